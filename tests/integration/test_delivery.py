@@ -1,0 +1,124 @@
+"""The main job, with a queue and without one: what a sender sends, every viewer sees."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.support.processes import Server
+from tests.support.sender import Sender, post
+from tests.support.viewers import PacketViewer, Viewer
+
+
+def test_a_request_shows_at_every_viewer_of_its_callback(server: Server, uuid: str) -> None:
+    with Viewer(server.url, uuid=uuid) as one, Viewer(server.url, uuid=uuid) as other:
+        assert one.event("joined")["viewers"] == 1
+        assert other.event("joined")["viewers"] == 2
+        answer = post(server.address, f"/{uuid}/orders?a=1", b'{"a": 1}')
+        assert (answer.status, answer.headers["webhook-viewers"]) == (200, "2")
+        seen = one.event("request")
+        assert seen == other.event("request")
+        assert seen["body"]["content"] == '{"a": 1}'
+
+
+def test_a_request_does_not_show_at_viewers_of_other_callbacks(server: Server, uuid: str) -> None:
+    with Viewer(server.url, uuid=uuid) as viewer:
+        viewer.event("joined")
+        post(server.address, "/00000000-0000-4000-8000-000000000000")
+        post(server.address, f"/{uuid}", b"mine")
+        assert viewer.event("request")["body"]["content"] == "mine"
+
+
+def test_requests_are_counted_from_one_without_holes(server: Server, uuid: str) -> None:
+    with PacketViewer(server.url, {"uuid": uuid}) as viewer:
+        viewer.events(1)
+        for _ in range(5):
+            post(server.address, f"/{uuid}")
+        requests = viewer.requests(5)
+        assert [request["seq"] for request in requests] == [1, 2, 3, 4, 5]
+        assert len({request["epoch"] for request in requests}) == 1
+        assert len({request["id"] for request in requests}) == 5
+
+
+def test_requests_are_counted_while_nobody_looks(server: Server, uuid: str) -> None:
+    assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "0"
+    with Viewer(server.url, uuid=uuid) as viewer:
+        joined = viewer.event("joined")
+        assert (joined["seq"], joined["missed"]) == (1, 0)
+
+
+def test_two_workers_show_the_same_in_the_same_order(
+    two_workers: tuple[Server, Server], uuid: str
+) -> None:
+    a, b = two_workers
+    with PacketViewer(a.url, {"uuid": uuid}) as on_a, PacketViewer(b.url, {"uuid": uuid}) as on_b:
+        on_a.events(1)
+        on_b.events(1)
+        with ThreadPoolExecutor(8) as senders:
+            answers = senders.map(
+                lambda n: post((a, b)[n % 2].address, f"/{uuid}/{n}").status, range(200)
+            )
+            assert set(answers) == {200}
+        seen_on_a, seen_on_b = on_a.requests(200), on_b.requests(200)
+        assert seen_on_a == seen_on_b
+        assert [request["seq"] for request in seen_on_a] == list(range(1, 201))
+        assert len({request["path"] for request in seen_on_a}) == 200
+
+
+def test_viewers_are_counted_across_workers(two_workers: tuple[Server, Server], uuid: str) -> None:
+    a, b = two_workers
+    with Viewer(a.url, uuid=uuid) as on_a, Viewer(b.url, uuid=uuid) as on_b:
+        on_a.event("joined")
+        on_b.event("joined")
+        seen = {post(a.address, f"/{uuid}").headers["webhook-viewers"] for _ in range(1)}
+        assert seen <= {"1", "2"}
+
+
+@pytest.mark.parametrize("joins", [20])
+def test_a_join_is_a_cut_in_the_stream(server: Server, uuid: str, joins: int) -> None:
+    """Under load: nothing up to `joined` comes after it, everything later does."""
+    with ThreadPoolExecutor(2) as senders, Sender(server.address) as sender:
+        head = f"POST /{uuid} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode()
+        running = True
+
+        def keep_sending() -> None:
+            while running:
+                sender.send(head)
+                assert sender.answer().status == 200
+
+        sending = senders.submit(keep_sending)
+        try:
+            for _ in range(joins):
+                with PacketViewer(server.url, {"uuid": uuid}) as viewer:
+                    (name, joined), *requests = viewer.events(4)
+                    assert name == "joined"
+                    first = joined["seq"] + 1
+                    assert [r["seq"] for _, r in requests] == [first, first + 1, first + 2]
+        finally:
+            running = False
+            sending.result()
+
+
+def test_a_join_is_answered_before_its_first_request(server: Server, uuid: str) -> None:
+    with ThreadPoolExecutor(2) as senders, Sender(server.address) as sender:
+        head = f"POST /{uuid} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode()
+        running = True
+
+        def keep_sending() -> None:
+            while running:
+                sender.send(head)
+                assert sender.answer().status == 200
+
+        sending = senders.submit(keep_sending)
+        try:
+            for _ in range(20):
+                with PacketViewer(server.url) as viewer:
+                    assert viewer.packet()[0] == "40"
+                    viewer.write('421["join",{"uuid":"' + uuid + '"}]')
+                    kind, [answer] = viewer.packet()
+                    assert (kind, answer["ok"]) == ("431", True)
+                    assert viewer.requests(1)[0]["seq"] == answer["seq"] + 1
+        finally:
+            running = False
+            sending.result()

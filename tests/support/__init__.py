@@ -1,0 +1,1 @@
+"""What the tests start and drive: real processes, real sockets, real clients."""

@@ -1,0 +1,161 @@
+"""A real server process and a real Redis, each on a port of its own, each ended by its pid."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import redis
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 20
+END_SECONDS = 10
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """`python wsgi.py` with the given settings; `start` returns when it has said its URL."""
+
+    def __init__(self, **settings: object) -> None:
+        self.settings = {"PORT": 0, **settings}
+        self.url = ""
+        self.first_line = ""
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        url = urlsplit(self.url)
+        return url.hostname or "", url.port or 0
+
+    @property
+    def authority(self) -> str:
+        return "{}:{}".format(*self.address)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """All that it has written to standard error."""
+        self._log.seek(0)
+        return self._log.read()
+
+    def start(self) -> Server:
+        inherited = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+        settings = {name: str(value) for name, value in self.settings.items()}
+        self._process = subprocess.Popen(
+            [sys.executable, "wsgi.py"],
+            cwd=ROOT,
+            env={**inherited, **settings},
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.first_line = self._process.stdout.readline()
+        assert "http://" in self.first_line, f"no URL in {self.first_line!r}; log: {self.log}"
+        self.url = "http://" + self.first_line.partition("http://")[2].partition("/")[0]
+        # Should it be started again, then where its clients know it.
+        self.settings["PORT"] = self.address[1]
+        return self
+
+    def wait(self) -> int:
+        """Its exit code, once it has ended by itself."""
+        assert self._process is not None
+        return self._process.wait(END_SECONDS)
+
+    def end(self, kill: bool = False) -> int:
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.kill() if kill else self._process.terminate()
+        try:
+            return self._process.wait(END_SECONDS)
+        finally:
+            self._process.kill()
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+
+    def __enter__(self) -> Server:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+        log = self.log
+        self._log.close()
+        assert "Traceback" not in log, log
+
+    def until_ready(self) -> Server:
+        """Wait until `/readyz` says so."""
+        for_seconds(START_SECONDS, lambda: status_of(self.url + "/readyz") == 200)
+        return self
+
+
+class Redis:
+    """A Redis server that keeps nothing."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.client = redis.Redis(port=self.port, decode_responses=True)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Redis:
+        options = ("--port", self.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+        self._process = subprocess.Popen(
+            ["redis-server", *map(str, options)], stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir()
+        )
+        for_seconds(START_SECONDS, self._answers)
+        return self
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.client.ping())
+        except redis.RedisError:
+            return False
+
+    def end(self) -> None:
+        self.client.close()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(END_SECONDS)
+
+    def __enter__(self) -> Redis:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+
+def for_seconds(seconds: float, true: object) -> None:
+    """Wait until `true()` is, where there is nothing that tells; fail after so many seconds."""
+    assert callable(true)
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
+    while not true():
+        assert time.monotonic() < deadline, f"not within {seconds} seconds: {true}"
+        pause.wait(0.02)
+
+
+def status_of(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code

@@ -1,0 +1,69 @@
+"""A sender that writes bytes to a socket, exactly as it is told."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from http.client import HTTPResponse
+from io import BytesIO
+
+ANSWER_SECONDS = 10
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+class Sender:
+    """One connection to a server."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.socket = socket.create_connection(address, timeout=ANSWER_SECONDS)
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def close_half(self) -> None:
+        """Say that nothing more is sent, and still listen."""
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def answer(self, method: str = "GET") -> Answer:
+        response = HTTPResponse(self.socket, method=method)
+        response.begin()
+        body = response.read()
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, headers, body)
+
+    def rest(self) -> bytes:
+        """All that comes until the server closes."""
+        received = BytesIO()
+        while data := self.socket.recv(65536):
+            received.write(data)
+        return received.getvalue()
+
+    def is_closed(self) -> bool:
+        """Whether the server has closed; fails when it neither closes nor sends."""
+        return self.socket.recv(1) == b""
+
+    def __enter__(self) -> Sender:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
+
+def send(address: tuple[str, int], data: bytes) -> Answer:
+    """Send `data` over a connection of its own, and read one answer."""
+    with Sender(address) as sender:
+        sender.send(data)
+        return sender.answer(method=data.partition(b" ")[0].decode("latin-1"))
+
+
+def post(address: tuple[str, int], path: str, body: bytes = b"", *lines: str) -> Answer:
+    """An ordinary POST."""
+    head = [f"POST {path} HTTP/1.1", "Host: test", f"Content-Length: {len(body)}", *lines]
+    return send(address, "\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body)

@@ -1,0 +1,85 @@
+"""Viewers: one on a real Socket.IO client, and one that reads packets in the order they come."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import socketio
+import websocket
+
+WAIT_SECONDS = 10
+
+Wire = dict[str, Any]
+
+
+class Viewer:
+    """python-socketio's own client. It may hand over events out of order: wait for one at a time."""
+
+    def __init__(self, url: str, **auth: Any) -> None:
+        self._client = socketio.SimpleClient(reconnection=False)
+        self._client.connect(url, auth=auth or None, transports=["websocket"])
+
+    def event(self, name: str, timeout: float = WAIT_SECONDS) -> Wire:
+        """The payload of the next event, which must have that name."""
+        received, *payload = self._client.receive(timeout=timeout)
+        assert received == name, (received, payload)
+        return dict(payload[0])
+
+    def call(self, name: str, payload: Any) -> Any:
+        return self._client.call(name, payload, timeout=WAIT_SECONDS)
+
+    def __enter__(self) -> Viewer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.disconnect()
+
+
+class PacketViewer:
+    """Socket.IO's protocol by hand, over one WebSocket: sees every packet in its order."""
+
+    def __init__(self, url: str, auth: Any = None) -> None:
+        address = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+        self._socket = websocket.create_connection(address, timeout=WAIT_SECONDS)
+        opened = self._socket.recv()
+        assert opened[0] == "0", opened
+        self.open = json.loads(opened[1:])
+        self.write("40" + (json.dumps(auth) if auth is not None else ""))
+
+    def write(self, packet: str) -> None:
+        self._socket.send(packet)
+
+    def packet(self) -> tuple[str, Any]:
+        """The next packet as its type and data, pings answered on the way."""
+        while (received := self._socket.recv()) == "2":
+            self._socket.send("3")
+        digits = received[: len(received) - len(received.lstrip("0123456789"))]
+        rest = received[len(digits) :]
+        return digits, json.loads(rest) if rest else None
+
+    def events(self, count: int) -> list[tuple[str, Wire]]:
+        """The next events, each a name and a payload."""
+        received = []
+        while len(received) < count:
+            kind, data = self.packet()
+            if kind == "42":
+                received.append((data[0], data[1]))
+        return received
+
+    def requests(self, count: int) -> list[Wire]:
+        """The next captured requests, past all other events."""
+        received: list[Wire] = []
+        while len(received) < count:
+            received += [payload for name, payload in self.events(1) if name == "request"]
+        return received
+
+    def cut_off(self) -> None:
+        """Go without a word, as a lost connection does."""
+        self._socket.sock.close()
+
+    def __enter__(self) -> PacketViewer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()

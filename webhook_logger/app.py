@@ -1,0 +1,67 @@
+"""The application factory: what there is, and how it hangs together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Request
+from flask_socketio import SocketIO
+from socketio import Manager
+from werkzeug.routing import MapAdapter
+
+from config import Config
+from webhook_logger import errors
+from webhook_logger.delivery import make_delivery
+from webhook_logger.proxies import believe
+from webhook_logger.rooms import Rooms
+from webhook_logger.views import callback
+from webhook_logger.views.dashboard import dashboard
+from webhook_logger.views.health import make_health
+
+PING_SECONDS, PING_TIMEOUT_SECONDS = 10, 5
+
+
+class App(Flask):
+    """Flask, but taking a `Host` of any value: senders say what they like, and no answer depends on
+    it.
+    """
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Bind the URL map without the check of the request's host."""
+        if request is None:
+            return super().create_url_adapter(request)
+        return self.url_map.bind_to_environ({**request.environ, "HTTP_HOST": "localhost"})
+
+
+def create_app(config: Config) -> Flask:
+    """The application of one worker; delivery has begun when it returns."""
+    # The house
+    root = Path(__file__).parent.parent
+    app = App(__name__, template_folder=str(root / "templates"), static_folder=str(root / "static"))
+    app.url_map.strict_slashes = False
+
+    # Delivery, in process or through the queue
+    delivery = make_delivery(config.REDIS_URL)
+
+    # Views
+    callback.register(app, delivery, config.MAX_BODY_BYTES)
+    app.register_blueprint(dashboard)
+    app.register_blueprint(make_health(delivery))
+    errors.register(app)
+
+    # Rooms. The manager is named because init_app would else keep one of an earlier app.
+    origins: Any = "*" if "*" in config.CORS_ALLOWED_ORIGINS else list(config.CORS_ALLOWED_ORIGINS)
+    socketio = SocketIO(
+        app,
+        client_manager=Manager(),
+        manage_session=False,
+        cors_allowed_origins=origins,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PING_TIMEOUT_SECONDS,
+    )
+    delivery.start(Rooms(socketio, delivery))
+
+    # What is around it all
+    app.wsgi_app = believe(app.wsgi_app, config.TRUSTED_PROXIES)  # type: ignore[method-assign,assignment]
+    return app

@@ -1,0 +1,141 @@
+"""A captured request as an immutable value, and its one form on the wire.
+
+Standard library only: the clients import this without the server.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any
+
+# Unicode's control characters (category Cc) but TAB, LF and CR: a viewer would not see them.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body of a request: the bytes after transfer coding and before content coding."""
+
+    content: bytes
+    """Empty where the body was over the limit."""
+    size: int
+    """In bytes; of a body over the limit the declared length, or what was read of a chunked one."""
+    complete: bool = True
+    """False where the body was over the limit."""
+
+    def to_wire(self) -> dict[str, Any]:
+        """`{size, encoding, content, complete}`; `encoding` is `utf-8` for readable text, else
+        `base64`.
+        """
+        encoding, content = _encode(self.content)
+        return {
+            "size": self.size,
+            "encoding": encoding,
+            "content": content,
+            "complete": self.complete,
+        }
+
+    @classmethod
+    def from_wire(cls, wire: dict[str, Any]) -> Body:
+        """The inverse of `to_wire`: the same bytes again."""
+        if wire["encoding"] == "base64":
+            content = base64.b64decode(wire["content"], validate=True)
+        else:
+            content = wire["content"].encode()
+        return cls(content, wire["size"], wire["complete"])
+
+
+def _encode(content: bytes) -> tuple[str, str]:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        text = None
+    if text is None or _CONTROL.search(text):
+        return "base64", base64.b64encode(content).decode()
+    return "utf-8", text
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedRequest:
+    """One HTTP request that reached a callback.
+
+    `method`, `host`, `path`, `query_string` and `headers` are the bytes as sent, read as Latin-1,
+    so that `.encode("latin-1")` gives them back.
+    """
+
+    uuid: str
+    """The callback's UUID, lower-case."""
+    id: str
+    """Names this request: a UUIDv7. The same `id` twice is the same request."""
+    received_at: datetime
+    """When its last byte had arrived, UTC."""
+    method: str
+    scheme: str
+    host: str
+    path: str
+    """With its percent-escapes, from the first slash, without the query."""
+    query_string: str
+    """Without its question mark; empty also where there was none."""
+    http_version: str
+    remote_addr: str
+    headers: tuple[tuple[str, str], ...]
+    """Every header line, in its order, case and number."""
+    body: Body
+    epoch: str = ""
+    """Empty until the request is accepted."""
+    seq: int = 0
+    """1, 2, 3 … within the epoch; 0 until the request is accepted."""
+
+    def accepted(self, epoch: str, seq: int) -> CapturedRequest:
+        """The same request with its position in its callback's stream."""
+        return replace(self, epoch=epoch, seq=seq)
+
+    def to_wire(self) -> dict[str, Any]:
+        """The payload of the `request` event, its fields in the contract's order."""
+        return {
+            "uuid": self.uuid,
+            "epoch": self.epoch,
+            "seq": self.seq,
+            "id": self.id,
+            "received_at": self.received_at.isoformat(timespec="microseconds").replace(
+                "+00:00", "Z"
+            ),
+            "method": self.method,
+            "scheme": self.scheme,
+            "host": self.host,
+            "path": self.path,
+            "query_string": self.query_string,
+            "http_version": self.http_version,
+            "remote_addr": self.remote_addr,
+            "headers": [list(line) for line in self.headers],
+            "body": self.body.to_wire(),
+        }
+
+    @classmethod
+    def from_wire(cls, wire: dict[str, Any]) -> CapturedRequest:
+        """The inverse of `to_wire`; fields that are not known here are left out."""
+        received_at = datetime.strptime(wire["received_at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(
+            tzinfo=timezone.utc
+        )
+        plain = (
+            "uuid",
+            "id",
+            "method",
+            "scheme",
+            "host",
+            "path",
+            "query_string",
+            "http_version",
+            "remote_addr",
+        )
+        return cls(
+            **{name: wire[name] for name in plain},
+            received_at=received_at,
+            headers=tuple((name, value) for name, value in wire["headers"]),
+            body=Body.from_wire(wire["body"]),
+            epoch=wire["epoch"],
+            seq=wire["seq"],
+        )

@@ -1,0 +1,12 @@
+"""Delivery: the interface, and the one place that chooses what is behind it."""
+
+from webhook_logger.delivery.base import Cut, Delivery, QueueUnavailable, Receipt, Sink
+from webhook_logger.delivery.memory import MemoryDelivery
+from webhook_logger.delivery.redis import RedisDelivery
+
+__all__ = ["Cut", "Delivery", "QueueUnavailable", "Receipt", "Sink", "make_delivery"]
+
+
+def make_delivery(redis_url: str | None) -> Delivery:
+    """Through Redis when there is a URL, else within this process."""
+    return RedisDelivery(redis_url) if redis_url else MemoryDelivery()

@@ -1,0 +1,83 @@
+"""What delivery is: how a captured request gets from the worker that received it to every viewer.
+
+One order holds for every callback: `Delivery` hands its requests, `seq` by `seq`, to the one `Sink`
+of each worker. A *cut* is a place in that order at which a viewer can enter: nothing before it is
+sent to the viewer, everything after it is.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from webhook_logger.captured import CapturedRequest
+
+
+class QueueUnavailable(Exception):
+    """The queue did not do what it was asked for: the sender gets 503, a viewer waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a sender may know: the request was published, here, for so many viewers."""
+
+    epoch: str
+    seq: int
+    viewers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A place in a callback's stream: after the request `seq`, before the next one."""
+
+    epoch: str
+    seq: int
+    viewers_elsewhere: int
+    """Viewers on other workers."""
+
+
+class Sink(Protocol):
+    """The worker's end of delivery: its rooms."""
+
+    def deliver(self, uuid: str, request: dict[str, Any]) -> None:
+        """Hand a captured request, in its wire form, to this worker's viewers of the callback.
+        Never blocks.
+        """
+
+    def pause(self) -> None:
+        """What comes from now on may have holes, until `resume`. Never blocks."""
+
+    def resume(self) -> None:
+        """The stream is whole again; every room needs a new cut. May block."""
+
+
+class Delivery(ABC):
+    """One worker's share of delivery."""
+
+    @abstractmethod
+    def start(self, sink: Sink) -> None:
+        """Begin to deliver; returns at once, whether the queue is there or not."""
+
+    @abstractmethod
+    def publish(self, request: CapturedRequest) -> Receipt:
+        """Accept the request: give it its `seq` and hand it to every viewer.
+
+        Raises `QueueUnavailable` when that is not certain; a request is never published twice.
+        """
+
+    @abstractmethod
+    def cut(self, uuid: str) -> AbstractContextManager[Cut]:
+        """Hold the callback's stream still while the `with` block runs, which must not block.
+
+        Raises `QueueUnavailable` when this worker's subscription cannot be confirmed.
+        """
+
+    @abstractmethod
+    def set_viewers(self, uuid: str, viewers: int) -> None:
+        """Say how many viewers of the callback this worker has now. Never blocks."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Raises `QueueUnavailable`, with the reason, when this worker is not ready."""

@@ -1,0 +1,85 @@
+"""What Redis does in one step. Every callback has one key, a hash:
+
+    epoch              random, from when counting began
+    seq                of the last accepted request
+    viewers:<worker>   "<count> <until>" for a worker with viewers; void after that Unix time
+
+It expires a day after the last request or viewer.
+"""
+
+import secrets
+
+COUNTER_SECONDS = 24 * 60 * 60
+PRESENCE_SECONDS = 30
+
+
+def key(uuid: str) -> str:
+    """The callback's key; the braces are a hash tag, so that a cluster can keep it in one slot."""
+    return f"webhook-logger:{{{uuid}}}"
+
+
+def fresh_epoch() -> str:
+    """A random epoch: what every script brings along, should counting have to start anew."""
+    return secrets.token_hex(8)
+
+
+# ARGV[1]: this worker's id. ARGV[2]: the epoch to begin with, if counting has to start anew.
+_COUNTER = f"""
+local key, worker = KEYS[1], ARGV[1]
+local epoch = redis.call('HGET', key, 'epoch')
+if not epoch then
+    epoch = ARGV[2]
+    redis.call('HSET', key, 'epoch', epoch, 'seq', 0)
+end
+redis.call('EXPIRE', key, {COUNTER_SECONDS})
+
+local function viewers_elsewhere()
+    local now, sum = tonumber(redis.call('TIME')[1]), 0
+    local fields = redis.call('HGETALL', key)
+    for i = 1, #fields, 2 do
+        local name = fields[i]
+        if name:sub(1, 8) == 'viewers:' and name ~= 'viewers:' .. worker then
+            local count, till = fields[i + 1]:match('(%d+) (%d+)')
+            if tonumber(till) > now then
+                sum = sum + tonumber(count)
+            else
+                redis.call('HDEL', key, name)
+            end
+        end
+    end
+    return sum
+end
+"""
+
+PUBLISH = (
+    _COUNTER
+    + """
+-- ARGV[3]: the channel. ARGV[4]: the callback's UUID. ARGV[5]: the event's JSON behind "seq".
+local seq = redis.call('HINCRBY', key, 'seq', 1)
+local position = '{"uuid":"' .. ARGV[4] .. '","epoch":"' .. epoch .. '","seq":' .. seq .. ','
+redis.call('PUBLISH', ARGV[3], position .. ARGV[5])
+return {epoch, seq, viewers_elsewhere()}
+"""
+)
+
+CUT = (
+    _COUNTER
+    + """
+-- ARGV[3]: the worker's own channel. ARGV[4]: what names this cut.
+local seq = redis.call('HGET', key, 'seq')
+redis.call('PUBLISH', ARGV[3], table.concat({ARGV[4], epoch, seq, viewers_elsewhere()}, ' '))
+"""
+)
+
+PRESENCE = (
+    _COUNTER
+    + f"""
+-- ARGV[3]: how many viewers this worker has.
+if ARGV[3] == '0' then
+    redis.call('HDEL', key, 'viewers:' .. worker)
+else
+    local till = tonumber(redis.call('TIME')[1]) + {PRESENCE_SECONDS}
+    redis.call('HSET', key, 'viewers:' .. worker, ARGV[3] .. ' ' .. till)
+end
+"""
+)

@@ -1,0 +1,32 @@
+"""Who is believed: the trusted proxies in front, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def believe(application: Application, trusted_proxies: int) -> Application:
+    """Set the environ's address, scheme and host to what so many trusted proxies say.
+
+    The nearest proxy's values are counted from the right end of `X-Forwarded-For`, `-Proto` and
+    `-Host`.
+    """
+
+    def without_forwarded(
+        environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        # Engine.IO believes these two by itself, whoever sent them. The raw header lines stay as
+        # they are.
+        environ.pop("HTTP_X_FORWARDED_PROTO", None)
+        environ.pop("HTTP_X_FORWARDED_HOST", None)
+        return application(environ, start_response)
+
+    if not trusted_proxies:
+        return without_forwarded
+    count = trusted_proxies
+    return ProxyFix(without_forwarded, x_for=count, x_proto=count, x_host=count)

@@ -1,0 +1,111 @@
+"""The body of a request as `wsgi.input`: exactly what was declared, or an error. RFC 9112, sections
+6 and 7.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable
+
+from werkzeug.exceptions import BadRequest
+
+from webhook_logger.serving.head import Head
+from webhook_logger.serving.wire import Wire
+
+MAX_CHUNK_LINE_BYTES = 256
+MAX_TRAILER_BYTES = 8 * 1024
+
+_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_QUOTED = rb'"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"'
+_CHUNK_LINE = re.compile(
+    rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[ \t]*%b(?:[ \t]*=[ \t]*(?:%b|%b))?)*"
+    % (_TOKEN, _TOKEN, _QUOTED)
+)
+_TRAILER_LINE = re.compile(rb"%b:[\t \x21-\x7e\x80-\xff]*" % _TOKEN)
+
+
+class Body:
+    """The file-like `wsgi.input` of one request.
+
+    `read` raises `BadRequest` for malformed chunks, `ClientDisconnected` when the sender closes
+    before the end, `RequestTimeout` when it is too slow. Whoever stops reading before `done` must
+    close the connection.
+    """
+
+    def __init__(self, wire: Wire, head: Head, take_place: Callable[[], None]) -> None:
+        self._wire = wire
+        self._take_place = take_place
+        self._head = head
+        self._left = head.content_length or 0
+        """Bytes to come, of the whole body or of the current chunk."""
+        self._continue_wanted = head.expects_continue
+        self.done = not head.chunked and not self._left
+        self.handed_over = False
+
+    def read(self, size: int | None = -1) -> bytes:
+        """The next `size` bytes, fewer only at the body's end; all that is left without `size`."""
+        if self.done or size == 0:
+            return b""
+        self._say_continue()
+        most = size if size is not None and size >= 0 else None
+        return self._read_chunks(most) if self._head.chunked else self._read_length(most)
+
+    def get_socket(self) -> socket.socket:
+        """The bare socket, for Engine.IO's WebSocket, which owns it from now on."""
+        if self._wire.received or not self.done:
+            # RFC 6455, section 4.1: a client sends nothing until the handshake is answered.
+            raise BadRequest("A WebSocket handshake has no body.")
+        if not self.handed_over:
+            self._take_place()
+            self.handed_over = True
+        return self._wire.socket
+
+    def _say_continue(self) -> None:
+        if self._continue_wanted and not self._wire.received:
+            self._wire.socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._continue_wanted = False
+
+    def _read_length(self, most: int | None) -> bytes:
+        wanted = self._left if most is None else min(most, self._left)
+        while len(self._wire.received) < wanted:
+            self._wire.need()
+        self._left -= wanted
+        self.done = self._left == 0
+        return self._wire.take(wanted)
+
+    def _read_chunks(self, most: int | None) -> bytes:
+        content = bytearray()
+        while not self.done and (most is None or len(content) < most):
+            if not self._left:
+                self._next_chunk()
+                continue
+            if not self._wire.received:
+                self._wire.need()
+            wanted = self._left if most is None else min(self._left, most - len(content))
+            content += (taken := self._wire.take(wanted))
+            self._left -= len(taken)
+            if not self._left:
+                self._end_chunk()
+        return bytes(content)
+
+    def _next_chunk(self) -> None:
+        match = _CHUNK_LINE.fullmatch(self._wire.line(MAX_CHUNK_LINE_BYTES))
+        if not match:
+            raise BadRequest("A chunk's size line is malformed.")
+        self._left = int(match[1], 16)
+        if not self._left:
+            self._skip_trailers()
+            self.done = True
+
+    def _end_chunk(self) -> None:
+        if self._wire.line(0):
+            raise BadRequest("A chunk is longer than its size.")
+
+    def _skip_trailers(self) -> None:
+        """Trailers are checked and left out: they are not headers, and arrive after the fact."""
+        left = MAX_TRAILER_BYTES
+        while line := self._wire.line(left):
+            left -= len(line)
+            if not _TRAILER_LINE.fullmatch(line):
+                raise BadRequest("A trailer line is malformed.")

@@ -1,0 +1,174 @@
+"""One connection: requests in, answers out, until one side wants no more."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestTimeout
+
+from webhook_logger.serving import head as heads
+from webhook_logger.serving.body import Body
+from webhook_logger.serving.places import Places
+from webhook_logger.serving.response import Response
+from webhook_logger.serving.wire import Wire
+
+IDLE_SECONDS = 75
+"""For the next request of a connection to begin."""
+HEAD_SECONDS = 20
+BODY_SECONDS = 60
+SEND_SECONDS = 30
+LINGER_SECONDS = 5
+"""For a sender to read its answer while what it still sends is thrown away."""
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Address = tuple[Any, ...]
+
+log = logging.getLogger(__name__)
+
+
+class Connection:
+    """One sender's or viewer's TCP connection, served by `application` until it ends."""
+
+    def __init__(
+        self, sock: socket.socket, address: Address, application: Application, places: Places
+    ) -> None:
+        self._socket = sock
+        self._address = address
+        self._application = application
+        self._places = places
+        self._wire = Wire(sock)
+
+    def serve(self) -> None:
+        """Answer requests one after the other until it is over; the caller closes the socket."""
+        try:
+            while self._serve_one():
+                pass
+        except OSError:
+            pass  # the other side is gone, or does not read: there is nobody left to tell
+
+    def _serve_one(self) -> bool:
+        """Whether there may be another request."""
+        try:
+            head = self._read_head()
+        except HTTPException as error:
+            return self._refuse(error)
+        if head is None:
+            return False
+        body = Body(self._wire, head, self._places.take_viewers_place)
+        self._wire.allow(BODY_SECONDS)
+        response = self._answer(head, body)
+        if body.handed_over:
+            self._places.free_viewers_place()
+            return False
+        keep_alive = head.keep_alive and body.done and not response.wants_close
+        self._send(response.render(head.method, keep_alive))
+        return keep_alive or self._linger(body.done)
+
+    def _read_head(self) -> heads.Head | None:
+        """The next head; None when the sender has left, or sent nothing for too long."""
+        if not self._begun():
+            return None
+        self._wire.allow(HEAD_SECONDS)
+        seen = 0
+        while (end := heads.find_end(self._wire.received, seen)) is None:
+            seen = len(self._wire.received)
+            if not self._wire.receive():
+                return None
+        return heads.parse(self._wire.take(end))
+
+    def _begun(self) -> bool:
+        self._wire.allow(IDLE_SECONDS)
+        try:
+            while not self._wire.received or self._wire.received == b"\r":
+                if not self._wire.receive():
+                    return False
+        except RequestTimeout:
+            return False
+        # RFC 9112, section 2.2: an empty line before the request line is passed over.
+        if self._wire.received.startswith(b"\r\n"):
+            self._wire.take(2)
+        return True
+
+    def _answer(self, head: heads.Head, body: Body) -> Response:
+        response = Response()
+        try:
+            response.write(self._application(self._environ(head, body), response))
+        except HTTPException as error:
+            return Response.of_error(error)
+        except Exception:
+            log.exception("The application failed.")
+            return Response.of_error(InternalServerError())
+        return response
+
+    def _environ(self, head: heads.Head, body: Body) -> dict[str, Any]:
+        path, _, query_string = head.target.partition("?")
+        server = self._socket.getsockname()
+        environ = {
+            "REQUEST_METHOD": head.method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query_string,
+            "RAW_URI": head.target,
+            "SERVER_NAME": str(server[0]),
+            "SERVER_PORT": str(server[1]),
+            "SERVER_PROTOCOL": "HTTP/" + head.http_version,
+            "REMOTE_ADDR": str(self._address[0]),
+            "REMOTE_PORT": str(self._address[1]),
+            "headers_raw": head.headers,
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": body,
+            "wsgi.input_terminated": head.chunked,
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+            "eventlet.input": body,
+        }
+        return environ | _cgi_headers(head.headers)
+
+    def _refuse(self, error: HTTPException) -> bool:
+        self._send(Response.of_error(error).render("GET", keep_alive=False))
+        return self._linger(False)
+
+    def _send(self, data: bytes) -> None:
+        self._socket.settimeout(SEND_SECONDS)
+        self._socket.sendall(data)
+
+    def _linger(self, all_read: bool) -> bool:
+        """End the connection so that the sender gets to read the answer.
+
+        Closing a socket with unread bytes resets the connection, which throws away what the other
+        side has not read yet (RFC 9112, section 9.6).
+        """
+        if not all_read or self._wire.received:
+            self._socket.shutdown(socket.SHUT_WR)
+            self._wire.allow(LINGER_SECONDS)
+            try:
+                while self._wire.receive():
+                    self._wire.received.clear()
+            except RequestTimeout:
+                pass
+        return False
+
+
+def _cgi_headers(lines: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """The header lines as CGI variables (RFC 3875, section 4.1.18), duplicates merged.
+
+    Names with an underscore are left out: `X_Forwarded_For` must not pass for `X-Forwarded-For`.
+    """
+    variables: dict[str, str] = {}
+    for name, value in lines:
+        if "_" in name:
+            continue
+        key = name.upper().replace("-", "_")
+        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            key = "HTTP_" + key
+        separator = "; " if key == "HTTP_COOKIE" else ","
+        variables[key] = f"{variables[key]}{separator}{value}" if key in variables else value
+    return variables

@@ -1,0 +1,171 @@
+"""The head of a request, from bytes to a value: strict, and without any input or output.
+
+The header section is llhttp's business (through httptools). The request line has a grammar of its
+own here, because llhttp knows a fixed list of methods and a callback takes any token. Framing is
+RFC 9112, section 6.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import httptools
+from werkzeug.exceptions import BadRequest, RequestHeaderFieldsTooLarge, RequestURITooLarge
+
+MAX_TARGET_BYTES = 8 * 1024
+MAX_SECTION_BYTES = 64 * 1024
+_MAX_LINE_BYTES = MAX_TARGET_BYTES + 256
+
+# RFC 9112, section 3: method SP request-target SP HTTP-version. The target is any visible ASCII:
+# senders do send "|" or "{", and a logger shows what came.
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e]+) HTTP/(1\.[01])")
+# RFC 9112, section 3.2.2
+_ABSOLUTE_FORM = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
+# What no later byte can put right: so that it is refused at once and not when the time is up.
+_HOPELESS = re.compile(rb"(?<!\r)\n|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The request line and header lines of one request, as sent, read as Latin-1."""
+
+    method: str
+    target: str
+    """Origin-form; an absolute-form target is reduced to it."""
+    http_version: str
+    headers: tuple[tuple[str, str], ...]
+    content_length: int | None
+    """None: not declared. Never together with `chunked`."""
+    chunked: bool
+    keep_alive: bool
+    expects_continue: bool
+
+
+def find_end(received: bytearray, seen: int) -> int | None:
+    """Where the head ends in what was received so far, None when that is not known yet.
+
+    `seen` bytes of it were looked at before. Raises `BadRequest`, `RequestURITooLarge` or
+    `RequestHeaderFieldsTooLarge` as soon as it is certain that this becomes no request.
+    """
+    end = received.find(b"\r\n\r\n", max(0, seen - 3), _MAX_LINE_BYTES + MAX_SECTION_BYTES)
+    _check_sizes(received, end)
+    if end >= 0:
+        return end + 4
+    if _HOPELESS.search(received, max(0, seen - 1)):
+        raise BadRequest(
+            "The request head has a control character or a line that does not end in CRLF."
+        )
+    return None
+
+
+def _check_sizes(received: bytearray, end: int) -> None:
+    line = received.find(b"\r\n")
+    if (line if line >= 0 else len(received)) > _MAX_LINE_BYTES:
+        raise _target_too_long()
+    if line >= 0 and (end if end >= 0 else len(received)) - line > MAX_SECTION_BYTES:
+        raise RequestHeaderFieldsTooLarge(
+            f"The header section is larger than {MAX_SECTION_BYTES} bytes."
+        )
+
+
+def _target_too_long() -> RequestURITooLarge:
+    return RequestURITooLarge(f"The request target is longer than {MAX_TARGET_BYTES} bytes.")
+
+
+def parse(head: bytes) -> Head:
+    """Read `head`, all bytes up to and with the empty line. Raises `BadRequest`, which says why."""
+    line, _, section = head.partition(b"\r\n")
+    match = _REQUEST_LINE.fullmatch(line)
+    if not match:
+        raise BadRequest("The request line is not: method, target, HTTP/1.0 or HTTP/1.1.")
+    method, target, version = (part.decode("latin-1") for part in match.groups())
+    if len(target) > MAX_TARGET_BYTES:
+        raise _target_too_long()
+    return _frame(method, _origin_form(target, method), version, _header_lines(section, version))
+
+
+def _origin_form(target: str, method: str) -> str:
+    if target.startswith("/") or (target == "*" and method == "OPTIONS"):
+        return target
+    absolute = _ABSOLUTE_FORM.match(target)
+    if not absolute:
+        raise BadRequest("The request target is neither a path nor an absolute http URL.")
+    rest = target[absolute.end() :]
+    return rest if rest.startswith("/") else "/" + rest
+
+
+class _Lines:
+    """Collects what llhttp reports."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str]] = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # llhttp has skipped the blanks before a value, not those behind it.
+        self.lines.append((name.decode("latin-1"), value.decode("latin-1").rstrip(" \t")))
+
+
+def _header_lines(section: bytes, version: str) -> tuple[tuple[str, str], ...]:
+    collected = _Lines()
+    parser = httptools.HttpRequestParser(collected)
+    try:
+        # Behind a method that llhttp knows; the real one has been checked by its own grammar.
+        parser.feed_data(b"POST / HTTP/" + version.encode() + b"\r\n" + section)
+    except httptools.HttpParserUpgrade:
+        # It stops at any "Connection: Upgrade", with all lines reported: here that is ordinary.
+        pass
+    except httptools.HttpParserError as error:
+        raise BadRequest(f"The header section is malformed: {error}.") from None
+    return tuple(collected.lines)
+
+
+def _frame(method: str, target: str, version: str, headers: tuple[tuple[str, str], ...]) -> Head:
+    """Add what the header lines say of the body and of the connection."""
+    named: dict[str, list[str]] = {}
+    for name, value in headers:
+        named.setdefault(name.lower(), []).append(value)
+    if len(named.get("host", ())) != 1:
+        raise BadRequest("A request has exactly one Host header.")
+    options = {
+        option.strip().lower()
+        for value in named.get("connection", ())
+        for option in value.split(",")
+    }
+    modern = version == "1.1"
+    return Head(
+        method=method,
+        target=target,
+        http_version=version,
+        headers=headers,
+        content_length=_content_length(named),
+        chunked=_chunked(named, modern),
+        keep_alive="close" not in options and (modern or "keep-alive" in options),
+        expects_continue=modern
+        and "100-continue" in (value.lower() for value in named.get("expect", ())),
+    )
+
+
+def _content_length(named: dict[str, list[str]]) -> int | None:
+    values = named.get("content-length")
+    if values is None:
+        return None
+    # llhttp refuses these too; one rule of safety must not hang on one library alone.
+    if (
+        len(values) != 1
+        or "transfer-encoding" in named
+        or not re.fullmatch("[0-9]{1,18}", values[0])
+    ):
+        raise BadRequest(
+            "Content-Length must be one whole number, and not beside Transfer-Encoding."
+        )
+    return int(values[0])
+
+
+def _chunked(named: dict[str, list[str]], modern: bool) -> bool:
+    values = named.get("transfer-encoding")
+    if values is None:
+        return False
+    if not modern or [value.lower() for value in values] != ["chunked"]:
+        raise BadRequest("The only transfer coding taken is chunked, in HTTP/1.1.")
+    return True

@@ -1,0 +1,93 @@
+"""What goes back to the sender: one status line, the headers, one body, in one write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+
+from webhook_logger.errors import error_json
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType]
+
+
+class Response:
+    """Collects what a WSGI application answers (PEP 3333); the instance is its `start_response`.
+
+    All of a body is gathered before it is sent: what this program answers is small.
+    """
+
+    def __init__(self) -> None:
+        self._status = ""
+        self._headers: list[tuple[str, str]] = []
+        self._body: list[bytes] = []
+
+    def __call__(
+        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
+    ) -> Any:
+        self._status, self._headers = status, headers
+        return self._body.append
+
+    @classmethod
+    def of_error(cls, error: HTTPException) -> Response:
+        """An error that was met outside of the application, in the one error shape."""
+        response = cls()
+        response(
+            f"{error.code} {HTTPStatus(error.code or 500).phrase}",
+            [("Content-Type", "application/json")],
+        )
+        response.write((error_json(error).encode(),))
+        return response
+
+    def write(self, body: Iterable[bytes]) -> None:
+        """Add what the application returned, and close it where it can be closed."""
+        try:
+            self._body.extend(body)
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    @property
+    def wants_close(self) -> bool:
+        """Whether the application itself ends the connection."""
+        return any(
+            name.lower() == "connection" and "close" in value.lower()
+            for name, value in self._headers
+        )
+
+    def render(self, method: str, keep_alive: bool) -> bytes:
+        """The bytes of the answer to a request of this method."""
+        if not self._status:
+            raise RuntimeError("The application returned without calling start_response.")
+        body = b"".join(self._body)
+        lines = [f"HTTP/1.1 {self._status}", f"Date: {_date(int(time.time()))}"]
+        lines += [f"{name}: {value}" for name, value in self._headers if name.lower() not in _OURS]
+        if not _bodiless(self._status):
+            length = next(
+                (value for name, value in self._headers if name.lower() == "content-length"),
+                len(body),
+            )
+            lines.append(f"Content-Length: {length if method == 'HEAD' else len(body)}")
+        lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
+        head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+        return head if method == "HEAD" or _bodiless(self._status) else head + body
+
+
+# Framing is the connection's business.
+_OURS = frozenset(("connection", "content-length", "date", "transfer-encoding"))
+
+
+def _bodiless(status: str) -> bool:
+    """RFC 9110, sections 15.2, 15.3.5 and 15.4.5."""
+    return status.startswith(("1", "204", "304"))
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)

@@ -1,0 +1,54 @@
+"""The catch-all: any method, `/<uuid>` and everything below it, is captured and delivered."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
+from werkzeug.routing import BaseConverter, Rule
+
+from webhook_logger import reply
+from webhook_logger.callbacks import UUID_PATTERN
+from webhook_logger.capture import capture
+from webhook_logger.delivery import Delivery, QueueUnavailable
+
+RETRY_AFTER_SECONDS = 2
+
+
+class CallbackConverter(BaseConverter):
+    """A callback's UUID, in any case."""
+
+    regex = UUID_PATTERN
+
+    def to_python(self, value: str) -> str:
+        """The canonical form."""
+        return value.lower()
+
+
+class AnythingConverter(BaseConverter):
+    """The rest of a path, whatever it is: empty, slashes, line feeds."""
+
+    regex = r"[\s\S]*"
+    part_isolating = False
+
+
+def register(app: Flask, delivery: Delivery, max_body_bytes: int) -> None:
+    """Add the catch-all to the app's URL map, as the endpoint `callback`."""
+
+    def callback(uuid: str, rest: str = "") -> Response:
+        captured = capture(request.environ, uuid, max_body_bytes)
+        try:
+            receipt = delivery.publish(captured)
+        except QueueUnavailable as error:
+            away = f"{error} Please send the request again."
+            return reply.refused(ServiceUnavailable(away, retry_after=RETRY_AFTER_SECONDS))
+        if not captured.body.complete:
+            too_large = f"The body is larger than {max_body_bytes} bytes."
+            return reply.refused(RequestEntityTooLarge(too_large), receipt.viewers)
+        preflight = reply.preflight_headers(request.method, request.headers)
+        return reply.accepted(receipt.viewers, preflight)
+
+    app.url_map.converters.update(callback=CallbackConverter, anything=AnythingConverter)
+    app.view_functions["callback"] = callback
+    for path in ("/<callback:uuid>", "/<callback:uuid>/<anything:rest>"):
+        # Not add_url_rule: there, methods=None means GET; in a Rule it means any token.
+        app.url_map.add(Rule(path, endpoint="callback", methods=None, merge_slashes=False))

@@ -1,0 +1,26 @@
+"""The dashboard: a fresh callback for whoever comes, and the page of each."""
+
+from __future__ import annotations
+
+import uuid as uuids
+
+from flask import Blueprint, Response, redirect, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from webhook_logger.pages import page
+
+dashboard = Blueprint("dashboard", __name__)
+
+
+@dashboard.get("/")
+def fresh() -> AnyResponse:
+    """Send the visitor to a callback that nobody has had before."""
+    response = redirect(url_for("dashboard.view", uuid=uuids.uuid4()))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@dashboard.get("/view/<callback:uuid>")
+def view(uuid: str) -> Response:
+    """The page of one callback."""
+    return page("dashboard.html", uuid=uuid)

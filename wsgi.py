@@ -1,0 +1,47 @@
+"""The server process: `python wsgi.py` serves; `flask` and other WSGI tools find `app` here."""
+
+import warnings
+
+# That eventlet is in bug-fix mode only is known (docs/dependencies.md) and no news for whoever
+# starts this.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+import eventlet
+
+if __name__ == "__main__":
+    # Before every other import, so that what they import is green; only where this process serves.
+    eventlet.monkey_patch()
+
+import logging
+import os
+import sys
+
+from config import Config, ConfigError
+from webhook_logger.app import create_app
+from webhook_logger.serving.server import ServingError, listen, serve
+
+try:
+    config = Config.from_environ(os.environ)
+except ConfigError as wrong:
+    sys.exit(str(wrong))
+
+logging.basicConfig(
+    level=config.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+)
+app = create_app(config)
+
+
+def main() -> None:
+    """Serve until a signal ends it; says where, and with or without a queue."""
+    listener = listen(config.HOST, config.PORT)
+    delivery = (
+        f"through the queue {config.queue}" if config.queue else "in this process, without a queue"
+    )
+    print(f"Webhook logger: open {listener.url} (delivery {delivery})", flush=True)
+    serve(app, listener)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ServingError as wrong:
+        sys.exit(str(wrong))
