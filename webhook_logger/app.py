@@ -23,15 +23,19 @@ PING_SECONDS, PING_TIMEOUT_SECONDS = 10, 5
 
 
 class App(Flask):
-    """Flask, but taking a `Host` of any value: senders say what they like, and no answer depends on
-    it.
-    """
+    """Flask, but a path alone decides which view it is."""
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Bind the URL map without the check of the request's host."""
+        """Bind the URL map without a look at `Host` and `Upgrade`: senders say there what they like."""
         if request is None:
             return super().create_url_adapter(request)
-        return self.url_map.bind_to_environ({**request.environ, "HTTP_HOST": "localhost"})
+        return self.url_map.bind(
+            "localhost",
+            script_name=request.root_path,
+            path_info=request.path,
+            query_args=request.query_string.decode("latin-1"),
+            default_method=request.method,
+        )
 
 
 def create_app(config: Config) -> Flask:

@@ -118,7 +118,9 @@ class Redis:
     def start(self) -> Redis:
         options = ("--port", self.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
         self._process = subprocess.Popen(
-            ["redis-server", *map(str, options)], stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir()
+            ["redis-server", *map(str, options)],
+            stdout=subprocess.DEVNULL,
+            cwd=tempfile.gettempdir(),
         )
         for_seconds(START_SECONDS, self._answers)
         return self

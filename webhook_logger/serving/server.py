@@ -70,9 +70,8 @@ def listen(host: str, port: int) -> Listener:
         # of the load.
         return Listener(socket.create_server((host, port), family=family, backlog=BACKLOG))
     except OSError as error:
-        raise ServingError(
-            f"Cannot listen on {host}, port {port}: {error.strerror or error}."
-        ) from None
+        reason = (error.strerror or str(error)).partition(" (")[0]
+        raise ServingError(f"Cannot listen on {host}, port {port}: {reason}.") from None
 
 
 def serve(application: Application, listener: Listener) -> None:

@@ -1,0 +1,227 @@
+"""Exactly as sent: raw bytes into a real socket, events out of a real Socket.IO client."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.integration.fidelity_table import ROWS, Row, head, with_chunks, with_length
+from tests.support.processes import Server
+from tests.support.sender import Sender, post, send
+from tests.support.viewers import Viewer, Wire
+
+
+class Stage:
+    """A server, a callback, and one viewer of it."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.uuid = str(uuid4())
+        self.viewer = Viewer(server.url, uuid=self.uuid)
+        self.viewer.event("joined")
+
+    def fill(self, text: str) -> str:
+        escaped = f"%{ord(self.uuid[0]):x}{self.uuid[1:]}"
+        for name, value in (("{u}", self.uuid), ("{U}", self.uuid.upper()), ("{e}", escaped)):
+            text = text.replace(name, value)
+        return text
+
+    def show(self, raw: bytes) -> tuple[int, Wire]:
+        """Send the bytes; the answer's status, and the event at the viewer."""
+        answer = send(self.server.address, self.fill(raw.decode("latin-1")).encode("latin-1"))
+        return answer.status, self.viewer.event("request")
+
+
+@pytest.fixture(scope="module", params=["memory", "redis"])
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    memory = request.param == "memory"
+    name = "memory_server" if memory else "two_workers"
+    server = request.getfixturevalue(name)
+    stage = Stage(server if memory else server[0])
+    with stage.viewer:
+        yield stage
+
+
+def body_of(request: Wire) -> bytes:
+    content = request["body"]["content"]
+    return (
+        base64.b64decode(content) if request["body"]["encoding"] == "base64" else content.encode()
+    )
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_it_shows_as_sent(stage: Stage, row: Row) -> None:
+    status, seen = stage.show(row.raw)
+    assert status == row.status
+    assert seen["method"] == row.method
+    assert seen["path"] == stage.fill(row.path)
+    assert seen["query_string"] == row.query_string
+    assert (seen["host"], seen["scheme"], seen["http_version"]) == (
+        row.host,
+        "http",
+        row.http_version,
+    )
+    if row.headers is not None:
+        assert seen["headers"] == [list(line) for line in row.headers]
+    assert body_of(seen) == row.body
+    size = len(row.body) if row.size is None else row.size
+    assert seen["body"]["size"] == size
+    assert (seen["body"]["encoding"], seen["body"]["complete"]) == (row.encoding, row.complete)
+
+
+def test_the_table_is_as_long_as_promised() -> None:
+    assert len(ROWS) >= 60
+
+
+def test_the_fields_are_those_of_the_contract_in_their_order(stage: Stage) -> None:
+    _, seen = stage.show(with_length(b"hi"))
+    assert list(seen) == [
+        *("uuid", "epoch", "seq", "id", "received_at", "method", "scheme", "host", "path"),
+        *("query_string", "http_version", "remote_addr", "headers", "body"),
+    ]
+    assert list(seen["body"]) == ["size", "encoding", "content", "complete"]
+    assert seen["uuid"] == stage.uuid
+    assert seen["remote_addr"] == "127.0.0.1"
+    assert re.fullmatch(
+        r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", seen["id"]
+    )
+    received_at = datetime.strptime(seen["received_at"], "%Y-%m-%dT%H:%M:%S.%fZ")
+    age = datetime.now(timezone.utc) - received_at.replace(tzinfo=timezone.utc)
+    assert timedelta(0) <= age < timedelta(minutes=1)
+
+
+def test_pipelined_requests_show_one_by_one(stage: Stage) -> None:
+    requests = [
+        head(f"PUT /{stage.uuid}/{n} HTTP/1.1", "Content-Length: 1") + b"%d" % n for n in range(5)
+    ]
+    with Sender(stage.server.address) as sender:
+        sender.send(b"".join(requests))
+        assert [sender_answer(sender) for _ in requests] == [200] * 5
+    seen = [stage.viewer.event("request") for _ in requests]
+    assert sorted(r["path"][-2:] + body_of(r).decode() for r in seen) == [
+        f"/{n}{n}" for n in range(5)
+    ]
+
+
+def sender_answer(sender: Sender) -> int:
+    """One answer, read byte by byte, so that the next one stays in the socket."""
+    received = b""
+    while not received.endswith(b"\r\n\r\n"):
+        received += sender.socket.recv(1)
+    return int(received.split(b" ")[1])
+
+
+def test_a_request_that_comes_in_single_bytes_shows_whole(stage: Stage) -> None:
+    raw = stage.fill(with_chunks(b"hello", b"you", lines=("X-A: b",)).decode()).encode()
+    with Sender(stage.server.address) as sender:
+        for byte in raw:
+            sender.send(bytes((byte,)))
+        assert sender.answer().status == 200
+    assert body_of(stage.viewer.event("request")) == b"helloyou"
+
+
+def test_a_sender_that_waits_is_told_to_continue(stage: Stage) -> None:
+    raw = head(f"POST /{stage.uuid} HTTP/1.1", "Content-Length: 2", "Expect: 100-continue")
+    with Sender(stage.server.address) as sender:
+        sender.send(raw)
+        assert sender.socket.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        sender.send(b"hi")
+        assert sender.answer().status == 200
+    assert body_of(stage.viewer.event("request")) == b"hi"
+
+
+def test_a_sender_that_waits_with_too_much_is_not_told_to_continue(stage: Stage) -> None:
+    raw = head(f"POST /{stage.uuid} HTTP/1.1", f"Content-Length: {2**30}", "Expect: 100-continue")
+    with Sender(stage.server.address) as sender:
+        sender.send(raw)
+        assert sender.answer().status == 413
+    assert stage.viewer.event("request")["body"] == {
+        "size": 2**30,
+        "encoding": "utf-8",
+        "content": "",
+        "complete": False,
+    }
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        b"POST /{u} HTTP/1.1\r\nHo",
+        b"POST /{u} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n",
+        b"POST /{u} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhell",
+        b"POST /{u} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+        b"POST /{u} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+        b"POST /{u} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n",
+    ],
+)
+@pytest.mark.parametrize("closes", ["half", "whole"])
+def test_a_sender_that_stops_half_way_sent_no_request(
+    stage: Stage, half: bytes, closes: str
+) -> None:
+    before = stage.show(with_length(b"before"))[1]["seq"]
+    with Sender(stage.server.address) as sender:
+        sender.send(half.replace(b"{u}", stage.uuid.encode()))
+        if closes == "half":
+            sender.close_half()
+            sender.rest()  # until the server has closed
+    after = stage.show(with_length(b"after"))[1]
+    assert (after["seq"], body_of(after)) == (before + 1, b"after")
+
+
+def test_a_sender_that_goes_on_after_too_much_still_reads_its_answer(stage: Stage) -> None:
+    body = b"x" * (4 * 2**20)
+    assert post(stage.server.address, f"/{stage.uuid}", body).status == 413
+    assert stage.viewer.event("request")["body"]["size"] == len(body)
+
+
+TOKEN = st.text(
+    "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1
+)
+VALUE = st.text([chr(n) for n in (9, *range(32, 127), *range(128, 256))]).map(
+    lambda v: v.strip(" \t")
+)
+FRAMING = {"host", "content-length", "transfer-encoding", "connection", "expect", "upgrade"}
+LINES = st.lists(st.tuples(TOKEN.filter(lambda n: n.lower() not in FRAMING), VALUE), max_size=20)
+VISIBLE = st.text([chr(n) for n in range(0x21, 0x7F)])
+
+generated = settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@generated
+@given(method=TOKEN, lines=LINES)
+def test_any_method_and_header_lines_show_as_sent(
+    stage: Stage, method: str, lines: list[tuple[str, str]]
+) -> None:
+    status, seen = stage.show(
+        head(f"{method} /{stage.uuid} HTTP/1.1", *(f"{n}:{v}" for n, v in lines))
+    )
+    assert (status, seen["method"]) == (200, method)
+    assert seen["headers"] == [["Host", "h"], *map(list, lines)]
+
+
+@generated
+@given(rest=VISIBLE.map(lambda text: text.replace("?", "")), query=VISIBLE)
+def test_any_path_and_query_show_as_sent(stage: Stage, rest: str, query: str) -> None:
+    status, seen = stage.show(head(f"GET /{stage.uuid}/{rest}?{query} HTTP/1.1"))
+    assert status == 200
+    assert (seen["path"], seen["query_string"]) == (f"/{stage.uuid}/{rest}", query)
+
+
+@generated
+@given(chunks=st.lists(st.binary(min_size=1), max_size=8), chunked=st.booleans())
+def test_any_body_shows_as_sent(stage: Stage, chunks: list[bytes], chunked: bool) -> None:
+    body = b"".join(chunks)
+    raw = with_chunks(*chunks) if chunked else with_length(body)
+    with Sender(stage.server.address) as sender:
+        sender.send(raw.replace(b"{u}", stage.uuid.encode(), 1))
+        assert sender.answer().status == 200
+    assert body_of(stage.viewer.event("request")) == body
