@@ -9,7 +9,9 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ import redis
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 20
 END_SECONDS = 10
+COMMAND = (sys.executable, "wsgi.py")
 
 
 def free_port() -> int:
@@ -29,7 +32,8 @@ def free_port() -> int:
 class Server:
     """`python wsgi.py` with the given settings; `start` returns when it has said its URL."""
 
-    def __init__(self, **settings: object) -> None:
+    def __init__(self, command: Sequence[str] = COMMAND, **settings: object) -> None:
+        self._command = command
         self.settings = {"PORT": 0, **settings}
         self.url = ""
         self.first_line = ""
@@ -60,7 +64,7 @@ class Server:
         inherited = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
         settings = {name: str(value) for name, value in self.settings.items()}
         self._process = subprocess.Popen(
-            [sys.executable, "wsgi.py"],
+            self._command,
             cwd=ROOT,
             env={**inherited, **settings},
             stdout=subprocess.PIPE,

@@ -1,0 +1,208 @@
+"""Starting, stopping, and what is said when it can't be done."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.processes import ROOT, Redis, Server, for_seconds, status_of
+from tests.support.sender import Sender, post
+from tests.support.viewers import PacketViewer, Viewer
+
+
+def start_fails(**settings: str) -> str:
+    """Standard error of a server that must not start."""
+    process = subprocess.run(
+        [sys.executable, "wsgi.py"],
+        cwd=ROOT,
+        env={**os.environ, "PORT": "0", **settings},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (process.returncode, process.stdout) == (1, "")
+    assert "Traceback" not in process.stderr
+    return process.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HOST", ""),
+        ("PORT", "eighty"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("PORT", "8_000"),
+        ("REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "http://localhost"),
+        ("REDIS_URL", "redis://localhost:port/0"),
+        ("MAX_BODY_BYTES", "1MB"),
+        ("CORS_ALLOWED_ORIGINS", "tools.example.com"),
+        ("CORS_ALLOWED_ORIGINS", "https://tools.example.com/path"),
+        ("CORS_ALLOWED_ORIGINS", ""),
+        ("TRUSTED_PROXIES", "yes"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_a_sentence(name: str, value: str) -> None:
+    said = start_fails(**{name: value}).strip()
+    assert said.startswith(f"The setting {name} ")
+    assert repr(value) in said
+    assert "\n" not in said
+
+
+def test_a_port_in_use_stops_the_start_with_a_sentence(memory_server: Server) -> None:
+    port = memory_server.address[1]
+    assert start_fails(PORT=str(port)).strip() == (
+        f"Cannot listen on 127.0.0.1, port {port}: Address already in use."
+    )
+
+
+def test_a_host_that_is_not_there_stops_the_start_with_a_sentence() -> None:
+    assert start_fails(HOST="203.0.113.1").startswith("Cannot listen on 203.0.113.1, port 0: ")
+
+
+def test_it_prints_one_line_with_the_url_and_how_it_delivers(redis: Redis) -> None:
+    with Server() as server:
+        line = rf"Webhook logger: open {re.escape(server.url)}/ \(.*without a queue\)\n"
+        assert re.fullmatch(line, server.first_line)
+        assert server.log == ""
+    with Server(REDIS_URL=redis.url.replace("//", "//:secret@")) as server:
+        assert f"through the queue {redis.url}" in server.first_line
+        assert "secret" not in server.first_line
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_at_once_though_viewers_are_there(
+    number: signal.Signals, uuid: str
+) -> None:
+    with (
+        Server() as server,
+        PacketViewer(server.url, {"uuid": uuid}) as viewer,
+        Sender(server.address),
+    ):
+        viewer.events(1)
+        os.kill(server.pid, number)
+        assert server.wait() == 0
+        assert server.log == ""
+
+
+def test_viewers_come_back_by_themselves_after_a_restart(uuid: str) -> None:
+    with Server() as server, Viewer(server.url, uuid=uuid) as viewer:
+        epoch = viewer.event("joined")["epoch"]
+        server.end(kill=True)
+        server.start()
+        with Viewer(server.url, uuid=uuid, epoch=epoch, seq=0) as again:
+            joined = again.event("joined")
+            assert joined["epoch"] != epoch
+            assert joined["missed"] is None
+
+
+def test_it_takes_more_than_1024_connections_at_once(uuid: str) -> None:
+    with Server() as server:
+        idle = [socket.create_connection(server.address) for _ in range(900)]
+        viewers = [PacketViewer(server.url, {"uuid": uuid}) for _ in range(150)]
+        try:
+            for viewer in viewers:
+                viewer.events(1)
+            assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "150"
+        finally:
+            for connection in (*idle, *(viewer._socket for viewer in viewers)):
+                connection.close()
+
+
+def test_viewers_leave_room_for_senders_when_descriptors_are_few(uuid: str) -> None:
+    limited = ["bash", "-c", 'ulimit -n 164; exec "$0" wsgi.py', sys.executable]
+    with Server(command=limited) as server:
+        viewers = []
+        try:
+            for _ in range(90):
+                viewers.append(PacketViewer(server.url, {"uuid": uuid}))
+                viewers[-1].events(1)
+            with pytest.raises(Exception, match="503"):
+                PacketViewer(server.url, {"uuid": uuid})
+            assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "90"
+            viewers.pop().cut_off()
+            for_seconds(
+                10, lambda: post(server.address, f"/{uuid}").headers["webhook-viewers"] == "89"
+            )
+            viewers.append(PacketViewer(server.url, {"uuid": uuid}))
+            viewers[-1].events(1)
+        finally:
+            for viewer in viewers:
+                viewer._socket.close()
+
+
+def test_it_starts_without_its_queue_and_recovers_when_it_appears(uuid: str) -> None:
+    redis = Redis()
+    with Server(REDIS_URL=redis.url) as server, Viewer(server.url) as viewer:
+        assert status_of(server.url + "/healthz") == 200
+        assert status_of(server.url + "/readyz") == 503
+        answer = post(server.address, f"/{uuid}")
+        assert answer.status == 503
+        assert int(answer.headers["retry-after"]) > 0
+        assert "webhook-viewers" not in answer.headers
+        assert answer.headers["access-control-allow-origin"] == "*"
+        with PacketViewer(server.url, {"uuid": uuid}) as waiting, redis:
+            assert waiting.packet()[0] == "40", "connected, though not joined yet"
+            server.until_ready()
+            assert viewer.call("join", {"uuid": uuid})["ok"] is True
+            assert waiting.events(1)[0][0] == "joined"
+            assert post(server.address, f"/{uuid}").status == 200
+            assert waiting.requests(1)[0]["seq"] == 1
+            assert viewer.event("request")["seq"] == 1
+
+
+def test_it_survives_a_queue_that_goes_and_comes_back(uuid: str) -> None:
+    redis = Redis()
+    with (
+        redis,
+        Server(REDIS_URL=redis.url) as server,
+        PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer,
+    ):
+        viewer.events(1)
+        post(server.address, f"/{uuid}")
+        assert viewer.requests(1)[0]["seq"] == 1
+        redis.end()
+        for_seconds(10, lambda: post(server.address, f"/{uuid}").status == 503)
+        assert status_of(server.url + "/readyz") == 503
+        redis.start()
+        server.until_ready()
+        [(name, joined)] = viewer.events(1)
+        assert (name, joined["missed"]) == ("joined", None), "the queue has lost its memory"
+        assert post(server.address, f"/{uuid}").status == 200
+        assert viewer.requests(1)[0]["seq"] == 1
+
+
+def test_a_viewer_cut_off_from_the_queue_is_told_what_it_missed(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url) as server:
+        with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
+            viewer.events(1)
+            post(server.address, f"/{uuid}")
+            viewer.requests(1)
+            redis.client.client_kill_filter(_type="pubsub")
+            accepted = [post(server.address, f"/{uuid}").status for _ in range(5)]
+            assert accepted == [200] * 5
+            [(name, joined)] = viewer.events(1)
+            assert (name, joined["seq"], joined["missed"]) == ("joined", 6, 5)
+            post(server.address, f"/{uuid}")
+            assert viewer.requests(1)[0]["seq"] == 7
+
+
+def test_the_queue_keeps_no_request_and_every_key_expires(
+    redis: Redis, two_workers: tuple[Server, Server], uuid: str
+) -> None:
+    with Viewer(two_workers[0].url, uuid=uuid) as viewer:
+        viewer.event("joined")
+        post(two_workers[0].address, f"/{uuid}", b"a secret of the sender")
+        viewer.event("request")
+        for key in redis.client.keys("*"):
+            assert 0 < redis.client.ttl(key) <= 24 * 60 * 60
+            assert "secret" not in str(redis.client.hgetall(key))

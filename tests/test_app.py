@@ -1,0 +1,199 @@
+"""The app under Flask's own dispatch and its test client, without a server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+
+from config import Config
+from webhook_logger.app import create_app
+
+CALLBACK = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    return create_app(Config())
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    with app.test_client() as client:
+        yield client
+
+
+def test_the_callback_is_in_the_url_map_for_every_method(app: Flask) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint == "callback"]
+    assert len(rules) == 2
+    assert all(rule.methods is None for rule in rules)
+
+
+def test_url_for_makes_callback_urls(app: Flask) -> None:
+    with app.test_request_context():
+        assert url_for("callback", uuid=CALLBACK) == f"/{CALLBACK}"
+        assert url_for("callback", uuid=CALLBACK, rest="a/b") == f"/{CALLBACK}/a/b"
+
+
+def test_flask_lists_the_catch_all() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "flask", "routes"],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stderr == ""
+    assert "/<callback:uuid>/<anything:rest>" in run.stdout
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "FOO", "PROPFIND", "OPTIONS", "HEAD"])
+@pytest.mark.parametrize("rest", ["", "/", "//", "/a/b", "/%0A", "/a%0A", "/view", "?q=1"])
+def test_a_callback_answers_the_contracts_headers(
+    client: FlaskClient, method: str, rest: str
+) -> None:
+    answer = client.open(f"/{CALLBACK}{rest}", method=method)
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert dict(answer.headers) == {
+        "Access-Control-Allow-Origin": "*",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox",
+        "Cache-Control": "no-store",
+        "Webhook-Viewers": "0",
+        "Content-Length": "0",
+    }
+
+
+def test_the_root_sends_to_a_fresh_callback_each_time(client: FlaskClient) -> None:
+    answers = [client.get("/") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0].headers["Cache-Control"] == "no-store"
+    places = [answer.headers["Location"] for answer in answers]
+    assert places[0] != places[1]
+    assert places[0].startswith("/view/")
+    assert UUID(places[0].removeprefix("/view/")).version == 4
+
+
+def test_the_page_carries_the_strict_policy_with_a_fresh_nonce(client: FlaskClient) -> None:
+    policies = [
+        client.get(f"/view/{CALLBACK}").headers["Content-Security-Policy"] for _ in range(2)
+    ]
+    assert policies[0] != policies[1]
+    nonce = policies[0].partition("'nonce-")[2].partition("'")[0]
+    assert len(nonce) >= 20
+    assert policies[0].split("; ") == [
+        "default-src 'none'",
+        f"script-src 'nonce-{nonce}'",
+        f"style-src 'nonce-{nonce}'",
+        "connect-src *",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types lit-html",
+    ]
+
+
+def test_every_script_and_style_sheet_of_a_page_has_its_nonce(client: FlaskClient) -> None:
+    for path in (f"/view/{CALLBACK}", "/nonsense"):
+        answer = client.get(path, headers={"Accept": "text/html"})
+        nonce = answer.headers["Content-Security-Policy"].partition("'nonce-")[2].partition("'")[0]
+        tags = answer.text.count("<script") + answer.text.count('rel="stylesheet"')
+        assert tags > 0
+        assert answer.text.count(f'nonce="{nonce}"') >= tags
+        assert "style=" not in answer.text
+
+
+NOT_CALLBACKS = [
+    "/nonsense",
+    "/favicon.ico",
+    "/view/nonsense",
+    "/3f2b8c1e7a644d7e9a510c9d2b6f4e11",
+    "/{3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11}",
+    "/3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e1",
+    "/3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11x",
+    "/gf2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11",
+    "/%33f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e1g",
+    "/static/nonsense",
+    "/static/../config.py",
+]
+
+
+@pytest.mark.parametrize("path", NOT_CALLBACKS)
+def test_any_other_path_is_404_in_the_one_error_shape(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    error = answer.get_json()["error"]
+    assert (error["code"], error["name"]) == (404, "Not Found")
+    assert error["message"]
+
+
+def test_a_browser_gets_its_error_as_a_page(client: FlaskClient) -> None:
+    accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    answer = client.get("/nonsense", headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "Not Found" in answer.text
+
+
+def test_a_method_that_a_view_does_not_know_is_405_with_allow(client: FlaskClient) -> None:
+    answer = client.post("/healthz")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+PREFLIGHT = {
+    "Origin": "https://shop.example",
+    "Access-Control-Request-Method": "FOO",
+    "Access-Control-Request-Headers": "content-type, x-a, authorization",
+}
+
+
+def test_a_preflight_is_told_that_the_page_may_send(client: FlaskClient) -> None:
+    answer = client.options(f"/{CALLBACK}", headers=PREFLIGHT)
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Methods"] == "FOO"
+    assert answer.headers["Access-Control-Allow-Headers"] == "content-type, x-a, authorization"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Origin": None},
+        {"Access-Control-Request-Method": None},
+        {"Access-Control-Request-Method": "G<T"},
+        {"Access-Control-Request-Method": ""},
+    ],
+)
+def test_what_is_no_preflight_gets_an_ordinary_answer(
+    client: FlaskClient, change: dict[str, Any]
+) -> None:
+    lines = {name: value for name, value in {**PREFLIGHT, **change}.items() if value is not None}
+    answer = client.options(f"/{CALLBACK}", headers=lines)
+    assert answer.status_code == 200
+    assert "Access-Control-Allow-Methods" not in answer.headers
+
+
+def test_health_and_readiness_without_a_queue(client: FlaskClient) -> None:
+    assert client.get("/healthz").get_json() == {"status": "ok"}
+    assert client.get("/readyz").get_json() == {"status": "ready"}
+
+
+def test_an_unforeseen_exception_tells_the_client_nothing(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: object) -> None:
+        raise RuntimeError("a detail")
+
+    monkeypatch.setitem(app.view_functions, "health.healthz", fail)
+    answer = client.get("/healthz")
+    assert answer.status_code == 500
+    assert answer.get_json()["error"]["code"] == 500
+    assert "a detail" not in answer.text
