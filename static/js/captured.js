@@ -1,0 +1,111 @@
+/**
+ * The captured request as it comes over the wire, and what can be read off it
+ * without looking into the body. No DOM in here.
+ *
+ * @typedef {object} Body
+ * @property {number} size       bytes sent, also where the content was not kept
+ * @property {"utf-8" | "base64"} encoding
+ * @property {string} content    empty when not complete
+ * @property {boolean} complete  false: larger than the server's limit
+ *
+ * @typedef {object} CapturedRequest
+ * @property {string} uuid
+ * @property {string} epoch
+ * @property {number} seq
+ * @property {string} id
+ * @property {string} received_at  ISO 8601 with microseconds, UTC
+ * @property {string} method
+ * @property {string} scheme
+ * @property {string} host
+ * @property {string} path          raw, percent-escapes kept
+ * @property {string} query_string  raw, without the question mark
+ * @property {string} http_version
+ * @property {string} remote_addr
+ * @property {[string, string][]} headers  every line, in order
+ * @property {Body} body
+ */
+
+/**
+ * The path in two: up to the callback's UUID, and what the sender put below it.
+ * @param {CapturedRequest} request
+ */
+export function splitPath({ uuid, path }) {
+  const found = path.toLowerCase().indexOf(uuid);
+  // A UUID written with percent-escapes is not found: then the whole path tells more than a guess.
+  const end = found < 0 ? 0 : found + uuid.length;
+  return { prefix: path.slice(0, end), below: path.slice(end) };
+}
+
+/**
+ * The path below the callback with its query, as the list shows it.
+ * @param {CapturedRequest} request
+ */
+export function targetBelow(request) {
+  const { below } = splitPath(request);
+  return (below || "/") + (request.query_string && `?${request.query_string}`);
+}
+
+/**
+ * The first header line of that name, or "".
+ * @param {CapturedRequest} request
+ * @param {string} name
+ */
+export function headerOf(request, name) {
+  const line = request.headers.find(([each]) => each.toLowerCase() === name.toLowerCase());
+  return line ? line[1] : "";
+}
+
+/**
+ * "application/json" of "Application/JSON; charset=utf-8"; "" when none was sent.
+ * @param {CapturedRequest} request
+ */
+export function mediaType(request) {
+  return headerOf(request, "content-type").split(";")[0].trim().toLowerCase();
+}
+
+/**
+ * Query parameters in their order, decoded for reading. The raw text stays the truth.
+ * @param {string} query
+ * @returns {[string, string][]}
+ */
+export function queryParameters(query) {
+  return query.split("&").filter(Boolean).map(parameter);
+}
+
+/**
+ * @param {string} raw
+ * @returns {[string, string]}
+ */
+function parameter(raw) {
+  const equals = raw.indexOf("=");
+  if (equals < 0) return [decoded(raw), ""];
+  return [decoded(raw.slice(0, equals)), decoded(raw.slice(equals + 1))];
+}
+
+/** @param {string} raw */
+function decoded(raw) {
+  try {
+    return decodeURIComponent(raw.replaceAll("+", " "));
+  } catch {
+    return raw; // a stray % or bytes that are not UTF-8: show what was sent
+  }
+}
+
+/** @type {Record<string, string>} */
+const METHOD_TONES = {
+  GET: "read",
+  HEAD: "read",
+  QUERY: "read",
+  POST: "create",
+  PUT: "change",
+  PATCH: "change",
+  DELETE: "remove",
+};
+
+/**
+ * The tone a method is shown in. A sender chooses the method's text, never a class name.
+ * @param {string} method
+ */
+export function methodTone(method) {
+  return Object.hasOwn(METHOD_TONES, method) ? METHOD_TONES[method] : "other";
+}

@@ -1,0 +1,51 @@
+import { html, LitElement } from "lit";
+import { copyText } from "../clipboard.js";
+import { checkIcon, copyIcon } from "../icons.js";
+
+const SHOW_RESULT_MS = 1600;
+
+/** @type {Record<string, string>} */
+const RESULTS = { copied: "Copied", failed: "Press Ctrl+C" };
+
+/** Copies `text`, and says so for a moment. */
+export class CopyButton extends LitElement {
+  static properties = {
+    text: {},
+    label: {},
+    what: {},
+    result: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.text = "";
+    this.label = "Copy";
+    /** For screen readers: what is copied. */
+    this.what = "";
+    this.result = "";
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  async copy() {
+    this.result = (await copyText(this.text)) ? "copied" : "failed";
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.result = "";
+    }, SHOW_RESULT_MS);
+  }
+
+  render() {
+    return html`
+      <button type="button" class="button" data-result=${this.result} @click=${this.copy}>
+        ${this.result === "copied" ? checkIcon : copyIcon}
+        <span aria-live="polite">${RESULTS[this.result] ?? this.label}</span>
+        <span class="visually-hidden">${this.what}</span>
+      </button>
+    `;
+  }
+}
+
+customElements.define("copy-button", CopyButton);

@@ -1,0 +1,72 @@
+/** Numbers and times as people read them. No DOM in here. */
+
+/**
+ * "0 B", "834 B", "1.8 kB", "1.05 MB": decimal units, three digits at most.
+ * @param {number} bytes
+ */
+export function byteSize(bytes) {
+  if (bytes < 1000) return `${bytes} B`;
+  const thousands = bytes < 999_500 ? 1 : bytes < 999_500_000 ? 2 : 3;
+  const unit = ["kB", "MB", "GB"][thousands - 1];
+  const value = Number((bytes / 1000 ** thousands).toPrecision(3));
+  return `${value} ${unit}`;
+}
+
+/**
+ * "1 byte", "1,048,577 bytes".
+ * @param {number} bytes
+ */
+export function byteCount(bytes) {
+  return `${bytes.toLocaleString("en-US")} ${bytes === 1 ? "byte" : "bytes"}`;
+}
+
+const CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
+
+/**
+ * The time of day where the reader is: "14:03:22".
+ * @param {string} iso
+ */
+export function clockTime(iso) {
+  return CLOCK.format(new Date(iso));
+}
+
+/**
+ * Day and time where the reader is, to the millisecond: "22 Nov 2026, 14:03:22.123".
+ * @param {string} iso
+ */
+export function fullTime(iso) {
+  const date = new Date(iso);
+  const milliseconds = String(date.getMilliseconds()).padStart(3, "0");
+  return `${DAY.format(date)}, ${CLOCK.format(date)}.${milliseconds}`;
+}
+
+/** Characters that show nothing themselves but move, hide or reverse others. */
+const INVISIBLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/**
+ * Text of a stranger with what is invisible in it made visible: "\u202Eevil" -> "⟨U+202E⟩evil".
+ * @param {string} text
+ */
+export function visible(text) {
+  return text.replace(INVISIBLE, (character) => {
+    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+    return `⟨U+${code}⟩`;
+  });
+}
+
+/**
+ * What a row in place of missed requests says.
+ * @param {number | null} missed  null: the server cannot tell
+ * @param {boolean} away  false: the page was connected, and they were lost on the way
+ */
+export function gapText(missed, away) {
+  if (missed === null) {
+    return "The server counts anew: it can’t tell whether requests arrived meanwhile.";
+  }
+  const requests = missed === 1 ? "1 request" : `${missed.toLocaleString("en-US")} requests`;
+  const how = away ? "arrived while this page was away" : "did not reach this page";
+  return `${requests} ${how}. ${missed === 1 ? "It was" : "They were"} not kept.`;
+}

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  mediaType,
+  methodTone,
+  queryParameters,
+  splitPath,
+  targetBelow,
+} from "../../static/js/captured.js";
+import { sample, UUID } from "./samples.js";
+
+test("the list shows the path below the callback, with its query", () => {
+  const request = sample({ path: `/${UUID}/orders//7%2F8`, query_string: "a=1&a=2" });
+  assert.equal(targetBelow(request), "/orders//7%2F8?a=1&a=2");
+});
+
+test("a request to the callback itself shows as a slash", () => {
+  assert.equal(targetBelow(sample()), "/");
+});
+
+test("the callback is found below a prefix and in upper case", () => {
+  const request = sample({ path: `/hooks/${UUID.toUpperCase()}/x` });
+  assert.deepEqual(splitPath(request), { prefix: `/hooks/${UUID.toUpperCase()}`, below: "/x" });
+});
+
+test("a callback written with percent-escapes leaves the whole path in sight", () => {
+  const path = `/0%62${UUID.slice(2)}/x`;
+  assert.equal(targetBelow(sample({ path })), path);
+});
+
+test("the media type is read without parameters, case and from the first header line", () => {
+  const headers = /** @type {[string, string][]} */ ([
+    ["CONTENT-type", "Application/JSON; charset=utf-8"],
+    ["Content-Type", "text/plain"],
+  ]);
+  assert.equal(mediaType(sample({ headers })), "application/json");
+  assert.equal(mediaType(sample()), "");
+});
+
+test("query parameters keep order and duplicates and are decoded for reading", () => {
+  assert.deepEqual(queryParameters("a=1&a=2&b=gr%C3%BC%C3%9Fe+an&c&=d&e=f=g"), [
+    ["a", "1"],
+    ["a", "2"],
+    ["b", "grüße an"],
+    ["c", ""],
+    ["", "d"],
+    ["e", "f=g"],
+  ]);
+});
+
+test("a query that cannot be decoded is shown as sent", () => {
+  assert.deepEqual(queryParameters("a=%ff&b=100%"), [
+    ["a", "%ff"],
+    ["b", "100%"],
+  ]);
+});
+
+test("a method never becomes anything but one of five tones", () => {
+  assert.equal(methodTone("POST"), "create");
+  assert.equal(methodTone("PURGE"), "other");
+  assert.equal(methodTone("constructor"), "other");
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { byteCount, byteSize, fullTime, gapText, visible } from "../../static/js/format.js";
+
+test("sizes have three digits at most", () => {
+  const sizes = [0, 999, 1000, 1834, 999_499, 999_500, 1_048_576, 52_428_800, 3e9];
+  assert.deepEqual(sizes.map(byteSize), [
+    "0 B",
+    "999 B",
+    "1 kB",
+    "1.83 kB",
+    "999 kB",
+    "1 MB",
+    "1.05 MB",
+    "52.4 MB",
+    "3 GB",
+  ]);
+});
+
+test("exact byte counts are grouped and know the singular", () => {
+  assert.equal(byteCount(1), "1 byte");
+  assert.equal(byteCount(1_048_577), "1,048,577 bytes");
+});
+
+test("a full time has milliseconds", () => {
+  assert.match(fullTime("2026-11-22T04:41:00.123456Z"), /2026, \d\d:\d\d:00\.123$/);
+});
+
+test("missed requests are counted in words that fit the number", () => {
+  assert.equal(gapText(1, true), "1 request arrived while this page was away. It was not kept.");
+  assert.equal(
+    gapText(3000, true),
+    "3,000 requests arrived while this page was away. They were not kept.",
+  );
+  assert.equal(gapText(2, false), "2 requests did not reach this page. They were not kept.");
+  assert.match(gapText(null, true), /can’t tell/);
+});
+
+test("characters that hide or reverse others become visible, line ends and letters stay", () => {
+  assert.equal(visible("a\u202eb\u0000\u200b"), "a⟨U+202E⟩b⟨U+0000⟩⟨U+200B⟩");
+  assert.equal(visible("grüße\n\tשלום é"), "grüße\n\tשלום é");
+});
