@@ -71,7 +71,7 @@ def test_eventlet_is_named_only_where_serving_needs_it(file: Path) -> None:
 
 
 def test_a_captured_request_needs_the_standard_library_alone() -> None:
-    code = "import sys, webhook_logger.captured; print(*(m for m in sys.modules if 'site-packages' in str(getattr(sys.modules[m], '__file__', ''))))"
+    code = "import sys, webhook_logger.captured; print(*sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -83,7 +83,7 @@ def test_the_server_patches_before_it_imports_anything_that_could_be_patched() -
     source = (ROOT / "wsgi.py").read_text()
     before, found, _ = source.partition("eventlet.monkey_patch()")
     assert found
-    assert {name for name in ast_imports(before)} == {"warnings", "eventlet"}
+    assert set(ast_imports(before)) == {"warnings", "eventlet"}
 
 
 def ast_imports(source: str) -> list[str]:

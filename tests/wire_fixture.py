@@ -58,7 +58,7 @@ def _sample(seq: int, name: str, body: Body) -> CapturedRequest:
 
 
 def fixture_text() -> str:
-    """What the file must hold: each request's wire form beside its body's bytes in hexadecimal digits."""
+    """What the file must hold: the wire form of each beside its body's bytes as hex digits."""
     rows = [
         {"wire": sample.to_wire(), "body_hex": sample.body.content.hex()} for sample in samples()
     ]

@@ -26,7 +26,7 @@ class App(Flask):
     """Flask, but a path alone decides which view it is."""
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Bind the URL map without a look at `Host` and `Upgrade`: senders say there what they like."""
+        """Bind the URL map without a look at `Host` or `Upgrade`: senders say what they like."""
         if request is None:
             return super().create_url_adapter(request)
         return self.url_map.bind(

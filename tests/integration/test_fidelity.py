@@ -92,8 +92,9 @@ def test_the_fields_are_those_of_the_contract_in_their_order(stage: Stage) -> No
     assert re.fullmatch(
         r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", seen["id"]
     )
-    received_at = datetime.strptime(seen["received_at"], "%Y-%m-%dT%H:%M:%S.%fZ")
-    age = datetime.now(timezone.utc) - received_at.replace(tzinfo=timezone.utc)
+    received_at = datetime.strptime(seen["received_at"], "%Y-%m-%dT%H:%M:%S.%f%z")
+    assert seen["received_at"].endswith("Z")
+    age = datetime.now(timezone.utc) - received_at
     assert timedelta(0) <= age < timedelta(minutes=1)
 
 

@@ -182,18 +182,21 @@ def test_it_survives_a_queue_that_goes_and_comes_back(uuid: str) -> None:
 
 
 def test_a_viewer_cut_off_from_the_queue_is_told_what_it_missed(uuid: str) -> None:
-    with Redis() as redis, Server(REDIS_URL=redis.url) as server:
-        with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
-            viewer.events(1)
-            post(server.address, f"/{uuid}")
-            viewer.requests(1)
-            redis.client.client_kill_filter(_type="pubsub")
-            accepted = [post(server.address, f"/{uuid}").status for _ in range(5)]
-            assert accepted == [200] * 5
-            [(name, joined)] = viewer.events(1)
-            assert (name, joined["seq"], joined["missed"]) == ("joined", 6, 5)
-            post(server.address, f"/{uuid}")
-            assert viewer.requests(1)[0]["seq"] == 7
+    with (
+        Redis() as redis,
+        Server(REDIS_URL=redis.url) as server,
+        PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer,
+    ):
+        viewer.events(1)
+        post(server.address, f"/{uuid}")
+        viewer.requests(1)
+        redis.client.client_kill_filter(_type="pubsub")
+        accepted = [post(server.address, f"/{uuid}").status for _ in range(5)]
+        assert accepted == [200] * 5
+        [(name, joined)] = viewer.events(1)
+        assert (name, joined["seq"], joined["missed"]) == ("joined", 6, 5)
+        post(server.address, f"/{uuid}")
+        assert viewer.requests(1)[0]["seq"] == 7
 
 
 def test_the_queue_keeps_no_request_and_every_key_expires(

@@ -14,7 +14,7 @@ Wire = dict[str, Any]
 
 
 class Viewer:
-    """python-socketio's own client. It may hand over events out of order: wait for one at a time."""
+    """python-socketio's own client. It may mix up the order of events: wait for one at a time."""
 
     def __init__(self, url: str, **auth: Any) -> None:
         self._client = socketio.SimpleClient(reconnection=False)

@@ -1,0 +1,222 @@
+"""The page, in a real browser against a real server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.processes import Server
+from tests.support.sender import post, send
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+
+def test_the_root_gives_a_fresh_live_callback_with_its_url(server: Server, open_page: Open) -> None:
+    page = open_page(server)
+    uuid = page.url.rpartition("/")[2]
+    expect(page.locator(".callback-text")).to_have_text(f"{server.url}/{uuid}")
+    assert open_page(server).url != page.url
+
+
+def test_the_url_can_be_copied(server: Server, open_page: Open) -> None:
+    page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
+    page.locator(".callback copy-button button").click()
+    expect(page.locator(".callback copy-button button")).to_contain_text("Copied")
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied == server.url + "/" + page.url.rpartition("/")[2]
+
+
+def test_two_pages_of_a_callback_show_a_request_within_a_second_and_others_do_not(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    one, two = (open_page(server, f"/view/{uuid}") for _ in range(2))
+    other = open_page(server)
+    post(server.address, f"/{uuid}/orders?a=1", b'{"a": 1}', "Content-Type: application/json")
+    for page in (one, two):
+        expect(page.locator(".row")).to_have_count(1, timeout=1000)
+        expect(page.locator(".row")).to_contain_text("/orders?a=1")
+    expect(other.locator(".row")).to_have_count(0)
+
+
+def test_a_reload_shows_an_empty_list_and_then_new_requests(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    post(server.address, f"/{uuid}/before")
+    expect(page.locator(".row")).to_have_count(1)
+    page.reload()
+    expect(page.locator(".badge[data-state=live]")).to_be_visible()
+    expect(page.locator("empty-state")).to_be_visible()
+    expect(page.locator(".row")).to_have_count(0)
+    post(server.address, f"/{uuid}/after")
+    expect(page.locator(".row")).to_contain_text("/after")
+    expect(page.locator(".gap")).to_have_count(0)
+
+
+def test_a_restart_of_the_server_leaves_the_page_live_again_without_a_click(
+    open_page: Open, uuid: str, complaints: list[str]
+) -> None:
+    with Server() as server:
+        page = open_page(server, f"/view/{uuid}")
+        post(server.address, f"/{uuid}/before")
+        expect(page.locator(".row")).to_have_count(1)
+        server.end(kill=True)
+        expect(page.locator(".badge[data-state=reconnecting]")).to_be_visible()
+        server.start()
+        expect(page.locator(".badge[data-state=live]")).to_be_visible()
+        post(server.address, f"/{uuid}/after")
+        expect(page.locator(".row")).to_have_count(2)
+        expect(page.locator(".gap")).to_contain_text("can’t tell")
+    # The browser itself says that it could not connect in between.
+    assert all("ERR_CONNECTION_REFUSED" in said or "WebSocket" in said for said in complaints)
+    complaints.clear()
+
+
+def test_a_page_that_was_away_says_how_many_requests_it_missed(
+    server: Server, open_page: Open, uuid: str, complaints: list[str]
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    post(server.address, f"/{uuid}/before")
+    expect(page.locator(".row")).to_have_count(1)
+    page.context.set_offline(True)
+    expect(page.locator(".badge[data-state=offline]")).to_be_visible(timeout=30_000)
+    for _ in range(3):
+        post(server.address, f"/{uuid}/missed")
+    page.context.set_offline(False)
+    expect(page.locator(".badge[data-state=live]")).to_be_visible()
+    expect(page.locator(".gap")).to_have_text(
+        re.compile("3 requests arrived while this page was away. They were not kept.")
+    )
+    complaints.clear()  # the browser's own, of being offline
+
+
+def test_the_chosen_request_shows_all_of_it(server: Server, open_page: Open, uuid: str) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    body = b'{"total": 12.50, "items": [1, 2]}'
+    lines = ("Content-Type: application/json", "X-Dup: 1", "x-dup: 2")
+    post(server.address, f"/{uuid}/orders?q=a%20b&q=c", body, *lines)
+    post(server.address, f"/{uuid}/later", b"\x00\x01binary")
+    page.locator(".row", has_text="/orders").click()
+    detail = page.locator("request-detail")
+    expect(detail).to_contain_text(f"/{uuid}/orders")
+    expect(detail).to_contain_text("q=a%20b&q=c")
+    for text in ("a b", "X-Dup", "x-dup", "127.0.0.1", "HTTP/1.1"):
+        expect(detail).to_contain_text(text)
+    shown = detail.locator(".body-text[data-view=json]")
+    expect(shown).to_have_text('{\n  "total": 12.50,\n  "items": [\n    1,\n    2\n  ]\n}')
+    page.locator(".row", has_text="/later").click()
+    expect(detail.locator(".body-text[data-view=hex]")).to_contain_text("00 01 62 69")
+
+
+def test_a_later_request_does_not_steal_the_selection(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    post(server.address, f"/{uuid}/first", b"one")
+    expect(page.locator("request-detail")).to_contain_text("/first")
+    post(server.address, f"/{uuid}/second", b"two")
+    expect(page.locator(".row")).to_have_count(2)
+    expect(page.locator("request-detail")).to_contain_text("/first")
+
+
+def test_a_body_over_the_limit_says_so(server: Server, open_page: Open, uuid: str) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    post(server.address, f"/{uuid}", b"x" * (2**20 + 1))
+    expect(page.locator(".body-note")).to_contain_text("limit")
+
+
+def test_one_mebibyte_opens(server: Server, open_page: Open, uuid: str) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    post(server.address, f"/{uuid}", b"line of text\n" * 80_000)
+    expect(page.locator(".body-text[data-view=text]")).to_contain_text("line of text")
+
+
+HOSTILE = "<img/src=x/onerror=alert(1)><script>document.title='pwned';fetch('/pwned')</script>"
+
+
+def test_hostile_content_in_every_field_is_shown_as_text_and_runs_nothing(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    title = page.title()
+    body = HOSTILE.encode()
+    target = f"/{uuid}/{HOSTILE}?{HOSTILE}={HOSTILE}".replace(" ", "%20")
+    raw = (
+        f"POST {target} HTTP/1.1\r\nHost: {HOSTILE}\r\nContent-Type: text/html;{HOSTILE}\r\n"
+        f"X-Evil: {HOSTILE}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    assert send(server.address, raw.encode() + body).status == 200
+    page.locator(".row").click()
+    detail = page.locator("request-detail")
+    expect(detail.locator(".body-text")).to_have_text(HOSTILE)
+    assert detail.inner_text().count("onerror=alert(1)") >= 5
+    for view in ("Hex", "Text"):
+        page.get_by_role("button", name=view, exact=True).click()
+    assert page.locator("request-detail img, request-detail script, .row img").count() == 0
+    assert page.title().startswith(title[:8])
+    assert [url for url in asked if "pwned" in url or url.endswith("/x")] == []
+
+
+def test_a_callback_that_does_not_exist_gets_a_friendly_page(
+    server: Server, open_page: Open, complaints: list[str]
+) -> None:
+    page = open_page(server, "/nonsense")
+    expect(page.get_by_role("heading")).to_contain_text("Not Found")
+    page.get_by_role("link", name=re.compile("callback", re.IGNORECASE)).first.click()
+    expect(page.locator(".badge[data-state=live]")).to_be_visible()
+    complaints[:] = [said for said in complaints if "404" not in said]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_follows_the_systems_colours(server: Server, open_page: Open, scheme: str) -> None:
+    page = open_page(server, color_scheme=scheme)
+    colour = page.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
+    brightness = sum(map(int, re.findall(r"\d+", colour)[:3]))
+    assert (brightness > 384) == (scheme == "light"), colour
+
+
+def test_on_a_phone_the_detail_opens_over_the_list_and_goes_back(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}", viewport={"width": 390, "height": 844})
+    post(server.address, f"/{uuid}/on-a-phone", b"hi")
+    page.locator(".row").click()
+    expect(page.locator(".body-text")).to_be_visible()
+    expect(page.locator(".row")).not_to_be_visible()
+    page.locator(".detail-back").click()
+    expect(page.locator(".row")).to_be_visible()
+    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
+
+
+def test_the_keyboard_is_enough(server: Server, open_page: Open, uuid: str) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    for name in ("one", "two"):
+        post(server.address, f"/{uuid}/{name}")
+        expect(page.locator(".row", has_text=name)).to_be_visible()
+    page.locator(".row", has_text="two").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("request-detail")).to_contain_text("/one")
+
+
+def test_a_page_on_another_origin_may_send_after_its_preflight(
+    server: Server, open_page: Open, uuid: str, complaints: list[str]
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    elsewhere = open_page(server, "/healthz")
+    elsewhere.goto(server.url.replace("127.0.0.1", "localhost") + "/healthz")
+    script = """url => fetch(url, {method: "PUT", body: "hi", headers: {"X-A": "1",
+        "Authorization": "b"}}).then(answer => answer.status)"""
+    assert elsewhere.evaluate(script, f"{server.url}/{uuid}/cors") == 200
+    expect(page.locator(".row")).to_have_count(2)
+    expect(page.locator(".row", has_text="OPTIONS")).to_be_visible()
+    expect(page.locator(".row", has_text="PUT")).to_be_visible()
+    complaints.clear()  # that a bare JSON page has no icon

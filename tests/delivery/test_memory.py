@@ -1,0 +1,85 @@
+"""In-process delivery by itself; what both kinds share is shown with real servers."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.wire_fixture import samples
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.delivery import memory
+from webhook_logger.delivery.memory import MemoryDelivery
+
+
+class Viewers:
+    """A sink that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.seen: list[dict[str, Any]] = []
+
+    def deliver(self, uuid: str, request: dict[str, Any]) -> None:
+        assert request["uuid"] == uuid
+        self.seen.append(request)
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+
+@pytest.fixture
+def viewers() -> Viewers:
+    return Viewers()
+
+
+@pytest.fixture
+def delivery(viewers: Viewers) -> MemoryDelivery:
+    delivery = MemoryDelivery()
+    delivery.start(viewers)
+    return delivery
+
+
+def request_to(uuid: str) -> CapturedRequest:
+    return replace(samples()[0], uuid=uuid)
+
+
+def test_many_threads_publish_in_one_order_without_holes(
+    delivery: MemoryDelivery, viewers: Viewers
+) -> None:
+    uuid = str(uuid4())
+    delivery.set_viewers(uuid, 1)
+    with ThreadPoolExecutor(8) as senders:
+        receipts = list(senders.map(lambda _: delivery.publish(request_to(uuid)), range(500)))
+    assert [request["seq"] for request in viewers.seen] == list(range(1, 501))
+    assert sorted(receipt.seq for receipt in receipts) == list(range(1, 501))
+
+
+def test_a_callback_without_viewers_hands_over_nothing(
+    delivery: MemoryDelivery, viewers: Viewers
+) -> None:
+    uuid = str(uuid4())
+    delivery.set_viewers(uuid, 1)
+    delivery.set_viewers(uuid, 0)
+    assert delivery.publish(request_to(uuid)).viewers == 0
+    assert viewers.seen == []
+
+
+def test_counters_are_bounded_and_a_forgotten_one_begins_a_new_epoch(
+    delivery: MemoryDelivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MOST_CALLBACKS", 2)
+    first, second, third = (str(uuid4()) for _ in range(3))
+    before = delivery.publish(request_to(first))
+    delivery.publish(request_to(second))
+    assert delivery.publish(request_to(first)).seq == 2, "used, so it stays"
+    delivery.publish(request_to(third))
+    assert delivery.publish(request_to(second)).seq == 1, (
+        "the one not used for longest is forgotten"
+    )
+    delivery.publish(request_to(third))
+    after = delivery.publish(request_to(first))
+    assert after.seq == 1
+    assert after.epoch != before.epoch

@@ -1,0 +1,79 @@
+"""The head's grammar without a socket; the integration tests' tables show the rest."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.exceptions import BadRequest, HTTPException
+
+from webhook_logger.serving.head import find_end, parse
+
+GOOD = b"POST /a?b HTTP/1.1\r\nHost: h\r\nX: 1\r\n\r\n"
+
+
+def test_it_finds_the_end_however_the_bytes_arrive() -> None:
+    for pieces in range(1, len(GOOD) + 1):
+        received, seen, ends = bytearray(), 0, []
+        for at in range(0, len(GOOD), pieces):
+            received += GOOD[at : at + pieces]
+            ends.append(find_end(received, seen))
+            seen = len(received)
+        assert ends[:-1] == [None] * (len(ends) - 1)
+        assert ends[-1] == len(GOOD)
+
+
+def test_it_does_not_look_beyond_the_end() -> None:
+    assert find_end(bytearray(GOOD + b"\x00\n\n\x16"), 0) == len(GOOD)
+
+
+@pytest.mark.parametrize("hopeless", [b"GET / HTTP/1.1\n", b"\x16\x03\x01", b"GET /\x00", b"G\x7f"])
+def test_it_refuses_the_hopeless_before_the_end(hopeless: bytes) -> None:
+    with pytest.raises(BadRequest):
+        find_end(bytearray(hopeless), 0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "version", "keep_alive"),
+    [
+        ("", "1.1", True),
+        ("Connection: close\r\n", "1.1", False),
+        ("Connection: x, CLOSE\r\n", "1.1", False),
+        ("Connection: x\r\nConnection: close\r\n", "1.1", False),
+        ("", "1.0", False),
+        ("Connection: Keep-Alive\r\n", "1.0", True),
+        ("Connection: keep-alive, close\r\n", "1.0", False),
+    ],
+)
+def test_it_knows_when_the_connection_goes_on(lines: str, version: str, keep_alive: bool) -> None:
+    head = parse(f"GET / HTTP/{version}\r\nHost: h\r\n{lines}\r\n".encode())
+    assert head.keep_alive is keep_alive
+
+
+def test_an_expectation_counts_in_http_1_1_only() -> None:
+    for version, expects in (("1.1", True), ("1.0", False)):
+        raw = (
+            f"POST / HTTP/{version}\r\nHost: h\r\nContent-Length: 1\r\nExpect: 100-Continue\r\n\r\n"
+        )
+        assert parse(raw.encode()).expects_continue is expects
+
+
+@given(st.binary())
+def test_any_bytes_are_a_head_or_an_error_for_the_sender(raw: bytes) -> None:
+    for data in (
+        raw,
+        b"GET / HTTP/1.1\r\n" + raw,
+        b"GET / HTTP/1.1\r\nHost: h\r\n" + raw + b"\r\n\r\n",
+    ):
+        assert outcome(data) in ("a head", "no end yet", 400, 414, 431)
+
+
+def outcome(data: bytes) -> str | int | None:
+    try:
+        end = find_end(bytearray(data), 0)
+        if end is None:
+            return "no end yet"
+        parse(data[:end])
+    except HTTPException as error:
+        return error.code
+    return "a head"
