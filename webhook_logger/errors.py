@@ -19,18 +19,22 @@ def error_json(error: HTTPException) -> str:
     return json.dumps({"error": fields}, ensure_ascii=False)
 
 
+def error_headers(error: HTTPException) -> dict[str, str]:
+    """The headers that go with `error_json`: its type, and what the error brings along."""
+    return {**dict(error.get_headers()), "Content-Type": "application/json"}
+
+
 def register(app: Flask) -> None:
     """Answer every error of the app in that shape; an unforeseen exception is a 500 by then."""
     app.register_error_handler(HTTPException, _answer)
 
 
 def _answer(error: HTTPException) -> Response:
-    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
-        response = page("error.html", code=error.code, name=error.name, message=error.description)
-    else:
-        response = Response(error_json(error), content_type="application/json")
+    headers = error_headers(error)
+    if request.accept_mimetypes.best_match(["application/json", "text/html"]) != "text/html":
+        return Response(error_json(error), error.code, headers)
+    response = page("error.html", code=error.code, name=error.name, message=error.description)
     response.status_code = error.code or 500
-    # What an error brings along of itself: Allow, Retry-After.
-    for name, value in error.get_headers():
+    for name, value in headers.items():
         response.headers.setdefault(name, value)
     return response

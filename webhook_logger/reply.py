@@ -9,7 +9,7 @@ from flask import Response
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
-from webhook_logger.errors import error_json
+from webhook_logger.errors import error_headers, error_json
 
 ANSWER_HEADERS: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
@@ -32,7 +32,7 @@ def accepted(viewers: int, preflight: Mapping[str, str]) -> Response:
 
 def refused(error: HTTPException, viewers: int | None = None) -> Response:
     """The answer to a refused request; with `viewers` it was published all the same."""
-    headers = {**dict(error.get_headers()), **ANSWER_HEADERS, "Content-Type": "application/json"}
+    headers = {**error_headers(error), **ANSWER_HEADERS}
     if viewers is not None:
         headers["Webhook-Viewers"] = str(viewers)
     return Response(error_json(error), error.code, headers)

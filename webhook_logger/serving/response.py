@@ -12,7 +12,7 @@ from typing import Any
 
 from werkzeug.exceptions import HTTPException
 
-from webhook_logger.errors import error_json
+from webhook_logger.errors import error_headers, error_json
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType]
 
@@ -38,10 +38,8 @@ class Response:
     def of_error(cls, error: HTTPException) -> Response:
         """An error that was met outside of the application, in the one error shape."""
         response = cls()
-        response(
-            f"{error.code} {HTTPStatus(error.code or 500).phrase}",
-            [("Content-Type", "application/json")],
-        )
+        status = HTTPStatus(error.code or 500)
+        response(f"{status} {status.phrase}", list(error_headers(error).items()))
         response.write((error_json(error).encode(),))
         return response
 

@@ -1,0 +1,57 @@
+# Four tasks: run, test, lint, fix. What they need is set up by deploy/setup, once:
+# each stamp lies in what it stands for, so deleting .venv, node_modules or
+# static/vendor is enough to have it made anew.
+
+.PHONY: run test test-packages lint fix clean
+.NOTPARALLEL:
+
+# python3 is part of the name: after an upgrade of the system's Python, .venv is looked at again.
+python_version := $(shell python3 -c 'import platform; print(platform.python_version())')
+run_stamp := .venv/.set-up-for-run-$(python_version)
+dev_stamp := .venv/.set-up-for-dev-$(python_version)
+npm_stamp := node_modules/.set-up-for-dev
+vendor_stamp := static/vendor/.set-up
+
+python := .venv/bin/python
+with_tools := npm_config_update_notifier=false PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv/node:$$PATH"
+
+run: $(run_stamp) $(vendor_stamp)
+	@exec $(python) wsgi.py
+
+test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
+	@deploy/setup test-browser
+	@$(with_tools) npm test --silent
+	@$(with_tools) $(python) -m pytest $(ARGS)
+
+lint: $(dev_stamp) $(npm_stamp)
+	$(python) -m ruff check
+	$(python) -m ruff format --check
+	$(python) -m mypy
+	@$(with_tools) npm run --silent lint
+
+fix: $(dev_stamp) $(npm_stamp)
+	$(python) -m ruff check --fix
+	$(python) -m ruff format
+	@$(with_tools) npm run --silent fix
+
+test-packages:
+	@deploy/setup test-packages
+
+clean:
+	rm -rf .venv node_modules static/vendor .setup.log .*_cache .hypothesis
+
+$(run_stamp): requirements.txt deploy/setup
+	@deploy/setup python requirements.txt
+	@touch $@
+
+$(dev_stamp): requirements-dev.txt requirements.txt deploy/setup
+	@deploy/setup python requirements-dev.txt
+	@touch $@ $(run_stamp)
+
+$(npm_stamp): package.json package-lock.json deploy/setup | $(dev_stamp)
+	@deploy/setup npm
+	@touch $@
+
+$(vendor_stamp): package.json package-lock.json deploy/setup | $(run_stamp)
+	@deploy/setup vendor
+	@touch $@

@@ -1,0 +1,155 @@
+"""One connection over a real socket, with an application of the test's own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from werkzeug.exceptions import ServiceUnavailable
+
+from tests.support.sender import Sender
+from webhook_logger.serving import connection
+from webhook_logger.serving.places import Places
+
+GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+
+
+def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answers with the body that it got."""
+    body = environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [body]
+
+
+def ignore(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answers without a look at the body."""
+    start_response("200 OK", [])
+    return [b"ignored"]
+
+
+def empty(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    start_response(environ["QUERY_STRING"].replace("+", " "), [])
+    return [b"must not be sent"]
+
+
+def fail(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    raise RuntimeError("a detail")
+
+
+def be_full(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    environ["eventlet.input"].get_socket()
+    raise ServiceUnavailable("not reached")
+
+
+class Pair(Sender):
+    """The sender's end of a connection whose other end is served."""
+
+    def __init__(self, application: connection.Application, places: int = 10) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            super().__init__(listener.getsockname())
+            served, _ = listener.accept()
+        self._thread = threading.Thread(target=self._serve, args=(served, application, places))
+        self._thread.start()
+
+    def _serve(self, served: socket.socket, application: Any, places: int) -> None:
+        with served:
+            address = ("127.0.0.1", 5)
+            connection.Connection(served, address, application, Places(places)).serve()
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
+        self._thread.join(5)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture(autouse=True)
+def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("IDLE_SECONDS", "HEAD_SECONDS", "BODY_SECONDS", "LINGER_SECONDS"):
+        monkeypatch.setattr(connection, name, 0.3)
+
+
+def test_a_head_that_does_not_arrive_in_time_gets_408() -> None:
+    with Pair(echo) as sender:
+        sender.send(b"GET / HTTP/1.1\r\n")
+        assert sender.rest().startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+
+
+def test_a_body_that_does_not_arrive_in_time_gets_408() -> None:
+    with Pair(echo) as sender:
+        sender.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel")
+        assert sender.rest().startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+
+
+def test_time_is_counted_for_the_whole_and_not_for_each_byte() -> None:
+    with Pair(echo) as sender:
+        stopped = threading.Event()
+        dripping = threading.Thread(target=drip, args=(sender, stopped))
+        dripping.start()
+        assert sender.rest().startswith(b"HTTP/1.1 408 ")
+        stopped.set()
+        dripping.join()
+
+
+def drip(sender: Sender, stopped: threading.Event) -> None:
+    try:
+        while not stopped.wait(0.05):
+            sender.send(b"G")
+    except OSError:
+        pass  # refused, as it should be
+
+
+def test_a_connection_that_stays_idle_is_closed_without_a_word() -> None:
+    with Pair(echo) as sender:
+        sender.send(GET)
+        assert sender.answer().status == 200
+        assert sender.is_closed()
+
+
+def test_a_body_that_was_not_read_is_not_taken_for_the_next_request() -> None:
+    with Pair(ignore) as sender:
+        sender.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 26\r\n\r\n" + GET)
+        answer = sender.rest()
+        assert answer.count(b"HTTP/1.1 200 OK") == 1
+        assert b"Connection: close" in answer
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+def test_a_status_without_a_body_gets_none(status: str) -> None:
+    with Pair(empty) as sender:
+        sender.send(GET.replace(b"/ ", f"/?{status.replace(' ', '+')} ".encode()))
+        sender.close_half()
+        answer = sender.rest()
+        assert answer.startswith(f"HTTP/1.1 {status}\r\n".encode())
+        assert answer.endswith(b"\r\n\r\n")
+        assert b"Content-Length" not in answer
+
+
+def test_head_gets_the_length_and_no_body() -> None:
+    with Pair(ignore) as sender:
+        sender.send(GET.replace(b"GET", b"HEAD"))
+        sender.close_half()
+        answer = sender.rest()
+        assert b"\r\nContent-Length: 7\r\n" in answer
+        assert answer.endswith(b"\r\n\r\n")
+
+
+def test_an_application_that_fails_tells_the_sender_nothing_of_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with Pair(fail) as sender:
+        sender.send(GET)
+        answer = sender.answer()
+    assert answer.status == 500
+    assert b"a detail" not in answer.body
+    assert "a detail" in caplog.text
+
+
+def test_viewers_cannot_take_the_last_places() -> None:
+    with Pair(be_full, places=1) as sender:
+        sender.send(GET)
+        answer = sender.answer()
+    assert answer.status == 503
+    assert int(answer.headers["retry-after"]) > 0
