@@ -14,9 +14,9 @@ ROOT = Path(__file__).parents[1]
 # Each module, or package with all that is in it, and what of this project it may import.
 ARROWS = {
     "wsgi": {"app", "config", "serving"},
-    "app": {"config", "delivery", "errors", "proxies", "rooms", "views"},
-    "views": {"callbacks", "capture", "delivery", "pages", "reply"},
-    "rooms": {"delivery", "join"},
+    "app": {"config", "delivery", "errors", "metrics", "proxies", "rooms", "views"},
+    "views": {"callbacks", "capture", "delivery", "metrics", "pages", "reply"},
+    "rooms": {"delivery", "join", "metrics"},
     "join": {"callbacks", "delivery"},
     "reply": {"errors"},
     "serving": {"errors"},
@@ -27,6 +27,7 @@ ARROWS = {
     "callbacks": set(),
     "captured": set(),
     "config": set(),
+    "metrics": set(),
     "pages": set(),
     "proxies": set(),
 }

@@ -13,6 +13,7 @@ from werkzeug.routing import MapAdapter
 from config import Config
 from webhook_logger import errors
 from webhook_logger.delivery import make_delivery
+from webhook_logger.metrics import Metrics
 from webhook_logger.proxies import believe
 from webhook_logger.rooms import Rooms
 from webhook_logger.views import callback
@@ -46,12 +47,13 @@ def create_app(config: Config) -> Flask:
     app.url_map.strict_slashes = False
 
     # Delivery, in process or through the queue
+    metrics = Metrics()
     delivery = make_delivery(config.REDIS_URL)
 
     # Views
-    callback.register(app, delivery, config.MAX_BODY_BYTES)
+    callback.register(app, delivery, metrics, config.MAX_BODY_BYTES)
     app.register_blueprint(dashboard)
-    app.register_blueprint(make_health(delivery))
+    app.register_blueprint(make_health(delivery, metrics))
     errors.register(app)
 
     # Rooms. The manager is named because init_app would else keep one of an earlier app.
@@ -64,7 +66,7 @@ def create_app(config: Config) -> Flask:
         ping_interval=PING_SECONDS,
         ping_timeout=PING_TIMEOUT_SECONDS,
     )
-    delivery.start(Rooms(socketio, delivery))
+    delivery.start(Rooms(socketio, delivery, metrics))
 
     # What is around it all
     app.wsgi_app = believe(app.wsgi_app, config.TRUSTED_PROXIES)  # type: ignore[method-assign,assignment]

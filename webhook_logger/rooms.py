@@ -20,6 +20,7 @@ from flask_socketio import SocketIO
 
 from webhook_logger.delivery import Cut, Delivery, QueueUnavailable
 from webhook_logger.join import Join
+from webhook_logger.metrics import Metrics
 
 MAX_ROOMS_PER_VIEWER = 32
 RETRY_SECONDS = 0.5
@@ -52,9 +53,10 @@ class Room:
 class Rooms:
     """The Socket.IO side of a worker; it is delivery's `Sink`."""
 
-    def __init__(self, socketio: SocketIO, delivery: Delivery) -> None:
+    def __init__(self, socketio: SocketIO, delivery: Delivery, metrics: Metrics) -> None:
         self._socketio = socketio
         self._delivery = delivery
+        self._metrics = metrics
         self._viewers: dict[str, Viewer] = {}
         self._rooms: dict[str, Room] = {}
         self._resuming = threading.Lock()
@@ -68,6 +70,7 @@ class Rooms:
         room = self._rooms.get(uuid)
         if room and not room.paused:
             room.epoch, room.seq = request["epoch"], request["seq"]
+            self._metrics.requests_delivered += len(room.sids)
             self._socketio.emit("request", request, to=uuid)
 
     def pause(self) -> None:
@@ -102,6 +105,7 @@ class Rooms:
         except ValueError as error:
             raise Refused(str(error)) from None
         self._viewers[sid] = viewer = Viewer(sid)
+        self._metrics.viewers = len(self._viewers)
         if join:
             # The green thread starts when CONNECT has been sent.
             self._socketio.start_background_task(self._join_from_auth, viewer, join)
@@ -111,6 +115,7 @@ class Rooms:
         if self._socketio.server.manager.is_connected(sid, "/"):
             return  # not a disconnection, but an event that a viewer named "disconnect"
         viewer = self._viewers.pop(sid, None)
+        self._metrics.viewers = len(self._viewers)
         if viewer:
             viewer.gone = True
             for uuid in viewer.rooms:
@@ -176,11 +181,11 @@ class Rooms:
         room.sids.add(viewer.sid)
         viewer.rooms.add(join.uuid)
         self._socketio.server.enter_room(viewer.sid, join.uuid)
-        self._delivery.set_viewers(join.uuid, len(room.sids))
         return self._joined(join.uuid, room, cut, join)
 
     def _joined(self, uuid: str, room: Room, cut: Cut, join: Join) -> dict[str, Any]:
         room.epoch, room.seq, room.paused = cut.epoch, cut.seq, False
+        self._count(uuid, room)
         viewers = cut.viewers_elsewhere + len(room.sids)
         return {
             "uuid": uuid,
@@ -202,7 +207,11 @@ class Rooms:
         room.sids.discard(viewer.sid)
         if not room.sids:
             del self._rooms[uuid]
+        self._count(uuid, room)
+
+    def _count(self, uuid: str, room: Room) -> None:
         self._delivery.set_viewers(uuid, len(room.sids))
+        self._metrics.rooms = len(self._rooms)
 
 
 def _sid() -> str:

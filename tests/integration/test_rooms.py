@@ -10,7 +10,7 @@ import requests
 import socketio
 
 from tests.support.processes import Server
-from tests.support.sender import post
+from tests.support.sender import post, send
 from tests.support.viewers import PacketViewer, Viewer
 
 GOOD = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
@@ -199,6 +199,32 @@ def test_anything_else_from_a_viewer_changes_nothing(
         assert post(memory_server.address, f"/{uuid}").headers["webhook-viewers"] == "2"
         assert viewer.requests(1)[0]["seq"] == 1
         assert watcher.event("request")["seq"] == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (["Upgrade: websocket", "Connection: Upgrade"], 400),
+        (["Upgrade: websocket", "Connection: Upgrade", "Origin: http://x"], 400),
+        (["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"], 400),
+        (["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 7"], 426),
+        (["Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: x"], 400),
+    ],
+)
+def test_a_wrong_handshake_is_refused(memory_server: Server, lines: list[str], status: int) -> None:
+    line = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1"
+    raw = "\r\n".join([line, "Host: h", *lines]).encode() + b"\r\n\r\n"
+    assert send(memory_server.address, raw).status == status
+
+
+def test_a_handshake_with_bytes_behind_it_is_refused(memory_server: Server) -> None:
+    lines = (
+        *("GET /socket.io/?EIO=4&transport=websocket HTTP/1.1", "Host: h", "Upgrade: websocket"),
+        *("Connection: Upgrade", "Sec-WebSocket-Version: 13"),
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    )
+    raw = "\r\n".join(lines).encode() + b"\r\n\r\n"
+    assert send(memory_server.address, raw + b"\x81\x00").status == 400
 
 
 def test_a_viewer_that_is_gone_is_not_counted(server: Server, uuid: str) -> None:

@@ -13,6 +13,8 @@ from webhook_logger.delivery import scripts
 REFRESH_SECONDS = 10.0
 """Well below `scripts.PRESENCE_SECONDS`, after which a worker that says nothing counts as gone."""
 
+RETRY_SECONDS = 1.0
+
 log = logging.getLogger(__name__)
 
 
@@ -41,7 +43,7 @@ class Presence:
         self._wake.set()
 
     def keep(self) -> None:
-        """Write for ever. What could not be written is written with the next refresh."""
+        """Write for ever; when that fails, all is written anew as soon as it can be."""
         due = 0.0
         while True:
             self._wake.wait(max(0.0, due - time.monotonic()))
@@ -55,6 +57,7 @@ class Presence:
             except (redis.RedisError, OSError) as error:
                 log.debug("Presence is not written: %s", error)
                 self._changed |= changed
+                due = min(due, time.monotonic() + RETRY_SECONDS)
 
     def _write(self, uuids: set[str]) -> None:
         if not uuids:

@@ -61,6 +61,7 @@ class RedisDelivery(Delivery):
         self._presence = Presence(self._client, self._worker)
         self._waiting: dict[str, _Waiting] = {}
         self._subscribed = False
+        self._taking = True
         self._sink: Sink
 
     def start(self, sink: Sink) -> None:
@@ -104,12 +105,20 @@ class RedisDelivery(Delivery):
 
     def _run(self, script: Any, uuid: str, *args: str) -> Any:
         try:
-            return script(
+            answer = script(
                 keys=[scripts.key(uuid)], args=[self._worker, scripts.fresh_epoch(), *args]
             )
         except redis.RedisError as error:
-            log.warning("The queue does not take a command: %s", error)
+            self._note(taking=False, why=str(error))
             raise QueueUnavailable("The queue does not take requests.") from error
+        self._note(taking=True)
+        return answer
+
+    def _note(self, taking: bool, why: str = "") -> None:
+        """Log when the queue begins or ceases to take commands: once, not with every request."""
+        if taking != self._taking:
+            self._taking = taking
+            log.warning("The queue takes commands again." if taking else f"The queue fails: {why}")
 
     def _listen(self) -> None:
         """Read the stream for ever; what interrupts it is told to the sink."""

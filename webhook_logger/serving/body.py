@@ -53,8 +53,10 @@ class Body:
 
     def get_socket(self) -> socket.socket:
         """The bare socket, for Engine.IO's WebSocket, which owns it from now on."""
+        # RFC 6455, section 4.1: a client names the version, and sends nothing until it is answered.
+        if not any(name.lower() == "sec-websocket-version" for name, _ in self._head.headers):
+            raise BadRequest("A WebSocket handshake names its version.")
         if self._wire.received or not self.done:
-            # RFC 6455, section 4.1: a client sends nothing until the handshake is answered.
             raise BadRequest("A WebSocket handshake has no body.")
         if not self.handed_over:
             self._take_place()

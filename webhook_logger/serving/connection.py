@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import socket
-import sys
 from collections.abc import Callable, Iterable
+from io import StringIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -29,6 +29,17 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Address = tuple[Any, ...]
 
 log = logging.getLogger(__name__)
+
+
+class _DebugLog(StringIO):
+    """`wsgi.errors` as lines for the log: eventlet writes there of each viewer that just went."""
+
+    def write(self, text: str) -> int:
+        log.debug("%s", text.strip())
+        return len(text)
+
+
+_ERRORS = _DebugLog()
 
 
 class Connection:
@@ -64,6 +75,7 @@ class Connection:
         response = self._answer(head, body)
         if body.handed_over:
             self._places.free_viewers_place()
+        if response is None:
             return False
         keep_alive = head.keep_alive and body.done and not response.wants_close
         self._send(response.render(head.method, keep_alive))
@@ -94,16 +106,19 @@ class Connection:
             self._wire.take(2)
         return True
 
-    def _answer(self, head: heads.Head, body: Body) -> Response:
+    def _answer(self, head: heads.Head, body: Body) -> Response | None:
+        """What the application answers; None when it has used the socket itself."""
         response = Response()
         try:
             response.write(self._application(self._environ(head, body), response))
+            if not response.begun and not body.handed_over:
+                raise RuntimeError("The application returned without calling start_response.")
         except HTTPException as error:
-            return Response.of_error(error)
+            response = Response.of_error(error)
         except Exception:
             log.exception("The application failed.")
-            return Response.of_error(InternalServerError())
-        return response
+            response = Response() if body.handed_over else Response.of_error(InternalServerError())
+        return response if response.begun else None
 
     def _environ(self, head: heads.Head, body: Body) -> dict[str, Any]:
         path, _, query_string = head.target.partition("?")
@@ -124,13 +139,16 @@ class Connection:
             "wsgi.url_scheme": "http",
             "wsgi.input": body,
             "wsgi.input_terminated": head.chunked,
-            "wsgi.errors": sys.stderr,
+            "wsgi.errors": _ERRORS,
             "wsgi.multithread": True,
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,
             "eventlet.input": body,
         }
-        return environ | _cgi_headers(head.headers)
+        environ.update(_cgi_headers(head.headers))
+        if not head.upgrades:
+            environ.pop("HTTP_UPGRADE", None)
+        return environ
 
     def _refuse(self, error: HTTPException) -> bool:
         self._send(Response.of_error(error).render("GET", keep_alive=False))

@@ -39,6 +39,8 @@ class Head:
     """None: not declared. Never together with `chunked`."""
     chunked: bool
     keep_alive: bool
+    upgrades: bool
+    """Whether `Upgrade` counts: not without its connection option (RFC 9110, section 7.8)."""
     expects_continue: bool
 
 
@@ -141,6 +143,7 @@ def _frame(method: str, target: str, version: str, headers: tuple[tuple[str, str
         content_length=_content_length(named),
         chunked=_chunked(named, modern),
         keep_alive="close" not in options and (modern or "keep-alive" in options),
+        upgrades=modern and "upgrade" in options,
         expects_continue=modern
         and "100-continue" in (value.lower() for value in named.get("expect", ())),
     )

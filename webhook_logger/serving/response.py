@@ -52,6 +52,11 @@ class Response:
                 body.close()
 
     @property
+    def begun(self) -> bool:
+        """Whether there is a status to send."""
+        return bool(self._status)
+
+    @property
     def wants_close(self) -> bool:
         """Whether the application itself ends the connection."""
         return any(
@@ -61,8 +66,6 @@ class Response:
 
     def render(self, method: str, keep_alive: bool) -> bytes:
         """The bytes of the answer to a request of this method."""
-        if not self._status:
-            raise RuntimeError("The application returned without calling start_response.")
         body = b"".join(self._body)
         lines = [f"HTTP/1.1 {self._status}", f"Date: {_date(int(time.time()))}"]
         lines += [f"{name}: {value}" for name, value in self._headers if name.lower() not in _OURS]

@@ -10,6 +10,7 @@ from webhook_logger import reply
 from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.capture import capture
 from webhook_logger.delivery import Delivery, QueueUnavailable
+from webhook_logger.metrics import Metrics
 
 RETRY_AFTER_SECONDS = 2
 
@@ -31,7 +32,7 @@ class AnythingConverter(BaseConverter):
     part_isolating = False
 
 
-def register(app: Flask, delivery: Delivery, max_body_bytes: int) -> None:
+def register(app: Flask, delivery: Delivery, metrics: Metrics, max_body_bytes: int) -> None:
     """Add the catch-all to the app's URL map, as the endpoint `callback`."""
 
     def callback(uuid: str, rest: str = "") -> Response:
@@ -39,8 +40,10 @@ def register(app: Flask, delivery: Delivery, max_body_bytes: int) -> None:
         try:
             receipt = delivery.publish(captured)
         except QueueUnavailable as error:
+            metrics.requests_unavailable += 1
             away = f"{error} Please send the request again."
             return reply.refused(ServiceUnavailable(away, retry_after=RETRY_AFTER_SECONDS))
+        metrics.requests_accepted += 1
         if not captured.body.complete:
             too_large = f"The body is larger than {max_body_bytes} bytes."
             return reply.refused(RequestEntityTooLarge(too_large), receipt.viewers)

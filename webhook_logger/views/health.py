@@ -6,10 +6,11 @@ from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import ServiceUnavailable
 
 from webhook_logger.delivery import Delivery, QueueUnavailable
+from webhook_logger.metrics import CONTENT_TYPE, Metrics
 
 
-def make_health(delivery: Delivery) -> Blueprint:
-    """`/healthz` and `/readyz`."""
+def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
+    """`/healthz`, `/readyz` and `/metrics`."""
     health = Blueprint("health", __name__)
 
     @health.get("/healthz")
@@ -18,10 +19,23 @@ def make_health(delivery: Delivery) -> Blueprint:
 
     @health.get("/readyz")
     def readyz() -> Response:
-        try:
-            delivery.check()
-        except QueueUnavailable as error:
-            raise ServiceUnavailable(str(error)) from error
+        reason = _reason_against(delivery)
+        if reason:
+            raise ServiceUnavailable(reason)
         return jsonify(status="ready")
 
+    @health.get("/metrics")
+    def shown() -> Response:
+        metrics.queue_up = int(_reason_against(delivery) is None)
+        return Response(metrics.text(), content_type=CONTENT_TYPE)
+
     return health
+
+
+def _reason_against(delivery: Delivery) -> str | None:
+    """Why this worker is not ready; None when it is."""
+    try:
+        delivery.check()
+    except QueueUnavailable as error:
+        return str(error)
+    return None

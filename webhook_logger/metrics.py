@@ -1,0 +1,41 @@
+"""The one list of metrics. Plain numbers where they are counted, Prometheus' form when it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def _metric(family: type[Metric], text: str) -> Any:
+    return field(default=0, metadata={"family": family, "help": text})
+
+
+@dataclass(eq=False)  # a registry keeps it in a dictionary
+class Metrics(Collector):
+    """What one worker counts; a row is name, kind and meaning."""
+
+    requests_accepted: int = _metric(CounterMetricFamily, "Requests that were given a seq.")
+    requests_unavailable: int = _metric(CounterMetricFamily, "Requests answered 503, queue away.")
+    requests_delivered: int = _metric(CounterMetricFamily, "Requests handed to a viewer, each.")
+    viewers: int = _metric(GaugeMetricFamily, "Connections, in a room or not.")
+    rooms: int = _metric(GaugeMetricFamily, "Callbacks with viewers on this worker.")
+    queue_up: int = _metric(GaugeMetricFamily, "1 when this worker can accept and deliver.")
+
+    def collect(self) -> Iterator[Metric]:
+        """Prometheus' families, by the names above behind `webhook_logger_`."""
+        for row in fields(self):
+            name, text = f"webhook_logger_{row.name}", row.metadata["help"]
+            yield row.metadata["family"](name, text, value=getattr(self, row.name))
+
+    def text(self) -> str:
+        """The exposition format, version 0.0.4."""
+        registry = CollectorRegistry()
+        registry.register(self)
+        return generate_latest(registry).decode()
