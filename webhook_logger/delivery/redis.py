@@ -61,7 +61,7 @@ class RedisDelivery(Delivery):
         self._presence = Presence(self._client, self._worker)
         self._waiting: dict[str, _Waiting] = {}
         self._subscribed = False
-        self._taking = True
+        self._in_trouble = False
         self._sink: Sink
 
     def start(self, sink: Sink) -> None:
@@ -109,16 +109,16 @@ class RedisDelivery(Delivery):
                 keys=[scripts.key(uuid)], args=[self._worker, scripts.fresh_epoch(), *args]
             )
         except redis.RedisError as error:
-            self._note(taking=False, why=str(error))
+            self._trouble(error)
             raise QueueUnavailable("The queue does not take requests.") from error
-        self._note(taking=True)
+        if self._subscribed:
+            self._in_trouble = False
         return answer
 
-    def _note(self, taking: bool, why: str = "") -> None:
-        """Log when the queue begins or ceases to take commands: once, not with every request."""
-        if taking != self._taking:
-            self._taking = taking
-            log.warning("The queue takes commands again." if taking else f"The queue fails: {why}")
+    def _trouble(self, error: Exception) -> None:
+        """Log that the queue fails: loudly when that begins, and not with every request."""
+        log.log(logging.DEBUG if self._in_trouble else logging.WARNING, "Queue trouble: %s", error)
+        self._in_trouble = True
 
     def _listen(self) -> None:
         """Read the stream for ever; what interrupts it is told to the sink."""
@@ -127,11 +127,7 @@ class RedisDelivery(Delivery):
             try:
                 self._read_stream()
             except (redis.RedisError, OSError) as error:
-                log.log(
-                    logging.WARNING if self._subscribed else logging.DEBUG,
-                    "The queue is away: %s",
-                    error,
-                )
+                self._trouble(error)
             except Exception:
                 log.exception("Reading the queue failed.")
             if self._subscribed:
@@ -158,7 +154,7 @@ class RedisDelivery(Delivery):
 
     def _resume(self) -> None:
         log.info("Subscribed to the queue.")
-        self._subscribed = True
+        self._subscribed, self._in_trouble = True, False
         # In a thread of its own: a room's new cut needs this one to go on reading.
         threading.Thread(target=self._sink.resume, daemon=True).start()
 
