@@ -33,10 +33,18 @@ class App(Flask):
         return self.url_map.bind(
             "localhost",
             script_name=request.root_path,
-            path_info=request.path,
+            path_info=_path_of(request),
             query_args=request.query_string.decode("latin-1"),
             default_method=request.method,
         )
+
+
+def _path_of(request: Request) -> str:
+    """The decoded path; where it begins with two slashes, one that is no view's.
+
+    Werkzeug takes slashes off the front, and `//<uuid>` would pass for a callback.
+    """
+    return "/\0" if request.environ["PATH_INFO"].startswith("//") else request.path
 
 
 def create_app(config: Config) -> Flask:

@@ -21,7 +21,8 @@ def capture(environ: Environ, uuid: str, max_body_bytes: int) -> CapturedRequest
     """
     body = _read_body(environ, max_body_bytes)
     received_at = time.time()
-    path, _, query_string = _target(environ).partition("?")
+    # PATH_INFO has lost its escapes; our server and Werkzeug's test client give RAW_URI.
+    path, _, query_string = environ["RAW_URI"].partition("?")
     return CapturedRequest(
         uuid=uuid,
         id=_uuid7(received_at),
@@ -39,29 +40,15 @@ def capture(environ: Environ, uuid: str, max_body_bytes: int) -> CapturedRequest
 
 
 def _read_body(environ: Environ, most: int) -> Body:
-    declared = environ.get("CONTENT_LENGTH")
-    if declared:
-        size = int(declared)
-        return (
-            Body(b"", size, complete=False)
-            if size > most
-            else _whole(environ["wsgi.input"].read(size))
-        )
-    if not environ.get("wsgi.input_terminated"):
-        return _whole(b"")
-    # Chunked: one byte over the limit is enough to know.
-    content = environ["wsgi.input"].read(most + 1)
-    return Body(b"", len(content), complete=False) if len(content) > most else _whole(content)
-
-
-def _whole(content: bytes) -> Body:
+    size = int(environ.get("CONTENT_LENGTH") or 0)
+    if size > most:
+        return Body(b"", size, complete=False)
+    if environ.get("wsgi.input_terminated"):
+        size = most + 1  # chunked: one byte over the limit is enough to know
+    content = environ["wsgi.input"].read(size)
+    if len(content) > most:
+        return Body(b"", len(content), complete=False)
     return Body(content, len(content))
-
-
-def _target(environ: Environ) -> str:
-    # RAW_URI is what our server and Werkzeug's test client give; PATH_INFO alone has lost its
-    # escapes.
-    return str(environ["RAW_URI"])
 
 
 def _header_lines(environ: Environ) -> Iterable[tuple[str, str]]:

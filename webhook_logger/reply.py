@@ -39,10 +39,10 @@ def refused(error: HTTPException, viewers: int | None = None) -> Response:
 
 
 def preflight_headers(method: str, headers: Headers) -> dict[str, str]:
-    """What a CORS preflight (Fetch Standard, section 3.3.2) is told, so that the page may then send
-    as it asked.
+    """What a CORS preflight is told, so that the page may then send as it asked.
 
-    Empty when the request with this method and these headers is none.
+    Empty when the request with this method and these headers is none. Fetch Standard, section
+    3.2.2.
     """
     wanted = headers.get("Access-Control-Request-Method", "")
     if method != "OPTIONS" or "Origin" not in headers or not _TOKEN_LIST.fullmatch(wanted):

@@ -30,6 +30,11 @@ def test_a_request_does_not_show_at_viewers_of_other_callbacks(server: Server, u
         assert viewer.event("request")["body"]["content"] == "mine"
 
 
+def test_a_uuid_that_is_not_the_first_segment_is_no_callback(server: Server, uuid: str) -> None:
+    for path in (f"//{uuid}", f"/a/{uuid}", f"/%2F{uuid}"):
+        assert post(server.address, path).status == 404
+
+
 def test_requests_are_counted_from_one_without_holes(server: Server, uuid: str) -> None:
     with PacketViewer(server.url, {"uuid": uuid}) as viewer:
         viewer.events(1)

@@ -120,19 +120,19 @@ def test_it_takes_more_than_1024_connections_at_once(uuid: str) -> None:
 
 
 def test_viewers_leave_room_for_senders_when_descriptors_are_few(uuid: str) -> None:
-    limited = ["bash", "-c", 'ulimit -n 164; exec "$0" wsgi.py', sys.executable]
+    limited = ["bash", "-c", 'ulimit -n 256; exec "$0" wsgi.py', sys.executable]
     with Server(command=limited) as server:
         viewers = []
         try:
-            for _ in range(90):
+            for _ in range(115):
                 viewers.append(PacketViewer(server.url, {"uuid": uuid}))
                 viewers[-1].events(1)
             with pytest.raises(Exception, match="503"):
                 PacketViewer(server.url, {"uuid": uuid})
-            assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "90"
+            assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "115"
             viewers.pop().cut_off()
             for_seconds(
-                10, lambda: post(server.address, f"/{uuid}").headers["webhook-viewers"] == "89"
+                10, lambda: post(server.address, f"/{uuid}").headers["webhook-viewers"] == "114"
             )
             viewers.append(PacketViewer(server.url, {"uuid": uuid}))
             viewers[-1].events(1)

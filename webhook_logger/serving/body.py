@@ -1,5 +1,6 @@
-"""The body of a request as `wsgi.input`: exactly what was declared, or an error. RFC 9112, sections
-6 and 7.
+"""The body of a request as `wsgi.input`: exactly what was declared, or an error.
+
+RFC 9112, sections 6 and 7.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from webhook_logger.serving.places import Places
 # eventlet's own is 50, so that a burst of senders is turned away; the kernel caps this at
 # net.core.somaxconn.
 BACKLOG = 4096
-# File descriptors for all but connections: listener, log, queue, files being served.
-RESERVED_DESCRIPTORS = 64
+# File descriptors for all but connections: the queue's, the listener, files being served.
+RESERVED_DESCRIPTORS = 128
 # More than this needs memory, not descriptors.
 MOST_CONNECTIONS = 100_000
 ACCEPT_PAUSE_SECONDS = 0.1
@@ -100,6 +100,8 @@ def serve(application: Application, listener: Listener) -> None:
 def _raise_descriptor_limit() -> int:
     """Let this process have all file descriptors it may; returns for how many connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= hard < 2 * RESERVED_DESCRIPTORS:
+        raise ServingError(f"{hard} file descriptors are too few; see `ulimit -Hn`.")
     wanted = MOST_CONNECTIONS + RESERVED_DESCRIPTORS
     limit = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
     if soft == resource.RLIM_INFINITY or soft >= limit:
