@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 
 class ConfigError(ValueError):
@@ -39,13 +39,27 @@ def _redis_url(value: str) -> str | None:
     if not value.strip():
         return None
     url = urlsplit(value.strip())
-    try:
-        valid = url.port is None or url.port > 0
-    except ValueError:
-        valid = False
-    if not valid or url.scheme not in ("redis", "rediss", "unix") or not (url.netloc or url.path):
-        raise ValueError("must look like redis://host:6379/0 (or rediss://…, or unix://…)")
+    if not _names_a_redis(url):
+        raise ValueError(
+            "must look like redis://:password@host:6379/0 (or rediss://…, or unix://…)"
+        )
+    # Other options would change how the queue is spoken to, time-outs included.
+    if unknown := set(parse_qs(url.query, keep_blank_values=True)) - {"db", "username", "password"}:
+        raise ValueError(f"has the option {min(unknown)!r}, and may have db, username, password")
     return value.strip()
+
+
+def _names_a_redis(url: SplitResult) -> bool:
+    try:
+        if url.port == 0:
+            return False
+    except ValueError:
+        return False
+    if url.scheme == "unix":
+        return bool(url.path)
+    return url.scheme in ("redis", "rediss") and bool(
+        url.hostname and re.fullmatch(r"/?[0-9]{0,6}", url.path)
+    )
 
 
 def _origins(value: str) -> tuple[str, ...]:
@@ -92,7 +106,8 @@ class Config:
     CORS_ALLOWED_ORIGINS: tuple[str, ...] = _setting(
         _origins,
         ("*",),
-        "Origins whose pages may connect to the stream, with commas between; `*` for any.",
+        "Origins whose pages may connect to the stream besides its own, with commas between; "
+        "`*` for any.",
     )
     TRUSTED_PROXIES: int = _setting(
         _whole_number(0, 10),

@@ -121,7 +121,9 @@ NOT_CALLBACKS = [
     "/3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11x",
     "/gf2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11",
     "/%33f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e1g",
+    f"/view//{CALLBACK}",
     "/static/nonsense",
+    "/static//js/main.js",
     "/static/../config.py",
 ]
 

@@ -14,7 +14,10 @@ ROOT = Path(__file__).parents[1]
 # Each module, or package with all that is in it, and what of this project it may import.
 ARROWS = {
     "wsgi": {"app", "config", "serving"},
-    "app": {"config", "delivery", "errors", "metrics", "proxies", "rooms", "views"},
+    "app": {
+        *("complaints", "config", "delivery", "errors", "metrics", "origins", "proxies", "rooms"),
+        "views",
+    },
     "views": {"callbacks", "capture", "delivery", "metrics", "pages", "reply"},
     "rooms": {"delivery", "join", "metrics"},
     "join": {"callbacks", "delivery"},
@@ -26,8 +29,10 @@ ARROWS = {
     "client": {"captured"},
     "callbacks": set(),
     "captured": set(),
+    "complaints": set(),
     "config": set(),
     "metrics": set(),
+    "origins": set(),
     "pages": set(),
     "proxies": set(),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, Request
 from flask_socketio import SocketIO
@@ -12,8 +11,10 @@ from werkzeug.routing import MapAdapter
 
 from config import Config
 from webhook_logger import errors
+from webhook_logger.complaints import complaints
 from webhook_logger.delivery import make_delivery
 from webhook_logger.metrics import Metrics
+from webhook_logger.origins import origin_rule
 from webhook_logger.proxies import believe
 from webhook_logger.rooms import Rooms
 from webhook_logger.views import callback
@@ -52,7 +53,7 @@ def create_app(config: Config) -> Flask:
     # The house
     root = Path(__file__).parent.parent
     app = App(__name__, template_folder=str(root / "templates"), static_folder=str(root / "static"))
-    app.url_map.strict_slashes = False
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
 
     # Delivery, in process or through the queue
     metrics = Metrics()
@@ -65,12 +66,14 @@ def create_app(config: Config) -> Flask:
     errors.register(app)
 
     # Rooms. The manager is named because init_app would else keep one of an earlier app.
-    origins: Any = "*" if "*" in config.CORS_ALLOWED_ORIGINS else list(config.CORS_ALLOWED_ORIGINS)
     socketio = SocketIO(
         app,
         client_manager=Manager(),
         manage_session=False,
-        cors_allowed_origins=origins,
+        cors_allowed_origins=origin_rule(config.CORS_ALLOWED_ORIGINS),
+        cors_credentials=False,
+        logger=complaints(),
+        engineio_logger=complaints(),
         ping_interval=PING_SECONDS,
         ping_timeout=PING_TIMEOUT_SECONDS,
     )

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from webhook_logger.callbacks import canonical_uuid
 from webhook_logger.delivery import Cut
 
 MAX_EPOCH_CHARACTERS = 64
+
+
+def uuid_of(payload: object) -> str:
+    """The callback that a payload names. Raises `ValueError` with a message for the viewer."""
+    if not isinstance(payload, dict):
+        raise ValueError("the payload must be an object with a uuid")
+    return canonical_uuid(payload.get("uuid"))
 
 
 @dataclass(frozen=True)
@@ -19,10 +27,16 @@ class Join:
     seq: int | None = None
 
     @classmethod
-    def from_payload(cls, payload: object) -> Join:
+    def from_auth(cls, auth: object) -> Join | None:
+        """None without a uuid: such a viewer just connects. Raises `ValueError`, as below."""
+        if auth is None or (isinstance(auth, dict) and "uuid" not in auth):
+            return None
+        return cls.from_payload(auth)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Join:
         """Raises `ValueError` with a message for the viewer."""
-        if not isinstance(payload, dict):
-            raise ValueError("the payload must be an object with a uuid")
+        uuid = uuid_of(payload)
         epoch, seq = payload.get("epoch"), payload.get("seq")
         if epoch is not None and not (
             isinstance(epoch, str) and len(epoch) <= MAX_EPOCH_CHARACTERS
@@ -30,7 +44,7 @@ class Join:
             raise ValueError(f"epoch must be a string of at most {MAX_EPOCH_CHARACTERS} characters")
         if seq is not None and not (type(seq) is int and 0 <= seq < 2**53):
             raise ValueError("seq must be a whole number, 0 or more")
-        return cls(canonical_uuid(payload.get("uuid")), epoch, seq)
+        return cls(uuid, epoch, seq)
 
     def missed(self, cut: Cut) -> int | None:
         """How many requests came since that position; None when that can't be told."""

@@ -16,17 +16,7 @@ def believe(application: Application, trusted_proxies: int) -> Application:
     The nearest proxy's values are counted from the right end of `X-Forwarded-For`, `-Proto` and
     `-Host`.
     """
-
-    def without_forwarded(
-        environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
-        # Engine.IO believes these two by itself, whoever sent them. The raw header lines stay as
-        # they are.
-        environ.pop("HTTP_X_FORWARDED_PROTO", None)
-        environ.pop("HTTP_X_FORWARDED_HOST", None)
-        return application(environ, start_response)
-
     if not trusted_proxies:
-        return without_forwarded
+        return application
     count = trusted_proxies
-    return ProxyFix(without_forwarded, x_for=count, x_proto=count, x_host=count)
+    return ProxyFix(application, x_for=count, x_proto=count, x_host=count)

@@ -19,7 +19,7 @@ from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
 from webhook_logger.delivery import Cut, Delivery, QueueUnavailable
-from webhook_logger.join import Join
+from webhook_logger.join import Join, uuid_of
 from webhook_logger.metrics import Metrics
 
 MAX_ROOMS_PER_VIEWER = 32
@@ -101,7 +101,7 @@ class Rooms:
         if sid in self._viewers:
             return  # not a connection, but an event that a viewer named "connect"
         try:
-            join = Join.from_payload(auth) if auth is not None and auth != {} else None
+            join = Join.from_auth(auth)
         except ValueError as error:
             raise Refused(str(error)) from None
         self._viewers[sid] = viewer = Viewer(sid)
@@ -133,7 +133,7 @@ class Rooms:
         )
 
     def _on_leave(self, payload: object = None, *_more: object) -> dict[str, Any]:
-        return self._in_turn(lambda viewer: self._leave(viewer, Join.from_payload(payload).uuid))
+        return self._in_turn(lambda viewer: self._leave(viewer, uuid_of(payload)))
 
     def _in_turn(self, handle: Callable[[Viewer], dict[str, Any]]) -> dict[str, Any]:
         viewer = self._viewers.get(_sid())

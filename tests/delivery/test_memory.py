@@ -83,3 +83,16 @@ def test_counters_are_bounded_and_a_forgotten_one_begins_a_new_epoch(
     after = delivery.publish(request_to(first))
     assert after.seq == 1
     assert after.epoch != before.epoch
+
+
+def test_strangers_cannot_make_a_watched_callback_forgotten(
+    delivery: MemoryDelivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MOST_CALLBACKS", 5)
+    watched = [str(uuid4()) for _ in range(3)]
+    for uuid in watched:
+        delivery.publish(request_to(uuid))
+        delivery.set_viewers(uuid, 1)
+    for _ in range(50):
+        delivery.publish(request_to(str(uuid4())))
+    assert [delivery.publish(request_to(uuid)).seq for uuid in watched] == [2, 2, 2]

@@ -235,9 +235,25 @@ def test_a_connection_that_says_nothing_is_left_alone(memory_server: Server) -> 
             sender.rest()
 
 
-def test_a_sender_that_resets_leaves_no_trace_in_the_log(memory_server: Server) -> None:
+def test_a_sender_that_resets_leaves_no_trace_in_the_log() -> None:
+    with Server() as server:
+        with Sender(server.address) as sender:
+            sender.send(head("Content-Length: 5") + b"ab")
+            sender.reset()
+        server.end()
+        assert server.log == ""
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_an_error_below_a_callback_has_the_callbacks_headers(
+    memory_server: Server, accept: str
+) -> None:
+    raw = head(CHUNKED, f"Accept: {accept}") + b"zz\r\n"
     with Sender(memory_server.address) as sender:
-        sender.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        sender.send(head("Content-Length: 5") + b"ab")
-    post(memory_server.address, f"/{uuid4()}")
-    assert "Traceback" not in memory_server.log
+        sender.send(raw)
+        answer = sender.answer()
+    assert (answer.status, answer.headers["content-type"]) == (400, "application/json")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["content-security-policy"] == "sandbox"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "webhook-viewers" not in answer.headers

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from queue import Queue
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import requests
 import socketio
+import websocket
 
-from tests.support.processes import Server
-from tests.support.sender import post, send
+from tests.support.processes import Redis, Server, status_of
+from tests.support.sender import Sender, post, send
 from tests.support.viewers import PacketViewer, Viewer
 
 GOOD = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
@@ -36,7 +41,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("name", set(WRONG) - {"no uuid"})
 def test_a_wrong_auth_is_refused_with_the_reason(memory_server: Server, name: str) -> None:
     with PacketViewer(memory_server.url, WRONG[name]) as viewer:
         kind, refusal = viewer.packet()
@@ -77,7 +82,7 @@ def test_connect_is_acknowledged_before_joined(server: Server, uuid: str) -> Non
 
 
 def test_without_a_uuid_it_just_connects(server: Server) -> None:
-    for auth in (None, {}):
+    for auth in (None, {}, {"token": "of another program"}):
         with PacketViewer(server.url, auth) as viewer:
             assert viewer.packet()[0] == "40"
             viewer.write('421["join",null]')
@@ -125,7 +130,8 @@ def test_one_viewer_joins_and_leaves_several_callbacks(server: Server) -> None:
             post(server.address, f"/{uuid}")
             assert viewer.event("request")["uuid"] == uuid
         assert viewer.call("leave", {"uuid": one})["ok"] is True
-        assert viewer.call("leave", {"uuid": one})["ok"] is True, "leaving twice is no error"
+        assert viewer.call("leave", {"uuid": one, "seq": "x"})["ok"] is True, "twice is no error"
+        assert viewer.call("leave", {"uuid": "nonsense"})["ok"] is False
         post(server.address, f"/{one}")
         post(server.address, f"/{other}")
         assert viewer.event("request")["uuid"] == other
@@ -161,6 +167,7 @@ def test_messages_are_handled_in_their_order(server: Server, uuid: str) -> None:
             viewer.write(f'42{number + 1}["leave",{{"uuid":"{uuid}"}}]')
         answers = [viewer.packet() for _ in range(60)]
         assert [kind for kind, _ in answers] == [f"43{number}" for number in range(60)]
+        assert all(answer["ok"] for _, [answer] in answers)
         assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "0"
 
 
@@ -224,7 +231,13 @@ def test_a_handshake_with_bytes_behind_it_is_refused(memory_server: Server) -> N
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
     )
     raw = "\r\n".join(lines).encode() + b"\r\n\r\n"
-    assert send(memory_server.address, raw + b"\x81\x00").status == 400
+    good = f"POST /{uuid4()} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n".encode()
+    for behind in (b"\x81\x00", good):
+        with Sender(memory_server.address) as sender:
+            sender.send(raw + behind)
+            answer = sender.rest()
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert answer.count(b"HTTP/1.1 ") == 1
 
 
 def test_a_viewer_that_is_gone_is_not_counted(server: Server, uuid: str) -> None:
@@ -248,13 +261,124 @@ def test_a_viewer_on_long_polling_sees_requests(server: Server, uuid: str) -> No
         client.disconnect()
 
 
-@pytest.mark.parametrize(
-    ("origin", "status"), [("https://tools.example.com", 200), ("https://evil.example", 400)]
-)
-def test_only_allowed_origins_connect(origin: str, status: int) -> None:
-    with Server(CORS_ALLOWED_ORIGINS="https://tools.example.com") as server:
-        url = f"{server.url}/socket.io/?EIO=4&transport=polling"
-        assert requests.get(url, headers={"Origin": origin}, timeout=5).status_code == status
-        # A sender's own X-Forwarded-Host does not make its origin the page's own.
-        spoofed = {"Origin": "http://evil.example", "X-Forwarded-Host": "evil.example"}
-        assert requests.get(url, headers=spoofed, timeout=5).status_code == 400
+def test_a_client_comes_back_by_itself_and_learns_what_it_missed(uuid: str) -> None:
+    joined: Queue[dict[str, Any]] = Queue()
+    with Redis() as redis, Server(REDIS_URL=redis.url) as a, Server(REDIS_URL=redis.url) as b:
+        at = {"uuid": uuid}
+        client = socketio.Client(reconnection_delay=0.1, reconnection_delay_max=0.5)
+        client.on("joined", joined.put)
+        client.connect(a.until_ready().url, auth=at, transports=["websocket"])
+        at["epoch"] = joined.get(timeout=10)["epoch"]
+        at["seq"] = 0
+        a.end(kill=True)
+        for _ in range(3):
+            assert post(b.until_ready().address, f"/{uuid}").status == 200
+        a.start()
+        again = joined.get(timeout=20)
+        assert (again["seq"], again["missed"]) == (3, 3)
+        client.disconnect()
+
+
+def origins_server(**settings: object) -> Server:
+    return Server(CORS_ALLOWED_ORIGINS="https://tools.example.com", **settings)
+
+
+def status_for(server: Server, **lines: str) -> int:
+    url = f"{server.url}/socket.io/?EIO=4&transport=polling"
+    headers = {name.replace("_", "-"): value for name, value in lines.items()}
+    return requests.get(url, headers=headers, timeout=5).status_code
+
+
+def test_only_listed_origins_and_the_pages_own_connect() -> None:
+    with origins_server() as server:
+        assert status_for(server) == 200, "no browser"
+        assert status_for(server, Origin="https://tools.example.com") == 200
+        assert status_for(server, Origin=server.url) == 200, "the dashboard itself"
+        assert status_for(server, Origin="https://evil.example") == 400
+        assert status_for(server, Origin=server.url.replace("http", "https")) == 400
+        # A sender's own header does not make its origin the page's.
+        spoofed = {"X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "http"}
+        assert status_for(server, Origin="http://evil.example", **spoofed) == 400
+
+
+def test_behind_tls_the_pages_own_origin_is_what_the_trusted_proxy_says() -> None:
+    said = {"X_Forwarded_Host": "hooks.example.com", "X_Forwarded_Proto": "https"}
+    with origins_server(TRUSTED_PROXIES=1) as server:
+        assert status_for(server, Origin="https://hooks.example.com", **said) == 200
+        assert status_for(server, Origin=server.url, **said) == 400
+
+
+def test_malformed_packets_do_not_fill_the_log() -> None:
+    with Server(LOG_LEVEL="DEBUG") as server:
+        for packet in ("42[", "42", "4", "42{}", "4" + "9" * 30, "45-[", "42" + "[" * 50_000):
+            for _ in range(20):
+                with PacketViewer(server.url) as viewer:
+                    viewer.write(packet)
+                    viewer.write('421["join",null]')
+                    # Some are reason enough to cut it off.
+                    with suppress(websocket.WebSocketException):
+                        while viewer.packet()[0] != "431":
+                            pass
+        complaints = [line for line in server.log.splitlines() if "ERROR" in line]
+        assert len(complaints) <= 2, complaints
+
+
+def test_no_request_is_logged_at_any_level(redis: Redis, uuid: str) -> None:
+    for queue in ("", redis.url):
+        with Server(LOG_LEVEL="DEBUG", REDIS_URL=queue) as server:
+            with Viewer(server.until_ready().url, uuid=uuid) as viewer:
+                viewer.event("joined")
+                post(
+                    server.address,
+                    f"/{uuid}/secret-path?secret-query",
+                    b"secret-body",
+                    "X: secret-x",
+                )
+                viewer.event("request")
+            assert "secret" not in server.log
+            assert uuid not in server.log
+
+
+def samples_during(server: Server, flood: Callable[[threading.Event], None]) -> int:
+    """How many health checks are answered while the flood goes on, for one second at the most."""
+    stop = threading.Event()
+    flooding = threading.Thread(target=flood, args=(stop,))
+    flooding.start()
+    timer = threading.Timer(1.0, stop.set)
+    timer.start()
+    answered = 0
+    while not stop.is_set():
+        answered += status_of(server.url + "/healthz") == 200
+    flooding.join()
+    return answered
+
+
+def test_one_pipelining_sender_does_not_keep_the_worker_to_itself(uuid: str) -> None:
+    block = f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n".encode() * 800
+
+    def read(sender: Sender) -> None:
+        with suppress(OSError):  # when it is reset
+            sender.rest()
+
+    def flood(stop: threading.Event) -> None:
+        with Sender(server.address) as sender:
+            reading = threading.Thread(target=read, args=(sender,))
+            reading.start()
+            while not stop.is_set():
+                sender.send(block)
+            sender.reset()
+            reading.join()
+
+    with Server() as server:
+        assert samples_during(server, flood) >= 10
+
+
+def test_one_viewer_that_floods_does_not_keep_the_worker_to_itself(uuid: str) -> None:
+    def flood(stop: threading.Event) -> None:
+        viewer = PacketViewer(server.url)
+        while not stop.is_set():
+            viewer.write('42["leave",{"uuid":"' + uuid + '"}]')
+        viewer.cut_off()
+
+    with Server() as server:
+        assert samples_during(server, flood) >= 10

@@ -44,6 +44,10 @@ def start_fails(**settings: str) -> str:
         ("REDIS_URL", "localhost:6379"),
         ("REDIS_URL", "http://localhost"),
         ("REDIS_URL", "redis://localhost:port/0"),
+        ("REDIS_URL", "redis://localhost/notanumber"),
+        ("REDIS_URL", "redis://localhost/0?socket_timeout=0"),
+        ("REDIS_URL", "redis://"),
+        ("REDIS_URL", "unix://"),
         ("MAX_BODY_BYTES", "1MB"),
         ("CORS_ALLOWED_ORIGINS", "tools.example.com"),
         ("CORS_ALLOWED_ORIGINS", "https://tools.example.com/path"),
@@ -95,15 +99,27 @@ def test_a_signal_ends_it_at_once_though_viewers_are_there(
         assert server.log == ""
 
 
-def test_viewers_come_back_by_themselves_after_a_restart(uuid: str) -> None:
-    with Server() as server, Viewer(server.url, uuid=uuid) as viewer:
-        epoch = viewer.event("joined")["epoch"]
+def test_a_restart_without_a_queue_begins_a_new_epoch(uuid: str) -> None:
+    with Server() as server:
+        with Viewer(server.url, uuid=uuid) as viewer:
+            epoch = viewer.event("joined")["epoch"]
         server.end(kill=True)
         server.start()
         with Viewer(server.url, uuid=uuid, epoch=epoch, seq=0) as again:
             joined = again.event("joined")
             assert joined["epoch"] != epoch
             assert joined["missed"] is None
+
+
+def test_a_queue_that_refuses_the_password_is_named_in_the_log(uuid: str) -> None:
+    with Redis() as redis:
+        redis.client.config_set("requirepass", "secret")
+        with Server(REDIS_URL=redis.url) as server:
+            assert post(server.address, f"/{uuid}").status == 503
+            assert "Authentication required" in server.log
+        with Server(REDIS_URL=redis.url.replace("//", "//:secret@")) as server:
+            server.until_ready()
+            assert post(server.address, f"/{uuid}").status == 200
 
 
 def test_it_takes_more_than_1024_connections_at_once(uuid: str) -> None:

@@ -31,6 +31,10 @@ class Sender:
         """Say that nothing more is sent, and still listen."""
         self.socket.shutdown(socket.SHUT_WR)
 
+    def reset(self) -> None:
+        """Go at once, and let the server throw away what is on its way."""
+        reset(self.socket)
+
     def answer(self, method: str = "GET") -> Answer:
         response = HTTPResponse(self.socket, method=method)
         response.begin()
@@ -54,6 +58,12 @@ class Sender:
 
     def __exit__(self, *_: object) -> None:
         self.socket.close()
+
+
+def reset(connection: socket.socket) -> None:
+    """Close with a TCP reset."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    connection.close()
 
 
 def send(address: tuple[str, int], data: bytes) -> Answer:

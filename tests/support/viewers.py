@@ -8,6 +8,8 @@ from typing import Any
 import socketio
 import websocket
 
+from tests.support.sender import reset
+
 WAIT_SECONDS = 10
 
 Wire = dict[str, Any]
@@ -76,7 +78,7 @@ class PacketViewer:
 
     def cut_off(self) -> None:
         """Go without a word, as a lost connection does."""
-        self._socket.sock.close()
+        reset(self._socket.sock)
 
     def __enter__(self) -> PacketViewer:
         return self

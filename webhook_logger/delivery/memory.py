@@ -13,7 +13,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.base import Cut, Delivery, Receipt, Sink
 
 MOST_CALLBACKS = 100_000
-"""Whose counters are kept; one that is forgotten, the longest unused, begins a new epoch."""
+"""Whose counters are kept, those with viewers aside; a forgotten one begins a new epoch."""
 
 
 @dataclass(slots=True)
@@ -64,7 +64,14 @@ class MemoryDelivery(Delivery):
     def _counter(self, uuid: str) -> _Counter:
         if uuid not in self._counters:
             self._counters[uuid] = _Counter()
-            if len(self._counters) > MOST_CALLBACKS:
-                self._counters.popitem(last=False)
+            self._forget_one_too_many()
         self._counters.move_to_end(uuid)
         return self._counters[uuid]
+
+    def _forget_one_too_many(self) -> None:
+        """The one longest unused; one with viewers counts as used."""
+        if len(self._counters) - len(self._viewers) <= MOST_CALLBACKS:
+            return
+        while (oldest := next(iter(self._counters))) in self._viewers:
+            self._counters.move_to_end(oldest)
+        del self._counters[oldest]

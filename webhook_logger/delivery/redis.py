@@ -180,8 +180,8 @@ def _connect(url: str) -> redis.Redis:
         timeout=TIMEOUT_SECONDS,
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
-        # redis-py would send a command again by itself: a request could be published twice. And it
-        # would subscribe again without a word, so that a hole in the stream would go unnoticed.
+        # Nothing is tried again by the library: a request could be published twice, and a stream
+        # that was subscribed again without a word could have a hole.
         retry=Retry(NoBackoff(), 0),
         protocol=2,
         decode_responses=True,

@@ -129,11 +129,7 @@ def _frame(method: str, target: str, version: str, headers: tuple[tuple[str, str
         named.setdefault(name.lower(), []).append(value)
     if len(named.get("host", ())) != 1:
         raise BadRequest("A request has exactly one Host header.")
-    options = {
-        option.strip().lower()
-        for value in named.get("connection", ())
-        for option in value.split(",")
-    }
+    options = _members(named, "connection")
     modern = version == "1.1"
     return Head(
         method=method,
@@ -144,9 +140,13 @@ def _frame(method: str, target: str, version: str, headers: tuple[tuple[str, str
         chunked=_chunked(named, modern),
         keep_alive="close" not in options and (modern or "keep-alive" in options),
         upgrades=modern and "upgrade" in options,
-        expects_continue=modern
-        and "100-continue" in (value.lower() for value in named.get("expect", ())),
+        expects_continue=modern and "100-continue" in _members(named, "expect"),
     )
+
+
+def _members(named: dict[str, list[str]], name: str) -> set[str]:
+    """The members of a list that may be spread over lines (RFC 9110, section 5.6.1)."""
+    return {m.strip(" \t").lower() for value in named.get(name, ()) for m in value.split(",")}
 
 
 def _content_length(named: dict[str, list[str]]) -> int | None:

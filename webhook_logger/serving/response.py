@@ -36,10 +36,11 @@ class Response:
 
     @classmethod
     def of_error(cls, error: HTTPException) -> Response:
-        """An error that was met outside of the application, in the one error shape."""
+        """An error that ends the connection, in the one error shape."""
         response = cls()
         status = HTTPStatus(error.code or 500)
-        response(f"{status} {status.phrase}", list(error_headers(error).items()))
+        headers = {**error_headers(error), "Connection": "close"}
+        response(f"{status} {status.phrase}", list(headers.items()))
         response.write((error_json(error).encode(),))
         return response
 

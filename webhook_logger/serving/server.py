@@ -13,6 +13,7 @@ import eventlet
 import eventlet.wsgi
 
 from webhook_logger.serving.connection import Application, Connection
+from webhook_logger.serving.fair import FairSocket
 from webhook_logger.serving.places import Places
 
 # eventlet's own is 50, so that a burst of senders is turned away; the kernel caps this at
@@ -64,14 +65,18 @@ class Listener:
 
 def listen(host: str, port: int) -> Listener:
     """A listener that shares its port with nobody. Raises `ServingError`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         # Not eventlet.listen: it sets SO_REUSEPORT, so that a second server would quietly take half
         # of the load.
-        return Listener(socket.create_server((host, port), family=family, backlog=BACKLOG))
+        sock = FairSocket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen(BACKLOG)
     except OSError as error:
-        reason = (error.strerror or str(error)).partition(" (")[0]
-        raise ServingError(f"Cannot listen on {host}, port {port}: {reason}.") from None
+        raise ServingError(
+            f"Cannot listen on {host}, port {port}: {error.strerror or error}."
+        ) from None
+    return Listener(sock)
 
 
 def serve(application: Application, listener: Listener) -> None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+)
 from werkzeug.routing import BaseConverter, Rule
 
 from webhook_logger import reply
@@ -35,20 +40,30 @@ class AnythingConverter(BaseConverter):
 def register(app: Flask, delivery: Delivery, metrics: Metrics, max_body_bytes: int) -> None:
     """Add the catch-all to the app's URL map, as the endpoint `callback`."""
 
-    def callback(uuid: str, rest: str = "") -> Response:
+    def answer(uuid: str) -> Response:
         captured = capture(request.environ, uuid, max_body_bytes)
         try:
             receipt = delivery.publish(captured)
         except QueueUnavailable as error:
             metrics.requests_unavailable += 1
             away = f"{error} Please send the request again."
-            return reply.refused(ServiceUnavailable(away, retry_after=RETRY_AFTER_SECONDS))
+            raise ServiceUnavailable(away, retry_after=RETRY_AFTER_SECONDS) from error
         metrics.requests_accepted += 1
         if not captured.body.complete:
             too_large = f"The body is larger than {max_body_bytes} bytes."
             return reply.refused(RequestEntityTooLarge(too_large), receipt.viewers)
         preflight = reply.preflight_headers(request.method, request.headers)
         return reply.accepted(receipt.viewers, preflight)
+
+    def callback(uuid: str, rest: str = "") -> Response:
+        # Errors do not go on to the app's own answer: a callback's headers are on every answer.
+        try:
+            return answer(uuid)
+        except HTTPException as error:
+            return reply.refused(error)
+        except Exception:
+            app.logger.exception("A callback failed.")
+            return reply.refused(InternalServerError())
 
     app.url_map.converters.update(callback=CallbackConverter, anything=AnythingConverter)
     app.view_functions["callback"] = callback

@@ -1,0 +1,81 @@
+"""Rooms by themselves, where the moment of a pause is the test's to choose."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask_socketio import SocketIO, SocketIOTestClient
+
+from tests.support.processes import for_seconds
+from tests.wire_fixture import samples
+from webhook_logger.delivery.memory import MemoryDelivery
+from webhook_logger.metrics import Metrics
+from webhook_logger.rooms import Rooms
+
+
+class Stage:
+    def __init__(self) -> None:
+        self.uuid = str(uuid4())
+        self.app = Flask(__name__)
+        self.socketio = SocketIO(self.app, async_mode="threading", manage_session=False)
+        self.delivery = MemoryDelivery()
+        self.rooms = Rooms(self.socketio, self.delivery, Metrics())
+        self.delivery.start(self.rooms)
+
+    def viewer(self) -> SocketIOTestClient:
+        return self.socketio.test_client(self.app, auth={"uuid": self.uuid})
+
+    def publish(self) -> None:
+        self.delivery.publish(replace(samples()[0], uuid=self.uuid))
+
+
+def seen(viewer: SocketIOTestClient, count: int) -> list[tuple[str, int, int | None]]:
+    """Name, seq and missed of the next events."""
+    events: list[tuple[str, int, int | None]] = []
+
+    def has_all() -> bool:
+        received = [(e["name"], e["args"][0]) for e in viewer.get_received()]
+        events.extend((name, args["seq"], args.get("missed")) for name, args in received)
+        return len(events) >= count
+
+    for_seconds(5, has_all)
+    return events
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    before = threading.active_count()
+    yield Stage()
+    for_seconds(5, lambda: threading.active_count() <= before)
+
+
+def test_a_pause_holds_requests_back_and_the_new_cut_counts_them(stage: Stage) -> None:
+    viewer = stage.viewer()
+    assert seen(viewer, 1) == [("joined", 0, 0)]
+    stage.publish()
+    assert seen(viewer, 1) == [("request", 1, None)]
+    stage.rooms.pause()
+    stage.publish()
+    stage.publish()
+    stage.rooms.resume()
+    stage.publish()
+    assert seen(viewer, 2) == [("joined", 3, 2), ("request", 4, None)]
+
+
+def test_a_join_during_a_pause_gives_the_others_their_cut_first(stage: Stage) -> None:
+    viewer = stage.viewer()
+    seen(viewer, 1)
+    stage.rooms.pause()
+    stage.publish()
+    newcomer = stage.viewer()
+    assert seen(newcomer, 1) == [("joined", 1, 0)]
+    assert seen(viewer, 1) == [("joined", 1, 1)]
+    stage.rooms.resume()
+    stage.publish()
+    assert seen(viewer, 1) == [("request", 2, None)], "no second cut"
+    assert seen(newcomer, 1) == [("request", 2, None)]

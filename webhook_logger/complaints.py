@@ -1,0 +1,38 @@
+"""What Socket.IO and Engine.IO complain of, kept short: most of it is a viewer's doing."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+SECONDS_BETWEEN = 10.0
+
+
+class _Brief(logging.Filter):
+    """One line without a traceback, and not one for every malformed packet of a flood."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is logged."""
+        if record.exc_info and record.exc_info[0]:
+            record.msg = f"{record.getMessage()}: {record.exc_info[0].__name__}"
+            record.args, record.exc_info = (), None
+        if time.monotonic() < self._next:
+            return False
+        self._next = time.monotonic() + SECONDS_BETWEEN
+        return True
+
+
+def complaints() -> logging.Logger:
+    """The logger to hand to both libraries.
+
+    Its level is fixed: at INFO they would log every packet, and captured requests are never logged.
+    """
+    logger = logging.getLogger(__name__)
+    logger.setLevel(logging.ERROR)
+    if not logger.filters:
+        logger.addFilter(_Brief())
+    return logger
