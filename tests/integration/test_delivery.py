@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 
-from tests.support.processes import Server, for_seconds
+from tests.support.processes import Redis, Server, for_seconds
 from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer, Viewer
 
@@ -69,6 +70,26 @@ def test_two_workers_show_the_same_in_the_same_order(
         assert seen_on_a == seen_on_b
         assert [request["seq"] for request in seen_on_a] == list(range(1, 201))
         assert len({request["path"] for request in seen_on_a}) == 200
+
+
+def test_a_worker_without_viewers_of_a_callback_reads_nothing_for_it(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url) as a, Server(REDIS_URL=redis.url) as b:
+        other = str(uuid4())
+        with Viewer(a.until_ready().url, uuid=uuid) as viewer, Viewer(b.until_ready().url) as else_:
+            viewer.event("joined")
+            assert else_.call("join", {"uuid": other})["ok"]
+            assert else_.call("join", {"uuid": uuid})["ok"]
+            assert else_.call("leave", {"uuid": uuid})["ok"]
+            for _ in range(10):
+                post(b.address, f"/{uuid}")
+                viewer.event("request")
+            post(a.address, f"/{other}")
+            else_.event("request")
+            assert (a.metrics()["requests_read_total"], b.metrics()["requests_read_total"]) == (
+                10,
+                1,
+            )
+        for_seconds(5, lambda: redis.client.pubsub_channels("*requests") == [])
 
 
 def test_viewers_are_counted_across_workers(two_workers: tuple[Server, Server], uuid: str) -> None:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 
 import pytest
-import requests
 
 from tests.support.processes import ROOT, Redis, Server, for_seconds, status_of
 from tests.support.sender import Sender, post
@@ -237,22 +236,17 @@ def test_metrics_tell_what_happened(uuid: str) -> None:
             for _ in range(3):
                 post(server.address, f"/{uuid}")
                 viewer.event("request")
-            assert metrics(server) == {
+            assert server.metrics() == {
                 "requests_accepted_total": 3,
                 "requests_unavailable_total": 0,
                 "requests_delivered_total": 3,
+                "requests_read_total": 3,
                 "viewers": 1,
                 "rooms": 1,
                 "queue_up": 1,
             }
         redis.end()
-        for_seconds(5, lambda: metrics(server)["queue_up"] == 0)
-        for_seconds(5, lambda: metrics(server)["viewers"] == 0)
+        for_seconds(5, lambda: server.metrics()["queue_up"] == 0)
+        for_seconds(5, lambda: server.metrics()["viewers"] == 0)
         assert post(server.address, f"/{uuid}").status == 503
-        assert metrics(server)["requests_unavailable_total"] == 1
-
-
-def metrics(server: Server) -> dict[str, float]:
-    text = requests.get(f"{server.url}/metrics", timeout=10).text
-    lines = [line.split() for line in text.splitlines() if not line.startswith("#")]
-    return {name.removeprefix("webhook_logger_"): float(value) for name, value in lines}
+        assert server.metrics()["requests_unavailable_total"] == 1

@@ -79,6 +79,13 @@ class Server:
         self.settings["PORT"] = self.address[1]
         return self
 
+    def metrics(self) -> dict[str, float]:
+        """What `/metrics` shows, the names without `webhook_logger_`."""
+        with urllib.request.urlopen(self.url + "/metrics", timeout=10) as response:
+            lines = response.read().decode().splitlines()
+        rows = [line.split() for line in lines if not line.startswith("#")]
+        return {name.removeprefix("webhook_logger_"): float(value) for name, value in rows}
+
     def wait(self) -> int:
         """Its exit code, once it has ended by itself."""
         assert self._process is not None

@@ -69,6 +69,17 @@ class PacketViewer:
                 received.append((data[0], data[1]))
         return received
 
+    def event(self, name: str) -> Wire:
+        """The payload of the next event of that name, past all others."""
+        while True:
+            [(received, payload)] = self.events(1)
+            if received == name:
+                return payload
+
+    def wait_seconds(self, seconds: float) -> None:
+        """Wait so long for a packet from now on."""
+        self._socket.settimeout(seconds)
+
     def requests(self, count: int) -> list[Wire]:
         """The next captured requests, past all other events."""
         received: list[Wire] = []

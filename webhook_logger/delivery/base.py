@@ -56,6 +56,9 @@ class Sink(Protocol):
 class Delivery(ABC):
     """One worker's share of delivery."""
 
+    requests_read = 0
+    """How many captured requests this worker has read from the queue."""
+
     @abstractmethod
     def start(self, sink: Sink) -> None:
         """Begin to deliver; returns at once, whether the queue is there or not."""

@@ -18,6 +18,11 @@ def key(uuid: str) -> str:
     return f"webhook-logger:{{{uuid}}}"
 
 
+def channel(uuid: str) -> str:
+    """The callback's channel, with the key's hash tag."""
+    return key(uuid) + ":requests"
+
+
 def fresh_epoch() -> str:
     """A random epoch: what every script brings along, should counting have to start anew."""
     return secrets.token_hex(8)

@@ -26,6 +26,7 @@ def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
 
     @health.get("/metrics")
     def shown() -> Response:
+        metrics.requests_read = delivery.requests_read
         metrics.queue_up = int(_reason_against(delivery) is None)
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 

@@ -1,0 +1,49 @@
+"""A TCP relay before Redis that can make a subscription deaf without a word to either side."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+
+
+class DeafeningProxy:
+    """Relays to `port`; after `deafen`, what Redis sends to subscribers so far is thrown away."""
+
+    def __init__(self, port: int) -> None:
+        self._target = ("127.0.0.1", port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"redis://127.0.0.1:{self._listener.getsockname()[1]}/0"
+        self._subscribers: set[socket.socket] = set()
+        self._deaf: set[socket.socket] = set()
+        self._sockets: list[socket.socket] = []
+
+    def deafen(self) -> None:
+        self._deaf |= self._subscribers
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(self._target)
+                self._sockets += [client, server]
+                for ends in ((client, server, client), (server, client, client)):
+                    threading.Thread(target=self._relay, args=ends, daemon=True).start()
+
+    def _relay(self, source: socket.socket, sink: socket.socket, client: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                if source is client and b"\r\nSUBSCRIBE\r\n" in data:
+                    self._subscribers.add(client)
+                if not (sink is client and client in self._deaf):
+                    sink.sendall(data)
+            sink.shutdown(socket.SHUT_RDWR)
+
+    def __enter__(self) -> DeafeningProxy:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for sock in (self._listener, *self._sockets):
+            sock.close()

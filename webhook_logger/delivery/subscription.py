@@ -1,0 +1,140 @@
+"""What a worker reads from Redis: one connection, subscribed to what is held and nothing else."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import redis
+
+from webhook_logger.delivery.base import QueueUnavailable
+
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
+
+
+class Reader(Protocol):
+    """Who gets what is read, in its order; `received` may hold the stream still for a moment."""
+
+    def received(self, channel: str, data: str) -> None:
+        """A message."""
+
+    def subscribed(self) -> None:
+        """All that is held is subscribed to: from here on the stream has no hole."""
+
+    def lost(self, error: Exception) -> None:
+        """The stream has ended; told with every try that fails, too."""
+
+
+class Subscription:
+    """Channels are held while somebody needs them, and subscribed to while they are held."""
+
+    def __init__(self, connect: Callable[[], Any], reader: Reader, confirm_seconds: float) -> None:
+        self._connect = connect
+        self._reader = reader
+        self._confirm_seconds = confirm_seconds
+        self._connection: Any = None
+        self._holds: Counter[str] = Counter()
+        # SUBSCRIBEs on their way. Only the answer to the last one counts: an UNSUBSCRIBE may have
+        # been between.
+        self._awaited: Counter[str] = Counter()
+        self._confirmed: dict[str, threading.Event] = {}
+        self._sending = threading.Lock()
+        self.up = False
+        self.heard_at = 0.0
+        """When something was last read, on the monotonic clock."""
+
+    def keep(self, channel: str) -> None:
+        """Hold a channel; what is published from its confirmation on will be read."""
+        self._holds[channel] += 1
+        if self._holds[channel] == 1:
+            self._confirmed[channel] = threading.Event()
+            self._send("SUBSCRIBE", channel)
+
+    def hold(self, channel: str) -> None:
+        """Hold a channel and wait until Redis has confirmed. Raises `QueueUnavailable`, unheld."""
+        self.keep(channel)
+        if not self.up or not self._confirmed[channel].wait(self._confirm_seconds):
+            self.release(channel)
+            raise QueueUnavailable("This worker is not subscribed to the queue.")
+
+    def release(self, channel: str) -> None:
+        """Undo one `keep` or `hold`."""
+        self._holds[channel] -= 1
+        if not self._holds[channel]:
+            del self._holds[channel], self._confirmed[channel]
+            self._send("UNSUBSCRIBE", channel)
+
+    def rebuild(self) -> None:
+        """End the connection, which cannot be trusted any more; a new one follows."""
+        connection = self._connection
+        # There is no public way to wake its reader.
+        sock: socket.socket | None = getattr(connection, "_sock", None)
+        if sock:
+            sock.shutdown(socket.SHUT_RDWR)
+
+    def listen(self) -> None:
+        """Read for ever."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                self._read_stream()
+            except (redis.RedisError, OSError) as error:
+                pause = FIRST_PAUSE_SECONDS if self.up else pause
+                self._end()
+                self._reader.lost(error)
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    def _end(self) -> None:
+        self.up = False
+        self._awaited.clear()
+        for confirmed in self._confirmed.values():
+            confirmed.clear()
+        connection, self._connection = self._connection, None
+        if connection:
+            connection.disconnect()
+
+    def _read_stream(self) -> None:
+        connection = self._connect()
+        connection.connect()
+        self._connection = connection
+        self._send("SUBSCRIBE", *self._holds)
+        while True:
+            kind, channel, data = connection.read_response(timeout=None)
+            self.heard_at = time.monotonic()
+            if kind == "message":
+                self._reader.received(channel, data)
+            elif kind == "subscribe":
+                self._confirm(channel)
+
+    def _confirm(self, channel: str) -> None:
+        self._awaited[channel] -= 1
+        if not self._awaited[channel]:
+            del self._awaited[channel]
+            if channel in self._confirmed:
+                self._confirmed[channel].set()
+        if not self._awaited and not self.up:
+            self.up = True
+            self._reader.subscribed()
+
+    def _send(self, command: str, *channels: str) -> None:
+        """Send if there is a connection; else what is held is subscribed to with the next one."""
+        with self._sending:
+            connection = self._connection
+            if connection is None or not connection.is_connected:
+                return
+            if command == "SUBSCRIBE":
+                self._awaited.update(channels)
+            try:
+                connection.send_command(command, *channels, check_health=False)
+            except (redis.RedisError, OSError) as error:
+                # The reader finds out, too, and begins anew.
+                log.debug("%s is not sent: %s", command, error)
