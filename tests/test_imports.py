@@ -16,9 +16,10 @@ ARROWS = {
     "wsgi": {"app", "config", "serving"},
     "app": {
         *("complaints", "config", "delivery", "errors", "metrics", "origins", "proxies", "rooms"),
-        "views",
+        *("viewers", "views"),
     },
     "views": {"callbacks", "capture", "delivery", "metrics", "pages", "reply"},
+    "viewers": {"join", "metrics", "rooms"},
     "rooms": {"delivery", "join", "metrics"},
     "join": {"callbacks", "delivery"},
     "reply": {"errors"},

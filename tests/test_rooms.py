@@ -12,10 +12,12 @@ from flask import Flask
 from flask_socketio import SocketIO, SocketIOTestClient
 
 from tests.support.processes import for_seconds
+from tests.support.viewers import ASIDES
 from tests.wire_fixture import samples
 from webhook_logger.delivery.memory import MemoryDelivery
 from webhook_logger.metrics import Metrics
 from webhook_logger.rooms import Rooms
+from webhook_logger.viewers import Viewers
 
 
 class Stage:
@@ -25,6 +27,7 @@ class Stage:
         self.socketio = SocketIO(self.app, async_mode="threading", manage_session=False)
         self.delivery = MemoryDelivery()
         self.rooms = Rooms(self.socketio, self.delivery, Metrics())
+        Viewers(self.socketio, self.rooms, Metrics())
         self.delivery.start(self.rooms)
 
     def viewer(self) -> SocketIOTestClient:
@@ -40,7 +43,8 @@ def seen(viewer: SocketIOTestClient, count: int) -> list[tuple[str, int, int | N
 
     def has_all() -> bool:
         received = [(e["name"], e["args"][0]) for e in viewer.get_received()]
-        events.extend((name, args["seq"], args.get("missed")) for name, args in received)
+        told = [event for event in received if event[0] not in ASIDES]
+        events.extend((name, args["seq"], args.get("missed")) for name, args in told)
         return len(events) >= count
 
     for_seconds(5, has_all)

@@ -17,6 +17,7 @@ from webhook_logger.metrics import Metrics
 from webhook_logger.origins import origin_rule
 from webhook_logger.proxies import believe
 from webhook_logger.rooms import Rooms
+from webhook_logger.viewers import Viewers
 from webhook_logger.views import callback
 from webhook_logger.views.dashboard import dashboard
 from webhook_logger.views.health import make_health
@@ -77,7 +78,9 @@ def create_app(config: Config) -> Flask:
         ping_interval=PING_SECONDS,
         ping_timeout=PING_TIMEOUT_SECONDS,
     )
-    delivery.start(Rooms(socketio, delivery, metrics))
+    rooms = Rooms(socketio, delivery, metrics)
+    Viewers(socketio, rooms, metrics)
+    delivery.start(rooms)
 
     # What is around it all
     app.wsgi_app = believe(app.wsgi_app, config.TRUSTED_PROXIES)  # type: ignore[method-assign,assignment]

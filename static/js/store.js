@@ -4,13 +4,14 @@
  * @typedef {import("./captured.js").CapturedRequest} CapturedRequest
  *
  * @typedef {object} Link
- * @property {"connecting" | "live" | "reconnecting" | "offline" | "refused"} state
+ * @property {"connecting" | "live" | "reconnecting" | "stalled" | "offline" | "refused"} state
  * @property {string} message  why, where there is more to say
  *
  * @typedef {object} Cut  the position of the stream at the moment of joining
  * @property {string} epoch
  * @property {number} seq
  * @property {number | null} missed
+ * @property {number} viewers  of this callback, this page included
  *
  * @typedef {{kind: "request", key: string, request: CapturedRequest}} RequestEntry
  * @typedef {{kind: "gap", key: string, missed: number | null, away: boolean}} GapEntry
@@ -22,6 +23,7 @@
  * @property {CapturedRequest | null} selected  stays readable when the list has dropped it
  * @property {boolean} opened  the reader asked for the detail; on a phone it covers the list
  * @property {number} arrived  requests shown since the page was opened
+ * @property {number} viewers  of this callback, on all workers
  */
 
 export const MOST_ENTRIES = 1000;
@@ -34,6 +36,7 @@ export class Store {
     selected: null,
     opened: false,
     arrived: 0,
+    viewers: 0,
   };
   /** @type {Set<() => void>} */
   #listeners = new Set();
@@ -58,10 +61,16 @@ export class Store {
   }
 
   /** @param {Cut} cut */
-  joined({ epoch, seq, missed }) {
+  joined({ epoch, seq, missed, viewers }) {
     this.#position = { epoch, seq };
     if (missed !== 0) this.#addGap(missed, true);
+    this.viewersChanged(viewers);
     this.linkChanged({ state: "live", message: "" });
+  }
+
+  /** @param {number} viewers */
+  viewersChanged(viewers) {
+    this.#change({ viewers });
   }
 
   /** @param {CapturedRequest} request */

@@ -9,6 +9,7 @@
  * @property {(link: Link) => void} linkChanged
  * @property {(cut: Cut) => void} joined
  * @property {(request: CapturedRequest) => void} requestArrived
+ * @property {(viewers: number) => void} viewersChanged
  */
 
 import { io } from "socket.io-client";
@@ -45,6 +46,7 @@ export function openStream({ uuid, path }, sink) {
   };
   socket.on("joined", onJoined);
   socket.on("request", onRequest);
+  socket.on("viewers", ({ viewers }) => sink.viewersChanged(viewers));
   reportLink(socket, sink);
 }
 
@@ -71,6 +73,10 @@ function reportLink(socket, sink) {
   socket.on("connect_error", (error) => {
     if (socket.active) lost();
     else sink.linkChanged({ state: "refused", message: error.message });
+  });
+  // When the queue is back, `joined` follows and says so.
+  socket.on("status", ({ queue }) => {
+    if (queue === "down") sink.linkChanged({ state: "stalled", message: "" });
   });
   addEventListener("offline", ifLost);
   addEventListener("online", ifLost);

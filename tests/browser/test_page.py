@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.processes import Server
+from tests.support.processes import Redis, Server
 from tests.support.sender import post, send
 
 pytestmark = pytest.mark.browser
@@ -220,3 +220,28 @@ def test_a_page_on_another_origin_may_send_after_its_preflight(
     expect(page.locator(".row", has_text="OPTIONS")).to_be_visible()
     expect(page.locator(".row", has_text="PUT")).to_be_visible()
     complaints.clear()  # that a bare JSON page has no icon
+
+
+def test_it_shows_how_many_watch(server: Server, open_page: Open, uuid: str) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    expect(page.locator(".topbar-viewers")).to_have_text("1 viewer")
+    other = open_page(server, f"/view/{uuid}")
+    for each in (page, other):
+        expect(each.locator(".topbar-viewers")).to_have_text("2 viewers")
+    other.close()
+    expect(page.locator(".topbar-viewers")).to_have_text("1 viewer")
+
+
+def test_a_lost_queue_shows_and_the_page_goes_on_when_it_is_back(
+    open_page: Open, uuid: str
+) -> None:
+    redis = Redis()
+    with redis, Server(REDIS_URL=redis.url) as server:
+        page = open_page(server.until_ready(), f"/view/{uuid}")
+        redis.end()
+        expect(page.locator(".badge[data-state=stalled]")).to_have_text("Queue lost")
+        redis.start()
+        expect(page.locator(".badge[data-state=live]")).to_be_visible()
+        assert post(server.until_ready().address, f"/{uuid}").status == 200
+        expect(page.locator(".row")).to_have_count(1)
+        expect(page.locator(".gap")).to_contain_text("can’t tell")

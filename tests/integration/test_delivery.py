@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -151,3 +153,44 @@ def test_a_join_is_answered_before_its_first_request(server: Server, uuid: str) 
         finally:
             running = False
             sending.result()
+
+
+def test_viewers_are_told_how_many_they_are_at_most_once_a_second(
+    two_workers: tuple[Server, Server], uuid: str
+) -> None:
+    a, b = two_workers
+    with PacketViewer(a.url, {"uuid": uuid}) as watcher:
+        watcher.event("joined")
+        others = [PacketViewer(worker.url, {"uuid": uuid}) for worker in (a, b, b, b)]
+        begun, told = time.monotonic(), [0]
+        while told[-1] != 5:
+            payload = watcher.event("viewers")
+            assert list(payload) == ["uuid", "viewers"]
+            told.append(payload["viewers"])
+        for other in others:
+            other.cut_off()
+        while told[-1] != 1:
+            told.append(watcher.event("viewers")["viewers"])
+        assert len(told) - 1 <= time.monotonic() - begun + 2
+        assert all(one != next_ for one, next_ in pairwise(told)), "only changes are told"
+
+
+def test_one_process_tells_how_many_viewers_there_are(memory_server: Server, uuid: str) -> None:
+    with PacketViewer(memory_server.url, {"uuid": uuid}) as watcher:
+        watcher.event("joined")
+        with PacketViewer(memory_server.url, {"uuid": uuid}):
+            assert watcher.event("viewers") == {"uuid": uuid, "viewers": 2}
+        assert watcher.event("viewers") == {"uuid": uuid, "viewers": 1}
+
+
+def test_viewers_of_a_killed_worker_are_counted_for_at_most_30_seconds(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url) as a, Server(REDIS_URL=redis.url) as b:
+        with PacketViewer(a.until_ready().url, {"uuid": uuid}) as stays:
+            stays.event("joined")
+            with PacketViewer(b.until_ready().url, {"uuid": uuid}) as goes:
+                goes.event("joined")
+                assert stays.event("viewers")["viewers"] == 2
+                b.end(kill=True)
+            stays.wait_seconds(30)
+            assert stays.event("viewers")["viewers"] == 1
+            assert post(a.address, f"/{uuid}").headers["webhook-viewers"] == "1"

@@ -39,27 +39,27 @@ test("a hole in the counting shows as a gap at once", () => {
 });
 
 test("a hole right behind the cut of joining shows as a gap", () => {
-  store.joined({ epoch: "first", seq: 7, missed: 0 });
+  store.joined({ epoch: "first", seq: 7, missed: 0, viewers: 1 });
   arrive(9);
   assert.deepEqual(shown(), ["id 9", "gap 1"]);
 });
 
 test("what was missed while away stands between what was seen before and after", () => {
   arrive(1);
-  store.joined({ epoch: "first", seq: 4, missed: 3 });
+  store.joined({ epoch: "first", seq: 4, missed: 3, viewers: 1 });
   arrive(5);
   assert.deepEqual(shown(), ["id 5", "gap 3", "id 1"]);
 });
 
 test("a first join shows no gap", () => {
-  store.joined({ epoch: "first", seq: 40, missed: 0 });
+  store.joined({ epoch: "first", seq: 40, missed: 0, viewers: 1 });
   assert.deepEqual(shown(), []);
 });
 
 test("what the server cannot tell is said once, not at each of its restarts", () => {
   arrive(1);
-  store.joined({ epoch: "second", seq: 0, missed: null });
-  store.joined({ epoch: "third", seq: 0, missed: null });
+  store.joined({ epoch: "second", seq: 0, missed: null, viewers: 1 });
+  store.joined({ epoch: "third", seq: 0, missed: null, viewers: 1 });
   assert.deepEqual(shown(), ["gap null", "id 1"]);
 });
 
@@ -107,7 +107,7 @@ test("a gap or an unknown id cannot be selected", () => {
 
 test("joining makes the page live", () => {
   assert.equal(store.snapshot.link.state, "connecting");
-  store.joined({ epoch: "first", seq: 0, missed: 0 });
+  store.joined({ epoch: "first", seq: 0, missed: 0, viewers: 1 });
   assert.deepEqual(store.snapshot.link, { state: "live", message: "" });
 });
 
@@ -122,4 +122,12 @@ test("listeners are told of every change until they leave, and snapshots never c
   arrive(2);
   assert.equal(calls, told);
   assert.deepEqual(before.entries, []);
+});
+
+test("it knows how many watch, from joining and from then on", () => {
+  const store = new Store();
+  store.joined({ epoch: "e", seq: 0, missed: 0, viewers: 2 });
+  assert.equal(store.snapshot.viewers, 2);
+  store.viewersChanged(3);
+  assert.equal(store.snapshot.viewers, 3);
 });

@@ -12,6 +12,9 @@ from tests.support.sender import reset
 
 WAIT_SECONDS = 10
 
+# Events that may come between any others.
+ASIDES = ("viewers", "status")
+
 Wire = dict[str, Any]
 
 
@@ -23,10 +26,12 @@ class Viewer:
         self._client.connect(url, auth=auth or None, transports=["websocket"])
 
     def event(self, name: str, timeout: float = WAIT_SECONDS) -> Wire:
-        """The payload of the next event, which must have that name."""
-        received, *payload = self._client.receive(timeout=timeout)
-        assert received == name, (received, payload)
-        return dict(payload[0])
+        """The payload of the next event, asides aside, which must have that name."""
+        while True:
+            received, *payload = self._client.receive(timeout=timeout)
+            if received == name:
+                return dict(payload[0])
+            assert received in ASIDES, (received, payload)
 
     def call(self, name: str, payload: Any) -> Any:
         return self._client.call(name, payload, timeout=WAIT_SECONDS)
@@ -60,19 +65,19 @@ class PacketViewer:
         rest = received[len(digits) :]
         return digits, json.loads(rest) if rest else None
 
-    def events(self, count: int) -> list[tuple[str, Wire]]:
-        """The next events, each a name and a payload."""
+    def events(self, count: int, aside: tuple[str, ...] = ASIDES) -> list[tuple[str, Wire]]:
+        """The next events but asides, each a name and a payload."""
         received = []
         while len(received) < count:
             kind, data = self.packet()
-            if kind == "42":
+            if kind == "42" and data[0] not in aside:
                 received.append((data[0], data[1]))
         return received
 
     def event(self, name: str) -> Wire:
         """The payload of the next event of that name, past all others."""
         while True:
-            [(received, payload)] = self.events(1)
+            [(received, payload)] = self.events(1, aside=())
             if received == name:
                 return payload
 

@@ -46,11 +46,14 @@ class Sink(Protocol):
         Never blocks.
         """
 
+    def count(self, uuid: str, viewers: int) -> None:
+        """So many viewers of the callback there are now on all workers. Never blocks."""
+
     def pause(self) -> None:
-        """What comes from now on may have holes, until `resume`. Never blocks."""
+        """The queue is lost: what comes may have holes, until `resume`. Never blocks."""
 
     def resume(self) -> None:
-        """The stream is whole again; every room needs a new cut. May block."""
+        """The queue is back and the stream whole; every room needs a new cut. May block."""
 
 
 class Delivery(ABC):

@@ -57,6 +57,7 @@ class MemoryDelivery(Delivery):
             self._viewers[uuid] = viewers
         else:
             self._viewers.pop(uuid, None)
+        self._sink.count(uuid, viewers)
 
     def check(self) -> None:
         pass  # nothing here can be away

@@ -10,7 +10,7 @@ import redis
 
 from webhook_logger.delivery import scripts
 
-REFRESH_SECONDS = 10.0
+REFRESH_SECONDS = 5.0
 """Well below `scripts.PRESENCE_SECONDS`, after which a worker that says nothing counts as gone."""
 
 RETRY_SECONDS = 1.0
@@ -64,6 +64,7 @@ class Presence:
             return
         with self._client.pipeline(transaction=False) as pipeline:
             for uuid in uuids:
-                args = [self._worker, scripts.fresh_epoch(), str(self.here(uuid))]
+                here, channel = str(self.here(uuid)), scripts.channel(uuid)
+                args = [self._worker, scripts.fresh_epoch(), here, channel]
                 self._script(keys=[scripts.key(uuid)], args=args, client=pipeline)
             pipeline.execute()

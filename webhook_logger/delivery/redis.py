@@ -114,12 +114,15 @@ class RedisDelivery(Delivery):
     # What the subscription tells
 
     def received(self, channel: str, data: str) -> None:
-        """A request of a room's channel, or on the worker's own a cut or the canary."""
-        if channel != self._channel:
+        """A request or a number of viewers for a room; for the worker a cut or its canary."""
+        if data.startswith("{"):
             self.requests_read += 1
             self._sink.deliver(data[_UUID], json.loads(data))
-        elif data != _CANARY:
-            self._reach(*data.split(" "))
+        elif channel == self._channel:
+            if data != _CANARY:
+                self._reach(*data.split(" "))
+        else:
+            self._sink.count(scripts.uuid_of(channel), int(data.removeprefix("viewers ")))
 
     def subscribed(self) -> None:
         """The stream is whole from here on."""

@@ -3,6 +3,7 @@
     epoch              random, from when counting began
     seq                of the last accepted request
     viewers:<worker>   "<count> <until>" for a worker with viewers; void after that Unix time
+    viewers            their sum, as it was last told to the viewers
 
 It expires a day after the last request or viewer.
 """
@@ -10,7 +11,7 @@ It expires a day after the last request or viewer.
 import secrets
 
 COUNTER_SECONDS = 24 * 60 * 60
-PRESENCE_SECONDS = 30
+PRESENCE_SECONDS = 20
 
 
 def key(uuid: str) -> str:
@@ -21,6 +22,11 @@ def key(uuid: str) -> str:
 def channel(uuid: str) -> str:
     """The callback's channel, with the key's hash tag."""
     return key(uuid) + ":requests"
+
+
+def uuid_of(channel: str) -> str:
+    """The callback of such a channel."""
+    return channel.partition("{")[2].partition("}")[0]
 
 
 def fresh_epoch() -> str:
@@ -79,12 +85,18 @@ redis.call('PUBLISH', ARGV[3], table.concat({ARGV[4], epoch, seq, viewers_elsewh
 PRESENCE = (
     _COUNTER
     + f"""
--- ARGV[3]: how many viewers this worker has.
-if ARGV[3] == '0' then
+-- ARGV[3]: how many viewers this worker has. ARGV[4]: the channel, which is told of a change.
+local viewers = tonumber(ARGV[3])
+if viewers == 0 then
     redis.call('HDEL', key, 'viewers:' .. worker)
 else
     local till = tonumber(redis.call('TIME')[1]) + {PRESENCE_SECONDS}
-    redis.call('HSET', key, 'viewers:' .. worker, ARGV[3] .. ' ' .. till)
+    redis.call('HSET', key, 'viewers:' .. worker, viewers .. ' ' .. till)
+end
+viewers = viewers + viewers_elsewhere()
+if tonumber(redis.call('HGET', key, 'viewers')) ~= viewers then
+    redis.call('HSET', key, 'viewers', viewers)
+    redis.call('PUBLISH', ARGV[4], 'viewers ' .. viewers)
 end
 """
 )

@@ -4,6 +4,7 @@ const WORDS = {
   connecting: "Connecting",
   live: "Live",
   reconnecting: "Reconnecting",
+  stalled: "Queue lost",
   offline: "Offline",
   refused: "Refused",
 };
@@ -12,6 +13,7 @@ const MEANINGS = {
   connecting: "Connecting to the server",
   live: "Requests show here the moment they arrive",
   reconnecting: "The connection was lost; the page comes back by itself",
+  stalled: "The server lost its queue and takes no requests; the page goes on by itself",
   offline: "This device has no network; the page comes back by itself",
   refused: "The server does not take this page",
 };

@@ -41,10 +41,10 @@ export class WebhookPage extends LitElement {
   }
 
   render() {
-    const { link, entries, selected, opened, arrived } = this.store.snapshot;
+    const { link, entries, selected, opened, arrived, viewers } = this.store.snapshot;
     const covered = opened && selected !== null;
     return html`
-      ${this.topBar(link)}
+      ${this.topBar(link, viewers)}
       <main class="page" data-empty=${arrived === 0} data-covered=${covered}>
         <callback-url .url=${this.url}></callback-url>
         <section class="page-list" aria-label="Requests" ?hidden=${entries.length === 0}>
@@ -74,11 +74,15 @@ export class WebhookPage extends LitElement {
     `;
   }
 
-  /** @param {import("../store.js").Link} link */
-  topBar(link) {
+  /**
+   * @param {import("../store.js").Link} link
+   * @param {number} viewers
+   */
+  topBar(link, viewers) {
     return html`
       <header class="topbar">
-        <h1 class="topbar-name">${brandIcon} Webhook Logger</h1>
+        <h1 class="topbar-name">${brandIcon}<span class="topbar-brand">Webhook Logger</span></h1>
+        ${link.state === "live" ? html`<span class="topbar-viewers">${viewersText(viewers)}</span>` : ""}
         <live-badge .link=${link}></live-badge>
         <a class="button" href=${this.dataset.freshUrl ?? "/"}>${plusIcon}<span>New <span class="topbar-long">callback</span></span></a>
       </header>
@@ -97,6 +101,11 @@ export class WebhookPage extends LitElement {
       /** @type {HTMLElement | null} */ (this.querySelector(".row[aria-current=true]"))?.focus();
     });
   }
+}
+
+/** @param {number} viewers */
+function viewersText(viewers) {
+  return viewers === 1 ? "1 viewer" : `${viewers.toLocaleString("en-US")} viewers`;
 }
 
 /** @param {number} arrived */
