@@ -34,6 +34,18 @@ def _whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def _seconds(least: float, most: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        if (
+            not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value)
+            or not least <= float(value) <= most
+        ):
+            raise ValueError(f"must be a number of seconds from {least:g} to {most:g}")
+        return float(value)
+
+    return parse
+
+
 def _redis_url(value: str) -> str | None:
     """None (no queue) for an empty value, so that a set-up can switch the queue off by name."""
     if not value.strip():
@@ -97,6 +109,15 @@ class Config:
         _redis_url,
         None,
         "The queue, such as `redis://localhost:6379/0`; without it, one process does it all.",
+    )
+    QUEUE_TIMEOUT: float = _setting(
+        _seconds(0.1, 60), 2.0, "Seconds that a request waits for the queue before it gets `503`."
+    )
+    QUEUE_BACKLOG: int = _setting(
+        _whole_number(1, 10**6), 1000, "How many requests wait while the queue is away."
+    )
+    QUEUE_BACKLOG_BYTES: int = _setting(
+        _whole_number(1, 2**40), 64 * 2**20, "How many bytes of requests wait then."
     )
     MAX_BODY_BYTES: int = _setting(
         _whole_number(0, 2**30),

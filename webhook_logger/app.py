@@ -12,7 +12,7 @@ from werkzeug.routing import MapAdapter
 from config import Config
 from webhook_logger import errors
 from webhook_logger.complaints import complaints
-from webhook_logger.delivery import make_delivery
+from webhook_logger.delivery import Limits, make_delivery
 from webhook_logger.metrics import Metrics
 from webhook_logger.origins import origin_rule
 from webhook_logger.proxies import believe
@@ -58,7 +58,8 @@ def create_app(config: Config) -> Flask:
 
     # Delivery, in process or through the queue
     metrics = Metrics()
-    delivery = make_delivery(config.REDIS_URL)
+    limits = Limits(config.QUEUE_TIMEOUT, config.QUEUE_BACKLOG, config.QUEUE_BACKLOG_BYTES)
+    delivery = make_delivery(config.REDIS_URL, limits)
 
     # Views
     callback.register(app, delivery, metrics, config.MAX_BODY_BYTES)

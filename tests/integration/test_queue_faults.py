@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from tests.support.processes import Redis, Server
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.support.processes import Redis, Server, for_seconds
 from tests.support.proxy import DeafeningProxy
 from tests.support.sender import post
-from tests.support.viewers import PacketViewer
+from tests.support.viewers import PacketViewer, Viewer
 
 NOTICED_SECONDS = 15
+
+
+def post_many(server: Server, uuid: str, count: int) -> Counter[int]:
+    """So many posts at the same time; how many got which status."""
+    with ThreadPoolExecutor(count) as senders:
+        answers = senders.map(lambda _: post(server.address, f"/{uuid}").status, range(count))
+        return Counter(answers)
 
 
 def test_a_worker_that_has_become_deaf_finds_out_and_tells_what_was_missed(uuid: str) -> None:
@@ -51,3 +61,94 @@ def test_a_counter_that_is_evicted_begins_a_new_epoch(uuid: str) -> None:
             request = viewer.requests(1)[0]
             assert request["seq"] == 1
             assert request["epoch"] != epoch
+
+
+def test_a_frozen_queue_answers_every_sender_and_nothing_is_lost_without_a_trace(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url) as server:
+        with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
+            viewer.event("joined")
+            accepted = post_many(server, uuid, 10)[200]
+            redis.freeze()
+            statuses = post_many(server, uuid, 30)
+            redis.thaw()
+            assert statuses == {503: 30}
+            for_seconds(10, lambda: post(server.address, f"/{uuid}").status == 200)
+            accepted += 1
+            # What was sent and not answered is unknown: it may have been accepted all the same.
+            with Viewer(server.url, uuid=uuid) as last:
+                end = last.event("joined")["seq"]
+            assert accepted <= end <= accepted + 30
+            seen = counted = 0
+            while seen + counted < end:
+                [(name, payload)] = viewer.events(1)
+                seen += name == "request"
+                counted += payload["missed"] if name == "joined" else 0
+            assert seen + counted == end
+
+
+def test_only_so_many_requests_wait_for_a_queue_that_is_away(uuid: str) -> None:
+    with Redis() as redis:
+        redis.end()
+        with Server(REDIS_URL=redis.url, QUEUE_BACKLOG=5, QUEUE_TIMEOUT=1) as server:
+            with ThreadPoolExecutor(20) as senders:
+                answers = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(20)))
+            assert {answer.status for answer in answers} == {503}
+            refused = [b"too many requests wait" in answer.body for answer in answers]
+            assert refused.count(True) >= 10
+
+
+def test_only_so_many_bytes_wait_for_a_queue_that_is_away(uuid: str) -> None:
+    with Redis() as redis:
+        redis.end()
+        with Server(REDIS_URL=redis.url, QUEUE_BACKLOG_BYTES=1000, QUEUE_TIMEOUT=0.5) as server:
+            answer = post(server.address, f"/{uuid}", b"x" * 1000)
+            assert b"too many requests wait" in answer.body
+
+
+def test_what_waited_is_published_when_the_queue_comes_in_time(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url, QUEUE_TIMEOUT=20) as server:
+        with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
+            viewer.event("joined")
+            redis.end()
+            viewer.event("status")
+            with ThreadPoolExecutor(5) as senders:
+                waiting = [senders.submit(post, server.address, f"/{uuid}/{n}") for n in range(5)]
+                redis.start()
+                assert [answer.result().status for answer in waiting] == [200] * 5
+
+
+def test_connections_that_redis_closes_between_requests_are_not_noticed(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url) as server:
+        server.until_ready()
+        for _ in range(5):
+            assert post(server.address, f"/{uuid}").status == 200
+            redis.client.client_kill_filter(_type="normal", skipme=True)
+
+
+def test_large_and_small_requests_keep_one_order_without_holes(
+    two_workers: tuple[Server, Server], uuid: str
+) -> None:
+    a, b = two_workers
+    with PacketViewer(a.url, {"uuid": uuid}) as on_a, PacketViewer(b.url, {"uuid": uuid}) as on_b:
+        on_a.event("joined")
+        on_b.event("joined")
+        bodies = [b"x" * (100_000 if n % 5 == 0 else 10) for n in range(100)]
+        with ThreadPoolExecutor(16) as senders:
+            posted = senders.map(lambda body: post(a.address, f"/{uuid}", body).status, bodies)
+            assert set(posted) == {200}
+        seen = on_a.requests(100)
+        assert seen == on_b.requests(100)
+        assert [request["seq"] for request in seen] == list(range(1, 101))
+
+
+def test_a_burst_over_two_workers_loses_nothing(
+    two_workers: tuple[Server, Server], uuid: str
+) -> None:
+    with PacketViewer(two_workers[0].url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        with ThreadPoolExecutor(64) as senders:
+            posted = senders.map(
+                lambda n: post(two_workers[n % 2].address, f"/{uuid}").status, range(1000)
+            )
+            assert set(posted) == {200}
+        assert [request["seq"] for request in viewer.requests(1000)] == list(range(1, 1001))

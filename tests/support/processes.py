@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -141,6 +142,15 @@ class Redis:
             return bool(self.client.ping())
         except redis.RedisError:
             return False
+
+    def freeze(self) -> None:
+        """It takes connections and bytes, and does nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def end(self) -> None:
         self.client.close()

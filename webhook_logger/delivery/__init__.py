@@ -2,11 +2,12 @@
 
 from webhook_logger.delivery.base import Cut, Delivery, QueueUnavailable, Receipt, Sink
 from webhook_logger.delivery.memory import MemoryDelivery
+from webhook_logger.delivery.publisher import Limits
 from webhook_logger.delivery.redis import RedisDelivery
 
-__all__ = ["Cut", "Delivery", "QueueUnavailable", "Receipt", "Sink", "make_delivery"]
+__all__ = ["Cut", "Delivery", "Limits", "QueueUnavailable", "Receipt", "Sink", "make_delivery"]
 
 
-def make_delivery(redis_url: str | None) -> Delivery:
-    """Through Redis when there is a URL, else within this process."""
-    return RedisDelivery(redis_url) if redis_url else MemoryDelivery()
+def make_delivery(redis_url: str | None, limits: Limits) -> Delivery:
+    """Through Redis when there is a URL, else within this process, where nothing ever waits."""
+    return RedisDelivery(redis_url, limits) if redis_url else MemoryDelivery()

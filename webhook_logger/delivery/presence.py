@@ -6,9 +6,9 @@ import logging
 import threading
 import time
 
-import redis
-
 from webhook_logger.delivery import scripts
+from webhook_logger.delivery.base import QueueUnavailable
+from webhook_logger.delivery.publisher import Publisher, sha
 
 REFRESH_SECONDS = 5.0
 """Well below `scripts.PRESENCE_SECONDS`, after which a worker that says nothing counts as gone."""
@@ -21,10 +21,9 @@ log = logging.getLogger(__name__)
 class Presence:
     """This worker's counts; `keep` writes them to Redis as they change, and anew in time."""
 
-    def __init__(self, client: redis.Redis, worker: str) -> None:
-        self._client = client
+    def __init__(self, publisher: Publisher, worker: str) -> None:
+        self._publisher = publisher
         self._worker = worker
-        self._script = client.register_script(scripts.PRESENCE)
         self._here: dict[str, int] = {}
         self._changed: set[str] = set()
         self._wake = threading.Event()
@@ -54,17 +53,17 @@ class Presence:
             changed, self._changed = self._changed, set()
             try:
                 self._write(changed)
-            except (redis.RedisError, OSError) as error:
+            except QueueUnavailable as error:
                 log.debug("Presence is not written: %s", error)
                 self._changed |= changed
                 due = min(due, time.monotonic() + RETRY_SECONDS)
 
     def _write(self, uuids: set[str]) -> None:
-        if not uuids:
-            return
-        with self._client.pipeline(transaction=False) as pipeline:
-            for uuid in uuids:
-                here, channel = str(self.here(uuid)), scripts.channel(uuid)
-                args = [self._worker, scripts.fresh_epoch(), here, channel]
-                self._script(keys=[scripts.key(uuid)], args=args, client=pipeline)
-            pipeline.execute()
+        calls = [self._publisher.submit(*self._command(uuid)) for uuid in uuids]
+        for call in calls:
+            self._publisher.wait(call)
+
+    def _command(self, uuid: str) -> tuple[str, ...]:
+        here, channel = str(self.here(uuid)), scripts.channel(uuid)
+        args = (self._worker, scripts.fresh_epoch(), here, channel)
+        return ("EVALSHA", sha(scripts.PRESENCE), "1", scripts.key(uuid), *args)

@@ -14,8 +14,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
 
 import redis
 from redis.backoff import NoBackoff
@@ -25,11 +24,11 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery import scripts
 from webhook_logger.delivery.base import Cut, Delivery, QueueUnavailable, Receipt, Sink
 from webhook_logger.delivery.presence import Presence
+from webhook_logger.delivery.publisher import Limits, Publisher
 from webhook_logger.delivery.subscription import Subscription
 
-TIMEOUT_SECONDS = 2.0
-"""For any command, and for a message to come back."""
-CONNECTIONS = 64
+LARGE_EVENT_BYTES = 64 * 1024
+"""A larger one goes over a connection of its own, so that it delays no small one."""
 CANARY_SECONDS = 2.0
 DEAF_SECONDS = 6.0
 """Without a message, though the worker sends itself one every `CANARY_SECONDS`, it is deaf."""
@@ -53,15 +52,16 @@ class _Waiting:
 class RedisDelivery(Delivery):
     """One worker's share of delivery through the Redis at `url`; the `Reader` of its stream."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, limits: Limits) -> None:
         self._worker = secrets.token_hex(8)
-        self._pool = _connections(url)
-        self._client = redis.Redis(connection_pool=self._pool)
         self._channel = f"webhook-logger:worker:{self._worker}"
-        self._publish = self._client.register_script(scripts.PUBLISH)
-        self._cut = self._client.register_script(scripts.CUT)
-        self._presence = Presence(self._client, self._worker)
-        self._subscription = Subscription(self._pool.make_connection, self, TIMEOUT_SECONDS)
+        self._seconds = limits.seconds
+        connect = _connections(url, limits.seconds).make_connection
+        self._small, self._large = (
+            Publisher(connect, scripts.ALL, limits, self._trouble) for _ in range(2)
+        )
+        self._presence = Presence(self._small, self._worker)
+        self._subscription = Subscription(connect, self, limits.seconds)
         self._waiting: dict[str, _Waiting] = {}
         self._in_trouble = False
         self._sink: Sink
@@ -69,15 +69,20 @@ class RedisDelivery(Delivery):
     def start(self, sink: Sink) -> None:
         self._sink = sink
         self._subscription.keep(self._channel)
-        for target in (self._subscription.listen, self._presence.keep, self._watch):
-            threading.Thread(target=target, daemon=True).start()
+        for forever in (
+            *(self._small.serve, self._large.serve, self._subscription.listen),
+            *(self._presence.keep, self._watch),
+        ):
+            threading.Thread(target=forever, daemon=True).start()
 
     def publish(self, request: CapturedRequest) -> Receipt:
         wire = request.to_wire()
         uuid = wire.pop("uuid")
         del wire["epoch"], wire["seq"]  # the script's business
         rest = json.dumps(wire, separators=(",", ":"))[1:]
-        epoch, seq, elsewhere = self._run(self._publish, uuid, scripts.channel(uuid), uuid, rest)
+        publisher = self._large if len(rest) > LARGE_EVENT_BYTES else self._small
+        args = (self._worker, scripts.fresh_epoch(), scripts.channel(uuid), uuid, rest)
+        epoch, seq, elsewhere = publisher.run(scripts.PUBLISH, scripts.key(uuid), *args)
         return Receipt(epoch, seq, elsewhere + self._presence.here(uuid))
 
     @contextmanager
@@ -86,8 +91,9 @@ class RedisDelivery(Delivery):
         self._subscription.hold(scripts.channel(uuid))
         self._waiting[name] = waiting
         try:
-            self._run(self._cut, uuid, self._channel, name)
-            if not waiting.reached.wait(TIMEOUT_SECONDS):
+            args = (self._worker, scripts.fresh_epoch(), self._channel, name)
+            self._small.run(scripts.CUT, scripts.key(uuid), *args)
+            if not waiting.reached.wait(self._seconds):
                 raise QueueUnavailable("This worker's subscription to the queue does not answer.")
             yield waiting.cut
         finally:
@@ -106,10 +112,7 @@ class RedisDelivery(Delivery):
     def check(self) -> None:
         if not self._subscription.up:
             raise QueueUnavailable("This worker is not subscribed to the queue.")
-        try:
-            self._client.ping()
-        except redis.RedisError as error:
-            raise QueueUnavailable("The queue does not answer.") from error
+        self._small.wait(self._small.submit("PING"))
 
     # What the subscription tells
 
@@ -141,21 +144,9 @@ class RedisDelivery(Delivery):
         if waiting:
             waiting.cut = Cut(epoch, int(seq), int(elsewhere))
             waiting.reached.set()
-            waiting.left.wait(TIMEOUT_SECONDS)
+            waiting.left.wait(self._seconds)
 
     # What is asked of Redis
-
-    def _run(self, script: Any, uuid: str, *args: str) -> Any:
-        try:
-            answer = script(
-                keys=[scripts.key(uuid)], args=[self._worker, scripts.fresh_epoch(), *args]
-            )
-        except redis.RedisError as error:
-            self._trouble(error)
-            raise QueueUnavailable("The queue does not take requests.") from error
-        if self._subscription.up:
-            self._in_trouble = False
-        return answer
 
     def _trouble(self, error: Exception) -> None:
         """Log that the queue fails: loudly when that begins, and not with every request."""
@@ -174,20 +165,16 @@ class RedisDelivery(Delivery):
             if subscription.up and time.monotonic() - subscription.heard_at > DEAF_SECONDS:
                 log.warning("This worker hears nothing from the queue; it subscribes anew.")
                 subscription.rebuild()
-            try:
-                self._client.publish(self._channel, _CANARY)
-            except redis.RedisError as error:
-                self._trouble(error)
+            with suppress(QueueUnavailable):
+                self._small.submit("PUBLISH", self._channel, _CANARY)
 
 
-def _connections(url: str) -> redis.ConnectionPool:
-    """Connections whose commands are sent once and answered in time, or fail."""
-    return redis.BlockingConnectionPool.from_url(
+def _connections(url: str, seconds: float) -> redis.ConnectionPool:
+    """Makes connections whose commands are sent once and answered in time, or fail."""
+    return redis.ConnectionPool.from_url(
         url,
-        max_connections=CONNECTIONS,
-        timeout=TIMEOUT_SECONDS,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_timeout=seconds,
+        socket_connect_timeout=seconds,
         # Nothing is tried again by the library: a request could be published twice, and a stream
         # that was subscribed again without a word could have a hole.
         retry=Retry(NoBackoff(), 0),

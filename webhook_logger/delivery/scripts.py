@@ -100,3 +100,5 @@ if tonumber(redis.call('HGET', key, 'viewers')) ~= viewers then
 end
 """
 )
+
+ALL = (PUBLISH, CUT, PRESENCE)
