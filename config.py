@@ -135,6 +135,11 @@ class Config:
         0,
         "How many proxies in front are believed in `X-Forwarded-For`, `-Proto` and `-Host`.",
     )
+    DRAIN_SECONDS: float = _setting(
+        _seconds(0, 3600),
+        0.0,
+        "Seconds that a worker still serves after SIGTERM, `/readyz` failing, before it leaves.",
+    )
     LOG_LEVEL: str = _setting(_log_level, "INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
 
     @classmethod

@@ -37,7 +37,7 @@ def main() -> None:
         f"through the queue {config.queue}" if config.queue else "in this process, without a queue"
     )
     print(f"Webhook logger: open {listener.url} (delivery {delivery})", flush=True)
-    serve(app, listener)
+    serve(app, listener, config.DRAIN_SECONDS)
 
 
 if __name__ == "__main__":

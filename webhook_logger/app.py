@@ -26,7 +26,13 @@ PING_SECONDS, PING_TIMEOUT_SECONDS = 10, 5
 
 
 class App(Flask):
-    """Flask, but a path alone decides which view it is."""
+    """Flask, but a path alone decides which view it is, and it knows when it is about to leave."""
+
+    draining = False
+
+    def say_bye(self) -> None:
+        """Tell all viewers of this worker that it leaves."""
+        self.extensions["socketio"].emit("bye", {"reason": "draining"})
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Bind the URL map without a look at `Host` or `Upgrade`: senders say what they like."""
@@ -49,7 +55,7 @@ def _path_of(request: Request) -> str:
     return "/\0" if request.environ["PATH_INFO"].startswith("//") else request.path
 
 
-def create_app(config: Config) -> Flask:
+def create_app(config: Config) -> App:
     """The application of one worker; delivery has begun when it returns."""
     # The house
     root = Path(__file__).parent.parent

@@ -34,7 +34,7 @@ class Body:
     close the connection.
     """
 
-    def __init__(self, wire: Wire, head: Head, take_place: Callable[[], None]) -> None:
+    def __init__(self, wire: Wire, head: Head, take_place: Callable[[socket.socket], None]) -> None:
         self._wire = wire
         self._take_place = take_place
         self._head = head
@@ -60,7 +60,7 @@ class Body:
         if self._wire.received or not self.done:
             raise BadRequest("A WebSocket handshake has no body.")
         if not self.handed_over:
-            self._take_place()
+            self._take_place(self._wire.socket)
             self.handed_over = True
         return self._wire.socket
 

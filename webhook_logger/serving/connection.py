@@ -46,12 +46,18 @@ class Connection:
     """One sender's or viewer's TCP connection, served by `application` until it ends."""
 
     def __init__(
-        self, sock: socket.socket, address: Address, application: Application, places: Places
+        self,
+        sock: socket.socket,
+        address: Address,
+        application: Application,
+        places: Places,
+        set_idle: Callable[[bool], None] = lambda _: None,
     ) -> None:
         self._socket = sock
         self._address = address
         self._application = application
         self._places = places
+        self._set_idle = set_idle
         self._wire = Wire(sock)
 
     def serve(self) -> None:
@@ -64,6 +70,20 @@ class Connection:
 
     def _serve_one(self) -> bool:
         """Whether there may be another request."""
+        self._set_idle(True)
+        if not self._begun():
+            return False
+        self._set_idle(False)
+        self._places.begin_request()
+        try:
+            return self._serve_begun()
+        finally:
+            if self._socket in self._places.viewers:
+                self._places.viewers.remove(self._socket)
+            else:
+                self._places.end_request()
+
+    def _serve_begun(self) -> bool:
         try:
             head = self._read_head()
         except HTTPException as error:
@@ -73,18 +93,15 @@ class Connection:
         body = Body(self._wire, head, self._places.take_viewers_place)
         self._wire.allow(BODY_SECONDS)
         response = self._answer(head, body)
-        if body.handed_over:
-            self._places.free_viewers_place()
         if response is None:
             return False
         keep_alive = head.keep_alive and body.done and not response.wants_close
+        keep_alive = keep_alive and not self._places.closing
         self._send(response.render(head.method, keep_alive))
         return keep_alive or self._linger(body.done)
 
     def _read_head(self) -> heads.Head | None:
-        """The next head; None when the sender has left, or sent nothing for too long."""
-        if not self._begun():
-            return None
+        """The next head; None when the sender leaves before its end."""
         self._wire.allow(HEAD_SECONDS)
         seen = 0
         while (end := heads.find_end(self._wire.received, seen)) is None:
@@ -94,6 +111,7 @@ class Connection:
         return heads.parse(self._wire.take(end))
 
     def _begun(self) -> bool:
+        """Whether another request begins; not when the sender leaves or is idle for too long."""
         self._wire.allow(IDLE_SECONDS)
         try:
             while not self._wire.received or self._wire.received == b"\r":

@@ -1,6 +1,9 @@
-"""How many connections a worker takes, and how many of them viewers may hold."""
+"""The worker's connections: how many there may be, who holds them, and which are busy."""
 
 from __future__ import annotations
+
+import socket
+import threading
 
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -8,20 +11,35 @@ VIEWERS_SHARE = 0.9
 
 
 class Places:
-    """The worker's connections; viewers hold theirs for long, so a tenth is kept from them."""
+    """Viewers hold their connections for long, so a tenth is kept from them."""
 
     def __init__(self, connections: int) -> None:
         self.connections = connections
-        self._viewers_left = int(connections * VIEWERS_SHARE)
+        self.closing = False
+        """Whether the worker is leaving: an answer is the last one of its connection."""
+        self.viewers: set[socket.socket] = set()
+        self._busy = 0
+        self._none_busy = threading.Event()
+        self._none_busy.set()
 
-    def take_viewers_place(self) -> None:
+    def take_viewers_place(self, sock: socket.socket) -> None:
         """Raises `ServiceUnavailable` when viewers hold their share."""
-        if not self._viewers_left:
-            raise ServiceUnavailable(
-                "This worker has as many viewers as it can take.", retry_after=5
-            )
-        self._viewers_left -= 1
+        if len(self.viewers) >= int(self.connections * VIEWERS_SHARE):
+            raise ServiceUnavailable("This worker has all the viewers it can take.", retry_after=5)
+        self.viewers.add(sock)
+        self.end_request()
 
-    def free_viewers_place(self) -> None:
-        """For a viewer that has left."""
-        self._viewers_left += 1
+    def begin_request(self) -> None:
+        """A request has begun to arrive."""
+        self._busy += 1
+        self._none_busy.clear()
+
+    def end_request(self) -> None:
+        """A request is answered, or its connection has become a viewer's."""
+        self._busy -= 1
+        if not self._busy:
+            self._none_busy.set()
+
+    def wait_until_none_is_busy(self, seconds: float) -> None:
+        """Wait for what is in flight, but no longer than that."""
+        self._none_busy.wait(seconds)

@@ -7,12 +7,14 @@ import logging
 import resource
 import signal
 import socket
-from typing import Any
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any, Protocol
 
 import eventlet
-import eventlet.wsgi
+from eventlet import wsgi
 
-from webhook_logger.serving.connection import Application, Connection
+from webhook_logger.serving.connection import Connection
 from webhook_logger.serving.fair import FairSocket
 from webhook_logger.serving.places import Places
 
@@ -24,6 +26,13 @@ RESERVED_DESCRIPTORS = 128
 # More than this needs memory, not descriptors.
 MOST_CONNECTIONS = 100_000
 ACCEPT_PAUSE_SECONDS = 0.1
+IN_FLIGHT_SECONDS = 15
+"""How long a leaving worker waits for requests that have begun."""
+SPREAD_SECONDS = 3
+"""Over how long it cuts its viewers off, so that they do not all come to the others at once."""
+SECONDS_BETWEEN_CUTS = 0.05
+LAST_WORDS_SECONDS = 0.2
+"""For the other workers to be told that the viewers have left."""
 
 log = logging.getLogger(__name__)
 
@@ -79,27 +88,77 @@ def listen(host: str, port: int) -> Listener:
     return Listener(sock)
 
 
-def serve(application: Application, listener: Listener) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    places = Places(_raise_descriptor_limit())
+class Worker(Protocol):
+    """What is served: a WSGI application that knows when it is about to leave."""
 
+    draining: bool
+    """Whether load balancers are asked to send no more."""
+
+    def say_bye(self) -> None:
+        """Tell the viewers that they will be cut off, and can come back."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """PEP 3333."""
+
+
+def serve(worker: Worker, listener: Listener, drain_seconds: float) -> None:
+    """Serve until SIGINT, which ends it at once, or SIGTERM, upon which it leaves gracefully."""
+    places = Places(_raise_descriptor_limit())
+    # In a green thread of its own, because at its end it waits for all connections, viewers too.
+    accepting = eventlet.spawn(_accept, worker, listener, places)
+    signals, waker = _signals()
+    if signals.recv(1) != bytes((signal.SIGTERM,)):
+        return
+
+    def stop_accepting() -> None:
+        # Closing the listener would not end eventlet's server, and ending that not the listener.
+        accepting.kill()
+        listener.close()
+
+    def leave() -> None:
+        worker.draining = True
+        eventlet.sleep(drain_seconds)
+        _leave(worker, places, stop_accepting)
+        waker.send(b"!")
+
+    eventlet.spawn_n(leave)
+    signals.recv(1)  # it has left, or a second signal came
+
+
+def _accept(worker: Worker, listener: Listener, places: Places) -> None:
     def protocol(state: list[Any], _server: object) -> None:
         address, sock, _ = state
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        Connection(sock, address, application, places).serve()
 
-    # In a green thread of its own, because at its end it waits for all connections, viewers
-    # included.
-    eventlet.spawn_n(
-        eventlet.wsgi.server,
+        def set_idle(idle: bool) -> None:
+            # At its end eventlet's server closes the connections that are idle.
+            state[2] = wsgi.STATE_IDLE if idle else wsgi.STATE_REQUEST
+
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        Connection(sock, address, worker, places, set_idle).serve()
+
+    wsgi.server(
         listener,
-        application,
+        worker,
         protocol=protocol,
         max_size=places.connections,
         log_output=False,
         debug=False,
     )
-    _wait_for_signal()
+
+
+def _leave(worker: Worker, places: Places, stop_accepting: Callable[[], None]) -> None:
+    """Turn away what is new, finish what has begun, and let viewers go one by one."""
+    places.closing = True
+    stop_accepting()
+    worker.say_bye()
+    places.wait_until_none_is_busy(IN_FLIGHT_SECONDS)
+    viewers = list(places.viewers)
+    for viewer in viewers:
+        eventlet.sleep(min(SECONDS_BETWEEN_CUTS, SPREAD_SECONDS / len(viewers)))
+        # Cut, and not closed as Socket.IO does it: clients come back after a cut alone.
+        with suppress(OSError):
+            viewer.shutdown(socket.SHUT_RDWR)
+    eventlet.sleep(LAST_WORDS_SECONDS)
 
 
 def _raise_descriptor_limit() -> int:
@@ -115,15 +174,15 @@ def _raise_descriptor_limit() -> int:
     return limit - RESERVED_DESCRIPTORS
 
 
-def _wait_for_signal() -> None:
-    """Return at SIGINT or SIGTERM.
+def _signals() -> tuple[socket.socket, socket.socket]:
+    """A socket that gives the number of each SIGINT or SIGTERM as a byte, and its other end.
 
     Through a socket, because a handler that raises does so in whatever green thread is running, and
     one that only sets a flag is not seen while the hub sleeps.
     """
-    awake, waker = socket.socketpair()
+    signals, waker = socket.socketpair()
     waker.setblocking(False)
     signal.set_wakeup_fd(waker.fileno())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: None)
-    awake.recv(1)
+    return signals, waker

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, current_app, jsonify
 from werkzeug.exceptions import ServiceUnavailable
 
 from webhook_logger.delivery import Delivery, QueueUnavailable
@@ -35,6 +35,8 @@ def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
 
 def _reason_against(delivery: Delivery) -> str | None:
     """Why this worker is not ready; None when it is."""
+    if getattr(current_app, "draining", False):
+        return "This worker is about to leave."
     try:
         delivery.check()
     except QueueUnavailable as error:

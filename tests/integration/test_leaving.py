@@ -1,0 +1,64 @@
+"""SIGTERM: nobody is hurt when a worker leaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+
+import pytest
+import requests
+import websocket
+
+from tests.support.processes import Server, for_seconds, status_of
+from tests.support.sender import Sender, post
+from tests.support.viewers import PacketViewer
+
+
+def terminate(server: Server) -> None:
+    os.kill(server.pid, signal.SIGTERM)
+
+
+def test_it_says_that_it_is_not_ready_and_serves_on_while_it_drains(uuid: str) -> None:
+    with Server(DRAIN_SECONDS=60) as server:
+        terminate(server)
+        for_seconds(5, lambda: status_of(server.url + "/readyz") == 503)
+        assert status_of(server.url + "/healthz") == 200
+        assert post(server.address, f"/{uuid}").status == 200
+        with PacketViewer(server.url, {"uuid": uuid}) as viewer:
+            viewer.event("joined")
+            terminate(server)  # the second one ends it at once
+            assert server.wait() == 0
+
+
+def test_what_is_in_flight_is_finished_and_nothing_new_is_taken(uuid: str) -> None:
+    with Server() as server, Sender(server.address) as slow, Sender(server.address) as idle:
+        idle.send(b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert idle.answer().status == 200
+        slow.send(f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel".encode())
+        terminate(server)
+        assert idle.is_closed()
+        with pytest.raises(requests.ConnectionError):
+            for_seconds(5, lambda: not requests.get(server.url + "/healthz", timeout=5))
+        slow.send(b"lo")
+        answer = slow.answer()
+        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        assert server.wait() == 0
+
+
+def test_viewers_are_told_and_cut_off_so_that_they_come_back(uuid: str) -> None:
+    with Server() as server:
+        viewers = [PacketViewer(server.url, {"uuid": uuid}) for _ in range(5)]
+        for viewer in viewers:
+            viewer.event("joined")
+        terminate(server)
+        for viewer in viewers:
+            assert viewer.event("bye") == {"reason": "draining"}
+            rest = []
+            with suppress(OSError, websocket.WebSocketException):
+                while True:
+                    rest.append(viewer.packet()[0])
+            # Neither Socket.IO's DISCONNECT nor Engine.IO's CLOSE: after those clients stay away.
+            assert not set(rest) & {"41", "1"}
+        assert server.wait() == 0
+        assert "Traceback" not in server.log
