@@ -72,6 +72,7 @@ def test_a_restart_of_the_server_leaves_the_page_live_again_without_a_click(
         post(server.address, f"/{uuid}/after")
         expect(page.locator(".row")).to_have_count(2)
         expect(page.locator(".gap")).to_contain_text("can’t tell")
+        page.close()
     # The browser itself says that it could not connect in between.
     assert all("ERR_CONNECTION_REFUSED" in said or "WebSocket" in said for said in complaints)
     complaints.clear()
@@ -245,3 +246,4 @@ def test_a_lost_queue_shows_and_the_page_goes_on_when_it_is_back(
         assert post(server.until_ready().address, f"/{uuid}").status == 200
         expect(page.locator(".row")).to_have_count(1)
         expect(page.locator(".gap")).to_contain_text("can’t tell")
+        page.close()
