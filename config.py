@@ -88,11 +88,14 @@ def _origins(value: str) -> tuple[str, ...]:
     return origins
 
 
-def _log_level(value: str) -> str:
-    level = value.strip().upper()
-    if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        raise ValueError("must be one of DEBUG, INFO, WARNING, ERROR")
-    return level
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        for choice in choices:
+            if value.strip().lower() == choice.lower():
+                return choice
+        raise ValueError(f"must be one of {', '.join(choices)}")
+
+    return parse
 
 
 def _setting(parse: Callable[[str], Any], default: Any, text: str) -> Any:
@@ -140,7 +143,17 @@ class Config:
         0.0,
         "Seconds that a worker still serves after SIGTERM, `/readyz` failing, before it leaves.",
     )
-    LOG_LEVEL: str = _setting(_log_level, "INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
+    BALANCER_HEADERS: str = _setting(
+        _one_of("x-forwarded", "webhook-logger"),
+        "x-forwarded",
+        "What is believed: `x-forwarded`, by `TRUSTED_PROXIES`; or `webhook-logger`, what "
+        "`deploy/nginx` adds.",
+    )
+    LOG_LEVEL: str = _setting(
+        _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        "INFO",
+        "`DEBUG`, `INFO`, `WARNING` or `ERROR`.",
+    )
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Config:

@@ -90,5 +90,5 @@ def create_app(config: Config) -> App:
     delivery.start(rooms)
 
     # What is around it all
-    app.wsgi_app = believe(app.wsgi_app, config.TRUSTED_PROXIES)  # type: ignore[method-assign,assignment]
+    app.wsgi_app = believe(app.wsgi_app, config.BALANCER_HEADERS, config.TRUSTED_PROXIES)  # type: ignore[method-assign,assignment]
     return app

@@ -25,7 +25,7 @@ def capture(environ: Environ, uuid: str, max_body_bytes: int) -> CapturedRequest
     path, _, query_string = environ["RAW_URI"].partition("?")
     return CapturedRequest(
         uuid=uuid,
-        id=_uuid7(received_at),
+        id=environ.get("webhook_logger.request_id") or _uuid7(received_at),
         received_at=datetime.fromtimestamp(received_at, timezone.utc),
         method=environ["REQUEST_METHOD"],
         scheme=environ["wsgi.url_scheme"],

@@ -69,7 +69,7 @@ class CapturedRequest:
     uuid: str
     """The callback's UUID, lower-case."""
     id: str
-    """Names this request: a UUIDv7. The same `id` twice is the same request."""
+    """A UUIDv7, or what the balancer gave. The same `id` twice is the same request."""
     received_at: datetime
     """When its last byte had arrived, UTC."""
     method: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -163,6 +164,44 @@ class Redis:
 
     def __exit__(self, *_: object) -> None:
         self.end()
+
+
+class Nginx:
+    """The balancer as it is deployed, before workers with fixed addresses."""
+
+    def __init__(self, *workers: Server) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.address = ("127.0.0.1", self.port)
+        self._folder = tempfile.TemporaryDirectory()
+        folder = Path(self._folder.name)
+        text = (ROOT / "deploy/nginx/nginx.conf").read_text()
+        # Only what two of them on one machine cannot share.
+        text = text.replace("listen 8080", f"listen {self.port}")
+        text = text.replace("/tmp/webhook-logger-nginx", str(folder / "nginx"))
+        (folder / "nginx.conf").write_text(text)
+        lines = [f"server {worker.authority} max_fails=0;\n" for worker in workers]
+        (folder / "workers.conf").write_text("".join(lines))
+        self._conf = folder / "nginx.conf"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Nginx:
+        path = shutil.which("nginx") or "/usr/sbin/nginx"
+        command = [path, "-c", str(self._conf), "-g", "daemon off;"]
+        # It complains of its compiled-in log before it has read that there is none.
+        self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        for_seconds(START_SECONDS, self._listens)
+        return self
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(self.address) == 0
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait(END_SECONDS)
+        self._folder.cleanup()
 
 
 def for_seconds(seconds: float, true: object) -> None:

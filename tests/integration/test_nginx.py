@@ -1,0 +1,153 @@
+"""Behind the balancer that is shipped: as sent still, and nobody is hurt when a worker goes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+import socketio
+
+from tests.integration.fidelity_table import ROWS, Row
+from tests.integration.test_fidelity import Stage, body_of
+from tests.support.processes import Nginx, Redis, Server
+from tests.support.sender import Sender, post, send
+from tests.support.viewers import PacketViewer, Viewer
+
+# What nginx refuses itself, and how; docs/nginx.md says the same.
+REFUSED = {
+    "the method TRACE": 405,
+    "the method CONNECT": 405,
+    "the method foo": 400,
+    "the method !#$%&'*+-.^_`|~09aZ": 400,
+    "an escaped NUL": 400,
+    "escapes that are none": 400,
+    "an empty Host": 400,
+    "a Host that is no host": 400,
+    "a Host of odd bytes": 400,
+}
+# Lines that are a connection's own, or frame the body: they are nginx's towards the worker.
+OWN = {"host", "connection", "upgrade", "te", "expect", "content-length", "transfer-encoding"}
+
+
+def workers(redis: Redis, count: int) -> list[Server]:
+    return [Server(REDIS_URL=redis.url, BALANCER_HEADERS="webhook-logger") for _ in range(count)]
+
+
+@pytest.fixture(scope="module")
+def balanced(redis: Redis) -> Iterator[Nginx]:
+    a, b = workers(redis, 2)
+    with a, b, Nginx(a.until_ready(), b.until_ready()) as nginx:
+        yield nginx
+
+
+@pytest.fixture(scope="module")
+def stage(balanced: Nginx) -> Iterator[Stage]:
+    stage = Stage(balanced)
+    with stage.viewer:
+        yield stage
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.name not in REFUSED], ids=lambda r: r.name
+)
+def test_it_shows_as_sent_behind_nginx(stage: Stage, row: Row) -> None:
+    status, seen = stage.show(row.raw)
+    assert status == row.status
+    assert (seen["method"], seen["path"]) == (row.method, stage.fill(row.path))
+    assert seen["query_string"] == row.query_string
+    assert body_of(seen) == row.body
+    if row.headers is not None:
+        shown = [line for line in seen["headers"] if line[0].lower() not in OWN]
+        assert shown == [list(line) for line in row.headers if line[0].lower() not in OWN]
+    assert seen["remote_addr"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.name in REFUSED], ids=lambda r: r.name)
+def test_nginx_refuses_some_requests_itself(stage: Stage, row: Row) -> None:
+    raw = stage.fill(row.raw.decode("latin-1")).encode("latin-1")
+    assert send(stage.server.address, raw).status == REFUSED[row.name]
+
+
+def test_the_balancers_lines_are_believed_and_not_shown(stage: Stage) -> None:
+    lines = ("Webhook-Logger-Client: 1.2.3.4", "webhook-logger-scheme: gopher")
+    more = ("Webhook-Logger-Request-Id: mine", "X-Forwarded-For: 5.6.7.8")
+    post(stage.server.address, f"/{stage.uuid}", b"", *lines, *more)
+    seen = stage.viewer.event("request")
+    assert (seen["remote_addr"], seen["scheme"]) == ("127.0.0.1", "http")
+    assert len(seen["id"]) == 32, "nginx's request id"
+    names = [name.lower() for name, _ in seen["headers"]]
+    assert not [name for name in names if name.startswith("webhook-logger")]
+    assert ["X-Forwarded-For", "5.6.7.8"] in seen["headers"]
+
+
+def test_without_the_setting_the_balancers_lines_are_a_senders_own(memory_server: Server) -> None:
+    uuid = str(uuid4())
+    with Viewer(memory_server.url, uuid=uuid) as viewer:
+        viewer.event("joined")
+        post(memory_server.address, f"/{uuid}", b"", "Webhook-Logger-Client: 1.2.3.4")
+        seen = viewer.event("request")
+        assert seen["remote_addr"] == "127.0.0.1"
+        assert ["Webhook-Logger-Client", "1.2.3.4"] in seen["headers"]
+
+
+def test_a_viewer_on_long_polling_stays_with_its_worker(balanced: Nginx) -> None:
+    uuid = str(uuid4())
+    client = socketio.SimpleClient()
+    client.connect(balanced.url, auth={"uuid": uuid}, transports=["polling"])
+    try:
+        assert client.receive(timeout=10)[0] == "joined"
+        for _ in range(5):
+            assert post(balanced.address, f"/{uuid}").status == 200
+            assert client.receive(timeout=10)[0] == "request"
+    finally:
+        client.disconnect()
+
+
+def test_senders_see_no_error_when_a_worker_is_killed_under_load(redis: Redis) -> None:
+    uuid = str(uuid4())
+    a, b = workers(redis, 2)
+    with a, b, Nginx(a.until_ready(), b.until_ready()) as nginx:
+        with PacketViewer(b.url, {"uuid": uuid}) as viewer:
+            viewer.event("joined")
+            posted = threading.Event()
+
+            def send_all(n: int) -> int:
+                if n == 100:
+                    posted.set()
+                return post(nginx.address, f"/{uuid}/{n}").status
+
+            with ThreadPoolExecutor(8) as senders:
+                answers = senders.map(send_all, range(400))
+                posted.wait(20)
+                a.end(kill=True)
+                assert set(answers) == {200}
+            end = int(viewer_end(b, uuid))
+            seen = viewer.requests(end)
+            # A request that was in flight may come twice, with the same id; none is lost.
+            assert len({request["id"] for request in seen}) == 400
+            assert len({request["path"] for request in seen}) == 400
+
+
+def viewer_end(server: Server, uuid: str) -> int:
+    with Viewer(server.url, uuid=uuid) as last:
+        return int(last.event("joined")["seq"])
+
+
+def test_a_callbacks_error_status_is_passed_on_and_no_worker_is_tried_again(stage: Stage) -> None:
+    raw = f"POST /{stage.uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: {2**20 + 1}\r\n\r\n".encode()
+    assert send(stage.server.address, raw + b"x" * (2**20 + 1)).status == 413
+    first = stage.viewer.event("request")
+    post(stage.server.address, f"/{stage.uuid}")
+    assert stage.viewer.event("request")["seq"] == first["seq"] + 1
+
+
+def test_a_sender_that_stops_half_way_sent_no_request(stage: Stage) -> None:
+    whole = b"POST /{u} HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\na"
+    half = f"POST /{stage.uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab"
+    before = stage.show(whole)[1]["seq"]
+    with Sender(stage.server.address) as sender:
+        sender.send(half.encode())
+    assert stage.show(whole)[1]["seq"] == before + 1
