@@ -60,13 +60,12 @@ export function visible(text) {
 /**
  * What a row in place of missed requests says.
  * @param {number | null} missed  null: the server cannot tell
- * @param {boolean} away  false: the page was connected, and they were lost on the way
  */
-export function gapText(missed, away) {
+export function gapText(missed) {
   if (missed === null) {
     return "The server counts anew: it can’t tell whether requests arrived meanwhile.";
   }
   const requests = missed === 1 ? "1 request" : `${missed.toLocaleString("en-US")} requests`;
-  const how = away ? "arrived while this page was away" : "did not reach this page";
-  return `${requests} ${how}. ${missed === 1 ? "It was" : "They were"} not kept.`;
+  const were = missed === 1 ? "It was" : "They were";
+  return `${requests} arrived while this page was away. ${were} not kept.`;
 }

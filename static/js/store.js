@@ -14,7 +14,7 @@
  * @property {number} viewers  of this callback, this page included
  *
  * @typedef {{kind: "request", key: string, request: CapturedRequest}} RequestEntry
- * @typedef {{kind: "gap", key: string, missed: number | null, away: boolean}} GapEntry
+ * @typedef {{kind: "gap", key: string, missed: number | null}} GapEntry
  * @typedef {RequestEntry | GapEntry} Entry
  *
  * @typedef {object} Snapshot
@@ -63,7 +63,7 @@ export class Store {
   /** @param {Cut} cut */
   joined({ epoch, seq, missed, viewers }) {
     this.#position = { epoch, seq };
-    if (missed !== 0) this.#addGap(missed, true);
+    if (missed !== 0) this.#addGap(missed);
     this.viewersChanged(viewers);
     this.linkChanged({ state: "live", message: "" });
   }
@@ -105,20 +105,17 @@ export class Store {
    */
   #follow({ epoch, seq }) {
     const at = this.#position;
-    if (at && at.epoch !== epoch) this.#addGap(null, false);
-    else if (at && seq > at.seq + 1) this.#addGap(seq - at.seq - 1, false);
+    if (at && at.epoch !== epoch) this.#addGap(null);
+    else if (at && seq > at.seq + 1) this.#addGap(seq - at.seq - 1);
     if (!at || at.epoch !== epoch || seq > at.seq) this.#position = { epoch, seq };
   }
 
-  /**
-   * @param {number | null} missed
-   * @param {boolean} away
-   */
-  #addGap(missed, away) {
+  /** @param {number | null} missed */
+  #addGap(missed) {
     const newest = this.snapshot.entries[0];
     // A server that comes and goes tells the same thing again and again: once is enough.
     if (missed === null && newest?.kind === "gap" && newest.missed === null) return;
-    this.#add({ kind: "gap", key: `gap ${++this.#gaps}`, missed, away });
+    this.#add({ kind: "gap", key: `gap ${++this.#gaps}`, missed });
   }
 
   /** @param {Entry} entry */

@@ -51,7 +51,7 @@ export class RequestList extends LitElement {
    */
   entry(entry, reachable) {
     if (entry.kind === "gap") {
-      return html`<p class="gap">${gapIcon}<span>${gapText(entry.missed, entry.away)}</span></p>`;
+      return html`<p class="gap">${gapIcon}<span>${gapText(entry.missed)}</span></p>`;
     }
     return html`<request-row
       .request=${entry.request}
