@@ -21,6 +21,7 @@ from webhook_logger.join import Join
 from webhook_logger.metrics import Metrics
 
 RETRY_SECONDS = 0.5
+ROOMS_AT_ONCE = 64
 SECONDS_BETWEEN_COUNTS = 1.0
 
 log = logging.getLogger(__name__)
@@ -88,8 +89,18 @@ class Rooms:
         self._set_queue(up=True)
         with self._resuming:
             while paused := [uuid for uuid, room in self._rooms.items() if room.paused]:
-                for uuid in paused:
-                    self._with_cut(uuid, partial(self._rejoin, uuid), partial(self._is_empty, uuid))
+                some = paused[:ROOMS_AT_ONCE]
+                # Not Engine.IO's tasks: their join() does not wait for one that has not begun.
+                threads = [
+                    threading.Thread(target=self._resume_room, args=(uuid,)) for uuid in some
+                ]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+
+    def _resume_room(self, uuid: str) -> None:
+        self._with_cut(uuid, partial(self._rejoin, uuid), partial(self._is_empty, uuid))
 
     def _set_queue(self, up: bool) -> None:
         if up != self._queue_up:

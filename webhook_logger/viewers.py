@@ -65,8 +65,8 @@ class Viewers:
         self._metrics.viewers = len(self._viewers)
         if viewer:
             viewer.gone = True
-            for uuid in viewer.rooms:
-                self._rooms.leave(sid, uuid)
+            while viewer.rooms:
+                self._rooms.leave(sid, viewer.rooms.pop())
 
     def _on_join(self, payload: object = None, *_more: object) -> Answer:
         return self._in_turn(

@@ -21,6 +21,7 @@ def terminate(server: Server) -> None:
 
 def test_it_says_that_it_is_not_ready_and_serves_on_while_it_drains(uuid: str) -> None:
     with Server(DRAIN_SECONDS=60) as server:
+        server.until_ready()  # it serves, and so it listens to signals
         terminate(server)
         for_seconds(5, lambda: status_of(server.url + "/readyz") == 503)
         assert status_of(server.url + "/healthz") == 200

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.support.processes import Redis, Server, for_seconds
 from tests.support.proxy import DeafeningProxy
-from tests.support.sender import post
+from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer, Viewer
 
 NOTICED_SECONDS = 15
@@ -101,6 +101,7 @@ def test_only_so_many_bytes_wait_for_a_queue_that_is_away(uuid: str) -> None:
     with Redis() as redis:
         redis.end()
         with Server(REDIS_URL=redis.url, QUEUE_BACKLOG_BYTES=1000, QUEUE_TIMEOUT=0.5) as server:
+            assert post(server.address, f"/{uuid}").status == 503  # from now on it is known
             answer = post(server.address, f"/{uuid}", b"x" * 1000)
             assert b"too many requests wait" in answer.body
 
@@ -152,3 +153,38 @@ def test_a_burst_over_two_workers_loses_nothing(
             )
             assert set(posted) == {200}
         assert [request["seq"] for request in viewer.requests(1000)] == list(range(1, 1001))
+
+
+def test_messages_that_cannot_be_read_are_left_out(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url) as server:
+        with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
+            viewer.event("joined")
+            [own] = redis.client.pubsub_channels("*worker*")
+            [room] = redis.client.pubsub_channels("*requests")
+            for channel in (own, room):
+                for message in ("{", "x", "{}", "viewers many", b"\xff\xfe"):
+                    redis.client.publish(channel, message)
+            for_seconds(20, lambda: post(server.address, f"/{uuid}").status == 200)
+            server.until_ready()
+            with PacketViewer(server.url, {"uuid": uuid}) as newcomer:
+                newcomer.event("joined")
+                post(server.address, f"/{uuid}")
+                last = newcomer.requests(1)[0]["seq"]
+            while viewer.requests(1)[0]["seq"] != last:
+                pass
+        server.forgive("cannot be read")
+
+
+def test_many_connections_at_once_are_no_reason_to_refuse(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url, QUEUE_BACKLOG=20) as server:
+        server.until_ready()
+        request = f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n".encode()
+        senders = [Sender(server.address) for _ in range(400)]
+        try:
+            for _ in range(2):
+                for sender in senders:
+                    sender.send(request)
+                assert {sender.answer().status for sender in senders} == {200}
+        finally:
+            for sender in senders:
+                sender.socket.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import socketio
@@ -100,4 +101,5 @@ class PacketViewer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        with suppress(OSError):  # the server may be gone before
+            self._socket.close()

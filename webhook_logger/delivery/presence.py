@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from itertools import islice
 
 from webhook_logger.delivery import scripts
 from webhook_logger.delivery.base import QueueUnavailable
@@ -14,6 +15,7 @@ REFRESH_SECONDS = 5.0
 """Well below `scripts.PRESENCE_SECONDS`, after which a worker that says nothing counts as gone."""
 
 RETRY_SECONDS = 1.0
+COMMANDS_AT_ONCE = 64
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +61,12 @@ class Presence:
                 due = min(due, time.monotonic() + RETRY_SECONDS)
 
     def _write(self, uuids: set[str]) -> None:
-        calls = [self._publisher.submit(*self._command(uuid)) for uuid in uuids]
-        for call in calls:
-            self._publisher.wait(call)
+        """A part at a time: senders share the publisher, and what it lets wait."""
+        waiting = iter(uuids)
+        while part := list(islice(waiting, COMMANDS_AT_ONCE)):
+            calls = [self._publisher.submit(*self._command(uuid)) for uuid in part]
+            for call in calls:
+                self._publisher.wait(call)
 
     def _command(self, uuid: str) -> tuple[str, ...]:
         here, channel = str(self.here(uuid)), scripts.channel(uuid)

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import redis
 from redis.exceptions import NoScriptError
@@ -23,13 +23,22 @@ from webhook_logger.delivery.base import QueueUnavailable
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
 MOST_COMMANDS_A_BATCH = 256
-STALLED_SECONDS = 0.1
-"""A batch that takes longer means that the queue is away, and what waits is limited."""
+TICK_SECONDS = 0.1
+SILENT_TICKS = 5
+"""So many ticks without an answer mean that the queue is away. Ticks and not time, because a worker
+that is busy itself does not tick."""
 
 log = logging.getLogger(__name__)
 
 
-Away = Callable[[Exception], None]
+class Reporter(Protocol):
+    """Who is told how it goes."""
+
+    def trouble(self, error: Exception) -> None:
+        """The queue does not do what it is asked for."""
+
+    def well(self) -> None:
+        """It did all of a batch."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +72,18 @@ class Publisher:
     """One connection's worth of commands; `serve` sends them."""
 
     def __init__(
-        self, connect: Callable[[], Any], scripts: Sequence[str], limits: Limits, away: Away
+        self, connect: Callable[[], Any], scripts: Sequence[str], limits: Limits, reporter: Reporter
     ) -> None:
         self._connect = connect
         self._scripts = scripts
         self._limits = limits
-        self._away = away
+        self._reporter = reporter
         self._connection: Any = None
         self._waiting: deque[Call] = deque()
         self._waiting_bytes = 0
         self._wake = threading.Event()
-        self._sent_at: float | None = None
+        self._failed = False
+        self._silent_ticks = 0
 
     def run(self, script: str, key: str, *args: str) -> Any:
         """The answer of a script that takes one key. Raises `QueueUnavailable`."""
@@ -99,9 +109,7 @@ class Publisher:
         return call.answer
 
     def _is_away(self) -> bool:
-        if self._connection is None:
-            return True
-        return self._sent_at is not None and time.monotonic() - self._sent_at > STALLED_SECONDS
+        return self._failed or self._silent_ticks >= SILENT_TICKS
 
     def _is_full(self, size: int) -> bool:
         self._drop_overdue()
@@ -116,6 +124,12 @@ class Publisher:
         while self._waiting and self._waiting[0].deadline <= now:
             self._waiting_bytes -= self._waiting.popleft().size
 
+    def tick(self) -> None:
+        """Count the silence for ever; each answer ends it."""
+        while True:
+            time.sleep(TICK_SECONDS)
+            self._silent_ticks += 1
+
     def serve(self) -> None:
         """Send for ever."""
         pause = FIRST_PAUSE_SECONDS
@@ -125,9 +139,12 @@ class Publisher:
                 self._connected()
                 self._exchange(self._next_batch())
                 pause = FIRST_PAUSE_SECONDS
-            except (redis.RedisError, OSError) as error:
+            except Exception as error:
+                if not isinstance(error, redis.RedisError | OSError):
+                    log.exception("Commands cannot be sent.")
+                self._failed = True
                 self._disconnect()
-                self._away(error)
+                self._reporter.trouble(error)
                 time.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             self._drop_overdue()
@@ -141,7 +158,7 @@ class Publisher:
             connection = self._connect()
             connection.connect()
             self._load(connection)
-            self._connection = connection
+            self._connection, self._failed = connection, False
 
     def _is_stale(self) -> bool:
         """Whether Redis has closed it; nothing else can be read between two batches."""
@@ -152,7 +169,6 @@ class Publisher:
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
-        self._sent_at = None
         if connection:
             connection.disconnect()
 
@@ -173,33 +189,39 @@ class Publisher:
         """Send a batch and hand each call its own answer, whatever becomes of the others."""
         for call in batch:
             call.sent = True
-        answered = 0
-        self._sent_at = time.monotonic()
+        self._silent_ticks = 0
         try:
             commands = self._connection.pack_commands([call.command for call in batch])
             self._connection.send_packed_command(commands, check_health=False)
-            unknown_scripts: list[Call] = []
             for call in batch:
-                self._read(call, unknown_scripts)
-                answered += 1
-        except (redis.RedisError, OSError) as error:
-            for call in batch[answered:]:
-                call.finish(error=error)
+                self._read(call)
+            again = [call for call in batch if isinstance(call.error, NoScriptError)]
+            if again:
+                self._teach(again)
+        except Exception as error:
+            for call in batch:
+                if not call.done.is_set():
+                    call.finish(error=error)
             raise
-        finally:
-            self._sent_at = None
-        if unknown_scripts:
-            self._load(self._connection)
-            self._exchange(unknown_scripts)
+        if not any(call.error for call in batch):
+            self._reporter.well()
 
-    def _read(self, call: Call, unknown_scripts: list[Call]) -> None:
+    def _teach(self, again: list[Call]) -> None:
+        """Load the scripts and send those again that Redis did not know: they were not done."""
+        self._load(self._connection)
+        for call in again:
+            call.error = None
+        self._exchange(again)
+
+    def _read(self, call: Call) -> None:
         try:
             call.finish(self._connection.read_response())
-        except NoScriptError:
-            unknown_scripts.append(call)  # it was not done, so it may be sent again
+        except NoScriptError as error:
+            call.error = error  # not finished: it is sent again
         except redis.ResponseError as error:
-            self._away(error)
+            self._reporter.trouble(error)
             call.finish(error=error)
+        self._silent_ticks = 0
 
 
 def sha(script: str) -> str:

@@ -57,9 +57,7 @@ class RedisDelivery(Delivery):
         self._channel = f"webhook-logger:worker:{self._worker}"
         self._seconds = limits.seconds
         connect = _connections(url, limits.seconds).make_connection
-        self._small, self._large = (
-            Publisher(connect, scripts.ALL, limits, self._trouble) for _ in range(2)
-        )
+        self._small, self._large = (Publisher(connect, scripts.ALL, limits, self) for _ in range(2))
         self._presence = Presence(self._small, self._worker)
         self._subscription = Subscription(connect, self, limits.seconds)
         self._waiting: dict[str, _Waiting] = {}
@@ -70,8 +68,8 @@ class RedisDelivery(Delivery):
         self._sink = sink
         self._subscription.keep(self._channel)
         for forever in (
-            *(self._small.serve, self._large.serve, self._subscription.listen),
-            *(self._presence.keep, self._watch),
+            *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
+            *(self._subscription.listen, self._presence.keep, self._watch),
         ):
             threading.Thread(target=forever, daemon=True).start()
 
@@ -118,6 +116,12 @@ class RedisDelivery(Delivery):
 
     def received(self, channel: str, data: str) -> None:
         """A request or a number of viewers for a room; for the worker a cut or its canary."""
+        try:
+            self._take(channel, data)
+        except (ValueError, KeyError, TypeError):
+            log.exception("A message on the queue cannot be read, and is left out.")
+
+    def _take(self, channel: str, data: str) -> None:
         if data.startswith("{"):
             self.requests_read += 1
             self._sink.deliver(data[_UUID], json.loads(data))
@@ -136,7 +140,7 @@ class RedisDelivery(Delivery):
 
     def lost(self, error: Exception) -> None:
         """The stream has ended: what comes next may have a hole before it."""
-        self._trouble(error)
+        self.trouble(error)
         self._sink.pause()
 
     def _reach(self, name: str, epoch: str, seq: str, elsewhere: str) -> None:
@@ -146,12 +150,17 @@ class RedisDelivery(Delivery):
             waiting.reached.set()
             waiting.left.wait(self._seconds)
 
-    # What is asked of Redis
+    # How it goes
 
-    def _trouble(self, error: Exception) -> None:
+    def trouble(self, error: Exception) -> None:
         """Log that the queue fails: loudly when that begins, and not with every request."""
         log.log(logging.DEBUG if self._in_trouble else logging.WARNING, "Queue trouble: %s", error)
         self._in_trouble = True
+
+    def well(self) -> None:
+        """The queue does what it is asked for."""
+        if self._subscription.up:
+            self._in_trouble = False
 
     def _watch(self) -> None:
         """Send the canary for ever, and end a subscription that does not bring it back.
@@ -162,8 +171,7 @@ class RedisDelivery(Delivery):
         while True:
             time.sleep(CANARY_SECONDS)
             subscription = self._subscription
-            if subscription.up and time.monotonic() - subscription.heard_at > DEAF_SECONDS:
-                log.warning("This worker hears nothing from the queue; it subscribes anew.")
+            if time.monotonic() - subscription.heard_at > DEAF_SECONDS:
                 subscription.rebuild()
             with suppress(QueueUnavailable):
                 self._small.submit("PUBLISH", self._channel, _CANARY)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import redis
@@ -78,7 +79,9 @@ class Subscription:
         # There is no public way to wake its reader.
         sock: socket.socket | None = getattr(connection, "_sock", None)
         if sock:
-            sock.shutdown(socket.SHUT_RDWR)
+            log.warning("This worker hears nothing from the queue; it subscribes anew.")
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     def listen(self) -> None:
         """Read for ever."""
@@ -86,7 +89,9 @@ class Subscription:
         while True:
             try:
                 self._read_stream()
-            except (redis.RedisError, OSError) as error:
+            except Exception as error:
+                if not isinstance(error, redis.RedisError | OSError):
+                    log.exception("The stream cannot be read.")
                 pause = FIRST_PAUSE_SECONDS if self.up else pause
                 self._end()
                 self._reader.lost(error)
@@ -105,7 +110,7 @@ class Subscription:
     def _read_stream(self) -> None:
         connection = self._connect()
         connection.connect()
-        self._connection = connection
+        self._connection, self.heard_at = connection, time.monotonic()
         self._send("SUBSCRIBE", *self._holds)
         while True:
             kind, channel, data = connection.read_response(timeout=None)

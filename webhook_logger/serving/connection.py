@@ -96,7 +96,7 @@ class Connection:
         if response is None:
             return False
         keep_alive = head.keep_alive and body.done and not response.wants_close
-        keep_alive = keep_alive and not self._places.closing
+        keep_alive = keep_alive and not self._places.last_answers
         self._send(response.render(head.method, keep_alive))
         return keep_alive or self._linger(body.done)
 

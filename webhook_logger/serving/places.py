@@ -15,8 +15,10 @@ class Places:
 
     def __init__(self, connections: int) -> None:
         self.connections = connections
+        self.last_answers = False
+        """Whether an answer is the last of its connection: the worker is about to leave."""
         self.closing = False
-        """Whether the worker is leaving: an answer is the last one of its connection."""
+        """Whether it takes no more viewers."""
         self.viewers: set[socket.socket] = set()
         self._busy = 0
         self._none_busy = threading.Event()
@@ -24,6 +26,8 @@ class Places:
 
     def take_viewers_place(self, sock: socket.socket) -> None:
         """Raises `ServiceUnavailable` when viewers hold their share."""
+        if self.closing:
+            raise ServiceUnavailable("This worker is about to leave.", retry_after=1)
         if len(self.viewers) >= int(self.connections * VIEWERS_SHARE):
             raise ServiceUnavailable("This worker has all the viewers it can take.", retry_after=5)
         self.viewers.add(sock)

@@ -117,6 +117,7 @@ def serve(worker: Worker, listener: Listener, drain_seconds: float) -> None:
 
     def leave() -> None:
         worker.draining = True
+        places.last_answers = True
         eventlet.sleep(drain_seconds)
         _leave(worker, places, stop_accepting)
         waker.send(b"!")
