@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 
 import redis
@@ -83,6 +84,7 @@ class Publisher:
         self._waiting_bytes = 0
         self._wake = threading.Event()
         self._failed = False
+        self._batch_is_out = False
         self._silent_ticks = 0
 
     def run(self, script: str, key: str, *args: str) -> Any:
@@ -125,10 +127,10 @@ class Publisher:
             self._waiting_bytes -= self._waiting.popleft().size
 
     def tick(self) -> None:
-        """Count the silence for ever; each answer ends it."""
+        """Count the silence for ever: ticks for which a batch is out and nothing comes back."""
         while True:
             time.sleep(TICK_SECONDS)
-            self._silent_ticks += 1
+            self._silent_ticks = self._silent_ticks + 1 if self._batch_is_out else 0
 
     def serve(self) -> None:
         """Send for ever."""
@@ -137,6 +139,7 @@ class Publisher:
             self._wake.wait()
             try:
                 self._connected()
+                self._batch_is_out = True
                 self._exchange(self._next_batch())
                 pause = FIRST_PAUSE_SECONDS
             except Exception as error:
@@ -147,6 +150,7 @@ class Publisher:
                 self._reporter.trouble(error)
                 time.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            self._batch_is_out = False
             self._drop_overdue()
             if not self._waiting:
                 self._wake.clear()
@@ -189,7 +193,6 @@ class Publisher:
         """Send a batch and hand each call its own answer, whatever becomes of the others."""
         for call in batch:
             call.sent = True
-        self._silent_ticks = 0
         try:
             commands = self._connection.pack_commands([call.command for call in batch])
             self._connection.send_packed_command(commands, check_health=False)
@@ -224,6 +227,7 @@ class Publisher:
         self._silent_ticks = 0
 
 
+@cache  # it stands on the way of every request
 def sha(script: str) -> str:
     """How Redis names a script."""
     return hashlib.sha1(script.encode()).hexdigest()  # noqa: S324  # Redis' choice
