@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import pairwise
 from uuid import uuid4
-
-import pytest
 
 from tests.support.processes import Redis, Server, for_seconds
 from tests.support.sender import Sender, post
@@ -106,53 +107,50 @@ def test_viewers_are_counted_across_workers(two_workers: tuple[Server, Server], 
     for_seconds(2, lambda: post(b.address, f"/{uuid}").headers["webhook-viewers"] == "0")
 
 
-@pytest.mark.parametrize("joins", [20])
-def test_a_join_is_a_cut_in_the_stream(server: Server, uuid: str, joins: int) -> None:
-    """Under load: nothing up to `joined` comes after it, everything later does."""
-    with ThreadPoolExecutor(2) as senders, Sender(server.address) as sender:
-        head = f"POST /{uuid} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode()
-        running = True
+JOINS = 20
 
-        def keep_sending() -> None:
-            while running:
-                sender.send(head)
+
+@contextmanager
+def load(server: Server, uuid: str) -> Iterator[None]:
+    """One sender that posts without a pause."""
+    request = f"POST /{uuid} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode()
+    stop = threading.Event()
+
+    def keep_sending() -> None:
+        with Sender(server.address) as sender:
+            while not stop.is_set():
+                sender.send(request)
                 assert sender.answer().status == 200
 
+    with ThreadPoolExecutor(1) as senders:
         sending = senders.submit(keep_sending)
         try:
-            for _ in range(joins):
-                with PacketViewer(server.url, {"uuid": uuid}) as viewer:
-                    (name, joined), *requests = viewer.events(4)
-                    assert name == "joined"
-                    first = joined["seq"] + 1
-                    assert [r["seq"] for _, r in requests] == [first, first + 1, first + 2]
+            yield
         finally:
-            running = False
+            stop.set()
             sending.result()
+
+
+def test_a_join_is_a_cut_in_the_stream(server: Server, uuid: str) -> None:
+    """Under load: nothing up to `joined` comes after it, everything later does."""
+    with load(server, uuid):
+        for _ in range(JOINS):
+            with PacketViewer(server.url, {"uuid": uuid}) as viewer:
+                (name, joined), *requests = viewer.events(4)
+                assert name == "joined"
+                first = joined["seq"] + 1
+                assert [r["seq"] for _, r in requests] == [first, first + 1, first + 2]
 
 
 def test_a_join_is_answered_before_its_first_request(server: Server, uuid: str) -> None:
-    with ThreadPoolExecutor(2) as senders, Sender(server.address) as sender:
-        head = f"POST /{uuid} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode()
-        running = True
-
-        def keep_sending() -> None:
-            while running:
-                sender.send(head)
-                assert sender.answer().status == 200
-
-        sending = senders.submit(keep_sending)
-        try:
-            for _ in range(20):
-                with PacketViewer(server.url) as viewer:
-                    assert viewer.packet()[0] == "40"
-                    viewer.write('421["join",{"uuid":"' + uuid + '"}]')
-                    kind, [answer] = viewer.packet()
-                    assert (kind, answer["ok"]) == ("431", True)
-                    assert viewer.requests(1)[0]["seq"] == answer["seq"] + 1
-        finally:
-            running = False
-            sending.result()
+    with load(server, uuid):
+        for _ in range(JOINS):
+            with PacketViewer(server.url) as viewer:
+                assert viewer.packet()[0] == "40"
+                viewer.write('421["join",{"uuid":"' + uuid + '"}]')
+                kind, [answer] = viewer.packet()
+                assert (kind, answer["ok"]) == ("431", True)
+                assert viewer.requests(1)[0]["seq"] == answer["seq"] + 1
 
 
 def test_viewers_are_told_how_many_they_are_at_most_once_a_second(
