@@ -6,7 +6,6 @@ from pathlib import Path
 
 from flask import Flask, Request
 from flask_socketio import SocketIO
-from socketio import Manager
 from werkzeug.routing import MapAdapter
 
 from config import Config
@@ -32,7 +31,7 @@ class App(Flask):
 
     def say_bye(self) -> None:
         """Tell all viewers of this worker that it leaves."""
-        self.extensions["socketio"].emit("bye", {"reason": "draining"})
+        self.extensions["socketio"].emit("bye", {"reason": "draining"}, ignore_queue=True)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Bind the URL map without a look at `Host` or `Upgrade`: senders say what they like."""
@@ -76,7 +75,7 @@ def create_app(config: Config) -> App:
     # Rooms. The manager is named because init_app would else keep one of an earlier app.
     socketio = SocketIO(
         app,
-        client_manager=Manager(),
+        client_manager=delivery.manager,
         manage_session=False,
         cors_allowed_origins=origin_rule(config.CORS_ALLOWED_ORIGINS),
         cors_credentials=False,

@@ -59,7 +59,7 @@ class Rooms:
         if room and not room.paused:
             room.epoch, room.seq = request["epoch"], request["seq"]
             self._metrics.requests_delivered += len(room.sids)
-            self._socketio.emit("request", request, to=uuid)
+            self._tell("request", request, uuid)
 
     def count(self, uuid: str, viewers: int) -> None:
         """Tell the viewers of the callback how many they are now, at most once a second."""
@@ -70,11 +70,15 @@ class Rooms:
                 room.telling = True
                 self._socketio.start_background_task(self._tell_viewers, uuid, room)
 
+    def _tell(self, event: str, payload: dict[str, Any], to: str | None = None) -> None:
+        """To this worker's viewers alone: others have their own worker."""
+        self._socketio.emit(event, payload, to=to, ignore_queue=True)
+
     def _tell_viewers(self, uuid: str, room: Room) -> None:
         told = None
         while room.sids and told != room.viewers:
             told = room.viewers
-            self._socketio.emit("viewers", {"uuid": uuid, "viewers": told}, to=uuid)
+            self._tell("viewers", {"uuid": uuid, "viewers": told}, uuid)
             self._socketio.sleep(SECONDS_BETWEEN_COUNTS)
         room.telling = False
 
@@ -105,7 +109,7 @@ class Rooms:
     def _set_queue(self, up: bool) -> None:
         if up != self._queue_up:
             self._queue_up = up
-            self._socketio.emit("status", {"queue": "up" if up else "down"})
+            self._tell("status", {"queue": "up" if up else "down"})
 
     def _is_empty(self, uuid: str) -> bool:
         return uuid not in self._rooms
@@ -114,7 +118,7 @@ class Rooms:
         room = self._rooms.get(uuid)
         if room and room.paused:
             joined = self._joined(room, cut, Join(uuid, room.epoch, room.seq))
-            self._socketio.emit("joined", joined, to=uuid)
+            self._tell("joined", joined, uuid)
 
     # Who comes and goes
 

@@ -90,7 +90,7 @@ class Viewers:
         with viewer.turn:
             joined = self._join(viewer, join)
             if joined:
-                self._socketio.emit("joined", joined, to=viewer.sid)
+                self._socketio.emit("joined", joined, to=viewer.sid, ignore_queue=True)
 
     def _join(self, viewer: Viewer, join: Join) -> Answer:
         """The fields of `joined`; none for a viewer that is gone. Raises `ValueError`."""

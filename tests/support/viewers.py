@@ -53,6 +53,8 @@ class PacketViewer:
         opened = self._socket.recv()
         assert opened[0] == "0", opened
         self.open = json.loads(opened[1:])
+        self.sid = ""
+        """Its Socket.IO id, once it is connected."""
         self.write("40" + (json.dumps(auth) if auth is not None else ""))
 
     def write(self, packet: str) -> None:
@@ -64,7 +66,10 @@ class PacketViewer:
             self._socket.send("3")
         digits = received[: len(received) - len(received.lstrip("0123456789"))]
         rest = received[len(digits) :]
-        return digits, json.loads(rest) if rest else None
+        data = json.loads(rest) if rest else None
+        if digits == "40":
+            self.sid = data["sid"]
+        return digits, data
 
     def events(self, count: int, aside: tuple[str, ...] = ASIDES) -> list[tuple[str, Wire]]:
         """The next events but asides, each a name and a payload."""

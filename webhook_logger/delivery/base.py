@@ -12,6 +12,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from socketio import Manager
+
 from webhook_logger.captured import CapturedRequest
 
 
@@ -59,6 +61,8 @@ class Sink(Protocol):
 class Delivery(ABC):
     """One worker's share of delivery."""
 
+    manager: Manager
+    """What Socket.IO is to use as its client manager."""
     requests_read = 0
     """How many captured requests this worker has read from the queue."""
 

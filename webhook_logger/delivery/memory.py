@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from socketio import Manager
+
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.base import Cut, Delivery, Receipt, Sink
 
@@ -26,6 +28,7 @@ class MemoryDelivery(Delivery):
     """The default without `REDIS_URL`."""
 
     def __init__(self) -> None:
+        self.manager = Manager()
         self._sink: Sink
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
         self._viewers: dict[str, int] = {}

@@ -16,13 +16,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery import scripts
 from webhook_logger.delivery.base import Cut, Delivery, QueueUnavailable, Receipt, Sink
+from webhook_logger.delivery.connections import connections
+from webhook_logger.delivery.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.delivery.presence import Presence
 from webhook_logger.delivery.publisher import Limits, Publisher
 from webhook_logger.delivery.subscription import Subscription
@@ -56,10 +54,11 @@ class RedisDelivery(Delivery):
         self._worker = secrets.token_hex(8)
         self._channel = f"webhook-logger:worker:{self._worker}"
         self._seconds = limits.seconds
-        connect = _connections(url, limits.seconds).make_connection
+        connect = connections(url, limits.seconds, decode_responses=True).make_connection
         self._small, self._large = (Publisher(connect, scripts.ALL, limits, self) for _ in range(2))
         self._presence = Presence(self._small, self._worker)
         self._subscription = Subscription(connect, self, limits.seconds)
+        self.manager = RoomManager(url, seconds=limits.seconds)
         self._waiting: dict[str, _Waiting] = {}
         self._in_trouble = False
         self._sink: Sink
@@ -67,6 +66,7 @@ class RedisDelivery(Delivery):
     def start(self, sink: Sink) -> None:
         self._sink = sink
         self._subscription.keep(self._channel)
+        self._subscription.keep(CONTROL_CHANNEL)
         for forever in (
             *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
             *(self._subscription.listen, self._presence.keep, self._watch),
@@ -115,21 +115,32 @@ class RedisDelivery(Delivery):
     # What the subscription tells
 
     def received(self, channel: str, data: str) -> None:
-        """A request or a number of viewers for a room; for the worker a cut or its canary."""
+        """What is for a room, for the manager, or for the worker: a cut or its canary."""
         try:
             self._take(channel, data)
         except (ValueError, KeyError, TypeError):
             log.exception("A message on the queue cannot be read, and is left out.")
 
     def _take(self, channel: str, data: str) -> None:
-        if data.startswith("{"):
-            self.requests_read += 1
-            self._sink.deliver(data[_UUID], json.loads(data))
-        elif channel == self._channel:
+        if channel == self._channel:
             if data != _CANARY:
                 self._reach(*data.split(" "))
+        elif channel == CONTROL_CHANNEL:
+            self.manager.controlled(data)
+        elif data.startswith("{"):
+            self.requests_read += 1
+            self._sink.deliver(data[_UUID], json.loads(data))
         else:
-            self._sink.count(scripts.uuid_of(channel), int(data.removeprefix("viewers ")))
+            self._take_aside(scripts.uuid_of(channel), *data.split(" ", 1))
+
+    def _take_aside(self, uuid: str, kind: str, rest: str) -> None:
+        """What a room hears besides requests."""
+        if kind == "viewers":
+            self._sink.count(uuid, int(rest))
+        elif kind == "emit":
+            self.manager.emitted(rest)
+        else:
+            raise ValueError(f"a message of the kind {kind!r}")
 
     def subscribed(self) -> None:
         """The stream is whole from here on."""
@@ -175,17 +186,3 @@ class RedisDelivery(Delivery):
                 subscription.rebuild()
             with suppress(QueueUnavailable):
                 self._small.submit("PUBLISH", self._channel, _CANARY)
-
-
-def _connections(url: str, seconds: float) -> redis.ConnectionPool:
-    """Makes connections whose commands are sent once and answered in time, or fail."""
-    return redis.ConnectionPool.from_url(
-        url,
-        socket_timeout=seconds,
-        socket_connect_timeout=seconds,
-        # Nothing is tried again by the library: a request could be published twice, and a stream
-        # that was subscribed again without a word could have a hole.
-        retry=Retry(NoBackoff(), 0),
-        protocol=2,
-        decode_responses=True,
-    )

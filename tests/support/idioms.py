@@ -1,0 +1,52 @@
+"""A worker with a view of its own that uses Flask-SocketIO as its documentation shows."""
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import os
+import threading
+from typing import Any
+
+from flask import request
+
+from config import Config
+from webhook_logger.app import create_app
+from webhook_logger.serving.server import listen, serve
+
+app = create_app(Config.from_environ(os.environ))
+socketio = app.extensions["socketio"]
+
+
+@app.post("/idioms/emit")
+def emit() -> dict[str, Any]:
+    """`socketio.emit` with the arguments that come as JSON."""
+    socketio.emit("note", {"n": 1}, **request.get_json())
+    return {}
+
+
+@app.post("/idioms/ask/<sid>")
+def ask(sid: str) -> dict[str, Any]:
+    """What a viewer answers, wherever it is."""
+    answers: list[Any] = []
+    answered = threading.Event()
+
+    def answer(*args: Any) -> None:
+        answers.extend(args)
+        answered.set()
+
+    socketio.emit("question", {}, to=sid, callback=answer)
+    answered.wait(5)
+    return {"answers": answers}
+
+
+@app.post("/idioms/disconnect/<sid>")
+def disconnect(sid: str) -> dict[str, Any]:
+    socketio.server.disconnect(sid)
+    return {}
+
+
+if __name__ == "__main__":
+    listener = listen("127.0.0.1", int(os.environ["PORT"]))
+    print(f"open {listener.url}", flush=True)
+    serve(app, listener, 0)
