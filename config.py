@@ -127,6 +127,11 @@ class Config:
         2**20,
         "Largest request body that is shown, in bytes; a larger one is answered `413`.",
     )
+    MAX_REQUESTS_PER_SECOND: int = _setting(
+        _whole_number(0, 10**6),
+        0,
+        "How many requests a callback takes in a second, the rest gets `429`; `0` for any number.",
+    )
     CORS_ALLOWED_ORIGINS: tuple[str, ...] = _setting(
         _origins,
         ("*",),

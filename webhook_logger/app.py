@@ -64,7 +64,7 @@ def create_app(config: Config) -> App:
     # Delivery, in process or through the queue
     metrics = Metrics()
     limits = Limits(config.QUEUE_TIMEOUT, config.QUEUE_BACKLOG, config.QUEUE_BACKLOG_BYTES)
-    delivery = make_delivery(config.REDIS_URL, limits)
+    delivery = make_delivery(config.REDIS_URL, limits, config.MAX_REQUESTS_PER_SECOND)
 
     # Views
     callback.register(app, delivery, metrics, config.MAX_BODY_BYTES)

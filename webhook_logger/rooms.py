@@ -37,6 +37,9 @@ class Room:
     paused: bool = False
     viewers: int = 0
     """On all workers, as far as it is known here."""
+    viewers_told: int = 0
+    refused: int = 0
+    """Requests refused for rate that the viewers have not been told of."""
     telling: bool = False
 
 
@@ -66,19 +69,32 @@ class Rooms:
         room = self._rooms.get(uuid)
         if room and room.viewers != viewers:
             room.viewers = viewers
-            if not room.telling:
-                room.telling = True
-                self._socketio.start_background_task(self._tell_viewers, uuid, room)
+            self._tell_counts(uuid, room)
+
+    def refused(self, uuid: str, count: int) -> None:
+        """Tell the viewers of the callback what was refused, at most once a second."""
+        room = self._rooms.get(uuid)
+        if room:
+            room.refused += count
+            self._tell_counts(uuid, room)
 
     def _tell(self, event: str, payload: dict[str, Any], to: str | None = None) -> None:
         """To this worker's viewers alone: others have their own worker."""
         self._socketio.emit(event, payload, to=to, ignore_queue=True)
 
-    def _tell_viewers(self, uuid: str, room: Room) -> None:
-        told = None
-        while room.sids and told != room.viewers:
-            told = room.viewers
-            self._tell("viewers", {"uuid": uuid, "viewers": told}, uuid)
+    def _tell_counts(self, uuid: str, room: Room) -> None:
+        if not room.telling:
+            room.telling = True
+            self._socketio.start_background_task(self._keep_telling, uuid, room)
+
+    def _keep_telling(self, uuid: str, room: Room) -> None:
+        while room.sids and (room.refused or room.viewers != room.viewers_told):
+            if room.viewers != room.viewers_told:
+                room.viewers_told = room.viewers
+                self._tell("viewers", {"uuid": uuid, "viewers": room.viewers}, uuid)
+            if room.refused:
+                count, room.refused = room.refused, 0
+                self._tell("refused", {"uuid": uuid, "count": count}, uuid)
             self._socketio.sleep(SECONDS_BETWEEN_COUNTS)
         room.telling = False
 
@@ -163,7 +179,8 @@ class Rooms:
         room.epoch, room.seq, room.paused = cut.epoch, cut.seq, False
         viewers = cut.viewers_elsewhere + len(room.sids)
         if len(room.sids) == 1:
-            room.viewers = viewers  # the only one who could be told is told by this
+            # The only one who could be told is told by this.
+            room.viewers = room.viewers_told = viewers
         self._count_here(join.uuid, room)
         return {
             "uuid": join.uuid,

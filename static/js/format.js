@@ -65,7 +65,23 @@ export function gapText(missed) {
   if (missed === null) {
     return "The server counts anew: it can’t tell whether requests arrived meanwhile.";
   }
-  const requests = missed === 1 ? "1 request" : `${missed.toLocaleString("en-US")} requests`;
   const were = missed === 1 ? "It was" : "They were";
-  return `${requests} arrived while this page was away. ${were} not kept.`;
+  return `${requestCount(missed)} arrived while this page was away. ${were} not kept.`;
+}
+
+/**
+ * What a row in place of requests refused for rate says.
+ * @param {number} count
+ */
+export function refusedText(count) {
+  const were = count === 1 ? "was" : "were";
+  return `${requestCount(count)} ${were} refused: too many in one second. The sender was told to retry.`;
+}
+
+/**
+ * "1 request", "3,000 requests".
+ * @param {number} count
+ */
+function requestCount(count) {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? "request" : "requests"}`;
 }

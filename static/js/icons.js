@@ -20,6 +20,8 @@ export const plusIcon = icon(svg`<path d="M8 3.25v9.5M3.25 8h9.5" />`);
 
 export const gapIcon = icon(svg`<path d="M2 8h2.5M11.5 8H14M6.75 5.5 9.25 8l-2.5 2.5" />`);
 
+export const refusedIcon = icon(svg`<circle cx="8" cy="8" r="5.75" /><path d="M5 8h6" />`);
+
 /** A request (the dot) coming down a line into a tray. */
 export const brandIcon = icon(svg`
   <path d="M8 2v6.25M5.25 5.75 8 8.5l2.75-2.75" />

@@ -15,7 +15,8 @@
  *
  * @typedef {{kind: "request", key: string, request: CapturedRequest}} RequestEntry
  * @typedef {{kind: "gap", key: string, missed: number | null}} GapEntry
- * @typedef {RequestEntry | GapEntry} Entry
+ * @typedef {{kind: "refused", key: string, count: number}} RefusedEntry
+ * @typedef {RequestEntry | GapEntry | RefusedEntry} Entry
  *
  * @typedef {object} Snapshot
  * @property {Link} link
@@ -44,7 +45,7 @@ export class Store {
   #ids = new Set();
   /** @type {{epoch: string, seq: number} | null} */
   #position = null;
-  #gaps = 0;
+  #notices = 0;
 
   /**
    * @param {() => void} listener
@@ -87,6 +88,19 @@ export class Store {
   }
 
   /**
+   * Requests were refused for rate: one row for as long as nothing else comes between.
+   * @param {number} count
+   */
+  requestsRefused(count) {
+    const [newest, ...rest] = this.snapshot.entries;
+    if (newest?.kind !== "refused") {
+      this.#add({ kind: "refused", key: this.#noticeKey(), count });
+    } else {
+      this.#change({ entries: [{ ...newest, count: newest.count + count }, ...rest] });
+    }
+  }
+
+  /**
    * @param {string} id
    * @param {boolean} opened
    */
@@ -115,7 +129,11 @@ export class Store {
     const newest = this.snapshot.entries[0];
     // A server that comes and goes tells the same thing again and again: once is enough.
     if (missed === null && newest?.kind === "gap" && newest.missed === null) return;
-    this.#add({ kind: "gap", key: `gap ${++this.#gaps}`, missed });
+    this.#add({ kind: "gap", key: this.#noticeKey(), missed });
+  }
+
+  #noticeKey() {
+    return `notice ${++this.#notices}`;
   }
 
   /** @param {Entry} entry */

@@ -10,6 +10,7 @@
  * @property {(cut: Cut) => void} joined
  * @property {(request: CapturedRequest) => void} requestArrived
  * @property {(viewers: number) => void} viewersChanged
+ * @property {(count: number) => void} requestsRefused
  */
 
 import { io } from "socket.io-client";
@@ -47,6 +48,7 @@ export function openStream({ uuid, path }, sink) {
   socket.on("joined", onJoined);
   socket.on("request", onRequest);
   socket.on("viewers", ({ viewers }) => sink.viewersChanged(viewers));
+  socket.on("refused", ({ count }) => sink.requestsRefused(count));
   reportLink(socket, sink);
 }
 

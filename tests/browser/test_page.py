@@ -96,6 +96,15 @@ def test_a_page_that_was_away_says_how_many_requests_it_missed(
     complaints.clear()  # the browser's own, of being offline
 
 
+def test_requests_refused_for_rate_show_as_a_row_of_their_own(open_page: Open, uuid: str) -> None:
+    with Server(MAX_REQUESTS_PER_SECOND=1) as server:
+        page = open_page(server, f"/view/{uuid}")
+        while post(server.address, f"/{uuid}").status != 429:
+            pass
+        expect(page.locator(".refused")).to_contain_text("1 request was refused")
+        page.close()
+
+
 def test_the_chosen_request_shows_all_of_it(server: Server, open_page: Open, uuid: str) -> None:
     page = open_page(server, f"/view/{uuid}")
     body = b'{"total": 12.50, "items": [1, 2]}'

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byteCount, byteSize, fullTime, gapText, visible } from "../../static/js/format.js";
+import {
+  byteCount,
+  byteSize,
+  fullTime,
+  gapText,
+  refusedText,
+  visible,
+} from "../../static/js/format.js";
 
 test("sizes have three digits at most", () => {
   const sizes = [0, 999, 1000, 1834, 999_499, 999_500, 1_048_576, 52_428_800, 3e9];
@@ -33,6 +40,11 @@ test("missed requests are counted in words that fit the number", () => {
     "3,000 requests arrived while this page was away. They were not kept.",
   );
   assert.match(gapText(null), /can’t tell/);
+});
+
+test("a row of refused requests says how many and why", () => {
+  assert.match(refusedText(1), /^1 request was refused: too many in one second\./);
+  assert.match(refusedText(1200), /^1,200 requests were refused/);
 });
 
 test("characters that hide or reverse others become visible, line ends and letters stay", () => {

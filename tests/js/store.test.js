@@ -13,7 +13,9 @@ beforeEach(() => {
 /** What the list shows, newest first: ids, and gaps as "gap 3". */
 const shown = () =>
   store.snapshot.entries.map((entry) =>
-    entry.kind === "gap" ? `gap ${entry.missed}` : entry.request.id,
+    entry.kind === "request"
+      ? entry.request.id
+      : `${entry.kind} ${entry.kind === "gap" ? entry.missed : entry.count}`,
   );
 
 /** @param {...number} seqs */
@@ -49,6 +51,14 @@ test("what was missed while away stands between what was seen before and after",
   store.joined({ epoch: "first", seq: 4, missed: 3, viewers: 1 });
   arrive(5);
   assert.deepEqual(shown(), ["id 5", "gap 3", "id 1"]);
+});
+
+test("refused requests add up in one row until something else comes", () => {
+  store.requestsRefused(2);
+  store.requestsRefused(5);
+  arrive(1);
+  store.requestsRefused(1);
+  assert.deepEqual(shown(), ["refused 1", "id 1", "refused 7"]);
 });
 
 test("a first join shows no gap", () => {

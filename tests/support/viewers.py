@@ -14,7 +14,7 @@ from tests.support.sender import reset
 WAIT_SECONDS = 10
 
 # Events that may come between any others.
-ASIDES = ("viewers", "status")
+ASIDES = ("viewers", "status", "refused")
 
 Wire = dict[str, Any]
 

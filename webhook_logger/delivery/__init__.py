@@ -1,6 +1,13 @@
 """Delivery: the interface, and the one place that chooses what is behind it."""
 
-from webhook_logger.delivery.base import Cut, Delivery, QueueUnavailable, Receipt, Sink
+from webhook_logger.delivery.base import (
+    Cut,
+    Delivery,
+    QueueUnavailable,
+    RateExceeded,
+    Receipt,
+    Sink,
+)
 from webhook_logger.delivery.manager import RoomManager
 from webhook_logger.delivery.memory import MemoryDelivery
 from webhook_logger.delivery.publisher import Limits
@@ -11,6 +18,7 @@ __all__ = [
     "Delivery",
     "Limits",
     "QueueUnavailable",
+    "RateExceeded",
     "Receipt",
     "RoomManager",
     "Sink",
@@ -18,6 +26,11 @@ __all__ = [
 ]
 
 
-def make_delivery(redis_url: str | None, limits: Limits) -> Delivery:
-    """Through Redis when there is a URL, else within this process, where nothing ever waits."""
-    return RedisDelivery(redis_url, limits) if redis_url else MemoryDelivery()
+def make_delivery(redis_url: str | None, limits: Limits, most_a_second: int) -> Delivery:
+    """Through Redis when there is a URL, else within this process, where nothing ever waits.
+
+    A callback gets at most `most_a_second` requests in a second of the clock, 0 for any number.
+    """
+    if redis_url:
+        return RedisDelivery(redis_url, limits, most_a_second)
+    return MemoryDelivery(most_a_second)

@@ -21,6 +21,15 @@ class QueueUnavailable(Exception):
     """The queue did not do what it was asked for: the sender gets 503, a viewer waits."""
 
 
+class RateExceeded(Exception):
+    """The callback has had its requests for now: the sender gets 429 and may come back."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The window ends in {seconds:g} seconds.")
+        self.seconds = seconds
+        """Until the next request is taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a sender may know: the request was published, here, for so many viewers."""
@@ -28,6 +37,8 @@ class Receipt:
     epoch: str
     seq: int
     viewers: int
+    reply: str | None = None
+    """The callback's reply setting as it is kept, in the same step; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,9 @@ class Sink(Protocol):
 
     def count(self, uuid: str, viewers: int) -> None:
         """So many viewers of the callback there are now on all workers. Never blocks."""
+
+    def refused(self, uuid: str, count: int) -> None:
+        """So many requests more were refused for rate. Never blocks."""
 
     def pause(self) -> None:
         """The queue is lost: what comes may have holes, until `resume`. Never blocks."""
@@ -74,7 +88,8 @@ class Delivery(ABC):
     def publish(self, request: CapturedRequest) -> Receipt:
         """Accept the request: give it its `seq` and hand it to every viewer.
 
-        Raises `QueueUnavailable` when that is not certain; a request is never published twice.
+        Raises `QueueUnavailable` when that is not certain (a request is never published twice),
+        and `RateExceeded` when it is one too many.
         """
 
     @abstractmethod

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from socketio import Manager
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.base import Cut, Delivery, Receipt, Sink
+from webhook_logger.delivery.refusals import Refusals
 
 MOST_CALLBACKS = 100_000
 """Whose counters are kept, those with viewers aside; a forgotten one begins a new epoch."""
@@ -22,12 +25,27 @@ MOST_CALLBACKS = 100_000
 class _Counter:
     epoch: str = field(default_factory=lambda: secrets.token_hex(8))
     seq: int = 0
+    window: int = 0
+    """A second of the clock, and how many requests were accepted in it."""
+    taken: int = 0
+
+    def seconds_until_room(self, most_a_second: int) -> float:
+        """Take a place in this second's window: 0, or how long until there is one."""
+        now = time.time()
+        if self.window != int(now):
+            self.window, self.taken = int(now), 0
+        if self.taken >= most_a_second:
+            return self.window + 1 - now
+        self.taken += 1
+        return 0.0
 
 
 class MemoryDelivery(Delivery):
     """The default without `REDIS_URL`."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_a_second: int = 0) -> None:
+        self._most_a_second = most_a_second
+        self._refusals = Refusals()
         self.manager = Manager()
         self._sink: Sink
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
@@ -37,10 +55,15 @@ class MemoryDelivery(Delivery):
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
+        if self._most_a_second:
+            tell = partial(self._refusals.tell, sink.refused)
+            threading.Thread(target=tell, daemon=True).start()
 
     def publish(self, request: CapturedRequest) -> Receipt:
+        self._refusals.check(request.uuid)
         with self._order:
             counter = self._counter(request.uuid)
+            self._take_a_place(request.uuid, counter)
             counter.seq += 1
             viewers = self._viewers.get(request.uuid, 0)
             if viewers:
@@ -48,6 +71,12 @@ class MemoryDelivery(Delivery):
                     request.uuid, request.accepted(counter.epoch, counter.seq).to_wire()
                 )
             return Receipt(counter.epoch, counter.seq, viewers)
+
+    def _take_a_place(self, uuid: str, counter: _Counter) -> None:
+        if self._most_a_second:
+            seconds = counter.seconds_until_room(self._most_a_second)
+            if seconds:
+                raise self._refusals.begin(uuid, seconds)
 
     @contextmanager
     def cut(self, uuid: str) -> Iterator[Cut]:

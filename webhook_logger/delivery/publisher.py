@@ -87,9 +87,9 @@ class Publisher:
         self._batch_is_out = False
         self._silent_ticks = 0
 
-    def run(self, script: str, key: str, *args: str) -> Any:
-        """The answer of a script that takes one key. Raises `QueueUnavailable`."""
-        return self.wait(self.submit("EVALSHA", sha(script), "1", key, *args))
+    def run(self, script: str, keys: Sequence[str], *args: str) -> Any:
+        """The answer of a script. Raises `QueueUnavailable`."""
+        return self.wait(self.submit("EVALSHA", sha(script), str(len(keys)), *keys, *args))
 
     def submit(self, *command: str) -> Call:
         """Queue a command. Raises `QueueUnavailable` when too much waits already."""

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery import scripts
@@ -23,6 +24,7 @@ from webhook_logger.delivery.connections import connections
 from webhook_logger.delivery.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.delivery.presence import Presence
 from webhook_logger.delivery.publisher import Limits, Publisher
+from webhook_logger.delivery.refusals import Refusals
 from webhook_logger.delivery.subscription import Subscription
 
 LARGE_EVENT_BYTES = 64 * 1024
@@ -50,10 +52,12 @@ class _Waiting:
 class RedisDelivery(Delivery):
     """One worker's share of delivery through the Redis at `url`; the `Reader` of its stream."""
 
-    def __init__(self, url: str, limits: Limits) -> None:
+    def __init__(self, url: str, limits: Limits, most_a_second: int) -> None:
         self._worker = secrets.token_hex(8)
         self._channel = f"webhook-logger:worker:{self._worker}"
         self._seconds = limits.seconds
+        self._most_a_second = str(most_a_second)
+        self._refusals = Refusals()
         connect = connections(url, limits.seconds, decode_responses=True).make_connection
         self._small, self._large = (Publisher(connect, scripts.ALL, limits, self) for _ in range(2))
         self._presence = Presence(self._small, self._worker)
@@ -70,18 +74,24 @@ class RedisDelivery(Delivery):
         for forever in (
             *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
             *(self._subscription.listen, self._presence.keep, self._watch),
+            partial(self._refusals.tell, self._tell_refused),
         ):
             threading.Thread(target=forever, daemon=True).start()
 
     def publish(self, request: CapturedRequest) -> Receipt:
+        self._refusals.check(request.uuid)
         wire = request.to_wire()
         uuid = wire.pop("uuid")
         del wire["epoch"], wire["seq"]  # the script's business
         rest = json.dumps(wire, separators=(",", ":"))[1:]
         publisher = self._large if len(rest) > LARGE_EVENT_BYTES else self._small
+        keys = (scripts.key(uuid), scripts.reply_key(uuid))
         args = (self._worker, scripts.fresh_epoch(), scripts.channel(uuid), uuid, rest)
-        epoch, seq, elsewhere = publisher.run(scripts.PUBLISH, scripts.key(uuid), *args)
-        return Receipt(epoch, seq, elsewhere + self._presence.here(uuid))
+        answer = publisher.run(scripts.PUBLISH, keys, *args, self._most_a_second)
+        if len(answer) == 1:
+            raise self._refusals.begin(uuid, answer[0] / 1000)
+        epoch, seq, elsewhere, reply = answer
+        return Receipt(epoch, seq, elsewhere + self._presence.here(uuid), reply)
 
     @contextmanager
     def cut(self, uuid: str) -> Iterator[Cut]:
@@ -90,7 +100,7 @@ class RedisDelivery(Delivery):
         self._waiting[name] = waiting
         try:
             args = (self._worker, scripts.fresh_epoch(), self._channel, name)
-            self._small.run(scripts.CUT, scripts.key(uuid), *args)
+            self._small.run(scripts.CUT, [scripts.key(uuid)], *args)
             if not waiting.reached.wait(self._seconds):
                 raise QueueUnavailable("This worker's subscription to the queue does not answer.")
             yield waiting.cut
@@ -111,6 +121,10 @@ class RedisDelivery(Delivery):
         if not self._subscription.up:
             raise QueueUnavailable("This worker is not subscribed to the queue.")
         self._small.wait(self._small.submit("PING"))
+
+    def _tell_refused(self, uuid: str, count: int) -> None:
+        with suppress(QueueUnavailable):
+            self._small.submit("PUBLISH", scripts.channel(uuid), f"refused {count}")
 
     # What the subscription tells
 
@@ -137,6 +151,8 @@ class RedisDelivery(Delivery):
         """What a room hears besides requests."""
         if kind == "viewers":
             self._sink.count(uuid, int(rest))
+        elif kind == "refused":
+            self._sink.refused(uuid, int(rest))
         elif kind == "emit":
             self.manager.emitted(rest)
         else:

@@ -4,19 +4,27 @@
     seq                of the last accepted request
     viewers:<worker>   "<count> <until>" for a worker with viewers; void after that Unix time
     viewers            their sum, as it was last told to the viewers
+    window, taken      a second of Redis' clock, and what was accepted in it, if there is a limit
 
-It expires a day after the last request or viewer.
+It expires a day after the last request or viewer. The callback's reply setting, if it has one, is
+a key beside it, which expires 7 days after its last use.
 """
 
 import secrets
 
 COUNTER_SECONDS = 24 * 60 * 60
 PRESENCE_SECONDS = 20
+REPLY_SECONDS = 7 * 24 * 60 * 60
 
 
 def key(uuid: str) -> str:
     """The callback's key; the braces are a hash tag, so that a cluster can keep it in one slot."""
     return f"webhook-logger:{{{uuid}}}"
+
+
+def reply_key(uuid: str) -> str:
+    """The key of the callback's reply setting."""
+    return key(uuid) + ":reply"
 
 
 def channel(uuid: str) -> str:
@@ -64,12 +72,25 @@ end
 
 PUBLISH = (
     _COUNTER
-    + """
--- ARGV[3]: the channel. ARGV[4]: the callback's UUID. ARGV[5]: the event's JSON behind "seq".
+    + f"""
+-- KEYS[2]: the reply setting. ARGV[3]: the channel. ARGV[4]: the callback's UUID.
+-- ARGV[5]: the event's JSON behind "seq". ARGV[6]: the most requests in a second, 0 for no limit.
+-- Returns {{epoch, seq, viewers elsewhere, reply setting}}, or {{milliseconds until a place}}.
+local limit = tonumber(ARGV[6])
+if limit > 0 then
+    local now = redis.call('TIME')
+    local window = redis.call('HMGET', key, 'window', 'taken')
+    local taken = window[1] == now[1] and tonumber(window[2]) or 0
+    if taken >= limit then
+        return {{1000 - math.floor(tonumber(now[2]) / 1000)}}
+    end
+    redis.call('HSET', key, 'window', now[1], 'taken', taken + 1)
+end
+local reply = redis.call('GETEX', KEYS[2], 'EX', {REPLY_SECONDS})
 local seq = redis.call('HINCRBY', key, 'seq', 1)
-local position = '{"uuid":"' .. ARGV[4] .. '","epoch":"' .. epoch .. '","seq":' .. seq .. ','
+local position = '{{"uuid":"' .. ARGV[4] .. '","epoch":"' .. epoch .. '","seq":' .. seq .. ','
 redis.call('PUBLISH', ARGV[3], position .. ARGV[5])
-return {epoch, seq, viewers_elsewhere()}
+return {{epoch, seq, viewers_elsewhere(), reply}}
 """
 )
 

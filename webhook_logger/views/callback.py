@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from flask import Flask, Response, request
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
     RequestEntityTooLarge,
     ServiceUnavailable,
+    TooManyRequests,
 )
 from werkzeug.routing import BaseConverter, Rule
 
 from webhook_logger import reply
 from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.capture import capture
-from webhook_logger.delivery import Delivery, QueueUnavailable
+from webhook_logger.delivery import Delivery, QueueUnavailable, RateExceeded
 from webhook_logger.metrics import Metrics
 
 RETRY_AFTER_SECONDS = 2
@@ -44,6 +47,9 @@ def register(app: Flask, delivery: Delivery, metrics: Metrics, max_body_bytes: i
         captured = capture(request.environ, uuid, max_body_bytes)
         try:
             receipt = delivery.publish(captured)
+        except RateExceeded as error:
+            metrics.requests_refused += 1
+            raise TooManyRequests(retry_after=ceil(error.seconds)) from error
         except QueueUnavailable as error:
             metrics.requests_unavailable += 1
             away = f"{error} Please send the request again."

@@ -1,7 +1,7 @@
 import { html, LitElement } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { gapText } from "../format.js";
-import { gapIcon } from "../icons.js";
+import { gapText, refusedText } from "../format.js";
+import { gapIcon, refusedIcon } from "../icons.js";
 import "./request-row.js";
 
 /** @typedef {import("../store.js").Entry} Entry */
@@ -15,7 +15,7 @@ const MOVES = {
 };
 
 /**
- * All requests, newest on top, with gaps where they happened.
+ * All requests, newest on top, with notices of what is not there in its place.
  * @fires select-request  detail {id, opened}
  */
 export class RequestList extends LitElement {
@@ -51,7 +51,11 @@ export class RequestList extends LitElement {
    */
   entry(entry, reachable) {
     if (entry.kind === "gap") {
-      return html`<p class="gap">${gapIcon}<span>${gapText(entry.missed)}</span></p>`;
+      return html`<p class="notice gap">${gapIcon}<span>${gapText(entry.missed)}</span></p>`;
+    }
+    if (entry.kind === "refused") {
+      const text = refusedText(entry.count);
+      return html`<p class="notice refused">${refusedIcon}<span>${text}</span></p>`;
     }
     return html`<request-row
       .request=${entry.request}

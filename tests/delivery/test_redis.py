@@ -1,0 +1,82 @@
+"""Delivery through a real Redis by itself: what it asks of it, and what it leaves there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.support.processes import Redis, for_seconds
+from tests.wire_fixture import samples
+from webhook_logger.delivery import Limits, QueueUnavailable, RateExceeded
+from webhook_logger.delivery.redis import RedisDelivery
+
+DAY = 24 * 60 * 60
+
+
+class Nobody:
+    """A sink without viewers."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_: None
+
+
+@pytest.fixture(scope="module")
+def delivery(redis: Redis) -> RedisDelivery:
+    delivery = RedisDelivery(redis.url, Limits(), most_a_second=0)
+    delivery.start(Nobody())
+
+    def is_ready() -> bool:
+        try:
+            delivery.check()
+        except QueueUnavailable:
+            return False
+        return True
+
+    for_seconds(5, is_ready)
+    return delivery
+
+
+def test_the_reply_setting_comes_with_the_receipt_and_lives_on_for_seven_days(
+    redis: Redis, delivery: RedisDelivery, uuid: str
+) -> None:
+    request = replace(samples()[0], uuid=uuid)
+    assert delivery.publish(request).reply is None
+    redis.client.set(f"webhook-logger:{{{uuid}}}:reply", '{"status": 503}', ex=100)
+    receipt = delivery.publish(request)
+    assert (receipt.seq, receipt.reply) == (2, '{"status": 503}')
+    assert redis.client.ttl(f"webhook-logger:{{{uuid}}}:reply") > 6 * DAY
+
+
+def test_every_key_expires(redis: Redis, delivery: RedisDelivery, uuid: str) -> None:
+    watched = str(uuid4())
+    delivery.publish(replace(samples()[0], uuid=uuid))
+    delivery.set_viewers(watched, 3)
+    for_seconds(5, lambda: redis.client.exists(f"webhook-logger:{{{watched}}}"))
+    for name in (uuid, watched):
+        assert 0 < redis.client.ttl(f"webhook-logger:{{{name}}}") <= DAY
+    assert not [key for key in redis.client.keys("*") if redis.client.ttl(key) < 0]
+
+
+def test_nothing_of_a_request_is_in_any_key(
+    redis: Redis, delivery: RedisDelivery, uuid: str
+) -> None:
+    delivery.publish(replace(samples()[0], uuid=uuid, path=f"/{uuid}/secret"))
+    kept = redis.client.hgetall(f"webhook-logger:{{{uuid}}}")
+    assert set(kept) == {"epoch", "seq"}
+
+
+def test_a_window_that_is_full_says_when_it_ends(redis: Redis, uuid: str) -> None:
+    delivery = RedisDelivery(redis.url, Limits(), most_a_second=1)
+    delivery.start(Nobody())
+    request = replace(samples()[0], uuid=uuid)
+
+    def fill() -> None:
+        for _ in range(10):
+            delivery.publish(request)
+
+    with pytest.raises(RateExceeded) as refused:
+        fill()
+    assert 0 < refused.value.seconds <= 1

@@ -1,0 +1,122 @@
+"""`MAX_REQUESTS_PER_SECOND`: what is over it is refused, counted, told; by all workers as one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from uuid import uuid4
+
+import pytest
+
+from tests.support.processes import Redis, Server, for_seconds
+from tests.support.sender import Answer, post
+from tests.support.viewers import PacketViewer
+
+MOST = 10
+
+
+@pytest.fixture(scope="module", params=["memory", "redis"])
+def workers(request: pytest.FixtureRequest) -> Iterator[list[Server]]:
+    """One without a queue, or two on one; the limit is the same."""
+    with ExitStack() as stack:
+        settings: dict[str, object] = {"MAX_REQUESTS_PER_SECOND": MOST}
+        if request.param == "redis":
+            settings["REDIS_URL"] = stack.enter_context(Redis()).url
+        servers = [Server(**settings) for _ in range(1 if request.param == "memory" else 2)]
+        yield [stack.enter_context(server).until_ready() for server in servers]
+
+
+def fill(workers: list[Server], uuid: str) -> tuple[int, Answer]:
+    """Post from all workers in turn until one refuses: how many were taken, and the refusal."""
+    for taken in range(10 * MOST):
+        answer = post(workers[taken % len(workers)].address, f"/{uuid}")
+        if answer.status != 200:
+            return taken, answer
+    raise AssertionError("nothing was refused")
+
+
+def begin_a_second() -> None:
+    """Wait for the clock's next second, which begins a window."""
+    threading.Event().wait(1 - time.time() % 1)
+
+
+def test_one_too_many_is_refused_and_told_when_to_come_back(
+    workers: list[Server], uuid: str
+) -> None:
+    begin_a_second()
+    taken, refused = fill(workers, uuid)
+    assert MOST <= taken <= 2 * MOST, "at most one more second began meanwhile"
+    assert (refused.status, refused.headers["retry-after"]) == (429, "1")
+    assert refused.headers["access-control-allow-origin"] == "*"
+    assert "webhook-viewers" not in refused.headers
+    assert b'"code": 429' in refused.body
+
+
+def test_it_takes_requests_again_when_the_second_is_over(workers: list[Server], uuid: str) -> None:
+    fill(workers, uuid)
+    for_seconds(2, lambda: post(workers[0].address, f"/{uuid}").status == 200)
+
+
+def test_other_callbacks_are_not_touched(workers: list[Server], uuid: str) -> None:
+    fill(workers, uuid)
+    assert post(workers[0].address, f"/{uuid4()}").status == 200
+
+
+def test_viewers_are_told_how_many_were_refused_and_no_seq_is_used(
+    workers: list[Server], uuid: str
+) -> None:
+    with PacketViewer(workers[-1].url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        statuses = [post(workers[n % len(workers)].address, f"/{uuid}").status for n in range(60)]
+        told = 0
+        seqs = []
+        while told < statuses.count(429) or len(seqs) < statuses.count(200):
+            [(name, payload)] = viewer.events(1, aside=("viewers", "status"))
+            if name == "refused":
+                assert payload["uuid"] == uuid
+                told += payload["count"]
+            else:
+                seqs.append(payload["seq"])
+        assert told == statuses.count(429) > 0
+        assert seqs == list(range(1, statuses.count(200) + 1))
+    refused = sum(worker.metrics()["requests_refused_total"] for worker in workers)
+    assert refused >= told
+
+
+def test_a_worker_refuses_by_itself_until_the_window_ends(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url, MAX_REQUESTS_PER_SECOND=1) as server:
+        server.until_ready()
+        begin_a_second()
+        before = calls(redis)
+        statuses = [post(server.address, f"/{uuid}").status for _ in range(30)]
+        assert calls(redis) - before < 10, "one was taken, one refused by the queue, at most twice"
+        assert statuses.count(429) > 20
+
+
+def calls(redis: Redis) -> int:
+    """How many scripts Redis has run."""
+    return int(redis.client.info("commandstats").get("cmdstat_evalsha", {"calls": 0})["calls"])
+
+
+def test_the_count_of_refusals_is_told_at_most_once_a_second(
+    workers: list[Server], uuid: str
+) -> None:
+    with PacketViewer(workers[0].url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        begin = time.monotonic()
+        stop = threading.Event()
+
+        def keep_sending() -> None:
+            while not stop.is_set():
+                post(workers[-1].address, f"/{uuid}")
+
+        sender = threading.Thread(target=keep_sending)
+        sender.start()
+        for _ in range(3):
+            viewer.event("refused")
+        stop.set()
+        sender.join()
+        # The clocks of two processes: a little less than two seconds passes for two.
+        assert time.monotonic() - begin > 1.8
