@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -63,3 +65,21 @@ def test_viewers_are_told_and_cut_off_so_that_they_come_back(uuid: str) -> None:
             assert not set(rest) & {"41", "1"}
         assert server.wait() == 0
         assert "Traceback" not in server.log
+
+
+def test_every_connection_that_was_let_in_gets_its_answer(uuid: str) -> None:
+    with Server() as server:
+        server.until_ready()
+
+        def send(n: int) -> int | None:
+            if n == 200:
+                terminate(server)
+            try:
+                return post(server.address, f"/{uuid}").status
+            except ConnectionRefusedError:
+                return None
+
+        with ThreadPoolExecutor(16) as senders:
+            answers = Counter(senders.map(send, range(600)))
+        assert set(answers) == {200, None}
+        assert server.wait() == 0

@@ -47,6 +47,8 @@ class _Waiting:
         self.cut: Cut
         self.reached = threading.Event()
         self.left = threading.Event()
+        self.is_over = False
+        """Whether the stream has gone on without waiting any longer."""
 
 
 class RedisDelivery(Delivery):
@@ -101,7 +103,7 @@ class RedisDelivery(Delivery):
         try:
             args = (self._worker, scripts.fresh_epoch(), self._channel, name)
             self._small.run(scripts.CUT, [scripts.key(uuid)], *args)
-            if not waiting.reached.wait(self._seconds):
+            if not waiting.reached.wait(self._seconds) or waiting.is_over:
                 raise QueueUnavailable("This worker's subscription to the queue does not answer.")
             yield waiting.cut
         finally:
@@ -175,7 +177,7 @@ class RedisDelivery(Delivery):
         if waiting:
             waiting.cut = Cut(epoch, int(seq), int(elsewhere))
             waiting.reached.set()
-            waiting.left.wait(self._seconds)
+            waiting.is_over = not waiting.left.wait(self._seconds)
 
     # How it goes
 

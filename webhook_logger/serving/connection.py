@@ -62,15 +62,15 @@ class Connection:
 
     def serve(self) -> None:
         """Answer requests one after the other until it is over; the caller closes the socket."""
+        self._set_idle(False)
         try:
             while self._serve_one():
-                pass
+                self._set_idle(True)
         except OSError:
             pass  # the other side is gone, or does not read: there is nobody left to tell
 
     def _serve_one(self) -> bool:
         """Whether there may be another request."""
-        self._set_idle(True)
         if not self._begun():
             return False
         self._set_idle(False)

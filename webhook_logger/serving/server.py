@@ -26,6 +26,8 @@ RESERVED_DESCRIPTORS = 128
 # More than this needs memory, not descriptors.
 MOST_CONNECTIONS = 100_000
 ACCEPT_PAUSE_SECONDS = 0.1
+LAST_CONNECTIONS_SECONDS = 1
+"""How long a leaving worker goes on accepting what waits to be."""
 IN_FLIGHT_SECONDS = 15
 """How long a leaving worker waits for requests that have begun."""
 SPREAD_SECONDS = 3
@@ -33,6 +35,8 @@ SPREAD_SECONDS = 3
 SECONDS_BETWEEN_CUTS = 0.05
 LAST_WORDS_SECONDS = 0.2
 """For the other workers to be told that the viewers have left."""
+
+_unpatched_select = eventlet.patcher.original("select")  # the patched one waits
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +64,12 @@ class Listener:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
         return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
+    def has_waiting(self) -> bool:
+        """Whether the kernel has connections that were not accepted yet. Never blocks."""
+        poll = _unpatched_select.poll()
+        poll.register(self._socket.fileno(), _unpatched_select.POLLIN)
+        return bool(poll.poll(0))
+
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection, as soon as the machine can take one."""
         while True:
@@ -67,7 +77,7 @@ class Listener:
                 return self._socket.accept()
             except OSError as error:
                 if error.errno in (errno.EBADF, errno.EINVAL):
-                    raise  # closed: this server is ending
+                    eventlet.Event().wait()  # closed: whoever did that ends this green thread, too
                 log.warning("New connections wait: %s.", error.strerror)
                 eventlet.sleep(ACCEPT_PAUSE_SECONDS)
 
@@ -111,9 +121,14 @@ def serve(worker: Worker, listener: Listener, drain_seconds: float) -> None:
         return
 
     def stop_accepting() -> None:
-        # Closing the listener would not end eventlet's server, and ending that not the listener.
-        accepting.kill()
+        # Those whom the kernel has let in already are not turned away.
+        with eventlet.Timeout(LAST_CONNECTIONS_SECONDS, exception=False):
+            while listener.has_waiting():
+                eventlet.sleep()
+        # First the listener: connections that came in between would be reset.
         listener.close()
+        eventlet.sleep()  # so that the last ones begin, and do not count as idle
+        accepting.kill()
 
     def leave() -> None:
         worker.draining = True
