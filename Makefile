@@ -2,7 +2,7 @@
 # each stamp lies in what it stands for, so deleting .venv, node_modules or
 # static/vendor is enough to have it made anew.
 
-.PHONY: run test test-packages lint fix clean
+.PHONY: run test chaos test-packages lint fix clean
 .NOTPARALLEL:
 
 # python3 is part of the name: after an upgrade of the system's Python, .venv is looked at again.
@@ -22,6 +22,10 @@ test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) npm test --silent
 	@$(with_tools) $(python) -m pytest $(ARGS)
+
+# All failures under load, the long ones too; prints the table of docs/reliability.md.
+chaos: test-packages $(dev_stamp) $(vendor_stamp)
+	@$(with_tools) $(python) -m pytest -m "long or not long" tests/chaos $(ARGS)
 
 lint: $(dev_stamp) $(npm_stamp)
 	$(python) -m ruff check

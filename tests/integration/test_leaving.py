@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,20 +15,16 @@ from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer
 
 
-def terminate(server: Server) -> None:
-    os.kill(server.pid, signal.SIGTERM)
-
-
 def test_it_says_that_it_is_not_ready_and_serves_on_while_it_drains(uuid: str) -> None:
     with Server(DRAIN_SECONDS=60) as server:
         server.until_ready()  # it serves, and so it listens to signals
-        terminate(server)
+        server.terminate()
         for_seconds(5, lambda: status_of(server.url + "/readyz") == 503)
         assert status_of(server.url + "/healthz") == 200
         assert post(server.address, f"/{uuid}").status == 200
         with PacketViewer(server.url, {"uuid": uuid}) as viewer:
             viewer.event("joined")
-            terminate(server)  # the second one ends it at once
+            server.terminate()  # the second one ends it at once
             assert server.wait() == 0
 
 
@@ -39,7 +33,7 @@ def test_what_is_in_flight_is_finished_and_nothing_new_is_taken(uuid: str) -> No
         idle.send(b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
         assert idle.answer().status == 200
         slow.send(f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel".encode())
-        terminate(server)
+        server.terminate()
         assert idle.is_closed()
         with pytest.raises(requests.ConnectionError):
             for_seconds(5, lambda: not requests.get(server.url + "/healthz", timeout=5))
@@ -54,7 +48,7 @@ def test_viewers_are_told_and_cut_off_so_that_they_come_back(uuid: str) -> None:
         viewers = [PacketViewer(server.url, {"uuid": uuid}) for _ in range(5)]
         for viewer in viewers:
             viewer.event("joined")
-        terminate(server)
+        server.terminate()
         for viewer in viewers:
             assert viewer.event("bye") == {"reason": "draining"}
             rest = []
@@ -73,7 +67,7 @@ def test_every_connection_that_was_let_in_gets_its_answer(uuid: str) -> None:
 
         def send(n: int) -> int | None:
             if n == 200:
-                terminate(server)
+                server.terminate()
             try:
                 return post(server.address, f"/{uuid}").status
             except ConnectionRefusedError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -186,10 +184,10 @@ def test_many_connections_at_once_are_no_reason_to_refuse(uuid: str) -> None:
         try:
             for _ in range(2):
                 threading.Event().wait(1)  # an idle second, after which silence means nothing
-                os.kill(server.pid, signal.SIGSTOP)
+                server.freeze()
                 for sender in senders:
                     sender.send(request)
-                os.kill(server.pid, signal.SIGCONT)  # and all of them are there at once
+                server.thaw()  # and all of them are there at once
                 assert {sender.answer().status for sender in senders} == {200}
         finally:
             for sender in senders:

@@ -244,6 +244,7 @@ def test_metrics_tell_what_happened(uuid: str) -> None:
             assert server.metrics() == {
                 "requests_accepted_total": 3,
                 "requests_unavailable_total": 0,
+                "requests_refused_total": 0,
                 "requests_delivered_total": 3,
                 "requests_read_total": 3,
                 "viewers": 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -94,21 +95,39 @@ class Server:
         rows = [line.split() for line in lines if not line.startswith("#")]
         return {name.removeprefix("webhook_logger_"): float(value) for name, value in rows}
 
+    def memory(self) -> int:
+        """Its resident memory, in bytes."""
+        fields = Path(f"/proc/{self.pid}/statm").read_text().split()
+        return int(fields[1]) * resource.getpagesize()
+
+    def terminate(self) -> None:
+        """Ask it to leave gracefully."""
+        assert self._process is not None
+        self._process.terminate()
+
+    def freeze(self) -> None:
+        """It runs no more, and its connections stay open."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
     def wait(self) -> int:
         """Its exit code, once it has ended by itself."""
         assert self._process is not None
-        return self._process.wait(END_SECONDS)
+        assert self._process.stdout is not None
+        code = self._process.wait(END_SECONDS)
+        self._process.stdout.close()
+        return code
 
     def end(self, kill: bool = False) -> int:
         assert self._process is not None
         if self._process.poll() is None:
             self._process.kill() if kill else self._process.terminate()
         try:
-            return self._process.wait(END_SECONDS)
+            return self.wait()
         finally:
             self._process.kill()
-            assert self._process.stdout is not None
-            self._process.stdout.close()
 
     def __enter__(self) -> Server:
         return self.start()
@@ -192,6 +211,9 @@ class Nginx:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Nginx:
+        return self.start()
+
+    def start(self) -> Nginx:
         path = shutil.which("nginx") or "/usr/sbin/nginx"
         command = [path, "-c", str(self._conf), "-g", "daemon off;"]
         # It complains of its compiled-in log before it has read that there is none.
@@ -203,10 +225,18 @@ class Nginx:
         with socket.socket() as probe:
             return probe.connect_ex(self.address) == 0
 
-    def __exit__(self, *_: object) -> None:
+    def reload(self) -> None:
+        """Read the configuration anew: new processes take over from the old ones."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
+    def end(self) -> None:
         assert self._process is not None
         self._process.terminate()
         self._process.wait(END_SECONDS)
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
         self._folder.cleanup()
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 import socketio
 import websocket
@@ -15,6 +17,8 @@ WAIT_SECONDS = 10
 
 # Events that may come between any others.
 ASIDES = ("viewers", "status", "refused")
+
+TEXT_FRAME = 0x81  # whole, and not compressed
 
 Wire = dict[str, Any]
 
@@ -44,13 +48,52 @@ class Viewer:
         self._client.disconnect()
 
 
+def connect(url: str, source: str) -> socket.socket:
+    """A connection to the server at `url` from an address of this machine."""
+    at = urlsplit(url)
+    return socket.create_connection((at.hostname, at.port), WAIT_SECONDS, (source, 0))
+
+
+class Frames:
+    """Reads a server's WebSocket frames (RFC 6455, section 5.2), text alone; many and fast."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._buffer = bytearray()
+
+    def text(self) -> str:
+        """The next frame's text; raises `OSError` where there is none to come."""
+        self._need(2)
+        first, length = self._buffer[0], self._buffer[1]
+        begin = {126: 4, 127: 10}.get(length, 2)
+        if begin > 2:
+            self._need(begin)
+            length = int.from_bytes(self._buffer[2:begin], "big")
+        self._need(begin + length)
+        text = self._buffer[begin : begin + length].decode()
+        del self._buffer[: begin + length]
+        if first != TEXT_FRAME:
+            raise ConnectionError(f"a frame that begins with {first:#x}")
+        return text
+
+    def _need(self, count: int) -> None:
+        while len(self._buffer) < count:
+            received = self._socket.recv(262_144)
+            if not received:
+                raise ConnectionError("the server has closed")
+            self._buffer += received
+
+
 class PacketViewer:
     """Socket.IO's protocol by hand, over one WebSocket: sees every packet in its order."""
 
-    def __init__(self, url: str, auth: Any = None) -> None:
+    def __init__(self, url: str, auth: Any = None, source: str = "127.0.0.1") -> None:
         address = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
-        self._socket = websocket.create_connection(address, timeout=WAIT_SECONDS)
-        opened = self._socket.recv()
+        self._socket = websocket.create_connection(
+            address, timeout=WAIT_SECONDS, socket=connect(url, source)
+        )
+        self._frames = Frames(self._socket.sock)
+        opened = self.read()
         assert opened[0] == "0", opened
         self.open = json.loads(opened[1:])
         self.sid = ""
@@ -60,10 +103,14 @@ class PacketViewer:
     def write(self, packet: str) -> None:
         self._socket.send(packet)
 
+    def read(self) -> str:
+        """The next packet as it comes."""
+        return self._frames.text()
+
     def packet(self) -> tuple[str, Any]:
         """The next packet as its type and data, pings answered on the way."""
-        while (received := self._socket.recv()) == "2":
-            self._socket.send("3")
+        while (received := self.read()) == "2":
+            self.write("3")
         digits = received[: len(received) - len(received.lstrip("0123456789"))]
         rest = received[len(digits) :]
         data = json.loads(rest) if rest else None
@@ -97,6 +144,10 @@ class PacketViewer:
         while len(received) < count:
             received += [payload for name, payload in self.events(1) if name == "request"]
         return received
+
+    def end(self) -> None:
+        """End the connection, from another thread than the one that reads."""
+        self._socket.sock.shutdown(socket.SHUT_RDWR)
 
     def cut_off(self) -> None:
         """Go without a word, as a lost connection does."""

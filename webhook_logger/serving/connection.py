@@ -51,7 +51,7 @@ class Connection:
         address: Address,
         application: Application,
         places: Places,
-        set_idle: Callable[[bool], None] = lambda _: None,
+        set_idle: Callable[[bool], bool] = lambda _: True,
     ) -> None:
         self._socket = sock
         self._address = address
@@ -64,16 +64,15 @@ class Connection:
         """Answer requests one after the other until it is over; the caller closes the socket."""
         self._set_idle(False)
         try:
-            while self._serve_one():
-                self._set_idle(True)
+            while self._serve_one() and self._set_idle(True):
+                pass
         except OSError:
             pass  # the other side is gone, or does not read: there is nobody left to tell
 
     def _serve_one(self) -> bool:
         """Whether there may be another request."""
-        if not self._begun():
+        if not self._begun() or not self._set_idle(False):
             return False
-        self._set_idle(False)
         self._places.begin_request()
         try:
             return self._serve_begun()

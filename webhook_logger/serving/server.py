@@ -145,9 +145,13 @@ def _accept(worker: Worker, listener: Listener, places: Places) -> None:
     def protocol(state: list[Any], _server: object) -> None:
         address, sock, _ = state
 
-        def set_idle(idle: bool) -> None:
-            # At its end eventlet's server closes the connections that are idle.
+        def set_idle(idle: bool) -> bool:
+            # At its end eventlet's server closes the connections that are idle. What arrives on one
+            # that it has closed cannot be answered, and must not be published.
+            if state[2] == wsgi.STATE_CLOSE:
+                return False
             state[2] = wsgi.STATE_IDLE if idle else wsgi.STATE_REQUEST
+            return True
 
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         Connection(sock, address, worker, places, set_idle).serve()

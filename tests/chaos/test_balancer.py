@@ -1,0 +1,42 @@
+"""The balancer comes and goes, and viewers of every transport behind it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chaos.cluster import Cluster
+from tests.support.polling import PollingViewer, UpgradingViewer
+
+
+@pytest.mark.timeout(120)
+def test_nginx_is_reloaded_under_load(cluster: Cluster) -> None:
+    cluster.watch()
+    with cluster.load.going_on(senders=8, a_second=200):
+        for _ in range(3):
+            seen = cluster.watchers[0].delivered
+            cluster.nginx.reload()
+            cluster.watchers[0].until(lambda w, seen=seen: w.delivered > seen + 200, 30, "on")
+    assert set(cluster.load.outcomes) == {"accepted"}
+    cluster.audit("nginx is reloaded three times")
+
+
+@pytest.mark.timeout(120)
+def test_nginx_is_restarted_under_load(cluster: Cluster) -> None:
+    cluster.watch()
+    with cluster.load.going_on(senders=8, a_second=200):
+        cluster.watchers[0].until(lambda w: w.delivered > 100, 20, "under load")
+        cluster.nginx.end()
+        cluster.nginx.start()
+        cluster.until_live(10, joins=2)
+    assert set(cluster.load.outcomes) <= {"accepted", "cut off", "not connected"}
+    cluster.audit("nginx is restarted")
+
+
+@pytest.mark.timeout(120)
+def test_viewers_on_long_polling_and_those_that_change_miss_nothing(cluster: Cluster) -> None:
+    cluster.watch(5, PollingViewer)
+    cluster.watch(5, UpgradingViewer)
+    cluster.load.send(posts=500, senders=4)
+    cluster.audit("5 viewers on long-polling, 5 that change to WebSocket")
+    assert {watcher.delivered for watcher in cluster.watchers} == {500}
+    assert {watcher.joins for watcher in cluster.watchers} == {1}

@@ -1,0 +1,140 @@
+"""The queue is away, frozen, emptied, or cuts connections."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.chaos.cluster import Cluster
+from tests.chaos.load import SLOW_SECONDS
+from tests.support.processes import for_seconds
+from tests.support.sender import post
+
+WELL_AGAIN_SECONDS = 3
+NOTICED_SECONDS = 15
+MEBIBYTE = 2**20
+
+
+def away(cluster: Cluster, seconds: float, back: Callable[[], object]) -> str:
+    """Let time pass without a queue, bring it back, and see to it that all is well soon."""
+    before = [worker.memory() for worker in cluster.workers]
+    threading.Event().wait(seconds)
+    grown = max(worker.memory() - at for worker, at in zip(cluster.workers, before, strict=True))
+    assert grown < 100 * MEBIBYTE
+    back()
+    begin = time.monotonic()
+    for worker in cluster.workers:
+        left = WELL_AGAIN_SECONDS - (time.monotonic() - begin)
+        for_seconds(left, lambda at=worker.address: cluster.load.try_one(at))
+    cluster.until_live(WELL_AGAIN_SECONDS - (time.monotonic() - begin), joins=2)
+    well = time.monotonic() - begin
+    return f"well {well:.1f} s after; memory grew by {grown / MEBIBYTE:.0f} MiB at most"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+def test_redis_is_stopped_for_ten_seconds_under_load(cluster: Cluster) -> None:
+    cluster.watch()
+    with cluster.load.going_on(senders=64, a_second=400):
+        cluster.watchers[0].until(lambda w: w.delivered > 100, 20, "under load")
+        epoch = cluster.watchers[0].epoch
+        cluster.redis.end()
+        note = away(cluster, 10, cluster.redis.start)
+    assert set(cluster.load.outcomes) <= {"accepted", "refused", "unknown"}
+    assert cluster.load.slowest < SLOW_SECONDS
+    assert {watcher.cannot_tell for watcher in cluster.watchers} == {1}, "counting began anew"
+    assert cluster.watchers[0].epoch != epoch
+    cluster.audit("Redis is stopped for 10 s, and comes back empty", note, one_epoch=False)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+def test_redis_is_frozen_for_ten_seconds_under_load(cluster: Cluster) -> None:
+    cluster.watch()
+    with cluster.load.going_on(senders=64, a_second=400):
+        cluster.watchers[0].until(lambda w: w.delivered > 100, 20, "under load")
+        cluster.redis.freeze()
+        note = away(cluster, 10, cluster.redis.thaw)
+    assert set(cluster.load.outcomes) <= {"accepted", "refused", "unknown"}
+    assert cluster.load.slowest < SLOW_SECONDS
+    cluster.audit("Redis is frozen for 10 s", note)
+
+
+@pytest.mark.timeout(120)
+def test_redis_restarted_empty_begins_a_new_epoch_for_every_viewer(cluster: Cluster) -> None:
+    cluster.watch()
+    cluster.load.send(posts=100, senders=4)
+    epochs = {watcher.epoch for watcher in cluster.watchers}
+    cluster.redis.end()
+    cluster.redis.start()
+    cluster.until_live(10, joins=2)
+    cluster.load.send(posts=200, senders=4)
+    assert not epochs & {watcher.epoch for watcher in cluster.watchers}
+    assert {watcher.cannot_tell for watcher in cluster.watchers} == {1}
+    cluster.audit("Redis is restarted empty", one_epoch=False)
+
+
+@pytest.mark.parametrize(("kind", "whose"), [("pubsub", "subscribers"), ("normal", "publishers")])
+@pytest.mark.timeout(120)
+def test_redis_cuts_connections_under_load(cluster: Cluster, kind: str, whose: str) -> None:
+    cluster.watch()
+    with cluster.load.going_on(senders=16, a_second=400):
+        for _ in range(3):
+            seen = cluster.watchers[0].seq
+            cluster.redis.client.client_kill_filter(_type=kind, skipme=True)
+            cluster.watchers[0].until(lambda w, seen=seen: w.seq > seen + 200, 20, "on")
+    assert set(cluster.load.outcomes) <= {"accepted", "unknown"}
+    cluster.audit(f"CLIENT KILL of {whose}, three times")
+
+
+@pytest.mark.timeout(120)
+def test_a_subscriber_that_is_too_slow_is_closed_and_its_viewers_are_told(cluster: Cluster) -> None:
+    cluster.redis.client.config_set("client-output-buffer-limit", "pubsub 100kb 0 0")
+    cluster.watch()
+    slow = cluster.workers[2]
+    others = cluster.workers[:2]
+    slow.freeze()
+    try:
+        big = b"x" * 30_000
+        for n in range(400):
+            assert post(others[n % 2].address, f"/{cluster.uuid}", big).status == 200
+            cluster.load.outcomes["accepted"] += 1
+    finally:
+        slow.thaw()
+    cluster.load.send(posts=100, senders=4)
+    cluster.audit("a subscriber is closed for being slow")
+    assert max(watcher.counted for watcher in cluster.watchers) > 0
+
+
+@pytest.mark.timeout(120)
+def test_a_worker_that_has_become_deaf_finds_out_under_load(
+    cluster_with: Callable[..., Cluster],
+) -> None:
+    with cluster_with(can_deafen=True) as cluster:
+        cluster.watch()
+        with cluster.load.going_on(senders=8, a_second=100):
+            cluster.watchers[0].until(lambda w: w.delivered > 50, 20, "under load")
+            begin = time.monotonic()
+            cluster.proxy.deafen()
+            on_it = cluster.seats()[0]
+            for_seconds(
+                NOTICED_SECONDS, lambda: sum(w.joins > 1 for w in cluster.watchers) == on_it > 0
+            )
+            noticed = time.monotonic() - begin
+        cluster.audit("a worker's subscription goes deaf", f"well {noticed:.1f} s after")
+
+
+@pytest.mark.timeout(120)
+def test_the_rate_limit_holds_over_all_workers(cluster_with: Callable[..., Cluster]) -> None:
+    with cluster_with(MAX_REQUESTS_PER_SECOND=50) as cluster:
+        cluster.watch(3)
+        begin = time.time()
+        cluster.load.send(posts=1000, senders=8)
+        windows = int(time.time()) - int(begin) + 1
+        assert set(cluster.load.outcomes) == {"accepted", "status 429"}
+        assert cluster.load.accepted <= 50 * windows
+        cluster.audit("1,000 posts with a limit of 50 a second")
+        assert {watcher.delivered for watcher in cluster.watchers} == {cluster.load.accepted}

@@ -1,0 +1,74 @@
+"""Bursts, and workers that come and go."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+
+from tests.chaos.cluster import Cluster
+from tests.support.processes import for_seconds
+from tests.support.sender import post
+from tests.support.viewers import PacketViewer
+
+LIVE_AGAIN_SECONDS = 5
+
+
+@pytest.mark.timeout(180)
+def test_a_burst_of_ten_thousand_posts_over_three_workers_loses_nothing(cluster: Cluster) -> None:
+    cluster.watch()
+    assert sum(cluster.seats()) == 10
+    assert min(cluster.seats()) > 0, "viewers sit on every worker"
+    cluster.load.send(posts=10_000, senders=32)
+    assert cluster.load.outcomes == {"accepted": 10_000}
+    cluster.audit("a burst of 10,000 posts")
+    assert {watcher.delivered for watcher in cluster.watchers} == {10_000}
+
+
+@pytest.mark.timeout(120)
+def test_a_killed_worker_costs_senders_nothing_and_viewers_five_seconds(cluster: Cluster) -> None:
+    cluster.watch()
+    with cluster.load.going_on(senders=16, a_second=400):
+        cluster.watchers[0].until(lambda w: w.delivered > 200, 20, "under load")
+        on_it = cluster.seats()[1]
+        cluster.workers[1].end(kill=True)
+        for_seconds(10, lambda: sum(w.joins > 1 for w in cluster.watchers) == on_it)
+        cluster.until_live(LIVE_AGAIN_SECONDS)
+        seen = cluster.watchers[0].delivered
+        cluster.watchers[0].until(lambda w: w.delivered > seen + 200, 20, "on again")
+    assert set(cluster.load.outcomes) == {"accepted"}
+    assert max(watcher.longest_away for watcher in cluster.watchers) < LIVE_AGAIN_SECONDS
+    cluster.audit("a worker is killed (-9)", f"{on_it} viewers were on it")
+
+
+@pytest.mark.timeout(180)
+def test_a_rolling_restart_costs_senders_nothing(cluster: Cluster) -> None:
+    cluster.watch()
+    with cluster.load.going_on(senders=16, a_second=400):
+        for worker in cluster.workers:
+            worker.terminate()
+            assert worker.wait() == 0
+            worker.start()
+            worker.until_ready()
+            cluster.until_live(LIVE_AGAIN_SECONDS)
+    assert set(cluster.load.outcomes) == {"accepted"}
+    cluster.audit("all workers are restarted, one after the other")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(120)
+def test_viewers_of_a_killed_worker_are_counted_for_thirty_seconds_at_most(
+    cluster: Cluster,
+) -> None:
+    here, there = cluster.workers[:2]
+
+    def count() -> int:
+        return int(post(here.address, f"/{cluster.uuid}").headers["webhook-viewers"])
+
+    with ExitStack() as viewers:
+        for _ in range(3):
+            viewer = PacketViewer(there.url, {"uuid": cluster.uuid})
+            viewers.enter_context(viewer).event("joined")
+        for_seconds(2, lambda: count() == 3)
+        there.end(kill=True)
+        for_seconds(30, lambda: count() == 0)
