@@ -2,13 +2,14 @@
 # each stamp lies in what it stands for, so deleting .venv, node_modules or
 # static/vendor is enough to have it made anew.
 
-.PHONY: run test chaos test-packages lint fix clean
+.PHONY: run test chaos bench test-packages lint fix clean
 .NOTPARALLEL:
 
 # python3 is part of the name: after an upgrade of the system's Python, .venv is looked at again.
 python_version := $(shell python3 -c 'import platform; print(platform.python_version())')
 run_stamp := .venv/.set-up-for-run-$(python_version)
 dev_stamp := .venv/.set-up-for-dev-$(python_version)
+bench_stamp := .venv-bench/.set-up
 npm_stamp := node_modules/.set-up-for-dev
 vendor_stamp := static/vendor/.set-up
 
@@ -27,6 +28,10 @@ test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 chaos: test-packages $(dev_stamp) $(vendor_stamp)
 	@$(with_tools) $(python) -m pytest -m "long or not long" tests/chaos $(ARGS)
 
+# This program and others side by side; the figures of docs/benchmarks.
+bench: $(bench_stamp)
+	@.venv-bench/bin/python -m bench $(ARGS)
+
 lint: $(dev_stamp) $(npm_stamp)
 	$(python) -m ruff check
 	$(python) -m ruff format --check
@@ -42,7 +47,7 @@ test-packages:
 	@deploy/setup test-packages
 
 clean:
-	rm -rf .venv node_modules static/vendor .setup.log .*_cache .hypothesis
+	rm -rf .venv .venv-bench node_modules static/vendor .setup.log .*_cache .hypothesis
 
 $(run_stamp): requirements.txt deploy/setup
 	@deploy/setup python requirements.txt
@@ -51,6 +56,10 @@ $(run_stamp): requirements.txt deploy/setup
 $(dev_stamp): requirements-dev.txt requirements.txt deploy/setup
 	@deploy/setup python requirements-dev.txt
 	@touch $@ $(run_stamp)
+
+$(bench_stamp): requirements-bench.txt requirements.txt deploy/setup | $(run_stamp)
+	@deploy/setup bench
+	@touch $@
 
 $(npm_stamp): package.json package-lock.json deploy/setup | $(dev_stamp)
 	@deploy/setup npm

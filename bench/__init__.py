@@ -1,0 +1,1 @@
+"""`make bench`: this program and others side by side, in one run."""

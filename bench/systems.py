@@ -1,0 +1,179 @@
+"""What is measured: a command that starts it, the URL of a callback, and how viewers connect."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+ROOT = Path(__file__).parents[1]
+START_SECONDS = 30
+END_SECONDS = 20
+SERVER_CORE, LOAD_CORE = 0, 1
+
+
+@dataclass(frozen=True)
+class System:
+    """`{port}`, `{redis}` and `{uuid}` are filled into the command, the settings and the paths."""
+
+    name: str
+    command: tuple[str, ...]
+    settings: dict[str, str] = field(default_factory=dict)
+    callback: str = "/{uuid}"
+    """Path of a callback."""
+    viewer: str = "socketio"
+    """`socketio`, `websocket` or `sse`."""
+    stream: str = "/socket.io/?EIO=4&transport=websocket"
+    """Path of a viewer's stream."""
+    join: str = ""
+    """For `socketio`: the event that lets a viewer in; empty where `auth` does."""
+    shows: bool = True
+    """Whether it has viewers at all."""
+    scales: bool = True
+    """Whether several of it share the queue."""
+
+
+PYTHON = sys.executable
+
+OURS = System(
+    "webhook-logger",
+    (PYTHON, "wsgi.py"),
+    {"PORT": "{port}", "REDIS_URL": "{redis}", "LOG_LEVEL": "ERROR"},
+)
+MEMORY = System(
+    "webhook-logger, in memory",
+    (PYTHON, "wsgi.py"),
+    {"PORT": "{port}", "LOG_LEVEL": "ERROR"},
+    scales=False,
+)
+PLAIN = System(
+    "plain recipe",
+    (PYTHON, "-m", "bench.peers.plain_recipe", "{port}"),
+    {"REDIS_URL": "{redis}"},
+    join="join",
+)
+CHANNELS = System(
+    "Channels recipe",
+    (PYTHON, "-m", "bench.peers.channels_recipe", "{port}"),
+    {"REDIS_URL": "{redis}", "CAPACITY": "20000"},
+    viewer="websocket",
+    stream="/ws/{uuid}",
+)
+BARE = System("bare eventlet.wsgi", (PYTHON, "-m", "bench.peers.bare", "{port}"), shows=False)
+
+BUILT_IN = (OURS, MEMORY, PLAIN, CHANNELS, BARE)
+
+
+def from_file(path: str) -> list[System]:
+    """More systems, as a JSON list of objects with the fields of `System`."""
+    return [
+        System(**{**row, "command": tuple(row["command"])})
+        for row in json.loads(Path(path).read_text())
+    ]
+
+
+class Process:
+    """A system while it runs, alone on its port and on the servers' core."""
+
+    def __init__(self, system: System, redis_url: str) -> None:
+        self.system = system
+        self.port = free_port()
+        fill = {"port": str(self.port), "redis": redis_url}
+        command = [part.format(**fill) for part in system.command]
+        settings = {name: value.format(**fill) for name, value in system.settings.items()}
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(
+            ["taskset", "-c", str(SERVER_CORE), *command],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONWARNINGS": "ignore", **settings},
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
+        )
+
+    def wait_until_up(self) -> None:
+        """Until it answers; fails with its log when it does not."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 5) as probe:
+                probe.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                if probe.recv(1):
+                    return
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.system.name} does not start: {self.log()}")
+            time.sleep(0.05)
+
+    def log(self) -> str:
+        """What it has written."""
+        self._log.seek(0)
+        return self._log.read().decode()[-2000:]
+
+    def callback(self, uuid: str) -> str:
+        """The URL of a callback."""
+        return f"http://127.0.0.1:{self.port}" + self.system.callback.format(uuid=uuid)
+
+    def cpu_seconds(self) -> float:
+        """CPU time that it has used, user's and kernel's."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self) -> int:
+        """Its resident memory, in bytes."""
+        pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def __enter__(self) -> Process:
+        self.wait_until_up()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: object, __: TracebackType | None
+    ) -> None:
+        if kind:
+            sys.stderr.write(self.log())
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(END_SECONDS)
+        self._log.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Redis:
+    """A Redis server of this run, on the load's core."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        options = ("--port", self.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+        self._process = subprocess.Popen(
+            ["taskset", "-c", str(LOAD_CORE), "redis-server", *map(str, options)],
+            stdout=subprocess.DEVNULL,
+            cwd=tempfile.gettempdir(),
+        )
+
+    def __enter__(self) -> Redis:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return self
+            time.sleep(0.05)
+        raise RuntimeError("Redis does not start")
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait(END_SECONDS)
