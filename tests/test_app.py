@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid import UUID
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from config import Config
 from webhook_logger.app import create_app
@@ -28,6 +30,12 @@ def app() -> Flask:
 def client(app: Flask) -> Iterator[FlaskClient]:
     with app.test_client() as client:
         yield client
+
+
+@pytest.fixture(params=["straight", "by Flask"])
+def callback_client(request: pytest.FixtureRequest, app: Flask) -> Client:
+    """Callbacks are called straight, and the same view works under Flask's own dispatch."""
+    return Client(app if request.param == "straight" else partial(Flask.wsgi_app, app))
 
 
 def test_the_callback_is_in_the_url_map_for_every_method(app: Flask) -> None:
@@ -57,9 +65,9 @@ def test_flask_lists_the_catch_all() -> None:
 @pytest.mark.parametrize("method", ["GET", "POST", "FOO", "PROPFIND", "OPTIONS", "HEAD"])
 @pytest.mark.parametrize("rest", ["", "/", "//", "/a/b", "/%0A", "/a%0A", "/view", "?q=1"])
 def test_a_callback_answers_the_contracts_headers(
-    client: FlaskClient, method: str, rest: str
+    callback_client: Client, method: str, rest: str
 ) -> None:
-    answer = client.open(f"/{CALLBACK}{rest}", method=method)
+    answer = callback_client.open(f"/{CALLBACK}{rest}", method=method)
     assert (answer.status_code, answer.data) == (200, b"")
     assert dict(answer.headers) == {
         "Access-Control-Allow-Origin": "*",
@@ -157,8 +165,8 @@ PREFLIGHT = {
 }
 
 
-def test_a_preflight_is_told_that_the_page_may_send(client: FlaskClient) -> None:
-    answer = client.options(f"/{CALLBACK}", headers=PREFLIGHT)
+def test_a_preflight_is_told_that_the_page_may_send(callback_client: Client) -> None:
+    answer = callback_client.options(f"/{CALLBACK}", headers=PREFLIGHT)
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Access-Control-Allow-Methods"] == "FOO"
@@ -175,10 +183,10 @@ def test_a_preflight_is_told_that_the_page_may_send(client: FlaskClient) -> None
     ],
 )
 def test_what_is_no_preflight_gets_an_ordinary_answer(
-    client: FlaskClient, change: dict[str, Any]
+    callback_client: Client, change: dict[str, Any]
 ) -> None:
     lines = {name: value for name, value in {**PREFLIGHT, **change}.items() if value is not None}
-    answer = client.options(f"/{CALLBACK}", headers=lines)
+    answer = callback_client.options(f"/{CALLBACK}", headers=lines)
     assert answer.status_code == 200
     assert "Access-Control-Allow-Methods" not in answer.headers
 
@@ -186,6 +194,19 @@ def test_what_is_no_preflight_gets_an_ordinary_answer(
 def test_health_and_readiness_without_a_queue(client: FlaskClient) -> None:
     assert client.get("/healthz").get_json() == {"status": "ok"}
     assert client.get("/readyz").get_json() == {"status": "ready"}
+
+
+def test_a_body_over_the_limit_is_refused_alike(callback_client: Client) -> None:
+    answer = callback_client.post(f"/{CALLBACK.upper()}/x", data=b"x" * (2**20 + 1))
+    assert answer.status_code == 413
+    assert answer.headers["Webhook-Viewers"] == "0"
+    assert answer.json is not None
+    assert answer.json["error"]["code"] == 413
+
+
+def test_what_only_looks_like_a_callback_goes_to_flask(callback_client: Client) -> None:
+    for path in (f"/{CALLBACK}x", f"//{CALLBACK}", f"/x/{CALLBACK}", "/"):
+        assert callback_client.get(path).status_code in (302, 404)
 
 
 def test_an_unforeseen_exception_tells_the_client_nothing(

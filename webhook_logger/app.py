@@ -89,5 +89,7 @@ def create_app(config: Config) -> App:
     delivery.start(rooms)
 
     # What is around it all
-    app.wsgi_app = believe(app.wsgi_app, config.BALANCER_HEADERS, config.TRUSTED_PROXIES)  # type: ignore[method-assign,assignment]
+    around = callback.dispatch(app, app.wsgi_app)
+    around = believe(around, config.BALANCER_HEADERS, config.TRUSTED_PROXIES)
+    app.wsgi_app = around  # type: ignore[method-assign,assignment]
     return app

@@ -10,6 +10,8 @@ from typing import Any
 
 from webhook_logger.captured import Body, CapturedRequest
 
+__all__ = ["CapturedRequest", "capture"]
+
 Environ = dict[str, Any]
 
 
