@@ -1,4 +1,4 @@
-# Four tasks: run, test, lint, fix. What they need is set up by deploy/setup, once:
+# Four tasks for every day: run, test, lint, fix; chaos and bench for figures. What they need is set up by deploy/setup, once:
 # each stamp lies in what it stands for, so deleting .venv, node_modules or
 # static/vendor is enough to have it made anew.
 

@@ -117,10 +117,12 @@ class Config:
         _seconds(0.1, 60), 2.0, "Seconds that a request waits for the queue before it gets `503`."
     )
     QUEUE_BACKLOG: int = _setting(
-        _whole_number(1, 10**6), 1000, "How many requests wait while the queue is away."
+        _whole_number(1, 10**6),
+        1000,
+        "How many requests, joins and the like of a worker wait while the queue is away.",
     )
     QUEUE_BACKLOG_BYTES: int = _setting(
-        _whole_number(1, 2**40), 64 * 2**20, "How many bytes of requests wait then."
+        _whole_number(1, 2**40), 64 * 2**20, "How many bytes may wait for the queue at any time."
     )
     MAX_BODY_BYTES: int = _setting(
         _whole_number(0, 2**30),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from engineio.packet import MESSAGE, Packet
 from flask_socketio import SocketIO
 
 from webhook_logger.delivery import Cut, Delivery, QueueUnavailable
@@ -37,7 +38,8 @@ class Room:
     paused: bool = False
     viewers: int = 0
     """On all workers, as far as it is known here."""
-    viewers_told: int = 0
+    viewers_told: int | None = 0
+    """What every viewer here was told; None when they were told different numbers."""
     refused: int = 0
     """Requests refused for rate that the viewers have not been told of."""
     telling: bool = False
@@ -56,13 +58,17 @@ class Rooms:
 
     # What delivery hands over
 
-    def deliver(self, uuid: str, request: dict[str, Any]) -> None:
+    def deliver(self, uuid: str, epoch: str, seq: int, event: bytes) -> None:
         """Send a captured request to the viewers of the callback; the only place that does."""
         room = self._rooms.get(uuid)
         if room and not room.paused:
-            room.epoch, room.seq = request["epoch"], request["seq"]
+            room.epoch, room.seq = epoch, seq
             self._metrics.requests_delivered += len(room.sids)
-            self._tell("request", request, uuid)
+            server = self._socketio.server
+            # Encoded once for them all, as Socket.IO's EVENT packet in Engine.IO's MESSAGE.
+            packet = Packet(MESSAGE, f'2["request",{event.decode()}]')
+            for _, eio_sid in server.manager.get_participants("/", uuid):
+                server._send_eio_packet(eio_sid, packet)
 
     def count(self, uuid: str, viewers: int) -> None:
         """Tell the viewers of the callback how many they are now, at most once a second."""
@@ -178,9 +184,12 @@ class Rooms:
     def _joined(self, room: Room, cut: Cut, join: Join) -> dict[str, Any]:
         room.epoch, room.seq, room.paused = cut.epoch, cut.seq, False
         viewers = cut.viewers_elsewhere + len(room.sids)
+        room.viewers = viewers
         if len(room.sids) == 1:
-            # The only one who could be told is told by this.
-            room.viewers = room.viewers_told = viewers
+            room.viewers_told = viewers
+        elif room.viewers_told != viewers:
+            room.viewers_told = None  # the others still know another number
+            self._tell_counts(join.uuid, room)
         self._count_here(join.uuid, room)
         return {
             "uuid": join.uuid,

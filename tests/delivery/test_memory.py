@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -21,8 +22,9 @@ class Viewers:
     def __init__(self) -> None:
         self.seen: list[dict[str, Any]] = []
 
-    def deliver(self, uuid: str, request: dict[str, Any]) -> None:
-        assert request["uuid"] == uuid
+    def deliver(self, uuid: str, epoch: str, seq: int, event: bytes) -> None:
+        request = json.loads(event)
+        assert (request["uuid"], request["epoch"], request["seq"]) == (uuid, epoch, seq)
         self.seen.append(request)
 
     def count(self, uuid: str, viewers: int) -> None: ...

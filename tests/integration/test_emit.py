@@ -57,6 +57,15 @@ def test_another_process_emits_to_a_room(
         ]
 
 
+def test_rooms_in_a_list_and_in_upper_case_are_rooms(
+    redis: Redis, idioms: Server, on_both: tuple[PacketViewer, PacketViewer], uuid: str
+) -> None:
+    RoomManager(redis.url, write_only=True).emit("note", {"n": 1}, to=uuid.upper())
+    ask(idioms, "emit", to=[uuid, "00000000-0000-4000-8000-000000000000"])
+    for viewer in on_both:
+        assert viewer.events(2) == [NOTE, NOTE]
+
+
 def test_an_event_for_a_room_keeps_its_place_among_the_requests(
     redis: Redis, idioms: Server, on_both: tuple[PacketViewer, PacketViewer], uuid: str
 ) -> None:

@@ -43,6 +43,22 @@ def test_what_is_in_flight_is_finished_and_nothing_new_is_taken(uuid: str) -> No
         assert server.wait() == 0
 
 
+def test_a_connection_that_was_let_in_is_served_as_long_as_the_worker_lives(uuid: str) -> None:
+    with Server() as server, Sender(server.address) as sender:
+        viewers = [PacketViewer(server.url, {"uuid": uuid}) for _ in range(20)]
+        for viewer in viewers:
+            viewer.event("joined")
+        server.terminate()
+        assert viewers[0].event("bye") == {"reason": "draining"}  # it accepts no more
+        sender.send(f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel".encode())
+        with suppress(OSError):
+            while viewers[-1].packet():
+                pass
+        sender.send(b"lo")
+        assert sender.answer().status == 200
+        assert server.wait() == 0
+
+
 def test_viewers_are_told_and_cut_off_so_that_they_come_back(uuid: str) -> None:
     with Server() as server:
         viewers = [PacketViewer(server.url, {"uuid": uuid}) for _ in range(5)]

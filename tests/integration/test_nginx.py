@@ -144,6 +144,13 @@ def test_a_callbacks_error_status_is_passed_on_and_no_worker_is_tried_again(stag
     assert stage.viewer.event("request")["seq"] == first["seq"] + 1
 
 
+def test_a_body_whose_framing_is_larger_than_all_buffers_is_still_answered(stage: Stage) -> None:
+    chunks = b"1\r\nx\r\n" * 1_580_000  # 9.5 MB for 1.58 MB
+    head = f"POST /{stage.uuid} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert send(stage.server.address, head.encode() + chunks + b"0\r\n\r\n").status == 413
+    assert stage.viewer.event("request")["body"]["complete"] is False
+
+
 def test_a_sender_that_stops_half_way_sent_no_request(stage: Stage) -> None:
     whole = b"POST /{u} HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\na"
     half = f"POST /{stage.uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab"

@@ -41,6 +41,21 @@ def test_a_worker_that_has_become_deaf_finds_out_and_tells_what_was_missed(uuid:
         assert "hears nothing" in server.log
 
 
+def test_a_subscription_that_lags_behind_is_found_out_too(uuid: str) -> None:
+    with (
+        Redis() as redis,
+        DeafeningProxy(redis.port) as proxy,
+        Server(REDIS_URL=proxy.url) as server,
+        PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer,
+    ):
+        viewer.event("joined")
+        proxy.slow_down(bytes_a_second=20_000)
+        for _ in range(15):
+            assert post(server.address, f"/{uuid}", b"x" * 30_000).status == 200
+        viewer.wait_seconds(NOTICED_SECONDS)
+        assert viewer.event("status") == {"queue": "down"}
+
+
 def test_a_queue_that_forgets_its_scripts_is_taught_them_again(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url) as server:
         with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
@@ -107,6 +122,29 @@ def test_only_so_many_bytes_wait_for_a_queue_that_is_away(uuid: str) -> None:
             assert b"too many requests wait" in answer.body
 
 
+def test_what_came_before_it_was_known_that_the_queue_is_away_is_limited_too(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url, QUEUE_BACKLOG=10) as server:
+        server.until_ready()
+        assert post(server.address, f"/{uuid}").status == 200
+        redis.freeze()
+        with ThreadPoolExecutor(100) as senders:
+            answers = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(100)))
+        redis.thaw()
+        assert {answer.status for answer in answers} == {503}
+        assert sum(b"too many requests wait" in answer.body for answer in answers) >= 50
+
+
+def test_bytes_are_limited_before_it_is_known_that_the_queue_is_away(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url, QUEUE_BACKLOG_BYTES=2**20) as server:
+        server.until_ready()
+        redis.freeze()
+        big = b"x" * 900_000
+        with ThreadPoolExecutor(20) as senders:
+            answers = list(senders.map(lambda _: post(server.address, f"/{uuid}", big), range(20)))
+        redis.thaw()
+        assert sum(b"too many requests wait" in answer.body for answer in answers) >= 18
+
+
 def test_what_waited_is_published_when_the_queue_comes_in_time(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url, QUEUE_TIMEOUT=20) as server:
         with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
@@ -163,7 +201,7 @@ def test_messages_that_cannot_be_read_are_left_out(uuid: str) -> None:
             [own] = redis.client.pubsub_channels("*worker*")
             [room] = redis.client.pubsub_channels("*requests")
             for channel in (own, room):
-                for message in ("{", "x", "{}", "viewers many", b"\xff\xfe"):
+                for message in ("{", "x", "{}", "viewers many", "emit []", b"\xff\xfe"):
                     redis.client.publish(channel, message)
             for_seconds(20, lambda: post(server.address, f"/{uuid}").status == 200)
             server.until_ready()

@@ -382,3 +382,15 @@ def test_one_viewer_that_floods_does_not_keep_the_worker_to_itself(uuid: str) ->
 
     with Server() as server:
         assert samples_during(server, flood) >= 10
+
+
+def test_who_joins_while_another_leaves_is_told_the_right_number(server: Server, uuid: str) -> None:
+    auth = {"uuid": uuid}
+    with PacketViewer(server.url, auth) as one, PacketViewer(server.url, auth) as other:
+        one.event("joined")
+        other.event("joined")
+        with PacketViewer(server.url, auth) as third:
+            told = third.event("joined")["viewers"]
+            other.cut_off()
+            while told != 2:
+                told = third.event("viewers")["viewers"]

@@ -23,6 +23,7 @@ import redis
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 20
 END_SECONDS = 10
+MEMORY = "/dev/shm/webhook-logger-test"
 COMMAND = (sys.executable, "wsgi.py")
 
 
@@ -204,6 +205,7 @@ class Nginx:
         # Only what two of them on one machine cannot share.
         text = text.replace("listen 8080", f"listen {self.port}")
         text = text.replace("/tmp/webhook-logger-nginx", str(folder / "nginx"))
+        text = text.replace("/dev/shm/webhook-logger-nginx", f"{MEMORY}-{self.port}")
         (folder / "nginx.conf").write_text(text)
         lines = [f"server {worker.authority} max_fails=0;\n" for worker in workers]
         (folder / "workers.conf").write_text("".join(lines))
@@ -238,6 +240,8 @@ class Nginx:
     def __exit__(self, *_: object) -> None:
         self.end()
         self._folder.cleanup()
+        for path in Path(MEMORY).parent.glob(f"{Path(MEMORY).name}-{self.port}-*"):
+            shutil.rmtree(path)
 
 
 def for_seconds(seconds: float, true: object) -> None:

@@ -16,7 +16,12 @@ class DeafeningProxy:
         self.url = f"redis://127.0.0.1:{self._listener.getsockname()[1]}/0"
         self._subscribers: set[socket.socket] = set()
         self._deaf: set[socket.socket] = set()
+        self._pace = 0.0
         self._sockets: list[socket.socket] = []
+
+    def slow_down(self, bytes_a_second: int) -> None:
+        """Let what Redis sends to subscribers through at that pace."""
+        self._pace = 1 / bytes_a_second
 
     def deafen(self) -> None:
         self._deaf |= self._subscribers
@@ -35,6 +40,8 @@ class DeafeningProxy:
             while data := source.recv(65536):
                 if source is client and b"\r\nSUBSCRIBE\r\n" in data:
                     self._subscribers.add(client)
+                if sink is client and client in self._subscribers:
+                    threading.Event().wait(len(data) * self._pace)
                 if not (sink is client and client in self._deaf):
                     sink.sendall(data)
             sink.shutdown(socket.SHUT_RDWR)

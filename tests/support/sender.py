@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from io import BytesIO
@@ -36,9 +37,9 @@ class Sender:
         reset(self.socket)
 
     def answer(self, method: str = "GET") -> Answer:
-        response = HTTPResponse(self.socket, method=method)
-        response.begin()
-        body = response.read()
+        with closing(HTTPResponse(self.socket, method=method)) as response:
+            response.begin()
+            body = response.read()
         headers = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, headers, body)
 

@@ -1,5 +1,6 @@
 """Delivery: the interface, and the one place that chooses what is behind it."""
 
+from webhook_logger.delivery.backlog import Limits
 from webhook_logger.delivery.base import (
     Cut,
     Delivery,
@@ -10,7 +11,6 @@ from webhook_logger.delivery.base import (
 )
 from webhook_logger.delivery.manager import RoomManager
 from webhook_logger.delivery.memory import MemoryDelivery
-from webhook_logger.delivery.publisher import Limits
 from webhook_logger.delivery.redis import RedisDelivery
 
 __all__ = [

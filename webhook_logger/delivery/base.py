@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from socketio import Manager
 
@@ -54,9 +54,9 @@ class Cut:
 class Sink(Protocol):
     """The worker's end of delivery: its rooms."""
 
-    def deliver(self, uuid: str, request: dict[str, Any]) -> None:
-        """Hand a captured request, in its wire form, to this worker's viewers of the callback.
-        Never blocks.
+    def deliver(self, uuid: str, epoch: str, seq: int, event: bytes) -> None:
+        """Hand a captured request, as the JSON of its wire form, to this worker's viewers of the
+        callback. May let other green threads run; nothing more is delivered until it returns.
         """
 
     def count(self, uuid: str, viewers: int) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import socket
+import time
+from contextlib import suppress
 from typing import Any
 
+import hiredis
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 2.0
+READ_BYTES = 256 * 1024
 
-def connections(url: str, seconds: float, **options: Any) -> redis.ConnectionPool:
+
+def connections(url: str, seconds: float) -> redis.ConnectionPool:
     """Makes connections whose commands are sent once and answered in time, or fail."""
     return redis.ConnectionPool.from_url(
         url,
@@ -19,5 +27,73 @@ def connections(url: str, seconds: float, **options: Any) -> redis.ConnectionPoo
         # that was subscribed again without a word could have a hole.
         retry=Retry(NoBackoff(), 0),
         protocol=2,
-        **options,
     )
+
+
+def pack(*command: str | bytes) -> bytes:
+    """A command as Redis reads it."""
+    packed: bytes = hiredis.pack_command(command)  # type: ignore[arg-type]  # its types are wrong
+    return packed
+
+
+class Line:
+    """A connection as a line of answers: what is packed goes out at once, replies come as bytes.
+
+    redis-py connects (TLS, password, database); packing and parsing is hiredis' own, because
+    redis-py's way to send a command and to read a reply costs more than all the rest of a request.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        connection.connect()
+        self._connection = connection
+        self._socket = connection._sock  # there is no public way to it
+        self._reader = hiredis.Reader()
+
+    def wait_for(self, seconds: float | None) -> None:
+        """How long `read` waits, and `send`; None for ever."""
+        self._socket.settimeout(seconds)
+
+    def send(self, packed: bytes) -> None:
+        """Raises `OSError`."""
+        self._socket.sendall(packed)
+
+    def read(self) -> Any:
+        """The next reply; an error of Redis is a value, too. Raises `OSError`."""
+        while (reply := self._reader.gets()) is False:
+            data = self._socket.recv(READ_BYTES)
+            if not data:
+                raise ConnectionError("Redis has closed the connection.")
+            self._reader.feed(data)
+        return reply
+
+    def is_stale(self) -> bool:
+        """Whether Redis has closed it, where no reply is awaited."""
+        try:
+            return bool(self._connection.can_read())
+        except (redis.RedisError, OSError):
+            return True
+
+    def cut(self) -> None:
+        """Let whoever reads it find it ended."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """End it."""
+        self._connection.disconnect()
+
+
+class Backoff:
+    """How long to wait before the next try: longer each time, from a tenth to two seconds."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """It went well."""
+        self._seconds = FIRST_PAUSE_SECONDS
+
+    def pause(self) -> None:
+        """It did not."""
+        time.sleep(self._seconds)
+        self._seconds = min(2 * self._seconds, LONGEST_PAUSE_SECONDS)

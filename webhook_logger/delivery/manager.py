@@ -8,10 +8,11 @@ rest: disconnections, acknowledgements, and events for one viewer or for all.
 from __future__ import annotations
 
 import json
+import logging
+import re
 from collections.abc import Iterator
-from queue import Queue
+from queue import Full, Queue
 from typing import Any
-from uuid import UUID
 
 import redis
 from socketio import PubSubManager
@@ -22,9 +23,13 @@ from webhook_logger.delivery.connections import connections
 
 CONTROL_CHANNEL = "webhook-logger:control"
 MOST_WAITING = 1_000
-"""Control messages; when so many wait, the worker reads no more of the queue until one is done."""
+"""Control messages; more are left out, for the stream must not wait for a handler that hangs."""
 
 Message = dict[str, Any]
+
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+log = logging.getLogger(__name__)
 
 
 class RoomManager(PubSubManager):  # type: ignore[misc]  # it has no types
@@ -42,6 +47,22 @@ class RoomManager(PubSubManager):  # type: ignore[misc]  # it has no types
         self._control: Queue[str] = Queue(MOST_WAITING)
         self._is_listening = False
 
+    def emit(
+        self,
+        event: str,
+        data: Any,
+        namespace: str | None = None,
+        room: Any = None,
+        to: Any = None,
+        **options: Any,
+    ) -> None:
+        """As python-socketio's. Several rooms get the event one by one, each in its own order, so a
+        viewer in two of them gets it twice; a callback's UUID may come in any case.
+        """
+        rooms = to or room
+        for each in rooms if isinstance(rooms, list | tuple) else [rooms]:
+            super().emit(event, data, namespace, room=_canonical(each), **options)
+
     # What comes from the queue
 
     def emitted(self, message: str) -> None:
@@ -50,8 +71,12 @@ class RoomManager(PubSubManager):  # type: ignore[misc]  # it has no types
 
     def controlled(self, message: str) -> None:
         """A message on the common channel."""
-        if self._is_listening:  # before its first connection a worker has nobody to control
-            self._control.put(message)
+        if not self._is_listening:
+            return  # before its first connection a worker has nobody to control
+        try:
+            self._control.put_nowait(message)
+        except Full:
+            log.error("Too many control messages wait; one is left out.")
 
     # What python-socketio asks of a manager
 
@@ -77,9 +102,11 @@ class RoomManager(PubSubManager):  # type: ignore[misc]  # it has no types
 
 
 def _is_callback(message: Message) -> bool:
-    """Whether it is for the room of one callback."""
+    """Whether it is for the room of a callback."""
     room = message["room"]
-    try:
-        return message["namespace"] == "/" and isinstance(room, str) and str(UUID(room)) == room
-    except ValueError:
-        return False
+    return message["namespace"] == "/" and isinstance(room, str) and bool(_UUID.fullmatch(room))
+
+
+def _canonical(room: Any) -> Any:
+    """The room of a callback in its canonical form, any other as it is."""
+    return room.lower() if isinstance(room, str) and _UUID.fullmatch(room.lower()) else room

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+import orjson
 from socketio import Manager
 
 from webhook_logger.captured import CapturedRequest
@@ -67,9 +68,8 @@ class MemoryDelivery(Delivery):
             counter.seq += 1
             viewers = self._viewers.get(request.uuid, 0)
             if viewers:
-                self._sink.deliver(
-                    request.uuid, request.accepted(counter.epoch, counter.seq).to_wire()
-                )
+                event = request.accepted(counter.epoch, counter.seq).to_wire()
+                self._sink.deliver(request.uuid, counter.epoch, counter.seq, orjson.dumps(event))
             return Receipt(counter.epoch, counter.seq, viewers)
 
     def _take_a_place(self, uuid: str, counter: _Counter) -> None:

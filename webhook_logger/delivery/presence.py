@@ -66,7 +66,7 @@ class Presence:
         while part := list(islice(waiting, COMMANDS_AT_ONCE)):
             calls = [self._publisher.submit(*self._command(uuid)) for uuid in part]
             for call in calls:
-                self._publisher.wait(call)
+                call.wait()
 
     def _command(self, uuid: str) -> tuple[str, ...]:
         here, channel = str(self.here(uuid)), scripts.channel(uuid)

@@ -8,7 +8,6 @@ comes out, the stream is held still while a viewer enters.
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 import threading
@@ -17,25 +16,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 
+import orjson
+
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery import scripts
+from webhook_logger.delivery.backlog import Backlog, Limits
 from webhook_logger.delivery.base import Cut, Delivery, QueueUnavailable, Receipt, Sink
 from webhook_logger.delivery.connections import connections
 from webhook_logger.delivery.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.delivery.presence import Presence
-from webhook_logger.delivery.publisher import Limits, Publisher
+from webhook_logger.delivery.publisher import Publisher
 from webhook_logger.delivery.refusals import Refusals
 from webhook_logger.delivery.subscription import Subscription
 
 LARGE_EVENT_BYTES = 64 * 1024
 """A larger one goes over a connection of its own, so that it delays no small one."""
 CANARY_SECONDS = 2.0
-DEAF_SECONDS = 6.0
-"""Without a message, though the worker sends itself one every `CANARY_SECONDS`, it is deaf."""
+MOST_CANARIES_OUT = 3
+"""So many that do not come back mean that the worker is deaf. Canaries and not time, because a
+worker that stands still itself does not send any."""
 
-# Where the UUID stands in a published event: behind '{"uuid":"'.
-_UUID = slice(9, 45)
-_CANARY = "canary"
+# A request on a callback's channel is JSON; all else there, and on a worker's own, begins with a
+# word: "viewers 3".
+_REQUEST = b"{"
+_POSITION_END = b',"id":'
 
 log = logging.getLogger(__name__)
 
@@ -60,12 +64,16 @@ class RedisDelivery(Delivery):
         self._seconds = limits.seconds
         self._most_a_second = str(most_a_second)
         self._refusals = Refusals()
-        connect = connections(url, limits.seconds, decode_responses=True).make_connection
-        self._small, self._large = (Publisher(connect, scripts.ALL, limits, self) for _ in range(2))
+        connect = connections(url, limits.seconds).make_connection
+        backlog = Backlog(limits)
+        self._small, self._large = (
+            Publisher(connect, scripts.ALL, backlog, self) for _ in range(2)
+        )
         self._presence = Presence(self._small, self._worker)
         self._subscription = Subscription(connect, self, limits.seconds)
         self.manager = RoomManager(url, seconds=limits.seconds)
         self._waiting: dict[str, _Waiting] = {}
+        self._canaries_out = 0
         self._in_trouble = False
         self._sink: Sink
 
@@ -85,7 +93,7 @@ class RedisDelivery(Delivery):
         wire = request.to_wire()
         uuid = wire.pop("uuid")
         del wire["epoch"], wire["seq"]  # the script's business
-        rest = json.dumps(wire, separators=(",", ":"))[1:]
+        rest = orjson.dumps(wire)[1:]
         publisher = self._large if len(rest) > LARGE_EVENT_BYTES else self._small
         keys = (scripts.key(uuid), scripts.reply_key(uuid))
         args = (self._worker, scripts.fresh_epoch(), scripts.channel(uuid), uuid, rest)
@@ -93,7 +101,8 @@ class RedisDelivery(Delivery):
         if len(answer) == 1:
             raise self._refusals.begin(uuid, answer[0] / 1000)
         epoch, seq, elsewhere, reply = answer
-        return Receipt(epoch, seq, elsewhere + self._presence.here(uuid), reply)
+        viewers = elsewhere + self._presence.here(uuid)
+        return Receipt(epoch.decode(), seq, viewers, reply and reply.decode())
 
     @contextmanager
     def cut(self, uuid: str) -> Iterator[Cut]:
@@ -113,16 +122,16 @@ class RedisDelivery(Delivery):
 
     def set_viewers(self, uuid: str, viewers: int) -> None:
         before = self._presence.here(uuid)
+        self._presence.change(uuid, viewers)
         if viewers and not before:
             self._subscription.keep(scripts.channel(uuid))
         elif before and not viewers:
             self._subscription.release(scripts.channel(uuid))
-        self._presence.change(uuid, viewers)
 
     def check(self) -> None:
         if not self._subscription.up:
             raise QueueUnavailable("This worker is not subscribed to the queue.")
-        self._small.wait(self._small.submit("PING"))
+        self._small.submit("PING").wait()
 
     def _tell_refused(self, uuid: str, count: int) -> None:
         with suppress(QueueUnavailable):
@@ -130,24 +139,32 @@ class RedisDelivery(Delivery):
 
     # What the subscription tells
 
-    def received(self, channel: str, data: str) -> None:
+    def received(self, channel: str, data: bytes) -> None:
         """What is for a room, for the manager, or for the worker: a cut or its canary."""
         try:
             self._take(channel, data)
-        except (ValueError, KeyError, TypeError):
+        except Exception:
             log.exception("A message on the queue cannot be read, and is left out.")
 
-    def _take(self, channel: str, data: str) -> None:
-        if channel == self._channel:
-            if data != _CANARY:
-                self._reach(*data.split(" "))
-        elif channel == CONTROL_CHANNEL:
-            self.manager.controlled(data)
-        elif data.startswith("{"):
+    def _take(self, channel: str, data: bytes) -> None:
+        if data.startswith(_REQUEST) and channel != CONTROL_CHANNEL:
             self.requests_read += 1
-            self._sink.deliver(data[_UUID], json.loads(data))
+            position = orjson.loads(data[: data.index(_POSITION_END)] + b"}")
+            self._sink.deliver(position["uuid"], position["epoch"], position["seq"], data)
+            return
+        text = data.decode()
+        if channel == self._channel:
+            self._take_own(*text.split(" "))
+        elif channel == CONTROL_CHANNEL:
+            self.manager.controlled(text)
         else:
-            self._take_aside(scripts.uuid_of(channel), *data.split(" ", 1))
+            self._take_aside(scripts.uuid_of(channel), *text.split(" ", 1))
+
+    def _take_own(self, kind: str, *fields: str) -> None:
+        if kind == "canary":
+            self._canaries_out = max(0, self._canaries_out - 1)
+        elif kind == "cut":
+            self._reach(*fields)
 
     def _take_aside(self, uuid: str, kind: str, rest: str) -> None:
         """What a room hears besides requests."""
@@ -164,6 +181,7 @@ class RedisDelivery(Delivery):
         """The stream is whole from here on."""
         log.info("Subscribed to the queue.")
         self._in_trouble = False
+        self._canaries_out = 0
         # In a thread of its own: a room's new cut needs this one to go on reading.
         threading.Thread(target=self._sink.resume, daemon=True).start()
 
@@ -195,12 +213,13 @@ class RedisDelivery(Delivery):
         """Send the canary for ever, and end a subscription that does not bring it back.
 
         A worker can be deaf with all looking well: only a message that goes round through Redis and
-        comes back proves that it hears.
+        comes back, in time, proves that it hears.
         """
         while True:
             time.sleep(CANARY_SECONDS)
-            subscription = self._subscription
-            if time.monotonic() - subscription.heard_at > DEAF_SECONDS:
-                subscription.rebuild()
+            if self._canaries_out >= MOST_CANARIES_OUT:
+                self._subscription.rebuild()
+                self._canaries_out = 0
             with suppress(QueueUnavailable):
-                self._small.submit("PUBLISH", self._channel, _CANARY)
+                self._small.submit("PUBLISH", self._channel, "canary")
+                self._canaries_out += 1

@@ -99,7 +99,7 @@ CUT = (
     + """
 -- ARGV[3]: the worker's own channel. ARGV[4]: what names this cut.
 local seq = redis.call('HGET', key, 'seq')
-redis.call('PUBLISH', ARGV[3], table.concat({ARGV[4], epoch, seq, viewers_elsewhere()}, ' '))
+redis.call('PUBLISH', ARGV[3], table.concat({'cut', ARGV[4], epoch, seq, viewers_elsewhere()}, ' '))
 """
 )
 

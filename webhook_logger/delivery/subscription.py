@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import logging
-import socket
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Protocol
 
 import redis
 
 from webhook_logger.delivery.base import QueueUnavailable
-
-FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 2.0
+from webhook_logger.delivery.connections import Backoff, Line, pack
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +19,7 @@ log = logging.getLogger(__name__)
 class Reader(Protocol):
     """Who gets what is read, in its order; `received` may hold the stream still for a moment."""
 
-    def received(self, channel: str, data: str) -> None:
+    def received(self, channel: str, data: bytes) -> None:
         """A message."""
 
     def subscribed(self) -> None:
@@ -41,7 +36,7 @@ class Subscription:
         self._connect = connect
         self._reader = reader
         self._confirm_seconds = confirm_seconds
-        self._connection: Any = None
+        self._line: Line | None = None
         self._holds: Counter[str] = Counter()
         # SUBSCRIBEs on their way. Only the answer to the last one counts: an UNSUBSCRIBE may have
         # been between.
@@ -49,8 +44,6 @@ class Subscription:
         self._confirmed: dict[str, threading.Event] = {}
         self._sending = threading.Lock()
         self.up = False
-        self.heard_at = 0.0
-        """When something was last read, on the monotonic clock."""
 
     def keep(self, channel: str) -> None:
         """Hold a channel; what is published from its confirmation on will be read."""
@@ -75,50 +68,44 @@ class Subscription:
 
     def rebuild(self) -> None:
         """End the connection, which cannot be trusted any more; a new one follows."""
-        connection = self._connection
-        # There is no public way to wake its reader.
-        sock: socket.socket | None = getattr(connection, "_sock", None)
-        if sock:
-            log.warning("This worker hears nothing from the queue; it subscribes anew.")
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+        if self._line:
+            log.warning("This worker hears nothing from the queue in time; it subscribes anew.")
+            self._line.cut()
 
     def listen(self) -> None:
         """Read for ever."""
-        pause = FIRST_PAUSE_SECONDS
+        backoff = Backoff()
         while True:
             try:
                 self._read_stream()
             except Exception as error:
                 if not isinstance(error, redis.RedisError | OSError):
                     log.exception("The stream cannot be read.")
-                pause = FIRST_PAUSE_SECONDS if self.up else pause
+                if self.up:
+                    backoff.reset()
                 self._end()
                 self._reader.lost(error)
-            time.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            backoff.pause()
 
     def _end(self) -> None:
         self.up = False
         self._awaited.clear()
         for confirmed in self._confirmed.values():
             confirmed.clear()
-        connection, self._connection = self._connection, None
-        if connection:
-            connection.disconnect()
+        line, self._line = self._line, None
+        if line:
+            line.close()
 
     def _read_stream(self) -> None:
-        connection = self._connect()
-        connection.connect()
-        self._connection, self.heard_at = connection, time.monotonic()
+        self._line = line = Line(self._connect())
+        line.wait_for(None)
         self._send("SUBSCRIBE", *self._holds)
         while True:
-            kind, channel, data = connection.read_response(timeout=None)
-            self.heard_at = time.monotonic()
-            if kind == "message":
-                self._reader.received(channel, data)
-            elif kind == "subscribe":
-                self._confirm(channel)
+            kind, name, data = line.read()
+            if kind == b"message":
+                self._reader.received(name.decode(), data)
+            elif kind == b"subscribe":
+                self._confirm(name.decode())
 
     def _confirm(self, channel: str) -> None:
         self._awaited[channel] -= 1
@@ -133,13 +120,13 @@ class Subscription:
     def _send(self, command: str, *channels: str) -> None:
         """Send if there is a connection; else what is held is subscribed to with the next one."""
         with self._sending:
-            connection = self._connection
-            if connection is None or not connection.is_connected:
+            line = self._line
+            if line is None:
                 return
             if command == "SUBSCRIBE":
                 self._awaited.update(channels)
             try:
-                connection.send_command(command, *channels, check_health=False)
-            except (redis.RedisError, OSError) as error:
+                line.send(pack(command, *channels))
+            except OSError as error:
                 # The reader finds out, too, and begins anew.
                 log.debug("%s is not sent: %s", command, error)

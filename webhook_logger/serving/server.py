@@ -145,12 +145,16 @@ def _accept(worker: Worker, listener: Listener, places: Places) -> None:
     def protocol(state: list[Any], _server: object) -> None:
         address, sock, _ = state
 
+        was_idle = False
+
         def set_idle(idle: bool) -> bool:
-            # At its end eventlet's server closes the connections that are idle. What arrives on one
-            # that it has closed cannot be answered, and must not be published.
+            # At its end eventlet's server marks all connections as closed, and closes those that
+            # are idle. What arrives on one of these cannot be answered, and must not be published.
+            nonlocal was_idle
             if state[2] == wsgi.STATE_CLOSE:
-                return False
+                return not was_idle
             state[2] = wsgi.STATE_IDLE if idle else wsgi.STATE_REQUEST
+            was_idle = idle
             return True
 
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -179,6 +183,8 @@ def _leave(worker: Worker, places: Places, stop_accepting: Callable[[], None]) -
         with suppress(OSError):
             viewer.shutdown(socket.SHUT_RDWR)
     eventlet.sleep(LAST_WORDS_SECONDS)
+    # Connections that were let in before may have begun a request meanwhile.
+    places.wait_until_none_is_busy(IN_FLIGHT_SECONDS)
 
 
 def _raise_descriptor_limit() -> int:

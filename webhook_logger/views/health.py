@@ -27,7 +27,7 @@ def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
     @health.get("/metrics")
     def shown() -> Response:
         metrics.requests_read = delivery.requests_read
-        metrics.queue_up = int(_reason_against(delivery) is None)
+        metrics.queue_up = int(_queue_trouble(delivery) is None)
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
     return health
@@ -37,6 +37,10 @@ def _reason_against(delivery: Delivery) -> str | None:
     """Why this worker is not ready; None when it is."""
     if getattr(current_app, "draining", False):
         return "This worker is about to leave."
+    return _queue_trouble(delivery)
+
+
+def _queue_trouble(delivery: Delivery) -> str | None:
     try:
         delivery.check()
     except QueueUnavailable as error:
