@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 import requests
@@ -44,8 +44,9 @@ def test_what_is_in_flight_is_finished_and_nothing_new_is_taken(uuid: str) -> No
 
 
 def test_a_connection_that_was_let_in_is_served_as_long_as_the_worker_lives(uuid: str) -> None:
-    with Server() as server, Sender(server.address) as sender:
-        viewers = [PacketViewer(server.url, {"uuid": uuid}) for _ in range(20)]
+    with Server() as server, Sender(server.address) as sender, ExitStack() as stack:
+        auth = {"uuid": uuid}
+        viewers = [stack.enter_context(PacketViewer(server.url, auth)) for _ in range(20)]
         for viewer in viewers:
             viewer.event("joined")
         server.terminate()
@@ -60,8 +61,9 @@ def test_a_connection_that_was_let_in_is_served_as_long_as_the_worker_lives(uuid
 
 
 def test_viewers_are_told_and_cut_off_so_that_they_come_back(uuid: str) -> None:
-    with Server() as server:
-        viewers = [PacketViewer(server.url, {"uuid": uuid}) for _ in range(5)]
+    with Server() as server, ExitStack() as stack:
+        auth = {"uuid": uuid}
+        viewers = [stack.enter_context(PacketViewer(server.url, auth)) for _ in range(5)]
         for viewer in viewers:
             viewer.event("joined")
         server.terminate()
