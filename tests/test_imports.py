@@ -16,11 +16,11 @@ ARROWS = {
     "wsgi": {"app", "config", "serving"},
     "app": {
         *("complaints", "config", "delivery", "errors", "metrics", "origins", "proxies", "rooms"),
-        *("viewers", "views"),
+        *("transport", "viewers", "views"),
     },
     "views": {"callbacks", "capture", "delivery", "metrics", "pages", "reply"},
     "viewers": {"join", "metrics", "rooms"},
-    "rooms": {"delivery", "join", "metrics"},
+    "rooms": {"delivery", "join", "metrics", "transport"},
     "join": {"callbacks", "delivery"},
     "reply": {"errors"},
     "serving": {"errors"},
@@ -36,6 +36,7 @@ ARROWS = {
     "origins": set(),
     "pages": set(),
     "proxies": set(),
+    "transport": set(),
 }
 FILES = sorted([*(ROOT / "webhook_logger").rglob("*.py"), ROOT / "wsgi.py", ROOT / "config.py"])
 

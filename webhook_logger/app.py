@@ -9,7 +9,7 @@ from flask_socketio import SocketIO
 from werkzeug.routing import MapAdapter
 
 from config import Config
-from webhook_logger import errors
+from webhook_logger import errors, transport
 from webhook_logger.complaints import complaints
 from webhook_logger.delivery import Limits, make_delivery
 from webhook_logger.metrics import Metrics
@@ -84,6 +84,7 @@ def create_app(config: Config) -> App:
         ping_interval=PING_SECONDS,
         ping_timeout=PING_TIMEOUT_SECONDS,
     )
+    transport.install(socketio.server.eio)
     rooms = Rooms(socketio, delivery, metrics)
     Viewers(socketio, rooms, metrics)
     delivery.start(rooms)

@@ -14,16 +14,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from engineio.packet import MESSAGE, Packet
 from flask_socketio import SocketIO
 
 from webhook_logger.delivery import Cut, Delivery, QueueUnavailable
 from webhook_logger.join import Join
 from webhook_logger.metrics import Metrics
+from webhook_logger.transport import Shared
 
 RETRY_SECONDS = 0.5
 ROOMS_AT_ONCE = 64
 SECONDS_BETWEEN_COUNTS = 1.0
+VIEWERS_A_TURN = 100
 
 log = logging.getLogger(__name__)
 
@@ -64,11 +65,14 @@ class Rooms:
         if room and not room.paused:
             room.epoch, room.seq = epoch, seq
             self._metrics.requests_delivered += len(room.sids)
-            server = self._socketio.server
-            # Encoded once for them all, as Socket.IO's EVENT packet in Engine.IO's MESSAGE.
-            packet = Packet(MESSAGE, f'2["request",{event.decode()}]')
-            for _, eio_sid in server.manager.get_participants("/", uuid):
-                server._send_eio_packet(eio_sid, packet)
+            self._send(Shared(f'2["request",{event.decode()}]'), uuid)
+
+    def _send(self, packet: Shared, uuid: str) -> None:
+        server = self._socketio.server
+        for number, (_, eio_sid) in enumerate(server.manager.get_participants("/", uuid), 1):
+            server._send_eio_packet(eio_sid, packet)
+            if number % VIEWERS_A_TURN == 0:
+                self._socketio.sleep(0)  # a large room must not keep the worker to itself
 
     def count(self, uuid: str, viewers: int) -> None:
         """Tell the viewers of the callback how many they are now, at most once a second."""
@@ -155,6 +159,9 @@ class Rooms:
         """Take a viewer out of a room that it is in; Socket.IO's own rooms are the caller's."""
         room = self._rooms[uuid]
         room.sids.discard(sid)
+        # Known here before the queue tells it, which it does only where the others do not know it.
+        room.viewers = max(len(room.sids), room.viewers - 1)
+        self._tell_counts(uuid, room)
         if not room.sids:
             del self._rooms[uuid]
         self._count_here(uuid, room)

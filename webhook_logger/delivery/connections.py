@@ -66,6 +66,13 @@ class Line:
             self._reader.feed(data)
         return reply
 
+    def read_well(self) -> Any:
+        """The next reply. Raises `redis.ResponseError` when it is an error, and `OSError`."""
+        reply = self.read()
+        if isinstance(reply, hiredis.ReplyError):
+            raise redis.ResponseError(str(reply))
+        return reply
+
     def is_stale(self) -> bool:
         """Whether Redis has closed it, where no reply is awaited."""
         try:

@@ -151,9 +151,7 @@ class Publisher:
     def _load(self, line: Line) -> None:
         for script in self._scripts:
             line.send(pack("SCRIPT", "LOAD", script))
-            error = line.read()
-            if isinstance(error, hiredis.ReplyError):
-                raise redis.ResponseError(str(error))
+            line.read_well()
 
     def _next_batch(self) -> list[Call]:
         batch: list[Call] = []

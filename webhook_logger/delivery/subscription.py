@@ -101,7 +101,7 @@ class Subscription:
         line.wait_for(None)
         self._send("SUBSCRIBE", *self._holds)
         while True:
-            kind, name, data = line.read()
+            kind, name, data = line.read_well()
             if kind == b"message":
                 self._reader.received(name.decode(), data)
             elif kind == b"subscribe":

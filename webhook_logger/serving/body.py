@@ -61,6 +61,7 @@ class Body:
             raise BadRequest("A WebSocket handshake has no body.")
         if not self.handed_over:
             self._take_place(self._wire.socket)
+            self._wire.close()
             self.handed_over = True
         return self._wire.socket
 

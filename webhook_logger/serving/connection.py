@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -54,11 +55,24 @@ class Connection:
         set_idle: Callable[[bool], bool] = lambda _: True,
     ) -> None:
         self._socket = sock
-        self._address = address
         self._application = application
         self._places = places
         self._set_idle = set_idle
         self._wire = Wire(sock)
+        server = sock.getsockname()
+        self._environ_of_all = {
+            "SCRIPT_NAME": "",
+            "SERVER_NAME": str(server[0]),
+            "SERVER_PORT": str(server[1]),
+            "REMOTE_ADDR": str(address[0]),
+            "REMOTE_PORT": str(address[1]),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.errors": _ERRORS,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+        }
 
     def serve(self) -> None:
         """Answer requests one after the other until it is over; the caller closes the socket."""
@@ -68,6 +82,8 @@ class Connection:
                 pass
         except OSError:
             pass  # the other side is gone, or does not read: there is nobody left to tell
+        finally:
+            self._wire.close()
 
     def _serve_one(self) -> bool:
         """Whether there may be another request."""
@@ -114,7 +130,7 @@ class Connection:
         self._wire.allow(IDLE_SECONDS)
         try:
             while not self._wire.received or self._wire.received == b"\r":
-                if not self._wire.receive():
+                if not self._wire.receive(later=True):
                     return False
         except RequestTimeout:
             return False
@@ -139,30 +155,19 @@ class Connection:
 
     def _environ(self, head: heads.Head, body: Body) -> dict[str, Any]:
         path, _, query_string = head.target.partition("?")
-        server = self._socket.getsockname()
         environ = {
+            **self._environ_of_all,
             "REQUEST_METHOD": head.method,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
             "QUERY_STRING": query_string,
             "RAW_URI": head.target,
-            "SERVER_NAME": str(server[0]),
-            "SERVER_PORT": str(server[1]),
             "SERVER_PROTOCOL": "HTTP/" + head.http_version,
-            "REMOTE_ADDR": str(self._address[0]),
-            "REMOTE_PORT": str(self._address[1]),
             "headers_raw": head.headers,
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
             "wsgi.input": body,
             "wsgi.input_terminated": head.chunked,
-            "wsgi.errors": _ERRORS,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
             "eventlet.input": body,
         }
-        environ.update(_cgi_headers(head.headers))
+        _add_cgi_headers(environ, head.headers)
         if not head.upgrades:
             environ.pop("HTTP_UPGRADE", None)
         return environ
@@ -192,18 +197,24 @@ class Connection:
         return False
 
 
-def _cgi_headers(lines: tuple[tuple[str, str], ...]) -> dict[str, str]:
+def _add_cgi_headers(environ: dict[str, Any], lines: tuple[tuple[str, str], ...]) -> None:
     """The header lines as CGI variables (RFC 3875, section 4.1.18), duplicates merged.
 
     Names with an underscore are left out: `X_Forwarded_For` must not pass for `X-Forwarded-For`.
     """
-    variables: dict[str, str] = {}
     for name, value in lines:
-        if "_" in name:
-            continue
-        key = name.upper().replace("-", "_")
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            key = "HTTP_" + key
-        separator = "; " if key == "HTTP_COOKIE" else ","
-        variables[key] = f"{variables[key]}{separator}{value}" if key in variables else value
-    return variables
+        key = _cgi_key(name)
+        if key in environ and key:
+            separator = "; " if key == "HTTP_COOKIE" else ","
+            environ[key] = f"{environ[key]}{separator}{value}"
+        elif key:
+            environ[key] = value
+
+
+@lru_cache(maxsize=1024)  # senders use the same names again and again
+def _cgi_key(name: str) -> str:
+    """Empty for a name that is left out."""
+    if "_" in name:
+        return ""
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key

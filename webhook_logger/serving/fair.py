@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from eventlet.greenio import GreenSocket
+from eventlet.hubs import IOClosed
 
 CALLS_A_TURN = 16
 
@@ -25,10 +27,25 @@ class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
         data: bytes = super().recv(bufsize, flags)
         return data
 
+    def recv_later(self, bufsize: int) -> bytes:
+        """The next bytes, where none are expected to be there yet: no try is wasted."""
+        with suppress(IOClosed):
+            self._trampoline(self.fd, read=True)
+        return self.recv(bufsize)
+
     def send(self, data: Any, flags: int = 0) -> int:
         """Send some; `sendall` comes here for each part."""
         self._take_turns()
         return int(super().send(data, flags))
+
+    def send_now(self, data: bytes) -> int:
+        """Send as much as the kernel takes, without a wait; how much that was."""
+        try:
+            return int(self.fd.send(data))
+        except BlockingIOError:
+            return 0
+        except OSError:
+            return len(data)  # gone, as its reader finds, too
 
     def _take_turns(self) -> None:
         self._calls += 1

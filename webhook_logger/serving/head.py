@@ -8,6 +8,7 @@ RFC 9112, section 6.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import httptools
@@ -122,11 +123,16 @@ def _header_lines(section: bytes, version: str) -> tuple[tuple[str, str], ...]:
     return tuple(collected.lines)
 
 
+# The names of all header lines that the server itself acts upon.
+_FRAMING = frozenset(("host", "connection", "content-length", "transfer-encoding", "expect"))
+
+
 def _frame(method: str, target: str, version: str, headers: tuple[tuple[str, str], ...]) -> Head:
     """Add what the header lines say of the body and of the connection."""
     named: dict[str, list[str]] = {}
     for name, value in headers:
-        named.setdefault(name.lower(), []).append(value)
+        if (lower := name.lower()) in _FRAMING:
+            named.setdefault(lower, []).append(value)
     if len(named.get("host", ())) != 1:
         raise BadRequest("A request has exactly one Host header.")
     options = _members(named, "connection")
@@ -144,8 +150,10 @@ def _frame(method: str, target: str, version: str, headers: tuple[tuple[str, str
     )
 
 
-def _members(named: dict[str, list[str]], name: str) -> set[str]:
+def _members(named: dict[str, list[str]], name: str) -> Collection[str]:
     """The members of a list that may be spread over lines (RFC 9110, section 5.6.1)."""
+    if name not in named:
+        return ()
     return {m.strip(" \t").lower() for value in named.get(name, ()) for m in value.split(",")}
 
 

@@ -68,17 +68,25 @@ class Response:
     def render(self, method: str, keep_alive: bool) -> bytes:
         """The bytes of the answer to a request of this method."""
         body = b"".join(self._body)
-        lines = [f"HTTP/1.1 {self._status}", f"Date: {_date(int(time.time()))}"]
-        lines += [f"{name}: {value}" for name, value in self._headers if name.lower() not in _OURS]
-        if not _bodiless(self._status):
-            length = next(
-                (value for name, value in self._headers if name.lower() == "content-length"),
-                len(body),
-            )
-            lines.append(f"Content-Length: {length if method == 'HEAD' else len(body)}")
-        lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
-        head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+        length = len(body)
+        if method == "HEAD":
+            told = (value for name, value in self._headers if name.lower() == "content-length")
+            length = int(next(told, length))
+        rest = _rest_of_head(self._status, tuple(self._headers), length, keep_alive)
+        head = f"HTTP/1.1 {self._status}\r\nDate: {_date(int(time.time()))}\r\n".encode() + rest
         return head if method == "HEAD" or _bodiless(self._status) else head + body
+
+
+@lru_cache(maxsize=1024)  # nearly all answers are one of a few
+def _rest_of_head(
+    status: str, headers: tuple[tuple[str, str], ...], length: int, keep_alive: bool
+) -> bytes:
+    """All behind `Date`."""
+    lines = [f"{name}: {value}" for name, value in headers if name.lower() not in _OURS]
+    if not _bodiless(status):
+        lines.append(f"Content-Length: {length}")
+    lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
 
 
 # Framing is the connection's business.

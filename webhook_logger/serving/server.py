@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import logging
 import resource
 import signal
 import socket
+import struct
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Protocol
@@ -26,6 +28,7 @@ RESERVED_DESCRIPTORS = 128
 # More than this needs memory, not descriptors.
 MOST_CONNECTIONS = 100_000
 ACCEPT_PAUSE_SECONDS = 0.1
+SO_ATTACH_FILTER = 26  # Linux, include/uapi/asm-generic/socket.h; Python has no name for it
 LAST_CONNECTIONS_SECONDS = 1
 """How long a leaving worker goes on accepting what waits to be."""
 IN_FLIGHT_SECONDS = 15
@@ -63,6 +66,17 @@ class Listener:
         host, port = self._socket.getsockname()[:2]
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
         return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+    def let_nobody_in(self) -> None:
+        """From now on the kernel drops new connections, whose clients try again in a second.
+
+        Between the last look at what waits and the end of the listener, one that came in would be
+        reset. Only Linux can do that (socket(7), SO_ATTACH_FILTER).
+        """
+        drop_all = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
+        program = struct.pack("HP", 1, ctypes.addressof(drop_all))
+        with suppress(OSError):
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
 
     def has_waiting(self) -> bool:
         """Whether the kernel has connections that were not accepted yet. Never blocks."""
@@ -122,6 +136,7 @@ def serve(worker: Worker, listener: Listener, drain_seconds: float) -> None:
 
     def stop_accepting() -> None:
         # Those whom the kernel has let in already are not turned away.
+        listener.let_nobody_in()
         with eventlet.Timeout(LAST_CONNECTIONS_SECONDS, exception=False):
             while listener.has_waiting():
                 eventlet.sleep()

@@ -4,36 +4,56 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import suppress
 
 from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestTimeout
+
+from webhook_logger.serving.deadlines import deadlines
 
 _READ_BYTES = 64 * 1024
 
 
 class Wire:
-    """A buffered reader over one connection's socket."""
+    """A buffered reader over one connection's socket; `close` ends the reading, not the socket."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
         self.received = bytearray()
-        self._deadline = 0.0
+        self.deadline = 0.0
+        """Of the wait that is going on, 0 while there is none."""
+        self._until = 0.0
+        self._expired = False
+        # Where a request is still to be sent, a try to read it at once is wasted.
+        self._recv_later = getattr(sock, "recv_later", sock.recv)
+        deadlines.add(self)
 
     def allow(self, seconds: float) -> None:
         """From now on, all that is read must have come within `seconds`."""
-        self._deadline = time.monotonic() + seconds
+        self._until = time.monotonic() + seconds
 
-    def receive(self) -> bool:
-        """Wait for more bytes; False when the sender has closed. Raises `RequestTimeout`."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise RequestTimeout("The request did not arrive in time.")
-        self.socket.settimeout(left)
+    def expire(self) -> None:
+        """Let the wait end: nothing more is read, and an answer can still be sent."""
+        self._expired = True
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RD)
+
+    def close(self) -> None:
+        """Read no more: the connection is over, or somebody else's."""
+        deadlines.discard(self)
+
+    def receive(self, later: bool = False) -> bool:
+        """Wait for more bytes, which need not be there yet when they come `later`; False when the
+        sender has closed. Raises `RequestTimeout`.
+        """
+        self.deadline = self._until
         try:
-            data = self.socket.recv(_READ_BYTES)
-        except TimeoutError:
-            raise RequestTimeout("The request did not arrive in time.") from None
+            data: bytes = (self._recv_later if later else self.socket.recv)(_READ_BYTES)
         except ConnectionError:
             return False
+        finally:
+            self.deadline = 0.0
+        if self._expired:
+            raise RequestTimeout("The request did not arrive in time.")
         self.received += data
         return bool(data)
 

@@ -1,0 +1,65 @@
+"""A viewer that reads nothing: it costs a bounded amount of memory, and nobody else notices."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+
+from tests.support.processes import Server, for_seconds
+from tests.support.sender import post
+from tests.support.viewers import PacketViewer
+
+BODY = b"x" * 200_000
+MEBIBYTE = 2**20
+
+
+def test_a_viewer_that_reads_nothing_is_cut_off_and_learns_what_it_missed(
+    server: Server, uuid: str
+) -> None:
+    with PacketViewer(server.url, {"uuid": uuid}) as quick:
+        quick.event("joined")
+        slow = PacketViewer(server.url, {"uuid": uuid})
+        position = slow.event("joined")
+        before = server.metrics()["viewers"]
+        sent = 0
+        while server.metrics()["viewers"] == before:
+            assert post(server.address, f"/{uuid}", BODY).status == 200
+            assert quick.requests(1)[0]["seq"] == sent + 1, "others notice nothing"
+            sent += 1
+            assert sent < 500, "never cut off"
+        seen = position["seq"]
+        names = []
+        with suppress(OSError):
+            while True:
+                [(name, payload)] = slow.events(1)
+                names.append(name)
+                seen = payload["seq"] if name == "request" else seen
+        slow.cut_off()
+        again = {"uuid": uuid, "epoch": position["epoch"], "seq": seen}
+        with PacketViewer(server.url, again) as back:
+            assert back.event("joined")["missed"] == sent - seen > 0
+
+
+def test_what_waits_for_a_viewer_is_bounded(uuid: str) -> None:
+    with Server() as server, PacketViewer(server.url, {"uuid": uuid}) as slow:
+        slow.event("joined")
+        for _ in range(10):
+            post(server.address, f"/{uuid}", BODY)
+        before = server.memory()
+        for _ in range(200):
+            post(server.address, f"/{uuid}", BODY)
+        assert server.memory() - before < 30 * MEBIBYTE, "40 MB were sent"
+        for_seconds(10, lambda: server.metrics()["viewers"] == 0)
+
+
+def test_a_viewer_that_was_cut_off_for_being_slow_hears_why(uuid: str) -> None:
+    with Server() as server, PacketViewer(server.url, {"uuid": uuid}) as slow:
+        slow.event("joined")
+        for _ in range(100):
+            post(server.address, f"/{uuid}", BODY)
+        names = []
+        with suppress(OSError, socket.timeout):
+            while True:
+                names.append(slow.events(1)[0][0])
+        assert names[-1] == "bye"
+        assert set(names[:-1]) == {"request"}

@@ -1,0 +1,149 @@
+"""What waits to be sent to one viewer, bounded by weight; nothing waits that the socket takes."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+from queue import Empty
+from typing import Any
+
+from engineio.packet import MESSAGE, Packet
+
+from webhook_logger.transport.frames import frame
+
+MOST_BYTES = 8 * 2**20
+SLOW_SECONDS = 2.0
+"""For a viewer that was too slow to hear why it is cut off."""
+
+_BYE = '2["bye",{"reason":"slow"}]'
+
+
+class Shared(Packet):  # type: ignore[misc]  # it has no types
+    """A Socket.IO packet for many viewers: encoded once, framed once."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(MESSAGE, text)
+        self.frame = frame("4" + text)
+
+
+class Outbox:
+    """Stands for the queue of an Engine.IO socket, whose interface it has.
+
+    Until a WebSocket is attached, packets wait for a poll. From then on they are written, in the
+    same order: at once, and by a thread of its own only while the socket takes no more.
+    """
+
+    __slots__ = ("_bytes", "_closed", "_socket", "_waiting", "_wake", "_writes")
+
+    def __init__(self) -> None:
+        self._waiting: deque[Any] = deque()
+        self._bytes = 0
+        self._socket: Any = None
+        self._writes = False
+        self._closed = False
+        self._wake: threading.Event | None = None
+
+    # What Engine.IO asks of a queue
+
+    def put(self, packet: Packet | None) -> None:
+        """Send a packet; None ends the connection behind what was put before. Never blocks."""
+        if self._closed:
+            return
+        if self._socket is not None:
+            self._send(packet)
+            return
+        self._waiting.append(packet)
+        if packet is not None:
+            self._weigh(len(packet.data or ""))
+        if self._wake:
+            self._wake.set()
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Packet | None:
+        """The next packet, for a poll. Raises `queue.Empty`."""
+        if not self._waiting and block:
+            self._wake = threading.Event()
+            self._wake.wait(timeout)
+            self._wake = None
+        if not self._waiting:
+            raise Empty
+        packet: Packet | None = self._waiting.popleft()
+        if packet is not None:
+            self._bytes -= len(packet.data or "")
+        return packet
+
+    def task_done(self) -> None:
+        """Nobody waits for that."""
+
+    def join(self) -> None:
+        """What waits is sent when it is sent."""
+
+    # Its WebSocket
+
+    def attach(self, sock: Any) -> None:
+        """From now on packets go out there, those first that still wait for a poll."""
+        waiting, self._waiting, self._bytes = self._waiting, deque(), 0
+        self._socket = sock
+        for packet in waiting:
+            self._send(packet)
+
+    def close(self) -> None:
+        """The connection has ended."""
+        self._closed = True
+        self._waiting.clear()
+        self._bytes = 0
+
+    def write(self, data: bytes) -> None:
+        """Write bytes of the protocol itself in their turn."""
+        sent = 0 if self._writes else self._socket.send_now(data)
+        if sent < len(data):
+            self._waiting.append(data[sent:])
+            self._weigh(len(data) - sent)
+            self._begin_to_write()
+
+    def _send(self, packet: Packet | None) -> None:
+        if packet is None:
+            self._waiting.append(None)
+            self._begin_to_write()
+        else:
+            self.write(packet.frame if isinstance(packet, Shared) else frame(packet.encode()))
+
+    def _begin_to_write(self) -> None:
+        if not self._writes:
+            self._writes = True
+            threading.Thread(target=self._write, daemon=True).start()
+
+    def _write(self) -> None:
+        with suppress(OSError):  # it is gone, as its reader finds, too
+            while self._waiting:
+                data = self._waiting.popleft()
+                if data is None:
+                    self._cut()
+                    break
+                self._socket.sendall(data)
+                self._bytes -= len(data)
+        self._writes = False
+
+    def _weigh(self, size: int) -> None:
+        self._bytes += size
+        if self._bytes > MOST_BYTES:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Too slow: say so if it can still be heard, and cut it off so that it comes back."""
+        self._waiting.clear()
+        self._bytes = 0
+        self._closed = True
+        if self._socket is not None:
+            self._waiting.append(frame("4" + _BYE))
+            threading.Thread(target=self._cut_soon, daemon=True).start()
+
+    def _cut_soon(self) -> None:
+        time.sleep(SLOW_SECONDS)
+        self._cut()
+
+    def _cut(self) -> None:
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)

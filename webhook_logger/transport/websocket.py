@@ -1,0 +1,112 @@
+"""The WebSocket of one Engine.IO connection: handshake, upgrade, and what the viewer sends."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+from engineio import packet
+from engineio.exceptions import EngineIOError
+from engineio.packet import Packet
+from wsproto.utilities import generate_accept_token
+
+from webhook_logger.transport.frames import Closed, Messages, frame
+from webhook_logger.transport.pings import pings
+
+Environ = dict[str, Any]
+
+MESSAGES_A_TURN = 8
+
+_leaving = threading.Lock()
+
+
+class WebSocket:
+    """What Engine.IO calls to run a WebSocket: a WSGI application that ends when the viewer goes.
+
+    Of the `handler` that it is given only the Engine.IO socket is used, whose method that is.
+    """
+
+    def __init__(self, handler: Callable[..., Any], server: Any) -> None:
+        self._engineio = handler.__self__  # type: ignore[attr-defined]
+        self._server = server
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """PEP 3333, but for the answer, which goes to the bare socket."""
+        key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
+        version = environ.get("HTTP_SEC_WEBSOCKET_VERSION", "")
+        if version not in ("", "13"):
+            headers = [("Sec-WebSocket-Version", "13"), ("Connection", "close")]
+            start_response("426 Upgrade Required", headers)
+            return []
+        if not key or not version:
+            start_response("400 Bad Request", [("Connection", "close")])
+            return []
+        sock = environ["eventlet.input"].get_socket()
+        lines = (
+            "HTTP/1.1 101 Switching Protocols",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Accept: {generate_accept_token(key.encode()).decode()}",
+        )
+        sock.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
+        self._run(sock)
+        return []
+
+    def _run(self, sock: Any) -> None:
+        sock.settimeout(None)  # Engine.IO's pings find who is gone
+        outbox = self._engineio.queue
+        messages = Messages(sock.recv, outbox.write, self._server.max_http_buffer_size)
+        with suppress(OSError, Closed):
+            self._enter(sock, messages)
+            outbox.attach(sock)
+            for number in itertools.count(1):
+                self._receive(Packet(encoded_packet=messages.next()))
+                if number % MESSAGES_A_TURN == 0:
+                    time.sleep(0)  # one that floods must not keep the worker to itself
+        self._end()
+
+    def _enter(self, sock: Any, messages: Messages) -> None:
+        """A new connection, or one that was on long-polling before."""
+        engineio = self._engineio
+        if engineio.connected:
+            engineio.upgrading = True
+            try:
+                self._upgrade(sock, messages)
+            finally:
+                engineio.upgrading = False
+        engineio.connected = engineio.upgraded = True
+
+    def _upgrade(self, sock: Any, messages: Messages) -> None:
+        if messages.next() != "2probe":
+            raise Closed
+        sock.sendall(frame("3probe"))
+        self._engineio.queue.put(Packet(packet.NOOP))  # ends the poll that is going on
+        if messages.next() != "5":
+            raise Closed
+
+    def _receive(self, received: Packet) -> None:
+        if received.packet_type == packet.PONG:
+            pings.pong(self._engineio)
+            return
+        try:
+            self._engineio.receive(received)
+        except EngineIOError as error:
+            raise Closed from error
+        except Exception:
+            # A message that Socket.IO cannot read: the connection cannot be trusted any more.
+            self._server.logger.exception("Unknown receive error")
+            raise Closed from None
+
+    def _end(self) -> None:
+        """One after the other: thousands that drop at once must not keep senders waiting."""
+        engineio = self._engineio
+        if engineio.upgraded:
+            engineio.queue.close()
+        with _leaving:
+            if engineio.upgraded:
+                engineio.close(wait=False, abort=True, reason=self._server.reason.TRANSPORT_CLOSE)
+            time.sleep(0)
