@@ -20,6 +20,7 @@ from socketio import PubSubManager
 from webhook_logger.delivery import scripts
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.connections import connections
+from webhook_logger.delivery.lean import LeanRooms
 
 CONTROL_CHANNEL = "webhook-logger:control"
 MOST_WAITING = 1_000
@@ -32,7 +33,7 @@ _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 log = logging.getLogger(__name__)
 
 
-class RoomManager(PubSubManager):  # type: ignore[misc]  # it has no types
+class RoomManager(LeanRooms, PubSubManager):  # type: ignore[misc]  # it has no types
     """Give it as `client_manager=`; with `write_only=True` any other process can emit to rooms.
 
     `emit` raises `QueueUnavailable` when the queue, the Redis at `url`, does not take the event

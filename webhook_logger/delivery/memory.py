@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import orjson
-from socketio import Manager
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.base import Cut, Delivery, Receipt, Sink
+from webhook_logger.delivery.lean import LeanRooms
 from webhook_logger.delivery.refusals import Refusals
 
 MOST_CALLBACKS = 100_000
@@ -47,7 +47,7 @@ class MemoryDelivery(Delivery):
     def __init__(self, most_a_second: int = 0) -> None:
         self._most_a_second = most_a_second
         self._refusals = Refusals()
-        self.manager = Manager()
+        self.manager = LeanRooms()
         self._sink: Sink
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
         self._viewers: dict[str, int] = {}
