@@ -41,7 +41,7 @@ class Subscription:
         # SUBSCRIBEs on their way. Only the answer to the last one counts: an UNSUBSCRIBE may have
         # been between.
         self._awaited: Counter[str] = Counter()
-        self._confirmed: dict[str, threading.Event] = {}
+        self._unconfirmed: dict[str, threading.Event] = {}
         self._sending = threading.Lock()
         self.up = False
 
@@ -49,13 +49,15 @@ class Subscription:
         """Hold a channel; what is published from its confirmation on will be read."""
         self._holds[channel] += 1
         if self._holds[channel] == 1:
-            self._confirmed[channel] = threading.Event()
+            self._unconfirmed[channel] = threading.Event()
             self._send("SUBSCRIBE", channel)
 
     def hold(self, channel: str) -> None:
         """Hold a channel and wait until Redis has confirmed. Raises `QueueUnavailable`, unheld."""
         self.keep(channel)
-        if not self.up or not self._confirmed[channel].wait(self._confirm_seconds):
+        confirmed = self._unconfirmed.get(channel)
+        # While it is up, what is not on its way is confirmed.
+        if not self.up or (confirmed and not confirmed.wait(self._confirm_seconds)):
             self.release(channel)
             raise QueueUnavailable("This worker is not subscribed to the queue.")
 
@@ -63,7 +65,8 @@ class Subscription:
         """Undo one `keep` or `hold`."""
         self._holds[channel] -= 1
         if not self._holds[channel]:
-            del self._holds[channel], self._confirmed[channel]
+            del self._holds[channel]
+            self._unconfirmed.pop(channel, None)
             self._send("UNSUBSCRIBE", channel)
 
     def rebuild(self) -> None:
@@ -90,8 +93,6 @@ class Subscription:
     def _end(self) -> None:
         self.up = False
         self._awaited.clear()
-        for confirmed in self._confirmed.values():
-            confirmed.clear()
         line, self._line = self._line, None
         if line:
             line.close()
@@ -111,8 +112,9 @@ class Subscription:
         self._awaited[channel] -= 1
         if not self._awaited[channel]:
             del self._awaited[channel]
-            if channel in self._confirmed:
-                self._confirmed[channel].set()
+            confirmed = self._unconfirmed.pop(channel, None)
+            if confirmed:
+                confirmed.set()
         if not self._awaited and not self.up:
             self.up = True
             self._reader.subscribed()

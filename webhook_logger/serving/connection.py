@@ -40,7 +40,15 @@ class _DebugLog(StringIO):
         return len(text)
 
 
-_ERRORS = _DebugLog()
+_ENVIRON_OF_ALL = {
+    "SCRIPT_NAME": "",
+    "wsgi.version": (1, 0),
+    "wsgi.url_scheme": "http",
+    "wsgi.errors": _DebugLog(),
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+}
 
 
 class Connection:
@@ -59,20 +67,8 @@ class Connection:
         self._places = places
         self._set_idle = set_idle
         self._wire = Wire(sock)
-        server = sock.getsockname()
-        self._environ_of_all = {
-            "SCRIPT_NAME": "",
-            "SERVER_NAME": str(server[0]),
-            "SERVER_PORT": str(server[1]),
-            "REMOTE_ADDR": str(address[0]),
-            "REMOTE_PORT": str(address[1]),
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.errors": _ERRORS,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
-        }
+        self._address = address
+        self._server = sock.getsockname()
 
     def serve(self) -> None:
         """Answer requests one after the other until it is over; the caller closes the socket."""
@@ -156,7 +152,11 @@ class Connection:
     def _environ(self, head: heads.Head, body: Body) -> dict[str, Any]:
         path, _, query_string = head.target.partition("?")
         environ = {
-            **self._environ_of_all,
+            **_ENVIRON_OF_ALL,
+            "SERVER_NAME": str(self._server[0]),
+            "SERVER_PORT": str(self._server[1]),
+            "REMOTE_ADDR": str(self._address[0]),
+            "REMOTE_PORT": str(self._address[1]),
             "REQUEST_METHOD": head.method,
             "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
             "QUERY_STRING": query_string,

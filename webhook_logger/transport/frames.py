@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -34,7 +33,7 @@ class Messages:
         self._protocol = FrameProtocol(client=False, extensions=[])
         self._parts: list[Any] = []
         self._size = 0
-        self._whole: deque[str | bytes] = deque()
+        self._whole: list[str | bytes] = []  # smaller than a deque, and never long
 
     def next(self) -> str | bytes:
         """Wait for a message. Raises `Closed`."""
@@ -48,7 +47,7 @@ class Messages:
                     self._take(part)
             except (ParseFailed, UnicodeDecodeError) as error:
                 raise Closed from error
-        return self._whole.popleft()
+        return self._whole.pop(0)
 
     def _take(self, part: Frame) -> None:
         payload: Any = part.payload

@@ -39,7 +39,7 @@ class Outbox:
     __slots__ = ("_bytes", "_closed", "_socket", "_waiting", "_wake", "_writes")
 
     def __init__(self) -> None:
-        self._waiting: deque[Any] = deque()
+        self._waiting: deque[Any] | None = None  # of most viewers nothing ever waits
         self._bytes = 0
         self._socket: Any = None
         self._writes = False
@@ -55,7 +55,7 @@ class Outbox:
         if self._socket is not None:
             self._send(packet)
             return
-        self._waiting.append(packet)
+        self._append(packet)
         if packet is not None:
             self._weigh(len(packet.data or ""))
         if self._wake:
@@ -84,28 +84,32 @@ class Outbox:
 
     def attach(self, sock: Any) -> None:
         """From now on packets go out there, those first that still wait for a poll."""
-        waiting, self._waiting, self._bytes = self._waiting, deque(), 0
+        waiting, self._waiting, self._bytes = self._waiting, None, 0
         self._socket = sock
-        for packet in waiting:
+        for packet in waiting or ():
             self._send(packet)
 
     def close(self) -> None:
         """The connection has ended."""
         self._closed = True
-        self._waiting.clear()
-        self._bytes = 0
+        self._waiting, self._bytes = None, 0
+
+    def _append(self, item: Any) -> None:
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.append(item)
 
     def write(self, data: bytes) -> None:
         """Write bytes of the protocol itself in their turn."""
         sent = 0 if self._writes else self._socket.send_now(data)
         if sent < len(data):
-            self._waiting.append(data[sent:])
+            self._append(data[sent:])
             self._weigh(len(data) - sent)
             self._begin_to_write()
 
     def _send(self, packet: Packet | None) -> None:
         if packet is None:
-            self._waiting.append(None)
+            self._append(None)
             self._begin_to_write()
         else:
             self.write(packet.frame if isinstance(packet, Shared) else frame(packet.encode()))
@@ -133,11 +137,9 @@ class Outbox:
 
     def _give_up(self) -> None:
         """Too slow: say so if it can still be heard, and cut it off so that it comes back."""
-        self._waiting.clear()
-        self._bytes = 0
-        self._closed = True
+        self.close()
         if self._socket is not None:
-            self._waiting.append(frame("4" + _BYE))
+            self._append(frame("4" + _BYE))
             threading.Thread(target=self._cut_soon, daemon=True).start()
 
     def _cut_soon(self) -> None:
