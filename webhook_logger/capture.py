@@ -74,6 +74,7 @@ def _uuid7(now: float) -> str:
     """A UUIDv7 (RFC 9562, section 5.7) of `now`, in seconds since 1970."""
     # An id has to be unique and no secret: a generator is enough, and ten times cheaper.
     bits = _random.getrandbits(74)
-    variant = 0x8000 | bits >> 48 & 0x3FFF
-    digits = f"{int(now * 1000):012x}7{bits >> 62:03x}{variant:04x}{bits & 0xFFFFFFFFFFFF:012x}"
+    variant = 8 | bits >> 60 & 3
+    rest = bits & 0xFFFFFFFFFFFFFFF
+    digits = "%012x7%03x%x%015x" % (int(now * 1000), bits >> 62 & 0xFFF, variant, rest)  # noqa: UP031  # twice as fast
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

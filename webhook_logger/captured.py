@@ -100,9 +100,8 @@ class CapturedRequest:
             "epoch": self.epoch,
             "seq": self.seq,
             "id": self.id,
-            "received_at": self.received_at.isoformat(timespec="microseconds").replace(
-                "+00:00", "Z"
-            ),
+            "received_at": self.received_at.replace(tzinfo=None).isoformat(timespec="microseconds")
+            + "Z",
             "method": self.method,
             "scheme": self.scheme,
             "host": self.host,

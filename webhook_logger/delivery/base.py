@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from socketio import Manager
 
@@ -30,8 +30,7 @@ class RateExceeded(Exception):
         """Until the next request is taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What a sender may know: the request was published, here, for so many viewers."""
 
     epoch: str

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from typing import Any
 
 from eventlet.greenio import GreenSocket
-from eventlet.hubs import IOClosed
+from eventlet.hubs import IOClosed, trampoline
 
 CALLS_A_TURN = 16
 
@@ -24,18 +23,28 @@ class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
         """The next bytes."""
         self._take_turns()
+        try:
+            return self.fd.recv(bufsize, flags)  # type: ignore[no-any-return]
+        except BlockingIOError:
+            pass
         data: bytes = super().recv(bufsize, flags)
         return data
 
     def recv_later(self, bufsize: int) -> bytes:
         """The next bytes, where none are expected to be there yet: no try is wasted."""
-        with suppress(IOClosed):
-            self._trampoline(self.fd, read=True)
+        try:
+            trampoline(self.fd, read=True, mark_as_closed=self._mark_as_closed)
+        except IOClosed:
+            return b""
         return self.recv(bufsize)
 
     def send(self, data: Any, flags: int = 0) -> int:
         """Send some; `sendall` comes here for each part."""
         self._take_turns()
+        try:
+            return self.fd.send(data, flags)  # type: ignore[no-any-return]
+        except BlockingIOError:
+            pass
         return int(super().send(data, flags))
 
     def send_now(self, data: bytes) -> int:
