@@ -16,6 +16,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--scenarios", default="".join(SCENARIOS), help="letters, such as abe")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--once", default="j", help="letters that get one round, being long")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each measurement")
     parser.add_argument("--viewers", type=int, default=10_000, help="the most at once")
     parser.add_argument("--rate", type=float, default=800.0, help="requests/s of e, h and j")
@@ -42,7 +43,7 @@ def main() -> None:
     pin(LOAD_CORE)
     report = Report(options.rounds)
     for letter in options.scenarios:
-        rounds = 1 if letter in "ij" else options.rounds
+        rounds = 1 if letter in options.once else options.rounds
         for number in range(rounds):
             for system in chosen(options.systems, options.more):
                 if fits(system, letter):
