@@ -11,8 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.scenarios import SCENARIOS, Figures
-from bench.systems import OURS
+from bench.systems import OURS, PLAIN
 
+RATE = 400.0
+"""Where nothing is known of the plain recipe."""
 PACKAGES = (
     *("eventlet", "Flask", "Flask-SocketIO", "python-socketio", "python-engineio", "redis"),
     *("channels", "channels-redis", "Django", "uvicorn"),
@@ -34,6 +36,13 @@ class Report:
     def fail(self, letter: str, system: str, why: str) -> None:
         """A round that has no figures."""
         self._failures.setdefault(letter, {})[system] = why
+
+    def half_of_plain(self) -> float:
+        """Half of what saturates the plain recipe, as far as (b) has shown it in this run."""
+        rounds = self._figures.get("b", {}).get(PLAIN.name, [])
+        if not rounds:
+            return RATE
+        return statistics.median(figures["delivered/s"] for figures in rounds) / 2
 
     def rows(self) -> list[tuple[str, str, str, float, float, float, float | None]]:
         """Scenario, figure, system, median, least, most, ours over this one's (pair by pair)."""

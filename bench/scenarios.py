@@ -36,7 +36,7 @@ class Run:
     redis: Redis
     seconds: float = 5.0
     most_viewers: int = 10_000
-    latency_rate: float = 800.0
+    latency_rate: float = 400.0
     """Requests a second at which latency is measured: half of what saturates the plain recipe."""
     soak_seconds: float = 600.0
 

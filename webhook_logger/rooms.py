@@ -19,7 +19,7 @@ from flask_socketio import SocketIO
 from webhook_logger.delivery import Cut, Delivery, QueueUnavailable
 from webhook_logger.join import Join
 from webhook_logger.metrics import Metrics
-from webhook_logger.transport import Shared
+from webhook_logger.transport import Outbox, Relay, Shared, outbox_of
 
 RETRY_SECONDS = 0.5
 ROOMS_AT_ONCE = 64
@@ -35,7 +35,8 @@ class Room:
 
     epoch: str = ""
     seq: int = 0
-    sids: set[str] = field(default_factory=set)
+    viewers_here: dict[str, Outbox | Relay] = field(default_factory=dict)
+    """By their sid, where to send what is for each."""
     paused: bool = False
     viewers: int = 0
     """On all workers, as far as it is known here."""
@@ -64,13 +65,12 @@ class Rooms:
         room = self._rooms.get(uuid)
         if room and not room.paused:
             room.epoch, room.seq = epoch, seq
-            self._metrics.requests_delivered += len(room.sids)
-            self._send(Shared(f'2["request",{event.decode()}]'), uuid)
+            self._metrics.requests_delivered += len(room.viewers_here)
+            self._send(Shared(f'2["request",{event.decode()}]'), room)
 
-    def _send(self, packet: Shared, uuid: str) -> None:
-        server = self._socketio.server
-        for number, (_, eio_sid) in enumerate(server.manager.get_participants("/", uuid), 1):
-            server._send_eio_packet(eio_sid, packet)
+    def _send(self, packet: Shared, room: Room) -> None:
+        for number, outbox in enumerate(tuple(room.viewers_here.values()), 1):
+            outbox.put(packet)
             if number % VIEWERS_A_TURN == 0:
                 self._socketio.sleep(0)  # a large room must not keep the worker to itself
 
@@ -98,7 +98,7 @@ class Rooms:
             self._socketio.start_background_task(self._keep_telling, uuid, room)
 
     def _keep_telling(self, uuid: str, room: Room) -> None:
-        while room.sids and (room.refused or room.viewers != room.viewers_told):
+        while room.viewers_here and (room.refused or room.viewers != room.viewers_told):
             if room.viewers != room.viewers_told:
                 room.viewers_told = room.viewers
                 self._tell("viewers", {"uuid": uuid, "viewers": room.viewers}, uuid)
@@ -158,11 +158,11 @@ class Rooms:
     def leave(self, sid: str, uuid: str) -> None:
         """Take a viewer out of a room that it is in; Socket.IO's own rooms are the caller's."""
         room = self._rooms[uuid]
-        room.sids.discard(sid)
+        del room.viewers_here[sid]
         # Known here before the queue tells it, which it does only where the others do not know it.
-        room.viewers = max(len(room.sids), room.viewers - 1)
+        room.viewers = max(len(room.viewers_here), room.viewers - 1)
         self._tell_counts(uuid, room)
-        if not room.sids:
+        if not room.viewers_here:
             del self._rooms[uuid]
         self._count_here(uuid, room)
 
@@ -184,15 +184,15 @@ class Rooms:
     def _enter(self, sid: str, join: Join, cut: Cut) -> dict[str, Any]:
         self._rejoin(join.uuid, cut)  # the others first, should they still wait for theirs
         room = self._rooms.setdefault(join.uuid, Room())
-        room.sids.add(sid)
+        room.viewers_here[sid] = outbox_of(self._socketio.server, sid)
         self._socketio.server.enter_room(sid, join.uuid)
         return self._joined(room, cut, join)
 
     def _joined(self, room: Room, cut: Cut, join: Join) -> dict[str, Any]:
         room.epoch, room.seq, room.paused = cut.epoch, cut.seq, False
-        viewers = cut.viewers_elsewhere + len(room.sids)
+        viewers = cut.viewers_elsewhere + len(room.viewers_here)
         room.viewers = viewers
-        if len(room.sids) == 1:
+        if len(room.viewers_here) == 1:
             room.viewers_told = viewers
         elif room.viewers_told != viewers:
             room.viewers_told = None  # the others still know another number
@@ -207,5 +207,5 @@ class Rooms:
         }
 
     def _count_here(self, uuid: str, room: Room) -> None:
-        self._delivery.set_viewers(uuid, len(room.sids))
+        self._delivery.set_viewers(uuid, len(room.viewers_here))
         self._metrics.rooms = len(self._rooms)

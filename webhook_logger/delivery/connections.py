@@ -75,6 +75,10 @@ class Line:
 
     def is_stale(self) -> bool:
         """Whether Redis has closed it, where no reply is awaited."""
+        try:  # Linux tells the state of a TCP connection in one call
+            return bool(self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != 1)
+        except (OSError, AttributeError):
+            pass
         try:
             return bool(self._connection.can_read())
         except (redis.RedisError, OSError):

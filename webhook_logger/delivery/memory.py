@@ -18,6 +18,8 @@ from webhook_logger.delivery.base import Cut, Delivery, Receipt, Sink
 from webhook_logger.delivery.lean import LeanRooms
 from webhook_logger.delivery.refusals import Refusals
 
+LOCKS = 64
+"""Shared by the callbacks, so that few of them ever wait for another's viewers."""
 MOST_CALLBACKS = 100_000
 """Whose counters are kept, those with viewers aside; a forgotten one begins a new epoch."""
 
@@ -51,8 +53,10 @@ class MemoryDelivery(Delivery):
         self._sink: Sink
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
         self._viewers: dict[str, int] = {}
-        # Counting and handing over are one step, or two requests could change places between.
-        self._order = threading.Lock()
+        # For one callback, counting and handing over are one step, or two of its requests could
+        # change places between.
+        self._order = tuple(threading.Lock() for _ in range(LOCKS))
+        self._book = threading.Lock()
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
@@ -62,7 +66,7 @@ class MemoryDelivery(Delivery):
 
     def publish(self, request: CapturedRequest) -> Receipt:
         self._refusals.check(request.uuid)
-        with self._order:
+        with self._turn(request.uuid):
             counter = self._counter(request.uuid)
             self._take_a_place(request.uuid, counter)
             counter.seq += 1
@@ -80,7 +84,7 @@ class MemoryDelivery(Delivery):
 
     @contextmanager
     def cut(self, uuid: str) -> Iterator[Cut]:
-        with self._order:
+        with self._turn(uuid):
             counter = self._counter(uuid)
             yield Cut(counter.epoch, counter.seq, viewers_elsewhere=0)
 
@@ -94,12 +98,16 @@ class MemoryDelivery(Delivery):
     def check(self) -> None:
         pass  # nothing here can be away
 
+    def _turn(self, uuid: str) -> threading.Lock:
+        return self._order[hash(uuid) % LOCKS]
+
     def _counter(self, uuid: str) -> _Counter:
-        if uuid not in self._counters:
-            self._counters[uuid] = _Counter()
-            self._forget_one_too_many()
-        self._counters.move_to_end(uuid)
-        return self._counters[uuid]
+        with self._book:
+            if uuid not in self._counters:
+                self._counters[uuid] = _Counter()
+                self._forget_one_too_many()
+            self._counters.move_to_end(uuid)
+            return self._counters[uuid]
 
     def _forget_one_too_many(self) -> None:
         """The one longest unused; one with viewers counts as used."""

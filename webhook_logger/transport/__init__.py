@@ -12,7 +12,26 @@ from typing import Any
 from webhook_logger.transport.outbox import Outbox, Shared
 from webhook_logger.transport.websocket import WebSocket
 
-__all__ = ["Outbox", "Shared", "install"]
+__all__ = ["Outbox", "Relay", "Shared", "install", "outbox_of"]
+
+
+class Relay:
+    """Stands for the outbox of a viewer that has no connection of its own: a test client's."""
+
+    def __init__(self, server: Any, eio_sid: str) -> None:
+        self._server = server
+        self._eio_sid = eio_sid
+
+    def put(self, packet: Shared) -> None:
+        """Hand it to Socket.IO."""
+        self._server._send_eio_packet(self._eio_sid, packet)
+
+
+def outbox_of(server: Any, sid: str) -> Outbox | Relay:
+    """Where packets for a viewer of the Socket.IO server go."""
+    eio_sid = server.manager.eio_sid_from_sid(sid, "/")
+    socket = server.eio.sockets.get(eio_sid)
+    return socket.queue if socket else Relay(server, eio_sid)
 
 
 def install(engineio_server: Any) -> None:

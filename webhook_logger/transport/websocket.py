@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -14,14 +13,12 @@ from engineio.exceptions import EngineIOError
 from engineio.packet import Packet
 from wsproto.utilities import generate_accept_token
 
+from webhook_logger.transport import chores
 from webhook_logger.transport.frames import Closed, Messages, frame
-from webhook_logger.transport.pings import pings
 
 Environ = dict[str, Any]
 
 MESSAGES_A_TURN = 8
-
-_leaving = threading.Lock()
 
 
 class WebSocket:
@@ -90,7 +87,7 @@ class WebSocket:
 
     def _receive(self, received: Packet) -> None:
         if received.packet_type == packet.PONG:
-            pings.pong(self._engineio)
+            chores.pong(self._engineio)
             return
         try:
             self._engineio.receive(received)
@@ -102,11 +99,6 @@ class WebSocket:
             raise Closed from None
 
     def _end(self) -> None:
-        """One after the other: thousands that drop at once must not keep senders waiting."""
-        engineio = self._engineio
-        if engineio.upgraded:
-            engineio.queue.close()
-        with _leaving:
-            if engineio.upgraded:
-                engineio.close(wait=False, abort=True, reason=self._server.reason.TRANSPORT_CLOSE)
-            time.sleep(0)
+        if self._engineio.upgraded:
+            self._engineio.queue.close()
+            chores.leave(self._engineio)
