@@ -15,6 +15,8 @@ turns, waited for all of them."""
 class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types
     """Looks after few sockets at a time, so that none waits for all the others."""
 
+    is_available = staticmethod(epolls.is_available)  # eventlet asks for it
+
     def do_poll(self, seconds: float) -> Any:
         """What is ready, at most so much."""
         return self.poll.poll(seconds, EVENTS_A_TURN)
