@@ -8,6 +8,7 @@ from tests.chaos.cluster import Cluster
 from tests.support.polling import PollingViewer, UpgradingViewer
 
 
+@pytest.mark.long
 @pytest.mark.timeout(120)
 def test_nginx_is_reloaded_under_load(cluster: Cluster) -> None:
     cluster.watch()

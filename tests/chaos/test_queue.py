@@ -109,6 +109,7 @@ def test_a_subscriber_that_is_too_slow_is_closed_and_its_viewers_are_told(cluste
     assert max(watcher.counted for watcher in cluster.watchers) > 0
 
 
+@pytest.mark.long
 @pytest.mark.timeout(120)
 def test_a_worker_that_has_become_deaf_finds_out_under_load(
     cluster_with: Callable[..., Cluster],
@@ -127,6 +128,7 @@ def test_a_worker_that_has_become_deaf_finds_out_under_load(
         cluster.audit("a worker's subscription goes deaf", f"well {noticed:.1f} s after")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(120)
 def test_the_rate_limit_holds_over_all_workers(cluster_with: Callable[..., Cluster]) -> None:
     with cluster_with(MAX_REQUESTS_PER_SECOND=50) as cluster:

@@ -41,6 +41,7 @@ def test_a_killed_worker_costs_senders_nothing_and_viewers_five_seconds(cluster:
     cluster.audit("a worker is killed (-9)", f"{on_it} viewers were on it")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)
 def test_a_rolling_restart_costs_senders_nothing(cluster: Cluster) -> None:
     cluster.watch()
