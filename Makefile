@@ -1,6 +1,6 @@
-# Four tasks for every day: run, test, lint, fix; chaos and bench for figures. What they need is set up by deploy/setup, once:
-# each stamp lies in what it stands for, so deleting .venv, node_modules or
-# static/vendor is enough to have it made anew.
+# Four tasks for every day: run, test, lint, fix; chaos and bench for figures. What they
+# need is set up by deploy/setup, once: each stamp lies in what it stands for, so deleting
+# .venv, node_modules or static/vendor is enough to have it made anew.
 
 .PHONY: run test chaos bench test-packages lint fix clean
 .NOTPARALLEL:

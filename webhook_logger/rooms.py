@@ -159,10 +159,11 @@ class Rooms:
         """Take a viewer out of a room that it is in; Socket.IO's own rooms are the caller's."""
         room = self._rooms[uuid]
         del room.viewers_here[sid]
-        # Known here before the queue tells it, which it does only where the others do not know it.
-        room.viewers = max(len(room.viewers_here), room.viewers - 1)
-        self._tell_counts(uuid, room)
-        if not room.viewers_here:
+        if room.viewers_here:
+            # Known here before the queue tells it, which it does only where others do not know it.
+            room.viewers = max(len(room.viewers_here), room.viewers - 1)
+            self._tell_counts(uuid, room)
+        else:
             del self._rooms[uuid]
         self._count_here(uuid, room)
 

@@ -63,3 +63,13 @@ def test_a_viewer_that_was_cut_off_for_being_slow_hears_why(uuid: str) -> None:
                 names.append(slow.events(1)[0][0])
         assert names[-1] == "bye"
         assert set(names[:-1]) == {"request"}
+
+
+def test_an_event_larger_than_what_may_wait_is_no_reason_to_be_cut_off(uuid: str) -> None:
+    large = b"x" * 20 * MEBIBYTE
+    with Server(MAX_BODY_BYTES=len(large)) as server:
+        with PacketViewer(server.url, {"uuid": uuid}) as viewer:
+            viewer.event("joined")
+            for _ in range(2):
+                assert post(server.address, f"/{uuid}", large).status == 200
+                assert viewer.requests(1)[0]["body"]["content"] == large.decode()

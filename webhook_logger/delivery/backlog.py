@@ -9,6 +9,8 @@ from typing import Any
 
 from webhook_logger.delivery.base import QueueUnavailable
 
+TOO_MUCH = "The queue is away or behind, and too many requests wait for it."
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -23,13 +25,11 @@ class Limits:
 class Call:
     """A command, and what became of it."""
 
-    __slots__ = ("_done", "answer", "deadline", "error", "is_done", "packed", "sent")
+    __slots__ = ("_done", "answer", "deadline", "error", "is_done", "packed")
 
     def __init__(self, packed: bytes, deadline: float) -> None:
         self.packed = packed
         self.deadline = deadline
-        self.sent = False
-        """Whether it was written to the queue: from then on it may have been done."""
         self.answer: Any = None
         self.error = ""
         self.is_done = False
@@ -76,6 +76,3 @@ class Backlog:
         """It is answered, or given up."""
         self.commands -= 1
         self.bytes -= len(call.packed)
-
-
-TOO_MUCH = "The queue is away, and too many requests wait for it."

@@ -177,8 +177,6 @@ class Publisher:
                 self._backlog.remove(call)
 
     def _send(self, line: Line, batch: list[Call]) -> None:
-        for call in batch:
-            call.sent = True
         line.send(b"".join([call.packed for call in batch]))
         again = [call for call in batch if not self._take(call, line.read())]
         if again:  # scripts that Redis did not know: they were not done

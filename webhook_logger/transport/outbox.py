@@ -101,33 +101,34 @@ class Outbox:
 
     def write(self, data: bytes) -> None:
         """Write bytes of the protocol itself in their turn."""
-        sent = 0 if self._writes else self._socket.send_now(data)
+        if self._writes:
+            self._append(data)
+            self._weigh(len(data))
+            return
+        sent = self._socket.send_now(data)
         if sent < len(data):
-            self._append(data[sent:])
-            self._weigh(len(data) - sent)
-            self._begin_to_write()
+            self._writes = True
+            threading.Thread(target=self._write, args=(data[sent:],), daemon=True).start()
 
     def _send(self, packet: Packet | None) -> None:
-        if packet is None:
-            self._append(None)
-            self._begin_to_write()
-        else:
+        if packet is not None:
             self.write(packet.frame if isinstance(packet, Shared) else frame(packet.encode()))
+        elif self._writes:
+            self._append(None)
+        else:
+            self._cut()
 
-    def _begin_to_write(self) -> None:
-        if not self._writes:
-            self._writes = True
-            threading.Thread(target=self._write, daemon=True).start()
-
-    def _write(self) -> None:
+    def _write(self, data: bytes) -> None:
+        """What is being written, however large, and then what waits behind it, which has weight."""
         with suppress(OSError):  # it is gone, as its reader finds, too
+            self._socket.sendall(data)
             while self._waiting:
-                data = self._waiting.popleft()
-                if data is None:
+                following = self._waiting.popleft()
+                if following is None:
                     self._cut()
                     break
-                self._socket.sendall(data)
-                self._bytes -= len(data)
+                self._bytes -= len(following)
+                self._socket.sendall(following)
         self._writes = False
 
     def _weigh(self, size: int) -> None:
