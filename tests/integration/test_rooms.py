@@ -14,7 +14,7 @@ import requests
 import socketio
 import websocket
 
-from tests.support.processes import Redis, Server, status_of
+from tests.support.processes import Redis, Server, for_seconds, status_of
 from tests.support.sender import Sender, post, send
 from tests.support.viewers import PacketViewer, Viewer
 
@@ -394,3 +394,14 @@ def test_who_joins_while_another_leaves_is_told_the_right_number(server: Server,
             other.cut_off()
             while told != 2:
                 told = third.event("viewers")["viewers"]
+
+
+def test_viewers_that_send_nonsense_leave_nothing_behind(uuid: str) -> None:
+    with Server() as server:
+        for packet in ("x", "", "9", "4x", "42x", '42["join"', "45", "451-x"):
+            with PacketViewer(server.url, {"uuid": uuid}) as viewer:
+                viewer.event("joined")
+                viewer.write(packet)
+                viewer.end()
+            for_seconds(5, lambda: server.metrics()["viewers"] == server.metrics()["rooms"] == 0)
+            assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "0"

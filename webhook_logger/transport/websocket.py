@@ -61,7 +61,7 @@ class WebSocket:
             self._enter(sock, messages)
             outbox.attach(sock)
             for number in itertools.count(1):
-                self._receive(Packet(encoded_packet=messages.next()))
+                self._receive(messages.next())
                 if number % MESSAGES_A_TURN == 0:
                     time.sleep(0)  # one that floods must not keep the worker to itself
         self._end()
@@ -85,12 +85,13 @@ class WebSocket:
         if messages.next() != "5":
             raise Closed
 
-    def _receive(self, received: Packet) -> None:
-        if received.packet_type == packet.PONG:
-            chores.pong(self._engineio)
-            return
+    def _receive(self, message: str | bytes) -> None:
         try:
-            self._engineio.receive(received)
+            received = Packet(encoded_packet=message)
+            if received.packet_type == packet.PONG:
+                chores.pong(self._engineio)
+            else:
+                self._engineio.receive(received)
         except EngineIOError as error:
             raise Closed from error
         except Exception:
