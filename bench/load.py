@@ -122,19 +122,30 @@ class Pace:
                 self._next += self._interval
             between(max(0.0, min(0.001, self._next - time.perf_counter())))
             self._answers()
-        self._wait(between)
+        self.wait(between)
 
     def one(self, between: Callable[[float], object]) -> None:
         """Send one request and wait for its answer."""
-        self._send(time.perf_counter())
-        self._wait(between)
+        self.begin()
+        self.wait(between)
 
-    def _wait(self, between: Callable[[float], object]) -> None:
+    def begin(self) -> None:
+        """Send one request; its answer is taken by `wait`."""
+        self._send(time.perf_counter())
+
+    def wait(self, between: Callable[[float], object]) -> None:
+        """Wait for all answers that are due; those that do not come are errors."""
         deadline = time.perf_counter() + OVERDUE_SECONDS
         while self._since and time.perf_counter() < deadline:
             between(0.001)
             self._answers()
         self.errors += len(self._since)
+
+    @property
+    def longest(self) -> float:
+        """The longest wait for an answer, in seconds; one that never came counts up to now."""
+        now = time.perf_counter()
+        return max([*self.answers, *(now - since for since in self._since.values())])
 
     def _send(self, due: float) -> None:
         sock = self._free.popleft()

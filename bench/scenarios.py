@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
 from bench.load import CONNECTIONS, Pace, Sent, Wrk, percentile
@@ -179,17 +180,18 @@ def _fan_out(system: System, run: Run, count: int, events: int) -> Figures:
             stack.callback(probe.close)
             cpu = process.cpu_seconds()
             for number in range(events):
-                sender.one(watching.read)
+                sender.begin()
                 while tally.events < (number + 1) * count:
                     if count >= 1_000:
                         probe.one(watching.read)
                     watching.read(0.01)
+                sender.wait(watching.read)
             cpu = process.cpu_seconds() - cpu
     if set(tally.marks.values()) != {count}:
         raise Insane("an event was lost or came twice")
     figures = {f"CPU µs/viewer, {count:,} viewers": cpu / events / count * 1e6}
     if count == 10_000:
-        figures["longest wait of others ms, 10,000 viewers"] = max(probe.answers) * 1e3
+        figures["longest wait of others ms, 10,000 viewers"] = probe.longest * 1e3
     return figures
 
 
@@ -219,21 +221,30 @@ def mass(system: System, run: Run) -> Figures:
         while time.perf_counter() < end:
             probe.one(time.sleep)
             time.sleep(PROBE_PAUSE_SECONDS)
+        longest = probe.longest
         probe.close()
-    return {
-        "KB/idle viewer": each / 1000,
-        "longest wait in the drop ms": max(probe.answers) * 1e3,
-    }
+    return {"KB/idle viewer": each / 1000, "longest wait in the drop ms": longest * 1e3}
 
 
 def workers(system: System, run: Run) -> Figures:
-    """(h) workers 1, 2, 4, 8 on one queue: CPU of them all for each delivered request."""
-    return {
-        f"CPU µs/delivered, {count} workers": _workers(system, run, count) for count in (1, 2, 4, 8)
-    }
+    """(h) workers 1, 2, 4, 8 on one queue: CPU of them all for each delivered request.
+
+    Once at a steady rate for all together, and once with 32 connections to each, as fast as it
+    goes. All workers stand on one core; what that alone costs is shown by 8 that have a queue and a
+    viewer each and share nothing else.
+    """
+    figures, most = {}, 8
+    for count in (1, 2, 4, most):
+        figures[f"CPU µs/delivered, {count} workers, steady"] = _steady(system, run, count)
+        queues = [run.redis] * count
+        figures[f"CPU µs/delivered, {count} workers, saturated"] = _saturated(system, run, queues)
+    with ExitStack() as stack:
+        queues = [stack.enter_context(Redis()) for _ in range(most)]
+        figures[f"CPU µs/delivered, {most} × 1 worker, saturated"] = _saturated(system, run, queues)
+    return figures
 
 
-def _workers(system: System, run: Run, count: int) -> float:
+def _steady(system: System, run: Run, count: int) -> float:
     uuid = str(uuid4())
     tally = Tally()
     with ExitStack() as stack:
@@ -251,6 +262,44 @@ def _workers(system: System, run: Run, count: int) -> float:
     return cpu / (tally.events - events) * 1e6
 
 
+def _saturated(system: System, run: Run, queues: list[Redis]) -> float:
+    """A worker for each of the queues; the first worker of a queue has its viewer."""
+    uuids = {queue.url: str(uuid4()) for queue in queues}
+    events = 0
+
+    def seen(*_: object) -> None:
+        nonlocal events
+        events += 1
+
+    with ExitStack() as stack:
+        processes = [stack.enter_context(Process(system, queue.url)) for queue in queues]
+        watching = stack.enter_context(crowd())
+        for url, uuid in uuids.items():
+            first = next(p for p, queue in zip(processes, queues, strict=True) if queue.url == url)
+            watching.enter(first, [uuid], seen)
+        paths = [system.callback.format(uuid=uuids[queue.url]) for queue in queues]
+        used = 0.0
+        for seconds in (WARM_UP_SECONDS, run.seconds):
+            events, used = 0, sum(process.cpu_seconds() for process in processes)
+            sent = _from_all(processes, paths, seconds, watching)
+            drained = partial(lambda due: events >= due, sent)  # noqa: B023  # read, not bound
+            watching.read_until(drained, DRAIN_SECONDS)
+            settle(watching, SETTLE_SECONDS)
+            used = sum(process.cpu_seconds() for process in processes) - used
+    return used / events * 1e6
+
+
+def _from_all(processes: list[Process], paths: list[str], seconds: float, watching: Crowd) -> int:
+    """Load all of them at once; how many requests were answered."""
+    senders = [
+        Wrk(process.port, [path], seconds, 300, CONNECTIONS)
+        for process, path in zip(processes, paths, strict=True)
+    ]
+    while not all(sender.is_over() for sender in senders):
+        watching.read(0.1)
+    return sum(answered(sender.sent()).requests for sender in senders)
+
+
 def deaf_viewer(system: System, run: Run) -> Figures:
     """(i) a viewer that reads nothing, beside one that does."""
     uuid = str(uuid4())
@@ -261,15 +310,20 @@ def deaf_viewer(system: System, run: Run) -> Figures:
         path = system.callback.format(uuid=uuid)
         warm = Pace([process.port], path, 50, size=100_000, connections=4)
         warm.run(0.4, watching.read)
-        before = process.memory()
+        before = most = process.memory()
+
+        def read(seconds: float) -> None:
+            nonlocal most
+            watching.read(seconds)
+            most = max(most, process.memory())
+
         pace = Pace([process.port], path, 100, size=100_000, connections=4)
-        pace.run(run.seconds, watching.read)
-        grown = process.memory() - before
+        pace.run(run.seconds, read)
         due = len(pace.sent_at)
         watching.read_until(lambda: len(tally.marks) >= due, DRAIN_SECONDS)
         warm.close()
         pace.close()
-    return {"MiB grown": grown / 2**20, "MB not read": due * 0.1}
+    return {"MiB grown at most": (most - before) / 2**20, "MB not read": due * 0.1}
 
 
 def soak(system: System, run: Run) -> Figures:

@@ -172,8 +172,6 @@ class Crowd:
         """All at once, with a reset."""
         for viewer in self._viewers.values():
             viewer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        for number in list(self._viewers):
-            self._epoll.unregister(number)
         for viewer in self._viewers.values():
             viewer.socket.close()
         self._viewers.clear()

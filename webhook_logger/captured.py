@@ -13,6 +13,7 @@ from typing import Any
 
 # Unicode's control characters (category Cc) but TAB, LF and CR: a viewer would not see them.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_UTC = slice(None, -len("+00:00"))  # replaced by Z
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,7 @@ class CapturedRequest:
             "epoch": self.epoch,
             "seq": self.seq,
             "id": self.id,
-            "received_at": self.received_at.replace(tzinfo=None).isoformat(timespec="microseconds")
-            + "Z",
+            "received_at": self.received_at.isoformat(timespec="microseconds")[_UTC] + "Z",
             "method": self.method,
             "scheme": self.scheme,
             "host": self.host,
