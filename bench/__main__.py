@@ -26,16 +26,15 @@ def arguments() -> argparse.Namespace:
         help="requests/s of e, h and j; without it half of what the plain recipe delivers in b",
     )
     parser.add_argument("--soak", type=float, default=600.0, help="seconds of j")
-    parser.add_argument("--systems", default="", help="names, with commas between")
+    parser.add_argument("--systems", nargs="*", default=[], help="names; without any all of them")
     parser.add_argument("--more", help="a JSON file of further systems; see bench/systems.py")
     parser.add_argument("--out", help="a folder for table, JSON and plots")
     return parser.parse_args()
 
 
-def chosen(names: str, more: str | None) -> list[System]:
+def chosen(wanted: list[str], more: str | None) -> list[System]:
     """The systems of those names."""
     known = [*BUILT_IN, *(from_file(more) if more else [])]
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
     unknown = set(wanted) - {system.name for system in known}
     if unknown:
         sys.exit(f"Unknown: {', '.join(sorted(unknown))}. Known: {[s.name for s in known]}")
@@ -56,9 +55,9 @@ def main() -> None:
                         rate = options.rate or report.half_of_plain()
                         run = Run(redis, options.seconds, options.viewers, rate, options.soak)
                         measure(report, letter, system, run, number)
+        if options.out:
+            report.write(options.out)  # after each, so that a long run leaves what it has
     print(report.table())
-    if options.out:
-        report.write(options.out)
 
 
 def measure(report: Report, letter: str, system: System, run: Run, number: int) -> None:

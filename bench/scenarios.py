@@ -181,7 +181,10 @@ def _fan_out(system: System, run: Run, count: int, events: int) -> Figures:
             cpu = process.cpu_seconds()
             for number in range(events):
                 sender.begin()
+                deadline = time.perf_counter() + DRAIN_SECONDS
                 while tally.events < (number + 1) * count:
+                    if time.perf_counter() > deadline:
+                        raise Insane(f"{count:,} viewers: not every one saw every event")
                     if count >= 1_000:
                         probe.one(watching.read)
                     watching.read(0.01)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.integration.fidelity_table import ROWS, Row, head, with_chunks, with_length
 from tests.support.processes import Server
-from tests.support.sender import Sender, post, send
+from tests.support.sender import Answer, Sender, post, send
 from tests.support.viewers import Viewer, Wire
 
 
@@ -35,16 +35,20 @@ class Stage:
 
     def show(self, raw: bytes) -> tuple[int, Wire]:
         """Send the bytes; the answer's status, and the event at the viewer."""
-        answer = send(self.server.address, self.fill(raw.decode("latin-1")).encode("latin-1"))
-        return answer.status, self.viewer.event("request")
+        return self.answer(raw).status, self.viewer.event("request")
+
+    def answer(self, raw: bytes) -> Answer:
+        """Send the bytes."""
+        return send(self.server.address, self.fill(raw.decode("latin-1")).encode("latin-1"))
 
 
-@pytest.fixture(scope="module", params=["memory", "redis"])
+@pytest.fixture(scope="module", params=["memory", "redis", "flasks_own_dispatch"])
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    memory = request.param == "memory"
-    name = "memory_server" if memory else "two_workers"
-    server = request.getfixturevalue(name)
-    stage = Stage(server if memory else server[0])
+    if request.param == "redis":
+        server = request.getfixturevalue("two_workers")[0]
+    else:
+        server = request.getfixturevalue(request.param.replace("memory", "memory_server"))
+    stage = Stage(server)
     with stage.viewer:
         yield stage
 
@@ -54,6 +58,26 @@ def body_of(request: Wire) -> bytes:
     return (
         base64.b64decode(content) if request["body"]["encoding"] == "base64" else content.encode()
     )
+
+
+@pytest.fixture(scope="module")
+def lean(memory_server: Server) -> Iterator[Stage]:
+    stage = Stage(memory_server)
+    with stage.viewer:
+        yield stage
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("stage", ["flasks_own_dispatch"], indirect=True)
+def test_the_lean_way_answers_as_flasks_own_dispatch_does(
+    lean: Stage, stage: Stage, row: Row
+) -> None:
+    answers = [one.answer(row.raw) for one in (lean, stage)]
+    events = [one.viewer.event("request") for one in (lean, stage)]
+    for answer in answers:
+        answer.headers.pop("date")
+    assert answers[0] == answers[1]
+    assert events[0].keys() == events[1].keys()
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
