@@ -1,4 +1,5 @@
-"""What waits to be sent to one viewer, bounded by weight; nothing waits that the socket takes."""
+"""What is to be sent to one viewer. What comes together goes out together; what the socket does not
+take waits, bounded by weight."""
 
 from __future__ import annotations
 
@@ -13,11 +14,15 @@ from typing import Any
 from engineio.packet import MESSAGE, Packet
 
 from webhook_logger.transport.frames import frame
+from webhook_logger.transport.turns import Turns
 
 MOST_BYTES = 6 * 2**20
 """With what Python and its allocator add, the worker grows by 8 MiB at most."""
 SLOW_SECONDS = 2.0
 """For a viewer that was too slow to hear why it is cut off."""
+
+MOST_BYTES_TOGETHER = 64 * 1024
+"""What is more than that is written at once."""
 
 _BYE = '2["bye",{"reason":"slow"}]'
 
@@ -34,14 +39,17 @@ class Outbox:
     """Stands for the queue of an Engine.IO socket, whose interface it has.
 
     Until a WebSocket is attached, packets wait for a poll. From then on they are written, in the
-    same order: at once, and by a thread of its own only while the socket takes no more.
+    same order: with what else comes in this turn of the hub, and by a thread of its own only while
+    the socket takes no more.
     """
 
-    __slots__ = ("_bytes", "_closed", "_socket", "_waiting", "_wake", "_writes")
+    __slots__ = ("_bytes", "_closed", "_gathered", "_socket", "_waiting", "_wake", "_writes")
 
     def __init__(self) -> None:
         self._waiting: deque[Any] | None = None  # of most viewers nothing ever waits
+        self._gathered: list[bytes] | None = None
         self._bytes = 0
+        """Of what is gathered, or of what waits; never is there both."""
         self._socket: Any = None
         self._writes = False
         self._closed = False
@@ -93,7 +101,7 @@ class Outbox:
     def close(self) -> None:
         """The connection has ended."""
         self._closed = True
-        self._waiting, self._bytes = None, 0
+        self._waiting, self._gathered, self._bytes = None, None, 0
 
     def _append(self, item: Any) -> None:
         if self._waiting is None:
@@ -106,6 +114,22 @@ class Outbox:
             self._append(data)
             self._weigh(len(data))
             return
+        if self._gathered is None:
+            self._gathered = [data]
+            _turns.add(self)
+        else:
+            self._gathered.append(data)
+        self._bytes += len(data)
+        if self._bytes > MOST_BYTES_TOGETHER:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is gathered."""
+        gathered, self._gathered = self._gathered, None
+        if not gathered:
+            return  # it has gone out before its turn
+        self._bytes = 0
+        data = gathered[0] if len(gathered) == 1 else b"".join(gathered)
         sent = self._socket.send_now(data)
         if sent < len(data):
             self._writes = True
@@ -114,7 +138,9 @@ class Outbox:
     def _send(self, packet: Packet | None) -> None:
         if packet is not None:
             self.write(packet.frame if isinstance(packet, Shared) else frame(packet.encode()))
-        elif self._writes:
+            return
+        self.flush()
+        if self._writes:
             self._append(None)
         else:
             self._cut()
@@ -151,3 +177,6 @@ class Outbox:
     def _cut(self) -> None:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+
+
+_turns: Turns[Outbox] = Turns(Outbox.flush)
