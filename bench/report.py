@@ -82,7 +82,7 @@ class Report:
         target.mkdir(parents=True, exist_ok=True)
         about = machine()
         told = "\n".join(f"- {name}: {value}" for name, value in about.items())
-        titles = "\n".join(f"- {f.__doc__}" for f in SCENARIOS.values())
+        titles = "\n".join(f"- {(f.__doc__ or '').splitlines()[0]}" for f in SCENARIOS.values())
         text = f"# Figures\n\n{told}\n- rounds: {self._rounds}\n\n{titles}\n{self.table()}\n"
         (target / "results.md").write_text(text)
         data = {"machine": about, "figures": self._figures, "failures": self._failures}

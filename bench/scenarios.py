@@ -230,7 +230,7 @@ def mass(system: System, run: Run) -> Figures:
 
 
 def workers(system: System, run: Run) -> Figures:
-    """(h) workers 1, 2, 4, 8 on one queue: CPU of them all for each delivered request.
+    """(h) workers 1, 2, 4, 8 on one queue, and 8 on 8: CPU of them all for each delivered request.
 
     Once at a steady rate for all together, and once with 32 connections to each, as fast as it
     goes. All workers stand on one core; what that alone costs is shown by 8 that have a queue and a
