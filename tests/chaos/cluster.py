@@ -102,7 +102,7 @@ class Cluster:
         given = end["seq"] if one_epoch else None
         self._table.append(Row(what, self.load, self.watchers, given, note))
         for watcher in self.watchers:
-            assert watcher.faults == []
+            assert watcher.faults == [], repr(watcher)
             if one_epoch:
                 assert watcher.cannot_tell == 0
                 assert watcher.delivered + watcher.counted == given

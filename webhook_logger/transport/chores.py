@@ -71,6 +71,8 @@ _leavings: Chore[tuple[Any, Callable[[], None]]] = Chore(_leave)
 
 def pong(socket: Any) -> None:
     """The viewer of that Engine.IO socket is there: ask it again after the interval."""
+    if not socket.last_ping:
+        return  # nobody asked: one that floods must not fill the list that all wait in
     socket.last_ping = None
     _pings.add((time.monotonic() + socket.server.ping_interval, socket))
 

@@ -28,7 +28,8 @@ class Messages:
         self, recv: Callable[[int], bytes], answer: Callable[[bytes], None], most_bytes: int
     ) -> None:
         self._recv = recv
-        self._answer = answer
+        self.answer = answer
+        """Sends what the protocol itself answers."""
         self._most_bytes = most_bytes
         self._protocol = FrameProtocol(client=False, extensions=[])
         self._parts: list[Any] = []
@@ -54,7 +55,7 @@ class Messages:
         if part.opcode is Opcode.CLOSE:
             raise Closed
         if part.opcode is Opcode.PING:
-            self._answer(bytes(_out.pong(payload)))
+            self.answer(bytes(_out.pong(payload)))
         elif part.opcode is not Opcode.PONG:
             self._size += len(payload)
             if self._size > self._most_bytes:

@@ -4,8 +4,10 @@ take waits, bounded by weight."""
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 import time
+from _thread import start_new_thread  # Thread.start waits, and others run meanwhile
 from collections import deque
 from contextlib import suppress
 from queue import Empty
@@ -17,7 +19,9 @@ from webhook_logger.transport.frames import frame
 from webhook_logger.transport.turns import Turns
 
 MOST_BYTES = 6 * 2**20
-"""With what Python and its allocator add, the worker grows by 8 MiB at most."""
+"""With what Python's allocator adds, the worker grows by 8 MiB at most."""
+BYTES_OF_AN_ITEM = 64
+"""What Python needs for each, however short."""
 SLOW_SECONDS = 2.0
 """For a viewer that was too slow to hear why it is cut off."""
 
@@ -49,7 +53,7 @@ class Outbox:
         self._waiting: deque[Any] | None = None  # of most viewers nothing ever waits
         self._gathered: list[bytes] | None = None
         self._bytes = 0
-        """Of what is gathered, or of what waits; never is there both."""
+        """The weight of what is gathered, or of what waits."""
         self._socket: Any = None
         self._writes = False
         self._closed = False
@@ -65,8 +69,7 @@ class Outbox:
             self._send(packet)
             return
         self._append(packet)
-        if packet is not None:
-            self._weigh(len(packet.data or ""))
+        self._weigh(_weight(packet))
         if self._wake:
             self._wake.set()
 
@@ -79,8 +82,7 @@ class Outbox:
         if not self._waiting:
             raise Empty
         packet: Packet | None = self._waiting.popleft()
-        if packet is not None:
-            self._bytes -= len(packet.data or "")
+        self._bytes -= _weight(packet)
         return packet
 
     def task_done(self) -> None:
@@ -93,10 +95,13 @@ class Outbox:
 
     def attach(self, sock: Any) -> None:
         """From now on packets go out there, those first that still wait for a poll."""
-        waiting, self._waiting, self._bytes = self._waiting, None, 0
+        waiting, self._waiting, self._bytes = self._waiting or (), None, 0
+        # All of them at once: nothing that is put meanwhile may come between.
+        self._gathered = [_framed(packet) for packet in waiting if packet is not None]
         self._socket = sock
-        for packet in waiting or ():
-            self._send(packet)
+        self.flush()
+        if self._closed or None in waiting:
+            self._end()  # given up while it polled, so that it comes back
 
     def close(self) -> None:
         """The connection has ended."""
@@ -112,7 +117,7 @@ class Outbox:
         """Write bytes of the protocol itself in their turn."""
         if self._writes:
             self._append(data)
-            self._weigh(len(data))
+            self._weigh(_weight(data))
             return
         if self._gathered is None:
             self._gathered = [data]
@@ -133,15 +138,19 @@ class Outbox:
         sent = self._socket.send_now(data)
         if sent < len(data):
             self._writes = True
-            threading.Thread(target=self._write, args=(data[sent:],), daemon=True).start()
+            start_new_thread(self._write, (data[sent:],))
 
     def _send(self, packet: Packet | None) -> None:
         if packet is not None:
-            self.write(packet.frame if isinstance(packet, Shared) else frame(packet.encode()))
-            return
-        self.flush()
+            self.write(_framed(packet))
+        else:
+            self.flush()
+            self._end()
+
+    def _end(self) -> None:
         if self._writes:
             self._append(None)
+            self._cut_soon()  # a writer that is stuck never comes to it
         else:
             self._cut()
 
@@ -154,7 +163,7 @@ class Outbox:
                 if following is None:
                     self._cut()
                     break
-                self._bytes -= len(following)
+                self._bytes -= _weight(following)
                 self._socket.sendall(following)
         self._writes = False
 
@@ -168,15 +177,31 @@ class Outbox:
         self.close()
         if self._socket is not None:
             self._append(frame("4" + _BYE))
-            threading.Thread(target=self._cut_soon, daemon=True).start()
+            self._cut_soon()
 
     def _cut_soon(self) -> None:
-        time.sleep(SLOW_SECONDS)
-        self._cut()
+        def cut() -> None:
+            time.sleep(SLOW_SECONDS)
+            self._cut()
+
+        start_new_thread(cut, ())
 
     def _cut(self) -> None:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def _framed(packet: Packet) -> bytes:
+    return packet.frame if isinstance(packet, Shared) else frame(packet.encode())
+
+
+def _weight(item: Packet | bytes | None) -> int:
+    """In bytes: of a packet that waits for a poll, or of a frame that waits for the socket."""
+    if isinstance(item, bytes):
+        return len(item) + BYTES_OF_AN_ITEM
+    data = item.data if item is not None else None
+    size = sys.getsizeof(data or "") + BYTES_OF_AN_ITEM
+    return size + len(item.frame) if isinstance(item, Shared) else size
 
 
 _turns: Turns[Outbox] = Turns(Outbox.flush)

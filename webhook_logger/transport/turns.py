@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from _thread import start_new_thread  # Thread.start waits, and others run meanwhile
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -16,14 +17,15 @@ Item = TypeVar("Item")
 
 
 class Turns(Generic[Item]):
-    """Does one thing for each item, once all that can run now has run; the thread runs from the
-    first item on.
+    """Does one thing for each item, once all that can run now has run; the thread, a green one,
+    runs from the first item on.
     """
 
     def __init__(self, do: Callable[[Item], None]) -> None:
         self._do = do
         self._items: list[Item] = []
-        # The cheapest thing to wait for: it is free exactly while there are items to see.
+        # The cheapest thing to wait for. It is released once when there is something to do again;
+        # before the thread runs, the first item starts it instead.
         self._bell = threading.Lock()
         self._rung = True
         self._runs = False
@@ -36,7 +38,7 @@ class Turns(Generic[Item]):
             self._bell.release()
         elif not self._runs:
             self._runs = True
-            threading.Thread(target=self._run, daemon=True).start()
+            start_new_thread(self._run, ())
 
     def _run(self) -> None:
         self._bell.acquire()

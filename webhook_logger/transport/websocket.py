@@ -54,11 +54,15 @@ class WebSocket:
         return []
 
     def _run(self, sock: Any) -> None:
-        sock.settimeout(None)  # Engine.IO's pings find who is gone
+        if self._engineio.upgrading:
+            return  # another one is about to take this place
         outbox = self._engineio.queue
-        messages = Messages(sock.recv, outbox.write, self._server.max_http_buffer_size)
+        messages = Messages(sock.recv, sock.sendall, self._server.max_http_buffer_size)
         with suppress(OSError, Closed):
+            sock.settimeout(self._server.ping_interval + self._server.ping_timeout)
             self._enter(sock, messages)
+            sock.settimeout(None)  # from here on Engine.IO's pings find who is gone
+            messages.answer = outbox.write
             outbox.attach(sock)
             for number in itertools.count(1):
                 self._receive(messages.next())
