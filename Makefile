@@ -2,7 +2,7 @@
 # need is set up by deploy/setup, once: each stamp lies in what it stands for, so deleting
 # .venv, node_modules or static/vendor is enough to have it made anew.
 
-.PHONY: run test chaos bench test-packages lint fix clean
+.PHONY: run test chaos bench screenshots test-packages lint fix clean
 .NOTPARALLEL:
 
 # python3 is part of the name: after an upgrade of the system's Python, .venv is looked at again.
@@ -31,6 +31,11 @@ chaos: test-packages $(dev_stamp) $(vendor_stamp)
 # This program and others side by side; the figures of docs/benchmarks.
 bench: $(bench_stamp)
 	@.venv-bench/bin/python -m bench $(ARGS)
+
+# The README's pictures, taken of a server of their own.
+screenshots: test-packages $(dev_stamp) $(vendor_stamp)
+	@deploy/setup test-browser
+	@$(with_tools) $(python) -m tests.browser.screenshots
 
 lint: $(dev_stamp) $(npm_stamp)
 	$(python) -m ruff check

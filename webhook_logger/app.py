@@ -18,6 +18,7 @@ from webhook_logger.proxies import believe
 from webhook_logger.rooms import Rooms
 from webhook_logger.viewers import Viewers
 from webhook_logger.views import callback
+from webhook_logger.views.assets import make_assets
 from webhook_logger.views.dashboard import dashboard
 from webhook_logger.views.health import make_health
 
@@ -58,7 +59,7 @@ def create_app(config: Config) -> App:
     """The application of one worker; delivery has begun when it returns."""
     # The house
     root = Path(__file__).parent.parent
-    app = App(__name__, template_folder=str(root / "templates"), static_folder=str(root / "static"))
+    app = App(__name__, template_folder=str(root / "templates"), static_folder=None)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
 
     # Delivery, in process or through the queue
@@ -68,6 +69,7 @@ def create_app(config: Config) -> App:
 
     # Views
     callback.register(app, delivery, metrics, config.MAX_BODY_BYTES)
+    app.register_blueprint(make_assets(root / "static"))
     app.register_blueprint(dashboard)
     app.register_blueprint(make_health(delivery, metrics))
     errors.register(app)

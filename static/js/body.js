@@ -1,55 +1,30 @@
 /**
- * From a body on the wire to bytes, text and hex. No DOM in here.
+ * From a body on the wire to bytes, and to text and hex in chunks. No DOM in here.
  *
- * @typedef {import("./json-text.js").Tone} Tone
- * @typedef {{tone: Tone | "chunk", text: string}} Part  a chunk ends behind a line end
+ * @typedef {import("./captured.js").Body & {bytes?: Uint8Array}} Body  bytes: of one that was decoded here
  *
- * @typedef {import("./captured.js").Body} Body
- * @typedef {"json" | "text" | "hex"} BodyView
+ * @typedef {"text" | "markup" | "hex"} SourceView  shown chunk by chunk
+ * @typedef {SourceView | "json" | "form" | "multipart" | "image"} BodyView
  */
 
-import { prettyJson } from "./json-text.js";
+import { isJson } from "./json-check.js";
 
-/** What is laid out at once; the rest waits for a click, so that 1 MiB opens like 1 kB. */
-const FIRST_CHARACTERS = 16 * 1024;
-const FIRST_HEX_BYTES = 4 * 1024;
-const CHUNK = 16 * 1024;
+/** The first chunk is laid out at once; the rest waits for a click, so that 1 MiB opens like 1 kB. */
+const CHUNK_CHARACTERS = { text: 16 * 1024, markup: 3 * 1024 };
+const CHUNK_BYTES = 4 * 1024;
+
+/** What takes a moment for each byte is not done for more than this. */
+const MOST_PRETTY_BYTES = 2 * 2 ** 20;
 
 /**
- * What to show of a body in one view; `cut` when that is not all.
+ * What to show of a body, piece by piece.
  * @param {Body} body
- * @param {BodyView} view
- * @param {boolean} all
- * @returns {{parts: Part[], cut: boolean}}
+ * @param {SourceView} view
+ * @returns {Generator<string, void>}
  */
-export function partsOf(body, view, all) {
-  if (view === "json") return jsonParts(body.content, all);
-  if (view === "text") {
-    const text = all ? body.content : body.content.slice(0, FIRST_CHARACTERS);
-    return { parts: inChunks(text), cut: text.length < body.content.length };
-  }
-  const bytes = bytesOf(body);
-  const shown = all ? bytes : bytes.subarray(0, FIRST_HEX_BYTES);
-  return { parts: inChunks(hexDump(shown)), cut: shown.length < bytes.length };
-}
-
-/**
- * @param {string} json
- * @param {boolean} all  then without colours: a megabyte of them would freeze the page
- * @returns {{parts: Part[], cut: boolean}}
- */
-function jsonParts(json, all) {
-  const { runs, cut } = prettyJson(json, all ? undefined : FIRST_CHARACTERS);
-  if (!all) return { parts: runs, cut };
-  return { parts: inChunks(runs.map(({ text }) => text).join("")), cut };
-}
-
-/**
- * @param {string} text
- * @returns {Part[]}
- */
-function inChunks(text) {
-  return chunksAtLines(text, CHUNK).map((chunk) => ({ tone: "chunk", text: chunk }));
+export function chunksOf(body, view) {
+  if (view === "hex") return hexChunks(bytesOf(body));
+  return chunksAtLines(body.content, CHUNK_CHARACTERS[view]);
 }
 
 /**
@@ -57,12 +32,41 @@ function inChunks(text) {
  * @param {Body} body
  * @returns {Uint8Array}
  */
-export function bytesOf({ encoding, content }) {
+export function bytesOf({ encoding, content, bytes: known }) {
+  if (known) return known;
   if (encoding === "utf-8") return new TextEncoder().encode(content);
   const binary = atob(content);
   const bytes = new Uint8Array(binary.length);
   for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);
   return bytes;
+}
+
+/** Unicode's control characters but TAB, LF and CR, as the server has it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+
+/**
+ * Bytes that were never on the wire, in the form of those that were.
+ * @param {Uint8Array} bytes
+ * @returns {Body}
+ */
+export function bodyOf(bytes) {
+  const text = textOf(bytes);
+  const encoding = text === null ? "base64" : "utf-8";
+  return { size: bytes.length, encoding, content: text ?? "", complete: true, bytes };
+}
+
+/**
+ * Readable text, or null.
+ * @param {Uint8Array} bytes
+ */
+export function textOf(bytes) {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return CONTROL.test(text) ? null : text;
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -72,8 +76,32 @@ export function bytesOf({ encoding, content }) {
  * @returns {BodyView[]}
  */
 export function viewsOf(body, mediaType) {
-  if (body.encoding !== "utf-8") return ["hex"];
-  return isJson(body.content, mediaType) ? ["json", "text", "hex"] : ["text", "hex"];
+  const pretty = body.size <= MOST_PRETTY_BYTES ? prettyView(body, mediaType) : null;
+  /** @type {BodyView[]} */
+  const plain = body.encoding === "utf-8" ? ["text", "hex"] : ["hex"];
+  return pretty ? [pretty, ...plain] : plain;
+}
+
+/**
+ * @param {Body} body
+ * @param {string} mediaType
+ * @returns {BodyView | null}
+ */
+function prettyView({ encoding, content }, mediaType) {
+  if (isImage(mediaType)) return "image";
+  if (mediaType.startsWith("multipart/")) return "multipart";
+  if (encoding !== "utf-8") return null;
+  if (looksJson(content, mediaType) && isJson(withoutMark(content))) return "json";
+  if (isMarkup(content, mediaType)) return "markup";
+  return mediaType === "application/x-www-form-urlencoded" ? "form" : null;
+}
+
+/**
+ * The kinds of images that are drawn. SVG is not among them: it is source of a stranger.
+ * @param {string} mediaType
+ */
+export function isImage(mediaType) {
+  return /^image\/(png|jpeg|gif|webp)$/.test(mediaType);
 }
 
 /**
@@ -81,24 +109,42 @@ export function viewsOf(body, mediaType) {
  * @param {string} text
  * @param {string} mediaType
  */
-function isJson(text, mediaType) {
-  if (!/[/+]json$/.test(mediaType) && !/^\s*[{[]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
+function looksJson(text, mediaType) {
+  return /[/+]json$/.test(mediaType) || /^\s*[{[]/.test(text);
+}
+
+/**
+ * @param {string} text
+ * @param {string} mediaType
+ */
+function isMarkup(text, mediaType) {
+  return /[/+](xml|html)$/.test(mediaType) || /^\s*<(\?xml|!doctype|html)\b/i.test(text);
+}
+
+/**
+ * Text without the byte order mark that some senders put in front.
+ * @param {string} text
+ */
+export function withoutMark(text) {
+  return text.replace(/^\ufeff/, "");
+}
+
+/** @param {Uint8Array} bytes */
+function* hexChunks(bytes) {
+  for (let offset = 0; offset < bytes.length; offset += CHUNK_BYTES) {
+    yield hexDump(bytes.subarray(offset, offset + CHUNK_BYTES), offset);
   }
 }
 
 /**
  * Offset, sixteen bytes, and their ASCII, line by line.
  * @param {Uint8Array} bytes
+ * @param {number} [first]  the offset of the first byte
  */
-export function hexDump(bytes) {
+export function hexDump(bytes, first = 0) {
   const lines = [];
   for (let offset = 0; offset < bytes.length; offset += 16) {
-    lines.push(hexLine(offset, bytes.subarray(offset, offset + 16)));
+    lines.push(hexLine(first + offset, bytes.subarray(offset, offset + 16)));
   }
   return lines.join("\n");
 }
@@ -121,17 +167,27 @@ function ascii(bytes) {
 }
 
 /**
- * Cuts a long text behind line ends, so that a browser can lay out only what is in sight.
+ * Cuts a long text behind line ends, so that a browser can lay out only what is in sight; a line
+ * that is too long for that is cut where it must be.
  * @param {string} text
- * @param {number} size  at least so many characters in each but the last
+ * @param {number} size  at least so many characters in each but the last, at most twice as many
  */
-export function chunksAtLines(text, size) {
-  const chunks = [];
+export function* chunksAtLines(text, size) {
   for (let start = 0; start < text.length; ) {
-    const line = text.indexOf("\n", start + size);
-    const end = line < 0 ? text.length : line + 1;
-    chunks.push(text.slice(start, end));
+    const end = chunkEnd(text, start + size, start + 2 * size);
+    yield text.slice(start, end);
     start = end;
   }
-  return chunks;
+}
+
+/**
+ * @param {string} text
+ * @param {number} least
+ * @param {number} most
+ */
+function chunkEnd(text, least, most) {
+  const line = text.slice(least, most).indexOf("\n");
+  if (line >= 0) return least + line + 1;
+  const halves = (text.codePointAt(most - 1) ?? 0) > 0xffff; // of one character: kept together
+  return Math.min(halves ? most - 1 : most, text.length);
 }

@@ -64,12 +64,32 @@ export function mediaType(request) {
 }
 
 /**
- * Query parameters in their order, decoded for reading. The raw text stays the truth.
- * @param {string} query
+ * The segments of the path below the callback, numbered from 1 and decoded for reading.
+ * @param {CapturedRequest} request
  * @returns {[string, string][]}
  */
-export function queryParameters(query) {
-  return query.split("&").filter(Boolean).map(parameter);
+export function pathSegments(request) {
+  const { prefix, below } = splitPath(request);
+  const segments = prefix ? below.split("/").filter(Boolean) : [];
+  return segments.map((raw, at) => [String(at + 1), unescaped(raw)]);
+}
+
+/**
+ * Query parameters in their order, decoded for reading; fields of a form are written the same way.
+ * The raw text stays the truth.
+ * @param {string} query
+ * @param {number} [most]
+ * @returns {[string, string][]}
+ */
+export function queryParameters(query, most = Number.POSITIVE_INFINITY) {
+  const pairs = [];
+  for (let start = 0; start < query.length && pairs.length < most; ) {
+    const ampersand = query.indexOf("&", start);
+    const end = ampersand < 0 ? query.length : ampersand;
+    if (end > start) pairs.push(parameter(query.slice(start, end)));
+    start = end + 1;
+  }
+  return pairs;
 }
 
 /**
@@ -84,8 +104,16 @@ function parameter(raw) {
 
 /** @param {string} raw */
 function decoded(raw) {
+  return unescaped(raw.replaceAll("+", " "), raw);
+}
+
+/**
+ * @param {string} escaped
+ * @param {string} [raw]  as sent
+ */
+function unescaped(escaped, raw = escaped) {
   try {
-    return decodeURIComponent(raw.replaceAll("+", " "));
+    return decodeURIComponent(escaped);
   } catch {
     return raw; // a stray % or bytes that are not UTF-8: show what was sent
   }

@@ -41,6 +41,19 @@ export function fullTime(iso) {
   return `${DAY.format(date)}, ${CLOCK.format(date)}.${milliseconds}`;
 }
 
+/**
+ * "just now", "12 s ago", "3 min ago", "2 h ago", "5 d ago".
+ * @param {number} milliseconds
+ */
+export function ago(milliseconds) {
+  const seconds = Math.floor(milliseconds / 1000);
+  if (seconds < 1) return "just now";
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} d ago`;
+}
+
 /** Characters that show nothing themselves but move, hide or reverse others. */
 const INVISIBLE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -79,9 +92,20 @@ export function refusedText(count) {
 }
 
 /**
+ * How many requests the list shows: "123 requests", "12 of 123", "newest 1,000 of 5,400".
+ * @param {import("./list.js").View} list
+ */
+export function countText({ requests, matching, dropped, filter }) {
+  const number = requests.toLocaleString("en-US");
+  if (filter.trim()) return `${matching.toLocaleString("en-US")} of ${number}`;
+  if (dropped === 0) return requestCount(requests);
+  return `newest ${number} of ${(requests + dropped).toLocaleString("en-US")}`;
+}
+
+/**
  * "1 request", "3,000 requests".
  * @param {number} count
  */
-function requestCount(count) {
+export function requestCount(count) {
   return `${count.toLocaleString("en-US")} ${count === 1 ? "request" : "requests"}`;
 }

@@ -26,3 +26,20 @@ export const refusedIcon = icon(svg`<circle cx="8" cy="8" r="5.75" /><path d="M5
 export const brandIcon = icon(svg`
   <path d="M8 2v6.25M5.25 5.75 8 8.5l2.75-2.75" />
   <path d="M2.25 9.25v2.5c0 1.1.9 2 2 2h7.5a2 2 0 0 0 2-2v-2.5" />`);
+
+export const closeIcon = icon(svg`<path d="m4 4 8 8M12 4l-8 8" />`);
+
+export const sendIcon = icon(svg`<path d="m13.5 2.5-4 11-2.5-4.5L2.5 6.5zM7 9l3-3" />`);
+
+export const helpIcon = icon(svg`
+  <circle cx="8" cy="8" r="5.75" />
+  <path d="M6.25 6.5c0-1 .75-1.75 1.75-1.75s1.75.7 1.75 1.6C9.75 7.6 8 7.75 8 9M8 11.2v.05" />`);
+
+/** Two sliders. */
+export const settingsIcon = icon(svg`
+  <path d="M2.25 5h5M11 5h2.75M2.25 11H5M8.75 11h5" />
+  <circle cx="9.1" cy="5" r="1.85" /><circle cx="6.9" cy="11" r="1.85" />`);
+
+export const qrIcon = icon(svg`
+  <path d="M2.5 2.5H6V6H2.5zM10 2.5h3.5V6H10zM2.5 10H6v3.5H2.5z" />
+  <path d="M10 10h1v1M13.5 10v1.25M10 13.5h1.25M13.5 13.5v.05" />`);

@@ -1,14 +1,29 @@
-/** Puts the page together: stream -> store -> components. */
+/** Puts the page together: stream -> store -> components, and what stands around them. */
 
 import "./components/webhook-page.js";
+import { followKeys } from "./keyboard.js";
+import { tellOutside } from "./outside.js";
+import { Settings } from "./settings.js";
 import { Store } from "./store.js";
 import { openStream } from "./stream.js";
+import { showTheme } from "./theme.js";
 
 const page = /** @type {import("./components/webhook-page.js").WebhookPage} */ (
   document.querySelector("webhook-page")
 );
 const { uuid = "", socketPath: path = "" } = page.dataset;
 
-const store = new Store();
+const settings = new Settings(() => localStorage);
+const store = new Store(settings.choices.most);
+const obey = () => {
+  showTheme(settings.choices.theme);
+  store.most = settings.choices.most;
+};
+obey();
+settings.subscribe(obey);
+
 page.store = store;
-openStream({ uuid, path }, store);
+page.settings = settings;
+page.addEventListener("try-now", openStream({ uuid, path }, store));
+followKeys(page);
+tellOutside(store, settings);

@@ -6,6 +6,7 @@
  * @typedef {object} Link
  * @property {"connecting" | "live" | "reconnecting" | "stalled" | "offline" | "refused"} state
  * @property {string} message  why, where there is more to say
+ * @property {number} retryAt  milliseconds since 1970; 0 when nothing is waited for
  *
  * @typedef {object} Cut  the position of the stream at the moment of joining
  * @property {string} epoch
@@ -13,39 +14,69 @@
  * @property {number | null} missed
  * @property {number} viewers  of this callback, this page included
  *
- * @typedef {{kind: "request", key: string, request: CapturedRequest}} RequestEntry
+ * @typedef {object} RequestEntry
+ * @property {"request"} kind
+ * @property {string} key
+ * @property {CapturedRequest} request
+ * @property {number} arrived  milliseconds, by this page's clock
+ *
  * @typedef {{kind: "gap", key: string, missed: number | null}} GapEntry
  * @typedef {{kind: "refused", key: string, count: number}} RefusedEntry
  * @typedef {RequestEntry | GapEntry | RefusedEntry} Entry
  *
- * @typedef {object} Snapshot
+ * @typedef {object} State
  * @property {Link} link
- * @property {readonly Entry[]} entries  newest first
  * @property {CapturedRequest | null} selected  stays readable when the list has dropped it
  * @property {boolean} opened  the reader asked for the detail; on a phone it covers the list
- * @property {number} arrived  requests shown since the page was opened
+ * @property {number} arrived  requests put into the list since the page was opened
+ * @property {number} unseen   requests that arrived while nobody looked at the page
  * @property {number} viewers  of this callback, on all workers
+ *
+ * @typedef {State & import("./list.js").View} Snapshot
  */
 
-export const MOST_ENTRIES = 1000;
+import { List } from "./list.js";
+import { Rate } from "./rate.js";
+import { DEFAULTS } from "./settings.js";
 
 export class Store {
-  /** @type {Snapshot} */
-  snapshot = {
-    link: { state: "connecting", message: "" },
-    entries: [],
+  /** @type {State} */
+  #state = {
+    link: { state: "connecting", message: "", retryAt: 0 },
     selected: null,
     opened: false,
     arrived: 0,
+    unseen: 0,
     viewers: 0,
   };
+  /** @type {Snapshot | undefined} */
+  #snapshot = undefined;
   /** @type {Set<() => void>} */
   #listeners = new Set();
-  /** @type {Set<string>} */
-  #ids = new Set();
+  #list;
   /** @type {{epoch: string, seq: number} | null} */
   #position = null;
   #notices = 0;
+  #watched = true;
+  /** What the plot shows; it goes on while the list is paused. */
+  rate = new Rate();
+
+  /** @param {number} most  entries that are kept */
+  constructor(most = DEFAULTS.most) {
+    this.#list = new List(most);
+  }
+
+  /** @param {number} most */
+  set most(most) {
+    this.#list.most = most;
+    this.#change({});
+  }
+
+  /** Made when it is asked for: at 500 requests a second that is once a frame, not for each. */
+  get snapshot() {
+    this.#snapshot ??= this.#look();
+    return this.#snapshot;
+  }
 
   /**
    * @param {() => void} listener
@@ -66,7 +97,7 @@ export class Store {
     this.#position = { epoch, seq };
     if (missed !== 0) this.#addGap(missed);
     this.viewersChanged(viewers);
-    this.linkChanged({ state: "live", message: "" });
+    this.linkChanged({ state: "live", message: "", retryAt: 0 });
   }
 
   /** @param {number} viewers */
@@ -77,14 +108,11 @@ export class Store {
   /** @param {CapturedRequest} request */
   requestArrived(request) {
     this.#follow(request);
-    if (this.#ids.has(request.id)) return; // a balancer's retry of one that is shown
-    this.#ids.add(request.id);
-    const first = this.snapshot.arrived === 0;
-    this.#add({ kind: "request", key: request.id, request });
-    this.#change({
-      arrived: this.snapshot.arrived + 1,
-      selected: first ? request : this.snapshot.selected,
-    });
+    if (this.#list.has(request.id)) return; // a balancer's retry of one that is there
+    const arrived = Date.now();
+    this.rate.count(arrived);
+    if (!this.#watched) this.#state.unseen++;
+    this.#add({ kind: "request", key: request.id, request, arrived });
   }
 
   /**
@@ -92,12 +120,38 @@ export class Store {
    * @param {number} count
    */
   requestsRefused(count) {
-    const [newest, ...rest] = this.snapshot.entries;
-    if (newest?.kind !== "refused") {
-      this.#add({ kind: "refused", key: this.#noticeKey(), count });
-    } else {
-      this.#change({ entries: [{ ...newest, count: newest.count + count }, ...rest] });
-    }
+    const { newest } = this.#list.end;
+    if (newest?.kind !== "refused") return this.#add({ kind: "refused", key: this.#key(), count });
+    this.#list.end.replaceNewest({ ...newest, count: newest.count + count });
+    this.#change({});
+  }
+
+  /** @param {boolean} visible  whether somebody can see this page */
+  visibilityChanged(visible) {
+    this.#watched = visible;
+    if (visible) this.#change({ unseen: 0 });
+  }
+
+  pause() {
+    this.#list.paused = true;
+    this.#change({});
+  }
+
+  resume() {
+    for (const entry of this.#list.resume()) this.#add(entry);
+    this.#change({});
+  }
+
+  /** The list starts anew; what is missed from here on still shows. */
+  clear() {
+    this.#list.clear();
+    this.#change({ selected: null, opened: false });
+  }
+
+  /** @param {string} text */
+  setFilter(text) {
+    this.#list.filter = text;
+    this.#change({});
   }
 
   /**
@@ -105,7 +159,7 @@ export class Store {
    * @param {boolean} opened
    */
   select(id, opened) {
-    const entry = this.snapshot.entries.find(({ key }) => key === id);
+    const entry = this.#list.get(id);
     if (entry?.kind === "request") this.#change({ selected: entry.request, opened });
   }
 
@@ -126,26 +180,37 @@ export class Store {
 
   /** @param {number | null} missed */
   #addGap(missed) {
-    const newest = this.snapshot.entries[0];
+    const { newest } = this.#list.end;
     // A server that comes and goes tells the same thing again and again: once is enough.
     if (missed === null && newest?.kind === "gap" && newest.missed === null) return;
-    this.#add({ kind: "gap", key: this.#noticeKey(), missed });
+    this.#add({ kind: "gap", key: this.#key(), missed });
   }
 
-  #noticeKey() {
+  #key() {
     return `notice ${++this.#notices}`;
   }
 
   /** @param {Entry} entry */
   #add(entry) {
-    const entries = [entry, ...this.snapshot.entries];
-    for (const { key } of entries.splice(MOST_ENTRIES)) this.#ids.delete(key);
-    this.#change({ entries });
+    this.#list.end.add(entry);
+    if (entry.kind === "request" && !this.#list.paused) {
+      this.#state.arrived++;
+      this.#state.selected ??= entry.request;
+    }
+    this.#change({});
   }
 
-  /** @param {Partial<Snapshot>} changes */
+  /** @param {Partial<State>} changes */
   #change(changes) {
-    this.snapshot = { ...this.snapshot, ...changes };
+    Object.assign(this.#state, changes);
+    this.#snapshot = undefined;
     for (const listener of this.#listeners) listener();
+  }
+
+  /** @returns {Snapshot} */
+  #look() {
+    const view = this.#list.view();
+    if (view.searching) setTimeout(() => this.#change({}));
+    return { ...this.#state, ...view };
   }
 }

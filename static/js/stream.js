@@ -14,21 +14,27 @@
  */
 
 import { io } from "socket.io-client";
+import { retryDelay } from "./retry.js";
 
-/** After the server's own DISCONNECT the library stays away for good; this page comes back. */
-const RETURN_AFTER_MS = 1000;
-
+/** The library's own reconnecting keeps its clock to itself, and stays away after a DISCONNECT. */
 const OPTIONS = {
   transports: ["websocket", "polling"],
   tryAllTransports: true,
-  reconnectionDelay: 300,
-  reconnectionDelayMax: 3000,
+  reconnection: false,
   timeout: 5000,
+};
+
+/** @type {Record<string, string>} */
+const FAREWELLS = {
+  draining: "The server is restarting. This page comes back by itself.",
+  slow: "This page read too slowly and was cut off. It comes back by itself and counts what it missed.",
+  limit: "The server has as many viewers as it can take. This page keeps trying.",
 };
 
 /**
  * @param {{uuid: string, path: string}} where
  * @param {Sink} sink
+ * @returns {() => void} tries at once to connect, where that is waited for
  */
 export function openStream({ uuid, path }, sink) {
   /** Sent anew with each connect, so that the server can count what this page missed. */
@@ -49,7 +55,7 @@ export function openStream({ uuid, path }, sink) {
   socket.on("request", onRequest);
   socket.on("viewers", ({ viewers }) => sink.viewersChanged(viewers));
   socket.on("refused", ({ count }) => sink.requestsRefused(count));
-  reportLink(socket, sink);
+  return new Connection(socket, sink).tryNow;
 }
 
 /**
@@ -61,27 +67,74 @@ function follow(at, { epoch, seq }) {
 }
 
 /**
- * "live" is said by `joined` alone: a connection that has not joined may miss requests.
- * @param {import("socket.io-client").Socket} socket
- * @param {Sink} sink
+ * Keeps the socket connected and tells how that stands. "live" is said by `joined` alone:
+ * a connection that has not joined may miss requests.
  */
-function reportLink(socket, sink) {
-  const lost = () => sink.linkChanged({ state: away(), message: "" });
-  const ifLost = () => socket.connected || !socket.active || lost();
-  socket.on("disconnect", (reason) => {
-    lost();
-    if (reason === "io server disconnect") setTimeout(() => socket.connect(), RETURN_AFTER_MS);
-  });
-  socket.on("connect_error", (error) => {
-    if (socket.active) lost();
-    else sink.linkChanged({ state: "refused", message: error.message });
-  });
-  // When the queue is back, `joined` follows and says so.
-  socket.on("status", ({ queue }) => {
-    if (queue === "down") sink.linkChanged({ state: "stalled", message: "" });
-  });
-  addEventListener("offline", ifLost);
-  addEventListener("online", ifLost);
+class Connection {
+  #socket;
+  #sink;
+  #tries = 0;
+  /** Why the server said good-bye; "" when it did not. */
+  #farewell = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer = undefined;
+
+  /**
+   * @param {import("socket.io-client").Socket} socket
+   * @param {Sink} sink
+   */
+  constructor(socket, sink) {
+    this.#socket = socket;
+    this.#sink = sink;
+    socket.on("joined", () => this.#succeed());
+    socket.on("bye", ({ reason }) => {
+      this.#farewell = FAREWELLS[reason] ?? "";
+    });
+    // When the queue is back, `joined` follows and says so.
+    socket.on("status", ({ queue }) => queue === "down" && this.#tell("stalled"));
+    socket.on("disconnect", () => this.#retryLater());
+    socket.on("connect_error", (error) => this.#fail(error));
+    addEventListener("online", this.tryNow);
+    addEventListener("offline", () => this.#timer && this.#retryLater());
+  }
+
+  tryNow = () => {
+    if (!this.#timer) return; // it is connected, or a try is under way
+    this.#stopWaiting();
+    this.#tell(away());
+    this.#socket.connect();
+  };
+
+  #succeed() {
+    this.#tries = 0;
+    this.#farewell = "";
+  }
+
+  /** @param {Error} error */
+  #fail(error) {
+    if (this.#socket.active) this.#retryLater();
+    else this.#sink.linkChanged({ state: "refused", message: error.message, retryAt: 0 });
+  }
+
+  #retryLater() {
+    this.#stopWaiting();
+    const delay = retryDelay(this.#tries++, Math.random());
+    this.#timer = setTimeout(this.tryNow, delay);
+    this.#tell(away(), Date.now() + delay);
+  }
+
+  #stopWaiting() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /**
+   * @param {Link["state"]} state
+   * @param {number} [retryAt]
+   */
+  #tell(state, retryAt = 0) {
+    this.#sink.linkChanged({ state, message: this.#farewell, retryAt });
+  }
 }
 
 /** @returns {Link["state"]} */

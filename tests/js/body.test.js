@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytesOf, chunksAtLines, hexDump, partsOf, viewsOf } from "../../static/js/body.js";
+import {
+  bodyOf,
+  bytesOf,
+  chunksAtLines,
+  chunksOf,
+  hexDump,
+  viewsOf,
+  withoutMark,
+} from "../../static/js/body.js";
 
 /** @typedef {import("../../static/js/body.js").Body} Body */
 
@@ -55,29 +63,64 @@ test("a hex dump has offset, sixteen bytes and their ASCII in each line", () => 
   ]);
 });
 
+test("a byte order mark does not make JSON text, and stays in the bytes", () => {
+  const marked = text('\ufeff{"a": 1}');
+  assert.equal(viewsOf(marked, "application/json")[0], "json");
+  assert.deepEqual(JSON.parse(withoutMark(marked.content)), { a: 1 });
+  assert.deepEqual([...bytesOf(marked).subarray(0, 4)], [0xef, 0xbb, 0xbf, 0x7b]);
+});
+
+test("markup is recognised by its type or by its first tag", () => {
+  assert.equal(viewsOf(text("<a/>"), "application/atom+xml")[0], "markup");
+  assert.equal(viewsOf(text("<p>hi"), "text/html")[0], "markup");
+  assert.equal(viewsOf(text("<?xml version='1.0'?><a/>"), "")[0], "markup");
+  assert.equal(viewsOf(text("<3 webhooks"), "text/plain")[0], "text");
+});
+
+test("forms, multipart bodies and images have a view of their own", () => {
+  const form = "application/x-www-form-urlencoded";
+  assert.deepEqual(viewsOf(text("a=1"), form), ["form", "text", "hex"]);
+  assert.deepEqual(viewsOf(text('{"a": 1}'), form)[0], "json");
+  const bytes = binary(new Uint8Array([0]));
+  assert.deepEqual(viewsOf(bytes, "multipart/form-data"), ["multipart", "hex"]);
+  assert.deepEqual(viewsOf(bytes, "image/png"), ["image", "hex"]);
+  assert.deepEqual(viewsOf(bytes, "image/svg+xml"), ["hex"]);
+});
+
+test("a body far over what a server takes is not made pretty", () => {
+  assert.deepEqual(viewsOf(text(`[${"1,".repeat(2 ** 21)}1]`), ""), ["text", "hex"]);
+});
+
+test("decoded bytes become text when they are readable, and are always had back", () => {
+  const readable = bodyOf(new TextEncoder().encode("\ufeffgr\u00fc\u00dfe\n"));
+  assert.equal(readable.content, "\ufeffgr\u00fc\u00dfe\n");
+  for (const bytes of [Uint8Array.of(0xff, 0xfe), Uint8Array.of(0x61, 0x00)]) {
+    assert.equal(bodyOf(bytes).encoding, "base64");
+    assert.equal(bytesOf(bodyOf(bytes)), bytes);
+  }
+});
+
 test("long text is cut behind line ends and loses nothing", () => {
   const long = "one\ntwo\nthree\n".repeat(50);
-  const chunks = chunksAtLines(long, 100);
+  const chunks = [...chunksAtLines(long, 100)];
   assert.ok(chunks.length > 5);
   assert.ok(chunks.every((chunk) => chunk.endsWith("\n")));
   assert.equal(chunks.join(""), long);
 });
 
-test("a body of a megabyte shows its beginning until all of it is asked for", () => {
-  const body = text("line\n".repeat(200_000));
-  const first = partsOf(body, "text", false);
-  assert.equal(first.cut, true);
-  assert.ok(first.parts.length <= 2);
-  const all = partsOf(body, "text", true);
-  assert.equal(all.cut, false);
-  assert.equal(all.parts.map((part) => part.text).join(""), body.content);
+test("a line without an end is cut too, but no character in two", () => {
+  const long = `a${"\u{1f517}".repeat(1000)}`;
+  const chunks = [...chunksAtLines(long, 100)];
+  assert.ok(chunks.every((chunk) => chunk.length <= 200 && !/^[\udc00-\udfff]/.test(chunk)));
+  assert.equal(chunks.join(""), long);
 });
 
-test("short JSON comes in tones, and hex in one chunk", () => {
-  const body = text('{"a":1}');
-  assert.deepEqual(
-    partsOf(body, "json", false).parts.map(({ tone }) => tone),
-    ["plain", "key", "plain", "number", "plain"],
-  );
-  assert.equal(partsOf(body, "hex", false).parts[0].text, hexDump(bytesOf(body)));
+test("a body of a megabyte comes in chunks that a page can lay out", () => {
+  const body = text("line\n".repeat(200_000));
+  const chunks = [...chunksOf(body, "text")];
+  assert.ok(chunks.every((chunk) => chunk.length <= 32 * 1024));
+  assert.equal(chunks.join(""), body.content);
+  const lines = [...chunksOf(body, "hex")].join("\n").split("\n");
+  assert.equal(lines.length, 1_000_000 / 16);
+  assert.match(lines[lines.length - 1], /^000f4230 {2}/);
 });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   mediaType,
   methodTone,
+  pathSegments,
   queryParameters,
   splitPath,
   targetBelow,
@@ -59,4 +60,19 @@ test("a method never becomes anything but one of five tones", () => {
   assert.equal(methodTone("POST"), "create");
   assert.equal(methodTone("PURGE"), "other");
   assert.equal(methodTone("constructor"), "other");
+});
+
+test("path segments below the callback are numbered and decoded, a plus is a plus", () => {
+  const path = `/${UUID}/orders//a%2Fb/100%/c+d`;
+  assert.deepEqual(pathSegments(sample({ path })), [
+    ["1", "orders"],
+    ["2", "a/b"],
+    ["3", "100%"],
+    ["4", "c+d"],
+  ]);
+  assert.deepEqual(pathSegments(sample()), []);
+});
+
+test("of a form with very many fields the first ones are read", () => {
+  assert.equal(queryParameters("a=1&".repeat(5000), 1000).length, 1000);
 });

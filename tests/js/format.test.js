@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  ago,
   byteCount,
   byteSize,
+  countText,
   fullTime,
   gapText,
   refusedText,
   visible,
 } from "../../static/js/format.js";
+import { List } from "../../static/js/list.js";
 
 test("sizes have three digits at most", () => {
   const sizes = [0, 999, 1000, 1834, 999_499, 999_500, 1_048_576, 52_428_800, 3e9];
@@ -50,4 +53,26 @@ test("a row of refused requests says how many and why", () => {
 test("characters that hide or reverse others become visible, line ends and letters stay", () => {
   assert.equal(visible("a\u202eb\u0000\u200b"), "a⟨U+202E⟩b⟨U+0000⟩⟨U+200B⟩");
   assert.equal(visible("grüße\n\tשלום é"), "grüße\n\tשלום é");
+});
+
+test("how long ago something was is told in one unit, rounded down", () => {
+  const times = [-5000, 999, 1000, 59_999, 60_000, 3_599_000, 7_200_000, 86_400_000 * 5];
+  assert.deepEqual(times.map(ago), [
+    "just now",
+    "just now",
+    "1 s ago",
+    "59 s ago",
+    "1 min ago",
+    "59 min ago",
+    "2 h ago",
+    "5 d ago",
+  ]);
+});
+
+test("the count of the list tells what is left out, and why", () => {
+  const list = new List(1000).view();
+  assert.equal(countText({ ...list, requests: 1 }), "1 request");
+  assert.equal(countText({ ...list, requests: 123 }), "123 requests");
+  assert.equal(countText({ ...list, requests: 123, matching: 12, filter: "x" }), "12 of 123");
+  assert.equal(countText({ ...list, requests: 1000, dropped: 4400 }), "newest 1,000 of 5,400");
 });

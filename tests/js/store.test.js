@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { MOST_ENTRIES, Store } from "../../static/js/store.js";
+import { MOST_CHARACTERS } from "../../static/js/kept.js";
+import { DEFAULTS } from "../../static/js/settings.js";
+import { Store } from "../../static/js/store.js";
 import { sample } from "./samples.js";
 
 /** @type {Store} */
@@ -17,6 +19,8 @@ const shown = () =>
       ? entry.request.id
       : `${entry.kind} ${entry.kind === "gap" ? entry.missed : entry.count}`,
   );
+
+const selected = () => store.snapshot.selected?.id;
 
 /** @param {...number} seqs */
 const arrive = (...seqs) => {
@@ -80,23 +84,148 @@ test("a request that is counted anew without a join shows that nobody can tell",
 });
 
 test("only the newest thousand are kept, and a dropped id may come again", () => {
-  arrive(...Array.from({ length: MOST_ENTRIES + 5 }, (_, at) => at + 1));
-  assert.equal(shown().length, MOST_ENTRIES);
+  arrive(...Array.from({ length: DEFAULTS.most + 5 }, (_, at) => at + 1));
+  assert.equal(shown().length, DEFAULTS.most);
   assert.equal(shown().at(-1), "id 6");
-  assert.equal(store.snapshot.arrived, MOST_ENTRIES + 5);
-  store.requestArrived(sample({ seq: MOST_ENTRIES + 6, id: "id 1" }));
+  assert.equal(store.snapshot.arrived, DEFAULTS.most + 5);
+  assert.equal(store.snapshot.dropped, 5);
+  store.requestArrived(sample({ seq: DEFAULTS.most + 6, id: "id 1" }));
   assert.equal(shown()[0], "id 1");
+});
+
+test("how many are kept can be chosen, and be changed at any time", () => {
+  store = new Store(3);
+  arrive(1, 2, 3, 4);
+  assert.deepEqual(shown(), ["id 4", "id 3", "id 2"]);
+  store.most = 1;
+  assert.deepEqual(shown(), ["id 4"]);
+  arrive(5);
+  assert.deepEqual(shown(), ["id 5"]);
+});
+
+test("large bodies are kept as long as they are light enough together, the newest always", () => {
+  const content = "x".repeat(MOST_CHARACTERS / 2);
+  const body = { size: content.length, encoding: /** @type {const} */ ("utf-8"), content };
+  for (const seq of [1, 2, 3]) {
+    store.requestArrived(sample({ seq, body: { ...body, complete: true } }));
+  }
+  assert.deepEqual(shown(), ["id 3", "id 2"]);
+  store.requestArrived(
+    sample({ seq: 4, body: { ...body, content: content.repeat(3), complete: true } }),
+  );
+  assert.deepEqual(shown(), ["id 4"]);
+});
+
+test("what arrives while paused waits, in its order and with its gaps", () => {
+  arrive(1);
+  store.pause();
+  arrive(2, 5);
+  store.requestsRefused(2);
+  store.requestsRefused(1);
+  assert.deepEqual(shown(), ["id 1"]);
+  assert.equal(store.snapshot.paused, true);
+  assert.equal(store.snapshot.held, 2);
+  assert.equal(store.snapshot.arrived, 1);
+  store.resume();
+  assert.deepEqual(shown(), ["refused 3", "id 5", "gap 2", "id 2", "id 1"]);
+  assert.equal(store.snapshot.paused, false);
+  assert.equal(store.snapshot.held, 0);
+  assert.equal(store.snapshot.arrived, 3);
+});
+
+test("no more wait than would be kept, and all that were dropped are counted", () => {
+  store = new Store(2);
+  arrive(1);
+  store.pause();
+  arrive(2, 3, 4, 5);
+  assert.equal(store.snapshot.held, 2);
+  store.resume();
+  assert.deepEqual(shown(), ["id 5", "id 4"]);
+  assert.equal(store.snapshot.dropped, 3);
+});
+
+test("a retry of one that waits is shown once, too", () => {
+  store.pause();
+  store.requestArrived(sample({ seq: 1, id: "same" }));
+  store.requestArrived(sample({ seq: 2, id: "same" }));
+  store.resume();
+  assert.deepEqual(shown(), ["same"]);
+});
+
+test("clearing empties the list and keeps the position, so that a later hole still shows", () => {
+  arrive(1, 2);
+  store.clear();
+  assert.deepEqual(shown(), []);
+  assert.equal(selected(), undefined);
+  arrive(5);
+  assert.deepEqual(shown(), ["id 5", "gap 2"]);
+  assert.equal(selected(), "id 5");
+});
+
+test("clearing while paused keeps what waits", () => {
+  arrive(1);
+  store.pause();
+  arrive(2);
+  store.clear();
+  assert.equal(store.snapshot.held, 1);
+  store.resume();
+  assert.deepEqual(shown(), ["id 2"]);
+});
+
+test("a filter picks requests and leaves notices, which may stand for matching ones", () => {
+  store.requestArrived(sample({ seq: 1, method: "GET" }));
+  arrive(3);
+  store.setFilter("method:get");
+  assert.deepEqual(
+    store.snapshot.shown.map(({ kind }) => kind),
+    ["gap", "request"],
+  );
+  assert.equal(store.snapshot.matching, 1);
+  assert.equal(store.snapshot.requests, 2);
+  store.requestArrived(sample({ seq: 4, method: "GET" }));
+  assert.equal(store.snapshot.matching, 2);
+  store.setFilter("");
+  assert.equal(store.snapshot.shown, store.snapshot.entries);
+});
+
+test("requests that nobody saw are counted until somebody looks", () => {
+  arrive(1);
+  store.visibilityChanged(false);
+  arrive(2, 3);
+  assert.equal(store.snapshot.unseen, 2);
+  store.visibilityChanged(true);
+  arrive(4);
+  assert.equal(store.snapshot.unseen, 0);
+});
+
+test("a burst costs one copy of the list, when the snapshot is asked for", () => {
+  arrive(1);
+  const before = store.snapshot;
+  assert.equal(store.snapshot, before);
+  arrive(2, 3);
+  assert.notEqual(store.snapshot, before);
+  assert.equal(before.entries.length, 1);
+});
+
+test("all arrivals count for the plot, those that wait as well", () => {
+  arrive(1);
+  store.pause();
+  arrive(2, 3);
+  assert.equal(
+    store.rate.steps(Date.now()).reduce((sum, each) => sum + each),
+    3,
+  );
 });
 
 test("the first request is selected without covering the list, later ones steal nothing", () => {
   arrive(1, 2);
-  assert.equal(store.snapshot.selected?.id, "id 1");
+  assert.equal(selected(), "id 1");
   assert.equal(store.snapshot.opened, false);
 });
 
 test("a selected request stays readable when the list has dropped it", () => {
-  arrive(...Array.from({ length: MOST_ENTRIES + 1 }, (_, at) => at + 1));
-  assert.equal(store.snapshot.selected?.id, "id 1");
+  arrive(...Array.from({ length: DEFAULTS.most + 1 }, (_, at) => at + 1));
+  assert.equal(selected(), "id 1");
 });
 
 test("selecting opens, closing keeps the selection", () => {
@@ -104,7 +233,7 @@ test("selecting opens, closing keeps the selection", () => {
   store.select("id 2", true);
   assert.equal(store.snapshot.opened, true);
   store.close();
-  assert.equal(store.snapshot.selected?.id, "id 2");
+  assert.equal(selected(), "id 2");
   assert.equal(store.snapshot.opened, false);
 });
 
@@ -112,13 +241,13 @@ test("a gap or an unknown id cannot be selected", () => {
   arrive(1, 3);
   store.select("gap 1", true);
   store.select("nobody", true);
-  assert.equal(store.snapshot.selected?.id, "id 1");
+  assert.equal(selected(), "id 1");
 });
 
 test("joining makes the page live", () => {
   assert.equal(store.snapshot.link.state, "connecting");
   store.joined({ epoch: "first", seq: 0, missed: 0, viewers: 1 });
-  assert.deepEqual(store.snapshot.link, { state: "live", message: "" });
+  assert.deepEqual(store.snapshot.link, { state: "live", message: "", retryAt: 0 });
 });
 
 test("listeners are told of every change until they leave, and snapshots never change", () => {

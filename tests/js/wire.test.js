@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { bytesOf, partsOf, viewsOf } from "../../static/js/body.js";
+import { bytesOf, chunksOf, viewsOf } from "../../static/js/body.js";
 import { mediaType, targetBelow } from "../../static/js/captured.js";
 
 /** @typedef {import("../../static/js/captured.js").CapturedRequest} CapturedRequest */
@@ -23,7 +23,7 @@ test("every request of the Python half can be listed and shown in each of its vi
   for (const { wire } of samples) {
     assert.match(targetBelow(wire), /^\/[a-z0-9-]+\/%C3%A9\?a=1&a=2&b$/);
     for (const view of viewsOf(wire.body, mediaType(wire))) {
-      assert.equal(partsOf(wire.body, view, false).cut, false);
+      if (view === "text" || view === "hex") assert.ok([...chunksOf(wire.body, view)].length <= 1);
     }
   }
 });

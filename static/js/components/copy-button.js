@@ -1,4 +1,4 @@
-import { html, LitElement } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { copyText } from "../clipboard.js";
 import { checkIcon, copyIcon } from "../icons.js";
 
@@ -13,6 +13,7 @@ export class CopyButton extends LitElement {
     text: {},
     label: {},
     what: {},
+    keys: {},
     result: { state: true },
   };
 
@@ -22,6 +23,8 @@ export class CopyButton extends LitElement {
     this.label = "Copy";
     /** For screen readers: what is copied. */
     this.what = "";
+    /** The shortcut that presses it, if there is one. */
+    this.keys = "";
     this.result = "";
   }
 
@@ -39,7 +42,11 @@ export class CopyButton extends LitElement {
 
   render() {
     return html`
-      <button type="button" class="button" data-result=${this.result} @click=${this.copy}>
+      <button
+        type="button" class="button" data-result=${this.result}
+        title=${this.keys ? `Copy ${this.what} (${this.keys})` : nothing}
+        aria-keyshortcuts=${this.keys || nothing} @click=${this.copy}
+      >
         ${this.result === "copied" ? checkIcon : copyIcon}
         <span aria-live="polite">${RESULTS[this.result] ?? this.label}</span>
         <span class="visually-hidden">${this.what}</span>

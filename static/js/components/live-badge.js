@@ -1,4 +1,7 @@
 import { html, LitElement } from "lit";
+import { secondsUntil } from "../retry.js";
+
+/** @typedef {import("../store.js").Link} Link */
 
 const WORDS = {
   connecting: "Connecting",
@@ -18,27 +21,51 @@ const MEANINGS = {
   refused: "The server does not take this page",
 };
 
-/** Whether this page is live, never in doubt. */
+const TICK_MS = 250;
+
+/**
+ * Whether this page is live, never in doubt.
+ * @fires try-now  the reader does not want to wait for the next try
+ */
 export class LiveBadge extends LitElement {
   static properties = { link: { attribute: false } };
 
   constructor() {
     super();
-    /** @type {import("../store.js").Link} */
-    this.link = { state: "connecting", message: "" };
+    /** @type {Link} */
+    this.link = { state: "connecting", message: "", retryAt: 0 };
   }
 
   createRenderRoot() {
     return this;
   }
 
+  /** The countdown goes on until its time has come. */
+  updated() {
+    clearTimeout(this.timer);
+    if (this.seconds) this.timer = setTimeout(() => this.requestUpdate(), TICK_MS);
+  }
+
+  get seconds() {
+    return secondsUntil(this.link.retryAt, Date.now());
+  }
+
   render() {
     const { state, message } = this.link;
+    const { seconds } = this;
     return html`
-      <span class="badge" data-state=${state} role="status" title=${message || MEANINGS[state]}>
-        <span class="badge-dot" aria-hidden="true"></span>${WORDS[state]}
+      <span class="badge" data-state=${state} title=${message || MEANINGS[state]}>
+        <span class="badge-dot" aria-hidden="true"></span>
+        <span class="badge-word" role="status">${WORDS[state]}</span>
+        ${seconds ? html`<span class="badge-count" aria-hidden="true">in ${seconds} s</span>` : ""}
       </span>
+      ${state === "reconnecting" || state === "offline" ? this.tryNow() : ""}
     `;
+  }
+
+  tryNow() {
+    const ask = () => this.dispatchEvent(new CustomEvent("try-now", { bubbles: true }));
+    return html`<button type="button" class="button badge-try" @click=${ask}>Try now</button>`;
   }
 }
 

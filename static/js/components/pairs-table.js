@@ -1,35 +1,64 @@
 import { html, LitElement } from "lit";
+import { excerpt } from "../excerpt.js";
 import { visible } from "../format.js";
+import "./copy-button.js";
+import { withMoments } from "./moments.js";
 
-/** Names and values in their order, duplicates and odd cases included. */
+/** Rows and characters of a value that are laid out before more are asked for. */
+const FIRST_ROWS = 50;
+const MOST_CHARACTERS = 4000;
+
+/** Names and values in their order, duplicates and odd cases included; each value can be copied. */
 export class PairsTable extends LitElement {
-  static properties = { pairs: { attribute: false }, label: {} };
+  static properties = {
+    pairs: { attribute: false },
+    label: {},
+    rows: { state: true },
+  };
 
   constructor() {
     super();
     /** @type {[string, string][]} */
     this.pairs = [];
     this.label = "";
+    this.rows = FIRST_ROWS;
   }
 
   createRenderRoot() {
     return this;
   }
 
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has("pairs")) this.rows = FIRST_ROWS;
+  }
+
   render() {
+    const more = this.pairs.length > this.rows;
     return html`
       <table class="pairs" aria-label=${this.label}>
-        <tbody>
-          ${this.pairs.map(
-            ([name, value]) => html`<tr>
-              <th scope="row"><span class="captured">${visible(name)}</span></th>
-              <td><span class="captured">${visible(value)}</span></td>
-            </tr>`,
-          )}
-        </tbody>
+        <tbody>${this.pairs.slice(0, this.rows).map(row)}</tbody>
       </table>
+      ${more ? html`<button type="button" class="button" @click=${this.showMore}>Show ${FIRST_ROWS} more</button>` : ""}
     `;
   }
+
+  showMore() {
+    this.rows += FIRST_ROWS;
+  }
+}
+
+/** @param {[string, string]} pair */
+function row([name, value]) {
+  return html`<tr>
+    <th scope="row"><span class="captured">${visible(name)}</span></th>
+    <td>
+      <div class="pairs-value">
+        <span class="captured">${withMoments(excerpt(value, MOST_CHARACTERS))}</span>
+        <copy-button .text=${value} label="" what="Copy the value of ${visible(name)}"></copy-button>
+      </div>
+    </td>
+  </tr>`;
 }
 
 customElements.define("pairs-table", PairsTable);

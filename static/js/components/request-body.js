@@ -1,31 +1,36 @@
 import { html, LitElement } from "lit";
-import { partsOf, viewsOf } from "../body.js";
+import { viewsOf } from "../body.js";
 import { mediaType } from "../captured.js";
-import { byteCount, byteSize, visible } from "../format.js";
+import { codingsOf } from "../content-coding.js";
+import { byteCount } from "../format.js";
+import "./body-coding.js";
+import { bodyContent } from "./body-content.js";
 import "./copy-button.js";
 
+/** @typedef {import("../body.js").Body} Body */
 /** @typedef {import("../body.js").BodyView} BodyView */
 
-/** @type {Record<BodyView, string>} */
-const NAMES = { json: "JSON", text: "Text", hex: "Hex" };
+/** @type {Partial<Record<BodyView, string>>} */
+const NAMES = { text: "Raw", hex: "Hex" };
 
-/** The body: JSON laid out, else text, else hex; each of them a click away. */
+/** The body: as readable as it gets, raw and in hex; decompressed on request. */
 export class RequestBody extends LitElement {
   static properties = {
     request: { attribute: false },
+    body: { state: true },
     chosen: { state: true },
-    all: { state: true },
   };
 
   constructor() {
     super();
     /** @type {import("../captured.js").CapturedRequest | undefined} */
     this.request = undefined;
+    /** @type {Body | undefined} as sent, or decompressed */
+    this.body = undefined;
     /** @type {BodyView[]} */
     this.views = [];
     /** @type {BodyView} */
     this.chosen = "hex";
-    this.all = false;
   }
 
   createRenderRoot() {
@@ -34,25 +39,41 @@ export class RequestBody extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (!changed.has("request") || !this.request) return;
-    this.views = viewsOf(this.request.body, mediaType(this.request));
+    if (changed.has("request") && this.request) this.show(this.request, this.request.body);
+  }
+
+  /**
+   * @param {import("../captured.js").CapturedRequest} request
+   * @param {Body} body
+   */
+  show(request, body) {
+    const compressed = body === request.body && codingsOf(request).length > 0;
+    this.body = body;
+    this.views = viewsOf(body, compressed ? "" : mediaType(request));
     this.chosen = this.views[0];
-    this.all = false;
   }
 
   render() {
-    if (!this.request) return;
-    const { body } = this.request;
+    const { request, body } = this;
+    if (!request || !body) return;
     if (!body.complete) {
       return html`<p class="body-note">
         Larger than the server’s limit: ${byteCount(body.size)}, not kept.
       </p>`;
     }
     if (body.size === 0) return html`<p class="body-note">No body.</p>`;
-    return html`${this.toolbar(body)}${this.content(body)}`;
+    return html`
+      <body-coding .request=${request} @change-body=${this.onChange}></body-coding>
+      ${this.toolbar(body)} ${bodyContent(this.chosen, body, request)}
+    `;
   }
 
-  /** @param {import("../captured.js").Body} body */
+  /** @param {CustomEvent<Body>} event */
+  onChange({ detail }) {
+    if (this.request) this.show(this.request, detail);
+  }
+
+  /** @param {Body} body */
   toolbar(body) {
     return html`
       <div class="body-bar">
@@ -61,7 +82,7 @@ export class RequestBody extends LitElement {
         </div>
         ${
           body.encoding === "utf-8"
-            ? html`<copy-button .text=${body.content} what="the body as sent"></copy-button>`
+            ? html`<copy-button .text=${body.content} what="the body"></copy-button>`
             : ""
         }
       </div>
@@ -72,31 +93,11 @@ export class RequestBody extends LitElement {
   choice(view) {
     const choose = () => {
       this.chosen = view;
-      this.all = false;
     };
     return html`<button type="button" aria-pressed=${view === this.chosen} @click=${choose}>
-      ${NAMES[view]}
+      ${NAMES[view] ?? "Pretty"}
     </button>`;
   }
-
-  /** @param {import("../captured.js").Body} body */
-  content(body) {
-    const { parts, cut } = partsOf(body, this.chosen, this.all);
-    const showAll = () => {
-      this.all = true;
-    };
-    return html`
-      <pre class="body-text captured" data-view=${this.chosen} tabindex="0" aria-label="Body">${parts.map(part)}</pre>
-      ${cut ? html`<button type="button" class="button" @click=${showAll}>Show all ${byteSize(body.size)}</button>` : ""}
-    `;
-  }
-}
-
-/** @param {import("../body.js").Part} part */
-function part({ tone, text }) {
-  if (tone === "plain") return text;
-  if (tone === "chunk") return html`<div class="body-chunk">${visible(text)}</div>`;
-  return html`<span data-tone=${tone}>${visible(text)}</span>`;
 }
 
 customElements.define("request-body", RequestBody);

@@ -1,9 +1,14 @@
 import { html, LitElement } from "lit";
-import { methodTone, queryParameters, splitPath } from "../captured.js";
-import { byteSize, clockTime, fullTime, visible } from "../format.js";
+import { methodTone, splitPath } from "../captured.js";
+import { byteSize, clockTime, visible } from "../format.js";
 import { backIcon } from "../icons.js";
+import { facts, pathSection, querySection } from "./detail-sections.js";
+import "./found-tokens.js";
 import "./pairs-table.js";
 import "./request-body.js";
+import "./resend-panel.js";
+import "./signature-check.js";
+import "./take-away.js";
 
 /** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
 
@@ -35,10 +40,11 @@ export class RequestDetail extends LitElement {
   render() {
     const { request } = this;
     if (!request) return;
-    const query = queryParameters(request.query_string);
     return html`
       <article class="detail" aria-label="Captured request" @keydown=${this.onKey}>
-        ${this.head(request)} ${request.query_string ? this.query(request, query) : ""}
+        ${this.head(request)}
+        <div class="detail-actions"><take-away .request=${request}></take-away></div>
+        ${pathSection(request)} ${querySection(request)}
         <section aria-labelledby="body-title">
           <h3 id="body-title">Body <span>${byteSize(request.body.size)}</span></h3>
           <request-body .request=${request}></request-body>
@@ -47,6 +53,9 @@ export class RequestDetail extends LitElement {
           <h3 id="headers-title">Headers <span>${request.headers.length}</span></h3>
           <pairs-table .pairs=${request.headers} label="Headers as sent"></pairs-table>
         </section>
+        <found-tokens .request=${request}></found-tokens>
+        <signature-check .request=${request}></signature-check>
+        <resend-panel .request=${request}></resend-panel>
         <section aria-labelledby="facts-title">
           <h3 id="facts-title">Facts</h3>
           <pairs-table .pairs=${facts(request)} label="Facts"></pairs-table>
@@ -76,45 +85,18 @@ export class RequestDetail extends LitElement {
     `;
   }
 
-  /**
-   * @param {CapturedRequest} request
-   * @param {[string, string][]} query
-   */
-  query(request, query) {
-    return html`
-      <section aria-labelledby="query-title">
-        <h3 id="query-title">Query <span>${query.length}</span></h3>
-        <pairs-table .pairs=${query} label="Query parameters, decoded"></pairs-table>
-        <p class="detail-raw"><span>As sent</span> <code class="captured">${visible(request.query_string)}</code></p>
-      </section>
-    `;
-  }
-
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    if (event.key === "Escape") this.close();
+    // In a field or a menu Escape means something else.
+    const inControl = /** @type {Element} */ (event.target).closest(
+      "input, select, textarea, menu-button",
+    );
+    if (event.key === "Escape" && !inControl) this.close();
   }
 
   close() {
     this.dispatchEvent(new CustomEvent("close-request", { bubbles: true }));
   }
-}
-
-/**
- * @param {CapturedRequest} request
- * @returns {[string, string][]}
- */
-function facts(request) {
-  return [
-    ["Received", fullTime(request.received_at)],
-    ["Received (UTC)", request.received_at],
-    ["Remote address", request.remote_addr],
-    ["HTTP version", request.http_version],
-    ["Scheme", request.scheme],
-    ["Host", request.host],
-    ["Id", request.id],
-    ["Position", `${request.seq} in epoch ${request.epoch}`],
-  ];
 }
 
 customElements.define("request-detail", RequestDetail);

@@ -1,99 +1,117 @@
-import { html, LitElement } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { gapText, refusedText } from "../format.js";
-import { gapIcon, refusedIcon } from "../icons.js";
-import "./request-row.js";
-
-/** @typedef {import("../store.js").Entry} Entry */
-
-/** @type {Record<string, (at: number, last: number) => number>} */
-const MOVES = {
-  ArrowDown: (at, last) => Math.min(at + 1, last),
-  ArrowUp: (at) => Math.max(at - 1, 0),
-  Home: () => 0,
-  End: (_at, last) => last,
-};
+import { Ticking } from "../clock.js";
+import "./list-none.js";
+import { listNotice } from "./list-notice.js";
+import { requestRow } from "./request-row.js";
+import { isMove, keyOf, RowFocus } from "./row-focus.js";
+import { RowWindow } from "./row-window.js";
 
 /**
  * All requests, newest on top, with notices of what is not there in its place.
  * @fires select-request  detail {id, opened}
  */
 export class RequestList extends LitElement {
-  static properties = { entries: { attribute: false }, selectedId: {} };
+  static properties = { snapshot: { attribute: false }, notes: { attribute: false } };
 
   constructor() {
     super();
-    /** @type {readonly Entry[]} */
-    this.entries = [];
-    this.selectedId = "";
+    /** @type {import("../store.js").Snapshot | undefined} */
+    this.snapshot = undefined;
+    /** @type {ReadonlyMap<string, string>} by request id, what else is to be said of it */
+    this.notes = new Map();
+    this.window = new RowWindow(this);
+    this.focused = new RowFocus(this);
+    new Ticking(this);
   }
 
   createRenderRoot() {
     return this;
   }
 
+  willUpdate() {
+    this.shown = this.snapshot?.shown ?? [];
+    this.requests = this.shown.filter(({ kind }) => kind === "request");
+    const selected = this.requests.find(({ key }) => key === this.snapshot?.selected?.id);
+    /** The selected row, or the newest when the selected one is not in the list (any more). */
+    this.reachable = (selected ?? this.requests[0])?.key;
+    this.window.place(this.shown, [this.reachable, this.focused.key]);
+  }
+
   render() {
-    const reachable = this.reachableKey();
+    const { shown = [], snapshot } = this;
     return html`
-      <ol class="list" @click=${this.onClick} @keydown=${this.onKey}>
+      <div class="list-news">${this.news()}</div>
+      ${snapshot?.matching === 0 ? html`<list-none .snapshot=${snapshot}></list-none>` : nothing}
+      <ol class="list" role="list" @click=${this.onClick} @keydown=${this.onKey}>
         ${repeat(
-          this.entries,
-          ({ key }) => key,
-          (entry) => html`<li>${this.entry(entry, reachable)}</li>`,
+          this.window.rows,
+          (row) => shown[row].key,
+          (row) => html`<li aria-setsize=${shown.length} aria-posinset=${row + 1}>
+            ${this.entry(shown[row], row)}
+          </li>`,
         )}
       </ol>
     `;
   }
 
-  /**
-   * @param {Entry} entry
-   * @param {string | undefined} reachable
-   */
-  entry(entry, reachable) {
-    if (entry.kind === "gap") {
-      return html`<p class="notice gap">${gapIcon}<span>${gapText(entry.missed)}</span></p>`;
-    }
-    if (entry.kind === "refused") {
-      const text = refusedText(entry.count);
-      return html`<p class="notice refused">${refusedIcon}<span>${text}</span></p>`;
-    }
-    return html`<request-row
-      .request=${entry.request}
-      .selected=${entry.key === this.selectedId}
-      .reachable=${entry.key === reachable}
-    ></request-row>`;
+  /** What came in above while the reader looked at older ones. */
+  news() {
+    const { news } = this.window;
+    if (news === 0) return nothing;
+    return html`<button type="button" class="button" @click=${this.onNews}>
+      ${news.toLocaleString("en-US")} new
+    </button>`;
   }
 
-  /** The selected row, or the newest when the selected one is not in the list (any more). */
-  reachableKey() {
-    const requests = this.entries.filter(({ kind }) => kind === "request");
-    return (requests.find(({ key }) => key === this.selectedId) ?? requests[0])?.key;
+  /**
+   * @param {import("../store.js").Entry} entry
+   * @param {number} place  from the top
+   */
+  entry(entry, place) {
+    if (entry.kind !== "request") return listNotice(entry);
+    const selected = entry.key === this.snapshot?.selected?.id;
+    const reachable = entry.key === this.reachable;
+    const note = this.notes.get(entry.key) ?? "";
+    return requestRow(entry, { selected, reachable, note, place });
   }
 
   /** @param {Event} event */
-  onClick(event) {
-    const row = /** @type {HTMLElement} */ (event.target).closest("button");
-    if (row) this.select(row, true);
+  onClick({ target }) {
+    const key = keyOf(target);
+    if (key) this.select(key, true);
   }
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    const move = MOVES[event.key];
-    if (!move || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!isMove(event)) return;
     event.preventDefault();
-    const rows = [...this.querySelectorAll("button")];
-    const at = rows.indexOf(/** @type {HTMLButtonElement} */ (event.target));
-    const row = rows[move(at, rows.length - 1)];
-    row.focus();
-    this.select(row, false);
+    this.move(event.key);
   }
 
   /**
-   * @param {HTMLElement} row
+   * Selects a neighbour of the row with the focus, or of the selected one, and goes there.
+   * @param {string} move  ArrowDown, ArrowUp, Home or End
+   */
+  move(move) {
+    const key = this.focused.neighbour(this.requests ?? [], this.reachable, move);
+    if (!key) return;
+    this.focused.goTo(key);
+    this.select(key, false);
+  }
+
+  async onNews() {
+    const newest = this.requests?.[0];
+    if (newest) await this.focused.goTo(newest.key);
+    this.querySelector("ol")?.scrollIntoView();
+  }
+
+  /**
+   * @param {string} id
    * @param {boolean} opened
    */
-  select(row, opened) {
-    const detail = { id: row.dataset.id, opened };
+  select(id, opened) {
+    const detail = { id, opened };
     this.dispatchEvent(new CustomEvent("select-request", { detail, bubbles: true }));
   }
 }

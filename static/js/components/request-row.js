@@ -1,50 +1,50 @@
-import { html, LitElement } from "lit";
+import { html, nothing } from "lit";
 import { mediaType, methodTone, targetBelow } from "../captured.js";
-import { byteSize, clockTime, fullTime, visible } from "../format.js";
+import { ago, byteSize, fullTime, visible } from "../format.js";
 
-/** One captured request in the list. */
-export class RequestRow extends LitElement {
-  static properties = {
-    request: { attribute: false },
-    selected: { type: Boolean },
-    reachable: { type: Boolean },
-  };
+/** As long as the highlight of request-row.css lasts. */
+const FRESH_MS = 2400;
 
-  constructor() {
-    super();
-    /** @type {import("../captured.js").CapturedRequest | undefined} */
-    this.request = undefined;
-    this.selected = false;
-    /** The one row that the Tab key stops at; arrow keys reach the others. */
-    this.reachable = false;
-  }
+/** In a rush all of the list would glow, and cost more than all else. */
+const MOST_FRESH = 10;
 
-  createRenderRoot() {
-    return this;
-  }
-
-  render() {
-    const { request } = this;
-    if (!request) return;
-    const type = mediaType(request) || (request.body.size ? "no content type" : "no body");
-    return html`
-      <button
-        type="button"
-        class="row"
-        data-id=${request.id}
-        aria-current=${this.selected}
-        tabindex=${this.reachable ? 0 : -1}
+/**
+ * One captured request in the list. A template, not an element: at 500 requests a second
+ * the list has to know its rows' height as soon as it has rendered them.
+ * @param {import("../store.js").RequestEntry} entry
+ * @param {object} how
+ * @param {boolean} how.selected
+ * @param {boolean} how.reachable  the one row that the Tab key stops at; arrow keys reach the others
+ * @param {string} how.note        what else is to be said of it
+ * @param {number} how.place       from the top, 0 for the newest
+ */
+export function requestRow({ request, arrived }, { selected, reachable, note, place }) {
+  const age = Date.now() - arrived;
+  return html`
+    <button
+      type="button"
+      class="row"
+      data-id=${request.id}
+      ?data-fresh=${age < FRESH_MS && place < MOST_FRESH}
+      aria-current=${selected}
+      tabindex=${reachable ? 0 : -1}
+    >
+      <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
+      <span class="row-target captured">${visible(targetBelow(request))}</span>
+      <time class="row-time" datetime=${request.received_at} title=${fullTime(request.received_at)}
+        >${ago(age)}</time
       >
-        <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
-        <span class="row-target captured">${visible(targetBelow(request))}</span>
-        <time class="row-time" datetime=${request.received_at} title=${fullTime(request.received_at)}
-          >${clockTime(request.received_at)}</time
-        >
-        <span class="row-type captured">${visible(type)}</span>
-        <span class="row-size">${byteSize(request.body.size)}</span>
-      </button>
-    `;
-  }
+      <span class="row-facts">
+        ${note ? html`<span class="row-note">${note}</span>` : nothing}
+        <span class="row-type captured">${visible(typeText(request))}</span>
+        <span class="row-sender captured">${visible(request.remote_addr)}</span>
+      </span>
+      <span class="row-size">${byteSize(request.body.size)}</span>
+    </button>
+  `;
 }
 
-customElements.define("request-row", RequestRow);
+/** @param {import("../captured.js").CapturedRequest} request */
+function typeText(request) {
+  return mediaType(request) || (request.body.size ? "no content type" : "no body");
+}

@@ -1,22 +1,32 @@
 import { html, LitElement } from "lit";
-import { brandIcon, plusIcon } from "../icons.js";
-import { MOST_ENTRIES, Store } from "../store.js";
+import { BackButton } from "../back.js";
+import { Settings } from "../settings.js";
+import { Store } from "../store.js";
 import "./callback-url.js";
+import "./clear-sheet.js";
 import "./empty-state.js";
-import "./live-badge.js";
+import "./help-sheet.js";
+import "./link-notice.js";
+import "./list-pane.js";
+import "./qr-sheet.js";
 import "./request-announcer.js";
 import "./request-detail.js";
-import "./request-list.js";
+import "./settings-sheet.js";
+import "./top-bar.js";
+
+/** @typedef {import("../store.js").Snapshot} Snapshot */
 
 /** The whole page: reads the store, hands data down, turns events from below into store calls. */
 export class WebhookPage extends LitElement {
-  static properties = { store: { attribute: false } };
+  static properties = { store: { attribute: false }, settings: { attribute: false } };
 
   constructor() {
     super();
     this.store = new Store();
-    /** @type {(() => void) | undefined} */
-    this.unsubscribe = undefined;
+    this.settings = new Settings(() => localStorage);
+    /** @type {(() => void)[]} */
+    this.subscriptions = [];
+    this.back = new BackButton(() => this.store.snapshot.opened && this.close());
   }
 
   createRenderRoot() {
@@ -25,9 +35,14 @@ export class WebhookPage extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (!changed.has("store")) return;
-    this.unsubscribe?.();
-    this.unsubscribe = this.store.subscribe(() => this.requestUpdate());
+    if (!changed.has("store") && !changed.has("settings")) return;
+    for (const leave of this.subscriptions) leave();
+    const update = () => this.requestUpdate();
+    this.subscriptions = [this.store.subscribe(update), this.settings.subscribe(update)];
+  }
+
+  updated() {
+    this.back.follow(isCovered(this.store.snapshot));
   }
 
   /** One update a frame at most, however fast requests arrive. */
@@ -41,53 +56,46 @@ export class WebhookPage extends LitElement {
   }
 
   render() {
-    const { link, entries, selected, opened, arrived, viewers } = this.store.snapshot;
-    const covered = opened && selected !== null;
+    const { snapshot } = this.store;
+    const { link, viewers, arrived } = snapshot;
     return html`
-      ${this.topBar(link, viewers)}
-      <main class="page" data-empty=${arrived === 0} data-covered=${covered}>
+      <top-bar
+        .link=${link}
+        .viewers=${viewers}
+        .fresh=${this.dataset.freshUrl ?? "/"}
+        @show-sheet=${this.onSheet}
+      ></top-bar>
+      <link-notice .link=${link}></link-notice>
+      <main
+        class="page"
+        data-empty=${arrived === 0}
+        data-covered=${isCovered(snapshot)}
+        @select-request=${this.onSelect}
+        @close-request=${this.close}
+        @filter-change=${this.onFilter}
+        @pause-change=${this.onPause}
+        @clear-requests=${this.onClear}
+        @show-sheet=${this.onSheet}
+      >
         <callback-url .url=${this.url}></callback-url>
-        <section class="page-list" aria-label="Requests" ?hidden=${entries.length === 0}>
-          <h2 class="page-list-head">Requests <span>${countText(arrived)}</span></h2>
-          <request-list
-            .entries=${entries}
-            .selectedId=${selected?.id ?? ""}
-            @select-request=${this.onSelect}
-          ></request-list>
-        </section>
-        <section class="page-detail" aria-label="Selected request">
-          ${
-            selected
-              ? html`<request-detail
-                .request=${selected}
-                .opened=${opened}
-                @close-request=${this.onClose}
-              ></request-detail>`
-              : html`<empty-state
-                .url=${this.url}
-                .live=${link.state === "live"}
-              ></empty-state>`
-          }
-        </section>
+        <list-pane .snapshot=${snapshot} .rate=${this.store.rate}></list-pane>
+        <section class="page-detail" aria-label=${snapshot.selected ? "Selected request" : "First steps"}>${this.detail(snapshot)}</section>
       </main>
       <request-announcer .arrived=${arrived}></request-announcer>
+      <help-sheet></help-sheet>
+      <settings-sheet .settings=${this.settings} .choices=${this.settings.choices}></settings-sheet>
+      <qr-sheet .url=${this.url}></qr-sheet>
+      <clear-sheet .count=${snapshot.requests} @clear-requests=${this.onClear}></clear-sheet>
     `;
   }
 
-  /**
-   * @param {import("../store.js").Link} link
-   * @param {number} viewers
-   */
-  topBar(link, viewers) {
-    return html`
-      <header class="topbar">
-        <h1 class="topbar-name">${brandIcon}<span class="topbar-brand">Webhook Logger</span></h1>
-        ${link.state === "live" ? html`<span class="topbar-viewers">${viewersText(viewers)}</span>` : ""}
-        <live-badge .link=${link}></live-badge>
-        <a class="button" href=${this.dataset.freshUrl ?? "/"}>${plusIcon}<span>New <span class="topbar-long">callback</span></span></a>
-      </header>
-      ${link.message ? html`<p class="topbar-notice" role="alert">The server refused this page: ${link.message}</p>` : ""}
-    `;
+  /** @param {Snapshot} snapshot */
+  detail({ selected, opened, link, arrived }) {
+    if (selected) {
+      return html`<request-detail .request=${selected} .opened=${opened}></request-detail>`;
+    }
+    const live = link.state === "live";
+    return html`<empty-state .url=${this.url} .live=${live} .again=${arrived > 0}></empty-state>`;
   }
 
   /** @param {CustomEvent<{id: string, opened: boolean}>} event */
@@ -95,24 +103,40 @@ export class WebhookPage extends LitElement {
     this.store.select(detail.id, detail.opened);
   }
 
-  onClose() {
+  /** @param {CustomEvent<{text: string}>} event */
+  onFilter({ detail }) {
+    this.store.setFilter(detail.text);
+  }
+
+  /** @param {CustomEvent<{paused: boolean}>} event */
+  onPause({ detail }) {
+    if (detail.paused) this.store.pause();
+    else this.store.resume();
+  }
+
+  onClear() {
+    this.store.clear();
+  }
+
+  /** @param {CustomEvent<string>} event  its detail is the name of a sheet's element */
+  onSheet({ detail }) {
+    /** @type {import("./sheet.js").Sheet | null} */ (this.querySelector(detail))?.show();
+  }
+
+  /** Back to the list. */
+  async close() {
     this.store.close();
-    this.updateComplete.then(() => {
-      /** @type {HTMLElement | null} */ (this.querySelector(".row[aria-current=true]"))?.focus();
-    });
+    await this.updateComplete;
+    /** @type {HTMLElement | null} */ (this.querySelector(".row[aria-current=true]"))?.focus();
   }
 }
 
-/** @param {number} viewers */
-function viewersText(viewers) {
-  return viewers === 1 ? "1 viewer" : `${viewers.toLocaleString("en-US")} viewers`;
-}
-
-/** @param {number} arrived */
-function countText(arrived) {
-  const all = arrived.toLocaleString("en-US");
-  if (arrived <= MOST_ENTRIES) return all;
-  return `newest ${MOST_ENTRIES.toLocaleString("en-US")} of ${all}`;
+/**
+ * On a phone: the detail lies over the list.
+ * @param {Snapshot} snapshot
+ */
+function isCovered({ opened, selected }) {
+  return opened && selected !== null;
 }
 
 customElements.define("webhook-page", WebhookPage);

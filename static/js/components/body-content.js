@@ -1,0 +1,43 @@
+import { html } from "lit";
+import { bytesOf, withoutMark } from "../body.js";
+import { headerOf, mediaType, queryParameters } from "../captured.js";
+import "./body-json.js";
+import "./body-multipart.js";
+import "./body-source.js";
+import "./image-preview.js";
+import "./pairs-table.js";
+
+/** @typedef {import("../body.js").Body} Body */
+
+const MOST_FIELDS = 1000;
+
+/**
+ * A body in one of its views.
+ * @param {import("../body.js").BodyView} view
+ * @param {Body} body
+ * @param {import("../captured.js").CapturedRequest} request
+ */
+export function bodyContent(view, body, request) {
+  switch (view) {
+    case "json":
+      return html`<body-json .text=${withoutMark(body.content)}></body-json>`;
+    case "form":
+      return form(body.content);
+    case "multipart":
+      return html`<body-multipart .body=${body} .contentType=${headerOf(request, "content-type")}></body-multipart>`;
+    case "image":
+      return html`<image-preview .bytes=${bytesOf(body)} .type=${mediaType(request)} name="in the body"></image-preview>`;
+    default:
+      return html`<body-source .body=${body} .view=${view}></body-source>`;
+  }
+}
+
+/** @param {string} text */
+function form(text) {
+  const pairs = queryParameters(text, MOST_FIELDS);
+  const note = html`<p class="body-note">These are the first ${MOST_FIELDS} fields; Raw has all.</p>`;
+  return html`
+    <pairs-table .pairs=${pairs} label="Form fields, decoded"></pairs-table>
+    ${pairs.length === MOST_FIELDS ? note : ""}
+  `;
+}

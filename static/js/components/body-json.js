@@ -1,0 +1,113 @@
+import { html, LitElement } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { visible } from "../format.js";
+import { pathOf, rootOf, unfoldedAtFirst, valueText } from "../json-tree.js";
+import { explained } from "../timestamps.js";
+import "./copy-button.js";
+import { MOVES } from "./json-moves.js";
+import "./json-node.js";
+
+/** @typedef {import("../json-tree.js").JsonNode} Node */
+
+/** Valid JSON as a folding tree; of the chosen row it gives path, value, and the date it stands for. */
+export class BodyJson extends LitElement {
+  static properties = { text: {}, chosen: { state: true } };
+
+  constructor() {
+    super();
+    this.text = "";
+    /** @type {Node | null} */
+    this.chosen = null;
+    /** @type {Node | undefined} */
+    this.root = undefined;
+    /** @type {Set<number>} */
+    this.unfolded = new Set();
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (!changed.has("text") || !this.text) return;
+    this.root = rootOf(this.text);
+    this.unfolded = unfoldedAtFirst(this.root);
+    this.chosen = null;
+  }
+
+  /** In a frame of its own: that the text is JSON was found out in this one. */
+  async scheduleUpdate() {
+    await new Promise(requestAnimationFrame);
+    super.scheduleUpdate();
+  }
+
+  render() {
+    return html`
+      <div
+        class="body-text json-tree captured"
+        data-view="json"
+        role="tree"
+        aria-label="Body"
+        @keydown=${this.onKey}
+        @focusin=${this.onFocus}
+      >${repeat(
+        this.root ? [this.root] : [],
+        (root) => root, // another text is another tree: nothing of the old one stays
+        (root) => html`<json-node .node=${root} .unfolded=${this.unfolded}></json-node>`,
+      )}</div>
+      <div class="json-bar">
+        ${this.chosen ? chosenBar(this.chosen) : html`<span>Choose a row to copy its path or value.</span>`}
+      </div>
+    `;
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const row = /** @type {HTMLElement} */ (event.target);
+    const move = MOVES[event.key];
+    if (event.key === "Enter" || event.key === " ") row.click();
+    else if (move) this.move(row, move);
+    else return;
+    event.preventDefault();
+    event.stopPropagation(); // the page has keys of its own
+  }
+
+  /**
+   * @param {HTMLElement} from
+   * @param {import("./json-moves.js").Move} move
+   */
+  move(from, move) {
+    const rows = /** @type {HTMLElement[]} */ ([...this.querySelectorAll(".json-row")]);
+    move(rows, rows.indexOf(from))?.focus();
+  }
+
+  /** The row that was focused last is the one that the Tab key comes back to. @param {Event} event */
+  onFocus({ target }) {
+    const row = /** @type {HTMLElement} */ (target);
+    const before = this.querySelector(".json-row[tabindex='0']");
+    before?.setAttribute("tabindex", "-1");
+    before?.removeAttribute("aria-selected");
+    row.setAttribute("tabindex", "0");
+    row.setAttribute("aria-selected", "true");
+    const { node } = /** @type {import("./json-node.js").JsonNode} */ (row.parentElement);
+    this.chosen = node ?? null;
+  }
+}
+
+/** @param {Node} node */
+function chosenBar(node) {
+  const path = pathOf(node);
+  const text = valueText(node);
+  const value = text.startsWith('"') ? JSON.parse(text) : text;
+  const date = explained(value);
+  return html`
+    <code class="captured">${visible(path)}</code>
+    ${date ? html`<span class="json-date">${date}</span>` : ""}
+    <copy-button .text=${path} label="Copy path"></copy-button>
+    <copy-button .text=${value} label="Copy value"></copy-button>
+  `;
+}
+
+customElements.define("body-json", BodyJson);

@@ -1,0 +1,86 @@
+import { html, LitElement } from "lit";
+import { chunksOf } from "../body.js";
+import { byteSize } from "../format.js";
+import { markupHighlighter } from "../highlight.js";
+import "./body-chunk.js";
+
+/** Work on the rest of a long body in one frame; more would be felt. */
+const FRAME_MS = 8;
+
+/** A body as text, markup or hex: its beginning at once, all of it on request, frame by frame. */
+export class BodySource extends LitElement {
+  static properties = {
+    body: { attribute: false },
+    view: {},
+    chunks: { state: true },
+    paint: { state: true },
+  };
+
+  constructor() {
+    super();
+    /** @type {import("../body.js").Body | undefined} */
+    this.body = undefined;
+    /** @type {import("../body.js").SourceView} */
+    this.view = "text";
+    /** @type {string[]} */
+    this.chunks = [];
+    /** @type {((source: string) => import("../highlight.js").Run[]) | null} */
+    this.paint = null;
+    /** @type {Iterator<string, void>} */
+    this.rest = [].values();
+    /** @type {IteratorResult<string, void>} the one behind those that are shown */
+    this.next = { done: true, value: undefined };
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (!(changed.has("body") || changed.has("view")) || !this.body) return;
+    this.rest = chunksOf(this.body, this.view);
+    this.next = this.rest.next();
+    this.chunks = [];
+    this.add();
+    this.paint = null;
+    if (this.view === "markup") this.loadPaint();
+  }
+
+  async loadPaint() {
+    const paint = await markupHighlighter();
+    if (this.view === "markup") this.paint = paint;
+  }
+
+  add() {
+    if (!this.next.done) this.chunks = [...this.chunks, this.next.value];
+    this.next = this.rest.next();
+  }
+
+  async showAll() {
+    for (const { rest } = this; rest === this.rest && !this.next.done; ) {
+      const end = performance.now() + FRAME_MS;
+      do this.add();
+      while (!this.next.done && performance.now() < end);
+      await new Promise(requestAnimationFrame);
+    }
+    this.querySelector("pre")?.focus({ preventScroll: true }); // the button is gone
+  }
+
+  render() {
+    if (!this.body) return;
+    const { view, chunks, paint, next } = this;
+    return html`
+      <pre class="body-text captured" data-view=${view} tabindex="0" role="group" aria-label="Body">${chunks.map((text) => html`<body-chunk class="body-chunk" .text=${text} .paint=${paint}></body-chunk>`)}</pre>
+      ${
+        next.done
+          ? ""
+          : html`<button type="button" class="button" @click=${this.showAll}>
+            Show all ${byteSize(this.body.size)}
+          </button>`
+      }
+    `;
+  }
+}
+
+customElements.define("body-source", BodySource);

@@ -1,0 +1,177 @@
+import { html, LitElement } from "lit";
+import { targetBelow } from "../captured.js";
+import { compare, partedAt } from "../compare.js";
+import { excerpt } from "../excerpt.js";
+import { fullTime, visible } from "../format.js";
+
+/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../compare.js").Section} Section */
+/** @typedef {import("../compare.js").Row} Row */
+
+/** Rows that are laid out before more are asked for, and characters of those that are the same. */
+const FIRST_ROWS = 100;
+const MOST_CHARACTERS = 8000;
+
+/** Folding fewer lines than this saves no space. */
+const LEAST_FOLDED = 3;
+
+const SIGNS = { changed: "~", added: "+", removed: "−" };
+const WORDS = { changed: "Changed", added: "Only right", removed: "Only left" };
+
+/**
+ * Two captured requests side by side, on a phone one above the other.
+ * @fires close-compare  the reader has seen enough
+ */
+export class CompareView extends LitElement {
+  static properties = {
+    left: { attribute: false },
+    right: { attribute: false },
+    sections: { state: true },
+    rows: { state: true },
+  };
+
+  constructor() {
+    super();
+    /** @type {CapturedRequest | undefined} */
+    this.left = undefined;
+    /** @type {CapturedRequest | undefined} */
+    this.right = undefined;
+    /** @type {Section[] | null} null: not compared yet */
+    this.sections = null;
+    this.rows = FIRST_ROWS;
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has("left") || changed.has("right")) this.compare();
+  }
+
+  firstUpdated() {
+    this.querySelector("h2")?.focus();
+  }
+
+  async compare() {
+    const { left, right } = this;
+    this.sections = null;
+    this.rows = FIRST_ROWS;
+    const sections = left && right && (await compare(left, right));
+    if (sections && left === this.left && right === this.right) this.sections = sections;
+  }
+
+  render() {
+    const { left, right, sections } = this;
+    if (!left || !right) return;
+    return html`
+      <article class="compare" aria-labelledby="compare-title" @keydown=${this.onKey}>
+        <header class="compare-head">
+          <h2 id="compare-title" tabindex="-1">Compare</h2>
+          <p role="status">${sections ? countText(sections) : "Comparing…"}</p>
+          <button type="button" class="button" @click=${this.swap}>Swap</button>
+          <button type="button" class="button" @click=${this.close}>Close</button>
+        </header>
+        <div class="compare-pair">${side("Left", left)} ${side("Right", right)}</div>
+        ${sections?.map((section) => this.section(section))}
+      </article>
+    `;
+  }
+
+  /** @param {Section} section */
+  section({ title, rows, note }) {
+    return html`
+      <section aria-label=${title}>
+        <h3>${title}</h3>
+        ${note ? html`<p class="compare-note">${note}</p>` : ""}
+        <ol class="compare-rows">${rows.slice(0, this.rows).map(item)}</ol>
+        ${rows.length > this.rows ? html`<button type="button" class="button" @click=${this.showMore}>Show ${FIRST_ROWS} more</button>` : ""}
+      </section>
+    `;
+  }
+
+  showMore() {
+    this.rows += FIRST_ROWS;
+  }
+
+  swap() {
+    [this.left, this.right] = [this.right, this.left];
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key === "Escape") this.close();
+  }
+
+  close() {
+    this.dispatchEvent(new CustomEvent("close-compare", { bubbles: true }));
+  }
+}
+
+/** @param {Section[]} sections */
+function countText(sections) {
+  const different = sections.flatMap(({ rows }) => rows).filter(({ kind }) => kind !== "same");
+  const count = different.length.toLocaleString("en-US");
+  if (different.length === 0) return "No difference";
+  return different.length === 1 ? "1 difference" : `${count} differences`;
+}
+
+/**
+ * @param {string} name
+ * @param {CapturedRequest} request
+ */
+function side(name, request) {
+  return html`<div class="compare-side">
+    <strong>${name}</strong>
+    <time datetime=${request.received_at}>${fullTime(request.received_at)}</time>
+    <span class="captured">${visible(`${request.method} ${targetBelow(request)}`)}</span>
+  </div>`;
+}
+
+/** @param {Row} row */
+function item({ kind, left, right, lines }) {
+  if (kind === "same") return html`<li>${same(left, lines)}</li>`;
+  return html`<li class="compare-pair" data-kind=${kind}>
+    ${kind === "added" ? html`<div></div>` : cell(kind, "left", left, right)}
+    ${kind === "removed" ? html`<div></div>` : cell(kind, "right", right, left)}
+  </li>`;
+}
+
+/**
+ * @param {string} text
+ * @param {number} lines
+ */
+function same(text, lines) {
+  const content = html`<div class="compare-same captured">${visible(excerpt(text, MOST_CHARACTERS))}</div>`;
+  if (lines < LEAST_FOLDED && text.length < MOST_CHARACTERS) return content;
+  return html`<details>
+    <summary>${lines.toLocaleString("en-US")} the same</summary>
+    ${content}
+  </details>`;
+}
+
+/**
+ * @param {"changed" | "added" | "removed"} kind
+ * @param {string} where
+ * @param {string} text
+ * @param {string} other
+ */
+function cell(kind, where, text, other) {
+  const { before, part, after } = partedAt(text, other);
+  return html`<div class="compare-cell">
+    <span aria-hidden="true">${SIGNS[kind]}</span>
+    <span class="visually-hidden">${kind === "changed" ? `Changed, ${where}` : WORDS[kind]}:</span>
+    <span class="captured">${shown(before)}<mark>${shown(part)}</mark>${shown(after)}</span>
+  </div>`;
+}
+
+/**
+ * Ends of lines are seen as well: they can be all that differs.
+ * @param {string} text
+ */
+function shown(text) {
+  return visible(text).replace(/[\r\n]/g, (end) => (end === "\n" ? "⟨U+000A⟩" : "⟨U+000D⟩"));
+}
+
+customElements.define("compare-view", CompareView);

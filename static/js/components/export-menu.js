@@ -1,0 +1,65 @@
+import { html, LitElement } from "lit";
+import { requestCount } from "../format.js";
+import { blobOf, exported } from "../take-away/export.js";
+import { exportFileName } from "../take-away/file-name.js";
+import { save } from "../take-away/save.js";
+import "./menu-button.js";
+
+/** @typedef {import("../take-away/export.js").Kind} Kind */
+
+const CHOICES = [
+  { value: "json", label: "JSON" },
+  { value: "har", label: "HAR" },
+];
+
+/** Captured requests as a file. */
+export class ExportMenu extends LitElement {
+  static properties = {
+    requests: { attribute: false },
+    origin: {},
+    busy: { state: true },
+    result: { state: true },
+  };
+
+  constructor() {
+    super();
+    /** @type {readonly import("../captured.js").CapturedRequest[]} */
+    this.requests = [];
+    /** Where the URLs in a HAR point to. */
+    this.origin = location.origin;
+    this.busy = false;
+    this.result = "";
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  render() {
+    return html`
+      <menu-button
+        label=${this.busy ? "Exporting…" : "Export"} name="Export" keys="e" .choices=${CHOICES}
+        ?disabled=${this.requests.length === 0} @choose=${this.onChoose}
+      ></menu-button>
+      <span class="visually-hidden" role="status">${this.result}</span>
+    `;
+  }
+
+  /** @param {CustomEvent<{value: Kind}>} event */
+  onChoose({ detail }) {
+    this.export(detail.value);
+  }
+
+  /** @param {Kind} kind */
+  async export(kind) {
+    const { requests } = this;
+    if (this.busy || requests.length === 0) return;
+    this.busy = true;
+    this.result = "";
+    save(await blobOf(exported(kind, requests, this.origin)), exportFileName(kind, requests));
+    this.busy = false;
+    this.result = `Exported ${requestCount(requests.length)}`;
+  }
+}
+
+customElements.define("export-menu", ExportMenu);

@@ -1,0 +1,79 @@
+import { html, LitElement } from "lit";
+import { excerpt } from "../excerpt.js";
+import { visible } from "../format.js";
+import { timesOf, tokensOf, validityOf } from "../jwt.js";
+import "./copy-button.js";
+import "./pairs-table.js";
+
+const MOST_CHARACTERS = 8000;
+
+const VALIDITIES = {
+  expired: "Expired when this request came",
+  early: "Not valid yet when this request came",
+  "in time": "In time when this request came",
+  "no times": "",
+};
+
+/** JSON Web Tokens of a request, decoded; nothing where there are none. */
+export class FoundTokens extends LitElement {
+  static properties = { request: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {import("../captured.js").CapturedRequest | undefined} */
+    this.request = undefined;
+    /** @type {import("../jwt.js").FoundToken[]} */
+    this.tokens = [];
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has("request")) this.tokens = this.request ? tokensOf(this.request) : [];
+  }
+
+  render() {
+    const { tokens, request } = this;
+    if (tokens.length === 0 || !request) return "";
+    return html`
+      <section aria-labelledby="tokens-title">
+        <h3 id="tokens-title">Tokens <span>JWT, decoded; the signature is not checked</span></h3>
+        ${tokens.map((token) => item(token, request.received_at))}
+      </section>
+    `;
+  }
+}
+
+/**
+ * @param {import("../jwt.js").FoundToken} found
+ * @param {string} receivedAt
+ */
+function item({ where, token, header, payload }, receivedAt) {
+  const validity = validityOf(payload, receivedAt);
+  const times = timesOf(payload, receivedAt);
+  return html`
+    <div class="token">
+      <p class="token-head">
+        <span>In <span class="captured">${visible(where)}</span></span>
+        <span class="token-validity" data-validity=${validity}>${VALIDITIES[validity]}</span>
+        <copy-button .text=${token} label="Copy token"></copy-button>
+      </p>
+      ${part("Header", header)} ${part("Payload", payload)}
+      ${times.length > 0 ? html`<pairs-table .pairs=${times} label="Times of the token"></pairs-table>` : ""}
+    </div>
+  `;
+}
+
+/**
+ * @param {string} label
+ * @param {object} content
+ */
+function part(label, content) {
+  const text = excerpt(JSON.stringify(content, null, 2), MOST_CHARACTERS);
+  return html`<pre class="token-part captured" tabindex="0" role="group" aria-label="${label} of the token">${visible(text)}</pre>`;
+}
+
+customElements.define("found-tokens", FoundTokens);

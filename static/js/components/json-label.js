@@ -1,0 +1,49 @@
+import { html } from "lit";
+import { excerpt } from "../excerpt.js";
+import { visible } from "../format.js";
+import { isArray, valueText } from "../json-tree.js";
+import { explained } from "../timestamps.js";
+
+/** @typedef {import("../json-tree.js").JsonNode} Node */
+
+/** A longer value is cut: the raw view and the copy button have all of it. */
+const MOST_CHARACTERS = 500;
+
+/**
+ * What the row of a node says: its name, and its value or how much is in it.
+ * @param {Node} node
+ */
+export function nodeLabel(node) {
+  if (node.count > 0) return html`${name(node)}<span class="json-count">${countText(node)}</span>`;
+  const text = valueText(node);
+  const shown = visible(excerpt(text, MOST_CHARACTERS));
+  return html`${name(node)}<span data-tone=${toneOf(text)}>${shown}</span>`;
+}
+
+/**
+ * The date of a value that is a timestamp, as a number or in quotes; else "".
+ * @param {Node} node
+ */
+export function nodeMeaning(node) {
+  return node.count > 0 ? "" : explained(valueText(node).replaceAll('"', ""));
+}
+
+/** @param {Node} node */
+function name({ parent, key, index }) {
+  if (!parent) return "";
+  if (!key) return html`<span class="json-index">${index}</span>: `;
+  return html`<span data-tone="key">${visible(excerpt(key, MOST_CHARACTERS))}</span>: `;
+}
+
+/** @param {Node} node */
+function countText(node) {
+  const [open, close, one] = isArray(node) ? ["[", "]", "item"] : ["{", "}", "field"];
+  const count = node.count.toLocaleString("en-US");
+  return `${open} ${count} ${one}${node.count === 1 ? "" : "s"} ${close}`;
+}
+
+/** @param {string} text */
+function toneOf(text) {
+  if (text.startsWith('"')) return "string";
+  return /^[-\d]/.test(text) ? "number" : "word";
+}

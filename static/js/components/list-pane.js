@@ -1,0 +1,40 @@
+import { html, LitElement } from "lit";
+import "./list-toolbar.js";
+import "./rate-plot.js";
+import "./request-list.js";
+
+/** The list with what stands above it. Not there before anything has come. */
+export class ListPane extends LitElement {
+  static properties = { snapshot: { attribute: false }, rate: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {import("../store.js").Snapshot | undefined} */
+    this.snapshot = undefined;
+    /** @type {import("../rate.js").Rate | undefined} */
+    this.rate = undefined;
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  render() {
+    const { snapshot, rate } = this;
+    if (!snapshot) return;
+    return html`
+      <section class="page-list" aria-label="Requests" ?hidden=${isUntouched(snapshot)}>
+        <list-toolbar .snapshot=${snapshot}></list-toolbar>
+        <rate-plot .rate=${rate}></rate-plot>
+        <request-list .snapshot=${snapshot}></request-list>
+      </section>
+    `;
+  }
+}
+
+/** @param {import("../store.js").Snapshot} snapshot */
+function isUntouched({ arrived, entries, paused, held }) {
+  return arrived === 0 && entries.length === 0 && !paused && held === 0;
+}
+
+customElements.define("list-pane", ListPane);

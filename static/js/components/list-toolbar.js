@@ -1,0 +1,98 @@
+import { html, LitElement } from "lit";
+import { countText } from "../format.js";
+import "./export-menu.js";
+
+/** Typing is told to screen readers as one result, not letter by letter. */
+const QUIET_MS = 1000;
+
+const EXAMPLE = 'method:post path:/orders header:stripe body:"a card" from:203.0.113.9 -word';
+
+/**
+ * What is done to the list: filter it, hold it, empty it.
+ * @fires filter-change   detail {text}
+ * @fires pause-change    detail {paused}
+ * @fires clear-requests
+ */
+export class ListToolbar extends LitElement {
+  static properties = { snapshot: { attribute: false }, found: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {import("../store.js").Snapshot | undefined} */
+    this.snapshot = undefined;
+    this.found = "";
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  focusFilter() {
+    this.querySelector("input")?.select();
+  }
+
+  render() {
+    const { snapshot } = this;
+    if (!snapshot) return;
+    const { filter, paused, held } = snapshot;
+    return html`
+      <div class="toolbar" role="group" aria-label="Requests">
+        <input
+          type="search"
+          class="toolbar-filter"
+          aria-label="Filter requests"
+          placeholder="Filter, as in method:post stripe"
+          title=${`Words, or ${EXAMPLE}`}
+          spellcheck="false"
+          autocomplete="off"
+          .value=${filter}
+          @input=${this.onInput}
+        />
+        <span class="toolbar-count">${countText(snapshot)}</span>
+        <button type="button" class="button" @click=${this.onPause}>
+          ${paused ? `Resume${held ? `, ${held.toLocaleString("en-US")} waiting` : ""}` : "Pause"}
+        </button>
+        <button type="button" class="button" @click=${this.onClear}>
+          Clear
+        </button>
+        <export-menu .requests=${requestsOf(snapshot)}></export-menu>
+        <p class="visually-hidden" role="status">${this.found}</p>
+      </div>
+    `;
+  }
+
+  /** @param {InputEvent} event */
+  onInput({ target }) {
+    this.tell("filter-change", { text: /** @type {HTMLInputElement} */ (target).value });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.found = this.snapshot ? `Showing ${countText(this.snapshot)}` : "";
+    }, QUIET_MS);
+  }
+
+  onPause() {
+    this.tell("pause-change", { paused: !this.snapshot?.paused });
+  }
+
+  onClear() {
+    this.tell("clear-requests", {});
+  }
+
+  /**
+   * @param {string} name
+   * @param {object} detail
+   */
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  }
+}
+
+/**
+ * What an export takes: the requests that the filter lets through.
+ * @param {import("../store.js").Snapshot} snapshot
+ */
+function requestsOf({ shown }) {
+  return shown.flatMap((entry) => (entry.kind === "request" ? [entry.request] : []));
+}
+
+customElements.define("list-toolbar", ListToolbar);

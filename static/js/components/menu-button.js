@@ -1,0 +1,118 @@
+import { html, LitElement, nothing } from "lit";
+
+/** @typedef {{value: string, label: string, keys?: string}} Choice  keys: a shortcut that chooses it */
+
+/**
+ * Where the focus goes; -1 stands for none of them.
+ * @type {Record<string, (items: HTMLElement[], at: number) => HTMLElement | undefined>}
+ */
+const MOVES = {
+  ArrowDown: (items, at) => items[at + 1] ?? items[0],
+  ArrowUp: (items, at) => items.at(at > 0 ? at - 1 : -1),
+  Home: (items) => items[0],
+  End: (items) => items.at(-1),
+};
+
+/**
+ * A button that opens a menu (the pattern "menu button" of the ARIA authoring practices).
+ * @fires choose  detail {value}
+ */
+export class MenuButton extends LitElement {
+  static properties = {
+    label: {},
+    name: {},
+    keys: {},
+    choices: { attribute: false },
+    disabled: { type: Boolean },
+    open: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.label = "";
+    /** What the menu is called; the label may say something else for a moment. */
+    this.name = "";
+    /** The shortcut that opens it, if there is one. */
+    this.keys = "";
+    /** @type {readonly Choice[]} */
+    this.choices = [];
+    this.disabled = false;
+    this.open = false;
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  render() {
+    return html`
+      <div class="menu-place" @keydown=${this.onKey} @focusout=${this.onFocusOut}>
+        <button
+          type="button" class="button" ?disabled=${this.disabled} @click=${this.toggle}
+          aria-haspopup="menu" aria-expanded=${this.open} aria-keyshortcuts=${this.keys || nothing}
+        >
+          ${this.label}
+        </button>
+        <div class="menu" role="menu" aria-label=${this.name} ?hidden=${!this.open}>
+          ${this.choices.map((choice) => this.item(choice))}
+        </div>
+      </div>
+    `;
+  }
+
+  /** @param {Choice} choice */
+  item({ value, label, keys }) {
+    return html`<button
+      type="button" role="menuitem" tabindex="-1" aria-keyshortcuts=${keys || nothing}
+      @click=${() => this.choose(value)}
+    >
+      ${label}${keys ? html`<kbd aria-hidden="true">${keys}</kbd>` : ""}
+    </button>`;
+  }
+
+  /** @param {string} value */
+  choose(value) {
+    if (this.open) this.close();
+    this.dispatchEvent(new CustomEvent("choose", { detail: { value }, bubbles: true }));
+  }
+
+  toggle() {
+    if (this.open) this.close();
+    else this.moveTo(MOVES.Home);
+  }
+
+  close() {
+    this.open = false;
+    this.querySelector("button")?.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (!this.open && !event.key.startsWith("Arrow")) return;
+    if (event.key !== "Tab") event.stopPropagation(); // what is typed in a menu is meant for it
+    if (event.key === "Escape") this.close();
+    if (!MOVES[event.key]) return;
+    event.preventDefault();
+    this.moveTo(MOVES[event.key]);
+  }
+
+  /** @param {(items: HTMLElement[], at: number) => HTMLElement | undefined} move */
+  async moveTo(move) {
+    this.open = true;
+    await this.updateComplete;
+    const menu = /** @type {HTMLElement} */ (this.querySelector(".menu"));
+    // Widths change while it is closed: looked at anew each time.
+    delete menu.dataset.side;
+    if (menu.getBoundingClientRect().right > innerWidth) menu.dataset.side = "end";
+    const items = [...menu.querySelectorAll("button")];
+    const focused = /** @type {HTMLButtonElement} */ (document.activeElement);
+    move(items, items.indexOf(focused))?.focus();
+  }
+
+  /** @param {FocusEvent} event */
+  onFocusOut({ relatedTarget }) {
+    if (!this.contains(/** @type {Node | null} */ (relatedTarget))) this.open = false;
+  }
+}
+
+customElements.define("menu-button", MenuButton);

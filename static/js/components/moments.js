@@ -1,0 +1,21 @@
+import { html } from "lit";
+import { visible } from "../format.js";
+import { meaningOf, piecesOf } from "../timestamps.js";
+
+/**
+ * Text of a stranger; timestamps in it say their date when pointed at, focused or tapped.
+ * @param {string} text
+ */
+export function withMoments(text) {
+  return piecesOf(text).map(({ text: piece, date }) =>
+    date ? moment(piece, date) : visible(piece),
+  );
+}
+
+/**
+ * @param {string} text
+ * @param {Date} date
+ */
+function moment(text, date) {
+  return html`<time class="moment" tabindex="0" datetime=${date.toISOString()} title=${meaningOf(date)}>${text}</time>`;
+}

@@ -1,0 +1,53 @@
+import { html, LitElement, svg } from "lit";
+import { Ticking } from "../clock.js";
+import { requestCount } from "../format.js";
+import { Rate, STEP_SECONDS, STEPS } from "../rate.js";
+
+const MINUTES = (STEPS * STEP_SECONDS) / 60;
+const HEIGHT = 24;
+
+/** One lone request is not drawn as if it were a rush. */
+const LOWEST_TOP = 5;
+
+/** Requests over the last minutes, as bars: now is on the right. */
+export class RatePlot extends LitElement {
+  static properties = { rate: { attribute: false } };
+
+  constructor() {
+    super();
+    this.rate = new Rate();
+    new Ticking(this);
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  render() {
+    const counts = this.rate.steps(Date.now());
+    const sum = counts.reduce((one, other) => one + other);
+    const most = Math.max(...counts);
+    const text = `${requestCount(sum)} in the last ${MINUTES} minutes`;
+    return html`
+      <svg
+        class="plot"
+        role="img"
+        aria-label=${`${text}, at most ${most.toLocaleString("en-US")} in ${STEP_SECONDS} seconds`}
+        viewBox="0 0 ${STEPS} ${HEIGHT}"
+        preserveAspectRatio="none"
+      >${counts.map((count, at) => bar(at, count / Math.max(most, LOWEST_TOP)))}</svg>
+      <p class="plot-text" aria-hidden="true">${text}</p>
+    `;
+  }
+}
+
+/**
+ * @param {number} at
+ * @param {number} share  of the height
+ */
+function bar(at, share) {
+  const height = share && Math.max(share * HEIGHT, 1);
+  return svg`<rect x=${at + 0.1} y=${HEIGHT - height} width="0.8" height=${height} />`;
+}
+
+customElements.define("rate-plot", RatePlot);

@@ -1,0 +1,63 @@
+/** @typedef {import("../store.js").Entry} Entry */
+
+/** @type {Record<string, (at: number, last: number) => number>} */
+const MOVES = {
+  ArrowDown: (at, last) => Math.min(at + 1, last),
+  ArrowUp: (at) => Math.max(at - 1, 0),
+  Home: () => 0,
+  End: (_at, last) => last,
+};
+
+/** Where the keyboard is in a list that has only some of its rows in the DOM. */
+export class RowFocus {
+  /** Key of the row that has the focus: it has to be rendered, in sight or not. */
+  key = "";
+
+  /** @param {import("lit").LitElement} host  renders rows as buttons with a data-id */
+  constructor(host) {
+    this.host = host;
+    host.addEventListener("focusin", ({ target }) => {
+      this.key = keyOf(target);
+    });
+    host.addEventListener("focusout", () => {
+      this.key = "";
+    });
+  }
+
+  /**
+   * The row to go to.
+   * @param {readonly Entry[]} rows
+   * @param {string | undefined} from  when no row has the focus
+   * @param {string} move  a key of the keyboard
+   */
+  neighbour(rows, from, move) {
+    const at = rows.findIndex(({ key }) => key === (this.key || from));
+    return rows[MOVES[move](at, rows.length - 1)]?.key;
+  }
+
+  /** @param {string} key */
+  async goTo(key) {
+    this.key = key;
+    this.host.requestUpdate();
+    await this.host.updateComplete;
+    const row = [...this.host.querySelectorAll("button")].find((each) => keyOf(each) === key);
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "nearest" });
+  }
+}
+
+/**
+ * Whether a key moves in the list; with a modifier it belongs to the browser.
+ * @param {KeyboardEvent} event
+ */
+export function isMove({ key, altKey, ctrlKey, metaKey }) {
+  return Object.hasOwn(MOVES, key) && !altKey && !ctrlKey && !metaKey;
+}
+
+/**
+ * Of the row that an event happened in, "" outside of rows.
+ * @param {EventTarget | null} target
+ */
+export function keyOf(target) {
+  return /** @type {HTMLElement} */ (target).closest("button")?.dataset.id ?? "";
+}

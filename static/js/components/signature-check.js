@@ -1,0 +1,117 @@
+import { html, LitElement } from "lit";
+import { canHash } from "../signatures/hmac.js";
+import { detect, emptyField, fieldsOf, SCHEMES, SIGNED_BY } from "../signatures/schemes.js";
+import { signatureField } from "./signature-field.js";
+import { signatureVerdict, UNABLE } from "./signature-verdict.js";
+
+/** @typedef {import("../signatures/schemes.js").Scheme} Scheme */
+
+/** Who types is not told about every letter. */
+const QUIET_MS = 400;
+
+/** Says whether a request is signed with the secret that the reader enters, or why not. */
+export class SignatureCheck extends LitElement {
+  static properties = {
+    request: { attribute: false },
+    scheme: { state: true },
+    verdict: { state: true },
+  };
+
+  /** By scheme and field. Secrets are here and nowhere else: not kept, not sent, not in a URL. */
+  #entered = /** @type {Record<string, Record<string, string>>} */ ({});
+  #turn = 0;
+
+  constructor() {
+    super();
+    /** @type {import("../captured.js").CapturedRequest | undefined} */
+    this.request = undefined;
+    /** @type {Scheme} */
+    this.scheme = SCHEMES[0];
+    /** @type {Scheme | undefined} */
+    this.detected = undefined;
+    /** @type {import("../signatures/verdict.js").Verdict | undefined} */
+    this.verdict = undefined;
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (!changed.has("request") || !this.request) return;
+    const detected = detect(this.request);
+    // Who chose another scheme keeps it while requests of the same kind come.
+    if (detected !== this.detected) this.scheme = detected ?? this.scheme;
+    this.detected = detected;
+    this.verdict = undefined;
+    this.check();
+  }
+
+  /** What is filled in for this request. */
+  get values() {
+    const entered = this.#entered[this.scheme.id] ?? {};
+    return this.request ? fieldsOf(this.scheme, this.request, entered) : {};
+  }
+
+  async check() {
+    clearTimeout(this.timer);
+    const { request, scheme, values } = this;
+    const turn = ++this.#turn;
+    const ready = request && canHash() && !emptyField(scheme, values);
+    const verdict = ready ? await scheme.check(request, values) : undefined;
+    if (turn === this.#turn) this.verdict = verdict;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} value
+   */
+  enter(name, value) {
+    this.#entered[this.scheme.id] = { ...this.#entered[this.scheme.id], [name]: value };
+    this.requestUpdate();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.check(), QUIET_MS);
+  }
+
+  render() {
+    if (!this.request) return;
+    return html`
+      <section aria-labelledby="signature-title">
+        <details class="signature">
+          <summary>
+            <h3 id="signature-title">Check the signature <span>${this.detected?.name}</span></h3>
+          </summary>
+          ${canHash() ? this.form() : UNABLE}
+        </details>
+      </section>
+    `;
+  }
+
+  form() {
+    const { scheme, values } = this;
+    return html`
+      <div class="signature-form" @keydown=${this.onKey}>
+        ${signatureField(SIGNED_BY, scheme.name, (name) => this.choose(name))}
+        ${scheme.fields.map((field) =>
+          signatureField(field, values[field.name], (value) => this.enter(field.name, value)),
+        )}
+      </div>
+      <p class="signature-note">The secret stays in this page’s memory. It is never sent or kept.</p>
+      ${signatureVerdict(this.verdict, emptyField(scheme, values))}
+    `;
+  }
+
+  /** @param {string} name */
+  choose(name) {
+    this.scheme = SCHEMES.find((each) => each.name === name) ?? this.scheme;
+    this.check();
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key === "Enter") this.check();
+  }
+}
+
+customElements.define("signature-check", SignatureCheck);

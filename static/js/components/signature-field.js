@@ -1,0 +1,56 @@
+import { html, nothing } from "lit";
+
+/** @typedef {import("../signatures/schemes.js").Field} Field */
+
+/**
+ * One thing to enter, with its name and what helps to find it.
+ * @param {Field} field
+ * @param {string} value
+ * @param {(value: string) => void} change
+ */
+export function signatureField(field, value, change) {
+  const hint = field.hint ? `signature-hint-${field.name}` : nothing;
+  return html`
+    <div class="signature-field">
+      <label for="signature-${field.name}">${field.label}</label>
+      ${field.choices ? choice(field, value, change) : input(field, value, change, hint)}
+      ${field.hint ? html`<small id=${hint}>${field.hint}</small>` : ""}
+    </div>
+  `;
+}
+
+/**
+ * @param {Field} field
+ * @param {string} value
+ * @param {(value: string) => void} change
+ */
+function choice({ name, choices }, value, change) {
+  return html`<select id="signature-${name}" @change=${told(change)}>
+    ${choices?.map((each) => html`<option .selected=${each === value}>${each}</option>`)}
+  </select>`;
+}
+
+/**
+ * @param {Field} field
+ * @param {string} value
+ * @param {(value: string) => void} change
+ * @param {string | typeof nothing} hint  its id
+ */
+function input({ name, kind }, value, change, hint) {
+  return html`<input
+    id="signature-${name}"
+    type=${kind === "secret" ? "password" : "text"}
+    aria-describedby=${hint}
+    autocomplete="off"
+    autocapitalize="off"
+    spellcheck="false"
+    .value=${value}
+    @input=${told(change)}
+  />`;
+}
+
+/** @param {(value: string) => void} change */
+function told(change) {
+  return (/** @type {Event} */ event) =>
+    change(/** @type {HTMLInputElement | HTMLSelectElement} */ (event.target).value);
+}

@@ -1,0 +1,100 @@
+/**
+ * Whether a text is JSON (RFC 8259). JSON.parse says the same, but builds everything on the way: of
+ * a mebibyte of small objects that takes longer than a page may stand still. No DOM in here.
+ */
+
+import { skipBlanks } from "./json-text.js";
+
+/** Where something else than JSON was found: no place in the text, and nothing can be read there. */
+const NOWHERE = -1;
+
+const NUMBER_OR_WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
+
+/** @param {string} text */
+export function isJson(text) {
+  /** @type {string[]} what closes that which is open, the innermost last */
+  const closers = [];
+  let at = valueStart(text, 0);
+  for (;;) {
+    const closer = closerOf(text[at]);
+    if (closer) closers.push(closer);
+    const inside = skipBlanks(text, at + 1);
+    if (closer && text[inside] !== closer) {
+      at = valueStart(text, inside, closer);
+      continue; // with the first value in it
+    }
+    at = behindClosers(text, closer ? inside : scalarEnd(text, at), closers);
+    if (closers.length === 0) return at === text.length;
+    if (text[at] !== ",") return false;
+    at = valueStart(text, at + 1, closers.at(-1));
+  }
+}
+
+/** @param {string} opener */
+function closerOf(opener) {
+  if (opener === "[") return "]";
+  return opener === "{" ? "}" : "";
+}
+
+/**
+ * The start of the next value; in an object that is behind its key.
+ * @param {string} text
+ * @param {number} at
+ * @param {string} [closer]  of what the value is in
+ */
+function valueStart(text, at, closer) {
+  const start = skipBlanks(text, at);
+  if (closer !== "}") return start;
+  if (text[start] !== '"') return NOWHERE;
+  const colon = skipBlanks(text, stringEnd(text, start));
+  return text[colon] === ":" ? skipBlanks(text, colon + 1) : NOWHERE;
+}
+
+/**
+ * Behind all that is closed here.
+ * @param {string} text
+ * @param {number} at
+ * @param {string[]} closers
+ */
+function behindClosers(text, at, closers) {
+  let end = skipBlanks(text, at);
+  while (closers.length > 0 && text[end] === closers.at(-1)) {
+    closers.pop();
+    end = skipBlanks(text, end + 1);
+  }
+  return end;
+}
+
+/**
+ * @param {string} text
+ * @param {number} at
+ */
+function scalarEnd(text, at) {
+  if (text[at] === '"') return stringEnd(text, at);
+  return matchEnd(NUMBER_OR_WORD, text, at);
+}
+
+/**
+ * @param {string} text
+ * @param {number} start  of a string
+ */
+function stringEnd(text, start) {
+  let at = start + 1;
+  while (at > 0 && text[at] !== '"') {
+    if (!(text[at] >= " ")) return NOWHERE; // a control character, or the end
+    at = text[at] === "\\" ? matchEnd(ESCAPE, text, at) : at + 1;
+  }
+  return at === NOWHERE ? at : at + 1;
+}
+
+/**
+ * @param {RegExp} sticky
+ * @param {string} text
+ * @param {number} at
+ */
+function matchEnd(sticky, text, at) {
+  if (at === NOWHERE) return NOWHERE;
+  sticky.lastIndex = at;
+  return sticky.test(text) ? sticky.lastIndex : NOWHERE;
+}

@@ -1,0 +1,87 @@
+/**
+ * The newest entries of a stream, bounded in number and in weight. No DOM in here.
+ *
+ * @typedef {import("./store.js").Entry} Entry
+ */
+
+/** A thousand bodies of a megabyte would end the page; so many characters of bodies it can hold. */
+export const MOST_CHARACTERS = 64 * 1024 * 1024;
+
+export class Kept {
+  /** @type {Map<string, Entry>} the oldest first */
+  #entries = new Map();
+  #most;
+  #characters = 0;
+  /** @type {Entry | undefined} */
+  newest = undefined;
+  /** Of the entries, those that are requests. */
+  requests = 0;
+  /** Requests that had to make room for newer ones. */
+  dropped = 0;
+
+  /** @param {number} most */
+  constructor(most) {
+    this.#most = most;
+  }
+
+  /** @param {number} most */
+  set most(most) {
+    this.#most = most;
+    this.#makeRoom();
+  }
+
+  /** @param {Entry} entry */
+  add(entry) {
+    this.#entries.set(entry.key, entry);
+    this.newest = entry;
+    this.#weigh(entry, 1);
+    this.#makeRoom();
+  }
+
+  /**
+   * In its place, an entry with the same key.
+   * @param {Entry} entry  a notice: those weigh nothing
+   */
+  replaceNewest(entry) {
+    this.#entries.set(entry.key, entry);
+    this.newest = entry;
+  }
+
+  /** @param {string} key */
+  get(key) {
+    return this.#entries.get(key);
+  }
+
+  /** @param {string} key */
+  has(key) {
+    return this.#entries.has(key);
+  }
+
+  oldestFirst() {
+    return this.#entries.values();
+  }
+
+  #makeRoom() {
+    // The newest stays, however large it is.
+    while (this.#entries.size > Math.max(this.#most, 1) || this.#isTooHeavy()) {
+      const [key, oldest] = /** @type {[string, Entry]} */ (this.#entries.entries().next().value);
+      this.#entries.delete(key);
+      this.#weigh(oldest, -1);
+      if (oldest.kind === "request") this.dropped++;
+    }
+  }
+
+  #isTooHeavy() {
+    return this.#characters > MOST_CHARACTERS && this.#entries.size > 1;
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {1 | -1} sign
+   */
+  #weigh(entry, sign) {
+    if (entry.kind !== "request") return;
+    this.requests += sign;
+    this.#characters += sign * entry.request.body.content.length;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * The list of the page: what is kept, what waits while it is paused, what passes the filter.
+ * No DOM in here.
+ *
+ * @typedef {import("./store.js").Entry} Entry
+ *
+ * @typedef {object} View
+ * @property {readonly Entry[]} entries  newest first
+ * @property {readonly Entry[]} shown    those that pass the filter, and all notices
+ * @property {number} requests  among the entries
+ * @property {number} matching  among the shown
+ * @property {number} dropped   requests that were in the list and had to make room
+ * @property {boolean} paused   what arrives waits
+ * @property {number} held      requests that wait
+ * @property {string} filter
+ * @property {boolean} searching  the filter has not looked at all yet
+ */
+
+import { Filter } from "./filter.js";
+import { Kept } from "./kept.js";
+
+export class List {
+  #most;
+  #kept;
+  #held;
+  #filter = new Filter("");
+  paused = false;
+
+  /** @param {number} most */
+  constructor(most) {
+    this.#most = most;
+    this.#kept = new Kept(most);
+    this.#held = new Kept(most);
+  }
+
+  /** @param {number} most */
+  set most(most) {
+    this.#most = most;
+    this.#kept.most = most;
+    this.#held.most = most;
+  }
+
+  /** @param {string} text */
+  set filter(text) {
+    this.#filter = new Filter(text);
+  }
+
+  /** Where what arrives goes: the list, or beside it while that is paused. */
+  get end() {
+    return this.paused ? this.#held : this.#kept;
+  }
+
+  /** @param {string} key */
+  get(key) {
+    return this.#kept.get(key);
+  }
+
+  /** @param {string} key */
+  has(key) {
+    return this.#kept.has(key) || this.#held.has(key);
+  }
+
+  /** What has waited, the oldest first, to be added now. */
+  resume() {
+    const held = this.#held;
+    this.#held = new Kept(this.#most);
+    this.#kept.dropped += held.dropped;
+    this.paused = false;
+    return held.oldestFirst();
+  }
+
+  /** What waits still waits. */
+  clear() {
+    this.#kept = new Kept(this.#most);
+  }
+
+  /** @returns {View} */
+  view() {
+    const { requests, dropped } = this.#kept;
+    const entries = [...this.#kept.oldestFirst()].reverse();
+    const { shown, searching } = this.#filter.choose(entries);
+    const matching = shown.length - (entries.length - requests);
+    const { paused } = this;
+    const held = this.#held.requests;
+    const filter = this.#filter.text;
+    return { entries, shown, requests, matching, dropped, paused, held, filter, searching };
+  }
+}

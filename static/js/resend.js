@@ -1,0 +1,304 @@
+/**
+ * A captured request sent again, from this browser to any URL, as far as browsers allow (the Fetch
+ * standard); and what stood in the way, in plain words. No DOM in here.
+ *
+ * @typedef {import("./captured.js").CapturedRequest} CapturedRequest
+ *
+ * @typedef {object} Target
+ * @property {URL} url
+ * @property {CapturedRequest} request
+ * @property {string} origin  of this page: "https://hooks.example.com"
+ *
+ * @typedef {object} Answer
+ * @property {number} status      0 of a redirect: a browser that does not follow tells nothing of it
+ * @property {string} reason      "Not Found"; empty over HTTP/2
+ * @property {boolean} shared     of another origin: only what CORS lets through can be read
+ * @property {[string, string][]} headers
+ * @property {import("./captured.js").Body} body  its beginning, as text; not complete: there may be more
+ * @property {number} milliseconds
+ *
+ * @typedef {object} Explanation
+ * @property {string[]} sentences
+ * @property {[string, string][]} headers  that the target should send
+ * @property {boolean} askable  whether it would help to know if the target can be reached
+ */
+
+import { bytesOf } from "./body.js";
+import { targetBelow } from "./captured.js";
+
+const TIME_OUT_MS = 30_000;
+const MOST_BYTES = 64 * 1024;
+const FIRST_BASE = "http://localhost:3000";
+
+const MAY_HAVE_ARRIVED = "The request may have arrived all the same.";
+
+const FORBIDDEN_METHODS = /^(connect|trace|track)$/i;
+const BODILESS_METHODS = /^(get|head)$/i;
+const UPPER_CASED_METHODS = /^(delete|get|head|options|post|put)$/i;
+const SIMPLE_METHODS = /^(get|head|post)$/i;
+
+const FORBIDDEN_HEADERS =
+  /^(accept-(charset|encoding)|access-control-request-(headers|method)|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|referer|set-cookie|te|trailer|transfer-encoding|upgrade|via|(proxy|sec)-.*)$/i;
+const METHOD_OVERRIDES = /^x-(http-method|http-method-override|method-override)$/i;
+
+/** Values that need no permission of the target (Fetch: CORS-safelisted request-header). */
+const SIMPLE_HEADERS = new Map([
+  ["accept", /^[^"():<>?@[\\\]{}]{0,128}$/],
+  ["accept-language", /^[0-9a-z *,\-.;=]{0,128}$/i],
+  ["content-language", /^[0-9a-z *,\-.;=]{0,128}$/i],
+  [
+    "content-type",
+    /^(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain) *(;[^"():<>?@[\\\]{}]{0,90})?$/i,
+  ],
+]);
+
+const LOCAL = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
+const PRIVATE =
+  /^(10\..+|192\.168\..+|172\.(1[6-9]|2\d|3[01])\..+|169\.254\..+|\[f[cde].+|.+\.local)$/;
+
+/** @type {RequestInit} */
+const QUIETLY = { credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer" };
+
+/**
+ * Where the reader sends to: what was typed last, with the path of this request where the path
+ * of that one stood.
+ * @param {CapturedRequest} request
+ * @param {{text: string, request: CapturedRequest} | null} last
+ */
+export function targetText(request, last) {
+  const target = targetBelow(request);
+  if (!last) return FIRST_BASE + target;
+  const before = targetBelow(last.request);
+  return last.text.endsWith(before) ? last.text.slice(0, -before.length) + target : last.text;
+}
+
+/**
+ * The URL that was typed, or null where a browser can't send to it.
+ * @param {string} text
+ */
+export function urlOf(text) {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const usable = url && /^https?:$/.test(url.protocol) && !url.username && !url.password;
+  return usable ? url : null;
+}
+
+/**
+ * Header lines that a page may set, and the names of those that it may not.
+ * @param {CapturedRequest} request
+ */
+export function headersThatMaySet({ headers }) {
+  const may = headers.filter(([name, value]) => maySet(name, value));
+  const left = headers.filter(([name, value]) => !maySet(name, value)).map(([name]) => name);
+  return { may, left: [...new Set(left)] };
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ */
+function maySet(name, value) {
+  if (METHOD_OVERRIDES.test(name)) {
+    return !value.split(",").some((method) => FORBIDDEN_METHODS.test(method.trim()));
+  }
+  return !FORBIDDEN_HEADERS.test(name);
+}
+
+/**
+ * What a page may do with a method.
+ * @param {string} method
+ */
+export function methodMay(method) {
+  return { send: !FORBIDDEN_METHODS.test(method), haveBody: !BODILESS_METHODS.test(method) };
+}
+
+/**
+ * Why a request can't be sent from a page at all, or "".
+ * @param {CapturedRequest} request
+ */
+export function obstacle({ method, body }) {
+  if (!methodMay(method).send) return "A browser lets no page send this method.";
+  if (!body.complete) return "The body was over the server’s limit and was not kept.";
+  return "";
+}
+
+/**
+ * How what is sent differs from what came.
+ * @param {CapturedRequest} request
+ * @returns {string[]}
+ */
+export function differences(request) {
+  const { may, left } = headersThatMaySet(request);
+  const names = may.map(([name]) => name.toLowerCase());
+  const without = request.body.size > 0 && !methodMay(request.method).haveBody;
+  return [
+    left.length > 0 ? `Set by the browser itself, or left out: ${left.join(", ")}.` : "",
+    names.includes("user-agent") ? "Some browsers send their own User-Agent." : "",
+    new Set(names).size < names.length ? "Header lines of the same name are joined by commas." : "",
+    without ? `Sent without its body: a browser sends none with ${request.method}.` : "",
+  ].filter(Boolean);
+}
+
+/**
+ * @param {Target} target
+ * @param {AbortController} controller  to cancel with
+ * @returns {Promise<Answer>}
+ */
+export async function send({ url, request }, controller) {
+  const late = new DOMException("No answer in time", "TimeoutError");
+  const timer = setTimeout(() => controller.abort(late), TIME_OUT_MS);
+  const start = performance.now();
+  try {
+    const response = await fetch(url, { ...optionsOf(request), signal: controller.signal });
+    const body = await beginningOf(response);
+    return answerOf(response, body, performance.now() - start);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * @param {Response} response
+ * @param {Answer["body"]} body
+ * @param {number} milliseconds
+ * @returns {Answer}
+ */
+function answerOf({ status, statusText: reason, headers, type }, body, milliseconds) {
+  return { status, reason, shared: type === "cors", headers: [...headers], body, milliseconds };
+}
+
+/**
+ * @param {CapturedRequest} request
+ * @returns {RequestInit}
+ */
+function optionsOf(request) {
+  const { method, body } = request;
+  const bytes = methodMay(method).haveBody && body.size > 0 ? bytesOf(body) : undefined;
+  const headers = headersThatMaySet(request).may;
+  return { ...QUIETLY, method, headers, body: /** @type {BodyInit} */ (bytes), redirect: "manual" };
+}
+
+/** @param {Response} response */
+async function beginningOf(response) {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  const body = { size: 0, encoding: /** @type {const} */ ("utf-8"), content: "", complete: false };
+  try {
+    while (reader && body.size < MOST_BYTES) {
+      const { done, value } = await reader.read();
+      if (done) return { ...body, content: body.content + decoder.decode(), complete: true };
+      const bytes = value.subarray(0, MOST_BYTES - body.size);
+      body.content += decoder.decode(bytes, { stream: true });
+      body.size += bytes.length;
+    }
+    await reader?.cancel();
+    body.complete = !reader;
+  } catch {
+    // What has come is shown, whatever ended it.
+  }
+  return body;
+}
+
+/**
+ * Whether anything answers there: asks for nothing but the head of its front page.
+ * @param {URL} url
+ */
+export async function isReachable(url) {
+  const signal = AbortSignal.timeout(TIME_OUT_MS);
+  const probe = fetch(new URL("/", url), { ...QUIETLY, method: "HEAD", mode: "no-cors", signal });
+  return probe.then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @type {Explanation} */
+export const NO_URL = said(
+  "Browsers send to URLs that begin with http:// or https:// and name no user.",
+);
+
+/**
+ * @param {unknown} error  that `send` threw
+ * @param {Target} target
+ * @returns {Explanation}
+ */
+export function explain(error, target) {
+  const { url, origin } = target;
+  const name = error instanceof Error ? error.name : "";
+  if (name === "TimeoutError") return said(`No answer within 30 seconds. ${MAY_HAVE_ARRIVED}`);
+  if (name === "AbortError") return said(`Cancelled. ${MAY_HAVE_ARRIVED}`);
+  if (url.origin === origin) return said(`Nothing answers at ${url.origin}.`);
+  if (isMixed(target)) {
+    return said(
+      `This page came over https, so the browser lets it send nothing to ${url.origin}.`,
+      "Use an https URL, or http://localhost for a target on this computer.",
+    );
+  }
+  return { sentences: guesses(target), headers: headersToSend(target), askable: true };
+}
+
+/**
+ * @param {string[]} sentences
+ * @returns {Explanation}
+ */
+function said(...sentences) {
+  return { sentences, headers: [], askable: false };
+}
+
+/** @param {Target} target */
+function isMixed({ url, origin }) {
+  return origin.startsWith("https:") && url.protocol === "http:" && !LOCAL.test(url.hostname);
+}
+
+/**
+ * To a page, a target that is not there and one that does not let it in look alike.
+ * @param {Target} target
+ */
+function guesses({ url, request, origin }) {
+  const near = LOCAL.test(url.hostname) || PRIVATE.test(url.hostname);
+  const guarded = near && !LOCAL.test(new URL(origin).hostname);
+  const asks = isAskedFirst(request);
+  return [
+    `Either nothing answers at ${url.origin}, or CORS stood in the way. The browser does not say which.`,
+    guarded
+      ? "This computer and its network are guarded: the browser may have asked you for permission, and gives none to pages without https."
+      : "",
+    asks
+      ? "CORS: the browser asks first, with OPTIONS. The target has to answer that with a status from 200 to 299, and that and the request itself with:"
+      : `CORS: for this page to see the answer, the target has to send the header below. ${MAY_HAVE_ARRIVED}`,
+  ].filter(Boolean);
+}
+
+/**
+ * @param {Target} target
+ * @returns {[string, string][]}
+ */
+function headersToSend({ request, origin }) {
+  const { method } = request;
+  const names = namesToAllow(request);
+  /** @type {[string, string][]} */
+  const headers = [["Access-Control-Allow-Origin", origin]];
+  if (!SIMPLE_METHODS.test(method)) {
+    const sent = UPPER_CASED_METHODS.test(method) ? method.toUpperCase() : method;
+    headers.push(["Access-Control-Allow-Methods", sent]);
+  }
+  if (names.length > 0) headers.push(["Access-Control-Allow-Headers", names.join(", ")]);
+  return headers;
+}
+
+/**
+ * Whether the browser asks the target before it sends (a preflight).
+ * @param {CapturedRequest} request
+ */
+function isAskedFirst(request) {
+  return !SIMPLE_METHODS.test(request.method) || namesToAllow(request).length > 0;
+}
+
+/** @param {CapturedRequest} request */
+function namesToAllow(request) {
+  const { may } = headersThatMaySet(request);
+  const values = new Map(may.map(([name]) => [name.toLowerCase(), /** @type {string[]} */ ([])]));
+  for (const [name, value] of may) values.get(name.toLowerCase())?.push(value);
+  return [...values.keys()].filter(
+    (name) => !SIMPLE_HEADERS.get(name)?.test(values.get(name)?.join(", ") ?? ""),
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * What commonly happens to a body between its signing and its arrival, undone. No DOM in here.
+ *
+ * @typedef {[original: string, text: string]} Guess  original: what the body would have been, in words
+ */
+
+import { textOf } from "../body.js";
+import { skipBlanks, tokenEnd } from "../json-text.js";
+import { utf8 } from "./hmac.js";
+
+/** JSON.parse can't be cut into slices: what is longer would hold the page up. */
+const MOST_JSON = 2 * 2 ** 20;
+const SLICE_MS = 10;
+
+/**
+ * What the body was when it was signed, in words, or null where no guess is right.
+ * @param {Uint8Array} body
+ * @param {(original: Uint8Array) => Promise<boolean>} isRight
+ */
+export async function originalOf(body, isRight) {
+  const text = textOf(body);
+  for await (const [original, guess] of text ? guesses(text) : []) {
+    if (guess !== text && (await isRight(utf8(guess)))) return original;
+  }
+  return null;
+}
+
+/**
+ * @param {string} text
+ * @returns {AsyncGenerator<Guess>}
+ */
+async function* guesses(text) {
+  yield ["this body without the line break at its end", text.replace(/\r?\n$/, "")];
+  yield ["this body with a line break at its end", `${text}\n`];
+  if (!isJson(text)) return;
+  const { compact, spaced } = await rewritten(text);
+  yield ["this JSON without white space", compact];
+  yield ["this JSON with a space behind each comma and colon", spaced];
+}
+
+/** @param {string} text */
+function isJson(text) {
+  try {
+    return text.length <= MOST_JSON && JSON.parse(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The same JSON as JavaScript's and as Python's libraries write it, every token as it is.
+ * @param {string} json  what JSON.parse takes
+ */
+async function rewritten(json) {
+  let compact = "";
+  let spaced = "";
+  let until = performance.now() + SLICE_MS;
+  for (let start = skipBlanks(json, 0); start < json.length; ) {
+    const end = tokenEnd(json, start);
+    const token = json.slice(start, end);
+    compact += token;
+    spaced += token === "," || token === ":" ? `${token} ` : token;
+    start = skipBlanks(json, end);
+    if (performance.now() < until) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    until = performance.now() + SLICE_MS;
+  }
+  return { compact, spaced };
+}

@@ -1,0 +1,92 @@
+/**
+ * Keyed hashes through WebCrypto, and the ways in which they are written. No DOM in here.
+ *
+ * @typedef {"SHA-1" | "SHA-256" | "SHA-384" | "SHA-512"} Algorithm
+ * @typedef {"hex" | "base64"} Encoding
+ * @typedef {(string | Uint8Array)[]} Parts  joined without anything between; text as UTF-8
+ */
+
+/** @type {Record<Algorithm, number>} */
+const SIZES = { "SHA-1": 20, "SHA-256": 32, "SHA-384": 48, "SHA-512": 64 };
+
+export const ALGORITHMS = /** @type {readonly Algorithm[]} */ (Object.keys(SIZES));
+
+/** Browsers have WebCrypto on https and localhost alone. */
+export function canHash() {
+  return globalThis.crypto?.subtle !== undefined;
+}
+
+/**
+ * @param {Algorithm} algorithm
+ * @param {Uint8Array} key  not empty
+ * @param {Parts} content
+ */
+export async function hmac(algorithm, key, content) {
+  const kind = { name: "HMAC", hash: algorithm };
+  const raw = /** @type {Uint8Array<ArrayBuffer>} */ (key);
+  const imported = await crypto.subtle.importKey("raw", raw, kind, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, await joined(content)));
+}
+
+/**
+ * @param {Algorithm} algorithm
+ * @param {Parts} content
+ */
+export async function hash(algorithm, content) {
+  return new Uint8Array(await crypto.subtle.digest(algorithm, await joined(content)));
+}
+
+/** @param {Parts} parts */
+function joined(parts) {
+  return new Blob(/** @type {BlobPart[]} */ (parts)).arrayBuffer();
+}
+
+/**
+ * @param {Uint8Array} one
+ * @param {Uint8Array} other
+ */
+export function same(one, other) {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}
+
+/** @param {string} text */
+export function utf8(text) {
+  return new TextEncoder().encode(text);
+}
+
+/**
+ * The bytes of a header value: on the wire to this page each is one character.
+ * @param {string} value
+ */
+export function wireBytes(value) {
+  return Uint8Array.from(value, (character) => character.charCodeAt(0));
+}
+
+/**
+ * A hash as it was written, or null where the text is none of this algorithm.
+ * @param {string} text
+ * @param {Encoding} encoding
+ * @param {Algorithm} algorithm
+ */
+export function writtenHash(text, encoding, algorithm) {
+  const bytes = encoding === "hex" ? fromHex(text) : fromBase64(text);
+  return bytes?.length === SIZES[algorithm] ? bytes : null;
+}
+
+/** @param {string} text */
+function fromHex(text) {
+  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) return null;
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+/**
+ * Bytes of base64 or base64url, padded or not, or null.
+ * @param {string} text
+ */
+export function fromBase64(text) {
+  try {
+    return wireBytes(atob(text.replaceAll("-", "+").replaceAll("_", "/")));
+  } catch {
+    return null;
+  }
+}

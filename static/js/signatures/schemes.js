@@ -1,0 +1,68 @@
+/**
+ * Every way of signing that the page knows. No DOM in here.
+ *
+ * @typedef {import("../captured.js").CapturedRequest} CapturedRequest
+ *
+ * @typedef {object} Field  what the reader enters
+ * @property {string} name
+ * @property {string} label
+ * @property {"secret" | "text" | "choice"} kind
+ * @property {readonly string[]} [choices]
+ * @property {string} [hint]
+ * @property {boolean} [optional]  may stay empty
+ * @property {(request: CapturedRequest) => string} [initial]
+ *
+ * @typedef {object} Scheme
+ * @property {string} id
+ * @property {string} name
+ * @property {readonly Field[]} fields
+ * @property {(request: CapturedRequest) => boolean} detect  by the headers alone
+ * @property {(request: CapturedRequest, fields: Record<string, string>) => Promise<import("./verdict.js").Verdict>} check
+ */
+
+import { generic } from "./generic.js";
+import { github } from "./github.js";
+import { gitlab } from "./gitlab.js";
+import { shopify } from "./shopify.js";
+import { slack } from "./slack.js";
+import { standardWebhooks } from "./standard-webhooks.js";
+import { stripe } from "./stripe.js";
+import { twilio } from "./twilio.js";
+
+/** The more special first: GitLab has the headers of Standard Webhooks, too. @type {readonly Scheme[]} */
+export const SCHEMES = [github, gitlab, shopify, slack, stripe, twilio, standardWebhooks, generic];
+
+/** What the reader says first. @type {Field} */
+export const SIGNED_BY = {
+  name: "scheme",
+  label: "Signed by",
+  kind: "choice",
+  choices: SCHEMES.map(({ name }) => name),
+};
+
+/** @param {CapturedRequest} request */
+export function detect(request) {
+  return SCHEMES.find((scheme) => scheme.detect(request));
+}
+
+/**
+ * What is entered, or else what the request suggests.
+ * @param {Scheme} scheme
+ * @param {CapturedRequest} request
+ * @param {Record<string, string>} entered
+ * @returns {Record<string, string>}
+ */
+export function fieldsOf({ fields }, request, entered) {
+  return Object.fromEntries(
+    fields.map(({ name, initial }) => [name, entered[name] ?? initial?.(request) ?? ""]),
+  );
+}
+
+/**
+ * The first field that still has to be filled in.
+ * @param {Scheme} scheme
+ * @param {Record<string, string>} values
+ */
+export function emptyField({ fields }, values) {
+  return fields.find(({ name, optional }) => !optional && !values[name]);
+}

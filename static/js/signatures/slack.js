@@ -1,0 +1,46 @@
+/** docs.slack.dev: "Verifying requests from Slack". */
+
+import { headerOf } from "../captured.js";
+import { claimOf, judge } from "./claim.js";
+import { utf8 } from "./hmac.js";
+import { secondsIn } from "./timestamp.js";
+
+/**
+ * @typedef {import("../captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("./claim.js").Claim} Claim
+ * @typedef {import("./verdict.js").Refusal} Refusal
+ */
+
+/** @type {import("./claim.js").Writing} */
+const WRITING = {
+  header: "X-Slack-Signature",
+  prefix: "v0=",
+  encoding: "hex",
+  algorithm: "SHA-256",
+};
+const TIMESTAMP = "X-Slack-Request-Timestamp";
+
+/** @type {import("./schemes.js").Scheme} */
+export const slack = {
+  id: "slack",
+  name: "Slack",
+  fields: [{ name: "secret", label: "Signing secret", kind: "secret" }],
+  detect: (request) => headerOf(request, WRITING.header) !== "",
+  check: (request, { secret }) => judge(request, read(request, secret)),
+};
+
+/**
+ * @param {CapturedRequest} request
+ * @param {string} secret
+ * @returns {Claim | Refusal}
+ */
+function read(request, secret) {
+  const timestamp = secondsIn(request, TIMESTAMP);
+  if (typeof timestamp !== "number") return timestamp;
+  const start = `v0:${headerOf(request, TIMESTAMP)}:`;
+  return claimOf(request, WRITING, {
+    key: utf8(secret),
+    signed: (body) => [start, body],
+    timestamp,
+  });
+}

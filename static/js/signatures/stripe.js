@@ -1,0 +1,58 @@
+/** docs.stripe.com: "Verify webhook signatures manually". */
+
+import { headerOf } from "../captured.js";
+import { judge } from "./claim.js";
+import { utf8, writtenHash } from "./hmac.js";
+import { seconds } from "./timestamp.js";
+import { malformed, missing } from "./verdict.js";
+
+/**
+ * @typedef {import("./claim.js").Claim} Claim
+ * @typedef {import("./verdict.js").Refusal} Refusal
+ */
+
+const HEADER = "Stripe-Signature";
+
+/** @type {import("./schemes.js").Scheme} */
+export const stripe = {
+  id: "stripe",
+  name: "Stripe",
+  fields: [
+    {
+      name: "secret",
+      label: "Signing secret of the endpoint",
+      kind: "secret",
+      hint: "Starts with whsec_. The Stripe CLI has one of its own.",
+    },
+  ],
+  detect: (request) => headerOf(request, HEADER) !== "",
+  check: (request, { secret }) => judge(request, read(headerOf(request, HEADER), secret)),
+};
+
+/**
+ * @param {string} header  t=1492774577,v1=5257a8…,v1=…,v0=…
+ * @param {string} secret
+ * @returns {Claim | Refusal}
+ */
+function read(header, secret) {
+  if (!header) return missing(HEADER);
+  const [time] = valuesOf("t", header);
+  const timestamp = time === undefined ? null : seconds(time);
+  if (timestamp === null) return malformed(HEADER, "it has no timestamp (t=)");
+  const hashes = valuesOf("v1", header).map((text) => writtenHash(text, "hex", "SHA-256"));
+  const signatures = hashes.filter((each) => each !== null);
+  if (signatures.length === 0) return malformed(HEADER, "it has no v1 signature");
+  const signed = (/** @type {Uint8Array} */ body) => [`${time}.`, body];
+  // The secret is the key as it is: here its "whsec_" belongs to it, and nothing is base64.
+  return { key: utf8(secret), algorithm: "SHA-256", signatures, signed, timestamp };
+}
+
+/**
+ * @param {string} name
+ * @param {string} header
+ */
+function valuesOf(name, header) {
+  const pairs = header.split(",").map((pair) => pair.trim());
+  const start = `${name}=`;
+  return pairs.filter((pair) => pair.startsWith(start)).map((pair) => pair.slice(start.length));
+}

@@ -1,0 +1,33 @@
+/** Everything a captured request can be copied as. No DOM in here. */
+
+import { curl } from "./curl.js";
+import { httpie } from "./httpie.js";
+import { javascript } from "./javascript.js";
+import { target } from "./outgoing.js";
+import { python } from "./python.js";
+import { rawHttp } from "./raw-http.js";
+
+/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+
+const FORMATS = { curl, httpie, python, javascript, raw: rawHttp };
+
+/** @typedef {keyof typeof FORMATS} Format */
+
+/** @type {readonly {value: Format, label: string, keys?: string}[]} */
+export const CHOICES = [
+  { value: "curl", label: "curl", keys: "c" },
+  { value: "httpie", label: "HTTPie" },
+  { value: "python", label: "Python" },
+  { value: "javascript", label: "JavaScript" },
+  { value: "raw", label: "Raw HTTP" },
+];
+
+/**
+ * The request in a format, sent to the callback again; bytes where text cannot carry it.
+ * @param {Format} format
+ * @param {CapturedRequest} request
+ * @param {string} origin
+ */
+export function takenAs(format, request, origin) {
+  return FORMATS[format](request, target(request, origin));
+}

@@ -1,0 +1,98 @@
+/** A captured request as an entry of an HTTP archive (HAR 1.2). No DOM in here. */
+
+import { headerOf, queryParameters } from "../captured.js";
+import { target } from "./outgoing.js";
+
+/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+
+/** The log up to its entries, which are long: they follow one by one. */
+export const HAR_HEAD =
+  '{"log":{"version":"1.2","creator":{"name":"Webhook Logger","version":"0.1.0"},"entries":[';
+export const HAR_FOOT = "]}}";
+
+/** Not known here: status 0 is what browsers write then, and -1 stands for an unknown size. */
+const NO_RESPONSE = {
+  status: 0,
+  statusText: "",
+  httpVersion: "",
+  cookies: [],
+  headers: [],
+  content: { size: 0, mimeType: "" },
+  redirectURL: "",
+  headersSize: -1,
+  bodySize: -1,
+  comment: "What the sender was answered is not recorded.",
+};
+
+/**
+ * @param {CapturedRequest} request
+ * @param {string} origin
+ */
+export function harEntry(request, origin) {
+  return {
+    startedDateTime: request.received_at,
+    time: 0,
+    request: harRequest(request, origin),
+    response: NO_RESPONSE,
+    cache: {},
+    timings: { send: 0, wait: 0, receive: 0 },
+    _clientAddress: request.remote_addr,
+  };
+}
+
+/**
+ * @param {CapturedRequest} request
+ * @param {string} origin
+ */
+function harRequest(request, origin) {
+  const { method, http_version, headers, query_string, body } = request;
+  return {
+    method,
+    url: validUrl(target(request, origin)),
+    httpVersion: `HTTP/${http_version}`,
+    cookies: cookiesOf(request).map(named),
+    headers: headers.map(named),
+    queryString: queryParameters(query_string).map(named),
+    ...(body.size > 0 ? { postData: postData(request) } : {}),
+    headersSize: -1,
+    bodySize: body.size,
+  };
+}
+
+/** @param {[string, string]} pair */
+function named([name, value]) {
+  return { name, value };
+}
+
+/**
+ * Senders write what RFC 3986 does not allow, and an archive must hold to it.
+ * @param {string} url
+ */
+function validUrl(url) {
+  const { origin } = new URL(url);
+  const path = url.slice(origin.length);
+  return origin + path.replace(/%(?![0-9a-f]{2})|[^\w.~:/?@!$&'()*+,;=%-]/gi, encodeURIComponent);
+}
+
+/**
+ * @param {CapturedRequest} request
+ * @returns {[string, string][]}
+ */
+function cookiesOf({ headers }) {
+  const lines = headers.filter(([name]) => name.toLowerCase() === "cookie");
+  const cookies = lines.flatMap(([, value]) => value.split(";")).map((cookie) => cookie.trim());
+  return cookies.filter(Boolean).map((cookie) => {
+    const [name, ...value] = cookie.split("=");
+    return [name, value.join("=")];
+  });
+}
+
+/** HAR knows text alone: its fields with an underscore are free to say more. @param {CapturedRequest} request */
+function postData(request) {
+  const { encoding, content, complete } = request.body;
+  const data = { mimeType: headerOf(request, "content-type"), text: content };
+  if (!complete)
+    return { ...data, comment: "Over the limit of the server: its content is not known." };
+  if (encoding === "utf-8") return data;
+  return { ...data, comment: "The text is base64.", _encoding: "base64" };
+}

@@ -1,0 +1,80 @@
+/** What of a captured request is sent again, by whatever tool. No DOM in here. */
+
+/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+
+/** Header lines of one connection and of its framing: each client makes its own. */
+const OF_THE_CLIENT = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/**
+ * The URL that it was sent to, path and query raw, as the page's own origin serves it.
+ * @param {CapturedRequest} request
+ * @param {string} origin
+ */
+export function target({ path, query_string }, origin) {
+  return origin + path + (query_string && `?${query_string}`);
+}
+
+/**
+ * A URL in its parts, none of them decoded or put right: `path` is all behind the authority.
+ * @param {string} url
+ */
+export function partsOf(url) {
+  const [, scheme, authority, path] = url.match(/^(\w+):\/\/([^/?#]*)(.*)$/) ?? ["", "", "", url];
+  return { scheme, authority, path };
+}
+
+/**
+ * The header lines to send: in their order, case and number.
+ * @param {CapturedRequest} request
+ */
+export function outgoingHeaders({ headers }) {
+  return headers.filter(([name]) => !OF_THE_CLIENT.has(name.toLowerCase()));
+}
+
+/**
+ * The bytes of a method, a target or a header line.
+ * @param {string} text  bytes read as Latin-1, as they come over the wire
+ */
+export function bytesOfLine(text) {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/**
+ * Whether there was such a header line, be it an empty one.
+ * @param {CapturedRequest} request
+ * @param {string} name  in lower case
+ */
+export function sends({ headers }, name) {
+  return headers.some(([each]) => each.toLowerCase() === name);
+}
+
+/**
+ * Whether there is a body to send: one of no bytes too, where its length was told.
+ * @param {CapturedRequest} request
+ */
+export function hasBody(request) {
+  const { complete, size } = request.body;
+  const told = request.method !== "HEAD" && sends(request, "content-length");
+  return complete && (size > 0 || told);
+}
+
+/**
+ * What is to be said of a body that cannot be sent. In plain words: not every shell skips comments.
+ * @param {CapturedRequest} request
+ */
+export function bodyNotes({ body }) {
+  if (body.complete) return [];
+  return [`The body of ${body.size} bytes was over the limit of the server and is not sent.`];
+}

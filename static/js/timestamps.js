@@ -1,0 +1,74 @@
+/**
+ * Epoch timestamps in what a sender wrote, explained. No DOM in here.
+ *
+ * @typedef {object} Piece  of a text; pieces in a row give the text back
+ * @property {string} text
+ * @property {Date | null} date  the moment that a number stands for
+ */
+
+import { fullTime } from "./format.js";
+
+/** Ten digits with or without a fraction, or thirteen: 2001 to 2096 in seconds or milliseconds. */
+const NUMBERS = /(?<![\w.-])(?:[1-3]\d{9}(?:\.\d{1,9})?|[1-3]\d{12})(?![\w-]|\.\d)/g;
+
+/** A timestamp is not longer than this: seconds, a dot, nine digits. */
+const LONGEST = 20;
+
+/**
+ * @param {string} text
+ * @returns {Piece[]}
+ */
+export function piecesOf(text) {
+  const pieces = [];
+  let end = 0;
+  for (const { 0: number, index } of text.matchAll(NUMBERS)) {
+    if (index > end) pieces.push({ text: text.slice(end, index), date: null });
+    pieces.push({ text: number, date: dateOf(number) });
+    end = index + number.length;
+  }
+  if (end < text.length) pieces.push({ text: text.slice(end), date: null });
+  return pieces;
+}
+
+/** @param {string} number */
+function dateOf(number) {
+  return new Date(Number(number) * (number.length === 13 ? 1 : 1000));
+}
+
+/**
+ * "22 Nov 2026, 14:03:22.000 (2026-11-22T13:03:22.000Z)": where the reader is, and exactly.
+ * @param {Date} date
+ */
+export function meaningOf(date) {
+  const iso = date.toISOString();
+  return `${fullTime(iso)} (${iso})`;
+}
+
+/**
+ * The meaning of a text that is a timestamp and nothing else, or "".
+ * @param {string} text
+ */
+export function explained(text) {
+  if (text.length > LONGEST) return "";
+  const [first, ...more] = piecesOf(text);
+  return first?.date && more.length === 0 ? meaningOf(first.date) : "";
+}
+
+/** @type {[name: string, seconds: number][]} */
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/**
+ * "3 days", "1 minute", "0 seconds": the largest unit that fits.
+ * @param {number} milliseconds
+ */
+export function span(milliseconds) {
+  const seconds = Math.floor(Math.abs(milliseconds) / 1000);
+  const [name, size] = UNITS.find(([, each]) => seconds >= each) ?? UNITS[UNITS.length - 1];
+  const count = Math.floor(seconds / size);
+  return `${count.toLocaleString("en-US")} ${name}${count === 1 ? "" : "s"}`;
+}

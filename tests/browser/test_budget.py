@@ -1,0 +1,89 @@
+"""How much the page costs: what is sent for it, and how long until it is live."""
+
+from __future__ import annotations
+
+import re
+from statistics import median
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page, expect
+
+from tests.support.processes import Server
+
+pytestmark = pytest.mark.browser
+
+LOADS = 5
+DEEPEST = 3
+"""Requests that wait for one another, from the page to all that it needs to be live."""
+
+# The time at which the badge says "live", as the page's own clock has it.
+LIVE_AT = """new Promise(resolve => {
+  const look = () => document.querySelector(".badge[data-state=live]")
+    ? resolve(performance.now()) : requestAnimationFrame(look)
+  look()
+})"""
+SENT = """() => performance.getEntriesByType("resource")
+  .filter(({name, transferSize}) => name.includes("/static/") && transferSize > 0)
+  .map(({name}) => name)"""
+
+
+class Asked:
+    """What a page asked for, and what made it ask."""
+
+    def __init__(self, session: CDPSession) -> None:
+        self.urls: list[str] = []
+        self._parents: dict[str, str] = {}
+        session.on("Network.requestWillBeSent", self._note)
+        session.send("Network.enable")
+
+    def _note(self, event: dict) -> None:
+        url, initiator = event["request"]["url"], event["initiator"]
+        calls = initiator.get("stack", {}).get("callFrames", [])
+        self.urls.append(url)
+        self._parents.setdefault(url, initiator.get("url") or (calls and calls[0]["url"]) or "")
+
+    def depth(self, url: str) -> int:
+        """How many requests had to be answered, one after the other, before this one was made."""
+        parent = self._parents.get(url, "")
+        return 1 + self.depth(parent) if parent and parent != url else 0
+
+
+def load(page: Page, server: Server, uuid: str) -> float:
+    """Milliseconds from the navigation until the page is live."""
+    page.goto(f"{server.url}/view/{uuid}")
+    live_at = page.evaluate(LIVE_AT)
+    expect(page.locator(".badge[data-state=live]")).to_be_visible()
+    return live_at
+
+
+def test_all_that_a_page_needs_is_asked_for_once_and_early(
+    browser: Browser, server: Server, uuid: str
+) -> None:
+    with urlopen(f"{server.url}/view/{uuid}") as response:
+        named = re.findall(r'(?:href|src)="(/static/[^"]+)"', response.read().decode())
+    with browser.new_context() as context:
+        page = context.new_page()
+        asked = Asked(context.new_cdp_session(page))
+        load(page, server, uuid)
+        static = [url for url in asked.urls if "/static/" in url]
+        assert len(static) == len(set(static))
+        assert {urlsplit(url).path for url in static} == set(named)
+        assert max(map(asked.depth, asked.urls)) <= DEEPEST, asked.urls
+
+
+def test_a_page_is_live_soon_and_comes_from_the_cache_when_opened_again(
+    browser: Browser, server: Server, uuid: str
+) -> None:
+    first, again = [], []
+    for _ in range(LOADS):
+        with browser.new_context() as context:
+            page = context.new_page()
+            first.append(load(page, server, uuid))
+            assert page.evaluate(SENT) != []
+            again.append(load(page, server, uuid))
+            assert page.evaluate(SENT) == []
+    for name, times in (("first", first), ("again", again)):
+        each = ", ".join(f"{time:.0f}" for time in times)
+        print(f"live after {median(times):.0f} ms when opened {name} ({each})")

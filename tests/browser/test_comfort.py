@@ -1,0 +1,345 @@
+"""Keys, themes, settings, the title, and what a first visit offers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.processes import Server
+from tests.support.sender import post
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+PHONE = {"width": 390, "height": 844}
+BACKGROUND = "() => getComputedStyle(document.documentElement).backgroundColor"
+OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
+# The page is told that it is hidden: a real browser without a screen never is.
+LOOK = """elsewhere => {
+  Object.defineProperty(document, "hidden", { get: () => elsewhere, configurable: true });
+  document.hasFocus = () => !elsewhere;
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+NOTIFICATIONS = """() => {
+  window.notified = [];
+  window.Notification = class {
+    static permission = "default";
+    static asked = 0;
+    static async requestPermission() {
+      this.asked++;
+      return (this.permission = window.answer ?? "granted");
+    }
+    constructor(title, { body }) { window.notified.push(`${title}: ${body}`); }
+  };
+}"""
+TONES = """() => {
+  window.tones = 0;
+  const Real = window.OscillatorNode;
+  window.OscillatorNode = class extends Real {
+    start() { window.tones++; super.start(); }
+  };
+}"""
+
+
+def sent(page: Page, server: Server, *paths: str) -> None:
+    """Requests that the page shows, the last on top."""
+    uuid = page.url.rpartition("/")[2]
+    for path in paths:
+        post(server.address, f"/{uuid}{path}", b"hello")
+        expect(page.locator(".row").first).to_contain_text(path)
+
+
+def close(page: Page) -> None:
+    """Put away the sheet that is open; it takes keys until it is gone."""
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+# The keyboard
+
+
+def test_j_and_k_go_through_the_list_and_escape_comes_back_to_it(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(server)
+    sent(page, server, "/one", "/two", "/three")
+    for key, path in (("g", "/three"), ("j", "/two"), ("j", "/one"), ("j", "/one"), ("k", "/two")):
+        page.keyboard.press(key)
+        expect(page.locator(".row[aria-current=true]")).to_contain_text(path)
+        expect(page.locator("request-detail .detail-title")).to_contain_text(path)
+    page.keyboard.press("G")
+    expect(page.locator(".row[aria-current=true]")).to_contain_text("/one")
+    page.locator("body").click(position={"x": 5, "y": 5})
+    page.keyboard.press("Escape")
+    expect(page.locator(".row[aria-current=true]")).to_be_focused()
+
+
+def test_enter_opens_the_selected_request_on_a_phone(server: Server, open_page: Open) -> None:
+    page = open_page(server, viewport=PHONE)
+    sent(page, server, "/one")
+    page.keyboard.press("Enter")
+    expect(page.locator(".detail-back")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".row")).to_be_focused()
+
+
+def test_the_help_names_every_key_and_a_question_mark_shows_it(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(server)
+    page.keyboard.press("?")
+    help_sheet = page.get_by_role("dialog", name="Keyboard")
+    keys = help_sheet.locator("kbd").all_inner_texts()
+    assert {"j", "k", "Enter", "Escape", "/", "p", "x", "c", "u", "t", "s", "e", "?"} <= set(keys)
+    close(page)
+
+
+def test_p_pauses_and_resumes(server: Server, open_page: Open) -> None:
+    page = open_page(server)
+    sent(page, server, "/one")
+    page.keyboard.press("p")
+    post(server.address, f"/{page.url.rpartition('/')[2]}/held")
+    expect(page.get_by_role("button", name=re.compile("Resume, 1 waiting"))).to_be_visible()
+    page.keyboard.press("p")
+    expect(page.locator(".row")).to_have_count(2)
+
+
+def test_x_asks_before_it_clears(server: Server, open_page: Open) -> None:
+    page = open_page(server)
+    page.keyboard.press("x")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    sent(page, server, "/one")
+    page.keyboard.press("x")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator(".row")).to_have_count(1)
+    page.keyboard.press("x")
+    page.get_by_role("dialog").get_by_role("button", name="Clear", exact=True).click()
+    expect(page.locator(".row")).to_have_count(0)
+    expect(page.locator(".empty h2")).to_have_text("Waiting for the next request")
+
+
+def test_u_copies_the_callback_url(server: Server, open_page: Open) -> None:
+    page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
+    page.keyboard.press("u")
+    expect(page.locator(".callback copy-button")).to_contain_text("Copied")
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied == page.locator(".callback-text").inner_text()
+
+
+def test_a_slash_goes_to_the_filter_where_keys_are_letters(server: Server, open_page: Open) -> None:
+    page = open_page(server)
+    sent(page, server, "/one", "/two")
+    page.keyboard.press("/")
+    page.keyboard.type("?txp")
+    expect(page.locator("list-toolbar input")).to_have_value("?txp")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.evaluate("() => document.documentElement.dataset.theme") == "system"
+
+
+def test_single_keys_can_be_switched_off(server: Server, open_page: Open) -> None:
+    page = open_page(server)
+    page.keyboard.press("s")
+    page.get_by_label("Single-key shortcuts").uncheck()
+    close(page)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+# Themes and settings
+
+
+@pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
+def test_a_theme_that_is_chosen_wins_over_the_systems_and_is_kept(
+    server: Server, open_page: Open, scheme: str, other: str
+) -> None:
+    page = open_page(server, color_scheme=scheme)
+    of_system = page.evaluate(BACKGROUND)
+    page.keyboard.press("t")
+    expect(page.locator(f"html[data-theme={other}]")).to_have_count(1)
+    chosen = page.evaluate(BACKGROUND)
+    assert chosen != of_system
+    page.reload()
+    expect(page.locator(".badge[data-state=live]")).to_be_visible()
+    assert page.evaluate(BACKGROUND) == chosen
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_label(other.capitalize())).to_be_checked()
+    page.get_by_label("As the system").check()
+    assert page.evaluate(BACKGROUND) == of_system
+
+
+def test_as_many_requests_are_kept_as_was_chosen(server: Server, open_page: Open) -> None:
+    page = open_page(server)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Requests kept in the list").select_option("100")
+    close(page)
+    uuid = page.url.rpartition("/")[2]
+    for number in range(103):
+        post(server.address, f"/{uuid}/{number}")
+    expect(page.locator(".row").first).to_contain_text("/102")
+    entries = "() => document.querySelector('webhook-page').store.snapshot.entries.length"
+    assert page.evaluate(entries) == 100
+
+
+def test_settings_are_kept_and_requests_never_are(server: Server, open_page: Open) -> None:
+    page = open_page(server)
+    page.keyboard.press("s")
+    page.get_by_label("Sound").check()
+    close(page)
+    sent(page, server, "/secret")
+    kept = page.evaluate("() => JSON.stringify({...localStorage})")
+    assert json.loads(json.loads(kept)["webhook-logger"])["sound"] is True
+    assert "secret" not in kept
+    everything = """async () => [sessionStorage.length, document.cookie,
+        (await indexedDB.databases()).length, (await caches?.keys?.() ?? []).length]"""
+    assert page.evaluate(everything) == [0, "", 0, 0]
+
+
+# A reader who looks elsewhere
+
+
+def test_the_title_counts_what_nobody_has_seen(server: Server, open_page: Open) -> None:
+    page = open_page(server)
+    name = page.title()
+    sent(page, server, "/seen")
+    expect(page).to_have_title(name)
+    page.evaluate(LOOK, True)
+    sent(page, server, "/one", "/two", "/three")
+    expect(page).to_have_title(f"(3) {name}")
+    page.evaluate(LOOK, False)
+    expect(page).to_have_title(name)
+
+
+def test_a_burst_is_one_notification_and_only_for_who_looks_elsewhere(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(server)
+    page.evaluate(NOTIFICATIONS)
+    sent(page, server, "/before")
+    assert page.evaluate("() => Notification.asked") == 0
+    page.keyboard.press("s")
+    page.get_by_label("Desktop notifications").check()
+    assert page.evaluate("() => Notification.asked") == 1
+    close(page)
+    page.evaluate("() => { window.notified = []; }")
+    page.evaluate(LOOK, True)
+    sent(page, server, "/one", "/two", "/three")
+    page.wait_for_function("() => window.notified.length > 0")
+    assert page.evaluate("() => window.notified") == ["3 new requests: POST /three"]
+    page.evaluate(LOOK, False)
+    sent(page, server, "/four")
+    page.wait_for_timeout(1500)  # nothing is to come, so there is nothing to wait for
+    assert page.evaluate("() => window.notified.length") == 1
+
+
+def test_notifications_that_the_browser_forbids_stay_off_and_it_says_so(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(server)
+    page.evaluate(NOTIFICATIONS)
+    page.evaluate("() => { window.answer = 'denied'; }")
+    page.keyboard.press("s")
+    page.get_by_label("Desktop notifications").click()
+    expect(page.get_by_role("dialog")).to_contain_text("does not allow them")
+    expect(page.get_by_label("Desktop notifications")).not_to_be_checked()
+
+
+def test_a_sound_is_off_until_it_is_chosen_and_comes_once_for_a_burst(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(server)
+    page.evaluate(TONES)
+    sent(page, server, "/before")
+    assert page.evaluate("() => window.tones") == 0
+    page.keyboard.press("s")
+    page.get_by_label("Sound").check()
+    page.wait_for_function("() => window.tones === 1")  # so that the reader knows it
+    close(page)
+    page.wait_for_timeout(1200)  # the second in which it keeps quiet
+    sent(page, server, "/one", "/two", "/three")
+    page.wait_for_function("() => window.tones === 2")
+
+
+# A first visit
+
+
+def test_a_test_request_can_be_sent_from_the_page(server: Server, open_page: Open) -> None:
+    page = open_page(server)
+    page.get_by_role("button", name="Send a test request").click()
+    expect(page.locator(".row")).to_have_count(1)
+    expect(page.locator("request-detail")).to_contain_text("hello")
+    expect(page.locator("request-detail")).to_contain_text("application/json")
+
+
+def test_a_test_request_that_fails_is_told(
+    server: Server, open_page: Open, complaints: list[str]
+) -> None:
+    page = open_page(server)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send a test request").click()
+    expect(page.locator(".empty-told")).to_contain_text("could not be sent")
+    page.context.set_offline(False)
+    expect(page.locator(".badge[data-state=live]")).to_be_visible()
+    complaints.clear()  # the browser's own, of being offline
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_url_is_shown_as_a_qr_code_that_cameras_read_in_every_theme(
+    server: Server, open_page: Open, scheme: str
+) -> None:
+    page = open_page(server, color_scheme=scheme)
+    page.get_by_role("button", name="QR code of the callback URL").click()
+    code = page.get_by_role("img", name="QR code")
+    expect(code).to_be_visible()
+    colours = code.evaluate(
+        "each => [getComputedStyle(each).backgroundColor, getComputedStyle(each).fill]"
+    )
+    assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
+    size = code.evaluate("each => each.viewBox.baseVal.width")
+    assert (size - 8 - 17) % 4 == 0  # versions of QR codes, within a quiet zone of 4
+
+
+# Sizes
+
+
+def test_on_a_phone_the_browsers_back_closes_the_detail(server: Server, open_page: Open) -> None:
+    page = open_page(server, viewport=PHONE)
+    sent(page, server, "/one", "/two")
+    address = page.url
+    for _ in range(2):
+        page.locator(".row").first.click()
+        expect(page.locator(".detail-back")).to_be_visible()
+        page.go_back()
+        expect(page.locator(".row").first).to_be_visible()
+        assert page.url == address
+    # Closed in another way, it leaves nothing behind for Back to close.
+    page.locator(".row").first.click()
+    page.locator(".detail-back").click()
+    expect(page.locator(".row").first).to_be_visible()
+    page.wait_for_function("() => history.state === null")
+    page.go_back()
+    assert page.url != address
+
+
+@pytest.mark.parametrize("width", [320, 360, 640, 768, 1280, 1920])
+def test_nothing_sticks_out_at_any_width(server: Server, open_page: Open, width: int) -> None:
+    page = open_page(server, viewport={"width": width, "height": 720})
+    assert page.evaluate(OVERFLOW) == 0
+    page.evaluate(
+        """() => document.querySelector("webhook-page").store.linkChanged(
+            { state: "reconnecting", message: "", retryAt: Date.now() + 60_000 })"""
+    )
+    expect(page.get_by_role("button", name="Try now")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("link", name=re.compile("New"))).to_be_in_viewport(ratio=1)
+    assert page.evaluate(OVERFLOW) == 0
+    sent(page, server, "/a/long/way/" + "down/" * 40)
+    assert page.evaluate(OVERFLOW) == 0
+    for key in ("?", "s", "q"):
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog").get_by_role("button", name="Close")).to_be_in_viewport()
+        assert page.evaluate(OVERFLOW) == 0
+        close(page)

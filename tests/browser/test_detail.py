@@ -1,0 +1,291 @@
+"""The detail of one captured request, in a real browser against a real server."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import struct
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.processes import Server
+from tests.support.sender import post
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+Show = Callable[..., Locator]
+
+JSON = "Content-Type: application/json"
+FORM = "Content-Type: application/x-www-form-urlencoded"
+LONGEST_TASK_MS = 50
+
+
+@pytest.fixture
+def show(server: Server, open_page: Open, uuid: str) -> Show:
+    """Sends one request, opens it, and gives its detail."""
+
+    def show_one(path: str = "", body: bytes = b"", *lines: str, **options: object) -> Locator:
+        page = open_page(server, f"/view/{uuid}", **options)
+        post(server.address, f"/{uuid}{path}", body, *lines)
+        page.locator(".row").click()
+        return page.locator("request-detail")
+
+    return show_one
+
+
+def png(width: int, height: int) -> bytes:
+    """A grey image."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        checksum = struct.pack(">I", zlib.crc32(name + data))
+        return struct.pack(">I", len(data)) + name + data + checksum
+
+    pixels = zlib.compress((b"\0" + b"\x80" * width) * height)
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    )
+
+
+def token(**payload: object) -> str:
+    """A JSON Web Token that nobody signed."""
+    parts = [json.dumps(part).encode() for part in ({"alg": "HS256", "typ": "JWT"}, payload)]
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts) + ".c2ln"
+
+
+def clipboard(detail: Locator) -> str:
+    return detail.page.evaluate("() => navigator.clipboard.readText()")
+
+
+def row(detail: Locator, text: str) -> Locator:
+    return detail.locator(".json-row", has_text=text).first
+
+
+CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
+
+
+def test_each_header_can_be_copied_as_sent(show: Show) -> None:
+    detail = show("", b"", "X-Key:  a  b ", "x-key: second", **CLIPBOARD)
+    headers = detail.get_by_role("table", name="Headers as sent")
+    expect(headers.get_by_role("rowheader").last).to_have_text("x-key")
+    headers.get_by_role("button", name="Copy the value of X-Key", exact=True).click()
+    expect(headers.get_by_role("button", name="Copied")).to_be_visible()
+    assert clipboard(detail) == "a  b"
+
+
+def copy_place(detail: Locator) -> Locator:
+    return detail.get_by_role("button", name="Copy the value of X-Key").locator("xpath=..")
+
+
+def test_a_copy_button_shows_to_the_keyboard(show: Show) -> None:
+    place = copy_place(show("", b"", "X-Key: a"))
+    expect(place).to_have_css("opacity", "0")
+    place.get_by_role("button").focus()
+    expect(place).to_have_css("opacity", "1")
+
+
+def test_copy_buttons_always_show_where_nothing_can_hover(show: Show) -> None:
+    detail = show("", b"", "X-Key: a", has_touch=True, is_mobile=True)
+    expect(copy_place(detail)).to_have_css("opacity", "1")
+
+
+def test_path_and_query_are_decoded(show: Show) -> None:
+    detail = show("/orders/a%2Fb?q=two%20words&q=2")
+    path = detail.get_by_role("table", name="Path segments, decoded")
+    expect(path.locator("td .captured")).to_have_text(["orders", "a/b"])
+    query = detail.get_by_role("table", name="Query parameters, decoded")
+    expect(query.locator("td .captured")).to_have_text(["two words", "2"])
+
+
+def test_json_is_a_tree_that_folds_and_keeps_what_was_sent(show: Show) -> None:
+    detail = show("", b'{"n": 12345678901234567890.10, "a": [{"b": "\\u00e9"}], "n": 1}', JSON)
+    tree = detail.get_by_role("tree")
+    for text in ('"n": 12345678901234567890.10', '"b": "\\u00e9"', '"n": 1'):
+        expect(tree.get_by_role("treeitem").filter(has_text=text).first).to_be_visible()
+    folder = row(detail, '"a": [ 1 item ]')
+    folder.click()
+    expect(folder).to_have_attribute("aria-expanded", "false")
+    expect(tree).not_to_contain_text('"b"')
+    folder.click()
+    expect(tree).to_contain_text('"b"')
+
+
+def test_path_and_value_of_a_node_can_be_copied(show: Show) -> None:
+    detail = show("", b'{"a": [{"b c": "x\\ny"}]}', JSON, **CLIPBOARD)
+    row(detail, '"b c"').click()
+    expect(detail.locator(".json-bar")).to_contain_text('$.a[0]["b c"]')
+    detail.get_by_role("button", name="Copy path").click()
+    assert clipboard(detail) == '$.a[0]["b c"]'
+    detail.get_by_role("button", name="Copy value").click()
+    detail.page.wait_for_function("async () => (await navigator.clipboard.readText()) === 'x\\ny'")
+
+
+def test_the_tree_is_walked_with_arrow_keys(show: Show) -> None:
+    detail = show("", b'{"a": [1, 2], "b": 3}', JSON)
+    row(detail, "{ 2 fields }").focus()
+    press = detail.page.keyboard.press
+    for key, path in (
+        ("ArrowDown", "$.a"),
+        ("ArrowRight", "$.a[0]"),
+        ("End", "$.b"),
+        ("ArrowUp", "$.a[1]"),
+        ("ArrowLeft", "$.a"),
+        ("ArrowLeft", "$.a"),
+        ("ArrowDown", "$.b"),
+        ("Home", "$"),
+    ):
+        press(key)
+        expect(detail.locator(".json-bar code")).to_have_text(path)
+    assert detail.get_by_role("treeitem").count() == 3
+
+
+def test_a_level_shows_a_hundred_and_then_more(show: Show) -> None:
+    detail = show("", json.dumps(list(range(250))).encode(), JSON)
+    rows = detail.locator(".json-row:not(.json-more)")
+    expect(rows).to_have_count(101)
+    for count in (201, 251):
+        detail.get_by_role("treeitem", name="Show").click()
+        expect(rows).to_have_count(count)
+    expect(detail.get_by_role("treeitem", name="Show")).to_have_count(0)
+
+
+def test_json_behind_a_byte_order_mark_is_json(show: Show) -> None:
+    detail = show("", b'\xef\xbb\xbf{"a": 1}', JSON)
+    expect(detail.get_by_role("tree")).to_contain_text('"a": 1')
+    detail.get_by_role("button", name="Raw", exact=True).click()
+    expect(detail.locator(".body-text")).to_have_text('⟨U+FEFF⟩{"a": 1}')
+
+
+def test_timestamps_are_explained_to_mouse_and_keyboard(show: Show) -> None:
+    body = b'{"created": 1763786460}'
+    detail = show("?at=1763786460123", body, JSON, "X-Time: t=1763786460,v1=ab")
+    created = row(detail, "created")
+    assert "2025-11-22T04:41:00.000Z" in (created.get_attribute("title") or "")
+    created.focus()
+    expect(detail.locator(".json-date")).to_contain_text("2025-11-22T04:41:00.000Z")
+    for text, date in (("1763786460123", "04:41:00.123Z"), ("1763786460", "04:41:00.000Z")):
+        moment = detail.locator(".moment").get_by_text(text, exact=True)
+        assert date in (moment.get_attribute("title") or "")
+        moment.focus()
+        expect(moment).to_be_focused()
+        shown = moment.evaluate("element => getComputedStyle(element, '::after').content")
+        assert date in shown
+
+
+def test_markup_is_coloured_source_and_is_not_run(show: Show) -> None:
+    source = "<p title='a'>hi</p><!-- x --><script>document.title = 'pwned'</script>"
+    detail = show("", source.encode(), "Content-Type: text/html")
+    expect(detail.locator(".body-text[data-view=markup]")).to_have_text(source)
+    expect(detail.locator(".body-text [data-tone=comment]")).to_have_text("<!-- x -->")
+    assert detail.locator(".body-text p, .body-text script").count() == 0
+    assert detail.page.title() != "pwned"
+
+
+def test_form_fields_are_a_table(show: Show) -> None:
+    detail = show("", b"name=J%C3%BCrgen+K&tag=1&tag=2", FORM)
+    fields = detail.get_by_role("table", name="Form fields, decoded")
+    expect(fields.get_by_role("rowheader")).to_have_text(["name", "tag", "tag"])
+    expect(fields.locator("td .captured").first).to_have_text("Jürgen K")
+
+
+def test_parts_are_listed_saved_and_drawn(show: Show, tmp_path: Path) -> None:
+    image = png(800, 20)
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="note"\r\n\r\nhello\r\n'
+        b'--b\r\nContent-Disposition: form-data; name="photo"; filename="grey one.png"\r\n'
+        b"Content-Type: image/png\r\n\r\n" + image + b"\r\n--b--\r\n"
+    )
+    detail = show("", body, "Content-Type: multipart/form-data; boundary=b")
+    parts = detail.get_by_role("list", name="Parts").get_by_role("listitem")
+    expect(parts.first).to_contain_text("hello")
+    for text in ("photo", "grey one.png", "image/png", f"{len(image)} B"):
+        expect(parts.last).to_contain_text(text)
+    with detail.page.expect_download() as download:
+        parts.last.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "grey one.png"
+    download.value.save_as(tmp_path / "saved")
+    assert (tmp_path / "saved").read_bytes() == image
+    parts.last.get_by_role("button", name="Show image").click()
+    expect(parts.last).to_contain_text("800 × 20 pixels")
+    canvas = parts.last.get_by_role("img", name="Image grey one.png")
+    pixel = "canvas => [...canvas.getContext('2d').getImageData(5, 5, 1, 1).data]"
+    assert canvas.evaluate(pixel) == [128, 128, 128, 255]
+
+
+def test_an_image_that_is_none_says_so(show: Show) -> None:
+    detail = show("", b"\x89PNG not", "Content-Type: image/png")
+    detail.get_by_role("button", name="Show image").click()
+    expect(detail.locator("image-preview")).to_contain_text("can’t read this as image/png")
+
+
+def test_compressed_json_is_shown_as_json_on_request(show: Show) -> None:
+    body = gzip.compress(b'{"a": [1, 2, 3]}' + b" " * 5000)
+    detail = show("", body, JSON, "Content-Encoding: gzip")
+    expect(detail.locator(".body-text[data-view=hex]")).to_contain_text("1f 8b 08")
+    detail.get_by_role("button", name="Decompress").click()
+    expect(detail.get_by_role("tree")).to_contain_text('"a": [ 3 items ]')
+    expect(detail.locator("body-coding")).to_contain_text(f"{len(body)} B")
+    expect(detail.locator("body-coding")).to_contain_text("5.02 kB")
+    detail.get_by_role("button", name="Show as sent").click()
+    expect(detail.locator(".body-text[data-view=hex]")).to_contain_text("1f 8b 08")
+
+
+def test_what_cannot_be_decompressed_says_why(show: Show) -> None:
+    detail = show("", b"\x00plain", "Content-Encoding: deflate")
+    detail.get_by_role("button", name="Decompress").click()
+    expect(detail.locator("body-coding")).to_contain_text("not whole or not “deflate”")
+    expect(detail.locator(".body-text[data-view=hex]")).to_be_visible()
+
+
+def test_tokens_are_decoded_below_the_headers(show: Show) -> None:
+    expired = token(sub="42", exp=int(time.time()) - 120)
+    detail = show("", b"", f"Authorization: Bearer {expired}")
+    tokens = detail.locator("found-tokens")
+    expect(tokens).to_contain_text("header Authorization")
+    expect(tokens).to_contain_text('"sub": "42"')
+    expect(tokens).to_contain_text("2 minutes before this request came")
+    expect(tokens).to_contain_text("Expired when this request came")
+
+
+LARGE = {
+    "JSON": (json.dumps([{"id": n, "name": "x" * 80} for n in range(9000)]).encode(), JSON),
+    "nested": (b"[" * 500_000 + b"]" * 500_000, JSON),
+    "one line": (b"x" * 1_000_000, "Content-Type: text/plain"),
+    "XML": (b"<a b='c'>d</a>\n" * 65_000, "Content-Type: application/xml"),
+    "form": (b"a=1&" * 250_000, FORM),
+    "binary": (bytes(range(256)) * 4000, "Content-Type: application/octet-stream"),
+}
+
+
+def longest_task(trace: bytes) -> float:
+    """In milliseconds of the thread's own time: a machine that is busy elsewhere does not count."""
+    events = json.loads(trace)["traceEvents"]
+    tasks = (event for event in events if event["name"].endswith("RunTask"))
+    return max(task.get("tdur", 0) for task in tasks) / 1000
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_a_megabyte_opens_and_shows_all_without_freezing(
+    server: Server, open_page: Open, uuid: str, kind: str
+) -> None:
+    body, content_type = LARGE[kind]
+    page = open_page(server, f"/view/{uuid}")
+    for path, content in (("/small", b"1"), ("/large", body)):
+        post(server.address, f"/{uuid}{path}", content, content_type)
+        expect(page.locator(".row", has_text=path)).to_be_visible()
+    browser = page.context.browser
+    browser.start_tracing(page=page, categories=["toplevel"])
+    page.locator(".row", has_text="/large").click()
+    expect(page.locator("request-detail h2")).to_contain_text("/large")
+    for view in ("Raw", "Hex") if kind != "binary" else ("Hex",):
+        page.get_by_role("button", name=view, exact=True).click()
+        page.get_by_role("button", name="Show all").click()
+        expect(page.get_by_role("button", name="Show all")).to_have_count(0, timeout=30_000)
+    assert longest_task(browser.stop_tracing()) < LONGEST_TASK_MS

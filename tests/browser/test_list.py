@@ -1,0 +1,203 @@
+"""The list: what its rows show, how it is scrolled, filtered, held and emptied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.arrivals import arrive
+from tests.support.processes import Server
+from tests.support.sender import post
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+SIZES = pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+
+SCROLL = """distance => {
+    const scrolls = (each) => each.scrollHeight > each.clientHeight &&
+        getComputedStyle(each).overflowY !== "visible";
+    let each = document.querySelector("request-list");
+    while (!scrolls(each)) each = each.parentElement;
+    each.scrollTop += distance;
+    return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+
+IN_SIGHT = """() => {
+    const at = document.querySelector("request-list").getBoundingClientRect();
+    const row = document.elementsFromPoint(at.left + at.width / 2, innerHeight * 0.7)
+        .map(each => each.closest(".row")).find(each => each);
+    return [row.dataset.id, Math.round(row.getBoundingClientRect().top)];
+}"""
+
+
+def counted(page: Page, text: str) -> None:
+    expect(page.locator(".toolbar-count")).to_have_text(text)
+
+
+def test_a_row_shows_what_was_sent_from_where_and_how_long_ago(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    post(server.address, f"/{uuid}/orders?a=1", b"x" * 1834, "Content-Type: text/plain;a=b")
+    row = page.locator(".row")
+    for text in ("POST", "/orders?a=1", "text/plain", "1.83 kB", "127.0.0.1"):
+        expect(row).to_contain_text(text)
+    expect(row.locator("time")).to_have_text(re.compile(r"^[1-9] s ago$"))
+    expect(row.locator("time")).to_have_attribute("title", re.compile(r"\d\d:\d\d:\d\d\.\d{3}$"))
+
+
+def test_a_new_row_is_highlighted_for_a_moment(server: Server, open_page: Open, uuid: str) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    post(server.address, f"/{uuid}")
+    expect(page.locator(".row[data-fresh]")).to_have_count(1)
+    expect(page.locator(".row[data-fresh]")).to_have_count(0)
+
+
+@SIZES
+def test_what_is_in_sight_stays_there_and_a_button_goes_up_to_what_is_new(
+    server: Server, open_page: Open, uuid: str, viewport: dict[str, int]
+) -> None:
+    page = open_page(server, f"/view/{uuid}", viewport=viewport)
+    arrive(server, f"/{uuid}/before", 60)
+    counted(page, "60 requests")
+    page.evaluate(SCROLL, 1500)
+    before = page.evaluate(IN_SIGHT)
+    arrive(server, f"/{uuid}/after/{{}}", 5)
+    button = page.get_by_role("button", name="5 new")
+    expect(button).to_be_in_viewport()
+    assert page.evaluate(IN_SIGHT) == before
+    button.click()
+    expect(page.locator(".row").first).to_be_in_viewport()
+    expect(page.locator(".row").first).to_contain_text("/after/5")
+    expect(button).to_have_count(0)
+    expect(page.locator(".row[aria-current=true]")).to_contain_text("/before")
+
+
+@SIZES
+def test_only_rows_in_sight_and_around_are_there_and_readers_know_of_all(
+    server: Server, open_page: Open, uuid: str, viewport: dict[str, int]
+) -> None:
+    page = open_page(server, f"/view/{uuid}", viewport=viewport)
+    arrive(server, f"/{uuid}/{{}}", 300)
+    counted(page, "300 requests")
+    for distance in (0, 4000, 100_000):
+        page.evaluate(SCROLL, distance)
+        expect(page.locator(".list > li")).not_to_have_count(0)
+        assert page.locator(".row").count() < 80
+    oldest = page.locator('.list > li[aria-posinset="300"][aria-setsize="300"]')
+    expect(oldest).to_be_in_viewport()
+    expect(oldest).to_contain_text(re.compile(r"/1\b"))
+
+
+@SIZES
+def test_the_keyboard_reaches_the_oldest_and_comes_back(
+    server: Server, open_page: Open, uuid: str, viewport: dict[str, int]
+) -> None:
+    page = open_page(server, f"/view/{uuid}", viewport=viewport)
+    arrive(server, f"/{uuid}/{{}}", 200)
+    counted(page, "200 requests")
+    page.locator(".row").first.focus()
+    for key, path in (("End", "/1"), ("ArrowUp", "/2"), ("Home", "/200"), ("ArrowDown", "/199")):
+        page.keyboard.press(key)
+        focused = page.locator(".row:focus")
+        expect(focused.locator(".row-target")).to_have_text(path)
+        expect(focused).to_be_in_viewport()
+        expect(page.locator(".row[aria-current=true] .row-target")).to_have_text(path)
+
+
+def test_the_focus_stays_where_it_is_when_its_row_goes_out_of_sight(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    arrive(server, f"/{uuid}/one", 1)
+    page.locator(".row").focus()
+    arrive(server, f"/{uuid}/other", 100)
+    counted(page, "101 requests")
+    expect(page.locator(".row:focus")).to_contain_text("/one")
+    expect(page.locator(".row:focus")).not_to_be_in_viewport()
+
+
+def test_a_filter_shows_what_matches_and_says_when_nothing_does(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    post(server.address, f"/{uuid}/orders", b'{"card": 1}', "X-From: Stripe")
+    post(server.address, f"/{uuid}/health", b"")
+    post(server.address, f"/{uuid}/image", b"\x00\x01PNG")
+    box = page.get_by_role("searchbox", name="Filter requests")
+    for text, path in (
+        ("header:stripe", "/orders"),
+        ("body:card -path:/health", "/orders"),
+        ("png", "/image"),
+        ("-orders -image", "/health"),
+    ):
+        box.fill(text)
+        counted(page, "1 of 3")
+        expect(page.locator(".row-target")).to_have_text(path)
+    box.fill("method:get")
+    expect(page.locator("list-none")).to_contain_text("No request of 3 matches")
+    post(server.address, f"/{uuid}/later", b"")
+    expect(page.locator("list-none")).to_contain_text("No request of 4 matches")
+    page.get_by_role("button", name="Clear filter").click()
+    counted(page, "4 requests")
+    expect(page.locator(".row")).to_have_count(4)
+    expect(box).to_have_value("")
+
+
+def test_while_paused_requests_wait_and_come_in_when_resumed(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    arrive(server, f"/{uuid}/before", 1)
+    page.get_by_role("button", name="Pause").click()
+    arrive(server, f"/{uuid}/after/{{}}", 3)
+    button = page.get_by_role("button", name="Resume, 3 waiting")
+    expect(button).to_be_visible()
+    expect(page.locator(".row")).to_have_count(1)
+    button.click()
+    expect(page.locator(".row")).to_have_count(4)
+    expect(page.locator(".row").first).to_contain_text("/after/3")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+@SIZES
+def test_a_cleared_list_says_so_and_fills_anew(
+    server: Server, open_page: Open, uuid: str, viewport: dict[str, int]
+) -> None:
+    page = open_page(server, f"/view/{uuid}", viewport=viewport)
+    arrive(server, f"/{uuid}/before", 3)
+    counted(page, "3 requests")
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.locator("list-none")).to_contain_text("New requests show as they arrive")
+    counted(page, "0 requests")
+    arrive(server, f"/{uuid}/after", 1)
+    expect(page.locator(".row[aria-current=true]")).to_contain_text("/after")
+    expect(page.locator(".gap")).to_have_count(0)
+
+
+def test_only_as_many_are_kept_as_was_chosen(server: Server, open_page: Open, uuid: str) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    page.evaluate("() => localStorage.setItem('webhook-logger', '{\"most\": 100}')")
+    page.reload()
+    expect(page.locator(".badge[data-state=live]")).to_be_visible()
+    arrive(server, f"/{uuid}/{{}}", 103)
+    counted(page, "newest 100 of 103")
+    page.locator(".row").first.focus()
+    page.keyboard.press("End")
+    expect(page.locator(".row:focus .row-target")).to_have_text("/4")
+
+
+def test_the_plot_says_in_words_what_its_bars_show(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    arrive(server, f"/{uuid}", 3)
+    label = re.compile(r"^3 requests in the last 5 minutes, at most [123] in 5 seconds$")
+    expect(page.get_by_role("img", name=label)).to_be_visible()

@@ -1,0 +1,285 @@
+"""A captured request sent again from the page, to servers that let it in and that do not."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.support.processes import Server
+
+pytestmark = pytest.mark.browser
+
+Show = Callable[..., Locator]
+
+EVERY_BYTE = bytes(range(256))
+# The element with a request of that body.
+SHOW = """async ([uuid, fields, bytes]) => {
+  await customElements.whenDefined("resend-panel");
+  const content = btoa(String.fromCharCode(...bytes));
+  const panel = document.querySelector("resend-panel") ?? document.createElement("resend-panel");
+  panel.request = {
+    uuid, epoch: "e", seq: 1, id: "1", received_at: "2026-11-22T04:41:00.123456Z",
+    method: "POST", scheme: "http", host: "test", path: `/${uuid}/orders`, query_string: "a=1&a=2",
+    http_version: "1.1", remote_addr: "127.0.0.1", headers: [],
+    body: {size: bytes.length, encoding: "base64", content, complete: true}, ...fields,
+  };
+  document.querySelector(".page-detail").prepend(panel);
+  await panel.updateComplete;
+  panel.open();
+}"""
+
+
+class Received(NamedTuple):
+    method: str
+    target: str
+    headers: dict[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+class Target(ThreadingHTTPServer):
+    """Somebody's own server, which knows or does not know of CORS."""
+
+    daemon_threads = True
+
+    def __init__(self, allow: dict[str, str], status: int = 200, answer: bytes = b"thanks") -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.allow, self.status, self.body = allow, status, answer
+        self.received: list[Received] = []
+        self.may_answer = Event()
+        self.may_answer.set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    @property
+    def sent(self) -> list[Received]:
+        """All but preflights and what was asked to see whether it is there."""
+        return [each for each in self.received if each.method not in ("OPTIONS", "HEAD")]
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Target
+
+    def take(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.received.append(Received(self.command, self.path, headers, body))
+        preflight = self.command == "OPTIONS"
+        if not preflight:
+            self.server.may_answer.wait()
+        self.send_response(204 if preflight else self.server.status)
+        answer = b"" if preflight else self.server.body
+        for name, value in {**self.server.allow, "Content-Length": str(len(answer))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer)
+
+    do_GET = do_POST = do_PUT = do_PURGE = do_OPTIONS = do_HEAD = take  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the console."""
+
+
+@contextmanager
+def target(allow: dict[str, str], **options: object) -> Iterator[Target]:
+    with Target(allow, **options) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.may_answer.set()
+        server.shutdown()
+        thread.join()
+
+
+ALL = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "*",
+    "Access-Control-Allow-Headers": "*",
+}
+
+
+def with_panel(route: Route) -> None:
+    """The page's own script asks for the element: its policy lets in nothing else."""
+    script = route.fetch().text() + '\nimport "./components/resend-panel.js";'
+    route.fulfill(body=script, content_type="text/javascript")
+
+
+@pytest.fixture
+def page(server: Server, open_page: Callable[..., Page], uuid: str) -> Page:
+    page = open_page(server, f"/view/{uuid}")
+    page.route("**/js/main.js", with_panel)
+    page.reload()
+    expect(page.locator(".badge[data-state=live]")).to_be_visible()
+    page.unroute_all()  # with routes, preflights are answered by the driver
+    return page
+
+
+@pytest.fixture
+def show(page: Page, uuid: str) -> Show:
+    """Puts the panel into the page, unfolded."""
+
+    def show_one(body: bytes = b"", **fields: object) -> Locator:
+        page.evaluate(SHOW, [uuid, fields, list(body)])
+        return page.locator("resend-panel")
+
+    return show_one
+
+
+def send(panel: Locator, url: str) -> None:
+    panel.get_by_role("textbox", name="Send from this browser to").fill(url)
+    panel.get_by_role("button", name="Send", exact=True).click()
+
+
+def test_the_same_method_path_headers_and_bytes_arrive(show: Show) -> None:
+    headers = [["Content-Type", "application/x-own"], ["X-Dup", "1"], ["x-dup", "2"], ["Host", "a"]]
+    panel = show(EVERY_BYTE, method="PURGE", headers=headers)
+    expect(panel).to_contain_text("Set by the browser itself, or left out: Host.")
+    with target(ALL) as own:
+        send(panel, f"{own.url}/orders?a=1&a=2")
+        expect(panel.get_by_role("status")).to_contain_text("200 OK in ")
+        (received,) = own.sent
+    assert (received.method, received.target) == ("PURGE", "/orders?a=1&a=2")
+    assert received.headers["content-type"] == "application/x-own"
+    assert received.headers["x-dup"] == "1, 2"
+    assert "cookie" not in received.headers
+    assert "referer" not in received.headers
+    assert received.body == EVERY_BYTE
+
+
+def test_status_headers_body_and_time_are_shown(show: Show, complaints: list[str]) -> None:
+    allow = {**ALL, "X-Hidden": "1", "Content-Type": "text/html"}
+    with target(allow, status=404, answer=b"<b>no\xe2\x80\xae</b>") as own:
+        panel = show()
+        send(panel, f"{own.url}/orders")
+        expect(panel.get_by_role("status")).to_contain_text("404 Not Found in ")
+        expect(panel.get_by_role("status")).to_contain_text(" ms")
+        table = panel.get_by_role("table", name="Headers of the answer")
+        expect(table.get_by_role("rowheader")).to_have_text(["content-length", "content-type"])
+        expect(panel).to_contain_text("Only those that CORS lets this page read.")
+        expect(panel.locator(".body-text")).to_have_text("<b>no⟨U+202E⟩</b>")
+    complaints.clear()  # the browser's own, of the 404
+
+
+def test_a_large_answer_is_read_in_part(show: Show) -> None:
+    with target(ALL, answer=b"x" * 1_000_000) as own:
+        panel = show()
+        send(panel, own.url)
+        expect(panel).to_contain_text("Only its beginning was read: 65,536 bytes.")
+
+
+def test_a_redirect_is_named_and_not_followed(show: Show) -> None:
+    with target({**ALL, "Location": "/elsewhere"}, status=302) as own:
+        panel = show()
+        send(panel, f"{own.url}/orders")
+        expect(panel.get_by_role("status")).to_contain_text("A redirect, in ")
+        assert [each.target for each in own.sent] == ["/orders"]
+
+
+def test_cors_in_the_way_is_told_with_the_headers_that_help(
+    show: Show, page: Page, complaints: list[str]
+) -> None:
+    json = [["Content-Type", "application/json"], ["X-Key", "1"]]
+    with target({}) as own:
+        panel = show(b"{}", method="PUT", headers=json)
+        send(panel, f"{own.url}/orders")
+        expect(panel.get_by_role("status")).to_contain_text("or CORS stood in the way")
+        help_text = panel.locator(".resend-headers").inner_text()
+        assert own.sent == []
+        complaints.clear()  # the browser's own, of CORS
+        own.allow = dict(line.split(": ", 1) for line in help_text.splitlines())
+        assert own.allow == {
+            "Access-Control-Allow-Origin": page.evaluate("origin"),
+            "Access-Control-Allow-Methods": "PUT",
+            "Access-Control-Allow-Headers": "content-type, x-key",
+        }
+        send(panel, f"{own.url}/orders")
+        expect(panel.get_by_role("status")).to_contain_text("200 OK in ")
+        (received,) = own.sent
+        assert received.body == b"{}"
+
+
+def test_a_simple_request_may_have_arrived(show: Show, complaints: list[str]) -> None:
+    with target({}) as own:
+        panel = show(b"a", headers=[["Content-Type", "text/plain"]])
+        send(panel, f"{own.url}/orders")
+        expect(panel.get_by_role("status")).to_contain_text("may have arrived")
+        assert panel.locator(".resend-headers").inner_text().count("Access-Control") == 1
+        assert [each.body for each in own.sent] == [b"a"]
+    complaints.clear()
+
+
+def test_whether_it_is_there_is_asked_without_sending_again(
+    show: Show, complaints: list[str]
+) -> None:
+    with target({}) as own:
+        panel = show(b"a", headers=[["Content-Type", "text/plain"]])
+        send(panel, f"{own.url}/orders")
+        panel.get_by_role("button", name="Is it reachable?").click()
+        expect(panel.get_by_role("status")).to_contain_text("it was CORS that stood in the way")
+        assert [(each.method, each.target) for each in own.received] == [
+            ("POST", "/orders"),
+            ("HEAD", "/"),
+        ]
+    send(panel, f"{own.url}/orders")
+    panel.get_by_role("button", name="Is it reachable?").click()
+    expect(panel.get_by_role("status")).to_contain_text(f"Nothing answers at {own.url}, or")
+    complaints.clear()
+
+
+def test_while_it_is_under_way_it_is_not_sent_again_and_can_be_cancelled(show: Show) -> None:
+    with target(ALL) as own:
+        own.may_answer.clear()
+        panel = show()
+        send(panel, own.url)
+        expect(panel.get_by_role("status")).to_have_text("Sending…")
+        panel.get_by_role("button", name="Send", exact=True).press("Enter")
+        panel.get_by_role("button", name="Cancel").click()
+        expect(panel.get_by_role("status")).to_contain_text("Cancelled.")
+        expect(panel.get_by_role("button", name="Send", exact=True)).to_be_focused()
+        assert len(own.sent) == 1
+
+
+def test_what_does_not_answer_is_given_up(show: Show, page: Page) -> None:
+    with target(ALL) as own:
+        own.may_answer.clear()
+        page.clock.install()
+        panel = show()
+        send(panel, own.url)
+        expect(panel.get_by_role("status")).to_have_text("Sending…")
+        page.clock.fast_forward(30_000)
+        expect(panel.get_by_role("status")).to_contain_text("No answer within 30 seconds.")
+
+
+def test_what_is_no_url_is_told_at_once(show: Show) -> None:
+    panel = show()
+    send(panel, "localhost:3000")
+    expect(panel.get_by_role("status")).to_contain_text("begin with http:// or https://")
+    expect(panel.get_by_role("button", name="Is it reachable?")).to_have_count(0)
+
+
+def test_the_url_is_kept_and_follows_the_path_of_the_request(show: Show, uuid: str) -> None:
+    panel = show()
+    field = panel.get_by_role("textbox")
+    expect(field).to_have_value("http://localhost:3000/orders?a=1&a=2")
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        base = f"http://127.0.0.1:{unused.getsockname()[1]}/api"
+        send(panel, f"{base}/orders?a=1&a=2")
+        show(path=f"/{uuid}/refunds", query_string="")
+        expect(field).to_have_value(f"{base}/refunds")
+        expect(panel.get_by_role("status")).to_be_empty()
+
+
+def test_what_no_page_may_send_says_so(show: Show) -> None:
+    panel = show(method="TRACE")
+    expect(panel).to_contain_text("A browser lets no page send this method.")
+    expect(panel.get_by_role("button")).to_have_count(0)

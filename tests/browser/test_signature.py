@@ -1,0 +1,104 @@
+"""Checking a signature in a real browser, with a secret that stays there."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from hashlib import sha256
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.processes import Server
+from tests.support.sender import post
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+SECRET = "It's a Secret to Everybody"
+BODY = b"Hello, World!"
+# Of GitHub's documentation.
+SIGNATURE = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+
+
+def send_signed(server: Server, uuid: str, name: str, body: bytes = BODY) -> None:
+    post(server.address, f"/{uuid}/{name}", body, f"X-Hub-Signature-256: {SIGNATURE}")
+
+
+def open_check(page: Page, name: str) -> None:
+    page.locator(".row", has_text=name).click()
+    page.locator(".signature summary").click()
+
+
+def test_a_right_and_then_a_wrong_secret_are_told_apart_and_kept_nowhere(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(f"{request.url} {request.post_data}"))
+    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    send_signed(server, uuid, "signed")
+    open_check(page, "signed")
+    expect(page.locator(".signature summary")).to_contain_text("GitHub")
+    verdict = page.locator(".signature-verdict")
+    expect(verdict).to_have_text("Still to fill in: Webhook secret")
+    secret = page.get_by_label("Webhook secret")
+    expect(secret).to_have_attribute("type", "password")
+    secret.fill(SECRET)
+    expect(verdict).to_have_text("Valid.")
+    secret.fill("another")
+    secret.press("Enter")
+    expect(verdict).to_contain_text("the secret is wrong")
+    kept = page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    for text in (kept, page.url, page.content(), *sent):
+        assert SECRET not in str(text)
+        assert "another" not in str(text)
+
+
+def test_the_secret_is_used_for_the_next_request_that_is_chosen(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    send_signed(server, uuid, "signed")
+    send_signed(server, uuid, "with-a-line-break", BODY + b"\n")
+    open_check(page, "signed")
+    page.get_by_label("Webhook secret").fill(SECRET)
+    verdict = page.locator(".signature-verdict")
+    expect(verdict).to_have_text("Valid.")
+    page.locator(".row", has_text="with-a-line-break").click()
+    expect(verdict).to_contain_text("without the line break at its end")
+
+
+def test_another_way_of_signing_can_be_chosen_and_told(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}", viewport={"width": 360, "height": 800})
+    signature = hmac.new(b"hush", b"7.hi", sha256).hexdigest()
+    post(server.address, f"/{uuid}/own", b"hi", f"X-Own: v={signature}", "X-Time: 7")
+    open_check(page, "own")
+    page.get_by_label("Signed by").select_option("Another HMAC")
+    for label, text in (
+        ("Secret", "hush"),
+        ("Header with the signature", "x-own"),
+        ("Text before the signature", "v="),
+        ("What is signed", "{header:x-time}.{body}"),
+    ):
+        page.get_by_label(label, exact=True).fill(text)
+    verdict = page.locator(".signature-verdict")
+    expect(verdict).to_have_text("Valid.")
+    page.get_by_label("Encoding").select_option("base64")
+    expect(verdict).to_contain_text("no SHA-256 hash in base64")
+    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
+
+
+def test_a_page_without_webcrypto_says_so(server: Server, open_page: Open, uuid: str) -> None:
+    """As on plain http from another machine."""
+    page = open_page(server, f"/view/{uuid}")
+    page.add_init_script("Object.defineProperty(Crypto.prototype, 'subtle', {value: undefined})")
+    page.reload()
+    expect(page.locator(".badge[data-state=live]")).to_be_visible()
+    send_signed(server, uuid, "signed")
+    open_check(page, "signed")
+    expect(page.locator(".signature")).to_contain_text("on https or localhost only")
+    expect(page.locator(".signature input")).to_have_count(0)

@@ -1,0 +1,207 @@
+"""Requests taken away from the page: onto the clipboard, and as files."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Download, Locator, Page, expect
+
+from tests.support.processes import Server
+from tests.support.sender import post
+from tests.support.viewers import Viewer
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+ALL_BYTES = bytes(range(256))
+FORMATS = ["curl", "HTTPie", "Python", "JavaScript", "Raw HTTP"]
+
+
+@pytest.fixture
+def viewer(server: Server, uuid: str) -> Iterator[Viewer]:
+    with Viewer(server.url, uuid=uuid) as viewer:
+        viewer.event("joined")
+        yield viewer
+
+
+@pytest.fixture
+def page(server: Server, open_page: Open, uuid: str) -> Page:
+    return open_page(server, f"/view/{uuid}", permissions=["clipboard-read", "clipboard-write"])
+
+
+def show(page: Page, server: Server, uuid: str, body: bytes, *lines: str, below: str = "") -> None:
+    post(server.address, f"/{uuid}{below}", body, *lines)
+    page.locator(".row").first.click()
+    expect(page.locator("take-away")).to_be_visible()
+
+
+def menu_of(page: Page, name: str) -> tuple[Locator, Locator]:
+    """A menu's button and its items."""
+    button = page.get_by_role("button", name=name, exact=True)
+    return button, page.get_by_role("menu", name=name).get_by_role("menuitem")
+
+
+def copied(page: Page) -> str:
+    expect(page.locator("take-away [role=status]")).to_have_text("Copied")
+    return str(page.evaluate("() => navigator.clipboard.readText()"))
+
+
+def choose(page: Page, name: str, item: str) -> None:
+    button, items = menu_of(page, name)
+    button.click()
+    items.filter(has_text=item).click()
+
+
+def content_of(download: Download) -> bytes:
+    return Path(download.path()).read_bytes()
+
+
+def test_the_copied_curl_sends_the_same_bytes(
+    server: Server, page: Page, uuid: str, viewer: Viewer
+) -> None:
+    show(page, server, uuid, ALL_BYTES, "X-Dup: 1", "x-dup: 2", below="/a?b")
+    request = viewer.event("request")
+    choose(page, "Copy as", "curl")
+    subprocess.run(["/bin/sh", "-c", copied(page)], check=True, timeout=20, capture_output=True)
+    again = viewer.event("request")
+    for field in ("method", "path", "query_string", "body"):
+        assert again[field] == request[field]
+    assert [line for line in again["headers"] if line[0].lower() == "x-dup"] == [
+        ["X-Dup", "1"],
+        ["x-dup", "2"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("item", "part"),
+    [
+        ("HTTPie", "http --ignore-stdin --raw='hi' --path-as-is POST 'http://"),
+        ("Python", 'body = "hi".encode()'),
+        ("JavaScript", "await fetch("),
+        ("Raw HTTP", "POST /"),
+    ],
+)
+def test_it_copies_other_formats_too(
+    server: Server, page: Page, uuid: str, item: str, part: str
+) -> None:
+    show(page, server, uuid, b"hi")
+    choose(page, "Copy as", item)
+    assert part in copied(page)
+
+
+def test_the_key_c_copies_curl_without_opening_anything(
+    server: Server, page: Page, uuid: str
+) -> None:
+    show(page, server, uuid, b"hi")
+    page.keyboard.press("c")
+    assert copied(page).startswith(f"curl '{server.url}/{uuid}'")
+    expect(page.get_by_role("menuitem")).to_have_count(0)
+
+
+def test_a_binary_request_as_raw_http_becomes_a_file(server: Server, page: Page, uuid: str) -> None:
+    show(page, server, uuid, ALL_BYTES)
+    with page.expect_download() as started:
+        choose(page, "Copy as", "Raw HTTP")
+    assert content_of(started.value).endswith(b"\r\n\r\n" + ALL_BYTES)
+
+
+def test_a_menu_is_operable_by_keyboard_and_gives_the_focus_back(
+    server: Server, page: Page, uuid: str
+) -> None:
+    show(page, server, uuid, b"hi")
+    button, items = menu_of(page, "Copy as")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(items).to_have_count(5)
+    assert [text.split()[0] for text in items.all_inner_texts()] == [
+        name.split()[0] for name in FORMATS
+    ]
+    for key, at in (
+        *(("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", 4), ("ArrowDown", 0)),
+        *(("End", 4), ("Home", 0), ("j", 0)),
+    ):
+        page.keyboard.press(key)
+        expect(items.nth(at)).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    expect(items).to_have_count(0)
+    expect(page.locator("request-detail")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    expect(items.nth(4)).to_be_focused()
+    page.keyboard.press("Enter")
+    assert copied(page).startswith("POST /")
+    expect(page.locator("take-away [aria-haspopup]")).to_be_focused()
+
+
+def test_a_menu_closes_when_the_focus_leaves_it(server: Server, page: Page, uuid: str) -> None:
+    show(page, server, uuid, b"hi")
+    button, items = menu_of(page, "Copy as")
+    button.click()
+    page.keyboard.press("Tab")
+    expect(items).to_have_count(0)
+    button.click()
+    expect(items).to_have_count(5)
+    page.mouse.click(5, 5)
+    expect(items).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_menu_fits_the_page(server: Server, open_page: Open, uuid: str, width: int) -> None:
+    page = open_page(server, f"/view/{uuid}", viewport={"width": width, "height": 800})
+    show(page, server, uuid, b"hi")
+    button, items = menu_of(page, "Copy as")
+    button.click()
+    for item in items.all():
+        box = item.bounding_box()
+        assert box
+        assert box["height"] >= 24
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
+
+
+def test_a_body_is_downloaded_as_it_was_sent(server: Server, page: Page, uuid: str) -> None:
+    show(page, server, uuid, ALL_BYTES, "Content-Type: image/png", below="/v1/logo.exe")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download body").click()
+    assert started.value.suggested_filename == "logo-exe.png"
+    assert content_of(started.value) == ALL_BYTES
+
+
+def test_where_there_is_no_body_there_is_nothing_to_download(
+    server: Server, page: Page, uuid: str
+) -> None:
+    show(page, server, uuid, b"")
+    expect(page.get_by_role("button", name="Download body")).to_have_count(0)
+
+
+def test_all_are_exported_as_json_and_as_har(
+    server: Server, page: Page, uuid: str, viewer: Viewer
+) -> None:
+    sent = []
+    for body in (b"one", ALL_BYTES, b""):
+        post(server.address, f"/{uuid}", body)
+        sent.append(viewer.event("request"))
+    expect(page.locator(".row")).to_have_count(3)
+    files = {}
+    for kind in ("JSON", "HAR"):
+        with page.expect_download() as started:
+            choose(page, "Export", kind)
+        files[started.value.suggested_filename] = json.loads(content_of(started.value))
+    assert files[f"webhooks-{uuid[:8]}.json"] == sent
+    log = files[f"webhooks-{uuid[:8]}.har"]["log"]
+    urls = [entry["request"]["url"] for entry in log["entries"]]
+    assert urls == [f"{server.url}/{uuid}"] * 3
+    expect(page.locator("export-menu [role=status]")).to_have_text("Exported 3 requests")
+
+
+def test_the_key_e_opens_the_export(server: Server, page: Page, uuid: str) -> None:
+    show(page, server, uuid, b"hi")
+    page.keyboard.press("e")
+    expect(menu_of(page, "Export")[1].first).to_be_focused()

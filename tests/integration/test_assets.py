@@ -1,0 +1,98 @@
+"""The page's files as a browser asks a real server for them, and as an intruder would."""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+import pytest
+
+from tests.support.processes import Server
+from tests.support.sender import Answer, post, send
+
+TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
+
+
+def ask(server: Server, target: str, *lines: str, method: str = "GET") -> Answer:
+    head = [f"{method} {target} HTTP/1.1", "Host: test", "Connection: close", *lines]
+    return send(server.address, "\r\n".join(head).encode("latin-1") + b"\r\n\r\n")
+
+
+def page_of(server: Server, uuid: str) -> str:
+    return ask(server, f"/view/{uuid}").body.decode()
+
+
+def references(page: str) -> list[str]:
+    return re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+
+
+def version_of(server: Server, uuid: str) -> str:
+    return references(page_of(server, uuid))[0].split("/")[2]
+
+
+def test_all_that_the_page_refers_to_is_there_to_stay(memory_server: Server, uuid: str) -> None:
+    paths = references(page_of(memory_server, uuid))
+    assert len(paths) > 10
+    for path in paths:
+        answer = ask(memory_server, path)
+        assert answer.status == 200, path
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["content-type"] == TYPES[path.rpartition(".")[2]]
+
+
+def test_the_import_map_leads_to_files_of_the_same_version(
+    memory_server: Server, uuid: str
+) -> None:
+    page = page_of(memory_server, uuid)
+    mapped = re.findall(r'": "(/static/[^"]+\.js)"', page)
+    assert len(mapped) >= 8
+    for path in mapped:
+        answer = ask(memory_server, path)
+        assert (answer.status, "immutable" in answer.headers["cache-control"]) == (200, True), path
+
+
+def test_each_worker_serves_the_files_of_the_others_pages(
+    two_workers: tuple[Server, Server], uuid: str
+) -> None:
+    path = references(page_of(two_workers[0], uuid))[-1]
+    here, there = (ask(worker, path) for worker in two_workers)
+    assert there.body == here.body
+    assert there.headers["cache-control"] == here.headers["cache-control"]
+    assert "immutable" in here.headers["cache-control"]
+
+
+def test_gzip_holds_the_same_bytes_and_head_tells_of_them(memory_server: Server, uuid: str) -> None:
+    path = f"/static/{version_of(memory_server, uuid)}/js/main.js"
+    plain = ask(memory_server, path)
+    zipped = ask(memory_server, path, "Accept-Encoding: gzip, deflate, br, zstd")
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert zlib.decompress(zipped.body, wbits=31) == plain.body
+    head = ask(memory_server, path, "Accept-Encoding: gzip", method="HEAD")
+    assert (head.body, head.headers["content-length"]) == (b"", str(len(zipped.body)))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("../config.py", "../../config.py", "js/../../../config.py", "%2e%2e/%2e%2e/config.py"),
+        *("..%2f..%2fconfig.py", "..\\..\\config.py", "%5c..%5cconfig.py", "/etc/passwd"),
+        *("js/main.js%00", "js/main.js%00.css", "%00", "js/../js/main.js", "js//main.js"),
+        *("vendor/.set-up", "vendor/", "vendor", "", ".", "..", "%c0%ae%c0%ae/config.py", "%ff"),
+    ],
+)
+@pytest.mark.parametrize("version", ["its own", "0123456789ab"])
+def test_nothing_else_can_be_had(memory_server: Server, uuid: str, path: str, version: str) -> None:
+    folder = version_of(memory_server, uuid) if version == "its own" else version
+    assert ask(memory_server, f"/static/{folder}/{path}").status == 404
+
+
+@pytest.mark.parametrize(
+    "target", ["/static/js/main.js", "/static/vendor/.set-up", "/static/..", "//static/js/main.js"]
+)
+def test_nothing_can_be_had_without_a_version(memory_server: Server, target: str) -> None:
+    assert ask(memory_server, target).status == 404
+
+
+def test_the_files_can_only_be_read(memory_server: Server, uuid: str) -> None:
+    path = f"/static/{version_of(memory_server, uuid)}/js/main.js"
+    assert post(memory_server.address, path, b"x").status == 405

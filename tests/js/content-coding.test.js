@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { codingsOf, undo } from "../../static/js/content-coding.js";
+import { sample } from "./samples.js";
+
+const TEXT = "grüße\n".repeat(1000);
+
+/** @param {Uint8Array} bytes */
+const bodyOf = (bytes) => ({
+  size: bytes.length,
+  encoding: /** @type {const} */ ("base64"),
+  content: Buffer.from(bytes).toString("base64"),
+  complete: true,
+});
+
+/** @param {Uint8Array} bytes */
+const textOf = (bytes) => Buffer.from(bytes).toString();
+
+test("codings are read from all header lines, in their order", () => {
+  const headers = /** @type {[string, string][]} */ ([
+    ["Content-Encoding", "GZIP , identity"],
+    ["content-encoding", "br"],
+  ]);
+  const body = bodyOf(Uint8Array.of(1, 2, 3));
+  assert.deepEqual(codingsOf(sample({ headers, body })), ["gzip", "br"]);
+  assert.deepEqual(codingsOf(sample({ body })), []);
+  assert.deepEqual(codingsOf(sample({ headers })), [], "nothing to undo in no body");
+});
+
+test("gzip without a header is known by its first bytes", () => {
+  assert.deepEqual(codingsOf(sample({ body: bodyOf(gzipSync("x")) })), ["gzip"]);
+});
+
+test("gzip and both kinds of deflate are undone", async () => {
+  for (const [coding, compress] of /** @type {const} */ ([
+    ["gzip", gzipSync],
+    ["x-gzip", gzipSync],
+    ["deflate", deflateSync],
+    ["deflate", deflateRawSync],
+  ])) {
+    const { bytes, problem } = await undo(compress(TEXT), [coding]);
+    assert.equal(textOf(bytes), TEXT, coding);
+    assert.equal(problem, "");
+  }
+});
+
+test("several codings are undone from the last to the first", async () => {
+  const { bytes } = await undo(gzipSync(deflateSync(TEXT)), ["deflate", "gzip"]);
+  assert.equal(textOf(bytes), TEXT);
+});
+
+test("br is undone where the runtime knows it, and else refused in words", async () => {
+  const { bytes, problem } = await undo(brotliCompressSync(TEXT), ["br"]);
+  if (problem) assert.equal(problem, "This browser can’t undo “br”.");
+  else assert.equal(textOf(bytes), TEXT);
+});
+
+test("a coding that nobody knows is named", async () => {
+  const { bytes, problem } = await undo(Uint8Array.of(1), ["constructor"]);
+  assert.equal(bytes.length, 0);
+  assert.equal(problem, "This browser can’t undo “constructor”.");
+});
+
+test("what is not compressed, cut off or damaged is told", async () => {
+  for (const bytes of [Buffer.from("plain"), gzipSync(TEXT).subarray(0, -20)]) {
+    const { problem } = await undo(bytes, ["gzip"]);
+    assert.equal(problem, "The body is not whole or not “gzip”.");
+  }
+});
+
+test("a bomb is stopped at the limit", async () => {
+  const bomb = gzipSync(Buffer.alloc(50_000_000));
+  const { bytes, problem } = await undo(bomb, ["gzip"], 1_000_000);
+  assert.equal(bytes.length, 1_000_000);
+  assert.match(problem, /too large/);
+});

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Filter, matches, parseFilter } from "../../static/js/filter.js";
+import { sample, UUID } from "./samples.js";
+
+const ORDER = sample({
+  method: "POST",
+  path: `/${UUID}/orders/7`,
+  query_string: "notify=Yes",
+  headers: [
+    ["User-Agent", "Stripe/1.0"],
+    ["Content-Type", "application/json"],
+  ],
+  body: { size: 20, encoding: "utf-8", content: '{"object": "a Card"}', complete: true },
+});
+
+/** @param {string} text */
+const found = (text) => matches(parseFilter(text), ORDER);
+
+/** @param {string[]} texts */
+const allFound = (...texts) => {
+  for (const text of texts) assert.ok(found(text), text);
+};
+
+/** @param {string[]} texts */
+const noneFound = (...texts) => {
+  for (const text of texts) assert.ok(!found(text), text);
+};
+
+test("an empty filter, and one that is only begun, let everything through", () => {
+  allFound("", "   ", "-", "method:", "-path:", 'body:"', '""');
+});
+
+test("a prefix says where to look", () => {
+  allFound("method:post", "path:/orders", "header:stripe", "body:card", "from:203.0.113");
+  noneFound("method:get", "path:stripe", "header:card", "body:orders", "from:10.");
+});
+
+test("a header is looked for by its name, its value or both", () => {
+  allFound("header:user-agent", 'header:"content-type: application/json"');
+  noneFound('header:"user-agent: application/json"');
+});
+
+test("a plain word may stand anywhere, in any case", () => {
+  allFound("POST", "post", "ORDERS", "notify=yes", "stripe", "Card", "203.0.113.9");
+  noneFound("nowhere");
+});
+
+test("the path is what stands below the callback, else every letter would match", () => {
+  noneFound(`path:${UUID.slice(0, 8)}`, UUID);
+});
+
+test("all terms must match", () => {
+  allFound("method:post card stripe");
+  noneFound("method:post card paypal");
+});
+
+test("a minus leaves out", () => {
+  allFound("-method:get", "-nowhere card", '-"no such thing"');
+  noneFound("-method:post", "card -stripe", '-"a card"');
+});
+
+test("quotes keep spaces, and one that is still open reaches to the end", () => {
+  allFound('body:"a card"', '"a card"', 'body:"a ca');
+  noneFound('body:"a  card"', '"card a"');
+});
+
+test("a prefix that does not exist is part of the word", () => {
+  const link = sample({ body: { ...ORDER.body, content: "see http://example.com/a:b" } });
+  assert.ok(matches(parseFilter("http://example.com"), link));
+  assert.ok(matches(parseFilter("a:b"), link));
+  noneFound("constructor:post", "http://example.com");
+});
+
+test("a binary body is searched byte for byte", () => {
+  const content = Buffer.from("\x00\x01PNG caf\xe9", "latin1").toString("base64");
+  const image = sample({ body: { size: 10, encoding: "base64", content, complete: true } });
+  assert.ok(matches(parseFilter("body:png"), image));
+  assert.ok(matches(parseFilter("body:CAFÉ"), image));
+  assert.ok(!matches(parseFilter(`body:${content.slice(0, 6)}`), image));
+});
+
+/** @param {import("../../static/js/captured.js").CapturedRequest} request */
+const entry = (request) => ({
+  kind: /** @type {const} */ ("request"),
+  key: request.id,
+  request,
+  arrived: 0,
+});
+
+test("each request is looked at once for as long as the filter stays", () => {
+  let looked = 0;
+  const watched = { ...ORDER };
+  Object.defineProperty(watched, "method", {
+    get() {
+      looked++;
+      return "POST";
+    },
+  });
+  const filter = new Filter("method:post");
+  const entries = [entry(watched)];
+  assert.equal(filter.choose(entries).shown.length, 1);
+  assert.equal(filter.choose(entries).shown.length, 1);
+  assert.equal(looked, 1);
+});
+
+test("a heavy list is searched in several goes, the newest first", () => {
+  const content = "x".repeat(1024 * 1024);
+  const entries = Array.from({ length: 10 }, (_, at) =>
+    entry(sample({ seq: at, body: { size: 1, encoding: "utf-8", content, complete: true } })),
+  );
+  const filter = new Filter("body:x");
+  const first = filter.choose(entries);
+  assert.ok(first.searching);
+  assert.deepEqual(first.shown, entries.slice(0, first.shown.length));
+  let goes = 1;
+  while (filter.choose(entries).searching) goes++;
+  assert.ok(goes > 1);
+  assert.equal(filter.choose(entries).shown.length, 10);
+});

@@ -1,0 +1,198 @@
+"""What of a folder is served, under which names, and what the page is told of it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.support.processes import ROOT
+from webhook_logger.views.assets import IMPORTS, Assets, make_assets
+
+LONG = "/* as long as it takes to be shorter in gzip */\n" * 20
+FILES = {
+    "css/a.css": "a {}",
+    "css/base.css": "b {}",
+    "css/error-page.css": "e {}",
+    "css/tokens.css": LONG,
+    "css/z.css": "z {}",
+    "js/alone.js": 'import "./never-imported.js";',
+    "js/components/list.js": 'import {\n  html,\n  svg,\n} from "lit";\nimport "../main.js";',
+    "js/later.js": "",
+    "js/main.js": 'import "./components/list.js";\nexport * from "./store.js";import("./later.js")',
+    "js/store.js": 'import { repeat } from "lit/directives/repeat.js";',
+    "vendor/chunk-A.js": "",
+    "vendor/lit.js": 'import{a as $,b}from"./chunk-A.js";var x=1;',
+    "vendor/lit.js.LEGAL.txt": "a licence",
+    "vendor/lit/directives/repeat.js": 'import"../../chunk-A.js";',
+}
+HIDDEN = ("vendor/.set-up", "js/.hidden.js", ".git/x.js", "js/main.js~", "js/page.html")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "static"
+    for path, content in FILES.items():
+        write(folder / path, content)
+    return folder
+
+
+def write(file: Path, content: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(content)
+
+
+def client_of(folder: Path) -> FlaskClient:
+    app = Flask(__name__, static_folder=None)
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
+    app.register_blueprint(make_assets(folder))
+    return app.test_client()
+
+
+def get(folder: Path, path: str, version: str = "", **headers: str) -> TestResponse:
+    url = f"/static/{version or Assets(folder).version}/{path}"
+    return client_of(folder).get(
+        url, headers={key.replace("_", "-"): value for key, value in headers.items()}
+    )
+
+
+def test_all_scripts_sheets_and_licences_are_served_as_what_they_are(folder: Path) -> None:
+    types = {"css": "text/css", "js": "text/javascript", "txt": "text/plain"}
+    for path, content in FILES.items():
+        answer = get(folder, path)
+        assert (answer.status_code, answer.text) == (200, content)
+        assert answer.content_type == types[path.rpartition(".")[2]] + "; charset=utf-8"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_file_under_its_version_is_kept_for_a_year(folder: Path) -> None:
+    kept = get(folder, "js/main.js").headers["Cache-Control"]
+    assert kept == "public, max-age=31536000, immutable"
+
+
+def test_a_file_under_another_version_is_served_and_not_kept(folder: Path) -> None:
+    answer = get(folder, "js/main.js", version="0123456789ab")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert get(folder, "js/gone.js", version="0123456789ab").status_code == 404
+
+
+def test_what_has_no_version_in_its_address_is_not_there(folder: Path) -> None:
+    client = client_of(folder)
+    for url in ("/static/js/main.js", "/static//js/main.js", "/static/v1/js/main.js", "/static/"):
+        assert client.get(url).status_code == 404
+
+
+def test_gzip_is_for_those_who_take_it(folder: Path) -> None:
+    answer = get(folder, "css/tokens.css", Accept_Encoding="br, gzip")
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(answer.data).decode() == LONG
+    assert len(answer.data) == answer.content_length < len(LONG)
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "gzip;q=0, *"])
+def test_all_others_get_the_file_as_it_is(folder: Path, accepted: str) -> None:
+    answer = get(folder, "css/tokens.css", Accept_Encoding=accepted)
+    assert "Content-Encoding" not in answer.headers
+    assert answer.text == LONG
+
+
+def test_a_file_that_gzip_makes_longer_is_sent_as_it_is(folder: Path) -> None:
+    answer = get(folder, "css/a.css", Accept_Encoding="gzip")
+    assert (answer.headers.get("Content-Encoding"), answer.text) == (None, "a {}")
+
+
+def test_a_cache_is_told_that_the_encoding_matters(folder: Path) -> None:
+    for path in ("css/a.css", "css/tokens.css"):
+        for accepted in ("gzip", "identity"):
+            assert get(folder, path, Accept_Encoding=accepted).headers["Vary"] == "Accept-Encoding"
+
+
+def test_hidden_files_and_other_types_are_not_there(folder: Path) -> None:
+    for path in HIDDEN:
+        write(folder / path, "x")
+        assert get(folder, path).status_code == 404
+
+
+def test_links_are_not_followed(folder: Path) -> None:
+    write(folder.parent / "secret/x.js", "x")
+    (folder / "js/link.js").symlink_to(folder.parent / "secret/x.js")
+    (folder / "linked").symlink_to(folder.parent / "secret")
+    for path in ("js/link.js", "linked/x.js"):
+        assert get(folder, path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("../secret.js", "js/../../secret.js", "%2e%2e/secret.js", "..%2fsecret.js"),
+        *("js/../js/main.js", "js//main.js", "/js/main.js", "js/./main.js", "js/main.js/"),
+        *("js/main.js%00", "%00js/main.js", "js/main.js%00.css", "js\\main.js", "JS/main.js"),
+        *("js", "js/", "", "js/main.js%0A"),
+    ],
+)
+def test_no_other_path_leads_to_a_file(folder: Path, path: str) -> None:
+    write(folder.parent / "secret.js", "x")
+    assert get(folder, path).status_code == 404
+
+
+def test_the_version_changes_with_any_file(folder: Path) -> None:
+    versions = {Assets(folder).version}
+    write(folder / "vendor/lit.js.LEGAL.txt", "another licence")
+    versions.add(Assets(folder).version)
+    (folder / "js/later.js").rename(folder / "js/renamed.js")
+    versions.add(Assets(folder).version)
+    write(folder / "css/new.css", "")
+    versions.add(Assets(folder).version)
+    assert len(versions) == 4
+    assert Assets(folder).version in versions
+
+
+def test_a_change_after_the_start_is_not_seen(folder: Path) -> None:
+    assets = Assets(folder)
+    client = client_of(folder)
+    write(folder / "css/a.css", "changed {}")
+    assert client.get(f"/static/{assets.version}/css/a.css").text == "a {}"
+
+
+def test_tokens_and_base_come_first_and_the_error_pages_sheet_is_its_own(folder: Path) -> None:
+    assets = Assets(folder)
+    assert assets.sheets == ["css/tokens.css", "css/base.css", "css/a.css", "css/z.css"]
+    assert assets.error_sheets == ["css/tokens.css", "css/base.css", "css/error-page.css"]
+
+
+def test_the_modules_are_those_that_main_imports_at_its_start(folder: Path) -> None:
+    assert Assets(folder).modules == [
+        "js/main.js",
+        "js/components/list.js",
+        "js/store.js",
+        "vendor/lit.js",
+        "vendor/lit/directives/repeat.js",
+        "vendor/chunk-A.js",
+    ]
+
+
+def test_the_import_map_names_what_is_vendored() -> None:
+    vendor = json.loads((ROOT / "package.json").read_text())["scripts"]["vendor"]
+    vendored = dict(word.split("=") for word in vendor.split() if word[:2] != "--" and "=" in word)
+    prefixes = tuple(name for name in IMPORTS if name.endswith("/"))
+    by_name = {
+        specifier: f"vendor/{name}.js"
+        for name, specifier in vendored.items()
+        if not specifier.startswith(prefixes)
+    }
+    assert by_name == {name: path for name, path in IMPORTS.items() if name not in prefixes}
+    for name, specifier in vendored.items():
+        for prefix in filter(specifier.startswith, prefixes):
+            assert IMPORTS[prefix] + specifier.removeprefix(prefix) == f"vendor/{name}.js"
+
+
+def test_the_import_map_and_the_page_find_their_files() -> None:
+    assets = Assets(ROOT / "static")
+    for path in IMPORTS.values():
+        assert path.endswith("/") or path in assets.files
+    assert {"js/main.js", "vendor/lit.js", "vendor/socket.io-client.js"} <= set(assets.modules)
