@@ -1,0 +1,155 @@
+"""axe-core finds nothing, in any state of the page, in both themes and at every width."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.processes import ROOT, Server
+from tests.support.sender import post
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+THEMES = ("light", "dark")
+# The last is what 200 % zoom makes of the first (WCAG 2.2, success criterion 1.4.4).
+SIZES = {
+    "wide": {"width": 1280, "height": 800},
+    "phone": {"width": 390, "height": 844},
+    "zoomed": {"width": 640, "height": 400},
+}
+FIND = """async tags => {
+  const { violations } = await axe.run({ runOnly: tags, resultTypes: ["violations"] });
+  return violations.map(({ id, help, nodes }) =>
+    `${id}: ${help} at ${nodes.map(({ target }) => target).join(" and ")}`);
+}"""
+OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
+
+
+class Stage(NamedTuple):
+    """A page that is live, and what it takes to bring it somewhere."""
+
+    page: Page
+    server: Server
+    uuid: str
+
+    def post(self, path: str = "/orders", body: bytes = b"", *lines: str) -> None:
+        """Send a request and wait until the page lists it."""
+        rows = self.page.locator(".row")
+        before = rows.count()
+        post(self.server.address, f"/{self.uuid}{path}", body, *lines)
+        expect(rows).to_have_count(before + 1)
+
+    def open(self, body: bytes, content_type: str) -> None:
+        """Send a request with this body and look at it."""
+        self.post("/orders?a=1&b=two%20words", body, f"Content-Type: {content_type}")
+        self.page.locator(".row").first.click()
+        expect(self.page.locator("request-body .body-bar")).to_be_visible()
+
+    def lose(self) -> None:
+        """End the server and wait until the page has noticed."""
+        self.server.end(kill=True)
+        expect(self.page.locator(".badge[data-state=reconnecting]")).to_be_visible()
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def filter(self, text: str) -> None:
+        """Show only the requests that match."""
+        self.page.get_by_role("searchbox").fill(text)
+        expect(self.page.locator(".row")).to_have_count(0)
+
+
+def several(stage: Stage) -> None:
+    for path in ("/orders?a=1", "/", "/a/long/way/" + "down/" * 40):
+        stage.post(path, b"hello")
+
+
+def hexadecimal(stage: Stage) -> None:
+    stage.open(bytes(range(256)), "application/octet-stream")
+
+
+def compressed(stage: Stage) -> None:
+    stage.post("/", gzip.compress(b'{"a": 1}'), "Content-Encoding: gzip")
+    stage.page.locator(".row").click()
+
+
+def gap(stage: Stage) -> None:
+    stage.post()
+    stage.lose()
+    stage.server.start()
+    expect(stage.page.locator(".badge[data-state=live]")).to_be_visible()
+    stage.post("/after")
+    expect(stage.page.locator(".gap")).to_be_visible()
+
+
+# A line is a state: its name, and what brings a fresh page there.
+STATES: dict[str, Callable[[Stage], object]] = {
+    "empty": lambda stage: None,
+    "with requests": several,
+    "JSON": lambda stage: stage.open(b'{"a": [1, true, null, "x"]}', "application/json"),
+    "text": lambda stage: stage.open(b"line\n" * 100, "text/plain"),
+    "form": lambda stage: stage.open(b"a=1&b=%20", "application/x-www-form-urlencoded"),
+    "XML": lambda stage: stage.open(b"<a><b c='d'>e</b></a>", "application/xml"),
+    "hex": hexadecimal,
+    "compressed": compressed,
+    "no body": lambda stage: stage.post(),
+    "over the limit": lambda stage: stage.post("/", b"x" * (2**20 + 1)),
+    "gap": gap,
+    "filtered to nothing": lambda stage: (several(stage), stage.filter("nothing like it")),
+    "paused": lambda stage: (several(stage), stage.press("Pause")),
+    "help": lambda stage: stage.press("Keyboard help"),
+    "settings": lambda stage: stage.press("Settings"),
+    "QR code": lambda stage: stage.press("QR code of the callback URL"),
+    "reconnecting": Stage.lose,
+    "reconnecting, with requests": lambda stage: (several(stage), stage.lose()),
+}
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """One that a state may end."""
+    with Server() as server:
+        yield server
+
+
+def findings(page: Page, size: str, theme: str) -> list[str]:
+    """What is wrong with the page at this size and in this theme, a line for each rule."""
+    page.set_viewport_size(SIZES[size])
+    page.emulate_media(color_scheme=theme)
+    found = page.evaluate(FIND, TAGS)
+    if page.evaluate(OVERFLOW) > 0:
+        found.append("reflow: the page scrolls sideways")
+    return [f"{size}, {theme}: {line}" for line in found]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(
+    server: Server,
+    open_page: Callable[..., Page],
+    uuid: str,
+    complaints: list[str],
+    state: str,
+) -> None:
+    page = open_page(server, f"/view/{uuid}", reduced_motion="reduce")
+    page.evaluate(AXE.read_text())
+    STATES[state](Stage(page, server, uuid))
+    found = [line for size in SIZES for theme in THEMES for line in findings(page, size, theme)]
+    assert not found, "\n".join(found)
+    page.close()  # it would go on trying a server that was ended, and its browser on saying so
+    complaints.clear()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing_on_the_page_of_an_error(
+    server: Server, open_page: Callable[..., Page], complaints: list[str], theme: str
+) -> None:
+    page = open_page(server, "/nonsense", reduced_motion="reduce")
+    page.evaluate(AXE.read_text())
+    assert [line for size in SIZES for line in findings(page, size, theme)] == []
+    complaints.clear()  # the browser's own, of the 404
