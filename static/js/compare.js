@@ -25,7 +25,7 @@ const MOST_LINES = 10_000;
 const MOST_APART = 2000;
 const MOST_AROUND = 200;
 /** More differences, or more work, than this would be felt. */
-const LIMITS = { maxEditLength: 500, timeout: 30 };
+const LIMITS = { maxEditLength: 500, timeout: 15 };
 const TURN_MS = 8;
 const DEEPEST = 16; // of JSON: each level reads all that is below it
 

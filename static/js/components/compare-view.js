@@ -131,7 +131,7 @@ function side(name, request) {
 
 /** @param {Row} row */
 function item({ kind, left, right, lines }) {
-  if (kind === "same") return html`<li>${same(left, lines)}</li>`;
+  if (kind === "same") return same(left, right, lines);
   return html`<li class="compare-pair" data-kind=${kind}>
     ${kind === "added" ? html`<div></div>` : cell(kind, "left", left, right)}
     ${kind === "removed" ? html`<div></div>` : cell(kind, "right", right, left)}
@@ -139,16 +139,22 @@ function item({ kind, left, right, lines }) {
 }
 
 /**
- * @param {string} text
+ * @param {string} left
+ * @param {string} right
  * @param {number} lines
  */
-function same(text, lines) {
-  const content = html`<div class="compare-same captured">${visible(excerpt(text, MOST_CHARACTERS))}</div>`;
-  if (lines < LEAST_FOLDED && text.length < MOST_CHARACTERS) return content;
-  return html`<details>
-    <summary>${lines.toLocaleString("en-US")} the same</summary>
-    ${content}
-  </details>`;
+function same(left, right, lines) {
+  const [mine, theirs] = [left, right].map(
+    (text) =>
+      html`<div class="compare-same captured">${visible(excerpt(text, MOST_CHARACTERS))}</div>`,
+  );
+  if (lines < LEAST_FOLDED) return html`<li class="compare-pair">${mine}${theirs}</li>`;
+  return html`<li>
+    <details>
+      <summary>${lines.toLocaleString("en-US")} the same</summary>
+      ${mine}
+    </details>
+  </li>`;
 }
 
 /**

@@ -105,10 +105,14 @@ export class ResendPanel extends LitElement {
   /** @param {Explanation} problem */
   help({ headers, askable }) {
     const text = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
-    const lines = html`<pre class="resend-headers captured">${visible(text)}</pre>
-      <copy-button .text=${text} what="the headers"></copy-button>`;
-    const ask = html`<button type="button" class="button" @click=${this.ask}>Is it reachable?</button>`;
-    return html`${text ? lines : ""} ${askable ? ask : ""}`;
+    if (!askable) return;
+    return html`
+      <pre class="resend-headers captured">${visible(text)}</pre>
+      <div class="resend-tools">
+        <copy-button .text=${text} what="the headers"></copy-button>
+        <button type="button" class="button" @click=${this.ask}>Is it reachable?</button>
+      </div>
+    `;
   }
 
   /** @param {Event} event */
