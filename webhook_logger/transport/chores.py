@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from engineio import packet
 from engineio.packet import Packet
 
-log = logging.getLogger(__name__)
-
-Item = TypeVar("Item")
-
-
-class Chore(Generic[Item]):
-    """Does one thing for each item, in their order; the thread runs from the first one on."""
-
-    def __init__(self, do: Callable[[Item], None]) -> None:
-        self._do = do
-        self._items: deque[Item] = deque()
-        self._wake = threading.Event()
-        self._runs = False
-
-    def add(self, item: Item) -> None:
-        """Have it done when its turn comes. Never blocks."""
-        self._items.append(item)
-        self._wake.set()
-        if not self._runs:
-            self._runs = True
-            threading.Thread(target=self._run, daemon=True).start()
-
-    def _run(self) -> None:
-        while True:
-            self._wake.wait()
-            self._wake.clear()
-            while self._items:
-                try:
-                    self._do(self._items.popleft())
-                except Exception:
-                    log.exception("A viewer could not be served.")
-                time.sleep(0)
+from webhook_logger.transport.turns import Turns
 
 
 def _ping(due: tuple[float, Any]) -> None:
@@ -64,9 +31,9 @@ def _leave(leaving: tuple[Any, Callable[[], None]]) -> None:
         go_on()
 
 
-_pings: Chore[tuple[float, Any]] = Chore(_ping)
+_pings: Turns[tuple[float, Any]] = Turns(_ping, at_once=1)
 # One after the other: thousands that drop at once must not keep senders waiting.
-_leavings: Chore[tuple[Any, Callable[[], None]]] = Chore(_leave)
+_leavings: Turns[tuple[Any, Callable[[], None]]] = Turns(_leave, at_once=1)
 
 
 def pong(socket: Any) -> None:

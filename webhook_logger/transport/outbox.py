@@ -204,4 +204,5 @@ def _weight(item: Packet | bytes | None) -> int:
     return size + len(item.frame) if isinstance(item, Shared) else size
 
 
-_turns: Turns[Outbox] = Turns(Outbox.flush)
+# A large room must not keep the worker to itself.
+_turns: Turns[Outbox] = Turns(Outbox.flush, at_once=100)

@@ -1,4 +1,4 @@
-"""What is put off to the end of the hub's turn, so that what comes together is done together."""
+"""What is put off until the hub comes to it, so that those who put it off go on at once."""
 
 from __future__ import annotations
 
@@ -9,45 +9,44 @@ from _thread import start_new_thread  # Thread.start waits, and others run meanw
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-ITEMS_AT_ONCE = 100
-
 log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 
 
 class Turns(Generic[Item]):
-    """Does one thing for each item, once all that can run now has run; the thread, a green one,
-    runs from the first item on.
+    """Does one thing for each item, in their order, and lets others run after every so many.
+
+    Only for green threads: they change places nowhere but where they wait.
     """
 
-    def __init__(self, do: Callable[[Item], None]) -> None:
+    def __init__(self, do: Callable[[Item], None], at_once: int) -> None:
         self._do = do
+        self._at_once = at_once
         self._items: list[Item] = []
-        # The cheapest thing to wait for. It is released once when there is something to do again;
-        # before the thread runs, the first item starts it instead.
+        self._thread_runs = False
+        # The cheapest thing to wait for: released once each time that there is something to do.
         self._bell = threading.Lock()
-        self._rung = True
-        self._runs = False
+        self._bell.acquire()
+        self._rung = False
 
     def add(self, item: Item) -> None:
-        """Have it done at the end of this turn. Never blocks."""
+        """Have it done when all that can run now has run. Never blocks."""
         self._items.append(item)
         if not self._rung:
             self._rung = True
             self._bell.release()
-        elif not self._runs:
-            self._runs = True
+        if not self._thread_runs:
+            self._thread_runs = True
             start_new_thread(self._run, ())
 
     def _run(self) -> None:
-        self._bell.acquire()
         while True:
-            items, self._items = self._items, []
-            self._do_all(items)
-            self._rung = bool(self._items)
-            if not self._rung:
-                self._bell.acquire()
+            self._bell.acquire()
+            while self._items:
+                items, self._items = self._items, []
+                self._do_all(items)
+            self._rung = False
 
     def _do_all(self, items: list[Item]) -> None:
         for number, item in enumerate(items, 1):
@@ -55,5 +54,5 @@ class Turns(Generic[Item]):
                 self._do(item)
             except Exception:
                 log.exception("A viewer could not be served.")
-            if number % ITEMS_AT_ONCE == 0:
-                time.sleep(0)  # a large room must not keep the worker to itself
+            if number % self._at_once == 0:
+                time.sleep(0)

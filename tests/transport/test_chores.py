@@ -1,0 +1,28 @@
+"""Pings, beside the Engine.IO socket of one viewer."""
+
+from __future__ import annotations
+
+import queue
+from types import SimpleNamespace
+from typing import Any
+
+from webhook_logger.transport import chores
+
+SECONDS = 10
+
+
+def viewer() -> Any:
+    server = SimpleNamespace(ping_interval=0)
+    return SimpleNamespace(
+        server=server, queue=queue.Queue(), last_ping=None, closing=False, closed=False
+    )
+
+
+def test_pongs_that_nobody_asked_for_earn_no_ping() -> None:
+    flooding, honest = viewer(), viewer()
+    for _ in range(1000):
+        chores.pong(flooding)
+    honest.last_ping = 1.0
+    chores.pong(honest)
+    honest.queue.get(timeout=SECONDS)  # pings go out in the order in which they were asked for
+    assert flooding.queue.empty()
