@@ -16,6 +16,9 @@ export function tellOutside(store, settings) {
   const watch = () => store.visibilityChanged(!document.hidden);
   document.addEventListener("visibilitychange", watch);
   store.subscribe(() => outside.lookSoon());
+  // What came until the reader turned away is no news to them.
+  document.addEventListener("visibilitychange", () => outside.look(true));
+  window.addEventListener("blur", () => outside.look(true));
   watch();
 }
 
@@ -25,7 +28,7 @@ class Outside {
   #name = document.title;
   #notifier = new Notifier();
   #told = 0;
-  #waiting = false;
+  #timer = 0;
 
   /**
    * @param {import("./store.js").Store} store
@@ -37,28 +40,29 @@ class Outside {
   }
 
   lookSoon() {
-    if (this.#waiting) return;
-    this.#waiting = true;
-    setTimeout(() => this.#look(), LOOK_MS);
+    this.#timer ||= window.setTimeout(() => this.look(document.hasFocus()), LOOK_MS);
   }
 
-  #look() {
-    this.#waiting = false;
+  /** @param {boolean} watched  whether the reader saw what has come */
+  look(watched) {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
     const { arrived, unseen, entries } = this.#store.snapshot;
     document.title = titleText(this.#name, unseen);
     const news = arrived - this.#told;
     this.#told = arrived;
-    if (news > 0) this.#alert(news, entries);
+    if (news > 0) this.#alert(news, entries, watched);
   }
 
   /**
    * @param {number} news
    * @param {readonly import("./store.js").Entry[]} entries
+   * @param {boolean} watched
    */
-  #alert(news, entries) {
+  #alert(news, entries, watched) {
     const { sound, notify } = this.#settings.choices;
     const newest = entries.find(({ kind }) => kind === "request");
     if (sound) playTone();
-    if (notify && newest?.kind === "request") this.#notifier.add(news, newest.request);
+    if (notify && !watched && newest?.kind === "request") this.#notifier.add(news, newest.request);
   }
 }
