@@ -4,6 +4,8 @@
  * @typedef {import("./store.js").Entry} Entry
  */
 
+import { Retries } from "./retries.js";
+
 /** A thousand bodies of a megabyte would end the page; so many characters of bodies it can hold. */
 export const MOST_CHARACTERS = 64 * 1024 * 1024;
 
@@ -14,6 +16,7 @@ export class Kept {
   #characters = 0;
   /** @type {Entry | undefined} */
   newest = undefined;
+  retries = new Retries();
   /** Of the entries, those that are requests. */
   requests = 0;
   /** Requests that had to make room for newer ones. */
@@ -34,6 +37,7 @@ export class Kept {
   add(entry) {
     this.#entries.set(entry.key, entry);
     this.newest = entry;
+    if (entry.kind === "request") this.retries.add(entry.request);
     this.#weigh(entry, 1);
     this.#makeRoom();
   }
@@ -67,6 +71,7 @@ export class Kept {
       const [key, oldest] = /** @type {[string, Entry]} */ (this.#entries.entries().next().value);
       this.#entries.delete(key);
       this.#weigh(oldest, -1);
+      this.retries.forget(key);
       if (oldest.kind === "request") this.dropped++;
     }
   }

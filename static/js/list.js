@@ -13,6 +13,7 @@
  * @property {boolean} paused   what arrives waits
  * @property {number} held      requests that wait
  * @property {string} filter
+ * @property {import("./retries.js").Retries} retries  among the entries
  * @property {boolean} searching  the filter has not looked at all yet
  */
 
@@ -76,13 +77,24 @@ export class List {
 
   /** @returns {View} */
   view() {
-    const { requests, dropped } = this.#kept;
+    const { requests, dropped, retries } = this.#kept;
     const entries = [...this.#kept.oldestFirst()].reverse();
     const { shown, searching } = this.#filter.choose(entries);
     const matching = shown.length - (entries.length - requests);
     const { paused } = this;
     const held = this.#held.requests;
     const filter = this.#filter.text;
-    return { entries, shown, requests, matching, dropped, paused, held, filter, searching };
+    return {
+      entries,
+      shown,
+      requests,
+      matching,
+      dropped,
+      retries,
+      paused,
+      held,
+      filter,
+      searching,
+    };
   }
 }

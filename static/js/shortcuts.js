@@ -21,6 +21,7 @@ export const SHORTCUTS = [
   { key: "Enter", does: "Open the selected one", group: "Requests" },
   { key: "Escape", does: "Back to the list", group: "Requests" },
   { key: "c", does: "Copy it as curl", group: "Requests" },
+  { key: "d", does: "Compare it with another", group: "Requests" },
   { key: "/", does: "Filter", group: "List" },
   { key: "p", does: "Pause or resume", group: "List" },
   { key: "x", does: "Clear", group: "List" },

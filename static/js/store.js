@@ -27,6 +27,7 @@
  * @typedef {object} State
  * @property {Link} link
  * @property {CapturedRequest | null} selected  stays readable when the list has dropped it
+ * @property {CapturedRequest | null} compared  what the selected one is to be compared with
  * @property {boolean} opened  the reader asked for the detail; on a phone it covers the list
  * @property {number} arrived  requests put into the list since the page was opened
  * @property {number} unseen   requests that arrived while nobody looked at the page
@@ -44,6 +45,7 @@ export class Store {
   #state = {
     link: { state: "connecting", message: "", retryAt: 0 },
     selected: null,
+    compared: null,
     opened: false,
     arrived: 0,
     unseen: 0,
@@ -145,7 +147,7 @@ export class Store {
   /** The list starts anew; what is missed from here on still shows. */
   clear() {
     this.#list.clear();
-    this.#change({ selected: null, opened: false });
+    this.#change({ selected: null, compared: null, opened: false });
   }
 
   /** @param {string} text */
@@ -163,8 +165,14 @@ export class Store {
     if (entry?.kind === "request") this.#change({ selected: entry.request, opened });
   }
 
+  /** Back to the list. */
   close() {
-    this.#change({ opened: false });
+    this.#change({ opened: false, compared: null });
+  }
+
+  /** What is selected next is compared with what is selected now. */
+  compare() {
+    this.#change({ compared: this.#state.selected, opened: false });
   }
 
   /**

@@ -79,6 +79,24 @@ def compressed(stage: Stage) -> None:
     stage.page.locator(".row").click()
 
 
+def unfolded(stage: Stage) -> None:
+    """Signature and resend, with what came of it."""
+    stage.post("/", b"{}", "X-Hub-Signature-256: sha256=00")
+    for title in stage.page.locator(".fold > summary").all():
+        title.click()
+    stage.page.get_by_label("Webhook secret").fill("secret")
+    expect(stage.page.locator(".signature-verdict[data-valid=false]")).to_be_visible()
+    stage.press("Send")
+    expect(stage.page.locator(".resend-status")).to_contain_text("CORS")
+
+
+def compared(stage: Stage) -> None:
+    several(stage)
+    stage.press("Compare")
+    stage.page.locator(".row").first.click()
+    expect(stage.page.locator(".compare-cell").first).to_be_visible()
+
+
 def gap(stage: Stage) -> None:
     stage.post()
     stage.lose()
@@ -100,6 +118,11 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "compressed": compressed,
     "no body": lambda stage: stage.post(),
     "over the limit": lambda stage: stage.post("/", b"x" * (2**20 + 1)),
+    "signature and resend": unfolded,
+    "to be compared": lambda stage: (several(stage), stage.press("Compare")),
+    "compared": compared,
+    "copy menu": lambda stage: (several(stage), stage.press("Copy as")),
+    "a delivery sent again": lambda stage: [stage.post("/", b"{}") for _ in range(2)],
     "gap": gap,
     "filtered to nothing": lambda stage: (several(stage), stage.filter("nothing like it")),
     "paused": lambda stage: (several(stage), stage.press("Pause")),

@@ -201,3 +201,15 @@ def test_the_plot_says_in_words_what_its_bars_show(
     arrive(server, f"/{uuid}", 3)
     label = re.compile(r"^3 requests in the last 5 minutes, at most [123] in 5 seconds$")
     expect(page.get_by_role("img", name=label)).to_be_visible()
+
+
+def test_a_delivery_that_is_sent_again_is_marked(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    for _ in range(2):
+        post(server.address, f"/{uuid}", b"{}", "Webhook-Id: msg_1")
+    expect(page.locator(".row")).to_have_count(2)
+    expect(page.locator(".row-note")).to_have_count(1)
+    expect(page.locator(".row").first).to_contain_text("Delivery 2")
+    expect(page.locator(".row").first).to_contain_text("same webhook-id")

@@ -1,12 +1,11 @@
 """The page under a rush of requests: 500 a second.
 
-What is asserted is the CPU time of the page's own tasks, of which a frame is one: how long a frame
-takes on the clock depends on who else uses the machine, so that is printed only.
+What is asserted is the CPU time of the page's own tasks, of which a frame is one; how long frames
+took on the clock is printed.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.arrivals import arrive
+from tests.browser.tasks import LONGEST_MS, tasks_of
 from tests.support.processes import Server
 
 pytestmark = pytest.mark.browser
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 
 PER_SECOND = 500
-LONGEST_MS = 50
 MEMORY_MAY_GROW = 8 * 2**20
 
 RECORD = """() => {
@@ -40,33 +39,17 @@ STOP = "() => { const {frames} = window; window.frames = undefined; return frame
 
 @contextmanager
 def recorded(page: Page) -> Iterator[list[float]]:
-    """Fills a list with the milliseconds of CPU that tasks took, the longest last."""
-    browser = page.context.browser
-    assert browser is not None
-    browser.start_tracing(page=page, categories=["toplevel", "__metadata"])
-    page.evaluate(RECORD)
-    tasks: list[float] = []
-    yield tasks
-    frames = sorted(page.evaluate(STOP))
-    tasks += tasks_of_pages(json.loads(browser.stop_tracing())["traceEvents"])
+    """As `tasks_of`, and tells of the frames on the clock, too."""
+    with tasks_of(page) as tasks:
+        page.evaluate(RECORD)
+        yield tasks
+        frames = sorted(page.evaluate(STOP))
     slow = sum(frame > LONGEST_MS for frame in frames)
     print(
         f"\n{len(frames)} frames: median {at(frames, 0.5):.0f} ms, 95 % {at(frames, 0.95):.0f} ms, "
         f"longest {frames[-1]:.0f} ms, {slow} over {LONGEST_MS} ms on the clock; "
         f"CPU of the longest task {tasks[-1]:.1f} ms"
     )
-
-
-def tasks_of_pages(events: list[dict]) -> list[float]:
-    names = [event for event in events if event["name"] == "thread_name"]
-    threads = {thread(event) for event in names if event["args"]["name"] == "CrRendererMain"}
-    return sorted(
-        event["tdur"] / 1000 for event in events if "tdur" in event and thread(event) in threads
-    )
-
-
-def thread(event: dict) -> tuple[int, int]:
-    return event["pid"], event["tid"]
 
 
 def at(frames: list[float], share: float) -> float:

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compare, partedAt } from "../../static/js/compare.js";
+import { compare } from "../../static/js/compare.js";
+import { partedAt } from "../../static/js/shared-ends.js";
 import { sample, UUID } from "./samples.js";
 
 /** @typedef {import("../../static/js/captured.js").CapturedRequest} CapturedRequest */

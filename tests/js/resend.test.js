@@ -3,7 +3,6 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import {
   differences,
-  explain,
   headersThatMaySet,
   isReachable,
   methodMay,
@@ -12,6 +11,7 @@ import {
   targetText,
   urlOf,
 } from "../../static/js/resend.js";
+import { explain } from "../../static/js/resend-problems.js";
 import { sample, UUID } from "./samples.js";
 
 /** @typedef {import("../../static/js/captured.js").CapturedRequest} CapturedRequest */

@@ -1,22 +1,14 @@
 import { html, LitElement } from "lit";
 import { targetBelow } from "../captured.js";
-import { compare, partedAt } from "../compare.js";
-import { excerpt } from "../excerpt.js";
+import { compare } from "../compare.js";
 import { fullTime, visible } from "../format.js";
+import { compareRow } from "./compare-row.js";
 
 /** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
 /** @typedef {import("../compare.js").Section} Section */
-/** @typedef {import("../compare.js").Row} Row */
 
-/** Rows that are laid out before more are asked for, and characters of those that are the same. */
+/** Rows that are laid out before more are asked for. */
 const FIRST_ROWS = 100;
-const MOST_CHARACTERS = 8000;
-
-/** Folding fewer lines than this saves no space. */
-const LEAST_FOLDED = 3;
-
-const SIGNS = { changed: "~", added: "+", removed: "−" };
-const WORDS = { changed: "Changed", added: "Only right", removed: "Only left" };
 
 /**
  * Two captured requests side by side, on a phone one above the other.
@@ -26,6 +18,7 @@ export class CompareView extends LitElement {
   static properties = {
     left: { attribute: false },
     right: { attribute: false },
+    opened: { type: Boolean },
     sections: { state: true },
     rows: { state: true },
   };
@@ -36,6 +29,8 @@ export class CompareView extends LitElement {
     this.left = undefined;
     /** @type {CapturedRequest | undefined} */
     this.right = undefined;
+    /** The reader asked for it, and did not only pass by. */
+    this.opened = false;
     /** @type {Section[] | null} null: not compared yet */
     this.sections = null;
     this.rows = FIRST_ROWS;
@@ -50,8 +45,9 @@ export class CompareView extends LitElement {
     if (changed.has("left") || changed.has("right")) this.compare();
   }
 
-  firstUpdated() {
-    this.querySelector("h2")?.focus();
+  /** @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (changed.has("opened") && this.opened) this.querySelector("h2")?.focus();
   }
 
   async compare() {
@@ -85,7 +81,7 @@ export class CompareView extends LitElement {
       <section aria-label=${title}>
         <h3>${title}</h3>
         ${note ? html`<p class="compare-note">${note}</p>` : ""}
-        <ol class="compare-rows">${rows.slice(0, this.rows).map(item)}</ol>
+        <ol class="compare-rows">${rows.slice(0, this.rows).map(compareRow)}</ol>
         ${rows.length > this.rows ? html`<button type="button" class="button" @click=${this.showMore}>Show ${FIRST_ROWS} more</button>` : ""}
       </section>
     `;
@@ -127,57 +123,6 @@ function side(name, request) {
     <time datetime=${request.received_at}>${fullTime(request.received_at)}</time>
     <span class="captured">${visible(`${request.method} ${targetBelow(request)}`)}</span>
   </div>`;
-}
-
-/** @param {Row} row */
-function item({ kind, left, right, lines }) {
-  if (kind === "same") return same(left, right, lines);
-  return html`<li class="compare-pair" data-kind=${kind}>
-    ${kind === "added" ? html`<div></div>` : cell(kind, "left", left, right)}
-    ${kind === "removed" ? html`<div></div>` : cell(kind, "right", right, left)}
-  </li>`;
-}
-
-/**
- * @param {string} left
- * @param {string} right
- * @param {number} lines
- */
-function same(left, right, lines) {
-  const [mine, theirs] = [left, right].map(
-    (text) =>
-      html`<div class="compare-same captured">${visible(excerpt(text, MOST_CHARACTERS))}</div>`,
-  );
-  if (lines < LEAST_FOLDED) return html`<li class="compare-pair">${mine}${theirs}</li>`;
-  return html`<li>
-    <details>
-      <summary>${lines.toLocaleString("en-US")} the same</summary>
-      ${mine}
-    </details>
-  </li>`;
-}
-
-/**
- * @param {"changed" | "added" | "removed"} kind
- * @param {string} where
- * @param {string} text
- * @param {string} other
- */
-function cell(kind, where, text, other) {
-  const { before, part, after } = partedAt(text, other);
-  return html`<div class="compare-cell">
-    <span aria-hidden="true">${SIGNS[kind]}</span>
-    <span class="visually-hidden">${kind === "changed" ? `Changed, ${where}` : WORDS[kind]}:</span>
-    <span class="captured">${shown(before)}<mark>${shown(part)}</mark>${shown(after)}</span>
-  </div>`;
-}
-
-/**
- * Ends of lines are seen as well: they can be all that differs.
- * @param {string} text
- */
-function shown(text) {
-  return visible(text).replace(/[\r\n]/g, (end) => (end === "\n" ? "⟨U+000A⟩" : "⟨U+000D⟩"));
 }
 
 customElements.define("compare-view", CompareView);

@@ -1,4 +1,5 @@
 import { html, LitElement } from "lit";
+import "./compare-notice.js";
 import "./list-toolbar.js";
 import "./rate-plot.js";
 import "./request-list.js";
@@ -26,10 +27,19 @@ export class ListPane extends LitElement {
       <section class="page-list" aria-label="Requests" ?hidden=${isUntouched(snapshot)}>
         <list-toolbar .snapshot=${snapshot}></list-toolbar>
         <rate-plot .rate=${rate}></rate-plot>
+        ${isChoosing(snapshot) ? html`<compare-notice .request=${snapshot.compared}></compare-notice>` : ""}
         <request-list .snapshot=${snapshot}></request-list>
       </section>
     `;
   }
+}
+
+/**
+ * The one to compare with is still to be chosen.
+ * @param {import("../store.js").Snapshot} snapshot
+ */
+function isChoosing({ compared, selected }) {
+  return compared !== null && compared === selected;
 }
 
 /** @param {import("../store.js").Snapshot} snapshot */

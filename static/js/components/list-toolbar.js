@@ -39,7 +39,7 @@ export class ListToolbar extends LitElement {
       <div class="toolbar" role="group" aria-label="Requests">
         <input
           type="search"
-          class="toolbar-filter"
+          class="field toolbar-filter"
           aria-label="Filter requests"
           placeholder="Filter, as in method:post stripe"
           title=${`Words, or ${EXAMPLE}`}

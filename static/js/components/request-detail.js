@@ -14,7 +14,8 @@ import "./take-away.js";
 
 /**
  * Everything about one captured request.
- * @fires close-request  the reader goes back to the list (phones only)
+ * @fires close-request    the reader goes back to the list (phones only)
+ * @fires compare-request  with another one, to be chosen
  */
 export class RequestDetail extends LitElement {
   static properties = { request: { attribute: false }, opened: { type: Boolean } };
@@ -43,7 +44,10 @@ export class RequestDetail extends LitElement {
     return html`
       <article class="detail" aria-label="Captured request" @keydown=${this.onKey}>
         ${this.head(request)}
-        <div class="detail-actions"><take-away .request=${request}></take-away></div>
+        <div class="detail-actions">
+          <take-away .request=${request}></take-away>
+          <button type="button" class="button" aria-keyshortcuts="d" @click=${this.compare}>Compare</button>
+        </div>
         ${pathSection(request)} ${querySection(request)}
         <section aria-labelledby="body-title">
           <h3 id="body-title">Body <span>${byteSize(request.body.size)}</span></h3>
@@ -92,6 +96,10 @@ export class RequestDetail extends LitElement {
       "input, select, textarea, menu-button",
     );
     if (event.key === "Escape" && !inControl) this.close();
+  }
+
+  compare() {
+    this.dispatchEvent(new CustomEvent("compare-request", { bubbles: true }));
   }
 
   close() {

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { Ticking } from "../clock.js";
+import { retryText } from "../retries.js";
 import "./list-none.js";
 import { listNotice } from "./list-notice.js";
 import { requestRow } from "./request-row.js";
@@ -12,14 +13,12 @@ import { RowWindow } from "./row-window.js";
  * @fires select-request  detail {id, opened}
  */
 export class RequestList extends LitElement {
-  static properties = { snapshot: { attribute: false }, notes: { attribute: false } };
+  static properties = { snapshot: { attribute: false } };
 
   constructor() {
     super();
     /** @type {import("../store.js").Snapshot | undefined} */
     this.snapshot = undefined;
-    /** @type {ReadonlyMap<string, string>} by request id, what else is to be said of it */
-    this.notes = new Map();
     this.window = new RowWindow(this);
     this.focused = new RowFocus(this);
     new Ticking(this);
@@ -72,7 +71,8 @@ export class RequestList extends LitElement {
     if (entry.kind !== "request") return listNotice(entry);
     const selected = entry.key === this.snapshot?.selected?.id;
     const reachable = entry.key === this.reachable;
-    const note = this.notes.get(entry.key) ?? "";
+    const retry = this.snapshot?.retries.get(entry.key);
+    const note = retry ? retryText(retry) : "";
     return requestRow(entry, { selected, reachable, note, place });
   }
 

@@ -1,24 +1,14 @@
 import { html, LitElement } from "lit";
-import { byteCount, visible } from "../format.js";
-import {
-  differences,
-  explain,
-  isReachable,
-  NO_URL,
-  obstacle,
-  send,
-  targetText,
-  urlOf,
-} from "../resend.js";
-import "./body-source.js";
+import { visible } from "../format.js";
+import { differences, isReachable, obstacle, send, targetText, urlOf } from "../resend.js";
+import { explain, NO_URL } from "../resend-problems.js";
 import "./copy-button.js";
-import "./pairs-table.js";
+import { answered, summary } from "./resend-outcome.js";
 
 /** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
-/** @typedef {import("../resend.js").Answer} Answer */
-/** @typedef {import("../resend.js").Explanation} Explanation */
 /** @typedef {import("../resend.js").Target} Target */
-/** @typedef {{answer?: Answer, problem?: Explanation, reach?: string}} Outcome */
+/** @typedef {import("../resend-problems.js").Explanation} Explanation */
+/** @typedef {import("./resend-outcome.js").Outcome} Outcome */
 
 /** @type {{text: string, request: CapturedRequest} | null} kept for as long as the page is open */
 let last = null;
@@ -74,10 +64,12 @@ export class ResendPanel extends LitElement {
     if (!request) return;
     const hindrance = obstacle(request);
     return html`
-      <details class="resend">
-        <summary>Resend</summary>
-        ${hindrance ? html`<p class="resend-note">${hindrance}</p>` : this.form(request)}
-      </details>
+      <section aria-labelledby="resend-title">
+        <details class="fold resend">
+          <summary><h3 id="resend-title">Resend</h3></summary>
+          ${hindrance ? html`<p class="resend-note">${hindrance}</p>` : this.form(request)}
+        </details>
+      </section>
     `;
   }
 
@@ -89,7 +81,7 @@ export class ResendPanel extends LitElement {
         <label>
           <span>Send from this browser to</span>
           <input
-            class="captured" inputmode="url" autocomplete="off" spellcheck="false"
+            class="field captured" inputmode="url" autocomplete="off" spellcheck="false"
             .value=${targetText(request, last)} ?readonly=${sending !== null}
           />
         </label>
@@ -162,42 +154,6 @@ async function outcomeOf(target, controller) {
   } catch (error) {
     return { problem: explain(error, target) };
   }
-}
-
-/** @param {Outcome} outcome */
-function summary({ answer, problem, reach = "" }) {
-  if (answer) {
-    const good = answer.status >= 200 && answer.status < 300;
-    return html`<p class="resend-answer" data-good=${good}>${answerText(answer)}</p>`;
-  }
-  const sentences = [...(problem?.sentences ?? []), reach].filter(Boolean);
-  return sentences.map((text) => html`<p>${text}</p>`);
-}
-
-/** @param {Answer} answer */
-function answerText({ status, reason, milliseconds }) {
-  const time = `${Math.round(milliseconds).toLocaleString("en-US")} ms`;
-  if (status) return `${status} ${visible(reason)} in ${time}`;
-  return `A redirect, in ${time}. It was not followed; the browser does not tell where it leads.`;
-}
-
-/** @param {Answer} answer */
-function answered({ headers, shared, body }) {
-  const note = "Only those that CORS lets this page read.";
-  return html`
-    <h3>Headers of the answer <span>${headers.length}</span></h3>
-    ${shared ? html`<p class="resend-note">${note}</p>` : ""}
-    <pairs-table .pairs=${headers} label="Headers of the answer"></pairs-table>
-    <h3>Body of the answer</h3>
-    ${body.size > 0 ? html`<body-source .body=${body}></body-source>` : ""}
-    <p class="resend-note">${bodyNote(body)}</p>
-  `;
-}
-
-/** @param {Answer["body"]} body */
-function bodyNote({ size, complete }) {
-  if (!complete) return `Only its beginning was read: ${byteCount(size)}.`;
-  return size === 0 ? "No body." : byteCount(size);
 }
 
 /**

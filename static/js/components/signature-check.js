@@ -78,7 +78,7 @@ export class SignatureCheck extends LitElement {
     if (!this.request) return;
     return html`
       <section aria-labelledby="signature-title">
-        <details class="signature">
+        <details class="fold signature">
           <summary>
             <h3 id="signature-title">Check the signature <span>${this.detected?.name}</span></h3>
           </summary>
@@ -91,12 +91,12 @@ export class SignatureCheck extends LitElement {
   form() {
     const { scheme, values } = this;
     return html`
-      <div class="signature-form" @keydown=${this.onKey}>
+      <form class="signature-form" @submit=${this.onSubmit}>
         ${signatureField(SIGNED_BY, scheme.name, (name) => this.choose(name))}
         ${scheme.fields.map((field) =>
           signatureField(field, values[field.name], (value) => this.enter(field.name, value)),
         )}
-      </div>
+      </form>
       <p class="signature-note">The secret stays in this page’s memory. It is never sent or kept.</p>
       ${signatureVerdict(this.verdict, emptyField(scheme, values))}
     `;
@@ -108,9 +108,10 @@ export class SignatureCheck extends LitElement {
     this.check();
   }
 
-  /** @param {KeyboardEvent} event */
-  onKey(event) {
-    if (event.key === "Enter") this.check();
+  /** @param {Event} event  of the Enter key; the page's policy lets no form go anywhere */
+  onSubmit(event) {
+    event.preventDefault();
+    this.check();
   }
 }
 

@@ -25,7 +25,7 @@ export function signatureField(field, value, change) {
  * @param {(value: string) => void} change
  */
 function choice({ name, choices }, value, change) {
-  return html`<select id="signature-${name}" @change=${told(change)}>
+  return html`<select class="field" id="signature-${name}" @change=${told(change)}>
     ${choices?.map((each) => html`<option .selected=${each === value}>${each}</option>`)}
   </select>`;
 }
@@ -38,6 +38,7 @@ function choice({ name, choices }, value, change) {
  */
 function input({ name, kind }, value, change, hint) {
   return html`<input
+    class="field"
     id="signature-${name}"
     type=${kind === "secret" ? "password" : "text"}
     aria-describedby=${hint}

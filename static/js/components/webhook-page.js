@@ -4,6 +4,7 @@ import { Settings } from "../settings.js";
 import { Store } from "../store.js";
 import "./callback-url.js";
 import "./clear-sheet.js";
+import "./compare-view.js";
 import "./empty-state.js";
 import "./help-sheet.js";
 import "./link-notice.js";
@@ -72,6 +73,8 @@ export class WebhookPage extends LitElement {
         data-covered=${isCovered(snapshot)}
         @select-request=${this.onSelect}
         @close-request=${this.close}
+        @compare-request=${this.onCompare}
+        @close-compare=${this.close}
         @filter-change=${this.onFilter}
         @pause-change=${this.onPause}
         @clear-requests=${this.onClear}
@@ -90,7 +93,10 @@ export class WebhookPage extends LitElement {
   }
 
   /** @param {Snapshot} snapshot */
-  detail({ selected, opened, link, arrived }) {
+  detail({ selected, compared, opened, link, arrived }) {
+    if (selected && compared && selected !== compared) {
+      return html`<compare-view .left=${compared} .right=${selected} .opened=${opened}></compare-view>`;
+    }
     if (selected) {
       return html`<request-detail .request=${selected} .opened=${opened}></request-detail>`;
     }
@@ -114,6 +120,11 @@ export class WebhookPage extends LitElement {
     else this.store.resume();
   }
 
+  onCompare() {
+    this.store.compare();
+    this.focusRow();
+  }
+
   onClear() {
     this.store.clear();
   }
@@ -123,9 +134,13 @@ export class WebhookPage extends LitElement {
     /** @type {import("./sheet.js").Sheet | null} */ (this.querySelector(detail))?.show();
   }
 
-  /** Back to the list. */
-  async close() {
+  close() {
     this.store.close();
+    this.focusRow();
+  }
+
+  /** Back to where the reader was in the list. */
+  async focusRow() {
     await this.updateComplete;
     /** @type {HTMLElement | null} */ (this.querySelector(".row[aria-current=true]"))?.focus();
   }

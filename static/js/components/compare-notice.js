@@ -1,0 +1,41 @@
+import { html, LitElement } from "lit";
+import { targetBelow } from "../captured.js";
+import { visible } from "../format.js";
+
+/**
+ * Above the list, while the reader chooses what a request is compared with.
+ * @fires close-compare  the reader has thought better of it
+ */
+export class CompareNotice extends LitElement {
+  static properties = { request: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {import("../captured.js").CapturedRequest | undefined} */
+    this.request = undefined;
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  render() {
+    const { request } = this;
+    if (!request) return;
+    return html`
+      <div class="compare-notice">
+        <p role="status">
+          Choose another request to compare with
+          <span class="captured">${visible(`${request.method} ${targetBelow(request)}`)}</span>
+        </p>
+        <button type="button" class="button" @click=${this.cancel}>Cancel</button>
+      </div>
+    `;
+  }
+
+  cancel() {
+    this.dispatchEvent(new CustomEvent("close-compare", { bubbles: true }));
+  }
+}
+
+customElements.define("compare-notice", CompareNotice);

@@ -1,0 +1,67 @@
+import { html } from "lit";
+import { excerpt } from "../excerpt.js";
+import { visible } from "../format.js";
+import { partedAt } from "../shared-ends.js";
+
+/** Of what is the same. */
+const MOST_CHARACTERS = 8000;
+
+/** Folding fewer lines than this saves no space. */
+const LEAST_FOLDED = 3;
+
+const SIGNS = { changed: "~", added: "+", removed: "−" };
+const WORDS = { changed: "Changed", added: "Only right", removed: "Only left" };
+
+/**
+ * What stands beside each other.
+ * @param {import("../compare-rows.js").Row} row
+ */
+export function compareRow({ kind, left, right, lines }) {
+  if (kind === "same") return same(left, right, lines);
+  return html`<li class="compare-pair" data-kind=${kind}>
+    ${kind === "added" ? html`<div></div>` : cell(kind, "left", left, right)}
+    ${kind === "removed" ? html`<div></div>` : cell(kind, "right", right, left)}
+  </li>`;
+}
+
+/**
+ * @param {string} left
+ * @param {string} right
+ * @param {number} lines
+ */
+function same(left, right, lines) {
+  const [mine, theirs] = [left, right].map(
+    (text) =>
+      html`<div class="compare-same captured">${visible(excerpt(text, MOST_CHARACTERS))}</div>`,
+  );
+  if (lines < LEAST_FOLDED) return html`<li class="compare-pair">${mine}${theirs}</li>`;
+  return html`<li>
+    <details>
+      <summary>${lines.toLocaleString("en-US")} the same</summary>
+      ${mine}
+    </details>
+  </li>`;
+}
+
+/**
+ * @param {"changed" | "added" | "removed"} kind
+ * @param {string} where
+ * @param {string} text
+ * @param {string} other
+ */
+function cell(kind, where, text, other) {
+  const { before, part, after } = partedAt(text, other);
+  return html`<div class="compare-cell">
+    <span aria-hidden="true">${SIGNS[kind]}</span>
+    <span class="visually-hidden">${kind === "changed" ? `Changed, ${where}` : WORDS[kind]}:</span>
+    <span class="captured">${shown(before)}<mark>${shown(part)}</mark>${shown(after)}</span>
+  </div>`;
+}
+
+/**
+ * Ends of lines are seen as well: they can be all that differs.
+ * @param {string} text
+ */
+function shown(text) {
+  return visible(text).replace(/[\r\n]/g, (end) => (end === "\n" ? "⟨U+000A⟩" : "⟨U+000D⟩"));
+}
