@@ -1,8 +1,10 @@
-# The page's libraries; Node is not in the image that runs.
+# The page's scripts, bundled; Node is not in the image that runs.
 FROM node:22-slim AS vendor
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev && npm run vendor
+RUN npm ci --omit=dev
+COPY static/js static/js
+RUN npm run vendor
 
 FROM python:3.13-slim
 WORKDIR /app

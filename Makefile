@@ -1,6 +1,7 @@
 # Four tasks for every day: run, test, lint, fix; chaos and bench for figures. What they
 # need is set up by deploy/setup, once: each stamp lies in what it stands for, so deleting
-# .venv, node_modules or static/vendor is enough to have it made anew.
+# .venv, node_modules or static/vendor is enough to have it made anew. The page's scripts are
+# bundled anew when one of them has changed.
 
 .PHONY: run test chaos bench screenshots test-packages lint fix clean
 .NOTPARALLEL:
@@ -12,6 +13,7 @@ dev_stamp := .venv/.set-up-for-dev-$(python_version)
 bench_stamp := .venv-bench/.set-up
 npm_stamp := node_modules/.set-up-for-dev
 vendor_stamp := static/vendor/.set-up
+page_scripts := $(shell find static/js -name '*.js')
 
 python := .venv/bin/python
 with_tools := npm_config_update_notifier=false PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv/node:$$PATH"
@@ -70,6 +72,6 @@ $(npm_stamp): package.json package-lock.json deploy/setup | $(dev_stamp)
 	@deploy/setup npm
 	@touch $@
 
-$(vendor_stamp): package.json package-lock.json deploy/setup | $(run_stamp)
+$(vendor_stamp): package.json package-lock.json deploy/setup $(page_scripts) | $(run_stamp)
 	@deploy/setup vendor
 	@touch $@

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.support.processes import Server
+from tests.support.processes import ROOT, Server
 
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
@@ -19,6 +19,9 @@ expect.set_options(timeout=10_000)
 def browser() -> Iterator[Browser]:
     path = shutil.which("chromium")
     assert path, "no chromium on the PATH: run the tests with `make test`"
+    changed = max(file.stat().st_mtime for file in (ROOT / "static/js").rglob("*.js"))
+    bundled = (ROOT / "static/vendor/page.js").stat().st_mtime
+    assert changed <= bundled, "the page's scripts have changed: run the tests with `make test`"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
         yield browser

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from statistics import median
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from tests.support.processes import Server
+from tests.support.processes import ROOT, Server
 
 pytestmark = pytest.mark.browser
 
+MOST_BYTES = 120_000
+"""All scripts and style sheets of the page, compressed, those included that few readers need."""
 LOADS = 5
 DEEPEST = 3
 """Requests that wait for one another, from the page to all that it needs to be live."""
@@ -56,6 +58,23 @@ def load(page: Page, server: Server, uuid: str) -> float:
     live_at = page.evaluate(LIVE_AT)
     expect(page.locator(".badge[data-state=live]")).to_be_visible()
     return live_at
+
+
+def test_the_page_weighs_little(server: Server, uuid: str) -> None:
+    with urlopen(f"{server.url}/view/{uuid}") as response:
+        folder = re.search(r'"(/static/\w+/)', response.read().decode())[1]
+    scripts = [path.relative_to(ROOT / "static") for path in (ROOT / "static").glob("vendor/*.js")]
+    sent = {str(path): compressed_size(f"{server.url}{folder}{path}") for path in scripts}
+    sent["page.css"] = compressed_size(f"{server.url}{folder}page.css")
+    print(f"{sum(sent.values()):,} bytes: {sent}")
+    assert sum(sent.values()) <= MOST_BYTES
+
+
+def compressed_size(url: str) -> int:
+    """Bytes that are sent for it to a browser."""
+    with urlopen(Request(url, headers={"Accept-Encoding": "gzip"})) as response:
+        assert response.headers["Content-Encoding"] == "gzip"
+        return len(response.read())
 
 
 def test_all_that_a_page_needs_is_asked_for_once_and_early(

@@ -32,23 +32,12 @@ def version_of(server: Server, uuid: str) -> str:
 
 def test_all_that_the_page_refers_to_is_there_to_stay(memory_server: Server, uuid: str) -> None:
     paths = references(page_of(memory_server, uuid))
-    assert len(paths) > 10
+    assert {path.rpartition("/")[2] for path in paths} >= {"page.css", "page.js"}
     for path in paths:
         answer = ask(memory_server, path)
         assert answer.status == 200, path
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert answer.headers["content-type"] == TYPES[path.rpartition(".")[2]]
-
-
-def test_the_import_map_leads_to_files_of_the_same_version(
-    memory_server: Server, uuid: str
-) -> None:
-    page = page_of(memory_server, uuid)
-    mapped = re.findall(r'": "(/static/[^"]+\.js)"', page)
-    assert len(mapped) >= 8
-    for path in mapped:
-        answer = ask(memory_server, path)
-        assert (answer.status, "immutable" in answer.headers["cache-control"]) == (200, True), path
 
 
 def test_each_worker_serves_the_files_of_the_others_pages(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -13,21 +13,17 @@ from typing import NamedTuple
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-# Bare names in the page's modules, and the files that `npm run vendor` makes of these libraries.
-IMPORTS = {
-    "@remix-run/multipart-parser": "vendor/multipart-parser.js",
-    "diff": "vendor/diff.js",
-    "jwt-decode": "vendor/jwt-decode.js",
-    "lit": "vendor/lit.js",
-    "lit/": "vendor/lit/",
-    "prismjs/components/prism-core.js": "vendor/prismjs.js",
-    "prismjs/components/prism-markup.js": "vendor/prismjs/markup.js",
-    "qr": "vendor/qr.js",
-    "socket.io-client": "vendor/socket.io-client.js",
-}
-MAIN = "js/main.js"
+MAIN = "vendor/page.js"
+"""What `npm run vendor` makes of `js/main.js` and all that it imports."""
+SHEET = "page.css"
+"""All style sheets of the page, one behind the other."""
 
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".map": "application/json",
+    ".txt": "text/plain; charset=utf-8",
+}
 _VERSION_LENGTH = 12
 _FIRST_SHEETS = ("css/tokens.css", "css/base.css")
 _ERROR_SHEET = "css/error-page.css"
@@ -49,22 +45,29 @@ class Assets:
     Only what is in `files` can be asked for, so that no path leads out of the folder.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.files = {path: _asset(folder / path) for path in _paths_below(folder)}
-        self.version = _version_of(self.files)
-        self.imports = IMPORTS
-        sheets = sorted(path for path in self.files if path.startswith("css/"))
-        self.error_sheets = [*_FIRST_SHEETS, _ERROR_SHEET]
-        self.sheets = [*_FIRST_SHEETS, *(path for path in sheets if path not in self.error_sheets)]
-        self.modules = self._imported_by(MAIN)
+    main = MAIN
+    sheet = SHEET
+    error_sheets = (*_FIRST_SHEETS, _ERROR_SHEET)
 
-    def _imported_by(self, path: str) -> list[str]:
-        """The module and all that it imports, directly or not, each once."""
-        found: list[str] = []
+    def __init__(self, folder: Path) -> None:
+        self.files = {path: _read(folder / path) for path in _paths_below(folder)}
+        self.files[SHEET] = _asset(b"".join(self._sheets()), ".css")
+        self.version = _version_of(self.files)
+        self.modules = list(self._imported_by(MAIN))
+
+    def _sheets(self) -> Iterator[bytes]:
+        sheets = sorted(path for path in self.files if path.startswith("css/"))
+        others = [path for path in sheets if path not in self.error_sheets]
+        for path in (*_FIRST_SHEETS, *others):
+            yield self.files[path].content
+
+    def _imported_by(self, path: str) -> Iterable[str]:
+        """The module and all that it imports at its start, directly or not, each once."""
+        found: dict[str, None] = {}
         waiting = [path]
         for module in waiting:
             if module in self.files and module not in found:
-                found.append(module)
+                found[module] = None
                 waiting += _imports(module, self.files[module].content.decode())
         return found
 
@@ -111,11 +114,13 @@ def _paths_below(folder: Path) -> Iterator[str]:
             yield path.as_posix()
 
 
-def _asset(file: Path) -> Asset:
-    content = file.read_bytes()
+def _read(file: Path) -> Asset:
+    return _asset(file.read_bytes(), file.suffix)
+
+
+def _asset(content: bytes, suffix: str) -> Asset:
     zipped = gzip.compress(content, mtime=0)
-    shorter = zipped if len(zipped) < len(content) else None
-    return Asset(content, shorter, f"{_TYPES[file.suffix]}; charset=utf-8")
+    return Asset(content, zipped if len(zipped) < len(content) else None, _TYPES[suffix])
 
 
 def _version_of(files: Mapping[str, Asset]) -> str:
@@ -128,10 +133,6 @@ def _version_of(files: Mapping[str, Asset]) -> str:
 
 
 def _imports(module: str, source: str) -> Iterator[str]:
-    """The paths of what a module imports."""
+    """The paths of what a bundled module imports: nothing there goes by a bare name."""
     for name in _IMPORT.findall(source):
-        package, _, rest = name.partition("/")
-        if package in (".", ".."):
-            yield posixpath.normpath(posixpath.join(posixpath.dirname(module), name))
-        else:
-            yield IMPORTS.get(name) or IMPORTS.get(f"{package}/", "") + rest
+        yield posixpath.normpath(posixpath.join(posixpath.dirname(module), name))
