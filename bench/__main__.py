@@ -16,7 +16,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--scenarios", default="".join(SCENARIOS), help="letters, such as abe")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--once", default="j", help="letters that get one round, being long")
+    parser.add_argument("--once", default="hj", help="letters that get one round, being long")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each measurement")
     parser.add_argument("--viewers", type=int, default=10_000, help="the most at once")
     parser.add_argument(
