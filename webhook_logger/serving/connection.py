@@ -89,10 +89,7 @@ class Connection:
         try:
             return self._serve_begun()
         finally:
-            if self._socket in self._places.viewers:
-                self._places.viewers.remove(self._socket)
-            else:
-                self._places.end_request()
+            self._places.leave_place(self._socket)
 
     def _serve_begun(self) -> bool:
         try:

@@ -1,28 +1,48 @@
-"""eventlet's hub, in smaller turns."""
+"""eventlet's hub, with an order: senders first, and of the viewers few at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from eventlet import hubs
 from eventlet.hubs import epolls
 
-EVENTS_A_TURN = 16
-"""eventlet's own is 1,023: when thousands of viewers drop at once, a request, which needs a few
-turns, waited for all of them."""
+EVENTS_A_TURN = 256
+"""Timers run in between."""
+VIEWERS_A_TURN = 16
+"""When thousands of viewers drop at once, a request, which needs a few turns, would wait for all of
+them."""
 
 
 class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types
-    """Looks after few sockets at a time, so that none waits for all the others."""
+    """Looks after few of those that can wait, so that nobody else waits for all of them."""
+
+    can_wait: Container[int] = frozenset()
+    """Descriptors; a set that changes while they are looked after."""
 
     is_available = staticmethod(epolls.is_available)  # eventlet asks for it
 
     def do_poll(self, seconds: float) -> Any:
-        """What is ready, at most so much."""
-        return self.poll.poll(seconds, EVENTS_A_TURN)
+        """What is ready. What is left out is ready the next time, too, behind all that is not."""
+        ready = self.poll.poll(seconds, EVENTS_A_TURN)
+        if len(ready) <= VIEWERS_A_TURN:
+            return ready
+        viewers = [event for event in ready if event[0] in self.can_wait]
+        if len(viewers) <= VIEWERS_A_TURN:
+            return ready
+        others = [event for event in ready if event[0] not in self.can_wait]
+        return others + viewers[:VIEWERS_A_TURN]
 
 
 def use_fair_hub() -> None:
     """Let green threads run on it, where there is epoll; before there are any."""
     if epolls.is_available():
         hubs.use_hub(FairHub)
+
+
+def let_wait(descriptors: Container[int]) -> None:
+    """Of these, which may change, few at a time are looked after."""
+    hub = hubs.get_hub()
+    if isinstance(hub, FairHub):
+        hub.can_wait = descriptors

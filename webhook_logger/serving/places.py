@@ -19,7 +19,9 @@ class Places:
         """Whether an answer is the last of its connection: the worker is about to leave."""
         self.closing = False
         """Whether it takes no more viewers."""
-        self.viewers: set[socket.socket] = set()
+        self.viewers: dict[socket.socket, int] = {}
+        """With their descriptors, as they were when they came: a closed socket has none."""
+        self.descriptors: set[int] = set()
         self._busy = 0
         self._none_busy = threading.Event()
         self._none_busy.set()
@@ -30,8 +32,17 @@ class Places:
             raise ServiceUnavailable("This worker is about to leave.", retry_after=1)
         if len(self.viewers) >= int(self.connections * VIEWERS_SHARE):
             raise ServiceUnavailable("This worker has all the viewers it can take.", retry_after=5)
-        self.viewers.add(sock)
+        self.viewers[sock] = sock.fileno()
+        self.descriptors.add(sock.fileno())
         self.end_request()
+
+    def leave_place(self, sock: socket.socket) -> None:
+        """The connection has no request any more, as a sender or as a viewer."""
+        descriptor = self.viewers.pop(sock, None)
+        if descriptor is None:
+            self.end_request()
+        else:
+            self.descriptors.discard(descriptor)
 
     def begin_request(self) -> None:
         """A request has begun to arrive."""
@@ -39,7 +50,7 @@ class Places:
         self._none_busy.clear()
 
     def end_request(self) -> None:
-        """A request is answered, or its connection has become a viewer's."""
+        """It is answered, or its connection has become a viewer's."""
         self._busy -= 1
         if not self._busy:
             self._none_busy.set()

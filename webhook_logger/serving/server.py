@@ -19,6 +19,7 @@ from eventlet import wsgi
 
 from webhook_logger.serving.connection import Connection
 from webhook_logger.serving.fair import FairSocket
+from webhook_logger.serving.hub import let_wait
 from webhook_logger.serving.places import Places
 
 # eventlet's own is 50, so that a burst of senders is turned away; the kernel caps this at
@@ -129,6 +130,7 @@ class Worker(Protocol):
 def serve(worker: Worker, listener: Listener, drain_seconds: float) -> None:
     """Serve until SIGINT, which ends it at once, or SIGTERM, upon which it leaves gracefully."""
     places = Places(_raise_descriptor_limit())
+    let_wait(places.descriptors)
     _calm_the_collector()
     # In a green thread of its own, because at its end it waits for all connections, viewers too.
     accepting = eventlet.spawn(_accept, worker, listener, places)
