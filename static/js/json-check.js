@@ -9,6 +9,8 @@ import { skipBlanks } from "./json-text.js";
 const NOWHERE = -1;
 
 const NUMBER_OR_WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no string has them
+const PLAIN = /[^"\\\x00-\x1f]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
 /** @param {string} text */
@@ -80,12 +82,9 @@ function scalarEnd(text, at) {
  * @param {number} start  of a string
  */
 function stringEnd(text, start) {
-  let at = start + 1;
-  while (at > 0 && text[at] !== '"') {
-    if (!(text[at] >= " ")) return NOWHERE; // a control character, or the end
-    at = text[at] === "\\" ? matchEnd(ESCAPE, text, at) : at + 1;
-  }
-  return at === NOWHERE ? at : at + 1;
+  let at = matchEnd(PLAIN, text, start + 1);
+  while (text[at] === "\\") at = matchEnd(PLAIN, text, matchEnd(ESCAPE, text, at));
+  return text[at] === '"' ? at + 1 : NOWHERE;
 }
 
 /**

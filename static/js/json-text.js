@@ -27,7 +27,18 @@ export function tokenEnd(json, start) {
  * @param {number} start  of a string
  */
 export function stringEnd(json, start) {
-  let at = start + 1;
-  while (json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
-  return at + 1;
+  let quote = json.indexOf('"', start + 1); // far faster than character by character
+  while (isEscaped(json, quote)) quote = json.indexOf('"', quote + 1);
+  return quote + 1;
+}
+
+/**
+ * Whether an odd number of backslashes stands before it.
+ * @param {string} json
+ * @param {number} at
+ */
+function isEscaped(json, at) {
+  let start = at;
+  while (json[start - 1] === "\\") start--;
+  return (at - start) % 2 === 1;
 }

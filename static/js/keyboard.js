@@ -4,7 +4,6 @@
  * @typedef {import("./components/webhook-page.js").WebhookPage} WebhookPage
  * @typedef {import("./components/request-list.js").RequestList} RequestList
  * @typedef {import("./components/list-toolbar.js").ListToolbar} ListToolbar
- * @typedef {import("./components/sheet.js").Sheet} Sheet
  */
 
 import { match } from "./shortcuts.js";
@@ -20,7 +19,7 @@ const ACTIONS = {
   Escape: (page) => page.close(),
   "/": (page) => toolbarOf(page)?.focusFilter(),
   p: ({ store }) => (store.snapshot.paused ? store.resume() : store.pause()),
-  x: askToClear,
+  x: ({ store }) => store.clear(),
   t: ({ settings }) => settings.change({ theme: otherTheme(settings.choices.theme) }),
 };
 
@@ -61,13 +60,4 @@ function toolbarOf(page) {
 function openSelected({ store }) {
   const { selected } = store.snapshot;
   if (selected) store.select(selected.id, true);
-}
-
-/**
- * What is cleared is nowhere else, and a key is soon hit by mistake.
- * @param {WebhookPage} page
- */
-function askToClear(page) {
-  if (page.store.snapshot.requests === 0) return;
-  /** @type {Sheet | null} */ (page.querySelector("clear-sheet"))?.show();
 }

@@ -15,6 +15,7 @@
  * @property {string} filter
  * @property {import("./retries.js").Retries} retries  among the entries
  * @property {boolean} searching  the filter has not looked at all yet
+ * @property {number} cleared   requests that were cleared and can be had back
  */
 
 import { Filter } from "./filter.js";
@@ -25,6 +26,8 @@ export class List {
   #kept;
   #held;
   #filter = new Filter("");
+  /** @type {Kept | undefined} */
+  #cleared = undefined;
   paused = false;
 
   /** @param {number} most */
@@ -70,9 +73,26 @@ export class List {
     return held.oldestFirst();
   }
 
-  /** What waits still waits. */
+  /** What waits still waits, and what is cleared can be had back. */
   clear() {
+    if (this.#kept.requests > 0) this.#cleared = this.#kept;
     this.#kept = new Kept(this.#most);
+  }
+
+  /** What was cleared is there again, below what has come since. */
+  restore() {
+    const since = this.#kept;
+    this.#kept = this.#cleared ?? since;
+    this.#cleared = undefined;
+    if (this.#kept === since) return;
+    this.#kept.most = this.#most;
+    for (const entry of since.oldestFirst()) this.#kept.add(entry);
+    this.#kept.dropped += since.dropped;
+  }
+
+  /** What was cleared is gone. */
+  forget() {
+    this.#cleared = undefined;
   }
 
   /** @returns {View} */
@@ -95,6 +115,7 @@ export class List {
       held,
       filter,
       searching,
+      cleared: this.#cleared?.requests ?? 0,
     };
   }
 }

@@ -25,6 +25,7 @@ export const SHORTCUTS = [
   { key: "/", does: "Filter", group: "List" },
   { key: "p", does: "Pause or resume", group: "List" },
   { key: "x", does: "Clear", group: "List" },
+  { key: "z", does: "Undo clearing", group: "List" },
   { key: "e", does: "Export", group: "List" },
   { key: "u", does: "Copy the callback URL", group: "Page" },
   { key: "q", does: "QR code of the callback URL", group: "Page" },

@@ -150,6 +150,20 @@ export class Store {
     this.#change({ selected: null, compared: null, opened: false });
   }
 
+  /** What was cleared is there again. */
+  undoClear() {
+    this.#list.restore();
+    this.#change({});
+    const newest = this.snapshot.entries.find(({ kind }) => kind === "request");
+    if (newest && !this.#state.selected) this.select(newest.key, false);
+  }
+
+  /** What was cleared is gone for good. */
+  forgetCleared() {
+    this.#list.forget();
+    this.#change({});
+  }
+
   /** @param {string} text */
   setFilter(text) {
     this.#list.filter = text;

@@ -15,7 +15,7 @@ from statistics import median
 from playwright.sync_api import Page
 
 LONGEST_MS = 50
-YARDSTICK_MS = 10
+YARDSTICK_MS = 6
 YARDSTICKS = 5
 
 # Objects, strings and a sort, as pages do; nothing of it can be left out.

@@ -124,6 +124,7 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "copy menu": lambda stage: (several(stage), stage.press("Copy as")),
     "a delivery sent again": lambda stage: [stage.post("/", b"{}") for _ in range(2)],
     "gap": gap,
+    "cleared": lambda stage: (several(stage), stage.press("Clear")),
     "filtered to nothing": lambda stage: (several(stage), stage.filter("nothing like it")),
     "paused": lambda stage: (several(stage), stage.press("Pause")),
     "help": lambda stage: stage.press("Keyboard help"),

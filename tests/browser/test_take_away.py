@@ -43,7 +43,7 @@ def show(page: Page, server: Server, uuid: str, body: bytes, *lines: str, below:
 def menu_of(page: Page, name: str) -> tuple[Locator, Locator]:
     """A menu's button and its items."""
     button = page.get_by_role("button", name=name, exact=True)
-    return button, page.get_by_role("menu", name=name).get_by_role("menuitem")
+    return button, page.get_by_role("menu", name=name, exact=True).get_by_role("menuitem")
 
 
 def copied(page: Page) -> str:
@@ -198,7 +198,21 @@ def test_all_are_exported_as_json_and_as_har(
     log = files[f"webhooks-{uuid[:8]}.har"]["log"]
     urls = [entry["request"]["url"] for entry in log["entries"]]
     assert urls == [f"{server.url}/{uuid}"] * 3
-    expect(page.locator("export-menu [role=status]")).to_have_text("Exported 3 requests")
+    told = page.locator("list-toolbar export-menu [role=status]")
+    expect(told).to_have_text("Exported 3 requests")
+
+
+def test_the_one_that_is_shown_is_exported_by_itself(
+    server: Server, page: Page, uuid: str, viewer: Viewer
+) -> None:
+    for body in (b"one", b"two"):
+        post(server.address, f"/{uuid}", body)
+        shown = viewer.event("request")
+    expect(page.locator(".row")).to_have_count(2)
+    page.locator(".row").first.click()
+    with page.expect_download() as started:
+        choose(page, "Export this", "JSON")
+    assert json.loads(content_of(started.value)) == [shown]
 
 
 def test_the_key_e_opens_the_export(server: Server, page: Page, uuid: str) -> None:

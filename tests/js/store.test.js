@@ -162,6 +162,20 @@ test("clearing empties the list and keeps the position, so that a later hole sti
   assert.equal(selected(), "id 5");
 });
 
+test("what was cleared can be had back, below what has come since", () => {
+  arrive(1, 2);
+  store.clear();
+  assert.equal(store.snapshot.cleared, 2);
+  arrive(3);
+  store.undoClear();
+  assert.deepEqual(shown(), ["id 3", "id 2", "id 1"]);
+  assert.equal(store.snapshot.cleared, 0);
+  store.clear();
+  store.forgetCleared();
+  store.undoClear();
+  assert.deepEqual(shown(), []);
+});
+
 test("clearing while paused keeps what waits", () => {
   arrive(1);
   store.pause();

@@ -23,7 +23,7 @@ export class CompareNotice extends LitElement {
     const { request } = this;
     if (!request) return;
     return html`
-      <div class="compare-notice">
+      <div class="list-banner">
         <p role="status">
           Choose another request to compare with
           <span class="captured">${visible(`${request.method} ${targetBelow(request)}`)}</span>

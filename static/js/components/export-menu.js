@@ -12,11 +12,13 @@ const CHOICES = [
   { value: "har", label: "HAR" },
 ];
 
-/** Captured requests as a file. */
+/** Captured requests as a file: all that are listed, or the one that is shown. */
 export class ExportMenu extends LitElement {
   static properties = {
     requests: { attribute: false },
     origin: {},
+    label: {},
+    keys: {},
     busy: { state: true },
     result: { state: true },
   };
@@ -27,6 +29,8 @@ export class ExportMenu extends LitElement {
     this.requests = [];
     /** Where the URLs in a HAR point to. */
     this.origin = location.origin;
+    this.label = "Export";
+    this.keys = "";
     this.busy = false;
     this.result = "";
   }
@@ -38,7 +42,7 @@ export class ExportMenu extends LitElement {
   render() {
     return html`
       <menu-button
-        label=${this.busy ? "Exporting…" : "Export"} name="Export" keys="e" .choices=${CHOICES}
+        label=${this.busy ? "Exporting…" : this.label} name=${this.label} keys=${this.keys} .choices=${CHOICES}
         ?disabled=${this.requests.length === 0} @choose=${this.onChoose}
       ></menu-button>
       <span class="visually-hidden" role="status">${this.result}</span>

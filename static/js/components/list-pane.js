@@ -1,4 +1,5 @@
 import { html, LitElement } from "lit";
+import "./cleared-notice.js";
 import "./compare-notice.js";
 import "./list-toolbar.js";
 import "./rate-plot.js";
@@ -27,6 +28,7 @@ export class ListPane extends LitElement {
       <section class="page-list" aria-label="Requests" ?hidden=${isUntouched(snapshot)}>
         <list-toolbar .snapshot=${snapshot}></list-toolbar>
         <rate-plot .rate=${rate}></rate-plot>
+        ${snapshot.cleared ? html`<cleared-notice .count=${snapshot.cleared}></cleared-notice>` : ""}
         ${isChoosing(snapshot) ? html`<compare-notice .request=${snapshot.compared}></compare-notice>` : ""}
         <request-list .snapshot=${snapshot}></request-list>
       </section>

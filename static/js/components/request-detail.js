@@ -3,6 +3,7 @@ import { methodTone, splitPath } from "../captured.js";
 import { byteSize, clockTime, visible } from "../format.js";
 import { backIcon } from "../icons.js";
 import { facts, pathSection, querySection } from "./detail-sections.js";
+import "./export-menu.js";
 import "./found-tokens.js";
 import "./pairs-table.js";
 import "./request-body.js";
@@ -46,9 +47,10 @@ export class RequestDetail extends LitElement {
         ${this.head(request)}
         <div class="detail-actions">
           <take-away .request=${request}></take-away>
+          <export-menu label="Export this" .requests=${[request]}></export-menu>
           <button type="button" class="button" aria-keyshortcuts="d" @click=${this.compare}>Compare</button>
         </div>
-        ${pathSection(request)} ${querySection(request)}
+        ${querySection(request)}
         <section aria-labelledby="body-title">
           <h3 id="body-title">Body <span>${byteSize(request.body.size)}</span></h3>
           <request-body .request=${request}></request-body>
@@ -57,6 +59,7 @@ export class RequestDetail extends LitElement {
           <h3 id="headers-title">Headers <span>${request.headers.length}</span></h3>
           <pairs-table .pairs=${request.headers} label="Headers as sent"></pairs-table>
         </section>
+        ${pathSection(request)}
         <found-tokens .request=${request}></found-tokens>
         <signature-check .request=${request}></signature-check>
         <resend-panel .request=${request}></resend-panel>

@@ -3,7 +3,6 @@ import { BackButton } from "../back.js";
 import { Settings } from "../settings.js";
 import { Store } from "../store.js";
 import "./callback-url.js";
-import "./clear-sheet.js";
 import "./compare-view.js";
 import "./empty-state.js";
 import "./help-sheet.js";
@@ -78,6 +77,8 @@ export class WebhookPage extends LitElement {
         @filter-change=${this.onFilter}
         @pause-change=${this.onPause}
         @clear-requests=${this.onClear}
+        @undo-clear=${this.onUndo}
+        @forget-cleared=${this.onForget}
         @show-sheet=${this.onSheet}
       >
         <callback-url .url=${this.url}></callback-url>
@@ -88,7 +89,6 @@ export class WebhookPage extends LitElement {
       <help-sheet></help-sheet>
       <settings-sheet .settings=${this.settings} .choices=${this.settings.choices}></settings-sheet>
       <qr-sheet .url=${this.url}></qr-sheet>
-      <clear-sheet .count=${snapshot.requests} @clear-requests=${this.onClear}></clear-sheet>
     `;
   }
 
@@ -127,6 +127,15 @@ export class WebhookPage extends LitElement {
 
   onClear() {
     this.store.clear();
+  }
+
+  onUndo() {
+    this.store.undoClear();
+    this.focusRow();
+  }
+
+  onForget() {
+    this.store.forgetCleared();
   }
 
   /** @param {CustomEvent<string>} event  its detail is the name of a sheet's element */

@@ -1,0 +1,55 @@
+import { html, LitElement } from "lit";
+import { requestCount } from "../format.js";
+
+/** What is cleared is nowhere else: time enough to think better of it. */
+const UNDO_MS = 60_000;
+
+/**
+ * Above the list, while what was cleared can be had back.
+ * @fires undo-clear
+ * @fires forget-cleared  the time is over
+ */
+export class ClearedNotice extends LitElement {
+  static properties = { count: { type: Number } };
+
+  constructor() {
+    super();
+    this.count = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
+  }
+
+  updated() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.tell("forget-cleared"), UNDO_MS);
+  }
+
+  render() {
+    return html`
+      <div class="list-banner">
+        <p role="status">${requestCount(this.count)} cleared.</p>
+        <button type="button" class="button" aria-keyshortcuts="z" @click=${this.undo}>Undo</button>
+      </div>
+    `;
+  }
+
+  undo() {
+    this.tell("undo-clear");
+  }
+
+  /** @param {string} name */
+  tell(name) {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true }));
+  }
+}
+
+customElements.define("cleared-notice", ClearedNotice);
