@@ -24,7 +24,18 @@ const MOST_PRETTY_BYTES = 2 * 2 ** 20;
  */
 export function chunksOf(body, view) {
   if (view === "hex") return hexChunks(bytesOf(body));
-  return chunksAtLines(body.content, CHUNK_CHARACTERS[view]);
+  return chunksAtLines(readable(body), CHUNK_CHARACTERS[view]);
+}
+
+/**
+ * Text as it is. Of other bytes what can be read in them: UTF-8 with control characters, or else,
+ * as it never fails, Latin-1.
+ * @param {Body} body
+ */
+function readable(body) {
+  if (body.encoding === "utf-8") return body.content;
+  const bytes = bytesOf(body);
+  return utf8Of(bytes) ?? new TextDecoder("latin1").decode(bytes);
 }
 
 /**
@@ -61,9 +72,14 @@ export function bodyOf(bytes) {
  * @param {Uint8Array} bytes
  */
 export function textOf(bytes) {
+  const text = utf8Of(bytes);
+  return text === null || CONTROL.test(text) ? null : text;
+}
+
+/** @param {Uint8Array} bytes */
+function utf8Of(bytes) {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return CONTROL.test(text) ? null : text;
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return null;
   }
@@ -78,7 +94,7 @@ export function textOf(bytes) {
 export function viewsOf(body, mediaType) {
   const pretty = body.size <= MOST_PRETTY_BYTES ? prettyView(body, mediaType) : null;
   /** @type {BodyView[]} */
-  const plain = body.encoding === "utf-8" ? ["text", "hex"] : ["hex"];
+  const plain = pretty || body.encoding === "utf-8" ? ["text", "hex"] : ["hex", "text"];
   return pretty ? [pretty, ...plain] : plain;
 }
 

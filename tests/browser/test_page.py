@@ -122,6 +122,8 @@ def test_the_chosen_request_shows_all_of_it(server: Server, open_page: Open, uui
     expect(detail.locator(".body-text[data-view=text]")).to_have_text(body.decode())
     page.locator(".row", has_text="/later").click()
     expect(detail.locator(".body-text[data-view=hex]")).to_contain_text("00 01 62 69")
+    page.get_by_role("button", name="Raw", exact=True).click()
+    expect(detail.locator(".body-text[data-view=text]")).to_have_text("⟨U+0000⟩⟨U+0001⟩binary")
 
 
 def test_a_later_request_does_not_steal_the_selection(

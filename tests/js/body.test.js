@@ -51,8 +51,16 @@ test("JSON is recognised by its type or by its looks, and only when it is valid"
   assert.equal(viewsOf(text('{"a": }'), "application/json")[0], "text");
 });
 
-test("what is not text is shown as hex alone", () => {
-  assert.deepEqual(viewsOf(binary(new Uint8Array([0])), "application/json"), ["hex"]);
+test("what is not text is shown as hex first", () => {
+  const bytes = binary(new Uint8Array([0]));
+  assert.deepEqual(viewsOf(bytes, "application/json"), ["hex", "text"]);
+});
+
+test("what can be read in a body that is not text is shown raw", () => {
+  const coloured = binary(new TextEncoder().encode("\x1b[31mgr\u00fcn\x1b[0m"));
+  assert.deepEqual([...chunksOf(coloured, "text")], ["\x1b[31mgr\u00fcn\x1b[0m"]);
+  const latin1 = binary(Uint8Array.of(0x67, 0x72, 0xfc, 0x6e));
+  assert.deepEqual([...chunksOf(latin1, "text")], ["gr\u00fcn"]);
 });
 
 test("a hex dump has offset, sixteen bytes and their ASCII in each line", () => {
@@ -82,9 +90,9 @@ test("forms, multipart bodies and images have a view of their own", () => {
   assert.deepEqual(viewsOf(text("a=1"), form), ["form", "text", "hex"]);
   assert.deepEqual(viewsOf(text('{"a": 1}'), form)[0], "json");
   const bytes = binary(new Uint8Array([0]));
-  assert.deepEqual(viewsOf(bytes, "multipart/form-data"), ["multipart", "hex"]);
-  assert.deepEqual(viewsOf(bytes, "image/png"), ["image", "hex"]);
-  assert.deepEqual(viewsOf(bytes, "image/svg+xml"), ["hex"]);
+  assert.deepEqual(viewsOf(bytes, "multipart/form-data"), ["multipart", "text", "hex"]);
+  assert.deepEqual(viewsOf(bytes, "image/png"), ["image", "text", "hex"]);
+  assert.deepEqual(viewsOf(bytes, "image/svg+xml"), ["hex", "text"]);
 });
 
 test("a body far over what a server takes is not made pretty", () => {
