@@ -21,6 +21,7 @@ const obey = () => {
 };
 obey();
 settings.subscribe(obey);
+addEventListener("storage", () => settings.reread());
 
 page.store = store;
 page.settings = settings;

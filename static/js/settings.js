@@ -41,6 +41,12 @@ export class Settings {
     this.choices = { ...DEFAULTS, ...kept(storage) };
   }
 
+  /** What another tab has changed holds here too. */
+  reread() {
+    this.choices = { ...this.choices, ...kept(this.#storage) };
+    this.#tell();
+  }
+
   /**
    * Change some; a value that cannot be is left out.
    * @param {Partial<Choices>} changes
@@ -52,7 +58,7 @@ export class Settings {
     } catch {
       // storage is full or forbidden: the choice holds until the page is closed
     }
-    for (const listener of this.#listeners) listener();
+    this.#tell();
   }
 
   /**
@@ -62,6 +68,10 @@ export class Settings {
   subscribe(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
   }
 }
 

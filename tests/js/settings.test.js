@@ -57,6 +57,19 @@ test("where storage is forbidden a choice holds until the page is closed", () =>
   assert.equal(settings.choices.theme, "light");
 });
 
+test("what one tab has chosen another takes over, and does not undo by a choice of its own", () => {
+  const storage = storageWith();
+  const [one, other] = [new Settings(() => storage), new Settings(() => storage)];
+  one.change({ theme: "dark" });
+  other.reread();
+  other.change({ sound: true });
+  assert.deepEqual(new Settings(() => storage).choices, {
+    ...DEFAULTS,
+    theme: "dark",
+    sound: true,
+  });
+});
+
 test("listeners are told until they leave", () => {
   const settings = new Settings(() => storageWith());
   let told = 0;
