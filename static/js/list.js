@@ -73,9 +73,12 @@ export class List {
     return held.oldestFirst();
   }
 
-  /** What waits still waits, and what is cleared can be had back. */
+  /** What waits still waits, and what is cleared can be had back, with what was cleared before. */
   clear() {
-    if (this.#kept.requests > 0) this.#cleared = this.#kept;
+    if (this.#kept.requests > 0) {
+      this.restore();
+      this.#cleared = this.#kept;
+    }
     this.#kept = new Kept(this.#most);
   }
 

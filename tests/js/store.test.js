@@ -176,6 +176,16 @@ test("what was cleared can be had back, below what has come since", () => {
   assert.deepEqual(shown(), []);
 });
 
+test("what was cleared in two goes comes back in one", () => {
+  arrive(1, 2);
+  store.clear();
+  arrive(3);
+  store.clear();
+  assert.equal(store.snapshot.cleared, 3);
+  store.undoClear();
+  assert.deepEqual(shown(), ["id 3", "id 2", "id 1"]);
+});
+
 test("clearing while paused keeps what waits", () => {
   arrive(1);
   store.pause();
