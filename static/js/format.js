@@ -54,10 +54,11 @@ export function ago(milliseconds) {
   return `${Math.floor(seconds / 86_400)} d ago`;
 }
 
-/** Characters that show nothing themselves but move, hide or reverse others. */
-const INVISIBLE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+/**
+ * Characters that show nothing themselves, and those that move, hide or reverse others; but not
+ * U+FE0E and U+FE0F, which only choose between text and picture.
+ */
+const INVISIBLE = /(?!\t|\n|\r|\ufe0e|\ufe0f)[\p{Cc}\p{Zl}\p{Zp}\p{DI}]/gu;
 
 /**
  * Text of a stranger with what is invisible in it made visible: "\u202Eevil" -> "⟨U+202E⟩evil".
@@ -65,7 +66,7 @@ const INVISIBLE =
  */
 export function visible(text) {
   return text.replace(INVISIBLE, (character) => {
-    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+    const code = Number(character.codePointAt(0)).toString(16).toUpperCase().padStart(4, "0");
     return `⟨U+${code}⟩`;
   });
 }

@@ -52,6 +52,8 @@ test("a row of refused requests says how many and why", () => {
 
 test("characters that hide or reverse others become visible, line ends and letters stay", () => {
   assert.equal(visible("a\u202eb\u0000\u200b"), "a⟨U+202E⟩b⟨U+0000⟩⟨U+200B⟩");
+  assert.equal(visible("\u3164\u034f\u{e0041}"), "⟨U+3164⟩⟨U+034F⟩⟨U+E0041⟩");
+  assert.equal(visible("\u2764\ufe0f"), "\u2764\ufe0f");
   assert.equal(visible("grüße\n\tשלום é"), "grüße\n\tשלום é");
 });
 
