@@ -32,9 +32,19 @@ const LOCAL = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 const PRIVATE =
   /^(10\..+|192\.168\..+|172\.(1[6-9]|2\d|3[01])\..+|169\.254\..+|\[f[cde].+|.+\.local)$/;
 
+/** Those of other protocols: browsers send nothing there (Fetch: bad port). */
+const BAD_PORTS = new Set(
+  (
+    "0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 " +
+    "113 115 117 119 123 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 " +
+    "548 554 556 563 587 601 636 989 990 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061 " +
+    "6000 6566 6665 6666 6667 6668 6669 6679 6697 10080"
+  ).split(" "),
+);
+
 /** @type {Explanation} */
 export const NO_URL = said(
-  "Browsers send to URLs that begin with http:// or https:// and name no user.",
+  "No page can send to that: a URL has to begin with http:// or https:// and to name no user.",
 );
 
 /**
@@ -48,6 +58,9 @@ export function explain(error, target) {
   if (name === "TimeoutError") return said(`No answer within 30 seconds. ${MAY_HAVE_ARRIVED}`);
   if (name === "AbortError") return said(`Cancelled. ${MAY_HAVE_ARRIVED}`);
   if (url.origin === origin) return said(`Nothing answers at ${url.origin}.`);
+  if (BAD_PORTS.has(url.port)) {
+    return said(`Browsers send nothing to port ${url.port}: it is kept for another protocol.`);
+  }
   if (isMixed(target)) {
     return said(
       `This page came over https, so the browser lets it send nothing to ${url.origin}.`,

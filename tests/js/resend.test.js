@@ -164,6 +164,12 @@ test("mixed content is told from CORS, and localhost is no mixed content", () =>
   assert.equal(why("http://example.com/", {}, { origin: "http://page.example" }).headers.length, 1);
 });
 
+test("a port that browsers send nothing to is named", () => {
+  const { sentences, askable } = why("http://localhost:6000/");
+  assert.match(sentences.join(" "), /nothing to port 6000/);
+  assert.ok(!askable);
+});
+
 test("a page from elsewhere may be kept from this computer and its network", () => {
   const guarded = /asked you for permission/;
   assert.match(why("http://localhost:3000/").sentences.join(" "), guarded);
