@@ -142,6 +142,21 @@ def test_a_slash_goes_to_the_filter_where_keys_are_letters(server: Server, open_
     assert page.evaluate("() => document.documentElement.dataset.theme") == "system"
 
 
+def test_enter_and_escape_lead_from_the_filter_to_the_list(server: Server, open_page: Open) -> None:
+    page = open_page(server)
+    sent(page, server, "/one", "/two")
+    page.keyboard.press("/")
+    page.keyboard.type("one")
+    expect(page.locator(".row")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator(".row", has_text="/one")).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    expect(page.locator(".row")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.locator(".row[aria-current=true]")).to_be_focused()
+
+
 def test_single_keys_can_be_switched_off(server: Server, open_page: Open) -> None:
     page = open_page(server)
     page.keyboard.press("s")

@@ -12,6 +12,7 @@ const EXAMPLE = 'method:post path:/orders header:stripe body:"a card" from:203.0
  * @fires filter-change   detail {text}
  * @fires pause-change    detail {paused}
  * @fires clear-requests
+ * @fires leave-filter    by the keyboard, on to the list
  */
 export class ListToolbar extends LitElement {
   static properties = { snapshot: { attribute: false }, found: { state: true } };
@@ -47,6 +48,7 @@ export class ListToolbar extends LitElement {
           autocomplete="off"
           .value=${filter}
           @input=${this.onInput}
+          @keydown=${this.onKey}
         />
         <span class="toolbar-count">${countText(snapshot)}</span>
         <button type="button" class="button" @click=${this.onPause}>
@@ -68,6 +70,14 @@ export class ListToolbar extends LitElement {
     this.timer = setTimeout(() => {
       this.found = this.snapshot ? `Showing ${countText(this.snapshot)}` : "";
     }, QUIET_MS);
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey({ key, isComposing, target }) {
+    const { value } = /** @type {HTMLInputElement} */ (target);
+    if (isComposing) return;
+    // The first Escape empties the field, as in any field for searching.
+    if (key === "Enter" || (key === "Escape" && value === "")) this.tell("leave-filter", {});
   }
 
   onPause() {

@@ -75,6 +75,7 @@ export class WebhookPage extends LitElement {
         @compare-request=${this.onCompare}
         @close-compare=${this.close}
         @filter-change=${this.onFilter}
+        @leave-filter=${this.onLeave}
         @pause-change=${this.onPause}
         @clear-requests=${this.onClear}
         @undo-clear=${this.onUndo}
@@ -112,6 +113,11 @@ export class WebhookPage extends LitElement {
   /** @param {CustomEvent<{text: string}>} event */
   onFilter({ detail }) {
     this.store.setFilter(detail.text);
+  }
+
+  async onLeave() {
+    await this.updateComplete;
+    /** @type {HTMLElement | null} */ (this.querySelector(".row[tabindex='0']"))?.focus();
   }
 
   /** @param {CustomEvent<{paused: boolean}>} event */
