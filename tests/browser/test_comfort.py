@@ -132,6 +132,12 @@ def test_u_copies_the_callback_url(server: Server, open_page: Open) -> None:
     assert copied == page.locator(".callback-text").inner_text()
 
 
+def test_the_help_has_its_button_at_200_percent_zoom_too(server: Server, open_page: Open) -> None:
+    page = open_page(server, viewport={"width": 640, "height": 400})
+    page.get_by_role("button", name="Keyboard help").click()
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+
+
 def test_a_slash_goes_to_the_filter_where_keys_are_letters(server: Server, open_page: Open) -> None:
     page = open_page(server)
     sent(page, server, "/one", "/two")
