@@ -78,6 +78,7 @@ def test_what_is_in_sight_stays_there_and_a_button_goes_up_to_what_is_new(
     expect(page.locator(".row").first).to_contain_text("/after/5")
     expect(button).to_have_count(0)
     expect(page.locator(".row[aria-current=true]")).to_contain_text("/before")
+    assert page.evaluate("() => document.documentElement.scrollHeight <= innerHeight")
 
 
 @SIZES
