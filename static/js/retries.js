@@ -68,11 +68,24 @@ function pairOf(id, retry) {
 }
 
 /**
+ * "Delivery 3, 5 minutes later".
+ * @param {Retry} retry
+ */
+export function retryLabel({ number, after }) {
+  return `Delivery ${number}, ${time(after)} later`;
+}
+
+/**
  * "Delivery 3, 5 minutes after the one before: same webhook-id".
  * @param {Retry} retry
  */
 export function retryText({ number, after, by }) {
-  return `Delivery ${number}, ${span(after * 1000)} after the one before: same ${by}`;
+  return `Delivery ${number}, ${time(after)} after the one before: same ${by}`;
+}
+
+/** @param {number} seconds */
+function time(seconds) {
+  return seconds < 1 ? "less than a second" : span(seconds * 1000);
 }
 
 export class Retries {

@@ -213,4 +213,5 @@ def test_a_delivery_that_is_sent_again_is_marked(
     expect(page.locator(".row")).to_have_count(2)
     expect(page.locator(".row-note")).to_have_count(1)
     expect(page.locator(".row").first).to_contain_text("Delivery 2")
-    expect(page.locator(".row").first).to_contain_text("same webhook-id")
+    page.locator(".row").first.click()
+    expect(page.locator(".detail-summary")).to_contain_text("same webhook-id")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Retries, retriesOf, retryText } from "../../static/js/retries.js";
+import { Retries, retriesOf, retryLabel, retryText } from "../../static/js/retries.js";
 import { sample, UUID } from "./samples.js";
 
 /** @typedef {import("../../static/js/captured.js").CapturedRequest} CapturedRequest */
@@ -139,4 +139,6 @@ function secondsFor(count) {
 test("a retry is told in words", () => {
   const retry = { first: "a", number: 3, after: 300.5, by: "webhook-id" };
   assert.equal(retryText(retry), "Delivery 3, 5 minutes after the one before: same webhook-id");
+  assert.equal(retryLabel(retry), "Delivery 3, 5 minutes later");
+  assert.equal(retryLabel({ ...retry, after: 0.3 }), "Delivery 3, less than a second later");
 });

@@ -1,9 +1,25 @@
 import { html } from "lit";
 import { pathSegments, queryParameters } from "../captured.js";
-import { fullTime, visible } from "../format.js";
+import { clockTime, fullTime, visible } from "../format.js";
+import { retryText } from "../retries.js";
 import "./pairs-table.js";
 
 /** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+
+/**
+ * @param {CapturedRequest} request
+ * @param {import("../retries.js").Retry | undefined} retry
+ */
+export function summary({ received_at, remote_addr, http_version }, retry) {
+  return html`
+    <p class="detail-summary">
+      <time datetime=${received_at}>${clockTime(received_at)}</time>
+      <span>from <span class="captured">${remote_addr}</span></span>
+      <span>HTTP/${http_version}</span>
+      ${retry ? html`<span class="detail-retry">${retryText(retry)}</span>` : ""}
+    </p>
+  `;
+}
 
 /** @param {CapturedRequest} request */
 export function pathSection(request) {

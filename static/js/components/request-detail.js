@@ -1,8 +1,8 @@
 import { html, LitElement } from "lit";
 import { methodTone, splitPath } from "../captured.js";
-import { byteSize, clockTime, visible } from "../format.js";
+import { byteSize, visible } from "../format.js";
 import { backIcon } from "../icons.js";
-import { facts, pathSection, querySection } from "./detail-sections.js";
+import { facts, pathSection, querySection, summary } from "./detail-sections.js";
 import "./export-menu.js";
 import "./found-tokens.js";
 import "./pairs-table.js";
@@ -19,12 +19,18 @@ import "./take-away.js";
  * @fires compare-request  with another one, to be chosen
  */
 export class RequestDetail extends LitElement {
-  static properties = { request: { attribute: false }, opened: { type: Boolean } };
+  static properties = {
+    request: { attribute: false },
+    retry: { attribute: false },
+    opened: { type: Boolean },
+  };
 
   constructor() {
     super();
     /** @type {CapturedRequest | undefined} */
     this.request = undefined;
+    /** @type {import("../retries.js").Retry | undefined} */
+    this.retry = undefined;
     this.opened = false;
   }
 
@@ -83,11 +89,7 @@ export class RequestDetail extends LitElement {
           <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
           <span class="captured"><span class="detail-prefix">${prefix}</span>${visible(below)}</span>
         </h2>
-        <p class="detail-summary">
-          <time datetime=${request.received_at}>${clockTime(request.received_at)}</time>
-          <span>from <span class="captured">${request.remote_addr}</span></span>
-          <span>HTTP/${request.http_version}</span>
-        </p>
+        ${summary(request, this.retry)}
       </header>
     `;
   }

@@ -1,7 +1,6 @@
 import { html, LitElement, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { Ticking } from "../clock.js";
-import { retryText } from "../retries.js";
 import "./list-none.js";
 import { listNotice } from "./list-notice.js";
 import { requestRow } from "./request-row.js";
@@ -72,8 +71,7 @@ export class RequestList extends LitElement {
     const selected = entry.key === this.snapshot?.selected?.id;
     const reachable = entry.key === this.reachable;
     const retry = this.snapshot?.retries.get(entry.key);
-    const note = retry ? retryText(retry) : "";
-    return requestRow(entry, { selected, reachable, note, place });
+    return requestRow(entry, { selected, reachable, retry, place });
   }
 
   /** @param {Event} event */

@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import { mediaType, methodTone, targetBelow } from "../captured.js";
 import { ago, byteSize, fullTime, visible } from "../format.js";
+import { retryLabel, retryText } from "../retries.js";
 
 /** As long as the highlight of request-row.css lasts. */
 const FRESH_MS = 2400;
@@ -15,10 +16,10 @@ const MOST_FRESH = 10;
  * @param {object} how
  * @param {boolean} how.selected
  * @param {boolean} how.reachable  the one row that the Tab key stops at; arrow keys reach the others
- * @param {string} how.note        what else is to be said of it
+ * @param {import("../retries.js").Retry} [how.retry]  where it is one
  * @param {number} how.place       from the top, 0 for the newest
  */
-export function requestRow({ request, arrived }, { selected, reachable, note, place }) {
+export function requestRow({ request, arrived }, { selected, reachable, retry, place }) {
   const age = Date.now() - arrived;
   return html`
     <button
@@ -35,7 +36,7 @@ export function requestRow({ request, arrived }, { selected, reachable, note, pl
         >${ago(age)}</time
       >
       <span class="row-facts">
-        ${note ? html`<span class="row-note">${note}</span>` : nothing}
+        ${retry ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
         <span class="row-type captured">${visible(typeText(request))}</span>
         <span class="row-sender captured">${visible(request.remote_addr)}</span>
       </span>

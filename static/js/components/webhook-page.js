@@ -94,12 +94,13 @@ export class WebhookPage extends LitElement {
   }
 
   /** @param {Snapshot} snapshot */
-  detail({ selected, compared, opened, link, arrived }) {
+  detail({ selected, compared, opened, link, arrived, retries }) {
     if (selected && compared && selected !== compared) {
       return html`<compare-view .left=${compared} .right=${selected} .opened=${opened}></compare-view>`;
     }
     if (selected) {
-      return html`<request-detail .request=${selected} .opened=${opened}></request-detail>`;
+      const retry = retries.get(selected.id);
+      return html`<request-detail .request=${selected} .retry=${retry} .opened=${opened}></request-detail>`;
     }
     const live = link.state === "live";
     return html`<empty-state .url=${this.url} .live=${live} .again=${arrived > 0}></empty-state>`;
