@@ -5,10 +5,12 @@
  */
 
 import { textOf } from "../body.js";
+import { isJson } from "../json-check.js";
 import { skipBlanks, tokenEnd } from "../json-text.js";
+import { turn } from "../turn.js";
 import { utf8 } from "./hmac.js";
 
-/** JSON.parse can't be cut into slices: what is longer would hold the page up. */
+/** Whether a text is JSON is found out in one go: a longer one would hold the page up. */
 const MOST_JSON = 2 * 2 ** 20;
 const SLICE_MS = 10;
 
@@ -32,19 +34,10 @@ export async function originalOf(body, isRight) {
 async function* guesses(text) {
   yield ["this body without the line break at its end", text.replace(/\r?\n$/, "")];
   yield ["this body with a line break at its end", `${text}\n`];
-  if (!isJson(text)) return;
+  if (text.length > MOST_JSON || !isJson(text)) return;
   const { compact, spaced } = await rewritten(text);
   yield ["this JSON without white space", compact];
   yield ["this JSON with a space behind each comma and colon", spaced];
-}
-
-/** @param {string} text */
-function isJson(text) {
-  try {
-    return text.length <= MOST_JSON && JSON.parse(text) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 /**
@@ -62,7 +55,7 @@ async function rewritten(json) {
     spaced += token === "," || token === ":" ? `${token} ` : token;
     start = skipBlanks(json, end);
     if (performance.now() < until) continue;
-    await new Promise((resolve) => setTimeout(resolve));
+    await turn();
     until = performance.now() + SLICE_MS;
   }
   return { compact, spaced };

@@ -1,5 +1,6 @@
 /** Many captured requests as one file, made piece by piece. No DOM in here. */
 
+import { turn } from "../turn.js";
 import { HAR_FOOT, HAR_HEAD, harEntry } from "./har.js";
 
 /**
@@ -60,7 +61,7 @@ export async function blobOf(pieces) {
     if (performance.now() - begun < BUSY_MS) continue;
     parts.push(new Blob(batch));
     batch = [];
-    await new Promise((resume) => setTimeout(resume));
+    await turn();
     begun = performance.now();
   }
   return new Blob([...parts, ...batch], { type: "application/json" });
