@@ -30,6 +30,14 @@ function harOf(...requests) {
 /** @param {Partial<CapturedRequest>} fields */
 const entryOf = (fields) => harOf(sample(fields)).log.entries[0];
 
+test("an archive names this version of the program", async () => {
+  const source = await readFile(
+    new URL("../../webhook_logger/__init__.py", import.meta.url),
+    "utf8",
+  );
+  assert.ok(source.includes(`__version__ = "${harOf(sample()).log.creator.version}"`));
+});
+
 test("every request of the Python half makes a valid archive", async () => {
   /** @type {{wire: CapturedRequest}[]} */
   const samples = JSON.parse(await readFile(FIXTURE, "utf-8"));
