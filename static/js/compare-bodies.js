@@ -5,11 +5,12 @@
  * @typedef {import("./compare-rows.js").Compared} Compared
  */
 
-import { bytesOf, hexDump, viewsOf } from "./body.js";
+import { bytesOf, viewsOf } from "./body.js";
 import { mediaType } from "./captured.js";
 import { row } from "./compare-rows.js";
 import { compareText } from "./compare-text.js";
 import { byteCount } from "./format.js";
+import { hexDump } from "./hex.js";
 import { linesOfJson } from "./json-lines.js";
 import { turn } from "./turn.js";
 

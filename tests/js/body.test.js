@@ -5,7 +5,6 @@ import {
   bytesOf,
   chunksAtLines,
   chunksOf,
-  hexDump,
   viewsOf,
   withoutMark,
 } from "../../static/js/body.js";
@@ -61,14 +60,6 @@ test("what can be read in a body that is not text is shown raw", () => {
   assert.deepEqual([...chunksOf(coloured, "text")], ["\x1b[31mgr\u00fcn\x1b[0m"]);
   const latin1 = binary(Uint8Array.of(0x67, 0x72, 0xfc, 0x6e));
   assert.deepEqual([...chunksOf(latin1, "text")], ["gr\u00fcn"]);
-});
-
-test("a hex dump has offset, sixteen bytes and their ASCII in each line", () => {
-  const bytes = new TextEncoder().encode("Hello, webhook!\n\x00\xff");
-  assert.deepEqual(hexDump(bytes).split("\n"), [
-    "00000000  48 65 6c 6c 6f 2c 20 77  65 62 68 6f 6f 6b 21 0a  Hello, webhook!.",
-    "00000010  00 c3 bf                                          ...",
-  ]);
 });
 
 test("a byte order mark does not make JSON text, and stays in the bytes", () => {
