@@ -3,12 +3,13 @@
  *
  * @typedef {import("./captured.js").Body & {bytes?: Uint8Array}} Body  bytes: of one that was decoded here
  *
- * @typedef {"text" | "markup" | "hex"} SourceView  shown chunk by chunk
+ * @typedef {"text" | "xml" | "markup" | "hex"} SourceView  shown chunk by chunk
  * @typedef {SourceView | "json" | "form" | "multipart" | "image"} BodyView
  */
 
 import { hexDump } from "./hex.js";
 import { isJson } from "./json-check.js";
+import { xmlLines } from "./xml-lines.js";
 
 /** The first chunk is laid out at once; the rest waits for a click, so that 1 MiB opens like 1 kB. */
 const CHUNK_CHARACTERS = { text: 16 * 1024, markup: 3 * 1024 };
@@ -25,6 +26,7 @@ const MOST_PRETTY_BYTES = 2 * 2 ** 20;
  */
 export function chunksOf(body, view) {
   if (view === "hex") return hexChunks(bytesOf(body));
+  if (view === "xml") return together(xmlLines(readable(body)), CHUNK_CHARACTERS.markup);
   return chunksAtLines(readable(body), CHUNK_CHARACTERS[view]);
 }
 
@@ -109,7 +111,8 @@ function prettyView({ encoding, content }, mediaType) {
   if (mediaType.startsWith("multipart/")) return "multipart";
   if (encoding !== "utf-8") return null;
   if (looksJson(content, mediaType) && isJson(withoutMark(content))) return "json";
-  if (isMarkup(content, mediaType)) return "markup";
+  if (isHtml(content, mediaType)) return "markup";
+  if (/[/+]xml$/.test(mediaType) || /^\s*<\?xml\b/.test(content)) return "xml";
   return mediaType === "application/x-www-form-urlencoded" ? "form" : null;
 }
 
@@ -134,8 +137,8 @@ function looksJson(text, mediaType) {
  * @param {string} text
  * @param {string} mediaType
  */
-function isMarkup(text, mediaType) {
-  return /[/+](xml|html)$/.test(mediaType) || /^\s*<(\?xml|!doctype|html)\b/i.test(text);
+function isHtml(text, mediaType) {
+  return mediaType === "text/html" || /^\s*<(!doctype html|html)\b/i.test(text);
 }
 
 /**
@@ -151,6 +154,22 @@ function* hexChunks(bytes) {
   for (let offset = 0; offset < bytes.length; offset += CHUNK_BYTES) {
     yield hexDump(bytes.subarray(offset, offset + CHUNK_BYTES), offset);
   }
+}
+
+/**
+ * Lines as chunks; one that is too long for that is cut.
+ * @param {Iterable<string>} lines
+ * @param {number} size
+ */
+function* together(lines, size) {
+  let chunk = "";
+  for (const line of lines) {
+    chunk += line;
+    if (chunk.length < size) continue;
+    yield* chunksAtLines(chunk, size);
+    chunk = "";
+  }
+  if (chunk) yield chunk;
 }
 
 /**

@@ -188,6 +188,17 @@ def test_markup_is_coloured_source_and_is_not_run(show: Show) -> None:
     assert detail.page.title() != "pwned"
 
 
+def test_xml_is_laid_out_and_raw_is_as_it_was_sent(show: Show) -> None:
+    source = "<?xml version='1.0'?><a><b>1</b><c/></a>"
+    detail = show("", source.encode(), "Content-Type: text/xml")
+    laid_out = "<?xml version='1.0'?>\n<a>\n  <b>1</b>\n  <c/>\n</a>"
+    shown = detail.locator(".body-text")
+    expect(shown.locator("[data-tone=key]")).not_to_have_count(0)
+    assert shown.inner_text() == laid_out
+    detail.get_by_role("button", name="Raw", exact=True).click()
+    expect(shown).to_have_text(source)
+
+
 def test_form_fields_are_a_table(show: Show) -> None:
     detail = show("", b"name=J%C3%BCrgen+K&tag=1&tag=2", FORM)
     fields = detail.get_by_role("table", name="Form fields, decoded")

@@ -70,9 +70,9 @@ test("a byte order mark does not make JSON text, and stays in the bytes", () => 
 });
 
 test("markup is recognised by its type or by its first tag", () => {
-  assert.equal(viewsOf(text("<a/>"), "application/atom+xml")[0], "markup");
+  assert.equal(viewsOf(text("<a/>"), "application/atom+xml")[0], "xml");
   assert.equal(viewsOf(text("<p>hi"), "text/html")[0], "markup");
-  assert.equal(viewsOf(text("<?xml version='1.0'?><a/>"), "")[0], "markup");
+  assert.equal(viewsOf(text("<?xml version='1.0'?><a/>"), "")[0], "xml");
   assert.equal(viewsOf(text("<3 webhooks"), "text/plain")[0], "text");
 });
 

@@ -44,12 +44,12 @@ export class BodySource extends LitElement {
     this.chunks = [];
     this.add();
     this.paint = null;
-    if (this.view === "markup") this.loadPaint();
+    if (isPainted(this.view)) this.loadPaint();
   }
 
   async loadPaint() {
     const paint = await markupHighlighter();
-    if (this.view === "markup") this.paint = paint;
+    if (isPainted(this.view)) this.paint = paint;
   }
 
   add() {
@@ -81,6 +81,11 @@ export class BodySource extends LitElement {
       }
     `;
   }
+}
+
+/** @param {import("../body.js").SourceView} view */
+function isPainted(view) {
+  return view === "xml" || view === "markup";
 }
 
 customElements.define("body-source", BodySource);

@@ -1,0 +1,94 @@
+/**
+ * XML laid out for reading: each element that holds others on lines of its own. Only blanks between
+ * tags change, and what is no XML comes out as it is. No DOM in here.
+ *
+ * @typedef {"open" | "close" | "text" | "other"} Kind  other: an empty element, a comment, a declaration
+ */
+
+/** Deeper levels are not indented further, or they would leave the screen. */
+const DEEPEST = 16;
+
+/** How what is no element begins and ends. */
+const ENDS = [
+  ["<!--", "-->"],
+  ["<![CDATA[", "]]>"],
+  ["<?", "?>"],
+];
+
+/**
+ * @param {string} xml
+ * @returns {Generator<string, void>} lines with their ends
+ */
+export function* xmlLines(xml) {
+  let line = "";
+  let depth = 0;
+  /** @type {Kind} */
+  let before = "other";
+  for (const piece of pieces(xml)) {
+    const kind = kindOf(piece);
+    if (kind === "close") depth = Math.max(0, depth - 1);
+    if (line && isApart(before, kind)) {
+      yield `${line}\n`;
+      line = "";
+    }
+    line ||= "  ".repeat(Math.min(depth, DEEPEST));
+    line += piece;
+    if (kind === "open") depth++;
+    before = kind;
+  }
+  if (line) yield line;
+}
+
+/**
+ * Text stays with the tags around it, and an element that holds nothing in one piece.
+ * @param {Kind} before
+ * @param {Kind} kind
+ */
+function isApart(before, kind) {
+  return before !== "text" && kind !== "text" && !(before === "open" && kind === "close");
+}
+
+/** @param {string} piece @returns {Kind} */
+function kindOf(piece) {
+  if (piece[0] !== "<" || piece.startsWith("<![CDATA[")) return "text";
+  if (piece[1] === "/") return "close";
+  return /^<[!?]/.test(piece) || piece.endsWith("/>") ? "other" : "open";
+}
+
+/**
+ * Tags and texts in turn, but no text of blanks alone.
+ * @param {string} xml
+ */
+function* pieces(xml) {
+  for (let start = 0; start < xml.length; ) {
+    const end = xml[start] === "<" ? tagEnd(xml, start) : endOf(xml, "<", start) - 1;
+    const piece = xml.slice(start, Math.max(end, start + 1));
+    if (/\S/.test(piece)) yield piece;
+    start += piece.length;
+  }
+}
+
+/**
+ * @param {string} xml
+ * @param {number} start
+ */
+function tagEnd(xml, start) {
+  const other = ENDS.find(([begin]) => xml.startsWith(begin, start));
+  if (other) return endOf(xml, other[1], start);
+  let at = start + 1;
+  while (at < xml.length && xml[at] !== ">") {
+    at = `"'`.includes(xml[at]) ? endOf(xml, xml[at], at + 1) : at + 1;
+  }
+  return at + 1;
+}
+
+/**
+ * Behind the next one, or behind all where there is none.
+ * @param {string} xml
+ * @param {string} mark
+ * @param {number} start
+ */
+function endOf(xml, mark, start) {
+  const found = xml.indexOf(mark, start);
+  return found < 0 ? xml.length + 1 : found + mark.length;
+}
