@@ -163,6 +163,18 @@ def test_enter_and_escape_lead_from_the_filter_to_the_list(server: Server, open_
     expect(page.locator(".row[aria-current=true]")).to_be_focused()
 
 
+def test_j_goes_to_the_newest_where_the_selected_one_is_not_in_the_list(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(server)
+    sent(page, server, "/one", "/two/a", "/two/b")
+    page.get_by_label("Filter requests").fill("two")
+    expect(page.locator(".row")).to_have_count(2)
+    page.get_by_label("Filter requests").blur()
+    page.keyboard.press("j")
+    expect(page.locator(".row[aria-current=true]")).to_contain_text("/two/b")
+
+
 def test_single_keys_can_be_switched_off(server: Server, open_page: Open) -> None:
     page = open_page(server)
     page.keyboard.press("s")

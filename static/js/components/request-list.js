@@ -88,11 +88,13 @@ export class RequestList extends LitElement {
   }
 
   /**
-   * Selects a neighbour of the row with the focus, or of the selected one, and goes there.
+   * Selects a neighbour of the row with the focus, or of the selected one, and goes there; where
+   * neither is in the list, the newest is the next.
    * @param {string} move  ArrowDown, ArrowUp, Home or End
    */
   move(move) {
-    const key = this.focused.neighbour(this.requests ?? [], this.reachable, move);
+    const selected = this.snapshot?.selected?.id;
+    const key = this.focused.neighbour(this.requests ?? [], selected, move);
     if (!key) return;
     this.focused.goTo(key);
     this.select(key, false);
