@@ -134,6 +134,12 @@ class Config:
         0,
         "How many requests a callback takes in a second, the rest gets `429`; `0` for any number.",
     )
+    MAX_REPLY_CHANGES_PER_MINUTE: int = _setting(
+        _whole_number(0, 10**6),
+        600,
+        "How often one address may change replies on one worker, the rest gets `429`; `0` for any "
+        "number.",
+    )
     CORS_ALLOWED_ORIGINS: tuple[str, ...] = _setting(
         _origins,
         ("*",),

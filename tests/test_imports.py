@@ -18,11 +18,11 @@ ARROWS = {
         *("complaints", "config", "delivery", "errors", "metrics", "origins", "proxies", "rooms"),
         *("transport", "viewers", "views"),
     },
-    "views": {"callbacks", "capture", "delivery", "metrics", "pages", "reply"},
+    "views": {"callbacks", "capture", "delivery", "metrics", "pages", "rates", "reply"},
     "viewers": {"join", "metrics", "rooms"},
     "rooms": {"delivery", "join", "metrics", "transport"},
     "join": {"callbacks", "delivery"},
-    "reply": {"errors"},
+    "reply": {"captured", "errors"},
     "serving": {"errors"},
     "errors": {"pages"},
     "capture": {"captured"},
@@ -36,6 +36,7 @@ ARROWS = {
     "origins": set(),
     "pages": set(),
     "proxies": set(),
+    "rates": set(),
     "transport": set(),
 }
 FILES = sorted([*(ROOT / "webhook_logger").rglob("*.py"), ROOT / "wsgi.py", ROOT / "config.py"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Request
 from flask_socketio import SocketIO
@@ -21,6 +22,7 @@ from webhook_logger.views import callback
 from webhook_logger.views.assets import make_assets
 from webhook_logger.views.dashboard import dashboard
 from webhook_logger.views.health import make_health
+from webhook_logger.views.replies import make_replies
 
 PING_SECONDS, PING_TIMEOUT_SECONDS = 10, 5
 
@@ -31,7 +33,9 @@ class App(Flask):
     draining = False
 
     def say_bye(self) -> None:
-        """Tell all viewers of this worker that it leaves."""
+        """Tell all viewers of this worker that it leaves, and let go who waits for an answer."""
+        view: Any = self.view_functions["callback"]
+        view.let_go()
         self.extensions["socketio"].emit("bye", {"reason": "draining"}, ignore_queue=True)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
@@ -71,6 +75,7 @@ def create_app(config: Config) -> App:
     callback.register(app, delivery, metrics, config.MAX_BODY_BYTES)
     app.register_blueprint(make_assets(root / "static"))
     app.register_blueprint(dashboard)
+    app.register_blueprint(make_replies(delivery, config.MAX_REPLY_CHANGES_PER_MINUTE))
     app.register_blueprint(make_health(delivery, metrics))
     errors.register(app)
 

@@ -7,6 +7,7 @@ request of the room.
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import Any
 
 from flask_socketio import SocketIO
 
-from webhook_logger.delivery import Cut, Delivery, QueueUnavailable
+from webhook_logger.delivery import Answered, Cut, Delivery, Kept, QueueUnavailable
 from webhook_logger.join import Join
 from webhook_logger.metrics import Metrics
 from webhook_logger.transport import Outbox, Relay, Shared, outbox_of
@@ -60,13 +61,28 @@ class Rooms:
 
     # What delivery hands over
 
-    def deliver(self, uuid: str, epoch: str, seq: int, event: bytes) -> None:
+    def deliver(self, answered: Answered, event: bytes) -> None:
         """Send a captured request to the viewers of the callback; the only place that does."""
-        room = self._rooms.get(uuid)
+        room = self._rooms.get(answered.uuid)
         if room and not room.paused:
-            room.epoch, room.seq = epoch, seq
+            room.epoch, room.seq = answered.epoch, answered.seq
             self._metrics.requests_delivered += len(room.viewers_here)
-            self._send(Shared(f'2["request",{event.decode()}]'), room)
+            texts = [f'2["request",{event.decode()}]']
+            if answered.status:
+                texts.append(_answered(answered))
+            self._send(Shared(*texts), room)
+
+    def answered(self, answered: Answered) -> None:
+        """Tell the viewers of the callback what the sender of a request was answered."""
+        room = self._rooms.get(answered.uuid)
+        if room:
+            self._send(Shared(_answered(answered)), room)
+
+    def reply(self, uuid: str, kept: Kept | None) -> None:
+        """Tell the viewers of the callback that its reply was changed."""
+        reply = kept and {**json.loads(kept.reply), "times": kept.times}
+        if uuid in self._rooms:
+            self._tell("reply", {"uuid": uuid, "reply": reply}, uuid)
 
     def _send(self, packet: Shared, room: Room) -> None:
         for number, outbox in enumerate(tuple(room.viewers_here.values()), 1):
@@ -210,3 +226,12 @@ class Rooms:
     def _count_here(self, uuid: str, room: Room) -> None:
         self._delivery.set_viewers(uuid, len(room.viewers_here))
         self._metrics.rooms = len(self._rooms)
+
+
+def _answered(answered: Answered) -> str:
+    """The event as Socket.IO's packet; nothing in it needs escaping."""
+    uuid, epoch, seq, status, by = answered
+    return (
+        f'2["answered",{{"uuid":"{uuid}","epoch":"{epoch}","seq":{seq},'
+        f'"status":{status},"by":"{by}"}}]'
+    )

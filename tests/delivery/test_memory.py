@@ -12,7 +12,7 @@ import pytest
 
 from tests.wire_fixture import samples
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.delivery import memory
+from webhook_logger.delivery import Answered, Kept, memory
 from webhook_logger.delivery.memory import MemoryDelivery
 
 
@@ -22,10 +22,14 @@ class Viewers:
     def __init__(self) -> None:
         self.seen: list[dict[str, Any]] = []
 
-    def deliver(self, uuid: str, epoch: str, seq: int, event: bytes) -> None:
+    def deliver(self, answered: Answered, event: bytes) -> None:
         request = json.loads(event)
-        assert (request["uuid"], request["epoch"], request["seq"]) == (uuid, epoch, seq)
+        assert (request["uuid"], request["epoch"], request["seq"]) == answered[:3]
         self.seen.append(request)
+
+    def answered(self, answered: Answered) -> None: ...
+
+    def reply(self, uuid: str, kept: Kept | None) -> None: ...
 
     def count(self, uuid: str, viewers: int) -> None: ...
 

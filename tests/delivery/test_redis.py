@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.processes import Redis, for_seconds
 from tests.wire_fixture import samples
-from webhook_logger.delivery import Limits, QueueUnavailable, RateExceeded
+from webhook_logger.delivery import Kept, Limits, QueueUnavailable, RateExceeded
 from webhook_logger.delivery.redis import RedisDelivery
 
 DAY = 24 * 60 * 60
@@ -39,16 +39,19 @@ def delivery(redis: Redis) -> RedisDelivery:
     return delivery
 
 
-def test_the_reply_setting_comes_with_the_receipt_and_lives_on_for_seven_days(
+def test_a_reply_comes_with_the_receipt_and_lives_on_for_seven_days(
     redis: Redis, delivery: RedisDelivery, uuid: str
 ) -> None:
-    request = replace(samples()[0], uuid=uuid)
+    request, key = replace(samples()[0], uuid=uuid), f"webhook-logger:{{{uuid}}}:reply"
     assert delivery.publish(request).reply is None
-    redis.client.set(f"webhook-logger:{{{uuid}}}:reply", '{"status": 503}', ex=100)
+    delivery.set_reply(uuid, Kept('{"status": 503}', None))
+    assert 6 * DAY < redis.client.ttl(key) <= 7 * DAY
+    redis.client.expire(key, 100)
     receipt = delivery.publish(request)
     assert (receipt.seq, receipt.reply) == (2, '{"status": 503}')
-    assert 6 * DAY < redis.client.ttl(f"webhook-logger:{{{uuid}}}:reply") <= 7 * DAY
-    redis.client.delete(f"webhook-logger:{{{uuid}}}:reply")  # others share this Redis
+    assert 6 * DAY < redis.client.ttl(key) <= 7 * DAY
+    delivery.set_reply(uuid, None)
+    assert not redis.client.exists(key)
 
 
 def test_every_key_expires(redis: Redis, delivery: RedisDelivery, uuid: str) -> None:

@@ -16,7 +16,7 @@ from tests.support.sender import reset
 WAIT_SECONDS = 10
 
 # Events that may come between any others.
-ASIDES = ("viewers", "status", "refused")
+ASIDES = ("viewers", "status", "refused", "answered", "reply")
 
 TEXT_FRAME = 0x81  # whole, and not compressed
 

@@ -2,8 +2,13 @@
 
 from webhook_logger.delivery.backlog import Limits
 from webhook_logger.delivery.base import (
+    ORDINARY,
+    PREFLIGHT,
+    Answered,
     Cut,
     Delivery,
+    Expected,
+    Kept,
     QueueUnavailable,
     RateExceeded,
     Receipt,
@@ -14,8 +19,13 @@ from webhook_logger.delivery.memory import MemoryDelivery
 from webhook_logger.delivery.redis import RedisDelivery
 
 __all__ = [
+    "ORDINARY",
+    "PREFLIGHT",
+    "Answered",
     "Cut",
     "Delivery",
+    "Expected",
+    "Kept",
     "Limits",
     "QueueUnavailable",
     "RateExceeded",

@@ -30,6 +30,22 @@ class RateExceeded(Exception):
         """Until the next request is taken."""
 
 
+class Expected(NamedTuple):
+    """What is known of the answer before its request is published."""
+
+    status: int
+    by: str
+    """`default` or `path`."""
+    reply: str
+    """Whether the callback's reply goes before: `take` it, which counts where it has a number of
+    times; `look` at it; or `none`.
+    """
+
+
+ORDINARY = Expected(200, "default", "take")
+PREFLIGHT = Expected(200, "default", "look")
+
+
 class Receipt(NamedTuple):
     """What a sender may know: the request was published, here, for so many viewers."""
 
@@ -37,7 +53,29 @@ class Receipt(NamedTuple):
     seq: int
     viewers: int
     reply: str | None = None
-    """The callback's reply setting as it is kept, in the same step; None without one."""
+    """The callback's reply as it is kept, without its times, from the same step; None where it has
+    none, or none was expected: then the viewers are told of the expected answer.
+    """
+
+
+class Kept(NamedTuple):
+    """A callback's reply as it is kept."""
+
+    reply: str
+    """JSON, which nobody here looks into."""
+    times: int | None
+    """For how many requests more; None for all."""
+
+
+class Answered(NamedTuple):
+    """What the sender of a request was answered, as viewers are told."""
+
+    uuid: str
+    epoch: str
+    seq: int
+    status: int
+    by: str
+    """`default`, `reply` or `path`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +91,17 @@ class Cut:
 class Sink(Protocol):
     """The worker's end of delivery: its rooms."""
 
-    def deliver(self, uuid: str, epoch: str, seq: int, event: bytes) -> None:
+    def deliver(self, answered: Answered, event: bytes) -> None:
         """Hand a captured request, as the JSON of its wire form, to this worker's viewers of the
-        callback. May let other green threads run; nothing more is delivered until it returns.
+        callback, and what is answered where that is known already (else its status is 0). May let
+        other green threads run; nothing more is delivered until it returns.
         """
+
+    def answered(self, answered: Answered) -> None:
+        """What the sender of a request that was delivered before was answered. Never blocks."""
+
+    def reply(self, uuid: str, kept: Kept | None) -> None:
+        """The callback's reply was changed; None: it has none any more. Never blocks."""
 
     def count(self, uuid: str, viewers: int) -> None:
         """So many viewers of the callback there are now on all workers. Never blocks."""
@@ -84,11 +129,25 @@ class Delivery(ABC):
         """Begin to deliver; returns at once, whether the queue is there or not."""
 
     @abstractmethod
-    def publish(self, request: CapturedRequest) -> Receipt:
+    def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
         """Accept the request: give it its `seq` and hand it to every viewer.
 
         Raises `QueueUnavailable` when that is not certain (a request is never published twice),
         and `RateExceeded` when it is one too many.
+        """
+
+    @abstractmethod
+    def answered(self, answered: Answered) -> None:
+        """Tell the viewers what the callback's reply was made into. Best effort; never blocks."""
+
+    @abstractmethod
+    def get_reply(self, uuid: str) -> Kept | None:
+        """The callback's reply, None without one. Raises `QueueUnavailable`."""
+
+    @abstractmethod
+    def set_reply(self, uuid: str, kept: Kept | None) -> None:
+        """Keep it, in force with the next request on every worker; None: keep none. The viewers
+        are told. Raises `QueueUnavailable`.
         """
 
     @abstractmethod

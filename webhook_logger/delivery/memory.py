@@ -14,9 +14,19 @@ from functools import partial
 import orjson
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.delivery.base import Cut, Delivery, Receipt, Sink
+from webhook_logger.delivery.base import (
+    ORDINARY,
+    Answered,
+    Cut,
+    Delivery,
+    Expected,
+    Kept,
+    Receipt,
+    Sink,
+)
 from webhook_logger.delivery.lean import LeanRooms
 from webhook_logger.delivery.refusals import Refusals
+from webhook_logger.delivery.replies import Replies
 
 LOCKS = 64
 """Shared by the callbacks, so that few of them ever wait for another's viewers."""
@@ -53,6 +63,7 @@ class MemoryDelivery(Delivery):
         self._sink: Sink
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
         self._viewers: dict[str, int] = {}
+        self._replies = Replies()
         # For one callback, counting and handing over are one step, or two of its requests could
         # change places between.
         self._order = tuple(threading.Lock() for _ in range(LOCKS))
@@ -64,23 +75,39 @@ class MemoryDelivery(Delivery):
             tell = partial(self._refusals.tell, sink.refused)
             threading.Thread(target=tell, daemon=True).start()
 
-    def publish(self, request: CapturedRequest) -> Receipt:
-        self._refusals.check(request.uuid)
-        with self._turn(request.uuid):
-            counter = self._counter(request.uuid)
-            self._take_a_place(request.uuid, counter)
+    def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
+        uuid = request.uuid
+        self._refusals.check(uuid)
+        with self._turn(uuid):
+            counter = self._counter(uuid)
+            self._take_a_place(uuid, counter)
             counter.seq += 1
-            viewers = self._viewers.get(request.uuid, 0)
+            viewers = self._viewers.get(uuid, 0)
+            reply = self._replies.get(uuid) if expected.reply != "none" else None
             if viewers:
                 event = request.accepted(counter.epoch, counter.seq).to_wire()
-                self._sink.deliver(request.uuid, counter.epoch, counter.seq, orjson.dumps(event))
-            return Receipt(counter.epoch, counter.seq, viewers)
+                status, by = (0, "") if reply else expected[:2]
+                answered = Answered(uuid, counter.epoch, counter.seq, status, by)
+                self._sink.deliver(answered, orjson.dumps(event))
+            if reply and expected.reply == "take" and self._replies.take(uuid):
+                self._sink.reply(uuid, self._replies.get(uuid))
+            return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply)
 
     def _take_a_place(self, uuid: str, counter: _Counter) -> None:
         if self._most_a_second:
             seconds = counter.seconds_until_room(self._most_a_second)
             if seconds:
                 raise self._refusals.begin(uuid, seconds)
+
+    def answered(self, answered: Answered) -> None:
+        self._sink.answered(answered)
+
+    def get_reply(self, uuid: str) -> Kept | None:
+        return self._replies.get(uuid)
+
+    def set_reply(self, uuid: str, kept: Kept | None) -> None:
+        self._replies.set(uuid, kept)
+        self._sink.reply(uuid, kept)
 
     @contextmanager
     def cut(self, uuid: str) -> Iterator[Cut]:

@@ -12,7 +12,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 
@@ -21,7 +21,17 @@ import orjson
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery import scripts
 from webhook_logger.delivery.backlog import Backlog, Limits
-from webhook_logger.delivery.base import Cut, Delivery, QueueUnavailable, Receipt, Sink
+from webhook_logger.delivery.base import (
+    ORDINARY,
+    Answered,
+    Cut,
+    Delivery,
+    Expected,
+    Kept,
+    QueueUnavailable,
+    Receipt,
+    Sink,
+)
 from webhook_logger.delivery.connections import connections
 from webhook_logger.delivery.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.delivery.presence import Presence
@@ -40,6 +50,7 @@ worker that stands still itself does not send any."""
 # word: "viewers 3".
 _REQUEST = b"{"
 _POSITION_END = b',"id":'
+_EVENT_END = b"\n"  # JSON has none; what is answered is behind it, where that is known
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +99,7 @@ class RedisDelivery(Delivery):
         ):
             threading.Thread(target=forever, daemon=True).start()
 
-    def publish(self, request: CapturedRequest) -> Receipt:
+    def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
         self._refusals.check(request.uuid)
         wire = request.to_wire()
         uuid = wire.pop("uuid")
@@ -96,13 +107,32 @@ class RedisDelivery(Delivery):
         rest = orjson.dumps(wire)[1:]
         publisher = self._large if len(rest) > LARGE_EVENT_BYTES else self._small
         keys = (scripts.key(uuid), scripts.reply_key(uuid))
-        args = (self._worker, scripts.fresh_epoch(), scripts.channel(uuid), uuid, rest)
-        answer = publisher.run(scripts.PUBLISH, keys, *args, self._most_a_second)
+        told = f"{expected.status} {expected.by}"
+        args = (
+            *(self._worker, scripts.fresh_epoch(), scripts.channel(uuid), uuid, rest),
+            *(self._most_a_second, told, expected.reply),
+        )
+        answer = publisher.run(scripts.PUBLISH, keys, *args)
         if len(answer) == 1:
             raise self._refusals.begin(uuid, answer[0] / 1000)
         epoch, seq, elsewhere, reply = answer
         viewers = elsewhere + self._presence.here(uuid)
         return Receipt(epoch.decode(), seq, viewers, reply and reply.decode())
+
+    def answered(self, answered: Answered) -> None:
+        uuid, *fields = answered
+        with suppress(QueueUnavailable):
+            self._small.submit("PUBLISH", scripts.channel(uuid), f"answered {_words(fields)}")
+
+    def get_reply(self, uuid: str) -> Kept | None:
+        key = scripts.reply_key(uuid)
+        reply, times = self._small.submit("HMGET", key, "reply", "times").wait()
+        return Kept(reply.decode(), times and int(times)) if reply else None
+
+    def set_reply(self, uuid: str, kept: Kept | None) -> None:
+        reply, times = kept or ("", None)
+        args = (scripts.channel(uuid), reply, "" if times is None else str(times))
+        self._small.run(scripts.SET_REPLY, [scripts.reply_key(uuid)], *args)
 
     @contextmanager
     def cut(self, uuid: str) -> Iterator[Cut]:
@@ -149,8 +179,11 @@ class RedisDelivery(Delivery):
     def _take(self, channel: str, data: bytes) -> None:
         if data.startswith(_REQUEST) and channel != CONTROL_CHANNEL:
             self.requests_read += 1
-            position = orjson.loads(data[: data.index(_POSITION_END)] + b"}")
-            self._sink.deliver(position["uuid"], position["epoch"], position["seq"], data)
+            event, _, told = data.partition(_EVENT_END)
+            position = orjson.loads(event[: event.index(_POSITION_END)] + b"}")
+            status, by = told.decode().split(" ") if told else (0, "")
+            place = (position["uuid"], position["epoch"], position["seq"])
+            self._sink.deliver(Answered(*place, int(status), by), event)
             return
         text = data.decode()
         if channel == self._channel:
@@ -166,12 +199,17 @@ class RedisDelivery(Delivery):
         elif kind == "cut":
             self._reach(*fields)
 
-    def _take_aside(self, uuid: str, kind: str, rest: str) -> None:
+    def _take_aside(self, uuid: str, kind: str, rest: str = "") -> None:
         """What a room hears besides requests."""
         if kind == "viewers":
             self._sink.count(uuid, int(rest))
         elif kind == "refused":
             self._sink.refused(uuid, int(rest))
+        elif kind == "answered":
+            epoch, seq, status, by = rest.split(" ")
+            self._sink.answered(Answered(uuid, epoch, int(seq), int(status), by))
+        elif kind == "reply":
+            self._sink.reply(uuid, _kept(*rest.split(" ", 1)) if rest else None)
         elif kind == "emit":
             self.manager.emitted(rest)
         else:
@@ -223,3 +261,12 @@ class RedisDelivery(Delivery):
             with suppress(QueueUnavailable):
                 self._small.submit("PUBLISH", self._channel, "canary")
                 self._canaries_out += 1
+
+
+def _words(fields: Iterable[object]) -> str:
+    return " ".join(map(str, fields))
+
+
+def _kept(times: str, reply: str) -> Kept:
+    """As the scripts tell it."""
+    return Kept(reply, None if times == "-" else int(times))

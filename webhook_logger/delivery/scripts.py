@@ -6,8 +6,11 @@
     viewers            their sum, as it was last told to the viewers
     window, taken      a second of Redis' clock, and what was accepted in it, if there is a limit
 
-It expires a day after the last request or viewer. The callback's reply setting, if it has one, is
-a key beside it, which expires 7 days after its last use.
+It expires a day after the last request or viewer. The callback's reply, if it has one, is a hash
+beside it, which expires 7 days after its last use:
+
+    reply              JSON
+    times              for how many requests more, if not for all
 """
 
 import random
@@ -23,7 +26,7 @@ def key(uuid: str) -> str:
 
 
 def reply_key(uuid: str) -> str:
-    """The key of the callback's reply setting."""
+    """The key of the callback's reply."""
     return key(uuid) + ":reply"
 
 
@@ -74,12 +77,23 @@ local function viewers_elsewhere()
 end
 """
 
+# What viewers are told of a reply: "reply <times> <JSON>", "reply" when there is none any more.
+_TELL_REPLY = """
+local function tell_reply(channel, key)
+    local kept = redis.call('HMGET', key, 'reply', 'times')
+    local told = kept[1] and ' ' .. (kept[2] or '-') .. ' ' .. kept[1] or ''
+    redis.call('PUBLISH', channel, 'reply' .. told)
+end
+"""
+
 PUBLISH = (
     _COUNTER
+    + _TELL_REPLY
     + f"""
--- KEYS[2]: the reply setting. ARGV[3]: the channel. ARGV[4]: the callback's UUID.
+-- KEYS[2]: the reply. ARGV[3]: the channel. ARGV[4]: the callback's UUID.
 -- ARGV[5]: the event's JSON behind "seq". ARGV[6]: the most requests in a second, 0 for no limit.
--- Returns {{epoch, seq, viewers elsewhere, reply setting}}, or {{milliseconds until a place}}.
+-- ARGV[7]: what is answered without a reply. ARGV[8]: 'take' the reply, 'look' at it, or 'none'.
+-- Returns {{epoch, seq, viewers elsewhere, reply}}, or {{milliseconds until a place}}.
 local limit = tonumber(ARGV[6])
 if limit > 0 then
     local now = redis.call('TIME')
@@ -90,11 +104,37 @@ if limit > 0 then
     end
     redis.call('HSET', key, 'window', now[1], 'taken', taken + 1)
 end
-local reply = redis.call('GETEX', KEYS[2], 'EX', {REPLY_SECONDS})
+local reply = ARGV[8] ~= 'none' and redis.call('HGET', KEYS[2], 'reply')
 local seq = redis.call('HINCRBY', key, 'seq', 1)
 local position = '{{"uuid":"' .. ARGV[4] .. '","epoch":"' .. epoch .. '","seq":' .. seq .. ','
-redis.call('PUBLISH', ARGV[3], position .. ARGV[5])
+redis.call('PUBLISH', ARGV[3], position .. ARGV[5] .. (reply and '' or '\\n' .. ARGV[7]))
+if reply and ARGV[8] == 'take' then
+    redis.call('EXPIRE', KEYS[2], {REPLY_SECONDS})
+    if redis.call('HEXISTS', KEYS[2], 'times') == 1 then
+        if redis.call('HINCRBY', KEYS[2], 'times', -1) <= 0 then
+            redis.call('DEL', KEYS[2])
+        end
+        tell_reply(ARGV[3], KEYS[2])
+    end
+end
 return {{epoch, seq, viewers_elsewhere(), reply}}
+"""
+)
+
+SET_REPLY = (
+    _TELL_REPLY
+    + f"""
+-- KEYS[1]: the reply. ARGV[1]: the channel. ARGV[2]: the reply's JSON, '' for none.
+-- ARGV[3]: for how many requests, '' for all.
+redis.call('DEL', KEYS[1])
+if ARGV[2] ~= '' then
+    redis.call('HSET', KEYS[1], 'reply', ARGV[2])
+    if ARGV[3] ~= '' then
+        redis.call('HSET', KEYS[1], 'times', ARGV[3])
+    end
+    redis.call('EXPIRE', KEYS[1], {REPLY_SECONDS})
+end
+tell_reply(ARGV[1], KEYS[1])
 """
 )
 
@@ -126,4 +166,4 @@ end
 """
 )
 
-ALL = (PUBLISH, CUT, PRESENCE)
+ALL = (PUBLISH, SET_REPLY, CUT, PRESENCE)

@@ -24,7 +24,8 @@ class Relay:
 
     def put(self, packet: Shared) -> None:
         """Hand it to Socket.IO."""
-        self._server._send_eio_packet(self._eio_sid, packet)
+        for one in packet.packets():
+            self._server._send_eio_packet(self._eio_sid, one)
 
 
 def outbox_of(server: Any, sid: str) -> Outbox | Relay:

@@ -25,18 +25,27 @@ BYTES_OF_AN_ITEM = 64
 SLOW_SECONDS = 2.0
 """For a viewer that was too slow to hear why it is cut off."""
 
+MOST_A_POLL = 16
+"""Packets; python-engineio's clients give up a connection that sends more."""
+
 MOST_BYTES_TOGETHER = 64 * 1024
 """What is more than that is written at once."""
 
 _BYE = '2["bye",{"reason":"slow"}]'
 
 
-class Shared(Packet):  # type: ignore[misc]  # it has no types
-    """A Socket.IO packet for many viewers: encoded once, framed once."""
+class Shared:
+    """Socket.IO packets for many viewers: encoded once, framed once, sent as one."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(MESSAGE, text)
-        self.frame = frame("4" + text)
+    __slots__ = ("_texts", "frame")
+
+    def __init__(self, *texts: str) -> None:
+        self._texts = texts
+        self.frame = b"".join([frame("4" + text) for text in texts])
+
+    def packets(self) -> list[Packet]:
+        """One by one, for a viewer that polls."""
+        return [Packet(MESSAGE, text) for text in self._texts]
 
 
 class Outbox:
@@ -47,7 +56,9 @@ class Outbox:
     the socket takes no more.
     """
 
-    __slots__ = ("_bytes", "_closed", "_gathered", "_socket", "_waiting", "_wake", "_writes")
+    __slots__ = (
+        *("_bytes", "_closed", "_gathered", "_socket", "_taken", "_waiting", "_wake", "_writes"),
+    )
 
     def __init__(self) -> None:
         self._waiting: deque[Any] | None = None  # of most viewers nothing ever waits
@@ -57,29 +68,34 @@ class Outbox:
         self._socket: Any = None
         self._writes = False
         self._closed = False
+        self._taken = 0
+        """Packets of the poll that goes on."""
         self._wake: threading.Event | None = None
 
     # What Engine.IO asks of a queue
 
-    def put(self, packet: Packet | None) -> None:
+    def put(self, packet: Packet | Shared | None) -> None:
         """Send a packet; None ends the connection behind what was put before. Never blocks."""
         if self._closed:
             return
         if self._socket is not None:
             self._send(packet)
             return
-        self._append(packet)
-        self._weigh(_weight(packet))
+        for one in packet.packets() if isinstance(packet, Shared) else (packet,):
+            if not self._closed:
+                self._append(one)
+                self._weigh(_weight(one))
         if self._wake:
             self._wake.set()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Packet | None:
-        """The next packet, for a poll. Raises `queue.Empty`."""
+        """The next packet, for a poll, which begins with a `block`. Raises `queue.Empty`."""
+        self._taken = 1 if block else self._taken + 1
         if not self._waiting and block:
             self._wake = threading.Event()
             self._wake.wait(timeout)
             self._wake = None
-        if not self._waiting:
+        if not self._waiting or self._taken > MOST_A_POLL:
             raise Empty
         packet: Packet | None = self._waiting.popleft()
         self._bytes -= _weight(packet)
@@ -140,7 +156,7 @@ class Outbox:
             self._writes = True
             start_new_thread(self._write, (data[sent:],))
 
-    def _send(self, packet: Packet | None) -> None:
+    def _send(self, packet: Packet | Shared | None) -> None:
         if packet is not None:
             self.write(_framed(packet))
         else:
@@ -191,7 +207,7 @@ class Outbox:
             self._socket.shutdown(socket.SHUT_RDWR)
 
 
-def _framed(packet: Packet) -> bytes:
+def _framed(packet: Packet | Shared) -> bytes:
     return packet.frame if isinstance(packet, Shared) else frame(packet.encode())
 
 
@@ -200,8 +216,7 @@ def _weight(item: Packet | bytes | None) -> int:
     if isinstance(item, bytes):
         return len(item) + BYTES_OF_AN_ITEM
     data = item.data if item is not None else None
-    size = sys.getsizeof(data or "") + BYTES_OF_AN_ITEM
-    return size + len(item.frame) if isinstance(item, Shared) else size
+    return sys.getsizeof(data or "") + BYTES_OF_AN_ITEM
 
 
 # A large room must not keep the worker to itself.

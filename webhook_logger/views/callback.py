@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -18,14 +19,35 @@ from werkzeug.exceptions import (
 )
 from werkzeug.routing import BaseConverter, Rule
 
-from webhook_logger import reply
 from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.capture import CapturedRequest, capture
-from webhook_logger.delivery import Delivery, QueueUnavailable, RateExceeded, Receipt
+from webhook_logger.delivery import (
+    ORDINARY,
+    PREFLIGHT,
+    Answered,
+    Delivery,
+    Expected,
+    QueueUnavailable,
+    RateExceeded,
+    Receipt,
+)
 from webhook_logger.metrics import Metrics
-from webhook_logger.reply import Reply
+from webhook_logger.reply import (
+    Answer,
+    Headers,
+    Reply,
+    accepted,
+    allowed_origin,
+    of_path,
+    preflight_headers,
+    refused,
+    replied,
+)
+from webhook_logger.views.holds import Holds
 
 RETRY_AFTER_SECONDS = 2
+
+_TOO_LARGE = Expected(413, "default", "none")
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +55,7 @@ Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 _PATH = re.compile(f"/({UUID_PATTERN})(?:/|\\Z)")
+_STATUS_PATH = re.compile("status/([2-5][0-9][0-9])")
 
 
 class CallbackConverter(BaseConverter):
@@ -61,37 +84,48 @@ class CallbackView:
         self._delivery = delivery
         self._metrics = metrics
         self._max_body_bytes = max_body_bytes
+        self._holds = Holds()
 
     def __call__(
         self, uuid: str, rest: str = "", environ: Environ | None = None
-    ) -> Reply | Response:
+    ) -> Answer | Response:
         """The answer; a Flask response without an `environ`, under Flask's own dispatch."""
         if environ is None:
-            return self._answer(request.environ, uuid).as_response()
-        return self._answer(environ, uuid)
+            return self._answer(request.environ, uuid, rest).as_response()
+        return self._answer(environ, uuid, rest)
 
-    def _answer(self, environ: Environ, uuid: str) -> Reply:
+    def let_go(self) -> None:
+        """Answer those at once who wait for a late answer: this worker leaves."""
+        self._holds.end()
+
+    def _answer(self, environ: Environ, uuid: str, rest: str) -> Answer:
         # Errors do not go on to the app's own answer: a callback's headers are on every answer.
         try:
-            return self._accept(environ, uuid)
+            return self._accept(environ, uuid, rest)
         except HTTPException as error:
-            return reply.refused(error)
+            return refused(error)
         except Exception:
             log.exception("A callback failed.")
-            return reply.refused(InternalServerError())
+            return refused(InternalServerError())
 
-    def _accept(self, environ: Environ, uuid: str) -> Reply:
+    def _accept(self, environ: Environ, uuid: str, rest: str) -> Answer:
         captured = capture(environ, uuid, self._max_body_bytes)
-        receipt = self._publish(captured)
+        preflight = preflight_headers(environ)
+        expected = _expected(captured, rest, is_preflight=bool(preflight))
+        receipt = self._publish(captured, expected)
         self._metrics.requests_accepted += 1
         if not captured.body.complete:
             too_large = f"The body is larger than {self._max_body_bytes} bytes."
-            return reply.refused(RequestEntityTooLarge(too_large), receipt.viewers)
-        return reply.accepted(receipt.viewers, reply.preflight_headers(environ))
+            return refused(RequestEntityTooLarge(too_large), receipt.viewers)
+        if receipt.reply is not None:
+            return self._reply(captured, receipt, _read(receipt.reply), preflight)
+        if expected.by == "path":
+            return of_path(expected.status, receipt.viewers)
+        return accepted(receipt.viewers, preflight)
 
-    def _publish(self, captured: CapturedRequest) -> Receipt:
+    def _publish(self, captured: CapturedRequest, expected: Expected) -> Receipt:
         try:
-            return self._delivery.publish(captured)
+            return self._delivery.publish(captured, expected)
         except RateExceeded as error:
             self._metrics.requests_refused += 1
             raise TooManyRequests(retry_after=ceil(error.seconds)) from error
@@ -99,6 +133,36 @@ class CallbackView:
             self._metrics.requests_unavailable += 1
             away = f"{error} Please send the request again."
             raise ServiceUnavailable(away, retry_after=RETRY_AFTER_SECONDS) from error
+
+    def _reply(
+        self, captured: CapturedRequest, receipt: Receipt, reply: Reply, preflight: Headers
+    ) -> Answer:
+        """What the callback's user wants; a preflight is let through unless it is not wanted."""
+        if preflight and reply.cors:
+            answer, by = accepted(receipt.viewers, preflight, allowed_origin(reply)), "default"
+        else:
+            self._holds.hold(captured.uuid, reply.delay)
+            answer, by = replied(reply, receipt.viewers), "reply"
+        if receipt.viewers:
+            position = (captured.uuid, receipt.epoch, receipt.seq)
+            self._delivery.answered(Answered(*position, int(answer.status[:3]), by))
+        return answer
+
+
+def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expected:
+    """What is known of the answer before the request is published."""
+    if not captured.body.complete:
+        return _TOO_LARGE
+    if is_preflight:
+        return PREFLIGHT
+    path = _STATUS_PATH.fullmatch(rest)
+    return Expected(int(path[1]), "path", "none") if path else ORDINARY
+
+
+# Most callbacks have the same reply for many requests; so many of them are 4 MiB at most.
+@lru_cache(maxsize=64)
+def _read(reply: str) -> Reply:
+    return Reply.from_json(reply)
 
 
 def register(app: Flask, delivery: Delivery, metrics: Metrics, max_body_bytes: int) -> None:

@@ -1,4 +1,4 @@
-"""The reply: what a callback answers to the sender, always with these headers."""
+"""An answer to a sender as a value: the default one, a refusal, or what the reply says."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from webhook_logger.errors import error_headers, error_json
+from webhook_logger.reply.value import Headers, Reply
 
-Headers = tuple[tuple[str, str], ...]
-
-ANSWER_HEADERS: Headers = (
-    ("Access-Control-Allow-Origin", "*"),
+_ALLOW_ORIGIN = "Access-Control-Allow-Origin"
+ANY_ORIGIN: Headers = ((_ALLOW_ORIGIN, "*"),)
+SAFE_HEADERS: Headers = (
     ("X-Content-Type-Options", "nosniff"),
     # Whatever a callback answers cannot act on the dashboard's origin.
     ("Content-Security-Policy", "sandbox"),
@@ -25,11 +25,12 @@ ANSWER_HEADERS: Headers = (
 )
 PREFLIGHT_SECONDS = "600"
 
+_KNOWN_CODES = frozenset(HTTPStatus)
 _TOKEN_LIST = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z, \t]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Answer:
     """An answer as a value, and as a WSGI application."""
 
     status: str
@@ -53,19 +54,52 @@ class Reply:
 
 
 @lru_cache(maxsize=1024)  # nearly every request gets one of a few
-def accepted(viewers: int, preflight: Headers = ()) -> Reply:
-    """The default reply to a request that was published: status 200, empty body."""
-    shown = (("Webhook-Viewers", str(viewers)), ("Content-Length", "0"))
-    return Reply("200 OK", (*ANSWER_HEADERS, *preflight, *shown))
+def accepted(viewers: int, preflight: Headers = (), origin: Headers = ANY_ORIGIN) -> Answer:
+    """The default answer to a request that was published: status 200, empty body."""
+    headers = (*origin, *SAFE_HEADERS, *preflight, *_shown(viewers))
+    return Answer("200 OK", (*headers, ("Content-Length", "0")))
 
 
-def refused(error: HTTPException, viewers: int | None = None) -> Reply:
+@lru_cache(maxsize=1024)
+def of_path(code: int, viewers: int) -> Answer:
+    """The empty answer that `/<uuid>/status/<code>` asks for."""
+    headers = (*ANY_ORIGIN, *SAFE_HEADERS, *_shown(viewers), ("Content-Length", "0"))
+    return Answer(_status_line(code), headers)
+
+
+def replied(reply: Reply, viewers: int) -> Answer:
+    """What the reply says, and the headers that every answer has."""
+    allowed = allowed_origin(reply)
+    others = tuple(line for line in reply.headers if line[0].lower() != _ALLOW_ORIGIN.lower())
+    length = ("Content-Length", str(len(reply.body)))
+    headers = (*allowed, *SAFE_HEADERS, *others, *_shown(viewers), length)
+    return Answer(_status_line(reply.status), headers, reply.body)
+
+
+def allowed_origin(reply: Reply) -> Headers:
+    """The one header line that says whose pages may read an answer; none without CORS."""
+    if not reply.cors:
+        return ()
+    own = [line for line in reply.headers if line[0].lower() == _ALLOW_ORIGIN.lower()]
+    return tuple(own[:1]) or ANY_ORIGIN
+
+
+def refused(error: HTTPException, viewers: int | None = None) -> Answer:
     """The answer to a refused request; with `viewers` it was published all the same."""
-    status, body = HTTPStatus(error.code or 500), error_json(error).encode()
-    headers = (*error_headers(error).items(), *ANSWER_HEADERS, ("Content-Length", str(len(body))))
-    if viewers is not None:
-        headers += (("Webhook-Viewers", str(viewers)),)
-    return Reply(f"{status} {status.phrase}", headers, body)
+    code, body = error.code or 500, error_json(error).encode()
+    headers = (*error_headers(error).items(), *ANY_ORIGIN, *SAFE_HEADERS)
+    shown = () if viewers is None else _shown(viewers)
+    return Answer(_status_line(code), (*headers, ("Content-Length", str(len(body))), *shown), body)
+
+
+def _shown(viewers: int) -> Headers:
+    return (("Webhook-Viewers", str(viewers)),)
+
+
+def _status_line(code: int) -> str:
+    """With its phrase, which must be there in WSGI, also where nobody has named the code."""
+    phrase = HTTPStatus(code).phrase if code in _KNOWN_CODES else "Unnamed"
+    return f"{code} {phrase}"
 
 
 def preflight_headers(environ: Mapping[str, Any]) -> Headers:

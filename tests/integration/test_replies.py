@@ -1,0 +1,299 @@
+"""Replies: what a callback's user wants its senders to be answered, on every worker."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.support.processes import Server
+from tests.support.sender import Answer, post, send
+from tests.support.viewers import PacketViewer
+
+FIXED = {
+    "access-control-allow-origin": "*",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "sandbox",
+    "cache-control": "no-store",
+}
+PREFLIGHT = ("Origin: https://app.example", "Access-Control-Request-Method: PUT")
+
+
+@pytest.fixture(scope="module", params=["memory", "redis"])
+def workers(request: pytest.FixtureRequest) -> tuple[Server, Server]:
+    """Where replies are set, and where requests go: two on one queue, or the same one twice."""
+    if request.param == "memory":
+        server = request.getfixturevalue("memory_server")
+        return server, server
+    workers: tuple[Server, Server] = request.getfixturevalue("two_workers")
+    return workers
+
+
+def ask(server: Server, method: str, path: str, *lines: str, body: bytes = b"") -> Answer:
+    length = [f"Content-Length: {len(body)}"] if body else []
+    head = [f"{method} {path} HTTP/1.1", "Host: test", "Connection: close", *length, *lines]
+    return send(server.address, "\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body)
+
+
+def api(server: Server, method: str, uuid: str, body: bytes = b"") -> Answer:
+    return ask(server, method, f"/api/callbacks/{uuid}/reply", body=body)
+
+
+def put(server: Server, uuid: str, **fields: Any) -> dict[str, Any]:
+    answer = api(server, "PUT", uuid, json.dumps(fields).encode())
+    assert answer.status == 200, answer.body
+    shown: dict[str, Any] = json.loads(answer.body)
+    return shown
+
+
+def text(content: str) -> dict[str, str]:
+    return {"encoding": "utf-8", "content": content}
+
+
+def test_a_reply_is_in_force_with_the_next_request_on_every_worker(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    here, there = workers
+    headers = [["Content-Type", "application/json"], ["X-Dup", "1"], ["X-Dup", "2"]]
+    shown = put(here, uuid, status=418, headers=headers, body=text('{"no": "coffee"}'))
+    answer = post(there.address, f"/{uuid}/pot")
+    assert (answer.status, answer.body) == (418, b'{"no": "coffee"}')
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-dup"] == "1, 2"
+    assert answer.headers["webhook-viewers"] == "0"
+    assert FIXED.items() <= answer.headers.items()
+    assert json.loads(api(there, "GET", uuid).body) == shown
+
+
+def test_without_one_a_callback_answers_200_and_the_api_says_so(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    answer = api(workers[1], "GET", uuid.upper())
+    shown = {
+        "status": 200,
+        "headers": [],
+        "body": text(""),
+        "delay": 0,
+        "times": None,
+        "cors": True,
+    }
+    assert (answer.status, json.loads(answer.body)) == (200, shown)
+    assert answer.headers["content-type"] == "application/json"
+
+
+def test_a_reply_is_reset_by_delete(workers: tuple[Server, Server], uuid: str) -> None:
+    put(workers[0], uuid, status=500)
+    assert api(workers[1], "DELETE", uuid).status == 204
+    assert post(workers[0].address, f"/{uuid}").status == 200
+    assert api(workers[1], "DELETE", uuid).status == 204
+
+
+def test_a_reply_for_some_times_counts_on_all_workers(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    put(workers[0], uuid, status=503, times=3)
+    assert ask(workers[0], "OPTIONS", f"/{uuid}", *PREFLIGHT).status == 200
+    assert post(workers[1].address, f"/{uuid}/status/201").status == 201
+    statuses = [post(workers[number % 2].address, f"/{uuid}").status for number in range(5)]
+    assert statuses == [503, 503, 503, 200, 200]
+    assert json.loads(api(workers[0], "GET", uuid).body)["times"] is None
+
+
+def test_the_head_of_a_reply_has_no_body_and_its_length(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    put(workers[0], uuid, body=text("twelve bytes"))
+    answer = ask(workers[1], "HEAD", f"/{uuid}")
+    assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", "12")
+
+
+@pytest.mark.parametrize("status", [204, 304, 599])
+def test_any_status_is_sent_as_a_whole_answer(
+    workers: tuple[Server, Server], uuid: str, status: int
+) -> None:
+    put(workers[0], uuid, status=status)
+    assert post(workers[1].address, f"/{uuid}").status == status
+
+
+def test_a_path_asks_for_a_status_once(workers: tuple[Server, Server], uuid: str) -> None:
+    for code in (200, 204, 503, 599):
+        answer = post(workers[0].address, f"/{uuid}/status/{code}")
+        assert (answer.status, answer.body) == (code, b"")
+        assert answer.headers["webhook-viewers"] == "0"
+        assert FIXED.items() <= answer.headers.items()
+    for path in (
+        "status/199",
+        "status/600",
+        "status/503/",
+        "status/5033",
+        "status/50x",
+        "x/status/503",
+    ):
+        assert post(workers[0].address, f"/{uuid}/{path}").status == 200
+
+
+def test_viewers_see_what_each_sender_was_answered(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    here, there = workers
+    with PacketViewer(here.url, auth={"uuid": uuid}) as viewer:
+        epoch = viewer.event("joined")["epoch"]
+        post(there.address, f"/{uuid}")
+        post(there.address, f"/{uuid}/status/404")
+        put(there, uuid, status=502)
+        post(there.address, f"/{uuid}")
+        post(here.address, f"/{uuid}", b"x" * (2**20 + 1))
+        answers = [viewer.event("answered") for _ in range(4)]
+    assert answers == [
+        {"uuid": uuid, "epoch": epoch, "seq": seq, "status": status, "by": by}
+        for seq, status, by in [
+            *((1, 200, "default"), (2, 404, "path"), (3, 502, "reply"), (4, 413, "default")),
+        ]
+    ]
+
+
+def test_what_was_answered_comes_behind_its_request(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    with PacketViewer(workers[0].url, auth={"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        for _ in range(3):
+            post(workers[1].address, f"/{uuid}")
+        events = viewer.events(6, aside=("viewers",))
+    assert [(name, event["seq"]) for name, event in events] == [
+        (name, seq) for seq in (1, 2, 3) for name in ("request", "answered")
+    ]
+
+
+def test_viewers_are_told_of_every_change(workers: tuple[Server, Server], uuid: str) -> None:
+    here, there = workers
+    with PacketViewer(here.url, auth={"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        shown = put(there, uuid, status=500, times=2, body=text("x"))
+        assert viewer.event("reply") == {"uuid": uuid, "reply": shown}
+        post(there.address, f"/{uuid}")
+        assert viewer.event("reply") == {"uuid": uuid, "reply": {**shown, "times": 1}}
+        post(here.address, f"/{uuid}")
+        assert viewer.event("reply") == {"uuid": uuid, "reply": None}
+        put(here, uuid, status=201)
+        assert viewer.event("reply")["reply"]["status"] == 201
+        api(there, "DELETE", uuid)
+        assert viewer.event("reply") == {"uuid": uuid, "reply": None}
+
+
+# CORS
+
+
+def test_a_preflight_is_let_through_whatever_the_reply_is(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    put(
+        workers[0],
+        uuid,
+        status=503,
+        headers=[["Access-Control-Allow-Origin", "https://app.example"]],
+    )
+    answer = ask(workers[1], "OPTIONS", f"/{uuid}", *PREFLIGHT)
+    assert (answer.status, answer.headers["access-control-allow-methods"]) == (200, "PUT")
+    assert answer.headers["access-control-allow-origin"] == "https://app.example"
+    answer = ask(workers[1], "PUT", f"/{uuid}")
+    assert answer.headers["access-control-allow-origin"] == "https://app.example"
+
+
+def test_a_strict_callback_says_nothing_of_cors(workers: tuple[Server, Server], uuid: str) -> None:
+    put(workers[0], uuid, status=201, cors=False)
+    for method in ("OPTIONS", "PUT"):
+        answer = ask(workers[1], method, f"/{uuid}", *PREFLIGHT)
+        assert answer.status == 201
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+# Late answers
+
+
+def test_an_answer_comes_late_and_nobody_else_waits(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    put(workers[0], uuid, status=202, delay=0.5)
+    with PacketViewer(workers[0].url, auth={"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        begin = time.monotonic()
+        with ThreadPoolExecutor(1) as pool:
+            late = pool.submit(post, workers[1].address, f"/{uuid}")
+            assert viewer.event("request")["seq"] == 1
+            assert post(workers[1].address, f"/{uuid}/status/200").status == 200
+            assert not late.done()
+            assert late.result().status == 202
+        assert time.monotonic() - begin >= 0.5
+        answers = [viewer.event("answered")["seq"] for _ in range(2)]
+        assert answers == [2, 1]
+
+
+def test_at_most_a_hundred_are_held_and_the_rest_is_answered_at_once(uuid: str) -> None:
+    with Server() as server:
+        put(server, uuid, status=202, delay=30)
+        with PacketViewer(server.url, auth={"uuid": uuid}) as viewer:
+            viewer.event("joined")
+            with ThreadPoolExecutor(100) as pool:
+                held = [pool.submit(post, server.address, f"/{uuid}") for _ in range(100)]
+                viewer.requests(100)
+                assert post(server.address, f"/{uuid}").status == 202
+                assert not any(one.done() for one in held)
+                server.terminate()  # a worker that leaves lets them go
+                assert {one.result().status for one in held} == {202}
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", "JSON"),
+        (b"nonsense", "JSON"),
+        (b'{"status": 99}', "status: must be a whole number from 200 to 599."),
+        (b'{"headers": [["Set-Cookie", "a=b"]]}', "headers: Set-Cookie may not be set by a reply."),
+        (b'{"headers": [["A", "b\\r\\nSet-Cookie: c"]]}', "headers: the value of A"),
+        (b'{"colour": "red"}', "colour: no field of a reply"),
+    ],
+)
+def test_a_reply_that_cannot_be_is_refused_by_name(
+    memory_server: Server, uuid: str, body: bytes, told: str
+) -> None:
+    answer = api(memory_server, "PUT", uuid, body)
+    error = json.loads(answer.body)["error"]
+    assert (answer.status, error["code"]) == (400, 400)
+    assert told in error["message"]
+    assert post(memory_server.address, f"/{uuid}").status == 200
+
+
+@pytest.mark.parametrize("framing", ["length", "chunks"])
+def test_one_that_is_too_large_is_not_read_to_its_end(
+    memory_server: Server, uuid: str, framing: str
+) -> None:
+    path, body = f"/api/callbacks/{uuid}/reply", b" " * 600_000
+    if framing == "length":
+        answer = ask(memory_server, "PUT", path, body=body)
+    else:
+        chunked = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+        head = f"PUT {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        answer = send(memory_server.address, head.encode() + chunked)
+    assert answer.status == 413
+
+
+def test_other_methods_and_what_is_no_callback(memory_server: Server, uuid: str) -> None:
+    assert api(memory_server, "POST", uuid, b"{}").status == 405
+    for name in ("x", uuid[:-1], f"{uuid}0", "%00"):
+        assert api(memory_server, "GET", name).status == 404
+
+
+def test_one_address_changes_replies_only_so_often(uuid: str) -> None:
+    with Server(MAX_REPLY_CHANGES_PER_MINUTE=2) as server:
+        put(server, uuid, status=500)
+        assert api(server, "DELETE", uuid).status == 204
+        answer = api(server, "PUT", uuid, b"{}")
+        assert (answer.status, 0 < int(answer.headers["retry-after"]) <= 60) == (429, True)
+        assert api(server, "GET", uuid).status == 200

@@ -1,0 +1,124 @@
+"""What may be a reply, and what it says to whoever asks for one that may not."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webhook_logger.reply import Reply, ReplyError
+
+DEFAULT = {
+    "status": 200,
+    "headers": [],
+    "body": {"encoding": "utf-8", "content": ""},
+    "delay": 0.0,
+    "times": None,
+    "cors": True,
+}
+FULL = {
+    "status": 503,
+    "headers": [["Content-Type", "text/plain"], ["X-Twice", "1"], ["X-Twice", "2"]],
+    "body": {"encoding": "base64", "content": "AP8="},
+    "delay": 1.5,
+    "times": 3,
+    "cors": False,
+}
+
+WRONG: dict[str, tuple[str, Any]] = {
+    "status below": ("status", 199),
+    "status above": ("status", 600),
+    "status as text": ("status", "200"),
+    "status true": ("status", True),
+    "status with a point": ("status", 200.0),
+    "status null": ("status", None),
+    "headers as an object": ("headers", {"A": "b"}),
+    "a header that is no pair": ("headers", [["A"]]),
+    "a header of numbers": ("headers", [["A", 1]]),
+    "a name with a colon": ("headers", [["A:", "b"]]),
+    "a name with a line end": ("headers", [["A\r\nB", "b"]]),
+    "an empty name": ("headers", [["", "b"]]),
+    "a value with a line end": ("headers", [["A", "b\r\nSet-Cookie: c"]]),
+    "a value with a bare line feed": ("headers", [["A", "b\nc"]]),
+    "a value with a NUL": ("headers", [["A", "b\0"]]),
+    "a value beyond Latin-1": ("headers", [["A", "\u0100"]]),
+    "too many headers": ("headers", [["A", "b"]] * 65),
+    "too large headers": ("headers", [["A", "b" * 9000]]),
+    "a body as text": ("body", "text"),
+    "a body of another encoding": ("body", {"encoding": "utf-16", "content": ""}),
+    "a body with no content": ("body", {"encoding": "utf-8"}),
+    "a body with more": ("body", {"encoding": "utf-8", "content": "", "size": 0}),
+    "a body that is no base64": ("body", {"encoding": "base64", "content": "A"}),
+    "a body that is too large": ("body", {"encoding": "utf-8", "content": "x" * 65_537}),
+    "delay below": ("delay", -0.1),
+    "delay above": ("delay", 30.1),
+    "delay true": ("delay", True),
+    "no times": ("times", 0),
+    "times with a point": ("times", 1.5),
+    "too many times": ("times", 1_000_001),
+    "cors as a number": ("cors", 1),
+    "an unknown field": ("statsu", 200),
+}
+
+FORBIDDEN = [
+    *("X-Content-Type-Options", "content-security-policy", "CACHE-CONTROL"),
+    *("Webhook-Viewers", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "TE"),
+    *("Trailer", "Upgrade", "Proxy-Connection", "Set-Cookie", "set-cookie2", "Clear-Site-Data"),
+    *("Strict-Transport-Security", "NEL", "Report-To", "Reporting-Endpoints", "Alt-Svc", "Date"),
+    *("Service-Worker-Allowed", "X-Accel-Redirect", "x-accel-buffering", "X-Sendfile"),
+]
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    assert Reply.from_json("{}").to_wire() == DEFAULT
+    assert Reply.from_json("{}") == Reply()
+
+
+def test_what_is_asked_for_can_be_had_back() -> None:
+    assert Reply.from_json(json.dumps(FULL)).to_wire() == FULL
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_told_by_the_name_of_its_field(case: str) -> None:
+    name, value = WRONG[case]
+    with pytest.raises(ReplyError, match=f"^{name}: .+[.]$"):
+        Reply.from_json(json.dumps({name: value}))
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_no_reply_sets_a_header_that_is_not_its_own_business(name: str) -> None:
+    with pytest.raises(ReplyError, match=f"^headers: {name} may not be set"):
+        Reply.from_json(json.dumps({"headers": [[name, "x"]]}))
+
+
+@pytest.mark.parametrize("status", [204, 205, 304])
+def test_an_answer_that_has_no_body_gets_none(status: int) -> None:
+    body = {"encoding": "utf-8", "content": "x"}
+    with pytest.raises(ReplyError, match=f"^body: an answer with status {status}"):
+        Reply.from_json(json.dumps({"status": status, "body": body}))
+    assert Reply.from_json(json.dumps({"status": status})).status == status
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "1", '"{}"', '{"delay": NaN}', "\ufeff{}"])
+def test_what_is_no_json_object_says_so(text: str) -> None:
+    with pytest.raises(ReplyError, match="JSON"):
+        Reply.from_json(text)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(list(DEFAULT)) | st.text(), JSON, max_size=6))
+def test_whatever_is_asked_for_is_a_reply_or_refused(wire: dict[str, Any]) -> None:
+    with suppress(ReplyError):  # whose sentence is shown above
+        reply = Reply.from_json(json.dumps(wire))
+        assert Reply.from_json(json.dumps(reply.to_wire())) == reply
+        assert not [part for line in reply.headers for part in line if "\n" in part or "\r" in part]

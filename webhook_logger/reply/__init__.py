@@ -1,0 +1,25 @@
+"""What a callback answers: the reply that its user has set, and any answer as a value."""
+
+from webhook_logger.reply.answer import (
+    Answer,
+    accepted,
+    allowed_origin,
+    of_path,
+    preflight_headers,
+    refused,
+    replied,
+)
+from webhook_logger.reply.value import Headers, Reply, ReplyError
+
+__all__ = [
+    "Answer",
+    "Headers",
+    "Reply",
+    "ReplyError",
+    "accepted",
+    "allowed_origin",
+    "of_path",
+    "preflight_headers",
+    "refused",
+    "replied",
+]

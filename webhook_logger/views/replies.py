@@ -1,0 +1,95 @@
+"""The replies of callbacks as JSON: `GET`, `PUT` and `DELETE /api/callbacks/<uuid>/reply`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from math import ceil
+
+import orjson
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import (
+    BadRequest,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+    TooManyRequests,
+)
+
+from webhook_logger.delivery import Delivery, Kept, QueueUnavailable
+from webhook_logger.rates import Rates
+from webhook_logger.reply import Reply, ReplyError
+
+MOST_JSON_BYTES = 512 * 1024
+"""The largest body, each character of it written as an escape of six."""
+RETRY_AFTER_SECONDS = 2
+CHANGES_SECONDS = 60.0
+
+_PATH = "/api/callbacks/<callback:uuid>/reply"
+
+
+def make_replies(delivery: Delivery, max_changes_per_minute: int) -> Blueprint:
+    """The API; one address may change replies so often on this worker, 0 for any number."""
+    replies = Blueprint("replies", __name__)
+    changes = Rates(max_changes_per_minute, CHANGES_SECONDS)
+
+    @replies.get(_PATH)
+    def show(uuid: str) -> Response:
+        with _queue():
+            return _shown(_reply_of(delivery.get_reply(uuid)))
+
+    @replies.put(_PATH)
+    def change(uuid: str) -> Response:
+        _count(changes)
+        reply = _asked_for()
+        with _queue():
+            delivery.set_reply(uuid, _kept(reply))
+        return _shown(reply)
+
+    @replies.delete(_PATH)
+    def reset(uuid: str) -> Response:
+        _count(changes)
+        with _queue():
+            delivery.set_reply(uuid, None)
+        return Response(status=204)
+
+    return replies
+
+
+def _count(changes: Rates) -> None:
+    seconds = changes.take(request.remote_addr or "")
+    if seconds:
+        too_often = "Replies are changed too often from this address."
+        raise TooManyRequests(too_often, retry_after=ceil(seconds))
+
+
+@contextmanager
+def _queue() -> Iterator[None]:
+    try:
+        yield
+    except QueueUnavailable as error:
+        raise ServiceUnavailable(str(error), retry_after=RETRY_AFTER_SECONDS) from error
+
+
+def _asked_for() -> Reply:
+    text = request.stream.read(MOST_JSON_BYTES + 1)
+    if len(text) > MOST_JSON_BYTES:
+        raise RequestEntityTooLarge(f"A reply is {MOST_JSON_BYTES:,} bytes of JSON at most.")
+    try:
+        return Reply.from_json(text)
+    except ReplyError as error:
+        raise BadRequest(str(error)) from None
+
+
+def _kept(reply: Reply) -> Kept:
+    wire = {name: value for name, value in reply.to_wire().items() if name != "times"}
+    return Kept(orjson.dumps(wire).decode(), reply.times)
+
+
+def _reply_of(kept: Kept | None) -> Reply:
+    return replace(Reply.from_json(kept.reply), times=kept.times) if kept else Reply()
+
+
+def _shown(reply: Reply) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return Response(orjson.dumps(reply.to_wire()), 200, headers, content_type="application/json")
