@@ -22,11 +22,11 @@ FIXED = {
 PREFLIGHT = ("Origin: https://app.example", "Access-Control-Request-Method: PUT")
 
 
-@pytest.fixture(scope="module", params=["memory", "redis"])
+@pytest.fixture(scope="module", params=["memory_server", "flasks_own_dispatch", "redis"])
 def workers(request: pytest.FixtureRequest) -> tuple[Server, Server]:
     """Where replies are set, and where requests go: two on one queue, or the same one twice."""
-    if request.param == "memory":
-        server = request.getfixturevalue("memory_server")
+    if request.param != "redis":
+        server = request.getfixturevalue(request.param)
         return server, server
     workers: tuple[Server, Server] = request.getfixturevalue("two_workers")
     return workers
