@@ -15,7 +15,7 @@ ANSWER_SECONDS = 10
 class Answer:
     status: int
     headers: dict[str, str]
-    """Names in lower case."""
+    """Names in lower case, lines of the same name as one list."""
     body: bytes
 
 
@@ -40,7 +40,10 @@ class Sender:
         with closing(HTTPResponse(self.socket, method=method)) as response:
             response.begin()
             body = response.read()
-        headers = {name.lower(): value for name, value in response.getheaders()}
+        headers: dict[str, str] = {}
+        for name, value in response.getheaders():
+            before = headers.get(name.lower())
+            headers[name.lower()] = value if before is None else f"{before}, {value}"
         return Answer(response.status, headers, body)
 
     def rest(self) -> bytes:
