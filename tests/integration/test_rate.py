@@ -73,7 +73,7 @@ def test_viewers_are_told_how_many_were_refused_and_no_seq_is_used(
         told = 0
         seqs = []
         while told < statuses.count(429) or len(seqs) < statuses.count(200):
-            [(name, payload)] = viewer.events(1, aside=("viewers", "status"))
+            [(name, payload)] = viewer.events(1, aside=("viewers", "status", "answered"))
             if name == "refused":
                 assert payload["uuid"] == uuid
                 told += payload["count"]
