@@ -73,8 +73,12 @@ def _header_lines(environ: Environ) -> Iterable[tuple[str, str]]:
 def _uuid7(now: float) -> str:
     """A UUIDv7 (RFC 9562, section 5.7) of `now`, in seconds since 1970."""
     # An id has to be unique and no secret: a generator is enough, and ten times cheaper.
-    bits = _random.getrandbits(74)
-    variant = 8 | bits >> 60 & 3
-    rest = bits & 0xFFFFFFFFFFFFFFF
-    digits = "%012x7%03x%x%015x" % (int(now * 1000), bits >> 62 & 0xFFF, variant, rest)  # noqa: UP031  # twice as fast
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    bits, milliseconds = _random.getrandbits(74), int(now * 1000)
+    return "%08x-%04x-7%03x-%x%03x-%012x" % (  # noqa: UP031  # twice as fast
+        milliseconds >> 16,
+        milliseconds & 0xFFFF,
+        bits >> 62,
+        8 | bits >> 60 & 3,
+        bits >> 48 & 0xFFF,
+        bits & 0xFFFFFFFFFFFF,
+    )

@@ -23,8 +23,8 @@ class Places:
         """With their descriptors, as they were when they came: a closed socket has none."""
         self.descriptors: set[int] = set()
         self._busy = 0
-        self._none_busy = threading.Event()
-        self._none_busy.set()
+        self._none_busy: threading.Event | None = None
+        """Only while somebody waits for it: it would cost every request."""
 
     def take_viewers_place(self, sock: socket.socket) -> None:
         """Raises `ServiceUnavailable` when viewers hold their share."""
@@ -47,14 +47,15 @@ class Places:
     def begin_request(self) -> None:
         """A request has begun to arrive."""
         self._busy += 1
-        self._none_busy.clear()
 
     def end_request(self) -> None:
         """It is answered, or its connection has become a viewer's."""
         self._busy -= 1
-        if not self._busy:
+        if not self._busy and self._none_busy:
             self._none_busy.set()
 
     def wait_until_none_is_busy(self, seconds: float) -> None:
         """Wait for what is in flight, but no longer than that."""
-        self._none_busy.wait(seconds)
+        if self._busy:
+            self._none_busy = threading.Event()
+            self._none_busy.wait(seconds)
