@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+# A proxy may give a WebSocket's scheme; a page's origin never has one.
+_SCHEMES = {"ws": "http", "wss": "https"}
+
 Rule = Callable[[str, dict[str, Any]], bool]
 
 
@@ -14,7 +17,8 @@ def origin_rule(allowed: Sequence[str]) -> str | Rule:
         return "*"
 
     def allows(origin: str, environ: dict[str, Any]) -> bool:
-        own = f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}"
+        scheme = environ["wsgi.url_scheme"]
+        own = f"{_SCHEMES.get(scheme, scheme)}://{environ.get('HTTP_HOST', '')}"
         return origin == own or origin in allowed
 
     return allows

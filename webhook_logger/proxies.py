@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from ipaddress import ip_address
 from typing import Any
 
-from werkzeug.middleware.proxy_fix import ProxyFix
-
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 # What deploy/nginx adds, and what it sets in the environ.
 _BALANCER = {
@@ -15,6 +16,11 @@ _BALANCER = {
     "webhook-logger-scheme": "wsgi.url_scheme",
     "webhook-logger-request-id": "webhook_logger.request_id",
 }
+# Some proxies give a WebSocket's own.
+_SCHEMES = ("http", "https", "ws", "wss")
+# RFC 3986, section 3.2.2, as far as a Host needs it.
+_HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_ADDRESS = re.compile(r"\[([^\]]+)\](?::[0-9]+)?|([0-9.]+)(?::[0-9]+)?")
 
 
 def believe(application: Application, balancer_headers: str, trusted_proxies: int) -> Application:
@@ -27,12 +33,47 @@ def believe(application: Application, balancer_headers: str, trusted_proxies: in
         return _believe_balancer(application)
     if not trusted_proxies:
         return application
-    count = trusted_proxies
-    return ProxyFix(application, x_for=count, x_proto=count, x_host=count)
+    return _believe_proxies(application, trusted_proxies)
+
+
+def _believe_proxies(application: Application, count: int) -> Application:
+    """Not Werkzeug's ProxyFix: it reads quoted strings, so that a quotation mark that a sender puts
+    on the left hides what the proxies put on the right; and it believes what is no address.
+    """
+
+    def believing(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        address = _address(_from_right(environ, "HTTP_X_FORWARDED_FOR", count))
+        scheme = _from_right(environ, "HTTP_X_FORWARDED_PROTO", count).lower()
+        host = _from_right(environ, "HTTP_X_FORWARDED_HOST", count)
+        if address:
+            environ["REMOTE_ADDR"] = address
+        if scheme in _SCHEMES:
+            environ["wsgi.url_scheme"] = scheme
+        if _HOST.fullmatch(host):
+            environ["HTTP_HOST"] = host
+        return application(environ, start_response)
+
+    return believing
+
+
+def _from_right(environ: Environ, key: str, count: int) -> str:
+    """What the outermost trusted proxy has said; empty where there are fewer values."""
+    values = environ.get(key, "").rsplit(",", count)
+    return values[-count].strip(" \t") if len(values) >= count else ""
+
+
+def _address(value: str) -> str:
+    """The IP address without its port; empty where it is none."""
+    match = _ADDRESS.fullmatch(value)
+    bare = (match[1] or match[2]) if match else value
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        return ""
 
 
 def _believe_balancer(application: Application) -> Application:
-    def believing(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def believing(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         senders = []
         for line in environ["headers_raw"]:
             key = _BALANCER.get(line[0].lower())

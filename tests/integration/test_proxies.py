@@ -42,6 +42,101 @@ def test_so_many_proxies_are_believed_from_the_right_end(
     }[count]
 
 
+@pytest.fixture(scope="module")
+def trusting_two() -> Iterator[Server]:
+    with Server(TRUSTED_PROXIES=2) as server:
+        yield server
+
+
+SPOOFED = ("6.6.6.6", "6.6.6.6, 7.7.7.7", '"6.6.6.6', '6.6.6.6, "', "\\", ",", "6.6.6.6,", "\xff")
+
+
+@pytest.mark.parametrize("own", SPOOFED)
+def test_what_a_sender_puts_on_the_left_changes_nothing(
+    trusting_two: Server, uuid: str, own: str
+) -> None:
+    line = f"X-Forwarded-For: {own}, 203.0.113.9, 198.51.100.1"
+    request = seen(trusting_two, uuid, line)
+    assert request["remote_addr"] == "203.0.113.9"
+    assert f"{request['headers'][-1][0]}: {request['headers'][-1][1]}" == line
+
+
+def test_what_a_sender_puts_on_a_line_of_its_own_changes_nothing(
+    trusting_two: Server, uuid: str
+) -> None:
+    own = ("X-Forwarded-For: 6.6.6.6", "x-forwarded-for: 7.7.7.7")
+    request = seen(trusting_two, uuid, *own, "X-Forwarded-For: 203.0.113.9, 198.51.100.1")
+    assert request["remote_addr"] == "203.0.113.9"
+
+
+def test_a_proxy_may_add_a_line_of_its_own(trusting_two: Server, uuid: str) -> None:
+    lines = ("X-Forwarded-For: 6.6.6.6, 203.0.113.9", "X-Forwarded-For: 198.51.100.1")
+    assert seen(trusting_two, uuid, *lines)["remote_addr"] == "203.0.113.9"
+
+
+@pytest.mark.parametrize("value", ["203.0.113.9", "", "unknown"])
+def test_with_fewer_hops_than_are_trusted_nobody_is_believed(
+    trusting_two: Server, uuid: str, value: str
+) -> None:
+    lines = ("For", "Proto", "Host")
+    request = seen(trusting_two, uuid, *(f"X-Forwarded-{name}: {value}" for name in lines))
+    shown = (request["remote_addr"], request["scheme"], request["host"])
+    assert shown == ("127.0.0.1", "http", "test")
+
+
+ADDRESSES = {
+    "203.0.113.9": "203.0.113.9",
+    "203.0.113.9:4711": "203.0.113.9",
+    "2001:db8::1": "2001:db8::1",
+    "2001:DB8:0::1": "2001:db8::1",
+    "[2001:db8::1]": "2001:db8::1",
+    "[2001:db8::1]:4711": "2001:db8::1",
+    "unknown": None,
+    "_hidden": None,
+    "203.0.113.999": None,
+    "203.0.113.9 x": None,
+    "<script>": None,
+    '"203.0.113.9"': None,
+    "[2001:db8::1": None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize("value", ADDRESSES)
+def test_what_is_no_address_is_not_believed_and_a_port_is_left_out(
+    trusting: tuple[int, Server], uuid: str, value: str
+) -> None:
+    count, server = trusting
+    line = f"X-Forwarded-For: {', '.join([value, *['198.51.100.1'] * (count - 1)])}"
+    expected = ADDRESSES[value] if count else None
+    assert seen(server, uuid, line)["remote_addr"] == (expected or "127.0.0.1")
+
+
+def test_a_scheme_or_host_that_is_none_is_not_believed(
+    trusting: tuple[int, Server], uuid: str
+) -> None:
+    lines = ("X-Forwarded-Proto: javascript, javascript", "X-Forwarded-Host: a/b, a@b")
+    request = seen(trusting[1], uuid, *lines)
+    assert (request["scheme"], request["host"]) == ("http", "test")
+
+
+@pytest.mark.parametrize("host", ["hooks.example.com:8443", "[2001:db8::1]", "[2001:db8::1]:8443"])
+def test_a_host_may_have_a_port_and_be_an_address(
+    trusting: tuple[int, Server], uuid: str, host: str
+) -> None:
+    count, server = trusting
+    request = seen(server, uuid, f"X-Forwarded-Host: {', '.join([host] * max(1, count))}")
+    assert request["host"] == (host if count else "test")
+
+
+def test_other_headers_that_some_proxies_set_are_never_believed(
+    trusting: tuple[int, Server], uuid: str
+) -> None:
+    others = ("Forwarded: for=6.6.6.6;proto=https", "X-Real-IP: 6.6.6.6", "X-Forwarded-Prefix: /x")
+    request = seen(trusting[1], uuid, *others, "Webhook-Logger-Client: 6.6.6.6")
+    assert (request["remote_addr"], request["scheme"]) == ("127.0.0.1", "http")
+
+
 def test_forwarded_lines_are_shown_as_sent(trusting: tuple[int, Server], uuid: str) -> None:
     request = seen(trusting[1], uuid, *LINES, "X_Forwarded_For: 1.2.3.4")
     shown = [f"{name}: {value}" for name, value in request["headers"]]
