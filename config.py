@@ -1,169 +1,209 @@
 """The settings: one table, read from the environment.
 
 A row is a field of `Config`: name, type, default, help. README.md shows the same table, and a test
-compares the two. A wrong value stops the start with a sentence that names the setting.
+compares the two; docs/limits.md says what happens beyond those that are limits. A wrong value stops
+the start with a sentence that names the setting.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import urlsplit
+
+from webhook_logger import values
 
 
 class ConfigError(ValueError):
     """A setting has a value that it cannot have; the message is a sentence for the operator."""
 
 
-def _text(value: str) -> str:
-    if not value.strip():
-        raise ValueError("must not be empty")
-    return value.strip()
-
-
-def _whole_number(least: int, most: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        # Not int() alone: it takes "1_000", "+5" and other digits than ASCII's.
-        if not re.fullmatch(r"[0-9]{1,18}", value) or not least <= int(value) <= most:
-            raise ValueError(f"must be a whole number from {least} to {most}")
-        return int(value)
-
-    return parse
-
-
-def _seconds(least: float, most: float) -> Callable[[str], float]:
-    def parse(value: str) -> float:
-        if (
-            not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value)
-            or not least <= float(value) <= most
-        ):
-            raise ValueError(f"must be a number of seconds from {least:g} to {most:g}")
-        return float(value)
-
-    return parse
-
-
-def _redis_url(value: str) -> str | None:
-    """None (no queue) for an empty value, so that a set-up can switch the queue off by name."""
-    if not value.strip():
-        return None
-    url = urlsplit(value.strip())
-    if not _names_a_redis(url):
-        raise ValueError(
-            "must look like redis://:password@host:6379/0 (or rediss://…, or unix://…)"
-        )
-    # Other options would change how the queue is spoken to, time-outs included.
-    if unknown := set(parse_qs(url.query, keep_blank_values=True)) - {"db", "username", "password"}:
-        raise ValueError(f"has the option {min(unknown)!r}, and may have db, username, password")
-    return value.strip()
-
-
-def _names_a_redis(url: SplitResult) -> bool:
-    try:
-        if url.port == 0:
-            return False
-    except ValueError:
-        return False
-    if url.scheme == "unix":
-        return bool(url.path)
-    return url.scheme in ("redis", "rediss") and bool(
-        url.hostname and re.fullmatch(r"/?[0-9]{0,6}", url.path)
-    )
-
-
-def _origins(value: str) -> tuple[str, ...]:
-    origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
-    if not origins:
-        raise ValueError(
-            "must be * or origins with commas between, such as https://tools.example.com"
-        )
-    for origin in origins:
-        if origin != "*" and not re.fullmatch(r"https?://[^\s/?#@*]+", origin):
-            raise ValueError(
-                f"has {origin!r}, which is not an origin such as https://tools.example.com"
-            )
-    return origins
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        for choice in choices:
-            if value.strip().lower() == choice.lower():
-                return choice
-        raise ValueError(f"must be one of {', '.join(choices)}")
-
-    return parse
-
-
 def _setting(parse: Callable[[str], Any], default: Any, text: str) -> Any:
     return field(default=default, metadata={"parse": parse, "help": text})
+
+
+def _limit(parse: Callable[[str], Any], default: Any, text: str, over: str) -> Any:
+    """A setting that limits something; `over` says what happens to what is over it."""
+    return field(default=default, metadata={"parse": parse, "help": text, "over": over})
 
 
 @dataclass(frozen=True)
 class Config:
     """The settings of one worker, as validated values."""
 
-    HOST: str = _setting(_text, "127.0.0.1", "Address to listen on; `0.0.0.0` for every one.")
-    PORT: int = _setting(_whole_number(0, 65535), 8000, "Port to listen on; `0` takes a free one.")
+    HOST: str = _setting(values.text, "127.0.0.1", "Address to listen on; `0.0.0.0` for every one.")
+    PORT: int = _setting(
+        values.whole_number(0, 65535), 8000, "Port to listen on; `0` takes a free one."
+    )
+    URL_PREFIX: str = _setting(
+        values.prefix,
+        "",
+        "Path below which everything lives, such as `/hooks`, whatever is before this server.",
+    )
     REDIS_URL: str | None = _setting(
-        _redis_url,
+        values.redis_url,
         None,
         "The queue, such as `redis://localhost:6379/0`; without it, one process does it all.",
     )
-    QUEUE_TIMEOUT: float = _setting(
-        _seconds(0.1, 60), 2.0, "Seconds that a request waits for the queue before it gets `503`."
+    QUEUE_TIMEOUT: float = _limit(
+        values.seconds(0.1, 60),
+        2.0,
+        "Seconds that a request waits for the queue before it gets `503`.",
+        "`503` with `Retry-After`.",
     )
-    QUEUE_BACKLOG: int = _setting(
-        _whole_number(1, 10**6),
+    QUEUE_BACKLOG: int = _limit(
+        values.whole_number(1, 10**6),
         1000,
         "How many requests, joins and the like of a worker wait while the queue is away.",
+        "`503` with `Retry-After` at once; joins are tried again.",
     )
-    QUEUE_BACKLOG_BYTES: int = _setting(
-        _whole_number(1, 2**40), 64 * 2**20, "How many bytes may wait for the queue at any time."
+    QUEUE_BACKLOG_BYTES: int = _limit(
+        values.whole_number(1, 2**40),
+        64 * 2**20,
+        "How many bytes may wait for the queue at any time.",
+        "`503` with `Retry-After` at once; joins are tried again.",
     )
-    MAX_BODY_BYTES: int = _setting(
-        _whole_number(0, 2**30),
+    MAX_CONNECTIONS: int = _limit(
+        values.whole_number(10, 10**6),
+        100_000,
+        "How many connections a worker has at most, and fewer where file descriptors are.",
+        "`503` with `Retry-After`, and the connection is closed; of more than 64 that are being "
+        "told so, the rest waits.",
+    )
+    KEEP_ALIVE_SECONDS: float = _limit(
+        values.seconds(1, 3600),
+        75.0,
+        "How long a connection stays open for its next request.",
+        "The connection is closed without a word.",
+    )
+    HEAD_SECONDS: float = _limit(
+        values.seconds(1, 3600),
+        20.0,
+        "How long the request line and the header lines may take to arrive, all together.",
+        "`408`, and the connection is closed.",
+    )
+    BODY_SECONDS: float = _limit(
+        values.seconds(1, 3600),
+        60.0,
+        "How long a body may take to arrive.",
+        "`408`, and the connection is closed; nothing is published.",
+    )
+    MAX_TARGET_BYTES: int = _limit(
+        values.whole_number(256, 2**20),
+        8 * 1024,
+        "Longest request target, path and query together, in bytes.",
+        "`414`, and the connection is closed.",
+    )
+    MAX_HEADER_BYTES: int = _limit(
+        values.whole_number(256, 2**24),
+        64 * 1024,
+        "Largest header section of a request, in bytes.",
+        "`431`, and the connection is closed.",
+    )
+    MAX_HEADER_LINES: int = _limit(
+        values.whole_number(1, 10**6),
+        1000,
+        "How many header lines a request has at most.",
+        "`431`, and the connection is closed.",
+    )
+    MAX_BODY_BYTES: int = _limit(
+        values.whole_number(0, 2**30),
         2**20,
         "Largest request body that is shown, in bytes; a larger one is answered `413`.",
+        "`413`; the request has its `seq`, and viewers see its size and no content.",
     )
-    MAX_REQUESTS_PER_SECOND: int = _setting(
-        _whole_number(0, 10**6),
+    MAX_REQUESTS_PER_SECOND: int = _limit(
+        values.whole_number(0, 10**6),
         0,
         "How many requests a callback takes in a second, the rest gets `429`; `0` for any number.",
+        "`429` with `Retry-After`; viewers are told how many were refused.",
     )
-    MAX_REPLY_CHANGES_PER_MINUTE: int = _setting(
-        _whole_number(0, 10**6),
+    MAX_SENDERS_PER_ADDRESS: int = _limit(
+        values.whole_number(0, 10**6),
+        0,
+        "How many requests of one address to callbacks a worker handles at a time, those that "
+        "wait for a late reply included; `0` for any number.",
+        "`429` with `Retry-After`.",
+    )
+    MAX_REPLY_CHANGES_PER_MINUTE: int = _limit(
+        values.whole_number(0, 10**6),
         600,
         "How often one address may change replies on one worker, the rest gets `429`; `0` for any "
         "number.",
+        "`429` with `Retry-After`.",
+    )
+    MAX_VIEWERS: int = _limit(
+        values.whole_number(0, 10**6),
+        0,
+        "How many viewers a worker has at most; `0` for nine tenths of its connections, which is "
+        "the most in any case.",
+        '`bye {reason: "limit"}`, then it is cut off; it may come back.',
+    )
+    MAX_VIEWERS_PER_ADDRESS: int = _limit(
+        values.whole_number(0, 10**6),
+        0,
+        "How many viewers of one address a worker has; `0` for any number.",
+        '`bye {reason: "limit"}`, then it is cut off; it may come back.',
+    )
+    MAX_ROOMS_PER_VIEWER: int = _limit(
+        values.whole_number(1, 10**4),
+        32,
+        "How many callbacks one viewer may watch on its connection.",
+        "The join is answered with `{ok: false, error}`.",
+    )
+    MAX_MESSAGE_BYTES: int = _limit(
+        values.whole_number(1024, 2**20),
+        4 * 1024,
+        "Largest message that a viewer may send, in bytes; on long-polling, all that it sends in "
+        "one request.",
+        '`bye {reason: "limit"}`, then it is cut off; it may come back.',
+    )
+    MAX_MESSAGES_PER_SECOND: int = _limit(
+        values.whole_number(0, 10**6),
+        100,
+        "How many messages of one viewer are handled in a second; `0` for any number.",
+        "The rest waits: no more is read from this viewer until the second is over. Where its "
+        "answer to a ping is kept waiting that way for 5 seconds, "
+        '`bye {reason: "limit"}`, then it is cut off; it may come back.',
+    )
+    MAX_VIEWER_QUEUE_BYTES: int = _limit(
+        values.whole_number(2**16, 2**32),
+        6 * 2**20,
+        "How many bytes may wait for a viewer that reads too slowly, one event more than that "
+        "aside.",
+        '`bye {reason: "slow"}`, then it is cut off; when it comes back it learns what it missed.',
     )
     CORS_ALLOWED_ORIGINS: tuple[str, ...] = _setting(
-        _origins,
+        values.origins,
         ("*",),
         "Origins whose pages may connect to the stream besides its own, with commas between; "
         "`*` for any.",
     )
+    FRAME_ANCESTORS: tuple[str, ...] = _setting(
+        values.frame_ancestors,
+        ("none",),
+        "Whose pages may frame the dashboard: `none`, or `self` and origins with commas between.",
+    )
     TRUSTED_PROXIES: int = _setting(
-        _whole_number(0, 10),
+        values.whole_number(0, 10),
         0,
         "How many proxies in front are believed in `X-Forwarded-For`, `-Proto` and `-Host`.",
     )
     DRAIN_SECONDS: float = _setting(
-        _seconds(0, 3600),
+        values.seconds(0, 3600),
         0.0,
         "Seconds that a worker still serves after SIGTERM, `/readyz` failing, before it leaves.",
     )
     BALANCER_HEADERS: str = _setting(
-        _one_of("x-forwarded", "webhook-logger"),
+        values.one_of("x-forwarded", "webhook-logger"),
         "x-forwarded",
         "What is believed: `x-forwarded`, by `TRUSTED_PROXIES`; or `webhook-logger`, what "
         "`deploy/nginx` adds.",
     )
     LOG_LEVEL: str = _setting(
-        _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        values.one_of("DEBUG", "INFO", "WARNING", "ERROR"),
         "INFO",
         "`DEBUG`, `INFO`, `WARNING` or `ERROR`.",
     )

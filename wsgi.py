@@ -20,6 +20,7 @@ import sys
 
 from config import Config, ConfigError
 from webhook_logger.app import create_app
+from webhook_logger.serving.limits import Limits
 from webhook_logger.serving.server import ServingError, listen, serve
 
 try:
@@ -39,8 +40,22 @@ def main() -> None:
     delivery = (
         f"through the queue {config.queue}" if config.queue else "in this process, without a queue"
     )
-    print(f"Webhook logger: open {listener.url} (delivery {delivery})", flush=True)
-    serve(app, listener, config.DRAIN_SECONDS)
+    url = listener.url.rstrip("/") + config.URL_PREFIX + "/"
+    print(f"Webhook logger: open {url} (delivery {delivery})", flush=True)
+    serve(app, listener, config.DRAIN_SECONDS, limits())
+
+
+def limits() -> Limits:
+    """What this worker takes of connections, and of what comes on them."""
+    return Limits(
+        connections=config.MAX_CONNECTIONS,
+        keep_alive_seconds=config.KEEP_ALIVE_SECONDS,
+        head_seconds=config.HEAD_SECONDS,
+        body_seconds=config.BODY_SECONDS,
+        target_bytes=config.MAX_TARGET_BYTES,
+        header_bytes=config.MAX_HEADER_BYTES,
+        header_lines=config.MAX_HEADER_LINES,
+    )
 
 
 if __name__ == "__main__":

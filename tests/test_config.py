@@ -10,7 +10,9 @@ import pytest
 
 from config import Config, ConfigError
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+LIMITS = (ROOT / "docs/limits.md").read_text()
 
 
 def test_the_defaults_are_those_of_a_laptop() -> None:
@@ -49,12 +51,47 @@ def test_an_error_names_setting_and_value() -> None:
 
 @pytest.mark.parametrize("setting", fields(Config), ids=lambda setting: setting.name)
 def test_every_setting_is_documented_as_it_is(setting: object) -> None:
-    name, default, text = setting.name, setting.default, setting.metadata["help"]
-    shown = ",".join(default) if isinstance(default, tuple) else default
-    row = f"| `{name}` | {'none' if shown is None else f'`{shown}`'} | {text} |"
-    assert row in README
+    assert f"{row(setting)} |\n" in README
 
 
 def test_no_setting_is_documented_that_is_not() -> None:
-    documented = re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE)
-    assert documented == [setting.name for setting in fields(Config)]
+    assert documented(README) == [setting.name for setting in fields(Config)]
+
+
+def test_it_is_documented_what_happens_beyond_each_limit() -> None:
+    limits = [setting for setting in fields(Config) if "over" in setting.metadata]
+    for setting in limits:
+        assert f"{row(setting)} | {setting.metadata['over']} |\n" in LIMITS
+    assert documented(LIMITS) == [setting.name for setting in limits]
+
+
+def row(setting: object) -> str:
+    """Its name, default and help as the documents show them."""
+    name, default, text = setting.name, setting.default, setting.metadata["help"]
+    shown = ",".join(default) if isinstance(default, tuple) else default
+    return f"| `{name}` | {'none' if shown in (None, '') else f'`{shown}`'} | {text}"
+
+
+def documented(text: str) -> list[str]:
+    """The names in the tables of settings."""
+    return re.findall(r"^\| `([A-Z_]+)` \|", text, re.MULTILINE)
+
+
+def test_everything_that_is_named_as_a_limit_says_what_happens_beyond() -> None:
+    named = [setting for setting in fields(Config) if setting.name.startswith("MAX_")]
+    assert all("over" in setting.metadata for setting in named)
+
+
+@pytest.mark.parametrize("value", ["/hooks", "/hooks/", " /hooks "])
+def test_a_prefix_has_no_slash_at_its_end(value: str) -> None:
+    assert Config.from_environ({"URL_PREFIX": value}).URL_PREFIX == "/hooks"
+
+
+@pytest.mark.parametrize("value", ["", "/"])
+def test_the_root_is_no_prefix(value: str) -> None:
+    assert Config.from_environ({"URL_PREFIX": value}).URL_PREFIX == ""
+
+
+def test_frame_ancestors_are_a_list_of_self_and_origins() -> None:
+    config = Config.from_environ({"FRAME_ANCESTORS": "self, https://a.example,http://*.b:8000"})
+    assert config.FRAME_ANCESTORS == ("self", "https://a.example", "http://*.b:8000")

@@ -15,10 +15,11 @@ ROOT = Path(__file__).parents[1]
 ARROWS = {
     "wsgi": {"app", "config", "serving"},
     "app": {
-        *("complaints", "config", "delivery", "errors", "metrics", "origins", "proxies", "rooms"),
-        *("transport", "viewers", "views"),
+        *("admission", "complaints", "config", "delivery", "errors", "metrics", "origins"),
+        *("pages", "prefix", "proxies", "rooms", "transport", "viewers", "views"),
     },
     "views": {"callbacks", "capture", "delivery", "metrics", "pages", "rates", "reply"},
+    "admission": {"metrics", "rates", "transport"},
     "viewers": {"join", "metrics", "rooms"},
     "rooms": {"delivery", "join", "metrics", "transport"},
     "join": {"callbacks", "delivery"},
@@ -31,13 +32,15 @@ ARROWS = {
     "callbacks": set(),
     "captured": set(),
     "complaints": set(),
-    "config": set(),
+    "config": {"values"},
     "metrics": set(),
     "origins": set(),
     "pages": set(),
+    "prefix": set(),
     "proxies": set(),
     "rates": set(),
     "transport": set(),
+    "values": set(),
 }
 FILES = sorted([*(ROOT / "webhook_logger").rglob("*.py"), ROOT / "wsgi.py", ROOT / "config.py"])
 

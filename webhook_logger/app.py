@@ -10,11 +10,12 @@ from flask_socketio import SocketIO
 from werkzeug.routing import MapAdapter
 
 from config import Config
-from webhook_logger import errors, transport
+from webhook_logger import admission, errors, pages, transport
 from webhook_logger.complaints import complaints
 from webhook_logger.delivery import Limits, make_delivery
 from webhook_logger.metrics import Metrics
 from webhook_logger.origins import origin_rule
+from webhook_logger.prefix import below
 from webhook_logger.proxies import believe
 from webhook_logger.rooms import Rooms
 from webhook_logger.viewers import Viewers
@@ -38,6 +39,10 @@ class App(Flask):
         view.let_go()
         self.extensions["socketio"].emit("bye", {"reason": "draining"}, ignore_queue=True)
 
+    def hold_viewers(self, most: int) -> None:
+        """So many viewers have room on this machine."""
+        self.extensions["admission"].hold(most)
+
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Bind the URL map without a look at `Host` or `Upgrade`: senders say what they like."""
         if request is None:
@@ -59,6 +64,12 @@ def _path_of(request: Request) -> str:
     return "/\0" if request.environ["PATH_INFO"].startswith("//") else request.path
 
 
+def _viewer_limits(config: Config) -> admission.Limits:
+    return admission.Limits(
+        config.MAX_VIEWERS, config.MAX_VIEWERS_PER_ADDRESS, config.MAX_MESSAGES_PER_SECOND
+    )
+
+
 def create_app(config: Config) -> App:
     """The application of one worker; delivery has begun when it returns."""
     # The house
@@ -72,11 +83,13 @@ def create_app(config: Config) -> App:
     delivery = make_delivery(config.REDIS_URL, limits, config.MAX_REQUESTS_PER_SECOND)
 
     # Views
-    callback.register(app, delivery, metrics, config.MAX_BODY_BYTES)
+    senders = callback.Limits(config.MAX_BODY_BYTES, config.MAX_SENDERS_PER_ADDRESS)
+    callback.register(app, delivery, metrics, senders)
     app.register_blueprint(make_assets(root / "static"))
     app.register_blueprint(dashboard)
     app.register_blueprint(make_replies(delivery, config.MAX_REPLY_CHANGES_PER_MINUTE))
     app.register_blueprint(make_health(delivery, metrics))
+    pages.register(app, config.FRAME_ANCESTORS)
     errors.register(app)
 
     # Rooms. The manager is named because init_app would else keep one of an earlier app.
@@ -90,14 +103,19 @@ def create_app(config: Config) -> App:
         engineio_logger=complaints(),
         ping_interval=PING_SECONDS,
         ping_timeout=PING_TIMEOUT_SECONDS,
+        max_http_buffer_size=config.MAX_MESSAGE_BYTES,
     )
-    transport.install(socketio.server.eio)
+    transport.install(socketio.server.eio, config.MAX_VIEWER_QUEUE_BYTES)
+    app.extensions["admission"] = admission.Admission(
+        socketio.server.eio, _viewer_limits(config), metrics
+    )
     rooms = Rooms(socketio, delivery, metrics)
-    Viewers(socketio, rooms, metrics)
+    Viewers(socketio, rooms, metrics, config.MAX_ROOMS_PER_VIEWER)
     delivery.start(rooms)
 
     # What is around it all
     around = callback.dispatch(app, app.wsgi_app)
     around = believe(around, config.BALANCER_HEADERS, config.TRUSTED_PROXIES)
+    around = below(config.URL_PREFIX, around)
     app.wsgi_app = around  # type: ignore[method-assign,assignment]
     return app

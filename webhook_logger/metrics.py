@@ -26,6 +26,7 @@ class Metrics(Collector):
     requests_refused: int = _metric(CounterMetricFamily, "Requests answered 429, over the rate.")
     requests_delivered: int = _metric(CounterMetricFamily, "Requests handed to a viewer, each.")
     viewers: int = _metric(GaugeMetricFamily, "Connections, in a room or not.")
+    viewers_turned_away: int = _metric(CounterMetricFamily, "Connections cut off, one too many.")
     rooms: int = _metric(GaugeMetricFamily, "Callbacks with viewers on this worker.")
     requests_read: int = _metric(CounterMetricFamily, "Requests read from the queue.")
     queue_up: int = _metric(GaugeMetricFamily, "1 when this worker can accept and deliver.")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
-from flask import Response, make_response, render_template
+from flask import Flask, Response, current_app, make_response, render_template
 
 # Scripts and styles by nonce, never 'self': what a callback answers lives on the same origin.
 # connect-src is open because the page resends requests to a developer's own servers. trusted-types
@@ -17,18 +18,28 @@ _POLICY = "; ".join(
         "connect-src *",
         "base-uri 'none'",
         "form-action 'none'",
-        "frame-ancestors 'none'",
+        "frame-ancestors {ancestors}",
         "require-trusted-types-for 'script'",
         "trusted-types lit-html",
     )
 )
 
 
+_KEYWORDS = ("none", "self")
+
+
+def register(app: Flask, frame_ancestors: Sequence[str]) -> None:
+    """Let pages of the app be framed by those: `none`, or `self` and origins."""
+    sources = [f"'{source}'" if source in _KEYWORDS else source for source in frame_ancestors]
+    app.config["FRAME_ANCESTORS"] = " ".join(sources)
+
+
 def page(template: str, **context: object) -> Response:
     """The rendered template; it gets `nonce`, which its scripts and style sheets must carry."""
     nonce = secrets.token_urlsafe(16)
     response = make_response(render_template(template, nonce=nonce, **context))
-    response.headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce)
+    ancestors = current_app.config["FRAME_ANCESTORS"]
+    response.headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce, ancestors=ancestors)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     # The address holds the callback's UUID, which is all that it takes to see its requests.

@@ -16,8 +16,6 @@ from webhook_logger.join import Join, uuid_of
 from webhook_logger.metrics import Metrics
 from webhook_logger.rooms import Rooms
 
-MAX_ROOMS_PER_VIEWER = 32
-
 Answer = dict[str, Any]
 
 
@@ -31,15 +29,20 @@ class Viewer:
     # A viewer's messages are handled in green threads that start in their order; the lock lets them
     # through in it.
     turn: threading.Lock = field(default_factory=threading.Lock)
+    waiting: int = 0
+    """Messages that wait for their turn, the one that has it included."""
 
 
 class Viewers:
     """The handlers of `connect`, `join`, `leave` and `disconnect`; all else is discarded."""
 
-    def __init__(self, socketio: SocketIO, rooms: Rooms, metrics: Metrics) -> None:
+    def __init__(self, socketio: SocketIO, rooms: Rooms, metrics: Metrics, most_rooms: int) -> None:
         self._socketio = socketio
         self._rooms = rooms
         self._metrics = metrics
+        self._most_rooms = most_rooms
+        # Joins wait for as long as the queue is away; all rooms can be left and joined anew.
+        self._most_waiting = 2 * most_rooms
         self._viewers: dict[str, Viewer] = {}
         for name in ("connect", "disconnect", "join", "leave"):
             socketio.on_event(name, _unbound(getattr(self, f"_on_{name}")))
@@ -81,11 +84,16 @@ class Viewers:
         viewer = self._viewers.get(_sid())
         if viewer is None:
             return {"ok": False, "error": "this viewer is gone"}
-        with viewer.turn:
-            try:
+        if viewer.waiting >= self._most_waiting:
+            return {"ok": False, "error": "too many messages wait for their turn"}
+        viewer.waiting += 1
+        try:
+            with viewer.turn:
                 return handle(viewer)
-            except ValueError as error:
-                return {"ok": False, "error": str(error)}
+        except ValueError as error:
+            return {"ok": False, "error": str(error)}
+        finally:
+            viewer.waiting -= 1
 
     def _join_from_auth(self, viewer: Viewer, join: Join) -> None:
         with viewer.turn:
@@ -95,8 +103,8 @@ class Viewers:
 
     def _join(self, viewer: Viewer, join: Join) -> Answer:
         """The fields of `joined`; none for a viewer that is gone. Raises `ValueError`."""
-        if join.uuid not in viewer.rooms and len(viewer.rooms) >= MAX_ROOMS_PER_VIEWER:
-            raise ValueError(f"a viewer can join at most {MAX_ROOMS_PER_VIEWER} callbacks")
+        if join.uuid not in viewer.rooms and len(viewer.rooms) >= self._most_rooms:
+            raise ValueError(f"a viewer can join at most {self._most_rooms} callbacks")
         joined = self._rooms.enter(viewer.sid, join, lambda: viewer.gone)
         if joined is None:
             return {}

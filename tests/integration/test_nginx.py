@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -158,3 +159,29 @@ def test_a_sender_that_stops_half_way_sent_no_request(stage: Stage) -> None:
     with Sender(stage.server.address) as sender:
         sender.send(half.encode())
     assert stage.show(whole)[1]["seq"] == before + 1
+
+
+MEBIBYTE = 2**20
+# What is refused by nginx itself, beyond the workers' limits, and what by a worker.
+TOO_MUCH = {
+    "a request line of 80,000 bytes": (414, False, "x" * 80_000, ()),
+    "a header line of 80,000 bytes": (400, False, "", ("A: " + "b" * 80_000,)),
+    "header lines of 320,000 bytes": (400, False, "", ("A: " + "b" * 64_000,) * 5),
+    "a body of 9 MiB": (413, False, "", (f"Content-Length: {9 * MEBIBYTE}",)),
+    "a target of 9,000 bytes": (414, True, "x" * 9000, ()),
+    "a header line of 70,000 bytes": (431, True, "", ("A: " + "b" * 70_000,)),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_each_limit_has_its_answer_and_nginxs_own_are_beyond_the_workers(
+    balanced: Nginx, uuid: str, name: str
+) -> None:
+    status, is_the_workers, rest, lines = TOO_MUCH[name]
+    head = (f"POST /{uuid}/{rest} HTTP/1.1", "Host: h", *lines, "", "")
+    with Sender(balanced.address) as sender:
+        with suppress(ConnectionError):  # it may close while we still send
+            sender.send("\r\n".join(head).encode())
+        answer = sender.answer()
+    assert answer.status == status
+    assert (answer.headers["content-type"] == "application/json") == is_the_workers

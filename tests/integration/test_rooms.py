@@ -310,7 +310,7 @@ def test_behind_tls_the_pages_own_origin_is_what_the_trusted_proxy_says() -> Non
 
 def test_malformed_packets_do_not_fill_the_log() -> None:
     with Server(LOG_LEVEL="DEBUG") as server:
-        for packet in ("42[", "42", "4", "42{}", "4" + "9" * 30, "45-[", "42" + "[" * 50_000):
+        for packet in ("42[", "42", "4", "42{}", "4" + "9" * 30, "45-[", "42" + "[" * 4_000):
             for _ in range(20):
                 with PacketViewer(server.url) as viewer:
                     viewer.write(packet)
@@ -373,14 +373,17 @@ def test_one_pipelining_sender_does_not_keep_the_worker_to_itself(uuid: str) -> 
         assert samples_during(server, flood) >= 10
 
 
-def test_one_viewer_that_floods_does_not_keep_the_worker_to_itself(uuid: str) -> None:
+@pytest.mark.parametrize("most_a_second", [0, 100])
+def test_one_viewer_that_floods_does_not_keep_the_worker_to_itself(
+    uuid: str, most_a_second: int
+) -> None:
     def flood(stop: threading.Event) -> None:
         viewer = PacketViewer(server.url)
         while not stop.is_set():
             viewer.write('42["leave",{"uuid":"' + uuid + '"}]')
         viewer.cut_off()
 
-    with Server() as server:
+    with Server(MAX_MESSAGES_PER_SECOND=most_a_second) as server:
         assert samples_during(server, flood) >= 10
 
 

@@ -12,8 +12,10 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from tests.support.sender import Sender
 from webhook_logger.serving import connection
+from webhook_logger.serving.limits import Limits
 from webhook_logger.serving.places import Places
 
+LIMITS = Limits(keep_alive_seconds=0.3, head_seconds=0.3, body_seconds=0.3)
 GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
 
@@ -57,7 +59,8 @@ class Pair(Sender):
     def _serve(self, served: socket.socket, application: Any, places: int) -> None:
         with served:
             address = ("127.0.0.1", 5)
-            connection.Connection(served, address, application, Places(places)).serve()
+            places_left = Places(places)
+            connection.Connection(served, address, application, places_left, limits=LIMITS).serve()
 
     def __exit__(self, *_: object) -> None:
         super().__exit__()
@@ -67,8 +70,7 @@ class Pair(Sender):
 
 @pytest.fixture(autouse=True)
 def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("IDLE_SECONDS", "HEAD_SECONDS", "BODY_SECONDS", "LINGER_SECONDS"):
-        monkeypatch.setattr(connection, name, 0.3)
+    monkeypatch.setattr(connection, "LINGER_SECONDS", 0.3)
 
 
 def test_a_head_that_does_not_arrive_in_time_gets_408() -> None:

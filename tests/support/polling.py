@@ -25,7 +25,7 @@ class PollingViewer(PacketViewer):
         self._http = HTTPConnection(
             at.hostname or "", at.port, timeout=POLL_SECONDS, source_address=(source, 0)
         )
-        self._path = "/socket.io/?EIO=4&transport=polling"
+        self._path = at.path + "/socket.io/?EIO=4&transport=polling"
         self._received: deque[str] = deque()
         self.sid = ""
         self._poll()
@@ -86,7 +86,8 @@ class UpgradingViewer(PollingViewer):
         return packet
 
     def _upgrade(self) -> None:
-        address = self._url.replace("http", "ws", 1) + self._path.replace("polling", "websocket")
+        path = self._path.replace("polling", "websocket")
+        address = f"ws://{urlsplit(self._url).netloc}{path}"
         self._socket = websocket.create_connection(
             address, timeout=WAIT_SECONDS, socket=connect(self._url, self._source)
         )

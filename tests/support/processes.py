@@ -141,7 +141,8 @@ class Server:
 
     def until_ready(self) -> Server:
         """Wait until `/readyz` says so."""
-        for_seconds(START_SECONDS, lambda: status_of(self.url + "/readyz") == 200)
+        url = self.url + str(self.settings.get("URL_PREFIX", "")) + "/readyz"
+        for_seconds(START_SECONDS, lambda: status_of(url) == 200)
         return self
 
 
@@ -195,7 +196,7 @@ class Redis:
 class Nginx:
     """The balancer as it is deployed, before workers with fixed addresses."""
 
-    def __init__(self, *workers: Server) -> None:
+    def __init__(self, *workers: Server, prefix: str = "") -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.address = ("127.0.0.1", self.port)
@@ -206,6 +207,7 @@ class Nginx:
         text = text.replace("listen 8080", f"listen {self.port}")
         text = text.replace("/tmp/webhook-logger-nginx", str(folder / "nginx"))
         text = text.replace("/dev/shm/webhook-logger-nginx", f"{MEMORY}-{self.port}")
+        text = text.replace("location /socket.io/", f"location {prefix}/socket.io/")
         (folder / "nginx.conf").write_text(text)
         lines = [f"server {worker.authority} max_fails=0;\n" for worker in workers]
         (folder / "workers.conf").write_text("".join(lines))

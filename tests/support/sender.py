@@ -22,8 +22,10 @@ class Answer:
 class Sender:
     """One connection to a server."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
-        self.socket = socket.create_connection(address, timeout=ANSWER_SECONDS)
+    def __init__(self, address: tuple[str, int], source: str = "127.0.0.1") -> None:
+        self.socket = socket.create_connection(
+            address, timeout=ANSWER_SECONDS, source_address=(source, 0)
+        )
 
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)

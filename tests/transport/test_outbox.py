@@ -67,6 +67,15 @@ def test_a_viewer_that_was_given_up_while_it_polled_is_cut_off_when_it_changes()
     assert socket.cut.wait(SECONDS)
 
 
+def test_how_much_may_wait_can_be_set() -> None:
+    for most, is_cut in ((1000, True), (10_000, False)):
+        outbox, socket = Outbox(most), Socket(stuck=True)
+        outbox.attach(socket)
+        outbox.put(message("x" * 2**17))  # is being written
+        outbox.put(message("x" * 2000))
+        assert socket.cut.wait(SECONDS if is_cut else 0) == is_cut
+
+
 def test_the_smallest_packets_have_weight_too() -> None:
     outbox, socket = Outbox(), Socket(stuck=True)
     outbox.attach(socket)

@@ -10,24 +10,29 @@ from io import StringIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from werkzeug.exceptions import HTTPException, InternalServerError, RequestTimeout
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestTimeout,
+    ServiceUnavailable,
+)
 
 from webhook_logger.serving import head as heads
 from webhook_logger.serving.body import Body
+from webhook_logger.serving.limits import Limits
 from webhook_logger.serving.places import Places
 from webhook_logger.serving.response import Response
 from webhook_logger.serving.wire import Wire
 
-IDLE_SECONDS = 75
-"""For the next request of a connection to begin."""
-HEAD_SECONDS = 20
-BODY_SECONDS = 60
 SEND_SECONDS = 30
+RETRY_AFTER_SECONDS = 5
 LINGER_SECONDS = 5
 """For a sender to read its answer while what it still sends is thrown away."""
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Address = tuple[Any, ...]
+
+_DEFAULT_LIMITS = Limits()
 
 log = logging.getLogger(__name__)
 
@@ -61,11 +66,13 @@ class Connection:
         application: Application,
         places: Places,
         set_idle: Callable[[bool], bool] = lambda _: True,
+        limits: Limits = _DEFAULT_LIMITS,
     ) -> None:
         self._socket = sock
         self._application = application
         self._places = places
         self._set_idle = set_idle
+        self._limits = limits
         self._wire = Wire(sock)
         self._address = address
         self._server = sock.getsockname()
@@ -78,6 +85,16 @@ class Connection:
                 pass
         except OSError:
             pass  # the other side is gone, or does not read: there is nobody left to tell
+        finally:
+            self._wire.close()
+
+    def turn_away(self) -> None:
+        """Answer `503` whatever is asked; the caller closes the socket."""
+        full = "This worker has all the connections it can take."
+        try:
+            self._refuse(ServiceUnavailable(full, retry_after=RETRY_AFTER_SECONDS))
+        except OSError:
+            pass  # the other side did not wait for it
         finally:
             self._wire.close()
 
@@ -99,7 +116,7 @@ class Connection:
         if head is None:
             return False
         body = Body(self._wire, head, self._places.take_viewers_place)
-        self._wire.allow(BODY_SECONDS)
+        self._wire.allow(self._limits.body_seconds)
         response = self._answer(head, body)
         if response is None:
             return False
@@ -110,17 +127,17 @@ class Connection:
 
     def _read_head(self) -> heads.Head | None:
         """The next head; None when the sender leaves before its end."""
-        self._wire.allow(HEAD_SECONDS)
+        self._wire.allow(self._limits.head_seconds)
         seen = 0
-        while (end := heads.find_end(self._wire.received, seen)) is None:
+        while (end := heads.find_end(self._wire.received, seen, self._limits)) is None:
             seen = len(self._wire.received)
             if not self._wire.receive():
                 return None
-        return heads.parse(self._wire.take(end))
+        return heads.parse(self._wire.take(end), self._limits)
 
     def _begun(self) -> bool:
         """Whether another request begins; not when the sender leaves or is idle for too long."""
-        self._wire.allow(IDLE_SECONDS)
+        self._wire.allow(self._limits.keep_alive_seconds)
         try:
             while not self._wire.received or self._wire.received == b"\r":
                 if not self._wire.receive(later=True):

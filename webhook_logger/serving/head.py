@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import httptools
 from werkzeug.exceptions import BadRequest, RequestHeaderFieldsTooLarge, RequestURITooLarge
 
-MAX_TARGET_BYTES = 8 * 1024
-MAX_SECTION_BYTES = 64 * 1024
-_MAX_LINE_BYTES = MAX_TARGET_BYTES + 256
+from webhook_logger.serving.limits import Limits
+
+_REST_OF_LINE_BYTES = 256
+"""For the method, the version and, of an absolute target, the scheme and the host."""
 
 # RFC 9112, section 3: method SP request-target SP HTTP-version. The target is any visible ASCII:
 # senders do send "|" or "{", and a logger shows what came.
@@ -45,14 +46,15 @@ class Head:
     expects_continue: bool
 
 
-def find_end(received: bytearray, seen: int) -> int | None:
+def find_end(received: bytearray, seen: int, limits: Limits) -> int | None:
     """Where the head ends in what was received so far, None when that is not known yet.
 
     `seen` bytes of it were looked at before. Raises `BadRequest`, `RequestURITooLarge` or
     `RequestHeaderFieldsTooLarge` as soon as it is certain that this becomes no request.
     """
-    end = received.find(b"\r\n\r\n", max(0, seen - 3), _MAX_LINE_BYTES + MAX_SECTION_BYTES)
-    _check_sizes(received, end)
+    line_bytes = limits.target_bytes + _REST_OF_LINE_BYTES
+    end = received.find(b"\r\n\r\n", max(0, seen - 3), line_bytes + limits.header_bytes)
+    _check_sizes(received, end, line_bytes, limits)
     if end >= 0:
         return end + 4
     if _HOPELESS.search(received, max(0, seen - 1)):
@@ -62,30 +64,35 @@ def find_end(received: bytearray, seen: int) -> int | None:
     return None
 
 
-def _check_sizes(received: bytearray, end: int) -> None:
+def _check_sizes(received: bytearray, end: int, line_bytes: int, limits: Limits) -> None:
     line = received.find(b"\r\n")
-    if (line if line >= 0 else len(received)) > _MAX_LINE_BYTES:
-        raise _target_too_long()
-    if line >= 0 and (end if end >= 0 else len(received)) - line > MAX_SECTION_BYTES:
+    if (line if line >= 0 else len(received)) > line_bytes:
+        raise _target_too_long(limits)
+    if line >= 0 and (end if end >= 0 else len(received)) - line > limits.header_bytes:
         raise RequestHeaderFieldsTooLarge(
-            f"The header section is larger than {MAX_SECTION_BYTES} bytes."
+            f"The header section is larger than {limits.header_bytes} bytes."
         )
 
 
-def _target_too_long() -> RequestURITooLarge:
-    return RequestURITooLarge(f"The request target is longer than {MAX_TARGET_BYTES} bytes.")
+def _target_too_long(limits: Limits) -> RequestURITooLarge:
+    return RequestURITooLarge(f"The request target is longer than {limits.target_bytes} bytes.")
 
 
-def parse(head: bytes) -> Head:
-    """Read `head`, all bytes up to and with the empty line. Raises `BadRequest`, which says why."""
+def parse(head: bytes, limits: Limits) -> Head:
+    """Read `head`, all bytes up to and with the empty line. Raises as `find_end`, and says why."""
     line, _, section = head.partition(b"\r\n")
     if not _REQUEST_LINE.fullmatch(line):
         raise BadRequest("The request line is not: method, target, HTTP/1.0 or HTTP/1.1.")
     method, target, protocol = line.decode("latin-1").split(" ")
     version = protocol.removeprefix("HTTP/")
-    if len(target) > MAX_TARGET_BYTES:
-        raise _target_too_long()
-    return _frame(method, _origin_form(target, method), version, _header_lines(section, version))
+    if len(target) > limits.target_bytes:
+        raise _target_too_long(limits)
+    headers = _header_lines(section, version)
+    if len(headers) > limits.header_lines:
+        raise RequestHeaderFieldsTooLarge(
+            f"There are more than {limits.header_lines} header lines."
+        )
+    return _frame(method, _origin_form(target, method), version, headers)
 
 
 def _origin_form(target: str, method: str) -> str:

@@ -15,6 +15,8 @@ class Places:
 
     def __init__(self, connections: int) -> None:
         self.connections = connections
+        self.most_viewers = int(connections * VIEWERS_SHARE)
+        self._taken = 0
         self.last_answers = False
         """Whether an answer is the last of its connection: the worker is about to leave."""
         self.closing = False
@@ -26,11 +28,22 @@ class Places:
         self._none_busy: threading.Event | None = None
         """Only while somebody waits for it: it would cost every request."""
 
+    def take(self) -> bool:
+        """Whether there was a place for one more connection, which has it now."""
+        if self._taken >= self.connections:
+            return False
+        self._taken += 1
+        return True
+
+    def give_back(self) -> None:
+        """A connection that had a place has ended."""
+        self._taken -= 1
+
     def take_viewers_place(self, sock: socket.socket) -> None:
         """Raises `ServiceUnavailable` when viewers hold their share."""
         if self.closing:
             raise ServiceUnavailable("This worker is about to leave.", retry_after=1)
-        if len(self.viewers) >= int(self.connections * VIEWERS_SHARE):
+        if len(self.viewers) >= self.most_viewers:
             raise ServiceUnavailable("This worker has all the viewers it can take.", retry_after=5)
         self.viewers[sock] = sock.fileno()
         self.descriptors.add(sock.fileno())

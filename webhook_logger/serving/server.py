@@ -20,6 +20,7 @@ from eventlet import wsgi
 from webhook_logger.serving.connection import Connection
 from webhook_logger.serving.fair import FairSocket
 from webhook_logger.serving.hub import let_wait
+from webhook_logger.serving.limits import Limits
 from webhook_logger.serving.places import Places
 
 # eventlet's own is 50, so that a burst of senders is turned away; the kernel caps this at
@@ -27,8 +28,8 @@ from webhook_logger.serving.places import Places
 BACKLOG = 4096
 # File descriptors for all but connections: the queue's, the listener, files being served.
 RESERVED_DESCRIPTORS = 128
-# More than this needs memory, not descriptors.
-MOST_CONNECTIONS = 100_000
+TURNED_AWAY_AT_ONCE = 64
+"""Connections over the limit that are told so at a time; the rest waits. Of the reserved ones."""
 ACCEPT_PAUSE_SECONDS = 0.1
 SO_ATTACH_FILTER = 26  # Linux, include/uapi/asm-generic/socket.h; Python has no name for it
 LAST_CONNECTIONS_SECONDS = 1
@@ -40,6 +41,8 @@ SPREAD_SECONDS = 3
 SECONDS_BETWEEN_CUTS = 0.05
 LAST_WORDS_SECONDS = 0.2
 """For the other workers to be told that the viewers have left."""
+
+_DEFAULT_LIMITS = Limits()
 
 _unpatched_select = eventlet.patcher.original("select")  # the patched one waits
 
@@ -123,17 +126,23 @@ class Worker(Protocol):
     def say_bye(self) -> None:
         """Tell the viewers that they will be cut off, and can come back."""
 
+    def hold_viewers(self, most: int) -> None:
+        """So many viewers have room on this machine."""
+
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """PEP 3333."""
 
 
-def serve(worker: Worker, listener: Listener, drain_seconds: float) -> None:
+def serve(
+    worker: Worker, listener: Listener, drain_seconds: float, limits: Limits = _DEFAULT_LIMITS
+) -> None:
     """Serve until SIGINT, which ends it at once, or SIGTERM, upon which it leaves gracefully."""
-    places = Places(_raise_descriptor_limit())
+    places = Places(_raise_descriptor_limit(limits.connections))
+    worker.hold_viewers(places.most_viewers)
     let_wait(places.descriptors)
     _calm_the_collector()
     # In a green thread of its own, because at its end it waits for all connections, viewers too.
-    accepting = eventlet.spawn(_accept, worker, listener, places)
+    accepting = eventlet.spawn(_accept, worker, listener, places, limits)
     signals, waker = _signals()
     if signals.recv(1) != bytes((signal.SIGTERM,)):
         return
@@ -160,7 +169,7 @@ def serve(worker: Worker, listener: Listener, drain_seconds: float) -> None:
     signals.recv(1)  # it has left, or a second signal came
 
 
-def _accept(worker: Worker, listener: Listener, places: Places) -> None:
+def _accept(worker: Worker, listener: Listener, places: Places, limits: Limits) -> None:
     def protocol(state: list[Any], _server: object) -> None:
         address, sock, _ = state
 
@@ -177,13 +186,20 @@ def _accept(worker: Worker, listener: Listener, places: Places) -> None:
             return True
 
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        Connection(sock, address, worker, places, set_idle).serve()
+        connection = Connection(sock, address, worker, places, set_idle, limits)
+        if not places.take():
+            connection.turn_away()
+            return
+        try:
+            connection.serve()
+        finally:
+            places.give_back()
 
     wsgi.server(
         listener,
         worker,
         protocol=protocol,
-        max_size=places.connections,
+        max_size=places.connections + TURNED_AWAY_AT_ONCE,
         log_output=False,
         debug=False,
     )
@@ -206,16 +222,15 @@ def _leave(worker: Worker, places: Places, stop_accepting: Callable[[], None]) -
     places.wait_until_none_is_busy(IN_FLIGHT_SECONDS)
 
 
-def _raise_descriptor_limit() -> int:
-    """Let this process have all file descriptors it may; returns for how many connections."""
+def _raise_descriptor_limit(connections: int) -> int:
+    """Let this process have the file descriptors it needs; returns for how many connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if 0 <= hard < 2 * RESERVED_DESCRIPTORS:
         raise ServingError(f"{hard} file descriptors are too few; see `ulimit -Hn`.")
-    wanted = MOST_CONNECTIONS + RESERVED_DESCRIPTORS
+    wanted = connections + RESERVED_DESCRIPTORS
     limit = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
-    if soft == resource.RLIM_INFINITY or soft >= limit:
-        return limit - RESERVED_DESCRIPTORS
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    if soft != resource.RLIM_INFINITY and soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
     return limit - RESERVED_DESCRIPTORS
 
 

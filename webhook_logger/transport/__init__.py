@@ -6,13 +6,15 @@ event for each anew. Here a frame is made once, and written at once where the so
 
 from __future__ import annotations
 
+from functools import partial
 from queue import Empty
 from typing import Any
 
+from webhook_logger.transport.chores import send_away
 from webhook_logger.transport.outbox import Outbox, Shared
 from webhook_logger.transport.websocket import WebSocket
 
-__all__ = ["Outbox", "Relay", "Shared", "install", "outbox_of"]
+__all__ = ["Outbox", "Relay", "Shared", "install", "outbox_of", "send_away"]
 
 
 class Relay:
@@ -35,11 +37,11 @@ def outbox_of(server: Any, sid: str) -> Outbox | Relay:
     return socket.queue if socket else Relay(server, eio_sid)
 
 
-def install(engineio_server: Any) -> None:
+def install(engineio_server: Any, most_bytes_waiting: int) -> None:
     """Let the Engine.IO server use it, by the table in which it keeps what it runs on."""
     engineio_server._async = {
         **engineio_server._async,
-        "queue": Outbox,
+        "queue": partial(Outbox, most_bytes_waiting),
         "queue_empty": Empty,
         "websocket": WebSocket,
     }

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
+from _thread import start_new_thread  # Thread.start waits, and others run meanwhile
 from collections.abc import Callable
 from typing import Any
 
 from engineio import packet
 from engineio.packet import Packet
 
+from webhook_logger.transport.outbox import bye
 from webhook_logger.transport.turns import Turns
+
+LAST_WORDS_SECONDS = 2.0
+"""For a viewer that polls to hear why it is cut off."""
 
 
 def _ping(due: tuple[float, Any]) -> None:
@@ -42,6 +47,22 @@ def pong(socket: Any) -> None:
         return  # nobody asked: one that floods must not fill the list that all wait in
     socket.last_ping = None
     _pings.add((time.monotonic() + socket.server.ping_interval, socket))
+
+
+def send_away(socket: Any) -> None:
+    """The viewer of that Engine.IO socket is over a limit: say so if it can still be heard, and cut
+    it off so that it comes back.
+    """
+    socket.queue.put(bye("limit"))
+    if socket.upgraded:
+        leave(socket)
+    else:
+        start_new_thread(_leave_later, (socket,))
+
+
+def _leave_later(socket: Any) -> None:
+    time.sleep(LAST_WORDS_SECONDS)
+    leave(socket)
 
 
 def leave(socket: Any) -> None:

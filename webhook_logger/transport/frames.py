@@ -30,6 +30,10 @@ class Closed(Exception):
     """The other side is gone, says goodbye, or does not keep to the protocol."""
 
 
+class TooLarge(Closed):
+    """The other side sends more in one message than it may."""
+
+
 class Messages:
     """The messages of one viewer."""
 
@@ -68,7 +72,7 @@ class Messages:
         elif part.opcode is not Opcode.PONG:
             self._size += len(payload)
             if self._size > self._most_bytes:
-                raise Closed
+                raise TooLarge
             self._parts.append(payload)
             if part.message_finished:
                 self._whole.append(payload[:0].join(self._parts))

@@ -19,7 +19,7 @@ from webhook_logger.transport.frames import frame
 from webhook_logger.transport.turns import Turns
 
 MOST_BYTES = 6 * 2**20
-"""With what Python's allocator adds, the worker grows by 8 MiB at most."""
+"""Where nothing else is set. With what Python's allocator adds, the worker grows by 8 MiB."""
 BYTES_OF_AN_ITEM = 64
 """What Python needs for each, however short."""
 SLOW_SECONDS = 2.0
@@ -31,7 +31,10 @@ MOST_A_POLL = 16
 MOST_BYTES_TOGETHER = 64 * 1024
 """What is more than that is written at once."""
 
-_BYE = '2["bye",{"reason":"slow"}]'
+
+def bye(reason: str) -> Packet:
+    """The last event for a viewer that is cut off: `slow` or `limit`."""
+    return Packet(MESSAGE, f'2["bye",{{"reason":"{reason}"}}]')
 
 
 class Shared:
@@ -57,10 +60,12 @@ class Outbox:
     """
 
     __slots__ = (
-        *("_bytes", "_closed", "_gathered", "_socket", "_taken", "_waiting", "_wake", "_writes"),
+        *("_bytes", "_closed", "_gathered", "_most", "_socket", "_taken", "_waiting", "_wake"),
+        "_writes",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most = most_bytes
         self._waiting: deque[Any] | None = None  # of most viewers nothing ever waits
         self._gathered: list[bytes] | None = None
         self._bytes = 0
@@ -185,14 +190,14 @@ class Outbox:
 
     def _weigh(self, size: int) -> None:
         self._bytes += size
-        if self._bytes > MOST_BYTES:
+        if self._bytes > self._most:
             self._give_up()
 
     def _give_up(self) -> None:
         """Too slow: say so if it can still be heard, and cut it off so that it comes back."""
         self.close()
         if self._socket is not None:
-            self._append(frame("4" + _BYE))
+            self._append(_framed(bye("slow")))
             self._cut_soon()
 
     def _cut_soon(self) -> None:

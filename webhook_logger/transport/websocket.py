@@ -14,7 +14,7 @@ from engineio.packet import Packet
 from wsproto.utilities import generate_accept_token
 
 from webhook_logger.transport import chores
-from webhook_logger.transport.frames import Closed, Messages, frame
+from webhook_logger.transport.frames import Closed, Messages, TooLarge, frame
 
 Environ = dict[str, Any]
 
@@ -38,11 +38,15 @@ class WebSocket:
         if version not in ("", "13"):
             headers = [("Sec-WebSocket-Version", "13"), ("Connection", "close")]
             start_response("426 Upgrade Required", headers)
-            return []
+            return self._refused()
         if not key or not version:
             start_response("400 Bad Request", [("Connection", "close")])
-            return []
-        sock = environ["eventlet.input"].get_socket()
+            return self._refused()
+        try:
+            sock = environ["eventlet.input"].get_socket()
+        except Exception:
+            self._refused()
+            raise
         lines = (
             "HTTP/1.1 101 Switching Protocols",
             "Upgrade: websocket",
@@ -52,6 +56,11 @@ class WebSocket:
         sock.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
         self._run(sock)
         return []
+
+    def _refused(self) -> Iterable[bytes]:
+        if not self._engineio.connected:
+            chores.leave(self._engineio)  # it would else count until its ping is overdue
+        return ()
 
     def _run(self, sock: Any) -> None:
         if self._engineio.upgrading:
@@ -64,11 +73,20 @@ class WebSocket:
             sock.settimeout(None)  # from here on Engine.IO's pings find who is gone
             messages.answer = outbox.write
             outbox.attach(sock)
+            self._read(messages)
+        self._end()
+
+    def _read(self, messages: Messages) -> None:
+        try:
             for number in itertools.count(1):
+                if self._engineio.closed:
+                    raise Closed  # what it has sent before is nobody's any more
                 self._receive(messages.next())
                 if number % MESSAGES_A_TURN == 0:
                     time.sleep(0)  # one that floods must not keep the worker to itself
-        self._end()
+        except TooLarge:
+            chores.send_away(self._engineio)
+            raise
 
     def _enter(self, sock: Any, messages: Messages) -> None:
         """A new connection, or one that was on long-polling before."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 from typing import Any
@@ -44,6 +45,7 @@ from webhook_logger.reply import (
     replied,
 )
 from webhook_logger.views.holds import Holds
+from webhook_logger.views.senders import Senders
 
 RETRY_AFTER_SECONDS = 2
 
@@ -75,16 +77,28 @@ class AnythingConverter(BaseConverter):
     part_isolating = False
 
 
+@dataclass(frozen=True)
+class Limits:
+    """For what reaches callbacks."""
+
+    body_bytes: int
+    senders_per_address: int
+    """Requests that are handled at a time; 0 is any number."""
+
+
 class CallbackView:
     """The view function: captures a request, delivers it, and says what to answer."""
 
     __name__ = "callback"
 
-    def __init__(self, delivery: Delivery, metrics: Metrics, max_body_bytes: int) -> None:
+    def __init__(self, delivery: Delivery, metrics: Metrics, limits: Limits) -> None:
         self._delivery = delivery
         self._metrics = metrics
-        self._max_body_bytes = max_body_bytes
+        self._max_body_bytes = limits.body_bytes
         self._holds = Holds()
+        self._senders = Senders(limits.senders_per_address)
+        # Where there is no limit, nothing is counted.
+        self._admit = self._accept_in_place if limits.senders_per_address else self._accept
 
     def __call__(
         self, uuid: str, rest: str = "", environ: Environ | None = None
@@ -101,12 +115,16 @@ class CallbackView:
     def _answer(self, environ: Environ, uuid: str, rest: str) -> Answer:
         # Errors do not go on to the app's own answer: a callback's headers are on every answer.
         try:
-            return self._accept(environ, uuid, rest)
+            return self._admit(environ, uuid, rest)
         except HTTPException as error:
             return refused(error)
         except Exception:
             log.exception("A callback failed.")
             return refused(InternalServerError())
+
+    def _accept_in_place(self, environ: Environ, uuid: str, rest: str) -> Answer:
+        with self._senders.place(environ.get("REMOTE_ADDR", "")):
+            return self._accept(environ, uuid, rest)
 
     def _accept(self, environ: Environ, uuid: str, rest: str) -> Answer:
         captured = capture(environ, uuid, self._max_body_bytes)
@@ -165,10 +183,10 @@ def _read(reply: str) -> Reply:
     return Reply.from_json(reply)
 
 
-def register(app: Flask, delivery: Delivery, metrics: Metrics, max_body_bytes: int) -> None:
+def register(app: Flask, delivery: Delivery, metrics: Metrics, limits: Limits) -> None:
     """Add the catch-all to the app's URL map, as the endpoint `callback`."""
     app.url_map.converters.update(callback=CallbackConverter, anything=AnythingConverter)
-    app.view_functions["callback"] = CallbackView(delivery, metrics, max_body_bytes)
+    app.view_functions["callback"] = CallbackView(delivery, metrics, limits)
     for path in ("/<callback:uuid>", "/<callback:uuid>/<anything:rest>"):
         # Not add_url_rule: there, methods=None means GET; in a Rule it means any token.
         app.url_map.add(Rule(path, endpoint="callback", methods=None, merge_slashes=False))

@@ -1,0 +1,36 @@
+"""No answer sets a cookie, whatever was asked for."""
+
+from __future__ import annotations
+
+import http.client
+
+import pytest
+
+from tests.support.processes import Server
+
+UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
+PATHS = (
+    *("/", f"/view/{UUID}", f"/{UUID}", f"/{UUID}/a/b", f"/{UUID}/status/503", "/nonsense"),
+    *(f"/api/callbacks/{UUID}/reply", "/healthz", "/readyz", "/metrics", "/static/x/page.css"),
+    *("/socket.io/?EIO=4&transport=polling", "/socket.io/", "/socket.io/?EIO=4&transport=x"),
+)
+ASKED = {"Cookie": "session=x; io=y", "Accept": "text/html", "Origin": "https://a.example"}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "FOO"])
+def test_no_answer_sets_a_cookie(memory_server: Server, method: str) -> None:
+    for path in PATHS:
+        connection = http.client.HTTPConnection(*memory_server.address, timeout=30)
+        connection.request(method, path, headers=ASKED)
+        answer = connection.getresponse()
+        assert "set-cookie" not in {name.lower() for name, _ in answer.getheaders()}, path
+        connection.close()
+
+
+def test_the_paths_asked_for_are_all_that_there_are() -> None:
+    from config import Config
+    from webhook_logger.app import create_app
+
+    rules = {rule.rule for rule in create_app(Config()).url_map.iter_rules()}
+    first = {rule.split("/")[1].partition(":")[0] for rule in rules}
+    assert first <= {path.split("/")[1].partition("?")[0] for path in PATHS} | {"<callback"}

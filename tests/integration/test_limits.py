@@ -1,0 +1,437 @@
+"""Each limit is a setting, and what is over it gets the answer that docs/limits.md promises."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from queue import Queue
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import socketio
+import websocket
+
+from tests.support.polling import PollingViewer, UpgradingViewer
+from tests.support.processes import Redis, Server, for_seconds
+from tests.support.sender import Sender, post
+from tests.support.viewers import WAIT_SECONDS, PacketViewer, connect
+
+ELSEWHERE = "127.0.0.2"
+SMALL = {
+    "MAX_TARGET_BYTES": 300,
+    "MAX_HEADER_BYTES": 600,
+    "MAX_HEADER_LINES": 20,
+    "MAX_BODY_BYTES": 100,
+    "HEAD_SECONDS": 1,
+    "BODY_SECONDS": 1,
+    "KEEP_ALIVE_SECONDS": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Server]:
+    """A worker whose limits for requests are all small."""
+    with Server(**SMALL) as server:
+        yield server
+
+
+# What a sender sends
+
+
+def get(server: Server, target: str, *lines: str) -> int:
+    """The status of an answer, behind which a connection is closed that was over a limit."""
+    with Sender(server.address) as sender:
+        sender.send("\r\n".join((f"GET {target} HTTP/1.1", "Host: h", *lines, "", "")).encode())
+        answer = sender.answer()
+        assert answer.status == 200 or sender.is_closed()
+        return answer.status
+
+
+def test_a_target_as_long_as_it_may_be_is_taken_and_no_longer(small: Server, uuid: str) -> None:
+    path = f"/{uuid}/"
+    assert get(small, path + "x" * (300 - len(path))) == 200
+    assert get(small, path + "x" * (301 - len(path))) == 414
+
+
+def test_as_many_header_lines_as_there_may_be_are_taken_and_no_more(
+    small: Server, uuid: str
+) -> None:
+    assert get(small, f"/{uuid}", *["A: b"] * 19) == 200
+    assert get(small, f"/{uuid}", *["A: b"] * 20) == 431
+
+
+def test_a_header_section_as_large_as_it_may_be_is_taken_and_no_larger(
+    small: Server, uuid: str
+) -> None:
+    others = len("Host: h\r\n" + "A: \r\n")
+    assert get(small, f"/{uuid}", "A: " + "b" * (600 - others)) == 200
+    assert get(small, f"/{uuid}", "A: " + "b" * (601 - others)) == 431
+
+
+def test_a_body_over_the_limit_is_counted_and_shown_without_content(
+    small: Server, uuid: str
+) -> None:
+    with PacketViewer(small.url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        assert post(small.address, f"/{uuid}", b"x" * 100).status == 200
+        assert post(small.address, f"/{uuid}", b"x" * 101).status == 413
+        shown = [request["body"] for request in viewer.requests(2)]
+    assert [(body["size"], body["complete"]) for body in shown] == [(100, True), (101, False)]
+
+
+def test_a_head_or_a_body_that_does_not_arrive_in_time_gets_408(small: Server, uuid: str) -> None:
+    head = f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n"
+    for begun in (head, head + "\r\nab"):
+        with Sender(small.address) as sender:
+            sender.send(begun.encode())
+            assert sender.answer().status == 408
+            assert sender.is_closed()
+
+
+def test_a_connection_without_a_next_request_is_closed_without_a_word(
+    small: Server, uuid: str
+) -> None:
+    with Sender(small.address) as sender:
+        sender.send(f"GET /{uuid} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+        assert sender.answer().status == 200
+        assert sender.is_closed()
+
+
+def test_a_connection_too_many_is_told_so_until_another_one_ends(uuid: str) -> None:
+    with Server(MAX_CONNECTIONS=10) as server, ExitStack() as stack:
+        for_seconds(WAIT_SECONDS, lambda: post(server.address, f"/{uuid}").status == 200)
+        senders = [stack.enter_context(Sender(server.address)) for _ in range(10)]
+        with Sender(server.address) as one_too_many:
+            answer = one_too_many.answer()
+            assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+            assert b'"code": 503' in answer.body
+            assert one_too_many.is_closed()
+        senders[0].socket.close()
+        for_seconds(WAIT_SECONDS, lambda: post(server.address, f"/{uuid}").status == 200)
+
+
+class Unfinished(Sender):
+    """A request that the worker has begun to handle, and whose body is still to come."""
+
+    def __init__(self, server: Server, uuid: str, source: str = "127.0.0.1", *lines: str) -> None:
+        super().__init__(server.address, source)
+        head = (f"POST /{uuid} HTTP/1.1", "Host: h", "Content-Length: 1", *lines)
+        self.send("\r\n".join((*head, "Expect: 100-continue", "", "")).encode())
+
+    def begin(self) -> Unfinished:
+        assert self.socket.recv(100).startswith(b"HTTP/1.1 100 ")
+        return self
+
+    def finish(self) -> int:
+        self.send(b"x")
+        return self.answer().status
+
+
+@pytest.fixture(scope="module")
+def two_senders() -> Iterator[Server]:
+    with Server(MAX_SENDERS_PER_ADDRESS=2) as server:
+        yield server
+
+
+def test_one_request_too_many_of_an_address_is_refused_and_may_come_again(
+    two_senders: Server, uuid: str
+) -> None:
+    first, second = (Unfinished(two_senders, uuid).begin() for _ in range(2))
+    with first, second:
+        refused = post(two_senders.address, f"/{uuid4()}")
+        assert (refused.status, refused.headers["retry-after"]) == (429, "1")
+        assert refused.headers["access-control-allow-origin"] == "*"
+        assert "webhook-viewers" not in refused.headers
+        assert first.finish() == 200
+        assert post(two_senders.address, f"/{uuid}").status == 200
+        assert second.finish() == 200
+
+
+def test_other_addresses_and_what_is_no_callback_are_not_touched(
+    two_senders: Server, uuid: str
+) -> None:
+    first, second = (Unfinished(two_senders, uuid).begin() for _ in range(2))
+    with first, second, Unfinished(two_senders, uuid, ELSEWHERE).begin() as elsewhere:
+        assert elsewhere.finish() == 200
+        assert two_senders.metrics()["requests_accepted_total"] > 0
+
+
+def test_a_sender_that_goes_gives_its_place_back(two_senders: Server, uuid: str) -> None:
+    for _ in range(2):
+        Unfinished(two_senders, uuid).begin().reset()
+    for_seconds(WAIT_SECONDS, lambda: post(two_senders.address, f"/{uuid}").status == 200)
+
+
+def test_addresses_are_those_that_the_trusted_proxy_names(uuid: str) -> None:
+    with Server(MAX_SENDERS_PER_ADDRESS=1, TRUSTED_PROXIES=1) as server:
+        with Unfinished(server, uuid, "127.0.0.1", "X-Forwarded-For: 203.0.113.1:5000").begin():
+            # Neither another port nor what the sender itself put before makes it another address.
+            for value in ("203.0.113.1:6000", "198.51.100.7, 203.0.113.1", '", 203.0.113.1'):
+                assert (
+                    post(server.address, f"/{uuid}", b"", f"X-Forwarded-For: {value}").status == 429
+                )
+            assert (
+                post(server.address, f"/{uuid}", b"", "X-Forwarded-For: 203.0.113.2").status == 200
+            )
+
+
+# Viewers: how many
+
+KINDS = [PacketViewer, PollingViewer]
+
+
+def is_turned_away(viewer: PacketViewer) -> bool:
+    """Whether it hears `bye` for being one too many and is cut, and nothing else."""
+    kind, connected = viewer.packet()
+    assert (kind, set(connected)) == ("40", {"sid"})
+    assert viewer.packet() == ("42", ["bye", {"reason": "limit"}])
+    if isinstance(viewer, PollingViewer):
+        assert viewer.read() == ""  # the poll that was open
+    # Neither "41" nor "1": clients would not come back.
+    with pytest.raises(OSError, match=r"closed|status 400"):
+        viewer.read()
+    return True
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_viewer_too_many_hears_bye_and_may_come_back(kind: type[PacketViewer]) -> None:
+    with Server(MAX_VIEWERS=2) as server:
+        uuid = str(uuid4())
+        with kind(server.url, {"uuid": uuid}) as one, kind(server.url, {"uuid": uuid}) as two:
+            one.event("joined")
+            two.event("joined")
+            with kind(server.url, {"uuid": uuid}) as one_too_many:
+                assert is_turned_away(one_too_many)
+            assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "2"
+            assert server.metrics()["viewers_turned_away_total"] == 1
+            if isinstance(two, PollingViewer):
+                two.write("41")
+                two.write("1")
+            else:
+                two.cut_off()
+            for_seconds(WAIT_SECONDS, lambda: server.metrics()["viewers"] == 1)
+            with kind(server.url, {"uuid": uuid}) as again:
+                assert again.event("joined")["uuid"] == uuid
+
+
+def test_a_client_that_was_one_too_many_comes_back_by_itself(uuid: str) -> None:
+    heard: Queue[dict[str, Any]] = Queue()
+    with Server(MAX_VIEWERS=1) as server, PacketViewer(server.url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        client = socketio.Client(reconnection_delay=0.1, reconnection_delay_max=0.5)
+        client.on("bye", heard.put)
+        client.on("joined", heard.put)
+        client.connect(server.url, auth={"uuid": uuid}, transports=["websocket"])
+        assert heard.get(timeout=WAIT_SECONDS) == {"reason": "limit"}
+        viewer.cut_off()
+        while "reason" in (said := heard.get(timeout=WAIT_SECONDS)):
+            pass
+        assert said["uuid"] == uuid
+        client.disconnect()
+
+
+def test_viewers_of_one_address_are_limited_and_others_are_not(uuid: str) -> None:
+    with Server(MAX_VIEWERS_PER_ADDRESS=2) as server, ExitStack() as stack:
+        for kind in (PacketViewer, UpgradingViewer):
+            stack.enter_context(kind(server.url, {"uuid": uuid})).event("joined")
+        for kind in KINDS:
+            with kind(server.url, {"uuid": uuid}) as one_too_many:
+                assert is_turned_away(one_too_many)
+            with kind(server.url, {"uuid": uuid}, ELSEWHERE) as elsewhere:
+                elsewhere.event("joined")
+
+
+def test_a_viewer_that_leaves_gives_its_addresss_place_back(uuid: str) -> None:
+    with Server(MAX_VIEWERS_PER_ADDRESS=1) as server:
+        for _ in range(3):
+            with PacketViewer(server.url, {"uuid": uuid}) as viewer:
+                viewer.event("joined")
+            for_seconds(WAIT_SECONDS, lambda: server.metrics()["viewers"] == 0)
+
+
+def test_one_too_many_that_says_nothing_is_cut_off_too() -> None:
+    with Server(MAX_VIEWERS=1) as server, PacketViewer(server.url):
+        silent = websocket.create_connection(
+            server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket",
+            timeout=WAIT_SECONDS,
+        )
+        said = []
+        with suppress(websocket.WebSocketConnectionClosedException):
+            while packet := silent.recv():
+                said.append(packet)
+        silent.shutdown()
+        assert said[-1] == '42["bye",{"reason":"limit"}]'
+
+
+def test_a_handshake_that_gets_no_connection_leaves_no_viewer_behind(uuid: str) -> None:
+    with Server(MAX_VIEWERS=1) as server:
+        handshake = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: h\r\n"
+        upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n"
+        with Sender(server.address) as sender:
+            # Its body has no place in a handshake.
+            lines = "Sec-WebSocket-Version: 13\r\nContent-Length: 1\r\n\r\nx"
+            sender.send((handshake + upgrade + lines).encode())
+            assert sender.answer().status == 400
+        with PacketViewer(server.url, {"uuid": uuid}) as viewer:
+            viewer.event("joined")
+
+
+# Viewers: what one may ask for
+
+
+def test_a_viewer_joins_as_many_rooms_as_it_may_and_no_more() -> None:
+    with Server(MAX_ROOMS_PER_VIEWER=2) as server:
+        with PacketViewer(server.url, {"uuid": str(uuid4())}) as viewer:
+            viewer.event("joined")
+            answers = [ask(viewer, "join", str(uuid4()), number) for number in (1, 2)]
+    assert [answer["ok"] for answer in answers] == [True, False]
+    assert "at most 2 callbacks" in answers[1]["error"]
+
+
+def ask(viewer: PacketViewer, event: str, uuid: str, number: int) -> dict[str, Any]:
+    """What a message is answered."""
+    viewer.write(f'42{number}["{event}",{{"uuid":"{uuid}"}}]')
+    while (received := viewer.packet())[0] != f"43{number}":
+        pass
+    return dict(received[1][0])
+
+
+def padded(size: int) -> str:
+    """A message of that size, as Engine.IO's packet."""
+    begin, end = '42["nonsense","', '"]'
+    return begin + "x" * (size - len(begin + end)) + end
+
+
+@pytest.mark.parametrize("size", [4097, 100_000])
+def test_a_viewer_whose_message_is_too_large_hears_bye(
+    server: Server, uuid: str, size: int
+) -> None:
+    with PacketViewer(server.url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        viewer.write(padded(4096))
+        assert ask(viewer, "leave", str(uuid4()), 1)["ok"]
+        viewer.write(padded(size))
+        said = []
+        with suppress(OSError):
+            while True:
+                said.append(viewer.read())
+        assert "1" not in said
+        assert "41" not in said
+        assert said[-1:] in ([], ['42["bye",{"reason":"limit"}]'])
+        if size == 4097:
+            assert said, "it has nothing more on its way, so that it hears"
+
+
+def test_on_long_polling_a_message_too_large_gets_413_and_bye(server: Server, uuid: str) -> None:
+    with PollingViewer(server.url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        viewer.write(padded(4096))
+        sid = viewer.open["sid"]
+        before = server.metrics()["viewers"]
+        with Sender(server.address) as polling:
+            path = f"/socket.io/?EIO=4&transport=polling&sid={sid}"
+            polling.send(f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+            assert post(server.address, path, padded(4097).encode()).status == 413
+            said = polling.answer().body.decode().split("\x1e")
+            assert said[-1] == '42["bye",{"reason":"limit"}]'
+        for_seconds(WAIT_SECONDS, lambda: server.metrics()["viewers"] == before - 1)
+
+
+def test_messages_over_the_rate_wait_and_all_are_answered_in_their_order(uuid: str) -> None:
+    with Server(MAX_MESSAGES_PER_SECOND=10) as server:
+        with PacketViewer(server.url, {"uuid": uuid}) as viewer:
+            viewer.event("joined")
+            begin = time.monotonic()
+            for number in range(1, 31):
+                viewer.write(f'42{number}["leave",{{"uuid":"{uuid4()}"}}]')
+            answered = []
+            while len(answered) < 30:
+                kind, _ = viewer.packet()
+                answered += [int(kind[2:])] if kind.startswith("43") else []
+            # CONNECT and the first nine have been in one second, the last of 31 begins the fourth.
+            assert time.monotonic() - begin > 2
+            assert answered == list(range(1, 31))
+
+
+def test_while_one_viewer_is_slowed_down_others_are_not(uuid: str) -> None:
+    with Server(MAX_MESSAGES_PER_SECOND=5) as server:
+        with PacketViewer(server.url) as flooding, PacketViewer(server.url) as other:
+            for number in range(1, 30):
+                flooding.write(f'42{number}["leave",{{"uuid":"{uuid}"}}]')
+            assert ask(other, "join", uuid, 1)["ok"]
+            assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "1"
+            assert other.requests(1)
+            # The flood is still being held back.
+            flooding.wait_seconds(WAIT_SECONDS)
+            answered = 0
+            while answered < 29:
+                answered += flooding.packet()[0].startswith("43")
+
+
+def test_a_flood_that_hides_the_answer_to_a_ping_ends_so_that_the_viewer_comes_back() -> None:
+    with Server(MAX_MESSAGES_PER_SECOND=5) as server, PacketViewer(server.url) as viewer:
+        for _ in range(500):
+            viewer.write('42["nonsense"]')
+        viewer.wait_seconds(30)
+        said = []
+        with suppress(OSError):
+            while True:
+                said.append(viewer.packet())
+        assert said[-1] == ("42", ["bye", {"reason": "limit"}])
+        assert [kind for kind, _ in said[:-1]] == ["40"]
+        assert server.metrics()["viewers"] == 0
+
+
+def test_attachments_that_never_end_are_not_gathered(uuid: str) -> None:
+    with Server(MAX_MESSAGES_PER_SECOND=0) as server, PacketViewer(server.url) as viewer:
+        assert ask(viewer, "leave", uuid, 1)["ok"]
+        before = server.memory()
+        viewer.write('45999999-["x",{"_placeholder":true,"num":0}]')
+        for _ in range(4000):
+            viewer._socket.send_binary(b"x" * 4000)
+        assert ask(viewer, "leave", uuid, 2)["ok"]
+        assert server.memory() - before < 8 * 2**20, "16 MB were sent"
+
+
+def test_joins_that_wait_for_the_queue_are_limited_and_the_rest_is_told_at_once() -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url, MAX_ROOMS_PER_VIEWER=2) as server:
+        with PacketViewer(server.until_ready().url) as viewer:
+            viewer.packet()
+            redis.freeze()
+            for number in range(1, 6):
+                viewer.write(f'42{number}["join",{{"uuid":"{uuid4()}"}}]')
+            answers = {}
+            while "435" not in answers:
+                kind, data = viewer.packet()
+                answers[kind] = data
+            assert json.dumps(answers["435"]) == json.dumps(
+                [{"ok": False, "error": "too many messages wait for their turn"}]
+            )
+            redis.thaw()
+            while not {"431", "432", "433", "434"} <= set(answers):
+                kind, data = viewer.packet()
+                answers[kind] = data
+            assert [answers[f"43{n}"][0]["ok"] for n in (1, 2, 3, 4)] == [True, True, False, False]
+
+
+def test_a_place_is_that_of_an_address_and_not_of_its_proxy(uuid: str) -> None:
+    with Server(MAX_VIEWERS_PER_ADDRESS=1, TRUSTED_PROXIES=1) as server:
+        url = server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+        said = []
+        sockets = []
+        for address in ("203.0.113.1", "203.0.113.2", "203.0.113.1"):
+            header = [f"X-Forwarded-For: 198.51.100.1, {address}"]
+            sock = connect(server.url, "127.0.0.1")
+            opened = websocket.create_connection(
+                url, timeout=WAIT_SECONDS, header=header, socket=sock
+            )
+            sockets.append(opened)
+            assert opened.recv()[0] == "0"
+            opened.send("40")
+            said.append((opened.recv()[:2], opened.recv() if len(said) == 2 else ""))
+        assert [second for _, second in said] == ["", "", '42["bye",{"reason":"limit"}]']
+        for opened in sockets:
+            opened.shutdown()

@@ -1,0 +1,145 @@
+"""Who may be a viewer of this worker, and how much one may say: the door before Socket.IO."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from engineio.packet import MESSAGE, Packet
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from webhook_logger.metrics import Metrics
+from webhook_logger.rates import Rates
+from webhook_logger.transport import send_away
+
+SILENT_SECONDS = 5.0
+"""For a viewer that is one too many to say something, before it is cut off unheard."""
+
+Environ = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """0 is any number."""
+
+    viewers: int = 0
+    viewers_per_address: int = 0
+    messages_per_second: int = 0
+    """Of one viewer."""
+
+
+class Admission:
+    """Stands between Engine.IO and Socket.IO, which never hears of a viewer that is one too many.
+
+    Such a viewer is let in as far as it takes to be told why it is cut off, on either transport.
+    """
+
+    def __init__(self, engineio: Any, limits: Limits, metrics: Metrics) -> None:
+        self._engineio = engineio
+        self._limits = limits
+        self._metrics = metrics
+        self._most: float = limits.viewers or math.inf
+        self._messages = Rates(limits.messages_per_second, 1.0)
+        self._over: dict[str, bool] = {}
+        """Those that are one too many, and whether they have been told."""
+        self._viewers = 0
+        self._counts: Counter[str] = Counter()
+        """Viewers of each address, where that is limited."""
+        self._addresses: dict[str, str] = {}
+        self._take_over()
+
+    def _take_over(self) -> None:
+        engineio = self._engineio
+        self._request, engineio.handle_request = engineio.handle_request, self._on_request
+        self._socketio = dict(engineio.handlers)
+        for name in self._socketio:
+            engineio.on(name, getattr(self, f"_on_{name}"))
+
+    def hold(self, most: int) -> None:
+        """So many viewers have room on this machine."""
+        self._most = min(self._most, most)
+
+    def _on_request(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        most = self._engineio.max_http_buffer_size
+        if int(environ.get("CONTENT_LENGTH") or 0) > most:
+            [sid] = parse_qs(environ["QUERY_STRING"]).get("sid", [""])[:1]
+            if socket := self._engineio.sockets.get(sid):
+                send_away(socket)
+            raise RequestEntityTooLarge(f"A viewer may send {most} bytes at once.")
+        answer: Iterable[bytes] = self._request(environ, start_response)
+        return answer
+
+    def _on_connect(self, eio_sid: str, environ: Environ) -> Any:
+        address = environ.get("REMOTE_ADDR", "")
+        if self._is_full(address):
+            self._over[eio_sid] = False
+            self._metrics.viewers_turned_away += 1
+            self._engineio.start_background_task(self._give_up, eio_sid)
+            return None
+        self._viewers += 1
+        if self._limits.viewers_per_address:
+            self._counts[address] += 1
+            self._addresses[eio_sid] = address
+        return self._socketio["connect"](eio_sid, environ)
+
+    def _is_full(self, address: str) -> bool:
+        most = self._limits.viewers_per_address or math.inf
+        return self._viewers >= self._most or self._counts[address] >= most
+
+    def _on_message(self, eio_sid: str, data: Any) -> None:
+        if eio_sid in self._over:
+            self._turn_away(eio_sid)
+            return
+        if self._has_turn(eio_sid) and _is_plain(data):
+            self._socketio["message"](eio_sid, data)
+
+    def _has_turn(self, eio_sid: str) -> bool:
+        """Wait until one more message may be handled; nothing more is read from it meanwhile."""
+        while seconds := self._messages.take(eio_sid):
+            socket = self._engineio.sockets.get(eio_sid)
+            if socket is None:
+                return False
+            # Its pong may be among what waits: Engine.IO would end it so that it never comes back.
+            if socket.last_ping and _age(socket.last_ping) + seconds >= self._engineio.ping_timeout:
+                send_away(socket)
+                return False
+            time.sleep(seconds)
+        return True
+
+    def _on_disconnect(self, eio_sid: str, reason: str) -> None:
+        if eio_sid in self._over:
+            del self._over[eio_sid]
+            return
+        self._viewers -= 1
+        if address := self._addresses.pop(eio_sid, ""):
+            self._counts[address] -= 1
+            if not self._counts[address]:
+                del self._counts[address]
+        self._socketio["disconnect"](eio_sid, reason)
+
+    def _give_up(self, eio_sid: str) -> None:
+        time.sleep(SILENT_SECONDS)
+        if eio_sid in self._over:
+            self._turn_away(eio_sid)
+
+    def _turn_away(self, eio_sid: str) -> None:
+        socket = self._engineio.sockets.get(eio_sid)
+        if socket and not self._over[eio_sid]:
+            self._over[eio_sid] = True
+            # As Socket.IO acknowledges CONNECT, before which a client hears no event.
+            socket.queue.put(Packet(MESSAGE, f'0{{"sid":"{eio_sid}"}}'))
+            send_away(socket)
+
+
+def _age(moment: float) -> float:
+    return time.time() - moment
+
+
+def _is_plain(data: Any) -> bool:
+    """Not one of attachments, which Socket.IO gathers for as long as they come."""
+    return isinstance(data, str) and not data.startswith(("5", "6"))

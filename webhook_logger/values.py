@@ -1,0 +1,122 @@
+"""How the values of settings are read: from the text in the environment to a value.
+
+Each raises `ValueError` with the rest of a sentence that begins with the name of the setting.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+# CSP Level 3, section 2.3.1, without paths; nothing in it can end the directive.
+_SOURCE = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::(?:[0-9]{1,5}|\*))?")
+
+
+def text(value: str) -> str:
+    """Any text but an empty one."""
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value.strip()
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """A whole number, both ends included."""
+
+    def parse(value: str) -> int:
+        # Not int() alone: it takes "1_000", "+5" and other digits than ASCII's.
+        if not re.fullmatch(r"[0-9]{1,18}", value) or not least <= int(value) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(value)
+
+    return parse
+
+
+def seconds(least: float, most: float) -> Callable[[str], float]:
+    """A number of seconds, both ends included, as a decimal fraction where it is one."""
+
+    def parse(value: str) -> float:
+        if (
+            not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value)
+            or not least <= float(value) <= most
+        ):
+            raise ValueError(f"must be a number of seconds from {least:g} to {most:g}")
+        return float(value)
+
+    return parse
+
+
+def redis_url(value: str) -> str | None:
+    """None (no queue) for an empty value, so that a set-up can switch the queue off by name."""
+    if not value.strip():
+        return None
+    url = urlsplit(value.strip())
+    if not _names_a_redis(url):
+        raise ValueError(
+            "must look like redis://:password@host:6379/0 (or rediss://…, or unix://…)"
+        )
+    # Other options would change how the queue is spoken to, time-outs included.
+    if unknown := set(parse_qs(url.query, keep_blank_values=True)) - {"db", "username", "password"}:
+        raise ValueError(f"has the option {min(unknown)!r}, and may have db, username, password")
+    return value.strip()
+
+
+def _names_a_redis(url: SplitResult) -> bool:
+    try:
+        if url.port == 0:
+            return False
+    except ValueError:
+        return False
+    if url.scheme == "unix":
+        return bool(url.path)
+    return url.scheme in ("redis", "rediss") and bool(
+        url.hostname and re.fullmatch(r"/?[0-9]{0,6}", url.path)
+    )
+
+
+def origins(value: str) -> tuple[str, ...]:
+    """`*`, or origins with commas between."""
+    origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
+    if not origins:
+        raise ValueError(
+            "must be * or origins with commas between, such as https://tools.example.com"
+        )
+    for origin in origins:
+        if origin != "*" and not re.fullmatch(r"https?://[^\s/?#@*]+", origin):
+            raise ValueError(
+                f"has {origin!r}, which is not an origin such as https://tools.example.com"
+            )
+    return origins
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """One of these words, in any case."""
+
+    def parse(value: str) -> str:
+        for choice in choices:
+            if value.strip().lower() == choice.lower():
+                return choice
+        raise ValueError(f"must be one of {', '.join(choices)}")
+
+    return parse
+
+
+def frame_ancestors(value: str) -> tuple[str, ...]:
+    """`none`; or `self` and origins, with commas between, as Content-Security-Policy knows them."""
+    sources = tuple(source.strip() for source in value.split(",") if source.strip())
+    for source in sources or ("",):
+        if source != "self" and sources != ("none",) and not _SOURCE.fullmatch(source):
+            raise ValueError(
+                "must be none, or self and origins with commas between, such as "
+                "https://tools.example.com"
+            )
+    return sources
+
+
+def prefix(value: str) -> str:
+    """A path such as `/hooks`, without the slash at its end; empty for none."""
+    path = value.strip().rstrip("/")
+    # Browsers take "." and ".." out of a path before they ask for it.
+    if path and not re.fullmatch(r"(?:/(?!\.\.?(?:/|\Z))[A-Za-z0-9._~-]+)+", path):
+        raise ValueError("must be a path such as /hooks, of letters, digits, and . _ ~ -")
+    return path
