@@ -217,6 +217,16 @@ def test_a_viewer_too_many_hears_bye_and_may_come_back(kind: type[PacketViewer])
                 assert again.event("joined")["uuid"] == uuid
 
 
+def test_a_tenth_of_the_connections_is_kept_from_viewers_that_poll_too(uuid: str) -> None:
+    with Server(MAX_CONNECTIONS=20) as server, ExitStack() as stack:
+        for _ in range(9):
+            for kind in KINDS:
+                stack.enter_context(kind(server.url, {"uuid": uuid})).event("joined")
+        with PollingViewer(server.url, {"uuid": uuid}) as one_too_many:
+            assert is_turned_away(one_too_many)
+        assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "18"
+
+
 def test_a_client_that_was_one_too_many_comes_back_by_itself(uuid: str) -> None:
     heard: Queue[dict[str, Any]] = Queue()
     with Server(MAX_VIEWERS=1) as server, PacketViewer(server.url, {"uuid": uuid}) as viewer:

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from webhook_logger.serving import head
-from webhook_logger.serving.head import Head
-from webhook_logger.serving.limits import Limits
+from webhook_logger.serving.head import find_end, parse
 
-LIMITS = Limits(target_bytes=300, header_bytes=400, header_lines=10)
 GOOD = b"POST /a?b HTTP/1.1\r\nHost: h\r\nX: 1\r\n\r\n"
-
-
-def find_end(received: bytearray, seen: int) -> int | None:
-    return head.find_end(received, seen, LIMITS)
-
-
-def parse(raw: bytes) -> Head:
-    return head.parse(raw, LIMITS)
 
 
 def test_it_finds_the_end_however_the_bytes_arrive() -> None:
@@ -90,26 +77,3 @@ def outcome(data: bytes) -> str | int | None:
     except HTTPException as error:
         return error.code
     return "a head"
-
-
-def with_target(length: int) -> bytes:
-    return b"GET /" + b"x" * (length - 1) + b" HTTP/1.1\r\nHost: h\r\n\r\n"
-
-
-def with_lines(count: int) -> bytes:
-    return b"GET / HTTP/1.1\r\nHost: h\r\n" + b"A: b\r\n" * (count - 1) + b"\r\n"
-
-
-def with_section(size: int) -> bytes:
-    return b"GET / HTTP/1.1\r\nHost: h\r\nA: " + b"b" * (size - 14) + b"\r\n\r\n"
-
-
-@pytest.mark.parametrize(
-    ("raw_of", "most", "status"),
-    [(with_target, 300, 414), (with_lines, 10, 431), (with_section, 400, 431)],
-)
-def test_what_is_as_large_as_it_may_be_is_taken_and_no_more(
-    raw_of: Callable[[int], bytes], most: int, status: int
-) -> None:
-    assert outcome(raw_of(most)) == "a head"
-    assert outcome(raw_of(most + 1)) == status

@@ -19,7 +19,7 @@ from werkzeug.exceptions import (
 
 from webhook_logger.serving import head as heads
 from webhook_logger.serving.body import Body
-from webhook_logger.serving.limits import Limits
+from webhook_logger.serving.limits import DEFAULT, Limits
 from webhook_logger.serving.places import Places
 from webhook_logger.serving.response import Response
 from webhook_logger.serving.wire import Wire
@@ -31,8 +31,6 @@ LINGER_SECONDS = 5
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Address = tuple[Any, ...]
-
-_DEFAULT_LIMITS = Limits()
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +64,7 @@ class Connection:
         application: Application,
         places: Places,
         set_idle: Callable[[bool], bool] = lambda _: True,
-        limits: Limits = _DEFAULT_LIMITS,
+        limits: Limits = DEFAULT,
     ) -> None:
         self._socket = sock
         self._application = application

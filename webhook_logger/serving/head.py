@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import httptools
 from werkzeug.exceptions import BadRequest, RequestHeaderFieldsTooLarge, RequestURITooLarge
 
-from webhook_logger.serving.limits import Limits
+from webhook_logger.serving.limits import DEFAULT, Limits
 
 _REST_OF_LINE_BYTES = 256
 """For the method, the version and, of an absolute target, the scheme and the host."""
@@ -46,7 +46,7 @@ class Head:
     expects_continue: bool
 
 
-def find_end(received: bytearray, seen: int, limits: Limits) -> int | None:
+def find_end(received: bytearray, seen: int, limits: Limits = DEFAULT) -> int | None:
     """Where the head ends in what was received so far, None when that is not known yet.
 
     `seen` bytes of it were looked at before. Raises `BadRequest`, `RequestURITooLarge` or
@@ -78,7 +78,7 @@ def _target_too_long(limits: Limits) -> RequestURITooLarge:
     return RequestURITooLarge(f"The request target is longer than {limits.target_bytes} bytes.")
 
 
-def parse(head: bytes, limits: Limits) -> Head:
+def parse(head: bytes, limits: Limits = DEFAULT) -> Head:
     """Read `head`, all bytes up to and with the empty line. Raises as `find_end`, and says why."""
     line, _, section = head.partition(b"\r\n")
     if not _REQUEST_LINE.fullmatch(line):

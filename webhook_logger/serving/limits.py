@@ -19,3 +19,6 @@ class Limits:
     header_bytes: int = 64 * 1024
     """Of the header section, as it came."""
     header_lines: int = 1000
+
+
+DEFAULT = Limits()

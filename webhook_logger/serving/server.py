@@ -20,7 +20,7 @@ from eventlet import wsgi
 from webhook_logger.serving.connection import Connection
 from webhook_logger.serving.fair import FairSocket
 from webhook_logger.serving.hub import let_wait
-from webhook_logger.serving.limits import Limits
+from webhook_logger.serving.limits import DEFAULT, Limits
 from webhook_logger.serving.places import Places
 
 # eventlet's own is 50, so that a burst of senders is turned away; the kernel caps this at
@@ -41,8 +41,6 @@ SPREAD_SECONDS = 3
 SECONDS_BETWEEN_CUTS = 0.05
 LAST_WORDS_SECONDS = 0.2
 """For the other workers to be told that the viewers have left."""
-
-_DEFAULT_LIMITS = Limits()
 
 _unpatched_select = eventlet.patcher.original("select")  # the patched one waits
 
@@ -134,7 +132,7 @@ class Worker(Protocol):
 
 
 def serve(
-    worker: Worker, listener: Listener, drain_seconds: float, limits: Limits = _DEFAULT_LIMITS
+    worker: Worker, listener: Listener, drain_seconds: float, limits: Limits = DEFAULT
 ) -> None:
     """Serve until SIGINT, which ends it at once, or SIGTERM, upon which it leaves gracefully."""
     places = Places(_raise_descriptor_limit(limits.connections))
