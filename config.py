@@ -139,7 +139,8 @@ class Config:
         0,
         "How many viewers a worker has at most; `0` for nine tenths of its connections, which is "
         "the most in any case.",
-        '`bye {reason: "limit"}`, then it is cut off; it may come back.',
+        '`bye {reason: "limit"}`, then it is cut off; it may come back. With nine tenths of the '
+        "connections taken by WebSockets, the handshake of one more gets `503` with `Retry-After`.",
     )
     MAX_VIEWERS_PER_ADDRESS: int = _limit(
         values.whole_number(0, 10**6),
