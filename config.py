@@ -40,7 +40,8 @@ class Config:
     URL_PREFIX: str = _setting(
         values.prefix,
         "",
-        "Path below which everything lives, such as `/hooks`, whatever is before this server.",
+        "Path below which everything lives, such as `/hooks`; a proxy in front leaves it in what "
+        "it passes on.",
     )
     REDIS_URL: str | None = _setting(
         values.redis_url,

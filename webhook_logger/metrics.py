@@ -23,7 +23,7 @@ class Metrics(Collector):
 
     requests_accepted: int = _metric(CounterMetricFamily, "Requests that were given a seq.")
     requests_unavailable: int = _metric(CounterMetricFamily, "Requests answered 503, queue away.")
-    requests_refused: int = _metric(CounterMetricFamily, "Requests answered 429, over the rate.")
+    requests_refused: int = _metric(CounterMetricFamily, "Requests answered 429, one too many.")
     requests_delivered: int = _metric(CounterMetricFamily, "Requests handed to a viewer, each.")
     viewers: int = _metric(GaugeMetricFamily, "Connections, in a room or not.")
     viewers_turned_away: int = _metric(CounterMetricFamily, "Connections cut off, one too many.")

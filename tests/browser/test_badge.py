@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.support.processes import Server
+from tests.support.processes import Server, for_seconds
 from tests.support.sender import post
+from tests.support.viewers import PacketViewer
 
 pytestmark = pytest.mark.browser
 
@@ -68,6 +69,21 @@ def test_a_server_that_leaves_says_so_and_the_page_explains_it_for_a_moment(
         expect(notice).to_be_hidden()
         page.close()
     complaints.clear()
+
+
+def test_a_page_too_many_says_so_and_keeps_trying_until_there_is_room(
+    open_page: Open, uuid: str
+) -> None:
+    with Server(MAX_VIEWERS=1) as server:
+        page = open_page(server)
+        page.goto("about:blank")
+        for_seconds(20, lambda: server.metrics()["viewers"] == 0)
+        with PacketViewer(server.url):
+            page.goto(f"{server.url}/view/{uuid}")
+            expect(page.get_by_role("alert")).to_contain_text("as many viewers as it can take")
+            expect(page.locator(".badge[data-state=reconnecting]")).to_be_visible()
+        expect(page.locator(".badge[data-state=live]")).to_be_visible(timeout=30_000)
+        page.close()
 
 
 def test_without_a_network_it_says_offline_and_comes_back_at_once(

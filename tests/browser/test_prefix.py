@@ -78,7 +78,7 @@ def test_only_those_frame_it_that_the_operator_named(
     url = f"http://127.0.0.1:{tool.server_address[1]}"
     with Server(FRAME_ANCESTORS=f"self,{url}" if is_let else "https://tools.example.com") as server:
         tool.RequestHandlerClass.framed = f"{server.url}/view/{uuid}"
-        page = open_page(server, "/healthz")
+        page = open_page(server)
         page.goto(url)
         framed = page.frame_locator("iframe")
         if is_let:

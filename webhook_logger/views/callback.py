@@ -48,6 +48,7 @@ from webhook_logger.views.holds import Holds
 from webhook_logger.views.senders import Senders
 
 RETRY_AFTER_SECONDS = 2
+TOO_MANY = "Too many requests of this address are being handled."
 
 _TOO_LARGE = Expected(413, "default", "none")
 
@@ -123,8 +124,14 @@ class CallbackView:
             return refused(InternalServerError())
 
     def _accept_in_place(self, environ: Environ, uuid: str, rest: str) -> Answer:
-        with self._senders.place(environ.get("REMOTE_ADDR", "")):
+        address = environ.get("REMOTE_ADDR", "")
+        if not self._senders.take(address):
+            self._metrics.requests_refused += 1
+            raise TooManyRequests(TOO_MANY, retry_after=1)
+        try:
             return self._accept(environ, uuid, rest)
+        finally:
+            self._senders.give_back(address)
 
     def _accept(self, environ: Environ, uuid: str, rest: str) -> Answer:
         captured = capture(environ, uuid, self._max_body_bytes)

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from werkzeug.exceptions import TooManyRequests
-
-RETRY_AFTER_SECONDS = 1
 
 
 class Senders:
@@ -18,16 +12,15 @@ class Senders:
         self._most = most_of_an_address
         self._counts: Counter[str] = Counter()
 
-    @contextmanager
-    def place(self, address: str) -> Iterator[None]:
-        """While one request of that address is handled. Raises `TooManyRequests`."""
+    def take(self, address: str) -> bool:
+        """Whether there was a place for one more request of that address, which has it now."""
         if self._counts[address] >= self._most:
-            too_many = f"More than {self._most} requests of this address are being handled."
-            raise TooManyRequests(too_many, retry_after=RETRY_AFTER_SECONDS)
+            return False
         self._counts[address] += 1
-        try:
-            yield
-        finally:
-            self._counts[address] -= 1
-            if not self._counts[address]:
-                del self._counts[address]
+        return True
+
+    def give_back(self, address: str) -> None:
+        """A request that had a place has been handled."""
+        self._counts[address] -= 1
+        if not self._counts[address]:
+            del self._counts[address]
