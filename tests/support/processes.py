@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 20
 END_SECONDS = 10
 MEMORY = "/dev/shm/webhook-logger-test"
+PATIENCE = ("client_header_timeout", "client_body_timeout", "keepalive_timeout")
 COMMAND = (sys.executable, "wsgi.py")
 
 
@@ -196,7 +197,8 @@ class Redis:
 class Nginx:
     """The balancer as it is deployed, before workers with fixed addresses."""
 
-    def __init__(self, *workers: Server, prefix: str = "") -> None:
+    def __init__(self, *workers: Server, prefix: str = "", patience: str = "") -> None:
+        """With `patience` it waits so long for senders, as nginx writes times."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.address = ("127.0.0.1", self.port)
@@ -208,6 +210,9 @@ class Nginx:
         text = text.replace("/tmp/webhook-logger-nginx", str(folder / "nginx"))
         text = text.replace("/dev/shm/webhook-logger-nginx", f"{MEMORY}-{self.port}")
         text = text.replace("location /socket.io/", f"location {prefix}/socket.io/")
+        if patience:
+            times = [f"{name} {patience};" for name in PATIENCE]
+            text = text.replace("access_log off;", "\n".join(("access_log off;", *times)))
         (folder / "nginx.conf").write_text(text)
         lines = [f"server {worker.authority} max_fails=0;\n" for worker in workers]
         (folder / "workers.conf").write_text("".join(lines))

@@ -1,0 +1,34 @@
+"""What senders must not get away with, as raw bytes: one table, by family (RFC 9110, RFC 9112).
+
+The families follow what was published of request smuggling and desync: CL.TE, TE.CL and TE.TE
+(Linhart et al. 2005, Kettle 2019), H2 downgrades (Kettle 2021), CL.0 and browser-powered desync
+(Kettle 2022), 0.CL and Expect (Kettle 2025), line ends in chunks (Weikop 2025), and parser
+differences of the HTTP Garden's and T-Reqs' kind.
+"""
+
+from tests.integration.malformed.chunked import CHUNKED_BODIES
+from tests.integration.malformed.codings import CODINGS
+from tests.integration.malformed.desync import DESYNCS
+from tests.integration.malformed.header_lines import HEADER_LINES, HOSTS
+from tests.integration.malformed.lengths import LENGTHS
+from tests.integration.malformed.line_ends import LINE_ENDS
+from tests.integration.malformed.oversize import TOO_LARGE
+from tests.integration.malformed.protocols import PROTOCOLS
+from tests.integration.malformed.raw import UUID
+from tests.integration.malformed.request_lines import REQUEST_LINES
+from tests.integration.malformed.whole import WHOLE
+
+FAMILIES = (
+    REQUEST_LINES,
+    PROTOCOLS,
+    LINE_ENDS,
+    HEADER_LINES,
+    HOSTS,
+    LENGTHS,
+    CODINGS,
+    CHUNKED_BODIES,
+    DESYNCS,
+)
+MALFORMED = {name: raw for family in FAMILIES for name, raw in family.items()}
+
+__all__ = ["FAMILIES", "MALFORMED", "TOO_LARGE", "UUID", "WHOLE"]

@@ -1,0 +1,39 @@
+"""What other protocols begin with, on the wrong port."""
+
+from __future__ import annotations
+
+from tests.integration.malformed.raw import LINE, UUID, head
+
+PROXY_2 = b"\r\n\r\n\x00\r\nQUIT\n"
+
+PROTOCOLS = {
+    "the preface of HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "the preface of HTTP/2 and settings": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4" + b"\0" * 5,
+    "a frame of HTTP/2": b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + b"\x00\x03\x00\x00\x00\x64" * 3,
+    "the hello of TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "an answer": head("Content-Length: 0", line="HTTP/1.1 200 OK"),
+    "the first version of PROXY": b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" + head(),
+    "PROXY of an unknown kind": b"PROXY UNKNOWN\r\n" + head(),
+    "the second version of PROXY": PROXY_2 + b"\x21\x11\x00\x0c" + b"\1" * 12 + head(),
+    "RTSP": head(line=f"OPTIONS rtsp://h/{UUID} RTSP/1.0"),
+    "SIP": head(line="OPTIONS sip:u@h SIP/2.0"),
+    "SSH": b"SSH-2.0-OpenSSH_9.2\r\n" + head(),
+    "SMTP": b"EHLO h\r\nMAIL FROM:<a@b>\r\n\r\n",
+    "FTP": b"USER anonymous\r\nPASS x\r\n\r\n",
+    "SOCKS 4": b"\x04\x01\x00\x50\x7f\x00\x00\x01\x00",
+    "SOCKS 5": b"\x05\x01\x00",
+    "Redis": b"*1\r\n$4\r\nPING\r\n",
+    "memcached": b"stats\r\n" + head(),
+    "LDAP": b"0\x0c\x02\x01\x01`\x07\x02\x01\x03\x04\x00\x80\x00",
+    "FastCGI": b"\x01\x01\x00\x01\x00\x08\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00",
+    "an empty line and nonsense": b"\r\nnonsense\r\n\r\n",
+    "two empty lines before the request line": b"\r\n\r\n" + head(),
+    "three empty lines before the request line": b"\r\n\r\n\r\n" + head(),
+    "LF before the request line": b"\n" + head(),
+    "CR before the request line": b"\r" + head(),
+    "LF and CR before the request line": b"\n\r" + head(),
+    "NUL before the request line": b"\0" + head(),
+    "a header line before the request line": f"A: b\r\n{LINE}\r\nHost: h\r\n\r\n".encode(),
+    "nothing but a colon": b":\r\n\r\n",
+    "an answer to a request that was not made": b"HTTP/1.1 100 Continue\r\n\r\n" + head(),
+}
