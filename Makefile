@@ -3,7 +3,7 @@
 # .venv, node_modules or static/vendor is enough to have it made anew. The page's scripts are
 # bundled anew when one of them has changed.
 
-.PHONY: run test chaos bench screenshots test-packages lint fix clean
+.PHONY: run test chaos fuzz bench screenshots test-packages lint fix clean
 .NOTPARALLEL:
 
 # python3 is part of the name: after an upgrade of the system's Python, .venv is looked at again.
@@ -29,6 +29,10 @@ test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 # All failures under load, the long ones too; prints the table of docs/reliability.md.
 chaos: test-packages $(dev_stamp) $(vendor_stamp)
 	@$(with_tools) $(python) -m pytest -m "long or not long" tests/chaos $(ARGS)
+
+# Whatever parses, fed with a hundred thousand cases and more; a short run of it is in `make test`.
+fuzz: test-packages $(dev_stamp) $(vendor_stamp)
+	@$(with_tools) $(python) -m pytest --hypothesis-profile=long --timeout=0 tests/fuzz $(ARGS)
 
 # This program and others side by side; the figures of docs/benchmarks.
 bench: $(bench_stamp)

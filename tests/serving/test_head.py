@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest
 
 from webhook_logger.serving.head import find_end, parse
 
@@ -56,24 +54,3 @@ def test_an_expectation_counts_in_http_1_1_only() -> None:
             f"POST / HTTP/{version}\r\nHost: h\r\nContent-Length: 1\r\nExpect: 100-Continue\r\n\r\n"
         )
         assert parse(raw.encode()).expects_continue is expects
-
-
-@given(st.binary())
-def test_any_bytes_are_a_head_or_an_error_for_the_sender(raw: bytes) -> None:
-    for data in (
-        raw,
-        b"GET / HTTP/1.1\r\n" + raw,
-        b"GET / HTTP/1.1\r\nHost: h\r\n" + raw + b"\r\n\r\n",
-    ):
-        assert outcome(data) in ("a head", "no end yet", 400, 414, 431)
-
-
-def outcome(data: bytes) -> str | int | None:
-    try:
-        end = find_end(bytearray(data), 0)
-        if end is None:
-            return "no end yet"
-        parse(data[:end])
-    except HTTPException as error:
-        return error.code
-    return "a head"

@@ -51,7 +51,9 @@ class Viewer:
 def connect(url: str, source: str) -> socket.socket:
     """A connection to the server at `url` from an address of this machine."""
     at = urlsplit(url)
-    return socket.create_connection((at.hostname, at.port), WAIT_SECONDS, (source, 0))
+    sock = socket.create_connection((at.hostname, at.port), WAIT_SECONDS, (source, 0))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
 
 
 class Frames:
@@ -100,8 +102,14 @@ class PacketViewer:
         """Its Socket.IO id, once it is connected."""
         self.write("40" + (json.dumps(auth) if auth is not None else ""))
 
-    def write(self, packet: str) -> None:
-        self._socket.send(packet)
+    def write(self, packet: str | bytes) -> None:
+        """Send a packet; bytes as a binary frame."""
+        send = self._socket.send_binary if isinstance(packet, bytes) else self._socket.send
+        send(packet)
+
+    def write_raw(self, data: bytes) -> None:
+        """Send bytes below WebSocket, such as many frames at once."""
+        self._socket.sock.sendall(data)
 
     def read(self) -> str:
         """The next packet as it comes."""

@@ -1,0 +1,44 @@
+"""The profile of a long run, `--hypothesis-profile=long`, and its count at the end."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.fuzz.cases import COUNTS, listeners
+
+LONG = "long"
+CASES_OF_A_PROPERTY = 7_000
+
+_begin = time.monotonic()
+
+settings.register_profile(
+    LONG,
+    max_examples=CASES_OF_A_PROPERTY,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def _is_long(config: pytest.Config) -> bool:
+    return config.getoption("--hypothesis-profile") == LONG
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _progress(request: pytest.FixtureRequest) -> None:
+    """Tell how far it is, which the terminal shows while a test still runs."""
+    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+    if reporter and _is_long(request.config):
+        listeners.append(reporter.write_line)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if _is_long(config):
+        for name, count in sorted(COUNTS.items()):
+            terminalreporter.write_line(f"{count:>9,}  {name}")
+        seconds = time.monotonic() - _begin
+        terminalreporter.write_line(f"{COUNTS.total():>9,}  cases in all, in {seconds:.0f} s")

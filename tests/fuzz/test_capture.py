@@ -1,0 +1,53 @@
+"""Captured requests: whatever came, it goes over the wire and comes back, byte by byte."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import orjson
+from hypothesis import strategies as st
+
+from tests.fuzz.cases import fuzz
+from webhook_logger.capture import capture
+from webhook_logger.captured import CapturedRequest
+
+UUID = "00000000-0000-4000-8000-000000000000"
+LATIN_1 = st.binary(max_size=30).map(lambda raw: raw.decode("latin-1"))
+LINES = st.lists(st.tuples(LATIN_1, LATIN_1), max_size=4)
+MOST = 50
+
+
+@fuzz(
+    target=LATIN_1,
+    method=LATIN_1,
+    host=LATIN_1,
+    lines=LINES,
+    body=st.binary(),
+    chunked=st.booleans(),
+)
+def test_whatever_was_sent_comes_back_from_the_wire_as_it_was(
+    target: str,
+    method: str,
+    host: str,
+    lines: list[tuple[str, str]],
+    body: bytes,
+    chunked: bool,
+) -> None:
+    environ: dict[str, Any] = {
+        "RAW_URI": target,
+        "REQUEST_METHOD": method,
+        "HTTP_HOST": host,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(body),
+        "headers_raw": tuple(lines),
+        **({"wsgi.input_terminated": True} if chunked else {"CONTENT_LENGTH": str(len(body))}),
+    }
+    captured = capture(environ, UUID, MOST)
+    wire = orjson.loads(orjson.dumps(captured.to_wire()))
+    assert CapturedRequest.from_wire(wire) == captured
+    assert captured.body.complete == (len(body) <= MOST)
+    assert captured.body.content == (body if captured.body.complete else b"")
+    assert captured.headers == tuple(lines)
+    assert "?".join([captured.path, *[captured.query_string] * ("?" in target)]) == target

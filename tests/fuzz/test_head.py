@@ -1,0 +1,83 @@
+"""The head of a request: any bytes are one or are refused, and h11 reads those as we do."""
+
+from __future__ import annotations
+
+import h11
+import pytest
+from hypothesis import strategies as st
+from werkzeug.exceptions import HTTPException
+
+from tests.fuzz.cases import fuzz
+from tests.fuzz.requests import CUTS, heads, in_pieces
+from webhook_logger.serving.head import Head, find_end, parse
+
+REFUSALS = (400, 414, 431)
+BEGINNINGS = [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: "]
+
+
+def read(pieces: list[bytes]) -> Head | int | None:
+    """The head, how it is refused, or None when its end has not come."""
+    received, end = bytearray(), None
+    try:
+        for piece in pieces:
+            seen = len(received)
+            received += piece
+            end = find_end(received, seen)
+            if end is not None:
+                return parse(bytes(received[:end]))
+    except HTTPException as error:
+        return error.code
+    return None
+
+
+@fuzz(
+    raw=st.binary(),
+    begin=st.sampled_from([b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: "]),
+)
+def test_any_bytes_are_a_head_or_an_error_for_the_sender(raw: bytes, begin: bytes) -> None:
+    for data in (begin + raw, begin + raw + b"\r\n\r\n"):
+        outcome = read([data])
+        assert outcome is None or isinstance(outcome, Head) or outcome in REFUSALS
+
+
+@fuzz(raw=heads())
+def test_what_is_taken_for_a_head_says_one_thing_only(raw: bytes) -> None:
+    head = read([raw])
+    if not isinstance(head, Head):
+        assert head is None or head in REFUSALS
+        return
+    names = [name.lower() for name, _ in head.headers]
+    assert names.count("host") == 1
+    assert not (head.chunked and "content-length" in names)
+    assert names.count("content-length") == (head.content_length is not None)
+    assert head.target == "*" or head.target.startswith("/")
+    assert not set("\r\n\0") & set("".join(part for line in head.headers for part in line))
+
+
+@fuzz(raw=heads())
+def test_h11_reads_the_same_in_it(raw: bytes) -> None:
+    head = read([raw])
+    if isinstance(head, Head):
+        peer = h11.Connection(h11.SERVER)
+        peer.receive_data(raw)
+        request = peer.next_event()
+        assert isinstance(request, h11.Request)
+        assert (request.method.decode(), request.http_version.decode()) == (
+            head.method,
+            head.http_version,
+        )
+        lines = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in request.headers.raw_items()]
+        assert lines == list(head.headers)
+
+
+@fuzz(raw=heads(), cuts=CUTS)
+def test_it_is_the_same_however_the_bytes_arrive(raw: bytes, cuts: list[int]) -> None:
+    whole, parts = read([raw]), read(in_pieces(raw, cuts))
+    assert isinstance(whole, int) == isinstance(parts, int)
+    if not isinstance(whole, int):
+        assert whole == parts
+
+
+@pytest.mark.parametrize("raw", [b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"])
+def test_the_oracle_reads_what_is_good(raw: bytes) -> None:
+    assert isinstance(read([raw]), Head)

@@ -1,0 +1,43 @@
+"""What viewers and paths may name: a callback, and a position in its stream."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from tests.fuzz.cases import fuzz
+from tests.fuzz.values import JOINS, JSON, UUIDS
+from webhook_logger.callbacks import canonical_uuid
+from webhook_logger.delivery import Cut
+from webhook_logger.join import Join, uuid_of
+
+CANONICAL = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+@fuzz(value=UUIDS | JSON)
+def test_a_callback_is_named_by_its_uuid_in_one_form_or_not_at_all(value: Any) -> None:
+    with suppress(ValueError):
+        canonical = canonical_uuid(value)
+        assert re.fullmatch(CANONICAL, canonical)
+        assert UUID(value) == UUID(canonical)
+        assert canonical == value.lower()
+
+
+@fuzz(payload=JOINS | JSON, seq=st.integers(0, 2**53))
+def test_whatever_a_viewer_asks_for_is_a_join_or_a_sentence(payload: Any, seq: int) -> None:
+    with suppress(ValueError):
+        join = Join.from_payload(payload)
+        assert join.uuid == uuid_of(payload)
+        missed = join.missed(Cut("e", seq, 0))
+        assert missed is None or 0 <= missed <= seq
+
+
+@fuzz(auth=JOINS | JSON)
+def test_auth_is_a_join_a_sentence_or_nothing(auth: Any) -> None:
+    with suppress(ValueError):
+        join = Join.from_auth(auth)
+        assert (join is None) == (auth is None or "uuid" not in auth)

@@ -1,0 +1,78 @@
+"""Replies: any JSON is one or is refused, and what is sent is what was asked for."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import h11
+from hypothesis import strategies as st
+
+from tests.fuzz.cases import fuzz
+from tests.fuzz.values import JSON
+from webhook_logger.reply import Reply, ReplyError, replied
+from webhook_logger.reply.value import BODILESS, FORBIDDEN
+from webhook_logger.serving.response import Response
+
+NAMES = st.text(max_size=12) | st.sampled_from(["Content-Type", "Location", *sorted(FORBIDDEN)])
+ORIGIN = "access-control-allow-origin"  # of which there is one, whatever is asked for
+TEXTS = st.text(max_size=12) | st.binary(max_size=12).map(lambda raw: raw.decode("latin-1"))
+FIELDS = {
+    "status": st.integers(199, 600),
+    "headers": st.lists(st.tuples(NAMES, TEXTS).map(list), max_size=4),
+    "body": st.fixed_dictionaries(
+        {"encoding": st.sampled_from(["utf-8", "base64"]), "content": st.text(max_size=12)}
+    ),
+    "delay": st.floats(0, 31),
+    "times": st.none() | st.integers(0, 2_000_000),
+    "cors": st.booleans(),
+}
+NEARLY = st.fixed_dictionaries(
+    {}, optional={name: field | JSON for name, field in FIELDS.items()}
+) | st.dictionaries(st.sampled_from(list(FIELDS)) | st.text(max_size=8), JSON, max_size=4)
+
+
+@fuzz(text=st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_are_a_reply_or_a_sentence(text: bytes) -> None:
+    with suppress(ReplyError):
+        Reply.from_json(text)
+
+
+@fuzz(wire=NEARLY)
+def test_what_is_taken_for_a_reply_comes_back(wire: dict[str, Any]) -> None:
+    with suppress(ReplyError):
+        reply = Reply.from_json(json.dumps(wire))
+        assert Reply.from_json(json.dumps(reply.to_wire())) == reply
+        assert {name.lower() for name, _ in reply.headers}.isdisjoint(FORBIDDEN)
+
+
+@fuzz(wire=NEARLY)
+def test_no_reply_is_more_than_one_answer_with_the_lines_that_it_asked_for(
+    wire: dict[str, Any],
+) -> None:
+    with suppress(ReplyError):
+        reply = Reply.from_json(json.dumps(wire))
+        response = Response()
+        response.write(replied(reply, 1)({}, response))
+        answer, body, rest = read(response.render("GET", keep_alive=True))
+        assert (answer.status_code, rest) == (reply.status, b"")
+        assert body == (b"" if reply.status in BODILESS else reply.body)
+        lines = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.headers.raw_items()]
+        asked = [line for line in reply.headers if line[0].lower() != ORIGIN]
+        assert [line for line in lines if line in asked] == asked
+        assert [name for name, _ in lines].count("Content-Security-Policy") == 1
+
+
+def read(data: bytes) -> tuple[h11.Response, bytes, bytes]:
+    """What another implementation of HTTP finds in it: the answer, its body, what is left."""
+    peer = h11.Connection(h11.CLIENT)
+    peer.send(h11.Request(method="GET", target="/", headers=[("Host", "h")]))
+    peer.send(h11.EndOfMessage())
+    peer.receive_data(data)
+    answer, body = peer.next_event(), b""
+    assert isinstance(answer, h11.Response)
+    while isinstance(event := peer.next_event(), h11.Data):
+        body += bytes(event.data)
+    assert isinstance(event, h11.EndOfMessage)
+    return answer, body, peer.trailing_data[0]
