@@ -1,0 +1,66 @@
+"""docs/openapi.yaml is OpenAPI 3.1, and says what the views do."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+
+from config import Config
+from webhook_logger.app import create_app
+from webhook_logger.callbacks import UUID_PATTERN
+from webhook_logger.reply import Reply
+from webhook_logger.reply import value as limits
+
+DOCUMENT = Path(__file__).parents[1] / "docs/openapi.yaml"
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return dict(yaml.safe_load(DOCUMENT.read_text()))
+
+
+def reply_of(document: dict[str, Any]) -> dict[str, Any]:
+    return dict(document["components"]["schemas"]["Reply"]["properties"])
+
+
+def test_it_is_valid() -> None:
+    schemathesis.openapi.from_path(DOCUMENT).validate()
+
+
+def test_it_has_every_path_and_method_of_the_views_and_no_other(document: dict[str, Any]) -> None:
+    served = set()
+    for rule in create_app(Config()).url_map.iter_rules():
+        path = re.sub("<(callback:)?([a-z]+)>", r"{\2}", rule.rule)
+        if rule.methods is not None and not path.startswith("/static/"):
+            served |= {(path, method.lower()) for method in rule.methods - {"HEAD", "OPTIONS"}}
+    told = {(path, name) for path, item in document["paths"].items() for name in item}
+    told = {(path, name) for path, name in told if name in METHODS}
+    assert told - {("/{uuid}", "post")} == served, "a callback takes any method"
+
+
+def test_it_names_callbacks_as_they_are_named(document: dict[str, Any]) -> None:
+    assert document["components"]["parameters"]["uuid"]["schema"]["pattern"] == f"^{UUID_PATTERN}$"
+
+
+def test_it_has_every_field_of_a_reply_with_its_default(document: dict[str, Any]) -> None:
+    fields = reply_of(document)
+    assert list(fields) == [field.name for field in dataclasses.fields(Reply)]
+    assert {name: field["default"] for name, field in fields.items()} == Reply().to_wire()
+
+
+def test_it_tells_the_limits_of_a_reply(document: dict[str, Any]) -> None:
+    fields = reply_of(document)
+    assert fields["headers"]["maxItems"] == limits.MOST_HEADERS
+    assert fields["delay"]["maximum"] == limits.MOST_DELAY_SECONDS
+    assert fields["times"]["maximum"] == limits.MOST_TIMES
+    assert f"{limits.MOST_HEADER_BYTES:,} bytes" in fields["headers"]["description"]
+    assert f"{limits.MOST_BODY_BYTES:,} bytes" in fields["body"]["description"]
+    *some, last = map(str, limits.BODILESS)
+    assert f"{', '.join(some)} or {last}" in fields["status"]["description"]
