@@ -1,0 +1,204 @@
+"""Whatever is captured is shown as text: no script of it runs, and nothing leaves the page."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.hostile import BODIES, GROUPS, TOGETHER, heads_of, token
+from tests.browser.payloads import PAYLOADS
+from tests.browser.test_resend import ALL, target
+from tests.support.processes import Server
+from tests.support.sender import post, send
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+# Before anything of the page, in every frame of it.
+ALARM = """for (const name of ["alert", "confirm", "prompt", "print"])
+  globalThis[name] = () => { globalThis.pwned = name; };"""
+
+
+class Watch:
+    """A page whose scripts would be heard, and whatever it asks for."""
+
+    def __init__(self, page: Page, own: tuple[str, ...]) -> None:
+        self.page = page
+        self.own = own
+        self.asked: list[str] = []
+        page.add_init_script(ALARM)
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("dialog", lambda dialog: self.asked.append(f"a dialog: {dialog.message}"))
+        page.on("popup", lambda popup: self.asked.append(f"a window: {popup.url}"))
+        page.reload()
+
+    def check(self) -> None:
+        """Nothing has run, and all that was asked for was the page's own."""
+        assert self.page.evaluate("() => globalThis.pwned ?? null") is None
+        assert [url for url in self.asked if not url.startswith(self.own)] == []
+        assert [frame.url for frame in self.page.frames] == [self.page.url]
+        foreign = "img, svg script, iframe, object, embed, base, link[href*=evil], video, math"
+        assert self.page.locator(f"webhook-page :is({foreign})").count() == 0
+
+
+@pytest.fixture
+def watch(server: Server, open_page: Open, uuid: str) -> Iterator[Watch]:
+    """A live page; at its end nothing may have run, and `open_page` sees that nothing was tried."""
+    page = open_page(server, f"/view/{uuid}")
+    own = (f"{server.url}/view/{uuid}", f"{server.url}/static/", f"{server.url}/socket.io/")
+    watch = Watch(page, (*own, "blob:"))
+    expect(page.locator(".badge[data-state=live]")).to_be_visible()
+    yield watch
+    watch.check()
+
+
+def walk(page: Page) -> None:
+    """Look at the body in every view that there is."""
+    for view in page.locator(".body-views button").all():
+        view.click()
+        for more in page.get_by_role("button", name="Show all").all():
+            more.click()
+        for more in page.get_by_role("button", name="Show 50 more").all():
+            more.click()
+        for image in page.get_by_role("button", name="Show image").all():
+            image.click()
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_no_body_runs_in_any_view(server: Server, watch: Watch, uuid: str, kind: str) -> None:
+    body, content_type = BODIES[kind]
+    post(server.address, f"/{uuid}", body, f"Content-Type: {content_type}")
+    watch.page.locator(".row").click()
+    expect(watch.page.locator("request-detail .body-views button").first).to_be_visible()
+    walk(watch.page)
+    # The last view is of bytes, a dot for each that is no character.
+    shown = "a.l.e.r.t" if kind == "UTF-16" else "alert"
+    assert shown in watch.page.locator("request-body").inner_text()
+
+
+@pytest.mark.parametrize("group", range(len(GROUPS)))
+def test_no_head_runs(server: Server, watch: Watch, uuid: str, group: int) -> None:
+    for head in heads_of(uuid, GROUPS[group]):
+        assert send(server.address, head).status == 200
+    expect(watch.page.locator(".row")).to_have_count(2)
+    for row in watch.page.locator(".row").all():
+        row.click()
+        expect(watch.page.locator("request-detail table").first).to_be_visible()
+    assert "alert(1)" in watch.page.locator("request-detail").inner_text()
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "image/svg+xml"])
+def test_no_payload_alone_runs(server: Server, watch: Watch, uuid: str, content_type: str) -> None:
+    for number, payload in enumerate(PAYLOADS, 1):
+        post(server.address, f"/{uuid}/{number}", payload.encode(), f"Content-Type: {content_type}")
+    expect(watch.page.locator(".row", has_text=f"/{len(PAYLOADS)}")).to_be_visible()
+    watch.page.keyboard.press("g")
+    for number in range(len(PAYLOADS), 0, -1):
+        expect(watch.page.locator("request-detail h2")).to_contain_text(f"/{number}")
+        watch.page.keyboard.press("j")
+
+
+def test_no_token_runs(server: Server, watch: Watch, uuid: str) -> None:
+    for payload in PAYLOADS:
+        post(server.address, f"/{uuid}", b"", f"Authorization: Bearer {token(payload)}")
+    expect(watch.page.locator(".row").first).to_be_visible()
+    watch.page.keyboard.press("g")
+    for _ in PAYLOADS:
+        expect(watch.page.locator("found-tokens .token").first).to_be_visible()
+        watch.page.keyboard.press("j")
+
+
+def test_nothing_that_was_compressed_runs(server: Server, watch: Watch, uuid: str) -> None:
+    body = gzip.compress(TOGETHER.encode())
+    post(server.address, f"/{uuid}", body, "Content-Type: text/html", "Content-Encoding: gzip")
+    watch.page.locator(".row").click()
+    watch.page.get_by_role("button", name="Decompress").click()
+    expect(watch.page.locator("body-coding")).to_contain_text("Show as sent")
+    walk(watch.page)
+
+
+def test_nothing_runs_beside_another(server: Server, watch: Watch, uuid: str) -> None:
+    for name, body in (("/1", TOGETHER), ("/2", "\n".join(reversed(PAYLOADS)))):
+        post(server.address, f"/{uuid}{name}", body.encode(), f"X-Evil: {PAYLOADS[0]}{name}")
+        expect(watch.page.locator(".row", has_text=name)).to_be_visible()
+    watch.page.keyboard.press("d")
+    watch.page.locator(".row", has_text="/2").click()
+    view = watch.page.locator("compare-view")
+    expect(view.get_by_role("status")).to_contain_text("differences")
+    for more in view.get_by_role("button", name="Show 100 more").all():
+        more.click()
+    assert "alert(1)" in view.inner_text()
+
+
+def test_nothing_runs_that_answers_what_is_sent_again(
+    server: Server, watch: Watch, uuid: str
+) -> None:
+    post(server.address, f"/{uuid}/{'<svg onload=alert(1)>'.replace(' ', '%20')}", b"")
+    watch.page.locator(".row").click()
+    panel = watch.page.locator("resend-panel")
+    panel.locator("summary").click()
+    headers = {**ALL, "Access-Control-Expose-Headers": "*", "Content-Type": "text/html"}
+    with target({**headers, "X-Evil": PAYLOADS[0]}, answer=TOGETHER.encode()) as own:
+        watch.own += (own.url,)
+        panel.get_by_role("textbox").fill(f"{own.url}/<svg onload=alert(1)>")
+        panel.get_by_role("button", name="Send", exact=True).click()
+        expect(panel.get_by_role("status")).to_contain_text("200")
+        expect(panel).to_contain_text(PAYLOADS[0])
+
+
+def test_no_signature_runs(server: Server, watch: Watch, uuid: str) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    signed = ("X-Hub-Signature-256", "Stripe-Signature", "webhook-signature", "X-Gitlab-Token")
+    for name in signed:
+        post(server.address, f"/{uuid}/{name}", evil.encode(), f"{name}: {evil}")
+        expect(watch.page.locator(".row", has_text=name)).to_be_visible()
+        watch.page.locator(".row", has_text=name).click()
+        fold = watch.page.locator(".signature")
+        fold.evaluate("fold => { fold.open = true; }")
+        for field in fold.locator("input").all():
+            field.fill(evil)
+
+
+def test_no_search_runs(server: Server, watch: Watch, uuid: str) -> None:
+    evil = "<img/src=x/onerror=alert(1)>"
+    post(server.address, f"/{uuid}/{evil}", evil.encode())
+    watch.page.keyboard.press("/")
+    watch.page.keyboard.type(evil)
+    expect(watch.page.locator(".row")).to_contain_text(evil)
+    watch.page.keyboard.type(evil)
+    expect(watch.page.locator(".row")).to_have_count(0)
+
+
+@pytest.mark.parametrize("kind", ["JSON", "HAR"])
+def test_no_export_runs_where_it_is_opened_as_text(
+    server: Server, watch: Watch, uuid: str, browser: Browser, tmp_path: Path, kind: str
+) -> None:
+    for body, content_type in BODIES.values():
+        post(server.address, f"/{uuid}", body, f"Content-Type: {content_type}")
+    expect(watch.page.locator(".row")).to_have_count(len(BODIES))
+    with watch.page.expect_download() as started:
+        watch.page.get_by_role("button", name="Export", exact=True).click()
+        watch.page.get_by_role("menuitem").filter(has_text=kind).click()
+    saved = tmp_path / ("export.json" if kind == "JSON" else "export.txt")
+    started.value.save_as(saved)
+    with browser.new_context() as context:
+        opened = context.new_page()
+        opened.goto(saved.as_uri())
+        other = Watch(opened, (saved.as_uri(),))
+        assert "alert(1)" in opened.locator("body").inner_text()
+        assert other.page.evaluate("() => globalThis.pwned ?? null") is None
+        assert set(other.asked) == {saved.as_uri()}
+
+
+def test_the_alarm_rings_where_nothing_stops_a_script(browser: Browser) -> None:
+    with browser.new_context() as context:
+        bare = context.new_page()
+        bare.add_init_script(ALARM)
+        bare.goto("about:blank")
+        bare.set_content("<img src=x onerror=alert(1)>")
+        bare.wait_for_function("() => globalThis.pwned")
