@@ -3,7 +3,7 @@
 # .venv, node_modules or static/vendor is enough to have it made anew. The page's scripts are
 # bundled anew when one of them has changed.
 
-.PHONY: run test chaos fuzz bench screenshots test-packages lint fix clean
+.PHONY: run test chaos fuzz bench audit screenshots test-packages lint fix clean
 .NOTPARALLEL:
 
 # python3 is part of the name: after an upgrade of the system's Python, .venv is looked at again.
@@ -11,6 +11,7 @@ python_version := $(shell python3 -c 'import platform; print(platform.python_ver
 run_stamp := .venv/.set-up-for-run-$(python_version)
 dev_stamp := .venv/.set-up-for-dev-$(python_version)
 bench_stamp := .venv-bench/.set-up
+audit_stamp := .venv-audit/.set-up
 npm_stamp := node_modules/.set-up-for-dev
 vendor_stamp := static/vendor/.set-up
 page_scripts := $(shell find static/js -name '*.js')
@@ -38,6 +39,11 @@ fuzz: test-packages $(dev_stamp) $(vendor_stamp)
 bench: $(bench_stamp)
 	@.venv-bench/bin/python -m bench $(ARGS)
 
+# Known weaknesses of all that is pinned; not in lint, which must not fail for want of a network.
+audit: $(audit_stamp) $(npm_stamp)
+	@.venv-audit/bin/pip-audit --no-deps --disable-pip $(foreach f,$(wildcard requirements*.txt),-r $(f))
+	@$(with_tools) npm audit
+
 # The README's pictures, taken of a server of their own.
 screenshots: test-packages $(dev_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
@@ -58,7 +64,7 @@ test-packages:
 	@deploy/setup test-packages
 
 clean:
-	rm -rf .venv .venv-bench node_modules static/vendor .setup.log .*_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-audit node_modules static/vendor .setup.log .*_cache .hypothesis
 
 $(run_stamp): requirements.txt deploy/setup
 	@deploy/setup python requirements.txt
@@ -70,6 +76,10 @@ $(dev_stamp): requirements-dev.txt requirements.txt deploy/setup
 
 $(bench_stamp): requirements-bench.txt requirements.txt deploy/setup | $(run_stamp)
 	@deploy/setup bench
+	@touch $@
+
+$(audit_stamp): requirements-audit.txt deploy/setup | $(run_stamp)
+	@deploy/setup audit
 	@touch $@
 
 $(npm_stamp): package.json package-lock.json deploy/setup | $(dev_stamp)
