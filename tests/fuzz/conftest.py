@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from tests.fuzz.cases import COUNTS, listeners
 
 LONG = "long"
-CASES_OF_A_PROPERTY = 7_000
+CASES_OF_A_PROPERTY = 6_500
 
 _begin = time.monotonic()
 
@@ -29,9 +29,15 @@ def _is_long(config: pytest.Config) -> bool:
 @pytest.fixture(autouse=True, scope="session")
 def _progress(request: pytest.FixtureRequest) -> None:
     """Tell how far it is, which the terminal shows while a test still runs."""
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-    if reporter and _is_long(request.config):
-        listeners.append(reporter.write_line)
+    plugins = request.config.pluginmanager
+    reporter, capture = plugins.getplugin("terminalreporter"), plugins.getplugin("capturemanager")
+
+    def tell(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            reporter.write_line(line)
+
+    if reporter and capture and _is_long(request.config):
+        listeners.append(tell)
 
 
 def pytest_terminal_summary(

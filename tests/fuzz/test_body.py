@@ -59,6 +59,19 @@ class Peer:
         self.complete = True
 
 
+def read_by_llhttp(data: bytes) -> bytes | None:
+    """The body; None where it takes no blanks in an extension, which the RFC allows."""
+    peer = Peer()
+    try:
+        httptools.HttpRequestParser(peer).feed_data(data)
+    except httptools.HttpParserError as error:
+        if "chunk extensions" not in str(error):
+            raise
+        return None
+    assert peer.complete
+    return peer.body
+
+
 @fuzz(pieces=st.lists(st.binary(min_size=1), max_size=4), behind=st.binary(), cuts=CUTS, size=SIZES)
 def test_what_is_sent_in_chunks_comes_back_and_what_follows_is_left(
     pieces: list[bytes], behind: bytes, cuts: list[int], size: int | None
@@ -87,7 +100,4 @@ def test_llhttp_reads_the_same_in_whatever_is_taken_for_chunks(
         content, left = read(CHUNKED, raw + NEXT, cuts, size)
     except BadRequest:  # of which a sender that leaves too early is one
         return
-    peer = Peer()
-    httptools.HttpRequestParser(peer).feed_data(CHUNKED + (raw + NEXT).removesuffix(left))
-    assert peer.complete
-    assert peer.body == content
+    assert read_by_llhttp(CHUNKED + (raw + NEXT).removesuffix(left)) in (content, None)
