@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.chaos.cluster import Cluster, Row
+from tests.chaos.hostile import FIGURES
 
 ROWS: list[Row] = []
 
@@ -36,6 +37,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line("|" + "---|" * HEAD.count(" |"))
         for row in ROWS:
             terminalreporter.write_line(line_of(row))
+    for line in FIGURES:
+        terminalreporter.write_line(line)
 
 
 def line_of(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""What is done for all viewers by one green thread each: pings, and the end of those who left."""
+"""What one green thread each does for all viewers: pings, turns, and the end of those who left."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ def _leave(leaving: tuple[Any, Callable[[], None]]) -> None:
 
 
 _pings: Turns[tuple[float, Any]] = Turns(_ping, at_once=1)
+# A few together: what is woken runs before the hub comes to others.
+_messages: Turns[Callable[[], None]] = Turns(lambda go_on: go_on(), at_once=4)
 # One after the other: thousands that drop at once must not keep senders waiting.
 _leavings: Turns[tuple[Any, Callable[[], None]]] = Turns(_leave, at_once=1)
 
@@ -63,6 +65,16 @@ def send_away(socket: Any) -> None:
 def _leave_later(socket: Any) -> None:
     time.sleep(LAST_WORDS_SECONDS)
     leave(socket)
+
+
+def wait_for_turn() -> None:
+    """Before a message of a viewer is handled: a thousand that speak at once must not keep senders
+    waiting behind them all.
+    """
+    gate = threading.Lock()
+    gate.acquire()
+    _messages.add(gate.release)
+    gate.acquire()
 
 
 def leave(socket: Any) -> None:

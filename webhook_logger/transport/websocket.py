@@ -113,6 +113,7 @@ class WebSocket:
             if received.packet_type == packet.PONG:
                 chores.pong(self._engineio)
             else:
+                chores.wait_for_turn()
                 self._engineio.receive(received)
         except EngineIOError as error:
             raise Closed from error
