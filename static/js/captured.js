@@ -137,3 +137,11 @@ const METHOD_TONES = {
 export function methodTone(method) {
   return Object.hasOwn(METHOD_TONES, method) ? METHOD_TONES[method] : "other";
 }
+
+/**
+ * The bytes of a method, a target, or of a header's name or value.
+ * @param {string} text  bytes read as Latin-1, as they come over the wire
+ */
+export function bytesOfLine(text) {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

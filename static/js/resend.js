@@ -23,6 +23,8 @@ import { targetBelow } from "./captured.js";
 
 const TIME_OUT_MS = 30_000;
 const MOST_BYTES = 64 * 1024;
+/** As people type it: `localhost:3000/hooks`. */
+const WITHOUT_SCHEME = /^[\w.-]+(:\d+)?([/?]|$)/;
 const FIRST_BASE = "http://localhost:3000";
 
 const FORBIDDEN_METHODS = /^(connect|trace|track)$/i;
@@ -52,7 +54,8 @@ export function targetText(request, last) {
  * @param {string} text
  */
 export function urlOf(text) {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const full = WITHOUT_SCHEME.test(text) ? `http://${text}` : text;
+  const url = URL.canParse(full) ? new URL(full) : null;
   const usable = url && /^https?:$/.test(url.protocol) && !url.username && !url.password;
   return usable ? url : null;
 }

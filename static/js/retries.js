@@ -49,25 +49,6 @@ const LONGEST_KEY = 16_000;
 const END = 256;
 
 /**
- * @param {readonly CapturedRequest[]} requests  newest first
- * @returns {Map<string, Retry>} by id, those that are retries
- */
-export function retriesOf(requests) {
-  const retries = new Retries();
-  for (const request of requests.toReversed()) retries.add(request);
-  return new Map(requests.flatMap(({ id }) => pairOf(id, retries.get(id))));
-}
-
-/**
- * @param {string} id
- * @param {Retry | undefined} retry
- * @returns {[string, Retry][]}
- */
-function pairOf(id, retry) {
-  return retry ? [[id, retry]] : [];
-}
-
-/**
  * "Delivery 3, 5 minutes later".
  * @param {Retry} retry
  */

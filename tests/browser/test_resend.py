@@ -32,7 +32,7 @@ SHOW = """async ([uuid, fields, bytes]) => {
   };
   document.querySelector(".page-detail").prepend(panel);
   await panel.updateComplete;
-  panel.open();
+  panel.querySelector("details").open = true;
 }"""
 
 

@@ -103,7 +103,16 @@ test("what was typed stays, and takes the path of the next request where it had 
 
 test("what is no URL, or none that a page can send to, is told at once", () => {
   assert.equal(urlOf("http://localhost:3000/a")?.pathname, "/a");
-  for (const text of ["", "localhost:3000", "/a", "ftp://a/", "http://a:b@c/", "http://"]) {
+  assert.equal(urlOf("localhost:3000/a?b")?.href, "http://localhost:3000/a?b");
+  for (const text of [
+    "",
+    "localhost:99999",
+    "mailto:a",
+    "/a",
+    "ftp://a/",
+    "http://a:b@c/",
+    "http://",
+  ]) {
     assert.equal(urlOf(text), null, text);
   }
 });

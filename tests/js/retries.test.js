@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Retries, retriesOf, retryLabel, retryText } from "../../static/js/retries.js";
+import { Retries, retryLabel, retryText } from "../../static/js/retries.js";
 import { sample, UUID } from "./samples.js";
 
 /** @typedef {import("../../static/js/captured.js").CapturedRequest} CapturedRequest */
@@ -24,7 +24,10 @@ const found = (...requests) => {
   const arrived = requests.map((fields, index) =>
     sample({ seq: index + 1, received_at: at(60 * index), ...fields }),
   );
-  return retriesOf(arrived.reverse());
+  const retries = new Retries();
+  for (const request of arrived) retries.add(request);
+  const ids = arrived.map(({ id }) => id).reverse();
+  return new Map(ids.filter((id) => retries.get(id)).map((id) => [id, retries.get(id)]));
 };
 
 /** @param {string} value @returns {Partial<CapturedRequest>} */

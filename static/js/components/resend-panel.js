@@ -52,13 +52,6 @@ export class ResendPanel extends LitElement {
     return this.querySelector("input");
   }
 
-  /** Unfolds it, ready to type. */
-  open() {
-    const details = this.querySelector("details");
-    if (details) details.open = true;
-    this.field?.select();
-  }
-
   render() {
     const { request } = this;
     if (!request) return;

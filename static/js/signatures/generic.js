@@ -1,8 +1,8 @@
 /** An HMAC of any sender: the reader says where it stands and what it covers. */
 
-import { headerOf } from "../captured.js";
+import { bytesOfLine, headerOf } from "../captured.js";
 import { claimOf, judge } from "./claim.js";
-import { ALGORITHMS, utf8, wireBytes } from "./hmac.js";
+import { ALGORITHMS, utf8 } from "./hmac.js";
 import { missing } from "./verdict.js";
 
 /**
@@ -97,5 +97,5 @@ function headerName(place) {
  */
 function valueAt(place, request, body) {
   const [name] = headerName(place);
-  return name === undefined ? body : wireBytes(headerOf(request, name));
+  return name === undefined ? body : bytesOfLine(headerOf(request, name));
 }

@@ -1,7 +1,7 @@
 /** docs.gitlab.com: "Webhooks": the secret token, and the signing token of newer versions. */
 
-import { headerOf } from "../captured.js";
-import { same, utf8, wireBytes } from "./hmac.js";
+import { bytesOfLine, headerOf } from "../captured.js";
+import { same, utf8 } from "./hmac.js";
 import { SECRET_PREFIX, standardWebhooks } from "./standard-webhooks.js";
 import { missing, refusal } from "./verdict.js";
 
@@ -49,7 +49,7 @@ function isSigningToken(request, secret) {
 function compared(request, secret) {
   const token = headerOf(request, TOKEN);
   if (!token) return missing(TOKEN);
-  if (!same(wireBytes(token), utf8(secret))) {
+  if (!same(bytesOfLine(token), utf8(secret))) {
     return refusal("secret", `The ${TOKEN} header holds another secret token.`);
   }
   return {

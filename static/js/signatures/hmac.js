@@ -6,6 +6,8 @@
  * @typedef {(string | Uint8Array)[]} Parts  joined without anything between; text as UTF-8
  */
 
+import { bytesOfLine } from "../captured.js";
+
 /** @type {Record<Algorithm, number>} */
 const SIZES = { "SHA-1": 20, "SHA-256": 32, "SHA-384": 48, "SHA-512": 64 };
 
@@ -55,14 +57,6 @@ export function utf8(text) {
 }
 
 /**
- * The bytes of a header value: on the wire to this page each is one character.
- * @param {string} value
- */
-export function wireBytes(value) {
-  return Uint8Array.from(value, (character) => character.charCodeAt(0));
-}
-
-/**
  * A hash as it was written, or null where the text is none of this algorithm.
  * @param {string} text
  * @param {Encoding} encoding
@@ -85,7 +79,7 @@ function fromHex(text) {
  */
 export function fromBase64(text) {
   try {
-    return wireBytes(atob(text.replaceAll("-", "+").replaceAll("_", "/")));
+    return bytesOfLine(atob(text.replaceAll("-", "+").replaceAll("_", "/")));
   } catch {
     return null;
   }

@@ -1,8 +1,8 @@
 /** standardwebhooks.com, and Svix, whose headers have another name. */
 
-import { headerOf } from "../captured.js";
+import { bytesOfLine, headerOf } from "../captured.js";
 import { judge } from "./claim.js";
-import { fromBase64, wireBytes, writtenHash } from "./hmac.js";
+import { fromBase64, writtenHash } from "./hmac.js";
 import { secondsIn } from "./timestamp.js";
 import { malformed, missing, refusal } from "./verdict.js";
 
@@ -50,7 +50,7 @@ function read(request, secret) {
   if (typeof timestamp !== "number") return timestamp;
   const key = keyOf(secret);
   if ("ok" in key) return key;
-  const start = wireBytes(`${id}.${headerOf(request, `${brand}-timestamp`)}.`);
+  const start = bytesOfLine(`${id}.${headerOf(request, `${brand}-timestamp`)}.`);
   return { key, algorithm: "SHA-256", signatures, signed: (body) => [start, body], timestamp };
 }
 

@@ -44,14 +44,6 @@ export function outgoingHeaders({ headers }) {
 }
 
 /**
- * The bytes of a method, a target or a header line.
- * @param {string} text  bytes read as Latin-1, as they come over the wire
- */
-export function bytesOfLine(text) {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-/**
  * Whether there was such a header line, be it an empty one.
  * @param {CapturedRequest} request
  * @param {string} name  in lower case

@@ -4,7 +4,8 @@
  */
 
 import { bytesOf } from "../body.js";
-import { bytesOfLine, outgoingHeaders, sends } from "./outgoing.js";
+import { bytesOfLine } from "../captured.js";
+import { outgoingHeaders, sends } from "./outgoing.js";
 
 /** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
 
