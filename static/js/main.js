@@ -3,6 +3,7 @@
 import "./components/webhook-page.js";
 import { followKeys } from "./keyboard.js";
 import { tellOutside } from "./outside.js";
+import { ReplyApi } from "./reply-api.js";
 import { Settings } from "./settings.js";
 import { Store } from "./store.js";
 import { openStream } from "./stream.js";
@@ -11,7 +12,7 @@ import { showTheme } from "./theme.js";
 const page = /** @type {import("./components/webhook-page.js").WebhookPage} */ (
   document.querySelector("webhook-page")
 );
-const { uuid = "", socketPath: path = "" } = page.dataset;
+const { uuid = "", socketPath: path = "", replyUrl = "" } = page.dataset;
 
 const settings = new Settings(() => localStorage);
 const store = new Store(settings.choices.most);
@@ -25,6 +26,15 @@ addEventListener("storage", () => settings.reread());
 
 page.store = store;
 page.settings = settings;
-page.addEventListener("try-now", openStream({ uuid, path }, store));
+page.replies = new ReplyApi(replyUrl);
+const stream = openStream({ uuid, path }, store);
+page.addEventListener("try-now", stream.tryNow);
+stream.onJoined(readReply);
 followKeys(page);
 tellOutside(store, settings);
+
+/** It may have changed while the page was away. */
+async function readReply() {
+  const reply = await page.replies.read().catch(() => null); // read again with the next join
+  if (reply) store.replyRead(reply);
+}

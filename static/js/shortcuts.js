@@ -29,6 +29,7 @@ export const SHORTCUTS = [
   { key: "e", does: "Export", group: "List" },
   { key: "u", does: "Copy the callback URL", group: "Page" },
   { key: "q", does: "QR code of the callback URL", group: "Page" },
+  { key: "r", does: "What the callback answers", group: "Page" },
   { key: "t", does: "Light or dark", group: "Page" },
   { key: "s", does: "Settings", group: "Page" },
   { key: "?", does: "This help", group: "Page" },

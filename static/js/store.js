@@ -2,6 +2,7 @@
  * Everything the page knows, as one immutable snapshot. The stream writes, components read.
  *
  * @typedef {import("./captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("./reply.js").Reply} Reply
  *
  * @typedef {object} Link
  * @property {"connecting" | "live" | "reconnecting" | "stalled" | "offline" | "refused"} state
@@ -32,12 +33,15 @@
  * @property {number} arrived  requests put into the list since the page was opened
  * @property {number} unseen   requests that arrived while nobody looked at the page
  * @property {number} viewers  of this callback, on all workers
+ * @property {Reply | null} reply  what the callback answers; null while that is not known
  *
- * @typedef {State & import("./list.js").View} Snapshot
+ * @typedef {State & import("./list.js").View & {answers: Answers}} Snapshot
  */
 
+import { Answers } from "./answers.js";
 import { List } from "./list.js";
 import { Rate } from "./rate.js";
+import { DEFAULT_REPLY } from "./reply.js";
 import { DEFAULTS } from "./settings.js";
 
 export class Store {
@@ -50,6 +54,7 @@ export class Store {
     arrived: 0,
     unseen: 0,
     viewers: 0,
+    reply: null,
   };
   /** @type {Snapshot | undefined} */
   #snapshot = undefined;
@@ -58,6 +63,9 @@ export class Store {
   #list;
   /** @type {{epoch: string, seq: number} | null} */
   #position = null;
+  #answers;
+  /** The page was away since it heard of the reply. */
+  #replyIsOld = true;
   #notices = 0;
   #watched = true;
   /** What the plot shows; it goes on while the list is paused. */
@@ -66,11 +74,13 @@ export class Store {
   /** @param {number} most  entries that are kept */
   constructor(most = DEFAULTS.most) {
     this.#list = new List(most);
+    this.#answers = new Answers(2 * most);
   }
 
   /** @param {number} most */
   set most(most) {
     this.#list.most = most;
+    this.#answers.most = 2 * most; // as many as wait while the list is paused
     this.#change({});
   }
 
@@ -97,6 +107,7 @@ export class Store {
   /** @param {Cut} cut */
   joined({ epoch, seq, missed, viewers }) {
     this.#position = { epoch, seq };
+    this.#replyIsOld = true;
     if (missed !== 0) this.#addGap(missed);
     this.viewersChanged(viewers);
     this.linkChanged({ state: "live", message: "", retryAt: 0 });
@@ -126,6 +137,23 @@ export class Store {
     if (newest?.kind !== "refused") return this.#add({ kind: "refused", key: this.#key(), count });
     this.#list.end.replaceNewest({ ...newest, count: newest.count + count });
     this.#change({});
+  }
+
+  /** @param {import("./stream.js").Answered} answered */
+  requestAnswered(answered) {
+    this.#answers.add(answered);
+    this.#change({});
+  }
+
+  /** @param {Reply | null} reply  null: it was reset */
+  replyChanged(reply) {
+    this.#replyIsOld = false;
+    this.#change({ reply: reply ?? DEFAULT_REPLY });
+  }
+
+  /** @param {Reply} reply  asked for after joining; what the stream has told since is newer */
+  replyRead(reply) {
+    if (this.#replyIsOld) this.#change({ reply });
   }
 
   /** @param {boolean} visible  whether somebody can see this page */
@@ -233,6 +261,6 @@ export class Store {
   #look() {
     const view = this.#list.view();
     if (view.searching) setTimeout(() => this.#change({}));
-    return { ...this.#state, ...view };
+    return { ...this.#state, ...view, answers: this.#answers };
   }
 }

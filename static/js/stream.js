@@ -4,6 +4,8 @@
  * @typedef {import("./store.js").Link} Link
  * @typedef {import("./store.js").Cut} Cut
  * @typedef {import("./captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("./answers.js").Answer & import("./answers.js").Position} Answered
+ * @typedef {import("./reply.js").Reply} Reply
  *
  * @typedef {object} Sink  what a stream writes to
  * @property {(link: Link) => void} linkChanged
@@ -11,6 +13,12 @@
  * @property {(request: CapturedRequest) => void} requestArrived
  * @property {(viewers: number) => void} viewersChanged
  * @property {(count: number) => void} requestsRefused
+ * @property {(answered: Answered) => void} requestAnswered
+ * @property {(reply: Reply | null) => void} replyChanged  null: it was reset
+ *
+ * @typedef {object} Stream
+ * @property {() => void} tryNow  tries at once to connect, where that is waited for
+ * @property {(act: () => void) => void} onJoined  behind what the sink does
  */
 
 import { io } from "socket.io-client";
@@ -34,7 +42,7 @@ const FAREWELLS = {
 /**
  * @param {{uuid: string, path: string}} where
  * @param {Sink} sink
- * @returns {() => void} tries at once to connect, where that is waited for
+ * @returns {Stream}
  */
 export function openStream({ uuid, path }, sink) {
   /** Sent anew with each connect, so that the server can count what this page missed. */
@@ -55,7 +63,10 @@ export function openStream({ uuid, path }, sink) {
   socket.on("request", onRequest);
   socket.on("viewers", ({ viewers }) => sink.viewersChanged(viewers));
   socket.on("refused", ({ count }) => sink.requestsRefused(count));
-  return new Connection(socket, sink).tryNow;
+  socket.on("answered", (answered) => sink.requestAnswered(answered));
+  socket.on("reply", ({ reply }) => sink.replyChanged(reply));
+  const { tryNow } = new Connection(socket, sink);
+  return { tryNow, onJoined: (act) => socket.on("joined", act) };
 }
 
 /**

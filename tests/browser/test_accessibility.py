@@ -61,6 +61,13 @@ class Stage(NamedTuple):
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def refuse(self) -> None:
+        """Ask for a reply that cannot be."""
+        self.press("Change what it answers")
+        self.page.get_by_label("Status").fill("99")
+        self.press("Save")
+        expect(self.page.locator("#reply-status-problem")).not_to_be_empty()
+
     def filter(self, text: str) -> None:
         """Show only the requests that match."""
         self.page.get_by_role("searchbox").fill(text)
@@ -99,6 +106,13 @@ def compared(stage: Stage) -> None:
     expect(stage.page.locator(".compare-cell").first).to_be_visible()
 
 
+def binary_reply(stage: Stage) -> None:
+    script = "(reply) => document.querySelector('webhook-page').replies.save(reply)"
+    stage.page.evaluate(script, {"body": {"encoding": "base64", "content": "AP8="}})
+    expect(stage.page.get_by_text("Answers 200, 2 B")).to_be_visible()
+    stage.press("Change what it answers")
+
+
 def gap(stage: Stage) -> None:
     stage.post()
     stage.lose()
@@ -123,6 +137,10 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "signature and resend": unfolded,
     "to be compared": lambda stage: (several(stage), stage.press("Compare")),
     "compared": compared,
+    "answered": lambda stage: [stage.post(f"/status/{code}") for code in (204, 301, 404, 503)],
+    "reply": lambda stage: stage.press("Change what it answers"),
+    "reply, refused": Stage.refuse,
+    "reply, with a binary body": binary_reply,
     "copy menu": lambda stage: (several(stage), stage.press("Copy as")),
     "a delivery sent again": lambda stage: [stage.post("/", b"{}") for _ in range(2)],
     "gap": gap,

@@ -372,7 +372,7 @@ def test_nothing_sticks_out_at_any_width(server: Server, open_page: Open, width:
     assert page.evaluate(OVERFLOW) == 0
     sent(page, server, "/a/long/way/" + "down/" * 40)
     assert page.evaluate(OVERFLOW) == 0
-    for key in ("?", "s", "q"):
+    for key in ("?", "s", "q", "r"):
         page.keyboard.press(key)
         expect(page.get_by_role("dialog").get_by_role("button", name="Close")).to_be_in_viewport()
         assert page.evaluate(OVERFLOW) == 0

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { MOST_CHARACTERS } from "../../static/js/kept.js";
+import { DEFAULT_REPLY } from "../../static/js/reply.js";
 import { DEFAULTS } from "../../static/js/settings.js";
 import { Store } from "../../static/js/store.js";
 import { sample } from "./samples.js";
@@ -293,4 +294,64 @@ test("it knows how many watch, from joining and from then on", () => {
   assert.equal(store.snapshot.viewers, 2);
   store.viewersChanged(3);
   assert.equal(store.snapshot.viewers, 3);
+});
+
+/** @param {number} seq */
+const answer = (seq, status = 200) =>
+  store.requestAnswered({ epoch: "first", seq, status, by: "default" });
+
+/** @param {number} seq */
+const answerOf = (seq) => store.snapshot.answers.get(sample({ seq }))?.status;
+
+test("what was answered is known of requests in the list, and of those that wait", () => {
+  arrive(1);
+  store.pause();
+  arrive(2);
+  answer(2, 503);
+  answer(1, 404);
+  store.resume();
+  assert.deepEqual([answerOf(1), answerOf(2), answerOf(3)], [404, 503, undefined]);
+});
+
+test("answers are kept for as many requests as the list and what waits can hold", () => {
+  const store = new Store(100);
+  for (let seq = 1; seq <= 201; seq++) {
+    store.requestAnswered({ epoch: "first", seq, status: 200, by: "default" });
+  }
+  const known = (/** @type {number} */ seq) => store.snapshot.answers.get(sample({ seq }));
+  assert.equal(known(1), undefined);
+  assert.ok(known(2));
+  store.most = 10;
+  assert.equal(known(181), undefined);
+  assert.ok(known(182));
+});
+
+const replyStatus = () => store.snapshot.reply?.status ?? null;
+
+const cut = { epoch: "first", seq: 0, missed: 0, viewers: 1 };
+
+test("the reply is not known until it is read or told, and one that was reset is the default", () => {
+  assert.equal(replyStatus(), null);
+  store.joined(cut);
+  store.replyRead({ ...DEFAULT_REPLY, status: 503 });
+  assert.equal(replyStatus(), 503);
+  store.replyChanged({ ...DEFAULT_REPLY, status: 404 });
+  assert.equal(replyStatus(), 404);
+  store.replyChanged(null);
+  assert.deepEqual(store.snapshot.reply, DEFAULT_REPLY);
+});
+
+test("what the stream told while the reply was read is newer", () => {
+  store.joined(cut);
+  store.replyChanged({ ...DEFAULT_REPLY, status: 404 });
+  store.replyRead({ ...DEFAULT_REPLY, status: 503 });
+  assert.equal(replyStatus(), 404);
+});
+
+test("a reply that is read after joining again replaces what was told before", () => {
+  store.joined(cut);
+  store.replyChanged({ ...DEFAULT_REPLY, status: 404 });
+  store.joined(cut);
+  store.replyRead({ ...DEFAULT_REPLY, status: 503 });
+  assert.equal(replyStatus(), 503);
 });

@@ -1,17 +1,21 @@
 import { html, LitElement } from "lit";
+import { visible } from "../format.js";
 import { qrIcon } from "../icons.js";
+import { replyText } from "../reply.js";
 import "./copy-button.js";
 
 /**
- * The one thing a reader came for: the URL, large, selectable, one click to copy.
+ * The one thing a reader came for: the URL, large, selectable, one click to copy; and what it answers.
  * @fires show-sheet  detail: the name of a sheet's element
  */
 export class CallbackUrl extends LitElement {
-  static properties = { url: {} };
+  static properties = { url: {}, reply: { attribute: false } };
 
   constructor() {
     super();
     this.url = "";
+    /** @type {import("../reply.js").Reply | null} */
+    this.reply = null;
   }
 
   createRenderRoot() {
@@ -25,10 +29,16 @@ export class CallbackUrl extends LitElement {
         <div class="callback-field">
           <code class="callback-text">${this.url}</code>
           <button
-            type="button" class="icon-button" title="QR code (q)" aria-keyshortcuts="q" @click=${this.showQr}
+            type="button" class="icon-button" title="QR code (q)" aria-keyshortcuts="q" @click=${() => this.ask("qr-sheet")}
           >${qrIcon}<span class="visually-hidden">QR code of the callback URL</span></button>
           <copy-button class="primary" .text=${this.url} what="the callback URL" keys="u"></copy-button>
         </div>
+        <p class="callback-answers">
+          ${this.reply ? html`<span class="captured">${visible(replyText(this.reply))}</span>` : ""}
+          <button type="button" class="callback-change" title="Change (r)" aria-keyshortcuts="r" @click=${() => this.ask("reply-sheet")}>
+            Change<span class="visually-hidden"> what it answers</span>
+          </button>
+        </p>
         <p class="callback-hint">
           Takes any method and any path below it. Nothing is stored: a reload starts an empty list.
         </p>
@@ -36,8 +46,9 @@ export class CallbackUrl extends LitElement {
     `;
   }
 
-  showQr() {
-    this.dispatchEvent(new CustomEvent("show-sheet", { detail: "qr-sheet", bubbles: true }));
+  /** @param {string} detail */
+  ask(detail) {
+    this.dispatchEvent(new CustomEvent("show-sheet", { detail, bubbles: true }));
   }
 }
 

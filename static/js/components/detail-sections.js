@@ -1,4 +1,5 @@
 import { html } from "lit";
+import { answerText } from "../answers.js";
 import { pathSegments, queryParameters } from "../captured.js";
 import { clockTime, fullTime, visible } from "../format.js";
 import { retryText } from "../retries.js";
@@ -9,13 +10,15 @@ import "./pairs-table.js";
 /**
  * @param {CapturedRequest} request
  * @param {import("../retries.js").Retry | undefined} retry
+ * @param {import("../answers.js").Answer | undefined} answer
  */
-export function summary({ received_at, remote_addr, http_version }, retry) {
+export function summary({ received_at, remote_addr, http_version }, retry, answer) {
   return html`
     <p class="detail-summary">
       <time datetime=${received_at}>${clockTime(received_at)}</time>
       <span>from <span class="captured">${remote_addr}</span></span>
       <span>HTTP/${http_version}</span>
+      ${answer ? html`<span>${answerText(answer)}</span>` : ""}
       ${retry ? html`<span class="detail-retry">${retryText(retry)}</span>` : ""}
     </p>
   `;

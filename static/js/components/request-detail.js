@@ -22,6 +22,7 @@ export class RequestDetail extends LitElement {
   static properties = {
     request: { attribute: false },
     retry: { attribute: false },
+    answer: { attribute: false },
     opened: { type: Boolean },
   };
 
@@ -31,6 +32,8 @@ export class RequestDetail extends LitElement {
     this.request = undefined;
     /** @type {import("../retries.js").Retry | undefined} */
     this.retry = undefined;
+    /** @type {import("../answers.js").Answer | undefined} what its sender was answered, once it is known */
+    this.answer = undefined;
     this.opened = false;
   }
 
@@ -89,7 +92,7 @@ export class RequestDetail extends LitElement {
           <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
           <span class="captured"><span class="detail-prefix">${prefix}</span>${visible(below)}</span>
         </h2>
-        ${summary(request, this.retry)}
+        ${summary(request, this.retry, this.answer)}
       </header>
     `;
   }

@@ -71,7 +71,8 @@ export class RequestList extends LitElement {
     const selected = entry.key === this.snapshot?.selected?.id;
     const reachable = entry.key === this.reachable;
     const retry = this.snapshot?.retries.get(entry.key);
-    return requestRow(entry, { selected, reachable, retry, place });
+    const answer = this.snapshot?.answers.get(entry.request);
+    return requestRow(entry, { selected, reachable, retry, answer, place });
   }
 
   /** @param {Event} event */

@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { statusTone } from "../answers.js";
 import { mediaType, methodTone, targetBelow } from "../captured.js";
 import { ago, byteSize, fullTime, visible } from "../format.js";
 import { retryLabel, retryText } from "../retries.js";
@@ -17,9 +18,10 @@ const MOST_FRESH = 10;
  * @param {boolean} how.selected
  * @param {boolean} how.reachable  the one row that the Tab key stops at; arrow keys reach the others
  * @param {import("../retries.js").Retry} [how.retry]  where it is one
+ * @param {import("../answers.js").Answer} [how.answer]  once it is known
  * @param {number} how.place       from the top, 0 for the newest
  */
-export function requestRow({ request, arrived }, { selected, reachable, retry, place }) {
+export function requestRow({ request, arrived }, { selected, reachable, retry, answer, place }) {
   const age = Date.now() - arrived;
   return html`
     <button
@@ -35,6 +37,7 @@ export function requestRow({ request, arrived }, { selected, reachable, retry, p
       <time class="row-time" datetime=${request.received_at} title=${fullTime(request.received_at)}
         >${ago(age)}</time
       >
+      ${answer ? rowAnswer(answer) : nothing}
       <span class="row-facts">
         ${retry ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
         <span class="row-type captured">${visible(typeText(request))}</span>
@@ -43,6 +46,13 @@ export function requestRow({ request, arrived }, { selected, reachable, retry, p
       <span class="row-size">${byteSize(request.body.size)}</span>
     </button>
   `;
+}
+
+/** @param {import("../answers.js").Answer} answer */
+function rowAnswer({ status }) {
+  return html`<span class="row-answer" data-tone=${statusTone(status)}
+    ><span class="visually-hidden">answered </span>${status}</span
+  >`;
 }
 
 /** @param {import("../captured.js").CapturedRequest} request */

@@ -10,6 +10,8 @@ export class Sheet extends LitElement {
     super();
     this.shown = false;
     this.heading = "";
+    /** What closes it, besides itself: "any" click beside it, or a "closerequest", the Escape key. */
+    this.closedBy = "any";
   }
 
   createRenderRoot() {
@@ -37,7 +39,7 @@ export class Sheet extends LitElement {
 
   render() {
     return html`
-      <dialog class="sheet" closedby="any" aria-label=${this.heading} @close=${this.onClose}>
+      <dialog class="sheet" closedby=${this.closedBy} aria-label=${this.heading} @close=${this.onClose}>
         ${this.shown ? this.inside() : ""}
       </dialog>
     `;

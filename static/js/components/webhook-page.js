@@ -1,5 +1,6 @@
 import { html, LitElement } from "lit";
 import { BackButton } from "../back.js";
+import { ReplyApi } from "../reply-api.js";
 import { Settings } from "../settings.js";
 import { Store } from "../store.js";
 import "./callback-url.js";
@@ -10,6 +11,7 @@ import "./link-notice.js";
 import "./list-pane.js";
 import "./qr-sheet.js";
 import "./request-announcer.js";
+import "./reply-sheet.js";
 import "./request-detail.js";
 import "./settings-sheet.js";
 import "./top-bar.js";
@@ -24,6 +26,7 @@ export class WebhookPage extends LitElement {
     super();
     this.store = new Store();
     this.settings = new Settings(() => localStorage);
+    this.replies = new ReplyApi("");
     /** @type {(() => void)[]} */
     this.subscriptions = [];
     this.back = new BackButton(() => this.store.snapshot.opened && this.close());
@@ -57,7 +60,7 @@ export class WebhookPage extends LitElement {
 
   render() {
     const { snapshot } = this.store;
-    const { link, viewers, arrived } = snapshot;
+    const { link, viewers, arrived, reply } = snapshot;
     return html`
       <top-bar
         .link=${link}
@@ -82,7 +85,7 @@ export class WebhookPage extends LitElement {
         @forget-cleared=${this.onForget}
         @show-sheet=${this.onSheet}
       >
-        <callback-url .url=${this.url}></callback-url>
+        <callback-url .url=${this.url} .reply=${reply}></callback-url>
         <list-pane .snapshot=${snapshot} .rate=${this.store.rate}></list-pane>
         <section class="page-detail" aria-label=${snapshot.selected ? "Selected request" : "First steps"}>${this.detail(snapshot)}</section>
       </main>
@@ -90,17 +93,19 @@ export class WebhookPage extends LitElement {
       <help-sheet></help-sheet>
       <settings-sheet .settings=${this.settings} .choices=${this.settings.choices}></settings-sheet>
       <qr-sheet .url=${this.url}></qr-sheet>
+      <reply-sheet .url=${this.url} .reply=${reply} .replies=${this.replies}></reply-sheet>
     `;
   }
 
   /** @param {Snapshot} snapshot */
-  detail({ selected, compared, opened, link, arrived, retries }) {
+  detail({ selected, compared, opened, link, arrived, retries, answers }) {
     if (selected && compared && selected !== compared) {
       return html`<compare-view .left=${compared} .right=${selected} .opened=${opened}></compare-view>`;
     }
     if (selected) {
-      const retry = retries.get(selected.id);
-      return html`<request-detail .request=${selected} .retry=${retry} .opened=${opened}></request-detail>`;
+      return html`<request-detail
+        .request=${selected} .retry=${retries.get(selected.id)} .answer=${answers.get(selected)} .opened=${opened}
+      ></request-detail>`;
     }
     const live = link.state === "live";
     return html`<empty-state .url=${this.url} .live=${live} .again=${arrived > 0}></empty-state>`;

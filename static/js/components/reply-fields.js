@@ -1,0 +1,121 @@
+import { html, nothing } from "lit";
+import { byteCount } from "../format.js";
+import { NO_BODY, sizeOf } from "../reply.js";
+
+/** @typedef {import("../reply.js").Draft} Draft */
+/** @typedef {import("../reply.js").Field} Field */
+
+/**
+ * @typedef {object} Form
+ * @property {Draft} draft
+ * @property {import("../reply.js").Problem | null} problem
+ * @property {(changes: Partial<Draft>) => void} change
+ */
+
+/**
+ * The fields of a reply, each with what the server has against it.
+ * @param {Form} form
+ */
+export function replyFields(form) {
+  const { draft, change } = form;
+  const onCors = (/** @type {Event} */ event) => change({ cors: isChecked(event) });
+  return html`
+    <div class="reply-numbers">
+      ${field(form, "status", "Status", line(form, "status", "numeric", "200–599"))}
+      ${field(form, "delay", "Delay (s)", line(form, "delay", "decimal", "0"))}
+      ${field(form, "times", "Times", line(form, "times", "numeric", "always"))}
+    </div>
+    ${field(form, "headers", "Headers, one “Name: value” a line", headers(form))}
+    ${field(form, "body", "Body", body(form))}
+    <label class="reply-check">
+      <input type="checkbox" .checked=${draft.cors} @change=${onCors} />
+      <span>Pages of other origins may call it (CORS)</span>
+    </label>
+  `;
+}
+
+/**
+ * @param {Form} form
+ * @param {Field} name
+ * @param {string} label
+ * @param {unknown} control
+ */
+function field({ problem }, name, label, control) {
+  return html`
+    <div class="reply-field">
+      <label for="reply-${name}">${label}</label>
+      ${control}
+      <p class="reply-problem" id="reply-${name}-problem" role="alert">${problem?.field === name ? problem.text : ""}</p>
+    </div>
+  `;
+}
+
+/**
+ * @param {Form} form
+ * @param {"status" | "delay" | "times"} name
+ * @param {string} mode
+ * @param {string} placeholder
+ */
+function line({ draft, problem, change }, name, mode, placeholder) {
+  return html`<input
+    class="field" id="reply-${name}" inputmode=${mode} placeholder=${placeholder} autocomplete="off"
+    aria-invalid=${isAt(problem, name)} aria-describedby="reply-${name}-problem"
+    .value=${draft[name]} @input=${(/** @type {Event} */ event) => change({ [name]: textOf(event) })}
+  />`;
+}
+
+/** @param {Form} form */
+function headers({ draft, problem, change }) {
+  return area("headers", 3, draft.headers, problem, (text) => change({ headers: text }));
+}
+
+/**
+ * A binary body can't be typed: it is kept, byte by byte, unless it is replaced.
+ * @param {Form} form
+ */
+function body({ draft, problem, change }) {
+  const { encoding, content } = draft.body;
+  if (encoding === "utf-8") {
+    return area("body", 5, content, problem, (text) =>
+      change({ body: { encoding, content: text } }),
+    );
+  }
+  const replace = () => change({ body: NO_BODY });
+  return html`<div class="reply-binary">
+    <span>Binary, ${byteCount(sizeOf(draft.body))}. It is kept as it is.</span>
+    <button type="button" class="button" @click=${replace}>Replace by text</button>
+  </div>`;
+}
+
+/**
+ * @param {"headers" | "body"} name
+ * @param {number} rows
+ * @param {string} text
+ * @param {Form["problem"]} problem
+ * @param {(text: string) => void} change
+ */
+function area(name, rows, text, problem, change) {
+  return html`<textarea
+    class="field captured" id="reply-${name}" rows=${rows} autocomplete="off" autocapitalize="off"
+    spellcheck="false" aria-invalid=${isAt(problem, name)} aria-describedby="reply-${name}-problem"
+    .value=${text} @input=${(/** @type {Event} */ event) => change(textOf(event))}
+  ></textarea>`;
+}
+
+/**
+ * @param {Form["problem"]} problem
+ * @param {Field} name
+ */
+function isAt(problem, name) {
+  return problem?.field === name ? "true" : nothing;
+}
+
+/** @param {Event} event */
+function textOf({ target }) {
+  return /** @type {HTMLInputElement | HTMLTextAreaElement} */ (target).value;
+}
+
+/** @param {Event} event */
+function isChecked({ target }) {
+  return /** @type {HTMLInputElement} */ (target).checked;
+}

@@ -1,0 +1,108 @@
+import { html } from "lit";
+import { askedFor, DEFAULT_REPLY, draftOf, problemOf } from "../reply.js";
+import { begunWith, PRESETS } from "../reply-presets.js";
+import { replyFields } from "./reply-fields.js";
+import { Sheet } from "./sheet.js";
+
+/** @typedef {import("../reply.js").Draft} Draft */
+
+/** What the callback answers, to be changed. What is typed stays until it is saved or put away. */
+export class ReplySheet extends Sheet {
+  static properties = {
+    url: {},
+    reply: { attribute: false },
+    draft: { state: true },
+    problem: { state: true },
+    busy: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.heading = "What the callback answers";
+    this.closedBy = "closerequest";
+    this.url = "";
+    /** @type {import("../reply.js").Reply | null} */
+    this.reply = null;
+    /** @type {import("../reply-api.js").ReplyApi | undefined} */
+    this.replies = undefined;
+    this.draft = draftOf(DEFAULT_REPLY);
+    /** @type {import("../reply.js").Problem | null} */
+    this.problem = null;
+    this.busy = false;
+  }
+
+  /** With what is answered now; what others change while it is open does not touch what is typed. */
+  async show() {
+    this.draft = draftOf(this.reply ?? DEFAULT_REPLY);
+    this.problem = null;
+    await super.show();
+  }
+
+  content() {
+    const { draft, problem, busy } = this;
+    return html`
+      <form class="reply" novalidate @submit=${this.onSubmit}>
+        <div class="reply-presets" role="group" aria-label="Begin with">
+          ${PRESETS.map((preset) => this.preset(preset))}
+        </div>
+        ${replyFields({ draft, problem, change: (changes) => this.change(changes) })}
+        <p class="reply-hint">
+          Without any setting: what is sent to <code class="captured">${this.url}/status/503</code>
+          is answered 503, whatever stands here.
+        </p>
+        <p class="reply-problem" role="alert">${problem?.field === null ? problem.text : ""}</p>
+        <div class="sheet-foot">
+          <button type="button" class="button" aria-disabled=${busy} @click=${this.reset}>Reset</button>
+          <button class="button primary" aria-disabled=${busy}>Save</button>
+        </div>
+      </form>
+    `;
+  }
+
+  /** @param {import("../reply-presets.js").Preset} preset */
+  preset(preset) {
+    const begin = () => this.change(begunWith(this.draft, preset));
+    return html`<button type="button" class="button" @click=${begin}>${preset.name}</button>`;
+  }
+
+  /** @param {Partial<Draft>} changes */
+  change(changes) {
+    this.draft = { ...this.draft, ...changes };
+  }
+
+  /** @param {Event} event */
+  onSubmit(event) {
+    event.preventDefault();
+    this.ask(async (replies) => replies.save(askedFor(this.draft)));
+  }
+
+  reset() {
+    this.ask((replies) => replies.reset());
+  }
+
+  /**
+   * The stream tells all viewers, this one as well, what came of it.
+   * @param {(replies: import("../reply-api.js").ReplyApi) => Promise<void>} act
+   */
+  async ask(act) {
+    if (!this.replies || this.busy) return;
+    this.busy = true;
+    try {
+      await act(this.replies);
+      this.hide();
+    } catch (error) {
+      await this.explain(/** @type {Error} */ (error));
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** @param {Error} error */
+  async explain({ message }) {
+    this.problem = problemOf(message);
+    await this.updateComplete;
+    /** @type {HTMLElement | null} */ (this.querySelector("[aria-invalid=true]"))?.focus();
+  }
+}
+
+customElements.define("reply-sheet", ReplySheet);

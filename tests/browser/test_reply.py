@@ -1,0 +1,347 @@
+"""What a callback answers: shown on its page, changed there, and told with each request."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from urllib.request import Request, urlopen
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.processes import Server
+from tests.support.sender import post
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+PHONE = {"width": 390, "height": 844}
+SIZES = pytest.mark.parametrize(
+    "options",
+    [
+        {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
+        {"viewport": PHONE, "color_scheme": "dark", "has_touch": True},
+    ],
+    ids=["wide, light", "phone, dark"],
+)
+BINARY = {"encoding": "base64", "content": "AP8="}
+
+
+@pytest.fixture
+def page(server: Server, open_page: Open, uuid: str) -> Page:
+    return open_page(server, f"/view/{uuid}")
+
+
+def api(server: Server, uuid: str, method: str = "GET", **fields: object) -> dict:
+    """What the callback answers now, after asking for that."""
+    url = f"{server.url}/api/callbacks/{uuid}/reply"
+    body = json.dumps(fields).encode() if fields else None
+    with urlopen(Request(url, body, method=method), timeout=10) as response:
+        return json.loads(response.read() or b"{}")
+
+
+def answers(page: Page) -> Locator:
+    """The sentence beside the callback URL."""
+    return page.locator(".callback-answers .captured")
+
+
+def sheet(page: Page) -> Locator:
+    """The reply panel, opened."""
+    page.get_by_role("button", name="Change what it answers").click()
+    return page.get_by_role("dialog", name="What the callback answers")
+
+
+def save(panel: Locator) -> None:
+    panel.get_by_role("button", name="Save").click()
+
+
+def saved(panel: Locator) -> None:
+    save(panel)
+    expect(panel).to_have_count(0)
+
+
+# What is answered now
+
+
+def test_the_page_says_what_is_answered_and_all_pages_see_a_change_at_once(
+    server: Server, open_page: Open, page: Page, uuid: str
+) -> None:
+    other = open_page(server, f"/view/{uuid}")
+    for each in (page, other):
+        expect(answers(each)).to_have_text("Answers 200, no body")
+    panel = sheet(page)
+    panel.get_by_label("Status").fill("503")
+    panel.get_by_label("Delay").fill("0.1")
+    panel.get_by_label("Times").fill("3")
+    saved(panel)
+    for each in (page, other):
+        expect(answers(each)).to_have_text("Answers 503 to the next 3 requests, after 0.1 s")
+    assert post(server.address, f"/{uuid}").status == 503
+    for each in (page, other):
+        expect(answers(each)).to_have_text("Answers 503 to the next 2 requests, after 0.1 s")
+    sheet(other).get_by_role("button", name="Reset").click()
+    for each in (page, other):
+        expect(answers(each)).to_have_text("Answers 200, no body")
+    assert post(server.address, f"/{uuid}").status == 200
+
+
+def test_a_reply_set_before_is_there_and_one_changed_while_the_page_was_away(
+    server: Server, open_page: Open, uuid: str, complaints: list[str]
+) -> None:
+    api(server, uuid, "PUT", status=404)
+    page = open_page(server, f"/view/{uuid}")
+    expect(answers(page)).to_have_text("Answers 404, no body")
+    page.context.set_offline(True)
+    expect(page.locator(".badge[data-state=offline]")).to_be_visible(timeout=30_000)
+    api(server, uuid, "PUT", status=410)
+    page.context.set_offline(False)
+    expect(page.locator(".badge[data-state=live]")).to_be_visible()
+    expect(answers(page)).to_have_text("Answers 410, no body")
+    complaints.clear()  # the browser's own, of being offline
+
+
+def test_viewers_on_every_worker_see_it(
+    two_workers: tuple[Server, Server], open_page: Open, uuid: str
+) -> None:
+    pages = [open_page(worker, f"/view/{uuid}") for worker in two_workers]
+    panel = sheet(pages[0])
+    panel.get_by_role("button", name="401").click()
+    saved(panel)
+    for page in pages:
+        expect(answers(page)).to_have_text("Answers 401, no body")
+
+
+# The panel
+
+
+@SIZES
+def test_the_panel_sets_all_of_a_reply(
+    server: Server, open_page: Open, uuid: str, options: dict[str, object]
+) -> None:
+    page = open_page(server, f"/view/{uuid}", **options)
+    panel = sheet(page)
+    panel.get_by_label("Status").fill("418")
+    panel.get_by_label("Headers").fill("Content-Type: text/plain\nX-Dup: 1\nX-Dup: a: b")
+    panel.get_by_label("Body").fill("short\nand stout")
+    panel.get_by_label("Pages of other origins").uncheck()
+    for control in panel.get_by_role("textbox").all():
+        control.scroll_into_view_if_needed()
+        expect(control).to_be_in_viewport(ratio=1)
+    saved(panel)
+    expect(answers(page)).to_have_text("Answers 418, 15 B of text/plain, without CORS")
+    assert api(server, uuid) == {
+        "status": 418,
+        "headers": [["Content-Type", "text/plain"], ["X-Dup", "1"], ["X-Dup", "a: b"]],
+        "body": {"encoding": "utf-8", "content": "short\nand stout"},
+        "delay": 0,
+        "times": None,
+        "cors": False,
+    }
+    panel = sheet(page)
+    expect(panel.get_by_label("Headers")).to_have_value(
+        "Content-Type: text/plain\nX-Dup: 1\nX-Dup: a: b"
+    )
+    expect(panel.get_by_label("Body")).to_have_value("short\nand stout")
+    expect(panel.get_by_label("Pages of other origins")).not_to_be_checked()
+    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
+
+
+PRESETS = {
+    "200 JSON": (200, {"content-type": "application/json"}, b'{"ok": true}'),
+    "204": (204, {}, b""),
+    "301": (301, {"location": "https://example.com/"}, b""),
+    "400": (400, {}, b""),
+    "401": (401, {"www-authenticate": 'Basic realm="callback"'}, b""),
+    "429": (429, {"retry-after": "60"}, b""),
+    "500": (500, {}, b""),
+    "503": (503, {}, b""),
+}
+
+
+def test_each_preset_is_answered_as_it_says(server: Server, page: Page, uuid: str) -> None:
+    for name, (status, headers, body) in PRESETS.items():
+        panel = sheet(page)
+        panel.get_by_role("button", name=name, exact=True).click()
+        saved(panel)
+        answer = post(server.address, f"/{uuid}")
+        assert (answer.status, answer.body) == (status, body)
+        assert headers.items() <= answer.headers.items()
+    panel = sheet(page)
+    panel.get_by_role("button", name="Time-out").click()
+    saved(panel)
+    expect(answers(page)).to_have_text("Answers 200, after 30 s")
+
+
+def test_what_the_server_refuses_is_told_at_its_field_and_nothing_typed_is_lost(
+    page: Page, complaints: list[str]
+) -> None:
+    panel = sheet(page)
+    status, body = panel.get_by_label("Status"), panel.get_by_label("Body")
+    headers = panel.get_by_label("Headers")
+    body.fill("dear sender")
+    for text, told in (("99", "must be a whole number from 200 to 599."), ("abc", "must be")):
+        status.fill(text)
+        save(panel)
+        expect(panel.locator("#reply-status-problem")).to_contain_text(told)
+        expect(status).to_be_focused()
+        expect(status).to_have_value(text)
+    status.fill("500")
+    for line, told in (
+        ("Set-Cookie: a=b", "Set-Cookie may not be set by a reply."),
+        ("no colon here", "has no colon."),
+    ):
+        headers.fill(line)
+        save(panel)
+        expect(panel.locator("#reply-headers-problem")).to_contain_text(told)
+        expect(panel.locator("#reply-status-problem")).to_be_empty()
+        expect(headers).to_be_focused()
+    expect(headers).to_have_accessible_description("“no colon here” has no colon.")
+    expect(body).to_have_value("dear sender")
+    headers.fill("")
+    saved(panel)
+    expect(answers(page)).to_have_text("Answers 500, 11 B")
+    complaints.clear()  # the browser's own, of each 400
+
+
+def test_saving_that_fails_is_told_and_can_be_tried_again(
+    page: Page, complaints: list[str]
+) -> None:
+    panel = sheet(page)
+    panel.get_by_label("Body").fill("not lost")
+    page.context.set_offline(True)
+    save(panel)
+    expect(panel.get_by_role("alert").last).to_have_text("The server can’t be reached.")
+    expect(panel.get_by_label("Body")).to_have_value("not lost")
+    page.context.set_offline(False)
+    saved(panel)
+    expect(answers(page)).to_have_text("Answers 200, 8 B")
+    complaints.clear()  # the browser's own, of being offline
+
+
+def test_replies_that_are_changed_too_often_are_told_so(
+    open_page: Open, uuid: str, complaints: list[str]
+) -> None:
+    with Server(MAX_REPLY_CHANGES_PER_MINUTE=1) as server:
+        page = open_page(server, f"/view/{uuid}")
+        saved(sheet(page))
+        panel = sheet(page)
+        panel.get_by_role("button", name="Reset").click()
+        expect(panel.get_by_role("alert").last).to_contain_text("changed too often")
+        page.close()
+    complaints.clear()  # the browser's own, of the 429
+
+
+def test_a_binary_body_is_kept_until_it_is_replaced(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    api(server, uuid, "PUT", body=BINARY)
+    page = open_page(server, f"/view/{uuid}")
+    expect(answers(page)).to_have_text("Answers 200, 2 B")
+    panel = sheet(page)
+    expect(panel).to_contain_text("Binary, 2 bytes.")
+    panel.get_by_label("Status").fill("500")
+    saved(panel)
+    expect(answers(page)).to_have_text("Answers 500, 2 B")
+    assert api(server, uuid)["body"] == BINARY
+    panel = sheet(page)
+    panel.get_by_role("button", name="Replace by text").click()
+    panel.get_by_label("Body").fill("text")
+    saved(panel)
+    expect(answers(page)).to_have_text("Answers 500, 4 B")
+
+
+def test_a_body_that_is_not_touched_stays_as_it_is_byte_by_byte(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    body = {"encoding": "utf-8", "content": "a\r\nb\r\n"}
+    api(server, uuid, "PUT", body=body)
+    page = open_page(server, f"/view/{uuid}")
+    expect(answers(page)).to_have_text("Answers 200, 6 B")
+    panel = sheet(page)
+    panel.get_by_label("Status").fill("201")
+    saved(panel)
+    expect(answers(page)).to_have_text("Answers 201, 6 B")
+    assert api(server, uuid)["body"] == body
+
+
+def test_what_others_change_meanwhile_does_not_touch_what_is_typed(
+    server: Server, page: Page, uuid: str
+) -> None:
+    panel = sheet(page)
+    panel.get_by_label("Body").fill("mine")
+    api(server, uuid, "PUT", status=404)
+    expect(answers(page)).to_have_text("Answers 404, no body")
+    expect(panel.get_by_label("Body")).to_have_value("mine")
+    expect(panel.get_by_label("Status")).to_have_value("200")
+    page.mouse.click(3, 3)  # beside it
+    expect(panel.get_by_label("Body")).to_have_value("mine")
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(sheet(page).get_by_label("Status")).to_have_value("404")
+
+
+def test_the_keyboard_is_enough(server: Server, page: Page, uuid: str) -> None:
+    page.keyboard.press("r")
+    panel = page.get_by_role("dialog", name="What the callback answers")
+    panel.get_by_label("Status").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("503")
+    page.keyboard.press("Enter")
+    expect(panel).to_have_count(0)
+    expect(answers(page)).to_have_text("Answers 503, no body")
+
+
+def test_it_names_the_way_that_needs_no_setting(server: Server, page: Page, uuid: str) -> None:
+    expect(sheet(page)).to_contain_text(f"{server.url}/{uuid}/status/503")
+    assert post(server.address, f"/{uuid}/status/503").status == 503
+
+
+# What each sender was answered
+
+
+@SIZES
+def test_each_row_shows_what_its_sender_was_answered_and_the_detail_says_why(
+    server: Server, open_page: Open, uuid: str, options: dict[str, object]
+) -> None:
+    page = open_page(server, f"/view/{uuid}", **options)
+    post(server.address, f"/{uuid}")
+    post(server.address, f"/{uuid}/status/404")
+    api(server, uuid, "PUT", status=503)
+    post(server.address, f"/{uuid}")
+    rows = page.locator(".row")
+    for row, status, tone, words in (
+        (0, 503, "failed", "answered 503 by the reply"),
+        (1, 404, "refused", "answered 404 as its path asked"),
+        (2, 200, "quiet", "answered 200 by default"),
+    ):
+        answer = rows.nth(row).locator(".row-answer")
+        expect(answer).to_have_text(f"answered {status}")
+        expect(answer).to_have_attribute("data-tone", tone)
+        expect(rows.nth(row)).to_have_accessible_name(re.compile(f"answered {status}"))
+        rows.nth(row).click()
+        expect(page.locator(".detail-summary")).to_contain_text(words)
+        if options["viewport"] == PHONE:
+            page.locator(".detail-back").click()
+
+
+def test_while_a_sender_waits_its_row_says_nothing_of_an_answer(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    api(server, uuid, "PUT", status=202, delay=30)
+    page = open_page(server, f"/view/{uuid}")
+    page.evaluate("url => { fetch(url, { method: 'POST' }); }", f"{server.url}/{uuid}")
+    expect(page.locator(".row")).to_have_count(1)
+    expect(page.locator(".row-answer")).to_have_count(0)
+    expect(page.locator(".detail-summary")).not_to_contain_text("answered")
+
+
+def test_what_was_answered_while_the_list_was_paused_shows_when_it_goes_on(
+    server: Server, page: Page, uuid: str
+) -> None:
+    post(server.address, f"/{uuid}/before")
+    page.get_by_role("button", name="Pause").click()
+    post(server.address, f"/{uuid}/status/418")
+    page.get_by_role("button", name="Resume, 1 waiting").click()
+    expect(page.locator(".row").first.locator(".row-answer")).to_have_text("answered 418")
