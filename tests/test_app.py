@@ -101,6 +101,7 @@ def test_the_page_carries_the_strict_policy_with_a_fresh_nonce(client: FlaskClie
         f"script-src 'nonce-{nonce}'",
         f"style-src 'nonce-{nonce}'",
         "connect-src *",
+        "frame-src blob:",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",

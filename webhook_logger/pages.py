@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from flask import Flask, Response, current_app, make_response, render_template
 
 # Scripts and styles by nonce, never 'self': what a callback answers lives on the same origin.
+# Frames show blobs alone: previews, which are under this policy, too.
 # connect-src is open because the page resends requests to a developer's own servers. trusted-types
 # names Lit's one policy.
 _POLICY = "; ".join(
@@ -16,6 +17,7 @@ _POLICY = "; ".join(
         "script-src 'nonce-{nonce}'",
         "style-src 'nonce-{nonce}'",
         "connect-src *",
+        "frame-src blob:",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors {ancestors}",

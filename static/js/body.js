@@ -4,7 +4,7 @@
  * @typedef {import("./captured.js").Body & {bytes?: Uint8Array}} Body  bytes: of one that was decoded here
  *
  * @typedef {"text" | "xml" | "markup" | "hex"} SourceView  shown chunk by chunk
- * @typedef {SourceView | "json" | "form" | "multipart" | "image"} BodyView
+ * @typedef {SourceView | "json" | "preview" | "form" | "multipart" | "image"} BodyView
  */
 
 import { hexDump } from "./hex.js";
@@ -98,7 +98,8 @@ export function viewsOf(body, mediaType) {
   const pretty = body.size <= MOST_PRETTY_BYTES ? prettyView(body, mediaType) : null;
   /** @type {BodyView[]} */
   const plain = pretty || body.encoding === "utf-8" ? ["text", "hex"] : ["hex", "text"];
-  return pretty ? [pretty, ...plain] : plain;
+  if (!pretty) return plain;
+  return pretty === "markup" ? [pretty, "preview", ...plain] : [pretty, ...plain];
 }
 
 /**
@@ -138,7 +139,10 @@ function looksJson(text, mediaType) {
  * @param {string} mediaType
  */
 function isHtml(text, mediaType) {
-  return mediaType === "text/html" || /^\s*<(!doctype html|html)\b/i.test(text);
+  return (
+    /^(text\/html|application\/xhtml\+xml)$/.test(mediaType) ||
+    /^\s*<(!doctype )?html\b/i.test(text)
+  );
 }
 
 /**

@@ -106,6 +106,12 @@ def compared(stage: Stage) -> None:
     expect(stage.page.locator(".compare-cell").first).to_be_visible()
 
 
+def preview(stage: Stage) -> None:
+    stage.open(b"<!doctype html><title>a</title><h1>b</h1><img src=c>", "text/html")
+    stage.press("Preview")
+    expect(stage.page.frame_locator("html-preview iframe").locator("h1")).to_be_visible()
+
+
 def binary_reply(stage: Stage) -> None:
     script = "(reply) => document.querySelector('webhook-page').replies.save(reply)"
     stage.page.evaluate(script, {"body": {"encoding": "base64", "content": "AP8="}})
@@ -138,6 +144,7 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "to be compared": lambda stage: (several(stage), stage.press("Compare")),
     "compared": compared,
     "answered": lambda stage: [stage.post(f"/status/{code}") for code in (204, 301, 404, 503)],
+    "HTML preview": preview,
     "reply": lambda stage: stage.press("Change what it answers"),
     "reply, refused": Stage.refuse,
     "reply, with a binary body": binary_reply,

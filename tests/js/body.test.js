@@ -76,6 +76,16 @@ test("markup is recognised by its type or by its first tag", () => {
   assert.equal(viewsOf(text("<3 webhooks"), "text/plain")[0], "text");
 });
 
+test("HTML has a preview beside its source, other markup and what is too large have none", () => {
+  const views = ["markup", "preview", "text", "hex"];
+  assert.deepEqual(viewsOf(text("<p>hi"), "text/html"), views);
+  assert.deepEqual(viewsOf(text("<p>hi"), "application/xhtml+xml"), views);
+  assert.deepEqual(viewsOf(text("\n<!DOCTYPE HTML><p>hi"), ""), views);
+  assert.deepEqual(viewsOf(text("<html lang=en>"), "text/plain"), views);
+  assert.deepEqual(viewsOf(text("<a/>"), "application/xml"), ["markup", "text", "hex"]);
+  assert.deepEqual(viewsOf(text("<p>".repeat(2 ** 20)), "text/html"), ["text", "hex"]);
+});
+
 test("forms, multipart bodies and images have a view of their own", () => {
   const form = "application/x-www-form-urlencoded";
   assert.deepEqual(viewsOf(text("a=1"), form), ["form", "text", "hex"]);

@@ -4,6 +4,7 @@ import { headerOf, mediaType, queryParameters } from "../captured.js";
 import "./body-json.js";
 import "./body-multipart.js";
 import "./body-source.js";
+import "./html-preview.js";
 import "./image-preview.js";
 import "./pairs-table.js";
 
@@ -27,6 +28,8 @@ export function bodyContent(view, body, request) {
       return html`<body-multipart .body=${body} .contentType=${headerOf(request, "content-type")}></body-multipart>`;
     case "image":
       return html`<image-preview .bytes=${bytesOf(body)} .type=${mediaType(request)} name="in the body"></image-preview>`;
+    case "preview":
+      return html`<html-preview .source=${body.content}></html-preview>`;
     default:
       return html`<body-source .body=${body} .view=${view}></body-source>`;
   }

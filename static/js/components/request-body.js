@@ -11,7 +11,7 @@ import "./copy-button.js";
 /** @typedef {import("../body.js").BodyView} BodyView */
 
 /** @type {Partial<Record<BodyView, string>>} */
-const NAMES = { text: "Raw", hex: "Hex" };
+const NAMES = { preview: "Preview", text: "Raw", hex: "Hex" };
 
 /** The body: as readable as it gets, raw and in hex; decompressed on request. */
 export class RequestBody extends LitElement {
