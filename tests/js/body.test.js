@@ -82,7 +82,7 @@ test("HTML has a preview beside its source, other markup and what is too large h
   assert.deepEqual(viewsOf(text("<p>hi"), "application/xhtml+xml"), views);
   assert.deepEqual(viewsOf(text("\n<!DOCTYPE HTML><p>hi"), ""), views);
   assert.deepEqual(viewsOf(text("<html lang=en>"), "text/plain"), views);
-  assert.deepEqual(viewsOf(text("<a/>"), "application/xml"), ["markup", "text", "hex"]);
+  assert.deepEqual(viewsOf(text("<a/>"), "application/xml"), ["xml", "text", "hex"]);
   assert.deepEqual(viewsOf(text("<p>".repeat(2 ** 20)), "text/html"), ["text", "hex"]);
 });
 

@@ -9,6 +9,7 @@ import {
   unfoldedAtFirst,
   valueText,
 } from "../../static/js/json-tree.js";
+import { effort } from "./effort.js";
 
 /** @typedef {import("../../static/js/json-tree.js").JsonNode} JsonNode */
 
@@ -73,8 +74,6 @@ test("a mebibyte is read in moments, however deep or wide it is", () => {
   const wide = `[${"1,".repeat(2 ** 19 - 1)}1]`;
   const text = JSON.stringify({ text: "x".repeat(2 ** 20) });
   for (const json of [deep, wide, text]) {
-    const start = performance.now();
-    assert.ok(unfoldedAtFirst(rootOf(json)).size >= 1);
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(effort(() => assert.ok(unfoldedAtFirst(rootOf(json)).size >= 1)) < 100);
   }
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { timesOf, tokensOf, validityOf } from "../../static/js/jwt.js";
+import { effort } from "./effort.js";
 import { sample } from "./samples.js";
 
 /** RFC 7519, section 3.1. */
@@ -47,11 +48,10 @@ test("what only looks like a token is none", () => {
 });
 
 test("a megabyte made to be slow is searched in a moment", () => {
-  const start = performance.now();
   for (const text of ["eyJ", "eyJaaaa.", "eyJaaaa.aa ", "eyJaaaa ", "-"]) {
-    tokensOf(sample({ body: body(text.repeat(2 ** 20 / text.length)) }));
+    const slow = sample({ body: body(text.repeat(2 ** 20 / text.length)) });
+    assert.ok(effort(() => tokensOf(slow)) < 100, text);
   }
-  assert.ok(performance.now() - start < 1000);
 });
 
 test("times are told as dates and seen from the moment the request came", () => {
