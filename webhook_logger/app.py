@@ -99,6 +99,7 @@ def create_app(config: Config) -> App:
         manage_session=False,
         cors_allowed_origins=origin_rule(config.CORS_ALLOWED_ORIGINS),
         cors_credentials=False,
+        serializer=transport.NamedPacket,
         logger=complaints(),
         engineio_logger=complaints(),
         ping_interval=PING_SECONDS,

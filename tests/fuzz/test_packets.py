@@ -53,6 +53,7 @@ def viewer(server: Server) -> Iterator[PacketViewer]:
 
 
 def is_served(server: Server, viewer: PacketViewer) -> bool:
+    assert "Traceback" not in server.log
     assert post(server.address, f"/{UUID}").headers["webhook-viewers"] == "1"
     return bool(viewer.requests(1)[0]["seq"])
 

@@ -185,6 +185,8 @@ def test_messages_are_handled_in_their_order(server: Server, uuid: str) -> None:
         '42["leave","x","y"]',
         "42[5]",
         "42[null,{}]",
+        "42[{}]",
+        '42[["join"]]',
         '42["join",{"uuid":"{o}"},"more"]',
         '43["no such acknowledgement"]',
     ],
