@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis.strategies import SearchStrategy
 
 TELL_EVERY = 2_000
@@ -34,7 +34,8 @@ def fuzz(**strategies: SearchStrategy[Any]) -> Callable[[Property], Property]:
             _count(check.__name__)
             check(*args, **case)
 
-        return given(**strategies)(counted)
+        # A machine may be busy; how long a case takes says nothing.
+        return settings(deadline=None)(given(**strategies)(counted))
 
     return decorate
 

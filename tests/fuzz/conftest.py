@@ -17,7 +17,6 @@ _begin = time.monotonic()
 settings.register_profile(
     LONG,
     max_examples=CASES_OF_A_PROPERTY,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 
