@@ -251,7 +251,7 @@ def test_what_does_not_answer_is_given_up(show: Show, page: Page) -> None:
 
 def test_what_is_no_url_is_told_at_once(show: Show) -> None:
     panel = show()
-    send(panel, "localhost:3000")
+    send(panel, "localhost:99999")
     expect(panel.get_by_role("status")).to_contain_text("begin with http:// or https://")
     expect(panel.get_by_role("button", name="Is it reachable?")).to_have_count(0)
 
