@@ -41,7 +41,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", set(WRONG) - {"no uuid"})
+@pytest.mark.parametrize("name", [name for name in WRONG if name != "no uuid"])
 def test_a_wrong_auth_is_refused_with_the_reason(memory_server: Server, name: str) -> None:
     with PacketViewer(memory_server.url, WRONG[name]) as viewer:
         kind, refusal = viewer.packet()
