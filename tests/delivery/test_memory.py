@@ -106,3 +106,16 @@ def test_strangers_cannot_make_a_watched_callback_forgotten(
     for _ in range(50):
         delivery.publish(request_to(str(uuid4())))
     assert [delivery.publish(request_to(uuid)).seq for uuid in watched] == [2, 2, 2]
+
+
+def test_a_reply_may_be_changed_while_its_request_is_handed_to_many_viewers(
+    delivery: MemoryDelivery, viewers: Viewers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uuid, later = str(uuid4()), Kept("{}", 5)
+    delivery.set_viewers(uuid, 1)
+    for change in (None, later):
+        delivery.set_reply(uuid, Kept('{"status":503}', 2))
+        with monkeypatch.context() as patch:
+            patch.setattr(viewers, "deliver", lambda *_: delivery.set_reply(uuid, change))  # noqa: B023
+            assert delivery.publish(request_to(uuid)).reply == '{"status":503}'
+        assert delivery.get_reply(uuid) == change, "of the new one nothing is used up"

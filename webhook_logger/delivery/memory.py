@@ -84,12 +84,14 @@ class MemoryDelivery(Delivery):
             counter.seq += 1
             viewers = self._viewers.get(uuid, 0)
             reply = self._replies.get(uuid) if expected.reply != "none" else None
+            # Before viewers are handed anything: while that waits, the reply may be changed.
+            is_changed = reply and expected.reply == "take" and self._replies.take(uuid)
             if viewers:
                 event = request.accepted(counter.epoch, counter.seq).to_wire()
                 status, by = (0, "") if reply else expected[:2]
                 answered = Answered(uuid, counter.epoch, counter.seq, status, by)
                 self._sink.deliver(answered, orjson.dumps(event))
-            if reply and expected.reply == "take" and self._replies.take(uuid):
+            if is_changed:
                 self._sink.reply(uuid, self._replies.get(uuid))
             return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply)
 
