@@ -12,7 +12,7 @@ import pytest
 
 from tests.wire_fixture import samples
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.delivery import Answered, Kept, memory
+from webhook_logger.delivery import Answered, Kept, memory, replies
 from webhook_logger.delivery.memory import MemoryDelivery
 
 
@@ -119,3 +119,16 @@ def test_a_reply_may_be_changed_while_its_request_is_handed_to_many_viewers(
             patch.setattr(viewers, "deliver", lambda *_: delivery.set_reply(uuid, change))  # noqa: B023
             assert delivery.publish(request_to(uuid)).reply == '{"status":503}'
         assert delivery.get_reply(uuid) == change, "of the new one nothing is used up"
+
+
+def test_replies_are_forgotten_by_what_they_take_in_memory(
+    delivery: MemoryDelivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "MOST_BYTES", 200_000)
+    first, second = str(uuid4()), str(uuid4())
+    wide = Kept("a" * 19_999 + "\N{PARTY POPPER}", None)  # Python takes 80 KB and more
+    delivery.set_reply(first, wide)
+    assert delivery.get_reply(first) == wide
+    delivery.set_reply(second, wide)
+    assert delivery.get_reply(first) is None
+    assert delivery.get_reply(second) == wide

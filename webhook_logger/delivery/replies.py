@@ -9,7 +9,7 @@ from webhook_logger.delivery.base import Kept
 MOST_BYTES = 64 * 2**20
 """Of all of them; beyond that the one longest unused is forgotten."""
 BYTES_OF_ONE = 512
-"""What Python needs for each, however short."""
+"""What Python needs for each besides its text."""
 
 
 class Replies:
@@ -45,4 +45,6 @@ class Replies:
 
 
 def _weight(kept: Kept) -> int:
-    return len(kept.reply) + BYTES_OF_ONE
+    # One emoji makes four bytes of each character, and what is read as JSON is there as UTF-8, too.
+    bytes_of_a_character = 1 if kept.reply.isascii() else 8
+    return len(kept.reply) * bytes_of_a_character + BYTES_OF_ONE
