@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
+
+import yaml
 
 from tests.support.processes import Redis, Server, for_seconds
 from tests.support.proxy import DeafeningProxy
-from tests.support.sender import Sender, post
+from tests.support.sender import Sender, post, send
 from tests.support.viewers import PacketViewer, Viewer
 
 NOTICED_SECONDS = 15
+COMPOSE = Path(__file__).parents[2] / "docker-compose.yml"
 
 
 def post_many(server: Server, uuid: str, count: int) -> Counter[int]:
@@ -230,3 +237,27 @@ def test_many_connections_at_once_are_no_reason_to_refuse(uuid: str) -> None:
         finally:
             for sender in senders:
                 sender.socket.close()
+
+
+def test_a_flood_of_replies_makes_nobody_forget_callbacks_in_use(uuid: str) -> None:
+    command = shlex.split(yaml.safe_load(COMPOSE.read_text())["services"]["redis"]["command"])
+    policy = command[command.index("--maxmemory-policy") + 1]
+    body = json.dumps({"body": {"encoding": "utf-8", "content": "x" * 65_536}}).encode()
+    with (
+        Redis() as redis,
+        Server(REDIS_URL=redis.url, MAX_REPLY_CHANGES_PER_MINUTE=0) as server,
+        PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer,
+    ):
+        joined = viewer.event("joined")
+        redis.client.config_set("maxmemory-policy", policy)
+        redis.client.config_set("maxmemory", "16mb")
+        for number in range(400):
+            head = f"PUT /api/callbacks/{uuid4()}/reply HTTP/1.1\r\nHost: x\r\n"
+            lines = f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+            assert send(server.address, (head + lines).encode() + body).status == 200
+            if number % 10 == 0:
+                assert post(server.address, f"/{uuid}").status == 200
+        assert redis.client.info("stats")["evicted_keys"] > 0
+        seen = viewer.requests(40)
+        assert {request["epoch"] for request in seen} == {joined["epoch"]}
+        assert [request["seq"] for request in seen] == list(range(1, 41))
