@@ -67,6 +67,7 @@ FORBIDDEN = [
     *("Trailer", "Upgrade", "Proxy-Connection", "Set-Cookie", "set-cookie2", "Clear-Site-Data"),
     *("Strict-Transport-Security", "NEL", "Report-To", "Reporting-Endpoints", "Alt-Svc", "Date"),
     *("Service-Worker-Allowed", "X-Accel-Redirect", "x-accel-buffering", "X-Sendfile"),
+    *("Accept-CH", "Critical-CH", "Set-Login", "Secure-Session-Registration", "Public-Key-Pins"),
 ]
 
 

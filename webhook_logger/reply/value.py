@@ -32,6 +32,10 @@ FORBIDDEN = frozenset(
         *("proxy-authenticate", "proxy-authentication-info", "set-cookie", "set-cookie2"),
         *("clear-site-data", "strict-transport-security", "nel", "report-to"),
         *("reporting-endpoints", "alt-svc", "service-worker-allowed"),
+        # Browsers keep these for the origin, too: hints that it gets from then on, whether one is
+        # logged in there, sessions, and keys.
+        *("accept-ch", "accept-ch-lifetime", "critical-ch", "set-login", "public-key-pins"),
+        *("sec-session-registration", "secure-session-registration", "expect-ct"),
         # Load balancers obey these: nginx serves another of its files, others a file of the disk.
         *("x-sendfile", "x-lighttpd-send-file", "x-reproxy-url"),
     )
