@@ -184,7 +184,8 @@ def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expec
     return Expected(int(path[1]), "path", "none") if path else ORDINARY
 
 
-# Most callbacks have the same reply for many requests; so many of them are 4 MiB at most.
+# Most callbacks have the same reply for many requests; so many of them, text and body, are 25 MiB
+# at most.
 @lru_cache(maxsize=64)
 def _read(reply: str) -> Reply:
     return Reply.from_json(reply)
