@@ -45,6 +45,10 @@ class Room:
     """What every viewer here was told; None when they were told different numbers."""
     refused: int = 0
     """Requests refused for rate that the viewers have not been told of."""
+    reply_used: bool = False
+    """The reply holds for fewer requests than the viewers were told."""
+    replies: int = 0
+    """How often the reply was set, as far as it is known here."""
     telling: bool = False
 
 
@@ -80,9 +84,33 @@ class Rooms:
 
     def reply(self, uuid: str, kept: Kept | None) -> None:
         """Tell the viewers of the callback that its reply was changed."""
+        room = self._rooms.get(uuid)
+        if room:
+            room.replies += 1
+            self._tell_reply(uuid, kept)
+
+    def reply_used(self, uuid: str) -> None:
+        """Tell the viewers of the callback for how many requests the reply still holds, at most
+        once a second: it can be large.
+        """
+        room = self._rooms.get(uuid)
+        if room:
+            room.reply_used = True
+            self._tell_counts(uuid, room)
+
+    def _tell_reply(self, uuid: str, kept: Kept | None) -> None:
         reply = kept and {**json.loads(kept.reply), "times": kept.times}
-        if uuid in self._rooms:
-            self._tell("reply", {"uuid": uuid, "reply": reply}, uuid)
+        self._tell("reply", {"uuid": uuid, "reply": reply}, uuid)
+
+    def _tell_reply_used(self, uuid: str, room: Room) -> None:
+        room.reply_used, before = False, room.replies
+        try:
+            kept = self._delivery.get_reply(uuid)
+        except QueueUnavailable as error:
+            log.debug("The reply is not told: %s", error)
+            return
+        if room.replies == before:  # else its viewers know of a newer one
+            self._tell_reply(uuid, kept)
 
     def _send(self, packet: Shared, room: Room) -> None:
         for number, outbox in enumerate(tuple(room.viewers_here.values()), 1):
@@ -114,13 +142,17 @@ class Rooms:
             self._socketio.start_background_task(self._keep_telling, uuid, room)
 
     def _keep_telling(self, uuid: str, room: Room) -> None:
-        while room.viewers_here and (room.refused or room.viewers != room.viewers_told):
+        while room.viewers_here and (
+            room.refused or room.reply_used or room.viewers != room.viewers_told
+        ):
             if room.viewers != room.viewers_told:
                 room.viewers_told = room.viewers
                 self._tell("viewers", {"uuid": uuid, "viewers": room.viewers}, uuid)
             if room.refused:
                 count, room.refused = room.refused, 0
                 self._tell("refused", {"uuid": uuid, "count": count}, uuid)
+            if room.reply_used:
+                self._tell_reply_used(uuid, room)
             self._socketio.sleep(SECONDS_BETWEEN_COUNTS)
         room.telling = False
 

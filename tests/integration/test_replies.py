@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.processes import Server
+from tests.support.processes import Redis, Server
 from tests.support.sender import Answer, post, send
 from tests.support.viewers import PacketViewer
 
@@ -168,6 +168,25 @@ def test_what_was_answered_comes_behind_its_request(
     ]
 
 
+def test_a_reply_for_many_requests_is_told_once_a_second(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    here, there = workers
+    with PacketViewer(here.url, auth={"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        put(there, uuid, times=1000, body=text("x" * 60_000))
+        for _ in range(30):
+            post(there.address, f"/{uuid}")
+        told, seen = [], 0
+        while seen < 30 or told[-1] != 970:
+            [(name, event)] = viewer.events(1, aside=())
+            seen += name == "request"
+            if name == "reply":
+                told.append(event["reply"]["times"])
+    assert told == sorted(told, reverse=True)
+    assert len(told) < 10
+
+
 def test_viewers_are_told_of_every_change(workers: tuple[Server, Server], uuid: str) -> None:
     here, there = workers
     with PacketViewer(here.url, auth={"uuid": uuid}) as viewer:
@@ -211,6 +230,16 @@ def test_a_strict_callback_says_nothing_of_cors(workers: tuple[Server, Server], 
         assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
+def test_a_strict_callback_is_strict_whatever_it_answers(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    put(workers[0], uuid, cors=False)
+    for path, body in (("/status/503", b""), ("", b"x" * (2**20 + 1))):
+        answer = post(workers[1].address, f"/{uuid}{path}", body)
+        assert answer.status in (503, 413)
+        assert "access-control-allow-origin" not in answer.headers
+
+
 # Late answers
 
 
@@ -247,6 +276,16 @@ def test_at_most_a_hundred_are_held_and_the_rest_is_answered_at_once(uuid: str) 
 
 
 # What is refused
+
+
+def test_what_was_kept_and_is_no_reply_any_more_is_no_error(redis: Redis, uuid: str) -> None:
+    kept = {"reply": '{"status": 418, "headers": [["Set-Cookie", "x"]]}'}
+    redis.client.hset(f"webhook-logger:{{{uuid}}}:reply", mapping=kept)
+    with Server(REDIS_URL=redis.url) as server:
+        answer = post(server.until_ready().address, f"/{uuid}")
+        assert (answer.status, answer.headers["webhook-viewers"]) == (200, "0")
+        assert json.loads(api(server, "GET", uuid).body)["status"] == 200
+    redis.client.delete(f"webhook-logger:{{{uuid}}}:reply")
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,9 @@ class Sink(Protocol):
     def refused(self, uuid: str, count: int) -> None:
         """So many requests more were refused for rate. Never blocks."""
 
+    def reply_used(self, uuid: str) -> None:
+        """The callback's reply holds for one request less. Never blocks."""
+
     def pause(self) -> None:
         """The queue is lost: what comes may have holes, until `resume`. Never blocks."""
 

@@ -92,7 +92,7 @@ class MemoryDelivery(Delivery):
                 answered = Answered(uuid, counter.epoch, counter.seq, status, by)
                 self._sink.deliver(answered, orjson.dumps(event))
             if is_changed:
-                self._sink.reply(uuid, self._replies.get(uuid))
+                self._sink.reply_used(uuid)
             return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply)
 
     def _take_a_place(self, uuid: str, counter: _Counter) -> None:

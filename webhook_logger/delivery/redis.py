@@ -208,6 +208,8 @@ class RedisDelivery(Delivery):
         elif kind == "answered":
             epoch, seq, status, by = rest.split(" ")
             self._sink.answered(Answered(uuid, epoch, int(seq), int(status), by))
+        elif kind == "used":
+            self._sink.reply_used(uuid)
         elif kind == "reply":
             self._sink.reply(uuid, _kept(*rest.split(" ", 1)) if rest else None)
         elif kind == "emit":

@@ -77,18 +77,8 @@ local function viewers_elsewhere()
 end
 """
 
-# What viewers are told of a reply: "reply <times> <JSON>", "reply" when there is none any more.
-_TELL_REPLY = """
-local function tell_reply(channel, key)
-    local kept = redis.call('HMGET', key, 'reply', 'times')
-    local told = kept[1] and ' ' .. (kept[2] or '-') .. ' ' .. kept[1] or ''
-    redis.call('PUBLISH', channel, 'reply' .. told)
-end
-"""
-
 PUBLISH = (
     _COUNTER
-    + _TELL_REPLY
     + f"""
 -- KEYS[2]: the reply. ARGV[3]: the channel. ARGV[4]: the callback's UUID.
 -- ARGV[5]: the event's JSON behind "seq". ARGV[6]: the most requests in a second, 0 for no limit.
@@ -114,29 +104,29 @@ if reply and ARGV[8] == 'take' then
         if redis.call('HINCRBY', KEYS[2], 'times', -1) <= 0 then
             redis.call('DEL', KEYS[2])
         end
-        tell_reply(ARGV[3], KEYS[2])
+        redis.call('PUBLISH', ARGV[3], 'used')
     end
 end
 return {{epoch, seq, viewers_elsewhere(), reply}}
 """
 )
 
-SET_REPLY = (
-    _TELL_REPLY
-    + f"""
+SET_REPLY = f"""
 -- KEYS[1]: the reply. ARGV[1]: the channel. ARGV[2]: the reply's JSON, '' for none.
 -- ARGV[3]: for how many requests, '' for all.
+-- Workers are told "reply <times> <JSON>", or "reply" when there is none any more.
 redis.call('DEL', KEYS[1])
+local told = ''
 if ARGV[2] ~= '' then
     redis.call('HSET', KEYS[1], 'reply', ARGV[2])
     if ARGV[3] ~= '' then
         redis.call('HSET', KEYS[1], 'times', ARGV[3])
     end
     redis.call('EXPIRE', KEYS[1], {REPLY_SECONDS})
+    told = ' ' .. (ARGV[3] ~= '' and ARGV[3] or '-') .. ' ' .. ARGV[2]
 end
-tell_reply(ARGV[1], KEYS[1])
+redis.call('PUBLISH', ARGV[1], 'reply' .. told)
 """
-)
 
 CUT = (
     _COUNTER

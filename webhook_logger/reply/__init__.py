@@ -1,6 +1,7 @@
 """What a callback answers: the reply that its user has set, and any answer as a value."""
 
 from webhook_logger.reply.answer import (
+    ANY_ORIGIN,
     Answer,
     accepted,
     allowed_origin,
@@ -9,9 +10,10 @@ from webhook_logger.reply.answer import (
     refused,
     replied,
 )
-from webhook_logger.reply.value import Headers, Reply, ReplyError
+from webhook_logger.reply.value import Headers, Reply, ReplyError, read_kept
 
 __all__ = [
+    "ANY_ORIGIN",
     "Answer",
     "Headers",
     "Reply",
@@ -20,6 +22,7 @@ __all__ = [
     "allowed_origin",
     "of_path",
     "preflight_headers",
+    "read_kept",
     "refused",
     "replied",
 ]

@@ -61,9 +61,9 @@ def accepted(viewers: int, preflight: Headers = (), origin: Headers = ANY_ORIGIN
 
 
 @lru_cache(maxsize=1024)
-def of_path(code: int, viewers: int) -> Answer:
+def of_path(code: int, viewers: int, origin: Headers = ANY_ORIGIN) -> Answer:
     """The empty answer that `/<uuid>/status/<code>` asks for."""
-    headers = (*ANY_ORIGIN, *SAFE_HEADERS, *_shown(viewers), ("Content-Length", "0"))
+    headers = (*origin, *SAFE_HEADERS, *_shown(viewers), ("Content-Length", "0"))
     return Answer(_status_line(code), headers)
 
 
@@ -84,10 +84,12 @@ def allowed_origin(reply: Reply) -> Headers:
     return tuple(own[:1]) or ANY_ORIGIN
 
 
-def refused(error: HTTPException, viewers: int | None = None) -> Answer:
+def refused(
+    error: HTTPException, viewers: int | None = None, origin: Headers = ANY_ORIGIN
+) -> Answer:
     """The answer to a refused request; with `viewers` it was published all the same."""
     code, body = error.code or 500, error_json(error).encode()
-    headers = (*error_headers(error).items(), *ANY_ORIGIN, *SAFE_HEADERS)
+    headers = (*error_headers(error).items(), *origin, *SAFE_HEADERS)
     shown = () if viewers is None else _shown(viewers)
     return Answer(_status_line(code), (*headers, ("Content-Length", str(len(body))), *shown), body)
 

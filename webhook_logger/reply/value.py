@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -44,6 +46,9 @@ FORBIDDEN_PREFIX = "x-accel-"
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, section 5.6.2
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110, section 5.5
+
+
+log = logging.getLogger(__name__)
 
 
 class ReplyError(ValueError):
@@ -95,6 +100,20 @@ class Reply:
             "times": self.times,
             "cors": self.cors,
         }
+
+
+# Most callbacks have the same reply for many requests; so many of them, text and body, are 25 MiB
+# at most.
+@lru_cache(maxsize=64)
+def read_kept(text: str) -> Reply:
+    """A reply as it was kept; the default where that is none any more, since what may be one can
+    differ between two releases on one queue, and a request that was published gets no error.
+    """
+    try:
+        return Reply.from_json(text)
+    except ReplyError as error:
+        log.warning("A kept reply is not used: %s", error)
+        return Reply()
 
 
 def _checked(name: str, value: object) -> Any:

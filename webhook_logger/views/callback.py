@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -34,6 +33,7 @@ from webhook_logger.delivery import (
 )
 from webhook_logger.metrics import Metrics
 from webhook_logger.reply import (
+    ANY_ORIGIN,
     Answer,
     Headers,
     Reply,
@@ -41,6 +41,7 @@ from webhook_logger.reply import (
     allowed_origin,
     of_path,
     preflight_headers,
+    read_kept,
     refused,
     replied,
 )
@@ -50,7 +51,7 @@ from webhook_logger.views.senders import Senders
 RETRY_AFTER_SECONDS = 2
 TOO_MANY = "Too many requests of this address are being handled."
 
-_TOO_LARGE = Expected(413, "default", "none")
+_TOO_LARGE = Expected(413, "default", "look")
 
 log = logging.getLogger(__name__)
 
@@ -139,14 +140,32 @@ class CallbackView:
         expected = _expected(captured, rest, is_preflight=bool(preflight))
         receipt = self._publish(captured, expected)
         self._metrics.requests_accepted += 1
+        reply = None if receipt.reply is None else read_kept(receipt.reply)
+        answer, by = self._choose(captured, expected, receipt, reply, preflight)
+        if reply and receipt.viewers:
+            position = (uuid, receipt.epoch, receipt.seq)
+            self._delivery.answered(Answered(*position, int(answer.status[:3]), by))
+        return answer
+
+    def _choose(
+        self,
+        captured: CapturedRequest,
+        expected: Expected,
+        receipt: Receipt,
+        reply: Reply | None,
+        preflight: Headers,
+    ) -> tuple[Answer, str]:
+        """The answer and what it is by; a preflight is let through unless that is not wanted."""
+        viewers, origin = receipt.viewers, allowed_origin(reply) if reply else ANY_ORIGIN
         if not captured.body.complete:
             too_large = f"The body is larger than {self._max_body_bytes} bytes."
-            return refused(RequestEntityTooLarge(too_large), receipt.viewers)
-        if receipt.reply is not None:
-            return self._reply(captured, receipt, _read(receipt.reply), preflight)
+            return refused(RequestEntityTooLarge(too_large), viewers, origin), "default"
         if expected.by == "path":
-            return of_path(expected.status, receipt.viewers)
-        return accepted(receipt.viewers, preflight)
+            return of_path(expected.status, viewers, origin), "path"
+        if reply is None or (preflight and reply.cors):
+            return accepted(viewers, preflight, origin), "default"
+        self._holds.hold(captured.uuid, reply.delay)
+        return replied(reply, viewers), "reply"
 
     def _publish(self, captured: CapturedRequest, expected: Expected) -> Receipt:
         try:
@@ -159,20 +178,6 @@ class CallbackView:
             away = f"{error} Please send the request again."
             raise ServiceUnavailable(away, retry_after=RETRY_AFTER_SECONDS) from error
 
-    def _reply(
-        self, captured: CapturedRequest, receipt: Receipt, reply: Reply, preflight: Headers
-    ) -> Answer:
-        """What the callback's user wants; a preflight is let through unless it is not wanted."""
-        if preflight and reply.cors:
-            answer, by = accepted(receipt.viewers, preflight, allowed_origin(reply)), "default"
-        else:
-            self._holds.hold(captured.uuid, reply.delay)
-            answer, by = replied(reply, receipt.viewers), "reply"
-        if receipt.viewers:
-            position = (captured.uuid, receipt.epoch, receipt.seq)
-            self._delivery.answered(Answered(*position, int(answer.status[:3]), by))
-        return answer
-
 
 def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expected:
     """What is known of the answer before the request is published."""
@@ -181,14 +186,7 @@ def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expec
     if is_preflight:
         return PREFLIGHT
     path = _STATUS_PATH.fullmatch(rest)
-    return Expected(int(path[1]), "path", "none") if path else ORDINARY
-
-
-# Most callbacks have the same reply for many requests; so many of them, text and body, are 25 MiB
-# at most.
-@lru_cache(maxsize=64)
-def _read(reply: str) -> Reply:
-    return Reply.from_json(reply)
+    return Expected(int(path[1]), "path", "look") if path else ORDINARY
 
 
 def register(app: Flask, delivery: Delivery, metrics: Metrics, limits: Limits) -> None:

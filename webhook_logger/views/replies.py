@@ -18,7 +18,7 @@ from werkzeug.exceptions import (
 
 from webhook_logger.delivery import Delivery, Kept, QueueUnavailable
 from webhook_logger.rates import Rates
-from webhook_logger.reply import Reply, ReplyError
+from webhook_logger.reply import Reply, ReplyError, read_kept
 
 MOST_JSON_BYTES = 512 * 1024
 """The largest body, each character of it written as an escape of six."""
@@ -87,7 +87,7 @@ def _kept(reply: Reply) -> Kept:
 
 
 def _reply_of(kept: Kept | None) -> Reply:
-    return replace(Reply.from_json(kept.reply), times=kept.times) if kept else Reply()
+    return replace(read_kept(kept.reply), times=kept.times) if kept else Reply()
 
 
 def _shown(reply: Reply) -> Response:
