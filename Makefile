@@ -27,9 +27,11 @@ test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@$(with_tools) npm test --silent
 	@$(with_tools) $(python) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
-# All failures under load, the long ones too; prints the table of docs/reliability.md.
+# All failures under load, the long ones too, and the page's long rush; prints the table of
+# docs/reliability.md.
 chaos: test-packages $(dev_stamp) $(vendor_stamp)
-	@$(with_tools) $(python) -m pytest -m "long or not long" tests/chaos $(ARGS)
+	@deploy/setup test-browser
+	@$(with_tools) $(python) -m pytest -m "long or not long" tests/chaos tests/browser/test_speed.py $(ARGS)
 
 # Whatever parses, fed with a hundred thousand cases and more; a short run of it is in `make test`.
 fuzz: test-packages $(dev_stamp) $(vendor_stamp)
