@@ -37,8 +37,8 @@ class Expected(NamedTuple):
     by: str
     """`default` or `path`."""
     reply: str
-    """Whether the callback's reply goes before: `take` it, which counts where it has a number of
-    times; `look` at it; or `none`.
+    """How the callback's reply is asked for: `take` it, which counts where it has a number of
+    times, or only `look` at it.
     """
 
 
@@ -54,7 +54,7 @@ class Receipt(NamedTuple):
     viewers: int
     reply: str | None = None
     """The callback's reply as it is kept, without its times, from the same step; None where it has
-    none, or none was expected: then the viewers are told of the expected answer.
+    none: then the viewers are told of the expected answer.
     """
 
 

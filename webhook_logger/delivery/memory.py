@@ -83,7 +83,7 @@ class MemoryDelivery(Delivery):
             self._take_a_place(uuid, counter)
             counter.seq += 1
             viewers = self._viewers.get(uuid, 0)
-            reply = self._replies.get(uuid) if expected.reply != "none" else None
+            reply = self._replies.get(uuid)
             # Before viewers are handed anything: while that waits, the reply may be changed.
             is_changed = reply and expected.reply == "take" and self._replies.take(uuid)
             if viewers:

@@ -82,7 +82,7 @@ PUBLISH = (
     + f"""
 -- KEYS[2]: the reply. ARGV[3]: the channel. ARGV[4]: the callback's UUID.
 -- ARGV[5]: the event's JSON behind "seq". ARGV[6]: the most requests in a second, 0 for no limit.
--- ARGV[7]: what is answered without a reply. ARGV[8]: 'take' the reply, 'look' at it, or 'none'.
+-- ARGV[7]: what is answered without a reply. ARGV[8]: 'take' the reply, or 'look' at it.
 -- Returns {{epoch, seq, viewers elsewhere, reply}}, or {{milliseconds until a place}}.
 local limit = tonumber(ARGV[6])
 if limit > 0 then
@@ -94,7 +94,7 @@ if limit > 0 then
     end
     redis.call('HSET', key, 'window', now[1], 'taken', taken + 1)
 end
-local reply = ARGV[8] ~= 'none' and redis.call('HGET', KEYS[2], 'reply')
+local reply = redis.call('HGET', KEYS[2], 'reply')
 local seq = redis.call('HINCRBY', key, 'seq', 1)
 local position = '{{"uuid":"' .. ARGV[4] .. '","epoch":"' .. epoch .. '","seq":' .. seq .. ','
 redis.call('PUBLISH', ARGV[3], position .. ARGV[5] .. (reply and '' or '\\n' .. ARGV[7]))
