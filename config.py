@@ -10,10 +10,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from webhook_logger import values
+
+ROOT = Path(__file__).parent
+"""Where `templates/` and `static/` lie, in a checkout and where it is installed."""
 
 
 class ConfigError(ValueError):

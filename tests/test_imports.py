@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 # Each module, or package with all that is in it, and what of this project it may import.
 ARROWS = {
+    "__main__": {"client", "serve"},
     "wsgi": {"app", "config", "serving"},
     "app": {
         *("admission", "complaints", "config", "delivery", "errors", "metrics", "origins"),
@@ -28,7 +29,7 @@ ARROWS = {
     "errors": {"pages"},
     "capture": {"captured"},
     "delivery": {"captured"},
-    "client": {"captured"},
+    "client": {"__version__", "captured"},
     "callbacks": set(),
     "captured": set(),
     "complaints": set(),
@@ -39,6 +40,7 @@ ARROWS = {
     "prefix": set(),
     "proxies": set(),
     "rates": set(),
+    "serve": set(),
     "transport": set(),
     "values": set(),
 }

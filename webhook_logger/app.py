@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request
 from flask_socketio import SocketIO
 from werkzeug.routing import MapAdapter
 
-from config import Config
+from config import ROOT, Config
 from webhook_logger import admission, errors, pages, transport
 from webhook_logger.complaints import complaints
 from webhook_logger.delivery import Limits, make_delivery
@@ -73,8 +72,7 @@ def _viewer_limits(config: Config) -> admission.Limits:
 def create_app(config: Config) -> App:
     """The application of one worker; delivery has begun when it returns."""
     # The house
-    root = Path(__file__).parent.parent
-    app = App(__name__, template_folder=str(root / "templates"), static_folder=None)
+    app = App(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
 
     # Delivery, in process or through the queue
@@ -85,7 +83,7 @@ def create_app(config: Config) -> App:
     # Views
     senders = callback.Limits(config.MAX_BODY_BYTES, config.MAX_SENDERS_PER_ADDRESS)
     callback.register(app, delivery, metrics, senders)
-    app.register_blueprint(make_assets(root / "static"))
+    app.register_blueprint(make_assets(ROOT / "static"))
     app.register_blueprint(dashboard)
     app.register_blueprint(make_replies(delivery, config.MAX_REPLY_CHANGES_PER_MINUTE))
     app.register_blueprint(make_health(delivery, metrics))

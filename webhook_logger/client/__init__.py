@@ -1,0 +1,1 @@
+"""The client: what other tools, test suites and the command line use; nothing of the server."""

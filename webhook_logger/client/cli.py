@@ -1,0 +1,13 @@
+"""The command line: `webhook-logger`, also `python -m webhook_logger`."""
+
+from __future__ import annotations
+
+import click
+
+from webhook_logger import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="webhook-logger")
+def cli() -> None:
+    """See the webhooks that a service sends, live."""
