@@ -36,7 +36,7 @@ class BuildWithServer(build_py):
         if (ROOT / "static/vendor/page.js").exists() or not shutil.which("npm"):
             return
         try:
-            subprocess.run([ROOT / "deploy/setup", "vendor"], cwd=ROOT, check=True)
+            subprocess.run([ROOT / "deploy/setup", "vendor"], cwd=ROOT, check=True)  # noqa: S603
         except (OSError, subprocess.CalledProcessError) as error:
             self.warn(f"The page's scripts are not in this wheel: {error}")
 
