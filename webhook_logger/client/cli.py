@@ -5,9 +5,14 @@ from __future__ import annotations
 import click
 
 from webhook_logger import __version__
+from webhook_logger.client.commands.exits import Commands
+from webhook_logger.client.commands.replay import replay
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="webhook-logger")
 def cli() -> None:
     """See the webhooks that a service sends, live."""
+
+
+cli.add_command(replay)

@@ -1,0 +1,88 @@
+"""What of a captured request is sent again, to wherever: the same bytes, on another connection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from webhook_logger.captured import CapturedRequest
+
+Headers = tuple[tuple[str, str], ...]
+
+OF_THE_CONNECTION = frozenset(
+    (
+        *("connection", "expect", "host", "http2-settings", "keep-alive", "proxy-connection"),
+        *("te", "trailer", "transfer-encoding", "upgrade"),
+    )
+)
+"""Header lines of one connection (RFC 9110, section 7.6.1), and those that each client makes
+itself, in lower case; what `Connection` names comes to them."""
+
+_ESCAPE_OR_CHARACTER = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request without its host: what is sent of it to any target. Text is bytes as Latin-1."""
+
+    method: str
+    below: str
+    """The path below the callback, raw: empty, or from its slash."""
+    query: str
+    """Raw, without its question mark."""
+    headers: Headers
+    """As they are sent: without `Host`, with the length of the body where it has to be told."""
+    body: bytes
+
+
+def outgoing(request: CapturedRequest) -> Outgoing:
+    """What is sent again of a captured request; its body must be complete."""
+    below = path_below(request.path, request.uuid)
+    headers = sendable(request.headers, request.body.content)
+    return Outgoing(request.method, below, request.query_string, headers, request.body.content)
+
+
+def path_below(path: str, uuid: str) -> str:
+    """What stands behind the callback's UUID in a raw path; all of it where there is none.
+
+    The UUID may be written in any case and with percent-escapes.
+    """
+    at = path.lower().find(uuid)
+    if at >= 0:
+        return path[at + len(uuid) :]
+    letters = _ESCAPE_OR_CHARACTER.findall(path)
+    at = "".join(map(_decoded, letters)).lower().find(uuid)
+    return path if at < 0 else "".join(letters[at + len(uuid) :])
+
+
+def _decoded(letter: str) -> str:
+    return chr(int(letter[1:], 16)) if len(letter) == 3 else letter
+
+
+def sendable(lines: Headers, body: bytes) -> Headers:
+    """The header lines for another connection, in their order, case and number.
+
+    A chunked body gets a length, where its framing stood: nobody can have the same chunks again.
+    """
+    left_out = OF_THE_CONNECTION | {
+        token.strip().lower()
+        for name, value in lines
+        if name.lower() == "connection"
+        for token in value.split(",")
+    }
+    return tuple(_with_length(lines, body, left_out))
+
+
+def _with_length(lines: Headers, body: bytes, left_out: frozenset[str]) -> Iterator[tuple[str, str]]:
+    told = False
+    for name, value in lines:
+        if name.lower() in ("content-length", "transfer-encoding"):
+            if not told:
+                told = True
+                spelled = name if name.lower() == "content-length" else "Content-Length"
+                yield spelled, str(len(body))
+        elif name.lower() not in left_out:
+            yield name, value
+    if body and not told:
+        yield "Content-Length", str(len(body))
