@@ -74,7 +74,9 @@ def sendable(lines: Headers, body: bytes) -> Headers:
     return tuple(_with_length(lines, body, left_out))
 
 
-def _with_length(lines: Headers, body: bytes, left_out: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _with_length(
+    lines: Headers, body: bytes, left_out: frozenset[str]
+) -> Iterator[tuple[str, str]]:
     told = False
     for name, value in lines:
         if name.lower() in ("content-length", "transfer-encoding"):
