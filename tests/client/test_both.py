@@ -44,7 +44,7 @@ def requests() -> list[CapturedRequest]:
                 *(("Content-Type", "Application/JSON; x=1"), ("content-type", "text/plain")),
                 ("Stripe-Signature", "caf\xe9"),
             ),
-            body=Body("see http://example.com/a:b, a Card".encode(), 34),
+            body=Body(b"see http://example.com/a:b, a Card", 34),
         ),
     ]
 
@@ -71,7 +71,7 @@ def test_an_entry_is_the_same_as_the_page_makes(page: Any, at: int) -> None:
 
 
 def test_the_log_around_the_entries_is_the_same(page: Any) -> None:
-    assert (har.HEAD, har.FOOT) == (page["head"], page["foot"])
+    assert (page["head"], page["foot"]) == (har.HEAD, har.FOOT)
 
 
 @pytest.mark.parametrize("at", range(len(FILTERS)), ids=map(repr, FILTERS))

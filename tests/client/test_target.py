@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webhook_logger.client.errors import Invalid
-from webhook_logger.client.outgoing import Outgoing
+from webhook_logger.client.relayed import Relayed
 from webhook_logger.client.target import Target, leads_back
 
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
@@ -32,7 +32,7 @@ OTHER = "00000000-7a64-4d7e-9a51-0c9d2b6f4e11"
 def test_path_and_query_are_put_below_the_target(
     url: str, below: str, query: str, target: str
 ) -> None:
-    assert Target.at(url).target_of(Outgoing("GET", below, query, (), b"")) == target
+    assert Target.at(url).target_of(Relayed("GET", below, query, (), b"")) == target
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from webhook_logger.client.errors import Invalid, TooLarge, Unreachable
 from webhook_logger.client.http import Answer, Http
 from webhook_logger.client.lanes import Lane
-from webhook_logger.client.outgoing import Outgoing
+from webhook_logger.client.relayed import Relayed
 from webhook_logger.client.target import Target
 
 KEEP_SECONDS = 1
@@ -78,11 +78,11 @@ class Forwarder(Generic[About]):
             keep_seconds=KEEP_SECONDS,
         )
         self._lanes = [
-            (target, Lane[tuple[Target, Outgoing, About]](self._forward, threads))
+            (target, Lane[tuple[Target, Relayed, About]](self._forward, threads))
             for target in targets
         ]
 
-    def forward(self, request: Outgoing, about: About) -> None:
+    def forward(self, request: Relayed, about: About) -> None:
         """Send a request to every target, soon; waits while too many are waiting."""
         for target, lane in self._lanes:
             lane.put((target, request, about), len(request.body))
@@ -98,12 +98,12 @@ class Forwarder(Generic[About]):
         """How many requests have no outcome yet, over all targets."""
         return sum(lane.left for _, lane in self._lanes)
 
-    def _forward(self, work: tuple[Target, Outgoing, About]) -> None:
+    def _forward(self, work: tuple[Target, Relayed, About]) -> None:
         target, request, about = work
         self._tell(about, send(self._http, target, request, self._manner.retries))
 
 
-def send(http: Http, target: Target, request: Outgoing, retries: int) -> Outcome:
+def send(http: Http, target: Target, request: Relayed, retries: int) -> Outcome:
     """Send one request, again up to `retries` times where it gets no answer, or 429 or 5xx."""
     pause = FIRST_PAUSE
     outcome = _try(http, target, request)
@@ -120,7 +120,7 @@ def _may_pass(outcome: Outcome) -> bool:
     return outcome.answer.status == 429 or outcome.answer.status >= 500
 
 
-def _try(http: Http, target: Target, request: Outgoing) -> Outcome:
+def _try(http: Http, target: Target, request: Relayed) -> Outcome:
     answer, error, hopeless, begun = None, "", False, time.monotonic()
     try:
         answer = http.send(

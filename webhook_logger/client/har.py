@@ -52,11 +52,10 @@ def entry(request: CapturedRequest, origin: str) -> Entry:
 
 
 def _request(request: CapturedRequest, wire: dict[str, Any], origin: str) -> Entry:
-    target = request.path + (request.query_string and f"?{request.query_string}")
     body = {"postData": _post_data(request, wire["body"])} if request.body.size > 0 else {}
     return {
         "method": request.method,
-        "url": origin + _INVALID.sub(_escaped, target),
+        "url": origin + _INVALID.sub(_escaped, request.target),
         "httpVersion": f"HTTP/{request.http_version}",
         "cookies": _named(_cookies(request)),
         "headers": _named(request.headers),
@@ -69,7 +68,7 @@ def _request(request: CapturedRequest, wire: dict[str, Any], origin: str) -> Ent
 
 def _post_data(request: CapturedRequest, body: dict[str, Any]) -> Entry:
     """HAR knows text alone: its fields with an underscore are free to say more."""
-    data = {"mimeType": media_type(request), "text": body["content"]}
+    data = {"mimeType": request.header("content-type"), "text": body["content"]}
     if not body["complete"]:
         return {**data, "comment": "Over the limit of the server: its content is not known."}
     if body["encoding"] == "utf-8":
@@ -77,18 +76,11 @@ def _post_data(request: CapturedRequest, body: dict[str, Any]) -> Entry:
     return {**data, "comment": "The text is base64.", "_encoding": "base64"}
 
 
-def media_type(request: CapturedRequest) -> str:
-    """The value of the first `Content-Type` as it was sent; empty without one."""
-    types = (value for name, value in request.headers if name.lower() == "content-type")
-    return next(types, "")
-
-
 def _cookies(request: CapturedRequest) -> Iterator[tuple[str, str]]:
-    for name, value in request.headers:
-        if name.lower() == "cookie":
-            for cookie in filter(None, (part.strip(" \t\xa0") for part in value.split(";"))):
-                key, _, content = cookie.partition("=")
-                yield key, content
+    for line in request.header_lines("cookie"):
+        for cookie in filter(None, (part.strip(" \t\xa0") for part in line.split(";"))):
+            key, _, content = cookie.partition("=")
+            yield key, content
 
 
 def _parameters(query: str) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from webhook_logger.client.errors import Invalid
-from webhook_logger.client.outgoing import Headers, Outgoing, sendable
+from webhook_logger.client.relayed import Headers, Relayed, sendable
 
 _HTTP_URL = re.compile(r"https?://[^/?#]*([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL)
 _CALLBACK = re.compile(r"/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?=/|$)", re.IGNORECASE)
@@ -24,7 +24,7 @@ _FORM = "application/x-www-form-urlencoded"
 class Recorded:
     """What a file knows of a request."""
 
-    request: Outgoing
+    request: Relayed
     lacks: str = ""
     """Why it cannot be sent as it was, as the end of a sentence; empty where it can."""
 
@@ -46,7 +46,7 @@ def _recorded(request: dict[str, Any], ours: bool) -> Recorded:
         raise Invalid(f"{method!r} is no method.")
     found = _HTTP_URL.fullmatch(url)
     if not found:
-        return Recorded(Outgoing(method, "", "", (), b""), "is no HTTP request")
+        return Recorded(Relayed(method, "", "", (), b""), "is no HTTP request")
     path, query = found[1], found[2] or ""
     if not _PATH.fullmatch(path + query):
         raise Invalid("its URL has characters that no URL can have.")
@@ -54,7 +54,7 @@ def _recorded(request: dict[str, Any], ours: bool) -> Recorded:
     body, lacks = _body(request)
     headers = sendable(_headers(request), body)
     below = path[callback.end() :] if callback else path
-    return Recorded(Outgoing(method, below, query, headers, body), lacks)
+    return Recorded(Relayed(method, below, query, headers, body), lacks)
 
 
 def _headers(request: dict[str, Any]) -> Headers:

@@ -8,7 +8,6 @@ from rich.text import Text
 
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.filters import target_below
-from webhook_logger.client.har import media_type
 
 SHORT_LINES = 5
 SHORT_CHARACTERS = 200
@@ -64,7 +63,7 @@ def summary(request: CapturedRequest) -> Text:
     line.append(_shortened(plain(target_below(request)), SHORT_TARGET), "bold")
     said = (
         size(request.body.size),
-        plain(media_type(request)),
+        plain(request.media_type),
         plain(request.remote_addr),
         f"#{request.seq}",
     )
@@ -90,12 +89,18 @@ def _indented(line: str) -> Text:
 def _body_lines(body: Body, whole: bool) -> Iterator[str]:
     if not body.complete:
         yield f"[{size(body.size)}, over the limit of the server: its content is not known]"
-    elif body.content and body.to_wire()["encoding"] == "base64":
-        yield f"[{size(body.size)} that are no text]"
     elif body.content:
-        lines = body.content.decode().removesuffix("\n").split("\n")
-        lines = [line.removesuffix("\r") for line in lines]
-        yield from (plain(line, "\t") for line in lines) if whole else _short(lines)
+        yield from _text_lines(body, whole)
+
+
+def _text_lines(body: Body, whole: bool) -> Iterator[str]:
+    try:
+        text = body.content.decode()
+    except UnicodeDecodeError:
+        yield f"[{size(body.size)} that are no text]"
+        return
+    lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+    yield from (plain(line, "\t") for line in lines) if whole else _short(lines)
 
 
 def _short(lines: list[str]) -> Iterator[str]:

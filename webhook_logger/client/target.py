@@ -6,10 +6,11 @@ import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
+from urllib.parse import unquote
 
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.http import parse
-from webhook_logger.client.outgoing import Outgoing, path_below
+from webhook_logger.client.relayed import Relayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Target:
         path, _, query = rest[end:].partition("?")
         return cls(url, f"{scheme}://{rest[:end]}", path, query)
 
-    def target_of(self, request: Outgoing) -> str:
+    def target_of(self, request: Relayed) -> str:
         """The request target for `request`: its path below this one's, this one's query first."""
         above = self.path.removesuffix("/") if request.below else self.path
         query = "&".join(filter(None, (self.query, request.query)))
@@ -47,7 +48,7 @@ def leads_back(target: Target, callback: str, uuid: str) -> bool:
 
     `callback` is its URL. Other names of the same machine count as the same one.
     """
-    if path_below(target.path, uuid) == target.path:
+    if uuid not in unquote(target.path).lower().split("/"):
         return False
     here, there = parse(callback), parse(target.base)
     ports = [url.port or {b"http": 80, b"https": 443}[url.scheme] for url in (here, there)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,11 +18,9 @@ OF_THE_CONNECTION = frozenset(
 """Header lines of one connection (RFC 9110, section 7.6.1), and those that each client makes
 itself, in lower case; what `Connection` names comes to them."""
 
-_ESCAPE_OR_CHARACTER = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
-
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class Relayed:
     """A request without its host: what is sent of it to any target. Text is bytes as Latin-1."""
 
     method: str
@@ -36,28 +33,11 @@ class Outgoing:
     body: bytes
 
 
-def outgoing(request: CapturedRequest) -> Outgoing:
+def relayed(request: CapturedRequest) -> Relayed:
     """What is sent again of a captured request; its body must be complete."""
-    below = path_below(request.path, request.uuid)
-    headers = sendable(request.headers, request.body.content)
-    return Outgoing(request.method, below, request.query_string, headers, request.body.content)
-
-
-def path_below(path: str, uuid: str) -> str:
-    """What stands behind the callback's UUID in a raw path; all of it where there is none.
-
-    The UUID may be written in any case and with percent-escapes.
-    """
-    at = path.lower().find(uuid)
-    if at >= 0:
-        return path[at + len(uuid) :]
-    letters = _ESCAPE_OR_CHARACTER.findall(path)
-    at = "".join(map(_decoded, letters)).lower().find(uuid)
-    return path if at < 0 else "".join(letters[at + len(uuid) :])
-
-
-def _decoded(letter: str) -> str:
-    return chr(int(letter[1:], 16)) if len(letter) == 3 else letter
+    body = request.body.content
+    headers = sendable(request.headers, body)
+    return Relayed(request.method, request.path_below, request.query_string, headers, body)
 
 
 def sendable(lines: Headers, body: bytes) -> Headers:

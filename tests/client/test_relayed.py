@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from webhook_logger.client.outgoing import path_below, sendable
+from tests.wire_fixture import UUID, samples
+from webhook_logger.client.relayed import relayed, sendable
 
-UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 ESCAPED = f"%33{UUID[1:]}"
 
 
@@ -24,7 +26,8 @@ ESCAPED = f"%33{UUID[1:]}"
     ],
 )
 def test_the_path_below_the_callback_stays_as_it_was_sent(path: str, below: str) -> None:
-    assert path_below(path, UUID) == below
+    request = replace(samples()[0], path=path)
+    assert relayed(request).below == below
 
 
 def test_lines_keep_their_order_case_and_number() -> None:
