@@ -14,10 +14,15 @@ Respond = Callable[[bytes], bytes]
 """From the bytes of a request to those of its answer; no bytes: the connection is cut."""
 
 
+def ok(request: bytes) -> bytes:
+    """200 and a body, where one may be."""
+    return OK.removesuffix(b"ok") if request.startswith(b"HEAD ") else OK
+
+
 class Endpoint:
     """Takes requests with a length, or without a body, on any number of connections."""
 
-    def __init__(self, respond: Respond = lambda _: OK, port: int = 0) -> None:
+    def __init__(self, respond: Respond = ok, port: int = 0) -> None:
         self._respond = respond
         self._listener = socket.create_server(("127.0.0.1", port), backlog=100)
         self.port = int(self._listener.getsockname()[1])

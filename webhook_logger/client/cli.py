@@ -7,6 +7,7 @@ import click
 from webhook_logger import __version__
 from webhook_logger.client.commands.exits import Commands
 from webhook_logger.client.commands.replay import replay
+from webhook_logger.client.commands.send import send
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -15,4 +16,5 @@ def cli() -> None:
     """See the webhooks that a service sends, live."""
 
 
-cli.add_command(replay)
+for command in (send, replay):
+    cli.add_command(command)

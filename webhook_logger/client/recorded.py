@@ -88,8 +88,12 @@ def _of_params(data: dict[str, Any]) -> tuple[bytes, str]:
     """The fields of a form; of one with files only a browser knows the bytes."""
     if not str(data.get("mimeType", "")).lower().startswith(_FORM):
         return b"", "has a form with parts that are not in the file as they were sent"
-    pairs = [(_part(each, str, "name"), _part(each, str, "value")) for each in data["params"]]
-    return urlencode(pairs).encode(), ""
+    params = _part(data, list, "params")
+    pairs = [(_part(each, str, "name"), _part(each, str, "value")) for each in params]
+    try:
+        return urlencode(pairs).encode(), ""
+    except UnicodeEncodeError:
+        raise Invalid("a field of its form is no text.") from None
 
 
 def _bytes(text: Any, encoding: Any) -> bytes:

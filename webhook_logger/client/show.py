@@ -52,13 +52,13 @@ def shown(request: CapturedRequest, *, headers: bool, body: bool) -> Iterator[Te
         yield from map(_header, request.headers)
         if request.body.size:
             yield Text("")
-    yield from map(_indented, _body_lines(request.body, body))
+    yield from map(_indented, body_lines(request.body, body))
 
 
 def summary(request: CapturedRequest) -> Text:
     """Time, method, target below the callback, size, type, sender and position."""
     time = f"{request.received_at.astimezone():%H:%M:%S}"
-    line = Text(f"{time}  ", "dim")
+    line = Text().append(f"{time}  ", "dim")
     line.append(f"{plain(request.method):<6}  ", f"bold {_TONES.get(request.method, 'magenta')}")
     line.append(_shortened(plain(target_below(request)), SHORT_TARGET), "bold")
     said = (
@@ -86,7 +86,8 @@ def _indented(line: str) -> Text:
     return Text(f"  {line}")
 
 
-def _body_lines(body: Body, whole: bool) -> Iterator[str]:
+def body_lines(body: Body, whole: bool) -> Iterator[str]:
+    """A body for reading, shortened where it is not to be shown `whole`."""
     if not body.complete:
         yield f"[{size(body.size)}, over the limit of the server: its content is not known]"
     elif body.content:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import BinaryIO
 
 import click
 
 from webhook_logger.client.archive import entries
-from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.commands.tally import NO_ANSWER, Tally
 from webhook_logger.client.forward import KEEP_SECONDS, send
 from webhook_logger.client.http import Http
 from webhook_logger.client.recorded import Recorded, recorded
@@ -32,14 +31,12 @@ def replay(ctx: click.Context, file: BinaryIO, url: str, timeout: float, retries
     listed, ours = entries(file, file.name)
     requests = [recorded(entry, number, ours) for number, entry in enumerate(listed, start=1)]
     screen = Screen()
-    outcomes: Counter[str] = Counter()
+    tally = Tally()
     with Http(timeout=timeout, keep_seconds=KEEP_SECONDS) as http:
         for number, each in enumerate(progress(screen, requests), start=1):
-            outcomes[_replayed(screen, http, target, number, each, retries)] += 1
-    told = ", ".join(f"{count} × {what}" for what, count in sorted(outcomes.items()))
-    screen.note(f"{len(requests)} requests: {told or 'nothing to send'}.")
-    failed = any(not what.startswith(("2", "3")) for what in outcomes)
-    ctx.exit(Exit.FAILED if failed else Exit.DONE)
+            tally.add(_replayed(screen, http, target, number, each, retries))
+    screen.note(f"{len(requests)} requests: {tally.text or 'nothing to send'}.")
+    ctx.exit(tally.exit)
 
 
 def _replayed(
@@ -52,4 +49,4 @@ def _replayed(
         return "not sent"
     outcome = send(http, target, each.request, retries)
     screen.outcome(name, outcome)
-    return str(outcome.answer.status) if outcome.answer else "no answer"
+    return str(outcome.answer.status) if outcome.answer else NO_ANSWER

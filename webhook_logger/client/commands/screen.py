@@ -52,7 +52,7 @@ class Screen:
 
     def outcome(self, name: str, outcome: Outcome, more: str = "") -> None:
         """Say what came of sending a request on; `name` is what it is known by."""
-        line = Text(f"{plain(name)} → {plain(outcome.target.url)}  ", "dim")
+        line = Text().append(f"{plain(name)} → {plain(outcome.target.url)}  ", "dim")
         if outcome.answer is None:
             line.append(plain(outcome.error), "red")
         else:
