@@ -6,6 +6,7 @@ import click
 
 from webhook_logger import __version__
 from webhook_logger.client.commands.exits import Commands
+from webhook_logger.client.commands.listen import listen
 from webhook_logger.client.commands.replay import replay
 from webhook_logger.client.commands.send import send
 
@@ -16,5 +17,5 @@ def cli() -> None:
     """See the webhooks that a service sends, live."""
 
 
-for command in (send, replay):
+for command in (listen, send, replay):
     cli.add_command(command)

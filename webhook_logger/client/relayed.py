@@ -45,13 +45,14 @@ def sendable(lines: Headers, body: bytes) -> Headers:
 
     A chunked body gets a length, where its framing stood: nobody can have the same chunks again.
     """
-    left_out = OF_THE_CONNECTION | {
-        token.strip().lower()
-        for name, value in lines
-        if name.lower() == "connection"
-        for token in value.split(",")
-    }
+    left_out = OF_THE_CONNECTION | named_by_connection(lines)
     return tuple(_with_length(lines, body, left_out))
+
+
+def named_by_connection(lines: Headers) -> frozenset[str]:
+    """The names that `Connection` says are of this connection alone, in lower case."""
+    values = (value for name, value in lines if name.lower() == "connection")
+    return frozenset(token.strip().lower() for value in values for token in value.split(","))
 
 
 def _with_length(

@@ -60,7 +60,7 @@ def summary(request: CapturedRequest) -> Text:
     time = f"{request.received_at.astimezone():%H:%M:%S}"
     line = Text().append(f"{time}  ", "dim")
     line.append(f"{plain(request.method):<6}  ", f"bold {_TONES.get(request.method, 'magenta')}")
-    line.append(_shortened(plain(target_below(request)), SHORT_TARGET), "bold")
+    line.append(shortened(plain(target_below(request)), SHORT_TARGET), "bold")
     said = (
         size(request.body.size),
         plain(request.media_type),
@@ -106,10 +106,11 @@ def _text_lines(body: Body, whole: bool) -> Iterator[str]:
 
 def _short(lines: list[str]) -> Iterator[str]:
     for line in lines[:SHORT_LINES]:
-        yield _shortened(plain(line[: SHORT_CHARACTERS + 1], "\t"), SHORT_CHARACTERS)
+        yield shortened(plain(line[: SHORT_CHARACTERS + 1], "\t"), SHORT_CHARACTERS)
     if len(lines) > SHORT_LINES:
         yield f"… {len(lines) - SHORT_LINES} more lines"
 
 
-def _shortened(text: str, most: int) -> str:
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text that is longer."""
     return text if len(text) <= most else f"{text[:most]}…"
