@@ -35,6 +35,11 @@ def channel(uuid: str) -> str:
     return key(uuid) + ":requests"
 
 
+def worker_channel(worker: str) -> str:
+    """The channel of a worker alone."""
+    return f"webhook-logger:worker:{worker}"
+
+
 def uuid_of(channel: str) -> str:
     """The callback of such a channel."""
     return channel.partition("{")[2].partition("}")[0]
