@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from functools import partial
+from typing import Any
 
 import orjson
 
@@ -34,6 +35,8 @@ from webhook_logger.delivery.base import (
 from webhook_logger.delivery.canary import Canaries
 from webhook_logger.delivery.connections import connections
 from webhook_logger.delivery.cuts import Cuts
+from webhook_logger.delivery.held import Held
+from webhook_logger.delivery.holding import Holding
 from webhook_logger.delivery.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.delivery.presence import Presence
 from webhook_logger.delivery.publisher import Publisher
@@ -66,6 +69,7 @@ class RedisDelivery(Delivery):
             Publisher(connect, scripts.ALL, backlog, self) for _ in range(2)
         )
         self._presence = Presence(self._small, self._worker)
+        self._holding = Holding(self._small, self._worker, limits.seconds)
         self._subscription = Subscription(connect, self, limits.seconds)
         self._cuts = Cuts(self._small, self._subscription, self._worker, limits.seconds)
         self._canaries = Canaries(self._small, self._subscription, self._worker)
@@ -90,19 +94,32 @@ class RedisDelivery(Delivery):
         uuid = wire.pop("uuid")
         del wire["epoch"], wire["seq"]  # the script's business
         rest = orjson.dumps(wire)[1:]
-        publisher = self._large if len(rest) > LARGE_EVENT_BYTES else self._small
-        keys = (scripts.key(uuid), scripts.reply_key(uuid))
+        keys = (scripts.key(uuid), scripts.reply_key(uuid), scripts.held_key(uuid))
+        held = self._holding.add(uuid, request.id)
         told = f"{expected.status} {expected.by}"
         args = (
             *(self._worker, scripts.fresh_epoch(), scripts.channel(uuid), uuid, rest),
-            *(self._most_a_second, told, expected.reply),
+            *(self._most_a_second, told, expected.reply, request.id, held.name),
         )
-        answer = publisher.run(scripts.PUBLISH, keys, *args)
+        receipt = None
+        try:
+            answer = self._publisher(len(rest)).run(scripts.PUBLISH, keys, *args)
+            receipt = self._receipt(uuid, answer, held)
+            return receipt
+        finally:
+            if receipt is None or not receipt.held:
+                self._holding.remove(held)
+
+    def _receipt(self, uuid: str, answer: list[Any], held: Held) -> Receipt:
         if len(answer) == 1:
             raise self._refusals.begin(uuid, answer[0] / 1000)
-        epoch, seq, elsewhere, reply = answer
+        epoch, seq, elsewhere, reply, is_held = answer
         viewers = elsewhere + self._presence.here(uuid)
-        return Receipt(epoch.decode(), seq, viewers, reply and reply.decode())
+        kept = reply and reply.decode()
+        return Receipt(epoch.decode(), seq, viewers, kept, held if is_held else None)
+
+    def _publisher(self, size: int) -> Publisher:
+        return self._large if size > LARGE_EVENT_BYTES else self._small
 
     def answered(self, answered: Answered) -> None:
         uuid, *fields = answered
@@ -118,6 +135,16 @@ class RedisDelivery(Delivery):
         reply, times = kept or ("", None)
         args = (scripts.channel(uuid), reply, "" if times is None else str(times))
         self._small.run(scripts.SET_REPLY, [scripts.reply_key(uuid)], *args)
+
+    def claim(self, uuid: str, viewer: str) -> bool:
+        return self._presence.claim(uuid, viewer)
+
+    def unclaim(self, uuid: str, viewer: str) -> None:
+        self._presence.unclaim(uuid, viewer)
+
+    def answer(self, uuid: str, request: str, given: str) -> bool:
+        keys = [scripts.held_key(uuid)]
+        return bool(self._publisher(len(given)).run(scripts.ANSWER, keys, request, given))
 
     def cut(self, uuid: str) -> AbstractContextManager[Cut]:
         return self._cuts.cut(uuid)
@@ -159,17 +186,21 @@ class RedisDelivery(Delivery):
             return
         text = data.decode()
         if channel == self._channel:
-            self._take_own(*text.split(" "))
+            self._take_own(*text.split(" ", 1))
         elif channel == CONTROL_CHANNEL:
             self.manager.controlled(text)
         else:
             self._take_aside(scripts.uuid_of(channel), *text.split(" ", 1))
 
-    def _take_own(self, kind: str, *fields: str) -> None:
+    def _take_own(self, kind: str, rest: str = "") -> None:
         if kind == "canary":
             self._canaries.came_back()
         elif kind == "cut":
-            self._cuts.reach(*fields)
+            self._cuts.reach(*rest.split(" "))
+        elif kind == "answer":
+            self._holding.given(*rest.split(" ", 1))
+        elif kind == "gone":
+            self._holding.gone(rest)
 
     def _take_aside(self, uuid: str, kind: str, rest: str = "") -> None:
         """What a room hears besides requests."""
