@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO
 
@@ -131,7 +132,9 @@ class Lines:
         self._stream.close()
 
 
-def on_a_terminal(*arguments: str, **env: str) -> tuple[int, str]:
+def on_a_terminal(
+    *arguments: str, meanwhile: Callable[[], object] = lambda: None, **env: str
+) -> tuple[int, str]:
     """Run it to its end on a terminal of its own; its exit code, and all that it wrote there."""
     leader, follower = pty.openpty()
     process = subprocess.Popen(
@@ -143,6 +146,7 @@ def on_a_terminal(*arguments: str, **env: str) -> tuple[int, str]:
         stderr=follower,
     )
     os.close(follower)
+    meanwhile()
     written = b"".join(iter(lambda: _read(leader), b""))
     os.close(leader)
     return process.wait(WAIT_SECONDS), written.decode()
