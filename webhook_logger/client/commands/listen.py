@@ -71,7 +71,7 @@ def listen(
     with Archive(save, _origin(inbox)) if save else nullcontext() as archive:
         screen.note(f"Callback: {inbox.url}")
         screen.note(f"Page:     {inbox.view_url}")
-        listening = Listening(inbox, screen, Filter(terms), archive, relay, answers=answer)
+        listening = Listening(inbox, screen, Filter(terms), archive, relay)
         with inbox, _closed_after(inbox, timeout):
             _listen(listening, relay, screen, count)
     ctx.exit(_exit(listening, relay, count))

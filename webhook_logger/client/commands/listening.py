@@ -30,15 +30,12 @@ class Listening:
         wanted: Filter,
         archive: Archive | None,
         relay: Relay | None,
-        *,
-        answers: bool,
     ) -> None:
         self._inbox = inbox
         self._screen = screen
         self._wanted = wanted
         self._archive = archive
         self._relay = relay
-        self._answers = answers
         self.count = 0
         """How many requests were let through."""
 
@@ -90,6 +87,8 @@ class Listening:
             self._screen.note(f"Not live: {link.reason.rstrip('.')}.", "red")
 
     def _answering(self, answering: Answering) -> None:
+        if self._relay:
+            self._relay.answers = answering.yes
         if answering.yes:
             self._screen.note("Senders get the target's answers.", "green")
         else:
@@ -98,7 +97,7 @@ class Listening:
 
     def _answered(self, answered: Answered) -> None:
         """Who did it, where that was to be us."""
-        if self._answers and answered.by != "answerer":
+        if self._relay and self._relay.answers and answered.by != "answerer":
             whose = {"path": "as its path asks"}.get(answered.by, "with the callback's own reply")
             self._screen.note(f"#{answered.seq} was answered {answered.status} {whose}.", "yellow")
 

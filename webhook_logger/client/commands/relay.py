@@ -42,6 +42,8 @@ class Relay:
         self._forwarder = Forwarder[CapturedRequest](targets, manner, self._tell)
         self.failed = False
         """Whether any got no answer, or could not be sent on."""
+        self.answers = False
+        """Whether the server has let this inbox answer, and not another."""
 
     def send(self, request: CapturedRequest) -> None:
         """Send one on, soon; waits while too many are on their way."""
@@ -78,6 +80,8 @@ class Relay:
         """Give the sender the target's response; what came of that, in a few words."""
         if answer is None:
             return "not answered: the callback's own reply is used"
+        if not self.answers:
+            return "not answered: that is not ours to do now"
         headers, left_out = reply_headers(answer)
         self._tell_left_out(left_out)
         try:
