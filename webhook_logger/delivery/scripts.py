@@ -5,12 +5,18 @@
     viewers:<worker>   "<count> <until>" for a worker with viewers; void after that Unix time
     viewers            their sum, as it was last told to the viewers
     window, taken      a second of Redis' clock, and what was accepted in it, if there is a limit
+    answerer           "<worker> <until>": a viewer of that worker answers; void after that time
 
 It expires a day after the last request or viewer. The callback's reply, if it has one, is a hash
 beside it, which expires 7 days after its last use:
 
     reply              JSON
     times              for how many requests more, if not for all
+
+Another hash has the requests whose senders wait for the answerer, and expires when none can be
+waiting any more:
+
+    <id of a request>  "<worker> <name>": which worker holds it, and under which name
 """
 
 import random
@@ -18,6 +24,8 @@ import random
 COUNTER_SECONDS = 24 * 60 * 60
 PRESENCE_SECONDS = 20
 REPLY_SECONDS = 7 * 24 * 60 * 60
+HELD_SECONDS = 120
+"""Longer than any time that a sender is held for an answerer."""
 
 
 def key(uuid: str) -> str:
@@ -30,9 +38,22 @@ def reply_key(uuid: str) -> str:
     return key(uuid) + ":reply"
 
 
+def held_key(uuid: str) -> str:
+    """The key of the callback's requests that are held."""
+    return key(uuid) + ":held"
+
+
 def channel(uuid: str) -> str:
     """The callback's channel, with the key's hash tag."""
     return key(uuid) + ":requests"
+
+
+WORKER_CHANNEL = "webhook-logger:worker:"
+
+
+def worker_channel(worker: str) -> str:
+    """The channel of a worker alone."""
+    return WORKER_CHANNEL + worker
 
 
 def uuid_of(channel: str) -> str:
@@ -52,7 +73,8 @@ def fresh_epoch() -> str:
 # ARGV[1]: this worker's id. ARGV[2]: the epoch to begin with, if counting has to start anew.
 _COUNTER = f"""
 local key, worker = KEYS[1], ARGV[1]
-local epoch = redis.call('HGET', key, 'epoch')
+local known = redis.call('HMGET', key, 'epoch', 'answerer')
+local epoch, answerer = known[1], known[2]
 if not epoch then
     epoch = ARGV[2]
     redis.call('HSET', key, 'epoch', epoch, 'seq', 0)
@@ -75,15 +97,49 @@ local function viewers_elsewhere()
     end
     return sum
 end
+
+local function answering()  -- the worker whose viewer answers, if there is one
+    if answerer then
+        local who, till = answerer:match('(%x+) (%d+)')
+        return tonumber(till) > tonumber(redis.call('TIME')[1]) and who
+    end
+end
+"""
+
+_CLAIM = f"""
+local function claim()
+    local who = answering()
+    if who and who ~= worker then
+        return 0
+    end
+    local till = tonumber(redis.call('TIME')[1]) + {PRESENCE_SECONDS}
+    redis.call('HSET', key, 'answerer', worker .. ' ' .. till)
+    return 1
+end
+"""
+
+_TAKE_REPLY = f"""
+local function take_reply(reply_key, channel)  -- for one request
+    redis.call('EXPIRE', reply_key, {REPLY_SECONDS})
+    if redis.call('HEXISTS', reply_key, 'times') == 1 then
+        if redis.call('HINCRBY', reply_key, 'times', -1) <= 0 then
+            redis.call('DEL', reply_key)
+        end
+        redis.call('PUBLISH', channel, 'used')
+    end
+end
 """
 
 PUBLISH = (
     _COUNTER
+    + _TAKE_REPLY
     + f"""
--- KEYS[2]: the reply. ARGV[3]: the channel. ARGV[4]: the callback's UUID.
+-- KEYS[2]: the reply. KEYS[3]: what is held. ARGV[3]: the channel. ARGV[4]: the callback's UUID.
 -- ARGV[5]: the event's JSON behind "seq". ARGV[6]: the most requests in a second, 0 for no limit.
 -- ARGV[7]: what is answered without a reply. ARGV[8]: 'take' the reply, or 'look' at it.
--- Returns {{epoch, seq, viewers elsewhere, reply}}, or {{milliseconds until a place}}.
+-- ARGV[9]: the request's id. ARGV[10]: the worker's name for it, should it be held.
+-- Returns {{epoch, seq, viewers elsewhere, reply, whether it is held}}, or {{milliseconds until a
+-- place}}.
 local limit = tonumber(ARGV[6])
 if limit > 0 then
     local now = redis.call('TIME')
@@ -94,22 +150,59 @@ if limit > 0 then
     end
     redis.call('HSET', key, 'window', now[1], 'taken', taken + 1)
 end
-local reply = redis.call('HGET', KEYS[2], 'reply')
+local held = ARGV[8] == 'take' and answering()
+if held then
+    redis.call('HSET', KEYS[3], ARGV[9], worker .. ' ' .. ARGV[10])
+    redis.call('EXPIRE', KEYS[3], {HELD_SECONDS})
+end
+local reply = not held and redis.call('HGET', KEYS[2], 'reply')
 local seq = redis.call('HINCRBY', key, 'seq', 1)
 local position = '{{"uuid":"' .. ARGV[4] .. '","epoch":"' .. epoch .. '","seq":' .. seq .. ','
-redis.call('PUBLISH', ARGV[3], position .. ARGV[5] .. (reply and '' or '\\n' .. ARGV[7]))
+redis.call('PUBLISH', ARGV[3], position .. ARGV[5] .. ((reply or held) and '' or '\\n' .. ARGV[7]))
 if reply and ARGV[8] == 'take' then
-    redis.call('EXPIRE', KEYS[2], {REPLY_SECONDS})
-    if redis.call('HEXISTS', KEYS[2], 'times') == 1 then
-        if redis.call('HINCRBY', KEYS[2], 'times', -1) <= 0 then
-            redis.call('DEL', KEYS[2])
-        end
-        redis.call('PUBLISH', ARGV[3], 'used')
-    end
+    take_reply(KEYS[2], ARGV[3])
 end
-return {{epoch, seq, viewers_elsewhere(), reply}}
+return {{epoch, seq, viewers_elsewhere(), reply, held and 1 or 0}}
 """
 )
+
+TAKE_BACK = (
+    _TAKE_REPLY
+    + """
+-- KEYS[1]: what is held. KEYS[2]: the reply. ARGV[1]: the request's id.
+-- ARGV[2]: "<worker> <name>" of who asks. ARGV[3]: the channel.
+-- Returns {reply}, or {} when an answer is on its way.
+local holder = redis.call('HGET', KEYS[1], ARGV[1])
+if not holder then
+    return {}
+end
+if holder == ARGV[2] then  -- else the same request is held anew: a balancer has sent it again
+    redis.call('HDEL', KEYS[1], ARGV[1])
+end
+local reply = redis.call('HGET', KEYS[2], 'reply')
+if reply then
+    take_reply(KEYS[2], ARGV[3])
+end
+return {reply}
+"""
+)
+
+ANSWER = f"""
+-- KEYS[1]: what is held. ARGV[1]: the request's id. ARGV[2]: the answer.
+-- Returns whether the worker that holds it gets "answer <name> <answer>".
+local holder = redis.call('HGET', KEYS[1], ARGV[1])
+if not holder then
+    return 0
+end
+local worker, name = holder:match('(%x+) (%d+)')
+local heard = redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker,
+    'answer ' .. name .. ' ' .. ARGV[2])
+if heard == 0 then  -- it is gone, or deaf for now
+    return 0
+end
+redis.call('HDEL', KEYS[1], ARGV[1])
+return 1
+"""
 
 SET_REPLY = f"""
 -- KEYS[1]: the reply. ARGV[1]: the channel. ARGV[2]: the reply's JSON, '' for none.
@@ -137,10 +230,23 @@ redis.call('PUBLISH', ARGV[3], table.concat({'cut', ARGV[4], epoch, seq, viewers
 """
 )
 
+CLAIM = (
+    _COUNTER
+    + _CLAIM
+    + """
+-- Returns 1, or 0 when a viewer of another worker answers.
+return claim()
+"""
+)
+
 PRESENCE = (
     _COUNTER
+    + _CLAIM
     + f"""
+-- KEYS[2]: what is held.
 -- ARGV[3]: how many viewers this worker has. ARGV[4]: the channel, which is told of a change.
+-- ARGV[5]: 'answers' when one of them does; else the workers that hold something for one that did
+-- are told "gone <name>".
 local viewers = tonumber(ARGV[3])
 if viewers == 0 then
     redis.call('HDEL', key, 'viewers:' .. worker)
@@ -153,7 +259,16 @@ if tonumber(redis.call('HGET', key, 'viewers')) ~= viewers then
     redis.call('HSET', key, 'viewers', viewers)
     redis.call('PUBLISH', ARGV[4], 'viewers ' .. viewers)
 end
+if ARGV[5] == 'answers' then
+    claim()
+elseif answering() == worker then
+    redis.call('HDEL', key, 'answerer')
+    for _, holder in ipairs(redis.call('HVALS', KEYS[2])) do
+        local who, name = holder:match('(%x+) (%d+)')
+        redis.call('PUBLISH', '{WORKER_CHANNEL}' .. who, 'gone ' .. name)
+    end
+end
 """
 )
 
-ALL = (PUBLISH, SET_REPLY, CUT, PRESENCE)
+ALL = (PUBLISH, SET_REPLY, TAKE_BACK, ANSWER, CUT, CLAIM, PRESENCE)
