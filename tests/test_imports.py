@@ -40,6 +40,7 @@ ARROWS = {
     "capture": {"captured"},
     "delivery": {"captured"},
     "client": {"__version__", "captured"},
+    "pytest_plugin": {"client"},
     "callbacks": set(),
     "captured": set(),
     "complaints": set(),

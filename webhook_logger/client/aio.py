@@ -6,15 +6,13 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, suppress
-from typing import TypeVar
+from typing import Any
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, anything, request_where
 from webhook_logger.client.errors import Closed
 from webhook_logger.client.events import Event, Gap
 from webhook_logger.client.http import Headers
-
-T = TypeVar("T")
 
 
 class AsyncInbox(BaseInbox):
@@ -57,9 +55,8 @@ class AsyncInbox(BaseInbox):
     ) -> CapturedRequest:
         """As `Inbox.wait`."""
         take = self._taker(request_where(where))
-        found = await self._until(take, timeout, lambda: self._nothing(timeout))
-        assert isinstance(found, CapturedRequest)  # noqa: S101  # by its own filter
-        return found
+        request: CapturedRequest = await self._until(take, timeout, lambda: self._nothing(timeout))
+        return request
 
     async def __aiter__(self) -> AsyncIterator[CapturedRequest | Gap]:
         """As `Inbox` when it is iterated."""
@@ -74,7 +71,8 @@ class AsyncInbox(BaseInbox):
             raise Closed("An asynchronous inbox is opened by `async with`.")
         with suppress(Closed):
             while True:
-                yield await self._until(self._taker(anything), None, self._not_live)
+                event: Event = await self._until(self._taker(anything), None, self._not_live)
+                yield event
 
     async def reply(
         self,
@@ -109,10 +107,10 @@ class AsyncInbox(BaseInbox):
 
     async def _until(
         self,
-        found: Callable[[], T | None],
+        found: Callable[[], object],
         seconds: float | None,
         late: Callable[[], BaseException],
-    ) -> T:
+    ) -> Any:
         """What `found` finds, looked for at each change."""
         deadline = None if seconds is None else time.monotonic() + seconds
         while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 from typing import Any
+from urllib.parse import quote
 
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
@@ -37,7 +38,8 @@ class Api:
         self, request: CapturedRequest, status: int, headers: Headers, body: bytes | str
     ) -> bool:
         """Answer one request that is held; False when it is not, or not any more."""
-        answer = self._send("POST", f"answers/{request.id}", _response(status, headers, body))
+        path = f"answers/{quote(request.id, safe='')}"
+        answer = self._send("POST", path, _response(status, headers, body))
         if answer.status == TOO_LATE:
             return False
         _accept(answer)

@@ -41,7 +41,8 @@ class Claims:
     def lost(self) -> None:
         """The connection is gone, and the claim with it."""
         self._waiting = False
-        self._tell(Answering(False, "the connection was lost"))
+        if self._told:
+            self._tell(Answering(False, "the connection was lost"))
 
     def _on_reply(self, reply: dict[str, Any]) -> None:
         with self._lock:

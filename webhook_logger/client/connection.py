@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -15,7 +14,7 @@ import socketio
 import websocket
 
 from webhook_logger.client.address import Address
-from webhook_logger.client.errors import Rejected, Unreachable
+from webhook_logger.client.errors import Unreachable
 
 STEP_SECONDS = 5
 """For each step of connecting."""
@@ -30,24 +29,19 @@ _GARBAGE = (AttributeError, LookupError, TypeError, ValueError)
 class _InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
     """Engine.IO's client gives each message a thread of its own: they would overtake one another.
 
-    Here the thread that reads handles them, and so it is never waited for by itself.
+    Here the thread that reads handles them.
     """
 
     connection: Connection
 
     def start_background_task(self, target: Any, *args: Any, **kwargs: Any) -> Any:
-        if target is not self.handlers.get("message"):
-            return super().start_background_task(target, *args, **kwargs)
-        try:
-            return target(*args)
-        except _GARBAGE as error:
-            return self.connection.refuse(error)
+        if target is self.handlers.get("message"):
+            return self.connection.handle(target, *args)
+        return super().start_background_task(target, *args, **kwargs)
 
     def disconnect(self, abort: bool = False, reason: str | None = None) -> None:
-        if threading.current_thread() is self.read_loop_task:
-            self.connection.cut()
-        else:
-            super().disconnect(abort, reason)
+        # The library's own waits for the server's good-bye, and for the thread that may call it.
+        self.connection.cut()
 
 
 class Connection(socketio.Client):  # type: ignore[misc]
@@ -73,7 +67,8 @@ class Connection(socketio.Client):  # type: ignore[misc]
         )
         self.complaint = ""
         """What was wrong with what came."""
-        self._refusal = ""
+        self.refusal = ""
+        """Why the server will not have it, for good."""
         self._websockets: list[websocket.WebSocket] = []
         self.eio.connection = self
         self.on("*", on_event)
@@ -83,18 +78,16 @@ class Connection(socketio.Client):  # type: ignore[misc]
         return _InOrder
 
     def open(self, address: Address, auth: dict[str, Any]) -> None:
-        """Connect; raises `Unreachable` or `Rejected`."""
+        """Connect; what the server says to `auth` comes later. Raises `Unreachable`."""
         try:
             self.connect(
                 address.base,
                 auth=auth,
                 transports=["websocket"],
                 socketio_path=address.socketio_path,
-                wait_timeout=STEP_SECONDS,
+                wait=False,
             )
         except (socketio.exceptions.ConnectionError, *_GARBAGE) as error:
-            if self.failed_namespaces:
-                raise Rejected(f"The server refuses this: {self._refusal}.") from error
             raise Unreachable(_reason(error)) from error
 
     def ask(self, name: str, payload: dict[str, Any], on_answer: Callable[..., None]) -> bool:
@@ -125,10 +118,17 @@ class Connection(socketio.Client):  # type: ignore[misc]
         for each in self._websockets:
             each.shutdown()  # type: ignore[no-untyped-call]
 
-    def refuse(self, error: Exception) -> None:
-        """What came is no message of the contract: what follows could not be trusted."""
-        self.complaint = f"what came is no message of a webhook logger ({error!r})"
-        self.cut()
+    def handle(self, on_message: Callable[[Any], None], message: Any) -> None:
+        """Handle what came; what is no message of the contract ends it, and nothing behind it is
+        handled any more.
+        """
+        if self.complaint:
+            return
+        try:
+            on_message(message)
+        except _GARBAGE as error:
+            self.complaint = f"what came is no message of a webhook logger ({error!r})"
+            self.cut()
 
     def _websocket(self, **options: Any) -> websocket.WebSocket:
         """Engine.IO forgets those that it could not use, and they would stay open."""
@@ -138,7 +138,8 @@ class Connection(socketio.Client):  # type: ignore[misc]
 
     def _on_refusal(self, data: Any = None) -> None:
         text = data.get("message") if isinstance(data, dict) else data
-        self._refusal = str(text or "it does not say why").rstrip(".")
+        self.refusal = str(text or "it does not say why").rstrip(".")
+        self.cut()
 
 
 def _reason(error: BaseException) -> str:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from typing import TypeVar
+from typing import Any
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, anything, request_where
 from webhook_logger.client.errors import Closed
 from webhook_logger.client.events import Event, Gap
 from webhook_logger.client.http import Headers
-
-T = TypeVar("T")
 
 _NAP_SECONDS = 1.0
 """Windows hears Ctrl-C between two waits only."""
@@ -62,9 +60,8 @@ class Inbox(BaseInbox):
         `Rejected` and `Closed`. `where` must not use the inbox.
         """
         take = self._taker(request_where(where))
-        found = self._until(take, timeout, lambda: self._nothing(timeout))
-        assert isinstance(found, CapturedRequest)  # noqa: S101  # by its own filter
-        return found
+        request: CapturedRequest = self._until(take, timeout, lambda: self._nothing(timeout))
+        return request
 
     def __iter__(self) -> Iterator[CapturedRequest | Gap]:
         """Requests in the order of `seq`, and what was missed between them; without an end.
@@ -126,10 +123,10 @@ class Inbox(BaseInbox):
 
     def _until(
         self,
-        found: Callable[[], T | None],
+        found: Callable[[], object],
         seconds: float | None,
         late: Callable[[], BaseException],
-    ) -> T:
+    ) -> Any:
         """What `found` finds, looked for at each change."""
         deadline = None if seconds is None else time.monotonic() + seconds
         with self._mailbox.changed:

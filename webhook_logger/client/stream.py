@@ -85,6 +85,8 @@ class Stream:
             reason = str(error)
         else:
             self._look_after(connection)
+            if connection.refusal:
+                raise Rejected(f"The server refuses this: {connection.refusal}.")
             reason = self._farewell or connection.complaint or "the connection was lost"
         if not self._closing.is_set():
             self._tell(Link("reconnecting", reason))
