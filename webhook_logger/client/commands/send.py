@@ -129,7 +129,7 @@ class Sender:
 
 def _pause(seconds: float) -> None:
     if seconds > 0:
-        time.sleep(seconds)
+        time.sleep(min(seconds, options.MOST_SECONDS))
 
 
 def _line(text: str) -> tuple[str, str]:
