@@ -45,14 +45,14 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of an environment with the client alone."""
     folder = tmp_path_factory.mktemp("venv")
     run(sys.executable, "-m", "venv", folder)
-    run(folder / "bin/python", "-m", "pip", "install", "-q", *PINS, wheel)
+    run(folder / "bin/python", "-m", "pip", "install", "-q", "--no-compile", *PINS, wheel)
     return folder / "bin/python"
 
 
 @pytest.fixture(scope="module")
 def python_with_server(python: Path, wheel: Path) -> Path:
     """The same environment, after the tests of the client; with pytest, too."""
-    run(python, "-m", "pip", "install", "-q", *PINS, f"{wheel}[server]", "pytest")
+    run(python, "-m", "pip", "install", "-q", "--no-compile", *PINS, f"{wheel}[server]", "pytest")
     return python
 
 

@@ -53,17 +53,19 @@ class Http:
         timeout: float = 10,
         most_bytes: int = _MOST_BYTES,
         most_connections: int = 100,
+        keep_seconds: float = 30,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """`timeout`: seconds to connect, and then for each step of an answer and for all of it.
 
-        `most_bytes`: an answer whose body is larger is `TooLarge`. `tls`: whom to trust; the
+        `most_bytes`: an answer whose body is larger is `TooLarge`. `keep_seconds`: how long an idle
+        connection is kept. `tls`: whom to trust; the
         system's authorities and certifi's by default.
         """
         self._timeout = timeout
         self._most_bytes = most_bytes
         self._pool = httpcore.ConnectionPool(
-            ssl_context=tls, max_connections=most_connections, keepalive_expiry=30
+            ssl_context=tls, max_connections=most_connections, keepalive_expiry=keep_seconds
         )
 
     def send(
@@ -73,12 +75,14 @@ class Http:
         headers: Headers = (),
         body: bytes = b"",
         timeout: float | None = None,
+        target: str | None = None,
     ) -> Answer:
         """Send one request, and return its answer whatever its status.
 
         The path and query of `url` and all header lines go out as they are. `Host` and
-        `Content-Length` are added where they are not among `headers`. Raises `Invalid`,
-        `Unreachable`, `TooSlow` or `TooLarge`.
+        `Content-Length` are added where they are not among `headers`. `target` goes in place of the
+        path and query of `url`, where it may have a `#`. Raises `Invalid`, `Unreachable`,
+        `TooSlow` or `TooLarge`.
         """
         seconds = self._timeout if timeout is None else timeout
         deadline = time.monotonic() + seconds
@@ -86,7 +90,7 @@ class Http:
             _own_errors(url, seconds),
             self._pool.stream(
                 method.encode("latin-1"),
-                parse(url),
+                parse(url, target),
                 headers=_with_host(headers, url),
                 content=body if body or method not in _BODILESS else None,
                 extensions={"timeout": dict.fromkeys(_STEPS, seconds)},
@@ -116,15 +120,17 @@ class Http:
         self.close()
 
 
-def parse(url: str) -> httpcore.URL:
+def parse(url: str, target: str | None = None) -> httpcore.URL:
     """The parts of an http or https URL; what is behind its host stays byte by byte.
+    A `target` takes its place.
 
     Raises `Invalid`.
     """
     match = _URL.fullmatch(url)
-    if not match or not _SENDABLE.fullmatch(match[3]):
+    if not match or not _SENDABLE.fullmatch(match[3] if target is None else target):
         raise Invalid(f"This is no URL that HTTP can be sent to: {url!r}")
-    scheme, authority, target = match.groups()
+    scheme, authority, own = match.groups()
+    target = own if target is None else target
     try:
         parts = urlsplit(f"//{authority}")
         host, port = (parts.hostname or "").encode("idna"), parts.port
