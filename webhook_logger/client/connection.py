@@ -61,6 +61,8 @@ class Connection(socketio.Client):  # type: ignore[misc]
             websocket_extra_options={
                 "class_": self._websocket,
                 "sslopt": {"context": tls},
+                # What comes is decoded anyway; to look through a MiB first would take a second.
+                "skip_utf8_validation": True,
                 # Not a page: what an operator allows pages has nothing to say here.
                 "suppress_origin": True,
             },
