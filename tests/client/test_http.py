@@ -101,3 +101,11 @@ def test_an_answer_that_does_not_come_is_told() -> None:
 def test_an_answer_that_is_too_large_is_told() -> None:
     with Receiver(OK) as receiver, Http(most_bytes=1) as http, pytest.raises(TooLarge):
         http.send("GET", receiver.url)
+
+
+def test_a_target_goes_in_place_of_the_urls_and_may_have_what_no_url_has() -> None:
+    with Receiver() as receiver, Http() as http:
+        http.send("GET", f"{receiver.url}/own?own", target="/a#b?c#d")
+        assert receiver.received().startswith(b"GET /a#b?c#d HTTP/1.1\r\n")
+        with pytest.raises(Invalid):
+            http.send("GET", receiver.url, target="/a b")

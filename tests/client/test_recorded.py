@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.wire_fixture import UUID, samples
 from webhook_logger.captured import CapturedRequest
@@ -12,6 +15,10 @@ from webhook_logger.client import har
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.recorded import recorded
 from webhook_logger.client.relayed import Relayed, relayed
+
+WORDS = ["request", "method", "url", "headers", "name", "value", "postData", "text", "params"]
+WORDS += ["bodySize", "mimeType", "encoding", "_encoding", "base64", "http://a/b", "GET", ":a"]
+WORDS += ["application/x-www-form-urlencoded"]
 
 
 def entry(**fields: Any) -> Any:
@@ -118,3 +125,37 @@ def test_params_that_are_no_fields_are_told(params: Any) -> None:
     data = {"mimeType": "application/x-www-form-urlencoded", "params": params}
     with pytest.raises(Invalid, match="Entry 1"):
         recorded(entry(postData=data), 1, ours=False)
+
+
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.sampled_from(WORDS)
+)
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(WORDS) | st.text(), inner),
+    max_leaves=20,
+)
+ENTRIES = ANYTHING | st.fixed_dictionaries(
+    {
+        "request": st.fixed_dictionaries(
+            {
+                "method": st.sampled_from(["GET", "POST"]),
+                "url": st.sampled_from(["http://a/b", "https://a?c#d"]),
+                "headers": st.lists(
+                    st.fixed_dictionaries({"name": st.text(max_size=5), "value": st.text()})
+                )
+                | ANYTHING,
+            },
+            optional={"postData": ANYTHING, "bodySize": LEAVES},
+        )
+    }
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(ENTRIES, st.booleans())
+def test_any_entry_is_sendable_or_told(entry: Any, ours: bool) -> None:
+    with suppress(Invalid):
+        each = recorded(entry, 1, ours)
+        assert all("\n" not in value and "\r" not in value for _, value in each.request.headers)
+        assert isinstance(each.request.body, bytes)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
 from tests.wire_fixture import UUID, samples
 from webhook_logger.captured import Body, CapturedRequest
@@ -15,7 +17,11 @@ HOSTILE = "\x1b[31mred\x1b]0;title\x07\x9b2J\r\x08\x7f\u202e\u2066\u200b\u2028\x
 
 
 def lines(request: CapturedRequest, headers: bool = False, body: bool = False) -> list[str]:
-    return [line.plain for line in shown(request, headers=headers, body=body)]
+    """As they are written into a file."""
+    written = io.StringIO()
+    console = Console(file=written, soft_wrap=True, markup=False, emoji=False, highlight=False)
+    console.print(shown(request, headers=headers, body=body))
+    return written.getvalue().removesuffix("\n").split("\n")
 
 
 def with_body(content: bytes) -> CapturedRequest:
@@ -56,7 +62,8 @@ def test_nothing_that_a_sender_chooses_reaches_the_terminal_as_it_is() -> None:
         body=Body(f"{HOSTILE}\nb\t".encode(), 9),
     )
     for body in (True, False):
-        assert all(line.replace("\t", "").isprintable() for line in lines(request, True, body))
+        shown_lines = lines(request, headers=True, body=body)
+        assert all(line.replace("\t", "").isprintable() for line in shown_lines)
 
 
 def test_no_markup_is_read_from_senders() -> None:
@@ -98,3 +105,9 @@ def test_bytes_that_are_no_text_are_told_and_not_shown() -> None:
 )
 def test_sizes_are_short(count: int, text: str) -> None:
     assert size(count) == text
+
+
+@pytest.mark.parametrize("content", [b"\n", b"\t", b"\x01\n", b"[b]\n"])
+def test_a_mebibyte_of_anything_is_written_at_once(content: bytes) -> None:
+    many = 2**20 // len(content)
+    assert len(lines(with_body(content * many), body=True)) == 1 + (many if b"\n" in content else 1)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
 from rich.text import Text
 
 from webhook_logger.captured import Body, CapturedRequest
@@ -43,16 +46,31 @@ def tone(status: int) -> str:
     return {2: "green", 3: "cyan", 4: "yellow", 5: "red"}.get(status // 100, "default")
 
 
-def shown(request: CapturedRequest, *, headers: bool, body: bool) -> Iterator[Text]:
-    """The lines of a request: its summary, its header lines where asked for, its body; that is
-    shortened where not asked for.
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Lines without a style, which rich takes as they are: a million of them at once, too."""
+
+    text: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Segment(f"{self.text}\n")
+
+
+def shown(request: CapturedRequest, *, headers: bool, body: bool) -> Group:
+    """A request: its summary, its header lines where asked for, its body; that is shortened where
+    not asked for.
     """
-    yield summary(request)
+    parts: list[RenderableType] = [summary(request)]
     if headers:
-        yield from map(_header, request.headers)
-        if request.body.size:
-            yield Text("")
-    yield from map(_indented, body_lines(request.body, body))
+        parts += map(header, request.headers)
+        parts += [Text("")] if request.body.size else []
+    return Group(*parts, *body_shown(request.body, whole=body))
+
+
+def body_shown(body: Body, *, whole: bool) -> list[Verbatim]:
+    """A body for reading; none where there is none."""
+    lines = [f"  {line}" for line in _body_lines(body, whole)]
+    return [Verbatim("\n".join(lines))] if lines else []
 
 
 def summary(request: CapturedRequest) -> Text:
@@ -77,17 +95,13 @@ def size(count: int) -> str:
     return f"{count / 1000:.1f} kB" if count < 10**6 else f"{count / 10**6:.1f} MB"
 
 
-def _header(line: tuple[str, str]) -> Text:
+def header(line: tuple[str, str]) -> Text:
+    """A header line."""
     name, value = map(plain, line)
     return Text("  ").append(f"{name}:", "dim").append(f" {value}")
 
 
-def _indented(line: str) -> Text:
-    return Text(f"  {line}")
-
-
-def body_lines(body: Body, whole: bool) -> Iterator[str]:
-    """A body for reading, shortened where it is not to be shown `whole`."""
+def _body_lines(body: Body, whole: bool) -> Iterator[str]:
     if not body.complete:
         yield f"[{size(body.size)}, over the limit of the server: its content is not known]"
     elif body.content:

@@ -63,10 +63,7 @@ class Answers:
 
 
 class _HeldHere(Held):
-    __slots__ = ("_answers", "_request", "_uuid")
-
     def __init__(self, answers: Answers, uuid: str, request: str) -> None:
-        super().__init__()
         self._answers = answers
         self._uuid = uuid
         self._request = request

@@ -20,13 +20,11 @@ class Outcome(NamedTuple):
 class Held(ABC):
     """A request that was published and is not answered; its `outcome` must be asked for, once."""
 
-    __slots__ = ("_given", "_is_let_go", "_wake")
-
-    def __init__(self) -> None:
-        self._given: str | None = None
-        self._is_let_go = False
-        # Made when somebody waits, which is after an answer can come, and seldom at all.
-        self._wake: threading.Event | None = None
+    # Of the class until they change: through the queue there is one of this for every request, as
+    # an answer can come before it is known here that the request is held.
+    _given: str | None = None
+    _is_let_go = False
+    _wake: threading.Event | None = None
 
     def give(self, given: str) -> None:
         """Here is its answer. Never blocks."""

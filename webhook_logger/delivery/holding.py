@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import time
-from itertools import count
+
+import orjson
 
 from webhook_logger.delivery import scripts
 from webhook_logger.delivery.base import QueueUnavailable
@@ -27,14 +28,12 @@ class Holding:
         self._worker = worker
         self._seconds = seconds
         self._held: dict[str, _HeldInQueue] = {}
-        self._names = count()
 
-    def add(self, uuid: str, request: str) -> _HeldInQueue:
+    def add(self, uuid: str, request: str, name: str) -> _HeldInQueue:
         """A place for a request that may be held, before it is published: from then on its answer
         can come.
         """
-        held = _HeldInQueue(self, uuid, request, str(next(self._names)))
-        self._held[held.name] = held
+        self._held[name] = held = _HeldInQueue(self, uuid, request, name)
         return held
 
     def remove(self, held: _HeldInQueue) -> None:
@@ -57,7 +56,11 @@ class Holding:
         """The callback's reply, for one whose answer has not come."""
         deadline = time.monotonic() + self._seconds
         keys = [scripts.held_key(held.uuid), scripts.reply_key(held.uuid)]
-        args = (held.request, f"{self._worker} {held.name}", scripts.channel(held.uuid))
+        args = (
+            orjson.dumps(held.request),
+            f"{self._worker} {held.name}",
+            scripts.channel(held.uuid),
+        )
         try:
             taken = self._publisher.run(scripts.TAKE_BACK, keys, *args)
         except QueueUnavailable as error:
@@ -71,10 +74,7 @@ class Holding:
 
 
 class _HeldInQueue(Held):
-    __slots__ = ("_holding", "name", "request", "uuid")
-
     def __init__(self, holding: Holding, uuid: str, request: str, name: str) -> None:
-        super().__init__()
         self._holding = holding
         self.uuid = uuid
         self.request = request

@@ -94,12 +94,13 @@ class RedisDelivery(Delivery):
         uuid = wire.pop("uuid")
         del wire["epoch"], wire["seq"]  # the script's business
         rest = orjson.dumps(wire)[1:]
-        keys = (scripts.key(uuid), scripts.reply_key(uuid), scripts.held_key(uuid))
-        held = self._holding.add(uuid, request.id)
+        keys = (scripts.key(uuid), scripts.reply_key(uuid))
+        fresh = scripts.fresh_epoch()
+        held = self._holding.add(uuid, request.id, fresh)
         told = f"{expected.status} {expected.by}"
         args = (
-            *(self._worker, scripts.fresh_epoch(), scripts.channel(uuid), uuid, rest),
-            *(self._most_a_second, told, expected.reply, request.id, held.name),
+            *(self._worker, fresh, scripts.channel(uuid), uuid, rest),
+            *(self._most_a_second, told, expected.reply),
         )
         receipt = None
         try:
@@ -143,8 +144,8 @@ class RedisDelivery(Delivery):
         self._presence.unclaim(uuid, viewer)
 
     def answer(self, uuid: str, request: str, given: str) -> bool:
-        keys = [scripts.held_key(uuid)]
-        return bool(self._publisher(len(given)).run(scripts.ANSWER, keys, request, given))
+        keys, args = [scripts.held_key(uuid)], (orjson.dumps(request), given)
+        return bool(self._publisher(len(given)).run(scripts.ANSWER, keys, *args))
 
     def cut(self, uuid: str) -> AbstractContextManager[Cut]:
         return self._cuts.cut(uuid)

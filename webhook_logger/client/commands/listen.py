@@ -10,6 +10,7 @@ from threading import Timer
 import click
 
 from webhook_logger.client.archive import Archive
+from webhook_logger.client.commands import options
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.listening import Listening
 from webhook_logger.client.commands.relay import Relay
@@ -30,11 +31,17 @@ DEFAULT_SERVER = "http://127.0.0.1:8000"
 @click.option("-v", "--verbose", is_flag=True, help="Header lines and whole bodies.")
 @click.option("--save", type=click.Path(path_type=Path), metavar="FILE.har", help="Keep them, too.")
 @click.option("--count", type=click.IntRange(1), help="End after so many.")
-@click.option("--timeout", type=click.FloatRange(0), help="End after so many seconds.")
+@click.option("--timeout", type=options.SECONDS, help="End after so many seconds.")
 @click.option("--forward", "urls", multiple=True, metavar="URL", help="Send each on; repeatable.")
 @click.option("--answer", is_flag=True, help="The first target's answers are the senders'.")
-@click.option("--forward-timeout", default=30.0, show_default=True, help="Seconds a target has.")
-@click.option("--retries", default=0, help="How often one is tried again; no answer, 429, 5xx.")
+@click.option(
+    "--forward-timeout",
+    type=options.SECONDS,
+    default=30,
+    show_default=True,
+    help="Seconds a target has.",
+)
+@options.retries
 @click.option("--concurrency", type=click.IntRange(1, 100), default=8, show_default=True)
 @click.option("--in-order", is_flag=True, help="One after the other to each target.")
 @click.pass_context

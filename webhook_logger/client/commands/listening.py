@@ -8,7 +8,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.archive import Archive
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.screen import Screen
-from webhook_logger.client.errors import Invalid
+from webhook_logger.client.errors import ClientError
 from webhook_logger.client.events import Answered, Answering, Event, Gap, Link, Refused
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
@@ -75,7 +75,7 @@ class Listening:
         try:
             archive.add(request)
         except OSError as error:
-            raise Invalid(f"The archive cannot be written any more: {error}.") from error
+            raise ClientError(f"The archive cannot be written any more: {error}.") from error
 
     def _link(self, link: Link) -> None:
         if link.state == "live":

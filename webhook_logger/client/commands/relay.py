@@ -88,7 +88,7 @@ class Relay:
             in_time = self._inbox.answer(request, answer.status, headers, answer.body)
         except (Rejected, Unreachable) as error:
             return f"not answered: {error}"
-        return "answered" if in_time else "not answered: no sender waits for it any more"
+        return "answered" if in_time else "not answered: no sender waits for it"
 
     def _tell_left_out(self, names: list[str]) -> None:
         for name in names:

@@ -7,6 +7,7 @@ from typing import BinaryIO
 import click
 
 from webhook_logger.client.archive import entries
+from webhook_logger.client.commands import options
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.tally import NO_ANSWER, Tally
@@ -19,8 +20,8 @@ from webhook_logger.client.target import Target
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--to", "url", required=True, metavar="URL", help="Where they are sent.")
-@click.option("--timeout", default=30.0, show_default=True, help="Seconds for each answer.")
-@click.option("--retries", default=0, help="How often one without an answer is tried again.")
+@options.timeout
+@options.retries
 @click.pass_context
 def replay(ctx: click.Context, file: BinaryIO, url: str, timeout: float, retries: int) -> None:
     """Send each request of a HAR file again.

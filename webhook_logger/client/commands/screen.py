@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from webhook_logger.captured import CapturedRequest
@@ -47,8 +47,7 @@ class Screen:
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
         else:
-            lines = shown(request, headers=self._headers, body=self._body)
-            self._out.print(Text("\n").join(lines))
+            self._out.print(shown(request, headers=self._headers, body=self._body))
 
     def outcome(self, name: str, outcome: Outcome, more: str = "") -> None:
         """Say what came of sending a request on; `name` is what it is known by."""
@@ -63,8 +62,8 @@ class Screen:
             line.append(f"  {outcome.tries} tries", "dim")
         self.aside(line.append(f"  {more}" if more else "", "dim"))
 
-    def aside(self, line: Text) -> None:
-        """A line beside the requests; not on stdout where that has JSON alone."""
+    def aside(self, line: RenderableType) -> None:
+        """What stands beside the requests; not on stdout where that has JSON alone."""
         # On a terminal all goes through one console, which knows where its progress bar is.
         one = self.notes.is_terminal and self._out.is_terminal
         # Where nobody reads any more, the next request ends the command.

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from rich.console import Group
 from rich.text import Text
 
 from webhook_logger.captured import Body
+from webhook_logger.client.commands import options
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen, duration
 from webhook_logger.client.commands.tally import NO_ANSWER, Tally
 from webhook_logger.client.errors import Invalid, Unreachable
 from webhook_logger.client.http import Answer, Http, parse
-from webhook_logger.client.show import body_lines, plain, tone
+from webhook_logger.client.show import body_shown, header, plain, tone
 from webhook_logger.client.signatures import SCHEMES, Outgoing
 
 Lines = tuple[tuple[str, str], ...]
@@ -54,8 +55,8 @@ class Draft:
 @click.option("--sign", "scheme", type=click.Choice(list(SCHEMES)), help="Sign it as they do.")
 @click.option("--secret", envvar="WEBHOOK_SECRET", default="", help="What is signed with.")
 @click.option("--times", type=click.IntRange(1, 10**6), default=1, help="How many are sent.")
-@click.option("--rate", type=click.FloatRange(0.001), help="How many a second; else at once.")
-@click.option("--timeout", default=30.0, show_default=True, help="Seconds for each answer.")
+@click.option("--rate", type=options.Positive(10**6), help="How many a second; else at once.")
+@options.timeout
 @click.option("-v", "--verbose", is_flag=True, help="Show the answers' header lines, too.")
 @click.pass_context
 def send(
@@ -122,13 +123,13 @@ class Sender:
             return NO_ANSWER
         if self._each:
             took = time.monotonic() - begun
-            self._screen.aside(Text("\n").join(_shown(answer, took, self._headers)))
+            self._screen.aside(_shown(answer, took, self._headers))
         return str(answer.status)
 
 
 def _pause(seconds: float) -> None:
     if seconds > 0:
-        time.sleep(seconds)
+        time.sleep(min(seconds, options.MOST_SECONDS))
 
 
 def _line(text: str) -> tuple[str, str]:
@@ -151,14 +152,12 @@ def _content(data: str | None) -> bytes:
         raise Invalid(f"{data[1:]} cannot be read: {error.strerror}.") from error
 
 
-def _shown(answer: Answer, seconds: float, headers: bool) -> Iterator[Text]:
+def _shown(answer: Answer, seconds: float, verbose: bool) -> Group:
     line = Text().append(str(answer.status), f"bold {tone(answer.status)}")
     viewers = {name.lower(): value for name, value in answer.headers}.get("webhook-viewers")
     if viewers is not None:
         line.append(f"  Webhook-Viewers: {plain(viewers)}")
-    yield line.append(f"  {duration(seconds)}", "dim")
-    if headers:
-        for name, value in answer.headers:
-            yield Text(f"  {plain(name)}: {plain(value)}", "dim")
-    for text in body_lines(Body(answer.body, len(answer.body)), headers):
-        yield Text(f"  {text}")
+    line.append(f"  {duration(seconds)}", "dim")
+    headers = map(header, answer.headers if verbose else ())
+    body = Body(answer.body, len(answer.body))
+    return Group(line, *headers, *body_shown(body, whole=verbose))
