@@ -17,6 +17,7 @@ GOOD = samples()[0].to_wire() | {"epoch": "e", "seq": 5}
 
 GARBAGE = {
     "no JSON": "42[",
+    "deep JSON": "42" + "[" * 100_000,
     "no Socket.IO": "4x",
     "no Engine.IO": "x",
     "an attachment": "451-[]",

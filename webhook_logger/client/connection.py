@@ -23,7 +23,9 @@ STEP_SECONDS = 5
 log = logging.getLogger("webhook_logger.client.transport")
 log.setLevel(logging.CRITICAL)
 
-_GARBAGE = (AttributeError, LookupError, TypeError, ValueError)
+_DISCONNECT = "1"
+"""How that packet of Socket.IO begins."""
+_GARBAGE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class _InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
@@ -125,6 +127,9 @@ class Connection(socketio.Client):  # type: ignore[misc]
         handled any more.
         """
         if self.complaint:
+            return
+        if message[:1] == _DISCONNECT:
+            self.cut()  # the library passes one over that comes before `connect` has returned
             return
         try:
             on_message(message)
