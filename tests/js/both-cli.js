@@ -9,7 +9,8 @@ import { HAR_FOOT, HAR_HEAD, harEntry } from "../../static/js/take-away/har.js";
 
 const { requests, origin, filters } = JSON.parse(await text(process.stdin));
 /** @param {string} filter */
-const chosen = (filter) => requests.map((/** @type {any} */ each) => matches(parseFilter(filter), each));
+const chosen = (filter) =>
+  requests.map((/** @type {any} */ each) => matches(parseFilter(filter), each));
 process.stdout.write(
   JSON.stringify({
     head: HAR_HEAD,

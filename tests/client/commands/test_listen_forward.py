@@ -192,3 +192,16 @@ def test_ctrl_c_says_what_was_still_on_its_way(memory_server: Server, uuid: str)
             assert listen.interrupt() == 130
         go.set()
     assert listen.notes.all.endswith("3 were still on their way to targets.")
+
+
+def test_below_a_prefix_it_is_the_same() -> None:
+    with Server(URL_PREFIX="/hooks") as server, Endpoint() as endpoint:
+        arguments = (f"{server.url}/hooks", "--forward", f"{endpoint.url}/to", "--count", "1")
+        with Command("listen", *arguments) as listen:
+            url = listen.notes.until("Callback: ").removeprefix("Callback: ")
+            assert url.startswith(f"{server.url}/hooks/")
+            listen.notes.until("Live.")
+            post(server.address, url.removeprefix(server.url) + "/a")
+            assert listen.wait() == 0
+        assert endpoint.received().startswith(b"POST /to/a HTTP/1.1\r\n")
+    assert "  POST    /a  0 B  " in listen.out.all

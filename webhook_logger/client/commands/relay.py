@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.answering import reply_headers
 from webhook_logger.client.commands.screen import Screen
-from webhook_logger.client.errors import Invalid, Rejected, Unreachable
+from webhook_logger.client.errors import ClientError, Invalid
 from webhook_logger.client.filters import target_below
 from webhook_logger.client.forward import Forwarder, Manner, Outcome
 from webhook_logger.client.http import Answer
@@ -86,7 +86,7 @@ class Relay:
         self._tell_left_out(left_out)
         try:
             in_time = self._inbox.answer(request, answer.status, headers, answer.body)
-        except (Rejected, Unreachable) as error:
+        except ClientError as error:
             return f"not answered: {error}"
         return "answered" if in_time else "not answered: no sender waits for it"
 
