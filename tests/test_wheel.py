@@ -29,6 +29,11 @@ def run(*command: object, cwd: str | Path = "/") -> str:
     return done.stdout
 
 
+def install(python: Path, *packages: object) -> None:
+    pip = (sys.executable, "-m", "pip", "--python", python)
+    run(*pip, "install", "-q", "--no-compile", "--disable-pip-version-check", *PINS, *packages)
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy, so that nothing is left in the checkout."""
@@ -44,15 +49,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of an environment with the client alone."""
     folder = tmp_path_factory.mktemp("venv")
-    run(sys.executable, "-m", "venv", folder)
-    run(folder / "bin/python", "-m", "pip", "install", "-q", "--no-compile", *PINS, wheel)
+    run(sys.executable, "-m", "venv", "--without-pip", folder)
+    install(folder / "bin/python", wheel)
     return folder / "bin/python"
 
 
 @pytest.fixture(scope="module")
 def python_with_server(python: Path, wheel: Path) -> Path:
     """The same environment, after the tests of the client; with pytest, too."""
-    run(python, "-m", "pip", "install", "-q", "--no-compile", *PINS, f"{wheel}[server]", "pytest")
+    install(python, f"{wheel}[server]", "pytest")
     return python
 
 

@@ -10,7 +10,7 @@ import codecs
 import json
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import datetime
 from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl
@@ -182,9 +182,8 @@ class CapturedRequest:
     @classmethod
     def from_wire(cls, wire: dict[str, Any]) -> CapturedRequest:
         """The inverse of `to_wire`; fields that are not known here are left out."""
-        received_at = datetime.strptime(wire["received_at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(
-            tzinfo=timezone.utc
-        )
+        # Python 3.10 knows no Z here; strptime would take half of all the time.
+        received_at = datetime.fromisoformat(wire["received_at"].removesuffix("Z") + "+00:00")
         plain = (
             "uuid",
             "id",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 
 import pytest
 
-from tests.support.processes import for_seconds
+from tests.support.processes import ROOT, for_seconds
 from tests.support.websockets import CONNECTED, OPEN, PacketServer, event, joined
 from tests.wire_fixture import samples
 from webhook_logger.client import CapturedRequest, Event, Gap, Inbox, Link, Rejected, Unreachable
@@ -16,6 +17,7 @@ GOOD = samples()[0].to_wire() | {"epoch": "e", "seq": 5}
 
 GARBAGE = {
     "no JSON": "42[",
+    "deep JSON": "42" + "[" * 100_000,
     "no Socket.IO": "4x",
     "no Engine.IO": "x",
     "an attachment": "451-[]",
@@ -29,6 +31,9 @@ GARBAGE = {
     "joined without seq": event("joined", {"epoch": "e", "missed": 0}),
     "bye without a reason": event("bye", None),
 }
+
+
+FIXTURE = json.loads((ROOT / "tests/fixtures/captured_requests.json").read_text(encoding="utf-8"))
 
 
 def first(inbox: Inbox, count: int) -> list[Event]:
@@ -53,6 +58,18 @@ def test_it_comes_back_when_the_server_disconnects_it(packet: str) -> None:
     with PacketServer(*scripts) as server, Inbox(server.url) as inbox:
         links = first(inbox, 3)
         assert [link.state for link in links] == ["live", "reconnecting", "live"]
+
+
+def test_what_is_on_the_wire_comes_out_byte_by_byte() -> None:
+    wires = [row["wire"] for row in FIXTURE]
+    packets = [event("request", wire) for wire in wires]
+    start = event("joined", {"epoch": wires[0]["epoch"], "seq": 0, "missed": 0, "viewers": 1})
+    with PacketServer([OPEN, CONNECTED, start, *packets]) as server, Inbox(server.url) as inbox:
+        requests = list(itertools.islice(inbox, len(wires)))
+    assert [request.to_wire() for request in requests] == wires
+    assert [request.body.content.hex() for request in requests] == [
+        row["body_hex"] for row in FIXTURE
+    ]
 
 
 def test_events_that_are_not_known_here_are_passed_over() -> None:

@@ -185,11 +185,27 @@ def test_a_server_that_cannot_deliver_is_told() -> None:
         with Inbox(server.until_ready().url) as inbox:
             redis.freeze()
             until(inbox, "stalled")
+            with pytest.raises(Unreachable, match=r"can't do that now \(503\)"):
+                inbox.reply(status=201)
             with Inbox(server.url, timeout=None) as late:
                 until(late, "stalled")
                 redis.thaw()
                 until(inbox, "live")
                 until(late, "live")
+
+
+def test_a_server_that_hangs_is_noticed_and_what_it_took_meanwhile_is_counted(redis: Redis) -> None:
+    with Server(REDIS_URL=redis.url) as mine, Server(REDIS_URL=redis.url) as other:
+        other.until_ready()
+        with Inbox(mine.until_ready().url) as inbox:
+            mine.freeze()
+            post(other.address, path_of(inbox))
+            until(inbox, "reconnecting")
+            mine.thaw()
+            until(inbox, "live")
+            post(other.address, path_of(inbox))
+            gap, after = taken(inbox, 2)
+            assert (gap, after.seq) == (Gap(1, "away"), 2)
 
 
 def test_what_the_sender_was_answered_follows_its_request(server: Server) -> None:
@@ -215,6 +231,13 @@ def test_a_reply_that_can_be_none_is_told(memory_server: Server) -> None:
             [field] = reply
             with pytest.raises(Rejected, match=field):
                 inbox.reply(**reply)
+
+
+def test_a_reply_that_is_changed_too_often_is_told() -> None:
+    with Server(MAX_REPLY_CHANGES_PER_MINUTE=1) as server, Inbox(server.url) as inbox:
+        inbox.reply(status=201)
+        with pytest.raises(Unreachable, match="429"):
+            inbox.reply(status=202)
 
 
 def test_requests_refused_for_their_rate_are_counted() -> None:

@@ -47,6 +47,7 @@ def test_a_sender_gets_what_the_inbox_gives(two_workers: tuple[Server, Server]) 
 
 def test_it_answers_before_the_block_starts(memory_server: Server) -> None:
     with Inbox(memory_server.url, answer=True) as inbox:
+        assert inbox.answering
         assert next_answering(inbox) == Answering(yes=True)
         assert answered(inbox, memory_server, 201).status == 201
 
@@ -82,6 +83,7 @@ def test_a_second_one_claims_until_the_first_is_gone(server: Server) -> None:
     with Inbox(first.url, answer=True) as second:
         refused = next_answering(second)
         assert not refused.yes
+        assert not second.answering
         assert refused.reason
         first.close()
         assert next_answering(second) == Answering(yes=True)

@@ -36,7 +36,10 @@ class Receiver:
     def _receive(self, sock: socket.socket) -> None:
         data = b""
         while b"\r\n\r\n" not in data:
-            data += sock.recv(65536)
+            received = sock.recv(65536)
+            if not received:
+                return  # it was only connected
+            data += received
         head, _, body = data.partition(b"\r\n\r\n")
         size = 0
         for line in head.lower().split(b"\r\n"):

@@ -83,6 +83,4 @@ def _handshake(head: bytes) -> bytes:
 
 def _frame(packet: str) -> bytes:
     data = packet.encode()
-    length = len(data)
-    head = bytes([length]) if length < 126 else b"\x7e" + length.to_bytes(2, "big")
-    return b"\x81" + head + data
+    return b"\x81\x7f" + len(data).to_bytes(8, "big") + data  # RFC 6455, section 5.2

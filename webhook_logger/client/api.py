@@ -9,10 +9,11 @@ from urllib.parse import quote
 
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
-from webhook_logger.client.errors import Rejected
+from webhook_logger.client.errors import Rejected, Unreachable
 from webhook_logger.client.http import Answer, Headers, Http
 
 TOO_LATE = 409
+TOO_OFTEN = 429
 _JSON = (("Content-Type", "application/json"),)
 
 
@@ -26,7 +27,7 @@ class Api:
     def set_reply(
         self, status: int, headers: Headers, body: bytes | str, delay: float, times: int | None
     ) -> None:
-        """What the callback answers from now on. Raises `Rejected`, or as `Http.send`."""
+        """What the callback answers from now on. Raises `Rejected` or `Unreachable`."""
         reply = {**_response(status, headers, body), "delay": delay, "times": times}
         _accept(self._send("PUT", "reply", reply))
 
@@ -65,6 +66,8 @@ def _response(status: int, headers: Headers, body: bytes | str) -> dict[str, Any
 
 
 def _accept(answer: Answer) -> None:
+    if answer.status == TOO_OFTEN or answer.status >= 500:
+        raise Unreachable(f"The server can't do that now ({answer.status}): {_message(answer)}")
     if answer.status >= 300:
         raise Rejected(f"The server answered {answer.status}: {_message(answer)}")
 

@@ -69,6 +69,11 @@ class BaseInbox:
         """How the connection stands now."""
         return self._mailbox.link
 
+    @property
+    def answering(self) -> bool:
+        """Whether it answers the callback's requests now."""
+        return self._mailbox.answering is not None and self._mailbox.answering.yes
+
     def digest(self) -> list[str]:
         """What came so far, in a few lines for people."""
         with self._mailbox.changed:

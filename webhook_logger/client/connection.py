@@ -23,7 +23,9 @@ STEP_SECONDS = 5
 log = logging.getLogger("webhook_logger.client.transport")
 log.setLevel(logging.CRITICAL)
 
-_GARBAGE = (AttributeError, LookupError, TypeError, ValueError)
+_DISCONNECT = "1"
+"""How that packet of Socket.IO begins."""
+_GARBAGE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class _InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
@@ -61,6 +63,8 @@ class Connection(socketio.Client):  # type: ignore[misc]
             websocket_extra_options={
                 "class_": self._websocket,
                 "sslopt": {"context": tls},
+                # What comes is decoded anyway; to look through a MiB first would take a second.
+                "skip_utf8_validation": True,
                 # Not a page: what an operator allows pages has nothing to say here.
                 "suppress_origin": True,
                 # Its check is Python, byte by byte, and ten times the work of all else; decoding
@@ -126,6 +130,9 @@ class Connection(socketio.Client):  # type: ignore[misc]
         handled any more.
         """
         if self.complaint:
+            return
+        if message[:1] == _DISCONNECT:
+            self.cut()  # the library passes one over that comes before `connect` has returned
             return
         try:
             on_message(message)

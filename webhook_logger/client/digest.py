@@ -50,9 +50,8 @@ class Digest:
 
 
 def _line(request: CapturedRequest) -> str:
-    """`12 POST /orders, 34 bytes`; HTTP's grammar lets no control character in there."""
-    path = request.path_below or "/"
-    line = f"{request.seq} {request.method} {path}"
-    if len(line) > _MOST_CHARACTERS:
-        line = line[:_MOST_CHARACTERS] + "…"
-    return f"{line}, {request.body.size} bytes"
+    """`12 POST /orders, 34 bytes`, in ASCII without control characters."""
+    target = ascii(f"{request.method} {request.path_below or '/'}")[1:-1]
+    if len(target) > _MOST_CHARACTERS:
+        target = target[:_MOST_CHARACTERS] + "…"
+    return f"{request.seq} {target}, {request.body.size} bytes"

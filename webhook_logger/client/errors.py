@@ -2,15 +2,14 @@
 
     ClientError
     ├── Invalid          also ValueError: what was asked for can never be: no URL
-    ├── Unreachable      no answer from where one should come: nobody there, or it broke off
+    ├── Unreachable      no answer from where one should come, or none for now
     │   └── TooSlow      the answer did not come in time
     ├── TooLarge         an answer is larger than was asked for
     ├── Rejected         the server said no, and would say so again
     ├── NothingArrived   also TimeoutError: no such request came in time
     └── Closed           the inbox was closed
 
-The text of each is a sentence that may be shown to people. What an answer or a request contains is
-in none of them unescaped.
+The text of each is a sentence for people.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ class Invalid(ClientError, ValueError):
 
 
 class Unreachable(ClientError):
-    """No answer from where one should come: nobody there, or it broke off."""
+    """No answer from where one should come: nobody there, it broke off, or the server can't now."""
 
 
 class TooSlow(Unreachable):

@@ -59,11 +59,19 @@ class Stream:
             connection.cut()
         if self._thread.ident:
             self._thread.join()
-        self._mailbox.end(Closed("The inbox is closed."))
+        else:
+            self._mailbox.end(Closed("The inbox is closed."))
 
     # Its own thread
 
     def _run(self) -> None:
+        try:
+            self._stay()
+        finally:
+            self._mailbox.end(Closed("The inbox is closed."))
+
+    def _stay(self) -> None:
+        """One connection after the other, until it is closed or refused."""
         while not self._closing.is_set():
             self._connection = connection = Connection(self._tls, self._on_event)
             try:
