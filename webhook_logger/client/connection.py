@@ -67,9 +67,6 @@ class Connection(socketio.Client):  # type: ignore[misc]
                 "skip_utf8_validation": True,
                 # Not a page: what an operator allows pages has nothing to say here.
                 "suppress_origin": True,
-                # Its check is Python, byte by byte, and ten times the work of all else; decoding
-                # finds the same.
-                "skip_utf8_validation": True,
             },
         )
         self.complaint = ""

@@ -15,7 +15,6 @@ import pytest
 from tests.support.command import Command, run
 from tests.support.endpoint import Endpoint
 from tests.support.processes import Redis, Server, for_seconds, free_port
-from tests.support.receiver import OK
 from tests.support.sender import Sender, post
 
 MANY = 10_000
@@ -206,27 +205,3 @@ def test_below_a_prefix_it_is_the_same() -> None:
             assert listen.wait() == 0
         assert endpoint.received().startswith(b"POST /to/a HTTP/1.1\r\n")
     assert "  POST    /a  0 B  " in listen.out.all
-
-
-def test_what_a_stuck_target_makes_too_much_is_dropped_and_counted(
-    memory_server: Server, uuid: str
-) -> None:
-    count = 12_000  # above the thousand that wait for a target and the ten thousand before them
-    go = threading.Event()
-
-    def stuck(request: bytes) -> bytes:
-        assert go.wait(55)
-        return OK
-
-    with Endpoint(stuck) as endpoint:
-        arguments = (f"{memory_server.url}/{uuid}", "--json", "--in-order")
-        with Command("listen", *arguments, "--forward", endpoint.url) as listen:
-            listen.notes.until("Live.")
-            send_many(memory_server, uuid, count)
-            go.set()
-            told = listen.notes.until("dropped here: they came faster than they were handled.", 50)
-            dropped = int(told.split()[0])
-            for_seconds(20, lambda: endpoint.waiting + dropped == count)
-        numbers = [int(body_of(endpoint.received())) for _ in range(endpoint.waiting)]
-    assert dropped > 0
-    assert numbers == list(range(count - dropped))
