@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.wire_fixture import FIXTURE, fixture_text, samples
+from tests.wire_fixture import FIXTURE, UUID, fixture_text, samples
 from webhook_logger.captured import Body, CapturedRequest
 
 
@@ -54,3 +54,60 @@ def test_being_accepted_gives_it_a_position_and_changes_nothing_else() -> None:
 
 def test_the_fixture_that_other_languages_read_is_fresh() -> None:
     assert FIXTURE.read_text() == fixture_text(), "run: python -m tests.wire_fixture"
+
+
+def of(**fields: object) -> CapturedRequest:
+    return replace(samples()[0], **fields)
+
+
+def test_header_lines_are_found_in_any_case_and_all_of_them() -> None:
+    request = samples()[0]
+    assert request.header_lines("X-DUP") == ["1", "2"]
+    assert (request.header("x-dup"), request.header("x-none", "no")) == ("1", "no")
+
+
+@pytest.mark.parametrize(
+    ("path", "below"),
+    [
+        (f"/{UUID}", ""),
+        (f"/{UUID}/", "/"),
+        (f"/tools/{UUID.upper()}/a//%2F", "/a//%2F"),
+        (f"/{UUID.replace('e', '%65', 1)}/a", "/a"),
+        (f"/{UUID.replace('e', '%45').replace('-', '%2D')}/a/{UUID[:-1]}", f"/a/{UUID[:-1]}"),
+    ],
+)
+def test_the_path_below_the_callback_is_as_sent(path: str, below: str) -> None:
+    assert of(path=path).path_below == below
+
+
+def test_the_target_is_as_sent_and_its_query_can_be_had_decoded() -> None:
+    request = of(path="/a", query_string="a=1&a=%C3%A9+x&b")
+    assert request.target == "/a?a=1&a=%C3%A9+x&b"
+    assert request.query == [("a", "1"), ("a", "é x"), ("b", "")]
+    assert of(path="/a", query_string="").target == "/a"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "text"),
+    [
+        ("", "Zoë".encode(), "Zoë"),
+        ("text/plain; charset=iso-8859-1", b"Zo\xeb", "Zoë"),
+        ('text/plain; charset="UTF-8"', b"Zo\xff", "Zo\ufffd"),
+        ("text/plain; charset=no-such", b"a", "a"),
+        ("text/plain; charset=unicode_escape", b"\\q", "\\q"),
+        ("text/plain; charset=base64", b"a", "a"),
+        ("text/plain; charset=a\x00b", b"a", "a"),
+    ],
+)
+def test_text_is_decoded_as_it_says(content_type: str, content: bytes, text: str) -> None:
+    headers = (("content-type", content_type),)
+    assert of(headers=headers, body=Body(content, len(content))).text == text
+
+
+def test_json_is_read_and_what_is_none_is_told() -> None:
+    assert samples()[0].json()["type"] == "order.created"
+    for content in (b"", b"{", b"\xff", b"[" * 100_000):
+        with pytest.raises(ValueError, match=r"."):
+            of(body=Body(content, len(content))).json()
+    with pytest.raises(ValueError, match="over the server's limit"):
+        of(body=Body(b"", 5_000_000, complete=False)).json()

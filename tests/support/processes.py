@@ -37,8 +37,11 @@ def free_port() -> int:
 class Server:
     """`python wsgi.py` with the given settings; `start` returns when it has said its URL."""
 
-    def __init__(self, command: Sequence[str] = COMMAND, **settings: object) -> None:
+    def __init__(
+        self, command: Sequence[str] = COMMAND, cwd: Path = ROOT, **settings: object
+    ) -> None:
         self._command = command
+        self._cwd = cwd
         self.settings = {"PORT": 0, **settings}
         self.url = ""
         self.first_line = ""
@@ -76,7 +79,7 @@ class Server:
         settings = {name: str(value) for name, value in self.settings.items()}
         self._process = subprocess.Popen(
             self._command,
-            cwd=ROOT,
+            cwd=self._cwd,
             env={**inherited, **settings},
             stdout=subprocess.PIPE,
             stderr=self._log,

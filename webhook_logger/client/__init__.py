@@ -1,1 +1,47 @@
-"""The client: what other tools, test suites and the command line use; nothing of the server."""
+"""The client: what other tools, test suites and the command line use; nothing of the server.
+
+with Inbox("https://hooks.example.com") as inbox:
+    create_order(webhook=inbox.url)
+    request = inbox.wait(timeout=5, where=lambda r: r.method == "POST")
+    assert request.json()["type"] == "order.created"
+"""
+
+from __future__ import annotations
+
+from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.client import signatures
+from webhook_logger.client.aio import AsyncInbox
+from webhook_logger.client.errors import (
+    ClientError,
+    Closed,
+    Invalid,
+    NothingArrived,
+    Rejected,
+    TooLarge,
+    TooSlow,
+    Unreachable,
+)
+from webhook_logger.client.events import Answered, Answering, Event, Gap, Link, Refused
+from webhook_logger.client.inbox import Inbox
+
+__all__ = [
+    "Answered",
+    "Answering",
+    "AsyncInbox",
+    "Body",
+    "CapturedRequest",
+    "ClientError",
+    "Closed",
+    "Event",
+    "Gap",
+    "Inbox",
+    "Invalid",
+    "Link",
+    "NothingArrived",
+    "Refused",
+    "Rejected",
+    "TooLarge",
+    "TooSlow",
+    "Unreachable",
+    "signatures",
+]

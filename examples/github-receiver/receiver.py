@@ -1,0 +1,86 @@
+"""A receiver of GitHub's webhooks, developed on this machine with a callback that GitHub reaches.
+
+    GITHUB_SECRET=… python receiver.py 3000
+    webhook-logger listen https://hooks.example.com/<uuid> --forward http://localhost:3000 --answer
+
+Give GitHub the callback as "Payload URL", and the secret: each delivery arrives here as GitHub has
+sent it, its signature still verifies, and GitHub sees what is answered here. Without GitHub:
+
+    WEBHOOK_SECRET=… webhook-logger send https://hooks.example.com/<uuid> --sign github \\
+        -H 'X-GitHub-Event: ping' --json '{"zen": "Keep it logically awesome."}'
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from uuid import uuid4
+
+from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.client.signatures import GitHub
+
+SECRET = os.environ.get("GITHUB_SECRET", "")
+MOST_BYTES = 25 * 2**20  # what GitHub sends at most
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Answers 401 to what GitHub did not sign, 202 to the rest."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        size = int(self.headers.get("Content-Length", 0))
+        if not 0 <= size <= MOST_BYTES:
+            self.answer(413, "too large")
+            self.close_connection = True
+            return
+        request = self.captured(self.rfile.read(size))
+        verdict = GitHub().verify(request, SECRET)
+        if not verdict.ok:
+            self.answer(401, verdict.text)
+            return
+        event = request.header("X-GitHub-Event") or "unknown"
+        print(f"{event}: {size} bytes", flush=True)
+        self.answer(202, f"{event} taken")
+
+    def captured(self, body: bytes) -> CapturedRequest:
+        """What has come, as the signatures' helpers read it."""
+        path, _, query = self.path.partition("?")
+        return CapturedRequest(
+            uuid="",
+            id=str(uuid4()),
+            received_at=datetime.now(timezone.utc),
+            method=self.command,
+            scheme="http",
+            host=self.headers.get("Host", ""),
+            path=path,
+            query_string=query,
+            http_version="1.1",
+            remote_addr=self.client_address[0],
+            headers=tuple(self.headers.items()),
+            body=Body(body, len(body)),
+        )
+
+    def answer(self, status: int, text: str) -> None:
+        body = f"{text}\n".encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """The events are told; that is enough."""
+
+
+if __name__ == "__main__":
+    if not SECRET:
+        sys.exit("GITHUB_SECRET is not set: nothing could be verified.")
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver)
+    print(f"Listening on http://127.0.0.1:{server.server_port}", flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.server_close()

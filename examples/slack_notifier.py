@@ -1,0 +1,48 @@
+"""Posts a line to a chat for each request to a callback.
+
+    NOTIFY_URL=https://hooks.slack.com/services/… python slack_notifier.py https://hooks.example.com/<uuid>
+
+NOTIFY_URL is an incoming webhook: of Slack, Mattermost, Rocket.Chat or whatever takes
+`{"text": "…"}`. It runs until Ctrl-C, and says when it missed something.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from contextlib import suppress
+
+from webhook_logger.client import CapturedRequest, Gap, Inbox
+
+JSON = {"Content-Type": "application/json"}
+
+
+def text_of(event: CapturedRequest | Gap) -> str:
+    """A line for people. What senders write is escaped, as Slack wants it, and shortened."""
+    if isinstance(event, Gap):
+        return f"_{'Some' if event.count is None else event.count} requests were missed._"
+    target = event.path_below or "/"
+    shown = target[:200].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"{event.method} {shown} ({event.body.size} bytes) from {event.remote_addr}"
+
+
+def notify(url: str, text: str) -> None:
+    """Post a line; one that the chat does not take is told here, and no reason to end."""
+    request = urllib.request.Request(url, json.dumps({"text": text}).encode(), JSON)
+    try:
+        urllib.request.urlopen(request, timeout=10).close()
+    except urllib.error.URLError as error:
+        print(f"The chat did not take a line: {error}", file=sys.stderr)
+
+
+def main(callback: str, notify_url: str) -> None:
+    for event in Inbox(callback):
+        notify(notify_url, text_of(event))
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        main(sys.argv[1], os.environ["NOTIFY_URL"])

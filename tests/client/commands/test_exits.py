@@ -1,0 +1,93 @@
+"""How commands end: by one table, which the manual shows."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import click
+import pytest
+
+from tests.support.command import environment, run
+from tests.support.processes import ROOT
+from webhook_logger.__main__ import cli
+from webhook_logger.client import errors
+from webhook_logger.client.commands.exits import Commands, Exit
+
+MANUAL = (ROOT / "docs/cli.md").read_text()
+
+
+def test_the_manual_has_the_exit_codes() -> None:
+    rows = re.findall(r"^\| (\d+) \| (.*) \|$", MANUAL, re.MULTILINE)
+    assert rows == [(str(int(code)), code.meaning) for code in Exit]
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_the_manual_has_every_option(command: str) -> None:
+    section = MANUAL.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
+    assert section
+    for parameter in cli.commands[command].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.opts[0] in section, parameter.opts
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.Invalid("No."), Exit.USAGE),
+        (errors.TooSlow("No."), Exit.UNREACHABLE),
+        (errors.Rejected("No."), Exit.REJECTED),
+        (errors.TooLarge("No."), Exit.FAILED),
+        (errors.NothingArrived("No."), Exit.TOO_LATE),
+        (KeyboardInterrupt(), Exit.INTERRUPTED),
+    ],
+)
+def test_an_error_is_a_sentence_and_a_code(
+    error: BaseException, code: Exit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @click.group(cls=Commands)
+    def group() -> None:
+        pass
+
+    @group.command()
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(SystemExit) as ended:
+        group(["fail"])
+    assert ended.value.code == code
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_what_stands_in_an_error_does_nothing_on_the_terminal() -> None:
+    done = run("listen", "http://\x1b[31m/")
+    assert "\x1b" not in done.stderr
+    assert done.returncode == Exit.USAGE
+
+
+def test_the_manual_and_the_help_are_there_without_a_server() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for command in ("listen", "send", "replay", "serve"):
+        assert f"  {command} " in done.stdout
+
+
+def test_the_command_imports_nothing_of_the_server() -> None:
+    code = "import sys, webhook_logger.__main__; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert not loaded & {
+        "flask",
+        "flask_socketio",
+        "eventlet",
+        "httptools",
+        "orjson",
+    }  # redis is tried by socketio

@@ -1,0 +1,260 @@
+"""`webhook-logger listen`, as a process beside a real server."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.support.command import COMMAND, Command, environment, on_a_terminal, run
+from tests.support.processes import ROOT, Redis, Server, free_port
+from tests.support.sender import Sender, post, send
+from tests.support.viewers import Viewer
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client import har
+
+HOSTILE = b"\x1b[31mred\x1b]0;title\x07 \xc2\x9b2J \xe2\x80\xae"
+
+
+def test_it_says_where_and_whether_it_is_live_and_ends_with_ctrl_c(
+    memory_server: Server, uuid: str
+) -> None:
+    with Command("listen", f"{memory_server.url}/view/{uuid}") as listen:
+        assert listen.notes.line() == f"Callback: {memory_server.url}/{uuid}"
+        assert listen.notes.line() == f"Page:     {memory_server.url}/view/{uuid}"
+        assert listen.notes.line() == "Live."
+        post(memory_server.address, f"/{uuid}/orders?a=1", b"hello", "Content-Type: text/plain")
+        assert listen.out.line().endswith("  POST    /orders?a=1  5 B  text/plain  127.0.0.1  #1")
+        assert listen.out.line() == "  hello"
+        assert listen.interrupt() == 130
+        assert listen.notes.all.count("\n") == 2
+
+
+def test_without_a_url_it_makes_a_callback_at_the_usual_server(memory_server: Server) -> None:
+    with Command("listen", "--count", "1", WEBHOOK_LOGGER_URL=memory_server.url) as listen:
+        url = listen.notes.line().removeprefix("Callback: ")
+        assert url.startswith(f"{memory_server.url}/")
+        listen.notes.until("Live.")
+        assert post(memory_server.address, url.removeprefix(memory_server.url)).status == 200
+        assert listen.wait() == 0
+
+
+def test_json_is_what_the_wire_has_one_a_line_and_nothing_else(
+    memory_server: Server, uuid: str
+) -> None:
+    url = f"{memory_server.url}/{uuid}"
+    with Viewer(memory_server.url, uuid=uuid) as viewer:
+        with Command("listen", url, "--json", "--count", "3", "--forward", free_target()) as listen:
+            listen.notes.until("Live.")
+            for body in (HOSTILE, bytes(range(256)), '{"é": "\x7f\u2028"}'.encode()):
+                post(memory_server.address, f"/{uuid}", body, "X-Cafe: \xe9\x9b")
+            assert listen.wait() == 1  # the target is not there
+        viewer.event("joined")
+        written = listen.out.all
+        assert written.isascii()
+        assert "\x7f" not in written
+        for line in written.split("\n"):
+            assert json.loads(line) == viewer.event("request")
+    assert listen.notes.all.count("Connection refused") == 3
+
+
+def test_a_filter_is_that_of_the_page(memory_server: Server, uuid: str) -> None:
+    terms = "method:post -path:/ping body:card"
+    url = f"{memory_server.url}/{uuid}"
+    with Command("listen", url, "--filter", terms, "--count", "2", "--json") as listen:
+        listen.notes.until("Live.")
+        for path, body in (("/a", b"a Card"), ("/ping", b"card"), ("/b", b""), ("/c", b"CARD")):
+            post(memory_server.address, f"/{uuid}{path}", body)
+        assert listen.wait() == 0
+    paths = [json.loads(line)["path"] for line in listen.out.all.split("\n")]
+    assert paths == [f"/{uuid}/a", f"/{uuid}/c"]
+
+
+def test_saved_requests_are_what_the_page_exports(
+    memory_server: Server, uuid: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "requests.har"
+    url = f"{memory_server.url}/{uuid}"
+    with Command("listen", url, "--save", str(path), "--json", "--count", "3") as listen:
+        listen.notes.until("Live.")
+        for number in range(3):
+            post(memory_server.address, f"/{uuid}/{number}?a=%C3%A9", b"\x00\xff", "Cookie: a=b")
+        assert listen.wait() == 0
+    wires = map(json.loads, listen.out.all.split("\n"))
+    expected = [har.entry(CapturedRequest.from_wire(wire), memory_server.url) for wire in wires]
+    assert json.loads(path.read_text())["log"]["entries"] == expected
+
+
+def test_what_is_saved_is_whole_when_it_is_killed(
+    memory_server: Server, uuid: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "requests.har"
+    with Command("listen", f"{memory_server.url}/{uuid}", "--save", str(path)) as listen:
+        listen.notes.until("Live.")
+        assert json.loads(path.read_text())["log"]["entries"] == []
+        with Sender(memory_server.address) as sender:
+            for _ in range(300):
+                sender.send(b"POST /%b HTTP/1.1\r\nHost: h\r\n\r\n" % uuid.encode())
+            listen.out.until("#100")
+            listen.kill()
+    assert len(json.loads(path.read_text())["log"]["entries"]) >= 100
+
+
+@pytest.mark.parametrize(("more", "code"), [((), 0), (("--count", "2"), 4)])
+def test_it_ends_after_a_time(
+    memory_server: Server, uuid: str, more: tuple[str, ...], code: int
+) -> None:
+    done = run("listen", f"{memory_server.url}/{uuid}", "--timeout", "0.5", *more)
+    assert done.returncode == code
+    assert done.stderr.endswith("Live.\n")
+
+
+def test_whoever_reads_may_leave(memory_server: Server, uuid: str) -> None:
+    line = f"{shlex.join(COMMAND)} listen {memory_server.url}/{uuid} --json; echo $? >&2"
+    process = subprocess.Popen(
+        ["sh", "-c", f"({line}) | head -1"],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process, Viewer(memory_server.url, uuid=uuid) as viewer:
+        viewer.event("joined")
+        assert process.stderr
+        while "Live." not in process.stderr.readline():
+            pass
+        while process.poll() is None:
+            post(memory_server.address, f"/{uuid}")
+            viewer.event("request")
+        out, notes = process.communicate()
+    assert json.loads(out)["seq"] == 1
+    assert notes == "141\n"
+
+
+def test_a_terminal_gets_colours_and_no_more_of_a_sender_than_text(
+    memory_server: Server, uuid: str
+) -> None:
+    written = shown_on_a_terminal(memory_server, uuid)
+    assert "\x1b[1;32mPOST" in written
+    assert "\x1b[31mred" not in written
+    assert r"\x1b[31mred\x1b]0;title\x07 \x9b2J \u202e" in written
+    assert "[bold]:smile:" in written
+    for character in ("\x07", "\x9b", "\u202e"):
+        assert character not in written
+
+
+def test_colours_are_off_where_nobody_wants_them(memory_server: Server, uuid: str) -> None:
+    assert "\x1b[32m" not in shown_on_a_terminal(memory_server, uuid, NO_COLOR="1")
+
+
+def shown_on_a_terminal(server: Server, uuid: str, **env: str) -> str:
+    """What a hostile request looks like."""
+    with Viewer(server.url, uuid=uuid) as viewer:
+        joined = viewer.event("joined")
+        assert joined["viewers"] == 1
+        sent = Sending(server, uuid, viewer)
+        code, written = on_a_terminal(
+            *("listen", f"{server.url}/{uuid}", "--count", "1", "-v"), meanwhile=sent.run, **env
+        )
+    assert code == 0
+    return written
+
+
+class Sending:
+    """Sends a hostile request once a second viewer is there."""
+
+    def __init__(self, server: Server, uuid: str, viewer: Viewer) -> None:
+        self._server, self._uuid, self._viewer = server, uuid, viewer
+
+    def run(self) -> None:
+        while self._viewer.call("join", {"uuid": self._uuid})["viewers"] < 2:
+            pass
+        head = f"POST /{self._uuid}/[bold]:smile: HTTP/1.1\r\nHost: h\r\nX: \x80\r\n"
+        head += f"Content-Length: {len(HOSTILE)}\r\n\r\n"
+        send(self._server.address, head.encode("latin-1") + HOSTILE)
+
+
+def test_what_was_missed_is_told(redis: Redis, uuid: str) -> None:
+    with Server(REDIS_URL=redis.url) as one, Server(REDIS_URL=redis.url) as other:
+        with Command("listen", f"{one.until_ready().url}/{uuid}", "--json") as listen:
+            listen.notes.until("Live.")
+            post(other.until_ready().address, f"/{uuid}")
+            listen.out.line()
+            one.end()
+            assert "Trying again" in listen.notes.until("Not live: ")
+            for _ in range(3):
+                assert post(other.address, f"/{uuid}").status == 200
+            one.start()
+            assert listen.notes.until("missed") == "3 requests were missed while this was not live."
+            assert listen.notes.line() == "Live."
+            post(other.address, f"/{uuid}")
+            assert json.loads(listen.out.line())["seq"] == 5
+
+
+def test_a_server_that_counts_anew_is_told(uuid: str) -> None:
+    with Server() as server:
+        with Command("listen", f"{server.url}/{uuid}") as listen:
+            listen.notes.until("Live.")
+            post(server.address, f"/{uuid}")
+            server.end()
+            listen.notes.until("Not live")
+            server.start()
+            assert "can't tell how many" in listen.notes.until("missed")
+
+
+def test_refused_requests_are_told(uuid: str) -> None:
+    with Server(MAX_REQUESTS_PER_SECOND=1) as server:
+        with Command("listen", f"{server.url}/{uuid}") as listen:
+            listen.notes.until("Live.")
+            for _ in range(5):
+                post(server.address, f"/{uuid}")
+            assert "refused for the callback's rate." in listen.notes.until("refused")
+
+
+def test_a_lost_queue_is_told(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url) as server:
+        with Command("listen", f"{server.until_ready().url}/{uuid}") as listen:
+            listen.notes.until("Live.")
+            redis.end()
+            assert listen.notes.until("Not live") == "Not live: the server has lost its queue."
+            redis.client.close()
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    done = run("listen", f"http://127.0.0.1:{free_port()}")
+    assert done.returncode == 3
+    assert "Error: No webhook logger at" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("ftp://a",), "no URL that HTTP can be sent to"),
+        (("http://a", "--answer"), "--answer needs a --forward"),
+        (("http://a", "--forward", "ftp://b"), "no URL that HTTP can be sent to"),
+        (("http://a", "--count", "0"), "0 is not in the range"),
+        (("http://a", "--save", "/nowhere/x.har"), "cannot be written: No such file"),
+        (("http://a", "--save", "README.md"), "no archive that was written here"),
+    ],
+)
+def test_what_cannot_be_is_told(arguments: tuple[str, ...], sentence: str) -> None:
+    done = run("listen", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+
+
+@pytest.mark.parametrize("written", ["http://localhost:{}/{}", "127.0.0.1:{}/view/{}/x"])
+def test_the_callback_itself_is_no_target(written: str) -> None:
+    uuid = str(uuid4())
+    done = run("listen", f"http://127.0.0.1:8000/{uuid}", "--forward", written.format(8000, uuid))
+    assert done.returncode == 2
+    assert "is the callback itself: each request would come back for ever." in done.stderr
+
+
+def free_target() -> str:
+    return f"http://127.0.0.1:{free_port()}"

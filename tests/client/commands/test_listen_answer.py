@@ -1,0 +1,131 @@
+"""`listen --forward --answer`: the target's response is what the sender gets."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.command import Command
+from tests.support.endpoint import Endpoint
+from tests.support.processes import Redis, Server, free_port
+from tests.support.sender import post, send
+
+LIVE = "Senders get the target's answers."
+
+
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[Server]:
+    """A server that waits a second for answers."""
+    with Server(ANSWER_TIMEOUT=1) as server:
+        yield server
+
+
+def listening(server: Server, uuid: str, *arguments: str) -> Command:
+    return Command("listen", f"{server.url}/{uuid}", "--answer", *arguments)
+
+
+def test_the_sender_gets_status_header_lines_and_body_of_the_target(
+    server: Server, uuid: str
+) -> None:
+    answer = (
+        b"HTTP/1.1 422 Unprocessable Entity\r\nContent-Type: application/json\r\nX-Dup: 1\r\n"
+        b"X-Dup: 2\r\nSet-Cookie: a=b\r\nDate: today\r\nContent-Length: 4\r\n\r\n\x00\xff{}"
+    )
+    with Endpoint(lambda _: answer) as endpoint:
+        with listening(server, uuid, "--forward", endpoint.url, "--count", "2") as listen:
+            listen.notes.until(LIVE)
+            for _ in range(2):
+                got = post(server.address, f"/{uuid}/a", b"x")
+                assert (got.status, got.body) == (422, b"\x00\xff{}")
+                assert got.headers["x-dup"] == "1, 2"
+                assert got.headers["content-type"] == "application/json"
+                assert "set-cookie" not in got.headers
+                assert got.headers["webhook-viewers"] == "1"
+            assert listen.wait() == 0
+    assert listen.notes.all.count("A reply may not set Set-Cookie: it is left out.") == 1
+    assert listen.out.all.count("  422  4 B  ") == 2
+    assert listen.out.all.count("  answered") == 2
+
+
+def test_an_answer_may_reach_any_worker(two_workers: tuple[Server, Server], uuid: str) -> None:
+    one, other = two_workers
+    with Endpoint() as endpoint:
+        with listening(one, uuid, "--forward", endpoint.url) as listen:
+            listen.notes.until(LIVE)
+            assert post(other.address, f"/{uuid}").body == b"ok"
+
+
+def test_a_head_request_and_an_answer_without_a_body_are_answered(
+    memory_server: Server, uuid: str
+) -> None:
+    none = b"HTTP/1.1 204 No Content\r\n\r\n"
+    with Endpoint(lambda _: none) as endpoint:
+        with listening(memory_server, uuid, "--forward", endpoint.url) as listen:
+            listen.notes.until(LIVE)
+            head = b"HEAD /%b HTTP/1.1\r\nHost: h\r\n\r\n" % uuid.encode()
+            assert send(memory_server.address, head).status == 204
+            assert post(memory_server.address, f"/{uuid}").status == 204
+
+
+def test_where_the_target_is_not_there_the_callbacks_own_reply_is_used(
+    hasty: Server, uuid: str
+) -> None:
+    gone = f"http://127.0.0.1:{free_port()}"
+    with listening(hasty, uuid, "--forward", gone) as listen:
+        listen.notes.until(LIVE)
+        assert post(hasty.address, f"/{uuid}/status/418").status == 418
+        assert post(hasty.address, f"/{uuid}").status == 200
+        assert "not answered: the callback's own reply is used" in listen.out.until("#2 POST")
+        assert listen.notes.until("#1") == "#1 was answered 418 as its path asks."
+        assert listen.notes.until("#2") == "#2 was answered 200 with the callback's own reply."
+
+
+def test_an_answer_that_is_late_is_told(hasty: Server, uuid: str) -> None:
+    go = threading.Event()
+
+    def slow(request: bytes) -> bytes:
+        go.wait(30)
+        return b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
+
+    with Endpoint(slow) as endpoint:
+        with listening(hasty, uuid, "--forward", endpoint.url) as listen:
+            listen.notes.until(LIVE)
+            assert post(hasty.address, f"/{uuid}").status == 200
+            go.set()
+            assert "not answered: no sender waits for it" in listen.out.until("→")
+
+
+def test_an_answer_that_cannot_be_one_is_told(uuid: str) -> None:
+    large = b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n12345678901"
+    with Server(ANSWER_TIMEOUT=1, MAX_BODY_BYTES=10) as server:
+        with Endpoint(lambda _: large) as endpoint:
+            with listening(server, uuid, "--forward", endpoint.url) as listen:
+                listen.notes.until(LIVE)
+                assert post(server.address, f"/{uuid}").body == b""
+                assert "not answered: The server answered 413: " in listen.out.until("→")
+
+
+def test_the_first_of_several_targets_answers(memory_server: Server, uuid: str) -> None:
+    no = b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
+    with Endpoint() as one, Endpoint(lambda _: no) as other:
+        targets = ("--forward", one.url, "--forward", other.url)
+        with listening(memory_server, uuid, *targets, "--count", "1") as listen:
+            listen.notes.until(LIVE)
+            assert post(memory_server.address, f"/{uuid}").body == b"ok"
+            assert listen.wait() == 0
+    assert listen.out.all.count("answered") == 1
+
+
+def test_one_answers_at_a_time_and_the_next_takes_over(redis: Redis, uuid: str) -> None:
+    second = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
+    with Server(REDIS_URL=redis.url) as server, Endpoint() as a, Endpoint(lambda _: second) as b:
+        with listening(server.until_ready(), uuid, "--forward", a.url) as first:
+            first.notes.until(LIVE)
+            with listening(server, uuid, "--forward", b.url) as waiting:
+                assert "do not get the target's answers: " in waiting.notes.until("Senders")
+                assert post(server.address, f"/{uuid}").status == 200
+                assert first.interrupt() == 130
+                waiting.notes.until(LIVE)
+                assert post(server.address, f"/{uuid}").status == 202

@@ -1,0 +1,207 @@
+"""`listen --forward`: every request, in order, with the bytes that its sender signed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Command, run
+from tests.support.endpoint import Endpoint
+from tests.support.processes import Redis, Server, for_seconds, free_port
+from tests.support.sender import Sender, post
+
+MANY = 10_000
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+BODY = '{"type":  "order.created",\r\n "name": "Zoë \\u00eb", "n": 1.50, "esc": "\\/"}'.encode()
+
+
+def send_many(server: Server, uuid: str, count: int) -> None:
+    """On one connection, each with its number as its body."""
+    requests = [
+        b"POST /%b/n HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%d"
+        % (uuid.encode(), len(str(number)), number)
+        for number in range(count)
+    ]
+    with Sender(server.address) as sender:
+        writer = threading.Thread(target=lambda: sender.send(b"".join(requests)))
+        writer.start()
+        answered = b""
+        while answered.count(b"HTTP/1.1 200 ") < count:
+            received = sender.socket.recv(262_144)
+            assert received
+            answered += received
+        writer.join()
+
+
+def missed_by(listen: Command) -> int:
+    """How many requests it has told of as missed."""
+    return sum(map(int, re.findall(r"(\d+) requests? w\w+ missed", listen.notes.all)))
+
+
+def body_of(request: bytes) -> bytes:
+    return request.partition(b"\r\n\r\n")[2]
+
+
+@pytest.mark.parametrize("order", [("--in-order",), ()])
+def test_ten_thousand_are_forwarded_without_loss_or_reordering(
+    memory_server: Server, uuid: str, order: tuple[str, ...]
+) -> None:
+    with Endpoint() as endpoint:
+        arguments = (f"{memory_server.url}/{uuid}", "--json", "--count", str(MANY), *order)
+        with Command("listen", *arguments, "--forward", endpoint.url) as listen:
+            listen.notes.until("Live.")
+            send_many(memory_server, uuid, MANY)
+            assert listen.wait(55) == 0
+        assert endpoint.waiting == MANY
+        numbers = [int(body_of(endpoint.received())) for _ in range(MANY)]
+    assert (numbers if order else sorted(numbers)) == list(range(MANY))
+    assert listen.notes.all.count("  200  ") == MANY
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_through_a_restart_what_is_not_forwarded_is_told_as_missed(
+    redis: Redis, uuid: str, in_order: bool
+) -> None:
+    with Server(REDIS_URL=redis.url) as one, Server(REDIS_URL=redis.url) as other:
+        other.until_ready()
+        with Endpoint() as endpoint:
+            arguments = [f"{one.until_ready().url}/{uuid}", "--forward", endpoint.url, "--json"]
+            arguments += ["--in-order"] if in_order else []
+            with Command("listen", *arguments) as listen:
+                listen.notes.until("Live.")
+                sending = threading.Thread(target=send_many, args=(other, uuid, 2000))
+                sending.start()
+                for _ in range(200):
+                    endpoint.received()
+                one.end(kill=True)
+                listen.notes.until("Not live")
+                sending.join()
+                one.start().until_ready()
+                listen.notes.until("Live.")
+                post(other.address, f"/{uuid}/last", b"9999")
+                listen.notes.until("/last")
+                # Those before it may still be on their way, where they are not in order.
+                for_seconds(20, lambda: 200 + endpoint.waiting + missed_by(listen) == 2001)
+                listen.interrupt()
+            bodies = [int(body_of(endpoint.received())) for _ in range(endpoint.waiting)]
+    assert missed_by(listen)
+    if in_order:
+        assert bodies == sorted(bodies)
+
+
+def github(head: dict[str, str], body: bytes) -> bool:
+    hashed = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    return head["X-Hub-Signature-256"] == f"sha256={hashed}"
+
+
+def stripe(head: dict[str, str], body: bytes) -> bool:
+    fields = dict(part.split("=", 1) for part in head["Stripe-Signature"].split(","))
+    signed = fields["t"].encode() + b"." + body
+    return fields["v1"] == hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def standard_webhooks(head: dict[str, str], body: bytes) -> bool:
+    lines = {name.lower(): value for name, value in head.items()}
+    key = base64.b64decode(SECRET.removeprefix("whsec_"))
+    signed = f"{lines['webhook-id']}.{lines['webhook-timestamp']}.".encode() + body
+    hashed = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return lines["webhook-signature"] == f"v1,{hashed}"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "verifies"),
+    [("github", github), ("stripe", stripe), ("standard-webhooks", standard_webhooks)],
+)
+def test_what_a_sender_signed_still_verifies(
+    memory_server: Server,
+    uuid: str,
+    tmp_path: Path,
+    scheme: str,
+    verifies: Callable[[dict[str, str], bytes], bool],
+) -> None:
+    path = tmp_path / "body.json"
+    path.write_bytes(BODY)
+    url = f"{memory_server.url}/{uuid}"
+    with Endpoint() as endpoint:
+        with Command("listen", url, "--forward", endpoint.url, "--count", "1") as listen:
+            listen.notes.until("Live.")
+            run("send", url, "--sign", scheme, "-d", f"@{path}", WEBHOOK_SECRET=SECRET)
+            assert listen.wait() == 0
+        head, _, body = endpoint.received().partition(b"\r\n\r\n")
+    lines = dict(line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:])
+    assert body == BODY
+    assert verifies(lines, body)
+    assert not verifies(lines, body.replace(b"  ", b" "))
+
+
+def test_each_target_has_a_line_of_its_own(memory_server: Server, uuid: str) -> None:
+    gone = f"http://127.0.0.1:{free_port()}/gone"
+    no = b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
+    with Endpoint() as one, Endpoint(lambda _: no) as other:
+        targets = [part for url in (one.url, other.url, gone) for part in ("--forward", url)]
+        arguments = (f"{memory_server.url}/{uuid}", *targets, "--count", "1")
+        with Command("listen", *arguments) as listen:
+            listen.notes.until("Live.")
+            post(memory_server.address, f"/{uuid}/a?b=c")
+            assert listen.wait() == 1
+        assert one.received().startswith(b"POST /a?b=c ")
+        assert other.received().startswith(b"POST /a?b=c ")
+    lines = [line for line in listen.out.all.split("\n") if " → " in line]
+    assert len(lines) == 3
+    for url, what in ((one.url, "  200  2 B  "), (other.url, "  500  0 B  "), (gone, "refused")):
+        [line] = [line for line in lines if f"#1 POST /a?b=c → {url}  " in line]
+        assert what in line
+        assert re.search(r"  \d+ ms$", line)
+
+
+def test_what_was_not_kept_is_not_forwarded_and_told(uuid: str) -> None:
+    with Server(MAX_BODY_BYTES=10) as server, Endpoint() as endpoint:
+        arguments = (f"{server.url}/{uuid}", "--forward", endpoint.url, "--count", "2")
+        with Command("listen", *arguments) as listen:
+            listen.notes.until("Live.")
+            post(server.address, f"/{uuid}/large", b"12345678901")
+            post(server.address, f"/{uuid}/small", b"1234567890")
+            assert listen.wait() == 1
+        assert endpoint.received().startswith(b"POST /small ")
+        assert endpoint.waiting == 0
+    assert "#1 POST /large is not forwarded: its body of 11 B was over" in listen.notes.all
+
+
+def test_ctrl_c_says_what_was_still_on_its_way(memory_server: Server, uuid: str) -> None:
+    go = threading.Event()
+
+    def slow(request: bytes) -> bytes:
+        go.wait(30)
+        return b""
+
+    with Endpoint(slow) as endpoint:
+        arguments = (f"{memory_server.url}/{uuid}", "--forward", endpoint.url, "--in-order")
+        with Command("listen", *arguments) as listen:
+            listen.notes.until("Live.")
+            for _ in range(3):
+                post(memory_server.address, f"/{uuid}")
+            listen.out.until("#3")
+            endpoint.received()
+            assert listen.interrupt() == 130
+        go.set()
+    assert listen.notes.all.endswith("3 were still on their way to targets.")
+
+
+def test_below_a_prefix_it_is_the_same() -> None:
+    with Server(URL_PREFIX="/hooks") as server, Endpoint() as endpoint:
+        arguments = (f"{server.url}/hooks", "--forward", f"{endpoint.url}/to", "--count", "1")
+        with Command("listen", *arguments) as listen:
+            url = listen.notes.until("Callback: ").removeprefix("Callback: ")
+            assert url.startswith(f"{server.url}/hooks/")
+            listen.notes.until("Live.")
+            post(server.address, url.removeprefix(server.url) + "/a")
+            assert listen.wait() == 0
+        assert endpoint.received().startswith(b"POST /to/a HTTP/1.1\r\n")
+    assert "  POST    /a  0 B  " in listen.out.all

@@ -1,0 +1,101 @@
+"""`webhook-logger replay`, as a process."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import on_a_terminal, run
+from tests.support.endpoint import Endpoint
+from tests.support.processes import free_port
+from tests.support.receiver import OK
+from tests.wire_fixture import samples
+from webhook_logger.client.archive import Archive
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """All requests of the fixture, as `listen --save` writes them."""
+    path = tmp_path / "requests.har"
+    with Archive(path, "https://hooks.example.com") as archive:
+        for request in samples():
+            archive.add(request)
+    return path
+
+
+def test_it_sends_each_request_of_an_archive_of_ours_again_in_order(archive: Path) -> None:
+    with Endpoint() as endpoint:
+        done = run("replay", str(archive), "--to", f"{endpoint.url}/hooks")
+        for request in samples()[:-1]:
+            head, _, body = endpoint.received().partition(b"\r\n\r\n")
+            first, host, *lines = head.decode("latin-1").split("\r\n")
+            assert first == f"POST /hooks{request.path_below}?a=1&a=2&b HTTP/1.1"
+            assert host == f"Host: {endpoint.authority}"
+            assert lines[:3] == ["X-Dup: 1", "x-dup: 2", "X_Latin: é"]
+            assert body == request.body.content
+    assert done.returncode == 1
+    assert "9: POST /too-large/%C3%A9 has a body that is not in the file" in done.stderr
+    assert "9 requests: 8 × 200, 1 × not sent." in done.stderr
+    assert done.stdout.count("  200  ") == 8
+
+
+def test_stdin_is_a_file_too(archive: Path) -> None:
+    with Endpoint() as endpoint:
+        done = run("replay", "-", "--to", endpoint.url, given=archive.read_bytes())
+    assert "8 × 200" in done.stderr
+
+
+def test_it_ends_with_0_when_all_were_taken(tmp_path: Path) -> None:
+    path = tmp_path / "empty.har"
+    path.write_text('{"log": {"entries": []}}')
+    done = run("replay", str(path), "--to", "localhost:1")
+    assert (done.returncode, done.stderr) == (0, "0 requests: nothing to send.\n")
+
+
+def test_a_target_that_is_not_there_is_told(archive: Path) -> None:
+    archive.write_text(json.dumps({"log": {"entries": [entry("http://a/b")]}}))
+    done = run("replay", str(archive), "--to", f"http://127.0.0.1:{free_port()}")
+    assert done.returncode == 3
+    assert "Connection refused" in done.stdout
+    assert "1 × no answer" in done.stderr
+
+
+def test_a_file_that_is_wrong_anywhere_sends_nothing(archive: Path) -> None:
+    archive.write_text(json.dumps({"log": {"entries": [entry("http://a/b"), entry("http://a/é")]}}))
+    with Endpoint() as endpoint:
+        done = run("replay", str(archive), "--to", endpoint.url)
+        assert endpoint.waiting == 0
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Error: Entry 2: ")
+
+
+def test_what_an_archive_says_does_nothing_on_the_terminal(archive: Path) -> None:
+    hostile = entry("data:,x") | {}
+    hostile["request"]["method"] = "\x1b[31m"
+    archive.write_text(json.dumps({"log": {"entries": [hostile]}}))
+    done = run("replay", str(archive), "--to", "localhost:1")
+    assert done.returncode == 2
+    assert done.stderr == "Error: Entry 1: '\\x1b[31m' is no method.\n"
+
+
+def test_on_a_terminal_it_shows_how_far_it_is(archive: Path) -> None:
+    with Endpoint(lambda _: OK) as endpoint:
+        code, written = on_a_terminal("replay", str(archive), "--to", endpoint.url)
+    assert code == 1
+    assert "/9" in written
+    assert "\x1b[1;32m200" in written
+    assert "8 × 200" in written
+
+
+def test_retries_are_made_when_asked_for(archive: Path) -> None:
+    archive.write_text(json.dumps({"log": {"entries": [entry("http://a/b")]}}))
+    answers = [b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", OK]
+    with Endpoint(lambda _: answers.pop(0)) as endpoint:
+        done = run("replay", str(archive), "--to", endpoint.url, "--retries", "1")
+    assert (done.returncode, "2 tries" in done.stdout) == (0, True)
+
+
+def entry(url: str) -> dict[str, dict[str, object]]:
+    return {"request": {"method": "GET", "url": url, "headers": []}}

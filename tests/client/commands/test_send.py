@@ -1,0 +1,166 @@
+"""`webhook-logger send`, as a process: to raw sockets, and to a callback."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.support.command import on_a_terminal, run
+from tests.support.endpoint import Endpoint
+from tests.support.processes import Server, free_port
+from tests.support.viewers import Viewer
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.signatures import SCHEMES
+
+SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+def test_it_sends_a_post_without_a_body_unless_told_otherwise() -> None:
+    with Endpoint() as endpoint:
+        done = run("send", f"{endpoint.url}/a//b?c=%zz")
+        sent = endpoint.received()
+    assert sent == (
+        b"POST /a//b?c=%%zz HTTP/1.1\r\nHost: %b\r\nContent-Length: 0\r\n\r\n"
+        % endpoint.authority.encode()
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("200  ")
+
+
+def test_method_header_lines_and_body_go_as_they_are_given() -> None:
+    with Endpoint() as endpoint:
+        lines = ("-H", "X-Dup: 1", "-H", "x-dup:2", "-H", "X-É: ".replace("É", "E") + "é")
+        run("send", endpoint.url, "-X", "PURGE", *lines, "-d", "é\n")
+        sent = endpoint.received()
+    assert sent.startswith(b"PURGE / HTTP/1.1\r\n")
+    assert b"\r\nX-Dup: 1\r\nx-dup: 2\r\nX-E: \xc3\xa9\r\n" in sent
+    assert sent.endswith(b"\r\n\r\n\xc3\xa9\n")
+
+
+def test_the_body_may_be_a_file_or_stdin(tmp_path: Path) -> None:
+    path = tmp_path / "body"
+    path.write_bytes(bytes(range(256)))
+    with Endpoint() as endpoint:
+        run("send", endpoint.url, "-d", f"@{path}")
+        run("send", endpoint.url, "--json", "@-", given=b"\x00\r\n")
+        assert endpoint.received().endswith(b"\r\n\r\n" + bytes(range(256)))
+        sent = endpoint.received()
+    assert b"\r\nContent-Type: application/json\r\n" in sent
+    assert sent.endswith(b"\r\n\r\n\x00\r\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["ftp://a"], "no URL that HTTP can be sent to"),
+        (["http://a", "-H", "no colon"], "A header is written as"),
+        (["http://a", "-d", "@/nowhere"], "/nowhere cannot be read: No such file"),
+        (["http://a", "--sign", "github"], "--sign needs a --secret"),
+        (["http://a", "--sign", "nobody"], "is not one of"),
+        (["http://a", "--times", "0"], "0 is not in the range"),
+        (["http://a", "--timeout", "inf"], "inf is not in the range"),
+        (["http://a", "--rate", "nan"], "'nan' is no number"),
+    ],
+)
+def test_what_cannot_be_sent_is_told(arguments: list[str], sentence: str) -> None:
+    done = run("send", *arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("-H", "a b: c"), ("-H", "a: b\r\nc: d"), ("-X", "a b")])
+def test_what_http_cannot_carry_is_told(arguments: tuple[str, str]) -> None:
+    with Endpoint() as endpoint:
+        done = run("send", endpoint.url, *arguments)
+        assert endpoint.waiting == 0
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "HTTP can't carry this request" in done.stderr
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (302, 0), (400, 1), (503, 1)])
+def test_the_exit_code_tells_what_the_answer_was(status: int, code: int) -> None:
+    answer = b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status
+    with Endpoint(lambda _: answer) as endpoint:
+        done = run("send", endpoint.url)
+    assert (done.returncode, done.stdout.split()[0]) == (code, str(status))
+
+
+def test_nobody_there_is_told() -> None:
+    done = run("send", f"http://127.0.0.1:{free_port()}")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "Connection refused" in done.stderr
+
+
+def test_the_answer_does_nothing_on_the_terminal() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nX-A: \x1b[31m\r\nContent-Length: 8\r\n\r\n\x1b[31mred"
+    with Endpoint(lambda _: answer) as endpoint:
+        done = run("send", endpoint.url, "-v")
+    assert done.stdout.splitlines()[1] == r"  X-A: \x1b[31m"
+    assert done.stdout.splitlines()[-1] == r"  \x1b[31mred"
+
+
+def test_a_callback_says_how_many_were_watching(memory_server: Server, uuid: str) -> None:
+    with Viewer(memory_server.url, uuid=uuid) as viewer:
+        viewer.event("joined")
+        done = run("send", f"{memory_server.url}/{uuid}/status/201")
+    assert done.stdout.startswith("201  Webhook-Viewers: 1  ")
+
+
+@pytest.mark.parametrize("scheme", list(SCHEMES))
+def test_a_signed_request_verifies(memory_server: Server, uuid: str, scheme: str) -> None:
+    url = f"{memory_server.url}/{uuid}"
+    with Viewer(memory_server.url, uuid=uuid) as viewer:
+        viewer.event("joined")
+        done = run("send", url, "--sign", scheme, "-d", '{"a": 1}', WEBHOOK_SECRET=SECRET)
+        assert (done.returncode, done.stderr) == (0, "")
+        request = CapturedRequest.from_wire(viewer.event("request"))
+    known = SCHEMES[scheme](url=url) if scheme == "twilio" else SCHEMES[scheme]()
+    verdict = known.verify(request, SECRET)
+    assert verdict.ok, verdict
+
+
+def test_githubs_signature_is_what_github_documents() -> None:
+    with Endpoint() as endpoint:
+        run("send", endpoint.url, "-d", "Hello, World!", "--sign", "github", "--secret", "It's")
+        sent = endpoint.received()
+    hashed = hmac.new(b"It's", b"Hello, World!", hashlib.sha256).hexdigest()
+    assert f"X-Hub-Signature-256: sha256={hashed}\r\n".encode() in sent
+
+
+def test_many_are_sent_and_counted() -> None:
+    count = iter(range(100))
+    no = b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
+    with Endpoint(lambda _: no if next(count) == 3 else no.replace(b"500", b"204")) as endpoint:
+        done = run(
+            "send", endpoint.url, "--times", "20", "--sign", "standard-webhooks", "--secret", SECRET
+        )
+        ids = {endpoint.received().lower().partition(b"webhook-id: ")[2][:36] for _ in range(20)}
+    assert len(ids) == 20
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.endswith(": 19 × 204, 1 × 500.\n")
+
+
+def test_they_are_paced() -> None:
+    with Endpoint() as endpoint:
+        done = run("send", endpoint.url, "--times", "5", "--rate", "10")
+    took, unit = re.search(r"5 requests in ([\d.]+) (m?s): ", done.stderr).groups()
+    assert unit == "s" or float(took) >= 400
+
+
+def test_on_a_terminal_many_show_how_far_they_are() -> None:
+    with Endpoint() as endpoint:
+        code, written = on_a_terminal("send", endpoint.url, "--times", "200")
+    assert code == 0
+    assert "/200" in written
+    assert "200 × 200" in written
+
+
+def test_a_page_is_no_callback(memory_server: Server) -> None:
+    done = run("send", f"{memory_server.url}/view/{uuid4()}")
+    assert done.returncode == 1

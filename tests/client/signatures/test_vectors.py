@@ -1,0 +1,65 @@
+"""The documented vectors that the page's tests read, too: checked, and made again."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.client.signatures.requests import post
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client import signatures
+
+VECTORS = json.loads(
+    (Path(__file__).parents[2] / "fixtures" / "signatures.json").read_text(encoding="utf-8")
+)
+vectors = pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["about"])
+
+
+def read(vector: dict[str, Any]) -> tuple[signatures.Scheme, CapturedRequest, str]:
+    fields = dict(vector["fields"])
+    secret = fields.pop("secret")
+    came = datetime.fromtimestamp(vector.get("signed_at", 0), timezone.utc)
+    request = post(vector["content"].encode(), vector["headers"], received_at=came)
+    return signatures.SCHEMES[vector["scheme"]](**fields), request, secret
+
+
+@vectors
+def test_it_is_right_and_with_another_secret_wrong(vector: dict[str, Any]) -> None:
+    scheme, request, secret = read(vector)
+    verdict = scheme.verify(request, secret)
+    assert verdict, verdict.text
+    assert scheme.verify(request, "AAAA").why == "secret"
+
+
+# What is signed in a way that is read, and not made any more.
+OLD = (
+    "SHA-1 signature",
+    "port that was",
+    "library, http",
+    "a user in",
+    "SHA-256 with a key",
+    "Svix:",
+)
+
+
+@vectors
+def test_it_is_made_again(vector: dict[str, Any]) -> None:
+    if any(old in vector["about"] for old in OLD):
+        return
+    scheme, _, secret = read(vector)
+    given = {name.lower(): value for name, value in vector["headers"].items()}
+    outgoing = signatures.Outgoing(
+        vector["content"].encode(),
+        headers=tuple(vector["headers"].items()),
+        id=given.get("webhook-id", ""),
+        timestamp=vector.get("signed_at", 0),
+    )
+    for name, value in scheme.sign(outgoing, secret):
+        if vector["scheme"] == "stripe":
+            assert value.split(",")[1] in given["stripe-signature"].split(",")
+        else:
+            assert given[name.lower()] == value

@@ -1,0 +1,249 @@
+"""Why a signature is wrong, in the page's words."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.client.signatures.requests import CAME, post
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client import signatures
+from webhook_logger.client.errors import Invalid
+from webhook_logger.client.signatures import (
+    AnyHmac,
+    GitHub,
+    GitLab,
+    StandardWebhooks,
+    Stripe,
+    Twilio,
+)
+
+SECRET = "hush"
+NOTHING = base64.b64encode(bytes(32)).decode()
+
+
+def hexed(content: str, secret: str = SECRET) -> str:
+    return hmac.digest(secret.encode(), content.encode(), "sha256").hex()
+
+
+def github(signed: str, came: str) -> CapturedRequest:
+    return post(came.encode(), {"X-Hub-Signature-256": f"sha256={hexed(signed)}"})
+
+
+def stripe(seconds: int) -> CapturedRequest:
+    signature = hexed(f"{seconds}.{{}}")
+    return post(b"{}", {"Stripe-Signature": f"t={seconds},v1={signature}"})
+
+
+def test_a_wrong_secret_and_a_changed_body_cannot_be_told_apart() -> None:
+    verdict = GitHub().verify(github("{}", "{}"), "other")
+    assert not verdict
+    assert verdict.why == "secret"
+    assert "or the request was changed" in verdict.text
+    assert GitHub().verify(github("{}", '{"a":1}'), SECRET).why == "secret"
+
+
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [
+        (300, None),
+        (-300, None),
+        (301, "1 second too old"),
+        (-301, "1 second too far ahead"),
+        (17 * 60, "12 minutes too old: it says 17 minutes before the request came, and 5 minutes"),
+    ],
+)
+def test_a_timestamp_may_be_five_minutes_off(age: int, told: str | None) -> None:
+    verdict = Stripe().verify(stripe(CAME - age), SECRET)
+    assert verdict.ok is (told is None)
+    assert (told or "The signature is right.") in verdict.text
+    assert verdict.why == (None if told is None else "timestamp")
+
+
+def test_another_tolerance_can_be_asked_for() -> None:
+    assert Stripe(tolerance=60).verify(stripe(CAME - 60), SECRET).ok
+    verdict = Stripe(tolerance=60).verify(stripe(CAME - 61), SECRET)
+    assert verdict.text.endswith("1 minute is allowed.")
+    assert Stripe().verify(stripe(CAME - 61), SECRET).notes == (
+        "Signed 1 minute before the request came.",
+    )
+
+
+def test_which_of_several_signatures_is_right_is_told() -> None:
+    header = f"t={CAME},v1={hexed('no')},v1={hexed(f'{CAME}.{{}}')}"
+    verdict = Stripe().verify(post(b"{}", {"Stripe-Signature": header}), SECRET)
+    assert verdict.notes[0] == "Of 2 signatures in the header, number 2 is right."
+
+
+@pytest.mark.parametrize(
+    ("signed", "came", "told"),
+    [
+        ("a", "a\n", "without the line break"),
+        ("a", "a\r\n", "without the line break"),
+        ("a\n", "a", "with a line break"),
+        ('{"a":[1.0,"x, \\"y"]}', '{\n  "a": [1.0, "x, \\"y"]\n}\n', "JSON without white space"),
+        ('{"a": [1.0, "x,:y"]}', '{"a":[1.0,"x,:y"]}', "a space behind each comma and colon"),
+    ],
+)
+def test_a_body_altered_in_a_common_way_is_recognised(signed: str, came: str, told: str) -> None:
+    verdict = GitHub().verify(github(signed, came), SECRET)
+    assert verdict.why == "body"
+    assert told in verdict.text
+
+
+@pytest.mark.parametrize("came", ["[" * 100_000, "[NaN]", "\ud800", '"' * 50_000])
+def test_hostile_bodies_are_only_wrong(came: str) -> None:
+    request = post(
+        came.encode("utf-8", "surrogatepass"), {"X-Hub-Signature-256": f"sha256={hexed('x')}"}
+    )
+    assert GitHub().verify(request, SECRET).why == "secret"
+
+
+def test_a_body_that_was_not_kept_is_the_reason() -> None:
+    headers = {"X-Hub-Signature-256": f"sha256={hexed('')}", "X-Twilio-Signature": f"{'A' * 27}="}
+    request = post(b"", headers, complete=False)
+    for scheme in (GitHub(), Twilio()):
+        verdict = scheme.verify(request, SECRET)
+        assert (verdict.why, "not kept" in verdict.text) == ("body", True)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "headers", "why", "told"),
+    [
+        ("github", {}, "missing", "X-Hub-Signature-256"),
+        ("gitlab", {}, "missing", "X-Gitlab-Token"),
+        ("shopify", {}, "missing", "X-Shopify-Hmac-Sha256"),
+        ("slack", {}, "missing", "X-Slack-Request-Timestamp"),
+        ("stripe", {}, "missing", "Stripe-Signature"),
+        ("twilio", {}, "missing", "X-Twilio-Signature"),
+        ("standard-webhooks", {}, "missing", "webhook-signature"),
+        ("standard-webhooks", {"svix-signature": f"v1,{NOTHING}"}, "missing", "svix-id"),
+        ("github", {"X-Hub-Signature-256": "a"}, "malformed", "does not start with “sha256=”"),
+        ("github", {"X-Hub-Signature-256": "sha256=abc"}, "malformed", "no SHA-256 hash in hex"),
+        ("shopify", {"X-Shopify-Hmac-Sha256": "00"}, "malformed", "no SHA-256 hash in base64"),
+        ("stripe", {"Stripe-Signature": "v1=00"}, "malformed", "no timestamp"),
+        ("stripe", {"Stripe-Signature": f"t={CAME},v0=00"}, "malformed", "no v1 signature"),
+        ("slack", {"X-Slack-Request-Timestamp": "١"}, "malformed", "seconds since 1970"),
+        ("standard-webhooks", {"webhook-signature": "v1,"}, "malformed", "no v1 signature"),
+        ("standard-webhooks", {"webhook-signature": "v1a,abcd"}, "malformed", "only v1a"),
+        ("twilio", {"X-Twilio-Signature": "FAIL"}, "malformed", "no SHA-1 hash in base64"),
+    ],
+)
+def test_what_is_missing_or_malformed_is_named(
+    scheme: str, headers: dict[str, str], why: str, told: str
+) -> None:
+    verdict = signatures.SCHEMES[scheme]().verify(post(b"{}", headers), SECRET)
+    assert verdict.why == why
+    assert told in verdict.text
+
+
+@pytest.mark.parametrize("secret", ["whsec_", "not base64!", "ab=", "a"])
+def test_a_secret_that_is_not_base64_cannot_be_one_of_standard_webhooks(secret: str) -> None:
+    headers = {
+        "webhook-id": "a",
+        "webhook-timestamp": str(CAME),
+        "webhook-signature": f"v1,{NOTHING}",
+    }
+    assert "not base64" in StandardWebhooks().verify(post(b"", headers), secret).text
+    with pytest.raises(Invalid, match="not base64"):
+        StandardWebhooks().sign(signatures.Outgoing(), secret)
+
+
+def test_gitlabs_secret_token_proves_nothing_about_the_body() -> None:
+    request = post(b"{}", {"X-Gitlab-Token": SECRET, "webhook-signature": "v1,x"})
+    assert "not a signature" in GitLab().verify(request, SECRET).notes[0]
+    assert GitLab().verify(request, "other").why == "secret"
+    [(name, value)] = GitLab().sign(signatures.Outgoing(), "Zoë")
+    assert GitLab().verify(post(b"", {name: value}), "Zoë")
+
+
+def test_a_template_may_name_several_headers_and_says_which_is_missing() -> None:
+    lines = {"X-A": "1", "X-Sign": hexed("1|{}|1")}
+    assert AnyHmac(signed="{header:X-A}|{body}|{header:x-a}", header="x-sign").verify(
+        post(b"{}", lines), SECRET
+    )
+    scheme = AnyHmac(signed="{header:x-b}.{body}")
+    assert "no x-b header" in scheme.verify(post(b"{}", lines), SECRET).text
+    with pytest.raises(Invalid, match="x-b"):
+        scheme.sign(signatures.Outgoing(b"{}"), SECRET)
+
+
+@pytest.mark.parametrize("field", [{"algorithm": "MD5"}, {"encoding": "base32"}])
+def test_a_hash_that_is_not_known_is_told(field: dict[str, str]) -> None:
+    with pytest.raises(Invalid):
+        AnyHmac(**field)
+
+
+def test_the_host_of_twilios_url_is_enough() -> None:
+    url = "https://mycompany.com/myapp.php?foo=1&bar=2"
+    lines = dict(Twilio(url).sign(signatures.Outgoing(), "12345"))
+    request = post(b"", lines, path="/myapp.php", query_string="foo=1&bar=2")
+    verdict = Twilio("https://mycompany.com").verify(request, "12345")
+    assert verdict.notes == ("It covers the URL alone: there is no bodySHA256 in it.",)
+    assert Twilio("no url").verify(request, "12345").why == "malformed"
+    with pytest.raises(Invalid):
+        Twilio().sign(signatures.Outgoing(), "12345")
+
+
+@pytest.mark.parametrize(
+    ("header", "scheme"),
+    [
+        ("x-hub-signature-256", "github"),
+        ("X-Hub-Signature", "github"),
+        ("X-Gitlab-Token", "gitlab"),
+        ("X-Shopify-Hmac-SHA256", "shopify"),
+        ("X-Slack-Signature", "slack"),
+        ("Stripe-Signature", "stripe"),
+        ("X-Twilio-Signature", "twilio"),
+        ("svix-signature", "standard-webhooks"),
+        ("Webhook-Signature", "standard-webhooks"),
+        ("Paddle-Signature", "generic"),
+        ("X-Forwarded-For", None),
+    ],
+)
+def test_each_scheme_is_recognised_by_its_headers(header: str, scheme: str | None) -> None:
+    found = signatures.detect(post(b"", {header: "x"}))
+    assert (found.id if found else None) == scheme
+
+
+JUDGE = """
+import { SCHEMES } from "./static/js/signatures/schemes.js";
+for (const { scheme, request, fields } of JSON.parse(process.argv[1])) {
+  const { check } = SCHEMES.find(({ id }) => id === scheme);
+  const { ok, why, text, notes } = await check(request, fields);
+  console.log(JSON.stringify(ok ? { ok, notes } : { ok, why, text }));
+}
+"""
+
+
+def test_what_is_signed_here_is_judged_by_the_page_as_here() -> None:
+    headers = (("Content-Type", "application/x-www-form-urlencoded"), ("X-Time", "1"))
+    outgoing = signatures.Outgoing(
+        b"b=2&a=%C3%A9", "https://hooks.example.com/x?y=1", headers, timestamp=CAME - 120
+    )
+    cases, expected = [], []
+    for id_, kind in signatures.SCHEMES.items():
+        fields = {"twilio": {"url": outgoing.url}, "generic": {"header": "X-S", "prefix": "v="}}
+        scheme = kind(**fields.get(id_, {}))
+        secret = "whsec_aHVzaGh1c2g="
+        signed = post(outgoing.body, dict([*headers, *scheme.sign(outgoing, secret)]))
+        for request in (signed, post(b"x", dict(signed.headers))):
+            verdict = scheme.verify(request, secret)
+            assert verdict.ok is (request is signed)
+            entered = {name: getattr(scheme, name) for name in vars(scheme)} | {"secret": secret}
+            cases.append({"scheme": id_, "request": request.to_wire(), "fields": entered})
+            told = (
+                {"notes": list(verdict.notes)}
+                if verdict
+                else {"why": verdict.why, "text": verdict.text}
+            )
+            expected.append({"ok": verdict.ok, **told})
+    command = ["node", "--input-type=module", "--eval", JUDGE, json.dumps(cases)]
+    root = Path(__file__).parents[3]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert [json.loads(line) for line in run.stdout.splitlines()] == expected

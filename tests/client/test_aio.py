@@ -1,0 +1,123 @@
+"""The asyncio twin."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.client.test_inbox import MANY
+from tests.support.flood import flood
+from tests.support.processes import Server, free_port
+from tests.support.sender import post
+from webhook_logger.client import AsyncInbox, Closed, Link, NothingArrived, Rejected, Unreachable
+
+
+async def sent(server: Server, inbox: AsyncInbox, path: str = "") -> None:
+    await asyncio.to_thread(post, server.address, urlsplit(inbox.url).path + path)
+
+
+def test_it_waits_for_a_request(server: Server) -> None:
+    async def main() -> None:
+        async with AsyncInbox(server.url) as inbox:
+            assert inbox.link == Link("live")
+            waiting = asyncio.create_task(inbox.wait(where=lambda r: r.path_below == "/b"))
+            for path in ("/a", "/b"):
+                await sent(server, inbox, path)
+            assert (await waiting).seq == 2
+            assert (await inbox.wait()).seq == 1
+
+    asyncio.run(main())
+
+
+def test_thousands_come_in_their_order(memory_server: Server) -> None:
+    async def main() -> list[int]:
+        async with AsyncInbox(memory_server.url) as inbox:
+            path = urlsplit(inbox.url).path
+            sending = asyncio.create_task(
+                asyncio.to_thread(flood, memory_server.address, path, MANY)
+            )
+            seqs = []
+            async for request in inbox:
+                seqs.append(request.seq)
+                if len(seqs) == MANY:
+                    break
+            await sending
+            return seqs
+
+    assert asyncio.run(main()) == list(range(1, MANY + 1))
+
+
+def test_replies_are_set_and_reset(memory_server: Server) -> None:
+    async def main() -> None:
+        async with AsyncInbox(memory_server.url) as inbox:
+            await inbox.reply(status=503, times=1)
+            path = urlsplit(inbox.url).path
+            assert (await asyncio.to_thread(post, memory_server.address, path)).status == 503
+            await inbox.reply(status=201)
+            await inbox.reset_reply()
+            assert (await asyncio.to_thread(post, memory_server.address, path)).status == 200
+            with pytest.raises(Rejected):
+                await inbox.reply(status=1)
+
+    asyncio.run(main())
+
+
+def test_what_does_not_come_is_told(memory_server: Server) -> None:
+    async def main() -> None:
+        async with AsyncInbox(memory_server.url) as inbox:
+            with pytest.raises(NothingArrived, match="0 requests arrived"):
+                await inbox.wait(timeout=0.01)
+        with pytest.raises(Closed):
+            await inbox.wait()
+        assert [event async for event in inbox] == []
+        with pytest.raises(Closed):
+            async for _ in AsyncInbox(memory_server.url):
+                pass
+        with pytest.raises(Unreachable):
+            async with AsyncInbox(f"http://127.0.0.1:{free_port()}", timeout=0.1):
+                pass
+
+    asyncio.run(main())
+
+
+def test_the_loop_goes_on_while_it_opens_and_closes() -> None:
+    async def main() -> int:
+        turns = 0
+
+        async def count() -> None:
+            nonlocal turns
+            while True:
+                await asyncio.sleep(0)
+                turns += 1
+
+        counting = asyncio.create_task(count())
+        with pytest.raises(Unreachable):
+            await AsyncInbox(f"http://127.0.0.1:{free_port()}", timeout=0.3).open()
+        counting.cancel()
+        return turns
+
+    assert asyncio.run(main()) > 10
+
+
+def test_a_task_that_is_cancelled_leaves_nothing(memory_server: Server) -> None:
+    before = set(threading.enumerate())
+
+    async def main() -> None:
+        async with AsyncInbox(memory_server.url) as inbox:
+            await inbox.wait(None)
+
+    async def cancelled() -> None:
+        task = asyncio.create_task(main())
+        while not any("webhook" in thread.name for thread in threading.enumerate()):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancelled())
+    gc.collect()
+    assert set(threading.enumerate()) == before

@@ -1,0 +1,85 @@
+"""What the page and the command line both do, they do alike: filters, and HAR entries."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.support.processes import ROOT
+from tests.wire_fixture import UUID, samples
+from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.client import har
+from webhook_logger.client.filters import Filter
+
+ORIGIN = "https://hooks.example.com"
+
+FILTERS = [
+    *("", "   ", "-", "method:", "-path:", 'body:"', '""'),
+    *("method:post", "METHOD:PUT", "path:/orders", "path:notify=yes", "from:203.0.113", "from:10."),
+    *("header:x-dup", "header:stripe", 'header:"x-dup: 2"', "header:café", 'header:"a\nb"'),
+    *("body:card", 'body:"a card"', '"a ca', 'body:"order.created"', "body:\x1b", "body:\xe9"),
+    *("-method:get", "-nowhere card", '-"a card"', "method:post card stripe", "card -stripe"),
+    *("http://example.com/a:b", "constructor:post", UUID[:8], "path:json -body:zoë", "x:y"),
+    *("\tmethod:post\n  path:/", "ZOË", "😀", "body:ÿ", '-"x" -y', "--x", "-", "a-b", '"a"b'),
+]
+
+
+def requests() -> list[CapturedRequest]:
+    sample = samples()[0]
+    return [
+        *samples(),
+        replace(sample, method="PUT", path=f"/{UUID.upper()}/orders/7", query_string="notify=Yes"),
+        replace(sample, path=f"/%33{UUID[1:]}/a", query_string="a+b=%20&&c&%zz=%&d=%FF&=e=f%C3%A9"),
+        replace(sample, path=f"/{UUID}/{{|}}\"<>^`\\[]%/%2/~;@:!$&'()*+,=#x", query_string="#?[]"),
+        replace(sample, path=f"/hooks/{UUID}", query_string="", headers=()),
+        replace(
+            sample,
+            headers=(
+                *(("cookie", "a=b; c=d=e;; f"), ("COOKIE", " g=")),
+                *(("Content-Type", "Application/JSON; x=1"), ("content-type", "text/plain")),
+                ("Stripe-Signature", "caf\xe9"),
+            ),
+            body=Body(b"see http://example.com/a:b, a Card", 34),
+        ),
+    ]
+
+
+@pytest.fixture(scope="module")
+def page() -> Any:
+    """What the page makes of them."""
+    given = {"requests": [r.to_wire() for r in requests()], "origin": ORIGIN, "filters": FILTERS}
+    run = subprocess.run(
+        [shutil.which("node") or "node", "tests/js/both-cli.js"],
+        cwd=ROOT,
+        input=json.dumps(given).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=30,
+    )
+    return json.loads(run.stdout)
+
+
+@pytest.mark.parametrize("at", range(len(requests())))
+def test_an_entry_is_the_same_as_the_page_makes(page: Any, at: int) -> None:
+    entry = har.entry(requests()[at], ORIGIN)
+    assert json.dumps(entry) == json.dumps(page["entries"][at])
+
+
+def test_the_log_around_the_entries_is_the_same(page: Any) -> None:
+    assert (page["head"], page["foot"]) == (har.HEAD, har.FOOT)
+
+
+@pytest.mark.parametrize("at", range(len(FILTERS)), ids=map(repr, FILTERS))
+def test_a_filter_lets_through_what_the_page_does(page: Any, at: int) -> None:
+    chosen = list(map(Filter(FILTERS[at]).matches, requests()))
+    assert chosen == page["filters"][at]
+
+
+def test_the_filters_here_tell_requests_apart(page: Any) -> None:
+    telling = [chosen for chosen in page["filters"] if len(set(chosen)) == 2]
+    assert len(telling) > 20

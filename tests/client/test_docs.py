@@ -1,0 +1,43 @@
+"""docs/client.md names all there is, and what it names is there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.processes import ROOT
+from webhook_logger import client
+from webhook_logger.client import errors, signatures
+
+MANUAL = (ROOT / "docs/client.md").read_text()
+
+
+@pytest.mark.parametrize("name", [*client.__all__, *signatures.__all__])
+def test_the_manual_tells_of_everything_that_is_public(name: str) -> None:
+    if name in ("Body", "Event", "Scheme", "Verdict"):  # told without their names
+        return
+    assert re.search(rf"\b{name}\b", MANUAL)
+
+
+@pytest.mark.parametrize("kind", [client.Inbox, client.AsyncInbox, client.CapturedRequest])
+def test_the_manual_tells_of_every_method(kind: type) -> None:
+    own = [name for name in dir(kind) if not name.startswith("_")]
+    missing = [name for name in own if name not in ("accepted", "open") and name not in MANUAL]
+    assert missing == []
+
+
+def test_the_tree_of_errors_is_the_one_that_is_drawn() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    drawn = errors.__doc__ or ""
+    for kind in kinds:
+        assert f"{kind.__name__} " in drawn.replace("\n", " ")
+        assert kind.__name__ in MANUAL
+        assert kind.__name__ in client.__all__
+
+
+def test_the_limits_in_the_manual_are_those_of_the_code() -> None:
+    from webhook_logger.client.mailbox import MOST_BYTES, MOST_REQUESTS
+
+    assert f"{MOST_REQUESTS:,} requests" in MANUAL
+    assert f"{MOST_BYTES >> 20} MiB" in MANUAL

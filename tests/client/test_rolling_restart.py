@@ -1,0 +1,49 @@
+"""An inbox behind the balancer, through a restart of every worker, under load."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from tests.chaos.load import Load
+from tests.support.processes import Nginx, Redis, Server, for_seconds
+from tests.support.sender import post
+from webhook_logger.client import CapturedRequest, Gap, Inbox, NothingArrived
+
+
+def test_what_was_accepted_came_or_was_counted(redis: Redis) -> None:
+    with Server(REDIS_URL=redis.url) as one, Server(REDIS_URL=redis.url) as two:
+        with Nginx(one.until_ready(), two.until_ready()) as nginx, Inbox(nginx.url) as inbox:
+            load = Load(nginx.address, inbox.uuid)
+            with load.going_on(senders=4, a_second=100):
+                for worker in (one, two):  # the inbox is at one of them
+                    worker.end()
+                    worker.start()
+                    worker.until_ready()
+            lasts = Lasts(nginx, inbox)
+            for_seconds(30, lasts.one_arrives)
+            inbox.close()
+            came = list(inbox)
+    seqs = [event.seq for event in came if isinstance(event, CapturedRequest)]
+    missed = sum(event.count for event in came if isinstance(event, Gap))
+    assert seqs == sorted(set(seqs))
+    accepted = load.accepted + lasts.accepted
+    assert accepted <= len(seqs) + 1 + missed <= accepted + load.unknown
+    assert load.accepted > 0
+
+
+class Lasts:
+    """Requests that are sent until one is seen: all that came before it is there, too."""
+
+    def __init__(self, nginx: Nginx, inbox: Inbox) -> None:
+        self._nginx = nginx
+        self._inbox = inbox
+        self.accepted = 0
+
+    def one_arrives(self) -> bool:
+        answer = post(self._nginx.address, f"{urlsplit(self._inbox.url).path}/last")
+        self.accepted += answer.status == 200
+        try:
+            self._inbox.wait(1, where=lambda r: r.path_below == "/last")
+        except NothingArrived:
+            return False
+        return True

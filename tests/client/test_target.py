@@ -1,0 +1,81 @@
+"""Where requests are sent again."""
+
+from __future__ import annotations
+
+import pytest
+
+from webhook_logger.client.errors import Invalid
+from webhook_logger.client.relayed import Relayed
+from webhook_logger.client.target import Target, leads_back
+
+UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
+OTHER = "00000000-7a64-4d7e-9a51-0c9d2b6f4e11"
+
+
+@pytest.mark.parametrize(
+    ("url", "below", "query", "target"),
+    [
+        ("http://a:3000", "", "", "/"),
+        ("http://a:3000", "/", "", "/"),
+        ("http://a:3000/", "/x", "", "/x"),
+        ("http://a/hooks", "", "", "/hooks"),
+        ("http://a/hooks", "/", "", "/hooks/"),
+        ("http://a/hooks/", "", "", "/hooks/"),
+        ("http://a/hooks/", "/x//y", "", "/hooks/x//y"),
+        ("http://a/hooks", "/x", "a=1&a=2", "/hooks/x?a=1&a=2"),
+        ("http://a/hooks?key=1", "/x", "a=1", "/hooks/x?key=1&a=1"),
+        ("http://a?key=1", "", "", "/?key=1"),
+        ("a:3000/hooks", "/x#y", "", "/hooks/x#y"),
+        ("https://[::1]:3000/%7e", "/%zz", "", "/%7e/%zz"),
+    ],
+)
+def test_path_and_query_are_put_below_the_target(
+    url: str, below: str, query: str, target: str
+) -> None:
+    assert Target.at(url).target_of(Relayed("GET", below, query, (), b"")) == target
+
+
+@pytest.mark.parametrize(
+    "url", ["", "ftp://a", "http://", "http://a/#b", "http://me:secret@a/", "http://a/ b", "a:b"]
+)
+def test_what_cannot_be_a_target_is_refused(url: str) -> None:
+    with pytest.raises(Invalid):
+        Target.at(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://127.0.0.1:8000/{UUID}",
+        f"http://127.0.0.1:8000/{UUID}/below?a=1",
+        f"http://127.0.0.1:8000/view/{UUID}",
+        f"http://LOCALHOST:8000/{UUID.upper()}",
+        f"http://127.0.0.2:8000/%33{UUID[1:]}",
+        f"http://[::1]:8000/{UUID}",
+        f"http://[::ffff:127.0.0.1]:8000/{UUID}",
+        f"http://0.0.0.0:8000/{UUID}",
+        f"127.1:8000/{UUID}",
+    ],
+)
+def test_the_callback_itself_is_recognised_however_it_is_written(url: str) -> None:
+    assert leads_back(Target.at(url), f"http://localhost:8000/{UUID}", UUID)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:8000/",
+        f"http://localhost:8000/{OTHER}",
+        f"http://localhost:8001/{UUID}",
+        f"http://192.0.2.1:8000/{UUID}",
+        f"http://localhost:8000/?to=/{UUID}",
+    ],
+)
+def test_any_other_target_is_not_the_callback(url: str) -> None:
+    assert not leads_back(Target.at(url), f"http://localhost:8000/{UUID}", UUID)
+
+
+def test_a_port_that_is_not_written_is_that_of_the_scheme() -> None:
+    here = f"https://localhost/{UUID}"
+    assert leads_back(Target.at(f"https://127.0.0.1:443/{UUID}"), here, UUID)
+    assert not leads_back(Target.at(f"http://127.0.0.1/{UUID}"), here, UUID)

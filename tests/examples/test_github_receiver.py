@@ -1,0 +1,51 @@
+"""examples/github-receiver, developed with `listen --forward --answer`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.command import Command, run
+from tests.support.processes import ROOT, Server
+
+SECRET = "It's a Secret to Everybody"
+PING = '{"zen": "Keep it logically awesome."}'
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[str]:
+    """The example as a process; its URL."""
+    process = subprocess.Popen(
+        [sys.executable, "examples/github-receiver/receiver.py", "0"],
+        cwd=ROOT,
+        env={**os.environ, "GITHUB_SECRET": SECRET, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    yield process.stdout.readline().removeprefix("Listening on ").strip()
+    process.terminate()
+    process.communicate(timeout=10)
+
+
+@pytest.mark.parametrize(
+    ("secret", "code", "status", "text"),
+    [(SECRET, 0, "202", "ping taken"), ("wrong", 1, "401", "")],
+)
+def test_the_sender_gets_what_the_receiver_answers(
+    memory_server: Server, uuid: str, receiver: str, secret: str, code: int, status: str, text: str
+) -> None:
+    url = f"{memory_server.url}/{uuid}"
+    with Command("listen", url, "--forward", receiver, "--answer", "--count", "1") as listen:
+        listen.notes.until("Senders get the target's answers.")
+        signed = ("--sign", "github", "-H", "X-GitHub-Event: ping", "--json", PING)
+        sent = run("send", url, *signed, WEBHOOK_SECRET=secret)
+        assert listen.wait() == 0
+    assert sent.returncode == code
+    assert sent.stdout.startswith(f"{status}  Webhook-Viewers: 1  ")
+    assert text in sent.stdout
+    assert f"  {status}  " in listen.out.all

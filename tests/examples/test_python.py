@@ -1,0 +1,61 @@
+"""The examples in Python, each run as its reader would run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+from tests.support.processes import ROOT, Server, for_seconds
+from tests.support.receiver import Receiver
+from tests.support.sender import post
+from webhook_logger.client import Inbox
+
+EXAMPLES = ROOT / "examples"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def test_the_notifier_tells_a_chat_of_each_request(memory_server: Server, uuid: str) -> None:
+    with Receiver() as chat, Inbox(f"{memory_server.url}/{uuid}") as beside:
+        command = [sys.executable, EXAMPLES / "slack_notifier.py", beside.url]
+        environment = {**ENVIRONMENT, "NOTIFY_URL": f"{chat.url}/services/T0"}
+        with subprocess.Popen(command, env=environment) as notifier:
+            path = urlsplit(beside.url).path
+            try:
+                # It is there when the page would show two viewers.
+                for_seconds(20, lambda: _viewers(memory_server, path) == 2)
+                post(memory_server.address, f"{path}/orders?a=%3C&b", b"{}")
+                told = _text(chat)
+                while "orders" not in told:
+                    told = _text(chat)
+                assert told == "POST /orders (2 bytes) from 127.0.0.1"
+            finally:
+                notifier.send_signal(signal.SIGINT)
+        assert notifier.returncode == 0
+
+
+def _viewers(server: Server, path: str) -> int:
+    return int(post(server.address, path).headers["webhook-viewers"])
+
+
+def _text(chat: Receiver) -> str:
+    head, _, body = chat.received().partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /services/T0 HTTP/1.1")
+    return str(json.loads(body)["text"])
+
+
+def test_the_tests_of_a_sender_pass_with_a_server_of_their_own(memory_server: Server) -> None:
+    for options in ((), ("--webhook-server", memory_server.url)):
+        command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")
+        done = subprocess.run(
+            [*command, "-p", "webhook_logger.pytest_plugin", *options],
+            cwd=EXAMPLES / "pytest_orders",
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "4 passed" in done.stdout, done.stdout + done.stderr

@@ -1,0 +1,53 @@
+"""examples/sender.sh: retries what may pass, and only that."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import urllib.request
+
+from tests.support.processes import ROOT, Server
+from tests.support.viewers import Viewer
+
+BODY = '{"type": "order.created", "name": "Zoë"}'
+
+
+def set_reply(server: Server, uuid: str, **reply: object) -> None:
+    request = urllib.request.Request(
+        f"{server.url}/api/callbacks/{uuid}/reply", json.dumps(reply).encode(), method="PUT"
+    )
+    with urllib.request.urlopen(request, timeout=10):
+        pass
+
+
+def run_sender(url: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["examples/sender.sh", url, BODY],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=40,
+    )
+
+
+def test_it_tries_again_after_what_the_server_says(memory_server: Server, uuid: str) -> None:
+    set_reply(memory_server, uuid, status=503, headers=[["Retry-After", "2"]], times=2)
+    with Viewer(memory_server.url, uuid=uuid) as viewer:
+        viewer.event("joined")
+        done = run_sender(f"{memory_server.url}/{uuid}")
+        bodies = [viewer.event("request")["body"]["content"] for _ in range(3)]
+    assert (done.returncode, done.stdout) == (0, "200 after 3 tries\n")
+    assert done.stderr == "503, again in 2 s\n" * 2
+    assert bodies == [BODY] * 3
+
+
+def test_without_a_word_from_the_server_its_pause_doubles(memory_server: Server, uuid: str) -> None:
+    set_reply(memory_server, uuid, status=500, times=2)
+    done = run_sender(f"{memory_server.url}/{uuid}")
+    assert (done.returncode, done.stderr) == (0, "500, again in 1 s\n500, again in 2 s\n")
+
+
+def test_it_does_not_repeat_what_was_wrong(memory_server: Server, uuid: str) -> None:
+    done = run_sender(f"{memory_server.url}/{uuid}/status/422")
+    assert (done.returncode, done.stderr) == (1, "422 is final\n")

@@ -1,0 +1,21 @@
+/**
+ * Reads `{"requests": […], "origin": "…", "filters": […]}` and writes what the page makes of them:
+ * each request's HAR entry, and for each filter which requests it lets through.
+ */
+
+import { text } from "node:stream/consumers";
+import { matches, parseFilter } from "../../static/js/filter.js";
+import { HAR_FOOT, HAR_HEAD, harEntry } from "../../static/js/take-away/har.js";
+
+const { requests, origin, filters } = JSON.parse(await text(process.stdin));
+/** @param {string} filter */
+const chosen = (filter) =>
+  requests.map((/** @type {any} */ each) => matches(parseFilter(filter), each));
+process.stdout.write(
+  JSON.stringify({
+    head: HAR_HEAD,
+    foot: HAR_FOOT,
+    entries: requests.map((/** @type {any} */ each) => harEntry(each, origin)),
+    filters: filters.map(chosen),
+  }),
+);

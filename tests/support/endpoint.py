@@ -1,0 +1,104 @@
+"""A target of forwarded requests: raw sockets that are kept, each request as its bytes."""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from tests.support.receiver import OK, WAIT_SECONDS
+
+Respond = Callable[[bytes], bytes]
+"""From the bytes of a request to those of its answer; no bytes: the connection is cut."""
+
+
+def ok(request: bytes) -> bytes:
+    """200 and a body, where one may be."""
+    return OK.removesuffix(b"ok") if request.startswith(b"HEAD ") else OK
+
+
+class Endpoint:
+    """Takes requests with a length, or without a body, on any number of connections."""
+
+    def __init__(self, respond: Respond = ok, port: int = 0) -> None:
+        self._respond = respond
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=100)
+        self.port = int(self._listener.getsockname()[1])
+        self.authority = f"127.0.0.1:{self.port}"
+        self.url = f"http://{self.authority}"
+        self._received: queue.Queue[bytes] = queue.Queue()
+        self._sockets: list[socket.socket] = []
+
+    def received(self, timeout: float = WAIT_SECONDS) -> bytes:
+        """The next request, as it came."""
+        return self._received.get(timeout=timeout)
+
+    @property
+    def waiting(self) -> int:
+        """How many have come and were not looked at yet."""
+        return self._received.qsize()
+
+    @property
+    def connections(self) -> int:
+        """How many there have been."""
+        return len(self._sockets)
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                sock, _ = self._listener.accept()
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._sockets.append(sock)
+                threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
+
+    def _serve(self, sock: socket.socket) -> None:
+        data = bytearray()
+        with suppress(OSError):
+            while request := self._request(sock, data):
+                self._received.put(request)
+                answer = self._respond(request)
+                if not answer:
+                    break
+                sock.sendall(answer)
+        sock.close()
+
+    def _request(self, sock: socket.socket, data: bytearray) -> bytes:
+        """The next request; empty when the connection ends."""
+        while (end := data.find(b"\r\n\r\n")) < 0:
+            if not self._more(sock, data):
+                return b""
+        end += 4
+        for line in bytes(data[:end]).lower().split(b"\r\n"):
+            if line.startswith(b"content-length:"):
+                end += int(line.partition(b":")[2])
+        while len(data) < end:
+            if not self._more(sock, data):
+                return b""
+        request = bytes(data[:end])
+        del data[:end]
+        return request
+
+    def _more(self, sock: socket.socket, data: bytearray) -> bool:
+        received = sock.recv(262_144)
+        data += received
+        return bool(received)
+
+    def __enter__(self) -> Endpoint:
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+        return self
+
+    def end(self) -> None:
+        """Listen no more, and cut all connections."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join(WAIT_SECONDS)
+        self._listener.close()
+        for sock in self._sockets:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def __exit__(self, *_: object) -> None:
+        self.end()

@@ -1,0 +1,24 @@
+"""Many requests in little time, over one connection."""
+
+from __future__ import annotations
+
+from tests.support.sender import Sender
+
+AT_ONCE = 100
+
+
+def flood(address: tuple[str, int], path: str, count: int) -> None:
+    """So many posts, their numbers from 0 as bodies, each answered `200`; `AT_ONCE` divides it."""
+    with Sender(address) as sender:
+        for first in range(0, count, AT_ONCE):
+            sender.send(b"".join(_post(path, number) for number in range(first, first + AT_ONCE)))
+            answers = b""
+            while answers.count(b"\r\n\r\n") < AT_ONCE:  # they have no bodies
+                answers += sender.socket.recv(65536)
+            assert answers.count(b"HTTP/1.1 200 OK\r\n") == AT_ONCE
+
+
+def _post(path: str, number: int) -> bytes:
+    body = str(number)
+    head = f"POST {path} HTTP/1.1\r\nHost: h\r\nContent-Length: {len(body)}\r\n\r\n"
+    return (head + body).encode()

@@ -1,0 +1,64 @@
+"""A receiver by hand: what came over a raw socket, byte by byte, and any bytes as its answer."""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+from contextlib import suppress
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+WAIT_SECONDS = 10
+
+
+class Receiver:
+    """Takes one request a connection, and answers with `answer`; empty: not at all."""
+
+    def __init__(self, answer: bytes = OK) -> None:
+        self._answer = answer
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.authority = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"http://{self.authority}"
+        self._received: queue.Queue[bytes] = queue.Queue()
+        self._sockets: list[socket.socket] = []
+
+    def received(self) -> bytes:
+        """The next request, as it came."""
+        return self._received.get(timeout=WAIT_SECONDS)
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                sock, _ = self._listener.accept()
+                self._sockets.append(sock)
+                self._receive(sock)
+
+    def _receive(self, sock: socket.socket) -> None:
+        data = b""
+        while b"\r\n\r\n" not in data:
+            received = sock.recv(65536)
+            if not received:
+                return  # it was only connected
+            data += received
+        head, _, body = data.partition(b"\r\n\r\n")
+        size = 0
+        for line in head.lower().split(b"\r\n"):
+            if line.startswith(b"content-length:"):
+                size = int(line.partition(b":")[2])
+        while len(body) < size:
+            body += sock.recv(65536)
+        self._received.put(head + b"\r\n\r\n" + body)
+        if self._answer:
+            sock.sendall(self._answer)
+            sock.shutdown(socket.SHUT_WR)
+
+    def __enter__(self) -> Receiver:
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join(WAIT_SECONDS)
+        for sock in (self._listener, *self._sockets):
+            sock.close()

@@ -1,0 +1,86 @@
+"""A WebSocket server by hand that sends what it is told: Socket.IO packets, and what is none."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import socket
+import threading
+from contextlib import suppress
+from typing import Any
+
+OPEN = '0{"sid":"a","upgrades":[],"pingInterval":10000,"pingTimeout":5000,"maxPayload":1000000}'
+CONNECTED = '40{"sid":"b"}'
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
+
+
+def event(name: str, *payload: Any) -> str:
+    return "42" + json.dumps([name, *payload])
+
+
+def joined(seq: int, missed: int | None = 0) -> str:
+    return event("joined", {"epoch": "e", "seq": seq, "missed": missed, "viewers": 1})
+
+
+class PacketServer:
+    """Sends one list of packets on each connection, in turn, the last list on all that follow.
+
+    Each connection stays open until the other side closes it.
+    """
+
+    def __init__(self, *scripts: list[str]) -> None:
+        self._scripts = list(scripts)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.connections = 0
+        self._threads: list[threading.Thread] = []
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                sock, _ = self._listener.accept()
+                self.connections += 1
+                script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
+                thread = threading.Thread(target=self._serve, args=(sock, script), daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def _serve(self, sock: socket.socket, script: list[str]) -> None:
+        with sock, suppress(OSError):
+            sock.sendall(_handshake(_head(sock)))
+            for packet in script:
+                sock.sendall(_frame(packet))
+            while sock.recv(65536):
+                pass
+
+    def __enter__(self) -> PacketServer:
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listener.close()
+        for thread in self._threads:
+            thread.join()
+
+
+def _head(sock: socket.socket) -> bytes:
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += sock.recv(65536)
+    return head
+
+
+def _handshake(head: bytes) -> bytes:
+    [key] = [line[19:] for line in head.split(b"\r\n") if line.startswith(b"Sec-WebSocket-Key: ")]
+    accept = base64.b64encode(hashlib.sha1(key + _GUID).digest())
+    lines = (b"HTTP/1.1 101 Switching Protocols", b"Upgrade: websocket", b"Connection: Upgrade")
+    return b"\r\n".join((*lines, b"Sec-WebSocket-Accept: " + accept, b"", b""))
+
+
+def _frame(packet: str) -> bytes:
+    data = packet.encode()
+    return b"\x81\x7f" + len(data).to_bytes(8, "big") + data  # RFC 6455, section 5.2

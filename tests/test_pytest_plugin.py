@@ -1,0 +1,126 @@
+"""The plugin in whole runs of pytest, each a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import ROOT, Server
+from webhook_logger.client import Inbox
+
+pytest_plugins = "pytester"
+
+PLUGIN = ("-p", "webhook_logger.pytest_plugin", "-p", "no:cacheprovider", "-W", "error")
+
+SENDS = """
+import urllib.request
+
+def send(url, body=b"{}", method="POST"):
+    request = urllib.request.Request(url, body, method=method)
+    urllib.request.urlopen(request).close()
+"""
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Run a test file with the plugin and some options."""
+    # Tests lie in a folder of their own, where the package is not.
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONDEVMODE", "1")
+
+    def run(source: str, *options: str) -> pytest.RunResult:
+        pytester.makepyfile(SENDS + source)
+        return pytester.runpytest_subprocess(*PLUGIN, *options)
+
+    return run
+
+
+def test_each_test_has_an_inbox_of_its_own(run: object, memory_server: Server) -> None:
+    result = run(
+        """
+seen = []
+
+def test_one(webhook_inbox):
+    send(webhook_inbox.url + "/orders", b'{"type": "order.created"}')
+    request = webhook_inbox.wait(timeout=5, where=lambda r: r.method == "POST")
+    assert request.json()["type"] == "order.created"
+    seen.append(webhook_inbox.uuid)
+
+def test_other(webhook_inbox, webhook_server):
+    assert webhook_inbox.url.startswith(webhook_server + "/")
+    assert webhook_inbox.uuid not in seen
+""",
+        "--webhook-server",
+        memory_server.url,
+    )
+    result.assert_outcomes(passed=2)
+    assert result.stderr.str() == ""
+
+
+def test_what_arrived_is_shown_with_a_test_that_failed(run: object, memory_server: Server) -> None:
+    result = run(
+        """
+def test_it(webhook_inbox):
+    webhook_inbox.reply(status=201)
+    send(webhook_inbox.url + "/orders")
+    webhook_inbox.wait(timeout=5)
+    send(webhook_inbox.url + "/invoices", method="PUT")
+    webhook_inbox.wait(timeout=5)
+    assert not "as it should be"
+""",
+        f"--webhook-server={memory_server.url}",
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            f"*webhook inbox {memory_server.url}/*",
+            "2 requests arrived:",
+            "  1 POST /orders, 2 bytes",
+            "  2 PUT /invoices, 2 bytes",
+        ]
+    )
+
+
+def test_without_a_url_a_server_is_started_and_ended(run: object) -> None:
+    result = run(
+        """
+from pathlib import Path
+
+def test_it(webhook_inbox, webhook_server, monkeypatch):
+    send(webhook_inbox.url)
+    assert webhook_inbox.wait(timeout=5).method == "POST"
+    Path("url").write_text(webhook_server)
+"""
+    )
+    result.assert_outcomes(passed=1)
+    url = Path("url").read_text()
+    with pytest.raises(Exception, match="refused"):
+        Inbox(url, timeout=0.1).open()
+
+
+def test_a_server_that_cannot_be_started_is_told(
+    run: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_BODY_BYTES", "many")
+    result = run("def test_it(webhook_inbox): pass")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["No webhook logger could be started. *--webhook-server URL.", "*MAX_BODY_BYTES*"]
+    )
+
+
+def test_a_server_that_is_not_there_is_told(run: object) -> None:
+    result = run("def test_it(webhook_inbox): pass", "--webhook-server", "http://127.0.0.1:1")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*Unreachable: No webhook logger at http://127.0.0.1:1 within*"])
+
+
+def test_a_run_that_does_not_use_it_does_not_pay_for_it() -> None:
+    code = "import sys, webhook_logger.pytest_plugin; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not {"socketio", "webhook_logger.client"} & set(run.stdout.split())

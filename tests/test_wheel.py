@@ -1,0 +1,137 @@
+"""What is installed: the client alone, or the server with its files. Needs the package index."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import ROOT, Server
+
+NOT_PACKED = shutil.ignore_patterns(".*", "node_modules", "tests", "bench", "docs", "__pycache__")
+PINS = ("-c", str(ROOT / "requirements.txt"))
+SERVERS_OWN = ("flask", "flask_socketio", "eventlet", "werkzeug", "redis", "httptools", "orjson")
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def run(*command: object, cwd: str | Path = "/") -> str:
+    """What a command says, run outside of the checkout."""
+    parts = [str(part) for part in command]
+    done = subprocess.run(parts, cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def install(python: Path, *packages: object) -> None:
+    pip = (sys.executable, "-m", "pip", "--python", python)
+    run(*pip, "install", "-q", "--no-compile", "--disable-pip-version-check", *PINS, *packages)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy, so that nothing is left in the checkout."""
+    source = tmp_path_factory.mktemp("source") / "webhook-logger"
+    shutil.copytree(ROOT, source, ignore=NOT_PACKED)
+    target = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", target, source)
+    [wheel] = target.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of an environment with the client alone."""
+    folder = tmp_path_factory.mktemp("venv")
+    run(sys.executable, "-m", "venv", "--without-pip", folder)
+    install(folder / "bin/python", wheel)
+    return folder / "bin/python"
+
+
+@pytest.fixture(scope="module")
+def python_with_server(python: Path, wheel: Path) -> Path:
+    """The same environment, after the tests of the client; with pytest, too."""
+    install(python, f"{wheel}[server]", "pytest")
+    return python
+
+
+def test_the_client_needs_nothing_of_the_server(python: Path) -> None:
+    code = f"""
+import importlib.util, webhook_logger.client
+print([name for name in {SERVERS_OWN} if importlib.util.find_spec(name)])
+"""
+    assert run(python, "-W", "error", "-c", code).strip() == "[]"
+
+
+def test_the_command_is_there(python: Path) -> None:
+    for command in ([python.parent / "webhook-logger"], [python, "-m", "webhook_logger"]):
+        assert "serve" in run(*command, "--help")
+
+
+def test_the_client_is_typed(python: Path) -> None:
+    code = "import webhook_logger; print(webhook_logger.__path__[0])"
+    assert (Path(run(python, "-c", code).strip()) / "py.typed").exists()
+
+
+def test_serving_without_the_server_says_what_is_missing(python: Path) -> None:
+    command = [python, "-m", "webhook_logger", "serve"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
+    assert done.returncode != 0
+    assert "webhook-logger[server]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def installed_server(python_with_server: Path) -> Iterator[Server]:
+    command = [str(python_with_server.parent / "webhook-logger"), "serve"]
+    with Server(command, cwd=Path("/")) as server:
+        yield server
+
+
+def fetched(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return bytes(response.read())
+
+
+def test_an_installed_server_has_all_its_files(installed_server: Server) -> None:
+    page = fetched(f"{installed_server.url}/").decode()
+    assets = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert any(asset.endswith(".js") or ".js?" in asset for asset in assets)
+    assert any(".css" in asset for asset in assets)
+    assert all(fetched(installed_server.url + asset) for asset in assets)
+    installed = _files(Path(_folder(installed_server)) / "static")
+    assert installed == _files(ROOT / "static")
+
+
+def _folder(server: Server) -> str:
+    """Where the process' program lies."""
+    command = Path(f"/proc/{server.pid}/cmdline").read_bytes().split(b"\0")
+    return str(Path(command[1].decode()).parent)
+
+
+def _files(folder: Path) -> set[str]:
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {str(path) for path in paths if not path.name.startswith(".")}
+
+
+def test_an_installed_pytest_has_the_fixture(
+    python_with_server: Path, installed_server: Server, tmp_path: Path
+) -> None:
+    test = """
+import urllib.request
+
+def test_it(webhook_inbox):
+    urllib.request.urlopen(webhook_inbox.url).close()
+    assert webhook_inbox.wait(timeout=5).method == "GET"
+"""
+    (tmp_path / "test_it.py").write_text(test)
+    command = (python_with_server, "-m", "pytest", "-q", "-W", "error")
+    given = f"--webhook-server={installed_server.url}"
+    assert "1 passed" in run(*command, given, cwd=tmp_path)
+    assert "1 passed" in run(*command, cwd=tmp_path)

@@ -1,0 +1,125 @@
+"""The asyncio twin of the inbox: the same engine, awaited."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, suppress
+from typing import Any
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, anything, request_where
+from webhook_logger.client.errors import Closed
+from webhook_logger.client.events import Event, Gap
+from webhook_logger.client.http import Headers
+
+
+class AsyncInbox(BaseInbox):
+    """As `Inbox`, for asyncio; belongs to the event loop that opens it.
+
+        async with AsyncInbox("https://hooks.example.com") as inbox:
+            request = await inbox.wait(timeout=5)
+
+    It is to be opened before it is iterated.
+    """
+
+    _loop: asyncio.AbstractEventLoop | None = None
+
+    async def __aenter__(self) -> AsyncInbox:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def open(self) -> None:
+        """As `Inbox.open`."""
+        self._loop = asyncio.get_running_loop()
+        self._changed = asyncio.Event()
+        self._begin()
+        if self._timeout is None:
+            return
+        try:
+            await self._until(self._is_live, self._timeout, self._not_live)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """As `Inbox.close`."""
+        await asyncio.shield(asyncio.to_thread(self._end))
+
+    async def wait(
+        self, timeout: float | None = WAIT_SECONDS, where: Where | None = None
+    ) -> CapturedRequest:
+        """As `Inbox.wait`."""
+        take = self._taker(request_where(where))
+        request: CapturedRequest = await self._until(take, timeout, lambda: self._nothing(timeout))
+        return request
+
+    async def __aiter__(self) -> AsyncIterator[CapturedRequest | Gap]:
+        """As `Inbox` when it is iterated."""
+        async with aclosing(self.events()) as events:
+            async for event in events:
+                if isinstance(event, CapturedRequest | Gap):
+                    yield event
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        """As `Inbox.events`."""
+        if not self._is_open:
+            raise Closed("An asynchronous inbox is opened by `async with`.")
+        with suppress(Closed):
+            while True:
+                event: Event = await self._until(self._taker(anything), None, self._not_live)
+                yield event
+
+    async def reply(
+        self,
+        status: int = 200,
+        headers: Headers = (),
+        body: bytes | str = b"",
+        *,
+        delay: float = 0,
+        times: int | None = None,
+    ) -> None:
+        """As `Inbox.reply`."""
+        await asyncio.to_thread(self._api.set_reply, status, headers, body, delay, times)
+
+    async def reset_reply(self) -> None:
+        """As `Inbox.reset_reply`."""
+        await asyncio.to_thread(self._api.reset_reply)
+
+    async def answer(
+        self,
+        request: CapturedRequest,
+        status: int = 200,
+        headers: Headers = (),
+        body: bytes | str = b"",
+    ) -> bool:
+        """As `Inbox.answer`."""
+        return await asyncio.to_thread(self._api.answer, request, status, headers, body)
+
+    def _wake(self) -> None:
+        if self._loop:
+            with suppress(RuntimeError):  # the loop was closed before the inbox: nobody reads
+                self._loop.call_soon_threadsafe(self._changed.set)
+
+    async def _until(
+        self,
+        found: Callable[[], object],
+        seconds: float | None,
+        late: Callable[[], BaseException],
+    ) -> Any:
+        """What `found` finds, looked for at each change."""
+        deadline = None if seconds is None else time.monotonic() + seconds
+        while True:
+            self._changed.clear()
+            value = found()
+            if value is not None:
+                return value
+            rest = None if deadline is None else max(0.0, deadline - time.monotonic())
+            try:
+                await asyncio.wait_for(self._changed.wait(), rest)
+            except asyncio.TimeoutError:
+                raise late() from None

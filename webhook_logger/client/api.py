@@ -1,0 +1,80 @@
+"""What can be asked of a server about one callback, over HTTP."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from typing import Any
+from urllib.parse import quote
+
+from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.client.address import Address
+from webhook_logger.client.errors import Rejected, Unreachable
+from webhook_logger.client.http import Answer, Headers, Http
+
+TOO_LATE = 409
+TOO_OFTEN = 429
+_JSON = (("Content-Type", "application/json"),)
+
+
+class Api:
+    """The reply of a callback, and answers to its requests."""
+
+    def __init__(self, address: Address, tls: ssl.SSLContext | None, timeout: float) -> None:
+        self._url = address.api_url
+        self._http = Http(timeout=timeout, tls=tls)
+
+    def set_reply(
+        self, status: int, headers: Headers, body: bytes | str, delay: float, times: int | None
+    ) -> None:
+        """What the callback answers from now on. Raises `Rejected` or `Unreachable`."""
+        reply = {**_response(status, headers, body), "delay": delay, "times": times}
+        _accept(self._send("PUT", "reply", reply))
+
+    def reset_reply(self) -> None:
+        """The default reply again."""
+        _accept(self._send("DELETE", "reply"))
+
+    def answer(
+        self, request: CapturedRequest, status: int, headers: Headers, body: bytes | str
+    ) -> bool:
+        """Answer one request that is held; False when it is not, or not any more."""
+        path = f"answers/{quote(request.id, safe='')}"
+        answer = self._send("POST", path, _response(status, headers, body))
+        if answer.status == TOO_LATE:
+            return False
+        _accept(answer)
+        return True
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._http.close()
+
+    def _send(self, method: str, path: str, payload: dict[str, Any] | None = None) -> Answer:
+        body = json.dumps(payload).encode() if payload is not None else b""
+        return self._http.send(method, f"{self._url}/{path}", _JSON if body else (), body)
+
+
+def _response(status: int, headers: Headers, body: bytes | str) -> dict[str, Any]:
+    content = body.encode() if isinstance(body, str) else body
+    wire = Body(content, len(content)).to_wire()
+    return {
+        "status": status,
+        "headers": [list(line) for line in headers],
+        "body": {"encoding": wire["encoding"], "content": wire["content"]},
+    }
+
+
+def _accept(answer: Answer) -> None:
+    if answer.status == TOO_OFTEN or answer.status >= 500:
+        raise Unreachable(f"The server can't do that now ({answer.status}): {_message(answer)}")
+    if answer.status >= 300:
+        raise Rejected(f"The server answered {answer.status}: {_message(answer)}")
+
+
+def _message(answer: Answer) -> str:
+    """The message of the server's one shape of errors."""
+    try:
+        return str(json.loads(answer.body)["error"]["message"])
+    except (LookupError, TypeError, ValueError):
+        return "it does not say why."

@@ -1,0 +1,1 @@
+"""The commands: what prints and exits. All else of the client only returns and raises."""

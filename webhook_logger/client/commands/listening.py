@@ -1,0 +1,117 @@
+"""What `listen` does with each event of an inbox."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.archive import Archive
+from webhook_logger.client.commands.relay import Relay
+from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.errors import ClientError
+from webhook_logger.client.events import Answered, Answering, Event, Gap, Link, Refused
+from webhook_logger.client.filters import Filter
+from webhook_logger.client.inbox import Inbox
+
+_FAREWELLS = {
+    "draining": "the server is leaving",
+    "slow": "this end has read too slowly",
+    "limit": "the server has no room for this viewer",
+}
+
+
+class Listening:
+    """Shows, saves and sends on what the filter lets through, and tells how things stand."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        screen: Screen,
+        wanted: Filter,
+        archive: Archive | None,
+        relay: Relay | None,
+    ) -> None:
+        self._inbox = inbox
+        self._screen = screen
+        self._wanted = wanted
+        self._archive = archive
+        self._relay = relay
+        self.count = 0
+        """How many requests were let through."""
+
+    def run(self, most: int | None) -> None:
+        """Until so many requests came, or the inbox is closed."""
+        with closing(self._inbox.events()) as events:
+            for event in events:
+                self._take(event)
+                if self.count == most:
+                    return
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, CapturedRequest):
+            if self._wanted.matches(event):
+                self._let_through(event)
+        elif isinstance(event, Gap):
+            self._screen.note(_gap(event), "yellow")
+        elif isinstance(event, Link):
+            self._link(event)
+        elif isinstance(event, Refused):
+            text = f"{_requests(event.count)} refused for the callback's rate."
+            self._screen.note(text, "yellow")
+        elif isinstance(event, Answering):
+            self._answering(event)
+        else:
+            self._answered(event)
+
+    def _let_through(self, request: CapturedRequest) -> None:
+        self.count += 1
+        self._screen.request(request)
+        if self._archive:
+            self._save(self._archive, request)
+        if self._relay:
+            self._relay.send(request)
+
+    def _save(self, archive: Archive, request: CapturedRequest) -> None:
+        try:
+            archive.add(request)
+        except OSError as error:
+            raise ClientError(f"The archive cannot be written any more: {error}.") from error
+
+    def _link(self, link: Link) -> None:
+        if link.state == "live":
+            self._screen.note("Live.", "green")
+        elif link.state == "reconnecting":
+            reason = _FAREWELLS.get(link.reason, link.reason).rstrip(".")
+            self._screen.note(f"Not live: {reason}. Trying again.", "red")
+        elif link.state == "stalled":
+            self._screen.note(f"Not live: {link.reason.rstrip('.')}.", "red")
+
+    def _answering(self, answering: Answering) -> None:
+        if self._relay:
+            self._relay.answers = answering.yes
+        if answering.yes:
+            self._screen.note("Senders get the target's answers.", "green")
+        else:
+            reason = answering.reason.rstrip(".")
+            self._screen.note(f"Senders do not get the target's answers: {reason}.", "red")
+
+    def _answered(self, answered: Answered) -> None:
+        """Who did it, where that was to be us."""
+        if self._relay and self._relay.answers and answered.by != "answerer":
+            whose = {"path": "as its path asks"}.get(answered.by, "with the callback's own reply")
+            self._screen.note(f"#{answered.seq} was answered {answered.status} {whose}.", "yellow")
+
+
+def _requests(count: int) -> str:
+    return "1 request was" if count == 1 else f"{count} requests were"
+
+
+def _gap(gap: Gap) -> str:
+    if gap.count is None:
+        return "Requests may have been missed; the server can't tell how many."
+    why = {
+        "away": "missed while this was not live",
+        "hole": "missed: the server left them out",
+        "unread": "dropped here: they came faster than they were handled",
+    }
+    return f"{_requests(gap.count)} {why[gap.why]}."

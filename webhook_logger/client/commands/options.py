@@ -1,0 +1,38 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import click
+
+MOST_SECONDS = 10**6
+
+
+class Positive(click.FloatRange):
+    """A number above 0, and not without an end."""
+
+    def __init__(self, most: float) -> None:
+        super().__init__(0, most, min_open=True)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return number
+
+
+SECONDS = Positive(MOST_SECONDS)
+
+timeout = click.option(
+    "--timeout", type=SECONDS, default=30, show_default=True, help="Seconds for each answer."
+)
+retries = click.option(
+    "--retries",
+    type=click.IntRange(0),
+    default=0,
+    help="How often one is tried again that got no answer, 429 or 5xx.",
+)

@@ -1,0 +1,22 @@
+"""A progress bar for work that may take long, where there is a terminal to show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from webhook_logger.client.commands.screen import Screen
+
+Item = TypeVar("Item")
+
+
+def progress(screen: Screen, items: Sequence[Item]) -> Iterator[Item]:
+    """The items one by one, and how many are done; no bar for a single one, nor into a file."""
+    if len(items) < 2 or not screen.notes.is_terminal:
+        yield from items
+        return
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=screen.notes, transient=True) as bar:
+        yield from bar.track(items, total=len(items))

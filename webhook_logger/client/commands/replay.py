@@ -1,0 +1,53 @@
+"""`webhook-logger replay`: each request of a HAR file again, in their order."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import click
+
+from webhook_logger.client.archive import entries
+from webhook_logger.client.commands import options
+from webhook_logger.client.commands.progress import progress
+from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.commands.tally import NO_ANSWER, Tally
+from webhook_logger.client.forward import KEEP_SECONDS, send
+from webhook_logger.client.http import Http
+from webhook_logger.client.recorded import Recorded, recorded
+from webhook_logger.client.target import Target
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--to", "url", required=True, metavar="URL", help="Where they are sent.")
+@options.timeout
+@options.retries
+@click.pass_context
+def replay(ctx: click.Context, file: BinaryIO, url: str, timeout: float, retries: int) -> None:
+    """Send each request of a HAR file again.
+
+    FILE is what `listen --save`, the page or a browser has saved; `-` is stdin.
+    """
+    target = Target.at(url)
+    listed, ours = entries(file, file.name)
+    requests = [recorded(entry, number, ours) for number, entry in enumerate(listed, start=1)]
+    screen = Screen()
+    tally = Tally()
+    with Http(timeout=timeout, keep_seconds=KEEP_SECONDS) as http:
+        for number, each in enumerate(progress(screen, requests), start=1):
+            tally.add(_replayed(screen, http, target, number, each, retries))
+    screen.note(f"{len(requests)} requests: {tally.text or 'nothing to send'}.")
+    ctx.exit(tally.exit)
+
+
+def _replayed(
+    screen: Screen, http: Http, target: Target, number: int, each: Recorded, retries: int
+) -> str:
+    """Send one, say what came of it, and return that in a word."""
+    name = f"{number}: {each.request.method} {each.request.below or '/'}"
+    if each.lacks:
+        screen.note(f"{name} {each.lacks}; it is not sent.", "yellow")
+        return "not sent"
+    outcome = send(http, target, each.request, retries)
+    screen.outcome(name, outcome)
+    return str(outcome.answer.status) if outcome.answer else NO_ANSWER

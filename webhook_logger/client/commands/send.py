@@ -1,0 +1,163 @@
+"""`webhook-logger send`: test requests, also signed ones."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Group
+from rich.text import Text
+
+from webhook_logger.captured import Body
+from webhook_logger.client.commands import options
+from webhook_logger.client.commands.exits import Exit
+from webhook_logger.client.commands.progress import progress
+from webhook_logger.client.commands.screen import Screen, duration
+from webhook_logger.client.commands.tally import NO_ANSWER, Tally
+from webhook_logger.client.errors import Invalid, Unreachable
+from webhook_logger.client.http import Answer, Http, parse
+from webhook_logger.client.show import body_shown, header, plain, tone
+from webhook_logger.client.signatures import SCHEMES, Outgoing
+
+Lines = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request before it is signed."""
+
+    method: str
+    url: str
+    headers: Lines
+    body: bytes
+    scheme: str | None
+    secret: str
+
+    def lines(self) -> Lines:
+        """The header lines of one that is sent now, its signature among them."""
+        if not self.scheme:
+            return self.headers
+        outgoing = Outgoing(self.body, self.url, self.headers)
+        return (*self.headers, *SCHEMES[self.scheme]().sign(outgoing, self.secret))
+
+
+@click.command()
+@click.argument("url")
+@click.option("-X", "--method", default="POST", show_default=True)
+@click.option("-H", "--header", "lines", multiple=True, metavar="'NAME: VALUE'", help="A header.")
+@click.option("-d", "--data", metavar="TEXT|@FILE|@-", help="The body; @- reads stdin.")
+@click.option(
+    "--json", "json_data", metavar="TEXT|@FILE|@-", help="The body, and its type is JSON."
+)
+@click.option("--sign", "scheme", type=click.Choice(list(SCHEMES)), help="Sign it as they do.")
+@click.option("--secret", envvar="WEBHOOK_SECRET", default="", help="What is signed with.")
+@click.option("--times", type=click.IntRange(1, 10**6), default=1, help="How many are sent.")
+@click.option("--rate", type=options.Positive(10**6), help="How many a second; else at once.")
+@options.timeout
+@click.option("-v", "--verbose", is_flag=True, help="Show the answers' header lines, too.")
+@click.pass_context
+def send(
+    ctx: click.Context,
+    url: str,
+    method: str,
+    lines: tuple[str, ...],
+    data: str | None,
+    json_data: str | None,
+    scheme: str | None,
+    secret: str,
+    times: int,
+    rate: float | None,
+    timeout: float,
+    verbose: bool,
+) -> None:
+    """Send a test request to URL, such as a callback.
+
+    The secret is better given as WEBHOOK_SECRET in the environment, where no list of processes
+    shows it.
+    """
+    if scheme and not secret:
+        raise click.UsageError("--sign needs a --secret.")
+    headers = tuple(map(_line, lines))
+    if json_data is not None:
+        headers = (*headers, ("Content-Type", "application/json"))
+    body = _content(data if json_data is None else json_data)
+    parse(url)
+    draft = Draft(method, url, headers, body, scheme, secret)
+    sender = Sender(draft, Screen(), verbose or times == 1, verbose)
+    with Http(timeout=timeout) as http:
+        ctx.exit(sender.send(http, times, rate))
+
+
+class Sender:
+    """Sends a draft some times, and says what came of it."""
+
+    def __init__(self, draft: Draft, screen: Screen, each: bool, headers: bool) -> None:
+        """`each`: whether each answer is shown; `headers`: with its header lines."""
+        self._draft = draft
+        self._screen = screen
+        self._each = each
+        self._headers = headers
+
+    def send(self, http: Http, times: int, rate: float | None) -> Exit:
+        """The exit code tells the worst that came of it."""
+        begun = time.monotonic()
+        tally = Tally()
+        for number in progress(self._screen, range(times)):
+            _pause(begun + number / rate - time.monotonic() if rate else 0)
+            tally.add(self._one(http))
+        if times > 1:
+            took = duration(time.monotonic() - begun)
+            self._screen.note(f"{times} requests in {took}: {tally.text}.")
+        return tally.exit
+
+    def _one(self, http: Http) -> str:
+        """Send one, and return what came of it in a word."""
+        draft, begun = self._draft, time.monotonic()
+        try:
+            answer = http.send(draft.method, draft.url, draft.lines(), draft.body)
+        except Unreachable as error:
+            self._screen.note(f"Error: {error}", "red")
+            return NO_ANSWER
+        if self._each:
+            took = time.monotonic() - begun
+            self._screen.aside(_shown(answer, took, self._headers))
+        return str(answer.status)
+
+
+def _pause(seconds: float) -> None:
+    if seconds > 0:
+        time.sleep(min(seconds, options.MOST_SECONDS))
+
+
+def _line(text: str) -> tuple[str, str]:
+    """A header line as it is written in HTTP; other letters than Latin-1's go as UTF-8."""
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise Invalid(f"A header is written as 'Name: value', not {text!r}.")
+    return name, value.strip(" \t").encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def _content(data: str | None) -> bytes:
+    """The bytes of `TEXT`, `@FILE` or `@-`."""
+    if data is None or not data.startswith("@"):
+        return (data or "").encode("utf-8", "surrogateescape")
+    if data == "@-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(data[1:]).read_bytes()
+    except OSError as error:
+        raise Invalid(f"{data[1:]} cannot be read: {error.strerror}.") from error
+
+
+def _shown(answer: Answer, seconds: float, verbose: bool) -> Group:
+    line = Text().append(str(answer.status), f"bold {tone(answer.status)}")
+    viewers = {name.lower(): value for name, value in answer.headers}.get("webhook-viewers")
+    if viewers is not None:
+        line.append(f"  Webhook-Viewers: {plain(viewers)}")
+    line.append(f"  {duration(seconds)}", "dim")
+    headers = map(header, answer.headers if verbose else ())
+    body = Body(answer.body, len(answer.body))
+    return Group(line, *headers, *body_shown(body, whole=verbose))

@@ -1,0 +1,174 @@
+"""HTTP as the client speaks it: what is given is what is sent. A thin layer over httpcore.
+
+Nothing is normalised, followed, decoded or tried again.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpcore
+
+from webhook_logger.client.errors import Invalid, TooLarge, TooSlow, Unreachable
+
+Headers = Sequence[tuple[str, str]]
+"""Header lines in their order, read as Latin-1."""
+
+_URL = re.compile(r"(https?)://([^/?#@\\]+)([^#]*)(?:#.*)?", re.IGNORECASE)
+_SENDABLE = re.compile(r"[\x21-\x7e]*")
+_BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE", "DELETE")
+"""Methods whose requests need not say that they have no body (RFC 9110, section 8.6)."""
+
+_STEPS = ("connect", "read", "write", "pool")
+
+_MOST_BYTES = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered; 1xx answers before it are passed over."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """Every header line as it came, read as Latin-1."""
+    body: bytes
+    """After transfer coding and before content coding."""
+
+
+class Http:
+    """Connections to servers, kept for the next request; safe to use from many threads.
+
+    Use it as a context manager, or `close` it.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout: float = 10,
+        most_bytes: int = _MOST_BYTES,
+        most_connections: int = 100,
+        keep_seconds: float = 30,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`timeout`: seconds to connect, and then for each step of an answer and for all of it.
+
+        `most_bytes`: an answer whose body is larger is `TooLarge`. `keep_seconds`: how long an idle
+        connection is kept. `tls`: whom to trust; the
+        system's authorities and certifi's by default.
+        """
+        self._timeout = timeout
+        self._most_bytes = most_bytes
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls, max_connections=most_connections, keepalive_expiry=keep_seconds
+        )
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Headers = (),
+        body: bytes = b"",
+        timeout: float | None = None,
+        target: str | None = None,
+    ) -> Answer:
+        """Send one request, and return its answer whatever its status.
+
+        The path and query of `url` and all header lines go out as they are. `Host` and
+        `Content-Length` are added where they are not among `headers`. `target` goes in place of the
+        path and query of `url`, where it may have a `#`. Raises `Invalid`, `Unreachable`,
+        `TooSlow` or `TooLarge`.
+        """
+        seconds = self._timeout if timeout is None else timeout
+        deadline = time.monotonic() + seconds
+        with (
+            _own_errors(url, seconds),
+            self._pool.stream(
+                method.encode("latin-1"),
+                parse(url, target),
+                headers=_with_host(headers, url),
+                content=body if body or method not in _BODILESS else None,
+                extensions={"timeout": dict.fromkeys(_STEPS, seconds)},
+            ) as response,
+        ):
+            content = self._read(response.iter_stream(), deadline)
+        return Answer(response.status, _as_text(response.headers), content)
+
+    def _read(self, chunks: Iterable[bytes], deadline: float) -> bytes:
+        content = bytearray()
+        for chunk in chunks:
+            content += chunk
+            if len(content) > self._most_bytes:
+                raise TooLarge(f"The answer has more than {self._most_bytes} bytes.")
+            if time.monotonic() > deadline:
+                raise httpcore.ReadTimeout
+        return bytes(content)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+    def __enter__(self) -> Http:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def parse(url: str, target: str | None = None) -> httpcore.URL:
+    """The parts of an http or https URL; what is behind its host stays byte by byte.
+    A `target` takes its place.
+
+    Raises `Invalid`.
+    """
+    match = _URL.fullmatch(url)
+    if not match or not _SENDABLE.fullmatch(match[3] if target is None else target):
+        raise Invalid(f"This is no URL that HTTP can be sent to: {url!r}")
+    scheme, authority, own = match.groups()
+    target = own if target is None else target
+    try:
+        parts = urlsplit(f"//{authority}")
+        host, port = (parts.hostname or "").encode("idna"), parts.port
+    except ValueError as error:
+        raise Invalid(f"The host in {url!r} is none: {error}") from error
+    if not host:
+        raise Invalid(f"There is no host in {url!r}")
+    if not target.startswith("/"):
+        target = f"/{target}"
+    return httpcore.URL(scheme=scheme.lower(), host=host, port=port, target=target)
+
+
+def _as_text(lines: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in lines)
+
+
+def _with_host(headers: Headers, url: str) -> list[tuple[bytes, bytes]]:
+    """The lines as bytes. Their Host is the URL's where they have none; httpcore's own lacks the
+    brackets of IPv6."""
+    lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    if any(name.lower() == b"host" for name, _ in lines):
+        return lines
+    return [(b"Host", _authority(url).encode("idna")), *lines]
+
+
+def _authority(url: str) -> str:
+    match = _URL.fullmatch(url)
+    return match[2] if match else ""
+
+
+@contextmanager
+def _own_errors(url: str, seconds: float) -> Iterator[None]:
+    """Turn httpcore's errors into this client's."""
+    try:
+        yield
+    except (httpcore.LocalProtocolError, UnicodeEncodeError) as error:
+        raise Invalid(f"HTTP can't carry this request: {error}") from error
+    except httpcore.TimeoutException as error:
+        raise TooSlow(f"{_authority(url)} did not answer within {seconds:g} seconds.") from error
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise Unreachable(f"{_authority(url)} did not answer: {error}") from error

@@ -1,0 +1,71 @@
+"""What of a captured request is sent again, to wherever: the same bytes, on another connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from webhook_logger.captured import CapturedRequest
+
+Headers = tuple[tuple[str, str], ...]
+
+OF_THE_CONNECTION = frozenset(
+    (
+        *("connection", "expect", "host", "http2-settings", "keep-alive", "proxy-connection"),
+        *("te", "trailer", "transfer-encoding", "upgrade"),
+    )
+)
+"""Header lines of one connection (RFC 9110, section 7.6.1), and those that each client makes
+itself, in lower case; what `Connection` names comes to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """A request without its host: what is sent of it to any target. Text is bytes as Latin-1."""
+
+    method: str
+    below: str
+    """The path below the callback, raw: empty, or from its slash."""
+    query: str
+    """Raw, without its question mark."""
+    headers: Headers
+    """As they are sent: without `Host`, with the length of the body where it has to be told."""
+    body: bytes
+
+
+def relayed(request: CapturedRequest) -> Relayed:
+    """What is sent again of a captured request; its body must be complete."""
+    body = request.body.content
+    headers = sendable(request.headers, body)
+    return Relayed(request.method, request.path_below, request.query_string, headers, body)
+
+
+def sendable(lines: Headers, body: bytes) -> Headers:
+    """The header lines for another connection, in their order, case and number.
+
+    A chunked body gets a length, where its framing stood: nobody can have the same chunks again.
+    """
+    left_out = OF_THE_CONNECTION | named_by_connection(lines)
+    return tuple(_with_length(lines, body, left_out))
+
+
+def named_by_connection(lines: Headers) -> frozenset[str]:
+    """The names that `Connection` says are of this connection alone, in lower case."""
+    values = (value for name, value in lines if name.lower() == "connection")
+    return frozenset(token.strip().lower() for value in values for token in value.split(","))
+
+
+def _with_length(
+    lines: Headers, body: bytes, left_out: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    told = False
+    for name, value in lines:
+        if name.lower() in ("content-length", "transfer-encoding"):
+            if not told:
+                told = True
+                spelled = name if name.lower() == "content-length" else "Content-Length"
+                yield spelled, str(len(body))
+        elif name.lower() not in left_out:
+            yield name, value
+    if body and not told:
+        yield "Content-Length", str(len(body))

@@ -1,0 +1,130 @@
+"""A captured request as lines for a terminal. What a sender wrote is text, and never more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.text import Text
+
+from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.client.filters import target_below
+
+SHORT_LINES = 5
+SHORT_CHARACTERS = 200
+"""Of a body that is shown shortened: so many lines, each so long."""
+SHORT_TARGET = 2000
+
+_TONES = {
+    **dict.fromkeys(("GET", "HEAD", "QUERY"), "cyan"),
+    "POST": "green",
+    **dict.fromkeys(("PUT", "PATCH"), "yellow"),
+    "DELETE": "red",
+}
+"""As on the page; any other method is magenta."""
+
+
+def plain(text: str, keep: str = "") -> str:
+    """`text` with each character that is not to be seen written as an escape: controls, those that
+    change the direction of text, and the like; but those in `keep`.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or letter in keep else _escaped(letter) for letter in text
+    )
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
+
+
+def tone(status: int) -> str:
+    """The colour of a status."""
+    return {2: "green", 3: "cyan", 4: "yellow", 5: "red"}.get(status // 100, "default")
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Lines without a style, which rich takes as they are: a million of them at once, too."""
+
+    text: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Segment(f"{self.text}\n")
+
+
+def shown(request: CapturedRequest, *, headers: bool, body: bool) -> Group:
+    """A request: its summary, its header lines where asked for, its body; that is shortened where
+    not asked for.
+    """
+    parts: list[RenderableType] = [summary(request)]
+    if headers:
+        parts += map(header, request.headers)
+        parts += [Text("")] if request.body.size else []
+    return Group(*parts, *body_shown(request.body, whole=body))
+
+
+def body_shown(body: Body, *, whole: bool) -> list[Verbatim]:
+    """A body for reading; none where there is none."""
+    lines = [f"  {line}" for line in _body_lines(body, whole)]
+    return [Verbatim("\n".join(lines))] if lines else []
+
+
+def summary(request: CapturedRequest) -> Text:
+    """Time, method, target below the callback, size, type, sender and position."""
+    time = f"{request.received_at.astimezone():%H:%M:%S}"
+    line = Text().append(f"{time}  ", "dim")
+    line.append(f"{plain(request.method):<6}  ", f"bold {_TONES.get(request.method, 'magenta')}")
+    line.append(shortened(plain(target_below(request)), SHORT_TARGET), "bold")
+    said = (
+        size(request.body.size),
+        plain(request.media_type),
+        plain(request.remote_addr),
+        f"#{request.seq}",
+    )
+    return line.append("  " + "  ".join(filter(None, said)), "dim")
+
+
+def size(count: int) -> str:
+    """`834 B`, `1.2 kB`, `3.4 MB`: powers of 1,000, as on the page."""
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1000:.1f} kB" if count < 10**6 else f"{count / 10**6:.1f} MB"
+
+
+def header(line: tuple[str, str]) -> Text:
+    """A header line."""
+    name, value = map(plain, line)
+    return Text("  ").append(f"{name}:", "dim").append(f" {value}")
+
+
+def _body_lines(body: Body, whole: bool) -> Iterator[str]:
+    if not body.complete:
+        yield f"[{size(body.size)}, over the limit of the server: its content is not known]"
+    elif body.content:
+        yield from _text_lines(body, whole)
+
+
+def _text_lines(body: Body, whole: bool) -> Iterator[str]:
+    try:
+        text = body.content.decode()
+    except UnicodeDecodeError:
+        yield f"[{size(body.size)} that are no text]"
+        return
+    lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+    yield from (plain(line, "\t") for line in lines) if whole else _short(lines)
+
+
+def _short(lines: list[str]) -> Iterator[str]:
+    for line in lines[:SHORT_LINES]:
+        yield shortened(plain(line[: SHORT_CHARACTERS + 1], "\t"), SHORT_CHARACTERS)
+    if len(lines) > SHORT_LINES:
+        yield f"… {len(lines) - SHORT_LINES} more lines"
+
+
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text that is longer."""
+    return text if len(text) <= most else f"{text[:most]}…"

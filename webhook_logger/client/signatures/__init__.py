@@ -1,0 +1,49 @@
+"""Signatures of webhooks: checked as the dashboard checks them, and made.
+
+    verdict = signatures.Stripe().verify(request, "whsec_…")
+    assert verdict, verdict.text
+    lines = signatures.GitHub().sign(signatures.Outgoing(b"{}"), "secret")
+
+`SCHEMES` has every scheme by its id; `detect` tells which one a request looks like.
+"""
+
+from __future__ import annotations
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.signatures.generic import AnyHmac
+from webhook_logger.client.signatures.github import GitHub
+from webhook_logger.client.signatures.gitlab import GitLab
+from webhook_logger.client.signatures.scheme import Outgoing, Scheme
+from webhook_logger.client.signatures.shopify import Shopify
+from webhook_logger.client.signatures.slack import Slack
+from webhook_logger.client.signatures.standard_webhooks import StandardWebhooks
+from webhook_logger.client.signatures.stripe import Stripe
+from webhook_logger.client.signatures.twilio import Twilio
+from webhook_logger.client.signatures.verdict import Verdict
+
+__all__ = [
+    "SCHEMES",
+    "AnyHmac",
+    "GitHub",
+    "GitLab",
+    "Outgoing",
+    "Scheme",
+    "Shopify",
+    "Slack",
+    "StandardWebhooks",
+    "Stripe",
+    "Twilio",
+    "Verdict",
+    "detect",
+]
+
+_ALL: tuple[type[Scheme], ...] = (
+    # The more special first: GitLab has the headers of Standard Webhooks, too.
+    *(GitHub, GitLab, Shopify, Slack, Stripe, Twilio, StandardWebhooks, AnyHmac),
+)
+SCHEMES: dict[str, type[Scheme]] = {scheme.id: scheme for scheme in _ALL}
+
+
+def detect(request: CapturedRequest) -> Scheme | None:
+    """The scheme that the request's headers look like."""
+    return next((scheme() for scheme in _ALL if scheme().detect(request)), None)

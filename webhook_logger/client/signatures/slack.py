@@ -1,0 +1,50 @@
+"""docs.slack.dev: "Verifying requests from Slack"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.signatures.scheme import Claim, Lines, Outgoing, Scheme, Writing
+from webhook_logger.client.signatures.timestamp import TOLERANCE, seconds_in
+from webhook_logger.client.signatures.verdict import Verdict
+
+_WRITING = Writing("X-Slack-Signature", "v0=")
+_TIMESTAMP = "X-Slack-Request-Timestamp"
+
+
+@dataclass(frozen=True)
+class Slack(Scheme):
+    """An HMAC of a timestamp and the body."""
+
+    id = "slack"
+    name = "Slack"
+
+    tolerance: int = TOLERANCE
+    """Seconds between signing and arrival."""
+
+    def detect(self, request: CapturedRequest) -> bool:
+        return request.header(_WRITING.header) != ""
+
+    def verify(self, request: CapturedRequest, secret: str) -> Verdict:
+        timestamp = seconds_in(request, _TIMESTAMP)
+        if isinstance(timestamp, Verdict):
+            return timestamp
+        signature = _WRITING.read(request)
+        if isinstance(signature, Verdict):
+            return signature
+        start = f"v0:{request.header(_TIMESTAMP)}:".encode()
+        return Claim(
+            secret.encode(),
+            (signature,),
+            lambda body: start + body,
+            timestamp=timestamp,
+            tolerance=self.tolerance,
+        ).judge(request)
+
+    def sign(self, outgoing: Outgoing, secret: str) -> Lines:
+        signed = f"v0:{outgoing.timestamp}:".encode() + outgoing.body
+        return (
+            (_TIMESTAMP, str(outgoing.timestamp)),
+            *_WRITING.write(secret.encode(), signed),
+        )

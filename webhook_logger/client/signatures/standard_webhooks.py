@@ -1,0 +1,96 @@
+"""standardwebhooks.com, and Svix, whose headers have another name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.errors import Invalid
+from webhook_logger.client.signatures.hashes import (
+    from_base64,
+    keyed_hash,
+    read_hash,
+    write_hash,
+)
+from webhook_logger.client.signatures.scheme import Claim, Lines, Outgoing, Scheme
+from webhook_logger.client.signatures.timestamp import TOLERANCE, seconds_in
+from webhook_logger.client.signatures.verdict import Verdict, malformed, missing, wrong
+
+SECRET_PREFIX = "whsec_"  # noqa: S105  # what marks a secret
+_NO_KEY = "The secret is not base64, as secrets of Standard Webhooks are."
+
+
+@dataclass(frozen=True)
+class StandardWebhooks(Scheme):
+    """An HMAC of a message's id, a timestamp and the body; the secret is base64."""
+
+    id = "standard-webhooks"
+    name = "Standard Webhooks, Svix"
+
+    tolerance: int = TOLERANCE
+    """Seconds between signing and arrival."""
+
+    def detect(self, request: CapturedRequest) -> bool:
+        return request.header(f"{_brand(request)}-signature") != ""
+
+    def verify(self, request: CapturedRequest, secret: str) -> Verdict:
+        claim = self._read(request, secret)
+        return claim if isinstance(claim, Verdict) else claim.judge(request)
+
+    def _read(self, request: CapturedRequest, secret: str) -> Claim | Verdict:
+        brand = _brand(request)
+        signatures = _signatures(request, f"{brand}-signature")
+        if isinstance(signatures, Verdict):
+            return signatures
+        id_ = request.header(f"{brand}-id")
+        if not id_:
+            return missing(f"{brand}-id")
+        timestamp = seconds_in(request, f"{brand}-timestamp")
+        if isinstance(timestamp, Verdict):
+            return timestamp
+        key = _key(secret)
+        if not key:
+            return wrong("secret", _NO_KEY)
+        start = f"{id_}.{request.header(f'{brand}-timestamp')}.".encode("latin-1")
+        return Claim(
+            key,
+            signatures,
+            lambda body: start + body,
+            timestamp=timestamp,
+            tolerance=self.tolerance,
+        )
+
+    def sign(self, outgoing: Outgoing, secret: str) -> Lines:
+        key = _key(secret)
+        if not key:
+            raise Invalid(_NO_KEY)
+        start = f"{outgoing.id}.{outgoing.timestamp}.".encode("latin-1")
+        signature = keyed_hash("SHA-256", key, start + outgoing.body)
+        return (
+            ("webhook-id", outgoing.id),
+            ("webhook-timestamp", str(outgoing.timestamp)),
+            ("webhook-signature", f"v1,{write_hash(signature, 'base64')}"),
+        )
+
+
+def _brand(request: CapturedRequest) -> str:
+    return "svix" if request.header("svix-signature") else "webhook"
+
+
+def _signatures(request: CapturedRequest, header: str) -> tuple[bytes, ...] | Verdict:
+    """Of `v1,K5oZ…= v1,… v1a,…`."""
+    entries = request.header(header).split()
+    if not entries:
+        return missing(header)
+    symmetric = [entry.removeprefix("v1,") for entry in entries if entry.startswith("v1,")]
+    hashes = (read_hash(text, "base64", "SHA-256") for text in symmetric)
+    signatures = tuple(each for each in hashes if each is not None)
+    if signatures:
+        return signatures
+    if any(entry.startswith("v1a,") for entry in entries):
+        return malformed(header, "it has only v1a signatures, which no shared secret can check")
+    return malformed(header, "it has no v1 signature")
+
+
+def _key(secret: str) -> bytes | None:
+    return from_base64(secret.removeprefix(SECRET_PREFIX))

@@ -1,0 +1,56 @@
+"""When a request was signed, seen from the moment it came."""
+
+from __future__ import annotations
+
+import re
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.signatures.verdict import Verdict, malformed, missing, right, wrong
+
+TOLERANCE = 5 * 60
+"""Seconds before and after, as Stripe, Slack and the libraries of Standard Webhooks allow."""
+
+_SECONDS = re.compile(r"[0-9]{1,11}")
+_UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+
+
+def seconds(text: str) -> int | None:
+    """The whole seconds since 1970 that a text is, or None."""
+    return int(text) if _SECONDS.fullmatch(text) else None
+
+
+def seconds_in(request: CapturedRequest, header: str) -> int | Verdict:
+    """The seconds since 1970 that a header holds."""
+    text = request.header(header)
+    if not text:
+        return missing(header)
+    found = seconds(text)
+    if found is None:
+        return malformed(header, "it is not a whole number of seconds since 1970")
+    return found
+
+
+def in_time(timestamp: int, request: CapturedRequest, tolerance: int) -> Verdict:
+    """The verdict on a right signature, by its age when the request came.
+
+    Whoever looks later must not find it too old for that.
+    """
+    age = int(request.received_at.timestamp() // 1) - timestamp
+    signed = f"{_span(age)} {'after' if age < 0 else 'before'} the request came"
+    over = abs(age) - tolerance
+    if over <= 0:
+        return right(f"Signed {signed}.")
+    off = f"{_span(over)} too {'far ahead' if age < 0 else 'old'}"
+    allowed = f"{_span(tolerance)} {'is' if _span(tolerance).startswith('1 ') else 'are'} allowed"
+    return wrong(
+        "timestamp",
+        f"The signature is right, but its timestamp is {off}: it says {signed}, and {allowed}.",
+    )
+
+
+def _span(count: int) -> str:
+    """`3 days`, `1 minute`, `0 seconds`: the largest unit that fits."""
+    count = abs(count)
+    name, size = next((unit for unit in _UNITS if count >= unit[1]), _UNITS[-1])
+    count //= size
+    return f"{count:,} {name}{'' if count == 1 else 's'}"

@@ -1,0 +1,75 @@
+"""Where requests are sent again: a URL that their path and query are put below."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import unquote
+
+from webhook_logger.client.errors import Invalid
+from webhook_logger.client.http import parse
+from webhook_logger.client.relayed import Relayed
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A URL in its parts."""
+
+    url: str
+    """As it was given."""
+    base: str
+    """Scheme, host and port."""
+    path: str
+    query: str
+
+    @classmethod
+    def at(cls, url: str) -> Target:
+        """Raises `Invalid` with a sentence."""
+        full = url if "://" in url else f"http://{url}"
+        if "#" in full or "@" in full.partition("://")[2].partition("/")[0]:
+            raise Invalid(f"A target has neither a fragment nor a user: {url!r}")
+        parse(full)
+        scheme, _, rest = full.partition("://")
+        end = min((at for at in map(rest.find, "/?") if at >= 0), default=len(rest))
+        path, _, query = rest[end:].partition("?")
+        return cls(url, f"{scheme}://{rest[:end]}", path, query)
+
+    def target_of(self, request: Relayed) -> str:
+        """The request target for `request`: its path below this one's, this one's query first."""
+        above = self.path.removesuffix("/") if request.below else self.path
+        query = "&".join(filter(None, (self.query, request.query)))
+        return (above + request.below or "/") + (query and f"?{query}")
+
+
+def leads_back(target: Target, callback: str, uuid: str) -> bool:
+    """Whether the target is the callback itself, or its page: each request would come for ever.
+
+    `callback` is its URL. Other names of the same machine count as the same one.
+    """
+    if uuid not in unquote(target.path).lower().split("/"):
+        return False
+    here, there = parse(callback), parse(target.base)
+    ports = [url.port or {b"http": 80, b"https": 443}[url.scheme] for url in (here, there)]
+    return ports[0] == ports[1] and _same_machine(here.host.decode(), there.host.decode())
+
+
+def _same_machine(one: str, other: str) -> bool:
+    return one == other or bool(_addresses(one) & _addresses(other))
+
+
+def _addresses(host: str) -> set[str]:
+    """What the name stands for; `loopback` and what means it are one."""
+    found = {host}
+    with suppress(OSError, UnicodeError):
+        found = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
+    return {"loopback" if _is_loopback(address) else address for address in found}
+
+
+def _is_loopback(address: str) -> bool:
+    with suppress(ValueError):
+        ip = ip_address(address.partition("%")[0])
+        ip = getattr(ip, "ipv4_mapped", None) or ip
+        return ip.is_loopback or ip.is_unspecified
+    return address == "localhost"
