@@ -1,6 +1,8 @@
-"""Clients on a page of another origin that know nothing but docs/protocol.md, whose lines are run.
+"""Clients in a browser: pages of another origin that know nothing but docs/protocol.md, whose lines
+are run, and the dashboard itself, which is no better than they are.
 
-One is the plain socket.io-client; the other has no library, and so no code that anyone shares.
+Of those pages one has the plain socket.io-client; the other has no library, and so no code that
+anyone shares.
 """
 
 from __future__ import annotations
@@ -11,11 +13,14 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocket, expect
 
 from tests.support.clients import LINE_SECONDS, watches_and_comes_back
+from tests.support.contract.documents import ContractBroken
 from tests.support.contract.protocol import snippet
+from tests.support.contract.stream import Conversation, parsed
 from tests.support.processes import ROOT, Redis, Server
+from tests.support.sender import post
 
 pytestmark = pytest.mark.browser
 
@@ -92,3 +97,43 @@ def test_a_page_watches_and_learns_what_it_missed(
         page.add_script_tag(path=library)
     page.add_script_tag(content=snippet(info, here.url, uuid))
     watches_and_comes_back(tool, here, two_workers[0], uuid)
+
+
+class Overheard:
+    """What a page and its server say to each other, held to the contract."""
+
+    def __init__(self, page: Page) -> None:
+        self._conversation = Conversation()
+        self.heard: list[str] = []
+        self.broken: list[ContractBroken] = []
+        page.on("websocket", self._listen)
+
+    def _listen(self, connection: WebSocket) -> None:
+        connection.on("framesent", self._conversation.said)
+        connection.on("framereceived", self._hear)
+
+    def _hear(self, packet: str) -> None:
+        kind, data = parsed(packet)
+        self.heard.append(data[0] if kind == "42" else kind)
+        try:
+            self._conversation.heard(kind, data)
+        except ContractBroken as error:
+            self.broken.append(error)
+
+
+def test_the_dashboard_says_and_hears_what_is_documented(
+    browser: Browser, memory_server: Server, uuid: str
+) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        overheard = Overheard(page)
+        page.goto(f"{memory_server.url}/view/{uuid}")
+        expect(page.locator(".badge[data-state=live]")).to_be_visible()
+        for path in ("", "/status/404"):
+            post(memory_server.address, f"/{uuid}{path}")
+        page.get_by_role("button", name="Change what it answers").click()
+        page.get_by_label("Status").fill("201")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("Answers 201")).to_be_visible()
+    assert {"40", "joined", "request", "answered", "reply"} <= set(overheard.heard)
+    assert not overheard.broken

@@ -130,9 +130,7 @@ class PacketViewer:
         """The next packet as its type and data, pings answered on the way."""
         while (received := self.read()) == "2":
             self.write("3")
-        digits = received[: len(received) - len(received.lstrip("0123456789"))]
-        rest = received[len(digits) :]
-        data = json.loads(rest) if rest else None
+        digits, data = stream.parsed(received)
         self._contract.heard(digits, data)
         if digits == "40":
             self.sid = data["sid"]

@@ -51,6 +51,13 @@ def check_answer(name: str, asked: Any, answer: Any) -> None:
         demand(_payload(name), asked, f"a {name} that was granted")
 
 
+def parsed(packet: str) -> tuple[str, Any]:
+    """A packet's type, with the number of what it acknowledges, and its data."""
+    digits = packet[: len(packet) - len(packet.lstrip("0123456789"))]
+    rest = packet[len(digits) :]
+    return digits, json.loads(rest) if rest else None
+
+
 class Conversation:
     """All packets of one viewer, as Socket.IO writes them."""
 
