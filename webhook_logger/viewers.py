@@ -12,6 +12,7 @@ from flask import request
 from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
+from webhook_logger.claims import Claims
 from webhook_logger.join import Join, uuid_of
 from webhook_logger.metrics import Metrics
 from webhook_logger.rooms import Rooms
@@ -36,9 +37,12 @@ class Viewer:
 class Viewers:
     """The handlers of `connect`, `join`, `leave` and `disconnect`; all else is discarded."""
 
-    def __init__(self, socketio: SocketIO, rooms: Rooms, metrics: Metrics, most_rooms: int) -> None:
+    def __init__(
+        self, socketio: SocketIO, rooms: Rooms, claims: Claims, metrics: Metrics, most_rooms: int
+    ) -> None:
         self._socketio = socketio
         self._rooms = rooms
+        self._claims = claims
         self._metrics = metrics
         self._most_rooms = most_rooms
         # Joins wait for as long as the queue is away; all rooms can be left and joined anew.
@@ -70,7 +74,7 @@ class Viewers:
         if viewer:
             viewer.gone = True
             while viewer.rooms:
-                self._rooms.leave(sid, viewer.rooms.pop())
+                self._go(viewer, viewer.rooms.pop())
 
     def _on_join(self, payload: object = None, *_more: object) -> Answer:
         return self._in_turn(
@@ -105,8 +109,10 @@ class Viewers:
         """The fields of `joined`; none for a viewer that is gone. Raises `ValueError`."""
         if join.uuid not in viewer.rooms and len(viewer.rooms) >= self._most_rooms:
             raise ValueError(f"a viewer can join at most {self._most_rooms} callbacks")
+        self._claims.settle(viewer.sid, join, lambda: viewer.gone)
         joined = self._rooms.enter(viewer.sid, join, lambda: viewer.gone)
         if joined is None:
+            self._claims.give_up(viewer.sid, join.uuid)
             return {}
         viewer.rooms.add(join.uuid)
         return joined
@@ -115,8 +121,12 @@ class Viewers:
         if uuid in viewer.rooms:
             viewer.rooms.discard(uuid)
             self._socketio.server.leave_room(viewer.sid, uuid)
-            self._rooms.leave(viewer.sid, uuid)
+            self._go(viewer, uuid)
         return {"ok": True, "uuid": uuid}
+
+    def _go(self, viewer: Viewer, uuid: str) -> None:
+        self._claims.give_up(viewer.sid, uuid)
+        self._rooms.leave(viewer.sid, uuid)
 
 
 def _unbound(handle: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import JSON
 from webhook_logger.reply import Reply, ReplyError, replied
-from webhook_logger.reply.value import BODILESS, FORBIDDEN
+from webhook_logger.reply.headers import FORBIDDEN
+from webhook_logger.reply.value import BODILESS
 from webhook_logger.serving.response import Response
 
 NAMES = st.text(max_size=12) | st.sampled_from(["Content-Type", "Location", *sorted(FORBIDDEN)])

@@ -79,7 +79,7 @@ def path_of(target: str) -> str:
 
 
 # What a parameter of a path can be, where its schema is no pattern.
-_PARAMETERS = {"code": "[2-5][0-9][0-9]", "rest": r"[\s\S]*"}
+_PARAMETERS = {"code": "[2-5][0-9][0-9]", "id": "[^/]+", "rest": r"[\s\S]*"}
 
 
 @cache
