@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from config import Config
 from tests.support.contract import protocol
 from tests.support.contract.documents import demand, document, follow, validator
 from tests.support.contract.protocol import named, table
+from webhook_logger.app import PING_SECONDS, PING_TIMEOUT_SECONDS
+from webhook_logger.reply import headers, value
 
 OPENAPI, ASYNCAPI = "openapi.yaml", "asyncapi.yaml"
 SEND = ("path", "what it does")
@@ -122,7 +125,27 @@ def test_its_error_is_one() -> None:
 
 
 def test_its_snippets_name_what_a_reader_replaces() -> None:
-    for info in ("js stream", "python stream", "js bare"):
+    for info in ("js stream", "python stream", "js bare", "sh reply", "sh answer"):
         replaced = protocol.snippet(info, "http://127.0.0.1:1", "nobody")
         assert "hooks.example.com" not in replaced
         assert protocol.UUID not in replaced
+
+
+def test_the_limits_that_it_names_are_those() -> None:
+    config = Config()
+    told = {
+        "MAX_BODY_BYTES`, 1 MiB by default": config.MAX_BODY_BYTES == 2**20,
+        "10 seconds (`ANSWER_TIMEOUT`)": config.ANSWER_TIMEOUT == 10,
+        "32 at most (`MAX_ROOMS_PER_VIEWER`)": config.MAX_ROOMS_PER_VIEWER == 32,
+        "4 KiB (`MAX_MESSAGE_BYTES`)": config.MAX_MESSAGE_BYTES == 4 * 2**10,
+        "a hundred a second are handled (`MAX_MESSAGES_PER_SECOND`)": config.MAX_MESSAGES_PER_SECOND
+        == 100,
+        f"{headers.MOST_HEADERS} lines and {headers.MOST_HEADER_BYTES:,} bytes": True,
+        f"{value.MOST_BODY_BYTES:,} bytes at most": True,
+        f"before the answer, {value.MOST_DELAY_SECONDS} at most": True,
+        f"pings every {PING_SECONDS} seconds": True,
+        f"does not answer for {PING_TIMEOUT_SECONDS}.": True,
+    }
+    for text, is_so in told.items():
+        assert text in protocol.TEXT
+        assert is_so, text

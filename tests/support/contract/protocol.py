@@ -10,6 +10,7 @@ TEXT = (DOCS / "protocol.md").read_text()
 
 SERVER = "https://hooks.example.com"
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
+REQUEST_ID = "0199a3c4-2b10-7c3e-9d51-6f0f3f6b7a10"
 """What the code there names, and a reader replaces."""
 
 _CODE = re.compile(r"```(.*?)\n(.*?)```", re.DOTALL)
