@@ -134,6 +134,18 @@ def test_who_waits_is_let_go_when_the_answerer_is_gone(
     assert here.get_reply(uuid) == Kept('{"status":503}', 1)
 
 
+def test_who_waits_is_let_go_though_another_answers_at_once(
+    workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
+) -> None:
+    here, there = workers
+    there.claim(uuid, "first")
+    outcome = pool.submit(hold(here, uuid).outcome, LONG)
+    there.unclaim(uuid, "first")
+    assert there.claim(uuid, "second")
+    assert outcome.result(LONG / 2) == Outcome(None)
+    assert hold(here, uuid), "and the next one waits again"
+
+
 def test_one_that_is_let_go_takes_the_reply_at_once(
     workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:

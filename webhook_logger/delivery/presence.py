@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from itertools import islice
 
 from webhook_logger.delivery import keys, scripts
@@ -59,6 +60,9 @@ class Presence:
         """As `Delivery.unclaim`."""
         if self._answerers.get(uuid) == viewer:
             del self._answerers[uuid]
+            with suppress(QueueUnavailable):
+                # At once: before another one here can claim, and be taken for this one.
+                self._publisher.submit(*self._command(uuid))
             self._note(uuid)
 
     def _note(self, uuid: str) -> None:
