@@ -19,6 +19,7 @@ PATHS = (
         "/metrics",
         "/static/x/page.css",
     ),
+    *("/docs", "/docs/protocol.md", "/docs/openapi.yaml", "/docs/asyncapi.yaml"),
     *("/socket.io/?EIO=4&transport=polling", "/socket.io/", "/socket.io/?EIO=4&transport=x"),
 )
 ASKED = {"Cookie": "session=x; io=y", "Accept": "text/html", "Origin": "https://a.example"}

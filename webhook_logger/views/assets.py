@@ -27,6 +27,7 @@ _TYPES = {
 _VERSION_LENGTH = 12
 _FIRST_SHEETS = ("css/tokens.css", "css/base.css")
 _ERROR_SHEET = "css/error-page.css"
+_DOCS_SHEET = "css/docs-page.css"
 # Static imports, of minified files too; import() has a parenthesis.
 _IMPORT = re.compile(r'\b(?:import|export)\s*(?:[\w\s{},*$]+?\bfrom\s*)?"([^"]+)"')
 
@@ -48,6 +49,7 @@ class Assets:
     main = MAIN
     sheet = SHEET
     error_sheets = (*_FIRST_SHEETS, _ERROR_SHEET)
+    docs_sheets = (*_FIRST_SHEETS, _DOCS_SHEET)
 
     def __init__(self, folder: Path) -> None:
         self.files = {path: _read(folder / path) for path in _paths_below(folder)}
@@ -57,7 +59,7 @@ class Assets:
 
     def _sheets(self) -> Iterator[bytes]:
         sheets = sorted(path for path in self.files if path.startswith("css/"))
-        others = [path for path in sheets if path not in self.error_sheets]
+        others = [path for path in sheets if path not in (*self.error_sheets, _DOCS_SHEET)]
         for path in (*_FIRST_SHEETS, *others):
             yield self.files[path].content
 
