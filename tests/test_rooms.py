@@ -27,7 +27,7 @@ class Stage:
         self.socketio = SocketIO(self.app, async_mode="threading", manage_session=False)
         self.delivery = MemoryDelivery()
         self.rooms = Rooms(self.socketio, self.delivery, Metrics())
-        Viewers(self.socketio, self.rooms, Metrics(), most_rooms=32)
+        Viewers(self.socketio, self.rooms, Metrics(), lambda environ: None, most_rooms=32)
         self.delivery.start(self.rooms)
 
     def viewer(self) -> SocketIOTestClient:

@@ -13,7 +13,7 @@ from webhook_logger import admission, errors, pages, transport
 from webhook_logger.complaints import complaints
 from webhook_logger.delivery import Limits, make_delivery
 from webhook_logger.metrics import Metrics
-from webhook_logger.origins import origin_rule
+from webhook_logger.origins import Origins
 from webhook_logger.prefix import below
 from webhook_logger.proxies import believe
 from webhook_logger.rooms import Rooms
@@ -91,11 +91,12 @@ def create_app(config: Config) -> App:
     errors.register(app)
 
     # Rooms. The manager is named because init_app would else keep one of an earlier app.
+    origins = Origins(config.CORS_ALLOWED_ORIGINS)
     socketio = SocketIO(
         app,
         client_manager=delivery.manager,
         manage_session=False,
-        cors_allowed_origins=origin_rule(config.CORS_ALLOWED_ORIGINS),
+        cors_allowed_origins=origins.rule,
         cors_credentials=False,
         serializer=transport.NamedPacket,
         logger=complaints(),
@@ -109,7 +110,7 @@ def create_app(config: Config) -> App:
         socketio.server.eio, _viewer_limits(config), metrics
     )
     rooms = Rooms(socketio, delivery, metrics)
-    Viewers(socketio, rooms, metrics, config.MAX_ROOMS_PER_VIEWER)
+    Viewers(socketio, rooms, metrics, origins.refusal, config.MAX_ROOMS_PER_VIEWER)
     delivery.start(rooms)
 
     # What is around it all

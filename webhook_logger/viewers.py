@@ -17,6 +17,8 @@ from webhook_logger.metrics import Metrics
 from webhook_logger.rooms import Rooms
 
 Answer = dict[str, Any]
+Refusal = Callable[[dict[str, Any]], str | None]
+"""Why whoever opens the connection of an environ may not; None where they may."""
 
 
 @dataclass
@@ -36,10 +38,18 @@ class Viewer:
 class Viewers:
     """The handlers of `connect`, `join`, `leave` and `disconnect`; all else is discarded."""
 
-    def __init__(self, socketio: SocketIO, rooms: Rooms, metrics: Metrics, most_rooms: int) -> None:
+    def __init__(
+        self,
+        socketio: SocketIO,
+        rooms: Rooms,
+        metrics: Metrics,
+        refusal: Refusal,
+        most_rooms: int,
+    ) -> None:
         self._socketio = socketio
         self._rooms = rooms
         self._metrics = metrics
+        self._refusal = refusal
         self._most_rooms = most_rooms
         # Joins wait for as long as the queue is away; all rooms can be left and joined anew.
         self._most_waiting = 2 * most_rooms
@@ -51,6 +61,8 @@ class Viewers:
         sid = _sid()
         if sid in self._viewers:
             return  # not a connection, but an event that a viewer named "connect"
+        if refusal := self._refusal(request.environ):
+            raise Refused(refusal)
         try:
             join = Join.from_auth(auth)
         except ValueError as error:
