@@ -239,7 +239,14 @@ export class Store {
       this.#state.selected ??= entry.request;
     }
     this.#change({});
+    if (!this.#list.paused) this.entryAdded(entry);
   }
+
+  /**
+   * For those who tell others: each entry as it is put into the list.
+   * @param {Entry} _entry
+   */
+  entryAdded(_entry) {}
 
   /** @param {Partial<State>} changes */
   #change(changes) {

@@ -1,0 +1,45 @@
+/** The list of a log, the newest first, or where to send the first request. */
+
+import { html } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { logEntry } from "./log-row.js";
+
+/**
+ * @param {import("../store.js").Snapshot} snapshot
+ * @param {object} how
+ * @param {string} how.opened  the id of the request whose detail shows
+ * @param {string} how.whole   the id of the request whose body shows to its end
+ * @param {import("./copy.js").Copied} how.copied
+ * @param {import("./log-row.js").Actions} how.actions
+ */
+export function logList({ entries, answers }, { opened, whole, copied, actions }) {
+  return html`<ol part="list" class="list" role="list" @keydown=${onKey}>
+    ${repeat(entries, keyOf, (entry) =>
+      logEntry(entry, {
+        opened: entry.key === opened,
+        whole: entry.key === whole,
+        answers,
+        copied,
+        actions,
+      }),
+    )}
+  </ol>`;
+}
+
+/** @param {import("../store.js").Entry} entry */
+function keyOf({ key }) {
+  return key;
+}
+
+/**
+ * From line to line with the arrow keys.
+ * @param {KeyboardEvent & {currentTarget: Element}} event
+ */
+function onKey(event) {
+  const lines = /** @type {HTMLElement[]} */ ([...event.currentTarget.querySelectorAll(".line")]);
+  const at = lines.indexOf(/** @type {HTMLElement} */ (event.target));
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: lines.length - 1 }[event.key];
+  if (at < 0 || next === undefined || !lines[next]) return;
+  event.preventDefault();
+  lines[next].focus();
+}
