@@ -11,6 +11,6 @@ export function copyButton(text, what, { copied, actions }) {
   const result = copied?.done ? "Copied" : "Press Ctrl+C";
   const copy = () => actions.copy(text, what);
   return html`<button part="button" class="button" type="button" @click=${copy}>
-    <span aria-live="polite">${copied?.what === what ? result : "Copy"}</span><span class="unseen"> the ${what}</span>
+    <span aria-live="polite">${copied?.what === what ? result : `Copy ${what}`}</span>
   </button>`;
 }

@@ -4,28 +4,30 @@ import { html, nothing } from "lit";
 import { requestCount } from "../format.js";
 import { LINK_MEANINGS, LINK_WORDS } from "../link-words.js";
 import { secondsUntil } from "../retry.js";
+import { copyButton } from "./copy.js";
 
 /**
  * @typedef {object} Bar
  * @property {import("../store.js").Snapshot} snapshot
- * @property {string} page  where the callback's page is; "" when it is not known
- * @property {() => void} tryNow
- * @property {() => void} clear
+ * @property {import("../contract.js").Place | undefined} place
+ * @property {import("./copy.js").Copied} copied
+ * @property {import("./log-row.js").Actions} actions
  *
  * @param {Bar} bar
  */
-export function logBar({ snapshot, page, tryNow, clear }) {
+export function logBar({ snapshot, place, ...how }) {
   const { link, viewers, requests } = snapshot;
   return html`
     <div part="bar" class="bar">
-      ${badge(link)} ${waits(link) ? button("Try now", tryNow) : nothing}
+      ${badge(link)} ${waits(link) ? button("Try now", how.actions.tryNow) : nothing}
       <span part="facts" class="facts">
         ${link.state === "live" ? html`<span part="viewers">${viewersText(viewers)}</span>` : nothing}
         ${requests ? html`<span part="count">${requestCount(requests)}</span>` : nothing}
       </span>
       <span class="actions">
-        ${requests ? button("Clear", clear) : nothing}
-        ${page ? html`<a part="button" class="button" href=${page} target="_blank" rel="noopener noreferrer">Open<span class="unseen"> the page of this callback</span></a>` : nothing}
+        ${requests ? button("Clear", how.actions.clear) : nothing}
+        ${requests && place ? copyButton(`${place.server}/${place.uuid}`, "URL", how) : nothing}
+        ${place ? html`<a part="button" class="button" href="${place.server}/view/${place.uuid}" target="_blank" rel="noopener noreferrer">Open page</a>` : nothing}
       </span>
     </div>
     ${link.message ? html`<p part="notice" class="notice message" role="alert">${messageText(link)}</p>` : nothing}

@@ -34,7 +34,7 @@ export function logDetail(request, answer, how) {
  * @param {[string, string][]} lines
  */
 function pairs(title, lines) {
-  return html`<h3>${title} <span class="many">${lines.length}</span></h3>
+  return html`<p class="title">${title} <span class="many">${lines.length}</span></p>
     <table part=${title.toLowerCase()} aria-label=${title}>
       ${lines.map(([name, value]) => html`<tr><th scope="row">${visible(name)}</th><td>${visible(value)}</td></tr>`)}
     </table>`;
@@ -46,9 +46,9 @@ function pairs(title, lines) {
  */
 function body(request, how) {
   const { size, encoding, content, complete } = request.body;
-  if (!size) return html`<h3>No body</h3>`;
+  if (!size) return html`<p class="title">No body</p>`;
   const type = mediaType(request);
-  const title = html`<h3>Body <span class="many">${byteSize(size)}${type && `, ${visible(type)}`}</span></h3>`;
+  const title = html`<p class="title">Body <span class="many">${byteSize(size)}${type && `, ${visible(type)}`}</span></p>`;
   if (!complete)
     return html`${title}<p>${byteCount(size)}: over the server’s limit, so it was not kept.</p>`;
   const copy = encoding === "utf-8" ? copyButton(content, "body", how) : "Not text, so in hex.";

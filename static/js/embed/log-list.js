@@ -26,6 +26,18 @@ export function logList({ entries, answers }, { opened, whole, copied, actions }
   </ol>`;
 }
 
+/**
+ * As much of a row as its list has room for, its line above all; the page around stays where it is.
+ * @param {Element | null | undefined} row
+ */
+export function bringIntoSight(row) {
+  const list = row?.parentElement;
+  if (!row || !list) return;
+  const [inner, outer] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+  const below = Math.max(0, inner.bottom - outer.bottom);
+  list.scrollTop += Math.min(below, inner.top - outer.top);
+}
+
 /** @param {import("../store.js").Entry} entry */
 function keyOf({ key }) {
   return key;

@@ -20,6 +20,8 @@ import { logDetail } from "./log-detail.js";
  * @property {(id: string) => void} toggle   opens the detail of a request, or closes it
  * @property {(id: string) => void} showAll  of its body
  * @property {(text: string, what: string) => void} copy
+ * @property {() => void} clear   the list
+ * @property {() => void} tryNow  to connect
  *
  * @param {Entry} entry
  * @param {How} how

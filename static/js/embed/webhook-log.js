@@ -7,7 +7,7 @@ import { Announcer } from "./announcer.js";
 import { Log } from "./log.js";
 import { logBar } from "./log-bar.js";
 import { logEmpty } from "./log-empty.js";
-import { logList } from "./log-list.js";
+import { bringIntoSight, logList } from "./log-list.js";
 import sheet from "./webhook-log.css";
 
 const MOST = 100;
@@ -46,6 +46,8 @@ export class WebhookLog extends LitElement {
     toggle: (id) => this.#toggle(id),
     showAll: (id) => this.#showAll(id),
     copy: (text, what) => this.#copy(text, what),
+    clear: () => this.clear(),
+    tryNow: () => this.#log.tryNow(),
   };
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #tick = undefined;
@@ -146,10 +148,9 @@ export class WebhookLog extends LitElement {
   render() {
     const { place, store } = this.#log;
     const { snapshot } = store;
-    const page = place ? `${place.server}/view/${place.uuid}` : "";
-    const tryNow = () => this.#log.tryNow();
+    const { copied } = this;
     return html`<div part="log" class="log">
-      ${logBar({ snapshot, page, tryNow, clear: () => this.clear() })} ${this.#entries(snapshot)}
+      ${logBar({ snapshot, place, copied, actions: this.#actions })} ${this.#entries(snapshot)}
       <p class="unseen" role="status">${this.#announcer.text}</p>
     </div>`;
   }
@@ -165,8 +166,10 @@ export class WebhookLog extends LitElement {
   }
 
   /** @param {string} id */
-  #toggle(id) {
+  async #toggle(id) {
     this.opened = this.opened === id ? "" : id;
+    await this.updateComplete;
+    bringIntoSight(this.renderRoot.querySelector("[aria-expanded=true]")?.parentElement);
   }
 
   /** @param {string} id */
