@@ -22,8 +22,8 @@ Open = Callable[..., Page]
 # What a page that lets in nothing else has to let in, as docs/embed.md says. The nonce is that of
 # the test's own script.
 STRICT = (
-    "default-src 'none'; script-src 'nonce-page' {server}; connect-src {server} {socket}; "
-    "img-src data:; require-trusted-types-for 'script'; trusted-types lit-html"
+    "default-src 'none'; script-src 'nonce-page' {server}/static/webhook-log.js; "
+    "connect-src {server} {socket}; img-src data:; require-trusted-types-for 'script'; trusted-types lit-html"
 )
 
 
