@@ -23,7 +23,8 @@ Open = Callable[..., Page]
 # the test's own script.
 STRICT = (
     "default-src 'none'; script-src 'nonce-page' {server}/static/webhook-log.js; "
-    "connect-src {server} {socket}; img-src data:; require-trusted-types-for 'script'; trusted-types lit-html"
+    "connect-src {server} {socket}; img-src data:; "
+    "require-trusted-types-for 'script'; trusted-types lit-html"
 )
 
 

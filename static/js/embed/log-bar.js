@@ -30,7 +30,7 @@ export function logBar({ snapshot, place, ...how }) {
         ${place ? html`<a part="button" class="button" href="${place.server}/view/${place.uuid}" target="_blank" rel="noopener noreferrer">Open page</a>` : nothing}
       </span>
     </div>
-    ${link.message ? html`<p part="notice" class="notice message" role="alert">${messageText(link)}</p>` : nothing}
+    ${link.message ? html`<p part="notice" class="notice message" data-state=${link.state} role="alert">${messageText(link)}</p>` : nothing}
   `;
 }
 

@@ -1,18 +1,25 @@
 /** The list of a log, the newest first, or where to send the first request. */
 
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { logEmpty } from "./log-empty.js";
 import { logEntry } from "./log-row.js";
 
 /**
- * @param {import("../store.js").Snapshot} snapshot
- * @param {object} how
- * @param {string} how.opened  the id of the request whose detail shows
- * @param {string} how.whole   the id of the request whose body shows to its end
- * @param {import("./copy.js").Copied} how.copied
- * @param {import("./log-row.js").Actions} how.actions
+ * @typedef {import("./log-bar.js").Bar & {opened: string, whole: string}} Shown  the ids of the
+ *   request whose detail shows, and of the one whose body shows to its end
+ *
+ * @param {Shown} shown
  */
-export function logList({ entries, answers }, { opened, whole, copied, actions }) {
+export function logEntries(shown) {
+  const { snapshot, place } = shown;
+  if (snapshot.entries.length) return list(shown);
+  if (!place || snapshot.link.state === "refused") return nothing;
+  return logEmpty(`${place.server}/${place.uuid}`, snapshot.link.state === "live", shown);
+}
+
+/** @param {Shown} shown */
+function list({ snapshot: { entries, answers }, opened, whole, copied, actions }) {
   return html`<ol part="list" class="list" role="list" @keydown=${onKey}>
     ${repeat(entries, keyOf, (entry) =>
       logEntry(entry, {

@@ -1,13 +1,12 @@
 /** `<webhook-log src="https://hooks.example.com/<uuid>">`: a live log in anybody's page. */
 
-import { html, LitElement, nothing, unsafeCSS } from "lit";
+import { html, LitElement, unsafeCSS } from "lit";
 import { copyText } from "../clipboard.js";
 import { secondsUntil } from "../retry.js";
 import { Announcer } from "./announcer.js";
 import { Log } from "./log.js";
 import { logBar } from "./log-bar.js";
-import { logEmpty } from "./log-empty.js";
-import { bringIntoSight, logList } from "./log-list.js";
+import { bringIntoSight, logEntries } from "./log-list.js";
 import sheet from "./webhook-log.css";
 
 const MOST = 100;
@@ -103,6 +102,11 @@ export class WebhookLog extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     document.addEventListener("securitypolicyviolation", this.#onViolation);
+    if (this.hasUpdated) this.#follow();
+  }
+
+  /** Not before: a `src` that was set when this was not yet defined is read with the first update. */
+  firstUpdated() {
     this.#follow();
   }
 
@@ -131,9 +135,9 @@ export class WebhookLog extends LitElement {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
-  /** One update a frame at most, however fast requests arrive. */
+  /** One update a frame at most, however fast requests arrive; the first at once, seen or not. */
   async scheduleUpdate() {
-    await new Promise(requestAnimationFrame);
+    if (this.hasUpdated) await new Promise(requestAnimationFrame);
     super.scheduleUpdate();
   }
 
@@ -147,22 +151,12 @@ export class WebhookLog extends LitElement {
 
   render() {
     const { place, store } = this.#log;
-    const { snapshot } = store;
-    const { copied } = this;
+    const { opened, whole, copied } = this;
+    const shown = { snapshot: store.snapshot, place, copied, actions: this.#actions };
     return html`<div part="log" class="log">
-      ${logBar({ snapshot, place, copied, actions: this.#actions })} ${this.#entries(snapshot)}
+      ${logBar(shown)} ${logEntries({ ...shown, opened, whole })}
       <p class="unseen" role="status">${this.#announcer.text}</p>
     </div>`;
-  }
-
-  /** @param {import("../store.js").Snapshot} snapshot */
-  #entries(snapshot) {
-    const { opened, whole, copied } = this;
-    const how = { opened, whole, copied, actions: this.#actions };
-    if (snapshot.entries.length) return logList(snapshot, how);
-    const { place } = this.#log;
-    if (!place || snapshot.link.state === "refused") return nothing;
-    return logEmpty(`${place.server}/${place.uuid}`, snapshot.link.state === "live", how);
   }
 
   /** @param {string} id */
