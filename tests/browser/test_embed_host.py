@@ -226,6 +226,7 @@ def opened(page: Page, server: Server, uuid: str) -> None:
     post(server.address, f"/{uuid}/status/503?a=1", b'{"a": 1}', "Content-Type: application/json")
     post(server.address, f"/{uuid}/a/long/way/" + "down/" * 40, bytes(range(256)))
     log = page.locator("webhook-log")
+    expect(log.locator(".line")).to_have_count(2)
     for line in log.locator(".line").all():
         line.click()
         expect(line).to_have_attribute("aria-expanded", "true")
