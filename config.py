@@ -139,6 +139,12 @@ class Config:
         "number.",
         "`429` with `Retry-After`.",
     )
+    ANSWER_TIMEOUT: float = _limit(
+        values.seconds(0.1, 30),
+        10.0,
+        "Seconds that a sender waits for the answerer of a callback, where there is one.",
+        "The callback's reply is used; the answer that comes later gets `409`.",
+    )
     MAX_VIEWERS: int = _limit(
         values.whole_number(0, 10**6),
         0,

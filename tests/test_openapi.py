@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import yaml
 from config import Config
 from webhook_logger.app import create_app
 from webhook_logger.callbacks import UUID_PATTERN
-from webhook_logger.reply import Reply
+from webhook_logger.reply import Reply, given_to_json, headers
 from webhook_logger.reply import value as limits
 
 DOCUMENT = Path(__file__).parents[1] / "docs/openapi.yaml"
@@ -55,12 +56,18 @@ def test_it_has_every_field_of_a_reply_with_its_default(document: dict[str, Any]
     assert {name: field["default"] for name, field in fields.items()} == Reply().to_wire()
 
 
+def test_an_answer_is_a_reply_to_one_request(document: dict[str, Any]) -> None:
+    fields = document["components"]["schemas"]["Answer"]["properties"]
+    assert list(fields) == list(json.loads(given_to_json(Reply())))
+    assert f"{Config().MAX_BODY_BYTES:,} by default" in fields["body"]["description"]
+
+
 def test_it_tells_the_limits_of_a_reply(document: dict[str, Any]) -> None:
     fields = reply_of(document)
-    assert fields["headers"]["maxItems"] == limits.MOST_HEADERS
+    assert fields["headers"]["maxItems"] == headers.MOST_HEADERS
     assert fields["delay"]["maximum"] == limits.MOST_DELAY_SECONDS
     assert fields["times"]["maximum"] == limits.MOST_TIMES
-    assert f"{limits.MOST_HEADER_BYTES:,} bytes" in fields["headers"]["description"]
+    assert f"{headers.MOST_HEADER_BYTES:,} bytes" in fields["headers"]["description"]
     assert f"{limits.MOST_BODY_BYTES:,} bytes" in fields["body"]["description"]
     *some, last = map(str, limits.BODILESS)
     assert f"{', '.join(some)} or {last}" in fields["status"]["description"]

@@ -14,6 +14,7 @@ from flask_socketio import SocketIO, SocketIOTestClient
 from tests.support.processes import for_seconds
 from tests.support.viewers import ASIDES
 from tests.wire_fixture import samples
+from webhook_logger.claims import Claims
 from webhook_logger.delivery.memory import MemoryDelivery
 from webhook_logger.metrics import Metrics
 from webhook_logger.rooms import Rooms
@@ -27,7 +28,8 @@ class Stage:
         self.socketio = SocketIO(self.app, async_mode="threading", manage_session=False)
         self.delivery = MemoryDelivery()
         self.rooms = Rooms(self.socketio, self.delivery, Metrics())
-        Viewers(self.socketio, self.rooms, Metrics(), lambda environ: None, most_rooms=32)
+        claims = Claims(self.socketio, self.delivery)
+        Viewers(self.socketio, self.rooms, claims, Metrics(), lambda environ: None, most_rooms=32)
         self.delivery.start(self.rooms)
 
     def viewer(self) -> SocketIOTestClient:

@@ -10,6 +10,7 @@ from werkzeug.routing import MapAdapter
 
 from config import ROOT, Config
 from webhook_logger import admission, errors, pages, transport
+from webhook_logger.claims import Claims
 from webhook_logger.complaints import complaints
 from webhook_logger.delivery import Limits, make_delivery
 from webhook_logger.metrics import Metrics
@@ -19,6 +20,7 @@ from webhook_logger.proxies import believe
 from webhook_logger.rooms import Rooms
 from webhook_logger.viewers import Viewers
 from webhook_logger.views import callback
+from webhook_logger.views.answers import make_answers
 from webhook_logger.views.assets import make_assets
 from webhook_logger.views.dashboard import dashboard
 from webhook_logger.views.health import make_health
@@ -69,6 +71,12 @@ def _viewer_limits(config: Config) -> admission.Limits:
     )
 
 
+def _sender_limits(config: Config) -> callback.Limits:
+    return callback.Limits(
+        config.MAX_BODY_BYTES, config.MAX_SENDERS_PER_ADDRESS, config.ANSWER_TIMEOUT
+    )
+
+
 def create_app(config: Config) -> App:
     """The application of one worker; delivery has begun when it returns."""
     # The house
@@ -81,11 +89,11 @@ def create_app(config: Config) -> App:
     delivery = make_delivery(config.REDIS_URL, limits, config.MAX_REQUESTS_PER_SECOND)
 
     # Views
-    senders = callback.Limits(config.MAX_BODY_BYTES, config.MAX_SENDERS_PER_ADDRESS)
-    callback.register(app, delivery, metrics, senders)
+    callback.register(app, delivery, metrics, _sender_limits(config))
     app.register_blueprint(make_assets(ROOT / "static"))
     app.register_blueprint(dashboard)
     app.register_blueprint(make_replies(delivery, config.MAX_REPLY_CHANGES_PER_MINUTE))
+    app.register_blueprint(make_answers(delivery, config.MAX_BODY_BYTES))
     app.register_blueprint(make_health(delivery, metrics))
     pages.register(app, config.FRAME_ANCESTORS)
     errors.register(app)
@@ -105,12 +113,12 @@ def create_app(config: Config) -> App:
         ping_timeout=PING_TIMEOUT_SECONDS,
         max_http_buffer_size=config.MAX_MESSAGE_BYTES,
     )
-    transport.install(socketio.server.eio, config.MAX_VIEWER_QUEUE_BYTES)
-    app.extensions["admission"] = admission.Admission(
-        socketio.server.eio, _viewer_limits(config), metrics
-    )
+    eio = socketio.server.eio
+    transport.install(eio, config.MAX_VIEWER_QUEUE_BYTES)
+    app.extensions["admission"] = admission.Admission(eio, _viewer_limits(config), metrics)
     rooms = Rooms(socketio, delivery, metrics)
-    Viewers(socketio, rooms, metrics, origins.refusal, config.MAX_ROOMS_PER_VIEWER)
+    claims = Claims(socketio, delivery)
+    Viewers(socketio, rooms, claims, metrics, origins.refusal, config.MAX_ROOMS_PER_VIEWER)
     delivery.start(rooms)
 
     # What is around it all

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from webhook_logger.callbacks import canonical_uuid
@@ -20,18 +20,24 @@ def uuid_of(payload: object) -> str:
 
 @dataclass(frozen=True)
 class Join:
-    """What a viewer asks for: a callback, and the last position it saw there."""
+    """What a viewer asks for: a callback, and what it does there."""
 
     uuid: str
     epoch: str | None = None
     seq: int | None = None
+    """With the epoch, the last position that it saw."""
+    answer: bool = False
+    """Whether it claims to answer the callback's requests."""
 
     @classmethod
     def from_auth(cls, auth: object) -> Join | None:
-        """None without a uuid: such a viewer just connects. Raises `ValueError`, as below."""
+        """None without a uuid: such a viewer just connects. Raises `ValueError`, as below.
+
+        Nobody could be told here that another one answers, so `auth` claims nothing.
+        """
         if auth is None or (isinstance(auth, dict) and "uuid" not in auth):
             return None
-        return cls.from_payload(auth)
+        return replace(cls.from_payload(auth), answer=False)
 
     @classmethod
     def from_payload(cls, payload: Any) -> Join:
@@ -44,7 +50,10 @@ class Join:
             raise ValueError(f"epoch must be a string of at most {MAX_EPOCH_CHARACTERS} characters")
         if seq is not None and not (type(seq) is int and 0 <= seq < 2**53):
             raise ValueError("seq must be a whole number, 0 or more")
-        return cls(uuid, epoch, seq)
+        answer = payload.get("answer", False)
+        if type(answer) is not bool:
+            raise ValueError("answer must be true or false")
+        return cls(uuid, epoch, seq, answer)
 
     def missed(self, cut: Cut) -> int | None:
         """How many requests came since that position; None when that can't be told."""

@@ -22,6 +22,7 @@ class Metrics(Collector):
     """What one worker counts; a row is name, kind and meaning."""
 
     requests_accepted: int = _metric(CounterMetricFamily, "Requests that were given a seq.")
+    requests_answered: int = _metric(CounterMetricFamily, "Requests answered by an answerer.")
     requests_unavailable: int = _metric(CounterMetricFamily, "Requests answered 503, queue away.")
     requests_refused: int = _metric(CounterMetricFamily, "Requests answered 429, one too many.")
     requests_delivered: int = _metric(CounterMetricFamily, "Requests handed to a viewer, each.")

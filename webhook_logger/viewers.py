@@ -12,6 +12,7 @@ from flask import request
 from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
+from webhook_logger.claims import Claims
 from webhook_logger.join import Join, uuid_of
 from webhook_logger.metrics import Metrics
 from webhook_logger.rooms import Rooms
@@ -42,12 +43,14 @@ class Viewers:
         self,
         socketio: SocketIO,
         rooms: Rooms,
+        claims: Claims,
         metrics: Metrics,
         refusal: Refusal,
         most_rooms: int,
     ) -> None:
         self._socketio = socketio
         self._rooms = rooms
+        self._claims = claims
         self._metrics = metrics
         self._refusal = refusal
         self._most_rooms = most_rooms
@@ -82,7 +85,7 @@ class Viewers:
         if viewer:
             viewer.gone = True
             while viewer.rooms:
-                self._rooms.leave(sid, viewer.rooms.pop())
+                self._go(viewer, viewer.rooms.pop())
 
     def _on_join(self, payload: object = None, *_more: object) -> Answer:
         return self._in_turn(
@@ -117,8 +120,10 @@ class Viewers:
         """The fields of `joined`; none for a viewer that is gone. Raises `ValueError`."""
         if join.uuid not in viewer.rooms and len(viewer.rooms) >= self._most_rooms:
             raise ValueError(f"a viewer can join at most {self._most_rooms} callbacks")
+        self._claims.settle(viewer.sid, join, lambda: viewer.gone)
         joined = self._rooms.enter(viewer.sid, join, lambda: viewer.gone)
         if joined is None:
+            self._claims.give_up(viewer.sid, join.uuid)
             return {}
         viewer.rooms.add(join.uuid)
         return joined
@@ -127,8 +132,12 @@ class Viewers:
         if uuid in viewer.rooms:
             viewer.rooms.discard(uuid)
             self._socketio.server.leave_room(viewer.sid, uuid)
-            self._rooms.leave(viewer.sid, uuid)
+            self._go(viewer, uuid)
         return {"ok": True, "uuid": uuid}
+
+    def _go(self, viewer: Viewer, uuid: str) -> None:
+        self._claims.give_up(viewer.sid, uuid)
+        self._rooms.leave(viewer.sid, uuid)
 
 
 def _unbound(handle: Callable[..., Any]) -> Callable[..., Any]:

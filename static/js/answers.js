@@ -9,7 +9,12 @@
  */
 
 /** @type {Readonly<Record<string, string>>} */
-const BY = { default: "by default", reply: "by the reply", path: "as its path asked" };
+const BY = {
+  default: "by default",
+  reply: "by the reply",
+  path: "as its path asked",
+  answerer: "by an answerer",
+};
 
 /** The newest are kept. An answer may come long after its request, and for one that waits unseen. */
 export class Answers {

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.answerers import Answerer, give
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -345,3 +347,23 @@ def test_what_was_answered_while_the_list_was_paused_shows_when_it_goes_on(
     post(server.address, f"/{uuid}/status/418")
     page.get_by_role("button", name="Resume, 1 waiting").click()
     expect(page.locator(".row").first.locator(".row-answer")).to_have_text("answered 418")
+
+
+def test_one_that_waits_for_an_answerer_shows_no_answer_until_it_has_one(
+    server: Server, page: Page, uuid: str
+) -> None:
+    with Answerer(server, uuid) as answerer, ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(post, server.address, f"/{uuid}/orders")
+        request = answerer.request()
+        row = page.locator(".row")
+        expect(row).to_contain_text("/orders")
+        row.click()
+        detail = page.locator(".detail-summary")
+        expect(detail).to_contain_text("from 127.0.0.1")
+        expect(detail).not_to_contain_text("answered")
+        expect(row.locator(".row-answer")).to_have_count(0)
+        assert give(server, request, b"made", status=201).status == 204
+        expect(row.locator(".row-answer")).to_have_text("answered 201")
+        expect(row.locator(".row-answer")).to_have_attribute("title", "answered 201 by an answerer")
+        expect(detail).to_contain_text("answered 201 by an answerer")
+        assert waiting.result().body == b"made"

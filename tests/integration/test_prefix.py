@@ -44,6 +44,7 @@ PATHS = {
     f"/{UUID}/": 200,
     f"/{UUID}/status/503": 503,
     f"/api/callbacks/{UUID}/reply": 200,
+    f"/api/callbacks/{UUID}/answers/1": 405,
     "/socket.io/?EIO=4&transport=polling": 200,
     "/": 302,
     "": 302,

@@ -30,6 +30,7 @@ test("it says in words what decided the answer, where that is known", () => {
   assert.equal(answerText({ status: 503, by: "reply" }), "answered 503 by the reply");
   assert.equal(answerText({ status: 200, by: "default" }), "answered 200 by default");
   assert.equal(answerText({ status: 404, by: "path" }), "answered 404 as its path asked");
+  assert.equal(answerText({ status: 201, by: "answerer" }), "answered 201 by an answerer");
   assert.equal(answerText({ status: 200, by: "constructor" }), "answered 200");
 });
 

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from webhook_logger.reply import Reply, ReplyError
+from webhook_logger.reply import (
+    BodyTooLarge,
+    Reply,
+    ReplyError,
+    given_from_json,
+    given_to_json,
+    read_given,
+)
 
 DEFAULT = {
     "status": 200,
@@ -25,6 +32,8 @@ FULL = {
     "times": 3,
     "cors": False,
 }
+
+GIVEN = ("status", "headers", "body")
 
 WRONG: dict[str, tuple[str, Any]] = {
     "status below": ("status", 199),
@@ -105,3 +114,37 @@ def test_an_answer_that_has_no_body_gets_none(status: int) -> None:
 def test_what_is_no_json_object_says_so(text: str) -> None:
     with pytest.raises(ReplyError, match="JSON"):
         Reply.from_json(text)
+
+
+# What an answerer gives for one request
+
+
+def test_an_answer_has_status_headers_and_body() -> None:
+    given = given_from_json(json.dumps({name: FULL[name] for name in GIVEN}), 2)
+    assert (given.status, given.body) == (503, b"\0\xff")
+    assert read_given(given_to_json(given)) == given
+    assert given_from_json("{}", 0) == Reply()
+
+
+@pytest.mark.parametrize("name", sorted(DEFAULT.keys() - {"status", "headers", "body"}))
+def test_an_answer_has_nothing_that_a_reply_says_of_more_than_one_request(name: str) -> None:
+    with pytest.raises(ReplyError, match=f"^{name}: no field of an answer"):
+        given_from_json(json.dumps({name: FULL[name]}), 1)
+
+
+@pytest.mark.parametrize("case", [case for case in WRONG if WRONG[case][0] in GIVEN])
+def test_what_no_reply_may_be_no_answer_may_be(case: str) -> None:
+    name, value = WRONG[case]
+    with pytest.raises(ReplyError, match=f"^{name}: .+[.]$"):
+        given_from_json(json.dumps({name: value}), 65_536)
+
+
+def test_an_answers_body_has_a_limit_of_its_own() -> None:
+    body = {"encoding": "utf-8", "content": "\N{EURO SIGN}" * 30_000}
+    assert len(given_from_json(json.dumps({"body": body}), 90_000).body) == 90_000
+    with pytest.raises(BodyTooLarge, match=r"^body: can be 89,999 bytes at most[.]$"):
+        given_from_json(json.dumps({"body": body}), 89_999)
+
+
+def test_what_another_release_gave_and_is_no_answer_here_is_no_error() -> None:
+    assert read_given('{"status": 200, "mood": "good"}') == Reply()

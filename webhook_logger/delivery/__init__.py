@@ -14,6 +14,7 @@ from webhook_logger.delivery.base import (
     Receipt,
     Sink,
 )
+from webhook_logger.delivery.held import Held, Outcome
 from webhook_logger.delivery.manager import RoomManager
 from webhook_logger.delivery.memory import MemoryDelivery
 from webhook_logger.delivery.redis import RedisDelivery
@@ -25,8 +26,10 @@ __all__ = [
     "Cut",
     "Delivery",
     "Expected",
+    "Held",
     "Kept",
     "Limits",
+    "Outcome",
     "QueueUnavailable",
     "RateExceeded",
     "Receipt",

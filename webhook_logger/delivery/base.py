@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from socketio import Manager
 
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.delivery.held import Held
 
 
 class QueueUnavailable(Exception):
@@ -38,7 +39,7 @@ class Expected(NamedTuple):
     """`default` or `path`."""
     reply: str
     """How the callback's reply is asked for: `take` it, which counts where it has a number of
-    times, or only `look` at it.
+    times, or only `look` at it. What would take it is held where there is an answerer.
     """
 
 
@@ -56,6 +57,8 @@ class Receipt(NamedTuple):
     """The callback's reply as it is kept, without its times, from the same step; None where it has
     none: then the viewers are told of the expected answer.
     """
+    held: Held | None = None
+    """Where somebody claims to answer: what becomes of it. Then the reply is not looked at."""
 
 
 class Kept(NamedTuple):
@@ -75,7 +78,7 @@ class Answered(NamedTuple):
     seq: int
     status: int
     by: str
-    """`default`, `reply` or `path`."""
+    """`default`, `reply`, `path` or `answerer`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,6 @@ class Delivery(ABC):
 
     manager: Manager
     """What Socket.IO is to use as its client manager."""
-    requests_read = 0
-    """How many captured requests this worker has read from the queue."""
 
     @abstractmethod
     def start(self, sink: Sink) -> None:
@@ -154,6 +155,23 @@ class Delivery(ABC):
         """
 
     @abstractmethod
+    def claim(self, uuid: str, viewer: str) -> bool:
+        """Let this viewer answer the callback's requests from now on; False where another one does,
+        on whatever worker. Raises `QueueUnavailable`: then it may or may not, until `unclaim`.
+        """
+
+    @abstractmethod
+    def unclaim(self, uuid: str, viewer: str) -> None:
+        """It answers no more, if it did; what is held for it is let go. Never blocks."""
+
+    @abstractmethod
+    def answer(self, uuid: str, request: str, given: str) -> bool:
+        """Hand the answer to the request of that id to the worker that holds it, whichever it is;
+        False where it is not held, or not any more. Raises `QueueUnavailable`: then it may or may
+        not have been handed over.
+        """
+
+    @abstractmethod
     def cut(self, uuid: str) -> AbstractContextManager[Cut]:
         """Hold the callback's stream still while the `with` block runs, which must not block.
 
@@ -163,6 +181,11 @@ class Delivery(ABC):
     @abstractmethod
     def set_viewers(self, uuid: str, viewers: int) -> None:
         """Say how many viewers of the callback this worker has now. Never blocks."""
+
+    @property
+    def requests_read(self) -> int:
+        """How many captured requests this worker has read from the queue."""
+        return 0
 
     @abstractmethod
     def check(self) -> None:

@@ -14,6 +14,7 @@ from functools import partial
 import orjson
 
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.delivery.answers import Answers
 from webhook_logger.delivery.base import (
     ORDINARY,
     Answered,
@@ -64,6 +65,7 @@ class MemoryDelivery(Delivery):
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
         self._viewers: dict[str, int] = {}
         self._replies = Replies()
+        self._answers = Answers(self._take_reply)
         # For one callback, counting and handing over are one step, or two of its requests could
         # change places between.
         self._order = tuple(threading.Lock() for _ in range(LOCKS))
@@ -83,23 +85,31 @@ class MemoryDelivery(Delivery):
             self._take_a_place(uuid, counter)
             counter.seq += 1
             viewers = self._viewers.get(uuid, 0)
-            reply = self._replies.get(uuid)
+            is_ordinary = expected.reply == "take"
+            held = self._answers.hold(uuid, request.id) if is_ordinary else None
+            reply = None if held else self._replies.get(uuid)
             # Before viewers are handed anything: while that waits, the reply may be changed.
-            is_changed = reply and expected.reply == "take" and self._replies.take(uuid)
+            is_changed = reply and is_ordinary and self._replies.take(uuid)
             if viewers:
                 event = request.accepted(counter.epoch, counter.seq).to_wire()
-                status, by = (0, "") if reply else expected[:2]
+                status, by = (0, "") if reply or held else expected[:2]
                 answered = Answered(uuid, counter.epoch, counter.seq, status, by)
                 self._sink.deliver(answered, orjson.dumps(event))
             if is_changed:
                 self._sink.reply_used(uuid)
-            return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply)
+            return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply, held)
 
     def _take_a_place(self, uuid: str, counter: _Counter) -> None:
         if self._most_a_second:
             seconds = counter.seconds_until_room(self._most_a_second)
             if seconds:
                 raise self._refusals.begin(uuid, seconds)
+
+    def _take_reply(self, uuid: str) -> str | None:
+        reply = self._replies.get(uuid)
+        if reply and self._replies.take(uuid):
+            self._sink.reply_used(uuid)
+        return reply and reply.reply
 
     def answered(self, answered: Answered) -> None:
         self._sink.answered(answered)
@@ -110,6 +120,15 @@ class MemoryDelivery(Delivery):
     def set_reply(self, uuid: str, kept: Kept | None) -> None:
         self._replies.set(uuid, kept)
         self._sink.reply(uuid, kept)
+
+    def claim(self, uuid: str, viewer: str) -> bool:
+        return self._answers.claim(uuid, viewer)
+
+    def unclaim(self, uuid: str, viewer: str) -> None:
+        self._answers.unclaim(uuid, viewer)
+
+    def answer(self, uuid: str, request: str, given: str) -> bool:
+        return self._answers.answer(uuid, request, given)
 
     @contextmanager
     def cut(self, uuid: str) -> Iterator[Cut]:

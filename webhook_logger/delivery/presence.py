@@ -1,4 +1,6 @@
-"""How many viewers each callback has on this worker, made known to the other workers."""
+"""How many viewers each callback has on this worker, and whether one of them answers its requests,
+made known to the other workers.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import threading
 import time
 from itertools import islice
 
-from webhook_logger.delivery import scripts
+from webhook_logger.delivery import keys, scripts
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.publisher import Publisher, sha
 
@@ -21,12 +23,13 @@ log = logging.getLogger(__name__)
 
 
 class Presence:
-    """This worker's counts; `keep` writes them to Redis as they change, and anew in time."""
+    """This worker's share of both; `keep` writes it to Redis as it changes, and anew in time."""
 
     def __init__(self, publisher: Publisher, worker: str) -> None:
         self._publisher = publisher
         self._worker = worker
         self._here: dict[str, int] = {}
+        self._answerers: dict[str, str] = {}
         self._changed: set[str] = set()
         self._wake = threading.Event()
 
@@ -40,6 +43,25 @@ class Presence:
             self._here[uuid] = viewers
         else:
             self._here.pop(uuid, None)
+        self._note(uuid)
+
+    def claim(self, uuid: str, viewer: str) -> bool:
+        """As `Delivery.claim`."""
+        if self._answerers.setdefault(uuid, viewer) != viewer:
+            return False
+        args = (self._worker, scripts.fresh_epoch())
+        if self._publisher.run(scripts.CLAIM, [keys.key(uuid)], *args):
+            return True
+        self.unclaim(uuid, viewer)
+        return False
+
+    def unclaim(self, uuid: str, viewer: str) -> None:
+        """As `Delivery.unclaim`."""
+        if self._answerers.get(uuid) == viewer:
+            del self._answerers[uuid]
+            self._note(uuid)
+
+    def _note(self, uuid: str) -> None:
         self._changed.add(uuid)
         self._wake.set()
 
@@ -69,6 +91,8 @@ class Presence:
                 call.wait()
 
     def _command(self, uuid: str) -> tuple[str, ...]:
-        here, channel = str(self.here(uuid)), scripts.channel(uuid)
-        args = (self._worker, scripts.fresh_epoch(), here, channel)
-        return ("EVALSHA", sha(scripts.PRESENCE), "1", scripts.key(uuid), *args)
+        here, channel = str(self.here(uuid)), keys.channel(uuid)
+        answers = "answers" if uuid in self._answerers else ""
+        where = (keys.key(uuid), keys.held_key(uuid))
+        args = (self._worker, scripts.fresh_epoch(), here, channel, answers)
+        return ("EVALSHA", sha(scripts.PRESENCE), "2", *where, *args)

@@ -11,15 +11,15 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, suppress
 from functools import partial
+from typing import Any
 
 import orjson
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.delivery import scripts
+from webhook_logger.delivery import keys, scripts
 from webhook_logger.delivery.backlog import Backlog, Limits
 from webhook_logger.delivery.base import (
     ORDINARY,
@@ -32,8 +32,13 @@ from webhook_logger.delivery.base import (
     Receipt,
     Sink,
 )
+from webhook_logger.delivery.canary import Canaries
 from webhook_logger.delivery.connections import connections
+from webhook_logger.delivery.cuts import Cuts
+from webhook_logger.delivery.held import Held
+from webhook_logger.delivery.holding import Holding
 from webhook_logger.delivery.manager import CONTROL_CHANNEL, RoomManager
+from webhook_logger.delivery.messages import Messages, Own
 from webhook_logger.delivery.presence import Presence
 from webhook_logger.delivery.publisher import Publisher
 from webhook_logger.delivery.refusals import Refusals
@@ -41,29 +46,8 @@ from webhook_logger.delivery.subscription import Subscription
 
 LARGE_EVENT_BYTES = 64 * 1024
 """A larger one goes over a connection of its own, so that it delays no small one."""
-CANARY_SECONDS = 2.0
-MOST_CANARIES_OUT = 3
-"""So many that do not come back mean that the worker is deaf. Canaries and not time, because a
-worker that stands still itself does not send any."""
-
-# A request on a callback's channel is JSON; all else there, and on a worker's own, begins with a
-# word: "viewers 3".
-_REQUEST = b"{"
-_POSITION_END = b',"id":'
-_EVENT_END = b"\n"  # JSON has none; what is answered is behind it, where that is known
 
 log = logging.getLogger(__name__)
-
-
-class _Waiting:
-    """A cut on its way: from its script to the place in the stream where it comes out."""
-
-    def __init__(self) -> None:
-        self.cut: Cut
-        self.reached = threading.Event()
-        self.left = threading.Event()
-        self.is_over = False
-        """Whether the stream has gone on without waiting any longer."""
 
 
 class RedisDelivery(Delivery):
@@ -71,8 +55,7 @@ class RedisDelivery(Delivery):
 
     def __init__(self, url: str, limits: Limits, most_a_second: int) -> None:
         self._worker = secrets.token_hex(8)
-        self._channel = f"webhook-logger:worker:{self._worker}"
-        self._seconds = limits.seconds
+        self._channel = keys.worker_channel(self._worker)
         self._most_a_second = str(most_a_second)
         self._refusals = Refusals()
         connect = connections(url, limits.seconds).make_connection
@@ -81,20 +64,24 @@ class RedisDelivery(Delivery):
             Publisher(connect, scripts.ALL, backlog, self) for _ in range(2)
         )
         self._presence = Presence(self._small, self._worker)
+        self._holding = Holding(self._small, self._worker, limits.seconds)
         self._subscription = Subscription(connect, self, limits.seconds)
+        self._cuts = Cuts(self._small, self._subscription, self._worker, limits.seconds)
+        self._canaries = Canaries(self._small, self._subscription, self._worker)
         self.manager = RoomManager(url, seconds=limits.seconds)
-        self._waiting: dict[str, _Waiting] = {}
-        self._canaries_out = 0
         self._in_trouble = False
         self._sink: Sink
+        self._messages: Messages
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
+        own = Own(self._channel, self._cuts, self._canaries, self._holding)
+        self._messages = Messages(sink, self.manager, own)
         self._subscription.keep(self._channel)
         self._subscription.keep(CONTROL_CHANNEL)
         for forever in (
             *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
-            *(self._subscription.listen, self._presence.keep, self._watch),
+            *(self._subscription.listen, self._presence.keep, self._canaries.send),
             partial(self._refusals.tell, self._tell_refused),
         ):
             threading.Thread(target=forever, daemon=True).start()
@@ -105,58 +92,69 @@ class RedisDelivery(Delivery):
         uuid = wire.pop("uuid")
         del wire["epoch"], wire["seq"]  # the script's business
         rest = orjson.dumps(wire)[1:]
-        publisher = self._large if len(rest) > LARGE_EVENT_BYTES else self._small
-        keys = (scripts.key(uuid), scripts.reply_key(uuid))
+        where = (keys.key(uuid), keys.reply_key(uuid))
+        fresh = scripts.fresh_epoch()
+        held = self._holding.add(uuid, request.id, fresh)
         told = f"{expected.status} {expected.by}"
         args = (
-            *(self._worker, scripts.fresh_epoch(), scripts.channel(uuid), uuid, rest),
+            *(self._worker, fresh, keys.channel(uuid), uuid, rest),
             *(self._most_a_second, told, expected.reply),
         )
-        answer = publisher.run(scripts.PUBLISH, keys, *args)
+        receipt = None
+        try:
+            answer = self._publisher(len(rest)).run(scripts.PUBLISH, where, *args)
+            receipt = self._receipt(uuid, answer, held)
+            return receipt
+        finally:
+            if receipt is None or not receipt.held:
+                self._holding.remove(held)
+
+    def _receipt(self, uuid: str, answer: list[Any], held: Held) -> Receipt:
         if len(answer) == 1:
             raise self._refusals.begin(uuid, answer[0] / 1000)
-        epoch, seq, elsewhere, reply = answer
+        epoch, seq, elsewhere, reply, is_held = answer
         viewers = elsewhere + self._presence.here(uuid)
-        return Receipt(epoch.decode(), seq, viewers, reply and reply.decode())
+        kept = reply and reply.decode()
+        return Receipt(epoch.decode(), seq, viewers, kept, held if is_held else None)
+
+    def _publisher(self, size: int) -> Publisher:
+        return self._large if size > LARGE_EVENT_BYTES else self._small
 
     def answered(self, answered: Answered) -> None:
         uuid, *fields = answered
         with suppress(QueueUnavailable):
-            self._small.submit("PUBLISH", scripts.channel(uuid), f"answered {_words(fields)}")
+            self._small.submit("PUBLISH", keys.channel(uuid), f"answered {_words(fields)}")
 
     def get_reply(self, uuid: str) -> Kept | None:
-        key = scripts.reply_key(uuid)
+        key = keys.reply_key(uuid)
         reply, times = self._small.submit("HMGET", key, "reply", "times").wait()
         return Kept(reply.decode(), times and int(times)) if reply else None
 
     def set_reply(self, uuid: str, kept: Kept | None) -> None:
         reply, times = kept or ("", None)
-        args = (scripts.channel(uuid), reply, "" if times is None else str(times))
-        self._small.run(scripts.SET_REPLY, [scripts.reply_key(uuid)], *args)
+        args = (keys.channel(uuid), reply, "" if times is None else str(times))
+        self._small.run(scripts.SET_REPLY, [keys.reply_key(uuid)], *args)
 
-    @contextmanager
-    def cut(self, uuid: str) -> Iterator[Cut]:
-        waiting, name = _Waiting(), secrets.token_hex(8)
-        self._subscription.hold(scripts.channel(uuid))
-        self._waiting[name] = waiting
-        try:
-            args = (self._worker, scripts.fresh_epoch(), self._channel, name)
-            self._small.run(scripts.CUT, [scripts.key(uuid)], *args)
-            if not waiting.reached.wait(self._seconds) or waiting.is_over:
-                raise QueueUnavailable("This worker's subscription to the queue does not answer.")
-            yield waiting.cut
-        finally:
-            del self._waiting[name]
-            waiting.left.set()
-            self._subscription.release(scripts.channel(uuid))
+    def claim(self, uuid: str, viewer: str) -> bool:
+        return self._presence.claim(uuid, viewer)
+
+    def unclaim(self, uuid: str, viewer: str) -> None:
+        self._presence.unclaim(uuid, viewer)
+
+    def answer(self, uuid: str, request: str, given: str) -> bool:
+        where, args = [keys.held_key(uuid)], (orjson.dumps(request), given)
+        return bool(self._publisher(len(given)).run(scripts.ANSWER, where, *args))
+
+    def cut(self, uuid: str) -> AbstractContextManager[Cut]:
+        return self._cuts.cut(uuid)
 
     def set_viewers(self, uuid: str, viewers: int) -> None:
         before = self._presence.here(uuid)
         self._presence.change(uuid, viewers)
         if viewers and not before:
-            self._subscription.keep(scripts.channel(uuid))
+            self._subscription.keep(keys.channel(uuid))
         elif before and not viewers:
-            self._subscription.release(scripts.channel(uuid))
+            self._subscription.release(keys.channel(uuid))
 
     def check(self) -> None:
         if not self._subscription.up:
@@ -165,63 +163,26 @@ class RedisDelivery(Delivery):
 
     def _tell_refused(self, uuid: str, count: int) -> None:
         with suppress(QueueUnavailable):
-            self._small.submit("PUBLISH", scripts.channel(uuid), f"refused {count}")
+            self._small.submit("PUBLISH", keys.channel(uuid), f"refused {count}")
+
+    @property
+    def requests_read(self) -> int:
+        return self._messages.requests_read
 
     # What the subscription tells
 
     def received(self, channel: str, data: bytes) -> None:
-        """What is for a room, for the manager, or for the worker: a cut or its canary."""
+        """A message; what it is and for whom, `messages.py` says."""
         try:
-            self._take(channel, data)
+            self._messages.take(channel, data)
         except Exception:
             log.exception("A message on the queue cannot be read, and is left out.")
-
-    def _take(self, channel: str, data: bytes) -> None:
-        if data.startswith(_REQUEST) and channel != CONTROL_CHANNEL:
-            self.requests_read += 1
-            event, _, told = data.partition(_EVENT_END)
-            position = orjson.loads(event[: event.index(_POSITION_END)] + b"}")
-            status, by = told.decode().split(" ") if told else (0, "")
-            place = (position["uuid"], position["epoch"], position["seq"])
-            self._sink.deliver(Answered(*place, int(status), by), event)
-            return
-        text = data.decode()
-        if channel == self._channel:
-            self._take_own(*text.split(" "))
-        elif channel == CONTROL_CHANNEL:
-            self.manager.controlled(text)
-        else:
-            self._take_aside(scripts.uuid_of(channel), *text.split(" ", 1))
-
-    def _take_own(self, kind: str, *fields: str) -> None:
-        if kind == "canary":
-            self._canaries_out = max(0, self._canaries_out - 1)
-        elif kind == "cut":
-            self._reach(*fields)
-
-    def _take_aside(self, uuid: str, kind: str, rest: str = "") -> None:
-        """What a room hears besides requests."""
-        if kind == "viewers":
-            self._sink.count(uuid, int(rest))
-        elif kind == "refused":
-            self._sink.refused(uuid, int(rest))
-        elif kind == "answered":
-            epoch, seq, status, by = rest.split(" ")
-            self._sink.answered(Answered(uuid, epoch, int(seq), int(status), by))
-        elif kind == "used":
-            self._sink.reply_used(uuid)
-        elif kind == "reply":
-            self._sink.reply(uuid, _kept(*rest.split(" ", 1)) if rest else None)
-        elif kind == "emit":
-            self.manager.emitted(rest)
-        else:
-            raise ValueError(f"a message of the kind {kind!r}")
 
     def subscribed(self) -> None:
         """The stream is whole from here on."""
         log.info("Subscribed to the queue.")
         self._in_trouble = False
-        self._canaries_out = 0
+        self._canaries.forget()
         # In a thread of its own: a room's new cut needs this one to go on reading.
         threading.Thread(target=self._sink.resume, daemon=True).start()
 
@@ -229,13 +190,6 @@ class RedisDelivery(Delivery):
         """The stream has ended: what comes next may have a hole before it."""
         self.trouble(error)
         self._sink.pause()
-
-    def _reach(self, name: str, epoch: str, seq: str, elsewhere: str) -> None:
-        waiting = self._waiting.get(name)
-        if waiting:
-            waiting.cut = Cut(epoch, int(seq), int(elsewhere))
-            waiting.reached.set()
-            waiting.is_over = not waiting.left.wait(self._seconds)
 
     # How it goes
 
@@ -249,26 +203,6 @@ class RedisDelivery(Delivery):
         if self._subscription.up:
             self._in_trouble = False
 
-    def _watch(self) -> None:
-        """Send the canary for ever, and end a subscription that does not bring it back.
-
-        A worker can be deaf with all looking well: only a message that goes round through Redis and
-        comes back, in time, proves that it hears.
-        """
-        while True:
-            time.sleep(CANARY_SECONDS)
-            if self._canaries_out >= MOST_CANARIES_OUT:
-                self._subscription.rebuild()
-                self._canaries_out = 0
-            with suppress(QueueUnavailable):
-                self._small.submit("PUBLISH", self._channel, "canary")
-                self._canaries_out += 1
-
 
 def _words(fields: Iterable[object]) -> str:
     return " ".join(map(str, fields))
-
-
-def _kept(times: str, reply: str) -> Kept:
-    """As the scripts tell it."""
-    return Kept(reply, None if times == "-" else int(times))

@@ -5,39 +5,29 @@
     viewers:<worker>   "<count> <until>" for a worker with viewers; void after that Unix time
     viewers            their sum, as it was last told to the viewers
     window, taken      a second of Redis' clock, and what was accepted in it, if there is a limit
+    answerer           "<worker> <until>": a viewer of that worker answers; void after that time
 
 It expires a day after the last request or viewer. The callback's reply, if it has one, is a hash
 beside it, which expires 7 days after its last use:
 
     reply              JSON
     times              for how many requests more, if not for all
+
+Another hash has the requests whose senders wait for the answerer, and expires when none can be
+waiting any more:
+
+    <id, as JSON>      "<worker> <name>": which worker holds it, and under which name
 """
 
 import random
 
+from webhook_logger.delivery.keys import WORKER_CHANNEL
+
 COUNTER_SECONDS = 24 * 60 * 60
 PRESENCE_SECONDS = 20
 REPLY_SECONDS = 7 * 24 * 60 * 60
-
-
-def key(uuid: str) -> str:
-    """The callback's key; the braces are a hash tag, so that a cluster can keep it in one slot."""
-    return f"webhook-logger:{{{uuid}}}"
-
-
-def reply_key(uuid: str) -> str:
-    """The key of the callback's reply."""
-    return key(uuid) + ":reply"
-
-
-def channel(uuid: str) -> str:
-    """The callback's channel, with the key's hash tag."""
-    return key(uuid) + ":requests"
-
-
-def uuid_of(channel: str) -> str:
-    """The callback of such a channel."""
-    return channel.partition("{")[2].partition("}")[0]
+HELD_SECONDS = 120
+"""Longer than any time that a sender is held for an answerer."""
 
 
 _random = random.Random()  # noqa: S311  # seeded by the system, for each process anew
@@ -49,33 +39,60 @@ def fresh_epoch() -> str:
     return f"{_random.getrandbits(64):016x}"
 
 
-# ARGV[1]: this worker's id. ARGV[2]: the epoch to begin with, if counting has to start anew.
+# All that is kept is read at once: what a request is counted by, and who has to be told of it.
+#
+# ARGV[1]: this worker's id. ARGV[2]: the epoch to begin with, if counting has to start anew; of a
+# request also the worker's name for it, should it be held.
 _COUNTER = f"""
 local key, worker = KEYS[1], ARGV[1]
-local epoch = redis.call('HGET', key, 'epoch')
+local time = redis.call('TIME')
+local now = tonumber(time[1])
+local epoch
+local elsewhere = 0  -- viewers on other workers
+local answerer  -- the worker whose viewer answers, if there is one
+local fields = redis.call('HGETALL', key)
+for i = 1, #fields, 2 do
+    local name, value = fields[i], fields[i + 1]
+    if name == 'epoch' then
+        epoch = value
+    elseif name == 'answerer' then
+        local who, till = value:match('(%x+) (%d+)')
+        answerer = tonumber(till) > now and who
+    elseif name:sub(1, 8) == 'viewers:' and name ~= 'viewers:' .. worker then
+        local count, till = value:match('(%d+) (%d+)')
+        if tonumber(till) > now then
+            elsewhere = elsewhere + tonumber(count)
+        else
+            redis.call('HDEL', key, name)
+        end
+    end
+end
 if not epoch then
     epoch = ARGV[2]
     redis.call('HSET', key, 'epoch', epoch, 'seq', 0)
 end
 redis.call('EXPIRE', key, {COUNTER_SECONDS})
+"""
 
-local function viewers_elsewhere()
-    local now, sum = tonumber(redis.call('TIME')[1]), 0
-    local fields = redis.call('HGETALL', key)
-    for i = 1, #fields, 2 do
-        local name = fields[i]
-        if name:sub(1, 8) == 'viewers:' and name ~= 'viewers:' .. worker then
-            local count, till = fields[i + 1]:match('(%d+) (%d+)')
-            if tonumber(till) > now then
-                sum = sum + tonumber(count)
-            else
-                redis.call('HDEL', key, name)
-            end
-        end
+_CLAIM = f"""
+local function claim()
+    if answerer and answerer ~= worker then
+        return 0
     end
-    return sum
+    redis.call('HSET', key, 'answerer', worker .. ' ' .. now + {PRESENCE_SECONDS})
+    return 1
 end
 """
+
+# KEYS[2]: the reply. ARGV[3]: the channel.
+_TAKE_REPLY = f"""
+    redis.call('EXPIRE', KEYS[2], {REPLY_SECONDS})
+    if redis.call('HEXISTS', KEYS[2], 'times') == 1 then
+        if redis.call('HINCRBY', KEYS[2], 'times', -1) <= 0 then
+            redis.call('DEL', KEYS[2])
+        end
+        redis.call('PUBLISH', ARGV[3], 'used')
+    end"""
 
 PUBLISH = (
     _COUNTER
@@ -83,33 +100,69 @@ PUBLISH = (
 -- KEYS[2]: the reply. ARGV[3]: the channel. ARGV[4]: the callback's UUID.
 -- ARGV[5]: the event's JSON behind "seq". ARGV[6]: the most requests in a second, 0 for no limit.
 -- ARGV[7]: what is answered without a reply. ARGV[8]: 'take' the reply, or 'look' at it.
--- Returns {{epoch, seq, viewers elsewhere, reply}}, or {{milliseconds until a place}}.
+-- Returns {{epoch, seq, viewers elsewhere, reply, whether it is held}}, or {{milliseconds until a
+-- place}}.
 local limit = tonumber(ARGV[6])
 if limit > 0 then
-    local now = redis.call('TIME')
     local window = redis.call('HMGET', key, 'window', 'taken')
-    local taken = window[1] == now[1] and tonumber(window[2]) or 0
+    local taken = window[1] == time[1] and tonumber(window[2]) or 0
     if taken >= limit then
-        return {{1000 - math.floor(tonumber(now[2]) / 1000)}}
+        return {{1000 - math.floor(tonumber(time[2]) / 1000)}}
     end
-    redis.call('HSET', key, 'window', now[1], 'taken', taken + 1)
+    redis.call('HSET', key, 'window', time[1], 'taken', taken + 1)
 end
-local reply = redis.call('HGET', KEYS[2], 'reply')
+local held = answerer and ARGV[8] == 'take'
+if held then
+    -- A key in the same slot, not among KEYS because hardly any request needs it.
+    local held_key, id = key .. ':held', ARGV[5]:match('^"id":(.-),"received_at":')
+    redis.call('HSET', held_key, id, worker .. ' ' .. ARGV[2])
+    redis.call('EXPIRE', held_key, {HELD_SECONDS})
+end
+local reply = not held and redis.call('HGET', KEYS[2], 'reply')
 local seq = redis.call('HINCRBY', key, 'seq', 1)
 local position = '{{"uuid":"' .. ARGV[4] .. '","epoch":"' .. epoch .. '","seq":' .. seq .. ','
-redis.call('PUBLISH', ARGV[3], position .. ARGV[5] .. (reply and '' or '\\n' .. ARGV[7]))
+redis.call('PUBLISH', ARGV[3], position .. ARGV[5] .. ((reply or held) and '' or '\\n' .. ARGV[7]))
 if reply and ARGV[8] == 'take' then
-    redis.call('EXPIRE', KEYS[2], {REPLY_SECONDS})
-    if redis.call('HEXISTS', KEYS[2], 'times') == 1 then
-        if redis.call('HINCRBY', KEYS[2], 'times', -1) <= 0 then
-            redis.call('DEL', KEYS[2])
-        end
-        redis.call('PUBLISH', ARGV[3], 'used')
-    end
+    {_TAKE_REPLY}
 end
-return {{epoch, seq, viewers_elsewhere(), reply}}
+return {{epoch, seq, elsewhere, reply, held and 1 or 0}}
 """
 )
+
+TAKE_BACK = f"""
+-- KEYS[1]: what is held. KEYS[2]: the reply. ARGV[1]: the request's id, as JSON.
+-- ARGV[2]: "<worker> <name>" of who asks. ARGV[3]: the channel.
+-- Returns {{reply}}, or {{}} when an answer is on its way.
+local holder = redis.call('HGET', KEYS[1], ARGV[1])
+if not holder then
+    return {{}}
+end
+if holder == ARGV[2] then  -- else the same request is held anew: a balancer has sent it again
+    redis.call('HDEL', KEYS[1], ARGV[1])
+end
+local reply = redis.call('HGET', KEYS[2], 'reply')
+if reply then
+    {_TAKE_REPLY}
+end
+return {{reply}}
+"""
+
+ANSWER = f"""
+-- KEYS[1]: what is held. ARGV[1]: the request's id, as JSON. ARGV[2]: the answer.
+-- Returns whether the worker that holds it gets "answer <name> <answer>".
+local holder = redis.call('HGET', KEYS[1], ARGV[1])
+if not holder then
+    return 0
+end
+local worker, name = holder:match('(%x+) (%x+)')
+local heard = redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker,
+    'answer ' .. name .. ' ' .. ARGV[2])
+if heard == 0 then  -- it is gone, or deaf for now
+    return 0
+end
+redis.call('HDEL', KEYS[1], ARGV[1])
+return 1
+"""
 
 SET_REPLY = f"""
 -- KEYS[1]: the reply. ARGV[1]: the channel. ARGV[2]: the reply's JSON, '' for none.
@@ -133,27 +186,48 @@ CUT = (
     + """
 -- ARGV[3]: the worker's own channel. ARGV[4]: what names this cut.
 local seq = redis.call('HGET', key, 'seq')
-redis.call('PUBLISH', ARGV[3], table.concat({'cut', ARGV[4], epoch, seq, viewers_elsewhere()}, ' '))
+redis.call('PUBLISH', ARGV[3], table.concat({'cut', ARGV[4], epoch, seq, elsewhere}, ' '))
+"""
+)
+
+CLAIM = (
+    _COUNTER
+    + _CLAIM
+    + """
+-- Returns 1, or 0 when a viewer of another worker answers.
+return claim()
 """
 )
 
 PRESENCE = (
     _COUNTER
+    + _CLAIM
     + f"""
+-- KEYS[2]: what is held.
 -- ARGV[3]: how many viewers this worker has. ARGV[4]: the channel, which is told of a change.
+-- ARGV[5]: 'answers' when one of them does; else the workers that hold something for one that did
+-- are told "gone <name>".
 local viewers = tonumber(ARGV[3])
 if viewers == 0 then
     redis.call('HDEL', key, 'viewers:' .. worker)
 else
-    local till = tonumber(redis.call('TIME')[1]) + {PRESENCE_SECONDS}
-    redis.call('HSET', key, 'viewers:' .. worker, viewers .. ' ' .. till)
+    redis.call('HSET', key, 'viewers:' .. worker, viewers .. ' ' .. now + {PRESENCE_SECONDS})
 end
-viewers = viewers + viewers_elsewhere()
+viewers = viewers + elsewhere
 if tonumber(redis.call('HGET', key, 'viewers')) ~= viewers then
     redis.call('HSET', key, 'viewers', viewers)
     redis.call('PUBLISH', ARGV[4], 'viewers ' .. viewers)
 end
+if ARGV[5] == 'answers' then
+    claim()
+elseif answerer == worker then
+    redis.call('HDEL', key, 'answerer')
+    for _, holder in ipairs(redis.call('HVALS', KEYS[2])) do
+        local who, name = holder:match('(%x+) (%x+)')
+        redis.call('PUBLISH', '{WORKER_CHANNEL}' .. who, 'gone ' .. name)
+    end
+end
 """
 )
 
-ALL = (PUBLISH, SET_REPLY, CUT, PRESENCE)
+ALL = (PUBLISH, SET_REPLY, TAKE_BACK, ANSWER, CUT, CLAIM, PRESENCE)

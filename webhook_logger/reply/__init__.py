@@ -10,18 +10,31 @@ from webhook_logger.reply.answer import (
     refused,
     replied,
 )
-from webhook_logger.reply.value import Headers, Reply, ReplyError, read_kept
+from webhook_logger.reply.headers import Headers
+from webhook_logger.reply.value import (
+    BodyTooLarge,
+    Reply,
+    ReplyError,
+    given_from_json,
+    given_to_json,
+    read_given,
+    read_kept,
+)
 
 __all__ = [
     "ANY_ORIGIN",
     "Answer",
+    "BodyTooLarge",
     "Headers",
     "Reply",
     "ReplyError",
     "accepted",
     "allowed_origin",
+    "given_from_json",
+    "given_to_json",
     "of_path",
     "preflight_headers",
+    "read_given",
     "read_kept",
     "refused",
     "replied",

@@ -13,7 +13,8 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from webhook_logger.errors import error_headers, error_json
-from webhook_logger.reply.value import Headers, Reply
+from webhook_logger.reply.headers import Headers
+from webhook_logger.reply.value import Reply
 
 _ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 ANY_ORIGIN: Headers = ((_ALLOW_ORIGIN, "*"),)

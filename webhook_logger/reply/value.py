@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,45 +13,25 @@ from typing import Any
 import orjson
 
 from webhook_logger.captured import Body
+from webhook_logger.reply.headers import Headers, header_lines
 
 MOST_BODY_BYTES = 64 * 1024
-MOST_HEADERS = 64
-MOST_HEADER_BYTES = 8 * 1024
 MOST_DELAY_SECONDS = 30
 MOST_TIMES = 1_000_000
 BODILESS = (204, 205, 304)
 
-Headers = tuple[tuple[str, str], ...]
-
-# What is ours on every answer, what frames it or belongs to the connection, and what would act on
-# the origin that callbacks share with the dashboard.
-FORBIDDEN = frozenset(
-    (
-        *("x-content-type-options", "content-security-policy", "cache-control", "webhook-viewers"),
-        *("content-security-policy-report-only", "date", "content-length", "transfer-encoding"),
-        *("connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"),
-        *("proxy-authenticate", "proxy-authentication-info", "set-cookie", "set-cookie2"),
-        *("clear-site-data", "strict-transport-security", "nel", "report-to"),
-        *("reporting-endpoints", "alt-svc", "service-worker-allowed"),
-        # Browsers keep these for the origin, too: hints that it gets from then on, whether one is
-        # logged in there, sessions, and keys.
-        *("accept-ch", "accept-ch-lifetime", "critical-ch", "set-login", "public-key-pins"),
-        *("sec-session-registration", "secure-session-registration", "expect-ct"),
-        # Load balancers obey these: nginx serves another of its files, others a file of the disk.
-        *("x-sendfile", "x-lighttpd-send-file", "x-reproxy-url"),
-    )
-)
-FORBIDDEN_PREFIX = "x-accel-"
-
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, section 5.6.2
-_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110, section 5.5
-
+Fields = dict[str, Callable[[object], Any]]
+"""By name, what makes of a JSON value what a field holds, or raises the rest of a sentence."""
 
 log = logging.getLogger(__name__)
 
 
 class ReplyError(ValueError):
     """That can be no reply; the message names the field, and is a sentence for its user."""
+
+
+class BodyTooLarge(ReplyError):
+    """Nothing else is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +53,7 @@ class Reply:
     @classmethod
     def from_json(cls, text: bytes | str) -> Reply:
         """Raises `ReplyError`. Fields that are not there have their defaults."""
-        try:
-            wire = orjson.loads(text)
-        except orjson.JSONDecodeError as error:
-            raise ReplyError(f"This is not JSON: {error}.") from None
-        if not isinstance(wire, dict):
-            raise ReplyError("A reply is a JSON object.")
-        unknown = set(wire) - set(_FIELDS)
-        if unknown:
-            known = ", ".join(_FIELDS)
-            raise ReplyError(f"{min(unknown)}: no field of a reply; those are {known}.")
-        reply = cls(**{name: _checked(name, value) for name, value in wire.items()})
-        if reply.body and reply.status in BODILESS:
-            raise ReplyError(f"body: an answer with status {reply.status} has none.")
-        return reply
+        return _read(text, "a reply", _FIELDS)
 
     def to_wire(self) -> dict[str, Any]:
         """The inverse, with all fields."""
@@ -116,9 +82,54 @@ def read_kept(text: str) -> Reply:
         return Reply()
 
 
-def _checked(name: str, value: object) -> Any:
+def given_from_json(text: bytes | str, most_body_bytes: int) -> Reply:
+    """An answerer's answer to one request: a reply of status, headers and body alone.
+
+    Raises `ReplyError`, `BodyTooLarge` among them.
+    """
+    given = _read(text, "an answer", _GIVEN_FIELDS)
+    if len(given.body) > most_body_bytes:
+        raise BodyTooLarge(f"body: can be {most_body_bytes:,} bytes at most.")
+    return given
+
+
+def given_to_json(given: Reply) -> str:
+    """For its way to the worker that holds the request."""
+    wire = given.to_wire()
+    return orjson.dumps({name: wire[name] for name in _GIVEN_FIELDS}).decode()
+
+
+def read_given(text: str) -> Reply:
+    """What `given_to_json` has written; the default where another release on the queue wrote what
+    is none here.
+    """
     try:
-        return _FIELDS[name](value)
+        return _read(text, "an answer", _GIVEN_FIELDS)
+    except ReplyError as error:
+        log.warning("An answer is not used: %s", error)
+        return Reply()
+
+
+def _read(text: bytes | str, what: str, fields: Fields) -> Reply:
+    """Of JSON that may have these fields alone. Raises `ReplyError`."""
+    try:
+        wire = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise ReplyError(f"This is not JSON: {error}.") from None
+    if not isinstance(wire, dict):
+        raise ReplyError(f"{what.capitalize()} is a JSON object.")
+    unknown = set(wire) - set(fields)
+    if unknown:
+        raise ReplyError(f"{min(unknown)}: no field of {what}; those are {', '.join(fields)}.")
+    reply = Reply(**{name: _checked(name, value, fields) for name, value in wire.items()})
+    if reply.body and reply.status in BODILESS:
+        raise ReplyError(f"body: an answer with status {reply.status} has none.")
+    return reply
+
+
+def _checked(name: str, value: object, fields: Fields) -> Any:
+    try:
+        return fields[name](value)
     except ValueError as error:
         raise ReplyError(f"{name}: {error}.") from None
 
@@ -150,38 +161,17 @@ def _cors(value: object) -> bool:
     return value
 
 
-def _headers(value: object) -> Headers:
-    if not isinstance(value, list) or not all(map(_is_pair, value)):
-        raise ValueError('must be a list of pairs, as in [["Content-Type", "text/plain"]]')
-    if len(value) > MOST_HEADERS:
-        raise ValueError(f"can be {MOST_HEADERS} at most")
-    lines = tuple(_header(name, text) for name, text in value)
-    if sum(len(name) + len(text) for name, text in lines) > MOST_HEADER_BYTES:
-        raise ValueError(f"can be {MOST_HEADER_BYTES:,} bytes at most")
-    return lines
-
-
-def _is_pair(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(type(part) is str for part in value)
-
-
-def _header(name: str, value: str) -> tuple[str, str]:
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is no name of a header")
-    if name.lower() in FORBIDDEN or name.lower().startswith(FORBIDDEN_PREFIX):
-        raise ValueError(f"{name} may not be set by a reply")
-    if not _VALUE.fullmatch(value):
-        raise ValueError(f"the value of {name} has a character that no header can have")
-    return name, value.strip(" \t")
-
-
 def _body(value: object) -> bytes:
-    if not isinstance(value, dict) or set(value) != {"encoding", "content"}:
-        raise ValueError('must look like {"encoding": "utf-8", "content": "…"}')
-    content = _decoded(value["encoding"], value["content"])
+    content = _whole_body(value)
     if len(content) > MOST_BODY_BYTES:
         raise ValueError(f"can be {MOST_BODY_BYTES:,} bytes at most")
     return content
+
+
+def _whole_body(value: object) -> bytes:
+    if not isinstance(value, dict) or set(value) != {"encoding", "content"}:
+        raise ValueError('must look like {"encoding": "utf-8", "content": "…"}')
+    return _decoded(value["encoding"], value["content"])
 
 
 def _decoded(encoding: object, content: object) -> bytes:
@@ -197,11 +187,12 @@ def _decoded(encoding: object, content: object) -> bytes:
         raise ValueError("content is not base64") from None
 
 
-_FIELDS: dict[str, Callable[[object], Any]] = {
+_FIELDS: Fields = {
     "status": _status,
-    "headers": _headers,
+    "headers": header_lines,
     "body": _body,
     "delay": _delay,
     "times": _times,
     "cors": _cors,
 }
+_GIVEN_FIELDS: Fields = {"status": _status, "headers": header_lines, "body": _whole_body}

@@ -27,6 +27,7 @@ from webhook_logger.delivery import (
     Answered,
     Delivery,
     Expected,
+    Outcome,
     QueueUnavailable,
     RateExceeded,
     Receipt,
@@ -41,6 +42,7 @@ from webhook_logger.reply import (
     allowed_origin,
     of_path,
     preflight_headers,
+    read_given,
     read_kept,
     refused,
     replied,
@@ -86,6 +88,8 @@ class Limits:
     body_bytes: int
     senders_per_address: int
     """Requests that are handled at a time; 0 is any number."""
+    answer_seconds: float
+    """How long a sender waits for an answerer."""
 
 
 class CallbackView:
@@ -97,6 +101,7 @@ class CallbackView:
         self._delivery = delivery
         self._metrics = metrics
         self._max_body_bytes = limits.body_bytes
+        self._answer_seconds = limits.answer_seconds
         self._holds = Holds()
         self._senders = Senders(limits.senders_per_address)
         # Where there is no limit, nothing is counted.
@@ -140,12 +145,24 @@ class CallbackView:
         expected = _expected(captured, rest, is_preflight=bool(preflight))
         receipt = self._publish(captured, expected)
         self._metrics.requests_accepted += 1
-        reply = None if receipt.reply is None else read_kept(receipt.reply)
-        answer, by = self._choose(captured, expected, receipt, reply, preflight)
-        if reply and receipt.viewers:
+        given, kept = self._outcome(uuid, receipt)
+        if given is not None:
+            self._metrics.requests_answered += 1
+            answer, by = replied(read_given(given), receipt.viewers), "answerer"
+        else:
+            reply = None if kept is None else read_kept(kept)
+            answer, by = self._choose(captured, expected, receipt, reply, preflight)
+        # Without either, viewers were told with the request.
+        if receipt.viewers and (receipt.held or kept is not None):
             position = (uuid, receipt.epoch, receipt.seq)
             self._delivery.answered(Answered(*position, int(answer.status[:3]), by))
         return answer
+
+    def _outcome(self, uuid: str, receipt: Receipt) -> Outcome:
+        """What an answerer gives in time, else the callback's reply."""
+        if receipt.held:
+            return self._holds.until_answered(uuid, receipt.held, self._answer_seconds)
+        return Outcome(None, receipt.reply)
 
     def _choose(
         self,

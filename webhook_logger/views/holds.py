@@ -1,9 +1,15 @@
-"""Senders that wait for a late answer; each costs a green thread, and never the worker."""
+"""Senders that wait for a late answer, or for an answerer's; each costs a green thread, and never
+the worker.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from webhook_logger.delivery import Held, Outcome
 
 MOST_OF_A_CALLBACK = 100
 """Held at a time by this worker; the rest is answered at once."""
@@ -14,15 +20,34 @@ class Holds:
 
     def __init__(self) -> None:
         self._held: Counter[str] = Counter()
+        self._unanswered: set[Held] = set()
         self._over = threading.Event()
 
     def hold(self, uuid: str, seconds: float) -> None:
         """Wait so long, if this callback may hold one more, and not beyond `end`."""
-        if not seconds or self._held[uuid] >= MOST_OF_A_CALLBACK:
-            return
+        if seconds and self._has_place(uuid):
+            with self._place(uuid):
+                self._over.wait(seconds)
+
+    def until_answered(self, uuid: str, held: Held, seconds: float) -> Outcome:
+        """The same for a request that an answerer may answer; what becomes of it."""
+        if self._over.is_set() or not self._has_place(uuid):
+            return held.outcome(0)
+        self._unanswered.add(held)
+        try:
+            with self._place(uuid):
+                return held.outcome(seconds)
+        finally:
+            self._unanswered.discard(held)
+
+    def _has_place(self, uuid: str) -> bool:
+        return self._held[uuid] < MOST_OF_A_CALLBACK
+
+    @contextmanager
+    def _place(self, uuid: str) -> Iterator[None]:
         self._held[uuid] += 1
         try:
-            self._over.wait(seconds)
+            yield
         finally:
             self._held[uuid] -= 1
             if not self._held[uuid]:
@@ -31,3 +56,5 @@ class Holds:
     def end(self) -> None:
         """Hold nobody any longer."""
         self._over.set()
+        for held in tuple(self._unanswered):
+            held.let_go()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from math import ceil
 
@@ -12,17 +10,16 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import (
     BadRequest,
     RequestEntityTooLarge,
-    ServiceUnavailable,
     TooManyRequests,
 )
 
-from webhook_logger.delivery import Delivery, Kept, QueueUnavailable
+from webhook_logger.delivery import Delivery, Kept
 from webhook_logger.rates import Rates
 from webhook_logger.reply import Reply, ReplyError, read_kept
+from webhook_logger.views.queue import queue
 
 MOST_JSON_BYTES = 512 * 1024
 """The largest body, each character of it written as an escape of six."""
-RETRY_AFTER_SECONDS = 2
 CHANGES_SECONDS = 60.0
 
 _PATH = "/api/callbacks/<callback:uuid>/reply"
@@ -35,21 +32,21 @@ def make_replies(delivery: Delivery, max_changes_per_minute: int) -> Blueprint:
 
     @replies.get(_PATH)
     def show(uuid: str) -> Response:
-        with _queue():
+        with queue():
             return _shown(_reply_of(delivery.get_reply(uuid)))
 
     @replies.put(_PATH)
     def change(uuid: str) -> Response:
         _count(changes)
         reply = _asked_for()
-        with _queue():
+        with queue():
             delivery.set_reply(uuid, _kept(reply))
         return _shown(reply)
 
     @replies.delete(_PATH)
     def reset(uuid: str) -> Response:
         _count(changes)
-        with _queue():
+        with queue():
             delivery.set_reply(uuid, None)
         return Response(status=204)
 
@@ -61,14 +58,6 @@ def _count(changes: Rates) -> None:
     if seconds:
         too_often = "Replies are changed too often from this address."
         raise TooManyRequests(too_often, retry_after=ceil(seconds))
-
-
-@contextmanager
-def _queue() -> Iterator[None]:
-    try:
-        yield
-    except QueueUnavailable as error:
-        raise ServiceUnavailable(str(error), retry_after=RETRY_AFTER_SECONDS) from error
 
 
 def _asked_for() -> Reply:

@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { statusTone } from "../answers.js";
+import { answerText, statusTone } from "../answers.js";
 import { mediaType, methodTone, targetBelow } from "../captured.js";
 import { ago, byteSize, fullTime, visible } from "../format.js";
 import { retryLabel, retryText } from "../retries.js";
@@ -49,9 +49,9 @@ export function requestRow({ request, arrived }, { selected, reachable, retry, a
 }
 
 /** @param {import("../answers.js").Answer} answer */
-function rowAnswer({ status }) {
-  return html`<span class="row-answer" data-tone=${statusTone(status)}
-    ><span class="visually-hidden">answered </span>${status}</span
+function rowAnswer(answer) {
+  return html`<span class="row-answer" data-tone=${statusTone(answer.status)} title=${answerText(answer)}
+    ><span class="visually-hidden">answered </span>${answer.status}</span
   >`;
 }
 

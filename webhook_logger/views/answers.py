@@ -1,0 +1,52 @@
+"""What an answerer gives for one request: `POST /api/callbacks/<uuid>/answers/<id>`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import BadRequest, Conflict, RequestEntityTooLarge
+
+from webhook_logger.delivery import Delivery
+from webhook_logger.reply import (
+    BodyTooLarge,
+    Reply,
+    ReplyError,
+    given_from_json,
+    given_to_json,
+)
+from webhook_logger.views.queue import queue
+
+CHARACTERS_OF_A_BYTE = 6
+"""In JSON, where each is written as an escape."""
+BYTES_BESIDE_THE_BODY = 64 * 1024
+"""For status and header lines, written the same way."""
+NOT_HELD = "No sender waits for this answer: it is late, or not the first, or nobody answers here."
+
+
+def make_answers(delivery: Delivery, max_body_bytes: int) -> Blueprint:
+    """The API. An answer is not kept and nobody is told of it but one sender, who had to be let in:
+    so there is no limit by address here, as there is for replies.
+    """
+    answers = Blueprint("answers", __name__)
+
+    @answers.post("/api/callbacks/<callback:uuid>/answers/<id>")
+    def answer(uuid: str, id: str) -> Response:  # as the contract names it
+        given = given_to_json(_given(max_body_bytes))
+        with queue():
+            if not delivery.answer(uuid, id, given):
+                raise Conflict(NOT_HELD)
+        return Response(status=204)
+
+    return answers
+
+
+def _given(max_body_bytes: int) -> Reply:
+    most = CHARACTERS_OF_A_BYTE * max_body_bytes + BYTES_BESIDE_THE_BODY
+    text = request.stream.read(most + 1)
+    if len(text) > most:
+        raise RequestEntityTooLarge(f"An answer is {most:,} bytes of JSON at most.")
+    try:
+        return given_from_json(text, max_body_bytes)
+    except BodyTooLarge as error:
+        raise RequestEntityTooLarge(str(error)) from None
+    except ReplyError as error:
+        raise BadRequest(str(error)) from None

@@ -1,0 +1,21 @@
+"""What the API answers while the queue is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from werkzeug.exceptions import ServiceUnavailable
+
+from webhook_logger.delivery import QueueUnavailable
+
+RETRY_AFTER_SECONDS = 2
+
+
+@contextmanager
+def queue() -> Iterator[None]:
+    """A block that needs it: without it, 503."""
+    try:
+        yield
+    except QueueUnavailable as error:
+        raise ServiceUnavailable(str(error), retry_after=RETRY_AFTER_SECONDS) from error
