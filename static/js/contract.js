@@ -72,6 +72,22 @@
  * @property {(act: () => void) => void} onJoined  behind what the sink does
  * @property {() => Place} close  ends it for good; what is given back can be opened again, and the
  *   new stream then tells what was missed
+ *
+ * @typedef {object} LogEvents  the events of `<webhook-log>`, each with its detail
+ * @property {CapturedRequest} request
+ * @property {{missed: number | null}} gap  null: the server cannot tell
+ * @property {{count: number}} refused      for rate
+ * @property {Answered} answered
+ * @property {Link} link
+ *
+ * @typedef {object} Log  what `<webhook-log>` has beside what every element has
+ * @property {string} src   the URL of a callback or of its page
+ * @property {number} most  how many entries are kept
+ * @property {Link["state"]} state                    read only
+ * @property {readonly CapturedRequest[]} requests    read only; the newest first
+ * @property {() => void} clear  the list starts anew
+ *
+ * @typedef {HTMLElement & Log} WebhookLogElement
  */
 
 export {};

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TYPES = join(ROOT, "static/types");
 const MODULE = "https://hooks.example.com/static/stream.js";
+const CONTRACT = "https://hooks.example.com/static/contract.js";
 
 const folder = mkdtempSync(join(tmpdir(), "types-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -33,7 +34,10 @@ test("the types are those of the code: `npm run types` writes them anew", () => 
 /** @param {string} source  of a file of somebody else's; what the compiler says of it */
 const check = (source) => {
   const options = { strict: true, noEmit: true, target: "es2022", module: "esnext" };
-  const paths = { [MODULE]: [join(TYPES, "stream.d.ts")] };
+  const paths = {
+    [MODULE]: [join(TYPES, "stream.d.ts")],
+    [CONTRACT]: [join(TYPES, "contract.d.ts")],
+  };
   const compilerOptions = { ...options, moduleResolution: "bundler", types: [], paths };
   writeFileSync(join(folder, "consumer.ts"), source);
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
@@ -53,6 +57,22 @@ test("a consumer that imports from a server is checked", () => {
     for (const [name, value] of seen[0].headers) console.log(name.length, value.length, again);
   `;
   assert.equal(check(source), "");
+});
+
+test("a consumer of the element is checked", () => {
+  const source = `
+    import type { LogEvents, WebhookLogElement } from "${CONTRACT}";
+    const log = document.querySelector<WebhookLogElement>("webhook-log")!;
+    log.src = "https://hooks.example.com/…";
+    log.addEventListener("request", (event) => {
+      const { detail } = event as CustomEvent<LogEvents["request"]>;
+      console.log(detail.path.length, log.requests[0].seq, log.state === "live");
+    });
+    log.clear();
+  `;
+  assert.equal(check(source), "");
+  assert.match(check(source.replace('"live"', '"up"')), /'"up"'/);
+  assert.match(check(source.replace("detail.path", "detail.target")), /target/);
 });
 
 test("a consumer's mistakes are found", () => {

@@ -2,15 +2,8 @@
  * The store of one log, which tells its page what happens, when it happens and in its order.
  *
  * @typedef {import("../contract.js").Answered} Answered
- * @typedef {import("../contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("../contract.js").Link} Link
- *
- * @typedef {object} Told  the events of `<webhook-log>`, each with its detail
- * @property {CapturedRequest} request
- * @property {{missed: number | null}} gap  null: the server cannot tell
- * @property {{count: number}} refused      for rate
- * @property {Answered} answered
- * @property {Link} link
+ * @typedef {import("../contract.js").LogEvents} Told
  *
  * @typedef {object} Listener
  * @property {() => void} changed  there is something else to show

@@ -9,6 +9,8 @@ import { logBar } from "./log-bar.js";
 import { bringIntoSight, logEntries } from "./log-list.js";
 import sheet from "./webhook-log.css";
 
+/** @typedef {import("../contract.js").WebhookLogElement} WebhookLogElement */
+
 const MOST = 100;
 const TICK_MS = 250;
 const SHOW_RESULT_MS = 1600;
@@ -21,6 +23,8 @@ const SHOW_RESULT_MS = 1600;
  * @fires refused   requests were refused for rate: {count}
  * @fires answered  what a sender was answered: {epoch, seq, status, by}
  * @fires link      whether it is live: {state, message, retryAt}
+ *
+ * @implements {WebhookLogElement}
  */
 export class WebhookLog extends LitElement {
   static styles = unsafeCSS(sheet);
