@@ -13,6 +13,7 @@ RUN pip install --no-cache-dir --requirement requirements.txt
 COPY config.py wsgi.py ./
 COPY webhook_logger webhook_logger
 COPY templates templates
+COPY docs/protocol.md docs/openapi.yaml docs/asyncapi.yaml docs/
 COPY static static
 COPY --from=vendor /src/static/vendor static/vendor
 

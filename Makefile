@@ -14,7 +14,7 @@ bench_stamp := .venv-bench/.set-up
 audit_stamp := .venv-audit/.set-up
 npm_stamp := node_modules/.set-up-for-dev
 vendor_stamp := static/vendor/.set-up
-page_scripts := $(shell find static/js -name '*.js')
+page_scripts := $(shell find static/js -name '*.js' -o -name '*.css')
 
 python := .venv/bin/python
 with_tools := npm_config_update_notifier=false PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv/node:$$PATH"

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from webhook_logger import values
 
 ROOT = Path(__file__).parent
-"""Where `templates/` and `static/` lie, in a checkout and where it is installed."""
+"""Where `templates/`, `static/` and `docs/` lie, in a checkout and where it is installed."""
 
 
 class ConfigError(ValueError):

@@ -1,8 +1,8 @@
 """What pyproject.toml cannot say: the server's own files go into the wheel, too.
 
-The layout keeps `wsgi.py`, `config.py`, `templates/` and `static/` at the top; installed as modules
-of those names they would stand in everybody's way. In the wheel they lie together below the
-package, in `webhook_logger/_server/`, and `webhook-logger serve` runs them from there.
+The layout keeps `wsgi.py`, `config.py`, `templates/`, `static/` and `docs/` at the top; installed
+as modules of those names they would stand in everybody's way. In the wheel they lie together below
+the package, in `webhook_logger/_server/`, and `webhook-logger serve` runs them from there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-SERVER = ("wsgi.py", "config.py", "templates", "static")
+DOCUMENTS = ("protocol.md", "openapi.yaml", "asyncapi.yaml")
+SERVER = ("wsgi.py", "config.py", "templates", "static", *(f"docs/{name}" for name in DOCUMENTS))
 
 
 class BuildWithServer(build_py):

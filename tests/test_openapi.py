@@ -11,14 +11,18 @@ from typing import Any
 import pytest
 import schemathesis
 import yaml
+from werkzeug.exceptions import NotFound
 
 from config import Config
+from tests.support.contract.http import ANY_REQUEST
 from webhook_logger.app import create_app
 from webhook_logger.callbacks import UUID_PATTERN
+from webhook_logger.errors import error_json
 from webhook_logger.reply import Reply, given_to_json, headers
 from webhook_logger.reply import value as limits
 
 DOCUMENT = Path(__file__).parents[1] / "docs/openapi.yaml"
+CALLBACK_PATHS = ("/{uuid}", "/{uuid}/{rest}", "/{uuid}/status/{code}")
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 
@@ -43,7 +47,20 @@ def test_it_has_every_path_and_method_of_the_views_and_no_other(document: dict[s
             served |= {(path, method.lower()) for method in rule.methods - {"HEAD", "OPTIONS"}}
     told = {(path, name) for path, item in document["paths"].items() for name in item}
     told = {(path, name) for path, name in told if name in METHODS}
-    assert told - {("/{uuid}", "post")} == served, "a callback takes any method"
+    callbacks = {(path, name) for path in CALLBACK_PATHS for name in METHODS}
+    assert callbacks <= told
+    assert told - callbacks == served
+
+
+def test_it_tells_what_any_request_can_be_answered(document: dict[str, Any]) -> None:
+    told = document["info"]["description"]
+    assert all(f" {status}" in told for status in ANY_REQUEST)
+
+
+def test_its_one_error_shape_is_that_of_the_errors(document: dict[str, Any]) -> None:
+    fields = document["components"]["schemas"]["Error"]["properties"]["error"]
+    error = json.loads(error_json(NotFound()))["error"]
+    assert list(error) == list(fields["properties"]) == fields["required"]
 
 
 def test_it_names_callbacks_as_they_are_named(document: dict[str, Any]) -> None:

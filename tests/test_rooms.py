@@ -29,7 +29,7 @@ class Stage:
         self.delivery = MemoryDelivery()
         self.rooms = Rooms(self.socketio, self.delivery, Metrics())
         claims = Claims(self.socketio, self.delivery)
-        Viewers(self.socketio, self.rooms, claims, Metrics(), most_rooms=32)
+        Viewers(self.socketio, self.rooms, claims, Metrics(), lambda environ: None, most_rooms=32)
         self.delivery.start(self.rooms)
 
     def viewer(self) -> SocketIOTestClient:

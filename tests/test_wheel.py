@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.processes import ROOT, Server
 
-NOT_PACKED = shutil.ignore_patterns(".*", "node_modules", "tests", "bench", "docs", "__pycache__")
+NOT_PACKED = shutil.ignore_patterns(".*", "node_modules", "tests", "bench", "build", "__pycache__")
 PINS = ("-c", str(ROOT / "requirements.txt"))
 SERVERS_OWN = ("flask", "flask_socketio", "eventlet", "werkzeug", "redis", "httptools", "orjson")
 
@@ -107,6 +107,8 @@ def test_an_installed_server_has_all_its_files(installed_server: Server) -> None
     assert all(fetched(installed_server.url + asset) for asset in assets)
     installed = _files(Path(_folder(installed_server)) / "static")
     assert installed == _files(ROOT / "static")
+    for path in ("/docs", "/docs/protocol.md", "/docs/openapi.yaml", "/docs/asyncapi.yaml"):
+        assert fetched(installed_server.url + path)
 
 
 def _folder(server: Server) -> str:

@@ -14,7 +14,7 @@ from webhook_logger.claims import Claims
 from webhook_logger.complaints import complaints
 from webhook_logger.delivery import Limits, make_delivery
 from webhook_logger.metrics import Metrics
-from webhook_logger.origins import origin_rule
+from webhook_logger.origins import Origins
 from webhook_logger.prefix import below
 from webhook_logger.proxies import believe
 from webhook_logger.rooms import Rooms
@@ -23,6 +23,7 @@ from webhook_logger.views import callback
 from webhook_logger.views.answers import make_answers
 from webhook_logger.views.assets import make_assets
 from webhook_logger.views.dashboard import dashboard
+from webhook_logger.views.docs import make_docs
 from webhook_logger.views.health import make_health
 from webhook_logger.views.replies import make_replies
 
@@ -95,15 +96,17 @@ def create_app(config: Config) -> App:
     app.register_blueprint(make_replies(delivery, config.MAX_REPLY_CHANGES_PER_MINUTE))
     app.register_blueprint(make_answers(delivery, config.MAX_BODY_BYTES))
     app.register_blueprint(make_health(delivery, metrics))
+    app.register_blueprint(make_docs(ROOT / "docs", config.URL_PREFIX))
     pages.register(app, config.FRAME_ANCESTORS)
     errors.register(app)
 
     # Rooms. The manager is named because init_app would else keep one of an earlier app.
+    origins = Origins(config.CORS_ALLOWED_ORIGINS)
     socketio = SocketIO(
         app,
         client_manager=delivery.manager,
         manage_session=False,
-        cors_allowed_origins=origin_rule(config.CORS_ALLOWED_ORIGINS),
+        cors_allowed_origins=origins.rule,
         cors_credentials=False,
         serializer=transport.NamedPacket,
         logger=complaints(),
@@ -112,13 +115,12 @@ def create_app(config: Config) -> App:
         ping_timeout=PING_TIMEOUT_SECONDS,
         max_http_buffer_size=config.MAX_MESSAGE_BYTES,
     )
-    transport.install(socketio.server.eio, config.MAX_VIEWER_QUEUE_BYTES)
-    app.extensions["admission"] = admission.Admission(
-        socketio.server.eio, _viewer_limits(config), metrics
-    )
+    eio = socketio.server.eio
+    transport.install(eio, config.MAX_VIEWER_QUEUE_BYTES)
+    app.extensions["admission"] = admission.Admission(eio, _viewer_limits(config), metrics)
     rooms = Rooms(socketio, delivery, metrics)
     claims = Claims(socketio, delivery)
-    Viewers(socketio, rooms, claims, metrics, config.MAX_ROOMS_PER_VIEWER)
+    Viewers(socketio, rooms, claims, metrics, origins.refusal, config.MAX_ROOMS_PER_VIEWER)
     delivery.start(rooms)
 
     # What is around it all

@@ -18,6 +18,8 @@ from webhook_logger.metrics import Metrics
 from webhook_logger.rooms import Rooms
 
 Answer = dict[str, Any]
+Refusal = Callable[[dict[str, Any]], str | None]
+"""Why whoever opens the connection of an environ may not; None where they may."""
 
 
 @dataclass
@@ -38,12 +40,19 @@ class Viewers:
     """The handlers of `connect`, `join`, `leave` and `disconnect`; all else is discarded."""
 
     def __init__(
-        self, socketio: SocketIO, rooms: Rooms, claims: Claims, metrics: Metrics, most_rooms: int
+        self,
+        socketio: SocketIO,
+        rooms: Rooms,
+        claims: Claims,
+        metrics: Metrics,
+        refusal: Refusal,
+        most_rooms: int,
     ) -> None:
         self._socketio = socketio
         self._rooms = rooms
         self._claims = claims
         self._metrics = metrics
+        self._refusal = refusal
         self._most_rooms = most_rooms
         # Joins wait for as long as the queue is away; all rooms can be left and joined anew.
         self._most_waiting = 2 * most_rooms
@@ -55,6 +64,8 @@ class Viewers:
         sid = _sid()
         if sid in self._viewers:
             return  # not a connection, but an event that a viewer named "connect"
+        if refusal := self._refusal(request.environ):
+            raise Refused(refusal)
         try:
             join = Join.from_auth(auth)
         except ValueError as error:

@@ -2,27 +2,8 @@
  * The captured request as it comes over the wire, and what can be read off it
  * without looking into the body. No DOM in here.
  *
- * @typedef {object} Body
- * @property {number} size       bytes sent, also where the content was not kept
- * @property {"utf-8" | "base64"} encoding
- * @property {string} content    empty when not complete
- * @property {boolean} complete  false: larger than the server's limit
- *
- * @typedef {object} CapturedRequest
- * @property {string} uuid
- * @property {string} epoch
- * @property {number} seq
- * @property {string} id
- * @property {string} received_at  ISO 8601 with microseconds, UTC
- * @property {string} method
- * @property {string} scheme
- * @property {string} host
- * @property {string} path          raw, percent-escapes kept
- * @property {string} query_string  raw, without the question mark
- * @property {string} http_version
- * @property {string} remote_addr
- * @property {[string, string][]} headers  every line, in order
- * @property {Body} body
+ * @typedef {import("./contract.js").Body} Body
+ * @typedef {import("./contract.js").CapturedRequest} CapturedRequest
  */
 
 /**

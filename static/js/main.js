@@ -12,7 +12,7 @@ import { showTheme } from "./theme.js";
 const page = /** @type {import("./components/webhook-page.js").WebhookPage} */ (
   document.querySelector("webhook-page")
 );
-const { uuid = "", socketPath: path = "", replyUrl = "" } = page.dataset;
+const { uuid = "", server = "", replyUrl = "" } = page.dataset;
 
 const settings = new Settings(() => localStorage);
 const store = new Store(settings.choices.most);
@@ -27,7 +27,7 @@ addEventListener("storage", () => settings.reread());
 page.store = store;
 page.settings = settings;
 page.replies = new ReplyApi(replyUrl);
-const stream = openStream({ uuid, path }, store);
+const stream = openStream({ server: location.origin + server, uuid }, store);
 page.addEventListener("try-now", stream.tryNow);
 stream.onJoined(readReply);
 followKeys(page);

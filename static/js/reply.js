@@ -2,15 +2,8 @@
  * What a callback answers: the reply as a value, as text, and as it is written in a form.
  * No DOM in here.
  *
- * @typedef {{encoding: "utf-8" | "base64", content: string}} ReplyBody
- *
- * @typedef {object} Reply  as the server keeps it
- * @property {number} status
- * @property {[string, string][]} headers
- * @property {ReplyBody} body
- * @property {number} delay         seconds
- * @property {number | null} times  for how many requests more; null for all
- * @property {boolean} cors         pages of other origins may call the callback
+ * @typedef {import("./contract.js").Reply} Reply
+ * @typedef {import("./contract.js").ReplyBody} ReplyBody
  *
  * @typedef {object} Draft  a reply as it is written: what it is worth is for the server to say
  * @property {string} status

@@ -10,6 +10,7 @@
  * @property {boolean} askable  whether it would help to know if the target can be reached
  */
 
+import { isLocal, isMixed } from "./mixed.js";
 import { headersThatMaySet } from "./resend.js";
 
 const MAY_HAVE_ARRIVED = "The request may have arrived all the same.";
@@ -28,7 +29,6 @@ const SIMPLE_HEADERS = new Map([
   ],
 ]);
 
-const LOCAL = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 const PRIVATE =
   /^(10\..+|192\.168\..+|172\.(1[6-9]|2\d|3[01])\..+|169\.254\..+|\[f[cde].+|.+\.local)$/;
 
@@ -61,7 +61,7 @@ export function explain(error, target) {
   if (BAD_PORTS.has(url.port)) {
     return said(`Browsers send nothing to port ${url.port}: it is kept for another protocol.`);
   }
-  if (isMixed(target)) {
+  if (isMixed(origin, url)) {
     return said(
       `This page came over https, so the browser lets it send nothing to ${url.origin}.`,
       "Use an https URL, or http://localhost for a target on this computer.",
@@ -78,18 +78,13 @@ function said(...sentences) {
   return { sentences, headers: [], askable: false };
 }
 
-/** @param {Target} target */
-function isMixed({ url, origin }) {
-  return origin.startsWith("https:") && url.protocol === "http:" && !LOCAL.test(url.hostname);
-}
-
 /**
  * To a page, a target that is not there and one that does not let it in look alike.
  * @param {Target} target
  */
 function guesses({ url, request, origin }) {
-  const near = LOCAL.test(url.hostname) || PRIVATE.test(url.hostname);
-  const guarded = near && !LOCAL.test(new URL(origin).hostname);
+  const near = isLocal(url.hostname) || PRIVATE.test(url.hostname);
+  const guarded = near && !isLocal(new URL(origin).hostname);
   const asks = isAskedFirst(request);
   return [
     `Either nothing answers at ${url.origin}, or CORS stood in the way. The browser does not say which.`,

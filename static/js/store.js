@@ -3,17 +3,8 @@
  *
  * @typedef {import("./captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./reply.js").Reply} Reply
- *
- * @typedef {object} Link
- * @property {"connecting" | "live" | "reconnecting" | "stalled" | "offline" | "refused"} state
- * @property {string} message  why, where there is more to say
- * @property {number} retryAt  milliseconds since 1970; 0 when nothing is waited for
- *
- * @typedef {object} Cut  the position of the stream at the moment of joining
- * @property {string} epoch
- * @property {number} seq
- * @property {number | null} missed
- * @property {number} viewers  of this callback, this page included
+ * @typedef {import("./contract.js").Link} Link
+ * @typedef {import("./contract.js").Cut} Cut
  *
  * @typedef {object} RequestEntry
  * @property {"request"} kind
@@ -139,7 +130,7 @@ export class Store {
     this.#change({});
   }
 
-  /** @param {import("./stream.js").Answered} answered */
+  /** @param {import("./contract.js").Answered} answered */
   requestAnswered(answered) {
     this.#answers.add(answered);
     this.#change({});
@@ -248,7 +239,14 @@ export class Store {
       this.#state.selected ??= entry.request;
     }
     this.#change({});
+    if (!this.#list.paused) this.entryAdded(entry);
   }
+
+  /**
+   * For those who tell others: each entry as it is put into the list.
+   * @param {Entry} _entry
+   */
+  entryAdded(_entry) {}
 
   /** @param {Partial<State>} changes */
   #change(changes) {

@@ -1,34 +1,27 @@
 /**
- * The stream of one callback. The only file that knows Socket.IO.
+ * The stream of one callback, for any page, worker or Node. The only file that knows Socket.IO.
  *
- * @typedef {import("./store.js").Link} Link
- * @typedef {import("./store.js").Cut} Cut
- * @typedef {import("./captured.js").CapturedRequest} CapturedRequest
- * @typedef {import("./answers.js").Answer & import("./answers.js").Position} Answered
- * @typedef {import("./reply.js").Reply} Reply
- *
- * @typedef {object} Sink  what a stream writes to
- * @property {(link: Link) => void} linkChanged
- * @property {(cut: Cut) => void} joined
- * @property {(request: CapturedRequest) => void} requestArrived
- * @property {(viewers: number) => void} viewersChanged
- * @property {(count: number) => void} requestsRefused
- * @property {(answered: Answered) => void} requestAnswered
- * @property {(reply: Reply | null) => void} replyChanged  null: it was reset
- *
- * @typedef {object} Stream
- * @property {() => void} tryNow  tries at once to connect, where that is waited for
- * @property {(act: () => void) => void} onJoined  behind what the sink does
+ * @typedef {import("./contract.js").CapturedRequest} CapturedRequest
+ * @typedef {import("./contract.js").Cut} Cut
+ * @typedef {import("./contract.js").Link} Link
+ * @typedef {import("./contract.js").Place} Place
+ * @typedef {import("./contract.js").Sink} Sink
+ * @typedef {import("./contract.js").Stream} Stream
  */
 
-import { io } from "socket.io-client";
+import { Fetch, io, WebSocket, XHR } from "socket.io-client";
 import { retryDelay } from "./retry.js";
+
+// Node has no XMLHttpRequest, and fetch would leave a page's cookies out.
+const POLLING = "XMLHttpRequest" in globalThis ? XHR : Fetch;
 
 /** The library's own reconnecting keeps its clock to itself, and stays away after a DISCONNECT. */
 const OPTIONS = {
-  transports: ["websocket", "polling"],
+  // One that is not there would be waited for: Node 20 has no WebSocket.
+  transports: "WebSocket" in globalThis ? [WebSocket, POLLING] : [POLLING],
   tryAllTransports: true,
   reconnection: false,
+  forceNew: true,
   timeout: 5000,
 };
 
@@ -39,34 +32,61 @@ const FAREWELLS = {
   limit: "The server has as many viewers as it can take. This page keeps trying.",
 };
 
+const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+const CALLBACK = new RegExp(`^(.*?)(?:/view)?/(${UUID})(?:/|$)`, "i");
+
 /**
- * @param {{uuid: string, path: string}} where
+ * Which callback of which server a URL means.
+ * @param {string} url  of a callback, `<server>/<uuid>`, or of its page, `<server>/view/<uuid>`
+ * @returns {Place}
+ * @throws {TypeError} where it is neither; its message is a sentence
+ */
+export function placeOf(url) {
+  const { protocol, origin, pathname } = URL.canParse(url) ? new URL(url) : NO_URL;
+  const found = /^https?:$/.test(protocol) && CALLBACK.exec(pathname);
+  if (!found) {
+    throw new TypeError(`${JSON.stringify(url)} is not the URL of a callback, https://…/<uuid>.`);
+  }
+  return { server: origin + found[1], uuid: found[2].toLowerCase() };
+}
+
+const NO_URL = { protocol: "", origin: "", pathname: "" };
+
+/**
+ * Joins the callback's stream, and stays there until it is closed.
+ * @param {Place} place  of `placeOf`; a server and a new UUID make a new callback
  * @param {Sink} sink
  * @returns {Stream}
  */
-export function openStream({ uuid, path }, sink) {
+export function openStream({ server, ...place }, sink) {
   /** Sent anew with each connect, so that the server can count what this page missed. */
-  const at = { uuid };
-  const socket = io({ ...OPTIONS, path, auth: at });
+  const at = place;
+  const { origin, pathname } = new URL(server);
+  const path = `${pathname.replace(/\/$/, "")}/socket.io/`;
+  const socket = io(origin, { ...OPTIONS, path, auth: at });
 
   /** @param {Cut} cut */
   const onJoined = (cut) => {
     follow(at, cut);
-    sink.joined(cut);
+    sink.joined?.(cut);
   };
   /** @param {CapturedRequest} request */
   const onRequest = (request) => {
     follow(at, request);
-    sink.requestArrived(request);
+    sink.requestArrived?.(request);
   };
   socket.on("joined", onJoined);
   socket.on("request", onRequest);
-  socket.on("viewers", ({ viewers }) => sink.viewersChanged(viewers));
-  socket.on("refused", ({ count }) => sink.requestsRefused(count));
-  socket.on("answered", (answered) => sink.requestAnswered(answered));
-  socket.on("reply", ({ reply }) => sink.replyChanged(reply));
-  const { tryNow } = new Connection(socket, sink);
-  return { tryNow, onJoined: (act) => socket.on("joined", act) };
+  socket.on("viewers", ({ viewers }) => sink.viewersChanged?.(viewers));
+  socket.on("refused", ({ count }) => sink.requestsRefused?.(count));
+  socket.on("answered", (answered) => sink.requestAnswered?.(answered));
+  socket.on("reply", ({ reply }) => sink.replyChanged?.(reply));
+  const { tryNow, close } = new Connection(socket, sink);
+  const end = () => {
+    close();
+    return { server, ...at };
+  };
+  return { tryNow, onJoined: (act) => socket.on("joined", act), close: end };
 }
 
 /**
@@ -89,6 +109,7 @@ class Connection {
   #farewell = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer = undefined;
+  #ended = new AbortController();
 
   /**
    * @param {import("socket.io-client").Socket} socket
@@ -105,8 +126,8 @@ class Connection {
     socket.on("status", ({ queue }) => queue === "down" && this.#tell("stalled"));
     socket.on("disconnect", () => this.#retryLater());
     socket.on("connect_error", (error) => this.#fail(error));
-    addEventListener("online", this.tryNow);
-    addEventListener("offline", () => this.#timer && this.#retryLater());
+    this.#onNetwork("online", this.tryNow);
+    this.#onNetwork("offline", () => this.#timer && this.#retryLater());
   }
 
   tryNow = () => {
@@ -116,6 +137,22 @@ class Connection {
     this.#socket.connect();
   };
 
+  close = () => {
+    this.#stopWaiting();
+    this.#ended.abort();
+    this.#socket.off();
+    this.#socket.disconnect();
+  };
+
+  /**
+   * Node tells nothing of the network.
+   * @param {"online" | "offline"} event
+   * @param {() => void} act
+   */
+  #onNetwork(event, act) {
+    globalThis.addEventListener?.(event, act, { signal: this.#ended.signal });
+  }
+
   #succeed() {
     this.#tries = 0;
     this.#farewell = "";
@@ -124,7 +161,7 @@ class Connection {
   /** @param {Error} error */
   #fail(error) {
     if (this.#socket.active) this.#retryLater();
-    else this.#sink.linkChanged({ state: "refused", message: error.message, retryAt: 0 });
+    else this.#sink.linkChanged?.({ state: "refused", message: error.message, retryAt: 0 });
   }
 
   #retryLater() {
@@ -144,11 +181,11 @@ class Connection {
    * @param {number} [retryAt]
    */
   #tell(state, retryAt = 0) {
-    this.#sink.linkChanged({ state, message: this.#farewell, retryAt });
+    this.#sink.linkChanged?.({ state, message: this.#farewell, retryAt });
   }
 }
 
 /** @returns {Link["state"]} */
 function away() {
-  return navigator.onLine ? "reconnecting" : "offline";
+  return globalThis.navigator?.onLine === false ? "offline" : "reconnecting";
 }

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.embedding import page_with
+from tests.support.pages import Pages, web_site
 from tests.support.processes import ROOT, Server
 
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -19,7 +21,7 @@ expect.set_options(timeout=10_000)
 def browser() -> Iterator[Browser]:
     path = shutil.which("chromium")
     assert path, "no chromium on the PATH: run the tests with `make test`"
-    changed = max(file.stat().st_mtime for file in (ROOT / "static/js").rglob("*.js"))
+    changed = max(file.stat().st_mtime for file in (ROOT / "static/js").rglob("*.*s"))
     bundled = (ROOT / "static/vendor/page.js").stat().st_mtime
     assert changed <= bundled, "the page's scripts have changed: run the tests with `make test`"
     with sync_playwright() as playwright:
@@ -58,3 +60,21 @@ def open_page(browser: Browser, complaints: list[str]) -> Iterator[Callable[...,
 @pytest.fixture(scope="module")
 def server(memory_server: Server) -> Server:
     return memory_server
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Pages]:
+    """Somebody else's web site."""
+    with web_site() as pages:
+        yield pages
+
+
+@pytest.fixture
+def visit(site: Pages, open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Opens a page of that site, with this in its body and the script of that server's element."""
+
+    def visit_one(server: Server, body: str, **headers: str) -> Page:
+        site.put("/", page_with(server, body), **headers)
+        return open_page(site, "/")
+
+    return visit_one

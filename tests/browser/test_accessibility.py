@@ -203,6 +203,15 @@ def test_axe_finds_nothing(
 
 
 @pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing_on_the_page_of_the_contract(
+    server: Server, open_page: Callable[..., Page], theme: str
+) -> None:
+    page = open_page(server, "/docs", reduced_motion="reduce")
+    page.evaluate(AXE.read_text())
+    assert [line for size in SIZES for line in findings(page, size, theme)] == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_nothing_on_the_page_of_an_error(
     server: Server, open_page: Callable[..., Page], complaints: list[str], theme: str
 ) -> None:

@@ -99,6 +99,18 @@ def test_the_help_names_every_key_and_a_question_mark_shows_it(
     close(page)
 
 
+def test_the_help_leads_to_the_contract(server: Server, open_page: Open) -> None:
+    page = open_page(server)
+    page.keyboard.press("?")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="The protocol").click()
+    contract = opened.value
+    expect(contract.get_by_role("heading", name="Protocol", exact=True)).to_be_visible()
+    contract.get_by_role("link", name="What a viewer hears").click()
+    expect(contract.get_by_role("heading", name="What a viewer hears")).to_be_in_viewport()
+    close(page)
+
+
 def test_p_pauses_and_resumes(server: Server, open_page: Open) -> None:
     page = open_page(server)
     sent(page, server, "/one")

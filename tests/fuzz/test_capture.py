@@ -9,6 +9,7 @@ import orjson
 from hypothesis import strategies as st
 
 from tests.fuzz.cases import fuzz
+from tests.support.contract.documents import demand, validator
 from webhook_logger.capture import capture
 from webhook_logger.captured import CapturedRequest
 
@@ -16,6 +17,7 @@ UUID = "00000000-0000-4000-8000-000000000000"
 LATIN_1 = st.binary(max_size=30).map(lambda raw: raw.decode("latin-1"))
 LINES = st.lists(st.tuples(LATIN_1, LATIN_1), max_size=4)
 MOST = 50
+BODY = validator("asyncapi.yaml", {"$ref": "#/components/schemas/Body"})
 
 
 @fuzz(
@@ -47,6 +49,7 @@ def test_whatever_was_sent_comes_back_from_the_wire_as_it_was(
     captured = capture(environ, UUID, MOST)
     wire = orjson.loads(orjson.dumps(captured.to_wire()))
     assert CapturedRequest.from_wire(wire) == captured
+    demand(BODY, wire["body"], "the body")
     assert captured.body.complete == (len(body) <= MOST)
     assert captured.body.content == (body if captured.body.complete else b"")
     assert captured.headers == tuple(lines)

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import JSON
-from webhook_logger.reply import Reply, ReplyError, replied
+from webhook_logger.reply import (
+    Reply,
+    ReplyError,
+    given_from_json,
+    given_to_json,
+    read_given,
+    replied,
+)
 from webhook_logger.reply.headers import FORBIDDEN
 from webhook_logger.reply.value import BODILESS
 from webhook_logger.serving.response import Response
@@ -63,6 +70,21 @@ def test_no_reply_is_more_than_one_answer_with_the_lines_that_it_asked_for(
         asked = [line for line in reply.headers if line[0].lower() != ORIGIN]
         assert [line for line in lines if line in asked] == asked
         assert [name for name, _ in lines].count("Content-Security-Policy") == 1
+
+
+@fuzz(text=st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_are_an_answer_to_one_request_or_a_sentence(text: bytes) -> None:
+    with suppress(ReplyError):
+        given_from_json(text, 64)
+
+
+@fuzz(wire=NEARLY, most=st.integers(0, 12))
+def test_an_answer_to_one_request_comes_as_it_was_given(wire: dict[str, Any], most: int) -> None:
+    with suppress(ReplyError):
+        given = given_from_json(json.dumps(wire), most)
+        assert read_given(given_to_json(given)) == given
+        assert len(given.body) <= most
+        assert set(wire) <= {"status", "headers", "body"}
 
 
 def read(data: bytes) -> tuple[h11.Response, bytes, bytes]:

@@ -85,3 +85,40 @@ def test_nothing_can_be_had_without_a_version(memory_server: Server, target: str
 def test_the_files_can_only_be_read(memory_server: Server, uuid: str) -> None:
     path = f"/static/{version_of(memory_server, uuid)}/js/main.js"
     assert post(memory_server.address, path, b"x").status == 405
+
+
+EMBEDDED = {
+    "stream.js": "text/javascript; charset=utf-8",
+    "stream.js.map": "application/json",
+    "stream.d.ts": "text/plain; charset=utf-8",
+    "contract.d.ts": "text/plain; charset=utf-8",
+}
+
+
+@pytest.mark.parametrize("name", EMBEDDED)
+def test_what_other_pages_load_is_there_for_every_origin(memory_server: Server, name: str) -> None:
+    answer = ask(memory_server, f"/static/{name}", "Origin: https://tools.example.com")
+    assert (answer.status, answer.headers["content-type"]) == (200, EMBEDDED[name])
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_what_other_pages_load_is_sent_again_only_when_it_has_changed(
+    memory_server: Server,
+) -> None:
+    first = ask(memory_server, "/static/stream.js", "Accept-Encoding: gzip")
+    assert (first.headers["content-encoding"], first.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert first.headers["cache-control"] == "public, no-cache"
+    known = f"If-None-Match: {first.headers['etag']}"
+    again = ask(memory_server, "/static/stream.js", "Accept-Encoding: gzip", known)
+    assert (again.status, again.body) == (304, b"")
+    assert again.headers["access-control-allow-origin"] == "*"
+    other = ask(memory_server, "/static/contract.d.ts", known)
+    assert other.status == 200
+
+
+def test_what_other_pages_load_needs_nothing_else(memory_server: Server) -> None:
+    for name in ("stream.js",):
+        source = ask(memory_server, f"/static/{name}").body.decode()
+        assert not re.search(r"\b(?:import|export)\b[^;]{0,200}\bfrom\b|\bimport\s*[\"(]", source)

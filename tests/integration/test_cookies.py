@@ -11,7 +11,15 @@ from tests.support.processes import Server
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 PATHS = (
     *("/", f"/view/{UUID}", f"/{UUID}", f"/{UUID}/a/b", f"/{UUID}/status/503", "/nonsense"),
-    *(f"/api/callbacks/{UUID}/reply", "/healthz", "/readyz", "/metrics", "/static/x/page.css"),
+    *(
+        f"/api/callbacks/{UUID}/reply",
+        f"/api/callbacks/{UUID}/answers/1",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/static/x/page.css",
+    ),
+    *("/docs", "/docs/protocol.md", "/docs/openapi.yaml", "/docs/asyncapi.yaml"),
     *("/socket.io/?EIO=4&transport=polling", "/socket.io/", "/socket.io/?EIO=4&transport=x"),
 )
 ASKED = {"Cookie": "session=x; io=y", "Accept": "text/html", "Origin": "https://a.example"}

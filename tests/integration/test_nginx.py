@@ -13,7 +13,8 @@ import socketio
 
 from tests.integration.fidelity_table import ROWS, Row
 from tests.integration.test_fidelity import Stage, body_of
-from tests.support.processes import Nginx, Redis, Server
+from tests.support.answerers import Answerer, give
+from tests.support.processes import Nginx, Redis, Server, for_seconds
 from tests.support.sender import Sender, post, send
 from tests.support.viewers import ASIDES, PacketViewer, Viewer
 
@@ -187,3 +188,20 @@ def test_each_limit_has_its_answer_and_nginxs_own_are_beyond_the_workers(
         answer = sender.answer()
     assert answer.status == status
     assert (answer.headers["content-type"] == "application/json") == is_the_workers
+
+
+def test_what_a_worker_held_that_dies_is_held_by_another_and_answered(
+    redis: Redis, uuid: str
+) -> None:
+    here, there = workers(redis, 2)
+    with here, there, Nginx(here.until_ready(), there.until_ready()) as nginx:
+        with Answerer(here, uuid) as answerer, ThreadPoolExecutor(4) as pool:
+            held = [pool.submit(post, nginx.address, f"/{uuid}/{n}") for n in range(4)]
+            requests = answerer.requests(4)
+            there.end(kill=True)
+            for request in requests:
+                path = request["path"].encode()
+                for_seconds(8, lambda: give(here, request, path).status == 204)  # noqa: B023
+            assert [one.result().body.decode() for one in held] == [
+                f"/{uuid}/{n}" for n in range(4)
+            ]

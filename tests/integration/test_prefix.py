@@ -44,6 +44,7 @@ PATHS = {
     f"/{UUID}/": 200,
     f"/{UUID}/status/503": 503,
     f"/api/callbacks/{UUID}/reply": 200,
+    f"/api/callbacks/{UUID}/answers/1": 405,
     "/socket.io/?EIO=4&transport=polling": 200,
     "/": 302,
     "": 302,
@@ -75,7 +76,7 @@ def test_redirects_and_links_lead_below_the_prefix(server: Server) -> None:
         assert get(server, PREFIX + path).headers["location"].startswith(f"{PREFIX}/view/")
     page = get(server, f"{PREFIX}/view/{UUID}", BROWSER).body.decode()
     assert f'data-callback-path="{PREFIX}/{UUID}"' in page
-    assert f'data-socket-path="{PREFIX}/socket.io/"' in page
+    assert f'data-server="{PREFIX}"' in page
     assert f'data-fresh-url="{PREFIX}/"' in page
     for text in (page, get(server, "/beside", BROWSER).body.decode()):
         links = re.findall(r'(?:href|src)="([^"]+)"', text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -301,6 +302,26 @@ def test_only_listed_origins_and_the_pages_own_connect() -> None:
         # A sender's own header does not make its origin the page's.
         spoofed = {"X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "http"}
         assert status_for(server, Origin="http://evil.example", **spoofed) == 400
+
+
+def test_a_websocket_of_another_origin_is_told_why_it_may_not(uuid: str) -> None:
+    with origins_server() as server:
+        url = server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+        page = websocket.create_connection(url, timeout=5, origin="https://evil.example")
+        assert page.recv().startswith("0{")
+        auth = json.dumps({"uuid": uuid})
+        # Whatever it says besides, it is no viewer.
+        page.send(f"420{json.dumps(['join', {'uuid': uuid}])}")
+        page.send("40" + auth)
+        refusal = page.recv()
+        assert refusal.startswith("44{"), refusal
+        assert "https://evil.example" in refusal
+        assert "CORS_ALLOWED_ORIGINS" in refusal
+        page.send(f"420{json.dumps(['join', {'uuid': uuid}])}")
+        assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "0"
+        page.send("40" + auth)
+        assert page.recv().startswith("44{"), "there was an answer to a join"
+        page.close()
 
 
 def test_behind_tls_the_pages_own_origin_is_what_the_trusted_proxy_says() -> None:

@@ -254,6 +254,7 @@ def test_metrics_tell_what_happened(uuid: str) -> None:
                 viewer.event("request")
             assert server.metrics() == {
                 "requests_accepted_total": 3,
+                "requests_answered_total": 0,
                 "requests_unavailable_total": 0,
                 "requests_refused_total": 0,
                 "requests_delivered_total": 3,

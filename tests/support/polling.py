@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import websocket
 
+from tests.support.contract.stream import Conversation
 from tests.support.viewers import WAIT_SECONDS, Frames, PacketViewer, connect
 
 POLL_SECONDS = 30
@@ -27,13 +28,14 @@ class PollingViewer(PacketViewer):
         )
         self._path = at.path + "/socket.io/?EIO=4&transport=polling"
         self._received: deque[str] = deque()
+        self._contract = Conversation()
         self.sid = ""
         self._poll()
         self.open = json.loads(self._received.popleft()[1:])
         self._path += "&sid=" + self.open["sid"]
         self.write("40" + (json.dumps(auth) if auth is not None else ""))
 
-    def write(self, packet: str) -> None:
+    def _write(self, packet: str) -> None:
         self._ask("POST", packet)
 
     def read(self) -> str:
@@ -71,11 +73,11 @@ class UpgradingViewer(PollingViewer):
         self._url, self._source = url, source
         super().__init__(url, auth, source)
 
-    def write(self, packet: str) -> None:
+    def _write(self, packet: str) -> None:
         if self._upgraded:
             self._socket.send(packet)
         else:
-            super().write(packet)
+            super()._write(packet)
 
     def read(self) -> str:
         if self._upgraded and not self._received:

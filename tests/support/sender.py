@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from http.client import HTTPResponse
 from io import BytesIO
 
+from tests.support.contract import http
+
 ANSWER_SECONDS = 10
+MOST_OF_A_REQUEST = 20_000
+"""How many of its bytes are looked at to know what was asked."""
 
 
 @dataclass
@@ -26,8 +30,11 @@ class Sender:
         self.socket = socket.create_connection(
             address, timeout=ANSWER_SECONDS, source_address=(source, 0)
         )
+        self._sent = b""
+        """Since the last answer, as far as it is looked at."""
 
     def send(self, data: bytes) -> None:
+        self._sent += data[: MOST_OF_A_REQUEST - len(self._sent)]
         self.socket.sendall(data)
 
     def close_half(self) -> None:
@@ -39,6 +46,7 @@ class Sender:
         reset(self.socket)
 
     def answer(self, method: str = "GET") -> Answer:
+        """The next answer, which is as docs/openapi.yaml says."""
         with closing(HTTPResponse(self.socket, method=method)) as response:
             response.begin()
             body = response.read()
@@ -46,6 +54,8 @@ class Sender:
         for name, value in response.getheaders():
             before = headers.get(name.lower())
             headers[name.lower()] = value if before is None else f"{before}, {value}"
+        http.check(self._sent, response.status, headers, body)
+        self._sent = b""
         return Answer(response.status, headers, body)
 
     def rest(self) -> bytes:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import socketio
 import websocket
 
+from tests.support.contract import stream
 from tests.support.sender import reset
 
 WAIT_SECONDS = 10
@@ -34,12 +35,15 @@ class Viewer:
         """The payload of the next event, asides aside, which must have that name."""
         while True:
             received, *payload = self._client.receive(timeout=timeout)
+            stream.check_event(received, *payload)
             if received == name:
                 return dict(payload[0])
             assert received in ASIDES, (received, payload)
 
     def call(self, name: str, payload: Any) -> Any:
-        return self._client.call(name, payload, timeout=WAIT_SECONDS)
+        answer = self._client.call(name, payload, timeout=WAIT_SECONDS)
+        stream.check_answer(name, payload, answer)
+        return answer
 
     def __enter__(self) -> Viewer:
         return self
@@ -87,7 +91,9 @@ class Frames:
 
 
 class PacketViewer:
-    """Socket.IO's protocol by hand, over one WebSocket: sees every packet in its order."""
+    """Socket.IO's protocol by hand, over one WebSocket: sees every packet in its order, and holds
+    each to docs/asyncapi.yaml.
+    """
 
     def __init__(self, url: str, auth: Any = None, source: str = "127.0.0.1") -> None:
         address = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
@@ -98,12 +104,17 @@ class PacketViewer:
         opened = self.read()
         assert opened[0] == "0", opened
         self.open = json.loads(opened[1:])
+        self._contract = stream.Conversation()
         self.sid = ""
         """Its Socket.IO id, once it is connected."""
         self.write("40" + (json.dumps(auth) if auth is not None else ""))
 
     def write(self, packet: str | bytes) -> None:
         """Send a packet; bytes as a binary frame."""
+        self._contract.said(packet)
+        self._write(packet)
+
+    def _write(self, packet: str | bytes) -> None:
         send = self._socket.send_binary if isinstance(packet, bytes) else self._socket.send
         send(packet)
 
@@ -119,9 +130,8 @@ class PacketViewer:
         """The next packet as its type and data, pings answered on the way."""
         while (received := self.read()) == "2":
             self.write("3")
-        digits = received[: len(received) - len(received.lstrip("0123456789"))]
-        rest = received[len(digits) :]
-        data = json.loads(rest) if rest else None
+        digits, data = stream.parsed(received)
+        self._contract.heard(digits, data)
         if digits == "40":
             self.sid = data["sid"]
         return digits, data

@@ -127,8 +127,6 @@ class Delivery(ABC):
 
     manager: Manager
     """What Socket.IO is to use as its client manager."""
-    requests_read = 0
-    """How many captured requests this worker has read from the queue."""
 
     @abstractmethod
     def start(self, sink: Sink) -> None:
@@ -183,6 +181,11 @@ class Delivery(ABC):
     @abstractmethod
     def set_viewers(self, uuid: str, viewers: int) -> None:
         """Say how many viewers of the callback this worker has now. Never blocks."""
+
+    @property
+    def requests_read(self) -> int:
+        """How many captured requests this worker has read from the queue."""
+        return 0
 
     @abstractmethod
     def check(self) -> None:

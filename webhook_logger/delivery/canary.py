@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 
-from webhook_logger.delivery import scripts
+from webhook_logger.delivery import keys
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.publisher import Publisher
 from webhook_logger.delivery.subscription import Subscription
@@ -24,7 +24,7 @@ class Canaries:
     def __init__(self, publisher: Publisher, subscription: Subscription, worker: str) -> None:
         self._publisher = publisher
         self._subscription = subscription
-        self._channel = scripts.worker_channel(worker)
+        self._channel = keys.worker_channel(worker)
         self._out = 0
 
     def send(self) -> None:

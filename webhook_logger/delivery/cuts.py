@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from webhook_logger.delivery import scripts
+from webhook_logger.delivery import keys, scripts
 from webhook_logger.delivery.base import Cut, QueueUnavailable
 from webhook_logger.delivery.publisher import Publisher
 from webhook_logger.delivery.subscription import Subscription
@@ -40,19 +40,19 @@ class Cuts:
     def cut(self, uuid: str) -> Iterator[Cut]:
         """As `Delivery.cut`."""
         waiting, name = _Waiting(), secrets.token_hex(8)
-        self._subscription.hold(scripts.channel(uuid))
+        self._subscription.hold(keys.channel(uuid))
         self._waiting[name] = waiting
         try:
-            own = scripts.worker_channel(self._worker)
+            own = keys.worker_channel(self._worker)
             args = (self._worker, scripts.fresh_epoch(), own, name)
-            self._publisher.run(scripts.CUT, [scripts.key(uuid)], *args)
+            self._publisher.run(scripts.CUT, [keys.key(uuid)], *args)
             if not waiting.reached.wait(self._seconds) or waiting.is_over:
                 raise QueueUnavailable("This worker's subscription to the queue does not answer.")
             yield waiting.cut
         finally:
             del self._waiting[name]
             waiting.left.set()
-            self._subscription.release(scripts.channel(uuid))
+            self._subscription.release(keys.channel(uuid))
 
     def reach(self, name: str, epoch: str, seq: str, elsewhere: str) -> None:
         """The stream has come to a cut: hold it still until its viewer has entered."""

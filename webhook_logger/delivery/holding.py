@@ -12,7 +12,7 @@ import time
 
 import orjson
 
-from webhook_logger.delivery import scripts
+from webhook_logger.delivery import keys, scripts
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.held import Held
 from webhook_logger.delivery.publisher import Publisher
@@ -55,14 +55,14 @@ class Holding:
     def take_back(self, held: _HeldInQueue) -> str | None:
         """The callback's reply, for one whose answer has not come."""
         deadline = time.monotonic() + self._seconds
-        keys = [scripts.held_key(held.uuid), scripts.reply_key(held.uuid)]
+        where = [keys.held_key(held.uuid), keys.reply_key(held.uuid)]
         args = (
             orjson.dumps(held.request),
             f"{self._worker} {held.name}",
-            scripts.channel(held.uuid),
+            keys.channel(held.uuid),
         )
         try:
-            taken = self._publisher.run(scripts.TAKE_BACK, keys, *args)
+            taken = self._publisher.run(scripts.TAKE_BACK, where, *args)
         except QueueUnavailable as error:
             # It was published: the sender gets no error for that.
             log.warning("A held request is answered without a look at the reply: %s", error)

@@ -17,7 +17,7 @@ from typing import Any
 import redis
 from socketio import PubSubManager
 
-from webhook_logger.delivery import scripts
+from webhook_logger.delivery import keys
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.connections import connections
 from webhook_logger.delivery.lean import LeanRooms
@@ -95,7 +95,7 @@ class RoomManager(LeanRooms, PubSubManager):  # type: ignore[misc]  # it has no 
     def _publish(self, message: Message) -> None:
         channel, text = self.channel, json.dumps(message)
         if message["method"] == "emit" and _is_callback(message):
-            channel, text = scripts.channel(message["room"]), f"emit {text}"
+            channel, text = keys.channel(message["room"]), f"emit {text}"
         try:
             self._redis.publish(channel, text)
         except redis.RedisError as error:

@@ -7,9 +7,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from itertools import islice
 
-from webhook_logger.delivery import scripts
+from webhook_logger.delivery import keys, scripts
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.publisher import Publisher, sha
 
@@ -50,7 +51,7 @@ class Presence:
         if self._answerers.setdefault(uuid, viewer) != viewer:
             return False
         args = (self._worker, scripts.fresh_epoch())
-        if self._publisher.run(scripts.CLAIM, [scripts.key(uuid)], *args):
+        if self._publisher.run(scripts.CLAIM, [keys.key(uuid)], *args):
             return True
         self.unclaim(uuid, viewer)
         return False
@@ -59,6 +60,9 @@ class Presence:
         """As `Delivery.unclaim`."""
         if self._answerers.get(uuid) == viewer:
             del self._answerers[uuid]
+            with suppress(QueueUnavailable):
+                # At once: before another one here can claim, and be taken for this one.
+                self._publisher.submit(*self._command(uuid))
             self._note(uuid)
 
     def _note(self, uuid: str) -> None:
@@ -91,8 +95,8 @@ class Presence:
                 call.wait()
 
     def _command(self, uuid: str) -> tuple[str, ...]:
-        here, channel = str(self.here(uuid)), scripts.channel(uuid)
+        here, channel = str(self.here(uuid)), keys.channel(uuid)
         answers = "answers" if uuid in self._answerers else ""
-        keys = (scripts.key(uuid), scripts.held_key(uuid))
+        where = (keys.key(uuid), keys.held_key(uuid))
         args = (self._worker, scripts.fresh_epoch(), here, channel, answers)
-        return ("EVALSHA", sha(scripts.PRESENCE), "2", *keys, *args)
+        return ("EVALSHA", sha(scripts.PRESENCE), "2", *where, *args)

@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.delivery import scripts
+from webhook_logger.delivery import keys, scripts
 from webhook_logger.delivery.backlog import Backlog, Limits
 from webhook_logger.delivery.base import (
     ORDINARY,
@@ -38,6 +38,7 @@ from webhook_logger.delivery.cuts import Cuts
 from webhook_logger.delivery.held import Held
 from webhook_logger.delivery.holding import Holding
 from webhook_logger.delivery.manager import CONTROL_CHANNEL, RoomManager
+from webhook_logger.delivery.messages import Messages, Own
 from webhook_logger.delivery.presence import Presence
 from webhook_logger.delivery.publisher import Publisher
 from webhook_logger.delivery.refusals import Refusals
@@ -45,12 +46,6 @@ from webhook_logger.delivery.subscription import Subscription
 
 LARGE_EVENT_BYTES = 64 * 1024
 """A larger one goes over a connection of its own, so that it delays no small one."""
-
-# A request on a callback's channel is JSON; all else there, and on a worker's own, begins with a
-# word: "viewers 3".
-_REQUEST = b"{"
-_POSITION_END = b',"id":'
-_EVENT_END = b"\n"  # JSON has none; what is answered is behind it, where that is known
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +55,7 @@ class RedisDelivery(Delivery):
 
     def __init__(self, url: str, limits: Limits, most_a_second: int) -> None:
         self._worker = secrets.token_hex(8)
-        self._channel = scripts.worker_channel(self._worker)
+        self._channel = keys.worker_channel(self._worker)
         self._most_a_second = str(most_a_second)
         self._refusals = Refusals()
         connect = connections(url, limits.seconds).make_connection
@@ -76,9 +71,12 @@ class RedisDelivery(Delivery):
         self.manager = RoomManager(url, seconds=limits.seconds)
         self._in_trouble = False
         self._sink: Sink
+        self._messages: Messages
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
+        own = Own(self._channel, self._cuts, self._canaries, self._holding)
+        self._messages = Messages(sink, self.manager, own)
         self._subscription.keep(self._channel)
         self._subscription.keep(CONTROL_CHANNEL)
         for forever in (
@@ -94,17 +92,17 @@ class RedisDelivery(Delivery):
         uuid = wire.pop("uuid")
         del wire["epoch"], wire["seq"]  # the script's business
         rest = orjson.dumps(wire)[1:]
-        keys = (scripts.key(uuid), scripts.reply_key(uuid))
+        where = (keys.key(uuid), keys.reply_key(uuid))
         fresh = scripts.fresh_epoch()
         held = self._holding.add(uuid, request.id, fresh)
         told = f"{expected.status} {expected.by}"
         args = (
-            *(self._worker, fresh, scripts.channel(uuid), uuid, rest),
+            *(self._worker, fresh, keys.channel(uuid), uuid, rest),
             *(self._most_a_second, told, expected.reply),
         )
         receipt = None
         try:
-            answer = self._publisher(len(rest)).run(scripts.PUBLISH, keys, *args)
+            answer = self._publisher(len(rest)).run(scripts.PUBLISH, where, *args)
             receipt = self._receipt(uuid, answer, held)
             return receipt
         finally:
@@ -125,17 +123,17 @@ class RedisDelivery(Delivery):
     def answered(self, answered: Answered) -> None:
         uuid, *fields = answered
         with suppress(QueueUnavailable):
-            self._small.submit("PUBLISH", scripts.channel(uuid), f"answered {_words(fields)}")
+            self._small.submit("PUBLISH", keys.channel(uuid), f"answered {_words(fields)}")
 
     def get_reply(self, uuid: str) -> Kept | None:
-        key = scripts.reply_key(uuid)
+        key = keys.reply_key(uuid)
         reply, times = self._small.submit("HMGET", key, "reply", "times").wait()
         return Kept(reply.decode(), times and int(times)) if reply else None
 
     def set_reply(self, uuid: str, kept: Kept | None) -> None:
         reply, times = kept or ("", None)
-        args = (scripts.channel(uuid), reply, "" if times is None else str(times))
-        self._small.run(scripts.SET_REPLY, [scripts.reply_key(uuid)], *args)
+        args = (keys.channel(uuid), reply, "" if times is None else str(times))
+        self._small.run(scripts.SET_REPLY, [keys.reply_key(uuid)], *args)
 
     def claim(self, uuid: str, viewer: str) -> bool:
         return self._presence.claim(uuid, viewer)
@@ -144,8 +142,8 @@ class RedisDelivery(Delivery):
         self._presence.unclaim(uuid, viewer)
 
     def answer(self, uuid: str, request: str, given: str) -> bool:
-        keys, args = [scripts.held_key(uuid)], (orjson.dumps(request), given)
-        return bool(self._publisher(len(given)).run(scripts.ANSWER, keys, *args))
+        where, args = [keys.held_key(uuid)], (orjson.dumps(request), given)
+        return bool(self._publisher(len(given)).run(scripts.ANSWER, where, *args))
 
     def cut(self, uuid: str) -> AbstractContextManager[Cut]:
         return self._cuts.cut(uuid)
@@ -154,9 +152,9 @@ class RedisDelivery(Delivery):
         before = self._presence.here(uuid)
         self._presence.change(uuid, viewers)
         if viewers and not before:
-            self._subscription.keep(scripts.channel(uuid))
+            self._subscription.keep(keys.channel(uuid))
         elif before and not viewers:
-            self._subscription.release(scripts.channel(uuid))
+            self._subscription.release(keys.channel(uuid))
 
     def check(self) -> None:
         if not self._subscription.up:
@@ -165,61 +163,20 @@ class RedisDelivery(Delivery):
 
     def _tell_refused(self, uuid: str, count: int) -> None:
         with suppress(QueueUnavailable):
-            self._small.submit("PUBLISH", scripts.channel(uuid), f"refused {count}")
+            self._small.submit("PUBLISH", keys.channel(uuid), f"refused {count}")
+
+    @property
+    def requests_read(self) -> int:
+        return self._messages.requests_read
 
     # What the subscription tells
 
     def received(self, channel: str, data: bytes) -> None:
-        """What is for a room, for the manager, or for the worker: a cut or its canary."""
+        """A message; what it is and for whom, `messages.py` says."""
         try:
-            self._take(channel, data)
+            self._messages.take(channel, data)
         except Exception:
             log.exception("A message on the queue cannot be read, and is left out.")
-
-    def _take(self, channel: str, data: bytes) -> None:
-        if data.startswith(_REQUEST) and channel != CONTROL_CHANNEL:
-            self.requests_read += 1
-            event, _, told = data.partition(_EVENT_END)
-            position = orjson.loads(event[: event.index(_POSITION_END)] + b"}")
-            status, by = told.decode().split(" ") if told else (0, "")
-            place = (position["uuid"], position["epoch"], position["seq"])
-            self._sink.deliver(Answered(*place, int(status), by), event)
-            return
-        text = data.decode()
-        if channel == self._channel:
-            self._take_own(*text.split(" ", 1))
-        elif channel == CONTROL_CHANNEL:
-            self.manager.controlled(text)
-        else:
-            self._take_aside(scripts.uuid_of(channel), *text.split(" ", 1))
-
-    def _take_own(self, kind: str, rest: str = "") -> None:
-        if kind == "canary":
-            self._canaries.came_back()
-        elif kind == "cut":
-            self._cuts.reach(*rest.split(" "))
-        elif kind == "answer":
-            self._holding.given(*rest.split(" ", 1))
-        elif kind == "gone":
-            self._holding.gone(rest)
-
-    def _take_aside(self, uuid: str, kind: str, rest: str = "") -> None:
-        """What a room hears besides requests."""
-        if kind == "viewers":
-            self._sink.count(uuid, int(rest))
-        elif kind == "refused":
-            self._sink.refused(uuid, int(rest))
-        elif kind == "answered":
-            epoch, seq, status, by = rest.split(" ")
-            self._sink.answered(Answered(uuid, epoch, int(seq), int(status), by))
-        elif kind == "used":
-            self._sink.reply_used(uuid)
-        elif kind == "reply":
-            self._sink.reply(uuid, _kept(*rest.split(" ", 1)) if rest else None)
-        elif kind == "emit":
-            self.manager.emitted(rest)
-        else:
-            raise ValueError(f"a message of the kind {kind!r}")
 
     def subscribed(self) -> None:
         """The stream is whole from here on."""
@@ -249,8 +206,3 @@ class RedisDelivery(Delivery):
 
 def _words(fields: Iterable[object]) -> str:
     return " ".join(map(str, fields))
-
-
-def _kept(times: str, reply: str) -> Kept:
-    """As the scripts tell it."""
-    return Kept(reply, None if times == "-" else int(times))

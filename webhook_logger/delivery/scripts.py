@@ -21,44 +21,13 @@ waiting any more:
 
 import random
 
+from webhook_logger.delivery.keys import WORKER_CHANNEL
+
 COUNTER_SECONDS = 24 * 60 * 60
 PRESENCE_SECONDS = 20
 REPLY_SECONDS = 7 * 24 * 60 * 60
 HELD_SECONDS = 120
 """Longer than any time that a sender is held for an answerer."""
-
-
-def key(uuid: str) -> str:
-    """The callback's key; the braces are a hash tag, so that a cluster can keep it in one slot."""
-    return f"webhook-logger:{{{uuid}}}"
-
-
-def reply_key(uuid: str) -> str:
-    """The key of the callback's reply."""
-    return key(uuid) + ":reply"
-
-
-def held_key(uuid: str) -> str:
-    """The key of the callback's requests that are held."""
-    return key(uuid) + ":held"
-
-
-def channel(uuid: str) -> str:
-    """The callback's channel, with the key's hash tag."""
-    return key(uuid) + ":requests"
-
-
-WORKER_CHANNEL = "webhook-logger:worker:"
-
-
-def worker_channel(worker: str) -> str:
-    """The channel of a worker alone."""
-    return WORKER_CHANNEL + worker
-
-
-def uuid_of(channel: str) -> str:
-    """The callback of such a channel."""
-    return channel.partition("{")[2].partition("}")[0]
 
 
 _random = random.Random()  # noqa: S311  # seeded by the system, for each process anew

@@ -22,6 +22,7 @@ from webhook_logger.serving.fair import FairSocket
 from webhook_logger.serving.hub import let_wait
 from webhook_logger.serving.limits import DEFAULT, Limits
 from webhook_logger.serving.places import Places
+from webhook_logger.serving.signals import heard
 
 # eventlet's own is 50, so that a burst of senders is turned away; the kernel caps this at
 # net.core.somaxconn.
@@ -141,30 +142,30 @@ def serve(
     _calm_the_collector()
     # In a green thread of its own, because at its end it waits for all connections, viewers too.
     accepting = eventlet.spawn(_accept, worker, listener, places, limits)
-    signals, waker = _signals()
-    if signals.recv(1) != bytes((signal.SIGTERM,)):
-        return
+    with heard() as (signals, waker):
+        if signals.recv(1) != bytes((signal.SIGTERM,)):
+            return
 
-    def stop_accepting() -> None:
-        # Those whom the kernel has let in already are not turned away.
-        listener.let_nobody_in()
-        with eventlet.Timeout(LAST_CONNECTIONS_SECONDS, exception=False):
-            while listener.has_waiting():
-                eventlet.sleep()
-        # First the listener: connections that came in between would be reset.
-        listener.close()
-        eventlet.sleep()  # so that the last ones begin, and do not count as idle
-        accepting.kill()
+        def stop_accepting() -> None:
+            # Those whom the kernel has let in already are not turned away.
+            listener.let_nobody_in()
+            with eventlet.Timeout(LAST_CONNECTIONS_SECONDS, exception=False):
+                while listener.has_waiting():
+                    eventlet.sleep()
+            # First the listener: connections that came in between would be reset.
+            listener.close()
+            eventlet.sleep()  # so that the last ones begin, and do not count as idle
+            accepting.kill()
 
-    def leave() -> None:
-        worker.draining = True
-        places.last_answers = True
-        eventlet.sleep(drain_seconds)
-        _leave(worker, places, stop_accepting)
-        waker.send(b"!")
+        def leave() -> None:
+            worker.draining = True
+            places.last_answers = True
+            eventlet.sleep(drain_seconds)
+            _leave(worker, places, stop_accepting)
+            waker.send(b"!")
 
-    eventlet.spawn_n(leave)
-    signals.recv(1)  # it has left, or a second signal came
+        eventlet.spawn_n(leave)
+        signals.recv(1)  # it has left, or a second signal came
 
 
 def _accept(worker: Worker, listener: Listener, places: Places, limits: Limits) -> None:
@@ -241,17 +242,3 @@ def _calm_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
-
-
-def _signals() -> tuple[socket.socket, socket.socket]:
-    """A socket that gives the number of each SIGINT or SIGTERM as a byte, and its other end.
-
-    Through a socket, because a handler that raises does so in whatever green thread is running, and
-    one that only sets a flag is not seen while the hub sleeps.
-    """
-    signals, waker = socket.socketpair()
-    waker.setblocking(False)
-    signal.set_wakeup_fd(waker.fileno())
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: None)
-    return signals, waker

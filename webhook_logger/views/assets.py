@@ -1,4 +1,7 @@
-"""Scripts and style sheets: what lies in `static/`, below a folder whose name is its version."""
+"""Scripts and style sheets: what lies in `static/`, below a folder whose name is its version.
+
+What other pages load has an address that stays the same: `/static/<name>`.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,22 @@ MAIN = "vendor/page.js"
 SHEET = "page.css"
 """All style sheets of the page, one behind the other."""
 
+EMBED = "vendor/embed/"
+"""What is made for pages of other origins, each file with all that it needs."""
+TYPES = "types/"
+"""The types of it, which TypeScript reads."""
+
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".map": "application/json",
+    ".ts": "text/plain; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
 }
 _VERSION_LENGTH = 12
 _FIRST_SHEETS = ("css/tokens.css", "css/base.css")
 _ERROR_SHEET = "css/error-page.css"
+_DOCS_SHEET = "css/docs-page.css"
 # Static imports, of minified files too; import() has a parenthesis.
 _IMPORT = re.compile(r'\b(?:import|export)\s*(?:[\w\s{},*$]+?\bfrom\s*)?"([^"]+)"')
 
@@ -37,6 +47,7 @@ class Asset(NamedTuple):
     content: bytes
     zipped: bytes | None
     content_type: str
+    tag: str
 
 
 class Assets:
@@ -48,6 +59,7 @@ class Assets:
     main = MAIN
     sheet = SHEET
     error_sheets = (*_FIRST_SHEETS, _ERROR_SHEET)
+    docs_sheets = (*_FIRST_SHEETS, _DOCS_SHEET)
 
     def __init__(self, folder: Path) -> None:
         self.files = {path: _read(folder / path) for path in _paths_below(folder)}
@@ -57,7 +69,7 @@ class Assets:
 
     def _sheets(self) -> Iterator[bytes]:
         sheets = sorted(path for path in self.files if path.startswith("css/"))
-        others = [path for path in sheets if path not in self.error_sheets]
+        others = [path for path in sheets if path not in (*self.error_sheets, _DOCS_SHEET)]
         for path in (*_FIRST_SHEETS, *others):
             yield self.files[path].content
 
@@ -88,17 +100,43 @@ def make_assets(folder: Path) -> Blueprint:
             raise NotFound()
         return _answer(asset, forever=version == assets.version)
 
+    @blueprint.get("/static/<name>")
+    def embedded(name: str) -> Response:
+        asset = assets.files.get(EMBED + name) or assets.files.get(TYPES + name)
+        if asset is None:
+            raise NotFound()
+        return _answer_to_any_page(asset)
+
     return blueprint
 
 
 def _answer(asset: Asset, forever: bool) -> Response:
     """Another version is that of a page of another worker, while a new release takes over."""
+    response = _content(asset)
+    caching = "public, max-age=31536000, immutable" if forever else "no-store"
+    response.headers["Cache-Control"] = caching
+    return response
+
+
+def _answer_to_any_page(asset: Asset) -> Response:
+    """For pages of every origin, and of this version for as long as it is the newest.
+
+    A module of another origin is loaded with CORS; a page that isolates itself
+    (Cross-Origin-Embedder-Policy) loads nothing that does not say that it may be.
+    """
+    response = _content(asset)
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.set_etag(asset.tag, weak=True)  # of both encodings
+    response.make_conditional(request)
+    return response
+
+
+def _content(asset: Asset) -> Response:
+    """In gzip where that is asked for."""
     content = asset.content
-    headers = {
-        "Cache-Control": "public, max-age=31536000, immutable" if forever else "no-store",
-        "Vary": "Accept-Encoding",
-        "X-Content-Type-Options": "nosniff",
-    }
+    headers = {"Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
     if asset.zipped and request.accept_encodings.quality("gzip") > 0:
         content = asset.zipped
         headers["Content-Encoding"] = "gzip"
@@ -120,7 +158,8 @@ def _read(file: Path) -> Asset:
 
 def _asset(content: bytes, suffix: str) -> Asset:
     zipped = gzip.compress(content, mtime=0)
-    return Asset(content, zipped if len(zipped) < len(content) else None, _TYPES[suffix])
+    tag = sha256(content).hexdigest()[:_VERSION_LENGTH]
+    return Asset(content, zipped if len(zipped) < len(content) else None, _TYPES[suffix], tag)
 
 
 def _version_of(files: Mapping[str, Asset]) -> str:

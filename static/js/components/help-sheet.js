@@ -2,15 +2,22 @@ import { html } from "lit";
 import { GROUPS, SHORTCUTS } from "../shortcuts.js";
 import { Sheet } from "./sheet.js";
 
-/** What single keys do. */
+/** What single keys do, and where the contract is. */
 export class HelpSheet extends Sheet {
   constructor() {
     super();
     this.heading = "Keyboard";
+    /** The address of the contract's page. */
+    this.docs = "/docs";
   }
 
   content() {
-    return html`<div class="help">${GROUPS.map(section)}</div>`;
+    return html`
+      <div class="help">${GROUPS.map(section)}</div>
+      <p class="help-docs">
+        <a href=${this.docs} target="_blank">The protocol</a>, for scripts and tools that send or watch
+      </p>
+    `;
   }
 }
 

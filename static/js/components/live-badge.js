@@ -1,25 +1,8 @@
 import { html, LitElement } from "lit";
+import { LINK_MEANINGS, LINK_WORDS } from "../link-words.js";
 import { secondsUntil } from "../retry.js";
 
 /** @typedef {import("../store.js").Link} Link */
-
-const WORDS = {
-  connecting: "Connecting",
-  live: "Live",
-  reconnecting: "Reconnecting",
-  stalled: "Queue lost",
-  offline: "Offline",
-  refused: "Refused",
-};
-
-const MEANINGS = {
-  connecting: "Connecting to the server",
-  live: "Requests show here the moment they arrive",
-  reconnecting: "The connection was lost; the page comes back by itself",
-  stalled: "The server lost its queue and takes no requests; the page goes on by itself",
-  offline: "This device has no network; the page comes back by itself",
-  refused: "The server does not take this page",
-};
 
 const TICK_MS = 250;
 
@@ -54,9 +37,9 @@ export class LiveBadge extends LitElement {
     const { state, message } = this.link;
     const { seconds } = this;
     return html`
-      <span class="badge" data-state=${state} title=${message || MEANINGS[state]}>
+      <span class="badge" data-state=${state} title=${message || LINK_MEANINGS[state]}>
         <span class="badge-dot" aria-hidden="true"></span>
-        <span class="badge-word" role="status">${WORDS[state]}</span>
+        <span class="badge-word" role="status">${LINK_WORDS[state]}</span>
         ${seconds ? html`<span class="badge-count" aria-hidden="true">in ${seconds} s</span>` : ""}
       </span>
       ${state === "reconnecting" || state === "offline" ? this.tryNow() : ""}

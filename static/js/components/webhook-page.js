@@ -90,7 +90,7 @@ export class WebhookPage extends LitElement {
         <section class="page-detail" aria-label=${snapshot.selected ? "Selected request" : "First steps"}>${this.detail(snapshot)}</section>
       </main>
       <request-announcer .arrived=${arrived}></request-announcer>
-      <help-sheet></help-sheet>
+      <help-sheet .docs=${this.dataset.docsUrl ?? "/docs"}></help-sheet>
       <settings-sheet .settings=${this.settings} .choices=${this.settings.choices}></settings-sheet>
       <qr-sheet .url=${this.url}></qr-sheet>
       <reply-sheet .url=${this.url} .reply=${reply} .replies=${this.replies}></reply-sheet>

@@ -1,0 +1,24 @@
+// Prints what reaches a callback, a line for each request: npm install socket.io-client, then
+//   node watch.mjs https://hooks.example.com 3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11
+
+import { io } from "socket.io-client";
+
+const [, , server, uuid] = process.argv;
+
+const at = { uuid };
+const socket = io(server, { auth: at });
+// Sent again with each connect: the server then counts what was missed.
+for (const name of ["joined", "request"]) {
+  socket.on(name, ({ epoch, seq }) => Object.assign(at, { epoch, seq }));
+}
+
+socket.on("joined", ({ missed, viewers }) => {
+  console.log(`live at ${server}/${uuid}, viewers: ${viewers}, missed: ${missed ?? "unknown"}`);
+});
+socket.on("disconnect", (reason) => console.log(`not live: ${reason}`));
+socket.on("connect_error", ({ message }) => {
+  console.log(`not connected: ${message}`);
+  if (!socket.active) process.exitCode = 1; // refused for good, and nothing is left to wait for
+});
+// As JSON: what a sender wrote cannot move the cursor of a terminal then.
+socket.on("request", (request) => console.log(JSON.stringify(request)));

@@ -1,0 +1,36 @@
+/** JSON with a line for each value, the rest of it as sent. No DOM in here. */
+
+import { skipBlanks, tokenEnd } from "../json-text.js";
+
+/**
+ * @param {string} json  valid
+ * @returns {string} its tokens as they were, with line ends and blanks between them
+ */
+export function indented(json) {
+  let text = "";
+  let depth = 0;
+  let before = "";
+  for (let at = skipBlanks(json, 0); at < json.length; ) {
+    const end = tokenEnd(json, at);
+    const token = json.slice(at, end);
+    if ("]}".includes(token)) depth--;
+    text += between(before, token, depth) + token;
+    if ("[{".includes(token)) depth++;
+    before = token;
+    at = skipBlanks(json, end);
+  }
+  return text;
+}
+
+/**
+ * @param {string} before
+ * @param {string} token
+ * @param {number} depth
+ */
+function between(before, token, depth) {
+  if (before === ":") return " ";
+  const opened = before === "[" || before === "{";
+  const closes = token === "]" || token === "}";
+  if (opened ? closes : !closes && before !== ",") return "";
+  return `\n${"  ".repeat(depth)}`;
+}

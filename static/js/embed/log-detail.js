@@ -1,0 +1,91 @@
+/** What was sent, all of it. Everything of a sender becomes text nodes. */
+
+import { html, nothing } from "lit";
+import { answerText } from "../answers.js";
+import { chunksOf, viewsOf, withoutMark } from "../body.js";
+import { mediaType, queryParameters } from "../captured.js";
+import { byteCount, byteSize, fullTime, visible } from "../format.js";
+import { copyButton } from "./copy.js";
+import { indented } from "./indent.js";
+
+/**
+ * @typedef {import("../contract.js").CapturedRequest} CapturedRequest
+ *
+ * @param {CapturedRequest} request
+ * @param {import("../answers.js").Answer | undefined} answer
+ * @param {import("./log-row.js").How} how
+ */
+export function logDetail(request, answer, how) {
+  const { query_string, headers, remote_addr, http_version } = request;
+  return html`<div part="detail" class="detail">
+    <p part="facts" class="facts">
+      <span>${fullTime(request.received_at)}</span>
+      <span>from ${visible(remote_addr)}</span>
+      <span>HTTP/${visible(http_version)}</span>
+      ${answer ? html`<span>${answerText(answer)}</span>` : nothing}
+    </p>
+    ${query_string ? pairs("Query", queryParameters(query_string)) : nothing}
+    ${pairs("Headers", headers)} ${body(request, how)}
+  </div>`;
+}
+
+/**
+ * @param {string} title
+ * @param {[string, string][]} lines
+ */
+function pairs(title, lines) {
+  return html`<p class="title">${title} <span class="many">${lines.length}</span></p>
+    <table part=${title.toLowerCase()} aria-label=${title}>
+      ${lines.map(([name, value]) => html`<tr><th scope="row">${visible(name)}</th><td>${visible(value)}</td></tr>`)}
+    </table>`;
+}
+
+/**
+ * @param {CapturedRequest} request
+ * @param {import("./log-row.js").How} how
+ */
+function body(request, how) {
+  const { size, encoding, content, complete } = request.body;
+  if (!size) return html`<p class="title">No body</p>`;
+  const type = mediaType(request);
+  const title = html`<p class="title">Body <span class="many">${byteSize(size)}${type && `, ${visible(type)}`}</span></p>`;
+  if (!complete)
+    return html`${title}<p>${byteCount(size)}: over the server’s limit, so it was not kept.</p>`;
+  const copy = encoding === "utf-8" ? copyButton(content, "body", how) : "Not text, so in hex.";
+  return html`<div class="heading">${title} ${copy}</div>
+    <pre part="body" tabindex="0" role="group" aria-label="Body">${shown(request, how)}</pre>`;
+}
+
+/**
+ * The beginning of a body, or the whole.
+ * @param {CapturedRequest} request
+ * @param {import("./log-row.js").How} how
+ */
+function shown(request, { whole, actions }) {
+  const { view, text } = readable(request);
+  const chunks = chunksOf(text, view);
+  if (whole) return [...chunks].map(piece);
+  const first = chunks.next();
+  const rest = !chunks.next().done;
+  const showAll = () => actions.showAll(request.id);
+  return html`${piece(first.value ?? "")}${rest ? html`<button part="button" class="button" type="button" @click=${showAll}>Show all ${byteSize(request.body.size)}</button>` : nothing}`;
+}
+
+/** @param {string} text */
+function piece(text) {
+  return html`<span class="piece">${visible(text)}</span>`;
+}
+
+/**
+ * JSON laid out, other text as it is, the rest in hex.
+ * @param {CapturedRequest} request
+ * @returns {{view: "text" | "hex", text: import("../contract.js").Body}}
+ */
+function readable(request) {
+  const { body } = request;
+  const [view] = viewsOf(body, mediaType(request));
+  if (view === "json") {
+    return { view: "text", text: { ...body, content: indented(withoutMark(body.content)) } };
+  }
+  return { view: body.encoding === "utf-8" ? "text" : "hex", text: body };
+}

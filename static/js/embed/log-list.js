@@ -1,0 +1,64 @@
+/** The list of a log, the newest first, or where to send the first request. */
+
+import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { logEmpty } from "./log-empty.js";
+import { logEntry } from "./log-row.js";
+
+/**
+ * @typedef {import("./log-bar.js").Bar & {opened: string, whole: string}} Shown  the ids of the
+ *   request whose detail shows, and of the one whose body shows to its end
+ *
+ * @param {Shown} shown
+ */
+export function logEntries(shown) {
+  const { snapshot, place } = shown;
+  if (snapshot.entries.length) return list(shown);
+  if (!place || snapshot.link.state === "refused") return nothing;
+  return logEmpty(`${place.server}/${place.uuid}`, snapshot.link.state === "live", shown);
+}
+
+/** @param {Shown} shown */
+function list({ snapshot: { entries, answers }, opened, whole, copied, actions }) {
+  return html`<ol part="list" class="list" role="list" @keydown=${onKey}>
+    ${repeat(entries, keyOf, (entry) =>
+      logEntry(entry, {
+        opened: entry.key === opened,
+        whole: entry.key === whole,
+        answers,
+        copied,
+        actions,
+      }),
+    )}
+  </ol>`;
+}
+
+/**
+ * As much of a row as its list has room for, its line above all; the page around stays where it is.
+ * @param {Element | null | undefined} row
+ */
+export function bringIntoSight(row) {
+  const list = row?.parentElement;
+  if (!row || !list) return;
+  const [inner, outer] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+  const below = Math.max(0, inner.bottom - outer.bottom);
+  list.scrollTop += Math.min(below, inner.top - outer.top);
+}
+
+/** @param {import("../store.js").Entry} entry */
+function keyOf({ key }) {
+  return key;
+}
+
+/**
+ * From line to line with the arrow keys.
+ * @param {KeyboardEvent & {currentTarget: Element}} event
+ */
+function onKey(event) {
+  const lines = /** @type {HTMLElement[]} */ ([...event.currentTarget.querySelectorAll(".line")]);
+  const at = lines.indexOf(/** @type {HTMLElement} */ (event.target));
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: lines.length - 1 }[event.key];
+  if (at < 0 || next === undefined || !lines[next]) return;
+  event.preventDefault();
+  lines[next].focus();
+}

@@ -1,0 +1,51 @@
+/** One entry of a log: a line, and below it what was sent, once it is opened. */
+
+import { html, nothing } from "lit";
+import { statusTone } from "../answers.js";
+import { methodTone, targetBelow } from "../captured.js";
+import { byteSize, clockTime, fullTime, gapText, refusedText, visible } from "../format.js";
+import { logDetail } from "./log-detail.js";
+
+/**
+ * @typedef {import("../store.js").Entry} Entry
+ *
+ * @typedef {object} How
+ * @property {boolean} opened
+ * @property {boolean} whole  all of its body, however long
+ * @property {import("../answers.js").Answers} answers
+ * @property {import("./copy.js").Copied} copied
+ * @property {Actions} actions
+ *
+ * @typedef {object} Actions  what a reader does with a log
+ * @property {(id: string) => void} toggle   opens the detail of a request, or closes it
+ * @property {(id: string) => void} showAll  of its body
+ * @property {(text: string, what: string) => void} copy
+ * @property {() => void} clear   the list
+ * @property {() => void} tryNow  to connect
+ *
+ * @param {Entry} entry
+ * @param {How} how
+ */
+export function logEntry(entry, how) {
+  if (entry.kind === "request") return requestRow(entry.request, how);
+  const text = entry.kind === "gap" ? gapText(entry.missed) : refusedText(entry.count);
+  return html`<li><p part="notice ${entry.kind}" class="notice">${text}</p></li>`;
+}
+
+/**
+ * @param {import("../contract.js").CapturedRequest} request
+ * @param {How} how
+ */
+function requestRow(request, how) {
+  const answer = how.answers.get(request);
+  return html`<li part=${how.opened ? "row row-opened" : "row"} class="row">
+    <button part="line" class="line" type="button" aria-expanded=${how.opened} @click=${() => how.actions.toggle(request.id)}>
+      <span part="method" class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
+      <span part="target" class="target">${visible(targetBelow(request))}</span>
+      <span part="status" class="status" data-tone=${answer ? statusTone(answer.status) : nothing}>${answer ? html`<span class="unseen">answered </span>${answer.status}` : nothing}</span>
+      <span part="size" class="size">${byteSize(request.body.size)}</span>
+      <time part="time" class="time" datetime=${request.received_at} title=${fullTime(request.received_at)}>${clockTime(request.received_at)}</time>
+    </button>
+    ${how.opened ? logDetail(request, answer, how) : nothing}
+  </li>`;
+}

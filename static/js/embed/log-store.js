@@ -1,0 +1,57 @@
+/**
+ * The store of one log, which tells its page what happens, when it happens and in its order.
+ *
+ * @typedef {import("../contract.js").Answered} Answered
+ * @typedef {import("../contract.js").Link} Link
+ * @typedef {import("../contract.js").LogEvents} Told
+ *
+ * @typedef {object} Listener
+ * @property {() => void} changed  there is something else to show
+ * @property {(name: keyof Told, detail: Told[keyof Told]) => void} tell
+ */
+
+import { Store } from "../store.js";
+
+export class LogStore extends Store {
+  #tell;
+
+  /**
+   * @param {number} most
+   * @param {Listener} listener
+   */
+  constructor(most, { changed, tell }) {
+    super(most);
+    this.#tell = tell;
+    this.subscribe(changed);
+  }
+
+  /** @param {import("../store.js").Entry} entry */
+  entryAdded(entry) {
+    if (entry.kind === "request") this.#tell("request", entry.request);
+    if (entry.kind === "gap") this.#tell("gap", { missed: entry.missed });
+  }
+
+  /** @param {number} count */
+  requestsRefused(count) {
+    super.requestsRefused(count);
+    this.#tell("refused", { count });
+  }
+
+  /** @param {Answered} answered */
+  requestAnswered(answered) {
+    super.requestAnswered(answered);
+    this.#tell("answered", answered);
+  }
+
+  /** @param {Link} link */
+  linkChanged(link) {
+    super.linkChanged(link);
+    this.#tell("link", link);
+  }
+
+  /** The list starts anew, and what was in it is gone. */
+  clear() {
+    super.clear();
+    this.forgetCleared();
+  }
+}

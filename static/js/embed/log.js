@@ -1,0 +1,98 @@
+/**
+ * What one log knows, and the callback that it follows. No DOM in here.
+ *
+ * @typedef {import("../contract.js").Place} Place
+ */
+
+import { openStream, placeOf } from "../stream.js";
+import { LogStore } from "./log-store.js";
+import { mixedText, policyText } from "./obstacles.js";
+
+const NO_SRC = "this element needs a src, the URL of a callback";
+
+export class Log {
+  #most;
+  #listener;
+  /** What is followed: a URL, "" for none that was given, null for nothing. @type {string | null} */
+  #src = null;
+  /** @type {import("../contract.js").Stream | undefined} */
+  #stream = undefined;
+  /** Where the log is, or was when it stopped following. @type {Place | undefined} */
+  place = undefined;
+  store;
+
+  /**
+   * @param {number} most  entries that are kept
+   * @param {import("./log-store.js").Listener} listener
+   */
+  constructor(most, listener) {
+    this.#most = most;
+    this.#listener = listener;
+    this.store = new LogStore(most, listener);
+  }
+
+  /** @param {number} most */
+  set most(most) {
+    this.#most = most;
+    this.store.most = most;
+  }
+
+  /**
+   * Follows another callback, or none. What it comes back to goes on with what was missed.
+   * @param {string | null} src  absolute
+   */
+  follow(src) {
+    if (src === this.#src) return;
+    this.#src = src;
+    this.#close();
+    if (src !== null) this.#open(src);
+  }
+
+  tryNow() {
+    this.#stream?.tryNow();
+  }
+
+  /** @param {SecurityPolicyViolationEvent} violation  of the page */
+  blocked(violation) {
+    const text = this.#stream && this.place && policyText(this.place.server, violation);
+    if (text) this.#refuse(text);
+  }
+
+  /** @param {string} src */
+  #open(src) {
+    try {
+      this.#goTo(placeOf(src));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.#startAnew(undefined);
+      this.#refuse(src ? error.message : NO_SRC);
+    }
+  }
+
+  /** @param {Place} place */
+  #goTo(place) {
+    const { server, uuid } = this.place ?? {};
+    if (uuid !== place.uuid || server !== place.server) this.#startAnew(place);
+    const obstacle = mixedText(place.server, location.origin);
+    if (obstacle) return this.#refuse(obstacle);
+    this.store.linkChanged({ state: "connecting", message: "", retryAt: 0 });
+    this.#stream = openStream(this.place ?? place, this.store);
+  }
+
+  /** @param {Place | undefined} place */
+  #startAnew(place) {
+    this.place = place;
+    this.store = new LogStore(this.#most, this.#listener);
+  }
+
+  /** @param {string} message */
+  #refuse(message) {
+    this.#close();
+    this.store.linkChanged({ state: "refused", message, retryAt: 0 });
+  }
+
+  #close() {
+    this.place = this.#stream?.close() ?? this.place;
+    this.#stream = undefined;
+  }
+}

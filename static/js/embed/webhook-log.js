@@ -1,0 +1,194 @@
+/** `<webhook-log src="https://hooks.example.com/<uuid>">`: a live log in anybody's page. */
+
+import { html, LitElement, unsafeCSS } from "lit";
+import { copyText } from "../clipboard.js";
+import { secondsUntil } from "../retry.js";
+import { Announcer } from "./announcer.js";
+import { Log } from "./log.js";
+import { logBar } from "./log-bar.js";
+import { bringIntoSight, logEntries } from "./log-list.js";
+import sheet from "./webhook-log.css";
+
+/** @typedef {import("../contract.js").WebhookLogElement} WebhookLogElement */
+
+const MOST = 100;
+const TICK_MS = 250;
+const SHOW_RESULT_MS = 1600;
+
+/**
+ * Shows the requests of the callback that `src` names, and says whether it is live.
+ *
+ * @fires request   a request was captured; its detail is the captured request
+ * @fires gap       requests were missed: {missed}, null where the server cannot tell
+ * @fires refused   requests were refused for rate: {count}
+ * @fires answered  what a sender was answered: {epoch, seq, status, by}
+ * @fires link      whether it is live: {state, message, retryAt}
+ *
+ * @implements {WebhookLogElement}
+ */
+export class WebhookLog extends LitElement {
+  static styles = unsafeCSS(sheet);
+  static properties = {
+    src: { reflect: true },
+    most: { type: Number, reflect: true },
+    opened: { state: true },
+    whole: { state: true },
+    copied: { state: true },
+  };
+
+  #src = "";
+  #most = MOST;
+  #update = () => this.requestUpdate();
+  #log = new Log(MOST, {
+    changed: this.#update,
+    tell: (name, detail) => this.#tell(name, detail),
+  });
+  #announcer = new Announcer(this.#update);
+  /** @type {import("./log-row.js").Actions} */
+  #actions = {
+    toggle: (id) => this.#toggle(id),
+    showAll: (id) => this.#showAll(id),
+    copy: (text, what) => this.#copy(text, what),
+    clear: () => this.clear(),
+    tryNow: () => this.#log.tryNow(),
+  };
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #tick = undefined;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #copying = undefined;
+
+  constructor() {
+    super();
+    /** The id of the request whose detail shows. */
+    this.opened = "";
+    /** The id of the request whose body shows to its end. */
+    this.whole = "";
+    /** @type {import("./copy.js").Copied} */
+    this.copied = null;
+  }
+
+  /** The URL of a callback or of its page. */
+  get src() {
+    return this.#src;
+  }
+
+  set src(url) {
+    this.#src = String(url ?? "");
+    this.#follow();
+  }
+
+  /** How many entries are kept. */
+  get most() {
+    return this.#most;
+  }
+
+  set most(most) {
+    this.#most = most >= 1 ? Math.floor(most) : MOST;
+    this.#log.most = this.#most;
+  }
+
+  /** "connecting", "live", "reconnecting", "stalled", "offline" or "refused". */
+  get state() {
+    return this.#log.store.snapshot.link.state;
+  }
+
+  /** The captured requests of the list, the newest first. */
+  get requests() {
+    const { entries } = this.#log.store.snapshot;
+    return entries.flatMap((entry) => (entry.kind === "request" ? [entry.request] : []));
+  }
+
+  /** The list starts anew. */
+  clear() {
+    this.#log.store.clear();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener("securitypolicyviolation", this.#onViolation);
+    if (this.hasUpdated) this.#follow();
+  }
+
+  /** Not before: a `src` that was set when this was not yet defined is read with the first update. */
+  firstUpdated() {
+    this.#follow();
+  }
+
+  /** One that is only moved stays connected. */
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    document.removeEventListener("securitypolicyviolation", this.#onViolation);
+    queueMicrotask(() => this.#follow());
+  }
+
+  #follow() {
+    const src = this.#src && URL.canParse(this.#src, document.baseURI);
+    const url = src ? new URL(this.#src, document.baseURI).href : this.#src;
+    this.#log.follow(this.isConnected ? url : null);
+  }
+
+  /** @param {SecurityPolicyViolationEvent} violation */
+  #onViolation = (violation) => this.#log.blocked(violation);
+
+  /**
+   * @param {string} name
+   * @param {unknown} detail
+   */
+  #tell(name, detail) {
+    if (name === "link") this.setAttribute("state", this.state);
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  /** One update a frame at most, however fast requests arrive; the first at once, seen or not. */
+  async scheduleUpdate() {
+    if (this.hasUpdated) await new Promise(requestAnimationFrame);
+    super.scheduleUpdate();
+  }
+
+  /** The countdown goes on until its time has come. */
+  updated() {
+    const { link, arrived } = this.#log.store.snapshot;
+    this.#announcer.hear(arrived);
+    clearTimeout(this.#tick);
+    if (secondsUntil(link.retryAt, Date.now())) this.#tick = setTimeout(this.#update, TICK_MS);
+  }
+
+  render() {
+    const { place, store } = this.#log;
+    const { opened, whole, copied } = this;
+    const shown = { snapshot: store.snapshot, place, copied, actions: this.#actions };
+    return html`<div part="log" class="log">
+      ${logBar(shown)} ${logEntries({ ...shown, opened, whole })}
+      <p class="unseen" role="status">${this.#announcer.text}</p>
+    </div>`;
+  }
+
+  /** @param {string} id */
+  async #toggle(id) {
+    this.opened = this.opened === id ? "" : id;
+    await this.updateComplete;
+    bringIntoSight(this.renderRoot.querySelector("[aria-expanded=true]")?.parentElement);
+  }
+
+  /** @param {string} id */
+  async #showAll(id) {
+    this.whole = id;
+    await this.updateComplete;
+    this.renderRoot.querySelector("pre")?.focus({ preventScroll: true }); // the button is gone
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} what
+   */
+  async #copy(text, what) {
+    this.copied = { what, done: await copyText(text) };
+    clearTimeout(this.#copying);
+    this.#copying = setTimeout(() => {
+      this.copied = null;
+    }, SHOW_RESULT_MS);
+  }
+}
+
+// A page may load the script twice.
+if (!customElements.get("webhook-log")) customElements.define("webhook-log", WebhookLog);

@@ -1,0 +1,280 @@
+/**
+ * The shapes of what comes over the wire, and of what a stream tells: types, and nothing else.
+ *
+ * @typedef {object} Body
+ * @property {number} size       bytes sent, also where the content was not kept
+ * @property {"utf-8" | "base64"} encoding
+ * @property {string} content    empty when not complete
+ * @property {boolean} complete  false: larger than the server's limit
+ *
+ * @typedef {object} CapturedRequest
+ * @property {string} uuid
+ * @property {string} epoch
+ * @property {number} seq
+ * @property {string} id
+ * @property {string} received_at  ISO 8601 with microseconds, UTC
+ * @property {string} method
+ * @property {string} scheme
+ * @property {string} host
+ * @property {string} path          raw, percent-escapes kept
+ * @property {string} query_string  raw, without the question mark
+ * @property {string} http_version
+ * @property {string} remote_addr
+ * @property {[string, string][]} headers  every line, in order
+ * @property {Body} body
+ *
+ * @typedef {object} Place  a callback, and where to go on in its stream
+ * @property {string} server   the server's URL, with its prefix where it has one
+ * @property {string} uuid
+ * @property {string} [epoch]  with `seq`, the last position that was seen
+ * @property {number} [seq]
+ *
+ * @typedef {object} Link
+ * @property {"connecting" | "live" | "reconnecting" | "stalled" | "offline" | "refused"} state
+ *   live: nothing is lost from here on. stalled: the server lost its queue, and goes on by itself.
+ *   refused: for good, the message says why
+ * @property {string} message  why, where there is more to say
+ * @property {number} retryAt  milliseconds since 1970; 0 when nothing is waited for
+ *
+ * @typedef {object} Cut  the position of the stream at the moment of joining
+ * @property {string} epoch
+ * @property {number} seq
+ * @property {number | null} missed  since the last position; null when the server cannot tell
+ * @property {number} viewers  of this callback, this one included
+ *
+ * @typedef {object} Answered  what the sender of a request was answered
+ * @property {string} epoch
+ * @property {number} seq
+ * @property {number} status
+ * @property {string} by  what decided it
+ *
+ * @typedef {{encoding: "utf-8" | "base64", content: string}} ReplyBody
+ *
+ * @typedef {object} Reply  what a callback answers, as the server keeps it
+ * @property {number} status
+ * @property {[string, string][]} headers
+ * @property {ReplyBody} body
+ * @property {number} delay         seconds
+ * @property {number | null} times  for how many requests more; null for all
+ * @property {boolean} cors         pages of other origins may call the callback
+ *
+ * @typedef {object} Sink  what a stream writes to; what is left out is not told
+ * @property {(link: Link) => void} [linkChanged]  but for "live", which `joined` says
+ * @property {(cut: Cut) => void} [joined]  live from here on
+ * @property {(request: CapturedRequest) => void} [requestArrived]
+ * @property {(viewers: number) => void} [viewersChanged]
+ * @property {(count: number) => void} [requestsRefused]  for rate, since it was last told
+ * @property {(answered: Answered) => void} [requestAnswered]
+ * @property {(reply: Reply | null) => void} [replyChanged]  null: it was reset
+ *
+ * @typedef {object} Stream
+ * @property {() => void} tryNow  tries at once to connect, where that is waited for
+ * @property {(act: () => void) => void} onJoined  behind what the sink does
+ * @property {() => Place} close  ends it for good; what is given back can be opened again, and the
+ *   new stream then tells what was missed
+ *
+ * @typedef {object} LogEvents  the events of `<webhook-log>`, each with its detail
+ * @property {CapturedRequest} request
+ * @property {{missed: number | null}} gap  null: the server cannot tell
+ * @property {{count: number}} refused      for rate
+ * @property {Answered} answered
+ * @property {Link} link
+ *
+ * @typedef {object} Log  what `<webhook-log>` has beside what every element has
+ * @property {string} src   the URL of a callback or of its page
+ * @property {number} most  how many entries are kept
+ * @property {Link["state"]} state                    read only
+ * @property {readonly CapturedRequest[]} requests    read only; the newest first
+ * @property {() => void} clear  the list starts anew
+ *
+ * @typedef {HTMLElement & Log} WebhookLogElement
+ */
+export type Body = {
+    /**
+     * bytes sent, also where the content was not kept
+     */
+    size: number;
+    encoding: "utf-8" | "base64";
+    /**
+     * empty when not complete
+     */
+    content: string;
+    /**
+     * false: larger than the server's limit
+     */
+    complete: boolean;
+};
+export type CapturedRequest = {
+    uuid: string;
+    epoch: string;
+    seq: number;
+    id: string;
+    /**
+     * ISO 8601 with microseconds, UTC
+     */
+    received_at: string;
+    method: string;
+    scheme: string;
+    host: string;
+    /**
+     * raw, percent-escapes kept
+     */
+    path: string;
+    /**
+     * raw, without the question mark
+     */
+    query_string: string;
+    http_version: string;
+    remote_addr: string;
+    /**
+     * every line, in order
+     */
+    headers: [string, string][];
+    body: Body;
+};
+export type Place = {
+    /**
+     * the server's URL, with its prefix where it has one
+     */
+    server: string;
+    uuid: string;
+    /**
+     * with `seq`, the last position that was seen
+     */
+    epoch?: string;
+    seq?: number;
+};
+export type Link = {
+    /**
+     *   live: nothing is lost from here on. stalled: the server lost its queue, and goes on by itself.
+     *   refused: for good, the message says why
+     */
+    state: "connecting" | "live" | "reconnecting" | "stalled" | "offline" | "refused";
+    /**
+     * why, where there is more to say
+     */
+    message: string;
+    /**
+     * milliseconds since 1970; 0 when nothing is waited for
+     */
+    retryAt: number;
+};
+export type Cut = {
+    epoch: string;
+    seq: number;
+    /**
+     * since the last position; null when the server cannot tell
+     */
+    missed: number | null;
+    /**
+     * of this callback, this one included
+     */
+    viewers: number;
+};
+export type Answered = {
+    epoch: string;
+    seq: number;
+    status: number;
+    /**
+     * what decided it
+     */
+    by: string;
+};
+export type ReplyBody = {
+    encoding: "utf-8" | "base64";
+    content: string;
+};
+export type Reply = {
+    status: number;
+    headers: [string, string][];
+    body: ReplyBody;
+    /**
+     * seconds
+     */
+    delay: number;
+    /**
+     * for how many requests more; null for all
+     */
+    times: number | null;
+    /**
+     * pages of other origins may call the callback
+     */
+    cors: boolean;
+};
+export type Sink = {
+    /**
+     * but for "live", which `joined` says
+     */
+    linkChanged?: (link: Link) => void;
+    /**
+     * live from here on
+     */
+    joined?: (cut: Cut) => void;
+    requestArrived?: (request: CapturedRequest) => void;
+    viewersChanged?: (viewers: number) => void;
+    /**
+     * for rate, since it was last told
+     */
+    requestsRefused?: (count: number) => void;
+    requestAnswered?: (answered: Answered) => void;
+    /**
+     * null: it was reset
+     */
+    replyChanged?: (reply: Reply | null) => void;
+};
+export type Stream = {
+    /**
+     * tries at once to connect, where that is waited for
+     */
+    tryNow: () => void;
+    /**
+     * behind what the sink does
+     */
+    onJoined: (act: () => void) => void;
+    /**
+     * ends it for good; what is given back can be opened again, and the
+     * new stream then tells what was missed
+     */
+    close: () => Place;
+};
+export type LogEvents = {
+    request: CapturedRequest;
+    /**
+     * null: the server cannot tell
+     */
+    gap: {
+        missed: number | null;
+    };
+    /**
+     * for rate
+     */
+    refused: {
+        count: number;
+    };
+    answered: Answered;
+    link: Link;
+};
+export type Log = {
+    /**
+     * the URL of a callback or of its page
+     */
+    src: string;
+    /**
+     * how many entries are kept
+     */
+    most: number;
+    /**
+     * read only
+     */
+    state: Link["state"];
+    /**
+     * read only; the newest first
+     */
+    requests: readonly CapturedRequest[];
+    /**
+     * the list starts anew
+     */
+    clear: () => void;
+};
+export type WebhookLogElement = HTMLElement & Log;
+export {};

@@ -1,0 +1,139 @@
+"""Clients in a browser: pages of another origin that know nothing but docs/protocol.md, whose lines
+are run, and the dashboard itself, which is no better than they are.
+
+Of those pages one has the plain socket.io-client; the other has no library, and so no code that
+anyone shares.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocket, expect
+
+from tests.support.clients import LINE_SECONDS, watches_and_comes_back
+from tests.support.contract.documents import ContractBroken
+from tests.support.contract.protocol import snippet
+from tests.support.contract.stream import Conversation, parsed
+from tests.support.processes import ROOT, Redis, Server
+from tests.support.sender import post
+
+pytestmark = pytest.mark.browser
+
+LIBRARY = ROOT / "node_modules/socket.io-client/dist/socket.io.min.js"
+SNIPPETS = {
+    "socket.io-client": ("js stream", LIBRARY),
+    "no library": ("js bare", None),
+}
+
+
+class Tool:
+    """A page of somebody else's; what it logs are its lines."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._lines: deque[str] = deque()
+        page.on("console", self._said)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "log":
+            self._lines.append(message.text)
+
+    def line(self) -> str:
+        while not self._lines:
+            self._page.wait_for_event("console", timeout=LINE_SECONDS * 1000)
+        return self._lines.popleft()
+
+
+@pytest.fixture
+def here(redis: Redis) -> Iterator[Server]:
+    """A worker that restarts."""
+    with Server(REDIS_URL=redis.url) as server:
+        yield server.until_ready()
+
+
+class EmptyPage(BaseHTTPRequestHandler):
+    """Somebody else's server."""
+
+    def do_GET(self) -> None:
+        self.send_response_only(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Tool</title>")
+
+
+@pytest.fixture(scope="module")
+def tool_url() -> Iterator[str]:
+    """A real server: Chromium lets no page that it has not from this machine reach this machine."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), EmptyPage)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(browser: Browser, tool_url: str) -> Iterator[Page]:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(tool_url)
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_a_page_watches_and_learns_what_it_missed(
+    page: Page, here: Server, two_workers: tuple[Server, Server], uuid: str, name: str
+) -> None:
+    info, library = SNIPPETS[name]
+    tool = Tool(page)
+    if library:
+        page.add_script_tag(path=library)
+    page.add_script_tag(content=snippet(info, here.url, uuid))
+    watches_and_comes_back(tool, here, two_workers[0], uuid)
+
+
+class Overheard:
+    """What a page and its server say to each other, held to the contract."""
+
+    def __init__(self, page: Page) -> None:
+        self._conversation = Conversation()
+        self.heard: list[str] = []
+        self.broken: list[ContractBroken] = []
+        page.on("websocket", self._listen)
+
+    def _listen(self, connection: WebSocket) -> None:
+        connection.on("framesent", self._conversation.said)
+        connection.on("framereceived", self._hear)
+
+    def _hear(self, packet: str) -> None:
+        kind, data = parsed(packet)
+        self.heard.append(data[0] if kind == "42" else kind)
+        try:
+            self._conversation.heard(kind, data)
+        except ContractBroken as error:
+            self.broken.append(error)
+
+
+def test_the_dashboard_says_and_hears_what_is_documented(
+    browser: Browser, memory_server: Server, uuid: str
+) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        overheard = Overheard(page)
+        page.goto(f"{memory_server.url}/view/{uuid}")
+        expect(page.locator(".badge[data-state=live]")).to_be_visible()
+        for path in ("", "/status/404"):
+            post(memory_server.address, f"/{uuid}{path}")
+        page.get_by_role("button", name="Change what it answers").click()
+        page.get_by_label("Status").fill("201")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("Answers 201")).to_be_visible()
+    assert {"40", "joined", "request", "answered", "reply"} <= set(overheard.heard)
+    assert not overheard.broken

@@ -1,0 +1,260 @@
+"""`<webhook-log>` in the page of another origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.embedding import element, live, told, until_told, viewers
+from tests.browser.hostile import BODIES, GROUPS, heads_of
+from tests.support.processes import Server
+from tests.support.sender import post, send
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+
+# What it shows
+
+
+def test_requests_show_as_they_arrive_and_are_told_to_the_page(
+    server: Server, uuid: str, visit: Open
+) -> None:
+    page = visit(server, element(server, uuid, id="log"))
+    log = live(page)
+    assert (
+        viewers(post(server.address, f"/{uuid}/first?a=1", b"hello", "X-Dup: 1", "X-Dup: 2")) == "1"
+    )
+    post(server.address, f"/{uuid}/status/503", b"{}")
+    expect(log.locator(".target")).to_have_text(["/status/503", "/first?a=1"])
+    expect(log.locator(".status")).to_have_text(["answered 503", "answered 200"])
+    expect(log.locator(".size")).to_have_text(["2 B", "5 B"])
+    first, second = until_told(page, "request", 2)
+    assert (first["path"], first["query_string"], first["seq"]) == (f"/{uuid}/first", "a=1", 1)
+    assert [line for line in first["headers"] if line[0] == "X-Dup"] == [
+        ["X-Dup", "1"],
+        ["X-Dup", "2"],
+    ]
+    assert first["body"] == {"size": 5, "encoding": "utf-8", "content": "hello", "complete": True}
+    assert [each["status"] for each in until_told(page, "answered", 2)] == [200, 503]
+    assert page.evaluate("document.querySelector('webhook-log').requests") == [second, first]
+    assert {target for _, _, target in page.evaluate("told")} == {"log"}
+
+
+def test_a_row_opens_to_all_that_was_sent(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, element(server, uuid))
+    log = live(page)
+    post(
+        server.address, f"/{uuid}?a=b%20c", b'{"n": 1.50,"n":[]}', "Content-Type: application/json"
+    )
+    log.locator(".line").click()
+    expect(log.locator(".line")).to_have_attribute("aria-expanded", "true")
+    expect(log.get_by_role("table", name="Query").locator("tr")).to_have_text(["ab c"])
+    expect(log.get_by_role("table", name="Headers")).to_contain_text("Content-Typeapplication/json")
+    assert log.locator("pre").text_content() == '{\n  "n": 1.50,\n  "n": []\n}'
+    log.locator(".line").click()
+    expect(log.locator(".detail")).to_have_count(0)
+
+
+def test_bytes_show_in_hex_and_a_long_body_in_parts(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, element(server, uuid))
+    log = live(page)
+    post(server.address, f"/{uuid}/binary", bytes(range(256)))
+    log.locator(".line").click()
+    expect(log.locator("pre")).to_contain_text("00000010  10 11 12 13")
+    post(server.address, f"/{uuid}/long", b"a line of it\n" * 50_000)
+    expect(log.locator(".line")).to_have_count(2)
+    log.locator(".line").first.click()
+    expect(log.locator("pre")).to_contain_text("a line of it")
+    assert len(log.locator("pre").text_content() or "") < 50_000
+    log.get_by_role("button", name="Show all 650 kB").click()
+    expect(log.locator("pre .button")).to_have_count(0)
+    assert len(log.locator("pre").text_content() or "") == 650_000
+    expect(log.locator("pre")).to_be_focused()
+
+
+def test_a_body_over_the_limit_shows_with_its_size(uuid: str, visit: Open) -> None:
+    with Server(MAX_BODY_BYTES=10) as server:
+        page = visit(server, element(server, uuid))
+        log = live(page)
+        post(server.address, f"/{uuid}", b"x" * 11)
+        log.locator(".line").click()
+        expect(log.locator(".detail")).to_contain_text("11 bytes: over the server’s limit")
+        page.close()
+
+
+def test_the_list_is_bounded_and_nothing_is_lost_to_the_page(
+    server: Server, uuid: str, visit: Open
+) -> None:
+    page = visit(server, element(server, uuid, most=5))
+    log = live(page)
+    for number in range(30):
+        post(server.address, f"/{uuid}/{number}")
+    assert [each["seq"] for each in until_told(page, "request", 30)] == [*range(1, 31)]
+    expect(log.locator(".target")).to_have_text([f"/{number}" for number in range(29, 24, -1)])
+    log.get_by_role("button", name="Clear").click()
+    expect(log).to_contain_text("Waiting for the next request")
+    post(server.address, f"/{uuid}/after")
+    expect(log.locator(".target")).to_have_text(["/after"])
+
+
+def test_before_the_first_request_it_says_where_to_send_one(
+    server: Server, uuid: str, visit: Open
+) -> None:
+    page = visit(server, element(server, uuid))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    log = live(page)
+    expect(log.locator("code")).to_have_text(f"{server.url}/{uuid}")
+    log.get_by_role("button", name="Copy URL").click()
+    expect(log.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{server.url}/{uuid}"
+    assert (
+        log.get_by_role("link", name="Open page").get_attribute("href")
+        == f"{server.url}/view/{uuid}"
+    )
+
+
+# Before anything of the page.
+ALARM = """for (const name of ["alert", "confirm", "prompt", "print"])
+  globalThis[name] = () => { globalThis.pwned = name; };"""
+
+
+def test_what_a_sender_writes_is_text(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, element(server, uuid))
+    page.add_init_script(ALARM)
+    page.reload()
+    log = live(page)
+    heads = [head for group in GROUPS for head in heads_of(uuid, group)]
+    for head in heads:
+        send(server.address, head)
+    for content, kind in BODIES.values():
+        post(server.address, f"/{uuid}", content, f"Content-Type: {kind}")
+    expect(log.locator(".line")).to_have_count(len(heads) + len(BODIES))
+    foreign = "script, img, svg, iframe, object, embed, base, link, a, style, video, math"
+    for line in log.locator(".line").all():
+        line.click()
+        expect(line).to_have_attribute("aria-expanded", "true")
+        assert log.locator(f".list :is({foreign})").count() == 0
+    assert page.evaluate("() => globalThis.pwned ?? null") is None
+
+
+# Whether it is live
+
+
+def test_it_says_when_it_is_away_and_comes_back_by_itself(
+    uuid: str, visit: Open, complaints: list[str]
+) -> None:
+    with Server() as server:
+        page = visit(server, element(server, uuid))
+        log = live(page)
+        post(server.address, f"/{uuid}/before")
+        expect(log.locator(".target")).to_have_text(["/before"])
+        server.end(kill=True)
+        expect(log).to_have_attribute("state", "reconnecting")
+        expect(log.locator(".badge")).to_contain_text("Reconnecting")
+        assert log.locator(".badge[data-state=live]").count() == 0
+        server.start()
+        live(page)
+        assert until_told(page, "gap") == [{"missed": None}], "counting starts anew without a queue"
+        expect(log.locator(".notice")).to_contain_text("counts anew")
+        post(server.address, f"/{uuid}/after")
+        expect(log.locator(".target")).to_have_text(["/after", "/before"])
+        states = [link["state"] for link in told(page, "link")]
+        assert states[:3] == ["connecting", "live", "reconnecting"]
+        assert states[-1] == "live"
+        page.close()
+    complaints.clear()  # the browser's own, of a server that was away
+
+
+def test_refused_requests_show(uuid: str, visit: Open) -> None:
+    with Server(MAX_REQUESTS_PER_SECOND=1) as server:
+        page = visit(server, element(server, uuid))
+        log = live(page)
+        while post(server.address, f"/{uuid}").status != 429:
+            pass
+        assert until_told(page, "refused")[0]["count"] >= 1
+        expect(log.locator(".notice").first).to_contain_text("refused: too many in one second")
+        page.close()
+
+
+def test_out_of_the_page_it_is_no_viewer_and_put_back_it_tells_what_it_missed(
+    server: Server, uuid: str, visit: Open
+) -> None:
+    page = visit(server, element(server, uuid))
+    log = live(page)
+    post(server.address, f"/{uuid}/before")
+    expect(log.locator(".target")).to_have_text(["/before"])
+    page.evaluate("(window.log = document.querySelector('webhook-log')).remove()")
+    page.wait_for_function("told.length && !log.isConnected")
+    while viewers(post(server.address, f"/{uuid}/meanwhile")) != "0":
+        pass
+    for _ in range(2):
+        post(server.address, f"/{uuid}/meanwhile")
+    page.evaluate("document.querySelector('main').append(log)")
+    live(page)
+    assert until_told(page, "gap")[0]["missed"] >= 3
+    assert viewers(post(server.address, f"/{uuid}/after")) == "1"
+    expect(log.locator(".target").first).to_have_text("/after")
+
+
+def test_moved_within_the_page_it_stays_connected(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, element(server, uuid) + "<section></section>")
+    log = live(page)
+    page.evaluate("document.querySelector('section').append(document.querySelector('webhook-log'))")
+    assert viewers(post(server.address, f"/{uuid}/after")) == "1"
+    expect(log.locator(".target")).to_have_text(["/after"])
+    assert [link["state"] for link in told(page, "link")] == ["connecting", "live"]
+
+
+def test_another_src_is_another_log(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, element(server, uuid))
+    log = live(page)
+    post(server.address, f"/{uuid}/one")
+    expect(log.locator(".target")).to_have_text(["/one"])
+    other = str(uuid4())
+    page.evaluate(
+        "src => { document.querySelector('webhook-log').src = src }", f"{server.url}/view/{other}"
+    )
+    live(page)
+    expect(log.locator(".row")).to_have_count(0)
+    post(server.address, f"/{other}/two")
+    expect(log.locator(".target")).to_have_text(["/two"])
+    assert viewers(post(server.address, f"/{uuid}/three")) == "0"
+    assert told(page, "gap") == []
+
+
+@pytest.mark.parametrize(
+    ("src", "sentence"),
+    [
+        ("", "this element needs a src"),
+        ('src=""', "this element needs a src"),
+        ('src="nonsense"', "is not the URL of a callback"),
+        ('src="https://hooks.example.com/"', '"https://hooks.example.com/" is not the URL'),
+        ('src="javascript:alert(1)"', "is not the URL of a callback"),
+    ],
+)
+def test_a_src_that_is_none_shows_a_sentence(
+    server: Server, uuid: str, visit: Open, src: str, sentence: str
+) -> None:
+    page = visit(server, f"<webhook-log {src}></webhook-log>")
+    log = page.locator("webhook-log")
+    expect(log).to_have_attribute("state", "refused")
+    expect(log.get_by_role("alert")).to_contain_text(sentence)
+    page.evaluate(
+        "src => { document.querySelector('webhook-log').src = src }", f"{server.url}/{uuid}"
+    )
+    live(page)
+    expect(log.get_by_role("alert")).to_have_count(0)
+
+
+def test_below_a_prefix(uuid: str, visit: Open) -> None:
+    with Server(URL_PREFIX="/team/hooks") as server:
+        page = visit(server, element(server, uuid))
+        log = live(page)
+        post(server.address, f"/team/hooks/{uuid}/orders")
+        expect(log.locator(".target")).to_have_text(["/orders"])
+        page.close()

@@ -1,0 +1,302 @@
+"""`<webhook-log>` and the page around it: who lets whom in, and what stays apart."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.embedding import element, live, told, until_told, viewers
+from tests.browser.test_accessibility import AXE, FIND, OVERFLOW, TAGS
+from tests.support.pages import Pages
+from tests.support.processes import ROOT, Server
+from tests.support.sender import post
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+# What a page that lets in nothing else has to let in, as docs/embed.md says. The nonce is that of
+# the test's own script.
+STRICT = (
+    "default-src 'none'; script-src 'nonce-page' {server}/static/webhook-log.js; "
+    "connect-src {server} {socket}; img-src data:; "
+    "require-trusted-types-for 'script'; trusted-types lit-html"
+)
+
+
+def policy(server: Server) -> str:
+    return STRICT.format(server=server.url, socket=server.url.replace("http", "ws", 1))
+
+
+# Policies
+
+
+def test_a_strict_policy_lets_it_work(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, element(server, uuid), Content_Security_Policy=policy(server))
+    log = live(page)
+    post(server.address, f"/{uuid}/orders", b'{"a": 1}')
+    log.locator(".line").click()
+    expect(log.locator("pre")).to_contain_text('"a": 1')
+    assert log.evaluate("log => getComputedStyle(log).display") == "flex", (
+        "its style sheet is there"
+    )
+    assert told(page, "gap", "refused") == []
+
+
+def test_a_policy_that_keeps_it_from_connecting_is_named(
+    server: Server, uuid: str, visit: Open, complaints: list[str]
+) -> None:
+    strict = policy(server).replace("connect-src", "connect-src 'self';x-connect-src")
+    page = visit(server, element(server, uuid), Content_Security_Policy=strict)
+    log = page.locator("webhook-log")
+    expect(log).to_have_attribute("state", "refused")
+    expect(log.get_by_role("alert")).to_contain_text("Content-Security-Policy")
+    assert viewers(post(server.address, f"/{uuid}")) == "0"
+    assert all("Content Security Policy" in each or "x-connect" in each for each in complaints)
+    complaints.clear()
+
+
+def test_an_isolated_page_may_load_it(server: Server, uuid: str, visit: Open) -> None:
+    isolated = {
+        "Cross_Origin_Embedder_Policy": "require-corp",
+        "Cross_Origin_Opener_Policy": "same-origin",
+    }
+    live(visit(server, element(server, uuid), **isolated))
+
+
+def test_a_page_whose_origin_is_not_listed_is_told_so(
+    uuid: str, visit: Open, site: Pages, complaints: list[str]
+) -> None:
+    with Server(CORS_ALLOWED_ORIGINS="https://tools.example.com") as server:
+        page = visit(server, element(server, uuid))
+        log = page.locator("webhook-log")
+        expect(log).to_have_attribute("state", "refused")
+        expect(log.locator(".badge")).to_have_text("Refused")
+        expect(log.get_by_role("alert")).to_contain_text(f"pages of {site.url} may not connect")
+        expect(log.get_by_role("alert")).to_contain_text("CORS_ALLOWED_ORIGINS")
+        assert [link["state"] for link in told(page, "link")] == ["connecting", "refused"]
+        assert viewers(post(server.address, f"/{uuid}")) == "0"
+        page.close()
+    with Server(CORS_ALLOWED_ORIGINS=site.url) as server:
+        live(visit(server, element(server, uuid))).page.close()
+
+
+def test_the_page_of_a_callback_is_framed_where_that_is_allowed(
+    server: Server, uuid: str, visit: Open, site: Pages, complaints: list[str]
+) -> None:
+    with Server(FRAME_ANCESTORS=site.url) as open_to_it:
+        page = visit(open_to_it, f'<iframe src="{open_to_it.url}/view/{uuid}"></iframe>')
+        badge = page.frame_locator("iframe").locator(".badge[data-state=live]")
+        expect(badge).to_be_visible()
+        page.close()
+    page = visit(server, f'<iframe src="{server.url}/view/{uuid}"></iframe>')
+    with page.expect_console_message(lambda said: "frame-ancestors" in said.text):
+        page.reload()
+    expect(page.frame_locator("iframe").locator(".badge")).to_have_count(0)
+    complaints.clear()  # the browser's own, of the frame
+
+
+# Neither gets into the other's way
+
+FOREIGN = """<style>
+  * { color: red !important; letter-spacing: 3px }
+  button, table, pre, ol, .line, .badge { display: none !important }
+  .log { background: red }
+</style>"""
+
+
+def test_styles_go_neither_in_nor_out(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, FOREIGN + '<p class="badge line">mine</p>' + element(server, uuid))
+    log = live(page)
+    post(server.address, f"/{uuid}")
+    expect(log.locator(".line")).to_be_visible()
+    look = "node => [getComputedStyle(node).letterSpacing, getComputedStyle(node).backgroundColor]"
+    assert log.locator(".log").evaluate(look) == ["normal", "rgba(0, 0, 0, 0)"]
+    assert page.locator("main > p").evaluate("p => getComputedStyle(p).display") == "none"
+    assert page.evaluate("document.adoptedStyleSheets.length + document.styleSheets.length") == 1
+
+
+def test_it_leaves_nothing_behind_in_the_page(server: Server, uuid: str, visit: Open) -> None:
+    clean = visit(server, "").evaluate("Object.keys(window)")
+    bare = set(clean)
+    page = visit(server, element(server, uuid))
+    live(page)
+    assert set(page.evaluate("Object.keys(window)")) == bare
+    libraries = {"litElementVersions", "litHtmlVersions", "reactiveElementVersions"}
+    libraries |= {"litPropertyMetadata", "told"}
+    frame = "Object.keys(document.body.appendChild(document.createElement('iframe')).contentWindow)"
+    extra = bare - set(page.evaluate(frame)) - {"0"}
+    assert extra <= libraries
+    names = ["copy-button", "live-badge", "request-row", "body-chunk", "webhook-page"]
+    assert page.evaluate("names => names.filter(name => customElements.get(name))", names) == []
+
+
+def test_the_script_may_be_loaded_twice_and_late(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, "")
+    page.evaluate("customElements.whenDefined('webhook-log')")
+    page.goto("about:blank")
+    page = visit(
+        server,
+        f"<webhook-log></webhook-log><script nonce=page>{EARLY}</script>".replace(
+            "SRC", f"{server.url}/{uuid}"
+        ),
+    )
+    live(page)
+    url = f"{server.url}/static/webhook-log.js?again"
+    page.evaluate("url => import(url)", url)
+    post(server.address, f"/{uuid}/orders")
+    expect(page.locator("webhook-log .target")).to_have_text(["/orders"])
+    assert page.evaluate("document.querySelector('webhook-log').most") == 7
+
+
+# Modules run when the page has been read: until then it is an element like any other.
+EARLY = """const log = document.querySelector("webhook-log"); log.src = "SRC"; log.most = 7;"""
+
+
+def test_two_on_a_page_are_two_logs(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, element(server, uuid, id="one") + element(server, uuid, id="two"))
+    for log in page.locator("webhook-log").all():
+        expect(log).to_have_attribute("state", "live")
+    assert viewers(post(server.address, f"/{uuid}/orders")) == "2"
+    expect(page.locator("webhook-log .target")).to_have_text(["/orders", "/orders"])
+    page.evaluate("document.querySelector('#one').remove()")
+    expect(page.locator("#two [part=viewers]")).to_have_text("1 viewer")
+    until_told(page, "request", 2)
+
+
+# How it looks
+
+THEME = """<style>
+  webhook-log { --webhook-log-surface: rgb(1, 2, 3); --webhook-log-ink: rgb(250, 251, 252);
+    --webhook-log-radius: 0px; height: 200px }
+  webhook-log::part(target) { color: rgb(9, 8, 7); font-style: italic }
+  webhook-log[state=live]::part(badge-live) { text-transform: uppercase }
+</style>"""
+
+
+def test_properties_and_parts_change_how_it_looks(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, THEME + element(server, uuid))
+    log = live(page)
+    for _ in range(20):
+        post(server.address, f"/{uuid}/orders")
+    expect(log.locator(".target")).to_have_count(20)
+    style = "(node, name) => getComputedStyle(node).getPropertyValue(name)"
+    assert log.evaluate(style, "background-color") == "rgb(1, 2, 3)"
+    assert log.locator(".list").evaluate(style, "color") == "rgb(250, 251, 252)"
+    assert log.evaluate(style, "height") == "200px"
+    assert log.evaluate(style, "border-radius") == "0px"
+    assert log.locator(".target").first.evaluate(style, "color") == "rgb(9, 8, 7)"
+    assert log.locator(".badge").evaluate(style, "text-transform") == "uppercase"
+    assert log.locator(".list").evaluate("list => list.scrollHeight > list.clientHeight")
+
+
+def documented(pattern: str) -> set[str]:
+    """What docs/embed.md names in the first column of its tables."""
+    lines = (ROOT / "docs/embed.md").read_text().splitlines()
+    cells = [line.split("|")[1] for line in lines if line.startswith("| `")]
+    return {name for cell in cells for name in re.findall(pattern, cell)}
+
+
+def test_every_property_of_the_theme_is_documented_and_no_other() -> None:
+    sheet = (ROOT / "static/js/embed/webhook-log.css").read_text()
+    assert documented("`(--webhook-log-[a-z]+)`") == set(re.findall("--webhook-log-[a-z]+", sheet))
+
+
+def test_every_part_is_documented_and_no_other() -> None:
+    sources = "".join(file.read_text() for file in (ROOT / "static/js/embed").glob("log-*.js"))
+    sources += "".join(
+        (ROOT / f"static/js/embed/{name}.js").read_text() for name in ("copy", "webhook-log")
+    )
+    parts = {name for text in re.findall(r'part="([^"]*)"', sources) for name in text.split()}
+    parts -= {"badge-${state}", "${entry.kind}"}
+    states = ("connecting", "live", "reconnecting", "stalled", "offline", "refused")
+    parts |= {f"badge-{state}" for state in states}
+    parts |= {"gap", "refused", "row", "row-opened", "query", "headers"}
+    assert documented("`::part\\(([a-z-]+)\\)`") == parts
+
+
+SIZES = {"wide": (1280, 800), "narrow": (320, 640)}
+
+
+def opened(page: Page, server: Server, uuid: str) -> None:
+    post(server.address, f"/{uuid}/status/503?a=1", b'{"a": 1}', "Content-Type: application/json")
+    post(server.address, f"/{uuid}/a/long/way/" + "down/" * 40, bytes(range(256)))
+    log = page.locator("webhook-log")
+    expect(log.locator(".line")).to_have_count(2)
+    for line in log.locator(".line").all():
+        line.click()
+        expect(line).to_have_attribute("aria-expanded", "true")
+
+
+STATES: dict[str, Callable[[Page, Server, str], object]] = {
+    "empty": lambda page, server, uuid: None,
+    "with a request that is open": opened,
+    "refused": lambda page, server, uuid: page.evaluate(
+        "document.querySelector('webhook-log').src = ''"
+    ),
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(server: Server, uuid: str, visit: Open, state: str, theme: str) -> None:
+    page = visit(
+        server, f"<style>:root {{ color-scheme: {theme} }}</style>" + element(server, uuid)
+    )
+    live(page)
+    STATES[state](page, server, uuid)
+    page.evaluate(AXE.read_text())
+    for name, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        assert (name, page.evaluate(FIND, TAGS)) == (name, [])
+        assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
+
+
+def test_it_has_the_colours_of_its_page(server: Server, uuid: str, visit: Open) -> None:
+    surface = "log => getComputedStyle(log).backgroundColor"
+    page = visit(server, element(server, uuid))
+    assert live(page).evaluate(surface) == "rgb(255, 255, 255)"
+    page.emulate_media(color_scheme="dark")
+    assert live(page).evaluate(surface) == "rgb(255, 255, 255)", "the page has but one theme"
+    page.evaluate("document.documentElement.style.colorScheme = 'light dark'")
+    assert live(page).evaluate(surface) == "rgb(19, 20, 23)"
+    page.evaluate("document.querySelector('webhook-log').style.colorScheme = 'light'")
+    assert live(page).evaluate(surface) == "rgb(255, 255, 255)"
+
+
+def test_the_keyboard_reaches_all_of_it(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, element(server, uuid))
+    log = live(page)
+    for number in range(3):
+        post(server.address, f"/{uuid}/{number}")
+    expect(log.locator(".line")).to_have_count(3)
+    for name in ("Clear", "Copy URL", "Open page"):
+        page.keyboard.press("Tab")
+        expect(log.locator(".button", has_text=name)).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("End")
+    expect(log.locator(".line").last).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(log.locator(".line").nth(1)).to_have_attribute("aria-expanded", "true")
+    post(server.address, f"/{uuid}/later")
+    expect(log.locator(".line")).to_have_count(4)
+    expect(log.locator(".line").nth(2)).to_be_focused()
+
+
+# What it costs
+
+
+@pytest.mark.parametrize("name", ["webhook-log.js", "stream.js"])
+def test_its_size_is_the_one_that_is_documented(name: str) -> None:
+    size = len(gzip.compress((ROOT / "static/vendor/embed" / name).read_bytes(), mtime=0))
+    told = re.search(
+        rf"`/static/{re.escape(name)}`[^|]*\|[^|]*\| (\d+) kB", (ROOT / "docs/embed.md").read_text()
+    )
+    print(f"{name}: {size:,} bytes")
+    assert told, "docs/embed.md tells no size of it"
+    assert round(size / 1000) <= int(told[1]) <= round(1.1 * size / 1000), size

@@ -1,0 +1,72 @@
+"""stream.js in the page of another origin, in a worker there, and without WebSocket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.pages import Pages
+from tests.support.processes import Server
+from tests.support.sender import post
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+# What any module may do with it; `tell` is the page's own.
+MODULE = """
+import {{ openStream, placeOf }} from "{server}/static/stream.js";
+globalThis.stream = openStream(placeOf("{server}/{uuid}"), {{
+  joined: () => tell("live"),
+  linkChanged: ({{ state }}) => tell(state),
+  requestArrived: ({{ seq, body }}) => tell(`${{seq}} ${{body.content}}`),
+}});
+"""
+PAGE = """<!doctype html><link rel="icon" href="data:,"><script>
+window.told = []; window.tell = text => told.push(text);</script>"""
+IN_PAGE = PAGE + '<script type="module">{module}</script>'
+# From a blob: the script of a worker must be of its page's origin, what it imports need not.
+IN_WORKER = (
+    PAGE
+    + """<script>const source = `const tell = text => postMessage(text);{module}`;
+const url = URL.createObjectURL(new Blob([source], {{ type: "text/javascript" }}));
+new Worker(url, {{ type: "module" }}).onmessage = ({{ data }}) => tell(data);</script>"""
+)
+WITHOUT_WEBSOCKET = "delete globalThis.WebSocket"
+
+
+def until_told(page: Page, text: str) -> None:
+    page.wait_for_function("text => told.includes(text)", arg=text)
+
+
+@pytest.mark.parametrize("template", [IN_PAGE, IN_WORKER], ids=["page", "worker"])
+def test_it_gets_requests_across_origins(
+    server: Server, uuid: str, site: Pages, open_page: Open, template: str
+) -> None:
+    module = MODULE.format(server=server.url, uuid=uuid)
+    if template is IN_WORKER:
+        module = module.replace("`", "\\`").replace("$", "\\$")
+    site.put("/", template.format(module=module))
+    page = open_page(site, "/")
+    until_told(page, "live")
+    answer = post(server.address, f"/{uuid}", b"hello")
+    assert answer.headers["webhook-viewers"] == "1"
+    until_told(page, "1 hello")
+
+
+def test_without_websocket_it_polls_across_origins(
+    server: Server, uuid: str, site: Pages, open_page: Open
+) -> None:
+    site.put("/", IN_PAGE.format(module=MODULE.format(server=server.url, uuid=uuid)))
+    page = open_page(site, "/")
+    until_told(page, "live")
+    page.add_init_script(WITHOUT_WEBSOCKET)
+    page.reload()
+    until_told(page, "live")
+    post(server.address, f"/{uuid}", b"hello")
+    until_told(page, "1 hello")
+    page.evaluate("stream.close()")
+    while post(server.address, f"/{uuid}").headers["webhook-viewers"] != "0":
+        pass

@@ -1,0 +1,241 @@
+"""Requests that are held for an answerer, in both kinds of delivery by themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from tests.delivery.test_redis import Nobody
+from tests.support.processes import Redis, for_seconds
+from tests.wire_fixture import samples
+from webhook_logger.delivery import (
+    PREFLIGHT,
+    Delivery,
+    Held,
+    Kept,
+    Limits,
+    Outcome,
+    QueueUnavailable,
+)
+from webhook_logger.delivery.memory import MemoryDelivery
+from webhook_logger.delivery.redis import RedisDelivery
+
+LONG = 30.0
+"""Seconds that nothing here takes."""
+LIMITS = Limits(seconds=0.5)
+ODD_IDS = ['a"b', "back\\slash", '","received_at":"x', '"id":"x","received_at":', "ü", "a b\tc"]
+
+
+def through(redis: Redis) -> RedisDelivery:
+    delivery = RedisDelivery(redis.url, LIMITS, most_a_second=0)
+    delivery.start(Nobody())
+
+    def is_ready() -> bool:
+        try:
+            delivery.check()
+        except QueueUnavailable:
+            return False
+        return True
+
+    for_seconds(5, is_ready)
+    return delivery
+
+
+@pytest.fixture(scope="module")
+def two(redis: Redis) -> tuple[RedisDelivery, RedisDelivery]:
+    """Two workers."""
+    return through(redis), through(redis)
+
+
+@pytest.fixture(params=["memory", "redis"])
+def workers(request: pytest.FixtureRequest) -> tuple[Delivery, Delivery]:
+    """Where requests go, and where the answerer is: two workers on one queue, or the same one."""
+    if request.param == "redis":
+        workers: tuple[Delivery, Delivery] = request.getfixturevalue("two")
+        return workers
+    delivery = MemoryDelivery()
+    delivery.start(Nobody())
+    return delivery, delivery
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+
+
+def hold(delivery: Delivery, uuid: str, id: str = "") -> Held:
+    request = replace(samples()[0], uuid=uuid, id=id or str(uuid4()))
+    held = delivery.publish(request).held
+    assert held
+    return held
+
+
+def test_an_answer_may_come_before_anybody_waits_for_it(
+    workers: tuple[Delivery, Delivery], uuid: str
+) -> None:
+    here, there = workers
+    assert there.claim(uuid, "viewer")
+    held = hold(here, uuid, "one")
+    assert there.answer(uuid, "one", '{"n":1}')
+    assert held.outcome(LONG) == Outcome('{"n":1}')
+    assert not there.answer(uuid, "one", '{"n":2}')
+
+
+@pytest.mark.parametrize("odd", ODD_IDS)
+def test_an_id_is_any_text(workers: tuple[Delivery, Delivery], uuid: str, odd: str) -> None:
+    here, there = workers
+    there.claim(uuid, "viewer")
+    held = hold(here, uuid, odd)
+    assert there.answer(uuid, odd, "{}")
+    assert held.outcome(LONG).given == "{}"
+    late = hold(here, uuid, odd)
+    assert late.outcome(0) == Outcome(None)
+    assert not there.answer(uuid, odd, "{}")
+
+
+def test_what_may_not_be_held_is_not(workers: tuple[Delivery, Delivery], uuid: str) -> None:
+    here, there = workers
+    there.claim(uuid, "viewer")
+    assert here.publish(replace(samples()[0], uuid=uuid), PREFLIGHT).held is None
+    assert here.publish(replace(samples()[0], uuid=str(uuid4()))).held is None
+
+
+def test_one_viewer_answers_and_whoever_comes_next_when_it_does_no_more(
+    workers: tuple[Delivery, Delivery], uuid: str
+) -> None:
+    here, there = workers
+    assert there.claim(uuid, "first")
+    assert there.claim(uuid, "first")
+    assert not here.claim(uuid, "second")
+    assert not there.claim(uuid, "third")
+    here.unclaim(uuid, "second")
+    there.unclaim(uuid, "third")
+    assert not here.claim(uuid, "second"), "only the one that answers can give it up"
+    there.unclaim(uuid, "first")
+    for_seconds(5, lambda: here.claim(uuid, "second"))
+    assert not there.claim(uuid, "first")
+
+
+def test_who_waits_is_let_go_when_the_answerer_is_gone(
+    workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
+) -> None:
+    here, there = workers
+    here.set_reply(uuid, Kept('{"status":503}', 2))
+    there.claim(uuid, "viewer")
+    outcome = pool.submit(hold(here, uuid).outcome, LONG)
+    there.unclaim(uuid, "viewer")
+    assert outcome.result(LONG / 2) == Outcome(None, '{"status":503}')
+    assert here.get_reply(uuid) == Kept('{"status":503}', 1)
+
+
+def test_who_waits_is_let_go_though_another_answers_at_once(
+    workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
+) -> None:
+    here, there = workers
+    there.claim(uuid, "first")
+    outcome = pool.submit(hold(here, uuid).outcome, LONG)
+    there.unclaim(uuid, "first")
+    assert there.claim(uuid, "second")
+    assert outcome.result(LONG / 2) == Outcome(None)
+    assert hold(here, uuid), "and the next one waits again"
+
+
+def test_one_that_is_let_go_takes_the_reply_at_once(
+    workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
+) -> None:
+    here, there = workers
+    here.set_reply(uuid, Kept('{"status":503}', 1))
+    there.claim(uuid, "viewer")
+    first, second = hold(here, uuid), hold(here, uuid)
+    first.let_go()
+    assert first.outcome(LONG).reply == '{"status":503}'
+    waiting = pool.submit(second.outcome, LONG)
+    second.let_go()
+    assert waiting.result(LONG / 2) == Outcome(None), "it held for one request"
+
+
+def test_of_two_with_one_id_the_newer_gets_the_answer(
+    workers: tuple[Delivery, Delivery], uuid: str
+) -> None:
+    """A balancer has sent the request again, and waits for the newer one."""
+    here, there = workers
+    there.claim(uuid, "viewer")
+    older, newer = hold(here, uuid, "one"), hold(there, uuid, "one")
+    assert older.outcome(0).given is None
+    assert here.answer(uuid, "one", "{}")
+    assert newer.outcome(LONG).given == "{}"
+
+
+# Through the queue, an answer takes its time
+
+
+def on_its_way(
+    redis: Redis, delivery: Delivery, uuid: str, pool: ThreadPoolExecutor
+) -> tuple[str, str, Future[Outcome]]:
+    """A request whose answer was taken and has not arrived when its time is over."""
+    delivery.claim(uuid, "viewer")
+    held, key = hold(delivery, uuid), f"webhook-logger:{{{uuid}}}:held"
+    [holder] = redis.client.hvals(key)
+    redis.client.delete(key)
+    worker, name = holder.split(" ")
+    return worker, name, pool.submit(held.outcome, 0)
+
+
+def test_an_answer_that_was_taken_is_waited_for_though_the_time_is_over(
+    redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str, pool: ThreadPoolExecutor
+) -> None:
+    two[0].set_reply(uuid, Kept('{"status":503}', 1))
+    worker, name, outcome = on_its_way(redis, two[0], uuid, pool)
+    redis.client.publish(f"webhook-logger:worker:{worker}", f'answer {name} {{"a": "b c"}}')
+    assert json.loads(outcome.result(LONG).given or "") == {"a": "b c"}
+    assert two[0].get_reply(uuid) == Kept('{"status":503}', 1), "of which nothing was used"
+
+
+def test_an_answer_that_never_arrives_is_not_waited_for_long(
+    redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str, pool: ThreadPoolExecutor
+) -> None:
+    *_, outcome = on_its_way(redis, two[0], uuid, pool)
+    assert outcome.result(LONG) == Outcome(None)
+
+
+def test_without_an_answer_from_the_queue_the_default_is_used(
+    uuid: str, pool: ThreadPoolExecutor
+) -> None:
+    with Redis() as redis:
+        delivery = through(redis)
+        delivery.claim(uuid, "viewer")
+        held = hold(delivery, uuid, "one")
+        redis.freeze()
+        assert held.outcome(0) == Outcome(None)
+        with pytest.raises(QueueUnavailable):
+            delivery.answer(uuid, "one", "{}")
+        redis.thaw()
+
+
+def test_an_answer_for_a_worker_that_does_not_hear_is_not_taken(
+    redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str
+) -> None:
+    key = f"webhook-logger:{{{uuid}}}:held"
+    redis.client.hset(key, '"one"', "00ff 00ff")
+    assert not two[0].answer(uuid, "one", "{}")
+    assert redis.client.hexists(key, '"one"'), "it may hear again"
+    redis.client.delete(key)
+
+
+def test_a_claim_is_void_where_its_worker_says_nothing_any_more(
+    redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str
+) -> None:
+    key = f"webhook-logger:{{{uuid}}}"
+    now = redis.client.time()[0]
+    redis.client.hset(key, "answerer", f"00ff {now + 100}")
+    assert not two[0].claim(uuid, "viewer")
+    assert two[0].publish(replace(samples()[0], uuid=uuid)).held
+    redis.client.hset(key, "answerer", f"00ff {now - 1}")
+    assert two[0].publish(replace(samples()[0], uuid=uuid)).held is None
+    assert two[0].claim(uuid, "viewer")

@@ -1,0 +1,88 @@
+"""The example in Node: Socket.IO's own client, and nothing but the documented contract."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.processes import ROOT, Redis, Server
+from tests.support.sender import post
+
+Watch = Callable[[Server, str], "Script"]
+
+
+class Script:
+    """examples/watch.mjs as it runs."""
+
+    def __init__(self, server: Server, uuid: str) -> None:
+        node = shutil.which("node")
+        assert node, "no node on the PATH: run the tests with `make test`"
+        self.process = subprocess.Popen(
+            [node, "examples/watch.mjs", server.url, uuid],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+
+    def line(self) -> str:
+        """What it prints next."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().rstrip("\n")
+
+    def until(self, beginning: str) -> str:
+        """The next line that begins so."""
+        while not (line := self.line()).startswith(beginning):
+            assert line, "it has ended"
+        return line
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    scripts: list[Script] = []
+
+    def start(server: Server, uuid: str) -> Script:
+        scripts.append(Script(server, uuid))
+        return scripts[-1]
+
+    yield start
+    for script in scripts:
+        script.end()
+
+
+def test_it_prints_each_request(memory_server: Server, uuid: str, watch: Watch) -> None:
+    script = watch(memory_server, uuid)
+    assert script.line() == f"live at {memory_server.url}/{uuid}, viewers: 1, missed: 0"
+    for number in range(3):
+        post(memory_server.address, f"/{uuid}/orders", b"\x1b[2J", f"X-Number: {number}")
+    requests = [json.loads(script.line()) for _ in range(3)]
+    assert [request["seq"] for request in requests] == [1, 2, 3]
+    assert [dict(request["headers"])["X-Number"] for request in requests] == ["0", "1", "2"]
+    assert requests[0]["body"]["encoding"] == "base64", "a control character is no text"
+
+
+def test_it_comes_back_and_tells_what_it_missed(redis: Redis, uuid: str, watch: Watch) -> None:
+    with Server(REDIS_URL=redis.url) as a, Server(REDIS_URL=redis.url) as b:
+        script = watch(a.until_ready(), uuid)
+        assert script.line().endswith("missed: 0")
+        a.end(kill=True)
+        assert script.until("not live")
+        for _ in range(3):
+            assert post(b.until_ready().address, f"/{uuid}").status == 200
+        a.start()
+        assert script.until("live at").endswith("missed: 3")
+        post(b.address, f"/{uuid}/after")
+        assert json.loads(script.until("{"))["seq"] == 4
+
+
+def test_what_stays_wrong_ends_it(memory_server: Server, watch: Watch) -> None:
+    script = watch(memory_server, "no-uuid")
+    assert "uuid" in script.until("not connected")
+    assert script.process.wait(20) == 1

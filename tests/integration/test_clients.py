@@ -1,0 +1,63 @@
+"""Clients that know nothing but docs/protocol.md: its own lines are run, as a reader copies them,
+commands for a shell included.
+
+Those in a browser are in tests/browser/test_clients.py.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.support.answerers import Answerer
+from tests.support.clients import NODE, PYTHON, running, watches_and_comes_back
+from tests.support.contract.protocol import REQUEST_ID, snippet
+from tests.support.processes import Redis, Server
+from tests.support.sender import post
+
+SNIPPETS = {
+    "socket.io-client in Node": (NODE, "js stream", 'import { io } from "socket.io-client";\n'),
+    "python-socketio": (PYTHON, "python stream", ""),
+}
+
+
+@pytest.fixture
+def here(redis: Redis) -> Iterator[Server]:
+    """A worker that restarts."""
+    with Server(REDIS_URL=redis.url) as server:
+        yield server.until_ready()
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_a_client_watches_and_learns_what_it_missed(
+    here: Server, two_workers: tuple[Server, Server], uuid: str, name: str
+) -> None:
+    command, info, before = SNIPPETS[name]
+    with running(command, before + snippet(info, here.url, uuid)) as client:
+        watches_and_comes_back(client, here, two_workers[0], uuid)
+
+
+def run(command: str) -> str:
+    """What a shell prints for that command."""
+    shell = ("sh", "-c", command.replace("curl", "curl -sS --max-time 30", 1))
+    return subprocess.run(shell, check=True, capture_output=True, text=True).stdout
+
+
+def test_a_reply_is_set_by_curl(memory_server: Server, uuid: str) -> None:
+    assert '"status":503' in run(snippet("sh reply", memory_server.url, uuid))
+    answers = [post(memory_server.address, f"/{uuid}") for _ in range(4)]
+    assert [answer.status for answer in answers] == [503, 503, 503, 200]
+    assert answers[0].headers["retry-after"] == "5"
+
+
+def test_a_request_is_answered_by_curl(memory_server: Server, uuid: str) -> None:
+    with Answerer(memory_server, uuid) as answerer, ThreadPoolExecutor() as pool:
+        waiting = pool.submit(post, memory_server.address, f"/{uuid}/orders")
+        command = snippet("sh answer", memory_server.url, uuid)
+        assert run(command.replace(REQUEST_ID, answerer.request()["id"])) == ""
+        answer = waiting.result()
+    assert (answer.status, answer.body) == (201, b"made")
+    assert answer.headers["content-type"] == "text/plain"

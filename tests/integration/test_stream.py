@@ -1,0 +1,154 @@
+"""stream.js outside of a page: what a server gives out, loaded by Node."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from tests.support.processes import ROOT, Server
+from tests.support.sender import post
+
+END_SECONDS = 20
+ASIDES = ("requestAnswered", "replyChanged")
+# Node has a WebSocket of its own from version 22 on; without one, the stream goes by long-polling.
+KINDS = {
+    "long-polling": ("--no-experimental-websocket",),
+    "WebSocket": ("--experimental-websocket",),
+}
+
+
+class Node:
+    """A Node process with one open stream."""
+
+    def __init__(self, module: Path, place: str, *options: str) -> None:
+        node = shutil.which("node")
+        assert node, "no node on the PATH: run the tests with `make test`"
+        self._process = subprocess.Popen(
+            [node, *options, "tests/js/stream-cli.js", str(module), place],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+
+    def told(self, *skipped: str) -> tuple[str, Any]:
+        """What the stream tells next, but for those."""
+        assert self._process.stdout is not None
+        while True:
+            name, payload = json.loads(self._process.stdout.readline())
+            if name not in skipped:
+                return name, payload
+
+    def until(self, name: str) -> Any:
+        """The payload of the next of that name."""
+        while (told := self.told())[0] != name:
+            pass
+        return told[1]
+
+    def close(self) -> dict[str, Any]:
+        """Close the stream, after which nothing holds the process; the place to go on from."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        place = self.until("closed")
+        assert self._process.wait(END_SECONDS) == 0
+        return dict(place)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+@pytest.fixture(scope="module")
+def module(memory_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("module") / "stream.mjs"
+    with urlopen(f"{memory_server.url}/static/stream.js") as response:
+        path.write_bytes(response.read())
+    return path
+
+
+Open = Callable[..., Node]
+
+
+@pytest.fixture
+def open_stream(module: Path) -> Iterator[Open]:
+    """Opens streams in Node; at the end none is left."""
+    opened = []
+
+    def open_one(place: str, *options: str) -> Node:
+        opened.append(Node(module, place, *options))
+        return opened[-1]
+
+    yield open_one
+    for node in opened:
+        node.end()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_stream_in_node_gets_requests_as_they_were_sent(
+    memory_server: Server, uuid: str, open_stream: Open, kind: str
+) -> None:
+    node = open_stream(f"{memory_server.url}/{uuid}", *KINDS[kind])
+    joined = node.until("joined")
+    assert (joined["uuid"], joined["missed"], joined["viewers"]) == (uuid, 0, 1)
+    answer = post(memory_server.address, f"/{uuid}/orders?a=1", b"\0", "X-Dup: 1", "X-Dup: 2")
+    assert answer.headers["webhook-viewers"] == "1"
+    name, request = node.told(*ASIDES)
+    assert (name, request["path"]) == ("requestArrived", f"/{uuid}/orders")
+    assert request["body"] == {"size": 1, "encoding": "base64", "content": "AA==", "complete": True}
+    assert [line for line in request["headers"] if line[0] == "X-Dup"] == [
+        ["X-Dup", "1"],
+        ["X-Dup", "2"],
+    ]
+    node.close()
+
+
+def test_a_closed_stream_is_no_viewer_and_goes_on_where_it_was(
+    memory_server: Server, uuid: str, open_stream: Open
+) -> None:
+    node = open_stream(f"{memory_server.url}/view/{uuid.upper()}")
+    node.until("joined")
+    assert post(memory_server.address, f"/{uuid}").status == 200
+    seen = node.until("requestArrived")
+    place = node.close()
+    assert place == {
+        "server": memory_server.url,
+        "uuid": uuid,
+        "epoch": seen["epoch"],
+        "seq": seen["seq"],
+    }
+    for _ in range(3):
+        assert post(memory_server.address, f"/{uuid}").headers["webhook-viewers"] == "0"
+    again = open_stream(json.dumps(place))
+    assert again.until("joined")["missed"] == 3
+    again.close()
+
+
+def test_it_comes_back_by_itself_below_a_prefix(uuid: str, open_stream: Open) -> None:
+    with Server(URL_PREFIX="/team/hooks") as server:
+        node = open_stream(f"{server.url}/team/hooks/{uuid}")
+        node.until("joined")
+        server.end(kill=True)
+        assert node.until("linkChanged")["state"] == "reconnecting"
+        server.start()
+        assert node.until("joined")["missed"] is None, "without a queue counting starts anew"
+        assert post(server.address, f"/team/hooks/{uuid}").headers["webhook-viewers"] == "1"
+        assert node.until("requestArrived")["seq"] == 1
+        assert node.close()["server"] == f"{server.url}/team/hooks"
+
+
+def test_what_stays_wrong_is_refused_and_ends_by_itself(
+    memory_server: Server, open_stream: Open
+) -> None:
+    node = open_stream(json.dumps({"server": memory_server.url, "uuid": "no-uuid"}))
+    link = node.until("linkChanged")
+    assert link["state"] == "refused"
+    assert "uuid" in link["message"]
+    node.close()

@@ -1,0 +1,83 @@
+"""What docs/protocol.md lets readers copy, run by clients that share no code with this project."""
+
+from __future__ import annotations
+
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from tests.support.processes import ROOT, Server
+from tests.support.sender import post
+
+LINE_SECONDS = 30
+"""For a client to say its next line: some wait for seconds before they come back."""
+
+
+class Client(Protocol):
+    """Something that runs a snippet, and prints."""
+
+    def line(self) -> str:
+        """The next line that it prints."""
+
+
+def watches_and_comes_back(client: Client, here: Server, elsewhere: Server, uuid: str) -> None:
+    """The client watches a callback on a worker, which restarts while another takes requests."""
+    assert client.line() == "live, missed 0"
+    post(here.address, f"/{uuid}/orders?a=1")
+    assert client.line() == f"POST /{uuid}/orders"
+    here.end()
+    for _ in range(3):
+        post(elsewhere.address, f"/{uuid}/while-away")
+    here.start()
+    assert client.line() == "live, missed 3"
+    post(elsewhere.address, f"/{uuid}/after")
+    assert client.line() == f"POST /{uuid}/after"
+
+
+class Process:
+    """A client that is a program of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._process = process
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self._lines.put(line.rstrip("\n"))
+
+    def line(self) -> str:
+        return self._lines.get(timeout=LINE_SECONDS)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        assert self._process.stdout
+        self._process.stdout.close()
+
+
+@contextmanager
+def running(command: Sequence[str], source: str) -> Iterator[Process]:
+    """A program that reads its source from its standard input."""
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        process.stdin.write(source)
+        process.stdin.close()
+        client = Process(process)
+        try:
+            yield client
+        finally:
+            client.end()
+
+
+NODE = ("node", "--input-type=module", "-")
+PYTHON = (sys.executable, "-")

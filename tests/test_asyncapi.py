@@ -1,0 +1,98 @@
+"""docs/asyncapi.yaml is AsyncAPI 3.0, and says what viewers and workers say to each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urldefrag
+
+import jsonschema_rs
+import pytest
+
+from tests.support.contract.documents import DOCS, NAMES, demand, document, follow, validator
+from tests.support.contract.stream import NAME, told
+from tests.wire_fixture import FIXTURE, samples
+from webhook_logger.callbacks import UUID_PATTERN
+from webhook_logger.join import MAX_EPOCH_CHARACTERS
+
+SCHEMA = DOCS.parent / "node_modules/@asyncapi/specs/schemas/3.0.0.json"
+OF_VIEWERS = {"Auth", "Join", "Leave"}
+"""What comes from a viewer may hold more than is known."""
+
+
+@pytest.fixture(scope="module")
+def schemas() -> dict[str, Any]:
+    return dict(document(NAME)["components"]["schemas"])
+
+
+def below(node: Any) -> Iterator[dict[str, Any]]:
+    """All mappings of a document."""
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from below(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from below(value)
+
+
+def test_it_is_valid() -> None:
+    schema = json.loads(SCHEMA.read_text())
+    jsonschema_rs.Draft7Validator(schema).validate(document(NAME))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_reference_leads_somewhere(name: str) -> None:
+    references = {node["$ref"] for node in below(document(name)) if "$ref" in node}
+    assert references
+    for reference in references:
+        other, fragment = urldefrag(reference)
+        assert follow(other or name, {"$ref": f"#{fragment}"})
+
+
+def test_every_message_is_said_by_somebody() -> None:
+    operations = list(document(NAME)["operations"].values())
+    used = [message for operation in operations for message in operation["messages"]]
+    used += [
+        message
+        for operation in operations
+        for message in operation.get("reply", {}).get("messages", [])
+    ]
+    channel = document(NAME)["channels"]["stream"]["messages"]
+    assert {message["$ref"].rpartition("/")[2] for message in used} == set(channel)
+    assert set(channel) == set(document(NAME)["components"]["messages"])
+
+
+def test_whatever_a_worker_sends_is_said_to_the_last_field(schemas: dict[str, Any]) -> None:
+    for name, schema in schemas.items():
+        for node in below(schema):
+            if node.get("type") == "object":
+                assert (node.get("additionalProperties") is False) == (name not in OF_VIEWERS), name
+                assert name in OF_VIEWERS or node["required"] == list(node["properties"])
+
+
+def test_it_has_every_field_of_a_captured_request_in_its_order(schemas: dict[str, Any]) -> None:
+    wire = samples()[0].to_wire()
+    assert list(schemas["CapturedRequest"]["properties"]) == list(wire)
+    assert list(schemas["Body"]["properties"]) == list(wire["body"])
+
+
+@pytest.mark.parametrize(
+    "row", json.loads(FIXTURE.read_text()), ids=lambda row: row["wire"]["path"]
+)
+def test_the_fixture_of_all_languages_is_as_it_says(row: dict[str, Any]) -> None:
+    demand(validator(NAME, {"$ref": "#/components/schemas/CapturedRequest"}), row["wire"], "a row")
+
+
+def test_it_names_callbacks_and_epochs_as_they_are_read(schemas: dict[str, Any]) -> None:
+    assert schemas["AnyUuid"]["pattern"] == f"^{UUID_PATTERN}$"
+    assert schemas["LastEpoch"]["maxLength"] == MAX_EPOCH_CHARACTERS
+    assert schemas["LastSeq"]["maximum"] == 2**53 - 1
+
+
+def test_it_has_every_event_that_a_worker_sends() -> None:
+    package = DOCS.parent / "webhook_logger"
+    source = "".join(file.read_text() for file in package.rglob("*.py"))
+    sent = {name for name in told() if f'2["{name}"' in source or f'("{name}", ' in source}
+    assert sent == told()

@@ -1,0 +1,161 @@
+"""The check of the contract bites: a message or an answer that docs/ does not know fails a test."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from tests.support.contract.documents import ContractBroken
+from tests.support.contract.stream import Conversation, check_event
+from tests.support.processes import Redis, Server
+from tests.support.sender import post
+from tests.support.viewers import PacketViewer, Viewer
+from tests.wire_fixture import UUID, samples
+from webhook_logger.delivery import RoomManager
+
+REQUEST = samples()[0].to_wire()
+JOINED = {"uuid": UUID, "epoch": "k3v9", "seq": 1, "missed": 0, "viewers": 1}
+
+WRONG_EVENTS = [
+    ("joined", JOINED | {"missed": -1}),
+    ("joined", {name: JOINED[name] for name in JOINED if name != "viewers"}),
+    ("joined", JOINED | {"uuid": UUID.upper()}),
+    ("request", REQUEST | {"seq": 0}),
+    ("request", REQUEST | {"more": 1}),
+    ("request", REQUEST | {"received_at": "2026-11-22T04:41:00Z"}),
+    ("request", REQUEST | {"path": "no slash"}),
+    ("request", REQUEST | {"headers": [["Name", "value", "more"]]}),
+    ("request", REQUEST | {"body": REQUEST["body"] | {"complete": False}}),
+    ("answered", {"uuid": UUID, "epoch": "k3v9", "seq": 1, "status": 200, "by": "magic"}),
+    ("reply", {"uuid": UUID, "reply": {"status": 200}}),
+    ("status", {"queue": "gone"}),
+    ("bye", {"reason": "bored"}),
+]
+
+
+@pytest.mark.parametrize(("name", "payload"), WRONG_EVENTS)
+def test_a_wrong_event_is_found(name: str, payload: Any) -> None:
+    with pytest.raises(ContractBroken, match=f"the event {name}"):
+        check_event(name, payload)
+
+
+def test_an_event_has_one_argument() -> None:
+    with pytest.raises(ContractBroken, match="2 arguments"):
+        check_event("viewers", {"uuid": UUID, "viewers": 1}, "more")
+
+
+def test_events_of_operators_may_hold_anything() -> None:
+    check_event("deployed")
+    check_event("deployed", 1, "two")
+
+
+JOIN = f'421["join",{json.dumps({"uuid": UUID})}]'
+GRANTED = {"ok": True, **JOINED}
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "answer"),
+    [
+        (JOIN, "431", JOINED),
+        (JOIN, "431", {"ok": False}),
+        ('421["join",{"uuid":"nonsense"}]', "431", GRANTED),
+        (JOIN.replace("join", "leave"), "431", GRANTED),
+        ('40{"uuid":5}', "40", {"sid": "a"}),
+        ("40", "40", {}),
+        ('40{"uuid":5}', "44", "no"),
+    ],
+)
+def test_a_wrong_answer_is_found(asked: str, kind: str, answer: Any) -> None:
+    conversation = Conversation()
+    conversation.said(asked)
+    with pytest.raises(ContractBroken):
+        conversation.heard(kind, [answer] if kind == "431" else answer)
+
+
+@pytest.mark.parametrize("kind", [PacketViewer, Viewer])
+def test_viewers_fail_for_a_request_that_is_none(
+    redis: Redis, two_workers: tuple[Server, Server], uuid: str, kind: type[PacketViewer | Viewer]
+) -> None:
+    auth = {"uuid": uuid}
+    worker = two_workers[0]
+    with (
+        PacketViewer(worker.url, auth)
+        if kind is PacketViewer
+        else Viewer(worker.url, **auth) as viewer
+    ):
+        viewer.event("joined")
+        RoomManager(redis.url, write_only=True).emit("request", {"uuid": uuid}, to=uuid)
+        with pytest.raises(ContractBroken, match="the event request"):
+            viewer.event("request")
+
+
+class Impostor(BaseHTTPRequestHandler):
+    """Answers a POST with what its body says: status, headers, body."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response_only(told["status"])
+        for name, value in told["headers"].items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(told["body"])))
+        self.end_headers()
+        self.wfile.write(told["body"].encode())
+
+
+@pytest.fixture(scope="module")
+def impostor() -> Iterator[tuple[str, int]]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Impostor)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield ("127.0.0.1", server.server_address[1])
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox",
+    "Cache-Control": "no-store",
+    "Webhook-Viewers": "1",
+}
+JSON = {"Content-Type": "application/json"}
+ERROR = {"error": {"code": 503, "name": "Service Unavailable", "message": "Later."}}
+
+
+def answered(address: tuple[str, int], status: int, headers: dict[str, str], body: str = "") -> int:
+    told = json.dumps({"status": status, "headers": headers, "body": body})
+    return post(address, f"/{UUID}/orders", told.encode()).status
+
+
+def test_a_right_answer_passes(impostor: tuple[str, int]) -> None:
+    assert answered(impostor, 200, SAFE) == 200
+    assert answered(impostor, 503, SAFE, "a reply of the callback's own") == 503
+    assert answered(impostor, 503, JSON | {"Retry-After": "2"}, json.dumps(ERROR)) == 503
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        (200, {}, ""),
+        (200, SAFE | {"Webhook-Viewers": "-1"}, ""),
+        (200, SAFE | {"Content-Security-Policy": "sandbox allow-scripts"}, ""),
+        (503, JSON, json.dumps(ERROR)),
+        (503, JSON | {"Retry-After": "soon"}, json.dumps(ERROR)),
+        (503, {"Content-Type": "text/plain", "Retry-After": "2"}, "Later."),
+        (503, JSON | {"Retry-After": "2"}, json.dumps(ERROR | {"more": 1})),
+        (418, JSON, json.dumps(ERROR)),
+    ],
+)
+def test_a_wrong_answer_to_a_sender_is_found(
+    impostor: tuple[str, int], status: int, headers: dict[str, str], body: str
+) -> None:
+    with pytest.raises(ContractBroken, match=f"the answer {status} to POST /{UUID}/orders"):
+        answered(impostor, status, headers, body)

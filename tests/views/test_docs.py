@@ -1,0 +1,90 @@
+"""`/docs`: the contract as a page, and its documents as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from config import Config
+from tests.support.contract.documents import DOCS
+from webhook_logger.app import create_app
+from webhook_logger.views.docs import DOCUMENTS, Contract
+
+
+@pytest.fixture(params=["", "/team/hooks"], scope="module")
+def prefix(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def client(prefix: str) -> Iterator[FlaskClient]:
+    with create_app(Config(URL_PREFIX=prefix)).test_client() as client:
+        yield client
+
+
+def test_the_page_has_the_whole_of_the_protocol(client: FlaskClient, prefix: str) -> None:
+    answer = client.get(f"{prefix}/docs")
+    assert answer.content_type == "text/html; charset=utf-8"
+    headings = re.findall(r"^#+ (.*)$", (DOCS / "protocol.md").read_text(), re.MULTILINE)
+    assert re.findall(r'<h[1-6] id="[^"]+">(.*)</h', answer.text) == headings
+    assert "```" not in answer.text
+    assert "&lt;uuid&gt;" in answer.text
+
+
+def test_its_policy_is_that_of_all_pages(client: FlaskClient, prefix: str) -> None:
+    answer = client.get(f"{prefix}/docs")
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'nonce-")
+    nonce = re.search("style-src 'nonce-([^']*)'", policy)
+    assert nonce
+    sheets = re.findall('<link rel="stylesheet" nonce="([^"]*)"', answer.text)
+    assert set(sheets) == {nonce[1]}
+    assert "style=" not in answer.text
+
+
+def test_every_link_leads_somewhere(client: FlaskClient, prefix: str) -> None:
+    text = client.get(f"{prefix}/docs").text
+    links = set(re.findall('href="([^"]*)"', text))
+    assert {f"{prefix}/docs/{name}" for name in DOCUMENTS} <= links
+    for link in links:
+        if link.startswith("#"):
+            assert f'id="{link[1:]}"' in text
+        else:
+            assert client.get(link).status_code in (200, 302), link
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_is_sent_as_it_is(client: FlaskClient, prefix: str, name: str) -> None:
+    answer = client.get(f"{prefix}/docs/{name}")
+    assert answer.data == (DOCS / name).read_bytes()
+    assert answer.content_type == DOCUMENTS[name]
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_document_that_has_not_changed_is_not_sent_again(
+    client: FlaskClient, prefix: str
+) -> None:
+    address = f"{prefix}/docs/openapi.yaml"
+    known = client.get(address).headers["ETag"]
+    again = client.get(address, headers={"If-None-Match": known})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("name", ["dependencies.md", "..%2fconfig.py", "protocol"])
+def test_nothing_else_of_the_folder_is_there(client: FlaskClient, prefix: str, name: str) -> None:
+    assert client.get(f"{prefix}/docs/{name}").status_code == 404
+
+
+def test_html_in_a_document_is_text(tmp_path: Path) -> None:
+    for name in DOCUMENTS:
+        (tmp_path / name).write_text("# <b>One</b>\n\n<script>1</script> `<i>`\n\n```\n<p>\n```\n")
+    html = Contract(tmp_path, "/docs").html
+    assert html.count("&lt;") == 6
+    assert not re.search("<(b|i|script)>", html)

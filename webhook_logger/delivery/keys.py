@@ -1,0 +1,33 @@
+"""How the keys and channels of Redis are named; what is in the keys, `scripts.py` says."""
+
+WORKER_CHANNEL = "webhook-logger:worker:"
+
+
+def key(uuid: str) -> str:
+    """The callback's key; the braces are a hash tag, so that a cluster can keep it in one slot."""
+    return f"webhook-logger:{{{uuid}}}"
+
+
+def reply_key(uuid: str) -> str:
+    """The key of the callback's reply."""
+    return key(uuid) + ":reply"
+
+
+def held_key(uuid: str) -> str:
+    """The key of the callback's requests that are held."""
+    return key(uuid) + ":held"
+
+
+def channel(uuid: str) -> str:
+    """The callback's channel, with the key's hash tag."""
+    return key(uuid) + ":requests"
+
+
+def worker_channel(worker: str) -> str:
+    """The channel of a worker alone."""
+    return WORKER_CHANNEL + worker
+
+
+def uuid_of(channel: str) -> str:
+    """The callback of such a channel."""
+    return channel.partition("{")[2].partition("}")[0]

@@ -1,0 +1,130 @@
+"""The contract: as a page at `/docs`, and each of its documents as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Response, request
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from webhook_logger.pages import page
+
+PROTOCOL = "protocol.md"
+DOCUMENTS = {
+    PROTOCOL: "text/markdown; charset=utf-8",
+    "openapi.yaml": "application/yaml",
+    "asyncapi.yaml": "application/yaml",
+}
+"""What there is below `/docs`, and its type."""
+
+# CommonMark and tables; HTML in it would be shown as text.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+_NO_WORD = re.compile(r"[^\w -]")
+
+
+class Heading(NamedTuple):
+    """A part of the page that can be led to."""
+
+    tag: str
+    """`h1`, `h2` or `h3`."""
+    text: str
+    anchor: str
+
+
+class Contract:
+    """The documents as they were at the start, and protocol.md as HTML once it is asked for."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        """`address` is the path of the page, below which the documents are."""
+        self.documents = {name: (folder / name).read_bytes() for name in DOCUMENTS}
+        self._address = address
+
+    @cached_property
+    def html(self) -> str:
+        """The text of the page."""
+        return str(_MARKDOWN.renderer.render(self._tokens, _MARKDOWN.options, {}))
+
+    @cached_property
+    def headings(self) -> list[Heading]:
+        """Its table of contents."""
+        return [heading for heading, _ in _headings(self._tokens) if heading.tag != "h1"]
+
+    @cached_property
+    def _tokens(self) -> list[Token]:
+        tokens = _MARKDOWN.parse(self.documents[PROTOCOL].decode())
+        for heading, token in _headings(tokens):
+            token.attrSet("id", heading.anchor)
+        for token in _links(tokens):
+            if token.attrs["href"] in DOCUMENTS:
+                token.attrSet("href", f"{self._address}/{token.attrs['href']}")
+        return tokens
+
+
+def _headings(tokens: list[Token]) -> Iterator[tuple[Heading, Token]]:
+    for token, inline in pairwise(tokens):
+        if token.type == "heading_open":
+            yield Heading(token.tag, inline.content, _anchor(inline.content)), token
+
+
+def _anchor(text: str) -> str:
+    """As GitHub makes them, so that links lead to the same part there and here."""
+    return _NO_WORD.sub("", text.lower()).replace(" ", "-")
+
+
+def _links(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield from (child for child in token.children or () if child.type == "link_open")
+
+
+def make_docs(folder: Path, prefix: str) -> Blueprint:
+    """`/docs` and what is below it; `prefix` is the path below which everything lives."""
+    docs = Blueprint("docs", __name__)
+    contract = Contract(folder, f"{prefix}/docs")
+
+    @docs.get("/docs")
+    def show() -> Response:
+        return page("docs.html", contract=contract, documents=list(DOCUMENTS))
+
+    for name, content in contract.documents.items():
+        view = _view_of(content, DOCUMENTS[name])
+        docs.add_url_rule(f"/docs/{name}", name.replace(".", "_"), view)
+    return docs
+
+
+def _view_of(content: bytes, content_type: str) -> Callable[[], Response]:
+    def view() -> Response:
+        response = Response(content, content_type=content_type)
+        # Tools on pages of other origins read it, too.
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.add_etag()
+        return response.make_conditional(request)  # type: ignore[return-value]
+
+    return view
+
+
+# What is wider than a phone can be moved by touch and by keys.
+
+
+def _table_open(_renderer: Any, *_rest: Any) -> str:
+    return '<div class="wide" tabindex="0"><table>\n'
+
+
+def _table_close(_renderer: Any, *_rest: Any) -> str:
+    return "</table></div>\n"
+
+
+def _fence(_renderer: Any, tokens: list[Token], index: int, *_rest: Any) -> str:
+    return f'<pre tabindex="0"><code>{escape(tokens[index].content)}</code></pre>\n'
+
+
+for _rule in (_table_open, _table_close, _fence):
+    _MARKDOWN.add_render_rule(_rule.__name__.removeprefix("_"), _rule)
