@@ -52,6 +52,16 @@ def test_it_answers_before_the_block_starts(memory_server: Server) -> None:
         assert answered(inbox, memory_server, 201).status == 201
 
 
+def test_who_declines_lets_the_sender_have_the_callbacks_reply() -> None:
+    with Server(ANSWER_TIMEOUT=30) as server, Inbox(server.url, answer=True) as inbox:
+        with ThreadPoolExecutor(1) as sender:
+            sending = sender.submit(post, server.address, path_of(inbox))
+            request = inbox.wait()
+            assert inbox.decline(request)
+            assert sending.result().status == 200
+            assert not inbox.decline(request)
+
+
 def test_an_answer_that_comes_too_late_is_told(memory_server: Server) -> None:
     with Inbox(memory_server.url, answer=True) as inbox:
         with ThreadPoolExecutor(1) as sender:

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from tests.integration.test_replies import FIXED, PREFLIGHT, api, ask, put, text
-from tests.support.answerers import Answerer, give, give_raw
+from tests.support.answerers import Answerer, decline, give, give_raw
 from tests.support.processes import Redis, Server, for_seconds
 from tests.support.sender import Answer, post
 from tests.support.viewers import PacketViewer
@@ -33,12 +33,22 @@ def workers(request: pytest.FixtureRequest) -> tuple[Server, Server]:
 @pytest.fixture(scope="module", params=["memory", "redis"])
 def hasty(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
     """The same, where nobody is waited for long."""
+    yield from waiting_for(0.2, request)
+
+
+@pytest.fixture(scope="module", params=["memory", "redis"])
+def patient(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
+    """The same, where answers are waited for longer than any test waits."""
+    yield from waiting_for(30, request)
+
+
+def waiting_for(seconds: float, request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
     if request.param == "memory":
-        with Server(ANSWER_TIMEOUT=0.2) as server:
+        with Server(ANSWER_TIMEOUT=seconds) as server:
             yield server, server
         return
     url = request.getfixturevalue("redis").url
-    settings = {"REDIS_URL": url, "ANSWER_TIMEOUT": 0.2}
+    settings = {"REDIS_URL": url, "ANSWER_TIMEOUT": seconds}
     with Server(**settings) as here, Server(**settings) as there:
         yield here.until_ready(), there.until_ready()
 
@@ -322,6 +332,24 @@ def test_who_is_late_gets_409_and_the_sender_the_reply(
         request = answerer.event("request")
         assert answerer.event("answered")["by"] == "reply"
         assert give(here, request).status == 409
+
+
+def test_who_gives_nothing_lets_the_sender_have_the_reply_at_once(
+    patient: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
+) -> None:
+    here, there = patient
+    with Answerer(here, uuid) as answerer:
+        put(here, uuid, status=418, times=1)
+        waiting = sent(pool, there, f"/{uuid}")
+        request = answerer.request()
+        assert decline(here, request).status == 204
+        assert waiting.result().status == 418
+        assert answerer.event("answered")["by"] == "reply"
+        assert decline(here, request).status == 409
+        assert give(here, request).status == 409
+        waiting = sent(pool, there, f"/{uuid}")  # the next one is held as before
+        assert give(here, answerer.request(), b"x").status == 204
+        assert waiting.result().body == b"x"
 
 
 def test_a_reply_for_some_times_counts_where_it_was_used(

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from tests.support.processes import Server
-from tests.support.sender import Answer, post
+from tests.support.sender import Answer, post, send
 from tests.support.viewers import PacketViewer, Wire
 
 
@@ -42,5 +42,14 @@ def give(server: Server, request: Wire, content: bytes = b"", **fields: Any) -> 
 
 
 def give_raw(server: Server, request: Wire, body: bytes) -> Answer:
-    path = "/api/callbacks/{uuid}/answers/{id}".format(**request)
-    return post(server.address, path, body)
+    return post(server.address, _path(request), body)
+
+
+def decline(server: Server, request: Wire) -> Answer:
+    """Say at a worker that no answer will be given."""
+    head = f"DELETE {_path(request)} HTTP/1.1\r\nHost: {server.authority}\r\n\r\n"
+    return send(server.address, head.encode())
+
+
+def _path(request: Wire) -> str:
+    return "/api/callbacks/{uuid}/answers/{id}".format(**request)

@@ -100,6 +100,10 @@ class AsyncInbox(BaseInbox):
         """As `Inbox.answer`."""
         return await asyncio.to_thread(self._api.answer, request, status, headers, body)
 
+    async def decline(self, request: CapturedRequest) -> bool:
+        """As `Inbox.decline`."""
+        return await asyncio.to_thread(self._api.decline, request)
+
     def _wake(self) -> None:
         if self._loop:
             with suppress(RuntimeError):  # the loop was closed before the inbox: nobody reads

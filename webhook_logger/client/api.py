@@ -39,16 +39,24 @@ class Api:
         self, request: CapturedRequest, status: int, headers: Headers, body: bytes | str
     ) -> bool:
         """Answer one request that is held; False when it is not, or not any more."""
-        path = f"answers/{quote(request.id, safe='')}"
-        answer = self._send("POST", path, _response(status, headers, body))
-        if answer.status == TOO_LATE:
-            return False
-        _accept(answer)
-        return True
+        return self._settle("POST", request, _response(status, headers, body))
+
+    def decline(self, request: CapturedRequest) -> bool:
+        """Let the callback's reply be used for one that is held; False as for `answer`."""
+        return self._settle("DELETE", request)
 
     def close(self) -> None:
         """Close its connections."""
         self._http.close()
+
+    def _settle(
+        self, method: str, request: CapturedRequest, payload: dict[str, Any] | None = None
+    ) -> bool:
+        answer = self._send(method, f"answers/{quote(request.id, safe='')}", payload)
+        if answer.status == TOO_LATE:
+            return False
+        _accept(answer)
+        return True
 
     def _send(self, method: str, path: str, payload: dict[str, Any] | None = None) -> Answer:
         body = json.dumps(payload).encode() if payload is not None else b""

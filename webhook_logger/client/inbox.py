@@ -113,6 +113,13 @@ class Inbox(BaseInbox):
         """
         return self._api.answer(request, status, headers, body)
 
+    def decline(self, request: CapturedRequest) -> bool:
+        """Answer one request with the callback's own reply, at once; False when it was too late.
+
+        Raises `Rejected` or `Unreachable`.
+        """
+        return self._api.decline(request)
+
     def _every(self) -> Generator[Event, None, None]:
         try:
             while True:

@@ -46,6 +46,13 @@ class Answers:
         held.give(given)
         return True
 
+    def decline(self, uuid: str, request: str) -> bool:
+        """As `Delivery.decline`."""
+        held = self._held.get(uuid, {}).get(request)
+        if held:
+            held.let_go()
+        return held is not None
+
     def take_back(self, uuid: str, request: str, held: Held) -> str | None:
         """The callback's reply, where no answer was taken."""
         self.forget(uuid, request, held)

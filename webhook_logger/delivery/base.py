@@ -172,6 +172,12 @@ class Delivery(ABC):
         """
 
     @abstractmethod
+    def decline(self, uuid: str, request: str) -> bool:
+        """Let go of the request of that id: the callback's reply is used, and no answer awaited;
+        False where it is not held, or not any more. Raises `QueueUnavailable`.
+        """
+
+    @abstractmethod
     def cut(self, uuid: str) -> AbstractContextManager[Cut]:
         """Hold the callback's stream still while the `with` block runs, which must not block.
 

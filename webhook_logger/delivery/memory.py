@@ -130,6 +130,9 @@ class MemoryDelivery(Delivery):
     def answer(self, uuid: str, request: str, given: str) -> bool:
         return self._answers.answer(uuid, request, given)
 
+    def decline(self, uuid: str, request: str) -> bool:
+        return self._answers.decline(uuid, request)
+
     @contextmanager
     def cut(self, uuid: str) -> Iterator[Cut]:
         with self._turn(uuid):

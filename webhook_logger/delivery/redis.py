@@ -145,6 +145,10 @@ class RedisDelivery(Delivery):
         where, args = [keys.held_key(uuid)], (orjson.dumps(request), given)
         return bool(self._publisher(len(given)).run(scripts.ANSWER, where, *args))
 
+    def decline(self, uuid: str, request: str) -> bool:
+        where = [keys.held_key(uuid)]
+        return bool(self._small.run(scripts.DECLINE, where, orjson.dumps(request)))
+
     def cut(self, uuid: str) -> AbstractContextManager[Cut]:
         return self._cuts.cut(uuid)
 

@@ -164,6 +164,17 @@ redis.call('HDEL', KEYS[1], ARGV[1])
 return 1
 """
 
+DECLINE = f"""
+-- KEYS[1]: what is held. ARGV[1]: the request's id, as JSON.
+-- Returns whether the worker that holds it gets "gone <name>"; it takes the request back by itself.
+local holder = redis.call('HGET', KEYS[1], ARGV[1])
+if not holder then
+    return 0
+end
+local worker, name = holder:match('(%x+) (%x+)')
+return redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, 'gone ' .. name)
+"""
+
 SET_REPLY = f"""
 -- KEYS[1]: the reply. ARGV[1]: the channel. ARGV[2]: the reply's JSON, '' for none.
 -- ARGV[3]: for how many requests, '' for all.
@@ -230,4 +241,4 @@ end
 """
 )
 
-ALL = (PUBLISH, SET_REPLY, TAKE_BACK, ANSWER, CUT, CLAIM, PRESENCE)
+ALL = (PUBLISH, SET_REPLY, TAKE_BACK, ANSWER, DECLINE, CUT, CLAIM, PRESENCE)

@@ -1,4 +1,6 @@
-"""What an answerer gives for one request: `POST /api/callbacks/<uuid>/answers/<id>`."""
+"""What an answerer gives for one request, `POST /api/callbacks/<uuid>/answers/<id>`; or nothing,
+`DELETE`.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +23,8 @@ BYTES_BESIDE_THE_BODY = 64 * 1024
 """For status and header lines, written the same way."""
 NOT_HELD = "No sender waits for this answer: it is late, or not the first, or nobody answers here."
 
+_PATH = "/api/callbacks/<callback:uuid>/answers/<id>"
+
 
 def make_answers(delivery: Delivery, max_body_bytes: int) -> Blueprint:
     """The API. An answer is not kept and nobody is told of it but one sender, who had to be let in:
@@ -28,11 +32,18 @@ def make_answers(delivery: Delivery, max_body_bytes: int) -> Blueprint:
     """
     answers = Blueprint("answers", __name__)
 
-    @answers.post("/api/callbacks/<callback:uuid>/answers/<id>")
+    @answers.post(_PATH)
     def answer(uuid: str, id: str) -> Response:  # as the contract names it
         given = given_to_json(_given(max_body_bytes))
         with queue():
             if not delivery.answer(uuid, id, given):
+                raise Conflict(NOT_HELD)
+        return Response(status=204)
+
+    @answers.delete(_PATH)
+    def decline(uuid: str, id: str) -> Response:
+        with queue():
+            if not delivery.decline(uuid, id):
                 raise Conflict(NOT_HELD)
         return Response(status=204)
 

@@ -22,6 +22,13 @@ def hasty() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def patient() -> Iterator[Server]:
+    """A server that waits longer for answers than any test does."""
+    with Server(ANSWER_TIMEOUT=30) as server:
+        yield server
+
+
 def listening(server: Server, uuid: str, *arguments: str) -> Command:
     return Command("listen", f"{server.url}/{uuid}", "--answer", *arguments)
 
@@ -69,17 +76,26 @@ def test_a_head_request_and_an_answer_without_a_body_are_answered(
             assert post(memory_server.address, f"/{uuid}").status == 204
 
 
-def test_where_the_target_is_not_there_the_callbacks_own_reply_is_used(
-    hasty: Server, uuid: str
+def test_where_the_target_is_not_there_the_callbacks_own_reply_is_used_at_once(
+    patient: Server, uuid: str
 ) -> None:
     gone = f"http://127.0.0.1:{free_port()}"
-    with listening(hasty, uuid, "--forward", gone) as listen:
+    with listening(patient, uuid, "--forward", gone) as listen:
         listen.notes.until(LIVE)
-        assert post(hasty.address, f"/{uuid}/status/418").status == 418
-        assert post(hasty.address, f"/{uuid}").status == 200
+        assert post(patient.address, f"/{uuid}/status/418").status == 418
+        assert post(patient.address, f"/{uuid}").status == 200
         assert "not answered: the callback's own reply is used" in listen.out.until("#2 POST")
         assert listen.notes.until("#1") == "#1 was answered 418 as its path asks."
         assert listen.notes.until("#2") == "#2 was answered 200 with the callback's own reply."
+
+
+def test_who_is_filtered_out_does_not_wait(patient: Server, uuid: str) -> None:
+    with Endpoint() as endpoint:
+        arguments = ("--forward", endpoint.url, "--filter", "orders")
+        with listening(patient, uuid, *arguments) as listen:
+            listen.notes.until(LIVE)
+            assert post(patient.address, f"/{uuid}/refunds").body == b""
+            assert post(patient.address, f"/{uuid}/orders").body == b"ok"
 
 
 def test_an_answer_that_is_late_is_told(hasty: Server, uuid: str) -> None:

@@ -51,6 +51,8 @@ class Listening:
         if isinstance(event, CapturedRequest):
             if self._wanted.matches(event):
                 self._let_through(event)
+            elif self._relay:
+                self._relay.pass_over(event)
         elif isinstance(event, Gap):
             self._screen.note(_gap(event), "yellow")
         elif isinstance(event, Link):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.answering import reply_headers
@@ -12,6 +13,7 @@ from webhook_logger.client.filters import target_below
 from webhook_logger.client.forward import Forwarder, Manner, Outcome
 from webhook_logger.client.http import Answer
 from webhook_logger.client.inbox import Inbox
+from webhook_logger.client.lanes import Lane
 from webhook_logger.client.relayed import relayed
 from webhook_logger.client.show import shortened, size
 from webhook_logger.client.target import Target, leads_back
@@ -40,6 +42,7 @@ class Relay:
         self._answerer = targets[0] if answer else None
         self._left_out: set[str] = set()
         self._forwarder = Forwarder[CapturedRequest](targets, manner, self._tell)
+        self._declining = Lane[CapturedRequest](self._decline, threads=1)
         self.failed = False
         """Whether any got no answer, or could not be sent on."""
         self.answers = False
@@ -57,16 +60,22 @@ class Relay:
             "yellow",
         )
 
+    def pass_over(self, request: CapturedRequest) -> None:
+        """Send this one to no target; its sender need not wait."""
+        if self._answerer and self.answers:
+            self._declining.put(request, 0)
+
     def finish(self) -> None:
         """Wait until each has its outcome."""
         self._forwarder.finish()
+        self._declining.finish()
 
     @property
     def left(self) -> int:
         """How many are on their way."""
         return self._forwarder.left
 
-    # Called by any of the forwarder's threads
+    # Called by any of their threads
 
     def _tell(self, request: CapturedRequest, outcome: Outcome) -> None:
         more = ""
@@ -78,10 +87,11 @@ class Relay:
 
     def _answer(self, request: CapturedRequest, answer: Answer | None) -> str:
         """Give the sender the target's response; what came of that, in a few words."""
-        if answer is None:
-            return "not answered: the callback's own reply is used"
         if not self.answers:
             return "not answered: that is not ours to do now"
+        if answer is None:
+            self._decline(request)
+            return "not answered: the callback's own reply is used"
         headers, left_out = reply_headers(answer)
         self._tell_left_out(left_out)
         try:
@@ -89,6 +99,10 @@ class Relay:
         except ClientError as error:
             return f"not answered: {error}"
         return "answered" if in_time else "not answered: no sender waits for it"
+
+    def _decline(self, request: CapturedRequest) -> None:
+        with suppress(ClientError):  # then its sender waits its time
+            self._inbox.decline(request)
 
     def _tell_left_out(self, names: list[str]) -> None:
         for name in names:
