@@ -302,6 +302,11 @@ def test_closing_ends_whoever_waits(memory_server: Server) -> None:
     inbox.close()
 
 
+def test_what_is_not_open_cannot_be_waited_for(memory_server: Server) -> None:
+    with pytest.raises(Closed, match="not open"):
+        Inbox(memory_server.url).wait()
+
+
 def test_an_iteration_opens_and_closes_it(memory_server: Server) -> None:
     inbox = Inbox(memory_server.url)
     events = iter(inbox)

@@ -88,6 +88,10 @@ class BaseInbox:
         self._is_open = True
         self._stream.start()
 
+    def _must_be_open(self) -> None:
+        if not self._is_open:
+            raise Closed("This inbox is not open: `with` or `open()` does that.")
+
     def _end(self) -> None:
         """Wait for its thread, and give back all that it has."""
         self._stream.close()
