@@ -20,6 +20,8 @@ from typing import IO, TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    import pluggy
+
     from webhook_logger.client import Inbox
 
 _COMMAND = (sys.executable, "-m", "webhook_logger", "serve")
@@ -58,16 +60,16 @@ def webhook_inbox(webhook_server: str, request: pytest.FixtureRequest) -> Iterat
         yield inbox
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(hookwrapper=True)  # the older way, which every pytest since 7.0 knows
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+) -> Generator[None, pluggy.Result[pytest.TestReport], None]:
     """What arrived is shown with a test that failed."""
-    report = yield
+    outcome = yield
+    report = outcome.get_result()
     inbox = item.stash.get(_inbox_key, None)
     if inbox and report.failed and call.when == "call":
         report.sections.append((f"webhook inbox {inbox.url}", "\n".join(inbox.digest())))
-    return report
 
 
 @contextmanager

@@ -77,6 +77,8 @@ def test_what_does_not_come_is_told(memory_server: Server) -> None:
         with pytest.raises(Closed):
             async for _ in AsyncInbox(memory_server.url):
                 pass
+        with pytest.raises(Closed, match="not open"):
+            await AsyncInbox(memory_server.url).wait()
         with pytest.raises(Unreachable):
             async with AsyncInbox(f"http://127.0.0.1:{free_port()}", timeout=0.1):
                 pass
@@ -121,3 +123,25 @@ def test_a_task_that_is_cancelled_leaves_nothing(memory_server: Server) -> None:
     asyncio.run(cancelled())
     gc.collect()
     assert set(threading.enumerate()) == before
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_task_that_is_cancelled_while_something_comes_ends(
+    memory_server: Server, turns: int
+) -> None:
+    async def main() -> None:
+        async with AsyncInbox(memory_server.url) as inbox:
+            looks: asyncio.Queue[int] = asyncio.Queue()
+            waiting = asyncio.create_task(
+                inbox.wait(30, where=lambda request: looks.put_nowait(request.seq) or False)
+            )
+            await sent(inbox=inbox, server=memory_server)
+            await looks.get()
+            inbox._changed.set()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+
+    asyncio.run(main())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.processes import free_port
-from tests.support.receiver import OK, Receiver
+from tests.support.receiver import OK, Dripping, Receiver
 from webhook_logger.client.errors import Invalid, TooLarge, TooSlow, Unreachable
 from webhook_logger.client.http import Http, parse
 
@@ -58,6 +58,10 @@ def test_an_answer_comes_as_it_was_sent() -> None:
         "http://a:b/",
         "http://a:99999/",
         "http://user:secret@a/",
+        "http://user@a/",
+        "http://user@a:1",
+        "http://a b/",
+        "http://a\\b/",
         "http://a/ b",
         "http://a/\r\nX: y",
         "http://a/\xe9",
@@ -96,6 +100,16 @@ def test_an_answer_that_is_none_or_breaks_off_is_told(answer: bytes) -> None:
 def test_an_answer_that_does_not_come_is_told() -> None:
     with Receiver(b"") as receiver, Http() as http, pytest.raises(TooSlow, match=r"0\.2 seconds"):
         http.send("GET", receiver.url, timeout=0.2)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [b"", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"],
+    ids=["status", "headers", "body"],
+)
+def test_an_answer_that_drips_is_not_waited_for_without_end(start: bytes) -> None:
+    with Dripping(start) as receiver, Http() as http, pytest.raises(TooSlow, match=r"0\.3 sec"):
+        http.send("POST", receiver.url, timeout=0.3)
 
 
 def test_an_answer_that_is_too_large_is_told() -> None:

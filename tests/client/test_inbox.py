@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import itertools
+import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,6 +29,7 @@ from webhook_logger.client import (
     Rejected,
     Unreachable,
 )
+from webhook_logger.client.connection import STEP_SECONDS
 
 MANY = 10_000
 
@@ -271,6 +274,18 @@ def test_a_server_that_is_not_there_is_told_and_nothing_is_left() -> None:
     assert not [thread for thread in threading.enumerate() if "webhook" in thread.name]
 
 
+def test_a_server_that_takes_no_connection_is_not_waited_for_longer() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as others:
+        for _ in range(2):
+            other = others.enter_context(socket.socket())
+            other.setblocking(False)
+            other.connect_ex(full.getsockname())
+        begun = time.monotonic()
+        with pytest.raises(Unreachable):
+            Inbox(f"http://127.0.0.1:{full.getsockname()[1]}", timeout=0.2).open()
+        assert time.monotonic() - begun < STEP_SECONDS
+
+
 def test_a_server_that_comes_in_time_is_waited_for() -> None:
     with Server() as server:
         server.end()
@@ -300,6 +315,11 @@ def test_closing_ends_whoever_waits(memory_server: Server) -> None:
     with pytest.raises(Closed):
         inbox.open()
     inbox.close()
+
+
+def test_what_is_not_open_cannot_be_waited_for(memory_server: Server) -> None:
+    with pytest.raises(Closed, match="not open"):
+        Inbox(memory_server.url).wait()
 
 
 def test_an_iteration_opens_and_closes_it(memory_server: Server) -> None:

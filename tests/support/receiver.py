@@ -9,6 +9,7 @@ from contextlib import suppress
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 WAIT_SECONDS = 10
+DRIP_SECONDS = 0.05
 
 
 class Receiver:
@@ -48,6 +49,9 @@ class Receiver:
         while len(body) < size:
             body += sock.recv(65536)
         self._received.put(head + b"\r\n\r\n" + body)
+        self._reply(sock)
+
+    def _reply(self, sock: socket.socket) -> None:
         if self._answer:
             sock.sendall(self._answer)
             sock.shutdown(socket.SHUT_WR)
@@ -62,3 +66,17 @@ class Receiver:
         self._thread.join(WAIT_SECONDS)
         for sock in (self._listener, *self._sockets):
             sock.close()
+
+
+class Dripping(Receiver):
+    """Sends the start of an answer, and goes on with a byte now and then until nobody listens."""
+
+    def _reply(self, sock: socket.socket) -> None:
+        with suppress(OSError):
+            sock.sendall(self._answer)
+            sock.settimeout(DRIP_SECONDS)
+            while True:
+                sock.sendall(b"2")
+                with suppress(TimeoutError):
+                    if not sock.recv(1):
+                        return

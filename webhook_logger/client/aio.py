@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, suppress
 from typing import Any
@@ -54,6 +53,7 @@ class AsyncInbox(BaseInbox):
         self, timeout: float | None = WAIT_SECONDS, where: Where | None = None
     ) -> CapturedRequest:
         """As `Inbox.wait`."""
+        self._must_be_open()
         take = self._taker(request_where(where))
         request: CapturedRequest = await self._until(take, timeout, lambda: self._nothing(timeout))
         return request
@@ -67,8 +67,7 @@ class AsyncInbox(BaseInbox):
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """As `Inbox.events`."""
-        if not self._is_open:
-            raise Closed("An asynchronous inbox is opened by `async with`.")
+        self._must_be_open()
         with suppress(Closed):
             while True:
                 event: Event = await self._until(self._taker(anything), None, self._not_live)
@@ -116,14 +115,25 @@ class AsyncInbox(BaseInbox):
         late: Callable[[], BaseException],
     ) -> Any:
         """What `found` finds, looked for at each change."""
-        deadline = None if seconds is None else time.monotonic() + seconds
-        while True:
-            self._changed.clear()
-            value = found()
-            if value is not None:
-                return value
-            rest = None if deadline is None else max(0.0, deadline - time.monotonic())
-            try:
-                await asyncio.wait_for(self._changed.wait(), rest)
-            except asyncio.TimeoutError:
-                raise late() from None
+        is_over = False
+
+        def ring() -> None:
+            nonlocal is_over
+            is_over = True
+            self._changed.set()
+
+        # Not asyncio.wait_for: before Python 3.12 it loses a cancellation that comes with a change.
+        timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, ring)
+        try:
+            while (value := self._look(found)) is None:
+                if is_over:
+                    raise late()
+                await self._changed.wait()
+            return value
+        finally:
+            if timer:
+                timer.cancel()
+
+    def _look(self, found: Callable[[], object]) -> object:
+        self._changed.clear()  # before: what changes while it looks is looked at again
+        return found()

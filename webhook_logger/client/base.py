@@ -10,6 +10,7 @@ import httpcore
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
+from webhook_logger.client.connection import STEP_SECONDS
 from webhook_logger.client.errors import Closed, NothingArrived, Unreachable
 from webhook_logger.client.events import Event, Link
 from webhook_logger.client.mailbox import Mailbox
@@ -45,7 +46,9 @@ class BaseInbox:
         if tls is None and url.lower().startswith("https:"):
             tls = httpcore.default_ssl_context()
         self._mailbox = Mailbox(on_change=self._wake)
-        self._stream = Stream(self._address, self._mailbox, tls, answer=answer)
+        # A step of connecting cannot be broken off: no start may wait longer for one.
+        steps = min(timeout or STEP_SECONDS, STEP_SECONDS)
+        self._stream = Stream(self._address, self._mailbox, tls, answer=answer, step_seconds=steps)
         self._api = Api(self._address, tls, timeout or START_SECONDS)
         self._is_open = False
 
@@ -87,6 +90,10 @@ class BaseInbox:
             raise Closed("An inbox can be opened once.")
         self._is_open = True
         self._stream.start()
+
+    def _must_be_open(self) -> None:
+        if not self._is_open:
+            raise Closed("This inbox is not open: `with` or `open()` does that.")
 
     def _end(self) -> None:
         """Wait for its thread, and give back all that it has."""

@@ -17,7 +17,7 @@ from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Unreachable
 
 STEP_SECONDS = 5
-"""For each step of connecting."""
+"""For each step of connecting, at most."""
 
 # What goes wrong shows in `Link`; python-socketio complains of every connection that ends.
 log = logging.getLogger("webhook_logger.client.transport")
@@ -49,7 +49,12 @@ class _InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
 class Connection(socketio.Client):  # type: ignore[misc]
     """From the handshake to the end, which is final: whoever wants to come back makes another."""
 
-    def __init__(self, tls: ssl.SSLContext | None, on_event: Callable[..., None]) -> None:
+    def __init__(
+        self,
+        tls: ssl.SSLContext | None,
+        on_event: Callable[..., None],
+        step_seconds: float = STEP_SECONDS,
+    ) -> None:
         """`on_event` is called with each event's name and payload, by one thread.
 
         What is no message of the contract makes it raise one of the usual errors.
@@ -59,7 +64,7 @@ class Connection(socketio.Client):  # type: ignore[misc]
             handle_sigint=False,
             logger=log,
             engineio_logger=log,
-            request_timeout=STEP_SECONDS,
+            request_timeout=step_seconds,
             websocket_extra_options={
                 "class_": self._websocket,
                 "sslopt": {"context": tls},

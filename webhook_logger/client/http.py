@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import ssl
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,11 +15,12 @@ from urllib.parse import urlsplit
 import httpcore
 
 from webhook_logger.client.errors import Invalid, TooLarge, TooSlow, Unreachable
+from webhook_logger.client.patience import PatientBackend, at_most
 
 Headers = Sequence[tuple[str, str]]
 """Header lines in their order, read as Latin-1."""
 
-_URL = re.compile(r"(https?)://([^/?#@\\]+)([^#]*)(?:#.*)?", re.IGNORECASE)
+_URL = re.compile(r"(https?)://([^/?#@\\\s]+)((?:[/?][^#]*)?)(?:#.*)?", re.IGNORECASE)
 _SENDABLE = re.compile(r"[\x21-\x7e]*")
 _BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE", "DELETE")
 """Methods whose requests need not say that they have no body (RFC 9110, section 8.6)."""
@@ -56,16 +56,18 @@ class Http:
         keep_seconds: float = 30,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`timeout`: seconds to connect, and then for each step of an answer and for all of it.
+        """`timeout`: seconds to connect, for each step of sending, and then for all of the answer.
 
         `most_bytes`: an answer whose body is larger is `TooLarge`. `keep_seconds`: how long an idle
-        connection is kept. `tls`: whom to trust; the
-        system's authorities and certifi's by default.
+        connection is kept. `tls`: whom to trust; the system's authorities and certifi's by default.
         """
         self._timeout = timeout
         self._most_bytes = most_bytes
         self._pool = httpcore.ConnectionPool(
-            ssl_context=tls, max_connections=most_connections, keepalive_expiry=keep_seconds
+            ssl_context=tls,
+            max_connections=most_connections,
+            keepalive_expiry=keep_seconds,
+            network_backend=PatientBackend(),
         )
 
     def send(
@@ -85,9 +87,9 @@ class Http:
         `TooSlow` or `TooLarge`.
         """
         seconds = self._timeout if timeout is None else timeout
-        deadline = time.monotonic() + seconds
         with (
             _own_errors(url, seconds),
+            at_most(seconds),
             self._pool.stream(
                 method.encode("latin-1"),
                 parse(url, target),
@@ -96,17 +98,15 @@ class Http:
                 extensions={"timeout": dict.fromkeys(_STEPS, seconds)},
             ) as response,
         ):
-            content = self._read(response.iter_stream(), deadline)
+            content = self._read(response.iter_stream())
         return Answer(response.status, _as_text(response.headers), content)
 
-    def _read(self, chunks: Iterable[bytes], deadline: float) -> bytes:
+    def _read(self, chunks: Iterable[bytes]) -> bytes:
         content = bytearray()
         for chunk in chunks:
             content += chunk
             if len(content) > self._most_bytes:
                 raise TooLarge(f"The answer has more than {self._most_bytes} bytes.")
-            if time.monotonic() > deadline:
-                raise httpcore.ReadTimeout
         return bytes(content)
 
     def close(self) -> None:

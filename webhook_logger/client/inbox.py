@@ -59,6 +59,7 @@ class Inbox(BaseInbox):
         `timeout` in seconds; None is for ever. Raises `NothingArrived`, whose text says what did,
         `Rejected` and `Closed`. `where` must not use the inbox.
         """
+        self._must_be_open()
         take = self._taker(request_where(where))
         request: CapturedRequest = self._until(take, timeout, lambda: self._nothing(timeout))
         return request

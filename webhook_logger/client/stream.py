@@ -10,7 +10,7 @@ from typing import Any
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.claims import CLAIM_SECONDS, Claims
-from webhook_logger.client.connection import Connection
+from webhook_logger.client.connection import STEP_SECONDS, Connection
 from webhook_logger.client.errors import Closed, Rejected, Unreachable
 from webhook_logger.client.events import Answered, Link, Refused
 from webhook_logger.client.mailbox import Mailbox
@@ -33,10 +33,12 @@ class Stream:
         tls: ssl.SSLContext | None,
         *,
         answer: bool = False,
+        step_seconds: float = STEP_SECONDS,
     ) -> None:
         self._address = address
         self._mailbox = mailbox
         self._tls = tls
+        self._step_seconds = step_seconds
         self._position = Position(address.uuid)
         self._connection: Connection | None = None
         self._joined = False
@@ -73,7 +75,9 @@ class Stream:
     def _stay(self) -> None:
         """One connection after the other, until it is closed or refused."""
         while not self._closing.is_set():
-            self._connection = connection = Connection(self._tls, self._on_event)
+            self._connection = connection = Connection(
+                self._tls, self._on_event, self._step_seconds
+            )
             try:
                 self._live_through(connection)
             except Rejected as error:
