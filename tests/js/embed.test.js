@@ -35,6 +35,11 @@ test("what was laid out is the same JSON", () => {
   );
 });
 
+test("JSON of nothing but brackets is laid out, too", () => {
+  const json = "[".repeat(100_000) + "]".repeat(100_000);
+  assert.equal(indented(json).replace(/\n */g, ""), json);
+});
+
 test("a page over https cannot connect to a server without, but for its own computer", () => {
   const page = "https://tools.example.com";
   assert.match(mixedText("http://hooks.example.com", page), /came over https.*http:\/\/hooks/);
