@@ -109,6 +109,16 @@ test("a page is told also what its log has no room for", () => {
   assert.equal(store.snapshot.entries.length, 2);
 });
 
+test("a balancer's retry is not told again when its request has left the log", () => {
+  const [store, told] = listened();
+  for (let seq = 1; seq <= 5; seq++) store.requestArrived(sample({ seq }));
+  store.requestArrived(sample({ seq: 6, id: sample({ seq: 1 }).id }));
+  store.clear();
+  store.requestArrived(sample({ seq: 7, id: sample({ seq: 5 }).id }));
+  assert.equal(told.length, 5);
+  assert.equal(store.snapshot.entries.length, 0);
+});
+
 test("what was cleared is gone", () => {
   const [store] = listened();
   store.requestArrived(sample({ seq: 1 }));
