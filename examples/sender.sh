@@ -12,7 +12,7 @@
 set -eu
 
 url=${1:?"usage: sender.sh URL BODY"}
-body=${2:?"usage: sender.sh URL BODY"}
+body=${2?"usage: sender.sh URL BODY"}
 tries=5
 pause=1
 
