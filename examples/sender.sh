@@ -11,8 +11,8 @@
 
 set -eu
 
-url=$1
-body=$2
+url=${1:?"usage: sender.sh URL BODY"}
+body=${2?"usage: sender.sh URL BODY"}
 tries=5
 pause=1
 

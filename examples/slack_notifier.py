@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-import urllib.error
 import urllib.request
 from contextlib import suppress
+from http.client import HTTPException
 
 from webhook_logger.client import CapturedRequest, Gap, Inbox
 
@@ -34,8 +34,8 @@ def notify(url: str, text: str) -> None:
     request = urllib.request.Request(url, json.dumps({"text": text}).encode(), JSON)
     try:
         urllib.request.urlopen(request, timeout=10).close()
-    except urllib.error.URLError as error:
-        print(f"The chat did not take a line: {error}", file=sys.stderr)
+    except (OSError, HTTPException) as error:  # also what comes late, or is cut, or is no HTTP
+        print(f"The chat did not take a line: {error!r}", file=sys.stderr)
 
 
 def main(callback: str, notify_url: str) -> None:
@@ -44,5 +44,7 @@ def main(callback: str, notify_url: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2 or "NOTIFY_URL" not in os.environ:
+        sys.exit(__doc__)
     with suppress(KeyboardInterrupt):
         main(sys.argv[1], os.environ["NOTIFY_URL"])

@@ -4,6 +4,10 @@
 import { io } from "socket.io-client";
 
 const [, , server, uuid] = process.argv;
+if (!uuid) {
+  console.error("usage: node watch.mjs SERVER UUID");
+  process.exit(2);
+}
 
 const at = { uuid };
 const socket = io(server, { auth: at });
@@ -20,5 +24,8 @@ socket.on("connect_error", ({ message }) => {
   console.log(`not connected: ${message}`);
   if (!socket.active) process.exitCode = 1; // refused for good, and nothing is left to wait for
 });
-// As JSON: what a sender wrote cannot move the cursor of a terminal then.
-socket.on("request", (request) => console.log(JSON.stringify(request)));
+// As JSON in ASCII: what a sender wrote cannot move the cursor of a terminal then.
+socket.on("request", (request) => {
+  const hex = (/** @type {string} */ c) => c.charCodeAt(0).toString(16).padStart(4, "0");
+  console.log(JSON.stringify(request).replace(/[\u007f-\uffff]/g, (c) => `\\u${hex(c)}`));
+});

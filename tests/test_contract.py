@@ -13,7 +13,7 @@ import pytest
 from tests.support.contract.documents import ContractBroken
 from tests.support.contract.stream import Conversation, check_event
 from tests.support.processes import Redis, Server
-from tests.support.sender import post
+from tests.support.sender import ask, post
 from tests.support.viewers import PacketViewer, Viewer
 from tests.wire_fixture import UUID, samples
 from webhook_logger.delivery import RoomManager
@@ -92,6 +92,14 @@ def test_viewers_fail_for_a_request_that_is_none(
         RoomManager(redis.url, write_only=True).emit("request", {"uuid": uuid}, to=uuid)
         with pytest.raises(ContractBroken, match="the event request"):
             viewer.event("request")
+
+
+@pytest.mark.parametrize("path", [f"/api/callbacks/{UUID}/reply", "/docs", "/static/stream.js"])
+def test_the_methods_of_a_path_are_told(memory_server: Server, path: str) -> None:
+    answer = ask(memory_server.address, "OPTIONS", path, b"", "Origin: https://tools.example.com")
+    assert answer.status == 200
+    assert "GET" in answer.headers["allow"]
+    assert "access-control-allow-origin" not in answer.headers
 
 
 class Impostor(BaseHTTPRequestHandler):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from webhook_logger.callbacks import canonical_uuid
@@ -37,7 +37,9 @@ class Join:
         """
         if auth is None or (isinstance(auth, dict) and "uuid" not in auth):
             return None
-        return replace(cls.from_payload(auth), answer=False)
+        if isinstance(auth, dict):
+            auth = {**auth, "answer": False}
+        return cls.from_payload(auth)
 
     @classmethod
     def from_payload(cls, payload: Any) -> Join:

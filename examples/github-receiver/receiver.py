@@ -31,18 +31,19 @@ class Receiver(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        size = int(self.headers.get("Content-Length", 0))
-        if not 0 <= size <= MOST_BYTES:
-            self.answer(413, "too large")
-            self.close_connection = True
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal() or int(length) > MOST_BYTES:
+            self.close_connection = True  # its body is not read
+            self.answer(413, "too large, or of no length")
             return
+        size = int(length)
         request = self.captured(self.rfile.read(size))
         verdict = GitHub().verify(request, SECRET)
         if not verdict.ok:
             self.answer(401, verdict.text)
             return
         event = request.header("X-GitHub-Event") or "unknown"
-        print(f"{event}: {size} bytes", flush=True)
+        print(f"{event!a}: {size} bytes", flush=True)  # no header line is signed
         self.answer(202, f"{event} taken")
 
     def captured(self, body: bytes) -> CapturedRequest:
@@ -78,6 +79,8 @@ class Receiver(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     if not SECRET:
         sys.exit("GITHUB_SECRET is not set: nothing could be verified.")
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
     server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver)
     print(f"Listening on http://127.0.0.1:{server.server_port}", flush=True)
     try:

@@ -1,6 +1,6 @@
 """What a sender of webhooks is tested with: the fixture gives it a callback, and sees what comes.
 
-pip install "webhook-logger[server]" pytest
+pip install "../..[server]" pytest                   # the checkout that this folder is in
 pytest                                               # starts a server for these tests
 pytest --webhook-server https://hooks.example.com    # uses that one
 """

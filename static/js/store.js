@@ -112,11 +112,16 @@ export class Store {
   /** @param {CapturedRequest} request */
   requestArrived(request) {
     this.#follow(request);
-    if (this.#list.has(request.id)) return; // a balancer's retry of one that is there
+    if (this.isKnown(request.id)) return; // a balancer's retry of one that is there
     const arrived = Date.now();
     this.rate.count(arrived);
     if (!this.#watched) this.#state.unseen++;
     this.#add({ kind: "request", key: request.id, request, arrived });
+  }
+
+  /** @param {string} id  of a request */
+  isKnown(id) {
+    return this.#list.has(id);
   }
 
   /**

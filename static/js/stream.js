@@ -15,10 +15,12 @@ import { retryDelay } from "./retry.js";
 // Node has no XMLHttpRequest, and fetch would leave a page's cookies out.
 const POLLING = "XMLHttpRequest" in globalThis ? XHR : Fetch;
 
+// One that is not there would be waited for: Node 20 has no WebSocket.
+const TRANSPORTS = "WebSocket" in globalThis ? [WebSocket, POLLING] : [POLLING];
+
 /** The library's own reconnecting keeps its clock to itself, and stays away after a DISCONNECT. */
 const OPTIONS = {
-  // One that is not there would be waited for: Node 20 has no WebSocket.
-  transports: "WebSocket" in globalThis ? [WebSocket, POLLING] : [POLLING],
+  transports: TRANSPORTS,
   tryAllTransports: true,
   reconnection: false,
   forceNew: true,
@@ -160,15 +162,28 @@ class Connection {
 
   /** @param {Error} error */
   #fail(error) {
-    if (this.#socket.active) this.#retryLater();
+    if (this.#socket.active) this.#retryLater(error.message === "timeout");
     else this.#sink.linkChanged?.({ state: "refused", message: error.message, retryAt: 0 });
   }
 
-  #retryLater() {
+  /** @param {boolean} [timedOut]  the last try did */
+  #retryLater(timedOut = false) {
     this.#stopWaiting();
+    this.#chooseTransports(timedOut);
     const delay = retryDelay(this.#tries++, Math.random());
     this.#timer = setTimeout(this.tryNow, delay);
     this.#tell(away(), Date.now() + delay);
+  }
+
+  /**
+   * A WebSocket that something on the way swallows fails by silence alone: the next try polls. Only
+   * that one, since polling fails behind a balancer whose sessions do not stick.
+   * @param {boolean} timedOut
+   */
+  #chooseTransports(timedOut) {
+    const { opts } = this.#socket.io;
+    const polls = timedOut && opts.transports === TRANSPORTS;
+    opts.transports = polls ? [...TRANSPORTS].reverse() : TRANSPORTS;
   }
 
   #stopWaiting() {

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocket, expect
@@ -97,6 +98,18 @@ def test_a_page_watches_and_learns_what_it_missed(
         page.add_script_tag(path=library)
     page.add_script_tag(content=snippet(info, here.url, uuid))
     watches_and_comes_back(tool, here, two_workers[0], uuid)
+
+
+def test_a_page_without_a_library_that_is_refused_gives_up(page: Page) -> None:
+    with Server(CORS_ALLOWED_ORIGINS="https://tools.example.com") as server:
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        source = snippet("js bare", server.url, str(uuid4()))
+        with page.expect_websocket() as connection:
+            page.add_script_tag(content=source)
+        if not connection.value.is_closed():
+            connection.value.wait_for_event("close")
+        assert "may not connect to this server" in said[0]
 
 
 class Overheard:

@@ -60,6 +60,18 @@ def test_a_row_opens_to_all_that_was_sent(server: Server, uuid: str, visit: Open
     expect(log.locator(".detail")).to_have_count(0)
 
 
+def test_json_of_nothing_but_brackets_opens_and_the_log_goes_on(
+    server: Server, uuid: str, visit: Open
+) -> None:
+    page = visit(server, element(server, uuid))
+    log = live(page)
+    post(server.address, f"/{uuid}/deep", b"[" * 500_000 + b"]" * 500_000)
+    log.locator(".line").click()
+    expect(log.locator("pre")).to_contain_text("[\n  [\n    [", use_inner_text=True)
+    post(server.address, f"/{uuid}/next")
+    expect(log.locator(".target")).to_have_text(["/next", "/deep"])
+
+
 def test_bytes_show_in_hex_and_a_long_body_in_parts(server: Server, uuid: str, visit: Open) -> None:
     page = visit(server, element(server, uuid))
     log = live(page)

@@ -6,14 +6,13 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.answerers import Answerer, give
 from tests.support.processes import Server
-from tests.support.sender import post
+from tests.support.sender import ask, post
 
 pytestmark = pytest.mark.browser
 
@@ -38,10 +37,10 @@ def page(server: Server, open_page: Open, uuid: str) -> Page:
 
 def api(server: Server, uuid: str, method: str = "GET", **fields: object) -> dict:
     """What the callback answers now, after asking for that."""
-    url = f"{server.url}/api/callbacks/{uuid}/reply"
-    body = json.dumps(fields).encode() if fields else None
-    with urlopen(Request(url, body, method=method), timeout=10) as response:
-        return json.loads(response.read() or b"{}")
+    body = json.dumps(fields).encode() if fields else b""
+    answer = ask(server.address, method, f"/api/callbacks/{uuid}/reply", body)
+    assert answer.status < 300, answer.body
+    return json.loads(answer.body or b"{}")
 
 
 def answers(page: Page) -> Locator:

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 
 import pytest
 
@@ -49,3 +51,13 @@ def test_the_sender_gets_what_the_receiver_answers(
     assert sent.stdout.startswith(f"{status}  Webhook-Viewers: 1  ")
     assert text in sent.stdout
     assert f"  {status}  " in listen.out.all
+
+
+@pytest.mark.parametrize("length", ["many", "-1", str(25 * 2**20 + 1)])
+def test_a_length_that_cannot_be_is_refused(receiver: str, length: str) -> None:
+    connection = HTTPConnection(receiver.removeprefix("http://"), timeout=10)
+    connection.putrequest("POST", "/")
+    connection.putheader("Content-Length", length)
+    connection.endheaders()
+    with closing(connection), connection.getresponse() as response:
+        assert response.status == 413

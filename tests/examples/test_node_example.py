@@ -68,6 +68,17 @@ def test_it_prints_each_request(memory_server: Server, uuid: str, watch: Watch) 
     assert requests[0]["body"]["encoding"] == "base64", "a control character is no text"
 
 
+def test_what_a_sender_wrote_is_in_ascii(memory_server: Server, uuid: str, watch: Watch) -> None:
+    script = watch(memory_server, uuid)
+    script.until("live at")
+    post(memory_server.address, f"/{uuid}", "Zoë \u202e".encode(), "X-Clear: \x9b2J")
+    line = script.line()
+    assert line.isascii()
+    request = json.loads(line)
+    assert dict(request["headers"])["X-Clear"] == "\x9b2J"
+    assert request["body"]["content"] == "Zoë \u202e"
+
+
 def test_it_comes_back_and_tells_what_it_missed(redis: Redis, uuid: str, watch: Watch) -> None:
     with Server(REDIS_URL=redis.url) as a, Server(REDIS_URL=redis.url) as b:
         script = watch(a.until_ready(), uuid)

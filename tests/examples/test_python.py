@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.support.processes import ROOT, Server, for_seconds
@@ -37,21 +38,56 @@ def test_the_notifier_tells_a_chat_of_each_request(memory_server: Server, uuid: 
         assert notifier.returncode == 0
 
 
+def test_the_notifier_goes_on_when_the_chat_answers_nonsense(
+    memory_server: Server, uuid: str
+) -> None:
+    callback = f"/{uuid}"
+    with Receiver(b"nonsense\r\n") as chat:
+        command = [sys.executable, EXAMPLES / "slack_notifier.py", memory_server.url + callback]
+        environment = {**ENVIRONMENT, "NOTIFY_URL": chat.url}
+        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as notifier:
+            try:
+                for_seconds(20, lambda: _viewers(memory_server, callback) == 1)
+                post(memory_server.address, f"{callback}/last")
+                while "/last" not in _text(chat, "/"):
+                    assert notifier.poll() is None
+            finally:
+                notifier.send_signal(signal.SIGINT)
+        assert notifier.returncode == 0
+
+
+def test_an_example_that_is_not_told_enough_says_what_it_needs() -> None:
+    environment = {**ENVIRONMENT, "GITHUB_SECRET": "hush"}
+    for name in ("slack_notifier.py", "github-receiver/receiver.py"):
+        done = subprocess.run(
+            [sys.executable, EXAMPLES / name],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert f"python {Path(name).name} " in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def _viewers(server: Server, path: str) -> int:
     return int(post(server.address, path).headers["webhook-viewers"])
 
 
-def _text(chat: Receiver) -> str:
+def _text(chat: Receiver, path: str = "/services/T0") -> str:
     head, _, body = chat.received().partition(b"\r\n\r\n")
-    assert head.startswith(b"POST /services/T0 HTTP/1.1")
+    assert head.startswith(f"POST {path} HTTP/1.1".encode())
     return str(json.loads(body)["text"])
 
 
 def test_the_tests_of_a_sender_pass_with_a_server_of_their_own(memory_server: Server) -> None:
     for options in ((), ("--webhook-server", memory_server.url)):
         command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")
+        # As where pytest and this project's plugin are all there is.
+        plugins = ("-p", "no:timeout", "-p", "no:xdist", "-p", "webhook_logger.pytest_plugin")
         done = subprocess.run(
-            [*command, "-p", "webhook_logger.pytest_plugin", *options],
+            [*command, *plugins, *options],
             cwd=EXAMPLES / "pytest_orders",
             env=ENVIRONMENT,
             capture_output=True,

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import subprocess
-import urllib.request
 
 from tests.support.processes import ROOT, Server
+from tests.support.sender import ask
 from tests.support.viewers import Viewer
 
 BODY = '{"type": "order.created", "name": "Zoë"}'
 
 
 def set_reply(server: Server, uuid: str, **reply: object) -> None:
-    request = urllib.request.Request(
-        f"{server.url}/api/callbacks/{uuid}/reply", json.dumps(reply).encode(), method="PUT"
-    )
-    with urllib.request.urlopen(request, timeout=10):
-        pass
+    path, body = f"/api/callbacks/{uuid}/reply", json.dumps(reply).encode()
+    assert ask(server.address, "PUT", path, body).status == 200
 
 
 def run_sender(url: str) -> subprocess.CompletedProcess[str]:

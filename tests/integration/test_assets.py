@@ -7,7 +7,8 @@ import zlib
 
 import pytest
 
-from tests.support.processes import Server
+from tests.support.contract.documents import document
+from tests.support.processes import ROOT, Server
 from tests.support.sender import Answer, post, send
 
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
@@ -16,6 +17,9 @@ TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8
 def ask(server: Server, target: str, *lines: str, method: str = "GET") -> Answer:
     head = [f"{method} {target} HTTP/1.1", "Host: test", "Connection: close", *lines]
     return send(server.address, "\r\n".join(head).encode("latin-1") + b"\r\n\r\n")
+
+
+SCRIPTS = [path for path in document("openapi.yaml")["paths"] if path.startswith("/static/")]
 
 
 def page_of(server: Server, uuid: str) -> str:
@@ -38,6 +42,22 @@ def test_all_that_the_page_refers_to_is_there_to_stay(memory_server: Server, uui
         assert answer.status == 200, path
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert answer.headers["content-type"] == TYPES[path.rpartition(".")[2]]
+
+
+@pytest.mark.parametrize("path", SCRIPTS)
+def test_what_the_contract_names_is_there_and_held_to_it(memory_server: Server, path: str) -> None:
+    answer = ask(memory_server, path)
+    assert answer.status == 200
+    again = ask(memory_server, path, f"If-None-Match: {answer.headers['etag']}")
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_the_contract_names_all_that_is_for_other_pages() -> None:
+    folders = (ROOT / "static/vendor/embed", ROOT / "static/types")
+    made = {file.name for folder in folders for file in folder.iterdir()}
+    assert {path.removeprefix("/static/") for path in SCRIPTS} == {
+        name for name in made if name.endswith((".js", ".ts"))
+    }
 
 
 def test_each_worker_serves_the_files_of_the_others_pages(

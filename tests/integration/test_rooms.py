@@ -50,6 +50,16 @@ def test_a_wrong_auth_is_refused_with_the_reason(memory_server: Server, name: st
         assert refusal["message"]
 
 
+def test_auth_claims_nothing_and_what_it_says_of_answers_is_ignored(
+    memory_server: Server, uuid: str
+) -> None:
+    for answer in (True, "yes"):
+        with PacketViewer(memory_server.url, {"uuid": uuid, "answer": answer}) as viewer:
+            viewer.event("joined")
+            assert post(memory_server.address, f"/{uuid}").status == 200
+            assert viewer.event("answered")["by"] == "default"
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_join_is_answered_with_the_reason(memory_server: Server, name: str) -> None:
     with Viewer(memory_server.url) as viewer:

@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.support.processes import ROOT, Server
+from tests.support.proxy import SwallowingProxy
 from tests.support.sender import post
 
 END_SECONDS = 20
@@ -108,6 +109,18 @@ def test_a_stream_in_node_gets_requests_as_they_were_sent(
         ["X-Dup", "2"],
     ]
     node.close()
+
+
+def test_where_websockets_are_swallowed_it_polls(
+    memory_server: Server, uuid: str, open_stream: Open
+) -> None:
+    with SwallowingProxy(memory_server.address) as proxy:
+        node = open_stream(f"{proxy.url}/{uuid}", *KINDS["WebSocket"])
+        assert node.until("joined")["viewers"] == 1
+        assert post(memory_server.address, f"/{uuid}").status == 200
+        assert node.until("requestArrived")["seq"] == 1
+        node.close()
+        assert proxy.swallowed
 
 
 def test_a_closed_stream_is_no_viewer_and_goes_on_where_it_was(

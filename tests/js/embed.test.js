@@ -35,6 +35,11 @@ test("what was laid out is the same JSON", () => {
   );
 });
 
+test("JSON of nothing but brackets is laid out, too", () => {
+  const json = "[".repeat(100_000) + "]".repeat(100_000);
+  assert.equal(indented(json).replace(/\n */g, ""), json);
+});
+
 test("a page over https cannot connect to a server without, but for its own computer", () => {
   const page = "https://tools.example.com";
   assert.match(mixedText("http://hooks.example.com", page), /came over https.*http:\/\/hooks/);
@@ -102,6 +107,16 @@ test("a page is told also what its log has no room for", () => {
   for (let seq = 1; seq <= 9; seq++) store.requestArrived(sample({ seq }));
   assert.equal(told.length, 9);
   assert.equal(store.snapshot.entries.length, 2);
+});
+
+test("a balancer's retry is not told again when its request has left the log", () => {
+  const [store, told] = listened();
+  for (let seq = 1; seq <= 5; seq++) store.requestArrived(sample({ seq }));
+  store.requestArrived(sample({ seq: 6, id: sample({ seq: 1 }).id }));
+  store.clear();
+  store.requestArrived(sample({ seq: 7, id: sample({ seq: 5 }).id }));
+  assert.equal(told.length, 5);
+  assert.equal(store.snapshot.entries.length, 0);
 });
 
 test("what was cleared is gone", () => {

@@ -1,4 +1,6 @@
-"""A TCP relay before Redis that can make a subscription deaf without a word to either side."""
+"""TCP relays that lose things: before Redis, what a subscriber should hear, without a word to
+either side; before a worker, what would become a WebSocket.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +49,44 @@ class DeafeningProxy:
             sink.shutdown(socket.SHUT_RDWR)
 
     def __enter__(self) -> DeafeningProxy:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for sock in (self._listener, *self._sockets):
+            sock.close()
+
+
+class SwallowingProxy:
+    """Relays to a server; a connection that asks for an upgrade is kept, and never answered."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self._target = address
+        self.swallowed = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._sockets: list[socket.socket] = []
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(self._target)
+                self._sockets += [client, server]
+                for ends in ((client, server), (server, client)):
+                    threading.Thread(target=self._relay, args=ends, daemon=True).start()
+
+    def _relay(self, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                if b"\r\nupgrade: websocket" in data.lower():
+                    self.swallowed += 1
+                else:
+                    sink.sendall(data)
+            sink.shutdown(socket.SHUT_RDWR)
+
+    def __enter__(self) -> SwallowingProxy:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 

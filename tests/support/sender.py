@@ -91,5 +91,10 @@ def send(address: tuple[str, int], data: bytes) -> Answer:
 
 def post(address: tuple[str, int], path: str, body: bytes = b"", *lines: str) -> Answer:
     """An ordinary POST."""
-    head = [f"POST {path} HTTP/1.1", "Host: test", f"Content-Length: {len(body)}", *lines]
+    return ask(address, "POST", path, body, *lines)
+
+
+def ask(address: tuple[str, int], method: str, path: str, body: bytes = b"", *lines: str) -> Answer:
+    """An ordinary request of that method."""
+    head = [f"{method} {path} HTTP/1.1", "Host: test", f"Content-Length: {len(body)}", *lines]
     return send(address, "\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body)

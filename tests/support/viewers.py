@@ -30,6 +30,7 @@ class Viewer:
     def __init__(self, url: str, **auth: Any) -> None:
         self._client = socketio.SimpleClient(reconnection=False)
         self._client.connect(url, auth=auth or None, transports=["websocket"])
+        stream.check_connected(auth or None, {"sid": self._client.sid})
 
     def event(self, name: str, timeout: float = WAIT_SECONDS) -> Wire:
         """The payload of the next event, asides aside, which must have that name."""

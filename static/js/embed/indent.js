@@ -2,6 +2,9 @@
 
 import { skipBlanks, tokenEnd } from "../json-text.js";
 
+/** A body of nothing but brackets would else be laid out to a text too long for any browser. */
+const MOST_LEVELS = 20;
+
 /**
  * @param {string} json  valid
  * @returns {string} its tokens as they were, with line ends and blanks between them
@@ -32,5 +35,5 @@ function between(before, token, depth) {
   const opened = before === "[" || before === "{";
   const closes = token === "]" || token === "}";
   if (opened ? closes : !closes && before !== ",") return "";
-  return `\n${"  ".repeat(depth)}`;
+  return `\n${"  ".repeat(Math.min(depth, MOST_LEVELS))}`;
 }

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import { answerText } from "../answers.js";
-import { chunksOf, viewsOf, withoutMark } from "../body.js";
+import { bytesOf, chunksOf, viewsOf, withoutMark } from "../body.js";
 import { mediaType, queryParameters } from "../captured.js";
 import { byteCount, byteSize, fullTime, visible } from "../format.js";
 import { copyButton } from "./copy.js";
@@ -77,15 +77,28 @@ function piece(text) {
 }
 
 /**
+ * @typedef {{view: "text" | "hex", text: import("../body.js").Body}} Readable
+ *
+ * @type {WeakMap<CapturedRequest, Readable>} rendering is frequent, and a large body takes long
+ */
+const known = new WeakMap();
+
+/** @param {CapturedRequest} request */
+function readable(request) {
+  const found = known.get(request) ?? madeReadable(request);
+  known.set(request, found);
+  return found;
+}
+
+/**
  * JSON laid out, other text as it is, the rest in hex.
  * @param {CapturedRequest} request
- * @returns {{view: "text" | "hex", text: import("../contract.js").Body}}
+ * @returns {Readable}
  */
-function readable(request) {
+function madeReadable(request) {
   const { body } = request;
-  const [view] = viewsOf(body, mediaType(request));
-  if (view === "json") {
-    return { view: "text", text: { ...body, content: indented(withoutMark(body.content)) } };
-  }
-  return { view: body.encoding === "utf-8" ? "text" : "hex", text: body };
+  if (body.encoding === "base64") return { view: "hex", text: { ...body, bytes: bytesOf(body) } };
+  const isJson = viewsOf(body, mediaType(request))[0] === "json";
+  const content = isJson ? indented(withoutMark(body.content)) : body.content;
+  return { view: "text", text: { ...body, content } };
 }

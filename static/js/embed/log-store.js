@@ -12,8 +12,13 @@
 
 import { Store } from "../store.js";
 
+/** A balancer tries again within seconds; so many requests may come in between. */
+const MOST_REMEMBERED = 10_000;
+
 export class LogStore extends Store {
   #tell;
+  /** Ids of requests that were told, the oldest first: the list may be shorter. @type {Set<string>} */
+  #told = new Set();
 
   /**
    * @param {number} most
@@ -27,8 +32,21 @@ export class LogStore extends Store {
 
   /** @param {import("../store.js").Entry} entry */
   entryAdded(entry) {
-    if (entry.kind === "request") this.#tell("request", entry.request);
+    if (entry.kind === "request") this.#tellRequest(entry.request);
     if (entry.kind === "gap") this.#tell("gap", { missed: entry.missed });
+  }
+
+  /** @param {string} id  of a request */
+  isKnown(id) {
+    return this.#told.has(id);
+  }
+
+  /** @param {import("../contract.js").CapturedRequest} request */
+  #tellRequest(request) {
+    this.#told.add(request.id);
+    const [oldest] = this.#told;
+    if (this.#told.size > MOST_REMEMBERED) this.#told.delete(oldest);
+    this.#tell("request", request);
   }
 
   /** @param {number} count */

@@ -108,6 +108,8 @@ def _responses(template: str | None, method: str) -> dict[str, Any]:
     item = document(NAME)["paths"][template]
     if template.startswith("/{uuid}"):
         operation = item["post"]  # any method
+    elif method == "OPTIONS":
+        return {"200": {"$ref": "#/components/responses/Methods"}}
     else:
         operation = item.get("get" if method == "HEAD" else method.lower())
     return dict(operation["responses"]) if operation else {}

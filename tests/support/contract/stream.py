@@ -44,6 +44,13 @@ def check_event(name: str, *payload: Any) -> None:
     demand(_payload(name), payload[0], f"the event {name}")
 
 
+def check_connected(auth: Any, answer: Any) -> None:
+    """The acknowledgement of CONNECT; what was let in must have been a fit `auth`, or none."""
+    demand(_payload("connected"), answer, "CONNECT")
+    if auth is not None:
+        demand(_payload("connect"), auth, "an auth that was let in")
+
+
 def check_answer(name: str, asked: Any, answer: Any) -> None:
     """The acknowledgement of `join` or `leave`; what was granted must have been a fit wish."""
     demand(_payload(f"{name}Answer"), answer, f"the acknowledgement of {name}")
@@ -80,9 +87,7 @@ class Conversation:
         if kind == "42":
             check_event(*data)
         elif kind == "40":
-            demand(_payload("connected"), data, "CONNECT")
-            if self._auth is not None:
-                demand(_payload("connect"), self._auth, "an auth that was let in")
+            check_connected(self._auth, data)
         elif kind == "44":
             demand(_payload("connectError"), data, "CONNECT_ERROR")
         elif kind.startswith("43") and kind[2:] in self._asked:
