@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 import ssl
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import h11
 import httpcore
 
+from webhook_logger.client.deadline import Deadline, Punctual
 from webhook_logger.client.errors import Invalid, TooLarge, TooSlow, Unreachable
 
 Headers = Sequence[tuple[str, str]]
@@ -56,16 +57,19 @@ class Http:
         keep_seconds: float = 30,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`timeout`: seconds to connect, and then for each step of an answer and for all of it.
+        """`timeout`: seconds from the start of a request until its whole answer is there.
 
         `most_bytes`: an answer whose body is larger is `TooLarge`. `keep_seconds`: how long an idle
-        connection is kept. `tls`: whom to trust; the
-        system's authorities and certifi's by default.
+        connection is kept. `tls`: whom to trust; the system's authorities and certifi's by default.
         """
         self._timeout = timeout
         self._most_bytes = most_bytes
+        self._deadline = Deadline()
         self._pool = httpcore.ConnectionPool(
-            ssl_context=tls, max_connections=most_connections, keepalive_expiry=keep_seconds
+            ssl_context=tls,
+            max_connections=most_connections,
+            keepalive_expiry=keep_seconds,
+            network_backend=Punctual(self._deadline),
         )
 
     def send(
@@ -85,9 +89,9 @@ class Http:
         `TooSlow` or `TooLarge`.
         """
         seconds = self._timeout if timeout is None else timeout
-        deadline = time.monotonic() + seconds
         with (
             _own_errors(url, seconds),
+            self._deadline.within(seconds),
             self._pool.stream(
                 method.encode("latin-1"),
                 parse(url, target),
@@ -96,17 +100,15 @@ class Http:
                 extensions={"timeout": dict.fromkeys(_STEPS, seconds)},
             ) as response,
         ):
-            content = self._read(response.iter_stream(), deadline)
+            content = self._read(response.iter_stream())
         return Answer(response.status, _as_text(response.headers), content)
 
-    def _read(self, chunks: Iterable[bytes], deadline: float) -> bytes:
+    def _read(self, chunks: Iterable[bytes]) -> bytes:
         content = bytearray()
         for chunk in chunks:
             content += chunk
             if len(content) > self._most_bytes:
                 raise TooLarge(f"The answer has more than {self._most_bytes} bytes.")
-            if time.monotonic() > deadline:
-                raise httpcore.ReadTimeout
         return bytes(content)
 
     def close(self) -> None:
@@ -166,7 +168,7 @@ def _own_errors(url: str, seconds: float) -> Iterator[None]:
     """Turn httpcore's errors into this client's."""
     try:
         yield
-    except (httpcore.LocalProtocolError, UnicodeEncodeError) as error:
+    except (httpcore.LocalProtocolError, h11.LocalProtocolError, UnicodeEncodeError) as error:
         raise Invalid(f"HTTP can't carry this request: {error}") from error
     except httpcore.TimeoutException as error:
         raise TooSlow(f"{_authority(url)} did not answer within {seconds:g} seconds.") from error
