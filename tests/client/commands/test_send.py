@@ -54,6 +54,19 @@ def test_the_body_may_be_a_file_or_stdin(tmp_path: Path) -> None:
     assert sent.endswith(b"\r\n\r\n\x00\r\n")
 
 
+def test_json_of_another_type_has_that_alone() -> None:
+    with Endpoint() as endpoint:
+        run("send", endpoint.url, "-H", "content-type: application/problem+json", "--json", "{}")
+        sent = endpoint.received()
+    assert sent.lower().count(b"\r\ncontent-type:") == 1
+
+
+def test_two_bodies_are_refused() -> None:
+    done = run("send", "http://127.0.0.1:1", "-d", "a", "--json", "{}")
+    assert done.returncode == 2
+    assert "not both" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
