@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.command import on_a_terminal, run
+from tests.support.command import Command, on_a_terminal, run
 from tests.support.endpoint import Endpoint
 from tests.support.processes import Server, free_port
 from tests.support.viewers import Viewer
@@ -177,3 +177,11 @@ def test_on_a_terminal_many_show_how_far_they_are() -> None:
 def test_a_page_is_no_callback(memory_server: Server) -> None:
     done = run("send", f"{memory_server.url}/view/{uuid4()}")
     assert done.returncode == 1
+
+
+def test_who_interrupts_it_is_told_what_was_sent() -> None:
+    with Endpoint() as endpoint, Command("send", endpoint.url, "--times", "9", "--rate", "1") as it:
+        endpoint.received()
+        endpoint.received()
+        assert it.interrupt() == 130
+        assert re.match(r"[12] requests in .*: [12] × 200\.", it.notes.line())

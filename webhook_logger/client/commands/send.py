@@ -110,12 +110,14 @@ class Sender:
         """The exit code tells the worst that came of it."""
         begun = time.monotonic()
         tally = Tally()
-        for number in progress(self._screen, range(times)):
-            _pause(begun + number / rate - time.monotonic() if rate else 0)
-            tally.add(self._one(http))
-        if times > 1:
-            took = duration(time.monotonic() - begun)
-            self._screen.note(f"{times} requests in {took}: {tally.text}.")
+        try:
+            for number in progress(self._screen, range(times)):
+                _pause(begun + number / rate - time.monotonic() if rate else 0)
+                tally.add(self._one(http))
+        finally:
+            if times > 1:
+                took = duration(time.monotonic() - begun)
+                self._screen.note(f"{tally.count} requests in {took}: {tally.text or 'nothing'}.")
         return tally.exit
 
     def _one(self, http: Http) -> str:
