@@ -54,10 +54,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            try:
-                return super().invoke(ctx)
-            finally:
-                sys.stdout.flush()
+            return self._written(ctx)
         except KeyboardInterrupt:
             ctx.exit(Exit.INTERRUPTED)
         except BrokenPipeError:
@@ -70,6 +67,14 @@ class Commands(click.Group):
             _give_up_stdout()
             _say(error.strerror or str(error))
             ctx.exit(Exit.FAILED)
+
+    def _written(self, ctx: click.Context) -> Any:
+        """Its end is the end of what it wrote, too; but not where it is interrupted."""
+        try:
+            return super().invoke(ctx)
+        except click.exceptions.Exit:
+            sys.stdout.flush()
+            raise
 
 
 def _say(error: str) -> None:
