@@ -59,6 +59,8 @@ def limits() -> Limits:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:]:
+        sys.exit("wsgi.py takes no arguments; its settings are in the environment.")
     try:
         main()
     except ServingError as wrong:

@@ -11,13 +11,15 @@
 
 set -eu
 
-url=${1:?"usage: sender.sh URL BODY"}
-body=${2?"usage: sender.sh URL BODY"}
+usage="usage: $0 URL BODY"
+url=${1:?$usage}
+body=${2?$usage}
 tries=5
 pause=1
 
 answer=$(mktemp)
 trap 'rm -f "$answer"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # The value of Retry-After where it is a number of seconds; nothing otherwise.
 retry_after() {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from webhook_logger.client.cli import cli
+from webhook_logger.client.commands.exits import Exit
 from webhook_logger.serve import serve
 
 cli.add_command(serve)
@@ -10,7 +13,13 @@ cli.add_command(serve)
 
 def main() -> None:
     """Run what the command line says."""
-    cli(prog_name="webhook-logger")
+    try:
+        cli(prog_name="webhook-logger")
+    except SystemExit as end:
+        if end.code == Exit.INTERRUPTED:
+            # The usual end would wait for what is still being written, which perhaps nobody reads.
+            os._exit(end.code)
+        raise
 
 
 if __name__ == "__main__":

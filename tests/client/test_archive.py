@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import resource
 from pathlib import Path
 
@@ -52,6 +53,20 @@ def test_one_of_its_own_is_continued(tmp_path: Path) -> None:
         with Archive(path, ORIGIN) as archive:
             archive.add(samples()[at])
     assert urls(path) == ["json", "empty", "lines"]
+
+
+def test_what_is_no_file_that_can_be_written_anew_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/full"), tmp_path):
+        with pytest.raises(Invalid, match="cannot be written"):
+            Archive(path, ORIGIN)
+
+
+def test_two_do_not_write_to_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "requests.har"
+    with Archive(path, ORIGIN), pytest.raises(Invalid, match="by another program"):
+        Archive(path, ORIGIN)
+    Archive(path, ORIGIN).close()
 
 
 @pytest.mark.parametrize("content", [b"x", b'{"log": {"entries": []}}', b"\n]}}\n", b"x" * 10_000])

@@ -112,6 +112,12 @@ def test_an_answer_that_drips_is_not_waited_for_without_end(start: bytes) -> Non
         http.send("POST", receiver.url, timeout=0.3)
 
 
+@pytest.mark.parametrize("length", ["2", "4"])
+def test_a_length_that_is_not_that_of_the_body_is_refused(length: str) -> None:
+    with Receiver() as receiver, Http() as http, pytest.raises(Invalid, match="Content-Length"):
+        http.send("POST", receiver.url, [("Content-Length", length)], b"abc")
+
+
 def test_an_answer_that_is_too_large_is_told() -> None:
     with Receiver(OK) as receiver, Http(most_bytes=1) as http, pytest.raises(TooLarge):
         http.send("GET", receiver.url)

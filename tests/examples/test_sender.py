@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+from pathlib import Path
 
-from tests.support.processes import ROOT, Server
+from tests.support.processes import ROOT, Server, free_port
 from tests.support.sender import ask
 from tests.support.viewers import Viewer
 
@@ -48,3 +50,15 @@ def test_without_a_word_from_the_server_its_pause_doubles(memory_server: Server,
 def test_it_does_not_repeat_what_was_wrong(memory_server: Server, uuid: str) -> None:
     done = run_sender(f"{memory_server.url}/{uuid}/status/422")
     assert (done.returncode, done.stderr) == (1, "422 is final\n")
+
+
+def test_one_that_is_ended_leaves_no_file(tmp_path: Path) -> None:
+    command = ["examples/sender.sh", f"http://127.0.0.1:{free_port()}", BODY]
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as sender:
+        assert sender.stderr
+        while "again in" not in sender.stderr.readline():
+            assert sender.poll() is None
+        sender.terminate()
+    assert sender.returncode == 1
+    assert not list(tmp_path.iterdir())

@@ -16,10 +16,10 @@ from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer, Viewer
 
 
-def start_fails(**settings: str) -> str:
+def start_fails(*arguments: str, **settings: str) -> str:
     """Standard error of a server that must not start."""
     process = subprocess.run(
-        [sys.executable, "wsgi.py"],
+        [sys.executable, "wsgi.py", *arguments],
         cwd=ROOT,
         env={**os.environ, "PORT": "0", **settings},
         capture_output=True,
@@ -73,6 +73,10 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(name: str, value: str) 
     assert said.startswith(f"The setting {name} ")
     assert repr(value) in said
     assert "\n" not in said
+
+
+def test_arguments_are_not_passed_over() -> None:
+    assert "takes no arguments" in start_fails("--port=8000")
 
 
 def test_a_port_in_use_stops_the_start_with_a_sentence(memory_server: Server) -> None:

@@ -10,6 +10,11 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client import har
 from webhook_logger.client.errors import Invalid
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 MOST_BYTES = 256 * 2**20
 """Of a file that is read: all of it is in memory then."""
 
@@ -30,8 +35,23 @@ class Archive:
         try:
             self._file = path.open("r+b" if path.exists() else "x+b", buffering=0)
         except OSError as error:
-            raise Invalid(f"{path} cannot be written: {error.strerror}.") from error
-        self._end = self._begin(path)
+            raise _unwritable(path, error) from error
+        try:
+            self._lock(path)
+            self._end = self._begin(path)
+        except BaseException as error:
+            self._file.close()
+            if isinstance(error, OSError):
+                raise _unwritable(path, error) from error
+            raise
+
+    def _lock(self, path: Path) -> None:
+        """Two would write over one another."""
+        if fcntl:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Invalid(f"{path} is being written by another program.") from None
 
     def _begin(self, path: Path) -> int:
         """Where the next entry goes."""
@@ -41,7 +61,6 @@ class Archive:
             return len(_HEAD)
         end = size - len(_FOOT)
         if end < len(_HEAD) or self._read(0, _HEAD) != _HEAD or self._read(end, _FOOT) != _FOOT:
-            self._file.close()
             raise Invalid(f"{path} is there already, and is no archive that was written here.")
         return end
 
@@ -76,6 +95,10 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _unwritable(path: Path, error: OSError) -> Invalid:
+    return Invalid(f"{path} cannot be written: {error.strerror or error}.")
 
 
 def entries(file: BinaryIO, name: str) -> tuple[list[Any], bool]:

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import h11
 import httpcore
 
+from webhook_logger.client.deadline import Deadline, Punctual
 from webhook_logger.client.errors import Invalid, TooLarge, TooSlow, Unreachable
-from webhook_logger.client.patience import PatientBackend, at_most
 
 Headers = Sequence[tuple[str, str]]
 """Header lines in their order, read as Latin-1."""
@@ -56,18 +57,19 @@ class Http:
         keep_seconds: float = 30,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`timeout`: seconds to connect, for each step of sending, and then for all of the answer.
+        """`timeout`: seconds from the start of a request until its whole answer is there.
 
         `most_bytes`: an answer whose body is larger is `TooLarge`. `keep_seconds`: how long an idle
         connection is kept. `tls`: whom to trust; the system's authorities and certifi's by default.
         """
         self._timeout = timeout
         self._most_bytes = most_bytes
+        self._deadline = Deadline()
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls,
             max_connections=most_connections,
             keepalive_expiry=keep_seconds,
-            network_backend=PatientBackend(),
+            network_backend=Punctual(self._deadline),
         )
 
     def send(
@@ -89,7 +91,7 @@ class Http:
         seconds = self._timeout if timeout is None else timeout
         with (
             _own_errors(url, seconds),
-            at_most(seconds),
+            self._deadline.within(seconds),
             self._pool.stream(
                 method.encode("latin-1"),
                 parse(url, target),
@@ -166,7 +168,7 @@ def _own_errors(url: str, seconds: float) -> Iterator[None]:
     """Turn httpcore's errors into this client's."""
     try:
         yield
-    except (httpcore.LocalProtocolError, UnicodeEncodeError) as error:
+    except (httpcore.LocalProtocolError, h11.LocalProtocolError, UnicodeEncodeError) as error:
         raise Invalid(f"HTTP can't carry this request: {error}") from error
     except httpcore.TimeoutException as error:
         raise TooSlow(f"{_authority(url)} did not answer within {seconds:g} seconds.") from error

@@ -46,13 +46,13 @@ class Target:
 def leads_back(target: Target, callback: str, uuid: str) -> bool:
     """Whether the target is the callback itself, or its page: each request would come for ever.
 
-    `callback` is its URL. Other names of the same machine count as the same one.
+    `callback` is its URL. Other names of the same machine count as the same one, and so do its
+    other ports: of a load balancer and its workers, or of http and https.
     """
     if uuid not in unquote(target.path).lower().split("/"):
         return False
     here, there = parse(callback), parse(target.base)
-    ports = [url.port or {b"http": 80, b"https": 443}[url.scheme] for url in (here, there)]
-    return ports[0] == ports[1] and _same_machine(here.host.decode(), there.host.decode())
+    return _same_machine(here.host.decode(), there.host.decode())
 
 
 def _same_machine(one: str, other: str) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import re
+import shlex
 import subprocess
 import sys
 
 import click
 import pytest
 
-from tests.support.command import environment, run
-from tests.support.processes import ROOT
+from tests.support.command import COMMAND, environment, run
+from tests.support.processes import ROOT, Server
 from webhook_logger.__main__ import cli
 from webhook_logger.client import errors
 from webhook_logger.client.commands.exits import Commands, Exit
@@ -40,6 +42,7 @@ def test_the_manual_has_every_option(command: str) -> None:
         (errors.Rejected("No."), Exit.REJECTED),
         (errors.TooLarge("No."), Exit.FAILED),
         (errors.NothingArrived("No."), Exit.TOO_LATE),
+        (OSError(errno.ENOSPC, "No space left on device"), Exit.FAILED),
         (KeyboardInterrupt(), Exit.INTERRUPTED),
     ],
 )
@@ -58,6 +61,25 @@ def test_an_error_is_a_sentence_and_a_code(
         group(["fail"])
     assert ended.value.code == code
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">/dev/full", "2>/dev/full"])
+def test_a_stream_that_cannot_be_used_makes_no_traceback(
+    memory_server: Server, uuid: str, closed: str
+) -> None:
+    send = shlex.join([*COMMAND, "send", f"{memory_server.url}/{uuid}", "-d", "@-"])
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{send} {closed}"],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    full = closed == ">/dev/full"
+    assert done.returncode == (Exit.FAILED if full else Exit.DONE)
+    assert done.stderr == ("Error: No space left on device\n" if full else "")
 
 
 def test_what_stands_in_an_error_does_nothing_on_the_terminal() -> None:

@@ -248,6 +248,12 @@ def test_what_cannot_be_is_told(arguments: tuple[str, ...], sentence: str) -> No
     assert sentence in done.stderr
 
 
+def test_a_server_that_is_not_there_is_waited_for_no_longer_than_asked() -> None:
+    done = run("listen", f"http://127.0.0.1:{free_port()}", "--timeout", "0.5")
+    assert done.returncode == 3
+    assert "within 0.5 seconds" in done.stderr
+
+
 @pytest.mark.parametrize("written", ["http://localhost:{}/{}", "127.0.0.1:{}/view/{}/x"])
 def test_the_callback_itself_is_no_target(written: str) -> None:
     uuid = str(uuid4())

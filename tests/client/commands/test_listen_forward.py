@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import os
 import re
+import select
+import signal
+import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import Command, run
+from tests.support.command import COMMAND, WAIT_SECONDS, Command, environment, run
 from tests.support.endpoint import Endpoint
-from tests.support.processes import Redis, Server, for_seconds, free_port
+from tests.support.processes import ROOT, Redis, Server, for_seconds, free_port
 from tests.support.sender import Sender, post
 
 MANY = 10_000
@@ -205,3 +209,26 @@ def test_below_a_prefix_it_is_the_same() -> None:
             assert listen.wait() == 0
         assert endpoint.received().startswith(b"POST /to/a HTTP/1.1\r\n")
     assert "  POST    /a  0 B  " in listen.out.all
+
+
+@pytest.mark.parametrize("forward", [True, False])
+def test_ctrl_c_ends_it_though_nobody_reads_what_it_writes(
+    memory_server: Server, uuid: str, forward: bool
+) -> None:
+    reader, writer = os.pipe()
+    with Endpoint() as endpoint, os.fdopen(reader), os.fdopen(writer, "w") as pipe:
+        target = ("--forward", endpoint.url) if forward else ()
+        command = [*COMMAND, "listen", f"{memory_server.url}/{uuid}", *target]
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment(), stdout=pipe, stderr=subprocess.PIPE, text=True
+        ) as listen:
+            try:
+                assert listen.stderr
+                while "Live." not in listen.stderr.readline():
+                    assert listen.poll() is None
+                send_many(memory_server, uuid, 3000)
+                for_seconds(20, lambda: not select.select((), (pipe,), (), 0)[1])
+                listen.send_signal(signal.SIGINT)
+                assert listen.wait(WAIT_SECONDS) == 130
+            finally:
+                listen.kill()

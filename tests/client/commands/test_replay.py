@@ -37,7 +37,7 @@ def test_it_sends_each_request_of_an_archive_of_ours_again_in_order(archive: Pat
             assert body == request.body.content
     assert done.returncode == 1
     assert "9: POST /too-large/%C3%A9 has a body that is not in the file" in done.stderr
-    assert "9 requests: 8 × 200, 1 × not sent." in done.stderr
+    assert "9 of 9 requests: 8 × 200, 1 × not sent." in done.stderr
     assert done.stdout.count("  200  ") == 8
 
 
@@ -51,7 +51,7 @@ def test_it_ends_with_0_when_all_were_taken(tmp_path: Path) -> None:
     path = tmp_path / "empty.har"
     path.write_text('{"log": {"entries": []}}')
     done = run("replay", str(path), "--to", "localhost:1")
-    assert (done.returncode, done.stderr) == (0, "0 requests: nothing to send.\n")
+    assert (done.returncode, done.stderr) == (0, "0 of 0 requests: nothing.\n")
 
 
 def test_a_target_that_is_not_there_is_told(archive: Path) -> None:

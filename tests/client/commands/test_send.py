@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.command import on_a_terminal, run
+from tests.support.command import Command, on_a_terminal, run
 from tests.support.endpoint import Endpoint
 from tests.support.processes import Server, free_port
 from tests.support.viewers import Viewer
@@ -52,6 +52,19 @@ def test_the_body_may_be_a_file_or_stdin(tmp_path: Path) -> None:
         sent = endpoint.received()
     assert b"\r\nContent-Type: application/json\r\n" in sent
     assert sent.endswith(b"\r\n\r\n\x00\r\n")
+
+
+def test_json_of_another_type_has_that_alone() -> None:
+    with Endpoint() as endpoint:
+        run("send", endpoint.url, "-H", "content-type: application/problem+json", "--json", "{}")
+        sent = endpoint.received()
+    assert sent.lower().count(b"\r\ncontent-type:") == 1
+
+
+def test_two_bodies_are_refused() -> None:
+    done = run("send", "http://127.0.0.1:1", "-d", "a", "--json", "{}")
+    assert done.returncode == 2
+    assert "not both" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -164,3 +177,11 @@ def test_on_a_terminal_many_show_how_far_they_are() -> None:
 def test_a_page_is_no_callback(memory_server: Server) -> None:
     done = run("send", f"{memory_server.url}/view/{uuid4()}")
     assert done.returncode == 1
+
+
+def test_who_interrupts_it_is_told_what_was_sent() -> None:
+    with Endpoint() as endpoint, Command("send", endpoint.url, "--times", "9", "--rate", "1") as it:
+        endpoint.received()
+        endpoint.received()
+        assert it.interrupt() == 130
+        assert re.match(r"[12] requests in .*: [12] × 200\.", it.notes.line())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 import click
@@ -46,15 +48,48 @@ _OF_ERRORS: tuple[tuple[type[errors.ClientError], Exit], ...] = (
 class Commands(click.Group):
     """A group of commands that end with a sentence and an exit code, not with a traceback."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        _open_what_is_closed()
+        return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            return self._written(ctx)
         except KeyboardInterrupt:
             ctx.exit(Exit.INTERRUPTED)
         except BrokenPipeError:
-            # What is still in the buffer would complain at the very end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _give_up_stdout()
             ctx.exit(Exit.NOBODY_READS)
         except errors.ClientError as error:
-            click.echo(f"Error: {plain(str(error))}", err=True)
+            _say(str(error))
             ctx.exit(next(code for kind, code in _OF_ERRORS if isinstance(error, kind)))
+        except OSError as error:
+            _give_up_stdout()
+            _say(error.strerror or str(error))
+            ctx.exit(Exit.FAILED)
+
+    def _written(self, ctx: click.Context) -> Any:
+        """Its end is the end of what it wrote, too; but not where it is interrupted."""
+        try:
+            return super().invoke(ctx)
+        except click.exceptions.Exit:
+            sys.stdout.flush()
+            raise
+
+
+def _say(error: str) -> None:
+    with suppress(OSError):
+        click.echo(f"Error: {plain(error)}", err=True)
+
+
+def _open_what_is_closed() -> None:
+    """Python leaves out what was closed for it, as `>&-` does; a socket would take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  # as long as the process
+
+
+def _give_up_stdout() -> None:
+    """What is still in the buffer would complain at the very end."""
+    with suppress(OSError):  # it is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

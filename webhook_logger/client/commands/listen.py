@@ -10,6 +10,7 @@ from threading import Timer
 import click
 
 from webhook_logger.client.archive import Archive
+from webhook_logger.client.base import START_SECONDS
 from webhook_logger.client.commands import options
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.listening import Listening
@@ -70,7 +71,7 @@ def listen(
     """
     if answer and not urls:
         raise click.UsageError("--answer needs a --forward.")
-    inbox = Inbox(url, answer=answer)
+    inbox = Inbox(url, answer=answer, timeout=min(timeout or START_SECONDS, START_SECONDS))
     screen = Screen(as_json=as_json, headers=verbose, body=body or verbose)
     manner = Manner(forward_timeout, retries, concurrency, in_order)
     targets = [Target.at(each) for each in urls]

@@ -34,9 +34,11 @@ def replay(ctx: click.Context, file: BinaryIO, url: str, timeout: float, retries
     screen = Screen()
     tally = Tally()
     with Http(timeout=timeout, keep_seconds=KEEP_SECONDS) as http:
-        for number, each in enumerate(progress(screen, requests), start=1):
-            tally.add(_replayed(screen, http, target, number, each, retries))
-    screen.note(f"{len(requests)} requests: {tally.text or 'nothing to send'}.")
+        try:
+            for number, each in enumerate(progress(screen, requests), start=1):
+                tally.add(_replayed(screen, http, target, number, each, retries))
+        finally:
+            screen.note(f"{tally.count} of {len(requests)} requests: {tally.text or 'nothing'}.")
     ctx.exit(tally.exit)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from contextlib import suppress
 from typing import TextIO
 
@@ -40,7 +41,7 @@ class Screen:
         self.notes = _Lines(sys.stderr)
 
     def request(self, request: CapturedRequest) -> None:
-        """Show a request. Raises `BrokenPipeError` where nobody reads any more."""
+        """Show a request. Raises `OSError` where it cannot be written any more."""
         if self._as_json:
             # ASCII alone: no control character, and no letter that a terminal has no font for.
             line = json.dumps(request.to_wire()).replace("\x7f", "\\u007f")
@@ -60,19 +61,22 @@ class Screen:
         line.append(f"  {duration(outcome.seconds)}", "dim")
         if outcome.tries > 1:
             line.append(f"  {outcome.tries} tries", "dim")
-        self.aside(line.append(f"  {more}" if more else "", "dim"))
+        self.aside(line.append(f"  {plain(more)}" if more else "", "dim"))
 
     def aside(self, line: RenderableType) -> None:
         """What stands beside the requests; not on stdout where that has JSON alone."""
         # On a terminal all goes through one console, which knows where its progress bar is.
         one = self.notes.is_terminal and self._out.is_terminal
-        # Where nobody reads any more, the next request ends the command.
-        with suppress(BrokenPipeError):
+        try:
             (self.notes if self._as_json or one else self._out).print(line)
+        except OSError:
+            # In another thread it would end that alone; the next request ends the command.
+            if threading.current_thread() is threading.main_thread():
+                raise
 
     def note(self, text: str, style: str = "") -> None:
         """Say how things are, on stderr."""
-        with suppress(BrokenPipeError):
+        with suppress(OSError):
             self.notes.print(Text(plain(text), style))
 
 

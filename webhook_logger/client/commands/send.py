@@ -50,7 +50,10 @@ class Draft:
 @click.option("-H", "--header", "lines", multiple=True, metavar="'NAME: VALUE'", help="A header.")
 @click.option("-d", "--data", metavar="TEXT|@FILE|@-", help="The body; @- reads stdin.")
 @click.option(
-    "--json", "json_data", metavar="TEXT|@FILE|@-", help="The body, and its type is JSON."
+    "--json",
+    "json_data",
+    metavar="TEXT|@FILE|@-",
+    help="The body; its type is JSON where none is given.",
 )
 @click.option("--sign", "scheme", type=click.Choice(list(SCHEMES)), help="Sign it as they do.")
 @click.option("--secret", envvar="WEBHOOK_SECRET", default="", help="What is signed with.")
@@ -80,8 +83,10 @@ def send(
     """
     if scheme and not secret:
         raise click.UsageError("--sign needs a --secret.")
+    if data is not None and json_data is not None:
+        raise click.UsageError("The body is that of --data or that of --json, not both.")
     headers = tuple(map(_line, lines))
-    if json_data is not None:
+    if json_data is not None and all(name.lower() != "content-type" for name, _ in headers):
         headers = (*headers, ("Content-Type", "application/json"))
     body = _content(data if json_data is None else json_data)
     parse(url)
@@ -105,12 +110,14 @@ class Sender:
         """The exit code tells the worst that came of it."""
         begun = time.monotonic()
         tally = Tally()
-        for number in progress(self._screen, range(times)):
-            _pause(begun + number / rate - time.monotonic() if rate else 0)
-            tally.add(self._one(http))
-        if times > 1:
-            took = duration(time.monotonic() - begun)
-            self._screen.note(f"{times} requests in {took}: {tally.text}.")
+        try:
+            for number in progress(self._screen, range(times)):
+                _pause(begun + number / rate - time.monotonic() if rate else 0)
+                tally.add(self._one(http))
+        finally:
+            if times > 1:
+                took = duration(time.monotonic() - begun)
+                self._screen.note(f"{tally.count} requests in {took}: {tally.text or 'nothing'}.")
         return tally.exit
 
     def _one(self, http: Http) -> str:

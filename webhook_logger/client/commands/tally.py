@@ -20,6 +20,11 @@ class Tally:
         self._counts[what] += 1
 
     @property
+    def count(self) -> int:
+        """How many came to an end."""
+        return sum(self._counts.values())
+
+    @property
     def text(self) -> str:
         """`98 × 200, 2 × no answer`."""
         return ", ".join(f"{count} × {what}" for what, count in sorted(self._counts.items()))

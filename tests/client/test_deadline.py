@@ -1,0 +1,68 @@
+"""An answer is whole by its time, or it is late, however it comes."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from webhook_logger.client.errors import TooSlow
+from webhook_logger.client.http import Http
+
+PAUSE_SECONDS = 0.05
+
+
+@contextmanager
+def dripping(start: bytes, rest: bytes) -> Iterator[str]:
+    """The URL of a server that answers with `start`, and then with `rest` again and again."""
+    over = threading.Event()
+
+    def serve() -> None:
+        sock, _ = listener.accept()
+        with sock, suppress(OSError):
+            sock.recv(65_536)
+            sock.sendall(start)
+            while rest and not over.wait(PAUSE_SECONDS):
+                sock.sendall(rest)
+            over.wait()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join()
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    ("start", "rest"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"x"),
+    ],
+    ids=["head", "interim answers", "body"],
+)
+def test_an_answer_that_drips_in_is_late(start: bytes, rest: bytes) -> None:
+    with dripping(start, rest) as url, Http(timeout=0.5) as http, pytest.raises(TooSlow):
+        http.send("POST", url)
+
+
+@pytest.mark.timeout(10)
+def test_a_receiver_that_does_not_read_is_late() -> None:
+    with dripping(b"", b"") as url, Http(timeout=0.5) as http, pytest.raises(TooSlow):
+        http.send("POST", url, body=bytes(16 * 2**20))
+
+
+@pytest.mark.timeout(10)
+def test_each_request_has_its_own_time() -> None:
+    with Http(timeout=0.2) as http:
+        for _ in range(2):
+            with dripping(b"", b"") as url, pytest.raises(TooSlow):
+                http.send("POST", url)
