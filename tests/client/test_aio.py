@@ -11,6 +11,7 @@ import pytest
 
 from tests.client.test_inbox import MANY
 from tests.support.flood import flood
+from tests.support.loops import run
 from tests.support.processes import Server, free_port
 from tests.support.sender import post
 from webhook_logger.client import AsyncInbox, Closed, Link, NothingArrived, Rejected, Unreachable
@@ -30,7 +31,7 @@ def test_it_waits_for_a_request(server: Server) -> None:
             assert (await waiting).seq == 2
             assert (await inbox.wait()).seq == 1
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_thousands_come_in_their_order(memory_server: Server) -> None:
@@ -48,7 +49,7 @@ def test_thousands_come_in_their_order(memory_server: Server) -> None:
             await sending
             return seqs
 
-    assert asyncio.run(main()) == list(range(1, MANY + 1))
+    assert run(main()) == list(range(1, MANY + 1))
 
 
 def test_replies_are_set_and_reset(memory_server: Server) -> None:
@@ -63,7 +64,7 @@ def test_replies_are_set_and_reset(memory_server: Server) -> None:
             with pytest.raises(Rejected):
                 await inbox.reply(status=1)
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_what_does_not_come_is_told(memory_server: Server) -> None:
@@ -83,7 +84,7 @@ def test_what_does_not_come_is_told(memory_server: Server) -> None:
             async with AsyncInbox(f"http://127.0.0.1:{free_port()}", timeout=0.1):
                 pass
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_the_loop_goes_on_while_it_opens_and_closes() -> None:
@@ -102,7 +103,7 @@ def test_the_loop_goes_on_while_it_opens_and_closes() -> None:
         counting.cancel()
         return turns
 
-    assert asyncio.run(main()) > 10
+    assert run(main()) > 10
 
 
 def test_a_task_that_is_cancelled_leaves_nothing(memory_server: Server) -> None:
@@ -120,7 +121,7 @@ def test_a_task_that_is_cancelled_leaves_nothing(memory_server: Server) -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    asyncio.run(cancelled())
+    run(cancelled())
     gc.collect()
     assert set(threading.enumerate()) == before
 
@@ -144,4 +145,4 @@ def test_a_task_that_is_cancelled_while_something_comes_ends(
             with pytest.raises(asyncio.CancelledError):
                 await waiting
 
-    asyncio.run(main())
+    run(main())

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.loops import run
 from tests.support.processes import Redis, Server
 from tests.support.sender import Answer, post
 from webhook_logger.client import Answered, Answering, AsyncInbox, Event, Inbox, Rejected
@@ -121,4 +122,4 @@ def test_the_asyncio_twin_answers_too(memory_server: Server) -> None:
             assert await inbox.answer(await inbox.wait(), 201, body="yes")
             assert (await sending).body == b"yes"
 
-    asyncio.run(main())
+    run(main())
