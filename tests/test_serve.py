@@ -33,7 +33,7 @@ def test_a_wrong_setting_is_told() -> None:
 def test_a_server_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert serve.what_is_missing() == ""
     monkeypatch.setattr(serve, "find_spec", lambda name: None if name == "flask" else name)
-    assert 'pip install "webhook-logger[server]"' in serve.what_is_missing()
+    assert 'pip install ".[server]"' in serve.what_is_missing()
 
 
 def test_scripts_that_are_missing_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

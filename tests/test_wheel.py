@@ -83,7 +83,7 @@ def test_serving_without_the_server_says_what_is_missing(python: Path) -> None:
     command = [python, "-m", "webhook_logger", "serve"]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
     assert done.returncode != 0
-    assert "webhook-logger[server]" in done.stderr
+    assert ".[server]" in done.stderr
     assert "Traceback" not in done.stderr
 
 

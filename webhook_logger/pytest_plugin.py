@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from webhook_logger.client import Inbox
 
 _COMMAND = (sys.executable, "-m", "webhook_logger", "serve")
-_HELP = 'Install "webhook-logger[server]", or name a server with --webhook-server URL.'
+_HELP = "Install webhook-logger with its extra `server`, or name one with --webhook-server URL."
 _END_SECONDS = 10
 _LOG_CHARACTERS = 2000
 _inbox_key = pytest.StashKey["Inbox"]()

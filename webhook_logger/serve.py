@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 PACKAGE = Path(__file__).parent
-NEEDED = ("eventlet", "flask", "flask_socketio", "httptools", "orjson", "redis")
+NEEDED = ("eventlet", "flask", "flask_socketio", "httptools", "markdown_it", "orjson", "redis")
 """What the server half imports; the client does without."""
 
 
@@ -41,7 +41,10 @@ def folder() -> Path:
 def what_is_missing() -> str:
     """What keeps the server from being started, as a sentence for whoever wants it; or nothing."""
     if not all(map(find_spec, NEEDED)):
-        return 'The server is not installed: pip install "webhook-logger[server]" brings it.'
+        return (
+            "The server is not installed: it comes with the extra `server`, "
+            'in a checkout by pip install ".[server]".'
+        )
     if not (folder() / "static/vendor/page.js").exists():
         return (
             "The page's scripts are missing: this was built where there was no npm. "

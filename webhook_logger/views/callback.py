@@ -152,9 +152,9 @@ class CallbackView:
         else:
             reply = None if kept is None else read_kept(kept)
             answer, by = self._choose(captured, expected, receipt, reply, preflight)
-        # Else viewers were told with the request, or there are none. An answerer is one, though it
-        # may not be counted here yet.
-        if receipt.held or (receipt.viewers and kept is not None):
+        # Else viewers were told with the request. Told also where none is counted: one that has
+        # just joined on another worker may not be counted yet.
+        if receipt.held or kept is not None:
             position = (uuid, receipt.epoch, receipt.seq)
             self._delivery.answered(Answered(*position, int(answer.status[:3]), by))
         return answer
