@@ -163,9 +163,9 @@ function* hexChunks(bytes) {
 /**
  * Lines as chunks; one that is too long for that is cut.
  * @param {Iterable<string>} lines
- * @param {number} size
+ * @param {number} [size]
  */
-function* together(lines, size) {
+export function* together(lines, size = CHUNK_CHARACTERS.text) {
   let chunk = "";
   for (const line of lines) {
     chunk += line;

@@ -4,9 +4,13 @@ import { Announcer } from "../../static/js/embed/announcer.js";
 import { indented } from "../../static/js/embed/indent.js";
 import { LogStore } from "../../static/js/embed/log-store.js";
 import { mixedText, policyText } from "../../static/js/embed/obstacles.js";
+import { Pieces } from "../../static/js/embed/pieces.js";
 import { sample } from "./samples.js";
 
 const SERVER = "https://hooks.example.com/team";
+
+/** @param {string} json */
+const laidOut = (json) => [...indented(json)].join("");
 
 test("JSON is laid out, and no token of it changes", () => {
   const json =
@@ -21,23 +25,36 @@ test("JSON is laid out, and no token of it changes", () => {
     '  "o": {}',
     "}",
   ];
-  assert.equal(indented(json), lines.join("\n"));
-  assert.equal(indented("[[1],{}]"), "[\n  [\n    1\n  ],\n  {}\n]");
-  for (const bare of ["1e5", '"text"', "null", " [] "]) assert.equal(indented(bare), bare.trim());
+  assert.equal(laidOut(json), lines.join("\n"));
+  assert.equal(laidOut("[[1],{}]"), "[\n  [\n    1\n  ],\n  {}\n]");
+  for (const bare of ["1e5", '"text"', "null", " [] "]) assert.equal(laidOut(bare), bare.trim());
 });
 
 test("what was laid out is the same JSON", () => {
   const value = { a: [1, { b: [[], {}, "x,y"] }, null], "": { c: "\ud83d\ude00\n" } };
-  assert.deepEqual(JSON.parse(indented(JSON.stringify(value))), value);
+  assert.deepEqual(JSON.parse(laidOut(JSON.stringify(value))), value);
   assert.equal(
-    indented(JSON.stringify(value)).replace(/\n */g, ""),
+    laidOut(JSON.stringify(value)).replace(/\n */g, ""),
     '{"a": [1,{"b": [[],{},"x,y"]},null],"": {"c": "😀\\n"}}',
   );
 });
 
 test("JSON of nothing but brackets is laid out, too", () => {
   const json = "[".repeat(100_000) + "]".repeat(100_000);
-  assert.equal(indented(json).replace(/\n */g, ""), json);
+  assert.equal(laidOut(json).replace(/\n */g, ""), json);
+});
+
+test("of a large text only what is looked at is made, and once", () => {
+  let made = 0;
+  const pieces = new Pieces(
+    (function* () {
+      while (made < 5) yield String(++made);
+    })(),
+  );
+  assert.deepEqual(pieces.first(2), ["1", "2"]);
+  assert.deepEqual(pieces.first(2), ["1", "2"]);
+  assert.equal(made, 2);
+  assert.deepEqual(pieces.first(Number.POSITIVE_INFINITY), ["1", "2", "3", "4", "5"]);
 });
 
 test("a page over https cannot connect to a server without, but for its own computer", () => {

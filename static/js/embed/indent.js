@@ -2,27 +2,25 @@
 
 import { skipBlanks, tokenEnd } from "../json-text.js";
 
-/** A body of nothing but brackets would else be laid out to a text too long for any browser. */
+/** Deeper levels are not indented further: a body of brackets would be too long for any browser. */
 const MOST_LEVELS = 20;
 
 /**
  * @param {string} json  valid
- * @returns {string} its tokens as they were, with line ends and blanks between them
+ * @returns {Generator<string, void>} its tokens as they were, with line ends and blanks before them
  */
-export function indented(json) {
-  let text = "";
+export function* indented(json) {
   let depth = 0;
   let before = "";
   for (let at = skipBlanks(json, 0); at < json.length; ) {
     const end = tokenEnd(json, at);
     const token = json.slice(at, end);
     if ("]}".includes(token)) depth--;
-    text += between(before, token, depth) + token;
+    yield between(before, token, depth) + token;
     if ("[{".includes(token)) depth++;
     before = token;
     at = skipBlanks(json, end);
   }
-  return text;
 }
 
 /**

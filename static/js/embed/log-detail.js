@@ -2,11 +2,12 @@
 
 import { html, nothing } from "lit";
 import { answerText } from "../answers.js";
-import { bytesOf, chunksOf, viewsOf, withoutMark } from "../body.js";
+import { chunksOf, together, viewsOf, withoutMark } from "../body.js";
 import { mediaType, queryParameters } from "../captured.js";
 import { byteCount, byteSize, fullTime, visible } from "../format.js";
 import { copyButton } from "./copy.js";
 import { indented } from "./indent.js";
+import { Pieces } from "./pieces.js";
 
 /**
  * @typedef {import("../contract.js").CapturedRequest} CapturedRequest
@@ -62,13 +63,11 @@ function body(request, how) {
  * @param {import("./log-row.js").How} how
  */
 function shown(request, { whole, actions }) {
-  const { view, text } = readable(request);
-  const chunks = chunksOf(text, view);
-  if (whole) return [...chunks].map(piece);
-  const first = chunks.next();
-  const rest = !chunks.next().done;
+  const pieces = piecesOf(request);
+  if (whole) return pieces.first(Number.POSITIVE_INFINITY).map(piece);
+  const [first = "", rest = ""] = pieces.first(2);
   const showAll = () => actions.showAll(request.id);
-  return html`${piece(first.value ?? "")}${rest ? html`<button part="button" class="button" type="button" @click=${showAll}>Show all ${byteSize(request.body.size)}</button>` : nothing}`;
+  return html`${piece(first)}${rest ? html`<button part="button" class="button" type="button" @click=${showAll}>Show all ${byteSize(request.body.size)}</button>` : nothing}`;
 }
 
 /** @param {string} text */
@@ -76,29 +75,23 @@ function piece(text) {
   return html`<span class="piece">${visible(text)}</span>`;
 }
 
-/**
- * @typedef {{view: "text" | "hex", text: import("../body.js").Body}} Readable
- *
- * @type {WeakMap<CapturedRequest, Readable>} rendering is frequent, and a large body takes long
- */
+/** @type {WeakMap<CapturedRequest, Pieces>} rendering is frequent, and a large body takes long */
 const known = new WeakMap();
 
 /** @param {CapturedRequest} request */
-function readable(request) {
-  const found = known.get(request) ?? madeReadable(request);
-  known.set(request, found);
-  return found;
+function piecesOf(request) {
+  const pieces = known.get(request) ?? new Pieces(chunks(request));
+  known.set(request, pieces);
+  return pieces;
 }
 
 /**
  * JSON laid out, other text as it is, the rest in hex.
  * @param {CapturedRequest} request
- * @returns {Readable}
  */
-function madeReadable(request) {
+function chunks(request) {
   const { body } = request;
-  if (body.encoding === "base64") return { view: "hex", text: { ...body, bytes: bytesOf(body) } };
+  if (body.encoding === "base64") return chunksOf(body, "hex");
   const isJson = viewsOf(body, mediaType(request))[0] === "json";
-  const content = isJson ? indented(withoutMark(body.content)) : body.content;
-  return { view: "text", text: { ...body, content } };
+  return isJson ? together(indented(withoutMark(body.content))) : chunksOf(body, "text");
 }

@@ -67,9 +67,9 @@ class Listening:
 
     def _let_through(self, request: CapturedRequest) -> None:
         self.count += 1
-        self._screen.request(request)
         if self._archive:
             self._save(self._archive, request)
+        self._screen.request(request)  # what is seen is saved, whatever comes next
         if self._relay:
             self._relay.send(request)
 
