@@ -14,7 +14,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,10 +30,25 @@ PATIENCE = ("client_header_timeout", "client_body_timeout", "keepalive_timeout")
 COMMAND = (sys.executable, "wsgi.py")
 
 
+def _ports() -> Iterator[int]:
+    """Below those that the system gives to connections: one of them could take the port of a server
+    that is started again. Each process of the tests has its own.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    first = 12_000 + 2_500 * (int(worker) % 8)
+    return cycle(range(first, first + 2_500))
+
+
+_every_port = _ports()
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that nobody listens on."""
+    while True:
+        port = next(_every_port)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:
@@ -42,7 +59,7 @@ class Server:
     ) -> None:
         self._command = command
         self._cwd = cwd
-        self.settings = {"PORT": 0, **settings}
+        self.settings = {"PORT": free_port(), **settings}
         self.url = ""
         self.first_line = ""
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115
@@ -89,8 +106,6 @@ class Server:
         self.first_line = self._process.stdout.readline()
         assert "http://" in self.first_line, f"no URL in {self.first_line!r}; log: {self.log}"
         self.url = "http://" + self.first_line.partition("http://")[2].partition("/")[0]
-        # Should it be started again, then where its clients know it.
-        self.settings["PORT"] = self.address[1]
         return self
 
     def metrics(self) -> dict[str, float]:
