@@ -75,6 +75,7 @@ def test_two_bodies_are_refused() -> None:
         (["http://a", "-d", "@/nowhere"], "/nowhere cannot be read: No such file"),
         (["http://a", "--sign", "github"], "--sign needs a --secret"),
         (["http://a", "--sign", "nobody"], "is not one of"),
+        (["http://a", "--sign", "github", "--secret", "\udcff"], "it is not UTF-8"),
         (["http://a", "--times", "0"], "0 is not in the range"),
         (["http://a", "--timeout", "inf"], "inf is not in the range"),
         (["http://a", "--rate", "nan"], "'nan' is no number"),

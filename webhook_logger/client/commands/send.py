@@ -56,7 +56,13 @@ class Draft:
     help="The body; its type is JSON where none is given.",
 )
 @click.option("--sign", "scheme", type=click.Choice(list(SCHEMES)), help="Sign it as they do.")
-@click.option("--secret", envvar="WEBHOOK_SECRET", default="", help="What is signed with.")
+@click.option(
+    "--secret",
+    envvar="WEBHOOK_SECRET",
+    default="",
+    callback=lambda _ctx, _param, secret: _text(secret),
+    help="What is signed with.",
+)
 @click.option("--times", type=click.IntRange(1, 10**6), default=1, help="How many are sent.")
 @click.option("--rate", type=options.Positive(10**6), help="How many a second; else at once.")
 @options.timeout
@@ -145,6 +151,15 @@ def _line(text: str) -> tuple[str, str]:
     if not colon:
         raise Invalid(f"A header is written as 'Name: value', not {text!r}.")
     return name, value.strip(" \t").encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def _text(secret: str) -> str:
+    """The same. Bytes that are not UTF-8 cannot be a secret."""
+    try:
+        secret.encode()
+    except UnicodeEncodeError:
+        raise click.BadParameter("it is not UTF-8.") from None
+    return secret
 
 
 def _content(data: str | None) -> bytes:
