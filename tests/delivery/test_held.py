@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.delivery.test_redis import Nobody
+from tests.support.deliveries import Nobody, through
 from tests.support.processes import Redis, for_seconds
 from tests.wire_fixture import samples
 from webhook_logger.delivery import (
@@ -31,25 +31,10 @@ LIMITS = Limits(seconds=0.5)
 ODD_IDS = ['a"b', "back\\slash", '","received_at":"x', '"id":"x","received_at":', "ü", "a b\tc"]
 
 
-def through(redis: Redis) -> RedisDelivery:
-    delivery = RedisDelivery(redis.url, LIMITS, most_a_second=0)
-    delivery.start(Nobody())
-
-    def is_ready() -> bool:
-        try:
-            delivery.check()
-        except QueueUnavailable:
-            return False
-        return True
-
-    for_seconds(5, is_ready)
-    return delivery
-
-
 @pytest.fixture(scope="module")
 def two(redis: Redis) -> tuple[RedisDelivery, RedisDelivery]:
     """Two workers."""
-    return through(redis), through(redis)
+    return through(redis, LIMITS), through(redis, LIMITS)
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -208,7 +193,7 @@ def test_without_an_answer_from_the_queue_the_default_is_used(
     uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     with Redis() as redis:
-        delivery = through(redis)
+        delivery = through(redis, LIMITS)
         delivery.claim(uuid, "viewer")
         held = hold(delivery, uuid, "one")
         redis.freeze()

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tests.support.deliveries import Nobody, through
 from tests.support.processes import Redis, for_seconds
 from tests.wire_fixture import samples
-from webhook_logger.delivery import Kept, Limits, QueueUnavailable, RateExceeded
+from webhook_logger.delivery import Kept, Limits, RateExceeded
 from webhook_logger.delivery.redis import RedisDelivery
 
 DAY = 24 * 60 * 60
 
 
-class Nobody:
-    """A sink without viewers."""
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda *_: None
-
-
 @pytest.fixture(scope="module")
 def delivery(redis: Redis) -> RedisDelivery:
-    delivery = RedisDelivery(redis.url, Limits(), most_a_second=0)
-    delivery.start(Nobody())
-
-    def is_ready() -> bool:
-        try:
-            delivery.check()
-        except QueueUnavailable:
-            return False
-        return True
-
-    for_seconds(5, is_ready)
-    return delivery
+    return through(redis, Limits())
 
 
 def test_a_reply_comes_with_the_receipt_and_lives_on_for_seven_days(

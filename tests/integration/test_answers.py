@@ -20,16 +20,6 @@ from tests.support.viewers import PacketViewer
 NOT_JSON = b"nonsense"
 
 
-@pytest.fixture(scope="module", params=["memory_server", "flasks_own_dispatch", "redis"])
-def workers(request: pytest.FixtureRequest) -> tuple[Server, Server]:
-    """Where the answerer is, and where requests go: two on one queue, or the same one twice."""
-    if request.param != "redis":
-        server = request.getfixturevalue(request.param)
-        return server, server
-    workers: tuple[Server, Server] = request.getfixturevalue("two_workers")
-    return workers
-
-
 @pytest.fixture(scope="module", params=["memory", "redis"])
 def hasty(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
     """The same, where nobody is waited for long."""

@@ -22,16 +22,6 @@ FIXED = {
 PREFLIGHT = ("Origin: https://app.example", "Access-Control-Request-Method: PUT")
 
 
-@pytest.fixture(scope="module", params=["memory_server", "flasks_own_dispatch", "redis"])
-def workers(request: pytest.FixtureRequest) -> tuple[Server, Server]:
-    """Where replies are set, and where requests go: two on one queue, or the same one twice."""
-    if request.param != "redis":
-        server = request.getfixturevalue(request.param)
-        return server, server
-    workers: tuple[Server, Server] = request.getfixturevalue("two_workers")
-    return workers
-
-
 def ask(server: Server, method: str, path: str, *lines: str, body: bytes = b"") -> Answer:
     length = [f"Content-Length: {len(body)}"] if body else []
     head = [f"{method} {path} HTTP/1.1", "Host: test", "Connection: close", *length, *lines]

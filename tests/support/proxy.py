@@ -6,27 +6,29 @@ from __future__ import annotations
 
 import socket
 import threading
+from abc import ABC, abstractmethod
 from contextlib import suppress
+from typing import TypeVar
+
+Kind = TypeVar("Kind", bound="Relay")
 
 
-class DeafeningProxy:
-    """Relays to `port`; after `deafen`, what Redis sends to subscribers so far is thrown away."""
+class Relay(ABC):
+    """Relays connections to an address; what of them gets through is for `_pass_on` to say."""
 
-    def __init__(self, port: int) -> None:
-        self._target = ("127.0.0.1", port)
+    def __init__(self, address: tuple[str, int]) -> None:
+        self._target = address
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"redis://127.0.0.1:{self._listener.getsockname()[1]}/0"
-        self._subscribers: set[socket.socket] = set()
-        self._deaf: set[socket.socket] = set()
-        self._pace = 0.0
         self._sockets: list[socket.socket] = []
 
-    def slow_down(self, bytes_a_second: int) -> None:
-        """Let what Redis sends to subscribers through at that pace."""
-        self._pace = 1 / bytes_a_second
+    @property
+    def authority(self) -> str:
+        """Where it listens."""
+        return f"127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def deafen(self) -> None:
-        self._deaf |= self._subscribers
+    @abstractmethod
+    def _pass_on(self, data: bytes, sink: socket.socket, client: socket.socket) -> None:
+        """Data for one end of the connection that `client` began."""
 
     def _accept(self) -> None:
         with suppress(OSError):  # closed
@@ -40,15 +42,10 @@ class DeafeningProxy:
     def _relay(self, source: socket.socket, sink: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
-                if source is client and b"\r\nSUBSCRIBE\r\n" in data:
-                    self._subscribers.add(client)
-                if sink is client and client in self._subscribers:
-                    threading.Event().wait(len(data) * self._pace)
-                if not (sink is client and client in self._deaf):
-                    sink.sendall(data)
+                self._pass_on(data, sink, client)
             sink.shutdown(socket.SHUT_RDWR)
 
-    def __enter__(self) -> DeafeningProxy:
+    def __enter__(self: Kind) -> Kind:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
@@ -58,39 +55,42 @@ class DeafeningProxy:
             sock.close()
 
 
-class SwallowingProxy:
-    """Relays to a server; a connection that asks for an upgrade is kept, and never answered."""
+class DeafeningProxy(Relay):
+    """Relays to `port`; after `deafen`, what Redis sends to subscribers so far is thrown away."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port))
+        self.url = f"redis://{self.authority}/0"
+        self._subscribers: set[socket.socket] = set()
+        self._deaf: set[socket.socket] = set()
+        self._pace = 0.0
+
+    def slow_down(self, bytes_a_second: int) -> None:
+        """Let what Redis sends to subscribers through at that pace."""
+        self._pace = 1 / bytes_a_second
+
+    def deafen(self) -> None:
+        self._deaf |= self._subscribers
+
+    def _pass_on(self, data: bytes, sink: socket.socket, client: socket.socket) -> None:
+        if sink is not client and b"\r\nSUBSCRIBE\r\n" in data:
+            self._subscribers.add(client)
+        if sink is client and client in self._subscribers:
+            threading.Event().wait(len(data) * self._pace)
+        if not (sink is client and client in self._deaf):
+            sink.sendall(data)
+
+
+class SwallowingProxy(Relay):
+    """Relays to a server; what asks for an upgrade is kept, and never answered."""
 
     def __init__(self, address: tuple[str, int]) -> None:
-        self._target = address
+        super().__init__(address)
+        self.url = f"http://{self.authority}"
         self.swallowed = 0
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._sockets: list[socket.socket] = []
 
-    def _accept(self) -> None:
-        with suppress(OSError):  # closed
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(self._target)
-                self._sockets += [client, server]
-                for ends in ((client, server), (server, client)):
-                    threading.Thread(target=self._relay, args=ends, daemon=True).start()
-
-    def _relay(self, source: socket.socket, sink: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                if b"\r\nupgrade: websocket" in data.lower():
-                    self.swallowed += 1
-                else:
-                    sink.sendall(data)
-            sink.shutdown(socket.SHUT_RDWR)
-
-    def __enter__(self) -> SwallowingProxy:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        for sock in (self._listener, *self._sockets):
-            sock.close()
+    def _pass_on(self, data: bytes, sink: socket.socket, client: socket.socket) -> None:
+        if b"\r\nupgrade: websocket" in data.lower():
+            self.swallowed += 1
+        else:
+            sink.sendall(data)

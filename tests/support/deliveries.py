@@ -1,0 +1,32 @@
+"""Delivery by itself, without a worker around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.processes import Redis, for_seconds
+from webhook_logger.delivery import Limits, QueueUnavailable
+from webhook_logger.delivery.redis import RedisDelivery
+
+
+class Nobody:
+    """A sink without viewers."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_: None
+
+
+def through(redis: Redis, limits: Limits) -> RedisDelivery:
+    """Through a queue, and ready."""
+    delivery = RedisDelivery(redis.url, limits, most_a_second=0)
+    delivery.start(Nobody())
+
+    def is_ready() -> bool:
+        try:
+            delivery.check()
+        except QueueUnavailable:
+            return False
+        return True
+
+    for_seconds(5, is_ready)
+    return delivery
