@@ -35,6 +35,19 @@ def test_it_is_whole_after_each_request(tmp_path: Path) -> None:
         assert urls(path) == ["json", "empty"]
 
 
+def test_only_its_owner_may_read_what_it_creates(tmp_path: Path) -> None:
+    path = tmp_path / "requests.har"
+    before = os.umask(0)
+    try:
+        Archive(path, ORIGIN).close()
+        assert path.stat().st_mode & 0o777 == 0o600
+        path.chmod(0o640)  # chosen by its owner
+        Archive(path, ORIGIN).close()
+        assert path.stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(before)
+
+
 def test_it_has_a_line_for_each_request_and_is_what_the_page_exports(tmp_path: Path) -> None:
     path = tmp_path / "requests.har"
     with Archive(path, ORIGIN) as archive:

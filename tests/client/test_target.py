@@ -12,6 +12,10 @@ UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 OTHER = "00000000-7a64-4d7e-9a51-0c9d2b6f4e11"
 
 
+def target_of(url: str, below: str, query: str = "") -> str:
+    return Target.at(url).target_of(Relayed("GET", below, query, (), b""))
+
+
 @pytest.mark.parametrize(
     ("url", "below", "query", "target"),
     [
@@ -32,7 +36,49 @@ OTHER = "00000000-7a64-4d7e-9a51-0c9d2b6f4e11"
 def test_path_and_query_are_put_below_the_target(
     url: str, below: str, query: str, target: str
 ) -> None:
-    assert Target.at(url).target_of(Relayed("GET", below, query, (), b"")) == target
+    assert target_of(url, below, query) == target
+
+
+ESCAPES = (
+    *(
+        "/..",
+        "/../admin",
+        "/../../admin",
+        "/a/../..",
+        "/./..",
+        "/a//../..",
+        "//../..",
+        "/a/../../a",
+    ),
+    *("/%2e%2e/a", "/.%2E/a", "/%2e./a", "/%252e%252e/a", "/%25252e%25252e/a", "/a/%2e%2e/%2e%2e"),
+    *("/..%2fa", "/..%5ca", "/..\\a", "/a%2fb/../../c", "/a/..%2f..%2fb", "/a%2f..%2f..%2fb"),
+    *("/..;/a", "/..;x=1/a", "/%2e%2e;/a", "/%252e%252e%253b/a", "x", "..", ".x", "%2f..", "@b"),
+)
+STAYS = (
+    *("", "/", "/.", "/a/..", "/a/../b", "/a/./b", "//a", "/...", "/..a", "/a..", "/a/b/../../c"),
+    *("/%2e", "/%2e%2e%2e", "/a%2fb/../c", "/a;b/..", "/%zz", "/%", "/%25", "/a?/b"),
+)
+
+
+def test_a_path_that_leads_out_of_the_targets_is_refused_unless_that_is_allowed() -> None:
+    for below in ESCAPES:
+        for above in ("http://a/hooks", "http://a/hooks/", "http://a/x/y?key=1"):
+            with pytest.raises(Invalid, match="--allow-escape"):
+                target_of(above, below)
+        allowed = Target.at("http://a/hooks", allow_escape=True)
+        assert allowed.target_of(Relayed("GET", below, "", (), b"")) == f"/hooks{below}"
+
+
+def test_a_path_that_stays_is_sent_unchanged() -> None:
+    for below in STAYS:
+        assert target_of("http://a/hooks", below) == f"/hooks{below}"
+
+
+def test_a_path_that_could_name_another_host_is_refused() -> None:
+    for below in ("//b", "//b/c", "/\\b", "/%2fb", "/%5Cb", "/%252fb"):
+        with pytest.raises(Invalid, match="another host"):
+            target_of("http://a", below)
+        assert target_of("http://a/x", below) == f"/x{below}"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -33,7 +34,7 @@ class Archive:
         """`origin`: the server's, as in `https://hooks.example.com`. Raises `Invalid`."""
         self._origin = origin
         try:
-            self._file = path.open("r+b" if path.exists() else "x+b", buffering=0)
+            self._file = _opened(path)
         except OSError as error:
             raise _unwritable(path, error) from error
         try:
@@ -95,6 +96,14 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open an archive, or create one that only its owner may read: it holds senders' secrets."""
+    if path.exists():
+        return path.open("r+b", buffering=0)
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return open(os.open(path, flags, 0o600), "r+b", buffering=0)  # noqa: PTH123  # a descriptor
 
 
 def _unwritable(path: Path, error: OSError) -> Invalid:

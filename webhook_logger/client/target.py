@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,9 +24,11 @@ class Target:
     """Scheme, host and port."""
     path: str
     query: str
+    allow_escape: bool = False
+    """Whether a request may leave the target's path, as `/../admin` does."""
 
     @classmethod
-    def at(cls, url: str) -> Target:
+    def at(cls, url: str, *, allow_escape: bool = False) -> Target:
         """Raises `Invalid` with a sentence."""
         full = url if "://" in url else f"http://{url}"
         if "#" in full or "@" in full.partition("://")[2].partition("/")[0]:
@@ -34,13 +37,55 @@ class Target:
         scheme, _, rest = full.partition("://")
         end = min((at for at in map(rest.find, "/?") if at >= 0), default=len(rest))
         path, _, query = rest[end:].partition("?")
-        return cls(url, f"{scheme}://{rest[:end]}", path, query)
+        return cls(url, f"{scheme}://{rest[:end]}", path, query, allow_escape)
 
     def target_of(self, request: Relayed) -> str:
-        """The request target for `request`: its path below this one's, this one's query first."""
+        """Return the request target for `request`: its path below this one's, this one's query
+        first. The path is sent unchanged. Raises `Invalid` where it would leave this one's.
+        """
         above = self.path.removesuffix("/") if request.below else self.path
+        if not self.allow_escape:
+            _keep_below(above, request.below)
         query = "&".join(filter(None, (self.query, request.query)))
         return (above + request.below or "/") + (query and f"?{query}")
+
+
+# Escaped once or several times: some servers decode twice.
+_PERCENT = re.compile(r"%(?:25)+")
+_SLASH = re.compile(r"[/\\]|%2f|%5c", re.IGNORECASE)
+_DOT = re.compile(r"%2e", re.IGNORECASE)
+_PARAMETERS = re.compile(r"(?:;|%3b).*", re.IGNORECASE | re.DOTALL)
+
+
+def _keep_below(above: str, below: str) -> None:
+    """Raise `Invalid` where some server could take `below` for a path that is not below `above`.
+
+    Servers differ: some merge slashes, some split at a backslash or at `%2F`, some drop what
+    follows a semicolon. Each segment counts as the reading that leads furthest up.
+    """
+    plain = _PERCENT.sub("%", below)
+    if plain and not plain.startswith("/"):
+        raise _escape("continues the last name of the target's path")
+    if not above and _SLASH.match(plain, 1):
+        raise _escape("begins as the name of another host does")
+    depth = 0
+    for segment in plain.split("/"):
+        names = [_name(each) for each in _SLASH.split(segment)]
+        if ".." in names:
+            depth -= names.count("..")
+        elif any(name not in ("", ".") for name in names):
+            depth += 1
+        if depth < 0:
+            raise _escape("leads out of the target's path")
+
+
+def _escape(what: str) -> Invalid:
+    return Invalid(f"Not sent: its path {what}; --allow-escape sends it.")
+
+
+def _name(segment: str) -> str:
+    """The name of a segment, without its escapes of dots and what follows a semicolon."""
+    return _DOT.sub(".", _PARAMETERS.sub("", segment))
 
 
 def leads_back(target: Target, callback: str, uuid: str) -> bool:

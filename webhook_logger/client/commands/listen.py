@@ -45,6 +45,7 @@ DEFAULT_SERVER = "http://127.0.0.1:8000"
 @options.retries
 @click.option("--concurrency", type=click.IntRange(1, 100), default=8, show_default=True)
 @click.option("--in-order", is_flag=True, help="One after the other to each target.")
+@options.allow_escape
 @click.pass_context
 def listen(
     ctx: click.Context,
@@ -62,6 +63,7 @@ def listen(
     retries: int,
     concurrency: int,
     in_order: bool,
+    allow_escape: bool,
 ) -> None:
     """Show the requests of a callback as they come.
 
@@ -74,7 +76,7 @@ def listen(
     inbox = Inbox(url, answer=answer, timeout=min(timeout or START_SECONDS, START_SECONDS))
     screen = Screen(as_json=as_json, headers=verbose, body=body or verbose)
     manner = Manner(forward_timeout, retries, concurrency, in_order)
-    targets = [Target.at(each) for each in urls]
+    targets = [Target.at(each, allow_escape=allow_escape) for each in urls]
     relay = Relay(inbox, targets, manner, screen, answer=answer) if targets else None
     with Archive(save, _origin(inbox)) if save else nullcontext() as archive:
         screen.note(f"Callback: {inbox.url}")

@@ -36,3 +36,8 @@ retries = click.option(
     default=0,
     help="How often one is tried again that got no answer, 429 or 5xx.",
 )
+allow_escape = click.option(
+    "--allow-escape",
+    is_flag=True,
+    help="Also send paths that lead out of the target's path, such as /../admin.",
+)

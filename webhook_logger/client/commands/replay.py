@@ -22,13 +22,16 @@ from webhook_logger.client.target import Target
 @click.option("--to", "url", required=True, metavar="URL", help="Where they are sent.")
 @options.timeout
 @options.retries
+@options.allow_escape
 @click.pass_context
-def replay(ctx: click.Context, file: BinaryIO, url: str, timeout: float, retries: int) -> None:
+def replay(
+    ctx: click.Context, file: BinaryIO, url: str, timeout: float, retries: int, allow_escape: bool
+) -> None:
     """Send each request of a HAR file again.
 
     FILE is what `listen --save`, the page or a browser has saved; `-` is stdin.
     """
-    target = Target.at(url)
+    target = Target.at(url, allow_escape=allow_escape)
     listed, ours = entries(file, file.name)
     requests = [recorded(entry, number, ours) for number, entry in enumerate(listed, start=1)]
     screen = Screen()
