@@ -19,6 +19,8 @@ from webhook_logger.join import MAX_EPOCH_CHARACTERS
 SCHEMA = DOCS.parent / "node_modules/@asyncapi/specs/schemas/3.0.0.json"
 OF_VIEWERS = {"Auth", "Join", "Leave"}
 """What comes from a viewer may hold more than is known."""
+SOMETIMES = {"trailers"}
+"""Fields that a worker sends only when they hold something."""
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +71,12 @@ def test_whatever_a_worker_sends_is_said_to_the_last_field(schemas: dict[str, An
         for node in below(schema):
             if node.get("type") == "object":
                 assert (node.get("additionalProperties") is False) == (name not in OF_VIEWERS), name
-                assert name in OF_VIEWERS or node["required"] == list(node["properties"])
+                always = [field for field in node["properties"] if field not in SOMETIMES]
+                assert name in OF_VIEWERS or node["required"] == always
 
 
 def test_it_has_every_field_of_a_captured_request_in_its_order(schemas: dict[str, Any]) -> None:
-    wire = samples()[0].to_wire()
+    wire = samples()[-1].to_wire()
     assert list(schemas["CapturedRequest"]["properties"]) == list(wire)
     assert list(schemas["Body"]["properties"]) == list(wire["body"])
 

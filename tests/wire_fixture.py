@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -27,10 +28,12 @@ BODIES = {
 
 
 def samples() -> list[CapturedRequest]:
-    """One request for each kind of body, and one whose body was over the limit."""
+    """Return one request for each kind of body, one over the limit, and one with trailers."""
     bodies = {name: Body(content, len(content)) for name, content in BODIES.items()}
     bodies["too-large"] = Body(b"", 5_000_000, complete=False)
-    return [_sample(seq, name, body) for seq, (name, body) in enumerate(bodies.items(), start=1)]
+    plain = [_sample(seq, name, body) for seq, (name, body) in enumerate(bodies.items(), start=1)]
+    trailers = (("X-Checksum", "5"), ("x-checksum", "\xe9"))
+    return [*plain, replace(_sample(len(plain) + 1, "trailers", Body(b"a", 1)), trailers=trailers)]
 
 
 def _sample(seq: int, name: str, body: Body) -> CapturedRequest:

@@ -40,6 +40,7 @@ def capture(environ: Environ, uuid: str, max_body_bytes: int) -> CapturedRequest
         remote_addr=environ.get("REMOTE_ADDR", ""),
         headers=tuple(_header_lines(environ)),
         body=body,
+        trailers=tuple(environ.get("trailers_raw", ())),
     )
 
 

@@ -6,19 +6,19 @@ Standard library only: the clients import this without the server.
 from __future__ import annotations
 
 import base64
-import codecs
 import json
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.message import Message
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
+
+from webhook_logger import charset
 
 # Unicode's control characters (category Cc) but TAB, LF and CR: a viewer would not see them.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_NO_CHARSETS = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
-"""Python's own codecs, which warn or take very long where a sender wants them to."""
+_ESCAPED = re.compile("%[0-9A-Fa-f]{2}|[\\s\\S]")
+_ASCII = "".join(map(chr, range(128)))
 _UTC = slice(None, -len("+00:00"))  # replaced by Z
 
 
@@ -67,20 +67,18 @@ def _encode(content: bytes) -> tuple[str, str]:
 
 def _end_of(uuid: str, path: str) -> int:
     """Where the UUID ends in the path of its callback, some of it perhaps in percent-escapes."""
-    at = path.lower().find(uuid)
-    if at >= 0:
-        return at + len(uuid)
-    characters = (f"(?:{c}|%{ord(c):02x}|%{ord(c.upper()):02x})" for c in uuid)
-    match = re.search("".join(characters), path, re.IGNORECASE)
-    return match.end() if match else 0
+    written = _ESCAPED.findall(path)
+    read = "".join(chr(int(each[1:], 16)) if len(each) == 3 else each for each in written)
+    at = read.lower().find(uuid)
+    return 0 if at < 0 else sum(map(len, written[: at + len(uuid)]))
 
 
 @dataclass(frozen=True, slots=True)
 class CapturedRequest:
     """One HTTP request that reached a callback.
 
-    `method`, `host`, `path`, `query_string` and `headers` are the bytes as sent, read as Latin-1,
-    so that `.encode("latin-1")` gives them back.
+    `method`, `host`, `path`, `query_string`, `headers` and `trailers` are the bytes as sent, read
+    as Latin-1, so that `.encode("latin-1")` gives them back.
     """
 
     uuid: str
@@ -105,6 +103,8 @@ class CapturedRequest:
     """Empty until the request is accepted."""
     seq: int = 0
     """1, 2, 3 … within the epoch; 0 until the request is accepted."""
+    trailers: tuple[tuple[str, str], ...] = ()
+    """The lines behind a chunked body (RFC 9112, section 7.1.2), as `headers` are."""
 
     @property
     def target(self) -> str:
@@ -118,8 +118,9 @@ class CapturedRequest:
 
     @property
     def query(self) -> list[tuple[str, str]]:
-        """The query's parameters in their order, decoded."""
-        return parse_qsl(self.query_string, keep_blank_values=True)
+        """The query's parameters in their order, decoded; bytes that were sent bare as well."""
+        escaped = quote(self.query_string, safe=_ASCII, encoding="latin-1", errors="replace")
+        return parse_qsl(escaped, keep_blank_values=True)
 
     def header(self, name: str, default: str = "") -> str:
         """The value of the first header line of that name, in any case."""
@@ -133,19 +134,15 @@ class CapturedRequest:
     @property
     def media_type(self) -> str:
         """`application/json` of `Application/JSON; charset=utf-8`; "" where none was sent."""
-        return self.header("content-type").partition(";")[0].strip().lower()
+        return self.header("content-type").partition(";")[0].strip(" \t").lower()
 
     @property
     def text(self) -> str:
-        """The body by the charset of its Content-Type, else UTF-8; U+FFFD for what is neither."""
-        message = Message()
-        message["Content-Type"] = self.header("content-type").replace("\r", "").replace("\n", "")
-        charset = message.get_content_charset("utf-8")
-        try:
-            known = codecs.lookup(charset).name not in _NO_CHARSETS
-            return self.body.content.decode(charset if known else "utf-8", "replace")
-        except (LookupError, ValueError):
-            return self.body.content.decode("utf-8", "replace")
+        """The body by its byte order mark or the charset of its Content-Type, else as UTF-8.
+
+        U+FFFD stands for bytes that are no text.
+        """
+        return charset.decode(self.body.content, self.header("content-type"))
 
     def json(self) -> Any:
         """The body as JSON. Raises `ValueError` where it is none, or was over the limit."""
@@ -176,6 +173,7 @@ class CapturedRequest:
             "http_version": self.http_version,
             "remote_addr": self.remote_addr,
             "headers": [list(line) for line in self.headers],
+            **({"trailers": [list(line) for line in self.trailers]} if self.trailers else {}),
             "body": self.body.to_wire(),
         }
 
@@ -202,4 +200,5 @@ class CapturedRequest:
             body=Body.from_wire(wire["body"]),
             epoch=wire["epoch"],
             seq=wire["seq"],
+            trailers=tuple((name, value) for name, value in wire.get("trailers", ())),
         )

@@ -21,6 +21,7 @@
  * @property {string} http_version
  * @property {string} remote_addr
  * @property {[string, string][]} headers  every line, in order
+ * @property {[string, string][]} [trailers]  the lines behind a chunked body, where some were sent
  * @property {Body} body
  *
  * @typedef {object} Place  a callback, and where to go on in its stream

@@ -22,6 +22,7 @@ class Row:
     http_version: str = "1.1"
     headers: tuple[tuple[str, str], ...] | None = None
     """All header lines; None leaves them to the other rows."""
+    trailers: tuple[tuple[str, str], ...] = ()
     host: str = "h"
     body: bytes = b""
     size: int | None = None
@@ -213,6 +214,14 @@ ROWS = [
         with_chunks(b"a", last=b"0\r\nX-Trailer: t\r\nExpires: 0\r\n\r\n"),
         body=b"a",
         headers=(("Host", "h"), ("Transfer-Encoding", "chunked")),
+        trailers=(("X-Trailer", "t"), ("Expires", "0")),
+    ),
+    Row(
+        "trailers as odd as header lines",
+        with_chunks(b"a", last=b"0\r\nX-Dup:1\r\nx-dup: \t\xe9 b \t\r\nHost:\r\n\r\n"),
+        body=b"a",
+        headers=(("Host", "h"), ("Transfer-Encoding", "chunked")),
+        trailers=(("X-Dup", "1"), ("x-dup", "\xe9 b"), ("Host", "")),
     ),
     Row(
         "chunk extensions",

@@ -94,6 +94,7 @@ def test_it_shows_as_sent(stage: Stage, row: Row) -> None:
     )
     if row.headers is not None:
         assert seen["headers"] == [list(line) for line in row.headers]
+    assert seen.get("trailers") == ([list(line) for line in row.trailers] or None)
     assert body_of(seen) == row.body
     size = len(row.body) if row.size is None else row.size
     assert seen["body"]["size"] == size
@@ -105,11 +106,14 @@ def test_the_table_is_as_long_as_promised() -> None:
 
 
 def test_the_fields_are_those_of_the_contract_in_their_order(stage: Stage) -> None:
-    _, seen = stage.show(with_length(b"hi"))
-    assert list(seen) == [
+    fields = [
         *("uuid", "epoch", "seq", "id", "received_at", "method", "scheme", "host", "path"),
-        *("query_string", "http_version", "remote_addr", "headers", "body"),
+        *("query_string", "http_version", "remote_addr", "headers", "trailers", "body"),
     ]
+    _, with_trailers = stage.show(with_chunks(b"hi", last=b"0\r\nA: b\r\n\r\n"))
+    assert list(with_trailers) == fields
+    _, seen = stage.show(with_length(b"hi"))
+    assert list(seen) == [name for name in fields if name != "trailers"]
     assert list(seen["body"]) == ["size", "encoding", "content", "complete"]
     assert seen["uuid"] == stage.uuid
     assert seen["remote_addr"] == "127.0.0.1"

@@ -16,6 +16,7 @@ from webhook_logger.serving.wire import Wire
 
 MAX_CHUNK_LINE_BYTES = 256
 MAX_TRAILER_BYTES = 8 * 1024
+MAX_TRAILER_LINES = 100
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _QUOTED = rb'"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"'
@@ -23,7 +24,7 @@ _CHUNK_LINE = re.compile(
     rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[ \t]*%b(?:[ \t]*=[ \t]*(?:%b|%b))?)*"
     % (_TOKEN, _TOKEN, _QUOTED)
 )
-_TRAILER_LINE = re.compile(rb"%b:[\t \x21-\x7e\x80-\xff]*" % _TOKEN)
+_TRAILER_LINE = re.compile(rb"(%b):([\t \x21-\x7e\x80-\xff]*)" % _TOKEN)
 
 
 class Body:
@@ -43,6 +44,8 @@ class Body:
         self._continue_wanted = head.expects_continue
         self.done = not head.chunked and not self._left
         self.handed_over = False
+        self.trailers: list[tuple[str, str]] = []
+        """The lines behind a chunked body, read as Latin-1; complete when it is `done`."""
 
     def read(self, size: int | None = -1) -> bytes:
         """The next `size` bytes, fewer only at the body's end; all that is left without `size`."""
@@ -99,17 +102,22 @@ class Body:
             raise BadRequest("A chunk's size line is malformed.")
         self._left = int(match[1], 16)
         if not self._left:
-            self._skip_trailers()
+            self._read_trailers()
             self.done = True
 
     def _end_chunk(self) -> None:
         if self._wire.line(0):
             raise BadRequest("A chunk is longer than its size.")
 
-    def _skip_trailers(self) -> None:
-        """Trailers are checked and left out: they are not headers, and arrive after the fact."""
+    def _read_trailers(self) -> None:
+        """Trailers are kept apart: they are no headers, and the server acts upon none of them."""
         left = MAX_TRAILER_BYTES
         while line := self._wire.line(left):
-            left -= len(line)
-            if not _TRAILER_LINE.fullmatch(line):
+            left = max(0, left - len(line) - len("\r\n"))
+            match = _TRAILER_LINE.fullmatch(line)
+            if not match:
                 raise BadRequest("A trailer line is malformed.")
+            if len(self.trailers) == MAX_TRAILER_LINES:
+                raise BadRequest(f"There are more than {MAX_TRAILER_LINES} trailer lines.")
+            name, value = match[1].decode("latin-1"), match[2].decode("latin-1")
+            self.trailers.append((name, value.strip(" \t")))

@@ -175,6 +175,7 @@ class Connection:
             "RAW_URI": head.target,
             "SERVER_PROTOCOL": "HTTP/" + head.http_version,
             "headers_raw": head.headers,
+            "trailers_raw": body.trailers,
             "wsgi.input": body,
             "wsgi.input_terminated": head.chunked,
             "eventlet.input": body,
