@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
 from engineio.packet import MESSAGE, Packet
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from webhook_logger.metrics import Metrics
 from webhook_logger.rates import Rates
@@ -55,7 +52,6 @@ class Admission:
 
     def _take_over(self) -> None:
         engineio = self._engineio
-        self._request, engineio.handle_request = engineio.handle_request, self._on_request
         self._socketio = dict(engineio.handlers)
         for name in self._socketio:
             engineio.on(name, getattr(self, f"_on_{name}"))
@@ -63,16 +59,6 @@ class Admission:
     def hold(self, most: int) -> None:
         """So many viewers have room on this machine."""
         self._most = min(self._most, most)
-
-    def _on_request(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        most = self._engineio.max_http_buffer_size
-        if int(environ.get("CONTENT_LENGTH") or 0) > most:
-            [sid] = parse_qs(environ["QUERY_STRING"]).get("sid", [""])[:1]
-            if socket := self._engineio.sockets.get(sid):
-                send_away(socket)
-            raise RequestEntityTooLarge(f"A viewer may send {most} bytes at once.")
-        answer: Iterable[bytes] = self._request(environ, start_response)
-        return answer
 
     def _on_connect(self, eio_sid: str, environ: Environ) -> Any:
         address = environ.get("REMOTE_ADDR", "")

@@ -13,6 +13,7 @@ from webhook_logger import admission, errors, pages, transport
 from webhook_logger.claims import Claims
 from webhook_logger.complaints import complaints
 from webhook_logger.delivery import Limits, make_delivery
+from webhook_logger.door import Door
 from webhook_logger.metrics import Metrics
 from webhook_logger.origins import Origins
 from webhook_logger.prefix import below
@@ -117,6 +118,7 @@ def create_app(config: Config) -> App:
     )
     eio = socketio.server.eio
     transport.install(eio, config.MAX_VIEWER_QUEUE_BYTES)
+    Door(eio, origins)
     app.extensions["admission"] = admission.Admission(eio, _viewer_limits(config), metrics)
     rooms = Rooms(socketio, delivery, metrics)
     claims = Claims(socketio, delivery)

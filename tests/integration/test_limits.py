@@ -280,7 +280,8 @@ def test_one_too_many_that_says_nothing_is_cut_off_too() -> None:
 def test_a_handshake_that_gets_no_connection_leaves_no_viewer_behind(uuid: str) -> None:
     with Server(MAX_VIEWERS=1) as server:
         handshake = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: h\r\n"
-        upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n"
+        upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: "
+        upgrade += "dGhlIHNhbXBsZSBub25jZQ==\r\n"
         with Sender(server.address) as sender:
             # Its body has no place in a handshake.
             lines = "Sec-WebSocket-Version: 13\r\nContent-Length: 1\r\n\r\nx"

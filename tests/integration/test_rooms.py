@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,12 +10,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import requests
 import socketio
 import websocket
 
 from tests.support.processes import Redis, Server, for_seconds, status_of
-from tests.support.sender import Sender, post, send
+from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer, Viewer
 
 GOOD = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
@@ -221,22 +219,6 @@ def test_anything_else_from_a_viewer_changes_nothing(
         assert watcher.event("request")["seq"] == 1
 
 
-@pytest.mark.parametrize(
-    ("lines", "status"),
-    [
-        (["Upgrade: websocket", "Connection: Upgrade"], 400),
-        (["Upgrade: websocket", "Connection: Upgrade", "Origin: http://x"], 400),
-        (["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"], 400),
-        (["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 7"], 426),
-        (["Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: x"], 400),
-    ],
-)
-def test_a_wrong_handshake_is_refused(memory_server: Server, lines: list[str], status: int) -> None:
-    line = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1"
-    raw = "\r\n".join([line, "Host: h", *lines]).encode() + b"\r\n\r\n"
-    assert send(memory_server.address, raw).status == status
-
-
 def test_a_handshake_with_bytes_behind_it_is_refused(memory_server: Server) -> None:
     lines = (
         *("GET /socket.io/?EIO=4&transport=websocket HTTP/1.1", "Host: h", "Upgrade: websocket"),
@@ -290,55 +272,6 @@ def test_a_client_comes_back_by_itself_and_learns_what_it_missed(uuid: str) -> N
         again = joined.get(timeout=20)
         assert (again["seq"], again["missed"]) == (3, 3)
         client.disconnect()
-
-
-def origins_server(**settings: object) -> Server:
-    return Server(CORS_ALLOWED_ORIGINS="https://tools.example.com", **settings)
-
-
-def status_for(server: Server, **lines: str) -> int:
-    url = f"{server.url}/socket.io/?EIO=4&transport=polling"
-    headers = {name.replace("_", "-"): value for name, value in lines.items()}
-    return requests.get(url, headers=headers, timeout=5).status_code
-
-
-def test_only_listed_origins_and_the_pages_own_connect() -> None:
-    with origins_server() as server:
-        assert status_for(server) == 200, "no browser"
-        assert status_for(server, Origin="https://tools.example.com") == 200
-        assert status_for(server, Origin=server.url) == 200, "the dashboard itself"
-        assert status_for(server, Origin="https://evil.example") == 400
-        assert status_for(server, Origin=server.url.replace("http", "https")) == 400
-        # A sender's own header does not make its origin the page's.
-        spoofed = {"X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "http"}
-        assert status_for(server, Origin="http://evil.example", **spoofed) == 400
-
-
-def test_a_websocket_of_another_origin_is_told_why_it_may_not(uuid: str) -> None:
-    with origins_server() as server:
-        url = server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
-        page = websocket.create_connection(url, timeout=5, origin="https://evil.example")
-        assert page.recv().startswith("0{")
-        auth = json.dumps({"uuid": uuid})
-        # Whatever it says besides, it is no viewer.
-        page.send(f"420{json.dumps(['join', {'uuid': uuid}])}")
-        page.send("40" + auth)
-        refusal = page.recv()
-        assert refusal.startswith("44{"), refusal
-        assert "https://evil.example" in refusal
-        assert "CORS_ALLOWED_ORIGINS" in refusal
-        page.send(f"420{json.dumps(['join', {'uuid': uuid}])}")
-        assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "0"
-        page.send("40" + auth)
-        assert page.recv().startswith("44{"), "there was an answer to a join"
-        page.close()
-
-
-def test_behind_tls_the_pages_own_origin_is_what_the_trusted_proxy_says() -> None:
-    said = {"X_Forwarded_Host": "hooks.example.com", "X_Forwarded_Proto": "https"}
-    with origins_server(TRUSTED_PROXIES=1) as server:
-        assert status_for(server, Origin="https://hooks.example.com", **said) == 200
-        assert status_for(server, Origin=server.url, **said) == 400
 
 
 def test_malformed_packets_do_not_fill_the_log() -> None:

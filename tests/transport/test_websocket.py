@@ -9,7 +9,7 @@ from webhook_logger.transport.outbox import Outbox
 from webhook_logger.transport.websocket import WebSocket
 
 PING_INTERVAL, PING_TIMEOUT = 10, 5
-HEADERS = {"HTTP_SEC_WEBSOCKET_KEY": "x", "HTTP_SEC_WEBSOCKET_VERSION": "13"}
+HEADERS = {"HTTP_SEC_WEBSOCKET_KEY": "dGhlIHNhbXBsZSBub25jZQ==", "HTTP_SEC_WEBSOCKET_VERSION": "13"}
 
 
 class Silent:

@@ -13,9 +13,18 @@ from typing import Any
 from webhook_logger.transport.chores import send_away
 from webhook_logger.transport.outbox import Outbox, Shared
 from webhook_logger.transport.packets import NamedPacket
-from webhook_logger.transport.websocket import WebSocket
+from webhook_logger.transport.websocket import UpgradeRequired, WebSocket
 
-__all__ = ["NamedPacket", "Outbox", "Relay", "Shared", "install", "outbox_of", "send_away"]
+__all__ = [
+    "NamedPacket",
+    "Outbox",
+    "Relay",
+    "Shared",
+    "UpgradeRequired",
+    "install",
+    "outbox_of",
+    "send_away",
+]
 
 
 class Relay:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -11,6 +12,7 @@ from typing import Any
 from engineio import packet
 from engineio.exceptions import EngineIOError
 from engineio.packet import Packet
+from werkzeug.exceptions import BadRequest, HTTPException
 from wsproto.utilities import generate_accept_token
 
 from webhook_logger.transport import chores
@@ -19,6 +21,21 @@ from webhook_logger.transport.frames import Closed, Messages, TooLarge, frame
 Environ = dict[str, Any]
 
 MESSAGES_A_TURN = 8
+
+_KEY = re.compile("[A-Za-z0-9+/]{22}==")
+"""16 bytes in base64."""
+
+
+class UpgradeRequired(HTTPException):
+    """A WebSocket was wanted, and its handshake not made (RFC 9110, section 15.5.22)."""
+
+    code = 426
+    description = "This server speaks WebSocket version 13."
+
+    def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
+        """Also the protocol that is spoken here, and its version (RFC 6455, section 4.4)."""
+        ours = [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
+        return [*super().get_headers(*args, **kwargs), *ours]
 
 
 class WebSocket:
@@ -33,34 +50,22 @@ class WebSocket:
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """PEP 3333, but for the answer, which goes to the bare socket."""
-        key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
-        version = environ.get("HTTP_SEC_WEBSOCKET_VERSION", "")
-        if version not in ("", "13"):
-            headers = [("Sec-WebSocket-Version", "13"), ("Connection", "close")]
-            start_response("426 Upgrade Required", headers)
-            return self._refused()
-        if not key or not version:
-            start_response("400 Bad Request", [("Connection", "close")])
-            return self._refused()
         try:
+            key = _key(environ)
             sock = environ["eventlet.input"].get_socket()
         except Exception:
-            self._refused()
+            if not self._engineio.connected:
+                chores.leave(self._engineio)  # it would else count until its ping is overdue
             raise
         lines = (
             "HTTP/1.1 101 Switching Protocols",
             "Upgrade: websocket",
             "Connection: Upgrade",
-            f"Sec-WebSocket-Accept: {generate_accept_token(key.encode()).decode()}",
+            f"Sec-WebSocket-Accept: {generate_accept_token(key).decode()}",
         )
         sock.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
         self._run(sock)
         return []
-
-    def _refused(self) -> Iterable[bytes]:
-        if not self._engineio.connected:
-            chores.leave(self._engineio)  # it would else count until its ping is overdue
-        return ()
 
     def _run(self, sock: Any) -> None:
         if self._engineio.upgrading:
@@ -126,3 +131,13 @@ class WebSocket:
         if self._engineio.upgraded:
             self._engineio.queue.close()
             chores.leave(self._engineio)
+
+
+def _key(environ: Environ) -> bytes:
+    """The key of the handshake (RFC 6455, section 4.2.1). Raises `HTTPException`."""
+    key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
+    if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
+        raise UpgradeRequired
+    if not _KEY.fullmatch(key):  # several lines are one list by now
+        raise BadRequest("Sec-WebSocket-Key must be one line of 16 bytes in base64.")
+    return bytes(key, "ascii")

@@ -1,0 +1,203 @@
+"""The door of `/socket.io/`: which requests reach Engine.IO, and what the others get."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import websocket
+
+from tests.support.contract.documents import demand, validator
+from tests.support.polling import PollingViewer
+from tests.support.processes import Server
+from tests.support.sender import Answer, ask, post, send
+from tests.support.viewers import WAIT_SECONDS
+
+POLLING = "/socket.io/?EIO=4&transport=polling"
+WEBSOCKET = "/socket.io/?EIO=4&transport=websocket"
+ALLOW = "GET, HEAD, OPTIONS, POST"
+KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+UPGRADE = ("Connection: Upgrade", "Upgrade: websocket")
+HANDSHAKE = (*UPGRADE, "Sec-WebSocket-Version: 13", KEY)
+ERROR = validator("openapi.yaml", {"$ref": "#/components/schemas/Error"})
+
+LISTED = "https://tools.example.com"
+EVIL = "https://evil.example"
+
+
+def get(server: Server, path: str, *lines: str, method: str = "GET") -> Answer:
+    return send(
+        server.address,
+        "\r\n".join([f"{method} {path} HTTP/1.1", "Host: h", *lines, "", ""]).encode(),
+    )
+
+
+def open_session(server: Server, *lines: str) -> str:
+    answer = get(server, POLLING, *lines)
+    assert answer.status == 200, answer
+    return str(json.loads(answer.body[1:])["sid"])
+
+
+REFUSED = {
+    "no version of Engine.IO": (400, "GET", "/socket.io/", ()),
+    "an old version of Engine.IO": (400, "GET", "/socket.io/?EIO=3&transport=polling", ()),
+    "another transport": (400, "GET", "/socket.io/?EIO=4&transport=carrier-pigeon", ()),
+    "JSONP": (400, "GET", POLLING + "&j=0", ()),
+    "JSONP without a number": (400, "GET", POLLING + "&j=x", ()),
+    "a session that is not there": (400, "GET", POLLING + "&sid=x", ()),
+    "a session that is not there, to write": (400, "POST", POLLING + "&sid=x", ()),
+    "a session whose name forges a line": (400, "GET", POLLING + "&sid=%0A%1B[31m", ()),
+    "a message without a session": (400, "POST", POLLING, ()),
+    "another method": (405, "PUT", POLLING, ()),
+    "any token as a method": (405, "FOO", "/socket.io/", ()),
+    "HEAD of nothing": (400, "HEAD", "/socket.io/", ()),
+    "a WebSocket without its handshake": (426, "GET", WEBSOCKET, ()),
+    "a WebSocket without its connection option": (426, "GET", WEBSOCKET, HANDSHAKE[1:]),
+    "a WebSocket of no version": (426, "GET", WEBSOCKET, (*UPGRADE, KEY)),
+    "a WebSocket of another version": (
+        426,
+        "GET",
+        WEBSOCKET,
+        (*UPGRADE, "Sec-WebSocket-Version: 7", KEY),
+    ),
+    "a WebSocket without a key": (400, "GET", WEBSOCKET, HANDSHAKE[:3]),
+    "a WebSocket with two keys": (400, "GET", WEBSOCKET, (*HANDSHAKE, KEY)),
+    **{
+        f"a WebSocket with the key {key!r}": (
+            400,
+            "GET",
+            WEBSOCKET,
+            (*HANDSHAKE[:3], f"Sec-WebSocket-Key: {key}"),
+        )
+        for key in ("", "x", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQ", "A" * 24)
+    },
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refusal_has_the_one_error_shape(memory_server: Server, case: str) -> None:
+    status, method, path, lines = REFUSED[case]
+    answer = get(memory_server, path, *lines, method=method)
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/json"
+    if method != "HEAD":
+        demand(ERROR, json.loads(answer.body), case)
+        assert json.loads(answer.body)["error"]["code"] == status
+    assert answer.headers.get("allow") == (ALLOW if status == 405 else None)
+    if status == 426:
+        assert answer.headers["upgrade"] == "websocket"
+        assert answer.headers["sec-websocket-version"] == "13"
+    assert "\x1b" not in memory_server.log
+
+
+def test_head_opens_no_session_and_takes_nothing_from_one(memory_server: Server) -> None:
+    with PollingViewer(memory_server.url) as viewer:
+        assert viewer.packet()[0] == "40"
+        viewer.write('421["leave",null]')
+        for path in (POLLING, f"{POLLING}&sid={viewer.open['sid']}"):
+            answer = get(memory_server, path, method="HEAD")
+            assert (answer.status, answer.body) == (200, b"")
+        assert viewer.packet()[0] == "431"
+
+
+def test_options_names_the_methods(memory_server: Server) -> None:
+    for path in ("/socket.io/", POLLING + "&sid=x"):
+        answer = get(memory_server, path, "Origin: https://a.example", method="OPTIONS")
+        assert (answer.status, answer.headers["allow"]) == (200, ALLOW)
+        assert answer.headers["access-control-allow-origin"] == "https://a.example"
+
+
+def test_a_message_without_its_length_is_refused_and_not_lost(memory_server: Server) -> None:
+    path = f"{POLLING}&sid={open_session(memory_server)}"
+    body = b"2\r\n40\r\n0\r\n\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert send(memory_server.address, head.encode() + body).status == 411
+
+
+# Origins
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[Server]:
+    with Server(CORS_ALLOWED_ORIGINS=LISTED) as server:
+        yield server
+
+
+def test_only_listed_origins_and_the_pages_own_connect(guarded: Server) -> None:
+    def status_for(*lines: str) -> int:
+        return get(guarded, POLLING, *lines).status
+
+    own = "http://h"
+    assert status_for() == 200, "no browser"
+    assert status_for(f"Origin: {LISTED}") == 200
+    assert status_for(f"Origin: {own}") == 200, "the dashboard itself"
+    assert status_for(f"Origin: {EVIL}") == 400
+    assert status_for("Origin: null") == 400
+    assert status_for(f"Origin: {LISTED}", f"Origin: {EVIL}") == 400
+    assert status_for("Origin: https://h") == 400
+    # A sender's own header does not make its origin the page's.
+    spoofed = ("X-Forwarded-Host: evil.example", "X-Forwarded-Proto: http")
+    assert status_for("Origin: http://evil.example", *spoofed) == 400
+    # Nor does the wish for another protocol.
+    assert status_for(f"Origin: {EVIL}", *UPGRADE) == 400
+
+
+def test_every_request_of_a_session_is_of_an_allowed_origin(guarded: Server) -> None:
+    # A script element opens a session without an Origin, and could read its sid where JSONP is.
+    assert get(guarded, POLLING + "&j=0").status == 400
+    sid = open_session(guarded)
+    polling, upgrade = f"{POLLING}&sid={sid}", f"{WEBSOCKET}&sid={sid}"
+    for origin in (EVIL, "null", "https://h"):
+        line = f"Origin: {origin}"
+        assert get(guarded, polling, line).status == 400
+        assert get(guarded, polling, line, method="HEAD").status == 400
+        assert ask(guarded.address, "POST", polling, b"40", line).status == 400
+        assert get(guarded, upgrade, *HANDSHAKE, line).status == 400
+        assert get(guarded, polling, *HANDSHAKE, line).status == 400
+        options = get(guarded, polling, line, method="OPTIONS")
+        assert options.status == 200
+        assert "access-control-allow-origin" not in options.headers
+    for origin in (LISTED, "http://test"):  # the host of `ask`
+        assert ask(guarded.address, "POST", polling, b"3", f"Origin: {origin}").status == 200
+
+
+def test_a_session_that_began_without_an_origin_upgrades_with_an_allowed_one(
+    guarded: Server,
+) -> None:
+    def upgrade(origin: str) -> websocket.WebSocket:
+        url = guarded.url.replace("http", "ws") + f"{WEBSOCKET}&sid={open_session(guarded)}"
+        return websocket.create_connection(url, timeout=WAIT_SECONDS, origin=origin)
+
+    with pytest.raises(websocket.WebSocketBadStatusException, match="400"):
+        upgrade(EVIL)
+    socket = upgrade(LISTED)
+    socket.send("2probe")
+    assert socket.recv() == "3probe"
+    socket.shutdown()
+
+
+def test_a_websocket_of_another_origin_is_told_why_it_may_not(guarded: Server, uuid: str) -> None:
+    url = guarded.url.replace("http", "ws") + WEBSOCKET
+    page = websocket.create_connection(url, timeout=5, origin=EVIL)
+    assert page.recv().startswith("0{")
+    auth = json.dumps({"uuid": uuid})
+    # Whatever it says besides, it is no viewer.
+    page.send(f"420{json.dumps(['join', {'uuid': uuid}])}")
+    page.send("40" + auth)
+    refusal = page.recv()
+    assert refusal.startswith("44{"), refusal
+    assert EVIL in refusal
+    assert "CORS_ALLOWED_ORIGINS" in refusal
+    page.send(f"420{json.dumps(['join', {'uuid': uuid}])}")
+    assert post(guarded.address, f"/{uuid}").headers["webhook-viewers"] == "0"
+    page.send("40" + auth)
+    assert page.recv().startswith("44{"), "there was an answer to a join"
+    page.close()
+
+
+def test_behind_tls_the_pages_own_origin_is_what_the_trusted_proxy_says() -> None:
+    said = ("X-Forwarded-Host: hooks.example.com", "X-Forwarded-Proto: https")
+    with Server(CORS_ALLOWED_ORIGINS=LISTED, TRUSTED_PROXIES=1) as server:
+        assert get(server, POLLING, "Origin: https://hooks.example.com", *said).status == 200
+        assert get(server, POLLING, "Origin: http://h", *said).status == 400
