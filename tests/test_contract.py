@@ -17,6 +17,8 @@ from tests.support.sender import ask, post
 from tests.support.viewers import PacketViewer, Viewer
 from tests.wire_fixture import UUID, samples
 from webhook_logger.delivery import RoomManager
+from webhook_logger.errors import Refusal, error_json
+from webhook_logger.reasons import Reason
 
 REQUEST = samples()[0].to_wire()
 JOINED = {"uuid": UUID, "epoch": "k3v9", "seq": 1, "missed": 0, "viewers": 1}
@@ -135,7 +137,7 @@ SAFE = {
     "Webhook-Viewers": "1",
 }
 JSON = {"Content-Type": "application/json"}
-ERROR = {"error": {"code": 503, "name": "Service Unavailable", "message": "Later."}}
+ERROR = json.loads(error_json(Refusal(Reason.DRAINING)))
 
 
 def answered(address: tuple[str, int], status: int, headers: dict[str, str], body: str = "") -> int:

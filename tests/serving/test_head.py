@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from werkzeug.exceptions import BadRequest
 
+from webhook_logger.errors import Refusal
+from webhook_logger.reasons import Reason
 from webhook_logger.serving.head import find_end, parse
 
 GOOD = b"POST /a?b HTTP/1.1\r\nHost: h\r\nX: 1\r\n\r\n"
@@ -25,10 +26,19 @@ def test_it_does_not_look_beyond_the_end() -> None:
     assert find_end(bytearray(GOOD + b"\x00\n\n\x16"), 0) == len(GOOD)
 
 
-@pytest.mark.parametrize("hopeless", [b"GET / HTTP/1.1\n", b"\x16\x03\x01", b"GET /\x00", b"G\x7f"])
-def test_it_refuses_the_hopeless_before_the_end(hopeless: bytes) -> None:
-    with pytest.raises(BadRequest):
+@pytest.mark.parametrize(
+    ("hopeless", "reason"),
+    [
+        (b"GET / HTTP/1.1\n", Reason.BARE_LINE_FEED),
+        (b"\x16\x03\x01", Reason.CONTROL_CHARACTER),
+        (b"GET /\x00", Reason.CONTROL_CHARACTER),
+        (b"G\x7f", Reason.CONTROL_CHARACTER),
+    ],
+)
+def test_it_refuses_the_hopeless_before_the_end(hopeless: bytes, reason: Reason) -> None:
+    with pytest.raises(Refusal) as refused:
         find_end(bytearray(hopeless), 0)
+    assert refused.value.reason is reason
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import re
 import socket
 from collections.abc import Callable
 
-from werkzeug.exceptions import BadRequest
-
+from webhook_logger.errors import Refusal
+from webhook_logger.reasons import Reason
 from webhook_logger.serving.head import Head
 from webhook_logger.serving.wire import Wire
 
@@ -30,9 +30,9 @@ _TRAILER_LINE = re.compile(rb"(%b):([\t \x21-\x7e\x80-\xff]*)" % _TOKEN)
 class Body:
     """The file-like `wsgi.input` of one request.
 
-    `read` raises `BadRequest` for malformed chunks, `ClientDisconnected` when the sender closes
-    before the end, `RequestTimeout` when it is too slow. Whoever stops reading before `done` must
-    close the connection.
+    `read` raises `Refusal` for malformed chunks and when the sender closes before the end, and
+    `TooSlow` when the time is over. A caller that stops reading before `done` must close the
+    connection.
     """
 
     def __init__(self, wire: Wire, head: Head, take_place: Callable[[socket.socket], None]) -> None:
@@ -59,9 +59,11 @@ class Body:
         """The bare socket, for Engine.IO's WebSocket, which owns it from now on."""
         # RFC 6455, section 4.1: a client names the version, and sends nothing until it is answered.
         if not any(name.lower() == "sec-websocket-version" for name, _ in self._head.headers):
-            raise BadRequest("A WebSocket handshake names its version.")
+            unnamed = "A WebSocket handshake names its version."
+            raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, unnamed)
         if self._wire.received or not self.done:
-            raise BadRequest("A WebSocket handshake has no body.")
+            has_body = "A WebSocket handshake has no body."
+            raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, has_body)
         if not self.handed_over:
             self._take_place(self._wire.socket)
             self._wire.close()
@@ -99,7 +101,7 @@ class Body:
     def _next_chunk(self) -> None:
         match = _CHUNK_LINE.fullmatch(self._wire.line(MAX_CHUNK_LINE_BYTES))
         if not match:
-            raise BadRequest("A chunk's size line is malformed.")
+            raise Refusal(Reason.CHUNK_MALFORMED, "A chunk's size line is malformed.")
         self._left = int(match[1], 16)
         if not self._left:
             self._read_trailers()
@@ -107,7 +109,7 @@ class Body:
 
     def _end_chunk(self) -> None:
         if self._wire.line(0):
-            raise BadRequest("A chunk is longer than its size.")
+            raise Refusal(Reason.CHUNK_MALFORMED, "A chunk is longer than its size.")
 
     def _read_trailers(self) -> None:
         """Trailers are kept apart: they are no headers, and the server acts upon none of them."""
@@ -116,8 +118,9 @@ class Body:
             left = max(0, left - len(line) - len("\r\n"))
             match = _TRAILER_LINE.fullmatch(line)
             if not match:
-                raise BadRequest("A trailer line is malformed.")
+                raise Refusal(Reason.TRAILER_MALFORMED)
             if len(self.trailers) == MAX_TRAILER_LINES:
-                raise BadRequest(f"There are more than {MAX_TRAILER_LINES} trailer lines.")
+                too_many = f"There are more than {MAX_TRAILER_LINES} trailer lines."
+                raise Refusal(Reason.TRAILER_MALFORMED, too_many)
             name, value = match[1].decode("latin-1"), match[2].decode("latin-1")
             self.trailers.append((name, value.strip(" \t")))

@@ -10,19 +10,16 @@ from io import StringIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from werkzeug.exceptions import (
-    HTTPException,
-    InternalServerError,
-    RequestTimeout,
-    ServiceUnavailable,
-)
+from werkzeug.exceptions import HTTPException
 
+from webhook_logger.errors import Refusal
+from webhook_logger.reasons import Reason
 from webhook_logger.serving import head as heads
 from webhook_logger.serving.body import Body
 from webhook_logger.serving.limits import DEFAULT, Limits
 from webhook_logger.serving.places import Places
 from webhook_logger.serving.response import Response
-from webhook_logger.serving.wire import Wire
+from webhook_logger.serving.wire import TooSlow, Wire
 
 SEND_SECONDS = 30
 RETRY_AFTER_SECONDS = 5
@@ -88,9 +85,9 @@ class Connection:
 
     def turn_away(self) -> None:
         """Answer `503` whatever is asked; the caller closes the socket."""
-        full = "This worker has all the connections it can take."
+        full = Refusal(Reason.TOO_MANY_CONNECTIONS, retry_after=RETRY_AFTER_SECONDS)
         try:
-            self._refuse(ServiceUnavailable(full, retry_after=RETRY_AFTER_SECONDS))
+            self._refuse(full)
         except OSError:
             pass  # the other side did not wait for it
         finally:
@@ -140,7 +137,7 @@ class Connection:
             while not self._wire.received or self._wire.received == b"\r":
                 if not self._wire.receive(later=True):
                     return False
-        except RequestTimeout:
+        except TooSlow:
             return False
         # RFC 9112, section 2.2: an empty line before the request line is passed over.
         if self._wire.received.startswith(b"\r\n"):
@@ -158,7 +155,8 @@ class Connection:
             response = Response.of_error(error)
         except Exception:
             log.exception("The application failed.")
-            response = Response() if body.handed_over else Response.of_error(InternalServerError())
+            failed = Refusal(Reason.INTERNAL_ERROR)
+            response = Response() if body.handed_over else Response.of_error(failed)
         return response if response.begun else None
 
     def _environ(self, head: heads.Head, body: Body) -> dict[str, Any]:
@@ -205,7 +203,7 @@ class Connection:
             try:
                 while self._wire.receive():
                     self._wire.received.clear()
-            except RequestTimeout:
+            except TooSlow:
                 pass
         return False
 

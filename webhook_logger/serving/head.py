@@ -12,8 +12,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import httptools
-from werkzeug.exceptions import BadRequest, RequestHeaderFieldsTooLarge, RequestURITooLarge
 
+from webhook_logger.errors import Refusal
+from webhook_logger.reasons import Reason
 from webhook_logger.serving.limits import DEFAULT, Limits
 
 _REST_OF_LINE_BYTES = 256
@@ -49,18 +50,17 @@ class Head:
 def find_end(received: bytearray, seen: int, limits: Limits = DEFAULT) -> int | None:
     """Where the head ends in what was received so far, None when that is not known yet.
 
-    `seen` bytes of it were looked at before. Raises `BadRequest`, `RequestURITooLarge` or
-    `RequestHeaderFieldsTooLarge` as soon as it is certain that this becomes no request.
+    `seen` bytes of it were looked at before. Raises `Refusal` as soon as it is certain that this
+    becomes no request.
     """
     line_bytes = limits.target_bytes + _REST_OF_LINE_BYTES
     end = received.find(b"\r\n\r\n", max(0, seen - 3), line_bytes + limits.header_bytes)
     _check_sizes(received, end, line_bytes, limits)
     if end >= 0:
         return end + 4
-    if _HOPELESS.search(received, max(0, seen - 1)):
-        raise BadRequest(
-            "The request head has a control character or a line that does not end in CRLF."
-        )
+    if hopeless := _HOPELESS.search(received, max(0, seen - 1)):
+        is_line_end = hopeless[0] == b"\n"
+        raise Refusal(Reason.BARE_LINE_FEED if is_line_end else Reason.CONTROL_CHARACTER)
     return None
 
 
@@ -69,29 +69,28 @@ def _check_sizes(received: bytearray, end: int, line_bytes: int, limits: Limits)
     if (line if line >= 0 else len(received)) > line_bytes:
         raise _target_too_long(limits)
     if line >= 0 and (end if end >= 0 else len(received)) - line > limits.header_bytes:
-        raise RequestHeaderFieldsTooLarge(
-            f"The header section is larger than {limits.header_bytes} bytes."
-        )
+        too_large = f"The header section is larger than {limits.header_bytes} bytes."
+        raise Refusal(Reason.HEADERS_TOO_LARGE, too_large)
 
 
-def _target_too_long(limits: Limits) -> RequestURITooLarge:
-    return RequestURITooLarge(f"The request target is longer than {limits.target_bytes} bytes.")
+def _target_too_long(limits: Limits) -> Refusal:
+    too_long = f"The request target is longer than {limits.target_bytes} bytes."
+    return Refusal(Reason.TARGET_TOO_LONG, too_long)
 
 
 def parse(head: bytes, limits: Limits = DEFAULT) -> Head:
     """Read `head`, all bytes up to and with the empty line. Raises as `find_end`, and says why."""
     line, _, section = head.partition(b"\r\n")
     if not _REQUEST_LINE.fullmatch(line):
-        raise BadRequest("The request line is not: method, target, HTTP/1.0 or HTTP/1.1.")
+        raise Refusal(Reason.REQUEST_LINE_MALFORMED)
     method, target, protocol = line.decode("latin-1").split(" ")
     version = protocol.removeprefix("HTTP/")
     if len(target) > limits.target_bytes:
         raise _target_too_long(limits)
     headers = _header_lines(section, version)
     if len(headers) > limits.header_lines:
-        raise RequestHeaderFieldsTooLarge(
-            f"There are more than {limits.header_lines} header lines."
-        )
+        too_many = f"The request has more than {limits.header_lines} header lines."
+        raise Refusal(Reason.TOO_MANY_HEADERS, too_many)
     return _frame(method, _origin_form(target, method), version, headers)
 
 
@@ -100,7 +99,7 @@ def _origin_form(target: str, method: str) -> str:
         return target
     absolute = _ABSOLUTE_FORM.match(target)
     if not absolute:
-        raise BadRequest("The request target is neither a path nor an absolute http URL.")
+        raise Refusal(Reason.TARGET_MALFORMED)
     rest = target[absolute.end() :]
     return rest if rest.startswith("/") else "/" + rest
 
@@ -126,7 +125,8 @@ def _header_lines(section: bytes, version: str) -> tuple[tuple[str, str], ...]:
         # It stops at any "Connection: Upgrade", with all lines reported: here that is ordinary.
         pass
     except httptools.HttpParserError as error:
-        raise BadRequest(f"The header section is malformed: {error}.") from None
+        malformed = f"The header section is malformed: {error}."
+        raise Refusal(Reason.HEADERS_MALFORMED, malformed) from None
     return tuple(collected.lines)
 
 
@@ -141,7 +141,7 @@ def _frame(method: str, target: str, version: str, headers: tuple[tuple[str, str
         if (lower := name.lower()) in _FRAMING:
             named.setdefault(lower, []).append(value)
     if len(named.get("host", ())) != 1:
-        raise BadRequest("A request has exactly one Host header.")
+        raise Refusal(Reason.HOST_MALFORMED)
     options = _members(named, "connection")
     modern = version == "1.1"
     return Head(
@@ -174,9 +174,7 @@ def _content_length(named: dict[str, list[str]]) -> int | None:
         or "transfer-encoding" in named
         or not re.fullmatch("[0-9]{1,18}", values[0])
     ):
-        raise BadRequest(
-            "Content-Length must be one whole number, and not beside Transfer-Encoding."
-        )
+        raise Refusal(Reason.CONTENT_LENGTH_MALFORMED)
     return int(values[0])
 
 
@@ -185,5 +183,5 @@ def _chunked(named: dict[str, list[str]], modern: bool) -> bool:
     if values is None:
         return False
     if not modern or [value.lower() for value in values] != ["chunked"]:
-        raise BadRequest("The only transfer coding taken is chunked, in HTTP/1.1.")
+        raise Refusal(Reason.TRANSFER_ENCODING_MALFORMED)
     return True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 
-from werkzeug.exceptions import ServiceUnavailable
+from webhook_logger.errors import Refusal
+from webhook_logger.reasons import Reason
 
 VIEWERS_SHARE = 0.9
 
@@ -40,11 +41,11 @@ class Places:
         self._taken -= 1
 
     def take_viewers_place(self, sock: socket.socket) -> None:
-        """Raises `ServiceUnavailable` when viewers hold their share."""
+        """Raises `Refusal` when viewers hold their share."""
         if self.closing:
-            raise ServiceUnavailable("This worker is about to leave.", retry_after=1)
+            raise Refusal(Reason.DRAINING, retry_after=1)
         if len(self.viewers) >= self.most_viewers:
-            raise ServiceUnavailable("This worker has all the viewers it can take.", retry_after=5)
+            raise Refusal(Reason.TOO_MANY_VIEWERS, retry_after=5)
         self.viewers[sock] = sock.fileno()
         self.descriptors.add(sock.fileno())
         self.end_request()

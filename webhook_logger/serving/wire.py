@@ -6,11 +6,18 @@ import socket
 import time
 from contextlib import suppress
 
-from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestTimeout
-
+from webhook_logger.errors import Refusal
+from webhook_logger.reasons import Reason
 from webhook_logger.serving.deadlines import deadlines
 
 _READ_BYTES = 64 * 1024
+
+
+class TooSlow(Refusal):
+    """The sender did not send in time."""
+
+    def __init__(self) -> None:
+        super().__init__(Reason.REQUEST_TIMEOUT)
 
 
 class Wire:
@@ -43,7 +50,7 @@ class Wire:
 
     def receive(self, later: bool = False) -> bool:
         """Wait for more bytes, which need not be there yet when they come `later`; False when the
-        sender has closed. Raises `RequestTimeout`.
+        sender has closed. Raises `TooSlow`.
         """
         self.deadline = self._until
         try:
@@ -53,14 +60,14 @@ class Wire:
         finally:
             self.deadline = 0.0
         if self._expired:
-            raise RequestTimeout("The request did not arrive in time.")
+            raise TooSlow
         self.received += data
         return bool(data)
 
     def need(self) -> None:
-        """Wait for more bytes of a request. Raises `ClientDisconnected`, `RequestTimeout`."""
+        """Wait for more bytes of a request. Raises `Refusal`, `TooSlow` included."""
         if not self.receive():
-            raise ClientDisconnected("The request ended before its declared end.")
+            raise Refusal(Reason.BODY_INCOMPLETE)
 
     def take(self, count: int) -> bytes:
         """The next `count` bytes of what has been received, at most."""
@@ -69,12 +76,14 @@ class Wire:
         return taken
 
     def line(self, most: int) -> bytes:
-        """The next line without its CRLF. Raises `BadRequest` if it is longer than `most` bytes."""
+        """The next line without its CRLF. Raises `Refusal` if it is longer than `most` bytes."""
         while (end := self.received.find(b"\n", 0, most + 2)) < 0:
             if len(self.received) >= most + 2:
-                raise BadRequest("A line of the chunked body is too long.")
+                too_long = "A line of the chunked body is too long."
+                raise Refusal(Reason.CHUNK_MALFORMED, too_long)
             self.need()
         line = self.take(end + 1)
         if not line.endswith(b"\r\n"):
-            raise BadRequest("A line of the chunked body does not end in CRLF.")
+            not_ended = "A line of the chunked body does not end in CRLF."
+            raise Refusal(Reason.CHUNK_MALFORMED, not_ended)
         return line[:-2]

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import BadRequest, Conflict, RequestEntityTooLarge
 
 from webhook_logger.delivery import Delivery
+from webhook_logger.errors import Refusal
+from webhook_logger.reasons import Reason
 from webhook_logger.reply import (
     BodyTooLarge,
     Reply,
@@ -21,7 +22,6 @@ CHARACTERS_OF_A_BYTE = 6
 """In JSON, where each is written as an escape."""
 BYTES_BESIDE_THE_BODY = 64 * 1024
 """For status and header lines, written the same way."""
-NOT_HELD = "No sender waits for this answer: it is late, or not the first, or nobody answers here."
 
 _PATH = "/api/callbacks/<callback:uuid>/answers/<id>"
 
@@ -37,14 +37,14 @@ def make_answers(delivery: Delivery, max_body_bytes: int) -> Blueprint:
         given = given_to_json(_given(max_body_bytes))
         with queue():
             if not delivery.answer(uuid, id, given):
-                raise Conflict(NOT_HELD)
+                raise Refusal(Reason.TOO_LATE)
         return Response(status=204)
 
     @answers.delete(_PATH)
     def decline(uuid: str, id: str) -> Response:
         with queue():
             if not delivery.decline(uuid, id):
-                raise Conflict(NOT_HELD)
+                raise Refusal(Reason.TOO_LATE)
         return Response(status=204)
 
     return answers
@@ -54,10 +54,11 @@ def _given(max_body_bytes: int) -> Reply:
     most = CHARACTERS_OF_A_BYTE * max_body_bytes + BYTES_BESIDE_THE_BODY
     text = request.stream.read(most + 1)
     if len(text) > most:
-        raise RequestEntityTooLarge(f"An answer is {most:,} bytes of JSON at most.")
+        too_large = f"An answer is {most:,} bytes of JSON at most."
+        raise Refusal(Reason.REPLY_TOO_LARGE, too_large)
     try:
         return given_from_json(text, max_body_bytes)
     except BodyTooLarge as error:
-        raise RequestEntityTooLarge(str(error)) from None
+        raise Refusal(Reason.REPLY_TOO_LARGE, str(error)) from None
     except ReplyError as error:
-        raise BadRequest(str(error)) from None
+        raise Refusal(Reason.REPLY_INVALID, str(error)) from None

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import NotFound
+
+from webhook_logger.errors import Refusal
+from webhook_logger.reasons import Reason
 
 MAIN = "vendor/page.js"
 """What `npm run vendor` makes of `js/main.js` and all that it imports."""
@@ -97,14 +99,14 @@ def make_assets(folder: Path) -> Blueprint:
     def file(version: str, path: str) -> Response:
         asset = assets.files.get(path)
         if asset is None:
-            raise NotFound()
+            raise Refusal(Reason.NOT_FOUND)
         return _answer(asset, forever=version == assets.version)
 
     @blueprint.get("/static/<name>")
     def embedded(name: str) -> Response:
         asset = assets.files.get(EMBED + name) or assets.files.get(TYPES + name)
         if asset is None:
-            raise NotFound()
+            raise Refusal(Reason.NOT_FOUND)
         return _answer_to_any_page(asset)
 
     return blueprint

@@ -6,17 +6,10 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import (
-    HTTPException,
-    InternalServerError,
-    RequestEntityTooLarge,
-    ServiceUnavailable,
-    TooManyRequests,
-)
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, Rule
 
 from webhook_logger.callbacks import UUID_PATTERN
@@ -32,7 +25,9 @@ from webhook_logger.delivery import (
     RateExceeded,
     Receipt,
 )
+from webhook_logger.errors import Refusal
 from webhook_logger.metrics import Metrics
+from webhook_logger.reasons import Reason
 from webhook_logger.reply import (
     ANY_ORIGIN,
     Answer,
@@ -51,7 +46,6 @@ from webhook_logger.views.holds import Holds
 from webhook_logger.views.senders import Senders
 
 RETRY_AFTER_SECONDS = 2
-TOO_MANY = "Too many requests of this address are being handled."
 
 _TOO_LARGE = Expected(413, "default", "look")
 
@@ -127,13 +121,13 @@ class CallbackView:
             return refused(error)
         except Exception:
             log.exception("A callback failed.")
-            return refused(InternalServerError())
+            return refused(Refusal(Reason.INTERNAL_ERROR))
 
     def _accept_in_place(self, environ: Environ, uuid: str, rest: str) -> Answer:
         address = environ.get("REMOTE_ADDR", "")
         if not self._senders.take(address):
             self._metrics.requests_refused += 1
-            raise TooManyRequests(TOO_MANY, retry_after=1)
+            raise Refusal(Reason.TOO_MANY_FROM_ADDRESS, retry_after=1)
         try:
             return self._accept(environ, uuid, rest)
         finally:
@@ -177,7 +171,7 @@ class CallbackView:
         viewers, origin = receipt.viewers, allowed_origin(reply) if reply else ANY_ORIGIN
         if not captured.body.complete:
             too_large = f"The body is larger than {self._max_body_bytes} bytes."
-            return refused(RequestEntityTooLarge(too_large), viewers, origin), "default"
+            return refused(Refusal(Reason.BODY_TOO_LARGE, too_large), viewers, origin), "default"
         if expected.by == "path":
             return of_path(expected.status, viewers, origin), "path"
         if reply is None or (preflight and reply.cors):
@@ -190,11 +184,11 @@ class CallbackView:
             return self._delivery.publish(captured, expected)
         except RateExceeded as error:
             self._metrics.requests_refused += 1
-            raise TooManyRequests(retry_after=ceil(error.seconds)) from error
+            raise Refusal(Reason.CALLBACK_RATE_EXCEEDED, retry_after=error.seconds) from error
         except QueueUnavailable as error:
             self._metrics.requests_unavailable += 1
             away = f"{error} Please send the request again."
-            raise ServiceUnavailable(away, retry_after=RETRY_AFTER_SECONDS) from error
+            raise Refusal(Reason.QUEUE_UNAVAILABLE, away, RETRY_AFTER_SECONDS) from error
 
 
 def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expected:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, jsonify
-from werkzeug.exceptions import ServiceUnavailable
 
 from webhook_logger.delivery import Delivery, QueueUnavailable
+from webhook_logger.errors import Refusal
 from webhook_logger.metrics import CONTENT_TYPE, Metrics
+from webhook_logger.reasons import Reason
 
 
 def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
@@ -19,9 +20,10 @@ def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
 
     @health.get("/readyz")
     def readyz() -> Response:
-        reason = _reason_against(delivery)
-        if reason:
-            raise ServiceUnavailable(reason)
+        if getattr(current_app, "draining", False):
+            raise Refusal(Reason.DRAINING)
+        if trouble := _queue_trouble(delivery):
+            raise Refusal(Reason.QUEUE_UNAVAILABLE, trouble)
         return jsonify(status="ready")
 
     @health.get("/metrics")
@@ -31,13 +33,6 @@ def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
     return health
-
-
-def _reason_against(delivery: Delivery) -> str | None:
-    """Why this worker is not ready; None when it is."""
-    if getattr(current_app, "draining", False):
-        return "This worker is about to leave."
-    return _queue_trouble(delivery)
 
 
 def _queue_trouble(delivery: Delivery) -> str | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from werkzeug.exceptions import ServiceUnavailable
-
 from webhook_logger.delivery import QueueUnavailable
+from webhook_logger.errors import Refusal
+from webhook_logger.reasons import Reason
 
 RETRY_AFTER_SECONDS = 2
 
@@ -18,4 +18,4 @@ def queue() -> Iterator[None]:
     try:
         yield
     except QueueUnavailable as error:
-        raise ServiceUnavailable(str(error), retry_after=RETRY_AFTER_SECONDS) from error
+        raise Refusal(Reason.QUEUE_UNAVAILABLE, str(error), RETRY_AFTER_SECONDS) from error

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
 
 import orjson
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import (
-    BadRequest,
-    RequestEntityTooLarge,
-    TooManyRequests,
-)
 
 from webhook_logger.delivery import Delivery, Kept
+from webhook_logger.errors import Refusal
 from webhook_logger.rates import Rates
+from webhook_logger.reasons import Reason
 from webhook_logger.reply import Reply, ReplyError, read_kept
 from webhook_logger.views.queue import queue
 
@@ -56,18 +52,18 @@ def make_replies(delivery: Delivery, max_changes_per_minute: int) -> Blueprint:
 def _count(changes: Rates) -> None:
     seconds = changes.take(request.remote_addr or "")
     if seconds:
-        too_often = "Replies are changed too often from this address."
-        raise TooManyRequests(too_often, retry_after=ceil(seconds))
+        raise Refusal(Reason.REPLY_CHANGE_RATE_EXCEEDED, retry_after=seconds)
 
 
 def _asked_for() -> Reply:
     text = request.stream.read(MOST_JSON_BYTES + 1)
     if len(text) > MOST_JSON_BYTES:
-        raise RequestEntityTooLarge(f"A reply is {MOST_JSON_BYTES:,} bytes of JSON at most.")
+        too_large = f"A reply is {MOST_JSON_BYTES:,} bytes of JSON at most."
+        raise Refusal(Reason.REPLY_TOO_LARGE, too_large)
     try:
         return Reply.from_json(text)
     except ReplyError as error:
-        raise BadRequest(str(error)) from None
+        raise Refusal(Reason.REPLY_INVALID, str(error)) from None
 
 
 def _kept(reply: Reply) -> Kept:

@@ -1,0 +1,49 @@
+"""Every error names its reason, those that libraries raise included."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from werkzeug.exceptions import ImATeapot, InternalServerError, MethodNotAllowed, NotFound
+
+from webhook_logger.errors import Refusal, error_headers, error_json, reason_of
+from webhook_logger.reasons import Reason
+
+
+@pytest.mark.parametrize("reason", Reason, ids=lambda reason: reason.word)
+def test_a_refusal_says_what_the_registry_says(reason: Reason) -> None:
+    assert re.fullmatch("[a-z]+(_[a-z]+)*", reason.word)
+    assert re.fullmatch(r"[A-Z][^\n]+\.", reason.meaning)
+    error = json.loads(error_json(Refusal(reason)))["error"]
+    assert (error["code"], error["reason"]) == (reason.status, reason.word)
+    assert error["message"] == reason.meaning
+    assert error["name"] not in ("", "Unknown Error")
+
+
+def test_a_message_of_its_own_replaces_the_sentence_and_not_the_reason() -> None:
+    error = json.loads(error_json(Refusal(Reason.TARGET_TOO_LONG, "Longer than 256 bytes.")))
+    assert error["error"]["reason"] == "target_too_long"
+    assert error["error"]["message"] == "Longer than 256 bytes."
+
+
+def test_the_seconds_to_wait_are_whole_and_not_too_few() -> None:
+    waits = Refusal(Reason.CALLBACK_RATE_EXCEEDED, retry_after=0.2)
+    assert error_headers(waits)["Retry-After"] == "1"
+    assert "Retry-After" not in error_headers(Refusal(Reason.NOT_FOUND))
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (NotFound(), Reason.NOT_FOUND),
+        (MethodNotAllowed(), Reason.METHOD_NOT_ALLOWED),
+        (InternalServerError(), Reason.INTERNAL_ERROR),
+        (ImATeapot(), Reason.BAD_REQUEST),
+    ],
+)
+def test_what_a_library_raises_has_the_reason_of_its_status(
+    error: Exception, reason: Reason
+) -> None:
+    assert reason_of(error) is reason  # type: ignore[arg-type]

@@ -1,0 +1,85 @@
+"""The one registry of reasons: why the server refuses an HTTP request.
+
+A reason is a stable word that programs test. Its status and its sentence are here and nowhere else:
+error bodies, the event `refused`, the metrics and the documentation take both from this table. A
+sentence is fixed text, so that nothing of a refused request travels with it.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, unique
+
+
+@unique
+class Reason(Enum):
+    """A row is a name, an HTTP status, and the meaning in one sentence."""
+
+    # The head of a request
+    BARE_LINE_FEED = 400, "A line of the request head ends in a line feed without a CR."
+    CONTROL_CHARACTER = 400, "The request head has a control character."
+    REQUEST_LINE_MALFORMED = (
+        400,
+        "The request line is not a method, a target and HTTP/1.1, with one space between.",
+    )
+    TARGET_MALFORMED = 400, "The request target is neither a path nor an absolute http URL."
+    HEADERS_MALFORMED = 400, "A header line is malformed."
+    HOST_MALFORMED = 400, "The request does not have exactly one valid Host header."
+    CONTENT_LENGTH_MALFORMED = (
+        400,
+        "Content-Length is not one whole number, or stands beside Transfer-Encoding.",
+    )
+    TRANSFER_ENCODING_MALFORMED = 400, "Transfer-Encoding is not `chunked` alone, in HTTP/1.1."
+    TARGET_TOO_LONG = 414, "The request target is longer than this server allows."
+    HEADERS_TOO_LARGE = 431, "The header section is larger than this server allows."
+    TOO_MANY_HEADERS = 431, "The request has more header lines than this server allows."
+    REQUEST_TIMEOUT = 408, "The request did not arrive in time."
+
+    # Its body
+    CHUNK_MALFORMED = 400, "A chunk of the body is malformed."
+    TRAILER_MALFORMED = 400, "A trailer of the chunked body is malformed, or one too many."
+    BODY_INCOMPLETE = 400, "The sender closed the connection before the end of the body."
+    BODY_TOO_LARGE = 413, "The body is larger than this server allows."
+
+    # Whether there is room for it
+    TOO_MANY_CONNECTIONS = 503, "This worker has the maximum number of connections."
+    TOO_MANY_VIEWERS = 503, "This worker has the maximum number of viewers."
+    DRAINING = 503, "This worker is about to stop."
+    QUEUE_UNAVAILABLE = 503, "The message queue is unavailable. Send the request again later."
+    CALLBACK_RATE_EXCEEDED = 429, "The callback received too many requests in one second."
+    TOO_MANY_FROM_ADDRESS = 429, "Too many requests from one address are in progress."
+    REPLY_CHANGE_RATE_EXCEEDED = 429, "This address changes replies too often."
+
+    # What it asks for
+    NOT_FOUND = 404, "Nothing exists at this path."
+    METHOD_NOT_ALLOWED = 405, "This path does not support this method."
+    WEBSOCKET_HANDSHAKE_MALFORMED = 400, "The WebSocket handshake is malformed."
+    REPLY_INVALID = 400, "The JSON is not a valid reply."
+    REPLY_TOO_LARGE = 413, "The reply is larger than this server allows."
+    TOO_LATE = (
+        409,
+        "No request with this id is waiting: it timed out, already has a response, or no viewer "
+        "answers for this callback.",
+    )
+    BAD_REQUEST = 400, "The server cannot process this request."
+    INTERNAL_ERROR = 500, "The server made a mistake."
+
+    def __init__(self, status: int, meaning: str) -> None:
+        self.status = status
+        self.meaning = meaning
+
+    @property
+    def word(self) -> str:
+        """The stable word, as programs see it."""
+        return self.name.lower()
+
+
+_OF_A_STATUS = {
+    reason.status: reason
+    for reason in (Reason.NOT_FOUND, Reason.METHOD_NOT_ALLOWED, Reason.BODY_TOO_LARGE)
+}
+
+
+def reason_of_status(status: int) -> Reason:
+    """The reason of an error that a library raises, and that names none."""
+    general = Reason.BAD_REQUEST if status < 500 else Reason.INTERNAL_ERROR
+    return _OF_A_STATUS.get(status, general)
