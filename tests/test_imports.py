@@ -34,7 +34,7 @@ ARROWS = {
         "reply",
     },
     "admission": {"metrics", "rates", "transport"},
-    "door": {"origins", "transport"},
+    "door": {"errors", "origins", "reasons", "transport"},
     "viewers": {"claims", "join", "metrics", "rooms"},
     "claims": {"delivery", "join"},
     "rooms": {"delivery", "join", "metrics", "transport"},
@@ -59,7 +59,7 @@ ARROWS = {
     "rates": set(),
     "reasons": set(),
     "serve": set(),
-    "transport": set(),
+    "transport": {"errors", "reasons"},
     "values": set(),
 }
 FILES = sorted([*(ROOT / "webhook_logger").rglob("*.py"), ROOT / "wsgi.py", ROOT / "config.py"])
@@ -121,3 +121,11 @@ def test_the_server_patches_before_it_imports_anything_that_could_be_patched() -
 def ast_imports(source: str) -> list[str]:
     lines = [line for line in source.splitlines() if line.startswith("import ")]
     return [line.removeprefix("import ") for line in lines]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_refusal_takes_its_reason_from_the_registry(file: Path) -> None:
+    """werkzeug's own errors name none; 405 is the exception, because it carries `Allow`."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "werkzeug.exceptions":
+            assert {alias.name for alias in node.names} <= {"HTTPException", "MethodNotAllowed"}

@@ -10,14 +10,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
-from werkzeug.exceptions import (
-    BadRequest,
-    LengthRequired,
-    MethodNotAllowed,
-    RequestEntityTooLarge,
-)
+from werkzeug.exceptions import MethodNotAllowed
 
+from webhook_logger.errors import Refusal
 from webhook_logger.origins import Origins
+from webhook_logger.reasons import Reason
 from webhook_logger.transport import UpgradeRequired, send_away
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
@@ -66,35 +63,36 @@ class Door:
         sid, transport = query.get("sid", [""])[0], query.get("transport", ["polling"])[0]
         is_upgrade = environ.get("HTTP_UPGRADE", "").lower() == "websocket"
         if transport not in TRANSPORTS:
-            raise BadRequest("The transport must be polling or websocket.")
+            raise _malformed("The transport must be polling or websocket.")
         if "j" in query:
             # A script element needs no CORS, and sends no Origin to check.
-            raise BadRequest("JSONP is not supported. Use XHR or fetch, or a WebSocket.")
+            raise _malformed("JSONP is not supported. Use XHR or fetch, or a WebSocket.")
         if transport == "websocket" and not is_upgrade:
             raise UpgradeRequired("The transport websocket needs the header Upgrade: websocket.")
         # A new WebSocket may connect first: only then can a page be told why it may not.
         is_told_later = not sid and transport == "websocket"
         if not is_told_later and (refusal := self._origins.refusal(environ)):
-            raise BadRequest(f"{refusal[0].upper()}{refusal[1:]}.")
+            raise Refusal(Reason.ORIGIN_NOT_ALLOWED, f"{refusal[0].upper()}{refusal[1:]}.")
         if sid:
             self._check_session(environ, sid)
         elif method == "POST":
-            raise BadRequest("A POST needs the sid of a session; a GET opens one.")
+            raise _malformed("A POST needs the sid of a session; a GET opens one.")
         elif query.get("EIO") != ["4"]:
-            raise BadRequest("EIO must be 4: use a client of Socket.IO 3 or 4.")
+            raise _malformed("EIO must be 4: use a client of Socket.IO 3 or 4.")
 
     def _check_session(self, environ: Environ, sid: str) -> None:
         socket = self._engineio.sockets.get(sid)
         if socket is None or socket.closed:
-            raise BadRequest(
-                "This worker has no session with this sid. Connect again; behind a load balancer "
-                "without sticky sessions, use WebSocket alone."
-            )
+            raise Refusal(Reason.SESSION_UNKNOWN)
         if not socket.connected or socket.upgraded:
-            raise BadRequest("This session uses a WebSocket, and takes no other requests.")
+            raise _malformed("This session uses a WebSocket, and takes no other requests.")
         if "HTTP_TRANSFER_ENCODING" in environ:
-            raise LengthRequired("Send the packets with a Content-Length.")
+            raise Refusal(Reason.LENGTH_REQUIRED)
         most = self._engineio.max_http_buffer_size
         if int(environ.get("CONTENT_LENGTH") or 0) > most:
             send_away(socket)
-            raise RequestEntityTooLarge(f"A viewer may send {most} bytes at once.")
+            raise Refusal(Reason.MESSAGE_TOO_LARGE, f"A viewer may send {most} bytes at once.")
+
+
+def _malformed(message: str) -> Refusal:
+    return Refusal(Reason.STREAM_REQUEST_MALFORMED, message)

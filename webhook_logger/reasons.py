@@ -52,6 +52,16 @@ class Reason(Enum):
     # What it asks for
     NOT_FOUND = 404, "Nothing exists at this path."
     METHOD_NOT_ALLOWED = 405, "This path does not support this method."
+    STREAM_REQUEST_MALFORMED = 400, "The request is not one of the Engine.IO protocol, version 4."
+    SESSION_UNKNOWN = (
+        400,
+        "This worker has no session with this sid. Connect again; behind a load balancer without "
+        "sticky sessions, use WebSocket alone.",
+    )
+    ORIGIN_NOT_ALLOWED = 400, "Pages of this origin may not connect to this server."
+    LENGTH_REQUIRED = 411, "Send the packets with a Content-Length."
+    MESSAGE_TOO_LARGE = 413, "The viewer sends more at once than this server allows."
+    UPGRADE_REQUIRED = 426, "This server speaks WebSocket version 13."
     WEBSOCKET_HANDSHAKE_MALFORMED = 400, "The WebSocket handshake is malformed."
     REPLY_INVALID = 400, "The JSON is not a valid reply."
     REPLY_TOO_LARGE = 413, "The reply is larger than this server allows."

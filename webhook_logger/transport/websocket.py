@@ -12,9 +12,10 @@ from typing import Any
 from engineio import packet
 from engineio.exceptions import EngineIOError
 from engineio.packet import Packet
-from werkzeug.exceptions import BadRequest, HTTPException
 from wsproto.utilities import generate_accept_token
 
+from webhook_logger.errors import Refusal
+from webhook_logger.reasons import Reason
 from webhook_logger.transport import chores
 from webhook_logger.transport.frames import Closed, Messages, TooLarge, frame
 
@@ -26,11 +27,11 @@ _KEY = re.compile("[A-Za-z0-9+/]{22}==")
 """16 bytes in base64."""
 
 
-class UpgradeRequired(HTTPException):
+class UpgradeRequired(Refusal):
     """A WebSocket was wanted, and its handshake not made (RFC 9110, section 15.5.22)."""
 
-    code = 426
-    description = "This server speaks WebSocket version 13."
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(Reason.UPGRADE_REQUIRED, message)
 
     def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
         """Also the protocol that is spoken here, and its version (RFC 6455, section 4.4)."""
@@ -139,5 +140,6 @@ def _key(environ: Environ) -> bytes:
     if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
         raise UpgradeRequired
     if not _KEY.fullmatch(key):  # several lines are one list by now
-        raise BadRequest("Sec-WebSocket-Key must be one line of 16 bytes in base64.")
+        malformed = "Sec-WebSocket-Key must be one line of 16 bytes in base64."
+        raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, malformed)
     return bytes(key, "ascii")
