@@ -27,7 +27,7 @@ ARROWS = {
             "metrics",
             "origins",
         ),
-        *("pages", "prefix", "proxies", "rooms", "transport", "viewers", "views"),
+        *("pages", "parsed", "prefix", "proxies", "rooms", "transport", "viewers", "views"),
     },
     "views": {
         *("callbacks", "capture", "delivery", "errors", "metrics", "pages", "rates", "reasons"),
@@ -54,6 +54,7 @@ ARROWS = {
     "metrics": set(),
     "origins": set(),
     "pages": set(),
+    "parsed": set(),
     "prefix": set(),
     "proxies": set(),
     "rates": set(),

@@ -16,6 +16,7 @@ from webhook_logger.delivery import Limits, make_delivery
 from webhook_logger.door import Door
 from webhook_logger.metrics import Metrics
 from webhook_logger.origins import Origins
+from webhook_logger.parsed import only_short
 from webhook_logger.prefix import below
 from webhook_logger.proxies import believe
 from webhook_logger.rooms import Rooms
@@ -126,7 +127,7 @@ def create_app(config: Config) -> App:
     delivery.start(rooms)
 
     # What is around it all
-    around = callback.dispatch(app, app.wsgi_app)
+    around = callback.dispatch(app, only_short(app.wsgi_app))
     around = believe(around, config.BALANCER_HEADERS, config.TRUSTED_PROXIES)
     around = below(config.URL_PREFIX, around)
     app.wsgi_app = around  # type: ignore[method-assign,assignment]

@@ -213,13 +213,17 @@ def _add_cgi_headers(environ: dict[str, Any], lines: tuple[tuple[str, str], ...]
 
     Names with an underscore are left out: `X_Forwarded_For` must not pass for `X-Forwarded-For`.
     """
+    again: dict[str, list[str]] = {}
     for name, value in lines:
         key = _cgi_key(name)
-        if key in environ and key:
-            separator = "; " if key == "HTTP_COOKIE" else ","
-            environ[key] = f"{environ[key]}{separator}{value}"
-        elif key:
+        if not key:
+            continue
+        if key in environ:
+            again.setdefault(key, [environ[key]]).append(value)
+        else:
             environ[key] = value
+    for key, values in again.items():
+        environ[key] = ("; " if key == "HTTP_COOKIE" else ",").join(values)
 
 
 @lru_cache(maxsize=1024)  # senders use the same names again and again
