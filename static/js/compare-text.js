@@ -9,8 +9,9 @@ import { shared } from "./shared-ends.js";
 import { turn } from "./turn.js";
 
 const MOST_LINES = 10_000;
-/** More differences, or more work, than this would be felt. */
-const LIMITS = { maxEditLength: 500, timeout: 15 };
+/** More differences than this would be felt; so would more comparisons, one for each line and edit. */
+const MOST_EDITS = 500;
+const MOST_COMPARISONS = 2_000_000;
 
 const NOTES = {
   cut: `Only ${MOST_LINES.toLocaleString("en-US")} lines behind the first difference are compared.`,
@@ -29,7 +30,9 @@ export async function compareText(left, right, note) {
   const { head, tail } = commonEnds(left, right);
   const [mine, theirs] = [left, right].map((text) => linesOf(text.slice(head, text.length - tail)));
   await turn();
-  const changes = diffArrays(mine.lines, theirs.lines, LIMITS);
+  const lines = Math.max(mine.lines.length, theirs.lines.length, 1);
+  const maxEditLength = Math.min(MOST_EDITS, Math.floor(MOST_COMPARISONS / lines));
+  const changes = diffArrays(mine.lines, theirs.lines, { maxEditLength });
   await turn();
   const rows = [
     ...sameRows(left.slice(0, head)),

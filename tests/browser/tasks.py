@@ -8,16 +8,14 @@ piece of work, and its time stands for `YARDSTICK_MS`, what it takes on a machin
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
 
 from playwright.sync_api import Page
 
-LONGEST_MS = 50
 YARDSTICK_MS = 6
 YARDSTICKS = 5
-TRIES = 3
 
 # Objects, strings and a sort, as pages do; nothing of it can be left out.
 YARDSTICK = """() => {
@@ -27,30 +25,17 @@ YARDSTICK = """() => {
 }"""
 
 
-def longest_of(page: Page, act: Callable[[], None]) -> float:
-    """The longest task of what `act` does, which is done again where that was too long: what else
-    the machine does makes a task longer, never shorter.
-    """
-    longest = 0.0
-    for _ in range(TRIES):
-        with tasks_of(page) as tasks:
-            act()
-        longest = tasks[-1]
-        if longest < LONGEST_MS:
-            break
-    return longest
-
-
 @contextmanager
-def tasks_of(page: Page) -> Iterator[list[float]]:
-    """Fills a list with the milliseconds of CPU that its tasks took, the longest last."""
+def tasks_of(page: Page) -> Iterator[None]:
+    """Print how many milliseconds of CPU the longest task of a page takes."""
     paces = _paces(page)
-    tasks: list[float] = []
-    with _traced(page) as taken:
-        yield tasks
+    with _traced(page) as tasks:
+        yield
     pace = median(paces + _paces(page))
-    tasks += [task / pace for task in taken]
-    print(f"the longest task took {taken[-1]:.1f} ms of CPU, at a pace of {pace:.2f}")
+    print(
+        f"\nthe longest task took {tasks[-1] / pace:.1f} ms of CPU; {tasks[-1]:.1f} ms at the "
+        f"machine's pace of {pace:.2f}"
+    )
 
 
 def _paces(page: Page) -> list[float]:

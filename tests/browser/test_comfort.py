@@ -9,6 +9,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.clock import stop_clock
+from tests.browser.conftest import UNREACHABLE, Complaints
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -138,6 +140,7 @@ def test_x_clears_and_z_has_it_back(server: Server, open_page: Open) -> None:
 
 def test_u_copies_the_callback_url(server: Server, open_page: Open) -> None:
     page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
+    stop_clock(page)  # it says "Copied" for a moment
     page.keyboard.press("u")
     expect(page.locator(".callback copy-button")).to_contain_text("Copied")
     copied = page.evaluate("() => navigator.clipboard.readText()")
@@ -272,13 +275,14 @@ def test_a_burst_is_one_notification_and_only_for_who_looks_elsewhere(
     assert page.evaluate("() => Notification.asked") == 1
     close(page)
     page.evaluate("() => { window.notified = []; }")
+    stop_clock(page)
     page.evaluate(LOOK, True)
     sent(page, server, "/one", "/two", "/three")
-    page.wait_for_function("() => window.notified.length > 0")
+    page.clock.run_for(1500)
     assert page.evaluate("() => window.notified") == ["3 new requests: POST /three"]
     page.evaluate(LOOK, False)
     sent(page, server, "/four")
-    page.wait_for_timeout(1500)  # nothing is to come, so there is nothing to wait for
+    page.clock.run_for(1500)
     assert page.evaluate("() => window.notified.length") == 1
 
 
@@ -299,15 +303,19 @@ def test_a_sound_is_off_until_it_is_chosen_and_comes_once_for_a_burst(
 ) -> None:
     page = open_page(server)
     page.evaluate(TONES)
+    stop_clock(page)
     sent(page, server, "/before")
+    page.clock.run_for(1000)
     assert page.evaluate("() => window.tones") == 0
     page.keyboard.press("s")
     page.get_by_label("Sound").check()
     page.wait_for_function("() => window.tones === 1")  # so that the reader knows it
     close(page)
-    page.wait_for_timeout(1200)  # the second in which it keeps quiet
+    page.clock.run_for(1000)  # in which it keeps quiet
     sent(page, server, "/one", "/two", "/three")
-    page.wait_for_function("() => window.tones === 2")
+    page.clock.run_for(1000)
+    page.wait_for_function("() => window.tones > 1")
+    assert page.evaluate("() => window.tones") == 2
 
 
 # A first visit
@@ -322,15 +330,15 @@ def test_a_test_request_can_be_sent_from_the_page(server: Server, open_page: Ope
 
 
 def test_a_test_request_that_fails_is_told(
-    server: Server, open_page: Open, complaints: list[str]
+    server: Server, open_page: Open, complaints: Complaints
 ) -> None:
+    complaints.allow(*UNREACHABLE)
     page = open_page(server)
     page.context.set_offline(True)
     page.get_by_role("button", name="Send a test request").click()
     expect(page.locator(".empty-told")).to_contain_text("could not be sent")
     page.context.set_offline(False)
     expect(page.locator(".badge[data-state=live]")).to_be_visible()
-    complaints.clear()  # the browser's own, of being offline
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

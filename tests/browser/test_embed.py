@@ -8,6 +8,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.clock import stop_clock
+from tests.browser.conftest import UNREACHABLE, Complaints
 from tests.browser.embedding import element, live, told, until_told, viewers
 from tests.browser.hostile import BODIES, GROUPS, heads_of
 from tests.support.processes import Server
@@ -120,6 +122,7 @@ def test_before_the_first_request_it_says_where_to_send_one(
     page = visit(server, element(server, uuid))
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     log = live(page)
+    stop_clock(page)  # it says "Copied" for a moment
     expect(log.locator("code")).to_have_text(f"{server.url}/{uuid}")
     log.get_by_role("button", name="Copy URL").click()
     expect(log.get_by_role("button", name="Copied")).to_be_visible()
@@ -158,8 +161,9 @@ def test_what_a_sender_writes_is_text(server: Server, uuid: str, visit: Open) ->
 
 
 def test_it_says_when_it_is_away_and_comes_back_by_itself(
-    uuid: str, visit: Open, complaints: list[str]
+    uuid: str, visit: Open, complaints: Complaints
 ) -> None:
+    complaints.allow(*UNREACHABLE)
     with Server() as server:
         page = visit(server, element(server, uuid))
         log = live(page)
@@ -179,7 +183,6 @@ def test_it_says_when_it_is_away_and_comes_back_by_itself(
         assert states[:3] == ["connecting", "live", "reconnecting"]
         assert states[-1] == "live"
         page.close()
-    complaints.clear()  # the browser's own, of a server that was away
 
 
 def test_refused_requests_show(uuid: str, visit: Open) -> None:

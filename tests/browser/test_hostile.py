@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import Complaints
 from tests.browser.hostile import BODIES, GROUPS, TOGETHER, heads_of, token
 from tests.browser.payloads import PAYLOADS
 from tests.browser.test_resend import ALL, target
@@ -25,7 +25,7 @@ ALARM = """for (const name of ["alert", "confirm", "prompt", "print"])
   globalThis[name] = () => { globalThis.pwned = name; };"""
 
 # What a browser says of a frame in which nothing is let through.
-STOPPED = re.compile("Content Security Policy|sandbox|^Refused to refresh|attachShadow")
+STOPPED = "Content Security Policy|sandbox|^Refused to refresh|attachShadow"
 
 
 class Watch:
@@ -52,7 +52,7 @@ class Watch:
 
 
 @pytest.fixture
-def watch(server: Server, open_page: Open, uuid: str, complaints: list[str]) -> Iterator[Watch]:
+def watch(server: Server, open_page: Open, uuid: str, complaints: Complaints) -> Iterator[Watch]:
     """A live page; at its end nothing may have run, and `open_page` sees that nothing was tried."""
     page = open_page(server, f"/view/{uuid}")
     own = [f"{server.url}{part}{uuid}" for part in ("/view/", "/api/callbacks/")]
@@ -62,7 +62,7 @@ def watch(server: Server, open_page: Open, uuid: str, complaints: list[str]) -> 
     yield watch
     watch.check()
     if watch.previewed:
-        complaints[:] = [line for line in complaints if not STOPPED.search(line)]
+        complaints.allow(STOPPED)
 
 
 def walk(watch: Watch) -> None:

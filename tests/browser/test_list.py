@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.arrivals import arrive
+from tests.browser.clock import stop_clock
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -55,8 +56,10 @@ def test_a_row_shows_what_was_sent_from_where_and_how_long_ago(
 
 def test_a_new_row_is_highlighted_for_a_moment(server: Server, open_page: Open, uuid: str) -> None:
     page = open_page(server, f"/view/{uuid}")
+    stop_clock(page)
     post(server.address, f"/{uuid}")
     expect(page.locator(".row[data-fresh]")).to_have_count(1)
+    page.clock.run_for(2400)
     expect(page.locator(".row[data-fresh]")).to_have_count(0)
 
 
@@ -95,6 +98,35 @@ def test_only_rows_in_sight_and_around_are_there_and_readers_know_of_all(
     oldest = page.locator('.list > li[aria-posinset="300"][aria-setsize="300"]')
     expect(oldest).to_be_in_viewport()
     expect(oldest).to_contain_text(re.compile(r"/1\b"))
+
+
+# Frames come when the test says so; the updates of the page are counted.
+HOLD_FRAMES = """() => {
+  const page = document.querySelector("webhook-page");
+  const draw = requestAnimationFrame;
+  const waiting = [];
+  globalThis.requestAnimationFrame = (act) => waiting.push(act);
+  globalThis.updates = 0;
+  page.updated = () => { globalThis.updates++; };
+  globalThis.drawFrame = async () => {
+    for (const act of waiting.splice(0)) act(performance.now());
+    await page.updateComplete;
+    return globalThis.updates;
+  };
+}"""
+ARRIVED = "count => document.querySelector('webhook-page').store.snapshot.requests === count"
+
+
+def test_however_many_requests_rush_in_a_frame_is_one_update(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    page.evaluate(HOLD_FRAMES)
+    for updates in (1, 2, 3):
+        arrive(server, f"/{uuid}/{{}}", 100)
+        page.wait_for_function(ARRIVED, arg=100 * updates)
+        assert page.evaluate("drawFrame()") == updates
+        assert page.locator(".row").count() < 80
 
 
 @SIZES

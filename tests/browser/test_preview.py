@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
+from tests.browser.conftest import Complaints
 from tests.support.processes import Server, for_seconds
 from tests.support.sender import post
 
@@ -164,8 +165,9 @@ def test_another_body_gets_another_preview_and_back_leads_out_of_the_page(
 
 @pytest.mark.timeout(180)
 def test_nothing_runs_and_nothing_is_asked_for(
-    server: Server, open_page: Open, uuid: str, complaints: list[str]
+    server: Server, open_page: Open, uuid: str, complaints: Complaints
 ) -> None:
+    complaints.allow("")  # the browser names all that it does not let through
     page = open_page(server, f"/view/{uuid}")
     title = page.title()
     with trap() as away:
@@ -176,13 +178,13 @@ def test_nothing_runs_and_nothing_is_asked_for(
             page.wait_for_timeout(200)  # nothing is to come, so there is nothing to wait for
             assert away.asked == [], part
     assert page.title() == title
-    complaints.clear()  # the browser's own, of all that it did not let through
 
 
 @pytest.mark.timeout(120)
 def test_what_is_clicked_leads_nowhere(
-    server: Server, open_page: Open, uuid: str, complaints: list[str]
+    server: Server, open_page: Open, uuid: str, complaints: Complaints
 ) -> None:
+    complaints.allow("")  # as above
     page = open_page(server, f"/view/{uuid}")
     address = page.url
     with trap() as away:
@@ -193,7 +195,6 @@ def test_what_is_clicked_leads_nowhere(
             assert away.asked == [], part
     assert page.url == address
     assert len(page.context.pages) == 1
-    complaints.clear()  # as above
 
 
 @pytest.mark.timeout(120)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import UNREACHABLE, Complaints
 from tests.support.answerers import Answerer, give
 from tests.support.processes import Server
 from tests.support.sender import ask, post
@@ -89,8 +90,9 @@ def test_the_page_says_what_is_answered_and_all_pages_see_a_change_at_once(
 
 
 def test_a_reply_set_before_is_there_and_one_changed_while_the_page_was_away(
-    server: Server, open_page: Open, uuid: str, complaints: list[str]
+    server: Server, open_page: Open, uuid: str, complaints: Complaints
 ) -> None:
+    complaints.allow(*UNREACHABLE)
     api(server, uuid, "PUT", status=404)
     page = open_page(server, f"/view/{uuid}")
     expect(answers(page)).to_have_text("Answers 404, no body")
@@ -100,7 +102,6 @@ def test_a_reply_set_before_is_there_and_one_changed_while_the_page_was_away(
     page.context.set_offline(False)
     expect(page.locator(".badge[data-state=live]")).to_be_visible()
     expect(answers(page)).to_have_text("Answers 410, no body")
-    complaints.clear()  # the browser's own, of being offline
 
 
 def test_viewers_on_every_worker_see_it(
@@ -176,8 +177,9 @@ def test_each_preset_is_answered_as_it_says(server: Server, page: Page, uuid: st
 
 
 def test_what_the_server_refuses_is_told_at_its_field_and_nothing_typed_is_lost(
-    page: Page, complaints: list[str]
+    page: Page, complaints: Complaints
 ) -> None:
+    complaints.allow("status of 400")
     panel = sheet(page)
     status, body = panel.get_by_label("Status"), panel.get_by_label("Body")
     headers = panel.get_by_label("Headers")
@@ -203,12 +205,12 @@ def test_what_the_server_refuses_is_told_at_its_field_and_nothing_typed_is_lost(
     headers.fill("")
     saved(panel)
     expect(answers(page)).to_have_text("Answers 500, 11 B")
-    complaints.clear()  # the browser's own, of each 400
 
 
 def test_saving_that_fails_is_told_and_can_be_tried_again(
-    page: Page, complaints: list[str]
+    page: Page, complaints: Complaints
 ) -> None:
+    complaints.allow(*UNREACHABLE)
     panel = sheet(page)
     panel.get_by_label("Body").fill("not lost")
     page.context.set_offline(True)
@@ -218,12 +220,12 @@ def test_saving_that_fails_is_told_and_can_be_tried_again(
     page.context.set_offline(False)
     saved(panel)
     expect(answers(page)).to_have_text("Answers 200, 8 B")
-    complaints.clear()  # the browser's own, of being offline
 
 
 def test_replies_that_are_changed_too_often_are_told_so(
-    open_page: Open, uuid: str, complaints: list[str]
+    open_page: Open, uuid: str, complaints: Complaints
 ) -> None:
+    complaints.allow("status of 429")
     with Server(MAX_REPLY_CHANGES_PER_MINUTE=1) as server:
         page = open_page(server, f"/view/{uuid}")
         saved(sheet(page))
@@ -231,7 +233,6 @@ def test_replies_that_are_changed_too_often_are_told_so(
         panel.get_by_role("button", name="Reset").click()
         expect(panel.get_by_role("alert").last).to_contain_text("changed too often")
         page.close()
-    complaints.clear()  # the browser's own, of the 429
 
 
 def test_a_binary_body_is_kept_until_it_is_replaced(

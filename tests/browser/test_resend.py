@@ -12,12 +12,15 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import Complaints
 from tests.support.processes import Server
 
 pytestmark = pytest.mark.browser
 
 Show = Callable[..., Locator]
 
+CORS = ("blocked by CORS policy", "net::ERR_")
+"""What Chromium writes where a target does not let the page in, or is not there."""
 EVERY_BYTE = bytes(range(256))
 # The element with a request of that body.
 SHOW = """async ([uuid, fields, bytes]) => {
@@ -145,7 +148,8 @@ def test_the_same_method_path_headers_and_bytes_arrive(show: Show) -> None:
     assert received.body == EVERY_BYTE
 
 
-def test_status_headers_body_and_time_are_shown(show: Show, complaints: list[str]) -> None:
+def test_status_headers_body_and_time_are_shown(show: Show, complaints: Complaints) -> None:
+    complaints.allow("status of 404")
     allow = {**ALL, "X-Hidden": "1", "Content-Type": "text/html"}
     with target(allow, status=404, answer=b"<b>no\xe2\x80\xae</b>") as own:
         panel = show()
@@ -156,7 +160,6 @@ def test_status_headers_body_and_time_are_shown(show: Show, complaints: list[str
         expect(table.get_by_role("rowheader")).to_have_text(["content-length", "content-type"])
         expect(panel).to_contain_text("Only those that CORS lets this page read.")
         expect(panel.locator(".body-text")).to_have_text("<b>no⟨U+202E⟩</b>")
-    complaints.clear()  # the browser's own, of the 404
 
 
 def test_a_large_answer_is_read_in_part(show: Show) -> None:
@@ -175,8 +178,9 @@ def test_a_redirect_is_named_and_not_followed(show: Show) -> None:
 
 
 def test_cors_in_the_way_is_told_with_the_headers_that_help(
-    show: Show, page: Page, complaints: list[str]
+    show: Show, page: Page, complaints: Complaints
 ) -> None:
+    complaints.allow(*CORS)
     json = [["Content-Type", "application/json"], ["X-Key", "1"]]
     with target({}) as own:
         panel = show(b"{}", method="PUT", headers=json)
@@ -184,7 +188,6 @@ def test_cors_in_the_way_is_told_with_the_headers_that_help(
         expect(panel.get_by_role("status")).to_contain_text("or CORS stood in the way")
         help_text = panel.locator(".resend-headers").inner_text()
         assert own.sent == []
-        complaints.clear()  # the browser's own, of CORS
         own.allow = dict(line.split(": ", 1) for line in help_text.splitlines())
         assert own.allow == {
             "Access-Control-Allow-Origin": page.evaluate("origin"),
@@ -197,19 +200,20 @@ def test_cors_in_the_way_is_told_with_the_headers_that_help(
         assert received.body == b"{}"
 
 
-def test_a_simple_request_may_have_arrived(show: Show, complaints: list[str]) -> None:
+def test_a_simple_request_may_have_arrived(show: Show, complaints: Complaints) -> None:
+    complaints.allow(*CORS)
     with target({}) as own:
         panel = show(b"a", headers=[["Content-Type", "text/plain"]])
         send(panel, f"{own.url}/orders")
         expect(panel.get_by_role("status")).to_contain_text("may have arrived")
         assert panel.locator(".resend-headers").inner_text().count("Access-Control") == 1
         assert [each.body for each in own.sent] == [b"a"]
-    complaints.clear()
 
 
 def test_whether_it_is_there_is_asked_without_sending_again(
-    show: Show, complaints: list[str]
+    show: Show, complaints: Complaints
 ) -> None:
+    complaints.allow(*CORS)
     with target({}) as own:
         panel = show(b"a", headers=[["Content-Type", "text/plain"]])
         send(panel, f"{own.url}/orders")
@@ -222,7 +226,6 @@ def test_whether_it_is_there_is_asked_without_sending_again(
     send(panel, f"{own.url}/orders")
     panel.get_by_role("button", name="Is it reachable?").click()
     expect(panel.get_by_role("status")).to_contain_text(f"Nothing answers at {own.url}, or")
-    complaints.clear()
 
 
 def test_while_it_is_under_way_it_is_not_sent_again_and_can_be_cancelled(show: Show) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 
+from tests.browser.clock import stop_clock
 from tests.support.processes import Server
 from tests.support.sender import post
 from tests.support.viewers import Viewer
@@ -31,7 +32,10 @@ def viewer(server: Server, uuid: str) -> Iterator[Viewer]:
 
 @pytest.fixture
 def page(server: Server, open_page: Open, uuid: str) -> Page:
-    return open_page(server, f"/view/{uuid}", permissions=["clipboard-read", "clipboard-write"])
+    """What is copied is said for a moment, and that lasts as long as the test."""
+    page = open_page(server, f"/view/{uuid}", permissions=["clipboard-read", "clipboard-write"])
+    stop_clock(page)
+    return page
 
 
 def show(page: Page, server: Server, uuid: str, body: bytes, *lines: str, below: str = "") -> None:
