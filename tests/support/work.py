@@ -38,7 +38,7 @@ def awkward(size: int) -> Iterator[str]:
             yield frame.replace("{}", pattern * (size // len(pattern)))
 
 
-def steps(call: Callable[[], object]) -> int:
+def steps(call: Callable[..., object], *arguments: object) -> int:
     """Count the bytecodes that a call executes; what C code does within one of them is one step."""
     count = 0
 
@@ -51,7 +51,7 @@ def steps(call: Callable[[], object]) -> int:
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        call()
+        call(*arguments)
     finally:
         sys.settrace(before)
     return count
