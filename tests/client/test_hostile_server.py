@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import itertools
 import json
+import queue
 import threading
+from contextlib import closing
 
+import engineio
 import pytest
 
+from tests.support.command import run
 from tests.support.processes import ROOT, for_seconds
+from tests.support.receiver import Dripping, Receiver
 from tests.support.websockets import CONNECTED, OPEN, PacketServer, event, joined
 from tests.wire_fixture import samples
-from webhook_logger.client import CapturedRequest, Event, Gap, Inbox, Link, Rejected, Unreachable
+from webhook_logger.client import (
+    CapturedRequest,
+    ClientError,
+    Event,
+    Gap,
+    Inbox,
+    Link,
+    Rejected,
+    Unreachable,
+    stream,
+)
+from webhook_logger.client.address import Address
+from webhook_logger.client.api import Api
+from webhook_logger.client.connection import Connection
 
 GOOD = samples()[0].to_wire() | {"epoch": "e", "seq": 5}
 
-GARBAGE = {
+GARBAGE: dict[str, str | bytes] = {
     "no JSON": "42[",
     "deep JSON": "42" + "[" * 100_000,
     "no Socket.IO": "4x",
@@ -30,10 +48,29 @@ GARBAGE = {
     "an odd header": event("request", GOOD | {"headers": [["a"]]}),
     "joined without seq": event("joined", {"epoch": "e", "missed": 0}),
     "bye without a reason": event("bye", None),
+    "JSON where a message is text": "4{}",
+    "an infinite seq": '42["request",{"seq":1e999}]',
+    "an event with a list as its name": "42[[]]",
+    "an event without a name": "42[]",
+    "another namespace": "40/admin,{}",
+    "a binary message": b"\x82\x01a",
+    "a binary event": '451-["x",{"_placeholder":true,"num":0}]',
+    "text that is not UTF-8": b"\x81\x05" + b"42\xff\xfe\xfd",
+    "a ping with content": "2" + "x" * 200,
+    "a frame of half of all bytes": b"\x81\x7f\x40" + bytes(7),
+    "a message in too many fragments": b"\x01\x01a" + 10_001 * b"\x00\x00",
+    "a reserved opcode": b"\x83\x00",
+    "a long WebSocket ping": b"\x89\x7e\xff\xff" + bytes(65_535),
 }
 
 
 FIXTURE = json.loads((ROOT / "tests/fixtures/captured_requests.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pause before it comes back."""
+    monkeypatch.setattr(stream, "FIRST_SECONDS", 0.01)
 
 
 def first(inbox: Inbox, count: int) -> list[Event]:
@@ -41,7 +78,7 @@ def first(inbox: Inbox, count: int) -> list[Event]:
 
 
 @pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE)
-def test_garbage_is_told_and_the_inbox_comes_back_from_where_it_was(garbage: str) -> None:
+def test_garbage_is_told_and_the_inbox_comes_back_from_where_it_was(garbage: str | bytes) -> None:
     good = event("request", GOOD)
     scripts = [[OPEN, CONNECTED, joined(4), garbage, good], [OPEN, CONNECTED, joined(5, 1), good]]
     with PacketServer(*scripts) as server, Inbox(server.url) as inbox:
@@ -93,6 +130,105 @@ def test_what_is_refused_later_ends_the_iteration() -> None:
     with PacketServer(*scripts) as server, Inbox(server.url) as inbox:
         with pytest.raises(Rejected):
             list(inbox)
+
+
+def test_a_message_of_the_largest_size_is_taken_and_a_larger_one_is_not() -> None:
+    size = 2000
+    large = event("request", GOOD | {"remote_addr": "x" * size})
+    fragments = [large.encode()[at : at + 100] for at in range(0, len(large), 100)]
+    frames = [bytes([0, len(each)]) + each for each in fragments]
+    whole = b"\x01" + b"".join(frames)[1:] + b"\x80\x00"
+    script: list[str | bytes] = [OPEN, CONNECTED, joined(4), whole]
+    with PacketServer(script) as server:
+        with Inbox(server.url, max_message_bytes=len(large)) as inbox:
+            assert inbox.wait().remote_addr == "x" * size
+        with Inbox(server.url, max_message_bytes=len(large) - 1) as inbox:
+            lost = first(inbox, 2)[1]
+    assert isinstance(lost, Link)
+    assert f"more than {len(large) - 1} bytes" in lost.reason
+
+
+def test_pings_that_are_not_answered_do_not_pile_up() -> None:
+    with PacketServer([OPEN, CONNECTED, joined(4)]) as server:
+        with Inbox(server.url) as inbox:
+            connection = inbox._stream._connection
+            assert connection
+            for _ in range(200):
+                connection.eio.queue.put(engineio.packet.Packet(engineio.packet.PONG))
+            connection.eio._receive_packet(engineio.packet.Packet(engineio.packet.PING))
+            assert first(inbox, 2)[1].reason.startswith("the server does not read")
+
+
+PINGS = ("-1", "0", "1e999", f"{10**30}", "null", '"x"', "120001", "[]")
+
+
+@pytest.mark.parametrize("ping", PINGS)
+def test_a_server_whose_pings_cannot_be_is_told(ping: str) -> None:
+    odd = OPEN.replace("10000", ping)
+    with PacketServer([odd, CONNECTED, joined(4)], [OPEN, CONNECTED, joined(4)]) as server:
+        with Inbox(server.url, timeout=None) as inbox:
+            assert [link.state for link in first(inbox, 2)] == ["reconnecting", "live"]
+
+
+def test_a_handshake_without_an_end_is_cut_off() -> None:
+    for start in (b"", b"HTTP/1.1 101 Switching Protocols\r\nX: ", b"HTTP/1.1 500 No\r\n"):
+        with Dripping(start) as receiver:
+            connection = Connection(None, lambda *_: None, step_seconds=0.1)
+            with pytest.raises(Unreachable, match="the handshake takes too long"):
+                connection.open(Address.of(receiver.url), {})
+            connection.close()
+
+
+def test_a_redirect_is_told_and_not_followed() -> None:
+    with Receiver() as elsewhere:
+        place = elsewhere.url.replace("http", "ws")
+        answer = f"HTTP/1.1 302 Found\r\nLocation: {place}/x\r\n\r\n".encode()
+        with Receiver(answer) as receiver, Inbox(receiver.url, timeout=None) as inbox:
+            link = first(inbox, 1)[0]
+        with pytest.raises(queue.Empty):
+            elsewhere._received.get_nowait()
+    assert link == Link("reconnecting", f"it answered 302 and redirects to {place}/x")
+
+
+def said(body: bytes, status: int = 400) -> bytes:
+    return b"HTTP/1.1 %d No\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (said(b"", 302), Rejected),
+        (said(b"[" * 100_000), Rejected),
+        (said(b'{"error": {"message": "%b"}}' % (b"x" * 10**6)), Rejected),
+        (said(b'{"error": "\xff"}'), Rejected),
+        (said(b"", 999), Unreachable),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", Unreachable),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", Unreachable),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx", Unreachable),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 100_000, Unreachable),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", Unreachable),
+    ],
+    ids=range(10),
+)
+def test_an_odd_answer_of_the_api_is_an_error_of_the_client(
+    answer: bytes, error: type[ClientError]
+) -> None:
+    with Receiver(answer) as receiver:
+        with closing(Api(Address.of(receiver.url), None, 5)) as api:
+            with pytest.raises(error) as raised:
+                api.reset_reply()
+    assert len(str(raised.value)) < 500
+
+
+def test_listen_ends_with_a_sentence_whatever_the_server_sends() -> None:
+    late = event("request", GOOD | {"received_at": "9999-12-31T23:59:59.999999Z"})
+    script: list[str | bytes] = [OPEN, CONNECTED, joined(4), late]
+    with PacketServer(script) as server:
+        assert run("listen", server.url, "--count", "1", TZ="X-14").returncode == 0
+    with Dripping(b"HTTP/1.1 101 Switching Protocols\r\nX: ") as receiver:
+        ended = run("listen", receiver.url, "--timeout", "0.5")
+        assert ended.returncode == 3
+        assert "Error: No webhook logger at " in ended.stderr
 
 
 @pytest.mark.parametrize("script", [[], ["0{}"], ["0"], ["hello"], [OPEN, "41"], [OPEN, "1"]])

@@ -87,6 +87,16 @@ def test_asides_that_nobody_reads_are_limited_and_take_no_place_of_requests() ->
     assert events[-1] == request(1)
 
 
+def test_gaps_that_nobody_reads_are_limited_whatever_stands_between_them() -> None:
+    mailbox = Mailbox()
+    for _ in range(MOST_ASIDES):
+        mailbox.put(Gap(1, "away"))
+        mailbox.put(Gap(1, "hole"))
+    events = all_of(mailbox)
+    assert len(events) == MOST_ASIDES
+    assert sum(gap.count or 0 for gap in events if isinstance(gap, Gap)) == 2 * MOST_ASIDES
+
+
 def test_what_waits_can_be_taken_after_the_end() -> None:
     changes = []
     mailbox = Mailbox(on_change=lambda: changes.append(1))

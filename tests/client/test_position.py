@@ -8,14 +8,15 @@ from tests.wire_fixture import samples
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.events import Gap
 from webhook_logger.client.position import IDS_KEPT, Position
+from webhook_logger.client.wire import Joined
 
 
 def request(seq: int, epoch: str = "e", id_: str | None = None) -> CapturedRequest:
     return replace(samples()[0], epoch=epoch, seq=seq, id=id_ or f"{epoch} {seq}")
 
 
-def joined(seq: int, epoch: str = "e", missed: int | None = 0) -> dict[str, object]:
-    return {"epoch": epoch, "seq": seq, "missed": missed}
+def joined(seq: int, epoch: str = "e", missed: int | None = 0) -> Joined:
+    return Joined(epoch, seq, missed)
 
 
 def at(seq: int) -> Position:

@@ -24,12 +24,13 @@ def joined(seq: int, missed: int | None = 0) -> str:
 
 
 class PacketServer:
-    """Sends one list of packets on each connection, in turn, the last list on all that follow.
+    """Sends one list of packets on each connection, in turn, the last list on all that follow;
+    bytes go out as they are.
 
     Each connection stays open until the other side closes it.
     """
 
-    def __init__(self, *scripts: list[str]) -> None:
+    def __init__(self, *scripts: list[str | bytes]) -> None:
         self._scripts = list(scripts)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -46,11 +47,11 @@ class PacketServer:
                 self._threads.append(thread)
                 thread.start()
 
-    def _serve(self, sock: socket.socket, script: list[str]) -> None:
+    def _serve(self, sock: socket.socket, script: list[str | bytes]) -> None:
         with sock, suppress(OSError):
             sock.sendall(_handshake(_head(sock)))
             for packet in script:
-                sock.sendall(_frame(packet))
+                sock.sendall(packet if isinstance(packet, bytes) else _frame(packet))
             while sock.recv(65536):
                 pass
 

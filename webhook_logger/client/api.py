@@ -11,6 +11,7 @@ from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Rejected, Unreachable
 from webhook_logger.client.http import Answer, Headers, Http
+from webhook_logger.client.wire import brief
 
 TOO_LATE = 409
 TOO_OFTEN = 429
@@ -83,6 +84,6 @@ def _accept(answer: Answer) -> None:
 def _message(answer: Answer) -> str:
     """The message of the server's one shape of errors."""
     try:
-        return str(json.loads(answer.body)["error"]["message"])
-    except (LookupError, TypeError, ValueError):
+        return brief(json.loads(answer.body)["error"]["message"])
+    except (LookupError, RecursionError, TypeError, ValueError):
         return "it does not say why."

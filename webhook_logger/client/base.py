@@ -10,7 +10,7 @@ import httpcore
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
-from webhook_logger.client.connection import STEP_SECONDS
+from webhook_logger.client.connection import MOST_MESSAGE_BYTES, STEP_SECONDS
 from webhook_logger.client.errors import Closed, NothingArrived, Unreachable
 from webhook_logger.client.events import Event, Link
 from webhook_logger.client.mailbox import Mailbox
@@ -32,13 +32,16 @@ class BaseInbox:
         answer: bool = False,
         timeout: float | None = START_SECONDS,
         tls: ssl.SSLContext | None = None,
+        max_message_bytes: int = MOST_MESSAGE_BYTES,
     ) -> None:
         """`url`: a server's base URL, which gives a new callback; a callback's; or its page's.
 
         `answer`: claim to answer the callback's requests; see `answer()` and `Answering`.
         `timeout`: for so many seconds it is waited for the server at the start; with None it is
         not waited for, and `events()` tells how it stands. `tls`: whom to trust; by default the
-        system's authorities and certifi's. Raises `Invalid` for a URL that is none of these.
+        system's authorities and certifi's. `max_message_bytes`: a larger message of
+        the server ends the connection; the body of a request comes in one, perhaps as base64.
+        Raises `Invalid` for a URL that is none of these.
         """
         self._address = Address.of(url)
         self._timeout = timeout
@@ -48,7 +51,14 @@ class BaseInbox:
         self._mailbox = Mailbox(on_change=self._wake)
         # A step of connecting cannot be broken off: no start may wait longer for one.
         steps = min(timeout or STEP_SECONDS, STEP_SECONDS)
-        self._stream = Stream(self._address, self._mailbox, tls, answer=answer, step_seconds=steps)
+        self._stream = Stream(
+            self._address,
+            self._mailbox,
+            tls,
+            answer=answer,
+            step_seconds=steps,
+            most_message_bytes=max_message_bytes,
+        )
         self._api = Api(self._address, tls, timeout or START_SECONDS)
         self._is_open = False
 

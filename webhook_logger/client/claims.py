@@ -8,6 +8,7 @@ from typing import Any
 from webhook_logger.client.connection import Connection
 from webhook_logger.client.events import Answering
 from webhook_logger.client.mailbox import Mailbox
+from webhook_logger.client.wire import answering
 
 CLAIM_SECONDS = 1.0
 """Between two claims, while another viewer answers."""
@@ -44,10 +45,11 @@ class Claims:
         if self._told:
             self._tell(Answering(False, "the connection was lost"))
 
-    def _on_reply(self, reply: dict[str, Any]) -> None:
+    def _on_reply(self, reply: Any) -> None:
+        told = answering(reply)
         with self._lock:
             self._waiting = False
-        self._tell(Answering(reply["ok"], "" if reply["ok"] else str(reply["error"])))
+        self._tell(told)
 
     def _tell(self, answering: Answering) -> None:
         if answering != self._told:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import engineio
@@ -15,9 +16,17 @@ import websocket
 
 from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Unreachable
+from webhook_logger.client.wire import brief
 
 STEP_SECONDS = 5
-"""For each step of connecting, at most."""
+"""For a name and an address to be reached, and then for the handshake, at most."""
+MOST_MESSAGE_BYTES = 32 * 2**20
+"""Of one message of the server: a body of 24 MiB in base64."""
+_MOST_FRAGMENTS = 10_000
+"""Of one message."""
+_MOST_PING_SECONDS = 120
+_MOST_WAITING = 100
+"""Packets that the server does not take from us."""
 
 # What goes wrong shows in `Link`; python-socketio complains of every connection that ends.
 log = logging.getLogger("webhook_logger.client.transport")
@@ -25,7 +34,7 @@ log.setLevel(logging.CRITICAL)
 
 _DISCONNECT = "1"
 """How that packet of Socket.IO begins."""
-_GARBAGE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_GARBAGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class _InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
@@ -41,9 +50,57 @@ class _InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
             return self.connection.handle(target, *args)
         return super().start_background_task(target, *args, **kwargs)
 
+    def _receive_packet(self, pkt: engineio.packet.Packet) -> None:
+        if self.queue.qsize() > _MOST_WAITING:
+            self.connection.complain("the server does not read what it is sent")
+        elif pkt.packet_type == engineio.packet.PING and pkt.data:
+            self.connection.complain("a ping of the server has content")
+        else:
+            super()._receive_packet(pkt)
+
     def disconnect(self, abort: bool = False, reason: str | None = None) -> None:
         # The library's own waits for the server's good-bye, and for the thread that may call it.
         self.connection.cut()
+
+
+class _Frames(websocket.frame_buffer):
+    """The library's own reads messages of any size."""
+
+    def __init__(
+        self, receive: Callable[[int], bytes], most: int, complain: Callable[[str], None]
+    ) -> None:
+        super().__init__(receive, skip_utf8_validation=True)
+        self._most = most
+        self._complain = complain
+        self._bytes = self._count = 0
+
+    def recv_length(self) -> None:
+        super().recv_length()
+        opcode, length = (self.header or (0,) * 7)[4], self.length or 0
+        if opcode in (websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_BINARY):
+            self._bytes = self._count = 0
+        self._bytes += length
+        self._count += 1
+        if self._bytes > self._most or self._count > _MOST_FRAGMENTS:
+            self._complain(f"a message of the server has more than {self._most} bytes")
+            raise websocket.WebSocketProtocolException("too large")
+
+
+class _Fragments(websocket.continuous_frame):
+    """The library's own copies the whole message with each fragment of it."""
+
+    def add(self, frame: websocket.ABNF) -> None:
+        if not self.cont_data:
+            self._parts: list[bytes] = []
+            super().add(frame)
+        elif frame.fin:
+            self.recving_frames = None
+        self._parts.append(frame.data)  # type: ignore[arg-type]  # what came is bytes
+
+    def extract(self, frame: websocket.ABNF) -> tuple[int, websocket.ABNF]:
+        if self.cont_data:
+            self.cont_data[1] = b"".join(self._parts)
+        return super().extract(frame)
 
 
 class Connection(socketio.Client):  # type: ignore[misc]
@@ -54,6 +111,7 @@ class Connection(socketio.Client):  # type: ignore[misc]
         tls: ssl.SSLContext | None,
         on_event: Callable[..., None],
         step_seconds: float = STEP_SECONDS,
+        most_message_bytes: int = MOST_MESSAGE_BYTES,
     ) -> None:
         """`on_event` is called with each event's name and payload, by one thread.
 
@@ -72,12 +130,16 @@ class Connection(socketio.Client):  # type: ignore[misc]
                 "skip_utf8_validation": True,
                 # Not a page: what an operator allows pages has nothing to say here.
                 "suppress_origin": True,
+                # A server sends nobody elsewhere: not into the user's own network.
+                "redirect_limit": 0,
             },
         )
         self.complaint = ""
         """What was wrong with what came."""
         self.refusal = ""
         """Why the server will not have it, for good."""
+        self._step_seconds = step_seconds
+        self._most_message_bytes = most_message_bytes
         self._websockets: list[websocket.WebSocket] = []
         self.eio.connection = self
         self.on("*", on_event)
@@ -89,15 +151,45 @@ class Connection(socketio.Client):  # type: ignore[misc]
     def open(self, address: Address, auth: dict[str, Any]) -> None:
         """Connect; what the server says to `auth` comes later. Raises `Unreachable`."""
         try:
-            self.connect(
-                address.base,
-                auth=auth,
-                transports=["websocket"],
-                socketio_path=address.socketio_path,
-                wait=False,
-            )
+            with self._in_time():
+                self.connect(
+                    address.base,
+                    auth=auth,
+                    transports=["websocket"],
+                    socketio_path=address.socketio_path,
+                    wait=False,
+                )
         except (socketio.exceptions.ConnectionError, *_GARBAGE) as error:
-            raise Unreachable(_reason(error)) from error
+            raise Unreachable(self._redirect() or self.complaint or _reason(error)) from error
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """Cut what takes longer than a step: the library's own time-out is for each byte."""
+        done = threading.Event()
+
+        def watch() -> None:
+            connected = False
+            while not done.wait(self._step_seconds):
+                if connected:
+                    self.complain("the handshake takes too long")
+                connected = any(each.sock for each in self._websockets)
+
+        watching = threading.Thread(target=watch, name="webhook-logger handshake", daemon=True)
+        watching.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watching.join()
+
+    def _redirect(self) -> str:
+        """Where the server sent this client, in words; empty where it did not."""
+        for each in self._websockets:
+            response = each.handshake_response
+            if response and 300 <= response.status < 400:
+                place = brief(response.headers.get("location", "nowhere"))
+                return f"it answered {response.status} and redirects to {place}"
+        return ""
 
     def ask(self, name: str, payload: dict[str, Any], on_answer: Callable[..., None]) -> bool:
         """Send an event that is answered; False where there is no connection."""
@@ -133,24 +225,45 @@ class Connection(socketio.Client):  # type: ignore[misc]
         """
         if self.complaint:
             return
+        if not isinstance(message, str) or message[1:2] == "/":
+            self._complain_of("binary data, or another namespace")
+            return
         if message[:1] == _DISCONNECT:
             self.cut()  # the library passes one over that comes before `connect` has returned
             return
         try:
             on_message(message)
         except _GARBAGE as error:
-            self.complaint = f"what came is no message of a webhook logger ({error!r})"
-            self.cut()
+            self._complain_of(brief(repr(error)))
+
+    def _complain_of(self, what: str) -> None:
+        self.complain(f"what came is no message of a webhook logger ({what})")
+
+    def complain(self, what: str) -> None:
+        """End it, and say why: nothing that comes is handled any more."""
+        self.complaint = self.complaint or what
+        self.cut()
+
+    def _handle_eio_connect(self) -> None:
+        if not all(0 < each <= _MOST_PING_SECONDS for each in self._ping_seconds):
+            raise ValueError(f"its pings cannot come every {self._ping_seconds} seconds")
+        super()._handle_eio_connect()
+
+    @property
+    def _ping_seconds(self) -> tuple[float, float]:
+        return self.eio.ping_interval, self.eio.ping_timeout
 
     def _websocket(self, **options: Any) -> websocket.WebSocket:
         """Engine.IO forgets those that it could not use, and they would stay open."""
         each = websocket.WebSocket(**options)
+        each.frame_buffer = _Frames(each._recv, self._most_message_bytes, self.complain)
+        each.cont_frame = _Fragments(fire_cont_frame=False, skip_utf8_validation=True)
         self._websockets.append(each)
         return each
 
     def _on_refusal(self, data: Any = None) -> None:
         text = data.get("message") if isinstance(data, dict) else data
-        self.refusal = str(text or "it does not say why").rstrip(".")
+        self.refusal = brief(text or "it does not say why").rstrip(".")
         self.cut()
 
 
@@ -160,4 +273,4 @@ def _reason(error: BaseException) -> str:
         error = cause
     if isinstance(error, websocket.WebSocketBadStatusException):
         return f"it answered {error.status_code}, and no WebSocket"
-    return str(error) or type(error).__name__
+    return brief(error) or type(error).__name__

@@ -16,7 +16,7 @@ MOST_REQUESTS = 10_000
 MOST_BYTES = 256 * 2**20
 """Of the bodies of all requests that wait."""
 MOST_ASIDES = 10_000
-"""Of all that is neither a request nor a gap; more of those are dropped."""
+"""Of all that is no request; more of those are dropped, but gaps, which are added up."""
 
 
 class Mailbox:
@@ -102,9 +102,10 @@ class Mailbox:
     def _put_gap(self, gap: Gap) -> None:
         """One after another is one, so that there are never many."""
         last = self._events[-1] if self._events else None
-        if isinstance(last, Gap) and (last.why == gap.why or self._requests >= self._most_requests):
+        full = self._requests >= self._most_requests or self._asides >= MOST_ASIDES
+        if isinstance(last, Gap) and (last.why == gap.why or full):
             known = last.count is not None and gap.count is not None
-            self._events.pop()
+            self._count(self._events.pop(), -1)
             self._came -= 1
             gap = Gap((last.count or 0) + (gap.count or 0) if known else None, last.why)
         self._add(gap)
@@ -118,5 +119,5 @@ class Mailbox:
         if isinstance(event, CapturedRequest):
             self._requests += by
             self._bytes += by * len(event.body.content)
-        elif not isinstance(event, Gap):
+        else:
             self._asides += by

@@ -7,6 +7,7 @@ from typing import Any
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.events import Gap
+from webhook_logger.client.wire import Joined
 
 IDS_KEPT = 1000
 """A balancer's retry comes within seconds."""
@@ -29,11 +30,10 @@ class Position:
             return {"uuid": self._uuid}
         return {"uuid": self._uuid, "epoch": self._epoch, "seq": self._seq}
 
-    def joined(self, payload: dict[str, Any]) -> Gap | None:
-        """The payload of `joined`; the gap before it, if there is one."""
-        missed = payload["missed"]
-        self._epoch, self._seq = payload["epoch"], payload["seq"]
-        return None if missed == 0 else Gap(missed, "away")
+    def joined(self, joined: Joined) -> Gap | None:
+        """The gap before it, if there is one."""
+        self._epoch, self._seq = joined.epoch, joined.seq
+        return None if joined.missed == 0 else Gap(joined.missed, "away")
 
     def requested(self, request: CapturedRequest) -> tuple[Gap | None, bool]:
         """The gap before a request, if there is one, and whether the request is new.

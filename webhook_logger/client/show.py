@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.segment import Segment
@@ -75,8 +76,7 @@ def body_shown(body: Body, *, whole: bool) -> list[Verbatim]:
 
 def summary(request: CapturedRequest) -> Text:
     """Time, method, target below the callback, size, type, sender and position."""
-    time = f"{request.received_at.astimezone():%H:%M:%S}"
-    line = Text().append(f"{time}  ", "dim")
+    line = Text().append(f"{_local(request.received_at):%H:%M:%S}  ", "dim")
     line.append(f"{plain(request.method):<6}  ", f"bold {_TONES.get(request.method, 'magenta')}")
     line.append(shortened(plain(target_below(request)), SHORT_TARGET), "bold")
     said = (
@@ -86,6 +86,14 @@ def summary(request: CapturedRequest) -> Text:
         f"#{request.seq}",
     )
     return line.append("  " + "  ".join(filter(None, said)), "dim")
+
+
+def _local(time: datetime) -> datetime:
+    """The local time; UTC where that is none, as at the end of the year 9999."""
+    try:
+        return time.astimezone()
+    except (OSError, OverflowError, ValueError):
+        return time
 
 
 def size(count: int) -> str:

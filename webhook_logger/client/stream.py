@@ -7,12 +7,12 @@ import ssl
 import threading
 from typing import Any
 
-from webhook_logger.captured import CapturedRequest
+from webhook_logger.client import wire
 from webhook_logger.client.address import Address
 from webhook_logger.client.claims import CLAIM_SECONDS, Claims
-from webhook_logger.client.connection import STEP_SECONDS, Connection
+from webhook_logger.client.connection import MOST_MESSAGE_BYTES, STEP_SECONDS, Connection
 from webhook_logger.client.errors import Closed, Rejected, Unreachable
-from webhook_logger.client.events import Answered, Link, Refused
+from webhook_logger.client.events import Link
 from webhook_logger.client.mailbox import Mailbox
 from webhook_logger.client.position import Position
 
@@ -21,6 +21,8 @@ MOST_SECONDS = 3.0
 """Between two tries to connect; as the page does it, each is spread by half."""
 STALLED_SECONDS = 2.0
 """For `joined` to follow a connection."""
+CLOSE_SECONDS = 2.0
+"""For its thread to end: the look-up of a name can take longer, and cannot be interrupted."""
 
 
 class Stream:
@@ -34,11 +36,13 @@ class Stream:
         *,
         answer: bool = False,
         step_seconds: float = STEP_SECONDS,
+        most_message_bytes: int = MOST_MESSAGE_BYTES,
     ) -> None:
         self._address = address
         self._mailbox = mailbox
         self._tls = tls
         self._step_seconds = step_seconds
+        self._most_message_bytes = most_message_bytes
         self._position = Position(address.uuid)
         self._connection: Connection | None = None
         self._joined = False
@@ -59,10 +63,9 @@ class Stream:
         self._closing.set()
         if connection := self._connection:
             connection.cut()
+        self._mailbox.end(Closed("The inbox is closed."))
         if self._thread.ident:
-            self._thread.join()
-        else:
-            self._mailbox.end(Closed("The inbox is closed."))
+            self._thread.join(CLOSE_SECONDS)
 
     # Its own thread
 
@@ -76,7 +79,7 @@ class Stream:
         """One connection after the other, until it is closed or refused."""
         while not self._closing.is_set():
             self._connection = connection = Connection(
-                self._tls, self._on_event, self._step_seconds
+                self._tls, self._on_event, self._step_seconds, self._most_message_bytes
             )
             try:
                 self._live_through(connection)
@@ -132,8 +135,8 @@ class Stream:
         if handle and not self._closing.is_set():
             handle(self, *payload)
 
-    def _on_joined(self, payload: dict[str, Any]) -> None:
-        if gap := self._position.joined(payload):
+    def _on_joined(self, payload: Any) -> None:
+        if gap := self._position.joined(wire.joined(payload)):
             self._mailbox.put(gap)
         self._tries = 0
         with self._mailbox.changed:
@@ -142,28 +145,27 @@ class Stream:
         if self._claims and self._connection:
             self._claims.claim(self._connection)
 
-    def _on_request(self, payload: dict[str, Any]) -> None:
-        request = CapturedRequest.from_wire(payload)
+    def _on_request(self, payload: Any) -> None:
+        request = wire.captured(payload)
         gap, is_new = self._position.requested(request)
         if gap:
             self._mailbox.put(gap)
         if is_new:
             self._mailbox.put(request)
 
-    def _on_answered(self, payload: dict[str, Any]) -> None:
-        names = ("epoch", "seq", "status", "by")
-        self._mailbox.put(Answered(**{name: payload[name] for name in names}))
+    def _on_answered(self, payload: Any) -> None:
+        self._mailbox.put(wire.answered(payload))
 
-    def _on_refused(self, payload: dict[str, Any]) -> None:
-        self._mailbox.put(Refused(payload["count"]))
+    def _on_refused(self, payload: Any) -> None:
+        self._mailbox.put(wire.refused(payload))
 
-    def _on_status(self, payload: dict[str, Any]) -> None:
+    def _on_status(self, payload: Any) -> None:
         # When the queue is back, `joined` follows and says so.
-        if payload["queue"] == "down":
+        if wire.queue_is_down(payload):
             self._tell(Link("stalled", "the server has lost its queue"))
 
-    def _on_bye(self, payload: dict[str, Any]) -> None:
-        self._farewell = str(payload["reason"])
+    def _on_bye(self, payload: Any) -> None:
+        self._farewell = wire.farewell(payload)
 
 
 _HANDLERS = {
