@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask_socketio import SocketIO, SocketIOTestClient
 
-from tests.support.processes import for_seconds
+from tests.support.patience import eventually
 from tests.support.viewers import ASIDES
 from tests.wire_fixture import samples
 from webhook_logger.claims import Claims
@@ -49,7 +49,7 @@ def seen(viewer: SocketIOTestClient, count: int) -> list[tuple[str, int, int | N
         events.extend((name, args["seq"], args.get("missed")) for name, args in told)
         return len(events) >= count
 
-    for_seconds(5, has_all)
+    eventually(has_all)
     return events
 
 
@@ -57,7 +57,7 @@ def seen(viewer: SocketIOTestClient, count: int) -> list[tuple[str, int, int | N
 def stage() -> Iterator[Stage]:
     before = threading.active_count()
     yield Stage()
-    for_seconds(5, lambda: threading.active_count() <= before)
+    eventually(lambda: threading.active_count() <= before)
 
 
 def test_a_pause_holds_requests_back_and_the_new_cut_counts_them(stage: Stage) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from typing import Any
 from uuid import uuid4
 
 import websocket
 
+from tests.support.patience import eventually
 from tests.support.sender import post
 from tests.support.viewers import TEXT_FRAME, PacketViewer, connect
 
@@ -25,6 +27,7 @@ ADDRESSES = 50
 DRIPS_AT_ONCE = 10
 A_BATCH = 500
 JOIN_ID, LEAVE_ID = 1, 2
+SPAWN = get_context("spawn")
 
 
 def source(number: int) -> str:
@@ -33,27 +36,29 @@ def source(number: int) -> str:
 
 
 class Waits:
-    """How long senders waited for their answers, one after the other."""
+    """Posts that are all accepted, one after the other, and how long each waited for its answer."""
 
-    def __init__(self, address: tuple[str, int], posts: int) -> None:
+    def __init__(
+        self, address: tuple[str, int], posts: int, is_well: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Also asserts `is_well()` after each post."""
         path = f"/{uuid4()}"
-        self.seconds = sorted(self._one(address, path) for _ in range(posts))
+        self.seconds = sorted(self._one(address, path, is_well) for _ in range(posts))
 
-    def _one(self, address: tuple[str, int], path: str) -> float:
+    def _one(self, address: tuple[str, int], path: str, is_well: Callable[[], bool]) -> float:
         begin = time.monotonic()
         assert post(address, path, b"x" * 300).status == 200
-        return time.monotonic() - begin
-
-    @property
-    def p99(self) -> float:
-        return self.seconds[int(len(self.seconds) * 0.99)]
+        seconds = time.monotonic() - begin
+        assert is_well()
+        return seconds
 
     def __str__(self) -> str:
-        median = self.seconds[len(self.seconds) // 2]
-        return f"p50 {median * 1000:.1f} ms, p99 {self.p99 * 1000:.1f} ms"
+        median, p99 = (self.seconds[int(len(self.seconds) * share)] for share in (0.5, 0.99))
+        return f"p50 {median * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms"
 
 
-def tell(what: str, before: Waits, meanwhile: Waits) -> None:
+def report(what: str, before: Waits, meanwhile: Waits) -> None:
+    """Print the waits at the end of the run: figures to read, which no test asserts."""
     FIGURES.append(f"{what}: others wait {meanwhile}; before, {before}")
 
 
@@ -103,14 +108,24 @@ class Drip:
 
 @contextmanager
 def elsewhere(work: Callable[..., object], *args: object) -> Iterator[Callable[[], bool]]:
-    """Let another process do that; gives whether it has ended. Its failure fails this one."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        working = pool.submit(work, *args)
-        yield working.done
-        working.result()
+    """Let another process work while the `with` block runs; its failure fails this one.
+
+    The block begins when `work` has set the first of two events. `work` goes on at least until the
+    second one is set, at the end of the block. Gives a function that says whether it still works.
+    """
+    begun, enough = SPAWN.Event(), SPAWN.Event()
+    process = SPAWN.Process(target=work, args=(*args, begun, enough))
+    process.start()
+    try:
+        eventually(lambda: begun.is_set() or not process.is_alive())
+        yield process.is_alive
+    finally:
+        enough.set()
+        process.join()
+    assert process.exitcode == 0
 
 
-def come_and_go(url: str, viewers: int, rounds: int) -> None:
+def come_and_go(url: str, viewers: int, rounds: int, begun: Event, enough: Event) -> None:
     """Viewers of one callback that all join it, and all leave it, again and again."""
     uuid = str(uuid4())
     with ExitStack() as stack:
@@ -118,7 +133,10 @@ def come_and_go(url: str, viewers: int, rounds: int) -> None:
             stack.enter_context(PacketViewer(url, source=source(number)))
             for number in range(viewers)
         ]
-        for _ in range(rounds):
+        begun.set()
+        for done in itertools.count():
+            if done >= rounds and enough.is_set():
+                return
             for name, number in (("join", JOIN_ID), ("leave", LEAVE_ID)):
                 for viewer in crowd:
                     viewer.write(message(name, number, uuid))
@@ -144,16 +162,19 @@ def frame(text: str) -> bytes:
     return bytes((TEXT_FRAME, 0x80 | len(text), 0, 0, 0, 0)) + text.encode()
 
 
-def flood(url: str, packet: str, opcode: int, count: int) -> None:
-    """A viewer that sends so many packets, reads nothing, and comes back when it is cut off."""
+def flood(url: str, packet: str, opcode: int, count: int, begun: Event, enough: Event) -> None:
+    """A viewer that sends at least `count` packets, reads nothing, and comes back when it is cut
+    off.
+    """
     batch = websocket.ABNF.create_frame(packet, opcode).format() * A_BATCH
     left = count // A_BATCH
-    while left:
+    while left > 0 or not enough.is_set():
         with suppress(OSError, websocket.WebSocketException):
             with PacketViewer(url) as viewer:
-                while left:
+                while left > 0 or not enough.is_set():
                     left -= 1
                     viewer.write_raw(batch)
+                    begun.set()
 
 
 def message(name: str, number: int, uuid: str) -> str:

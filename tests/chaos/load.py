@@ -12,9 +12,6 @@ from http.client import HTTPException
 
 from tests.support.sender import post
 
-SLOW_SECONDS = 3.0
-"""Within which every sender must have its answer, whatever happens to the queue."""
-
 # 503s of requests that were never written to the queue; of others it is unknown.
 NOT_SENT = (b"is away", b"too many requests wait", b"about to leave")
 

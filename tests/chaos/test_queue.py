@@ -9,17 +9,16 @@ from collections.abc import Callable
 import pytest
 
 from tests.chaos.cluster import Cluster
-from tests.chaos.load import SLOW_SECONDS
-from tests.support.processes import for_seconds
+from tests.support.patience import eventually
 from tests.support.sender import post
 
-WELL_AGAIN_SECONDS = 3
-NOTICED_SECONDS = 15
 MEBIBYTE = 2**20
 
 
 def away(cluster: Cluster, seconds: float, back: Callable[[], object]) -> str:
-    """Let time pass without a queue, bring it back, and see to it that all is well soon."""
+    """Let time pass without a queue, bring it back, and wait until all is well; the note for the
+    table says when that was.
+    """
     before = [worker.memory() for worker in cluster.workers]
     threading.Event().wait(seconds)
     grown = max(worker.memory() - at for worker, at in zip(cluster.workers, before, strict=True))
@@ -27,50 +26,44 @@ def away(cluster: Cluster, seconds: float, back: Callable[[], object]) -> str:
     back()
     begin = time.monotonic()
     for worker in cluster.workers:
-        left = WELL_AGAIN_SECONDS - (time.monotonic() - begin)
-        for_seconds(left, lambda at=worker.address: cluster.load.try_one(at))
-    cluster.until_live(WELL_AGAIN_SECONDS - (time.monotonic() - begin), joins=2)
+        eventually(lambda at=worker.address: cluster.load.try_one(at))
+    cluster.until_live(joins=2)
     well = time.monotonic() - begin
     return f"well {well:.1f} s after; memory grew by {grown / MEBIBYTE:.0f} MiB at most"
 
 
 @pytest.mark.long
-@pytest.mark.timeout(180)
 def test_redis_is_stopped_for_ten_seconds_under_load(cluster: Cluster) -> None:
     cluster.watch()
     with cluster.load.going_on(senders=64, a_second=400):
-        cluster.watchers[0].until(lambda w: w.delivered > 100, 20, "under load")
+        cluster.watchers[0].until(lambda w: w.delivered > 100, "under load")
         epoch = cluster.watchers[0].epoch
         cluster.redis.end()
         note = away(cluster, 10, cluster.redis.start)
     assert set(cluster.load.outcomes) <= {"accepted", "refused", "unknown"}
-    assert cluster.load.slowest < SLOW_SECONDS
     assert {watcher.cannot_tell for watcher in cluster.watchers} == {1}, "counting began anew"
     assert cluster.watchers[0].epoch != epoch
     cluster.audit("Redis is stopped for 10 s, and comes back empty", note, one_epoch=False)
 
 
 @pytest.mark.long
-@pytest.mark.timeout(180)
 def test_redis_is_frozen_for_ten_seconds_under_load(cluster: Cluster) -> None:
     cluster.watch()
     with cluster.load.going_on(senders=64, a_second=400):
-        cluster.watchers[0].until(lambda w: w.delivered > 100, 20, "under load")
+        cluster.watchers[0].until(lambda w: w.delivered > 100, "under load")
         cluster.redis.freeze()
         note = away(cluster, 10, cluster.redis.thaw)
     assert set(cluster.load.outcomes) <= {"accepted", "refused", "unknown"}
-    assert cluster.load.slowest < SLOW_SECONDS
     cluster.audit("Redis is frozen for 10 s", note)
 
 
-@pytest.mark.timeout(120)
 def test_redis_restarted_empty_begins_a_new_epoch_for_every_viewer(cluster: Cluster) -> None:
     cluster.watch()
     cluster.load.send(posts=100, senders=4)
     epochs = {watcher.epoch for watcher in cluster.watchers}
     cluster.redis.end()
     cluster.redis.start()
-    cluster.until_live(10, joins=2)
+    cluster.until_live(joins=2)
     cluster.load.send(posts=200, senders=4)
     assert not epochs & {watcher.epoch for watcher in cluster.watchers}
     assert {watcher.cannot_tell for watcher in cluster.watchers} == {1}
@@ -78,19 +71,17 @@ def test_redis_restarted_empty_begins_a_new_epoch_for_every_viewer(cluster: Clus
 
 
 @pytest.mark.parametrize(("kind", "whose"), [("pubsub", "subscribers"), ("normal", "publishers")])
-@pytest.mark.timeout(120)
 def test_redis_cuts_connections_under_load(cluster: Cluster, kind: str, whose: str) -> None:
     cluster.watch()
     with cluster.load.going_on(senders=16, a_second=400):
         for _ in range(3):
             seen = cluster.watchers[0].seq
             cluster.redis.client.client_kill_filter(_type=kind, skipme=True)
-            cluster.watchers[0].until(lambda w, seen=seen: w.seq > seen + 200, 20, "on")
+            cluster.watchers[0].until(lambda w, seen=seen: w.seq > seen + 200, "on")
     assert set(cluster.load.outcomes) <= {"accepted", "unknown"}
     cluster.audit(f"CLIENT KILL of {whose}, three times")
 
 
-@pytest.mark.timeout(120)
 def test_a_subscriber_that_is_too_slow_is_closed_and_its_viewers_are_told(cluster: Cluster) -> None:
     cluster.redis.client.config_set("client-output-buffer-limit", "pubsub 100kb 0 0")
     cluster.watch()
@@ -110,26 +101,22 @@ def test_a_subscriber_that_is_too_slow_is_closed_and_its_viewers_are_told(cluste
 
 
 @pytest.mark.long
-@pytest.mark.timeout(120)
 def test_a_worker_that_has_become_deaf_finds_out_under_load(
     cluster_with: Callable[..., Cluster],
 ) -> None:
     with cluster_with(can_deafen=True) as cluster:
         cluster.watch()
         with cluster.load.going_on(senders=8, a_second=100):
-            cluster.watchers[0].until(lambda w: w.delivered > 50, 20, "under load")
+            cluster.watchers[0].until(lambda w: w.delivered > 50, "under load")
             begin = time.monotonic()
             cluster.proxy.deafen()
             on_it = cluster.seats()[0]
-            for_seconds(
-                NOTICED_SECONDS, lambda: sum(w.joins > 1 for w in cluster.watchers) == on_it > 0
-            )
+            eventually(lambda: sum(w.joins > 1 for w in cluster.watchers) == on_it > 0)
             noticed = time.monotonic() - begin
         cluster.audit("a worker's subscription goes deaf", f"well {noticed:.1f} s after")
 
 
 @pytest.mark.long
-@pytest.mark.timeout(120)
 def test_the_rate_limit_holds_over_all_workers(cluster_with: Callable[..., Cluster]) -> None:
     with cluster_with(MAX_REQUESTS_PER_SECOND=50) as cluster:
         cluster.watch(3)

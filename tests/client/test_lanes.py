@@ -7,10 +7,9 @@ import threading
 
 import pytest
 
+from tests.support.patience import PATIENCE_SECONDS
 from webhook_logger.client import lanes
 from webhook_logger.client.lanes import Lane
-
-WAIT_SECONDS = 10
 
 
 class Hold:
@@ -22,7 +21,7 @@ class Hold:
 
     def do(self, work: int) -> None:
         self.begun.put(work)
-        assert self.may.acquire(timeout=WAIT_SECONDS)
+        assert self.may.acquire(timeout=PATIENCE_SECONDS)
 
 
 def put_soon(lane: Lane[int], work: int, size: int) -> threading.Thread:
@@ -49,14 +48,14 @@ def test_whoever_has_more_than_there_is_room_for_waits(
     hold = Hold()
     lane = Lane(hold.do, threads=1)
     lane.put(0, 10)
-    assert hold.begun.get(timeout=WAIT_SECONDS) == 0
+    assert hold.begun.get(timeout=PATIENCE_SECONDS) == 0
     lane.put(1, 10)
     lane.put(2, 10)
     waiting = put_soon(lane, 3, 10)
     assert lane.left == 3
     assert waiting.is_alive()
     hold.may.release()
-    waiting.join(WAIT_SECONDS)
+    waiting.join(PATIENCE_SECONDS)
     assert not waiting.is_alive()
     hold.may.release(3)
     lane.finish()

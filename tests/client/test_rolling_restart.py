@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from tests.chaos.load import Load
-from tests.support.processes import Nginx, Redis, Server, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Nginx, Redis, Server
 from tests.support.sender import post
 from webhook_logger.client import CapturedRequest, Gap, Inbox, NothingArrived
 
@@ -20,7 +21,7 @@ def test_what_was_accepted_came_or_was_counted(redis: Redis) -> None:
                     worker.start()
                     worker.until_ready()
             lasts = Lasts(nginx, inbox)
-            for_seconds(30, lasts.one_arrives)
+            eventually(lasts.one_arrives)
             inbox.close()
             came = list(inbox)
     seqs = [event.seq for event in came if isinstance(event, CapturedRequest)]

@@ -11,7 +11,8 @@ from uuid import uuid4
 import pytest
 
 from tests.support.deliveries import Nobody, through
-from tests.support.processes import Redis, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Redis
 from tests.wire_fixture import samples
 from webhook_logger.delivery import (
     PREFLIGHT,
@@ -103,7 +104,7 @@ def test_one_viewer_answers_and_whoever_comes_next_when_it_does_no_more(
     there.unclaim(uuid, "third")
     assert not here.claim(uuid, "second"), "only the one that answers can give it up"
     there.unclaim(uuid, "first")
-    for_seconds(5, lambda: here.claim(uuid, "second"))
+    eventually(lambda: here.claim(uuid, "second"))
     assert not there.claim(uuid, "first")
 
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from tests.support.deliveries import Nobody, through
-from tests.support.processes import Redis, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Redis
 from tests.wire_fixture import samples
 from webhook_logger.delivery import Kept, Limits, RateExceeded
 from webhook_logger.delivery.redis import RedisDelivery
@@ -40,7 +41,7 @@ def test_every_key_expires(redis: Redis, delivery: RedisDelivery, uuid: str) -> 
     watched = str(uuid4())
     delivery.publish(replace(samples()[0], uuid=uuid))
     delivery.set_viewers(watched, 3)
-    for_seconds(5, lambda: redis.client.exists(f"webhook-logger:{{{watched}}}"))
+    eventually(lambda: redis.client.exists(f"webhook-logger:{{{watched}}}"))
     for name in (uuid, watched):
         assert 0 < redis.client.ttl(f"webhook-logger:{{{name}}}") <= DAY
     assert not [key for key in redis.client.keys("*") if redis.client.ttl(key) < 0]

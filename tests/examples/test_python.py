@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.support.processes import ROOT, Server, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import ROOT, Server
 from tests.support.receiver import Receiver
 from tests.support.sender import post
 from webhook_logger.client import Inbox
@@ -27,7 +28,7 @@ def test_the_notifier_tells_a_chat_of_each_request(memory_server: Server, uuid: 
             path = urlsplit(beside.url).path
             try:
                 # It is there when the page would show two viewers.
-                for_seconds(20, lambda: _viewers(memory_server, path) == 2)
+                eventually(lambda: _viewers(memory_server, path) == 2)
                 post(memory_server.address, f"{path}/orders?a=%3C&b", b"{}")
                 told = _text(chat)
                 while "orders" not in told:
@@ -47,7 +48,7 @@ def test_the_notifier_goes_on_when_the_chat_answers_nonsense(
         environment = {**ENVIRONMENT, "NOTIFY_URL": chat.url}
         with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as notifier:
             try:
-                for_seconds(20, lambda: _viewers(memory_server, callback) == 1)
+                eventually(lambda: _viewers(memory_server, callback) == 1)
                 post(memory_server.address, f"{callback}/last")
                 while "/last" not in _text(chat, "/"):
                     assert notifier.poll() is None

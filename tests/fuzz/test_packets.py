@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import JOINS, JSON
-from tests.support.processes import Server, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Server
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer
 
@@ -95,5 +96,5 @@ def test_whatever_is_posted_to_a_polling_connection_is_taken_or_refused(
 
 def test_nothing_is_left_behind(server: Server, viewer: PacketViewer) -> None:
     viewer.end()
-    for_seconds(30, lambda: server.metrics()["viewers"] == 0)
+    eventually(lambda: server.metrics()["viewers"] == 0)
     assert server.metrics()["rooms"] == 0

@@ -13,7 +13,8 @@ import pytest
 
 from tests.integration.test_replies import FIXED, PREFLIGHT, api, ask, put, text
 from tests.support.answerers import Answerer, decline, give, give_raw
-from tests.support.processes import Redis, Server, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Redis, Server
 from tests.support.sender import Answer, post
 from tests.support.viewers import PacketViewer
 
@@ -209,7 +210,7 @@ def test_a_second_claim_is_refused_and_changes_nothing_else(
     with Answerer(here, uuid) as answerer, Answerer(there, uuid) as second:
         refused = {"ok": False, "error": "another viewer answers the requests of this callback"}
         assert second.joined == refused
-        for_seconds(5, lambda: second.join(uuid)["viewers"] == 2)
+        eventually(lambda: second.join(uuid)["viewers"] == 2)
         assert second.join(uuid, answer=True) == refused
         waiting = sent(pool, there, f"/{uuid}")
         request = answerer.request()
@@ -251,7 +252,7 @@ def test_who_is_gone_holds_nobody_and_another_may_claim(
         assert waiting.result().status == 503, "long before ANSWER_TIMEOUT, 10 seconds"
         assert give(there, request).status == 409
         assert viewer.event("answered")["by"] == "reply"
-        for_seconds(5, lambda: claims(there, uuid))
+        eventually(lambda: claims(there, uuid))
 
 
 def claims(server: Server, uuid: str) -> bool:
@@ -391,7 +392,7 @@ def test_the_answerers_worker_is_killed(redis: Redis, uuid: str, pool: ThreadPoo
             answerer.request()
             here.end(kill=True)
             assert waiting.result().status == 503
-        for_seconds(30, lambda: claims(there, uuid))  # the old one is void after 20
+        eventually(lambda: claims(there, uuid))  # the old one is void after 20
 
 
 def test_the_worker_that_holds_is_killed(redis: Redis, uuid: str, pool: ThreadPoolExecutor) -> None:
@@ -401,7 +402,7 @@ def test_the_worker_that_holds_is_killed(redis: Redis, uuid: str, pool: ThreadPo
             request = answerer.request()
             there.end(kill=True)
             assert isinstance(waiting.exception(), OSError)
-            for_seconds(5, lambda: give(here, request).status == 409)
+            eventually(lambda: give(here, request).status == 409)
 
 
 def test_the_queue_is_lost_while_one_is_held(uuid: str, pool: ThreadPoolExecutor) -> None:
@@ -424,7 +425,7 @@ def test_a_claim_waits_for_the_queue_and_is_kept_when_it_forgets(
     redis = Redis().start()
     with Server(REDIS_URL=redis.url) as server, Answerer(server.until_ready(), uuid) as answerer:
         redis.client.flushall()
-        for_seconds(20, lambda: redis.client.hexists(f"webhook-logger:{{{uuid}}}", "answerer"))
+        eventually(lambda: redis.client.hexists(f"webhook-logger:{{{uuid}}}", "answerer"))
         waiting = sent(pool, server, f"/{uuid}")
         give(server, answerer.request(), status=201)
         assert waiting.result().status == 201

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from itertools import pairwise
 from uuid import uuid4
 
-from tests.support.processes import Redis, Server, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Redis, Server
 from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer, Viewer
 
@@ -92,7 +93,7 @@ def test_a_worker_without_viewers_of_a_callback_reads_nothing_for_it(uuid: str) 
                 10,
                 1,
             )
-        for_seconds(5, lambda: redis.client.pubsub_channels("*requests") == [])
+        eventually(lambda: redis.client.pubsub_channels("*requests") == [])
 
 
 def test_viewers_are_counted_across_workers(two_workers: tuple[Server, Server], uuid: str) -> None:
@@ -101,10 +102,10 @@ def test_viewers_are_counted_across_workers(two_workers: tuple[Server, Server], 
         on_a.event("joined")
         on_b.event("joined")
         for server in (a, b):
-            for_seconds(
-                2, lambda at=server.address: post(at, f"/{uuid}").headers["webhook-viewers"] == "2"
+            eventually(
+                lambda at=server.address: post(at, f"/{uuid}").headers["webhook-viewers"] == "2"
             )
-    for_seconds(2, lambda: post(b.address, f"/{uuid}").headers["webhook-viewers"] == "0")
+    eventually(lambda: post(b.address, f"/{uuid}").headers["webhook-viewers"] == "0")
 
 
 JOINS = 20

@@ -11,7 +11,8 @@ import pytest
 import requests
 import socketio
 
-from tests.support.processes import Redis, Server, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Redis, Server
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer
 from webhook_logger.delivery import QueueUnavailable, RoomManager
@@ -145,9 +146,7 @@ def test_a_worker_without_viewers_of_the_room_hears_nothing_of_it(
         viewer.cut_off()
     manager = RoomManager(redis.url, write_only=True)
     manager.emit("note", {"n": 1}, room=uuid)
-    for_seconds(
-        10, lambda: redis.client.pubsub_numsub(f"webhook-logger:{{{uuid}}}:requests")[0][1] == 0
-    )
+    eventually(lambda: redis.client.pubsub_numsub(f"webhook-logger:{{{uuid}}}:requests")[0][1] == 0)
 
 
 def test_what_the_queue_does_not_take_is_an_error(uuid: str) -> None:

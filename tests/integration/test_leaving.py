@@ -10,7 +10,8 @@ import pytest
 import requests
 import websocket
 
-from tests.support.processes import Server, for_seconds, status_of
+from tests.support.patience import eventually
+from tests.support.processes import Server, status_of
 from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer
 
@@ -19,7 +20,7 @@ def test_it_says_that_it_is_not_ready_and_serves_on_while_it_drains(uuid: str) -
     with Server(DRAIN_SECONDS=60) as server:
         server.until_ready()  # it serves, and so it listens to signals
         server.terminate()
-        for_seconds(5, lambda: status_of(server.url + "/readyz") == 503)
+        eventually(lambda: status_of(server.url + "/readyz") == 503)
         assert status_of(server.url + "/healthz") == 200
         assert post(server.address, f"/{uuid}").status == 200
         with PacketViewer(server.url, {"uuid": uuid}) as viewer:
@@ -36,7 +37,7 @@ def test_what_is_in_flight_is_finished_and_nothing_new_is_taken(uuid: str) -> No
         server.terminate()
         assert idle.is_closed()
         with pytest.raises(requests.ConnectionError):
-            for_seconds(5, lambda: not requests.get(server.url + "/healthz", timeout=5))
+            eventually(lambda: not requests.get(server.url + "/healthz", timeout=5))
         slow.send(b"lo")
         answer = slow.answer()
         assert (answer.status, answer.headers["connection"]) == (200, "close")

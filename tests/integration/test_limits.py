@@ -14,10 +14,11 @@ import pytest
 import socketio
 import websocket
 
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.polling import PollingViewer, UpgradingViewer
-from tests.support.processes import Redis, Server, for_seconds
+from tests.support.processes import Redis, Server
 from tests.support.sender import Sender, post
-from tests.support.viewers import WAIT_SECONDS, PacketViewer, connect
+from tests.support.viewers import PacketViewer, connect
 
 ELSEWHERE = "127.0.0.2"
 SMALL = {
@@ -102,7 +103,7 @@ def test_a_connection_without_a_next_request_is_closed_without_a_word(
 
 def test_a_connection_too_many_is_told_so_until_another_one_ends(uuid: str) -> None:
     with Server(MAX_CONNECTIONS=10) as server, ExitStack() as stack:
-        for_seconds(WAIT_SECONDS, lambda: post(server.address, f"/{uuid}").status == 200)
+        eventually(lambda: post(server.address, f"/{uuid}").status == 200)
         senders = [stack.enter_context(Sender(server.address)) for _ in range(10)]
         with Sender(server.address) as one_too_many:
             answer = one_too_many.answer()
@@ -110,7 +111,7 @@ def test_a_connection_too_many_is_told_so_until_another_one_ends(uuid: str) -> N
             assert b'"code": 503' in answer.body
             assert one_too_many.is_closed()
         senders[0].socket.close()
-        for_seconds(WAIT_SECONDS, lambda: post(server.address, f"/{uuid}").status == 200)
+        eventually(lambda: post(server.address, f"/{uuid}").status == 200)
 
 
 class Unfinished(Sender):
@@ -163,7 +164,7 @@ def test_other_addresses_and_what_is_no_callback_are_not_touched(
 def test_a_sender_that_goes_gives_its_place_back(two_senders: Server, uuid: str) -> None:
     for _ in range(2):
         Unfinished(two_senders, uuid).begin().reset()
-    for_seconds(WAIT_SECONDS, lambda: post(two_senders.address, f"/{uuid}").status == 200)
+    eventually(lambda: post(two_senders.address, f"/{uuid}").status == 200)
 
 
 def test_addresses_are_those_that_the_trusted_proxy_names(uuid: str) -> None:
@@ -213,7 +214,7 @@ def test_a_viewer_too_many_hears_bye_and_may_come_back(kind: type[PacketViewer])
                 two.write("1")
             else:
                 two.cut_off()
-            for_seconds(WAIT_SECONDS, lambda: server.metrics()["viewers"] == 1)
+            eventually(lambda: server.metrics()["viewers"] == 1)
             with kind(server.url, {"uuid": uuid}) as again:
                 assert again.event("joined")["uuid"] == uuid
 
@@ -236,9 +237,9 @@ def test_a_client_that_was_one_too_many_comes_back_by_itself(uuid: str) -> None:
         client.on("bye", heard.put)
         client.on("joined", heard.put)
         client.connect(server.url, auth={"uuid": uuid}, transports=["websocket"])
-        assert heard.get(timeout=WAIT_SECONDS) == {"reason": "limit"}
+        assert heard.get(timeout=PATIENCE_SECONDS) == {"reason": "limit"}
         viewer.cut_off()
-        while "reason" in (said := heard.get(timeout=WAIT_SECONDS)):
+        while "reason" in (said := heard.get(timeout=PATIENCE_SECONDS)):
             pass
         assert said["uuid"] == uuid
         client.disconnect()
@@ -260,14 +261,14 @@ def test_a_viewer_that_leaves_gives_its_addresss_place_back(uuid: str) -> None:
         for _ in range(3):
             with PacketViewer(server.url, {"uuid": uuid}) as viewer:
                 viewer.event("joined")
-            for_seconds(WAIT_SECONDS, lambda: server.metrics()["viewers"] == 0)
+            eventually(lambda: server.metrics()["viewers"] == 0)
 
 
 def test_one_too_many_that_says_nothing_is_cut_off_too() -> None:
     with Server(MAX_VIEWERS=1) as server, PacketViewer(server.url):
         silent = websocket.create_connection(
             server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket",
-            timeout=WAIT_SECONDS,
+            timeout=PATIENCE_SECONDS,
         )
         said = []
         with suppress(websocket.WebSocketConnectionClosedException):
@@ -349,7 +350,7 @@ def test_on_long_polling_a_message_too_large_gets_413_and_bye(server: Server, uu
             assert post(server.address, path, padded(4097).encode()).status == 413
             said = polling.answer().body.decode().split("\x1e")
             assert said[-1] == '42["bye",{"reason":"limit"}]'
-        for_seconds(WAIT_SECONDS, lambda: server.metrics()["viewers"] == before - 1)
+        eventually(lambda: server.metrics()["viewers"] == before - 1)
 
 
 def test_messages_over_the_rate_wait_and_all_are_answered_in_their_order(uuid: str) -> None:
@@ -377,7 +378,7 @@ def test_while_one_viewer_is_slowed_down_others_are_not(uuid: str) -> None:
             assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "1"
             assert other.requests(1)
             # The flood is still being held back.
-            flooding.wait_seconds(WAIT_SECONDS)
+            flooding.wait_seconds(PATIENCE_SECONDS)
             answered = 0
             while answered < 29:
                 answered += flooding.packet()[0].startswith("43")
@@ -438,7 +439,7 @@ def test_a_place_is_that_of_an_address_and_not_of_its_proxy(uuid: str) -> None:
             header = [f"X-Forwarded-For: 198.51.100.1, {address}"]
             sock = connect(server.url, "127.0.0.1")
             opened = websocket.create_connection(
-                url, timeout=WAIT_SECONDS, header=header, socket=sock
+                url, timeout=PATIENCE_SECONDS, header=header, socket=sock
             )
             sockets.append(opened)
             assert opened.recv()[0] == "0"

@@ -14,7 +14,8 @@ import socketio
 from tests.integration.fidelity_table import ROWS, Row
 from tests.integration.test_fidelity import Stage, body_of
 from tests.support.answerers import Answerer, give
-from tests.support.processes import Nginx, Redis, Server, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Nginx, Redis, Server
 from tests.support.sender import Sender, post, send
 from tests.support.viewers import ASIDES, PacketViewer, Viewer
 
@@ -201,7 +202,7 @@ def test_what_a_worker_held_that_dies_is_held_by_another_and_answered(
             there.end(kill=True)
             for request in requests:
                 path = request["path"].encode()
-                for_seconds(8, lambda: give(here, request, path).status == 204)  # noqa: B023
+                eventually(lambda: give(here, request, path).status == 204)  # noqa: B023
             assert [one.result().body.decode() for one in held] == [
                 f"/{uuid}/{n}" for n in range(4)
             ]

@@ -10,10 +10,11 @@ from contextlib import ExitStack
 import pytest
 import socketio
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.polling import PollingViewer, UpgradingViewer
 from tests.support.processes import Nginx, Redis, Server
 from tests.support.sender import Answer, post, send
-from tests.support.viewers import WAIT_SECONDS, PacketViewer
+from tests.support.viewers import PacketViewer
 
 PREFIX = "/team/hooks"
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
@@ -106,7 +107,7 @@ def test_a_client_is_told_the_path_of_the_stream(server: Server, uuid: str) -> N
     client = socketio.SimpleClient(reconnection=False)
     path = f"{PREFIX}/socket.io"
     client.connect(server.url, auth={"uuid": uuid}, transports=["websocket"], socketio_path=path)
-    assert client.receive(timeout=WAIT_SECONDS)[0] == "joined"
+    assert client.receive(timeout=PATIENCE_SECONDS)[0] == "joined"
     client.disconnect()
 
 

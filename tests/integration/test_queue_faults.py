@@ -13,7 +13,8 @@ from uuid import uuid4
 
 import yaml
 
-from tests.support.processes import Redis, Server, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Redis, Server
 from tests.support.proxy import DeafeningProxy
 from tests.support.sender import Sender, post, send
 from tests.support.viewers import PacketViewer, Viewer
@@ -96,7 +97,7 @@ def test_a_frozen_queue_answers_every_sender_and_nothing_is_lost_without_a_trace
             statuses = post_many(server, uuid, 30)
             redis.thaw()
             assert statuses == {503: 30}
-            for_seconds(10, lambda: post(server.address, f"/{uuid}").status == 200)
+            eventually(lambda: post(server.address, f"/{uuid}").status == 200)
             accepted += 1
             # What was sent and not answered is unknown: it may have been accepted all the same.
             with Viewer(server.url, uuid=uuid) as last:
@@ -211,7 +212,7 @@ def test_messages_that_cannot_be_read_are_left_out(uuid: str) -> None:
             for channel in (own, room):
                 for message in ("{", "x", "{}", "viewers many", "emit []", b"\xff\xfe"):
                     redis.client.publish(channel, message)
-            for_seconds(20, lambda: post(server.address, f"/{uuid}").status == 200)
+            eventually(lambda: post(server.address, f"/{uuid}").status == 200)
             server.until_ready()
             with PacketViewer(server.url, {"uuid": uuid}) as newcomer:
                 newcomer.event("joined")

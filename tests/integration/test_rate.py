@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.processes import Redis, Server, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Redis, Server
 from tests.support.sender import Answer, post
 from tests.support.viewers import PacketViewer
 
@@ -56,7 +57,7 @@ def test_one_too_many_is_refused_and_told_when_to_come_back(
 
 def test_it_takes_requests_again_when_the_second_is_over(workers: list[Server], uuid: str) -> None:
     fill(workers, uuid)
-    for_seconds(2, lambda: post(workers[0].address, f"/{uuid}").status == 200)
+    eventually(lambda: post(workers[0].address, f"/{uuid}").status == 200)
 
 
 def test_other_callbacks_are_not_touched(workers: list[Server], uuid: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 from contextlib import suppress
 
-from tests.support.processes import Server, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Server
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer
 
@@ -26,7 +27,7 @@ def test_a_viewer_that_reads_nothing_is_cut_off_and_learns_what_it_missed(
         for sent in range(1, MORE_THAN_KERNEL_AND_SERVER_HOLD + 1):
             assert post(server.address, f"/{uuid}", BODY).status == 200
             assert quick.requests(1)[0]["seq"] == sent, "others notice nothing"
-        for_seconds(10, lambda: server.metrics()["viewers"] < before)
+        eventually(lambda: server.metrics()["viewers"] < before)
         seen = position["seq"]
         names = []
         with suppress(OSError):
@@ -50,7 +51,7 @@ def test_what_waits_for_a_viewer_is_bounded(uuid: str) -> None:
             post(server.address, f"/{uuid}", BODY)
             most = max(most, server.memory())
         assert most - before < 8 * MEBIBYTE + len(BODY), "40 MB were sent"
-        for_seconds(10, lambda: server.metrics()["viewers"] == 0)
+        eventually(lambda: server.metrics()["viewers"] == 0)
 
 
 def test_a_viewer_that_was_cut_off_for_being_slow_hears_why(uuid: str) -> None:

@@ -11,7 +11,8 @@ import sys
 
 import pytest
 
-from tests.support.processes import ROOT, Redis, Server, for_seconds, status_of
+from tests.support.patience import eventually
+from tests.support.processes import ROOT, Redis, Server, status_of
 from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer, Viewer
 
@@ -163,9 +164,7 @@ def test_viewers_leave_room_for_senders_when_descriptors_are_few(uuid: str) -> N
                 PacketViewer(server.url, {"uuid": uuid})
             assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "115"
             viewers.pop().cut_off()
-            for_seconds(
-                10, lambda: post(server.address, f"/{uuid}").headers["webhook-viewers"] == "114"
-            )
+            eventually(lambda: post(server.address, f"/{uuid}").headers["webhook-viewers"] == "114")
             viewers.append(PacketViewer(server.url, {"uuid": uuid}))
             viewers[-1].events(1)
         finally:
@@ -205,7 +204,7 @@ def test_it_survives_a_queue_that_goes_and_comes_back(uuid: str) -> None:
         assert viewer.requests(1)[0]["seq"] == 1
         redis.end()
         assert viewer.event("status") == {"queue": "down"}
-        for_seconds(10, lambda: post(server.address, f"/{uuid}").status == 503)
+        eventually(lambda: post(server.address, f"/{uuid}").status == 503)
         assert status_of(server.url + "/readyz") == 503
         redis.start()
         server.until_ready()
@@ -269,7 +268,7 @@ def test_metrics_tell_what_happened(uuid: str) -> None:
                 "queue_up": 1,
             }
         redis.end()
-        for_seconds(5, lambda: server.metrics()["queue_up"] == 0)
-        for_seconds(5, lambda: server.metrics()["viewers"] == 0)
+        eventually(lambda: server.metrics()["queue_up"] == 0)
+        eventually(lambda: server.metrics()["viewers"] == 0)
         assert post(server.address, f"/{uuid}").status == 503
         assert server.metrics()["requests_unavailable_total"] == 1

@@ -12,11 +12,11 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 from tests.support.proxy import SwallowingProxy
 from tests.support.sender import post
 
-END_SECONDS = 20
 ASIDES = ("requestAnswered", "replyChanged")
 # Node has a WebSocket of its own from version 22 on; without one, the stream goes by long-polling.
 KINDS = {
@@ -59,7 +59,7 @@ class Node:
         self._process.stdin.write("\n")
         self._process.stdin.flush()
         place = self.until("closed")
-        assert self._process.wait(END_SECONDS) == 0
+        assert self._process.wait(PATIENCE_SECONDS) == 0
         return dict(place)
 
     def end(self) -> None:

@@ -16,11 +16,11 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 from tests.support.sender import send
 from tests.support.viewers import Viewer, Wire
 
-RUN_SECONDS = 20
 ALL_BYTES = bytes(range(256))
 SHELLS = [shell for shell in ("/bin/sh", "/bin/bash", "/bin/zsh") if Path(shell).exists()]
 
@@ -146,7 +146,11 @@ class Copied:
         with TemporaryDirectory() as folder:
             (Path(folder) / name).write_bytes(text)
             done = subprocess.run(
-                [command, name], check=False, capture_output=True, timeout=RUN_SECONDS, cwd=folder
+                [command, name],
+                check=False,
+                capture_output=True,
+                timeout=PATIENCE_SECONDS,
+                cwd=folder,
             )
             assert done.returncode == 0, (done.stderr, text[:2000])
             assert [file.name for file in Path(folder).iterdir()] == [name], "content ran"
@@ -175,7 +179,7 @@ def taken(request: Wire, origin: str) -> dict[str, bytes]:
         stdout=subprocess.PIPE,
         check=True,
         cwd=ROOT,
-        timeout=RUN_SECONDS,
+        timeout=PATIENCE_SECONDS,
     )
     return {name: base64.b64decode(text) for name, text in json.loads(done.stdout).items()}
 

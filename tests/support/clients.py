@@ -10,11 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 from tests.support.sender import post
-
-LINE_SECONDS = 30
-"""For a client to say its next line: some wait for seconds before they come back."""
 
 
 class Client(Protocol):
@@ -53,7 +51,7 @@ class Process:
             self._lines.put(line.rstrip("\n"))
 
     def line(self) -> str:
-        return self._lines.get(timeout=LINE_SECONDS)
+        return self._lines.get(timeout=PATIENCE_SECONDS)
 
     def end(self) -> None:
         self._process.kill()

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import IO
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT
 
 COMMAND = (sys.executable, "-m", "webhook_logger")
-WAIT_SECONDS = 20
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -35,7 +35,7 @@ def run(*arguments: str, given: bytes = b"", **env: str) -> subprocess.Completed
         check=False,
         capture_output=True,
         env=environment(**env),
-        timeout=WAIT_SECONDS,
+        timeout=PATIENCE_SECONDS,
     )
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     return subprocess.CompletedProcess(
@@ -74,7 +74,7 @@ class Command:
         self._process.kill()
         return self.wait()
 
-    def wait(self, seconds: float = WAIT_SECONDS) -> int:
+    def wait(self, seconds: float = PATIENCE_SECONDS) -> int:
         """Its exit code, once it has ended by itself."""
         return self._process.wait(seconds)
 
@@ -84,7 +84,7 @@ class Command:
     def __exit__(self, *_: object) -> None:
         with suppress(ProcessLookupError):
             self._process.kill()
-        self._process.wait(WAIT_SECONDS)
+        self._process.wait(PATIENCE_SECONDS)
         for lines in (self.out, self.notes):
             lines.close()
         assert "Traceback" not in self.notes.all, self.notes.all
@@ -112,14 +112,14 @@ class Lines:
         """All that has come so far."""
         return "\n".join(self._read)
 
-    def line(self, timeout: float = WAIT_SECONDS) -> str:
+    def line(self, timeout: float = PATIENCE_SECONDS) -> str:
         """The next line."""
         try:
             return self._lines.get(timeout=timeout)
         except queue.Empty:
             raise AssertionError(f"no further line; so far: {self.all}") from None
 
-    def until(self, text: str, timeout: float = WAIT_SECONDS) -> str:
+    def until(self, text: str, timeout: float = PATIENCE_SECONDS) -> str:
         """The next line that has `text` in it, past all others."""
         deadline = time.monotonic() + timeout
         while text not in (line := self.line(max(0.01, deadline - time.monotonic()))):
@@ -128,7 +128,7 @@ class Lines:
 
     def close(self) -> None:
         """Once the process has ended."""
-        self._thread.join(WAIT_SECONDS)
+        self._thread.join(PATIENCE_SECONDS)
         self._stream.close()
 
 
@@ -149,7 +149,7 @@ def on_a_terminal(
     meanwhile()
     written = b"".join(iter(lambda: _read(leader), b""))
     os.close(leader)
-    return process.wait(WAIT_SECONDS), written.decode()
+    return process.wait(PATIENCE_SECONDS), written.decode()
 
 
 def _read(leader: int) -> bytes:

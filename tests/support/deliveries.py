@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.processes import Redis, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Redis
 from webhook_logger.delivery import Limits, QueueUnavailable
 from webhook_logger.delivery.redis import RedisDelivery
 
@@ -28,5 +29,5 @@ def through(redis: Redis, limits: Limits) -> RedisDelivery:
             return False
         return True
 
-    for_seconds(5, is_ready)
+    eventually(is_ready)
     return delivery

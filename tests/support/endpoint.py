@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from tests.support.receiver import OK, WAIT_SECONDS
+from tests.support.patience import PATIENCE_SECONDS
+from tests.support.receiver import OK
 
 Respond = Callable[[bytes], bytes]
 """From the bytes of a request to those of its answer; no bytes: the connection is cut."""
@@ -31,7 +32,7 @@ class Endpoint:
         self._received: queue.Queue[bytes] = queue.Queue()
         self._sockets: list[socket.socket] = []
 
-    def received(self, timeout: float = WAIT_SECONDS) -> bytes:
+    def received(self, timeout: float = PATIENCE_SECONDS) -> bytes:
         """The next request, as it came."""
         return self._received.get(timeout=timeout)
 
@@ -94,7 +95,7 @@ class Endpoint:
         """Listen no more, and cut all connections."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(WAIT_SECONDS)
+        self._thread.join(PATIENCE_SECONDS)
         self._listener.close()
         for sock in self._sockets:
             with suppress(OSError):

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import websocket
 
 from tests.support.contract.stream import Conversation
-from tests.support.viewers import WAIT_SECONDS, Frames, PacketViewer, connect
+from tests.support.patience import PATIENCE_SECONDS
+from tests.support.viewers import Frames, PacketViewer, connect
 
-POLL_SECONDS = 30
 SEPARATOR = "\x1e"
 
 
@@ -24,7 +24,7 @@ class PollingViewer(PacketViewer):
     def __init__(self, url: str, auth: Any = None, source: str = "127.0.0.1") -> None:
         at = urlsplit(url)
         self._http = HTTPConnection(
-            at.hostname or "", at.port, timeout=POLL_SECONDS, source_address=(source, 0)
+            at.hostname or "", at.port, timeout=PATIENCE_SECONDS, source_address=(source, 0)
         )
         self._path = at.path + "/socket.io/?EIO=4&transport=polling"
         self._received: deque[str] = deque()
@@ -91,7 +91,7 @@ class UpgradingViewer(PollingViewer):
         path = self._path.replace("polling", "websocket")
         address = f"ws://{urlsplit(self._url).netloc}{path}"
         self._socket = websocket.create_connection(
-            address, timeout=WAIT_SECONDS, socket=connect(self._url, self._source)
+            address, timeout=PATIENCE_SECONDS, socket=connect(self._url, self._source)
         )
         self._frames = Frames(self._socket.sock)
         self._socket.send("2probe")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
 import shutil
@@ -10,42 +11,48 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import redis
 
+from tests.support.patience import PATIENCE_SECONDS, eventually
+
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 20
-END_SECONDS = 10
 MEMORY = "/dev/shm/webhook-logger-test"
 PATIENCE = ("client_header_timeout", "client_body_timeout", "keepalive_timeout")
 COMMAND = (sys.executable, "wsgi.py")
+PORT_BLOCKS = range(12_000, 32_000, 400)
 
 
+@cache
 def _ports() -> Iterator[int]:
     """Below those that the system gives to connections: one of them could take the port of a server
-    that is started again. Each process of the tests has its own.
+    that is started again. Each process of the tests locks a block of its own until it ends, so that
+    two runs on one machine do not meet.
     """
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    first = 12_000 + 2_500 * (int(worker) % 8)
-    return cycle(range(first, first + 2_500))
-
-
-_every_port = _ports()
+    for number, first in enumerate(PORT_BLOCKS):
+        path = Path(tempfile.gettempdir()) / f"webhook-logger-test-ports-{number}"
+        lock = os.open(path, os.O_CREAT | os.O_RDWR)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+        else:
+            return cycle(range(first, first + PORT_BLOCKS.step))
+    raise AssertionError("too many runs of the tests at once: no block of ports is free")
 
 
 def free_port() -> int:
-    """One that nobody listens on."""
+    """Return a port that nobody listens on."""
     while True:
-        port = next(_every_port)
+        port = next(_ports())
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
@@ -110,7 +117,7 @@ class Server:
 
     def metrics(self) -> dict[str, float]:
         """What `/metrics` shows, the names without `webhook_logger_`."""
-        with urllib.request.urlopen(self.url + "/metrics", timeout=10) as response:
+        with urllib.request.urlopen(self.url + "/metrics", timeout=PATIENCE_SECONDS) as response:
             lines = response.read().decode().splitlines()
         rows = [line.split() for line in lines if not line.startswith("#")]
         return {name.removeprefix("webhook_logger_"): float(value) for name, value in rows}
@@ -136,7 +143,7 @@ class Server:
         """Its exit code, once it has ended by itself."""
         assert self._process is not None
         assert self._process.stdout is not None
-        code = self._process.wait(END_SECONDS)
+        code = self._process.wait(PATIENCE_SECONDS)
         self._process.stdout.close()
         return code
 
@@ -161,7 +168,7 @@ class Server:
     def until_ready(self) -> Server:
         """Wait until `/readyz` says so."""
         url = self.url + str(self.settings.get("URL_PREFIX", "")) + "/readyz"
-        for_seconds(START_SECONDS, lambda: status_of(url) == 200)
+        eventually(lambda: status_of(url) == 200)
         return self
 
 
@@ -181,7 +188,7 @@ class Redis:
             stdout=subprocess.DEVNULL,
             cwd=tempfile.gettempdir(),
         )
-        for_seconds(START_SECONDS, self._answers)
+        eventually(self._answers)
         return self
 
     def _answers(self) -> bool:
@@ -203,7 +210,7 @@ class Redis:
         self.client.close()
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(END_SECONDS)
+            self._process.wait(PATIENCE_SECONDS)
 
     def __enter__(self) -> Redis:
         return self.start()
@@ -245,7 +252,7 @@ class Nginx:
         command = [path, "-c", str(self._conf), "-g", "daemon off;"]
         # It complains of its compiled-in log before it has read that there is none.
         self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        for_seconds(START_SECONDS, self._listens)
+        eventually(self._listens)
         return self
 
     def _listens(self) -> bool:
@@ -260,7 +267,7 @@ class Nginx:
     def end(self) -> None:
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(END_SECONDS)
+        self._process.wait(PATIENCE_SECONDS)
 
     def __exit__(self, *_: object) -> None:
         self.end()
@@ -269,19 +276,14 @@ class Nginx:
             shutil.rmtree(path)
 
 
-def for_seconds(seconds: float, true: object) -> None:
-    """Wait until `true()` is, where there is nothing that tells; fail after so many seconds."""
-    assert callable(true)
-    deadline = time.monotonic() + seconds
-    pause = threading.Event()
-    while not true():
-        assert time.monotonic() < deadline, f"not within {seconds} seconds: {true}"
-        pause.wait(0.02)
+def for_seconds(_seconds: float, true: Callable[[], object]) -> None:
+    """As `eventually`, which replaces it."""
+    eventually(true)
 
 
 def status_of(url: str) -> int:
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:
+        with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as response:
             return int(response.status)
     except urllib.error.HTTPError as error:
         error.close()

@@ -7,8 +7,9 @@ import socket
 import threading
 from contextlib import suppress
 
+from tests.support.patience import PATIENCE_SECONDS
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-WAIT_SECONDS = 10
 DRIP_SECONDS = 0.05
 
 
@@ -25,7 +26,7 @@ class Receiver:
 
     def received(self) -> bytes:
         """The next request, as it came."""
-        return self._received.get(timeout=WAIT_SECONDS)
+        return self._received.get(timeout=PATIENCE_SECONDS)
 
     def _accept(self) -> None:
         with suppress(OSError):  # closed
@@ -63,7 +64,7 @@ class Receiver:
 
     def __exit__(self, *_: object) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(WAIT_SECONDS)
+        self._thread.join(PATIENCE_SECONDS)
         for sock in (self._listener, *self._sockets):
             sock.close()
 

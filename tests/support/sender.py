@@ -9,8 +9,8 @@ from http.client import HTTPResponse
 from io import BytesIO
 
 from tests.support.contract import http
+from tests.support.patience import PATIENCE_SECONDS
 
-ANSWER_SECONDS = 10
 MOST_OF_A_REQUEST = 20_000
 """How many of its bytes are looked at to know what was asked."""
 
@@ -28,7 +28,7 @@ class Sender:
 
     def __init__(self, address: tuple[str, int], source: str = "127.0.0.1") -> None:
         self.socket = socket.create_connection(
-            address, timeout=ANSWER_SECONDS, source_address=(source, 0)
+            address, timeout=PATIENCE_SECONDS, source_address=(source, 0)
         )
         self._sent = b""
         """Since the last answer, as far as it is looked at."""

@@ -12,9 +12,8 @@ import socketio
 import websocket
 
 from tests.support.contract import stream
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.sender import reset
-
-WAIT_SECONDS = 10
 
 # Events that may come between any others.
 ASIDES = ("viewers", "status", "refused", "answered", "reply")
@@ -32,7 +31,7 @@ class Viewer:
         self._client.connect(url, auth=auth or None, transports=["websocket"])
         stream.check_connected(auth or None, {"sid": self._client.sid})
 
-    def event(self, name: str, timeout: float = WAIT_SECONDS) -> Wire:
+    def event(self, name: str, timeout: float = PATIENCE_SECONDS) -> Wire:
         """The payload of the next event, asides aside, which must have that name."""
         while True:
             received, *payload = self._client.receive(timeout=timeout)
@@ -42,7 +41,7 @@ class Viewer:
             assert received in ASIDES, (received, payload)
 
     def call(self, name: str, payload: Any) -> Any:
-        answer = self._client.call(name, payload, timeout=WAIT_SECONDS)
+        answer = self._client.call(name, payload, timeout=PATIENCE_SECONDS)
         stream.check_answer(name, payload, answer)
         return answer
 
@@ -56,7 +55,7 @@ class Viewer:
 def connect(url: str, source: str) -> socket.socket:
     """A connection to the server at `url` from an address of this machine."""
     at = urlsplit(url)
-    sock = socket.create_connection((at.hostname, at.port), WAIT_SECONDS, (source, 0))
+    sock = socket.create_connection((at.hostname, at.port), PATIENCE_SECONDS, (source, 0))
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock
 
@@ -99,7 +98,7 @@ class PacketViewer:
     def __init__(self, url: str, auth: Any = None, source: str = "127.0.0.1") -> None:
         address = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
         self._socket = websocket.create_connection(
-            address, timeout=WAIT_SECONDS, socket=connect(url, source)
+            address, timeout=PATIENCE_SECONDS, socket=connect(url, source)
         )
         self._frames = Frames(self._socket.sock)
         opened = self.read()

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import COMMAND, WAIT_SECONDS, Command, environment, run
+from tests.support.command import COMMAND, Command, environment, run
 from tests.support.endpoint import Endpoint
-from tests.support.processes import ROOT, Redis, Server, for_seconds, free_port
+from tests.support.patience import PATIENCE_SECONDS, eventually
+from tests.support.processes import ROOT, Redis, Server, free_port
 from tests.support.sender import Sender, post
 
 MANY = 10_000
@@ -92,7 +93,7 @@ def test_through_a_restart_what_is_not_forwarded_is_told_as_missed(
                 post(other.address, f"/{uuid}/last", b"9999")
                 listen.notes.until("/last")
                 # Those before it may still be on their way, where they are not in order.
-                for_seconds(20, lambda: 200 + endpoint.waiting + missed_by(listen) == 2001)
+                eventually(lambda: 200 + endpoint.waiting + missed_by(listen) == 2001)
                 listen.interrupt()
             bodies = [int(body_of(endpoint.received())) for _ in range(endpoint.waiting)]
     assert missed_by(listen)
@@ -227,8 +228,8 @@ def test_ctrl_c_ends_it_though_nobody_reads_what_it_writes(
                 while "Live." not in listen.stderr.readline():
                     assert listen.poll() is None
                 send_many(memory_server, uuid, 3000)
-                for_seconds(20, lambda: not select.select((), (pipe,), (), 0)[1])
+                eventually(lambda: not select.select((), (pipe,), (), 0)[1])
                 listen.send_signal(signal.SIGINT)
-                assert listen.wait(WAIT_SECONDS) == 130
+                assert listen.wait(PATIENCE_SECONDS) == 130
             finally:
                 listen.kill()
