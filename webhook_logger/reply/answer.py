@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +12,7 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from webhook_logger.errors import error_headers, error_json
+from webhook_logger.memo import Memo
 from webhook_logger.reply.headers import Headers
 from webhook_logger.reply.value import Reply
 
@@ -54,14 +54,20 @@ class Answer:
         return response
 
 
-@lru_cache(maxsize=1024)  # nearly every request gets one of a few
 def accepted(viewers: int, preflight: Headers = (), origin: Headers = ANY_ORIGIN) -> Answer:
     """The default answer to a request that was published: status 200, empty body."""
+    return _ACCEPTED[viewers, preflight, origin]
+
+
+def _accepted(key: tuple[int, Headers, Headers]) -> Answer:
+    viewers, preflight, origin = key
     headers = (*origin, *SAFE_HEADERS, *preflight, *_shown(viewers))
     return Answer("200 OK", (*headers, ("Content-Length", "0")))
 
 
-@lru_cache(maxsize=1024)
+_ACCEPTED = Memo(_accepted, entries=1024, size=512)  # nearly every request gets one of a few
+
+
 def of_path(code: int, viewers: int, origin: Headers = ANY_ORIGIN) -> Answer:
     """The empty answer that `/<uuid>/status/<code>` asks for."""
     headers = (*origin, *SAFE_HEADERS, *_shown(viewers), ("Content-Length", "0"))

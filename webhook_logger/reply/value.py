@@ -7,12 +7,12 @@ import binascii
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from webhook_logger.captured import Body
+from webhook_logger.memo import Memo
 from webhook_logger.reply.headers import Headers, header_lines
 
 MOST_BODY_BYTES = 64 * 1024
@@ -68,18 +68,25 @@ class Reply:
         }
 
 
-# Most callbacks have the same reply for many requests; so many of them, text and body, are 25 MiB
-# at most.
-@lru_cache(maxsize=64)
 def read_kept(text: str) -> Reply:
-    """A reply as it was kept; the default where that is none any more, since what may be one can
-    differ between two releases on one queue, and a request that was published gets no error.
+    """Return a reply as it was kept.
+
+    Another release on the same queue may have kept what is no reply here: then the default is used,
+    because a request that was published gets no error.
     """
+    return _REPLIES[text]
+
+
+def _read_kept(text: str) -> Reply:
     try:
         return Reply.from_json(text)
     except ReplyError as error:
         log.warning("A kept reply is not used: %s", error)
         return Reply()
+
+
+_REPLIES = Memo(_read_kept, entries=64, size=16 * 1024)
+"""Most callbacks have the same reply for many requests."""
 
 
 def given_from_json(text: bytes | str, most_body_bytes: int) -> Reply:

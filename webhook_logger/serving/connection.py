@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from io import StringIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -13,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 from werkzeug.exceptions import HTTPException
 
 from webhook_logger.errors import Refusal
+from webhook_logger.memo import Memo
 from webhook_logger.reasons import Reason
 from webhook_logger.serving import head as heads
 from webhook_logger.serving.body import Body
@@ -215,7 +215,7 @@ def _add_cgi_headers(environ: dict[str, Any], lines: tuple[tuple[str, str], ...]
     """
     again: dict[str, list[str]] = {}
     for name, value in lines:
-        key = _cgi_key(name)
+        key = _CGI_KEYS[name]
         if not key:
             continue
         if key in environ:
@@ -226,10 +226,12 @@ def _add_cgi_headers(environ: dict[str, Any], lines: tuple[tuple[str, str], ...]
         environ[key] = ("; " if key == "HTTP_COOKIE" else ",").join(values)
 
 
-@lru_cache(maxsize=1024)  # senders use the same names again and again
 def _cgi_key(name: str) -> str:
     """Empty for a name that is left out."""
     if "_" in name:
         return ""
     key = name.upper().replace("-", "_")
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
+
+
+_CGI_KEYS = Memo(_cgi_key, entries=1024, size=64)  # senders use the same names again and again

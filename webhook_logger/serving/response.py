@@ -13,6 +13,7 @@ from typing import Any
 from werkzeug.exceptions import HTTPException
 
 from webhook_logger.errors import error_headers, error_json
+from webhook_logger.memo import Memo
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType]
 
@@ -72,22 +73,22 @@ class Response:
         if method == "HEAD":
             told = (value for name, value in self._headers if name.lower() == "content-length")
             length = int(next(told, length))
-        rest = _rest_of_head(self._status, tuple(self._headers), length, keep_alive)
+        rest = _RESTS_OF_HEAD[self._status, tuple(self._headers), length, keep_alive]
         head = f"HTTP/1.1 {self._status}\r\nDate: {_date(int(time.time()))}\r\n".encode() + rest
         return head if method == "HEAD" or _bodiless(self._status) else head + body
 
 
-@lru_cache(maxsize=1024)  # nearly all answers are one of a few
-def _rest_of_head(
-    status: str, headers: tuple[tuple[str, str], ...], length: int, keep_alive: bool
-) -> bytes:
-    """All behind `Date`."""
+def _rest_of_head(answer: tuple[str, tuple[tuple[str, str], ...], int, bool]) -> bytes:
+    """All behind `Date`, of a status, header lines, a length, and whether the connection stays."""
+    status, headers, length, keep_alive = answer
     lines = [f"{name}: {value}" for name, value in headers if name.lower() not in _OURS]
     if not _bodiless(status):
         lines.append(f"Content-Length: {length}")
     lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
 
+
+_RESTS_OF_HEAD = Memo(_rest_of_head, entries=1024, size=1024)  # nearly all are one of a few
 
 # Framing is the connection's business.
 _OURS = frozenset(("connection", "content-length", "date", "transfer-encoding"))

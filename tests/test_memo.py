@@ -1,0 +1,73 @@
+"""What a worker keeps of the text of strangers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from webhook_logger.memo import Memo, size_of
+from webhook_logger.reply import answer, value
+from webhook_logger.serving import connection, response
+
+ROOT = Path(__file__).parents[1]
+STATUS = "200 OK"
+
+
+def test_it_makes_each_short_result_once_and_long_ones_each_time() -> None:
+    made: list[str] = []
+    memo = Memo[str, int](lambda key: made.append(key) or len(key), entries=2, size=3)  # type: ignore[func-returns-value]
+    assert [memo[key] for key in ("abc", "abc", "abcd", "abcd")] == [3, 3, 4, 4]
+    assert made == ["abc", "abcd", "abcd"]
+
+
+def test_it_starts_again_when_it_is_full() -> None:
+    memo = Memo[str, str](str.upper, entries=2, size=3)
+    for key in ("a", "b", "c"):
+        assert memo[key] == key.upper()
+    assert memo == {"c": "C"}
+
+
+def test_the_size_of_a_key_counts_all_that_is_in_it() -> None:
+    assert size_of(("ab", (("c", "d"), ("é", 5)), True)) == 7
+
+
+MEMOS: dict[str, tuple[Memo[Any, Any], Callable[[str], object]]] = {
+    "header names": (connection._CGI_KEYS, lambda text: text),
+    "heads of responses": (
+        response._RESTS_OF_HEAD,
+        lambda text: (STATUS, (("Access-Control-Allow-Headers", text),), 0, True),
+    ),
+    "answers": (answer._ACCEPTED, lambda text: (1, (("A", text),), (("B", text),))),
+    "replies": (value._REPLIES, lambda text: f'{{"headers": [["A", "{text}"]]}}'),
+}
+
+
+@pytest.mark.parametrize(("memo", "key_of"), MEMOS.values(), ids=MEMOS)
+def test_hostile_keys_leave_little_behind(
+    memo: Memo[Any, Any], key_of: Callable[[str], object]
+) -> None:
+    for length in (1, 50, 1000, 60_000):
+        for n in range(1200):
+            assert memo[key_of(f"{n}-" + "a" * length)] is not None
+    assert sum(map(size_of, memo)) <= memo._entries * memo._size <= 2**20
+
+
+# Made of what is in the code, or of a time.
+BOUND_BY_ITSELF = {"sha", "_date"}
+
+
+def cached(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            names = {ast.unparse(each).partition("(")[0] for each in node.decorator_list}
+            if any(name.rpartition(".")[2] in ("cache", "lru_cache") for name in names):
+                yield node.name
+
+
+def test_nothing_else_is_cached() -> None:
+    files = sorted((ROOT / "webhook_logger").rglob("*.py"))
+    assert {name for file in files for name in cached(file.read_text())} == BOUND_BY_ITSELF

@@ -1,0 +1,39 @@
+"""Results that are kept, where what they are made of comes from strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key")
+Made = TypeVar("Made")
+
+
+class Memo(dict[Key, Made], Generic[Key, Made]):
+    """What `make` returns for each key, kept for short keys alone.
+
+    An `lru_cache` bounds the number of keys and not their size: header names of 60 KB each made one
+    keep hundreds of megabytes. This one holds at most `entries` keys of `size` characters.
+    """
+
+    def __init__(self, make: Callable[[Key], Made], entries: int, size: int) -> None:
+        super().__init__()
+        self._make = make
+        self._entries = entries
+        self._size = size
+
+    def __missing__(self, key: Key) -> Made:
+        """Make it; a full memo starts again, as its frequent keys soon do."""
+        made = self._make(key)
+        if size_of(key) <= self._size:
+            if len(self) >= self._entries:
+                self.clear()
+            self[key] = made
+        return made
+
+
+def size_of(key: object) -> int:
+    """Count the characters of a key; a number and the like count as one."""
+    if isinstance(key, tuple):
+        return sum(map(size_of, key))
+    return len(key) if isinstance(key, str | bytes) else 1
