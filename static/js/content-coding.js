@@ -11,6 +11,9 @@
 /** A few kilobytes can unfold to gigabytes: more than this is not kept. */
 export const MOST_BYTES = 16 * 2 ** 20;
 
+/** A body that unfolds to itself can be named as compressed any number of times. */
+const MOST_CODINGS = 4;
+
 /** @type {Record<string, string[]>} what DecompressionStream calls them; some senders of "deflate" leave zlib's frame out */
 const FORMATS = {
   gzip: ["gzip"],
@@ -47,6 +50,7 @@ export function codingsOf({ headers, body }) {
 export async function undo(bytes, codings, most = MOST_BYTES) {
   /** @type {Undone} */
   let undone = { bytes, problem: "" };
+  if (codings.length > MOST_CODINGS) return tooMany();
   for (const coding of codings.toReversed()) {
     undone = await undoOne(undone.bytes, coding, most);
     if (undone.problem) break;
@@ -76,6 +80,12 @@ async function undoOne(bytes, coding, most) {
  */
 function unable(coding) {
   return { bytes: new Uint8Array(), problem: `This browser can’t undo “${coding}”.` };
+}
+
+/** @returns {Undone} */
+function tooMany() {
+  const problem = `More than ${MOST_CODINGS} content codings are not undone.`;
+  return { bytes: new Uint8Array(), problem };
 }
 
 /** @param {string} format */

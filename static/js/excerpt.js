@@ -9,3 +9,17 @@ export function excerpt(text, most) {
   const left = (text.length - most).toLocaleString("en-US");
   return `${text.slice(0, most)}… (${left} more characters)`;
 }
+
+/**
+ * The beginning of a text that comes in pieces; no more of them are made than are shown.
+ * @param {Iterable<string>} pieces
+ * @param {number} most  characters
+ */
+export function beginningOf(pieces, most) {
+  let text = "";
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length > most) return `${text.slice(0, most)}…`;
+  }
+  return text;
+}

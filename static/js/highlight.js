@@ -1,65 +1,73 @@
 /**
- * XML and HTML source in tones, tokenised by Prism. No DOM in here: text comes out as text.
+ * XML and HTML source in tones, in one pass: each pattern is tried where the one before ended, and
+ * takes what it reads. No DOM in here: text comes out as text.
  *
  * @typedef {"key" | "string" | "number" | "word" | "comment" | "plain"} Tone
  * @typedef {{tone: Tone, text: string}} Run
+ * @typedef {[tone: Tone, pattern: RegExp][]} Grammar  the first that fits is taken
  */
 
-/** @type {Record<string, Tone>} tones of Prism's names; what is not here is toned as what it is in */
-const TONES = {
-  tag: "key",
-  "attr-name": "word",
-  "attr-value": "string",
-  comment: "comment",
-  prolog: "comment",
-  doctype: "comment",
-  cdata: "string",
-  entity: "number",
-};
+/** A piece without an end reaches to the end of the source. @type {Grammar} */
+const OUTSIDE = [
+  ["comment", /<!--.*?(?:-->|$)/sy],
+  ["string", /<!\[CDATA\[.*?(?:\]\]>|$)/sy],
+  ["comment", /<\?.*?(?:\?>|$)/sy],
+  ["comment", /<!\w[^<>[]*(?:\[[^\]]*\]?\s*)?>?/sy],
+  ["key", /<\/?[^\s<>/=!?'"&]+/sy],
+  ["number", /&#?\w{1,40};/sy],
+  ["plain", /[^<&]+/sy],
+  ["plain", /./sy], // fits always
+];
 
-/** @returns {Promise<(source: string) => Run[]>} */
-export async function markupHighlighter() {
-  const prism = await loadPrism();
-  return (source) => merged(runsOf(prism.tokenize(source, prism.languages.markup)));
-}
-
-/**
- * Prism reads its settings from a global, and its languages look for it there.
- * @returns {Promise<typeof import("prismjs")>}
- */
-async function loadPrism() {
-  const scope = /** @type {{Prism?: object}} */ (globalThis);
-  scope.Prism ??= { manual: true, disableWorkerMessageHandler: true };
-  // @ts-expect-error: the single files of Prism come without types
-  const { default: prism } = await import("prismjs/components/prism-core.js");
-  scope.Prism = prism;
-  // @ts-expect-error: as above
-  await import("prismjs/components/prism-markup.js");
-  return prism;
-}
+/** @type {Grammar} */
+const IN_A_TAG = [
+  ["key", /\/?>/sy],
+  ["string", /=\s*(?:"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s"'<>=]+)/sy],
+  ["plain", /\s+/sy],
+  ["word", /[^\s"'<>/=]+/sy],
+  ["plain", /["'/=]/sy],
+];
 
 /**
- * @param {import("prismjs").TokenStream} stream
- * @param {Tone} [tone]  of what it is in
+ * @param {string} source
  * @returns {Run[]}
  */
-function runsOf(stream, tone = "plain") {
-  if (typeof stream === "string") return [{ tone: stream.trim() ? tone : "plain", text: stream }];
-  if (Array.isArray(stream)) return stream.flatMap((each) => runsOf(each, tone));
-  return runsOf(stream.content, TONES[stream.type] ?? tone);
+export function highlight(source) {
+  /** @type {Run[]} */
+  const runs = [];
+  for (let at = 0, inTag = false; at < source.length; ) {
+    // Another tag that begins in a tag ends it.
+    const found = (inTag && runAt(IN_A_TAG, source, at)) || runAt(OUTSIDE, source, at);
+    const run = /** @type {Run} */ (found);
+    at += run.text.length;
+    if (run.tone === "key") inTag = !run.text.endsWith(">");
+    put(runs, run);
+  }
+  return runs;
+}
+
+/**
+ * @param {Grammar} grammar
+ * @param {string} source
+ * @param {number} at
+ * @returns {Run | null}
+ */
+function runAt(grammar, source, at) {
+  for (const [tone, pattern] of grammar) {
+    pattern.lastIndex = at;
+    if (pattern.test(source)) return { tone, text: source.slice(at, pattern.lastIndex) };
+  }
+  return null;
 }
 
 /**
  * Neighbours of one tone in one run: a page has less to lay out.
  * @param {Run[]} runs
+ * @param {Run} run
  */
-function merged(runs) {
-  /** @type {Run[]} */
-  const fewer = [];
-  for (const run of runs) {
-    const last = fewer.at(-1);
-    if (last?.tone === run.tone) last.text += run.text;
-    else fewer.push(run);
-  }
-  return fewer;
+function put(runs, run) {
+  const tone = run.text.trim() ? run.tone : "plain";
+  const last = runs.at(-1);
+  if (last?.tone === tone) last.text += run.text;
+  else runs.push({ tone, text: run.text });
 }

@@ -1,54 +1,246 @@
 /**
- * The parts of a multipart body (RFC 7578, RFC 2046). No DOM in here.
+ * The parts of a multipart body (RFC 2046, RFC 7578), their transfer encodings undone. One pass over
+ * the lines; each can be a delimiter, and is compared with it once. No DOM in here.
  *
  * @typedef {object} Part
  * @property {string} name
  * @property {string} fileName
- * @property {string} type  media type, in lower case
- * @property {Uint8Array} bytes
+ * @property {string} type         media type, in lower case
+ * @property {string} contentType  the whole header value
+ * @property {string} charset      as declared for this part, or ""
+ * @property {Uint8Array} bytes    decoded
+ * @property {string} problem      why they are not decoded, or ""
+ * @property {Parts | null} inner  of a part that is multipart itself
  *
  * @typedef {object} Parts
  * @property {Part[]} parts   what could be read
  * @property {string} problem why that is not all, or ""
+ *
+ * @typedef {{start: number, end: number, last: boolean}} Delimiter  its line
  */
 
-const MOST_PARTS = 1000;
+import { parametersOf } from "./header-parameters.js";
+import { untransferred } from "./transfer-encoding.js";
+
+const MAX_PARTS = 1000;
+const MAX_HEADER_BYTES = 8 * 1024;
+const MAX_DEPTH = 4;
+
+/** RFC 2046, section 5.1.1. */
+const MAX_BOUNDARY = 70;
+
+const [LF, CR, DASH] = [0x0a, 0x0d, 0x2d];
+
+const PROBLEMS = {
+  boundary: "The content type names no boundary.",
+  long: `The boundary is longer than ${MAX_BOUNDARY} characters, which RFC 2046 forbids.`,
+  none: "The body does not contain its boundary.",
+  open: "The final boundary is missing: the body may be incomplete.",
+  many: `Only the first ${MAX_PARTS.toLocaleString("en-US")} parts are shown.`,
+  deep: "Parts within parts are shown to a depth of four.",
+};
 
 /**
  * @param {Uint8Array} bytes
  * @param {string} contentType  the whole header value
- * @returns {Promise<Parts>}
+ * @returns {Parts}
  */
-export async function partsOf(bytes, contentType) {
-  const boundary = boundaryOf(contentType);
-  if (!boundary) return { parts: [], problem: "The content type names no boundary." };
-  const { parseMultipart } = await import("@remix-run/multipart-parser");
-  const limits = { boundary, maxParts: MOST_PARTS, maxFileSize: bytes.length };
-  /** @type {Part[]} */
-  const parts = [];
-  try {
-    for (const part of parseMultipart(bytes, limits)) parts.push(partOf(part));
-  } catch (error) {
-    return { parts, problem: `The rest can’t be read: ${/** @type {Error} */ (error).message}.` };
-  }
-  return { parts, problem: "" };
-}
-
-/** @param {string} contentType */
-function boundaryOf(contentType) {
-  const [, quoted, plain] = /;\s*boundary=(?:"([^"]*)"|([^\s;]+))/i.exec(contentType) ?? [];
-  return quoted || plain;
+export function partsOf(bytes, contentType) {
+  return partsWithin(bytes, contentType, { room: MAX_PARTS, depth: MAX_DEPTH });
 }
 
 /**
- * @param {import("@remix-run/multipart-parser").MultipartPart} part
+ * @param {Uint8Array} bytes
+ * @param {string} contentType
+ * @param {{room: number, depth: number}} limits  room: parts that may still be read, in all
+ * @returns {Parts}
+ */
+function partsWithin(bytes, contentType, limits) {
+  const boundary = parametersOf(contentType).get("boundary");
+  if (!boundary) return { parts: [], problem: PROBLEMS.boundary };
+  if (boundary.length > MAX_BOUNDARY) return { parts: [], problem: PROBLEMS.long };
+  /** @type {Part[]} */
+  const parts = [];
+  /** @type {Delimiter | null} */
+  let before = null;
+  for (const delimiter of delimiters(bytes, boundary)) {
+    if (before && limits.room === 0) return { parts, problem: PROBLEMS.many };
+    if (before) parts.push(...partBetween(bytes, before.end, delimiter.start, limits));
+    if (delimiter.last) return { parts, problem: "" };
+    before = delimiter;
+  }
+  if (!before) return { parts, problem: PROBLEMS.none };
+  if (limits.room > 0) parts.push(...partBetween(bytes, before.end, bytes.length, limits));
+  return { parts, problem: PROBLEMS.open };
+}
+
+/**
+ * The lines that hold the boundary, up to the one that ends the body. What stands before the first
+ * and behind the last one is no part.
+ * @param {Uint8Array} bytes
+ * @param {string} boundary
+ * @returns {Generator<Delimiter, void>}
+ */
+function* delimiters(bytes, boundary) {
+  const mark = new TextEncoder().encode(`--${boundary}`);
+  for (let start = 0; start < bytes.length; start = lineEnd(bytes, start)) {
+    if (!startsWith(bytes, mark, start)) continue;
+    const behind = start + mark.length;
+    const end = lineEnd(bytes, behind);
+    const last = bytes[behind] === DASH && bytes[behind + 1] === DASH;
+    if (last || isBlank(bytes.subarray(behind, end))) yield { start, end, last };
+    if (last) return;
+  }
+}
+
+/**
+ * Behind the next line feed, or behind all.
+ * @param {Uint8Array} bytes
+ * @param {number} start
+ */
+function lineEnd(bytes, start) {
+  const found = bytes.indexOf(LF, start);
+  return found < 0 ? bytes.length : found + 1;
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {Uint8Array} mark
+ * @param {number} start
+ */
+function startsWith(bytes, mark, start) {
+  return mark.every((byte, at) => bytes[start + at] === byte);
+}
+
+/** @param {Uint8Array} line */
+function isBlank(line) {
+  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === CR || byte === LF);
+}
+
+/**
+ * The part between two delimiters; none where the body breaks off before its headers end.
+ * @param {Uint8Array} bytes
+ * @param {number} start
+ * @param {number} next  the start of the delimiter behind it
+ * @param {{room: number, depth: number}} limits
+ * @returns {Part[]}
+ */
+function partBetween(bytes, start, next, limits) {
+  const content = contentStart(bytes, start, next);
+  if (content < 0) return [];
+  limits.room--;
+  const headers = headersOf(bytes.subarray(start, content));
+  const sent = bytes.subarray(content, Math.max(content, withoutLineEnd(bytes, next)));
+  return [part(headers, sent, limits)];
+}
+
+/**
+ * Behind the empty line that ends the headers, or -1.
+ * @param {Uint8Array} bytes
+ * @param {number} start
+ * @param {number} next
+ */
+function contentStart(bytes, start, next) {
+  const most = Math.min(next, start + MAX_HEADER_BYTES);
+  for (let line = start; line < most; ) {
+    const end = lineEnd(bytes, line);
+    if (isBlank(bytes.subarray(line, end)) && bytes[end - 1] === LF) return Math.min(end, next);
+    line = end;
+  }
+  return -1;
+}
+
+/**
+ * The line end before a delimiter belongs to that.
+ * @param {Uint8Array} bytes
+ * @param {number} end
+ */
+function withoutLineEnd(bytes, end) {
+  if (bytes[end - 1] !== LF) return end;
+  return bytes[end - 2] === CR ? end - 2 : end - 1;
+}
+
+/**
+ * Values by their names in lower case.
+ * @param {Uint8Array} head
+ * @returns {Map<string, string>}
+ */
+function headersOf(head) {
+  const lines = textOfHead(head)
+    .replace(/\r?\n[ \t]/g, " ")
+    .split("\n");
+  const pairs = lines.filter((line) => line.includes(":")).map((line) => pairOf(line));
+  return new Map(pairs.reverse()); // the first of a name counts
+}
+
+/**
+ * @param {string} line
+ * @returns {[name: string, value: string]}
+ */
+function pairOf(line) {
+  const colon = line.indexOf(":");
+  return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
+}
+
+/**
+ * Names are UTF-8 (RFC 7578, section 5.1); where they are not, each byte is shown as a character.
+ * @param {Uint8Array} head
+ */
+function textOfHead(head) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(head);
+  } catch {
+    return new TextDecoder("latin1").decode(head);
+  }
+}
+
+/**
+ * @param {Map<string, string>} headers
+ * @param {Uint8Array} sent
+ * @param {{room: number, depth: number}} limits
  * @returns {Part}
  */
-function partOf({ name, filename, mediaType, bytes }) {
+function part(headers, sent, limits) {
+  const contentType = headers.get("content-type") ?? "";
+  const type = contentType.split(";")[0].trim().toLowerCase();
+  const disposition = parametersOf(headers.get("content-disposition") ?? "");
+  const { bytes, problem } = untransferred(sent, headers.get("content-transfer-encoding") ?? "");
   return {
-    name: name ?? "",
-    fileName: filename ?? "",
-    type: (mediaType ?? "").toLowerCase(),
+    name: disposition.get("name") ?? "",
+    fileName: fileNameOf(disposition),
+    type,
+    contentType,
+    charset: parametersOf(contentType).get("charset") ?? "",
     bytes,
+    problem,
+    inner: type.startsWith("multipart/") ? innerParts(bytes, contentType, limits) : null,
   };
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {string} contentType
+ * @param {{room: number, depth: number}} limits
+ * @returns {Parts}
+ */
+function innerParts(bytes, contentType, limits) {
+  if (limits.depth === 1) return { parts: [], problem: PROBLEMS.deep };
+  const inner = { room: limits.room, depth: limits.depth - 1 };
+  const found = partsWithin(bytes, contentType, inner);
+  limits.room = inner.room;
+  return found;
+}
+
+/**
+ * `filename*=UTF-8''gr%C3%BCn.txt` (RFC 8187) before `filename=`.
+ * @param {Map<string, string>} disposition
+ */
+function fileNameOf(disposition) {
+  const [, escaped] = /^utf-8'[^']*'(.*)$/is.exec(disposition.get("filename*") ?? "") ?? [];
+  try {
+    if (escaped) return decodeURIComponent(escaped);
+  } catch {
+    // not percent-encoded UTF-8
+  }
+  return disposition.get("filename") ?? "";
 }

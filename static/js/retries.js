@@ -12,9 +12,10 @@
  *
  * @typedef {object} Sign  what deliveries of the same have in common
  * @property {string} by
- * @property {string} place
- * @property {string} mark
- * @property {string} content  of the body, where that is what tells
+ * @property {string} place    a key for method, path and `by`
+ * @property {string} mark     a key for the content
+ * @property {string} target   method and path
+ * @property {string} content  the header's value, or the body
  *
  * @typedef {Sign & {first: string, number: number, last: number, known: number}} Chain
  *   last: milliseconds; known: of its requests, those that are not forgotten
@@ -138,8 +139,8 @@ export class Retries {
  * @param {number} at
  */
 function goesOn(chain, sign, at) {
-  if (chain.by !== "body") return true;
-  return chain.content === sign.content && at - chain.last <= LONGEST_MS;
+  if (chain.target !== sign.target || chain.content !== sign.content) return false; // only their keys are equal
+  return chain.by !== "body" || at - chain.last <= LONGEST_MS;
 }
 
 /**
@@ -149,10 +150,10 @@ function goesOn(chain, sign, at) {
 function signOf({ method, path, headers, body }) {
   const header = deliveryHeader(headers);
   const by = header?.name ?? "body";
-  const place = `${method} ${path}\n${by}`;
-  if (header) return { by, place, mark: header.value, content: "" };
-  if (body.content === "") return null;
-  return { by, place, mark: markOf(body), content: body.content };
+  const content = header?.value ?? body.content;
+  if (content === "") return null;
+  const target = `${method} ${path}`;
+  return { by, place: key(`${target}\n${by}`), mark: key(content), target, content };
 }
 
 /** @param {[string, string][]} headers */
@@ -166,8 +167,11 @@ function deliveryHeader(headers) {
   return best.name ? best : null;
 }
 
-/** @param {import("./captured.js").Body} body */
-function markOf({ size, content }) {
-  if (content.length <= LONGEST_KEY) return content;
-  return `${size}\n${content.slice(0, END)}\n${content.slice(-END)}`;
+/**
+ * A text that a sender chose, short enough for the key of a map.
+ * @param {string} text
+ */
+function key(text) {
+  if (text.length <= LONGEST_KEY) return text;
+  return `${text.length}\n${text.slice(0, END)}\n${text.slice(-END)}`;
 }

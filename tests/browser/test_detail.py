@@ -223,7 +223,7 @@ def test_parts_are_listed_saved_and_drawn(show: Show, tmp_path: Path) -> None:
         expect(parts.last).to_contain_text(text)
     with detail.page.expect_download() as download:
         parts.last.get_by_role("button", name="Download").click()
-    assert download.value.suggested_filename == "grey one.png"
+    assert download.value.suggested_filename == "grey-one.png"
     download.value.save_as(tmp_path / "saved")
     assert (tmp_path / "saved").read_bytes() == image
     parts.last.get_by_role("button", name="Show image").click()
@@ -266,6 +266,16 @@ def test_tokens_are_decoded_below_the_headers(show: Show) -> None:
     expect(tokens).to_contain_text('"sub": "42"')
     expect(tokens).to_contain_text("2 minutes before this request came")
     expect(tokens).to_contain_text("Expired when this request came")
+
+
+def test_a_token_of_brackets_and_a_boundary_of_dashes_leave_the_page_alive(show: Show) -> None:
+    deep = token(a=json.loads("[" * 900 + "]" * 900))
+    nested = f'{{"a": {"[" * 9_000}{"]" * 9_000}}}'.encode()
+    deeper = f"eyJhIjoxfQ.{base64.urlsafe_b64encode(nested).decode().rstrip('=')}.c2ln"
+    boundary = f"Content-Type: multipart/mixed; boundary={'-' * 10_000}"
+    detail = show("", b"-" * 900_000, boundary, f"Authorization: {deep} {deeper}")
+    expect(detail.locator(".token")).to_have_count(2)
+    expect(detail.locator("body-multipart")).to_contain_text("longer than 70 characters")
 
 
 LARGE = {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Announcer } from "../../static/js/embed/announcer.js";
-import { indented } from "../../static/js/embed/indent.js";
 import { LogStore } from "../../static/js/embed/log-store.js";
 import { mixedText, policyText } from "../../static/js/embed/obstacles.js";
 import { Pieces } from "../../static/js/embed/pieces.js";
+import { indented } from "../../static/js/json-indent.js";
 import { sample } from "./samples.js";
 
 const SERVER = "https://hooks.example.com/team";

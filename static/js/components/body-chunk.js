@@ -3,7 +3,7 @@ import { visible } from "../format.js";
 
 /** @typedef {import("../highlight.js").Run} Run */
 
-/** A piece of a long text, in tones once there is something to paint it with. */
+/** A piece of a long text, in tones where there is something to paint it with. */
 export class BodyChunk extends LitElement {
   static properties = { text: {}, paint: { attribute: false } };
 

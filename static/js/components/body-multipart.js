@@ -3,6 +3,7 @@ import { bytesOf, isImage, textOf } from "../body.js";
 import { excerpt } from "../excerpt.js";
 import { byteSize, visible } from "../format.js";
 import { partsOf } from "../multipart.js";
+import { partFileName } from "../take-away/file-name.js";
 import { saveBytes } from "../take-away/save.js";
 import { withMoments } from "./moments.js";
 import "./image-preview.js";
@@ -41,12 +42,9 @@ export class BodyMultipart extends LitElement {
     if (changed.has("body") || changed.has("contentType")) this.read();
   }
 
-  async read() {
-    const { body } = this;
-    this.found = { parts: [], problem: "" };
+  read() {
     this.shown = FIRST_PARTS;
-    const found = body && (await partsOf(bytesOf(body), this.contentType));
-    if (found && body === this.body) this.found = found;
+    if (this.body) this.found = partsOf(bytesOf(this.body), this.contentType);
   }
 
   render() {
@@ -63,24 +61,40 @@ export class BodyMultipart extends LitElement {
   }
 }
 
-/** @param {Part} part */
-function item({ name, fileName, type, bytes }) {
+/**
+ * @param {Part} part
+ * @returns {import("lit").TemplateResult}
+ */
+function item(part) {
+  const { name, fileName, type, bytes, problem, inner } = part;
   const title = fileName || name;
   return html`<li class="part">
     <p class="part-head">
       <strong class="captured">${visible(name)}</strong>
       ${fileName ? html`<span class="captured">${visible(fileName)}</span>` : ""}
       <span class="part-facts">${type ? html`<span class="captured">${visible(type)}</span>, ` : ""}${byteSize(bytes.length)}</span>
-      <button type="button" class="button" @click=${() => saveBytes(bytes, title || "part")}>
+      <button type="button" class="button" @click=${() => saveBytes(bytes, partFileName(part))}>
         <span>Download<span class="visually-hidden"> ${visible(title)}</span></span>
       </button>
     </p>
-    ${
-      isImage(type)
-        ? html`<image-preview .bytes=${bytes} .type=${type} .name=${visible(title)}></image-preview>`
-        : text(bytes)
-    }
+    ${problem ? html`<p class="body-note">${problem}: shown as sent.</p>` : ""}
+    ${inner ? nested(inner) : content(part)}
   </li>`;
+}
+
+/** @param {import("../multipart.js").Parts} parts */
+function nested({ parts, problem }) {
+  return html`
+    <ol class="parts" aria-label="Parts of this part">${parts.slice(0, FIRST_PARTS).map(item)}</ol>
+    ${parts.length > FIRST_PARTS ? html`<p class="body-note">These are the first ${FIRST_PARTS} of ${parts.length} parts.</p>` : ""}
+    ${problem ? html`<p class="body-note">${problem}</p>` : ""}
+  `;
+}
+
+/** @param {Part} part */
+function content({ fileName, name, type, bytes }) {
+  if (!isImage(type)) return text(bytes);
+  return html`<image-preview .bytes=${bytes} .type=${type} .name=${visible(fileName || name)}></image-preview>`;
 }
 
 /** @param {Uint8Array} bytes */

@@ -1,7 +1,7 @@
 import { html, LitElement } from "lit";
 import { chunksOf } from "../body.js";
 import { byteSize } from "../format.js";
-import { markupHighlighter } from "../highlight.js";
+import { highlight } from "../highlight.js";
 import "./body-chunk.js";
 
 /** Work on the rest of a long body in one frame; more would be felt. */
@@ -13,7 +13,6 @@ export class BodySource extends LitElement {
     body: { attribute: false },
     view: {},
     chunks: { state: true },
-    paint: { state: true },
   };
 
   constructor() {
@@ -24,8 +23,6 @@ export class BodySource extends LitElement {
     this.view = "text";
     /** @type {string[]} */
     this.chunks = [];
-    /** @type {((source: string) => import("../highlight.js").Run[]) | null} */
-    this.paint = null;
     /** @type {Iterator<string, void>} */
     this.rest = [].values();
     /** @type {IteratorResult<string, void>} the one behind those that are shown */
@@ -43,13 +40,6 @@ export class BodySource extends LitElement {
     this.next = this.rest.next();
     this.chunks = [];
     this.add();
-    this.paint = null;
-    if (isPainted(this.view)) this.loadPaint();
-  }
-
-  async loadPaint() {
-    const paint = await markupHighlighter();
-    if (isPainted(this.view)) this.paint = paint;
   }
 
   add() {
@@ -69,7 +59,8 @@ export class BodySource extends LitElement {
 
   render() {
     if (!this.body) return;
-    const { view, chunks, paint, next } = this;
+    const { view, chunks, next } = this;
+    const paint = isPainted(view) ? highlight : null;
     return html`
       <pre class="body-text captured" data-view=${view} tabindex="0" role="group" aria-label="Body">${chunks.map((text) => html`<body-chunk class="body-chunk" .text=${text} .paint=${paint}></body-chunk>`)}</pre>
       ${

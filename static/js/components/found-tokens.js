@@ -1,6 +1,7 @@
 import { html, LitElement } from "lit";
-import { excerpt } from "../excerpt.js";
+import { beginningOf } from "../excerpt.js";
 import { visible } from "../format.js";
+import { indented } from "../json-indent.js";
 import { timesOf, tokensOf, validityOf } from "../jwt.js";
 import "./copy-button.js";
 import "./pairs-table.js";
@@ -51,9 +52,9 @@ export class FoundTokens extends LitElement {
  * @param {import("../jwt.js").FoundToken} found
  * @param {string} receivedAt
  */
-function item({ where, token, header, payload }, receivedAt) {
-  const validity = validityOf(payload, receivedAt);
-  const times = timesOf(payload, receivedAt);
+function item({ where, token, header, payload, claims }, receivedAt) {
+  const validity = validityOf(claims, receivedAt);
+  const times = timesOf(claims, receivedAt);
   return html`
     <div class="token">
       <p class="token-head">
@@ -69,10 +70,10 @@ function item({ where, token, header, payload }, receivedAt) {
 
 /**
  * @param {string} label
- * @param {object} content
+ * @param {string} json  valid
  */
-function part(label, content) {
-  const text = excerpt(JSON.stringify(content, null, 2), MOST_CHARACTERS);
+function part(label, json) {
+  const text = beginningOf(indented(json), MOST_CHARACTERS);
   return html`<pre class="token-part captured" tabindex="0" role="group" aria-label="${label} of the token">${visible(text)}</pre>`;
 }
 

@@ -5,8 +5,8 @@ import { answerText } from "../answers.js";
 import { chunksOf, together, viewsOf, withoutMark } from "../body.js";
 import { mediaType, queryParameters } from "../captured.js";
 import { byteCount, byteSize, fullTime, visible } from "../format.js";
+import { indented } from "../json-indent.js";
 import { copyButton } from "./copy.js";
-import { indented } from "./indent.js";
 import { Pieces } from "./pieces.js";
 
 /**

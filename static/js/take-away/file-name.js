@@ -18,6 +18,7 @@ const EXTENSIONS = {
   "image/webp": "webp",
   "text/csv": "csv",
   "text/markdown": "md",
+  "text/plain": "txt",
   "text/xml": "xml",
 };
 
@@ -31,27 +32,49 @@ const MOST_CHARACTERS = 60;
  */
 export function bodyFileName(request) {
   const segment = pathSegments(request).at(-1)?.[1] ?? "";
-  const [, stem, extension] = segment.match(/^(.*?)(?:\.(\w+))?$/s) ?? [];
-  const known = HARMLESS.has(extension?.toLowerCase()) ? extension : undefined;
-  const name = safe(known ? stem : segment) || `request-${request.seq}`;
-  return `${name}.${known ?? extensionOf(request)}`;
+  return harmless(segment, `request-${request.seq}`, extensionOf(request));
+}
+
+/**
+ * "photo.png" of a part whose sender named it so, "setup-exe.bin" of "setup.exe".
+ * @param {import("../multipart.js").Part} part
+ */
+export function partFileName({ fileName, name, type }) {
+  return harmless(fileName || name, "part", extensionOfType(type) || "bin");
+}
+
+/**
+ * @param {string} suggested  by a sender
+ * @param {string} otherwise  where nothing of that can stay
+ * @param {string} extension  where the suggested one could run
+ */
+function harmless(suggested, otherwise, extension) {
+  const dot = suggested.lastIndexOf(".");
+  const written = dot < 0 ? "" : suggested.slice(dot + 1);
+  const stays = HARMLESS.has(written.toLowerCase());
+  const name = safe(stays ? suggested.slice(0, dot) : suggested) || otherwise;
+  return `${name}.${stays ? written : extension}`;
 }
 
 /** @param {string} text */
 function safe(text) {
   return text
-    .replace(/[^\p{L}\p{N}_-]+/gu, "-")
-    .replace(/^-+|-+$/g, "")
+    .replace(/[^\p{L}\p{N}_]+/gu, "-")
+    .replace(/^-|-$/g, "")
     .slice(0, MOST_CHARACTERS);
 }
 
 /** @param {CapturedRequest} request */
 function extensionOf(request) {
-  const type = mediaType(request);
+  const plain = request.body.encoding === "utf-8" ? "txt" : "bin";
+  return extensionOfType(mediaType(request)) || plain;
+}
+
+/** @param {string} type  a media type */
+function extensionOfType(type) {
   if (Object.hasOwn(EXTENSIONS, type)) return EXTENSIONS[type];
   if (type.endsWith("+json")) return "json";
-  if (type.endsWith("+xml") && !type.startsWith("image/")) return "xml";
-  return request.body.encoding === "utf-8" ? "txt" : "bin";
+  return type.endsWith("+xml") && !type.startsWith("image/") ? "xml" : "";
 }
 
 /**

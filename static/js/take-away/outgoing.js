@@ -31,8 +31,8 @@ export function target({ path, query_string }, origin) {
  * @param {string} url
  */
 export function partsOf(url) {
-  const [, scheme, authority, path] = url.match(/^(\w+):\/\/([^/?#]*)(.*)$/) ?? ["", "", "", url];
-  return { scheme, authority, path };
+  const [start, scheme, authority] = url.match(/^(\w+):\/\/([^/?#]*)/) ?? ["", "", ""];
+  return { scheme, authority, path: url.slice(start.length) };
 }
 
 /**

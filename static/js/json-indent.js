@@ -1,6 +1,6 @@
 /** JSON with a line for each value, the rest of it as sent. No DOM in here. */
 
-import { skipBlanks, tokenEnd } from "../json-text.js";
+import { skipBlanks, tokenEnd } from "./json-text.js";
 
 /** Deeper levels are not indented further: a body of brackets would be too long for any browser. */
 const MOST_LEVELS = 20;

@@ -1,0 +1,265 @@
+/**
+ * Everything on the page that parses a stranger's header, target or body, fed with what makes
+ * parsers slow: twice as much of it may take about twice as many steps.
+ */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+// First: it counts the code that is loaded behind it.
+import { growth, regexesOf } from "./work.js";
+
+/** @param {string} name */
+const load = (name) => import(`../../static/js/${name}.js`);
+
+const { analyse } = await import("scslre");
+const { chunksOf, together, viewsOf } = await load("body");
+const { mediaType, pathSegments, queryParameters, splitPath } = await load("captured");
+const { compare } = await load("compare");
+const { codingsOf, undo } = await load("content-coding");
+const { visible } = await load("format");
+const { matches, parseFilter } = await load("filter");
+const { parametersOf } = await load("header-parameters");
+const { highlight } = await load("highlight");
+const { isJson } = await load("json-check");
+const { indented } = await load("json-indent");
+const { linesOfJson } = await load("json-lines");
+const { rootOf, unfoldedAtFirst } = await load("json-tree");
+const { timesOf, tokensOf, validityOf } = await load("jwt");
+const { partsOf } = await load("multipart");
+const { previewDocument } = await load("preview");
+const { differences } = await load("resend");
+const { Retries } = await load("retries");
+const { SCHEMES } = await load("signatures/schemes");
+const { CHOICES, takenAs } = await load("take-away/formats");
+const { harEntry } = await load("take-away/har");
+const { bodyFileName, partFileName } = await load("take-away/file-name");
+const { piecesOf } = await load("timestamps");
+const { sample, UUID } = await import("./samples.js");
+
+const SIZE = 2 * 1024;
+const MAX_GROWTH = 2.6;
+
+/** Repeated, and ended by something that makes a match fail at the very end. */
+const PIECES = [
+  ..."- ;,=&%<>[]{}\"'\\/.:1\n\t*$`A",
+  ...'a- |; |, |a=|a=b;|&a=1|%41|%E4|%E4%B8|\\"|\r\n|=\r\n|é|\u202e|😀'.split("|"),
+  ..."<a |<a b='|<a b=\"|<!--|<![CDATA[|<?|</a>|<a>|<!DOCTYPE a[|&amp;".split("|"),
+  ...'[1,|[[],|{"a":|"a",|1.|1e|1763786460 |1763786460.|eyJ|eyJaaaa.|eyJaaaa.aaaa.|.a|a.'.split(
+    "|",
+  ),
+  ...'t=1,|v1=aa,|v1,aa |gzip,|--b|--b\r\n|--b\r\n\r\n|filename=|a/b;x="'.split("|"),
+];
+const END = "x\0";
+
+/**
+ * @param {string} content
+ * @returns {import("../../static/js/captured.js").Body}
+ */
+const body = (content) => ({ size: content.length, encoding: "utf-8", content, complete: true });
+
+/** @param {string} text */
+const bytes = (text) => new TextEncoder().encode(text);
+
+const SIGNED = [
+  ...["x-hub-signature-256", "x-slack-signature", "stripe-signature", "webhook-signature"],
+  ...["x-shopify-hmac-sha256", "x-twilio-signature", "x-gitlab-token", "x-signature"],
+];
+
+/** @param {string} text */
+const signed = (text) =>
+  sample({
+    headers: [
+      ...SIGNED.map((name) => /** @type {[string, string]} */ ([name, text])),
+      ["webhook-id", text],
+      ["webhook-timestamp", "1763786460"],
+      ["x-slack-request-timestamp", "1763786460"],
+    ],
+    body: body("{}"),
+  });
+
+/** What the reader looks for. */
+const TERMS = parseFilter("zzz -yyy");
+
+const ENTERED = { secret: "whsec_AAAA", token: "a", url: "https://a/b", header: "x-signature" };
+const WRITING = { algorithm: "SHA-256", encoding: "hex", prefix: "", signed: "{body}" };
+
+/** @type {Record<string, (text: string) => unknown>} */
+const HEADERS = {
+  "the media type": (text) => mediaType(sample({ headers: [["content-type", text]] })),
+  "a header's parameters": (text) => parametersOf(`a/b;${text}`),
+  "content codings": (text) =>
+    codingsOf(sample({ headers: [["content-encoding", text]], body: body("x") })),
+  "tokens in a header": (text) => tokensOf(sample({ headers: [["authorization", text]] })),
+  "what is invisible": visible,
+  timestamps: piecesOf,
+  "a multipart body's boundary": (text) =>
+    partsOf(bytes(`--${text}\r\n\r\n1`), `multipart/mixed; boundary=${text}`),
+  "what resending changes": (text) => differences(sample({ headers: [[text, text]] })),
+  "the name of a part's file": (text) => partFileName({ fileName: text, name: "", type: "" }),
+  "deliveries of the same": (text) => {
+    const retries = new Retries();
+    for (const seq of [1, 2]) retries.add(sample({ seq, headers: [["webhook-id", text]] }));
+  },
+  signatures: (text) =>
+    Promise.all(
+      SCHEMES.map((/** @type {any} */ scheme) => {
+        scheme.detect(signed(text));
+        return scheme.check(signed(text), { ...ENTERED, ...WRITING });
+      }),
+    ),
+};
+
+/** @type {Record<string, (text: string) => unknown>} */
+const TARGETS = {
+  "the path": (text) => {
+    const request = sample({ path: `/${UUID}/${text}` });
+    return [splitPath(request), pathSegments(request), bodyFileName(request), tokensOf(request)];
+  },
+  "the query": (text) => queryParameters(text),
+  "two queries": (text) => compare(sample({ query_string: text }), sample({ query_string: "a" })),
+  "a filter over the target": (text) =>
+    matches(TERMS, sample({ path: `/${UUID}/${text}`, query_string: text })),
+};
+
+/** @type {Record<string, (text: string) => unknown>} */
+const BODIES = {
+  "the kinds of views": (text) =>
+    ["", "application/json", "text/xml", "text/html"].map((type) => viewsOf(body(text), type)),
+  JSON: isJson,
+  XML: (text) => all(chunksOf(body(text), "xml")),
+  "text in chunks": (text) => all(chunksOf(body(text), "text")),
+  "markup in tones": highlight,
+  "a preview": previewDocument,
+  "tokens in a body": (text) => tokensOf(sample({ body: body(text) })),
+  "a multipart body": (text) => partsOf(bytes(`--b\r\n${text}`), "multipart/mixed; boundary=b"),
+  "a part in base64 or quoted-printable": (text) =>
+    ["base64", "quoted-printable"].map((encoding) =>
+      partsOf(
+        bytes(`--b\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${text}\r\n--b--`),
+        "multipart/mixed; boundary=b",
+      ),
+    ),
+  "two bodies": (text) =>
+    compare(sample({ body: body(text) }), sample({ body: body(`x${text.slice(1)}y`) })),
+  "a filter over the body": (text) => matches(TERMS, sample({ body: body(text) })),
+  "every form to take away": (text) => {
+    const request = sample({ body: body(text) });
+    for (const { value } of CHOICES) takenAs(value, request, "https://hooks.example.com");
+    harEntry(request, "https://hooks.example.com");
+  },
+};
+
+/** @param {Iterable<unknown>} iterable */
+function all(iterable) {
+  return [...iterable].length;
+}
+
+for (const [name, parse] of Object.entries({ ...HEADERS, ...TARGETS, ...BODIES })) {
+  test(`twice as much takes twice as many steps: ${name}`, async () => {
+    for (const piece of PIECES) {
+      const work = (/** @type {number} */ size) => () =>
+        parse(piece.repeat(size / piece.length) + END);
+      const grown = await growth(work, SIZE);
+      assert.ok(grown <= MAX_GROWTH, `${JSON.stringify(piece)} grows ${grown} times`);
+    }
+  });
+}
+
+const OPEN = (/** @type {number} */ size) => "[".repeat(size / 2) + "]".repeat(size / 2);
+
+/** @type {Record<string, (size: number) => string>} valid JSON */
+const JSONS = {
+  deep: OPEN,
+  "deep objects": (size) => '{"a":'.repeat(size / 6) + 1 + "}".repeat(size / 6),
+  wide: (size) => `[${"1,".repeat(size / 2)}1]`,
+  "a long string": (size) => JSON.stringify("\\\n".repeat(size / 4)),
+  "many keys": (size) =>
+    `{${Array.from({ length: size / 16 }, (_, at) => `"k${at}":[${at}]`).join(",")}}`,
+};
+
+/** @type {Record<string, (json: string) => unknown>} */
+const JSON_PARSERS = {
+  "is checked": isJson,
+  "opens as a tree": (json) => unfoldedAtFirst(rootOf(json)),
+  "is laid out": (json) => all(together(indented(json))),
+  "is compared": linesOfJson,
+  "is a token's payload": (json) => {
+    const part = Buffer.from(json).toString("base64url");
+    const request = sample({ headers: [["Authorization", `eyJhIjoxfQ.${part}.x`]] });
+    for (const { payload, claims } of tokensOf(request)) {
+      timesOf(claims, request.received_at);
+      validityOf(claims, request.received_at);
+      all(indented(payload));
+    }
+  },
+};
+
+for (const [name, parse] of Object.entries(JSON_PARSERS)) {
+  test(`twice as much JSON takes twice as many steps when it ${name}`, async () => {
+    for (const [kind, make] of Object.entries(JSONS)) {
+      const grown = await growth((size) => () => parse(make(size)), SIZE);
+      assert.ok(grown <= MAX_GROWTH, `${kind} grows ${grown} times`);
+    }
+  });
+}
+
+test("many boundaries, parts within parts and a boundary like its body stay linear", async () => {
+  const long = `multipart/mixed; boundary=${"-".repeat(70)}`;
+  const nested = "multipart/mixed; boundary=b";
+  /** @type {[type: string, make: (size: number) => string][]} */
+  const cases = [
+    [long, (size) => "-".repeat(size)],
+    [long, (size) => `${"-".repeat(71)}\n`.repeat(size / 72)],
+    [nested, (size) => `--b\r\nContent-Type: ${nested}\r\n\r\n`.repeat(size / 48)],
+    [nested, (size) => "--b\n\n\n".repeat(size / 6)],
+    [nested, (size) => `--b\r\n${"a: b\r\n".repeat(size / 6)}`],
+  ];
+  for (const [type, make] of cases) {
+    const grown = await growth((size) => () => partsOf(bytes(make(size)), type), SIZE);
+    assert.ok(grown <= MAX_GROWTH, `${type.slice(0, 40)} grows ${grown} times`);
+  }
+});
+
+test("a boundary of 60,000 characters is refused before it is looked for", () => {
+  const { parts, problem } = partsOf(
+    bytes("-".repeat(2 ** 20)),
+    `multipart/mixed; boundary=${"-".repeat(60_000)}`,
+  );
+  assert.deepEqual(parts, []);
+  assert.match(problem, /70/);
+});
+
+test("a token nested 20,000 deep is shown by its beginning", async () => {
+  const part = Buffer.from(`{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}`).toString(
+    "base64url",
+  );
+  const [{ payload }] = tokensOf(sample({ headers: [["Authorization", `eyJhIjoxfQ.${part}.x`]] }));
+  const { beginningOf } = await load("excerpt");
+  const text = beginningOf(indented(payload), 8000);
+  assert.ok(text.startsWith('{\n  "a": ['));
+  assert.equal(text.length, 8001);
+});
+
+test("a body that is named as compressed many times is left alone", async () => {
+  const { problem } = await undo(bytes("x"), Array(1000).fill("gzip"));
+  assert.match(problem, /More than 4 content codings/);
+});
+
+test("no pattern that a stranger's text meets can be made slow", async () => {
+  const regexes = await regexesOf(async () => {
+    for (const parse of Object.values({ ...HEADERS, ...TARGETS, ...BODIES })) {
+      for (const piece of PIECES) await parse(piece.repeat(4));
+    }
+  });
+  assert.ok(regexes.size > 20, "none was seen");
+  for (const literal of regexes) {
+    const end = literal.lastIndexOf("/");
+    const { reports } = analyse({ source: literal.slice(1, end), flags: literal.slice(end + 1) });
+    assert.deepEqual(reports.map(faultOf), [], literal);
+  }
+});
+
+/** @param {import("scslre").Report} report  what to repeat to make the pattern slow, and why */
+function faultOf({ type, character }) {
+  return `${type} of ${JSON.stringify(character.pick)}`;
+}
