@@ -24,7 +24,7 @@ from webhook_logger.viewers import Viewers
 from webhook_logger.views import callback
 from webhook_logger.views.answers import make_answers
 from webhook_logger.views.assets import make_assets
-from webhook_logger.views.dashboard import dashboard
+from webhook_logger.views.dashboard import make_dashboard
 from webhook_logger.views.docs import make_docs
 from webhook_logger.views.health import make_health
 from webhook_logger.views.replies import make_replies
@@ -94,7 +94,7 @@ def create_app(config: Config) -> App:
     # Views
     callback.register(app, delivery, metrics, _sender_limits(config))
     app.register_blueprint(make_assets(ROOT / "static"))
-    app.register_blueprint(dashboard)
+    app.register_blueprint(make_dashboard(config.MAX_BODY_BYTES))
     app.register_blueprint(make_replies(delivery, config.MAX_REPLY_CHANGES_PER_MINUTE))
     app.register_blueprint(make_answers(delivery, config.MAX_BODY_BYTES))
     app.register_blueprint(make_health(delivery, metrics))

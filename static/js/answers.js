@@ -8,6 +8,8 @@
  * @typedef {{epoch: string, seq: number}} Position
  */
 
+import { byteCount } from "./format.js";
+
 /** @type {Readonly<Record<string, string>>} */
 const BY = {
   default: "by default",
@@ -61,10 +63,17 @@ function keyOf(epoch, seq) {
 }
 
 /**
- * "answered 503 by the reply".
+ * "answered 503 by the reply"; of a body that is too large "rejected 413: …", because no reply had a
+ * say in that.
  * @param {Answer} answer
+ * @param {{body: import("./contract.js").Body}} request
+ * @param {number} [limit]  the server's, in bytes, where it is known
  */
-export function answerText({ status, by }) {
+export function answerText({ status, by }, { body }, limit = 0) {
+  if (!body.complete) {
+    const size = limit ? ` of ${byteCount(limit)}` : "";
+    return `rejected ${status}: larger than this server’s limit${size}`;
+  }
   return ["answered", status, Object.hasOwn(BY, by) ? BY[by] : ""].join(" ").trim();
 }
 

@@ -26,13 +26,14 @@
  * @property {number} viewers  of this callback, on all workers
  * @property {Reply | null} reply  what the callback answers; null while that is not known
  *
- * @typedef {State & import("./list.js").View & {answers: Answers}} Snapshot
+ * @typedef {State & import("./list.js").View & {answers: Answers, clock: ServerClock}} Snapshot
  */
 
 import { Answers } from "./answers.js";
 import { List } from "./list.js";
 import { Rate } from "./rate.js";
 import { DEFAULT_REPLY } from "./reply.js";
+import { ServerClock } from "./server-clock.js";
 import { DEFAULTS } from "./settings.js";
 
 export class Store {
@@ -55,6 +56,7 @@ export class Store {
   /** @type {{epoch: string, seq: number} | null} */
   #position = null;
   #answers;
+  #clock = new ServerClock();
   /** The page was away since it heard of the reply. */
   #replyIsOld = true;
   #notices = 0;
@@ -99,6 +101,7 @@ export class Store {
   joined({ epoch, seq, missed, viewers }) {
     this.#position = { epoch, seq };
     this.#replyIsOld = true;
+    this.#clock.distrust();
     if (missed !== 0) this.#addGap(missed);
     this.viewersChanged(viewers);
     this.linkChanged({ state: "live", message: "", retryAt: 0 });
@@ -114,6 +117,7 @@ export class Store {
     this.#follow(request);
     if (this.isKnown(request.id)) return; // a balancer's retry of one that is there
     const arrived = Date.now();
+    this.#clock.note(request.received_at, arrived);
     this.rate.count(arrived);
     if (!this.#watched) this.#state.unseen++;
     this.#add({ kind: "request", key: request.id, request, arrived });
@@ -264,6 +268,6 @@ export class Store {
   #look() {
     const view = this.#list.view();
     if (view.searching) setTimeout(() => this.#change({}));
-    return { ...this.#state, ...view, answers: this.#answers };
+    return { ...this.#state, ...view, answers: this.#answers, clock: this.#clock };
   }
 }

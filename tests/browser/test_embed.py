@@ -98,6 +98,7 @@ def test_a_body_over_the_limit_shows_with_its_size(uuid: str, visit: Open) -> No
         post(server.address, f"/{uuid}", b"x" * 11)
         log.locator(".line").click()
         expect(log.locator(".detail")).to_contain_text("11 bytes: over the server’s limit")
+        expect(log.locator(".detail")).to_contain_text("rejected 413: larger than this server’s")
         page.close()
 
 

@@ -142,6 +142,10 @@ def test_a_body_over_the_limit_says_so(server: Server, open_page: Open, uuid: st
     page = open_page(server, f"/view/{uuid}")
     post(server.address, f"/{uuid}", b"x" * (2**20 + 1))
     expect(page.locator(".body-note")).to_contain_text("limit")
+    expect(page.locator(".detail-summary")).to_contain_text(
+        "rejected 413: larger than this server’s limit of 1,048,576 bytes"
+    )
+    expect(page.locator(".row-answer")).to_have_text("rejected 413")
 
 
 def test_one_mebibyte_opens(server: Server, open_page: Open, uuid: str) -> None:

@@ -29,6 +29,9 @@ FILTERS = [
 ]
 
 
+ANSWERS = [(200, "default"), (503, "reply"), (413, "default"), (418, "answerer")]
+
+
 def requests() -> list[CapturedRequest]:
     sample = samples()[0]
     return [
@@ -52,7 +55,12 @@ def requests() -> list[CapturedRequest]:
 @pytest.fixture(scope="module")
 def page() -> Any:
     """What the page makes of them."""
-    given = {"requests": [r.to_wire() for r in requests()], "origin": ORIGIN, "filters": FILTERS}
+    given = {
+        "requests": [r.to_wire() for r in requests()],
+        "origin": ORIGIN,
+        "answers": [{"status": status, "by": by} for status, by in ANSWERS],
+        "filters": FILTERS,
+    }
     run = subprocess.run(
         [shutil.which("node") or "node", "tests/js/both-cli.js"],
         cwd=ROOT,
@@ -68,6 +76,11 @@ def page() -> Any:
 def test_an_entry_is_the_same_as_the_page_makes(page: Any, at: int) -> None:
     entry = har.entry(requests()[at], ORIGIN)
     assert json.dumps(entry) == json.dumps(page["entries"][at])
+
+
+def test_so_is_what_it_says_of_a_response(page: Any) -> None:
+    entries = [har.entry(requests()[0], ORIGIN, answered) for answered in ANSWERS]
+    assert json.dumps(entries) == json.dumps(page["answered"])
 
 
 def test_the_log_around_the_entries_is_the_same(page: Any) -> None:

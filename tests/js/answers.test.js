@@ -27,11 +27,19 @@ test("the newest are kept, and fewer when fewer are wanted", () => {
 });
 
 test("it says in words what decided the answer, where that is known", () => {
-  assert.equal(answerText({ status: 503, by: "reply" }), "answered 503 by the reply");
-  assert.equal(answerText({ status: 200, by: "default" }), "answered 200 by default");
-  assert.equal(answerText({ status: 404, by: "path" }), "answered 404 as its path asked");
-  assert.equal(answerText({ status: 201, by: "answerer" }), "answered 201 by an answerer");
-  assert.equal(answerText({ status: 200, by: "constructor" }), "answered 200");
+  assert.equal(answerText({ status: 503, by: "reply" }, sample()), "answered 503 by the reply");
+  assert.equal(answerText({ status: 200, by: "default" }, sample()), "answered 200 by default");
+  assert.equal(answerText({ status: 404, by: "path" }, sample()), "answered 404 as its path asked");
+  assert.equal(
+    answerText({ status: 201, by: "answerer" }, sample()),
+    "answered 201 by an answerer",
+  );
+  assert.equal(answerText({ status: 200, by: "constructor" }, sample()), "answered 200");
+  const large = sample({ body: { size: 2000, encoding: "utf-8", content: "", complete: false } });
+  const rejected = { status: 413, by: "default" };
+  const sentence = "rejected 413: larger than this server’s limit";
+  assert.equal(answerText(rejected, large), sentence);
+  assert.equal(answerText(rejected, large, 1000), `${sentence} of 1,000 bytes`);
 });
 
 test("success is quiet, redirects, refusals and failures each have a tone", () => {

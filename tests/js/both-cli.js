@@ -1,5 +1,5 @@
 /**
- * Reads `{"requests": […], "origin": "…", "filters": […]}` and writes what the page makes of them:
+ * Reads `{"requests": […], "origin": "…", "answers": […], "filters": […]}` and writes what the page makes of them:
  * each request's HAR entry, and for each filter which requests it lets through.
  */
 
@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { matches, parseFilter } from "../../static/js/filter.js";
 import { HAR_FOOT, HAR_HEAD, harEntry } from "../../static/js/take-away/har.js";
 
-const { requests, origin, filters } = JSON.parse(await text(process.stdin));
+const { requests, origin, answers, filters } = JSON.parse(await text(process.stdin));
 /** @param {string} filter */
 const chosen = (filter) =>
   requests.map((/** @type {any} */ each) => matches(parseFilter(filter), each));
@@ -16,6 +16,7 @@ process.stdout.write(
     head: HAR_HEAD,
     foot: HAR_FOOT,
     entries: requests.map((/** @type {any} */ each) => harEntry(each, origin)),
+    answered: answers.map((/** @type {any} */ each) => harEntry(requests[0], origin, each)),
     filters: filters.map(chosen),
   }),
 );

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
+import { Answers } from "../../static/js/answers.js";
 import { bodyOf } from "../../static/js/body.js";
 import { blobOf, exported } from "../../static/js/take-away/export.js";
 import { sample, UUID } from "./samples.js";
@@ -22,7 +23,7 @@ const FIXTURE = new URL("../fixtures/captured_requests.json", import.meta.url);
 
 /** @param {CapturedRequest[]} requests */
 function harOf(...requests) {
-  const har = JSON.parse([...exported("har", requests, ORIGIN)].join(""));
+  const har = JSON.parse([...exported("har", requests, { origin: ORIGIN })].join(""));
   assert.ok(ajv.validate("har.json#", har), ajv.errorsText());
   return har;
 }
@@ -106,17 +107,26 @@ test("a text body is text, a binary one base64 that says so, a missing one says 
   assert.match(missing.request.postData.comment, /not known/);
 });
 
-test("what the sender was answered is not made up", () => {
-  assert.equal(entryOf({}).response.status, 0);
+test("what the sender was answered is told where it is known, and not made up", () => {
+  const answers = new Answers(10);
+  answers.add({ epoch: "first", seq: 1, status: 503, by: "reply" });
+  const requests = [sample({ seq: 1 }), sample({ seq: 2 })];
+  const beside = { origin: ORIGIN, answers };
+  const har = JSON.parse([...exported("har", requests, beside)].join(""));
+  assert.ok(ajv.validate("har.json#", har), ajv.errorsText());
+  const [known, unknown] = har.log.entries.map((/** @type {any} */ { response }) => response);
+  assert.deepEqual([known.status, known._by, unknown.status], [503, "reply", 0]);
+  const json = JSON.parse([...exported("json", requests, beside)].join(""));
+  assert.deepEqual(json, [{ ...requests[0], answered: { status: 503, by: "reply" } }, requests[1]]);
 });
 
 test("JSON has the requests as received, the oldest first", () => {
   const times = ["2026-11-22T04:41:01.000000Z", "2026-11-22T04:41:00.000000Z"];
   const [late, early] = times.map((received_at, at) => sample({ received_at, seq: 2 - at }));
   const same = sample({ received_at: times[1], seq: 0 });
-  const text = [...exported("json", [late, early, same], ORIGIN)].join("");
+  const text = [...exported("json", [late, early, same], { origin: ORIGIN })].join("");
   assert.deepEqual(JSON.parse(text), [same, early, late]);
-  assert.deepEqual(JSON.parse([...exported("json", [], ORIGIN)].join("")), []);
+  assert.deepEqual(JSON.parse([...exported("json", [], { origin: ORIGIN })].join("")), []);
 });
 
 test("a large file is made in moments that leave room for others", async () => {
@@ -126,7 +136,7 @@ test("a large file is made in moments that leave room for others", async () => {
   const requests = Array.from({ length: 50 }, (_, seq) => sample({ seq, body }));
   let turns = 0;
   const counting = setInterval(() => turns++, 0);
-  const blob = await blobOf(exported("json", requests, ORIGIN));
+  const blob = await blobOf(exported("json", requests, { origin: ORIGIN }));
   clearInterval(counting);
   assert.ok(turns >= 1);
   assert.equal(JSON.parse(await blob.text()).length, 50);

@@ -37,17 +37,31 @@ _INVALID = re.compile(r"%(?![0-9a-f]{2})|[^\w.~:/?@!$&'()*+,;=%-]", re.IGNORECAS
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-f]{2})", re.IGNORECASE)
 
 
-def entry(request: CapturedRequest, origin: str) -> Entry:
-    """The entry of a request to the server at `origin`, such as `https://hooks.example.com`."""
+def entry(request: CapturedRequest, origin: str, answered: tuple[int, str] | None = None) -> Entry:
+    """Return the entry of a request to the server at `origin`, such as `https://hooks.example.com`.
+
+    `answered` is the status that its sender got, and what decided it, where that is known.
+    """
     wire = request.to_wire()
     return {
         "startedDateTime": wire["received_at"],
         "time": 0,
         "request": _request(request, wire, origin),
-        "response": _NO_RESPONSE,
+        "response": _response(*answered) if answered else _NO_RESPONSE,
         "cache": {},
         "timings": {"send": 0, "wait": 0, "receive": 0},
         "_clientAddress": request.remote_addr,
+    }
+
+
+def _response(status: int, by: str) -> Entry:
+    comment = "Only the status of the response is recorded."
+    return {
+        **_NO_RESPONSE,
+        "status": status,
+        "httpVersion": "HTTP/1.1",
+        "comment": comment,
+        "_by": by,
     }
 
 

@@ -9,18 +9,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from webhook_logger.pages import page
 
-dashboard = Blueprint("dashboard", __name__)
 
+def make_dashboard(max_body_bytes: int) -> Blueprint:
+    """Make `/` and `/view/<uuid>`; the page names the server's limit for bodies."""
+    dashboard = Blueprint("dashboard", __name__)
 
-@dashboard.get("/")
-def fresh() -> AnyResponse:
-    """Send the visitor to a callback that nobody has had before."""
-    response = redirect(url_for("dashboard.view", uuid=uuids.uuid4()))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    @dashboard.get("/")
+    def fresh() -> AnyResponse:
+        """Send the visitor to a callback that nobody has had before."""
+        response = redirect(url_for("dashboard.view", uuid=uuids.uuid4()))
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
+    @dashboard.get("/view/<callback:uuid>")
+    def view(uuid: str) -> Response:
+        """Show the page of one callback."""
+        return page("dashboard.html", uuid=uuid, max_body_bytes=max_body_bytes)
 
-@dashboard.get("/view/<callback:uuid>")
-def view(uuid: str) -> Response:
-    """The page of one callback."""
-    return page("dashboard.html", uuid=uuid)
+    return dashboard

@@ -9,16 +9,19 @@ import "./pairs-table.js";
 
 /**
  * @param {CapturedRequest} request
- * @param {import("../retries.js").Retry | undefined} retry
- * @param {import("../answers.js").Answer | undefined} answer
+ * @param {object} known
+ * @param {import("../retries.js").Retry} [known.retry]
+ * @param {import("../answers.js").Answer} [known.answer]
+ * @param {number} known.bodyLimit
  */
-export function summary({ received_at, remote_addr, http_version }, retry, answer) {
+export function summary(request, { retry, answer, bodyLimit }) {
+  const { received_at, remote_addr, http_version } = request;
   return html`
     <p class="detail-summary">
       <time datetime=${received_at}>${clockTime(received_at)}</time>
       <span>from <span class="captured">${remote_addr}</span></span>
       <span>HTTP/${http_version}</span>
-      ${answer ? html`<span>${answerText(answer)}</span>` : ""}
+      ${answer ? html`<span>${answerText(answer, request, bodyLimit)}</span>` : ""}
       ${retry ? html`<span class="detail-retry">${retryText(retry)}</span>` : ""}
     </p>
   `;

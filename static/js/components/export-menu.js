@@ -16,6 +16,7 @@ const CHOICES = [
 export class ExportMenu extends LitElement {
   static properties = {
     requests: { attribute: false },
+    answers: { attribute: false },
     origin: {},
     label: {},
     keys: {},
@@ -27,6 +28,8 @@ export class ExportMenu extends LitElement {
     super();
     /** @type {readonly import("../captured.js").CapturedRequest[]} */
     this.requests = [];
+    /** @type {import("../answers.js").Answers | undefined} */
+    this.answers = undefined;
     /** Where the URLs in a HAR point to. */
     this.origin = location.origin;
     this.label = "Export";
@@ -56,11 +59,14 @@ export class ExportMenu extends LitElement {
 
   /** @param {Kind} kind */
   async export(kind) {
-    const { requests } = this;
+    const { requests, origin, answers } = this;
     if (this.busy || requests.length === 0) return;
     this.busy = true;
     this.result = "";
-    save(await blobOf(exported(kind, requests, this.origin)), exportFileName(kind, requests));
+    save(
+      await blobOf(exported(kind, requests, { origin, answers })),
+      exportFileName(kind, requests),
+    );
     this.busy = false;
     this.result = `Exported ${requestCount(requests.length)}`;
   }

@@ -22,7 +22,8 @@ export class RequestDetail extends LitElement {
   static properties = {
     request: { attribute: false },
     retry: { attribute: false },
-    answer: { attribute: false },
+    answers: { attribute: false },
+    bodyLimit: { attribute: false },
     opened: { type: Boolean },
   };
 
@@ -32,8 +33,10 @@ export class RequestDetail extends LitElement {
     this.request = undefined;
     /** @type {import("../retries.js").Retry | undefined} */
     this.retry = undefined;
-    /** @type {import("../answers.js").Answer | undefined} what its sender was answered, once it is known */
-    this.answer = undefined;
+    /** @type {import("../answers.js").Answers | undefined} of senders, this one's among them */
+    this.answers = undefined;
+    /** The server's limit for bodies in bytes; 0 where it is not known. */
+    this.bodyLimit = 0;
     this.opened = false;
   }
 
@@ -56,7 +59,7 @@ export class RequestDetail extends LitElement {
         ${this.head(request)}
         <div class="detail-actions">
           <take-away .request=${request}></take-away>
-          <export-menu label="Export this" .requests=${[request]}></export-menu>
+          <export-menu label="Export this" .requests=${[request]} .answers=${this.answers}></export-menu>
           <button type="button" class="button" aria-keyshortcuts="d" @click=${this.compare}>Compare</button>
         </div>
         ${querySection(request)}
@@ -92,7 +95,7 @@ export class RequestDetail extends LitElement {
           <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
           <span class="captured"><span class="detail-prefix">${prefix}</span>${visible(below)}</span>
         </h2>
-        ${summary(request, this.retry, this.answer)}
+        ${summary(request, { retry: this.retry, answer: this.answers?.get(request), bodyLimit: this.bodyLimit })}
       </header>
     `;
   }

@@ -72,7 +72,8 @@ export class RequestList extends LitElement {
     const reachable = entry.key === this.reachable;
     const retry = this.snapshot?.retries.get(entry.key);
     const answer = this.snapshot?.answers.get(entry.request);
-    return requestRow(entry, { selected, reachable, retry, answer, place });
+    const age = this.snapshot?.clock.age(entry.request.received_at, Date.now()) ?? 0;
+    return requestRow(entry, { selected, reachable, retry, answer, place, age });
   }
 
   /** @param {Event} event */

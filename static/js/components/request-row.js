@@ -20,15 +20,19 @@ const MOST_FRESH = 10;
  * @param {import("../retries.js").Retry} [how.retry]  where it is one
  * @param {import("../answers.js").Answer} [how.answer]  once it is known
  * @param {number} how.place       from the top, 0 for the newest
+ * @param {number} how.age         milliseconds since the server received it
  */
-export function requestRow({ request, arrived }, { selected, reachable, retry, answer, place }) {
-  const age = Date.now() - arrived;
+export function requestRow(
+  { request, arrived },
+  { selected, reachable, retry, answer, place, age },
+) {
+  const fresh = Date.now() - arrived < FRESH_MS && place < MOST_FRESH;
   return html`
     <button
       type="button"
       class="row"
       data-id=${request.id}
-      ?data-fresh=${age < FRESH_MS && place < MOST_FRESH}
+      ?data-fresh=${fresh}
       aria-current=${selected}
       tabindex=${reachable ? 0 : -1}
     >
@@ -37,7 +41,7 @@ export function requestRow({ request, arrived }, { selected, reachable, retry, a
       <time class="row-time" datetime=${request.received_at} title=${fullTime(request.received_at)}
         >${ago(age)}</time
       >
-      ${answer ? rowAnswer(answer) : nothing}
+      ${answer ? rowAnswer(answer, request) : nothing}
       <span class="row-facts">
         ${retry ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
         <span class="row-type captured">${visible(typeText(request))}</span>
@@ -48,10 +52,13 @@ export function requestRow({ request, arrived }, { selected, reachable, retry, a
   `;
 }
 
-/** @param {import("../answers.js").Answer} answer */
-function rowAnswer(answer) {
-  return html`<span class="row-answer" data-tone=${statusTone(answer.status)} title=${answerText(answer)}
-    ><span class="visually-hidden">answered </span>${answer.status}</span
+/**
+ * @param {import("../answers.js").Answer} answer
+ * @param {import("../captured.js").CapturedRequest} request
+ */
+function rowAnswer(answer, request) {
+  return html`<span class="row-answer" data-tone=${statusTone(answer.status)} title=${answerText(answer, request)}
+    ><span class="visually-hidden">${request.body.complete ? "answered " : "rejected "}</span>${answer.status}</span
   >`;
 }
 

@@ -104,7 +104,8 @@ export class WebhookPage extends LitElement {
     }
     if (selected) {
       return html`<request-detail
-        .request=${selected} .retry=${retries.get(selected.id)} .answer=${answers.get(selected)} .opened=${opened}
+        .request=${selected} .retry=${retries.get(selected.id)} .answers=${answers} .opened=${opened}
+        .bodyLimit=${Number(this.dataset.maxBodyBytes)}
       ></request-detail>`;
     }
     const live = link.state === "live";

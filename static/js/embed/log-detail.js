@@ -23,7 +23,7 @@ export function logDetail(request, answer, how) {
       <span>${fullTime(request.received_at)}</span>
       <span>from ${visible(remote_addr)}</span>
       <span>HTTP/${visible(http_version)}</span>
-      ${answer ? html`<span>${answerText(answer)}</span>` : nothing}
+      ${answer ? html`<span>${answerText(answer, request)}</span>` : nothing}
     </p>
     ${query_string ? pairs("Query", queryParameters(query_string)) : nothing}
     ${pairs("Headers", headers)} ${body(request, how)}

@@ -16,12 +16,25 @@ const BUSY_MS = 10;
  * The file's text, the oldest request first.
  * @param {Kind} kind
  * @param {readonly CapturedRequest[]} requests
- * @param {string} origin
+ * @param {object} beside
+ * @param {string} beside.origin
+ * @param {import("../answers.js").Answers} [beside.answers]  what senders got, as far as it is known
  */
-export function exported(kind, requests, origin) {
+export function exported(kind, requests, { origin, answers }) {
   const ordered = [...requests].sort(byTime);
-  if (kind === "json") return list("[", ordered, (request) => request, "]");
-  return list(HAR_HEAD, ordered, (request) => harEntry(request, origin), HAR_FOOT);
+  if (kind === "json") {
+    return list("[", ordered, (each) => withAnswer(each, answers?.get(each)), "]");
+  }
+  return list(HAR_HEAD, ordered, (each) => harEntry(each, origin, answers?.get(each)), HAR_FOOT);
+}
+
+/**
+ * The request as it came over the wire, and what its sender got.
+ * @param {CapturedRequest} request
+ * @param {import("../answers.js").Answer | undefined} answered
+ */
+function withAnswer(request, answered) {
+  return answered ? { ...request, answered } : request;
 }
 
 /**

@@ -27,13 +27,14 @@ const NO_RESPONSE = {
 /**
  * @param {CapturedRequest} request
  * @param {string} origin
+ * @param {import("../answers.js").Answer} [answered]  what its sender got
  */
-export function harEntry(request, origin) {
+export function harEntry(request, origin, answered) {
   return {
     startedDateTime: request.received_at,
     time: 0,
     request: harRequest(request, origin),
-    response: NO_RESPONSE,
+    response: answered ? harResponse(answered) : NO_RESPONSE,
     cache: {},
     timings: { send: 0, wait: 0, receive: 0 },
     _clientAddress: request.remote_addr,
@@ -57,6 +58,12 @@ function harRequest(request, origin) {
     headersSize: -1,
     bodySize: body.size,
   };
+}
+
+/** @param {import("../answers.js").Answer} answered */
+function harResponse({ status, by }) {
+  const comment = "Only the status of the response is recorded.";
+  return { ...NO_RESPONSE, status, httpVersion: "HTTP/1.1", comment, _by: by };
 }
 
 /** @param {[string, string]} pair */
