@@ -36,6 +36,10 @@ class Reason(Enum):
 
     # Its body
     CHUNK_MALFORMED = 400, "A chunk of the body is malformed."
+    TOO_MANY_CHUNKS = (
+        400,
+        "The chunks of the body are too small: their framing outweighs the content by too much.",
+    )
     TRAILER_MALFORMED = 400, "A trailer of the chunked body is malformed, or one too many."
     BODY_INCOMPLETE = 400, "The sender closed the connection before the end of the body."
     BODY_TOO_LARGE = 413, "The body is larger than this server allows."

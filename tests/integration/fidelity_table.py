@@ -208,6 +208,8 @@ ROWS = [
     # Bodies in chunks
     Row("one chunk", with_chunks(b"hello"), body=b"hello"),
     Row("many chunks", with_chunks(*[b"ab"] * 500), body=b"ab" * 500),
+    Row("15,000 chunks of a byte", with_chunks(*[b"a"] * 15_000), body=b"a" * 15_000),
+    Row("60,000 chunks of three", with_chunks(*[b"abc"] * 60_000), body=b"abc" * 60_000),
     Row("no chunk but the last", with_chunks(), body=b""),
     Row(
         "chunks with trailers",

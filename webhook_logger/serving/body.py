@@ -15,6 +15,12 @@ from webhook_logger.serving.head import Head
 from webhook_logger.serving.wire import Wire
 
 MAX_CHUNK_LINE_BYTES = 256
+MAX_FRAMING_BYTES = 64 * 1024
+MAX_FRAMING_FACTOR = 2
+"""Size lines and line ends of a chunked body: so many bytes, and so many for each of its content.
+
+Senders that write single letters pass with some 20 KB, those that write three at a time always.
+"""
 MAX_TRAILER_BYTES = 8 * 1024
 MAX_TRAILER_LINES = 100
 
@@ -41,6 +47,7 @@ class Body:
         self._head = head
         self._left = head.content_length or 0
         """Bytes to come, of the whole body or of the current chunk."""
+        self._framing_left = MAX_FRAMING_BYTES
         self._continue_wanted = head.expects_continue
         self.done = not head.chunked and not self._left
         self.handed_over = False
@@ -99,10 +106,14 @@ class Body:
         return bytes(content)
 
     def _next_chunk(self) -> None:
-        match = _CHUNK_LINE.fullmatch(self._wire.line(MAX_CHUNK_LINE_BYTES))
+        line = self._wire.line(MAX_CHUNK_LINE_BYTES)
+        match = _CHUNK_LINE.fullmatch(line)
         if not match:
             raise Refusal(Reason.CHUNK_MALFORMED, "A chunk's size line is malformed.")
         self._left = int(match[1], 16)
+        self._framing_left -= len(line) + len("\r\n\r\n") - MAX_FRAMING_FACTOR * self._left
+        if self._framing_left < 0:
+            raise Refusal(Reason.TOO_MANY_CHUNKS)
         if not self._left:
             self._read_trailers()
             self.done = True

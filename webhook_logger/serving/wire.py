@@ -11,6 +11,7 @@ from webhook_logger.reasons import Reason
 from webhook_logger.serving.deadlines import deadlines
 
 _READ_BYTES = 64 * 1024
+LINES_A_TURN = 32
 
 
 class TooSlow(Refusal):
@@ -29,6 +30,7 @@ class Wire:
         self.deadline = 0.0
         """Of the wait that is going on, 0 while there is none."""
         self._until = 0.0
+        self._lines = 0
         self._expired = False
         # Where a request is still to be sent, a try to read it at once is wasted.
         self._recv_later = getattr(sock, "recv_later", sock.recv)
@@ -76,7 +78,14 @@ class Wire:
         return taken
 
     def line(self, most: int) -> bytes:
-        """The next line without its CRLF. Raises `Refusal` if it is longer than `most` bytes."""
+        """Return the next line without its CRLF, and let others run every few dozen of them.
+
+        One read from the socket can bring thousands of lines, so that turns by `recv` are too few.
+        Raises `Refusal` if the line is longer than `most` bytes.
+        """
+        self._lines += 1
+        if self._lines % LINES_A_TURN == 0:
+            time.sleep(0)  # green, as the whole process is
         while (end := self.received.find(b"\n", 0, most + 2)) < 0:
             if len(self.received) >= most + 2:
                 too_long = "A line of the chunked body is too long."

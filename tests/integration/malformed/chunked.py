@@ -72,6 +72,10 @@ CHUNKED_BODIES = {
     "a chunk extension beyond ASCII": sized(b"3;\xe9"),
     "a chunk extension without an end": chunks(b"3;" + b"a" * 10_000),
     "a bare LF in the last chunk's extension": chunks(b"0;a\nb\r\n\r\n"),
+    "100,000 chunks of a byte": chunks(b"1\r\na\r\n" * 100_000 + b"0\r\n\r\n"),
+    "chunks that are mostly extension": chunks(
+        (b"1;" + b"x" * 200 + b"\r\na\r\n") * 400 + b"0\r\n\r\n"
+    ),
     # Trailers
     "a trailer without a colon": chunks(b"0\r\nnonsense\r\n\r\n"),
     "a trailer without a name": chunks(b"0\r\n: b\r\n\r\n"),

@@ -1,0 +1,50 @@
+"""The work that a body makes, counted; tests/fuzz/test_body.py has what is read of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+
+from tests.fuzz.test_body import CHUNKED, read
+from webhook_logger.errors import Refusal
+from webhook_logger.reasons import Reason
+from webhook_logger.serving import body, wire
+
+ONE = b"1\r\na\r\n"
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How often others could run."""
+    taken: list[float] = []
+    clock = SimpleNamespace(sleep=taken.append, monotonic=time.monotonic)
+    monkeypatch.setattr(wire, "time", clock)  # of this module alone: a thread of another one sleeps
+    return lambda: len(taken)
+
+
+def test_others_run_while_many_chunks_are_read_of_one_piece(turns: Callable[[], int]) -> None:
+    count = 10_000
+    content, _ = read(CHUNKED, ONE * count + b"0\r\n\r\n", [], None)
+    assert content == b"a" * count
+    assert turns() == (2 * count + 2) // wire.LINES_A_TURN
+
+
+@pytest.mark.parametrize("extension", [b"", b";a=b", b";" + b"a" * 200])
+def test_it_stops_where_the_framing_outweighs_the_content(
+    turns: Callable[[], int], extension: bytes
+) -> None:
+    chunk = b"1" + extension + b"\r\na\r\n"
+    framing = len(chunk) - 1 - body.MAX_FRAMING_FACTOR
+    most = body.MAX_FRAMING_BYTES // framing
+    read(CHUNKED, chunk * (most - 2) + b"0\r\n\r\n", [], None)
+    with pytest.raises(Refusal) as refused:
+        read(CHUNKED, chunk * (most + 1) + b"0\r\n\r\n", [], None)
+    assert refused.value.reason is Reason.TOO_MANY_CHUNKS
+
+
+def test_content_makes_up_for_framing() -> None:
+    data = b"3\r\nabc\r\n" * 100_000 + b"0\r\n\r\n"
+    assert len(read(CHUNKED, data, [], None)[0]) == 300_000
