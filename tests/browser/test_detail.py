@@ -42,16 +42,19 @@ def show(server: Server, open_page: Open, uuid: str) -> Show:
 
 def png(width: int, height: int) -> bytes:
     """A grey image."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        checksum = struct.pack(">I", zlib.crc32(name + data))
-        return struct.pack(">I", len(data)) + name + data + checksum
-
     pixels = zlib.compress((b"\0" + b"\x80" * width) * height)
+    return png_head(width, height) + png_chunk(b"IDAT", pixels) + png_chunk(b"IEND", b"")
+
+
+def png_head(width: int, height: int) -> bytes:
+    """The beginning of a grey image, which says how large it is."""
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", head)
+
+
+def png_chunk(name: bytes, data: bytes) -> bytes:
+    checksum = struct.pack(">I", zlib.crc32(name + data))
+    return struct.pack(">I", len(data)) + name + data + checksum
 
 
 def token(**payload: object) -> str:
@@ -235,8 +238,29 @@ def test_parts_are_listed_saved_and_drawn(show: Show, tmp_path: Path) -> None:
 
 def test_an_image_that_is_none_says_so(show: Show) -> None:
     detail = show("", b"\x89PNG not", "Content-Type: image/png")
-    detail.get_by_role("button", name="Show image").click()
-    expect(detail.locator("image-preview")).to_contain_text("can’t read this as image/png")
+    expect(detail.locator("image-preview")).to_contain_text("no PNG, JPEG, GIF or WebP")
+    expect(detail.get_by_role("button", name="Show image")).to_have_count(0)
+
+
+def test_a_damaged_image_says_so(show: Show) -> None:
+    detail = show("", png(8, 8)[:40], "Content-Type: image/png")
+    detail.get_by_role("button", name="Show image in the body").click()
+    expect(detail.locator("image-preview")).to_contain_text("damaged or incomplete")
+
+
+@pytest.mark.parametrize(
+    ("image", "doubt"),
+    [
+        (png_head(23_000, 23_000), "23,000 × 23,000 pixels: drawing it takes about 2.12 GB"),
+        (png_head(0, 0), "The size of this image can’t be read"),
+    ],
+)
+def test_an_image_that_may_fill_the_memory_is_not_drawn_unasked(
+    show: Show, image: bytes, doubt: str
+) -> None:
+    detail = show("", image, "Content-Type: image/png")
+    expect(detail.locator("image-preview")).to_contain_text(doubt)
+    expect(detail.get_by_role("button", name="Show image anyway")).to_be_visible()
 
 
 def test_compressed_json_is_shown_as_json_on_request(show: Show) -> None:

@@ -20,6 +20,7 @@ const { visible } = await load("format");
 const { matches, parseFilter } = await load("filter");
 const { parametersOf } = await load("header-parameters");
 const { highlight } = await load("highlight");
+const { imageSize } = await load("image-size");
 const { isJson } = await load("json-check");
 const { indented } = await load("json-indent");
 const { linesOfJson } = await load("json-lines");
@@ -138,6 +139,10 @@ const BODIES = {
         bytes(`--b\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${text}\r\n--b--`),
         "multipart/mixed; boundary=b",
       ),
+    ),
+  "an image's size": (text) =>
+    ["\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF89a01234\x80", "RIFF0123WEBPVP8 "].map((head) =>
+      imageSize(Buffer.from(head + text, "latin1")),
     ),
   "two bodies": (text) =>
     compare(sample({ body: body(text) }), sample({ body: body(`x${text.slice(1)}y`) })),

@@ -1,15 +1,20 @@
 import { html, LitElement } from "lit";
+import { byteSize } from "../format.js";
+import { imageSize, MAX_PIXELS } from "../image-size.js";
 
 /** An image of a stranger is drawn on request alone, and never larger than this. */
 const LARGEST = 640;
 
-/** Draws a PNG, JPEG, GIF or WebP on a canvas. */
+/** Red, green, blue and opacity. */
+const BYTES_PER_PIXEL = 4;
+
+/** Draws a PNG, JPEG, GIF or WebP on a canvas; before a large one it says how large that is. */
 export class ImagePreview extends LitElement {
   static properties = {
     bytes: { attribute: false },
     type: {},
     name: {},
-    size: { state: true },
+    shown: { state: true },
     problem: { state: true },
   };
 
@@ -18,7 +23,9 @@ export class ImagePreview extends LitElement {
     this.bytes = new Uint8Array();
     this.type = "";
     this.name = "";
-    this.size = "";
+    /** @type {ReturnType<typeof imageSize>} */
+    this.size = null;
+    this.shown = false;
     this.problem = "";
   }
 
@@ -29,8 +36,9 @@ export class ImagePreview extends LitElement {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (!changed.has("bytes")) return;
-    this.size = "";
-    this.problem = "";
+    this.size = imageSize(this.bytes);
+    this.shown = false;
+    this.problem = this.size ? "" : `These bytes are no PNG, JPEG, GIF or WebP image.`;
   }
 
   async show() {
@@ -39,12 +47,13 @@ export class ImagePreview extends LitElement {
     const image = await createImageBitmap(blob).catch(() => null);
     if (bytes !== this.bytes) return;
     if (image) await this.draw(image);
-    else this.problem = `The browser can’t read this as ${this.type}.`;
+    else this.problem = "The browser can’t read this image: it is damaged or incomplete.";
   }
 
   /** @param {ImageBitmap} image */
   async draw(image) {
-    this.size = `${image.width} × ${image.height} pixels`;
+    this.size = { width: image.width, height: image.height };
+    this.shown = true;
     await this.updateComplete;
     const canvas = this.querySelector("canvas");
     const scale = Math.min(1, LARGEST / Math.max(image.width, image.height));
@@ -57,14 +66,39 @@ export class ImagePreview extends LitElement {
 
   render() {
     if (this.problem) return html`<p class="body-note" role="status">${this.problem}</p>`;
-    if (!this.size) {
-      return html`<button type="button" class="button" @click=${this.show}>
-        <span>Show image<span class="visually-hidden"> ${this.name}</span></span>
-      </button>`;
-    }
+    if (!this.shown) return this.question();
     return html`<canvas class="preview" role="img" aria-label="Image ${this.name}"></canvas>
-      <p class="preview-size" role="status">${this.size}</p>`;
+      <p class="preview-size" role="status">${sizeText(this.size)}</p>`;
   }
+
+  question() {
+    const doubt = doubtOf(this.size);
+    return html`${doubt ? html`<p class="body-note">${doubt}</p>` : ""}
+      <button type="button" class="button" @click=${this.show}>
+        <span>Show image${doubt ? " anyway" : ""}<span class="visually-hidden"> ${this.name}</span></span>
+      </button>`;
+  }
+}
+
+/** @param {ReturnType<typeof imageSize>} size */
+function sizeText(size) {
+  if (!size || size === "unknown") return "";
+  const [width, height] = [size.width, size.height].map((side) => side.toLocaleString("en-US"));
+  return `${width} × ${height} pixels`;
+}
+
+/**
+ * Why the reader is asked before the image is drawn, or "".
+ * @param {ReturnType<typeof imageSize>} size
+ */
+function doubtOf(size) {
+  if (!size) return "";
+  if (size === "unknown") {
+    return "The size of this image can’t be read. Drawing it may take a lot of memory.";
+  }
+  const pixels = size.width * size.height;
+  if (pixels <= MAX_PIXELS) return "";
+  return `${sizeText(size)}: drawing it takes about ${byteSize(pixels * BYTES_PER_PIXEL)} of memory.`;
 }
 
 customElements.define("image-preview", ImagePreview);

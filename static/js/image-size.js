@@ -1,0 +1,128 @@
+/**
+ * How large a picture is, read from its first bytes without decoding it: a few kilobytes can unfold
+ * to gigabytes of pixels. No DOM in here.
+ *
+ * @typedef {{width: number, height: number}} Size
+ * @typedef {{start: string, at: number, read: (bytes: DataView) => Size}} Format  start: as Latin-1
+ */
+
+/** A picture of more pixels is drawn only if the reader asks for that: 4 bytes each. */
+export const MAX_PIXELS = 24_000_000;
+
+/** @type {readonly Format[]} known by the bytes at a place; browsers go by these, whatever the type says */
+const FORMATS = [
+  { start: "\x89PNG\r\n\x1a\n", at: 0, read: pngSize },
+  { start: "\xff\xd8\xff", at: 0, read: jpegSize },
+  { start: "GIF87a", at: 0, read: gifSize },
+  { start: "GIF89a", at: 0, read: gifSize },
+  { start: "WEBP", at: 8, read: webpSize },
+];
+
+/**
+ * The size in pixels; "unknown" where it can't be read, null where the bytes are no picture that the
+ * page draws.
+ * @param {Uint8Array} bytes
+ * @returns {Size | "unknown" | null}
+ */
+export function imageSize(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const format = FORMATS.find(({ start, at }) => holds(view, start, at));
+  if (!format) return null;
+  try {
+    const { width, height } = format.read(view);
+    return width > 0 && height > 0 ? { width, height } : "unknown";
+  } catch (error) {
+    if (error instanceof RangeError) return "unknown"; // the header breaks off
+    throw error;
+  }
+}
+
+/**
+ * @param {DataView} view
+ * @param {string} text
+ * @param {number} at
+ */
+function holds(view, text, at) {
+  if (at + text.length > view.byteLength) return false;
+  return Array.from(text).every((character, index) => {
+    return view.getUint8(at + index) === character.charCodeAt(0);
+  });
+}
+
+const UNKNOWN = { width: 0, height: 0 };
+
+/** The header chunk is the first (PNG, section 5.6). @param {DataView} view */
+function pngSize(view) {
+  if (!holds(view, "IHDR", 12)) return UNKNOWN;
+  return { width: view.getUint32(16), height: view.getUint32(20) };
+}
+
+/** The first frame header of any kind (ITU T.81, section B.2.2). @param {DataView} view */
+function jpegSize(view) {
+  for (let at = 2; view.getUint8(at) === 0xff; ) {
+    const marker = view.getUint8(at + 1);
+    if (isFrame(marker)) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+    if (marker === 0xff) at += 1;
+    else at += 2 + (isAlone(marker) ? 0 : view.getUint16(at + 2));
+  }
+  return UNKNOWN;
+}
+
+/** SOF0 to SOF15, without the tables and the extension between them. @param {number} marker */
+function isFrame(marker) {
+  return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+}
+
+/** A marker without a length. @param {number} marker */
+function isAlone(marker) {
+  return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+}
+
+/**
+ * The screen, or its first image where that is larger: browsers make room for it (GIF89a, sections 18
+ * to 20).
+ * @param {DataView} view
+ */
+function gifSize(view) {
+  const screen = { width: view.getUint16(6, true), height: view.getUint16(8, true) };
+  const flags = view.getUint8(10);
+  let at = 13 + (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+  while (view.getUint8(at) === 0x21) at = behindBlocks(view, at + 2);
+  if (view.getUint8(at) !== 0x2c) return UNKNOWN;
+  const [left, top, width, height] = [1, 3, 5, 7].map((place) => view.getUint16(at + place, true));
+  return {
+    width: Math.max(screen.width, left + width),
+    height: Math.max(screen.height, top + height),
+  };
+}
+
+/**
+ * @param {DataView} view
+ * @param {number} start  of blocks, each behind its length; one of no bytes ends them
+ */
+function behindBlocks(view, start) {
+  let at = start;
+  while (view.getUint8(at) > 0) at += 1 + view.getUint8(at);
+  return at + 1;
+}
+
+/** The canvas of an extended file, or the one frame (RFC 9649). @param {DataView} view */
+function webpSize(view) {
+  if (holds(view, "VP8X", 12)) {
+    return { width: 1 + uint24(view, 24), height: 1 + uint24(view, 27) };
+  }
+  if (holds(view, "VP8L", 12)) {
+    const bits = view.getUint32(21, true);
+    return { width: 1 + (bits & 0x3fff), height: 1 + ((bits >> 14) & 0x3fff) };
+  }
+  if (!holds(view, "VP8 ", 12)) return UNKNOWN;
+  return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff };
+}
+
+/**
+ * @param {DataView} view
+ * @param {number} at
+ */
+function uint24(view, at) {
+  return view.getUint16(at, true) + view.getUint8(at + 2) * 2 ** 16;
+}
