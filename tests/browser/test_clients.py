@@ -16,10 +16,11 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocket, expect
 
-from tests.support.clients import LINE_SECONDS, watches_and_comes_back
+from tests.support.clients import watches_and_comes_back
 from tests.support.contract.documents import ContractBroken
 from tests.support.contract.protocol import snippet
 from tests.support.contract.stream import Conversation, parsed
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Redis, Server
 from tests.support.sender import post
 
@@ -46,7 +47,7 @@ class Tool:
 
     def line(self) -> str:
         while not self._lines:
-            self._page.wait_for_event("console", timeout=LINE_SECONDS * 1000)
+            self._page.wait_for_event("console", timeout=PATIENCE_SECONDS * 1000)
         return self._lines.popleft()
 
 

@@ -9,10 +9,10 @@ import pytest
 import websocket
 
 from tests.support.contract.documents import demand, validator
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.polling import PollingViewer
 from tests.support.processes import Server
 from tests.support.sender import Answer, ask, post, send
-from tests.support.viewers import WAIT_SECONDS
 
 POLLING = "/socket.io/?EIO=4&transport=polling"
 WEBSOCKET = "/socket.io/?EIO=4&transport=websocket"
@@ -167,7 +167,7 @@ def test_a_session_that_began_without_an_origin_upgrades_with_an_allowed_one(
 ) -> None:
     def upgrade(origin: str) -> websocket.WebSocket:
         url = guarded.url.replace("http", "ws") + f"{WEBSOCKET}&sid={open_session(guarded)}"
-        return websocket.create_connection(url, timeout=WAIT_SECONDS, origin=origin)
+        return websocket.create_connection(url, timeout=PATIENCE_SECONDS, origin=origin)
 
     with pytest.raises(websocket.WebSocketBadStatusException, match="400"):
         upgrade(EVIL)
