@@ -17,7 +17,9 @@ vendor_stamp := static/vendor/.set-up
 page_scripts := $(shell find static/js -name '*.js' -o -name '*.css')
 
 python := .venv/bin/python
-with_tools := npm_config_update_notifier=false PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv/node:$$PATH"
+# Bytecode is written even where the environment forbids it: tests start hundreds of interpreters,
+# and pytest would rewrite its assertions in each of its processes.
+with_tools := npm_config_update_notifier=false PYTHONDONTWRITEBYTECODE= PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv/node:$$PATH"
 
 run: $(run_stamp) $(vendor_stamp)
 	@exec $(python) wsgi.py
@@ -25,7 +27,7 @@ run: $(run_stamp) $(vendor_stamp)
 test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) npm test --silent
-	@$(with_tools) $(python) -m pytest --numprocesses 3 --dist loadfile $(ARGS)
+	@$(with_tools) $(python) -m pytest --numprocesses 3 --dist loadfile --durations 25 $(ARGS)
 
 # All failures under load, the long ones too, and the page's long rush; prints the table of
 # docs/reliability.md.
