@@ -123,7 +123,7 @@ class Config:
         values.whole_number(0, 10**6),
         0,
         "How many requests a callback takes in a second, the rest gets `429`; `0` for any number.",
-        "`429` with `Retry-After`; viewers are told how many were refused.",
+        "`429` with `Retry-After`; viewers get `refused`.",
     )
     MAX_SENDERS_PER_ADDRESS: int = _limit(
         values.whole_number(0, 10**6),

@@ -19,6 +19,8 @@ from webhook_logger.origins import Origins
 from webhook_logger.parsed import only_short
 from webhook_logger.prefix import below
 from webhook_logger.proxies import believe
+from webhook_logger.reasons import Reason
+from webhook_logger.refusals import Refusals
 from webhook_logger.rooms import Rooms
 from webhook_logger.viewers import Viewers
 from webhook_logger.views import callback
@@ -42,6 +44,10 @@ class App(Flask):
         view: Any = self.view_functions["callback"]
         view.let_go()
         self.extensions["socketio"].emit("bye", {"reason": "draining"}, ignore_queue=True)
+
+    def refused(self, line: str, reason: Reason) -> None:
+        """Count a request that `serving` refused, and report it where it names a callback."""
+        self.extensions["refusals"].of_line(line, reason)
 
     def hold_viewers(self, most: int) -> None:
         """So many viewers have room on this machine."""
@@ -91,8 +97,10 @@ def create_app(config: Config) -> App:
     limits = Limits(config.QUEUE_TIMEOUT, config.QUEUE_BACKLOG, config.QUEUE_BACKLOG_BYTES)
     delivery = make_delivery(config.REDIS_URL, limits, config.MAX_REQUESTS_PER_SECOND)
 
+    app.extensions["refusals"] = refusals = Refusals(delivery, metrics, config.URL_PREFIX)
+
     # Views
-    callback.register(app, delivery, metrics, _sender_limits(config))
+    callback.register(app, delivery, metrics, refusals, _sender_limits(config))
     app.register_blueprint(make_assets(ROOT / "static"))
     app.register_blueprint(make_dashboard(config.MAX_BODY_BYTES))
     app.register_blueprint(make_replies(delivery, config.MAX_REPLY_CHANGES_PER_MINUTE))
@@ -100,7 +108,7 @@ def create_app(config: Config) -> App:
     app.register_blueprint(make_health(delivery, metrics))
     app.register_blueprint(make_docs(ROOT / "docs", config.URL_PREFIX))
     pages.register(app, config.FRAME_ANCESTORS)
-    errors.register(app)
+    errors.register(app, refusals.of_line)
 
     # Rooms. The manager is named because init_app would else keep one of an earlier app.
     origins = Origins(config.CORS_ALLOWED_ORIGINS)

@@ -6,6 +6,7 @@ A browser gets a page that says the same.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from math import ceil
 from typing import Any
 
@@ -59,9 +60,16 @@ def error_headers(error: HTTPException) -> dict[str, str]:
     return {**dict(error.get_headers()), "Content-Type": "application/json"}
 
 
-def register(app: Flask) -> None:
-    """Answer every error of the app in that shape; an unforeseen exception is a 500 by then."""
-    app.register_error_handler(HTTPException, _answer)
+def register(app: Flask, report: Callable[[str, Reason], None]) -> None:
+    """Answer every error of the app in that shape, and report its target and its reason; an
+    unforeseen exception is a 500 by then.
+    """
+
+    def answer(error: HTTPException) -> Response:
+        report(request.environ.get("RAW_URI", request.path), reason_of(error))
+        return _answer(error)
+
+    app.register_error_handler(HTTPException, answer)
 
 
 def _answer(error: HTTPException) -> Response:

@@ -93,6 +93,11 @@ _OF_A_STATUS = {
 }
 
 
+def reason_named(word: str) -> Reason:
+    """The reason of that word; a general one for a word of another release on the same queue."""
+    return Reason.__members__.get(word.upper(), Reason.BAD_REQUEST)
+
+
 def reason_of_status(status: int) -> Reason:
     """The reason of an error that a library raises, and that names none."""
     general = Reason.BAD_REQUEST if status < 500 else Reason.INTERNAL_ERROR

@@ -20,6 +20,7 @@ from flask_socketio import SocketIO
 from webhook_logger.delivery import Answered, Cut, Delivery, Kept, QueueUnavailable
 from webhook_logger.join import Join
 from webhook_logger.metrics import Metrics
+from webhook_logger.reasons import Reason
 from webhook_logger.transport import Outbox, Relay, Shared, outbox_of
 
 RETRY_SECONDS = 0.5
@@ -44,7 +45,9 @@ class Room:
     viewers_told: int | None = 0
     """What every viewer here was told; None when they were told different numbers."""
     refused: int = 0
-    """Requests refused for rate that the viewers have not been told of."""
+    """Refused requests that were not reported to the viewers yet."""
+    refused_for: Reason = Reason.BAD_REQUEST
+    """The reason of the latest one."""
     reply_used: bool = False
     """The reply holds for fewer requests than the viewers were told."""
     replies: int = 0
@@ -125,12 +128,19 @@ class Rooms:
             room.viewers = viewers
             self._tell_counts(uuid, room)
 
-    def refused(self, uuid: str, count: int) -> None:
-        """Tell the viewers of the callback what was refused, at most once a second."""
+    def refused(self, uuid: str, count: int, reason: Reason) -> None:
+        """Report refused requests to the viewers of the callback, at most once a second."""
         room = self._rooms.get(uuid)
         if room:
             room.refused += count
+            room.refused_for = reason
             self._tell_counts(uuid, room)
+
+    def _tell_refused(self, uuid: str, room: Room) -> None:
+        count, room.refused = room.refused, 0
+        reason = room.refused_for
+        why = {"status": reason.status, "reason": reason.word, "message": reason.meaning}
+        self._tell("refused", {"uuid": uuid, "count": count, **why}, uuid)
 
     def _tell(self, event: str, payload: dict[str, Any], to: str | None = None) -> None:
         """To this worker's viewers alone: others have their own worker."""
@@ -149,8 +159,7 @@ class Rooms:
                 room.viewers_told = room.viewers
                 self._tell("viewers", {"uuid": uuid, "viewers": room.viewers}, uuid)
             if room.refused:
-                count, room.refused = room.refused, 0
-                self._tell("refused", {"uuid": uuid, "count": count}, uuid)
+                self._tell_refused(uuid, room)
             if room.reply_used:
                 self._tell_reply_used(uuid, room)
             self._socketio.sleep(SECONDS_BETWEEN_COUNTS)

@@ -14,6 +14,7 @@ from tests.wire_fixture import samples
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery import Answered, Kept, memory, replies
 from webhook_logger.delivery.memory import MemoryDelivery
+from webhook_logger.reasons import Reason
 
 
 class Viewers:
@@ -35,7 +36,7 @@ class Viewers:
 
     def count(self, uuid: str, viewers: int) -> None: ...
 
-    def refused(self, uuid: str, count: int) -> None: ...
+    def refused(self, uuid: str, count: int, reason: Reason) -> None: ...
 
     def pause(self) -> None: ...
 

@@ -146,7 +146,7 @@ def test_one_request_too_many_of_an_address_is_refused_and_may_come_again(
         assert (refused.status, refused.headers["retry-after"]) == (429, "1")
         assert refused.headers["access-control-allow-origin"] == "*"
         assert "webhook-viewers" not in refused.headers
-        assert two_senders.metrics()["requests_refused_total"] == 1
+        assert two_senders.refusals() == {"too_many_from_address": 1}
         assert first.finish() == 200
         assert post(two_senders.address, f"/{uuid}").status == 200
         assert second.finish() == 200

@@ -77,12 +77,13 @@ def test_viewers_are_told_how_many_were_refused_and_no_seq_is_used(
             [(name, payload)] = viewer.events(1, aside=("viewers", "status", "answered"))
             if name == "refused":
                 assert payload["uuid"] == uuid
+                assert payload["reason"] == "callback_rate_exceeded"
                 told += payload["count"]
             else:
                 seqs.append(payload["seq"])
         assert told == statuses.count(429) > 0
         assert seqs == list(range(1, statuses.count(200) + 1))
-    refused = sum(worker.metrics()["requests_refused_total"] for worker in workers)
+    refused = sum(worker.refusals()["callback_rate_exceeded"] for worker in workers)
     assert refused >= told
 
 

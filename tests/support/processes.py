@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import resource
 import shutil
 import signal
@@ -29,6 +30,8 @@ MEMORY = "/dev/shm/webhook-logger-test"
 PATIENCE = ("client_header_timeout", "client_body_timeout", "keepalive_timeout")
 COMMAND = (sys.executable, "wsgi.py")
 PORT_BLOCKS = range(12_000, 32_000, 400)
+
+_REFUSALS = re.compile(r'requests_refused_total\{reason="(.*)"\}')
 
 
 @cache
@@ -121,6 +124,11 @@ class Server:
             lines = response.read().decode().splitlines()
         rows = [line.split() for line in lines if not line.startswith("#")]
         return {name.removeprefix("webhook_logger_"): float(value) for name, value in rows}
+
+    def refusals(self) -> dict[str, int]:
+        """How many requests it has refused, for each reason for which there were some."""
+        rows = [(_REFUSALS.fullmatch(name), count) for name, count in self.metrics().items()]
+        return {match[1]: int(count) for match, count in rows if match and count}
 
     def memory(self) -> int:
         """Its resident memory, in bytes."""

@@ -16,6 +16,7 @@ from socketio import Manager
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.held import Held
+from webhook_logger.reasons import Reason
 
 
 class QueueUnavailable(Exception):
@@ -109,8 +110,8 @@ class Sink(Protocol):
     def count(self, uuid: str, viewers: int) -> None:
         """So many viewers of the callback there are now on all workers. Never blocks."""
 
-    def refused(self, uuid: str, count: int) -> None:
-        """So many requests more were refused for rate. Never blocks."""
+    def refused(self, uuid: str, count: int, reason: Reason) -> None:
+        """More requests of the callback were refused, the latest for this reason. Never blocks."""
 
     def reply_used(self, uuid: str) -> None:
         """The callback's reply holds for one request less. Never blocks."""
@@ -143,6 +144,10 @@ class Delivery(ABC):
     @abstractmethod
     def answered(self, answered: Answered) -> None:
         """Tell the viewers what the callback's reply was made into. Best effort; never blocks."""
+
+    @abstractmethod
+    def refused(self, uuid: str, reason: Reason) -> None:
+        """Report a refused request to the callback's viewers. Best effort; never blocks."""
 
     @abstractmethod
     def get_reply(self, uuid: str) -> Kept | None:

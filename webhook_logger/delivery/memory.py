@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 import orjson
 
@@ -26,8 +25,9 @@ from webhook_logger.delivery.base import (
     Sink,
 )
 from webhook_logger.delivery.lean import LeanRooms
-from webhook_logger.delivery.refusals import Refusals
 from webhook_logger.delivery.replies import Replies
+from webhook_logger.delivery.windows import Windows
+from webhook_logger.reasons import Reason
 
 LOCKS = 64
 """Shared by the callbacks, so that few of them ever wait for another's viewers."""
@@ -59,7 +59,7 @@ class MemoryDelivery(Delivery):
 
     def __init__(self, most_a_second: int = 0) -> None:
         self._most_a_second = most_a_second
-        self._refusals = Refusals()
+        self._windows = Windows()
         self.manager = LeanRooms()
         self._sink: Sink
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
@@ -73,13 +73,10 @@ class MemoryDelivery(Delivery):
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
-        if self._most_a_second:
-            tell = partial(self._refusals.tell, sink.refused)
-            threading.Thread(target=tell, daemon=True).start()
 
     def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
         uuid = request.uuid
-        self._refusals.check(uuid)
+        self._windows.check(uuid)
         with self._turn(uuid):
             counter = self._counter(uuid)
             self._take_a_place(uuid, counter)
@@ -103,7 +100,7 @@ class MemoryDelivery(Delivery):
         if self._most_a_second:
             seconds = counter.seconds_until_room(self._most_a_second)
             if seconds:
-                raise self._refusals.begin(uuid, seconds)
+                raise self._windows.begin(uuid, seconds)
 
     def _take_reply(self, uuid: str) -> str | None:
         reply = self._replies.get(uuid)
@@ -113,6 +110,10 @@ class MemoryDelivery(Delivery):
 
     def answered(self, answered: Answered) -> None:
         self._sink.answered(answered)
+
+    def refused(self, uuid: str, reason: Reason) -> None:
+        if uuid in self._viewers:
+            self._sink.refused(uuid, 1, reason)
 
     def get_reply(self, uuid: str) -> Kept | None:
         return self._replies.get(uuid)

@@ -12,6 +12,7 @@ from webhook_logger.delivery.canary import Canaries
 from webhook_logger.delivery.cuts import Cuts
 from webhook_logger.delivery.holding import Holding
 from webhook_logger.delivery.manager import CONTROL_CHANNEL, RoomManager
+from webhook_logger.reasons import reason_named
 
 # A request on a callback's channel is JSON; all else there, and on a worker's own, begins with a
 # word: "viewers 3".
@@ -73,7 +74,8 @@ class Messages:
         if kind == "viewers":
             self._sink.count(uuid, int(rest))
         elif kind == "refused":
-            self._sink.refused(uuid, int(rest))
+            count, word = rest.split(" ")
+            self._sink.refused(uuid, int(count), reason_named(word))
         elif kind == "answered":
             epoch, seq, status, by = rest.split(" ")
             self._sink.answered(Answered(uuid, epoch, int(seq), int(status), by))

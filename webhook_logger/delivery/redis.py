@@ -41,8 +41,10 @@ from webhook_logger.delivery.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.delivery.messages import Messages, Own
 from webhook_logger.delivery.presence import Presence
 from webhook_logger.delivery.publisher import Publisher
-from webhook_logger.delivery.refusals import Refusals
+from webhook_logger.delivery.refusals import Refusals, Refused
 from webhook_logger.delivery.subscription import Subscription
+from webhook_logger.delivery.windows import Windows
+from webhook_logger.reasons import Reason
 
 LARGE_EVENT_BYTES = 64 * 1024
 """A larger one goes over a connection of its own, so that it delays no small one."""
@@ -57,6 +59,7 @@ class RedisDelivery(Delivery):
         self._worker = secrets.token_hex(8)
         self._channel = keys.worker_channel(self._worker)
         self._most_a_second = str(most_a_second)
+        self._windows = Windows()
         self._refusals = Refusals()
         connect = connections(url, limits.seconds).make_connection
         backlog = Backlog(limits)
@@ -82,12 +85,12 @@ class RedisDelivery(Delivery):
         for forever in (
             *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
             *(self._subscription.listen, self._presence.keep, self._canaries.send),
-            partial(self._refusals.tell, self._tell_refused),
+            partial(self._refusals.report, self._report, lambda: self._subscription.up),
         ):
             threading.Thread(target=forever, daemon=True).start()
 
     def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
-        self._refusals.check(request.uuid)
+        self._windows.check(request.uuid)
         wire = request.to_wire()
         uuid = wire.pop("uuid")
         del wire["epoch"], wire["seq"]  # the script's business
@@ -111,7 +114,7 @@ class RedisDelivery(Delivery):
 
     def _receipt(self, uuid: str, answer: list[Any], held: Held) -> Receipt:
         if len(answer) == 1:
-            raise self._refusals.begin(uuid, answer[0] / 1000)
+            raise self._windows.begin(uuid, answer[0] / 1000)
         epoch, seq, elsewhere, reply, is_held = answer
         viewers = elsewhere + self._presence.here(uuid)
         kept = reply and reply.decode()
@@ -124,6 +127,14 @@ class RedisDelivery(Delivery):
         uuid, *fields = answered
         with suppress(QueueUnavailable):
             self._small.submit("PUBLISH", keys.channel(uuid), f"answered {_words(fields)}")
+
+    def refused(self, uuid: str, reason: Reason) -> None:
+        self._refusals.add(uuid, reason)
+
+    def _report(self, refused: Refused) -> None:
+        uuid, number, reason = refused
+        with suppress(QueueUnavailable):
+            self._small.submit("PUBLISH", keys.channel(uuid), f"refused {number} {reason.word}")
 
     def get_reply(self, uuid: str) -> Kept | None:
         key = keys.reply_key(uuid)
@@ -164,10 +175,6 @@ class RedisDelivery(Delivery):
         if not self._subscription.up:
             raise QueueUnavailable("This worker is not subscribed to the queue.")
         self._small.submit("PING").wait()
-
-    def _tell_refused(self, uuid: str, count: int) -> None:
-        with suppress(QueueUnavailable):
-            self._small.submit("PUBLISH", keys.channel(uuid), f"refused {count}")
 
     @property
     def requests_read(self) -> int:

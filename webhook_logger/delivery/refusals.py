@@ -1,4 +1,8 @@
-"""Callbacks over their rate: refused without a question until their window ends, and counted."""
+"""Reports of refused requests, on their way to viewers: gathered, and bounded in number.
+
+Anyone can have requests refused, of any number of callbacks, so reports are best effort and must
+cost the queue little.
+"""
 
 from __future__ import annotations
 
@@ -6,54 +10,53 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import NamedTuple
 
-from webhook_logger.delivery.base import RateExceeded
+from webhook_logger.reasons import Reason
 
-MOST_CALLBACKS = 10_000
-"""In whose windows this worker refuses by itself; the one longest unused is asked about again."""
-SECONDS_BETWEEN_COUNTS = 1.0
+MAX_CALLBACKS = 10_000
+"""Callbacks with a report to send; the one that waits longest gives way."""
+MAX_REPORTS_PER_ROUND = 100
+SECONDS_PER_ROUND = 1.0
 
-Told = Callable[[str, int], None]
+
+class Refused(NamedTuple):
+    """Requests of one callback that were refused since its last report."""
+
+    uuid: str
+    number: int
+    reason: Reason
+    """The reason of the latest one."""
 
 
 class Refusals:
-    """What this worker has refused for rate; `tell` reports it, at most once a second each."""
+    """Counts the refused requests of each callback, and reports them in rounds."""
 
     def __init__(self) -> None:
-        self._ends: OrderedDict[str, float] = OrderedDict()
-        self._counts: dict[str, int] = {}
+        self._waiting: OrderedDict[str, Refused] = OrderedDict()
         self._wake = threading.Event()
 
-    def check(self, uuid: str) -> None:
-        """Count one more and raise `RateExceeded` while the callback's window is known as full."""
-        end = self._ends.get(uuid)
-        if end is None:
-            return
-        seconds = end - time.monotonic()
-        if seconds > 0:
-            self._count(uuid)
-            raise RateExceeded(seconds)
-        self._ends.pop(uuid, None)
-
-    def begin(self, uuid: str, seconds: float) -> RateExceeded:
-        """The first one refused: the callback's window is full, and ends in so many seconds."""
-        self._ends[uuid] = time.monotonic() + seconds
-        self._ends.move_to_end(uuid)
-        if len(self._ends) > MOST_CALLBACKS:
-            self._ends.popitem(last=False)
-        self._count(uuid)
-        return RateExceeded(seconds)
-
-    def _count(self, uuid: str) -> None:
-        self._counts[uuid] = self._counts.get(uuid, 0) + 1
+    def add(self, uuid: str, reason: Reason) -> None:
+        """Count one more refused request. Never blocks."""
+        waiting = self._waiting.get(uuid)
+        self._waiting[uuid] = Refused(uuid, waiting.number + 1 if waiting else 1, reason)
+        if len(self._waiting) > MAX_CALLBACKS:
+            self._waiting.popitem(last=False)
         self._wake.set()
 
-    def tell(self, told: Told) -> None:
-        """Hand the counts on for ever: `told(uuid, count)`, which must not fail."""
+    def take(self) -> list[Refused]:
+        """Take the reports of one round, those that wait longest first."""
+        count = min(len(self._waiting), MAX_REPORTS_PER_ROUND)
+        return [self._waiting.popitem(last=False)[1] for _ in range(count)]
+
+    def report(self, send: Callable[[Refused], None], is_possible: Callable[[], bool]) -> None:
+        """Send reports for ever, at most one per callback and round; `send` must not fail."""
         while True:
             self._wake.wait()
-            self._wake.clear()
-            counts, self._counts = self._counts, {}
-            for uuid, count in counts.items():
-                told(uuid, count)
-            time.sleep(SECONDS_BETWEEN_COUNTS)
+            if is_possible():
+                self._wake.clear()
+                for refused in self.take():
+                    send(refused)
+                if self._waiting:
+                    self._wake.set()
+            time.sleep(SECONDS_PER_ROUND)

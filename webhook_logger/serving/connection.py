@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from werkzeug.exceptions import HTTPException
 
-from webhook_logger.errors import Refusal
+from webhook_logger.errors import Refusal, reason_of
 from webhook_logger.memo import Memo
 from webhook_logger.reasons import Reason
 from webhook_logger.serving import head as heads
@@ -23,6 +23,8 @@ from webhook_logger.serving.wire import TooSlow, Wire
 
 SEND_SECONDS = 30
 RETRY_AFTER_SECONDS = 5
+BEGIN_BYTES = 512
+"""Of a refused request line, in which its target is looked for."""
 LINGER_SECONDS = 5
 """For a sender to read its answer while what it still sends is thrown away."""
 
@@ -62,12 +64,14 @@ class Connection:
         places: Places,
         set_idle: Callable[[bool], bool] = lambda _: True,
         limits: Limits = DEFAULT,
+        refused: Callable[[str, Reason], None] = lambda _line, _reason: None,
     ) -> None:
         self._socket = sock
         self._application = application
         self._places = places
         self._set_idle = set_idle
         self._limits = limits
+        self._refused = refused
         self._wire = Wire(sock)
         self._address = address
         self._server = sock.getsockname()
@@ -106,7 +110,7 @@ class Connection:
     def _serve_begun(self) -> bool:
         try:
             head = self._read_head()
-        except HTTPException as error:
+        except Refusal as error:
             return self._refuse(error)
         if head is None:
             return False
@@ -128,7 +132,9 @@ class Connection:
             seen = len(self._wire.received)
             if not self._wire.receive():
                 return None
-        return heads.parse(self._wire.take(end), self._limits)
+        head = heads.parse(bytes(self._wire.received[:end]), self._limits)
+        del self._wire.received[:end]  # not before: a refused head is looked at again
+        return head
 
     def _begun(self) -> bool:
         """Whether another request begins; not when the sender leaves or is idle for too long."""
@@ -152,9 +158,11 @@ class Connection:
             if not response.begun and not body.handed_over:
                 raise RuntimeError("The application returned without calling start_response.")
         except HTTPException as error:
+            self._refused(head.target, reason_of(error))
             response = Response.of_error(error)
         except Exception:
             log.exception("The application failed.")
+            self._refused(head.target, Reason.INTERNAL_ERROR)
             failed = Refusal(Reason.INTERNAL_ERROR)
             response = Response() if body.handed_over else Response.of_error(failed)
         return response if response.begun else None
@@ -183,7 +191,9 @@ class Connection:
             environ.pop("HTTP_UPGRADE", None)
         return environ
 
-    def _refuse(self, error: HTTPException) -> bool:
+    def _refuse(self, error: Refusal) -> bool:
+        line = bytes(self._wire.received[:BEGIN_BYTES]).lstrip().partition(b"\n")[0]
+        self._refused(line.decode("latin-1"), error.reason)
         self._send(Response.of_error(error).render("GET", keep_alive=False))
         return self._linger(False)
 

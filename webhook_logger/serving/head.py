@@ -58,10 +58,14 @@ def find_end(received: bytearray, seen: int, limits: Limits = DEFAULT) -> int | 
     _check_sizes(received, end, line_bytes, limits)
     if end >= 0:
         return end + 4
-    if hopeless := _HOPELESS.search(received, max(0, seen - 1)):
+    _check_bytes(received, max(0, seen - 1))
+    return None
+
+
+def _check_bytes(received: bytes | bytearray, begin: int = 0) -> None:
+    if hopeless := _HOPELESS.search(received, begin):
         is_line_end = hopeless[0] == b"\n"
         raise Refusal(Reason.BARE_LINE_FEED if is_line_end else Reason.CONTROL_CHARACTER)
-    return None
 
 
 def _check_sizes(received: bytearray, end: int, line_bytes: int, limits: Limits) -> None:
@@ -82,6 +86,7 @@ def parse(head: bytes, limits: Limits = DEFAULT) -> Head:
     """Read `head`, all bytes up to and with the empty line. Raises as `find_end`, and says why."""
     line, _, section = head.partition(b"\r\n")
     if not _REQUEST_LINE.fullmatch(line):
+        _check_bytes(line)
         raise Refusal(Reason.REQUEST_LINE_MALFORMED)
     method, target, protocol = line.decode("latin-1").split(" ")
     version = protocol.removeprefix("HTTP/")

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import eventlet
 from eventlet import wsgi
 
+from webhook_logger.reasons import Reason
 from webhook_logger.serving.connection import Connection
 from webhook_logger.serving.fair import FairSocket
 from webhook_logger.serving.hub import let_wait
@@ -125,6 +126,9 @@ class Worker(Protocol):
     def say_bye(self) -> None:
         """Tell the viewers that they will be cut off, and can come back."""
 
+    def refused(self, line: str, reason: Reason) -> None:
+        """Take note of a refused request, by the beginning of its request line, or its target."""
+
     def hold_viewers(self, most: int) -> None:
         """So many viewers have room on this machine."""
 
@@ -185,7 +189,7 @@ def _accept(worker: Worker, listener: Listener, places: Places, limits: Limits) 
             return True
 
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = Connection(sock, address, worker, places, set_idle, limits)
+        connection = Connection(sock, address, worker, places, set_idle, limits, worker.refused)
         if not places.take():
             connection.turn_away()
             return

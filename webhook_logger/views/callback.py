@@ -25,9 +25,10 @@ from webhook_logger.delivery import (
     RateExceeded,
     Receipt,
 )
-from webhook_logger.errors import Refusal
+from webhook_logger.errors import Refusal, reason_of
 from webhook_logger.metrics import Metrics
 from webhook_logger.reasons import Reason
+from webhook_logger.refusals import Refusals
 from webhook_logger.reply import (
     ANY_ORIGIN,
     Answer,
@@ -91,9 +92,12 @@ class CallbackView:
 
     __name__ = "callback"
 
-    def __init__(self, delivery: Delivery, metrics: Metrics, limits: Limits) -> None:
+    def __init__(
+        self, delivery: Delivery, metrics: Metrics, refusals: Refusals, limits: Limits
+    ) -> None:
         self._delivery = delivery
         self._metrics = metrics
+        self._refusals = refusals
         self._max_body_bytes = limits.body_bytes
         self._answer_seconds = limits.answer_seconds
         self._holds = Holds()
@@ -118,15 +122,18 @@ class CallbackView:
         try:
             return self._admit(environ, uuid, rest)
         except HTTPException as error:
-            return refused(error)
+            return self._refused(uuid, error)
         except Exception:
             log.exception("A callback failed.")
-            return refused(Refusal(Reason.INTERNAL_ERROR))
+            return self._refused(uuid, Refusal(Reason.INTERNAL_ERROR))
+
+    def _refused(self, uuid: str, error: HTTPException) -> Answer:
+        self._refusals.of_callback(uuid, reason_of(error))
+        return refused(error)
 
     def _accept_in_place(self, environ: Environ, uuid: str, rest: str) -> Answer:
         address = environ.get("REMOTE_ADDR", "")
         if not self._senders.take(address):
-            self._metrics.requests_refused += 1
             raise Refusal(Reason.TOO_MANY_FROM_ADDRESS, retry_after=1)
         try:
             return self._accept(environ, uuid, rest)
@@ -170,6 +177,7 @@ class CallbackView:
         """The answer and what it is by; a preflight is let through unless that is not wanted."""
         viewers, origin = receipt.viewers, allowed_origin(reply) if reply else ANY_ORIGIN
         if not captured.body.complete:
+            self._refusals.count(Reason.BODY_TOO_LARGE)  # viewers see the request itself
             too_large = f"The body is larger than {self._max_body_bytes} bytes."
             return refused(Refusal(Reason.BODY_TOO_LARGE, too_large), viewers, origin), "default"
         if expected.by == "path":
@@ -183,10 +191,8 @@ class CallbackView:
         try:
             return self._delivery.publish(captured, expected)
         except RateExceeded as error:
-            self._metrics.requests_refused += 1
             raise Refusal(Reason.CALLBACK_RATE_EXCEEDED, retry_after=error.seconds) from error
         except QueueUnavailable as error:
-            self._metrics.requests_unavailable += 1
             away = f"{error} Please send the request again."
             raise Refusal(Reason.QUEUE_UNAVAILABLE, away, RETRY_AFTER_SECONDS) from error
 
@@ -201,10 +207,12 @@ def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expec
     return Expected(int(path[1]), "path", "look") if path else ORDINARY
 
 
-def register(app: Flask, delivery: Delivery, metrics: Metrics, limits: Limits) -> None:
+def register(
+    app: Flask, delivery: Delivery, metrics: Metrics, refusals: Refusals, limits: Limits
+) -> None:
     """Add the catch-all to the app's URL map, as the endpoint `callback`."""
     app.url_map.converters.update(callback=CallbackConverter, anything=AnythingConverter)
-    app.view_functions["callback"] = CallbackView(delivery, metrics, limits)
+    app.view_functions["callback"] = CallbackView(delivery, metrics, refusals, limits)
     for path in ("/<callback:uuid>", "/<callback:uuid>/<anything:rest>"):
         # Not add_url_rule: there, methods=None means GET; in a Rule it means any token.
         app.url_map.add(Rule(path, endpoint="callback", methods=None, merge_slashes=False))

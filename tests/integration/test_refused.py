@@ -1,0 +1,119 @@
+"""Refused requests leave a trace: the callback's viewers hear why, and metrics count them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+from uuid import uuid4
+
+from tests.integration.malformed import MALFORMED, TOO_LARGE, UUID
+from tests.integration.test_malformed import SMUGGLED
+from tests.support.processes import Server
+from tests.support.sender import Sender, post
+from tests.support.viewers import PacketViewer
+from webhook_logger.reasons import Reason
+
+U = b"<uuid>"
+GOOD = b"POST /<uuid> HTTP/1.1\r\nHost: h\r\n"
+
+# As devices and services send them; some on the way of a good head, some before there is any.
+REFUSED = [
+    (b"POST /<uuid> HTTP/1.1\nHost: h\n\n", "bare_line_feed"),
+    (b"GET /<uuid>/\x00 HTTP/1.1\r\nHost: h\r\n\r\n", "control_character"),
+    (b"GET /<uuid>?q=two words HTTP/1.1\r\nHost: h\r\n\r\n", "request_line_malformed"),
+    (b"GET <uuid> HTTP/1.1\r\nHost: h\r\n\r\n", "target_malformed"),
+    (b"GET /<uuid>?" + b"x" * 9000 + b" HTTP/1.1\r\nHost: h\r\n\r\n", "target_too_long"),
+    (GOOD + b"A: b\r\n c\r\n\r\n", "headers_malformed"),
+    (GOOD + b"Host: i\r\n\r\n", "host_malformed"),
+    (GOOD + b"A: b\r\n" * 1001 + b"\r\n", "too_many_headers"),
+    (GOOD + b"A: " + b"b" * 70_000 + b"\r\n\r\n", "headers_too_large"),
+    (GOOD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", "chunk_malformed"),
+    (GOOD + b"Transfer-Encoding: chunked\r\n\r\n0\r\nA\r\n\r\n", "trailer_malformed"),
+    (b"POST //<uuid>/x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", "not_found"),
+    (b"POST /<uuid>%0A HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", "not_found"),
+    (b"POST /<uuid>%20 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", "not_found"),
+]
+
+
+def refuse(server: Server, raw: bytes) -> None:
+    """Send it, and read until the server has refused it."""
+    with Sender(server.address) as sender:
+        with suppress(ConnectionError):  # it may close while we still send
+            sender.send(raw)
+        sender.rest()
+
+
+def test_viewers_hear_why_a_request_was_refused_and_nothing_of_it(
+    workers: tuple[Server, Server],
+) -> None:
+    of_viewers, of_senders = workers
+    wanted = {str(uuid4()): row for row in REFUSED}
+    before = Counter(of_senders.refusals())
+    with PacketViewer(of_viewers.url, {}) as viewer:
+        for number, uuid in enumerate(wanted):
+            viewer.write(f'42{number}["join",{{"uuid":"{uuid}"}}]')
+        while viewer.packet()[0] != f"43{len(wanted) - 1}":
+            pass
+        for uuid, (raw, _) in wanted.items():
+            refuse(of_senders, raw.replace(U, uuid.encode()))
+            refuse(of_senders, raw.replace(U, str(uuid4()).encode()))  # which nobody watches
+        heard = {}
+        while len(heard) < len(wanted):
+            payload = viewer.event("refused")
+            heard[payload.pop("uuid")] = payload
+    for uuid, (_, word) in wanted.items():
+        reason = Reason[word.upper()]
+        why = {"status": reason.status, "reason": word, "message": reason.meaning}
+        assert heard[uuid] == {"count": 1, **why}
+    counted = Counter(of_senders.refusals()) - before
+    assert counted == Counter({word: 0 for _, word in REFUSED}) + Counter(
+        word for _, word in REFUSED * 2
+    )
+
+
+def test_what_nobody_watches_costs_the_queue_a_report_at_most(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    of_viewers, of_senders = workers
+    with PacketViewer(of_viewers.url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        for _ in range(30):
+            assert post(of_senders.address, f"//{uuid}").status == 404
+        counts = [viewer.event("refused")["count"]]
+        while sum(counts) < 30:
+            counts.append(viewer.event("refused")["count"])
+        assert sum(counts) == 30
+        assert post(of_senders.address, f"/{uuid}").headers["webhook-viewers"] == "1"
+        assert viewer.requests(1)[0]["seq"] == 1, "what is refused has no seq"
+
+
+def test_every_malformed_request_is_counted_and_every_one_that_names_a_callback_is_reported(
+    memory_server: Server,
+) -> None:
+    refused = (*MALFORMED.values(), *(raw for _, raw in TOO_LARGE.values()))
+    raws = [raw + SMUGGLED for raw in refused]
+    naming = [raw for raw in raws if UUID.encode() in raw[:512].lstrip().partition(b"\n")[0]]
+    before = Counter(memory_server.refusals())
+    with PacketViewer(memory_server.url, {"uuid": UUID}) as viewer:
+        viewer.event("joined")
+        for raw in raws:
+            refuse(memory_server, raw)
+        told = 0
+        while told < len(naming):
+            told += viewer.event("refused")["count"]
+        assert told == len(naming)
+    assert (Counter(memory_server.refusals()) - before).total() == len(raws)
+
+
+def test_requests_of_the_api_and_of_pages_are_counted_and_not_reported(
+    memory_server: Server, uuid: str
+) -> None:
+    before = Counter(memory_server.refusals())
+    with PacketViewer(memory_server.url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        assert post(memory_server.address, f"/view/{uuid}").status == 405
+        assert post(memory_server.address, f"/api/callbacks/{uuid}/nothing").status == 404
+        post(memory_server.address, f"/{uuid}")
+        assert viewer.events(1, aside=("viewers",))[0][0] == "request"
+    after = Counter(memory_server.refusals()) - before
+    assert after == {"method_not_allowed": 1, "not_found": 1}
