@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from webhook_logger.client.address import Address
+from webhook_logger.client.address import Address, absolute
 from webhook_logger.client.errors import Invalid
 
 ONE = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
@@ -48,7 +48,53 @@ def test_a_base_url_gives_a_new_callback(url: str, base: str, path: str) -> None
     assert address.uuid != Address.of(url).uuid
 
 
-@pytest.mark.parametrize("url", ["", "hooks.example.com", f"wss://a/{ONE}", "https://"])
+@pytest.mark.parametrize(
+    "url", ["", "/", ":", f"/{ONE}", f"wss://a/{ONE}", "https://", "99999", "a b", ONE, "http:/a"]
+)
 def test_what_is_none_is_told(url: str) -> None:
     with pytest.raises(Invalid):
         Address.of(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        ("3000", "http://localhost:3000"),
+        (":3000", "http://localhost:3000"),
+        ("3000/a?b", "http://localhost:3000/a?b"),
+        (":3000/a", "http://localhost:3000/a"),
+        ("localhost:3000", "http://localhost:3000"),
+        ("localhost:3000/a", "http://localhost:3000/a"),
+        ("localhost", "http://localhost"),
+        ("127.0.0.1:3000/", "http://127.0.0.1:3000/"),
+        ("[::1]:3000", "http://[::1]:3000"),
+        ("hooks.example.com/a", "http://hooks.example.com/a"),
+        ("https://hooks.example.com", "https://hooks.example.com"),
+        ("localhost:3000?to=http://a", "http://localhost:3000?to=http://a"),
+    ],
+)
+def test_an_address_may_be_short(url: str, whole: str) -> None:
+    assert absolute(url) == whole
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        (ONE[:-1], "35 characters"),
+        (f"{ONE}1/a", "37 characters"),
+        (f"view/{ONE[:-1]}g", "'g' is not"),
+        (f"view/{ONE[:5]}", "5 characters"),
+        (ONE.replace("-", ""), "32 characters"),
+        (f"tools/o{ONE[1:]}", "'o' is not"),
+        (ONE[:8] + ONE[9:18] + "-" + ONE[18:], "hyphens"),
+        (f"{{{ONE}}}", "'{' is not"),
+    ],
+)
+def test_a_mistyped_uuid_is_an_error_that_says_what_is_wrong(path: str, wrong: str) -> None:
+    with pytest.raises(Invalid, match=f"mistyped: .*{wrong}"):
+        Address.of(f"https://hooks.example.com/{path}")
+
+
+def test_a_prefix_is_not_taken_for_a_uuid() -> None:
+    for prefix in ("webhooks", "our-long-team-name-webhook-logger", "a/b-1/2026-11-28", "cafe"):
+        assert Address.of(f"https://example.com/{prefix}").base.endswith(prefix)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.wire_fixture import UUID, samples
-from webhook_logger.client.relayed import relayed, sendable
+from webhook_logger.captured import Body
+from webhook_logger.client.relayed import forwarded, relayed, sendable
 
 ESCAPED = f"%33{UUID[1:]}"
 
@@ -58,3 +59,14 @@ def test_a_length_is_told_where_the_body_was_framed() -> None:
 def test_a_length_stays_where_the_connection_names_it() -> None:
     lines = (("Connection", "Content-Length"), ("Content-Length", "2"))
     assert sendable(lines, b"hi") == (("Content-Length", "2"),)
+
+
+def test_a_target_learns_which_host_and_scheme_the_sender_called() -> None:
+    own = (("X-Forwarded-Host", "evil"), ("x_forwarded_PROTO", "x"), ("Host", "a"), ("B", "1"))
+    request = replace(samples()[0], headers=own, host="a", scheme="https", body=Body(b"", 0))
+    called = (("X-Forwarded-Host", "a"), ("X-Forwarded-Proto", "https"))
+    assert forwarded(request).headers == (("B", "1"), *called)
+    kept = forwarded(request, keep_host=True)
+    assert kept.headers == (("Host", "a"), ("B", "1"), *called)
+    none = forwarded(replace(request, host=""), keep_host=True)
+    assert none.headers == (("B", "1"), ("X-Forwarded-Proto", "https"))

@@ -1,4 +1,6 @@
-"""A server's base URL, a callback URL or a page's URL, and what belongs to it."""
+"""Addresses as people write them; a server's base URL, a callback URL or a page's URL, and what
+belongs to it.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,30 @@ import re
 from dataclasses import dataclass
 from uuid import uuid4
 
+from webhook_logger.client.errors import Invalid
 from webhook_logger.client.http import parse
 
 _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _CALLBACK = re.compile(rf"(?P<base>.*?)(?:/view)?/(?P<uuid>{_UUID})(?:[/?#].*)?")
 _BASE = re.compile(r"(?P<base>[^?#]*?)/*(?:[?#].*)?")
+_PORT = re.compile(r":?(?P<port>[0-9]{1,5})(?P<rest>[/?#].*)?")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://|https?:", re.IGNORECASE)
+_HYPHENS = (8, 13, 18, 23)
+_PAGE = "view"
+
+
+def absolute(url: str) -> str:
+    """Return the whole URL: `3000`, `:3000/x` and `localhost:3000/x` are on this machine, by http.
+
+    Raises `Invalid` for what is no URL at all.
+    """
+    if match := _PORT.fullmatch(url):
+        url = f"localhost:{match['port']}{match['rest'] or ''}"
+    if re.fullmatch(_UUID, url):
+        raise Invalid(f"{url} is a UUID alone: give the whole URL of the callback.")
+    whole = url if _SCHEME.match(url) else f"http://{url}"
+    parse(whole)
+    return whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +47,12 @@ class Address:
     def of(cls, url: str) -> Address:
         """Of a callback's or a page's URL; of a server's base URL, a new callback there.
 
-        Raises `Invalid`.
+        Raises `Invalid`, also for a callback whose UUID is mistyped.
         """
-        parse(url)
+        url = absolute(url)
         if match := _CALLBACK.fullmatch(url):
             return cls(match["base"], match["uuid"].lower())
+        _no_mistyped_uuid(url)
         match = _BASE.fullmatch(url)
         return cls(match["base"] if match else url, str(uuid4()))
 
@@ -54,3 +76,27 @@ class Address:
         """Where Socket.IO is, without the host."""
         prefix = self.base.partition("://")[2].partition("/")[2]
         return f"{prefix}/socket.io".lstrip("/")
+
+
+def _no_mistyped_uuid(url: str) -> None:
+    """Raise `Invalid` where a part of the path was to be a UUID."""
+    path = re.split(r"[?#]", url.partition("://")[2], maxsplit=1)[0].split("/")[1:]
+    for above, name in zip(["", *path], path, strict=False):
+        if name and (above == _PAGE or _looks_like_a_uuid(name)):
+            raise Invalid(f"The UUID {name!r} is mistyped: {_what_is_wrong(name)}.")
+
+
+def _looks_like_a_uuid(name: str) -> bool:
+    """Whether it is about as long as one, and most of it hexadecimal digits."""
+    letters = name.replace("-", "")
+    digits = sum(letter in "0123456789abcdefABCDEF" for letter in letters)
+    return 24 <= len(name) <= 48 and 24 <= digits >= 0.8 * len(letters)
+
+
+def _what_is_wrong(name: str) -> str:
+    wrong = next((each for each in name if each not in "0123456789abcdefABCDEF-"), None)
+    if wrong:
+        return f"{wrong!r} is not a hexadecimal digit"
+    if len(name) != 36:
+        return f"it has {len(name)} characters, and a UUID has 36"
+    return f"its hyphens do not stand at {', '.join(str(at + 1) for at in _HYPHENS)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, suppress
 from typing import Any
@@ -26,24 +27,24 @@ class AsyncInbox(BaseInbox):
     _loop: asyncio.AbstractEventLoop | None = None
 
     async def __aenter__(self) -> AsyncInbox:
-        await self.open()
-        return self
+        return self if self._is_ready() else await self.open()
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def open(self) -> None:
+    async def open(self) -> AsyncInbox:
         """As `Inbox.open`."""
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
         self._begin()
         if self._timeout is None:
-            return
+            return self
         try:
             await self._until(self._is_live, self._timeout, self._not_live)
         except BaseException:
             await self.close()
             raise
+        return self
 
     async def close(self) -> None:
         """As `Inbox.close`."""
@@ -65,12 +66,13 @@ class AsyncInbox(BaseInbox):
                 if isinstance(event, CapturedRequest | Gap):
                     yield event
 
-    async def events(self) -> AsyncGenerator[Event, None]:
+    async def events(self, timeout: float | None = None) -> AsyncGenerator[Event, None]:
         """As `Inbox.events`."""
         self._must_be_open()
-        with suppress(Closed):
-            while True:
-                event: Event = await self._until(self._taker(anything), None, self._not_live)
+        end = None if timeout is None else time.monotonic() + timeout
+        with suppress(Closed, TimeoutError):
+            while (rest := None if end is None else end - time.monotonic()) is None or rest > 0:
+                event: Event = await self._until(self._taker(anything), rest, TimeoutError)
                 yield event
 
     async def reply(

@@ -46,7 +46,7 @@ class BaseInbox:
         self._address = Address.of(url)
         self._timeout = timeout
         self._answers = answer
-        if tls is None and url.lower().startswith("https:"):
+        if tls is None and self._address.base.lower().startswith("https:"):
             tls = httpcore.default_ssl_context()
         self._mailbox = Mailbox(on_change=self._wake)
         # A step of connecting cannot be broken off: no start may wait longer for one.
@@ -101,6 +101,10 @@ class BaseInbox:
         self._is_open = True
         self._stream.start()
 
+    def _is_ready(self) -> bool:
+        """Whether it is open already, as in `with inbox.open()`."""
+        return self._is_open and not self._mailbox.ended
+
     def _must_be_open(self) -> None:
         if not self._is_open:
             raise Closed("This inbox is not open: `with` or `open()` does that.")
@@ -118,9 +122,7 @@ class BaseInbox:
         return (self.link.state == "live" and told) or None
 
     def _not_live(self) -> Unreachable:
-        why = self.link.reason or "no connection came about"
-        within = f"within {self._timeout or 0:g} seconds"
-        return Unreachable(f"No webhook logger at {self._address.base} {within}: {why}.")
+        return never_live(self.url, self.link, self._timeout or 0)
 
     def _taker(self, wanted: Callable[[Event], bool]) -> Callable[[], Event | None]:
         """Takes the first wanted event, where there is one; looks at each event once."""
@@ -141,6 +143,13 @@ class BaseInbox:
         if self.link.state != "live":
             lines.append(f"The connection is {self.link.state}: {self.link.reason}.")
         return NothingArrived("\n".join(lines))
+
+
+def never_live(url: str, link: Link, seconds: float) -> Unreachable:
+    """The error of an inbox that did not join within so many seconds."""
+    why = (link.reason or "no connection came about").rstrip(".")
+    server = Address.of(url).base
+    return Unreachable(f"No webhook logger at {server} within {seconds:g} seconds: {why}.")
 
 
 def anything(_: Event) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from webhook_logger.client.errors import Invalid, TooLarge, Unreachable
+from webhook_logger.client.errors import Invalid, TooLarge, TooSlow, Unreachable
 from webhook_logger.client.http import Answer, Http
 from webhook_logger.client.lanes import Lane
 from webhook_logger.client.relayed import Relayed
@@ -41,6 +41,8 @@ class Outcome:
     """Why there was no answer, as a sentence."""
     hopeless: bool = False
     """It would end the same way again."""
+    late: bool = False
+    """The answer did not come in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,12 @@ class Forwarder(Generic[About]):
         for target, lane in self._lanes:
             lane.put((target, request, about), len(request.body))
 
-    def finish(self) -> None:
-        """Wait until every request has its outcome."""
+    def finish(self, seconds: float | None = None) -> None:
+        """Wait until every request has its outcome, `seconds` at most."""
+        end = None if seconds is None else time.monotonic() + seconds
         for _, lane in self._lanes:
-            lane.finish()
+            if not lane.finish(None if end is None else max(0, end - time.monotonic())):
+                return  # their threads end with the process
         self._http.close()
 
     @property
@@ -121,7 +125,7 @@ def _may_pass(outcome: Outcome) -> bool:
 
 
 def _try(http: Http, target: Target, request: Relayed) -> Outcome:
-    answer, error, hopeless, begun = None, "", False, time.monotonic()
+    answer, error, hopeless, late, begun = None, "", False, False, time.monotonic()
     try:
         answer = http.send(
             request.method,
@@ -132,4 +136,5 @@ def _try(http: Http, target: Target, request: Relayed) -> Outcome:
         )
     except (Invalid, TooLarge, Unreachable) as wrong:
         error, hopeless = str(wrong), not isinstance(wrong, Unreachable)
-    return Outcome(target, answer, time.monotonic() - begun, 1, error, hopeless)
+        late = isinstance(wrong, TooSlow)
+    return Outcome(target, answer, time.monotonic() - begun, 1, error, hopeless, late)

@@ -30,22 +30,24 @@ class Inbox(BaseInbox):
     """
 
     def __enter__(self) -> Inbox:
-        self.open()
-        return self
+        return self if self._is_ready() else self.open()
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def open(self) -> None:
-        """Connect and join. Raises `Unreachable` or `Rejected`; it can't be opened twice."""
+    def open(self) -> Inbox:
+        """Connect, join, and return the inbox. Raises `Unreachable` or `Rejected`; it can't be
+        opened twice.
+        """
         self._begin()
         if self._timeout is None:
-            return
+            return self
         try:
             self._until(self._is_live, self._timeout, self._not_live)
         except BaseException:
             self.close()
             raise
+        return self
 
     def close(self) -> None:
         """Leave; whoever waits is told. Nothing is left of it, no thread and no connection."""
@@ -74,13 +76,16 @@ class Inbox(BaseInbox):
                 if isinstance(event, CapturedRequest | Gap):
                     yield event
 
-    def events(self) -> Generator[Event, None, None]:
-        """Everything in its order, as in `events.py`; else as when it is iterated."""
+    def events(self, timeout: float | None = None) -> Generator[Event, None, None]:
+        """Everything in its order, as in `events.py`; else as when it is iterated.
+
+        It ends after `timeout` seconds, whatever still waits.
+        """
         if self._is_open:
-            yield from self._every()
+            yield from self._every(timeout)
         else:
             with self:
-                yield from self._every()
+                yield from self._every(timeout)
 
     def reply(
         self,
@@ -121,12 +126,13 @@ class Inbox(BaseInbox):
         """
         return self._api.decline(request)
 
-    def _every(self) -> Generator[Event, None, None]:
+    def _every(self, timeout: float | None) -> Generator[Event, None, None]:
+        end = None if timeout is None else time.monotonic() + timeout
         try:
-            while True:
-                event: Event = self._until(self._taker(anything), None, self._not_live)
+            while (rest := None if end is None else end - time.monotonic()) is None or rest > 0:
+                event: Event = self._until(self._taker(anything), rest, TimeoutError)
                 yield event
-        except Closed:
+        except (Closed, TimeoutError):
             return
 
     def _until(

@@ -42,10 +42,10 @@ class Lane(Generic[Work]):
         waiting = len(self._waiting)
         return not waiting or (waiting < MOST_WAITING and self._bytes + size <= MOST_BYTES)
 
-    def finish(self) -> None:
-        """Wait until all is done."""
+    def finish(self, seconds: float | None = None) -> bool:
+        """Wait until all is done, `seconds` at most, and return whether it is."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._waiting and not self._at_work)
+            return self._changed.wait_for(lambda: not self._waiting and not self._at_work, seconds)
 
     @property
     def left(self) -> int:

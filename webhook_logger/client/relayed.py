@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webhook_logger.captured import CapturedRequest
 
@@ -29,7 +29,8 @@ class Relayed:
     query: str
     """Raw, without its question mark."""
     headers: Headers
-    """As they are sent: without `Host`, with the length of the body where it has to be told."""
+    """As they are sent: with the length of the body where it has to be told, and without `Host`,
+    which the target has, unless the sender's is kept."""
     body: bytes
 
 
@@ -38,6 +39,22 @@ def relayed(request: CapturedRequest) -> Relayed:
     body = request.body.content
     headers = sendable(request.headers, body)
     return Relayed(request.method, request.path_below, request.query_string, headers, body)
+
+
+_CALLED = ("x-forwarded-host", "x-forwarded-proto")
+
+
+def forwarded(request: CapturedRequest, *, keep_host: bool = False) -> Relayed:
+    """What `relayed` returns, and the host and scheme that the sender called.
+
+    They are those that the server believes: lines of these names that the sender wrote are left
+    out, also with underscores, which CGI and WSGI take for the same.
+    """
+    sent = relayed(request)
+    own = (line for line in sent.headers if line[0].lower().replace("_", "-") not in _CALLED)
+    called = (("X-Forwarded-Host", request.host), ("X-Forwarded-Proto", request.scheme))
+    host = (("Host", request.host),) if keep_host and request.host else ()
+    return replace(sent, headers=(*host, *own, *(line for line in called if line[1])))
 
 
 def sendable(lines: Headers, body: bytes) -> Headers:

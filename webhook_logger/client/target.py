@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import unquote
 
+from webhook_logger.client.address import absolute
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.http import parse
 from webhook_logger.client.relayed import Relayed
@@ -30,10 +31,9 @@ class Target:
     @classmethod
     def at(cls, url: str, *, allow_escape: bool = False) -> Target:
         """Raises `Invalid` with a sentence."""
-        full = url if "://" in url else f"http://{url}"
+        full = absolute(url)
         if "#" in full or "@" in full.partition("://")[2].partition("/")[0]:
             raise Invalid(f"A target has neither a fragment nor a user: {url!r}")
-        parse(full)
         scheme, _, rest = full.partition("://")
         end = min((at for at in map(rest.find, "/?") if at >= 0), default=len(rest))
         path, _, query = rest[end:].partition("?")

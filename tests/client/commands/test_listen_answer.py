@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -76,17 +77,103 @@ def test_a_head_request_and_an_answer_without_a_body_are_answered(
             assert post(memory_server.address, f"/{uuid}").status == 204
 
 
-def test_where_the_target_is_not_there_the_callbacks_own_reply_is_used_at_once(
+def test_where_the_target_is_not_there_the_sender_gets_502_at_once(
     patient: Server, uuid: str
 ) -> None:
     gone = f"http://127.0.0.1:{free_port()}"
     with listening(patient, uuid, "--forward", gone) as listen:
         listen.notes.until(LIVE)
         assert post(patient.address, f"/{uuid}/status/418").status == 418
-        assert post(patient.address, f"/{uuid}").status == 200
-        assert "not answered: the callback's own reply is used" in listen.out.until("#2 POST")
+        got = post(patient.address, f"/{uuid}")
+        assert (got.status, got.headers["webhook-viewers"]) == (502, "1")
+        assert "  answered 502" in listen.out.until("#2 POST")
         assert listen.notes.until("#1") == "#1 was answered 418 as its path asks."
-        assert listen.notes.until("#2") == "#2 was answered 200 with the callback's own reply."
+
+
+def test_the_callbacks_own_reply_is_used_at_once_where_that_is_asked_for(
+    patient: Server, uuid: str
+) -> None:
+    gone = f"http://127.0.0.1:{free_port()}"
+    with listening(patient, uuid, "--forward", gone, "--on-failure", "reply") as listen:
+        listen.notes.until(LIVE)
+        assert post(patient.address, f"/{uuid}").status == 200
+        assert "not answered: the callback's own reply is used" in listen.out.until("#1 POST")
+        assert listen.notes.until("#1") == "#1 was answered 200 with the callback's own reply."
+
+
+def test_whatever_fails_at_the_target_is_an_error_for_the_sender(
+    patient: Server, uuid: str
+) -> None:
+    hang = threading.Event()
+
+    def hung(request: bytes) -> bytes:
+        hang.wait(30)
+        return b""
+
+    answers = {
+        "/cut": lambda _: b"",
+        "/half": lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
+        "/garbage": lambda _: b"SSH-2.0\r\n\r\n",
+        "/late": hung,
+    }
+
+    def respond(request: bytes) -> bytes:
+        return answers[request.split(b" ")[1].decode()](request)
+
+    with Endpoint(respond) as endpoint:
+        with listening(
+            patient, uuid, "--forward", endpoint.url, "--forward-timeout", "1", "--in-order"
+        ) as listen:
+            listen.notes.until(LIVE)
+            for path in ("/cut", "/garbage", "/../x"):
+                assert post(patient.address, f"/{uuid}{path}").status == 502
+            with ThreadPoolExecutor(3) as senders:  # one of them waits in the queue
+                late = [
+                    senders.submit(post, patient.address, f"/{uuid}{path}")
+                    for path in ("/half", "/late", "/late")
+                ]
+                assert [sent.result().status for sent in late] == [504] * 3
+        hang.set()
+
+
+def test_ctrl_c_gives_an_error_to_senders_that_wait(patient: Server, uuid: str) -> None:
+    hang = threading.Event()
+
+    def late(request: bytes) -> bytes:
+        hang.wait(30)
+        return b""
+
+    with Endpoint(late) as endpoint, ThreadPoolExecutor(3) as senders:
+        with listening(patient, uuid, "--forward", endpoint.url, "--in-order") as listen:
+            listen.notes.until(LIVE)
+            posts = [senders.submit(post, patient.address, f"/{uuid}") for _ in range(3)]
+            for number in (1, 2, 3):
+                listen.out.until(f"#{number}")
+            assert listen.interrupt() == 130
+            assert [sent.result().status for sent in posts] == [502] * 3
+        hang.set()
+    assert " were still on their way to targets." in listen.notes.all
+
+
+def test_a_response_that_the_server_rejects_is_declined_at_once_and_told(uuid: str) -> None:
+    line = b"X: " + b"y" * 9000
+    answers = {
+        "/large": b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n12345678901",
+        "/line": b"HTTP/1.1 200 OK\r\n" + line + b"\r\nContent-Length: 0\r\n\r\n",
+        "/600": b"HTTP/1.1 600 What\r\nContent-Length: 0\r\n\r\n",
+    }
+
+    def respond(request: bytes) -> bytes:
+        return answers[request.split(b" ")[1].decode()]
+
+    with Server(ANSWER_TIMEOUT=30, MAX_BODY_BYTES=10) as server, Endpoint(respond) as endpoint:
+        with listening(server, uuid, "--forward", endpoint.url) as listen:
+            listen.notes.until(LIVE)
+            for path, status in (("/large", 413), ("/line", 400), ("/600", 400)):
+                got = post(server.address, f"/{uuid}{path}")
+                assert (got.status, got.body) == (200, b"")
+                words = f"not answered: The server answered {status}: "
+                assert words in listen.out.until(f"{path} →")
 
 
 def test_who_is_filtered_out_does_not_wait(patient: Server, uuid: str) -> None:
@@ -111,16 +198,6 @@ def test_an_answer_that_is_late_is_told(hasty: Server, uuid: str) -> None:
             assert post(hasty.address, f"/{uuid}").status == 200
             go.set()
             assert "not answered: no sender waits for it" in listen.out.until("→")
-
-
-def test_an_answer_that_cannot_be_one_is_told(uuid: str) -> None:
-    large = b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n12345678901"
-    with Server(ANSWER_TIMEOUT=1, MAX_BODY_BYTES=10) as server:
-        with Endpoint(lambda _: large) as endpoint:
-            with listening(server, uuid, "--forward", endpoint.url) as listen:
-                listen.notes.until(LIVE)
-                assert post(server.address, f"/{uuid}").body == b""
-                assert "not answered: The server answered 413: " in listen.out.until("→")
 
 
 def test_the_first_of_several_targets_answers(memory_server: Server, uuid: str) -> None:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
-from threading import Timer
 
 import click
 
 from webhook_logger.client.archive import Archive
-from webhook_logger.client.base import START_SECONDS
 from webhook_logger.client.commands import options
+from webhook_logger.client.commands.answerer import LATE_SECONDS, Answerer
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.listening import Listening
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.connection import MOST_MESSAGE_BYTES
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.forward import Manner
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.target import Target
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
+FORWARD_SECONDS = 30.0
 
 
 @click.command()
@@ -36,16 +36,30 @@ DEFAULT_SERVER = "http://127.0.0.1:8000"
 @click.option("--forward", "urls", multiple=True, metavar="URL", help="Send each on; repeatable.")
 @click.option("--answer", is_flag=True, help="The first target's answers are the senders'.")
 @click.option(
+    "--on-failure",
+    type=click.Choice(["error", "reply"]),
+    default="error",
+    show_default=True,
+    help="With --answer, what senders get where the target fails: 502 or 504, or the reply.",
+)
+@click.option(
     "--forward-timeout",
     type=options.SECONDS,
-    default=30,
-    show_default=True,
-    help="Seconds a target has.",
+    help=f"Seconds a target has; 30, with --answer {LATE_SECONDS:g}.",
 )
+@click.option("--keep-host", is_flag=True, help="Send the sender's Host, not the target's.")
 @options.retries
 @click.option("--concurrency", type=click.IntRange(1, 100), default=8, show_default=True)
 @click.option("--in-order", is_flag=True, help="One after the other to each target.")
 @options.allow_escape
+@click.option(
+    "--max-message",
+    type=click.IntRange(1, 2048),
+    default=MOST_MESSAGE_BYTES >> 20,
+    show_default=True,
+    metavar="MIB",
+    help="The largest message that is taken from the server.",
+)
 @click.pass_context
 def listen(
     ctx: click.Context,
@@ -59,11 +73,14 @@ def listen(
     timeout: float | None,
     urls: tuple[str, ...],
     answer: bool,
-    forward_timeout: float,
+    on_failure: str,
+    forward_timeout: float | None,
+    keep_host: bool,
     retries: int,
     concurrency: int,
     in_order: bool,
     allow_escape: bool,
+    max_message: int,
 ) -> None:
     """Show the requests of a callback as they come.
 
@@ -73,28 +90,44 @@ def listen(
     """
     if answer and not urls:
         raise click.UsageError("--answer needs a --forward.")
-    inbox = Inbox(url, answer=answer, timeout=min(timeout or START_SECONDS, START_SECONDS))
+    target_seconds = forward_timeout or (LATE_SECONDS if answer else FORWARD_SECONDS)
+    inbox = Inbox(url, answer=answer, timeout=None, max_message_bytes=max_message << 20)
     screen = Screen(as_json=as_json, headers=verbose, body=body or verbose)
-    manner = Manner(forward_timeout, retries, concurrency, in_order)
     targets = [Target.at(each, allow_escape=allow_escape) for each in urls]
-    relay = Relay(inbox, targets, manner, screen, answer=answer) if targets else None
+    answerer = (
+        Answerer(inbox, screen, late_seconds=target_seconds, reply_on_failure=on_failure == "reply")
+        if answer
+        else None
+    )
+    manner = Manner(target_seconds, retries, concurrency, in_order)
+    relay = (
+        Relay(inbox, targets, manner, screen, answerer, keep_host=keep_host) if targets else None
+    )
     with Archive(save, _origin(inbox)) if save else nullcontext() as archive:
         screen.note(f"Callback: {inbox.url}")
         screen.note(f"Page:     {inbox.view_url}")
         listening = Listening(inbox, screen, Filter(terms), archive, relay)
-        with inbox, _closed_after(inbox, timeout):
-            _listen(listening, relay, screen, count)
+        with inbox:
+            _listen(listening, relay, count, timeout, target_seconds)
     ctx.exit(_exit(listening, relay, count))
 
 
-def _listen(listening: Listening, relay: Relay | None, screen: Screen, count: int | None) -> None:
+def _listen(
+    listening: Listening,
+    relay: Relay | None,
+    count: int | None,
+    timeout: float | None,
+    forward_timeout: float,
+) -> None:
     try:
-        listening.run(count)
+        listening.run(count, timeout)
         if relay:
-            relay.finish()
+            # At the end of its time, what is on its way has the time of one target.
+            relay.finish(forward_timeout if timeout and listening.count != count else None)
+            relay.leave(())
     except KeyboardInterrupt:
-        if relay and relay.left:
-            screen.note(f"{relay.left} were still on their way to targets.", "yellow")
+        if relay:
+            relay.leave(listening.unread())
         raise
 
 
@@ -102,21 +135,6 @@ def _exit(listening: Listening, relay: Relay | None, count: int | None) -> Exit:
     if count is not None and listening.count < count:
         return Exit.TOO_LATE
     return Exit.FAILED if relay and relay.failed else Exit.DONE
-
-
-@contextmanager
-def _closed_after(inbox: Inbox, seconds: float | None) -> Iterator[None]:
-    """Close the inbox after so many seconds, which ends what reads from it."""
-    if seconds is None:
-        yield
-        return
-    timer = Timer(seconds, inbox.close)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def _origin(inbox: Inbox) -> str:

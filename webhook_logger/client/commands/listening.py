@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.archive import Archive
+from webhook_logger.client.base import START_SECONDS, never_live
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.errors import ClientError
@@ -38,14 +40,35 @@ class Listening:
         self._relay = relay
         self.count = 0
         """How many requests were let through."""
+        self._was_live = False
 
-    def run(self, most: int | None) -> None:
-        """Until so many requests came, or the inbox is closed."""
-        with closing(self._inbox.events()) as events:
+    def run(self, most: int | None, seconds: float | None) -> None:
+        """Until so many requests came, or the time is over.
+
+        Raises `Unreachable` where the server was not there in `START_SECONDS`.
+        """
+        begun = time.monotonic()
+        start = min(START_SECONDS, seconds or START_SECONDS)
+        self._follow(most, start, until_live=True)
+        if not self._was_live:
+            raise never_live(self._inbox.url, self._inbox.link, start)
+        if self.count != most:
+            self._follow(most, seconds and max(0, seconds - (time.monotonic() - begun)))
+
+    def _follow(self, most: int | None, seconds: float | None, *, until_live: bool = False) -> None:
+        with closing(self._inbox.events(seconds)) as events:
             for event in events:
                 self._take(event)
-                if self.count == most:
+                if self.count == most or (until_live and self._was_live):
                     return
+
+    def unread(self) -> list[CapturedRequest]:
+        """The requests that came and were not looked at, and that the filter lets through."""
+        left = []
+        with suppress(ClientError):  # no more
+            while True:
+                left.append(self._inbox.wait(timeout=0))
+        return list(filter(self._wanted.matches, left))
 
     def _take(self, event: Event) -> None:
         if isinstance(event, CapturedRequest):
@@ -66,6 +89,8 @@ class Listening:
             self._answered(event)
 
     def _let_through(self, request: CapturedRequest) -> None:
+        if self._relay:
+            self._relay.hold(request)
         self.count += 1
         if self._archive:
             self._save(self._archive, request)
@@ -81,6 +106,7 @@ class Listening:
 
     def _link(self, link: Link) -> None:
         if link.state == "live":
+            self._was_live = True
             self._screen.note("Live.", "green")
         elif link.state == "reconnecting":
             reason = _FAREWELLS.get(link.reason, link.reason).rstrip(".")

@@ -12,13 +12,14 @@ from rich.console import Group
 from rich.text import Text
 
 from webhook_logger.captured import Body
+from webhook_logger.client.address import absolute
 from webhook_logger.client.commands import options
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen, duration
 from webhook_logger.client.commands.tally import NO_ANSWER, Tally
 from webhook_logger.client.errors import Invalid, Unreachable
-from webhook_logger.client.http import Answer, Http, parse
+from webhook_logger.client.http import Answer, Http
 from webhook_logger.client.show import body_shown, header, plain, tone
 from webhook_logger.client.signatures import SCHEMES, Outgoing
 
@@ -95,8 +96,7 @@ def send(
     if json_data is not None and all(name.lower() != "content-type" for name, _ in headers):
         headers = (*headers, ("Content-Type", "application/json"))
     body = _content(data if json_data is None else json_data)
-    parse(url)
-    draft = Draft(method, url, headers, body, scheme, secret)
+    draft = Draft(method, absolute(url), headers, body, scheme, secret)
     sender = Sender(draft, Screen(), verbose or times == 1, verbose)
     with Http(timeout=timeout) as http:
         ctx.exit(sender.send(http, times, rate))

@@ -1,0 +1,151 @@
+"""`listen --answer`: each sender that waits gets one response, whatever happens to the target."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.answering import reply_headers
+from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.errors import ClientError
+from webhook_logger.client.forward import Outcome
+from webhook_logger.client.http import Answer, Headers
+from webhook_logger.client.inbox import Inbox
+from webhook_logger.client.lanes import Lane
+
+LATE_SECONDS = 9.0
+"""A second less than a server waits by default (`ANSWER_TIMEOUT`)."""
+_LEAVE_SECONDS = 3.0
+"""For the senders that wait when Ctrl-C ends it."""
+_BAD_GATEWAY, _GATEWAY_TIMEOUT = 502, 504
+_TEXT = (("Content-Type", "text/plain"),)
+
+
+class Answerer:
+    """Gives the target's response to senders, and an error where there is none in time.
+
+    Safe to use from any thread; each request is settled once.
+    """
+
+    def __init__(
+        self, inbox: Inbox, screen: Screen, *, late_seconds: float, reply_on_failure: bool
+    ) -> None:
+        """`late_seconds`: from the arrival of a request here until its sender gets `504`.
+        `reply_on_failure`: senders get the callback's own reply in place of an error.
+        """
+        self._inbox = inbox
+        self._screen = screen
+        self._late_seconds = late_seconds
+        self._reply_on_failure = reply_on_failure
+        self.is_ours = False
+        """Whether the server has let this inbox answer, and not another."""
+        self._waiting: dict[str, tuple[float, CapturedRequest]] = {}
+        self._changed = threading.Condition()
+        self._left_out: set[str] = set()
+        self._settling = Lane[tuple[CapturedRequest, int]](self._settle, threads=4)
+        if not reply_on_failure:
+            threading.Thread(target=self._watch, daemon=True).start()
+
+    def hold(self, request: CapturedRequest) -> None:
+        """Its sender waits from now on."""
+        if self.is_ours:
+            with self._changed:
+                self._waiting[request.id] = time.monotonic() + self._late_seconds, request
+                self._changed.notify_all()
+
+    def decline(self, request: CapturedRequest) -> None:
+        """Its sender gets the callback's own reply, soon."""
+        if self.is_ours:
+            self._settling.put((request, 0), 0)
+
+    def give(self, request: CapturedRequest, outcome: Outcome) -> str:
+        """Answer with what came of the target, and return in a few words how that went."""
+        if not self._take(request):
+            return "not answered: no sender waits for it"
+        if outcome.answer is None:
+            return self._fail(request, _GATEWAY_TIMEOUT if outcome.late else _BAD_GATEWAY)
+        return self._pass_on(request, outcome.answer)
+
+    def finish(self, seconds: float | None = None) -> None:
+        """Wait until each sender has its response, `seconds` at most."""
+        self._settling.finish(seconds)
+
+    def leave(self, unread: Iterable[CapturedRequest]) -> None:
+        """Give an error to all who still wait, those of `unread` too, before this ends."""
+        if self._reply_on_failure or not self.is_ours:
+            return
+        with self._changed:
+            waiting = [request for _, request in self._waiting.values()]
+            self._waiting.clear()
+        for request in (*waiting, *unread):
+            self._settling.put((request, _BAD_GATEWAY), 0)
+        self.finish(_LEAVE_SECONDS)
+
+    def _take(self, request: CapturedRequest) -> bool:
+        with self._changed:
+            return self._waiting.pop(request.id, None) is not None
+
+    def _pass_on(self, request: CapturedRequest, answer: Answer) -> str:
+        headers, left_out = reply_headers(answer)
+        self._note_left_out(left_out)
+        error = self._send(request, answer.status, headers, answer.body)
+        if error:
+            self._send(request, 0)
+        return error or "answered"
+
+    def _fail(self, request: CapturedRequest, status: int) -> str:
+        if self._reply_on_failure:
+            self._send(request, 0)
+            return "not answered: the callback's own reply is used"
+        return self._send(request, status, _TEXT, _reason(status)) or f"answered {status}"
+
+    def _send(
+        self, request: CapturedRequest, status: int, headers: Headers = (), body: bytes = b""
+    ) -> str:
+        """Answer, or decline with status 0; what went wrong in words, else nothing."""
+        try:
+            if status:
+                in_time = self._inbox.answer(request, status, headers, body)
+            else:
+                in_time = self._inbox.decline(request)
+        except ClientError as error:
+            return f"not answered: {error}"
+        return "" if in_time else "not answered: no sender waits for it"
+
+    def _settle(self, work: tuple[CapturedRequest, int]) -> None:
+        request, status = work
+        self._send(request, status, _TEXT, _reason(status))
+
+    def _watch(self) -> None:
+        while True:
+            request = self._next_late()
+            self._settling.put((request, _GATEWAY_TIMEOUT), 0)
+            text = (
+                f"#{request.seq} was answered 504: no response in {self._late_seconds:g} seconds."
+            )
+            self._screen.note(text, "yellow")
+
+    def _next_late(self) -> CapturedRequest:
+        """Wait for the first that waits too long; they stand in the order of their arrival."""
+        with self._changed:
+            while True:
+                due, request = next(iter(self._waiting.values()), (None, None))
+                if due is not None and request is not None and due <= time.monotonic():
+                    del self._waiting[request.id]
+                    return request
+                self._changed.wait(None if due is None else max(0, due - time.monotonic()))
+
+    def _note_left_out(self, names: list[str]) -> None:
+        for name in names:
+            if name.lower() not in self._left_out:
+                self._left_out.add(name.lower())
+                self._screen.note(f"A reply may not set {name}: it is left out.", "yellow")
+
+
+def _reason(status: int) -> bytes:
+    return {
+        _BAD_GATEWAY: b"The receiver of this webhook gave no response.\n",
+        _GATEWAY_TIMEOUT: b"The receiver of this webhook did not respond in time.\n",
+    }.get(status, b"")
