@@ -23,12 +23,20 @@ class Reason(Enum):
     )
     TARGET_MALFORMED = 400, "The request target is neither a path nor an absolute http URL."
     HEADERS_MALFORMED = 400, "A header line is malformed."
-    HOST_MALFORMED = 400, "The request does not have exactly one valid Host header."
+    HOST_MALFORMED = (
+        400,
+        "The request does not have one valid Host header, which only HTTP/1.0 may leave out.",
+    )
     CONTENT_LENGTH_MALFORMED = (
         400,
         "Content-Length is not one whole number, or stands beside Transfer-Encoding.",
     )
-    TRANSFER_ENCODING_MALFORMED = 400, "Transfer-Encoding is not `chunked` alone, in HTTP/1.1."
+    TRANSFER_ENCODING_MALFORMED = (
+        400,
+        "Transfer-Encoding does not end in `chunked`, has it twice, or is not in HTTP/1.1.",
+    )
+    TRANSFER_CODING_NOT_SUPPORTED = 501, "This server supports no transfer coding but `chunked`."
+    HTTP_VERSION_NOT_SUPPORTED = 505, "This server supports HTTP/1.0 and HTTP/1.1 only."
     TARGET_TOO_LONG = 414, "The request target is longer than this server allows."
     HEADERS_TOO_LARGE = 431, "The header section is larger than this server allows."
     TOO_MANY_HEADERS = 431, "The request has more header lines than this server allows."

@@ -31,8 +31,10 @@ BREAKS = mostly(b"\r\n", b"\n", b"\r", b"\r\r\n", b"\r\n ", b"\n\r")
 LINES = st.tuples(NAMES, COLONS, VALUES, BREAKS).map(b"".join)
 METHODS = mostly(b"POST", b"GET", b"HEAD", b"FOO", b"", b"G(T", b"OPTIONS") | TOKENS
 SPACES = mostly(b" ", b"  ", b"\t", b"")
-VERSIONS = mostly(b"HTTP/1.1", b"HTTP/1.0", b"HTTP/2.0", b"HTTP/1.10", b"http/1.1", b"")
-HOSTS = mostly(b"Host: h\r\n", b"", b"Host: h\r\nHost: i\r\n", b"Host:\r\n")
+VERSIONS = mostly(
+    b"HTTP/1.1", b"HTTP/1.0", b"HTTP/1.2", b"HTTP/2.0", b"HTTP/1.10", b"http/1.1", b""
+)
+HOSTS = mostly(b"Host: h\r\n", b"", b"Host: h\r\nHost: i\r\n", b"Host:\r\n", b"Host: a b\r\n")
 ENDS = mostly(b"\r\n", b"", b"\n", b"\r")
 
 

@@ -11,7 +11,7 @@ from tests.fuzz.cases import fuzz
 from tests.fuzz.requests import CUTS, heads, in_pieces
 from webhook_logger.serving.head import Head, find_end, parse
 
-REFUSALS = (400, 414, 431)
+REFUSALS = (400, 414, 431, 501, 505)
 BEGINNINGS = [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: "]
 
 
@@ -47,7 +47,7 @@ def test_what_is_taken_for_a_head_says_one_thing_only(raw: bytes) -> None:
         assert head is None or head in REFUSALS
         return
     names = [name.lower() for name, _ in head.headers]
-    assert names.count("host") == 1
+    assert names.count("host") == 1 or (head.http_version == "1.0" and "host" not in names)
     assert not (head.chunked and "content-length" in names)
     assert names.count("content-length") == (head.content_length is not None)
     assert head.target == "*" or head.target.startswith("/")
@@ -57,7 +57,8 @@ def test_what_is_taken_for_a_head_says_one_thing_only(raw: bytes) -> None:
 @fuzz(raw=heads())
 def test_h11_reads_the_same_in_it(raw: bytes) -> None:
     head = read([raw])
-    if isinstance(head, Head):
+    # It takes no byte from 0x80 up in a target.
+    if isinstance(head, Head) and raw.partition(b"\r\n")[0].isascii():
         peer = h11.Connection(h11.SERVER)
         peer.receive_data(raw)
         request = peer.next_event()

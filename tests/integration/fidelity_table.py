@@ -45,6 +45,10 @@ def with_chunks(*parts: bytes, last: bytes = b"0\r\n\r\n", lines: tuple[str, ...
     return head("POST /{u} HTTP/1.1", "Transfer-Encoding: chunked", *lines) + chunks + last
 
 
+def later(raw: bytes) -> bytes:
+    return raw.replace(b"HTTP/1.1", b"HTTP/1.9", 1)
+
+
 def by_method(method: str) -> Row:
     return Row(f"the method {method}", head(f"{method} /{{u}} HTTP/1.1"), method=method)
 
@@ -89,6 +93,15 @@ ROWS = [
     by_target("an escaped escape", "/{u}/%2541", "/{u}/%2541"),
     by_target("escapes that are none", "/{u}/%/%2/%zz", "/{u}/%/%2/%zz"),
     by_target("escaped UTF-8", "/{u}/%C3%A9", "/{u}/%C3%A9"),
+    by_target(
+        "UTF-8 without escapes",
+        "/{u}/Z\xc3\xbcrich?city=Z\xc3\xbcrich",
+        "/{u}/Z\xc3\xbcrich",
+        "city=Z\xc3\xbcrich",
+    ),
+    by_target("bytes that some take for blanks", "/{u}/\xa0?\x85\xa0", "/{u}/\xa0", "\x85\xa0"),
+    by_target("bytes that are not UTF-8", "/{u}/\xff\xc0\xaf/%41\x80", "/{u}/\xff\xc0\xaf/%41\x80"),
+    by_target("raw bytes behind an escape in the UUID", "/{e}/\xe9", "/{e}/\xe9"),
     by_target("escaped bytes that are not UTF-8", "/{u}/%FF%fe", "/{u}/%FF%fe"),
     by_target(
         "characters that RFC 3986 has no place for", '/{u}/{{|}}"<>^`\\[]', '/{u}/{{|}}"<>^`\\[]'
@@ -154,12 +167,28 @@ ROWS = [
     ),
     Row("an empty Host", head("GET /{u} HTTP/1.1", host="Host:"), method="GET", host=""),
     Row(
-        "a Host of odd bytes",
-        head("GET /{u} HTTP/1.1", host="hOST: \xe9 <x>/?"),
+        "a Host of odd characters",
+        head("GET /{u} HTTP/1.1", host="hOST: a%zz_!$&'()*+,;=~:"),
         method="GET",
-        host="\xe9 <x>/?",
+        host="a%zz_!$&'()*+,;=~:",
+    ),
+    Row(
+        "a Host that is an address",
+        head("GET /{u} HTTP/1.1", host="Host: [::1]:8080"),
+        method="GET",
+        host="[::1]:8080",
     ),
     # Versions
+    Row("HTTP/1.2", head("GET /{u} HTTP/1.2"), method="GET", http_version="1.2"),
+    Row("HTTP/1.9 with chunks", later(with_chunks(b"a")), body=b"a", http_version="1.9"),
+    Row(
+        "HTTP/1.0 without a Host",
+        b"OPTIONS /{u} HTTP/1.0\r\n\r\n",
+        method="OPTIONS",
+        host="",
+        headers=(),
+        http_version="1.0",
+    ),
     Row("HTTP/1.0", head("GET /{u} HTTP/1.0"), method="GET", http_version="1.0"),
     Row("an empty line before the request line", b"\r\n" + head("GET /{u} HTTP/1.1"), method="GET"),
     # Bodies with a length

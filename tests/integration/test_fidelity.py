@@ -218,7 +218,7 @@ VALUE = st.text([chr(n) for n in (9, *range(32, 127), *range(128, 256))]).map(
 )
 FRAMING = {"host", "content-length", "transfer-encoding", "connection", "expect", "upgrade"}
 LINES = st.lists(st.tuples(TOKEN.filter(lambda n: n.lower() not in FRAMING), VALUE), max_size=20)
-VISIBLE = st.text([chr(n) for n in range(0x21, 0x7F)])
+VISIBLE = st.text([chr(n) for n in (*range(0x21, 0x7F), *range(0x80, 0x100))])
 
 generated = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.integration.malformed import FAMILIES, MALFORMED, TOO_LARGE, UUID, WHOLE
+from tests.integration.malformed import FAMILIES, MALFORMED, REFUSED, UUID, WHOLE
 from tests.integration.malformed.raw import CHUNKED, head
 from tests.integration.test_fidelity import body_of
 from tests.support.processes import Server
@@ -43,7 +43,7 @@ def refuses(server: Server, viewer: Viewer, raw: bytes, status: int) -> None:
 
 
 def test_the_table_is_as_long_as_promised_and_names_nothing_twice() -> None:
-    raws = [*MALFORMED.values(), *(raw for _, raw in TOO_LARGE.values())]
+    raws = [*MALFORMED.values(), *(raw for _, raw in REFUSED.values())]
     raws += [raw for raw, _ in WHOLE.values()]
     assert len(set(raws)) >= 200
     assert len(MALFORMED) == sum(map(len, FAMILIES))
@@ -54,9 +54,11 @@ def test_it_refuses_what_is_malformed(memory_server: Server, viewer: Viewer, nam
     refuses(memory_server, viewer, MALFORMED[name], 400)
 
 
-@pytest.mark.parametrize("name", TOO_LARGE)
-def test_it_refuses_what_is_too_large(memory_server: Server, viewer: Viewer, name: str) -> None:
-    status, raw = TOO_LARGE[name]
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_refuses_what_is_too_large_or_unknown_to_it(
+    memory_server: Server, viewer: Viewer, name: str
+) -> None:
+    status, raw = REFUSED[name]
     refuses(memory_server, viewer, raw, status)
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.integration.malformed import MALFORMED, TOO_LARGE, UUID, WHOLE
+from tests.integration.malformed import MALFORMED, REFUSED, UUID, WHOLE
 from tests.integration.test_malformed import ANSWERS, LAST
 from tests.support.processes import Nginx, Redis, Server
 from tests.support.sender import Sender, post
@@ -21,7 +21,7 @@ from tests.support.viewers import Viewer, Wire
 
 RAWS = {
     **MALFORMED,
-    **{name: raw for name, (_, raw) in TOO_LARGE.items()},
+    **{name: raw for name, (_, raw) in REFUSED.items()},
     **{name: raw for name, (raw, _) in WHOLE.items()},
 }
 PATIENCE = "300ms"

@@ -176,7 +176,7 @@ class Connection:
             "REMOTE_ADDR": str(self._address[0]),
             "REMOTE_PORT": str(self._address[1]),
             "REQUEST_METHOD": head.method,
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
+            "PATH_INFO": _unquoted(path) if "%" in path else path,
             "QUERY_STRING": query_string,
             "RAW_URI": head.target,
             "SERVER_PROTOCOL": "HTTP/" + head.http_version,
@@ -216,6 +216,11 @@ class Connection:
             except TooSlow:
                 pass
         return False
+
+
+def _unquoted(path: str) -> str:
+    """Undo percent-escapes; as text, it would take bytes from 0x80 up for UTF-8 to be."""
+    return unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
 
 
 def _add_cgi_headers(environ: dict[str, Any], lines: tuple[tuple[str, str], ...]) -> None:

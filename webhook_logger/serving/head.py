@@ -20,11 +20,18 @@ from webhook_logger.serving.limits import DEFAULT, Limits
 _REST_OF_LINE_BYTES = 256
 """For the method, the version and, of an absolute target, the scheme and the host."""
 
-# RFC 9112, section 3: method SP request-target SP HTTP-version. The target is any visible ASCII:
-# senders do send "|" or "{", and a logger shows what came.
-_REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e]+) HTTP/(1\.[01])")
+# RFC 9112, section 3: method SP request-target SP HTTP-version. The target is any visible byte:
+# senders do send "|", "{" and bare UTF-8, which frame nothing, and a logger shows what came.
+_REQUEST_LINE = re.compile(
+    rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) HTTP/([0-9]\.[0-9])"
+)
+# RFC 3986, section 3.2.2
+_HOST = r"(?:[0-9A-Za-z\-._~!$&'()*+,;=%]+|\[[0-9A-Za-z\-._~!$&'()*+,;=:]+\])(?::[0-9]*)?"
+# RFC 9110, section 7.2: empty where the URL has no host.
+_HOST_VALUE = re.compile(f"(?:{_HOST})?")
 # RFC 9112, section 3.2.2
-_ABSOLUTE_FORM = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
+_ABSOLUTE_FORM = re.compile(f"https?://{_HOST}(?=[/?#]|\\Z)", re.IGNORECASE)
+_CODING = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 # What no later byte can put right: so that it is refused at once and not when the time is up.
 _HOPELESS = re.compile(rb"(?<!\r)\n|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -90,12 +97,15 @@ def parse(head: bytes, limits: Limits = DEFAULT) -> Head:
         raise Refusal(Reason.REQUEST_LINE_MALFORMED)
     method, target, protocol = line.decode("latin-1").split(" ")
     version = protocol.removeprefix("HTTP/")
+    if version[0] != "1":
+        raise Refusal(Reason.HTTP_VERSION_NOT_SUPPORTED)
     if len(target) > limits.target_bytes:
         raise _target_too_long(limits)
-    headers = _header_lines(section, version)
-    if len(headers) > limits.header_lines:
+    if section.count(b"\n") - 1 > limits.header_lines:
         too_many = f"The request has more than {limits.header_lines} header lines."
         raise Refusal(Reason.TOO_MANY_HEADERS, too_many)
+    # RFC 9110, section 2.5: a later minor version is processed as the latest that is known.
+    headers = _header_lines(section, min(version, "1.1"))
     return _frame(method, _origin_form(target, method), version, headers)
 
 
@@ -145,10 +155,9 @@ def _frame(method: str, target: str, version: str, headers: tuple[tuple[str, str
     for name, value in headers:
         if (lower := name.lower()) in _FRAMING:
             named.setdefault(lower, []).append(value)
-    if len(named.get("host", ())) != 1:
-        raise Refusal(Reason.HOST_MALFORMED)
+    modern = version != "1.0"
+    _check_host(named.get("host", []), modern)
     options = _members(named, "connection")
-    modern = version == "1.1"
     return Head(
         method=method,
         target=target,
@@ -160,6 +169,14 @@ def _frame(method: str, target: str, version: str, headers: tuple[tuple[str, str
         upgrades=modern and "upgrade" in options,
         expects_continue=modern and "100-continue" in _members(named, "expect"),
     )
+
+
+def _check_host(values: list[str], modern: bool) -> None:
+    """RFC 9112, section 3.2: HTTP/1.0 knows requests without a Host."""
+    if len(values) > 1 or (modern and not values):
+        raise Refusal(Reason.HOST_MALFORMED)
+    if values and not _HOST_VALUE.fullmatch(values[0]):
+        raise Refusal(Reason.HOST_MALFORMED)
 
 
 def _members(named: dict[str, list[str]], name: str) -> Collection[str]:
@@ -184,9 +201,15 @@ def _content_length(named: dict[str, list[str]]) -> int | None:
 
 
 def _chunked(named: dict[str, list[str]], modern: bool) -> bool:
+    """RFC 9112, sections 6.1 and 6.3."""
     values = named.get("transfer-encoding")
     if values is None:
         return False
-    if not modern or [value.lower() for value in values] != ["chunked"]:
+    codings = [coding.strip(" \t").lower() for value in values for coding in value.split(",")]
+    *others, last = codings
+    well_formed = last == "chunked" and "chunked" not in others and modern
+    if not well_formed or not all(map(_CODING.fullmatch, others)):
         raise Refusal(Reason.TRANSFER_ENCODING_MALFORMED)
+    if others:
+        raise Refusal(Reason.TRANSFER_CODING_NOT_SUPPORTED)
     return True

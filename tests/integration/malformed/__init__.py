@@ -16,6 +16,7 @@ from tests.integration.malformed.oversize import TOO_LARGE
 from tests.integration.malformed.protocols import PROTOCOLS
 from tests.integration.malformed.raw import UUID
 from tests.integration.malformed.request_lines import REQUEST_LINES
+from tests.integration.malformed.unsupported import UNSUPPORTED
 from tests.integration.malformed.whole import WHOLE
 
 FAMILIES = (
@@ -29,6 +30,7 @@ FAMILIES = (
     CHUNKED_BODIES,
     DESYNCS,
 )
+REFUSED = {**TOO_LARGE, **UNSUPPORTED}
 MALFORMED = {name: raw for family in FAMILIES for name, raw in family.items()}
 
-__all__ = ["FAMILIES", "MALFORMED", "TOO_LARGE", "UUID", "WHOLE"]
+__all__ = ["FAMILIES", "MALFORMED", "REFUSED", "UUID", "WHOLE"]

@@ -34,9 +34,31 @@ HEADER_LINES = {
     **{f"the control {code:#04x} in a name": head(f"A{chr(code)}: c") for code in CONTROLS},
 }
 
+# RFC 9112, section 3.2: a server answers 400 to a Host that is no `uri-host [":" port]`.
+NO_HOSTS = (
+    *(
+        "a b",
+        "a\tb",
+        "a,b c",
+        "a/b",
+        "/",
+        "a?b",
+        "a#b",
+        "u@h",
+        "http://h",
+        "h:80x",
+        "h:-1",
+        "h:8:9",
+    ),
+    *("h:80:", ":80", "[::1", "::1", "[::1]x", "[]", "[::1%25eth0]", "<h>", '"h"', "a\\b", "{h}"),
+    *("h\xe9", "h\xa0", "\x85h", "a|b", "a^b", "a`b"),
+)
+
 HOSTS = {
     "no Host": f"{LINE}\r\n\r\n".encode(),
-    "no Host with HTTP/1.0": f"GET /{UUID} HTTP/1.0\r\n\r\n".encode(),
+    "two Hosts with HTTP/1.0": head("Host: o", line=f"GET /{UUID} HTTP/1.0"),
+    "no Host with HTTP/1.2": f"GET /{UUID} HTTP/1.2\r\n\r\n".encode(),
+    **{f"the Host {host}": head(host=f"Host: {host}") for host in NO_HOSTS},
     "no Host with an absolute target": f"GET http://h/{UUID} HTTP/1.1\r\n\r\n".encode(),
     "no Host, and its name in a value": head(host="A: Host: h"),
     "no Host, and one with an underscore": head(host="HTTP_HOST: h"),

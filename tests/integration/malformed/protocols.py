@@ -7,8 +7,6 @@ from tests.integration.malformed.raw import LINE, UUID, head
 PROXY_2 = b"\r\n\r\n\x00\r\nQUIT\n"
 
 PROTOCOLS = {
-    "the preface of HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    "the preface of HTTP/2 and settings": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4" + b"\0" * 5,
     "a frame of HTTP/2": b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + b"\x00\x03\x00\x00\x00\x64" * 3,
     "the hello of TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "an answer": head("Content-Length: 0", line="HTTP/1.1 200 OK"),

@@ -30,10 +30,12 @@ ANY_REQUEST = {
     "414": "TargetTooLong",
     "431": "HeadTooLarge",
     "500": "Failed",
+    "501": "CodingNotSupported",
     "503": "NotPublished",
+    "505": "VersionNotSupported",
 }
 
-_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e]+) HTTP/1\.[01]\r\n")
+_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) HTTP/1\.[0-9]\r\n")
 _ORIGIN = re.compile("https?://[^/?#]*", re.IGNORECASE)
 _NUMBER = re.compile("[0-9]+")
 
@@ -54,7 +56,7 @@ def check(request: bytes, status: int, headers: Mapping[str, str], body: bytes) 
     """
     content_type = headers.get("content-type", "").partition(";")[0]
     line = _LINE.match(request)
-    method, target = (line[1].decode(), line[2].decode()) if line else ("", "")
+    method, target = (line[1].decode(), line[2].decode("latin-1")) if line else ("", "")
     path = path_of(target)
     if "/socket.io/" in path or (
         content_type == "text/html" and "nginx" in headers.get("server", "")
@@ -75,7 +77,7 @@ def check(request: bytes, status: int, headers: Mapping[str, str], body: bytes) 
 def path_of(target: str) -> str:
     """The path of a target, decoded once."""
     path = _ORIGIN.sub("", target, count=1).partition("?")[0]
-    return unquote_to_bytes(path).decode("latin-1")
+    return unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
 
 
 # What a parameter of a path can be, where its schema is no pattern.
