@@ -175,7 +175,8 @@ class Config:
     MAX_MESSAGES_PER_SECOND: int = _limit(
         values.whole_number(0, 10**6),
         100,
-        "How many messages of one viewer are handled in a second; `0` for any number.",
+        "Messages of one viewer that are handled in a second; each WebSocket frame counts, pings, "
+        "pongs and fragments too. `0` for any number.",
         "The rest waits: no more is read from this viewer until the second is over. Where its "
         "answer to a ping is kept waiting that way for 5 seconds, "
         '`bye {reason: "limit"}`, then it is cut off; it may come back.',

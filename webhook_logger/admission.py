@@ -81,14 +81,17 @@ class Admission:
         if eio_sid in self._over:
             self._turn_away(eio_sid)
             return
-        if self._has_turn(eio_sid) and _is_plain(data):
+        # The frames of a WebSocket have been counted before.
+        socket = self._engineio.sockets.get(eio_sid)
+        if socket and (socket.upgraded or self.may_speak(socket)) and _is_plain(data):
             self._socketio["message"](eio_sid, data)
 
-    def _has_turn(self, eio_sid: str) -> bool:
-        """Wait until one more message may be handled; nothing more is read from it meanwhile."""
-        while seconds := self._messages.take(eio_sid):
-            socket = self._engineio.sockets.get(eio_sid)
-            if socket is None:
+    def may_speak(self, socket: Any) -> bool:
+        """Wait until one more frame or message of a viewer may be handled; nothing more is read
+        from it meanwhile. False when the viewer is gone.
+        """
+        while seconds := self._messages.take(socket.sid):
+            if socket.closed:
                 return False
             # Its pong may be among what waits: Engine.IO would end it so that it never comes back.
             if socket.last_ping and _age(socket.last_ping) + seconds >= self._engineio.ping_timeout:

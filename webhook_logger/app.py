@@ -126,9 +126,10 @@ def create_app(config: Config) -> App:
         max_http_buffer_size=config.MAX_MESSAGE_BYTES,
     )
     eio = socketio.server.eio
-    transport.install(eio, config.MAX_VIEWER_QUEUE_BYTES)
     Door(eio, origins)
-    app.extensions["admission"] = admission.Admission(eio, _viewer_limits(config), metrics)
+    admitted = admission.Admission(eio, _viewer_limits(config), metrics)
+    app.extensions["admission"] = admitted
+    transport.install(eio, config.MAX_VIEWER_QUEUE_BYTES, admitted.may_speak)
     rooms = Rooms(socketio, delivery, metrics)
     claims = Claims(socketio, delivery)
     Viewers(socketio, rooms, claims, metrics, origins.refusal, config.MAX_ROOMS_PER_VIEWER)

@@ -17,6 +17,7 @@ import websocket
 from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.polling import PollingViewer, UpgradingViewer
 from tests.support.processes import Redis, Server
+from tests.support.raw_websocket import PONG, TEXT, frame
 from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer, connect
 
@@ -385,16 +386,19 @@ def test_while_one_viewer_is_slowed_down_others_are_not(uuid: str) -> None:
 
 
 def test_a_flood_that_hides_the_answer_to_a_ping_ends_so_that_the_viewer_comes_back() -> None:
-    with Server(MAX_MESSAGES_PER_SECOND=5) as server, PacketViewer(server.url) as viewer:
-        for _ in range(500):
-            viewer.write('42["nonsense"]')
-        viewer.wait_seconds(30)
-        said = []
-        with suppress(OSError):
-            while True:
-                said.append(viewer.packet())
-        assert said[-1] == ("42", ["bye", {"reason": "limit"}])
-        assert [kind for kind, _ in said[:-1]] == ["40"]
+    with Server(MAX_MESSAGES_PER_SECOND=5) as server, ExitStack() as stack:
+        floods = (frame(TEXT, b'42["nonsense"]'), frame(PONG))
+        viewers = [stack.enter_context(PacketViewer(server.url)) for _ in floods]
+        for viewer, flood in zip(viewers, floods, strict=True):
+            viewer.write_raw(flood * 500)
+        for viewer in viewers:
+            viewer.wait_seconds(30)
+            said = []
+            with suppress(OSError):
+                while True:
+                    said.append(viewer.packet())
+            assert said[-1] == ("42", ["bye", {"reason": "limit"}])
+            assert [kind for kind, _ in said[:-1]] == ["40"]
         assert server.metrics()["viewers"] == 0
 
 

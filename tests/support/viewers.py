@@ -76,11 +76,11 @@ class Frames:
             self._need(begin)
             length = int.from_bytes(self._buffer[2:begin], "big")
         self._need(begin + length)
-        text = self._buffer[begin : begin + length].decode()
+        payload = self._buffer[begin : begin + length]
         del self._buffer[: begin + length]
         if first != TEXT_FRAME:
             raise ConnectionError(f"a frame that begins with {first:#x}")
-        return text
+        return payload.decode()
 
     def _need(self, count: int) -> None:
         while len(self._buffer) < count:

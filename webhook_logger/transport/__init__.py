@@ -13,7 +13,7 @@ from typing import Any
 from webhook_logger.transport.chores import send_away
 from webhook_logger.transport.outbox import Outbox, Shared
 from webhook_logger.transport.packets import NamedPacket
-from webhook_logger.transport.websocket import UpgradeRequired, WebSocket
+from webhook_logger.transport.websocket import MaySpeak, UpgradeRequired, WebSocket
 
 __all__ = [
     "NamedPacket",
@@ -47,11 +47,11 @@ def outbox_of(server: Any, sid: str) -> Outbox | Relay:
     return socket.queue if socket else Relay(server, eio_sid)
 
 
-def install(engineio_server: Any, most_bytes_waiting: int) -> None:
+def install(engineio_server: Any, most_bytes_waiting: int, may_speak: MaySpeak) -> None:
     """Let the Engine.IO server use it, by the table in which it keeps what it runs on."""
     engineio_server._async = {
         **engineio_server._async,
         "queue": partial(Outbox, most_bytes_waiting),
         "queue_empty": Empty,
-        "websocket": WebSocket,
+        "websocket": partial(WebSocket, may_speak),
     }

@@ -55,6 +55,7 @@ def send_away(socket: Any) -> None:
     """The viewer of that Engine.IO socket is over a limit: say so if it can still be heard, and cut
     it off so that it comes back.
     """
+    socket.queue.cut_for = "limit"
     socket.queue.put(bye("limit"))
     if socket.upgraded:
         leave(socket)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from wsproto.frame_protocol import Frame, FrameProtocol, Opcode, ParseFailed
+from wsproto.frame_protocol import (
+    CloseReason,
+    Frame,
+    FrameDecoder,
+    MessageDecoder,
+    Opcode,
+    ParseFailed,
+)
 
 READ_BYTES = 16 * 1024
 
-_out = FrameProtocol(client=False, extensions=[])
+
+# RFC 6455, section 7.4, and the registry that it founds; 3000 to 4999 are anybody's.
+_CODES = frozenset((1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)))
 
 
 def frame(payload: str | bytes) -> bytes:
-    """A whole message as one frame. No extension is negotiated, so it is the same for everybody.
+    """Return a whole message as one frame; no extension is negotiated, so all viewers share it.
 
     RFC 6455, section 5.2, unmasked; for each event, and six times as fast as wsproto does it.
     """
@@ -26,54 +34,123 @@ def frame(payload: str | bytes) -> bytes:
     return b"%b\x7f%b%b" % (kind, size.to_bytes(8, "big"), data)
 
 
+def pong(payload: bytes) -> bytes:
+    """Return the answer to a ping, which has at most 125 bytes."""
+    return b"\x8a%c%b" % (len(payload), payload)
+
+
+def close(code: bytes) -> bytes:
+    """Return a Close frame with the two bytes of a code, or without any."""
+    return b"\x88%c%b" % (len(code), code)
+
+
 class Closed(Exception):
-    """The other side is gone, says goodbye, or does not keep to the protocol."""
+    """The connection ends: the other side is gone, or it says goodbye."""
+
+    def __init__(self, last: bytes = b"") -> None:
+        super().__init__()
+        self.last = last
+        """The Close frame to send before the end; empty where nothing is to be sent."""
 
 
-class TooLarge(Closed):
+class Broken(Closed):
+    """The other side does not keep to the protocol; it receives a Close frame that says so."""
+
+    def __init__(self, code: CloseReason) -> None:
+        super().__init__(close(code.to_bytes(2, "big")))
+
+
+class TooLarge(Broken):
     """The other side sends more in one message than it may."""
+
+    def __init__(self) -> None:
+        super().__init__(CloseReason.MESSAGE_TOO_BIG)
 
 
 class Messages:
-    """The messages of one viewer."""
+    """The messages of one viewer, read frame by frame."""
 
     def __init__(
-        self, recv: Callable[[int], bytes], answer: Callable[[bytes], None], most_bytes: int
+        self,
+        recv: Callable[[int], bytes],
+        answer: Callable[[bytes], None],
+        admit: Callable[[], None],
+        most_bytes: int,
     ) -> None:
-        self._recv = recv
+        self.recv = recv
         self.answer = answer
         """Sends what the protocol itself answers."""
+        self._admit = admit
+        """Called for each frame, whatever it is, before it is acted upon; may wait or raise."""
         self._most_bytes = most_bytes
-        self._protocol = FrameProtocol(client=False, extensions=[])
-        self._parts: list[Any] = []
+        self._frames = FrameDecoder(client=False)
+        self._message = MessageDecoder()
+        self._parts: list[str | bytes] = []
         self._size = 0
-        self._whole: list[str | bytes] = []  # smaller than a deque, and never long
 
     def next(self) -> str | bytes:
         """Wait for a message. Raises `Closed`."""
-        while not self._whole:
-            data = self._recv(READ_BYTES)
-            if not data:
-                raise Closed
+        while True:
             try:
-                self._protocol.receive_bytes(data)
-                for part in self._protocol.received_frames():
-                    self._take(part)
-            except (ParseFailed, UnicodeDecodeError) as error:
-                raise Closed from error
-        return self._whole.pop(0)
+                part = self._frames.process_buffer()
+                self._check_size()
+                message = self._take(part) if part else None
+            except ParseFailed as error:
+                raise Broken(error.code) from error
+            if message is not None:
+                return message
+            if not part:
+                self._read()
 
-    def _take(self, part: Frame) -> None:
-        payload: Any = part.payload
-        if part.opcode is Opcode.CLOSE:
+    def _read(self) -> None:
+        data = self.recv(READ_BYTES)
+        if not data:
             raise Closed
-        if part.opcode is Opcode.PING:
-            self.answer(bytes(_out.pong(payload)))
-        elif part.opcode is not Opcode.PONG:
-            self._size += len(payload)
-            if self._size > self._most_bytes:
-                raise TooLarge
-            self._parts.append(payload)
-            if part.message_finished:
-                self._whole.append(payload[:0].join(self._parts))
-                self._parts, self._size = [], 0
+        self._frames.receive_bytes(data)
+
+    def _check_size(self) -> None:
+        """Look at what a header announces: nothing of a message that is too large is kept."""
+        header = self._frames.header
+        if header is None or header.opcode.iscontrol():
+            return
+        if self._size + header.payload_len - self._frames.payload_consumed > self._most_bytes:
+            raise TooLarge
+
+    def _take(self, part: Frame) -> str | bytes | None:
+        """Act upon a frame, or on as much of one as has come; returns what is a whole message."""
+        if part.frame_finished:
+            self._admit()
+        if part.opcode.iscontrol():
+            self._control(part.opcode, bytes(part.payload))  # type: ignore[arg-type]
+            return None
+        self._size += len(part.payload)
+        if self._size > self._most_bytes:
+            raise TooLarge
+        if part.frame_finished and not part.message_finished and not part.payload:
+            raise Broken(CloseReason.PROTOCOL_ERROR)  # nothing is sent that way but work
+        part = self._message.process_frame(part)
+        self._parts.append(part.payload)  # type: ignore[arg-type]
+        if not part.message_finished:
+            return None
+        message = self._parts[0][:0].join(self._parts)  # type: ignore[arg-type]
+        self._parts, self._size = [], 0
+        return message
+
+    def _control(self, opcode: Opcode, payload: bytes) -> None:
+        if opcode is Opcode.PING:
+            self.answer(pong(payload))
+        elif opcode is Opcode.CLOSE:
+            raise Closed(close(_code(payload)))
+
+
+def _code(payload: bytes) -> bytes:
+    """Return the code of a Close frame, to be echoed (RFC 6455, section 5.5.1), or no bytes where
+    it has none. Raises `Broken`.
+    """
+    if payload and int.from_bytes(payload[:2], "big") not in _CODES:
+        raise Broken(CloseReason.PROTOCOL_ERROR)  # one byte is no code, either
+    try:
+        payload[2:].decode()
+    except UnicodeDecodeError:
+        raise Broken(CloseReason.INVALID_FRAME_PAYLOAD_DATA) from None
+    return payload[:2]

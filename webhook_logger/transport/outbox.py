@@ -60,8 +60,8 @@ class Outbox:
     """
 
     __slots__ = (
-        *("_bytes", "_closed", "_gathered", "_most", "_socket", "_taken", "_waiting", "_wake"),
-        "_writes",
+        *("_bytes", "_closed", "_finishes", "_gathered", "_most", "_socket", "_taken", "_waiting"),
+        *("_wake", "_writes", "cut_for"),
     )
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
@@ -76,6 +76,9 @@ class Outbox:
         self._taken = 0
         """Packets of the poll that goes on."""
         self._wake: threading.Event | None = None
+        self._finishes = False
+        self.cut_for = ""
+        """Why this worker cuts the viewer off; empty for one that leaves by itself."""
 
     # What Engine.IO asks of a queue
 
@@ -128,6 +131,23 @@ class Outbox:
         """The connection has ended."""
         self._closed = True
         self._waiting, self._gathered, self._bytes = None, None, 0
+
+    def finish(self, last: bytes) -> None:
+        """Write the last bytes behind all that waits, and end this side of the connection; without
+        any, the connection has ended. Nothing that is put later is sent.
+        """
+        if self._closed or not last:
+            self.close()
+            return
+        self.write(last)
+        self.flush()
+        self._closed = self._finishes = True
+        if not self._writes:
+            self._end_writing()
+
+    def _end_writing(self) -> None:
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
 
     def _append(self, item: Any) -> None:
         if self._waiting is None:
@@ -187,6 +207,8 @@ class Outbox:
                 self._bytes -= _weight(following)
                 self._socket.sendall(following)
         self._writes = False
+        if self._finishes:
+            self._end_writing()
 
     def _weigh(self, size: int) -> None:
         self._bytes += size
@@ -196,6 +218,7 @@ class Outbox:
     def _give_up(self) -> None:
         """Too slow: say so if it can still be heard, and cut it off so that it comes back."""
         self.close()
+        self.cut_for = "slow"
         if self._socket is not None:
             self._append(_framed(bye("slow")))
             self._cut_soon()
