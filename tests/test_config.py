@@ -1,4 +1,4 @@
-"""The settings' table; that a wrong value stops the start is shown with real processes."""
+"""The settings' table; what a wrong value says is in integration/test_start.py."""
 
 from __future__ import annotations
 

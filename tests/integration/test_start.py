@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+from config import Config, ConfigError
 from tests.support.patience import eventually
 from tests.support.processes import ROOT, Redis, Server, status_of
 from tests.support.sender import Sender, post
@@ -69,11 +70,19 @@ def start_fails(*arguments: str, **settings: str) -> str:
         ("LOG_LEVEL", "LOUD"),
     ],
 )
-def test_a_wrong_setting_stops_the_start_with_a_sentence(name: str, value: str) -> None:
-    said = start_fails(**{name: value}).strip()
+def test_a_wrong_setting_is_named_in_a_sentence(name: str, value: str) -> None:
+    with pytest.raises(ConfigError) as wrong:
+        Config.from_environ({name: value})
+    said = str(wrong.value)
     assert said.startswith(f"The setting {name} ")
     assert repr(value) in said
     assert "\n" not in said
+
+
+def test_a_wrong_setting_stops_the_start() -> None:
+    with pytest.raises(ConfigError) as wrong:
+        Config.from_environ({"MAX_VIEWERS": "many"})
+    assert start_fails(MAX_VIEWERS="many") == f"{wrong.value}\n"
 
 
 def test_arguments_are_not_passed_over() -> None:

@@ -123,9 +123,33 @@ class Stage:
 
     def capture(self, raw: bytes) -> Copied:
         """Send the bytes; what the page makes of the request."""
-        send(self.server.address, raw)
-        request = self.viewer.event("request")
-        return Copied(self, request, taken(request, self.server.url))
+        [copied] = self.capture_all([raw])
+        return copied
+
+    def capture_all(self, raws: list[bytes]) -> list[Copied]:
+        """Send these bytes one after the other; what the page makes of the requests."""
+        requests = []
+        for raw in raws:
+            send(self.server.address, raw)
+            requests.append(self.viewer.event("request"))
+        return [Copied(self, *each) for each in zip(requests, self._taken(requests), strict=True)]
+
+    def _taken(self, requests: list[Wire]) -> list[dict[str, bytes]]:
+        """Each request in all formats, made by the page's own modules."""
+        node = shutil.which("node")
+        assert node, "no node on the PATH: run the tests with `make test`"
+        done = subprocess.run(
+            [node, "tests/js/take-away-cli.js"],
+            input=json.dumps({"requests": requests, "origin": self.server.url}).encode(),
+            stdout=subprocess.PIPE,
+            check=True,
+            cwd=ROOT,
+            timeout=PATIENCE_SECONDS,
+        )
+        return [
+            {name: base64.b64decode(text) for name, text in formats.items()}
+            for formats in json.loads(done.stdout)
+        ]
 
     def answer(self, raw: bytes) -> Wire:
         """Send the bytes; the request at the viewer."""
@@ -157,6 +181,92 @@ class Copied:
         return self.stage.viewer.event("request")
 
 
+# Each runs the file of that name in each folder that it is given, and writes their exit codes. What
+# a file writes goes beside its folder, in which nothing but the file may lie.
+RUN_SHELL = """
+for folder in "$@"; do
+  (cd "$folder" && exec "$0" copied) >"$folder.log" 2>&1
+  echo $?
+done
+"""
+RUN_PYTHON = """
+import contextlib, os, runpy, sys, traceback
+for folder in sys.argv[1:]:
+    os.chdir(folder)
+    code = 0
+    with open(folder + ".log", "w") as log, contextlib.redirect_stdout(log):
+        try:
+            runpy.run_path("copied", run_name="__main__")
+        except BaseException:
+            code = 1
+            traceback.print_exc(file=log)
+    print(code)
+"""
+RUN_JAVASCRIPT = """
+import { writeFileSync } from "node:fs";
+const report = console.log;
+for (const folder of process.argv.slice(1)) {
+  process.chdir(folder);
+  console.log = () => {};
+  const code = await import(`file://${folder}/copied`).then(() => 0, (error) => {
+    writeFileSync(`${folder}.log`, String(error.stack));
+    return 1;
+  });
+  report(code);
+}
+"""
+RUNNERS = {shell: ("curl", ["/bin/sh", "-c", RUN_SHELL, shell]) for shell in SHELLS} | {
+    "python": ("python", [sys.executable, "-c", RUN_PYTHON]),
+    "node": ("javascript", ["node", "--input-type=module", "--eval", RUN_JAVASCRIPT, "--"]),
+}
+
+
+class Copies:
+    """All rows, copied in every format and run, each runner being one process."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        raws = [row.raw(stage.uuid) for row in ROWS]
+        self._copied = dict(zip(ROWS, stage.capture_all(raws), strict=True))
+        self._again: dict[str, dict[Row, Wire | str]] = {}
+
+    def of(self, row: Row) -> Copied:
+        return self._copied[row]
+
+    def again(self, runner: str, row: Row) -> Wire:
+        """The request that came of running the row's copy."""
+        if runner not in self._again:
+            self._again[runner] = self._run(runner, BODIES if runner == "node" else ROWS)
+        again = self._again[runner][row]
+        assert not isinstance(again, str), again
+        return again
+
+    def _run(self, runner: str, rows: list[Row]) -> dict[Row, Wire | str]:
+        """Run the copies of the rows; for each the request, or why there is none."""
+        format_, command = RUNNERS[runner]
+        with TemporaryDirectory() as temporary:
+            folders = [Path(temporary, f"{number:03}") for number in range(len(rows))]
+            for folder, row in zip(folders, rows, strict=True):
+                folder.mkdir()
+                (folder / "copied").write_bytes(self.of(row).formats[format_])
+            done = subprocess.run(
+                [*command, *folders], check=True, capture_output=True, timeout=PATIENCE_SECONDS
+            )
+            codes = [int(code) for code in done.stdout.split()]
+            return {
+                row: self._outcome(folder, code)
+                for row, folder, code in zip(rows, folders, codes, strict=True)
+            }
+
+    def _outcome(self, folder: Path, code: int) -> Wire | str:
+        if code:
+            log = folder.with_suffix(".log").read_text(errors="replace")
+            return f"it ended with {code}: {log}; {(folder / 'copied').read_bytes()[:2000]!r}"
+        event = self.stage.viewer.event("request")
+        files = [file.name for file in folder.iterdir()]
+        return event if files == ["copied"] else f"content ran: {files}"
+
+
 @pytest.fixture(scope="module")
 def stage(memory_server: Server) -> Iterator[Stage]:
     stage = Stage(memory_server)
@@ -164,24 +274,13 @@ def stage(memory_server: Server) -> Iterator[Stage]:
         yield stage
 
 
-@pytest.fixture(scope="module", params=ROWS, ids=lambda row: row.name)
-def copied(stage: Stage, request: pytest.FixtureRequest) -> Copied:
-    return stage.capture(request.param.raw(stage.uuid))
+@pytest.fixture(scope="module")
+def copies(stage: Stage) -> Copies:
+    return Copies(stage)
 
 
-def taken(request: Wire, origin: str) -> dict[str, bytes]:
-    """The request in each format, made by the page's own modules."""
-    node = shutil.which("node")
-    assert node, "no node on the PATH: run the tests with `make test`"
-    done = subprocess.run(
-        [node, "tests/js/take-away-cli.js"],
-        input=json.dumps({"request": request, "origin": origin}).encode(),
-        stdout=subprocess.PIPE,
-        check=True,
-        cwd=ROOT,
-        timeout=PATIENCE_SECONDS,
-    )
-    return {name: base64.b64decode(text) for name, text in json.loads(done.stdout).items()}
+def name_of(row: Row) -> str:
+    return row.name
 
 
 def sent(request: Wire) -> dict[str, Any]:
@@ -191,28 +290,25 @@ def sent(request: Wire) -> dict[str, Any]:
     return {**fields, "headers": headers}
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-def test_curl_sends_the_same_bytes(copied: Copied, shell: str) -> None:
-    command = copied.formats["curl"]
-    assert sent(copied.run(shell, command)) == sent(copied.request), command[:2000]
+@pytest.mark.parametrize("runner", [*SHELLS, "python"])
+@pytest.mark.parametrize("row", ROWS, ids=name_of)
+def test_curl_and_python_send_the_same_bytes(copies: Copies, row: Row, runner: str) -> None:
+    assert sent(copies.again(runner, row)) == sent(copies.of(row).request)
 
 
-def test_python_sends_the_same_bytes(copied: Copied) -> None:
-    script = copied.formats["python"]
-    assert sent(copied.run(sys.executable, script)) == sent(copied.request), script[:2000]
-
-
-def test_raw_http_sends_the_same_bytes(copied: Copied) -> None:
-    again = copied.stage.answer(copied.formats["raw"])
+@pytest.mark.parametrize("row", ROWS, ids=name_of)
+def test_raw_http_sends_the_same_bytes(copies: Copies, row: Row) -> None:
+    copied = copies.of(row)
+    again = copies.stage.answer(copied.formats["raw"])
     assert sent(again) == sent(copied.request)
-    assert again["host"] == copied.stage.server.authority
+    assert again["host"] == copies.stage.server.authority
 
 
-@pytest.mark.parametrize("copied", BODIES, ids=lambda row: row.name, indirect=True)
-def test_javascript_sends_the_same_body(copied: Copied) -> None:
-    again = copied.run(shutil.which("node") or "", copied.formats["javascript"], "copied.mjs")
-    assert (again["method"], again["body"]) == ("POST", copied.request["body"])
-    assert types_of(again) == types_of(copied.request)
+@pytest.mark.parametrize("row", BODIES, ids=name_of)
+def test_javascript_sends_the_same_body(copies: Copies, row: Row) -> None:
+    again, request = copies.again("node", row), copies.of(row).request
+    assert (again["method"], again["body"]) == ("POST", request["body"])
+    assert types_of(again) == types_of(request)
 
 
 def types_of(request: Wire) -> list[str]:
