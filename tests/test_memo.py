@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from webhook_logger import proxies
 from webhook_logger.memo import Memo, size_of
 from webhook_logger.reply import answer, value
 from webhook_logger.serving import connection, response
@@ -54,6 +55,12 @@ def test_hostile_keys_leave_little_behind(
         for n in range(1200):
             assert memo[key_of(f"{n}-" + "a" * length)] is not None
     assert sum(map(size_of, memo)) <= memo._entries * memo._size <= 2**20
+
+
+@pytest.mark.parametrize("form", ["fe80::1%{}", "[fe80::1%{}]:80"])
+def test_an_address_that_is_believed_is_short(form: str) -> None:
+    assert proxies._address(form.format("eth0")) == "fe80::1%eth0"
+    assert proxies._address(form.format("e" * 1000)) == ""
 
 
 # Made of what is in the code, or of a time.

@@ -20,6 +20,8 @@ _BALANCER = {
 _SCHEMES = ("http", "https", "ws", "wss")
 # RFC 3986, section 3.2.2, as far as a Host needs it.
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_MAX_ADDRESS_CHARACTERS = 64
+"""An IPv6 address with the name of an interface; others are counted and kept by it."""
 _ADDRESS = re.compile(r"\[([^\]]+)\](?::[0-9]+)?|([0-9.]+)(?::[0-9]+)?")
 
 
@@ -64,6 +66,8 @@ def _from_right(environ: Environ, key: str, count: int) -> str:
 
 def _address(value: str) -> str:
     """The IP address without its port; empty where it is none."""
+    if len(value) > _MAX_ADDRESS_CHARACTERS:
+        return ""
     match = _ADDRESS.fullmatch(value)
     bare = (match[1] or match[2]) if match else value
     try:

@@ -45,6 +45,11 @@ def test_lines_of_one_connection_are_left_out_also_those_that_it_names() -> None
     assert sendable(lines, b"") == (("Stays", "1"),)
 
 
+def test_connection_names_no_line_by_a_byte_that_only_python_takes_for_a_blank() -> None:
+    lines = (("Connection", "Stays\xa0"), ("Stays", "1"))
+    assert sendable(lines, b"") == (("Stays", "1"),)
+
+
 def test_a_length_is_told_where_the_body_was_framed() -> None:
     assert sendable((("A", "1"), ("content-LENGTH", "002"), ("B", "2")), b"hi") == (
         *(("A", "1"), ("content-LENGTH", "2"), ("B", "2")),

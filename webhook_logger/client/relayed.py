@@ -69,7 +69,7 @@ def sendable(lines: Headers, body: bytes) -> Headers:
 def named_by_connection(lines: Headers) -> frozenset[str]:
     """The names that `Connection` says are of this connection alone, in lower case."""
     values = (value for name, value in lines if name.lower() == "connection")
-    return frozenset(token.strip().lower() for value in values for token in value.split(","))
+    return frozenset(token.strip(" \t").lower() for value in values for token in value.split(","))
 
 
 def _with_length(

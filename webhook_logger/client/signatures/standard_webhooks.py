@@ -79,7 +79,7 @@ def _brand(request: CapturedRequest) -> str:
 
 def _signatures(request: CapturedRequest, header: str) -> tuple[bytes, ...] | Verdict:
     """Of `v1,K5oZ…= v1,… v1a,…`."""
-    entries = request.header(header).split()
+    entries = [entry for entry in request.header(header).split(" ") if entry]
     if not entries:
         return missing(header)
     symmetric = [entry.removeprefix("v1,") for entry in entries if entry.startswith("v1,")]

@@ -58,6 +58,6 @@ class Stripe(Scheme):
 
 
 def _values(name: str, header: str) -> list[str]:
-    pairs = (pair.strip() for pair in header.split(","))
+    pairs = (pair.strip(" \t") for pair in header.split(","))
     start = f"{name}="
     return [pair.removeprefix(start) for pair in pairs if pair.startswith(start)]

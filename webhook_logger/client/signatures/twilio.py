@@ -64,7 +64,7 @@ class Twilio(Scheme):
         url = self.url or outgoing.url
         if not _is_url(url):
             raise Invalid("Twilio signs the URL, and there is none.")
-        media_type = outgoing.header("content-type").partition(";")[0].strip().lower()
+        media_type = outgoing.header("content-type").partition(";")[0].strip(" \t").lower()
         fields = _fields(outgoing.body) if media_type == _FORM else b""
         return _SHA1.write(secret.encode(), url.encode() + fields)
 
