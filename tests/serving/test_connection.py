@@ -11,7 +11,7 @@ import pytest
 from werkzeug.exceptions import ServiceUnavailable
 
 from tests.support.sender import Sender
-from webhook_logger.serving import connection
+from webhook_logger.serving import connection, wire
 from webhook_logger.serving.limits import Limits
 from webhook_logger.serving.places import Places
 
@@ -62,6 +62,10 @@ class Pair(Sender):
             places_left = Places(places)
             connection.Connection(served, address, application, places_left, limits=LIMITS).serve()
 
+    def is_served_after(self, seconds: float) -> bool:
+        self._thread.join(seconds)
+        return self._thread.is_alive()
+
     def __exit__(self, *_: object) -> None:
         super().__exit__()
         self._thread.join(5)
@@ -108,6 +112,24 @@ def test_a_connection_that_stays_idle_is_closed_without_a_word() -> None:
         sender.send(GET)
         assert sender.answer().status == 200
         assert sender.is_closed()
+
+
+def give_much(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    start_response("200 OK", [])
+    return [b"x" * MUCH]
+
+
+MUCH = 2**25
+
+
+def test_a_response_has_one_time_in_all_to_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "SEND_SECONDS", 0.3)
+    with Pair(give_much) as sender:
+        sender.send(GET)
+        taken = 0
+        while sender.is_served_after(0.05):  # a little is taken again and again
+            taken += len(sender.socket.recv(2**16))
+        assert taken + len(sender.rest()) < MUCH
 
 
 def test_a_body_that_was_not_read_is_not_taken_for_the_next_request() -> None:

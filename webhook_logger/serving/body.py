@@ -79,7 +79,7 @@ class Body:
 
     def _say_continue(self) -> None:
         if self._continue_wanted and not self._wire.received:
-            self._wire.socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._wire.send(b"HTTP/1.1 100 Continue\r\n\r\n")
         self._continue_wanted = False
 
     def _read_length(self, most: int | None) -> bytes:

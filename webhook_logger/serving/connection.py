@@ -21,7 +21,6 @@ from webhook_logger.serving.places import Places
 from webhook_logger.serving.response import Response
 from webhook_logger.serving.wire import TooSlow, Wire
 
-SEND_SECONDS = 30
 RETRY_AFTER_SECONDS = 5
 BEGIN_BYTES = 512
 """Of a refused request line, in which its target is looked for."""
@@ -121,7 +120,7 @@ class Connection:
             return False
         keep_alive = head.keep_alive and body.done and not response.wants_close
         keep_alive = keep_alive and not self._places.last_answers
-        self._send(response.render(head.method, keep_alive))
+        self._wire.send(response.render(head.method, keep_alive))
         return keep_alive or self._linger(body.done)
 
     def _read_head(self) -> heads.Head | None:
@@ -194,12 +193,8 @@ class Connection:
     def _refuse(self, error: Refusal) -> bool:
         line = bytes(self._wire.received[:BEGIN_BYTES]).lstrip().partition(b"\n")[0]
         self._refused(line.decode("latin-1"), error.reason)
-        self._send(Response.of_error(error).render("GET", keep_alive=False))
+        self._wire.send(Response.of_error(error).render("GET", keep_alive=False))
         return self._linger(False)
-
-    def _send(self, data: bytes) -> None:
-        self._socket.settimeout(SEND_SECONDS)
-        self._socket.sendall(data)
 
     def _linger(self, all_read: bool) -> bool:
         """End the connection so that the sender gets to read the answer.

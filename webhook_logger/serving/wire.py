@@ -10,6 +10,9 @@ from webhook_logger.errors import Refusal
 from webhook_logger.reasons import Reason
 from webhook_logger.serving.deadlines import deadlines
 
+SEND_SECONDS = 30
+"""For the other side to take all of one response."""
+
 _READ_BYTES = 64 * 1024
 LINES_A_TURN = 32
 
@@ -32,6 +35,7 @@ class Wire:
         self._until = 0.0
         self._lines = 0
         self._expired = False
+        self._sends = False
         # Where a request is still to be sent, a try to read it at once is wasted.
         self._recv_later = getattr(sock, "recv_later", sock.recv)
         deadlines.add(self)
@@ -41,10 +45,23 @@ class Wire:
         self._until = time.monotonic() + seconds
 
     def expire(self) -> None:
-        """Let the wait end: nothing more is read, and an answer can still be sent."""
+        """End the wait: nothing more is read, and where a response is being sent, nothing more is
+        sent. An overdue request can still get its response.
+        """
         self._expired = True
         with suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RD)
+            self.socket.shutdown(socket.SHUT_RDWR if self._sends else socket.SHUT_RD)
+
+    def send(self, data: bytes) -> None:
+        """Send it all, in one time for all of it however often a little is taken.
+
+        Raises `OSError` when the other side is gone or too slow.
+        """
+        self._sends, self.deadline = True, time.monotonic() + SEND_SECONDS
+        try:
+            self.socket.sendall(data)
+        finally:
+            self._sends, self.deadline = False, 0.0
 
     def close(self) -> None:
         """Read no more: the connection is over, or somebody else's."""
