@@ -62,7 +62,10 @@ class Reason(Enum):
     REPLY_CHANGE_RATE_EXCEEDED = 429, "This address changes replies too often."
 
     # What it asks for
-    NOT_FOUND = 404, "Nothing exists at this path."
+    NOT_FOUND = (
+        404,
+        "Nothing exists at this path. A callback has the path /UUID, and all paths below it.",
+    )
     METHOD_NOT_ALLOWED = 405, "This path does not support this method."
     STREAM_REQUEST_MALFORMED = 400, "The request is not one of the Engine.IO protocol, version 4."
     SESSION_UNKNOWN = (

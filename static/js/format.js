@@ -84,12 +84,12 @@ export function gapText(missed) {
 }
 
 /**
- * What a row in place of requests refused for rate says.
- * @param {number} count
+ * The text of a row in place of requests that the server refused.
+ * @param {{count: number, status: number, message: string}} refused
  */
-export function refusedText(count) {
-  const were = count === 1 ? "was" : "were";
-  return `${requestCount(count)} ${were} refused: too many in one second. The sender was told to retry.`;
+export function refusedText({ count, status, message }) {
+  const refused = count === 1 ? "was refused:" : "were refused. The latest:";
+  return `${requestCount(count)} ${refused} ${message} The sender got ${status}.`;
 }
 
 /**

@@ -5,6 +5,7 @@
  * @typedef {import("./reply.js").Reply} Reply
  * @typedef {import("./contract.js").Link} Link
  * @typedef {import("./contract.js").Cut} Cut
+ * @typedef {import("./contract.js").Refused} Refused
  *
  * @typedef {object} RequestEntry
  * @property {"request"} kind
@@ -13,7 +14,7 @@
  * @property {number} arrived  milliseconds, by this page's clock
  *
  * @typedef {{kind: "gap", key: string, missed: number | null}} GapEntry
- * @typedef {{kind: "refused", key: string, count: number}} RefusedEntry
+ * @typedef {{kind: "refused", key: string} & Refused} RefusedEntry
  * @typedef {RequestEntry | GapEntry | RefusedEntry} Entry
  *
  * @typedef {object} State
@@ -129,13 +130,16 @@ export class Store {
   }
 
   /**
-   * Requests were refused for rate: one row for as long as nothing else comes between.
-   * @param {number} count
+   * Requests were refused: one row for as long as nothing else comes between.
+   * @param {Refused} refused
    */
-  requestsRefused(count) {
+  requestsRefused({ count, status, reason, message }) {
     const { newest } = this.#list.end;
-    if (newest?.kind !== "refused") return this.#add({ kind: "refused", key: this.#key(), count });
-    this.#list.end.replaceNewest({ ...newest, count: newest.count + count });
+    const why = { status, reason, message };
+    if (newest?.kind !== "refused") {
+      return this.#add({ kind: "refused", key: this.#key(), count, ...why });
+    }
+    this.#list.end.replaceNewest({ ...newest, ...why, count: newest.count + count });
     this.#change({});
   }
 

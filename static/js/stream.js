@@ -80,7 +80,7 @@ export function openStream({ server, ...place }, sink) {
   socket.on("joined", onJoined);
   socket.on("request", onRequest);
   socket.on("viewers", ({ viewers }) => sink.viewersChanged?.(viewers));
-  socket.on("refused", ({ count }) => sink.requestsRefused?.(count));
+  socket.on("refused", (refused) => sink.requestsRefused?.(refused));
   socket.on("answered", (answered) => sink.requestAnswered?.(answered));
   socket.on("reply", ({ reply }) => sink.replyChanged?.(reply));
   const { tryNow, close } = new Connection(socket, sink);

@@ -59,12 +59,18 @@
  * @property {number | null} times  for how many requests more; null for all
  * @property {boolean} cors         pages of other origins may call the callback
  *
+ * @typedef {object} Refused  requests that the server refused since the last such event
+ * @property {number} count
+ * @property {number} status   what the sender of the latest one got
+ * @property {string} reason   why, as a word that stays the same
+ * @property {string} message  why, for people
+ *
  * @typedef {object} Sink  what a stream writes to; what is left out is not told
  * @property {(link: Link) => void} [linkChanged]  but for "live", which `joined` says
  * @property {(cut: Cut) => void} [joined]  live from here on
  * @property {(request: CapturedRequest) => void} [requestArrived]
  * @property {(viewers: number) => void} [viewersChanged]
- * @property {(count: number) => void} [requestsRefused]  for rate, since it was last told
+ * @property {(refused: Refused) => void} [requestsRefused]  that name the callback
  * @property {(answered: Answered) => void} [requestAnswered]
  * @property {(reply: Reply | null) => void} [replyChanged]  null: it was reset
  *
@@ -77,7 +83,7 @@
  * @typedef {object} LogEvents  the events of `<webhook-log>`, each with its detail
  * @property {CapturedRequest} request
  * @property {{missed: number | null}} gap  null: the server cannot tell
- * @property {{count: number}} refused      for rate
+ * @property {Refused} refused
  * @property {Answered} answered
  * @property {Link} link
  *
@@ -206,6 +212,21 @@ export type Reply = {
      */
     cors: boolean;
 };
+export type Refused = {
+    count: number;
+    /**
+     * what the sender of the latest one got
+     */
+    status: number;
+    /**
+     * why, as a word that stays the same
+     */
+    reason: string;
+    /**
+     * why, for people
+     */
+    message: string;
+};
 export type Sink = {
     /**
      * but for "live", which `joined` says
@@ -218,9 +239,9 @@ export type Sink = {
     requestArrived?: (request: CapturedRequest) => void;
     viewersChanged?: (viewers: number) => void;
     /**
-     * for rate, since it was last told
+     * that name the callback
      */
-    requestsRefused?: (count: number) => void;
+    requestsRefused?: (refused: Refused) => void;
     requestAnswered?: (answered: Answered) => void;
     /**
      * null: it was reset
@@ -250,12 +271,7 @@ export type LogEvents = {
     gap: {
         missed: number | null;
     };
-    /**
-     * for rate
-     */
-    refused: {
-        count: number;
-    };
+    refused: Refused;
     answered: Answered;
     link: Link;
 };

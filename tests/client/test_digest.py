@@ -35,10 +35,10 @@ def test_requests_are_told_short_and_without_control_characters() -> None:
 
 
 def test_what_did_not_come_is_told() -> None:
-    refused = Refused(5)
+    refused = Refused(5, 400, "headers_malformed", "A header line\x1b is malformed.")
     assert lines_of(Gap(2, "hole"), Gap(1, "away"), refused)[1:] == [
         "Missed: 3.",
-        "Refused for their rate: 5.",
+        r"Refused: 5. The latest: A header line\x1b is malformed.",
     ]
     assert lines_of(Gap(None, "away"))[1:] == ["Missed: an unknown number."]
     assert lines_of(Gap(2, "hole"), Gap(None, "away"))[1:] == ["Missed: 2 or more."]

@@ -104,8 +104,9 @@ test("a page is told all that happens, each once and in its order", () => {
   store.requestArrived(one);
   store.requestArrived(four);
   store.requestArrived(sample({ seq: 5, id: four.id })); // a balancer's retry
-  store.requestsRefused(3);
-  store.requestsRefused(4);
+  const why = { status: 404, reason: "not_found", message: "Nothing exists at this path." };
+  store.requestsRefused({ count: 3, ...why });
+  store.requestsRefused({ count: 4, ...why });
   const answered = { epoch: "first", seq: 4, status: 200, by: "default" };
   store.requestAnswered(answered);
   assert.deepEqual(told, [
@@ -113,8 +114,8 @@ test("a page is told all that happens, each once and in its order", () => {
     ["request", one],
     ["gap", { missed: 2 }],
     ["request", four],
-    ["refused", { count: 3 }],
-    ["refused", { count: 4 }],
+    ["refused", { count: 3, ...why }],
+    ["refused", { count: 4, ...why }],
     ["answered", answered],
   ]);
 });

@@ -46,8 +46,15 @@ test("missed requests are counted in words that fit the number", () => {
 });
 
 test("a row of refused requests says how many and why", () => {
-  assert.match(refusedText(1), /^1 request was refused: too many in one second\./);
-  assert.match(refusedText(1200), /^1,200 requests were refused/);
+  const refused = { count: 1, status: 400, message: "A header line is malformed." };
+  assert.equal(
+    refusedText(refused),
+    "1 request was refused: A header line is malformed. The sender got 400.",
+  );
+  assert.match(
+    refusedText({ ...refused, count: 1200 }),
+    /^1,200 requests were refused\. The latest: A header/,
+  );
 });
 
 test("characters that hide or reverse others become visible, line ends and letters stay", () => {

@@ -28,6 +28,13 @@ const arrive = (...seqs) => {
   for (const seq of seqs) store.requestArrived(sample({ seq }));
 };
 
+/**
+ * @param {number} count
+ * @param {string} message
+ */
+const refuse = (count, message = "a") =>
+  store.requestsRefused({ count, status: 400, reason: "bad_request", message });
+
 test("new requests are put on top", () => {
   arrive(1, 2, 3);
   assert.deepEqual(shown(), ["id 3", "id 2", "id 1"]);
@@ -59,10 +66,12 @@ test("what was missed while away stands between what was seen before and after",
 });
 
 test("refused requests add up in one row until something else comes", () => {
-  store.requestsRefused(2);
-  store.requestsRefused(5);
+  refuse(2);
+  refuse(5, "b");
+  const [newest] = store.snapshot.entries;
+  assert.equal(newest.kind === "refused" && newest.message, "b");
   arrive(1);
-  store.requestsRefused(1);
+  refuse(1);
   assert.deepEqual(shown(), ["refused 1", "id 1", "refused 7"]);
 });
 
@@ -121,8 +130,8 @@ test("what arrives while paused waits, in its order and with its gaps", () => {
   arrive(1);
   store.pause();
   arrive(2, 5);
-  store.requestsRefused(2);
-  store.requestsRefused(1);
+  refuse(2);
+  refuse(1);
   assert.deepEqual(shown(), ["id 1"]);
   assert.equal(store.snapshot.paused, true);
   assert.equal(store.snapshot.held, 2);

@@ -21,6 +21,7 @@ class Digest:
         self._missed = 0
         self._unknown = False
         self._refused = 0
+        self._refusal = ""
 
     def add(self, event: Event) -> None:
         """One more event."""
@@ -32,6 +33,7 @@ class Digest:
             self._unknown = self._unknown or event.count is None
         elif isinstance(event, Refused):
             self._refused += event.count
+            self._refusal = ascii(event.message)[1:-1]
 
     def lines(self) -> list[str]:
         """A heading, the newest requests, and what did not come; no control characters in them."""
@@ -45,7 +47,7 @@ class Digest:
             number = f"{self._missed}{' or more' if self._unknown else ''}"
             lines.append(f"Missed: {number if self._missed else 'an unknown number'}.")
         if self._refused:
-            lines.append(f"Refused for their rate: {self._refused}.")
+            lines.append(f"Refused: {self._refused}. The latest: {self._refusal}")
         return lines
 
 

@@ -32,9 +32,15 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Requests that were refused for their rate since the last one of these."""
+    """Requests that the server refused since the last one of these; best effort."""
 
     count: int
+    status: int
+    """The status that the sender of the latest one got."""
+    reason: str
+    """Why, as a stable word of docs/protocol.md."""
+    message: str
+    """Why, for people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def answered(payload: Any) -> Answered:
 
 
 def refused(payload: Any) -> Refused:
-    return Refused(**_fields(payload, count=_count))
+    fields = _fields(payload, count=_count, status=_count, reason=_text, message=_text)
+    return Refused(**fields | {"message": brief(fields["message"])})
 
 
 def queue_is_down(payload: Any) -> bool:

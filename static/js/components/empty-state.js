@@ -1,4 +1,5 @@
-import { html, LitElement } from "lit";
+import { html, LitElement, nothing } from "lit";
+import { refusedText } from "../format.js";
 import { sendIcon } from "../icons.js";
 import "./copy-button.js";
 
@@ -10,6 +11,7 @@ export class EmptyState extends LitElement {
     url: {},
     live: { type: Boolean },
     again: { type: Boolean },
+    refused: { attribute: false },
     told: { state: true },
   };
 
@@ -20,6 +22,11 @@ export class EmptyState extends LitElement {
     this.live = false;
     /** There were requests before. */
     this.again = false;
+    /**
+     * The sender reaches the server, and is refused.
+     * @type {import("../store.js").RefusedEntry | undefined}
+     */
+    this.refused = undefined;
     this.told = "";
   }
 
@@ -33,6 +40,7 @@ export class EmptyState extends LitElement {
       <div class="empty">
         <div class="empty-pulse" ?data-live=${this.live} aria-hidden="true"></div>
         <h2>${this.heading}</h2>
+        ${this.refused ? html`<p class="empty-refused">${refusedText(this.refused)}</p>` : nothing}
         <p>Point a service at the URL above, or try it now:</p>
         <button type="button" class="button" @click=${this.send}>${sendIcon}Send a test request</button>
         <p class="empty-told" role="status">${this.told}</p>
@@ -47,6 +55,7 @@ export class EmptyState extends LitElement {
 
   get heading() {
     if (!this.live) return "Not live yet";
+    if (this.refused && !this.again) return "No request accepted yet";
     return `Waiting for the ${this.again ? "next" : "first"} request`;
   }
 

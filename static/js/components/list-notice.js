@@ -8,9 +8,7 @@ import { gapIcon, refusedIcon } from "../icons.js";
  */
 export function listNotice(entry) {
   const [icon, text] =
-    entry.kind === "gap"
-      ? [gapIcon, gapText(entry.missed)]
-      : [refusedIcon, refusedText(entry.count)];
+    entry.kind === "gap" ? [gapIcon, gapText(entry.missed)] : [refusedIcon, refusedText(entry)];
   return html`<div class="list-notice">
     <p class="notice ${entry.kind}">${icon}<span>${text}</span></p>
   </div>`;

@@ -98,7 +98,7 @@ export class WebhookPage extends LitElement {
   }
 
   /** @param {Snapshot} snapshot */
-  detail({ selected, compared, opened, link, arrived, retries, answers }) {
+  detail({ selected, compared, opened, link, arrived, entries, retries, answers }) {
     if (selected && compared && selected !== compared) {
       return html`<compare-view .left=${compared} .right=${selected} .opened=${opened}></compare-view>`;
     }
@@ -109,7 +109,10 @@ export class WebhookPage extends LitElement {
       ></request-detail>`;
     }
     const live = link.state === "live";
-    return html`<empty-state .url=${this.url} .live=${live} .again=${arrived > 0}></empty-state>`;
+    const refused = entries.find(({ kind }) => kind === "refused");
+    return html`<empty-state
+      .url=${this.url} .live=${live} .again=${arrived > 0} .refused=${refused}
+    ></empty-state>`;
   }
 
   /** @param {CustomEvent<{id: string, opened: boolean}>} event */

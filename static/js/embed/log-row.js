@@ -28,7 +28,7 @@ import { logDetail } from "./log-detail.js";
  */
 export function logEntry(entry, how) {
   if (entry.kind === "request") return requestRow(entry.request, how);
-  const text = entry.kind === "gap" ? gapText(entry.missed) : refusedText(entry.count);
+  const text = entry.kind === "gap" ? gapText(entry.missed) : refusedText(entry);
   return html`<li><p part="notice ${entry.kind}" class="notice">${text}</p></li>`;
 }
 

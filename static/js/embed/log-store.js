@@ -49,10 +49,10 @@ export class LogStore extends Store {
     this.#tell("request", request);
   }
 
-  /** @param {number} count */
-  requestsRefused(count) {
-    super.requestsRefused(count);
-    this.#tell("refused", { count });
+  /** @param {import("../contract.js").Refused} refused */
+  requestsRefused(refused) {
+    super.requestsRefused(refused);
+    this.#tell("refused", refused);
   }
 
   /** @param {Answered} answered */

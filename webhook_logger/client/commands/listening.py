@@ -81,8 +81,7 @@ class Listening:
         elif isinstance(event, Link):
             self._link(event)
         elif isinstance(event, Refused):
-            text = f"{_requests(event.count)} refused for the callback's rate."
-            self._screen.note(text, "yellow")
+            self._screen.note(_refused(event), "yellow")
         elif isinstance(event, Answering):
             self._answering(event)
         else:
@@ -132,6 +131,11 @@ class Listening:
 
 def _requests(count: int) -> str:
     return "1 request was" if count == 1 else f"{count} requests were"
+
+
+def _refused(refused: Refused) -> str:
+    which = ":" if refused.count == 1 else ". The latest:"
+    return f"{_requests(refused.count)} refused{which} {refused.message} (status {refused.status})"
 
 
 def _gap(gap: Gap) -> str:
