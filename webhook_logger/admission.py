@@ -5,17 +5,23 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from engineio.packet import MESSAGE, Packet
 
+from webhook_logger.endings import Ending
 from webhook_logger.metrics import Metrics
 from webhook_logger.rates import Rates
-from webhook_logger.transport import send_away
+from webhook_logger.transport import cut_off, send_away, when_it_should_be_connected
 
 SILENT_SECONDS = 5.0
 """For a viewer that is one too many to say something, before it is cut off unheard."""
+
+DISCONNECT = "1"
+"""The packet type of Socket.IO."""
 
 Environ = dict[str, Any]
 
@@ -36,8 +42,12 @@ class Admission:
     Such a viewer is let in as far as it takes to be told why it is cut off, on either transport.
     """
 
-    def __init__(self, engineio: Any, limits: Limits, metrics: Metrics) -> None:
+    def __init__(
+        self, engineio: Any, limits: Limits, metrics: Metrics, is_connected: Callable[[str], bool]
+    ) -> None:
         self._engineio = engineio
+        self._is_connected = is_connected
+        """Whether Socket.IO has accepted the CONNECT of an Engine.IO session."""
         self._limits = limits
         self._metrics = metrics
         self._most: float = limits.viewers or math.inf
@@ -48,6 +58,10 @@ class Admission:
         self._counts: Counter[str] = Counter()
         """Viewers of each address, where that is limited."""
         self._addresses: dict[str, str] = {}
+        self._expected: set[str] = set()
+        """Sessions that have a time in which to connect."""
+        self.draining = False
+        """Whether the worker cuts all its viewers off."""
         self._take_over()
 
     def _take_over(self) -> None:
@@ -71,7 +85,20 @@ class Admission:
         if self._limits.viewers_per_address:
             self._counts[address] += 1
             self._addresses[eio_sid] = address
+        self._expect_connect(eio_sid)
         return self._socketio["connect"](eio_sid, environ)
+
+    def _expect_connect(self, eio_sid: str) -> None:
+        """A session that does not connect in time is cut off; else pongs alone would keep it."""
+        if eio_sid not in self._expected:
+            self._expected.add(eio_sid)
+            when_it_should_be_connected(partial(self._check_connected, eio_sid))
+
+    def _check_connected(self, eio_sid: str) -> None:
+        self._expected.discard(eio_sid)
+        socket = self._engineio.sockets.get(eio_sid)
+        if socket and not socket.closed and not self._is_connected(eio_sid):
+            cut_off(socket, Ending.NOT_CONNECTED)
 
     def _is_full(self, address: str) -> bool:
         most = self._limits.viewers_per_address or math.inf
@@ -85,6 +112,8 @@ class Admission:
         socket = self._engineio.sockets.get(eio_sid)
         if socket and (socket.upgraded or self.may_speak(socket)) and _is_plain(data):
             self._socketio["message"](eio_sid, data)
+            if data.startswith(DISCONNECT):
+                self._expect_connect(eio_sid)
 
     def may_speak(self, socket: Any) -> bool:
         """Wait until one more frame or message of a viewer may be handled; nothing more is read
@@ -104,12 +133,22 @@ class Admission:
         if eio_sid in self._over:
             del self._over[eio_sid]
             return
+        if ending := self._ending(eio_sid, reason):
+            self._metrics.viewers_cut_off[ending] += 1
         self._viewers -= 1
         if address := self._addresses.pop(eio_sid, ""):
             self._counts[address] -= 1
             if not self._counts[address]:
                 del self._counts[address]
         self._socketio["disconnect"](eio_sid, reason)
+
+    def _ending(self, eio_sid: str, reason: str) -> Ending | None:
+        """Why the viewer is cut off; None for one that leaves by itself."""
+        if reason == self._engineio.reason.PING_TIMEOUT:
+            return Ending.PING_TIMEOUT
+        socket = self._engineio.sockets.get(eio_sid)
+        ending: Ending | None = socket.queue.ending if socket else None
+        return ending or (Ending.DRAINING if self.draining else None)
 
     def _give_up(self, eio_sid: str) -> None:
         time.sleep(SILENT_SECONDS)

@@ -43,6 +43,7 @@ class App(Flask):
         """Tell all viewers of this worker that it leaves, and let go who waits for an answer."""
         view: Any = self.view_functions["callback"]
         view.let_go()
+        self.extensions["admission"].draining = True
         self.extensions["socketio"].emit("bye", {"reason": "draining"}, ignore_queue=True)
 
     def refused(self, line: str, reason: Reason) -> None:
@@ -127,7 +128,12 @@ def create_app(config: Config) -> App:
     )
     eio = socketio.server.eio
     Door(eio, origins)
-    admitted = admission.Admission(eio, _viewer_limits(config), metrics)
+    admitted = admission.Admission(
+        eio,
+        _viewer_limits(config),
+        metrics,
+        lambda eio_sid: delivery.manager.sid_from_eio_sid(eio_sid, "/") is not None,
+    )
     app.extensions["admission"] = admitted
     transport.install(eio, config.MAX_VIEWER_QUEUE_BYTES, admitted.may_speak)
     rooms = Rooms(socketio, delivery, metrics)

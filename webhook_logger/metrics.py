@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -11,13 +11,16 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from webhook_logger.endings import Ending
 from webhook_logger.reasons import Reason
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def _about(family: type[Metric], text: str) -> dict[str, Any]:
-    return {"family": family, "help": text}
+def _about(
+    family: type[Metric], text: str, reasons: Iterable[Reason | Ending] = ()
+) -> dict[str, Any]:
+    return {"family": family, "help": text, "reasons": reasons}
 
 
 def _metric(family: type[Metric], text: str) -> Any:
@@ -32,11 +35,15 @@ class Metrics(Collector):
     requests_answered: int = _metric(CounterMetricFamily, "Requests answered by an answerer.")
     requests_refused: Counter[Reason] = field(
         default_factory=Counter,
-        metadata=_about(CounterMetricFamily, "Requests answered with an error, by reason."),
+        metadata=_about(CounterMetricFamily, "Requests answered with an error, by reason.", Reason),
     )
     requests_delivered: int = _metric(CounterMetricFamily, "Requests handed to a viewer, each.")
     viewers: int = _metric(GaugeMetricFamily, "Connections, in a room or not.")
     viewers_turned_away: int = _metric(CounterMetricFamily, "Connections cut off, one too many.")
+    viewers_cut_off: Counter[Ending] = field(
+        default_factory=Counter,
+        metadata=_about(CounterMetricFamily, "Viewers cut off by this worker, by reason.", Ending),
+    )
     rooms: int = _metric(GaugeMetricFamily, "Callbacks with viewers on this worker.")
     requests_read: int = _metric(CounterMetricFamily, "Requests read from the queue.")
     queue_up: int = _metric(GaugeMetricFamily, "1 when this worker can accept and deliver.")
@@ -46,8 +53,12 @@ class Metrics(Collector):
         for row in fields(self):
             name, text = f"webhook_logger_{row.name}", row.metadata["help"]
             value = getattr(self, row.name)
-            if isinstance(value, Counter):
-                yield _labelled(row.metadata["family"](name, text, labels=["reason"]), value)
+            if reasons := row.metadata["reasons"]:
+                family = row.metadata["family"](name, text, labels=["reason"])
+                # All of them, so that each has its 0 before it happens first.
+                for reason in reasons:
+                    family.add_metric([reason.word], value[reason])
+                yield family
             else:
                 yield row.metadata["family"](name, text, value=value)
 
@@ -56,10 +67,3 @@ class Metrics(Collector):
         registry = CollectorRegistry()
         registry.register(self)
         return generate_latest(registry).decode()
-
-
-def _labelled(family: CounterMetricFamily, counts: Counter[Reason]) -> CounterMetricFamily:
-    """All reasons of the registry, so that each has its 0 before it happens first."""
-    for reason in Reason:
-        family.add_metric([reason.word], counts[reason])
-    return family

@@ -399,7 +399,9 @@ def test_a_flood_that_hides_the_answer_to_a_ping_ends_so_that_the_viewer_comes_b
                     said.append(viewer.packet())
             assert said[-1] == ("42", ["bye", {"reason": "limit"}])
             assert [kind for kind, _ in said[:-1]] == ["40"]
-        assert server.metrics()["viewers"] == 0
+        metrics = server.metrics()
+        assert metrics["viewers"] == 0
+        assert metrics['viewers_cut_off_total{reason="limit"}'] == len(floods)
 
 
 def test_attachments_that_never_end_are_not_gathered(uuid: str) -> None:

@@ -52,6 +52,7 @@ def test_what_waits_for_a_viewer_is_bounded(uuid: str) -> None:
             most = max(most, server.memory())
         assert most - before < 8 * MEBIBYTE + len(BODY), "40 MB were sent"
         eventually(lambda: server.metrics()["viewers"] == 0)
+        assert server.metrics()['viewers_cut_off_total{reason="slow"}'] == 1
 
 
 def test_a_viewer_that_was_cut_off_for_being_slow_hears_why(uuid: str) -> None:

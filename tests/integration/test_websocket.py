@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.patience import eventually
 from tests.support.processes import Server
 from tests.support.raw_websocket import (
     BINARY,
@@ -192,9 +193,12 @@ def test_what_breaks_the_protocol_gets_a_close_frame_with_its_code(
 
 
 def test_what_follows_an_error_is_not_handled(memory_server: Server) -> None:
+    counter = 'viewers_cut_off_total{reason="protocol_error"}'
+    before = memory_server.metrics()[counter]
     with opened(memory_server) as websocket:
         websocket.send(frame(3), text(ASK), frame(PING))
         assert websocket.rest() == [(FIN | CLOSE, b"\x03\xea")]
+        eventually(lambda: memory_server.metrics()[counter] == before + 1)
 
 
 def test_a_close_frame_is_echoed_with_its_code(memory_server: Server) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from queue import Empty
 from typing import Any
 
-from webhook_logger.transport.chores import send_away
+from webhook_logger.transport.chores import cut_off, send_away, when_it_should_be_connected
 from webhook_logger.transport.outbox import Outbox, Shared
 from webhook_logger.transport.packets import NamedPacket
 from webhook_logger.transport.websocket import MaySpeak, UpgradeRequired, WebSocket
@@ -21,9 +21,11 @@ __all__ = [
     "Relay",
     "Shared",
     "UpgradeRequired",
+    "cut_off",
     "install",
     "outbox_of",
     "send_away",
+    "when_it_should_be_connected",
 ]
 
 

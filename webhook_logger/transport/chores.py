@@ -11,9 +11,12 @@ from typing import Any
 from engineio import packet
 from engineio.packet import Packet
 
+from webhook_logger.endings import Ending
 from webhook_logger.transport.outbox import bye
 from webhook_logger.transport.turns import Turns
 
+CONNECT_SECONDS = 20.0
+"""For a session to send CONNECT of Socket.IO, and to send it again after DISCONNECT."""
 LAST_WORDS_SECONDS = 2.0
 """For a viewer that polls to hear why it is cut off."""
 
@@ -24,6 +27,12 @@ def _ping(due: tuple[float, Any]) -> None:
     if not (socket.closing or socket.closed):
         socket.last_ping = time.time()  # Engine.IO finds who does not answer
         socket.queue.put(Packet(packet.PING))
+
+
+def _act(due: tuple[float, Callable[[], None]]) -> None:
+    at, act = due
+    time.sleep(max(0.0, at - time.monotonic()))
+    act()
 
 
 def _leave(leaving: tuple[Any, Callable[[], None]]) -> None:
@@ -37,6 +46,7 @@ def _leave(leaving: tuple[Any, Callable[[], None]]) -> None:
 
 
 _pings: Turns[tuple[float, Any]] = Turns(_ping, at_once=1)
+_checks: Turns[tuple[float, Callable[[], None]]] = Turns(_act, at_once=16)
 # A few together: what is woken runs before the hub comes to others.
 _messages: Turns[Callable[[], None]] = Turns(lambda go_on: go_on(), at_once=4)
 # One after the other: thousands that drop at once must not keep senders waiting.
@@ -51,11 +61,22 @@ def pong(socket: Any) -> None:
     _pings.add((time.monotonic() + socket.server.ping_interval, socket))
 
 
+def when_it_should_be_connected(check: Callable[[], None]) -> None:
+    """Call it when the time to connect is over."""
+    _checks.add((time.monotonic() + CONNECT_SECONDS, check))
+
+
+def cut_off(socket: Any, ending: Ending) -> None:
+    """End the session of that Engine.IO socket, so that its client may come back."""
+    socket.queue.ending = ending
+    leave(socket)
+
+
 def send_away(socket: Any) -> None:
     """The viewer of that Engine.IO socket is over a limit: say so if it can still be heard, and cut
     it off so that it comes back.
     """
-    socket.queue.cut_for = "limit"
+    socket.queue.ending = Ending.LIMIT
     socket.queue.put(bye("limit"))
     if socket.upgraded:
         leave(socket)

@@ -15,6 +15,7 @@ from typing import Any
 
 from engineio.packet import MESSAGE, Packet
 
+from webhook_logger.endings import Ending
 from webhook_logger.transport.frames import frame
 from webhook_logger.transport.turns import Turns
 
@@ -61,7 +62,7 @@ class Outbox:
 
     __slots__ = (
         *("_bytes", "_closed", "_finishes", "_gathered", "_most", "_socket", "_taken", "_waiting"),
-        *("_wake", "_writes", "cut_for"),
+        *("_wake", "_writes", "ending"),
     )
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
@@ -77,8 +78,8 @@ class Outbox:
         """Packets of the poll that goes on."""
         self._wake: threading.Event | None = None
         self._finishes = False
-        self.cut_for = ""
-        """Why this worker cuts the viewer off; empty for one that leaves by itself."""
+        self.ending: Ending | None = None
+        """Why this worker cuts the viewer off; None for one that leaves by itself."""
 
     # What Engine.IO asks of a queue
 
@@ -218,7 +219,7 @@ class Outbox:
     def _give_up(self) -> None:
         """Too slow: say so if it can still be heard, and cut it off so that it comes back."""
         self.close()
-        self.cut_for = "slow"
+        self.ending = Ending.SLOW
         if self._socket is not None:
             self._append(_framed(bye("slow")))
             self._cut_soon()

@@ -15,6 +15,7 @@ from engineio.packet import Packet
 from wsproto.frame_protocol import CloseReason
 from wsproto.utilities import generate_accept_token
 
+from webhook_logger.endings import Ending
 from webhook_logger.errors import Refusal
 from webhook_logger.reasons import Reason
 from webhook_logger.transport import chores
@@ -96,7 +97,7 @@ class WebSocket:
 
     def _cut_off(self, broken: Broken) -> None:
         is_large = isinstance(broken, TooLarge)
-        self._outbox.cut_for = "limit" if is_large else "protocol_error"
+        self._outbox.ending = Ending.LIMIT if is_large else Ending.PROTOCOL_ERROR
         if is_large:
             self._outbox.put(bye("limit"))
 
