@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from tests.chaos.load import Load
 from tests.chaos.watcher import Watcher
+from tests.support.patience import eventually
 from tests.support.processes import Nginx, Redis, Server
 from tests.support.proxy import DeafeningProxy
 from tests.support.viewers import PacketViewer
@@ -35,7 +36,7 @@ class Cluster:
     def __init__(self, table: list[Row], can_deafen: bool = False, **settings: object) -> None:
         self._table = table
         self._stack = ExitStack()
-        self.uuid = str(uuid4())
+        self.uuid = ""
         self.redis = Redis()
         self.proxy = DeafeningProxy(self.redis.port) if can_deafen else None
         """Between the first worker and Redis, if it is to be made deaf."""
@@ -54,9 +55,22 @@ class Cluster:
                 for worker in starting.map(stack.enter_context, self.workers):
                     worker.until_ready()
             self.nginx = stack.enter_context(Nginx(*self.workers))
-            self.load = Load(self.nginx.address, self.uuid)
             self._stack = stack.pop_all()
+        self.begin()
         return self
+
+    def begin(self) -> None:
+        """Make it whole again, and give the next test a callback without viewers."""
+        for worker in self.workers:
+            if not worker.is_running:
+                worker.start()
+            worker.until_ready()
+        self.uuid = str(uuid4())
+        self.load = Load(self.nginx.address, self.uuid)
+        for watcher in self.watchers:
+            watcher.stop()
+        self.watchers = []
+        eventually(lambda: sum(self.seats()) == 0)
 
     def __exit__(self, *_: object) -> None:
         for watcher in self.watchers:

@@ -17,11 +17,17 @@ HEAD = (
 )
 
 
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    """Three workers without a rate limit."""
+@pytest.fixture(scope="module")
+def _cluster() -> Iterator[Cluster]:
     with Cluster(ROWS) as cluster:
         yield cluster
+
+
+@pytest.fixture
+def cluster(_cluster: Cluster) -> Cluster:
+    """Three workers without a rate limit, which recover from one failure before the next."""
+    _cluster.begin()
+    return _cluster
 
 
 @pytest.fixture

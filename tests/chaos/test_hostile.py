@@ -17,7 +17,7 @@ from tests.support.processes import Server
 from tests.support.viewers import PacketViewer
 
 MEBIBYTE = 2**20
-POSTS = 200
+POSTS = 100
 
 long = pytest.mark.long
 

@@ -83,8 +83,9 @@ def test_redis_cuts_connections_under_load(cluster: Cluster, kind: str, whose: s
 
 
 def test_a_subscriber_that_is_too_slow_is_closed_and_its_viewers_are_told(cluster: Cluster) -> None:
-    cluster.redis.client.config_set("client-output-buffer-limit", "pubsub 100kb 0 0")
     cluster.watch()
+    [before] = cluster.redis.client.config_get("client-output-buffer-limit").values()
+    cluster.redis.client.config_set("client-output-buffer-limit", "pubsub 100kb 0 0")
     slow = cluster.workers[2]
     others = cluster.workers[:2]
     slow.freeze()
@@ -95,6 +96,7 @@ def test_a_subscriber_that_is_too_slow_is_closed_and_its_viewers_are_told(cluste
             cluster.load.outcomes["accepted"] += 1
     finally:
         slow.thaw()
+        cluster.redis.client.config_set("client-output-buffer-limit", before)
     cluster.load.send(posts=100, senders=4)
     cluster.audit("a subscriber is closed for being slow")
     assert max(watcher.counted for watcher in cluster.watchers) > 0
