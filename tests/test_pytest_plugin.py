@@ -112,10 +112,18 @@ def test_a_server_that_cannot_be_started_is_told(
     )
 
 
-def test_a_server_that_is_not_there_is_told(run: object) -> None:
-    result = run("def test_it(webhook_inbox): pass", "--webhook-server", "http://127.0.0.1:1")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*Unreachable: No webhook logger at http://127.0.0.1:1 within*"])
+def test_a_server_that_is_not_there_is_told_once(run: object) -> None:
+    tests = """
+def test_one(webhook_inbox): pass
+def test_two(webhook_inbox): pass
+def test_three(webhook_inbox): pass
+def test_of_something_else(): pass
+"""
+    result = run(tests, "--webhook-server", "http://127.0.0.1:1", "-rN")
+    result.assert_outcomes(errors=1, skipped=2, passed=1)
+    message = "No webhook logger at http://127.0.0.1:1 within"
+    assert result.stdout.str().count(message) == 1
+    assert "Traceback" not in result.stdout.str()
 
 
 def test_a_run_that_does_not_use_it_does_not_pay_for_it() -> None:

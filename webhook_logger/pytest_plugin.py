@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -29,6 +29,7 @@ _HELP = "Install webhook-logger with its extra `server`, or name one with --webh
 _END_SECONDS = 10
 _LOG_CHARACTERS = 2000
 _inbox_key = pytest.StashKey["Inbox"]()
+_gone_key = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,18 +47,41 @@ def webhook_server(pytestconfig: pytest.Config) -> Iterator[str]:
     if url:
         yield url
     else:
-        with _server() as url:
+        with _server(pytestconfig) as url:
             yield url
 
 
 @pytest.fixture
 def webhook_inbox(webhook_server: str, request: pytest.FixtureRequest) -> Iterator[Inbox]:
     """An inbox with a callback of its own, joined before the test starts."""
-    from webhook_logger.client import Inbox  # noqa: PLC0415  # see above
+    from webhook_logger.client import ClientError, Inbox  # noqa: PLC0415  # see above
 
-    with Inbox(webhook_server) as inbox:
+    inbox, why = None, ""
+    try:
+        inbox = Inbox(webhook_server).open()
+    except ClientError as error:
+        why = f"{error}\nTests that need it are skipped from here on."
+    if inbox is None:
+        _give_up(request.config, why)
+    with inbox:
         request.node.stash[_inbox_key] = inbox
         yield inbox
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Once the server was not there, no further test waits for it."""
+    if item.config.stash.get(_gone_key, False) and "webhook_server" in _fixtures(item):
+        pytest.skip("There is no webhook logger: see the error of the first test that needs it.")
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
+
+
+def _give_up(config: pytest.Config, why: str) -> NoReturn:
+    """Fail this test, and skip all others that need the server."""
+    config.stash[_gone_key] = True
+    pytest.fail(why, pytrace=False)
 
 
 @pytest.hookimpl(hookwrapper=True)  # the older way, which every pytest since 7.0 knows
@@ -73,7 +97,7 @@ def pytest_runtest_makereport(
 
 
 @contextmanager
-def _server() -> Iterator[str]:
+def _server(config: pytest.Config) -> Iterator[str]:
     """A server for this session alone: on a free port, in its own memory, ended by its pid."""
     settings = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
     settings |= {"HOST": "127.0.0.1", "PORT": "0"}
@@ -84,12 +108,12 @@ def _server() -> Iterator[str]:
         ) as process,
     ):
         try:
-            yield _url_of(process, log)
+            yield _url_of(process, log, config)
         finally:
             _end(process)
 
 
-def _url_of(process: subprocess.Popen[str], log: IO[str]) -> str:
+def _url_of(process: subprocess.Popen[str], log: IO[str], config: pytest.Config) -> str:
     """The URL in the line that it says once it listens."""
     assert process.stdout is not None  # noqa: S101  # it was asked for
     _, scheme, rest = process.stdout.readline().partition("http://")
@@ -98,7 +122,7 @@ def _url_of(process: subprocess.Popen[str], log: IO[str]) -> str:
     process.wait()
     log.seek(0)
     said = log.read()[-_LOG_CHARACTERS:].strip()
-    return pytest.fail(f"No webhook logger could be started. {_HELP}\n{said}", pytrace=False)
+    _give_up(config, f"No webhook logger could be started. {_HELP}\n{said}")
 
 
 def _end(process: subprocess.Popen[str]) -> None:

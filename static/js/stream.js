@@ -27,11 +27,14 @@ const OPTIONS = {
   timeout: 5000,
 };
 
+// Node and workers have no page.
+const WHO = "document" in globalThis ? "This page" : "The client";
+
 /** @type {Record<string, string>} */
 const FAREWELLS = {
-  draining: "The server is restarting. This page comes back by itself.",
-  slow: "This page read too slowly and was cut off. It comes back by itself and counts what it missed.",
-  limit: "The server has as many viewers as it can take. This page keeps trying.",
+  draining: `The server is restarting. ${WHO} comes back by itself.`,
+  slow: `${WHO} read too slowly and was cut off. It comes back by itself and counts what it missed.`,
+  limit: `The server has as many viewers as it can take. ${WHO} keeps trying.`,
 };
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
@@ -61,7 +64,7 @@ const NO_URL = { protocol: "", origin: "", pathname: "" };
  * @returns {Stream}
  */
 export function openStream({ server, ...place }, sink) {
-  /** Sent anew with each connect, so that the server can count what this page missed. */
+  /** Sent anew with each connect, so that the server can count what was missed. */
   const at = place;
   const { origin, pathname } = new URL(server);
   const path = `${pathname.replace(/\/$/, "")}/socket.io/`;

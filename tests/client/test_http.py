@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import struct
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from tests.support.endpoint import Endpoint
 from tests.support.processes import free_port
 from tests.support.receiver import OK, Dripping, Receiver
 from webhook_logger.client.errors import Invalid, TooLarge, TooSlow, Unreachable
@@ -129,3 +135,60 @@ def test_a_target_goes_in_place_of_the_urls_and_may_have_what_no_url_has() -> No
         assert receiver.received().startswith(b"GET /a#b?c#d HTTP/1.1\r\n")
         with pytest.raises(Invalid):
             http.send("GET", receiver.url, target="/a b")
+
+
+def kept_and_then_cut() -> Endpoint:
+    """It answers one request on a connection, cuts the next, and answers all that follow."""
+    answers = [OK, b""]
+    return Endpoint(lambda _: answers.pop(0) if answers else OK)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_what_may_be_sent_twice_is_where_a_kept_connection_was_closed(method: str) -> None:
+    with kept_and_then_cut() as endpoint, Http() as http:
+        assert [http.send(method, endpoint.url).status for _ in range(2)] == [200, 200]
+        assert (endpoint.waiting, endpoint.connections) == (3, 2)
+
+
+def test_what_the_server_may_have_taken_is_not_sent_twice_and_told() -> None:
+    with kept_and_then_cut() as endpoint, Http() as http:
+        http.send("POST", endpoint.url)
+        with pytest.raises(Unreachable, match="It may have got the request"):
+            http.send("POST", endpoint.url)
+        assert endpoint.waiting == 2
+
+
+def test_nothing_is_sent_twice_on_a_connection_of_its_own() -> None:
+    with Endpoint(lambda _: b"") as endpoint, Http() as http:
+        with pytest.raises(Unreachable, match="It may have got the request"):
+            http.send("GET", endpoint.url)
+        assert endpoint.waiting == 1
+
+
+def test_what_could_not_be_sent_whole_is_sent_again() -> None:
+    body = bytes(32 * 2**20)  # more than sockets take by themselves
+    with socket.create_server(("127.0.0.1", 0)) as listener, Http() as http:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        answered = threading.Event()
+
+        def serve() -> None:
+            first, _ = listener.accept()
+            with first:
+                first.recv(65_536)
+                first.sendall(OK)
+                first.recv(1)
+                first.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            second, _ = listener.accept()
+            with second:
+                left = len(body)
+                while left > 0:
+                    left -= len(second.recv(2**20))
+                second.sendall(OK)
+                answered.wait(10)
+
+        with ThreadPoolExecutor(1) as server:
+            served = server.submit(serve)
+            http.send("POST", url)
+            assert http.send("POST", url, body=body).status == 200
+            answered.set()
+            served.result()

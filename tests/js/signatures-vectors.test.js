@@ -69,6 +69,22 @@ test("HMAC: RFC 2202 and RFC 4231, test case 2, for every algorithm", async () =
   }
 });
 
+/** @type {{ vector: string, came_after: number, ok: boolean }[]} */
+const TIMES = JSON.parse(
+  readFileSync(new URL("../fixtures/signature_times.json", import.meta.url), "utf-8"),
+);
+
+for (const { vector, came_after, ok } of TIMES) {
+  test(`${vector}, which comes ${came_after} seconds after it was signed`, async () => {
+    const found = VECTORS.find(({ about }) => about === vector);
+    assert.ok(found?.signed_at);
+    const { scheme, fields, content, headers, signed_at } = found;
+    const request = signed(content, headers, at(signed_at + came_after));
+    const verdict = reason(await schemeOf(scheme).check(request, fields));
+    assert.equal(verdict, ok ? "valid" : "timestamp");
+  });
+}
+
 for (const { about, scheme, fields, content, headers, signed_at } of VECTORS) {
   test(about, async () => {
     const request = signed(content, headers, at(signed_at));

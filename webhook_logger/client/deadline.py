@@ -1,5 +1,6 @@
-"""A time by which an answer must be whole. httpcore's own time-outs are for each step: an answer
-whose head comes byte by byte, or `100 Continue` again and again, would never be late.
+"""A time by which an answer must be whole, and how far a request came. httpcore's own time-outs are
+for each step: an answer whose head comes byte by byte, or `100 Continue` again and again, would
+never be late.
 """
 
 from __future__ import annotations
@@ -21,11 +22,20 @@ class Deadline(threading.local):
     """Each thread's own: by when the request that it sends now must be answered."""
 
     _at = float("inf")
+    is_new = False
+    """Whether the request has a connection of its own, and not one that was kept."""
+    is_sent = False
+    """Whether any of the request was sent."""
+    is_broken_off = False
+    """Whether some of the request could not be sent."""
+    is_answered = False
+    """Whether anything came back."""
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """So long for what is done inside."""
         self._at = time.monotonic() + seconds
+        self.is_new = self.is_sent = self.is_broken_off = self.is_answered = False
         try:
             yield
         finally:
@@ -46,6 +56,7 @@ class Punctual(httpcore.SyncBackend):
         self._deadline = deadline
 
     def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
+        self._deadline.is_new = True
         return _Stream(super().connect_tcp(*args, **kwargs), self._deadline)
 
 
@@ -56,12 +67,19 @@ class _Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         rest = self._deadline.rest(timeout, httpcore.ReadTimeout)
-        return self._stream.read(max_bytes, rest)
+        data = self._stream.read(max_bytes, rest)
+        self._deadline.is_answered = self._deadline.is_answered or bool(data)
+        return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for at in range(0, len(buffer), _STEP_BYTES):
             rest = self._deadline.rest(timeout, httpcore.WriteTimeout)
-            self._stream.write(buffer[at : at + _STEP_BYTES], rest)
+            try:
+                self._stream.write(buffer[at : at + _STEP_BYTES], rest)
+            except httpcore.NetworkError:
+                self._deadline.is_broken_off = True  # httpcore keeps it to itself
+                raise
+            self._deadline.is_sent = True
 
     def start_tls(
         self,

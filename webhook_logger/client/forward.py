@@ -15,9 +15,9 @@ from webhook_logger.client.lanes import Lane
 from webhook_logger.client.relayed import Relayed
 from webhook_logger.client.target import Target
 
-KEEP_SECONDS = 1
-"""An idle connection to a target is not kept longer: servers close theirs after a few seconds, and
-a request that is sent at that moment would be lost."""
+KEEP_SECONDS = 0.2
+"""An idle connection to a target is not kept longer: servers close theirs, and of a request that is
+sent at that moment nobody can tell whether it was taken."""
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 10.0

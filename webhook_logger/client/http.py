@@ -1,6 +1,7 @@
 """HTTP as the client speaks it: what is given is what is sent. A thin layer over httpcore.
 
-Nothing is normalised, followed, decoded or tried again.
+Nothing is normalised, followed or decoded. A request is sent a second time only where a connection
+that was kept turns out to be closed, and the request cannot have been taken.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ _URL = re.compile(r"(https?)://([^/?#@\\\s]+)((?:[/?][^#]*)?)(?:#.*)?", re.IGNOR
 _SENDABLE = re.compile(r"[\x21-\x7e]*")
 _BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE", "DELETE")
 """Methods whose requests need not say that they have no body (RFC 9110, section 8.6)."""
+
+_IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
+"""Methods that may be sent a second time, whatever came of the first (RFC 9110, section 9.2.2)."""
 
 _STEPS = ("connect", "read", "write", "pool")
 
@@ -89,9 +93,33 @@ class Http:
         `TooSlow` or `TooLarge`.
         """
         seconds = self._timeout if timeout is None else timeout
+        with _own_errors(url, seconds, self._deadline), self._deadline.within(seconds):
+            try:
+                return self._once(method, url, headers, body, seconds, target)
+            except (httpcore.NetworkError, httpcore.RemoteProtocolError):
+                if not self._was_kept_too_long(method):
+                    raise
+                return self._once(method, url, headers, body, seconds, target)
+
+    def _was_kept_too_long(self, method: str) -> bool:
+        """Whether the server closed an idle connection at the moment of its use, so that the
+        request can be sent again.
+        """
+        tried = self._deadline
+        if tried.is_new or tried.is_answered:
+            return False
+        return tried.is_broken_off or not tried.is_sent or method in _IDEMPOTENT
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        headers: Headers,
+        body: bytes,
+        seconds: float,
+        target: str | None,
+    ) -> Answer:
         with (
-            _own_errors(url, seconds),
-            self._deadline.within(seconds),
             self._pool.stream(
                 method.encode("latin-1"),
                 parse(url, target),
@@ -164,7 +192,7 @@ def _authority(url: str) -> str:
 
 
 @contextmanager
-def _own_errors(url: str, seconds: float) -> Iterator[None]:
+def _own_errors(url: str, seconds: float, tried: Deadline) -> Iterator[None]:
     """Turn httpcore's errors into this client's."""
     try:
         yield
@@ -173,4 +201,5 @@ def _own_errors(url: str, seconds: float) -> Iterator[None]:
     except httpcore.TimeoutException as error:
         raise TooSlow(f"{_authority(url)} did not answer within {seconds:g} seconds.") from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-        raise Unreachable(f"{_authority(url)} did not answer: {error}") from error
+        known = "" if tried.is_answered or not tried.is_sent else " It may have got the request."
+        raise Unreachable(f"{_authority(url)} did not answer: {error}{known}") from error

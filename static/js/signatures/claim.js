@@ -13,6 +13,7 @@
  * @property {Uint8Array[]} signatures  one of them has to be right
  * @property {(body: Uint8Array) => import("./hmac.js").Parts} signed  what the signature covers
  * @property {number} [timestamp]       seconds since 1970
+ * @property {boolean} [anyFuture]      whether it may be later than the request, however far
  *
  * @typedef {object} Writing  where a signature stands and how it is written
  * @property {string} header
@@ -85,9 +86,10 @@ async function rightPlace({ algorithm, key, signatures, signed }, body) {
  * @param {number} place
  * @returns {Verdict}
  */
-function rightVerdict(request, { signatures, timestamp }, place) {
+function rightVerdict(request, { signatures, timestamp, anyFuture }, place) {
   /** @type {Verdict} */
-  const verdict = timestamp === undefined ? { ok: true, notes: [] } : inTime(timestamp, request);
+  const verdict =
+    timestamp === undefined ? { ok: true, notes: [] } : inTime(timestamp, request, anyFuture);
   if (!verdict.ok || signatures.length === 1) return verdict;
   const which = `Of ${signatures.length} signatures in the header, number ${place + 1} is right.`;
   return { ok: true, notes: [which, ...verdict.notes] };

@@ -10,7 +10,10 @@ import { malformed, missing, refusal } from "./verdict.js";
  * @typedef {import("./verdict.js").Verdict} Verdict
  */
 
-/** What Stripe, Slack and the libraries of Standard Webhooks allow, before and after. */
+/**
+ * Seconds before, as Stripe, Slack and the libraries of Standard Webhooks allow, and after, as the
+ * latter two do.
+ */
 const TOLERANCE = 5 * 60;
 
 /**
@@ -35,13 +38,14 @@ export function seconds(text) {
  * find it too old for that.
  * @param {number} timestamp  seconds since 1970
  * @param {CapturedRequest} request
+ * @param {boolean} [anyFuture]  whether it may be later than the request, however far
  * @returns {Verdict}
  */
-export function inTime(timestamp, { received_at }) {
+export function inTime(timestamp, { received_at }, anyFuture = false) {
   const age = Math.floor(Date.parse(received_at) / 1000) - timestamp;
   const signed = `${span(age * 1000)} ${age < 0 ? "after" : "before"} the request came`;
   const over = Math.abs(age) - TOLERANCE;
-  if (over <= 0) return { ok: true, notes: [`Signed ${signed}.`] };
+  if (over <= 0 || (anyFuture && age < 0)) return { ok: true, notes: [`Signed ${signed}.`] };
   const off = `${span(over * 1000)} too ${age < 0 ? "far ahead" : "old"}`;
   return refusal(
     "timestamp",

@@ -16,6 +16,7 @@ from webhook_logger.client import signatures
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "fixtures" / "signatures.json").read_text(encoding="utf-8")
 )
+TIMES = json.loads((Path(__file__).parents[2] / "fixtures/signature_times.json").read_text())
 vectors = pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["about"])
 
 
@@ -25,6 +26,16 @@ def read(vector: dict[str, Any]) -> tuple[signatures.Scheme, CapturedRequest, st
     came = datetime.fromtimestamp(vector.get("signed_at", 0), timezone.utc)
     request = post(vector["content"].encode(), vector["headers"], received_at=came)
     return signatures.SCHEMES[vector["scheme"]](**fields), request, secret
+
+
+@pytest.mark.parametrize("row", TIMES, ids=str)
+def test_a_timestamp_may_be_as_far_off_as_the_official_library_allows(row: dict[str, Any]) -> None:
+    vector = next(each for each in VECTORS if each["about"] == row["vector"])
+    came = {"signed_at": vector["signed_at"] + row["came_after"]}
+    scheme, request, secret = read(vector | came)
+    verdict = scheme.verify(request, secret)
+    assert verdict.ok is row["ok"]
+    assert verdict.why == (None if row["ok"] else "timestamp")
 
 
 @vectors

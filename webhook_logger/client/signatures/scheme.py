@@ -111,6 +111,8 @@ class Claim:
     timestamp: int | None = None
     """Seconds since 1970."""
     tolerance: int = TOLERANCE
+    any_future: bool = False
+    """Whether a timestamp may be later than the request, however far."""
 
     def judge(self, request: CapturedRequest) -> Verdict:
         """Whether it is true."""
@@ -131,7 +133,7 @@ class Claim:
     def _right_verdict(self, request: CapturedRequest, place: int) -> Verdict:
         verdict = right()
         if self.timestamp is not None:
-            verdict = in_time(self.timestamp, request, self.tolerance)
+            verdict = in_time(self.timestamp, request, self.tolerance, any_future=self.any_future)
         count = len(self.signatures)
         if not verdict.ok or count == 1:
             return verdict

@@ -8,7 +8,9 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.signatures.verdict import Verdict, malformed, missing, right, wrong
 
 TOLERANCE = 5 * 60
-"""Seconds before and after, as Stripe, Slack and the libraries of Standard Webhooks allow."""
+"""Seconds before, as Stripe, Slack and the libraries of Standard Webhooks allow, and after, as the
+latter two do.
+"""
 
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
@@ -30,15 +32,16 @@ def seconds_in(request: CapturedRequest, header: str) -> int | Verdict:
     return found
 
 
-def in_time(timestamp: int, request: CapturedRequest, tolerance: int) -> Verdict:
-    """The verdict on a right signature, by its age when the request came.
-
-    Whoever looks later must not find it too old for that.
+def in_time(
+    timestamp: int, request: CapturedRequest, tolerance: int, *, any_future: bool = False
+) -> Verdict:
+    """Return the verdict on a right signature, by its age when the request came, not by its age
+    now. `any_future`: a timestamp after that is right, however far ahead.
     """
     age = int(request.received_at.timestamp() // 1) - timestamp
     signed = f"{_span(age)} {'after' if age < 0 else 'before'} the request came"
     over = abs(age) - tolerance
-    if over <= 0:
+    if over <= 0 or (any_future and age < 0):
         return right(f"Signed {signed}.")
     off = f"{_span(over)} too {'far ahead' if age < 0 else 'old'}"
     allowed = f"{_span(tolerance)} {'is' if _span(tolerance).startswith('1 ') else 'are'} allowed"
