@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -102,6 +103,7 @@ def test_the_page_carries_the_strict_policy_with_a_fresh_nonce(client: FlaskClie
         f"style-src 'nonce-{nonce}'",
         "connect-src *",
         "frame-src blob:",
+        "img-src data:",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
@@ -118,6 +120,19 @@ def test_every_script_and_style_sheet_of_a_page_has_its_nonce(client: FlaskClien
         assert tags > 0
         assert answer.text.count(f'nonce="{nonce}"') >= tags
         assert "style=" not in answer.text
+
+
+def test_pages_have_an_icon_in_both_themes_and_those_that_stay_a_description(
+    client: FlaskClient,
+) -> None:
+    for path in (f"/view/{CALLBACK}", "/docs", "/nonsense"):
+        text = client.get(path, headers={"Accept": "text/html"}).text
+        icon = unquote(
+            text.partition('<link rel="icon" href="data:image/svg+xml,')[2].split('"')[0]
+        )
+        assert icon.startswith("<svg ")
+        assert "prefers-color-scheme:dark" in icon
+        assert ('<meta name="description" content="' in text) == (path != "/nonsense")
 
 
 NOT_CALLBACKS = [

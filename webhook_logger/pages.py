@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, make_response, render_template
 
 # Scripts and styles by nonce, never 'self': what a callback answers lives on the same origin.
 # Frames show blobs alone: previews, which are under this policy, too.
+# Images are data alone: the icon; what is captured is drawn on a canvas.
 # connect-src is open because the page resends requests to a developer's own servers. trusted-types
 # names Lit's one policy.
 _POLICY = "; ".join(
@@ -18,6 +19,7 @@ _POLICY = "; ".join(
         "style-src 'nonce-{nonce}'",
         "connect-src *",
         "frame-src blob:",
+        "img-src data:",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors {ancestors}",

@@ -18,7 +18,7 @@ export function splitPath({ uuid, path }) {
 }
 
 /**
- * The path below the callback with its query, as the list shows it.
+ * The path below the callback with its query, raw.
  * @param {CapturedRequest} request
  */
 export function targetBelow(request) {
@@ -51,8 +51,16 @@ export function mediaType(request) {
  */
 export function pathSegments(request) {
   const { prefix, below } = splitPath(request);
-  const segments = prefix ? below.split("/").filter(Boolean) : [];
-  return segments.map((raw, at) => [String(at + 1), unescaped(raw)]);
+  const segments = prefix && below !== "/" ? below.split("/").slice(1) : [];
+  return segments.map((raw, at) => [String(at + 1), unescaped(inAscii(raw))]);
+}
+
+/**
+ * The parameters of a request's query, as below.
+ * @param {CapturedRequest} request
+ */
+export function queryOf({ query_string }) {
+  return queryParameters(inAscii(query_string));
 }
 
 /**
@@ -125,4 +133,36 @@ export function methodTone(method) {
  */
 export function bytesOfLine(text) {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/**
+ * The same for reading: as UTF-8 where the bytes are that, else as Latin-1.
+ * @param {string} text  bytes read as Latin-1
+ */
+export function textOfLine(text) {
+  if (!/[\x80-\xff]/.test(text)) return text;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytesOfLine(text));
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Lines of a head for reading.
+ * @param {[string, string][]} lines  bytes read as Latin-1
+ * @returns {[string, string][]}
+ */
+export function linesOf(lines) {
+  return lines.map(([name, value]) => [name, textOfLine(value)]);
+}
+
+/**
+ * A target, or a part of it, as URLs write it: senders put bytes into it that no URL may have.
+ * @param {string} target  bytes read as Latin-1
+ */
+export function inAscii(target) {
+  return target.replace(/[\x80-\xff]/g, (byte) => {
+    return `%${byte.charCodeAt(0).toString(16).toUpperCase()}`;
+  });
 }

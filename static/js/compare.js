@@ -8,7 +8,7 @@
  * @typedef {[key: string, value: string, text: string]} Item
  */
 
-import { queryParameters, splitPath } from "./captured.js";
+import { linesOf, queryOf, splitPath, textOfLine } from "./captured.js";
 import { compareBodies } from "./compare-bodies.js";
 import { folded, row } from "./compare-rows.js";
 
@@ -20,8 +20,9 @@ import { folded, row } from "./compare-rows.js";
 export async function compare(left, right) {
   const sections = [
     { title: "Request", rows: pairRows(lineItems(left), lineItems(right)), note: "" },
-    { title: "Query parameters", rows: queryRows(left.query_string, right.query_string), note: "" },
+    { title: "Query parameters", rows: queryRows(left, right), note: "" },
     { title: "Headers", rows: pairRows(headerItems(left), headerItems(right)), note: "" },
+    { title: "Trailers", rows: pairRows(trailerItems(left), trailerItems(right)), note: "" },
     { title: "Body", ...(await compareBodies(left, right)) },
   ];
   return sections.filter(({ rows, note }) => rows.length > 0 || note);
@@ -31,14 +32,19 @@ export async function compare(left, right) {
 function lineItems(request) {
   return [
     item("Method", request.method),
-    item("Path", splitPath(request).below || "/"),
+    item("Path", textOfLine(splitPath(request).below) || "/"),
     item("HTTP version", request.http_version),
   ];
 }
 
 /** @param {CapturedRequest} request */
 function headerItems({ headers }) {
-  return headers.map(([name, value]) => item(name, value, name.toLowerCase()));
+  return linesOf(headers).map(([name, value]) => item(name, value, name.toLowerCase()));
+}
+
+/** @param {CapturedRequest} request */
+function trailerItems({ trailers = [] }) {
+  return linesOf(trailers).map(([name, value]) => item(name, value, name.toLowerCase()));
 }
 
 /**
@@ -51,18 +57,17 @@ function item(name, value, key = name) {
 }
 
 /**
- * @param {string} left
- * @param {string} right
+ * @param {CapturedRequest} left
+ * @param {CapturedRequest} right
  */
 function queryRows(left, right) {
-  const [mine, theirs] = [left, right].map((query) =>
-    queryParameters(query).map(([name, value]) => item(name, value)),
+  const [mine, theirs] = [left, right].map((request) =>
+    queryOf(request).map(([name, value]) => item(name, value)),
   );
   const rows = pairRows(mine, theirs);
-  const otherwiseWritten = left !== right && rows.every(({ kind }) => kind === "same");
-  return otherwiseWritten
-    ? [...rows, row("changed", `As sent: ${left}`, `As sent: ${right}`)]
-    : rows;
+  const [sent, other] = [left.query_string, right.query_string];
+  if (sent === other || rows.some(({ kind }) => kind !== "same")) return rows;
+  return [...rows, row("changed", `As sent: ${sent}`, `As sent: ${other}`)];
 }
 
 /**

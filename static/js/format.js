@@ -58,14 +58,37 @@ export function ago(milliseconds) {
  * Characters that show nothing themselves, and those that move, hide or reverse others; but not
  * U+FE0E and U+FE0F, which only choose between text and picture.
  */
-const INVISIBLE = /(?!\t|\n|\r|\ufe0e|\ufe0f)[\p{Cc}\p{Zl}\p{Zp}\p{DI}]/gu;
+const INVISIBLE = "(?!\\t|\\n|\\r|\\ufe0e|\\ufe0f)[\\p{Cc}\\p{Zl}\\p{Zp}\\p{DI}]";
+
+/** Scripts in which a joiner changes how the letters around it are written. */
+const JOINED_SCRIPTS = (
+  "Arab Syrc Mand Mani Mong Nkoo Phag Adlm Rohg " +
+  "Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Khmr Mymr Tibt Java Bali"
+).split(" ");
+const JOINED = `(?=[\\p{L}\\p{M}])[${JOINED_SCRIPTS.map((script) => `\\p{scx=${script}}`).join("")}]`;
+/** Signs that take the vowel from a letter; a joiner behind one chooses the letter's form. */
+const VIRAMA = "[\\u094d\\u09cd\\u0a4d\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d4d\\u0dca]";
+const EMOJI = "\\p{Extended_Pictographic}[\\ufe0f\\p{Emoji_Modifier}]?";
+
+const TAG = "[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]";
+
+/** Joiners (U+200C, U+200D) where they join, and the tags of a flag such as Scotland's. */
+const JOINERS = [
+  `[\\u200c\\u200d](?<=${JOINED}.)(?=${JOINED})`,
+  `[\\u200c\\u200d](?<=${VIRAMA}.)`,
+  `\\u200d(?<=${EMOJI}.)(?=\\p{Extended_Pictographic})`,
+  `${TAG}(?<=\\u{1f3f4}.)${TAG}{2,5}\\u{e007f}`,
+].join("|");
+
+const UNSEEN = new RegExp(`(${JOINERS})|${INVISIBLE}`, "gu");
 
 /**
  * Text of a stranger with what is invisible in it made visible: "\u202Eevil" -> "⟨U+202E⟩evil".
  * @param {string} text
  */
 export function visible(text) {
-  return text.replace(INVISIBLE, (character) => {
+  return text.replace(UNSEEN, (character, joiner) => {
+    if (joiner) return joiner;
     const code = Number(character.codePointAt(0)).toString(16).toUpperCase().padStart(4, "0");
     return `⟨U+${code}⟩`;
   });

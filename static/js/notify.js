@@ -1,6 +1,6 @@
 /** Desktop notifications, for a reader who looks elsewhere. */
 
-import { targetBelow } from "./captured.js";
+import { targetBelow, textOfLine } from "./captured.js";
 import { visible } from "./format.js";
 
 /** @typedef {import("./captured.js").CapturedRequest} CapturedRequest */
@@ -40,7 +40,7 @@ export class Notifier {
     const title = this.#count === 1 ? "1 new request" : `${this.#count} new requests`;
     this.#count = 0;
     if (!this.#newest || document.hasFocus() || !mayNotify()) return;
-    const text = `${this.#newest.method} ${targetBelow(this.#newest)}`;
+    const text = `${this.#newest.method} ${textOfLine(targetBelow(this.#newest))}`;
     show(title, visible(text.slice(0, LONGEST)));
   }
 }

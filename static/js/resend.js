@@ -19,7 +19,7 @@
  */
 
 import { bytesOf } from "./body.js";
-import { targetBelow } from "./captured.js";
+import { inAscii, targetBelow } from "./captured.js";
 
 const TIME_OUT_MS = 30_000;
 const MOST_BYTES = 64 * 1024;
@@ -43,9 +43,9 @@ const QUIETLY = { credentials: "omit", cache: "no-store", referrerPolicy: "no-re
  * @param {{text: string, request: CapturedRequest} | null} last
  */
 export function targetText(request, last) {
-  const target = targetBelow(request);
+  const target = inAscii(targetBelow(request));
   if (!last) return FIRST_BASE + target;
-  const before = targetBelow(last.request);
+  const before = inAscii(targetBelow(last.request));
   return last.text.endsWith(before) ? last.text.slice(0, -before.length) + target : last.text;
 }
 
@@ -112,6 +112,7 @@ export function differences(request) {
     left.length > 0 ? `Set by the browser itself, or left out: ${left.join(", ")}.` : "",
     names.includes("user-agent") ? "Some browsers send their own User-Agent." : "",
     new Set(names).size < names.length ? "Header lines of the same name are joined by commas." : "",
+    request.trailers ? "Sent without its trailers: a browser sends none." : "",
     without ? `Sent without its body: a browser sends none with ${request.method}.` : "",
   ].filter(Boolean);
 }

@@ -19,7 +19,8 @@
  *
  * @typedef {object} State
  * @property {Link} link
- * @property {CapturedRequest | null} selected  stays readable when the list has dropped it
+ * @property {CapturedRequest | null} selected  stays readable when the list has dropped it; null while
+ *   the filter hides it
  * @property {CapturedRequest | null} compared  what the selected one is to be compared with
  * @property {boolean} opened  the reader asked for the detail; on a phone it covers the list
  * @property {number} arrived  requests put into the list since the page was opened
@@ -27,7 +28,8 @@
  * @property {number} viewers  of this callback, on all workers
  * @property {Reply | null} reply  what the callback answers; null while that is not known
  *
- * @typedef {State & import("./list.js").View & {answers: Answers, clock: ServerClock}} Snapshot
+ * @typedef {State & import("./list.js").View & {answers: Answers, clock: ServerClock, hidden: boolean}} Snapshot
+ *   hidden: there is a selected request, and the filter hides it
  */
 
 import { Answers } from "./answers.js";
@@ -272,6 +274,20 @@ export class Store {
   #look() {
     const view = this.#list.view();
     if (view.searching) setTimeout(() => this.#change({}));
-    return { ...this.#state, ...view, answers: this.#answers, clock: this.#clock };
+    const hidden = this.#isHidden(view);
+    const selected = hidden ? null : this.#state.selected;
+    const known = { answers: this.#answers, clock: this.#clock };
+    return { ...this.#state, ...view, ...known, selected, hidden };
+  }
+
+  /**
+   * Whether the filter hides the selected request. One that is being compared stays in sight: the
+   * filter is how its other half is found.
+   * @param {import("./list.js").View} view
+   */
+  #isHidden({ filter, searching, shown }) {
+    const { selected, compared } = this.#state;
+    if (!filter.trim() || searching || compared || !selected) return false;
+    return this.isKnown(selected.id) && !shown.some(({ key }) => key === selected.id);
   }
 }

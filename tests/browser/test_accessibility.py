@@ -54,6 +54,11 @@ class Stage(NamedTuple):
         self.page.locator(".row").first.click()
         expect(self.page.locator("request-body .body-bar")).to_be_visible()
 
+    def open_long(self) -> None:
+        """Send a request with a long target and long lines, and look at it."""
+        self.post(f"/{'a' * 2000}/{'deep/' * 300}?q={'b' * 2000}", b"", f"X-Long: {'c' * 3000}")
+        self.page.locator(".row").first.click()
+
     def lose(self) -> None:
         """End the server and wait until the page has noticed."""
         self.server.end(kill=True)
@@ -134,6 +139,7 @@ def gap(stage: Stage) -> None:
 STATES: dict[str, Callable[[Stage], object]] = {
     "empty": lambda stage: None,
     "with requests": several,
+    "a long target": lambda stage: stage.open_long(),
     "JSON": lambda stage: stage.open(b'{"a": [1, true, null, "x"]}', "application/json"),
     "text": lambda stage: stage.open(b"line\n" * 100, "text/plain"),
     "form": lambda stage: stage.open(b"a=1&b=%20", "application/x-www-form-urlencoded"),

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.clock import stop_clock
 from tests.support.processes import Server
-from tests.support.sender import post
+from tests.support.sender import post, send
 
 pytestmark = pytest.mark.browser
 
@@ -103,10 +103,53 @@ def test_copy_buttons_always_show_where_nothing_can_hover(show: Show) -> None:
     expect(copy_place(detail)).to_have_css("opacity", "1")
 
 
+SIZES = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_target_of_thousands_of_characters_pushes_nothing_out_of_sight(
+    show: Show, size: str
+) -> None:
+    below = f"/{'a' * 2000}/{'deep/' * 400}?q={'b' * 2000}"
+    detail = show(below, b'{"a": 1}', JSON, f"X-Long: {'c' * 3000}", viewport=SIZES[size])
+    expect(detail.get_by_role("heading", name="Body")).to_be_in_viewport()
+    title = detail.locator(".detail-title > .captured")
+    title.focus()
+    expect(title).to_be_focused()
+    for summary in detail.locator(".fold > summary").all():
+        summary.click()
+    for place in ("resend-panel", "signature-check", "take-away"):
+        detail.locator(place).scroll_into_view_if_needed()
+    assert detail.page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+    assert detail.evaluate("each => each.scrollWidth - each.clientWidth") == 0
+
+
+def test_bytes_of_a_head_are_read_as_utf_8_and_trailers_are_shown(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    name = "Zürich".encode().decode("latin-1")
+    head = f"POST /{uuid}/{name}?city={name}&evil=\x9b HTTP/1.1\r\nHost: test\r\nX-City: {name}\r\n"
+    head += "X-Latin: caf\xe9\x9b\r\nTransfer-Encoding: chunked\r\n\r\n"
+    body = f"5\r\nhello\r\n0\r\nX-Sum: {name}\r\n\r\n"
+    assert send(server.address, (head + body).encode("latin-1")).status == 200
+    # As a whole it is no UTF-8, because of the last byte.
+    expect(page.locator(".row-target")).to_have_text(f"/{name}?city={name}&evil=⟨U+009B⟩")
+    page.locator(".row").click()
+    detail = page.locator("request-detail")
+    expect(detail.get_by_role("table", name="Path segments, decoded")).to_contain_text("Zürich")
+    query = detail.get_by_role("table", name="Query parameters, decoded")
+    expect(query.locator("td .captured")).to_have_text(["Zürich", "%9B"])
+    headers = detail.get_by_role("table", name="Headers as sent")
+    expect(headers.get_by_role("row", name="X-City")).to_contain_text("Zürich")
+    expect(headers.get_by_role("row", name="X-Latin")).to_contain_text("café⟨U+009B⟩")
+    expect(detail.get_by_role("table", name="Trailers as sent")).to_contain_text("Zürich")
+
+
 def test_path_and_query_are_decoded(show: Show) -> None:
-    detail = show("/orders/a%2Fb?q=two%20words&q=2")
+    detail = show("/orders//a%2Fb?q=two%20words&q=2")
     path = detail.get_by_role("table", name="Path segments, decoded")
-    expect(path.locator("td .captured")).to_have_text(["orders", "a/b"])
+    expect(path.locator("td .captured")).to_have_text(["orders", "", "a/b"])
     query = detail.get_by_role("table", name="Query parameters, decoded")
     expect(query.locator("td .captured")).to_have_text(["two words", "2"])
 

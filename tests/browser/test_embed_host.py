@@ -215,7 +215,7 @@ def test_every_part_is_documented_and_no_other() -> None:
     parts -= {"badge-${state}", "${entry.kind}"}
     states = ("connecting", "live", "reconnecting", "stalled", "offline", "refused")
     parts |= {f"badge-{state}" for state in states}
-    parts |= {"gap", "refused", "row", "row-opened", "query", "headers"}
+    parts |= {"gap", "refused", "row", "row-opened", "query", "headers", "trailers"}
     assert documented("`::part\\(([a-z-]+)\\)`") == parts
 
 

@@ -208,6 +208,21 @@ def test_a_filter_shows_what_matches_and_says_when_nothing_does(
     expect(box).to_have_value("")
 
 
+def test_a_request_that_the_filter_hides_is_not_shown_as_selected(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    for path in ("/one", "/two"):
+        post(server.address, f"/{uuid}{path}", b"")
+    expect(page.locator("request-detail h2")).to_contain_text("/one")
+    box = page.get_by_role("searchbox", name="Filter requests")
+    box.fill("two")
+    expect(page.locator(".page-detail")).to_contain_text("The filter hides the selected request.")
+    expect(page.locator("request-detail")).to_have_count(0)
+    box.fill("")
+    expect(page.locator("request-detail h2")).to_contain_text("/one")
+
+
 def test_while_paused_requests_wait_and_come_in_when_resumed(
     server: Server, open_page: Open, uuid: str
 ) -> None:

@@ -26,6 +26,16 @@ def test_the_root_gives_a_fresh_live_callback_with_its_url(server: Server, open_
     assert open_page(server).url != page.url
 
 
+def test_its_icon_is_let_in_by_its_policy(server: Server, open_page: Open) -> None:
+    page = open_page(server)
+    width = """async () => {
+      const icon = Object.assign(new Image(), { src: document.querySelector("[rel=icon]").href });
+      await icon.decode();
+      return icon.naturalWidth;
+    }"""
+    assert page.evaluate(width) > 0
+
+
 def test_the_url_can_be_copied(server: Server, open_page: Open) -> None:
     page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
     stop_clock(page)  # it says "Copied" for a moment

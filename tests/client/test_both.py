@@ -39,6 +39,10 @@ def requests() -> list[CapturedRequest]:
         replace(sample, method="PUT", path=f"/{UUID.upper()}/orders/7", query_string="notify=Yes"),
         replace(sample, path=f"/%33{UUID[1:]}/a", query_string="a+b=%20&&c&%zz=%&d=%FF&=e=f%C3%A9"),
         replace(sample, path=f"/{UUID}/{{|}}\"<>^`\\[]%/%2/~;@:!$&'()*+,=#x", query_string="#?[]"),
+        replace(
+            sample, path=f"/{UUID}/Z\xc3\xbcrich/\xe9", query_string="c=Z\xc3\xbcrich&d=\xe9&\x9b"
+        ),
+        replace(sample, trailers=(("X-Sum", "1"), ("x-sum", "caf\xe9"))),
         replace(sample, path=f"/hooks/{UUID}", query_string="", headers=()),
         replace(
             sample,

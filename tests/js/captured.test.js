@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  inAscii,
   mediaType,
   methodTone,
   pathSegments,
+  queryOf,
   queryParameters,
   splitPath,
   targetBelow,
+  textOfLine,
 } from "../../static/js/captured.js";
 import { sample, UUID } from "./samples.js";
 
@@ -63,16 +66,41 @@ test("a method never becomes anything but one of five tones", () => {
 });
 
 test("path segments below the callback are numbered and decoded, a plus is a plus", () => {
-  const path = `/${UUID}/orders//a%2Fb/100%/c+d`;
+  const path = `/${UUID}/orders//a%2Fb/100%/c+d/`;
   assert.deepEqual(pathSegments(sample({ path })), [
     ["1", "orders"],
-    ["2", "a/b"],
-    ["3", "100%"],
-    ["4", "c+d"],
+    ["2", ""],
+    ["3", "a/b"],
+    ["4", "100%"],
+    ["5", "c+d"],
+    ["6", ""],
   ]);
-  assert.deepEqual(pathSegments(sample()), []);
+  for (const path of [`/${UUID}`, `/${UUID}/`])
+    assert.deepEqual(pathSegments(sample({ path })), []);
 });
 
 test("of a form with very many fields the first ones are read", () => {
   assert.equal(queryParameters("a=1&".repeat(5000), 1000).length, 1000);
+});
+
+test("bytes of a head are read as UTF-8 where they are that, and are Latin-1 where not", () => {
+  assert.equal(textOfLine("Z\xc3\xbcrich"), "Zürich");
+  assert.equal(textOfLine("caf\xe9"), "café");
+  assert.equal(textOfLine("plain"), "plain");
+});
+
+test("raw bytes in a target are decoded like escapes, and escaped where a URL is written", () => {
+  const request = sample({
+    path: `/${UUID}/\xc3\xbc/\xe9`,
+    query_string: "c=Z\xc3\xbcrich&d=\xe9",
+  });
+  assert.deepEqual(queryOf(request), [
+    ["c", "Zürich"],
+    ["d", "%E9"],
+  ]);
+  assert.deepEqual(pathSegments(request), [
+    ["1", "ü"],
+    ["2", "%E9"],
+  ]);
+  assert.equal(inAscii("/Z\xc3\xbcrich?\x9b"), "/Z%C3%BCrich?%9B");
 });

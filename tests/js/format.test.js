@@ -64,6 +64,26 @@ test("characters that hide or reverse others become visible, line ends and lette
   assert.equal(visible("grüße\n\tשלום é"), "grüße\n\tשלום é");
 });
 
+test("joiners stay where they join, in words and in emoji", () => {
+  for (const text of [
+    "می\u200cخواهم", // Persian: I want
+    "क्\u200dष क्\u200cष", // Hindi: two ways to write a cluster
+    "ന്\u200d മലയാളം", // Malayalam: a letter at the end of a word
+    "👩\u200d💻 👨🏽\u200d👩🏽\u200d👧 ❤\ufe0f\u200d🔥 🏳\ufe0f\u200d🌈",
+    "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}", // Scotland
+  ]) {
+    assert.equal(visible(text), text);
+  }
+});
+
+test("joiners that join nothing are visible", () => {
+  for (const text of ["ad\u200dmin", "a\u200c", "\u200dم", "م\u200c ", "1\u200d2", "👩\u200d"]) {
+    assert.match(visible(text), /⟨U\+200[CD]⟩/);
+  }
+  assert.equal(visible("م\u200c\u200cم"), "م⟨U+200C⟩⟨U+200C⟩م");
+  assert.equal(visible("🏴\u{e0067}x").length, "🏴⟨U+E0067⟩x".length);
+});
+
 test("how long ago something was is told in one unit, rounded down", () => {
   const times = [-5000, 999, 1000, 59_999, 60_000, 3_599_000, 7_200_000, 86_400_000 * 5];
   assert.deepEqual(times.map(ago), [

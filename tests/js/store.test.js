@@ -251,6 +251,27 @@ test("all arrivals count for the plot, those that wait as well", () => {
   );
 });
 
+test("a request that the filter hides is not selected while it does", () => {
+  store.requestArrived(sample({ seq: 1, method: "GET" }));
+  arrive(2);
+  store.setFilter("method:post");
+  assert.deepEqual([selected(), store.snapshot.hidden], [undefined, true]);
+  store.setFilter("method:get");
+  assert.deepEqual([selected(), store.snapshot.hidden], ["id 1", false]);
+  store.setFilter("method:post");
+  store.select("id 2", false);
+  assert.equal(selected(), "id 2");
+});
+
+test("one that is to be compared stays selected while a filter finds the other", () => {
+  store.requestArrived(sample({ seq: 1, method: "GET" }));
+  arrive(2);
+  store.compare();
+  store.setFilter("method:post");
+  assert.equal(selected(), "id 1");
+  assert.equal(store.snapshot.compared, store.snapshot.selected);
+});
+
 test("the first request is selected without covering the list, later ones steal nothing", () => {
   arrive(1, 2);
   assert.equal(selected(), "id 1");

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bodyOf } from "../../static/js/body.js";
-import { bodyFileName, exportFileName, partFileName } from "../../static/js/take-away/file-name.js";
+import {
+  bodyFileName,
+  exportFileName,
+  keepsExtension,
+  partFileName,
+} from "../../static/js/take-away/file-name.js";
 import { takenAs } from "../../static/js/take-away/formats.js";
 import { outgoingHeaders, target } from "../../static/js/take-away/outgoing.js";
 import { sample, UUID } from "./samples.js";
@@ -189,6 +194,39 @@ test("raw HTTP is what was sent, to the new host and without chunks", () => {
   assert.equal(text, `${head}\r\n\r\nh\u00e9`);
 });
 
+test("raw HTTP with trailers keeps its chunks, the body in one of them", () => {
+  /** @type {Partial<CapturedRequest>} */
+  const fields = {
+    headers: [
+      ["Transfer-Encoding", "chunked"],
+      ["Trailer", "X-Sum"],
+    ],
+    trailers: [["X-Sum", "7"]],
+  };
+  const head = `POST /${UUID} HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n`;
+  const end = "0\r\nX-Sum: 7\r\n\r\n";
+  const body = textBody("hello, hello, hello");
+  assert.equal(taken("raw", { ...fields, body }), `${head}13\r\nhello, hello, hello\r\n${end}`);
+  assert.equal(taken("raw", fields), `${head}${end}`);
+  for (const format of /** @type {Format[]} */ (["curl", "httpie", "python", "javascript"])) {
+    assert.match(taken(format, fields), /The trailers of the request are not sent\./);
+    assert.doesNotMatch(taken(format, fields), /X-Sum: 7/);
+  }
+});
+
+test("bytes that no URL may have are escaped, but in raw HTTP", () => {
+  const fields = { path: `/${UUID}/\xe9`, query_string: "city=Z\xc3\xbcrich&\x9b" };
+  const url = `${URL}/%E9?city=Z%C3%BCrich&%9B`;
+  assert.equal(target(sample(fields), ORIGIN), url);
+  for (const format of /** @type {Format[]} */ (["curl", "httpie", "javascript"])) {
+    assert.ok(taken(format, fields).includes(url), format);
+  }
+  assert.ok(taken("python", fields).includes(url.slice(ORIGIN.length)));
+  const bytes = takenAs("raw", sample(fields), ORIGIN);
+  const line = `POST /${UUID}/\xe9?city=Z\xc3\xbcrich&\x9b HTTP/1.1`;
+  assert.equal(Buffer.from(bytes).toString("latin1").split("\r\n")[0], line);
+});
+
 test("raw HTTP that no text can carry comes as bytes", () => {
   const bytes = takenAs("raw", sample({ body: bodyOf(new Uint8Array([0, 255])) }), ORIGIN);
   assert.ok(bytes instanceof Uint8Array);
@@ -229,5 +267,23 @@ test("a file is named after the path and the type, never as something that runs"
   assert.equal(part("grey one.png", "image/png"), "grey-one.png");
   assert.equal(part("setup.exe", "text/plain"), "setup-exe.txt");
   assert.equal(part("", "image/png"), "photo.png");
+  for (const [sent, saved] of [
+    ["invoice.pdf.exe", "invoice-pdf-exe.bin"],
+    ["x.html", "x-html.bin"],
+    ["notes.lnk", "notes-lnk.bin"],
+    ["invoice\u202efdp.exe", "invoice-fdp-exe.bin"],
+    ["a.png\u202e.scr", "a-png-scr.bin"],
+    ["report.pdf. ", "report-pdf.bin"],
+    ["report.pdf::$DATA", "report-pdf-DATA.bin"],
+    ["CON.txt", "CON-.txt"],
+    ["lpt1", "lpt1-.bin"],
+    [".htaccess", "htaccess.bin"],
+    ["..", "part.bin"],
+  ]) {
+    assert.equal(part(sent), saved);
+  }
+  assert.equal(keepsExtension("photo.PNG", "photo.PNG"), true);
+  assert.equal(keepsExtension("setup.exe", part("setup.exe")), false);
+  assert.equal(keepsExtension("", "part.bin"), true);
   assert.equal(exportFileName("har", [sample()]), "webhooks-0b9e7a52.har");
 });

@@ -34,6 +34,7 @@ _NO_RESPONSE = {
 
 # What RFC 3986 does not allow, and senders write all the same.
 _INVALID = re.compile(r"%(?![0-9a-f]{2})|[^\w.~:/?@!$&'()*+,;=%-]", re.IGNORECASE | re.ASCII)
+_RAW = re.compile("[\x80-\xff]")
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-f]{2})", re.IGNORECASE)
 
 
@@ -69,11 +70,12 @@ def _request(request: CapturedRequest, wire: dict[str, Any], origin: str) -> Ent
     body = {"postData": _post_data(request, wire["body"])} if request.body.size > 0 else {}
     return {
         "method": request.method,
-        "url": origin + _INVALID.sub(_escaped, request.target),
+        "url": origin + _INVALID.sub(_escaped, _in_ascii(request.target)),
         "httpVersion": f"HTTP/{request.http_version}",
         "cookies": _named(_cookies(request)),
         "headers": _named(request.headers),
-        "queryString": _named(_parameters(request.query_string)),
+        **({"_trailers": _named(request.trailers)} if request.trailers else {}),
+        "queryString": _named(_parameters(_in_ascii(request.query_string))),
         **body,
         "headersSize": -1,
         "bodySize": request.body.size,
@@ -115,6 +117,11 @@ def _readable(raw: str) -> str:
 
 def _named(pairs: Any) -> list[Entry]:
     return [{"name": name, "value": value} for name, value in pairs]
+
+
+def _in_ascii(target: str) -> str:
+    """Return a target, or a part of it, with the bytes escaped that no URL may have."""
+    return _RAW.sub(lambda byte: f"%{ord(byte[0]):02X}", target)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -3,7 +3,7 @@ import { bytesOf, isImage, textOf } from "../body.js";
 import { excerpt } from "../excerpt.js";
 import { byteSize, visible } from "../format.js";
 import { partsOf } from "../multipart.js";
-import { partFileName } from "../take-away/file-name.js";
+import { keepsExtension, partFileName } from "../take-away/file-name.js";
 import { saveBytes } from "../take-away/save.js";
 import { withMoments } from "./moments.js";
 import "./image-preview.js";
@@ -68,15 +68,17 @@ export class BodyMultipart extends LitElement {
 function item(part) {
   const { name, fileName, type, bytes, problem, inner } = part;
   const title = fileName || name;
+  const saved = partFileName(part);
   return html`<li class="part">
     <p class="part-head">
       <strong class="captured">${visible(name)}</strong>
       ${fileName ? html`<span class="captured">${visible(fileName)}</span>` : ""}
       <span class="part-facts">${type ? html`<span class="captured">${visible(type)}</span>, ` : ""}${byteSize(bytes.length)}</span>
-      <button type="button" class="button" @click=${() => saveBytes(bytes, partFileName(part))}>
+      <button type="button" class="button" @click=${() => saveBytes(bytes, saved)}>
         <span>Download<span class="visually-hidden"> ${visible(title)}</span></span>
       </button>
     </p>
+    ${keepsExtension(fileName, saved) ? "" : html`<p class="body-note">Downloads as ${saved}, so that nothing runs it.</p>`}
     ${problem ? html`<p class="body-note">${problem}: shown as sent.</p>` : ""}
     ${inner ? nested(inner) : content(part)}
   </li>`;

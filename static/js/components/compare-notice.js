@@ -1,5 +1,5 @@
 import { html, LitElement } from "lit";
-import { targetBelow } from "../captured.js";
+import { targetBelow, textOfLine } from "../captured.js";
 import { visible } from "../format.js";
 
 /**
@@ -26,7 +26,7 @@ export class CompareNotice extends LitElement {
       <div class="list-banner">
         <p role="status">
           Choose another request to compare with
-          <span class="captured">${visible(`${request.method} ${targetBelow(request)}`)}</span>
+          <span class="captured captured-line">${visible(`${request.method} ${textOfLine(targetBelow(request))}`)}</span>
         </p>
         <button type="button" class="button" @click=${this.cancel}>Cancel</button>
       </div>

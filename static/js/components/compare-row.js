@@ -1,5 +1,5 @@
-import { html } from "lit";
-import { excerpt } from "../excerpt.js";
+import { html, nothing } from "lit";
+import { excerpt, scrolls } from "../excerpt.js";
 import { visible } from "../format.js";
 import { partedAt } from "../shared-ends.js";
 
@@ -30,16 +30,18 @@ export function compareRow({ kind, left, right, lines }) {
  * @param {number} lines
  */
 function same(left, right, lines) {
-  const [mine, theirs] = [left, right].map(
-    (text) =>
-      html`<div class="compare-same captured">${visible(excerpt(text, MOST_CHARACTERS))}</div>`,
-  );
-  if (lines < LEAST_FOLDED) return html`<li class="compare-pair">${mine}${theirs}</li>`;
-  return html`<li>
-    <details>
-      <summary>${lines.toLocaleString("en-US")} the same</summary>
-      ${mine}
-    </details>
+  const [mine, theirs] = [left, right].map((text) => visible(excerpt(text, MOST_CHARACTERS)));
+  if (lines >= LEAST_FOLDED) {
+    return html`<li>
+      <details>
+        <summary>${lines.toLocaleString("en-US")} the same</summary>
+        <div class="compare-same captured">${mine}</div>
+      </details>
+    </li>`;
+  }
+  return html`<li class="compare-pair">
+    <div class="compare-same captured" tabindex=${scrolls(left) ?? nothing}>${mine}</div>
+    <div class="compare-same captured" tabindex=${scrolls(right) ?? nothing}>${theirs}</div>
   </li>`;
 }
 
@@ -54,7 +56,7 @@ function cell(kind, where, text, other) {
   return html`<div class="compare-cell">
     <span aria-hidden="true">${SIGNS[kind]}</span>
     <span class="visually-hidden">${kind === "changed" ? `Changed, ${where}` : WORDS[kind]}:</span>
-    <span class="captured">${shown(before)}<mark>${shown(part)}</mark>${shown(after)}</span>
+    <span class="captured" tabindex=${scrolls(text) ?? nothing}>${shown(before)}<mark>${shown(part)}</mark>${shown(after)}</span>
   </div>`;
 }
 

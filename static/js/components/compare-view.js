@@ -1,5 +1,5 @@
 import { html, LitElement } from "lit";
-import { targetBelow } from "../captured.js";
+import { targetBelow, textOfLine } from "../captured.js";
 import { compare } from "../compare.js";
 import { fullTime, visible } from "../format.js";
 import { compareRow } from "./compare-row.js";
@@ -121,7 +121,7 @@ function side(name, request) {
   return html`<div class="compare-side">
     <strong>${name}</strong>
     <time datetime=${request.received_at}>${fullTime(request.received_at)}</time>
-    <span class="captured">${visible(`${request.method} ${targetBelow(request)}`)}</span>
+    <span class="captured captured-line">${visible(`${request.method} ${textOfLine(targetBelow(request))}`)}</span>
   </div>`;
 }
 

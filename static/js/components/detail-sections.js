@@ -1,6 +1,7 @@
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { answerText } from "../answers.js";
-import { pathSegments, queryParameters } from "../captured.js";
+import { linesOf, pathSegments, queryOf, textOfLine } from "../captured.js";
+import { scrolls } from "../excerpt.js";
 import { clockTime, fullTime, visible } from "../format.js";
 import { retryText } from "../retries.js";
 import "./pairs-table.js";
@@ -40,15 +41,34 @@ export function pathSection(request) {
 }
 
 /** @param {CapturedRequest} request */
-export function querySection({ query_string }) {
+export function querySection(request) {
+  const { query_string } = request;
   if (!query_string) return "";
-  const query = queryParameters(query_string);
+  const query = queryOf(request);
   return html`
     <section aria-labelledby="query-title">
       <h3 id="query-title">Query <span>${query.length}</span></h3>
       <pairs-table .pairs=${query} label="Query parameters, decoded"></pairs-table>
-      <p class="detail-raw"><span>As sent</span> <code class="captured">${visible(query_string)}</code></p>
+      <p class="detail-raw"><span>As sent</span> <code class="captured" tabindex=${scrolls(query_string) ?? nothing}>${visible(textOfLine(query_string))}</code></p>
     </section>
+  `;
+}
+
+/** @param {CapturedRequest} request */
+export function linesSections({ headers, trailers = [] }) {
+  return html`
+    <section aria-labelledby="headers-title">
+      <h3 id="headers-title">Headers <span>${headers.length}</span></h3>
+      <pairs-table .pairs=${linesOf(headers)} label="Headers as sent"></pairs-table>
+    </section>
+    ${
+      trailers.length > 0
+        ? html`<section aria-labelledby="trailers-title">
+          <h3 id="trailers-title">Trailers <span>${trailers.length}</span></h3>
+          <pairs-table .pairs=${linesOf(trailers)} label="Trailers as sent"></pairs-table>
+        </section>`
+        : ""
+    }
   `;
 }
 
@@ -63,7 +83,7 @@ export function facts(request) {
     ["Remote address", request.remote_addr],
     ["HTTP version", request.http_version],
     ["Scheme", request.scheme],
-    ["Host", request.host],
+    ["Host", textOfLine(request.host)],
     ["Id", request.id],
     ["Position", `${request.seq} in epoch ${request.epoch}`],
   ];

@@ -1,8 +1,9 @@
-import { html, LitElement } from "lit";
-import { methodTone, splitPath } from "../captured.js";
+import { html, LitElement, nothing } from "lit";
+import { methodTone, splitPath, textOfLine } from "../captured.js";
+import { scrolls } from "../excerpt.js";
 import { byteSize, visible } from "../format.js";
 import { backIcon } from "../icons.js";
-import { facts, pathSection, querySection, summary } from "./detail-sections.js";
+import { facts, linesSections, pathSection, querySection, summary } from "./detail-sections.js";
 import "./export-menu.js";
 import "./found-tokens.js";
 import "./pairs-table.js";
@@ -67,10 +68,7 @@ export class RequestDetail extends LitElement {
           <h3 id="body-title">Body <span>${byteSize(request.body.size)}</span></h3>
           <request-body .request=${request}></request-body>
         </section>
-        <section aria-labelledby="headers-title">
-          <h3 id="headers-title">Headers <span>${request.headers.length}</span></h3>
-          <pairs-table .pairs=${request.headers} label="Headers as sent"></pairs-table>
-        </section>
+        ${linesSections(request)}
         ${pathSection(request)}
         <found-tokens .request=${request}></found-tokens>
         <signature-check .request=${request}></signature-check>
@@ -93,7 +91,7 @@ export class RequestDetail extends LitElement {
         </button>
         <h2 class="detail-title">
           <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
-          <span class="captured"><span class="detail-prefix">${prefix}</span>${visible(below)}</span>
+          <span class="captured" tabindex=${scrolls(below) ?? nothing}><span class="detail-prefix">${prefix}</span>${visible(textOfLine(below))}</span>
         </h2>
         ${summary(request, { retry: this.retry, answer: this.answers?.get(request), bodyLimit: this.bodyLimit })}
       </header>

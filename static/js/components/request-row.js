@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { answerText, statusTone } from "../answers.js";
-import { mediaType, methodTone, targetBelow } from "../captured.js";
+import { mediaType, methodTone, targetBelow, textOfLine } from "../captured.js";
 import { ago, byteSize, fullTime, visible } from "../format.js";
 import { retryLabel, retryText } from "../retries.js";
 
@@ -37,7 +37,7 @@ export function requestRow(
       tabindex=${reachable ? 0 : -1}
     >
       <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
-      <span class="row-target captured">${visible(targetBelow(request))}</span>
+      <span class="row-target captured">${visible(textOfLine(targetBelow(request)))}</span>
       <time class="row-time" datetime=${request.received_at} title=${fullTime(request.received_at)}
         >${ago(age)}</time
       >

@@ -96,6 +96,7 @@ export class SignatureCheck extends LitElement {
         ${scheme.fields.map((field) =>
           signatureField(field, values[field.name], (value) => this.enter(field.name, value)),
         )}
+        <button type="submit" class="button">Check</button>
       </form>
       <p class="signature-note">The secret stays in this page’s memory. It is never sent or kept.</p>
       ${signatureVerdict(this.verdict, emptyField(scheme, values))}
@@ -108,7 +109,7 @@ export class SignatureCheck extends LitElement {
     this.check();
   }
 
-  /** @param {Event} event  of the Enter key; the page's policy lets no form go anywhere */
+  /** @param {Event} event  of the button or the Enter key; the page's policy lets no form go anywhere */
   onSubmit(event) {
     event.preventDefault();
     this.check();

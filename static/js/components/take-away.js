@@ -36,7 +36,7 @@ export class TakeAway extends LitElement {
       ></menu-button>
       ${
         complete && size > 0
-          ? html`<button type="button" class="button" @click=${this.saveBody}>Download body</button>`
+          ? html`<button type="button" class="button" title="As ${bodyFileName(this.request)}" @click=${this.saveBody}>Download body</button>`
           : ""
       }
       <span class="visually-hidden" role="status">${this.result}</span>

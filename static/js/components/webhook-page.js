@@ -87,7 +87,7 @@ export class WebhookPage extends LitElement {
       >
         <callback-url .url=${this.url} .reply=${reply}></callback-url>
         <list-pane .snapshot=${snapshot} .rate=${this.store.rate}></list-pane>
-        <section class="page-detail" aria-label=${snapshot.selected ? "Selected request" : "First steps"}>${this.detail(snapshot)}</section>
+        <section class="page-detail" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "First steps"}>${this.detail(snapshot)}</section>
       </main>
       <request-announcer .arrived=${arrived}></request-announcer>
       <help-sheet .docs=${this.dataset.docsUrl ?? "/docs"}></help-sheet>
@@ -98,7 +98,9 @@ export class WebhookPage extends LitElement {
   }
 
   /** @param {Snapshot} snapshot */
-  detail({ selected, compared, opened, link, arrived, entries, retries, answers }) {
+  detail(snapshot) {
+    const { selected, hidden, compared, opened, link, arrived, entries, retries, answers } =
+      snapshot;
     if (selected && compared && selected !== compared) {
       return html`<compare-view .left=${compared} .right=${selected} .opened=${opened}></compare-view>`;
     }
@@ -107,6 +109,9 @@ export class WebhookPage extends LitElement {
         .request=${selected} .retry=${retries.get(selected.id)} .answers=${answers} .opened=${opened}
         .bodyLimit=${Number(this.dataset.maxBodyBytes)}
       ></request-detail>`;
+    }
+    if (hidden) {
+      return html`<p class="detail-hidden">The filter hides the selected request. Select another one, or clear the filter.</p>`;
     }
     const live = link.state === "live";
     const refused = entries.find(({ kind }) => kind === "refused");

@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { answerText } from "../answers.js";
 import { chunksOf, together, viewsOf, withoutMark } from "../body.js";
-import { mediaType, queryParameters } from "../captured.js";
+import { linesOf, mediaType, queryOf } from "../captured.js";
 import { byteCount, byteSize, fullTime, visible } from "../format.js";
 import { indented } from "../json-indent.js";
 import { copyButton } from "./copy.js";
@@ -17,7 +17,7 @@ import { Pieces } from "./pieces.js";
  * @param {import("./log-row.js").How} how
  */
 export function logDetail(request, answer, how) {
-  const { query_string, headers, remote_addr, http_version } = request;
+  const { query_string, headers, trailers = [], remote_addr, http_version } = request;
   return html`<div part="detail" class="detail">
     <p part="facts" class="facts">
       <span>${fullTime(request.received_at)}</span>
@@ -25,8 +25,9 @@ export function logDetail(request, answer, how) {
       <span>HTTP/${visible(http_version)}</span>
       ${answer ? html`<span>${answerText(answer, request)}</span>` : nothing}
     </p>
-    ${query_string ? pairs("Query", queryParameters(query_string)) : nothing}
-    ${pairs("Headers", headers)} ${body(request, how)}
+    ${query_string ? pairs("Query", queryOf(request)) : nothing}
+    ${pairs("Headers", linesOf(headers))}
+    ${trailers.length ? pairs("Trailers", linesOf(trailers)) : nothing} ${body(request, how)}
   </div>`;
 }
 

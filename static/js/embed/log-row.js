@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import { statusTone } from "../answers.js";
-import { methodTone, targetBelow } from "../captured.js";
+import { methodTone, targetBelow, textOfLine } from "../captured.js";
 import { byteSize, clockTime, fullTime, gapText, refusedText, visible } from "../format.js";
 import { logDetail } from "./log-detail.js";
 
@@ -41,7 +41,7 @@ function requestRow(request, how) {
   return html`<li part=${how.opened ? "row row-opened" : "row"} class="row">
     <button part="line" class="line" type="button" aria-expanded=${how.opened} @click=${() => how.actions.toggle(request.id)}>
       <span part="method" class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
-      <span part="target" class="target">${visible(targetBelow(request))}</span>
+      <span part="target" class="target">${visible(textOfLine(targetBelow(request)))}</span>
       <span part="status" class="status" data-tone=${answer ? statusTone(answer.status) : nothing}>${answer ? html`<span class="unseen">${request.body.complete ? "answered " : "rejected "}</span>${answer.status}` : nothing}</span>
       <span part="size" class="size">${byteSize(request.body.size)}</span>
       <time part="time" class="time" datetime=${request.received_at} title=${fullTime(request.received_at)}>${clockTime(request.received_at)}</time>

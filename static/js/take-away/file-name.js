@@ -26,12 +26,15 @@ const HARMLESS = new Set([...Object.values(EXTENSIONS), "bin", "jpeg", "log", "t
 
 const MOST_CHARACTERS = 60;
 
+/** Windows opens a device where a file has one of these names, whatever its extension. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
+
 /**
  * "orders.json" of a JSON body to /<uuid>/v1/orders; "request-12.bin" of bytes to nowhere special.
  * @param {CapturedRequest} request
  */
 export function bodyFileName(request) {
-  const segment = pathSegments(request).at(-1)?.[1] ?? "";
+  const segment = pathSegments(request).findLast(([, segment]) => segment)?.[1] ?? "";
   return harmless(segment, `request-${request.seq}`, extensionOf(request));
 }
 
@@ -41,6 +44,17 @@ export function bodyFileName(request) {
  */
 export function partFileName({ fileName, name, type }) {
   return harmless(fileName || name, "part", extensionOfType(type) || "bin");
+}
+
+/**
+ * Whether a file is saved as the kind that its sender named.
+ * @param {string} sent   the sender's name of it, or ""
+ * @param {string} saved
+ */
+export function keepsExtension(sent, saved) {
+  return (
+    sent === "" || sent.toLowerCase().endsWith(saved.slice(saved.lastIndexOf(".")).toLowerCase())
+  );
 }
 
 /**
@@ -58,10 +72,11 @@ function harmless(suggested, otherwise, extension) {
 
 /** @param {string} text */
 function safe(text) {
-  return text
+  const name = text
     .replace(/[^\p{L}\p{N}_]+/gu, "-")
     .replace(/^-|-$/g, "")
     .slice(0, MOST_CHARACTERS);
+  return DEVICE.test(name) ? `${name}-` : name;
 }
 
 /** @param {CapturedRequest} request */

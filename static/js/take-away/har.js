@@ -1,6 +1,6 @@
 /** A captured request as an entry of an HTTP archive (HAR 1.2). No DOM in here. */
 
-import { headerOf, queryParameters } from "../captured.js";
+import { headerOf, queryOf } from "../captured.js";
 import { target } from "./outgoing.js";
 
 /** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
@@ -46,14 +46,15 @@ export function harEntry(request, origin, answered) {
  * @param {string} origin
  */
 function harRequest(request, origin) {
-  const { method, http_version, headers, query_string, body } = request;
+  const { method, http_version, headers, trailers, body } = request;
   return {
     method,
     url: validUrl(target(request, origin)),
     httpVersion: `HTTP/${http_version}`,
     cookies: cookiesOf(request).map(named),
     headers: headers.map(named),
-    queryString: queryParameters(query_string).map(named),
+    ...(trailers ? { _trailers: trailers.map(named) } : {}),
+    queryString: queryOf(request).map(named),
     ...(body.size > 0 ? { postData: postData(request) } : {}),
     headersSize: -1,
     bodySize: body.size,

@@ -1,5 +1,7 @@
 /** What of a captured request is sent again, by whatever tool. No DOM in here. */
 
+import { inAscii } from "../captured.js";
+
 /** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
 
 /** Header lines of one connection and of its framing: each client makes its own. */
@@ -18,12 +20,13 @@ const OF_THE_CLIENT = new Set([
 ]);
 
 /**
- * The URL that it was sent to, path and query raw, as the page's own origin serves it.
+ * The URL that it was sent to, path and query raw, as the page's own origin serves it. Bytes that no
+ * URL may have are escaped: then every tool sends the same ones.
  * @param {CapturedRequest} request
  * @param {string} origin
  */
 export function target({ path, query_string }, origin) {
-  return origin + path + (query_string && `?${query_string}`);
+  return origin + inAscii(path + (query_string && `?${query_string}`));
 }
 
 /**
@@ -63,10 +66,14 @@ export function hasBody(request) {
 }
 
 /**
- * What is to be said of a body that cannot be sent. In plain words: not every shell skips comments.
+ * What is not sent, and why. In plain words: not every shell skips comments.
  * @param {CapturedRequest} request
  */
-export function bodyNotes({ body }) {
-  if (body.complete) return [];
-  return [`The body of ${body.size} bytes was over the limit of the server and is not sent.`];
+export function bodyNotes({ body, trailers }) {
+  const notes = [];
+  if (!body.complete) {
+    notes.push(`The body of ${body.size} bytes was over the limit of the server and is not sent.`);
+  }
+  if (trailers) notes.push("The trailers of the request are not sent.");
+  return notes;
 }

@@ -12,35 +12,52 @@ import { partsOf } from "./outgoing.js";
  * @param {string} url
  */
 export function rawHttp(request, url) {
-  const { authority, path } = partsOf(url);
-  const { method, http_version, headers, body } = request;
-  const lines = headers.flatMap((line) => framed(line, authority, body));
+  const { authority } = partsOf(url);
+  const { method, http_version, headers, body, query_string } = request;
+  const path = request.path + (query_string && `?${query_string}`);
+  const trailers = body.complete ? (request.trailers ?? []) : [];
+  const lines = headers.flatMap((line) => framed(line, authority, request));
   const head = [`${method} ${path} HTTP/${http_version}`, ...lines, "", ""].join("\r\n");
-  const bytes = joined(bytesOfLine(head), bytesOf(body));
+  const content = trailers.length > 0 ? chunked(bytesOf(body), trailers) : [bytesOf(body)];
+  const bytes = joined([bytesOfLine(head), ...content]);
   return textOf(bytes) ?? bytes;
 }
 
 /**
- * A header line as it was sent, but for where it goes and for chunks: those are put together.
+ * Only a chunked body has room for trailers behind it.
+ * @param {Uint8Array} bytes
+ * @param {[string, string][]} trailers
+ */
+function chunked(bytes, trailers) {
+  const lines = trailers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const end = bytesOfLine(`0\r\n${lines}\r\n`);
+  if (bytes.length === 0) return [end];
+  return [bytesOfLine(`${bytes.length.toString(16)}\r\n`), bytes, bytesOfLine("\r\n"), end];
+}
+
+/**
+ * A header line as it was sent, but for where it goes and for chunks: those are put together, unless
+ * trailers come behind them.
  * @param {[string, string]} line
  * @param {string} authority
- * @param {import("../body.js").Body} body
+ * @param {CapturedRequest} request
  */
-function framed([name, value], authority, { complete, size }) {
+function framed([name, value], authority, { body: { complete, size }, trailers }) {
   const known = name.toLowerCase();
   if (known === "host") return [`${name}: ${authority}`];
   if (known === "content-length") return complete ? [`${name}: ${value}`] : [];
+  if (known === "transfer-encoding" && complete && trailers) return [`${name}: ${value}`];
   if (known === "transfer-encoding") return complete ? [`Content-Length: ${size}`] : [];
   return [`${name}: ${value}`];
 }
 
-/**
- * @param {Uint8Array} first
- * @param {Uint8Array} second
- */
-function joined(first, second) {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
+/** @param {Uint8Array[]} parts */
+function joined(parts) {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
   return bytes;
 }
