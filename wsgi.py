@@ -14,11 +14,11 @@ if __name__ == "__main__":
 
     use_fair_hub()
 
-import logging
 import os
 import sys
 
 from config import Config, ConfigError
+from webhook_logger import logs
 from webhook_logger.app import create_app
 from webhook_logger.serving.limits import Limits
 from webhook_logger.serving.server import ServingError, listen, serve
@@ -28,9 +28,7 @@ try:
 except ConfigError as wrong:
     sys.exit(str(wrong))
 
-logging.basicConfig(
-    level=config.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-)
+logs.set_up(config.log_level)
 app = create_app(config)
 
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 # Each module, or package with all that is in it, and what of this project it may import.
 ARROWS = {
     "__main__": {"client", "serve"},
-    "wsgi": {"app", "config", "serving"},
+    "wsgi": {"app", "config", "logs", "serving"},
     "app": {
         *(
             "admission",
@@ -56,7 +56,7 @@ ARROWS = {
     "errors": {"pages", "reasons"},
     "capture": {"captured"},
     "delivery": {"captured", "reasons"},
-    "client": {"__version__", "captured", "charset"},
+    "client": {"__version__", "captured", "charset", "plain"},
     "pytest_plugin": {"client"},
     "callbacks": set(),
     "captured": {"charset"},
@@ -64,11 +64,13 @@ ARROWS = {
     "complaints": set(),
     "endings": set(),
     "config": {"values"},
+    "logs": {"plain"},
     "memo": set(),
     "metrics": {"endings", "reasons"},
     "origins": set(),
     "pages": set(),
     "parsed": set(),
+    "plain": set(),
     "prefix": set(),
     "proxies": set(),
     "rates": set(),

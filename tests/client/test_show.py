@@ -11,7 +11,8 @@ from rich.console import Console
 
 from tests.wire_fixture import UUID, samples
 from webhook_logger.captured import Body, CapturedRequest
-from webhook_logger.client.show import plain, shown, size, summary
+from webhook_logger.client.show import shown, size, summary
+from webhook_logger.plain import plain
 
 HOSTILE = "\x1b[31mred\x1b]0;title\x07\x9b2J\r\x08\x7f\u202e\u2066\u200b\u2028\xad\ufeff"
 

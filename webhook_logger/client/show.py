@@ -12,6 +12,7 @@ from rich.text import Text
 
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.filters import target_below
+from webhook_logger.plain import plain
 
 SHORT_LINES = 5
 SHORT_CHARACTERS = 200
@@ -25,21 +26,6 @@ _TONES = {
     "DELETE": "red",
 }
 """As on the page; any other method is magenta."""
-
-
-def plain(text: str, keep: str = "") -> str:
-    """`text` with each character that is not to be seen written as an escape: controls, those that
-    change the direction of text, and the like; but those in `keep`.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        letter if letter.isprintable() or letter in keep else _escaped(letter) for letter in text
-    )
-
-
-def _escaped(letter: str) -> str:
-    return letter.encode("unicode_escape").decode("ascii")
 
 
 def tone(status: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Container
 from typing import Any
 
@@ -13,6 +14,9 @@ EVENTS_A_TURN = 256
 VIEWERS_A_TURN = 16
 """When thousands of viewers drop at once, a request, which needs a few turns, would wait for all of
 them."""
+
+
+log = logging.getLogger(__name__)
 
 
 class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types
@@ -33,6 +37,19 @@ class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types
             return ready
         others = [event for event in ready if event[0] not in self.can_wait]
         return others + viewers[:VIEWERS_A_TURN]
+
+    def squelch_generic_exception(self, exc_info: Any) -> None:
+        """Log what a green thread did not catch; eventlet prints it, a stranger's text included."""
+        log.error("A green thread failed.", exc_info=exc_info)
+
+    def squelch_timer_exception(self, timer: object, exc_info: Any) -> None:
+        """The same, of one that a timer has started."""
+        self.squelch_generic_exception(exc_info)
+
+    def squelch_exception(self, fileno: int, exc_info: Any) -> None:
+        """The same, of one that waited for a descriptor, which nobody waits for any more."""
+        self.squelch_generic_exception(exc_info)
+        self.remove_descriptor(fileno)
 
 
 def use_fair_hub() -> None:

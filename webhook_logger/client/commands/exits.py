@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from webhook_logger.client import errors
-from webhook_logger.client.show import plain
+from webhook_logger.plain import plain
 
 
 class Exit(IntEnum):

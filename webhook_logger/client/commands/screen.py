@@ -13,7 +13,8 @@ from rich.text import Text
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.forward import Outcome
-from webhook_logger.client.show import plain, shown, size, tone
+from webhook_logger.client.show import shown, size, tone
+from webhook_logger.plain import plain
 
 
 class _Lines(Console):

@@ -20,8 +20,9 @@ from webhook_logger.client.commands.screen import Screen, duration
 from webhook_logger.client.commands.tally import NO_ANSWER, Tally
 from webhook_logger.client.errors import Invalid, Unreachable
 from webhook_logger.client.http import Answer, Http
-from webhook_logger.client.show import body_shown, header, plain, tone
+from webhook_logger.client.show import body_shown, header, tone
 from webhook_logger.client.signatures import SCHEMES, Outgoing
+from webhook_logger.plain import plain
 
 Lines = tuple[tuple[str, str], ...]
 
