@@ -11,7 +11,7 @@
  * @property {boolean} wanted  false: a request that has it is left out
  */
 
-import { targetBelow } from "./captured.js";
+import { linesOf, targetBelow, textOfLine } from "./captured.js";
 
 /** Of a body, so many characters are searched: a multiple of four, for base64. */
 const MOST_OF_A_BODY = 1024 * 1024;
@@ -23,11 +23,20 @@ const CHARACTERS_BESIDE_A_BODY = 4 * 1024;
 /** @type {Record<string, (request: CapturedRequest) => string>} the cheap ones first */
 const FIELDS = {
   method: ({ method }) => method,
-  path: targetBelow,
+  path: (request) => textOfLine(targetBelow(request)),
   from: ({ remote_addr }) => remote_addr,
-  header: ({ headers }) => headers.map(([name, value]) => `${name}: ${value}`).join("\n"),
+  header: headerText,
   body: bodyText,
 };
+
+/**
+ * The lines as they are shown.
+ * @param {CapturedRequest} request
+ */
+function headerText({ headers, trailers = [] }) {
+  const lines = linesOf([...headers, ...trailers]);
+  return lines.map(([name, value]) => `${name}: ${value}`).join("\n");
+}
 
 const TERM = /(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S*))/gi;
 

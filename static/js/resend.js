@@ -43,10 +43,25 @@ const QUIETLY = { credentials: "omit", cache: "no-store", referrerPolicy: "no-re
  * @param {{text: string, request: CapturedRequest} | null} last
  */
 export function targetText(request, last) {
-  const target = inAscii(targetBelow(request));
+  const target = typed(request);
   if (!last) return FIRST_BASE + target;
-  const before = inAscii(targetBelow(last.request));
+  const before = typed(last.request);
   return last.text.endsWith(before) ? last.text.slice(0, -before.length) + target : last.text;
+}
+
+/**
+ * A target as people type it into a URL: what would end the path there, or be another character, is
+ * escaped.
+ * @param {CapturedRequest} request
+ */
+function typed(request) {
+  return inAscii(targetBelow(request)).replaceAll("#", "%23").replaceAll("\\", "%5C");
+}
+
+/** @param {CapturedRequest} request */
+function isRewritten(request) {
+  const url = FIRST_BASE + typed(request);
+  return new URL(url).href !== url || typed(request) !== targetBelow(request);
 }
 
 /**
@@ -112,6 +127,7 @@ export function differences(request) {
     left.length > 0 ? `Set by the browser itself, or left out: ${left.join(", ")}.` : "",
     names.includes("user-agent") ? "Some browsers send their own User-Agent." : "",
     new Set(names).size < names.length ? "Header lines of the same name are joined by commas." : "",
+    isRewritten(request) ? "The path or query is written in another way, as browsers do it." : "",
     request.trailers ? "Sent without its trailers: a browser sends none." : "",
     without ? `Sent without its body: a browser sends none with ${request.method}.` : "",
   ].filter(Boolean);

@@ -25,6 +25,7 @@ FILTERS = [
     *("body:card", 'body:"a card"', '"a ca', 'body:"order.created"', "body:\x1b", "body:\xe9"),
     *("-method:get", "-nowhere card", '-"a card"', "method:post card stripe", "card -stripe"),
     *("http://example.com/a:b", "constructor:post", UUID[:8], "path:json -body:zoë", "x:y"),
+    *("path:zürich", "path:\xe9", "header:zürich", "header:x-sum", "zürich"),
     *("\tmethod:post\n  path:/", "ZOË", "😀", "body:ÿ", '-"x" -y', "--x", "-", "a-b", '"a"b'),
 ]
 
@@ -42,7 +43,7 @@ def requests() -> list[CapturedRequest]:
         replace(
             sample, path=f"/{UUID}/Z\xc3\xbcrich/\xe9", query_string="c=Z\xc3\xbcrich&d=\xe9&\x9b"
         ),
-        replace(sample, trailers=(("X-Sum", "1"), ("x-sum", "caf\xe9"))),
+        replace(sample, trailers=(("X-Sum", "1"), ("x-sum", "caf\xe9"), ("X", "Z\xc3\xbcrich"))),
         replace(sample, path=f"/hooks/{UUID}", query_string="", headers=()),
         replace(
             sample,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
+import { targetBelow } from "../../static/js/captured.js";
 import {
   differences,
   headersThatMaySet,
@@ -90,6 +91,25 @@ test("the target is localhost at first, with the path below the callback and the
   const order = sample({ path: `/${UUID}/orders`, query_string: "a=1" });
   assert.equal(targetText(order, null), "http://localhost:3000/orders?a=1");
   assert.equal(targetText(sample(), null), "http://localhost:3000/");
+});
+
+test("an odd target becomes a URL that means the same, or it is said that it does not", () => {
+  const target = (/** @type {string} */ path, query_string = "") =>
+    sample({ path: `/${UUID}${path}`, query_string });
+  const base = "http://localhost:3000";
+  for (const [request, text] of /** @type {[CapturedRequest, string][]} */ ([
+    [target("/a#b", "c#d"), "/a%23b?c%23d"],
+    [target("/a\\..\\b"), "/a%5C..%5Cb"],
+    [target("//evil.example/a"), "//evil.example/a"],
+    [target("/Z\xc3\xbcrich", "\x9b"), "/Z%C3%BCrich?%9B"],
+    [target("/a/../b"), "/a/../b"],
+    [target("/%zz%", "%"), "/%zz%?%"],
+  ])) {
+    assert.equal(targetText(request, null), base + text);
+    assert.equal(urlOf(targetText(request, null))?.origin, base);
+    const changed = new URL(base + text).href !== base + targetBelow(request);
+    assert.equal(/another way/.test(differences(request).join()), changed, text);
+  }
 });
 
 test("what was typed stays, and takes the path of the next request where it had that of the last", () => {

@@ -46,7 +46,7 @@ class Filter:
 
 
 def target_below(request: CapturedRequest) -> str:
-    """The path below the callback with its query, as the page's list shows it."""
+    """Return the path below the callback with its query, raw."""
     # A UUID written with percent-escapes is not found: then the whole path tells more than a guess.
     at = request.path.lower().find(request.uuid)
     below = request.path[at + len(request.uuid) :] if at >= 0 else request.path
@@ -62,7 +62,20 @@ def _sender(request: CapturedRequest) -> str:
 
 
 def _headers(request: CapturedRequest) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in request.headers)
+    lines = (*request.headers, *request.trailers)
+    return "\n".join(f"{name}: {_readable(value)}" for name, value in lines)
+
+
+def _path(request: CapturedRequest) -> str:
+    return _readable(target_below(request))
+
+
+def _readable(line: str) -> str:
+    """Return the bytes of a line as UTF-8 where they are that, else as Latin-1."""
+    try:
+        return line if line.isascii() else line.encode("latin-1").decode()
+    except UnicodeError:
+        return line
 
 
 def _body(request: CapturedRequest) -> str:
@@ -74,7 +87,7 @@ def _body(request: CapturedRequest) -> str:
 
 FIELDS: dict[str, Callable[[CapturedRequest], str]] = {
     "method": _method,
-    "path": target_below,
+    "path": _path,
     "from": _sender,
     "header": _headers,
     "body": _body,
