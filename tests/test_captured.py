@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import FrozenInstanceError, replace
 
@@ -101,6 +102,22 @@ def test_a_media_type_keeps_bytes_that_only_python_takes_for_blanks() -> None:
 
 def test_json_is_read_and_what_is_none_is_told() -> None:
     assert samples()[0].json()["type"] == "order.created"
+    data = {"name": "Zoë"}
+    text = json.dumps(data, ensure_ascii=False)
+    for content, lines in (
+        (gzip.compress(text.encode()), [("Content-Encoding", "gzip")]),
+        (text.encode("latin-1"), [("Content-Type", "application/json; charset=iso-8859-1")]),
+        (text.encode("utf-16"), [("Content-Type", "application/json; charset=utf-16")]),
+        (text.encode("utf-16-le"), [("Content-Type", "application/json")]),
+        (text.encode("utf-8-sig"), []),
+        (text.encode(), [("Content-Encoding", "gzip")]),  # only said to be
+    ):
+        request = of(body=Body(content, len(content)), headers=tuple(lines))
+        assert request.json() == data
+    broken = gzip.compress(text.encode())[:-9]
+    request = of(body=Body(broken, len(broken)), headers=(("Content-Encoding", "gzip"),))
+    with pytest.raises(ValueError, match="not gzip, or not whole"):
+        request.json()
     for content in (b"", b"{", b"\xff", b"[" * 100_000):
         with pytest.raises(ValueError, match=r"."):
             of(body=Body(content, len(content))).json()

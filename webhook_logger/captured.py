@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from webhook_logger import charset
+from webhook_logger import charset, codings
+from webhook_logger.codings import Undone
 
 # Unicode's control characters (category Cc) but TAB, LF and CR: a viewer would not see them.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -136,22 +137,42 @@ class CapturedRequest:
         """`application/json` of `Application/JSON; charset=utf-8`; "" where none was sent."""
         return self.header("content-type").partition(";")[0].strip(" \t").lower()
 
+    def undone(self) -> Undone:
+        """Undo the content codings of the body, such as gzip, and say what was wrong."""
+        return codings.undo(self.body.content, self.header_lines("content-encoding"))
+
+    @property
+    def content(self) -> bytes:
+        """The body without its content codings; as it came where nothing could be undone."""
+        undone = self.undone()
+        return undone.content if undone.content or not undone.problem else self.body.content
+
     @property
     def text(self) -> str:
-        """The body by its byte order mark or the charset of its Content-Type, else as UTF-8.
-
-        U+FFFD stands for bytes that are no text.
+        """The body without its content codings, by its byte order mark or the charset of its
+        Content-Type, else as UTF-8. U+FFFD stands for bytes that are no text.
         """
-        return charset.decode(self.body.content, self.header("content-type"))
+        return charset.decode(self.content, self.header("content-type"))
 
     def json(self) -> Any:
-        """The body as JSON. Raises `ValueError` where it is none, or was over the limit."""
+        """The body as JSON, without its content codings and by its charset.
+
+        Raises `ValueError` where it is none, or was over the limit.
+        """
         if not self.body.complete:
             raise ValueError(f"The body of {self.body.size} bytes was over the server's limit.")
+        undone = self.undone()
+        if undone.problem and undone.content:
+            raise ValueError(undone.problem)
+        content = self.body.content if undone.problem else undone.content
+        codec = charset.codec_of(content, self.header("content-type"))
         try:
-            return json.loads(self.body.content)
+            # Of Unicode's encodings JSON tells by itself which it is (RFC 4627, section 3).
+            return json.loads(content if codec.startswith("utf") else content.decode(codec))
         except RecursionError:
             raise ValueError("The JSON is nested too deeply.") from None
+        except ValueError as error:
+            raise ValueError(undone.problem or str(error)) from error
 
     def accepted(self, epoch: str, seq: int) -> CapturedRequest:
         """The same request with its position in its callback's stream."""
