@@ -40,6 +40,9 @@ class Room:
     viewers_here: dict[str, Outbox | Relay] = field(default_factory=dict)
     """By their sid, where to send what is for each."""
     paused: bool = False
+    """What comes may have holes, and is held back."""
+    unsure: bool = False
+    """Its viewers were notified that the queue is down; `joined` says that they are live again."""
     viewers: int = 0
     """On all workers, as far as it is known here."""
     viewers_told: int | None = 0
@@ -64,7 +67,8 @@ class Rooms:
         self._metrics = metrics
         self._rooms: dict[str, Room] = {}
         self._resuming = threading.Lock()
-        self._queue_up = True
+        self._down: str | None = None
+        """Why the queue takes no requests, where it does not."""
 
     # What delivery hands over
 
@@ -168,15 +172,26 @@ class Rooms:
     def pause(self) -> None:
         """Send no requests until each room has a new cut; it tells the viewers what they missed."""
         for room in self._rooms.values():
-            room.paused = True
-        self._set_queue(up=False)
+            room.paused = room.unsure = True
+
+    def status(self, reason: str | None) -> None:
+        """Notify all viewers of this worker why the queue takes no requests; None: it does."""
+        self._down = reason
+        if reason:
+            for room in self._rooms.values():
+                room.unsure = True
+        self._tell("status", self._status())
+
+    def _status(self) -> dict[str, Any]:
+        return {"queue": "down" if self._down else "up", "reason": self._down}
 
     def resume(self) -> None:
-        """Give every paused room its new cut."""
-        self._set_queue(up=True)
+        """Give a new cut to every room whose viewers wait for one."""
         with self._resuming:
-            while paused := [uuid for uuid, room in self._rooms.items() if room.paused]:
-                some = paused[:ROOMS_AT_ONCE]
+            while unsure := [uuid for uuid, room in self._rooms.items() if room.unsure]:
+                if self._down:
+                    return  # another call follows
+                some = unsure[:ROOMS_AT_ONCE]
                 # Not Engine.IO's tasks: their join() does not wait for one that has not begun.
                 threads = [
                     threading.Thread(target=self._resume_room, args=(uuid,)) for uuid in some
@@ -189,17 +204,12 @@ class Rooms:
     def _resume_room(self, uuid: str) -> None:
         self._with_cut(uuid, partial(self._rejoin, uuid), partial(self._is_empty, uuid))
 
-    def _set_queue(self, up: bool) -> None:
-        if up != self._queue_up:
-            self._queue_up = up
-            self._tell("status", {"queue": "up" if up else "down"})
-
     def _is_empty(self, uuid: str) -> bool:
         return uuid not in self._rooms
 
     def _rejoin(self, uuid: str, cut: Cut) -> None:
         room = self._rooms.get(uuid)
-        if room and room.paused:
+        if room and room.unsure:
             joined = self._joined(room, cut, Join(uuid, room.epoch, room.seq))
             self._tell("joined", joined, uuid)
 
@@ -208,8 +218,10 @@ class Rooms:
     def enter(self, sid: str, join: Join, is_gone: Callable[[], bool]) -> dict[str, Any] | None:
         """Let a viewer in at a cut, however long the queue is away, and return `joined`'s fields.
 
-        None when the viewer is gone before.
+        None when the viewer is gone before. Meanwhile it knows why it waits.
         """
+        if self._down:
+            self._tell("status", self._status(), sid)
         return self._with_cut(join.uuid, partial(self._enter, sid, join), is_gone)
 
     def leave(self, sid: str, uuid: str) -> None:
@@ -247,7 +259,8 @@ class Rooms:
         return self._joined(room, cut, join)
 
     def _joined(self, room: Room, cut: Cut, join: Join) -> dict[str, Any]:
-        room.epoch, room.seq, room.paused = cut.epoch, cut.seq, False
+        room.epoch, room.seq = cut.epoch, cut.seq
+        room.paused = room.unsure = False
         viewers = cut.viewers_elsewhere + len(room.viewers_here)
         room.viewers = viewers
         if len(room.viewers_here) == 1:

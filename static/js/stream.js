@@ -128,7 +128,10 @@ class Connection {
       this.#farewell = FAREWELLS[reason] ?? "";
     });
     // When the queue is back, `joined` follows and says so.
-    socket.on("status", ({ queue }) => queue === "down" && this.#tell("stalled"));
+    socket.on("status", ({ queue, reason }) => {
+      if (queue === "down")
+        sink.linkChanged?.({ state: "stalled", message: reason ?? "", retryAt: 0 });
+    });
     socket.on("disconnect", () => this.#retryLater());
     socket.on("connect_error", (error) => this.#fail(error));
     this.#onNetwork("online", this.tryNow);

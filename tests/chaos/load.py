@@ -13,7 +13,7 @@ from http.client import HTTPException
 from tests.support.sender import post
 
 # 503s of requests that were never written to the queue; of others it is unknown.
-NOT_SENT = (b"is away", b"too many requests wait", b"about to leave")
+NOT_SENT = (b"is unavailable", b"too many requests wait", b"about to leave")
 
 
 class Load:

@@ -212,12 +212,12 @@ def test_it_survives_a_queue_that_goes_and_comes_back(uuid: str) -> None:
         post(server.address, f"/{uuid}")
         assert viewer.requests(1)[0]["seq"] == 1
         redis.end()
-        assert viewer.event("status") == {"queue": "down"}
+        assert viewer.event("status") == {"queue": "down", "reason": "The queue is unavailable."}
         eventually(lambda: post(server.address, f"/{uuid}").status == 503)
         assert status_of(server.url + "/readyz") == 503
         redis.start()
         server.until_ready()
-        assert viewer.event("status") == {"queue": "up"}
+        assert viewer.event("status") == {"queue": "up", "reason": None}
         [(name, joined)] = viewer.events(1)
         assert (name, joined["missed"]) == ("joined", None), "the queue has lost its memory"
         assert post(server.address, f"/{uuid}").status == 200

@@ -17,9 +17,9 @@ class Nobody:
         return lambda *_: None
 
 
-def through(redis: Redis, limits: Limits) -> RedisDelivery:
-    """Through a queue, and ready."""
-    delivery = RedisDelivery(redis.url, limits, most_a_second=0)
+def through(redis: Redis, limits: Limits, url: str = "") -> RedisDelivery:
+    """Through a queue, and ready; by another URL where one is given."""
+    delivery = RedisDelivery(url or redis.url, limits, most_a_second=0)
     delivery.start(Nobody())
 
     def is_ready() -> bool:

@@ -185,10 +185,11 @@ class Server:
 
 
 class Redis:
-    """A Redis server that keeps nothing."""
+    """A Redis server that keeps nothing, with such options more."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         self.port = free_port()
+        self._options = options
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.client = redis.Redis(port=self.port, decode_responses=True)
         self._process: subprocess.Popen[bytes] | None = None
@@ -196,7 +197,7 @@ class Redis:
     def start(self) -> Redis:
         options = ("--port", self.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
         self._process = subprocess.Popen(
-            ["redis-server", *map(str, options)],
+            ["redis-server", *map(str, options), *self._options],
             stdout=subprocess.DEVNULL,
             cwd=tempfile.gettempdir(),
         )

@@ -94,3 +94,23 @@ class SwallowingProxy(Relay):
             self.swallowed += 1
         else:
             sink.sendall(data)
+
+
+class SwitchingProxy(Relay):
+    """Relays to one Redis, until it is pointed to another, as a name or a virtual address is."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port))
+        self.url = f"redis://{self.authority}/0"
+
+    def point_to(self, port: int, cut: bool = True) -> None:
+        """New connections lead there; those that are there end, or stay where they are."""
+        self._target = ("127.0.0.1", port)
+        ended, self._sockets = self._sockets if cut else [], [] if cut else self._sockets
+        for sock in ended:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+            sock.close()
+
+    def _pass_on(self, data: bytes, sink: socket.socket, client: socket.socket) -> None:
+        sink.sendall(data)

@@ -162,7 +162,8 @@ class Stream:
     def _on_status(self, payload: Any) -> None:
         # When the queue is back, `joined` follows and says so.
         if wire.queue_is_down(payload):
-            self._tell(Link("stalled", "the server has lost its queue"))
+            reason = payload.get("reason") or "the server has lost its queue"
+            self._tell(Link("stalled", wire.brief(reason)))
 
     def _on_bye(self, payload: Any) -> None:
         self._farewell = wire.farewell(payload)

@@ -9,7 +9,7 @@ from typing import Any
 
 from webhook_logger.delivery.base import QueueUnavailable
 
-TOO_MUCH = "The queue is away or behind, and too many requests wait for it."
+TOO_MUCH = "The queue is unavailable or behind, and too many requests wait for it."
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,14 @@ class Limits:
 
 
 class Call:
-    """A command, and what became of it."""
+    """A command, and its result."""
 
-    __slots__ = ("_done", "answer", "deadline", "error", "is_done", "packed")
+    __slots__ = ("_done", "answer", "deadline", "error", "history", "is_done", "packed")
 
-    def __init__(self, packed: bytes, deadline: float) -> None:
+    def __init__(self, packed: bytes, deadline: float, history: bytes = b"") -> None:
         self.packed = packed
+        self.history = history
+        """The name of a history that the command ends with; empty where it has none."""
         self.deadline = deadline
         self.answer: Any = None
         self.error = ""
@@ -36,6 +38,12 @@ class Call:
         # The cheapest thing to wait for, and one wait is all that there is.
         self._done = threading.Lock()
         self._done.acquire()
+
+    def move_to(self, history: bytes) -> None:
+        """Put another history's name, which is as long, at the end of the command."""
+        end = len(b"\r\n")
+        self.packed = self.packed[: -len(history) - end] + history + self.packed[-end:]
+        self.history = history
 
     def finish(self, answer: Any = None, error: str = "") -> None:
         """Tell the caller; only the first time counts."""

@@ -117,10 +117,15 @@ class Sink(Protocol):
         """The callback's reply holds for one request less. Never blocks."""
 
     def pause(self) -> None:
-        """The queue is lost: what comes may have holes, until `resume`. Never blocks."""
+        """Hold back what comes, which may have holes, until `resume`. Never blocks."""
+
+    def status(self, reason: str | None) -> None:
+        """Notify all viewers that the queue takes no requests, for that reason; None: that it does
+        again. Never blocks.
+        """
 
     def resume(self) -> None:
-        """The queue is back and the stream whole; every room needs a new cut. May block."""
+        """Give a new cut to each room that waits for one: the stream is whole again. May block."""
 
 
 class Delivery(ABC):

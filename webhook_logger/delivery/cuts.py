@@ -44,7 +44,7 @@ class Cuts:
         self._waiting[name] = waiting
         try:
             own = keys.worker_channel(self._worker)
-            args = (self._worker, scripts.fresh_epoch(), own, name)
+            args = (self._worker, scripts.fresh(), own, name)
             self._publisher.run(scripts.CUT, [keys.key(uuid)], *args)
             if not waiting.reached.wait(self._seconds) or waiting.is_over:
                 raise QueueUnavailable("This worker's subscription to the queue does not answer.")

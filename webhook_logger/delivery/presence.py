@@ -11,8 +11,9 @@ from contextlib import suppress
 from itertools import islice
 
 from webhook_logger.delivery import keys, scripts
+from webhook_logger.delivery.backlog import Call
 from webhook_logger.delivery.base import QueueUnavailable
-from webhook_logger.delivery.publisher import Publisher, sha
+from webhook_logger.delivery.publisher import Publisher
 
 REFRESH_SECONDS = 5.0
 """Well below `scripts.PRESENCE_SECONDS`, after which a worker that says nothing counts as gone."""
@@ -50,7 +51,7 @@ class Presence:
         """As `Delivery.claim`."""
         if self._answerers.setdefault(uuid, viewer) != viewer:
             return False
-        args = (self._worker, scripts.fresh_epoch())
+        args = (self._worker, scripts.fresh())
         if self._publisher.run(scripts.CLAIM, [keys.key(uuid)], *args):
             return True
         self.unclaim(uuid, viewer)
@@ -62,7 +63,7 @@ class Presence:
             del self._answerers[uuid]
             with suppress(QueueUnavailable):
                 # At once: before another one here can claim, and be taken for this one.
-                self._publisher.submit(*self._command(uuid))
+                self._submit(uuid)
             self._note(uuid)
 
     def _note(self, uuid: str) -> None:
@@ -90,13 +91,13 @@ class Presence:
         """A part at a time: senders share the publisher, and what it lets wait."""
         waiting = iter(uuids)
         while part := list(islice(waiting, COMMANDS_AT_ONCE)):
-            calls = [self._publisher.submit(*self._command(uuid)) for uuid in part]
+            calls = [self._submit(uuid) for uuid in part]
             for call in calls:
                 call.wait()
 
-    def _command(self, uuid: str) -> tuple[str, ...]:
+    def _submit(self, uuid: str) -> Call:
         here, channel = str(self.here(uuid)), keys.channel(uuid)
         answers = "answers" if uuid in self._answerers else ""
         where = (keys.key(uuid), keys.held_key(uuid))
-        args = (self._worker, scripts.fresh_epoch(), here, channel, answers)
-        return ("EVALSHA", sha(scripts.PRESENCE), "2", *where, *args)
+        args = (self._worker, scripts.fresh(), here, channel, answers)
+        return self._publisher.submit_script(scripts.PRESENCE, where, *args)

@@ -18,8 +18,10 @@ from typing import Any, Protocol
 import hiredis
 import redis
 
+from webhook_logger.delivery import history
 from webhook_logger.delivery.backlog import TOO_MUCH, Backlog, Call
 from webhook_logger.delivery.connections import Backoff, Line, pack
+from webhook_logger.delivery.errors import NO_ANSWER, UNREACHABLE, reason_of
 
 MOST_COMMANDS_A_BATCH = 256
 MOST_BYTES_A_BATCH = 4 * 2**20
@@ -32,13 +34,13 @@ log = logging.getLogger(__name__)
 
 
 class Reporter(Protocol):
-    """Who is told how it goes."""
+    """Receives what goes wrong. Neither method may block."""
 
-    def trouble(self, error: Exception) -> None:
-        """The queue does not do what it is asked for."""
+    def connection_failed(self, error: Exception) -> None:
+        """Note that a connection failed."""
 
-    def well(self) -> None:
-        """It did all of a batch."""
+    def command_refused(self, error: str) -> None:
+        """Note that Redis answered a command with an error."""
 
 
 class Publisher:
@@ -56,28 +58,52 @@ class Publisher:
         self._backlog = backlog
         self._reporter = reporter
         self._line: Line | None = None
+        self._is_outdated = False
+        self._history = history.History("", "")
+        self._name = history.UNKNOWN
         self._waiting: deque[Call] = deque()
         self._out: Sequence[Call] = ()
         self._sleeps = False
         self._wake = threading.Event()
-        self._failed = False
+        self._failure = ""
         self._silent_ticks = 0
 
     def run(self, script: str, keys: Sequence[str], *args: str | bytes) -> Any:
-        """The answer of a script, strings as bytes. Raises `QueueUnavailable`."""
-        return self.submit("EVALSHA", sha(script), str(len(keys)), *keys, *args).wait()
+        """Run a script and return its answer, strings as bytes. Raises `QueueUnavailable`."""
+        return self.submit_script(script, keys, *args).wait()
+
+    def submit_script(self, script: str, keys: Sequence[str], *args: str | bytes) -> Call:
+        """Queue a script, whose last argument is the name of the queue's history. Raises as
+        `submit`.
+        """
+        name = self._name
+        packed = pack("EVALSHA", sha(script), str(len(keys)), *keys, *args, name)
+        return self._submit(Call(packed, self._backlog.deadline(), name))
 
     def submit(self, *command: str | bytes) -> Call:
         """Queue a command. Raises `QueueUnavailable` when too much waits already."""
-        call = Call(pack(*command), self._backlog.deadline())
-        self._backlog.add(call, self._is_away())
+        return self._submit(Call(pack(*command), self._backlog.deadline()))
+
+    def _submit(self, call: Call) -> Call:
+        self._backlog.add(call, self.is_away)
         self._waiting.append(call)
         if self._sleeps:
             self._wake.set()
         return call
 
-    def _is_away(self) -> bool:
-        return self._failed or self._silent_ticks >= SILENT_TICKS
+    @property
+    def is_away(self) -> bool:
+        """Whether the queue cannot be reached, or is silent."""
+        return bool(self._failure) or self._silent_ticks >= SILENT_TICKS
+
+    def renew(self) -> None:
+        """Connect again before the next batch: the same address may lead to another server."""
+        self._is_outdated = True
+
+    def renew_unless(self, replication_id: str) -> None:
+        """Connect again where the queue's history is not the one that scripts are sent with."""
+        if replication_id != self._history.replication_id:
+            self.renew()
 
     # Time
 
@@ -87,20 +113,20 @@ class Publisher:
             time.sleep(TICK_SECONDS)
             self._silent_ticks = self._silent_ticks + 1 if self._out else 0
             self._give_up_overdue()
-            if self._is_away():
+            if self.is_away:
                 self._shed()
 
     def _give_up_overdue(self) -> None:
         """Calls stand in their deadlines' order."""
         now = time.monotonic()
         while self._waiting and self._waiting[0].deadline <= now:
-            self._finish(self._waiting.popleft(), error="The queue is away.")
+            self._finish(self._waiting.popleft(), error=self._failure or UNREACHABLE)
         for call in self._out:
             if call.deadline <= now:
-                call.finish(error="The queue does not answer.")
+                call.finish(error=NO_ANSWER)
 
     def _shed(self) -> None:
-        """What came before it was known that the queue is away, and is too much."""
+        """Reject the newest commands over the limit once the queue is known to be unavailable."""
         while self._waiting and self._backlog.commands > self._backlog.limits.commands:
             self._finish(self._waiting.pop(), error=TOO_MUCH)
 
@@ -122,9 +148,9 @@ class Publisher:
             except Exception as error:
                 if not isinstance(error, redis.RedisError | OSError):
                     log.exception("Commands cannot be sent.")
-                self._failed = True
+                self._failure = reason_of(error)
                 self._disconnect()
-                self._reporter.trouble(error)
+                self._reporter.connection_failed(error)
                 backoff.pause()
 
     def _wait_for_work(self) -> None:
@@ -135,12 +161,15 @@ class Publisher:
             self._sleeps = not self._waiting
 
     def _connected(self) -> Line:
-        if self._line and self._line.is_stale():
+        if self._line and (self._is_outdated or self._line.is_stale()):
             self._disconnect()
         if self._line is None:
+            self._is_outdated = False
             line = Line(self._connect())
+            self._history = history.ask(line)
+            self._name = self._history.name
             self._load(line)
-            self._line, self._failed = line, False
+            self._line, self._failure = line, ""
         return self._line
 
     def _disconnect(self) -> None:
@@ -158,6 +187,8 @@ class Publisher:
         size = 0
         while self._waiting and len(batch) < MOST_COMMANDS_A_BATCH and size < MOST_BYTES_A_BATCH:
             call = self._waiting.popleft()
+            if call.history and call.history != self._name:
+                call.move_to(self._name)
             size += len(call.packed)
             batch.append(call)
         return batch
@@ -169,7 +200,7 @@ class Publisher:
             self._send(line, batch)
         except Exception:
             for call in batch:
-                call.finish(error="The queue does not answer.")
+                call.finish(error=NO_ANSWER)
             raise
         finally:
             self._out = ()
@@ -182,18 +213,17 @@ class Publisher:
         if again:  # scripts that Redis did not know: they were not done
             self._load(line)
             self._send(line, again)
-        self._reporter.well()
 
     def _take(self, call: Call, answer: Any) -> bool:
-        """Whether that was the answer, and not a wish to learn the scripts."""
+        """Finish the call; return whether Redis knew its script."""
         self._silent_ticks = 0
         if not isinstance(answer, hiredis.ReplyError):
             call.finish(answer)
         elif str(answer).startswith("NOSCRIPT"):
             return False
         else:
-            self._reporter.trouble(redis.ResponseError(str(answer)))
-            call.finish(error="The queue does not take requests.")
+            self._reporter.command_refused(str(answer))
+            call.finish(error=reason_of(str(answer)))
         return True
 
 

@@ -41,6 +41,7 @@ from webhook_logger.delivery.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.delivery.messages import Messages, Own
 from webhook_logger.delivery.presence import Presence
 from webhook_logger.delivery.publisher import Publisher
+from webhook_logger.delivery.readiness import Readiness
 from webhook_logger.delivery.refusals import Refusals, Refused
 from webhook_logger.delivery.subscription import Subscription
 from webhook_logger.delivery.windows import Windows
@@ -63,16 +64,16 @@ class RedisDelivery(Delivery):
         self._refusals = Refusals()
         connect = connections(url, limits.seconds).make_connection
         backlog = Backlog(limits)
-        self._small, self._large = (
+        self._small, self._large = publishers = tuple(
             Publisher(connect, scripts.ALL, backlog, self) for _ in range(2)
         )
+        self._readiness = Readiness(publishers, self._report_readiness)
         self._presence = Presence(self._small, self._worker)
         self._holding = Holding(self._small, self._worker, limits.seconds)
         self._subscription = Subscription(connect, self, limits.seconds)
         self._cuts = Cuts(self._small, self._subscription, self._worker, limits.seconds)
         self._canaries = Canaries(self._small, self._subscription, self._worker)
         self.manager = RoomManager(url, seconds=limits.seconds)
-        self._in_trouble = False
         self._sink: Sink
         self._messages: Messages
 
@@ -85,6 +86,7 @@ class RedisDelivery(Delivery):
         for forever in (
             *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
             *(self._subscription.listen, self._presence.keep, self._canaries.send),
+            self._readiness.keep,
             partial(self._refusals.report, self._report, lambda: self._subscription.up),
         ):
             threading.Thread(target=forever, daemon=True).start()
@@ -96,7 +98,7 @@ class RedisDelivery(Delivery):
         del wire["epoch"], wire["seq"]  # the script's business
         rest = orjson.dumps(wire)[1:]
         where = (keys.key(uuid), keys.reply_key(uuid))
-        fresh = scripts.fresh_epoch()
+        fresh = scripts.fresh()
         held = self._holding.add(uuid, request.id, fresh)
         told = f"{expected.status} {expected.by}"
         args = (
@@ -161,6 +163,8 @@ class RedisDelivery(Delivery):
         return bool(self._small.run(scripts.DECLINE, where, orjson.dumps(request)))
 
     def cut(self, uuid: str) -> AbstractContextManager[Cut]:
+        if self._readiness.reason:
+            raise QueueUnavailable(self._readiness.reason)
         return self._cuts.cut(uuid)
 
     def set_viewers(self, uuid: str, viewers: int) -> None:
@@ -172,9 +176,7 @@ class RedisDelivery(Delivery):
             self._subscription.release(keys.channel(uuid))
 
     def check(self) -> None:
-        if not self._subscription.up:
-            raise QueueUnavailable("This worker is not subscribed to the queue.")
-        self._small.submit("PING").wait()
+        self._readiness.check()
 
     @property
     def requests_read(self) -> int:
@@ -192,27 +194,30 @@ class RedisDelivery(Delivery):
     def subscribed(self) -> None:
         """The stream is whole from here on."""
         log.info("Subscribed to the queue.")
-        self._in_trouble = False
         self._canaries.forget()
-        # In a thread of its own: a room's new cut needs this one to go on reading.
-        threading.Thread(target=self._sink.resume, daemon=True).start()
+        self._readiness.hears()
 
     def lost(self, error: Exception) -> None:
         """The stream has ended: what comes next may have a hole before it."""
-        self.trouble(error)
         self._sink.pause()
+        self._readiness.is_deaf(error)
 
-    # How it goes
+    # What the publishers report
 
-    def trouble(self, error: Exception) -> None:
-        """Log that the queue fails: loudly when that begins, and not with every request."""
-        log.log(logging.DEBUG if self._in_trouble else logging.WARNING, "Queue trouble: %s", error)
-        self._in_trouble = True
+    def connection_failed(self, error: Exception) -> None:
+        """A publisher is not connected any more."""
+        self._readiness.failed(error)
 
-    def well(self) -> None:
-        """The queue does what it is asked for."""
-        if self._subscription.up:
-            self._in_trouble = False
+    def command_refused(self, error: str) -> None:
+        """Redis answered a command with an error."""
+        self._readiness.refused(error)
+
+    def _report_readiness(self, reason: str | None) -> None:
+        """Pass on why this worker is not ready; None: it is again."""
+        self._sink.status(reason)
+        if reason is None:
+            # In a thread of its own: a room's new cut needs this one to go on.
+            threading.Thread(target=self._sink.resume, daemon=True).start()
 
 
 def _words(fields: Iterable[object]) -> str:

@@ -1,6 +1,7 @@
 """What Redis does in one step. Every callback has one key, a hash:
 
-    epoch              random, from when counting began
+    epoch              the name of the queue's history (`history.py`), and a random part, from when
+                       counting began
     seq                of the last accepted request
     viewers:<worker>   "<count> <until>" for a worker with viewers; void after that Unix time
     viewers            their sum, as it was last told to the viewers
@@ -21,11 +22,13 @@ waiting any more:
 
 import random
 
+from webhook_logger.delivery.history import NAME_BYTES
 from webhook_logger.delivery.keys import WORKER_CHANNEL
 
 COUNTER_SECONDS = 24 * 60 * 60
 PRESENCE_SECONDS = 20
 REPLY_SECONDS = 7 * 24 * 60 * 60
+PROBE_SECONDS = 60
 HELD_SECONDS = 120
 """Longer than any time that a sender is held for an answerer."""
 
@@ -33,16 +36,17 @@ HELD_SECONDS = 120
 _random = random.Random()  # noqa: S311  # seeded by the system, for each process anew
 
 
-def fresh_epoch() -> str:
-    """A random epoch: what every script brings along, should counting have to start anew."""
+def fresh() -> str:
+    """Return the random part of an epoch: each script brings one, in case counting starts again."""
     # It has to differ and is no secret; the system's generator is a call to the kernel each time.
     return f"{_random.getrandbits(64):016x}"
 
 
 # All that is kept is read at once: what a request is counted by, and who has to be told of it.
 #
-# ARGV[1]: this worker's id. ARGV[2]: the epoch to begin with, if counting has to start anew; of a
-# request also the worker's name for it, should it be held.
+# ARGV[1]: this worker's id. ARGV[2]: the random part of a new epoch, if counting has to start
+# again; of a request also the worker's name for it, should it be held. The last of ARGV, for every
+# script: the name of the history that the worker knows the queue to be in.
 _COUNTER = f"""
 local key, worker = KEYS[1], ARGV[1]
 local time = redis.call('TIME')
@@ -67,8 +71,9 @@ for i = 1, #fields, 2 do
         end
     end
 end
-if not epoch then
-    epoch = ARGV[2]
+local history = ARGV[#ARGV]
+if not epoch or epoch:sub(1, {NAME_BYTES}) ~= history then  -- then seqs may be given a second time
+    epoch = history .. ARGV[2]
     redis.call('HSET', key, 'epoch', epoch, 'seq', 0)
 end
 redis.call('EXPIRE', key, {COUNTER_SECONDS})
@@ -241,4 +246,22 @@ end
 """
 )
 
-ALL = (PUBLISH, SET_REPLY, TAKE_BACK, ANSWER, DECLINE, CUT, CLAIM, PRESENCE)
+PROBE = f"""
+-- KEYS[1]: a key that is nobody's. ARGV[1]: a channel that nobody reads.
+-- Uses each command that the other scripts use, so that it fails where one of them would. HSET
+-- comes first: behind any other write Redis lets a script go on though its memory is full.
+redis.call('HSET', KEYS[1], 'probe', 0)
+redis.call('EXPIRE', KEYS[1], {PROBE_SECONDS})
+redis.call('TIME')
+redis.call('HINCRBY', KEYS[1], 'probe', 1)
+redis.call('HEXISTS', KEYS[1], 'probe')
+redis.call('HGET', KEYS[1], 'probe')
+redis.call('HMGET', KEYS[1], 'probe')
+redis.call('HGETALL', KEYS[1])
+redis.call('HVALS', KEYS[1])
+redis.call('HDEL', KEYS[1], 'nothing')
+redis.call('PUBLISH', ARGV[1], 'probe')
+redis.call('DEL', KEYS[1])
+"""
+
+ALL = (PUBLISH, SET_REPLY, TAKE_BACK, ANSWER, DECLINE, CUT, CLAIM, PRESENCE, PROBE)

@@ -222,7 +222,7 @@ def test_a_lost_queue_is_told(uuid: str) -> None:
         with Command("listen", f"{server.until_ready().url}/{uuid}") as listen:
             listen.notes.until("Live.")
             redis.end()
-            assert listen.notes.until("Not live") == "Not live: the server has lost its queue."
+            assert listen.notes.until("Not live") == "Not live: The queue is unavailable."
             redis.client.close()
 
 

@@ -1,0 +1,115 @@
+"""A replica that lacks the last writes takes over: no pair of epoch and seq is given twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+import pytest
+
+from tests.support.deliveries import through
+from tests.support.patience import eventually
+from tests.support.processes import Redis, Server
+from tests.support.proxy import SwitchingProxy
+from tests.support.sender import post
+from tests.support.viewers import PacketViewer, Wire
+from tests.wire_fixture import samples
+from webhook_logger.delivery import Limits
+
+BEFORE, LOST, AFTER = 10, 13, 20
+
+
+@dataclass
+class Pair:
+    """A master and its replica, and what stands before whichever is the master."""
+
+    master: Redis
+    replica: Redis
+    proxy: SwitchingProxy
+
+    def follow(self) -> None:
+        """Let the replica copy the master until it has all."""
+        self.replica.client.replicaof("127.0.0.1", self.master.port)
+        eventually(lambda: self.replica.client.info("replication")["master_link_status"] == "up")
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        self.master.client.wait(1, 10_000)
+
+    def lag(self) -> None:
+        """From now on the replica gets nothing."""
+        # Not REPLICAOF NO ONE: that would promote it already.
+        self.replica.client.replicaof("127.0.0.1", 1)
+
+    def fail_over(self, cut: bool = True) -> None:
+        """Promote the replica; the old master follows it, as Sentinel sees to."""
+        self.replica.client.replicaof("NO", "ONE")
+        self.master, self.replica = self.replica, self.master
+        self.replica.client.replicaof("127.0.0.1", self.master.port)
+        self.proxy.point_to(self.master.port, cut)
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    with ExitStack() as stack:
+        options = ("--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1")
+        master, replica = (stack.enter_context(Redis(*options)) for _ in range(2))
+        pair = Pair(master, replica, stack.enter_context(SwitchingProxy(master.port)))
+        pair.follow()
+        yield pair
+
+
+def pairs(requests: list[Wire]) -> list[tuple[str, int]]:
+    return [(request["epoch"], request["seq"]) for request in requests]
+
+
+@pytest.mark.parametrize("cut", [True, False], ids=["connections end", "connections stay"])
+def test_no_position_is_given_twice_though_the_new_master_lacks_the_last_writes(
+    pair: Pair, uuid: str, cut: bool
+) -> None:
+    with ExitStack() as stack:
+        a, b = (stack.enter_context(Server(REDIS_URL=pair.proxy.url)) for _ in range(2))
+        viewer = PacketViewer(a.until_ready().url, {"uuid": uuid})
+        stack.enter_context(viewer)
+        viewer.event("joined")
+        b.until_ready()
+
+        def send(count: int) -> None:
+            for number in range(count):
+                sender = (a, b)[number % 2]
+                eventually(lambda: post(sender.address, f"/{uuid}").status == 200)  # noqa: B023
+
+        send(BEFORE)
+        pair.catch_up()
+        pair.lag()
+        send(LOST)
+        seen = pairs(viewer.requests(BEFORE + LOST))
+        pair.fail_over(cut)
+        send(AFTER)
+        with PacketViewer(b.url, {"uuid": uuid}) as last:
+            end = last.event("joined")
+        while seen[-1] != (end["epoch"], end["seq"]):
+            seen += pairs(viewer.requests(1))
+        assert len(set(seen)) == len(seen)
+        assert [seq for epoch, seq in seen if epoch == end["epoch"]][-1] == end["seq"]
+        assert end["epoch"] != seen[0][0]
+
+
+def test_a_command_that_waits_while_another_redis_takes_over_counts_in_its_epoch(
+    pair: Pair,
+) -> None:
+    request = replace(samples()[0], uuid=str(uuid4()))
+    delivery = through(pair.master, Limits(seconds=10), url=pair.proxy.url)
+    given = [delivery.publish(request)[:2]]
+    pair.catch_up()
+    pair.lag()
+    given += [delivery.publish(request)[:2] for _ in range(LOST)]
+    pair.master.freeze()  # what is submitted now is packed for the old history
+    pair.proxy.point_to(pair.replica.port)
+    pair.replica.client.replicaof("NO", "ONE")
+    given += [delivery.publish(request)[:2] for _ in range(AFTER)]
+    pair.master.thaw()
+    assert len(set(given)) == len(given)
+    assert len({epoch for epoch, _ in given}) == 2

@@ -1,0 +1,213 @@
+"""Ready means that a worker can publish. Each way in which a queue refuses that is found out, told,
+and over by itself when the queue is well again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+from uuid import uuid4
+
+import pytest
+import redis as client
+
+from tests.support.patience import eventually
+from tests.support.processes import Redis, Server
+from tests.support.sender import post
+from tests.support.viewers import PacketViewer
+from webhook_logger.delivery import scripts
+from webhook_logger.delivery.errors import REASONS
+from webhook_logger.delivery.readiness import PROBES
+
+USER = "worker"
+RIGHTS = (
+    *("on", ">secret", "~webhook-logger:*", "&webhook-logger:*", "+@hash", "+@pubsub", "+del"),
+    *("+expire", "+time", "+evalsha", "+script|load", "+info", "+select"),
+)
+"""What README.md says that the server needs."""
+LONG = "local n = 0 while true do n = n + 1 end"
+
+
+@pytest.fixture(scope="module")
+def queue() -> Iterator[Redis]:
+    with Redis("--enable-debug-command", "local", "--busy-reply-threshold", "50") as redis:
+        redis.client.execute_command("ACL", "SETUSER", USER, *RIGHTS)
+        yield redis
+
+
+@pytest.fixture(scope="module")
+def server(queue: Redis) -> Iterator[Server]:
+    with Server(REDIS_URL=queue.url.replace("//", f"//{USER}:secret@"), QUEUE_TIMEOUT=1) as server:
+        yield server.until_ready()
+
+
+@contextmanager
+def busy(redis: Redis) -> Iterator[None]:
+    """A script of somebody else's runs, and does not end."""
+
+    def run() -> None:
+        with client.Redis(port=redis.port) as other, suppress(client.ResponseError):
+            other.eval(LONG, 0)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run)
+        try:
+            yield
+        finally:
+            eventually(lambda: killed(redis))
+
+
+def killed(redis: Redis) -> bool:
+    try:
+        redis.client.script_kill()
+    except client.ResponseError:  # it has not begun, or is over
+        return False
+    return True
+
+
+@contextmanager
+def between(begin: Callable[[], object], end: Callable[[], object]) -> Iterator[None]:
+    begin()
+    try:
+        yield
+    finally:
+        end()
+
+
+def troubles(redis: Redis) -> dict[str, object]:
+    """What goes wrong, by the code of Redis' error."""
+    run = redis.client.execute_command
+
+    def user(*rights: str) -> Callable[[], object]:
+        return lambda: run("ACL", "SETUSER", USER, *rights)
+
+    def setting(name: str, value: str) -> Callable[[], object]:
+        return lambda: run("CONFIG", "SET", name, value)
+
+    def replica(*of: str) -> Callable[[], object]:
+        return lambda: run("REPLICAOF", *of)
+
+    return {
+        "READONLY": between(replica("127.0.0.1", "1"), replica("NO", "ONE")),
+        "OOM": between(setting("maxmemory", "1"), setting("maxmemory", "0")),
+        "NOPERM, a command": between(user("-hset"), user("+hset")),
+        "NOPERM, keys": between(user("resetkeys"), user("~webhook-logger:*")),
+        "NOPERM, channels": between(
+            user("resetchannels", "&webhook-logger:worker:*", "&webhook-logger:control"),
+            user("resetchannels", "&webhook-logger:*"),
+        ),
+        "NOREPLICAS": between(
+            setting("min-replicas-to-write", "1"), setting("min-replicas-to-write", "0")
+        ),
+        "BUSY": busy(redis),
+    }
+
+
+def until(viewer: PacketViewer, reason: str | None) -> None:
+    """Read until the viewer is notified of that, past what was noticed before."""
+    while (status := viewer.event("status"))["reason"] != reason:
+        assert status["queue"] == "down"
+    assert status["queue"] == ("down" if reason else "up")
+
+
+def readyz(server: Server) -> tuple[int, str]:
+    """The status of `/readyz`, and what it says."""
+    try:
+        with urlopen(Request(f"{server.url}/readyz"), timeout=10) as answer:
+            return int(answer.status), ""
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def test_what_keeps_a_worker_from_publishing_is_found_out_told_and_over_by_itself(
+    queue: Redis, server: Server, uuid: str
+) -> None:
+    with PacketViewer(server.url, {"uuid": uuid}) as viewer:
+        seq = viewer.event("joined")["seq"]
+        for name, trouble in troubles(queue).items():
+            reason = REASONS[name.partition(",")[0]]
+            with trouble:  # type: ignore[attr-defined]
+                until(viewer, reason)
+                code, said = readyz(server)
+                assert (code, reason in said) == (503, True), name
+                assert server.metrics()["queue_up"] == 0, name
+                # One that is counted already may still be taken by a Redis whose memory is full.
+                assert post(server.address, f"/{uuid4()}").status == 503, name
+                with PacketViewer(server.url, {"uuid": uuid}) as waiting:
+                    assert waiting.event("status") == {"queue": "down", "reason": reason}, name
+            until(viewer, None)
+            joined = viewer.event("joined")
+            server.until_ready()
+            assert server.metrics()["queue_up"] == 1
+            # A promotion begins another epoch.
+            assert (joined["seq"], joined["missed"]) in ((seq, 0), (0, None)), name
+            assert post(server.address, f"/{uuid}").status == 200, name
+            seq = viewer.requests(1)[0]["seq"]
+
+
+def test_however_much_is_refused_the_log_has_a_line_when_it_begins_and_one_when_it_ends(
+    queue: Redis, server: Server, uuid: str
+) -> None:
+    eventually(lambda: server.log.count("trouble:") == server.log.count("requests again"))
+    before = len(server.log)
+    queue.client.config_set("maxmemory", "1")
+    with ThreadPoolExecutor(16) as senders:
+        answers = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(200)))
+    assert {answer.status for answer in answers} == {503}
+    queue.client.config_set("maxmemory", "0")
+    eventually(lambda: "takes requests again" in server.log[before:])
+    began, ended = server.log[before:].splitlines()
+    assert "WARNING" in began
+    assert "OOM command not allowed" in began
+    times = re.search(r"([0-9]+) times the queue failed", ended)
+    assert times
+    assert int(times[1]) >= 200
+    assert "WARNING" in ended
+
+
+def test_a_probe_uses_every_command_of_the_other_scripts() -> None:
+    used = {name for text in scripts.ALL for name in re.findall(r"redis\.call\('(\w+)'", text)}
+    assert set(re.findall(r"redis\.call\('(\w+)'", scripts.PROBE)) == used
+
+
+def test_a_probe_leaves_nothing_behind(queue: Redis, server: Server) -> None:
+    server.until_ready()
+    assert queue.client.keys("webhook-logger:{probe-*") == []
+
+
+def test_probes_are_in_every_part_of_a_cluster() -> None:
+    slots = [client.crc.key_slot(name.encode()) for name in PROBES]
+    assert sorted(slot * len(PROBES) // client.crc.REDIS_CLUSTER_HASH_SLOTS for slot in slots) == [
+        *range(len(PROBES))
+    ]
+
+
+def test_a_node_of_a_cluster_is_no_queue(uuid: str, tmp_path: Path) -> None:
+    # A cluster of two by its own book, whose other half is nowhere.
+    here, there = "a" * 40, "b" * 40
+    redis = Redis(
+        *("--cluster-enabled", "yes", "--dir", str(tmp_path), "--cluster-node-timeout", "600000"),
+        *("--cluster-require-full-coverage", "no"),
+    )
+    (tmp_path / "nodes.conf").write_text(
+        f"{here} 127.0.0.1:{redis.port}@{redis.port + 10000} myself,master - 0 0 1 connected "
+        "0-14335\n"
+        f"{there} 127.0.0.1:1@10001 master - 0 0 2 connected 14336-16383\n"
+        "vars currentEpoch 2 lastVoteEpoch 0\n"
+    )
+    with (
+        redis,
+        Server(REDIS_URL=redis.url) as server,
+        PacketViewer(server.url, {"uuid": uuid}) as viewer,
+    ):
+        reason = REASONS["MOVED"]
+        until(viewer, reason)
+        code, said = readyz(server)
+        assert (code, reason in said) == (503, True)
+        assert server.metrics()["queue_up"] == 0
