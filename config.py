@@ -207,7 +207,8 @@ class Config:
     DRAIN_SECONDS: float = _setting(
         values.seconds(0, 3600),
         0.0,
-        "Seconds that a worker still serves after SIGTERM, `/readyz` failing, before it leaves.",
+        "Seconds that a worker still serves after SIGTERM, `/readyz` failing. Stopping takes at "
+        "most 16 seconds more.",
     )
     BALANCER_HEADERS: str = _setting(
         values.one_of("x-forwarded", "webhook-logger"),

@@ -65,13 +65,14 @@ def _from_right(environ: Environ, key: str, count: int) -> str:
 
 
 def _address(value: str) -> str:
-    """The IP address without its port; empty where it is none."""
+    """Return the IP address without its port, and IPv4 as such; empty where it is no address."""
     if len(value) > _MAX_ADDRESS_CHARACTERS:
         return ""
     match = _ADDRESS.fullmatch(value)
     bare = (match[1] or match[2]) if match else value
     try:
-        return str(ip_address(bare))
+        address = ip_address(bare)
+        return str(getattr(address, "ipv4_mapped", None) or address)
     except ValueError:
         return ""
 

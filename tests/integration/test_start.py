@@ -125,6 +125,17 @@ def test_a_signal_ends_it_at_once_though_viewers_are_there(
         assert server.log == ""
 
 
+def test_on_every_address_ipv4_shows_as_such_and_sighup_ends_nothing(uuid: str) -> None:
+    with Server(HOST="::") as server, Viewer(server.url, uuid=uuid) as viewer:
+        viewer.event("joined")
+        for address in ("::1", "127.0.0.1"):
+            post((address, server.address[1]), f"/{uuid}")
+            assert viewer.event("request")["remote_addr"] == address
+        os.kill(server.pid, signal.SIGHUP)
+        eventually(lambda: "SIGHUP" in server.log)
+        assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "1"
+
+
 def test_a_restart_without_a_queue_begins_a_new_epoch(uuid: str) -> None:
     with Server() as server:
         with Viewer(server.url, uuid=uuid) as viewer:

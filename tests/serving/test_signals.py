@@ -7,11 +7,12 @@ import sys
 
 LATE = """
 import os, signal
-from webhook_logger.serving.signals import heard
+from webhook_logger.serving.signals import heard, next_signal
 
 with heard() as (signals, waker):
+    os.kill(os.getpid(), signal.SIGHUP)
     os.kill(os.getpid(), signal.SIGTERM)
-    print(signals.recv(1)[0])
+    print(next_signal(signals))
 del signals, waker
 os.kill(os.getpid(), signal.SIGTERM)
 print("ended")

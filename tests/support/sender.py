@@ -26,9 +26,9 @@ class Answer:
 class Sender:
     """One connection to a server."""
 
-    def __init__(self, address: tuple[str, int], source: str = "127.0.0.1") -> None:
+    def __init__(self, address: tuple[str, int], source: str = "") -> None:
         self.socket = socket.create_connection(
-            address, timeout=PATIENCE_SECONDS, source_address=(source, 0)
+            address, timeout=PATIENCE_SECONDS, source_address=(source, 0) if source else None
         )
         self._sent = b""
         """Since the last answer, as far as it is looked at."""

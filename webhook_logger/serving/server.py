@@ -10,8 +10,10 @@ import resource
 import signal
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from ipaddress import IPv6Address
 from typing import Any, Protocol
 
 import eventlet
@@ -23,7 +25,7 @@ from webhook_logger.serving.fair import FairSocket
 from webhook_logger.serving.hub import let_wait
 from webhook_logger.serving.limits import DEFAULT, Limits
 from webhook_logger.serving.places import Places
-from webhook_logger.serving.signals import heard
+from webhook_logger.serving.signals import heard, next_signal
 
 # eventlet's own is 50, so that a burst of senders is turned away; the kernel caps this at
 # net.core.somaxconn.
@@ -37,12 +39,17 @@ SO_ATTACH_FILTER = 26  # Linux, include/uapi/asm-generic/socket.h; Python has no
 LAST_CONNECTIONS_SECONDS = 1
 """How long a leaving worker goes on accepting what waits to be."""
 IN_FLIGHT_SECONDS = 15
-"""How long a leaving worker waits for requests that have begun."""
+"""How long a leaving worker waits for requests that have begun, in all."""
+FIRST_WAIT_SECONDS = 10
+"""How long of this before it cuts its viewers off."""
 SPREAD_SECONDS = 3
 """Over how long it cuts its viewers off, so that they do not all come to the others at once."""
 SECONDS_BETWEEN_CUTS = 0.05
 LAST_WORDS_SECONDS = 0.2
 """For the other workers to be told that the viewers have left."""
+
+LEAVE_SECONDS = LAST_CONNECTIONS_SECONDS + IN_FLIGHT_SECONDS
+"""How long a worker takes to stop, at most, after it has drained."""
 
 _unpatched_select = eventlet.patcher.original("select")  # the patched one waits
 
@@ -108,6 +115,8 @@ def listen(host: str, port: int) -> Listener:
         # of the load.
         sock = FairSocket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if ":" in host:  # whatever the system's default: "::" is every address
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         sock.bind((host, port))
         sock.listen(BACKLOG)
     except OSError as error:
@@ -147,7 +156,7 @@ def serve(
     # In a green thread of its own, because at its end it waits for all connections, viewers too.
     accepting = eventlet.spawn(_accept, worker, listener, places, limits)
     with heard() as (signals, waker):
-        if signals.recv(1) != bytes((signal.SIGTERM,)):
+        if next_signal(signals) != signal.SIGTERM:
             return
 
         def stop_accepting() -> None:
@@ -169,7 +178,7 @@ def serve(
             waker.send(b"!")
 
         eventlet.spawn_n(leave)
-        signals.recv(1)  # it has left, or a second signal came
+        next_signal(signals)  # it has left, or a second signal came
 
 
 def _accept(worker: Worker, listener: Listener, places: Places, limits: Limits) -> None:
@@ -189,6 +198,7 @@ def _accept(worker: Worker, listener: Listener, places: Places, limits: Limits) 
             return True
 
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        address = (_plain(address[0]), *address[1:])
         connection = Connection(sock, address, worker, places, set_idle, limits, worker.refused)
         if not places.take():
             connection.turn_away()
@@ -208,12 +218,20 @@ def _accept(worker: Worker, listener: Listener, places: Places, limits: Limits) 
     )
 
 
+def _plain(address: str) -> str:
+    """Return an IPv4 address as such, and not as an IPv6 socket shows it (RFC 4291, 2.5.5.2)."""
+    if not address.startswith("::ffff:"):
+        return address
+    return str(IPv6Address(address).ipv4_mapped or address)
+
+
 def _leave(worker: Worker, places: Places, stop_accepting: Callable[[], None]) -> None:
     """Turn away what is new, finish what has begun, and let viewers go one by one."""
     places.closing = True
     stop_accepting()
+    until = time.monotonic() + IN_FLIGHT_SECONDS
     worker.say_bye()
-    places.wait_until_none_is_busy(IN_FLIGHT_SECONDS)
+    places.wait_until_none_is_busy(FIRST_WAIT_SECONDS)
     viewers = list(places.viewers)
     for viewer in viewers:
         eventlet.sleep(min(SECONDS_BETWEEN_CUTS, SPREAD_SECONDS / len(viewers)))
@@ -222,7 +240,7 @@ def _leave(worker: Worker, places: Places, stop_accepting: Callable[[], None]) -
             viewer.shutdown(socket.SHUT_RDWR)
     eventlet.sleep(LAST_WORDS_SECONDS)
     # Connections that were let in before may have begun a request meanwhile.
-    places.wait_until_none_is_busy(IN_FLIGHT_SECONDS)
+    places.wait_until_none_is_busy(max(0.0, until - time.monotonic()))
 
 
 def _raise_descriptor_limit(connections: int) -> int:
