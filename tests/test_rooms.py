@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 from flask import Flask
 from flask_socketio import SocketIO, SocketIOTestClient
 
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.viewers import ASIDES
 from tests.wire_fixture import samples
 from webhook_logger.claims import Claims
@@ -85,3 +86,28 @@ def test_a_join_during_a_pause_gives_the_others_their_cut_first(stage: Stage) ->
     stage.publish()
     assert seen(viewer, 1) == [("request", 2, None)], "no second cut"
     assert seen(newcomer, 1) == [("request", 2, None)]
+
+
+def test_counts_are_told_once_a_second_however_often_they_change(stage: Stage) -> None:
+    pauses: queue.Queue[float] = queue.Queue()
+    go_on = threading.Semaphore(0)
+
+    def pause(seconds: float) -> None:
+        pauses.put(seconds)
+        go_on.acquire(timeout=PATIENCE_SECONDS)
+
+    def told() -> list[dict[str, object]]:
+        """What the viewer received until the next pause, which lasts until `go_on`."""
+        assert pauses.get(timeout=PATIENCE_SECONDS) == 1
+        return [e["args"][0] for e in viewer.get_received() if e["name"] == "viewers"]
+
+    viewer = stage.viewer()
+    seen(viewer, 1)
+    stage.socketio.sleep = pause
+    stage.rooms.count(stage.uuid, 2)
+    assert [each["viewers"] for each in told()] == [2]
+    for viewers in range(3, 10):
+        stage.rooms.count(stage.uuid, viewers)
+    go_on.release()
+    assert [each["viewers"] for each in told()] == [9]
+    go_on.release()

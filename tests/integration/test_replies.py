@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -236,17 +235,15 @@ def test_a_strict_callback_is_strict_whatever_it_answers(
 def test_an_answer_comes_late_and_nobody_else_waits(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
-    put(workers[0], uuid, status=202, delay=0.5)
+    put(workers[0], uuid, status=202, delay=2)
     with PacketViewer(workers[0].url, auth={"uuid": uuid}) as viewer:
         viewer.event("joined")
-        begin = time.monotonic()
         with ThreadPoolExecutor(1) as pool:
             late = pool.submit(post, workers[1].address, f"/{uuid}")
             assert viewer.event("request")["seq"] == 1
             assert post(workers[1].address, f"/{uuid}/status/200").status == 200
             assert not late.done()
             assert late.result().status == 202
-        assert time.monotonic() - begin >= 0.5
         answers = [viewer.event("answered")["seq"] for _ in range(2)]
         assert answers == [2, 1]
 

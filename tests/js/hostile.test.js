@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 // First: it counts the code that is loaded behind it.
-import { growth, regexesOf } from "./work.js";
+import { growth, regexesOf, stepsOf } from "./work.js";
 
 /** @param {string} name */
 const load = (name) => import(`../../static/js/${name}.js`);
@@ -222,6 +222,23 @@ test("many boundaries, parts within parts and a boundary like its body stay line
   for (const [type, make] of cases) {
     const grown = await growth((size) => () => partsOf(bytes(make(size)), type), SIZE);
     assert.ok(grown <= MAX_GROWTH, `${type.slice(0, 40)} grows ${grown} times`);
+  }
+});
+
+test("bodies of a megabyte are compared in a bounded number of steps", async () => {
+  const deep = 60_000;
+  const pairs = [
+    [`[${"1,".repeat(200_000)}1]`, `[${"1,".repeat(200_000)}2]`],
+    ["a\n".repeat(500_000), "b\n".repeat(500_000)],
+    [`${"\n".repeat(1e6)}a`, `b${"\n".repeat(1e6)}`],
+    [`${"x".repeat(1e6)}a`, `${"x".repeat(1e6)}b`],
+    [`${"[".repeat(deep)}1${"]".repeat(deep)}`, `${"[".repeat(deep)}2${"]".repeat(deep)}`],
+  ];
+  for (const [left, right] of pairs) {
+    const steps = await stepsOf(() =>
+      compare(sample({ body: body(left) }), sample({ body: body(right) })),
+    );
+    assert.ok(steps < 20e6, `${steps} steps for ${left.slice(0, 10)}`);
   }
 });
 
