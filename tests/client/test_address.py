@@ -70,6 +70,8 @@ def test_what_is_none_is_told(url: str) -> None:
         ("[::1]:3000", "http://[::1]:3000"),
         ("hooks.example.com/a", "http://hooks.example.com/a"),
         ("https://hooks.example.com", "https://hooks.example.com"),
+        ("localhost:3000/é?city=Zürich", "http://localhost:3000/%C3%A9?city=Z%C3%BCrich"),
+        ("localhost/\udcfc", "http://localhost/%FC"),
         ("localhost:3000?to=http://a", "http://localhost:3000?to=http://a"),
     ],
 )

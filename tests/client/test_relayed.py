@@ -24,6 +24,7 @@ ESCAPED = f"%33{UUID[1:]}"
         (f"/{ESCAPED}/%41%zz%", "/%41%zz%"),
         (f"/{UUID}/{UUID}", f"/{UUID}"),
         ("/elsewhere", "/elsewhere"),
+        (f"/{UUID}/Z\xc3\xbcrich\x85\xff", "/Z%C3%BCrich%85%FF"),
     ],
 )
 def test_the_path_below_the_callback_stays_as_it_was_sent(path: str, below: str) -> None:

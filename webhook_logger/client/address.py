@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 from uuid import uuid4
 
 from webhook_logger.client.errors import Invalid
@@ -16,12 +17,15 @@ _CALLBACK = re.compile(rf"(?P<base>.*?)(?:/view)?/(?P<uuid>{_UUID})(?:[/?#].*)?"
 _BASE = re.compile(r"(?P<base>[^?#]*?)/*(?:[?#].*)?")
 _PORT = re.compile(r":?(?P<port>[0-9]{1,5})(?P<rest>[/?#].*)?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://|https?:", re.IGNORECASE)
+_PARTS = re.compile(r"([a-z]+://)([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+_RAW = re.compile(r"[^\x00-\x7f]+")
 _HYPHENS = (8, 13, 18, 23)
 _PAGE = "view"
 
 
 def absolute(url: str) -> str:
     """Return the whole URL: `3000`, `:3000/x` and `localhost:3000/x` are on this machine, by http.
+    Letters behind its host that are not ASCII are escaped.
 
     Raises `Invalid` for what is no URL at all.
     """
@@ -30,8 +34,15 @@ def absolute(url: str) -> str:
     if re.fullmatch(_UUID, url):
         raise Invalid(f"{url} is a UUID alone: give the whole URL of the callback.")
     whole = url if _SCHEME.match(url) else f"http://{url}"
+    if match := _PARTS.match(whole):
+        whole = match[1] + match[2] + _RAW.sub(_escaped, match[3])
     parse(whole)
     return whole
+
+
+def _escaped(letters: re.Match[str]) -> str:
+    """As UTF-8, or as the bytes that the command line had."""
+    return quote(letters[0], errors="surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.relayed import in_ascii
 
 Entry = dict[str, Any]
 
@@ -34,7 +35,6 @@ _NO_RESPONSE = {
 
 # What RFC 3986 does not allow, and senders write all the same.
 _INVALID = re.compile(r"%(?![0-9a-f]{2})|[^\w.~:/?@!$&'()*+,;=%-]", re.IGNORECASE | re.ASCII)
-_RAW = re.compile("[\x80-\xff]")
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-f]{2})", re.IGNORECASE)
 
 
@@ -70,12 +70,12 @@ def _request(request: CapturedRequest, wire: dict[str, Any], origin: str) -> Ent
     body = {"postData": _post_data(request, wire["body"])} if request.body.size > 0 else {}
     return {
         "method": request.method,
-        "url": origin + _INVALID.sub(_escaped, _in_ascii(request.target)),
+        "url": origin + _INVALID.sub(_escaped, in_ascii(request.target)),
         "httpVersion": f"HTTP/{request.http_version}",
         "cookies": _named(_cookies(request)),
         "headers": _named(request.headers),
         **({"_trailers": _named(request.trailers)} if request.trailers else {}),
-        "queryString": _named(_parameters(_in_ascii(request.query_string))),
+        "queryString": _named(_parameters(in_ascii(request.query_string))),
         **body,
         "headersSize": -1,
         "bodySize": request.body.size,
@@ -117,11 +117,6 @@ def _readable(raw: str) -> str:
 
 def _named(pairs: Any) -> list[Entry]:
     return [{"name": name, "value": value} for name, value in pairs]
-
-
-def _in_ascii(target: str) -> str:
-    """Return a target, or a part of it, with the bytes escaped that no URL may have."""
-    return _RAW.sub(lambda byte: f"%{ord(byte[0]):02X}", target)
 
 
 def _escaped(found: re.Match[str]) -> str:

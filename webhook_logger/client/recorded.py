@@ -7,7 +7,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.relayed import Headers, Relayed, sendable
@@ -16,7 +16,7 @@ _HTTP_URL = re.compile(r"https?://[^/?#]*([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGN
 _CALLBACK = re.compile(r"/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?=/|$)", re.IGNORECASE)
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, section 5.6.2
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110, section 5.5
-_PATH = re.compile(r"[\x21-\x7e]*")
+_UNSENDABLE = re.compile(r"[^\x21-\x7e]+")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -47,9 +47,7 @@ def _recorded(request: dict[str, Any], ours: bool) -> Recorded:
     found = _HTTP_URL.fullmatch(url)
     if not found:
         return Recorded(Relayed(method, "", "", (), b""), "is no HTTP request")
-    path, query = found[1], found[2] or ""
-    if not _PATH.fullmatch(path + query):
-        raise Invalid("its URL has characters that no URL can have.")
+    path, query = _valid(found[1]), _valid(found[2] or "")
     callback = _CALLBACK.search(path) if ours else None
     body, lacks = _body(request)
     headers = sendable(_headers(request), body)
@@ -59,15 +57,37 @@ def _recorded(request: dict[str, Any], ours: bool) -> Recorded:
 
 def _headers(request: dict[str, Any]) -> Headers:
     """All header lines but those with a colon in front, which browsers write of HTTP/2."""
-    lines = [_pair(line) for line in _part(request, list, "headers")]
+    listed = [] if request.get("headers") is None else _part(request, list, "headers")
+    lines = [_pair(line) for line in listed]
     return tuple((name, value) for name, value in lines if not name.startswith(":"))
 
 
 def _pair(line: Any) -> tuple[str, str]:
-    name, value = _part(line, str, "name"), _part(line, str, "value").strip(" \t")
+    name, value = _part(line, str, "name"), _as_bytes(_text(line, "value").strip(" \t"))
     if not _TOKEN.fullmatch(name.removeprefix(":")) or not _VALUE.fullmatch(value):
         raise Invalid(f"HTTP can't carry its header line {name!r}.")
     return name, value
+
+
+def _valid(part: str) -> str:
+    """A part of a URL, its letters as UTF-8 and escaped where no URL can have them."""
+    return _UNSENDABLE.sub(lambda found: quote(found[0], errors="replace"), part)
+
+
+def _as_bytes(value: str) -> str:
+    """Bytes read as Latin-1. Other letters than Latin-1's were sent as UTF-8."""
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace").decode("latin-1")
+    return value
+
+
+def _text(whole: Any, name: str) -> str:
+    """A member that is text; some programs write `null` where there is none."""
+    if isinstance(whole, dict) and name in whole and whole[name] is None:
+        return ""
+    return str(_part(whole, str, name))
 
 
 def _body(request: dict[str, Any]) -> tuple[bytes, str]:
@@ -89,7 +109,7 @@ def _of_params(data: dict[str, Any]) -> tuple[bytes, str]:
     if not str(data.get("mimeType", "")).lower().startswith(_FORM):
         return b"", "has a form with parts that are not in the file as they were sent"
     params = _part(data, list, "params")
-    pairs = [(_part(each, str, "name"), _part(each, str, "value")) for each in params]
+    pairs = [(_part(each, str, "name"), _text(each, "value")) for each in params]
     try:
         return urlencode(pairs).encode(), ""
     except UnicodeEncodeError:

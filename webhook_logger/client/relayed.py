@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,9 @@ OF_THE_CONNECTION = frozenset(
 )
 """Header lines of one connection (RFC 9110, section 7.6.1), and those that each client makes
 itself, in lower case; what `Connection` names comes to them."""
+
+
+_RAW = re.compile("[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,18 @@ class Relayed:
 
 
 def relayed(request: CapturedRequest) -> Relayed:
-    """What is sent again of a captured request; its body must be complete."""
+    """What is sent again of a captured request; its body must be complete.
+
+    Bytes of its target that no URL may have are escaped.
+    """
     body = request.body.content
-    headers = sendable(request.headers, body)
-    return Relayed(request.method, request.path_below, request.query_string, headers, body)
+    below, query = in_ascii(request.path_below), in_ascii(request.query_string)
+    return Relayed(request.method, below, query, sendable(request.headers, body), body)
+
+
+def in_ascii(target: str) -> str:
+    """Return a target, or a part of it, with the bytes escaped that no URL may have."""
+    return _RAW.sub(lambda byte: f"%{ord(byte[0]):02X}", target)
 
 
 _CALLED = ("x-forwarded-host", "x-forwarded-proto")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -11,6 +11,7 @@ from webhook_logger.client.commands import options
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.tally import NO_ANSWER, Tally
+from webhook_logger.client.errors import Invalid
 from webhook_logger.client.forward import KEEP_SECONDS, send
 from webhook_logger.client.http import Http
 from webhook_logger.client.recorded import Recorded, recorded
@@ -33,7 +34,7 @@ def replay(
     """
     target = Target.at(url, allow_escape=allow_escape)
     listed, ours = entries(file, file.name)
-    requests = [recorded(entry, number, ours) for number, entry in enumerate(listed, start=1)]
+    requests = [_read(entry, number, ours) for number, entry in enumerate(listed, start=1)]
     screen = Screen()
     tally = Tally()
     with Http(timeout=timeout, keep_seconds=KEEP_SECONDS) as http:
@@ -45,10 +46,21 @@ def replay(
     ctx.exit(tally.exit)
 
 
+def _read(entry: Any, number: int, ours: bool) -> Recorded | Invalid:
+    """The request of an entry, or why there is none."""
+    try:
+        return recorded(entry, number, ours)
+    except Invalid as error:
+        return error
+
+
 def _replayed(
-    screen: Screen, http: Http, target: Target, number: int, each: Recorded, retries: int
+    screen: Screen, http: Http, target: Target, number: int, each: Recorded | Invalid, retries: int
 ) -> str:
     """Send one, say what came of it, and return that in a word."""
+    if isinstance(each, Invalid):
+        screen.note(f"{each} It is not sent.", "yellow")
+        return "not sent"
     name = f"{number}: {each.request.method} {each.request.below or '/'}"
     if each.lacks:
         screen.note(f"{name} {each.lacks}; it is not sent.", "yellow")
