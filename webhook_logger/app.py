@@ -119,7 +119,7 @@ def create_app(config: Config) -> App:
         manage_session=False,
         cors_allowed_origins=origins.rule,
         cors_credentials=False,
-        serializer=transport.NamedPacket,
+        serializer=transport.packets_below(config.URL_PREFIX),
         logger=complaints(),
         engineio_logger=complaints(),
         ping_interval=PING_SECONDS,

@@ -40,6 +40,25 @@ def test_a_client_watches_and_learns_what_it_missed(
         watches_and_comes_back(client, here, two_workers[0], uuid)
 
 
+WRONG_ADDRESS = """
+import {{ io }} from "socket.io-client";
+const socket = io("{url}/{uuid}", {{ transports: ["websocket"] }});
+socket.on("connect_error", (error) => {{
+  console.log(error.message);
+  socket.close();
+}});
+"""
+
+
+def test_a_url_with_a_path_is_answered_with_the_right_address(
+    memory_server: Server, uuid: str
+) -> None:
+    with running(NODE, WRONG_ADDRESS.format(url=memory_server.url, uuid=uuid)) as client:
+        message = client.line()
+    assert f'"/{uuid}"' in message
+    assert '"/socket.io/"' in message
+
+
 def run(command: str) -> str:
     """What a shell prints for that command."""
     shell = ("sh", "-c", command.replace("curl", "curl -sS --max-time 30", 1))

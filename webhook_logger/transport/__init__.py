@@ -12,7 +12,7 @@ from typing import Any
 
 from webhook_logger.transport.chores import cut_off, send_away, when_it_should_be_connected
 from webhook_logger.transport.outbox import Outbox, Shared
-from webhook_logger.transport.packets import NamedPacket
+from webhook_logger.transport.packets import NamedPacket, packets_below
 from webhook_logger.transport.websocket import MaySpeak, UpgradeRequired, WebSocket
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "cut_off",
     "install",
     "outbox_of",
+    "packets_below",
     "send_away",
     "when_it_should_be_connected",
 ]
