@@ -11,13 +11,14 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.embedding import page_with
 from tests.support.pages import Pages, web_site
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 
 UNREACHABLE = ("net::ERR_", "^WebSocket connection to")
 """What Chromium writes to a page's console when the page's server cannot be reached."""
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +72,7 @@ def open_page(browser: Browser, complaints: Complaints) -> Iterator[Callable[...
 
     def open_one(server: Server, path: str = "/", **options: object) -> Page:
         contexts.append(browser.new_context(**options))
+        contexts[-1].set_default_timeout(PATIENCE_SECONDS * 1000)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: complaints.add(str(error)))
         page.on("console", lambda said: said.type == "error" and complaints.add(said.text))

@@ -47,7 +47,7 @@ def show(page: Page, uuid: str) -> Show:
     def show_two(left: dict, right: dict) -> Locator:
         page.evaluate(SHOW, [uuid, [{"text": "", **left}, {"text": "", **right}]])
         view = page.locator("compare-view")
-        expect(view.get_by_role("status")).not_to_have_text("Comparing…", timeout=30_000)
+        expect(view.get_by_role("status")).not_to_have_text("Comparing…")
         return view
 
     return show_two
@@ -185,7 +185,7 @@ def compare_large(page: Page, uuid: str, kind: str) -> Locator:
     sides = [{"text": text, "times": times} for text, times in LARGE[kind]]
     page.evaluate(SHOW, [uuid, sides])
     view = page.locator("compare-view")
-    expect(view.get_by_role("status")).not_to_have_text("Comparing…", timeout=30_000)
+    expect(view.get_by_role("status")).not_to_have_text("Comparing…")
     return view
 
 

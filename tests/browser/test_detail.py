@@ -365,7 +365,7 @@ def show_all_of_large(server: Server, page: Page, uuid: str, kind: str) -> None:
     for view in ("Raw", "Hex"):
         page.get_by_role("button", name=view, exact=True).click()
         page.get_by_role("button", name="Show all").click()
-        expect(page.get_by_role("button", name="Show all")).to_have_count(0, timeout=30_000)
+        expect(page.get_by_role("button", name="Show all")).to_have_count(0)
 
 
 MOST_AT_FIRST = 3000

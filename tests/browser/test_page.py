@@ -98,7 +98,7 @@ def test_a_page_that_was_away_says_how_many_requests_it_missed(
     post(server.address, f"/{uuid}/before")
     expect(page.locator(".row")).to_have_count(1)
     page.context.set_offline(True)
-    expect(page.locator(".badge[data-state=offline]")).to_be_visible(timeout=30_000)
+    expect(page.locator(".badge[data-state=offline]")).to_be_visible()
     for _ in range(3):
         post(server.address, f"/{uuid}/missed")
     page.context.set_offline(False)

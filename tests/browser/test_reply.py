@@ -97,7 +97,7 @@ def test_a_reply_set_before_is_there_and_one_changed_while_the_page_was_away(
     page = open_page(server, f"/view/{uuid}")
     expect(answers(page)).to_have_text("Answers 404, no body")
     page.context.set_offline(True)
-    expect(page.locator(".badge[data-state=offline]")).to_be_visible(timeout=30_000)
+    expect(page.locator(".badge[data-state=offline]")).to_be_visible()
     api(server, uuid, "PUT", status=410)
     page.context.set_offline(False)
     expect(page.locator(".badge[data-state=live]")).to_be_visible()

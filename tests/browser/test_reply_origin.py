@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -87,7 +88,7 @@ def set_reply(server: Server, uuid: str, content_type: str, content: str) -> Non
         "headers": [["Content-Type", content_type]],
         "body": {"encoding": "utf-8", "content": content},
     }
-    connection = HTTPConnection(*server.address, timeout=10)
+    connection = HTTPConnection(*server.address, timeout=PATIENCE_SECONDS)
     connection.request("PUT", f"/api/callbacks/{uuid}/reply", json.dumps(fields))
     assert connection.getresponse().status == 200
     connection.close()

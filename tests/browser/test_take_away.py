@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 
 from tests.browser.clock import stop_clock
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import Server
 from tests.support.sender import post
 from tests.support.viewers import Viewer
@@ -72,7 +73,9 @@ def test_the_copied_curl_sends_the_same_bytes(
     show(page, server, uuid, ALL_BYTES, "X-Dup: 1", "x-dup: 2", below="/a?b")
     request = viewer.event("request")
     choose(page, "Copy as", "curl")
-    subprocess.run(["/bin/sh", "-c", copied(page)], check=True, timeout=20, capture_output=True)
+    subprocess.run(
+        ["/bin/sh", "-c", copied(page)], check=True, timeout=PATIENCE_SECONDS, capture_output=True
+    )
     again = viewer.event("request")
     for field in ("method", "path", "query_string", "body"):
         assert again[field] == request[field]
