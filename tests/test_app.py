@@ -184,7 +184,8 @@ PREFLIGHT = {
 def test_a_preflight_is_told_that_the_page_may_send(callback_client: Client) -> None:
     answer = callback_client.options(f"/{CALLBACK}", headers=PREFLIGHT)
     assert answer.status_code == 200
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+    assert answer.headers["Access-Control-Allow-Credentials"] == "true"
     assert answer.headers["Access-Control-Allow-Methods"] == "FOO"
     assert answer.headers["Access-Control-Allow-Headers"] == "content-type, x-a, authorization"
 

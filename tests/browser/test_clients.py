@@ -23,6 +23,7 @@ from tests.support.contract.stream import Conversation, parsed
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Redis, Server
 from tests.support.sender import post
+from tests.support.viewers import PacketViewer
 
 pytestmark = pytest.mark.browser
 
@@ -109,6 +110,31 @@ def test_a_page_without_a_library_that_is_refused_gives_up(page: Page) -> None:
             page.add_script_tag(content=source)
         if not opened.value.is_closed():
             opened.value.wait_for_event("close")
+
+
+REPORTS = """async ([server, uuid]) => {
+  const type = "application/json";
+  const body = JSON.stringify({ ms: 412 });
+  const to = `${server}/${uuid}`;
+  const queued = navigator.sendBeacon(`${to}/beacon`, new Blob([body], { type }));
+  const credentials = "include";
+  const options = { method: "POST", credentials, headers: { "Content-Type": type }, body };
+  const { status } = await fetch(`${to}/fetch`, options);
+  const reply = fetch(`${server}/api/callbacks/${uuid}/reply`, { credentials });
+  return [queued, status, await reply.catch(({ name }) => name)];
+}"""
+
+
+def test_a_page_of_another_origin_sends_with_credentials_and_has_no_api(
+    page: Page, memory_server: Server, uuid: str
+) -> None:
+    with PacketViewer(memory_server.url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        told = page.evaluate(REPORTS, [memory_server.url, uuid])
+        assert told == [True, 200, "TypeError"]
+        sent = {(each["method"], each["path"].rpartition("/")[2]) for each in viewer.requests(4)}
+    methods = ("OPTIONS", "POST")
+    assert sent == {(method, name) for method in methods for name in ("beacon", "fetch")}
 
 
 class Overheard:

@@ -14,6 +14,7 @@ from tests.fuzz.values import JSON
 from webhook_logger.reply import (
     Reply,
     ReplyError,
+    allowed_origin,
     given_from_json,
     given_to_json,
     read_given,
@@ -23,8 +24,14 @@ from webhook_logger.reply.headers import FORBIDDEN
 from webhook_logger.reply.value import BODILESS
 from webhook_logger.serving.response import Response
 
-NAMES = st.text(max_size=12) | st.sampled_from(["Content-Type", "Location", *sorted(FORBIDDEN)])
-ORIGIN = "access-control-allow-origin"  # of which there is one, whatever is asked for
+NAMES = st.text(max_size=12) | st.sampled_from(
+    [
+        *("Access-Control-Allow-Origin", "access-control-allow-credentials"),
+        *("Content-Type", "Location", *sorted(FORBIDDEN)),
+    ]
+)
+ORIGINS = ("access-control-allow-origin", "access-control-allow-credentials")
+"""Of these there is one at most, unless the reply wants no CORS."""
 TEXTS = st.text(max_size=12) | st.binary(max_size=12).map(lambda raw: raw.decode("latin-1"))
 FIELDS = {
     "status": st.integers(199, 600),
@@ -62,12 +69,16 @@ def test_no_reply_is_more_than_one_answer_with_the_lines_that_it_asked_for(
     with suppress(ReplyError):
         reply = Reply.from_json(json.dumps(wire))
         response = Response()
-        response.write(replied(reply, 1)({}, response))
+        response.write(replied(reply, 1, allowed_origin({}, reply))({}, response))
         answer, body, rest = read(response.render("GET", keep_alive=True))
         assert (answer.status_code, rest) == (reply.status, b"")
         assert body == (b"" if reply.status in BODILESS else reply.body)
         lines = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.headers.raw_items()]
-        asked = [line for line in reply.headers if line[0].lower() != ORIGIN]
+        left = ORIGINS if reply.cors else ()
+        asked = [line for line in reply.headers if line[0].lower() not in left]
+        allowed = [name.lower() for name, _ in lines].count(ORIGINS[0])
+        own = [name.lower() for name, _ in reply.headers].count(ORIGINS[0])
+        assert allowed == (1 if reply.cors else own)
         assert [line for line in lines if line in asked] == asked
         assert [name for name, _ in lines].count("Content-Security-Policy") == 1
 

@@ -219,6 +219,73 @@ def test_a_strict_callback_says_nothing_of_cors(workers: tuple[Server, Server], 
         assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
+CREDENTIALED = {
+    "access-control-allow-origin": "https://app.example",
+    "access-control-allow-credentials": "true",
+    "vary": "Origin",
+}
+
+
+def cors_of(answer: Answer) -> dict[str, str]:
+    """Its headers about origins and credentials."""
+    return {name: value for name, value in answer.headers.items() if name in CREDENTIALED}
+
+
+def test_the_page_that_asks_may_send_its_credentials_whatever_is_answered(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    for path, body in (("", b""), ("/status/503", b""), ("", b"x" * (2**20 + 1))):
+        lines = ("Origin: https://app.example",)
+        answer = ask(workers[1], "POST", f"/{uuid}{path}", *lines, body=body)
+        assert cors_of(answer) == CREDENTIALED, answer.status
+    assert cors_of(ask(workers[1], "OPTIONS", f"/{uuid}", *PREFLIGHT)) == CREDENTIALED
+    put(workers[0], uuid, status=201, headers=[["access-control-allow-credentials", "false"]])
+    for method in ("POST", "OPTIONS"):
+        assert cors_of(ask(workers[1], method, f"/{uuid}", *PREFLIGHT)) == CREDENTIALED
+    malformed = f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nOrigin: https://app.example\r\n"
+    malformed += "Transfer-Encoding: chunked\r\n\r\nzz\r\n"
+    assert cors_of(send(workers[1].address, malformed.encode())) == CREDENTIALED
+
+
+@pytest.mark.parametrize("origin", ["null", "http://[::1]:8000"])
+def test_an_origin_is_echoed_as_it_came(memory_server: Server, uuid: str, origin: str) -> None:
+    answer = ask(memory_server, "POST", f"/{uuid}", f"Origin: {origin}")
+    assert cors_of(answer) == CREDENTIALED | {"access-control-allow-origin": origin}
+
+
+def test_without_an_origin_that_can_be_one_any_page_may_read(
+    memory_server: Server, uuid: str
+) -> None:
+    for lines in ((), ("Origin: a b",), ("Origin: \xff",), (f"Origin: {'a' * 999}",)):
+        answer = ask(memory_server, "POST", f"/{uuid}", *lines)
+        assert cors_of(answer) == {"access-control-allow-origin": "*"}
+
+
+def test_a_replys_own_lines_about_origins_are_kept(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    own = {
+        "access-control-allow-origin": "https://own.example",
+        "access-control-allow-credentials": "true",
+    }
+    put(workers[0], uuid, headers=[*map(list, own.items())])
+    for method in ("POST", "OPTIONS"):
+        assert cors_of(ask(workers[1], method, f"/{uuid}", *PREFLIGHT)) == own
+    lines = [*map(list, own.items()), ["Access-Control-Allow-Headers", "x-a"], ["Vary", "Origin"]]
+    put(workers[0], uuid, headers=lines, cors=False)
+    for method in ("POST", "OPTIONS"):
+        answer = ask(workers[1], method, f"/{uuid}", *PREFLIGHT)
+        assert cors_of(answer) == own | {"vary": "Origin"}
+        assert answer.headers["access-control-allow-headers"] == "x-a"
+        assert "access-control-allow-methods" not in answer.headers
+
+
+def test_the_api_lets_no_page_of_another_origin_in(memory_server: Server, uuid: str) -> None:
+    for method, path in (("GET", "reply"), ("OPTIONS", "reply"), ("DELETE", "answers/x")):
+        answer = ask(memory_server, method, f"/api/callbacks/{uuid}/{path}", *PREFLIGHT)
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
 def test_a_strict_callback_is_strict_whatever_it_answers(
     workers: tuple[Server, Server], uuid: str
 ) -> None:

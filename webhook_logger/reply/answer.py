@@ -17,6 +17,8 @@ from webhook_logger.reply.headers import Headers
 from webhook_logger.reply.value import Reply
 
 _ALLOW_ORIGIN = "Access-Control-Allow-Origin"
+_ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials"
+_ABOUT_ORIGINS = frozenset((_ALLOW_ORIGIN.lower(), _ALLOW_CREDENTIALS.lower()))
 ANY_ORIGIN: Headers = ((_ALLOW_ORIGIN, "*"),)
 SAFE_HEADERS: Headers = (
     ("X-Content-Type-Options", "nosniff"),
@@ -27,6 +29,7 @@ SAFE_HEADERS: Headers = (
 PREFLIGHT_SECONDS = "600"
 
 _KNOWN_CODES = frozenset(HTTPStatus)
+_ORIGIN = re.compile(r"[\x21-\x7e]{1,300}")  # RFC 6454, section 7, or `null`
 _TOKEN_LIST = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z, \t]+")
 
 
@@ -74,21 +77,47 @@ def of_path(code: int, viewers: int, origin: Headers = ANY_ORIGIN) -> Answer:
     return Answer(_status_line(code), headers)
 
 
-def replied(reply: Reply, viewers: int) -> Answer:
+def replied(reply: Reply, viewers: int, origin: Headers) -> Answer:
     """What the reply says, and the headers that every answer has."""
-    allowed = allowed_origin(reply)
-    others = tuple(line for line in reply.headers if line[0].lower() != _ALLOW_ORIGIN.lower())
+    lines = reply.headers
+    if reply.cors:  # else they are the reply's own business
+        lines = tuple(line for line in lines if line[0].lower() not in _ABOUT_ORIGINS)
     length = ("Content-Length", str(len(reply.body)))
-    headers = (*allowed, *SAFE_HEADERS, *others, *_shown(viewers), length)
+    headers = (*origin, *SAFE_HEADERS, *lines, *_shown(viewers), length)
     return Answer(_status_line(reply.status), headers, reply.body)
 
 
-def allowed_origin(reply: Reply) -> Headers:
-    """The one header line that says whose pages may read an answer; none without CORS."""
-    if not reply.cors:
-        return ()
-    own = [line for line in reply.headers if line[0].lower() == _ALLOW_ORIGIN.lower()]
-    return tuple(own[:1]) or ANY_ORIGIN
+def allowed_origin(environ: Mapping[str, Any], reply: Reply | None = None) -> Headers:
+    """Return the header lines that say whose pages may read the answer, and send credentials.
+
+    The page that asks may, unless the reply names an origin itself; there are none where its `cors`
+    is false.
+    """
+    if reply is not None:
+        if not reply.cors:
+            return ()
+        own = _own(reply, _ALLOW_ORIGIN)
+        if own:
+            return own + _own(reply, _ALLOW_CREDENTIALS)
+    origin = environ.get("HTTP_ORIGIN")
+    return ANY_ORIGIN if origin is None else _PAGES[origin]
+
+
+def _own(reply: Reply, name: str) -> Headers:
+    """The first line of that name that the reply has."""
+    return tuple(line for line in reply.headers if line[0].lower() == name.lower())[:1]
+
+
+def _page(origin: str) -> Headers:
+    """Not `*`, which browsers take for no permission where they send credentials, as sendBeacon
+    always does (Fetch Standard, section 3.2.5).
+    """
+    if not _ORIGIN.fullmatch(origin):
+        return ANY_ORIGIN
+    return ((_ALLOW_ORIGIN, origin), (_ALLOW_CREDENTIALS, "true"), ("Vary", "Origin"))
+
+
+_PAGES = Memo(_page, entries=1024, size=300)
 
 
 def refused(

@@ -30,7 +30,6 @@ from webhook_logger.metrics import Metrics
 from webhook_logger.reasons import Reason
 from webhook_logger.refusals import Refusals
 from webhook_logger.reply import (
-    ANY_ORIGIN,
     Answer,
     Headers,
     Reply,
@@ -122,14 +121,14 @@ class CallbackView:
         try:
             return self._admit(environ, uuid, rest)
         except HTTPException as error:
-            return self._refused(uuid, error)
+            return self._refused(environ, uuid, error)
         except Exception:
             log.exception("A callback failed.")
-            return self._refused(uuid, Refusal(Reason.INTERNAL_ERROR))
+            return self._refused(environ, uuid, Refusal(Reason.INTERNAL_ERROR))
 
-    def _refused(self, uuid: str, error: HTTPException) -> Answer:
+    def _refused(self, environ: Environ, uuid: str, error: HTTPException) -> Answer:
         self._refusals.of_callback(uuid, reason_of(error))
-        return refused(error)
+        return refused(error, origin=allowed_origin(environ))
 
     def _accept_in_place(self, environ: Environ, uuid: str, rest: str) -> Answer:
         address = environ.get("REMOTE_ADDR", "")
@@ -149,10 +148,12 @@ class CallbackView:
         given, kept = self._outcome(uuid, receipt)
         if given is not None:
             self._metrics.requests_answered += 1
-            answer, by = replied(read_given(given), receipt.viewers), "answerer"
+            own = read_given(given)
+            answer, by = replied(own, receipt.viewers, allowed_origin(environ, own)), "answerer"
         else:
             reply = None if kept is None else read_kept(kept)
-            answer, by = self._choose(captured, expected, receipt, reply, preflight)
+            origin = allowed_origin(environ, reply)
+            answer, by = self._choose(captured, expected, receipt, reply, preflight, origin)
         # Else viewers were told with the request. Told also where none is counted: one that has
         # just joined on another worker may not be counted yet.
         if receipt.held or kept is not None:
@@ -173,9 +174,10 @@ class CallbackView:
         receipt: Receipt,
         reply: Reply | None,
         preflight: Headers,
+        origin: Headers,
     ) -> tuple[Answer, str]:
         """The answer and what it is by; a preflight is let through unless that is not wanted."""
-        viewers, origin = receipt.viewers, allowed_origin(reply) if reply else ANY_ORIGIN
+        viewers = receipt.viewers
         if not captured.body.complete:
             self._refusals.count(Reason.BODY_TOO_LARGE)  # viewers see the request itself
             too_large = f"The body is larger than {self._max_body_bytes} bytes."
@@ -185,7 +187,7 @@ class CallbackView:
         if reply is None or (preflight and reply.cors):
             return accepted(viewers, preflight, origin), "default"
         self._holds.hold(captured.uuid, reply.delay)
-        return replied(reply, viewers), "reply"
+        return replied(reply, viewers, origin), "reply"
 
     def _publish(self, captured: CapturedRequest, expected: Expected) -> Receipt:
         try:
