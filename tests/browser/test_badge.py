@@ -9,7 +9,8 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.clock import stop_clock
 from tests.browser.conftest import UNREACHABLE, Complaints
-from tests.support.processes import Server, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import Server
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer
 
@@ -94,7 +95,7 @@ def test_a_page_too_many_says_so_and_keeps_trying_until_there_is_room(
     with Server(MAX_VIEWERS=1) as server:
         page = open_page(server)
         page.goto("about:blank")
-        for_seconds(20, lambda: server.metrics()["viewers"] == 0)
+        eventually(lambda: server.metrics()["viewers"] == 0)
         with PacketViewer(server.url):
             page.goto(f"{server.url}/view/{uuid}")
             expect(page.get_by_role("alert")).to_contain_text("as many viewers as it can take")

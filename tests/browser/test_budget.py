@@ -16,6 +16,8 @@ pytestmark = pytest.mark.browser
 
 MOST_BYTES = 120_000
 """All scripts and style sheets of the page, compressed, those included that few readers need."""
+SHORTEST = 1000
+"""What is shorter than this may be longer in gzip."""
 LOADS = 5
 DEEPEST = 3
 """Requests that wait for one another, from the page to all that it needs to be live."""
@@ -73,8 +75,9 @@ def test_the_page_weighs_little(server: Server, uuid: str) -> None:
 def compressed_size(url: str) -> int:
     """Bytes that are sent for it to a browser."""
     with urlopen(Request(url, headers={"Accept-Encoding": "gzip"})) as response:
-        assert response.headers["Content-Encoding"] == "gzip"
-        return len(response.read())
+        size = len(response.read())
+        assert response.headers["Content-Encoding"] == "gzip" or size < SHORTEST
+        return size
 
 
 def test_all_that_a_page_needs_is_asked_for_once_and_early(
