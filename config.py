@@ -33,6 +33,12 @@ def _limit(parse: Callable[[str], Any], default: Any, text: str, over: str) -> A
     return field(default=default, metadata={"parse": parse, "help": text, "over": over})
 
 
+def _secret(parse: Callable[[str], Any], default: Any, text: str) -> Any:
+    """A setting whose value nothing shows: neither an error, nor a log, nor a `repr`."""
+    metadata = {"parse": values.secret(parse), "help": text, "is_secret": True}
+    return field(default=default, metadata=metadata)
+
+
 @dataclass(frozen=True)
 class Config:
     """The settings of one worker, as validated values."""
@@ -47,7 +53,7 @@ class Config:
         "Path below which everything lives, such as `/hooks`; a proxy in front leaves it in what "
         "it passes on.",
     )
-    REDIS_URL: str | None = _setting(
+    REDIS_URL: values.Secret | None = _secret(  # noqa: RUF009  # a field, as all of them
         values.redis_url,
         None,
         "The queue, such as `redis://localhost:6379/0`; without it, one process does it all.",
@@ -238,10 +244,10 @@ class Config:
 
     @property
     def queue(self) -> str | None:
-        """`REDIS_URL` without its password, fit to be shown."""
+        """Return `REDIS_URL` without user, password and options, fit to be shown."""
         if self.REDIS_URL is None:
             return None
-        url = urlsplit(self.REDIS_URL)
+        url = urlsplit(self.REDIS_URL.reveal())
         return url._replace(netloc=url.netloc.rpartition("@")[2], query="").geturl()
 
     @property
@@ -254,4 +260,5 @@ def _parse(row: Any, value: str) -> Any:
     try:
         return row.metadata["parse"](value)
     except ValueError as error:
-        raise ConfigError(f"The setting {row.name} {error}; it is {value!r}.") from None
+        shown = "its value is secret" if "is_secret" in row.metadata else f"it is {value!r}"
+        raise ConfigError(f"The setting {row.name} {error}; {shown}.") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from dataclasses import fields
 from pathlib import Path
 
@@ -40,8 +41,41 @@ def test_an_empty_redis_url_means_no_queue() -> None:
 
 
 def test_it_shows_the_queue_without_its_password() -> None:
-    config = Config(REDIS_URL="redis://user:secret@queue:6379/0?password=secret")
+    config = Config.from_environ({"REDIS_URL": "redis://user:secret@queue:6379/0?password=secret"})
     assert config.queue == "redis://queue:6379/0"
+
+
+PASSWORDS = [
+    "redis://:s3cret@queue:6379/0",
+    "rediss://user:s3cret@queue:6379/0",
+    "redis://queue/0?password=s3cret",
+    "unix://user:s3cret@/run/redis.sock?db=1",
+]
+WRONG_PASSWORDS = [
+    *("http://:s3cret@queue", "redis://:s3cret@queue:port", "redis://:s3cret@", "s3cret@queue"),
+    *("redis://:s3/cret@queue:6379/0", "redis://:s3#cret@queue:6379/0", "redis://:a?s3cret@queue"),
+    *("redis://:s3cret@queue/name", "redis://queue/0?password=s3cret&time=1", "redis://[s3cret]"),
+    *("redis://queue/0?s3cret", "redis://queue/0?db=s3cret", "rediss://:s3cret@[queue"),
+    *("redis://:%733cret@queue:port", "redis://queue/0#s3cret", "redis://:s3\ncret@queue:port"),
+]
+
+
+@pytest.mark.parametrize("url", PASSWORDS)
+def test_nothing_shows_a_secret(url: str) -> None:
+    config = Config.from_environ({"REDIS_URL": url})
+    assert config.REDIS_URL is not None
+    assert config.REDIS_URL.reveal() == url
+    shown = (config, config.REDIS_URL, config.queue, [config.REDIS_URL])
+    assert "s3cret" not in "".join(f"{one} {one!r}" for one in shown)
+
+
+@pytest.mark.parametrize("url", WRONG_PASSWORDS)
+def test_an_error_does_not_show_a_secret(url: str) -> None:
+    with pytest.raises(ConfigError) as wrong:
+        Config.from_environ({"REDIS_URL": url})
+    said = "".join(traceback.format_exception(wrong.value))
+    assert "The setting REDIS_URL " in said
+    assert not re.search("s3|cret|733", str(wrong.value).replace("is secret", ""))
 
 
 def test_an_error_names_setting_and_value() -> None:

@@ -19,6 +19,13 @@ def test_it_serves_with_its_options_as_settings() -> None:
         assert status_of(f"{server.url}/hooks/healthz") == 200
 
 
+def test_a_password_in_an_option_does_not_stay_in_the_process_title() -> None:
+    url = "redis://:s3cret@127.0.0.1:1/0"
+    with Server((*COMMAND, "serve", "--redis-url", url, "--port", "0")) as server:
+        assert "s3cret" not in Path(f"/proc/{server.pid}/cmdline").read_text()
+        assert "s3cret" not in server.first_line
+
+
 def test_an_option_goes_before_the_environment() -> None:
     with Server((*COMMAND, "serve", "--host", "localhost"), HOST="192.0.2.1") as server:
         assert status_of(f"{server.url}/healthz") == 200

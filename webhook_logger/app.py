@@ -96,7 +96,8 @@ def create_app(config: Config) -> App:
     # Delivery, in process or through the queue
     metrics = Metrics()
     limits = Limits(config.QUEUE_TIMEOUT, config.QUEUE_BACKLOG, config.QUEUE_BACKLOG_BYTES)
-    delivery = make_delivery(config.REDIS_URL, limits, config.MAX_REQUESTS_PER_SECOND)
+    redis_url = config.REDIS_URL.reveal() if config.REDIS_URL else None
+    delivery = make_delivery(redis_url, limits, config.MAX_REQUESTS_PER_SECOND)
 
     app.extensions["refusals"] = refusals = Refusals(delivery, metrics, config.URL_PREFIX)
 

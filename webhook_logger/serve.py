@@ -13,11 +13,16 @@ PACKAGE = Path(__file__).parent
 NEEDED = ("eventlet", "flask", "flask_socketio", "httptools", "markdown_it", "orjson", "redis")
 """What the server half imports; the client does without."""
 
+HELP_REDIS_URL = (
+    "REDIS_URL: the queue, for several workers. With a password use the environment: what stands "
+    "here shows in the list of processes until the server runs, and in a shell's history."
+)
+
 
 @click.command()
 @click.option("--host", metavar="ADDRESS", help="HOST: where to listen; 0.0.0.0 for everywhere.")
 @click.option("--port", metavar="NUMBER", help="PORT: where to listen; 0 takes a free one.")
-@click.option("--redis-url", metavar="URL", help="REDIS_URL: the queue, for several workers.")
+@click.option("--redis-url", metavar="URL", help=HELP_REDIS_URL)
 @click.option("--url-prefix", metavar="PATH", help="URL_PREFIX: the path that all is below.")
 def serve(**options: str | None) -> None:
     """Serve the dashboard and callbacks.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 # CSP Level 3, section 2.3.1, without paths; nothing in it can end the directive.
 _SOURCE = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::(?:[0-9]{1,5}|\*))?")
@@ -46,24 +46,57 @@ def seconds(least: float, most: float) -> Callable[[str], float]:
     return parse
 
 
+class Secret:
+    """A text that nothing shows by accident: only `reveal` returns it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "<secret>"
+
+
+def secret(parse: Callable[[str], str | None]) -> Callable[[str], Secret | None]:
+    """What `parse` returns, as a secret. No error of `parse` may have a part of the value."""
+
+    def parse_secret(value: str) -> Secret | None:
+        parsed = parse(value)
+        return None if parsed is None else Secret(parsed)
+
+    return parse_secret
+
+
 def redis_url(value: str) -> str | None:
-    """None (no queue) for an empty value, so that a set-up can switch the queue off by name."""
+    """None (no queue) for an empty value, so that a set-up can switch the queue off by name.
+
+    No error quotes the value: each part of a mistyped URL can be a part of its password.
+    """
     if not value.strip():
         return None
-    url = urlsplit(value.strip())
-    if not _names_a_redis(url):
+    if not _names_a_redis(value.strip()):
         raise ValueError(
-            "must look like redis://:password@host:6379/0 (or rediss://…, or unix://…)"
+            "must look like redis://:password@host:6379/0 (or rediss://…, or unix://…), with "
+            "characters such as / ? # @ % in the password as percent-escapes"
         )
     # Other options would change how the queue is spoken to, time-outs included.
-    if unknown := set(parse_qs(url.query, keep_blank_values=True)) - {"db", "username", "password"}:
-        raise ValueError(f"has the option {min(unknown)!r}, and may have db, username, password")
+    options = parse_qs(urlsplit(value.strip()).query, keep_blank_values=True)
+    if set(options) - {"db", "username", "password"}:
+        raise ValueError("has an option that is not one of db, username, password")
+    if not all(re.fullmatch("[0-9]{1,6}", number) for number in options.get("db", [])):
+        raise ValueError("has an option db that is not a number")
     return value.strip()
 
 
-def _names_a_redis(url: SplitResult) -> bool:
+def _names_a_redis(value: str) -> bool:
     try:
-        if url.port == 0:
+        url = urlsplit(value)
+        if url.port == 0 or url.fragment:
             return False
     except ValueError:
         return False

@@ -20,6 +20,7 @@ from socketio import PubSubManager
 from webhook_logger.delivery import keys
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.connections import connections
+from webhook_logger.delivery.errors import for_the_log
 from webhook_logger.delivery.lean import LeanRooms
 
 CONTROL_CHANNEL = "webhook-logger:control"
@@ -99,7 +100,7 @@ class RoomManager(LeanRooms, PubSubManager):  # type: ignore[misc]  # it has no 
         try:
             self._redis.publish(channel, text)
         except redis.RedisError as error:
-            raise QueueUnavailable(f"The event was not emitted: {error}") from error
+            raise QueueUnavailable(f"The event was not emitted: {for_the_log(error)}") from None
 
 
 def _is_callback(message: Message) -> bool:
