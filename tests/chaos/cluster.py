@@ -92,6 +92,12 @@ class Cluster:
         self.until_live()
         return new
 
+    def watch_everywhere(self) -> None:
+        """Let viewers in as `watch` does, and more until every worker has some."""
+        self.watch()
+        while min(self.seats()) == 0:
+            self.watch(1)
+
     def seats(self) -> list[int]:
         """How many viewers each worker has."""
         return [int(worker.metrics()["viewers"]) for worker in self.workers]

@@ -107,7 +107,7 @@ def test_a_worker_that_has_become_deaf_finds_out_under_load(
     cluster_with: Callable[..., Cluster],
 ) -> None:
     with cluster_with(can_deafen=True) as cluster:
-        cluster.watch()
+        cluster.watch_everywhere()
         with cluster.load.going_on(senders=8, a_second=100):
             cluster.watchers[0].until(lambda w: w.delivered > 50, "under load")
             begin = time.monotonic()
