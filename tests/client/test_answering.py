@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from webhook_logger.client.answering import (
-    NO_PREFIX_IN_A_REPLY,
-    NOT_IN_A_REPLY,
-    reply_headers,
-)
+from webhook_logger.client.answering import reply_headers
 from webhook_logger.client.http import Answer
-from webhook_logger.reply.headers import FORBIDDEN, FORBIDDEN_PREFIX
-
-
-def test_what_a_reply_may_not_set_is_the_servers_list() -> None:
-    assert NOT_IN_A_REPLY == FORBIDDEN
-    assert NO_PREFIX_IN_A_REPLY == FORBIDDEN_PREFIX
 
 
 def test_what_is_of_one_connection_goes_without_a_word_and_the_rest_is_told() -> None:

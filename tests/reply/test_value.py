@@ -77,6 +77,22 @@ FORBIDDEN = [
     *("Strict-Transport-Security", "NEL", "Report-To", "Reporting-Endpoints", "Alt-Svc", "Date"),
     *("Service-Worker-Allowed", "X-Accel-Redirect", "x-accel-buffering", "X-Sendfile"),
     *("Accept-CH", "Critical-CH", "Set-Login", "Secure-Session-Registration", "Public-Key-Pins"),
+    *("Public-Key-Pins-Report-Only", "Sec-Session-Challenge", "Accept-CH-Lifetime"),
+    *("WWW-Authenticate", "www-authenticate", "Proxy-Authenticate", "Proxy-Anything"),
+    *("X-Accel-Expires", "X-Accel-Limit-Rate", "X-Sendfile2", "X-Sendfile-Temporary"),
+    *("X-LIGHTTPD-send-file", "X-LIGHTTPD-KBytes-per-second", "X-Reproxy-URL", "X-Reproxy-File"),
+    *("X-LiteSpeed-Location", "X-LiteSpeed-Cache-Control", "X-LiteSpeed-Purge", "LSC-Cookie"),
+    *("x-envoy-immediate-health-check-fail", "X-Envoy-Ratelimited", "X-Envoy-Degraded"),
+    *("CDN-Cache-Control", "Cloudflare-CDN-Cache-Control", "Vercel-CDN-Cache-Control"),
+    *("Surrogate-Control", "Surrogate-Key", "Edge-Control", "Edge-Cache-Tag", "Cache-Tag"),
+    *("Fastly-Anything", "Akamai-Anything", "CF-Anything", "Netlify-Vary", "X-Varnish", "xkey"),
+    *("X-Proxy-Anything", "X-Middleware-Rewrite", "X-Vercel-Anything"),
+]
+ALLOWED = [
+    *("Content-Type", "Content-Encoding", "Content-Disposition", "ETag", "Last-Modified", "Link"),
+    *("Location", "Retry-After", "Vary", "X-Anything", "X-Accelerate", "X-Request-Id", "Server"),
+    *("Access-Control-Allow-Origin", "Accept-Ranges", "X-Hub-Signature-256", "Settings", "Edge"),
+    *("WebHook-Allowed-Origin", "WebHook-Allowed-Rate", "X-Hook-Secret", "Proxy", "Via"),
 ]
 
 
@@ -100,6 +116,11 @@ def test_what_is_wrong_is_told_by_the_name_of_its_field(case: str) -> None:
 def test_no_reply_sets_a_header_that_is_not_its_own_business(name: str) -> None:
     with pytest.raises(ReplyError, match=f"^headers: {name} may not be set"):
         Reply.from_json(json.dumps({"headers": [[name, "x"]]}))
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_a_reply_sets_any_other_header(name: str) -> None:
+    assert Reply.from_json(json.dumps({"headers": [[name, "x"]]})).headers == ((name, "x"),)
 
 
 @pytest.mark.parametrize("status", [204, 205, 304])

@@ -14,7 +14,6 @@ from tests.support.receiver import OK
 from tests.wire_fixture import samples
 from webhook_logger.client.archive import Archive
 
-
 SENDABLE = [request for request in samples() if request.body.complete]
 COUNT = len(SENDABLE)
 
