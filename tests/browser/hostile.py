@@ -15,6 +15,7 @@ GROUPS = [PAYLOADS[at : at + PIECE] for at in range(0, len(PAYLOADS), PIECE)]
 
 VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 NO_TOKEN = re.compile(r"[^!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+NO_HOST = re.compile(r"[^0-9A-Za-z\-._~!$&'()*+,;=%]+")
 NO_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 TOGETHER = "\n".join(NO_VALUE.sub("", payload) for payload in PAYLOADS)
@@ -42,7 +43,7 @@ def heads_of(uuid: str, payloads: tuple[str, ...]) -> list[bytes]:
     lines = [f"{in_name(payload)}: {in_value(payload)}" for payload in payloads]
     first = f"{in_name(payloads[0])} /{uuid}/{path} HTTP/1.1"
     second = f"{in_name(payloads[1])} /{uuid}?{query} HTTP/1.1"
-    rest = "\r\n".join((f"Host: {in_value(payloads[2])}", *lines)) + "\r\n\r\n"
+    rest = "\r\n".join((f"Host: {NO_HOST.sub('-', payloads[2])}", *lines)) + "\r\n\r\n"
     return [f"{line}\r\n{rest}".encode("latin-1") for line in (first, second)]
 
 
