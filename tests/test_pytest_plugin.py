@@ -45,7 +45,7 @@ seen = []
 
 def test_one(webhook_inbox):
     send(webhook_inbox.url + "/orders", b'{"type": "order.created"}')
-    request = webhook_inbox.wait(timeout=5, where=lambda r: r.method == "POST")
+    request = webhook_inbox.wait(timeout=60, where=lambda r: r.method == "POST")
     assert request.json()["type"] == "order.created"
     seen.append(webhook_inbox.uuid)
 
@@ -66,9 +66,9 @@ def test_what_arrived_is_shown_with_a_test_that_failed(run: object, memory_serve
 def test_it(webhook_inbox):
     webhook_inbox.reply(status=201)
     send(webhook_inbox.url + "/orders")
-    webhook_inbox.wait(timeout=5)
+    webhook_inbox.wait(timeout=60)
     send(webhook_inbox.url + "/invoices", method="PUT")
-    webhook_inbox.wait(timeout=5)
+    webhook_inbox.wait(timeout=60)
     assert not "as it should be"
 """,
         f"--webhook-server={memory_server.url}",
@@ -91,7 +91,7 @@ from pathlib import Path
 
 def test_it(webhook_inbox, webhook_server, monkeypatch):
     send(webhook_inbox.url)
-    assert webhook_inbox.wait(timeout=5).method == "POST"
+    assert webhook_inbox.wait(timeout=60).method == "POST"
     Path("url").write_text(webhook_server)
 """
     )

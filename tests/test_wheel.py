@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 
 NOT_PACKED = shutil.ignore_patterns(".*", "node_modules", "tests", "bench", "build", "__pycache__")
@@ -95,7 +96,7 @@ def installed_server(python_with_server: Path) -> Iterator[Server]:
 
 
 def fetched(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=10) as response:
+    with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as response:
         return bytes(response.read())
 
 
@@ -130,7 +131,7 @@ import urllib.request
 
 def test_it(webhook_inbox):
     urllib.request.urlopen(webhook_inbox.url).close()
-    assert webhook_inbox.wait(timeout=5).method == "GET"
+    assert webhook_inbox.wait(timeout=60).method == "GET"
 """
     (tmp_path / "test_it.py").write_text(test)
     command = (python_with_server, "-m", "pytest", "-q", "-W", "error")

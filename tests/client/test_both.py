@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT
 from tests.wire_fixture import UUID, samples
 from webhook_logger.captured import Body, CapturedRequest
@@ -72,7 +73,7 @@ def page() -> Any:
         input=json.dumps(given).encode(),
         stdout=subprocess.PIPE,
         check=True,
-        timeout=30,
+        timeout=PATIENCE_SECONDS,
     )
     return json.loads(run.stdout)
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.support.endpoint import Endpoint
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import free_port
 from tests.support.receiver import OK, Dripping, Receiver
 from webhook_logger.client.errors import Invalid, TooLarge, TooSlow, Unreachable
@@ -184,7 +185,7 @@ def test_what_could_not_be_sent_whole_is_sent_again() -> None:
                 while left > 0:
                     left -= len(second.recv(2**20))
                 second.sendall(OK)
-                answered.wait(10)
+                answered.wait(PATIENCE_SECONDS)
 
         with ThreadPoolExecutor(1) as server:
             served = server.submit(serve)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.flood import flood
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Redis, Server, free_port
 from tests.support.receiver import Receiver
 from tests.support.sender import post
@@ -55,7 +55,7 @@ def test_it_is_joined_before_the_block_starts(server: Server) -> None:
     with Inbox(server.url) as inbox:
         assert inbox.link == Link("live")
         post(server.address, path_of(inbox), b'{"type": "order.created"}', "X-Dup: 1", "x-dup: 2")
-        request = inbox.wait(timeout=5, where=lambda r: r.method == "POST")
+        request = inbox.wait(timeout=PATIENCE_SECONDS, where=lambda r: r.method == "POST")
         assert request.json()["type"] == "order.created"
         assert request.header_lines("X-DUP") == ["1", "2"]
         assert (request.uuid, request.seq) == (inbox.uuid, 1)
@@ -296,7 +296,7 @@ def test_a_server_that_comes_in_time_is_waited_for() -> None:
         server.end()
         with ThreadPoolExecutor(1) as starter:
             started = starter.submit(server.start)
-            with Inbox(server.url, timeout=20) as inbox:
+            with Inbox(server.url, timeout=PATIENCE_SECONDS) as inbox:
                 assert inbox.link.state == "live"
             started.result()
 

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from tests.support.patience import PATIENCE_SECONDS
 from webhook_logger.delivery import refusals
 from webhook_logger.delivery.refusals import Refusals, Refused
 from webhook_logger.reasons import Reason
@@ -64,8 +65,8 @@ def test_nothing_is_sent_while_that_is_not_possible_and_nothing_is_lost(
     threading.Thread(target=waiting.report, args=(send, is_possible), daemon=True).start()
     waiting.add("a", Reason.QUEUE_UNAVAILABLE)
     for _ in range(3):
-        assert asked.acquire(timeout=10)
+        assert asked.acquire(timeout=PATIENCE_SECONDS)
     waiting.add("a", Reason.QUEUE_UNAVAILABLE)
     is_up.set()
-    assert sent.wait(10)
+    assert sent.wait(PATIENCE_SECONDS)
     assert reports == [Refused("a", 2, Reason.QUEUE_UNAVAILABLE)]

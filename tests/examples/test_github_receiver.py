@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 import pytest
 
 from tests.support.command import Command, run
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 
 SECRET = "It's a Secret to Everybody"
@@ -31,7 +32,7 @@ def receiver() -> Iterator[str]:
     assert process.stdout
     yield process.stdout.readline().removeprefix("Listening on ").strip()
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_the_sender_gets_what_the_receiver_answers(
 
 @pytest.mark.parametrize("length", ["many", "-1", str(25 * 2**20 + 1)])
 def test_a_length_that_cannot_be_is_refused(receiver: str, length: str) -> None:
-    connection = HTTPConnection(receiver.removeprefix("http://"), timeout=10)
+    connection = HTTPConnection(receiver.removeprefix("http://"), timeout=PATIENCE_SECONDS)
     connection.putrequest("POST", "/")
     connection.putheader("Content-Length", length)
     connection.endheaders()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Redis, Server
 from tests.support.sender import post
 
@@ -96,4 +97,4 @@ def test_it_comes_back_and_tells_what_it_missed(redis: Redis, uuid: str, watch: 
 def test_what_stays_wrong_ends_it(memory_server: Server, watch: Watch) -> None:
     script = watch(memory_server, "no-uuid")
     assert "uuid" in script.until("not connected")
-    assert script.process.wait(20) == 1
+    assert script.process.wait(PATIENCE_SECONDS) == 1

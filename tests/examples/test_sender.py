@@ -7,6 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server, free_port
 from tests.support.sender import ask
 from tests.support.viewers import Viewer
@@ -26,7 +27,7 @@ def run_sender(url: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=40,
+        timeout=PATIENCE_SECONDS,
     )
 
 

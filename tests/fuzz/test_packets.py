@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import JOINS, JSON
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Server
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer
@@ -83,7 +83,7 @@ def test_whatever_a_viewer_sends_others_are_served(
 def test_whatever_is_posted_to_a_polling_connection_is_taken_or_refused(
     server: Server, viewer: PacketViewer, payload: bytes
 ) -> None:
-    connection = HTTPConnection(*server.address, timeout=10)
+    connection = HTTPConnection(*server.address, timeout=PATIENCE_SECONDS)
     connection.request("GET", POLLING)
     opened = json.loads(connection.getresponse().read()[1:])
     connection.request("POST", f"{POLLING}&sid={opened['sid']}", payload)

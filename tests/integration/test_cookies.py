@@ -6,6 +6,7 @@ import http.client
 
 import pytest
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import Server
 
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
@@ -28,7 +29,7 @@ ASKED = {"Cookie": "session=x; io=y", "Accept": "text/html", "Origin": "https://
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "FOO"])
 def test_no_answer_sets_a_cookie(memory_server: Server, method: str) -> None:
     for path in PATHS:
-        connection = http.client.HTTPConnection(*memory_server.address, timeout=30)
+        connection = http.client.HTTPConnection(*memory_server.address, timeout=PATIENCE_SECONDS)
         connection.request(method, path, headers=ASKED)
         answer = connection.getresponse()
         assert "set-cookie" not in {name.lower() for name, _ in answer.getheaders()}, path

@@ -179,7 +179,7 @@ def test_a_session_that_began_without_an_origin_upgrades_with_an_allowed_one(
 
 def test_a_websocket_of_another_origin_is_told_why_it_may_not(guarded: Server, uuid: str) -> None:
     url = guarded.url.replace("http", "ws") + WEBSOCKET
-    page = websocket.create_connection(url, timeout=5, origin=EVIL)
+    page = websocket.create_connection(url, timeout=PATIENCE_SECONDS, origin=EVIL)
     assert page.recv().startswith("0{")
     auth = json.dumps({"uuid": uuid})
     # Whatever it says besides, it is no viewer.

@@ -11,7 +11,7 @@ import pytest
 import requests
 import socketio
 
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Redis, Server
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer
@@ -40,7 +40,7 @@ def on_both(
 
 
 def ask(server: Server, path: str, **arguments: Any) -> Any:
-    answer = requests.post(f"{server.url}/idioms/{path}", json=arguments, timeout=10)
+    answer = requests.post(f"{server.url}/idioms/{path}", json=arguments, timeout=PATIENCE_SECONDS)
     answer.raise_for_status()
     return answer.json()
 
@@ -128,14 +128,14 @@ def test_the_common_channel_carries_no_event_of_a_room(
 ) -> None:
     with redis.client.pubsub() as common:
         common.subscribe("webhook-logger:control")
-        assert common.get_message(timeout=5)["type"] == "subscribe"
+        assert common.get_message(timeout=PATIENCE_SECONDS)["type"] == "subscribe"
         post(idioms.address, f"/{uuid}")
         ask(idioms, "emit", to=uuid)
         RoomManager(redis.url, write_only=True).emit("note", {"n": 1}, room=uuid)
         for viewer in on_both:
             viewer.events(3)
         ask(idioms, f"disconnect/{on_both[1].sid}")
-        first = json.loads(common.get_message(timeout=5)["data"])
+        first = json.loads(common.get_message(timeout=PATIENCE_SECONDS)["data"])
         assert (first["method"], first["sid"]) == ("disconnect", on_both[1].sid)
 
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 import websocket
 
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Server, status_of
 from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer
@@ -37,7 +37,7 @@ def test_what_is_in_flight_is_finished_and_nothing_new_is_taken(uuid: str) -> No
         server.terminate()
         assert idle.is_closed()
         with pytest.raises(requests.ConnectionError):
-            eventually(lambda: not requests.get(server.url + "/healthz", timeout=5))
+            eventually(lambda: not requests.get(server.url + "/healthz", timeout=PATIENCE_SECONDS))
         slow.send(b"lo")
         answer = slow.answer()
         assert (answer.status, answer.headers["connection"]) == (200, "close")

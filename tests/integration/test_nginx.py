@@ -14,7 +14,7 @@ import socketio
 from tests.integration.fidelity_table import ROWS, Row
 from tests.integration.test_fidelity import Stage, body_of
 from tests.support.answerers import Answerer, give
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Nginx, Redis, Server
 from tests.support.sender import Sender, post, send
 from tests.support.viewers import ASIDES, PacketViewer, Viewer
@@ -101,10 +101,10 @@ def test_a_viewer_on_long_polling_stays_with_its_worker(balanced: Nginx) -> None
     client = socketio.SimpleClient()
     client.connect(balanced.url, auth={"uuid": uuid}, transports=["polling"])
     try:
-        assert client.receive(timeout=10)[0] == "joined"
+        assert client.receive(timeout=PATIENCE_SECONDS)[0] == "joined"
         for _ in range(5):
             assert post(balanced.address, f"/{uuid}").status == 200
-            while (name := client.receive(timeout=10)[0]) in ASIDES:
+            while (name := client.receive(timeout=PATIENCE_SECONDS)[0]) in ASIDES:
                 pass
             assert name == "request"
     finally:
@@ -126,7 +126,7 @@ def test_senders_see_no_error_when_a_worker_is_killed_under_load(redis: Redis) -
 
             with ThreadPoolExecutor(8) as senders:
                 answers = senders.map(send_all, range(400))
-                posted.wait(20)
+                posted.wait(PATIENCE_SECONDS)
                 a.end(kill=True)
                 assert set(answers) == {200}
             end = int(viewer_end(b, uuid))

@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 import redis as client
 
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Redis, Server
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer
@@ -118,7 +118,7 @@ def until(viewer: PacketViewer, reason: str | None) -> None:
 def readyz(server: Server) -> tuple[int, str]:
     """The status of `/readyz`, and what it says."""
     try:
-        with urlopen(Request(f"{server.url}/readyz"), timeout=10) as answer:
+        with urlopen(Request(f"{server.url}/readyz"), timeout=PATIENCE_SECONDS) as answer:
             return int(answer.status), ""
     except HTTPError as error:
         with error:

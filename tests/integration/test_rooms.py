@@ -13,6 +13,7 @@ import pytest
 import socketio
 import websocket
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import Redis, Server, for_seconds, status_of
 from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer, Viewer
@@ -248,9 +249,9 @@ def test_a_viewer_on_long_polling_sees_requests(server: Server, uuid: str) -> No
     client = socketio.SimpleClient()
     client.connect(server.url, auth={"uuid": uuid}, transports=["polling"])
     try:
-        assert client.receive(timeout=10)[0] == "joined"
+        assert client.receive(timeout=PATIENCE_SECONDS)[0] == "joined"
         post(server.address, f"/{uuid}", b"hi")
-        name, request = client.receive(timeout=10)
+        name, request = client.receive(timeout=PATIENCE_SECONDS)
         assert (name, request["body"]["content"]) == ("request", "hi")
     finally:
         client.disconnect()
@@ -263,13 +264,13 @@ def test_a_client_comes_back_by_itself_and_learns_what_it_missed(uuid: str) -> N
         client = socketio.Client(reconnection_delay=0.1, reconnection_delay_max=0.5)
         client.on("joined", joined.put)
         client.connect(a.until_ready().url, auth=at, transports=["websocket"])
-        at["epoch"] = joined.get(timeout=10)["epoch"]
+        at["epoch"] = joined.get(timeout=PATIENCE_SECONDS)["epoch"]
         at["seq"] = 0
         a.end(kill=True)
         for _ in range(3):
             assert post(b.until_ready().address, f"/{uuid}").status == 200
         a.start()
-        again = joined.get(timeout=20)
+        again = joined.get(timeout=PATIENCE_SECONDS)
         assert (again["seq"], again["missed"]) == (3, 3)
         client.disconnect()
 

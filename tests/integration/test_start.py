@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from config import Config, ConfigError
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import ROOT, Redis, Server, status_of
 from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer, Viewer
@@ -26,7 +26,7 @@ def start_fails(*arguments: str, **settings: str) -> str:
         env={**os.environ, "PORT": "0", **settings},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     assert (process.returncode, process.stdout) == (1, "")

@@ -152,10 +152,6 @@ class PacketViewer:
             if received == name:
                 return payload
 
-    def wait_seconds(self, seconds: float) -> None:
-        """Wait so long for a packet from now on."""
-        self._socket.settimeout(seconds)
-
     def requests(self, count: int) -> list[Wire]:
         """The next captured requests, past all other events."""
         received: list[Wire] = []

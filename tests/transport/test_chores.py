@@ -6,9 +6,8 @@ import queue
 from types import SimpleNamespace
 from typing import Any
 
+from tests.support.patience import PATIENCE_SECONDS
 from webhook_logger.transport import chores
-
-SECONDS = 10
 
 
 def viewer() -> Any:
@@ -24,5 +23,7 @@ def test_pongs_that_nobody_asked_for_earn_no_ping() -> None:
         chores.pong(flooding)
     honest.last_ping = 1.0
     chores.pong(honest)
-    honest.queue.get(timeout=SECONDS)  # pings go out in the order in which they were asked for
+    honest.queue.get(
+        timeout=PATIENCE_SECONDS
+    )  # pings go out in the order in which they were asked for
     assert flooding.queue.empty()

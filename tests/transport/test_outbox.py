@@ -6,9 +6,8 @@ import threading
 
 from engineio.packet import MESSAGE, Packet
 
+from tests.support.patience import PATIENCE_SECONDS
 from webhook_logger.transport.outbox import MOST_BYTES, Outbox
-
-SECONDS = 10
 
 
 class Socket:
@@ -25,7 +24,7 @@ class Socket:
 
     def sendall(self, data: bytes) -> None:
         if self._stuck:
-            self.cut.wait(SECONDS)
+            self.cut.wait(PATIENCE_SECONDS)
             raise OSError
         self.sent += data
         if b"last" in data:
@@ -45,7 +44,7 @@ def test_what_waited_for_a_poll_comes_first_in_its_order() -> None:
         outbox.put(message(f"<{number:02}>"))
     outbox.attach(socket)
     outbox.put(message("last"))
-    assert socket.all_sent.wait(SECONDS)
+    assert socket.all_sent.wait(PATIENCE_SECONDS)
     at = [socket.sent.index(b"<%02d>" % number) for number in range(100)]
     assert at == sorted(at)
     assert at[-1] < socket.sent.index(b"last")
@@ -56,7 +55,7 @@ def test_the_end_cuts_a_viewer_off_whose_socket_takes_nothing_any_more() -> None
     outbox.attach(socket)
     outbox.put(message("x"))
     outbox.put(None)
-    assert socket.cut.wait(SECONDS)
+    assert socket.cut.wait(PATIENCE_SECONDS)
 
 
 def test_a_viewer_that_was_given_up_while_it_polled_is_cut_off_when_it_changes() -> None:
@@ -64,7 +63,7 @@ def test_a_viewer_that_was_given_up_while_it_polled_is_cut_off_when_it_changes()
     for _ in range(7):
         outbox.put(message("x" * 2**20))
     outbox.attach(socket)
-    assert socket.cut.wait(SECONDS)
+    assert socket.cut.wait(PATIENCE_SECONDS)
 
 
 def test_how_much_may_wait_can_be_set() -> None:
@@ -73,7 +72,7 @@ def test_how_much_may_wait_can_be_set() -> None:
         outbox.attach(socket)
         outbox.put(message("x" * 2**17))  # is being written
         outbox.put(message("x" * 2000))
-        assert socket.cut.wait(SECONDS if is_cut else 0) == is_cut
+        assert socket.cut.wait(PATIENCE_SECONDS if is_cut else 0) == is_cut
 
 
 def test_the_smallest_packets_have_weight_too() -> None:
@@ -82,4 +81,4 @@ def test_the_smallest_packets_have_weight_too() -> None:
     outbox.put(message("x" * 2**17))  # is being written
     for _ in range(MOST_BYTES // 64):
         outbox.write(b"\x8a\x00")
-    assert socket.cut.wait(SECONDS)
+    assert socket.cut.wait(PATIENCE_SECONDS)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.command import Command
 from tests.support.endpoint import Endpoint
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import Redis, Server, free_port
 from tests.support.sender import post, send
 
@@ -107,7 +108,7 @@ def test_whatever_fails_at_the_target_is_an_error_for_the_sender(
     hang = threading.Event()
 
     def hung(request: bytes) -> bytes:
-        hang.wait(30)
+        hang.wait(PATIENCE_SECONDS)
         return b""
 
     answers = {
@@ -140,7 +141,7 @@ def test_ctrl_c_gives_an_error_to_senders_that_wait(patient: Server, uuid: str) 
     hang = threading.Event()
 
     def late(request: bytes) -> bytes:
-        hang.wait(30)
+        hang.wait(PATIENCE_SECONDS)
         return b""
 
     with Endpoint(late) as endpoint, ThreadPoolExecutor(3) as senders:
@@ -189,7 +190,7 @@ def test_an_answer_that_is_late_is_told(hasty: Server, uuid: str) -> None:
     go = threading.Event()
 
     def slow(request: bytes) -> bytes:
-        go.wait(30)
+        go.wait(PATIENCE_SECONDS)
         return b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
 
     with Endpoint(slow) as endpoint:

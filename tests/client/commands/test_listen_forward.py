@@ -63,7 +63,7 @@ def test_ten_thousand_are_forwarded_without_loss_or_reordering(
         with Command("listen", *arguments, "--forward", endpoint.url) as listen:
             listen.notes.until("Live.")
             send_many(memory_server, uuid, MANY)
-            assert listen.wait(55) == 0
+            assert listen.wait() == 0
         assert endpoint.waiting == MANY
         numbers = [int(body_of(endpoint.received())) for _ in range(MANY)]
     assert (numbers if order else sorted(numbers)) == list(range(MANY))
@@ -199,7 +199,7 @@ def test_ctrl_c_says_what_was_still_on_its_way(memory_server: Server, uuid: str)
     go = threading.Event()
 
     def slow(request: bytes) -> bytes:
-        go.wait(30)
+        go.wait(PATIENCE_SECONDS)
         return b""
 
     with Endpoint(slow) as endpoint:
