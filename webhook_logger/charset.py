@@ -51,12 +51,12 @@ def codec_of(content: bytes, content_type: str = "") -> str:
     for mark, codec in _BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             return codec
-    return _codec_named(_charset(content_type)) or "utf-8"
+    return _codec_named(parameter(content_type, "charset")) or "utf-8"
 
 
-def _charset(content_type: str) -> str:
-    """Return the first `charset` parameter (RFC 9110, section 8.3.1); empty without one."""
-    return next((value for name, value in _parameters(content_type) if name == "charset"), "")
+def parameter(content_type: str, wanted: str) -> str:
+    """Return the first parameter of that name (RFC 9110, section 5.6.6); empty without one."""
+    return next((value for name, value in _parameters(content_type) if name == wanted), "")
 
 
 def _parameters(content_type: str) -> Iterator[tuple[str, str]]:

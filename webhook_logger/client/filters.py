@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.reading import read
 
 MOST_OF_A_BODY = 2**20
 """Of a body, so much is searched: characters on the wire, as on the page."""
@@ -29,8 +31,12 @@ class Term:
 
     def matches(self, request: CapturedRequest) -> bool:
         """Whether the request is as this term wants it."""
-        fields = [FIELDS[self.field]] if self.field else FIELDS.values()
-        return any(self.text in read(request).lower() for read in fields) == self.wanted
+        return self.is_in(_texts_of(request))
+
+    def is_in(self, text_of: Callable[[str], str]) -> bool:
+        """The same, of the lower-case texts of a request's fields."""
+        fields = [self.field] if self.field else FIELDS
+        return any(self.text in text_of(field) for field in fields) == self.wanted
 
 
 class Filter:
@@ -42,7 +48,8 @@ class Filter:
 
     def matches(self, request: CapturedRequest) -> bool:
         """Whether all terms match."""
-        return all(term.matches(request) for term in self.terms)
+        text_of = _texts_of(request)
+        return all(term.is_in(text_of) for term in self.terms)
 
 
 def target_below(request: CapturedRequest) -> str:
@@ -63,14 +70,14 @@ def _sender(request: CapturedRequest) -> str:
 
 def _headers(request: CapturedRequest) -> str:
     lines = (*request.headers, *request.trailers)
-    return "\n".join(f"{name}: {_readable(value)}" for name, value in lines)
+    return "\n".join(f"{name}: {readable(value)}" for name, value in lines)
 
 
 def _path(request: CapturedRequest) -> str:
-    return _readable(target_below(request))
+    return readable(target_below(request))
 
 
-def _readable(line: str) -> str:
+def readable(line: str) -> str:
     """Return the bytes of a line as UTF-8 where they are that, else as Latin-1."""
     try:
         return line if line.isascii() else line.encode("latin-1").decode()
@@ -79,6 +86,13 @@ def _readable(line: str) -> str:
 
 
 def _body(request: CapturedRequest) -> str:
+    """The body as it came, and as it is read where that is another text."""
+    reading = read(request.body.content, request.headers)
+    read_text = (reading.text or "")[:MOST_OF_A_BODY] if reading.notes else ""
+    return "\n".join(filter(None, (_raw_body(request), read_text)))
+
+
+def _raw_body(request: CapturedRequest) -> str:
     wire = request.body.to_wire()
     if wire["encoding"] == "utf-8":
         return str(wire["content"][:MOST_OF_A_BODY])
@@ -93,6 +107,12 @@ FIELDS: dict[str, Callable[[CapturedRequest], str]] = {
     "body": _body,
 }
 """What can be looked through, the cheap ones first."""
+
+
+def _texts_of(request: CapturedRequest) -> Callable[[str], str]:
+    """Gives the text of a field in lower case, and makes each once."""
+    return cache(lambda field: FIELDS[field](request).lower())
+
 
 _TERM = re.compile(r'(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S*))')
 

@@ -11,7 +11,8 @@ from rich.segment import Segment
 from rich.text import Text
 
 from webhook_logger.captured import Body, CapturedRequest
-from webhook_logger.client.filters import target_below
+from webhook_logger.client.filters import readable, target_below
+from webhook_logger.client.reading import Lines, read
 from webhook_logger.plain import plain
 
 SHORT_LINES = 5
@@ -51,20 +52,23 @@ def shown(request: CapturedRequest, *, headers: bool, body: bool) -> Group:
     if headers:
         parts += map(header, request.headers)
         parts += [Text("")] if request.body.size else []
-    return Group(*parts, *body_shown(request.body, whole=body))
+    parts += body_shown(request.body, request.headers, whole=body)
+    if headers and request.trailers:
+        parts += [Text("  Trailers:", "dim"), *map(header, request.trailers)]
+    return Group(*parts)
 
 
-def body_shown(body: Body, *, whole: bool) -> list[Verbatim]:
-    """A body for reading; none where there is none."""
-    lines = [f"  {line}" for line in _body_lines(body, whole)]
-    return [Verbatim("\n".join(lines))] if lines else []
+def body_shown(body: Body, lines: Lines, *, whole: bool) -> list[Verbatim]:
+    """A body with its header lines, for reading; none where there is none."""
+    written = [f"  {line}" for line in _body_lines(body, lines, whole)]
+    return [Verbatim("\n".join(written))] if written else []
 
 
 def summary(request: CapturedRequest) -> Text:
     """Time, method, target below the callback, size, type, sender and position."""
     line = Text().append(f"{_local(request.received_at):%H:%M:%S}  ", "dim")
     line.append(f"{plain(request.method):<6}  ", f"bold {_TONES.get(request.method, 'magenta')}")
-    line.append(shortened(plain(target_below(request)), SHORT_TARGET), "bold")
+    line.append(shortened(plain(readable(target_below(request))), SHORT_TARGET), "bold")
     said = (
         size(request.body.size),
         plain(request.media_type),
@@ -91,23 +95,24 @@ def size(count: int) -> str:
 
 def header(line: tuple[str, str]) -> Text:
     """A header line."""
-    name, value = map(plain, line)
+    name, value = plain(line[0]), plain(readable(line[1]))
     return Text("  ").append(f"{name}:", "dim").append(f" {value}")
 
 
-def _body_lines(body: Body, whole: bool) -> Iterator[str]:
+def _body_lines(body: Body, lines: Lines, whole: bool) -> Iterator[str]:
     if not body.complete:
         yield f"[{size(body.size)}, over the limit of the server: its content is not known]"
     elif body.content:
-        yield from _text_lines(body, whole)
+        reading = read(body.content, lines)
+        if reading.notes:
+            yield plain(f"[{'; '.join(reading.notes)}]")
+        if reading.text is None:
+            yield f"[{size(body.size)} that are no text]"
+        else:
+            yield from _text_lines(reading.text, whole)
 
 
-def _text_lines(body: Body, whole: bool) -> Iterator[str]:
-    try:
-        text = body.content.decode()
-    except UnicodeDecodeError:
-        yield f"[{size(body.size)} that are no text]"
-        return
+def _text_lines(text: str, whole: bool) -> Iterator[str]:
     lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
     yield from (plain(line, "\t") for line in lines) if whole else _short(lines)
 

@@ -8,7 +8,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands.answerer import Answerer
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.errors import Invalid
-from webhook_logger.client.filters import target_below
+from webhook_logger.client.filters import readable, target_below
 from webhook_logger.client.forward import Forwarder, Manner, Outcome
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.relayed import forwarded
@@ -40,6 +40,7 @@ class Relay:
         self._first = targets[0]
         self._keep_host = keep_host
         self._forwarder = Forwarder[CapturedRequest](targets, manner, self._report)
+        self._told_of_trailers = False
         self.failed = False
         """Whether any got no answer, or could not be sent on."""
 
@@ -60,6 +61,9 @@ class Relay:
 
     def send(self, request: CapturedRequest) -> None:
         """Send one on, soon; waits while too many are on their way."""
+        if request.trailers and not self._told_of_trailers:
+            self._told_of_trailers = True
+            self._screen.note(f"{_name(request)}: trailers are not sent on.", "yellow")
         if request.body.complete:
             self._forwarder.forward(forwarded(request, keep_host=self._keep_host), request)
             return
@@ -106,5 +110,5 @@ class Relay:
 
 
 def _name(request: CapturedRequest) -> str:
-    target = shortened(target_below(request), 60)
+    target = shortened(readable(target_below(request)), 60)
     return f"#{request.seq} {request.method} {target}"

@@ -183,4 +183,4 @@ def _shown(answer: Answer, seconds: float, verbose: bool) -> Group:
     line.append(f"  {duration(seconds)}", "dim")
     headers = map(header, answer.headers if verbose else ())
     body = Body(answer.body, len(answer.body))
-    return Group(line, *headers, *body_shown(body, whole=verbose))
+    return Group(line, *headers, *body_shown(body, answer.headers, whole=verbose))

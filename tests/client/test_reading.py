@@ -1,0 +1,116 @@
+"""Bodies as text: by their charset, without their codings, and with a word on both."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from webhook_logger.client.reading import Lines, Reading, read
+
+TEXT = "Zoë übt 日本語, 红苹果"
+
+
+def of_type(value: str) -> Lines:
+    return (("Content-Type", value),)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "text", "label"),
+    [
+        ("text/plain", "Zoë".encode(), "Zoë", ""),
+        ("text/plain; charset=utf-8", "Zoë".encode(), "Zoë", ""),
+        ("", "Zoë".encode("utf-8-sig"), "Zoë", ""),
+        ("text/plain; charset=ISO-8859-1", b"Zo\xeb", "Zoë", "ISO-8859-1"),
+        ('application/json; charset="latin1"', b'"Zo\xeb"', '"Zoë"', "latin1"),
+        ("application/json", '"Zoë"'.encode("utf-16"), '"Zoë"', "UTF-16"),
+        ("application/json", '"Zoë"'.encode("utf-16-le"), '"Zoë"', "UTF-16"),
+        ("application/problem+json", '"Zoë"'.encode("utf-16-be"), '"Zoë"', "UTF-16"),
+        ("text/plain; charset=gbk", "红苹果".encode("gbk"), "红苹果", "gbk"),
+        ("text/plain; charset=Shift_JIS", "日本語".encode("cp932"), "日本語", "Shift_JIS"),
+        ("text/plain; charset=iso-2022-jp", "日本".encode("iso2022_jp"), "日本", "iso-2022-jp"),
+        (
+            "application/xml",
+            b'<?xml version="1.0" encoding="windows-1252"?><a>\x80</a>',
+            '<?xml version="1.0" encoding="windows-1252"?><a>€</a>',
+            "windows-1252",
+        ),
+        ("text/plain; charset=rot13", "Zoë".encode(), "Zoë", ""),
+        ("application/x-www-form-urlencoded", b"a=Zo\xeb", "a=Zo\ufffd", ""),
+        ("application/x-www-form-urlencoded", b"a=%BA%EC+b", "a=%BA%EC+b", ""),
+        ("application/x-www-form-urlencoded;charset=GBK", b"a=%BA%EC+b", "a=红 b", "GBK"),
+        (
+            "application/x-www-form-urlencoded",
+            b"_charset_=shift_jis&a=%93%FA",
+            "_charset_=shift_jis&a=日",
+            "shift_jis",
+        ),
+        ("application/octet-stream", b"\xff\x00", None, ""),
+        ("image/png", b"\x89PNG", None, ""),
+    ],
+)
+def test_a_text_is_read_by_its_charset(
+    content_type: str, content: bytes, text: str | None, label: str
+) -> None:
+    notes = (f"read as {label}",) if label else ()
+    assert read(content, of_type(content_type)) == Reading(text, notes)
+
+
+def test_codings_are_undone_and_told() -> None:
+    lines = (("Content-Encoding", "gzip"), *of_type("text/plain; charset=gbk"))
+    content = gzip.compress("红".encode("gbk"))
+    assert read(content, lines) == Reading("红", ("gzip undone", "read as gbk"))
+    assert read(b"plain", lines[:1]) == Reading("plain", ("The body is not gzip, or not whole",))
+    cut = read(gzip.compress(b"x" * 9)[:-1], lines[:1])
+    assert cut == Reading("x" * 9, ("gzip undone", "The body is not gzip, or not whole"))
+
+
+def multipart(*parts: tuple[str, bytes], end: bytes = b"--") -> bytes:
+    written = b"".join(
+        b"--B\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n" % (head.encode(), content)
+        for head, content in parts
+    )
+    return written + b"--B" + end
+
+
+def test_each_part_is_read_by_the_charset_that_it_or_another_field_names() -> None:
+    charsets = json.dumps({"text": "iso-8859-1", "html": "iso-2022-jp", "to": 1}).encode()
+    content = multipart(
+        ('name="charsets"', charsets),
+        ('name="text"', b"Gr\xfc\xdfe"),
+        ('name="html"', "りんご".encode("iso2022_jp")),
+        ('name="to"', "Zoë".encode()),
+        ('name="a"; filename="a.csv"\r\nContent-Type: text/csv; charset=windows-1252', b"\x80"),
+        ('name="i"; filename="i.png"\r\nContent-Type: image/png', b"\x89PNG"),
+    )
+    reading = read(content, of_type("multipart/form-data; boundary=B"))
+    assert reading.notes == ("read as iso-8859-1, iso-2022-jp, windows-1252",)
+    for text in ("Grüße", "りんご", "Zoë", "€", "[4 bytes that are no text]", "filename"):
+        assert text in str(reading.text)
+
+
+def test_a_preamble_and_a_missing_end_are_shown_too() -> None:
+    kind = of_type("multipart/form-data; boundary=B")
+    content = b"before\r\n" + multipart(('name="a"', b"one"), ('name="b"', b"two"), end=b"")
+    text = str(read(content, kind).text)
+    assert text.startswith("before\n--B\n")
+    assert "one" in text
+    assert "two" in text
+    sjis = multipart(('name="_charset_"', b"shift_jis"), ('name="a"', "日".encode("cp932")))
+    assert read(sjis, kind).notes == ("read as shift_jis",)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["multipart/form-data", f"multipart/form-data; boundary={'-' * 71}", "multipart/x; boundary="],
+)
+def test_without_a_boundary_that_one_can_be_it_is_one_text(content_type: str) -> None:
+    assert read(b"--a\r\n\r\nZo\xeb", of_type(content_type)).text == "--a\r\n\r\nZo\ufffd"
+
+
+def test_parts_in_parts_are_not_gone_into() -> None:
+    content = b"x"
+    for _ in range(2000):
+        content = b"--B\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n" + content
+    assert read(content, of_type("multipart/mixed; boundary=B")).text
