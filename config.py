@@ -208,7 +208,20 @@ class Config:
     TRUSTED_PROXIES: int = _setting(
         values.whole_number(0, 10),
         0,
-        "How many proxies in front are believed in `X-Forwarded-For`, `-Proto` and `-Host`.",
+        "How many proxies in front add the sender's address to `X-Forwarded-For`, which is "
+        "believed from the right end.",
+    )
+    TRUSTED_PROXIES_PROTO: int = _setting(
+        values.whole_number(0, 10),
+        0,
+        "How many proxies in front set `X-Forwarded-Proto`. `0`: it is not believed, since where "
+        "no proxy sets it, it is the sender's own.",
+    )
+    TRUSTED_PROXIES_HOST: int = _setting(
+        values.whole_number(0, 10),
+        0,
+        "How many proxies in front set `X-Forwarded-Host`. `0`: it is not believed, and `Host` is "
+        "what proxies leave in it.",
     )
     DRAIN_SECONDS: float = _setting(
         values.seconds(0, 3600),
@@ -219,8 +232,8 @@ class Config:
     BALANCER_HEADERS: str = _setting(
         values.one_of("x-forwarded", "webhook-logger"),
         "x-forwarded",
-        "What is believed: `x-forwarded`, by `TRUSTED_PROXIES`; or `webhook-logger`, what "
-        "`deploy/nginx` adds.",
+        "What is believed: `x-forwarded`, by the three `TRUSTED_PROXIES`; or `webhook-logger`, "
+        "what `deploy/nginx` adds.",
     )
     LOG_LEVEL: str = _setting(
         values.one_of("DEBUG", "INFO", "WARNING", "ERROR"),

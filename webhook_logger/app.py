@@ -18,7 +18,7 @@ from webhook_logger.metrics import Metrics
 from webhook_logger.origins import Origins
 from webhook_logger.parsed import only_short
 from webhook_logger.prefix import below
-from webhook_logger.proxies import believe
+from webhook_logger.proxies import Trusted, believe
 from webhook_logger.reasons import Reason
 from webhook_logger.refusals import Refusals
 from webhook_logger.rooms import Rooms
@@ -87,6 +87,12 @@ def _sender_limits(config: Config) -> callback.Limits:
     )
 
 
+def _trusted(config: Config) -> Trusted:
+    return Trusted(
+        config.TRUSTED_PROXIES, config.TRUSTED_PROXIES_PROTO, config.TRUSTED_PROXIES_HOST
+    )
+
+
 def create_app(config: Config) -> App:
     """The application of one worker; delivery has begun when it returns."""
     # The house
@@ -144,7 +150,7 @@ def create_app(config: Config) -> App:
 
     # What is around it all
     around = callback.dispatch(app, only_short(app.wsgi_app))
-    around = believe(around, config.BALANCER_HEADERS, config.TRUSTED_PROXIES)
+    around = believe(around, config.BALANCER_HEADERS, _trusted(config))
     around = below(config.URL_PREFIX, around)
     app.wsgi_app = around  # type: ignore[method-assign,assignment]
     return app

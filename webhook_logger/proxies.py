@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, NamedTuple
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -25,28 +25,41 @@ _MAX_ADDRESS_CHARACTERS = 64
 _ADDRESS = re.compile(r"\[([^\]]+)\](?::[0-9]+)?|([0-9.]+)(?::[0-9]+)?")
 
 
-def believe(application: Application, balancer_headers: str, trusted_proxies: int) -> Application:
+class Trusted(NamedTuple):
+    """How many proxies in front set each header. A header that none of them sets is the sender's
+    own, so each has a number of its own.
+    """
+
+    address: int = 0
+    """`X-Forwarded-For`"""
+    scheme: int = 0
+    """`X-Forwarded-Proto`"""
+    host: int = 0
+    """`X-Forwarded-Host`"""
+
+
+def believe(application: Application, balancer_headers: str, trusted: Trusted) -> Application:
     """Set the environ's address, scheme and host to what those in front say that are believed.
 
     With `webhook-logger` that is our own balancer. With `x-forwarded` it is so many trusted
-    proxies, counted from the right end of `X-Forwarded-For`, `-Proto` and `-Host`.
+    proxies, counted from the right end of each header.
     """
     if balancer_headers == "webhook-logger":
         return _believe_balancer(application)
-    if not trusted_proxies:
+    if not any(trusted):
         return application
-    return _believe_proxies(application, trusted_proxies)
+    return _believe_proxies(application, trusted)
 
 
-def _believe_proxies(application: Application, count: int) -> Application:
+def _believe_proxies(application: Application, trusted: Trusted) -> Application:
     """Not Werkzeug's ProxyFix: it reads quoted strings, so that a quotation mark that a sender puts
     on the left hides what the proxies put on the right; and it believes what is no address.
     """
 
     def believing(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        address = _address(_from_right(environ, "HTTP_X_FORWARDED_FOR", count))
-        scheme = _from_right(environ, "HTTP_X_FORWARDED_PROTO", count).lower()
-        host = _from_right(environ, "HTTP_X_FORWARDED_HOST", count)
+        address = _address(_from_right(environ, "HTTP_X_FORWARDED_FOR", trusted.address))
+        scheme = _from_right(environ, "HTTP_X_FORWARDED_PROTO", trusted.scheme).lower()
+        host = _from_right(environ, "HTTP_X_FORWARDED_HOST", trusted.host)
         if address:
             environ["REMOTE_ADDR"] = address
         if scheme in _SCHEMES:
@@ -59,7 +72,9 @@ def _believe_proxies(application: Application, count: int) -> Application:
 
 
 def _from_right(environ: Environ, key: str, count: int) -> str:
-    """What the outermost trusted proxy has said; empty where there are fewer values."""
+    """Return what the outermost trusted proxy has set; empty where there are fewer values."""
+    if not count:
+        return ""
     values = environ.get(key, "").rsplit(",", count)
     return values[-count].strip(" \t") if len(values) >= count else ""
 

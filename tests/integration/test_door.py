@@ -11,7 +11,7 @@ import websocket
 from tests.support.contract.documents import demand, validator
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.polling import PollingViewer
-from tests.support.processes import Server
+from tests.support.processes import ALL_TRUSTED, Server
 from tests.support.sender import Answer, ask, post, send
 
 POLLING = "/socket.io/?EIO=4&transport=polling"
@@ -198,6 +198,6 @@ def test_a_websocket_of_another_origin_is_told_why_it_may_not(guarded: Server, u
 
 def test_behind_tls_the_pages_own_origin_is_what_the_trusted_proxy_says() -> None:
     said = ("X-Forwarded-Host: hooks.example.com", "X-Forwarded-Proto: https")
-    with Server(CORS_ALLOWED_ORIGINS=LISTED, TRUSTED_PROXIES=1) as server:
+    with Server(CORS_ALLOWED_ORIGINS=LISTED, **ALL_TRUSTED) as server:
         assert get(server, POLLING, "Origin: https://hooks.example.com", *said).status == 200
         assert get(server, POLLING, "Origin: http://h", *said).status == 400

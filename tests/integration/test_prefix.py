@@ -12,7 +12,7 @@ import socketio
 
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.polling import PollingViewer, UpgradingViewer
-from tests.support.processes import Nginx, Redis, Server
+from tests.support.processes import ALL_TRUSTED, Nginx, Redis, Server
 from tests.support.sender import Answer, post, send
 from tests.support.viewers import PacketViewer
 
@@ -80,7 +80,7 @@ def test_redirects_and_links_lead_below_the_prefix(server: Server) -> None:
     assert f'data-server="{PREFIX}"' in page
     assert f'data-fresh-url="{PREFIX}/"' in page
     for text in (page, get(server, "/beside", BROWSER).body.decode()):
-        links = re.findall(r'(?:href|src)="([^"]+)"', text)
+        links = re.findall(r'(?:href|src)="((?!data:)[^"]+)"', text)
         assert links
         assert all(link.startswith(f"{PREFIX}/") for link in links)
         assert {get(server, link).status for link in links} <= {200, 302}
@@ -112,7 +112,7 @@ def test_a_client_is_told_the_path_of_the_stream(server: Server, uuid: str) -> N
 
 
 def test_behind_tls_the_stream_knows_the_pages_own_origin() -> None:
-    settings = {"TRUSTED_PROXIES": 1, "CORS_ALLOWED_ORIGINS": "https://tools.example.com"}
+    settings = {**ALL_TRUSTED, "CORS_ALLOWED_ORIGINS": "https://tools.example.com"}
     with Server(URL_PREFIX=PREFIX, **settings) as server:
         path = f"{PREFIX}/socket.io/?EIO=4&transport=polling"
         # Some proxies give a WebSocket's own scheme.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.processes import Server
+from tests.support.processes import ALL_TRUSTED, Server
 from tests.support.sender import post
 from tests.support.viewers import Viewer, Wire
 
@@ -17,9 +17,14 @@ LINES = (
 )
 
 
+def trusting_all(count: int) -> dict[str, int]:
+    """Settings by which so many proxies set each header."""
+    return dict.fromkeys(ALL_TRUSTED, count)
+
+
 @pytest.fixture(scope="module", params=[0, 1, 2])
 def trusting(request: pytest.FixtureRequest) -> Iterator[tuple[int, Server]]:
-    with Server(TRUSTED_PROXIES=request.param) as server:
+    with Server(**trusting_all(request.param)) as server:
         yield request.param, server
 
 
@@ -28,6 +33,28 @@ def seen(server: Server, uuid: str, *lines: str) -> Wire:
         viewer.event("joined")
         post(server.address, f"/{uuid}", b"", *lines)
         return viewer.event("request")
+
+
+@pytest.fixture(scope="module")
+def trusting_addresses() -> Iterator[Server]:
+    with Server(TRUSTED_PROXIES=1) as server:
+        yield server
+
+
+def test_a_header_that_no_proxy_sets_is_not_believed_though_another_one_is(
+    trusting_addresses: Server, uuid: str
+) -> None:
+    request = seen(trusting_addresses, uuid, *LINES)
+    shown = (request["remote_addr"], request["scheme"], request["host"])
+    assert shown == ("198.51.100.3", "http", "test")
+
+
+def test_each_header_is_believed_from_a_number_of_proxies_of_its_own(uuid: str) -> None:
+    numbers = {"TRUSTED_PROXIES": 3, "TRUSTED_PROXIES_PROTO": 1, "TRUSTED_PROXIES_HOST": 2}
+    with Server(**numbers) as server:
+        request = seen(server, uuid, *LINES)
+    shown = (request["remote_addr"], request["scheme"], request["host"])
+    assert shown == ("198.51.100.1", "ws", "second.example")
 
 
 def test_so_many_proxies_are_believed_from_the_right_end(
@@ -44,7 +71,7 @@ def test_so_many_proxies_are_believed_from_the_right_end(
 
 @pytest.fixture(scope="module")
 def trusting_two() -> Iterator[Server]:
-    with Server(TRUSTED_PROXIES=2) as server:
+    with Server(**trusting_all(2)) as server:
         yield server
 
 

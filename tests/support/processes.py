@@ -29,6 +29,8 @@ ROOT = Path(__file__).parents[2]
 MEMORY = "/dev/shm/webhook-logger-test"
 PATIENCE = ("client_header_timeout", "client_body_timeout", "keepalive_timeout")
 COMMAND = (sys.executable, "wsgi.py")
+ALL_TRUSTED = {"TRUSTED_PROXIES": 1, "TRUSTED_PROXIES_PROTO": 1, "TRUSTED_PROXIES_HOST": 1}
+"""One proxy in front, which sets each of the headers that can be believed."""
 PORT_BLOCKS = range(12_000, 32_000, 400)
 
 _REFUSALS = re.compile(r'requests_refused_total\{reason="(.*)"\}')
