@@ -8,6 +8,9 @@
 /** Deeper levels are not indented further, or they would leave the screen. */
 const DEEPEST = 16;
 
+const DOCTYPE = "<!DOCTYPE";
+const BETWEEN_DECLARATIONS = /[^<\]]+/y;
+
 /** How what is no element begins and ends. */
 const ENDS = [
   ["<!--", "-->"],
@@ -50,22 +53,54 @@ function isApart(before, kind) {
 
 /** @param {string} piece @returns {Kind} */
 function kindOf(piece) {
+  if (opensSubset(piece)) return "open";
+  if (/^\]\s*>$/.test(piece)) return "close";
   if (piece[0] !== "<" || piece.startsWith("<![CDATA[")) return "text";
   if (piece[1] === "/") return "close";
   return /^<[!?]/.test(piece) || piece.endsWith("/>") ? "other" : "open";
 }
 
 /**
- * Tags and texts in turn, but no text of blanks alone.
+ * Tags, declarations and texts in turn, but no text of blanks alone.
  * @param {string} xml
  */
 function* pieces(xml) {
+  let inSubset = false;
   for (let start = 0; start < xml.length; ) {
-    const end = xml[start] === "<" ? tagEnd(xml, start) : endOf(xml, "<", start) - 1;
+    const end = inSubset ? subsetPieceEnd(xml, start) : pieceEnd(xml, start);
     const piece = xml.slice(start, Math.max(end, start + 1));
     if (/\S/.test(piece)) yield piece;
     start += piece.length;
+    inSubset = inSubset ? piece[0] !== "]" : opensSubset(piece);
   }
+}
+
+/**
+ * The internal subset of a document type: nothing that it declares is used here.
+ * @param {string} piece
+ */
+function opensSubset(piece) {
+  return piece.startsWith(DOCTYPE) && piece.endsWith("[");
+}
+
+/**
+ * @param {string} xml
+ * @param {number} start
+ */
+function pieceEnd(xml, start) {
+  return xml[start] === "<" ? tagEnd(xml, start) : endOf(xml, "<", start) - 1;
+}
+
+/**
+ * @param {string} xml
+ * @param {number} start
+ */
+function subsetPieceEnd(xml, start) {
+  if (xml[start] === "<") return tagEnd(xml, start);
+  if (xml[start] === "]") return endOf(xml, ">", start);
+  BETWEEN_DECLARATIONS.lastIndex = start;
+  BETWEEN_DECLARATIONS.test(xml);
+  return BETWEEN_DECLARATIONS.lastIndex;
 }
 
 /**
@@ -75,8 +110,10 @@ function* pieces(xml) {
 function tagEnd(xml, start) {
   const other = ENDS.find(([begin]) => xml.startsWith(begin, start));
   if (other) return endOf(xml, other[1], start);
+  const mayHaveSubset = xml.startsWith(DOCTYPE, start);
   let at = start + 1;
   while (at < xml.length && xml[at] !== ">") {
+    if (mayHaveSubset && xml[at] === "[") return at + 1; // its declarations are pieces of their own
     at = `"'`.includes(xml[at]) ? endOf(xml, xml[at], at + 1) : at + 1;
   }
   return at + 1;

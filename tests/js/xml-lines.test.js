@@ -45,3 +45,28 @@ test("what is no XML loses nothing but blanks", () => {
     assert.equal(laidOut(text).replace(/\s/g, ""), text.replace(/\s/g, ""));
   }
 });
+
+test("an internal DTD is laid out, and nothing that it declares is used", () => {
+  const xml =
+    "<?xml version='1.0'?><!DOCTYPE a SYSTEM 'x[y' [<!ENTITY b '<c>]'><!-- d ] --><!ELEMENT a (#PCDATA)>%e;] ><a>&b;</a>";
+  assert.deepEqual(laidOut(xml).split("\n"), [
+    "<?xml version='1.0'?>",
+    "<!DOCTYPE a SYSTEM 'x[y' [",
+    "  <!ENTITY b '<c>]'>",
+    "  <!-- d ] -->",
+    "  <!ELEMENT a (#PCDATA)>%e;] >",
+    "<a>&b;</a>",
+  ]);
+  assert.equal(laidOut("<!DOCTYPE a []><a/>"), "<!DOCTYPE a []>\n<a/>");
+});
+
+test("a DTD that does not end loses nothing", () => {
+  for (const text of [
+    "<!DOCTYPE a [",
+    "<!DOCTYPE a [<!ENTITY",
+    "<!DOCTYPE a [x]",
+    "<!DOCTYPE a [<b>]",
+  ]) {
+    assert.equal(laidOut(text).replace(/\s/g, ""), text.replace(/\s/g, ""));
+  }
+});
