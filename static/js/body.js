@@ -1,19 +1,28 @@
 /**
  * From a body on the wire to bytes, and to text and hex in chunks. No DOM in here.
  *
- * @typedef {import("./captured.js").Body & {bytes?: Uint8Array}} Body  bytes: of one that was decoded here
+ * @typedef {import("./captured.js").Body & Partial<Known>} Body
+ *
+ * @typedef {object} Known  of a body that was read here
+ * @property {Uint8Array} bytes
+ * @property {string} text  what can be read in bytes that are no text
+ * @property {string} note  how its text was read, or ""
  *
  * @typedef {"text" | "xml" | "markup" | "hex"} SourceView  shown chunk by chunk
  * @typedef {SourceView | "json" | "preview" | "form" | "multipart" | "image"} BodyView
  */
 
+import { isPlain, read } from "./charset.js";
 import { hexDump } from "./hex.js";
+import { breakIn } from "./json-break.js";
 import { isJson } from "./json-check.js";
 import { xmlLines } from "./xml-lines.js";
 
 /** The first chunk is laid out at once; the rest waits for a click, so that 1 MiB opens like 1 kB. */
 const CHUNK_CHARACTERS = { text: 16 * 1024, markup: 3 * 1024 };
 const CHUNK_BYTES = 4 * 1024;
+
+const JSON_TYPE = /[/+]json$/;
 
 /** What takes a moment for each byte is not done for more than this. */
 const MOST_PRETTY_BYTES = 2 * 2 ** 20;
@@ -31,14 +40,12 @@ export function chunksOf(body, view) {
 }
 
 /**
- * Text as it is. Of other bytes what can be read in them: UTF-8 with control characters, or else,
- * as it never fails, Latin-1.
+ * Text as it is, and of other bytes what can be read in them.
  * @param {Body} body
  */
 function readable(body) {
   if (body.encoding === "utf-8") return body.content;
-  const bytes = bytesOf(body);
-  return utf8Of(bytes) ?? new TextDecoder("latin1").decode(bytes);
+  return body.text ?? read(bytesOf(body)).text;
 }
 
 /**
@@ -55,37 +62,29 @@ export function bytesOf({ encoding, content, bytes: known }) {
   return bytes;
 }
 
-/** Unicode's control characters but TAB, LF and CR, as the server has it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
-
 /**
  * Bytes that were never on the wire, in the form of those that were.
  * @param {Uint8Array} bytes
+ * @param {string} [contentType]  the whole header value
  * @returns {Body}
  */
-export function bodyOf(bytes) {
-  const text = textOf(bytes);
-  const encoding = text === null ? "base64" : "utf-8";
-  return { size: bytes.length, encoding, content: text ?? "", complete: true, bytes };
+export function bodyOf(bytes, contentType) {
+  const { text, isText, note } = read(bytes, contentType);
+  const encoding = isText ? "utf-8" : "base64";
+  const content = isText ? text : "";
+  return { size: bytes.length, encoding, content, complete: true, bytes, text, note };
 }
 
 /**
- * Readable text, or null.
- * @param {Uint8Array} bytes
+ * A body with its text by its charset.
+ * @param {Body} body
+ * @param {string} contentType  the whole header value
+ * @returns {Body}
  */
-export function textOf(bytes) {
-  const text = utf8Of(bytes);
-  return text === null || CONTROL.test(text) ? null : text;
-}
-
-/** @param {Uint8Array} bytes */
-function utf8Of(bytes) {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
+export function readBody(body, contentType) {
+  if (!body.complete || body.size === 0) return body;
+  if (body.encoding === "utf-8" && isPlain(body.content, contentType)) return body;
+  return bodyOf(bytesOf(body), contentType);
 }
 
 /**
@@ -131,7 +130,17 @@ export function isImage(mediaType) {
  * @param {string} mediaType
  */
 function looksJson(text, mediaType) {
-  return /[/+]json$/.test(mediaType) || /^\s*[{[]/.test(text);
+  return JSON_TYPE.test(mediaType) || /^\s*[{[]/.test(text);
+}
+
+/**
+ * Where a body that is said to be JSON is not, or null.
+ * @param {Body} body
+ * @param {string} mediaType
+ */
+export function jsonBreak({ size, encoding, content }, mediaType) {
+  if (encoding !== "utf-8" || size > MOST_PRETTY_BYTES || !JSON_TYPE.test(mediaType)) return null;
+  return breakIn(withoutMark(content));
 }
 
 /**

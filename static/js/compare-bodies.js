@@ -3,6 +3,7 @@
  *
  * @typedef {import("./captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./compare-rows.js").Compared} Compared
+ * @typedef {{body: import("./body.js").Body, type: string}} Side
  */
 
 import { bytesOf, viewsOf } from "./body.js";
@@ -12,6 +13,7 @@ import { compareText } from "./compare-text.js";
 import { byteCount } from "./format.js";
 import { hexDump } from "./hex.js";
 import { linesOfJson } from "./json-lines.js";
+import { open } from "./reading.js";
 import { turn } from "./turn.js";
 
 const MOST_JSON_BYTES = 256 * 1024;
@@ -21,6 +23,8 @@ const NOTES = {
   none: "Neither has a body.",
   equal: "The same, byte for byte.",
   json: "Compared as JSON: keys in order, spaces and commas left out.",
+  same: "The same text; its bytes differ.",
+  undone: "Compared decompressed.",
   large: "Larger than 256 KiB: compared as text, line by line.",
 };
 
@@ -34,10 +38,36 @@ export async function compareBodies(left, right) {
   const known = mine.complete && theirs.complete;
   if (!known) return { rows: [sizeRow(mine, theirs)], note: NOTES.lost };
   if (mine.size + theirs.size === 0) return { rows: [], note: NOTES.none };
-  const texts = mine.encoding === "utf-8" && theirs.encoding === "utf-8";
   const equal = mine.encoding === theirs.encoding && mine.content === theirs.content;
   if (equal) return { rows: [], note: NOTES.equal };
+  const opened = await Promise.all([open(left), open(right)]);
+  const compared = await compareOpened(side(left, opened[0]), side(right, opened[1]));
+  const note = opened.some(({ undone }) => undone)
+    ? `${NOTES.undone} ${compared.note}`
+    : compared.note;
+  return { ...compared, note: note.trim() };
+}
+
+/**
+ * A body and its type.
+ * @param {CapturedRequest} request
+ * @param {import("./reading.js").Opened} opened
+ * @returns {Side}
+ */
+function side(request, { body }) {
+  return { body, type: mediaType(request) };
+}
+
+/**
+ * @param {Side} left
+ * @param {Side} right
+ * @returns {Promise<Compared>}
+ */
+async function compareOpened(left, right) {
+  const [mine, theirs] = [left.body, right.body];
+  const texts = mine.encoding === "utf-8" && theirs.encoding === "utf-8";
   if (!texts) return compareBytes(mine, theirs);
+  if (mine.content === theirs.content) return { rows: [], note: NOTES.same };
   const large = Math.max(mine.size, theirs.size) > MOST_JSON_BYTES;
   if (large) return compareText(mine.content, theirs.content, NOTES.large);
   await turn();
@@ -48,9 +78,9 @@ export async function compareBodies(left, right) {
   return compareText(laidOut[0], laidOut[1], NOTES.json);
 }
 
-/** @param {CapturedRequest} request */
-function isJson(request) {
-  return viewsOf(request.body, mediaType(request))[0] === "json";
+/** @param {Side} side */
+function isJson({ body, type }) {
+  return viewsOf(body, type)[0] === "json";
 }
 
 /**

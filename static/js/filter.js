@@ -11,7 +11,10 @@
  * @property {boolean} wanted  false: a request that has it is left out
  */
 
+import { bytesOf } from "./body.js";
 import { linesOf, targetBelow, textOfLine } from "./captured.js";
+import { open, opened } from "./reading.js";
+import { turn } from "./turn.js";
 
 /** Of a body, so many characters are searched: a multiple of four, for base64. */
 const MOST_OF_A_BODY = 1024 * 1024;
@@ -19,6 +22,9 @@ const MOST_OF_A_BODY = 1024 * 1024;
 /** What is looked through in one go, so that no filter holds up a frame. */
 const CHARACTERS_AT_ONCE = 4 * 1024 * 1024;
 const CHARACTERS_BESIDE_A_BODY = 4 * 1024;
+
+/** Bodies that are decompressed at the same time. */
+const MOST_OPENING = 8;
 
 /** @type {Record<string, (request: CapturedRequest) => string>} the cheap ones first */
 const FIELDS = {
@@ -70,42 +76,85 @@ export function matches(terms, request) {
   });
 }
 
-/** @param {CapturedRequest} request */
-function bodyText({ body: { content, encoding } }) {
-  const start = content.slice(0, MOST_OF_A_BODY);
-  return encoding === "base64" ? atob(start) : start;
+/**
+ * Text by its charset, other bytes byte for byte; of a body that is not decompressed yet nothing.
+ * @param {CapturedRequest} request
+ */
+function bodyText(request) {
+  const body = opened(request)?.body;
+  if (!body) return "";
+  if (body.encoding === "utf-8") return body.content.slice(0, MOST_OF_A_BODY);
+  const bytes = bytesOf(body).subarray(0, MOST_OF_A_BODY);
+  return new TextDecoder("latin1").decode(bytes);
+}
+
+/** @param {Term} term */
+function looksIntoBodies({ field }) {
+  return field === "" || field === "body";
 }
 
 /** One filter over a growing list: each request is looked at once. */
 export class Filter {
   /** @type {WeakMap<CapturedRequest, boolean>} */
   #verdicts = new WeakMap();
+  /** @type {Map<CapturedRequest, Promise<void>>} those whose bodies are being decompressed */
+  #opening = new Map();
   #terms;
+  #intoBodies;
 
   /** @param {string} text */
   constructor(text) {
     this.text = text;
     this.#terms = parseFilter(text);
+    this.#intoBodies = this.#terms.some(looksIntoBodies);
   }
 
   /**
    * Those that match, notices among them: a request that was missed might have matched.
-   * `searching` when some were left for the next go; they are not among them.
+   * `more`, when some are left out because they are not looked at yet: fulfilled when it is worth
+   * while to choose again.
    * @param {readonly Entry[]} entries
+   * @returns {{shown: readonly Entry[], more: Promise<void> | null}}
    */
   choose(entries) {
-    if (this.#terms.length === 0) return { shown: entries, searching: false };
+    if (this.#terms.length === 0) return { shown: entries, more: null };
     let room = CHARACTERS_AT_ONCE;
     const shown = entries.filter((entry) => {
       if (entry.kind !== "request") return true;
       const { request } = entry;
-      if (!this.#verdicts.has(request)) {
+      if (!this.#verdicts.has(request) && !this.#mustOpen(request)) {
         if (room <= 0) return false;
         room -= CHARACTERS_BESIDE_A_BODY + request.body.content.length;
-        this.#verdicts.set(request, matches(this.#terms, request));
+        this.#judge(request);
       }
       return this.#verdicts.get(request);
     });
-    return { shown, searching: room <= 0 };
+    return { shown, more: room <= 0 ? turn() : this.#oneOpened() };
+  }
+
+  /** @param {CapturedRequest} request */
+  #judge(request) {
+    this.#verdicts.set(request, matches(this.#terms, request));
+  }
+
+  /**
+   * Whether its body is to be decompressed first, which begins here.
+   * @param {CapturedRequest} request
+   */
+  #mustOpen(request) {
+    if (!this.#intoBodies || opened(request)) return false;
+    if (this.#opening.size < MOST_OPENING && !this.#opening.has(request)) {
+      const judged = open(request).then(() => {
+        this.#judge(request); // now: it may be forgotten before the next look
+        this.#opening.delete(request);
+      });
+      this.#opening.set(request, judged);
+    }
+    return true;
+  }
+
+  /** @returns {Promise<void> | null} */
+  #oneOpened() {
+    return this.#opening.size > 0 ? Promise.race(this.#opening.values()) : null;
   }
 }

@@ -5,8 +5,14 @@
 
 import { skipBlanks } from "./json-text.js";
 
-/** Where something else than JSON was found: no place in the text, and nothing can be read there. */
-const NOWHERE = -1;
+/**
+ * Places are counted from 0; where something else than JSON was found they are negative, and nothing
+ * can be read there.
+ * @param {number} at
+ */
+function broken(at) {
+  return at < 0 ? at : -1 - at;
+}
 
 const NUMBER_OR_WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: no string has them
@@ -15,6 +21,15 @@ const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
 /** @param {string} text */
 export function isJson(text) {
+  return brokenAt(text) < 0;
+}
+
+/**
+ * The place of the first character that can't stand there in JSON, which is the length of a text that
+ * ends too early; -1 where all of it is JSON.
+ * @param {string} text
+ */
+export function brokenAt(text) {
   /** @type {string[]} what closes that which is open, the innermost last */
   const closers = [];
   let at = valueStart(text, 0);
@@ -27,8 +42,8 @@ export function isJson(text) {
       continue; // with the first value in it
     }
     at = behindClosers(text, closer ? inside : scalarEnd(text, at), closers);
-    if (closers.length === 0) return at === text.length;
-    if (text[at] !== ",") return false;
+    if (closers.length === 0 && at === text.length) return -1;
+    if (closers.length === 0 || text[at] !== ",") return at < 0 ? -1 - at : at;
     at = valueStart(text, at + 1, closers.at(-1));
   }
 }
@@ -48,9 +63,9 @@ function closerOf(opener) {
 function valueStart(text, at, closer) {
   const start = skipBlanks(text, at);
   if (closer !== "}") return start;
-  if (text[start] !== '"') return NOWHERE;
+  if (text[start] !== '"') return broken(start);
   const colon = skipBlanks(text, stringEnd(text, start));
-  return text[colon] === ":" ? skipBlanks(text, colon + 1) : NOWHERE;
+  return text[colon] === ":" ? skipBlanks(text, colon + 1) : broken(colon);
 }
 
 /**
@@ -84,7 +99,7 @@ function scalarEnd(text, at) {
 function stringEnd(text, start) {
   let at = matchEnd(PLAIN, text, start + 1);
   while (text[at] === "\\") at = matchEnd(PLAIN, text, matchEnd(ESCAPE, text, at));
-  return text[at] === '"' ? at + 1 : NOWHERE;
+  return text[at] === '"' ? at + 1 : broken(at);
 }
 
 /**
@@ -93,7 +108,7 @@ function stringEnd(text, start) {
  * @param {number} at
  */
 function matchEnd(sticky, text, at) {
-  if (at === NOWHERE) return NOWHERE;
+  if (at < 0) return at;
   sticky.lastIndex = at;
-  return sticky.test(text) ? sticky.lastIndex : NOWHERE;
+  return sticky.test(text) ? sticky.lastIndex : broken(at);
 }

@@ -14,7 +14,7 @@
  * @property {number} held      requests that wait
  * @property {string} filter
  * @property {import("./retries.js").Retries} retries  among the entries
- * @property {boolean} searching  the filter has not looked at all yet
+ * @property {Promise<void> | null} more  the filter has not looked at all yet: when to look again
  * @property {number} cleared   requests that were cleared and can be had back
  */
 
@@ -102,7 +102,7 @@ export class List {
   view() {
     const { requests, dropped, retries } = this.#kept;
     const entries = [...this.#kept.oldestFirst()].reverse();
-    const { shown, searching } = this.#filter.choose(entries);
+    const { shown, more } = this.#filter.choose(entries);
     const matching = shown.length - (entries.length - requests);
     const { paused } = this;
     const held = this.#held.requests;
@@ -117,7 +117,7 @@ export class List {
       paused,
       held,
       filter,
-      searching,
+      more,
       cleared: this.#cleared?.requests ?? 0,
     };
   }

@@ -1,6 +1,7 @@
 /** Puts the page together: stream -> store -> components, and what stands around them. */
 
 import "./components/webhook-page.js";
+import { addDecoders } from "./decoders/index.js";
 import { followKeys } from "./keyboard.js";
 import { tellOutside } from "./outside.js";
 import { ReplyApi } from "./reply-api.js";
@@ -24,6 +25,7 @@ obey();
 settings.subscribe(obey);
 addEventListener("storage", () => settings.reread());
 
+addDecoders();
 page.store = store;
 page.settings = settings;
 page.replies = new ReplyApi(replyUrl);

@@ -60,6 +60,7 @@ export class Store {
   #position = null;
   #answers;
   #clock = new ServerClock();
+  #looksAgain = false;
   /** The page was away since it heard of the reply. */
   #replyIsOld = true;
   #notices = 0;
@@ -273,7 +274,7 @@ export class Store {
   /** @returns {Snapshot} */
   #look() {
     const view = this.#list.view();
-    if (view.searching) setTimeout(() => this.#change({}));
+    if (view.more) this.#lookAgain(view.more);
     const hidden = this.#isHidden(view);
     const selected = hidden ? null : this.#state.selected;
     const known = { answers: this.#answers, clock: this.#clock };
@@ -285,9 +286,18 @@ export class Store {
    * filter is how its other half is found.
    * @param {import("./list.js").View} view
    */
-  #isHidden({ filter, searching, shown }) {
+  #isHidden({ filter, more, shown }) {
     const { selected, compared } = this.#state;
-    if (!filter.trim() || searching || compared || !selected) return false;
+    if (!filter.trim() || more || compared || !selected) return false;
     return this.isKnown(selected.id) && !shown.some(({ key }) => key === selected.id);
+  }
+
+  /** @param {Promise<void>} when */
+  async #lookAgain(when) {
+    if (this.#looksAgain) return;
+    this.#looksAgain = true;
+    await when;
+    this.#looksAgain = false;
+    this.#change({});
   }
 }

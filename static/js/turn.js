@@ -1,4 +1,7 @@
-/** Lets the page draw a frame. */
+/**
+ * Lets the page draw a frame.
+ * @returns {Promise<void>}
+ */
 export function turn() {
   return new Promise((resolve) => setTimeout(resolve));
 }

@@ -103,7 +103,7 @@ test("a body far over what a server takes is not made pretty", () => {
 test("decoded bytes become text when they are readable, and are always had back", () => {
   const readable = bodyOf(new TextEncoder().encode("\ufeffgr\u00fc\u00dfe\n"));
   assert.equal(readable.content, "\ufeffgr\u00fc\u00dfe\n");
-  for (const bytes of [Uint8Array.of(0xff, 0xfe), Uint8Array.of(0x61, 0x00)]) {
+  for (const bytes of [Uint8Array.of(0xff, 0xff), Uint8Array.of(0x61, 0x00)]) {
     assert.equal(bodyOf(bytes).encoding, "base64");
     assert.equal(bytesOf(bodyOf(bytes)), bytes);
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { compare } from "../../static/js/compare.js";
 import { partedAt } from "../../static/js/shared-ends.js";
 import { sample, UUID } from "./samples.js";
@@ -184,6 +185,29 @@ test("bodies that are equal are not laid out", async () => {
   const { rows, note } = await section("Body", { body }, { body: { ...body } });
   assert.deepEqual(rows, []);
   assert.equal(note, "The same, byte for byte.");
+});
+
+test("bodies are compared decompressed and by their charsets", async () => {
+  const json = {
+    headers: /** @type {[string, string][]} */ ([["Content-Type", "application/json"]]),
+  };
+  const packed = {
+    ...json,
+    headers: [...json.headers, /** @type {[string, string]} */ (["Content-Encoding", "gzip"])],
+  };
+  const left = { ...packed, body: binary([...gzipSync('{"a": 1}')]) };
+  const { rows, note } = await section("Body", left, { ...json, body: text('{"a":2}') });
+  assert.equal(
+    note,
+    "Compared decompressed. Compared as JSON: keys in order, spaces and commas left out.",
+  );
+  assert.deepEqual(
+    rows.map(({ kind }) => kind),
+    ["same", "changed", "same"],
+  );
+  const wide = { ...json, body: binary([...Buffer.from("\ufeff[1]", "utf16le")]) };
+  const same = await section("Body", wide, { ...json, body: text("[1]") });
+  assert.deepEqual(same, { title: "Body", rows: [], note: "The same text; its bytes differ." });
 });
 
 test("binary bodies are compared by size, and shown where they first differ", async () => {

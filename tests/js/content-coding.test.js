@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
-import { codingsOf, undo } from "../../static/js/content-coding.js";
+import { codingsOf, mostOf, undo } from "../../static/js/content-coding.js";
 import { sample } from "./samples.js";
 
 const TEXT = "grüße\n".repeat(1000);
@@ -26,6 +26,17 @@ test("codings are read from all header lines, in their order", () => {
   assert.deepEqual(codingsOf(sample({ headers, body })), ["gzip", "br"]);
   assert.deepEqual(codingsOf(sample({ body })), []);
   assert.deepEqual(codingsOf(sample({ headers })), [], "nothing to undo in no body");
+});
+
+test("zstd without a header is known by its first bytes", () => {
+  const body = bodyOf(Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58));
+  assert.deepEqual(codingsOf(sample({ body })), ["zstd"]);
+});
+
+test("a small body unfolds to little, and none to more than 16 MiB", () => {
+  assert.equal(mostOf(0), 2 ** 20);
+  assert.equal(mostOf(2 ** 16), 2 ** 20 + 100 * 2 ** 16);
+  assert.equal(mostOf(2 ** 30), 16 * 2 ** 20);
 });
 
 test("gzip without a header is known by its first bytes", () => {
@@ -65,7 +76,7 @@ test("a coding that nobody knows is named", async () => {
 test("what is not compressed, cut off or damaged is told", async () => {
   for (const bytes of [Buffer.from("plain"), gzipSync(TEXT).subarray(0, -20)]) {
     const { problem } = await undo(bytes, ["gzip"]);
-    assert.equal(problem, "The body is not whole or not “gzip”.");
+    assert.equal(problem, "The body is damaged, incomplete or not “gzip”.");
   }
 });
 

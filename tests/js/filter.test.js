@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { Filter, matches, parseFilter } from "../../static/js/filter.js";
 import { sample, UUID } from "./samples.js";
 
@@ -80,6 +81,15 @@ test("a binary body is searched byte for byte", () => {
   assert.ok(!matches(parseFilter(`body:${content.slice(0, 6)}`), image));
 });
 
+test("text is searched by its charset", () => {
+  const content = Buffer.from("Zo\xeb", "latin1").toString("base64");
+  const latin1 = sample({
+    headers: [["Content-Type", "text/plain; charset=iso-8859-1"]],
+    body: { size: 3, encoding: "base64", content, complete: true },
+  });
+  assert.ok(matches(parseFilter("body:zoë"), latin1));
+});
+
 /** @param {import("../../static/js/captured.js").CapturedRequest} request */
 const entry = (request) => ({
   kind: /** @type {const} */ ("request"),
@@ -111,10 +121,63 @@ test("a heavy list is searched in several goes, the newest first", () => {
   );
   const filter = new Filter("body:x");
   const first = filter.choose(entries);
-  assert.ok(first.searching);
+  assert.ok(first.more);
   assert.deepEqual(first.shown, entries.slice(0, first.shown.length));
   let goes = 1;
-  while (filter.choose(entries).searching) goes++;
+  while (filter.choose(entries).more) goes++;
   assert.ok(goes > 1);
   assert.equal(filter.choose(entries).shown.length, 10);
+});
+
+/** @param {number} seq */
+const packed = (seq) => {
+  const content = gzipSync(`{"pear": ${seq}}`).toString("base64");
+  return sample({
+    seq,
+    headers: [["Content-Encoding", "gzip"]],
+    body: { size: content.length, encoding: "base64", content, complete: true },
+  });
+};
+
+/**
+ * Chooses until nothing is left to look at.
+ * @param {Filter} filter
+ * @param {ReturnType<typeof entry>[]} entries
+ */
+async function chosen(filter, entries) {
+  for (;;) {
+    const { shown, more } = filter.choose(entries);
+    if (!more) return shown;
+    await more;
+  }
+}
+
+test("compressed bodies are searched decompressed, each decompressed once for all filters", async () => {
+  const before = globalThis.DecompressionStream;
+  let streams = 0;
+  globalThis.DecompressionStream = class extends before {
+    /** @param {CompressionFormat} format */
+    constructor(format) {
+      super(format);
+      streams++;
+    }
+  };
+  const entries = Array.from({ length: 20 }, (_, at) => entry(packed(at)));
+  try {
+    for (const text of ["body:p", "body:pe", "pear"]) {
+      assert.equal((await chosen(new Filter(text), entries)).length, 20, text);
+    }
+    assert.equal((await chosen(new Filter("body:plum"), entries)).length, 0);
+  } finally {
+    globalThis.DecompressionStream = before;
+  }
+  assert.equal(streams, 20);
+});
+
+test("a few bodies are decompressed at a time, and none for a filter that looks elsewhere", () => {
+  const entries = Array.from({ length: 20 }, (_, at) => entry(packed(100 + at)));
+  assert.equal(new Filter("method:post").choose(entries).more, null);
+  const { shown, more } = new Filter("body:p").choose(entries);
+  assert.equal(shown.length, 0);
+  assert.ok(more);
 });

@@ -14,19 +14,22 @@ const load = (name) => import(`../../static/js/${name}.js`);
 const { analyse } = await import("scslre");
 const { chunksOf, together, viewsOf } = await load("body");
 const { mediaType, pathSegments, queryParameters, splitPath } = await load("captured");
+const { read } = await load("charset");
 const { compare } = await load("compare");
 const { codingsOf, undo } = await load("content-coding");
 const { visible } = await load("format");
 const { matches, parseFilter } = await load("filter");
+const { fieldsOf } = await load("form");
 const { parametersOf } = await load("header-parameters");
 const { highlight } = await load("highlight");
 const { imageSize } = await load("image-size");
-const { isJson } = await load("json-check");
+const { breakIn } = await load("json-break");
 const { indented } = await load("json-indent");
 const { linesOfJson } = await load("json-lines");
 const { rootOf, unfoldedAtFirst } = await load("json-tree");
 const { timesOf, tokensOf, validityOf } = await load("jwt");
 const { partsOf } = await load("multipart");
+const { readerOf } = await load("part-text");
 const { previewDocument } = await load("preview");
 const { differences } = await load("resend");
 const { Retries } = await load("retries");
@@ -45,6 +48,7 @@ const PIECES = [
   ..."- ;,=&%<>[]{}\"'\\/.:1\n\t*$`A",
   ...'a- |; |, |a=|a=b;|&a=1|%41|%E4|%E4%B8|\\"|\r\n|=\r\n|é|\u202e|😀'.split("|"),
   ..."<a |<a b='|<a b=\"|<!--|<![CDATA[|<?|</a>|<a>|<!DOCTYPE a[|&amp;".split("|"),
+  ...'<!DOCTYPE a[<!b>|<!DOCTYPE a[x|]|]>|{"charsets":'.split("|"),
   ...'[1,|[[],|{"a":|"a",|1.|1e|1763786460 |1763786460.|eyJ|eyJaaaa.|eyJaaaa.aaaa.|.a|a.'.split(
     "|",
   ),
@@ -126,7 +130,16 @@ const TARGETS = {
 const BODIES = {
   "the kinds of views": (text) =>
     ["", "application/json", "text/xml", "text/html"].map((type) => viewsOf(body(text), type)),
-  JSON: isJson,
+  JSON: breakIn,
+  "text by its charset": (text) =>
+    ["text/xml", "text/html", "text/plain; charset=utf-16", "a/b; charset=gbk"].map((type) =>
+      read(bytes(text), type),
+    ),
+  "a form": (text) => fieldsOf(bytes(text), "a/b; charset=gbk", 1000),
+  "text of parts": (text) => {
+    const { parts } = partsOf(bytes(`--b\r\n\r\n${text}\r\n--b\r\n\r\n--b--`), "a/b; boundary=b");
+    parts.map(readerOf(parts));
+  },
   XML: (text) => all(chunksOf(body(text), "xml")),
   "text in chunks": (text) => all(chunksOf(body(text), "text")),
   "markup in tones": highlight,
@@ -184,7 +197,7 @@ const JSONS = {
 
 /** @type {Record<string, (json: string) => unknown>} */
 const JSON_PARSERS = {
-  "is checked": isJson,
+  "is checked": breakIn,
   "opens as a tree": (json) => unfoldedAtFirst(rootOf(json)),
   "is laid out": (json) => all(together(indented(json))),
   "is compared": linesOfJson,

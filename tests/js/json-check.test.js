@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { breakIn, breakText } from "../../static/js/json-break.js";
 import { isJson } from "../../static/js/json-check.js";
 
 /** @param {string} text */
@@ -68,4 +69,40 @@ test("it agrees with JSON.parse when any one character is lost, doubled or anoth
       }
     }
   }
+});
+
+test("where a text stops being JSON is told by line and column, with what is there", () => {
+  for (const [text, at, found] of /** @type {[string, [number, number], string][]} */ ([
+    ['{"a": }', [1, 7], "}"],
+    ['{"a": 1,\n "b": tru}', [2, 7], "t"],
+    ["[1,\n2\n", [3, 1], ""],
+    ["[1 2]", [1, 4], "2"],
+    ['{"a" 1}', [1, 6], "1"],
+    ["{'a': 1}", [1, 2], "'"],
+    ['{"a": 1,}', [1, 9], "}"],
+    ['["a\nb"]', [1, 4], "\n"],
+    ['["\\x"]', [1, 3], "\\"],
+    ["[01]", [1, 3], "1"],
+    ["[1]]", [1, 4], "]"],
+    ["[1, \u{1f600}]", [1, 5], "\u{1f600}"],
+    ["", [1, 1], ""],
+    ['{"a', [1, 4], ""],
+  ])) {
+    const place = breakIn(text);
+    assert.deepEqual([[place?.line, place?.column], place?.found], [at, found], text);
+  }
+  assert.equal(breakIn("[1]"), null);
+});
+
+test("what stands around a break is cut, and stays on its line", () => {
+  const place = breakIn(`[1,\n"${"a".repeat(100)}" x${"b".repeat(100)}\nc]`);
+  assert.deepEqual([place?.before.length, place?.found, place?.after.length], [41, "x", 40]);
+  const short = breakIn("[1,\n2 3\n4]");
+  assert.deepEqual([short?.before, short?.found, short?.after], ["2 ", "3", ""]);
+  assert.equal(short && breakText(short), "Not valid JSON at line 2, column 3.");
+  const early = breakIn("[1");
+  assert.equal(
+    early && breakText(early),
+    "Not valid JSON: it ends too early, at line 1, column 3.",
+  );
 });

@@ -1,71 +1,25 @@
-import { html, LitElement } from "lit";
-import { bodyOf, bytesOf } from "../body.js";
-import { codingsOf, undo } from "../content-coding.js";
+import { html } from "lit";
+import { excerpt } from "../excerpt.js";
 import { byteSize, visible } from "../format.js";
 
+const MOST_CHARACTERS = 100;
+
 /**
- * Undoes gzip, deflate and br when it is asked to; nothing where a body has no content coding.
- * @fires change-body  detail: the Body to show from now on
+ * In which content codings a body was sent, and what came of undoing them.
+ * @param {number} sent  its size
+ * @param {import("../reading.js").Opened} opened
+ * @param {boolean} asSent  it is shown as sent
+ * @param {() => void} toggle
  */
-export class BodyCoding extends LitElement {
-  static properties = { request: { attribute: false }, undone: { state: true } };
-
-  constructor() {
-    super();
-    /** @type {import("../captured.js").CapturedRequest | undefined} */
-    this.request = undefined;
-    /** @type {import("../content-coding.js").Undone | null} */
-    this.undone = null;
-  }
-
-  createRenderRoot() {
-    return this;
-  }
-
-  /** @param {Map<string, unknown>} changed */
-  willUpdate(changed) {
-    if (changed.has("request")) this.undone = null;
-  }
-
-  async decompress() {
-    const { request } = this;
-    if (!request) return;
-    const undone = await undo(bytesOf(request.body), codingsOf(request));
-    if (request !== this.request) return;
-    this.undone = undone;
-    if (undone.bytes.length > 0) this.show(bodyOf(undone.bytes));
-  }
-
-  showAsSent() {
-    this.undone = null;
-    if (this.request) this.show(this.request.body);
-  }
-
-  /** @param {import("../body.js").Body} detail */
-  show(detail) {
-    this.dispatchEvent(new CustomEvent("change-body", { detail }));
-  }
-
-  render() {
-    const { request, undone } = this;
-    const codings = request ? codingsOf(request) : [];
-    if (!request || codings.length === 0) return "";
-    const [label, act] = undone?.bytes.length
-      ? ["Show as sent", this.showAsSent]
-      : ["Decompress", this.decompress];
-    return html`<div class="body-coding">
-      <p role="status">
-        Sent as <span class="captured">${visible(codings.join(", "))}</span>, ${byteSize(request.body.size)}.
-        ${undone ? undoneText(undone) : ""}
-      </p>
-      <button type="button" class="button" @click=${act}>${label}</button>
-    </div>`;
-  }
+export function bodyCoding(sent, { body, codings, undone, problem }, asSent, toggle) {
+  const names = excerpt(codings.join(", "), MOST_CHARACTERS);
+  return html`<div class="body-coding">
+    <p role="status">
+      Sent as <span class="captured">${visible(names)}</span>, ${byteSize(sent)}.
+      ${undone ? `Decompressed: ${byteSize(body.size)}.` : ""}
+      ${problem ? html`<span class="body-problem">${visible(problem)}</span>` : ""}
+      ${undone ? "" : "Shown as sent."}
+    </p>
+    ${undone ? html`<button type="button" class="button" aria-pressed=${asSent} @click=${toggle}>Show as sent</button>` : ""}
+  </div>`;
 }
-
-/** @param {import("../content-coding.js").Undone} undone */
-function undoneText({ bytes, problem }) {
-  return bytes.length > 0 ? `Decompressed: ${byteSize(bytes.length)}. ${problem}` : problem;
-}
-
-customElements.define("body-coding", BodyCoding);

@@ -1,6 +1,8 @@
 import { html } from "lit";
 import { bytesOf, withoutMark } from "../body.js";
-import { headerOf, mediaType, queryParameters } from "../captured.js";
+import { headerOf, mediaType } from "../captured.js";
+import { fieldsOf } from "../form.js";
+import { visible } from "../format.js";
 import "./body-json.js";
 import "./body-multipart.js";
 import "./body-source.js";
@@ -23,7 +25,7 @@ export function bodyContent(view, body, request) {
     case "json":
       return html`<body-json .text=${withoutMark(body.content)}></body-json>`;
     case "form":
-      return form(body.content);
+      return form(fieldsOf(bytesOf(body), headerOf(request, "content-type"), MOST_FIELDS));
     case "multipart":
       return html`<body-multipart .body=${body} .contentType=${headerOf(request, "content-type")}></body-multipart>`;
     case "image":
@@ -35,12 +37,12 @@ export function bodyContent(view, body, request) {
   }
 }
 
-/** @param {string} text */
-function form(text) {
-  const pairs = queryParameters(text, MOST_FIELDS);
-  const note = html`<p class="body-note">These are the first ${MOST_FIELDS} fields; Raw has all.</p>`;
+/** @param {import("../form.js").Fields} fields */
+function form({ pairs, note }) {
+  const most = `These are the first ${MOST_FIELDS} fields; Raw has all.`;
   return html`
     <pairs-table .pairs=${pairs} label="Form fields, decoded"></pairs-table>
-    ${pairs.length === MOST_FIELDS ? note : ""}
+    ${note ? html`<p class="body-note">${visible(note)}</p>` : ""}
+    ${pairs.length === MOST_FIELDS ? html`<p class="body-note">${most}</p>` : ""}
   `;
 }

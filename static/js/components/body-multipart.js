@@ -1,14 +1,18 @@
 import { html, LitElement } from "lit";
-import { bytesOf, isImage, textOf } from "../body.js";
+import { bytesOf, isImage } from "../body.js";
 import { excerpt } from "../excerpt.js";
 import { byteSize, visible } from "../format.js";
 import { partsOf } from "../multipart.js";
+import { readerOf } from "../part-text.js";
 import { keepsExtension, partFileName } from "../take-away/file-name.js";
 import { saveBytes } from "../take-away/save.js";
 import { withMoments } from "./moments.js";
 import "./image-preview.js";
 
-/** @typedef {import("../multipart.js").Part} Part */
+/**
+ * @typedef {import("../multipart.js").Part} Part
+ * @typedef {ReturnType<typeof readerOf>} Read
+ */
 
 /** Parts and characters that are laid out before more are asked for. */
 const FIRST_PARTS = 50;
@@ -50,7 +54,7 @@ export class BodyMultipart extends LitElement {
   render() {
     const { parts, problem } = this.found;
     return html`
-      <ol class="parts" aria-label="Parts">${parts.slice(0, this.shown).map(item)}</ol>
+      ${list(parts, this.shown, "Parts")}
       ${parts.length > this.shown ? html`<button type="button" class="button" @click=${this.more}>Show ${FIRST_PARTS} more</button>` : ""}
       ${problem ? html`<p class="body-note" role="status">${problem}</p>` : ""}
     `;
@@ -62,10 +66,21 @@ export class BodyMultipart extends LitElement {
 }
 
 /**
- * @param {Part} part
+ * @param {readonly Part[]} parts
+ * @param {number} most
+ * @param {string} label
  * @returns {import("lit").TemplateResult}
  */
-function item(part) {
+function list(parts, most, label) {
+  const read = readerOf(parts);
+  return html`<ol class="parts" aria-label=${label}>${parts.slice(0, most).map((part) => item(part, read))}</ol>`;
+}
+
+/**
+ * @param {Part} part
+ * @param {Read} read
+ */
+function item(part, read) {
   const { name, fileName, type, bytes, problem, inner } = part;
   const title = fileName || name;
   const saved = partFileName(part);
@@ -80,30 +95,32 @@ function item(part) {
     </p>
     ${keepsExtension(fileName, saved) ? "" : html`<p class="body-note">Downloads as ${saved}, so that nothing runs it.</p>`}
     ${problem ? html`<p class="body-note">${problem}: shown as sent.</p>` : ""}
-    ${inner ? nested(inner) : content(part)}
+    ${inner ? nested(inner) : content(part, read)}
   </li>`;
 }
 
 /** @param {import("../multipart.js").Parts} parts */
 function nested({ parts, problem }) {
   return html`
-    <ol class="parts" aria-label="Parts of this part">${parts.slice(0, FIRST_PARTS).map(item)}</ol>
+    ${list(parts, FIRST_PARTS, "Parts of this part")}
     ${parts.length > FIRST_PARTS ? html`<p class="body-note">These are the first ${FIRST_PARTS} of ${parts.length} parts.</p>` : ""}
     ${problem ? html`<p class="body-note">${problem}</p>` : ""}
   `;
 }
 
-/** @param {Part} part */
-function content({ fileName, name, type, bytes }) {
-  if (!isImage(type)) return text(bytes);
-  return html`<image-preview .bytes=${bytes} .type=${type} .name=${visible(fileName || name)}></image-preview>`;
-}
-
-/** @param {Uint8Array} bytes */
-function text(bytes) {
-  const found = textOf(bytes);
-  if (!found) return "";
-  return html`<p class="part-text captured">${withMoments(excerpt(found, MOST_CHARACTERS))}</p>`;
+/**
+ * @param {Part} part
+ * @param {Read} read
+ */
+function content(part, read) {
+  const { fileName, name, type, bytes } = part;
+  if (isImage(type)) {
+    return html`<image-preview .bytes=${bytes} .type=${type} .name=${visible(fileName || name)}></image-preview>`;
+  }
+  const { text, isText, note } = read(part);
+  if (!isText || !text) return "";
+  return html`<p class="part-text captured">${withMoments(excerpt(text, MOST_CHARACTERS))}</p>
+    ${note ? html`<p class="body-note">${visible(note)}</p>` : ""}`;
 }
 
 customElements.define("body-multipart", BodyMultipart);

@@ -18,8 +18,8 @@ export class ListNone extends LitElement {
   }
 
   render() {
-    const { requests = 0, searching, paused } = this.snapshot ?? {};
-    if (searching) return html`<p>Searching …</p>`;
+    const { requests = 0, more, paused } = this.snapshot ?? {};
+    if (more) return html`<p>Searching …</p>`;
     if (requests > 0) return this.noMatch(requests);
     if (paused) return html`<p>Paused: what arrives waits until you resume.</p>`;
     return html`<p>Nothing here yet. New requests show as they arrive.</p>`;

@@ -1,32 +1,39 @@
 import { html, LitElement } from "lit";
-import { viewsOf } from "../body.js";
+import { jsonBreak, viewsOf } from "../body.js";
 import { mediaType } from "../captured.js";
 import { codingsOf } from "../content-coding.js";
-import { byteCount } from "../format.js";
-import "./body-coding.js";
+import { byteCount, visible } from "../format.js";
+import { open, opened } from "../reading.js";
+import { bodyCoding } from "./body-coding.js";
 import { bodyContent } from "./body-content.js";
+import { brokenJson } from "./broken-json.js";
 import "./copy-button.js";
 
+/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
 /** @typedef {import("../body.js").Body} Body */
 /** @typedef {import("../body.js").BodyView} BodyView */
 
 /** @type {Partial<Record<BodyView, string>>} */
 const NAMES = { preview: "Preview", text: "Raw", hex: "Hex" };
 
-/** The body: as readable as it gets, raw and in hex; decompressed on request. */
+/** The body: decompressed, by its charset, as readable as it gets; raw and in hex. */
 export class RequestBody extends LitElement {
   static properties = {
     request: { attribute: false },
-    body: { state: true },
+    opened: { state: true },
+    asSent: { state: true },
     chosen: { state: true },
   };
 
   constructor() {
     super();
-    /** @type {import("../captured.js").CapturedRequest | undefined} */
+    /** @type {CapturedRequest | undefined} */
     this.request = undefined;
-    /** @type {Body | undefined} as sent, or decompressed */
-    this.body = undefined;
+    /** @type {import("../reading.js").Opened | null} null: it is being decompressed */
+    this.opened = null;
+    this.asSent = false;
+    /** @type {ReturnType<typeof jsonBreak>} */
+    this.broken = null;
     /** @type {BodyView[]} */
     this.views = [];
     /** @type {BodyView} */
@@ -39,38 +46,67 @@ export class RequestBody extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has("request") && this.request) this.show(this.request, this.request.body);
+    if (!changed.has("request") || !this.request) return;
+    this.asSent = false;
+    this.show(opened(this.request));
+    if (!this.opened) this.open(this.request);
   }
 
-  /**
-   * @param {import("../captured.js").CapturedRequest} request
-   * @param {Body} body
-   */
-  show(request, body) {
-    const compressed = body === request.body && codingsOf(request).length > 0;
-    this.body = body;
-    this.views = viewsOf(body, compressed ? "" : mediaType(request));
+  /** @param {CapturedRequest} request */
+  async open(request) {
+    const found = await open(request);
+    if (request === this.request) this.show(found);
+  }
+
+  /** @param {import("../reading.js").Opened | null} opened */
+  show(opened) {
+    this.opened = opened;
+    this.chooseView();
+  }
+
+  chooseView() {
+    const { request, body } = this;
+    if (!request || !body) return;
+    const compressed = this.asSent && codingsOf(request).length > 0;
+    const type = compressed ? "" : mediaType(request);
+    this.broken = jsonBreak(body, type);
+    this.views = viewsOf(body, type);
     this.chosen = this.views[0];
+  }
+
+  /** The one that is shown. @returns {Body | undefined} */
+  get body() {
+    return this.asSent ? this.request?.body : this.opened?.body;
   }
 
   render() {
     const { request, body } = this;
-    if (!request || !body) return;
-    if (!body.complete) {
+    if (!request) return;
+    if (!request.body.complete) {
       return html`<p class="body-note">
-        Larger than the server’s limit: ${byteCount(body.size)}, not kept.
+        Larger than the server’s limit: ${byteCount(request.body.size)}, not kept.
       </p>`;
     }
-    if (body.size === 0) return html`<p class="body-note">No body.</p>`;
+    if (request.body.size === 0) return html`<p class="body-note">No body.</p>`;
+    if (!this.opened || !body) return html`<p class="body-note" role="status">Decompressing…</p>`;
     return html`
-      <body-coding .request=${request} @change-body=${this.onChange}></body-coding>
-      ${this.toolbar(body)} ${bodyContent(this.chosen, body, request)}
+      ${this.coding(request, this.opened)} ${this.toolbar(body)}
+      ${this.broken ? brokenJson(this.broken) : ""}
+      ${body.note ? html`<p class="body-note">${visible(body.note)}</p>` : ""}
+      ${bodyContent(this.chosen, body, request)}
     `;
   }
 
-  /** @param {CustomEvent<Body>} event */
-  onChange({ detail }) {
-    if (this.request) this.show(this.request, detail);
+  /**
+   * @param {CapturedRequest} request
+   * @param {import("../reading.js").Opened} opened
+   */
+  coding(request, opened) {
+    if (opened.codings.length === 0) return "";
+    return bodyCoding(request.body.size, opened, this.asSent, () => {
+      this.asSent = !this.asSent;
+      this.chooseView();
+    });
   }
 
   /** @param {Body} body */

@@ -2,15 +2,21 @@
 
 import { html, nothing } from "lit";
 import { answerText } from "../answers.js";
-import { chunksOf, together, viewsOf, withoutMark } from "../body.js";
+import { chunksOf, jsonBreak, together, viewsOf, withoutMark } from "../body.js";
 import { linesOf, mediaType, queryOf } from "../captured.js";
+import { excerpt } from "../excerpt.js";
 import { byteCount, byteSize, fullTime, visible } from "../format.js";
+import { breakText } from "../json-break.js";
 import { indented } from "../json-indent.js";
+import { opened } from "../reading.js";
 import { copyButton } from "./copy.js";
 import { Pieces } from "./pieces.js";
 
+const MOST_OF_CODINGS = 100;
+
 /**
  * @typedef {import("../contract.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../body.js").Body} Body
  *
  * @param {CapturedRequest} request
  * @param {import("../answers.js").Answer | undefined} answer
@@ -47,28 +53,50 @@ function pairs(title, lines) {
  * @param {import("./log-row.js").How} how
  */
 function body(request, how) {
-  const { size, encoding, content, complete } = request.body;
+  const { size, complete } = request.body;
   if (!size) return html`<p class="title">No body</p>`;
   const type = mediaType(request);
   const title = html`<p class="title">Body <span class="many">${byteSize(size)}${type && `, ${visible(type)}`}</span></p>`;
   if (!complete)
     return html`${title}<p>${byteCount(size)}: over the server’s limit, so it was not kept.</p>`;
-  const copy = encoding === "utf-8" ? copyButton(content, "body", how) : "Not text, so in hex.";
+  const read = opened(request);
+  if (read) return content(request, read, title, how);
+  how.actions.open(request);
+  return html`${title}<p>Decompressing…</p>`;
+}
+
+/**
+ * @param {CapturedRequest} request
+ * @param {import("../reading.js").Opened} opened
+ * @param {unknown} title
+ * @param {import("./log-row.js").How} how
+ */
+function content(request, { body, codings, undone, problem }, title, how) {
+  const isText = body.encoding === "utf-8";
+  const copy = isText ? copyButton(body.content, "body", how) : "Not text, so in hex.";
+  const coded = `Sent as ${excerpt(codings.join(", "), MOST_OF_CODINGS)}.`;
+  const sent = codings.length > 0 ? `${coded} ${undone ? "Decompressed." : ""} ${problem}` : "";
+  const place = jsonBreak(body, mediaType(request));
+  const note = [sent.trim(), body.note ?? "", place ? breakText(place) : ""]
+    .filter(Boolean)
+    .join(" ");
   return html`<div class="heading">${title} ${copy}</div>
-    <pre part="body" tabindex="0" role="group" aria-label="Body">${shown(request, how)}</pre>`;
+    ${note ? html`<p part="note" class="note">${visible(note)}</p>` : nothing}
+    <pre part="body" tabindex="0" role="group" aria-label="Body">${shown(request, body, how)}</pre>`;
 }
 
 /**
  * The beginning of a body, or the whole.
  * @param {CapturedRequest} request
+ * @param {Body} body
  * @param {import("./log-row.js").How} how
  */
-function shown(request, { whole, actions }) {
-  const pieces = piecesOf(request);
+function shown(request, body, { whole, actions }) {
+  const pieces = piecesOf(request, body);
   if (whole) return pieces.first(Number.POSITIVE_INFINITY).map(piece);
   const [first = "", rest = ""] = pieces.first(2);
   const showAll = () => actions.showAll(request.id);
-  return html`${piece(first)}${rest ? html`<button part="button" class="button" type="button" @click=${showAll}>Show all ${byteSize(request.body.size)}</button>` : nothing}`;
+  return html`${piece(first)}${rest ? html`<button part="button" class="button" type="button" @click=${showAll}>Show all ${byteSize(body.size)}</button>` : nothing}`;
 }
 
 /** @param {string} text */
@@ -76,23 +104,26 @@ function piece(text) {
   return html`<span class="piece">${visible(text)}</span>`;
 }
 
-/** @type {WeakMap<CapturedRequest, Pieces>} rendering is frequent, and a large body takes long */
+/** @type {WeakMap<Body, Pieces>} rendering is frequent, and a large body takes long */
 const known = new WeakMap();
 
-/** @param {CapturedRequest} request */
-function piecesOf(request) {
-  const pieces = known.get(request) ?? new Pieces(chunks(request));
-  known.set(request, pieces);
+/**
+ * @param {CapturedRequest} request
+ * @param {Body} body
+ */
+function piecesOf(request, body) {
+  const pieces = known.get(body) ?? new Pieces(chunks(body, mediaType(request)));
+  known.set(body, pieces);
   return pieces;
 }
 
 /**
  * JSON laid out, other text as it is, the rest in hex.
- * @param {CapturedRequest} request
+ * @param {Body} body
+ * @param {string} type
  */
-function chunks(request) {
-  const { body } = request;
+function chunks(body, type) {
   if (body.encoding === "base64") return chunksOf(body, "hex");
-  const isJson = viewsOf(body, mediaType(request))[0] === "json";
+  const isJson = viewsOf(body, type)[0] === "json";
   return isJson ? together(indented(withoutMark(body.content))) : chunksOf(body, "text");
 }

@@ -19,6 +19,7 @@ import { logDetail } from "./log-detail.js";
  * @typedef {object} Actions  what a reader does with a log
  * @property {(id: string) => void} toggle   opens the detail of a request, or closes it
  * @property {(id: string) => void} showAll  of its body
+ * @property {(request: import("../contract.js").CapturedRequest) => void} open  its body, which is compressed
  * @property {(text: string, what: string) => void} copy
  * @property {() => void} clear   the list
  * @property {() => void} tryNow  to connect

@@ -2,6 +2,7 @@
 
 import { html, LitElement, unsafeCSS } from "lit";
 import { copyText } from "../clipboard.js";
+import { open } from "../reading.js";
 import { secondsUntil } from "../retry.js";
 import { Announcer } from "./announcer.js";
 import { Log } from "./log.js";
@@ -48,6 +49,7 @@ export class WebhookLog extends LitElement {
   #actions = {
     toggle: (id) => this.#toggle(id),
     showAll: (id) => this.#showAll(id),
+    open: (request) => void open(request).then(this.#update),
     copy: (text, what) => this.#copy(text, what),
     clear: () => this.clear(),
     tryNow: () => this.#log.tryNow(),

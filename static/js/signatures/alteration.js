@@ -4,7 +4,7 @@
  * @typedef {[original: string, text: string]} Guess  original: what the body would have been, in words
  */
 
-import { textOf } from "../body.js";
+import { textOf } from "../charset.js";
 import { isJson } from "../json-check.js";
 import { skipBlanks, tokenEnd } from "../json-text.js";
 import { turn } from "../turn.js";

@@ -1,7 +1,7 @@
 /** A captured request as an HTTPie command, with a word on what HTTPie can't do. No DOM in here. */
 
-import { textOf } from "../body.js";
 import { bytesOfLine } from "../captured.js";
+import { textOf } from "../charset.js";
 import { bodyNotes, hasBody, outgoingHeaders } from "./outgoing.js";
 import { bodyInto, command, headerWords, quoted } from "./shell.js";
 

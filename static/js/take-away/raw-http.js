@@ -1,7 +1,8 @@
 /** A captured request as it goes over a connection. No DOM in here. */
 
-import { bytesOf, textOf } from "../body.js";
+import { bytesOf } from "../body.js";
 import { bytesOfLine } from "../captured.js";
+import { textOf } from "../charset.js";
 import { partsOf } from "./outgoing.js";
 
 /** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */

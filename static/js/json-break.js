@@ -1,0 +1,47 @@
+/**
+ * Where a text that should be JSON is not, for a reader to find it. No DOM in here.
+ *
+ * @typedef {object} Break
+ * @property {number} line    counted from 1
+ * @property {number} column  in UTF-16 code units, from 1
+ * @property {string} before  on the same line
+ * @property {string} found   the character that can't stand there; "" at the end of the text
+ * @property {string} after
+ */
+
+import { brokenAt } from "./json-check.js";
+
+const MOST_AROUND = 40;
+
+/**
+ * @param {string} text
+ * @returns {Break | null}  null: it is JSON
+ */
+export function breakIn(text) {
+  const at = brokenAt(text);
+  if (at < 0) return null;
+  let [line, start] = [1, 0];
+  for (let end = text.indexOf("\n"); end >= 0 && end < at; end = text.indexOf("\n", start)) {
+    line++;
+    start = end + 1;
+  }
+  const found = at < text.length ? String.fromCodePoint(text.codePointAt(at) ?? 0) : "";
+  return {
+    line,
+    column: at - start + 1,
+    before:
+      (at - start > MOST_AROUND ? "…" : "") + text.slice(Math.max(start, at - MOST_AROUND), at),
+    found,
+    after: text.slice(at + found.length, at + found.length + MOST_AROUND).split("\n")[0],
+  };
+}
+
+/**
+ * "Not valid JSON at line 2, column 7."
+ * @param {Break} place
+ */
+export function breakText({ line, column, found }) {
+  const [row, place] = [line, column].map((number) => number.toLocaleString("en-US"));
+  if (found) return `Not valid JSON at line ${row}, column ${place}.`;
+  return `Not valid JSON: it ends too early, at line ${row}, column ${place}.`;
+}
