@@ -70,6 +70,7 @@ def walk(watch: Watch) -> None:
     page = watch.page
     for view in page.locator(".body-views button").all():
         view.click()
+        expect(view).to_have_attribute("aria-pressed", "true")  # the view before it is gone
         if view.inner_text().strip() == "Preview":
             watch.previewed = True
             expect(page.frame_locator(".html-preview").locator("body")).to_be_attached()
