@@ -29,11 +29,12 @@ test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@$(with_tools) npm test --silent
 	@$(with_tools) $(python) -m pytest --numprocesses 3 --dist loadfile --durations 25 $(ARGS)
 
-# All failures under load, the long ones too, and the page's long rush; prints the table of
-# docs/reliability.md.
+# All failures under load, the long ones too, and long rushes at page and client; prints the table
+# of docs/reliability.md.
 chaos: test-packages $(dev_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
-	@$(with_tools) $(python) -m pytest -m "long or not long" tests/chaos tests/browser/test_speed.py $(ARGS)
+	@$(with_tools) $(python) -m pytest -m "long or not long" tests/chaos tests/browser/test_speed.py \
+		tests/client/test_inbox.py tests/client/commands/test_listen_forward.py $(ARGS)
 
 # Whatever parses, fed with a hundred thousand cases and more; a short run of it is in `make test`.
 fuzz: test-packages $(dev_stamp) $(vendor_stamp)
