@@ -7,9 +7,11 @@ text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs
 
+from engineio.payload import Payload
 from werkzeug.exceptions import MethodNotAllowed
 
 from webhook_logger.errors import Refusal
@@ -19,6 +21,9 @@ from webhook_logger.transport import UpgradeRequired, send_away
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 TRANSPORTS = ("polling", "websocket")
+MOST_PACKETS = 64
+"""In one POST; Engine.IO's own limit is below what a viewer may join at once."""
+SEPARATOR = b"\x1e"
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -31,6 +36,7 @@ class Door:
         self._engineio = engineio
         self._origins = origins
         self._handle, engineio.handle_request = engineio.handle_request, self
+        Payload.max_decode_packets = MOST_PACKETS
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """PEP 3333. Raises `HTTPException` for a request that is refused."""
@@ -43,7 +49,19 @@ class Door:
         if method == "HEAD":  # not passed on: a GET opens a session, or takes what waits for it
             start_response("200 OK", [("Content-Type", "text/plain; charset=UTF-8")])
             return []
-        answer: Iterable[bytes] = self._handle(environ, start_response)
+        if method == "POST":
+            environ["wsgi.input"] = BytesIO(_payload(environ))
+        return self._pass_on(environ, start_response)
+
+    def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Let Engine.IO answer, but for what it refuses."""
+
+        def start(status: str, headers: list[tuple[str, str]]) -> None:
+            if not status.startswith("2"):
+                raise _malformed("Engine.IO does not know this packet, or the session has ended.")
+            start_response(status, headers)
+
+        answer: Iterable[bytes] = self._handle(environ, start)
         return answer
 
     def _options(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -52,11 +70,10 @@ class Door:
         if self._origins.refusal(environ):
             start_response("200 OK", allow)
             return []
-        answer: Iterable[bytes] = self._handle(
+        return self._pass_on(
             {**environ, "QUERY_STRING": "EIO=4"},
             lambda status, headers: start_response(status, [*allow, *headers]),
         )
-        return answer
 
     def _check(self, environ: Environ, method: str) -> None:
         query = parse_qs(environ.get("QUERY_STRING", ""))
@@ -92,6 +109,20 @@ class Door:
         if int(environ.get("CONTENT_LENGTH") or 0) > most:
             send_away(socket)
             raise Refusal(Reason.MESSAGE_TOO_LARGE, f"A viewer may send {most} bytes at once.")
+
+
+def _payload(environ: Environ) -> bytes:
+    """Return the packets of a POST: Engine.IO says 200 to those that it cannot read."""
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    if body.count(SEPARATOR) >= MOST_PACKETS:
+        raise _malformed(f"A POST has at most {MOST_PACKETS} packets.")
+    try:
+        if body.startswith(b"d="):
+            raise ValueError("a form is how JSONP sends")
+        Payload(encoded_payload=body.decode())
+    except ValueError:
+        raise _malformed("The body is not packets of Engine.IO.") from None
+    return body
 
 
 def _malformed(message: str) -> Refusal:

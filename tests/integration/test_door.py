@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 import websocket
@@ -87,6 +88,7 @@ def test_a_refusal_has_the_one_error_shape(memory_server: Server, case: str) -> 
     assert answer.headers.get("allow") == (ALLOW if status == 405 else None)
     if status == 426:
         assert answer.headers["upgrade"] == "websocket"
+        assert answer.headers["connection"] == "close, Upgrade"
         assert answer.headers["sec-websocket-version"] == "13"
     assert "\x1b" not in memory_server.log
 
@@ -113,6 +115,40 @@ def test_a_message_without_its_length_is_refused_and_not_lost(memory_server: Ser
     body = b"2\r\n40\r\n0\r\n\r\n"
     head = f"POST {path} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert send(memory_server.address, head.encode() + body).status == 411
+
+
+NO_PACKETS = {
+    "nothing that is a packet": b"x",
+    "an empty packet": b"42[]\x1e",
+    "a packet that only servers send": b"0{}",
+    "a packet of an unknown type": b"9",
+    "a form, as JSONP sends it": b"d=3",
+    "bytes that are no text": b"4\xff",
+    "base64 that is none": b"bx",
+    "too many packets": b"\x1e".join([b"3"] * 65),
+}
+
+
+@pytest.mark.parametrize("case", NO_PACKETS)
+def test_what_is_no_packet_is_refused_and_not_taken(memory_server: Server, case: str) -> None:
+    path = f"{POLLING}&sid={open_session(memory_server)}"
+    answer = post(memory_server.address, path, NO_PACKETS[case])
+    assert answer.status == 400
+    demand(ERROR, json.loads(answer.body), case)
+
+
+def test_as_many_joins_as_a_viewer_may_have_come_in_one_post(memory_server: Server) -> None:
+    with PollingViewer(memory_server.url) as viewer:
+        assert viewer.packet()[0] == "40"
+        joins = [f'42{number}["join",{{"uuid":"{uuid4()}"}}]' for number in range(32)]
+        path = f"{POLLING}&sid={viewer.open['sid']}"
+        assert post(memory_server.address, path, "\x1e".join(joins).encode()).status == 200
+        answers = set()
+        while len(answers) < 32:
+            kind, data = viewer.packet()
+            if kind.startswith("43"):
+                assert data[0]["ok"]
+                answers.add(kind)
 
 
 # Origins

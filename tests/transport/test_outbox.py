@@ -18,11 +18,13 @@ class Socket:
         self.all_sent = threading.Event()
         self.cut = threading.Event()
         self._stuck = stuck
+        self.calls = 0
 
     def send_now(self, _: bytes) -> int:
         return 0
 
     def sendall(self, data: bytes) -> None:
+        self.calls += 1
         if self._stuck:
             self.cut.wait(PATIENCE_SECONDS)
             raise OSError
@@ -48,6 +50,16 @@ def test_what_waited_for_a_poll_comes_first_in_its_order() -> None:
     at = [socket.sent.index(b"<%02d>" % number) for number in range(100)]
     assert at == sorted(at)
     assert at[-1] < socket.sent.index(b"last")
+
+
+def test_what_waited_for_a_poll_is_written_in_turns() -> None:
+    outbox, socket = Outbox(), Socket()
+    for _ in range(1000):
+        outbox.put(message("x"))
+    outbox.put(message("last"))
+    outbox.attach(socket)
+    assert socket.all_sent.wait(PATIENCE_SECONDS)
+    assert socket.calls > 1000, "others run after every few calls of a socket"
 
 
 def test_the_end_cuts_a_viewer_off_whose_socket_takes_nothing_any_more() -> None:

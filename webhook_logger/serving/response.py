@@ -84,7 +84,10 @@ def _rest_of_head(answer: tuple[str, tuple[tuple[str, str], ...], int, bool]) ->
     lines = [f"{name}: {value}" for name, value in headers if name.lower() not in _OURS]
     if not _bodiless(status):
         lines.append(f"Content-Length: {length}")
-    lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
+    options = ["keep-alive" if keep_alive else "close"]
+    if any(name.lower() == "upgrade" for name, _ in headers):
+        options.append("Upgrade")  # RFC 9110, section 7.8
+    lines.append(f"Connection: {', '.join(options)}")
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
 
 

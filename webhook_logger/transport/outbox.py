@@ -120,13 +120,13 @@ class Outbox:
 
     def attach(self, sock: Any) -> None:
         """From now on packets go out there, those first that still wait for a poll."""
-        waiting, self._waiting, self._bytes = self._waiting or (), None, 0
-        # All of them at once: nothing that is put meanwhile may come between.
-        self._gathered = [_framed(packet) for packet in waiting if packet is not None]
         self._socket = sock
-        self.flush()
-        if self._closed or None in waiting:
+        if self._closed:
             self._end()  # given up while it polled, so that it comes back
+        elif self._waiting:
+            # By a thread, which takes turns: thousands may wait, and none is framed yet.
+            self._writes = True
+            start_new_thread(self._write, (b"",))
 
     def close(self) -> None:
         """The connection has ended."""
@@ -206,8 +206,9 @@ class Outbox:
                     self._cut()
                     break
                 self._bytes -= _weight(following)
-                self._socket.sendall(following)
-        self._writes = False
+                is_framed = isinstance(following, bytes)
+                self._socket.sendall(following if is_framed else _framed(following))
+        self._waiting, self._writes = None, False
         if self._finishes:
             self._end_writing()
 
