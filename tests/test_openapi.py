@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import yaml
 from werkzeug.exceptions import NotFound
 
 from config import Config
-from tests.support.contract.http import ANY_REQUEST
+from tests.support.contract.documents import demand, follow, validator
+from tests.support.contract.http import ANY_REQUEST, NAME
 from webhook_logger.app import create_app
 from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.errors import error_json
@@ -51,6 +53,75 @@ def test_it_has_every_path_and_method_of_the_views_and_no_other(document: dict[s
     told -= {(path, name) for path, name in told if path.startswith("/static/")}
     assert callbacks <= told
     assert told - callbacks == served
+
+
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (path, name): operation
+        for path, item in document["paths"].items()
+        for name, operation in item.items()
+        if name in METHODS
+    }
+
+
+def nodes(node: Any) -> Iterator[dict[str, Any]]:
+    """All mappings below a node."""
+    if isinstance(node, dict):
+        yield node
+    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for each in below:
+        yield from nodes(each)
+
+
+def test_it_has_no_component_that_nothing_uses(document: dict[str, Any]) -> None:
+    """asyncapi.yaml refers to it, too."""
+    beside = yaml.safe_load((DOCUMENT.parent / "asyncapi.yaml").read_text())
+    used = {node["$ref"].partition("#")[2] for node in nodes([document, beside]) if "$ref" in node}
+    for kind, components in document["components"].items():
+        for name in components:
+            place = f"/components/{kind}/{name}"
+            assert any(each == place or each.startswith(f"{place}/") for each in used), place
+
+
+def test_every_operation_has_a_name_of_its_own_and_a_tag_that_is_described(
+    document: dict[str, Any],
+) -> None:
+    every = operations(document)
+    assert len({each["operationId"] for each in every.values()}) == len(every)
+    described = {tag["name"] for tag in document["tags"] if tag["description"]}
+    assert {tag for each in every.values() for tag in each["tags"]} == described
+    assert all(each["summary"] for each in every.values())
+
+
+def test_every_operation_can_succeed_and_says_so(document: dict[str, Any]) -> None:
+    for place, operation in operations(document).items():
+        assert any(status[0] in "23" for status in operation["responses"]), place
+        for response in operation["responses"].values():
+            assert follow(NAME, response)["description"], place
+
+
+def test_every_parameter_of_a_path_is_declared(document: dict[str, Any]) -> None:
+    for path, item in document["paths"].items():
+        declared = [follow(NAME, each)["name"] for each in item.get("parameters", [])]
+        assert declared == re.findall("{(.*?)}", path)
+        assert not path.endswith("/") or path == "/"
+
+
+def test_every_default_and_example_fits_its_schema(document: dict[str, Any]) -> None:
+    checked = 0
+    for node in nodes(document):
+        given = [node[word] for word in ("default", "example") if word in node]
+        if given and ("type" in node or "$ref" in node):
+            given += node.get("examples", [])
+            for value in given:
+                checked += 1
+                demand(validator(NAME, node), value, f"{value!r} of {node}")
+    assert checked >= 6
+
+
+def test_a_callback_says_what_a_path_gets_that_names_none(document: dict[str, Any]) -> None:
+    for path in CALLBACK_PATHS:
+        assert "404" in document["paths"][path]["post"]["responses"]
 
 
 def test_it_tells_what_any_request_can_be_answered(document: dict[str, Any]) -> None:

@@ -50,6 +50,8 @@ class Join:
             isinstance(epoch, str) and len(epoch) <= MAX_EPOCH_CHARACTERS
         ):
             raise ValueError(f"epoch must be a string of at most {MAX_EPOCH_CHARACTERS} characters")
+        if type(seq) is float and seq.is_integer():
+            seq = int(seq)  # JSON has one kind of numbers
         if seq is not None and not (type(seq) is int and 0 <= seq < 2**53):
             raise ValueError("seq must be a whole number, 0 or more")
         answer = payload.get("answer", False)

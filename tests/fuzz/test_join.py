@@ -41,3 +41,10 @@ def test_auth_is_a_join_a_sentence_or_nothing(auth: Any) -> None:
     with suppress(ValueError):
         join = Join.from_auth(auth)
         assert (join is None) == (auth is None or "uuid" not in auth)
+
+
+@fuzz(seq=st.integers(0, 2**53 - 1))
+def test_a_seq_without_a_fraction_is_whole_however_it_is_written(seq: int) -> None:
+    uuid = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
+    join = Join.from_payload({"uuid": uuid, "epoch": "e", "seq": float(seq)})
+    assert (type(join.seq), join.seq) == (int, seq)

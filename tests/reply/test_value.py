@@ -40,7 +40,8 @@ WRONG: dict[str, tuple[str, Any]] = {
     "status above": ("status", 600),
     "status as text": ("status", "200"),
     "status true": ("status", True),
-    "status with a point": ("status", 200.0),
+    "status with a point": ("status", 200.5),
+    "status beyond any integer": ("status", 1e300),
     "status null": ("status", None),
     "headers as an object": ("headers", {"A": "b"}),
     "a header that is no pair": ("headers", [["A"]]),
@@ -103,6 +104,14 @@ def test_what_is_left_out_has_its_default() -> None:
 
 def test_what_is_asked_for_can_be_had_back() -> None:
     assert Reply.from_json(json.dumps(FULL)).to_wire() == FULL
+
+
+def test_a_number_without_a_fraction_is_whole_however_it_is_written() -> None:
+    reply = Reply.from_json('{"status": 201.0, "times": 1e1}')
+    assert (type(reply.status), reply.status) == (int, 201)
+    assert (type(reply.times), reply.times) == (int, 10)
+    given = given_from_json('{"status": 2.01e2}', 0)
+    assert given_to_json(given).startswith('{"status":201,')
 
 
 @pytest.mark.parametrize("case", WRONG)

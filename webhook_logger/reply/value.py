@@ -142,7 +142,9 @@ def _checked(name: str, value: object, fields: Fields) -> Any:
 
 
 def _whole(value: object, least: int, most: int) -> int:
-    # bool is an int, and 200.0 equals 200.
+    if type(value) is float and value.is_integer():
+        value = int(value)  # 200.0 is an integer, too (JSON Schema 2020-12, section 4.2.3)
+    # Not isinstance: a bool is an int.
     if type(value) is not int or not least <= value <= most:
         raise ValueError(f"must be a whole number from {least} to {most}")
     return value

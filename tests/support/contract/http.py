@@ -25,7 +25,6 @@ VIEWERS = "webhook-viewers"
 ANY_REQUEST = {
     "400": "Malformed",
     "404": "NotFound",  # all paths are, beside `URL_PREFIX`
-    "405": "NotAllowed",
     "408": "TooSlow",
     "414": "TargetTooLong",
     "431": "HeadTooLarge",
@@ -33,6 +32,18 @@ ANY_REQUEST = {
     "501": "CodingNotSupported",
     "503": "NotPublished",
     "505": "VersionNotSupported",
+}
+
+# What the document says of every path in its description, and of none by itself.
+_ALLOW = {"Allow": {"required": True, "schema": {"type": "string"}}}
+_METHODS = {"description": "To OPTIONS, the methods of the path.", "headers": _ALLOW}
+_NOT_ALLOWED = {
+    "description": "The path has other methods.",
+    "headers": _ALLOW,
+    "content": {
+        "application/json": {"schema": {"$ref": "#/components/schemas/Error"}},
+        "text/html": {},
+    },
 }
 
 _LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) HTTP/1\.[0-9]\r\n")
@@ -111,7 +122,7 @@ def _responses(template: str | None, method: str) -> dict[str, Any]:
     if template.startswith("/{uuid}"):
         operation = item["post"]  # any method
     elif method == "OPTIONS":
-        return {"200": {"$ref": "#/components/responses/Methods"}}
+        return {"200": _METHODS}
     else:
         operation = item.get("get" if method == "HEAD" else method.lower())
     return dict(operation["responses"]) if operation else {}
@@ -124,6 +135,8 @@ def _documented(
     told = _responses(template, method)
     if is_published:
         return _response(told["default"]) if "default" in told else None
+    if status == "405":
+        return _response(_NOT_ALLOWED)
     any_request = document(NAME)["components"]["responses"]
     if status not in told and status in ANY_REQUEST:
         return _response(any_request[ANY_REQUEST[status]])
