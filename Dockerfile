@@ -1,23 +1,30 @@
-# The page's scripts, bundled; Node is not in the image that runs.
-FROM node:22-slim AS vendor
+# The page's scripts, bundled, and the licences of what is in them; the image that runs has no Node.
+FROM node:22.23.3-slim AS vendor
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
+COPY deploy/notices.js deploy/
 COPY static/js static/js
 RUN npm run vendor
 
-FROM python:3.13-slim
+FROM python:3.13.14-slim
 WORKDIR /app
 COPY requirements.txt ./
-RUN pip install --no-cache-dir --requirement requirements.txt
+RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
 COPY config.py wsgi.py ./
 COPY webhook_logger webhook_logger
 COPY templates templates
 COPY docs/protocol.md docs/openapi.yaml docs/asyncapi.yaml docs/
 COPY static static
 COPY --from=vendor /src/static/vendor static/vendor
+COPY LICENSE ./
+# The command line, from the same files: docker run --rm IMAGE webhook-logger --help
+ENV PYTHONPATH=/app
+RUN printf '#!/bin/sh\nexec python -m webhook_logger "$@"\n' >/usr/local/bin/webhook-logger \
+    && chmod 755 /usr/local/bin/webhook-logger
 
-USER nobody
+# "nobody", by number: Kubernetes checks runAsNonRoot without the image's /etc/passwd.
+USER 65534:65534
 ENV HOST=0.0.0.0 PORT=8000 PYTHONUNBUFFERED=1
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s \

@@ -3,7 +3,7 @@
 # .venv, node_modules or static/vendor is enough to have it made anew. The page's scripts are
 # bundled anew when one of them has changed.
 
-.PHONY: run test chaos fuzz bench audit screenshots test-packages lint fix clean
+.PHONY: run test chaos fuzz bench audit pins screenshots test-packages lint fix clean
 .NOTPARALLEL:
 
 # python3 is part of the name: after an upgrade of the system's Python, .venv is looked at again.
@@ -49,6 +49,10 @@ audit: $(audit_stamp) $(npm_stamp)
 	@.venv-audit/bin/pip-audit --no-deps --disable-pip $(foreach f,$(wildcard requirements*.txt),-r $(f))
 	@$(with_tools) npm audit
 
+# requirements*.txt from the lists in pyproject.toml; ARGS="--upgrade-package NAME" takes a newer one.
+pins: $(audit_stamp)
+	@deploy/setup pins $(ARGS)
+
 # The README's pictures, taken of a server of their own.
 screenshots: test-packages $(dev_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
@@ -75,11 +79,11 @@ $(run_stamp): requirements.txt deploy/setup
 	@deploy/setup python requirements.txt
 	@touch $@
 
-$(dev_stamp): requirements-dev.txt requirements.txt deploy/setup
+$(dev_stamp): requirements-dev.txt deploy/setup
 	@deploy/setup python requirements-dev.txt
 	@touch $@ $(run_stamp)
 
-$(bench_stamp): requirements-bench.txt requirements.txt deploy/setup | $(run_stamp)
+$(bench_stamp): requirements-bench.txt deploy/setup | $(run_stamp)
 	@deploy/setup bench
 	@touch $@
 

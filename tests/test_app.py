@@ -213,6 +213,15 @@ def test_health_and_readiness_without_a_queue(client: FlaskClient) -> None:
     assert client.get("/readyz").get_json() == {"status": "ready"}
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_no_cache_answers_for_a_worker(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    assert client.get(path).headers["Cache-Control"] == "no-store"
+    monkeypatch.setattr(app, "draining", True)
+    assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
 def test_a_body_over_the_limit_is_refused_alike(callback_client: Client) -> None:
     answer = callback_client.post(f"/{CALLBACK.upper()}/x", data=b"x" * (2**20 + 1))
     assert answer.status_code == 413

@@ -16,7 +16,6 @@ from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 
 NOT_PACKED = shutil.ignore_patterns(".*", "node_modules", "tests", "bench", "build", "__pycache__")
-PINS = ("-c", str(ROOT / "requirements.txt"))
 SERVERS_OWN = ("flask", "flask_socketio", "eventlet", "werkzeug", "redis", "httptools", "orjson")
 
 pytestmark = pytest.mark.timeout(300)
@@ -30,9 +29,19 @@ def run(*command: object, cwd: str | Path = "/") -> str:
     return done.stdout
 
 
-def install(python: Path, *packages: object) -> None:
+@pytest.fixture(scope="module")
+def pins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Versions alone: with hashes pip would want one of the wheel, too."""
+    file = tmp_path_factory.mktemp("pins") / "constraints.txt"
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    file.write_text("\n".join(line.removesuffix(" \\") for line in lines if "==" in line))
+    return file
+
+
+def install(python: Path, pins: Path, *packages: object) -> None:
     pip = (sys.executable, "-m", "pip", "--python", python)
-    run(*pip, "install", "-q", "--no-compile", "--disable-pip-version-check", *PINS, *packages)
+    options = ("-q", "--no-compile", "--disable-pip-version-check", "-c", pins)
+    run(*pip, "install", *options, *packages)
 
 
 @pytest.fixture(scope="module")
@@ -47,18 +56,18 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def python(wheel: Path, pins: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of an environment with the client alone."""
     folder = tmp_path_factory.mktemp("venv")
     run(sys.executable, "-m", "venv", "--without-pip", folder)
-    install(folder / "bin/python", wheel)
+    install(folder / "bin/python", pins, wheel)
     return folder / "bin/python"
 
 
 @pytest.fixture(scope="module")
-def python_with_server(python: Path, wheel: Path) -> Path:
+def python_with_server(python: Path, pins: Path, wheel: Path) -> Path:
     """The same environment, after the tests of the client; with pytest, too."""
-    install(python, f"{wheel}[server]", "pytest")
+    install(python, pins, f"{wheel}[server]", "pytest")
     return python
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +76,22 @@ def test_a_document_that_has_not_changed_is_not_sent_again(
     again = client.get(address, headers={"If-None-Match": known})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["", *(f"/{name}" for name in DOCUMENTS)])
+def test_a_document_is_compressed_for_clients_that_accept_it(
+    client: FlaskClient, prefix: str, path: str
+) -> None:
+    plain = client.get(f"{prefix}/docs{path}")
+    zipped = client.get(f"{prefix}/docs{path}", headers={"Accept-Encoding": "br, gzip"})
+    refused = client.get(f"{prefix}/docs{path}", headers={"Accept-Encoding": "gzip;q=0"})
+    assert [each.headers.get("Content-Encoding") for each in (plain, zipped, refused)] == [
+        *(None, "gzip", None)
+    ]
+    assert {each.headers["Vary"] for each in (plain, zipped)} == {"Accept-Encoding"}
+    nonce = re.compile(b'nonce="[^"]*"')
+    assert nonce.sub(b"", gzip.decompress(zipped.data)) == nonce.sub(b"", plain.data)
+    assert zipped.headers.get("ETag") == plain.headers.get("ETag")
 
 
 @pytest.mark.parametrize("name", ["dependencies.md", "..%2fconfig.py", "protocol"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -88,6 +89,8 @@ def make_docs(folder: Path, prefix: str) -> Blueprint:
     docs = Blueprint("docs", __name__)
     contract = Contract(folder, f"{prefix}/docs")
 
+    docs.after_request(_zipped)
+
     @docs.get("/docs")
     def show() -> Response:
         return page("docs.html", contract=contract, documents=list(DOCUMENTS))
@@ -105,10 +108,19 @@ def _view_of(content: bytes, content_type: str) -> Callable[[], Response]:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cache-Control"] = "no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.add_etag()
+        response.add_etag(weak=True)  # the same for both encodings
         return response.make_conditional(request)  # type: ignore[return-value]
 
     return view
+
+
+def _zipped(response: Response) -> Response:
+    """Compress a document where the client accepts gzip."""
+    response.vary.add("Accept-Encoding")
+    if response.status_code == 200 and request.accept_encodings.quality("gzip") > 0:
+        response.set_data(gzip.compress(response.get_data(), mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
 
 
 # What is wider than a phone can be moved by touch and by keys.

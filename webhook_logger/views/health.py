@@ -14,6 +14,11 @@ def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
     """`/healthz`, `/readyz` and `/metrics`."""
     health = Blueprint("health", __name__)
 
+    @health.after_request
+    def fresh(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
     @health.get("/healthz")
     def healthz() -> Response:
         return jsonify(status="ok")

@@ -1,0 +1,26 @@
+// Writes the name, version and licence text of every npm package that the page's scripts may contain.
+// usage: node deploy/notices.js FILE
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const LICENCE = /^(licen[cs]e|copying|notice)/i;
+/** The bundler runs at set-up alone. */
+const NOT_BUNDLED = /[\\/]node_modules[\\/](@esbuild[\\/]|esbuild$)/;
+
+const listing = execFileSync("npm", ["ls", "--omit=dev", "--all", "--parseable"], {
+  encoding: "utf8",
+});
+const [, ...folders] = listing.trim().split("\n");
+const notices = folders.filter((folder) => !NOT_BUNDLED.test(folder)).map(noticeOf);
+writeFileSync(process.argv[2], `${notices.join(`\n${"-".repeat(80)}\n\n`)}`);
+
+/** @param {string} folder of a package */
+function noticeOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const texts = readdirSync(folder)
+    .filter((file) => LICENCE.test(file))
+    .map((file) => readFileSync(join(folder, file), "utf8").trim());
+  const title = [name, version, license].filter(Boolean).join(", ");
+  return `${[title, ...texts].join("\n\n")}\n`;
+}

@@ -1,0 +1,151 @@
+"""What is installed is what was chosen: pinned, with hashes; and the image has what it needs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from itertools import chain
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.support.processes import ROOT, Server
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PINNED = sorted(ROOT.glob("requirements*.txt"))
+# A pin and its hashes are one logical line.
+_PIN = re.compile(
+    r"^([\w.-]+)==([\w.]+)(?: ; .*?)?((?: \\\n    --hash=sha256:[0-9a-f]{64})*)$", re.MULTILINE
+)
+
+
+def pins(file: Path) -> dict[str, str]:
+    return {name: version for name, version, _ in _PIN.findall(file.read_text())}
+
+
+@pytest.mark.parametrize("file", PINNED, ids=lambda file: file.name)
+def test_every_package_is_pinned_with_hashes(file: Path) -> None:
+    lines = [line for line in file.read_text().splitlines() if re.match(r"[^\s#]", line)]
+    hashed = [name for name, _, hashes in _PIN.findall(file.read_text()) if hashes]
+    assert len(hashed) == len(lines) > 0
+
+
+def test_a_package_has_one_version_in_all_files() -> None:
+    versions: dict[str, set[str]] = {}
+    for name, version in chain.from_iterable(pins(file).items() for file in PINNED):
+        versions.setdefault(name, set()).add(version)
+    assert {name: each for name, each in versions.items() if len(each) > 1} == {}
+
+
+def test_pins_are_those_of_the_project() -> None:
+    """`make pins` was run after the last change of a list."""
+    extras, groups = PROJECT["project"]["optional-dependencies"], PROJECT["dependency-groups"]
+    server = [*PROJECT["project"]["dependencies"], *extras["server"]]
+    wanted = {
+        "requirements.txt": server,
+        "requirements-dev.txt": [*server, *extras["codings"], *groups["dev"]],
+        **{f"requirements-{name}.txt": groups[name] for name in ("bench", "audit", "node")},
+    }
+    assert set(wanted) == {file.name for file in PINNED}
+    for name, requirements in wanted.items():
+        pinned = pins(ROOT / name)
+        for requirement in requirements:
+            [(package, version)] = re.findall(r"^([\w.-]+)(?:\[.*\])?(?:==([\w.]+))?", requirement)
+            found = pinned.get(re.sub("[-_.]+", "-", package).lower())
+            assert found is not None, requirement
+            assert version in ("", found), requirement
+
+
+def test_images_have_exact_versions() -> None:
+    text = (ROOT / "Dockerfile").read_text() + (ROOT / "docker-compose.yml").read_text()
+    images = re.findall(r"^(?:FROM|\s+image:) (\S+)", text, re.MULTILINE)
+    assert len(images) == 4
+    for image in images:
+        assert re.search(r":\d+\.\d+\.\d+(-|$)", image), image
+
+
+def test_no_package_runs_a_script_when_it_is_installed() -> None:
+    assert "ignore-scripts=true" in (ROOT / ".npmrc").read_text().splitlines()
+
+
+# There is no Docker here: the last stage's steps are taken by hand.
+
+
+def instructions() -> Iterator[list[str]]:
+    """The words of each instruction of the image's last stage."""
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
+    stages = re.split("^FROM ", text, flags=re.MULTILINE)
+    for line in stages[-1].splitlines():
+        if re.match("[A-Z]+ ", line):
+            yield line.split()
+
+
+def copied() -> Iterator[tuple[str, str]]:
+    """What comes from the checkout into the image, and its name there."""
+    for word, *rest in instructions():
+        names = [name for name in rest if not name.startswith("--")]
+        if word == "COPY" and not any(name.startswith("--from=") for name in rest):
+            *sources, target = names
+            for source in sources:
+                is_folder = target.endswith("/")
+                yield source, target + Path(source).name if is_folder else target
+
+
+def is_left_out(name: str) -> bool:
+    """What .dockerignore keeps from the build; its last matching line counts."""
+    left_out = False
+    for line in (ROOT / ".dockerignore").read_text().split("\n"):
+        pattern = line.removeprefix("!").rstrip("/")
+        parents = [name, *map(str, Path(name).parents)]
+        if line and not line.startswith("#") and any(fnmatch(each, pattern) for each in parents):
+            left_out = not line.startswith("!")
+    return left_out
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The image's working directory."""
+    app = tmp_path_factory.mktemp("image")
+    for source, target in copied():
+        assert not is_left_out(source), f"{source} is not in the build's context"
+        if (ROOT / source).is_dir():
+            shutil.copytree(ROOT / source, app / target, dirs_exist_ok=True)
+        else:
+            (app / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / source, app / target)
+    return app
+
+
+def test_the_image_serves_and_has_the_command_line(image: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(image)}
+    cli = [sys.executable, "-m", "webhook_logger"]
+    with Server([sys.executable, str(image / "wsgi.py")], cwd=image) as server:
+        for arguments in (["--help"], ["send", f"{server.url}/{uuid4()}", "--data", "hello"]):
+            done = subprocess.run(
+                [*cli, *arguments], env=environment, cwd="/", capture_output=True, check=False
+            )
+            assert done.returncode == 0, done.stderr
+
+
+def test_the_image_has_the_licences_of_what_is_in_it(image: Path) -> None:
+    assert (image / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+    notices = (image / "static/vendor/NOTICES.txt").read_text()
+    for name, text in (("lit", "BSD-3-Clause"), ("socket.io-client", "Permission is hereby")):
+        assert re.search(rf"^{re.escape(name)}, \d", notices, re.MULTILINE)
+        assert text in notices
+
+
+def test_the_image_runs_as_a_user_by_number() -> None:
+    [user] = [rest for word, *rest in instructions() if word == "USER"]
+    assert re.fullmatch(r"[1-9]\d*(:[1-9]\d*)?", user[0])
