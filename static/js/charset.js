@@ -37,7 +37,8 @@ const XML_DECLARATION = /^<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]+)["'
 const META = /<meta\b[^>]{0,200}?\bcharset\s*=\s*["']?([\w.:-]+)/i;
 
 /** Types whose content is text, whatever its bytes. */
-const TEXT_TYPE = /^text\/|[/+](?:json|xml)$|^application\/(?:x-www-form-urlencoded|javascript)$/;
+const TEXT_TYPE =
+  /^text\/|[/+](?:json|xml|yaml)$|^application\/(?:x-www-form-urlencoded|x-ndjson|javascript|graphql)$/;
 
 /**
  * @param {Uint8Array} bytes

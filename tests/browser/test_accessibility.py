@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import UNREACHABLE, Complaints
+from tests.browser.test_detail import png_head
 from tests.support.processes import ROOT, Server, free_port
 from tests.support.sender import post
 
@@ -92,6 +93,16 @@ def hexadecimal(stage: Stage) -> None:
 def compressed(stage: Stage) -> None:
     stage.post("/", gzip.compress(b'{"a": 1}'), "Content-Encoding: gzip")
     stage.page.locator(".row").click()
+    expect(stage.page.get_by_role("button", name="Show as sent")).to_be_visible()
+
+
+def parts(stage: Stage) -> None:
+    """Parts in a part, read by a charset, an image too large to draw, and no final boundary."""
+    image = png_head(23_000, 23_000)
+    inner = b"--i\r\n\r\none\r\n--i\r\nContent-Type: image/png\r\n\r\n" + image + b"\r\n--i--"
+    field = b"--b\r\nContent-Type: text/plain; charset=latin1\r\n\r\nGr\xfc\xdfe\r\n"
+    head = b"--b\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n"
+    stage.open(field + head + inner, "multipart/form-data; boundary=b")
 
 
 def unfolded(stage: Stage) -> None:
@@ -144,6 +155,9 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "text": lambda stage: stage.open(b"line\n" * 100, "text/plain"),
     "form": lambda stage: stage.open(b"a=1&b=%20", "application/x-www-form-urlencoded"),
     "XML": lambda stage: stage.open(b"<a><b c='d'>e</b></a>", "application/xml"),
+    "broken JSON": lambda stage: stage.open(b'{"a": tru}', "application/json"),
+    "Latin-1": lambda stage: stage.open(b"Zo\xeb", "text/plain"),
+    "parts": parts,
     "hex": hexadecimal,
     "compressed": compressed,
     "no body": lambda stage: stage.post(),

@@ -89,8 +89,8 @@ def test_no_body_runs_in_any_view(server: Server, watch: Watch, uuid: str, kind:
     watch.page.locator(".row").click()
     expect(watch.page.locator("request-detail .body-views button").first).to_be_visible()
     walk(watch)
-    # The last view of bytes reads each as a character.
-    shown = "⟨U+0000⟩".join("alert") if kind == "UTF-16" else "alert"
+    # The last view of text has its bytes, and that of bytes reads each as a character.
+    shown = ".".join("alert") if kind == "UTF-16" else "alert"
     assert shown in watch.page.locator("request-body").inner_text()
 
 
@@ -130,8 +130,7 @@ def test_nothing_that_was_compressed_runs(server: Server, watch: Watch, uuid: st
     body = gzip.compress(TOGETHER.encode())
     post(server.address, f"/{uuid}", body, "Content-Type: text/html", "Content-Encoding: gzip")
     watch.page.locator(".row").click()
-    watch.page.get_by_role("button", name="Decompress").click()
-    expect(watch.page.locator("body-coding")).to_contain_text("Show as sent")
+    expect(watch.page.get_by_role("button", name="Show as sent")).to_be_visible()
     walk(watch)
 
 

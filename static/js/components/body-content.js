@@ -42,7 +42,7 @@ function form({ pairs, note }) {
   const most = `These are the first ${MOST_FIELDS} fields; Raw has all.`;
   return html`
     <pairs-table .pairs=${pairs} label="Form fields, decoded"></pairs-table>
-    ${note ? html`<p class="body-note">${visible(note)}</p>` : ""}
+    ${note ? html`<p class="body-reading">${visible(note)}</p>` : ""}
     ${pairs.length === MOST_FIELDS ? html`<p class="body-note">${most}</p>` : ""}
   `;
 }

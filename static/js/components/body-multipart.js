@@ -120,7 +120,7 @@ function content(part, read) {
   const { text, isText, note } = read(part);
   if (!isText || !text) return "";
   return html`<p class="part-text captured">${withMoments(excerpt(text, MOST_CHARACTERS))}</p>
-    ${note ? html`<p class="body-note">${visible(note)}</p>` : ""}`;
+    ${note ? html`<p class="body-reading">${visible(note)}</p>` : ""}`;
 }
 
 customElements.define("body-multipart", BodyMultipart);

@@ -16,6 +16,9 @@ import "./copy-button.js";
 /** @type {Partial<Record<BodyView, string>>} */
 const NAMES = { preview: "Preview", text: "Raw", hex: "Hex" };
 
+/** @type {Set<BodyView>} what shows bytes, or text that is read piece by piece */
+const WITHOUT_ITS_TEXT = new Set(["hex", "image", "multipart"]);
+
 /** The body: decompressed, by its charset, as readable as it gets; raw and in hex. */
 export class RequestBody extends LitElement {
   static properties = {
@@ -92,7 +95,7 @@ export class RequestBody extends LitElement {
     return html`
       ${this.coding(request, this.opened)} ${this.toolbar(body)}
       ${this.broken ? brokenJson(this.broken) : ""}
-      ${body.note ? html`<p class="body-note">${visible(body.note)}</p>` : ""}
+      ${this.note(body)}
       ${bodyContent(this.chosen, body, request)}
     `;
   }
@@ -107,6 +110,12 @@ export class RequestBody extends LitElement {
       this.asSent = !this.asSent;
       this.chooseView();
     });
+  }
+
+  /** How its text was read, where that is what shows. @param {Body} body */
+  note({ note }) {
+    if (!note || WITHOUT_ITS_TEXT.has(this.chosen)) return "";
+    return html`<p class="body-reading">${visible(note)}</p>`;
   }
 
   /** @param {Body} body */
