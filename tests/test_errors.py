@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from werkzeug.exceptions import ImATeapot, InternalServerError, MethodNotAllowed, NotFound
 
 from webhook_logger.errors import Refusal, error_headers, error_json, reason_of
 from webhook_logger.reasons import Reason
+
+PACKAGE = Path(__file__).parents[1] / "webhook_logger"
 
 
 @pytest.mark.parametrize("reason", Reason, ids=lambda reason: reason.word)
@@ -20,6 +23,14 @@ def test_a_refusal_says_what_the_registry_says(reason: Reason) -> None:
     assert (error["code"], error["reason"]) == (reason.status, reason.word)
     assert error["message"] == reason.meaning
     assert error["name"] not in ("", "Unknown Error")
+
+
+def test_every_reason_has_a_use() -> None:
+    """405 is werkzeug's, and comes with its status alone."""
+    files = [file for file in PACKAGE.rglob("*.py") if file.name != "reasons.py"]
+    source = "".join(file.read_text() for file in files)
+    used = set(re.findall(r"\bReason\.([A-Z_]+)", source))
+    assert used | {"METHOD_NOT_ALLOWED"} == {reason.name for reason in Reason}
 
 
 def test_a_message_of_its_own_replaces_the_sentence_and_not_the_reason() -> None:

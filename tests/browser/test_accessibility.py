@@ -149,6 +149,10 @@ def gap(stage: Stage) -> None:
 # A line is a state: its name, and what brings a fresh page there.
 STATES: dict[str, Callable[[Stage], object]] = {
     "empty": lambda stage: None,
+    "refused": lambda stage: (
+        post(stage.server.address, f"//{stage.uuid}"),
+        expect(stage.page.locator(".empty-refused")).to_be_visible(),
+    ),
     "with requests": several,
     "a long target": lambda stage: stage.open_long(),
     "JSON": lambda stage: stage.open(b'{"a": [1, true, null, "x"]}', "application/json"),

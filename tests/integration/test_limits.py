@@ -112,6 +112,7 @@ def test_a_connection_too_many_is_told_so_until_another_one_ends(uuid: str) -> N
             assert one_too_many.is_closed()
         senders[0].socket.close()
         eventually(lambda: post(server.address, f"/{uuid}").status == 200)
+        assert server.refusals()["too_many_connections"] >= 1
 
 
 class Unfinished(Sender):

@@ -11,6 +11,7 @@ import pytest
 from werkzeug.exceptions import ServiceUnavailable
 
 from tests.support.sender import Sender
+from webhook_logger.reasons import Reason
 from webhook_logger.serving import connection, wire
 from webhook_logger.serving.limits import Limits
 from webhook_logger.serving.places import Places
@@ -53,6 +54,8 @@ class Pair(Sender):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             super().__init__(listener.getsockname())
             served, _ = listener.accept()
+        self.refused: list[tuple[str, Reason]] = []
+        """What was reported of refused requests."""
         self._thread = threading.Thread(target=self._serve, args=(served, application, places))
         self._thread.start()
 
@@ -60,7 +63,11 @@ class Pair(Sender):
         with served:
             address = ("127.0.0.1", 5)
             places_left = Places(places)
-            connection.Connection(served, address, application, places_left, limits=LIMITS).serve()
+            connection.Connection(
+                *(served, address, application, places_left),
+                limits=LIMITS,
+                refused=lambda line, reason: self.refused.append((line, reason)),
+            ).serve()
 
     def is_served_after(self, seconds: float) -> bool:
         self._thread.join(seconds)
@@ -81,6 +88,40 @@ def test_a_head_that_does_not_arrive_in_time_gets_408() -> None:
     with Pair(echo) as sender:
         sender.send(b"GET / HTTP/1.1\r\n")
         assert sender.rest().startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+
+
+REPORTED = {
+    b"GET /a HTTP/1.1\r\nHost: h": ("GET /a HTTP/1.1\r", Reason.REQUEST_TIMEOUT),
+    b"GET /a": ("GET /a", Reason.REQUEST_TIMEOUT),
+    b"\r\nGET /\xff b HTTP/1.1\r\nHost: h\r\n\r\n": (
+        "GET /\xff b HTTP/1.1\r",
+        Reason.REQUEST_LINE_MALFORMED,
+    ),
+    b"GET /a HTTP/1.1\r\n\r\n": ("GET /a HTTP/1.1\r", Reason.HOST_MALFORMED),
+    b"GET /a\n": ("GET /a", Reason.BARE_LINE_FEED),
+    b"GET /" + b"a" * 9000: ("GET /" + "a" * 507, Reason.TARGET_TOO_LONG),
+    b"GET http://h/fail HTTP/1.1\r\nHost: h\r\n\r\n": ("/fail", Reason.INTERNAL_ERROR),
+}
+
+
+@pytest.mark.parametrize("raw", REPORTED)
+def test_a_refused_request_is_reported_by_the_beginning_of_its_line(raw: bytes) -> None:
+    with Pair(fail) as sender:
+        sender.send(raw)
+        if REPORTED[raw][1] is Reason.INTERNAL_ERROR:
+            sender.answer()
+        else:
+            sender.rest()
+        assert sender.refused == [REPORTED[raw]]
+
+
+def test_what_was_served_or_left_is_not_reported() -> None:
+    for raw in (GET, b"GET / HTTP/1.1\r\nHost", b""):
+        with Pair(echo) as sender:
+            sender.send(raw)
+            sender.close_half()
+            sender.rest()
+        assert sender.refused == []
 
 
 def test_a_body_that_does_not_arrive_in_time_gets_408() -> None:
