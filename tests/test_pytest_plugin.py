@@ -30,6 +30,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> object:
     # Tests lie in a folder of their own, where the package is not.
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYTHONDEVMODE", "1")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # ours is named; others take seconds
 
     def run(source: str, *options: str) -> pytest.RunResult:
         pytester.makepyfile(SENDS + source)

@@ -86,11 +86,10 @@ def test_the_tests_of_a_sender_pass_with_a_server_of_their_own(memory_server: Se
     for options in ((), ("--webhook-server", memory_server.url)):
         command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")
         # As where pytest and this project's plugin are all there is.
-        plugins = ("-p", "no:timeout", "-p", "no:xdist", "-p", "webhook_logger.pytest_plugin")
         done = subprocess.run(
-            [*command, *plugins, *options],
+            [*command, "-p", "webhook_logger.pytest_plugin", *options],
             cwd=EXAMPLES / "pytest_orders",
-            env=ENVIRONMENT,
+            env={**ENVIRONMENT, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,
             check=False,
