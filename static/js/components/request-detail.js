@@ -23,6 +23,7 @@ export class RequestDetail extends LitElement {
   static properties = {
     request: { attribute: false },
     retry: { attribute: false },
+    answer: { attribute: false },
     answers: { attribute: false },
     bodyLimit: { attribute: false },
     opened: { type: Boolean },
@@ -34,7 +35,9 @@ export class RequestDetail extends LitElement {
     this.request = undefined;
     /** @type {import("../retries.js").Retry | undefined} */
     this.retry = undefined;
-    /** @type {import("../answers.js").Answers | undefined} of senders, this one's among them */
+    /** @type {import("../answers.js").Answer | undefined} what its sender got, once it is known */
+    this.answer = undefined;
+    /** @type {import("../answers.js").Answers | undefined} the same, for exports: it is read then */
     this.answers = undefined;
     /** The server's limit for bodies in bytes; 0 where it is not known. */
     this.bodyLimit = 0;
@@ -93,7 +96,7 @@ export class RequestDetail extends LitElement {
           <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
           <span class="captured" tabindex=${scrolls(below) ?? nothing}><span class="detail-prefix">${prefix}</span>${visible(textOfLine(below))}</span>
         </h2>
-        ${summary(request, { retry: this.retry, answer: this.answers?.get(request), bodyLimit: this.bodyLimit })}
+        ${summary(request, { retry: this.retry, answer: this.answer, bodyLimit: this.bodyLimit })}
       </header>
     `;
   }

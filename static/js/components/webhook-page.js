@@ -106,7 +106,8 @@ export class WebhookPage extends LitElement {
     }
     if (selected) {
       return html`<request-detail
-        .request=${selected} .retry=${retries.get(selected.id)} .answers=${answers} .opened=${opened}
+        .request=${selected} .retry=${retries.get(selected.id)} .opened=${opened}
+        .answer=${answers.get(selected)} .answers=${answers}
         .bodyLimit=${Number(this.dataset.maxBodyBytes)}
       ></request-detail>`;
     }
