@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 import websocket
 
-from tests.support.contract.documents import demand, validator
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.polling import PollingViewer
 from tests.support.processes import ALL_TRUSTED, Server
@@ -21,7 +20,6 @@ ALLOW = "GET, HEAD, OPTIONS, POST"
 KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
 UPGRADE = ("Connection: Upgrade", "Upgrade: websocket")
 HANDSHAKE = (*UPGRADE, "Sec-WebSocket-Version: 13", KEY)
-ERROR = validator("openapi.yaml", {"$ref": "#/components/schemas/Error"})
 
 LISTED = "https://tools.example.com"
 EVIL = "https://evil.example"
@@ -83,7 +81,6 @@ def test_a_refusal_has_the_one_error_shape(memory_server: Server, case: str) -> 
     assert answer.status == status
     assert answer.headers["content-type"] == "application/json"
     if method != "HEAD":
-        demand(ERROR, json.loads(answer.body), case)
         assert json.loads(answer.body)["error"]["code"] == status
     assert answer.headers.get("allow") == (ALLOW if status == 405 else None)
     if status == 426:
@@ -132,9 +129,7 @@ NO_PACKETS = {
 @pytest.mark.parametrize("case", NO_PACKETS)
 def test_what_is_no_packet_is_refused_and_not_taken(memory_server: Server, case: str) -> None:
     path = f"{POLLING}&sid={open_session(memory_server)}"
-    answer = post(memory_server.address, path, NO_PACKETS[case])
-    assert answer.status == 400
-    demand(ERROR, json.loads(answer.body), case)
+    assert post(memory_server.address, path, NO_PACKETS[case]).status == 400
 
 
 def test_as_many_joins_as_a_viewer_may_have_come_in_one_post(memory_server: Server) -> None:

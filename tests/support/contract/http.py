@@ -50,6 +50,8 @@ _LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) HTT
 _ORIGIN = re.compile("https?://[^/?#]*", re.IGNORECASE)
 _NUMBER = re.compile("[0-9]+")
 
+_ERROR = {"$ref": "#/components/schemas/Error"}
+
 
 class Response(NamedTuple):
     """One response of the document, ready to be compared with."""
@@ -63,18 +65,21 @@ class Response(NamedTuple):
 def check(request: bytes, status: int, headers: Mapping[str, str], body: bytes) -> None:
     """The answer to a request that began with those bytes. Raises `ContractBroken`.
 
-    `headers` has names in lower case. What a balancer or Engine.IO says by itself is no part of it.
+    `headers` has names in lower case. What a balancer says by itself is no part of it, and of what
+    `/socket.io/` answers only errors are.
     """
     content_type = headers.get("content-type", "").partition(";")[0]
     line = _LINE.match(request)
     method, target = (line[1].decode(), line[2].decode("latin-1")) if line else ("", "")
     path = path_of(target)
-    if "/socket.io/" in path or (
-        content_type == "text/html" and "nginx" in headers.get("server", "")
-    ):
+    if content_type == "text/html" and "nginx" in headers.get("server", ""):
+        return
+    what = f"the answer {status} to {method} {target[:200]}"
+    if "/socket.io/" in path:
+        if status >= 400 and method != "HEAD":
+            demand(validator(NAME, _ERROR), json.loads(body), what)
         return
     template = template_of(path)
-    what = f"the answer {status} to {method} {target[:200]}"
     response = _documented(template, method, str(status), VIEWERS in headers)
     if response is None:
         if template:
