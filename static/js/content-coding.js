@@ -124,7 +124,8 @@ async function undoOne(bytes, coding, most) {
 async function decode(bytes, coding, most) {
   if (!Object.hasOwn(decoders, coding)) return failed(`This browser can’t undo “${coding}”.`);
   if (bytes.length > MOST_TO_DECODE) return failed(`Too large to undo “${coding}” here.`);
-  const decoder = await decoders[coding]();
+  const decoder = await decoders[coding]().catch(() => null);
+  if (!decoder) return failed(`The decoder for “${coding}” can’t be loaded: reload this page.`);
   try {
     return { bytes: decoder(bytes, most), problem: "" };
   } catch (error) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -89,6 +90,24 @@ def test_bytes_show_in_hex_and_a_long_body_in_parts(server: Server, uuid: str, v
     expect(log.locator("pre .button")).to_have_count(0)
     assert len(log.locator("pre").text_content() or "") == 650_000
     expect(log.locator("pre")).to_be_focused()
+
+
+def test_bodies_are_read_by_coding_and_charset(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, element(server, uuid))
+    log = live(page)
+    json_type = "Content-Type: application/json"
+    packed = gzip.compress(b'{"a": [1]}')
+    latin1 = '{"name": "Zoë"}'.encode("latin-1")
+    for body, lines, shown in (
+        (packed, (json_type, "Content-Encoding: gzip"), ('"a": [', "Sent as gzip. Decompressed.")),
+        (latin1, (f"{json_type}; charset=latin1",), ('"name": "Zoë"', "Read as windows-1252")),
+        (b"{}", ("Content-Encoding: pear",), ("{}", "can’t undo “pear”")),
+        (b'{"a": tru}', (json_type,), ("tru", "Not valid JSON at line 1, column 7")),
+    ):
+        post(server.address, f"/{uuid}", body, *lines)
+        log.locator(".line").first.click()
+        for text in shown:
+            expect(log.locator(".detail")).to_contain_text(text)
 
 
 def test_a_body_over_the_limit_shows_with_its_size(uuid: str, visit: Open) -> None:

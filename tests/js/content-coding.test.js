@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
-import { codingsOf, mostOf, undo } from "../../static/js/content-coding.js";
+import { codingsOf, decoders, mostOf, TooLarge, undo } from "../../static/js/content-coding.js";
 import { sample } from "./samples.js";
 
 const TEXT = "grüße\n".repeat(1000);
@@ -85,4 +85,30 @@ test("a bomb is stopped at the limit", async () => {
   const { bytes, problem } = await undo(bomb, ["gzip"], 1_000_000);
   assert.equal(bytes.length, 1_000_000);
   assert.match(problem, /too large/);
+});
+
+test("a decoder of the page's own undoes what the browser can't, and its failures are told", async () => {
+  /** @param {() => Promise<import("../../static/js/content-coding.js").Decoder>} load */
+  const undoneWith = (load, size = 1) => {
+    decoders.pear = load;
+    return undo(new Uint8Array(size), ["pear"]).finally(() => delete decoders.pear);
+  };
+  /** @param {Error} error */
+  const failing = (error) => async () => () => {
+    throw error;
+  };
+  const worked = await undoneWith(async () => () => Uint8Array.of(7));
+  assert.deepEqual([[...worked.bytes], worked.problem], [[7], ""]);
+  const [damaged, large, cut, missing, heavy] = await Promise.all([
+    undoneWith(failing(new TypeError("x"))),
+    undoneWith(failing(new TooLarge())),
+    undoneWith(failing(new TooLarge(Uint8Array.of(1)))),
+    undoneWith(() => Promise.reject(new TypeError("offline"))),
+    undoneWith(async () => () => assert.fail("it works while the page stands still"), 2 ** 20),
+  ]);
+  assert.match(damaged.problem, /damaged, incomplete or not “pear”/);
+  assert.match(large.problem, /unfolds to more/);
+  assert.deepEqual([[...cut.bytes], cut.problem.slice(0, 21)], [[1], "This is its beginning"]);
+  assert.match(missing.problem, /can’t be loaded: reload/);
+  assert.match(heavy.problem, /Too large/);
 });
