@@ -14,7 +14,6 @@ from webhook_logger.client.http import parse
 
 _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _CALLBACK = re.compile(rf"(?P<base>.*?)(?:/view)?/(?P<uuid>{_UUID})(?:[/?#].*)?")
-_BASE = re.compile(r"(?P<base>[^?#]*?)/*(?:[?#].*)?")
 _PORT = re.compile(r":?(?P<port>[0-9]{1,5})(?P<rest>[/?#].*)?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://|https?:", re.IGNORECASE)
 _PARTS = re.compile(r"([a-z]+://)([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
@@ -64,8 +63,7 @@ class Address:
         if match := _CALLBACK.fullmatch(url):
             return cls(match["base"], match["uuid"].lower())
         _no_mistyped_uuid(url)
-        match = _BASE.fullmatch(url)
-        return cls(match["base"] if match else url, str(uuid4()))
+        return cls(re.split("[?#]", url, maxsplit=1)[0].rstrip("/"), str(uuid4()))
 
     @property
     def url(self) -> str:

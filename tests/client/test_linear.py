@@ -1,0 +1,72 @@
+"""What else the client reads of strangers takes steps that grow with its length alone.
+
+C code gets 64 KiB of each pattern, in up to six places of a request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.test_linear import Reader, demand_linear
+from tests.wire_fixture import UUID, samples
+from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.client import wire
+from webhook_logger.client.address import Address
+from webhook_logger.client.answering import reply_headers
+from webhook_logger.client.digest import Digest
+from webhook_logger.client.http import Answer
+from webhook_logger.client.reading import read
+from webhook_logger.client.show import shown
+from webhook_logger.client.signatures import SCHEMES, AnyHmac
+
+LARGE = 2**16
+
+
+def of(**fields: Any) -> CapturedRequest:
+    return replace(samples()[0], **fields)
+
+
+def everywhere(text: str) -> CapturedRequest:
+    """A request with the text in each place that a sender fills."""
+    body = Body(text.encode(), len(text))
+    lines = ((text, "1"), *((name, text) for name in ("Cookie", "Connection", "Content-Type", "X")))
+    path = f"/{UUID}/{text}"
+    return of(path=path, query_string=text, headers=lines, trailers=lines, body=body, host=text)
+
+
+def multipart(text: str) -> object:
+    lines = (("Content-Type", f"multipart/form-data; boundary={text[:1] * 70}"),)
+    return read(text.encode("latin-1"), lines)
+
+
+READERS: dict[str, Reader] = {
+    "a request that is shown": lambda text: list(
+        shown(everywhere(text), headers=True, body=True).renderables
+    ),
+    "a digest": lambda text: Digest().add(everywhere(text)),
+    "an answer's header lines": lambda text: reply_headers(
+        Answer(200, (("Connection", text), (text, text)), b"")
+    ),
+    "a multipart body": multipart,
+    "a Content-Type": lambda text: read(b"\xff", (("Content-Type", text),)),
+    "a Content-Encoding": lambda text: read(b"\xff", (("Content-Encoding", text),)),
+    "an XML declaration": lambda text: read(f"<?xml {text}".encode(), ()),
+    "a payload": lambda text: wire.captured(everywhere(text).to_wire()),
+    "an address": lambda text: Address.of(f"http://a/{text}"),
+    "another HMAC": lambda text: AnyHmac(header="X").verify(of(headers=(("X", text),)), "secret"),
+    "what a signed body was": lambda text: SCHEMES["github"]().verify(
+        of(
+            headers=(("X-Hub-Signature-256", f"sha256={'0' * 64}"),),
+            body=Body(f'["{text}"]'.encode(), len(text)),
+        ),
+        "secret",
+    ),
+}
+
+
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+def test_its_steps_grow_with_the_length_alone(reader: Reader) -> None:
+    demand_linear(reader, LARGE)
