@@ -152,6 +152,10 @@ class PacketViewer:
             if received == name:
                 return payload
 
+    def wait_seconds(self, seconds: float) -> None:
+        """Wait at most this long for the server from now on."""
+        self._socket.settimeout(seconds)
+
     def requests(self, count: int) -> list[Wire]:
         """The next captured requests, past all other events."""
         received: list[Wire] = []
