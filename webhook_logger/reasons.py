@@ -15,11 +15,16 @@ class Reason(Enum):
     """A row is a name, an HTTP status, and the meaning in one sentence."""
 
     # The head of a request
-    BARE_LINE_FEED = 400, "A line of the request head ends in a line feed without a CR."
+    TLS_NOT_SUPPORTED = 400, "The client speaks TLS, and this port plain HTTP. Use http, not https."
+    BARE_LINE_FEED = (
+        400,
+        "A line of the request head ends in a line feed alone. End each line with CR and LF.",
+    )
     CONTROL_CHARACTER = 400, "The request head has a control character."
     REQUEST_LINE_MALFORMED = (
         400,
-        "The request line is not a method, a target and HTTP/1.1, with one space between.",
+        "The request line is not a method, a target and HTTP/1.1 with one space between. Write a "
+        "space in the target as %20.",
     )
     TARGET_MALFORMED = 400, "The request target is neither a path nor an absolute http URL."
     HEADERS_MALFORMED = 400, "A header line is malformed."
@@ -37,9 +42,9 @@ class Reason(Enum):
     )
     TRANSFER_CODING_NOT_SUPPORTED = 501, "This server supports no transfer coding but `chunked`."
     HTTP_VERSION_NOT_SUPPORTED = 505, "This server supports HTTP/1.0 and HTTP/1.1 only."
-    TARGET_TOO_LONG = 414, "The request target is longer than this server allows."
-    HEADERS_TOO_LARGE = 431, "The header section is larger than this server allows."
-    TOO_MANY_HEADERS = 431, "The request has more header lines than this server allows."
+    TARGET_TOO_LONG = 414, "The request target is longer than this server's MAX_TARGET_BYTES."
+    HEADERS_TOO_LARGE = 431, "The header section is larger than this server's MAX_HEADER_BYTES."
+    TOO_MANY_HEADERS = 431, "The request has more header lines than this server's MAX_HEADER_LINES."
     REQUEST_TIMEOUT = 408, "The request did not arrive in time."
 
     # Its body
@@ -50,14 +55,14 @@ class Reason(Enum):
     )
     TRAILER_MALFORMED = 400, "A trailer of the chunked body is malformed, or one too many."
     BODY_INCOMPLETE = 400, "The sender closed the connection before the end of the body."
-    BODY_TOO_LARGE = 413, "The body is larger than this server allows."
+    BODY_TOO_LARGE = 413, "The body is larger than this server's MAX_BODY_BYTES."
 
     # Whether there is room for it
     TOO_MANY_CONNECTIONS = 503, "This worker has the maximum number of connections."
     TOO_MANY_VIEWERS = 503, "This worker has the maximum number of viewers."
     DRAINING = 503, "This worker is about to stop."
     QUEUE_UNAVAILABLE = 503, "The message queue is unavailable. Send the request again later."
-    CALLBACK_RATE_EXCEEDED = 429, "The callback received too many requests in one second."
+    CALLBACK_RATE_EXCEEDED = 429, "The callback received more requests in one second than it may."
     TOO_MANY_FROM_ADDRESS = 429, "Too many requests from one address are in progress."
     REPLY_CHANGE_RATE_EXCEEDED = 429, "This address changes replies too often."
 

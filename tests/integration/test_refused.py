@@ -71,7 +71,7 @@ def test_viewers_hear_why_a_request_was_refused_and_nothing_of_it(
     )
 
 
-def test_what_nobody_watches_costs_the_queue_a_report_at_most(
+def test_many_refused_requests_are_reported_together_and_have_no_seq(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     of_viewers, of_senders = workers

@@ -30,7 +30,7 @@ def test_it_does_not_look_beyond_the_end() -> None:
     ("hopeless", "reason"),
     [
         (b"GET / HTTP/1.1\n", Reason.BARE_LINE_FEED),
-        (b"\x16\x03\x01", Reason.CONTROL_CHARACTER),
+        (b"\x16\x03\x01", Reason.TLS_NOT_SUPPORTED),
         (b"GET /\x00", Reason.CONTROL_CHARACTER),
         (b"G\x7f", Reason.CONTROL_CHARACTER),
     ],

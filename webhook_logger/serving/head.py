@@ -29,6 +29,7 @@ _REQUEST_LINE = re.compile(
 _HOST = r"(?:[0-9A-Za-z\-._~!$&'()*+,;=%]+|\[[0-9A-Za-z\-._~!$&'()*+,;=:]+\])(?::[0-9]*)?"
 # RFC 9110, section 7.2: empty where the URL has no host.
 _HOST_VALUE = re.compile(f"(?:{_HOST})?")
+_TLS = b"\x16\x03"  # a handshake record (RFC 8446, section 5.1)
 # RFC 9112, section 3.2.2
 _ABSOLUTE_FORM = re.compile(f"https?://{_HOST}(?=[/?#]|\\Z)", re.IGNORECASE)
 _CODING = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -70,6 +71,8 @@ def find_end(received: bytearray, seen: int, limits: Limits = DEFAULT) -> int | 
 
 
 def _check_bytes(received: bytes | bytearray, begin: int = 0) -> None:
+    if received.startswith(_TLS):
+        raise Refusal(Reason.TLS_NOT_SUPPORTED)
     if hopeless := _HOPELESS.search(received, begin):
         is_line_end = hopeless[0] == b"\n"
         raise Refusal(Reason.BARE_LINE_FEED if is_line_end else Reason.CONTROL_CHARACTER)
