@@ -23,7 +23,7 @@ export const PRESETS = [
   { name: "204", fields: { status: "204" } },
   { name: "301", fields: { status: "301", headers: "Location: https://example.com/" } },
   { name: "400", fields: { status: "400" } },
-  { name: "401", fields: { status: "401", headers: 'WWW-Authenticate: Basic realm="callback"' } },
+  { name: "401", fields: { status: "401" } },
   { name: "429", fields: { status: "429", headers: "Retry-After: 60" } },
   { name: "500", fields: { status: "500" } },
   { name: "503", fields: { status: "503" } },
