@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from uuid import uuid4
 
 import pytest
@@ -15,7 +17,8 @@ from tests.integration.fidelity_table import ROWS, Row
 from tests.integration.test_fidelity import Stage, body_of
 from tests.support.answerers import Answerer, give
 from tests.support.patience import PATIENCE_SECONDS, eventually
-from tests.support.processes import Nginx, Redis, Server
+from tests.support.polling import UpgradingViewer
+from tests.support.processes import HAS_IPV6, ROOT, Nginx, Redis, Server
 from tests.support.sender import Sender, post, send
 from tests.support.viewers import ASIDES, PacketViewer, Viewer
 
@@ -40,9 +43,15 @@ def workers(redis: Redis, count: int) -> list[Server]:
 
 
 @pytest.fixture(scope="module")
-def balanced(redis: Redis) -> Iterator[Nginx]:
+def two(redis: Redis) -> Iterator[list[Server]]:
     a, b = workers(redis, 2)
-    with a, b, Nginx(a.until_ready(), b.until_ready()) as nginx:
+    with a, b:
+        yield [a.until_ready(), b.until_ready()]
+
+
+@pytest.fixture(scope="module")
+def balanced(two: list[Server]) -> Iterator[Nginx]:
+    with Nginx(*two) as nginx:
         yield nginx
 
 
@@ -109,6 +118,97 @@ def test_a_viewer_on_long_polling_stays_with_its_worker(balanced: Nginx) -> None
             assert name == "request"
     finally:
         client.disconnect()
+
+
+def test_viewers_of_one_address_are_spread_over_all_workers(
+    balanced: Nginx, two: list[Server]
+) -> None:
+    before = [worker.metrics()["viewers"] for worker in two]
+    with ExitStack() as stack:
+        for _ in range(30):
+            viewer = PacketViewer(balanced.url, {"uuid": str(uuid4())})
+            stack.enter_context(viewer).event("joined")
+        after = [worker.metrics()["viewers"] for worker in two]
+    more = [number - less for number, less in zip(after, before, strict=True)]
+    assert sum(more) == 30
+    assert min(more) > 0
+
+
+def test_a_viewer_that_polls_and_changes_to_websocket_stays_with_its_worker(
+    balanced: Nginx,
+) -> None:
+    for number in range(2, 12):
+        viewer = UpgradingViewer(balanced.url, {"uuid": str(uuid4())}, f"127.0.0.{number}")
+        with viewer:
+            viewer.event("joined")
+
+
+@pytest.mark.skipif(not HAS_IPV6, reason="this machine has no IPv6")
+def test_a_sender_on_ipv6_is_seen_with_its_address(balanced: Nginx, uuid: str) -> None:
+    with PacketViewer(balanced.url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        assert post(("::1", balanced.port), f"/{uuid}").status == 200
+        assert viewer.requests(1)[0]["remote_addr"] == "::1"
+
+
+def limit(zone: str) -> int:
+    """How many requests nginx.conf lets in; docs/nginx.md says the same."""
+    conf = (ROOT / "deploy/nginx/nginx.conf").read_text()
+    found = re.search(rf"limit_conn {zone} ([0-9]+);", conf)
+    assert found
+    return int(found[1])
+
+
+class SlowBody(Sender):
+    """A request whose body does not end, once nginx has begun to read it."""
+
+    def __init__(self, nginx: Nginx, uuid: str, framing: str, source: str) -> None:
+        super().__init__(nginx.address, source)
+        lines = (f"POST /{uuid} HTTP/1.1", "Host: h", framing, "Expect: 100-continue", "", "")
+        self.send("\r\n".join(lines).encode())
+        self.is_in = self.socket.recv(16, socket.MSG_PEEK).startswith(b"HTTP/1.1 100")
+
+    def refusal(self) -> int:
+        return self.answer().status
+
+
+ADDRESSES = [f"127.0.0.{number}" for number in range(20, 40)]
+
+
+@pytest.mark.parametrize(
+    ("framing", "zone"),
+    [
+        ("Transfer-Encoding: chunked", "unbounded"),
+        ("Content-Length: 0002000000", "unbounded"),
+        ("Content-Length: 0001999999", "large"),
+        ("Content-Length: 100000", "large"),
+    ],
+)
+def test_large_bodies_are_limited_for_each_address_and_in_all(
+    two: list[Server], uuid: str, framing: str, zone: str
+) -> None:
+    one, all_ = limit(f"{zone}_of"), limit(zone)
+    table = (ROOT / "docs/nginx.md").read_text()
+    assert f"| {one} of an address; {all_} in all |" in table
+    with Nginx(*two) as nginx, ExitStack() as stack:
+
+        def begin(source: str) -> SlowBody:
+            return stack.enter_context(SlowBody(nginx, uuid, framing, source))
+
+        senders = [begin(ADDRESSES[0]) for _ in range(one)]
+        assert all(sender.is_in for sender in senders)
+        assert begin(ADDRESSES[0]).refusal() == 429
+        # Small ones of that address, and large ones of another one, are not touched.
+        small = stack.enter_context(Sender(nginx.address, ADDRESSES[0]))
+        head = f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 99999\r\n\r\n"
+        small.send(head.encode() + b"x" * 99_999)
+        assert small.answer().status == 200
+        senders += [begin(ADDRESSES[1 + number // one]) for number in range(all_ - one)]
+        assert all(sender.is_in for sender in senders)
+        assert begin(ADDRESSES[-1]).refusal() == 429
+        assert post(nginx.address, f"/{uuid}").status == 200
+        senders[0].reset()
+        eventually(lambda: begin(ADDRESSES[-1]).is_in)
 
 
 def test_senders_see_no_error_when_a_worker_is_killed_under_load(redis: Redis) -> None:

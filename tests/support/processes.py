@@ -27,6 +27,7 @@ from tests.support.patience import PATIENCE_SECONDS, eventually
 
 ROOT = Path(__file__).parents[2]
 MEMORY = "/dev/shm/webhook-logger-test"
+HAS_IPV6 = Path("/proc/net/if_inet6").exists()
 PATIENCE = ("client_header_timeout", "client_body_timeout", "keepalive_timeout")
 COMMAND = (sys.executable, "wsgi.py")
 ALL_TRUSTED = {"TRUSTED_PROXIES": 1, "TRUSTED_PROXIES_PROTO": 1, "TRUSTED_PROXIES_HOST": 1}
@@ -247,6 +248,9 @@ class Nginx:
         text = (ROOT / "deploy/nginx/nginx.conf").read_text()
         # Only what two of them on one machine cannot share.
         text = text.replace("listen 8080", f"listen {self.port}")
+        text = text.replace("listen [::]:8080", f"listen [::]:{self.port}")
+        if not HAS_IPV6:
+            text = re.sub(r"listen \[::\].*", "", text)
         text = text.replace("/tmp/webhook-logger-nginx", str(folder / "nginx"))
         text = text.replace("/dev/shm/webhook-logger-nginx", f"{MEMORY}-{self.port}")
         text = text.replace("location /socket.io/", f"location {prefix}/socket.io/")
