@@ -246,3 +246,4 @@ def test_an_unforeseen_exception_tells_the_client_nothing(
     assert answer.status_code == 500
     assert answer.get_json()["error"]["code"] == 500
     assert "a detail" not in answer.text
+    assert 'requests_refused_total{reason="internal_error"} 1.0' in client.get("/metrics").text
