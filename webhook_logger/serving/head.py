@@ -108,7 +108,7 @@ def parse(head: bytes, limits: Limits = DEFAULT) -> Head:
         too_many = f"The request has more than {limits.header_lines} header lines."
         raise Refusal(Reason.TOO_MANY_HEADERS, too_many)
     # RFC 9110, section 2.5: a later minor version is processed as the latest that is known.
-    headers = _header_lines(section, min(version, "1.1"))
+    headers = _header_lines(section, "1.0" if version == "1.0" else "1.1")
     return _frame(method, _origin_form(target, method), version, headers)
 
 
