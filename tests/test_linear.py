@@ -72,8 +72,8 @@ def with_content_type(text: str) -> CapturedRequest:
 
 
 def proxied(key: str, text: str) -> None:
-    environ = {key: text, "headers_raw": ()}
-    proxies.believe(lambda environ, _: [], "x-forwarded", 2)(environ, lambda *_: None)
+    believing = proxies.believe(lambda _environ, _: [], "x-forwarded", proxies.Trusted(2, 2, 2))
+    believing({key: text, "headers_raw": ()}, lambda *_: None)
 
 
 def preflight(text: str) -> object:
