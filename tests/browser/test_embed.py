@@ -63,6 +63,25 @@ def test_a_row_opens_to_all_that_was_sent(server: Server, uuid: str, visit: Open
     expect(log.locator(".detail")).to_have_count(0)
 
 
+def test_lines_are_read_as_utf_8_and_trailers_are_shown(
+    server: Server, uuid: str, visit: Open
+) -> None:
+    page = visit(server, element(server, uuid))
+    log = live(page)
+    city = "Zürich".encode().decode("latin-1")
+    head = f"POST /{uuid}/{city}?c={city} HTTP/1.1\r\nHost: test\r\nX-City: {city}\r\n"
+    body = f"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-Sum: {city}\r\n\r\n"
+    assert send(server.address, (head + body).encode("latin-1")).status == 200
+    expect(log.locator(".target")).to_have_text(["/Zürich?c=Zürich"])
+    log.locator(".line").click()
+    for table, text in (
+        ("Query", "cZürich"),
+        ("Headers", "X-CityZürich"),
+        ("Trailers", "X-SumZürich"),
+    ):
+        expect(log.get_by_role("table", name=table)).to_contain_text(text)
+
+
 def test_json_of_nothing_but_brackets_opens_and_the_log_goes_on(
     server: Server, uuid: str, visit: Open
 ) -> None:
