@@ -90,7 +90,7 @@ def test_every_operation_has_a_name_of_its_own_and_a_tag_that_is_described(
     assert len({each["operationId"] for each in every.values()}) == len(every)
     described = {tag["name"] for tag in document["tags"] if tag["description"]}
     assert {tag for each in every.values() for tag in each["tags"]} == described
-    assert all(each["summary"] for each in every.values())
+    assert all(each["summary"] and each["description"] for each in every.values())
 
 
 def test_every_operation_can_succeed_and_says_so(document: dict[str, Any]) -> None:
@@ -105,6 +105,12 @@ def test_every_parameter_of_a_path_is_declared(document: dict[str, Any]) -> None
         declared = [follow(NAME, each)["name"] for each in item.get("parameters", [])]
         assert declared == re.findall("{(.*?)}", path)
         assert not path.endswith("/") or path == "/"
+
+
+def test_every_array_says_what_its_items_are(document: dict[str, Any]) -> None:
+    arrays = [node for node in nodes(document["components"]) if node.get("type") == "array"]
+    assert arrays
+    assert all("items" in array for array in arrays)
 
 
 def test_every_default_and_example_fits_its_schema(document: dict[str, Any]) -> None:
