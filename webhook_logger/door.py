@@ -120,7 +120,7 @@ def _payload(environ: Environ) -> bytes:
         if body.startswith(b"d="):
             raise ValueError("a form is how JSONP sends")
         Payload(encoded_payload=body.decode())
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _malformed("The body is not packets of Engine.IO.") from None
     return body
 

@@ -122,6 +122,7 @@ NO_PACKETS = {
     "a form, as JSONP sends it": b"d=3",
     "bytes that are no text": b"4\xff",
     "base64 that is none": b"bx",
+    "JSON that is too deep": b"4" + b"[" * 4000,
     "too many packets": b"\x1e".join([b"3"] * 65),
 }
 
