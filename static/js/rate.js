@@ -7,10 +7,15 @@ export class Rate {
   #ring = new Array(STEPS).fill(0);
   #newest = 0;
 
-  /** @param {number} now  milliseconds */
-  count(now) {
+  /**
+   * Count a request that the server received a while ago; one that is too old for the plot is not in it.
+   * @param {number} now  milliseconds
+   * @param {number} [age]  milliseconds
+   */
+  count(now, age = 0) {
     this.#turn(now);
-    this.#ring[this.#newest % STEPS]++;
+    const back = stepOf(now) - stepOf(now - age);
+    if (back < STEPS) this.#ring[(this.#newest - back) % STEPS]++;
   }
 
   /**
@@ -29,9 +34,14 @@ export class Rate {
    * @param {number} now
    */
   #turn(now) {
-    const step = Math.floor(now / (STEP_SECONDS * 1000));
+    const step = stepOf(now);
     const begun = Math.min(Math.max(step - this.#newest, 0), STEPS);
     this.#newest = Math.max(step, this.#newest);
     for (let at = 0; at < begun; at++) this.#ring[(this.#newest - at) % STEPS] = 0;
   }
+}
+
+/** @param {number} at  milliseconds */
+function stepOf(at) {
+  return Math.floor(at / (STEP_SECONDS * 1000));
 }

@@ -122,7 +122,7 @@ export class Store {
     if (this.isKnown(request.id)) return; // a balancer's retry of one that is there
     const arrived = Date.now();
     this.#clock.note(request.received_at, arrived);
-    this.rate.count(arrived);
+    this.rate.count(arrived, this.#clock.age(request.received_at, arrived));
     if (!this.#watched) this.#state.unseen++;
     this.#add({ kind: "request", key: request.id, request, arrived });
   }

@@ -37,3 +37,16 @@ test("a clock that is set back loses and invents nothing", () => {
   rate.count(START - 10 * STEP);
   assert.equal(rate.steps(START).at(-1), 2);
 });
+
+test("a request that comes late stands where it was received", () => {
+  const rate = new Rate();
+  rate.count(START);
+  rate.count(START, 2 * STEP);
+  rate.count(START, STEPS * STEP);
+  const steps = rate.steps(START);
+  assert.deepEqual(steps.slice(-3), [1, 0, 1]);
+  assert.equal(
+    steps.reduce((sum, each) => sum + each),
+    2,
+  );
+});
