@@ -72,8 +72,8 @@ export class RequestBody extends LitElement {
     if (!request || !body) return;
     const compressed = this.asSent && codingsOf(request).length > 0;
     const type = compressed ? "" : mediaType(request);
-    this.broken = jsonBreak(body, type);
     this.views = viewsOf(body, type);
+    this.broken = this.views[0] === "json" ? null : jsonBreak(body, type);
     this.chosen = this.views[0];
   }
 

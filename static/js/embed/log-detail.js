@@ -76,8 +76,7 @@ function content(request, { body, codings, undone, problem }, title, how) {
   const copy = isText ? copyButton(body.content, "body", how) : "Not text, so in hex.";
   const coded = `Sent as ${excerpt(codings.join(", "), MOST_OF_CODINGS)}.`;
   const sent = codings.length > 0 ? `${coded} ${undone ? "Decompressed." : ""} ${problem}` : "";
-  const place = jsonBreak(body, mediaType(request));
-  const note = [sent.trim(), body.note ?? "", place ? breakText(place) : ""]
+  const note = [sent.trim(), body.note ?? "", madeOf(request, body).broken]
     .filter(Boolean)
     .join(" ");
   return html`<div class="heading">${title} ${copy}</div>
@@ -92,7 +91,7 @@ function content(request, { body, codings, undone, problem }, title, how) {
  * @param {import("./log-row.js").How} how
  */
 function shown(request, body, { whole, actions }) {
-  const pieces = piecesOf(request, body);
+  const { pieces } = madeOf(request, body);
   if (whole) return pieces.first(Number.POSITIVE_INFINITY).map(piece);
   const [first = "", rest = ""] = pieces.first(2);
   const showAll = () => actions.showAll(request.id);
@@ -104,26 +103,35 @@ function piece(text) {
   return html`<span class="piece">${visible(text)}</span>`;
 }
 
-/** @type {WeakMap<Body, Pieces>} rendering is frequent, and a large body takes long */
-const known = new WeakMap();
+/**
+ * @typedef {{pieces: Pieces, broken: string}} Made  broken: where it is not the JSON that it should be
+ *
+ * @type {WeakMap<Body, Made>} rendering is frequent, and a large body takes long
+ */
+const made = new WeakMap();
 
 /**
  * @param {CapturedRequest} request
  * @param {Body} body
+ * @returns {Made}
  */
-function piecesOf(request, body) {
-  const pieces = known.get(body) ?? new Pieces(chunks(body, mediaType(request)));
-  known.set(body, pieces);
-  return pieces;
+function madeOf(request, body) {
+  const known = made.get(body);
+  if (known) return known;
+  const type = mediaType(request);
+  const isJson = viewsOf(body, type)[0] === "json";
+  const place = isJson ? null : jsonBreak(body, type);
+  const fresh = { pieces: new Pieces(chunks(body, isJson)), broken: place ? breakText(place) : "" };
+  made.set(body, fresh);
+  return fresh;
 }
 
 /**
  * JSON laid out, other text as it is, the rest in hex.
  * @param {Body} body
- * @param {string} type
+ * @param {boolean} isJson
  */
-function chunks(body, type) {
+function chunks(body, isJson) {
   if (body.encoding === "base64") return chunksOf(body, "hex");
-  const isJson = viewsOf(body, type)[0] === "json";
   return isJson ? together(indented(withoutMark(body.content))) : chunksOf(body, "text");
 }
