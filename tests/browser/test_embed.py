@@ -117,14 +117,15 @@ def test_bodies_are_read_by_coding_and_charset(server: Server, uuid: str, visit:
     json_type = "Content-Type: application/json"
     packed = gzip.compress(b'{"a": [1]}')
     latin1 = '{"name": "Zoë"}'.encode("latin-1")
-    for body, lines, shown in (
+    cases: tuple[tuple[bytes, tuple[str, ...], tuple[str, ...]], ...] = (
         (packed, (json_type, "Content-Encoding: gzip"), ('"a": [', "Sent as gzip. Decompressed.")),
         (latin1, (f"{json_type}; charset=latin1",), ('"name": "Zoë"', "Read as windows-1252")),
         (b"{}", ("Content-Encoding: pear",), ("{}", "can’t undo “pear”")),
         (b'{"a": tru}', (json_type,), ("tru", "Not valid JSON at line 1, column 7")),
-    ):
-        post(server.address, f"/{uuid}", body, *lines)
-        log.locator(".line").first.click()
+    )
+    for number, (body, lines, shown) in enumerate(cases):
+        post(server.address, f"/{uuid}/{number}", body, *lines)
+        log.locator(".line", has_text=f"/{number}").click()
         for text in shown:
             expect(log.locator(".detail")).to_contain_text(text)
 
