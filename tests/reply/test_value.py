@@ -14,6 +14,7 @@ from webhook_logger.reply import (
     given_from_json,
     given_to_json,
     read_given,
+    value,
 )
 
 DEFAULT = {
@@ -32,6 +33,36 @@ FULL = {
     "times": 3,
     "cors": False,
 }
+
+# Parsers take half a second for 6 MiB of each.
+EXPENSIVE = {
+    "lists": b'{"headers": [' + b"[]," * 30_000 + b"[]]}",
+    "fields": b"{" + b",".join(b'"%x": 1' % number for number in range(10_000)) + b"}",
+    "numbers": b'{"headers": [' + b"1," * 40_000 + b"1]}",
+    "texts": b'{"headers": [' + b'"",' * 30_000 + b'""]}',
+    "blanks": b'{"status": 200' + b" " * 70_000 + b"}",
+    "quotes that are escaped": b'{"headers": ["\\\\"' + b',""' * 30_000 + b"]}",
+}
+
+
+@pytest.mark.parametrize("text", EXPENSIVE.values(), ids=EXPENSIVE)
+def test_expensive_json_is_refused_before_it_is_parsed(
+    monkeypatch: pytest.MonkeyPatch, text: bytes
+) -> None:
+    monkeypatch.delattr(value, "orjson")
+    for read in (Reply.from_json, lambda text: given_from_json(text, 2**20)):
+        with pytest.raises(ReplyError):
+            read(text)
+
+
+@pytest.mark.parametrize("letter", ["a", '"', "\\", "é", "\n", "[1,2],"])
+def test_a_long_text_is_not_expensive(letter: str) -> None:
+    content = letter * (60_000 // len(letter))
+    for ascii_only in (True, False):
+        wire = {"body": {"encoding": "utf-8", "content": content}, "headers": [["A", "b"]] * 64}
+        text = json.dumps(wire, ensure_ascii=ascii_only).encode()
+        assert given_from_json(text, 2**20).body == content.encode()
+
 
 GIVEN = ("status", "headers", "body")
 
