@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
+from tests.support.patience import eventually
 from tests.support.processes import ROOT, Server
 from tests.support.sender import Sender
-from webhook_logger.logs import OneLine
+from webhook_logger.logs import COUNTED, OneLine, Repeats
 
 FORGED = "x\n2026-11-28 00:00:00,000 WARNING forged: y"
 HOSTILE = [
@@ -118,3 +121,62 @@ def test_a_session_id_cannot_forge_a_line(memory_server: Server) -> None:
         assert b" 400 " in sender.rest()
     assert not re.search("^forged", memory_server.log, re.MULTILINE)
     assert "\x1b" not in memory_server.log
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """What a handler writes that counts repetitions, for a logger by the name of `repeating`."""
+    stream, logger = io.StringIO(), logging.getLogger("repeating")
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(OneLine())
+    handler.addFilter(Repeats(handler, quiet_seconds=1.0, report_seconds=1000.0))
+    logger.addHandler(handler)
+    logger.propagate = False
+    yield stream
+    logger.removeHandler(handler)
+
+
+def said(stream: io.StringIO) -> list[str]:
+    return [line.partition("repeating: ")[2] for line in stream.getvalue().splitlines()]
+
+
+def test_a_warning_that_repeats_is_logged_when_it_begins_and_with_its_number_when_it_ends(
+    stream: io.StringIO,
+) -> None:
+    log = logging.getLogger("repeating")
+    told = ["Refused: 0", "It has ended. Logged 499 times more: Refused: 0"]
+    for time in (1, 2):  # after its end it begins again
+        for number in range(500):
+            log.warning("Refused: %s", number)
+        eventually(lambda: said(stream)[-1].startswith("It has ended"))
+        assert said(stream) == told * time
+
+
+def test_other_places_and_what_is_counted_elsewhere_are_logged_meanwhile(
+    stream: io.StringIO,
+) -> None:
+    log = logging.getLogger("repeating")
+    for number in range(2):
+        log.warning("One: %d", number)
+        log.error("Another: %d", number)
+        log.warning("Counted: %d", number, extra=COUNTED)
+        log.info("Not a warning: %d", number)
+    expected = ["One: 0", "Another: 0", "Counted: 0", "Counted: 1"]
+    eventually(lambda: len(said(stream)) == 6)
+    assert said(stream)[:4] == expected
+    assert {line.partition(". ")[0] for line in said(stream)[4:]} == {"It has ended"}
+
+
+def test_what_goes_on_is_reported_meanwhile() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(Repeats(handler, quiet_seconds=0.05, report_seconds=0.0))
+    logger = logging.Logger("going on")
+    logger.addHandler(handler)
+
+    def goes_on() -> bool:
+        logger.warning("Refused.")
+        return "It goes on. Logged " in stream.getvalue()
+
+    eventually(goes_on)
+    assert stream.getvalue().startswith("Refused.\nIt goes on. Logged ")

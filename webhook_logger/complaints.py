@@ -14,14 +14,19 @@ class _Brief(logging.Filter):
     def __init__(self) -> None:
         super().__init__()
         self._next = 0.0
+        self._left_out = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is logged."""
+        """Return whether the record is logged."""
         if record.exc_info and record.exc_info[0]:
             record.msg = f"{record.getMessage()}: {record.exc_info[0].__name__}"
             record.args, record.exc_info = (), None
         if time.monotonic() < self._next:
+            self._left_out += 1
             return False
+        if self._left_out:
+            record.msg = f"{record.getMessage()} ({self._left_out} others were not logged)"
+            record.args, self._left_out = (), 0
         self._next = time.monotonic() + SECONDS_BETWEEN
         return True
 

@@ -3,6 +3,9 @@
 A line that begins with a time is a record of ours. Text that a stranger has chosen is escaped, so
 that it cannot begin a line or move the cursor of a terminal. A traceback follows on lines of its
 own, in which the message of each exception is escaped, too.
+
+A warning that repeats is logged once; its repetitions are counted, and their number is logged every
+minute and when they have ended. So no condition that lasts, and no stranger, can flood the log.
 """
 
 from __future__ import annotations
@@ -10,7 +13,10 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import time
+from _thread import start_new_thread
 from collections.abc import Iterator
+from dataclasses import dataclass
 from traceback import TracebackException
 from typing import Any
 
@@ -55,16 +61,94 @@ def _traceback(error: TracebackException) -> Iterator[str]:
         yield from _traceback(each)
 
 
+COUNTED = {"is_counted": True}
+"""The `extra` of a record whose logger counts repetitions itself."""
+QUIET_SECONDS = 10.0
+"""Without a repetition for so long, a condition has ended."""
+REPORT_SECONDS = 60.0
+MAX_CHARACTERS = 200
+"""Of a message that is named again."""
+
+Place = tuple[str, int, str]
+
+
+@dataclass
+class _Repeated:
+    """The repetitions of one warning."""
+
+    logger: str
+    level: int
+    message: str
+    """The first one's. Its record would hold on to what it was about."""
+    last: float
+    """When it was logged last, on the monotonic clock."""
+    reported: float
+    count: int = 0
+    """Repetitions since the last report."""
+
+
+class Repeats(logging.Filter):
+    """A filter of a handler that passes the first warning of each place in the code."""
+
+    def __init__(
+        self,
+        handler: logging.Handler,
+        quiet_seconds: float = QUIET_SECONDS,
+        report_seconds: float = REPORT_SECONDS,
+    ) -> None:
+        super().__init__()
+        self._handler = handler
+        self._quiet_seconds = quiet_seconds
+        self._report_seconds = report_seconds
+        self._repeated: dict[Place, _Repeated] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is logged. Never blocks."""
+        if record.levelno < logging.WARNING or hasattr(record, "is_counted"):
+            return True
+        now = time.monotonic()
+        place = (record.pathname, record.lineno, record.levelname)
+        repeated = self._repeated.get(place)
+        if repeated:
+            repeated.count, repeated.last = repeated.count + 1, now
+            return False
+        message = record.getMessage()[:MAX_CHARACTERS]
+        self._repeated[place] = _Repeated(record.name, record.levelno, message, now, now)
+        # Not a Thread, whose start waits: the hub logs, too, and must not wait.
+        start_new_thread(self._watch, (place,))
+        return True
+
+    def _watch(self, place: Place) -> None:
+        repeated = self._repeated[place]
+        while (left := repeated.last + self._quiet_seconds - time.monotonic()) > 0:
+            time.sleep(left)
+            if time.monotonic() - repeated.reported >= self._report_seconds:
+                self._report(repeated, "It goes on")
+        del self._repeated[place]
+        self._report(repeated, "It has ended")
+
+    def _report(self, repeated: _Repeated, how: str) -> None:
+        if not repeated.count:
+            return
+        count, repeated.count, repeated.reported = repeated.count, 0, time.monotonic()
+        text, args = "%s. Logged %d times more: %s", (how, count, repeated.message)
+        summary = logging.LogRecord(repeated.logger, repeated.level, "", 0, text, args, None)
+        summary.__dict__.update(COUNTED)
+        self._handler.handle(summary)
+
+
 def set_up(level: int) -> None:
     """Log to stderr from this level on, exceptions that nobody catches included."""
     handler = logging.StreamHandler()
     handler.setFormatter(OneLine())
+    handler.addFilter(Repeats(handler))
     logging.basicConfig(level=level, handlers=[handler])
-    sys.excepthook = _uncaught
-    threading.excepthook = lambda args: _uncaught(*args[:3])
+    # One that ends the process is logged, whatever was before.
+    sys.excepthook = lambda *error: _uncaught(error, COUNTED)
+    threading.excepthook = lambda args: _uncaught(args[:3], {})
 
 
-def _uncaught(kind: Any, error: Any, frames: Any) -> None:
-    if issubclass(kind, KeyboardInterrupt):
+def _uncaught(error: Any, extra: dict[str, Any]) -> None:
+    if issubclass(error[0], KeyboardInterrupt):
         return
-    log.critical("An exception was not caught.", exc_info=(kind, error, frames))
+    log.critical("An exception was not caught.", exc_info=error, extra=extra)

@@ -22,6 +22,8 @@ QUIET_SECONDS = 3.0
 """Without a failure for so long, trouble is over."""
 PROBES = tuple(f"probe-{number}" for number in (0, 1, 2, 3, 40, 41, 42, 43))
 """In place of a UUID: each lies in another eighth of a cluster's slots."""
+COUNTED = {"is_counted": True}
+"""For the log, which else counts what repeats."""
 NOT_YET = "This worker is not subscribed to the queue."
 
 log = logging.getLogger(__name__)
@@ -49,13 +51,13 @@ class Trouble:
         self._last = time.monotonic()
         if not self._count:
             self._began = self._last
-            log.warning("Queue trouble: %s", for_the_log(error))
+            log.warning("Queue trouble: %s", for_the_log(error), extra=COUNTED)
         self._count += 1
 
     def end(self) -> None:
         """Log that it is over, with the number of failures."""
         text = "The queue takes requests again. The trouble lasted %d s; %d times the queue failed."
-        log.warning(text, round(self._last - self._began), self._count)
+        log.warning(text, round(self._last - self._began), self._count, extra=COUNTED)
         self._count = 0
 
 
