@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -22,16 +23,34 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    assert path, "no chromium on the PATH: run the tests with `make test`"
+def launch() -> Iterator[Callable[[str], Browser]]:
+    """Starts a browser of that path, which is ended with the session."""
     changed = max(file.stat().st_mtime for file in (ROOT / "static/js").rglob("*.*s"))
     bundled = (ROOT / "static/vendor/page.js").stat().st_mtime
     assert changed <= bundled, "the page's scripts have changed: run the tests with `make test`"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
-        yield browser
-        browser.close()
+    with sync_playwright() as playwright, ExitStack() as stack:
+
+        def launch(path: str) -> Browser:
+            browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+            stack.callback(browser.close)
+            return browser
+
+        yield launch
+
+
+@pytest.fixture(scope="session")
+def whole_browser(launch: Callable[[str], Browser]) -> Browser:
+    """With all that a browser has around a page, such as icons."""
+    path = shutil.which("chromium")
+    assert path, "no chromium on the PATH: run the tests with `make test`"
+    return launch(path)
+
+
+@pytest.fixture(scope="session")
+def browser(request: pytest.FixtureRequest, launch: Callable[[str], Browser]) -> Browser:
+    """The same engine without what is around a page, for a third of the work, where it is there."""
+    path = shutil.which("chromium-headless-shell")
+    return launch(path) if path else request.getfixturevalue("whole_browser")
 
 
 class Complaints:

@@ -81,6 +81,12 @@ ON_CLICK = (
 ALLOW = "Access-Control-Allow-Origin: *"
 
 
+@pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    """One that asks for icons, too."""
+    return whole_browser
+
+
 class Trap:
     """A server that is not to be reached; a connection without a request counts as one."""
 
