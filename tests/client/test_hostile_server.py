@@ -12,7 +12,8 @@ import engineio
 import pytest
 
 from tests.support.command import run
-from tests.support.processes import ROOT, for_seconds
+from tests.support.patience import eventually
+from tests.support.processes import ROOT
 from tests.support.receiver import Dripping, Receiver
 from tests.support.websockets import CONNECTED, OPEN, PacketServer, event, joined
 from tests.wire_fixture import samples
@@ -235,7 +236,7 @@ def test_listen_ends_with_a_sentence_whatever_the_server_sends() -> None:
 def test_a_server_that_never_gets_there_is_told(script: list[str]) -> None:
     with PacketServer(script) as server, pytest.raises(Unreachable, match="within 0"):
         Inbox(server.url, timeout=0.1).open()
-    for_seconds(10, lambda: not [t for t in threading.enumerate() if "webhook" in t.name])
+    eventually(lambda: not [t for t in threading.enumerate() if "webhook" in t.name])
 
 
 def test_a_server_that_never_lets_join_is_stalled() -> None:

@@ -13,8 +13,8 @@ import pytest
 import socketio
 import websocket
 
-from tests.support.patience import PATIENCE_SECONDS
-from tests.support.processes import Redis, Server, for_seconds, status_of
+from tests.support.patience import PATIENCE_SECONDS, eventually
+from tests.support.processes import Redis, Server, status_of
 from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer, Viewer
 
@@ -374,5 +374,5 @@ def test_viewers_that_send_nonsense_leave_nothing_behind(uuid: str) -> None:
                 viewer.event("joined")
                 viewer.write(packet)
                 viewer.end()
-            for_seconds(5, lambda: server.metrics()["viewers"] == server.metrics()["rooms"] == 0)
+            eventually(lambda: server.metrics()["viewers"] == server.metrics()["rooms"] == 0)
             assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "0"

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import cycle
@@ -293,11 +293,6 @@ class Nginx:
         self._folder.cleanup()
         for path in Path(MEMORY).parent.glob(f"{Path(MEMORY).name}-{self.port}-*"):
             shutil.rmtree(path)
-
-
-def for_seconds(_seconds: float, true: Callable[[], object]) -> None:
-    """As `eventually`, which replaces it."""
-    eventually(true)
 
 
 def status_of(url: str) -> int:
