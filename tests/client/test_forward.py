@@ -76,6 +76,8 @@ class Stage:
         path, query = self.fill(row.path), self.fill(row.query_string)
         below = path.partition(self.uuid[1:])[2] or path.partition(self.uuid.upper())[2]
         target = f"/hooks{below}?key=1" + (query and f"&{query}")
+        # No URL has bytes from 0x80 up: they go on as escapes.
+        target = "".join(each if each < "\x80" else f"%{ord(each):02X}" for each in target)
         head = row.raw.decode("latin-1").lstrip("\r\n").partition("\r\n\r\n")[0]
         lines = list(self._lines(head.split("\r\n")[1:], row))
         first = f"{row.method} {target} HTTP/1.1"
