@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import queue
@@ -18,6 +19,7 @@ from tests.support.receiver import Dripping, Receiver
 from tests.support.websockets import CONNECTED, OPEN, PacketServer, event, joined
 from tests.wire_fixture import samples
 from webhook_logger.client import (
+    AsyncInbox,
     CapturedRequest,
     ClientError,
     Event,
@@ -131,6 +133,23 @@ def test_what_is_refused_later_ends_the_iteration() -> None:
     with PacketServer(*scripts) as server, Inbox(server.url) as inbox:
         with pytest.raises(Rejected):
             list(inbox)
+
+
+def test_the_time_of_events_is_over_though_more_of_them_wait() -> None:
+    packets = [event("request", GOOD | {"seq": seq, "id": str(seq)}) for seq in range(5, 9)]
+    with PacketServer([OPEN, CONNECTED, joined(4), *packets]) as server:
+        with Inbox(server.url).open() as inbox:
+            assert inbox.wait(where=lambda request: request.seq == 8)
+            assert list(inbox.events(timeout=0)) == []
+            assert inbox.wait(timeout=0).seq == 5
+
+        async def awaited() -> int:
+            async with await AsyncInbox(server.url).open() as inbox:
+                await inbox.wait(where=lambda request: request.seq == 8)
+                assert [event async for event in inbox.events(timeout=0)] == []
+                return (await inbox.wait(timeout=0)).seq
+
+        assert asyncio.run(awaited()) == 5
 
 
 def test_a_message_of_the_largest_size_is_taken_and_a_larger_one_is_not() -> None:

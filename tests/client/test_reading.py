@@ -37,7 +37,9 @@ def of_type(value: str) -> Lines:
             "windows-1252",
         ),
         ("text/plain; charset=rot13", "Zoë".encode(), "Zoë", ""),
-        ("application/x-www-form-urlencoded", b"a=Zo\xeb", "a=Zo\ufffd", ""),
+        ("application/x-www-form-urlencoded", b"a=Zo\xeb", "a=Zoë", "windows-1252, a guess"),
+        ("text/plain; charset=ascii-ish", b"Zo\xeb\x81", "Zoë\ufffd", "windows-1252, a guess"),
+        ("text/plain; charset=shift_jis", b"\x93\xfa\x93", "日\ufffd", "shift_jis"),
         ("application/x-www-form-urlencoded", b"a=%BA%EC+b", "a=%BA%EC+b", ""),
         ("application/x-www-form-urlencoded;charset=GBK", b"a=%BA%EC+b", "a=红 b", "GBK"),
         (
@@ -106,7 +108,7 @@ def test_a_preamble_and_a_missing_end_are_shown_too() -> None:
     ["multipart/form-data", f"multipart/form-data; boundary={'-' * 71}", "multipart/x; boundary="],
 )
 def test_without_a_boundary_that_one_can_be_it_is_one_text(content_type: str) -> None:
-    assert read(b"--a\r\n\r\nZo\xeb", of_type(content_type)).text == "--a\r\n\r\nZo\ufffd"
+    assert read(b"--a\r\n\r\nZo\xeb", of_type(content_type)).text == "--a\r\n\r\nZoë"
 
 
 def test_parts_in_parts_are_not_gone_into() -> None:

@@ -22,6 +22,8 @@ _TEXTUAL = re.compile(
 _XML_ENCODING = re.compile(
     rb"\s{0,9}<\?xml[^>]{1,99}?encoding\s{0,9}=\s{0,9}[\"']([\w.:-]{1,40})[\"']"
 )
+_GUESS = "windows-1252"
+"""For text that names no charset and is not UTF-8, as browsers guess."""
 _MOST_BOUNDARY = 70
 """RFC 2046, section 5.1.1."""
 _MOST_PARTS = 1000
@@ -69,7 +71,14 @@ def _single(content: bytes, content_type: str, media_type: str) -> tuple[str | N
     codec, label = _codec(content, content_type, media_type)
     if media_type == _FORM and label:
         content = _unescaped(content)
-    return _decoded(content, codec, sure=bool(label) or bool(_TEXTUAL.match(media_type))), label
+    try:
+        return content.decode(codec), label
+    except UnicodeDecodeError:
+        if label:
+            return content.decode(codec, "replace"), label
+        if _TEXTUAL.match(media_type):
+            return content.decode(_GUESS, "replace"), f"{_GUESS}, a guess"
+        return None, ""
 
 
 def _codec(content: bytes, content_type: str, media_type: str) -> tuple[str, str]:
@@ -96,14 +105,6 @@ def _named_inside(content: bytes, media_type: str) -> str:
     if media_type == _FORM and b"_charset_=" in content[:_MOST_FIELD]:
         return content.partition(b"_charset_=")[2].partition(b"&")[0][:40].decode("latin-1")
     return ""
-
-
-def _decoded(content: bytes, codec: str, *, sure: bool) -> str | None:
-    """The text; where nothing says that it is one, None for bytes that are none."""
-    try:
-        return content.decode(codec)
-    except UnicodeDecodeError:
-        return content.decode(codec, "replace") if sure else None
 
 
 def _unescaped(form: bytes) -> bytes:

@@ -226,17 +226,12 @@ def test_a_lost_queue_is_told(uuid: str) -> None:
             redis.client.close()
 
 
-def test_a_server_that_is_not_there_is_told() -> None:
-    done = run("listen", f"http://127.0.0.1:{free_port()}")
-    assert done.returncode == 3
-    assert "Error: No webhook logger at" in done.stderr
-
-
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (("ftp://a",), "no URL that HTTP can be sent to"),
         (("http://a", "--answer"), "--answer needs a --forward"),
+        (("http://a/3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e1",), "is mistyped: it has 35 characters"),
         (("http://a", "--forward", "ftp://b"), "no URL that HTTP can be sent to"),
         (("http://a", "--count", "0"), "0 is not in the range"),
         (("http://a", "--save", "/nowhere/x.har"), "cannot be written: No such file"),
@@ -265,3 +260,13 @@ def test_the_callback_itself_is_no_target(written: str) -> None:
 
 def free_target() -> str:
     return f"http://127.0.0.1:{free_port()}"
+
+
+def test_a_server_that_is_not_there_is_told_at_once_and_tried_again() -> None:
+    with Command("listen", str(free_port()), "--timeout", "3") as listen:
+        listen.notes.until("Not live: ")
+        assert "Error:" not in listen.notes.all
+        assert listen.wait() == 3
+    told, error = listen.notes.all.split("\n")[-2:]
+    assert told.endswith("Connection refused. Trying again.")
+    assert error.startswith("Error: No webhook logger at http://localhost:")
