@@ -45,13 +45,14 @@ def _ports() -> Iterator[int]:
     """
     for number, first in enumerate(PORT_BLOCKS):
         path = Path(tempfile.gettempdir()) / f"webhook-logger-test-ports-{number}"
-        lock = os.open(path, os.O_CREAT | os.O_RDWR)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-        else:
-            return cycle(range(first, first + PORT_BLOCKS.step))
+        with suppress(PermissionError):  # another user's
+            lock = os.open(path, os.O_CREAT | os.O_RDWR)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(lock)
+            else:
+                return cycle(range(first, first + PORT_BLOCKS.step))
     raise AssertionError("too many runs of the tests at once: no block of ports is free")
 
 
