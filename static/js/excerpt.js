@@ -10,16 +10,15 @@ export function excerpt(text, most) {
   return `${text.slice(0, most)}… (${left} more characters)`;
 }
 
-/** More characters than this scroll in a box of their own, so that what follows stays in sight. */
+/** Longer texts scroll in a box of their own, so that what follows stays in sight. */
 const MOST_IN_FULL = 600;
 
 /**
- * The tab index of an element with such a text, for readers who scroll with the keyboard; undefined
- * for a text that is shown in full.
+ * Whether a text has to scroll; its element then needs a tab index for readers with a keyboard.
  * @param {string} text
  */
-export function scrolls(text) {
-  return text.length > MOST_IN_FULL ? 0 : undefined;
+export function isLong(text) {
+  return text.length > MOST_IN_FULL;
 }
 
 /**

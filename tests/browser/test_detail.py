@@ -401,6 +401,8 @@ def test_a_frame_is_drawn_between_the_pieces_of_a_large_body(show: Show) -> None
     detail.page.evaluate(HURRY)
     detail.page.get_by_role("button", name="Show all").click()
     expect(detail.get_by_role("button", name="Show all")).to_have_count(0)
+    hidden = "each => each.scrollHeight - each.clientHeight"
+    assert detail.locator(".body-text").evaluate(hidden) == 0, "a body is shown in full"
     pieces = detail.locator(".body-chunk").all_text_contents()
     assert max(map(len, pieces)) < 2 * 16 * 1024
     assert detail.page.evaluate("frames_drawn") >= len(pieces) - 1 > 20

@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { excerpt, scrolls } from "../excerpt.js";
+import { excerpt, isLong } from "../excerpt.js";
 import { visible } from "../format.js";
 import { partedAt } from "../shared-ends.js";
 
@@ -40,8 +40,8 @@ function same(left, right, lines) {
     </li>`;
   }
   return html`<li class="compare-pair">
-    <div class="compare-same captured" tabindex=${scrolls(left) ?? nothing}>${mine}</div>
-    <div class="compare-same captured" tabindex=${scrolls(right) ?? nothing}>${theirs}</div>
+    <div class="compare-same captured" ?data-long=${isLong(left)} tabindex=${isLong(left) ? 0 : nothing}>${mine}</div>
+    <div class="compare-same captured" ?data-long=${isLong(right)} tabindex=${isLong(right) ? 0 : nothing}>${theirs}</div>
   </li>`;
 }
 
@@ -56,7 +56,7 @@ function cell(kind, where, text, other) {
   return html`<div class="compare-cell">
     <span aria-hidden="true">${SIGNS[kind]}</span>
     <span class="visually-hidden">${kind === "changed" ? `Changed, ${where}` : WORDS[kind]}:</span>
-    <span class="captured" tabindex=${scrolls(text) ?? nothing}>${shown(before)}<mark>${shown(part)}</mark>${shown(after)}</span>
+    <span class="captured" ?data-long=${isLong(text)} tabindex=${isLong(text) ? 0 : nothing}>${shown(before)}<mark>${shown(part)}</mark>${shown(after)}</span>
   </div>`;
 }
 

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { answerText } from "../answers.js";
 import { linesOf, pathSegments, queryOf, textOfLine } from "../captured.js";
-import { scrolls } from "../excerpt.js";
+import { isLong } from "../excerpt.js";
 import { clockTime, fullTime, visible } from "../format.js";
 import { retryText } from "../retries.js";
 import "./pairs-table.js";
@@ -49,7 +49,7 @@ export function querySection(request) {
     <section aria-labelledby="query-title">
       <h3 id="query-title">Query <span>${query.length}</span></h3>
       <pairs-table .pairs=${query} label="Query parameters, decoded"></pairs-table>
-      <p class="detail-raw"><span>As sent</span> <code class="captured" tabindex=${scrolls(query_string) ?? nothing}>${visible(textOfLine(query_string))}</code></p>
+      <p class="detail-raw"><span>As sent</span> <code class="captured" ?data-long=${isLong(query_string)} tabindex=${isLong(query_string) ? 0 : nothing}>${visible(textOfLine(query_string))}</code></p>
     </section>
   `;
 }

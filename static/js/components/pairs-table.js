@@ -1,5 +1,5 @@
 import { html, LitElement, nothing } from "lit";
-import { excerpt, scrolls } from "../excerpt.js";
+import { excerpt, isLong } from "../excerpt.js";
 import { visible } from "../format.js";
 import "./copy-button.js";
 import { withMoments } from "./moments.js";
@@ -54,7 +54,7 @@ function row([name, value]) {
     <th scope="row"><span class="captured">${visible(name)}</span></th>
     <td>
       <div class="pairs-value">
-        <span class="captured" tabindex=${scrolls(value) ?? nothing}>${withMoments(excerpt(value, MOST_CHARACTERS))}</span>
+        <span class="captured" ?data-long=${isLong(value)} tabindex=${isLong(value) ? 0 : nothing}>${withMoments(excerpt(value, MOST_CHARACTERS))}</span>
         <copy-button .text=${value} label="" what="Copy the value of ${visible(name)}"></copy-button>
       </div>
     </td>

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from "lit";
 import { methodTone, splitPath, textOfLine } from "../captured.js";
-import { scrolls } from "../excerpt.js";
+import { isLong } from "../excerpt.js";
 import { byteSize, visible } from "../format.js";
 import { backIcon } from "../icons.js";
 import { facts, linesSections, pathSection, querySection, summary } from "./detail-sections.js";
@@ -94,7 +94,7 @@ export class RequestDetail extends LitElement {
         </button>
         <h2 class="detail-title">
           <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
-          <span class="captured" tabindex=${scrolls(below) ?? nothing}><span class="detail-prefix">${prefix}</span>${visible(textOfLine(below))}</span>
+          <span class="captured" ?data-long=${isLong(below)} tabindex=${isLong(below) ? 0 : nothing}><span class="detail-prefix">${prefix}</span>${visible(textOfLine(below))}</span>
         </h2>
         ${summary(request, { retry: this.retry, answer: this.answer, bodyLimit: this.bodyLimit })}
       </header>
