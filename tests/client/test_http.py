@@ -154,14 +154,14 @@ def test_what_may_be_sent_twice_is_where_a_kept_connection_was_closed(method: st
 def test_what_the_server_may_have_taken_is_not_sent_twice_and_told() -> None:
     with kept_and_then_cut() as endpoint, Http() as http:
         http.send("POST", endpoint.url)
-        with pytest.raises(Unreachable, match="It may have got the request"):
+        with pytest.raises(Unreachable, match="it may have got the request"):
             http.send("POST", endpoint.url)
         assert endpoint.waiting == 2
 
 
 def test_nothing_is_sent_twice_on_a_connection_of_its_own() -> None:
     with Endpoint(lambda _: b"") as endpoint, Http() as http:
-        with pytest.raises(Unreachable, match="It may have got the request"):
+        with pytest.raises(Unreachable, match="it may have got the request"):
             http.send("GET", endpoint.url)
         assert endpoint.waiting == 1
 

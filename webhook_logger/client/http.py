@@ -201,5 +201,5 @@ def _own_errors(url: str, seconds: float, tried: Deadline) -> Iterator[None]:
     except httpcore.TimeoutException as error:
         raise TooSlow(f"{_authority(url)} did not answer within {seconds:g} seconds.") from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-        known = "" if tried.is_answered or not tried.is_sent else " It may have got the request."
+        known = "" if tried.is_answered or not tried.is_sent else "; it may have got the request"
         raise Unreachable(f"{_authority(url)} did not answer: {error}{known}") from error
