@@ -275,7 +275,9 @@ def test_a_lost_queue_shows_and_the_page_goes_on_when_it_is_back(
     with redis, Server(REDIS_URL=redis.url) as server:
         page = open_page(server.until_ready(), f"/view/{uuid}")
         redis.end()
-        expect(page.locator(".badge[data-state=stalled]")).to_have_text("Queue lost")
+        badge = page.locator(".badge[data-state=stalled]")
+        expect(badge).to_have_text("Queue lost")
+        expect(badge).to_have_attribute("title", "The queue is unavailable.")
         redis.start()
         expect(page.locator(".badge[data-state=live]")).to_be_visible()
         assert post(server.until_ready().address, f"/{uuid}").status == 200

@@ -59,7 +59,7 @@ def reason_of(error: Exception | str) -> str:
     """Return a sentence for a viewer; it names no host, no user and no key."""
     if isinstance(error, redis.AuthenticationError):
         return _PASSWORD
-    if isinstance(error, redis.ConnectionError | OSError):
+    if isinstance(error, redis.ConnectionError | redis.TimeoutError | OSError):
         return UNREACHABLE
     return REASONS.get(code_of(str(error)), REFUSES)
 
