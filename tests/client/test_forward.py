@@ -80,8 +80,7 @@ class Stage:
         target = "".join(each if each < "\x80" else f"%{ord(each):02X}" for each in target)
         head = row.raw.decode("latin-1").lstrip("\r\n").partition("\r\n\r\n")[0]
         lines = list(self._lines(head.split("\r\n")[1:], row))
-        escaped = "".join(c if c < "\x80" else f"%{ord(c):02X}" for c in target)
-        first = f"{row.method} {escaped} HTTP/1.1"
+        first = f"{row.method} {target} HTTP/1.1"
         text = "\r\n".join((first, f"Host: {self.endpoint.authority}", *lines))
         return text.encode("latin-1") + b"\r\n\r\n" + row.body
 
