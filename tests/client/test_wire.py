@@ -12,13 +12,14 @@ from tests.wire_fixture import samples
 from webhook_logger.client import wire
 
 GOOD = samples()[0].to_wire() | {"epoch": "e", "seq": 5}
+REFUSED = {"count": 1, "status": 400, "reason": "host_malformed", "message": "The Host is none."}
 JOINED = {"epoch": "e", "seq": 5, "missed": 0}
 PAYLOADS: list[tuple[Callable[[Any], object], dict[str, Any]]] = [
     (wire.captured, GOOD),
     (wire.captured, GOOD | {"trailers": [["a", "b"]]}),
     (wire.joined, JOINED),
     (wire.answered, {"epoch": "e", "seq": 5, "status": 200, "by": "reply"}),
-    (wire.refused, {"count": 1}),
+    (wire.refused, REFUSED),
     (wire.queue_is_down, {"queue": "down"}),
     (wire.farewell, {"reason": "slow"}),
     (wire.answering, {"ok": False, "error": "taken"}),
