@@ -49,7 +49,8 @@ def test_a_base_url_gives_a_new_callback(url: str, base: str, path: str) -> None
 
 
 @pytest.mark.parametrize(
-    "url", ["", "/", ":", f"/{ONE}", f"wss://a/{ONE}", "https://", "99999", "a b", ONE, "http:/a"]
+    "url",
+    ["", "/", ":", f"/{ONE}", f"wss://a/{ONE}", "https://", "99999", "0", "a b", ONE, "http:/a"],
 )
 def test_what_is_none_is_told(url: str) -> None:
     with pytest.raises(Invalid):
@@ -90,11 +91,19 @@ def test_an_address_may_be_short(url: str, whole: str) -> None:
         (f"tools/o{ONE[1:]}", "'o' is not"),
         (ONE[:8] + ONE[9:18] + "-" + ONE[18:], "hyphens"),
         (f"{{{ONE}}}", "'{' is not"),
+        (f"xxxxxxxx{ONE[8:]}", "'x' is not"),
     ],
 )
 def test_a_mistyped_uuid_is_an_error_that_says_what_is_wrong(path: str, wrong: str) -> None:
     with pytest.raises(Invalid, match=f"mistyped: .*{wrong}"):
         Address.of(f"https://hooks.example.com/{path}")
+
+
+@pytest.mark.parametrize("url", ["http://a:hunter2@b", "a:hunter2@b:80/x", "a:hunter2@"])
+def test_an_error_does_not_repeat_a_password(url: str) -> None:
+    with pytest.raises(Invalid, match="a user or a password") as raised:
+        absolute(url)
+    assert "hunter2" not in str(raised.value)
 
 
 def test_a_prefix_is_not_taken_for_a_uuid() -> None:

@@ -96,7 +96,9 @@ def _no_mistyped_uuid(url: str) -> None:
 
 
 def _looks_like_a_uuid(name: str) -> bool:
-    """Whether it is about as long as one, and most of it hexadecimal digits."""
+    """Whether its hyphens stand as in one, or it is about as long and mostly hexadecimal digits."""
+    if len(name) == 36 and all(name[at] == "-" for at in _HYPHENS):
+        return True
     letters = name.replace("-", "")
     digits = sum(letter in "0123456789abcdefABCDEF" for letter in letters)
     return 24 <= len(name) <= 48 and 24 <= digits >= 0.8 * len(letters)

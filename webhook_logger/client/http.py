@@ -23,6 +23,7 @@ Headers = Sequence[tuple[str, str]]
 """Header lines in their order, read as Latin-1."""
 
 _URL = re.compile(r"(https?)://([^/?#@\\\s]+)((?:[/?][^#]*)?)(?:#.*)?", re.IGNORECASE)
+_USER = re.compile(r"[^/?#]*//[^/?#]*@")
 _SENDABLE = re.compile(r"[\x21-\x7e]*")
 _BODILESS = ("GET", "HEAD", "OPTIONS", "TRACE", "DELETE")
 """Methods whose requests need not say that they have no body (RFC 9110, section 8.6)."""
@@ -158,19 +159,26 @@ def parse(url: str, target: str | None = None) -> httpcore.URL:
     """
     match = _URL.fullmatch(url)
     if not match or not _SENDABLE.fullmatch(match[3] if target is None else target):
-        raise Invalid(f"This is no URL that HTTP can be sent to: {url!r}")
+        raise Invalid(_why_invalid(url))
     scheme, authority, own = match.groups()
     target = own if target is None else target
     try:
         parts = urlsplit(f"//{authority}")
         host, port = (parts.hostname or "").encode("idna"), parts.port
     except ValueError as error:
-        raise Invalid(f"The host in {url!r} is none: {error}") from error
-    if not host:
-        raise Invalid(f"There is no host in {url!r}")
+        raise Invalid(f"The host or port of {url!r} is not valid: {error}.") from error
+    if not host or port == 0:
+        raise Invalid(f"{url!r} has no host, or port 0.")
     if not target.startswith("/"):
         target = f"/{target}"
     return httpcore.URL(scheme=scheme.lower(), host=host, port=port, target=target)
+
+
+def _why_invalid(url: str) -> str:
+    """A sentence for a URL that cannot be sent to. It has no password in it."""
+    if _USER.match(url):
+        return "A URL with a user or a password before its host is not supported."
+    return f"Not a URL that HTTP can be sent to: {url!r}. Give one such as http://localhost:3000/."
 
 
 def _as_text(lines: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
@@ -202,4 +210,5 @@ def _own_errors(url: str, seconds: float, tried: Deadline) -> Iterator[None]:
         raise TooSlow(f"{_authority(url)} did not answer within {seconds:g} seconds.") from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
         known = "" if tried.is_answered or not tried.is_sent else "; it may have got the request"
-        raise Unreachable(f"{_authority(url)} did not answer: {error}{known}") from error
+        why = str(error).rstrip(".")
+        raise Unreachable(f"{_authority(url)} did not answer: {why}.{known}") from error

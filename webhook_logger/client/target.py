@@ -52,16 +52,18 @@ class Target:
 
 # Escaped once or several times: some servers decode twice.
 _PERCENT = re.compile(r"%(?:25)+")
-_SLASH = re.compile(r"[/\\]|%2f|%5c", re.IGNORECASE)
-_DOT = re.compile(r"%2e", re.IGNORECASE)
-_PARAMETERS = re.compile(r"(?:;|%3b).*", re.IGNORECASE | re.DOTALL)
+_SLASH = re.compile(r"[/\\]|%2f|%5c|%c0%af", re.IGNORECASE)
+# Also in overlong UTF-8, which some servers accept.
+_DOT = re.compile(r"%2e|%c0%ae", re.IGNORECASE)
+_PARAMETERS = re.compile(r"(?:;|%3b|%3f|%23|%00).*", re.IGNORECASE | re.DOTALL)
 
 
 def _keep_below(above: str, below: str) -> None:
     """Raise `Invalid` where some server could take `below` for a path that is not below `above`.
 
     Servers differ: some merge slashes, some split at a backslash or at `%2F`, some drop what
-    follows a semicolon. Each segment counts as the reading that leads furthest up.
+    follows a semicolon or an escaped `?`, `#` or NUL. Each segment counts as the reading
+    that leads furthest up.
     """
     plain = _PERCENT.sub("%", below)
     if plain and not plain.startswith("/"):

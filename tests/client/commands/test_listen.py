@@ -229,10 +229,10 @@ def test_a_lost_queue_is_told(uuid: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("ftp://a",), "no URL that HTTP can be sent to"),
+        (("ftp://a",), "Not a URL that HTTP can be sent to"),
         (("http://a", "--answer"), "--answer needs a --forward"),
         (("http://a/3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e1",), "is mistyped: it has 35 characters"),
-        (("http://a", "--forward", "ftp://b"), "no URL that HTTP can be sent to"),
+        (("http://a", "--forward", "ftp://b"), "Not a URL that HTTP can be sent to"),
         (("http://a", "--count", "0"), "0 is not in the range"),
         (("http://a", "--save", "/nowhere/x.har"), "cannot be written: No such file"),
         (("http://a", "--save", "README.md"), "no archive that was written here"),

@@ -73,7 +73,7 @@ def test_two_bodies_are_refused() -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["ftp://a"], "no URL that HTTP can be sent to"),
+        (["ftp://a"], "Not a URL that HTTP can be sent to"),
         (["http://a", "-H", "no colon"], "A header is written as"),
         (["http://a", "-d", "@/nowhere"], "/nowhere cannot be read: No such file"),
         (["http://a", "--sign", "github"], "--sign needs a --secret"),
