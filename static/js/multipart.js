@@ -35,6 +35,8 @@ const PROBLEMS = {
   boundary: "The content type names no boundary.",
   long: `The boundary is longer than ${MAX_BOUNDARY} characters, which RFC 2046 forbids.`,
   none: "The body does not contain its boundary.",
+  empty: "The body has no parts.",
+  headers: `A part is left out: no empty line ends its headers within ${MAX_HEADER_BYTES / 1024} KiB.`,
   open: "The final boundary is missing: the body may be incomplete.",
   many: `Only the first ${MAX_PARTS.toLocaleString("en-US")} parts are shown.`,
   deep: "Parts within parts are shown to a depth of four.",
@@ -61,12 +63,17 @@ function partsWithin(bytes, contentType, limits) {
   if (boundary.length > MAX_BOUNDARY) return { parts: [], problem: PROBLEMS.long };
   /** @type {Part[]} */
   const parts = [];
+  let problem = "";
   /** @type {Delimiter | null} */
   let before = null;
   for (const delimiter of delimiters(bytes, boundary)) {
     if (before && limits.room === 0) return { parts, problem: PROBLEMS.many };
-    if (before) parts.push(...partBetween(bytes, before.end, delimiter.start, limits));
-    if (delimiter.last) return { parts, problem: "" };
+    if (before) {
+      const found = partBetween(bytes, before.end, delimiter.start, limits);
+      parts.push(...found);
+      if (found.length === 0) problem = PROBLEMS.headers;
+    }
+    if (delimiter.last) return { parts, problem: problem || (parts.length ? "" : PROBLEMS.empty) };
     before = delimiter;
   }
   if (!before) return { parts, problem: PROBLEMS.none };

@@ -73,6 +73,16 @@ test("lines may end without a carriage return, and content keeps its own line en
   assert.deepEqual(texts(found), ["\na\n"]);
 });
 
+test("nothing is left out without a word", () => {
+  assert.match(partsOf(bytes("--sep--\r\n"), TYPE).problem, /has no parts/);
+  const long = `--sep\r\nX: ${"x".repeat(9000)}\r\n\r\none\r\n`;
+  for (const part of ["--sep\r\nContent-Disposition: form-data\r\n", long]) {
+    const found = partsOf(bytes(part, FIELD, "--sep--"), TYPE);
+    assert.deepEqual(texts(found), ["grüße"]);
+    assert.match(found.problem, /^A part is left out: no empty line ends its headers/);
+  }
+});
+
 test("a body without its boundary says so", () => {
   assert.match(partsOf(bytes("plain"), TYPE).problem, /does not contain its boundary/);
 });
