@@ -111,8 +111,35 @@ def test_without_a_boundary_that_one_can_be_it_is_one_text(content_type: str) ->
     assert read(b"--a\r\n\r\nZo\xeb", of_type(content_type)).text == "--a\r\n\r\nZoë"
 
 
-def test_parts_in_parts_are_not_gone_into() -> None:
-    content = b"x"
+def test_parts_in_parts_are_read_to_a_depth_of_four() -> None:
+    content = b"--B9\r\nContent-Type: text/plain; charset=latin1\r\n\r\nZo\xeb\r\n--B9--"
+    for inner in (9, 8, 7):
+        head = b"--B%d\r\nContent-Type: multipart/mixed; boundary=B%d\r\n\r\n" % (inner - 1, inner)
+        content = head + content + b"\r\n--B%d--" % (inner - 1)
+    reading = read(content, of_type("multipart/mixed; boundary=B6"))
+    assert reading.notes == ("read as latin1",)
+    assert "Zoë" in str(reading.text)
     for _ in range(2000):
         content = b"--B\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n" + content
     assert read(content, of_type("multipart/mixed; boundary=B")).text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content", "text"),
+    [
+        (b"Base64", b"Wm/D\r\nqw==", "Zoë"),
+        (b"quoted-printable", b"Zo=C3=ab =3D 1=\r\n!", "Zoë = 1!"),
+        (b"base64", b"%%%", "%%%"),
+        (b"x-uuencode", b"%%%", "%%%"),
+    ],
+)
+def test_the_transfer_encoding_of_a_part_is_undone(
+    encoding: bytes, content: bytes, text: str
+) -> None:
+    part = b"--B\r\nContent-Transfer-Encoding: %b\r\n\r\n%b\r\n--B--" % (encoding, content)
+    assert str(read(part, of_type("multipart/mixed; boundary=B")).text).endswith(f"\n{text}")
+
+
+def test_lines_may_end_in_a_line_feed_alone_and_what_follows_the_end_is_no_part() -> None:
+    content = b"--B\nX: 1\n\none\n--Bee\n--B--\n\n--B\n\nafter"
+    assert read(content, of_type("multipart/x; boundary=B")).text == "--B\nX: 1\n\none\n--Bee"

@@ -4,10 +4,14 @@ truth; what is done to them is said.
 
 from __future__ import annotations
 
+import base64
 import json
+import quopri
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -24,9 +28,12 @@ _XML_ENCODING = re.compile(
 )
 _GUESS = "windows-1252"
 """For text that names no charset and is not UTF-8, as browsers guess."""
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 _MOST_BOUNDARY = 70
 """RFC 2046, section 5.1.1."""
 _MOST_PARTS = 1000
+_MOST_DEPTH = 4
+"""Of parts within parts."""
 _MOST_FIELD = 4096
 """Of a field that names the charsets of others, in bytes."""
 
@@ -56,13 +63,13 @@ def read(content: bytes, lines: Lines) -> Reading:
     return Reading(text, tuple(notes + ([f"read as {label}"] if label else [])))
 
 
-def _text(content: bytes, content_type: str) -> tuple[str | None, str]:
+def _text(content: bytes, content_type: str, depth: int = 0) -> tuple[str | None, str]:
     """The text, and the charset where it is not UTF-8; None for what is no text."""
     media_type = content_type.partition(";")[0].strip(" \t").lower()
-    if media_type.startswith("multipart/"):
+    if media_type.startswith("multipart/") and depth <= _MOST_DEPTH:
         boundary = charset.parameter(content_type, "boundary").encode("latin-1", "replace")
         if 0 < len(boundary) <= _MOST_BOUNDARY:
-            return _multipart(content, boundary)
+            return _multipart(content, boundary, depth)
     return _single(content, content_type, media_type)
 
 
@@ -112,15 +119,17 @@ def _unescaped(form: bytes) -> bytes:
     return unquote_to_bytes(form.replace(b"+", b" "))
 
 
-def _multipart(content: bytes, boundary: bytes) -> tuple[str, str]:
+def _multipart(content: bytes, boundary: bytes, depth: int) -> tuple[str, str]:
     """All parts as text, each by its own charset, and those that are not UTF-8."""
-    preamble, *chunks = (b"\r\n" + content).split(b"\r\n--" + boundary, _MOST_PARTS)
-    parts = [_Part.of(chunk) for chunk in chunks if not chunk.startswith(b"--")]
+    delimiter = rb"\r?\n--" + re.escape(boundary) + rb"(?=--|[ \t]*(?:\r?\n|\Z))"
+    preamble, *chunks = re.split(delimiter, b"\r\n" + content, maxsplit=_MOST_PARTS)
+    parts = [_Part.of(chunk) for chunk in takewhile(lambda chunk: chunk[:2] != b"--", chunks)]
     charsets = dict(_charsets(parts))
     shown: list[str] = []
     labels: dict[str, None] = {}
     for part in parts:
-        text, label = part.text(charsets.get(part.name) or charsets.get("_charset_", ""))
+        named = charsets.get(part.name) or charsets.get("_charset_", "")
+        text, label = part.text(named, depth)
         shown.append(f"--{boundary.decode('latin-1')}\n{part.head}\n{text}")
         if label:
             labels[label] = None
@@ -138,25 +147,38 @@ class _Part:
     @classmethod
     def of(cls, chunk: bytes) -> _Part:
         """Of what stands between two boundaries."""
-        head, _, content = chunk.partition(b"\r\n\r\n")
+        head, *content = _EMPTY_LINE.split(chunk, maxsplit=1)
         text = head.decode("utf-8", "replace").strip(" \t\r\n").replace("\r\n", "\n")
         fields = dict(_field(line) for line in text.split("\n"))
-        disposition = fields.get("content-disposition", "")
-        kind = fields.get("content-type", "")
         return cls(
-            f"{text}\n" if text else "", content, kind, charset.parameter(disposition, "name")
+            f"{text}\n" if text else "",
+            _untransferred(b"".join(content), fields.get("content-transfer-encoding", "")),
+            fields.get("content-type", ""),
+            charset.parameter(fields.get("content-disposition", ""), "name"),
         )
 
-    def text(self, named: str) -> tuple[str, str]:
+    def text(self, named: str, depth: int) -> tuple[str, str]:
         """Its text, and its charset where that is not UTF-8; `named`: by another field."""
-        kind = self.content_type
+        kind = self.content_type or "text/plain"
         if named and not charset.parameter(kind, "charset"):
-            kind = f"{kind or 'text/plain'};charset={named}"
-        media_type = kind.partition(";")[0].strip(" \t").lower() or "text/plain"
-        text, label = _single(self.content, kind, media_type)
+            kind = f"{kind};charset={named}"
+        text, label = _text(self.content, kind, depth + 1)
         return (
             (f"[{len(self.content)} bytes that are no text]", "") if text is None else (text, label)
         )
+
+
+def _untransferred(content: bytes, encoding: str) -> bytes:
+    """The content of a part without its transfer encoding (RFC 2045, section 6).
+
+    Returned unchanged where the encoding is unknown or the content is not in it.
+    """
+    if encoding.lower() == "quoted-printable":
+        return quopri.decodestring(content)
+    if encoding.lower() == "base64":
+        with suppress(ValueError):
+            return base64.b64decode(b"".join(content.split()), validate=True)
+    return content
 
 
 def _field(line: str) -> tuple[str, str]:
