@@ -14,7 +14,9 @@ def flood(address: tuple[str, int], path: str, count: int) -> None:
             sender.send(b"".join(_post(path, number) for number in range(first, first + AT_ONCE)))
             answers = b""
             while answers.count(b"\r\n\r\n") < AT_ONCE:  # they have no bodies
-                answers += sender.socket.recv(65536)
+                received = sender.socket.recv(65536)
+                assert received, "the server has closed"
+                answers += received
             assert answers.count(b"HTTP/1.1 200 OK\r\n") == AT_ONCE
 
 

@@ -48,7 +48,10 @@ class Receiver:
             if line.startswith(b"content-length:"):
                 size = int(line.partition(b":")[2])
         while len(body) < size:
-            body += sock.recv(65536)
+            received = sock.recv(65536)
+            if not received:
+                return  # it sends no more than a part
+            body += received
         self._received.put(head + b"\r\n\r\n" + body)
         self._reply(sock)
 

@@ -71,7 +71,10 @@ class PacketServer:
 def _head(sock: socket.socket) -> bytes:
     head = b""
     while not head.endswith(b"\r\n\r\n"):
-        head += sock.recv(65536)
+        received = sock.recv(65536)
+        if not received:
+            raise ConnectionError("the client has closed")
+        head += received
     return head
 
 
