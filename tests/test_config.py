@@ -56,6 +56,7 @@ WRONG_PASSWORDS = [
     *("redis://:s3/cret@queue:6379/0", "redis://:s3#cret@queue:6379/0", "redis://:a?s3cret@queue"),
     *("redis://:s3cret@queue/name", "redis://queue/0?password=s3cret&time=1", "redis://[s3cret]"),
     *("redis://queue/0?s3cret", "redis://queue/0?db=s3cret", "rediss://:s3cret@[queue"),
+    *("unix://:12/s3cret@/run/redis.sock", "unix://s3cret/run/redis.sock"),
     *("redis://:%733cret@queue:port", "redis://queue/0#s3cret", "redis://:s3\ncret@queue:port"),
 ]
 

@@ -101,7 +101,8 @@ def _names_a_redis(value: str) -> bool:
     except ValueError:
         return False
     if url.scheme == "unix":
-        return bool(url.path)
+        # A host, or "@" in the path, is what an unescaped password leaves there.
+        return bool(url.path) and url.netloc[-1:] in ("", "@") and "@" not in url.path
     return url.scheme in ("redis", "rediss") and bool(
         url.hostname and re.fullmatch(r"/?[0-9]{0,6}", url.path)
     )
