@@ -195,7 +195,7 @@ def test_a_handshake_without_an_end_is_cut_off() -> None:
     for start in (b"", b"HTTP/1.1 101 Switching Protocols\r\nX: ", b"HTTP/1.1 500 No\r\n"):
         with Dripping(start) as receiver:
             connection = Connection(None, lambda *_: None, step_seconds=0.1)
-            with pytest.raises(Unreachable, match="the handshake takes too long"):
+            with pytest.raises(Unreachable):
                 connection.open(Address.of(receiver.url), {})
             connection.close()
 

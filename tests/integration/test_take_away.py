@@ -253,18 +253,20 @@ class Copies:
                 [*command, *folders], check=True, capture_output=True, timeout=PATIENCE_SECONDS
             )
             codes = [int(code) for code in done.stdout.split()]
-            return {
-                row: self._outcome(folder, code)
-                for row, folder, code in zip(rows, folders, codes, strict=True)
-            }
+            troubles = [self._trouble(*each) for each in zip(folders, codes, strict=True)]
+        # In their order: python-socketio's handlers run in threads, which can overtake each other.
+        events = (self.stage.viewer.event("request") for code in codes if not code)
+        arrived = iter(sorted(events, key=lambda request: int(request["seq"])))
+        sent = [None if code else next(arrived) for code in codes]
+        outcomes = [trouble or request for trouble, request in zip(troubles, sent, strict=True)]
+        return dict(zip(rows, outcomes, strict=True))
 
-    def _outcome(self, folder: Path, code: int) -> Wire | str:
+    def _trouble(self, folder: Path, code: int) -> str:
         if code:
             log = folder.with_suffix(".log").read_text(errors="replace")
             return f"it ended with {code}: {log}; {(folder / 'copied').read_bytes()[:2000]!r}"
-        event = self.stage.viewer.event("request")
         files = [file.name for file in folder.iterdir()]
-        return event if files == ["copied"] else f"content ran: {files}"
+        return "" if files == ["copied"] else f"content ran: {files}"
 
 
 @pytest.fixture(scope="module")
