@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import threading
@@ -168,8 +169,11 @@ class SlowBody(Sender):
         self.send("\r\n".join(lines).encode())
         self.is_in = self.socket.recv(16, socket.MSG_PEEK).startswith(b"HTTP/1.1 100")
 
-    def refusal(self) -> int:
-        return self.answer().status
+    def refusal(self) -> str:
+        """The reason of a clear refusal, after which a sender tries again."""
+        answer = self.answer()
+        assert (answer.status, answer.headers.get("retry-after")) == (429, "1")
+        return str(json.loads(answer.body)["error"]["reason"])
 
 
 ADDRESSES = [f"127.0.0.{number}" for number in range(20, 40)]
@@ -197,7 +201,7 @@ def test_large_bodies_are_limited_for_each_address_and_in_all(
 
         senders = [begin(ADDRESSES[0]) for _ in range(one)]
         assert all(sender.is_in for sender in senders)
-        assert begin(ADDRESSES[0]).refusal() == 429
+        assert begin(ADDRESSES[0]).refusal() == "too_many_from_address"
         # Small ones of that address, and large ones of another one, are not touched.
         small = stack.enter_context(Sender(nginx.address, ADDRESSES[0]))
         head = f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 99999\r\n\r\n"
@@ -205,7 +209,7 @@ def test_large_bodies_are_limited_for_each_address_and_in_all(
         assert small.answer().status == 200
         senders += [begin(ADDRESSES[1 + number // one]) for number in range(all_ - one)]
         assert all(sender.is_in for sender in senders)
-        assert begin(ADDRESSES[-1]).refusal() == 429
+        assert begin(ADDRESSES[-1]).refusal() == "too_many_from_address"
         assert post(nginx.address, f"/{uuid}").status == 200
         senders[0].reset()
         eventually(lambda: begin(ADDRESSES[-1]).is_in)
