@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -15,14 +14,6 @@ from tests.support.processes import Redis, Server
 def memory_server() -> Iterator[Server]:
     """One process without a queue."""
     with Server() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def flasks_own_dispatch() -> Iterator[Server]:
-    """One process where nothing goes around Flask to the callback view."""
-    command = (sys.executable, "-m", "tests.support.flasks_own_dispatch")
-    with Server(command) as server:
         yield server
 
 

@@ -44,7 +44,7 @@ def test_it_is_valid() -> None:
 def test_it_has_every_path_and_method_of_the_views_and_no_other(document: dict[str, Any]) -> None:
     served = set()
     for rule in create_app(Config()).url_map.iter_rules():
-        path = re.sub("<(callback:)?([a-z]+)>", r"{\2}", rule.rule)
+        path = re.sub("<(uuid:)?([a-z]+)>", r"{\2}", rule.rule)
         if rule.methods is not None and not path.startswith("/static/"):
             served |= {(path, method.lower()) for method in rule.methods - {"HEAD", "OPTIONS"}}
     told = {(path, name) for path, item in document["paths"].items() for name in item}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import Any
 
@@ -25,7 +24,7 @@ def capture(environ: Environ, uuid: str, max_body_bytes: int) -> CapturedRequest
     """
     body = _read_body(environ, max_body_bytes)
     received_at = time.time()
-    # PATH_INFO has lost its escapes; our server and Werkzeug's test client give RAW_URI.
+    # PATH_INFO has lost its escapes.
     path, _, query_string = environ["RAW_URI"].partition("?")
     return CapturedRequest(
         uuid=uuid,
@@ -38,7 +37,7 @@ def capture(environ: Environ, uuid: str, max_body_bytes: int) -> CapturedRequest
         query_string=query_string,
         http_version=environ["SERVER_PROTOCOL"].removeprefix("HTTP/"),
         remote_addr=environ.get("REMOTE_ADDR", ""),
-        headers=tuple(_header_lines(environ)),
+        headers=environ["headers_raw"],
         body=body,
         trailers=tuple(environ.get("trailers_raw", ())),
     )
@@ -54,21 +53,6 @@ def _read_body(environ: Environ, most: int) -> Body:
     if len(content) > most:
         return Body(b"", len(content), complete=False)
     return Body(content, len(content))
-
-
-def _header_lines(environ: Environ) -> Iterable[tuple[str, str]]:
-    """The server's raw lines, or what plain WSGI kept of them (under a test client)."""
-    if "headers_raw" in environ:
-        lines: tuple[tuple[str, str], ...] = environ["headers_raw"]
-        return lines
-    names = [
-        name
-        for name in environ
-        if name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
-    ]
-    return [
-        (name.removeprefix("HTTP_").replace("_", "-").title(), str(environ[name])) for name in names
-    ]
 
 
 def _uuid7(now: float) -> str:

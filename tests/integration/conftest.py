@@ -7,7 +7,7 @@ import pytest
 from tests.support.processes import Server
 
 
-@pytest.fixture(scope="session", params=["memory_server", "flasks_own_dispatch", "redis"])
+@pytest.fixture(scope="session", params=["memory_server", "redis"])
 def workers(request: pytest.FixtureRequest) -> tuple[Server, Server]:
     """Where users are, and where requests go: two on one queue, or the same one twice."""
     if request.param != "redis":

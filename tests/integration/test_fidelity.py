@@ -42,12 +42,12 @@ class Stage:
         return send(self.server.address, self.fill(raw.decode("latin-1")).encode("latin-1"))
 
 
-@pytest.fixture(scope="module", params=["memory", "redis", "flasks_own_dispatch"])
+@pytest.fixture(scope="module", params=["memory", "redis"])
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     if request.param == "redis":
         server = request.getfixturevalue("two_workers")[0]
     else:
-        server = request.getfixturevalue(request.param.replace("memory", "memory_server"))
+        server = request.getfixturevalue("memory_server")
     stage = Stage(server)
     with stage.viewer:
         yield stage
@@ -58,26 +58,6 @@ def body_of(request: Wire) -> bytes:
     return (
         base64.b64decode(content) if request["body"]["encoding"] == "base64" else content.encode()
     )
-
-
-@pytest.fixture(scope="module")
-def lean(memory_server: Server) -> Iterator[Stage]:
-    stage = Stage(memory_server)
-    with stage.viewer:
-        yield stage
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-@pytest.mark.parametrize("stage", ["flasks_own_dispatch"], indirect=True)
-def test_the_lean_way_answers_as_flasks_own_dispatch_does(
-    lean: Stage, stage: Stage, row: Row
-) -> None:
-    answers = [one.answer(row.raw) for one in (lean, stage)]
-    events = [one.viewer.event("request") for one in (lean, stage)]
-    for answer in answers:
-        answer.headers.pop("date")
-    assert answers[0] == answers[1]
-    assert events[0].keys() == events[1].keys()
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

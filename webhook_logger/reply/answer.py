@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from webhook_logger.errors import error_headers, error_json
@@ -37,8 +36,7 @@ _TOKEN_LIST = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z, \t]+")
 class Answer:
     """An answer as a value, and as a WSGI application."""
 
-    status: str
-    """As in the status line: `200 OK`."""
+    status: int
     headers: Headers
     body: bytes = b""
 
@@ -46,15 +44,8 @@ class Answer:
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """PEP 3333."""
-        start_response(self.status, list(self.headers))
+        start_response(_STATUS_LINES[self.status], list(self.headers))
         return (self.body,)
-
-    def as_response(self) -> Response:
-        """The same for Flask's own dispatch."""
-        response = Response(self.body, self.status, self.headers)
-        if not any(name.lower() == "content-type" for name, _ in self.headers):
-            del response.headers["Content-Type"]  # Flask's own, of nothing
-        return response
 
 
 def accepted(viewers: int, preflight: Headers = (), origin: Headers = ANY_ORIGIN) -> Answer:
@@ -65,7 +56,7 @@ def accepted(viewers: int, preflight: Headers = (), origin: Headers = ANY_ORIGIN
 def _accepted(key: tuple[int, Headers, Headers]) -> Answer:
     viewers, preflight, origin = key
     headers = (*origin, *SAFE_HEADERS, *preflight, *_shown(viewers))
-    return Answer("200 OK", (*headers, ("Content-Length", "0")))
+    return Answer(200, (*headers, ("Content-Length", "0")))
 
 
 _ACCEPTED = Memo(_accepted, entries=1024, size=512)  # nearly every request gets one of a few
@@ -74,7 +65,7 @@ _ACCEPTED = Memo(_accepted, entries=1024, size=512)  # nearly every request gets
 def of_path(code: int, viewers: int, origin: Headers = ANY_ORIGIN) -> Answer:
     """The empty answer that `/<uuid>/status/<code>` asks for."""
     headers = (*origin, *SAFE_HEADERS, *_shown(viewers), ("Content-Length", "0"))
-    return Answer(_status_line(code), headers)
+    return Answer(code, headers)
 
 
 def replied(reply: Reply, viewers: int, origin: Headers) -> Answer:
@@ -84,7 +75,7 @@ def replied(reply: Reply, viewers: int, origin: Headers) -> Answer:
         lines = tuple(line for line in lines if line[0].lower() not in _ABOUT_ORIGINS)
     length = ("Content-Length", str(len(reply.body)))
     headers = (*origin, *SAFE_HEADERS, *lines, *_shown(viewers), length)
-    return Answer(_status_line(reply.status), headers, reply.body)
+    return Answer(reply.status, headers, reply.body)
 
 
 def allowed_origin(environ: Mapping[str, Any], reply: Reply | None = None) -> Headers:
@@ -127,7 +118,7 @@ def refused(
     code, body = error.code or 500, error_json(error).encode()
     headers = (*error_headers(error).items(), *origin, *SAFE_HEADERS)
     shown = () if viewers is None else _shown(viewers)
-    return Answer(_status_line(code), (*headers, ("Content-Length", str(len(body))), *shown), body)
+    return Answer(code, (*headers, ("Content-Length", str(len(body))), *shown), body)
 
 
 def _shown(viewers: int) -> Headers:
@@ -135,9 +126,12 @@ def _shown(viewers: int) -> Headers:
 
 
 def _status_line(code: int) -> str:
-    """With its phrase, which must be there in WSGI, also where nobody has named the code."""
+    """Return `200 OK` of 200. WSGI wants a phrase even where nobody has named the code."""
     phrase = HTTPStatus(code).phrase if code in _KNOWN_CODES else "Unnamed"
     return f"{code} {phrase}"
+
+
+_STATUS_LINES = {code: _status_line(code) for code in range(200, 600)}
 
 
 def preflight_headers(environ: Mapping[str, Any]) -> Headers:

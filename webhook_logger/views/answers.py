@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, Response, request
 
 from webhook_logger.delivery import Delivery
@@ -23,7 +25,7 @@ CHARACTERS_OF_A_BYTE = 6
 BYTES_BESIDE_THE_BODY = 64 * 1024
 """For status and header lines, written the same way."""
 
-_PATH = "/api/callbacks/<callback:uuid>/answers/<id>"
+_PATH = "/api/callbacks/<uuid:uuid>/answers/<id>"
 
 
 def make_answers(delivery: Delivery, max_body_bytes: int) -> Blueprint:
@@ -33,17 +35,17 @@ def make_answers(delivery: Delivery, max_body_bytes: int) -> Blueprint:
     answers = Blueprint("answers", __name__)
 
     @answers.post(_PATH)
-    def answer(uuid: str, id: str) -> Response:  # as the contract names it
+    def answer(uuid: UUID, id: str) -> Response:  # as the contract names it
         given = given_to_json(_given(max_body_bytes))
         with queue():
-            if not delivery.answer(uuid, id, given):
+            if not delivery.answer(str(uuid), id, given):
                 raise Refusal(Reason.TOO_LATE)
         return Response(status=204)
 
     @answers.delete(_PATH)
-    def decline(uuid: str, id: str) -> Response:
+    def decline(uuid: UUID, id: str) -> Response:
         with queue():
-            if not delivery.decline(uuid, id):
+            if not delivery.decline(str(uuid), id):
                 raise Refusal(Reason.TOO_LATE)
         return Response(status=204)
 

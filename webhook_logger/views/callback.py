@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing import Rule
 
 from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.capture import CapturedRequest, capture
@@ -58,23 +58,6 @@ _PATH = re.compile(f"/({UUID_PATTERN})(?:/|\\Z)")
 _STATUS_PATH = re.compile("status/([2-5][0-9][0-9])")
 
 
-class CallbackConverter(BaseConverter):
-    """A callback's UUID, in any case."""
-
-    regex = UUID_PATTERN
-
-    def to_python(self, value: str) -> str:
-        """The canonical form."""
-        return value.lower()
-
-
-class AnythingConverter(BaseConverter):
-    """The rest of a path, whatever it is: empty, slashes, line feeds."""
-
-    regex = r"[\s\S]*"
-    part_isolating = False
-
-
 @dataclass(frozen=True)
 class Limits:
     """For what reaches callbacks."""
@@ -104,19 +87,10 @@ class CallbackView:
         # Where there is no limit, nothing is counted.
         self._admit = self._accept_in_place if limits.senders_per_address else self._accept
 
-    def __call__(
-        self, uuid: str, rest: str = "", environ: Environ | None = None
-    ) -> Answer | Response:
-        """The answer; a Flask response without an `environ`, under Flask's own dispatch."""
-        if environ is None:
-            return self._answer(request.environ, uuid, rest).as_response()
-        return self._answer(environ, uuid, rest)
-
-    def let_go(self) -> None:
-        """Answer those at once who wait for a late answer: this worker leaves."""
-        self._holds.end()
-
-    def _answer(self, environ: Environ, uuid: str, rest: str) -> Answer:
+    def __call__(self, environ: Environ, uuid: str, rest: str) -> Answer:
+        """Return the answer, a WSGI application, to a request for the callback; `rest` is what
+        stands behind the slash after its UUID. Never raises.
+        """
         # Errors do not go on to the app's own answer: a callback's headers are on every answer.
         try:
             return self._admit(environ, uuid, rest)
@@ -125,6 +99,10 @@ class CallbackView:
         except Exception:
             log.exception("A callback failed.")
             return self._refused(environ, uuid, Refusal(Reason.INTERNAL_ERROR))
+
+    def let_go(self) -> None:
+        """Answer those at once who wait for a late answer: this worker leaves."""
+        self._holds.end()
 
     def _refused(self, environ: Environ, uuid: str, error: HTTPException) -> Answer:
         self._refusals.of_callback(uuid, reason_of(error))
@@ -158,7 +136,7 @@ class CallbackView:
         # just joined on another worker may not be counted yet.
         if receipt.held or kept is not None:
             position = (uuid, receipt.epoch, receipt.seq)
-            self._delivery.answered(Answered(*position, int(answer.status[:3]), by))
+            self._delivery.answered(Answered(*position, answer.status, by))
         return answer
 
     def _outcome(self, uuid: str, receipt: Receipt) -> Outcome:
@@ -212,18 +190,16 @@ def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expec
 def register(
     app: Flask, delivery: Delivery, metrics: Metrics, refusals: Refusals, limits: Limits
 ) -> None:
-    """Add the catch-all to the app's URL map, as the endpoint `callback`."""
-    app.url_map.converters.update(callback=CallbackConverter, anything=AnythingConverter)
+    """Register the catch-all as the endpoint `callback`; `url_for` makes its URLs."""
     app.view_functions["callback"] = CallbackView(delivery, metrics, refusals, limits)
-    for path in ("/<callback:uuid>", "/<callback:uuid>/<anything:rest>"):
+    for path in ("/<uuid:uuid>", "/<uuid:uuid>/<path:rest>"):
         # Not add_url_rule: there, methods=None means GET; in a Rule it means any token.
         app.url_map.add(Rule(path, endpoint="callback", methods=None, merge_slashes=False))
 
 
 def dispatch(app: Flask, otherwise: Application) -> Application:
-    """Call the view of a callback's path with nothing around it; all else goes on as it was.
-
-    Flask's request context and its dispatch cost more than all that a callback does.
+    """Return the only way to the catch-all: its path is recognized in front of Flask, whose request
+    context and dispatch cost more than all that a callback does. Other requests are for Flask.
     """
 
     def dispatching(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -231,8 +207,8 @@ def dispatch(app: Flask, otherwise: Application) -> Application:
         match = _PATH.match(path)
         if not match:
             return otherwise(environ, start_response)
-        view = app.view_functions["callback"]
-        answer: Any = view(match[1].lower(), path[match.end() :], environ)
+        view: Any = app.view_functions["callback"]
+        answer = view(environ, match[1].lower(), path[match.end() :])
         return answer(environ, start_response)  # type: ignore[no-any-return]
 
     return dispatching

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid as uuids
+from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,13 +17,13 @@ def make_dashboard(max_body_bytes: int) -> Blueprint:
     @dashboard.get("/")
     def fresh() -> AnyResponse:
         """Send the visitor to a callback that nobody has had before."""
-        response = redirect(url_for("dashboard.view", uuid=uuids.uuid4()))
+        response = redirect(url_for("dashboard.view", uuid=uuid4()))
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    @dashboard.get("/view/<callback:uuid>")
-    def view(uuid: str) -> Response:
+    @dashboard.get("/view/<uuid:uuid>")
+    def view(uuid: UUID) -> Response:
         """Show the page of one callback."""
-        return page("dashboard.html", uuid=uuid, max_body_bytes=max_body_bytes)
+        return page("dashboard.html", uuid=str(uuid), max_body_bytes=max_body_bytes)
 
     return dashboard

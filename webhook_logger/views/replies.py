@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 import orjson
 from flask import Blueprint, Response, request
@@ -18,7 +19,7 @@ MOST_JSON_BYTES = 512 * 1024
 """The largest body, each character of it written as an escape of six."""
 CHANGES_SECONDS = 60.0
 
-_PATH = "/api/callbacks/<callback:uuid>/reply"
+_PATH = "/api/callbacks/<uuid:uuid>/reply"
 
 
 def make_replies(delivery: Delivery, max_changes_per_minute: int) -> Blueprint:
@@ -27,23 +28,23 @@ def make_replies(delivery: Delivery, max_changes_per_minute: int) -> Blueprint:
     changes = Rates(max_changes_per_minute, CHANGES_SECONDS)
 
     @replies.get(_PATH)
-    def show(uuid: str) -> Response:
+    def show(uuid: UUID) -> Response:
         with queue():
-            return _shown(_reply_of(delivery.get_reply(uuid)))
+            return _shown(_reply_of(delivery.get_reply(str(uuid))))
 
     @replies.put(_PATH)
-    def change(uuid: str) -> Response:
+    def change(uuid: UUID) -> Response:
         _count(changes)
         reply = _asked_for()
         with queue():
-            delivery.set_reply(uuid, _kept(reply))
+            delivery.set_reply(str(uuid), _kept(reply))
         return _shown(reply)
 
     @replies.delete(_PATH)
-    def reset(uuid: str) -> Response:
+    def reset(uuid: UUID) -> Response:
         _count(changes)
         with queue():
-            delivery.set_reply(uuid, None)
+            delivery.set_reply(str(uuid), None)
         return Response(status=204)
 
     return replies
