@@ -46,6 +46,9 @@ class Metrics(Collector):
     )
     rooms: int = _metric(GaugeMetricFamily, "Callbacks with viewers on this worker.")
     requests_read: int = _metric(CounterMetricFamily, "Requests read from the queue.")
+    queue_messages_unknown: int = _metric(
+        CounterMetricFamily, "Messages on the queue of a version that this worker does not know."
+    )
     queue_up: int = _metric(GaugeMetricFamily, "1 when this worker can accept and deliver.")
 
     def collect(self) -> Iterator[Metric]:

@@ -21,7 +21,7 @@ from webhook_logger.delivery import Answered, Cut, Delivery, Kept, QueueUnavaila
 from webhook_logger.join import Join
 from webhook_logger.metrics import Metrics
 from webhook_logger.reasons import Reason
-from webhook_logger.transport import Outbox, Relay, Shared, outbox_of
+from webhook_logger.transport import Outbox, Shared, outbox_of
 
 RETRY_SECONDS = 0.5
 ROOMS_AT_ONCE = 64
@@ -37,7 +37,7 @@ class Room:
 
     epoch: str = ""
     seq: int = 0
-    viewers_here: dict[str, Outbox | Relay] = field(default_factory=dict)
+    viewers_here: dict[str, Outbox] = field(default_factory=dict)
     """By their sid, where to send what is for each."""
     paused: bool = False
     """What comes may have holes, and is held back."""
@@ -72,16 +72,29 @@ class Rooms:
 
     # What delivery hands over
 
-    def deliver(self, answered: Answered, event: bytes) -> None:
+    def deliver(self, answered: Answered, members: bytes) -> None:
         """Send a captured request to the viewers of the callback; the only place that does."""
         room = self._rooms.get(answered.uuid)
         if room and not room.paused:
             room.epoch, room.seq = answered.epoch, answered.seq
             self._metrics.requests_delivered += len(room.viewers_here)
-            texts = [f'2["request",{event.decode()}]']
+            packets = [_request(answered, members)]
             if answered.status:
-                texts.append(_answered(answered))
-            self._send(Shared(*texts), room)
+                packets.append(_answered(answered))
+            self._send(Shared(*packets), room)
+
+    def skipped(self, uuid: str) -> None:
+        """Hold back what comes for the callback, and give its viewers a new cut a second later, so
+        that the cuts are at most one per second however many messages are left out.
+        """
+        room = self._rooms.get(uuid)
+        if room and not room.paused:
+            room.paused = room.unsure = True
+            self._socketio.start_background_task(self._resume_soon)
+
+    def _resume_soon(self) -> None:
+        self._socketio.sleep(SECONDS_BETWEEN_COUNTS)
+        self.resume()
 
     def answered(self, answered: Answered) -> None:
         """Tell the viewers of the callback what the sender of a request was answered."""
@@ -251,10 +264,13 @@ class Rooms:
                 self._socketio.sleep(RETRY_SECONDS)
         return None
 
-    def _enter(self, sid: str, join: Join, cut: Cut) -> dict[str, Any]:
+    def _enter(self, sid: str, join: Join, cut: Cut) -> dict[str, Any] | None:
+        outbox = outbox_of(self._socketio.server, sid)
+        if outbox is None:
+            return None
         self._rejoin(join.uuid, cut)  # the others first, should they still wait for theirs
         room = self._rooms.setdefault(join.uuid, Room())
-        room.viewers_here[sid] = outbox_of(self._socketio.server, sid)
+        room.viewers_here[sid] = outbox
         self._socketio.server.enter_room(sid, join.uuid)
         return self._joined(room, cut, join)
 
@@ -282,10 +298,18 @@ class Rooms:
         self._metrics.rooms = len(self._rooms)
 
 
-def _answered(answered: Answered) -> str:
-    """The event as Socket.IO's packet; nothing in it needs escaping."""
+# Events as Socket.IO's packets. Nothing in a position needs escaping.
+
+
+def _request(answered: Answered, members: bytes) -> bytes:
+    uuid, epoch, seq, *_ = answered
+    position = f'2["request",{{"uuid":"{uuid}","epoch":"{epoch}","seq":{seq},'.encode()
+    return b"".join((position, members, b"}]"))
+
+
+def _answered(answered: Answered) -> bytes:
     uuid, epoch, seq, status, by = answered
     return (
         f'2["answered",{{"uuid":"{uuid}","epoch":"{epoch}","seq":{seq},'
         f'"status":{status},"by":"{by}"}}]'
-    )
+    ).encode()

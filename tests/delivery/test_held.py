@@ -23,6 +23,7 @@ from webhook_logger.delivery import (
     Outcome,
     QueueUnavailable,
 )
+from webhook_logger.delivery.envelope import seal
 from webhook_logger.delivery.memory import MemoryDelivery
 from webhook_logger.delivery.redis import RedisDelivery
 
@@ -178,7 +179,7 @@ def test_an_answer_that_was_taken_is_waited_for_though_the_time_is_over(
 ) -> None:
     two[0].set_reply(uuid, Kept('{"status":503}', 1))
     worker, name, outcome = on_its_way(redis, two[0], uuid, pool)
-    redis.client.publish(f"webhook-logger:worker:{worker}", f'answer {name} {{"a": "b c"}}')
+    redis.client.publish(f"webhook-logger:worker:{worker}", seal("answer", name, '{"a": "b c"}'))
     assert json.loads(outcome.result(LONG).given or "") == {"a": "b c"}
     assert two[0].get_reply(uuid) == Kept('{"status":503}', 1), "of which nothing was used"
 

@@ -23,10 +23,11 @@ class Viewers:
     def __init__(self) -> None:
         self.seen: list[dict[str, Any]] = []
 
-    def deliver(self, answered: Answered, event: bytes) -> None:
-        request = json.loads(event)
-        assert (request["uuid"], request["epoch"], request["seq"]) == answered[:3]
-        self.seen.append(request)
+    def deliver(self, answered: Answered, members: bytes) -> None:
+        position = dict(zip(("uuid", "epoch", "seq"), answered, strict=False))
+        self.seen.append({**position, **json.loads(b"{%b}" % members)})
+
+    def skipped(self, uuid: str) -> None: ...
 
     def answered(self, answered: Answered) -> None: ...
 

@@ -16,6 +16,7 @@ from tests.support.processes import Redis, Server
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer
 from webhook_logger.delivery import QueueUnavailable, RoomManager
+from webhook_logger.delivery.envelope import unseal
 
 IDIOMS = (sys.executable, "-m", "tests.support.idioms")
 NOTE = ("note", {"n": 1})
@@ -135,7 +136,9 @@ def test_the_common_channel_carries_no_event_of_a_room(
         for viewer in on_both:
             viewer.events(3)
         ask(idioms, f"disconnect/{on_both[1].sid}")
-        first = json.loads(common.get_message(timeout=PATIENCE_SECONDS)["data"])
+        kind, [message] = unseal(common.get_message(timeout=PATIENCE_SECONDS)["data"].encode())
+        assert kind == b"control"
+        first = json.loads(message)
         assert (first["method"], first["sid"]) == ("disconnect", on_both[1].sid)
 
 

@@ -200,6 +200,12 @@ def test_a_burst_over_two_workers_loses_nothing(
         assert [request["seq"] for request in viewer.requests(1000)] == list(range(1, 1001))
 
 
+MALFORMED = (
+    *(b"1", b"1 ", b"1 viewers 4", b"1 viewers 4\nmany", b"1 viewers 9\nmany", b"1 viewers x\n"),
+    *(b"1 request\n", b"1 emit 2\n[]", b"1 refused 1 3\n1why", b"1 nonsense\n", b"1 cut 1\n\xff"),
+)
+
+
 def test_messages_that_cannot_be_read_are_left_out(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url) as server:
         with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
@@ -207,7 +213,7 @@ def test_messages_that_cannot_be_read_are_left_out(uuid: str) -> None:
             [own] = redis.client.pubsub_channels("*worker*")
             [room] = redis.client.pubsub_channels("*requests")
             for channel in (own, room):
-                for message in ("{", "x", "{}", "viewers many", "emit []", b"\xff\xfe"):
+                for message in MALFORMED:
                     redis.client.publish(channel, message)
             eventually(lambda: post(server.address, f"/{uuid}").status == 200)
             server.until_ready()
@@ -218,6 +224,26 @@ def test_messages_that_cannot_be_read_are_left_out(uuid: str) -> None:
             while viewer.requests(1)[0]["seq"] != last:
                 pass
         server.forgive("cannot be read")
+
+
+def test_messages_of_another_version_are_counted_and_viewers_hear_of_the_gap(uuid: str) -> None:
+    with Redis() as redis, Server(REDIS_URL=redis.url) as server:
+        with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
+            viewer.event("joined")
+            post(server.address, f"/{uuid}")
+            assert viewer.requests(1)[0]["seq"] == 1
+            [own] = redis.client.pubsub_channels("*worker*")
+            [room] = redis.client.pubsub_channels("*requests")
+            redis.client.publish(own, b"2 canary\n")
+            for message in (b"2 request 3 1\nabc", b'{"uuid":"unversioned"}', b"viewers 3"):
+                redis.client.hincrby(f"webhook-logger:{{{uuid}}}", "seq", 1)
+                redis.client.publish(room, message)
+            joined = viewer.event("joined")
+            assert (joined["seq"], joined["missed"]) == (4, 3)
+            post(server.address, f"/{uuid}")
+            assert viewer.requests(1)[0]["seq"] == 5
+            assert server.metrics()["queue_messages_unknown_total"] == 4
+        assert server.log.count("of another version") == 1
 
 
 def test_many_connections_at_once_are_no_reason_to_refuse(uuid: str) -> None:

@@ -95,10 +95,16 @@ class Cut:
 class Sink(Protocol):
     """The worker's end of delivery: its rooms."""
 
-    def deliver(self, answered: Answered, event: bytes) -> None:
-        """Hand a captured request, as the JSON of its wire form, to this worker's viewers of the
-        callback, and what is answered where that is known already (else its status is 0). May let
-        other green threads run; nothing more is delivered until it returns.
+    def deliver(self, answered: Answered, members: bytes) -> None:
+        """Hand a captured request to this worker's viewers of the callback, and its response where
+        that is known already (else its status is 0). `members` are those of the event's JSON that
+        `members_of` makes. May let other green threads run; nothing more is delivered until it
+        returns.
+        """
+
+    def skipped(self, uuid: str) -> None:
+        """A message of the callback was left out, which may have been a request: give its viewers
+        a new cut, so that they hear what they missed. Never blocks.
         """
 
     def answered(self, answered: Answered) -> None:
@@ -201,6 +207,11 @@ class Delivery(ABC):
     @property
     def requests_read(self) -> int:
         """How many captured requests this worker has read from the queue."""
+        return 0
+
+    @property
+    def messages_unknown(self) -> int:
+        """How many messages on the queue had a version that this worker does not know."""
         return 0
 
     @abstractmethod

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from webhook_logger.delivery import keys
 from webhook_logger.delivery.base import QueueUnavailable
+from webhook_logger.delivery.envelope import seal
 from webhook_logger.delivery.publisher import Publisher
 from webhook_logger.delivery.subscription import Subscription
 
@@ -35,7 +36,7 @@ class Canaries:
                 self._subscription.rebuild()
                 self._out = 0
             with suppress(QueueUnavailable):
-                self._publisher.submit("PUBLISH", self._channel, "canary")
+                self._publisher.submit("PUBLISH", self._channel, seal("canary"))
                 self._out += 1
 
     def came_back(self) -> None:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import logging
 import time
 
-import orjson
-
 from webhook_logger.delivery import keys, scripts
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.held import Held
@@ -57,7 +55,7 @@ class Holding:
         deadline = time.monotonic() + self._seconds
         where = [keys.held_key(held.uuid), keys.reply_key(held.uuid)]
         args = (
-            orjson.dumps(held.request),
+            held.request,
             f"{self._worker} {held.name}",
             keys.channel(held.uuid),
         )

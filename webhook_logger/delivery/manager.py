@@ -20,6 +20,7 @@ from socketio import PubSubManager
 from webhook_logger.delivery import keys
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.connections import connections
+from webhook_logger.delivery.envelope import seal
 from webhook_logger.delivery.errors import for_the_log
 from webhook_logger.delivery.lean import LeanRooms
 
@@ -94,11 +95,11 @@ class RoomManager(LeanRooms, PubSubManager):  # type: ignore[misc]  # it has no 
             super()._handle_emit(message)
 
     def _publish(self, message: Message) -> None:
-        channel, text = self.channel, json.dumps(message)
+        channel, kind = self.channel, "control"
         if message["method"] == "emit" and _is_callback(message):
-            channel, text = keys.channel(message["room"]), f"emit {text}"
+            channel, kind = keys.channel(message["room"]), "emit"
         try:
-            self._redis.publish(channel, text)
+            self._redis.publish(channel, seal(kind, json.dumps(message)))
         except redis.RedisError as error:
             raise QueueUnavailable(f"The event was not emitted: {for_the_log(error)}") from None
 

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import orjson
-
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.answers import Answers
 from webhook_logger.delivery.base import (
@@ -24,6 +22,7 @@ from webhook_logger.delivery.base import (
     Receipt,
     Sink,
 )
+from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.lean import LeanRooms
 from webhook_logger.delivery.replies import Replies
 from webhook_logger.delivery.windows import Windows
@@ -88,10 +87,9 @@ class MemoryDelivery(Delivery):
             # Before viewers are handed anything: while that waits, the reply may be changed.
             is_changed = reply and is_ordinary and self._replies.take(uuid)
             if viewers:
-                event = request.accepted(counter.epoch, counter.seq).to_wire()
                 status, by = (0, "") if reply or held else expected[:2]
                 answered = Answered(uuid, counter.epoch, counter.seq, status, by)
-                self._sink.deliver(answered, orjson.dumps(event))
+                self._sink.deliver(answered, members_of(request))
             if is_changed:
                 self._sink.reply_used(uuid)
             return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply, held)

@@ -1,24 +1,21 @@
-"""The messages that a worker reads from Redis: what each is, and for whom."""
+"""The messages that a worker reads from Redis: for whom each is (`envelope.py` says what it is)."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import orjson
 
 from webhook_logger.delivery import keys
 from webhook_logger.delivery.base import Answered, Kept, Sink
 from webhook_logger.delivery.canary import Canaries
 from webhook_logger.delivery.cuts import Cuts
+from webhook_logger.delivery.envelope import UnknownVersion, unseal
 from webhook_logger.delivery.holding import Holding
 from webhook_logger.delivery.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.reasons import reason_named
 
-# A request on a callback's channel is JSON; all else there, and on a worker's own, begins with a
-# word: "viewers 3".
-_REQUEST = b"{"
-_POSITION_END = b',"id":'
-_EVENT_END = b"\n"  # JSON has none; what is answered is behind it, where that is known
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,16 +27,16 @@ class Own:
     _canaries: Canaries
     _holding: Holding
 
-    def take(self, kind: str, rest: str = "") -> None:
-        """One that is for it."""
-        if kind == "canary":
+    def take(self, kind: bytes, parts: Sequence[str]) -> None:
+        """Hand on a message that is for this worker."""
+        if kind == b"canary":
             self._canaries.came_back()
-        elif kind == "cut":
-            self._cuts.reach(*rest.split(" "))
-        elif kind == "answer":
-            self._holding.given(*rest.split(" ", 1))
-        elif kind == "gone":
-            self._holding.gone(rest)
+        elif kind == b"cut":
+            self._cuts.reach(*parts)
+        elif kind == b"answer":
+            self._holding.given(*parts)
+        elif kind == b"gone":
+            self._holding.gone(*parts)
 
 
 class Messages:
@@ -50,41 +47,57 @@ class Messages:
         self._manager = manager
         self._own = own
         self.requests_read = 0
+        self.unknown = 0
+        """Messages of a version that this worker does not know."""
 
-    def take(self, channel: str, data: bytes) -> None:
-        """Hand one on. Raises whatever comes of one that cannot be read."""
-        if data.startswith(_REQUEST) and channel != CONTROL_CHANNEL:
-            self.requests_read += 1
-            event, _, told = data.partition(_EVENT_END)
-            position = orjson.loads(event[: event.index(_POSITION_END)] + b"}")
-            status, by = told.decode().split(" ") if told else (0, "")
-            place = (position["uuid"], position["epoch"], position["seq"])
-            self._sink.deliver(Answered(*place, int(status), by), event)
+    def take(self, channel: str, message: bytes) -> None:
+        """Hand one on. Raises any exception that one which cannot be read leads to."""
+        try:
+            kind, parts = unseal(message)
+        except UnknownVersion:
+            self._leave_out(channel)
             return
-        text = data.decode()
+        if kind == b"request":
+            self.requests_read += 1
+            epoch, seq, status, by, members = parts
+            place = (keys.uuid_of(channel), epoch.decode(), int(seq))
+            self._sink.deliver(Answered(*place, int(status), by.decode()), members)
+            return
+        texts = [part.decode() for part in parts]
         if channel == self._own.channel:
-            self._own.take(*text.split(" ", 1))
+            self._own.take(kind, texts)
         elif channel == CONTROL_CHANNEL:
-            self._manager.controlled(text)
+            self._manager.controlled(*texts)
         else:
-            self._take_aside(keys.uuid_of(channel), *text.split(" ", 1))
+            self._take_aside(keys.uuid_of(channel), kind, texts)
 
-    def _take_aside(self, uuid: str, kind: str, rest: str = "") -> None:
+    def _leave_out(self, channel: str) -> None:
+        """A message of another version may be a request: the viewers hear of a gap."""
+        self.unknown += 1
+        if self.unknown == 1:
+            log.warning(
+                "Messages of another version are on the queue, and are left out: workers of two "
+                "versions share it. Viewers see the requests of the other version as missed."
+            )
+        if channel not in (self._own.channel, CONTROL_CHANNEL):
+            self._sink.skipped(keys.uuid_of(channel))
+
+    def _take_aside(self, uuid: str, kind: bytes, parts: Sequence[str]) -> None:
         """What a room hears besides requests."""
-        if kind == "viewers":
-            self._sink.count(uuid, int(rest))
-        elif kind == "refused":
-            count, word = rest.split(" ")
+        if kind == b"viewers":
+            self._sink.count(uuid, int(parts[0]))
+        elif kind == b"refused":
+            count, word = parts
             self._sink.refused(uuid, int(count), reason_named(word))
-        elif kind == "answered":
-            epoch, seq, status, by = rest.split(" ")
+        elif kind == b"answered":
+            epoch, seq, status, by = parts
             self._sink.answered(Answered(uuid, epoch, int(seq), int(status), by))
-        elif kind == "used":
+        elif kind == b"used":
             self._sink.reply_used(uuid)
-        elif kind == "reply":
-            self._sink.reply(uuid, _kept(*rest.split(" ", 1)) if rest else None)
-        elif kind == "emit":
-            self._manager.emitted(rest)
+        elif kind == b"reply":
+            self._sink.reply(uuid, _kept(*parts) if parts else None)
+        elif kind == b"emit":
+            self._manager.emitted(*parts)
         else:
             raise ValueError(f"a message of the kind {kind!r}")
 

@@ -11,12 +11,9 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import Any
-
-import orjson
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery import keys, scripts
@@ -35,6 +32,8 @@ from webhook_logger.delivery.base import (
 from webhook_logger.delivery.canary import Canaries
 from webhook_logger.delivery.connections import connections
 from webhook_logger.delivery.cuts import Cuts
+from webhook_logger.delivery.envelope import seal
+from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.held import Held
 from webhook_logger.delivery.holding import Holding
 from webhook_logger.delivery.manager import CONTROL_CHANNEL, RoomManager
@@ -93,21 +92,17 @@ class RedisDelivery(Delivery):
 
     def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
         self._windows.check(request.uuid)
-        wire = request.to_wire()
-        uuid = wire.pop("uuid")
-        del wire["epoch"], wire["seq"]  # the script's business
-        rest = orjson.dumps(wire)[1:]
+        uuid, members = request.uuid, members_of(request)
         where = (keys.key(uuid), keys.reply_key(uuid))
         fresh = scripts.fresh()
         held = self._holding.add(uuid, request.id, fresh)
-        told = f"{expected.status} {expected.by}"
         args = (
-            *(self._worker, fresh, keys.channel(uuid), uuid, rest),
-            *(self._most_a_second, told, expected.reply),
+            *(self._worker, fresh, keys.channel(uuid), request.id, members),
+            *(self._most_a_second, str(expected.status), expected.by, expected.reply),
         )
         receipt = None
         try:
-            answer = self._publisher(len(rest)).run(scripts.PUBLISH, where, *args)
+            answer = self._publisher(len(members)).run(scripts.PUBLISH, where, *args)
             receipt = self._receipt(uuid, answer, held)
             return receipt
         finally:
@@ -126,17 +121,19 @@ class RedisDelivery(Delivery):
         return self._large if size > LARGE_EVENT_BYTES else self._small
 
     def answered(self, answered: Answered) -> None:
-        uuid, *fields = answered
-        with suppress(QueueUnavailable):
-            self._small.submit("PUBLISH", keys.channel(uuid), f"answered {_words(fields)}")
+        self._notify(answered.uuid, "answered", *map(str, answered[1:]))
 
     def refused(self, uuid: str, reason: Reason) -> None:
         self._refusals.add(uuid, reason)
 
     def _report(self, refused: Refused) -> None:
         uuid, number, reason = refused
+        self._notify(uuid, "refused", str(number), reason.word)
+
+    def _notify(self, uuid: str, kind: str, *parts: str) -> None:
+        """Publish a message to the callback's viewers. Best effort; never blocks."""
         with suppress(QueueUnavailable):
-            self._small.submit("PUBLISH", keys.channel(uuid), f"refused {number} {reason.word}")
+            self._small.submit("PUBLISH", keys.channel(uuid), seal(kind, *parts))
 
     def get_reply(self, uuid: str) -> Kept | None:
         key = keys.reply_key(uuid)
@@ -155,12 +152,12 @@ class RedisDelivery(Delivery):
         self._presence.unclaim(uuid, viewer)
 
     def answer(self, uuid: str, request: str, given: str) -> bool:
-        where, args = [keys.held_key(uuid)], (orjson.dumps(request), given)
+        where, args = [keys.held_key(uuid)], (request, given)
         return bool(self._publisher(len(given)).run(scripts.ANSWER, where, *args))
 
     def decline(self, uuid: str, request: str) -> bool:
         where = [keys.held_key(uuid)]
-        return bool(self._small.run(scripts.DECLINE, where, orjson.dumps(request)))
+        return bool(self._small.run(scripts.DECLINE, where, request))
 
     def cut(self, uuid: str) -> AbstractContextManager[Cut]:
         if self._readiness.reason:
@@ -181,6 +178,10 @@ class RedisDelivery(Delivery):
     @property
     def requests_read(self) -> int:
         return self._messages.requests_read
+
+    @property
+    def messages_unknown(self) -> int:
+        return self._messages.unknown
 
     # What the subscription tells
 
@@ -218,7 +219,3 @@ class RedisDelivery(Delivery):
         if reason is None:
             # In a thread of its own: a room's new cut needs this one to go on.
             threading.Thread(target=self._sink.resume, daemon=True).start()
-
-
-def _words(fields: Iterable[object]) -> str:
-    return " ".join(map(str, fields))

@@ -17,11 +17,12 @@ beside it, which expires 7 days after its last use:
 Another hash has the requests whose senders wait for the answerer, and expires when none can be
 waiting any more:
 
-    <id, as JSON>      "<worker> <name>": which worker holds it, and under which name
+    <id>               "<worker> <name>": which worker holds it, and under which name
 """
 
 import random
 
+from webhook_logger.delivery.envelope import SEAL
 from webhook_logger.delivery.history import NAME_BYTES
 from webhook_logger.delivery.keys import WORKER_CHANNEL
 
@@ -96,15 +97,16 @@ _TAKE_REPLY = f"""
         if redis.call('HINCRBY', KEYS[2], 'times', -1) <= 0 then
             redis.call('DEL', KEYS[2])
         end
-        redis.call('PUBLISH', ARGV[3], 'used')
+        redis.call('PUBLISH', ARGV[3], seal('used'))
     end"""
 
 PUBLISH = (
-    _COUNTER
+    SEAL
+    + _COUNTER
     + f"""
--- KEYS[2]: the reply. ARGV[3]: the channel. ARGV[4]: the callback's UUID.
--- ARGV[5]: the event's JSON behind "seq". ARGV[6]: the most requests in a second, 0 for no limit.
--- ARGV[7]: what is answered without a reply. ARGV[8]: 'take' the reply, or 'look' at it.
+-- KEYS[2]: the reply. ARGV[3]: the channel. ARGV[4]: the request's id. ARGV[5]: the members of its
+-- event. ARGV[6]: the most requests in a second, 0 for no limit. ARGV[7], ARGV[8]: status and `by`
+-- of the response without a reply. ARGV[9]: 'take' the reply, or 'look' at it.
 -- Returns {{epoch, seq, viewers elsewhere, reply, whether it is held}}, or {{milliseconds until a
 -- place}}.
 local limit = tonumber(ARGV[6])
@@ -116,26 +118,28 @@ if limit > 0 then
     end
     redis.call('HSET', key, 'window', time[1], 'taken', taken + 1)
 end
-local held = answerer and ARGV[8] == 'take'
+local held = answerer and ARGV[9] == 'take'
 if held then
     -- A key in the same slot, not among KEYS because hardly any request needs it.
-    local held_key, id = key .. ':held', ARGV[5]:match('^"id":(.-),"received_at":')
-    redis.call('HSET', held_key, id, worker .. ' ' .. ARGV[2])
+    local held_key = key .. ':held'
+    redis.call('HSET', held_key, ARGV[4], worker .. ' ' .. ARGV[2])
     redis.call('EXPIRE', held_key, {HELD_SECONDS})
 end
 local reply = not held and redis.call('HGET', KEYS[2], 'reply')
 local seq = redis.call('HINCRBY', key, 'seq', 1)
-local position = '{{"uuid":"' .. ARGV[4] .. '","epoch":"' .. epoch .. '","seq":' .. seq .. ','
-redis.call('PUBLISH', ARGV[3], position .. ARGV[5] .. ((reply or held) and '' or '\\n' .. ARGV[7]))
-if reply and ARGV[8] == 'take' then
+local status = (reply or held) and '0' or ARGV[7]
+redis.call('PUBLISH', ARGV[3], seal('request', epoch, seq .. '', status, ARGV[8], ARGV[5]))
+if reply and ARGV[9] == 'take' then
     {_TAKE_REPLY}
 end
 return {{epoch, seq, elsewhere, reply, held and 1 or 0}}
 """
 )
 
-TAKE_BACK = f"""
--- KEYS[1]: what is held. KEYS[2]: the reply. ARGV[1]: the request's id, as JSON.
+TAKE_BACK = (
+    SEAL
+    + f"""
+-- KEYS[1]: what is held. KEYS[2]: the reply. ARGV[1]: the request's id.
 -- ARGV[2]: "<worker> <name>" of who asks. ARGV[3]: the channel.
 -- Returns {{reply}}, or {{}} when an answer is on its way.
 local holder = redis.call('HGET', KEYS[1], ARGV[1])
@@ -151,58 +155,67 @@ if reply then
 end
 return {{reply}}
 """
+)
 
-ANSWER = f"""
--- KEYS[1]: what is held. ARGV[1]: the request's id, as JSON. ARGV[2]: the answer.
--- Returns whether the worker that holds it gets "answer <name> <answer>".
+ANSWER = (
+    SEAL
+    + f"""
+-- KEYS[1]: what is held. ARGV[1]: the request's id. ARGV[2]: the answer.
+-- Returns whether the worker that holds it gets the answer.
 local holder = redis.call('HGET', KEYS[1], ARGV[1])
 if not holder then
     return 0
 end
 local worker, name = holder:match('(%x+) (%x+)')
-local heard = redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker,
-    'answer ' .. name .. ' ' .. ARGV[2])
+local heard = redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('answer', name, ARGV[2]))
 if heard == 0 then  -- it is gone, or deaf for now
     return 0
 end
 redis.call('HDEL', KEYS[1], ARGV[1])
 return 1
 """
+)
 
-DECLINE = f"""
--- KEYS[1]: what is held. ARGV[1]: the request's id, as JSON.
--- Returns whether the worker that holds it gets "gone <name>"; it takes the request back by itself.
+DECLINE = (
+    SEAL
+    + f"""
+-- KEYS[1]: what is held. ARGV[1]: the request's id.
+-- Returns whether the worker that holds it hears of it; it takes the request back by itself.
 local holder = redis.call('HGET', KEYS[1], ARGV[1])
 if not holder then
     return 0
 end
 local worker, name = holder:match('(%x+) (%x+)')
-return redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, 'gone ' .. name)
+return redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('gone', name))
 """
+)
 
-SET_REPLY = f"""
+SET_REPLY = (
+    SEAL
+    + f"""
 -- KEYS[1]: the reply. ARGV[1]: the channel. ARGV[2]: the reply's JSON, '' for none.
 -- ARGV[3]: for how many requests, '' for all.
--- Workers are told "reply <times> <JSON>", or "reply" when there is none any more.
 redis.call('DEL', KEYS[1])
-local told = ''
+local told = seal('reply')
 if ARGV[2] ~= '' then
     redis.call('HSET', KEYS[1], 'reply', ARGV[2])
     if ARGV[3] ~= '' then
         redis.call('HSET', KEYS[1], 'times', ARGV[3])
     end
     redis.call('EXPIRE', KEYS[1], {REPLY_SECONDS})
-    told = ' ' .. (ARGV[3] ~= '' and ARGV[3] or '-') .. ' ' .. ARGV[2]
+    told = seal('reply', ARGV[3] ~= '' and ARGV[3] or '-', ARGV[2])
 end
-redis.call('PUBLISH', ARGV[1], 'reply' .. told)
+redis.call('PUBLISH', ARGV[1], told)
 """
+)
 
 CUT = (
-    _COUNTER
+    SEAL
+    + _COUNTER
     + """
 -- ARGV[3]: the worker's own channel. ARGV[4]: what names this cut.
 local seq = redis.call('HGET', key, 'seq')
-redis.call('PUBLISH', ARGV[3], table.concat({'cut', ARGV[4], epoch, seq, elsewhere}, ' '))
+redis.call('PUBLISH', ARGV[3], seal('cut', ARGV[4], epoch, seq, elsewhere .. ''))
 """
 )
 
@@ -216,13 +229,14 @@ return claim()
 )
 
 PRESENCE = (
-    _COUNTER
+    SEAL
+    + _COUNTER
     + _CLAIM
     + f"""
 -- KEYS[2]: what is held.
 -- ARGV[3]: how many viewers this worker has. ARGV[4]: the channel, which is told of a change.
 -- ARGV[5]: 'answers' when one of them does; else the workers that hold something for one that did
--- are told "gone <name>".
+-- hear that it is gone.
 local viewers = tonumber(ARGV[3])
 if viewers == 0 then
     redis.call('HDEL', key, 'viewers:' .. worker)
@@ -232,7 +246,7 @@ end
 viewers = viewers + elsewhere
 if tonumber(redis.call('HGET', key, 'viewers')) ~= viewers then
     redis.call('HSET', key, 'viewers', viewers)
-    redis.call('PUBLISH', ARGV[4], 'viewers ' .. viewers)
+    redis.call('PUBLISH', ARGV[4], seal('viewers', viewers .. ''))
 end
 if ARGV[5] == 'answers' then
     claim()
@@ -240,7 +254,7 @@ elseif answerer == worker then
     redis.call('HDEL', key, 'answerer')
     for _, holder in ipairs(redis.call('HVALS', KEYS[2])) do
         local who, name = holder:match('(%x+) (%x+)')
-        redis.call('PUBLISH', '{WORKER_CHANNEL}' .. who, 'gone ' .. name)
+        redis.call('PUBLISH', '{WORKER_CHANNEL}' .. who, seal('gone', name))
     end
 end
 """

@@ -18,7 +18,6 @@ from webhook_logger.transport.websocket import MaySpeak, UpgradeRequired, WebSoc
 __all__ = [
     "NamedPacket",
     "Outbox",
-    "Relay",
     "Shared",
     "UpgradeRequired",
     "cut_off",
@@ -30,24 +29,10 @@ __all__ = [
 ]
 
 
-class Relay:
-    """Stands for the outbox of a viewer that has no connection of its own: a test client's."""
-
-    def __init__(self, server: Any, eio_sid: str) -> None:
-        self._server = server
-        self._eio_sid = eio_sid
-
-    def put(self, packet: Shared) -> None:
-        """Hand it to Socket.IO."""
-        for one in packet.packets():
-            self._server._send_eio_packet(self._eio_sid, one)
-
-
-def outbox_of(server: Any, sid: str) -> Outbox | Relay:
-    """Where packets for a viewer of the Socket.IO server go."""
-    eio_sid = server.manager.eio_sid_from_sid(sid, "/")
-    socket = server.eio.sockets.get(eio_sid)
-    return socket.queue if socket else Relay(server, eio_sid)
+def outbox_of(server: Any, sid: str) -> Outbox | None:
+    """Return where packets for a viewer of the Socket.IO server go; None when it is gone."""
+    socket = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
+    return socket.queue if socket else None
 
 
 def install(engineio_server: Any, most_bytes_waiting: int, may_speak: MaySpeak) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from engineio.packet import MESSAGE, Packet
 
 from webhook_logger.endings import Ending
-from webhook_logger.transport.frames import frame
+from webhook_logger.transport.frames import frame, text_frame
 from webhook_logger.transport.turns import Turns
 
 MOST_BYTES = 6 * 2**20
@@ -41,15 +41,15 @@ def bye(reason: str) -> Packet:
 class Shared:
     """Socket.IO packets for many viewers: encoded once, framed once, sent as one."""
 
-    __slots__ = ("_texts", "frame")
+    __slots__ = ("_packets", "frame")
 
-    def __init__(self, *texts: str) -> None:
-        self._texts = texts
-        self.frame = b"".join([frame("4" + text) for text in texts])
+    def __init__(self, *packets: bytes) -> None:
+        self._packets = packets
+        self.frame = b"".join([text_frame(b"4" + packet) for packet in packets])
 
     def packets(self) -> list[Packet]:
-        """One by one, for a viewer that polls."""
-        return [Packet(MESSAGE, text) for text in self._texts]
+        """One by one, as text, for a viewer that polls."""
+        return [Packet(MESSAGE, packet.decode()) for packet in self._packets]
 
 
 class Outbox:

@@ -34,6 +34,7 @@ def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
     @health.get("/metrics")
     def shown() -> Response:
         metrics.requests_read = delivery.requests_read
+        metrics.queue_messages_unknown = delivery.messages_unknown
         metrics.queue_up = int(_queue_trouble(delivery) is None)
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
