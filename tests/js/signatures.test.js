@@ -39,15 +39,6 @@ function hex(content, secret = SECRET) {
   return createHmac("sha256", secret).update(content).digest("hex");
 }
 
-/**
- * A request of GitHub that was signed with one body and came with another.
- * @param {string} signed
- * @param {string} came
- */
-function github(signed, came = signed) {
-  return post(came, { "X-Hub-Signature-256": `sha256=${hex(signed)}` });
-}
-
 /** @param {number} seconds */
 function stripe(seconds) {
   return post("{}", { "Stripe-Signature": `t=${seconds},v1=${hex(`${seconds}.{}`)}` });
@@ -64,26 +55,10 @@ async function wrong(id, request, secret = SECRET) {
   return verdict.ok ? { why: "", text: "" } : verdict;
 }
 
-test("a wrong secret and a changed body can't be told apart, and both are named", async () => {
-  const { why, text } = await wrong("github", github("{}"), "other");
-  assert.equal(why, "secret");
-  assert.match(text, /secret is wrong.*changed after it was signed/);
-  assert.equal((await wrong("github", github("{}", '{"a":1}'))).why, "secret");
-});
-
-test("a right signature with an old timestamp is told apart from a wrong one", async () => {
-  const { why, text } = await wrong("stripe", stripe(CAME - 17 * 60));
-  assert.equal(why, "timestamp");
-  assert.match(text, /^The signature is right, but its timestamp is 12 minutes too old/);
-  assert.match(text, /17 minutes before the request came/);
-  assert.equal((await wrong("stripe", stripe(CAME - 17 * 60), "other")).why, "secret");
-});
-
-test("a timestamp may be five minutes off when the request comes, and no second more", async () => {
+test("a timestamp may be five minutes off when the request comes", async () => {
   for (const age of [300, -300, 0]) {
     assert.equal((await schemeOf("stripe").check(stripe(CAME - age), { secret: SECRET })).ok, true);
   }
-  assert.match((await wrong("stripe", stripe(CAME - 301))).text, /1 second too old/);
   assert.equal((await schemeOf("stripe").check(stripe(CAME + 301), { secret: SECRET })).ok, true);
 });
 
@@ -97,31 +72,6 @@ test("which of several signatures is right is told", async () => {
   const request = post("{}", { "Stripe-Signature": header });
   const verdict = await schemeOf("stripe").check(request, { secret: SECRET });
   assert.equal(verdict.ok && verdict.notes[0], "Of 2 signatures in the header, number 2 is right.");
-});
-
-test("a body that was altered in a common way is recognised", async () => {
-  /** @type {[signed: string, came: string, told: RegExp][]} */
-  const alterations = [
-    ["a", "a\n", /without the line break/],
-    ["a", "a\r\n", /without the line break/],
-    ["a\n", "a", /with a line break/],
-    ['{"a":[1.0,"x, y"]}', '{\n  "a": [1.0, "x, y"]\n}\n', /JSON without white space/],
-    ['{"a": [1.0, "x,y"]}', '{"a":[1.0,"x,y"]}', /a space behind each comma and colon/],
-  ];
-  for (const [signed, came, told] of alterations) {
-    const { why, text } = await wrong("github", github(signed, came));
-    assert.equal(why, "body", came);
-    assert.match(text, told);
-  }
-});
-
-test("an altered body is recognised with Twilio's hash of it, too", async () => {
-  const hash = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
-  const url = `https://mycompany.com/myapp.php?bodySHA256=${hash}`;
-  const content = '{"property":"value","boolean":true}';
-  const request = post(content, { "X-Twilio-Signature": "y77kIzt2vzLz71DgmJGsen2scGs=" });
-  const verdict = await schemeOf("twilio").check(request, { secret: "12345", url });
-  assert.match(verdict.ok ? "" : verdict.text, /a space behind each comma/);
 });
 
 test("the host of Twilio's URL is enough: the request has the rest", async () => {
@@ -156,80 +106,10 @@ test("bytes that are no text are checked as they are", async () => {
   assert.equal((await wrong("github", request, "other")).why, "secret");
 });
 
-test("a body that was not kept is said to be the reason", async () => {
-  for (const id of ["github", "twilio"]) {
-    const lines = { "X-Hub-Signature-256": `sha256=${hex("")}` };
-    const headers = { ...lines, "X-Twilio-Signature": URL_SIGNATURE };
-    const { why, text } = await wrong(id, post("", headers, false));
-    assert.equal(why, "body");
-    assert.match(text, /not kept/);
-  }
-});
-
-test("every scheme names the header that is missing", async () => {
-  /** @type {Record<string, RegExp>} */
-  const named = {
-    github: /X-Hub-Signature-256/,
-    gitlab: /X-Gitlab-Token/,
-    shopify: /X-Shopify-Hmac-Sha256/,
-    slack: /X-Slack-Request-Timestamp/,
-    stripe: /Stripe-Signature/,
-    twilio: /X-Twilio-Signature/,
-    "standard-webhooks": /webhook-signature/,
-  };
-  for (const [id, header] of Object.entries(named)) {
-    const { why, text } = await wrong(id, post("{}", {}));
-    assert.equal(why, "missing", id);
-    assert.match(text, header);
-  }
-});
-
-test("a second header that is missing is named, too", async () => {
-  const signature = `v1,${Buffer.alloc(32).toString("base64")}`;
-  const lines = { "svix-signature": signature, "svix-id": "a" };
-  assert.match((await wrong("standard-webhooks", post("", lines))).text, /svix-timestamp/);
-  assert.match(
-    (await wrong("standard-webhooks", post("", { "svix-signature": signature }))).text,
-    /svix-id/,
-  );
-});
-
-test("a malformed header says what is wrong with it", async () => {
-  /** @type {[id: string, headers: Record<string, string>, told: RegExp][]} */
-  const cases = [
-    ["github", { "X-Hub-Signature-256": hex("{}") }, /does not start with “sha256=”/],
-    ["github", { "X-Hub-Signature-256": "sha256=abc" }, /no SHA-256 hash in hex/],
-    ["shopify", { "X-Shopify-Hmac-Sha256": hex("{}") }, /no SHA-256 hash in base64/],
-    ["stripe", { "Stripe-Signature": `v1=${hex("{}")}` }, /no timestamp/],
-    ["stripe", { "Stripe-Signature": `t=${CAME},v0=${hex("{}")}` }, /no v1 signature/],
-    ["slack", { "X-Slack-Request-Timestamp": "today" }, /seconds since 1970/],
-    ["standard-webhooks", { "webhook-signature": "v1," }, /no v1 signature/],
-    ["standard-webhooks", { "webhook-signature": "v1a,abcd" }, /only v1a/],
-    ["twilio", { "X-Twilio-Signature": "FAIL" }, /no SHA-1 hash in base64/],
-  ];
-  for (const [id, headers, told] of cases) {
-    const { why, text } = await wrong(id, post("{}", headers));
-    assert.equal(why, "malformed", id);
-    assert.match(text, told);
-  }
-});
-
-test("a secret that is not base64 can't be one of Standard Webhooks", async () => {
-  const request = post("", {
-    "webhook-id": "a",
-    "webhook-timestamp": String(CAME),
-    "webhook-signature": `v1,${Buffer.alloc(32).toString("base64")}`,
-  });
-  for (const secret of ["whsec_", "not base64!"]) {
-    assert.match((await wrong("standard-webhooks", request, secret)).text, /not base64/);
-  }
-});
-
 test("GitLab's secret token is compared, and said to prove nothing about the body", async () => {
   const request = post("{}", { "X-Gitlab-Token": SECRET, "webhook-signature": "v1,x" });
   const verdict = await schemeOf("gitlab").check(request, { secret: SECRET });
   assert.match(verdict.ok ? verdict.notes[0] : "", /not a signature/);
-  assert.equal((await wrong("gitlab", request, "other")).why, "secret");
 });
 
 test("a template may name several headers, and says which is missing", async () => {

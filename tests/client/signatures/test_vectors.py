@@ -1,4 +1,4 @@
-"""The documented vectors that the page's tests read, too: checked, and made again."""
+"""The vectors that the page's tests read, too: right ones are also signed again here."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tests.client.signatures.requests import post
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client import signatures
 
-VECTORS = json.loads(
-    (Path(__file__).parents[2] / "fixtures" / "signatures.json").read_text(encoding="utf-8")
-)
-TIMES = json.loads((Path(__file__).parents[2] / "fixtures/signature_times.json").read_text())
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+VECTORS = json.loads((FIXTURES / "signatures.json").read_text(encoding="utf-8"))
+WRONG = json.loads((FIXTURES / "signatures_wrong.json").read_text(encoding="utf-8"))
+TIMES = json.loads((FIXTURES / "signature_times.json").read_text())
 vectors = pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["about"])
 
 
@@ -36,6 +36,16 @@ def test_a_timestamp_may_be_as_far_off_as_the_official_library_allows(row: dict[
     verdict = scheme.verify(request, secret)
     assert verdict.ok is row["ok"]
     assert verdict.why == (None if row["ok"] else "timestamp")
+
+
+@pytest.mark.parametrize("vector", WRONG, ids=lambda vector: vector["about"])
+def test_a_wrong_one_is_refused_with_its_reason_and_text(vector: dict[str, Any]) -> None:
+    fields = dict(vector["fields"])
+    secret = fields.pop("secret")
+    complete = vector.get("complete", True)
+    request = post(vector["content"].encode(), vector["headers"], complete=complete)
+    verdict = signatures.SCHEMES[vector["scheme"]](**fields).verify(request, secret)
+    assert (verdict.ok, verdict.why, verdict.text) == (False, vector["why"], vector["text"])
 
 
 @vectors

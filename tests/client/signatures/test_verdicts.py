@@ -1,4 +1,4 @@
-"""Why a signature is wrong, in the page's words."""
+"""Verdicts on signatures; the wrong ones are mostly in fixtures/signatures_wrong.json."""
 
 from __future__ import annotations
 
@@ -40,34 +40,9 @@ def stripe(seconds: int) -> CapturedRequest:
     return post(b"{}", {"Stripe-Signature": f"t={seconds},v1={signature}"})
 
 
-def test_a_wrong_secret_and_a_changed_body_cannot_be_told_apart() -> None:
-    verdict = GitHub().verify(github("{}", "{}"), "other")
-    assert not verdict
-    assert verdict.why == "secret"
-    assert "or the request was changed" in verdict.text
-    assert GitHub().verify(github("{}", '{"a":1}'), SECRET).why == "secret"
-
-
-@pytest.mark.parametrize(
-    ("age", "told"),
-    [
-        (300, None),
-        (-300, None),
-        (301, "1 second too old"),
-        (17 * 60, "12 minutes too old: it says 17 minutes before the request came, and 5 minutes"),
-    ],
-)
-def test_a_timestamp_may_be_five_minutes_off(age: int, told: str | None) -> None:
-    verdict = Stripe().verify(stripe(CAME - age), SECRET)
-    assert verdict.ok is (told is None)
-    assert (told or "The signature is right.") in verdict.text
-    assert verdict.why == (None if told is None else "timestamp")
-
-
-def test_of_slack_a_timestamp_may_not_be_later_than_that() -> None:
-    signature = hexed(f"v0:{CAME + 301}:{{}}")
-    headers = {"X-Slack-Signature": f"v0={signature}", "X-Slack-Request-Timestamp": str(CAME + 301)}
-    assert "1 second too far ahead" in signatures.Slack().verify(post(b"{}", headers), SECRET).text
+@pytest.mark.parametrize("age", [300, -300])
+def test_a_timestamp_may_be_five_minutes_off(age: int) -> None:
+    assert Stripe().verify(stripe(CAME - age), SECRET).ok
 
 
 def test_another_tolerance_can_be_asked_for() -> None:
@@ -85,22 +60,6 @@ def test_which_of_several_signatures_is_right_is_told() -> None:
     assert verdict.notes[0] == "Of 2 signatures in the header, number 2 is right."
 
 
-@pytest.mark.parametrize(
-    ("signed", "came", "told"),
-    [
-        ("a", "a\n", "without the line break"),
-        ("a", "a\r\n", "without the line break"),
-        ("a\n", "a", "with a line break"),
-        ('{"a":[1.0,"x, \\"y"]}', '{\n  "a": [1.0, "x, \\"y"]\n}\n', "JSON without white space"),
-        ('{"a": [1.0, "x,:y"]}', '{"a":[1.0,"x,:y"]}', "a space behind each comma and colon"),
-    ],
-)
-def test_a_body_altered_in_a_common_way_is_recognised(signed: str, came: str, told: str) -> None:
-    verdict = GitHub().verify(github(signed, came), SECRET)
-    assert verdict.why == "body"
-    assert told in verdict.text
-
-
 @pytest.mark.parametrize("came", ["[" * 100_000, "[NaN]", "\ud800", '"' * 50_000])
 def test_hostile_bodies_are_only_wrong(came: str) -> None:
     request = post(
@@ -109,52 +68,8 @@ def test_hostile_bodies_are_only_wrong(came: str) -> None:
     assert GitHub().verify(request, SECRET).why == "secret"
 
 
-def test_a_body_that_was_not_kept_is_the_reason() -> None:
-    headers = {"X-Hub-Signature-256": f"sha256={hexed('')}", "X-Twilio-Signature": f"{'A' * 27}="}
-    request = post(b"", headers, complete=False)
-    for scheme in (GitHub(), Twilio()):
-        verdict = scheme.verify(request, SECRET)
-        assert (verdict.why, "not kept" in verdict.text) == ("body", True)
-
-
-@pytest.mark.parametrize(
-    ("scheme", "headers", "why", "told"),
-    [
-        ("github", {}, "missing", "X-Hub-Signature-256"),
-        ("gitlab", {}, "missing", "X-Gitlab-Token"),
-        ("shopify", {}, "missing", "X-Shopify-Hmac-Sha256"),
-        ("slack", {}, "missing", "X-Slack-Request-Timestamp"),
-        ("stripe", {}, "missing", "Stripe-Signature"),
-        ("twilio", {}, "missing", "X-Twilio-Signature"),
-        ("standard-webhooks", {}, "missing", "webhook-signature"),
-        ("standard-webhooks", {"svix-signature": f"v1,{NOTHING}"}, "missing", "svix-id"),
-        ("github", {"X-Hub-Signature-256": "a"}, "malformed", "does not start with “sha256=”"),
-        ("github", {"X-Hub-Signature-256": "sha256=abc"}, "malformed", "no SHA-256 hash in hex"),
-        ("shopify", {"X-Shopify-Hmac-Sha256": "00"}, "malformed", "no SHA-256 hash in base64"),
-        ("stripe", {"Stripe-Signature": "v1=00"}, "malformed", "no timestamp"),
-        ("stripe", {"Stripe-Signature": f"t={CAME},v0=00"}, "malformed", "no v1 signature"),
-        ("slack", {"X-Slack-Request-Timestamp": "١"}, "malformed", "seconds since 1970"),
-        ("standard-webhooks", {"webhook-signature": "v1,"}, "malformed", "no v1 signature"),
-        ("standard-webhooks", {"webhook-signature": "v1a,abcd"}, "malformed", "only v1a"),
-        ("twilio", {"X-Twilio-Signature": "FAIL"}, "malformed", "no SHA-1 hash in base64"),
-    ],
-)
-def test_what_is_missing_or_malformed_is_named(
-    scheme: str, headers: dict[str, str], why: str, told: str
-) -> None:
-    verdict = signatures.SCHEMES[scheme]().verify(post(b"{}", headers), SECRET)
-    assert verdict.why == why
-    assert told in verdict.text
-
-
 @pytest.mark.parametrize("secret", ["whsec_", "not base64!", "ab=", "a"])
 def test_a_secret_that_is_not_base64_cannot_be_one_of_standard_webhooks(secret: str) -> None:
-    headers = {
-        "webhook-id": "a",
-        "webhook-timestamp": str(CAME),
-        "webhook-signature": f"v1,{NOTHING}",
-    }
-    assert "not base64" in StandardWebhooks().verify(post(b"", headers), secret).text
     with pytest.raises(Invalid, match="not base64"):
         StandardWebhooks().sign(signatures.Outgoing(), secret)
 
@@ -162,7 +77,6 @@ def test_a_secret_that_is_not_base64_cannot_be_one_of_standard_webhooks(secret: 
 def test_gitlabs_secret_token_proves_nothing_about_the_body() -> None:
     request = post(b"{}", {"X-Gitlab-Token": SECRET, "webhook-signature": "v1,x"})
     assert "not a signature" in GitLab().verify(request, SECRET).notes[0]
-    assert GitLab().verify(request, "other").why == "secret"
     [(name, value)] = GitLab().sign(signatures.Outgoing(), "Zoë")
     assert GitLab().verify(post(b"", {name: value}), "Zoë")
 
