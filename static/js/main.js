@@ -1,14 +1,14 @@
 /** Puts the page together: stream -> store -> components, and what stands around them. */
 
 import "./components/webhook-page.js";
-import { addDecoders } from "./decoders/index.js";
-import { followKeys } from "./keyboard.js";
-import { tellOutside } from "./outside.js";
-import { ReplyApi } from "./reply-api.js";
-import { Settings } from "./settings.js";
-import { Store } from "./store.js";
-import { openStream } from "./stream.js";
-import { showTheme } from "./theme.js";
+import { addDecoders } from "./body/decoders/index.js";
+import { followKeys } from "./browser/keyboard.js";
+import { tellOutside } from "./browser/outside.js";
+import { showTheme } from "./browser/theme.js";
+import { ReplyApi } from "./reply/api.js";
+import { Settings } from "./state/settings.js";
+import { Store } from "./state/store.js";
+import { openStream } from "./wire/stream.js";
 
 const page = /** @type {import("./components/webhook-page.js").WebhookPage} */ (
   document.querySelector("webhook-page")

@@ -4,7 +4,7 @@
  */
 
 import { text } from "node:stream/consumers";
-import { matches, parseFilter } from "../../static/js/filter.js";
+import { matches, parseFilter } from "../../static/js/state/filter.js";
 import { HAR_FOOT, HAR_HEAD, harEntry } from "../../static/js/take-away/har.js";
 
 const { requests, origin, answers, filters } = JSON.parse(await text(process.stdin));

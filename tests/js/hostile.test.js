@@ -12,32 +12,32 @@ import { growth, regexesOf, stepsOf } from "./work.js";
 const load = (name) => import(`../../static/js/${name}.js`);
 
 const { analyse } = await import("scslre");
-const { chunksOf, together, viewsOf } = await load("body");
-const { mediaType, pathSegments, queryParameters, splitPath } = await load("captured");
-const { read } = await load("charset");
-const { compare } = await load("compare");
-const { codingsOf, undo } = await load("content-coding");
-const { visible } = await load("format");
-const { matches, parseFilter } = await load("filter");
-const { fieldsOf } = await load("form");
-const { parametersOf } = await load("header-parameters");
-const { highlight } = await load("highlight");
-const { imageSize } = await load("image-size");
-const { breakIn } = await load("json-break");
-const { indented } = await load("json-indent");
-const { linesOfJson } = await load("json-lines");
-const { rootOf, unfoldedAtFirst } = await load("json-tree");
-const { timesOf, tokensOf, validityOf } = await load("jwt");
-const { partsOf } = await load("multipart");
-const { readerOf } = await load("part-text");
-const { previewDocument } = await load("preview");
-const { differences } = await load("resend");
-const { Retries } = await load("retries");
+const { chunksOf, together, viewsOf } = await load("body/body");
+const { mediaType, pathSegments, queryParameters, splitPath } = await load("wire/captured");
+const { read } = await load("body/charset");
+const { compare } = await load("compare/compare");
+const { codingsOf, undo } = await load("body/content-coding");
+const { visible } = await load("text/format");
+const { matches, parseFilter } = await load("state/filter");
+const { fieldsOf } = await load("body/form");
+const { parametersOf } = await load("body/header-parameters");
+const { highlight } = await load("body/highlight");
+const { imageSize } = await load("body/image-size");
+const { breakIn } = await load("body/json-break");
+const { indented } = await load("body/json-indent");
+const { linesOfJson } = await load("body/json-lines");
+const { rootOf, unfoldedAtFirst } = await load("body/json-tree");
+const { timesOf, tokensOf, validityOf } = await load("signatures/jwt");
+const { partsOf } = await load("body/multipart");
+const { readerOf } = await load("body/part-text");
+const { previewDocument } = await load("components/html-preview");
+const { differences } = await load("resend/resend");
+const { Retries } = await load("state/retries");
 const { SCHEMES } = await load("signatures/schemes");
 const { CHOICES, takenAs } = await load("take-away/formats");
 const { harEntry } = await load("take-away/har");
 const { bodyFileName, partFileName } = await load("take-away/file-name");
-const { piecesOf } = await load("timestamps");
+const { piecesOf } = await load("text/timestamps");
 const { sample, UUID } = await import("./samples.js");
 
 const SIZE = 2 * 1024;
@@ -58,7 +58,7 @@ const END = "x\0";
 
 /**
  * @param {string} content
- * @returns {import("../../static/js/captured.js").Body}
+ * @returns {import("../../static/js/wire/captured.js").Body}
  */
 const body = (content) => ({ size: content.length, encoding: "utf-8", content, complete: true });
 
@@ -269,7 +269,7 @@ test("a token nested 20,000 deep is shown by its beginning", async () => {
     "base64url",
   );
   const [{ payload }] = tokensOf(sample({ headers: [["Authorization", `eyJhIjoxfQ.${part}.x`]] }));
-  const { beginningOf } = await load("excerpt");
+  const { beginningOf } = await load("text/excerpt");
   const text = beginningOf(indented(payload), 8000);
   assert.ok(text.startsWith('{\n  "a": ['));
   assert.equal(text.length, 8001);

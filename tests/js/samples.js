@@ -1,4 +1,4 @@
-/** @typedef {import("../../static/js/captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../../static/js/wire/captured.js").CapturedRequest} CapturedRequest */
 
 export const UUID = "0b9e7a52-6c1d-4f0e-9d53-2f6f5c1a7e10";
 

@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { pathToFileURL } from "node:url";
 
 const [, , file, place] = process.argv;
-/** @type {typeof import("../../static/js/stream.js")} */
+/** @type {typeof import("../../static/js/wire/stream.js")} */
 const { openStream, placeOf } = await import(pathToFileURL(file).href);
 
 /** @param {string} name @returns {(payload: unknown) => void} */

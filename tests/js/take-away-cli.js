@@ -3,7 +3,7 @@
 import { text } from "node:stream/consumers";
 import { CHOICES, takenAs } from "../../static/js/take-away/formats.js";
 
-/** @type {{ requests: import("../../static/js/contract.js").CapturedRequest[], origin: string }} */
+/** @type {{ requests: import("../../static/js/wire/contract.js").CapturedRequest[], origin: string }} */
 const { requests, origin } = JSON.parse(await text(process.stdin));
 const all = requests.map((request) =>
   Object.fromEntries(

@@ -1,7 +1,7 @@
 """The language of the page's filter: `method:post path:/orders header:stripe body:"a card" -word`.
 
-All terms must match; a plain word may stand anywhere. The same as `static/js/filter.js`, and a test
-asks both.
+All terms must match; a plain word may stand anywhere. The same as `static/js/state/filter.js`, and
+a test asks both.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 import { LitElement } from "lit";
-import { visible } from "../format.js";
+import { visible } from "../text/format.js";
 
-/** @typedef {import("../highlight.js").Run} Run */
+/** @typedef {import("../body/highlight.js").Run} Run */
 
 /** A piece of a long text, in tones where there is something to paint it with. */
 export class BodyChunk extends LitElement {

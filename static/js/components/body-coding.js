@@ -1,13 +1,13 @@
 import { html } from "lit";
-import { excerpt } from "../excerpt.js";
-import { byteSize, visible } from "../format.js";
+import { excerpt } from "../text/excerpt.js";
+import { byteSize, visible } from "../text/format.js";
 
 const MOST_CHARACTERS = 100;
 
 /**
  * In which content codings a body was sent, and what came of undoing them.
  * @param {number} sent  its size
- * @param {import("../reading.js").Opened} opened
+ * @param {import("../body/reading.js").Opened} opened
  * @param {boolean} asSent  it is shown as sent
  * @param {() => void} toggle
  */

@@ -1,8 +1,8 @@
 import { html } from "lit";
-import { bytesOf, withoutMark } from "../body.js";
-import { headerOf, mediaType } from "../captured.js";
-import { fieldsOf } from "../form.js";
-import { visible } from "../format.js";
+import { bytesOf, withoutMark } from "../body/body.js";
+import { fieldsOf } from "../body/form.js";
+import { visible } from "../text/format.js";
+import { headerOf, mediaType } from "../wire/captured.js";
 import "./body-json.js";
 import "./body-multipart.js";
 import "./body-source.js";
@@ -10,15 +10,15 @@ import "./html-preview.js";
 import "./image-preview.js";
 import "./pairs-table.js";
 
-/** @typedef {import("../body.js").Body} Body */
+/** @typedef {import("../body/body.js").Body} Body */
 
 const MOST_FIELDS = 1000;
 
 /**
  * A body in one of its views.
- * @param {import("../body.js").BodyView} view
+ * @param {import("../body/body.js").BodyView} view
  * @param {Body} body
- * @param {import("../captured.js").CapturedRequest} request
+ * @param {import("../wire/captured.js").CapturedRequest} request
  */
 export function bodyContent(view, body, request) {
   switch (view) {
@@ -37,7 +37,7 @@ export function bodyContent(view, body, request) {
   }
 }
 
-/** @param {import("../form.js").Fields} fields */
+/** @param {import("../body/form.js").Fields} fields */
 function form({ pairs, note }) {
   const most = `These are the first ${MOST_FIELDS} fields; Raw has all.`;
   return html`

@@ -1,13 +1,13 @@
 import { html, LitElement } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { visible } from "../format.js";
-import { pathOf, rootOf, unfoldedAtFirst, valueText } from "../json-tree.js";
-import { explained } from "../timestamps.js";
+import { pathOf, rootOf, unfoldedAtFirst, valueText } from "../body/json-tree.js";
+import { visible } from "../text/format.js";
+import { explained } from "../text/timestamps.js";
 import "./copy-button.js";
 import { MOVES } from "./json-moves.js";
 import "./json-node.js";
 
-/** @typedef {import("../json-tree.js").JsonNode} Node */
+/** @typedef {import("../body/json-tree.js").JsonNode} Node */
 
 /** Valid JSON as a folding tree; of the chosen row it gives path, value, and the date it stands for. */
 export class BodyJson extends LitElement {

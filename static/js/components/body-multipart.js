@@ -1,16 +1,16 @@
 import { html, LitElement } from "lit";
-import { bytesOf, isImage } from "../body.js";
-import { excerpt } from "../excerpt.js";
-import { byteSize, visible } from "../format.js";
-import { partsOf } from "../multipart.js";
-import { readerOf } from "../part-text.js";
+import { bytesOf, isImage } from "../body/body.js";
+import { partsOf } from "../body/multipart.js";
+import { readerOf } from "../body/part-text.js";
 import { keepsExtension, partFileName } from "../take-away/file-name.js";
 import { saveBytes } from "../take-away/save.js";
+import { excerpt } from "../text/excerpt.js";
+import { byteSize, visible } from "../text/format.js";
 import { withMoments } from "./moments.js";
 import "./image-preview.js";
 
 /**
- * @typedef {import("../multipart.js").Part} Part
+ * @typedef {import("../body/multipart.js").Part} Part
  * @typedef {ReturnType<typeof readerOf>} Read
  */
 
@@ -29,10 +29,10 @@ export class BodyMultipart extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("../body.js").Body | undefined} */
+    /** @type {import("../body/body.js").Body | undefined} */
     this.body = undefined;
     this.contentType = "";
-    /** @type {import("../multipart.js").Parts} */
+    /** @type {import("../body/multipart.js").Parts} */
     this.found = { parts: [], problem: "" };
     this.shown = FIRST_PARTS;
   }
@@ -99,7 +99,7 @@ function item(part, read) {
   </li>`;
 }
 
-/** @param {import("../multipart.js").Parts} parts */
+/** @param {import("../body/multipart.js").Parts} parts */
 function nested({ parts, problem }) {
   return html`
     ${list(parts, FIRST_PARTS, "Parts of this part")}

@@ -1,7 +1,7 @@
 import { html, LitElement } from "lit";
-import { chunksOf } from "../body.js";
-import { byteSize } from "../format.js";
-import { highlight } from "../highlight.js";
+import { chunksOf } from "../body/body.js";
+import { highlight } from "../body/highlight.js";
+import { byteSize } from "../text/format.js";
 import "./body-chunk.js";
 
 /** Work on the rest of a long body in one frame; more would be felt. */
@@ -17,9 +17,9 @@ export class BodySource extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("../body.js").Body | undefined} */
+    /** @type {import("../body/body.js").Body | undefined} */
     this.body = undefined;
-    /** @type {import("../body.js").SourceView} */
+    /** @type {import("../body/body.js").SourceView} */
     this.view = "text";
     /** @type {string[]} */
     this.chunks = [];
@@ -74,7 +74,7 @@ export class BodySource extends LitElement {
   }
 }
 
-/** @param {import("../body.js").SourceView} view */
+/** @param {import("../body/body.js").SourceView} view */
 function isPainted(view) {
   return view === "xml" || view === "markup";
 }

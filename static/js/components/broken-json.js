@@ -1,10 +1,10 @@
 import { html } from "lit";
-import { visible } from "../format.js";
-import { breakText } from "../json-break.js";
+import { breakText } from "../body/json-break.js";
+import { visible } from "../text/format.js";
 
 /**
  * Where a body stops being JSON, with what stands around.
- * @param {import("../json-break.js").Break} place
+ * @param {import("../body/json-break.js").Break} place
  */
 export function brokenJson(place) {
   const { before, found, after } = place;

@@ -1,7 +1,7 @@
 import { html, LitElement } from "lit";
-import { visible } from "../format.js";
-import { qrIcon } from "../icons.js";
-import { replyText } from "../reply.js";
+import { replyText } from "../reply/reply.js";
+import { visible } from "../text/format.js";
+import { qrIcon } from "./icons.js";
 import "./copy-button.js";
 
 /**
@@ -14,7 +14,7 @@ export class CallbackUrl extends LitElement {
   constructor() {
     super();
     this.url = "";
-    /** @type {import("../reply.js").Reply | null} */
+    /** @type {import("../reply/reply.js").Reply | null} */
     this.reply = null;
   }
 

@@ -1,5 +1,5 @@
 import { html, LitElement } from "lit";
-import { requestCount } from "../format.js";
+import { requestCount } from "../text/format.js";
 
 /** What is cleared is nowhere else: time enough to think better of it. */
 const UNDO_MS = 60_000;

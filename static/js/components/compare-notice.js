@@ -1,6 +1,6 @@
 import { html, LitElement } from "lit";
-import { targetBelow, textOfLine } from "../captured.js";
-import { visible } from "../format.js";
+import { visible } from "../text/format.js";
+import { targetBelow, textOfLine } from "../wire/captured.js";
 
 /**
  * Above the list, while the reader chooses what a request is compared with.
@@ -11,7 +11,7 @@ export class CompareNotice extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("../captured.js").CapturedRequest | undefined} */
+    /** @type {import("../wire/captured.js").CapturedRequest | undefined} */
     this.request = undefined;
   }
 

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
-import { excerpt, isLong } from "../excerpt.js";
-import { visible } from "../format.js";
-import { partedAt } from "../shared-ends.js";
+import { partedAt } from "../compare/shared-ends.js";
+import { excerpt, isLong } from "../text/excerpt.js";
+import { visible } from "../text/format.js";
 
 /** Of what is the same. */
 const MOST_CHARACTERS = 8000;
@@ -14,7 +14,7 @@ const WORDS = { changed: "Changed", added: "Only right", removed: "Only left" };
 
 /**
  * What stands beside each other.
- * @param {import("../compare-rows.js").Row} row
+ * @param {import("../compare/rows.js").Row} row
  */
 export function compareRow({ kind, left, right, lines }) {
   if (kind === "same") return same(left, right, lines);

@@ -1,11 +1,11 @@
 import { html, LitElement } from "lit";
-import { targetBelow, textOfLine } from "../captured.js";
-import { compare } from "../compare.js";
-import { fullTime, visible } from "../format.js";
+import { compare } from "../compare/compare.js";
+import { fullTime, visible } from "../text/format.js";
+import { targetBelow, textOfLine } from "../wire/captured.js";
 import { compareRow } from "./compare-row.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
-/** @typedef {import("../compare.js").Section} Section */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../compare/compare.js").Section} Section */
 
 /** Rows that are laid out before more are asked for. */
 const FIRST_ROWS = 100;

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from "lit";
-import { copyText } from "../clipboard.js";
-import { checkIcon, copyIcon } from "../icons.js";
+import { copyText } from "../browser/clipboard.js";
+import { checkIcon, copyIcon } from "./icons.js";
 
 const SHOW_RESULT_MS = 1600;
 

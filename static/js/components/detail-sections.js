@@ -1,18 +1,18 @@
 import { html, nothing } from "lit";
-import { answerText } from "../answers.js";
-import { linesOf, pathSegments, queryOf, textOfLine } from "../captured.js";
-import { isLong } from "../excerpt.js";
-import { clockTime, fullTime, visible } from "../format.js";
-import { retryText } from "../retries.js";
+import { answerText } from "../state/responses.js";
+import { retryText } from "../state/retries.js";
+import { isLong } from "../text/excerpt.js";
+import { clockTime, fullTime, visible } from "../text/format.js";
+import { linesOf, pathSegments, queryOf, textOfLine } from "../wire/captured.js";
 import "./pairs-table.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /**
  * @param {CapturedRequest} request
  * @param {object} known
- * @param {import("../retries.js").Retry} [known.retry]
- * @param {import("../answers.js").Answer} [known.answer]
+ * @param {import("../state/retries.js").Retry} [known.retry]
+ * @param {import("../state/responses.js").Answer} [known.answer]
  * @param {number} known.bodyLimit
  */
 export function summary(request, { retry, answer, bodyLimit }) {

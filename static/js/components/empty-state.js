@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from "lit";
-import { refusedText } from "../format.js";
-import { sendIcon } from "../icons.js";
+import { refusedText } from "../text/format.js";
+import { sendIcon } from "./icons.js";
 import "./copy-button.js";
 
 const TEST = JSON.stringify({ hello: "world" });
@@ -24,7 +24,7 @@ export class EmptyState extends LitElement {
     this.again = false;
     /**
      * The sender reaches the server, and is refused.
-     * @type {import("../store.js").RefusedEntry | undefined}
+     * @type {import("../state/store.js").RefusedEntry | undefined}
      */
     this.refused = undefined;
     this.told = "";

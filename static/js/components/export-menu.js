@@ -1,8 +1,8 @@
 import { html, LitElement } from "lit";
-import { requestCount } from "../format.js";
 import { blobOf, exported } from "../take-away/export.js";
 import { exportFileName } from "../take-away/file-name.js";
 import { save } from "../take-away/save.js";
+import { requestCount } from "../text/format.js";
 import "./menu-button.js";
 
 /** @typedef {import("../take-away/export.js").Kind} Kind */
@@ -26,9 +26,9 @@ export class ExportMenu extends LitElement {
 
   constructor() {
     super();
-    /** @type {readonly import("../captured.js").CapturedRequest[]} */
+    /** @type {readonly import("../wire/captured.js").CapturedRequest[]} */
     this.requests = [];
-    /** @type {import("../answers.js").Answers | undefined} */
+    /** @type {import("../state/responses.js").Answers | undefined} */
     this.answers = undefined;
     /** Where the URLs in a HAR point to. */
     this.origin = location.origin;

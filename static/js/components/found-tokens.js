@@ -1,8 +1,8 @@
 import { html, LitElement } from "lit";
-import { beginningOf } from "../excerpt.js";
-import { visible } from "../format.js";
-import { indented } from "../json-indent.js";
-import { timesOf, tokensOf, validityOf } from "../jwt.js";
+import { indented } from "../body/json-indent.js";
+import { timesOf, tokensOf, validityOf } from "../signatures/jwt.js";
+import { beginningOf } from "../text/excerpt.js";
+import { visible } from "../text/format.js";
 import "./copy-button.js";
 import "./pairs-table.js";
 
@@ -21,9 +21,9 @@ export class FoundTokens extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("../captured.js").CapturedRequest | undefined} */
+    /** @type {import("../wire/captured.js").CapturedRequest | undefined} */
     this.request = undefined;
-    /** @type {import("../jwt.js").FoundToken[]} */
+    /** @type {import("../signatures/jwt.js").FoundToken[]} */
     this.tokens = [];
   }
 
@@ -49,7 +49,7 @@ export class FoundTokens extends LitElement {
 }
 
 /**
- * @param {import("../jwt.js").FoundToken} found
+ * @param {import("../signatures/jwt.js").FoundToken} found
  * @param {string} receivedAt
  */
 function item({ where, token, header, payload, claims }, receivedAt) {

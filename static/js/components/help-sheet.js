@@ -1,5 +1,5 @@
 import { html } from "lit";
-import { GROUPS, SHORTCUTS } from "../shortcuts.js";
+import { GROUPS, SHORTCUTS } from "../browser/shortcuts.js";
 import { Sheet } from "./sheet.js";
 
 /** What single keys do, and where the contract is. */

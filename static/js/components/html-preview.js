@@ -1,6 +1,14 @@
 import { html, LitElement } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { previewDocument } from "../preview.js";
+
+/** The policy of the page holds in the frame as well, and is the stricter one for styles. */
+const POLICY = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`;
+
+/** Links open in windows of their own, which the frame may not open. */
+const NO_LINKS = '<base target="_blank">';
+
+/** A browser may connect to the server of these before it finds that the policy forbids them. */
+const CONNECTING = /<(?=i?frame|link)/gi;
 
 /** A blob is always read as UTF-8, whatever the document says of itself. */
 const TYPE = "text/html;charset=utf-8";
@@ -49,6 +57,15 @@ export class HtmlPreview extends LitElement {
       <p class="preview-note">Without scripts, images and styles: nothing in it runs or is loaded.</p>
     `;
   }
+}
+
+/**
+ * Return HTML of a stranger as a document for a frame in which nothing is allowed. The first that
+ * the parser reads is the policy: nothing of the source comes before it.
+ * @param {string} source
+ */
+export function previewDocument(source) {
+  return `<!doctype html>${POLICY}${NO_LINKS}${source.replace(CONNECTING, "<no-")}`;
 }
 
 customElements.define("html-preview", HtmlPreview);

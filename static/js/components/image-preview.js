@@ -1,6 +1,6 @@
 import { html, LitElement } from "lit";
-import { byteSize } from "../format.js";
-import { imageSize, MAX_PIXELS } from "../image-size.js";
+import { imageSize, MAX_PIXELS } from "../body/image-size.js";
+import { byteSize } from "../text/format.js";
 
 /** An image of a stranger is drawn on request alone, and never larger than this. */
 const LARGEST = 640;

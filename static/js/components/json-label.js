@@ -1,10 +1,10 @@
 import { html } from "lit";
-import { excerpt } from "../excerpt.js";
-import { visible } from "../format.js";
-import { isArray, valueText } from "../json-tree.js";
-import { explained } from "../timestamps.js";
+import { isArray, valueText } from "../body/json-tree.js";
+import { excerpt } from "../text/excerpt.js";
+import { visible } from "../text/format.js";
+import { explained } from "../text/timestamps.js";
 
-/** @typedef {import("../json-tree.js").JsonNode} Node */
+/** @typedef {import("../body/json-tree.js").JsonNode} Node */
 
 /** A longer value is cut: the raw view and the copy button have all of it. */
 const MOST_CHARACTERS = 500;

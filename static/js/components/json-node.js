@@ -1,8 +1,8 @@
 import { html, LitElement, nothing } from "lit";
-import { childrenOf, FIRST_CHILDREN, take } from "../json-tree.js";
+import { childrenOf, FIRST_CHILDREN, take } from "../body/json-tree.js";
 import { nodeLabel, nodeMeaning } from "./json-label.js";
 
-/** @typedef {import("../json-tree.js").JsonNode} Node */
+/** @typedef {import("../body/json-tree.js").JsonNode} Node */
 
 /** Deeper levels are not indented further, or they would leave the screen. */
 const DEEPEST_INDENT = 16;

@@ -9,7 +9,7 @@ export class LinkNotice extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("../store.js").Link | undefined} */
+    /** @type {import("../state/store.js").Link | undefined} */
     this.link = undefined;
     this.text = "";
   }
@@ -35,7 +35,7 @@ export class LinkNotice extends LitElement {
   }
 }
 
-/** @param {import("../store.js").Link} link */
+/** @param {import("../state/store.js").Link} link */
 function textOf({ state, message }) {
   return state === "refused" ? `The server refused this page: ${message}` : message;
 }

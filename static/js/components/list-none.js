@@ -9,7 +9,7 @@ export class ListNone extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("../store.js").Snapshot | undefined} */
+    /** @type {import("../state/store.js").Snapshot | undefined} */
     this.snapshot = undefined;
   }
 

@@ -1,10 +1,10 @@
 import { html } from "lit";
-import { gapText, refusedText } from "../format.js";
-import { gapIcon, refusedIcon } from "../icons.js";
+import { gapText, refusedText } from "../text/format.js";
+import { gapIcon, refusedIcon } from "./icons.js";
 
 /**
  * Stands in the list for requests that are not there.
- * @param {import("../store.js").GapEntry | import("../store.js").RefusedEntry} entry
+ * @param {import("../state/store.js").GapEntry | import("../state/store.js").RefusedEntry} entry
  */
 export function listNotice(entry) {
   const [icon, text] =

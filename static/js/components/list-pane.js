@@ -11,9 +11,9 @@ export class ListPane extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("../store.js").Snapshot | undefined} */
+    /** @type {import("../state/store.js").Snapshot | undefined} */
     this.snapshot = undefined;
-    /** @type {import("../rate.js").Rate | undefined} */
+    /** @type {import("../state/rate.js").Rate | undefined} */
     this.rate = undefined;
   }
 
@@ -38,13 +38,13 @@ export class ListPane extends LitElement {
 
 /**
  * The one to compare with is still to be chosen.
- * @param {import("../store.js").Snapshot} snapshot
+ * @param {import("../state/store.js").Snapshot} snapshot
  */
 function isChoosing({ compared, selected }) {
   return compared !== null && compared === selected;
 }
 
-/** @param {import("../store.js").Snapshot} snapshot */
+/** @param {import("../state/store.js").Snapshot} snapshot */
 function isUntouched({ arrived, entries, paused, held }) {
   return arrived === 0 && entries.length === 0 && !paused && held === 0;
 }

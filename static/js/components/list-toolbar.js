@@ -1,5 +1,5 @@
 import { html, LitElement } from "lit";
-import { countText } from "../format.js";
+import { countText } from "../text/format.js";
 import "./export-menu.js";
 
 /** Typing is told to screen readers as one result, not letter by letter. */
@@ -19,7 +19,7 @@ export class ListToolbar extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("../store.js").Snapshot | undefined} */
+    /** @type {import("../state/store.js").Snapshot | undefined} */
     this.snapshot = undefined;
     this.found = "";
   }
@@ -99,7 +99,7 @@ export class ListToolbar extends LitElement {
 
 /**
  * What an export takes: the requests that the filter lets through.
- * @param {import("../store.js").Snapshot} snapshot
+ * @param {import("../state/store.js").Snapshot} snapshot
  */
 function requestsOf({ shown }) {
   return shown.flatMap((entry) => (entry.kind === "request" ? [entry.request] : []));

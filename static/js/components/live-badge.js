@@ -1,8 +1,8 @@
 import { html, LitElement } from "lit";
-import { LINK_MEANINGS, LINK_WORDS } from "../link-words.js";
-import { secondsUntil } from "../retry.js";
+import { LINK_MEANINGS, LINK_WORDS } from "../text/link-words.js";
+import { secondsUntil } from "../wire/retry.js";
 
-/** @typedef {import("../store.js").Link} Link */
+/** @typedef {import("../state/store.js").Link} Link */
 
 const TICK_MS = 250;
 

@@ -1,6 +1,6 @@
 import { html } from "lit";
-import { visible } from "../format.js";
-import { meaningOf, piecesOf } from "../timestamps.js";
+import { visible } from "../text/format.js";
+import { meaningOf, piecesOf } from "../text/timestamps.js";
 
 /**
  * Text of a stranger; timestamps in it say their date when pointed at, focused or tapped.

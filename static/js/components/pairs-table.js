@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from "lit";
-import { excerpt, isLong } from "../excerpt.js";
-import { visible } from "../format.js";
+import { excerpt, isLong } from "../text/excerpt.js";
+import { visible } from "../text/format.js";
 import "./copy-button.js";
 import { withMoments } from "./moments.js";
 

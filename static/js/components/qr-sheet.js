@@ -1,6 +1,8 @@
 import { html } from "lit";
-import { qrDrawing } from "../qr.js";
 import { Sheet } from "./sheet.js";
+
+/** Cameras need so many empty modules around it (ISO/IEC 18004). */
+const QUIET = 4;
 
 /** The callback URL for a phone's camera. */
 export class QrSheet extends Sheet {
@@ -29,6 +31,25 @@ export class QrSheet extends Sheet {
       <p class="qr-url captured">${this.url}</p>
     `;
   }
+}
+
+/**
+ * Draw a QR code as one path of an SVG drawing.
+ * @param {string} text
+ * @returns {Promise<{path: string, size: number}>}  both in modules, one unit each
+ */
+export async function qrDrawing(text) {
+  const { encodeQR } = await import("qr");
+  const rows = encodeQR(text, "raw", { border: QUIET });
+  return { path: rows.flatMap(rowPath).join(""), size: rows.length };
+}
+
+/**
+ * @param {boolean[]} row
+ * @param {number} y
+ */
+function rowPath(row, y) {
+  return row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""));
 }
 
 customElements.define("qr-sheet", QrSheet);

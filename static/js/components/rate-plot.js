@@ -1,7 +1,7 @@
 import { html, LitElement, svg } from "lit";
-import { Ticking } from "../clock.js";
-import { requestCount } from "../format.js";
-import { Rate, STEP_SECONDS, STEPS } from "../rate.js";
+import { Ticking } from "../browser/clock.js";
+import { Rate, STEP_SECONDS, STEPS } from "../state/rate.js";
+import { requestCount } from "../text/format.js";
 
 const MINUTES = (STEPS * STEP_SECONDS) / 60;
 const HEIGHT = 24;

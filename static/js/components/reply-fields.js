@@ -1,14 +1,14 @@
 import { html, nothing } from "lit";
-import { byteCount } from "../format.js";
-import { NO_BODY, sizeOf } from "../reply.js";
+import { NO_BODY, sizeOf } from "../reply/reply.js";
+import { byteCount } from "../text/format.js";
 
-/** @typedef {import("../reply.js").Draft} Draft */
-/** @typedef {import("../reply.js").Field} Field */
+/** @typedef {import("../reply/reply.js").Draft} Draft */
+/** @typedef {import("../reply/reply.js").Field} Field */
 
 /**
  * @typedef {object} Form
  * @property {Draft} draft
- * @property {import("../reply.js").Problem | null} problem
+ * @property {import("../reply/reply.js").Problem | null} problem
  * @property {(changes: Partial<Draft>) => void} change
  */
 

@@ -1,10 +1,10 @@
 import { html } from "lit";
-import { askedFor, DEFAULT_REPLY, draftOf, problemOf } from "../reply.js";
-import { begunWith, PRESETS } from "../reply-presets.js";
+import { begunWith, PRESETS } from "../reply/presets.js";
+import { askedFor, DEFAULT_REPLY, draftOf, problemOf } from "../reply/reply.js";
 import { replyFields } from "./reply-fields.js";
 import { Sheet } from "./sheet.js";
 
-/** @typedef {import("../reply.js").Draft} Draft */
+/** @typedef {import("../reply/reply.js").Draft} Draft */
 
 /** What the callback answers, to be changed. What is typed stays until it is saved or put away. */
 export class ReplySheet extends Sheet {
@@ -21,12 +21,12 @@ export class ReplySheet extends Sheet {
     this.heading = "What the callback answers";
     this.closedBy = "closerequest";
     this.url = "";
-    /** @type {import("../reply.js").Reply | null} */
+    /** @type {import("../reply/reply.js").Reply | null} */
     this.reply = null;
-    /** @type {import("../reply-api.js").ReplyApi | undefined} */
+    /** @type {import("../reply/api.js").ReplyApi | undefined} */
     this.replies = undefined;
     this.draft = draftOf(DEFAULT_REPLY);
-    /** @type {import("../reply.js").Problem | null} */
+    /** @type {import("../reply/reply.js").Problem | null} */
     this.problem = null;
     this.busy = false;
   }
@@ -59,7 +59,7 @@ export class ReplySheet extends Sheet {
     `;
   }
 
-  /** @param {import("../reply-presets.js").Preset} preset */
+  /** @param {import("../reply/presets.js").Preset} preset */
   preset(preset) {
     const begin = () => this.change(begunWith(this.draft, preset));
     return html`<button type="button" class="button" @click=${begin}>${preset.name}</button>`;
@@ -82,7 +82,7 @@ export class ReplySheet extends Sheet {
 
   /**
    * The stream tells all viewers, this one as well, what came of it.
-   * @param {(replies: import("../reply-api.js").ReplyApi) => Promise<void>} act
+   * @param {(replies: import("../reply/api.js").ReplyApi) => Promise<void>} act
    */
   async ask(act) {
     if (!this.replies || this.busy) return;

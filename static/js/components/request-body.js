@@ -1,17 +1,17 @@
 import { html, LitElement } from "lit";
-import { jsonBreak, viewsOf } from "../body.js";
-import { mediaType } from "../captured.js";
-import { codingsOf } from "../content-coding.js";
-import { byteCount, visible } from "../format.js";
-import { open, opened } from "../reading.js";
+import { jsonBreak, viewsOf } from "../body/body.js";
+import { codingsOf } from "../body/content-coding.js";
+import { open, opened } from "../body/reading.js";
+import { byteCount, visible } from "../text/format.js";
+import { mediaType } from "../wire/captured.js";
 import { bodyCoding } from "./body-coding.js";
 import { bodyContent } from "./body-content.js";
 import { brokenJson } from "./broken-json.js";
 import "./copy-button.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
-/** @typedef {import("../body.js").Body} Body */
-/** @typedef {import("../body.js").BodyView} BodyView */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../body/body.js").Body} Body */
+/** @typedef {import("../body/body.js").BodyView} BodyView */
 
 /** @type {Partial<Record<BodyView, string>>} */
 const NAMES = { preview: "Preview", text: "Raw", hex: "Hex" };
@@ -32,7 +32,7 @@ export class RequestBody extends LitElement {
     super();
     /** @type {CapturedRequest | undefined} */
     this.request = undefined;
-    /** @type {import("../reading.js").Opened | null} null: it is being decompressed */
+    /** @type {import("../body/reading.js").Opened | null} null: it is being decompressed */
     this.opened = null;
     this.asSent = false;
     /** @type {ReturnType<typeof jsonBreak>} */
@@ -61,7 +61,7 @@ export class RequestBody extends LitElement {
     if (request === this.request) this.show(found);
   }
 
-  /** @param {import("../reading.js").Opened | null} opened */
+  /** @param {import("../body/reading.js").Opened | null} opened */
   show(opened) {
     this.opened = opened;
     this.chooseView();
@@ -102,7 +102,7 @@ export class RequestBody extends LitElement {
 
   /**
    * @param {CapturedRequest} request
-   * @param {import("../reading.js").Opened} opened
+   * @param {import("../body/reading.js").Opened} opened
    */
   coding(request, opened) {
     if (opened.codings.length === 0) return "";

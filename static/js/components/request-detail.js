@@ -1,9 +1,9 @@
 import { html, LitElement, nothing } from "lit";
-import { methodTone, splitPath, textOfLine } from "../captured.js";
-import { isLong } from "../excerpt.js";
-import { byteSize, visible } from "../format.js";
-import { backIcon } from "../icons.js";
+import { isLong } from "../text/excerpt.js";
+import { byteSize, visible } from "../text/format.js";
+import { methodTone, splitPath, textOfLine } from "../wire/captured.js";
 import { facts, linesSections, pathSection, querySection, summary } from "./detail-sections.js";
+import { backIcon } from "./icons.js";
 import "./export-menu.js";
 import "./found-tokens.js";
 import "./pairs-table.js";
@@ -12,7 +12,7 @@ import "./resend-panel.js";
 import "./signature-check.js";
 import "./take-away.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /**
  * Everything about one captured request.
@@ -33,11 +33,11 @@ export class RequestDetail extends LitElement {
     super();
     /** @type {CapturedRequest | undefined} */
     this.request = undefined;
-    /** @type {import("../retries.js").Retry | undefined} */
+    /** @type {import("../state/retries.js").Retry | undefined} */
     this.retry = undefined;
-    /** @type {import("../answers.js").Answer | undefined} what its sender got, once it is known */
+    /** @type {import("../state/responses.js").Answer | undefined} what its sender got, once it is known */
     this.answer = undefined;
-    /** @type {import("../answers.js").Answers | undefined} the same, for exports: it is read then */
+    /** @type {import("../state/responses.js").Answers | undefined} the same, for exports: it is read then */
     this.answers = undefined;
     /** The server's limit for bodies in bytes; 0 where it is not known. */
     this.bodyLimit = 0;

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { Ticking } from "../clock.js";
+import { Ticking } from "../browser/clock.js";
 import "./list-none.js";
 import { listNotice } from "./list-notice.js";
 import { requestRow } from "./request-row.js";
@@ -16,7 +16,7 @@ export class RequestList extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("../store.js").Snapshot | undefined} */
+    /** @type {import("../state/store.js").Snapshot | undefined} */
     this.snapshot = undefined;
     this.window = new RowWindow(this);
     this.focused = new RowFocus(this);
@@ -63,7 +63,7 @@ export class RequestList extends LitElement {
   }
 
   /**
-   * @param {import("../store.js").Entry} entry
+   * @param {import("../state/store.js").Entry} entry
    * @param {number} place  from the top
    */
   entry(entry, place) {

@@ -1,8 +1,8 @@
 import { html, nothing } from "lit";
-import { answerText, statusTone } from "../answers.js";
-import { mediaType, methodTone, targetBelow, textOfLine } from "../captured.js";
-import { ago, byteSize, fullTime, visible } from "../format.js";
-import { retryLabel, retryText } from "../retries.js";
+import { answerText, statusTone } from "../state/responses.js";
+import { retryLabel, retryText } from "../state/retries.js";
+import { ago, byteSize, fullTime, visible } from "../text/format.js";
+import { mediaType, methodTone, targetBelow, textOfLine } from "../wire/captured.js";
 
 /** As long as the highlight of request-row.css lasts. */
 const FRESH_MS = 2400;
@@ -13,12 +13,12 @@ const MOST_FRESH = 10;
 /**
  * One captured request in the list. A template, not an element: at 500 requests a second
  * the list has to know its rows' height as soon as it has rendered them.
- * @param {import("../store.js").RequestEntry} entry
+ * @param {import("../state/store.js").RequestEntry} entry
  * @param {object} how
  * @param {boolean} how.selected
  * @param {boolean} how.reachable  the one row that the Tab key stops at; arrow keys reach the others
- * @param {import("../retries.js").Retry} [how.retry]  where it is one
- * @param {import("../answers.js").Answer} [how.answer]  once it is known
+ * @param {import("../state/retries.js").Retry} [how.retry]  where it is one
+ * @param {import("../state/responses.js").Answer} [how.answer]  once it is known
  * @param {number} how.place       from the top, 0 for the newest
  * @param {number} how.age         milliseconds since the server received it
  */
@@ -53,8 +53,8 @@ export function requestRow(
 }
 
 /**
- * @param {import("../answers.js").Answer} answer
- * @param {import("../captured.js").CapturedRequest} request
+ * @param {import("../state/responses.js").Answer} answer
+ * @param {import("../wire/captured.js").CapturedRequest} request
  */
 function rowAnswer(answer, request) {
   return html`<span class="row-answer" data-tone=${statusTone(answer.status)} title=${answerText(answer, request)}
@@ -62,7 +62,7 @@ function rowAnswer(answer, request) {
   >`;
 }
 
-/** @param {import("../captured.js").CapturedRequest} request */
+/** @param {import("../wire/captured.js").CapturedRequest} request */
 function typeText(request) {
   return mediaType(request) || (request.body.size ? "no content type" : "no body");
 }

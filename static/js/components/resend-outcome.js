@@ -1,10 +1,10 @@
 import { html } from "lit";
-import { byteCount, visible } from "../format.js";
+import { byteCount, visible } from "../text/format.js";
 import "./body-source.js";
 import "./pairs-table.js";
 
-/** @typedef {import("../resend.js").Answer} Answer */
-/** @typedef {import("../resend-problems.js").Explanation} Explanation */
+/** @typedef {import("../resend/resend.js").Answer} Answer */
+/** @typedef {import("../resend/problems.js").Explanation} Explanation */
 /** @typedef {{answer?: Answer, problem?: Explanation, reach?: string}} Outcome  of a request sent again */
 
 /** @param {Outcome} outcome */

@@ -1,13 +1,13 @@
 import { html, LitElement } from "lit";
-import { visible } from "../format.js";
-import { differences, isReachable, obstacle, send, targetText, urlOf } from "../resend.js";
-import { explain, NO_URL } from "../resend-problems.js";
+import { explain, NO_URL } from "../resend/problems.js";
+import { differences, isReachable, obstacle, send, targetText, urlOf } from "../resend/resend.js";
+import { visible } from "../text/format.js";
 import "./copy-button.js";
 import { answered, summary } from "./resend-outcome.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
-/** @typedef {import("../resend.js").Target} Target */
-/** @typedef {import("../resend-problems.js").Explanation} Explanation */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../resend/resend.js").Target} Target */
+/** @typedef {import("../resend/problems.js").Explanation} Explanation */
 /** @typedef {import("./resend-outcome.js").Outcome} Outcome */
 
 /** @type {{text: string, request: CapturedRequest} | null} kept for as long as the page is open */

@@ -1,4 +1,4 @@
-/** @typedef {import("../store.js").Entry} Entry */
+/** @typedef {import("../state/store.js").Entry} Entry */
 
 /** @type {Record<string, (at: number, last: number) => number>} */
 const MOVES = {

@@ -1,6 +1,6 @@
-import { rowAt, rowsIn, startsOf } from "../row-positions.js";
+import { rowAt, rowsIn, startsOf } from "./row-positions.js";
 
-/** @typedef {import("../store.js").Entry} Entry */
+/** @typedef {import("../state/store.js").Entry} Entry */
 
 /** Until the first ones are measured, in pixels. */
 const USUAL_HEIGHT = 52;

@@ -1,10 +1,10 @@
 import { html } from "lit";
-import { askToNotify, mayNotify } from "../notify.js";
-import { MOST, THEMES } from "../settings.js";
-import { playTone } from "../sound.js";
+import { askToNotify, mayNotify } from "../browser/notify.js";
+import { playTone } from "../browser/sound.js";
+import { MOST, THEMES } from "../state/settings.js";
 import { Sheet } from "./sheet.js";
 
-/** @typedef {import("../settings.js").Choices} Choices */
+/** @typedef {import("../state/settings.js").Choices} Choices */
 
 const THEME_NAMES = { system: "As the system", light: "Light", dark: "Dark" };
 
@@ -15,7 +15,7 @@ export class SettingsSheet extends Sheet {
   constructor() {
     super();
     this.heading = "Settings";
-    /** @type {import("../settings.js").Settings | undefined} */
+    /** @type {import("../state/settings.js").Settings | undefined} */
     this.settings = undefined;
     /** @type {Readonly<Choices> | undefined} */
     this.choices = undefined;

@@ -1,5 +1,5 @@
 import { html, LitElement } from "lit";
-import { closeIcon } from "../icons.js";
+import { closeIcon } from "./icons.js";
 
 /** A dialog over the page. What extends it has a `heading` and a `content()`. */
 export class Sheet extends LitElement {

@@ -23,7 +23,7 @@ export class SignatureCheck extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("../captured.js").CapturedRequest | undefined} */
+    /** @type {import("../wire/captured.js").CapturedRequest | undefined} */
     this.request = undefined;
     /** @type {Scheme} */
     this.scheme = SCHEMES[0];

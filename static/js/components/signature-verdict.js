@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { checkIcon, closeIcon } from "../icons.js";
+import { checkIcon, closeIcon } from "./icons.js";
 
 export const UNABLE = html`<p class="signature-note">
   Signatures can’t be checked here: browsers offer cryptography to pages on https or localhost only.

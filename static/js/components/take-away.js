@@ -1,6 +1,6 @@
 import { html, LitElement } from "lit";
-import { bytesOf } from "../body.js";
-import { copyText } from "../clipboard.js";
+import { bytesOf } from "../body/body.js";
+import { copyText } from "../browser/clipboard.js";
 import { bodyFileName } from "../take-away/file-name.js";
 import { CHOICES, takenAs } from "../take-away/formats.js";
 import { saveBytes } from "../take-away/save.js";
@@ -16,7 +16,7 @@ export class TakeAway extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("../captured.js").CapturedRequest | undefined} */
+    /** @type {import("../wire/captured.js").CapturedRequest | undefined} */
     this.request = undefined;
     /** Where what is copied sends it. */
     this.origin = location.origin;

@@ -1,5 +1,5 @@
 import { html, LitElement } from "lit";
-import { brandIcon, helpIcon, plusIcon, settingsIcon } from "../icons.js";
+import { brandIcon, helpIcon, plusIcon, settingsIcon } from "./icons.js";
 import "./live-badge.js";
 
 /**
@@ -11,7 +11,7 @@ export class TopBar extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("../store.js").Link | undefined} */
+    /** @type {import("../state/store.js").Link | undefined} */
     this.link = undefined;
     this.viewers = 0;
     /** Where a new callback is made. */

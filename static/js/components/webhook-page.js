@@ -1,8 +1,8 @@
 import { html, LitElement } from "lit";
-import { BackButton } from "../back.js";
-import { ReplyApi } from "../reply-api.js";
-import { Settings } from "../settings.js";
-import { Store } from "../store.js";
+import { BackButton } from "../browser/back.js";
+import { ReplyApi } from "../reply/api.js";
+import { Settings } from "../state/settings.js";
+import { Store } from "../state/store.js";
 import "./callback-url.js";
 import "./compare-view.js";
 import "./empty-state.js";
@@ -16,7 +16,7 @@ import "./request-detail.js";
 import "./settings-sheet.js";
 import "./top-bar.js";
 
-/** @typedef {import("../store.js").Snapshot} Snapshot */
+/** @typedef {import("../state/store.js").Snapshot} Snapshot */
 
 /** The whole page: reads the store, hands data down, turns events from below into store calls. */
 export class WebhookPage extends LitElement {

@@ -1,15 +1,15 @@
 /** The bar of a log: whether it is live, who watches, and what can be done. */
 
 import { html, nothing } from "lit";
-import { requestCount } from "../format.js";
-import { LINK_MEANINGS, LINK_WORDS } from "../link-words.js";
-import { secondsUntil } from "../retry.js";
+import { requestCount } from "../text/format.js";
+import { LINK_MEANINGS, LINK_WORDS } from "../text/link-words.js";
+import { secondsUntil } from "../wire/retry.js";
 import { copyButton } from "./copy.js";
 
 /**
  * @typedef {object} Bar
- * @property {import("../store.js").Snapshot} snapshot
- * @property {import("../contract.js").Place | undefined} place
+ * @property {import("../state/store.js").Snapshot} snapshot
+ * @property {import("../wire/contract.js").Place | undefined} place
  * @property {import("./copy.js").Copied} copied
  * @property {import("./log-row.js").Actions} actions
  *
@@ -34,7 +34,7 @@ export function logBar({ snapshot, place, ...how }) {
   `;
 }
 
-/** @param {import("../store.js").Link} link */
+/** @param {import("../state/store.js").Link} link */
 function badge({ state, retryAt }) {
   const seconds = secondsUntil(retryAt, Date.now());
   return html`<span part="badge badge-${state}" class="badge" data-state=${state} title=${LINK_MEANINGS[state]}>
@@ -52,7 +52,7 @@ function button(text, act) {
   return html`<button part="button" class="button" type="button" @click=${act}>${text}</button>`;
 }
 
-/** @param {import("../store.js").Link} link */
+/** @param {import("../state/store.js").Link} link */
 function waits({ state }) {
   return state === "reconnecting" || state === "offline";
 }
@@ -62,7 +62,7 @@ function viewersText(viewers) {
   return viewers === 1 ? "1 viewer" : `${viewers.toLocaleString("en-US")} viewers`;
 }
 
-/** @param {import("../store.js").Link} link */
+/** @param {import("../state/store.js").Link} link */
 function messageText({ state, message }) {
   return state === "refused" ? `Not connected: ${message}` : message;
 }

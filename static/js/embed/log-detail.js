@@ -1,25 +1,25 @@
 /** What was sent, all of it. Everything of a sender becomes text nodes. */
 
 import { html, nothing } from "lit";
-import { answerText } from "../answers.js";
-import { chunksOf, jsonBreak, together, viewsOf, withoutMark } from "../body.js";
-import { linesOf, mediaType, queryOf } from "../captured.js";
-import { excerpt } from "../excerpt.js";
-import { byteCount, byteSize, fullTime, visible } from "../format.js";
-import { breakText } from "../json-break.js";
-import { indented } from "../json-indent.js";
-import { opened } from "../reading.js";
+import { chunksOf, jsonBreak, together, viewsOf, withoutMark } from "../body/body.js";
+import { breakText } from "../body/json-break.js";
+import { indented } from "../body/json-indent.js";
+import { opened } from "../body/reading.js";
+import { answerText } from "../state/responses.js";
+import { excerpt } from "../text/excerpt.js";
+import { byteCount, byteSize, fullTime, visible } from "../text/format.js";
+import { linesOf, mediaType, queryOf } from "../wire/captured.js";
 import { copyButton } from "./copy.js";
 import { Pieces } from "./pieces.js";
 
 const MOST_OF_CODINGS = 100;
 
 /**
- * @typedef {import("../contract.js").CapturedRequest} CapturedRequest
- * @typedef {import("../body.js").Body} Body
+ * @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../body/body.js").Body} Body
  *
  * @param {CapturedRequest} request
- * @param {import("../answers.js").Answer | undefined} answer
+ * @param {import("../state/responses.js").Answer | undefined} answer
  * @param {import("./log-row.js").How} how
  */
 export function logDetail(request, answer, how) {
@@ -67,7 +67,7 @@ function body(request, how) {
 
 /**
  * @param {CapturedRequest} request
- * @param {import("../reading.js").Opened} opened
+ * @param {import("../body/reading.js").Opened} opened
  * @param {unknown} title
  * @param {import("./log-row.js").How} how
  */

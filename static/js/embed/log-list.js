@@ -45,7 +45,7 @@ export function bringIntoSight(row) {
   list.scrollTop += Math.min(below, inner.top - outer.top);
 }
 
-/** @param {import("../store.js").Entry} entry */
+/** @param {import("../state/store.js").Entry} entry */
 function keyOf({ key }) {
   return key;
 }

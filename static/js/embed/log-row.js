@@ -1,25 +1,25 @@
 /** One entry of a log: a line, and below it what was sent, once it is opened. */
 
 import { html, nothing } from "lit";
-import { statusTone } from "../answers.js";
-import { methodTone, targetBelow, textOfLine } from "../captured.js";
-import { byteSize, clockTime, fullTime, gapText, refusedText, visible } from "../format.js";
+import { statusTone } from "../state/responses.js";
+import { byteSize, clockTime, fullTime, gapText, refusedText, visible } from "../text/format.js";
+import { methodTone, targetBelow, textOfLine } from "../wire/captured.js";
 import { logDetail } from "./log-detail.js";
 
 /**
- * @typedef {import("../store.js").Entry} Entry
+ * @typedef {import("../state/store.js").Entry} Entry
  *
  * @typedef {object} How
  * @property {boolean} opened
  * @property {boolean} whole  all of its body, however long
- * @property {import("../answers.js").Answers} answers
+ * @property {import("../state/responses.js").Answers} answers
  * @property {import("./copy.js").Copied} copied
  * @property {Actions} actions
  *
  * @typedef {object} Actions  what a reader does with a log
  * @property {(id: string) => void} toggle   opens the detail of a request, or closes it
  * @property {(id: string) => void} showAll  of its body
- * @property {(request: import("../contract.js").CapturedRequest) => void} open  its body, which is compressed
+ * @property {(request: import("../wire/contract.js").CapturedRequest) => void} open  its body, which is compressed
  * @property {(text: string, what: string) => void} copy
  * @property {() => void} clear   the list
  * @property {() => void} tryNow  to connect
@@ -34,7 +34,7 @@ export function logEntry(entry, how) {
 }
 
 /**
- * @param {import("../contract.js").CapturedRequest} request
+ * @param {import("../wire/contract.js").CapturedRequest} request
  * @param {How} how
  */
 function requestRow(request, how) {

@@ -1,16 +1,16 @@
 /**
  * The store of one log, which tells its page what happens, when it happens and in its order.
  *
- * @typedef {import("../contract.js").Answered} Answered
- * @typedef {import("../contract.js").Link} Link
- * @typedef {import("../contract.js").LogEvents} Told
+ * @typedef {import("../wire/contract.js").Answered} Answered
+ * @typedef {import("../wire/contract.js").Link} Link
+ * @typedef {import("../wire/contract.js").LogEvents} Told
  *
  * @typedef {object} Listener
  * @property {() => void} changed  there is something else to show
  * @property {(name: keyof Told, detail: Told[keyof Told]) => void} tell
  */
 
-import { Store } from "../store.js";
+import { Store } from "../state/store.js";
 
 /** A balancer tries again within seconds; so many requests may come in between. */
 const MOST_REMEMBERED = 10_000;
@@ -30,7 +30,7 @@ export class LogStore extends Store {
     this.subscribe(changed);
   }
 
-  /** @param {import("../store.js").Entry} entry */
+  /** @param {import("../state/store.js").Entry} entry */
   entryAdded(entry) {
     if (entry.kind === "request") this.#tellRequest(entry.request);
     if (entry.kind === "gap") this.#tell("gap", { missed: entry.missed });
@@ -41,7 +41,7 @@ export class LogStore extends Store {
     return this.#told.has(id);
   }
 
-  /** @param {import("../contract.js").CapturedRequest} request */
+  /** @param {import("../wire/contract.js").CapturedRequest} request */
   #tellRequest(request) {
     this.#told.add(request.id);
     const [oldest] = this.#told;
@@ -49,7 +49,7 @@ export class LogStore extends Store {
     this.#tell("request", request);
   }
 
-  /** @param {import("../contract.js").Refused} refused */
+  /** @param {import("../wire/contract.js").Refused} refused */
   requestsRefused(refused) {
     super.requestsRefused(refused);
     this.#tell("refused", refused);

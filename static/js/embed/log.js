@@ -1,10 +1,10 @@
 /**
  * What one log knows, and the callback that it follows. No DOM in here.
  *
- * @typedef {import("../contract.js").Place} Place
+ * @typedef {import("../wire/contract.js").Place} Place
  */
 
-import { openStream, placeOf } from "../stream.js";
+import { openStream, placeOf } from "../wire/stream.js";
 import { LogStore } from "./log-store.js";
 import { mixedText, policyText } from "./obstacles.js";
 
@@ -15,7 +15,7 @@ export class Log {
   #listener;
   /** What is followed: a URL, "" for none that was given, null for nothing. @type {string | null} */
   #src = null;
-  /** @type {import("../contract.js").Stream | undefined} */
+  /** @type {import("../wire/contract.js").Stream | undefined} */
   #stream = undefined;
   /** Where the log is, or was when it stopped following. @type {Place | undefined} */
   place = undefined;

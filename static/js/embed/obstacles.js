@@ -1,6 +1,6 @@
 /** What keeps a page from connecting, of which its browser tells a socket nothing. No DOM in here. */
 
-import { isMixed } from "../mixed.js";
+import { isMixed } from "../browser/mixed.js";
 
 /**
  * Why this page can never connect to the server; "" when it may.

@@ -1,16 +1,16 @@
 /** `<webhook-log src="https://hooks.example.com/<uuid>">`: a live log in anybody's page. */
 
 import { html, LitElement, unsafeCSS } from "lit";
-import { copyText } from "../clipboard.js";
-import { open } from "../reading.js";
-import { secondsUntil } from "../retry.js";
+import { open } from "../body/reading.js";
+import { copyText } from "../browser/clipboard.js";
+import { secondsUntil } from "../wire/retry.js";
 import { Announcer } from "./announcer.js";
 import { Log } from "./log.js";
 import { logBar } from "./log-bar.js";
 import { bringIntoSight, logEntries } from "./log-list.js";
 import sheet from "./webhook-log.css";
 
-/** @typedef {import("../contract.js").WebhookLogElement} WebhookLogElement */
+/** @typedef {import("../wire/contract.js").WebhookLogElement} WebhookLogElement */
 
 const MOST = 100;
 const TICK_MS = 250;

@@ -4,10 +4,10 @@
  * @typedef {[original: string, text: string]} Guess  original: what the body would have been, in words
  */
 
-import { textOf } from "../charset.js";
-import { isJson } from "../json-check.js";
-import { skipBlanks, tokenEnd } from "../json-text.js";
-import { turn } from "../turn.js";
+import { textOf } from "../body/charset.js";
+import { isJson } from "../body/json-check.js";
+import { skipBlanks, tokenEnd } from "../body/json-text.js";
+import { turn } from "../browser/turn.js";
 import { utf8 } from "./hmac.js";
 
 /** Whether a text is JSON is found out in one go: a longer one would hold the page up. */

@@ -1,7 +1,7 @@
 /**
  * What a request claims of how it was signed, read and judged. No DOM in here.
  *
- * @typedef {import("../captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./hmac.js").Algorithm} Algorithm
  * @typedef {import("./hmac.js").Encoding} Encoding
  * @typedef {import("./verdict.js").Refusal} Refusal
@@ -22,8 +22,8 @@
  * @property {Algorithm} algorithm
  */
 
-import { bytesOf } from "../body.js";
-import { headerOf } from "../captured.js";
+import { bytesOf } from "../body/body.js";
+import { headerOf } from "../wire/captured.js";
 import { originalOf } from "./alteration.js";
 import { hmac, same, writtenHash } from "./hmac.js";
 import { inTime } from "./timestamp.js";

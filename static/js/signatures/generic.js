@@ -1,12 +1,12 @@
 /** An HMAC of any sender: the reader says where it stands and what it covers. */
 
-import { bytesOfLine, headerOf } from "../captured.js";
+import { bytesOfLine, headerOf } from "../wire/captured.js";
 import { claimOf, judge } from "./claim.js";
 import { ALGORITHMS, utf8 } from "./hmac.js";
 import { missing } from "./verdict.js";
 
 /**
- * @typedef {import("../captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./claim.js").Writing} Writing
  */
 

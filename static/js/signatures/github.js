@@ -1,6 +1,6 @@
 /** docs.github.com: "Validating webhook deliveries". */
 
-import { headerOf } from "../captured.js";
+import { headerOf } from "../wire/captured.js";
 import { claimOf, judge } from "./claim.js";
 import { utf8 } from "./hmac.js";
 
@@ -22,7 +22,7 @@ const BEFORE = {
   algorithm: "SHA-1",
 };
 
-/** @param {import("../captured.js").CapturedRequest} request */
+/** @param {import("../wire/captured.js").CapturedRequest} request */
 function writingOf(request) {
   return [NOW, BEFORE].find(({ header }) => headerOf(request, header));
 }

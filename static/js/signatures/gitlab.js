@@ -1,12 +1,12 @@
 /** docs.gitlab.com: "Webhooks": the secret token, and the signing token of newer versions. */
 
-import { bytesOfLine, headerOf } from "../captured.js";
+import { bytesOfLine, headerOf } from "../wire/captured.js";
 import { same, utf8 } from "./hmac.js";
 import { SECRET_PREFIX, standardWebhooks } from "./standard-webhooks.js";
 import { missing, refusal } from "./verdict.js";
 
 /**
- * @typedef {import("../captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./verdict.js").Verdict} Verdict
  */
 

@@ -6,7 +6,7 @@
  * @typedef {(string | Uint8Array)[]} Parts  joined without anything between; text as UTF-8
  */
 
-import { bytesOfLine } from "../captured.js";
+import { bytesOfLine } from "../wire/captured.js";
 
 /** @type {Record<Algorithm, number>} */
 const SIZES = { "SHA-1": 20, "SHA-256": 32, "SHA-384": 48, "SHA-512": 64 };

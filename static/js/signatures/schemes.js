@@ -1,7 +1,7 @@
 /**
  * Every way of signing that the page knows. No DOM in here.
  *
- * @typedef {import("../captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *
  * @typedef {object} Field  what the reader enters
  * @property {string} name

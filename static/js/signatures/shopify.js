@@ -1,6 +1,6 @@
 /** shopify.dev: "Verify webhook deliveries". */
 
-import { headerOf } from "../captured.js";
+import { headerOf } from "../wire/captured.js";
 import { claimOf, judge } from "./claim.js";
 import { utf8 } from "./hmac.js";
 

@@ -1,12 +1,12 @@
 /** docs.slack.dev: "Verifying requests from Slack". */
 
-import { headerOf } from "../captured.js";
+import { headerOf } from "../wire/captured.js";
 import { claimOf, judge } from "./claim.js";
 import { utf8 } from "./hmac.js";
 import { secondsIn } from "./timestamp.js";
 
 /**
- * @typedef {import("../captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./claim.js").Claim} Claim
  * @typedef {import("./verdict.js").Refusal} Refusal
  */

@@ -1,13 +1,13 @@
 /** standardwebhooks.com, and Svix, whose headers have another name. */
 
-import { bytesOfLine, headerOf } from "../captured.js";
+import { bytesOfLine, headerOf } from "../wire/captured.js";
 import { judge } from "./claim.js";
 import { fromBase64, writtenHash } from "./hmac.js";
 import { secondsIn } from "./timestamp.js";
 import { malformed, missing, refusal } from "./verdict.js";
 
 /**
- * @typedef {import("../captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./claim.js").Claim} Claim
  * @typedef {import("./verdict.js").Refusal} Refusal
  */

@@ -1,6 +1,6 @@
 /** docs.stripe.com: "Verify webhook signatures manually". */
 
-import { headerOf } from "../captured.js";
+import { headerOf } from "../wire/captured.js";
 import { judge } from "./claim.js";
 import { utf8, writtenHash } from "./hmac.js";
 import { seconds } from "./timestamp.js";

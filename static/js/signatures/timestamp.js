@@ -1,11 +1,11 @@
 /** When a request was signed, seen from the moment it came. No DOM in here. */
 
-import { headerOf } from "../captured.js";
-import { span } from "../timestamps.js";
+import { span } from "../text/timestamps.js";
+import { headerOf } from "../wire/captured.js";
 import { malformed, missing, refusal } from "./verdict.js";
 
 /**
- * @typedef {import("../captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./verdict.js").Refusal} Refusal
  * @typedef {import("./verdict.js").Verdict} Verdict
  */

@@ -1,14 +1,14 @@
 /** twilio.com/docs/usage/security, and what Twilio's own libraries do beyond it. */
 
-import { bytesOf } from "../body.js";
-import { headerOf, mediaType } from "../captured.js";
+import { bytesOf } from "../body/body.js";
+import { headerOf, mediaType } from "../wire/captured.js";
 import { originalOf } from "./alteration.js";
 import { signatureIn } from "./claim.js";
 import { hash, hmac, same, utf8, writtenHash } from "./hmac.js";
 import { bodyAltered, bodyNotKept, mismatch, refusal } from "./verdict.js";
 
 /**
- * @typedef {import("../captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./verdict.js").Verdict} Verdict
  */
 
@@ -79,7 +79,7 @@ function isForm(request) {
 
 /**
  * The fields of a form, sorted by name and value, each pair once.
- * @param {import("../captured.js").Body} body
+ * @param {import("../wire/captured.js").Body} body
  */
 function parametersOf(body) {
   const pairs = [...new URLSearchParams(new TextDecoder().decode(bytesOf(body)))].sort(order);

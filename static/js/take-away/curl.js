@@ -3,7 +3,7 @@
 import { bodyNotes, hasBody, partsOf } from "./outgoing.js";
 import { bodyInto, command, headerWords, quoted } from "./shell.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /** Above this, older versions of curl ask first whether the body is wanted. */
 const ASKS_FIRST_BYTES = 1024;

@@ -1,10 +1,10 @@
 /** Many captured requests as one file, made piece by piece. No DOM in here. */
 
-import { turn } from "../turn.js";
+import { turn } from "../browser/turn.js";
 import { HAR_FOOT, HAR_HEAD, harEntry } from "./har.js";
 
 /**
- * @typedef {import("../captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *
  * @typedef {"json" | "har"} Kind
  */
@@ -18,7 +18,7 @@ const BUSY_MS = 10;
  * @param {readonly CapturedRequest[]} requests
  * @param {object} beside
  * @param {string} beside.origin
- * @param {import("../answers.js").Answers} [beside.answers]  what senders got, as far as it is known
+ * @param {import("../state/responses.js").Answers} [beside.answers]  what senders got, as far as it is known
  */
 export function exported(kind, requests, { origin, answers }) {
   const ordered = [...requests].sort(byTime);
@@ -31,7 +31,7 @@ export function exported(kind, requests, { origin, answers }) {
 /**
  * The request as it came over the wire, and what its sender got.
  * @param {CapturedRequest} request
- * @param {import("../answers.js").Answer | undefined} answered
+ * @param {import("../state/responses.js").Answer | undefined} answered
  */
 function withAnswer(request, answered) {
   return answered ? { ...request, answered } : request;

@@ -1,8 +1,8 @@
 /** Names for files of captured content: what a stranger sent names no kind that runs. No DOM in here. */
 
-import { mediaType, pathSegments } from "../captured.js";
+import { mediaType, pathSegments } from "../wire/captured.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /** @type {Record<string, string>} */
 const EXTENSIONS = {
@@ -40,7 +40,7 @@ export function bodyFileName(request) {
 
 /**
  * "photo.png" of a part whose sender named it so, "setup-exe.bin" of "setup.exe".
- * @param {import("../multipart.js").Part} part
+ * @param {import("../body/multipart.js").Part} part
  */
 export function partFileName({ fileName, name, type }) {
   return harmless(fileName || name, "part", extensionOfType(type) || "bin");

@@ -7,7 +7,7 @@ import { target } from "./outgoing.js";
 import { python } from "./python.js";
 import { rawHttp } from "./raw-http.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 const FORMATS = { curl, httpie, python, javascript, raw: rawHttp };
 

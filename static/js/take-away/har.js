@@ -1,9 +1,9 @@
 /** A captured request as an entry of an HTTP archive (HAR 1.2). No DOM in here. */
 
-import { headerOf, queryOf } from "../captured.js";
+import { headerOf, queryOf } from "../wire/captured.js";
 import { target } from "./outgoing.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /** The log up to its entries, which are long: they follow one by one. */
 export const HAR_HEAD =
@@ -27,7 +27,7 @@ const NO_RESPONSE = {
 /**
  * @param {CapturedRequest} request
  * @param {string} origin
- * @param {import("../answers.js").Answer} [answered]  what its sender got
+ * @param {import("../state/responses.js").Answer} [answered]  what its sender got
  */
 export function harEntry(request, origin, answered) {
   return {
@@ -61,7 +61,7 @@ function harRequest(request, origin) {
   };
 }
 
-/** @param {import("../answers.js").Answer} answered */
+/** @param {import("../state/responses.js").Answer} answered */
 function harResponse({ status, by }) {
   const comment = "Only the status of the response is recorded.";
   return { ...NO_RESPONSE, status, httpVersion: "HTTP/1.1", comment, _by: by };

@@ -1,11 +1,11 @@
 /** A captured request as an HTTPie command, with a word on what HTTPie can't do. No DOM in here. */
 
-import { bytesOfLine } from "../captured.js";
-import { textOf } from "../charset.js";
+import { textOf } from "../body/charset.js";
+import { bytesOfLine } from "../wire/captured.js";
 import { bodyNotes, hasBody, outgoingHeaders } from "./outgoing.js";
 import { bodyInto, command, headerWords, quoted } from "./shell.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /** What is not legal in a URL, and escapes that are broken, in small letters, or of plain letters. */
 const REWRITTEN = /[^\w.~:/?&=+,;@%-]|%(?![\dA-F]{2})|%(?:2[DE]|3\d|[46][1-9A-F]|[57][\dA]|5F|7E)/;

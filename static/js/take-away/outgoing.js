@@ -1,8 +1,8 @@
 /** What of a captured request is sent again, by whatever tool. No DOM in here. */
 
-import { inAscii } from "../captured.js";
+import { inAscii } from "../wire/captured.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /** Header lines of one connection and of its framing: each client makes its own. */
 const OF_THE_CLIENT = new Set([

@@ -6,7 +6,7 @@
 import { literal } from "./literal.js";
 import { bodyNotes, hasBody, outgoingHeaders, partsOf } from "./outgoing.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /**
  * @param {CapturedRequest} request

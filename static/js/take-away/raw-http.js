@@ -1,11 +1,11 @@
 /** A captured request as it goes over a connection. No DOM in here. */
 
-import { bytesOf } from "../body.js";
-import { bytesOfLine } from "../captured.js";
-import { textOf } from "../charset.js";
+import { bytesOf } from "../body/body.js";
+import { textOf } from "../body/charset.js";
+import { bytesOfLine } from "../wire/captured.js";
 import { partsOf } from "./outgoing.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /**
  * As text where text can carry it, else as bytes.

@@ -3,11 +3,11 @@
  * an interactive bash or zsh. No DOM in here.
  */
 
-import { bytesOf } from "../body.js";
-import { bytesOfLine } from "../captured.js";
+import { bytesOf } from "../body/body.js";
+import { bytesOfLine } from "../wire/captured.js";
 import { outgoingHeaders, sends } from "./outgoing.js";
 
-/** @typedef {import("../captured.js").CapturedRequest} CapturedRequest */
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /** What a terminal acts upon, or what a reader cannot see; a line feed is neither. */
 const UNSAFE_TO_PASTE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
@@ -52,7 +52,7 @@ function printing(bytes) {
 
 /**
  * How a body gets into a command: as a word of it, or through a pipe from another.
- * @param {import("../body.js").Body} body
+ * @param {import("../body/body.js").Body} body
  * @returns {{word: string, pipe?: undefined} | {pipe: string, word?: undefined}}
  */
 export function bodyInto(body) {

@@ -1,0 +1,79 @@
+/**
+ * Lets single keys act on the page.
+ *
+ * @typedef {object} Page  what a key may act on: an element with the list and the toolbar in it
+ * @property {PageStore} store
+ * @property {PageSettings} settings
+ * @property {() => void} close
+ * @property {ParentNode["querySelector"]} querySelector
+ *
+ * @typedef {object} PageStore
+ * @property {{paused: boolean, selected: {id: string} | null}} snapshot
+ * @property {() => void} pause
+ * @property {() => void} resume
+ * @property {() => void} clear
+ * @property {(id: string, opened: boolean) => void} select
+ *
+ * @typedef {object} PageSettings
+ * @property {Readonly<{keys: boolean, theme: import("./theme.js").Theme}>} choices
+ * @property {(changes: {theme: import("./theme.js").Theme}) => void} change
+ *
+ * @typedef {Element & {move: (key: string) => void}} List
+ * @typedef {Element & {focusFilter: () => void}} Toolbar
+ */
+
+import { match } from "./shortcuts.js";
+import { otherTheme } from "./theme.js";
+
+/** @type {Record<string, (page: Page) => void>} */
+const ACTIONS = {
+  j: (page) => listOf(page)?.move("ArrowDown"),
+  k: (page) => listOf(page)?.move("ArrowUp"),
+  g: (page) => listOf(page)?.move("Home"),
+  G: (page) => listOf(page)?.move("End"),
+  Enter: openSelected,
+  Escape: (page) => page.close(),
+  "/": (page) => toolbarOf(page)?.focusFilter(),
+  p: ({ store }) => (store.snapshot.paused ? store.resume() : store.pause()),
+  x: ({ store }) => store.clear(),
+  t: ({ settings }) => settings.change({ theme: otherTheme(settings.choices.theme) }),
+};
+
+/** @param {Page} page */
+export function followKeys(page) {
+  document.addEventListener("keydown", (event) => {
+    const shortcut = page.settings.choices.keys && match(event);
+    if (!shortcut) return;
+    event.preventDefault();
+    const { key } = shortcut;
+    if (ACTIONS[key]) ACTIONS[key](page);
+    else press(page, key);
+  });
+}
+
+/**
+ * The control that carries the key: it shows by itself what came of it.
+ * @param {Page} page
+ * @param {string} key
+ */
+function press(page, key) {
+  /** @type {HTMLElement | null} */
+  const control = page.querySelector(`[aria-keyshortcuts="${key}"]`);
+  control?.click();
+}
+
+/** @param {Page} page */
+function listOf(page) {
+  return /** @type {List | null} */ (page.querySelector("request-list"));
+}
+
+/** @param {Page} page */
+function toolbarOf(page) {
+  return /** @type {Toolbar | null} */ (page.querySelector("list-toolbar"));
+}
+
+/** @param {Page} page */
+function openSelected({ store }) {
+  const { selected } = store.snapshot;
+  if (selected) store.select(selected.id, true);
+}

@@ -1,0 +1,112 @@
+/**
+ * Two texts, line by line. No DOM in here.
+ *
+ * @typedef {import("./rows.js").Compared} Compared
+ */
+
+import { turn } from "../browser/turn.js";
+import { folded, row } from "./rows.js";
+import { shared } from "./shared-ends.js";
+
+const MOST_LINES = 10_000;
+/** More differences than this would be felt; so would more comparisons, one for each line and edit. */
+const MOST_EDITS = 500;
+const MOST_COMPARISONS = 2_000_000;
+
+const NOTES = {
+  cut: `Only ${MOST_LINES.toLocaleString("en-US")} lines behind the first difference are compared.`,
+  apart: "They differ too much to find out which lines belong together: compared in order.",
+};
+
+/**
+ * @param {string} left
+ * @param {string} right
+ * @param {string} note
+ * @returns {Promise<Compared>}
+ */
+export async function compareText(left, right, note) {
+  const { diffArrays } = await import("diff");
+  await turn();
+  const { head, tail } = commonEnds(left, right);
+  const [mine, theirs] = [left, right].map((text) => linesOf(text.slice(head, text.length - tail)));
+  await turn();
+  const lines = Math.max(mine.lines.length, theirs.lines.length, 1);
+  const maxEditLength = Math.min(MOST_EDITS, Math.floor(MOST_COMPARISONS / lines));
+  const changes = diffArrays(mine.lines, theirs.lines, { maxEditLength });
+  await turn();
+  const rows = [
+    ...sameRows(left.slice(0, head)),
+    ...(changes ? rowsOf(changes) : beside(mine.lines, theirs.lines)),
+    ...sameRows(left.slice(left.length - tail)),
+  ];
+  await turn();
+  const notes = [note, (mine.cut || theirs.cut) && NOTES.cut, !changes && NOTES.apart];
+  return { rows: folded(rows), note: notes.filter(Boolean).join(" ") };
+}
+
+/**
+ * Characters of the whole lines that both begin and end with: most bodies differ in few places.
+ * @param {string} left
+ * @param {string} right
+ */
+function commonEnds(left, right) {
+  const { start, end } = shared(left, right);
+  const head = start && left.lastIndexOf("\n", start - 1) + 1;
+  const line = left.indexOf("\n", left.length - end) + 1;
+  return { head, tail: line && left.length - line };
+}
+
+/** @param {string} text */
+function linesOf(text) {
+  const lines = [];
+  let start = 0;
+  while (start < text.length && lines.length < MOST_LINES) {
+    const end = text.indexOf("\n", start) + 1 || text.length;
+    lines.push(text.slice(start, end));
+    start = end;
+  }
+  return { lines, cut: start < text.length };
+}
+
+/**
+ * A removal with an addition behind it is a change, line by line.
+ * @param {{value: string[], added?: boolean, removed?: boolean}[]} changes
+ */
+function rowsOf(changes) {
+  return changes.flatMap(({ value, added, removed }, at) => {
+    if (removed) return beside(value, changes[at + 1]?.added ? changes[at + 1].value : []);
+    if (added) return changes[at - 1]?.removed ? [] : beside([], value);
+    return sameRows(value.join(""));
+  });
+}
+
+/**
+ * @param {string[]} left
+ * @param {string[]} right
+ */
+function beside(left, right) {
+  const longer = left.length > right.length ? left : right;
+  return longer.map((_, at) => {
+    if (at >= left.length) return row("added", "", withoutEnd(right[at]));
+    if (at >= right.length) return row("removed", withoutEnd(left[at]), "");
+    const ended = left[at].endsWith("\n") && right[at].endsWith("\n");
+    if (!ended) return row("changed", left[at], right[at]);
+    return row("changed", withoutEnd(left[at]), withoutEnd(right[at]));
+  });
+}
+
+/** @param {string} line */
+function withoutEnd(line) {
+  return line.endsWith("\n") ? line.slice(0, -1) : line;
+}
+
+/**
+ * None for no text, else one.
+ * @param {string} text
+ */
+function sameRows(text) {
+  if (text === "") return [];
+  let lines = text.endsWith("\n") ? 0 : 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
+  return [row("same", withoutEnd(text), withoutEnd(text), lines)];
+}

@@ -1,0 +1,88 @@
+/**
+ * What senders were answered, found by the position of their request. No DOM in here.
+ *
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {string} by  what decided it, one of BY
+ *
+ * @typedef {{epoch: string, seq: number}} Position
+ */
+
+import { byteCount } from "../text/format.js";
+
+/** @type {Readonly<Record<string, string>>} */
+const BY = {
+  default: "by default",
+  reply: "by the reply",
+  path: "as its path asked",
+  answerer: "by an answerer",
+};
+
+/** The newest are kept. An answer may come long after its request, and for one that waits unseen. */
+export class Answers {
+  /** @type {Map<string, Answer>} */
+  #answers = new Map();
+  #most;
+
+  /** @param {number} most */
+  constructor(most) {
+    this.#most = most;
+  }
+
+  /** @param {number} most */
+  set most(most) {
+    this.#most = most;
+    this.#makeRoom();
+  }
+
+  /** @param {Position & Answer} answered */
+  add({ epoch, seq, status, by }) {
+    this.#answers.set(keyOf(epoch, seq), { status, by });
+    this.#makeRoom();
+  }
+
+  /** @param {Position} request */
+  get({ epoch, seq }) {
+    return this.#answers.get(keyOf(epoch, seq));
+  }
+
+  #makeRoom() {
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= this.#most) return;
+      this.#answers.delete(oldest);
+    }
+  }
+}
+
+/**
+ * @param {string} epoch
+ * @param {number} seq
+ */
+function keyOf(epoch, seq) {
+  return `${seq} ${epoch}`;
+}
+
+/**
+ * "answered 503 by the reply"; of a body that is too large "rejected 413: …", because no reply had a
+ * say in that.
+ * @param {Answer} answer
+ * @param {{body: import("../wire/contract.js").Body}} request
+ * @param {number} [limit]  the server's, in bytes, where it is known
+ */
+export function answerText({ status, by }, { body }, limit = 0) {
+  if (!body.complete) {
+    const size = limit ? ` of ${byteCount(limit)}` : "";
+    return `rejected ${status}: larger than this server’s limit${size}`;
+  }
+  return ["answered", status, Object.hasOwn(BY, by) ? BY[by] : ""].join(" ").trim();
+}
+
+/**
+ * The tone a status is shown in: what went well is quiet.
+ * @param {number} status
+ */
+export function statusTone(status) {
+  if (status < 300) return "quiet";
+  if (status < 400) return "elsewhere";
+  return status < 500 ? "refused" : "failed";
+}

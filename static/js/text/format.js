@@ -1,0 +1,135 @@
+/** Numbers and times as people read them. No DOM in here. */
+
+/**
+ * "0 B", "834 B", "1.8 kB", "1.05 MB": decimal units, three digits at most.
+ * @param {number} bytes
+ */
+export function byteSize(bytes) {
+  if (bytes < 1000) return `${bytes} B`;
+  const thousands = bytes < 999_500 ? 1 : bytes < 999_500_000 ? 2 : 3;
+  const unit = ["kB", "MB", "GB"][thousands - 1];
+  const value = Number((bytes / 1000 ** thousands).toPrecision(3));
+  return `${value} ${unit}`;
+}
+
+/**
+ * "1 byte", "1,048,577 bytes".
+ * @param {number} bytes
+ */
+export function byteCount(bytes) {
+  return `${bytes.toLocaleString("en-US")} ${bytes === 1 ? "byte" : "bytes"}`;
+}
+
+const CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
+
+/**
+ * The time of day where the reader is: "14:03:22".
+ * @param {string} iso
+ */
+export function clockTime(iso) {
+  return CLOCK.format(new Date(iso));
+}
+
+/**
+ * Day and time where the reader is, to the millisecond: "22 Nov 2026, 14:03:22.123".
+ * @param {string} iso
+ */
+export function fullTime(iso) {
+  const date = new Date(iso);
+  const milliseconds = String(date.getMilliseconds()).padStart(3, "0");
+  return `${DAY.format(date)}, ${CLOCK.format(date)}.${milliseconds}`;
+}
+
+/**
+ * "just now", "12 s ago", "3 min ago", "2 h ago", "5 d ago".
+ * @param {number} milliseconds
+ */
+export function ago(milliseconds) {
+  const seconds = Math.floor(milliseconds / 1000);
+  if (seconds < 1) return "just now";
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} d ago`;
+}
+
+/**
+ * Characters that show nothing themselves, and those that move, hide or reverse others; but not
+ * U+FE0E and U+FE0F, which only choose between text and picture.
+ */
+const INVISIBLE = "(?!\\t|\\n|\\r|\\ufe0e|\\ufe0f)[\\p{Cc}\\p{Zl}\\p{Zp}\\p{DI}]";
+
+/** Scripts in which a joiner changes how the letters around it are written. */
+const JOINED_SCRIPTS = (
+  "Arab Syrc Mand Mani Mong Nkoo Phag Adlm Rohg " +
+  "Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Khmr Mymr Tibt Java Bali"
+).split(" ");
+const JOINED = `(?=[\\p{L}\\p{M}])[${JOINED_SCRIPTS.map((script) => `\\p{scx=${script}}`).join("")}]`;
+/** Signs that take the vowel from a letter; a joiner behind one chooses the letter's form. */
+const VIRAMA = "[\\u094d\\u09cd\\u0a4d\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d4d\\u0dca]";
+const EMOJI = "\\p{Extended_Pictographic}[\\ufe0f\\p{Emoji_Modifier}]?";
+
+const TAG = "[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]";
+
+/** Joiners (U+200C, U+200D) where they join, and the tags of a flag such as Scotland's. */
+const JOINERS = [
+  `[\\u200c\\u200d](?<=${JOINED}.)(?=${JOINED})`,
+  `[\\u200c\\u200d](?<=${VIRAMA}.)`,
+  `\\u200d(?<=${EMOJI}.)(?=\\p{Extended_Pictographic})`,
+  `${TAG}(?<=\\u{1f3f4}.)${TAG}{2,5}\\u{e007f}`,
+].join("|");
+
+const UNSEEN = new RegExp(`(${JOINERS})|${INVISIBLE}`, "gu");
+
+/**
+ * Text of a stranger with what is invisible in it made visible: "\u202Eevil" -> "⟨U+202E⟩evil".
+ * @param {string} text
+ */
+export function visible(text) {
+  return text.replace(UNSEEN, (character, joiner) => {
+    if (joiner) return joiner;
+    const code = Number(character.codePointAt(0)).toString(16).toUpperCase().padStart(4, "0");
+    return `⟨U+${code}⟩`;
+  });
+}
+
+/**
+ * What a row in place of missed requests says.
+ * @param {number | null} missed  null: the server cannot tell
+ */
+export function gapText(missed) {
+  if (missed === null) {
+    return "The server counts anew: it can’t tell whether requests arrived meanwhile.";
+  }
+  const were = missed === 1 ? "It was" : "They were";
+  return `${requestCount(missed)} arrived while this page was away. ${were} not kept.`;
+}
+
+/**
+ * The text of a row in place of requests that the server refused.
+ * @param {{count: number, status: number, message: string}} refused
+ */
+export function refusedText({ count, status, message }) {
+  const refused = count === 1 ? "was refused:" : "were refused. The latest:";
+  return `${requestCount(count)} ${refused} ${message} The sender got ${status}.`;
+}
+
+/**
+ * How many requests the list shows: "123 requests", "12 of 123", "newest 1,000 of 5,400".
+ * @param {{requests: number, matching: number, dropped: number, filter: string}} list
+ */
+export function countText({ requests, matching, dropped, filter }) {
+  const number = requests.toLocaleString("en-US");
+  if (filter.trim()) return `${matching.toLocaleString("en-US")} of ${number}`;
+  if (dropped === 0) return requestCount(requests);
+  return `newest ${number} of ${(requests + dropped).toLocaleString("en-US")}`;
+}
+
+/**
+ * "1 request", "3,000 requests".
+ * @param {number} count
+ */
+export function requestCount(count) {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? "request" : "requests"}`;
+}

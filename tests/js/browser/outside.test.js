@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { titleText } from "../../../static/js/browser/outside.js";
+
+const NAME = "0b9e7a52… · Webhook Logger";
+
+test("the title counts what nobody has seen", () => {
+  assert.equal(titleText(NAME, 3), `(3) ${NAME}`);
+});
+
+test("the title is the plain name when all is seen", () => {
+  assert.equal(titleText(NAME, 0), NAME);
+});
+
+test("large counts stay short, so that the name stays in sight", () => {
+  assert.equal(titleText(NAME, 999), `(999) ${NAME}`);
+  assert.equal(titleText(NAME, 12_345), `(999+) ${NAME}`);
+});

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { Announcer } from "../../../static/js/embed/announcer.js";
+import { LogStore } from "../../../static/js/embed/log-store.js";
+import { mixedText, policyText } from "../../../static/js/embed/obstacles.js";
+import { Pieces } from "../../../static/js/embed/pieces.js";
+import { sample } from "../samples.js";
+
+const SERVER = "https://hooks.example.com/team";
+
+test("of a large text only what is looked at is made, and once", () => {
+  let made = 0;
+  const pieces = new Pieces(
+    (function* () {
+      while (made < 5) yield String(++made);
+    })(),
+  );
+  assert.deepEqual(pieces.first(2), ["1", "2"]);
+  assert.deepEqual(pieces.first(2), ["1", "2"]);
+  assert.equal(made, 2);
+  assert.deepEqual(pieces.first(Number.POSITIVE_INFINITY), ["1", "2", "3", "4", "5"]);
+});
+
+test("a page over https cannot connect to a server without, but for its own computer", () => {
+  const page = "https://tools.example.com";
+  assert.match(mixedText("http://hooks.example.com", page), /came over https.*http:\/\/hooks/);
+  for (const server of [
+    SERVER,
+    "http://localhost:8000",
+    "http://127.0.0.1:8000",
+    "http://[::1]:1",
+  ]) {
+    assert.equal(mixedText(server, page), "", server);
+  }
+  assert.equal(mixedText("http://hooks.example.com", "http://tools.example.com"), "");
+});
+
+test("a policy is to blame when it blocked a connection to this server", () => {
+  const violation = {
+    effectiveDirective: "connect-src",
+    blockedURI: "wss://hooks.example.com/team/socket.io/?EIO=4",
+    disposition: "enforce",
+  };
+  assert.match(policyText(SERVER, violation), /connect to hooks\.example\.com \(connect-src\)/);
+  const others = [
+    { ...violation, disposition: "report" },
+    { ...violation, effectiveDirective: "img-src" },
+    { ...violation, blockedURI: "wss://other.example.com/" },
+    { ...violation, blockedURI: "inline" },
+  ];
+  for (const other of others) assert.equal(policyText(SERVER, other), "");
+});
+
+/** @returns {[LogStore, [string, unknown][]]} */
+const listened = () => {
+  /** @type {[string, unknown][]} */
+  const told = [];
+  const tell = (/** @type {string} */ name, /** @type {unknown} */ detail) => {
+    told.push([name, detail]);
+  };
+  return [new LogStore(2, { changed: () => {}, tell }), told];
+};
+
+test("a page is told all that happens, each once and in its order", () => {
+  const [store, told] = listened();
+  const [one, four] = [sample({ seq: 1 }), sample({ seq: 4 })];
+  store.joined({ epoch: "first", seq: 0, missed: 0, viewers: 1 });
+  store.requestArrived(one);
+  store.requestArrived(four);
+  store.requestArrived(sample({ seq: 5, id: four.id })); // a balancer's retry
+  const why = { status: 404, reason: "not_found", message: "Nothing exists at this path." };
+  store.requestsRefused({ count: 3, ...why });
+  store.requestsRefused({ count: 4, ...why });
+  const answered = { epoch: "first", seq: 4, status: 200, by: "default" };
+  store.requestAnswered(answered);
+  assert.deepEqual(told, [
+    ["link", { state: "live", message: "", retryAt: 0 }],
+    ["request", one],
+    ["gap", { missed: 2 }],
+    ["request", four],
+    ["refused", { count: 3, ...why }],
+    ["refused", { count: 4, ...why }],
+    ["answered", answered],
+  ]);
+});
+
+test("a page is told also what its log has no room for", () => {
+  const [store, told] = listened();
+  for (let seq = 1; seq <= 9; seq++) store.requestArrived(sample({ seq }));
+  assert.equal(told.length, 9);
+  assert.equal(store.snapshot.entries.length, 2);
+});
+
+test("a balancer's retry is not told again when its request has left the log", () => {
+  const [store, told] = listened();
+  for (let seq = 1; seq <= 5; seq++) store.requestArrived(sample({ seq }));
+  store.requestArrived(sample({ seq: 6, id: sample({ seq: 1 }).id }));
+  store.clear();
+  store.requestArrived(sample({ seq: 7, id: sample({ seq: 5 }).id }));
+  assert.equal(told.length, 5);
+  assert.equal(store.snapshot.entries.length, 0);
+});
+
+test("what was cleared is gone", () => {
+  const [store] = listened();
+  store.requestArrived(sample({ seq: 1 }));
+  store.clear();
+  assert.deepEqual([store.snapshot.entries.length, store.snapshot.cleared], [0, 0]);
+});
+
+test("a burst is announced as one sentence", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  let changes = 0;
+  const announcer = new Announcer(() => changes++);
+  for (const arrived of [0, 1, 1, 2, 5]) announcer.hear(arrived);
+  assert.equal(announcer.text, "");
+  mock.timers.tick(1500);
+  assert.equal(announcer.text, "5 new requests, 5 in all");
+  announcer.hear(6);
+  mock.timers.tick(1500);
+  assert.equal(announcer.text, "1 new request, 6 in all");
+  assert.equal(changes, 2);
+  mock.timers.reset();
+});

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { begunWith, PRESETS } from "../../../static/js/reply/presets.js";
+import {
+  askedFor,
+  DEFAULT_REPLY,
+  draftOf,
+  problemOf,
+  replyText,
+} from "../../../static/js/reply/reply.js";
+
+/** @typedef {import("../../../static/js/reply/reply.js").Reply} Reply */
+/** @typedef {import("../../../static/js/reply/reply.js").Draft} Draft */
+
+/**
+ * @param {Partial<Reply>} fields
+ * @returns {Reply}
+ */
+const reply = (fields) => ({ ...DEFAULT_REPLY, ...fields });
+
+/**
+ * @param {Partial<Draft>} fields
+ * @returns {Draft}
+ */
+const draft = (fields) => ({ ...draftOf(DEFAULT_REPLY), ...fields });
+
+/** @param {string} name */
+function preset(name) {
+  const found = PRESETS.find((each) => each.name === name);
+  assert.ok(found, name);
+  return found;
+}
+
+test("it says in a sentence what is answered", () => {
+  assert.equal(replyText(DEFAULT_REPLY), "Answers 200, no body");
+  const soon = { status: 503, times: 3, delay: 2 };
+  assert.equal(replyText(reply(soon)), "Answers 503 to the next 3 requests, after 2 s");
+  assert.equal(replyText(reply({ times: 1 })), "Answers 200 to the next request");
+  assert.equal(replyText(reply({ cors: false })), "Answers 200, without CORS");
+});
+
+test("of a body it says the size, and the type where one is set", () => {
+  const body = /** @type {const} */ ({ encoding: "utf-8", content: "{}é" });
+  assert.equal(replyText(reply({ body })), "Answers 200, 4 B");
+  const headers = /** @type {[string, string][]} */ ([
+    ["content-type", "application/json; charset=utf-8"],
+  ]);
+  assert.equal(replyText(reply({ body, headers })), "Answers 200, 4 B of application/json");
+});
+
+test("a reply comes back from the form as it was", () => {
+  const kept = reply({
+    status: 429,
+    headers: [
+      ["Retry-After", "60"],
+      ["X-Dup", "a: b"],
+      ["X-Empty", ""],
+    ],
+    body: { encoding: "base64", content: "AP8=" },
+    delay: 0.5,
+    times: 7,
+    cors: false,
+  });
+  assert.deepEqual(askedFor(draftOf(kept)), kept);
+  assert.deepEqual(askedFor(draftOf(DEFAULT_REPLY)), DEFAULT_REPLY);
+});
+
+test("blanks around what is typed do not count, and no delay is none", () => {
+  const typed = draft({ status: " 204 ", headers: "\n A :  b \n\n", delay: "", times: " " });
+  const asked = { ...DEFAULT_REPLY, status: 204, headers: [["A", "b"]] };
+  assert.deepEqual(askedFor(typed), asked);
+});
+
+test("what is no number is sent as it is, for the server to refuse", () => {
+  const { status, delay, times } = askedFor(draft({ status: "", delay: "soon", times: "1e999" }));
+  assert.deepEqual([status, delay, times], ["", "soon", "1e999"]);
+});
+
+test("a header line without a colon is told by name", () => {
+  assert.throws(() => askedFor(draft({ headers: "Retry-After 60" })), {
+    message: "headers: “Retry-After 60” has no colon.",
+  });
+});
+
+test("a message is put where the field is that it begins with", () => {
+  assert.deepEqual(problemOf("status: must be a whole number."), {
+    field: "status",
+    text: "must be a whole number.",
+  });
+  for (const text of ["Too often.", "colour: no field of a reply.", "constructor: x", ""]) {
+    assert.deepEqual(problemOf(text), { field: null, text });
+  }
+});
+
+test("a preset replaces what is answered, and leaves to whom and how often", () => {
+  const typed = draft({ status: "418", headers: "A: b", delay: "9", times: "2", cors: false });
+  const begun = begunWith(typed, preset("204"));
+  assert.deepEqual(begun, draft({ status: "204", times: "2", cors: false }));
+});
+
+test("presets carry the headers that belong to their status", () => {
+  const headers = (/** @type {string} */ name) => preset(name).fields.headers;
+  assert.match(headers("429") ?? "", /^Retry-After: \d+$/);
+  assert.match(headers("301") ?? "", /^Location: /);
+  assert.equal(preset("Time-out").fields.delay, "30");
+});

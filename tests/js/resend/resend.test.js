@@ -1,0 +1,307 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { explain } from "../../../static/js/resend/problems.js";
+import {
+  differences,
+  headersThatMaySet,
+  isReachable,
+  methodMay,
+  obstacle,
+  send,
+  targetText,
+  urlOf,
+} from "../../../static/js/resend/resend.js";
+import { targetBelow } from "../../../static/js/wire/captured.js";
+import { sample, UUID } from "../samples.js";
+
+/** @typedef {import("../../../static/js/wire/captured.js").CapturedRequest} CapturedRequest */
+
+const PAGE = "https://hooks.example.com";
+
+/** @type {[string, string][]} */
+const HEADERS = [
+  ["Host", "hooks.example.com"],
+  ["Content-Type", "application/json"],
+  ["content-length", "2"],
+  ["X-Dup", "1"],
+  ["X-Dup", "2"],
+  ["Sec-Fetch-Mode", "cors"],
+  ["Proxy-Anything", "x"],
+  ["X-HTTP-Method-Override", "PATCH"],
+  ["X-HTTP-Method-Override", "get, TRACE"],
+];
+
+/** @type {(name: string) => Error} */
+const failed = (name) => Object.assign(new Error("failed"), { name });
+
+/**
+ * @param {string} url
+ * @param {Partial<CapturedRequest>} [fields]
+ */
+const why = (url, fields, { name = "TypeError", origin = PAGE } = {}) =>
+  explain(failed(name), { url: new URL(url), request: sample(fields), origin });
+
+test("header names that the Fetch standard keeps to the browser are left out, each named once", () => {
+  const { may, left } = headersThatMaySet(sample({ headers: HEADERS }));
+  assert.deepEqual(may, [HEADERS[1], HEADERS[3], HEADERS[4], HEADERS[7]]);
+  assert.deepEqual(left, [
+    "Host",
+    "content-length",
+    "Sec-Fetch-Mode",
+    "Proxy-Anything",
+    "X-HTTP-Method-Override",
+  ]);
+});
+
+test("names that only begin like forbidden ones may be set", () => {
+  /** @type {[string, string][]} */
+  const headers = ["Date-Sent", "Hostname", "Security", "Cookies", "X-Host"].map((name) => [
+    name,
+    "",
+  ]);
+  assert.deepEqual(headersThatMaySet(sample({ headers })).left, []);
+});
+
+test("some methods can't be sent at all, and some have no body", () => {
+  assert.deepEqual(methodMay("trace"), { send: false, haveBody: true });
+  assert.deepEqual(methodMay("HEAD"), { send: true, haveBody: false });
+  assert.deepEqual(methodMay("PROPFIND"), { send: true, haveBody: true });
+});
+
+test("it is said why a request can't be sent", () => {
+  const lost = { size: 2_000_000, encoding: /** @type {const} */ ("utf-8"), content: "" };
+  assert.match(obstacle(sample({ method: "CONNECT" })), /no page send this method/);
+  assert.match(obstacle(sample({ body: { ...lost, complete: false } })), /was not kept/);
+  assert.equal(obstacle(sample()), "");
+});
+
+test("it is said how what is sent differs from what came", () => {
+  const body = { size: 1, encoding: /** @type {const} */ ("utf-8"), content: "a", complete: true };
+  const headers = /** @type {[string, string][]} */ ([...HEADERS, ["User-Agent", "Stripe"]]);
+  const said = differences(sample({ method: "GET", headers, body }));
+  assert.match(said[0], /left out: Host, content-length,/);
+  assert.match(said[1], /own User-Agent/);
+  assert.match(said[2], /joined by commas/);
+  assert.match(said[3], /without its body: a browser sends none with GET/);
+  assert.deepEqual(differences(sample({ headers: [["Accept", "*/*"]] })), []);
+});
+
+test("the target is localhost at first, with the path below the callback and the query", () => {
+  const order = sample({ path: `/${UUID}/orders`, query_string: "a=1" });
+  assert.equal(targetText(order, null), "http://localhost:3000/orders?a=1");
+  assert.equal(targetText(sample(), null), "http://localhost:3000/");
+});
+
+test("an odd target becomes a URL that means the same, or it is said that it does not", () => {
+  const target = (/** @type {string} */ path, query_string = "") =>
+    sample({ path: `/${UUID}${path}`, query_string });
+  const base = "http://localhost:3000";
+  for (const [request, text] of /** @type {[CapturedRequest, string][]} */ ([
+    [target("/a#b", "c#d"), "/a%23b?c%23d"],
+    [target("/a\\..\\b"), "/a%5C..%5Cb"],
+    [target("//evil.example/a"), "//evil.example/a"],
+    [target("/Z\xc3\xbcrich", "\x9b"), "/Z%C3%BCrich?%9B"],
+    [target("/a/../b"), "/a/../b"],
+    [target("/%zz%", "%"), "/%zz%?%"],
+  ])) {
+    assert.equal(targetText(request, null), base + text);
+    assert.equal(urlOf(targetText(request, null))?.origin, base);
+    const changed = new URL(base + text).href !== base + targetBelow(request);
+    assert.equal(/another way/.test(differences(request).join()), changed, text);
+  }
+});
+
+test("what was typed stays, and takes the path of the next request where it had that of the last", () => {
+  const order = sample({ path: `/${UUID}/orders`, query_string: "a=1" });
+  const refund = sample({ path: `/${UUID}/refunds` });
+  const based = { text: "http://localhost:5000/hooks/orders?a=1", request: order };
+  assert.equal(targetText(refund, based), "http://localhost:5000/hooks/refunds");
+  const fixed = { text: "http://localhost:5000/webhook", request: order };
+  assert.equal(targetText(refund, fixed), "http://localhost:5000/webhook");
+});
+
+test("what is no URL, or none that a page can send to, is told at once", () => {
+  assert.equal(urlOf("http://localhost:3000/a")?.pathname, "/a");
+  assert.equal(urlOf("localhost:3000/a?b")?.href, "http://localhost:3000/a?b");
+  for (const text of [
+    "",
+    "localhost:99999",
+    "mailto:a",
+    "/a",
+    "ftp://a/",
+    "http://a:b@c/",
+    "http://",
+  ]) {
+    assert.equal(urlOf(text), null, text);
+  }
+});
+
+test("a request that needs no permission needs one header to be read", () => {
+  const { sentences, headers, askable } = why("http://localhost:3000/", {
+    headers: [
+      ["Accept", "text/html,*/*;q=0.8"],
+      ["Content-Type", "text/plain; charset=utf-8"],
+    ],
+  });
+  assert.deepEqual(headers, [["Access-Control-Allow-Origin", PAGE]]);
+  assert.match(sentences.join(" "), /may have arrived/);
+  assert.ok(askable);
+});
+
+test("the headers of a preflight name the method and exactly what has to be allowed", () => {
+  const { sentences, headers } = why("https://api.example.com/", {
+    method: "put",
+    headers: HEADERS,
+  });
+  assert.deepEqual(headers, [
+    ["Access-Control-Allow-Origin", PAGE],
+    ["Access-Control-Allow-Methods", "PUT"],
+    ["Access-Control-Allow-Headers", "content-type, x-dup, x-http-method-override"],
+  ]);
+  assert.match(sentences.join(" "), /with OPTIONS/);
+});
+
+test("a simple header with a value that is not simple has to be allowed", () => {
+  /** @type {[string, string, boolean][]} */
+  const cases = [
+    ["Content-Type", "application/x-www-form-urlencoded", true],
+    ["Content-Type", "multipart/form-data; boundary=x", true],
+    ["Content-Type", 'text/plain; charset="utf-8"', false],
+    ["Content-Type", "text/plainer", false],
+    ["Accept", "a(b", false],
+    ["Accept", "x".repeat(129), false],
+    ["Accept-Language", "en-US,en;q=0.5", true],
+    ["Accept-Language", "en_US", false],
+  ];
+  for (const [name, value, simple] of cases) {
+    const { headers } = why("https://api.example.com/", { headers: [[name, value]] });
+    assert.equal(headers.length === 1, simple, `${name}: ${value}`);
+  }
+});
+
+test("mixed content is told from CORS, and localhost is no mixed content", () => {
+  const mixed = why("http://192.168.1.5:3000/");
+  assert.match(
+    mixed.sentences.join(" "),
+    /came over https.*nothing to http:\/\/192\.168\.1\.5:3000/,
+  );
+  assert.deepEqual(mixed.headers, []);
+  for (const host of ["localhost", "127.0.0.1", "[::1]", "app.localhost"]) {
+    assert.equal(why(`http://${host}:3000/`).headers.length, 1, host);
+  }
+  assert.equal(why("http://example.com/", {}, { origin: "http://page.example" }).headers.length, 1);
+});
+
+test("a port that browsers send nothing to is named", () => {
+  const { sentences, askable } = why("http://localhost:6000/");
+  assert.match(sentences.join(" "), /nothing to port 6000/);
+  assert.ok(!askable);
+});
+
+test("a page from elsewhere may be kept from this computer and its network", () => {
+  const guarded = /asked you for permission/;
+  assert.match(why("http://localhost:3000/").sentences.join(" "), guarded);
+  assert.match(why("https://10.1.2.3/").sentences.join(" "), guarded);
+  assert.doesNotMatch(why("https://example.com/").sentences.join(" "), guarded);
+  const origin = "http://localhost:8000";
+  assert.doesNotMatch(why("http://localhost:3000/", {}, { origin }).sentences.join(" "), guarded);
+});
+
+test("time-outs and cancelling are told in words", () => {
+  assert.match(why("https://a/", {}, { name: "TimeoutError" }).sentences[0], /within 30 seconds/);
+  assert.match(why("https://a/", {}, { name: "AbortError" }).sentences[0], /Cancelled/);
+});
+
+test("where no CORS is needed, nothing answers", () => {
+  const { sentences, askable } = why(`${PAGE}/x`);
+  assert.deepEqual(sentences, [`Nothing answers at ${PAGE}.`]);
+  assert.ok(!askable);
+});
+
+/** @type {{method?: string, url?: string, headers: string[], body: Buffer}[]} */
+const received = [];
+const target = createServer(async (request, response) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const { method, url, rawHeaders: headers } = request;
+  received.push({ method, url, headers, body: Buffer.concat(chunks) });
+  if (url === "/silent") return;
+  if (url === "/broken") {
+    response.writeHead(200, { "Content-Length": "100" }).write("begun");
+    return setTimeout(() => response.destroy(), 50);
+  }
+  if (url === "/large") return response.end("é".repeat(100_000));
+  if (url === "/away") return response.writeHead(302, { Location: "/" }).end();
+  response.writeHead(404, { "X-Answer": "42" }).end("no such thing");
+});
+let base = "";
+
+before(async () => {
+  await new Promise((resolve) => target.listen(0, "127.0.0.1", () => resolve(null)));
+  const address = /** @type {import("node:net").AddressInfo} */ (target.address());
+  base = `http://127.0.0.1:${address.port}`;
+});
+
+after(() => {
+  target.closeAllConnections();
+  target.close();
+});
+
+/**
+ * @param {string} path
+ * @param {Partial<CapturedRequest>} [fields]
+ */
+const resend = (path, fields, controller = new AbortController()) =>
+  send({ url: new URL(base + path), request: sample(fields), origin: PAGE }, controller);
+
+test("method, path, headers and every byte arrive", async () => {
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+  const content = bytes.toString("base64");
+  const answer = await resend("/a%2Fb?x=1&x=2", {
+    method: "PROPFIND",
+    headers: [["X-Key", "café"]],
+    body: { size: 256, encoding: "base64", content, complete: true },
+  });
+  const { method, url, headers, body } = /** @type {typeof received[0]} */ (received.at(-1));
+  assert.deepEqual([method, url], ["PROPFIND", "/a%2Fb?x=1&x=2"]);
+  assert.equal(headers[headers.findIndex((name) => name.toLowerCase() === "x-key") + 1], "café");
+  assert.deepEqual(body, bytes);
+  assert.deepEqual([answer.status, answer.reason], [404, "Not Found"]);
+  assert.ok(answer.headers.some(([name, value]) => name === "x-answer" && value === "42"));
+  assert.equal(answer.body.content, "no such thing");
+  assert.ok(answer.milliseconds > 0);
+});
+
+test("of a large body the beginning is kept", async () => {
+  const { body } = await resend("/large");
+  assert.ok(!body.complete);
+  assert.equal(body.size, 65_536);
+  assert.equal(body.content, "é".repeat(32_768));
+});
+
+test("of a body that breaks off, what has come is kept", async () => {
+  const { body } = await resend("/broken");
+  assert.deepEqual([body.content, body.complete], ["begun", false]);
+});
+
+test("a redirect is not followed", async () => {
+  const before = received.length;
+  const { status } = await resend("/away");
+  assert.ok(status === 302 || status === 0); // browsers hide it, Node does not
+  assert.equal(received.length, before + 1);
+});
+
+test("what is cancelled ends", async () => {
+  const controller = new AbortController();
+  const sent = resend("/silent", {}, controller);
+  controller.abort();
+  await assert.rejects(sent, { name: "AbortError" });
+});
+
+test("whether something answers is found out without sending the request", async () => {
+  assert.ok(await isReachable(new URL(`${base}/orders?a=1`)));
+  const { method, url } = /** @type {typeof received[0]} */ (received.at(-1));
+  assert.deepEqual([method, url], ["HEAD", "/"]);
+  assert.ok(!(await isReachable(new URL("http://127.0.0.1:1/"))));
+});

@@ -1,0 +1,51 @@
+/** Imports between the rooms of static/js follow these arrows; types count, too. */
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { roomsOf } from "./rooms.js";
+
+/** Each room imports only rooms that stand above it, so there is no cycle. */
+const ARROWS = {
+  wire: [],
+  text: ["wire"],
+  browser: ["text", "wire"],
+  body: ["browser", "text", "wire"],
+  reply: ["body", "text", "wire"],
+  compare: ["body", "browser", "text", "wire"],
+  resend: ["body", "browser", "wire"],
+  signatures: ["body", "browser", "text", "wire"],
+  state: ["body", "browser", "reply", "text", "wire"],
+  "take-away": ["body", "browser", "state", "wire"],
+  embed: ["body", "browser", "state", "text", "wire"],
+  components: [
+    ...["body", "browser", "compare", "reply", "resend", "signatures", "state", "take-away"],
+    ...["text", "wire"],
+  ],
+  main: ["body", "browser", "components", "reply", "state", "wire"],
+};
+
+test("imports follow the arrows between the rooms", () => {
+  const found = [...roomsOf()].map(([name, { uses }]) => [name, [...uses].sort()]);
+  assert.deepEqual(Object.fromEntries(found), ARROWS);
+});
+
+test("the arrows point one way", () => {
+  const above = new Set();
+  for (const [room, uses] of Object.entries(ARROWS)) {
+    for (const used of uses) assert.ok(above.has(used), `${room} -> ${used}`);
+    above.add(room);
+  }
+});
+
+test("the tests stand in folders of the same names", () => {
+  const entries = readdirSync(fileURLToPath(new URL(".", import.meta.url)), {
+    withFileTypes: true,
+  });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  assert.deepEqual(
+    folders.filter((name) => !(name in ARROWS)),
+    [],
+  );
+});

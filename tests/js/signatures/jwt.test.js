@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { timesOf, tokensOf, validityOf } from "../../../static/js/signatures/jwt.js";
+import { sample } from "../samples.js";
+
+/** RFC 7519, section 3.1. */
+const TOKEN =
+  "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9" +
+  ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ" +
+  ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+const CAME = "2026-11-22T04:41:00.123456Z";
+
+/** @param {string} content */
+const body = (content) => ({
+  size: content.length,
+  encoding: /** @type {const} */ ("utf-8"),
+  content,
+  complete: true,
+});
+
+test("the token of RFC 7519 is found in a header and decoded", () => {
+  const [found, ...more] = tokensOf(sample({ headers: [["Authorization", `Bearer ${TOKEN}`]] }));
+  assert.deepEqual(more, []);
+  assert.equal(found.where, "header Authorization");
+  assert.equal(found.token, TOKEN);
+  assert.deepEqual(JSON.parse(found.header), { typ: "JWT", alg: "HS256" });
+  assert.equal(found.header, '{"typ":"JWT",\r\n "alg":"HS256"}', "as sent");
+  assert.deepEqual(found.claims, {
+    iss: "joe",
+    exp: 1300819380,
+    "http://example.com/is_root": true,
+  });
+});
+
+test("tokens are found in body, query and path, each once", () => {
+  const where = (/** @type {object} */ fields) =>
+    tokensOf(sample(fields)).map((each) => each.where);
+  assert.deepEqual(where({ body: body(`{"a": "${TOKEN}", "b": "${TOKEN}"}`) }), ["body"]);
+  assert.deepEqual(where({ query_string: `id_token=${TOKEN}&x=1` }), ["query"]);
+  assert.deepEqual(where({ path: `/login/${TOKEN}` }), ["path"]);
+});
+
+test("what only looks like a token is none", () => {
+  const parts = TOKEN.split(".");
+  const texts = ["eyJabcdef.eyJabcdef.x", `${parts[0]}.${parts[1]}`, `x${TOKEN}`, "eyJ.eyJ.eyJ"];
+  for (const text of texts) assert.deepEqual(tokensOf(sample({ body: body(text) })), [], text);
+});
+
+test("times are told as dates and seen from the moment the request came", () => {
+  const came = new Date(CAME).getTime() / 1000;
+  const times = timesOf(
+    { iat: Math.floor(came) - 60, exp: Math.floor(came) + 3601, nbf: "x" },
+    CAME,
+  );
+  assert.deepEqual(
+    times.map(([name]) => name),
+    ["Issued (iat)", "Expires (exp)"],
+  );
+  assert.match(times[0][1], /2026-11-22T04:40:00\.000Z\), 1 minute before this request came$/);
+  assert.match(times[1][1], /, 1 hour after this request came$/);
+  assert.deepEqual(timesOf({ exp: 1e300 }, CAME), []);
+});
+
+test("a token is judged by its times alone", () => {
+  const came = new Date(CAME).getTime() / 1000;
+  assert.equal(validityOf({ exp: came - 1 }, CAME), "expired");
+  assert.equal(validityOf({ nbf: came + 1, exp: came + 2 }, CAME), "early");
+  assert.equal(validityOf({ exp: came + 1 }, CAME), "in time");
+  assert.equal(validityOf({}, CAME), "no times");
+});

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { test } from "node:test";
+import { detect, emptyField, fieldsOf, SCHEMES } from "../../../static/js/signatures/schemes.js";
+import { sample } from "../samples.js";
+
+/**
+ * @typedef {import("../../../static/js/wire/captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../../../static/js/signatures/schemes.js").Scheme} Scheme
+ */
+
+const SECRET = "hush";
+/** 2026-11-22T04:41:00Z, when the samples came. */
+const CAME = 1795322460;
+
+/** @param {string} id */
+function schemeOf(id) {
+  return /** @type {Scheme} */ (SCHEMES.find((scheme) => scheme.id === id));
+}
+
+/**
+ * @param {string} content
+ * @param {Record<string, string>} headers
+ * @param {boolean} [complete]
+ */
+function post(content, headers, complete = true) {
+  const size = Buffer.byteLength(content);
+  return sample({
+    headers: Object.entries(headers),
+    body: { size, encoding: "utf-8", content, complete },
+  });
+}
+
+/**
+ * @param {string} content
+ * @param {string} [secret]
+ */
+function hex(content, secret = SECRET) {
+  return createHmac("sha256", secret).update(content).digest("hex");
+}
+
+/** @param {number} seconds */
+function stripe(seconds) {
+  return post("{}", { "Stripe-Signature": `t=${seconds},v1=${hex(`${seconds}.{}`)}` });
+}
+
+/**
+ * @param {string} id
+ * @param {CapturedRequest} request
+ * @param {string} [secret]
+ */
+async function wrong(id, request, secret = SECRET) {
+  const verdict = await schemeOf(id).check(request, { secret, url: "https://example.com/" });
+  assert.equal(verdict.ok, false);
+  return verdict.ok ? { why: "", text: "" } : verdict;
+}
+
+test("a timestamp may be five minutes off when the request comes", async () => {
+  for (const age of [300, -300, 0]) {
+    assert.equal((await schemeOf("stripe").check(stripe(CAME - age), { secret: SECRET })).ok, true);
+  }
+  assert.equal((await schemeOf("stripe").check(stripe(CAME + 301), { secret: SECRET })).ok, true);
+});
+
+test("how long before it came a request was signed is told", async () => {
+  const verdict = await schemeOf("stripe").check(stripe(CAME - 61), { secret: SECRET });
+  assert.deepEqual(verdict, { ok: true, notes: ["Signed 1 minute before the request came."] });
+});
+
+test("which of several signatures is right is told", async () => {
+  const header = `t=${CAME},v1=${hex("no")},v1=${hex(`${CAME}.{}`)}`;
+  const request = post("{}", { "Stripe-Signature": header });
+  const verdict = await schemeOf("stripe").check(request, { secret: SECRET });
+  assert.equal(verdict.ok && verdict.notes[0], "Of 2 signatures in the header, number 2 is right.");
+});
+
+test("the host of Twilio's URL is enough: the request has the rest", async () => {
+  const target = { path: "/myapp.php", query_string: "foo=1&bar=2" };
+  const request = { ...post("", { "X-Twilio-Signature": URL_SIGNATURE }), ...target };
+  const fields = { secret: "12345", url: "https://mycompany.com" };
+  const verdict = await schemeOf("twilio").check(request, fields);
+  assert.deepEqual(verdict, {
+    ok: true,
+    notes: ["It covers the URL alone: there is no bodySHA256 in it."],
+  });
+});
+
+/** Over `https://mycompany.com/myapp.php?foo=1&bar=2` alone. */
+const URL_SIGNATURE = createHmac("sha1", "12345")
+  .update("https://mycompany.com/myapp.php?foo=1&bar=2")
+  .digest("base64");
+
+test("bytes that are no text are checked as they are", async () => {
+  const bytes = Uint8Array.of(0, 255, 128);
+  const signature = createHmac("sha256", SECRET).update(bytes).digest("hex");
+  const request = sample({
+    headers: [["x-hub-signature-256", `sha256=${signature}`]],
+    body: {
+      size: 3,
+      encoding: "base64",
+      content: Buffer.from(bytes).toString("base64"),
+      complete: true,
+    },
+  });
+  assert.equal((await schemeOf("github").check(request, { secret: SECRET })).ok, true);
+  assert.equal((await wrong("github", request, "other")).why, "secret");
+});
+
+test("GitLab's secret token is compared, and said to prove nothing about the body", async () => {
+  const request = post("{}", { "X-Gitlab-Token": SECRET, "webhook-signature": "v1,x" });
+  const verdict = await schemeOf("gitlab").check(request, { secret: SECRET });
+  assert.match(verdict.ok ? verdict.notes[0] : "", /not a signature/);
+});
+
+test("a template may name several headers, and says which is missing", async () => {
+  const request = post("{}", { "X-A": "1", "X-Sign": hex("1|{}|1") });
+  const fields = { secret: SECRET, header: "x-sign", algorithm: "SHA-256", encoding: "hex" };
+  const { check } = schemeOf("generic");
+  const all = { ...fields, prefix: "", signed: "{header:X-A}|{body}|{header:x-a}" };
+  assert.equal((await check(request, all)).ok, true);
+  const verdict = await check(request, { ...all, signed: "{header:x-b}.{body}" });
+  assert.match(verdict.ok ? "" : verdict.text, /no x-b header/);
+});
+
+test("each scheme is recognised by its headers", () => {
+  /** @type {[header: string, id: string | undefined][]} */
+  const cases = [
+    ["x-hub-signature-256", "github"],
+    ["X-Hub-Signature", "github"],
+    ["X-Gitlab-Token", "gitlab"],
+    ["X-Shopify-Hmac-SHA256", "shopify"],
+    ["X-Slack-Signature", "slack"],
+    ["Stripe-Signature", "stripe"],
+    ["X-Twilio-Signature", "twilio"],
+    ["svix-signature", "standard-webhooks"],
+    ["Webhook-Signature", "standard-webhooks"],
+    ["Paddle-Signature", "generic"],
+    ["X-Forwarded-For", undefined],
+  ];
+  for (const [header, id] of cases) assert.equal(detect(post("", { [header]: "x" }))?.id, id);
+});
+
+test("a signed request of GitLab is not taken for one of another sender", () => {
+  const headers = { "webhook-signature": "v1,x", "X-Gitlab-Event": "Push Hook" };
+  assert.equal(detect(post("", headers))?.id, "gitlab");
+});
+
+test("fields start with what the request suggests, and with what was entered", () => {
+  const request = { ...post("", { "X-Foo-Hmac-Sha256": "x" }), query_string: "a=1" };
+  const url = `https://hooks.example.com${request.path}?a=1`;
+  assert.deepEqual(fieldsOf(schemeOf("twilio"), request, {}), { secret: "", url });
+  const values = fieldsOf(schemeOf("generic"), request, { secret: "s", signed: "" });
+  assert.equal(values.header, "X-Foo-Hmac-Sha256");
+  assert.equal(emptyField(schemeOf("generic"), values)?.name, "signed");
+  assert.equal(emptyField(schemeOf("generic"), { ...values, signed: "{body}" }), undefined);
+});

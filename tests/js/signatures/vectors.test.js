@@ -1,0 +1,114 @@
+/**
+ * The vectors that the Python tests read, too: official and documented ones (where a scheme has
+ * none, the test's name says what it has), and wrong ones with what is said of them.
+ */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { ALGORITHMS, hmac, utf8 } from "../../../static/js/signatures/hmac.js";
+import { SCHEMES } from "../../../static/js/signatures/schemes.js";
+import { sample } from "../samples.js";
+
+/**
+ * @typedef {import("../../../static/js/wire/captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../../../static/js/signatures/schemes.js").Scheme} Scheme
+ *
+ * @typedef {object} Vector  of the file that the Python tests read, too
+ * @property {string} about
+ * @property {string} scheme
+ * @property {Record<string, string>} fields  what the reader enters
+ * @property {string} content
+ * @property {Record<string, string>} headers
+ * @property {number} [signed_at]  seconds since 1970
+ *
+ * @typedef {Vector & { complete?: boolean, why: string, text: string }} WrongVector
+ */
+
+/** @type {Vector[]} */
+const VECTORS = JSON.parse(
+  readFileSync(new URL("../../fixtures/signatures.json", import.meta.url), "utf-8"),
+);
+
+/** @type {WrongVector[]} */
+const WRONG = JSON.parse(
+  readFileSync(new URL("../fixtures/signatures_wrong.json", import.meta.url), "utf-8"),
+);
+
+/**
+ * @param {string} content
+ * @param {Record<string, string>} headers
+ * @param {Partial<CapturedRequest>} [fields]
+ */
+function signed(content, headers, fields) {
+  const body = { size: Buffer.byteLength(content), encoding: "utf-8", content, complete: true };
+  return sample({
+    headers: Object.entries(headers),
+    body: /** @type {CapturedRequest["body"]} */ (body),
+    ...fields,
+  });
+}
+
+/** @param {string} id */
+function schemeOf(id) {
+  return /** @type {Scheme} */ (SCHEMES.find((scheme) => scheme.id === id));
+}
+
+/** @param {import("../../../static/js/signatures/verdict.js").Verdict} verdict */
+function reason(verdict) {
+  return verdict.ok ? "valid" : verdict.why;
+}
+
+/** @param {number | undefined} seconds */
+function at(seconds) {
+  return seconds ? { received_at: new Date(seconds * 1000).toISOString() } : {};
+}
+
+test("HMAC: RFC 2202 and RFC 4231, test case 2, for every algorithm", async () => {
+  const expected = {
+    "SHA-1": "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
+    "SHA-256": "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+    "SHA-384":
+      "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649",
+    "SHA-512":
+      "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737",
+  };
+  for (const algorithm of ALGORITHMS) {
+    const bytes = await hmac(algorithm, utf8("Jefe"), ["what do ya want", utf8(" for nothing?")]);
+    assert.equal(Buffer.from(bytes).toString("hex"), expected[algorithm]);
+  }
+});
+
+/** @type {{ vector: string, came_after: number, ok: boolean }[]} */
+const TIMES = JSON.parse(
+  readFileSync(new URL("../../fixtures/signature_times.json", import.meta.url), "utf-8"),
+);
+
+for (const { vector, came_after, ok } of TIMES) {
+  test(`${vector}, which comes ${came_after} seconds after it was signed`, async () => {
+    const found = VECTORS.find(({ about }) => about === vector);
+    assert.ok(found?.signed_at);
+    const { scheme, fields, content, headers, signed_at } = found;
+    const request = signed(content, headers, at(signed_at + came_after));
+    const verdict = reason(await schemeOf(scheme).check(request, fields));
+    assert.equal(verdict, ok ? "valid" : "timestamp");
+  });
+}
+
+for (const { about, scheme, fields, content, headers, signed_at } of VECTORS) {
+  test(about, async () => {
+    const request = signed(content, headers, at(signed_at));
+    const { check } = schemeOf(scheme);
+    assert.equal(reason(await check(request, fields)), "valid");
+    assert.equal(reason(await check(request, { ...fields, secret: "AAAA" })), "secret");
+  });
+}
+
+for (const { about, scheme, fields, content, headers, complete = true, why, text } of WRONG) {
+  test(about, async () => {
+    const request = signed(content, headers);
+    request.body.complete = complete;
+    const verdict = await schemeOf(scheme).check(request, fields);
+    assert.deepEqual(verdict, { ok: false, why, text });
+  });
+}

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { Filter, matches, parseFilter } from "../../../static/js/state/filter.js";
+import { sample, UUID } from "../samples.js";
+
+const ORDER = sample({
+  method: "POST",
+  path: `/${UUID}/orders/7`,
+  query_string: "notify=Yes",
+  headers: [
+    ["User-Agent", "Stripe/1.0"],
+    ["Content-Type", "application/json"],
+  ],
+  body: { size: 20, encoding: "utf-8", content: '{"object": "a Card"}', complete: true },
+});
+
+/** @param {string} text */
+const found = (text) => matches(parseFilter(text), ORDER);
+
+/** @param {string[]} texts */
+const allFound = (...texts) => {
+  for (const text of texts) assert.ok(found(text), text);
+};
+
+/** @param {string[]} texts */
+const noneFound = (...texts) => {
+  for (const text of texts) assert.ok(!found(text), text);
+};
+
+test("an empty filter, and one that is only begun, let everything through", () => {
+  allFound("", "   ", "-", "method:", "-path:", 'body:"', '""');
+});
+
+test("a prefix says where to look", () => {
+  allFound("method:post", "path:/orders", "header:stripe", "body:card", "from:203.0.113");
+  noneFound("method:get", "path:stripe", "header:card", "body:orders", "from:10.");
+});
+
+test("a header is looked for by its name, its value or both", () => {
+  allFound("header:user-agent", 'header:"content-type: application/json"');
+  noneFound('header:"user-agent: application/json"');
+});
+
+test("a plain word may stand anywhere, in any case", () => {
+  allFound("POST", "post", "ORDERS", "notify=yes", "stripe", "Card", "203.0.113.9");
+  noneFound("nowhere");
+});
+
+test("the path is what stands below the callback, else every letter would match", () => {
+  noneFound(`path:${UUID.slice(0, 8)}`, UUID);
+});
+
+test("all terms must match", () => {
+  allFound("method:post card stripe");
+  noneFound("method:post card paypal");
+});
+
+test("a minus leaves out", () => {
+  allFound("-method:get", "-nowhere card", '-"no such thing"');
+  noneFound("-method:post", "card -stripe", '-"a card"');
+});
+
+test("quotes keep spaces, and one that is still open reaches to the end", () => {
+  allFound('body:"a card"', '"a card"', 'body:"a ca');
+  noneFound('body:"a  card"', '"card a"');
+});
+
+test("a prefix that does not exist is part of the word", () => {
+  const link = sample({ body: { ...ORDER.body, content: "see http://example.com/a:b" } });
+  assert.ok(matches(parseFilter("http://example.com"), link));
+  assert.ok(matches(parseFilter("a:b"), link));
+  noneFound("constructor:post", "http://example.com");
+});
+
+test("a binary body is searched byte for byte", () => {
+  const content = Buffer.from("\x00\x01PNG caf\xe9", "latin1").toString("base64");
+  const image = sample({ body: { size: 10, encoding: "base64", content, complete: true } });
+  assert.ok(matches(parseFilter("body:png"), image));
+  assert.ok(matches(parseFilter("body:CAFÉ"), image));
+  assert.ok(!matches(parseFilter(`body:${content.slice(0, 6)}`), image));
+});
+
+test("text is searched by its charset", () => {
+  const content = Buffer.from("Zo\xeb", "latin1").toString("base64");
+  const latin1 = sample({
+    headers: [["Content-Type", "text/plain; charset=iso-8859-1"]],
+    body: { size: 3, encoding: "base64", content, complete: true },
+  });
+  assert.ok(matches(parseFilter("body:zoë"), latin1));
+});
+
+/** @param {import("../../../static/js/wire/captured.js").CapturedRequest} request */
+const entry = (request) => ({
+  kind: /** @type {const} */ ("request"),
+  key: request.id,
+  request,
+  arrived: 0,
+});
+
+test("each request is looked at once for as long as the filter stays", () => {
+  let looked = 0;
+  const watched = { ...ORDER };
+  Object.defineProperty(watched, "method", {
+    get() {
+      looked++;
+      return "POST";
+    },
+  });
+  const filter = new Filter("method:post");
+  const entries = [entry(watched)];
+  assert.equal(filter.choose(entries).shown.length, 1);
+  assert.equal(filter.choose(entries).shown.length, 1);
+  assert.equal(looked, 1);
+});
+
+test("a heavy list is searched in several goes, the newest first", () => {
+  const content = "x".repeat(1024 * 1024);
+  const entries = Array.from({ length: 10 }, (_, at) =>
+    entry(sample({ seq: at, body: { size: 1, encoding: "utf-8", content, complete: true } })),
+  );
+  const filter = new Filter("body:x");
+  const first = filter.choose(entries);
+  assert.ok(first.more);
+  assert.deepEqual(first.shown, entries.slice(0, first.shown.length));
+  let goes = 1;
+  while (filter.choose(entries).more) goes++;
+  assert.ok(goes > 1);
+  assert.equal(filter.choose(entries).shown.length, 10);
+});
+
+/** @param {number} seq */
+const packed = (seq) => {
+  const content = gzipSync(`{"pear": ${seq}}`).toString("base64");
+  return sample({
+    seq,
+    headers: [["Content-Encoding", "gzip"]],
+    body: { size: content.length, encoding: "base64", content, complete: true },
+  });
+};
+
+/**
+ * Chooses until nothing is left to look at.
+ * @param {Filter} filter
+ * @param {ReturnType<typeof entry>[]} entries
+ */
+async function chosen(filter, entries) {
+  for (;;) {
+    const { shown, more } = filter.choose(entries);
+    if (!more) return shown;
+    await more;
+  }
+}
+
+test("compressed bodies are searched decompressed, each decompressed once for all filters", async () => {
+  const before = globalThis.DecompressionStream;
+  let streams = 0;
+  globalThis.DecompressionStream = class extends before {
+    /** @param {CompressionFormat} format */
+    constructor(format) {
+      super(format);
+      streams++;
+    }
+  };
+  const entries = Array.from({ length: 20 }, (_, at) => entry(packed(at)));
+  try {
+    for (const text of ["body:p", "body:pe", "pear"]) {
+      assert.equal((await chosen(new Filter(text), entries)).length, 20, text);
+    }
+    assert.equal((await chosen(new Filter("body:plum"), entries)).length, 0);
+  } finally {
+    globalThis.DecompressionStream = before;
+  }
+  assert.equal(streams, 20);
+});
+
+test("a few bodies are decompressed at a time, and none for a filter that looks elsewhere", () => {
+  const entries = Array.from({ length: 20 }, (_, at) => entry(packed(100 + at)));
+  assert.equal(new Filter("method:post").choose(entries).more, null);
+  const { shown, more } = new Filter("body:p").choose(entries);
+  assert.equal(shown.length, 0);
+  assert.ok(more);
+});

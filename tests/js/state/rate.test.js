@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Rate, STEP_SECONDS, STEPS } from "../../../static/js/state/rate.js";
+
+const STEP = STEP_SECONDS * 1000;
+const START = 1_800_000_000_000;
+
+test("a fresh one has counted nothing", () => {
+  assert.deepEqual(new Rate().steps(START), new Array(STEPS).fill(0));
+});
+
+test("requests of one step are counted together, the newest step last", () => {
+  const rate = new Rate();
+  rate.count(START);
+  rate.count(START + STEP - 1);
+  rate.count(START + STEP);
+  assert.deepEqual(rate.steps(START + STEP).slice(-3), [0, 2, 1]);
+});
+
+test("counts move towards the past by themselves and leave after the last step", () => {
+  const rate = new Rate();
+  rate.count(START);
+  assert.equal(rate.steps(START + 2 * STEP).at(-3), 1);
+  assert.equal(rate.steps(START + (STEPS - 1) * STEP)[0], 1);
+  assert.deepEqual(rate.steps(START + STEPS * STEP), new Array(STEPS).fill(0));
+});
+
+test("after a long sleep all is empty", () => {
+  const rate = new Rate();
+  for (let at = 0; at < STEPS; at++) rate.count(START + at * STEP);
+  assert.deepEqual(rate.steps(START + 1000 * STEPS * STEP), new Array(STEPS).fill(0));
+});
+
+test("a clock that is set back loses and invents nothing", () => {
+  const rate = new Rate();
+  rate.count(START);
+  rate.count(START - 10 * STEP);
+  assert.equal(rate.steps(START).at(-1), 2);
+});
+
+test("a request that comes late stands where it was received", () => {
+  const rate = new Rate();
+  rate.count(START);
+  rate.count(START, 2 * STEP);
+  rate.count(START, STEPS * STEP);
+  const steps = rate.steps(START);
+  assert.deepEqual(steps.slice(-3), [1, 0, 1]);
+  assert.equal(
+    steps.reduce((sum, each) => sum + each),
+    2,
+  );
+});

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Retries, retryLabel, retryText } from "../../../static/js/state/retries.js";
+import { sample, UUID } from "../samples.js";
+
+/** @typedef {import("../../../static/js/wire/captured.js").CapturedRequest} CapturedRequest */
+
+/** @param {string} content */
+const text = (content) => ({
+  size: content.length,
+  encoding: /** @type {const} */ ("utf-8"),
+  content,
+  complete: true,
+});
+
+/** @param {number} seconds */
+const at = (seconds) => new Date(Date.UTC(2026, 10, 22) + seconds * 1000).toISOString();
+
+/**
+ * Requests that arrive one after the other, a minute apart where nothing else is said.
+ * @param {Partial<CapturedRequest>[]} requests
+ */
+const found = (...requests) => {
+  const arrived = requests.map((fields, index) =>
+    sample({ seq: index + 1, received_at: at(60 * index), ...fields }),
+  );
+  const retries = new Retries();
+  for (const request of arrived) retries.add(request);
+  const ids = arrived.map(({ id }) => id).reverse();
+  return new Map(ids.filter((id) => retries.get(id)).map((id) => [id, retries.get(id)]));
+};
+
+/** @param {string} value @returns {Partial<CapturedRequest>} */
+const delivery = (value, name = "Webhook-Id") => ({ headers: [[name, value]] });
+
+test("the same delivery id again is a retry, numbered, with the time since the one before", () => {
+  const retries = found(delivery("a"), delivery("b"), delivery("a"), delivery("a", "WEBHOOK-ID"));
+  assert.deepEqual(
+    [...retries],
+    [
+      ["id 4", { first: "id 1", number: 3, after: 60, by: "webhook-id" }],
+      ["id 3", { first: "id 1", number: 2, after: 120, by: "webhook-id" }],
+    ],
+  );
+});
+
+test("a delivery id holds for days, and for one method and path", () => {
+  const late = { ...delivery("a", "X-GitHub-Delivery"), received_at: at(7 * 86_400) };
+  const elsewhere = { ...delivery("a", "X-GitHub-Delivery"), path: `/${UUID}/elsewhere` };
+  const put = { ...delivery("a", "X-GitHub-Delivery"), method: "PUT" };
+  const retries = found(delivery("a", "X-GitHub-Delivery"), elsewhere, put, late);
+  assert.deepEqual([...retries.keys()], ["id 4"]);
+});
+
+test("where the delivery id differs, the same body is no retry", () => {
+  const body = text("{}");
+  assert.equal(found({ ...delivery("a"), body }, { ...delivery("b"), body }).size, 0);
+});
+
+test("a request id of a proxy tells nothing", () => {
+  assert.equal(found(delivery("a", "X-Request-Id"), delivery("a", "X-Request-Id")).size, 0);
+});
+
+test("without a delivery id, the same body within a day is a retry", () => {
+  const body = text('{"event": "paid"}');
+  const other = text('{"event": "sent"}');
+  const retries = found({ body }, { body: other }, { body });
+  assert.deepEqual(retries.get("id 3"), { first: "id 1", number: 2, after: 120, by: "body" });
+  assert.equal(retries.size, 1);
+  assert.equal(found({ body }, { body, received_at: at(86_400) }).size, 1);
+  assert.equal(found({ body }, { body, received_at: at(86_401) }).size, 0);
+});
+
+test("no body is not the same body", () => {
+  assert.equal(found({}, {}).size, 0);
+  const lost = { size: 2_000_000, encoding: /** @type {const} */ ("utf-8"), content: "" };
+  assert.equal(
+    found({ body: { ...lost, complete: false } }, { body: { ...lost, complete: false } }).size,
+    0,
+  );
+});
+
+test("large bodies that differ in the middle alone are not the same", () => {
+  /** @param {string} middle */
+  const large = (middle) => ({ body: text("x".repeat(40_000) + middle + "x".repeat(40_000)) });
+  assert.equal(found(large("a"), large("b")).size, 0);
+  assert.equal(found(large("a"), large("a")).size, 1);
+});
+
+test("the number goes on when the first ones are forgotten, and starts anew when all are", () => {
+  const retries = new Retries();
+  /** @param {number} seq */
+  const arrive = (seq) => retries.add(sample({ seq, ...delivery("a") }));
+  arrive(1);
+  arrive(2);
+  retries.forget("id 1");
+  arrive(3);
+  assert.equal(retries.get("id 3")?.number, 3);
+  retries.forget("id 2");
+  retries.forget("id 3");
+  assert.equal(retries.get("id 3"), undefined);
+  arrive(4);
+  assert.equal(retries.get("id 4"), undefined);
+});
+
+test("forgetting an old chain leaves the one that took its place", () => {
+  const retries = new Retries();
+  const body = text("same");
+  retries.add(sample({ seq: 1, body, received_at: at(0) }));
+  retries.add(sample({ seq: 2, body, received_at: at(90_000) }));
+  retries.forget("id 1");
+  retries.add(sample({ seq: 3, body, received_at: at(90_030) }));
+  assert.deepEqual(retries.get("id 3"), { first: "id 2", number: 2, after: 30, by: "body" });
+});
+
+test("the same request twice is one", () => {
+  const retries = new Retries();
+  const request = sample(delivery("a"));
+  retries.add(request);
+  retries.add(request);
+  assert.equal(retries.get(request.id), undefined);
+});
+
+test("what a sender chose is no key that an engine would hash by its length alone", () => {
+  const lengths = keyLengthsOf(() => {
+    const retries = new Retries();
+    const long = "x".repeat(60_000);
+    retries.add(sample({ seq: 1, path: `/${long}`, ...delivery(long) }));
+    retries.add(sample({ seq: 2, path: `/${long}`, body: text(long) }));
+  });
+  assert.ok(lengths.length > 4);
+  assert.ok(Math.max(...lengths) <= 16_000);
+});
+
+test("long requests of which only the middle differs are not the same delivery", () => {
+  const retries = new Retries();
+  for (const [at, middle] of ["a", "b"].entries()) {
+    const long = "x".repeat(20_000) + middle + "x".repeat(20_000);
+    retries.add(sample({ seq: 3 * at, path: `/${long}`, ...delivery("1") }));
+    retries.add(sample({ seq: 3 * at + 1, ...delivery(long) }));
+    retries.add(sample({ seq: 3 * at + 2, body: text(long) }));
+  }
+  assert.deepEqual(
+    [3, 4, 5].map((seq) => retries.get(`id ${seq}`)),
+    Array(3).fill(undefined),
+  );
+});
+
+/**
+ * How long the keys are that maps get in some work.
+ * @param {() => void} work
+ */
+function keyLengthsOf(work) {
+  const { set } = Map.prototype;
+  /** @type {number[]} */
+  const lengths = [];
+  Map.prototype.set = function (key, value) {
+    lengths.push(key.length);
+    return set.call(this, key, value);
+  };
+  try {
+    work();
+  } finally {
+    Map.prototype.set = set;
+  }
+  return lengths;
+}
+
+test("a retry is told in words", () => {
+  const retry = { first: "a", number: 3, after: 300.5, by: "webhook-id" };
+  assert.equal(retryText(retry), "Delivery 3, 5 minutes after the one before: same webhook-id");
+  assert.equal(retryLabel(retry), "Delivery 3, 5 minutes later");
+  assert.equal(retryLabel({ ...retry, after: 0.3 }), "Delivery 3, less than a second later");
+});

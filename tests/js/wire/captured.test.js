@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  inAscii,
+  mediaType,
+  methodTone,
+  pathSegments,
+  queryOf,
+  queryParameters,
+  splitPath,
+  targetBelow,
+  textOfLine,
+} from "../../../static/js/wire/captured.js";
+import { sample, UUID } from "../samples.js";
+
+test("the list shows the path below the callback, with its query", () => {
+  const request = sample({ path: `/${UUID}/orders//7%2F8`, query_string: "a=1&a=2" });
+  assert.equal(targetBelow(request), "/orders//7%2F8?a=1&a=2");
+});
+
+test("a request to the callback itself shows as a slash", () => {
+  assert.equal(targetBelow(sample()), "/");
+});
+
+test("the callback is found below a prefix and in upper case", () => {
+  const request = sample({ path: `/hooks/${UUID.toUpperCase()}/x` });
+  assert.deepEqual(splitPath(request), { prefix: `/hooks/${UUID.toUpperCase()}`, below: "/x" });
+});
+
+test("a callback written with percent-escapes leaves the whole path in sight", () => {
+  const path = `/0%62${UUID.slice(2)}/x`;
+  assert.equal(targetBelow(sample({ path })), path);
+});
+
+test("the media type is read without parameters, case and from the first header line", () => {
+  const headers = /** @type {[string, string][]} */ ([
+    ["CONTENT-type", "Application/JSON; charset=utf-8"],
+    ["Content-Type", "text/plain"],
+  ]);
+  assert.equal(mediaType(sample({ headers })), "application/json");
+  assert.equal(mediaType(sample()), "");
+});
+
+test("query parameters keep order and duplicates and are decoded for reading", () => {
+  assert.deepEqual(queryParameters("a=1&a=2&b=gr%C3%BC%C3%9Fe+an&c&=d&e=f=g"), [
+    ["a", "1"],
+    ["a", "2"],
+    ["b", "grüße an"],
+    ["c", ""],
+    ["", "d"],
+    ["e", "f=g"],
+  ]);
+});
+
+test("a query that cannot be decoded is shown as sent", () => {
+  assert.deepEqual(queryParameters("a=%ff&b=100%"), [
+    ["a", "%ff"],
+    ["b", "100%"],
+  ]);
+});
+
+test("a method never becomes anything but one of five tones", () => {
+  assert.equal(methodTone("POST"), "create");
+  assert.equal(methodTone("PURGE"), "other");
+  assert.equal(methodTone("constructor"), "other");
+});
+
+test("path segments below the callback are numbered and decoded, a plus is a plus", () => {
+  const path = `/${UUID}/orders//a%2Fb/100%/c+d/`;
+  assert.deepEqual(pathSegments(sample({ path })), [
+    ["1", "orders"],
+    ["2", ""],
+    ["3", "a/b"],
+    ["4", "100%"],
+    ["5", "c+d"],
+    ["6", ""],
+  ]);
+  for (const path of [`/${UUID}`, `/${UUID}/`])
+    assert.deepEqual(pathSegments(sample({ path })), []);
+});
+
+test("of a form with very many fields the first ones are read", () => {
+  assert.equal(queryParameters("a=1&".repeat(5000), 1000).length, 1000);
+});
+
+test("bytes of a head are read as UTF-8 where they are that, and are Latin-1 where not", () => {
+  assert.equal(textOfLine("Z\xc3\xbcrich"), "Zürich");
+  assert.equal(textOfLine("caf\xe9"), "café");
+  assert.equal(textOfLine("plain"), "plain");
+});
+
+test("raw bytes in a target are decoded like escapes, and escaped where a URL is written", () => {
+  const request = sample({
+    path: `/${UUID}/\xc3\xbc/\xe9`,
+    query_string: "c=Z\xc3\xbcrich&d=\xe9",
+  });
+  assert.deepEqual(queryOf(request), [
+    ["c", "Zürich"],
+    ["d", "%E9"],
+  ]);
+  assert.deepEqual(pathSegments(request), [
+    ["1", "ü"],
+    ["2", "%E9"],
+  ]);
+  assert.equal(inAscii("/Z\xc3\xbcrich?\x9b"), "/Z%C3%BCrich?%9B");
+});
