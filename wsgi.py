@@ -18,8 +18,8 @@ import os
 import sys
 
 from config import Config, ConfigError
-from webhook_logger import logs
 from webhook_logger.app import create_app
+from webhook_logger.serving import logs
 from webhook_logger.serving.limits import Limits
 from webhook_logger.serving.server import ServingError, listen, serve
 

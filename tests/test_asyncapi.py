@@ -14,7 +14,7 @@ from tests.support.contract.documents import DOCS, NAMES, demand, document, foll
 from tests.support.contract.stream import NAME, told
 from tests.wire_fixture import FIXTURE, samples
 from webhook_logger.callbacks import UUID_PATTERN
-from webhook_logger.join import MAX_EPOCH_CHARACTERS
+from webhook_logger.viewers.join import MAX_EPOCH_CHARACTERS
 
 SCHEMA = DOCS.parent / "node_modules/@asyncapi/specs/schemas/3.0.0.json"
 OF_VIEWERS = {"Auth", "Join", "Leave"}

@@ -1,4 +1,8 @@
-"""Imports point one way: `wsgi -> app -> views, rooms -> capture, reply, delivery -> captured`."""
+"""Imports point one way.
+
+`wsgi -> app -> senders, viewers, views -> reply, delivery -> captured`, and `serving` knows none of
+them.
+"""
 
 from __future__ import annotations
 
@@ -9,109 +13,41 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.import_graph import arrows_of, imported, python_files
+
 ROOT = Path(__file__).parents[1]
 
-# Each module, or package with all that is in it, and what of this project it may import.
-ARROWS = {
-    "__main__": {"client", "serve"},
-    "wsgi": {"app", "config", "logs", "serving"},
+# Each module at the top, or folder with all that is in it, and what of this project it imports. One
+# that is not named imports nothing.
+ARROWS: dict[str, set[str]] = {
+    "__main__": {"client"},
+    "wsgi": {"app", "config", "serving"},
     "app": {
-        *(
-            "admission",
-            "claims",
-            "complaints",
-            "config",
-            "delivery",
-            "door",
-            "errors",
-            "metrics",
-            "origins",
-        ),
-        *(
-            "pages",
-            "parsed",
-            "prefix",
-            "proxies",
-            "reasons",
-            "refusals",
-            "rooms",
-            "transport",
-            "viewers",
-            "views",
-        ),
+        *("config", "delivery", "errors", "metrics", "reasons", "senders", "serving"),
+        *("viewers", "views"),
     },
-    "views": {
-        *("callbacks", "capture", "delivery", "errors", "metrics", "pages", "rates", "reasons"),
-        *("refusals", "reply"),
+    "senders": {
+        *("callbacks", "captured", "delivery", "errors", "metrics", "reasons", "reply"),
     },
-    "admission": {"endings", "metrics", "rates", "transport"},
-    "door": {"errors", "origins", "reasons", "transport"},
-    "viewers": {"claims", "join", "metrics", "rooms"},
-    "claims": {"delivery", "join"},
-    "rooms": {"delivery", "join", "metrics", "reasons", "transport"},
-    "join": {"callbacks", "delivery"},
-    "refusals": {"callbacks", "delivery", "metrics", "reasons"},
+    "viewers": {
+        *("callbacks", "delivery", "endings", "errors", "metrics", "rates", "reasons"),
+    },
+    "views": {"delivery", "errors", "metrics", "rates", "reasons", "reply"},
     "reply": {"captured", "errors", "memo", "settable"},
-    "serving": {"errors", "memo", "reasons"},
-    "errors": {"pages", "reasons"},
-    "capture": {"captured"},
     "delivery": {"captured", "reasons"},
-    "client": {"__version__", "captured", "charset", "codings", "plain", "settable"},
-    "pytest_plugin": {"client"},
-    "callbacks": set(),
-    "captured": {"charset", "codings"},
-    "charset": set(),
-    "codings": set(),
-    "complaints": set(),
-    "endings": set(),
-    "config": {"values"},
-    "logs": {"plain", "settable"},
-    "memo": set(),
+    "serving": {"errors", "memo", "plain", "reasons"},
+    "errors": {"reasons", "views"},
     "metrics": {"endings", "reasons"},
-    "origins": set(),
-    "pages": set(),
-    "parsed": set(),
-    "plain": set(),
-    "prefix": set(),
-    "proxies": set(),
-    "rates": set(),
-    "reasons": set(),
-    "serve": set(),
-    "settable": set(),
-    "transport": {"endings", "errors", "reasons"},
-    "values": set(),
+    "captured": {"charset", "codings"},
+    "client": {"captured", "charset", "codings", "plain", "settable"},
+    "pytest_plugin": {"client"},
+    "config": {"settings"},
 }
-FILES = sorted([*(ROOT / "webhook_logger").rglob("*.py"), ROOT / "wsgi.py", ROOT / "config.py"])
+FILES = python_files(ROOT)
 
 
-def unit_of(dotted: str) -> str | None:
-    """The unit of a dotted module name; None for what is not this project's."""
-    top, _, rest = dotted.partition(".")
-    if top in ("wsgi", "config"):
-        return top
-    return rest.partition(".")[0] or "webhook_logger" if top == "webhook_logger" else None
-
-
-def imported(file: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports are absolute here"
-            module = node.module or ""
-            # "from webhook_logger import errors" imports a module, not a name of it.
-            whole = module == "webhook_logger"
-            names |= {f"{module}.{alias.name}" for alias in node.names} if whole else {module}
-    return names
-
-
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_imports_follow_the_arrows(file: Path) -> None:
-    dotted = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    unit = unit_of(dotted)
-    used = {unit_of(name) for name in imported(file)} - {None, unit}
-    assert used <= ARROWS.get(unit or "", set())
+def test_imports_follow_the_arrows() -> None:
+    assert {unit: used for unit, used in arrows_of(ROOT).items() if used} == ARROWS
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))

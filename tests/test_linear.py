@@ -24,26 +24,25 @@ from werkzeug.test import EnvironBuilder
 from config import Config
 from tests.support.work import awkward, steps
 from tests.wire_fixture import UUID, samples
-from webhook_logger import proxies
 from webhook_logger.app import create_app
 from webhook_logger.callbacks import canonical_uuid
 from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.client.archive.har import entry
+from webhook_logger.client.archive.recorded import recorded
 from webhook_logger.client.filters import Filter
-from webhook_logger.client.har import entry
-from webhook_logger.client.recorded import recorded
-from webhook_logger.client.relayed import forwarded
+from webhook_logger.client.relay.relayed import forwarded
+from webhook_logger.client.relay.target import Target
 from webhook_logger.client.signatures import SCHEMES
-from webhook_logger.client.target import Target
-from webhook_logger.join import Join
 from webhook_logger.metrics import Metrics
-from webhook_logger.parsed import MAX_PARSED_CHARACTERS, only_short
 from webhook_logger.reasons import Reason
-from webhook_logger.refusals import Refusals
 from webhook_logger.reply import Reply, preflight_headers
 from webhook_logger.reply.headers import header_lines
-from webhook_logger.serving import body, connection, head
+from webhook_logger.senders.refusals import Refusals
+from webhook_logger.serving import body, connection, head, proxies
 from webhook_logger.serving.limits import Limits
-from webhook_logger.transport.packets import NamedPacket
+from webhook_logger.serving.parsed import MAX_PARSED_CHARACTERS, only_short
+from webhook_logger.viewers.join import Join
+from webhook_logger.viewers.transport.packets import NamedPacket
 
 SIZE = 2**10
 LARGE = 2**19

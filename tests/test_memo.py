@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from webhook_logger import proxies
 from webhook_logger.memo import Memo, size_of
 from webhook_logger.reply import answer, value
-from webhook_logger.serving import connection, response
+from webhook_logger.serving import connection, proxies, response
 
 ROOT = Path(__file__).parents[1]
 STATUS = "200 OK"

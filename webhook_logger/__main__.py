@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from webhook_logger.client.cli import cli
+from webhook_logger.client.commands.cli import cli
 from webhook_logger.client.commands.exits import Exit
-from webhook_logger.serve import serve
+from webhook_logger.client.commands.serve import serve
 
 cli.add_command(serve)
 

@@ -9,21 +9,23 @@ from flask_socketio import SocketIO
 from werkzeug.routing import MapAdapter
 
 from config import ROOT, Config
-from webhook_logger import admission, errors, pages, transport
-from webhook_logger.claims import Claims
-from webhook_logger.complaints import complaints
+from webhook_logger import errors
 from webhook_logger.delivery import Limits, make_delivery
-from webhook_logger.door import Door
 from webhook_logger.metrics import Metrics
-from webhook_logger.origins import Origins
-from webhook_logger.parsed import only_short
-from webhook_logger.prefix import below
-from webhook_logger.proxies import Trusted, believe
 from webhook_logger.reasons import Reason
-from webhook_logger.refusals import Refusals
-from webhook_logger.rooms import Rooms
-from webhook_logger.viewers import Viewers
-from webhook_logger.views import callback
+from webhook_logger.senders import callback
+from webhook_logger.senders.refusals import Refusals
+from webhook_logger.serving.parsed import only_short
+from webhook_logger.serving.prefix import below
+from webhook_logger.serving.proxies import Trusted, believe
+from webhook_logger.viewers import admission, transport
+from webhook_logger.viewers.complaints import complaints
+from webhook_logger.viewers.door import Door
+from webhook_logger.viewers.handlers import Viewers
+from webhook_logger.viewers.origins import Origins
+from webhook_logger.viewers.responders import Claims
+from webhook_logger.viewers.rooms import Rooms
+from webhook_logger.views import pages
 from webhook_logger.views.answers import make_answers
 from webhook_logger.views.assets import make_assets
 from webhook_logger.views.dashboard import make_dashboard

@@ -13,8 +13,8 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from webhook_logger.pages import page
 from webhook_logger.reasons import Reason, reason_of_status
+from webhook_logger.views.pages import page
 
 
 class Refusal(HTTPException):

@@ -14,7 +14,7 @@ from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT
 from tests.wire_fixture import UUID, samples
 from webhook_logger.captured import Body, CapturedRequest
-from webhook_logger.client import har
+from webhook_logger.client.archive import har
 from webhook_logger.client.filters import Filter
 
 ORIGIN = "https://hooks.example.com"

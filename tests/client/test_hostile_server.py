@@ -28,11 +28,11 @@ from webhook_logger.client import (
     Link,
     Rejected,
     Unreachable,
-    stream,
 )
 from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
-from webhook_logger.client.connection import Connection
+from webhook_logger.client.stream import stream
+from webhook_logger.client.stream.connection import Connection
 
 GOOD = samples()[0].to_wire() | {"epoch": "e", "seq": 5}
 

@@ -13,14 +13,14 @@ import pytest
 from tests.test_linear import Reader, demand_linear
 from tests.wire_fixture import UUID, samples
 from webhook_logger.captured import Body, CapturedRequest
-from webhook_logger.client import wire
 from webhook_logger.client.address import Address
-from webhook_logger.client.answering import reply_headers
-from webhook_logger.client.digest import Digest
 from webhook_logger.client.http import Answer
 from webhook_logger.client.reading import read
+from webhook_logger.client.relay.answering import reply_headers
 from webhook_logger.client.show import shown
 from webhook_logger.client.signatures import SCHEMES, AnyHmac
+from webhook_logger.client.stream import wire
+from webhook_logger.client.stream.digest import Digest
 
 LARGE = 2**16
 

@@ -23,9 +23,9 @@ from webhook_logger.delivery import (
     Outcome,
     QueueUnavailable,
 )
-from webhook_logger.delivery.envelope import seal
-from webhook_logger.delivery.memory import MemoryDelivery
-from webhook_logger.delivery.redis import RedisDelivery
+from webhook_logger.delivery.memory.delivery import MemoryDelivery
+from webhook_logger.delivery.redis.delivery import RedisDelivery
+from webhook_logger.delivery.redis.envelope import seal
 
 LONG = 30.0
 """Seconds that nothing here takes."""

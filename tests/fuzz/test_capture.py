@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.fuzz.cases import fuzz
 from tests.support.contract.documents import demand, validator
-from webhook_logger.capture import capture
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.senders.capture import capture
 
 UUID = "00000000-0000-4000-8000-000000000000"
 LATIN_1 = st.binary(max_size=30).map(lambda raw: raw.decode("latin-1"))

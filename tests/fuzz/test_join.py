@@ -13,7 +13,7 @@ from tests.fuzz.cases import fuzz
 from tests.fuzz.values import JOINS, JSON, UUIDS
 from webhook_logger.callbacks import canonical_uuid
 from webhook_logger.delivery import Cut
-from webhook_logger.join import Join, uuid_of
+from webhook_logger.viewers.join import Join, uuid_of
 
 CANONICAL = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 

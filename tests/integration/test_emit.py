@@ -16,7 +16,7 @@ from tests.support.processes import Redis, Server
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer
 from webhook_logger.delivery import QueueUnavailable, RoomManager
-from webhook_logger.delivery.envelope import unseal
+from webhook_logger.delivery.redis.envelope import unseal
 
 IDIOMS = (sys.executable, "-m", "tests.support.idioms")
 NOTE = ("note", {"n": 1})

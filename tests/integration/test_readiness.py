@@ -20,9 +20,9 @@ from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Redis, Server
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer
-from webhook_logger.delivery import scripts
-from webhook_logger.delivery.errors import REASONS
-from webhook_logger.delivery.readiness import PROBES
+from webhook_logger.delivery.redis import scripts
+from webhook_logger.delivery.redis.errors import REASONS
+from webhook_logger.delivery.redis.readiness import PROBES
 
 USER = "worker"
 RIGHTS = (

@@ -7,7 +7,7 @@ from typing import Any
 from tests.support.patience import eventually
 from tests.support.processes import Redis
 from webhook_logger.delivery import Limits, QueueUnavailable
-from webhook_logger.delivery.redis import RedisDelivery
+from webhook_logger.delivery.redis.delivery import RedisDelivery
 
 
 class Nobody:

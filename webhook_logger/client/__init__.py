@@ -21,8 +21,8 @@ from webhook_logger.client.errors import (
     TooSlow,
     Unreachable,
 )
-from webhook_logger.client.events import Answered, Answering, Event, Gap, Link, Refused
 from webhook_logger.client.inbox import Inbox
+from webhook_logger.client.stream.events import Answered, Answering, Event, Gap, Link, Refused
 
 __all__ = [
     "Answered",

@@ -11,8 +11,8 @@ from typing import Any
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, anything, request_where
 from webhook_logger.client.errors import Closed
-from webhook_logger.client.events import Event, Gap
 from webhook_logger.client.http import Headers
+from webhook_logger.client.stream.events import Event, Gap
 
 
 class AsyncInbox(BaseInbox):

@@ -11,7 +11,7 @@ from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Rejected, Unreachable
 from webhook_logger.client.http import Answer, Headers, Http
-from webhook_logger.client.wire import brief
+from webhook_logger.client.stream.wire import brief
 
 TOO_LATE = 409
 TOO_OFTEN = 429

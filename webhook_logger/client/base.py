@@ -10,11 +10,11 @@ import httpcore
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
-from webhook_logger.client.connection import MOST_MESSAGE_BYTES, STEP_SECONDS
 from webhook_logger.client.errors import Closed, NothingArrived, Unreachable
-from webhook_logger.client.events import Event, Link
-from webhook_logger.client.mailbox import Mailbox
-from webhook_logger.client.stream import Stream
+from webhook_logger.client.stream.connection import MOST_MESSAGE_BYTES, STEP_SECONDS
+from webhook_logger.client.stream.events import Event, Link
+from webhook_logger.client.stream.mailbox import Mailbox
+from webhook_logger.client.stream.stream import Stream
 
 START_SECONDS = 10.0
 WAIT_SECONDS = 10.0

@@ -1,6 +1,5 @@
 """Delivery: the interface, and the one place that chooses what is behind it."""
 
-from webhook_logger.delivery.backlog import Limits
 from webhook_logger.delivery.base import (
     ORDINARY,
     PREFLIGHT,
@@ -15,9 +14,10 @@ from webhook_logger.delivery.base import (
     Sink,
 )
 from webhook_logger.delivery.held import Held, Outcome
-from webhook_logger.delivery.manager import RoomManager
-from webhook_logger.delivery.memory import MemoryDelivery
-from webhook_logger.delivery.redis import RedisDelivery
+from webhook_logger.delivery.memory.delivery import MemoryDelivery
+from webhook_logger.delivery.redis.backlog import Limits
+from webhook_logger.delivery.redis.delivery import RedisDelivery
+from webhook_logger.delivery.redis.manager import RoomManager
 
 __all__ = [
     "ORDINARY",

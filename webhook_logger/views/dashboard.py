@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from webhook_logger.pages import page
+from webhook_logger.views.pages import page
 
 
 def make_dashboard(max_body_bytes: int) -> Blueprint:

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, request
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from webhook_logger.pages import page
+from webhook_logger.views.pages import page
 
 PROTOCOL = "protocol.md"
 DOCUMENTS = {

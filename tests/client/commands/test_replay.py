@@ -12,7 +12,7 @@ from tests.support.endpoint import Endpoint
 from tests.support.processes import free_port
 from tests.support.receiver import OK
 from tests.wire_fixture import samples
-from webhook_logger.client.archive import Archive
+from webhook_logger.client.archive.files import Archive
 
 SENDABLE = [request for request in samples() if request.body.complete]
 COUNT = len(SENDABLE)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from webhook_logger.client.commands.screen import Screen
-from webhook_logger.client.forward import Outcome
 from webhook_logger.client.http import Answer
-from webhook_logger.client.target import Target
+from webhook_logger.client.relay.forward import Outcome
+from webhook_logger.client.relay.target import Target
 
 
 def test_what_a_server_says_of_an_answer_is_text(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import click
 
-from webhook_logger.client.archive import Archive
+from webhook_logger.client.archive.files import Archive
 from webhook_logger.client.commands import options
 from webhook_logger.client.commands.answerer import LATE_SECONDS, Answerer
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.listening import Listening
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.screen import Screen
-from webhook_logger.client.connection import MOST_MESSAGE_BYTES
 from webhook_logger.client.filters import Filter
-from webhook_logger.client.forward import Manner
 from webhook_logger.client.inbox import Inbox
-from webhook_logger.client.target import Target
+from webhook_logger.client.relay.forward import Manner
+from webhook_logger.client.relay.target import Target
+from webhook_logger.client.stream.connection import MOST_MESSAGE_BYTES
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 FORWARD_SECONDS = 30.0

@@ -6,14 +6,14 @@ import time
 from contextlib import closing, suppress
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.archive import Archive
+from webhook_logger.client.archive.files import Archive
 from webhook_logger.client.base import START_SECONDS, never_live
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.errors import ClientError
-from webhook_logger.client.events import Answered, Answering, Event, Gap, Link, Refused
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
+from webhook_logger.client.stream.events import Answered, Answering, Event, Gap, Link, Refused
 
 _FAREWELLS = {
     "draining": "the server is leaving",

@@ -9,11 +9,11 @@ from webhook_logger.client.commands.answerer import Answerer
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.filters import readable, target_below
-from webhook_logger.client.forward import Forwarder, Manner, Outcome
 from webhook_logger.client.inbox import Inbox
-from webhook_logger.client.relayed import forwarded
+from webhook_logger.client.relay.forward import Forwarder, Manner, Outcome
+from webhook_logger.client.relay.relayed import forwarded
+from webhook_logger.client.relay.target import Target, leads_back
 from webhook_logger.client.show import shortened, size
-from webhook_logger.client.target import Target, leads_back
 
 
 class Relay:

@@ -6,16 +6,16 @@ from typing import Any, BinaryIO
 
 import click
 
-from webhook_logger.client.archive import entries
+from webhook_logger.client.archive.files import entries
+from webhook_logger.client.archive.recorded import Recorded, recorded
 from webhook_logger.client.commands import options
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.tally import NO_ANSWER, Tally
 from webhook_logger.client.errors import Invalid
-from webhook_logger.client.forward import KEEP_SECONDS, send
 from webhook_logger.client.http import Http
-from webhook_logger.client.recorded import Recorded, recorded
-from webhook_logger.client.target import Target
+from webhook_logger.client.relay.forward import KEEP_SECONDS, send
+from webhook_logger.client.relay.target import Target
 
 
 @click.command()

@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.forward import Outcome
+from webhook_logger.client.relay.forward import Outcome
 from webhook_logger.client.show import shown, size, tone
 from webhook_logger.plain import plain
 

@@ -1,0 +1,182 @@
+"""Entries of HAR files as requests: ours give back every byte, a browser's what is in them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.wire_fixture import UUID, samples
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.archive import har
+from webhook_logger.client.archive.recorded import recorded
+from webhook_logger.client.errors import Invalid
+from webhook_logger.client.relay.relayed import Relayed, relayed
+
+WORDS = ["request", "method", "url", "headers", "name", "value", "postData", "text", "params"]
+WORDS += ["bodySize", "mimeType", "encoding", "_encoding", "base64", "http://a/b", "GET", ":a"]
+WORDS += ["application/x-www-form-urlencoded"]
+
+
+def entry(**fields: Any) -> Any:
+    return {"request": {"method": "POST", "url": "https://a/b", "headers": [], **fields}}
+
+
+def sent(**fields: Any) -> Relayed:
+    each = recorded(entry(**fields), 1, ours=False)
+    assert not each.lacks
+    return each.request
+
+
+@pytest.mark.parametrize("request_", [r for r in samples() if r.body.complete])
+def test_an_entry_of_ours_is_sent_as_it_was(request_: CapturedRequest) -> None:
+    each = recorded(har.entry(request_, "https://hooks.example.com"), 1, ours=True)
+    assert each.request == relayed(request_)
+    assert not each.lacks
+
+
+def test_an_entry_of_ours_without_its_body_says_so() -> None:
+    [large] = [request for request in samples() if not request.body.complete]
+    each = recorded(har.entry(large, "https://hooks.example.com"), 1, ours=True)
+    assert each.lacks == "has a body that is not in the file"
+
+
+def test_of_a_browsers_entry_the_whole_path_is_kept() -> None:
+    url = f"https://shop.example.com/{UUID}/cart?a=1&a=2#top"
+    assert recorded(entry(url=url), 1, ours=False).request.below == f"/{UUID}/cart"
+    assert recorded(entry(url=url), 1, ours=True).request.below == "/cart"
+    assert sent(url=url).query == "a=1&a=2"
+
+
+def test_lines_that_belong_to_http_2_are_left_out() -> None:
+    lines = [(":method", "POST"), (":authority", "a"), ("accept", "*/*"), ("host", "a")]
+    headers = [{"name": name, "value": value} for name, value in lines]
+    assert sent(headers=headers).headers == (("accept", "*/*"),)
+
+
+def test_a_browsers_text_is_sent_as_utf_8_with_its_length() -> None:
+    request = sent(postData={"mimeType": "text/plain", "text": "é"}, bodySize=-1)
+    assert (request.body, request.headers) == ("é".encode(), (("Content-Length", "2"),))
+    assert sent(postData={"text": "AAE=", "encoding": "base64"}).body == b"\x00\x01"
+
+
+def test_the_fields_of_a_form_are_sent_as_a_form() -> None:
+    params = [{"name": "a b", "value": "é&"}, {"name": "a b", "value": ""}]
+    form = {"mimeType": "application/x-www-form-urlencoded; charset=utf-8", "params": params}
+    assert sent(postData=form).body == b"a+b=%C3%A9%26&a+b="
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"postData": {"mimeType": "multipart/form-data; boundary=b", "params": [{"name": "f"}]}},
+        {"bodySize": 7},
+        {"postData": {"mimeType": "text/plain", "text": ""}, "bodySize": 7},
+        {"url": "wss://a/b"},
+        {"url": "data:text/plain,x"},
+    ],
+)
+def test_what_cannot_be_sent_as_it_was_is_not_guessed(fields: dict[str, Any]) -> None:
+    assert recorded(entry(**fields), 1, ours=False).lacks
+
+
+@pytest.mark.parametrize(
+    ("url", "below"),
+    [
+        ("http://a/ b", "/%20b"),
+        ("http://a/é", "/%C3%A9"),
+        ("http://a/\r\nX: y", "/%0D%0AX:%20y"),
+        ("http://a/\ud800", "/%3F"),
+        ("http://a/%zz%", "/%zz%"),
+    ],
+)
+def test_what_no_url_can_have_is_escaped(url: str, below: str) -> None:
+    assert sent(url=url).below == below
+
+
+def test_null_is_nothing_and_other_letters_than_latin_1_are_utf_8() -> None:
+    assert sent(headers=None, postData=None).body == b""
+    lines = [{"name": "a", "value": None}, {"name": "b", "value": "€"}, {"name": "c", "value": "é"}]
+    assert sent(headers=lines).headers == (("a", ""), ("b", "\xe2\x82\xac"), ("c", "\xe9"))
+    form = {
+        "mimeType": "application/x-www-form-urlencoded",
+        "params": [{"name": "a", "value": None}],
+    }
+    assert sent(postData=form).body == b"a="
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (None, "it is not an object"),
+        ([], "it is not an object"),
+        ({}, "request is not an object"),
+        ({"request": []}, "request is not an object"),
+        ({"request": {}}, "method is not text"),
+        (entry(method=1), "method is not text"),
+        (entry(method="GET /"), "is no method"),
+        (entry(method=""), "is no method"),
+        (entry(url=None), "url is not text"),
+        (entry(headers={}), "headers is not a list"),
+        (entry(headers=[1]), "name is not text"),
+        (entry(headers=[{"name": "a", "value": "b\r\nc: d"}]), "can't carry"),
+        (entry(headers=[{"name": "a b", "value": ""}]), "can't carry"),
+        (entry(headers=[{"name": "::", "value": ""}]), "can't carry"),
+        (entry(postData=[]), "postData is not an object"),
+        (entry(postData={"text": 5}), "is no text"),
+        (entry(postData={"text": "\ud800"}), "not what its encoding says"),
+        (entry(postData={"text": "?", "encoding": "base64"}), "not what its encoding says"),
+        (entry(postData={"text": "é", "encoding": "base64"}), "not what its encoding says"),
+    ],
+)
+def test_a_wrong_entry_is_told_with_its_number(wrong: Any, sentence: str) -> None:
+    with pytest.raises(Invalid, match=sentence) as raised:
+        recorded(wrong, 7, ours=False)
+    assert str(raised.value).startswith("Entry 7: ")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"a": 1}, "ab", [1], [{"name": "a"}], 5, [[]], [{"name": "\ud800", "value": ""}]],
+)
+def test_params_that_are_no_fields_are_told(params: Any) -> None:
+    data = {"mimeType": "application/x-www-form-urlencoded", "params": params}
+    with pytest.raises(Invalid, match="Entry 1"):
+        recorded(entry(postData=data), 1, ours=False)
+
+
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.sampled_from(WORDS)
+)
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(WORDS) | st.text(), inner),
+    max_leaves=20,
+)
+ENTRIES = ANYTHING | st.fixed_dictionaries(
+    {
+        "request": st.fixed_dictionaries(
+            {
+                "method": st.sampled_from(["GET", "POST"]),
+                "url": st.sampled_from(["http://a/b", "https://a?c#d"]),
+                "headers": st.lists(
+                    st.fixed_dictionaries({"name": st.text(max_size=5), "value": st.text()})
+                )
+                | ANYTHING,
+            },
+            optional={"postData": ANYTHING, "bodySize": LEAVES},
+        )
+    }
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(ENTRIES, st.booleans())
+def test_any_entry_is_sendable_or_told(entry: Any, ours: bool) -> None:
+    with suppress(Invalid):
+        each = recorded(entry, 1, ours)
+        assert all("\n" not in value and "\r" not in value for _, value in each.request.headers)
+        assert isinstance(each.request.body, bytes)

@@ -1,0 +1,78 @@
+"""What of a captured request is sent again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.wire_fixture import UUID, samples
+from webhook_logger.captured import Body
+from webhook_logger.client.relay.relayed import forwarded, relayed, sendable
+
+ESCAPED = f"%33{UUID[1:]}"
+
+
+@pytest.mark.parametrize(
+    ("path", "below"),
+    [
+        (f"/{UUID}", ""),
+        (f"/{UUID}/", "/"),
+        (f"/{UUID}//a/../%2f", "//a/../%2f"),
+        (f"/hooks/{UUID}/a", "/a"),
+        (f"/{UUID.upper()}/A", "/A"),
+        (f"/{ESCAPED}/%41%zz%", "/%41%zz%"),
+        (f"/{UUID}/{UUID}", f"/{UUID}"),
+        ("/elsewhere", "/elsewhere"),
+        (f"/{UUID}/Z\xc3\xbcrich\x85\xff", "/Z%C3%BCrich%85%FF"),
+    ],
+)
+def test_the_path_below_the_callback_stays_as_it_was_sent(path: str, below: str) -> None:
+    request = replace(samples()[0], path=path)
+    assert relayed(request).below == below
+
+
+def test_lines_keep_their_order_case_and_number() -> None:
+    lines = (("X-b", "1"), ("x-B", "2"), ("X_b", ""), ("X-Forwarded-For", "1.2.3.4"))
+    assert sendable(lines, b"") == lines
+
+
+def test_lines_of_one_connection_are_left_out_also_those_that_it_names() -> None:
+    lines = (
+        *(("Host", "h"), ("Connection", "close, X-Hop"), ("x-hop", "1"), ("TE", "trailers")),
+        *(("Keep-Alive", "5"), ("Upgrade", "h2c"), ("Expect", "100-continue"), ("Trailer", "X")),
+        *(("Proxy-Connection", "close"), ("HTTP2-Settings", "AAA"), ("Stays", "1")),
+    )
+    assert sendable(lines, b"") == (("Stays", "1"),)
+
+
+def test_connection_names_no_line_by_a_byte_that_only_python_takes_for_a_blank() -> None:
+    lines = (("Connection", "Stays\xa0"), ("Stays", "1"))
+    assert sendable(lines, b"") == (("Stays", "1"),)
+
+
+def test_a_length_is_told_where_the_body_was_framed() -> None:
+    assert sendable((("A", "1"), ("content-LENGTH", "002"), ("B", "2")), b"hi") == (
+        *(("A", "1"), ("content-LENGTH", "2"), ("B", "2")),
+    )
+    assert sendable((("A", "1"), ("Transfer-Encoding", "chunked"), ("B", "2")), b"hi") == (
+        *(("A", "1"), ("Content-Length", "2"), ("B", "2")),
+    )
+    assert sendable((("Content-Length", "0"),), b"") == (("Content-Length", "0"),)
+    assert sendable((), b"hi") == (("Content-Length", "2"),)
+
+
+def test_a_length_stays_where_the_connection_names_it() -> None:
+    lines = (("Connection", "Content-Length"), ("Content-Length", "2"))
+    assert sendable(lines, b"hi") == (("Content-Length", "2"),)
+
+
+def test_a_target_learns_which_host_and_scheme_the_sender_called() -> None:
+    own = (("X-Forwarded-Host", "evil"), ("x_forwarded_PROTO", "x"), ("Host", "a"), ("B", "1"))
+    request = replace(samples()[0], headers=own, host="a", scheme="https", body=Body(b"", 0))
+    called = (("X-Forwarded-Host", "a"), ("X-Forwarded-Proto", "https"))
+    assert forwarded(request).headers == (("B", "1"), *called)
+    kept = forwarded(request, keep_host=True)
+    assert kept.headers == (("Host", "a"), ("B", "1"), *called)
+    none = forwarded(replace(request, host=""), keep_host=True)
+    assert none.headers == (("B", "1"), ("X-Forwarded-Proto", "https"))

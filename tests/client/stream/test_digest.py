@@ -1,0 +1,44 @@
+"""What came so far, in a few lines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.wire_fixture import samples
+from webhook_logger.client.stream.digest import Digest
+from webhook_logger.client.stream.events import Gap, Refused
+
+ONE = samples()[0]
+
+
+def lines_of(*events: object) -> list[str]:
+    digest = Digest()
+    for event in events:
+        digest.add(event)
+    return digest.lines()
+
+
+def test_nothing_came() -> None:
+    assert lines_of() == ["0 requests arrived."]
+
+
+def test_requests_are_told_short_and_without_control_characters() -> None:
+    odd = replace(ONE, path=f"/{ONE.uuid}/\x1b[31m\u202e", seq=2)
+    long = replace(ONE, path=f"/{ONE.uuid}/{'x' * 200}", seq=3)
+    lines = lines_of(replace(ONE, path=f"/{ONE.uuid}"), odd, long)
+    assert lines[:3] == [
+        "3 requests arrived:",
+        f"  1 POST /, {ONE.body.size} bytes",
+        rf"  2 POST /\x1b[31m\u202e, {ONE.body.size} bytes",
+    ]
+    assert len(lines[3]) < 150
+
+
+def test_what_did_not_come_is_told() -> None:
+    refused = Refused(5, 400, "headers_malformed", "A header line\x1b is malformed.")
+    assert lines_of(Gap(2, "hole"), Gap(1, "away"), refused)[1:] == [
+        "Missed: 3.",
+        r"Refused: 5. The latest: A header line\x1b is malformed.",
+    ]
+    assert lines_of(Gap(None, "away"))[1:] == ["Missed: an unknown number."]
+    assert lines_of(Gap(2, "hole"), Gap(None, "away"))[1:] == ["Missed: 2 or more."]

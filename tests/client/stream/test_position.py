@@ -1,0 +1,74 @@
+"""Where in the stream an inbox is, and what it did not get."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.wire_fixture import samples
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.stream.events import Gap
+from webhook_logger.client.stream.position import IDS_KEPT, Position
+from webhook_logger.client.stream.wire import Joined
+
+
+def request(seq: int, epoch: str = "e", id_: str | None = None) -> CapturedRequest:
+    return replace(samples()[0], epoch=epoch, seq=seq, id=id_ or f"{epoch} {seq}")
+
+
+def joined(seq: int, epoch: str = "e", missed: int | None = 0) -> Joined:
+    return Joined(epoch, seq, missed)
+
+
+def at(seq: int) -> Position:
+    position = Position("u")
+    position.joined(joined(seq))
+    return position
+
+
+def test_it_asks_for_what_it_missed_from_where_it_is() -> None:
+    position = Position("u")
+    assert position.auth == {"uuid": "u"}
+    position.joined(joined(3))
+    assert position.auth == {"uuid": "u", "epoch": "e", "seq": 3}
+    position.requested(request(4))
+    assert position.auth == {"uuid": "u", "epoch": "e", "seq": 4}
+
+
+def test_requests_in_a_row_leave_no_gap() -> None:
+    position = at(3)
+    assert [position.requested(request(seq)) for seq in (4, 5)] == [(None, True)] * 2
+
+
+def test_a_hole_is_a_gap_at_once() -> None:
+    position = at(3)
+    assert position.requested(request(6)) == (Gap(2, "hole"), True)
+    assert position.requested(request(7)) == (None, True)
+
+
+def test_what_was_missed_while_it_was_away_is_a_gap() -> None:
+    position = at(3)
+    assert position.joined(joined(9, missed=6)) == Gap(6, "away")
+    assert position.joined(joined(9, missed=0)) is None
+    assert position.joined(joined(1, "other", missed=None)) == Gap(None, "away")
+    assert position.requested(request(2, "other")) == (None, True)
+
+
+def test_a_count_that_began_anew_is_a_gap_of_unknown_size() -> None:
+    position = at(3)
+    assert position.requested(request(1, "other")) == (Gap(None, "hole"), True)
+    assert position.requested(request(2, "other")) == (None, True)
+
+
+def test_the_same_id_is_one_request_and_both_are_seen() -> None:
+    position = at(3)
+    assert position.requested(request(4, id_="a")) == (None, True)
+    assert position.requested(request(5, id_="a")) == (None, False)
+    assert position.requested(request(6)) == (None, True)
+
+
+def test_ids_are_forgotten_after_a_while() -> None:
+    position = at(0)
+    for seq in range(1, IDS_KEPT + 2):
+        position.requested(request(seq))
+    assert position.requested(request(IDS_KEPT + 2, id_="e 1"))[1]
+    assert not position.requested(request(IDS_KEPT + 3, id_=f"e {IDS_KEPT}"))[1]

@@ -1,0 +1,114 @@
+"""No field of what a server sends is believed to have its type."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.wire_fixture import samples
+from webhook_logger.client.stream import wire
+
+GOOD = samples()[0].to_wire() | {"epoch": "e", "seq": 5}
+REFUSED = {"count": 1, "status": 400, "reason": "host_malformed", "message": "The Host is none."}
+JOINED = {"epoch": "e", "seq": 5, "missed": 0}
+PAYLOADS: list[tuple[Callable[[Any], object], dict[str, Any]]] = [
+    (wire.captured, GOOD),
+    (wire.captured, GOOD | {"trailers": [["a", "b"]]}),
+    (wire.joined, JOINED),
+    (wire.answered, {"epoch": "e", "seq": 5, "status": 200, "by": "reply"}),
+    (wire.refused, REFUSED),
+    (wire.queue_is_down, {"queue": "down"}),
+    (wire.farewell, {"reason": "slow"}),
+    (wire.answering, {"ok": False, "error": "taken"}),
+]
+WRONG = (
+    None,
+    True,
+    1.5,
+    -1,
+    2**60,
+    "\ud800",
+    [],
+    ["a"],
+    [["a"]],
+    [["a", "b", "c"]],
+    {},
+    [["a", 1]],
+)
+
+
+def fields(payload: dict[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, value in payload.items():
+        yield (*above, name)
+        if isinstance(value, dict):
+            yield from fields(value, (*above, name))
+
+
+def changed(payload: dict[str, Any], place: tuple[str, ...], value: Any) -> dict[str, Any]:
+    new = copy.deepcopy(payload)
+    part = new
+    for name in place[:-1]:
+        part = part[name]
+    if value is ...:
+        del part[place[-1]]
+    else:
+        part[place[-1]] = value
+    return new
+
+
+def test_what_the_contract_has_is_read() -> None:
+    for read, payload in PAYLOADS:
+        read(payload)
+        read(payload | {"newer": 1})
+
+
+@pytest.mark.parametrize(("read", "payload"), PAYLOADS, ids=range(len(PAYLOADS)))
+def test_any_field_of_another_type_is_garbage(
+    read: Callable[[Any], object], payload: dict[str, Any]
+) -> None:
+    for whole in (None, 1, "x", [], [payload]):
+        with pytest.raises(ValueError, match=r"."):
+            read(whole)
+    for place in fields(payload):
+        wrong = [...] if place != ("trailers",) else []
+        for value in (*wrong, *WRONG):
+            valid = (place, value) in [
+                (("missed",), None),
+                (("ok",), True),
+                (("body", "complete"), True),
+                (("headers",), []),
+                (("trailers",), []),
+            ]
+            if not valid:
+                with pytest.raises(ValueError, match=r"."):
+                    read(changed(payload, place, value))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("uuid", "x"),
+        ("uuid", "3" * 10**6),
+        ("id", ""),
+        ("id", "a b"),
+        ("id", "a" * 501),
+        ("method", "€"),
+        ("path", "/€"),
+        ("received_at", "now"),
+        ("received_at", "2026-13-01T00:00:00.000000Z"),
+        ("received_at", "10000-01-01T00:00:00.000000Z"),
+        ("body", {"size": 1, "encoding": "gzip", "content": "", "complete": True}),
+        ("body", {"size": 1, "encoding": "base64", "content": "?", "complete": True}),
+        ("body", {"size": 1, "encoding": "base64", "content": "é", "complete": True}),
+    ],
+)
+def test_a_value_that_none_can_be_is_garbage(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        wire.captured(GOOD | {name: value})
+
+
+def test_a_long_text_is_shown_in_short() -> None:
+    assert len(wire.farewell({"reason": "x" * 10**6})) < 400

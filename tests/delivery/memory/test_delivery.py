@@ -1,0 +1,140 @@
+"""In-process delivery by itself; what both kinds share is shown with real servers."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.wire_fixture import samples
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.delivery import Answered, Kept
+from webhook_logger.delivery.memory import delivery as memory
+from webhook_logger.delivery.memory import replies
+from webhook_logger.delivery.memory.delivery import MemoryDelivery
+from webhook_logger.reasons import Reason
+
+
+class Viewers:
+    """A sink that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.seen: list[dict[str, Any]] = []
+
+    def deliver(self, answered: Answered, members: bytes) -> None:
+        position = dict(zip(("uuid", "epoch", "seq"), answered, strict=False))
+        self.seen.append({**position, **json.loads(b"{%b}" % members)})
+
+    def skipped(self, uuid: str) -> None: ...
+
+    def answered(self, answered: Answered) -> None: ...
+
+    def reply(self, uuid: str, kept: Kept | None) -> None: ...
+
+    def reply_used(self, uuid: str) -> None: ...
+
+    def count(self, uuid: str, viewers: int) -> None: ...
+
+    def refused(self, uuid: str, count: int, reason: Reason) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+
+@pytest.fixture
+def viewers() -> Viewers:
+    return Viewers()
+
+
+@pytest.fixture
+def delivery(viewers: Viewers) -> MemoryDelivery:
+    delivery = MemoryDelivery()
+    delivery.start(viewers)
+    return delivery
+
+
+def request_to(uuid: str) -> CapturedRequest:
+    return replace(samples()[0], uuid=uuid)
+
+
+def test_many_threads_publish_in_one_order_without_holes(
+    delivery: MemoryDelivery, viewers: Viewers
+) -> None:
+    uuid = str(uuid4())
+    delivery.set_viewers(uuid, 1)
+    with ThreadPoolExecutor(8) as senders:
+        receipts = list(senders.map(lambda _: delivery.publish(request_to(uuid)), range(500)))
+    assert [request["seq"] for request in viewers.seen] == list(range(1, 501))
+    assert sorted(receipt.seq for receipt in receipts) == list(range(1, 501))
+
+
+def test_a_callback_without_viewers_hands_over_nothing(
+    delivery: MemoryDelivery, viewers: Viewers
+) -> None:
+    uuid = str(uuid4())
+    delivery.set_viewers(uuid, 1)
+    delivery.set_viewers(uuid, 0)
+    assert delivery.publish(request_to(uuid)).viewers == 0
+    assert viewers.seen == []
+
+
+def test_counters_are_bounded_and_a_forgotten_one_begins_a_new_epoch(
+    delivery: MemoryDelivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MOST_CALLBACKS", 2)
+    first, second, third = (str(uuid4()) for _ in range(3))
+    before = delivery.publish(request_to(first))
+    delivery.publish(request_to(second))
+    assert delivery.publish(request_to(first)).seq == 2, "used, so it stays"
+    delivery.publish(request_to(third))
+    assert delivery.publish(request_to(second)).seq == 1, (
+        "the one not used for longest is forgotten"
+    )
+    delivery.publish(request_to(third))
+    after = delivery.publish(request_to(first))
+    assert after.seq == 1
+    assert after.epoch != before.epoch
+
+
+def test_strangers_cannot_make_a_watched_callback_forgotten(
+    delivery: MemoryDelivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MOST_CALLBACKS", 5)
+    watched = [str(uuid4()) for _ in range(3)]
+    for uuid in watched:
+        delivery.publish(request_to(uuid))
+        delivery.set_viewers(uuid, 1)
+    for _ in range(50):
+        delivery.publish(request_to(str(uuid4())))
+    assert [delivery.publish(request_to(uuid)).seq for uuid in watched] == [2, 2, 2]
+
+
+def test_a_reply_may_be_changed_while_its_request_is_handed_to_many_viewers(
+    delivery: MemoryDelivery, viewers: Viewers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uuid, later = str(uuid4()), Kept("{}", 5)
+    delivery.set_viewers(uuid, 1)
+    for change in (None, later):
+        delivery.set_reply(uuid, Kept('{"status":503}', 2))
+        with monkeypatch.context() as patch:
+            patch.setattr(viewers, "deliver", lambda *_: delivery.set_reply(uuid, change))  # noqa: B023
+            assert delivery.publish(request_to(uuid)).reply == '{"status":503}'
+        assert delivery.get_reply(uuid) == change, "of the new one nothing is used up"
+
+
+def test_replies_are_forgotten_by_what_they_take_in_memory(
+    delivery: MemoryDelivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "MOST_BYTES", 200_000)
+    first, second = str(uuid4()), str(uuid4())
+    wide = Kept("a" * 19_999 + "\N{PARTY POPPER}", None)  # Python takes 80 KB and more
+    delivery.set_reply(first, wide)
+    assert delivery.get_reply(first) == wide
+    delivery.set_reply(second, wide)
+    assert delivery.get_reply(first) is None
+    assert delivery.get_reply(second) == wide

@@ -1,0 +1,69 @@
+"""Delivery through a real Redis by itself: what it asks of it, and what it leaves there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from tests.support.deliveries import Nobody, through
+from tests.support.patience import eventually
+from tests.support.processes import Redis
+from tests.wire_fixture import samples
+from webhook_logger.delivery import Kept, Limits, RateExceeded
+from webhook_logger.delivery.redis.delivery import RedisDelivery
+
+DAY = 24 * 60 * 60
+
+
+@pytest.fixture(scope="module")
+def delivery(redis: Redis) -> RedisDelivery:
+    return through(redis, Limits())
+
+
+def test_a_reply_comes_with_the_receipt_and_lives_on_for_seven_days(
+    redis: Redis, delivery: RedisDelivery, uuid: str
+) -> None:
+    request, key = replace(samples()[0], uuid=uuid), f"webhook-logger:{{{uuid}}}:reply"
+    assert delivery.publish(request).reply is None
+    delivery.set_reply(uuid, Kept('{"status": 503}', None))
+    assert 6 * DAY < redis.client.ttl(key) <= 7 * DAY
+    redis.client.expire(key, 100)
+    receipt = delivery.publish(request)
+    assert (receipt.seq, receipt.reply) == (2, '{"status": 503}')
+    assert 6 * DAY < redis.client.ttl(key) <= 7 * DAY
+    delivery.set_reply(uuid, None)
+    assert not redis.client.exists(key)
+
+
+def test_every_key_expires(redis: Redis, delivery: RedisDelivery, uuid: str) -> None:
+    watched = str(uuid4())
+    delivery.publish(replace(samples()[0], uuid=uuid))
+    delivery.set_viewers(watched, 3)
+    eventually(lambda: redis.client.exists(f"webhook-logger:{{{watched}}}"))
+    for name in (uuid, watched):
+        assert 0 < redis.client.ttl(f"webhook-logger:{{{name}}}") <= DAY
+    assert not [key for key in redis.client.keys("*") if redis.client.ttl(key) < 0]
+
+
+def test_nothing_of_a_request_is_in_any_key(
+    redis: Redis, delivery: RedisDelivery, uuid: str
+) -> None:
+    delivery.publish(replace(samples()[0], uuid=uuid, path=f"/{uuid}/secret"))
+    kept = redis.client.hgetall(f"webhook-logger:{{{uuid}}}")
+    assert set(kept) == {"epoch", "seq"}
+
+
+def test_a_window_that_is_full_says_when_it_ends(redis: Redis, uuid: str) -> None:
+    delivery = RedisDelivery(redis.url, Limits(), most_a_second=1)
+    delivery.start(Nobody())
+    request = replace(samples()[0], uuid=uuid)
+
+    def fill() -> None:
+        for _ in range(10):
+            delivery.publish(request)
+
+    with pytest.raises(RateExceeded) as refused:
+        fill()
+    assert 0 < refused.value.seconds <= 1

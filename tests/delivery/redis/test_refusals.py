@@ -1,0 +1,72 @@
+"""Reports of refused requests are bounded, whatever strangers send."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from tests.support.patience import PATIENCE_SECONDS
+from webhook_logger.delivery.redis import refusals
+from webhook_logger.delivery.redis.refusals import Refusals, Refused
+from webhook_logger.reasons import Reason
+
+
+def test_a_report_counts_all_and_has_the_latest_reason() -> None:
+    waiting = Refusals()
+    for reason in (Reason.NOT_FOUND, Reason.NOT_FOUND, Reason.CHUNK_MALFORMED):
+        waiting.add("a", reason)
+    waiting.add("b", Reason.NOT_FOUND)
+    assert waiting.take() == [
+        Refused("a", 3, Reason.CHUNK_MALFORMED),
+        Refused("b", 1, Reason.NOT_FOUND),
+    ]
+    assert waiting.take() == []
+
+
+def test_a_round_has_a_hundred_reports_and_those_that_wait_longest_come_first() -> None:
+    waiting = Refusals()
+    for number in range(250):
+        waiting.add(str(number), Reason.NOT_FOUND)
+    waiting.add("0", Reason.NOT_FOUND)
+    rounds = [[report.uuid for report in waiting.take()] for _ in range(4)]
+    assert [len(each) for each in rounds] == [100, 100, 50, 0]
+    assert [uuid for each in rounds for uuid in each] == [str(number) for number in range(250)]
+
+
+def test_of_too_many_callbacks_the_one_that_waits_longest_gives_way() -> None:
+    waiting = Refusals()
+    for number in range(refusals.MAX_CALLBACKS + 3):
+        waiting.add(str(number), Reason.NOT_FOUND)
+    taken = []
+    while some := waiting.take():
+        taken += some
+    assert len(taken) == refusals.MAX_CALLBACKS
+    assert taken[0].uuid == "3"
+
+
+def test_nothing_is_sent_while_that_is_not_possible_and_nothing_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(refusals, "SECONDS_PER_ROUND", 0.001)
+    waiting = Refusals()
+    asked, is_up, sent = threading.Semaphore(0), threading.Event(), threading.Event()
+    reports: list[Refused] = []
+
+    def is_possible() -> bool:
+        asked.release()
+        return is_up.is_set()
+
+    def send(refused: Refused) -> None:
+        assert is_up.is_set()
+        reports.append(refused)
+        sent.set()
+
+    threading.Thread(target=waiting.report, args=(send, is_possible), daemon=True).start()
+    waiting.add("a", Reason.QUEUE_UNAVAILABLE)
+    for _ in range(3):
+        assert asked.acquire(timeout=PATIENCE_SECONDS)
+    waiting.add("a", Reason.QUEUE_UNAVAILABLE)
+    is_up.set()
+    assert sent.wait(PATIENCE_SECONDS)
+    assert reports == [Refused("a", 2, Reason.QUEUE_UNAVAILABLE)]

@@ -1,0 +1,94 @@
+"""Which callback a refused request names, by its request line alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from webhook_logger.metrics import Metrics
+from webhook_logger.reasons import Reason
+from webhook_logger.senders.refusals import Refusals
+
+UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
+
+
+class Heard:
+    """A delivery that keeps what is reported."""
+
+    def __init__(self) -> None:
+        self.of: list[tuple[str, Reason]] = []
+
+    def refused(self, uuid: str, reason: Reason) -> None:
+        self.of.append((uuid, reason))
+
+
+def named(line: str, prefix: str = "") -> list[str]:
+    heard: Any = Heard()
+    metrics = Metrics()
+    Refusals(heard, metrics, prefix).of_line(line, Reason.NOT_FOUND)
+    assert metrics.requests_refused == {Reason.NOT_FOUND: 1}
+    assert all(reason is Reason.NOT_FOUND for _, reason in heard.of)
+    return [uuid for uuid, _ in heard.of]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"POST /{UUID} HTTP/1.1",
+        f"POST /{UUID.upper()}/x?y HTTP/1.1",
+        f"/{UUID}",
+        f"//{UUID}/x",
+        f"/%2F{UUID}",
+        f"/{UUID}%0A",
+        f"/{UUID}%20",
+        f"/{UUID}orders",
+        f"/{UUID}abc",
+        f"/{{{UUID}}}",
+        f"/hooks/{UUID}",
+        f"GET {UUID} HTTP/1.1",
+        f"GET h:80/{UUID} HTTP/1.1",
+        f"GET http://h h/{UUID} HTTP/1.1",
+        f"G\x00T\t/{UUID}\xff",
+        f"GET /{UUID}/{'x' * 9000}",
+        f"/{UUID}?other=/00000000-0000-4000-8000-000000000000",
+    ],
+)
+def test_it_finds_the_callback_that_a_sender_meant(line: str) -> None:
+    assert named(line) == [UUID]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "\x16\x03\x01",
+        "GET / HTTP/1.1",
+        f"GET /x?u=/{UUID} HTTP/1.1",
+        f"PUT /api/callbacks/{UUID}/reply HTTP/1.1",
+        f"PUT http://h/api/callbacks/{UUID}/reply HTTP/1.1",
+        f"/api/callbacks/{UUID}/reply",
+        f"/view/{UUID}/x",
+        f"GET /{'x' * 600}/{UUID} HTTP/1.1",
+    ],
+)
+def test_it_finds_none_where_no_sender_meant_one(line: str) -> None:
+    assert named(line) == []
+
+
+def test_a_prefix_is_no_part_of_it() -> None:
+    assert named(f"PUT /hooks/api/callbacks/{UUID}/reply HTTP/1.1", "/hooks") == []
+    assert named(f"POST /hooks//{UUID} HTTP/1.1", "/hooks") == [UUID]
+    assert named(f"POST /{UUID} HTTP/1.1", "/hooks") == [UUID]
+
+
+def test_a_long_line_is_not_searched_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[int] = []
+
+    def note(text: bytes) -> bytes:
+        searched.append(len(text))
+        return text
+
+    monkeypatch.setattr("webhook_logger.senders.refusals.unquote_to_bytes", note)
+    named("GET /" + "0a" * 500_000)
+    assert searched == [512]

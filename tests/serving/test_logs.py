@@ -1,0 +1,182 @@
+"""The log: what a stranger has chosen cannot forge a line, or act on a terminal."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.patience import eventually
+from tests.support.processes import ROOT, Server
+from tests.support.sender import Sender
+from webhook_logger.serving.logs import COUNTED, OneLine, Repeats
+
+FORGED = "x\n2026-11-28 00:00:00,000 WARNING forged: y"
+HOSTILE = [
+    FORGED,
+    "\r" + FORGED,
+    "\x1b[2J\x1b]0;title\x07",
+    "\x00\x08\x7f",
+    "\x85\x9b2J",
+    "\u2028\u2029",
+    "\u202e\u2066\u061c",
+    "\ud800",
+]
+RECORD = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} \S+ ERROR ")
+
+
+def logged(message: str, *args: object, error: BaseException | None = None) -> list[str]:
+    """The lines of one record."""
+    info = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord("engineio.server", logging.ERROR, "", 1, message, args, info)
+    text = OneLine().format(record)
+    assert text.encode(), "it can be written"
+    return text.split("\n")
+
+
+def raised(error: Exception, cause: Exception | None = None) -> Exception:
+    with pytest.raises(type(error)) as caught:
+        raise error from cause
+    return caught.value
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_a_record_is_one_visible_line(text: str) -> None:
+    [line] = logged("Invalid session %s", text)
+    assert line.isprintable()
+    assert RECORD.match(line)
+    assert ascii(text)[1:-1].split("\\")[0] in line
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_the_message_of_an_exception_is_one_visible_line(text: str) -> None:
+    first, *lines = logged("It failed.", error=raised(ValueError(text), raised(KeyError(text))))
+    assert RECORD.match(first)
+    assert all(line.isprintable() for line in lines)
+    assert all(line.startswith(" ") for line in lines), "no line looks like a record"
+    assert lines.count(" Traceback (most recent call last):") == 2
+    assert any(line.endswith("in raised") for line in lines)
+    assert lines[-1].startswith(" ValueError: ")
+    assert any(line.startswith(" KeyError: ") for line in lines)
+
+
+def test_a_context_that_is_suppressed_is_left_out() -> None:
+    error = ValueError("outer")
+    error.__context__ = KeyError("inner")
+    assert any("inner" in line for line in logged("It failed.", error=error))
+    error.__suppress_context__ = True
+    assert not any("inner" in line for line in logged("It failed.", error=error))
+
+
+def test_letters_of_all_scripts_stay() -> None:
+    [line] = logged("Zürich, Москва, 東京, \N{GRINNING FACE}")
+    assert line.endswith("Zürich, Москва, 東京, \N{GRINNING FACE}")
+
+
+def test_it_holds_for_the_whole_process() -> None:
+    """Loggers of libraries, and exceptions that nobody catches, those of threads included."""
+    code = (
+        "import logging, threading, wsgi\n"
+        f"text = {FORGED!r}\n"
+        "logging.getLogger('engineio').error(text)\n"
+        "def fail(): raise ValueError(text)\n"
+        "thread = threading.Thread(target=fail)\n"
+        "thread.start()\n"
+        "thread.join()\n"
+        "fail()\n"
+    )
+    command = (sys.executable, "-c", code)
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stderr.count("forged") == 3
+    assert not re.search("^2026-11-28 00:00:00,000", run.stderr, re.MULTILINE)
+
+
+def test_a_green_thread_that_fails_is_logged_alike() -> None:
+    code = (
+        "import logging, eventlet\n"
+        "from webhook_logger.serving import logs\n"
+        "from webhook_logger.serving.hub import use_fair_hub\n"
+        "use_fair_hub()\n"
+        "logs.set_up(logging.INFO)\n"
+        f"def fail(*_): raise ValueError({FORGED!r})\n"
+        "eventlet.spawn_n(fail)\n"
+        "eventlet.sleep(0.01)\n"
+    )
+    command = (sys.executable, "-W", "ignore", "-c", code)
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "A green thread failed." in run.stderr
+    assert not re.search("^2026-11-28 00:00:00,000", run.stderr, re.MULTILINE)
+
+
+def test_a_session_id_cannot_forge_a_line(memory_server: Server) -> None:
+    target = "/socket.io/?EIO=4&transport=polling&sid=x%0Aforged%1B%5B2J"
+    with Sender(memory_server.address) as sender:
+        sender.send(f"GET {target} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".encode())
+        assert b" 400 " in sender.rest()
+    assert not re.search("^forged", memory_server.log, re.MULTILINE)
+    assert "\x1b" not in memory_server.log
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """What a handler writes that counts repetitions, for a logger by the name of `repeating`."""
+    stream, logger = io.StringIO(), logging.getLogger("repeating")
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(OneLine())
+    handler.addFilter(Repeats(handler, quiet_seconds=1.0, report_seconds=1000.0))
+    logger.addHandler(handler)
+    logger.propagate = False
+    yield stream
+    logger.removeHandler(handler)
+
+
+def said(stream: io.StringIO) -> list[str]:
+    return [line.partition("repeating: ")[2] for line in stream.getvalue().splitlines()]
+
+
+def test_a_warning_that_repeats_is_logged_when_it_begins_and_with_its_number_when_it_ends(
+    stream: io.StringIO,
+) -> None:
+    log = logging.getLogger("repeating")
+    told = ["Refused: 0", "It has ended. Logged 499 times more: Refused: 0"]
+    for time in (1, 2):  # after its end it begins again
+        for number in range(500):
+            log.warning("Refused: %s", number)
+        eventually(lambda: said(stream)[-1].startswith("It has ended"))
+        assert said(stream) == told * time
+
+
+def test_other_places_and_what_is_counted_elsewhere_are_logged_meanwhile(
+    stream: io.StringIO,
+) -> None:
+    log = logging.getLogger("repeating")
+    for number in range(2):
+        log.warning("One: %d", number)
+        log.error("Another: %d", number)
+        log.warning("Counted: %d", number, extra=COUNTED)
+        log.info("Not a warning: %d", number)
+    expected = ["One: 0", "Another: 0", "Counted: 0", "Counted: 1"]
+    eventually(lambda: len(said(stream)) == 6)
+    assert said(stream)[:4] == expected
+    assert {line.partition(". ")[0] for line in said(stream)[4:]} == {"It has ended"}
+
+
+def test_what_goes_on_is_reported_meanwhile() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(Repeats(handler, quiet_seconds=0.05, report_seconds=0.0))
+    logger = logging.Logger("going on")
+    logger.addHandler(handler)
+
+    def goes_on() -> bool:
+        logger.warning("Refused.")
+        return "It goes on. Logged " in stream.getvalue()
+
+    eventually(goes_on)
+    assert stream.getvalue().startswith("Refused.\nIt goes on. Logged ")

@@ -1,0 +1,57 @@
+"""How much a viewer may say, by a clock that passes where somebody waits, and nowhere else."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from webhook_logger import rates
+from webhook_logger.metrics import Metrics
+from webhook_logger.viewers import admission
+from webhook_logger.viewers.admission import Admission, Limits
+
+
+class Clock:
+    """Stands for `time`."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.pauses: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    time = monotonic
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.pauses.append(seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    for module in (admission, rates):
+        monkeypatch.setattr(module, "time", clock)
+    return clock
+
+
+def test_messages_over_the_rate_wait_for_the_next_second_and_are_handled_in_order(
+    clock: Clock,
+) -> None:
+    handled: list[tuple[float, str]] = []
+    handlers: dict[str, Any] = {"message": lambda _, data: handled.append((clock.now, data))}
+    engineio = SimpleNamespace(
+        handlers=handlers,
+        on=handlers.__setitem__,
+        handle_request=None,
+        ping_timeout=5,
+        sockets={"sid": SimpleNamespace(sid="sid", upgraded=False, last_ping=None, closed=False)},
+    )
+    Admission(engineio, Limits(messages_per_second=10), Metrics(), lambda _: True)
+    for number in range(31):
+        handlers["message"]("sid", f"2[{number}]")
+    assert handled == [(number // 10, f"2[{number}]") for number in range(31)]
+    assert clock.pauses == [1, 1, 1]

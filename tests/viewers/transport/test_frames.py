@@ -1,0 +1,67 @@
+"""Frames as they are sent, read back by a library that knows them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from wsproto.frame_protocol import FrameProtocol, Opcode
+
+from tests.support import raw_websocket as client
+from webhook_logger.viewers.transport.frames import Closed, Messages, TooLarge, frame
+
+SIZES = [0, 1, 125, 126, 127, 65_535, 65_536, 200_000]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", ["text", "bytes"])
+def test_a_frame_is_read_as_the_message_that_was_sent(size: int, kind: str) -> None:
+    payload = "ü" * size if kind == "text" else b"\x00" * size
+    reader = FrameProtocol(client=True, extensions=[])
+    reader.receive_bytes(frame(payload))
+    parts = list(reader.received_frames())
+    assert parts[0].opcode is (Opcode.TEXT if kind == "text" else Opcode.BINARY)
+    assert parts[-1].message_finished
+    assert payload[:0].join(type(payload)(part.payload) for part in parts) == payload
+
+
+SMALL = {
+    "pings": client.frame(client.PING),
+    "pongs": client.frame(client.PONG),
+    "messages": client.frame(client.TEXT, b"3"),
+    "fragments": client.frame(client.CONTINUATION, b"x", fin=False),
+}
+
+
+@pytest.mark.parametrize("kind", SMALL)
+@pytest.mark.parametrize("most", [100, 200])
+def test_each_frame_is_admitted_before_it_is_acted_upon(kind: str, most: int) -> None:
+    received = [client.frame(client.TEXT, b"2", fin=False)] if kind == "fragments" else []
+    admitted, answers, reads = 0, [], 0
+
+    def recv(_: int) -> bytes:
+        nonlocal reads
+        reads += 1
+        return b"".join([*received, SMALL[kind] * 1000])
+
+    def admit() -> None:
+        nonlocal admitted
+        if admitted == most:
+            raise Closed
+        admitted += 1
+
+    messages, whole = Messages(recv, answers.append, admit, 4096), 0
+    with suppress(Closed):
+        while messages.next():
+            whole += 1
+    assert (admitted, reads) == (most, 1)
+    assert len(answers) == (most if kind == "pings" else 0)
+    assert whole == (most if kind == "messages" else 0)
+
+
+def test_nothing_of_a_message_that_is_too_large_is_read() -> None:
+    head = b"\x81\xff" + (2**40).to_bytes(8, "big") + client.MASK
+    reads = iter((head, b"x"))
+    with pytest.raises(TooLarge):
+        Messages(lambda _: next(reads), lambda _: None, lambda: None, 4096).next()
+    assert next(reads) == b"x"

@@ -1,0 +1,133 @@
+"""HAR files: written so that they are whole at any moment, and read with distrust."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.archive import har
+from webhook_logger.client.errors import Invalid
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+MOST_BYTES = 256 * 2**20
+"""Of a file that is read: all of it is in memory then."""
+
+_HEAD = har.HEAD.encode()
+_FOOT = f"\n{har.FOOT}\n".encode()
+
+
+class Archive:
+    """A HAR file that grows. Each request goes in with one write that ends the file anew, so that
+    it is whole whenever the process ends; none of it is kept in memory.
+
+    A file that an archive has written before is continued; any other is left alone.
+    """
+
+    def __init__(self, path: Path, origin: str) -> None:
+        """`origin`: the server's, as in `https://hooks.example.com`. Raises `Invalid`."""
+        self._origin = origin
+        try:
+            self._file = _opened(path)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        try:
+            self._lock(path)
+            self._end = self._begin(path)
+        except BaseException as error:
+            self._file.close()
+            if isinstance(error, OSError):
+                raise _unwritable(path, error) from error
+            raise
+
+    def _lock(self, path: Path) -> None:
+        """Two would write over one another."""
+        if fcntl:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Invalid(f"{path} is being written by another program.") from None
+
+    def _begin(self, path: Path) -> int:
+        """Where the next entry goes."""
+        size = self._file.seek(0, 2)
+        if size == 0:
+            self._put(0, _HEAD + _FOOT)
+            return len(_HEAD)
+        end = size - len(_FOOT)
+        if end < len(_HEAD) or self._read(0, _HEAD) != _HEAD or self._read(end, _FOOT) != _FOOT:
+            raise Invalid(f"{path} is there already, and is no archive that was written here.")
+        return end
+
+    def _read(self, at: int, like: bytes) -> bytes:
+        self._file.seek(at)
+        return self._file.read(len(like)) or b""
+
+    def add(self, request: CapturedRequest) -> None:
+        """Put a request behind those that are there. Raises `OSError`, with the file as before."""
+        first = self._end == len(_HEAD)
+        text = json.dumps(har.entry(request, self._origin), ensure_ascii=False)
+        entry = ("\n" if first else ",\n").encode() + text.encode()
+        try:
+            self._put(self._end, entry + _FOOT)
+        except OSError:
+            self._put(self._end, _FOOT)
+            self._file.truncate()
+            raise
+        self._end += len(entry)
+
+    def _put(self, at: int, data: bytes) -> None:
+        self._file.seek(at)
+        if self._file.write(data) != len(data):
+            raise OSError("there is no more room")
+
+    def close(self) -> None:
+        """Nothing is left to be written: this only gives the file back."""
+        self._file.close()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open an archive, or create one that only its owner may read: it holds senders' secrets."""
+    if path.exists():
+        return path.open("r+b", buffering=0)
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return open(os.open(path, flags, 0o600), "r+b", buffering=0)  # noqa: PTH123  # a descriptor
+
+
+def _unwritable(path: Path, error: OSError) -> Invalid:
+    return Invalid(f"{path} cannot be written: {error.strerror or error}.")
+
+
+def entries(file: BinaryIO, name: str) -> tuple[list[Any], bool]:
+    """The entries of a HAR file, unchecked, and whether this program has written it.
+
+    Raises `Invalid` with a sentence for what is no HAR file.
+    """
+    data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise Invalid(f"{name} has more than {MOST_BYTES // 2**20} MiB, which is the most.")
+    try:
+        archive = json.loads(data.decode("utf-8-sig"))
+    except RecursionError:
+        raise Invalid(f"{name} is nested too deeply.") from None
+    except ValueError as error:
+        raise Invalid(f"{name} is no JSON: {error}.") from None
+    log = archive.get("log") if isinstance(archive, dict) else None
+    listed = log.get("entries") if isinstance(log, dict) else None
+    if not isinstance(listed, list):
+        raise Invalid(f"{name} is no HAR file: it has no log with entries.")
+    creator = log.get("creator") if isinstance(log, dict) else None
+    ours = isinstance(creator, dict) and creator.get("name") == "Webhook Logger"
+    return listed, ours

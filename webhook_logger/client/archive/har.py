@@ -1,0 +1,123 @@
+"""A captured request as an entry of an HTTP archive (HAR 1.2), and an entry as what it sent.
+
+The entries are the same as `static/js/take-away/har.js` makes; a test compares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, unquote
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.relay.relayed import in_ascii
+
+Entry = dict[str, Any]
+
+HEAD = '{"log":{"version":"1.2","creator":{"name":"Webhook Logger","version":"0.1.0"},"entries":['
+"""The log up to its entries, which follow one by one."""
+FOOT = "]}}"
+
+# Not known here: status 0 is what browsers write then, and -1 stands for an unknown size.
+_NO_RESPONSE = {
+    "status": 0,
+    "statusText": "",
+    "httpVersion": "",
+    "cookies": [],
+    "headers": [],
+    "content": {"size": 0, "mimeType": ""},
+    "redirectURL": "",
+    "headersSize": -1,
+    "bodySize": -1,
+    "comment": "What the sender was answered is not recorded.",
+}
+
+# What RFC 3986 does not allow, and senders write all the same.
+_INVALID = re.compile(r"%(?![0-9a-f]{2})|[^\w.~:/?@!$&'()*+,;=%-]", re.IGNORECASE | re.ASCII)
+_STRAY_PERCENT = re.compile(r"%(?![0-9a-f]{2})", re.IGNORECASE)
+
+
+def entry(request: CapturedRequest, origin: str, answered: tuple[int, str] | None = None) -> Entry:
+    """Return the entry of a request to the server at `origin`, such as `https://hooks.example.com`.
+
+    `answered` is the status that its sender got, and what decided it, where that is known.
+    """
+    wire = request.to_wire()
+    return {
+        "startedDateTime": wire["received_at"],
+        "time": 0,
+        "request": _request(request, wire, origin),
+        "response": _response(*answered) if answered else _NO_RESPONSE,
+        "cache": {},
+        "timings": {"send": 0, "wait": 0, "receive": 0},
+        "_clientAddress": request.remote_addr,
+    }
+
+
+def _response(status: int, by: str) -> Entry:
+    comment = "Only the status of the response is recorded."
+    return {
+        **_NO_RESPONSE,
+        "status": status,
+        "httpVersion": "HTTP/1.1",
+        "comment": comment,
+        "_by": by,
+    }
+
+
+def _request(request: CapturedRequest, wire: dict[str, Any], origin: str) -> Entry:
+    body = {"postData": _post_data(request, wire["body"])} if request.body.size > 0 else {}
+    return {
+        "method": request.method,
+        "url": origin + _INVALID.sub(_escaped, in_ascii(request.target)),
+        "httpVersion": f"HTTP/{request.http_version}",
+        "cookies": _named(_cookies(request)),
+        "headers": _named(request.headers),
+        **({"_trailers": _named(request.trailers)} if request.trailers else {}),
+        "queryString": _named(_parameters(in_ascii(request.query_string))),
+        **body,
+        "headersSize": -1,
+        "bodySize": request.body.size,
+    }
+
+
+def _post_data(request: CapturedRequest, body: dict[str, Any]) -> Entry:
+    """HAR knows text alone: its fields with an underscore are free to say more."""
+    data = {"mimeType": request.header("content-type"), "text": body["content"]}
+    if not body["complete"]:
+        return {**data, "comment": "Over the limit of the server: its content is not known."}
+    if body["encoding"] == "utf-8":
+        return data
+    return {**data, "comment": "The text is base64.", "_encoding": "base64"}
+
+
+def _cookies(request: CapturedRequest) -> Iterator[tuple[str, str]]:
+    for line in request.header_lines("cookie"):
+        for cookie in filter(None, (part.strip(" \t\xa0") for part in line.split(";"))):
+            key, _, content = cookie.partition("=")
+            yield key, content
+
+
+def _parameters(query: str) -> Iterator[tuple[str, str]]:
+    for part in filter(None, query.split("&")):
+        name, _, value = part.partition("=")
+        yield _readable(name), _readable(value)
+
+
+def _readable(raw: str) -> str:
+    """Decoded; as it was sent where an escape is broken or the bytes are not UTF-8."""
+    if _STRAY_PERCENT.search(raw):
+        return raw
+    try:
+        return unquote(raw.replace("+", " "), errors="strict")
+    except UnicodeDecodeError:
+        return raw
+
+
+def _named(pairs: Any) -> list[Entry]:
+    return [{"name": name, "value": value} for name, value in pairs]
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return quote(found[0], safe="")

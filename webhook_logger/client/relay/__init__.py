@@ -1,0 +1,1 @@
+"""Captured requests sent on to a target, in order, and what goes back from it."""

@@ -1,0 +1,57 @@
+"""Claiming to answer a callback's requests, which one viewer can do at a time."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from webhook_logger.client.stream.connection import Connection
+from webhook_logger.client.stream.events import Answering
+from webhook_logger.client.stream.mailbox import Mailbox
+from webhook_logger.client.stream.wire import answering
+
+CLAIM_SECONDS = 1.0
+"""Between two claims, while another viewer answers."""
+
+
+class Claims:
+    """Claims for one inbox, and tells how they went.
+
+    A claim may be refused for a while because the server has not seen yet that the connection
+    before this one is gone.
+    """
+
+    def __init__(self, uuid: str, mailbox: Mailbox) -> None:
+        self._uuid = uuid
+        self._mailbox = mailbox
+        self._lock = threading.Lock()
+        self._waiting = False
+        self._told: Answering | None = None
+
+    def claim(self, connection: Connection) -> None:
+        """Ask to answer; the reply comes in the connection's own thread."""
+        payload = {"uuid": self._uuid, "answer": True}
+        with self._lock:
+            self._waiting = connection.ask("join", payload, self._on_reply)
+
+    def try_again(self, connection: Connection) -> None:
+        """Ask again, where it was refused."""
+        if not self._waiting and not (self._told and self._told.yes):
+            self.claim(connection)
+
+    def lost(self) -> None:
+        """The connection is gone, and the claim with it."""
+        self._waiting = False
+        if self._told:
+            self._tell(Answering(False, "the connection was lost"))
+
+    def _on_reply(self, reply: Any) -> None:
+        told = answering(reply)
+        with self._lock:
+            self._waiting = False
+        self._tell(told)
+
+    def _tell(self, answering: Answering) -> None:
+        if answering != self._told:
+            self._told = answering
+            self._mailbox.put(answering)

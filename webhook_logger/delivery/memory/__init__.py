@@ -1,0 +1,1 @@
+"""Delivery within one process, without a queue."""

@@ -1,0 +1,168 @@
+"""Delivery within one process, without a queue."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.delivery.base import (
+    ORDINARY,
+    Answered,
+    Cut,
+    Delivery,
+    Expected,
+    Kept,
+    Receipt,
+    Sink,
+)
+from webhook_logger.delivery.events import members_of
+from webhook_logger.delivery.lean import LeanRooms
+from webhook_logger.delivery.memory.answers import Answers
+from webhook_logger.delivery.memory.replies import Replies
+from webhook_logger.delivery.windows import Windows
+from webhook_logger.reasons import Reason
+
+LOCKS = 64
+"""Shared by the callbacks, so that few of them ever wait for another's viewers."""
+MOST_CALLBACKS = 100_000
+"""Whose counters are kept, those with viewers aside; a forgotten one begins a new epoch."""
+
+
+@dataclass(slots=True)
+class _Counter:
+    epoch: str = field(default_factory=lambda: secrets.token_hex(8))
+    seq: int = 0
+    window: int = 0
+    """A second of the clock, and how many requests were accepted in it."""
+    taken: int = 0
+
+    def seconds_until_room(self, most_a_second: int) -> float:
+        """Take a place in this second's window: 0, or how long until there is one."""
+        now = time.time()
+        if self.window != int(now):
+            self.window, self.taken = int(now), 0
+        if self.taken >= most_a_second:
+            return self.window + 1 - now
+        self.taken += 1
+        return 0.0
+
+
+class MemoryDelivery(Delivery):
+    """The default without `REDIS_URL`."""
+
+    def __init__(self, most_a_second: int = 0) -> None:
+        self._most_a_second = most_a_second
+        self._windows = Windows()
+        self.manager = LeanRooms()
+        self._sink: Sink
+        self._counters: OrderedDict[str, _Counter] = OrderedDict()
+        self._viewers: dict[str, int] = {}
+        self._replies = Replies()
+        self._answers = Answers(self._take_reply)
+        # For one callback, counting and handing over are one step, or two of its requests could
+        # change places between.
+        self._order = tuple(threading.Lock() for _ in range(LOCKS))
+        self._book = threading.Lock()
+
+    def start(self, sink: Sink) -> None:
+        self._sink = sink
+
+    def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
+        uuid = request.uuid
+        self._windows.check(uuid)
+        with self._turn(uuid):
+            counter = self._counter(uuid)
+            self._take_a_place(uuid, counter)
+            counter.seq += 1
+            viewers = self._viewers.get(uuid, 0)
+            is_ordinary = expected.reply == "take"
+            held = self._answers.hold(uuid, request.id) if is_ordinary else None
+            reply = None if held else self._replies.get(uuid)
+            # Before viewers are handed anything: while that waits, the reply may be changed.
+            is_changed = reply and is_ordinary and self._replies.take(uuid)
+            if viewers:
+                status, by = (0, "") if reply or held else expected[:2]
+                answered = Answered(uuid, counter.epoch, counter.seq, status, by)
+                self._sink.deliver(answered, members_of(request))
+            if is_changed:
+                self._sink.reply_used(uuid)
+            return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply, held)
+
+    def _take_a_place(self, uuid: str, counter: _Counter) -> None:
+        if self._most_a_second:
+            seconds = counter.seconds_until_room(self._most_a_second)
+            if seconds:
+                raise self._windows.begin(uuid, seconds)
+
+    def _take_reply(self, uuid: str) -> str | None:
+        reply = self._replies.get(uuid)
+        if reply and self._replies.take(uuid):
+            self._sink.reply_used(uuid)
+        return reply and reply.reply
+
+    def answered(self, answered: Answered) -> None:
+        self._sink.answered(answered)
+
+    def refused(self, uuid: str, reason: Reason) -> None:
+        if uuid in self._viewers:
+            self._sink.refused(uuid, 1, reason)
+
+    def get_reply(self, uuid: str) -> Kept | None:
+        return self._replies.get(uuid)
+
+    def set_reply(self, uuid: str, kept: Kept | None) -> None:
+        self._replies.set(uuid, kept)
+        self._sink.reply(uuid, kept)
+
+    def claim(self, uuid: str, viewer: str) -> bool:
+        return self._answers.claim(uuid, viewer)
+
+    def unclaim(self, uuid: str, viewer: str) -> None:
+        self._answers.unclaim(uuid, viewer)
+
+    def answer(self, uuid: str, request: str, given: str) -> bool:
+        return self._answers.answer(uuid, request, given)
+
+    def decline(self, uuid: str, request: str) -> bool:
+        return self._answers.decline(uuid, request)
+
+    @contextmanager
+    def cut(self, uuid: str) -> Iterator[Cut]:
+        with self._turn(uuid):
+            counter = self._counter(uuid)
+            yield Cut(counter.epoch, counter.seq, viewers_elsewhere=0)
+
+    def set_viewers(self, uuid: str, viewers: int) -> None:
+        if viewers:
+            self._viewers[uuid] = viewers
+        else:
+            self._viewers.pop(uuid, None)
+        self._sink.count(uuid, viewers)
+
+    def check(self) -> None:
+        pass  # nothing here can be away
+
+    def _turn(self, uuid: str) -> threading.Lock:
+        return self._order[hash(uuid) % LOCKS]
+
+    def _counter(self, uuid: str) -> _Counter:
+        with self._book:
+            if uuid not in self._counters:
+                self._counters[uuid] = _Counter()
+                self._forget_one_too_many()
+            self._counters.move_to_end(uuid)
+            return self._counters[uuid]
+
+    def _forget_one_too_many(self) -> None:
+        """The one longest unused; one with viewers counts as used."""
+        if len(self._counters) - len(self._viewers) <= MOST_CALLBACKS:
+            return
+        while (oldest := next(iter(self._counters))) in self._viewers:
+            self._counters.move_to_end(oldest)
+        del self._counters[oldest]

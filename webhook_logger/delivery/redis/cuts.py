@@ -1,0 +1,63 @@
+"""A cut through Redis: a message that the worker sends to itself, on the way of the requests."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from webhook_logger.delivery.base import Cut, QueueUnavailable
+from webhook_logger.delivery.redis import keys, scripts
+from webhook_logger.delivery.redis.publisher import Publisher
+from webhook_logger.delivery.redis.subscription import Subscription
+
+
+class _Waiting:
+    """A cut on its way: from its script to the place in the stream where it comes out."""
+
+    def __init__(self) -> None:
+        self.cut: Cut
+        self.reached = threading.Event()
+        self.left = threading.Event()
+        self.is_over = False
+        """Whether the stream has gone on without waiting any longer."""
+
+
+class Cuts:
+    """This worker's cuts; each waits so many seconds at most, and holds the stream no longer."""
+
+    def __init__(
+        self, publisher: Publisher, subscription: Subscription, worker: str, seconds: float
+    ) -> None:
+        self._publisher = publisher
+        self._subscription = subscription
+        self._worker = worker
+        self._seconds = seconds
+        self._waiting: dict[str, _Waiting] = {}
+
+    @contextmanager
+    def cut(self, uuid: str) -> Iterator[Cut]:
+        """As `Delivery.cut`."""
+        waiting, name = _Waiting(), secrets.token_hex(8)
+        self._subscription.hold(keys.channel(uuid))
+        self._waiting[name] = waiting
+        try:
+            own = keys.worker_channel(self._worker)
+            args = (self._worker, scripts.fresh(), own, name)
+            self._publisher.run(scripts.CUT, [keys.key(uuid)], *args)
+            if not waiting.reached.wait(self._seconds) or waiting.is_over:
+                raise QueueUnavailable("This worker's subscription to the queue does not answer.")
+            yield waiting.cut
+        finally:
+            del self._waiting[name]
+            waiting.left.set()
+            self._subscription.release(keys.channel(uuid))
+
+    def reach(self, name: str, epoch: str, seq: str, elsewhere: str) -> None:
+        """The stream has come to a cut: hold it still until its viewer has entered."""
+        waiting = self._waiting.get(name)
+        if waiting:
+            waiting.cut = Cut(epoch, int(seq), int(elsewhere))
+            waiting.reached.set()
+            waiting.is_over = not waiting.left.wait(self._seconds)

@@ -1,0 +1,221 @@
+"""Delivery through Redis: any worker accepts a request, every worker's viewers see it.
+
+A script counts and publishes in one step, so the order on a callback's channel is the order of
+`seq`. A worker subscribes to the channels of the callbacks that it has viewers of, on one
+connection. A cut is a message that the worker sends to itself on that same connection: where it
+comes out, the stream is held still while a viewer enters.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from contextlib import AbstractContextManager, suppress
+from functools import partial
+from typing import Any
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.delivery.base import (
+    ORDINARY,
+    Answered,
+    Cut,
+    Delivery,
+    Expected,
+    Kept,
+    QueueUnavailable,
+    Receipt,
+    Sink,
+)
+from webhook_logger.delivery.events import members_of
+from webhook_logger.delivery.held import Held
+from webhook_logger.delivery.redis import keys, scripts
+from webhook_logger.delivery.redis.backlog import Backlog, Limits
+from webhook_logger.delivery.redis.canary import Canaries
+from webhook_logger.delivery.redis.connections import connections
+from webhook_logger.delivery.redis.cuts import Cuts
+from webhook_logger.delivery.redis.envelope import seal
+from webhook_logger.delivery.redis.holding import Holding
+from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
+from webhook_logger.delivery.redis.messages import Messages, Own
+from webhook_logger.delivery.redis.presence import Presence
+from webhook_logger.delivery.redis.publisher import Publisher
+from webhook_logger.delivery.redis.readiness import Readiness
+from webhook_logger.delivery.redis.refusals import Refusals, Refused
+from webhook_logger.delivery.redis.subscription import Subscription
+from webhook_logger.delivery.windows import Windows
+from webhook_logger.reasons import Reason
+
+LARGE_EVENT_BYTES = 64 * 1024
+"""A larger one goes over a connection of its own, so that it delays no small one."""
+
+log = logging.getLogger(__name__)
+
+
+class RedisDelivery(Delivery):
+    """One worker's share of delivery through the Redis at `url`; the `Reader` of its stream."""
+
+    def __init__(self, url: str, limits: Limits, most_a_second: int) -> None:
+        self._worker = secrets.token_hex(8)
+        self._channel = keys.worker_channel(self._worker)
+        self._most_a_second = str(most_a_second)
+        self._windows = Windows()
+        self._refusals = Refusals()
+        connect = connections(url, limits.seconds).make_connection
+        backlog = Backlog(limits)
+        self._small, self._large = publishers = tuple(
+            Publisher(connect, scripts.ALL, backlog, self) for _ in range(2)
+        )
+        self._readiness = Readiness(publishers, self._report_readiness)
+        self._presence = Presence(self._small, self._worker)
+        self._holding = Holding(self._small, self._worker, limits.seconds)
+        self._subscription = Subscription(connect, self, limits.seconds)
+        self._cuts = Cuts(self._small, self._subscription, self._worker, limits.seconds)
+        self._canaries = Canaries(self._small, self._subscription, self._worker)
+        self.manager = RoomManager(url, seconds=limits.seconds)
+        self._sink: Sink
+        self._messages: Messages
+
+    def start(self, sink: Sink) -> None:
+        self._sink = sink
+        own = Own(self._channel, self._cuts, self._canaries, self._holding)
+        self._messages = Messages(sink, self.manager, own)
+        self._subscription.keep(self._channel)
+        self._subscription.keep(CONTROL_CHANNEL)
+        for forever in (
+            *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
+            *(self._subscription.listen, self._presence.keep, self._canaries.send),
+            self._readiness.keep,
+            partial(self._refusals.report, self._report, lambda: self._subscription.up),
+        ):
+            threading.Thread(target=forever, daemon=True).start()
+
+    def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
+        self._windows.check(request.uuid)
+        uuid, members = request.uuid, members_of(request)
+        where = (keys.key(uuid), keys.reply_key(uuid))
+        fresh = scripts.fresh()
+        held = self._holding.add(uuid, request.id, fresh)
+        args = (
+            *(self._worker, fresh, keys.channel(uuid), request.id, members),
+            *(self._most_a_second, str(expected.status), expected.by, expected.reply),
+        )
+        receipt = None
+        try:
+            answer = self._publisher(len(members)).run(scripts.PUBLISH, where, *args)
+            receipt = self._receipt(uuid, answer, held)
+            return receipt
+        finally:
+            if receipt is None or not receipt.held:
+                self._holding.remove(held)
+
+    def _receipt(self, uuid: str, answer: list[Any], held: Held) -> Receipt:
+        if len(answer) == 1:
+            raise self._windows.begin(uuid, answer[0] / 1000)
+        epoch, seq, elsewhere, reply, is_held = answer
+        viewers = elsewhere + self._presence.here(uuid)
+        kept = reply and reply.decode()
+        return Receipt(epoch.decode(), seq, viewers, kept, held if is_held else None)
+
+    def _publisher(self, size: int) -> Publisher:
+        return self._large if size > LARGE_EVENT_BYTES else self._small
+
+    def answered(self, answered: Answered) -> None:
+        self._notify(answered.uuid, "answered", *map(str, answered[1:]))
+
+    def refused(self, uuid: str, reason: Reason) -> None:
+        self._refusals.add(uuid, reason)
+
+    def _report(self, refused: Refused) -> None:
+        uuid, number, reason = refused
+        self._notify(uuid, "refused", str(number), reason.word)
+
+    def _notify(self, uuid: str, kind: str, *parts: str) -> None:
+        """Publish a message to the callback's viewers. Best effort; never blocks."""
+        with suppress(QueueUnavailable):
+            self._small.submit("PUBLISH", keys.channel(uuid), seal(kind, *parts))
+
+    def get_reply(self, uuid: str) -> Kept | None:
+        key = keys.reply_key(uuid)
+        reply, times = self._small.submit("HMGET", key, "reply", "times").wait()
+        return Kept(reply.decode(), times and int(times)) if reply else None
+
+    def set_reply(self, uuid: str, kept: Kept | None) -> None:
+        reply, times = kept or ("", None)
+        args = (keys.channel(uuid), reply, "" if times is None else str(times))
+        self._small.run(scripts.SET_REPLY, [keys.reply_key(uuid)], *args)
+
+    def claim(self, uuid: str, viewer: str) -> bool:
+        return self._presence.claim(uuid, viewer)
+
+    def unclaim(self, uuid: str, viewer: str) -> None:
+        self._presence.unclaim(uuid, viewer)
+
+    def answer(self, uuid: str, request: str, given: str) -> bool:
+        where, args = [keys.held_key(uuid)], (request, given)
+        return bool(self._publisher(len(given)).run(scripts.ANSWER, where, *args))
+
+    def decline(self, uuid: str, request: str) -> bool:
+        where = [keys.held_key(uuid)]
+        return bool(self._small.run(scripts.DECLINE, where, request))
+
+    def cut(self, uuid: str) -> AbstractContextManager[Cut]:
+        if self._readiness.reason:
+            raise QueueUnavailable(self._readiness.reason)
+        return self._cuts.cut(uuid)
+
+    def set_viewers(self, uuid: str, viewers: int) -> None:
+        before = self._presence.here(uuid)
+        self._presence.change(uuid, viewers)
+        if viewers and not before:
+            self._subscription.keep(keys.channel(uuid))
+        elif before and not viewers:
+            self._subscription.release(keys.channel(uuid))
+
+    def check(self) -> None:
+        self._readiness.check()
+
+    @property
+    def requests_read(self) -> int:
+        return self._messages.requests_read
+
+    @property
+    def messages_unknown(self) -> int:
+        return self._messages.unknown
+
+    # What the subscription tells
+
+    def received(self, channel: str, data: bytes) -> None:
+        """A message; what it is and for whom, `messages.py` says."""
+        try:
+            self._messages.take(channel, data)
+        except Exception:
+            log.exception("A message on the queue cannot be read, and is left out.")
+
+    def subscribed(self) -> None:
+        """The stream is whole from here on."""
+        log.info("Subscribed to the queue.")
+        self._canaries.forget()
+        self._readiness.hears()
+
+    def lost(self, error: Exception) -> None:
+        """The stream has ended: what comes next may have a hole before it."""
+        self._sink.pause()
+        self._readiness.is_deaf(error)
+
+    # What the publishers report
+
+    def connection_failed(self, error: Exception) -> None:
+        """A publisher is not connected any more."""
+        self._readiness.failed(error)
+
+    def command_refused(self, error: str) -> None:
+        """Redis answered a command with an error."""
+        self._readiness.refused(error)
+
+    def _report_readiness(self, reason: str | None) -> None:
+        """Pass on why this worker is not ready; None: it is again."""
+        self._sink.status(reason)
+        if reason is None:
+            # In a thread of its own: a room's new cut needs this one to go on.
+            threading.Thread(target=self._sink.resume, daemon=True).start()

@@ -1,0 +1,107 @@
+"""The messages that a worker reads from Redis: for whom each is (`envelope.py` says what it is)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from webhook_logger.delivery.base import Answered, Kept, Sink
+from webhook_logger.delivery.redis import keys
+from webhook_logger.delivery.redis.canary import Canaries
+from webhook_logger.delivery.redis.cuts import Cuts
+from webhook_logger.delivery.redis.envelope import UnknownVersion, unseal
+from webhook_logger.delivery.redis.holding import Holding
+from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
+from webhook_logger.reasons import reason_named
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Own:
+    """A worker's own channel, and who waits for what comes there."""
+
+    channel: str
+    _cuts: Cuts
+    _canaries: Canaries
+    _holding: Holding
+
+    def take(self, kind: bytes, parts: Sequence[str]) -> None:
+        """Hand on a message that is for this worker."""
+        if kind == b"canary":
+            self._canaries.came_back()
+        elif kind == b"cut":
+            self._cuts.reach(*parts)
+        elif kind == b"answer":
+            self._holding.given(*parts)
+        elif kind == b"gone":
+            self._holding.gone(*parts)
+
+
+class Messages:
+    """Hands on what is for a room, for the manager, or for the worker."""
+
+    def __init__(self, sink: Sink, manager: RoomManager, own: Own) -> None:
+        self._sink = sink
+        self._manager = manager
+        self._own = own
+        self.requests_read = 0
+        self.unknown = 0
+        """Messages of a version that this worker does not know."""
+
+    def take(self, channel: str, message: bytes) -> None:
+        """Hand one on. Raises any exception that one which cannot be read leads to."""
+        try:
+            kind, parts = unseal(message)
+        except UnknownVersion:
+            self._leave_out(channel)
+            return
+        if kind == b"request":
+            self.requests_read += 1
+            epoch, seq, status, by, members = parts
+            place = (keys.uuid_of(channel), epoch.decode(), int(seq))
+            self._sink.deliver(Answered(*place, int(status), by.decode()), members)
+            return
+        texts = [part.decode() for part in parts]
+        if channel == self._own.channel:
+            self._own.take(kind, texts)
+        elif channel == CONTROL_CHANNEL:
+            self._manager.controlled(*texts)
+        else:
+            self._take_aside(keys.uuid_of(channel), kind, texts)
+
+    def _leave_out(self, channel: str) -> None:
+        """A message of another version may be a request: the viewers hear of a gap."""
+        self.unknown += 1
+        if self.unknown == 1:
+            log.warning(
+                "Messages of another version are on the queue, and are left out: workers of two "
+                "versions share it. Viewers see the requests of the other version as missed."
+            )
+        if channel not in (self._own.channel, CONTROL_CHANNEL):
+            self._sink.skipped(keys.uuid_of(channel))
+
+    def _take_aside(self, uuid: str, kind: bytes, parts: Sequence[str]) -> None:
+        """What a room hears besides requests."""
+        if kind == b"viewers":
+            self._sink.count(uuid, int(parts[0]))
+        elif kind == b"refused":
+            count, word = parts
+            self._sink.refused(uuid, int(count), reason_named(word))
+        elif kind == b"answered":
+            epoch, seq, status, by = parts
+            self._sink.answered(Answered(uuid, epoch, int(seq), int(status), by))
+        elif kind == b"used":
+            self._sink.reply_used(uuid)
+        elif kind == b"reply":
+            self._sink.reply(uuid, _kept(*parts) if parts else None)
+        elif kind == b"emit":
+            self._manager.emitted(*parts)
+        else:
+            raise ValueError(f"a message of the kind {kind!r}")
+
+
+def _kept(times: str, reply: str) -> Kept:
+    """As the scripts tell it."""
+    return Kept(reply, None if times == "-" else int(times))

@@ -1,0 +1,233 @@
+"""What a worker asks of Redis: commands gathered from all green threads, over one connection.
+
+While one batch is on its way the next one gathers; each caller gets the answer to its own command.
+A command is sent once. One that was sent and not answered is *unknown*: it may have been done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Protocol
+
+import hiredis
+import redis
+
+from webhook_logger.delivery.redis import history
+from webhook_logger.delivery.redis.backlog import TOO_MUCH, Backlog, Call
+from webhook_logger.delivery.redis.connections import Backoff, Line, pack
+from webhook_logger.delivery.redis.errors import NO_ANSWER, UNREACHABLE, reason_of
+
+MOST_COMMANDS_A_BATCH = 256
+MOST_BYTES_A_BATCH = 4 * 2**20
+TICK_SECONDS = 0.1
+SILENT_TICKS = 5
+"""So many ticks without an answer mean that the queue is away. Ticks and not time, because a worker
+that is busy itself does not tick."""
+
+log = logging.getLogger(__name__)
+
+
+class Reporter(Protocol):
+    """Receives what goes wrong. Neither method may block."""
+
+    def connection_failed(self, error: Exception) -> None:
+        """Note that a connection failed."""
+
+    def command_refused(self, error: str) -> None:
+        """Note that Redis answered a command with an error."""
+
+
+class Publisher:
+    """One connection's worth of commands; `serve` sends them, `tick` keeps the time."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Any],
+        scripts: Sequence[str],
+        backlog: Backlog,
+        reporter: Reporter,
+    ) -> None:
+        self._connect = connect
+        self._scripts = scripts
+        self._backlog = backlog
+        self._reporter = reporter
+        self._line: Line | None = None
+        self._is_outdated = False
+        self._history = history.History("", "")
+        self._name = history.UNKNOWN
+        self._waiting: deque[Call] = deque()
+        self._out: Sequence[Call] = ()
+        self._sleeps = False
+        self._wake = threading.Event()
+        self._failure = ""
+        self._silent_ticks = 0
+
+    def run(self, script: str, keys: Sequence[str], *args: str | bytes) -> Any:
+        """Run a script and return its answer, strings as bytes. Raises `QueueUnavailable`."""
+        return self.submit_script(script, keys, *args).wait()
+
+    def submit_script(self, script: str, keys: Sequence[str], *args: str | bytes) -> Call:
+        """Queue a script, whose last argument is the name of the queue's history. Raises as
+        `submit`.
+        """
+        name = self._name
+        packed = pack("EVALSHA", sha(script), str(len(keys)), *keys, *args, name)
+        return self._submit(Call(packed, self._backlog.deadline(), name))
+
+    def submit(self, *command: str | bytes) -> Call:
+        """Queue a command. Raises `QueueUnavailable` when too much waits already."""
+        return self._submit(Call(pack(*command), self._backlog.deadline()))
+
+    def _submit(self, call: Call) -> Call:
+        self._backlog.add(call, self.is_away)
+        self._waiting.append(call)
+        if self._sleeps:
+            self._wake.set()
+        return call
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the queue cannot be reached, or is silent."""
+        return bool(self._failure) or self._silent_ticks >= SILENT_TICKS
+
+    def renew(self) -> None:
+        """Connect again before the next batch: the same address may lead to another server."""
+        self._is_outdated = True
+
+    def renew_unless(self, replication_id: str) -> None:
+        """Connect again where the queue's history is not the one that scripts are sent with."""
+        if replication_id != self._history.replication_id:
+            self.renew()
+
+    # Time
+
+    def tick(self) -> None:
+        """Keep the time for ever: give up what is overdue, and notice that the queue is away."""
+        while True:
+            time.sleep(TICK_SECONDS)
+            self._silent_ticks = self._silent_ticks + 1 if self._out else 0
+            self._give_up_overdue()
+            if self.is_away:
+                self._shed()
+
+    def _give_up_overdue(self) -> None:
+        """Calls stand in their deadlines' order."""
+        now = time.monotonic()
+        while self._waiting and self._waiting[0].deadline <= now:
+            self._finish(self._waiting.popleft(), error=self._failure or UNREACHABLE)
+        for call in self._out:
+            if call.deadline <= now:
+                call.finish(error=NO_ANSWER)
+
+    def _shed(self) -> None:
+        """Reject the newest commands over the limit once the queue is known to be unavailable."""
+        while self._waiting and self._backlog.commands > self._backlog.limits.commands:
+            self._finish(self._waiting.pop(), error=TOO_MUCH)
+
+    def _finish(self, call: Call, answer: Any = None, error: str = "") -> None:
+        self._backlog.remove(call)
+        call.finish(answer, error)
+
+    # Sending
+
+    def serve(self) -> None:
+        """Send for ever."""
+        backoff = Backoff()
+        while True:
+            self._wait_for_work()
+            try:
+                line = self._connected()
+                self._exchange(line, self._next_batch())
+                backoff.reset()
+            except Exception as error:
+                if not isinstance(error, redis.RedisError | OSError):
+                    log.exception("Commands cannot be sent.")
+                self._failure = reason_of(error)
+                self._disconnect()
+                self._reporter.connection_failed(error)
+                backoff.pause()
+
+    def _wait_for_work(self) -> None:
+        self._sleeps = not self._waiting
+        while self._sleeps:
+            self._wake.wait()
+            self._wake.clear()
+            self._sleeps = not self._waiting
+
+    def _connected(self) -> Line:
+        if self._line and (self._is_outdated or self._line.is_stale()):
+            self._disconnect()
+        if self._line is None:
+            self._is_outdated = False
+            line = Line(self._connect())
+            self._history = history.ask(line)
+            self._name = self._history.name
+            self._load(line)
+            self._line, self._failure = line, ""
+        return self._line
+
+    def _disconnect(self) -> None:
+        line, self._line = self._line, None
+        if line:
+            line.close()
+
+    def _load(self, line: Line) -> None:
+        for script in self._scripts:
+            line.send(pack("SCRIPT", "LOAD", script))
+            line.read_well()
+
+    def _next_batch(self) -> list[Call]:
+        batch: list[Call] = []
+        size = 0
+        while self._waiting and len(batch) < MOST_COMMANDS_A_BATCH and size < MOST_BYTES_A_BATCH:
+            call = self._waiting.popleft()
+            if call.history and call.history != self._name:
+                call.move_to(self._name)
+            size += len(call.packed)
+            batch.append(call)
+        return batch
+
+    def _exchange(self, line: Line, batch: list[Call]) -> None:
+        """Send a batch and hand each call its own answer, whatever becomes of the others."""
+        self._out = batch
+        try:
+            self._send(line, batch)
+        except Exception:
+            for call in batch:
+                call.finish(error=NO_ANSWER)
+            raise
+        finally:
+            self._out = ()
+            for call in batch:
+                self._backlog.remove(call)
+
+    def _send(self, line: Line, batch: list[Call]) -> None:
+        line.send(b"".join([call.packed for call in batch]))
+        again = [call for call in batch if not self._take(call, line.read())]
+        if again:  # scripts that Redis did not know: they were not done
+            self._load(line)
+            self._send(line, again)
+
+    def _take(self, call: Call, answer: Any) -> bool:
+        """Finish the call; return whether Redis knew its script."""
+        self._silent_ticks = 0
+        if not isinstance(answer, hiredis.ReplyError):
+            call.finish(answer)
+        elif str(answer).startswith("NOSCRIPT"):
+            return False
+        else:
+            self._reporter.command_refused(str(answer))
+            call.finish(error=reason_of(str(answer)))
+        return True
+
+
+@cache  # it stands on the way of every request
+def sha(script: str) -> str:
+    """How Redis names a script."""
+    return hashlib.sha1(script.encode()).hexdigest()  # noqa: S324  # Redis' choice

@@ -1,0 +1,134 @@
+"""What a worker reads from Redis: one connection, subscribed to what is held and nothing else."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import redis
+
+from webhook_logger.delivery.base import QueueUnavailable
+from webhook_logger.delivery.redis.connections import Backoff, Line, pack
+
+log = logging.getLogger(__name__)
+
+
+class Reader(Protocol):
+    """Who gets what is read, in its order; `received` may hold the stream still for a moment."""
+
+    def received(self, channel: str, data: bytes) -> None:
+        """A message."""
+
+    def subscribed(self) -> None:
+        """All that is held is subscribed to: from here on the stream has no hole."""
+
+    def lost(self, error: Exception) -> None:
+        """The stream has ended; told with every try that fails, too."""
+
+
+class Subscription:
+    """Channels are held while somebody needs them, and subscribed to while they are held."""
+
+    def __init__(self, connect: Callable[[], Any], reader: Reader, confirm_seconds: float) -> None:
+        self._connect = connect
+        self._reader = reader
+        self._confirm_seconds = confirm_seconds
+        self._line: Line | None = None
+        self._holds: Counter[str] = Counter()
+        # SUBSCRIBEs on their way. Only the answer to the last one counts: an UNSUBSCRIBE may have
+        # been between.
+        self._awaited: Counter[str] = Counter()
+        self._unconfirmed: dict[str, threading.Event] = {}
+        self._sending = threading.Lock()
+        self.up = False
+
+    def keep(self, channel: str) -> None:
+        """Hold a channel; what is published from its confirmation on will be read."""
+        self._holds[channel] += 1
+        if self._holds[channel] == 1:
+            self._unconfirmed[channel] = threading.Event()
+            self._send("SUBSCRIBE", channel)
+
+    def hold(self, channel: str) -> None:
+        """Hold a channel and wait until Redis has confirmed. Raises `QueueUnavailable`, unheld."""
+        self.keep(channel)
+        confirmed = self._unconfirmed.get(channel)
+        # While it is up, what is not on its way is confirmed.
+        if not self.up or (confirmed and not confirmed.wait(self._confirm_seconds)):
+            self.release(channel)
+            raise QueueUnavailable("This worker is not subscribed to the queue.")
+
+    def release(self, channel: str) -> None:
+        """Undo one `keep` or `hold`."""
+        self._holds[channel] -= 1
+        if not self._holds[channel]:
+            del self._holds[channel]
+            self._unconfirmed.pop(channel, None)
+            self._send("UNSUBSCRIBE", channel)
+
+    def rebuild(self) -> None:
+        """End the connection, which cannot be trusted any more; a new one follows."""
+        if self._line:
+            log.warning("This worker hears nothing from the queue in time; it subscribes anew.")
+            self._line.cut()
+
+    def listen(self) -> None:
+        """Read for ever."""
+        backoff = Backoff()
+        while True:
+            try:
+                self._read_stream()
+            except Exception as error:
+                if not isinstance(error, redis.RedisError | OSError):
+                    log.exception("The stream cannot be read.")
+                if self.up:
+                    backoff.reset()
+                self._end()
+                self._reader.lost(error)
+            backoff.pause()
+
+    def _end(self) -> None:
+        self.up = False
+        self._awaited.clear()
+        line, self._line = self._line, None
+        if line:
+            line.close()
+
+    def _read_stream(self) -> None:
+        self._line = line = Line(self._connect())
+        line.wait_for(None)
+        self._send("SUBSCRIBE", *self._holds)
+        while True:
+            kind, name, data = line.read_well()
+            if kind == b"message":
+                self._reader.received(name.decode(), data)
+            elif kind == b"subscribe":
+                self._confirm(name.decode())
+
+    def _confirm(self, channel: str) -> None:
+        self._awaited[channel] -= 1
+        if not self._awaited[channel]:
+            del self._awaited[channel]
+            confirmed = self._unconfirmed.pop(channel, None)
+            if confirmed:
+                confirmed.set()
+        if not self._awaited and not self.up:
+            self.up = True
+            self._reader.subscribed()
+
+    def _send(self, command: str, *channels: str) -> None:
+        """Send if there is a connection; else what is held is subscribed to with the next one."""
+        with self._sending:
+            line = self._line
+            if line is None:
+                return
+            if command == "SUBSCRIBE":
+                self._awaited.update(channels)
+            try:
+                line.send(pack(command, *channels))
+            except OSError as error:
+                # The reader finds out, too, and begins anew.
+                log.debug("%s is not sent: %s", command, error)

@@ -1,0 +1,1 @@
+"""What reaches callbacks: each request is captured, delivered, and answered."""

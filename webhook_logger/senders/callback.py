@@ -1,0 +1,214 @@
+"""The catch-all: any method, `/<uuid>` and everything below it, is captured and delivered."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+
+from webhook_logger.callbacks import UUID_PATTERN
+from webhook_logger.delivery import (
+    ORDINARY,
+    PREFLIGHT,
+    Answered,
+    Delivery,
+    Expected,
+    Outcome,
+    QueueUnavailable,
+    RateExceeded,
+    Receipt,
+)
+from webhook_logger.errors import Refusal, reason_of
+from webhook_logger.metrics import Metrics
+from webhook_logger.reasons import Reason
+from webhook_logger.reply import (
+    Answer,
+    Headers,
+    Reply,
+    accepted,
+    allowed_origin,
+    of_path,
+    preflight_headers,
+    read_given,
+    read_kept,
+    refused,
+    replied,
+)
+from webhook_logger.senders.capture import CapturedRequest, capture
+from webhook_logger.senders.holds import Holds
+from webhook_logger.senders.in_flight import Senders
+from webhook_logger.senders.refusals import Refusals
+
+RETRY_AFTER_SECONDS = 2
+
+_TOO_LARGE = Expected(413, "default", "look")
+
+log = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+_PATH = re.compile(f"/({UUID_PATTERN})(?:/|\\Z)")
+_STATUS_PATH = re.compile("status/([2-5][0-9][0-9])")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """For what reaches callbacks."""
+
+    body_bytes: int
+    senders_per_address: int
+    """Requests that are handled at a time; 0 is any number."""
+    answer_seconds: float
+    """How long a sender waits for an answerer."""
+
+
+class CallbackView:
+    """The view function: captures a request, delivers it, and says what to answer."""
+
+    __name__ = "callback"
+
+    def __init__(
+        self, delivery: Delivery, metrics: Metrics, refusals: Refusals, limits: Limits
+    ) -> None:
+        self._delivery = delivery
+        self._metrics = metrics
+        self._refusals = refusals
+        self._max_body_bytes = limits.body_bytes
+        self._answer_seconds = limits.answer_seconds
+        self._holds = Holds()
+        self._senders = Senders(limits.senders_per_address)
+        # Where there is no limit, nothing is counted.
+        self._admit = self._accept_in_place if limits.senders_per_address else self._accept
+
+    def __call__(self, environ: Environ, uuid: str, rest: str) -> Answer:
+        """Return the answer, a WSGI application, to a request for the callback; `rest` is what
+        stands behind the slash after its UUID. Never raises.
+        """
+        # Errors do not go on to the app's own answer: a callback's headers are on every answer.
+        try:
+            return self._admit(environ, uuid, rest)
+        except HTTPException as error:
+            return self._refused(environ, uuid, error)
+        except Exception:
+            log.exception("A callback failed.")
+            return self._refused(environ, uuid, Refusal(Reason.INTERNAL_ERROR))
+
+    def let_go(self) -> None:
+        """Answer those at once who wait for a late answer: this worker leaves."""
+        self._holds.end()
+
+    def _refused(self, environ: Environ, uuid: str, error: HTTPException) -> Answer:
+        self._refusals.of_callback(uuid, reason_of(error))
+        return refused(error, origin=allowed_origin(environ))
+
+    def _accept_in_place(self, environ: Environ, uuid: str, rest: str) -> Answer:
+        address = environ.get("REMOTE_ADDR", "")
+        if not self._senders.take(address):
+            raise Refusal(Reason.TOO_MANY_FROM_ADDRESS, retry_after=1)
+        try:
+            return self._accept(environ, uuid, rest)
+        finally:
+            self._senders.give_back(address)
+
+    def _accept(self, environ: Environ, uuid: str, rest: str) -> Answer:
+        captured = capture(environ, uuid, self._max_body_bytes)
+        preflight = preflight_headers(environ)
+        expected = _expected(captured, rest, is_preflight=bool(preflight))
+        receipt = self._publish(captured, expected)
+        self._metrics.requests_accepted += 1
+        given, kept = self._outcome(uuid, receipt)
+        if given is not None:
+            self._metrics.requests_answered += 1
+            own = read_given(given)
+            answer, by = replied(own, receipt.viewers, allowed_origin(environ, own)), "answerer"
+        else:
+            reply = None if kept is None else read_kept(kept)
+            origin = allowed_origin(environ, reply)
+            answer, by = self._choose(captured, expected, receipt, reply, preflight, origin)
+        # Else viewers were told with the request. Told also where none is counted: one that has
+        # just joined on another worker may not be counted yet.
+        if receipt.held or kept is not None:
+            position = (uuid, receipt.epoch, receipt.seq)
+            self._delivery.answered(Answered(*position, answer.status, by))
+        return answer
+
+    def _outcome(self, uuid: str, receipt: Receipt) -> Outcome:
+        """What an answerer gives in time, else the callback's reply."""
+        if receipt.held:
+            return self._holds.until_answered(uuid, receipt.held, self._answer_seconds)
+        return Outcome(None, receipt.reply)
+
+    def _choose(
+        self,
+        captured: CapturedRequest,
+        expected: Expected,
+        receipt: Receipt,
+        reply: Reply | None,
+        preflight: Headers,
+        origin: Headers,
+    ) -> tuple[Answer, str]:
+        """The answer and what it is by; a preflight is let through unless that is not wanted."""
+        viewers = receipt.viewers
+        if not captured.body.complete:
+            self._refusals.count(Reason.BODY_TOO_LARGE)  # viewers see the request itself
+            too_large = f"The body is larger than {self._max_body_bytes} bytes."
+            return refused(Refusal(Reason.BODY_TOO_LARGE, too_large), viewers, origin), "default"
+        if expected.by == "path":
+            return of_path(expected.status, viewers, origin), "path"
+        if reply is None or (preflight and reply.cors):
+            return accepted(viewers, preflight, origin), "default"
+        self._holds.hold(captured.uuid, reply.delay)
+        return replied(reply, viewers, origin), "reply"
+
+    def _publish(self, captured: CapturedRequest, expected: Expected) -> Receipt:
+        try:
+            return self._delivery.publish(captured, expected)
+        except RateExceeded as error:
+            raise Refusal(Reason.CALLBACK_RATE_EXCEEDED, retry_after=error.seconds) from error
+        except QueueUnavailable as error:
+            away = f"{error} Please send the request again."
+            raise Refusal(Reason.QUEUE_UNAVAILABLE, away, RETRY_AFTER_SECONDS) from error
+
+
+def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expected:
+    """What is known of the answer before the request is published."""
+    if not captured.body.complete:
+        return _TOO_LARGE
+    if is_preflight:
+        return PREFLIGHT
+    path = _STATUS_PATH.fullmatch(rest)
+    return Expected(int(path[1]), "path", "look") if path else ORDINARY
+
+
+def register(
+    app: Flask, delivery: Delivery, metrics: Metrics, refusals: Refusals, limits: Limits
+) -> None:
+    """Register the catch-all as the endpoint `callback`; `url_for` makes its URLs."""
+    app.view_functions["callback"] = CallbackView(delivery, metrics, refusals, limits)
+    for path in ("/<uuid:uuid>", "/<uuid:uuid>/<path:rest>"):
+        # Not add_url_rule: there, methods=None means GET; in a Rule it means any token.
+        app.url_map.add(Rule(path, endpoint="callback", methods=None, merge_slashes=False))
+
+
+def dispatch(app: Flask, otherwise: Application) -> Application:
+    """Return the only way to the catch-all: its path is recognized in front of Flask, whose request
+    context and dispatch cost more than all that a callback does. Other requests are for Flask.
+    """
+
+    def dispatching(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        match = _PATH.match(path)
+        if not match:
+            return otherwise(environ, start_response)
+        view: Any = app.view_functions["callback"]
+        answer = view(environ, match[1].lower(), path[match.end() :])
+        return answer(environ, start_response)  # type: ignore[no-any-return]
+
+    return dispatching

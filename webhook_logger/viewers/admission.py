@@ -1,0 +1,173 @@
+"""Who may be a viewer of this worker, and how much one may say: the door before Socket.IO."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from engineio.packet import MESSAGE, Packet
+
+from webhook_logger.endings import Ending
+from webhook_logger.metrics import Metrics
+from webhook_logger.rates import Rates
+from webhook_logger.viewers.transport import cut_off, send_away, when_it_should_be_connected
+
+SILENT_SECONDS = 5.0
+"""For a viewer that is one too many to say something, before it is cut off unheard."""
+
+DISCONNECT = "1"
+"""The packet type of Socket.IO."""
+
+Environ = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """0 is any number."""
+
+    viewers: int = 0
+    viewers_per_address: int = 0
+    messages_per_second: int = 0
+    """Of one viewer."""
+
+
+class Admission:
+    """Stands between Engine.IO and Socket.IO, which never hears of a viewer that is one too many.
+
+    Such a viewer is let in as far as it takes to be told why it is cut off, on either transport.
+    """
+
+    def __init__(
+        self, engineio: Any, limits: Limits, metrics: Metrics, is_connected: Callable[[str], bool]
+    ) -> None:
+        self._engineio = engineio
+        self._is_connected = is_connected
+        """Whether Socket.IO has accepted the CONNECT of an Engine.IO session."""
+        self._limits = limits
+        self._metrics = metrics
+        self._most: float = limits.viewers or math.inf
+        self._messages = Rates(limits.messages_per_second, 1.0)
+        self._over: dict[str, bool] = {}
+        """Those that are one too many, and whether they have been told."""
+        self._viewers = 0
+        self._counts: Counter[str] = Counter()
+        """Viewers of each address, where that is limited."""
+        self._addresses: dict[str, str] = {}
+        self._expected: set[str] = set()
+        """Sessions that have a time in which to connect."""
+        self.draining = False
+        """Whether the worker cuts all its viewers off."""
+        self._take_over()
+
+    def _take_over(self) -> None:
+        engineio = self._engineio
+        self._socketio = dict(engineio.handlers)
+        for name in self._socketio:
+            engineio.on(name, getattr(self, f"_on_{name}"))
+
+    def hold(self, most: int) -> None:
+        """So many viewers have room on this machine."""
+        self._most = min(self._most, most)
+
+    def _on_connect(self, eio_sid: str, environ: Environ) -> Any:
+        address = environ.get("REMOTE_ADDR", "")
+        if self._is_full(address):
+            self._over[eio_sid] = False
+            self._metrics.viewers_turned_away += 1
+            self._engineio.start_background_task(self._give_up, eio_sid)
+            return None
+        self._viewers += 1
+        if self._limits.viewers_per_address:
+            self._counts[address] += 1
+            self._addresses[eio_sid] = address
+        self._expect_connect(eio_sid)
+        return self._socketio["connect"](eio_sid, environ)
+
+    def _expect_connect(self, eio_sid: str) -> None:
+        """A session that does not connect in time is cut off; else pongs alone would keep it."""
+        if eio_sid not in self._expected:
+            self._expected.add(eio_sid)
+            when_it_should_be_connected(partial(self._check_connected, eio_sid))
+
+    def _check_connected(self, eio_sid: str) -> None:
+        self._expected.discard(eio_sid)
+        socket = self._engineio.sockets.get(eio_sid)
+        if socket and not socket.closed and not self._is_connected(eio_sid):
+            cut_off(socket, Ending.NOT_CONNECTED)
+
+    def _is_full(self, address: str) -> bool:
+        most = self._limits.viewers_per_address or math.inf
+        return self._viewers >= self._most or self._counts[address] >= most
+
+    def _on_message(self, eio_sid: str, data: Any) -> None:
+        if eio_sid in self._over:
+            self._turn_away(eio_sid)
+            return
+        # The frames of a WebSocket have been counted before.
+        socket = self._engineio.sockets.get(eio_sid)
+        if socket and (socket.upgraded or self.may_speak(socket)) and _is_plain(data):
+            self._socketio["message"](eio_sid, data)
+            if data.startswith(DISCONNECT):
+                self._expect_connect(eio_sid)
+
+    def may_speak(self, socket: Any) -> bool:
+        """Wait until one more frame or message of a viewer may be handled; nothing more is read
+        from it meanwhile. False when the viewer is gone.
+        """
+        while seconds := self._messages.take(socket.sid):
+            if socket.closed:
+                return False
+            # Its pong may be among what waits: Engine.IO would end it so that it never comes back.
+            if socket.last_ping and _age(socket.last_ping) + seconds >= self._engineio.ping_timeout:
+                send_away(socket)
+                return False
+            time.sleep(seconds)
+        return True
+
+    def _on_disconnect(self, eio_sid: str, reason: str) -> None:
+        if eio_sid in self._over:
+            del self._over[eio_sid]
+            return
+        if ending := self._ending(eio_sid, reason):
+            self._metrics.viewers_cut_off[ending] += 1
+        self._viewers -= 1
+        if address := self._addresses.pop(eio_sid, ""):
+            self._counts[address] -= 1
+            if not self._counts[address]:
+                del self._counts[address]
+        self._socketio["disconnect"](eio_sid, reason)
+
+    def _ending(self, eio_sid: str, reason: str) -> Ending | None:
+        """Why the viewer is cut off; None for one that leaves by itself."""
+        if reason == self._engineio.reason.PING_TIMEOUT:
+            return Ending.PING_TIMEOUT
+        socket = self._engineio.sockets.get(eio_sid)
+        ending: Ending | None = socket.queue.ending if socket else None
+        return ending or (Ending.DRAINING if self.draining else None)
+
+    def _give_up(self, eio_sid: str) -> None:
+        time.sleep(SILENT_SECONDS)
+        if eio_sid in self._over:
+            self._turn_away(eio_sid)
+
+    def _turn_away(self, eio_sid: str) -> None:
+        socket = self._engineio.sockets.get(eio_sid)
+        if socket and not self._over[eio_sid]:
+            self._over[eio_sid] = True
+            # As Socket.IO acknowledges CONNECT, before which a client hears no event.
+            socket.queue.put(Packet(MESSAGE, f'0{{"sid":"{eio_sid}"}}'))
+            send_away(socket)
+
+
+def _age(moment: float) -> float:
+    return time.time() - moment
+
+
+def _is_plain(data: Any) -> bool:
+    """Not one of attachments, which Socket.IO gathers for as long as they come."""
+    return isinstance(data, str) and not data.startswith(("5", "6"))

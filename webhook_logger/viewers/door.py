@@ -1,0 +1,129 @@
+"""The door of `/socket.io/`: requests that must not reach Engine.IO are refused here.
+
+A refusal has the one error shape. Engine.IO's own are plain text, and some of them log a stranger's
+text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qs
+
+from engineio.payload import Payload
+from werkzeug.exceptions import MethodNotAllowed
+
+from webhook_logger.errors import Refusal
+from webhook_logger.reasons import Reason
+from webhook_logger.viewers.origins import Origins
+from webhook_logger.viewers.transport import UpgradeRequired, send_away
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST")
+TRANSPORTS = ("polling", "websocket")
+MOST_PACKETS = 64
+"""In one POST; Engine.IO's own limit is below what a viewer may join at once."""
+SEPARATOR = b"\x1e"
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+
+class Door:
+    """Stands before Engine.IO's `handle_request`."""
+
+    def __init__(self, engineio: Any, origins: Origins) -> None:
+        self._engineio = engineio
+        self._origins = origins
+        self._handle, engineio.handle_request = engineio.handle_request, self
+        Payload.max_decode_packets = MOST_PACKETS
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """PEP 3333. Raises `HTTPException` for a request that is refused."""
+        method = environ["REQUEST_METHOD"]
+        if method not in METHODS:
+            raise MethodNotAllowed(METHODS)
+        if method == "OPTIONS":
+            return self._options(environ, start_response)
+        self._check(environ, method)
+        if method == "HEAD":  # not passed on: a GET opens a session, or takes what waits for it
+            start_response("200 OK", [("Content-Type", "text/plain; charset=UTF-8")])
+            return []
+        if method == "POST":
+            environ["wsgi.input"] = BytesIO(_payload(environ))
+        return self._pass_on(environ, start_response)
+
+    def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Let Engine.IO answer, but for what it refuses."""
+
+        def start(status: str, headers: list[tuple[str, str]]) -> None:
+            if not status.startswith("2"):
+                raise _malformed("Engine.IO does not know this packet, or the session has ended.")
+            start_response(status, headers)
+
+        answer: Iterable[bytes] = self._handle(environ, start)
+        return answer
+
+    def _options(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """The methods, for everyone; CORS headers, which Engine.IO adds, for allowed origins."""
+        allow = [("Allow", ", ".join(METHODS))]
+        if self._origins.refusal(environ):
+            start_response("200 OK", allow)
+            return []
+        return self._pass_on(
+            {**environ, "QUERY_STRING": "EIO=4"},
+            lambda status, headers: start_response(status, [*allow, *headers]),
+        )
+
+    def _check(self, environ: Environ, method: str) -> None:
+        query = parse_qs(environ.get("QUERY_STRING", ""))
+        sid, transport = query.get("sid", [""])[0], query.get("transport", ["polling"])[0]
+        is_upgrade = environ.get("HTTP_UPGRADE", "").lower() == "websocket"
+        if transport not in TRANSPORTS:
+            raise _malformed("The transport must be polling or websocket.")
+        if "j" in query:
+            # A script element needs no CORS, and sends no Origin to check.
+            raise _malformed("JSONP is not supported. Use XHR or fetch, or a WebSocket.")
+        if transport == "websocket" and not is_upgrade:
+            raise UpgradeRequired("The transport websocket needs the header Upgrade: websocket.")
+        # A new WebSocket may connect first: only then can a page be told why it may not.
+        is_told_later = not sid and transport == "websocket"
+        if not is_told_later and (refusal := self._origins.refusal(environ)):
+            raise Refusal(Reason.ORIGIN_NOT_ALLOWED, f"{refusal[0].upper()}{refusal[1:]}.")
+        if sid:
+            self._check_session(environ, sid)
+        elif method == "POST":
+            raise _malformed("A POST needs the sid of a session; a GET opens one.")
+        elif query.get("EIO") != ["4"]:
+            raise _malformed("EIO must be 4: use a client of Socket.IO 3 or 4.")
+
+    def _check_session(self, environ: Environ, sid: str) -> None:
+        socket = self._engineio.sockets.get(sid)
+        if socket is None or socket.closed:
+            raise Refusal(Reason.SESSION_UNKNOWN)
+        if not socket.connected or socket.upgraded:
+            raise _malformed("This session uses a WebSocket, and takes no other requests.")
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            raise Refusal(Reason.LENGTH_REQUIRED)
+        most = self._engineio.max_http_buffer_size
+        if int(environ.get("CONTENT_LENGTH") or 0) > most:
+            send_away(socket)
+            raise Refusal(Reason.MESSAGE_TOO_LARGE, f"A viewer may send {most} bytes at once.")
+
+
+def _payload(environ: Environ) -> bytes:
+    """Return the packets of a POST: Engine.IO says 200 to those that it cannot read."""
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    if body.count(SEPARATOR) >= MOST_PACKETS:
+        raise _malformed(f"A POST has at most {MOST_PACKETS} packets.")
+    try:
+        if body.startswith(b"d="):
+            raise ValueError("a form is how JSONP sends")
+        Payload(encoded_payload=body.decode())
+    except (ValueError, RecursionError):
+        raise _malformed("The body is not packets of Engine.IO.") from None
+    return body
+
+
+def _malformed(message: str) -> Refusal:
+    return Refusal(Reason.STREAM_REQUEST_MALFORMED, message)

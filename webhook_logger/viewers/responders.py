@@ -1,0 +1,46 @@
+"""Claims: which viewer answers a callback's requests, one at most on all workers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from flask_socketio import SocketIO
+
+from webhook_logger.delivery import Delivery, QueueUnavailable
+from webhook_logger.viewers.join import Join
+
+RETRY_SECONDS = 0.5
+
+log = logging.getLogger(__name__)
+
+
+class Claims:
+    """What this worker's viewers claim, and give up again."""
+
+    def __init__(self, socketio: SocketIO, delivery: Delivery) -> None:
+        self._socketio = socketio
+        self._delivery = delivery
+
+    def settle(self, sid: str, join: Join, is_gone: Callable[[], bool]) -> None:
+        """Before a viewer joins: it claims to answer, or does so no more.
+
+        Waits while the queue is away. Raises `ValueError` when another viewer answers.
+        """
+        if not join.answer:
+            self.give_up(sid, join.uuid)
+        elif not self._claim(sid, join.uuid, is_gone):
+            raise ValueError("another viewer answers the requests of this callback")
+
+    def give_up(self, sid: str, uuid: str) -> None:
+        """The viewer answers no more, if it did."""
+        self._delivery.unclaim(uuid, sid)
+
+    def _claim(self, sid: str, uuid: str, is_gone: Callable[[], bool]) -> bool:
+        while not is_gone():
+            try:
+                return self._delivery.claim(uuid, sid)
+            except QueueUnavailable as error:
+                log.debug("A claim waits: %s", error)
+                self._socketio.sleep(RETRY_SECONDS)
+        return True  # joining comes to nothing, and takes it back

@@ -1,0 +1,111 @@
+"""What one green thread each does for all viewers: pings, turns, and the end of those who left."""
+
+from __future__ import annotations
+
+import threading
+import time
+from _thread import start_new_thread  # Thread.start waits, and others run meanwhile
+from collections.abc import Callable
+from typing import Any
+
+from engineio import packet
+from engineio.packet import Packet
+
+from webhook_logger.endings import Ending
+from webhook_logger.viewers.transport.outbox import bye
+from webhook_logger.viewers.transport.turns import Turns
+
+CONNECT_SECONDS = 20.0
+"""For a session to send CONNECT of Socket.IO, and to send it again after DISCONNECT."""
+LAST_WORDS_SECONDS = 2.0
+"""For a viewer that polls to hear why it is cut off."""
+
+
+def _ping(due: tuple[float, Any]) -> None:
+    at, socket = due
+    time.sleep(max(0.0, at - time.monotonic()))
+    if not (socket.closing or socket.closed):
+        socket.last_ping = time.time()  # Engine.IO finds who does not answer
+        socket.queue.put(Packet(packet.PING))
+
+
+def _act(due: tuple[float, Callable[[], None]]) -> None:
+    at, act = due
+    time.sleep(max(0.0, at - time.monotonic()))
+    act()
+
+
+def _leave(leaving: tuple[Any, Callable[[], None]]) -> None:
+    socket, go_on = leaving
+    try:
+        server = socket.server
+        socket.close(wait=False, abort=True, reason=server.reason.TRANSPORT_CLOSE)
+        server.sockets.pop(socket.sid, None)
+    finally:
+        go_on()
+
+
+_pings: Turns[tuple[float, Any]] = Turns(_ping, at_once=1)
+_checks: Turns[tuple[float, Callable[[], None]]] = Turns(_act, at_once=16)
+# A few together: what is woken runs before the hub comes to others.
+_messages: Turns[Callable[[], None]] = Turns(lambda go_on: go_on(), at_once=4)
+# One after the other: thousands that drop at once must not keep senders waiting.
+_leavings: Turns[tuple[Any, Callable[[], None]]] = Turns(_leave, at_once=1)
+
+
+def pong(socket: Any) -> None:
+    """The viewer of that Engine.IO socket is there: ask it again after the interval."""
+    if not socket.last_ping:
+        return  # nobody asked: one that floods must not fill the list that all wait in
+    socket.last_ping = None
+    _pings.add((time.monotonic() + socket.server.ping_interval, socket))
+
+
+def when_it_should_be_connected(check: Callable[[], None]) -> None:
+    """Call it when the time to connect is over."""
+    _checks.add((time.monotonic() + CONNECT_SECONDS, check))
+
+
+def cut_off(socket: Any, ending: Ending) -> None:
+    """End the session of that Engine.IO socket, so that its client may come back."""
+    socket.queue.ending = ending
+    leave(socket)
+
+
+def send_away(socket: Any) -> None:
+    """The viewer of that Engine.IO socket is over a limit: say so if it can still be heard, and cut
+    it off so that it comes back.
+    """
+    socket.queue.ending = Ending.LIMIT
+    socket.queue.put(bye("limit"))
+    if socket.upgraded:
+        leave(socket)
+    else:
+        start_new_thread(_leave_later, (socket,))
+
+
+def _leave_later(socket: Any) -> None:
+    time.sleep(LAST_WORDS_SECONDS)
+    leave(socket)
+
+
+def wait_for_turn() -> None:
+    """Before a message of a viewer is handled: a thousand that speak at once must not keep senders
+    waiting behind them all.
+    """
+    gate = threading.Lock()
+    gate.acquire()
+    _messages.add(gate.release)
+    gate.acquire()
+
+
+def leave(socket: Any) -> None:
+    """The viewer of that Engine.IO socket has gone: let Socket.IO know, and its rooms.
+
+    Waits for its turn: until then, next to nothing is done for one of thousands that drop at once,
+    and a request is not kept waiting behind them.
+    """
+    gate = threading.Lock()
+    gate.acquire()
+    _leavings.add((socket, gate.release))
+    gate.acquire()
