@@ -17,8 +17,7 @@ from tests.support.sender import ask, post
 from tests.support.viewers import PacketViewer, Viewer
 from tests.wire_fixture import UUID, samples
 from webhook_logger.delivery import RoomManager
-from webhook_logger.errors import Refusal, error_json
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal, error_json
 
 REQUEST = samples()[0].to_wire()
 JOINED = {"uuid": UUID, "epoch": "k3v9", "seq": 1, "missed": 0, "viewers": 1}

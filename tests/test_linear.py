@@ -33,8 +33,8 @@ from webhook_logger.client.filters import Filter
 from webhook_logger.client.relay.relayed import forwarded
 from webhook_logger.client.relay.target import Target
 from webhook_logger.client.signatures import SCHEMES
+from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
-from webhook_logger.reasons import Reason
 from webhook_logger.reply import Reply, preflight_headers
 from webhook_logger.reply.headers import header_lines
 from webhook_logger.senders.refusals import Refusals

@@ -12,7 +12,7 @@ from tests.support.contract import protocol
 from tests.support.contract.documents import demand, document, follow, validator
 from tests.support.contract.protocol import named, table
 from webhook_logger.app import PING_SECONDS, PING_TIMEOUT_SECONDS
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 from webhook_logger.reply import headers, value
 
 OPENAPI, ASYNCAPI = "openapi.yaml", "asyncapi.yaml"

@@ -9,10 +9,9 @@ from flask_socketio import SocketIO
 from werkzeug.routing import MapAdapter
 
 from config import ROOT, Config
-from webhook_logger import errors
 from webhook_logger.delivery import Limits, make_delivery
+from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
-from webhook_logger.reasons import Reason
 from webhook_logger.senders import callback
 from webhook_logger.senders.refusals import Refusals
 from webhook_logger.serving.parsed import only_short
@@ -25,7 +24,7 @@ from webhook_logger.viewers.handlers import Viewers
 from webhook_logger.viewers.origins import Origins
 from webhook_logger.viewers.responders import Claims
 from webhook_logger.viewers.rooms import Rooms
-from webhook_logger.views import pages
+from webhook_logger.views import errors, pages
 from webhook_logger.views.answers import make_answers
 from webhook_logger.views.assets import make_assets
 from webhook_logger.views.dashboard import make_dashboard

@@ -1,20 +1,131 @@
-"""One error shape: `{"error": {"code", "name", "reason", "message"}}`.
+"""The refusals of HTTP requests: the one registry of reasons, and the one error shape.
 
-A browser gets a page that says the same.
+A reason is a stable word that programs test. Its status and its sentence are here and nowhere else:
+error bodies, the event `refused`, the metrics and the documentation take both from this table. A
+sentence is fixed text, so that nothing of a refused request travels with it.
+
+An error is `{"error": {"code", "name", "reason", "message"}}`, whichever part of the server raises
+it; a browser gets a page that says the same (`views/errors.py`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from enum import Enum, unique
 from math import ceil
 from typing import Any
 
-from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from webhook_logger.reasons import Reason, reason_of_status
-from webhook_logger.views.pages import page
+
+@unique
+class Reason(Enum):
+    """A row is a name, an HTTP status, and the meaning in one sentence."""
+
+    # The head of a request
+    TLS_NOT_SUPPORTED = 400, "The client speaks TLS, and this port plain HTTP. Use http, not https."
+    BARE_LINE_FEED = (
+        400,
+        "A line of the request head ends in a line feed alone. End each line with CR and LF.",
+    )
+    CONTROL_CHARACTER = 400, "The request head has a control character."
+    REQUEST_LINE_MALFORMED = (
+        400,
+        "The request line is not a method, a target and HTTP/1.1 with one space between. Write a "
+        "space in the target as %20.",
+    )
+    TARGET_MALFORMED = 400, "The request target is neither a path nor an absolute http URL."
+    HEADERS_MALFORMED = 400, "A header line is malformed."
+    HOST_MALFORMED = (
+        400,
+        "The request does not have one valid Host header, which only HTTP/1.0 may leave out.",
+    )
+    CONTENT_LENGTH_MALFORMED = (
+        400,
+        "Content-Length is not one whole number, or stands beside Transfer-Encoding.",
+    )
+    TRANSFER_ENCODING_MALFORMED = (
+        400,
+        "Transfer-Encoding does not end in `chunked`, has it twice, or is not in HTTP/1.1.",
+    )
+    TRANSFER_CODING_NOT_SUPPORTED = 501, "This server supports no transfer coding but `chunked`."
+    HTTP_VERSION_NOT_SUPPORTED = 505, "This server supports HTTP/1.0 and HTTP/1.1 only."
+    TARGET_TOO_LONG = 414, "The request target is longer than this server's MAX_TARGET_BYTES."
+    HEADERS_TOO_LARGE = 431, "The header section is larger than this server's MAX_HEADER_BYTES."
+    TOO_MANY_HEADERS = 431, "The request has more header lines than this server's MAX_HEADER_LINES."
+    REQUEST_TIMEOUT = 408, "The request did not arrive in time."
+
+    # Its body
+    CHUNK_MALFORMED = 400, "A chunk of the body is malformed."
+    TOO_MANY_CHUNKS = (
+        400,
+        "The chunks of the body are too small: their framing outweighs the content by too much.",
+    )
+    TRAILER_MALFORMED = 400, "A trailer of the chunked body is malformed, or one too many."
+    BODY_INCOMPLETE = 400, "The sender closed the connection before the end of the body."
+    BODY_TOO_LARGE = 413, "The body is larger than this server's MAX_BODY_BYTES."
+
+    # Whether there is room for it
+    TOO_MANY_CONNECTIONS = 503, "This worker has the maximum number of connections."
+    TOO_MANY_VIEWERS = 503, "This worker has the maximum number of viewers."
+    DRAINING = 503, "This worker is about to stop."
+    QUEUE_UNAVAILABLE = 503, "The message queue is unavailable. Send the request again later."
+    CALLBACK_RATE_EXCEEDED = 429, "The callback received more requests in one second than it may."
+    TOO_MANY_FROM_ADDRESS = 429, "Too many requests from one address are in progress."
+    REPLY_CHANGE_RATE_EXCEEDED = 429, "This address changes replies too often."
+
+    # What it asks for
+    NOT_FOUND = (
+        404,
+        "Nothing exists at this path. A callback has the path /UUID, and all paths below it.",
+    )
+    METHOD_NOT_ALLOWED = 405, "This path does not support this method."
+    STREAM_REQUEST_MALFORMED = 400, "The request is not one of the Engine.IO protocol, version 4."
+    SESSION_UNKNOWN = (
+        400,
+        "This worker has no session with this sid. Connect again; behind a load balancer without "
+        "sticky sessions, use WebSocket alone.",
+    )
+    ORIGIN_NOT_ALLOWED = 400, "Pages of this origin may not connect to this server."
+    LENGTH_REQUIRED = 411, "Send the packets with a Content-Length."
+    MESSAGE_TOO_LARGE = 413, "The viewer sends more at once than this server allows."
+    UPGRADE_REQUIRED = 426, "This server speaks WebSocket version 13."
+    WEBSOCKET_HANDSHAKE_MALFORMED = 400, "The WebSocket handshake is malformed."
+    REPLY_INVALID = 400, "The JSON is not a valid reply."
+    REPLY_TOO_LARGE = 413, "The reply is larger than this server allows."
+    TOO_LATE = (
+        409,
+        "No request with this id is waiting: it timed out, already has a response, or no viewer "
+        "answers for this callback.",
+    )
+    BAD_REQUEST = 400, "The server cannot process this request."
+    INTERNAL_ERROR = 500, "The server made a mistake."
+
+    def __init__(self, status: int, meaning: str) -> None:
+        self.status = status
+        self.meaning = meaning
+
+    @property
+    def word(self) -> str:
+        """The stable word, as programs see it."""
+        return self.name.lower()
+
+
+_OF_A_STATUS = {
+    reason.status: reason
+    for reason in (Reason.NOT_FOUND, Reason.METHOD_NOT_ALLOWED, Reason.BODY_TOO_LARGE)
+}
+
+
+def reason_named(word: str) -> Reason:
+    """The reason of that word; a general one for a word of another release on the same queue."""
+    return Reason.__members__.get(word.upper(), Reason.BAD_REQUEST)
+
+
+def reason_of_status(status: int) -> Reason:
+    """The reason of an error that a library raises, and that names none."""
+    general = Reason.BAD_REQUEST if status < 500 else Reason.INTERNAL_ERROR
+    return _OF_A_STATUS.get(status, general)
 
 
 class Refusal(HTTPException):
@@ -58,26 +169,3 @@ def error_json(error: HTTPException) -> str:
 def error_headers(error: HTTPException) -> dict[str, str]:
     """The headers that go with `error_json`: its type, and what the error brings along."""
     return {**dict(error.get_headers()), "Content-Type": "application/json"}
-
-
-def register(app: Flask, report: Callable[[str, Reason], None]) -> None:
-    """Answer every error of the app in that shape, and report its target and its reason; an
-    unforeseen exception is a 500 by then.
-    """
-
-    def answer(error: HTTPException) -> Response:
-        report(request.environ.get("RAW_URI", request.path), reason_of(error))
-        return _answer(error)
-
-    app.register_error_handler(HTTPException, answer)
-
-
-def _answer(error: HTTPException) -> Response:
-    headers = error_headers(error)
-    if request.accept_mimetypes.best_match(["application/json", "text/html"]) != "text/html":
-        return Response(error_json(error), error.code, headers)
-    response = page("error.html", code=error.code, name=error.name, message=error.description)
-    response.status_code = error.code or 500
-    for name, value in headers.items():
-        response.headers.setdefault(name, value)
-    return response

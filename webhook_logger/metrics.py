@@ -5,16 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
+from enum import Enum
 from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from webhook_logger.endings import Ending
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Ending(Enum):
+    """Why a worker cuts a viewer off; a row is a word and its meaning."""
+
+    SLOW = "slow", "It reads more slowly than its requests arrive."
+    LIMIT = "limit", "It sends messages that are too large, or too many."
+    PROTOCOL_ERROR = "protocol_error", "It breaks the protocol of WebSocket or of Engine.IO."
+    PING_TIMEOUT = "ping_timeout", "It did not answer a ping in time."
+    NOT_CONNECTED = "not_connected", "It did not send CONNECT in time."
+    DRAINING = "draining", "The worker stops."
+
+    def __init__(self, word: str, meaning: str) -> None:
+        self.word = word
+        self.meaning = meaning
 
 
 def _about(

@@ -12,7 +12,7 @@ from tests.browser.clock import stop_clock
 from tests.browser.conftest import UNREACHABLE, Complaints
 from tests.support.processes import Redis, Server
 from tests.support.sender import post, send
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 
 pytestmark = pytest.mark.browser
 

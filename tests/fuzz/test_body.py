@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.cases import fuzz
 from tests.fuzz.requests import CUTS, chunked_bodies, in_pieces
-from webhook_logger.errors import Refusal
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal
 from webhook_logger.serving.body import Body
 from webhook_logger.serving.head import parse
 from webhook_logger.serving.wire import Wire

@@ -11,7 +11,7 @@ from tests.integration.test_malformed import SMUGGLED
 from tests.support.processes import Server
 from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 
 U = b"<uuid>"
 GOOD = b"POST /<uuid> HTTP/1.1\r\nHost: h\r\n"

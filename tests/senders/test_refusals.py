@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
-from webhook_logger.reasons import Reason
 from webhook_logger.senders.refusals import Refusals
 
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"

@@ -9,8 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.fuzz.test_body import CHUNKED, read
-from webhook_logger.errors import Refusal
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal
 from webhook_logger.serving import body, wire
 
 ONE = b"1\r\na\r\n"

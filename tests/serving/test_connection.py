@@ -11,7 +11,7 @@ import pytest
 from werkzeug.exceptions import ServiceUnavailable
 
 from tests.support.sender import Sender
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 from webhook_logger.serving import connection, wire
 from webhook_logger.serving.limits import Limits
 from webhook_logger.serving.places import Places

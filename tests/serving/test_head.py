@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webhook_logger.errors import Refusal
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal
 from webhook_logger.serving.head import find_end, parse
 
 GOOD = b"POST /a?b HTTP/1.1\r\nHost: h\r\nX: 1\r\n\r\n"

@@ -16,7 +16,7 @@ from socketio import Manager
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.held import Held
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 
 
 class QueueUnavailable(Exception):

@@ -24,9 +24,8 @@ from webhook_logger.delivery import (
     RateExceeded,
     Receipt,
 )
-from webhook_logger.errors import Refusal, reason_of
+from webhook_logger.errors import Reason, Refusal, reason_of
 from webhook_logger.metrics import Metrics
-from webhook_logger.reasons import Reason
 from webhook_logger.reply import (
     Answer,
     Headers,

@@ -7,8 +7,8 @@ from urllib.parse import unquote_to_bytes
 
 from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.delivery import Delivery
+from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
-from webhook_logger.reasons import Reason
 
 _MAX_BEGIN = 512
 """Characters of a request line that are searched for a UUID."""

@@ -9,8 +9,7 @@ import re
 import socket
 from collections.abc import Callable
 
-from webhook_logger.errors import Refusal
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal
 from webhook_logger.serving.head import Head
 from webhook_logger.serving.wire import Wire
 

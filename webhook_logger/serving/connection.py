@@ -11,9 +11,8 @@ from urllib.parse import unquote_to_bytes
 
 from werkzeug.exceptions import HTTPException
 
-from webhook_logger.errors import Refusal, reason_of
+from webhook_logger.errors import Reason, Refusal, reason_of
 from webhook_logger.memo import Memo
-from webhook_logger.reasons import Reason
 from webhook_logger.serving import head as heads
 from webhook_logger.serving.body import Body
 from webhook_logger.serving.limits import DEFAULT, Limits

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 import httptools
 
-from webhook_logger.errors import Refusal
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal
 from webhook_logger.serving.limits import DEFAULT, Limits
 
 _REST_OF_LINE_BYTES = 256

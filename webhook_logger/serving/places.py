@@ -5,8 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 
-from webhook_logger.errors import Refusal
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal
 
 VIEWERS_SHARE = 0.9
 

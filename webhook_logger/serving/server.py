@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import eventlet
 from eventlet import wsgi
 
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 from webhook_logger.serving.connection import Connection
 from webhook_logger.serving.fair import FairSocket
 from webhook_logger.serving.hub import let_wait

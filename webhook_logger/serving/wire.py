@@ -6,8 +6,7 @@ import socket
 import time
 from contextlib import suppress
 
-from webhook_logger.errors import Refusal
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal
 from webhook_logger.serving.deadlines import deadlines
 
 SEND_SECONDS = 30

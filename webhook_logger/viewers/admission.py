@@ -12,8 +12,7 @@ from typing import Any
 
 from engineio.packet import MESSAGE, Packet
 
-from webhook_logger.endings import Ending
-from webhook_logger.metrics import Metrics
+from webhook_logger.metrics import Ending, Metrics
 from webhook_logger.rates import Rates
 from webhook_logger.viewers.transport import cut_off, send_away, when_it_should_be_connected
 

@@ -14,8 +14,7 @@ from urllib.parse import parse_qs
 from engineio.payload import Payload
 from werkzeug.exceptions import MethodNotAllowed
 
-from webhook_logger.errors import Refusal
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal
 from webhook_logger.viewers.origins import Origins
 from webhook_logger.viewers.transport import UpgradeRequired, send_away
 

@@ -18,8 +18,8 @@ from typing import Any
 from flask_socketio import SocketIO
 
 from webhook_logger.delivery import Answered, Cut, Delivery, Kept, QueueUnavailable
+from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
-from webhook_logger.reasons import Reason
 from webhook_logger.viewers.join import Join
 from webhook_logger.viewers.transport import Outbox, Shared, outbox_of
 

@@ -9,8 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from webhook_logger.delivery import Delivery
-from webhook_logger.errors import Refusal
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal
 from webhook_logger.reply import (
     BodyTooLarge,
     Reply,

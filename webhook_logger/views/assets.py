@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 
-from webhook_logger.errors import Refusal
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal
 
 MAIN = "vendor/page.js"
 """What `npm run vendor` makes of `js/main.js` and all that it imports."""

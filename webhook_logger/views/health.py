@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, jsonify
 
 from webhook_logger.delivery import Delivery, QueueUnavailable
-from webhook_logger.errors import Refusal
+from webhook_logger.errors import Reason, Refusal
 from webhook_logger.metrics import CONTENT_TYPE, Metrics
-from webhook_logger.reasons import Reason
 
 
 def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from webhook_logger.delivery import QueueUnavailable
-from webhook_logger.errors import Refusal
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal
 
 RETRY_AFTER_SECONDS = 2
 

@@ -9,9 +9,8 @@ import orjson
 from flask import Blueprint, Response, request
 
 from webhook_logger.delivery import Delivery, Kept
-from webhook_logger.errors import Refusal
+from webhook_logger.errors import Reason, Refusal
 from webhook_logger.rates import Rates
-from webhook_logger.reasons import Reason
 from webhook_logger.reply import Reply, ReplyError, read_kept
 from webhook_logger.views.queue import queue
 

@@ -16,7 +16,7 @@ from tests.support.sender import Sender, post, send
 from tests.support.viewers import Viewer
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.archive import har
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 
 HOSTILE = b"\x1b[31mred\x1b]0;title\x07 \xc2\x9b2J \xe2\x80\xae"
 

@@ -16,7 +16,7 @@ from webhook_logger.delivery import Answered, Kept
 from webhook_logger.delivery.memory import delivery as memory
 from webhook_logger.delivery.memory import replies
 from webhook_logger.delivery.memory.delivery import MemoryDelivery
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 
 
 class Viewers:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.patience import PATIENCE_SECONDS
 from webhook_logger.delivery.redis import refusals
 from webhook_logger.delivery.redis.refusals import Refusals, Refused
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 
 
 def test_a_report_counts_all_and_has_the_latest_reason() -> None:

@@ -26,7 +26,7 @@ from webhook_logger.delivery.lean import LeanRooms
 from webhook_logger.delivery.memory.answers import Answers
 from webhook_logger.delivery.memory.replies import Replies
 from webhook_logger.delivery.windows import Windows
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 
 LOCKS = 64
 """Shared by the callbacks, so that few of them ever wait for another's viewers."""

@@ -44,7 +44,7 @@ from webhook_logger.delivery.redis.readiness import Readiness
 from webhook_logger.delivery.redis.refusals import Refusals, Refused
 from webhook_logger.delivery.redis.subscription import Subscription
 from webhook_logger.delivery.windows import Windows
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 
 LARGE_EVENT_BYTES = 64 * 1024
 """A larger one goes over a connection of its own, so that it delays no small one."""

@@ -13,7 +13,7 @@ from webhook_logger.delivery.redis.cuts import Cuts
 from webhook_logger.delivery.redis.envelope import UnknownVersion, unseal
 from webhook_logger.delivery.redis.holding import Holding
 from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
-from webhook_logger.reasons import reason_named
+from webhook_logger.errors import reason_named
 
 log = logging.getLogger(__name__)
 

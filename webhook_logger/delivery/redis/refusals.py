@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason
 
 MAX_CALLBACKS = 10_000
 """Callbacks with a report to send; the one that waits longest gives way."""

@@ -11,7 +11,7 @@ from typing import Any
 from engineio import packet
 from engineio.packet import Packet
 
-from webhook_logger.endings import Ending
+from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport.outbox import bye
 from webhook_logger.viewers.transport.turns import Turns
 

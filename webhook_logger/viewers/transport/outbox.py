@@ -15,7 +15,7 @@ from typing import Any
 
 from engineio.packet import MESSAGE, Packet
 
-from webhook_logger.endings import Ending
+from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport.frames import frame, text_frame
 from webhook_logger.viewers.transport.turns import Turns
 

@@ -15,9 +15,8 @@ from engineio.packet import Packet
 from wsproto.frame_protocol import CloseReason
 from wsproto.utilities import generate_accept_token
 
-from webhook_logger.endings import Ending
-from webhook_logger.errors import Refusal
-from webhook_logger.reasons import Reason
+from webhook_logger.errors import Reason, Refusal
+from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport import chores
 from webhook_logger.viewers.transport.frames import (
     READ_BYTES,

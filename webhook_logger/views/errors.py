@@ -1,0 +1,34 @@
+"""The handler of every error of the app: the one error shape, or a page that says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from webhook_logger.errors import Reason, error_headers, error_json, reason_of
+from webhook_logger.views.pages import page
+
+
+def register(app: Flask, report: Callable[[str, Reason], None]) -> None:
+    """Answer every error of the app in that shape, and report its target and its reason; an
+    unforeseen exception is a 500 by then.
+    """
+
+    def answer(error: HTTPException) -> Response:
+        report(request.environ.get("RAW_URI", request.path), reason_of(error))
+        return _answer(error)
+
+    app.register_error_handler(HTTPException, answer)
+
+
+def _answer(error: HTTPException) -> Response:
+    headers = error_headers(error)
+    if request.accept_mimetypes.best_match(["application/json", "text/html"]) != "text/html":
+        return Response(error_json(error), error.code, headers)
+    response = page("error.html", code=error.code, name=error.name, message=error.description)
+    response.status_code = error.code or 500
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
+    return response
