@@ -32,7 +32,7 @@ const VECTORS = JSON.parse(
 
 /** @type {WrongVector[]} */
 const WRONG = JSON.parse(
-  readFileSync(new URL("../fixtures/signatures_wrong.json", import.meta.url), "utf-8"),
+  readFileSync(new URL("../../fixtures/signatures_wrong.json", import.meta.url), "utf-8"),
 );
 
 /**
