@@ -183,7 +183,7 @@ def _untransferred(content: bytes, encoding: str) -> bytes:
 
 def _field(line: str) -> tuple[str, str]:
     name, _, value = line.partition(":")
-    return name.lower().strip(), value.strip()
+    return name.strip(" \t").lower(), value.strip(" \t")
 
 
 def _charsets(parts: list[_Part]) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@
  */
 
 import { excerpt } from "../text/excerpt.js";
+import { mediaTypeOf } from "../wire/captured.js";
 import { parametersOf } from "./header-parameters.js";
 
 /** Unicode's control characters but TAB, LF and CR, as the server has it. */
@@ -46,7 +47,7 @@ const TEXT_TYPE =
  * @returns {Reading}
  */
 export function read(bytes, contentType = "") {
-  const type = contentType.split(";")[0].trim().toLowerCase();
+  const type = mediaTypeOf(contentType);
   const claim = claimOf(bytes, contentType, type);
   return readAs(bytes, claim, TEXT_TYPE.test(type));
 }
@@ -58,7 +59,7 @@ export function read(bytes, contentType = "") {
  */
 export function isPlain(text, contentType) {
   const head = new TextEncoder().encode(text.slice(0, HEAD_BYTES));
-  const { label } = claimOf(head, contentType, contentType.split(";")[0].trim().toLowerCase());
+  const { label } = claimOf(head, contentType, mediaTypeOf(contentType));
   return label === "" || decoderOf(label)?.encoding === "utf-8";
 }
 
@@ -180,7 +181,7 @@ function utf8Of(bytes) {
  */
 export function decoderOf(label) {
   try {
-    return new TextDecoder(label.trim());
+    return new TextDecoder(label);
   } catch {
     return null;
   }

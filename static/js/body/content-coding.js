@@ -12,6 +12,8 @@
  *   throws TooLarge where there is more, another error where the bytes are damaged
  */
 
+import { trimOws } from "../wire/captured.js";
+
 /** Thrown by decoders: there is more than may be shown. */
 export class TooLarge extends Error {
   /** @param {Uint8Array} [beginning] */
@@ -63,7 +65,7 @@ export function codingsOf({ headers, body }) {
   const named = headers
     .filter(([name]) => name.toLowerCase() === "content-encoding")
     .flatMap(([, value]) => value.toLowerCase().split(","))
-    .map((coding) => coding.trim())
+    .map(trimOws)
     .filter((coding) => coding && coding !== "identity");
   if (named.length > 0) return named;
   if (body.encoding !== "base64") return [];

@@ -1,10 +1,12 @@
 /** The parameters of a header value (RFC 9110, section 5.6.6): `a/b; x=1; y="2"`. No DOM in here. */
 
+import { trimOws } from "../wire/captured.js";
+
 /** A sender may write any number of them; nobody needs more. */
 const MAX_PARAMETERS = 32;
 
-const NAME = /[\s;]*([^\s;="]*)\s*/y;
-const QUOTED = /\s*"([^"\\]*(?:\\.[^"\\]*)*)"?/sy;
+const NAME = /[ \t;]*([^ \t;="]*)[ \t]*/y;
+const QUOTED = /[ \t]*"([^"\\]*(?:\\.[^"\\]*)*)"?/sy;
 const TO_SEMICOLON = /[^;]*/y;
 
 /**
@@ -37,7 +39,7 @@ function textAt(value, start) {
   const [quoted, end] = match(QUOTED, value, start);
   if (end > start) return [quoted.replace(/\\(["\\])/g, "$1"), end];
   const semicolon = match(TO_SEMICOLON, value, start)[1];
-  return [value.slice(start, semicolon).trim(), semicolon];
+  return [trimOws(value.slice(start, semicolon)), semicolon];
 }
 
 /**

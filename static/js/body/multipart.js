@@ -19,6 +19,7 @@
  * @typedef {{start: number, end: number, last: boolean}} Delimiter  its line
  */
 
+import { mediaTypeOf, trimOws } from "../wire/captured.js";
 import { parametersOf } from "./header-parameters.js";
 import { untransferred } from "./transfer-encoding.js";
 
@@ -175,7 +176,7 @@ function withoutLineEnd(bytes, end) {
 function headersOf(head) {
   const lines = textOfHead(head)
     .replace(/\r?\n[ \t]/g, " ")
-    .split("\n");
+    .split(/\r?\n/);
   const pairs = lines.filter((line) => line.includes(":")).map((line) => pairOf(line));
   return new Map(pairs.reverse()); // the first of a name counts
 }
@@ -186,7 +187,7 @@ function headersOf(head) {
  */
 function pairOf(line) {
   const colon = line.indexOf(":");
-  return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
+  return [trimOws(line.slice(0, colon)).toLowerCase(), trimOws(line.slice(colon + 1))];
 }
 
 /**
@@ -209,7 +210,7 @@ function textOfHead(head) {
  */
 function part(headers, sent, limits) {
   const contentType = headers.get("content-type") ?? "";
-  const type = contentType.split(";")[0].trim().toLowerCase();
+  const type = mediaTypeOf(contentType);
   const disposition = parametersOf(headers.get("content-disposition") ?? "");
   const { bytes, problem } = untransferred(sent, headers.get("content-transfer-encoding") ?? "");
   return {

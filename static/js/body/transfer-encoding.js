@@ -1,6 +1,6 @@
 /** Undoes the Content-Transfer-Encoding of a part (RFC 2045, section 6). No DOM in here. */
 
-import { bytesOfLine } from "../wire/captured.js";
+import { bytesOfLine, trimOws } from "../wire/captured.js";
 
 /** @type {Record<string, (bytes: Uint8Array) => Uint8Array>} */
 const DECODERS = { base64: fromBase64, "quoted-printable": fromQuotedPrintable };
@@ -16,7 +16,7 @@ const [EQUALS, CR, LF] = [0x3d, 0x0d, 0x0a];
  * @param {string} encoding  as sent
  */
 export function untransferred(bytes, encoding) {
-  const name = encoding.trim().toLowerCase();
+  const name = trimOws(encoding).toLowerCase();
   if (PLAIN.has(name)) return { bytes, problem: "" };
   if (!Object.hasOwn(DECODERS, name)) return { bytes, problem: "Unknown transfer encoding" };
   try {

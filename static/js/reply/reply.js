@@ -19,6 +19,7 @@
 
 import { bytesOf } from "../body/body.js";
 import { byteSize, requestCount } from "../text/format.js";
+import { trimOws } from "../wire/captured.js";
 
 /** @type {Readonly<ReplyBody>} */
 export const NO_BODY = { encoding: "utf-8", content: "" };
@@ -63,7 +64,7 @@ function timesText(times) {
 function bodyText(headers, body) {
   const type = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1];
   const size = byteSize(sizeOf(body));
-  return type ? `${size} of ${type.split(";")[0].trim()}` : size;
+  return type ? `${size} of ${trimOws(type.split(";")[0])}` : size;
 }
 
 /** @param {ReplyBody} body */
@@ -116,7 +117,7 @@ function headersOf(text) {
   return lines.map((line) => {
     const colon = line.indexOf(":");
     if (colon < 0) throw new Error(`headers: “${line.trim()}” has no colon.`);
-    return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+    return [trimOws(line.slice(0, colon)), trimOws(line.slice(colon + 1))];
   });
 }
 

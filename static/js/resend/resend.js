@@ -19,7 +19,7 @@
  */
 
 import { bytesOf } from "../body/body.js";
-import { inAscii, targetBelow } from "../wire/captured.js";
+import { inAscii, targetBelow, trimOws } from "../wire/captured.js";
 
 const TIME_OUT_MS = 30_000;
 const MOST_BYTES = 64 * 1024;
@@ -91,7 +91,7 @@ export function headersThatMaySet({ headers }) {
  */
 function maySet(name, value) {
   if (METHOD_OVERRIDES.test(name)) {
-    return !value.split(",").some((method) => FORBIDDEN_METHODS.test(method.trim()));
+    return !value.split(",").some((method) => FORBIDDEN_METHODS.test(trimOws(method)));
   }
   return !FORBIDDEN_HEADERS.test(name);
 }

@@ -1,6 +1,6 @@
 /** docs.stripe.com: "Verify webhook signatures manually". */
 
-import { headerOf } from "../wire/captured.js";
+import { headerOf, trimOws } from "../wire/captured.js";
 import { judge } from "./claim.js";
 import { utf8, writtenHash } from "./hmac.js";
 import { seconds } from "./timestamp.js";
@@ -53,7 +53,7 @@ function read(header, secret) {
  * @param {string} header
  */
 function valuesOf(name, header) {
-  const pairs = header.split(",").map((pair) => pair.trim());
+  const pairs = header.split(",").map(trimOws);
   const start = `${name}=`;
   return pairs.filter((pair) => pair.startsWith(start)).map((pair) => pair.slice(start.length));
 }

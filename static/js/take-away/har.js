@@ -1,6 +1,6 @@
 /** A captured request as an entry of an HTTP archive (HAR 1.2). No DOM in here. */
 
-import { headerOf, queryOf } from "../wire/captured.js";
+import { headerOf, queryOf, trimOws } from "../wire/captured.js";
 import { target } from "./outgoing.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
@@ -88,7 +88,7 @@ function validUrl(url) {
  */
 function cookiesOf({ headers }) {
   const lines = headers.filter(([name]) => name.toLowerCase() === "cookie");
-  const cookies = lines.flatMap(([, value]) => value.split(";")).map((cookie) => cookie.trim());
+  const cookies = lines.flatMap(([, value]) => value.split(";")).map(trimOws);
   return cookies.filter(Boolean).map((cookie) => {
     const [name, ...value] = cookie.split("=");
     return [name, value.join("=")];

@@ -41,7 +41,33 @@ export function headerOf(request, name) {
  * @param {CapturedRequest} request
  */
 export function mediaType(request) {
-  return headerOf(request, "content-type").split(";")[0].trim().toLowerCase();
+  return mediaTypeOf(headerOf(request, "content-type"));
+}
+
+/**
+ * The same of a Content-Type's value.
+ * @param {string} value
+ */
+export function mediaTypeOf(value) {
+  return trimOws(value.split(";", 1)[0]).toLowerCase();
+}
+
+/**
+ * Strip the spaces and tabs around a header's value or a part of one (OWS, RFC 9110, section 5.6.3).
+ * Every other character belongs to the value: `trim` would strip U+00A0, too.
+ * @param {string} value
+ */
+export function trimOws(value) {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isOws(value[start])) start++;
+  while (start < end && isOws(value[end - 1])) end--;
+  return value.slice(start, end);
+}
+
+/** @param {string} character */
+function isOws(character) {
+  return character === " " || character === "\t";
 }
 
 /**

@@ -94,7 +94,7 @@ def _post_data(request: CapturedRequest, body: dict[str, Any]) -> Entry:
 
 def _cookies(request: CapturedRequest) -> Iterator[tuple[str, str]]:
     for line in request.header_lines("cookie"):
-        for cookie in filter(None, (part.strip(" \t\xa0") for part in line.split(";"))):
+        for cookie in filter(None, (part.strip(" \t") for part in line.split(";"))):
             key, _, content = cookie.partition("=")
             yield key, content
 

@@ -1,0 +1,47 @@
+"""Only spaces and tabs are stripped from header values; the page's tests read the same file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from tests.wire_fixture import FIXTURE, samples
+from webhook_logger import charset
+from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.client import har, reading
+
+VECTORS: dict[str, Any] = json.loads(FIXTURE.with_name("header_values.json").read_text("utf-8"))
+
+
+def of(name: str, value: str) -> CapturedRequest:
+    return replace(samples()[0], headers=((name, value),), body=Body(b"x", 1))
+
+
+def test_a_media_type_keeps_every_blank_but_spaces_and_tabs() -> None:
+    for value, media_type in VECTORS["media_types"]:
+        assert of("Content-Type", value).media_type == media_type
+
+
+def test_the_name_of_a_content_coding_keeps_every_blank_but_spaces_and_tabs() -> None:
+    for value, codings in VECTORS["codings"]:
+        assert list(of("Content-Encoding", value).undone().codings) == codings
+
+
+def test_a_cookie_keeps_every_blank_but_spaces_and_tabs() -> None:
+    for value, pairs in VECTORS["cookies"]:
+        request = har.entry(of("Cookie", value), "https://hooks.example.com")["request"]
+        assert [[each["name"], each["value"]] for each in request["cookies"]] == pairs
+
+
+def test_a_parameter_keeps_every_blank_but_spaces_and_tabs() -> None:
+    for value, name, expected in VECTORS["parameters"]:
+        assert charset.parameter(value, name) == expected
+
+
+def test_the_transfer_encoding_of_a_part_keeps_every_blank_but_spaces_and_tabs() -> None:
+    lines = (("Content-Type", "multipart/mixed; boundary=b"),)
+    for value, is_known in VECTORS["transfer_encodings"]:
+        part = f"--b\r\nContent-Transfer-Encoding:{value}\r\n\r\naGk=\r\n--b--"
+        text = reading.read(part.encode(), lines).text or ""
+        assert text.endswith("\nhi" if is_known else "\naGk=")
