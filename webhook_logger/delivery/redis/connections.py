@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +19,7 @@ READ_BYTES = 256 * 1024
 
 
 def connections(url: str, seconds: float) -> redis.ConnectionPool:
-    """Makes connections whose commands are sent once and answered in time, or fail."""
+    """Return a pool of connections that send each command once, and fail after that time."""
     return redis.ConnectionPool.from_url(
         url,
         socket_timeout=seconds,
@@ -28,6 +29,16 @@ def connections(url: str, seconds: float) -> redis.ConnectionPool:
         retry=Retry(NoBackoff(), 0),
         protocol=2,
     )
+
+
+def connector(url: str, seconds: float) -> Callable[[], Any]:
+    """Return a function that makes one such connection, which belongs to the caller.
+
+    A pool counts each connection that it makes, and makes at most 100 of those that nobody returns.
+    A worker needs a new one for each attempt to reconnect.
+    """
+    pool = connections(url, seconds)
+    return lambda: pool.connection_class(**pool.connection_kwargs)
 
 
 def pack(*command: str | bytes) -> bytes:

@@ -32,7 +32,7 @@ from webhook_logger.delivery.held import Held
 from webhook_logger.delivery.redis import keys, scripts
 from webhook_logger.delivery.redis.backlog import Backlog, Limits
 from webhook_logger.delivery.redis.canary import Canaries
-from webhook_logger.delivery.redis.connections import connections
+from webhook_logger.delivery.redis.connections import connector
 from webhook_logger.delivery.redis.cuts import Cuts
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.holding import Holding
@@ -61,7 +61,7 @@ class RedisDelivery(Delivery):
         self._most_a_second = str(most_a_second)
         self._windows = Windows()
         self._refusals = Refusals()
-        connect = connections(url, limits.seconds).make_connection
+        connect = connector(url, limits.seconds)
         backlog = Backlog(limits)
         self._small, self._large = publishers = tuple(
             Publisher(connect, scripts.ALL, backlog, self) for _ in range(2)

@@ -165,11 +165,11 @@ class Publisher:
             self._disconnect()
         if self._line is None:
             self._is_outdated = False
-            line = Line(self._connect())
+            self._line = line = Line(self._connect())
             self._history = history.ask(line)
             self._name = self._history.name
             self._load(line)
-            self._line, self._failure = line, ""
+            self._failure = ""
         return self._line
 
     def _disconnect(self) -> None:

@@ -1,0 +1,17 @@
+"""Connections to Redis: as many, one after the other, as a worker ever needs."""
+
+from __future__ import annotations
+
+from tests.support.processes import Redis
+from webhook_logger.delivery.redis.connections import Line, connector, pack
+
+MORE_THAN_A_POOL_MAKES = 120
+
+
+def test_a_worker_connects_again_however_often_that_was_needed(redis: Redis) -> None:
+    connect = connector(redis.url, 2)
+    for _ in range(MORE_THAN_A_POOL_MAKES):
+        line = Line(connect())
+        line.send(pack("PING"))
+        assert line.read() == b"PONG"
+        line.close()
