@@ -146,7 +146,7 @@ def create_app(config: Config) -> App:
     transport.install(eio, config.MAX_VIEWER_QUEUE_BYTES, admitted.may_speak)
     rooms = Rooms(socketio, delivery, metrics)
     claims = Claims(socketio, delivery)
-    Viewers(socketio, rooms, claims, metrics, origins.refusal, config.MAX_ROOMS_PER_VIEWER)
+    Viewers(socketio, rooms.entrance, claims, metrics, origins.refusal, config.MAX_ROOMS_PER_VIEWER)
     delivery.start(rooms)
 
     # What is around it all

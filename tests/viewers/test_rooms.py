@@ -34,7 +34,8 @@ class Stage:
         self.delivery = MemoryDelivery()
         self.rooms = Rooms(self.socketio, self.delivery, Metrics())
         claims = Claims(self.socketio, self.delivery)
-        Viewers(self.socketio, self.rooms, claims, Metrics(), lambda environ: None, most_rooms=32)
+        entrance = self.rooms.entrance
+        Viewers(self.socketio, entrance, claims, Metrics(), lambda environ: None, most_rooms=32)
         self.delivery.start(self.rooms)
 
     def viewer(self) -> Viewer:

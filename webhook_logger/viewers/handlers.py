@@ -13,9 +13,9 @@ from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
 from webhook_logger.metrics import Metrics
+from webhook_logger.viewers.entrance import Entrance
 from webhook_logger.viewers.join import Join, uuid_of
 from webhook_logger.viewers.responders import Claims
-from webhook_logger.viewers.rooms import Rooms
 
 Answer = dict[str, Any]
 Refusal = Callable[[dict[str, Any]], str | None]
@@ -42,14 +42,14 @@ class Viewers:
     def __init__(
         self,
         socketio: SocketIO,
-        rooms: Rooms,
+        entrance: Entrance,
         claims: Claims,
         metrics: Metrics,
         refusal: Refusal,
         most_rooms: int,
     ) -> None:
         self._socketio = socketio
-        self._rooms = rooms
+        self._entrance = entrance
         self._claims = claims
         self._metrics = metrics
         self._refusal = refusal
@@ -121,7 +121,7 @@ class Viewers:
         if join.uuid not in viewer.rooms and len(viewer.rooms) >= self._most_rooms:
             raise ValueError(f"a viewer can join at most {self._most_rooms} callbacks")
         self._claims.settle(viewer.sid, join, lambda: viewer.gone)
-        joined = self._rooms.enter(viewer.sid, join, lambda: viewer.gone)
+        joined = self._entrance.enter(viewer.sid, join, lambda: viewer.gone)
         if joined is None:
             self._claims.give_up(viewer.sid, join.uuid)
             return {}
@@ -137,7 +137,7 @@ class Viewers:
 
     def _go(self, viewer: Viewer, uuid: str) -> None:
         self._claims.give_up(viewer.sid, uuid)
-        self._rooms.leave(viewer.sid, uuid)
+        self._entrance.leave(viewer.sid, uuid)
 
 
 def _unbound(handle: Callable[..., Any]) -> Callable[..., Any]:

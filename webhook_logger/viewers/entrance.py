@@ -1,0 +1,145 @@
+"""The entrance to rooms: a viewer enters at a cut, and a room that may have missed requests gets a
+new one.
+
+Everything here runs in green threads, which change places only where they wait. That is relied upon
+between the end of a cut and Engine.IO's queue: what answers a join is queued before the first
+request of the room.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from flask_socketio import SocketIO
+
+from webhook_logger.delivery import Cut, Delivery, QueueUnavailable
+from webhook_logger.metrics import Metrics
+from webhook_logger.viewers.join import Join
+from webhook_logger.viewers.notices import Notices
+from webhook_logger.viewers.room import Room
+from webhook_logger.viewers.transport import outbox_of
+
+RETRY_SECONDS = 0.5
+ROOMS_AT_ONCE = 64
+
+log = logging.getLogger(__name__)
+
+
+class Entrance:
+    """Where viewers of this worker enter and leave its rooms."""
+
+    def __init__(
+        self,
+        rooms: dict[str, Room],
+        socketio: SocketIO,
+        delivery: Delivery,
+        metrics: Metrics,
+        notices: Notices,
+    ) -> None:
+        self._rooms = rooms
+        self._socketio = socketio
+        self._delivery = delivery
+        self._metrics = metrics
+        self._notices = notices
+        self._resuming = threading.Lock()
+
+    def enter(self, sid: str, join: Join, is_gone: Callable[[], bool]) -> dict[str, Any] | None:
+        """Let a viewer in at a cut, however long the queue is away, and return `joined`'s fields.
+
+        None when the viewer is gone before. Meanwhile it knows why it waits.
+        """
+        if self._notices.down:
+            self._notices.status(sid)
+        return self._with_cut(join.uuid, partial(self._enter, sid, join), is_gone)
+
+    def leave(self, sid: str, uuid: str) -> None:
+        """Take a viewer out of a room that it is in; Socket.IO's own rooms are the caller's."""
+        room = self._rooms[uuid]
+        del room.viewers_here[sid]
+        if room.viewers_here:
+            # Known here before the queue tells it, which it does only where others do not know it.
+            room.viewers = max(len(room.viewers_here), room.viewers - 1)
+            self._notices.send_soon(uuid, room)
+        else:
+            del self._rooms[uuid]
+        self._count_here(uuid, room)
+
+    def resume(self) -> None:
+        """Give a new cut to every room whose viewers wait for one."""
+        with self._resuming:
+            while unsure := [uuid for uuid, room in self._rooms.items() if room.unsure]:
+                if self._notices.down:
+                    return  # another call follows
+                some = unsure[:ROOMS_AT_ONCE]
+                # Not Engine.IO's tasks: their join() does not wait for one that has not begun.
+                threads = [
+                    threading.Thread(target=self._resume_room, args=(uuid,)) for uuid in some
+                ]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+
+    def _resume_room(self, uuid: str) -> None:
+        self._with_cut(uuid, partial(self._rejoin, uuid), partial(self._is_empty, uuid))
+
+    def _is_empty(self, uuid: str) -> bool:
+        return uuid not in self._rooms
+
+    def _rejoin(self, uuid: str, cut: Cut) -> None:
+        room = self._rooms.get(uuid)
+        if room and room.unsure:
+            joined = self._joined(room, cut, Join(uuid, room.epoch, room.seq))
+            self._notices.send("joined", joined, uuid)
+
+    def _with_cut(
+        self,
+        uuid: str,
+        act: Callable[[Cut], dict[str, Any] | None],
+        given_up: Callable[[], bool],
+    ) -> dict[str, Any] | None:
+        while not given_up():
+            try:
+                with self._delivery.cut(uuid) as cut:
+                    return None if given_up() else act(cut)
+            except QueueUnavailable as error:
+                log.debug("A join waits: %s", error)
+                self._socketio.sleep(RETRY_SECONDS)
+        return None
+
+    def _enter(self, sid: str, join: Join, cut: Cut) -> dict[str, Any] | None:
+        outbox = outbox_of(self._socketio.server, sid)
+        if outbox is None:
+            return None
+        self._rejoin(join.uuid, cut)  # the others first, should they still wait for theirs
+        room = self._rooms.setdefault(join.uuid, Room())
+        room.viewers_here[sid] = outbox
+        self._socketio.server.enter_room(sid, join.uuid)
+        return self._joined(room, cut, join)
+
+    def _joined(self, room: Room, cut: Cut, join: Join) -> dict[str, Any]:
+        room.epoch, room.seq = cut.epoch, cut.seq
+        room.paused = room.unsure = False
+        viewers = cut.viewers_elsewhere + len(room.viewers_here)
+        room.viewers = viewers
+        if len(room.viewers_here) == 1:
+            room.viewers_told = viewers
+        elif room.viewers_told != viewers:
+            room.viewers_told = None  # the others still know another number
+            self._notices.send_soon(join.uuid, room)
+        self._count_here(join.uuid, room)
+        return {
+            "uuid": join.uuid,
+            "epoch": cut.epoch,
+            "seq": cut.seq,
+            "missed": join.missed(cut),
+            "viewers": viewers,
+        }
+
+    def _count_here(self, uuid: str, room: Room) -> None:
+        self._delivery.set_viewers(uuid, len(room.viewers_here))
+        self._metrics.rooms = len(self._rooms)
