@@ -24,7 +24,7 @@ def text_of(event: CapturedRequest | Gap) -> str:
     """A line for people. What senders write is escaped, as Slack wants it, and shortened."""
     if isinstance(event, Gap):
         return f"_{'Some' if event.count is None else event.count} requests were missed._"
-    target = event.path_below or "/"
+    target = event.subpath or "/"
     shown = target[:200].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"{event.method} {shown} ({event.body.size} bytes) from {event.remote_addr}"
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.wire_fixture import FIXTURE, UUID, fixture_text, samples
+from tests.wire_fixture import FIXTURE, fixture_text, samples
 from webhook_logger.captured import Body, CapturedRequest
 
 
@@ -65,22 +65,6 @@ def test_header_lines_are_found_in_any_case_and_all_of_them() -> None:
     request = samples()[0]
     assert request.header_lines("X-DUP") == ["1", "2"]
     assert (request.header("x-dup"), request.header("x-none", "no")) == ("1", "no")
-
-
-@pytest.mark.parametrize(
-    ("path", "below"),
-    [
-        (f"/{UUID}", ""),
-        (f"/{UUID}/", "/"),
-        (f"/tools/{UUID.upper()}/a//%2F", "/a//%2F"),
-        (f"/{UUID.replace('e', '%65', 1)}/a", "/a"),
-        (f"/{UUID.replace('e', '%45').replace('-', '%2D')}/a/{UUID[:-1]}", f"/a/{UUID[:-1]}"),
-        (f"/%33{UUID[1:]}/a/{UUID}", f"/a/{UUID}"),
-        (f"/{UUID}/Z\xfc%rich\x85", "/Z\xfc%rich\x85"),
-    ],
-)
-def test_the_path_below_the_callback_is_as_sent(path: str, below: str) -> None:
-    assert of(path=path).path_below == below
 
 
 def test_the_target_is_as_sent_and_its_query_can_be_had_decoded() -> None:

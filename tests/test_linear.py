@@ -94,7 +94,9 @@ def hostile(text: str, *names: str) -> CapturedRequest:
     """A request that has it in its target, in the header lines of these names and in its body."""
     lines = tuple((name, text) for name in names)
     body = Body(text.encode(), 1)
-    return of(path=f"/{UUID}/{text}", query_string=text, headers=lines, body=body)
+    return of(
+        path=f"/{UUID}/{text}", subpath=f"/{text}", query_string=text, headers=lines, body=body
+    )
 
 
 SIGNATURES = (
@@ -139,7 +141,6 @@ READERS: dict[str, Reader] = {
     "a charset": lambda text: with_content_type(f"a/b;charset={text}").text,
     "a media type": lambda text: with_content_type(text).media_type,
     "a query": lambda text: of(query_string=text).query,
-    "a path's rest": lambda text: of(path=text).path_below,
     "JSON": lambda text: of(body=Body(text.encode(), 1)).json(),
     "a UUID": canonical_uuid,
     "an epoch": lambda text: Join.from_payload({"uuid": UUID, "epoch": text}),

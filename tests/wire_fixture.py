@@ -45,6 +45,7 @@ def _sample(seq: int, name: str, body: Body) -> CapturedRequest:
         scheme="https",
         host="hooks.example.com",
         path=f"/{UUID}/{name}/%C3%A9",
+        subpath=f"/{name}/%C3%A9",
         query_string="a=1&a=2&b",
         http_version="1.1",
         remote_addr="203.0.113.9",

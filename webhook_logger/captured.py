@@ -18,7 +18,6 @@ from webhook_logger.codings import Undone
 
 # Unicode's control characters (category Cc) but TAB, LF and CR: a viewer would not see them.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_ESCAPED = re.compile("%[0-9A-Fa-f]{2}|[\\s\\S]")
 _ASCII = "".join(map(chr, range(128)))
 _UTC = slice(None, -len("+00:00"))  # replaced by Z
 
@@ -66,20 +65,12 @@ def _encode(content: bytes) -> tuple[str, str]:
     return "utf-8", text
 
 
-def _end_of(uuid: str, path: str) -> int:
-    """Where the UUID ends in the path of its callback, some of it perhaps in percent-escapes."""
-    written = _ESCAPED.findall(path)
-    read = "".join(chr(int(each[1:], 16)) if len(each) == 3 else each for each in written)
-    at = read.lower().find(uuid)
-    return 0 if at < 0 else sum(map(len, written[: at + len(uuid)]))
-
-
 @dataclass(frozen=True, slots=True)
 class CapturedRequest:
     """One HTTP request that reached a callback.
 
-    `method`, `host`, `path`, `query_string`, `headers` and `trailers` are the bytes as sent, read
-    as Latin-1, so that `.encode("latin-1")` gives them back.
+    `method`, `host`, `path`, `subpath`, `query_string`, `headers` and `trailers` are the bytes as
+    sent, read as Latin-1, so that `.encode("latin-1")` gives them back.
     """
 
     uuid: str
@@ -93,6 +84,8 @@ class CapturedRequest:
     host: str
     path: str
     """With its percent-escapes, from the first slash, without the query."""
+    subpath: str
+    """The end of `path` behind the callback's UUID: "" or "/orders"."""
     query_string: str
     """Without its question mark; empty also where there was none."""
     http_version: str
@@ -111,11 +104,6 @@ class CapturedRequest:
     def target(self) -> str:
         """The path with the query behind it, as in the request line."""
         return self.path + (self.query_string and f"?{self.query_string}")
-
-    @property
-    def path_below(self) -> str:
-        """What stands behind the callback's UUID in the path, with its escapes: "" or "/orders"."""
-        return self.path[_end_of(self.uuid, self.path) :]
 
     @property
     def query(self) -> list[tuple[str, str]]:
@@ -190,6 +178,7 @@ class CapturedRequest:
             "scheme": self.scheme,
             "host": self.host,
             "path": self.path,
+            "subpath": self.subpath,
             "query_string": self.query_string,
             "http_version": self.http_version,
             "remote_addr": self.remote_addr,
@@ -210,6 +199,7 @@ class CapturedRequest:
             "scheme",
             "host",
             "path",
+            "subpath",
             "query_string",
             "http_version",
             "remote_addr",

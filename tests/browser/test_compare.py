@@ -24,7 +24,8 @@ SHOW = """async ([uuid, sides]) => {
     ({size: new Blob([content]).size, encoding: "utf-8", content, complete: true});
   const [left, right] = sides.map(({text, times, ...fields}, at) => ({
     uuid, epoch: "e", seq: at + 1, id: `${at}`, received_at: `2026-11-22T04:41:0${at}.123456Z`,
-    method: "POST", scheme: "http", host: "test", path: `/${uuid}/orders`, query_string: "",
+    method: "POST", scheme: "http", host: "test", path: `/${uuid}/orders`,
+    subpath: "/orders", query_string: "",
     http_version: "1.1", remote_addr: "127.0.0.1", headers: [],
     body: bodyOf(times ? text.map((piece, at) => piece.repeat(times[at])).join("") : text),
     ...fields,

@@ -62,7 +62,8 @@ ARRIVE = """([uuid, late]) => {
   const { store } = document.querySelector("webhook-page");
   const received_at = new Date(Date.now() - 3 * 3_600_000 - late).toISOString();
   store.requestArrived({uuid, epoch: "e", seq: 1, id: `${late}`, received_at, method: "POST",
-    scheme: "http", host: "test", path: `/${uuid}/${late}`, query_string: "", http_version: "1.1",
+    scheme: "http", host: "test", path: `/${uuid}/${late}`,
+    subpath: `/${late}`, query_string: "", http_version: "1.1",
     remote_addr: "127.0.0.1", headers: [],
     body: {size: 0, encoding: "utf-8", content: "", complete: true}});
 }"""

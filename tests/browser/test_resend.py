@@ -29,7 +29,8 @@ SHOW = """async ([uuid, fields, bytes]) => {
   const panel = document.querySelector("resend-panel") ?? document.createElement("resend-panel");
   panel.request = {
     uuid, epoch: "e", seq: 1, id: "1", received_at: "2026-11-22T04:41:00.123456Z",
-    method: "POST", scheme: "http", host: "test", path: `/${uuid}/orders`, query_string: "a=1&a=2",
+    method: "POST", scheme: "http", host: "test", path: `/${uuid}/orders`,
+    subpath: "/orders", query_string: "a=1&a=2",
     http_version: "1.1", remote_addr: "127.0.0.1", headers: [],
     body: {size: bytes.length, encoding: "base64", content, complete: true}, ...fields,
   };
@@ -266,7 +267,7 @@ def test_the_url_is_kept_and_follows_the_path_of_the_request(show: Show, uuid: s
     with socket.create_server(("127.0.0.1", 0)) as unused:
         base = f"http://127.0.0.1:{unused.getsockname()[1]}/api"
         send(panel, f"{base}/orders?a=1&a=2")
-        show(path=f"/{uuid}/refunds", query_string="")
+        show(path=f"/{uuid}/refunds", subpath="/refunds", query_string="")
         expect(field).to_have_value(f"{base}/refunds")
         expect(panel.get_by_role("status")).to_be_empty()
 

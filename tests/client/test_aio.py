@@ -25,7 +25,7 @@ def test_it_waits_for_a_request(server: Server) -> None:
     async def main() -> None:
         async with AsyncInbox(server.url) as inbox:
             assert inbox.link == Link("live")
-            waiting = asyncio.create_task(inbox.wait(where=lambda r: r.path_below == "/b"))
+            waiting = asyncio.create_task(inbox.wait(where=lambda r: r.subpath == "/b"))
             for path in ("/a", "/b"):
                 await sent(server, inbox, path)
             assert (await waiting).seq == 2

@@ -34,18 +34,36 @@ FILTERS = [
 ANSWERS = [(200, "default"), (503, "reply"), (413, "default"), (418, "answerer")]
 
 
+ODD = "/{|}\"<>^`\\[]%/%2/~;@:!$&'()*+,=#x"
+BYTES = "/Z\xc3\xbcrich/\xe9"
+
+
 def requests() -> list[CapturedRequest]:
     sample = samples()[0]
     return [
         *samples(),
-        replace(sample, method="PUT", path=f"/{UUID.upper()}/orders/7", query_string="notify=Yes"),
-        replace(sample, path=f"/%33{UUID[1:]}/a", query_string="a+b=%20&&c&%zz=%&d=%FF&=e=f%C3%A9"),
-        replace(sample, path=f"/{UUID}/{{|}}\"<>^`\\[]%/%2/~;@:!$&'()*+,=#x", query_string="#?[]"),
         replace(
-            sample, path=f"/{UUID}/Z\xc3\xbcrich/\xe9", query_string="c=Z\xc3\xbcrich&d=\xe9&\x9b"
+            sample,
+            method="PUT",
+            path=f"/{UUID.upper()}/orders/7",
+            subpath="/orders/7",
+            query_string="notify=Yes",
+        ),
+        replace(
+            sample,
+            path=f"/%33{UUID[1:]}/a",
+            subpath="/a",
+            query_string="a+b=%20&&c&%zz=%&d=%FF&=e=f%C3%A9",
+        ),
+        replace(sample, path=f"/{UUID}{ODD}", subpath=ODD, query_string="#?[]"),
+        replace(
+            sample,
+            path=f"/{UUID}{BYTES}",
+            subpath=BYTES,
+            query_string="c=Z\xc3\xbcrich&d=\xe9&\x9b",
         ),
         replace(sample, trailers=(("X-Sum", "1"), ("x-sum", "caf\xe9"), ("X", "Z\xc3\xbcrich"))),
-        replace(sample, path=f"/hooks/{UUID}", query_string="", headers=()),
+        replace(sample, path=f"/hooks/{UUID}", subpath="", query_string="", headers=()),
         replace(
             sample,
             headers=(

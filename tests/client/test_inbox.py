@@ -64,7 +64,7 @@ def test_the_page_and_the_callback_are_the_same_one(memory_server: Server, uuid:
     with Inbox(page) as one, Inbox(callback) as other:
         assert (one.url, one.view_url) == (other.url, other.view_url) == (callback, page)
         post(memory_server.address, f"/{uuid}/a")
-        assert one.wait().path_below == other.wait().path_below == "/a"
+        assert one.wait().subpath == other.wait().subpath == "/a"
 
 
 def test_it_works_below_a_prefix() -> None:
@@ -79,7 +79,7 @@ def test_a_request_that_is_not_waited_for_stays(memory_server: Server) -> None:
     with Inbox(memory_server.url) as inbox:
         for name in "abc":
             post(memory_server.address, f"{path_of(inbox)}/{name}")
-        assert inbox.wait(where=lambda r: r.path_below == "/b").seq == 2
+        assert inbox.wait(where=lambda r: r.subpath == "/b").seq == 2
         assert [request.seq for request in taken(inbox, 2)] == [1, 3]
 
 

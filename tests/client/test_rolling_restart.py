@@ -44,7 +44,7 @@ class Lasts:
         answer = post(self._nginx.address, f"{urlsplit(self._inbox.url).path}/last")
         self.accepted += answer.status == 200
         try:
-            self._inbox.wait(1, where=lambda r: r.path_below == "/last")
+            self._inbox.wait(1, where=lambda r: r.subpath == "/last")
         except NothingArrived:
             return False
         return True

@@ -40,7 +40,7 @@ def test_a_summary_has_what_one_looks_for() -> None:
 
 
 def test_the_callback_itself_is_a_slash() -> None:
-    request = replace(samples()[0], path=f"/{UUID}", query_string="")
+    request = replace(samples()[0], path=f"/{UUID}", subpath="", query_string="")
     assert "POST    /  57 B" in summary(request).plain
 
 
@@ -57,6 +57,7 @@ def test_nothing_that_a_sender_chooses_reaches_the_terminal_as_it_is() -> None:
         samples()[0],
         method=f"GET{latin}",
         path=f"/{UUID}/{latin}",
+        subpath=f"/{latin}",
         query_string=latin,
         remote_addr=HOSTILE,
         headers=(("Content-Type", latin), (latin, latin)),
@@ -82,7 +83,7 @@ def test_header_lines_show_as_they_came() -> None:
 def test_what_is_utf_8_is_read_as_that_and_else_as_latin_1() -> None:
     sent = "Zürich".encode().decode("latin-1")
     request = replace(
-        samples()[0], path=f"/{UUID}/{sent}", query_string="", headers=(("X", sent), ("Y", "Z\xfc"))
+        samples()[0], subpath=f"/{sent}", query_string="", headers=(("X", sent), ("Y", "Z\xfc"))
     )
     shown_lines = lines(request, headers=True)
     assert "  /Zürich  " in shown_lines[0]

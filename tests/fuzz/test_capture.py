@@ -37,7 +37,8 @@ def test_whatever_was_sent_comes_back_from_the_wire_as_it_was(
     chunked: bool,
 ) -> None:
     environ: dict[str, Any] = {
-        "RAW_URI": target,
+        "RAW_URI": f"/{UUID}{target}",
+        "SCRIPT_NAME": "",
         "REQUEST_METHOD": method,
         "HTTP_HOST": host,
         "SERVER_PROTOCOL": "HTTP/1.1",
@@ -53,4 +54,7 @@ def test_whatever_was_sent_comes_back_from_the_wire_as_it_was(
     assert captured.body.complete == (len(body) <= MOST)
     assert captured.body.content == (body if captured.body.complete else b"")
     assert captured.headers == tuple(lines)
-    assert "?".join([captured.path, *[captured.query_string] * ("?" in target)]) == target
+    assert (
+        "?".join([captured.path, *[captured.query_string] * ("?" in target)]) == f"/{UUID}{target}"
+    )
+    assert captured.subpath == target.partition("?")[0]

@@ -66,6 +66,7 @@ def test_it_shows_as_sent(stage: Stage, row: Row) -> None:
     assert status == row.status
     assert seen["method"] == row.method
     assert seen["path"] == stage.fill(row.path)
+    assert seen["subpath"] == row.path[len("/{u}") :]
     assert seen["query_string"] == row.query_string
     assert (seen["host"], seen["scheme"], seen["http_version"]) == (
         row.host,
@@ -88,7 +89,7 @@ def test_the_table_is_as_long_as_promised() -> None:
 def test_the_fields_are_those_of_the_contract_in_their_order(stage: Stage) -> None:
     fields = [
         *("uuid", "epoch", "seq", "id", "received_at", "method", "scheme", "host", "path"),
-        *("query_string", "http_version", "remote_addr", "headers", "trailers", "body"),
+        *("subpath", "query_string", "http_version", "remote_addr", "headers", "trailers", "body"),
     ]
     _, with_trailers = stage.show(with_chunks(b"hi", last=b"0\r\nA: b\r\n\r\n"))
     assert list(with_trailers) == fields

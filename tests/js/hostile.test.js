@@ -13,7 +13,7 @@ const load = (name) => import(`../../static/js/${name}.js`);
 
 const { analyse } = await import("scslre");
 const { chunksOf, together, viewsOf } = await load("body/body");
-const { mediaType, pathSegments, queryParameters, splitPath } = await load("wire/captured");
+const { mediaType, pathSegments, queryParameters } = await load("wire/captured");
 const { read } = await load("body/charset");
 const { compare } = await load("compare/compare");
 const { codingsOf, undo } = await load("body/content-coding");
@@ -38,7 +38,7 @@ const { CHOICES, takenAs } = await load("take-away/formats");
 const { harEntry } = await load("take-away/har");
 const { bodyFileName, partFileName } = await load("take-away/file-name");
 const { piecesOf } = await load("text/timestamps");
-const { sample, UUID } = await import("./samples.js");
+const { sample } = await import("./samples.js");
 
 const SIZE = 2 * 1024;
 const MAX_GROWTH = 2.6;
@@ -117,13 +117,13 @@ const HEADERS = {
 /** @type {Record<string, (text: string) => unknown>} */
 const TARGETS = {
   "the path": (text) => {
-    const request = sample({ path: `/${UUID}/${text}` });
-    return [splitPath(request), pathSegments(request), bodyFileName(request), tokensOf(request)];
+    const request = sample({ subpath: `/${text}` });
+    return [pathSegments(request), bodyFileName(request), tokensOf(request)];
   },
   "the query": (text) => queryParameters(text),
   "two queries": (text) => compare(sample({ query_string: text }), sample({ query_string: "a" })),
   "a filter over the target": (text) =>
-    matches(TERMS, sample({ path: `/${UUID}/${text}`, query_string: text })),
+    matches(TERMS, sample({ subpath: `/${text}`, query_string: text })),
 };
 
 /** @type {Record<string, (text: string) => unknown>} */

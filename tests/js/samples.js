@@ -3,7 +3,7 @@
 export const UUID = "0b9e7a52-6c1d-4f0e-9d53-2f6f5c1a7e10";
 
 /**
- * A captured request with only what a test cares about spelled out.
+ * A captured request with only what a test cares about spelled out; `path` follows `subpath`.
  * @param {Partial<CapturedRequest>} [fields]
  * @returns {CapturedRequest}
  */
@@ -18,7 +18,8 @@ export function sample(fields = {}) {
     method: "POST",
     scheme: "https",
     host: "hooks.example.com",
-    path: `/${UUID}`,
+    path: `/${UUID}${fields.subpath ?? ""}`,
+    subpath: "",
     query_string: "",
     http_version: "1.1",
     remote_addr: "203.0.113.9",

@@ -54,10 +54,7 @@ class Filter:
 
 def target_below(request: CapturedRequest) -> str:
     """Return the path below the callback with its query, raw."""
-    # A UUID written with percent-escapes is not found: then the whole path tells more than a guess.
-    at = request.path.lower().find(request.uuid)
-    below = request.path[at + len(request.uuid) :] if at >= 0 else request.path
-    return (below or "/") + (request.query_string and f"?{request.query_string}")
+    return (request.subpath or "/") + (request.query_string and f"?{request.query_string}")
 
 
 def _method(request: CapturedRequest) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from datetime import datetime, timezone
+from itertools import islice
 from typing import Any
 
 from webhook_logger.captured import Body, CapturedRequest
@@ -12,6 +14,11 @@ from webhook_logger.captured import Body, CapturedRequest
 __all__ = ["CapturedRequest", "capture"]
 
 Environ = dict[str, Any]
+
+CALLBACK_LENGTH = len("/3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11")
+
+_WRITTEN = re.compile("%[0-9A-Fa-f]{2}|[\\s\\S]")
+"""A character as it is written in a path."""
 
 _random = random.Random()  # noqa: S311  # seeded by the system, for each process anew
 
@@ -34,6 +41,7 @@ def capture(environ: Environ, uuid: str, max_body_bytes: int) -> CapturedRequest
         scheme=environ["wsgi.url_scheme"],
         host=environ.get("HTTP_HOST", ""),
         path=path,
+        subpath=_behind(path, len(environ["SCRIPT_NAME"]) + CALLBACK_LENGTH),
         query_string=query_string,
         http_version=environ["SERVER_PROTOCOL"].removeprefix("HTTP/"),
         remote_addr=environ.get("REMOTE_ADDR", ""),
@@ -41,6 +49,15 @@ def capture(environ: Environ, uuid: str, max_body_bytes: int) -> CapturedRequest
         body=body,
         trailers=tuple(environ.get("trailers_raw", ())),
     )
+
+
+def _behind(path: str, length: int) -> str:
+    """Return what stands behind the first characters of a raw path, so many as there are when its
+    escapes are undone.
+    """
+    if "%" not in path[:length]:
+        return path[length:]
+    return path[next(islice(_WRITTEN.finditer(path), length - 1, None)).end() :]
 
 
 def _read_body(environ: Environ, most: int) -> Body:

@@ -8,7 +8,7 @@
  * @typedef {[key: string, value: string, text: string]} Item
  */
 
-import { linesOf, queryOf, splitPath, textOfLine } from "../wire/captured.js";
+import { linesOf, queryOf, textOfLine } from "../wire/captured.js";
 import { compareBodies } from "./bodies.js";
 import { folded, row } from "./rows.js";
 
@@ -32,7 +32,7 @@ export async function compare(left, right) {
 function lineItems(request) {
   return [
     item("Method", request.method),
-    item("Path", textOfLine(splitPath(request).below) || "/"),
+    item("Path", textOfLine(request.subpath) || "/"),
     item("HTTP version", request.http_version),
   ];
 }

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from "lit";
 import { isLong } from "../text/excerpt.js";
 import { byteSize, visible } from "../text/format.js";
-import { methodTone, splitPath, textOfLine } from "../wire/captured.js";
+import { methodTone, textOfLine } from "../wire/captured.js";
 import { facts, linesSections, pathSection, querySection, summary } from "./detail-sections.js";
 import { backIcon } from "./icons.js";
 import "./export-menu.js";
@@ -86,7 +86,8 @@ export class RequestDetail extends LitElement {
 
   /** @param {CapturedRequest} request */
   head(request) {
-    const { prefix, below } = splitPath(request);
+    const { path, subpath } = request;
+    const prefix = path.slice(0, path.length - subpath.length);
     return html`
       <header class="detail-head">
         <button type="button" class="detail-back button" @click=${this.close}>
@@ -94,7 +95,7 @@ export class RequestDetail extends LitElement {
         </button>
         <h2 class="detail-title">
           <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
-          <span class="captured" ?data-long=${isLong(below)} tabindex=${isLong(below) ? 0 : nothing}><span class="detail-prefix">${prefix}</span>${visible(textOfLine(below))}</span>
+          <span class="captured" ?data-long=${isLong(subpath)} tabindex=${isLong(subpath) ? 0 : nothing}><span class="detail-prefix">${prefix}</span>${visible(textOfLine(subpath))}</span>
         </h2>
         ${summary(request, { retry: this.retry, answer: this.answer, bodyLimit: this.bodyLimit })}
       </header>

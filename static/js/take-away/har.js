@@ -1,6 +1,6 @@
 /** A captured request as an entry of an HTTP archive (HAR 1.2). No DOM in here. */
 
-import { headerOf, queryOf, trimOws } from "../wire/captured.js";
+import { headerOf, inAscii, queryOf, trimOws } from "../wire/captured.js";
 import { target } from "./outgoing.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
@@ -46,10 +46,11 @@ export function harEntry(request, origin, answered) {
  * @param {string} origin
  */
 function harRequest(request, origin) {
-  const { method, http_version, headers, trailers, body } = request;
+  const { method, subpath, http_version, headers, trailers, body } = request;
   return {
     method,
     url: validUrl(target(request, origin)),
+    _subpath: inAscii(subpath),
     httpVersion: `HTTP/${http_version}`,
     cookies: cookiesOf(request).map(named),
     headers: headers.map(named),

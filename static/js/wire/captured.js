@@ -7,23 +7,11 @@
  */
 
 /**
- * The path in two: up to the callback's UUID, and what the sender put below it.
- * @param {CapturedRequest} request
- */
-export function splitPath({ uuid, path }) {
-  const found = path.toLowerCase().indexOf(uuid);
-  // A UUID written with percent-escapes is not found: then the whole path tells more than a guess.
-  const end = found < 0 ? 0 : found + uuid.length;
-  return { prefix: path.slice(0, end), below: path.slice(end) };
-}
-
-/**
  * The path below the callback with its query, raw.
- * @param {CapturedRequest} request
+ * @param {Pick<CapturedRequest, "subpath" | "query_string">} request
  */
-export function targetBelow(request) {
-  const { below } = splitPath(request);
-  return (below || "/") + (request.query_string && `?${request.query_string}`);
+export function targetBelow({ subpath, query_string }) {
+  return (subpath || "/") + (query_string && `?${query_string}`);
 }
 
 /**
@@ -72,12 +60,11 @@ function isOws(character) {
 
 /**
  * The segments of the path below the callback, numbered from 1 and decoded for reading.
- * @param {CapturedRequest} request
+ * @param {Pick<CapturedRequest, "subpath">} request
  * @returns {[string, string][]}
  */
-export function pathSegments(request) {
-  const { prefix, below } = splitPath(request);
-  const segments = prefix && below !== "/" ? below.split("/").slice(1) : [];
+export function pathSegments({ subpath }) {
+  const segments = subpath !== "/" ? subpath.split("/").slice(1) : [];
   return segments.map((raw, at) => [String(at + 1), unescaped(inAscii(raw))]);
 }
 

@@ -17,6 +17,7 @@
  * @property {string} scheme
  * @property {string} host
  * @property {string} path          raw, percent-escapes kept
+ * @property {string} subpath       the end of `path` behind the callback's UUID: "" or "/orders"
  * @property {string} query_string  raw, without the question mark
  * @property {string} http_version
  * @property {string} remote_addr

@@ -34,7 +34,7 @@ def test_it_sends_each_request_of_an_archive_of_ours_again_in_order(archive: Pat
         for request in SENDABLE:
             head, _, body = endpoint.received().partition(b"\r\n\r\n")
             first, host, *lines = head.decode("latin-1").split("\r\n")
-            assert first == f"POST /hooks{request.path_below}?a=1&a=2&b HTTP/1.1"
+            assert first == f"POST /hooks{request.subpath}?a=1&a=2&b HTTP/1.1"
             assert host == f"Host: {endpoint.authority}"
             assert lines[:3] == ["X-Dup: 1", "x-dup: 2", "X_Latin: é"]
             assert body == request.body.content

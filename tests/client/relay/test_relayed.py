@@ -6,30 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from tests.wire_fixture import UUID, samples
+from tests.wire_fixture import samples
 from webhook_logger.captured import Body
 from webhook_logger.client.relay.relayed import forwarded, relayed, sendable
 
-ESCAPED = f"%33{UUID[1:]}"
-
 
 @pytest.mark.parametrize(
-    ("path", "below"),
+    ("subpath", "below"),
     [
-        (f"/{UUID}", ""),
-        (f"/{UUID}/", "/"),
-        (f"/{UUID}//a/../%2f", "//a/../%2f"),
-        (f"/hooks/{UUID}/a", "/a"),
-        (f"/{UUID.upper()}/A", "/A"),
-        (f"/{ESCAPED}/%41%zz%", "/%41%zz%"),
-        (f"/{UUID}/{UUID}", f"/{UUID}"),
-        ("/elsewhere", "/elsewhere"),
-        (f"/{UUID}/Z\xc3\xbcrich\x85\xff", "/Z%C3%BCrich%85%FF"),
+        *((same, same) for same in ("", "/", "//a/../%2f", "/%41%zz%")),
+        ("/Z\xc3\xbcrich\x85\xff", "/Z%C3%BCrich%85%FF"),
     ],
 )
-def test_the_path_below_the_callback_stays_as_it_was_sent(path: str, below: str) -> None:
-    request = replace(samples()[0], path=path)
-    assert relayed(request).below == below
+def test_the_subpath_stays_as_it_was_sent(subpath: str, below: str) -> None:
+    assert relayed(replace(samples()[0], subpath=subpath)).below == below
 
 
 def test_lines_keep_their_order_case_and_number() -> None:

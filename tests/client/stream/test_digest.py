@@ -23,9 +23,9 @@ def test_nothing_came() -> None:
 
 
 def test_requests_are_told_short_and_without_control_characters() -> None:
-    odd = replace(ONE, path=f"/{ONE.uuid}/\x1b[31m\u202e", seq=2)
-    long = replace(ONE, path=f"/{ONE.uuid}/{'x' * 200}", seq=3)
-    lines = lines_of(replace(ONE, path=f"/{ONE.uuid}"), odd, long)
+    odd = replace(ONE, subpath="/\x1b[31m\u202e", seq=2)
+    long = replace(ONE, subpath=f"/{'x' * 200}", seq=3)
+    lines = lines_of(replace(ONE, subpath=""), odd, long)
     assert lines[:3] == [
         "3 requests arrived:",
         f"  1 POST /, {ONE.body.size} bytes",

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { compare } from "../../../static/js/compare/compare.js";
 import { partedAt } from "../../../static/js/compare/shared-ends.js";
-import { sample, UUID } from "../samples.js";
+import { sample } from "../samples.js";
 
 /** @typedef {import("../../../static/js/wire/captured.js").CapturedRequest} CapturedRequest */
 
@@ -55,8 +55,8 @@ const patch = async (title, left, right) => {
 const bodies = (left, right) => patch("Body", { body: text(left) }, { body: text(right) });
 
 test("method, path below the callback and version make up the first section", async () => {
-  const left = { method: "POST", path: `/${UUID}/a` };
-  const right = { method: "PUT", path: `/${UUID}/b` };
+  const left = { method: "POST", subpath: "/a" };
+  const right = { method: "PUT", subpath: "/b" };
   assert.deepEqual(await patch("Request", left, right), [
     "~ Method: POST | Method: PUT",
     "~ Path: /a | Path: /b",

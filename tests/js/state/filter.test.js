@@ -6,7 +6,7 @@ import { sample, UUID } from "../samples.js";
 
 const ORDER = sample({
   method: "POST",
-  path: `/${UUID}/orders/7`,
+  subpath: "/orders/7",
   query_string: "notify=Yes",
   headers: [
     ["User-Agent", "Stripe/1.0"],

@@ -85,7 +85,7 @@ test("an entry has the request as it was sent", () => {
 });
 
 test("whatever stands in a target, the URL is a valid one", () => {
-  const target = { path: `/${UUID}/<a>"|{}[]^\`\\#%zz%2f/..`, query_string: "[]=<>&%" };
+  const target = { subpath: `/<a>"|{}[]^\`\\#%zz%2f/..`, query_string: "[]=<>&%" };
   assert.equal(
     entryOf(target).request.url,
     `${ORIGIN}/${UUID}/%3Ca%3E%22%7C%7B%7D%5B%5D%5E%60%5C%23%25zz%2f/..?%5B%5D=%3C%3E&%25`,

@@ -71,6 +71,7 @@ def _request(request: CapturedRequest, wire: dict[str, Any], origin: str) -> Ent
     return {
         "method": request.method,
         "url": origin + _INVALID.sub(_escaped, in_ascii(request.target)),
+        "_subpath": in_ascii(request.subpath),
         "httpVersion": f"HTTP/{request.http_version}",
         "cookies": _named(_cookies(request)),
         "headers": _named(request.headers),

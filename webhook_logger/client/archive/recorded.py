@@ -13,7 +13,6 @@ from webhook_logger.client.errors import Invalid
 from webhook_logger.client.relay.relayed import Headers, Relayed, sendable
 
 _HTTP_URL = re.compile(r"https?://[^/?#]*([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL)
-_CALLBACK = re.compile(r"/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?=/|$)", re.IGNORECASE)
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, section 5.6.2
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110, section 5.5
 _UNSENDABLE = re.compile(r"[^\x21-\x7e]+")
@@ -48,11 +47,11 @@ def _recorded(request: dict[str, Any], ours: bool) -> Recorded:
     if not found:
         return Recorded(Relayed(method, "", "", (), b""), "is no HTTP request")
     path, query = _valid(found[1]), _valid(found[2] or "")
-    callback = _CALLBACK.search(path) if ours else None
+    if ours and "_subpath" in request:
+        path = _valid(_part(request, str, "_subpath"))
     body, lacks = _body(request)
     headers = sendable(_headers(request), body)
-    below = path[callback.end() :] if callback else path
-    return Recorded(Relayed(method, below, query, headers, body), lacks)
+    return Recorded(Relayed(method, path, query, headers, body), lacks)
 
 
 def _headers(request: dict[str, Any]) -> Headers:

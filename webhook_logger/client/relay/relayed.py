@@ -44,7 +44,7 @@ def relayed(request: CapturedRequest) -> Relayed:
     Bytes of its target that no URL may have are escaped.
     """
     body = request.body.content
-    below, query = in_ascii(request.path_below), in_ascii(request.query_string)
+    below, query = in_ascii(request.subpath), in_ascii(request.query_string)
     return Relayed(request.method, below, query, sendable(request.headers, body), body)
 
 

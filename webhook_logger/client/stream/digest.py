@@ -53,7 +53,7 @@ class Digest:
 
 def _line(request: CapturedRequest) -> str:
     """`12 POST /orders, 34 bytes`, in ASCII without control characters."""
-    target = ascii(f"{request.method} {request.path_below or '/'}")[1:-1]
+    target = ascii(f"{request.method} {request.subpath or '/'}")[1:-1]
     if len(target) > _MOST_CHARACTERS:
         target = target[:_MOST_CHARACTERS] + "…"
     return f"{request.seq} {target}, {request.body.size} bytes"

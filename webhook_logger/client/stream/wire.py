@@ -38,7 +38,7 @@ def captured(payload: Any) -> CapturedRequest:
     """The payload of `request`."""
     _fields(
         payload,
-        **dict.fromkeys(("method", "host", "path", "query_string"), _bytes_as_text),
+        **dict.fromkeys(("method", "host", "path", "subpath", "query_string"), _bytes_as_text),
         **dict.fromkeys(("epoch", "received_at", "scheme", "http_version", "remote_addr"), _text),
         uuid=_matching(_UUID),
         id=_matching(_ID),
