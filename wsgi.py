@@ -1,6 +1,15 @@
 """The server process: `python wsgi.py` serves; `flask` and other WSGI tools find `app` here."""
 
+import os
+import signal
 import warnings
+
+if __name__ == "__main__":
+    # Until `serve` listens to signals: imports take a second, in which SIGHUP ends nothing, and the
+    # others end the process without a traceback, also as process 1 of a container.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _frame: os._exit(128 + number))
 
 # That eventlet is in bug-fix mode only is known (docs/dependencies.md) and no news for whoever
 # starts this.
@@ -14,7 +23,6 @@ if __name__ == "__main__":
 
     use_fair_hub()
 
-import os
 import sys
 
 from config import Config, ConfigError

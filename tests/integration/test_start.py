@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -121,6 +122,31 @@ def test_a_signal_ends_it_at_once_though_viewers_are_there(
         os.kill(server.pid, number)
         assert server.wait() == 0
         assert server.log == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_during_imports_ends_it_quietly_and_sighup_does_not(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    # In place of the first library that is imported: it says when, and waits.
+    (tmp_path / "eventlet.py").write_text(
+        "print('imports', flush=True); import time; time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "wsgi.py"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "imports\n"
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(number)
+        assert process.wait(PATIENCE_SECONDS) == 128 + number
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
 
 
 def test_on_every_address_ipv4_shows_as_such_and_sighup_ends_nothing(uuid: str) -> None:
