@@ -7,7 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
-from werkzeug.exceptions import ImATeapot, InternalServerError, MethodNotAllowed, NotFound
+from werkzeug.exceptions import (
+    HTTPException,
+    ImATeapot,
+    InternalServerError,
+    MethodNotAllowed,
+    NotFound,
+)
 
 from webhook_logger.errors import Reason, Refusal, error_headers, error_json, reason_of
 
@@ -53,7 +59,8 @@ def test_the_seconds_to_wait_are_whole_and_not_too_few() -> None:
         (ImATeapot(), Reason.BAD_REQUEST),
     ],
 )
-def test_what_a_library_raises_has_the_reason_of_its_status(
-    error: Exception, reason: Reason
+def test_what_a_library_raises_has_the_reason_of_its_status_and_its_sentence(
+    error: HTTPException, reason: Reason
 ) -> None:
-    assert reason_of(error) is reason  # type: ignore[arg-type]
+    assert reason_of(error) is reason
+    assert json.loads(error_json(error))["error"]["message"] == reason.meaning

@@ -155,13 +155,19 @@ def reason_of(error: HTTPException) -> Reason:
     return error.reason if isinstance(error, Refusal) else reason_of_status(error.code or 500)
 
 
+def message_of(error: HTTPException) -> str:
+    """The sentence for people: a refusal's own, or the reason's for an error of a library."""
+    description = error.description if isinstance(error, Refusal) else None
+    return description or reason_of(error).meaning
+
+
 def error_json(error: HTTPException) -> str:
     """The one error shape as JSON text."""
     fields = {
         "code": error.code,
         "name": error.name,
         "reason": reason_of(error).word,
-        "message": error.description,
+        "message": message_of(error),
     }
     return json.dumps({"error": fields}, ensure_ascii=False)
 

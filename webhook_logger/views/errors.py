@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from webhook_logger.errors import Reason, error_headers, error_json, reason_of
+from webhook_logger.errors import Reason, error_headers, error_json, message_of, reason_of
 from webhook_logger.views.pages import page
 
 
@@ -27,7 +27,7 @@ def _answer(error: HTTPException) -> Response:
     headers = error_headers(error)
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) != "text/html":
         return Response(error_json(error), error.code, headers)
-    response = page("error.html", code=error.code, name=error.name, message=error.description)
+    response = page("error.html", code=error.code, name=error.name, message=message_of(error))
     response.status_code = error.code or 500
     for name, value in headers.items():
         response.headers.setdefault(name, value)
