@@ -63,3 +63,40 @@ def test_an_expectation_counts_in_http_1_1_only() -> None:
             f"POST / HTTP/{version}\r\nHost: h\r\nContent-Length: 1\r\nExpect: 100-Continue\r\n\r\n"
         )
         assert parse(raw.encode()).expects_continue is expects
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        *(
+            (lines, Reason.CONTENT_LENGTH_MALFORMED)
+            for lines in (
+                b"Content-Length: +3",
+                b"Content-Length: 3, 3",
+                b"Content-Length:",
+                b"Content-Length: 3\r\nContent-Length: 3",
+                b"Content-Length: 9999999999999999999",
+                b"Content-Length: 99999999999999999999999",
+                b"Content-Length: 3\r\nTransfer-Encoding: chunked",
+                b"Transfer-Encoding: chunked\r\nContent-Length: 3",
+            )
+        ),
+        *(
+            (b"Transfer-Encoding:" + value, Reason.TRANSFER_ENCODING_MALFORMED)
+            for value in (
+                b"",
+                b" identity",
+                b" chunked, gzip",
+                b" , chunked",
+                b" chunked,",
+                b" chunked\r\nTransfer-Encoding: chunked",
+            )
+        ),
+        (b"A : b", Reason.HEADERS_MALFORMED),
+        (b"A: \xff\x00", Reason.HEADERS_MALFORMED),
+    ],
+)
+def test_a_refused_header_section_has_the_reason_of_its_fault(lines: bytes, reason: Reason) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse(b"POST / HTTP/1.1\r\nHost: h\r\n" + lines + b"\r\n\r\n")
+    assert refused.value.reason is reason

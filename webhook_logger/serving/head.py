@@ -143,8 +143,17 @@ def _header_lines(section: bytes, version: str) -> tuple[tuple[str, str], ...]:
         pass
     except httptools.HttpParserError as error:
         malformed = f"The header section is malformed: {error}."
-        raise Refusal(Reason.HEADERS_MALFORMED, malformed) from None
+        raise Refusal(_reason_of(str(error)), malformed) from None
     return tuple(collected.lines)
+
+
+def _reason_of(error: str) -> Reason:
+    """Return the reason of llhttp's error, which names the header that it is about."""
+    if "Content-Length" in error:  # perhaps beside Transfer-Encoding
+        return Reason.CONTENT_LENGTH_MALFORMED
+    if "Transfer-Encoding" in error:
+        return Reason.TRANSFER_ENCODING_MALFORMED
+    return Reason.HEADERS_MALFORMED
 
 
 # The names of all header lines that the server itself acts upon.
