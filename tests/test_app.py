@@ -206,6 +206,15 @@ def test_health_and_readiness_without_a_queue(client: FlaskClient) -> None:
     assert client.get("/readyz").get_json() == {"status": "ready"}
 
 
+def test_a_worker_that_is_not_ready_has_refused_no_request(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "draining", True)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.get_json()["error"]["reason"]) == (503, "draining")
+    assert 'requests_refused_total{reason="draining"} 0.0' in client.get("/metrics").text
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_no_cache_answers_for_a_worker(
     client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch, path: str

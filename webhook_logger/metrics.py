@@ -50,7 +50,7 @@ class Metrics(Collector):
     requests_answered: int = _metric(CounterMetricFamily, "Requests answered by an answerer.")
     requests_refused: Counter[Reason] = field(
         default_factory=Counter,
-        metadata=_about(CounterMetricFamily, "Requests answered with an error, by reason.", Reason),
+        metadata=_about(CounterMetricFamily, "Requests refused, by reason.", Reason),
     )
     requests_delivered: int = _metric(CounterMetricFamily, "Requests handed to a viewer, each.")
     viewers: int = _metric(GaugeMetricFamily, "Connections, in a room or not.")

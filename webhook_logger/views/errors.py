@@ -16,14 +16,15 @@ def register(app: Flask, report: Callable[[str, Reason], None]) -> None:
     unforeseen exception is a 500 by then.
     """
 
-    def answer(error: HTTPException) -> Response:
+    def refuse(error: HTTPException) -> Response:
         report(request.environ.get("RAW_URI", request.path), reason_of(error))
-        return _answer(error)
+        return answer(error)
 
-    app.register_error_handler(HTTPException, answer)
+    app.register_error_handler(HTTPException, refuse)
 
 
-def _answer(error: HTTPException) -> Response:
+def answer(error: HTTPException) -> Response:
+    """Return the error as JSON, or as a page for a browser."""
     headers = error_headers(error)
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) != "text/html":
         return Response(error_json(error), error.code, headers)

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from webhook_logger.delivery import Delivery, QueueUnavailable
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.metrics import CONTENT_TYPE, Metrics
+from webhook_logger.views.errors import answer
 
 
 def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
@@ -24,10 +25,11 @@ def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
 
     @health.get("/readyz")
     def readyz() -> Response:
+        # "Not ready" is what was asked for: it is answered here, and not counted as refused.
         if getattr(current_app, "draining", False):
-            raise Refusal(Reason.DRAINING)
+            return answer(Refusal(Reason.DRAINING))
         if trouble := _queue_trouble(delivery):
-            raise Refusal(Reason.QUEUE_UNAVAILABLE, trouble)
+            return answer(Refusal(Reason.QUEUE_UNAVAILABLE, trouble))
         return jsonify(status="ready")
 
     @health.get("/metrics")
