@@ -75,7 +75,8 @@ def test_the_server_patches_before_it_imports_anything_that_could_be_patched() -
     source = (ROOT / "wsgi.py").read_text()
     before, found, _ = source.partition("eventlet.monkey_patch()")
     assert found
-    assert set(ast_imports(before)) == {"warnings", "eventlet"}
+    # Of these nothing is patched but attributes that are looked up when they are called.
+    assert set(ast_imports(before)) == {"os", "signal", "warnings", "eventlet"}
 
 
 def ast_imports(source: str) -> list[str]:
