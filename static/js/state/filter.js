@@ -3,7 +3,7 @@
  * All terms must match; a plain word may stand anywhere. No DOM in here.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
- * @typedef {import("./store.js").Entry} Entry
+ * @typedef {import("./entries.js").Entry} Entry
  *
  * @typedef {object} Term
  * @property {string} field    a key of FIELDS, or "" for everywhere

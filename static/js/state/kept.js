@@ -1,7 +1,7 @@
 /**
  * The newest entries of a stream, bounded in number and in weight. No DOM in here.
  *
- * @typedef {import("./store.js").Entry} Entry
+ * @typedef {import("./entries.js").Entry} Entry
  */
 
 import { Retries } from "./retries.js";
@@ -33,22 +33,13 @@ export class Kept {
     this.#makeRoom();
   }
 
-  /** @param {Entry} entry */
+  /** @param {Entry} entry  a notice takes the place of one with the same key */
   add(entry) {
     this.#entries.set(entry.key, entry);
     this.newest = entry;
     if (entry.kind === "request") this.retries.add(entry.request);
     this.#weigh(entry, 1);
     this.#makeRoom();
-  }
-
-  /**
-   * In its place, an entry with the same key.
-   * @param {Entry} entry  a notice: those weigh nothing
-   */
-  replaceNewest(entry) {
-    this.#entries.set(entry.key, entry);
-    this.newest = entry;
   }
 
   /** @param {string} key */

@@ -2,7 +2,7 @@
  * The list of the page: what is kept, what waits while it is paused, what passes the filter.
  * No DOM in here.
  *
- * @typedef {import("./store.js").Entry} Entry
+ * @typedef {import("./entries.js").Entry} Entry
  *
  * @typedef {object} View
  * @property {readonly Entry[]} entries  newest first

@@ -9,6 +9,8 @@
  * @property {boolean} keys    single keys act on the page
  */
 
+import { Observable } from "./observable.js";
+
 /** @type {Readonly<Choices>} */
 export const DEFAULTS = { theme: "system", most: 1000, notify: false, sound: false, keys: true };
 
@@ -29,13 +31,12 @@ const VALID = {
 
 const KEY = "webhook-logger";
 
-export class Settings {
+export class Settings extends Observable {
   #storage;
-  /** @type {Set<() => void>} */
-  #listeners = new Set();
 
   /** @param {() => Pick<Storage, "getItem" | "setItem">} storage  asking for it may be forbidden */
   constructor(storage) {
+    super();
     this.#storage = storage;
     /** @type {Readonly<Choices>} */
     this.choices = { ...DEFAULTS, ...kept(storage) };
@@ -44,7 +45,7 @@ export class Settings {
   /** What another tab has changed holds here too. */
   reread() {
     this.choices = { ...this.choices, ...kept(this.#storage) };
-    this.#tell();
+    this.notify();
   }
 
   /**
@@ -58,20 +59,7 @@ export class Settings {
     } catch {
       // storage is full or forbidden: the choice holds until the page is closed
     }
-    this.#tell();
-  }
-
-  /**
-   * @param {() => void} listener
-   * @returns {() => void} ends the subscription
-   */
-  subscribe(listener) {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  #tell() {
-    for (const listener of this.#listeners) listener();
+    this.notify();
   }
 }
 

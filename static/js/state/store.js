@@ -1,51 +1,41 @@
 /**
  * Everything the page knows, as one immutable snapshot. The stream writes, components read.
  *
- * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("../reply/reply.js").Reply} Reply
  * @typedef {import("../wire/contract.js").Link} Link
  * @typedef {import("../wire/contract.js").Cut} Cut
  * @typedef {import("../wire/contract.js").Refused} Refused
- *
- * @typedef {object} RequestEntry
- * @property {"request"} kind
- * @property {string} key
- * @property {CapturedRequest} request
- * @property {number} arrived  milliseconds, by this page's clock
- *
- * @typedef {{kind: "gap", key: string, missed: number | null}} GapEntry
- * @typedef {{kind: "refused", key: string} & Refused} RefusedEntry
- * @typedef {RequestEntry | GapEntry | RefusedEntry} Entry
+ * @typedef {import("./entries.js").Entry} Entry
+ * @typedef {import("./entries.js").RequestEntry} RequestEntry
+ * @typedef {import("./entries.js").GapEntry} GapEntry
+ * @typedef {import("./entries.js").RefusedEntry} RefusedEntry
  *
  * @typedef {object} State
  * @property {Link} link
- * @property {CapturedRequest | null} selected  stays readable when the list has dropped it; null while
- *   the filter hides it
- * @property {CapturedRequest | null} compared  what the selected one is to be compared with
- * @property {boolean} opened  the reader asked for the detail; on a phone it covers the list
  * @property {number} arrived  requests put into the list since the page was opened
  * @property {number} unseen   requests that arrived while nobody looked at the page
  * @property {number} viewers  of this callback, on all workers
  * @property {Reply | null} reply  what the callback answers; null while that is not known
  *
- * @typedef {State & import("./list.js").View & {answers: Answers, clock: ServerClock, hidden: boolean}} Snapshot
- *   hidden: there is a selected request, and the filter hides it
+ * @typedef {State & import("./list.js").View & import("./selection.js").Selected & {answers: Answers, clock: ServerClock}} Snapshot
  */
 
 import { DEFAULT_REPLY } from "../reply/reply.js";
+import { Notices } from "./entries.js";
 import { List } from "./list.js";
+import { Observable } from "./observable.js";
+import { Position } from "./position.js";
 import { Rate } from "./rate.js";
 import { Answers } from "./responses.js";
+import { Selection } from "./selection.js";
 import { ServerClock } from "./server-clock.js";
 import { DEFAULTS } from "./settings.js";
 
-export class Store {
+export class Store extends Observable {
   /** @type {State} */
   #state = {
     link: { state: "connecting", message: "", retryAt: 0 },
-    selected: null,
-    compared: null,
-    opened: false,
     arrived: 0,
     unseen: 0,
     viewers: 0,
@@ -53,23 +43,22 @@ export class Store {
   };
   /** @type {Snapshot | undefined} */
   #snapshot = undefined;
-  /** @type {Set<() => void>} */
-  #listeners = new Set();
   #list;
-  /** @type {{epoch: string, seq: number} | null} */
-  #position = null;
+  #selection = new Selection();
+  #position = new Position();
+  #notices = new Notices();
   #answers;
   #clock = new ServerClock();
   #looksAgain = false;
   /** The page was away since it heard of the reply. */
   #replyIsOld = true;
-  #notices = 0;
   #watched = true;
   /** What the plot shows; it goes on while the list is paused. */
   rate = new Rate();
 
   /** @param {number} most  entries that are kept */
   constructor(most = DEFAULTS.most) {
+    super();
     this.#list = new List(most);
     this.#answers = new Answers(2 * most);
   }
@@ -87,15 +76,6 @@ export class Store {
     return this.#snapshot;
   }
 
-  /**
-   * @param {() => void} listener
-   * @returns {() => void} ends the subscription
-   */
-  subscribe(listener) {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   /** @param {Link} link */
   linkChanged(link) {
     this.#change({ link });
@@ -103,10 +83,10 @@ export class Store {
 
   /** @param {Cut} cut */
   joined({ epoch, seq, missed, viewers }) {
-    this.#position = { epoch, seq };
+    this.#position.start({ epoch, seq });
     this.#replyIsOld = true;
     this.#clock.distrust();
-    if (missed !== 0) this.#addGap(missed);
+    this.#addGap(missed);
     this.viewersChanged(viewers);
     this.linkChanged({ state: "live", message: "", retryAt: 0 });
   }
@@ -118,7 +98,7 @@ export class Store {
 
   /** @param {CapturedRequest} request */
   requestArrived(request) {
-    this.#follow(request);
+    this.#addGap(this.#position.follow(request));
     if (this.isKnown(request.id)) return; // a balancer's retry of one that is there
     const arrived = Date.now();
     this.#clock.note(request.received_at, arrived);
@@ -136,14 +116,8 @@ export class Store {
    * Requests were refused: one row for as long as nothing else comes between.
    * @param {Refused} refused
    */
-  requestsRefused({ count, status, reason, message }) {
-    const { newest } = this.#list.end;
-    const why = { status, reason, message };
-    if (newest?.kind !== "refused") {
-      return this.#add({ kind: "refused", key: this.#key(), count, ...why });
-    }
-    this.#list.end.replaceNewest({ ...newest, ...why, count: newest.count + count });
-    this.#change({});
+  requestsRefused(refused) {
+    this.#add(this.#notices.refused(refused, this.#list.end.newest));
   }
 
   /** @param {import("../wire/contract.js").Answered} answered */
@@ -182,7 +156,8 @@ export class Store {
   /** The list starts anew; what is missed from here on still shows. */
   clear() {
     this.#list.clear();
-    this.#change({ selected: null, compared: null, opened: false });
+    this.#selection.clear();
+    this.#change({});
   }
 
   /** What was cleared is there again. */
@@ -190,7 +165,7 @@ export class Store {
     this.#list.restore();
     this.#change({});
     const newest = this.snapshot.entries.find(({ kind }) => kind === "request");
-    if (newest && !this.#state.selected) this.select(newest.key, false);
+    if (newest && !this.snapshot.selected) this.select(newest.key, false);
   }
 
   /** What was cleared is gone for good. */
@@ -211,40 +186,28 @@ export class Store {
    */
   select(id, opened) {
     const entry = this.#list.get(id);
-    if (entry?.kind === "request") this.#change({ selected: entry.request, opened });
+    if (entry?.kind !== "request") return;
+    this.#selection.select(entry.request, opened);
+    this.#change({});
   }
 
   /** Back to the list. */
   close() {
-    this.#change({ opened: false, compared: null });
+    this.#selection.close();
+    this.#change({});
   }
 
   /** What is selected next is compared with what is selected now. */
   compare() {
-    this.#change({ compared: this.#state.selected, opened: false });
-  }
-
-  /**
-   * A hole in the counting is a gap; where the counting changed, nobody can tell.
-   * @param {CapturedRequest} request
-   */
-  #follow({ epoch, seq }) {
-    const at = this.#position;
-    if (at && at.epoch !== epoch) this.#addGap(null);
-    else if (at && seq > at.seq + 1) this.#addGap(seq - at.seq - 1);
-    if (!at || at.epoch !== epoch || seq > at.seq) this.#position = { epoch, seq };
+    this.#selection.compare();
+    this.#change({});
   }
 
   /** @param {number | null} missed */
   #addGap(missed) {
-    const { newest } = this.#list.end;
-    // A server that comes and goes tells the same thing again and again: once is enough.
-    if (missed === null && newest?.kind === "gap" && newest.missed === null) return;
-    this.#add({ kind: "gap", key: this.#key(), missed });
-  }
-
-  #key() {
-    return `notice ${++this.#notices}`;
+    if (missed === 0) return;
+    const gap = this.#notices.gap(missed, this.#list.end.newest);
+    if (gap) this.#add(gap);
   }
 
   /** @param {Entry} entry */
@@ -252,7 +215,7 @@ export class Store {
     this.#list.end.add(entry);
     if (entry.kind === "request" && !this.#list.paused) {
       this.#state.arrived++;
-      this.#state.selected ??= entry.request;
+      this.#selection.offer(entry.request);
     }
     this.#change({});
     if (!this.#list.paused) this.entryAdded(entry);
@@ -268,28 +231,16 @@ export class Store {
   #change(changes) {
     Object.assign(this.#state, changes);
     this.#snapshot = undefined;
-    for (const listener of this.#listeners) listener();
+    this.notify();
   }
 
   /** @returns {Snapshot} */
   #look() {
     const view = this.#list.view();
     if (view.more) this.#lookAgain(view.more);
-    const hidden = this.#isHidden(view);
-    const selected = hidden ? null : this.#state.selected;
+    const selection = this.#selection.view(view, (id) => this.isKnown(id));
     const known = { answers: this.#answers, clock: this.#clock };
-    return { ...this.#state, ...view, ...known, selected, hidden };
-  }
-
-  /**
-   * Whether the filter hides the selected request. One that is being compared stays in sight: the
-   * filter is how its other half is found.
-   * @param {import("./list.js").View} view
-   */
-  #isHidden({ filter, more, shown }) {
-    const { selected, compared } = this.#state;
-    if (!filter.trim() || more || compared || !selected) return false;
-    return this.isKnown(selected.id) && !shown.some(({ key }) => key === selected.id);
+    return { ...this.#state, ...view, ...selection, ...known };
   }
 
   /** @param {Promise<void>} when */

@@ -1,0 +1,75 @@
+/**
+ * The request that the reader looks at, and the one to compare it with. No DOM in here.
+ *
+ * @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest
+ * @typedef {import("./list.js").View} View
+ *
+ * @typedef {object} Selected
+ * @property {CapturedRequest | null} selected  stays readable when the list has dropped it; null while
+ *   the filter hides it
+ * @property {CapturedRequest | null} compared  what the selected one is to be compared with
+ * @property {boolean} opened  the reader asked for the detail; on a phone it covers the list
+ * @property {boolean} hidden  there is a selected request, and the filter hides it
+ */
+
+export class Selection {
+  /** @type {CapturedRequest | null} */
+  #selected = null;
+  /** @type {CapturedRequest | null} */
+  #compared = null;
+  #opened = false;
+
+  /** @param {CapturedRequest} request  selected where nothing is */
+  offer(request) {
+    this.#selected ??= request;
+  }
+
+  /**
+   * @param {CapturedRequest} request
+   * @param {boolean} opened
+   */
+  select(request, opened) {
+    this.#selected = request;
+    this.#opened = opened;
+  }
+
+  /** Back to the list. */
+  close() {
+    this.#opened = false;
+    this.#compared = null;
+  }
+
+  /** Compare the next selected request with the one that is selected now. */
+  compare() {
+    this.#compared = this.#selected;
+    this.#opened = false;
+  }
+
+  clear() {
+    this.#selected = null;
+    this.close();
+  }
+
+  /**
+   * @param {View} list
+   * @param {(id: string) => boolean} isKnown  whether the list has that request
+   * @returns {Selected}
+   */
+  view(list, isKnown) {
+    const hidden = this.#isHidden(list, isKnown);
+    const selected = hidden ? null : this.#selected;
+    return { selected, compared: this.#compared, opened: this.#opened, hidden };
+  }
+
+  /**
+   * Whether the filter hides the selected request. One that is being compared stays in sight: the
+   * filter is how its other half is found.
+   * @param {View} list
+   * @param {(id: string) => boolean} isKnown
+   */
+  #isHidden({ filter, more, shown }, isKnown) {
+    const selected = this.#selected;
+    if (!filter.trim() || more || this.#compared || !selected) return false;
+    return isKnown(selected.id) && !shown.some(({ key }) => key === selected.id);
+  }
+}
