@@ -9,7 +9,8 @@ from typing import Any
 from tests.wire_fixture import FIXTURE, samples
 from webhook_logger import charset
 from webhook_logger.captured import Body, CapturedRequest
-from webhook_logger.client import har, reading
+from webhook_logger.client import reading
+from webhook_logger.client.archive import har
 
 VECTORS: dict[str, Any] = json.loads(FIXTURE.with_name("header_values.json").read_text("utf-8"))
 
