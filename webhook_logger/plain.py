@@ -2,18 +2,81 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
+_SEEMS_EMPTY = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that show nothing. U+FE0E and U+FE0F only choose between text and picture."""
+
+_JOINERS = "\u200c\u200d"
+_JOINED_SCRIPTS = frozenset(
+    (
+        *("ARABIC", "SYRIAC", "MANDAIC", "MANICHAEAN", "MONGOLIAN", "NKO", "PHAGS-PA", "ADLAM"),
+        *("HANIFI", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU"),
+        *("KANNADA", "MALAYALAM", "SINHALA", "KHMER", "MYANMAR", "TIBETAN", "JAVANESE", "BALINESE"),
+    )
+)
+"""Scripts in which a joiner changes how the letters around it are written; the first word of their
+letters' names."""
+_VIRAMAS = frozenset("\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca")
+"""Signs that take the vowel from a letter; a joiner behind one chooses the letter's form."""
+_OF_AN_EMOJI = "\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+
+_FLAG = re.compile(
+    "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)"  # such as Scotland's
+)
+
 
 def plain(text: str, keep: str = "") -> str:
     """Return `text` with each invisible character written as an escape, except those in `keep`.
 
     Invisible are line ends and other control characters, characters that change the direction of
-    text, and the like.
+    text, and the like. Spaces of any width stay, and so do joiners that join: in Persian, Hindi or
+    emoji. `visible` of `static/js/text/format.js` has the same rules; a test compares.
     """
-    if text.isprintable():
+    if text.isprintable() and not _SEEMS_EMPTY.search(text):
         return text
+    # Every second piece is a flag.
+    pieces = enumerate(_FLAG.split(text) if "\U0001f3f4" in text else [text])
+    return "".join(piece if at % 2 else _without_flags(piece, keep) for at, piece in pieces)
+
+
+def _without_flags(text: str, keep: str) -> str:
     return "".join(
-        letter if letter.isprintable() or letter in keep else _escaped(letter) for letter in text
+        letter if letter in keep or _is_seen(letter) or _joins(text, at) else _escaped(letter)
+        for at, letter in enumerate(text)
     )
+
+
+def _is_seen(letter: str) -> bool:
+    if letter.isprintable():
+        return not _SEEMS_EMPTY.match(letter)
+    return unicodedata.category(letter) == "Zs"
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether the character there is a joiner, and its neighbours are what it joins."""
+    if text[at] not in _JOINERS or at == 0:
+        return False
+    before, after = text[at - 1], text[at + 1 : at + 2]
+    if before in _VIRAMAS or (_is_joined(before) and _is_joined(after)):
+        return True
+    if before in _OF_AN_EMOJI:
+        before = text[max(0, at - 2)]
+    return text[at] == "\u200d" and _is_picture(before) and _is_picture(after)
+
+
+def _is_joined(letter: str) -> bool:
+    return unicodedata.name(letter, "").partition(" ")[0] in _JOINED_SCRIPTS and (
+        unicodedata.category(letter)[0] in "LM"
+    )
+
+
+def _is_picture(letter: str) -> bool:
+    """Whether it is an emoji, or a sign that can be shown as one."""
+    return letter > "\u2190" and unicodedata.category(letter) in ("So", "Sm")
 
 
 def _escaped(letter: str) -> str:

@@ -1,8 +1,9 @@
-"""What the page and the command line both do, they do alike: filters, and HAR entries."""
+"""What the page and the command line both do, they do alike: filters, HAR entries, plain text."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -16,6 +17,7 @@ from tests.wire_fixture import UUID, samples
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.archive import har
 from webhook_logger.client.filters import Filter
+from webhook_logger.plain import plain
 
 ORIGIN = "https://hooks.example.com"
 
@@ -30,6 +32,24 @@ FILTERS = [
     *("\tmethod:post\n  path:/", "ZOË", "😀", "body:ÿ", '-"x" -y', "--x", "-", "a-b", '"a"b'),
 ]
 
+
+TEXTS = {
+    "controls": "\x00a\x1b[31m\x7f\x85\x9b2J",
+    "line ends of Unicode": "a\u2028b\u2029c",
+    "directions": "\u202eevil\u202c \u2066x\u2069 \u200e\u200f\u061c",
+    "spaces": "10\xa0€, 10\u202f000, 林檎\u3000三つ",
+    "what seems empty": "a\u034f\u115f\u1160\u3164\uffa0\ufe00\U000e0100\u180e\xad\ufeff\u200bb",
+    "Persian": "می\u200cخواهم",
+    "Hindi": "क्\u200dष, क्\u200c",
+    "Sinhala": "ශ්\u200dරී",
+    "a family": "👨\u200d👩\u200d👧",
+    "a skin colour": "👩🏽\u200d💻",
+    "a heart on fire": "❤\ufe0f\u200d🔥",
+    "a flag": "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f!",
+    "tags of no flag": "a\U000e0067\U000e0062 \U0001f3f4\U000e0067\U000e007f",
+    "joiners that join nothing": "\u200dpay\u200cpal\u200d, 1\u200d2, می\u200cx, 👨\u200dx\u200d",
+    "a joiner between letters and signs": "می\u200c؟ ©\u200d\u200d👧",
+}
 
 ANSWERS = [(200, "default"), (503, "reply"), (413, "default"), (418, "answerer")]
 
@@ -84,6 +104,7 @@ def page() -> Any:
         "origin": ORIGIN,
         "answers": [{"status": status, "by": by} for status, by in ANSWERS],
         "filters": FILTERS,
+        "texts": list(TEXTS.values()),
     }
     run = subprocess.run(
         [shutil.which("node") or "node", "tests/js/both-cli.js"],
@@ -115,6 +136,16 @@ def test_the_log_around_the_entries_is_the_same(page: Any) -> None:
 def test_a_filter_lets_through_what_the_page_does(page: Any, at: int) -> None:
     chosen = list(map(Filter(FILTERS[at]).matches, requests()))
     assert chosen == page["filters"][at]
+
+
+@pytest.mark.parametrize("at", range(len(TEXTS)), ids=list(TEXTS))
+def test_a_text_shows_what_the_page_shows(page: Any, at: int) -> None:
+    written = re.sub(r"⟨U\+([0-9A-F]+)⟩", _escape, page["texts"][at])
+    assert plain(list(TEXTS.values())[at]) == written
+
+
+def _escape(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16)).encode("unicode_escape").decode()
 
 
 def test_the_filters_here_tell_requests_apart(page: Any) -> None:
