@@ -29,7 +29,8 @@ from config import Config, ConfigError
 from webhook_logger.app import create_app
 from webhook_logger.serving import logs
 from webhook_logger.serving.limits import Limits
-from webhook_logger.serving.server import ServingError, listen, serve
+from webhook_logger.serving.listener import ServingError, listen
+from webhook_logger.serving.server import serve
 
 try:
     config = Config.from_environ(os.environ)

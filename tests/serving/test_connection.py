@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from werkzeug.exceptions import ServiceUnavailable
 
+from tests.support.patience import eventually
 from tests.support.sender import Sender
 from webhook_logger.errors import Reason
 from webhook_logger.serving import connection, wire
@@ -56,18 +58,17 @@ class Pair(Sender):
             served, _ = listener.accept()
         self.refused: list[tuple[str, Reason]] = []
         """What was reported of refused requests."""
-        self._thread = threading.Thread(target=self._serve, args=(served, application, places))
+        self.connection = connection.Connection(
+            *(served, ("127.0.0.1", 5), application, Places(places)),
+            limits=LIMITS,
+            refused=lambda line, reason: self.refused.append((line, reason)),
+        )
+        self._thread = threading.Thread(target=self._serve, args=(served,))
         self._thread.start()
 
-    def _serve(self, served: socket.socket, application: Any, places: int) -> None:
+    def _serve(self, served: socket.socket) -> None:
         with served:
-            address = ("127.0.0.1", 5)
-            places_left = Places(places)
-            connection.Connection(
-                *(served, address, application, places_left),
-                limits=LIMITS,
-                refused=lambda line, reason: self.refused.append((line, reason)),
-            ).serve()
+            self.connection.serve()
 
     def is_served_after(self, seconds: float) -> bool:
         self._thread.join(seconds)
@@ -218,3 +219,31 @@ def test_viewers_cannot_take_the_last_places() -> None:
         answer = sender.answer()
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_an_idle_connection_that_is_closed_serves_nothing_more() -> None:
+    """Even if its next request has arrived already: that one must not be published."""
+    with Pair(echo) as sender:
+        sender.send(GET)
+        assert sender.answer().status == 200
+        eventually(lambda: sender.connection.is_idle)
+        sender.connection.close_if_idle()
+        with suppress(OSError):
+            sender.send(GET)
+        assert sender.rest() == b""
+
+
+def test_a_request_that_has_begun_is_served_though_idle_connections_are_closed() -> None:
+    begun, closed = threading.Event(), threading.Event()
+
+    def wait(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        begun.set()
+        closed.wait()
+        return echo(environ, start_response)
+
+    with Pair(wait) as sender:
+        sender.send(GET)
+        begun.wait()
+        sender.connection.close_if_idle()
+        closed.set()
+        assert sender.answer().status == 200

@@ -12,7 +12,8 @@ from flask import request
 
 from config import Config
 from webhook_logger.app import create_app
-from webhook_logger.serving.server import listen, serve
+from webhook_logger.serving.listener import listen
+from webhook_logger.serving.server import serve
 
 app = create_app(Config.from_environ(os.environ))
 socketio = app.extensions["socketio"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from io import StringIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -60,26 +61,26 @@ class Connection:
         address: Address,
         application: Application,
         places: Places,
-        set_idle: Callable[[bool], bool] = lambda _: True,
         limits: Limits = DEFAULT,
         refused: Callable[[str, Reason], None] = lambda _line, _reason: None,
     ) -> None:
         self._socket = sock
         self._application = application
         self._places = places
-        self._set_idle = set_idle
         self._limits = limits
         self._refused = refused
         self._wire = Wire(sock)
         self._address = address
         self._server = sock.getsockname()
+        self.is_idle = False
+        """Whether it waits for another request."""
+        self._is_over = False
 
     def serve(self) -> None:
         """Answer requests one after the other until it is over; the caller closes the socket."""
-        self._set_idle(False)
         try:
-            while self._serve_one() and self._set_idle(True):
-                pass
+            while self._serve_one():
+                self.is_idle = True
         except OSError:
             pass  # the other side is gone, or does not read: there is nobody left to tell
         finally:
@@ -95,10 +96,18 @@ class Connection:
         finally:
             self._wire.close()
 
+    def close_if_idle(self) -> None:
+        """End it if it waits for another request: one that has arrived meanwhile is not read."""
+        if self.is_idle:
+            self._is_over = True
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
     def _serve_one(self) -> bool:
         """Whether there may be another request."""
-        if not self._begun() or not self._set_idle(False):
+        if not self._begun() or self._is_over:
             return False
+        self.is_idle = False
         self._places.begin_request()
         try:
             return self._serve_begun()

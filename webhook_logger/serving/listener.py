@@ -1,0 +1,102 @@
+"""The listening socket: how it is opened, accepts, and is closed without a loss."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import logging
+import socket
+import struct
+from contextlib import suppress
+from typing import Any
+
+import eventlet
+
+from webhook_logger.serving.fair import FairSocket
+
+# eventlet's own is 50, so that a burst of senders is turned away; the kernel caps this at
+# net.core.somaxconn.
+BACKLOG = 4096
+ACCEPT_PAUSE_SECONDS = 0.1
+SO_ATTACH_FILTER = 26  # Linux, include/uapi/asm-generic/socket.h; Python has no name for it
+
+_CLOSED = (errno.EBADF, errno.EINVAL)
+_OF_ONE_CONNECTION = (
+    *(errno.ECONNABORTED, errno.EPROTO, errno.EPERM, errno.ENETDOWN, errno.ENETUNREACH),
+    *(errno.ENOPROTOOPT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.EOPNOTSUPP),
+)
+"""Errors of a connection that ended before it was accepted (accept(2)): the next one is tried at
+once. All others are shortages, which last.
+"""
+
+_unpatched_select = eventlet.patcher.original("select")  # the patched one waits
+
+log = logging.getLogger(__name__)
+
+
+class ServingError(Exception):
+    """The server cannot start; the message is a sentence for the operator."""
+
+
+class Listener:
+    """A listening socket whose `accept` outlives every shortage."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._socket, name)
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds it."""
+        host, port = self._socket.getsockname()[:2]
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+        return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+    def let_nobody_in(self) -> None:
+        """From now on the kernel drops new connections, whose clients try again in a second.
+
+        Between the last look at what waits and the end of the listener, one that came in would be
+        reset. Only Linux can do that (socket(7), SO_ATTACH_FILTER).
+        """
+        drop_all = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
+        program = struct.pack("HP", 1, ctypes.addressof(drop_all))
+        with suppress(OSError):
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+
+    def has_waiting(self) -> bool:
+        """Whether the kernel has connections that were not accepted yet. Never blocks."""
+        poll = _unpatched_select.poll()
+        poll.register(self._socket.fileno(), _unpatched_select.POLLIN)
+        return bool(poll.poll(0))
+
+    def accept(self) -> tuple[socket.socket, Any] | None:
+        """Return the next connection, as soon as the machine can take one; None once closed."""
+        while True:
+            try:
+                return self._socket.accept()
+            except OSError as error:
+                if error.errno in _CLOSED:
+                    return None
+                if error.errno not in _OF_ONE_CONNECTION:
+                    log.warning("New connections wait: %s.", error.strerror)
+                    eventlet.sleep(ACCEPT_PAUSE_SECONDS)
+
+
+def listen(host: str, port: int) -> Listener:
+    """A listener that shares its port with nobody. Raises `ServingError`."""
+    try:
+        # Not eventlet.listen: it sets SO_REUSEPORT, so that a second server would quietly take half
+        # of the load.
+        sock = FairSocket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if ":" in host:  # whatever the system's default: "::" is every address
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        sock.bind((host, port))
+        sock.listen(BACKLOG)
+    except OSError as error:
+        raise ServingError(
+            f"Cannot listen on {host}, port {port}: {error.strerror or error}."
+        ) from None
+    return Listener(sock)
