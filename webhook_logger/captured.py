@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, quote
 
 from webhook_logger import charset, codings
 from webhook_logger.codings import Undone
+from webhook_logger.headers import HeaderLines
 
 # Unicode's control characters (category Cc) but TAB, LF and CR: a viewer would not see them.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -90,14 +91,14 @@ class CapturedRequest:
     """Without its question mark; empty also where there was none."""
     http_version: str
     remote_addr: str
-    headers: tuple[tuple[str, str], ...]
+    headers: HeaderLines
     """Every header line, in its order, case and number."""
     body: Body
     epoch: str = ""
     """Empty until the request is accepted."""
     seq: int = 0
     """1, 2, 3 … within the epoch; 0 until the request is accepted."""
-    trailers: tuple[tuple[str, str], ...] = ()
+    trailers: HeaderLines = ()
     """The lines behind a chunked body (RFC 9112, section 7.1.2), as `headers` are."""
 
     @property

@@ -16,7 +16,7 @@ from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.http import Answer
 from webhook_logger.client.reading import read
-from webhook_logger.client.relay.answering import reply_headers
+from webhook_logger.client.relay.relayed import reply_headers
 from webhook_logger.client.show import shown
 from webhook_logger.client.signatures import SCHEMES, AnyHmac
 from webhook_logger.client.stream import wire

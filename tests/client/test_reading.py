@@ -7,12 +7,13 @@ import json
 
 import pytest
 
-from webhook_logger.client.reading import Lines, Reading, read
+from webhook_logger.client.reading import Reading, read
+from webhook_logger.headers import HeaderLines
 
 TEXT = "Zoë übt 日本語, 红苹果"
 
 
-def of_type(value: str) -> Lines:
+def of_type(value: str) -> HeaderLines:
     return (("Content-Type", value),)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import JSON
+from webhook_logger.headers import may_set
 from webhook_logger.reply import (
     Reply,
     ReplyError,
@@ -22,7 +23,6 @@ from webhook_logger.reply import (
 )
 from webhook_logger.reply.value import BODILESS
 from webhook_logger.serving.response import Response
-from webhook_logger.settable import may_set
 
 NAMES = st.text(max_size=12) | st.sampled_from(
     [

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import uuid4
 
+from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.http import parse
 
-_UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
-_CALLBACK = re.compile(rf"(?P<base>.*?)(?:/view)?/(?P<uuid>{_UUID})(?:[/?#].*)?")
+_CALLBACK = re.compile(rf"(?P<base>.*?)(?:/view)?/(?P<uuid>{UUID_PATTERN})(?:[/?#].*)?")
 _PORT = re.compile(r":?(?P<port>[0-9]{1,5})(?P<rest>[/?#].*)?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://|https?:", re.IGNORECASE)
 _PARTS = re.compile(r"([a-z]+://)([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
@@ -30,7 +30,7 @@ def absolute(url: str) -> str:
     """
     if match := _PORT.fullmatch(url):
         url = f"localhost:{match['port']}{match['rest'] or ''}"
-    if re.fullmatch(_UUID, url):
+    if re.fullmatch(UUID_PATTERN, url):
         raise Invalid(f"{url} is a UUID alone: give the whole URL of the callback.")
     whole = url if _SCHEME.match(url) else f"http://{url}"
     if match := _PARTS.match(whole):

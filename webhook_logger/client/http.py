@@ -18,6 +18,7 @@ import httpcore
 
 from webhook_logger.client.deadline import Deadline, Punctual
 from webhook_logger.client.errors import Invalid, TooLarge, TooSlow, Unreachable
+from webhook_logger.headers import HeaderLines
 
 Headers = Sequence[tuple[str, str]]
 """Header lines in their order, read as Latin-1."""
@@ -41,7 +42,7 @@ class Answer:
     """What a server answered; 1xx answers before it are passed over."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: HeaderLines
     """Every header line as it came, read as Latin-1."""
     body: bytes
     """After transfer coding and before content coding."""
@@ -181,7 +182,7 @@ def _why_invalid(url: str) -> str:
     return f"Not a URL that HTTP can be sent to: {url!r}. Give one such as http://localhost:3000/."
 
 
-def _as_text(lines: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+def _as_text(lines: Iterable[tuple[bytes, bytes]]) -> HeaderLines:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in lines)
 
 

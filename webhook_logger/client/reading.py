@@ -16,8 +16,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from webhook_logger import charset, codings
-
-Lines = tuple[tuple[str, str], ...]
+from webhook_logger.headers import HeaderLines
 
 _FORM = "application/x-www-form-urlencoded"
 _TEXTUAL = re.compile(
@@ -48,7 +47,7 @@ class Reading:
     """What was done to have it, and what was wrong; empty for plain UTF-8."""
 
 
-def read(content: bytes, lines: Lines) -> Reading:
+def read(content: bytes, lines: HeaderLines) -> Reading:
     """Return the text of a body with these header lines."""
     values = [value for name, value in lines if name.lower() == "content-encoding"]
     undone = codings.undo(content, values)

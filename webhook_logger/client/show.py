@@ -12,7 +12,8 @@ from rich.text import Text
 
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.filters import readable, target_below
-from webhook_logger.client.reading import Lines, read
+from webhook_logger.client.reading import read
+from webhook_logger.headers import HeaderLines
 from webhook_logger.plain import plain
 
 SHORT_LINES = 5
@@ -58,7 +59,7 @@ def shown(request: CapturedRequest, *, headers: bool, body: bool) -> Group:
     return Group(*parts)
 
 
-def body_shown(body: Body, lines: Lines, *, whole: bool) -> list[Verbatim]:
+def body_shown(body: Body, lines: HeaderLines, *, whole: bool) -> list[Verbatim]:
     """A body with its header lines, for reading; none where there is none."""
     written = [f"  {line}" for line in _body_lines(body, lines, whole)]
     return [Verbatim("\n".join(written))] if written else []
@@ -99,7 +100,7 @@ def header(line: tuple[str, str]) -> Text:
     return Text("  ").append(f"{name}:", "dim").append(f" {value}")
 
 
-def _body_lines(body: Body, lines: Lines, whole: bool) -> Iterator[str]:
+def _body_lines(body: Body, lines: HeaderLines, whole: bool) -> Iterator[str]:
     if not body.complete:
         yield f"[{size(body.size)}, over the limit of the server: its content is not known]"
     elif body.content:

@@ -42,7 +42,7 @@ __all__ = [
 def make_delivery(redis_url: str | None, limits: Limits, most_a_second: int) -> Delivery:
     """Through Redis when there is a URL, else within this process, where nothing ever waits.
 
-    A callback gets at most `most_a_second` requests in a second of the clock, 0 for any number.
+    A callback gets at most `most_a_second` requests in one second, 0 for any number.
     """
     if redis_url:
         return RedisDelivery(redis_url, limits, most_a_second)

@@ -10,7 +10,6 @@ from webhook_logger.reply.answer import (
     refused,
     replied,
 )
-from webhook_logger.reply.headers import Headers
 from webhook_logger.reply.value import (
     BodyTooLarge,
     Reply,
@@ -25,7 +24,6 @@ __all__ = [
     "ANY_ORIGIN",
     "Answer",
     "BodyTooLarge",
-    "Headers",
     "Reply",
     "ReplyError",
     "accepted",

@@ -11,15 +11,15 @@ from typing import Any
 from werkzeug.exceptions import HTTPException
 
 from webhook_logger.errors import error_headers, error_json
+from webhook_logger.headers import HeaderLines
 from webhook_logger.memo import Memo
-from webhook_logger.reply.headers import Headers
 from webhook_logger.reply.value import Reply
 
 _ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 _ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials"
 _ABOUT_ORIGINS = frozenset((_ALLOW_ORIGIN.lower(), _ALLOW_CREDENTIALS.lower()))
-ANY_ORIGIN: Headers = ((_ALLOW_ORIGIN, "*"),)
-SAFE_HEADERS: Headers = (
+ANY_ORIGIN: HeaderLines = ((_ALLOW_ORIGIN, "*"),)
+SAFE_HEADERS: HeaderLines = (
     ("X-Content-Type-Options", "nosniff"),
     # Whatever a callback answers cannot act on the dashboard's origin.
     ("Content-Security-Policy", "sandbox"),
@@ -37,7 +37,7 @@ class Answer:
     """An answer as a value, and as a WSGI application."""
 
     status: int
-    headers: Headers
+    headers: HeaderLines
     body: bytes = b""
 
     def __call__(
@@ -48,12 +48,12 @@ class Answer:
         return (self.body,)
 
 
-def accepted(viewers: int, preflight: Headers = (), origin: Headers = ANY_ORIGIN) -> Answer:
+def accepted(viewers: int, preflight: HeaderLines = (), origin: HeaderLines = ANY_ORIGIN) -> Answer:
     """The default answer to a request that was published: status 200, empty body."""
     return _ACCEPTED[viewers, preflight, origin]
 
 
-def _accepted(key: tuple[int, Headers, Headers]) -> Answer:
+def _accepted(key: tuple[int, HeaderLines, HeaderLines]) -> Answer:
     viewers, preflight, origin = key
     headers = (*origin, *SAFE_HEADERS, *preflight, *_shown(viewers))
     return Answer(200, (*headers, ("Content-Length", "0")))
@@ -62,13 +62,13 @@ def _accepted(key: tuple[int, Headers, Headers]) -> Answer:
 _ACCEPTED = Memo(_accepted, entries=1024, size=512)  # nearly every request gets one of a few
 
 
-def of_path(code: int, viewers: int, origin: Headers = ANY_ORIGIN) -> Answer:
+def of_path(code: int, viewers: int, origin: HeaderLines = ANY_ORIGIN) -> Answer:
     """The empty answer that `/<uuid>/status/<code>` asks for."""
     headers = (*origin, *SAFE_HEADERS, *_shown(viewers), ("Content-Length", "0"))
     return Answer(code, headers)
 
 
-def replied(reply: Reply, viewers: int, origin: Headers) -> Answer:
+def replied(reply: Reply, viewers: int, origin: HeaderLines) -> Answer:
     """What the reply says, and the headers that every answer has."""
     lines = reply.headers
     if reply.cors:  # else they are the reply's own business
@@ -78,7 +78,7 @@ def replied(reply: Reply, viewers: int, origin: Headers) -> Answer:
     return Answer(reply.status, headers, reply.body)
 
 
-def allowed_origin(environ: Mapping[str, Any], reply: Reply | None = None) -> Headers:
+def allowed_origin(environ: Mapping[str, Any], reply: Reply | None = None) -> HeaderLines:
     """Return the header lines that say whose pages may read the answer, and send credentials.
 
     The page that asks may, unless the reply names an origin itself; there are none where its `cors`
@@ -94,12 +94,12 @@ def allowed_origin(environ: Mapping[str, Any], reply: Reply | None = None) -> He
     return ANY_ORIGIN if origin is None else _PAGES[origin]
 
 
-def _own(reply: Reply, name: str) -> Headers:
+def _own(reply: Reply, name: str) -> HeaderLines:
     """The first line of that name that the reply has."""
     return tuple(line for line in reply.headers if line[0].lower() == name.lower())[:1]
 
 
-def _page(origin: str) -> Headers:
+def _page(origin: str) -> HeaderLines:
     """Not `*`, which browsers take for no permission where they send credentials, as sendBeacon
     always does (Fetch Standard, section 3.2.5).
     """
@@ -112,7 +112,7 @@ _PAGES = Memo(_page, entries=1024, size=300)
 
 
 def refused(
-    error: HTTPException, viewers: int | None = None, origin: Headers = ANY_ORIGIN
+    error: HTTPException, viewers: int | None = None, origin: HeaderLines = ANY_ORIGIN
 ) -> Answer:
     """The answer to a refused request; with `viewers` it was published all the same."""
     code, body = error.code or 500, error_json(error).encode()
@@ -121,7 +121,7 @@ def refused(
     return Answer(code, (*headers, ("Content-Length", str(len(body))), *shown), body)
 
 
-def _shown(viewers: int) -> Headers:
+def _shown(viewers: int) -> HeaderLines:
     return (("Webhook-Viewers", str(viewers)),)
 
 
@@ -134,7 +134,7 @@ def _status_line(code: int) -> str:
 _STATUS_LINES = {code: _status_line(code) for code in range(200, 600)}
 
 
-def preflight_headers(environ: Mapping[str, Any]) -> Headers:
+def preflight_headers(environ: Mapping[str, Any]) -> HeaderLines:
     """What a CORS preflight is told, so that the page may then send as it asked.
 
     Empty when the request with this WSGI environ is none. Fetch Standard, section 3.2.2.
@@ -154,4 +154,4 @@ def preflight_headers(environ: Mapping[str, Any]) -> Headers:
     if not _TOKEN_LIST.fullmatch(names):
         return answer
     # Named and not "*", which stands for all but Authorization.
-    return (*answer, ("Access-Control-Allow-Headers", names))
+    return (*answer, ("Access-Control-Allow-HeaderLines", names))

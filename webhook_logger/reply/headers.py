@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
-from webhook_logger.settable import may_set
+from webhook_logger.headers import FIELD_VALUE, TOKEN, HeaderLines, may_set
 
 MOST_HEADERS = 64
 MOST_HEADER_BYTES = 8 * 1024
 
-Headers = tuple[tuple[str, str], ...]
 
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, section 5.6.2
-_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110, section 5.5
-
-
-def header_lines(value: object) -> Headers:
+def header_lines(value: object) -> HeaderLines:
     """The lines that a JSON value asks for. Raises `ValueError` with the rest of a sentence."""
     if not isinstance(value, list) or not all(map(_is_pair, value)):
         raise ValueError('must be a list of pairs, as in [["Content-Type", "text/plain"]]')
@@ -32,10 +25,10 @@ def _is_pair(value: object) -> bool:
 
 
 def _header(name: str, value: str) -> tuple[str, str]:
-    if not _NAME.fullmatch(name):
+    if not TOKEN.fullmatch(name):
         raise ValueError(f"{name!r} is no name of a header")
     if not may_set(name):
         raise ValueError(f"{name} may not be set by a reply")
-    if not _VALUE.fullmatch(value):
+    if not FIELD_VALUE.fullmatch(value):
         raise ValueError(f"the value of {name} has a character that no header can have")
     return name, value.strip(" \t")

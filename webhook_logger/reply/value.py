@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 
 from webhook_logger.captured import Body
+from webhook_logger.headers import HeaderLines
 from webhook_logger.memo import Memo
-from webhook_logger.reply.headers import Headers, header_lines
+from webhook_logger.reply.headers import header_lines
 
 MOST_BODY_BYTES = 64 * 1024
 MOST_DELAY_SECONDS = 30
@@ -44,7 +45,7 @@ class Reply:
 
     status: int = 200
     """200 to 599."""
-    headers: Headers = ()
+    headers: HeaderLines = ()
     """As they are sent, besides those of every answer."""
     body: bytes = b""
     delay: float = 0.0

@@ -25,10 +25,10 @@ from webhook_logger.delivery import (
     Receipt,
 )
 from webhook_logger.errors import Reason, Refusal, reason_of
+from webhook_logger.headers import HeaderLines
 from webhook_logger.metrics import Metrics
 from webhook_logger.reply import (
     Answer,
-    Headers,
     Reply,
     accepted,
     allowed_origin,
@@ -150,8 +150,8 @@ class CallbackView:
         expected: Expected,
         receipt: Receipt,
         reply: Reply | None,
-        preflight: Headers,
-        origin: Headers,
+        preflight: HeaderLines,
+        origin: HeaderLines,
     ) -> tuple[Answer, str]:
         """The answer and what it is by; a preflight is let through unless that is not wanted."""
         viewers = receipt.viewers

@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 from werkzeug.exceptions import HTTPException
 
 from webhook_logger.errors import Reason, Refusal, reason_of
+from webhook_logger.headers import HeaderLines
 from webhook_logger.memo import Memo
 from webhook_logger.serving import head as heads
 from webhook_logger.serving.body import Body
@@ -226,7 +227,7 @@ def _unquoted(path: str) -> str:
     return unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
 
 
-def _add_cgi_headers(environ: dict[str, Any], lines: tuple[tuple[str, str], ...]) -> None:
+def _add_cgi_headers(environ: dict[str, Any], lines: HeaderLines) -> None:
     """The header lines as CGI variables (RFC 3875, section 4.1.18), duplicates merged.
 
     Names with an underscore are left out: `X_Forwarded_For` must not pass for `X-Forwarded-For`.

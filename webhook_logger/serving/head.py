@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import httptools
 
 from webhook_logger.errors import Reason, Refusal
+from webhook_logger.headers import TOKEN, HeaderLines
 from webhook_logger.serving.limits import DEFAULT, Limits
 
 _REST_OF_LINE_BYTES = 256
@@ -31,7 +32,6 @@ _HOST_VALUE = re.compile(f"(?:{_HOST})?")
 _TLS = b"\x16\x03"  # a handshake record (RFC 8446, section 5.1)
 # RFC 9112, section 3.2.2
 _ABSOLUTE_FORM = re.compile(f"https?://{_HOST}(?=[/?#]|\\Z)", re.IGNORECASE)
-_CODING = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 # What no later byte can put right: so that it is refused at once and not when the time is up.
 _HOPELESS = re.compile(rb"(?<!\r)\n|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -44,7 +44,7 @@ class Head:
     target: str
     """Origin-form; an absolute-form target is reduced to it."""
     http_version: str
-    headers: tuple[tuple[str, str], ...]
+    headers: HeaderLines
     content_length: int | None
     """None: not declared. Never together with `chunked`."""
     chunked: bool
@@ -132,7 +132,7 @@ class _Lines:
         self.lines.append((name.decode("latin-1"), value.decode("latin-1").rstrip(" \t")))
 
 
-def _header_lines(section: bytes, version: str) -> tuple[tuple[str, str], ...]:
+def _header_lines(section: bytes, version: str) -> HeaderLines:
     collected = _Lines()
     parser = httptools.HttpRequestParser(collected)
     try:
@@ -160,7 +160,7 @@ def _reason_of(error: str) -> Reason:
 _FRAMING = frozenset(("host", "connection", "content-length", "transfer-encoding", "expect"))
 
 
-def _frame(method: str, target: str, version: str, headers: tuple[tuple[str, str], ...]) -> Head:
+def _frame(method: str, target: str, version: str, headers: HeaderLines) -> Head:
     """Add what the header lines say of the body and of the connection."""
     named: dict[str, list[str]] = {}
     for name, value in headers:
@@ -219,7 +219,7 @@ def _chunked(named: dict[str, list[str]], modern: bool) -> bool:
     codings = [coding.strip(" \t").lower() for value in values for coding in value.split(",")]
     *others, last = codings
     well_formed = last == "chunked" and "chunked" not in others and modern
-    if not well_formed or not all(map(_CODING.fullmatch, others)):
+    if not well_formed or not all(map(TOKEN.fullmatch, others)):
         raise Refusal(Reason.TRANSFER_ENCODING_MALFORMED)
     if others:
         raise Refusal(Reason.TRANSFER_CODING_NOT_SUPPORTED)

@@ -13,6 +13,7 @@ from typing import Any
 from werkzeug.exceptions import HTTPException
 
 from webhook_logger.errors import error_headers, error_json
+from webhook_logger.headers import HeaderLines
 from webhook_logger.memo import Memo
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType]
@@ -78,7 +79,7 @@ class Response:
         return head if method == "HEAD" or _bodiless(self._status) else head + body
 
 
-def _rest_of_head(answer: tuple[str, tuple[tuple[str, str], ...], int, bool]) -> bytes:
+def _rest_of_head(answer: tuple[str, HeaderLines, int, bool]) -> bytes:
     """All behind `Date`, of a status, header lines, a length, and whether the connection stays."""
     status, headers, length, keep_alive = answer
     lines = [f"{name}: {value}" for name, value in headers if name.lower() not in _OURS]

@@ -1,4 +1,4 @@
-"""What of a captured request is sent again."""
+"""What of a captured request is sent again, and what of a response can be the callback's reply."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from tests.wire_fixture import samples
 from webhook_logger.captured import Body
-from webhook_logger.client.relay.relayed import forwarded, relayed, sendable
+from webhook_logger.client.http import Answer
+from webhook_logger.client.relay.relayed import forwarded, relayed, reply_headers, sendable
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,14 @@ def test_a_target_learns_which_host_and_scheme_the_sender_called() -> None:
     assert kept.headers == (("Host", "a"), ("B", "1"), *called)
     none = forwarded(replace(request, host=""), keep_host=True)
     assert none.headers == (("B", "1"), ("X-Forwarded-Proto", "https"))
+
+
+def test_what_is_of_one_connection_goes_without_a_word_and_the_rest_is_told() -> None:
+    lines = (
+        *(("Date", "today"), ("Content-Length", "2"), ("Connection", "close, X-Hop")),
+        *(("x-hop", "1"), ("X-Dup", "1"), ("Set-Cookie", "a=b"), ("x-dup", "2")),
+        *(("X-Accel-Redirect", "/etc"), ("Content-Encoding", "gzip"), ("set-cookie", "c=d")),
+    )
+    kept, left_out = reply_headers(Answer(200, lines, b"hi"))
+    assert kept == (("X-Dup", "1"), ("x-dup", "2"), ("Content-Encoding", "gzip"))
+    assert left_out == ["Set-Cookie", "X-Accel-Redirect", "set-cookie"]

@@ -10,11 +10,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from webhook_logger.client.errors import Invalid
-from webhook_logger.client.relay.relayed import Headers, Relayed, sendable
+from webhook_logger.client.relay.relayed import Relayed, sendable
+from webhook_logger.headers import FIELD_VALUE, TOKEN, HeaderLines
 
 _HTTP_URL = re.compile(r"https?://[^/?#]*([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL)
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, section 5.6.2
-_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110, section 5.5
 _UNSENDABLE = re.compile(r"[^\x21-\x7e]+")
 _FORM = "application/x-www-form-urlencoded"
 
@@ -41,7 +40,7 @@ def recorded(entry: Any, number: int, ours: bool) -> Recorded:
 
 def _recorded(request: dict[str, Any], ours: bool) -> Recorded:
     method, url = _part(request, str, "method"), _part(request, str, "url")
-    if not _TOKEN.fullmatch(method):
+    if not TOKEN.fullmatch(method):
         raise Invalid(f"{method!r} is no method.")
     found = _HTTP_URL.fullmatch(url)
     if not found:
@@ -54,7 +53,7 @@ def _recorded(request: dict[str, Any], ours: bool) -> Recorded:
     return Recorded(Relayed(method, path, query, headers, body), lacks)
 
 
-def _headers(request: dict[str, Any]) -> Headers:
+def _headers(request: dict[str, Any]) -> HeaderLines:
     """All header lines but those with a colon in front, which browsers write of HTTP/2."""
     listed = [] if request.get("headers") is None else _part(request, list, "headers")
     lines = [_pair(line) for line in listed]
@@ -63,7 +62,7 @@ def _headers(request: dict[str, Any]) -> Headers:
 
 def _pair(line: Any) -> tuple[str, str]:
     name, value = _part(line, str, "name"), _as_bytes(_text(line, "value").strip(" \t"))
-    if not _TOKEN.fullmatch(name.removeprefix(":")) or not _VALUE.fullmatch(value):
+    if not TOKEN.fullmatch(name.removeprefix(":")) or not FIELD_VALUE.fullmatch(value):
         raise Invalid(f"HTTP can't carry its header line {name!r}.")
     return name, value
 

@@ -11,9 +11,9 @@ from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.errors import ClientError
 from webhook_logger.client.http import Answer, Headers
 from webhook_logger.client.inbox import Inbox
-from webhook_logger.client.relay.answering import reply_headers
 from webhook_logger.client.relay.forward import Outcome
 from webhook_logger.client.relay.lanes import Lane
+from webhook_logger.client.relay.relayed import reply_headers
 
 LATE_SECONDS = 9.0
 """A second less than a server waits by default (`ANSWER_TIMEOUT`)."""

@@ -22,9 +22,8 @@ from webhook_logger.client.errors import Invalid, Unreachable
 from webhook_logger.client.http import Answer, Http
 from webhook_logger.client.show import body_shown, header, tone
 from webhook_logger.client.signatures import SCHEMES, Outgoing
+from webhook_logger.headers import HeaderLines
 from webhook_logger.plain import plain
-
-Lines = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +32,12 @@ class Draft:
 
     method: str
     url: str
-    headers: Lines
+    headers: HeaderLines
     body: bytes
     scheme: str | None
     secret: str
 
-    def lines(self) -> Lines:
+    def lines(self) -> HeaderLines:
         """The header lines of one that is sent now, its signature among them."""
         if not self.scheme:
             return self.headers

@@ -1,4 +1,6 @@
-"""What of a captured request is sent again, to wherever: the same bytes, on another connection."""
+"""What goes through a relay, each time on another connection: of a captured request the same bytes,
+and of a target's response what can be the callback's reply.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.http import Answer
+from webhook_logger.headers import OF_A_CONNECTION, HeaderLines, may_set
 
-Headers = tuple[tuple[str, str], ...]
-
-OF_THE_CONNECTION = frozenset(
-    (
-        *("connection", "expect", "host", "http2-settings", "keep-alive", "proxy-connection"),
-        *("te", "trailer", "transfer-encoding", "upgrade"),
-    )
-)
-"""Header lines of one connection (RFC 9110, section 7.6.1), and those that each client makes
-itself, in lower case; what `Connection` names comes to them."""
+_OF_A_CLIENT = OF_A_CONNECTION | {"expect", "host"}
+"""What each client makes itself."""
 
 
 _RAW = re.compile("[\x80-\xff]")
@@ -32,7 +28,7 @@ class Relayed:
     """The path below the callback, raw: empty, or from its slash."""
     query: str
     """Raw, without its question mark."""
-    headers: Headers
+    headers: HeaderLines
     """As they are sent: with the length of the body where it has to be told, and without `Host`,
     which the target has, unless the sender's is kept."""
     body: bytes
@@ -69,23 +65,23 @@ def forwarded(request: CapturedRequest, *, keep_host: bool = False) -> Relayed:
     return replace(sent, headers=(*host, *own, *(line for line in called if line[1])))
 
 
-def sendable(lines: Headers, body: bytes) -> Headers:
+def sendable(lines: HeaderLines, body: bytes) -> HeaderLines:
     """The header lines for another connection, in their order, case and number.
 
     A chunked body gets a length, where its framing stood: nobody can have the same chunks again.
     """
-    left_out = OF_THE_CONNECTION | named_by_connection(lines)
+    left_out = _OF_A_CLIENT | named_by_connection(lines)
     return tuple(_with_length(lines, body, left_out))
 
 
-def named_by_connection(lines: Headers) -> frozenset[str]:
+def named_by_connection(lines: HeaderLines) -> frozenset[str]:
     """The names that `Connection` says are of this connection alone, in lower case."""
     values = (value for name, value in lines if name.lower() == "connection")
     return frozenset(token.strip(" \t").lower() for value in values for token in value.split(","))
 
 
 def _with_length(
-    lines: Headers, body: bytes, left_out: frozenset[str]
+    lines: HeaderLines, body: bytes, left_out: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
     told = False
     for name, value in lines:
@@ -98,3 +94,17 @@ def _with_length(
             yield name, value
     if body and not told:
         yield "Content-Length", str(len(body))
+
+
+_OF_A_SERVER = OF_A_CONNECTION | {"expect", "host", "content-length", "date"}
+"""Each server makes its own of these; nobody misses them."""
+
+
+def reply_headers(answer: Answer) -> tuple[HeaderLines, list[str]]:
+    """The header lines that can go on, and the names of those that are missed; those of one
+    connection are not.
+    """
+    of_this = _OF_A_SERVER | named_by_connection(answer.headers)
+    lines = [line for line in answer.headers if line[0].lower() not in of_this]
+    kept = tuple(line for line in lines if may_set(line[0]))
+    return kept, [name for name, _ in lines if not may_set(name)]

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.signatures.hashes import ALGORITHMS, Algorithm, Encoding
-from webhook_logger.client.signatures.scheme import Claim, Lines, Outgoing, Scheme, Writing
+from webhook_logger.client.signatures.scheme import Claim, Outgoing, Scheme, Writing
 from webhook_logger.client.signatures.verdict import Verdict, missing
+from webhook_logger.headers import HeaderLines
 
 _LIKELY = re.compile(r"-(?:signature|hmac)\b", re.IGNORECASE)
 _PLACES = re.compile(r"\{(body|header:[^{}]+)\}")
@@ -52,7 +53,7 @@ class AnyHmac(Scheme):
         filled = self._filled(request.header)
         return Claim(secret.encode(), (signature,), filled, self.algorithm).judge(request)
 
-    def sign(self, outgoing: Outgoing, secret: str) -> Lines:
+    def sign(self, outgoing: Outgoing, secret: str) -> HeaderLines:
         absent = next((name for name in self._names() if not outgoing.header(name)), None)
         if absent:
             raise Invalid(f"The {absent} header is to be signed, and there is none.")

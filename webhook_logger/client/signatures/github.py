@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.signatures.scheme import Claim, Lines, Outgoing, Scheme, Writing
+from webhook_logger.client.signatures.scheme import Claim, Outgoing, Scheme, Writing
 from webhook_logger.client.signatures.verdict import Verdict
+from webhook_logger.headers import HeaderLines
 
 _NOW = Writing("X-Hub-Signature-256", "sha256=")
 _BEFORE = Writing("X-Hub-Signature", "sha1=", algorithm="SHA-1")
@@ -32,5 +33,5 @@ class GitHub(Scheme):
         claim = Claim(secret.encode(), (signature,), bytes, writing.algorithm)
         return claim.judge(request)
 
-    def sign(self, outgoing: Outgoing, secret: str) -> Lines:
+    def sign(self, outgoing: Outgoing, secret: str) -> HeaderLines:
         return _NOW.write(secret.encode(), outgoing.body)

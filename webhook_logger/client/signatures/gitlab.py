@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.signatures.hashes import same
-from webhook_logger.client.signatures.scheme import Lines, Outgoing, Scheme
+from webhook_logger.client.signatures.scheme import Outgoing, Scheme
 from webhook_logger.client.signatures.standard_webhooks import SECRET_PREFIX, StandardWebhooks
 from webhook_logger.client.signatures.timestamp import TOLERANCE
 from webhook_logger.client.signatures.verdict import Verdict, missing, right, wrong
+from webhook_logger.headers import HeaderLines
 
 _TOKEN = "X-Gitlab-Token"  # noqa: S105  # the header's name
 _EVENT = "X-Gitlab-Event"
@@ -38,7 +39,7 @@ class GitLab(Scheme):
             return wrong("secret", f"The {_TOKEN} header holds another secret token.")
         return right("This is the token itself, not a signature: the body may be anyone’s.")
 
-    def sign(self, outgoing: Outgoing, secret: str) -> Lines:
+    def sign(self, outgoing: Outgoing, secret: str) -> HeaderLines:
         if secret.startswith(SECRET_PREFIX):
             return StandardWebhooks().sign(outgoing, secret)
         return ((_TOKEN, secret.encode().decode("latin-1")),)

@@ -29,9 +29,7 @@ from webhook_logger.client.signatures.verdict import (
     missing,
     right,
 )
-
-Lines = tuple[tuple[str, str], ...]
-"""Header lines."""
+from webhook_logger.headers import HeaderLines
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Outgoing:
 
     body: bytes = b""
     url: str = ""
-    headers: Lines = ()
+    headers: HeaderLines = ()
     id: str = field(default_factory=lambda: f"msg_{uuid4().hex}")
     """Of the message, for schemes that sign one."""
     timestamp: int = field(default_factory=lambda: int(time.time()))
@@ -67,7 +65,7 @@ class Scheme(ABC):
         """Whether the request was signed with that secret, and why not."""
 
     @abstractmethod
-    def sign(self, outgoing: Outgoing, secret: str) -> Lines:
+    def sign(self, outgoing: Outgoing, secret: str) -> HeaderLines:
         """The header lines that sign a request; raises `Invalid` for a secret that can't."""
 
 
@@ -92,7 +90,7 @@ class Writing:
             return malformed(self.header, f"it holds no {self.algorithm} hash in {self.encoding}")
         return signature
 
-    def write(self, key: bytes, content: bytes) -> Lines:
+    def write(self, key: bytes, content: bytes) -> HeaderLines:
         """The header line with the signature of `content`."""
         signature = keyed_hash(self.algorithm, key, content)
         return ((self.header, self.prefix + write_hash(signature, self.encoding)),)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.signatures.scheme import Claim, Lines, Outgoing, Scheme, Writing
+from webhook_logger.client.signatures.scheme import Claim, Outgoing, Scheme, Writing
 from webhook_logger.client.signatures.verdict import Verdict
+from webhook_logger.headers import HeaderLines
 
 _WRITING = Writing("X-Shopify-Hmac-Sha256", encoding="base64")
 
@@ -27,5 +28,5 @@ class Shopify(Scheme):
             return signature
         return Claim(secret.encode(), (signature,), bytes).judge(request)
 
-    def sign(self, outgoing: Outgoing, secret: str) -> Lines:
+    def sign(self, outgoing: Outgoing, secret: str) -> HeaderLines:
         return _WRITING.write(secret.encode(), outgoing.body)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.signatures.scheme import Claim, Lines, Outgoing, Scheme, Writing
+from webhook_logger.client.signatures.scheme import Claim, Outgoing, Scheme, Writing
 from webhook_logger.client.signatures.timestamp import TOLERANCE, seconds_in
 from webhook_logger.client.signatures.verdict import Verdict
+from webhook_logger.headers import HeaderLines
 
 _WRITING = Writing("X-Slack-Signature", "v0=")
 _TIMESTAMP = "X-Slack-Request-Timestamp"
@@ -42,7 +43,7 @@ class Slack(Scheme):
             tolerance=self.tolerance,
         ).judge(request)
 
-    def sign(self, outgoing: Outgoing, secret: str) -> Lines:
+    def sign(self, outgoing: Outgoing, secret: str) -> HeaderLines:
         signed = f"v0:{outgoing.timestamp}:".encode() + outgoing.body
         return (
             (_TIMESTAMP, str(outgoing.timestamp)),

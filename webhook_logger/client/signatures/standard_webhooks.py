@@ -12,9 +12,10 @@ from webhook_logger.client.signatures.hashes import (
     read_hash,
     write_hash,
 )
-from webhook_logger.client.signatures.scheme import Claim, Lines, Outgoing, Scheme
+from webhook_logger.client.signatures.scheme import Claim, Outgoing, Scheme
 from webhook_logger.client.signatures.timestamp import TOLERANCE, seconds_in
 from webhook_logger.client.signatures.verdict import Verdict, malformed, missing, wrong
+from webhook_logger.headers import HeaderLines
 
 SECRET_PREFIX = "whsec_"  # noqa: S105  # what marks a secret
 _NO_KEY = "The secret is not base64, as secrets of Standard Webhooks are."
@@ -60,7 +61,7 @@ class StandardWebhooks(Scheme):
             tolerance=self.tolerance,
         )
 
-    def sign(self, outgoing: Outgoing, secret: str) -> Lines:
+    def sign(self, outgoing: Outgoing, secret: str) -> HeaderLines:
         key = _key(secret)
         if not key:
             raise Invalid(_NO_KEY)

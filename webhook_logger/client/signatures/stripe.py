@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.signatures.hashes import keyed_hash, read_hash
-from webhook_logger.client.signatures.scheme import Claim, Lines, Outgoing, Scheme
+from webhook_logger.client.signatures.scheme import Claim, Outgoing, Scheme
 from webhook_logger.client.signatures.timestamp import TOLERANCE, seconds
 from webhook_logger.client.signatures.verdict import Verdict, malformed, missing
+from webhook_logger.headers import HeaderLines
 
 _HEADER = "Stripe-Signature"
 
@@ -52,7 +53,7 @@ class Stripe(Scheme):
             any_future=True,  # Stripe's own libraries compare with the past alone
         )
 
-    def sign(self, outgoing: Outgoing, secret: str) -> Lines:
+    def sign(self, outgoing: Outgoing, secret: str) -> HeaderLines:
         signed = f"{outgoing.timestamp}.".encode() + outgoing.body
         signature = keyed_hash("SHA-256", secret.encode(), signed)
         return ((_HEADER, f"t={outgoing.timestamp},v1={signature.hex()}"),)

@@ -10,7 +10,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.signatures.alteration import original_of
 from webhook_logger.client.signatures.hashes import keyed_hash, read_hash, same, sha256
-from webhook_logger.client.signatures.scheme import Lines, Outgoing, Scheme, Writing
+from webhook_logger.client.signatures.scheme import Outgoing, Scheme, Writing
 from webhook_logger.client.signatures.verdict import (
     Verdict,
     body_altered,
@@ -19,6 +19,7 @@ from webhook_logger.client.signatures.verdict import (
     right,
     wrong,
 )
+from webhook_logger.headers import HeaderLines
 
 _SHA1 = Writing("X-Twilio-Signature", encoding="base64", algorithm="SHA-1")
 _SHA256 = Writing("X-Twilio-Signature", encoding="base64", algorithm="SHA-256")
@@ -60,7 +61,7 @@ class Twilio(Scheme):
                 return _body_verdict(request, each)
         return mismatch("the auth token or the URL is wrong")
 
-    def sign(self, outgoing: Outgoing, secret: str) -> Lines:
+    def sign(self, outgoing: Outgoing, secret: str) -> HeaderLines:
         url = self.url or outgoing.url
         if not _is_url(url):
             raise Invalid("Twilio signs the URL, and there is none.")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from webhook_logger.callbacks import is_canonical_uuid
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.stream.events import Answered, Answering, Refused
 
@@ -16,7 +17,6 @@ _MOST = 2**53
 """Numbers are exact up to here in JavaScript, which the contract is for, too."""
 _MOST_CHARACTERS = 300
 
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _ID = re.compile(r"[\x21-\x7e]{1,500}")
 
 
@@ -40,8 +40,8 @@ def captured(payload: Any) -> CapturedRequest:
         payload,
         **dict.fromkeys(("method", "host", "path", "subpath", "query_string"), _bytes_as_text),
         **dict.fromkeys(("epoch", "received_at", "scheme", "http_version", "remote_addr"), _text),
-        uuid=_matching(_UUID),
-        id=_matching(_ID),
+        uuid=_uuid,
+        id=_id,
         seq=_count,
         headers=_lines,
     )
@@ -136,5 +136,9 @@ def _lines(value: Any) -> bool:
     )
 
 
-def _matching(pattern: re.Pattern[str]) -> Check:
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+def _uuid(value: Any) -> bool:
+    return isinstance(value, str) and is_canonical_uuid(value)
+
+
+def _id(value: Any) -> bool:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None

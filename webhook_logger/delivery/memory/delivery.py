@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from webhook_logger.delivery.base import (
     Delivery,
     Expected,
     Kept,
+    RateExceeded,
     Receipt,
     Sink,
 )
@@ -25,8 +25,8 @@ from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.lean import LeanRooms
 from webhook_logger.delivery.memory.answers import Answers
 from webhook_logger.delivery.memory.replies import Replies
-from webhook_logger.delivery.windows import Windows
 from webhook_logger.errors import Reason
+from webhook_logger.rates import Rates
 
 LOCKS = 64
 """Shared by the callbacks, so that few of them ever wait for another's viewers."""
@@ -38,27 +38,13 @@ MOST_CALLBACKS = 100_000
 class _Counter:
     epoch: str = field(default_factory=lambda: secrets.token_hex(8))
     seq: int = 0
-    window: int = 0
-    """A second of the clock, and how many requests were accepted in it."""
-    taken: int = 0
-
-    def seconds_until_room(self, most_a_second: int) -> float:
-        """Take a place in this second's window: 0, or how long until there is one."""
-        now = time.time()
-        if self.window != int(now):
-            self.window, self.taken = int(now), 0
-        if self.taken >= most_a_second:
-            return self.window + 1 - now
-        self.taken += 1
-        return 0.0
 
 
 class MemoryDelivery(Delivery):
     """The default without `REDIS_URL`."""
 
     def __init__(self, most_a_second: int = 0) -> None:
-        self._most_a_second = most_a_second
-        self._windows = Windows()
+        self._rates = Rates(most_a_second, 1.0)
         self.manager = LeanRooms()
         self._sink: Sink
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
@@ -75,10 +61,10 @@ class MemoryDelivery(Delivery):
 
     def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
         uuid = request.uuid
-        self._windows.check(uuid)
+        if seconds := self._rates.take(uuid):
+            raise RateExceeded(seconds)
         with self._turn(uuid):
             counter = self._counter(uuid)
-            self._take_a_place(uuid, counter)
             counter.seq += 1
             viewers = self._viewers.get(uuid, 0)
             is_ordinary = expected.reply == "take"
@@ -93,12 +79,6 @@ class MemoryDelivery(Delivery):
             if is_changed:
                 self._sink.reply_used(uuid)
             return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply, held)
-
-    def _take_a_place(self, uuid: str, counter: _Counter) -> None:
-        if self._most_a_second:
-            seconds = counter.seconds_until_room(self._most_a_second)
-            if seconds:
-                raise self._windows.begin(uuid, seconds)
 
     def _take_reply(self, uuid: str) -> str | None:
         reply = self._replies.get(uuid)

@@ -43,7 +43,7 @@ from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.readiness import Readiness
 from webhook_logger.delivery.redis.refusals import Refusals, Refused
 from webhook_logger.delivery.redis.subscription import Subscription
-from webhook_logger.delivery.windows import Windows
+from webhook_logger.delivery.redis.windows import Windows
 from webhook_logger.errors import Reason
 
 LARGE_EVENT_BYTES = 64 * 1024

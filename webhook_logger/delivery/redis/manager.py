@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Iterator
 from queue import Full, Queue
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import redis
 from socketio import PubSubManager
 
+from webhook_logger.callbacks import is_canonical_uuid
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.lean import LeanRooms
 from webhook_logger.delivery.redis import keys
@@ -29,8 +29,6 @@ MOST_WAITING = 1_000
 """Control messages; more are left out, for the stream must not wait for a handler that hangs."""
 
 Message = dict[str, Any]
-
-_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 log = logging.getLogger(__name__)
 
@@ -107,9 +105,9 @@ class RoomManager(LeanRooms, PubSubManager):  # type: ignore[misc]  # it has no 
 def _is_callback(message: Message) -> bool:
     """Whether it is for the room of a callback."""
     room = message["room"]
-    return message["namespace"] == "/" and isinstance(room, str) and bool(_UUID.fullmatch(room))
+    return message["namespace"] == "/" and isinstance(room, str) and is_canonical_uuid(room)
 
 
 def _canonical(room: Any) -> Any:
     """The room of a callback in its canonical form, any other as it is."""
-    return room.lower() if isinstance(room, str) and _UUID.fullmatch(room.lower()) else room
+    return room.lower() if isinstance(room, str) and is_canonical_uuid(room.lower()) else room

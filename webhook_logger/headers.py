@@ -1,19 +1,37 @@
-"""Which response headers a callback's user may set: all but those that act beyond the response.
+"""Header lines: their type, their grammar, and the lists of names that some of them must not have.
 
-The server refuses the others, and the client leaves them out. They go by families, because each of
-these programs obeys more headers of its family than one list knows.
+A reply may have all headers but those that act beyond the response: the server refuses the others,
+and the client leaves them out. They go by families, because each of the programs named below obeys
+more headers of its family than one list knows.
 """
 
 from __future__ import annotations
 
-_NAMES = frozenset(
+import re
+
+HeaderLines = tuple[tuple[str, str], ...]
+"""Names and values in the order, the case and the number that they were sent in."""
+
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+"""A header's name, and any other token (RFC 9110, section 5.6.2)."""
+FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+"""A header's value (RFC 9110, section 5.5)."""
+
+OF_A_CONNECTION = frozenset(
+    (
+        *("connection", "http2-settings", "keep-alive", "proxy-connection", "te", "trailer"),
+        *("transfer-encoding", "upgrade"),
+    )
+)
+"""Headers of one connection (RFC 9110, section 7.6.1), besides those that `Connection` names."""
+
+_NOT_OF_A_REPLY = frozenset(
     (
         # The server's own, on each answer of a callback
         *("cache-control", "content-security-policy", "content-security-policy-report-only"),
         *("webhook-viewers", "x-content-type-options"),
-        # Framing, and the connection (RFC 9110, section 7.6.1)
-        *("connection", "content-length", "date", "http2-settings", "keep-alive", "te", "trailer"),
-        *("transfer-encoding", "upgrade"),
+        # Framing, and the connection
+        *("content-length", "date", *OF_A_CONNECTION),
         # Browsers keep these for the origin, which callbacks share with the dashboard, or ask the
         # person in front of them for a password there.
         *("alt-svc", "clear-site-data", "critical-ch", "expect-ct", "nel", "report-to"),
@@ -40,4 +58,6 @@ _CDN_CACHING = "-cdn-cache-control"  # RFC 9213, section 3.1, behind the name of
 def may_set(name: str) -> bool:
     """Whether a reply, or an answer to one request, may have a header of this name."""
     lower = name.lower()
-    return not (lower in _NAMES or lower.startswith(_FAMILIES) or lower.endswith(_CDN_CACHING))
+    return not (
+        lower in _NOT_OF_A_REPLY or lower.startswith(_FAMILIES) or lower.endswith(_CDN_CACHING)
+    )
