@@ -58,7 +58,6 @@ AT_ONCE = (
     "<iframe src='{url}/iframe'></iframe>",
     "<object data='{url}/object'></object>",
     "<embed src='{url}/embed'>",
-    "<link rel=icon href='{url}/icon'>",
     "<link rel=preload as=image href='{url}/preload'>",
     "<link rel=prefetch href='{url}/prefetch'>",
     "<link rel=modulepreload href='{url}/modulepreload'>",
@@ -67,6 +66,8 @@ AT_ONCE = (
     "<meta http-equiv=refresh content='0; url={url}/refresh'>",
     "<base href='{url}/base/'><img src=relative>",
 )
+# The same of a browser with windows: the one without them shows no icons.
+ICONS = ("<link rel=icon href='{url}/icon'>",)
 # Each does so when it is clicked.
 ON_CLICK = (
     "<a href='{url}/link' ping='{url}/ping'>go</a>",
@@ -81,10 +82,19 @@ ON_CLICK = (
 ALLOW = "Access-Control-Allow-Origin: *"
 
 
-@pytest.fixture(scope="module")
-def browser(whole_browser: Browser) -> Browser:
-    """One that asks for icons, too."""
-    return whole_browser
+in_browser = pytest.mark.parametrize(
+    ("browser", "parts"),
+    [("browser", AT_ONCE), ("whole_browser", ICONS)],
+    indirect=["browser"],
+    ids=["parts", "icons"],
+)
+
+
+@pytest.fixture
+def browser(request: pytest.FixtureRequest) -> Browser:
+    """The one that draws the parts of the test."""
+    browser: Browser = request.getfixturevalue(getattr(request, "param", "browser"))
+    return browser
 
 
 class Trap:
@@ -170,14 +180,15 @@ def test_another_body_gets_another_preview_and_back_leads_out_of_the_page(
     assert page.evaluate("() => history.length") == length
 
 
+@in_browser
 def test_nothing_runs_and_nothing_is_asked_for(
-    server: Server, open_page: Open, uuid: str, complaints: Complaints
+    server: Server, open_page: Open, uuid: str, complaints: Complaints, parts: tuple[str, ...]
 ) -> None:
     complaints.allow("")  # the browser names all that it does not let through
     page = open_page(server, f"/view/{uuid}")
     title = page.title()
     with trap() as away:
-        for part in AT_ONCE:
+        for part in parts:
             frame = preview(server, page, document(part, away.url))
             if "<frameset" not in part:
                 expect(frame.get_by_text("drawn")).to_be_visible()
@@ -202,9 +213,17 @@ def test_what_is_clicked_leads_nowhere(
     assert len(page.context.pages) == 1
 
 
-def test_an_ordinary_page_would_have_asked_for_all_of_it(browser: Browser) -> None:
+@pytest.mark.parametrize(
+    ("browser", "parts"),
+    [("browser", (*AT_ONCE, *ON_CLICK)), ("whole_browser", ICONS)],
+    indirect=["browser"],
+    ids=["parts", "icons"],
+)
+def test_an_ordinary_page_would_have_asked_for_all_of_it(
+    browser: Browser, parts: tuple[str, ...]
+) -> None:
     """So that the tests above prove something."""
-    for part in (*AT_ONCE, *ON_CLICK):
+    for part in parts:
         with trap() as away, trap() as home, browser.new_context() as context:
             home.page = document(part, away.url)
             page = context.new_page()
