@@ -1,34 +1,4 @@
-"""The messages between workers: one envelope for all of them, and the parts of each kind.
-
-    1 request 24 1 3 7 312\n<epoch><seq><status><by><members>
-
-A message begins with a line of ASCII: the version of all that follows, the kind, and the size of
-each part in bytes. Behind the line are the parts, one after the other. Every part is text in UTF-8.
-
-On a callback's channel:
-
-    request    epoch, seq, status, by, members    a captured request: its event's JSON members but
-                                                  `uuid`, `epoch` and `seq`, without the braces;
-                                                  status 0 where the response is not known yet
-    answered   epoch, seq, status, by             the response to a request that came before
-    refused    count, reason                      refused requests, the reason of the latest
-    viewers    count                              the viewers on all workers
-    reply      [times, reply]                     the reply was set: `-` or how often it is used,
-                                                  and its JSON; no parts when it was deleted
-    used       none                               the reply holds for one request less
-    emit       message                            python-socketio's, an event for the room
-
-On a worker's own channel:
-
-    canary     none                               proves that the worker still hears
-    cut        name, epoch, seq, elsewhere        a cut, and the number of viewers elsewhere
-    answer     name, answer                       the response to a request that it holds, in JSON
-    gone       name                               who should have answered that request is gone
-
-On the common channel:
-
-    control    message                            python-socketio's, for all workers
-"""
+"""The envelope of the messages between workers; the package's docstring describes each kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the keys and channels of Redis are named; what is in the keys, `scripts.py` says."""
+"""The names of keys and channels in Redis; the package's docstring describes what they hold."""
 
 WORKER_CHANNEL = "webhook-logger:worker:"
 

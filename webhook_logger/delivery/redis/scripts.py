@@ -1,24 +1,4 @@
-"""What Redis does in one step. Every callback has one key, a hash:
-
-    epoch              the name of the queue's history (`history.py`), and a random part, from when
-                       counting began
-    seq                of the last accepted request
-    viewers:<worker>   "<count> <until>" for a worker with viewers; void after that Unix time
-    viewers            their sum, as it was last told to the viewers
-    window, taken      a second of Redis' clock, and what was accepted in it, if there is a limit
-    answerer           "<worker> <until>": a viewer of that worker answers; void after that time
-
-It expires a day after the last request or viewer. The callback's reply, if it has one, is a hash
-beside it, which expires 7 days after its last use:
-
-    reply              JSON
-    times              for how many requests more, if not for all
-
-Another hash has the requests whose senders wait for the answerer, and expires when none can be
-waiting any more:
-
-    <id>               "<worker> <name>": which worker holds it, and under which name
-"""
+"""What Redis does in one step; the package's docstring describes keys, arguments and results."""
 
 import random
 
@@ -43,13 +23,9 @@ def fresh() -> str:
     return f"{_random.getrandbits(64):016x}"
 
 
-# All that is kept is read at once: what a request is counted by, and who has to be told of it.
-#
-# ARGV[1]: this worker's id. ARGV[2]: the random part of a new epoch, if counting has to start
-# again; of a request also the worker's name for it, should it be held. The last of ARGV, for every
-# script: the name of the history that the worker knows the queue to be in.
+# Reads the whole counter at once: the position, and the viewers and the answerer elsewhere.
 _COUNTER = f"""
-local key, worker = KEYS[1], ARGV[1]
+local key, worker, fresh, history = KEYS[1], ARGV[1], ARGV[2], ARGV[#ARGV]
 local time = redis.call('TIME')
 local now = tonumber(time[1])
 local epoch
@@ -72,9 +48,8 @@ for i = 1, #fields, 2 do
         end
     end
 end
-local history = ARGV[#ARGV]
 if not epoch or epoch:sub(1, {NAME_BYTES}) ~= history then  -- then seqs may be given a second time
-    epoch = history .. ARGV[2]
+    epoch = history .. fresh
     redis.call('HSET', key, 'epoch', epoch, 'seq', 0)
 end
 redis.call('EXPIRE', key, {COUNTER_SECONDS})
@@ -90,26 +65,22 @@ local function claim()
 end
 """
 
-# KEYS[2]: the reply. ARGV[3]: the channel.
+# With the local variables `reply_key` and `channel`.
 _TAKE_REPLY = f"""
-    redis.call('EXPIRE', KEYS[2], {REPLY_SECONDS})
-    if redis.call('HEXISTS', KEYS[2], 'times') == 1 then
-        if redis.call('HINCRBY', KEYS[2], 'times', -1) <= 0 then
-            redis.call('DEL', KEYS[2])
+    redis.call('EXPIRE', reply_key, {REPLY_SECONDS})
+    if redis.call('HEXISTS', reply_key, 'times') == 1 then
+        if redis.call('HINCRBY', reply_key, 'times', -1) <= 0 then
+            redis.call('DEL', reply_key)
         end
-        redis.call('PUBLISH', ARGV[3], seal('used'))
+        redis.call('PUBLISH', channel, seal('used'))
     end"""
 
 PUBLISH = (
     SEAL
     + _COUNTER
     + f"""
--- KEYS[2]: the reply. ARGV[3]: the channel. ARGV[4]: the request's id. ARGV[5]: the members of its
--- event. ARGV[6]: the most requests in a second, 0 for no limit. ARGV[7], ARGV[8]: status and `by`
--- of the response without a reply. ARGV[9]: 'take' the reply, or 'look' at it.
--- Returns {{epoch, seq, viewers elsewhere, reply, whether it is held}}, or {{milliseconds until a
--- place}}.
-local limit = tonumber(ARGV[6])
+local reply_key, channel, id, members = KEYS[2], ARGV[3], ARGV[4], ARGV[5]
+local limit, status, by, takes = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9] == 'take'
 if limit > 0 then
     local window = redis.call('HMGET', key, 'window', 'taken')
     local taken = window[1] == time[1] and tonumber(window[2]) or 0
@@ -118,18 +89,18 @@ if limit > 0 then
     end
     redis.call('HSET', key, 'window', time[1], 'taken', taken + 1)
 end
-local held = answerer and ARGV[9] == 'take'
+local held = answerer and takes
 if held then
     -- A key in the same slot, not among KEYS because hardly any request needs it.
     local held_key = key .. ':held'
-    redis.call('HSET', held_key, ARGV[4], worker .. ' ' .. ARGV[2])
+    redis.call('HSET', held_key, id, worker .. ' ' .. fresh)
     redis.call('EXPIRE', held_key, {HELD_SECONDS})
 end
-local reply = not held and redis.call('HGET', KEYS[2], 'reply')
+local reply = not held and redis.call('HGET', reply_key, 'reply')
 local seq = redis.call('HINCRBY', key, 'seq', 1)
-local status = (reply or held) and '0' or ARGV[7]
-redis.call('PUBLISH', ARGV[3], seal('request', epoch, seq .. '', status, ARGV[8], ARGV[5]))
-if reply and ARGV[9] == 'take' then
+status = (reply or held) and '0' or status
+redis.call('PUBLISH', channel, seal('request', epoch, seq .. '', status, by, members))
+if reply and takes then
     {_TAKE_REPLY}
 end
 return {{epoch, seq, elsewhere, reply, held and 1 or 0}}
@@ -139,17 +110,15 @@ return {{epoch, seq, elsewhere, reply, held and 1 or 0}}
 TAKE_BACK = (
     SEAL
     + f"""
--- KEYS[1]: what is held. KEYS[2]: the reply. ARGV[1]: the request's id.
--- ARGV[2]: "<worker> <name>" of who asks. ARGV[3]: the channel.
--- Returns {{reply}}, or {{}} when an answer is on its way.
-local holder = redis.call('HGET', KEYS[1], ARGV[1])
+local held_key, reply_key, id, asker, channel = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
+local holder = redis.call('HGET', held_key, id)
 if not holder then
     return {{}}
 end
-if holder == ARGV[2] then  -- else the same request is held anew: a balancer has sent it again
-    redis.call('HDEL', KEYS[1], ARGV[1])
+if holder == asker then  -- else the same request is held anew: a balancer has sent it again
+    redis.call('HDEL', held_key, id)
 end
-local reply = redis.call('HGET', KEYS[2], 'reply')
+local reply = redis.call('HGET', reply_key, 'reply')
 if reply then
     {_TAKE_REPLY}
 end
@@ -160,18 +129,17 @@ return {{reply}}
 ANSWER = (
     SEAL
     + f"""
--- KEYS[1]: what is held. ARGV[1]: the request's id. ARGV[2]: the answer.
--- Returns whether the worker that holds it gets the answer.
-local holder = redis.call('HGET', KEYS[1], ARGV[1])
+local held_key, id, answer = KEYS[1], ARGV[1], ARGV[2]
+local holder = redis.call('HGET', held_key, id)
 if not holder then
     return 0
 end
 local worker, name = holder:match('(%x+) (%x+)')
-local heard = redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('answer', name, ARGV[2]))
+local heard = redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('answer', name, answer))
 if heard == 0 then  -- it is gone, or deaf for now
     return 0
 end
-redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('HDEL', held_key, id)
 return 1
 """
 )
@@ -179,8 +147,7 @@ return 1
 DECLINE = (
     SEAL
     + f"""
--- KEYS[1]: what is held. ARGV[1]: the request's id.
--- Returns whether the worker that holds it hears of it; it takes the request back by itself.
+-- The worker that holds it takes the request back by itself.
 local holder = redis.call('HGET', KEYS[1], ARGV[1])
 if not holder then
     return 0
@@ -193,19 +160,18 @@ return redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('gone', name))
 SET_REPLY = (
     SEAL
     + f"""
--- KEYS[1]: the reply. ARGV[1]: the channel. ARGV[2]: the reply's JSON, '' for none.
--- ARGV[3]: for how many requests, '' for all.
-redis.call('DEL', KEYS[1])
-local told = seal('reply')
-if ARGV[2] ~= '' then
-    redis.call('HSET', KEYS[1], 'reply', ARGV[2])
-    if ARGV[3] ~= '' then
-        redis.call('HSET', KEYS[1], 'times', ARGV[3])
+local key, channel, reply, times = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+redis.call('DEL', key)
+local message = seal('reply')
+if reply ~= '' then
+    redis.call('HSET', key, 'reply', reply)
+    if times ~= '' then
+        redis.call('HSET', key, 'times', times)
     end
-    redis.call('EXPIRE', KEYS[1], {REPLY_SECONDS})
-    told = seal('reply', ARGV[3] ~= '' and ARGV[3] or '-', ARGV[2])
+    redis.call('EXPIRE', key, {REPLY_SECONDS})
+    message = seal('reply', times ~= '' and times or '-', reply)
 end
-redis.call('PUBLISH', ARGV[1], told)
+redis.call('PUBLISH', channel, message)
 """
 )
 
@@ -213,9 +179,9 @@ CUT = (
     SEAL
     + _COUNTER
     + """
--- ARGV[3]: the worker's own channel. ARGV[4]: what names this cut.
+local channel, name = ARGV[3], ARGV[4]
 local seq = redis.call('HGET', key, 'seq')
-redis.call('PUBLISH', ARGV[3], seal('cut', ARGV[4], epoch, seq, elsewhere .. ''))
+redis.call('PUBLISH', channel, seal('cut', name, epoch, seq, elsewhere .. ''))
 """
 )
 
@@ -223,7 +189,6 @@ CLAIM = (
     _COUNTER
     + _CLAIM
     + """
--- Returns 1, or 0 when a viewer of another worker answers.
 return claim()
 """
 )
@@ -233,11 +198,7 @@ PRESENCE = (
     + _COUNTER
     + _CLAIM
     + f"""
--- KEYS[2]: what is held.
--- ARGV[3]: how many viewers this worker has. ARGV[4]: the channel, which is told of a change.
--- ARGV[5]: 'answers' when one of them does; else the workers that hold something for one that did
--- hear that it is gone.
-local viewers = tonumber(ARGV[3])
+local held_key, viewers, channel, answers = KEYS[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 if viewers == 0 then
     redis.call('HDEL', key, 'viewers:' .. worker)
 else
@@ -246,13 +207,13 @@ end
 viewers = viewers + elsewhere
 if tonumber(redis.call('HGET', key, 'viewers')) ~= viewers then
     redis.call('HSET', key, 'viewers', viewers)
-    redis.call('PUBLISH', ARGV[4], seal('viewers', viewers .. ''))
+    redis.call('PUBLISH', channel, seal('viewers', viewers .. ''))
 end
-if ARGV[5] == 'answers' then
+if answers == 'answers' then
     claim()
 elseif answerer == worker then
     redis.call('HDEL', key, 'answerer')
-    for _, holder in ipairs(redis.call('HVALS', KEYS[2])) do
+    for _, holder in ipairs(redis.call('HVALS', held_key)) do
         local who, name = holder:match('(%x+) (%x+)')
         redis.call('PUBLISH', '{WORKER_CHANNEL}' .. who, seal('gone', name))
     end
@@ -261,7 +222,6 @@ end
 )
 
 PROBE = f"""
--- KEYS[1]: a key that is nobody's. ARGV[1]: a channel that nobody reads.
 -- Uses each command that the other scripts use, so that it fails where one of them would. HSET
 -- comes first: behind any other write Redis lets a script go on though its memory is full.
 redis.call('HSET', KEYS[1], 'probe', 0)
