@@ -17,10 +17,22 @@ class Nobody:
         return lambda *_: None
 
 
-def through(redis: Redis, limits: Limits, url: str = "") -> RedisDelivery:
+class Statuses(Nobody):
+    """A sink that keeps what it is told of the queue: why it is unavailable, or None."""
+
+    def __init__(self) -> None:
+        self.told: list[str | None] = []
+
+    def status(self, reason: str | None) -> None:
+        self.told.append(reason)
+
+
+def through(
+    redis: Redis, limits: Limits, url: str = "", sink: Nobody | None = None
+) -> RedisDelivery:
     """Through a queue, and ready; by another URL where one is given."""
     delivery = RedisDelivery(url or redis.url, limits, most_a_second=0)
-    delivery.start(Nobody())
+    delivery.start(sink or Nobody())
 
     def is_ready() -> bool:
         try:

@@ -94,7 +94,12 @@ class Publisher:
     @property
     def is_away(self) -> bool:
         """Whether the queue cannot be reached, or is silent."""
-        return bool(self._failure) or self._silent_ticks >= SILENT_TICKS
+        return self.has_failed or self._silent_ticks >= SILENT_TICKS
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the connection failed and there is no other one yet."""
+        return bool(self._failure)
 
     def renew(self) -> None:
         """Connect again before the next batch: the same address may lead to another server."""
