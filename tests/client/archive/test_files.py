@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.wire_fixture import samples
+from webhook_logger.client.archive import har
 from webhook_logger.client.archive.files import Archive, entries
 from webhook_logger.client.errors import Invalid
+from webhook_logger.client.stream.events import Answered
 
 ORIGIN = "https://hooks.example.com"
 
@@ -112,6 +114,27 @@ def test_it_stays_whole_where_there_is_no_more_room(tmp_path: Path) -> None:
         assert urls(path) == ["json"]
         archive.add(samples()[2])
         assert urls(path) == ["json", "lines"]
+
+
+def test_a_response_is_recorded_when_it_comes_whatever_came_between(tmp_path: Path) -> None:
+    path = tmp_path / "requests.har"
+    first, second, third = (samples()[at].accepted("e", at + 1) for at in range(3))
+    with Archive(path, ORIGIN) as archive:
+        archive.add(first)
+        archive.add(second)
+        archive.answered(Answered("e", 1, 503, "answerer"))
+        assert archive.is_unanswered()
+        archive.answered(Answered("e", 2, 200, "default"))
+        assert not archive.is_unanswered()
+        archive.answered(Answered("e", 2, 404, "reply"))  # the second time
+        archive.add(third)
+        archive.answered(Answered("other", 3, 404, "reply"))
+        archive.answered(Answered("e", 3, 2**53, "x" * 10_000))  # from a server that is none
+    assert json.loads(path.read_text())["log"]["entries"] == [
+        har.entry(first, ORIGIN, (503, "answerer")),
+        har.entry(second, ORIGIN, (200, "default")),
+        har.entry(third, ORIGIN),
+    ]
 
 
 def read(text: bytes) -> tuple[list[object], bool]:

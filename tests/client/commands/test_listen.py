@@ -86,7 +86,10 @@ def test_saved_requests_are_what_the_page_exports(
             post(memory_server.address, f"/{uuid}/{number}?a=%C3%A9", b"\x00\xff", "Cookie: a=b")
         assert listen.wait() == 0
     wires = map(json.loads, listen.out.all.split("\n"))
-    expected = [har.entry(CapturedRequest.from_wire(wire), memory_server.url) for wire in wires]
+    expected = [
+        har.entry(CapturedRequest.from_wire(wire), memory_server.url, (200, "default"))
+        for wire in wires
+    ]
     assert json.loads(path.read_text())["log"]["entries"] == expected
 
 

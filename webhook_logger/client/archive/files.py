@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.archive import har
 from webhook_logger.client.errors import Invalid
+from webhook_logger.client.stream.events import Answered
 
 try:
     import fcntl
@@ -21,11 +22,17 @@ MOST_BYTES = 256 * 2**20
 
 _HEAD = har.HEAD.encode()
 _FOOT = f"\n{har.FOOT}\n".encode()
+_UNANSWERED = json.dumps(har.NO_RESPONSE)
+_RESPONSE_BYTES = len(json.dumps(har.response(599, "an unknown answerer")))
+"""Room for the response of an entry, which comes later than its request."""
+_MOST_UNANSWERED = 10_000
+"""Requests whose response can still be recorded; of older ones it is not."""
 
 
 class Archive:
-    """A HAR file that grows. Each request goes in with one write that ends the file anew, so that
-    it is whole whenever the process ends; none of it is kept in memory.
+    """A HAR file that grows. Each request goes in with one write that ends the file again, so that
+    it is whole whenever the process ends; none of it is kept in memory. Its response comes later,
+    and is written over spaces that were left for it.
 
     A file that an archive has written before is continued; any other is left alone.
     """
@@ -33,6 +40,7 @@ class Archive:
     def __init__(self, path: Path, origin: str) -> None:
         """`origin`: the server's, as in `https://hooks.example.com`. Raises `Invalid`."""
         self._origin = origin
+        self._unanswered: dict[tuple[str, int], int] = {}
         try:
             self._file = _opened(path)
         except OSError as error:
@@ -73,14 +81,33 @@ class Archive:
         """Put a request behind those that are there. Raises `OSError`, with the file as before."""
         first = self._end == len(_HEAD)
         text = json.dumps(har.entry(request, self._origin), ensure_ascii=False)
-        entry = ("\n" if first else ",\n").encode() + text.encode()
+        before, _, after = text.rpartition(_UNANSWERED)
+        start = ("\n" if first else ",\n").encode() + before.encode()
+        entry = start + _UNANSWERED.ljust(_RESPONSE_BYTES).encode() + after.encode()
         try:
             self._put(self._end, entry + _FOOT)
         except OSError:
             self._put(self._end, _FOOT)
             self._file.truncate()
             raise
+        self._expect(request, self._end + len(start))
         self._end += len(entry)
+
+    def _expect(self, request: CapturedRequest, place: int) -> None:
+        self._unanswered[request.epoch, request.seq] = place
+        if len(self._unanswered) > _MOST_UNANSWERED:
+            del self._unanswered[next(iter(self._unanswered))]
+
+    def answered(self, answered: Answered) -> None:
+        """Record what the sender of a request got; of a request that is not here, nothing."""
+        place = self._unanswered.pop((answered.epoch, answered.seq), None)
+        response = json.dumps(har.response(answered.status, answered.by)).ljust(_RESPONSE_BYTES)
+        if place is not None and len(response) == _RESPONSE_BYTES:
+            self._put(place, response.encode())
+
+    def is_unanswered(self) -> bool:
+        """Return whether the response of a request may still come."""
+        return bool(self._unanswered)
 
     def _put(self, at: int, data: bytes) -> None:
         self._file.seek(at)

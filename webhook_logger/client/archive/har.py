@@ -20,7 +20,7 @@ HEAD = '{"log":{"version":"1.2","creator":{"name":"Webhook Logger","version":"0.
 FOOT = "]}}"
 
 # Not known here: status 0 is what browsers write then, and -1 stands for an unknown size.
-_NO_RESPONSE = {
+NO_RESPONSE: Entry = {
     "status": 0,
     "statusText": "",
     "httpVersion": "",
@@ -48,17 +48,18 @@ def entry(request: CapturedRequest, origin: str, answered: tuple[int, str] | Non
         "startedDateTime": wire["received_at"],
         "time": 0,
         "request": _request(request, wire, origin),
-        "response": _response(*answered) if answered else _NO_RESPONSE,
+        "response": response(*answered) if answered else NO_RESPONSE,
         "cache": {},
         "timings": {"send": 0, "wait": 0, "receive": 0},
         "_clientAddress": request.remote_addr,
     }
 
 
-def _response(status: int, by: str) -> Entry:
+def response(status: int, by: str) -> Entry:
+    """Return the response of an entry whose sender got this status, and what decided it."""
     comment = "Only the status of the response is recorded."
     return {
-        **_NO_RESPONSE,
+        **NO_RESPONSE,
         "status": status,
         "httpVersion": "HTTP/1.1",
         "comment": comment,

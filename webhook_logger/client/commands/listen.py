@@ -125,6 +125,7 @@ def _listen(
             # At the end of its time, what is on its way has the time of one target.
             relay.finish(forward_timeout if timeout and listening.count != count else None)
             relay.leave(())
+        listening.finish()
     except KeyboardInterrupt:
         if relay:
             relay.leave(listening.unread())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.archive.files import Archive
@@ -20,6 +21,10 @@ _FAREWELLS = {
     "slow": "this end has read too slowly",
     "limit": "the server has no room for this viewer",
 }
+
+
+_ANSWERED_SECONDS = 1.0
+"""`answered` follows a request within milliseconds, unless its reply is late."""
 
 
 class Listening:
@@ -62,6 +67,18 @@ class Listening:
                 if self.count == most or (until_live and self._was_live):
                     return
 
+    def finish(self) -> None:
+        """Wait a moment for the responses of what was saved."""
+        if not self._archive or not self._archive.is_unanswered():
+            return
+        with closing(self._inbox.events(_ANSWERED_SECONDS)) as events:
+            for event in events:
+                if isinstance(event, Answered):
+                    with _writing():
+                        self._archive.answered(event)
+                if not self._archive.is_unanswered():
+                    return
+
     def unread(self) -> list[CapturedRequest]:
         """The requests that came and were not looked at, and that the filter lets through."""
         left = []
@@ -92,16 +109,11 @@ class Listening:
             self._relay.hold(request)
         self.count += 1
         if self._archive:
-            self._save(self._archive, request)
+            with _writing():
+                self._archive.add(request)
         self._screen.request(request)  # what is seen is saved, whatever comes next
         if self._relay:
             self._relay.send(request)
-
-    def _save(self, archive: Archive, request: CapturedRequest) -> None:
-        try:
-            archive.add(request)
-        except OSError as error:
-            raise ClientError(f"The archive cannot be written any more: {error}.") from error
 
     def _link(self, link: Link) -> None:
         if link.state == "live":
@@ -123,10 +135,21 @@ class Listening:
             self._screen.note(f"Senders do not get the target's answers: {reason}.", "red")
 
     def _answered(self, answered: Answered) -> None:
-        """Who did it, where that was to be us."""
+        """Save the response, and say who gave it, where that was to be us."""
+        if self._archive:
+            with _writing():
+                self._archive.answered(answered)
         if self._relay and self._relay.answers and answered.by != "answerer":
             whose = {"path": "as its path asks"}.get(answered.by, "with the callback's own reply")
             self._screen.note(f"#{answered.seq} was answered {answered.status} {whose}.", "yellow")
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ClientError(f"The archive cannot be written any more: {error}.") from error
 
 
 def _requests(count: int) -> str:
