@@ -19,7 +19,7 @@ import eventlet
 if __name__ == "__main__":
     # Before every other import, so that what they import is green; only where this process serves.
     eventlet.monkey_patch()
-    from webhook_logger.serving.hub import use_fair_hub
+    from webhook_logger.serving.eventlet import use_fair_hub
 
     use_fair_hub()
 

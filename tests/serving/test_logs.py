@@ -101,7 +101,7 @@ def test_a_green_thread_that_fails_is_logged_alike() -> None:
     code = (
         "import logging, eventlet\n"
         "from webhook_logger.serving import logs\n"
-        "from webhook_logger.serving.hub import use_fair_hub\n"
+        "from webhook_logger.serving.eventlet import use_fair_hub\n"
         "use_fair_hub()\n"
         "logs.set_up(logging.INFO)\n"
         f"def fail(*_): raise ValueError({FORGED!r})\n"

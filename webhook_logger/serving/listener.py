@@ -12,7 +12,7 @@ from typing import Any
 
 import eventlet
 
-from webhook_logger.serving.fair import FairSocket
+from webhook_logger.serving.eventlet import FairSocket, unpatched_select
 
 # eventlet's own is 50, so that a burst of senders is turned away; the kernel caps this at
 # net.core.somaxconn.
@@ -28,8 +28,6 @@ _OF_ONE_CONNECTION = (
 """Errors of a connection that ended before it was accepted (accept(2)): the next one is tried at
 once. All others are shortages, which last.
 """
-
-_unpatched_select = eventlet.patcher.original("select")  # the patched one waits
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +65,8 @@ class Listener:
 
     def has_waiting(self) -> bool:
         """Whether the kernel has connections that were not accepted yet. Never blocks."""
-        poll = _unpatched_select.poll()
-        poll.register(self._socket.fileno(), _unpatched_select.POLLIN)
+        poll = unpatched_select.poll()
+        poll.register(self._socket.fileno(), unpatched_select.POLLIN)
         return bool(poll.poll(0))
 
     def accept(self) -> tuple[socket.socket, Any] | None:

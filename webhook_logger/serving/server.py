@@ -16,7 +16,7 @@ import eventlet
 from webhook_logger.errors import Reason
 from webhook_logger.serving.acceptor import Acceptor
 from webhook_logger.serving.connection import Address, Connection
-from webhook_logger.serving.hub import let_wait
+from webhook_logger.serving.eventlet import let_wait
 from webhook_logger.serving.limits import DEFAULT, Limits
 from webhook_logger.serving.listener import Listener, ServingError
 from webhook_logger.serving.places import Places

@@ -22,9 +22,9 @@ from webhook_logger.delivery.base import (
     Sink,
 )
 from webhook_logger.delivery.events import members_of
-from webhook_logger.delivery.lean import LeanRooms
 from webhook_logger.delivery.memory.answers import Answers
 from webhook_logger.delivery.memory.replies import Replies
+from webhook_logger.delivery.socketio import LeanRooms
 from webhook_logger.errors import Reason
 from webhook_logger.rates import Rates
 

@@ -32,7 +32,6 @@ from webhook_logger.delivery.held import Held
 from webhook_logger.delivery.redis import keys, scripts
 from webhook_logger.delivery.redis.backlog import Backlog, Limits
 from webhook_logger.delivery.redis.canary import Canaries
-from webhook_logger.delivery.redis.connections import connector
 from webhook_logger.delivery.redis.cuts import Cuts
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.holding import Holding
@@ -41,6 +40,7 @@ from webhook_logger.delivery.redis.messages import Messages, Own
 from webhook_logger.delivery.redis.presence import Presence
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.readiness import Readiness
+from webhook_logger.delivery.redis.redis_py import connector
 from webhook_logger.delivery.redis.refusals import Refusals, Refused
 from webhook_logger.delivery.redis.subscription import Subscription
 from webhook_logger.delivery.redis.windows import Windows

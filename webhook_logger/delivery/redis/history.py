@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import redis
 
-from webhook_logger.delivery.redis.connections import Line, pack
+from webhook_logger.delivery.redis.redis_py import Line, pack
 
 NAME_BYTES = 12
 UNKNOWN = b"0" * NAME_BYTES

@@ -14,26 +14,23 @@ from queue import Full, Queue
 from typing import Any
 
 import redis
-from socketio import PubSubManager
 
 from webhook_logger.callbacks import is_canonical_uuid
 from webhook_logger.delivery.base import QueueUnavailable
-from webhook_logger.delivery.lean import LeanRooms
 from webhook_logger.delivery.redis import keys
-from webhook_logger.delivery.redis.connections import connections
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.errors import for_the_log
+from webhook_logger.delivery.redis.redis_py import connections
+from webhook_logger.delivery.socketio import Message, QueuedRooms
 
 CONTROL_CHANNEL = "webhook-logger:control"
 MOST_WAITING = 1_000
 """Control messages; more are left out, for the stream must not wait for a handler that hangs."""
 
-Message = dict[str, Any]
-
 log = logging.getLogger(__name__)
 
 
-class RoomManager(LeanRooms, PubSubManager):  # type: ignore[misc]  # it has no types
+class RoomManager(QueuedRooms):
     """Give it as `client_manager=`; with `write_only=True` any other process can emit to rooms.
 
     `emit` raises `QueueUnavailable` when the queue, the Redis at `url`, does not take the event
@@ -68,7 +65,7 @@ class RoomManager(LeanRooms, PubSubManager):  # type: ignore[misc]  # it has no 
 
     def emitted(self, message: str) -> None:
         """An event on a room's channel: hand it to this worker's viewers in the room."""
-        super()._handle_emit(json.loads(message))
+        self.emit_here(json.loads(message))
 
     def controlled(self, message: str) -> None:
         """A message on the common channel."""
@@ -81,18 +78,20 @@ class RoomManager(LeanRooms, PubSubManager):  # type: ignore[misc]  # it has no 
 
     # What python-socketio asks of a manager
 
-    def _listen(self) -> Iterator[str]:
+    def listen(self) -> Iterator[str]:
+        """Give what is on the common channel."""
         self._is_listening = True
         while True:
             yield self._control.get()
 
-    def _handle_emit(self, message: Message) -> None:
-        # What is emitted here to a callback's room comes back over the room's channel: its viewers
-        # on this worker get it when the others do.
-        if not _is_callback(message):
-            super()._handle_emit(message)
+    def comes_back(self, message: Message) -> bool:
+        """Return whether it is for a callback's room: that comes back over the room's channel, and
+        viewers on this worker get it when the others do.
+        """
+        return _is_callback(message)
 
-    def _publish(self, message: Message) -> None:
+    def publish(self, message: Message) -> None:
+        """Publish on the channel of the callback's room, or else on the common one."""
         channel, kind = self.channel, "control"
         if message["method"] == "emit" and _is_callback(message):
             channel, kind = keys.channel(message["room"]), "emit"

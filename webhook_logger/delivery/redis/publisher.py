@@ -20,8 +20,8 @@ import redis
 
 from webhook_logger.delivery.redis import history
 from webhook_logger.delivery.redis.backlog import TOO_MUCH, Backlog, Call
-from webhook_logger.delivery.redis.connections import Backoff, Line, pack
 from webhook_logger.delivery.redis.errors import NO_ANSWER, UNREACHABLE, reason_of
+from webhook_logger.delivery.redis.redis_py import Backoff, Line, pack
 
 MOST_COMMANDS_A_BATCH = 256
 MOST_BYTES_A_BATCH = 4 * 2**20

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import redis
 
 from webhook_logger.delivery.base import QueueUnavailable
-from webhook_logger.delivery.redis.connections import Backoff, Line, pack
+from webhook_logger.delivery.redis.redis_py import Backoff, Line, pack
 
 log = logging.getLogger(__name__)
 

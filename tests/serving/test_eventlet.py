@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from webhook_logger.serving.hub import VIEWERS_A_TURN, FairHub
+from webhook_logger.serving.eventlet import VIEWERS_A_TURN, FairHub
 
 MANY = 100
 

@@ -1,4 +1,4 @@
-"""How Redis is connected to, by whoever speaks with it here."""
+"""The door to redis-py: how Redis is connected to, by whoever speaks with it here."""
 
 from __future__ import annotations
 

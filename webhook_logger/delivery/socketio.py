@@ -1,12 +1,17 @@
-"""python-socketio's book of rooms, without its walk over all of them when a viewer leaves."""
+"""The door to the inside of python-socketio's server: its managers, by methods of our own names.
+
+Everything here that python-socketio does not document is asserted in tests/test_library_seams.py.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from socketio import Manager
+from socketio import Manager, PubSubManager
 
 Key = tuple[str, str]
+Message = dict[str, Any]
 
 
 class LeanRooms(Manager):  # type: ignore[misc]  # it has no types
@@ -44,3 +49,35 @@ class LeanRooms(Manager):  # type: ignore[misc]  # it has no types
     def get_rooms(self, sid: str, namespace: str) -> list[Any]:
         """The rooms of a viewer."""
         return [room for room in self._rooms_of.get((namespace, sid), ()) if room is not None]
+
+
+class QueuedRooms(LeanRooms, PubSubManager):  # type: ignore[misc]  # it has no types
+    """python-socketio's manager of several workers. A subclass says what is between them."""
+
+    def listen(self) -> Iterator[str]:
+        """Give each message of the other workers, for ever."""
+        raise NotImplementedError
+
+    def publish(self, message: Message) -> None:
+        """Send a message to all workers."""
+        raise NotImplementedError
+
+    def comes_back(self, message: Message) -> bool:
+        """Return whether what is published reaches this worker's viewers, too."""
+        raise NotImplementedError
+
+    def emit_here(self, message: Message) -> None:
+        """Send an event to this worker's viewers."""
+        super()._handle_emit(message)
+
+    # What python-socketio asks of a manager
+
+    def _listen(self) -> Iterator[str]:
+        return self.listen()
+
+    def _publish(self, message: Message) -> None:
+        self.publish(message)
+
+    def _handle_emit(self, message: Message) -> None:
+        if not self.comes_back(message):
+            self.emit_here(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.processes import Redis
-from webhook_logger.delivery.redis.connections import Line, connector, pack
+from webhook_logger.delivery.redis.redis_py import Line, connector, pack
 
 MORE_THAN_A_POOL_MAKES = 120
 
