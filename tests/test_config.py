@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config import Config, ConfigError
+from webhook_logger.settings import redis_url
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -48,7 +49,7 @@ def test_it_shows_the_queue_without_its_password() -> None:
 PASSWORDS = [
     "redis://:s3cret@queue:6379/0",
     "rediss://user:s3cret@queue:6379/0",
-    "redis://queue/0?password=s3cret",
+    "redis://queue:6379/0?password=s3cret",
     "unix://user:s3cret@/run/redis.sock?db=1",
 ]
 WRONG_PASSWORDS = [
@@ -57,6 +58,9 @@ WRONG_PASSWORDS = [
     *("redis://:s3cret@queue/name", "redis://queue/0?password=s3cret&time=1", "redis://[s3cret]"),
     *("redis://queue/0?s3cret", "redis://queue/0?db=s3cret", "rediss://:s3cret@[queue"),
     *("unix://:12/s3cret@/run/redis.sock", "unix://s3cret/run/redis.sock"),
+    *("redis://s3cret/0", "redis://s3.cret", "redis://s3cret?db=1", "rediss://s3cret:"),
+    *("redis:// s3cret:1/0", "redis://s3cret\n:1/0", "redis://-s3cret:1", "redis://.s3cret:1"),
+    *("redis://s3\u00e9cret:1", f"redis://{'s3cret' * 20}:1", "REDIS://:s3cret@queue:6379/0"),
     *("redis://:%733cret@queue:port", "redis://queue/0#s3cret", "redis://:s3\ncret@queue:port"),
 ]
 
@@ -68,6 +72,17 @@ def test_nothing_shows_a_secret(url: str) -> None:
     assert config.REDIS_URL.reveal() == url
     shown = (config, config.REDIS_URL, config.queue, [config.REDIS_URL])
     assert "s3cret" not in "".join(f"{one} {one!r}" for one in shown)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("redis://127.0.0.1", "redis://[::1]/1", "redis://localhost/0", "redis://my_queue:6379"),
+        *("rediss://:pass@queue.example.com", "redis://:p%40ss@queue.", "unix:///run/redis.sock"),
+    ],
+)
+def test_a_host_that_cannot_be_a_password_needs_no_port(url: str) -> None:
+    assert redis_url(url) == url
 
 
 @pytest.mark.parametrize("url", WRONG_PASSWORDS)

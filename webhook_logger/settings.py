@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
+from ipaddress import ip_address
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 # CSP Level 3, section 2.3.1, without paths; nothing in it can end the directive.
 _SOURCE = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::(?:[0-9]{1,5}|\*))?")
@@ -72,40 +73,62 @@ def secret(parse: Callable[[str], str | None]) -> Callable[[str], Secret | None]
     return parse_secret
 
 
+# RFC 1123, section 2.1, and the underscore that container tools allow.
+_LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+
+
 def redis_url(value: str) -> str | None:
     """None (no queue) for an empty value, so that a set-up can switch the queue off by name.
 
     No error quotes the value: each part of a mistyped URL can be a part of its password.
     """
-    if not value.strip():
+    url = value.strip()
+    if not url:
         return None
-    if not _names_a_redis(value.strip()):
+    if not _names_a_redis(url):
         raise ValueError(
-            "must look like redis://:password@host:6379/0 (or rediss://…, or unix://…), with "
-            "characters such as / ? # @ % in the password as percent-escapes"
+            "must look like redis://:password@host:6379/0 (or rediss://…, or unix://…); without a "
+            "password it needs the port, and characters such as / ? # @ % in a password must be "
+            "percent-escapes"
         )
     # Other options would change how the queue is spoken to, time-outs included.
-    options = parse_qs(urlsplit(value.strip()).query, keep_blank_values=True)
+    options = parse_qs(urlsplit(url).query, keep_blank_values=True)
     if set(options) - {"db", "username", "password"}:
         raise ValueError("has an option that is not one of db, username, password")
     if not all(re.fullmatch("[0-9]{1,6}", number) for number in options.get("db", [])):
         raise ValueError("has an option db that is not a number")
-    return value.strip()
+    return url
 
 
 def _names_a_redis(value: str) -> bool:
     try:
         url = urlsplit(value)
-        if url.port == 0 or url.fragment:
+        if url.port == 0 or url.fragment or re.search(r"\s", value):
             return False
     except ValueError:
         return False
-    if url.scheme == "unix":
+    if value.startswith("unix://"):
         # A host, or "@" in the path, is what an unescaped password leaves there.
         return bool(url.path) and url.netloc[-1:] in ("", "@") and "@" not in url.path
-    return url.scheme in ("redis", "rediss") and bool(
-        url.hostname and re.fullmatch(r"/?[0-9]{0,6}", url.path)
-    )
+    is_redis = value.startswith(("redis://", "rediss://")) and _names_a_host(url)
+    return is_redis and bool(re.fullmatch(r"/?[0-9]{0,6}", url.path))
+
+
+def _names_a_host(url: SplitResult) -> bool:
+    """Whether the host is one, and cannot be a password that stands alone: the log shows hosts."""
+    host = url.hostname or ""
+    if _is_address(host) or host == "localhost":
+        return True
+    return bool(_HOST_NAME.fullmatch(host)) and ("@" in url.netloc or url.port is not None)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def origins(value: str) -> tuple[str, ...]:
