@@ -14,7 +14,7 @@ from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
 from webhook_logger.senders import callback
 from webhook_logger.senders.refusals import Refusals
-from webhook_logger.serving.parsed import only_short
+from webhook_logger.serving.parsed import only_needed
 from webhook_logger.serving.prefix import below
 from webhook_logger.serving.proxies import Trusted, believe
 from webhook_logger.viewers import admission, transport
@@ -150,7 +150,7 @@ def create_app(config: Config) -> App:
     delivery.start(rooms)
 
     # What is around it all
-    around = callback.dispatch(app, only_short(app.wsgi_app))
+    around = callback.dispatch(app, only_needed(app.wsgi_app))
     around = believe(around, config.BALANCER_HEADERS, _trusted(config))
     around = below(config.URL_PREFIX, around)
     app.wsgi_app = around  # type: ignore[method-assign,assignment]

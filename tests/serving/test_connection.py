@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -47,6 +48,13 @@ def fail(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
 def be_full(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     environ["eventlet.input"].get_socket()
     raise ServiceUnavailable("not reached")
+
+
+def count_holders(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answers how many hold the header lines, besides this function."""
+    lines = environ.pop("headers_raw")
+    start_response("200 OK", [])
+    return [b"%d" % (sys.getrefcount(lines) - 2)]  # this name and the argument
 
 
 class Pair(Sender):
@@ -247,3 +255,9 @@ def test_a_request_that_has_begun_is_served_though_idle_connections_are_closed()
         sender.connection.close_if_idle()
         closed.set()
         assert sender.answer().status == 200
+
+
+def test_the_environ_alone_holds_the_header_lines_for_a_viewer_lasts_long() -> None:
+    with Pair(count_holders) as sender:
+        sender.send(GET)
+        assert sender.answer().body == b"0"

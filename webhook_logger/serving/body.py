@@ -43,7 +43,7 @@ class Body:
     def __init__(self, wire: Wire, head: Head, take_place: Callable[[socket.socket], None]) -> None:
         self._wire = wire
         self._take_place = take_place
-        self._head = head
+        self._chunked = head.chunked
         self._left = head.content_length or 0
         """Bytes to come, of the whole body or of the current chunk."""
         self._framing_left = MAX_FRAMING_BYTES
@@ -59,14 +59,11 @@ class Body:
             return b""
         self._say_continue()
         most = size if size is not None and size >= 0 else None
-        return self._read_chunks(most) if self._head.chunked else self._read_length(most)
+        return self._read_chunks(most) if self._chunked else self._read_length(most)
 
     def get_socket(self) -> socket.socket:
         """The bare socket, for Engine.IO's WebSocket, which owns it from now on."""
-        # RFC 6455, section 4.1: a client names the version, and sends nothing until it is answered.
-        if not any(name.lower() == "sec-websocket-version" for name, _ in self._head.headers):
-            unnamed = "A WebSocket handshake names its version."
-            raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, unnamed)
+        # RFC 6455, section 4.1: a client sends nothing more until it is answered.
         if self._wire.received or not self.done:
             has_body = "A WebSocket handshake has no body."
             raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, has_body)

@@ -197,6 +197,7 @@ class Connection:
         _add_cgi_headers(environ, head.headers)
         if not head.upgrades:
             environ.pop("HTTP_UPGRADE", None)
+        head.headers = ()  # the environ has them; of a viewer, this head lasts as long as it
         return environ
 
     def _refuse(self, error: Refusal) -> bool:

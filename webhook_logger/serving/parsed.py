@@ -1,7 +1,8 @@
-"""Header values that libraries may parse: short ones.
+"""What libraries may read of a request: the headers that they need, where the value is short.
 
 Some of their parsers take quadratic time (Werkzeug's of `Accept`), and any of them may in its next
-version. Callbacks don't need this: what reaches them is captured, and read by no library.
+version. Engine.IO keeps the environ of each session for as long as it lasts. Callbacks don't need
+this: what reaches them is captured, and read by no library.
 """
 
 from __future__ import annotations
@@ -13,17 +14,34 @@ Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 MAX_PARSED_CHARACTERS = 1024
-_COMPARED = ("HTTP_ORIGIN",)
-"""Never parsed, and who leaves it out may do more than who sends a wrong one."""
+_RAW = ("headers_raw", "trailers_raw")
+_NEEDED = frozenset(
+    (
+        *("CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_HOST", "HTTP_TRANSFER_ENCODING"),
+        *("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_NONE_MATCH"),
+        *("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "HTTP_ACCESS_CONTROL_REQUEST_METHOD"),
+        *("HTTP_CONNECTION", "HTTP_UPGRADE"),
+        *("HTTP_SEC_WEBSOCKET_KEY", "HTTP_SEC_WEBSOCKET_VERSION"),
+    )
+)
 
 
-def only_short(application: Application) -> Application:
-    """Hide header values that are too long to be parsed, as if they had not been sent."""
+def only_needed(application: Application) -> Application:
+    """Hide all other header lines, and values that are too long, as if they had not been sent."""
 
     def hiding(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        for key in [key for key in environ if key.startswith(("HTTP_", "CONTENT_"))]:
-            if len(environ[key]) > MAX_PARSED_CHARACTERS and key not in _COMPARED:
-                del environ[key]
+        for key in [key for key in environ if key in _RAW or not _may_be_read(environ, key)]:
+            del environ[key]
         return application(environ, start_response)
 
     return hiding
+
+
+def _may_be_read(environ: Environ, key: str) -> bool:
+    if not key.startswith(("HTTP_", "CONTENT_")):
+        return True
+    if key == "HTTP_ORIGIN":
+        # It is compared alone. Without one, more is allowed than with a wrong one.
+        environ[key] = environ[key][: MAX_PARSED_CHARACTERS + 1]
+        return True
+    return key in _NEEDED and len(environ[key]) <= MAX_PARSED_CHARACTERS

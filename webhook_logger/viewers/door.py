@@ -18,11 +18,14 @@ from webhook_logger.errors import Reason, Refusal
 from webhook_logger.viewers.origins import Origins
 from webhook_logger.viewers.transport import UpgradeRequired, send_away
 
+PATH = "/socket.io/"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 TRANSPORTS = ("polling", "websocket")
 MOST_PACKETS = 64
 """In one POST; Engine.IO's own limit is below what a viewer may join at once."""
 SEPARATOR = b"\x1e"
+MAX_QUERY_CHARACTERS = 1024
+"""Engine.IO keeps the query of a WebSocket, parsed, for as long as it lasts."""
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -39,6 +42,8 @@ class Door:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """PEP 3333. Raises `HTTPException` for a request that is refused."""
+        if environ["PATH_INFO"] != PATH:  # Engine.IO takes all that is below, too
+            raise Refusal(Reason.NOT_FOUND)
         method = environ["REQUEST_METHOD"]
         if method not in METHODS:
             raise MethodNotAllowed(METHODS)
@@ -75,12 +80,15 @@ class Door:
         )
 
     def _check(self, environ: Environ, method: str) -> None:
-        query = parse_qs(environ.get("QUERY_STRING", ""))
+        query_string = environ.get("QUERY_STRING", "")
+        if len(query_string) > MAX_QUERY_CHARACTERS:
+            raise _malformed(f"The query is longer than {MAX_QUERY_CHARACTERS} bytes.")
+        query = parse_qs(query_string)
         sid, transport = query.get("sid", [""])[0], query.get("transport", ["polling"])[0]
         is_upgrade = environ.get("HTTP_UPGRADE", "").lower() == "websocket"
         if transport not in TRANSPORTS:
             raise _malformed("The transport must be polling or websocket.")
-        if "j" in query:
+        if "j" in parse_qs(query_string, keep_blank_values=True):
             # A script element needs no CORS, and sends no Origin to check.
             raise _malformed("JSONP is not supported. Use XHR or fetch, or a WebSocket.")
         if transport == "websocket" and not is_upgrade:
