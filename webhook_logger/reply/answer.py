@@ -154,4 +154,4 @@ def preflight_headers(environ: Mapping[str, Any]) -> HeaderLines:
     if not _TOKEN_LIST.fullmatch(names):
         return answer
     # Named and not "*", which stands for all but Authorization.
-    return (*answer, ("Access-Control-Allow-HeaderLines", names))
+    return (*answer, ("Access-Control-Allow-Headers", names))
