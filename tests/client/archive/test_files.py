@@ -137,6 +137,37 @@ def test_a_response_is_recorded_when_it_comes_whatever_came_between(tmp_path: Pa
     ]
 
 
+def test_a_file_whose_last_write_was_broken_off_is_read_and_continued(tmp_path: Path) -> None:
+    path = tmp_path / "requests.har"
+    sizes = []
+    with Archive(path, ORIGIN) as archive:
+        for at in range(2):
+            sizes.append(path.stat().st_size - len("\n]}}\n"))
+            archive.add(samples()[at])
+    content = path.read_bytes()
+    sizes.append(len(content) - len("\n]}}\n"))
+    for length in range(sizes[0], len(content) + 1):
+        path.write_bytes(content[:length])
+        wholly_there = ["json", "empty"][: (length >= sizes[1]) + (length >= sizes[2])]
+        assert len(read(path.read_bytes())[0]) == len(wholly_there), length
+        with Archive(path, ORIGIN) as archive:
+            assert urls(path) == wholly_there
+            archive.add(samples()[2])
+        assert urls(path) == [*wholly_there, "lines"]
+
+
+def test_an_archive_in_another_form_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "requests.har"
+    with Archive(path, ORIGIN) as archive:
+        archive.add(samples()[0])
+    for text in (path.read_text().replace("\n", ""), path.read_text().replace("\n", "\r\n")):
+        path.write_text(text, newline="")
+        with pytest.raises(Invalid, match="no archive that was written here"):
+            Archive(path, ORIGIN)
+        assert path.read_text() == text.replace("\r\n", "\n")
+        assert len(read(path.read_bytes())[0]) == 1
+
+
 def read(text: bytes) -> tuple[list[object], bool]:
     return entries(io.BytesIO(text), "file.har")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -31,10 +32,11 @@ _MOST_UNANSWERED = 10_000
 
 class Archive:
     """A HAR file that grows. Each request goes in with one write that ends the file again, so that
-    it is whole whenever the process ends; none of it is kept in memory. Its response comes later,
-    and is written over spaces that were left for it.
+    it is whole whenever the process ends, unless `SIGKILL` breaks a write off; none of it is kept
+    in memory. Its response comes later, and is written over spaces that were left for it.
 
-    A file that an archive has written before is continued; any other is left alone.
+    A file that an archive has written before is continued, without an entry at its end that is not
+    whole; any other is left alone.
     """
 
     def __init__(self, path: Path, origin: str) -> None:
@@ -68,9 +70,19 @@ class Archive:
         if size == 0:
             self._put(0, _HEAD + _FOOT)
             return len(_HEAD)
+        if size < len(_HEAD) or self._read(0, _HEAD) != _HEAD:
+            raise _not_ours(path)
         end = size - len(_FOOT)
-        if end < len(_HEAD) or self._read(0, _HEAD) != _HEAD or self._read(end, _FOOT) != _FOOT:
-            raise Invalid(f"{path} is there already, and is no archive that was written here.")
+        return end if self._read(end, _FOOT) == _FOOT else self._mend(path)
+
+    def _mend(self, path: Path) -> int:
+        """The same, for a file whose last write was broken off; it is whole again then."""
+        with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            end = _end_of_entries(content)
+        if end is None:
+            raise _not_ours(path)
+        self._put(end, _FOOT)
+        self._file.truncate()
         return end
 
     def _read(self, at: int, like: bytes) -> bytes:
@@ -125,12 +137,38 @@ class Archive:
         self.close()
 
 
+def _end_of_entries(content: bytes | mmap.mmap) -> int | None:
+    """Where the last whole entry ends in a file whose last write was broken off, as `SIGKILL` does
+    to a large one; None for a file that was not written here.
+    """
+    if content[: len(_HEAD)] != _HEAD or content[len(_HEAD) : len(_HEAD) + 1] not in (b"", b"\n"):
+        return None
+    end = len(content)
+    while (start := content.rfind(b"\n", len(_HEAD), end)) >= 0:  # there is none within an entry
+        line = content[start + 1 : end].rstrip(b",")
+        if _is_whole(line):
+            return start + 1 + len(line)
+        end = start
+    return len(_HEAD)
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _opened(path: Path) -> BinaryIO:
     """Open an archive, or create one that only its owner may read: it holds senders' secrets."""
     if path.exists():
         return path.open("r+b", buffering=0)
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return open(os.open(path, flags, 0o600), "r+b", buffering=0)  # noqa: PTH123  # a descriptor
+
+
+def _not_ours(path: Path) -> Invalid:
+    return Invalid(f"{path} is there already, and is no archive that was written here.")
 
 
 def _unwritable(path: Path, error: OSError) -> Invalid:
@@ -145,6 +183,8 @@ def entries(file: BinaryIO, name: str) -> tuple[list[Any], bool]:
     data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise Invalid(f"{name} has more than {MOST_BYTES // 2**20} MiB, which is the most.")
+    if not data.endswith(_FOOT) and (end := _end_of_entries(data)):
+        data = data[:end] + _FOOT
     try:
         archive = json.loads(data.decode("utf-8-sig"))
     except RecursionError:
