@@ -151,7 +151,7 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "empty": lambda stage: None,
     "refused": lambda stage: (
         post(stage.server.address, f"//{stage.uuid}"),
-        expect(stage.page.locator(".empty-refused")).to_be_visible(),
+        expect(stage.page.locator("request-list .refused")).to_be_visible(),
     ),
     "with requests": several,
     "a long target": lambda stage: stage.open_long(),

@@ -1,5 +1,4 @@
-import { html, LitElement, nothing } from "lit";
-import { refusedText } from "../text/format.js";
+import { html, LitElement } from "lit";
 import { sendIcon } from "./icons.js";
 import "./copy-button.js";
 
@@ -11,7 +10,7 @@ export class EmptyState extends LitElement {
     url: {},
     live: { type: Boolean },
     again: { type: Boolean },
-    refused: { attribute: false },
+    refused: { type: Boolean },
     told: { state: true },
   };
 
@@ -22,11 +21,8 @@ export class EmptyState extends LitElement {
     this.live = false;
     /** There were requests before. */
     this.again = false;
-    /**
-     * The sender reaches the server, and is refused.
-     * @type {import("../state/store.js").RefusedEntry | undefined}
-     */
-    this.refused = undefined;
+    /** Requests were refused; the list says why. */
+    this.refused = false;
     this.told = "";
   }
 
@@ -40,7 +36,6 @@ export class EmptyState extends LitElement {
       <div class="empty">
         <div class="empty-pulse" ?data-live=${this.live} aria-hidden="true"></div>
         <h2>${this.heading}</h2>
-        ${this.refused ? html`<p class="empty-refused">${refusedText(this.refused)}</p>` : nothing}
         <p>Point a service at the URL above, or try it now:</p>
         <button type="button" class="button" @click=${this.send}>${sendIcon}Send a test request</button>
         <p class="empty-told" role="status">${this.told}</p>

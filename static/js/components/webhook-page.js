@@ -115,7 +115,7 @@ export class WebhookPage extends LitElement {
       return html`<p class="detail-hidden">The filter hides the selected request. Select another one, or clear the filter.</p>`;
     }
     const live = link.state === "live";
-    const refused = entries.find(({ kind }) => kind === "refused");
+    const refused = entries.some(({ kind }) => kind === "refused");
     return html`<empty-state
       .url=${this.url} .live=${live} .again=${arrived > 0} .refused=${refused}
     ></empty-state>`;
