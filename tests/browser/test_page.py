@@ -268,7 +268,7 @@ def test_it_shows_how_many_watch(server: Server, open_page: Open, uuid: str) -> 
     expect(page.locator(".topbar-viewers")).to_have_text("1 viewer")
 
 
-def test_a_lost_queue_shows_and_the_page_goes_on_when_it_is_back(
+def test_an_unavailable_queue_shows_and_the_page_goes_on_when_it_is_back(
     open_page: Open, uuid: str
 ) -> None:
     redis = Redis()
@@ -276,10 +276,12 @@ def test_a_lost_queue_shows_and_the_page_goes_on_when_it_is_back(
         page = open_page(server.until_ready(), f"/view/{uuid}")
         redis.end()
         badge = page.locator(".badge[data-state=stalled]")
-        expect(badge).to_have_text("Queue lost")
+        expect(badge).to_have_text("Queue unavailable")
         expect(badge).to_have_attribute("title", "The queue is unavailable.")
+        expect(page.get_by_role("alert")).to_have_text("The queue is unavailable.")
         redis.start()
         expect(page.locator(".badge[data-state=live]")).to_be_visible()
+        expect(page.get_by_role("alert")).to_be_hidden()
         assert post(server.until_ready().address, f"/{uuid}").status == 200
         expect(page.locator(".row")).to_have_count(1)
         expect(page.locator(".gap")).to_contain_text("can’t tell")

@@ -3,6 +3,9 @@ import { html, LitElement } from "lit";
 /** A good-bye can be over before it is read. */
 const SHOWN_MS = 8000;
 
+/** The reason for one of these shows for as long as the state holds. @type {readonly string[]} */
+const LASTING = ["refused", "stalled"];
+
 /** Why the page is not live, where there is more to say than the badge has room for. */
 export class LinkNotice extends LitElement {
   static properties = { link: { attribute: false }, text: { state: true } };
@@ -18,12 +21,19 @@ export class LinkNotice extends LitElement {
     return this;
   }
 
-  /** @param {Map<string, unknown>} changed */
+  /** @param {Map<string, any>} changed */
   willUpdate(changed) {
-    if (!changed.has("link") || !this.link?.message) return;
-    this.text = textOf(this.link);
+    if (!changed.has("link") || !this.link) return;
+    const before = changed.get("link")?.state ?? "";
+    if (this.link.message) this.show(this.link);
+    else if (LASTING.includes(before)) this.end();
+  }
+
+  /** @param {import("../state/store.js").Link} link */
+  show(link) {
+    this.text = textOf(link);
     clearTimeout(this.timer);
-    if (this.link.state !== "refused") this.timer = setTimeout(() => this.end(), SHOWN_MS);
+    if (!LASTING.includes(link.state)) this.timer = setTimeout(() => this.end(), SHOWN_MS);
   }
 
   end() {

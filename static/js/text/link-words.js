@@ -1,4 +1,4 @@
-/** What is said of a link's state. No DOM in here. */
+/** The words for the states of a link, and their meanings. No DOM in here. */
 
 /** @typedef {import("../wire/contract.js").Link["state"]} State */
 
@@ -7,7 +7,7 @@ export const LINK_WORDS = {
   connecting: "Connecting",
   live: "Live",
   reconnecting: "Reconnecting",
-  stalled: "Queue lost",
+  stalled: "Queue unavailable",
   offline: "Offline",
   refused: "Refused",
 };
@@ -16,8 +16,9 @@ export const LINK_WORDS = {
 export const LINK_MEANINGS = {
   connecting: "Connecting to the server",
   live: "Requests show here the moment they arrive",
-  reconnecting: "The connection was lost; the page comes back by itself",
-  stalled: "The server cannot reach its queue and takes no requests; the page goes on by itself",
-  offline: "This device has no network; the page comes back by itself",
-  refused: "The server does not take this page",
+  reconnecting: "The connection was lost; the page reconnects by itself",
+  stalled:
+    "The server’s message queue is unavailable, so it accepts no requests; the page goes on by itself",
+  offline: "This device has no network; the page reconnects by itself",
+  refused: "The server refused this page",
 };

@@ -33,8 +33,8 @@
  *
  * @typedef {object} Link
  * @property {"connecting" | "live" | "reconnecting" | "stalled" | "offline" | "refused"} state
- *   live: nothing is lost from here on. stalled: the server lost its queue, and goes on by itself.
- *   refused: for good, the message says why
+ *   live: nothing is lost from here on. stalled: the server's message queue is unavailable, the stream
+ *   goes on by itself. refused: for good, the message says why
  * @property {string} message  why, where there is more to say
  * @property {number} retryAt  milliseconds since 1970; 0 when nothing is waited for
  *

@@ -162,7 +162,7 @@ class Stream:
     def _on_status(self, payload: Any) -> None:
         # When the queue is back, `joined` follows and says so.
         if wire.queue_is_down(payload):
-            reason = payload.get("reason") or "the server has lost its queue"
+            reason = payload.get("reason") or "the message queue is unavailable"
             self._tell(Link("stalled", wire.brief(reason)))
 
     def _on_bye(self, payload: Any) -> None:
