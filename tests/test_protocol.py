@@ -11,9 +11,9 @@ from config import Config
 from tests.support.contract import protocol
 from tests.support.contract.documents import demand, document, follow, validator
 from tests.support.contract.protocol import named, table
-from webhook_logger.app import PING_SECONDS, PING_TIMEOUT_SECONDS
 from webhook_logger.errors import Reason
 from webhook_logger.reply import headers, value
+from webhook_logger.viewers import PING_SECONDS, PING_TIMEOUT_SECONDS
 
 OPENAPI, ASYNCAPI = "openapi.yaml", "asyncapi.yaml"
 SEND = ("path", "what it does")

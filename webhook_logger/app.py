@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Request
-from flask_socketio import SocketIO
 from werkzeug.routing import MapAdapter
 
 from config import ROOT, Config
@@ -17,13 +16,7 @@ from webhook_logger.senders.refusals import Refusals
 from webhook_logger.serving.parsed import only_needed
 from webhook_logger.serving.prefix import below
 from webhook_logger.serving.proxies import Trusted, believe
-from webhook_logger.viewers import admission, transport
-from webhook_logger.viewers.complaints import complaints
-from webhook_logger.viewers.door import Door
-from webhook_logger.viewers.handlers import Viewers
-from webhook_logger.viewers.origins import Origins
-from webhook_logger.viewers.responders import Claims
-from webhook_logger.viewers.rooms import Rooms
+from webhook_logger.viewers import ViewerLimits, make_viewers
 from webhook_logger.views import errors, pages
 from webhook_logger.views.answers import make_answers
 from webhook_logger.views.assets import make_assets
@@ -31,8 +24,6 @@ from webhook_logger.views.dashboard import make_dashboard
 from webhook_logger.views.docs import make_docs
 from webhook_logger.views.health import make_health
 from webhook_logger.views.replies import make_replies
-
-PING_SECONDS, PING_TIMEOUT_SECONDS = 10, 5
 
 
 class App(Flask):
@@ -76,9 +67,14 @@ def _path_of(request: Request) -> str:
     return "/\0" if request.environ["PATH_INFO"].startswith("//") else request.path
 
 
-def _viewer_limits(config: Config) -> admission.Limits:
-    return admission.Limits(
-        config.MAX_VIEWERS, config.MAX_VIEWERS_PER_ADDRESS, config.MAX_MESSAGES_PER_SECOND
+def _viewer_limits(config: Config) -> ViewerLimits:
+    return ViewerLimits(
+        viewers=config.MAX_VIEWERS,
+        viewers_per_address=config.MAX_VIEWERS_PER_ADDRESS,
+        messages_per_second=config.MAX_MESSAGES_PER_SECOND,
+        message_bytes=config.MAX_MESSAGE_BYTES,
+        queue_bytes=config.MAX_VIEWER_QUEUE_BYTES,
+        rooms=config.MAX_ROOMS_PER_VIEWER,
     )
 
 
@@ -119,35 +115,15 @@ def create_app(config: Config) -> App:
     pages.register(app, config.FRAME_ANCESTORS)
     errors.register(app, refusals.of_line)
 
-    # Rooms. The manager is named because init_app would else keep one of an earlier app.
-    origins = Origins(config.CORS_ALLOWED_ORIGINS)
-    socketio = SocketIO(
+    # Viewers
+    app.extensions["admission"] = make_viewers(
         app,
-        client_manager=delivery.manager,
-        manage_session=False,
-        cors_allowed_origins=origins.rule,
-        cors_credentials=False,
-        serializer=transport.packets_below(config.URL_PREFIX),
-        logger=complaints(),
-        engineio_logger=complaints(),
-        ping_interval=PING_SECONDS,
-        ping_timeout=PING_TIMEOUT_SECONDS,
-        max_http_buffer_size=config.MAX_MESSAGE_BYTES,
-    )
-    eio = socketio.server.eio
-    Door(eio, origins)
-    admitted = admission.Admission(
-        eio,
-        _viewer_limits(config),
+        delivery,
         metrics,
-        lambda eio_sid: delivery.manager.sid_from_eio_sid(eio_sid, "/") is not None,
+        _viewer_limits(config),
+        config.CORS_ALLOWED_ORIGINS,
+        config.URL_PREFIX,
     )
-    app.extensions["admission"] = admitted
-    transport.install(eio, config.MAX_VIEWER_QUEUE_BYTES, admitted.may_speak)
-    rooms = Rooms(socketio, delivery, metrics)
-    claims = Claims(socketio, delivery)
-    Viewers(socketio, rooms.entrance, claims, metrics, origins.refusal, config.MAX_ROOMS_PER_VIEWER)
-    delivery.start(rooms)
 
     # What is around it all
     around = callback.dispatch(app, only_needed(app.wsgi_app))

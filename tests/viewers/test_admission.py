@@ -10,7 +10,7 @@ import pytest
 from webhook_logger import rates
 from webhook_logger.metrics import Metrics
 from webhook_logger.viewers import admission
-from webhook_logger.viewers.admission import Admission, Limits
+from webhook_logger.viewers.admission import Admission, ViewerLimits
 
 
 class Clock:
@@ -50,7 +50,8 @@ def test_messages_over_the_rate_wait_for_the_next_second_and_are_handled_in_orde
         ping_timeout=5,
         sockets={"sid": SimpleNamespace(sid="sid", upgraded=False, last_ping=None, closed=False)},
     )
-    Admission(engineio, Limits(messages_per_second=10), Metrics(), lambda _: True)
+    limits = ViewerLimits(0, 0, 10, message_bytes=0, queue_bytes=0, rooms=0)
+    Admission(engineio, limits, Metrics(), lambda _: True)
     for number in range(31):
         handlers["message"]("sid", f"2[{number}]")
     assert handled == [(number // 10, f"2[{number}]") for number in range(31)]

@@ -1,1 +1,63 @@
 """The Socket.IO connections of this worker: who gets in, what they join, what they receive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+from webhook_logger.delivery import Delivery
+from webhook_logger.metrics import Metrics
+from webhook_logger.viewers import transport
+from webhook_logger.viewers.admission import Admission, ViewerLimits
+from webhook_logger.viewers.complaints import complaints
+from webhook_logger.viewers.door import Door
+from webhook_logger.viewers.handlers import Viewers
+from webhook_logger.viewers.origins import Origins
+from webhook_logger.viewers.responders import Claims
+from webhook_logger.viewers.rooms import Rooms
+
+__all__ = ["Admission", "ViewerLimits", "make_viewers"]
+
+PING_SECONDS, PING_TIMEOUT_SECONDS = 10, 5
+
+
+def make_viewers(
+    app: Flask,
+    delivery: Delivery,
+    metrics: Metrics,
+    limits: ViewerLimits,
+    origins: Sequence[str],
+    prefix: str,
+) -> Admission:
+    """Add Socket.IO to the app, and begin to deliver to those who connect."""
+    allowed = Origins(origins)
+    # The manager is named because init_app would else keep one of an earlier app.
+    socketio = SocketIO(
+        app,
+        client_manager=delivery.manager,
+        manage_session=False,
+        cors_allowed_origins=allowed.rule,
+        cors_credentials=False,
+        serializer=transport.packets_below(prefix),
+        logger=complaints(),
+        engineio_logger=complaints(),
+        ping_interval=PING_SECONDS,
+        ping_timeout=PING_TIMEOUT_SECONDS,
+        max_http_buffer_size=limits.message_bytes,
+    )
+    engineio = socketio.server.eio
+    Door(engineio, allowed)
+    admission = Admission(
+        engineio,
+        limits,
+        metrics,
+        lambda eio_sid: delivery.manager.sid_from_eio_sid(eio_sid, "/") is not None,
+    )
+    transport.install(engineio, limits.queue_bytes, admission.may_speak)
+    rooms = Rooms(socketio, delivery, metrics)
+    claims = Claims(socketio, delivery)
+    Viewers(socketio, rooms.entrance, claims, metrics, allowed.refusal, limits.rooms)
+    delivery.start(rooms)
+    return admission

@@ -26,13 +26,17 @@ Environ = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Limits:
-    """0 is any number."""
+class ViewerLimits:
+    """0 viewers or messages are any number."""
 
-    viewers: int = 0
-    viewers_per_address: int = 0
-    messages_per_second: int = 0
-    """Of one viewer."""
+    viewers: int
+    viewers_per_address: int
+    messages_per_second: int
+    """Of one viewer, as all that follow."""
+    message_bytes: int
+    queue_bytes: int
+    """What may wait for it."""
+    rooms: int
 
 
 class Admission:
@@ -42,7 +46,11 @@ class Admission:
     """
 
     def __init__(
-        self, engineio: Any, limits: Limits, metrics: Metrics, is_connected: Callable[[str], bool]
+        self,
+        engineio: Any,
+        limits: ViewerLimits,
+        metrics: Metrics,
+        is_connected: Callable[[str], bool],
     ) -> None:
         self._engineio = engineio
         self._is_connected = is_connected
