@@ -1,11 +1,10 @@
-"""Whether a worker hears: it can be deaf with all looking well. Only a message that goes round
-through Redis and comes back, in time, proves that it is not.
+"""Whether a worker hears: its subscription can be dead while everything looks well. Only a message
+that goes through Redis and comes back proves that it is not.
 """
 
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.redis import keys
@@ -14,35 +13,56 @@ from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.subscription import Subscription
 
 CANARY_SECONDS = 2.0
-MOST_CANARIES_OUT = 3
-"""So many that do not come back mean that the worker is deaf. Canaries and not time, because a
-worker that stands still itself does not send any."""
+MAX_CANARIES_OUT = 3
+"""Canaries that Redis took and that have not come back. This many mean that the worker is deaf.
+They are counted, and not the time, because a worker that stands still itself sends none.
+"""
+MAX_IN_DOUBT = 1
+"""The same after Redis did not take one: what ended one connection can have ended the other."""
+DEAF = "This worker hears nothing from the queue in time; it subscribes again."
 
 
 class Canaries:
-    """What a worker sends to itself, to end a subscription that does not bring it back."""
+    """Messages that a worker sends to itself, to end a subscription that does not bring them."""
 
-    def __init__(self, publisher: Publisher, subscription: Subscription, worker: str) -> None:
+    def __init__(
+        self,
+        publisher: Publisher,
+        subscription: Subscription,
+        worker: str,
+        seconds: float = CANARY_SECONDS,
+    ) -> None:
+        self._seconds = seconds
         self._publisher = publisher
         self._subscription = subscription
         self._channel = keys.worker_channel(worker)
         self._out = 0
+        self._max_out = MAX_CANARIES_OUT
 
     def send(self) -> None:
-        """One after the other, for ever."""
+        """Send one after the other, for ever."""
         while True:
-            time.sleep(CANARY_SECONDS)
-            if self._out >= MOST_CANARIES_OUT:
-                self._subscription.rebuild()
-                self._out = 0
-            with suppress(QueueUnavailable):
-                self._publisher.submit("PUBLISH", self._channel, seal("canary"))
-                self._out += 1
+            time.sleep(self._seconds)
+            if self._out >= self._max_out:
+                self._subscription.rebuild(DEAF)
+                self.forget()
+            self._send_one()
+
+    def _send_one(self) -> None:
+        self._out += 1
+        try:
+            self._publisher.submit("PUBLISH", self._channel, seal("canary")).wait()
+        except QueueUnavailable:
+            # That says nothing about the subscription.
+            self.came_back()
+            self._max_out = MAX_IN_DOUBT
 
     def came_back(self) -> None:
-        """One has."""
+        """Note that one has come back."""
         self._out = max(0, self._out - 1)
+        self._max_out = MAX_CANARIES_OUT
 
     def forget(self) -> None:
-        """The subscription is a new one, which those that are out may never reach."""
+        """Note that the subscription is a new one, which no earlier canary may reach."""
         self._out = 0
+        self._max_out = MAX_CANARIES_OUT

@@ -34,6 +34,7 @@ from webhook_logger.delivery.redis.backlog import Backlog, Limits
 from webhook_logger.delivery.redis.canary import Canaries
 from webhook_logger.delivery.redis.cuts import Cuts
 from webhook_logger.delivery.redis.envelope import seal
+from webhook_logger.delivery.redis.history import History
 from webhook_logger.delivery.redis.holding import Holding
 from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.delivery.redis.messages import Messages, Own
@@ -63,10 +64,9 @@ class RedisDelivery(Delivery):
         self._refusals = Refusals()
         connect = connector(url, limits.seconds)
         backlog = Backlog(limits)
-        self._small, self._large = publishers = tuple(
-            Publisher(connect, scripts.ALL, backlog, self) for _ in range(2)
-        )
-        self._readiness = Readiness(publishers, self._report_readiness)
+        self._publishers = tuple(Publisher(connect, scripts.ALL, backlog, self) for _ in range(2))
+        self._small, self._large = self._publishers
+        self._readiness = Readiness(self._publishers, self._report_readiness)
         self._presence = Presence(self._small, self._worker)
         self._holding = Holding(self._small, self._worker, limits.seconds)
         self._subscription = Subscription(connect, self, limits.seconds)
@@ -196,6 +196,9 @@ class RedisDelivery(Delivery):
         """The stream is whole from here on."""
         log.info("Subscribed to the queue.")
         self._canaries.forget()
+        if self._subscription.history:
+            for publisher in self._publishers:
+                publisher.renew_unless(self._subscription.history.replication_id)
         self._readiness.hears()
 
     def lost(self, error: Exception) -> None:
@@ -204,6 +207,10 @@ class RedisDelivery(Delivery):
         self._readiness.is_deaf(error)
 
     # What the publishers report
+
+    def connected(self, found: History) -> None:
+        """A publisher has a new connection, to a Redis in that history."""
+        self._subscription.follow(found)
 
     def connection_failed(self, error: Exception) -> None:
         """A publisher is not connected any more."""

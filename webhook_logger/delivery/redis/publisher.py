@@ -34,7 +34,10 @@ log = logging.getLogger(__name__)
 
 
 class Reporter(Protocol):
-    """Receives what goes wrong. Neither method may block."""
+    """Receives what changes. None of these methods may block."""
+
+    def connected(self, found: history.History) -> None:
+        """Note that a new connection leads to a Redis in that history."""
 
     def connection_failed(self, error: Exception) -> None:
         """Note that a connection failed."""
@@ -175,6 +178,7 @@ class Publisher:
             self._name = self._history.name
             self._load(line)
             self._failure = ""
+            self._reporter.connected(self._history)
         return self._line
 
     def _disconnect(self) -> None:

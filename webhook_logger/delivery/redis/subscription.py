@@ -11,7 +11,11 @@ from typing import Any, Protocol
 import redis
 
 from webhook_logger.delivery.base import QueueUnavailable
+from webhook_logger.delivery.redis import history
 from webhook_logger.delivery.redis.redis_py import Backoff, Line, pack
+
+ANOTHER_HISTORY = "Another Redis has become the queue; this worker subscribes again."
+NO_CHANNEL = "webhook-logger:none"
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +47,10 @@ class Subscription:
         self._awaited: Counter[str] = Counter()
         self._unconfirmed: dict[str, threading.Event] = {}
         self._sending = threading.Lock()
+        self.history: history.History | None = None
+        """Of the Redis at the other end, while there is one."""
+        self._why = ""
+        """Why this worker has ended the connection by itself."""
         self.up = False
 
     def keep(self, channel: str) -> None:
@@ -69,11 +77,18 @@ class Subscription:
             self._unconfirmed.pop(channel, None)
             self._send("UNSUBSCRIBE", channel)
 
-    def rebuild(self) -> None:
-        """End the connection, which cannot be trusted any more; a new one follows."""
+    def rebuild(self, why: str) -> None:
+        """End the connection, which can't be trusted any more; a new one follows."""
         if self._line:
-            log.warning("This worker hears nothing from the queue in time; it subscribes anew.")
+            self._why = why
             self._line.cut()
+
+    def follow(self, published: history.History) -> None:
+        """End the connection where requests are published in another history than the one of its
+        Redis: what is published there may not be heard here, or with a hole.
+        """
+        if self.history and self.history != published:
+            self.rebuild(ANOTHER_HISTORY)
 
     def listen(self) -> None:
         """Read for ever."""
@@ -86,27 +101,44 @@ class Subscription:
                     log.exception("The stream cannot be read.")
                 if self.up:
                     backoff.reset()
-                self._end()
-                self._reader.lost(error)
+                why = self._end()
+                self._reader.lost(ConnectionError(why) if why else error)
             backoff.pause()
 
-    def _end(self) -> None:
+    def _end(self) -> str:
+        """Return why this worker has ended the connection, if it was this worker."""
         self.up = False
         self._awaited.clear()
         line, self._line = self._line, None
         if line:
             line.close()
+        why, self._why, self.history = self._why, "", None
+        return why
 
     def _read_stream(self) -> None:
-        self._line = line = Line(self._connect())
-        line.wait_for(None)
-        self._send("SUBSCRIBE", *self._holds)
+        line = self._open()
         while True:
             kind, name, data = line.read_well()
             if kind == b"message":
                 self._reader.received(name.decode(), data)
             elif kind == b"subscribe":
                 self._confirm(name.decode())
+
+    def _open(self) -> Line:
+        line = Line(self._connect())
+        try:
+            # Not a replica: it hears what its master publishes, but not while it copies the data.
+            found = history.ask(line)
+            # Only to fail now, and not when the first channel is released, without the right to.
+            line.send(pack("UNSUBSCRIBE", NO_CHANNEL))
+            line.read_well()
+            line.wait_for(None)
+        except Exception:
+            line.close()
+            raise
+        self._line, self.history = line, found
+        self._send("SUBSCRIBE", *self._holds)
+        return line
 
     def _confirm(self, channel: str) -> None:
         self._awaited[channel] -= 1
