@@ -67,9 +67,20 @@ def test_a_bomb_is_cut_off_by_its_ratio_and_by_its_size(
     name: str, encode: Callable[[bytes], bytes]
 ) -> None:
     small = undo(encode(bytes(8 * 2**20)), [name])
-    most = max(2**20, 100 * len(encode(bytes(8 * 2**20))))
+    most = codings.most_of(len(encode(bytes(8 * 2**20))))
     assert len(small.content) == most
     assert small.problem == f"Only the first {most} bytes are undone."
+
+
+def test_the_limit_grows_with_the_body_and_ends_at_16_mib() -> None:
+    sizes = (0, 2**16, 2**30)
+    assert [codings.most_of(size) for size in sizes] == [2**20, 2**20 + 100 * 2**16, 16 * 2**20]
+
+
+def test_codings_around_each_other_share_one_limit() -> None:
+    twice = gzip.compress(gzip.compress(bytes(12 * 2**20)))
+    undone = undo(twice, ["gzip", "gzip"])
+    assert len(undone.content) == codings.most_of(len(twice))
 
 
 def test_nothing_is_larger_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_BYTES = 16 * 2**20
-"""Of what comes out."""
-_MOST_TIMES = 100
-_ANY_TIMES_UP_TO = 2**20
-"""What comes out is at most 100 times as large as what came, or 1 MiB."""
+"""Largest decompressed body, in bytes."""
+_MOST_AT_ONCE = 2**20
+_MOST_RATIO = 100
+"""A body decompresses to at most 1 MiB and 100 times its own size, in all its codings together."""
 _MOST_CODINGS = 4
 """A body that unfolds to itself can be named as compressed any number of times."""
 _STEP = 4096
@@ -41,12 +41,17 @@ def undo(content: bytes, content_encodings: Sequence[str] = ()) -> Undone:
     codings = _named(content, content_encodings)
     if len(codings) > _MOST_CODINGS:
         return Undone(b"", codings, f"More than {_MOST_CODINGS} content codings are not undone.")
+    most = most_of(len(content))
     for coding in reversed(codings):
-        most = min(MOST_BYTES, max(_ANY_TIMES_UP_TO, _MOST_TIMES * len(content)))
         content, problem = _undo_one(content, coding, most)
         if problem:
             return Undone(content, codings, problem)
     return Undone(content, codings)
+
+
+def most_of(size: int) -> int:
+    """Return how many bytes a body of this size may decompress to; the page has the same rule."""
+    return min(MOST_BYTES, _MOST_AT_ONCE + _MOST_RATIO * size)
 
 
 def _named(content: bytes, content_encodings: Sequence[str]) -> tuple[str, ...]:
