@@ -14,7 +14,13 @@ from engineio.packet import MESSAGE, Packet
 
 from webhook_logger.metrics import Ending, Metrics
 from webhook_logger.rates import Rates
-from webhook_logger.viewers.transport import cut_off, send_away, when_it_should_be_connected
+from webhook_logger.viewers.transport import (
+    Engine,
+    Session,
+    cut_off,
+    send_away,
+    when_it_should_be_connected,
+)
 
 SILENT_SECONDS = 5.0
 """For a viewer that is one too many to say something, before it is cut off unheard."""
@@ -47,7 +53,7 @@ class Admission:
 
     def __init__(
         self,
-        engineio: Any,
+        engineio: Engine,
         limits: ViewerLimits,
         metrics: Metrics,
         is_connected: Callable[[str], bool],
@@ -122,7 +128,7 @@ class Admission:
             if data.startswith(DISCONNECT):
                 self._expect_connect(eio_sid)
 
-    def may_speak(self, socket: Any) -> bool:
+    def may_speak(self, socket: Session) -> bool:
         """Wait until one more frame or message of a viewer may be handled; nothing more is read
         from it meanwhile. False when the viewer is gone.
         """

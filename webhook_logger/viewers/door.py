@@ -16,7 +16,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.viewers.origins import Origins
-from webhook_logger.viewers.transport import UpgradeRequired, send_away
+from webhook_logger.viewers.transport import Engine, UpgradeRequired, send_away, take_packets
 
 PATH = "/socket.io/"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
@@ -34,11 +34,11 @@ StartResponse = Callable[..., Any]
 class Door:
     """Stands before Engine.IO's `handle_request`."""
 
-    def __init__(self, engineio: Any, origins: Origins) -> None:
+    def __init__(self, engineio: Engine, origins: Origins) -> None:
         self._engineio = engineio
         self._origins = origins
         self._handle, engineio.handle_request = engineio.handle_request, self
-        Payload.max_decode_packets = MOST_PACKETS
+        take_packets(MOST_PACKETS)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """PEP 3333. Raises `HTTPException` for a request that is refused."""

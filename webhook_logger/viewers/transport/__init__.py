@@ -11,13 +11,16 @@ from queue import Empty
 from typing import Any
 
 from webhook_logger.viewers.transport.chores import cut_off, send_away, when_it_should_be_connected
+from webhook_logger.viewers.transport.engineio import Engine, Session, run_on, take_packets
 from webhook_logger.viewers.transport.outbox import Outbox, Shared
 from webhook_logger.viewers.transport.packets import NamedPacket, packets_below
 from webhook_logger.viewers.transport.websocket import MaySpeak, UpgradeRequired, WebSocket
 
 __all__ = [
+    "Engine",
     "NamedPacket",
     "Outbox",
+    "Session",
     "Shared",
     "UpgradeRequired",
     "cut_off",
@@ -25,6 +28,7 @@ __all__ = [
     "outbox_of",
     "packets_below",
     "send_away",
+    "take_packets",
     "when_it_should_be_connected",
 ]
 
@@ -35,11 +39,6 @@ def outbox_of(server: Any, sid: str) -> Outbox | None:
     return socket.queue if socket else None
 
 
-def install(engineio_server: Any, most_bytes_waiting: int, may_speak: MaySpeak) -> None:
-    """Let the Engine.IO server use it, by the table in which it keeps what it runs on."""
-    engineio_server._async = {
-        **engineio_server._async,
-        "queue": partial(Outbox, most_bytes_waiting),
-        "queue_empty": Empty,
-        "websocket": partial(WebSocket, may_speak),
-    }
+def install(engineio: Engine, most_bytes_waiting: int, may_speak: MaySpeak) -> None:
+    """Let the Engine.IO server use it."""
+    run_on(engineio, partial(Outbox, most_bytes_waiting), Empty, partial(WebSocket, may_speak))

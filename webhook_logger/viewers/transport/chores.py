@@ -6,12 +6,12 @@ import threading
 import time
 from _thread import start_new_thread  # Thread.start waits, and others run meanwhile
 from collections.abc import Callable
-from typing import Any
 
 from engineio import packet
 from engineio.packet import Packet
 
 from webhook_logger.metrics import Ending
+from webhook_logger.viewers.transport.engineio import Session
 from webhook_logger.viewers.transport.outbox import bye
 from webhook_logger.viewers.transport.turns import Turns
 
@@ -21,7 +21,7 @@ LAST_WORDS_SECONDS = 2.0
 """For a viewer that polls to hear why it is cut off."""
 
 
-def _ping(due: tuple[float, Any]) -> None:
+def _ping(due: tuple[float, Session]) -> None:
     at, socket = due
     time.sleep(max(0.0, at - time.monotonic()))
     if not (socket.closing or socket.closed):
@@ -35,7 +35,7 @@ def _act(due: tuple[float, Callable[[], None]]) -> None:
     act()
 
 
-def _leave(leaving: tuple[Any, Callable[[], None]]) -> None:
+def _leave(leaving: tuple[Session, Callable[[], None]]) -> None:
     socket, go_on = leaving
     try:
         server = socket.server
@@ -45,15 +45,15 @@ def _leave(leaving: tuple[Any, Callable[[], None]]) -> None:
         go_on()
 
 
-_pings: Turns[tuple[float, Any]] = Turns(_ping, at_once=1)
+_pings: Turns[tuple[float, Session]] = Turns(_ping, at_once=1)
 _checks: Turns[tuple[float, Callable[[], None]]] = Turns(_act, at_once=16)
 # A few together: what is woken runs before the hub comes to others.
 _messages: Turns[Callable[[], None]] = Turns(lambda go_on: go_on(), at_once=4)
 # One after the other: thousands that drop at once must not keep senders waiting.
-_leavings: Turns[tuple[Any, Callable[[], None]]] = Turns(_leave, at_once=1)
+_leavings: Turns[tuple[Session, Callable[[], None]]] = Turns(_leave, at_once=1)
 
 
-def pong(socket: Any) -> None:
+def pong(socket: Session) -> None:
     """The viewer of that Engine.IO socket is there: ask it again after the interval."""
     if not socket.last_ping:
         return  # nobody asked: one that floods must not fill the list that all wait in
@@ -66,13 +66,13 @@ def when_it_should_be_connected(check: Callable[[], None]) -> None:
     _checks.add((time.monotonic() + CONNECT_SECONDS, check))
 
 
-def cut_off(socket: Any, ending: Ending) -> None:
+def cut_off(socket: Session, ending: Ending) -> None:
     """End the session of that Engine.IO socket, so that its client may come back."""
     socket.queue.ending = ending
     leave(socket)
 
 
-def send_away(socket: Any) -> None:
+def send_away(socket: Session) -> None:
     """The viewer of that Engine.IO socket is over a limit: say so if it can still be heard, and cut
     it off so that it comes back.
     """
@@ -84,7 +84,7 @@ def send_away(socket: Any) -> None:
         start_new_thread(_leave_later, (socket,))
 
 
-def _leave_later(socket: Any) -> None:
+def _leave_later(socket: Session) -> None:
     time.sleep(LAST_WORDS_SECONDS)
     leave(socket)
 
@@ -99,7 +99,7 @@ def wait_for_turn() -> None:
     gate.acquire()
 
 
-def leave(socket: Any) -> None:
+def leave(socket: Session) -> None:
     """The viewer of that Engine.IO socket has gone: let Socket.IO know, and its rooms.
 
     Waits for its turn: until then, next to nothing is done for one of thousands that drop at once,

@@ -18,6 +18,7 @@ from wsproto.utilities import generate_accept_token
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport import chores
+from webhook_logger.viewers.transport.engineio import Engine, Session, session_of
 from webhook_logger.viewers.transport.frames import (
     READ_BYTES,
     Broken,
@@ -26,7 +27,7 @@ from webhook_logger.viewers.transport.frames import (
     TooLarge,
     frame,
 )
-from webhook_logger.viewers.transport.outbox import bye
+from webhook_logger.viewers.transport.outbox import Outbox, bye
 
 Environ = dict[str, Any]
 
@@ -34,7 +35,7 @@ FRAMES_A_TURN = 16
 GOODBYE_SECONDS = 2.0
 """For the other side to read a Close frame and to close, while what it still sends is discarded."""
 
-MaySpeak = Callable[[Any], bool]
+MaySpeak = Callable[[Session], bool]
 """Whether one frame more of an Engine.IO socket's viewer is handled; may wait until it is."""
 
 _KEY = re.compile("[A-Za-z0-9+/]{22}==")
@@ -59,9 +60,9 @@ class WebSocket:
     Of the `handler` that it is given only the Engine.IO socket is used, whose method that is.
     """
 
-    def __init__(self, may_speak: MaySpeak, handler: Callable[..., Any], server: Any) -> None:
+    def __init__(self, may_speak: MaySpeak, handler: Callable[..., Any], server: Engine) -> None:
         self._may_speak = may_speak
-        self._engineio = handler.__self__  # type: ignore[attr-defined]
+        self._engineio = session_of(handler)
         self._server = server
         self._frames = 0
         self._attached = False
@@ -101,7 +102,7 @@ class WebSocket:
             self._outbox.put(bye("limit"))
 
     @property
-    def _outbox(self) -> Any:
+    def _outbox(self) -> Outbox:
         return self._engineio.queue
 
     def _serve(self, sock: Any) -> None:
