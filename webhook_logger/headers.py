@@ -49,6 +49,8 @@ _FAMILIES = (
     # Caches and content delivery networks: Akamai, Cloudflare, Fastly, Netlify, Varnish, Vercel
     *("akamai-", "cache-tag", "cdn-", "cf-", "edge-", "fastly-", "netlify-", "surrogate-"),
     *("x-akamai-", "x-fastly-", "x-middleware-", "x-varnish", "x-vercel-", "xkey"),
+    # Platforms: Fly.io sends a request again elsewhere, Google App Engine sends a file
+    *("fly-", "x-appengine-"),
     # Any proxy
     *("proxy-", "x-proxy-"),
 )

@@ -119,6 +119,7 @@ FORBIDDEN = [
     *("Surrogate-Control", "Surrogate-Key", "Edge-Control", "Edge-Cache-Tag", "Cache-Tag"),
     *("Fastly-Anything", "Akamai-Anything", "CF-Anything", "Netlify-Vary", "X-Varnish", "xkey"),
     *("X-Proxy-Anything", "X-Middleware-Rewrite", "X-Vercel-Anything"),
+    *("Fly-Replay", "X-AppEngine-BlobKey"),
 ]
 ALLOWED = [
     *("Content-Type", "Content-Encoding", "Content-Disposition", "ETag", "Last-Modified", "Link"),
