@@ -190,6 +190,7 @@ def test_what_breaks_the_protocol_gets_a_close_frame_with_its_code(
         assert [payload for _, payload in before] == (
             [b'42["bye",{"reason":"limit"}]'] if code == 1009 else []
         )
+    assert "receive error" not in memory_server.log
 
 
 def test_what_follows_an_error_is_not_handled(memory_server: Server) -> None:

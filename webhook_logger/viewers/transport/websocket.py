@@ -145,6 +145,9 @@ class WebSocket:
     def _receive(self, message: str | bytes) -> None:
         try:
             received = Packet(encoded_packet=message)
+        except ValueError as error:  # not one: nothing that the log should say
+            raise Broken(CloseReason.POLICY_VIOLATION) from error
+        try:
             if received.packet_type == packet.PONG:
                 chores.pong(self._engineio)
             else:
