@@ -19,6 +19,7 @@ ONE = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
         (f"https://hooks.example.com/{ONE.upper()}/orders?a=1#x", "https://hooks.example.com"),
         (f"http://localhost:5000/view/{ONE}", "http://localhost:5000"),
         (f"https://example.com/tools/hooks/view/{ONE}", "https://example.com/tools/hooks"),
+        (f"https://hooks.example.com//{ONE}", "https://hooks.example.com"),
     ],
 )
 def test_a_callback_is_known_by_its_url_and_by_its_page(url: str, base: str) -> None:
@@ -55,6 +56,12 @@ def test_a_base_url_gives_a_new_callback(url: str, base: str, path: str) -> None
 def test_what_is_none_is_told(url: str) -> None:
     with pytest.raises(Invalid):
         Address.of(url)
+
+
+@pytest.mark.parametrize("uuid", [ONE, ONE[:-1], ONE.replace("-", ""), f"{ONE}0"])
+def test_a_uuid_without_its_server_is_told(uuid: str) -> None:
+    with pytest.raises(Invalid, match="give the whole URL"):
+        Address.of(uuid)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def absolute(url: str) -> str:
     """
     if match := _PORT.fullmatch(url):
         url = f"localhost:{match['port']}{match['rest'] or ''}"
-    if re.fullmatch(UUID_PATTERN, url):
+    if _looks_like_a_uuid(url):
         raise Invalid(f"{url} is a UUID alone: give the whole URL of the callback.")
     whole = url if _SCHEME.match(url) else f"http://{url}"
     if match := _PARTS.match(whole):
@@ -61,7 +61,7 @@ class Address:
         """
         url = absolute(url)
         if match := _CALLBACK.fullmatch(url):
-            return cls(match["base"], match["uuid"].lower())
+            return cls(match["base"].rstrip("/"), match["uuid"].lower())
         _no_mistyped_uuid(url)
         return cls(re.split("[?#]", url, maxsplit=1)[0].rstrip("/"), str(uuid4()))
 
