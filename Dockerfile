@@ -4,6 +4,7 @@ WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 COPY deploy/notices.js deploy/
+COPY static/css static/css
 COPY static/js static/js
 RUN npm run vendor
 

@@ -14,7 +14,7 @@ bench_stamp := .venv-bench/.set-up
 audit_stamp := .venv-audit/.set-up
 npm_stamp := node_modules/.set-up-for-dev
 vendor_stamp := static/vendor/.set-up
-page_scripts := $(shell find static/js -name '*.js' -o -name '*.css')
+page_scripts := $(shell find static/js static/css -name '*.js' -o -name '*.css')
 
 python := .venv/bin/python
 # Bytecode is written even where the environment forbids it: tests start hundreds of interpreters,

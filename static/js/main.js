@@ -25,7 +25,7 @@ obey();
 settings.subscribe(obey);
 addEventListener("storage", () => settings.reread());
 
-addDecoders();
+addDecoders(new URL("./embed/", import.meta.url)); // of this file when it is bundled
 page.store = store;
 page.settings = settings;
 page.replies = new ReplyApi(replyUrl);

@@ -25,7 +25,8 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[[str], Browser]]:
     """Starts a browser of that path, which is ended with the session."""
-    changed = max(file.stat().st_mtime for file in (ROOT / "static/js").rglob("*.*s"))
+    sources = [*(ROOT / "static/js").rglob("*.*s"), *(ROOT / "static/css").glob("*.css")]
+    changed = max(file.stat().st_mtime for file in sources)
     bundled = (ROOT / "static/vendor/page.js").stat().st_mtime
     assert changed <= bundled, "the page's scripts have changed: run the tests with `make test`"
     with sync_playwright() as playwright, ExitStack() as stack:

@@ -53,7 +53,7 @@ class Stage(NamedTuple):
         """Send a request with this body and look at it."""
         self.post("/orders?a=1&b=two%20words", body, f"Content-Type: {content_type}")
         self.page.locator(".row").first.click()
-        expect(self.page.locator("request-body .body-bar")).to_be_visible()
+        expect(self.page.locator("webhook-body .body-bar")).to_be_visible()
 
     def open_long(self) -> None:
         """Send a request with a long target and long lines, and look at it."""
@@ -127,7 +127,7 @@ def compared(stage: Stage) -> None:
 def preview(stage: Stage) -> None:
     stage.open(b"<!doctype html><title>a</title><h1>b</h1><img src=c>", "text/html")
     stage.press("Preview")
-    expect(stage.page.frame_locator("html-preview iframe").locator("h1")).to_be_visible()
+    expect(stage.page.frame_locator("webhook-html-preview iframe").locator("h1")).to_be_visible()
 
 
 def binary_reply(stage: Stage) -> None:

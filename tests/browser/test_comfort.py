@@ -142,7 +142,7 @@ def test_u_copies_the_callback_url(server: Server, open_page: Open) -> None:
     page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
     stop_clock(page)  # it says "Copied" for a moment
     page.keyboard.press("u")
-    expect(page.locator(".callback copy-button")).to_contain_text("Copied")
+    expect(page.locator(".callback webhook-copy-button")).to_contain_text("Copied")
     copied = page.evaluate("() => navigator.clipboard.readText()")
     assert copied == page.locator(".callback-text").inner_text()
 

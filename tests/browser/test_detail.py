@@ -281,14 +281,14 @@ def test_parts_are_listed_saved_and_drawn(show: Show, tmp_path: Path) -> None:
 
 def test_an_image_that_is_none_says_so(show: Show) -> None:
     detail = show("", b"\x89PNG not", "Content-Type: image/png")
-    expect(detail.locator("image-preview")).to_contain_text("no PNG, JPEG, GIF or WebP")
+    expect(detail.locator("webhook-image-preview")).to_contain_text("no PNG, JPEG, GIF or WebP")
     expect(detail.get_by_role("button", name="Show image")).to_have_count(0)
 
 
 def test_a_damaged_image_says_so(show: Show) -> None:
     detail = show("", png(8, 8)[:40], "Content-Type: image/png")
     detail.get_by_role("button", name="Show image in the body").click()
-    expect(detail.locator("image-preview")).to_contain_text("damaged or incomplete")
+    expect(detail.locator("webhook-image-preview")).to_contain_text("damaged or incomplete")
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_an_image_that_may_fill_the_memory_is_not_drawn_unasked(
     show: Show, image: bytes, doubt: str
 ) -> None:
     detail = show("", image, "Content-Type: image/png")
-    expect(detail.locator("image-preview")).to_contain_text(doubt)
+    expect(detail.locator("webhook-image-preview")).to_contain_text(doubt)
     expect(detail.get_by_role("button", name="Show image anyway")).to_be_visible()
 
 
@@ -343,7 +343,7 @@ def test_a_token_of_brackets_and_a_boundary_of_dashes_leave_the_page_alive(show:
     boundary = f"Content-Type: multipart/mixed; boundary={'-' * 10_000}"
     detail = show("", b"-" * 900_000, boundary, f"Authorization: {deep} {deeper}")
     expect(detail.locator(".token")).to_have_count(2)
-    expect(detail.locator("body-multipart")).to_contain_text("longer than 70 characters")
+    expect(detail.locator("webhook-body-multipart")).to_contain_text("longer than 70 characters")
 
 
 LARGE = {
@@ -379,7 +379,7 @@ def test_a_megabyte_lays_out_a_part_at_first_and_all_of_it_on_request(
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
     post(server.address, f"/{uuid}/first", *LARGE[kind])
-    expect(page.locator("request-body button").first).to_be_visible()
+    expect(page.locator("webhook-body button").first).to_be_visible()
     assert page.locator("request-detail *").count() < MOST_AT_FIRST
     assert len(page.locator("request-detail").inner_text()) < 64 * 1024
     show_all_of_large(server, page, uuid, kind)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.bodies import CASES
 from tests.browser.conftest import Complaints
 from tests.browser.embedding import element, live, told, until_told, viewers
 from tests.browser.test_accessibility import AXE, FIND, OVERFLOW, TAGS
@@ -23,8 +24,9 @@ Open = Callable[..., Page]
 # What a page that lets in nothing else has to let in, as docs/embed.md says. The nonce is that of
 # the test's own script.
 STRICT = (
-    "default-src 'none'; script-src 'nonce-page' {server}/static/webhook-log.js; "
-    "connect-src {server} {socket}; img-src data:; "
+    "default-src 'none'; script-src 'nonce-page' {server}/static/webhook-log.js "
+    "{server}/static/brotli.js {server}/static/zstd.js; "
+    "connect-src {server} {socket}; img-src data:; frame-src blob:; "
     "require-trusted-types-for 'script'; trusted-types lit-html"
 )
 
@@ -41,11 +43,46 @@ def test_a_strict_policy_lets_it_work(server: Server, uuid: str, visit: Open) ->
     log = live(page)
     post(server.address, f"/{uuid}/orders", b'{"a": 1}')
     log.locator(".line").click()
-    expect(log.locator("pre")).to_contain_text('"a": 1')
+    expect(log.get_by_role("treeitem")).to_have_text(["{ 1 field }", '"a": 1'])
     assert log.evaluate("log => getComputedStyle(log).display") == "flex", (
         "its style sheet is there"
     )
     assert told(page, "gap", "refused") == []
+
+
+def test_a_strict_policy_lets_it_decompress(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, element(server, uuid), Content_Security_Policy=policy(server))
+    page.add_init_script("delete globalThis.DecompressionStream")
+    page.reload()
+    log = live(page)
+    for kind in ("br", "zstd"):
+        body, lines, _ = CASES[kind]
+        post(server.address, f"/{uuid}/{kind}", body, *lines)
+        expect(log.locator(".line").first).to_contain_text(kind)
+        log.locator(".line").first.click()
+        expect(log.locator(".detail")).to_contain_text(f"Sent as {kind}")
+        expect(log.locator(".detail")).to_contain_text('"kind": "alert"')
+
+
+def test_what_a_policy_keeps_from_a_body_is_named(
+    server: Server, uuid: str, visit: Open, complaints: Complaints
+) -> None:
+    complaints.allow("Content Security Policy", "brotli.js")
+    strict = policy(server).replace(f"{server.url}/static/brotli.js", "")
+    strict = strict.replace("frame-src blob:", "frame-src 'none'")
+    page = visit(server, element(server, uuid), Content_Security_Policy=strict)
+    page.add_init_script("delete globalThis.DecompressionStream")
+    page.reload()
+    log = live(page)
+    body, lines, _ = CASES["br"]
+    post(server.address, f"/{uuid}/br", body, *lines)
+    log.locator(".line").click()
+    expect(log.locator(".detail")).to_contain_text("Content-Security-Policy (script-src)")
+    post(server.address, f"/{uuid}/html", b"<h1>Hello</h1>", "Content-Type: text/html")
+    log.locator(".line", has_text="html").click()
+    log.get_by_role("button", name="Preview").click()
+    expect(log.locator(".detail")).to_contain_text("allows no preview (frame-src blob:)")
+    expect(log.locator("iframe")).to_have_count(0)
 
 
 def test_a_policy_that_keeps_it_from_connecting_is_named(
@@ -131,8 +168,24 @@ def test_it_leaves_nothing_behind_in_the_page(server: Server, uuid: str, visit: 
     frame = "Object.keys(document.body.appendChild(document.createElement('iframe')).contentWindow)"
     extra = bare - set(page.evaluate(frame)) - {"0"}
     assert extra <= libraries
-    names = ["copy-button", "live-badge", "request-row", "body-chunk", "webhook-page"]
-    assert page.evaluate("names => names.filter(name => customElements.get(name))", names) == []
+
+
+def test_all_its_elements_have_names_of_its_own(server: Server, uuid: str, visit: Open) -> None:
+    page = visit(server, element(server, uuid))
+    page.add_init_script(DEFINED)
+    page.reload()
+    live(page)
+    names = page.evaluate("defined")
+    assert "webhook-log" in names
+    assert [name for name in names if not name.startswith("webhook-")] == []
+
+
+DEFINED = """globalThis.defined = [];
+const define = customElements.define;
+customElements.define = function (name, element) {
+  defined.push(name);
+  return define.call(this, name, element);
+};"""
 
 
 def test_the_script_may_be_loaded_twice_and_late(server: Server, uuid: str, visit: Open) -> None:

@@ -39,8 +39,8 @@ def test_its_icon_is_let_in_by_its_policy(server: Server, open_page: Open) -> No
 def test_the_url_can_be_copied(server: Server, open_page: Open) -> None:
     page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
     stop_clock(page)  # it says "Copied" for a moment
-    page.locator(".callback copy-button button").click()
-    expect(page.locator(".callback copy-button button")).to_contain_text("Copied")
+    page.locator(".callback webhook-copy-button button").click()
+    expect(page.locator(".callback webhook-copy-button button")).to_contain_text("Copied")
     copied = page.evaluate("() => navigator.clipboard.readText()")
     assert copied == server.url + "/" + page.url.rpartition("/")[2]
 
@@ -136,7 +136,7 @@ def test_the_chosen_request_shows_all_of_it(server: Server, open_page: Open, uui
     expect(detail).to_contain_text("q=a%20b&q=c")
     for text in ("a b", "X-Dup", "x-dup", "127.0.0.1", "HTTP/1.1"):
         expect(detail).to_contain_text(text)
-    expect(detail.locator("body-json")).to_contain_text("12.50")
+    expect(detail.locator("webhook-body-json")).to_contain_text("12.50")
     page.get_by_role("button", name="Raw", exact=True).click()
     expect(detail.locator(".body-text[data-view=text]")).to_have_text(body.decode())
     page.locator(".row", has_text="/later").click()

@@ -149,7 +149,7 @@ def preview(server: Server, page: Page, source: str) -> FrameLocator:
     expect(newest).to_contain_text(path[-36:])
     newest.click()
     page.get_by_role("button", name="Preview", exact=True).click()
-    return page.frame_locator("html-preview iframe")
+    return page.frame_locator("webhook-html-preview iframe")
 
 
 @SIZES
@@ -160,7 +160,7 @@ def test_html_is_drawn_in_a_frame_where_nothing_is_allowed(
     frame = preview(server, page, "<!doctype html><h1>Receipt</h1><p>Thank you, J\u00fcrgen")
     expect(frame.get_by_role("heading", name="Receipt")).to_be_visible()
     expect(frame.get_by_text("Thank you, J\u00fcrgen")).to_be_visible()
-    element = page.locator("html-preview iframe")
+    element = page.locator("webhook-html-preview iframe")
     expect(element).to_have_attribute("sandbox", "")
     expect(element).to_have_attribute("title", "Preview of the body")
     policy = frame.locator("meta").first

@@ -18,11 +18,11 @@ const ARROWS = {
   signatures: ["body", "browser", "text", "wire"],
   state: ["body", "browser", "reply", "text", "wire"],
   "take-away": ["body", "browser", "state", "wire"],
-  embed: ["body", "browser", "state", "text", "wire"],
   components: [
     ...["body", "browser", "compare", "reply", "resend", "signatures", "state", "take-away"],
     ...["text", "wire"],
   ],
+  embed: ["body", "browser", "components", "state", "text", "wire"],
   main: ["body", "browser", "components", "reply", "state", "wire"],
 };
 

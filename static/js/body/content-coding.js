@@ -16,9 +16,11 @@ import { trimOws } from "../wire/captured.js";
 
 /** Thrown by decoders: there is more than may be shown. */
 export class TooLarge extends Error {
+  static NAME = "TooLarge";
   /** @param {Uint8Array} [beginning] */
   constructor(beginning = new Uint8Array()) {
     super("It unfolds to more than is shown.");
+    this.name = TooLarge.NAME;
     this.beginning = beginning;
   }
 }
@@ -47,7 +49,7 @@ const FORMATS = {
 };
 
 /**
- * Decoders for browsers that lack them: the dashboard's bundle adds its own, the element's has none.
+ * Decoders for browsers that lack them; the page and the element add them.
  * @type {Record<string, () => Promise<Decoder>>}
  */
 export const decoders = {};
@@ -127,13 +129,31 @@ async function decode(bytes, coding, most) {
   if (!Object.hasOwn(decoders, coding)) return failed(`This browser can’t undo “${coding}”.`);
   if (bytes.length > MOST_TO_DECODE) return failed(`Too large to undo “${coding}” here.`);
   const decoder = await decoders[coding]().catch(() => null);
-  if (!decoder) return failed(`The decoder for “${coding}” can’t be loaded: reload this page.`);
+  if (!decoder) return failed(notLoaded(coding));
   try {
     return { bytes: decoder(bytes, most), problem: "" };
   } catch (error) {
-    if (!(error instanceof TooLarge)) return failed(damaged(coding));
-    return { bytes: error.beginning, problem: error.beginning.length > 0 ? CUT : error.message };
+    return tooLarge(error) ?? failed(damaged(coding));
   }
+}
+
+/**
+ * A decoder is a file of its own, with a copy of the class: it is known by its name.
+ * @param {unknown} error
+ * @returns {Undone | null}
+ */
+function tooLarge(error) {
+  const { name, message, beginning } = /** @type {TooLarge} */ (error);
+  if (name !== TooLarge.NAME) return null;
+  return { bytes: beginning, problem: beginning.length > 0 ? CUT : message };
+}
+
+/** @param {string} coding */
+function notLoaded(coding) {
+  return (
+    `The decoder for “${coding}” can’t be loaded: reload this page, or let its ` +
+    "Content-Security-Policy (script-src) allow it."
+  );
 }
 
 /** @param {string} coding */

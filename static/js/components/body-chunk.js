@@ -1,5 +1,6 @@
 import { LitElement } from "lit";
 import { visible } from "../text/format.js";
+import { define } from "./define.js";
 
 /** @typedef {import("../body/highlight.js").Run} Run */
 
@@ -35,4 +36,4 @@ function painted(runs) {
   return fragment;
 }
 
-customElements.define("body-chunk", BodyChunk);
+define("webhook-body-chunk", BodyChunk);

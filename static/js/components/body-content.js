@@ -23,17 +23,17 @@ const MOST_FIELDS = 1000;
 export function bodyContent(view, body, request) {
   switch (view) {
     case "json":
-      return html`<body-json .text=${withoutMark(body.content)}></body-json>`;
+      return html`<webhook-body-json .text=${withoutMark(body.content)}></webhook-body-json>`;
     case "form":
       return form(fieldsOf(bytesOf(body), headerOf(request, "content-type"), MOST_FIELDS));
     case "multipart":
-      return html`<body-multipart .body=${body} .contentType=${headerOf(request, "content-type")}></body-multipart>`;
+      return html`<webhook-body-multipart .body=${body} .contentType=${headerOf(request, "content-type")}></webhook-body-multipart>`;
     case "image":
-      return html`<image-preview .bytes=${bytesOf(body)} .type=${mediaType(request)} name="in the body"></image-preview>`;
+      return html`<webhook-image-preview .bytes=${bytesOf(body)} .type=${mediaType(request)} name="in the body"></webhook-image-preview>`;
     case "preview":
-      return html`<html-preview .source=${body.content}></html-preview>`;
+      return html`<webhook-html-preview .source=${body.content}></webhook-html-preview>`;
     default:
-      return html`<body-source .body=${body} .view=${view}></body-source>`;
+      return html`<webhook-body-source .body=${body} .view=${view}></webhook-body-source>`;
   }
 }
 
@@ -41,7 +41,7 @@ export function bodyContent(view, body, request) {
 function form({ pairs, note }) {
   const most = `These are the first ${MOST_FIELDS} fields; Raw has all.`;
   return html`
-    <pairs-table .pairs=${pairs} label="Form fields, decoded"></pairs-table>
+    <webhook-pairs-table .pairs=${pairs} label="Form fields, decoded"></webhook-pairs-table>
     ${note ? html`<p class="body-reading">${visible(note)}</p>` : ""}
     ${pairs.length === MOST_FIELDS ? html`<p class="body-note">${most}</p>` : ""}
   `;

@@ -6,6 +6,7 @@ import { explained } from "../text/timestamps.js";
 import "./copy-button.js";
 import { MOVES } from "./json-moves.js";
 import "./json-node.js";
+import { define } from "./define.js";
 
 /** @typedef {import("../body/json-tree.js").JsonNode} Node */
 
@@ -54,7 +55,8 @@ export class BodyJson extends LitElement {
       >${repeat(
         this.root ? [this.root] : [],
         (root) => root, // another text is another tree: nothing of the old one stays
-        (root) => html`<json-node .node=${root} .unfolded=${this.unfolded}></json-node>`,
+        (root) =>
+          html`<webhook-json-node .node=${root} .unfolded=${this.unfolded}></webhook-json-node>`,
       )}</div>
       <div class="json-bar">
         ${this.chosen ? chosenBar(this.chosen) : html`<span>Choose a row to copy its path or value.</span>`}
@@ -105,9 +107,9 @@ function chosenBar(node) {
   return html`
     <code class="captured">${visible(path)}</code>
     ${date ? html`<span class="json-date">${date}</span>` : ""}
-    <copy-button .text=${path} label="Copy path"></copy-button>
-    <copy-button .text=${value} label="Copy value"></copy-button>
+    <webhook-copy-button .text=${path} label="Copy path"></webhook-copy-button>
+    <webhook-copy-button .text=${value} label="Copy value"></webhook-copy-button>
   `;
 }
 
-customElements.define("body-json", BodyJson);
+define("webhook-body-json", BodyJson);

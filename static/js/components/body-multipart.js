@@ -8,6 +8,7 @@ import { excerpt } from "../text/excerpt.js";
 import { byteSize, visible } from "../text/format.js";
 import { withMoments } from "./moments.js";
 import "./image-preview.js";
+import { define } from "./define.js";
 
 /**
  * @typedef {import("../body/multipart.js").Part} Part
@@ -115,7 +116,7 @@ function nested({ parts, problem }) {
 function content(part, read) {
   const { fileName, name, type, bytes } = part;
   if (isImage(type)) {
-    return html`<image-preview .bytes=${bytes} .type=${type} .name=${visible(fileName || name)}></image-preview>`;
+    return html`<webhook-image-preview .bytes=${bytes} .type=${type} .name=${visible(fileName || name)}></webhook-image-preview>`;
   }
   const { text, isText, note } = read(part);
   if (!isText || !text) return "";
@@ -123,4 +124,4 @@ function content(part, read) {
     ${note ? html`<p class="body-reading">${visible(note)}</p>` : ""}`;
 }
 
-customElements.define("body-multipart", BodyMultipart);
+define("webhook-body-multipart", BodyMultipart);

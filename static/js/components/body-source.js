@@ -3,6 +3,7 @@ import { chunksOf } from "../body/body.js";
 import { highlight } from "../body/highlight.js";
 import { byteSize } from "../text/format.js";
 import "./body-chunk.js";
+import { define } from "./define.js";
 
 /** Work on the rest of a long body in one frame; more would be felt. */
 const FRAME_MS = 8;
@@ -62,7 +63,7 @@ export class BodySource extends LitElement {
     const { view, chunks, next } = this;
     const paint = isPainted(view) ? highlight : null;
     return html`
-      <pre class="body-text captured" data-view=${view} tabindex="0" role="group" aria-label="Body">${chunks.map((text) => html`<body-chunk class="body-chunk" .text=${text} .paint=${paint}></body-chunk>`)}</pre>
+      <pre class="body-text captured" data-view=${view} tabindex="0" role="group" aria-label="Body">${chunks.map((text) => html`<webhook-body-chunk class="body-chunk" .text=${text} .paint=${paint}></webhook-body-chunk>`)}</pre>
       ${
         next.done
           ? ""
@@ -79,4 +80,4 @@ function isPainted(view) {
   return view === "xml" || view === "markup";
 }
 
-customElements.define("body-source", BodySource);
+define("webhook-body-source", BodySource);

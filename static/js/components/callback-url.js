@@ -31,7 +31,7 @@ export class CallbackUrl extends LitElement {
           <button
             type="button" class="icon-button" title="QR code (q)" aria-keyshortcuts="q" @click=${() => this.ask("qr-sheet")}
           >${qrIcon}<span class="visually-hidden">QR code of the callback URL</span></button>
-          <copy-button class="primary" .text=${this.url} what="the callback URL" keys="u"></copy-button>
+          <webhook-copy-button class="primary" .text=${this.url} what="the callback URL" keys="u"></webhook-copy-button>
         </div>
         <p class="callback-answers">
           ${this.reply ? html`<span class="captured">${visible(replyText(this.reply))}</span>` : ""}

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing } from "lit";
 import { copyText } from "../browser/clipboard.js";
+import { define } from "./define.js";
 import { checkIcon, copyIcon } from "./icons.js";
 
 const SHOW_RESULT_MS = 1600;
@@ -55,4 +56,4 @@ export class CopyButton extends LitElement {
   }
 }
 
-customElements.define("copy-button", CopyButton);
+define("webhook-copy-button", CopyButton);

@@ -35,7 +35,7 @@ export function pathSection(request) {
   return html`
     <section aria-labelledby="path-title">
       <h3 id="path-title">Path <span>${segments.length}</span></h3>
-      <pairs-table .pairs=${segments} label="Path segments, decoded"></pairs-table>
+      <webhook-pairs-table .pairs=${segments} label="Path segments, decoded"></webhook-pairs-table>
     </section>
   `;
 }
@@ -48,7 +48,7 @@ export function querySection(request) {
   return html`
     <section aria-labelledby="query-title">
       <h3 id="query-title">Query <span>${query.length}</span></h3>
-      <pairs-table .pairs=${query} label="Query parameters, decoded"></pairs-table>
+      <webhook-pairs-table .pairs=${query} label="Query parameters, decoded"></webhook-pairs-table>
       <p class="detail-raw"><span>As sent</span> <code class="captured" ?data-long=${isLong(query_string)} tabindex=${isLong(query_string) ? 0 : nothing}>${visible(textOfLine(query_string))}</code></p>
     </section>
   `;
@@ -59,13 +59,13 @@ export function linesSections({ headers, trailers = [] }) {
   return html`
     <section aria-labelledby="headers-title">
       <h3 id="headers-title">Headers <span>${headers.length}</span></h3>
-      <pairs-table .pairs=${linesOf(headers)} label="Headers as sent"></pairs-table>
+      <webhook-pairs-table .pairs=${linesOf(headers)} label="Headers as sent"></webhook-pairs-table>
     </section>
     ${
       trailers.length > 0
         ? html`<section aria-labelledby="trailers-title">
           <h3 id="trailers-title">Trailers <span>${trailers.length}</span></h3>
-          <pairs-table .pairs=${linesOf(trailers)} label="Trailers as sent"></pairs-table>
+          <webhook-pairs-table .pairs=${linesOf(trailers)} label="Trailers as sent"></webhook-pairs-table>
         </section>`
         : ""
     }

@@ -42,7 +42,7 @@ export class EmptyState extends LitElement {
         <p>or from a terminal</p>
         <div class="empty-command">
           <pre tabindex="0" aria-label="Command to try">${command}</pre>
-          <copy-button .text=${command} what="the command"></copy-button>
+          <webhook-copy-button .text=${command} what="the command"></webhook-copy-button>
         </div>
       </div>
     `;

@@ -60,10 +60,10 @@ function item({ where, token, header, payload, claims }, receivedAt) {
       <p class="token-head">
         <span>In <span class="captured">${visible(where)}</span></span>
         <span class="token-validity" data-validity=${validity}>${VALIDITIES[validity]}</span>
-        <copy-button .text=${token} label="Copy token"></copy-button>
+        <webhook-copy-button .text=${token} label="Copy token"></webhook-copy-button>
       </p>
       ${part("Header", header)} ${part("Payload", payload)}
-      ${times.length > 0 ? html`<pairs-table .pairs=${times} label="Times of the token"></pairs-table>` : ""}
+      ${times.length > 0 ? html`<webhook-pairs-table .pairs=${times} label="Times of the token"></webhook-pairs-table>` : ""}
     </div>
   `;
 }

@@ -1,5 +1,6 @@
 import { html, LitElement } from "lit";
 import { keyed } from "lit/directives/keyed.js";
+import { define } from "./define.js";
 
 /** The policy of the page holds in the frame as well, and is the stricter one for styles. */
 const POLICY = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`;
@@ -13,14 +14,23 @@ const CONNECTING = /<(?=i?frame|link)/gi;
 /** A blob is always read as UTF-8, whatever the document says of itself. */
 const TYPE = "text/html;charset=utf-8";
 
+const BLOCKED = "This page’s Content-Security-Policy allows no preview (frame-src blob:).";
+
 /** HTML of a stranger, drawn in a frame in which nothing runs and from which nothing is asked for. */
 export class HtmlPreview extends LitElement {
-  static properties = { source: {} };
+  static properties = { source: {}, blocked: { state: true } };
 
   constructor() {
     super();
     this.source = "";
     this.address = "";
+    /** By the Content-Security-Policy of the page that this is in. */
+    this.blocked = false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener("securitypolicyviolation", this.onViolation);
   }
 
   createRenderRoot() {
@@ -36,8 +46,15 @@ export class HtmlPreview extends LitElement {
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    document.removeEventListener("securitypolicyviolation", this.onViolation);
     this.forget();
   }
+
+  /** @param {SecurityPolicyViolationEvent} violation */
+  onViolation = ({ effectiveDirective, blockedURI, disposition }) => {
+    if (disposition !== "enforce" || !blockedURI.startsWith("blob")) return;
+    this.blocked ||= effectiveDirective === "frame-src";
+  };
 
   /** The document lives on in the frame. */
   forget() {
@@ -45,6 +62,7 @@ export class HtmlPreview extends LitElement {
   }
 
   render() {
+    if (this.blocked) return html`<p class="body-note" role="status">${BLOCKED}</p>`;
     // Another document gets another frame: one that navigates leaves an entry for the Back button.
     return html`
       ${keyed(
@@ -68,4 +86,4 @@ export function previewDocument(source) {
   return `<!doctype html>${POLICY}${NO_LINKS}${source.replace(CONNECTING, "<no-")}`;
 }
 
-customElements.define("html-preview", HtmlPreview);
+define("webhook-html-preview", HtmlPreview);

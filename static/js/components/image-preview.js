@@ -1,6 +1,7 @@
 import { html, LitElement } from "lit";
 import { imageSize, MAX_PIXELS } from "../body/image-size.js";
 import { byteSize } from "../text/format.js";
+import { define } from "./define.js";
 
 /** An image of a stranger is drawn on request alone, and never larger than this. */
 const LARGEST = 640;
@@ -101,4 +102,4 @@ function doubtOf(size) {
   return `${sizeText(size)}: drawing it takes about ${byteSize(pixels * BYTES_PER_PIXEL)} of memory.`;
 }
 
-customElements.define("image-preview", ImagePreview);
+define("webhook-image-preview", ImagePreview);

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing } from "lit";
 import { childrenOf, FIRST_CHILDREN, take } from "../body/json-tree.js";
+import { define } from "./define.js";
 import { nodeLabel, nodeMeaning } from "./json-label.js";
 
 /** @typedef {import("../body/json-tree.js").JsonNode} Node */
@@ -60,7 +61,7 @@ export class JsonNode extends LitElement {
   /** The row that is pressed may go: the one before it is where reading goes on. */
   pressMore() {
     /** @type {HTMLElement | null} */ (
-      this.querySelector(":scope > json-node:last-of-type > div")
+      this.querySelector(":scope > webhook-json-node:last-of-type > div")
     )?.focus();
     this.more();
   }
@@ -75,12 +76,12 @@ export class JsonNode extends LitElement {
   /** @param {Node} node */
   child(node) {
     const depth = this.depth + 1;
-    return html`<json-node
+    return html`<webhook-json-node
       .node=${node}
       .depth=${depth}
       .unfolded=${this.unfolded}
       ?data-deep=${depth > DEEPEST_INDENT}
-    ></json-node>`;
+    ></webhook-json-node>`;
   }
 
   /** @param {Node} node */
@@ -111,4 +112,4 @@ export class JsonNode extends LitElement {
   }
 }
 
-customElements.define("json-node", JsonNode);
+define("webhook-json-node", JsonNode);

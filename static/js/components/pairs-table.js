@@ -2,6 +2,7 @@ import { html, LitElement, nothing } from "lit";
 import { excerpt, isLong } from "../text/excerpt.js";
 import { visible } from "../text/format.js";
 import "./copy-button.js";
+import { define } from "./define.js";
 import { withMoments } from "./moments.js";
 
 /** Rows and characters of a value that are laid out before more are asked for. */
@@ -55,10 +56,10 @@ function row([name, value]) {
     <td>
       <div class="pairs-value">
         <span class="captured" ?data-long=${isLong(value)} tabindex=${isLong(value) ? 0 : nothing}>${withMoments(excerpt(value, MOST_CHARACTERS))}</span>
-        <copy-button .text=${value} label="" what="Copy the value of ${visible(name)}"></copy-button>
+        <webhook-copy-button .text=${value} label="" what="Copy the value of ${visible(name)}"></webhook-copy-button>
       </div>
     </td>
   </tr>`;
 }
 
-customElements.define("pairs-table", PairsTable);
+define("webhook-pairs-table", PairsTable);

@@ -6,8 +6,10 @@ import { byteCount, visible } from "../text/format.js";
 import { mediaType } from "../wire/captured.js";
 import { bodyCoding } from "./body-coding.js";
 import { bodyContent } from "./body-content.js";
+import { bodyStyles } from "./body-styles.js";
 import { brokenJson } from "./broken-json.js";
 import "./copy-button.js";
+import { define } from "./define.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 /** @typedef {import("../body/body.js").Body} Body */
@@ -21,6 +23,7 @@ const WITHOUT_ITS_TEXT = new Set(["hex", "image", "multipart"]);
 
 /** The body: decompressed, by its charset, as readable as it gets; raw and in hex. */
 export class RequestBody extends LitElement {
+  static styles = bodyStyles;
   static properties = {
     request: { attribute: false },
     opened: { state: true },
@@ -41,10 +44,6 @@ export class RequestBody extends LitElement {
     this.views = [];
     /** @type {BodyView} */
     this.chosen = "hex";
-  }
-
-  createRenderRoot() {
-    return this;
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -127,7 +126,7 @@ export class RequestBody extends LitElement {
         </div>
         ${
           body.encoding === "utf-8"
-            ? html`<copy-button .text=${body.content} what="the body"></copy-button>`
+            ? html`<webhook-copy-button .text=${body.content} what="the body"></webhook-copy-button>`
             : ""
         }
       </div>
@@ -145,4 +144,4 @@ export class RequestBody extends LitElement {
   }
 }
 
-customElements.define("request-body", RequestBody);
+define("webhook-body", RequestBody);

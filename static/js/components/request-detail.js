@@ -69,7 +69,7 @@ export class RequestDetail extends LitElement {
         ${querySection(request)}
         <section aria-labelledby="body-title">
           <h3 id="body-title">Body <span>${byteSize(request.body.size)}</span></h3>
-          <request-body .request=${request}></request-body>
+          <webhook-body .request=${request}></webhook-body>
         </section>
         ${linesSections(request)}
         ${pathSection(request)}
@@ -78,7 +78,7 @@ export class RequestDetail extends LitElement {
         <resend-panel .request=${request}></resend-panel>
         <section aria-labelledby="facts-title">
           <h3 id="facts-title">Facts</h3>
-          <pairs-table .pairs=${facts(request)} label="Facts"></pairs-table>
+          <webhook-pairs-table .pairs=${facts(request)} label="Facts"></webhook-pairs-table>
         </section>
       </article>
     `;

@@ -30,9 +30,9 @@ export function answered({ headers, shared, body }) {
   return html`
     <h4>Headers of the answer <span>${headers.length}</span></h4>
     ${shared ? html`<p class="resend-note">${note}</p>` : ""}
-    <pairs-table .pairs=${headers} label="Headers of the answer"></pairs-table>
+    <webhook-pairs-table .pairs=${headers} label="Headers of the answer"></webhook-pairs-table>
     <h4>Body of the answer</h4>
-    ${body.size > 0 ? html`<body-source .body=${body}></body-source>` : ""}
+    ${body.size > 0 ? html`<webhook-body-source .body=${body}></webhook-body-source>` : ""}
     <p class="resend-note">${bodyNote(body)}</p>
   `;
 }

@@ -94,7 +94,7 @@ export class ResendPanel extends LitElement {
     return html`
       <pre class="resend-headers captured">${visible(text)}</pre>
       <div class="resend-tools">
-        <copy-button .text=${text} what="the headers"></copy-button>
+        <webhook-copy-button .text=${text} what="the headers"></webhook-copy-button>
         <button type="button" class="button" @click=${this.ask}>Is it reachable?</button>
       </div>
     `;

@@ -6,8 +6,8 @@ import { logEmpty } from "./log-empty.js";
 import { logEntry } from "./log-row.js";
 
 /**
- * @typedef {import("./log-bar.js").Bar & {opened: string, whole: string}} Shown  the ids of the
- *   request whose detail shows, and of the one whose body shows to its end
+ * @typedef {import("./log-bar.js").Bar & {opened: string}} Shown  the id of the request whose
+ *   detail shows
  *
  * @param {Shown} shown
  */
@@ -19,12 +19,11 @@ export function logEntries(shown) {
 }
 
 /** @param {Shown} shown */
-function list({ snapshot: { entries, answers }, opened, whole, copied, actions }) {
+function list({ snapshot: { entries, answers }, opened, copied, actions }) {
   return html`<ol part="list" class="list" role="list" @keydown=${onKey}>
     ${repeat(entries, keyOf, (entry) =>
       logEntry(entry, {
         opened: entry.key === opened,
-        whole: entry.key === whole,
         answers,
         copied,
         actions,

@@ -11,15 +11,12 @@ import { logDetail } from "./log-detail.js";
  *
  * @typedef {object} How
  * @property {boolean} opened
- * @property {boolean} whole  all of its body, however long
  * @property {import("../state/responses.js").Answers} answers
  * @property {import("./copy.js").Copied} copied
  * @property {Actions} actions
  *
  * @typedef {object} Actions  what a reader does with a log
  * @property {(id: string) => void} toggle   opens the detail of a request, or closes it
- * @property {(id: string) => void} showAll  of its body
- * @property {(request: import("../wire/contract.js").CapturedRequest) => void} open  its body, which is compressed
  * @property {(text: string, what: string) => void} copy
  * @property {() => void} clear   the list
  * @property {() => void} tryNow  to connect
@@ -47,6 +44,6 @@ function requestRow(request, how) {
       <span part="size" class="size">${byteSize(request.body.size)}</span>
       <time part="time" class="time" datetime=${request.received_at} title=${fullTime(request.received_at)}>${clockTime(request.received_at)}</time>
     </button>
-    ${how.opened ? logDetail(request, answer, how) : nothing}
+    ${how.opened ? logDetail(request, answer) : nothing}
   </li>`;
 }

@@ -1,8 +1,9 @@
 /** `<webhook-log src="https://hooks.example.com/<uuid>">`: a live log in anybody's page. */
 
 import { html, LitElement, unsafeCSS } from "lit";
-import { open } from "../body/reading.js";
+import { addDecoders } from "../body/decoders/index.js";
 import { copyText } from "../browser/clipboard.js";
+import { define } from "../components/define.js";
 import { secondsUntil } from "../wire/retry.js";
 import { Announcer } from "./announcer.js";
 import { Log } from "./log.js";
@@ -33,7 +34,6 @@ export class WebhookLog extends LitElement {
     src: { reflect: true },
     most: { type: Number, reflect: true },
     opened: { state: true },
-    whole: { state: true },
     copied: { state: true },
   };
 
@@ -48,8 +48,6 @@ export class WebhookLog extends LitElement {
   /** @type {import("./log-row.js").Actions} */
   #actions = {
     toggle: (id) => this.#toggle(id),
-    showAll: (id) => this.#showAll(id),
-    open: (request) => void open(request).then(this.#update),
     copy: (text, what) => this.#copy(text, what),
     clear: () => this.clear(),
     tryNow: () => this.#log.tryNow(),
@@ -63,8 +61,6 @@ export class WebhookLog extends LitElement {
     super();
     /** The id of the request whose detail shows. */
     this.opened = "";
-    /** The id of the request whose body shows to its end. */
-    this.whole = "";
     /** @type {import("./copy.js").Copied} */
     this.copied = null;
   }
@@ -157,10 +153,10 @@ export class WebhookLog extends LitElement {
 
   render() {
     const { place, store } = this.#log;
-    const { opened, whole, copied } = this;
+    const { opened, copied } = this;
     const shown = { snapshot: store.snapshot, place, copied, actions: this.#actions };
     return html`<div part="log" class="log">
-      ${logBar(shown)} ${logEntries({ ...shown, opened, whole })}
+      ${logBar(shown)} ${logEntries({ ...shown, opened })}
       <p class="unseen" role="status">${this.#announcer.text}</p>
     </div>`;
   }
@@ -170,13 +166,6 @@ export class WebhookLog extends LitElement {
     this.opened = this.opened === id ? "" : id;
     await this.updateComplete;
     bringIntoSight(this.renderRoot.querySelector("[aria-expanded=true]")?.parentElement);
-  }
-
-  /** @param {string} id */
-  async #showAll(id) {
-    this.whole = id;
-    await this.updateComplete;
-    this.renderRoot.querySelector("pre")?.focus({ preventScroll: true }); // the button is gone
   }
 
   /**
@@ -192,5 +181,5 @@ export class WebhookLog extends LitElement {
   }
 }
 
-// A page may load the script twice.
-if (!customElements.get("webhook-log")) customElements.define("webhook-log", WebhookLog);
+addDecoders(new URL("./", import.meta.url));
+define("webhook-log", WebhookLog);

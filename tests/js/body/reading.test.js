@@ -57,7 +57,7 @@ test("a body that is not compressed as it says is shown as sent, and why", async
 });
 
 test("a decoder that the page brings undoes br", async () => {
-  addDecoders();
+  addDecoders(new URL("../../../static/js/body/decoders/", import.meta.url));
   const packed = request(brotliCompressSync("[1]"), { "Content-Encoding": "br" });
   assert.equal((await open(packed)).body.content, "[1]");
 });

@@ -3,23 +3,9 @@ import { mock, test } from "node:test";
 import { Announcer } from "../../../static/js/embed/announcer.js";
 import { LogStore } from "../../../static/js/embed/log-store.js";
 import { mixedText, policyText } from "../../../static/js/embed/obstacles.js";
-import { Pieces } from "../../../static/js/embed/pieces.js";
 import { sample } from "../samples.js";
 
 const SERVER = "https://hooks.example.com/team";
-
-test("of a large text only what is looked at is made, and once", () => {
-  let made = 0;
-  const pieces = new Pieces(
-    (function* () {
-      while (made < 5) yield String(++made);
-    })(),
-  );
-  assert.deepEqual(pieces.first(2), ["1", "2"]);
-  assert.deepEqual(pieces.first(2), ["1", "2"]);
-  assert.equal(made, 2);
-  assert.deepEqual(pieces.first(Number.POSITIVE_INFINITY), ["1", "2", "3", "4", "5"]);
-});
 
 test("a page over https cannot connect to a server without, but for its own computer", () => {
   const page = "https://tools.example.com";

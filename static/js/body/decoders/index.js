@@ -1,8 +1,12 @@
-/** The dashboard's own decoders, each loaded when a body needs it. */
+/** Decoders for browsers that lack them, each a file of its own that is loaded when a body needs it. */
 
 import { decoders } from "../content-coding.js";
 
-export function addDecoders() {
-  decoders.br = async () => (await import("./brotli.js")).decode;
-  decoders.zstd = async () => (await import("./zstd.js")).decode;
+const FILES = { br: "brotli.js", zstd: "zstd.js" };
+
+/** @param {URL} folder  where the files are */
+export function addDecoders(folder) {
+  for (const [coding, file] of Object.entries(FILES)) {
+    decoders[coding] = async () => (await import(new URL(file, folder).href)).decode;
+  }
 }
