@@ -28,7 +28,7 @@ import sys
 from config import Config, ConfigError
 from webhook_logger.app import create_app
 from webhook_logger.serving import logs
-from webhook_logger.serving.limits import Limits
+from webhook_logger.serving.limits import ConnectionLimits
 from webhook_logger.serving.listener import ServingError, listen
 from webhook_logger.serving.server import serve
 
@@ -52,9 +52,9 @@ def main() -> None:
     serve(app, listener, config.DRAIN_SECONDS, limits())
 
 
-def limits() -> Limits:
+def limits() -> ConnectionLimits:
     """What this worker takes of connections, and of what comes on them."""
-    return Limits(
+    return ConnectionLimits(
         connections=config.MAX_CONNECTIONS,
         keep_alive_seconds=config.KEEP_ALIVE_SECONDS,
         head_seconds=config.HEAD_SECONDS,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,10 @@ def test_every_refusal_takes_its_reason_from_the_registry(file: Path) -> None:
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module == "werkzeug.exceptions":
             assert {alias.name for alias in node.names} <= {"HTTPException", "MethodNotAllowed"}
+
+
+def test_no_two_classes_have_one_name() -> None:
+    trees = [ast.parse(file.read_text()) for file in FILES]
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    names = Counter(node.name for node in classes)
+    assert [name for name, count in names.items() if count > 1] == []

@@ -39,7 +39,7 @@ from webhook_logger.reply import Reply, preflight_headers
 from webhook_logger.reply.headers import header_lines
 from webhook_logger.senders.refusals import Refusals
 from webhook_logger.serving import body, connection, head, proxies
-from webhook_logger.serving.limits import Limits
+from webhook_logger.serving.limits import ConnectionLimits
 from webhook_logger.serving.parsed import MAX_PARSED_CHARACTERS, only_needed
 from webhook_logger.viewers.join import Join
 from webhook_logger.viewers.transport.packets import NamedPacket
@@ -48,7 +48,7 @@ SIZE = 2**10
 LARGE = 2**19
 FEW = 8 * SIZE
 """Of that many steps, Python code takes not one for each character."""
-ANY = Limits(target_bytes=2**22, header_bytes=2**22, header_lines=2**22)
+ANY = ConnectionLimits(target_bytes=2**22, header_bytes=2**22, header_lines=2**22)
 
 NOBODY: Any = SimpleNamespace(refused=lambda *_: None)
 REASON = Reason.NOT_FOUND

@@ -8,7 +8,7 @@ from flask import Flask, Request
 from werkzeug.routing import MapAdapter
 
 from config import ROOT, Config
-from webhook_logger.delivery import Limits, make_delivery
+from webhook_logger.delivery import QueueLimits, make_delivery
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
 from webhook_logger.senders import callback
@@ -78,8 +78,8 @@ def _viewer_limits(config: Config) -> ViewerLimits:
     )
 
 
-def _sender_limits(config: Config) -> callback.Limits:
-    return callback.Limits(
+def _sender_limits(config: Config) -> callback.SenderLimits:
+    return callback.SenderLimits(
         config.MAX_BODY_BYTES, config.MAX_SENDERS_PER_ADDRESS, config.ANSWER_TIMEOUT
     )
 
@@ -98,7 +98,7 @@ def create_app(config: Config) -> App:
 
     # Delivery, in process or through the queue
     metrics = Metrics()
-    limits = Limits(config.QUEUE_TIMEOUT, config.QUEUE_BACKLOG, config.QUEUE_BACKLOG_BYTES)
+    limits = QueueLimits(config.QUEUE_TIMEOUT, config.QUEUE_BACKLOG, config.QUEUE_BACKLOG_BYTES)
     redis_url = config.REDIS_URL.reveal() if config.REDIS_URL else None
     delivery = make_delivery(redis_url, limits, config.MAX_REQUESTS_PER_SECOND)
 

@@ -32,7 +32,7 @@ from webhook_logger.client import (
 from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
 from webhook_logger.client.stream import stream
-from webhook_logger.client.stream.connection import Connection
+from webhook_logger.client.stream.connection import StreamConnection
 
 GOOD = samples()[0].to_wire() | {"epoch": "e", "seq": 5}
 
@@ -194,7 +194,7 @@ def test_a_server_whose_pings_cannot_be_is_told(ping: str) -> None:
 def test_a_handshake_without_an_end_is_cut_off() -> None:
     for start in (b"", b"HTTP/1.1 101 Switching Protocols\r\nX: ", b"HTTP/1.1 500 No\r\n"):
         with Dripping(start) as receiver:
-            connection = Connection(None, lambda *_: None, step_seconds=0.1)
+            connection = StreamConnection(None, lambda *_: None, step_seconds=0.1)
             with pytest.raises(Unreachable):
                 connection.open(Address.of(receiver.url), {})
             connection.close()

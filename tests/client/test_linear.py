@@ -14,7 +14,7 @@ from tests.test_linear import Reader, demand_linear
 from tests.wire_fixture import UUID, samples
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
-from webhook_logger.client.http import Answer
+from webhook_logger.client.http import HttpResponse
 from webhook_logger.client.reading import read
 from webhook_logger.client.relay.relayed import reply_headers
 from webhook_logger.client.show import shown
@@ -48,7 +48,7 @@ READERS: dict[str, Reader] = {
     ),
     "a digest": lambda text: Digest().add(everywhere(text)),
     "an answer's header lines": lambda text: reply_headers(
-        Answer(200, (("Connection", text), (text, text)), b"")
+        HttpResponse(200, (("Connection", text), (text, text)), b"")
     ),
     "a multipart body": multipart,
     "a Content-Type": lambda text: read(b"\xff", (("Content-Type", text),)),

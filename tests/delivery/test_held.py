@@ -18,9 +18,9 @@ from webhook_logger.delivery import (
     PREFLIGHT,
     Delivery,
     Held,
+    HeldOutcome,
     Kept,
-    Limits,
-    Outcome,
+    QueueLimits,
     QueueUnavailable,
 )
 from webhook_logger.delivery.memory.delivery import MemoryDelivery
@@ -29,7 +29,7 @@ from webhook_logger.delivery.redis.envelope import seal
 
 LONG = 30.0
 """Seconds that nothing here takes."""
-LIMITS = Limits(seconds=0.5)
+LIMITS = QueueLimits(seconds=0.5)
 ODD_IDS = ['a"b', "back\\slash", '","received_at":"x', '"id":"x","received_at":', "ü", "a b\tc"]
 
 
@@ -70,7 +70,7 @@ def test_an_answer_may_come_before_anybody_waits_for_it(
     assert there.claim(uuid, "viewer")
     held = hold(here, uuid, "one")
     assert there.answer(uuid, "one", '{"n":1}')
-    assert held.outcome(LONG) == Outcome('{"n":1}')
+    assert held.outcome(LONG) == HeldOutcome('{"n":1}')
     assert not there.answer(uuid, "one", '{"n":2}')
 
 
@@ -82,7 +82,7 @@ def test_an_id_is_any_text(workers: tuple[Delivery, Delivery], uuid: str, odd: s
     assert there.answer(uuid, odd, "{}")
     assert held.outcome(LONG).given == "{}"
     late = hold(here, uuid, odd)
-    assert late.outcome(0) == Outcome(None)
+    assert late.outcome(0) == HeldOutcome(None)
     assert not there.answer(uuid, odd, "{}")
 
 
@@ -117,7 +117,7 @@ def test_who_waits_is_let_go_when_the_answerer_is_gone(
     there.claim(uuid, "viewer")
     outcome = pool.submit(hold(here, uuid).outcome, LONG)
     there.unclaim(uuid, "viewer")
-    assert outcome.result(LONG / 2) == Outcome(None, '{"status":503}')
+    assert outcome.result(LONG / 2) == HeldOutcome(None, '{"status":503}')
     assert here.get_reply(uuid) == Kept('{"status":503}', 1)
 
 
@@ -129,7 +129,7 @@ def test_who_waits_is_let_go_though_another_answers_at_once(
     outcome = pool.submit(hold(here, uuid).outcome, LONG)
     there.unclaim(uuid, "first")
     assert there.claim(uuid, "second")
-    assert outcome.result(LONG / 2) == Outcome(None)
+    assert outcome.result(LONG / 2) == HeldOutcome(None)
     assert hold(here, uuid), "and the next one waits again"
 
 
@@ -144,7 +144,7 @@ def test_one_that_is_let_go_takes_the_reply_at_once(
     assert first.outcome(LONG).reply == '{"status":503}'
     waiting = pool.submit(second.outcome, LONG)
     second.let_go()
-    assert waiting.result(LONG / 2) == Outcome(None), "it held for one request"
+    assert waiting.result(LONG / 2) == HeldOutcome(None), "it held for one request"
 
 
 def test_of_two_with_one_id_the_newer_gets_the_answer(
@@ -164,7 +164,7 @@ def test_of_two_with_one_id_the_newer_gets_the_answer(
 
 def on_its_way(
     redis: Redis, delivery: Delivery, uuid: str, pool: ThreadPoolExecutor
-) -> tuple[str, str, Future[Outcome]]:
+) -> tuple[str, str, Future[HeldOutcome]]:
     """A request whose answer was taken and has not arrived when its time is over."""
     delivery.claim(uuid, "viewer")
     held, key = hold(delivery, uuid), f"webhook-logger:{{{uuid}}}:held"
@@ -188,7 +188,7 @@ def test_an_answer_that_never_arrives_is_not_waited_for_long(
     redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     *_, outcome = on_its_way(redis, two[0], uuid, pool)
-    assert outcome.result(LONG) == Outcome(None)
+    assert outcome.result(LONG) == HeldOutcome(None)
 
 
 def test_without_an_answer_from_the_queue_the_default_is_used(
@@ -199,7 +199,7 @@ def test_without_an_answer_from_the_queue_the_default_is_used(
         delivery.claim(uuid, "viewer")
         held = hold(delivery, uuid, "one")
         redis.freeze()
-        assert held.outcome(0) == Outcome(None)
+        assert held.outcome(0) == HeldOutcome(None)
         with pytest.raises(QueueUnavailable):
             delivery.answer(uuid, "one", "{}")
         redis.thaw()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.fuzz.cases import fuzz
 from tests.fuzz.requests import CUTS, chunked_bodies, in_pieces
 from webhook_logger.errors import Reason, Refusal
-from webhook_logger.serving.body import Body
+from webhook_logger.serving.body import RequestBody
 from webhook_logger.serving.head import parse
 from webhook_logger.serving.wire import Wire
 
@@ -36,7 +36,7 @@ def read(head: bytes, data: bytes, cuts: list[int], size: int | None) -> tuple[b
     sock: Any = Arriving(in_pieces(data, cuts))
     wire = Wire(sock)
     try:
-        body = Body(wire, parse(head), lambda _: None)
+        body = RequestBody(wire, parse(head), lambda _: None)
         content = body.read(size)
         while not body.done:
             content += body.read(size)

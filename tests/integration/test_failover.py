@@ -16,7 +16,7 @@ from tests.support.proxy import SwitchingProxy
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer, Wire
 from tests.wire_fixture import samples
-from webhook_logger.delivery import Limits
+from webhook_logger.delivery import QueueLimits
 
 BEFORE, LOST, AFTER = 10, 13, 20
 
@@ -107,7 +107,7 @@ def test_a_command_that_waits_while_another_redis_takes_over_counts_in_its_epoch
     pair: Pair,
 ) -> None:
     request = replace(samples()[0], uuid=str(uuid4()))
-    delivery = through(pair.master, Limits(seconds=10), url=pair.proxy.url)
+    delivery = through(pair.master, QueueLimits(seconds=10), url=pair.proxy.url)
     given = [delivery.publish(request)[:2]]
     pair.catch_up()
     pair.lag()

@@ -16,10 +16,10 @@ from tests.support.patience import eventually
 from tests.support.sender import Sender
 from webhook_logger.errors import Reason
 from webhook_logger.serving import connection, wire
-from webhook_logger.serving.limits import Limits
+from webhook_logger.serving.limits import ConnectionLimits
 from webhook_logger.serving.places import Places
 
-LIMITS = Limits(keep_alive_seconds=0.3, head_seconds=0.3, body_seconds=0.3)
+LIMITS = ConnectionLimits(keep_alive_seconds=0.3, head_seconds=0.3, body_seconds=0.3)
 GET = b"GET /here HTTP/1.1\r\nHost: h\r\n\r\n"  # no path of the contract
 
 
@@ -66,7 +66,7 @@ class Pair(Sender):
             served, _ = listener.accept()
         self.refused: list[tuple[str, Reason]] = []
         """What was reported of refused requests."""
-        self.connection = connection.Connection(
+        self.connection = connection.HttpConnection(
             *(served, ("127.0.0.1", 5), application, Places(places)),
             limits=LIMITS,
             refused=lambda line, reason: self.refused.append((line, reason)),

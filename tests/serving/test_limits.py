@@ -8,9 +8,9 @@ import pytest
 from werkzeug.exceptions import HTTPException
 
 from webhook_logger.serving.head import find_end, parse
-from webhook_logger.serving.limits import Limits
+from webhook_logger.serving.limits import ConnectionLimits
 
-LIMITS = Limits(target_bytes=300, header_bytes=400, header_lines=10)
+LIMITS = ConnectionLimits(target_bytes=300, header_bytes=400, header_lines=10)
 
 
 def with_target(length: int) -> bytes:

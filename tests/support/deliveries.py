@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.patience import eventually
 from tests.support.processes import Redis
-from webhook_logger.delivery import Limits, QueueUnavailable
+from webhook_logger.delivery import QueueLimits, QueueUnavailable
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 
 
@@ -28,7 +28,7 @@ class Statuses(Nobody):
 
 
 def through(
-    redis: Redis, limits: Limits, url: str = "", sink: Nobody | None = None
+    redis: Redis, limits: QueueLimits, url: str = "", sink: Nobody | None = None
 ) -> RedisDelivery:
     """Through a queue, and ready; by another URL where one is given."""
     delivery = RedisDelivery(url or redis.url, limits, most_a_second=0)

@@ -20,7 +20,7 @@ from webhook_logger.delivery.memory.delivery import MemoryDelivery
 from webhook_logger.metrics import Metrics
 from webhook_logger.viewers import transport
 from webhook_logger.viewers.handlers import Viewers
-from webhook_logger.viewers.responders import Claims
+from webhook_logger.viewers.responders import Responders
 from webhook_logger.viewers.rooms import Rooms
 from webhook_logger.viewers.transport.outbox import MOST_BYTES
 
@@ -33,9 +33,9 @@ class Stage:
         transport.install(self.socketio.server.eio, MOST_BYTES, lambda _: True)
         self.delivery = MemoryDelivery()
         self.rooms = Rooms(self.socketio, self.delivery, Metrics())
-        claims = Claims(self.socketio, self.delivery)
+        responders = Responders(self.socketio, self.delivery)
         entrance = self.rooms.entrance
-        Viewers(self.socketio, entrance, claims, Metrics(), lambda environ: None, most_rooms=32)
+        Viewers(self.socketio, entrance, responders, Metrics(), lambda environ: None, most_rooms=32)
         self.delivery.start(self.rooms)
 
     def viewer(self) -> Viewer:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Rejected, Unreachable
-from webhook_logger.client.http import Answer, Headers, Http
+from webhook_logger.client.http import Headers, Http, HttpResponse
 from webhook_logger.client.stream.wire import brief
 
 TOO_LATE = 409
@@ -59,7 +59,7 @@ class Api:
         _accept(answer)
         return True
 
-    def _send(self, method: str, path: str, payload: dict[str, Any] | None = None) -> Answer:
+    def _send(self, method: str, path: str, payload: dict[str, Any] | None = None) -> HttpResponse:
         body = json.dumps(payload).encode() if payload is not None else b""
         return self._http.send(method, f"{self._url}/{path}", _JSON if body else (), body)
 
@@ -74,14 +74,14 @@ def _response(status: int, headers: Headers, body: bytes | str) -> dict[str, Any
     }
 
 
-def _accept(answer: Answer) -> None:
+def _accept(answer: HttpResponse) -> None:
     if answer.status == TOO_OFTEN or answer.status >= 500:
         raise Unreachable(f"The server can't do that now ({answer.status}): {_message(answer)}")
     if answer.status >= 300:
         raise Rejected(f"The server answered {answer.status}: {_message(answer)}")
 
 
-def _message(answer: Answer) -> str:
+def _message(answer: HttpResponse) -> str:
     """The message of the server's one shape of errors."""
     try:
         return brief(json.loads(answer.body)["error"]["message"])

@@ -38,7 +38,7 @@ _MOST_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """What a server answered; 1xx answers before it are passed over."""
 
     status: int
@@ -86,7 +86,7 @@ class Http:
         body: bytes = b"",
         timeout: float | None = None,
         target: str | None = None,
-    ) -> Answer:
+    ) -> HttpResponse:
         """Send one request, and return its answer whatever its status.
 
         The path and query of `url` and all header lines go out as they are. `Host` and
@@ -120,7 +120,7 @@ class Http:
         body: bytes,
         seconds: float,
         target: str | None,
-    ) -> Answer:
+    ) -> HttpResponse:
         with (
             self._pool.stream(
                 method.encode("latin-1"),
@@ -131,7 +131,7 @@ class Http:
             ) as response,
         ):
             content = self._read(response.iter_stream())
-        return Answer(response.status, _as_text(response.headers), content)
+        return HttpResponse(response.status, _as_text(response.headers), content)
 
     def _read(self, chunks: Iterable[bytes]) -> bytes:
         content = bytearray()

@@ -71,7 +71,7 @@ class Kept(NamedTuple):
     """For how many requests more; None for all."""
 
 
-class Answered(NamedTuple):
+class ResponseReport(NamedTuple):
     """What the sender of a request was answered, as viewers are told."""
 
     uuid: str
@@ -95,7 +95,7 @@ class Cut:
 class Sink(Protocol):
     """The worker's end of delivery: its rooms."""
 
-    def deliver(self, answered: Answered, members: bytes) -> None:
+    def deliver(self, answered: ResponseReport, members: bytes) -> None:
         """Hand a captured request to this worker's viewers of the callback, and its response where
         that is known already (else its status is 0). `members` are those of the event's JSON that
         `members_of` makes. May let other green threads run; nothing more is delivered until it
@@ -107,7 +107,7 @@ class Sink(Protocol):
         a new cut, so that they hear what they missed. Never blocks.
         """
 
-    def answered(self, answered: Answered) -> None:
+    def answered(self, answered: ResponseReport) -> None:
         """What the sender of a request that was delivered before was answered. Never blocks."""
 
     def reply(self, uuid: str, kept: Kept | None) -> None:
@@ -153,7 +153,7 @@ class Delivery(ABC):
         """
 
     @abstractmethod
-    def answered(self, answered: Answered) -> None:
+    def answered(self, answered: ResponseReport) -> None:
         """Tell the viewers what the callback's reply was made into. Best effort; never blocks."""
 
     @abstractmethod

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 
-class Outcome(NamedTuple):
+class HeldOutcome(NamedTuple):
     """What the sender of a held request is to be answered."""
 
     given: str | None
@@ -36,14 +36,14 @@ class Held(ABC):
         self._is_let_go = True
         self._wake_up()
 
-    def outcome(self, seconds: float) -> Outcome:
+    def outcome(self, seconds: float) -> HeldOutcome:
         """Wait so long for an answer; without one the callback's reply is taken. Never raises."""
         try:
             self._wake = wake = threading.Event()
             if self._given is None and not self._is_let_go:
                 wake.wait(seconds)
             reply = self._take_back() if self._given is None else None
-            return Outcome(self._given, reply)
+            return HeldOutcome(self._given, reply)
         finally:
             self._end()
 

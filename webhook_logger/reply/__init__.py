@@ -2,7 +2,7 @@
 
 from webhook_logger.reply.answer import (
     ANY_ORIGIN,
-    Answer,
+    CallbackResponse,
     accepted,
     allowed_origin,
     of_path,
@@ -22,8 +22,8 @@ from webhook_logger.reply.value import (
 
 __all__ = [
     "ANY_ORIGIN",
-    "Answer",
     "BodyTooLarge",
+    "CallbackResponse",
     "Reply",
     "ReplyError",
     "accepted",

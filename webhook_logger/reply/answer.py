@@ -33,7 +33,7 @@ _TOKEN_LIST = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z, \t]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CallbackResponse:
     """An answer as a value, and as a WSGI application."""
 
     status: int
@@ -48,34 +48,36 @@ class Answer:
         return (self.body,)
 
 
-def accepted(viewers: int, preflight: HeaderLines = (), origin: HeaderLines = ANY_ORIGIN) -> Answer:
+def accepted(
+    viewers: int, preflight: HeaderLines = (), origin: HeaderLines = ANY_ORIGIN
+) -> CallbackResponse:
     """The default answer to a request that was published: status 200, empty body."""
     return _ACCEPTED[viewers, preflight, origin]
 
 
-def _accepted(key: tuple[int, HeaderLines, HeaderLines]) -> Answer:
+def _accepted(key: tuple[int, HeaderLines, HeaderLines]) -> CallbackResponse:
     viewers, preflight, origin = key
     headers = (*origin, *SAFE_HEADERS, *preflight, *_shown(viewers))
-    return Answer(200, (*headers, ("Content-Length", "0")))
+    return CallbackResponse(200, (*headers, ("Content-Length", "0")))
 
 
 _ACCEPTED = Memo(_accepted, entries=1024, size=512)  # nearly every request gets one of a few
 
 
-def of_path(code: int, viewers: int, origin: HeaderLines = ANY_ORIGIN) -> Answer:
+def of_path(code: int, viewers: int, origin: HeaderLines = ANY_ORIGIN) -> CallbackResponse:
     """The empty answer that `/<uuid>/status/<code>` asks for."""
     headers = (*origin, *SAFE_HEADERS, *_shown(viewers), ("Content-Length", "0"))
-    return Answer(code, headers)
+    return CallbackResponse(code, headers)
 
 
-def replied(reply: Reply, viewers: int, origin: HeaderLines) -> Answer:
+def replied(reply: Reply, viewers: int, origin: HeaderLines) -> CallbackResponse:
     """What the reply says, and the headers that every answer has."""
     lines = reply.headers
     if reply.cors:  # else they are the reply's own business
         lines = tuple(line for line in lines if line[0].lower() not in _ABOUT_ORIGINS)
     length = ("Content-Length", str(len(reply.body)))
     headers = (*origin, *SAFE_HEADERS, *lines, *_shown(viewers), length)
-    return Answer(reply.status, headers, reply.body)
+    return CallbackResponse(reply.status, headers, reply.body)
 
 
 def allowed_origin(environ: Mapping[str, Any], reply: Reply | None = None) -> HeaderLines:
@@ -113,12 +115,12 @@ _PAGES = Memo(_page, entries=1024, size=300)
 
 def refused(
     error: HTTPException, viewers: int | None = None, origin: HeaderLines = ANY_ORIGIN
-) -> Answer:
+) -> CallbackResponse:
     """The answer to a refused request; with `viewers` it was published all the same."""
     code, body = error.code or 500, error_json(error).encode()
     headers = (*error_headers(error).items(), *origin, *SAFE_HEADERS)
     shown = () if viewers is None else _shown(viewers)
-    return Answer(code, (*headers, ("Content-Length", str(len(body))), *shown), body)
+    return CallbackResponse(code, (*headers, ("Content-Length", str(len(body))), *shown), body)
 
 
 def _shown(viewers: int) -> HeaderLines:

@@ -16,19 +16,19 @@ from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.delivery import (
     ORDINARY,
     PREFLIGHT,
-    Answered,
     Delivery,
     Expected,
-    Outcome,
+    HeldOutcome,
     QueueUnavailable,
     RateExceeded,
     Receipt,
+    ResponseReport,
 )
 from webhook_logger.errors import Reason, Refusal, reason_of
 from webhook_logger.headers import HeaderLines
 from webhook_logger.metrics import Metrics
 from webhook_logger.reply import (
-    Answer,
+    CallbackResponse,
     Reply,
     accepted,
     allowed_origin,
@@ -58,7 +58,7 @@ _STATUS_PATH = re.compile("status/([2-5][0-9][0-9])")
 
 
 @dataclass(frozen=True)
-class Limits:
+class SenderLimits:
     """For what reaches callbacks."""
 
     body_bytes: int
@@ -74,7 +74,7 @@ class CallbackView:
     __name__ = "callback"
 
     def __init__(
-        self, delivery: Delivery, metrics: Metrics, refusals: Refusals, limits: Limits
+        self, delivery: Delivery, metrics: Metrics, refusals: Refusals, limits: SenderLimits
     ) -> None:
         self._delivery = delivery
         self._metrics = metrics
@@ -86,7 +86,7 @@ class CallbackView:
         # Where there is no limit, nothing is counted.
         self._admit = self._accept_in_place if limits.senders_per_address else self._accept
 
-    def __call__(self, environ: Environ, uuid: str, rest: str) -> Answer:
+    def __call__(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
         """Return the answer, a WSGI application, to a request for the callback; `rest` is what
         stands behind the slash after its UUID. Never raises.
         """
@@ -103,11 +103,11 @@ class CallbackView:
         """Answer those at once who wait for a late answer: this worker leaves."""
         self._holds.end()
 
-    def _refused(self, environ: Environ, uuid: str, error: HTTPException) -> Answer:
+    def _refused(self, environ: Environ, uuid: str, error: HTTPException) -> CallbackResponse:
         self._refusals.of_callback(uuid, reason_of(error))
         return refused(error, origin=allowed_origin(environ))
 
-    def _accept_in_place(self, environ: Environ, uuid: str, rest: str) -> Answer:
+    def _accept_in_place(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
         address = environ.get("REMOTE_ADDR", "")
         if not self._senders.take(address):
             raise Refusal(Reason.TOO_MANY_FROM_ADDRESS, retry_after=1)
@@ -116,7 +116,7 @@ class CallbackView:
         finally:
             self._senders.give_back(address)
 
-    def _accept(self, environ: Environ, uuid: str, rest: str) -> Answer:
+    def _accept(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
         captured = capture(environ, uuid, self._max_body_bytes)
         preflight = preflight_headers(environ)
         expected = _expected(captured, rest, is_preflight=bool(preflight))
@@ -135,14 +135,14 @@ class CallbackView:
         # just joined on another worker may not be counted yet.
         if receipt.held or kept is not None:
             position = (uuid, receipt.epoch, receipt.seq)
-            self._delivery.answered(Answered(*position, answer.status, by))
+            self._delivery.answered(ResponseReport(*position, answer.status, by))
         return answer
 
-    def _outcome(self, uuid: str, receipt: Receipt) -> Outcome:
+    def _outcome(self, uuid: str, receipt: Receipt) -> HeldOutcome:
         """What an answerer gives in time, else the callback's reply."""
         if receipt.held:
             return self._holds.until_answered(uuid, receipt.held, self._answer_seconds)
-        return Outcome(None, receipt.reply)
+        return HeldOutcome(None, receipt.reply)
 
     def _choose(
         self,
@@ -152,7 +152,7 @@ class CallbackView:
         reply: Reply | None,
         preflight: HeaderLines,
         origin: HeaderLines,
-    ) -> tuple[Answer, str]:
+    ) -> tuple[CallbackResponse, str]:
         """The answer and what it is by; a preflight is let through unless that is not wanted."""
         viewers = receipt.viewers
         if not captured.body.complete:
@@ -187,7 +187,7 @@ def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expec
 
 
 def register(
-    app: Flask, delivery: Delivery, metrics: Metrics, refusals: Refusals, limits: Limits
+    app: Flask, delivery: Delivery, metrics: Metrics, refusals: Refusals, limits: SenderLimits
 ) -> None:
     """Register the catch-all as the endpoint `callback`; `url_for` makes its URLs."""
     app.view_functions["callback"] = CallbackView(delivery, metrics, refusals, limits)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from webhook_logger.delivery import Held, Outcome
+from webhook_logger.delivery import Held, HeldOutcome
 
 MOST_OF_A_CALLBACK = 100
 """Held at a time by this worker; the rest is answered at once."""
@@ -29,7 +29,7 @@ class Holds:
             with self._place(uuid):
                 self._over.wait(seconds)
 
-    def until_answered(self, uuid: str, held: Held, seconds: float) -> Outcome:
+    def until_answered(self, uuid: str, held: Held, seconds: float) -> HeldOutcome:
         """The same for a request that an answerer may answer; what becomes of it."""
         if self._over.is_set() or not self._has_place(uuid):
             return held.outcome(0)

@@ -10,7 +10,7 @@ from ipaddress import IPv6Address
 import eventlet
 from eventlet.semaphore import Semaphore
 
-from webhook_logger.serving.connection import Address, Connection
+from webhook_logger.serving.connection import Address, HttpConnection
 from webhook_logger.serving.listener import Listener
 from webhook_logger.serving.places import Places
 
@@ -29,13 +29,13 @@ class Acceptor:
         self,
         listener: Listener,
         places: Places,
-        connect: Callable[[socket.socket, Address], Connection],
+        connect: Callable[[socket.socket, Address], HttpConnection],
     ) -> None:
         self._listener = listener
         self._places = places
         self._connect = connect
         self._room = Semaphore(places.connections + TURNED_AWAY_AT_ONCE)
-        self._open: set[Connection] = set()
+        self._open: set[HttpConnection] = set()
 
     def run(self) -> None:
         """Accept until the listener is closed, or until this green thread is killed."""
@@ -72,7 +72,7 @@ class Acceptor:
             sock.close()
             self._room.release()
 
-    def _serve_in_its_place(self, connection: Connection) -> None:
+    def _serve_in_its_place(self, connection: HttpConnection) -> None:
         if not self._places.take():
             connection.turn_away()
             return

@@ -32,11 +32,11 @@ _CHUNK_LINE = re.compile(
 _TRAILER_LINE = re.compile(rb"(%b):([\t \x21-\x7e\x80-\xff]*)" % _TOKEN)
 
 
-class Body:
+class RequestBody:
     """The file-like `wsgi.input` of one request.
 
     `read` raises `Refusal` for malformed chunks and when the sender closes before the end, and
-    `TooSlow` when the time is over. A caller that stops reading before `done` must close the
+    `SenderTooSlow` when the time is over. A caller that stops reading before `done` must close the
     connection.
     """
 

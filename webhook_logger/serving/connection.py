@@ -16,11 +16,11 @@ from webhook_logger.errors import Reason, Refusal, reason_of
 from webhook_logger.headers import HeaderLines
 from webhook_logger.memo import Memo
 from webhook_logger.serving import head as heads
-from webhook_logger.serving.body import Body
-from webhook_logger.serving.limits import DEFAULT, Limits
+from webhook_logger.serving.body import RequestBody
+from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
 from webhook_logger.serving.places import Places
 from webhook_logger.serving.response import Response
-from webhook_logger.serving.wire import TooSlow, Wire
+from webhook_logger.serving.wire import SenderTooSlow, Wire
 
 RETRY_AFTER_SECONDS = 5
 BEGIN_BYTES = 512
@@ -53,7 +53,7 @@ _ENVIRON_OF_ALL = {
 }
 
 
-class Connection:
+class HttpConnection:
     """One sender's or viewer's TCP connection, served by `application` until it ends."""
 
     def __init__(
@@ -62,7 +62,7 @@ class Connection:
         address: Address,
         application: Application,
         places: Places,
-        limits: Limits = DEFAULT,
+        limits: ConnectionLimits = DEFAULT,
         refused: Callable[[str, Reason], None] = lambda _line, _reason: None,
     ) -> None:
         self._socket = sock
@@ -122,7 +122,7 @@ class Connection:
             return self._refuse(error)
         if head is None:
             return False
-        body = Body(self._wire, head, self._places.take_viewers_place)
+        body = RequestBody(self._wire, head, self._places.take_viewers_place)
         self._wire.allow(self._limits.body_seconds)
         response = self._answer(head, body)
         if response is None:
@@ -151,14 +151,14 @@ class Connection:
             while not self._wire.received or self._wire.received == b"\r":
                 if not self._wire.receive(later=True):
                     return False
-        except TooSlow:
+        except SenderTooSlow:
             return False
         # RFC 9112, section 2.2: an empty line before the request line is passed over.
         if self._wire.received.startswith(b"\r\n"):
             self._wire.take(2)
         return True
 
-    def _answer(self, head: heads.Head, body: Body) -> Response | None:
+    def _answer(self, head: heads.Head, body: RequestBody) -> Response | None:
         """What the application answers; None when it has used the socket itself."""
         response = Response()
         try:
@@ -175,7 +175,7 @@ class Connection:
             response = Response() if body.handed_over else Response.of_error(failed)
         return response if response.begun else None
 
-    def _environ(self, head: heads.Head, body: Body) -> dict[str, Any]:
+    def _environ(self, head: heads.Head, body: RequestBody) -> dict[str, Any]:
         path, _, query_string = head.target.partition("?")
         environ = {
             **_ENVIRON_OF_ALL,
@@ -218,7 +218,7 @@ class Connection:
             try:
                 while self._wire.receive():
                     self._wire.received.clear()
-            except TooSlow:
+            except SenderTooSlow:
                 pass
         return False
 

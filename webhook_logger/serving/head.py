@@ -15,7 +15,7 @@ import httptools
 
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.headers import TOKEN, HeaderLines
-from webhook_logger.serving.limits import DEFAULT, Limits
+from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
 
 _REST_OF_LINE_BYTES = 256
 """For the method, the version and, of an absolute target, the scheme and the host."""
@@ -54,7 +54,7 @@ class Head:
     expects_continue: bool
 
 
-def find_end(received: bytearray, seen: int, limits: Limits = DEFAULT) -> int | None:
+def find_end(received: bytearray, seen: int, limits: ConnectionLimits = DEFAULT) -> int | None:
     """Where the head ends in what was received so far, None when that is not known yet.
 
     `seen` bytes of it were looked at before. Raises `Refusal` as soon as it is certain that this
@@ -77,7 +77,7 @@ def _check_bytes(received: bytes | bytearray, begin: int = 0) -> None:
         raise Refusal(Reason.BARE_LINE_FEED if is_line_end else Reason.CONTROL_CHARACTER)
 
 
-def _check_sizes(received: bytearray, end: int, line_bytes: int, limits: Limits) -> None:
+def _check_sizes(received: bytearray, end: int, line_bytes: int, limits: ConnectionLimits) -> None:
     line = received.find(b"\r\n")
     if (line if line >= 0 else len(received)) > line_bytes:
         raise _target_too_long(limits)
@@ -86,12 +86,12 @@ def _check_sizes(received: bytearray, end: int, line_bytes: int, limits: Limits)
         raise Refusal(Reason.HEADERS_TOO_LARGE, too_large)
 
 
-def _target_too_long(limits: Limits) -> Refusal:
+def _target_too_long(limits: ConnectionLimits) -> Refusal:
     too_long = f"The request target is longer than {limits.target_bytes} bytes."
     return Refusal(Reason.TARGET_TOO_LONG, too_long)
 
 
-def parse(head: bytes, limits: Limits = DEFAULT) -> Head:
+def parse(head: bytes, limits: ConnectionLimits = DEFAULT) -> Head:
     """Read `head`, all bytes up to and with the empty line. Raises as `find_end`, and says why."""
     line, _, section = head.partition(b"\r\n")
     if not _REQUEST_LINE.fullmatch(line):

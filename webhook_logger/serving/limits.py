@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Limits:
+class ConnectionLimits:
     """The settings of the same names say what happens beyond each."""
 
     connections: int = 100_000
@@ -21,4 +21,4 @@ class Limits:
     header_lines: int = 1000
 
 
-DEFAULT = Limits()
+DEFAULT = ConnectionLimits()

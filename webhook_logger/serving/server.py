@@ -15,9 +15,9 @@ import eventlet
 
 from webhook_logger.errors import Reason
 from webhook_logger.serving.acceptor import Acceptor
-from webhook_logger.serving.connection import Address, Connection
+from webhook_logger.serving.connection import Address, HttpConnection
 from webhook_logger.serving.eventlet import let_wait
-from webhook_logger.serving.limits import DEFAULT, Limits
+from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
 from webhook_logger.serving.listener import Listener, ServingError
 from webhook_logger.serving.places import Places
 from webhook_logger.serving.signals import heard, next_signal
@@ -61,7 +61,7 @@ class Worker(Protocol):
 
 
 def serve(
-    worker: Worker, listener: Listener, drain_seconds: float, limits: Limits = DEFAULT
+    worker: Worker, listener: Listener, drain_seconds: float, limits: ConnectionLimits = DEFAULT
 ) -> None:
     """Serve until SIGINT, which ends it at once, or SIGTERM, upon which it leaves gracefully."""
     places = Places(_raise_descriptor_limit(limits.connections))
@@ -69,8 +69,8 @@ def serve(
     let_wait(places.descriptors)
     _calm_the_collector()
 
-    def connect(sock: socket.socket, address: Address) -> Connection:
-        return Connection(sock, address, worker, places, limits, worker.refused)
+    def connect(sock: socket.socket, address: Address) -> HttpConnection:
+        return HttpConnection(sock, address, worker, places, limits, worker.refused)
 
     acceptor = Acceptor(listener, places, connect)
     accepting = eventlet.spawn(acceptor.run)

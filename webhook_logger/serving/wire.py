@@ -16,7 +16,7 @@ _READ_BYTES = 64 * 1024
 LINES_A_TURN = 32
 
 
-class TooSlow(Refusal):
+class SenderTooSlow(Refusal):
     """The sender did not send in time."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Wire:
 
     def receive(self, later: bool = False) -> bool:
         """Wait for more bytes, which need not be there yet when they come `later`; False when the
-        sender has closed. Raises `TooSlow`.
+        sender has closed. Raises `SenderTooSlow`.
         """
         self.deadline = self._until
         try:
@@ -78,12 +78,12 @@ class Wire:
         finally:
             self.deadline = 0.0
         if self._expired:
-            raise TooSlow
+            raise SenderTooSlow
         self.received += data
         return bool(data)
 
     def need(self) -> None:
-        """Wait for more bytes of a request. Raises `Refusal`, `TooSlow` included."""
+        """Wait for more bytes of a request. Raises `Refusal`, `SenderTooSlow` included."""
         if not self.receive():
             raise Refusal(Reason.BODY_INCOMPLETE)
 

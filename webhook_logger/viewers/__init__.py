@@ -15,7 +15,7 @@ from webhook_logger.viewers.complaints import complaints
 from webhook_logger.viewers.door import Door
 from webhook_logger.viewers.handlers import Viewers
 from webhook_logger.viewers.origins import Origins
-from webhook_logger.viewers.responders import Claims
+from webhook_logger.viewers.responders import Responders
 from webhook_logger.viewers.rooms import Rooms
 
 __all__ = ["Admission", "ViewerLimits", "make_viewers"]
@@ -57,7 +57,7 @@ def make_viewers(
     )
     transport.install(engineio, limits.queue_bytes, admission.may_speak)
     rooms = Rooms(socketio, delivery, metrics)
-    claims = Claims(socketio, delivery)
-    Viewers(socketio, rooms.entrance, claims, metrics, allowed.refusal, limits.rooms)
+    responders = Responders(socketio, delivery)
+    Viewers(socketio, rooms.entrance, responders, metrics, allowed.refusal, limits.rooms)
     delivery.start(rooms)
     return admission

@@ -15,9 +15,9 @@ from flask_socketio import SocketIO
 from webhook_logger.metrics import Metrics
 from webhook_logger.viewers.entrance import Entrance
 from webhook_logger.viewers.join import Join, uuid_of
-from webhook_logger.viewers.responders import Claims
+from webhook_logger.viewers.responders import Responders
 
-Answer = dict[str, Any]
+Acknowledgement = dict[str, Any]
 Refusal = Callable[[dict[str, Any]], str | None]
 """Why whoever opens the connection of an environ may not; None where they may."""
 
@@ -43,14 +43,14 @@ class Viewers:
         self,
         socketio: SocketIO,
         entrance: Entrance,
-        claims: Claims,
+        responders: Responders,
         metrics: Metrics,
         refusal: Refusal,
         most_rooms: int,
     ) -> None:
         self._socketio = socketio
         self._entrance = entrance
-        self._claims = claims
+        self._responders = responders
         self._metrics = metrics
         self._refusal = refusal
         self._most_rooms = most_rooms
@@ -87,15 +87,15 @@ class Viewers:
             while viewer.rooms:
                 self._go(viewer, viewer.rooms.pop())
 
-    def _on_join(self, payload: object = None, *_more: object) -> Answer:
+    def _on_join(self, payload: object = None, *_more: object) -> Acknowledgement:
         return self._in_turn(
             lambda viewer: {"ok": True, **self._join(viewer, Join.from_payload(payload))}
         )
 
-    def _on_leave(self, payload: object = None, *_more: object) -> Answer:
+    def _on_leave(self, payload: object = None, *_more: object) -> Acknowledgement:
         return self._in_turn(lambda viewer: self._leave(viewer, uuid_of(payload)))
 
-    def _in_turn(self, handle: Callable[[Viewer], Answer]) -> Answer:
+    def _in_turn(self, handle: Callable[[Viewer], Acknowledgement]) -> Acknowledgement:
         viewer = self._viewers.get(_sid())
         if viewer is None:
             return {"ok": False, "error": "this viewer is gone"}
@@ -116,19 +116,19 @@ class Viewers:
             if joined:
                 self._socketio.emit("joined", joined, to=viewer.sid, ignore_queue=True)
 
-    def _join(self, viewer: Viewer, join: Join) -> Answer:
+    def _join(self, viewer: Viewer, join: Join) -> Acknowledgement:
         """The fields of `joined`; none for a viewer that is gone. Raises `ValueError`."""
         if join.uuid not in viewer.rooms and len(viewer.rooms) >= self._most_rooms:
             raise ValueError(f"a viewer can join at most {self._most_rooms} callbacks")
-        self._claims.settle(viewer.sid, join, lambda: viewer.gone)
+        self._responders.settle(viewer.sid, join, lambda: viewer.gone)
         joined = self._entrance.enter(viewer.sid, join, lambda: viewer.gone)
         if joined is None:
-            self._claims.give_up(viewer.sid, join.uuid)
+            self._responders.give_up(viewer.sid, join.uuid)
             return {}
         viewer.rooms.add(join.uuid)
         return joined
 
-    def _leave(self, viewer: Viewer, uuid: str) -> Answer:
+    def _leave(self, viewer: Viewer, uuid: str) -> Acknowledgement:
         if uuid in viewer.rooms:
             viewer.rooms.discard(uuid)
             self._socketio.server.leave_room(viewer.sid, uuid)
@@ -136,7 +136,7 @@ class Viewers:
         return {"ok": True, "uuid": uuid}
 
     def _go(self, viewer: Viewer, uuid: str) -> None:
-        self._claims.give_up(viewer.sid, uuid)
+        self._responders.give_up(viewer.sid, uuid)
         self._entrance.leave(viewer.sid, uuid)
 
 

@@ -1,4 +1,4 @@
-"""Claims: which viewer answers a callback's requests, one at most on all workers."""
+"""Responders: which viewer produces a callback's responses, at most one on all workers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RETRY_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 
-class Claims:
+class Responders:
     """What this worker's viewers claim, and give up again."""
 
     def __init__(self, socketio: SocketIO, delivery: Delivery) -> None:

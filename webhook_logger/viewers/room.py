@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from webhook_logger.delivery import Answered
+from webhook_logger.delivery import ResponseReport
 from webhook_logger.errors import Reason
 from webhook_logger.viewers.transport import Outbox
 
@@ -40,13 +40,13 @@ class Room:
 # Events as Socket.IO's packets. Nothing in a position needs escaping.
 
 
-def request_packet(answered: Answered, members: bytes) -> bytes:
+def request_packet(answered: ResponseReport, members: bytes) -> bytes:
     uuid, epoch, seq, *_ = answered
     position = f'2["request",{{"uuid":"{uuid}","epoch":"{epoch}","seq":{seq},'.encode()
     return b"".join((position, members, b"}]"))
 
 
-def answered_packet(answered: Answered) -> bytes:
+def answered_packet(answered: ResponseReport) -> bytes:
     uuid, epoch, seq, status, by = answered
     return (
         f'2["answered",{{"uuid":"{uuid}","epoch":"{epoch}","seq":{seq},'

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from flask_socketio import SocketIO
 
-from webhook_logger.delivery import Answered, Delivery, Kept
+from webhook_logger.delivery import Delivery, Kept, ResponseReport
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
 from webhook_logger.viewers.entrance import Entrance
@@ -28,7 +28,7 @@ class Rooms:
         self._notices = Notices(socketio, delivery)
         self.entrance = Entrance(self._rooms, socketio, delivery, metrics, self._notices)
 
-    def deliver(self, answered: Answered, members: bytes) -> None:
+    def deliver(self, answered: ResponseReport, members: bytes) -> None:
         """Send a captured request to the viewers of the callback; the only place that does."""
         room = self._rooms.get(answered.uuid)
         if room and not room.paused:
@@ -39,7 +39,7 @@ class Rooms:
                 packets.append(answered_packet(answered))
             self._send(Shared(*packets), room)
 
-    def answered(self, answered: Answered) -> None:
+    def answered(self, answered: ResponseReport) -> None:
         """Tell the viewers of the callback what the sender of a request was answered."""
         room = self._rooms.get(answered.uuid)
         if room:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from webhook_logger.client.commands.screen import Screen
-from webhook_logger.client.http import Answer
-from webhook_logger.client.relay.forward import Outcome
+from webhook_logger.client.http import HttpResponse
+from webhook_logger.client.relay.forward import ForwardOutcome
 from webhook_logger.client.relay.target import Target
 
 
 def test_what_a_server_says_of_an_answer_is_text(capsys: pytest.CaptureFixture[str]) -> None:
-    outcome = Outcome(Target.at("localhost:3000"), Answer(200, (), b""), seconds=1, tries=1)
+    outcome = ForwardOutcome(
+        Target.at("localhost:3000"), HttpResponse(200, (), b""), seconds=1, tries=1
+    )
     Screen().outcome("#1 POST /", outcome, "not answered: \x1b[31mno [b]markup[/b]")
     assert r"not answered: \x1b[31mno [b]markup[/b]" in capsys.readouterr().out

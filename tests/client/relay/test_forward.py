@@ -17,7 +17,7 @@ from tests.support.sender import send
 from tests.support.viewers import Viewer
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.relay import forward
-from webhook_logger.client.relay.forward import Forwarder, Manner, Outcome
+from webhook_logger.client.relay.forward import Forwarder, ForwardOutcome, Manner
 from webhook_logger.client.relay.relayed import Relayed, relayed
 from webhook_logger.client.relay.target import Target
 
@@ -31,7 +31,7 @@ class Bench:
     """A forwarder, and what came of each request."""
 
     def __init__(self, *urls: str, **manner: object) -> None:
-        self._outcomes: queue.Queue[tuple[object, Outcome]] = queue.Queue()
+        self._outcomes: queue.Queue[tuple[object, ForwardOutcome]] = queue.Queue()
         self.forwarder = Forwarder[object](
             [Target.at(url) for url in urls],
             Manner(**manner),  # type: ignore[arg-type]
@@ -41,7 +41,7 @@ class Bench:
     def send(self, request: Relayed, about: object = None) -> None:
         self.forwarder.forward(request, about)
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ForwardOutcome:
         """The next one."""
         return self._outcomes.get(timeout=PATIENCE_SECONDS)[1]
 

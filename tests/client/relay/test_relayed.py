@@ -8,7 +8,7 @@ import pytest
 
 from tests.wire_fixture import samples
 from webhook_logger.captured import Body
-from webhook_logger.client.http import Answer
+from webhook_logger.client.http import HttpResponse
 from webhook_logger.client.relay.relayed import forwarded, relayed, reply_headers, sendable
 
 
@@ -75,6 +75,6 @@ def test_what_is_of_one_connection_goes_without_a_word_and_the_rest_is_told() ->
         *(("x-hop", "1"), ("X-Dup", "1"), ("Set-Cookie", "a=b"), ("x-dup", "2")),
         *(("X-Accel-Redirect", "/etc"), ("Content-Encoding", "gzip"), ("set-cookie", "c=d")),
     )
-    kept, left_out = reply_headers(Answer(200, lines, b"hi"))
+    kept, left_out = reply_headers(HttpResponse(200, lines, b"hi"))
     assert kept == (("X-Dup", "1"), ("x-dup", "2"), ("Content-Encoding", "gzip"))
     assert left_out == ["Set-Cookie", "X-Accel-Redirect", "set-cookie"]

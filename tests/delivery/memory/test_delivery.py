@@ -12,7 +12,7 @@ import pytest
 
 from tests.wire_fixture import samples
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.delivery import Answered, Kept
+from webhook_logger.delivery import Kept, ResponseReport
 from webhook_logger.delivery.memory import delivery as memory
 from webhook_logger.delivery.memory import replies
 from webhook_logger.delivery.memory.delivery import MemoryDelivery
@@ -25,13 +25,13 @@ class Viewers:
     def __init__(self) -> None:
         self.seen: list[dict[str, Any]] = []
 
-    def deliver(self, answered: Answered, members: bytes) -> None:
+    def deliver(self, answered: ResponseReport, members: bytes) -> None:
         position = dict(zip(("uuid", "epoch", "seq"), answered, strict=False))
         self.seen.append({**position, **json.loads(b"{%b}" % members)})
 
     def skipped(self, uuid: str) -> None: ...
 
-    def answered(self, answered: Answered) -> None: ...
+    def answered(self, answered: ResponseReport) -> None: ...
 
     def reply(self, uuid: str, kept: Kept | None) -> None: ...
 

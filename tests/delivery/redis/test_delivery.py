@@ -11,7 +11,7 @@ from tests.support.deliveries import Nobody, through
 from tests.support.patience import eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
-from webhook_logger.delivery import Kept, Limits, RateExceeded
+from webhook_logger.delivery import Kept, QueueLimits, RateExceeded
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 
 DAY = 24 * 60 * 60
@@ -19,7 +19,7 @@ DAY = 24 * 60 * 60
 
 @pytest.fixture(scope="module")
 def delivery(redis: Redis) -> RedisDelivery:
-    return through(redis, Limits())
+    return through(redis, QueueLimits())
 
 
 def test_a_reply_comes_with_the_receipt_and_lives_on_for_seven_days(
@@ -56,7 +56,7 @@ def test_nothing_of_a_request_is_in_any_key(
 
 
 def test_a_window_that_is_full_says_when_it_ends(redis: Redis, uuid: str) -> None:
-    delivery = RedisDelivery(redis.url, Limits(), most_a_second=1)
+    delivery = RedisDelivery(redis.url, QueueLimits(), most_a_second=1)
     delivery.start(Nobody())
     request = replace(samples()[0], uuid=uuid)
 

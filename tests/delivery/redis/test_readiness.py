@@ -16,7 +16,7 @@ from tests.support.patience import LOOK_SECONDS, eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
 from webhook_logger.captured import Body, CapturedRequest
-from webhook_logger.delivery import Limits, QueueUnavailable
+from webhook_logger.delivery import QueueLimits, QueueUnavailable
 from webhook_logger.delivery.redis.delivery import LARGE_EVENT_BYTES, RedisDelivery
 from webhook_logger.delivery.redis.errors import REASONS
 from webhook_logger.delivery.redis.keys import key
@@ -55,7 +55,7 @@ def failing(delivery: RedisDelivery, redis: Redis) -> Iterator[None]:
 
 def test_a_worker_is_ready_again_though_one_callback_fails_all_the_time(queue: Redis) -> None:
     sink = Statuses()
-    with failing(through(queue, Limits(), sink=sink), queue):
+    with failing(through(queue, QueueLimits(), sink=sink), queue):
         before = len(sink.told)
         queue.client.config_set("maxmemory", "1")
         eventually(lambda: sink.told[before:] == [REASONS["OOM"]])
@@ -66,7 +66,7 @@ def test_a_worker_is_ready_again_though_one_callback_fails_all_the_time(queue: R
 def test_a_worker_that_hears_again_is_not_ready_before_it_can_publish(queue: Redis) -> None:
     user = ("ACL", "SETUSER", "default")
     sink = Statuses()
-    through(queue, Limits(), sink=sink)
+    through(queue, QueueLimits(), sink=sink)
     before = len(sink.told)
     queue.client.execute_command(*user, "-script|load")
     for kind in ("normal", "pubsub"):
@@ -78,7 +78,7 @@ def test_a_worker_that_hears_again_is_not_ready_before_it_can_publish(queue: Red
 
 
 def test_a_large_request_needs_no_new_connection(queue: Redis) -> None:
-    delivery = through(queue, Limits())
+    delivery = through(queue, QueueLimits())
     queue.client.config_set("requirepass", "another")  # for connections that begin now
     content = b"x" * LARGE_EVENT_BYTES
     large = replace(request(str(uuid4())), body=Body(content, len(content)))

@@ -8,24 +8,24 @@ import pytest
 
 from tests.support.patience import PATIENCE_SECONDS
 from webhook_logger.delivery.redis import refusals
-from webhook_logger.delivery.redis.refusals import Refusals, Refused
+from webhook_logger.delivery.redis.refusals import RefusalReport, RefusalReports
 from webhook_logger.errors import Reason
 
 
 def test_a_report_counts_all_and_has_the_latest_reason() -> None:
-    waiting = Refusals()
+    waiting = RefusalReports()
     for reason in (Reason.NOT_FOUND, Reason.NOT_FOUND, Reason.CHUNK_MALFORMED):
         waiting.add("a", reason)
     waiting.add("b", Reason.NOT_FOUND)
     assert waiting.take() == [
-        Refused("a", 3, Reason.CHUNK_MALFORMED),
-        Refused("b", 1, Reason.NOT_FOUND),
+        RefusalReport("a", 3, Reason.CHUNK_MALFORMED),
+        RefusalReport("b", 1, Reason.NOT_FOUND),
     ]
     assert waiting.take() == []
 
 
 def test_a_round_has_a_hundred_reports_and_those_that_wait_longest_come_first() -> None:
-    waiting = Refusals()
+    waiting = RefusalReports()
     for number in range(250):
         waiting.add(str(number), Reason.NOT_FOUND)
     waiting.add("0", Reason.NOT_FOUND)
@@ -35,7 +35,7 @@ def test_a_round_has_a_hundred_reports_and_those_that_wait_longest_come_first() 
 
 
 def test_of_too_many_callbacks_the_one_that_waits_longest_gives_way() -> None:
-    waiting = Refusals()
+    waiting = RefusalReports()
     for number in range(refusals.MAX_CALLBACKS + 3):
         waiting.add(str(number), Reason.NOT_FOUND)
     taken = []
@@ -49,15 +49,15 @@ def test_nothing_is_sent_while_that_is_not_possible_and_nothing_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(refusals, "SECONDS_PER_ROUND", 0.001)
-    waiting = Refusals()
+    waiting = RefusalReports()
     asked, is_up, sent = threading.Semaphore(0), threading.Event(), threading.Event()
-    reports: list[Refused] = []
+    reports: list[RefusalReport] = []
 
     def is_possible() -> bool:
         asked.release()
         return is_up.is_set()
 
-    def send(refused: Refused) -> None:
+    def send(refused: RefusalReport) -> None:
         assert is_up.is_set()
         reports.append(refused)
         sent.set()
@@ -69,4 +69,4 @@ def test_nothing_is_sent_while_that_is_not_possible_and_nothing_is_lost(
     waiting.add("a", Reason.QUEUE_UNAVAILABLE)
     is_up.set()
     assert sent.wait(PATIENCE_SECONDS)
-    assert reports == [Refused("a", 2, Reason.QUEUE_UNAVAILABLE)]
+    assert reports == [RefusalReport("a", 2, Reason.QUEUE_UNAVAILABLE)]

@@ -14,7 +14,7 @@ from tests.support.patience import eventually
 from tests.support.processes import Redis
 from tests.support.proxy import SwitchingProxy
 from tests.wire_fixture import samples
-from webhook_logger.delivery import Limits, QueueUnavailable
+from webhook_logger.delivery import QueueLimits, QueueUnavailable
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.errors import REASONS
 from webhook_logger.delivery.redis.keys import WORKER_CHANNEL, key
@@ -45,7 +45,7 @@ def test_it_leaves_a_redis_that_has_become_a_replica_though_it_still_hears_there
     queues: Queues,
 ) -> None:
     first, second, proxy = queues
-    delivery = through(first, Limits(), url=proxy.url)
+    delivery = through(first, QueueLimits(), url=proxy.url)
     proxy.point_to(second.port, cut=False)
     first.client.replicaof("127.0.0.1", second.port)
     eventually(lambda: is_published_to(delivery, second))
@@ -54,7 +54,7 @@ def test_it_leaves_a_redis_that_has_become_a_replica_though_it_still_hears_there
 
 def test_requests_follow_it_to_another_redis(queues: Queues) -> None:
     first, second, proxy = queues
-    delivery = through(first, Limits(), url=proxy.url)
+    delivery = through(first, QueueLimits(), url=proxy.url)
     proxy.point_to(second.port, cut=False)
     first.client.client_kill_filter(_type="pubsub")
     eventually(lambda: is_heard_on(second))
@@ -66,7 +66,7 @@ def test_it_keeps_away_from_a_replica(queues: Queues) -> None:
     first, second, proxy = queues
     second.client.replicaof("127.0.0.1", first.port)
     sink = Statuses()
-    through(first, Limits(), url=proxy.url, sink=sink)
+    through(first, QueueLimits(), url=proxy.url, sink=sink)
     before = len(sink.told)
     proxy.point_to(second.port, cut=False)
     first.client.client_kill_filter(_type="pubsub")
@@ -77,7 +77,7 @@ def test_it_keeps_away_from_a_replica(queues: Queues) -> None:
 def test_without_the_right_to_unsubscribe_it_is_not_ready_at_all() -> None:
     with Redis() as queue:
         sink = Statuses()
-        through(queue, Limits(), sink=sink)
+        through(queue, QueueLimits(), sink=sink)
         before = len(sink.told)
         queue.client.execute_command("ACL", "SETUSER", "default", "-unsubscribe")
         queue.client.client_kill_filter(_type="pubsub")

@@ -8,7 +8,12 @@ import pytest
 from wsproto.frame_protocol import FrameProtocol, Opcode
 
 from tests.support import raw_websocket as client
-from webhook_logger.viewers.transport.frames import Closed, Messages, TooLarge, frame
+from webhook_logger.viewers.transport.frames import (
+    MessageTooLarge,
+    ViewerClosed,
+    ViewerMessages,
+    frame,
+)
 
 SIZES = [0, 1, 125, 126, 127, 65_535, 65_536, 200_000]
 
@@ -47,11 +52,11 @@ def test_each_frame_is_admitted_before_it_is_acted_upon(kind: str, most: int) ->
     def admit() -> None:
         nonlocal admitted
         if admitted == most:
-            raise Closed
+            raise ViewerClosed
         admitted += 1
 
-    messages, whole = Messages(recv, answers.append, admit, 4096), 0
-    with suppress(Closed):
+    messages, whole = ViewerMessages(recv, answers.append, admit, 4096), 0
+    with suppress(ViewerClosed):
         while messages.next():
             whole += 1
     assert (admitted, reads) == (most, 1)
@@ -62,6 +67,6 @@ def test_each_frame_is_admitted_before_it_is_acted_upon(kind: str, most: int) ->
 def test_nothing_of_a_message_that_is_too_large_is_read() -> None:
     head = b"\x81\xff" + (2**40).to_bytes(8, "big") + client.MASK
     reads = iter((head, b"x"))
-    with pytest.raises(TooLarge):
-        Messages(lambda _: next(reads), lambda _: None, lambda: None, 4096).next()
+    with pytest.raises(MessageTooLarge):
+        ViewerMessages(lambda _: next(reads), lambda _: None, lambda: None, 4096).next()
     assert next(reads) == b"x"

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.errors import ClientError
-from webhook_logger.client.http import Answer, Headers
+from webhook_logger.client.http import Headers, HttpResponse
 from webhook_logger.client.inbox import Inbox
-from webhook_logger.client.relay.forward import Outcome
+from webhook_logger.client.relay.forward import ForwardOutcome
 from webhook_logger.client.relay.lanes import Lane
 from webhook_logger.client.relay.relayed import reply_headers
 
@@ -60,7 +60,7 @@ class Answerer:
         if self.is_ours:
             self._settling.put((request, 0), 0)
 
-    def give(self, request: CapturedRequest, outcome: Outcome) -> str:
+    def give(self, request: CapturedRequest, outcome: ForwardOutcome) -> str:
         """Answer with what came of the target, and return in a few words how that went."""
         if not self._take(request):
             return "not answered: no sender waits for it"
@@ -87,7 +87,7 @@ class Answerer:
         with self._changed:
             return self._waiting.pop(request.id, None) is not None
 
-    def _pass_on(self, request: CapturedRequest, answer: Answer) -> str:
+    def _pass_on(self, request: CapturedRequest, answer: HttpResponse) -> str:
         headers, left_out = reply_headers(answer)
         self._note_left_out(left_out)
         error = self._send(request, answer.status, headers, answer.body)

@@ -10,7 +10,7 @@ from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.filters import readable, target_below
 from webhook_logger.client.inbox import Inbox
-from webhook_logger.client.relay.forward import Forwarder, Manner, Outcome
+from webhook_logger.client.relay.forward import Forwarder, ForwardOutcome, Manner
 from webhook_logger.client.relay.relayed import forwarded
 from webhook_logger.client.relay.target import Target, leads_back
 from webhook_logger.client.show import shortened, size
@@ -100,7 +100,7 @@ class Relay:
 
     # Called by any of their threads
 
-    def _report(self, request: CapturedRequest, outcome: Outcome) -> None:
+    def _report(self, request: CapturedRequest, outcome: ForwardOutcome) -> None:
         more = ""
         if outcome.answer is None:
             self.failed = True

@@ -12,12 +12,12 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.relay.forward import Outcome
+from webhook_logger.client.relay.forward import ForwardOutcome
 from webhook_logger.client.show import shown, size, tone
 from webhook_logger.plain import plain
 
 
-class _Lines(Console):
+class _PlainConsole(Console):
     """Lines as they are: not wrapped, no markup, colour where a terminal shows it (`NO_COLOR`)."""
 
     def __init__(self, file: TextIO) -> None:
@@ -38,8 +38,8 @@ class Screen:
         self._as_json = as_json
         self._headers = headers
         self._body = body
-        self._out = _Lines(sys.stdout)
-        self.notes = _Lines(sys.stderr)
+        self._out = _PlainConsole(sys.stdout)
+        self.notes = _PlainConsole(sys.stderr)
 
     def request(self, request: CapturedRequest) -> None:
         """Show a request. Raises `OSError` where it cannot be written any more."""
@@ -51,7 +51,7 @@ class Screen:
         else:
             self._out.print(shown(request, headers=self._headers, body=self._body))
 
-    def outcome(self, name: str, outcome: Outcome, more: str = "") -> None:
+    def outcome(self, name: str, outcome: ForwardOutcome, more: str = "") -> None:
         """Say what came of sending a request on; `name` is what it is known by."""
         line = Text().append(f"{plain(name)} → {plain(outcome.target.url)}  ", "dim")
         if outcome.answer is None:

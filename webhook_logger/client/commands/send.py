@@ -19,7 +19,7 @@ from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen, duration
 from webhook_logger.client.commands.tally import NO_ANSWER, Tally
 from webhook_logger.client.errors import Invalid, Unreachable
-from webhook_logger.client.http import Answer, Http
+from webhook_logger.client.http import Http, HttpResponse
 from webhook_logger.client.show import body_shown, header, tone
 from webhook_logger.client.signatures import SCHEMES, Outgoing
 from webhook_logger.headers import HeaderLines
@@ -174,7 +174,7 @@ def _content(data: str | None) -> bytes:
         raise Invalid(f"{data[1:]} cannot be read: {error.strerror}.") from error
 
 
-def _shown(answer: Answer, seconds: float, verbose: bool) -> Group:
+def _shown(answer: HttpResponse, seconds: float, verbose: bool) -> Group:
     line = Text().append(str(answer.status), f"bold {tone(answer.status)}")
     viewers = {name.lower(): value for name, value in answer.headers}.get("webhook-viewers")
     if viewers is not None:

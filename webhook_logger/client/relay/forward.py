@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from webhook_logger.client.errors import Invalid, TooLarge, TooSlow, Unreachable
-from webhook_logger.client.http import Answer, Http
+from webhook_logger.client.http import Http, HttpResponse
 from webhook_logger.client.relay.lanes import Lane
 from webhook_logger.client.relay.relayed import Relayed
 from webhook_logger.client.relay.target import Target
@@ -28,11 +28,11 @@ About = TypeVar("About")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ForwardOutcome:
     """What came of sending one request to one target."""
 
     target: Target
-    answer: Answer | None
+    answer: HttpResponse | None
     """None: there was none."""
     seconds: float
     """From the start of the last try until its answer was there."""
@@ -68,7 +68,7 @@ class Forwarder(Generic[About]):
         self,
         targets: Sequence[Target],
         manner: Manner,
-        tell: Callable[[About, Outcome], None],
+        tell: Callable[[About, ForwardOutcome], None],
     ) -> None:
         """`tell` is called with each outcome, by any thread."""
         self._manner = manner
@@ -107,7 +107,7 @@ class Forwarder(Generic[About]):
         self._tell(about, send(self._http, target, request, self._manner.retries))
 
 
-def send(http: Http, target: Target, request: Relayed, retries: int) -> Outcome:
+def send(http: Http, target: Target, request: Relayed, retries: int) -> ForwardOutcome:
     """Send one request, again up to `retries` times where it gets no answer, or 429 or 5xx."""
     pause = FIRST_PAUSE
     outcome = _try(http, target, request)
@@ -118,13 +118,13 @@ def send(http: Http, target: Target, request: Relayed, retries: int) -> Outcome:
     return outcome
 
 
-def _may_pass(outcome: Outcome) -> bool:
+def _may_pass(outcome: ForwardOutcome) -> bool:
     if outcome.answer is None:
         return not outcome.hopeless
     return outcome.answer.status == 429 or outcome.answer.status >= 500
 
 
-def _try(http: Http, target: Target, request: Relayed) -> Outcome:
+def _try(http: Http, target: Target, request: Relayed) -> ForwardOutcome:
     answer, error, hopeless, late, begun = None, "", False, False, time.monotonic()
     try:
         answer = http.send(
@@ -137,4 +137,4 @@ def _try(http: Http, target: Target, request: Relayed) -> Outcome:
     except (Invalid, TooLarge, Unreachable) as wrong:
         error, hopeless = str(wrong), not isinstance(wrong, Unreachable)
         late = isinstance(wrong, TooSlow)
-    return Outcome(target, answer, time.monotonic() - begun, 1, error, hopeless, late)
+    return ForwardOutcome(target, answer, time.monotonic() - begun, 1, error, hopeless, late)

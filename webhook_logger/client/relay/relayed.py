@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.http import Answer
+from webhook_logger.client.http import HttpResponse
 from webhook_logger.headers import OF_A_CONNECTION, HeaderLines, may_set
 
 _OF_A_CLIENT = OF_A_CONNECTION | {"expect", "host"}
@@ -100,7 +100,7 @@ _OF_A_SERVER = OF_A_CONNECTION | {"expect", "host", "content-length", "date"}
 """Each server makes its own of these; nobody misses them."""
 
 
-def reply_headers(answer: Answer) -> tuple[HeaderLines, list[str]]:
+def reply_headers(answer: HttpResponse) -> tuple[HeaderLines, list[str]]:
     """The header lines that can go on, and the names of those that are missed; those of one
     connection are not.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from webhook_logger.client.stream.connection import Connection
+from webhook_logger.client.stream.connection import StreamConnection
 from webhook_logger.client.stream.events import Answering
 from webhook_logger.client.stream.mailbox import Mailbox
 from webhook_logger.client.stream.wire import answering
@@ -28,13 +28,13 @@ class Claims:
         self._waiting = False
         self._told: Answering | None = None
 
-    def claim(self, connection: Connection) -> None:
+    def claim(self, connection: StreamConnection) -> None:
         """Ask to answer; the reply comes in the connection's own thread."""
         payload = {"uuid": self._uuid, "answer": True}
         with self._lock:
             self._waiting = connection.ask("join", payload, self._on_reply)
 
-    def try_again(self, connection: Connection) -> None:
+    def try_again(self, connection: StreamConnection) -> None:
         """Ask again, where it was refused."""
         if not self._waiting and not (self._told and self._told.yes):
             self.claim(connection)

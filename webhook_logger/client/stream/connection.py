@@ -34,7 +34,7 @@ _DISCONNECT = "1"
 _GARBAGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
-class Connection(Client):
+class StreamConnection(Client):
     """From the handshake to the end, which is final: whoever wants to come back makes another."""
 
     def __init__(

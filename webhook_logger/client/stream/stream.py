@@ -11,7 +11,11 @@ from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Closed, Rejected, Unreachable
 from webhook_logger.client.stream import wire
 from webhook_logger.client.stream.claims import CLAIM_SECONDS, Claims
-from webhook_logger.client.stream.connection import MOST_MESSAGE_BYTES, STEP_SECONDS, Connection
+from webhook_logger.client.stream.connection import (
+    MOST_MESSAGE_BYTES,
+    STEP_SECONDS,
+    StreamConnection,
+)
 from webhook_logger.client.stream.events import Link
 from webhook_logger.client.stream.mailbox import Mailbox
 from webhook_logger.client.stream.position import Position
@@ -44,7 +48,7 @@ class Stream:
         self._step_seconds = step_seconds
         self._most_message_bytes = most_message_bytes
         self._position = Position(address.uuid)
-        self._connection: Connection | None = None
+        self._connection: StreamConnection | None = None
         self._joined = False
         self._farewell = ""
         self._tries = 0
@@ -78,7 +82,7 @@ class Stream:
     def _stay(self) -> None:
         """One connection after the other, until it is closed or refused."""
         while not self._closing.is_set():
-            self._connection = connection = Connection(
+            self._connection = connection = StreamConnection(
                 self._tls, self._on_event, self._step_seconds, self._most_message_bytes
             )
             try:
@@ -91,7 +95,7 @@ class Stream:
                 connection.close()
             self._closing.wait(self._delay())
 
-    def _live_through(self, connection: Connection) -> None:
+    def _live_through(self, connection: StreamConnection) -> None:
         """From the handshake to the end of one connection."""
         self._joined, self._farewell = False, ""
         try:
@@ -108,7 +112,7 @@ class Stream:
             if self._claims:
                 self._claims.lost()
 
-    def _look_after(self, connection: Connection) -> None:
+    def _look_after(self, connection: StreamConnection) -> None:
         """Until it ends: say so when it does not join, and claim to answer."""
         if self._closing.is_set() or connection.wait_for_end(STALLED_SECONDS):
             return

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.base import (
     ORDINARY,
-    Answered,
     Cut,
     Delivery,
     Expected,
     Kept,
     RateExceeded,
     Receipt,
+    ResponseReport,
     Sink,
 )
 from webhook_logger.delivery.events import members_of
@@ -74,7 +74,7 @@ class MemoryDelivery(Delivery):
             is_changed = reply and is_ordinary and self._replies.take(uuid)
             if viewers:
                 status, by = (0, "") if reply or held else expected[:2]
-                answered = Answered(uuid, counter.epoch, counter.seq, status, by)
+                answered = ResponseReport(uuid, counter.epoch, counter.seq, status, by)
                 self._sink.deliver(answered, members_of(request))
             if is_changed:
                 self._sink.reply_used(uuid)
@@ -86,7 +86,7 @@ class MemoryDelivery(Delivery):
             self._sink.reply_used(uuid)
         return reply and reply.reply
 
-    def answered(self, answered: Answered) -> None:
+    def answered(self, answered: ResponseReport) -> None:
         self._sink.answered(answered)
 
     def refused(self, uuid: str, reason: Reason) -> None:

@@ -13,7 +13,7 @@ TOO_MUCH = "The queue is unavailable or behind, and too many requests wait for i
 
 
 @dataclass(frozen=True)
-class Limits:
+class QueueLimits:
     """For what waits for the queue."""
 
     seconds: float = 2.0
@@ -62,7 +62,7 @@ class Call:
 class Backlog:
     """The weight of all commands of a worker that are not answered yet."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: QueueLimits) -> None:
         self.limits = limits
         self.commands = 0
         self.bytes = 0

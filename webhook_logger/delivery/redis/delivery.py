@@ -18,31 +18,31 @@ from typing import Any
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.base import (
     ORDINARY,
-    Answered,
     Cut,
     Delivery,
     Expected,
     Kept,
     QueueUnavailable,
     Receipt,
+    ResponseReport,
     Sink,
 )
 from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.held import Held
 from webhook_logger.delivery.redis import keys, scripts
-from webhook_logger.delivery.redis.backlog import Backlog, Limits
+from webhook_logger.delivery.redis.backlog import Backlog, QueueLimits
 from webhook_logger.delivery.redis.canary import Canaries
 from webhook_logger.delivery.redis.cuts import Cuts
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.history import History
 from webhook_logger.delivery.redis.holding import Holding
 from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
-from webhook_logger.delivery.redis.messages import Messages, Own
+from webhook_logger.delivery.redis.messages import Own, QueueMessages
 from webhook_logger.delivery.redis.presence import Presence
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.readiness import Readiness
 from webhook_logger.delivery.redis.redis_py import connector
-from webhook_logger.delivery.redis.refusals import Refusals, Refused
+from webhook_logger.delivery.redis.refusals import RefusalReport, RefusalReports
 from webhook_logger.delivery.redis.subscription import Subscription
 from webhook_logger.delivery.redis.windows import Windows
 from webhook_logger.errors import Reason
@@ -56,12 +56,12 @@ log = logging.getLogger(__name__)
 class RedisDelivery(Delivery):
     """One worker's share of delivery through the Redis at `url`; the `Reader` of its stream."""
 
-    def __init__(self, url: str, limits: Limits, most_a_second: int) -> None:
+    def __init__(self, url: str, limits: QueueLimits, most_a_second: int) -> None:
         self._worker = secrets.token_hex(8)
         self._channel = keys.worker_channel(self._worker)
         self._most_a_second = str(most_a_second)
         self._windows = Windows()
-        self._refusals = Refusals()
+        self._refusals = RefusalReports()
         connect = connector(url, limits.seconds)
         backlog = Backlog(limits)
         self._publishers = tuple(Publisher(connect, scripts.ALL, backlog, self) for _ in range(2))
@@ -74,12 +74,12 @@ class RedisDelivery(Delivery):
         self._canaries = Canaries(self._small, self._subscription, self._worker)
         self.manager = RoomManager(url, seconds=limits.seconds)
         self._sink: Sink
-        self._messages: Messages
+        self._messages: QueueMessages
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
         own = Own(self._channel, self._cuts, self._canaries, self._holding)
-        self._messages = Messages(sink, self.manager, own)
+        self._messages = QueueMessages(sink, self.manager, own)
         self._subscription.keep(self._channel)
         self._subscription.keep(CONTROL_CHANNEL)
         for forever in (
@@ -120,13 +120,13 @@ class RedisDelivery(Delivery):
     def _publisher(self, size: int) -> Publisher:
         return self._large if size > LARGE_EVENT_BYTES else self._small
 
-    def answered(self, answered: Answered) -> None:
+    def answered(self, answered: ResponseReport) -> None:
         self._notify(answered.uuid, "answered", *map(str, answered[1:]))
 
     def refused(self, uuid: str, reason: Reason) -> None:
         self._refusals.add(uuid, reason)
 
-    def _report(self, refused: Refused) -> None:
+    def _report(self, refused: RefusalReport) -> None:
         uuid, number, reason = refused
         self._notify(uuid, "refused", str(number), reason.word)
 

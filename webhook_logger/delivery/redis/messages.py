@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webhook_logger.delivery.base import Answered, Kept, Sink
+from webhook_logger.delivery.base import Kept, ResponseReport, Sink
 from webhook_logger.delivery.redis import keys
 from webhook_logger.delivery.redis.canary import Canaries
 from webhook_logger.delivery.redis.cuts import Cuts
@@ -39,7 +39,7 @@ class Own:
             self._holding.gone(*parts)
 
 
-class Messages:
+class QueueMessages:
     """Hands on what is for a room, for the manager, or for the worker."""
 
     def __init__(self, sink: Sink, manager: RoomManager, own: Own) -> None:
@@ -61,7 +61,7 @@ class Messages:
             self.requests_read += 1
             epoch, seq, status, by, members = parts
             place = (keys.uuid_of(channel), epoch.decode(), int(seq))
-            self._sink.deliver(Answered(*place, int(status), by.decode()), members)
+            self._sink.deliver(ResponseReport(*place, int(status), by.decode()), members)
             return
         texts = [part.decode() for part in parts]
         if channel == self._own.channel:
@@ -91,7 +91,7 @@ class Messages:
             self._sink.refused(uuid, int(count), reason_named(word))
         elif kind == b"answered":
             epoch, seq, status, by = parts
-            self._sink.answered(Answered(uuid, epoch, int(seq), int(status), by))
+            self._sink.answered(ResponseReport(uuid, epoch, int(seq), int(status), by))
         elif kind == b"used":
             self._sink.reply_used(uuid)
         elif kind == b"reply":

@@ -20,7 +20,7 @@ MAX_REPORTS_PER_ROUND = 100
 SECONDS_PER_ROUND = 1.0
 
 
-class Refused(NamedTuple):
+class RefusalReport(NamedTuple):
     """Requests of one callback that were refused since its last report."""
 
     uuid: str
@@ -29,27 +29,29 @@ class Refused(NamedTuple):
     """The reason of the latest one."""
 
 
-class Refusals:
+class RefusalReports:
     """Counts the refused requests of each callback, and reports them in rounds."""
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[str, Refused] = OrderedDict()
+        self._waiting: OrderedDict[str, RefusalReport] = OrderedDict()
         self._wake = threading.Event()
 
     def add(self, uuid: str, reason: Reason) -> None:
         """Count one more refused request. Never blocks."""
         waiting = self._waiting.get(uuid)
-        self._waiting[uuid] = Refused(uuid, waiting.number + 1 if waiting else 1, reason)
+        self._waiting[uuid] = RefusalReport(uuid, waiting.number + 1 if waiting else 1, reason)
         if len(self._waiting) > MAX_CALLBACKS:
             self._waiting.popitem(last=False)
         self._wake.set()
 
-    def take(self) -> list[Refused]:
+    def take(self) -> list[RefusalReport]:
         """Take the reports of one round, those that wait longest first."""
         count = min(len(self._waiting), MAX_REPORTS_PER_ROUND)
         return [self._waiting.popitem(last=False)[1] for _ in range(count)]
 
-    def report(self, send: Callable[[Refused], None], is_possible: Callable[[], bool]) -> None:
+    def report(
+        self, send: Callable[[RefusalReport], None], is_possible: Callable[[], bool]
+    ) -> None:
         """Send reports for ever, at most one per callback and round; `send` must not fail."""
         while True:
             self._wake.wait()

@@ -52,7 +52,7 @@ def close(code: bytes) -> bytes:
     return b"\x88%c%b" % (len(code), code)
 
 
-class Closed(Exception):
+class ViewerClosed(Exception):
     """The connection ends: the other side is gone, or it says goodbye."""
 
     def __init__(self, last: bytes = b"") -> None:
@@ -61,21 +61,21 @@ class Closed(Exception):
         """The Close frame to send before the end; empty where nothing is to be sent."""
 
 
-class Broken(Closed):
+class Broken(ViewerClosed):
     """The other side does not keep to the protocol; it receives a Close frame that says so."""
 
     def __init__(self, code: CloseReason) -> None:
         super().__init__(close(code.to_bytes(2, "big")))
 
 
-class TooLarge(Broken):
+class MessageTooLarge(Broken):
     """The other side sends more in one message than it may."""
 
     def __init__(self) -> None:
         super().__init__(CloseReason.MESSAGE_TOO_BIG)
 
 
-class Messages:
+class ViewerMessages:
     """The messages of one viewer, read frame by frame."""
 
     def __init__(
@@ -97,7 +97,7 @@ class Messages:
         self._size = 0
 
     def next(self) -> str | bytes:
-        """Wait for a message. Raises `Closed`."""
+        """Wait for a message. Raises `ViewerClosed`."""
         while True:
             try:
                 part = self._frames.process_buffer()
@@ -113,7 +113,7 @@ class Messages:
     def _read(self) -> None:
         data = self.recv(READ_BYTES)
         if not data:
-            raise Closed
+            raise ViewerClosed
         self._frames.receive_bytes(data)
 
     def _check_size(self) -> None:
@@ -122,7 +122,7 @@ class Messages:
         if header is None or header.opcode.iscontrol():
             return
         if self._size + header.payload_len - self._frames.payload_consumed > self._most_bytes:
-            raise TooLarge
+            raise MessageTooLarge
 
     def _take(self, part: Frame) -> str | bytes | None:
         """Act upon a frame, or on as much of one as has come; returns what is a whole message."""
@@ -133,7 +133,7 @@ class Messages:
             return None
         self._size += len(part.payload)
         if self._size > self._most_bytes:
-            raise TooLarge
+            raise MessageTooLarge
         if part.frame_finished and not part.message_finished and not part.payload:
             raise Broken(CloseReason.PROTOCOL_ERROR)  # nothing is sent that way but work
         part = self._message.process_frame(part)
@@ -148,7 +148,7 @@ class Messages:
         if opcode is Opcode.PING:
             self.answer(pong(payload))
         elif opcode is Opcode.CLOSE:
-            raise Closed(close(_code(payload)))
+            raise ViewerClosed(close(_code(payload)))
 
 
 def _code(payload: bytes) -> bytes:

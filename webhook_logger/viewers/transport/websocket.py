@@ -22,9 +22,9 @@ from webhook_logger.viewers.transport.engineio import Engine, Session, session_o
 from webhook_logger.viewers.transport.frames import (
     READ_BYTES,
     Broken,
-    Closed,
-    Messages,
-    TooLarge,
+    MessageTooLarge,
+    ViewerClosed,
+    ViewerMessages,
     frame,
 )
 from webhook_logger.viewers.transport.outbox import Outbox, bye
@@ -89,14 +89,14 @@ class WebSocket:
             last = broken.last
             if self._attached:
                 self._cut_off(broken)
-        except Closed as closed:
+        except ViewerClosed as closed:
             last = closed.last
         except OSError:
             pass  # it is gone, or too slow for the phase that it was in
         self._end(sock, last)
 
     def _cut_off(self, broken: Broken) -> None:
-        is_large = isinstance(broken, TooLarge)
+        is_large = isinstance(broken, MessageTooLarge)
         self._outbox.ending = Ending.LIMIT if is_large else Ending.PROTOCOL_ERROR
         if is_large:
             self._outbox.put(bye("limit"))
@@ -107,10 +107,10 @@ class WebSocket:
 
     def _serve(self, sock: Any) -> None:
         if self._engineio.upgrading or self._engineio.upgraded:
-            raise Closed  # another one takes this place
+            raise ViewerClosed  # another one takes this place
         entering = Limited(sock, self._server.ping_interval + self._server.ping_timeout)
         most_bytes = self._server.max_http_buffer_size
-        messages = Messages(entering.recv, entering.sendall, self._admit, most_bytes)
+        messages = ViewerMessages(entering.recv, entering.sendall, self._admit, most_bytes)
         if self._engineio.connected:
             self._upgrade(entering, messages)
         self._engineio.connected = self._engineio.upgraded = self._attached = True
@@ -127,9 +127,9 @@ class WebSocket:
             time.sleep(0)
         # What it has sent before its session ended is not handled any more.
         if self._engineio.closed or not self._may_speak(self._engineio):
-            raise Closed
+            raise ViewerClosed
 
-    def _upgrade(self, sock: Limited, messages: Messages) -> None:
+    def _upgrade(self, sock: Limited, messages: ViewerMessages) -> None:
         """Take over from long-polling."""
         self._engineio.upgrading = True
         try:
