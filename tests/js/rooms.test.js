@@ -17,7 +17,7 @@ const ARROWS = {
   resend: ["body", "browser", "wire"],
   signatures: ["body", "browser", "text", "wire"],
   state: ["body", "browser", "reply", "text", "wire"],
-  "take-away": ["body", "browser", "state", "wire"],
+  "take-away": ["body", "browser", "wire"],
   components: [
     ...["body", "browser", "compare", "reply", "resend", "signatures", "state", "take-away"],
     ...["text", "wire"],

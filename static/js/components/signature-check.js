@@ -1,13 +1,17 @@
-import { html, LitElement } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { canHash } from "../signatures/hmac.js";
 import { detect, emptyField, fieldsOf, SCHEMES, SIGNED_BY } from "../signatures/schemes.js";
+import { checkIcon, closeIcon } from "./icons.js";
 import { signatureField } from "./signature-field.js";
-import { signatureVerdict, UNABLE } from "./signature-verdict.js";
 
 /** @typedef {import("../signatures/schemes.js").Scheme} Scheme */
 
 /** Who types is not told about every letter. */
 const QUIET_MS = 400;
+
+const UNABLE = html`<p class="signature-note">
+  Signatures can’t be checked here: browsers offer cryptography to pages on https or localhost only.
+</p>`;
 
 /** Says whether a request is signed with the secret that the reader enters, or why not. */
 export class SignatureCheck extends LitElement {
@@ -114,6 +118,24 @@ export class SignatureCheck extends LitElement {
     event.preventDefault();
     this.check();
   }
+}
+
+/**
+ * Render the verdict on a signature; screen readers announce it politely.
+ * @param {import("../signatures/verdict.js").Verdict | undefined} verdict
+ * @param {import("../signatures/schemes.js").Field | undefined} empty  what has to be filled in first
+ */
+function signatureVerdict(verdict, empty) {
+  return html`<p class="signature-verdict" role="status" data-valid=${verdict?.ok ?? nothing}>
+    ${verdict ? said(verdict) : empty ? `Still to fill in: ${empty.label}` : "Checking…"}
+  </p>`;
+}
+
+/** @param {import("../signatures/verdict.js").Verdict} verdict */
+function said(verdict) {
+  return verdict.ok
+    ? html`${checkIcon}<span>${["Valid.", ...verdict.notes].join(" ")}</span>`
+    : html`${closeIcon}<span>${verdict.text}</span>`;
 }
 
 customElements.define("signature-check", SignatureCheck);

@@ -5,6 +5,7 @@ import { HAR_FOOT, HAR_HEAD, harEntry } from "./har.js";
 
 /**
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("./har.js").Answer} Answer
  *
  * @typedef {"json" | "har"} Kind
  */
@@ -18,7 +19,7 @@ const BUSY_MS = 10;
  * @param {readonly CapturedRequest[]} requests
  * @param {object} beside
  * @param {string} beside.origin
- * @param {import("../state/responses.js").Answers} [beside.answers]  what senders got, as far as it is known
+ * @param {{get: (request: CapturedRequest) => Answer | undefined}} [beside.answers]  what senders got, as far as it is known
  */
 export function exported(kind, requests, { origin, answers }) {
   const ordered = [...requests].sort(byTime);
@@ -31,7 +32,7 @@ export function exported(kind, requests, { origin, answers }) {
 /**
  * The request as it came over the wire, and what its sender got.
  * @param {CapturedRequest} request
- * @param {import("../state/responses.js").Answer | undefined} answered
+ * @param {Answer | undefined} answered
  */
 function withAnswer(request, answered) {
   return answered ? { ...request, answered } : request;

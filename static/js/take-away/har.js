@@ -3,7 +3,10 @@
 import { headerOf, inAscii, queryOf, trimOws } from "../wire/captured.js";
 import { target } from "./outgoing.js";
 
-/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
+/**
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
+ * @typedef {Pick<import("../wire/contract.js").Answered, "status" | "by">} Answer
+ */
 
 /** The log up to its entries, which are long: they follow one by one. */
 export const HAR_HEAD =
@@ -27,7 +30,7 @@ const NO_RESPONSE = {
 /**
  * @param {CapturedRequest} request
  * @param {string} origin
- * @param {import("../state/responses.js").Answer} [answered]  what its sender got
+ * @param {Answer} [answered]  what its sender got
  */
 export function harEntry(request, origin, answered) {
   return {
@@ -62,7 +65,7 @@ function harRequest(request, origin) {
   };
 }
 
-/** @param {import("../state/responses.js").Answer} answered */
+/** @param {Answer} answered */
 function harResponse({ status, by }) {
   const comment = "Only the status of the response is recorded.";
   return { ...NO_RESPONSE, status, httpVersion: "HTTP/1.1", comment, _by: by };
