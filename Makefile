@@ -27,7 +27,7 @@ run: $(run_stamp) $(vendor_stamp)
 test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) npm test --silent
-	@$(with_tools) $(python) -m pytest --numprocesses 3 --dist loadfile --durations 25 $(ARGS)
+	@$(with_tools) $(python) -m pytest --numprocesses 4 --dist loadfile --durations 25 $(ARGS)
 
 # All failures under load, the long ones too, and long rushes at page and client; prints the table
 # of docs/reliability.md.

@@ -30,6 +30,8 @@ MEMORY = "/dev/shm/webhook-logger-test"
 HAS_IPV6 = Path("/proc/net/if_inet6").exists()
 PATIENCE = ("client_header_timeout", "client_body_timeout", "keepalive_timeout")
 COMMAND = (sys.executable, "wsgi.py")
+NOT_INHERITED = {"REDIS_URL", "PYTHONPATH"}
+"""The latter has other versions of what the client needs, in a run with the oldest."""
 ALL_TRUSTED = {"TRUSTED_PROXIES": 1, "TRUSTED_PROXIES_PROTO": 1, "TRUSTED_PROXIES_HOST": 1}
 """One proxy in front, which sets each of the headers that can be believed."""
 PORT_BLOCKS = range(12_000, 32_000, 400)
@@ -110,7 +112,7 @@ class Server:
         return self._log.read()
 
     def start(self) -> Server:
-        inherited = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+        inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         settings = {name: str(value) for name, value in self.settings.items()}
         self._process = subprocess.Popen(
             self._command,
