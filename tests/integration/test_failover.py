@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import pytest
 
 from tests.support.deliveries import through
-from tests.support.patience import eventually
+from tests.support.patience import LOOK_SECONDS, eventually
 from tests.support.processes import Redis, Server
 from tests.support.proxy import SwitchingProxy
 from tests.support.sender import post
+from tests.support.sentinel import watched
 from tests.support.viewers import PacketViewer, Wire
 from tests.wire_fixture import samples
 from webhook_logger.delivery import QueueLimits
@@ -119,3 +122,77 @@ def test_a_command_that_waits_while_another_redis_takes_over_counts_in_its_epoch
     pair.master.thaw()
     assert len(set(given)) == len(given)
     assert len({epoch for epoch, _ in given}) == 2
+
+
+class Follower:
+    """A viewer, and all that it has seen."""
+
+    def __init__(self, viewer: PacketViewer) -> None:
+        self._viewer = viewer
+        self.seen: list[tuple[str, int]] = []
+        self.epoch = ""
+        self._seq = 0
+        self.follow(lambda: bool(self.epoch))
+
+    def follow(self, is_there: Callable[[], bool]) -> None:
+        """Read until that is so. Between one `joined` and the next there must be no hole."""
+        while not is_there():
+            [(name, payload)] = self._viewer.events(1)
+            epoch, seq = payload["epoch"], payload["seq"]
+            if name == "request":
+                assert (epoch, seq) == (self.epoch, self._seq + 1)
+                self.seen.append((epoch, seq))
+            elif self.epoch:
+                missed = seq - self._seq if epoch == self.epoch else None
+                assert payload["missed"] == missed
+            self.epoch, self._seq = epoch, seq
+
+    def follow_to(self, epoch: str, seq: int) -> None:
+        """Read up to this position."""
+        self.follow(lambda: (self.epoch, self._seq) == (epoch, seq))
+
+
+@contextmanager
+def load(servers: tuple[Server, ...], uuid: str) -> Iterator[None]:
+    """Each server gets one request after the other."""
+    is_over = threading.Event()
+
+    def send(server: Server) -> None:
+        while not is_over.wait(LOOK_SECONDS):
+            post(server.address, f"/{uuid}")
+
+    with ThreadPoolExecutor(len(servers)) as senders:
+        sending = [senders.submit(send, server) for server in servers]
+        try:
+            yield
+        finally:
+            is_over.set()
+    for each in sending:
+        each.result()
+
+
+def test_a_planned_failover_of_sentinel_gives_no_position_twice_and_hides_no_hole(
+    uuid: str,
+) -> None:
+    with ExitStack() as stack:
+        [master, *_], [sentinel, *_] = watched(stack, replicas=2, sentinels=3)
+        proxy = stack.enter_context(SwitchingProxy(master.port))
+        servers = a, b = tuple(stack.enter_context(Server(REDIS_URL=proxy.url)) for _ in range(2))
+        followers = [
+            Follower(stack.enter_context(PacketViewer(each.until_ready().url, {"uuid": uuid})))
+            for each in servers
+        ]
+        before = followers[0].epoch
+        with load(servers, uuid):
+            sentinel.fail_over()
+            proxy.point_to(sentinel.master_port)
+            for follower in followers:
+                follower.follow(lambda: follower.epoch != before)  # noqa: B023
+        with PacketViewer(b.url, {"uuid": uuid}) as last:
+            end = last.event("joined")
+        for follower in followers:
+            follower.follow_to(end["epoch"], end["seq"])
+            assert len(set(follower.seen)) == len(follower.seen)
+        assert post(a.address, f"/{uuid}").status == 200
+        for follower in followers:
+            follower.follow_to(end["epoch"], end["seq"] + 1)

@@ -34,7 +34,11 @@ class Relay(ABC):
         with suppress(OSError):  # closed
             while True:
                 client, _ = self._listener.accept()
-                server = socket.create_connection(self._target)
+                try:
+                    server = socket.create_connection(self._target)
+                except ConnectionRefusedError:
+                    client.close()
+                    continue
                 self._sockets += [client, server]
                 for ends in ((client, server, client), (server, client, client)):
                     threading.Thread(target=self._relay, args=ends, daemon=True).start()

@@ -106,16 +106,17 @@ class Line:
 
 
 class Backoff:
-    """How long to wait before the next try: longer each time, from a tenth to two seconds."""
+    """How long to wait before the next attempt: longer each time, from 0.1 to 2 seconds."""
 
     def __init__(self) -> None:
         self.reset()
 
-    def reset(self) -> None:
-        """It went well."""
-        self._seconds = FIRST_PAUSE_SECONDS
+    def reset(self, seconds: float = FIRST_PAUSE_SECONDS) -> None:
+        """Begin with this pause again, after a success."""
+        self._seconds = seconds
 
     def pause(self) -> None:
-        """It did not."""
+        """Wait, after a failure."""
         time.sleep(self._seconds)
-        self._seconds = min(2 * self._seconds, LONGEST_PAUSE_SECONDS)
+        longer = max(FIRST_PAUSE_SECONDS, 2 * self._seconds)
+        self._seconds = min(longer, LONGEST_PAUSE_SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -12,7 +13,13 @@ import redis
 
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.redis import history
-from webhook_logger.delivery.redis.redis_py import Backoff, Line, pack
+from webhook_logger.delivery.redis.redis_py import (
+    FIRST_PAUSE_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    Backoff,
+    Line,
+    pack,
+)
 
 ANOTHER_HISTORY = "Another Redis has become the queue; this worker subscribes again."
 NO_CHANNEL = "webhook-logger:none"
@@ -94,13 +101,16 @@ class Subscription:
         """Read for ever."""
         backoff = Backoff()
         while True:
+            began = time.monotonic()
             try:
                 self._read_stream()
             except Exception as error:
                 if not isinstance(error, redis.RedisError | OSError):
                     log.exception("The stream cannot be read.")
                 if self.up:
-                    backoff.reset()
+                    # One that went well is replaced at once: viewers miss what comes meanwhile.
+                    has_lasted = time.monotonic() - began >= LONGEST_PAUSE_SECONDS
+                    backoff.reset(0 if has_lasted else FIRST_PAUSE_SECONDS)
                 why = self._end()
                 self._reader.lost(ConnectionError(why) if why else error)
             backoff.pause()

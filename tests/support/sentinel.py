@@ -1,0 +1,81 @@
+"""Redis Sentinel: processes that watch a master and its replicas, and promote another one."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import redis
+
+from tests.support.patience import PATIENCE_SECONDS, eventually
+from tests.support.processes import Redis, free_port
+
+NAME = "queue"
+QUORUM = 2
+
+
+class Sentinel:
+    """One of several Sentinels that watch the same master."""
+
+    def __init__(self, master: Redis) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._conf = Path(self._folder.name) / "sentinel.conf"
+        self._port = free_port()
+        self._conf.write_text(
+            f"port {self._port}\nbind 127.0.0.1\ndir {self._folder.name}\n"
+            f"sentinel monitor {NAME} 127.0.0.1 {master.port} {QUORUM}\n"
+            f"sentinel failover-timeout {NAME} 5000\n"
+        )
+        self._client = redis.Redis(port=self._port, decode_responses=True)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def knows(self, replicas: int, sentinels: int) -> bool:
+        """Whether it has found so many replicas, and so many Sentinels beside itself."""
+        found = self._client.sentinel_master(NAME)
+        return (found["num-slaves"], found["num-other-sentinels"]) == (replicas, sentinels)
+
+    @property
+    def master_port(self) -> int:
+        return int(self._client.sentinel_get_master_addr_by_name(NAME)[1])
+
+    def fail_over(self) -> None:
+        """Promote a replica though the master is well, and return when it is promoted."""
+        before = self.master_port
+        self._client.execute_command("SENTINEL", "FAILOVER", NAME)
+        eventually(lambda: self.master_port != before)
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self._client.ping())
+        except redis.RedisError:
+            return False
+
+    def __enter__(self) -> Sentinel:
+        command = ["redis-server", str(self._conf), "--sentinel"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        eventually(self._answers)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process is not None
+        self._client.close()
+        self._process.terminate()
+        self._process.wait(PATIENCE_SECONDS)
+        self._folder.cleanup()
+
+
+def watched(stack: ExitStack, replicas: int, sentinels: int) -> tuple[list[Redis], list[Sentinel]]:
+    """Start a master, first in the list, its replicas, and Sentinels that have found them all."""
+    options = ("--repl-diskless-sync-delay", "0", "--shutdown-timeout", "0")
+    queues = [stack.enter_context(Redis(*options)) for _ in range(1 + replicas)]
+    master, *others = queues
+    for replica in others:
+        replica.client.replicaof("127.0.0.1", master.port)
+    for replica in others:
+        eventually(lambda: replica.client.info("replication")["master_link_status"] == "up")  # noqa: B023
+    all_sentinels = [stack.enter_context(Sentinel(master)) for _ in range(sentinels)]
+    for sentinel in all_sentinels:
+        eventually(lambda: sentinel.knows(replicas, sentinels - 1))  # noqa: B023
+    return queues, all_sentinels
