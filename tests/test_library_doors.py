@@ -1,0 +1,155 @@
+"""A library's private attributes are used in one module, its door, and nowhere else."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.support.import_graph import imported, python_files
+
+ROOT = Path(__file__).parents[1]
+
+DOORS = {
+    "webhook_logger/serving/eventlet.py": {"eventlet"},
+    "webhook_logger/viewers/transport/engineio.py": {"engineio"},
+    "webhook_logger/delivery/socketio.py": {"socketio"},
+    "webhook_logger/delivery/redis/redis_py.py": {"redis", "hiredis"},
+    # The client's own: it never imports the server.
+    "webhook_logger/client/stream/socketio.py": {"socketio", "engineio"},
+    "webhook_logger/client/stream/websocket.py": {"websocket"},
+}
+"""Each door, and the libraries that it is for. Of Flask and Werkzeug nothing private is used."""
+
+PUBLIC = {"_exit", "_replace", "_value_"}
+"""Names of the standard library that begin with an underscore and are documented."""
+OF_PYTHON = {"_abc_impl", "_is_protocol", "_is_runtime_protocol"}
+"""What Python itself puts into a class."""
+
+FILES = {str(file.relative_to(ROOT)): file for file in python_files(ROOT)}
+NOT_IMPORTED = {"wsgi.py", "webhook_logger/__main__.py"}
+"""Programs: they have no classes."""
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__") and name not in PUBLIC
+
+
+def is_library(module: str) -> bool:
+    top = module.partition(".")[0]
+    return top not in sys.stdlib_module_names and top not in ("webhook_logger", "config")
+
+
+def private_uses(tree: ast.AST) -> Iterator[str]:
+    """Give what reaches into another object, or into a module."""
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            is_own = isinstance(node.value, ast.Name) and node.value.id in {"self", "cls", *own}
+            if not is_own:
+                yield f"line {node.lineno}: {ast.unparse(node)}"
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("getattr", "setattr"):
+            name = node.args[1]
+            if isinstance(name, ast.Constant) and is_private(str(name.value)):
+                yield f"line {node.lineno}: {ast.unparse(node)}"
+        elif isinstance(node, ast.ImportFrom) and is_library(node.module or ""):
+            names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+            yield from (f"line {node.lineno}: {name}" for name in names if is_private(name))
+
+
+def test_no_other_module_reaches_into_a_library() -> None:
+    others = FILES.keys() - DOORS.keys()
+    uses = {path: list(private_uses(ast.parse(FILES[path].read_text()))) for path in others}
+    assert {path: found for path, found in uses.items() if found} == {}
+
+
+def classes_of(path: str) -> Iterator[type[Any]]:
+    """Give the classes that a module defines over a library's."""
+    module = importlib.import_module(".".join(Path(path).with_suffix("").parts))
+    for value in vars(module).values():
+        if inspect.isclass(value) and value.__module__ == module.__name__ and bases_of(value):
+            yield value
+
+
+def bases_of(cls: type[Any]) -> list[type[Any]]:
+    return [base for base in cls.__mro__ if is_library(base.__module__)]
+
+
+def overridden(cls: type[Any]) -> Iterator[str]:
+    """Give the library's private methods and attributes that a class replaces."""
+    for name in vars(cls):
+        if (
+            is_private(name)
+            and name not in OF_PYTHON
+            and any(name in vars(base) for base in bases_of(cls))
+        ):
+            yield f"{cls.__name__}.{name}"
+
+
+def inherited(cls: type[Any]) -> Iterator[str]:
+    """Give the private names that a class uses of itself, and no class of this project defines."""
+    used, defined = set(), set()
+    for own in cls.__mro__:
+        if own.__module__.startswith("webhook_logger"):
+            defined |= vars(own).keys()
+            for node in ast.walk(ast.parse(_dedented(own))):
+                if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self":
+                    is_read = isinstance(node.ctx, ast.Load)
+                    (used if is_read else defined).add(node.attr)
+    return (f"{cls.__name__}.{name}" for name in used - defined if is_private(name))
+
+
+def _dedented(cls: type[Any]) -> str:
+    return inspect.cleandoc("\n" + inspect.getsource(cls))
+
+
+def test_no_class_elsewhere_uses_what_it_inherits_from_a_library() -> None:
+    classes = [
+        cls for path in FILES.keys() - DOORS.keys() - NOT_IMPORTED for cls in classes_of(path)
+    ]
+    assert classes
+    assert [use for cls in classes for use in (*overridden(cls), *inherited(cls))] == []
+
+
+def test_a_door_is_for_its_library_alone() -> None:
+    for path, libraries in DOORS.items():
+        tops = {name.partition(".")[0] for name in imported(FILES[path]) if is_library(name)}
+        assert tops == libraries, path
+
+
+def test_these_tests_find_every_way_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = """
+import engineio
+from engineio import _private
+from engineio._inner import name
+
+class Mine(engineio.Client):
+    def __init__(self):
+        self._own = self._reset
+    def _receive_packet(self, pkt):
+        super()._receive_packet(pkt)
+        getattr(pkt, "_secret")
+        return self._own, pkt._inside
+"""
+    assert [use.partition(": ")[2] for use in sorted(private_uses(ast.parse(source)))] == [
+        "super()._receive_packet",
+        "getattr(pkt, '_secret')",
+        "pkt._inside",
+        "_private",
+        "_inner",
+    ]
+    lines = source.replace("import _private", "import Client").replace("_inner ", "client ")
+    (tmp_path / "prober.py").write_text(lines.replace("import name", "import Client"))
+    monkeypatch.syspath_prepend(tmp_path)
+    module: ModuleType = importlib.import_module("prober")
+    monkeypatch.setattr(module.Mine, "__module__", "webhook_logger.prober")
+    monkeypatch.setitem(sys.modules, "webhook_logger.prober", module)
+    assert list(overridden(module.Mine)) == ["Mine._receive_packet"]
+    assert list(inherited(module.Mine)) == ["Mine._reset"]
