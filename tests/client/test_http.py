@@ -92,14 +92,26 @@ def test_a_header_that_http_cannot_carry_is_told(line: tuple[str, str]) -> None:
 
 def test_nobody_there_is_told() -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    with Http() as http, pytest.raises(Unreachable, match=r"127\.0\.0\.1"):
+    with Http() as http, pytest.raises(Unreachable, match=r": Connection refused\.$"):
         http.send("GET", url)
 
 
 @pytest.mark.parametrize(
-    "answer", [b"SSH-2.0\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"]
+    ("answer", "why"),
+    [
+        (b"SSH-2.0\r\n\r\n", "illegal status line: b'SSH-2.0'."),
+        (b"HTTP/1.1 200 OK\r\nX\x1b: 1\r\n\r\n", r"illegal header line: b'X\x1b: 1'."),
+        (b"HTTP/1.1 101 A\r\nUpgrade: b\r\n\r\n", "it switches to another protocol."),
+    ],
 )
-def test_an_answer_that_is_none_or_breaks_off_is_told(answer: bytes) -> None:
+def test_an_answer_that_is_none_is_told(answer: bytes, why: str) -> None:
+    with Receiver(answer) as receiver, Http() as http, pytest.raises(Unreachable) as raised:
+        http.send("GET", receiver.url)
+    assert str(raised.value).endswith(f" did not answer: {why}")
+
+
+def test_an_answer_that_breaks_off_is_told() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
     with Receiver(answer) as receiver, Http() as http, pytest.raises(Unreachable):
         http.send("GET", receiver.url)
 

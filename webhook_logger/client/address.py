@@ -30,7 +30,7 @@ def absolute(url: str) -> str:
     """
     if match := _PORT.fullmatch(url):
         url = f"localhost:{match['port']}{match['rest'] or ''}"
-    if _looks_like_a_uuid(url):
+    if not re.search("[/.:]", url) and _looks_like_a_uuid(url):
         raise Invalid(f"{url} is a UUID alone: give the whole URL of the callback.")
     whole = url if _SCHEME.match(url) else f"http://{url}"
     if match := _PARTS.match(whole):

@@ -211,5 +211,11 @@ def _own_errors(url: str, seconds: float, tried: Deadline) -> Iterator[None]:
         raise TooSlow(f"{_authority(url)} did not answer within {seconds:g} seconds.") from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
         known = "" if tried.is_answered or not tried.is_sent else "; it may have got the request"
-        why = str(error).rstrip(".")
-        raise Unreachable(f"{_authority(url)} did not answer: {why}.{known}") from error
+        raise Unreachable(f"{_authority(url)} did not answer: {_why(error)}{known}.") from error
+
+
+def _why(error: Exception) -> str:
+    """What an error of httpcore says, without numbers and types that only programs need."""
+    if "_SWITCH_UPGRADE" in str(error):
+        return "it switches to another protocol"
+    return re.sub(r"\[Errno -?\d+\] |\bbytearray\((?=b)|(?<=['\"])\)$", "", str(error)).rstrip(".")

@@ -134,6 +134,7 @@ def test_whatever_fails_at_the_target_is_an_error_for_the_sender(
                     for path in ("/half", "/late", "/late")
                 ]
                 assert [sent.result().status for sent in late] == [504] * 3
+            listen.out.until("too late: its sender got 504")
         hang.set()
 
 
@@ -175,6 +176,17 @@ def test_a_response_that_the_server_rejects_is_declined_at_once_and_told(uuid: s
                 assert (got.status, got.body) == (200, b"")
                 words = f"not answered: The server answered {status}: "
                 assert words in listen.out.until(f"{path} →")
+
+
+def test_a_response_that_is_too_large_here_is_declined_at_once_too(
+    patient: Server, uuid: str
+) -> None:
+    large = b"HTTP/1.1 201 OK\r\nContent-Length: %d\r\n\r\n" % 2**25 + bytes(2**25)
+    with Endpoint(lambda _: large) as endpoint:
+        with listening(patient, uuid, "--forward", endpoint.url) as listen:
+            listen.notes.until(LIVE)
+            assert post(patient.address, f"/{uuid}").status == 200
+            assert "The answer has more than 16777216 bytes" in listen.out.until("own reply")
 
 
 def test_who_is_filtered_out_does_not_wait(patient: Server, uuid: str) -> None:

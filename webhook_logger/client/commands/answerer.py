@@ -43,6 +43,8 @@ class Answerer:
         """Whether the server has let this inbox answer, and not another."""
         self._waiting: dict[str, tuple[float, CapturedRequest]] = {}
         self._changed = threading.Condition()
+        self._late: set[str] = set()
+        """Ids of requests that were answered 504, and that are still on their way."""
         self._left_out: set[str] = set()
         self._settling = Lane[tuple[CapturedRequest, int]](self._settle, threads=4)
         if not reply_on_failure:
@@ -63,7 +65,9 @@ class Answerer:
     def give(self, request: CapturedRequest, outcome: ForwardOutcome) -> str:
         """Answer with what came of the target, and return in a few words how that went."""
         if not self._take(request):
-            return "not answered: no sender waits for it"
+            return self._why_not(request)
+        if outcome.too_large:
+            return self._decline(request)
         if outcome.answer is None:
             return self._fail(request, _GATEWAY_TIMEOUT if outcome.late else _BAD_GATEWAY)
         return self._pass_on(request, outcome.answer)
@@ -97,9 +101,19 @@ class Answerer:
 
     def _fail(self, request: CapturedRequest, status: int) -> str:
         if self._reply_on_failure:
-            self._send(request, 0)
-            return "not answered: the callback's own reply is used"
+            return self._decline(request)
         return self._send(request, status, _TEXT, _reason(status)) or f"answered {status}"
+
+    def _decline(self, request: CapturedRequest) -> str:
+        return self._send(request, 0) or "not answered: the callback's own reply is used"
+
+    def _why_not(self, request: CapturedRequest) -> str:
+        with self._changed:
+            was_late = request.id in self._late
+            self._late.discard(request.id)
+        return (
+            "too late: its sender got 504" if was_late else "not answered: no sender waits for it"
+        )
 
     def _send(
         self, request: CapturedRequest, status: int, headers: Headers = (), body: bytes = b""
@@ -134,6 +148,7 @@ class Answerer:
                 due, request = next(iter(self._waiting.values()), (None, None))
                 if due is not None and request is not None and due <= time.monotonic():
                     del self._waiting[request.id]
+                    self._late.add(request.id)
                     return request
                 self._changed.wait(None if due is None else max(0, due - time.monotonic()))
 

@@ -43,6 +43,8 @@ class ForwardOutcome:
     """It would end the same way again."""
     late: bool = False
     """The answer did not come in time."""
+    too_large: bool = False
+    """There was an answer, but too large a one: the target has done its work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def _may_pass(outcome: ForwardOutcome) -> bool:
 
 
 def _try(http: Http, target: Target, request: Relayed) -> ForwardOutcome:
-    answer, error, hopeless, late, begun = None, "", False, False, time.monotonic()
+    answer, error, begun = None, "", time.monotonic()
+    hopeless = late = too_large = False
     try:
         answer = http.send(
             request.method,
@@ -136,5 +139,6 @@ def _try(http: Http, target: Target, request: Relayed) -> ForwardOutcome:
         )
     except (Invalid, TooLarge, Unreachable) as wrong:
         error, hopeless = str(wrong), not isinstance(wrong, Unreachable)
-        late = isinstance(wrong, TooSlow)
-    return ForwardOutcome(target, answer, time.monotonic() - begun, 1, error, hopeless, late)
+        late, too_large = isinstance(wrong, TooSlow), isinstance(wrong, TooLarge)
+    seconds = time.monotonic() - begun
+    return ForwardOutcome(target, answer, seconds, 1, error, hopeless, late, too_large)

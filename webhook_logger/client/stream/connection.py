@@ -188,4 +188,6 @@ def _reason(error: BaseException) -> str:
         error = cause
     if isinstance(error, websocket.WebSocketBadStatusException):
         return f"it answered {error.status_code}, and no WebSocket"
+    if isinstance(error, OSError) and error.strerror:
+        return brief(error.strerror)
     return brief(error) or type(error).__name__
