@@ -19,18 +19,18 @@ from tests.integration.malformed.request_lines import REQUEST_LINES
 from tests.integration.malformed.unsupported import UNSUPPORTED
 from tests.integration.malformed.whole import WHOLE
 
-FAMILIES = (
-    REQUEST_LINES,
-    PROTOCOLS,
-    LINE_ENDS,
-    HEADER_LINES,
-    HOSTS,
-    LENGTHS,
-    CODINGS,
-    CHUNKED_BODIES,
-    DESYNCS,
-)
+FAMILIES = {
+    "request lines": REQUEST_LINES,
+    "protocols": PROTOCOLS,
+    "line ends": LINE_ENDS,
+    "header lines": HEADER_LINES,
+    "hosts": HOSTS,
+    "lengths": LENGTHS,
+    "codings": CODINGS,
+    "chunked bodies": CHUNKED_BODIES,
+    "desyncs": DESYNCS,
+}
 REFUSED = {**TOO_LARGE, **UNSUPPORTED}
-MALFORMED = {name: raw for family in FAMILIES for name, raw in family.items()}
+MALFORMED = {name: raw for family in FAMILIES.values() for name, raw in family.items()}
 
 __all__ = ["FAMILIES", "MALFORMED", "REFUSED", "UUID", "WHOLE"]
