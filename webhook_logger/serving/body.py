@@ -1,4 +1,4 @@
-"""The body of a request as `wsgi.input`: exactly what was declared, or an error.
+"""The body of a request as `wsgi.input`: all that was declared, or an error.
 
 RFC 9112, sections 6 and 7.
 """
@@ -16,9 +16,10 @@ from webhook_logger.serving.wire import Wire
 MAX_CHUNK_LINE_BYTES = 256
 MAX_FRAMING_BYTES = 64 * 1024
 MAX_FRAMING_FACTOR = 2
-"""Size lines and line ends of a chunked body: so many bytes, and so many for each of its content.
+"""Maximum size of a chunked body's framing (size lines and line ends): the bytes above, and the
+factor for each byte of content.
 
-Senders that write single letters pass with some 20 KB, those that write three at a time always.
+A body of one letter per chunk may be about 20 KB long; three letters per chunk always pass.
 """
 MAX_TRAILER_BYTES = 8 * 1024
 MAX_TRAILER_LINES = 100
@@ -54,7 +55,7 @@ class RequestBody:
         """The lines behind a chunked body, read as Latin-1; complete when it is `done`."""
 
     def read(self, size: int | None = -1) -> bytes:
-        """The next `size` bytes, fewer only at the body's end; all that is left without `size`."""
+        """Return `size` bytes, fewer only at the end of the body; without `size`, the rest."""
         if self.done or size == 0:
             return b""
         self._say_continue()
@@ -62,7 +63,7 @@ class RequestBody:
         return self._read_chunks(most) if self._chunked else self._read_length(most)
 
     def get_socket(self) -> socket.socket:
-        """The bare socket, for Engine.IO's WebSocket, which owns it from now on."""
+        """Hand over the bare socket to a WebSocket, which owns it from now on. Raises `Refusal`."""
         # RFC 6455, section 4.1: a client sends nothing more until it is answered.
         if self._wire.received or not self.done:
             has_body = "A WebSocket handshake has no body."
@@ -119,7 +120,7 @@ class RequestBody:
             raise Refusal(Reason.CHUNK_MALFORMED, "A chunk is longer than its size.")
 
     def _read_trailers(self) -> None:
-        """Trailers are kept apart: they are no headers, and the server acts upon none of them."""
+        """Read the trailers. They are no headers, and the server acts upon none of them."""
         left = MAX_TRAILER_BYTES
         while line := self._wire.line(left):
             left = max(0, left - len(line) - len("\r\n"))

@@ -1,4 +1,4 @@
-"""One connection: requests in, answers out, until one side wants no more."""
+"""One connection: read a request, send its response, until either side ends the connection."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from webhook_logger.serving.wire import SenderTooSlow, Wire
 
 RETRY_AFTER_SECONDS = 5
 BEGIN_BYTES = 512
-"""Of a refused request line, in which its target is looked for."""
+"""How much of a refused request line is searched for its target."""
 LINGER_SECONDS = 5
-"""For a sender to read its answer while what it still sends is thrown away."""
+"""How long a sender has to read a last response. What it still sends is discarded."""
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Address = tuple[Any, ...]
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 class _DebugLog(StringIO):
-    """`wsgi.errors` as lines for the log: eventlet writes there of each viewer that just went."""
+    """`wsgi.errors`, written to the log: libraries report there that a viewer has left."""
 
     def write(self, text: str) -> int:
         log.debug("%s", text.strip())
@@ -78,34 +78,34 @@ class HttpConnection:
         self._is_over = False
 
     def serve(self) -> None:
-        """Answer requests one after the other until it is over; the caller closes the socket."""
+        """Serve requests, one after the other, until the connection ends. The caller closes it."""
         try:
             while self._serve_one():
                 self.is_idle = True
         except OSError:
-            pass  # the other side is gone, or does not read: there is nobody left to tell
+            pass  # the other side has closed, or does not read its response
         finally:
             self._wire.close()
 
     def turn_away(self) -> None:
-        """Answer `503` whatever is asked; the caller closes the socket."""
+        """Send `503` without reading a request. The caller closes the socket."""
         full = Refusal(Reason.TOO_MANY_CONNECTIONS, retry_after=RETRY_AFTER_SECONDS)
         try:
             self._refuse(full)
         except OSError:
-            pass  # the other side did not wait for it
+            pass  # the other side has closed
         finally:
             self._wire.close()
 
     def close_if_idle(self) -> None:
-        """End it if it waits for another request: one that has arrived meanwhile is not read."""
+        """End the connection if it waits for another request; one that just arrived is not read."""
         if self.is_idle:
             self._is_over = True
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def _serve_one(self) -> bool:
-        """Whether there may be another request."""
+        """Serve the next request, and return whether another may follow."""
         if not self._begun() or self._is_over:
             return False
         self.is_idle = False
@@ -133,7 +133,7 @@ class HttpConnection:
         return keep_alive or self._linger(body.done)
 
     def _read_head(self) -> heads.Head | None:
-        """The next head; None when the sender leaves before its end."""
+        """Return the next head, or None when the sender closes before its end."""
         self._wire.allow(self._limits.head_seconds)
         seen = 0
         while (end := heads.find_end(self._wire.received, seen, self._limits)) is None:
@@ -145,7 +145,7 @@ class HttpConnection:
         return head
 
     def _begun(self) -> bool:
-        """Whether another request begins; not when the sender leaves or is idle for too long."""
+        """Wait for a request to begin; False when the sender closes or is idle for too long."""
         self._wire.allow(self._limits.keep_alive_seconds)
         try:
             while not self._wire.received or self._wire.received == b"\r":
@@ -153,13 +153,13 @@ class HttpConnection:
                     return False
         except SenderTooSlow:
             return False
-        # RFC 9112, section 2.2: an empty line before the request line is passed over.
+        # RFC 9112, section 2.2: an empty line before the request line is ignored.
         if self._wire.received.startswith(b"\r\n"):
             self._wire.take(2)
         return True
 
     def _answer(self, head: heads.Head, body: RequestBody) -> Response | None:
-        """What the application answers; None when it has used the socket itself."""
+        """Return the application's response, or None where the socket is now a WebSocket's."""
         response = Response()
         try:
             response.write(self._application(self._environ(head, body), response))
@@ -197,7 +197,7 @@ class HttpConnection:
         _add_cgi_headers(environ, head.headers)
         if not head.upgrades:
             environ.pop("HTTP_UPGRADE", None)
-        head.headers = ()  # the environ has them; of a viewer, this head lasts as long as it
+        head.headers = ()  # the environ has them; a viewer keeps this head until it leaves
         return environ
 
     def _refuse(self, error: Refusal) -> bool:
@@ -207,10 +207,10 @@ class HttpConnection:
         return self._linger(False)
 
     def _linger(self, all_read: bool) -> bool:
-        """End the connection so that the sender gets to read the answer.
+        """End the connection so that the sender can read its response.
 
-        Closing a socket with unread bytes resets the connection, which throws away what the other
-        side has not read yet (RFC 9112, section 9.6).
+        Closing a socket with unread bytes resets the connection, and the other side loses what it
+        has not read yet (RFC 9112, section 9.6).
         """
         if not all_read or self._wire.received:
             self._socket.shutdown(socket.SHUT_WR)
@@ -224,12 +224,12 @@ class HttpConnection:
 
 
 def _unquoted(path: str) -> str:
-    """Undo percent-escapes; as text, it would take bytes from 0x80 up for UTF-8 to be."""
+    """Undo percent-escapes, byte by byte: `unquote` would decode the bytes as UTF-8."""
     return unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
 
 
 def _add_cgi_headers(environ: dict[str, Any], lines: HeaderLines) -> None:
-    """The header lines as CGI variables (RFC 3875, section 4.1.18), duplicates merged.
+    """Add the header lines as CGI variables (RFC 3875, section 4.1.18), and join duplicates.
 
     Names with an underscore are left out: `X_Forwarded_For` must not pass for `X-Forwarded-For`.
     """
@@ -247,7 +247,7 @@ def _add_cgi_headers(environ: dict[str, Any], lines: HeaderLines) -> None:
 
 
 def _cgi_key(name: str) -> str:
-    """Empty for a name that is left out."""
+    """Return the name of a header's variable, or the empty string for one that is left out."""
     if "_" in name:
         return ""
     key = name.upper().replace("-", "_")

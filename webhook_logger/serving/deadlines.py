@@ -1,4 +1,4 @@
-"""What is overdue: one thread looks at all that wait for bytes, so that no wait needs a timer."""
+"""Deadlines: one thread checks all waits, so that no wait needs a timer of its own."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ LOOK_SECONDS = 0.25
 
 
 class Waiting(Protocol):
-    """Somebody who waits until a deadline, and must be looked after."""
+    """An object that waits until a deadline at times."""
 
     deadline: float
-    """On the monotonic clock; 0 while it waits for nothing."""
+    """On the monotonic clock; 0 while it does not wait."""
 
     def expire(self) -> None:
-        """The deadline has passed."""
+        """End the wait: its deadline has passed."""
 
 
 class Deadlines:
-    """All who may wait; the thread runs from the first one on."""
+    """The objects whose deadlines are checked. The thread starts with the first one."""
 
     def __init__(self) -> None:
         self._all: set[Waiting] = set()
         self._runs = False
 
     def add(self, waiting: Waiting) -> None:
-        """Look after it until it is discarded."""
+        """Check its deadline until it is discarded."""
         self._all.add(waiting)
         if not self._runs:
             self._runs = True
             threading.Thread(target=self._look, daemon=True).start()
 
     def discard(self, waiting: Waiting) -> None:
-        """Look after it no more."""
+        """Stop checking its deadline."""
         self._all.discard(waiting)
 
     def _look(self) -> None:

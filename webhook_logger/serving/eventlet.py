@@ -19,7 +19,7 @@ CALLS_A_TURN = 16
 EVENTS_A_TURN = 256
 """Timers run in between."""
 VIEWERS_A_TURN = 16
-"""When thousands of viewers drop at once, a request, which needs a few turns, would wait for all of
+"""When thousands of viewers drop at once, a request needs a few turns and must not wait for all of
 them."""
 
 unpatched_select = patcher.original("select")  # the patched one waits
@@ -30,14 +30,14 @@ log = logging.getLogger(__name__)
 class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
     """A green socket that lets the others run every few calls; what it accepts is one, too.
 
-    eventlet changes green threads only where a call would block: a peer that always has bytes
-    ready would keep the whole worker to itself, with pipelined requests or a flood of frames.
+    eventlet switches green threads only where a call would block. So a peer that always has bytes
+    ready, such as pipelined requests, would keep the whole worker to itself.
     """
 
     _calls = 0
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
-        """The next bytes."""
+        """Return the next bytes."""
         self._take_turns()
         try:
             return self.fd.recv(bufsize, flags)  # type: ignore[no-any-return]
@@ -47,7 +47,7 @@ class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
         return data
 
     def recv_later(self, bufsize: int) -> bytes:
-        """The next bytes, where none are expected to be there yet: no try is wasted."""
+        """Return the next bytes, and wait first: none are expected to have arrived yet."""
         try:
             trampoline(self.fd, read=True, mark_as_closed=self._mark_as_closed)
         except IOClosed:
@@ -64,7 +64,7 @@ class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
         return int(super().send(data, flags))
 
     def send_now(self, data: bytes) -> int:
-        """Send as much as the kernel takes, without a wait; how much that was."""
+        """Send as much as the kernel takes without waiting, and return how much that was."""
         try:
             return int(self.fd.send(data))
         except BlockingIOError:
@@ -80,15 +80,15 @@ class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
 
 
 class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types
-    """Looks after few of those that can wait, so that nobody else waits for all of them."""
+    """Handles few viewers at a time, so that senders do not wait for all of them."""
 
     can_wait: Container[int] = frozenset()
-    """Descriptors; a set that changes while they are looked after."""
+    """The file descriptors of viewers. The set changes while it is used."""
 
     is_available = staticmethod(epolls.is_available)  # eventlet asks for it
 
     def do_poll(self, seconds: float) -> Any:
-        """What is ready. What is left out is ready the next time, too, behind all that is not."""
+        """Return events that are ready. Viewers that are left out are ready the next time, too."""
         ready = self.poll.poll(seconds, EVENTS_A_TURN)
         if len(ready) <= VIEWERS_A_TURN:
             return ready
@@ -99,27 +99,27 @@ class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types
         return others + viewers[:VIEWERS_A_TURN]
 
     def squelch_generic_exception(self, exc_info: Any) -> None:
-        """Log what a green thread did not catch; eventlet prints it, a stranger's text included."""
+        """Log an uncaught exception: eventlet would print it raw, with a stranger's text in it."""
         log.error("A green thread failed.", exc_info=exc_info)
 
     def squelch_timer_exception(self, timer: object, exc_info: Any) -> None:
-        """The same, of one that a timer has started."""
+        """Log an uncaught exception of a timer."""
         self.squelch_generic_exception(exc_info)
 
     def squelch_exception(self, fileno: int, exc_info: Any) -> None:
-        """The same, of one that waited for a descriptor, which nobody waits for any more."""
+        """Log an uncaught exception, and forget the descriptor that its green thread waited for."""
         self.squelch_generic_exception(exc_info)
         self.remove_descriptor(fileno)
 
 
 def use_fair_hub() -> None:
-    """Let green threads run on it, where there is epoll; before there are any."""
+    """Run green threads on this hub, where the system has epoll. Call it before any starts."""
     if epolls.is_available():
         hubs.use_hub(FairHub)
 
 
 def let_wait(descriptors: Container[int]) -> None:
-    """Of these, which may change, few at a time are looked after."""
+    """Set the descriptors, a set that may change, of which few are handled at a time."""
     hub = hubs.get_hub()
     if isinstance(hub, FairHub):
         hub.can_wait = descriptors

@@ -1,7 +1,7 @@
-"""The head of a request, from bytes to a value: strict, and without any input or output.
+"""Parse the head of a request strictly, from bytes to a value, without input or output.
 
-The header section is llhttp's business (through httptools). The request line has a grammar of its
-own here, because llhttp knows a fixed list of methods and a callback takes any token. Framing is
+llhttp parses the header section, through httptools. The request line has its own grammar here,
+because llhttp knows a fixed list of methods, and a callback takes any token. Framing follows
 RFC 9112, section 6.
 """
 
@@ -18,7 +18,7 @@ from webhook_logger.headers import TOKEN, HeaderLines
 from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
 
 _REST_OF_LINE_BYTES = 256
-"""For the method, the version and, of an absolute target, the scheme and the host."""
+"""Room for the method, the version, and the scheme and host of an absolute target."""
 
 # RFC 9112, section 3: method SP request-target SP HTTP-version. The target is any visible byte:
 # senders do send "|", "{" and bare UTF-8, which frame nothing, and a logger shows what came.
@@ -32,11 +32,11 @@ _HOST_VALUE = re.compile(f"(?:{_HOST})?")
 _TLS = b"\x16\x03"  # a handshake record (RFC 8446, section 5.1)
 # RFC 9112, section 3.2.2
 _ABSOLUTE_FORM = re.compile(f"https?://{_HOST}(?=[/?#]|\\Z)", re.IGNORECASE)
-# What no later byte can put right: so that it is refused at once and not when the time is up.
+# Bytes that no later byte can make valid. Such a head is refused at once, not at the deadline.
 _HOPELESS = re.compile(rb"(?<!\r)\n|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-@dataclass(slots=True)  # frozen would make it three times as slow to make
+@dataclass(slots=True)  # frozen would triple the time to create it
 class Head:
     """The request line and header lines of one request, as sent, read as Latin-1."""
 
@@ -46,19 +46,19 @@ class Head:
     http_version: str
     headers: HeaderLines
     content_length: int | None
-    """None: not declared. Never together with `chunked`."""
+    """None where it was not declared. Never set together with `chunked`."""
     chunked: bool
     keep_alive: bool
     upgrades: bool
-    """Whether `Upgrade` counts: not without its connection option (RFC 9110, section 7.8)."""
+    """Whether `Upgrade` has its connection option, and so counts (RFC 9110, section 7.8)."""
     expects_continue: bool
 
 
 def find_end(received: bytearray, seen: int, limits: ConnectionLimits = DEFAULT) -> int | None:
-    """Where the head ends in what was received so far, None when that is not known yet.
+    """Return where the head ends, or None while its end has not arrived.
 
-    `seen` bytes of it were looked at before. Raises `Refusal` as soon as it is certain that this
-    becomes no request.
+    The first `seen` bytes were searched by earlier calls. Raises `Refusal` as soon as the head
+    cannot become valid.
     """
     line_bytes = limits.target_bytes + _REST_OF_LINE_BYTES
     end = received.find(b"\r\n\r\n", max(0, seen - 3), line_bytes + limits.header_bytes)
@@ -92,7 +92,7 @@ def _target_too_long(limits: ConnectionLimits) -> Refusal:
 
 
 def parse(head: bytes, limits: ConnectionLimits = DEFAULT) -> Head:
-    """Read `head`, all bytes up to and with the empty line. Raises as `find_end`, and says why."""
+    """Parse a head, up to and including its empty line. Raises `Refusal` with the reason."""
     line, _, section = head.partition(b"\r\n")
     if not _REQUEST_LINE.fullmatch(line):
         _check_bytes(line)
@@ -122,13 +122,13 @@ def _origin_form(target: str, method: str) -> str:
 
 
 class _Lines:
-    """Collects what llhttp reports."""
+    """The header lines that llhttp reports."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, str]] = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # llhttp has skipped the blanks before a value, not those behind it.
+        # llhttp skips the blanks before a value, and keeps those after it.
         self.lines.append((name.decode("latin-1"), value.decode("latin-1").rstrip(" \t")))
 
 
@@ -136,10 +136,10 @@ def _header_lines(section: bytes, version: str) -> HeaderLines:
     collected = _Lines()
     parser = httptools.HttpRequestParser(collected)
     try:
-        # Behind a method that llhttp knows; the real one has been checked by its own grammar.
+        # With a method that llhttp knows; the real one was checked above.
         parser.feed_data(b"POST / HTTP/" + version.encode() + b"\r\n" + section)
     except httptools.HttpParserUpgrade:
-        # It stops at any "Connection: Upgrade", with all lines reported: here that is ordinary.
+        # It stops at any "Connection: Upgrade", after it reported all lines: no error here.
         pass
     except httptools.HttpParserError as error:
         malformed = f"The header section is malformed: {error}."
@@ -156,12 +156,12 @@ def _reason_of(error: str) -> Reason:
     return Reason.HEADERS_MALFORMED
 
 
-# The names of all header lines that the server itself acts upon.
+# The header lines that the server itself acts upon.
 _FRAMING = frozenset(("host", "connection", "content-length", "transfer-encoding", "expect"))
 
 
 def _frame(method: str, target: str, version: str, headers: HeaderLines) -> Head:
-    """Add what the header lines say of the body and of the connection."""
+    """Return the head with what its header lines say about the body and the connection."""
     named: dict[str, list[str]] = {}
     for name, value in headers:
         if (lower := name.lower()) in _FRAMING:
@@ -183,7 +183,7 @@ def _frame(method: str, target: str, version: str, headers: HeaderLines) -> Head
 
 
 def _check_host(values: list[str], modern: bool) -> None:
-    """RFC 9112, section 3.2: HTTP/1.0 knows requests without a Host."""
+    """Only HTTP/1.0 may leave out `Host` (RFC 9112, section 3.2). Raises `Refusal`."""
     if len(values) > 1 or (modern and not values):
         raise Refusal(Reason.HOST_MALFORMED)
     if values and not _HOST_VALUE.fullmatch(values[0]):
@@ -191,7 +191,7 @@ def _check_host(values: list[str], modern: bool) -> None:
 
 
 def _members(named: dict[str, list[str]], name: str) -> Collection[str]:
-    """The members of a list that may be spread over lines (RFC 9110, section 5.6.1)."""
+    """Return the members of a list, which can span several lines (RFC 9110, section 5.6.1)."""
     if name not in named:
         return ()
     return {m.strip(" \t").lower() for value in named.get(name, ()) for m in value.split(",")}
@@ -201,7 +201,7 @@ def _content_length(named: dict[str, list[str]]) -> int | None:
     values = named.get("content-length")
     if values is None:
         return None
-    # llhttp refuses these too; one rule of safety must not hang on one library alone.
+    # llhttp refuses these, too. Both check: request smuggling must not depend on one library.
     if (
         len(values) != 1
         or "transfer-encoding" in named
@@ -212,7 +212,7 @@ def _content_length(named: dict[str, list[str]]) -> int | None:
 
 
 def _chunked(named: dict[str, list[str]], modern: bool) -> bool:
-    """RFC 9112, sections 6.1 and 6.3."""
+    """Return whether the body is chunked (RFC 9112, sections 6.1 and 6.3). Raises `Refusal`."""
     values = named.get("transfer-encoding")
     if values is None:
         return False

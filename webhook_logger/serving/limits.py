@@ -1,4 +1,4 @@
-"""What one worker takes of connections, and of what comes on them."""
+"""Limits of a worker's connections, and of the requests on them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """The settings of the same names say what happens beyond each."""
+    """The settings of the same names; docs/limits.md says what happens beyond each."""
 
     connections: int = 100_000
-    """More than this needs memory, not file descriptors."""
+    """Maximum connections. Memory limits them first, not file descriptors."""
     keep_alive_seconds: float = 75
-    """For the next request of a connection to begin."""
+    """How long a connection stays open for its next request."""
     head_seconds: float = 20
     body_seconds: float = 60
     target_bytes: int = 8 * 1024
     header_bytes: int = 64 * 1024
-    """Of the header section, as it came."""
+    """Maximum size of the header section, as sent."""
     header_lines: int = 1000
 
 

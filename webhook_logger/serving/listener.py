@@ -1,4 +1,4 @@
-"""The listening socket: how it is opened, accepts, and is closed without a loss."""
+"""The listening socket: opening it, accepting, and closing it without losing a connection."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ class Listener:
 
     @property
     def url(self) -> str:
-        """Where a browser on this machine finds it."""
+        """The URL for a browser on this machine."""
         host, port = self._socket.getsockname()[:2]
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
         return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
     def let_nobody_in(self) -> None:
-        """From now on the kernel drops new connections, whose clients try again in a second.
+        """Let the kernel drop new connections; their clients try again after a second.
 
-        Between the last look at what waits and the end of the listener, one that came in would be
-        reset. Only Linux can do that (socket(7), SO_ATTACH_FILTER).
+        A connection that arrived between the last `has_waiting` and the end of the listener would
+        be reset. Only Linux can do this (socket(7), SO_ATTACH_FILTER).
         """
         drop_all = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
         program = struct.pack("HP", 1, ctypes.addressof(drop_all))
@@ -64,7 +64,7 @@ class Listener:
             self._socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
 
     def has_waiting(self) -> bool:
-        """Whether the kernel has connections that were not accepted yet. Never blocks."""
+        """Return whether connections wait in the kernel to be accepted. Never blocks."""
         poll = unpatched_select.poll()
         poll.register(self._socket.fileno(), unpatched_select.POLLIN)
         return bool(poll.poll(0))
@@ -83,7 +83,7 @@ class Listener:
 
 
 def listen(host: str, port: int) -> Listener:
-    """A listener that shares its port with nobody. Raises `ServingError`."""
+    """Open a listener that shares its port with no other process. Raises `ServingError`."""
     try:
         # Not eventlet.listen: it sets SO_REUSEPORT, so that a second server would quietly take half
         # of the load.

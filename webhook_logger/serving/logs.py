@@ -1,11 +1,11 @@
-"""The log of the process: every record is one line, whatever text of a stranger is in it.
+"""The log of the process: every record is one line, even if a stranger chose its text.
 
-A line that begins with a time is a record of ours. Text that a stranger has chosen is escaped, so
-that it cannot begin a line or move the cursor of a terminal. A traceback follows on lines of its
-own, in which the message of each exception is escaped, too.
+A line that begins with a time is a record of this process. Control characters are escaped, so that
+a stranger's text cannot begin a line or move the cursor of a terminal. A traceback follows on lines
+of its own; the messages of its exceptions are escaped, too.
 
-A warning that repeats is logged once; its repetitions are counted, and their number is logged every
-minute and when they have ended. So no condition that lasts, and no stranger, can flood the log.
+A warning that repeats is logged once. Repetitions are counted, and their number is logged every
+minute and at the end. So neither a lasting condition nor a stranger can flood the log.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ class OneLine(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's name
-        """Return the traceback, each line behind a space: none looks like a record."""
+        """Return the traceback. Each line begins with a space, so that none looks like a record."""
         lines = _traceback(TracebackException(*ei))
         return "\n".join(f" {line}" for line in lines)
 
 
 def _traceback(error: TracebackException) -> Iterator[str]:
-    """The lines of a traceback, as Python writes them, but that a message is one line."""
+    """Yield the lines of a traceback as Python writes them, with each message on one line."""
     if error.__cause__:
         yield from _traceback(error.__cause__)
         yield "The above exception was the direct cause of the following exception:"
@@ -62,12 +62,12 @@ def _traceback(error: TracebackException) -> Iterator[str]:
 
 
 COUNTED = {"is_counted": True}
-"""The `extra` of a record whose logger counts repetitions itself."""
+"""`extra` for a record whose logger counts repetitions itself."""
 QUIET_SECONDS = 10.0
-"""Without a repetition for so long, a condition has ended."""
+"""A condition has ended when it has not repeated for this time."""
 REPORT_SECONDS = 60.0
 MAX_CHARACTERS = 200
-"""Of a message that is named again."""
+"""How much of a message is repeated in a report."""
 
 Place = tuple[str, int, str]
 
@@ -79,9 +79,9 @@ class _Repeated:
     logger: str
     level: int
     message: str
-    """The first one's. Its record would hold on to what it was about."""
+    """Of the first one. Keeping the record would keep its arguments in memory."""
     last: float
-    """When it was logged last, on the monotonic clock."""
+    """When it last happened, on the monotonic clock."""
     reported: float
     count: int = 0
     """Repetitions since the last report."""
@@ -138,12 +138,12 @@ class Repeats(logging.Filter):
 
 
 def set_up(level: int) -> None:
-    """Log to stderr from this level on, exceptions that nobody catches included."""
+    """Log to stderr from this level on, uncaught exceptions included."""
     handler = logging.StreamHandler()
     handler.setFormatter(OneLine())
     handler.addFilter(Repeats(handler))
     logging.basicConfig(level=level, handlers=[handler])
-    # One that ends the process is logged, whatever was before.
+    # An exception that ends the process is always logged.
     sys.excepthook = lambda *error: _uncaught(error, COUNTED)
     threading.excepthook = lambda args: _uncaught(args[:3], {})
 

@@ -1,8 +1,8 @@
 """What libraries may read of a request: the headers that they need, where the value is short.
 
-Some of their parsers take quadratic time (Werkzeug's of `Accept`), and any of them may in its next
-version. Engine.IO keeps the environ of each session for as long as it lasts. Callbacks don't need
-this: what reaches them is captured, and read by no library.
+Some of their parsers take quadratic time (Werkzeug's for `Accept`), and others may in their next
+version. Engine.IO keeps the environ of a session until the session ends. Requests to callbacks are
+captured and not parsed by a library, so this does not apply to them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The worker's connections: how many there may be, who holds them, and which are busy."""
+"""The worker's connections: how many there are, which are viewers, and which are busy."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ VIEWERS_SHARE = 0.9
 
 
 class Places:
-    """Viewers hold their connections for long, so a tenth is kept from them."""
+    """Counts connections. A tenth is reserved for senders, because viewers stay for a long time."""
 
     def __init__(self, connections: int) -> None:
         self.connections = connections
         self.most_viewers = int(connections * VIEWERS_SHARE)
         self._taken = 0
         self.last_answers = False
-        """Whether an answer is the last of its connection: the worker is about to leave."""
+        """Whether each response ends its connection: the worker drains."""
         self.closing = False
-        """Whether it takes no more viewers."""
+        """Whether new viewers are refused."""
         self.viewers: dict[socket.socket, int] = {}
-        """With their descriptors, as they were when they came: a closed socket has none."""
+        """With their file descriptors: a closed socket no longer knows its own."""
         self.descriptors: set[int] = set()
         self._busy = 0
         self._none_busy: threading.Event | None = None
-        """Only while somebody waits for it: it would cost every request."""
+        """Set only while somebody waits for it: setting an event costs time on every request."""
 
     def take(self) -> bool:
-        """Whether there was a place for one more connection, which has it now."""
+        """Take a place for one more connection; False where all are taken."""
         if self._taken >= self.connections:
             return False
         self._taken += 1
         return True
 
     def give_back(self) -> None:
-        """A connection that had a place has ended."""
+        """Give back the place of a connection that has ended."""
         self._taken -= 1
 
     def take_viewers_place(self, sock: socket.socket) -> None:
-        """Raises `Refusal` when viewers hold their share."""
+        """Make a connection a viewer's. Raises `Refusal` where viewers have their share."""
         if self.closing:
             raise Refusal(Reason.DRAINING, retry_after=1)
         if len(self.viewers) >= self.most_viewers:
@@ -50,7 +50,7 @@ class Places:
         self.end_request()
 
     def leave_place(self, sock: socket.socket) -> None:
-        """The connection has no request any more, as a sender or as a viewer."""
+        """Note that the connection's request, or its viewer, has ended."""
         descriptor = self.viewers.pop(sock, None)
         if descriptor is None:
             self.end_request()
@@ -58,17 +58,17 @@ class Places:
             self.descriptors.discard(descriptor)
 
     def begin_request(self) -> None:
-        """A request has begun to arrive."""
+        """Note that a request has begun to arrive."""
         self._busy += 1
 
     def end_request(self) -> None:
-        """It is answered, or its connection has become a viewer's."""
+        """Note that a request has its response, or that its connection has become a viewer's."""
         self._busy -= 1
         if not self._busy and self._none_busy:
             self._none_busy.set()
 
     def wait_until_none_is_busy(self, seconds: float) -> None:
-        """Wait for what is in flight, but no longer than that."""
+        """Wait for the requests in flight, at most that long."""
         if self._busy:
             self._none_busy = threading.Event()
             self._none_busy.wait(seconds)

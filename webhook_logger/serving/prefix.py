@@ -9,13 +9,13 @@ Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 NOWHERE = "/\0"
-"""A path that is no view's."""
+"""A path that no view has."""
 
 
 def below(prefix: str, application: Application) -> Application:
-    """The application at this prefix, such as `/hooks`; what is outside is no view's.
+    """Serve the application below a prefix, such as `/hooks`; paths outside of it get `404`.
 
-    As sent, a path keeps it: `RAW_URI` stays what it was.
+    `RAW_URI` keeps the path as sent, with the prefix.
     """
     if not prefix:
         return application

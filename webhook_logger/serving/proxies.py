@@ -1,4 +1,4 @@
-"""Who is believed: the trusted proxies in front, and nobody else."""
+"""Trusted proxies: which forwarded headers are believed."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Trusted(NamedTuple):
 
 
 def believe(application: Application, balancer_headers: str, trusted: Trusted) -> Application:
-    """Set the environ's address, scheme and host to what those in front say that are believed.
+    """Set the environ's address, scheme and host to what trusted proxies report.
 
-    With `webhook-logger` that is our own balancer. With `x-forwarded` it is so many trusted
+    `webhook-logger` believes the headers of `deploy/nginx`. `x-forwarded` believes a number of
     proxies, counted from the right end of each header.
     """
     if balancer_headers == "webhook-logger":
@@ -52,8 +52,8 @@ def believe(application: Application, balancer_headers: str, trusted: Trusted) -
 
 
 def _believe_proxies(application: Application, trusted: Trusted) -> Application:
-    """Not Werkzeug's ProxyFix: it reads quoted strings, so that a quotation mark that a sender puts
-    on the left hides what the proxies put on the right; and it believes what is no address.
+    """Believe proxies without Werkzeug's ProxyFix: that reads quoted strings, so that a sender's
+    quotation mark, on the left, hides the values of proxies; and it accepts what is no address.
     """
 
     def believing(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -72,7 +72,7 @@ def _believe_proxies(application: Application, trusted: Trusted) -> Application:
 
 
 def _from_right(environ: Environ, key: str, count: int) -> str:
-    """Return what the outermost trusted proxy has set; empty where there are fewer values."""
+    """Return the value of the outermost trusted proxy; empty where there are fewer values."""
     if not count:
         return ""
     values = environ.get(key, "").rsplit(",", count)

@@ -1,4 +1,4 @@
-"""What goes back to the sender: one status line, the headers, one body, in one write."""
+"""The bytes of a response: status line, headers and body, sent in one write."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType]
 
 
 class Response:
-    """Collects what a WSGI application answers (PEP 3333); the instance is its `start_response`.
+    """Collects the response of a WSGI application (PEP 3333). The instance is its `start_response`.
 
-    All of a body is gathered before it is sent: what this program answers is small.
+    The whole body is collected before it is sent: responses of this program are small.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Response:
         return response
 
     def write(self, body: Iterable[bytes]) -> None:
-        """Add what the application returned, and close it where it can be closed."""
+        """Add the body that the application returned, and close it where it has `close`."""
         try:
             self._body.extend(body)
         finally:
@@ -68,7 +68,7 @@ class Response:
         )
 
     def render(self, method: str, keep_alive: bool) -> bytes:
-        """The bytes of the answer to a request of this method."""
+        """Return the bytes of the response to a request with this method."""
         body = b"".join(self._body)
         length = len(body)
         if method == "HEAD":
@@ -80,7 +80,7 @@ class Response:
 
 
 def _rest_of_head(answer: tuple[str, HeaderLines, int, bool]) -> bytes:
-    """All behind `Date`, of a status, header lines, a length, and whether the connection stays."""
+    """Return the header lines after `Date`: of a status, header lines, a length, keep-alive."""
     status, headers, length, keep_alive = answer
     lines = [f"{name}: {value}" for name, value in headers if name.lower() not in _OURS]
     if not _bodiless(status):

@@ -26,35 +26,35 @@ from webhook_logger.serving.signals import heard, next_signal
 # connections that are turned away.
 RESERVED_DESCRIPTORS = 128
 LAST_CONNECTIONS_SECONDS = 1
-"""How long a leaving worker goes on accepting what waits to be."""
+"""How long a stopping worker still accepts connections that wait in the kernel."""
 IN_FLIGHT_SECONDS = 15
-"""How long a leaving worker waits for requests that have begun, in all."""
+"""How long a stopping worker waits for requests that have begun, in total."""
 FIRST_WAIT_SECONDS = 10
-"""How long of this before it cuts its viewers off."""
+"""The part of that time before it cuts its viewers off."""
 SPREAD_SECONDS = 3
-"""Over how long it cuts its viewers off, so that they do not all come to the others at once."""
+"""Viewers are cut off over this time, so that they do not all reconnect at the same moment."""
 SECONDS_BETWEEN_CUTS = 0.05
 LAST_WORDS_SECONDS = 0.2
-"""For the other workers to be told that the viewers have left."""
+"""Time to report to the other workers that the viewers have left."""
 
 LEAVE_SECONDS = LAST_CONNECTIONS_SECONDS + IN_FLIGHT_SECONDS
-"""How long a worker takes to stop, at most, after it has drained."""
+"""Maximum time that a worker takes to stop, after `DRAIN_SECONDS`."""
 
 
 class Worker(Protocol):
-    """What is served: a WSGI application that knows when it is about to leave."""
+    """A WSGI application that can be asked to drain."""
 
     draining: bool
-    """Whether load balancers are asked to send no more."""
+    """Whether `/readyz` asks load balancers to send no more requests."""
 
     def say_bye(self) -> None:
-        """Tell the viewers that they will be cut off, and can come back."""
+        """Notify viewers that they will be cut off, and can reconnect."""
 
     def refused(self, line: str, reason: Reason) -> None:
-        """Take note of a refused request, by the beginning of its request line, or its target."""
+        """Report a refused request, by its target or the beginning of its request line."""
 
     def hold_viewers(self, most: int) -> None:
-        """So many viewers have room on this machine."""
+        """Lower the maximum number of viewers to what this machine has room for."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """PEP 3333."""
@@ -63,7 +63,7 @@ class Worker(Protocol):
 def serve(
     worker: Worker, listener: Listener, drain_seconds: float, limits: ConnectionLimits = DEFAULT
 ) -> None:
-    """Serve until SIGINT, which ends it at once, or SIGTERM, upon which it leaves gracefully."""
+    """Serve until SIGINT, which ends the worker at once, or SIGTERM, which drains it first."""
     places = Places(_raise_descriptor_limit(limits.connections))
     worker.hold_viewers(places.most_viewers)
     let_wait(places.descriptors)
@@ -79,12 +79,12 @@ def serve(
             return
 
         def stop_accepting() -> None:
-            # Those whom the kernel has let in already are not turned away.
+            # Connections that the kernel has accepted already are served.
             listener.let_nobody_in()
             with eventlet.Timeout(LAST_CONNECTIONS_SECONDS, exception=False):
                 while listener.has_waiting():
                     eventlet.sleep()
-            # First the listener: connections that came in between would be reset.
+            # The listener first: connections that arrive in between would be reset.
             listener.close()
             accepting.kill()
             eventlet.sleep()  # so that the last ones begin
@@ -102,7 +102,7 @@ def serve(
 
 
 def _leave(worker: Worker, places: Places, stop_accepting: Callable[[], None]) -> None:
-    """Turn away what is new, finish what has begun, and let viewers go one by one."""
+    """Refuse new connections, finish requests that have begun, and cut viewers off one by one."""
     places.closing = True
     stop_accepting()
     until = time.monotonic() + IN_FLIGHT_SECONDS
@@ -120,7 +120,7 @@ def _leave(worker: Worker, places: Places, stop_accepting: Callable[[], None]) -
 
 
 def _raise_descriptor_limit(connections: int) -> int:
-    """Let this process have the file descriptors it needs; returns for how many connections."""
+    """Raise the limit of file descriptors, and return how many connections it leaves room for."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if 0 <= hard < 2 * RESERVED_DESCRIPTORS:
         raise ServingError(f"{hard} file descriptors are too few; see `ulimit -Hn`.")
@@ -132,10 +132,9 @@ def _raise_descriptor_limit(connections: int) -> int:
 
 
 def _calm_the_collector() -> None:
-    """Let the garbage collector look rarely: it stops the worker, for longer with each viewer.
+    """Run the garbage collector rarely: it stops the worker, and longer with each viewer.
 
-    What a request or a viewer leaves behind goes without it, by counting references; the program
-    itself stays for ever.
+    Requests and viewers leave no cycles behind: counting references frees their memory.
     """
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""The signals of the process, heard by whoever reads a socket."""
+"""The signals of the process, as bytes on a socket."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def next_signal(signals: socket.socket) -> int:
 
 @contextmanager
 def heard() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """A socket that gives the number of SIGINT, SIGTERM and SIGHUP as bytes, and its other end.
+    """Give a socket that receives the numbers of SIGINT, SIGTERM and SIGHUP, and its other end.
 
-    Through a socket, because a handler that raises does so in whatever green thread is running, and
-    one that only sets a flag is not seen while the hub sleeps.
+    A handler that raised would do so in any green thread, and a flag that a handler sets is not
+    noticed while the hub sleeps.
     """
     signals, waker = socket.socketpair()
     waker.setblocking(False)

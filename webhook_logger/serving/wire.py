@@ -1,4 +1,4 @@
-"""The bytes that a sender sends, each read with a time by which it must have come."""
+"""Reading from and writing to a connection's socket, each with a deadline."""
 
 from __future__ import annotations
 
@@ -30,31 +30,32 @@ class Wire:
         self.socket = sock
         self.received = bytearray()
         self.deadline = 0.0
-        """Of the wait that is going on, 0 while there is none."""
+        """When the current wait ends, on the monotonic clock; 0 while there is none."""
         self._until = 0.0
         self._lines = 0
         self._expired = False
         self._sends = False
-        # Where a request is still to be sent, a try to read it at once is wasted.
+        # Between requests nothing has arrived yet, and trying to read at once is wasted.
         self._recv_later = getattr(sock, "recv_later", sock.recv)
         deadlines.add(self)
 
     def allow(self, seconds: float) -> None:
-        """From now on, all that is read must have come within `seconds`."""
+        """Set a deadline for all that is read from now on."""
         self._until = time.monotonic() + seconds
 
     def expire(self) -> None:
-        """End the wait: nothing more is read, and where a response is being sent, nothing more is
-        sent. An overdue request can still get its response.
+        """End the current wait. Nothing more is read; during `send`, nothing more is sent either.
+
+        After an overdue read, the sender can still receive a response.
         """
         self._expired = True
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR if self._sends else socket.SHUT_RD)
 
     def send(self, data: bytes) -> None:
-        """Send it all, in one time for all of it however often a little is taken.
+        """Send it all before one deadline, even if the other side takes a little at a time.
 
-        Raises `OSError` when the other side is gone or too slow.
+        Raises `OSError` when the other side has closed or is too slow.
         """
         self._sends, self.deadline = True, time.monotonic() + SEND_SECONDS
         try:
@@ -63,12 +64,13 @@ class Wire:
             self._sends, self.deadline = False, 0.0
 
     def close(self) -> None:
-        """Read no more: the connection is over, or somebody else's."""
+        """Stop watching deadlines: the connection has ended, or was handed over."""
         deadlines.discard(self)
 
     def receive(self, later: bool = False) -> bool:
-        """Wait for more bytes, which need not be there yet when they come `later`; False when the
-        sender has closed. Raises `SenderTooSlow`.
+        """Wait for more bytes; False when the sender has closed. Raises `SenderTooSlow`.
+
+        `later` says that none are expected to have arrived yet.
         """
         self.deadline = self._until
         try:
@@ -88,7 +90,7 @@ class Wire:
             raise Refusal(Reason.BODY_INCOMPLETE)
 
     def take(self, count: int) -> bytes:
-        """The next `count` bytes of what has been received, at most."""
+        """Remove and return at most `count` received bytes."""
         taken = bytes(self.received[:count])
         del self.received[:count]
         return taken
