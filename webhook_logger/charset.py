@@ -68,7 +68,7 @@ def _parameters(content_type: str) -> Iterator[tuple[str, str]]:
 
 def _codec_named(charset: str) -> str | None:
     """Return the codec of a charset, by any of its names; None where it is not read here."""
-    if len(charset) > _LONGEST_NAME:
+    if len(charset) > _LONGEST_NAME or not charset.isascii():
         return None
     name = normalize_encoding(charset.lower())
     return _CODECS.get(aliases.get(name, name))

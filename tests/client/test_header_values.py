@@ -40,6 +40,12 @@ def test_a_parameter_keeps_every_blank_but_spaces_and_tabs() -> None:
         assert charset.parameter(value, name) == expected
 
 
+def test_the_name_of_a_charset_keeps_every_blank_but_spaces_and_tabs() -> None:
+    for value, is_known in VECTORS["charsets"]:
+        codec = charset.codec_of(b"", f"text/plain;charset={value}")
+        assert codec == ("cp1252" if is_known else "utf-8"), value
+
+
 def test_the_transfer_encoding_of_a_part_keeps_every_blank_but_spaces_and_tabs() -> None:
     lines = (("Content-Type", "multipart/mixed; boundary=b"),)
     for value, is_known in VECTORS["transfer_encodings"]:

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { decoderOf } from "../../../static/js/body/charset.js";
 import { codingsOf } from "../../../static/js/body/content-coding.js";
 import { parametersOf } from "../../../static/js/body/header-parameters.js";
 import { partsOf } from "../../../static/js/body/multipart.js";
@@ -42,6 +43,13 @@ test("a cookie keeps every blank but spaces and tabs", () => {
 test("a parameter keeps every blank but spaces and tabs", () => {
   for (const [value, name, expected] of vectors.parameters) {
     assert.equal(parametersOf(value).get(name) ?? "", expected, JSON.stringify([value, name]));
+  }
+});
+
+test("the name of a charset keeps every blank but spaces and tabs", () => {
+  for (const [value, isKnown] of vectors.charsets) {
+    const label = parametersOf(`text/plain;charset=${value}`).get("charset") ?? "";
+    assert.equal(decoderOf(label)?.encoding, isKnown ? "windows-1252" : undefined, value);
   }
 });
 
