@@ -7,7 +7,7 @@ import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from webhook_logger.client.address import absolute
 from webhook_logger.client.errors import Invalid
@@ -50,35 +50,46 @@ class Target:
         return (above + request.below or "/") + (query and f"?{query}")
 
 
-# Escaped once or several times: some servers decode twice.
-_PERCENT = re.compile(r"%(?:25)+")
-_SLASH = re.compile(r"[/\\]|%2f|%5c|%c0%af", re.IGNORECASE)
-# Also in overlong UTF-8, which some servers accept.
-_DOT = re.compile(r"%2e|%c0%ae", re.IGNORECASE)
-_PARAMETERS = re.compile(r"(?:;|%3b|%3f|%23|%00).*", re.IGNORECASE | re.DOTALL)
+# Also in overlong UTF-8 and as `%u002e`, which some servers accept; bytes as Latin-1.
+_SLASH = re.compile(
+    "[/\\\\]|\xc0\xaf|\xc1\x9c|(?:\xe0|\xf0\x80)(?:\x80\xaf|\x81\x9c)|%u00(?:2f|5c)", re.IGNORECASE
+)
+_DOT = re.compile("\xc0\xae|(?:\xe0|\xf0\x80)\x80\xae|%u002e", re.IGNORECASE)
+_PARAMETERS = re.compile(r"[;?#\x00].*", re.DOTALL)
+_BLANKS = "".join(map(chr, range(1, 33)))
+_MOST_DECODED = 3
+"""Some servers decode twice."""
 
 
 def _keep_below(above: str, below: str) -> None:
     """Raise `Invalid` where some server could take `below` for a path that is not below `above`.
 
     Servers differ: some merge slashes, some split at a backslash or at `%2F`, some drop what
-    follows a semicolon or an escaped `?`, `#` or NUL. Each segment counts as the reading
-    that leads furthest up.
+    follows a semicolon, a `?`, `#` or NUL, or blanks at the end of a name. Each segment counts as
+    the reading that leads furthest up.
     """
-    plain = _PERCENT.sub("%", below)
-    if plain and not plain.startswith("/"):
+    if below and not below.startswith("/"):
         raise _escape("continues the last name of the target's path")
-    if not above and _SLASH.match(plain, 1):
+    if not above and any(_SLASH.match(reading) for reading in _readings(below[1:])):
         raise _escape("begins as the name of another host does")
     depth = 0
-    for segment in plain.split("/"):
-        names = [_name(each) for each in _SLASH.split(segment)]
-        if ".." in names:
-            depth -= names.count("..")
-        elif any(name not in ("", ".") for name in names):
+    for segment in below.split("/"):
+        readings = [list(map(_name, _SLASH.split(reading))) for reading in _readings(segment)]
+        if up := max(names.count("..") for names in readings):
+            depth -= up
+        elif all(any(name not in ("", ".") for name in names) for names in readings):
             depth += 1
         if depth < 0:
             raise _escape("leads out of the target's path")
+
+
+def _readings(text: str) -> list[str]:
+    """The text, and what it is when its escapes are decoded once and several times."""
+    readings = [text]
+    while len(readings) <= _MOST_DECODED and "%" in readings[-1]:
+        escaped = readings[-1].encode("latin-1", "replace")
+        readings.append(unquote_to_bytes(escaped).decode("latin-1"))
+    return readings
 
 
 def _escape(what: str) -> Invalid:
@@ -86,8 +97,8 @@ def _escape(what: str) -> Invalid:
 
 
 def _name(segment: str) -> str:
-    """The name of a segment, without its escapes of dots and what follows a semicolon."""
-    return _DOT.sub(".", _PARAMETERS.sub("", segment))
+    """The name of a segment, its dots written plainly, without what some servers drop."""
+    return _DOT.sub(".", _PARAMETERS.sub("", segment)).strip(_BLANKS)
 
 
 def leads_back(target: Target, callback: str, uuid: str) -> bool:
