@@ -1,7 +1,7 @@
-"""The text of bytes, by their byte order mark or the charset that they came with.
+"""Decode bytes as text, by their byte order mark or their declared charset.
 
-The charsets are those that browsers read (WHATWG Encoding Standard), and no more: Python has codecs
-that warn, take very long where a sender wants them to, or remember each name that they don't know.
+Only the charsets that browsers read are supported (WHATWG Encoding Standard). Some of Python's
+other codecs warn, take very long for hostile input, or keep each unknown name in memory.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-# Python's name of a charset, and the codec that reads it. As in browsers, some are read by a larger
-# one, because senders who name the small one use both.
+# Python's name of a charset, and the codec that reads it. As in browsers, a larger charset reads
+# some of them, because senders name the small one and use the large one.
 _CODECS = {
     **{f"iso8859_{n}": f"iso8859_{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
     **{f"cp{n}": f"cp{n}" for n in (866, 874, *range(1250, 1259))},
@@ -35,14 +35,14 @@ _CODECS = {
 }
 _LONGEST_NAME = 40
 
-# Each step of it goes on and none goes back: the work grows with the length of the value.
+# It reads no part twice: the work grows with the length of the value alone.
 _PARAMETER = re.compile(
     r';[ \t]*([^;=" \t]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL
 )
 
 
 def decode(content: bytes, content_type: str = "") -> str:
-    """Return the text of a body or a part; U+FFFD stands for bytes that are none."""
+    """Return the text of a body or a part; U+FFFD replaces invalid bytes."""
     return content.decode(codec_of(content, content_type), "replace")
 
 
@@ -67,7 +67,7 @@ def _parameters(content_type: str) -> Iterator[tuple[str, str]]:
 
 
 def _codec_named(charset: str) -> str | None:
-    """Return the codec of a charset, by any of its names; None where it is not read here."""
+    """Return the codec of a charset, by any of its names; None where it is not supported."""
     if len(charset) > _LONGEST_NAME or not charset.isascii():
         return None
     name = normalize_encoding(charset.lower())

@@ -1,7 +1,7 @@
-"""The content codings of a body (RFC 9110, section 8.4), undone within limits.
+"""Undo the content codings of a body (RFC 9110, section 8.4), within limits.
 
-gzip and deflate need the standard library alone. br needs the package brotli, and zstd the package
-backports.zstd before Python 3.14: the extra `codings` brings them.
+gzip and deflate need the standard library only. br needs the package brotli; zstd needs the package
+backports.zstd before Python 3.14. The extra `codings` installs both.
 """
 
 from __future__ import annotations
@@ -18,26 +18,29 @@ _MOST_AT_ONCE = 2**20
 _MOST_RATIO = 100
 """A body decompresses to at most 1 MiB and 100 times its own size, in all its codings together."""
 _MOST_CODINGS = 4
-"""A body that unfolds to itself can be named as compressed any number of times."""
+"""Maximum codings of one body: some bodies decompress to themselves, any number of times."""
 _STEP = 4096
-"""Of the input, in bytes: what is left behind one part of it is copied at the end of that part."""
+"""Bytes of input at a time: the decoder copies the rest of the input at the end of a stream."""
 _GZIP_START = b"\x1f\x8b\x08"
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What is in a body."""
+    """A body without its content codings."""
 
     content: bytes
-    """All of it, or the beginning that could be had."""
+    """All of it, or the beginning that could be decoded."""
     codings: tuple[str, ...] = ()
-    """Those that were to be undone, in the order in which they were applied."""
+    """The declared codings, in the order in which they were applied."""
     problem: str = ""
-    """Why that is not all, as a sentence."""
+    """Why the content is not complete, as a sentence; empty where it is."""
 
 
 def undo(content: bytes, content_encodings: Sequence[str] = ()) -> Undone:
-    """Return what is in a body with these `Content-Encoding` lines; gzip is known without, too."""
+    """Return a body without the codings of these `Content-Encoding` lines.
+
+    Without any line, gzip is recognised by its first bytes.
+    """
     codings = _named(content, content_encodings)
     if len(codings) > _MOST_CODINGS:
         return Undone(b"", codings, f"More than {_MOST_CODINGS} content codings are not undone.")
@@ -63,7 +66,7 @@ def _named(content: bytes, content_encodings: Sequence[str]) -> tuple[str, ...]:
 
 
 def _undo_one(content: bytes, coding: str, most: int) -> tuple[bytes, str]:
-    """What is in it, and what is wrong."""
+    """Return the decoded content, and what is wrong with it."""
     decoders = _DECODERS.get(coding)
     if not decoders:
         return b"", f"The content coding {coding[:40]!r} is not known."

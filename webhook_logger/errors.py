@@ -118,12 +118,12 @@ _OF_A_STATUS = {
 
 
 def reason_named(word: str) -> Reason:
-    """The reason of that word; a general one for a word of another release on the same queue."""
+    """Return the reason with that word; a general one for a word of another release."""
     return Reason.__members__.get(word.upper(), Reason.BAD_REQUEST)
 
 
 def reason_of_status(status: int) -> Reason:
-    """The reason of an error that a library raises, and that names none."""
+    """Return the reason of a library's error, by its status."""
     general = Reason.BAD_REQUEST if status < 500 else Reason.INTERNAL_ERROR
     return _OF_A_STATUS.get(status, general)
 
@@ -143,7 +143,7 @@ class Refusal(HTTPException):
         self._retry_after = retry_after
 
     def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
-        """The headers that go with it; werkzeug asks."""
+        """Return the headers of the response, as werkzeug asks for them."""
         headers = super().get_headers(*args, **kwargs)
         if self._retry_after is not None:
             headers.append(("Retry-After", str(ceil(self._retry_after))))
@@ -151,18 +151,18 @@ class Refusal(HTTPException):
 
 
 def reason_of(error: HTTPException) -> Reason:
-    """The reason of any HTTP error, those of libraries included."""
+    """Return the reason of an HTTP error, also of one that a library raised."""
     return error.reason if isinstance(error, Refusal) else reason_of_status(error.code or 500)
 
 
 def message_of(error: HTTPException) -> str:
-    """The sentence for people: a refusal's own, or the reason's for an error of a library."""
+    """Return the sentence for people: a refusal's own, or the reason's for a library's error."""
     description = error.description if isinstance(error, Refusal) else None
     return description or reason_of(error).meaning
 
 
 def error_json(error: HTTPException) -> str:
-    """The one error shape as JSON text."""
+    """Return the one error shape as JSON text."""
     fields = {
         "code": error.code,
         "name": error.name,
@@ -173,5 +173,5 @@ def error_json(error: HTTPException) -> str:
 
 
 def error_headers(error: HTTPException) -> dict[str, str]:
-    """The headers that go with `error_json`: its type, and what the error brings along."""
+    """Return the headers for `error_json`: its type, and the error's own."""
     return {**dict(error.get_headers()), "Content-Type": "application/json"}

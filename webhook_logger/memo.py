@@ -1,4 +1,4 @@
-"""Results that are kept, where what they are made of comes from strangers."""
+"""A cache that is safe where strangers choose the keys."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Made = TypeVar("Made")
 
 
 class Memo(dict[Key, Made], Generic[Key, Made]):
-    """What `make` returns for each key, kept for short keys alone.
+    """Caches the result of `make` for short keys.
 
-    An `lru_cache` bounds the number of keys and not their size: header names of 60 KB each made one
-    keep hundreds of megabytes. This one holds at most `entries` keys of `size` characters.
+    An `lru_cache` bounds the number of keys, but not their size: with header names of 60 KB each,
+    one kept hundreds of megabytes. This cache holds at most `entries` keys of `size` characters.
     """
 
     def __init__(self, make: Callable[[Key], Made], entries: int, size: int) -> None:
@@ -23,7 +23,7 @@ class Memo(dict[Key, Made], Generic[Key, Made]):
         self._size = size
 
     def __missing__(self, key: Key) -> Made:
-        """Make it; a full memo starts again, as its frequent keys soon do."""
+        """Make the result. A full cache is emptied: frequent keys come back soon."""
         made = self._make(key)
         if size_of(key) <= self._size:
             if len(self) >= self._entries:

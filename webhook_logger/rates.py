@@ -1,4 +1,4 @@
-"""How often each may do something: so many times in each window of time."""
+"""Rate limits: a number of times in each window of time, for each key."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import time
 from collections import OrderedDict
 
 MOST_KEYS = 10_000
-"""Of whom is remembered what they did; the one longest unseen begins anew."""
+"""Maximum keys in memory. The key unused for longest is forgotten."""
 
 
 class Rates:
-    """Counts for each key, `most` times in `seconds`; 0 is any number."""
+    """Counts uses of each key: at most `most` in `seconds`; 0 means any number."""
 
     def __init__(self, most: int, seconds: float) -> None:
         self._most = most
@@ -18,7 +18,7 @@ class Rates:
         self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def take(self, key: str) -> float:
-        """Count one more: 0, or in how many seconds there is room again."""
+        """Count one use, and return 0; or return the seconds until the next one is allowed."""
         if not self._most:
             return 0.0
         now = time.monotonic()

@@ -19,19 +19,19 @@ _CALLBACK = re.compile(rf"[^?#]*?({UUID_PATTERN})")
 
 
 class Refusals:
-    """Where every part of the server reports the requests that it refuses."""
+    """Every part of the server reports the requests that it refuses here."""
 
     def __init__(self, delivery: Delivery, metrics: Metrics, prefix: str) -> None:
         self._delivery = delivery
         self._metrics = metrics
-        # These name a callback, too, and no sender asks for them.
+        # Paths of these can contain a UUID, too, but no sender meant a callback.
         self._others = re.compile(
             rf"(?:\S+[ \t]+)?(?:(?i:https?)://[^/?#\s]*)?{re.escape(prefix)}"
             r"/(?:api|docs|socket\.io|static|view)/"
         )
 
     def count(self, reason: Reason) -> None:
-        """Count a refused request that no viewer hears of here."""
+        """Count a refused request without a report to viewers."""
         self._metrics.requests_refused[reason] += 1
 
     def of_callback(self, uuid: str, reason: Reason) -> None:
@@ -40,7 +40,7 @@ class Refusals:
         self._delivery.refused(uuid, reason)
 
     def of_line(self, line: str, reason: Reason) -> None:
-        """Count a refused request, of a callback where its request line, or target, names one."""
+        """Count a refused request. Report it where its request line or target names a callback."""
         begin = unquote_to_bytes(line[:_MAX_BEGIN].encode("latin-1")).decode("latin-1")
         named = None if self._others.match(begin) else _CALLBACK.match(begin)
         if named:

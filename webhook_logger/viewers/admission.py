@@ -1,4 +1,4 @@
-"""Who may be a viewer of this worker, and how much one may say: the door before Socket.IO."""
+"""Admission: how many viewers this worker has, and how much each may send."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ from webhook_logger.viewers.transport import (
 )
 
 SILENT_SECONDS = 5.0
-"""For a viewer that is one too many to say something, before it is cut off unheard."""
+"""How long a viewer over the limit may stay silent before it is cut off."""
 
 DISCONNECT = "1"
-"""The packet type of Socket.IO."""
+"""The packet type in Socket.IO."""
 
 Environ = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class ViewerLimits:
-    """0 viewers or messages are any number."""
+    """Limits of viewers; 0 viewers or messages mean any number."""
 
     viewers: int
     viewers_per_address: int
     messages_per_second: int
-    """Of one viewer, as all that follow."""
+    """Of one viewer, as all below."""
     message_bytes: int
     queue_bytes: int
-    """What may wait for it."""
+    """Maximum bytes that wait for a slow viewer."""
     rooms: int
 
 
 class Admission:
-    """Stands between Engine.IO and Socket.IO, which never hears of a viewer that is one too many.
+    """Stands between Engine.IO and Socket.IO, and keeps viewers over the limit from Socket.IO.
 
-    Such a viewer is let in as far as it takes to be told why it is cut off, on either transport.
+    Such a viewer connects only to receive the reason why it is cut off, on either transport.
     """
 
     def __init__(
@@ -66,13 +66,13 @@ class Admission:
         self._most: float = limits.viewers or math.inf
         self._messages = Rates(limits.messages_per_second, 1.0)
         self._over: dict[str, bool] = {}
-        """Those that are one too many, and whether they have been told."""
+        """Viewers over the limit, and whether they have received the reason."""
         self._viewers = 0
         self._counts: Counter[str] = Counter()
         """Viewers of each address, where that is limited."""
         self._addresses: dict[str, str] = {}
         self._expected: set[str] = set()
-        """Sessions that have a time in which to connect."""
+        """Sessions whose time to connect runs."""
         self.draining = False
         """Whether the worker cuts all its viewers off."""
         self._take_over()
@@ -84,7 +84,7 @@ class Admission:
             engineio.on(name, getattr(self, f"_on_{name}"))
 
     def hold(self, most: int) -> None:
-        """So many viewers have room on this machine."""
+        """Lower the maximum number of viewers to what this machine has room for."""
         self._most = min(self._most, most)
 
     def _on_connect(self, eio_sid: str, environ: Environ) -> Any:
@@ -102,7 +102,7 @@ class Admission:
         return self._socketio["connect"](eio_sid, environ)
 
     def _expect_connect(self, eio_sid: str) -> None:
-        """A session that does not connect in time is cut off; else pongs alone would keep it."""
+        """Cut a session off unless it connects in time: pongs alone would keep it open."""
         if eio_sid not in self._expected:
             self._expected.add(eio_sid)
             when_it_should_be_connected(partial(self._check_connected, eio_sid))
@@ -135,7 +135,8 @@ class Admission:
         while seconds := self._messages.take(socket.sid):
             if socket.closed:
                 return False
-            # Its pong may be among what waits: Engine.IO would end it so that it never comes back.
+            # Its pong may be among the waiting frames. Engine.IO would end the session so that
+            # clients do not reconnect.
             if socket.last_ping and _age(socket.last_ping) + seconds >= self._engineio.ping_timeout:
                 send_away(socket)
                 return False
@@ -156,7 +157,7 @@ class Admission:
         self._socketio["disconnect"](eio_sid, reason)
 
     def _ending(self, eio_sid: str, reason: str) -> Ending | None:
-        """Why the viewer is cut off; None for one that leaves by itself."""
+        """Return why the viewer is cut off; None where the viewer leaves by itself."""
         if reason == self._engineio.reason.PING_TIMEOUT:
             return Ending.PING_TIMEOUT
         socket = self._engineio.sockets.get(eio_sid)
@@ -172,7 +173,7 @@ class Admission:
         socket = self._engineio.sockets.get(eio_sid)
         if socket and not self._over[eio_sid]:
             self._over[eio_sid] = True
-            # As Socket.IO acknowledges CONNECT, before which a client hears no event.
+            # Acknowledge CONNECT as Socket.IO does: clients handle no event before.
             socket.queue.put(Packet(MESSAGE, f'0{{"sid":"{eio_sid}"}}'))
             send_away(socket)
 
@@ -182,5 +183,5 @@ def _age(moment: float) -> float:
 
 
 def _is_plain(data: Any) -> bool:
-    """Not one of attachments, which Socket.IO gathers for as long as they come."""
+    """Whether a message has no attachments, of which Socket.IO collects any number."""
     return isinstance(data, str) and not data.startswith(("5", "6"))

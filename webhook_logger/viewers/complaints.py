@@ -1,4 +1,4 @@
-"""What Socket.IO and Engine.IO complain of, kept short: most of it is a viewer's doing."""
+"""Errors that Socket.IO and Engine.IO log, kept short: viewers cause most of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SECONDS_BETWEEN = 10.0
 
 
 class _Brief(logging.Filter):
-    """One line without a traceback, and not one for every malformed packet of a flood."""
+    """Passes one line without a traceback every 10 seconds, and counts the others."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class _Brief(logging.Filter):
 
 
 def complaints() -> logging.Logger:
-    """The logger to hand to both libraries.
+    """Return the logger for both libraries.
 
     Its level is fixed: at INFO they would log every packet, and captured requests are never logged.
     """

@@ -1,7 +1,7 @@
-"""The door of `/socket.io/`: requests that must not reach Engine.IO are refused here.
+"""The door of `/socket.io/`: it refuses requests that must not reach Engine.IO.
 
-A refusal has the one error shape. Engine.IO's own are plain text, and some of them log a stranger's
-text.
+A refusal has the one error shape. Engine.IO's own errors are plain text, and some of them log a
+stranger's text.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ PATH = "/socket.io/"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 TRANSPORTS = ("polling", "websocket")
 MOST_PACKETS = 64
-"""In one POST; Engine.IO's own limit is below what a viewer may join at once."""
+"""Maximum packets in one POST. Engine.IO's own limit is lower than `MAX_ROOMS_PER_VIEWER`."""
 SEPARATOR = b"\x1e"
 MAX_QUERY_CHARACTERS = 1024
-"""Engine.IO keeps the query of a WebSocket, parsed, for as long as it lasts."""
+"""Engine.IO keeps the parsed query of a WebSocket until it ends."""
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
 class Door:
-    """Stands before Engine.IO's `handle_request`."""
+    """Replaces Engine.IO's `handle_request`, which it calls."""
 
     def __init__(self, engineio: Engine, origins: Origins) -> None:
         self._engineio = engineio
@@ -58,7 +58,7 @@ class Door:
         return self._pass_on(environ, start_response)
 
     def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Let Engine.IO answer, but for what it refuses."""
+        """Call Engine.IO, and replace its errors."""
 
         def start(status: str, headers: list[tuple[str, str]]) -> None:
             if not status.startswith("2"):
@@ -69,7 +69,7 @@ class Door:
         return answer
 
     def _options(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """The methods, for everyone; CORS headers, which Engine.IO adds, for allowed origins."""
+        """Answer with the methods; allowed origins also get Engine.IO's CORS headers."""
         allow = [("Allow", ", ".join(METHODS))]
         if self._origins.refusal(environ):
             start_response("200 OK", allow)
@@ -93,7 +93,7 @@ class Door:
             raise _malformed("JSONP is not supported. Use XHR or fetch, or a WebSocket.")
         if transport == "websocket" and not is_upgrade:
             raise UpgradeRequired("The transport websocket needs the header Upgrade: websocket.")
-        # A new WebSocket may connect first: only then can a page be told why it may not.
+        # A new WebSocket is refused after its handshake, because only then can a page learn why.
         is_told_later = not sid and transport == "websocket"
         if not is_told_later and (refusal := self._origins.refusal(environ)):
             raise Refusal(Reason.ORIGIN_NOT_ALLOWED, f"{refusal[0].upper()}{refusal[1:]}.")
@@ -119,7 +119,7 @@ class Door:
 
 
 def _payload(environ: Environ) -> bytes:
-    """Return the packets of a POST: Engine.IO says 200 to those that it cannot read."""
+    """Return the packets of a POST. Engine.IO answers `200` to malformed ones, so check here."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if body.count(SEPARATOR) >= MOST_PACKETS:
         raise _malformed(f"A POST has at most {MOST_PACKETS} packets.")

@@ -1,36 +1,36 @@
-"""Whose pages may connect to the stream."""
+"""The origins whose pages may connect to the stream."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-# A proxy may give a WebSocket's scheme; a page's origin never has one.
+# A proxy may report a WebSocket's scheme, which no origin has.
 _SCHEMES = {"ws": "http", "wss": "https"}
 
 Rule = Callable[[str, dict[str, Any]], bool]
 
 
 class Origins:
-    """Those listed, or every one with `*`; and always the page's own."""
+    """Allowed origins: those listed, or all with `*`, and always the server's own."""
 
     def __init__(self, allowed: Sequence[str]) -> None:
         self._allowed = allowed
 
     @property
     def rule(self) -> str | Rule:
-        """What Engine.IO takes as `cors_allowed_origins`.
+        """Return the value of Engine.IO's `cors_allowed_origins`.
 
-        A WebSocket gets through, to be refused by `refusal`: browsers tell a page why a CONNECT
-        failed, and of a handshake nothing. No page can send `Upgrade` with anything else, whose
-        answer CORS would then let it read.
+        It allows all WebSockets; `refusal` refuses them later. A page learns why a CONNECT failed,
+        and nothing about a failed handshake. Only a WebSocket can send `Upgrade` from a page, so
+        this allows no other response to be read.
         """
         if "*" in self._allowed:
             return "*"
         return lambda origin, environ: _is_websocket(environ) or self._allows(origin, environ)
 
     def refusal(self, environ: dict[str, Any]) -> str | None:
-        """Why the page that opens this connection may not; None where it may."""
+        """Return why the page that opens this connection may not; None where it may."""
         origin = environ.get("HTTP_ORIGIN")
         if not origin or "*" in self._allowed or self._allows(origin, environ):
             return None

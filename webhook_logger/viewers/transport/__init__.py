@@ -1,7 +1,8 @@
 """Engine.IO's WebSocket transport, made for one event that goes to many viewers.
 
-Engine.IO's own has a queue without a limit and two green threads for each viewer, and encodes an
-event for each anew. Here a frame is made once, and written at once where the socket takes it.
+Engine.IO's own has an unbounded queue and two green threads for each viewer, and encodes an event
+again for each. Here a frame is made once for all viewers, and is written without a thread where the
+socket takes it.
 """
 
 from __future__ import annotations
@@ -40,5 +41,5 @@ def outbox_of(server: Any, sid: str) -> Outbox | None:
 
 
 def install(engineio: Engine, most_bytes_waiting: int, may_speak: MaySpeak) -> None:
-    """Let the Engine.IO server use it."""
+    """Let the Engine.IO server use this transport."""
     run_on(engineio, partial(Outbox, most_bytes_waiting), Empty, partial(WebSocket, may_speak))

@@ -1,4 +1,4 @@
-"""What one green thread each does for all viewers: pings, turns, and the end of those who left."""
+"""Chores for all viewers, each in one green thread: pings, turns, and ending sessions."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from webhook_logger.viewers.transport.outbox import bye
 from webhook_logger.viewers.transport.turns import Turns
 
 CONNECT_SECONDS = 20.0
-"""For a session to send CONNECT of Socket.IO, and to send it again after DISCONNECT."""
+"""How long a session has to send Socket.IO's CONNECT, also again after a DISCONNECT."""
 LAST_WORDS_SECONDS = 2.0
-"""For a viewer that polls to hear why it is cut off."""
+"""How long a polling viewer has to fetch the reason why it is cut off."""
 
 
 def _ping(due: tuple[float, Session]) -> None:
@@ -54,28 +54,26 @@ _leavings: Turns[tuple[Session, Callable[[], None]]] = Turns(_leave, at_once=1)
 
 
 def pong(socket: Session) -> None:
-    """The viewer of that Engine.IO socket is there: ask it again after the interval."""
+    """Note that a viewer has answered its ping, and send the next one after the interval."""
     if not socket.last_ping:
-        return  # nobody asked: one that floods must not fill the list that all wait in
+        return  # no ping was sent: a flood of pongs must not fill the list of pings
     socket.last_ping = None
     _pings.add((time.monotonic() + socket.server.ping_interval, socket))
 
 
 def when_it_should_be_connected(check: Callable[[], None]) -> None:
-    """Call it when the time to connect is over."""
+    """Call `check` when the time to connect is over."""
     _checks.add((time.monotonic() + CONNECT_SECONDS, check))
 
 
 def cut_off(socket: Session, ending: Ending) -> None:
-    """End the session of that Engine.IO socket, so that its client may come back."""
+    """Cut off the transport of a session, after which clients reconnect."""
     socket.queue.ending = ending
     leave(socket)
 
 
 def send_away(socket: Session) -> None:
-    """The viewer of that Engine.IO socket is over a limit: say so if it can still be heard, and cut
-    it off so that it comes back.
-    """
+    """Cut off a viewer that is over a limit. It receives `bye` first, if it still reads."""
     socket.queue.ending = Ending.LIMIT
     socket.queue.put(bye("limit"))
     if socket.upgraded:
@@ -90,8 +88,8 @@ def _leave_later(socket: Session) -> None:
 
 
 def wait_for_turn() -> None:
-    """Before a message of a viewer is handled: a thousand that speak at once must not keep senders
-    waiting behind them all.
+    """Wait before a message of a viewer is handled, so that senders have their turn between the
+    messages of a thousand viewers.
     """
     gate = threading.Lock()
     gate.acquire()
@@ -100,10 +98,9 @@ def wait_for_turn() -> None:
 
 
 def leave(socket: Session) -> None:
-    """The viewer of that Engine.IO socket has gone: let Socket.IO know, and its rooms.
+    """End a session whose viewer has gone, in Socket.IO and in its rooms.
 
-    Waits for its turn: until then, next to nothing is done for one of thousands that drop at once,
-    and a request is not kept waiting behind them.
+    Waits for its turn: when thousands of viewers drop at once, senders have theirs in between.
     """
     gate = threading.Lock()
     gate.acquire()

@@ -53,23 +53,23 @@ def close(code: bytes) -> bytes:
 
 
 class ViewerClosed(Exception):
-    """The connection ends: the other side is gone, or it says goodbye."""
+    """The other side has closed the connection, or sent a Close frame."""
 
     def __init__(self, last: bytes = b"") -> None:
         super().__init__()
         self.last = last
-        """The Close frame to send before the end; empty where nothing is to be sent."""
+        """The Close frame to send before the end; empty for none."""
 
 
 class Broken(ViewerClosed):
-    """The other side does not keep to the protocol; it receives a Close frame that says so."""
+    """The other side breaks the protocol, and receives a Close frame with the code."""
 
     def __init__(self, code: CloseReason) -> None:
         super().__init__(close(code.to_bytes(2, "big")))
 
 
 class MessageTooLarge(Broken):
-    """The other side sends more in one message than it may."""
+    """A message is larger than the limit."""
 
     def __init__(self) -> None:
         super().__init__(CloseReason.MESSAGE_TOO_BIG)
@@ -87,9 +87,9 @@ class ViewerMessages:
     ) -> None:
         self.recv = recv
         self.answer = answer
-        """Sends what the protocol itself answers."""
+        """Sends frames of the protocol, such as pongs."""
         self._admit = admit
-        """Called for each frame, whatever it is, before it is acted upon; may wait or raise."""
+        """Called before each frame of any kind is handled; may wait or raise."""
         self._most_bytes = most_bytes
         self._frames = FrameDecoder(client=False)
         self._message = MessageDecoder()
@@ -117,7 +117,7 @@ class ViewerMessages:
         self._frames.receive_bytes(data)
 
     def _check_size(self) -> None:
-        """Look at what a header announces: nothing of a message that is too large is kept."""
+        """Check the size that a header declares, so that nothing of a large message is kept."""
         header = self._frames.header
         if header is None or header.opcode.iscontrol():
             return
@@ -125,7 +125,7 @@ class ViewerMessages:
             raise MessageTooLarge
 
     def _take(self, part: Frame) -> str | bytes | None:
-        """Act upon a frame, or on as much of one as has come; returns what is a whole message."""
+        """Handle a frame, or a part of one; return a message when it is complete."""
         if part.frame_finished:
             self._admit()
         if part.opcode.iscontrol():
@@ -135,7 +135,7 @@ class ViewerMessages:
         if self._size > self._most_bytes:
             raise MessageTooLarge
         if part.frame_finished and not part.message_finished and not part.payload:
-            raise Broken(CloseReason.PROTOCOL_ERROR)  # nothing is sent that way but work
+            raise Broken(CloseReason.PROTOCOL_ERROR)  # it carries nothing, and costs work
         part = self._message.process_frame(part)
         self._parts.append(part.payload)  # type: ignore[arg-type]
         if not part.message_finished:
@@ -152,8 +152,8 @@ class ViewerMessages:
 
 
 def _code(payload: bytes) -> bytes:
-    """Return the code of a Close frame, to be echoed (RFC 6455, section 5.5.1), or no bytes where
-    it has none. Raises `Broken`.
+    """Return the code of a Close frame, which is echoed (RFC 6455, section 5.5.1); empty where it
+    has none. Raises `Broken`.
     """
     if payload and int.from_bytes(payload[:2], "big") not in _CODES:
         raise Broken(CloseReason.PROTOCOL_ERROR)  # one byte is no code, either

@@ -1,5 +1,5 @@
-"""What is to be sent to one viewer. What comes together goes out together; what the socket does not
-take waits, bounded by weight."""
+"""Packets for one viewer: written together where they come together. Packets that the socket does
+not take wait, up to a number of bytes."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from webhook_logger.viewers.transport.frames import frame, text_frame
 from webhook_logger.viewers.transport.turns import Turns
 
 MOST_BYTES = 6 * 2**20
-"""Where nothing else is set. With what Python's allocator adds, the worker grows by 8 MiB."""
+"""The default. The allocator adds to it: a worker grows by up to 8 MiB for a viewer."""
 BYTES_OF_AN_ITEM = 64
-"""What Python needs for each, however short."""
+"""What Python needs for each item, in addition to its content."""
 SLOW_SECONDS = 2.0
-"""For a viewer that was too slow to hear why it is cut off."""
+"""How long a viewer that was too slow has to read the reason why it is cut off."""
 
 MOST_A_POLL = 16
-"""Packets; python-engineio's clients give up a connection that sends more."""
+"""Maximum packets in one poll: python-engineio's clients end a connection that sends more."""
 
 MOST_BYTES_TOGETHER = 64 * 1024
-"""What is more than that is written at once."""
+"""More bytes than this are written without waiting for others."""
 
 
 def bye(reason: str) -> Packet:
@@ -39,7 +39,7 @@ def bye(reason: str) -> Packet:
 
 
 class Shared:
-    """Socket.IO packets for many viewers: encoded once, framed once, sent as one."""
+    """Socket.IO packets for many viewers, encoded and framed once and sent as one."""
 
     __slots__ = ("_packets", "frame")
 
@@ -48,16 +48,16 @@ class Shared:
         self.frame = b"".join([text_frame(b"4" + packet) for packet in packets])
 
     def packets(self) -> list[Packet]:
-        """One by one, as text, for a viewer that polls."""
+        """Return them one by one, for a viewer that polls."""
         return [Packet(MESSAGE, packet.decode()) for packet in self._packets]
 
 
 class Outbox:
-    """Stands for the queue of an Engine.IO socket, whose interface it has.
+    """Replaces the queue of an Engine.IO session, and has its interface.
 
-    Until a WebSocket is attached, packets wait for a poll. From then on they are written, in the
-    same order: with what else comes in this turn of the hub, and by a thread of its own only while
-    the socket takes no more.
+    Packets wait for a poll until a WebSocket is attached. From then on they are written in the same
+    order, together with all others of this turn of the hub. A green thread writes only while the
+    socket's buffer is full.
     """
 
     __slots__ = (
@@ -70,21 +70,21 @@ class Outbox:
         self._waiting: deque[Any] | None = None  # of most viewers nothing ever waits
         self._gathered: list[bytes] | None = None
         self._bytes = 0
-        """The weight of what is gathered, or of what waits."""
+        """The size of all packets that are gathered or wait."""
         self._socket: Any = None
         self._writes = False
         self._closed = False
         self._taken = 0
-        """Packets of the poll that goes on."""
+        """Packets that the current poll has taken."""
         self._wake: threading.Event | None = None
         self._finishes = False
         self.ending: Ending | None = None
-        """Why this worker cuts the viewer off; None for one that leaves by itself."""
+        """Why this worker cuts the viewer off; None where the viewer leaves by itself."""
 
     # What Engine.IO asks of a queue
 
     def put(self, packet: Packet | Shared | None) -> None:
-        """Send a packet; None ends the connection behind what was put before. Never blocks."""
+        """Send a packet; None ends the connection after all earlier packets. Never blocks."""
         if self._closed:
             return
         if self._socket is not None:
@@ -98,7 +98,7 @@ class Outbox:
             self._wake.set()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Packet | None:
-        """The next packet, for a poll, which begins with a `block`. Raises `queue.Empty`."""
+        """Return the next packet of a poll, whose first call blocks. Raises `queue.Empty`."""
         self._taken = 1 if block else self._taken + 1
         if not self._waiting and block:
             self._wake = threading.Event()
@@ -111,15 +111,15 @@ class Outbox:
         return packet
 
     def task_done(self) -> None:
-        """Nobody waits for that."""
+        """Do nothing: Engine.IO calls it, and nothing waits for it."""
 
     def join(self) -> None:
-        """What waits is sent when it is sent."""
+        """Do nothing: the end of a session does not wait for its packets."""
 
     # Its WebSocket
 
     def attach(self, sock: Any) -> None:
-        """From now on packets go out there, those first that still wait for a poll."""
+        """Write packets to a WebSocket from now on, first those that wait for a poll."""
         self._socket = sock
         if self._closed:
             self._end()  # given up while it polled, so that it comes back
@@ -129,13 +129,14 @@ class Outbox:
             start_new_thread(self._write, (b"",))
 
     def close(self) -> None:
-        """The connection has ended."""
+        """Discard all packets: the connection has ended."""
         self._closed = True
         self._waiting, self._gathered, self._bytes = None, None, 0
 
     def finish(self, last: bytes) -> None:
-        """Write the last bytes behind all that waits, and end this side of the connection; without
-        any, the connection has ended. Nothing that is put later is sent.
+        """Write the last bytes after all packets that wait, and end this side of the connection.
+
+        Without last bytes, all packets are discarded. Later ones are not sent.
         """
         if self._closed or not last:
             self.close()
@@ -156,7 +157,7 @@ class Outbox:
         self._waiting.append(item)
 
     def write(self, data: bytes) -> None:
-        """Write bytes of the protocol itself in their turn."""
+        """Write bytes of the WebSocket protocol after earlier packets."""
         if self._writes:
             self._append(data)
             self._weigh(_weight(data))
@@ -171,10 +172,10 @@ class Outbox:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is gathered."""
+        """Write the gathered packets."""
         gathered, self._gathered = self._gathered, None
         if not gathered:
-            return  # it has gone out before its turn
+            return  # an earlier call has written them
         self._bytes = 0
         data = gathered[0] if len(gathered) == 1 else b"".join(gathered)
         sent = self._socket.send_now(data)
@@ -197,7 +198,7 @@ class Outbox:
             self._cut()
 
     def _write(self, data: bytes) -> None:
-        """What is being written, however large, and then what waits behind it, which has weight."""
+        """Write the rest of a packet, and then all that wait, until none is left."""
         with suppress(OSError):  # it is gone, as its reader finds, too
             self._socket.sendall(data)
             while self._waiting:
@@ -218,7 +219,7 @@ class Outbox:
             self._give_up()
 
     def _give_up(self) -> None:
-        """Too slow: say so if it can still be heard, and cut it off so that it comes back."""
+        """Cut off a viewer that reads too slowly. It receives `bye` first, if it still reads."""
         self.close()
         self.ending = Ending.SLOW
         if self._socket is not None:
@@ -242,7 +243,7 @@ def _framed(packet: Packet | Shared) -> bytes:
 
 
 def _weight(item: Packet | bytes | None) -> int:
-    """In bytes: of a packet that waits for a poll, or of a frame that waits for the socket."""
+    """Return the size of a packet that waits for a poll, or of a frame, in bytes."""
     if isinstance(item, bytes):
         return len(item) + BYTES_OF_AN_ITEM
     data = item.data if item is not None else None

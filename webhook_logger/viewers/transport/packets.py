@@ -1,4 +1,4 @@
-"""Socket.IO packets: those of viewers as they are taken, and why a CONNECT fails."""
+"""Socket.IO packets: checks on those of viewers, and the message of a CONNECT_ERROR."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Any
 from socketio import packet
 
 NOBODYS = ""
-"""The name of an event that nobody handles."""
+"""The name of an event without a handler."""
 MOST_SHOWN = 100
-"""Characters of a namespace."""
+"""Characters of a namespace that a message shows."""
 
 
 class NamedPacket(packet.Packet):  # type: ignore[misc]  # the library has no types
-    """A packet that, where it is an event, has a text for its name.
+    """A packet whose event name is always a string.
 
-    python-socketio looks up what else stands there, and an object there is a traceback in the log,
-    as often as a viewer likes.
+    python-socketio looks the name up in a dictionary. A viewer that sent an object in its place
+    would add a traceback to the log each time.
     """
 
     data: Any
     path = "/socket.io/"
-    """Where the stream is, for those who look elsewhere."""
+    """The path of the stream, for the message of a CONNECT_ERROR."""
 
     def encode(self) -> str | list[str | bytes]:
-        """A CONNECT_ERROR has a `message`: clients show an empty one for python-socketio's text."""
+        """Give a CONNECT_ERROR a `message`: clients show none for python-socketio's plain text."""
         if self.packet_type == packet.CONNECT_ERROR and isinstance(self.data, str):
             self.data = {"message": self._why_unable()}
         encoded: str | list[str | bytes] = super().encode()
@@ -40,7 +40,7 @@ class NamedPacket(packet.Packet):  # type: ignore[misc]  # the library has no ty
         )
 
     def decode(self, encoded_packet: str) -> int:
-        """An event of another name becomes one that is discarded."""
+        """Decode a packet; an event whose name is no string becomes one that is discarded."""
         attachments: int = super().decode(encoded_packet)
         if self.packet_type in (packet.EVENT, packet.BINARY_EVENT) and self._has_odd_name():
             self.data = [NOBODYS]
@@ -51,5 +51,5 @@ class NamedPacket(packet.Packet):  # type: ignore[misc]  # the library has no ty
 
 
 def packets_below(prefix: str) -> type[NamedPacket]:
-    """Return the packets of a stream below that path."""
+    """Return the class of packets for a stream below a path prefix."""
     return type("PacketBelow", (NamedPacket,), {"path": f"{prefix}/socket.io/"})

@@ -1,4 +1,4 @@
-"""What is put off until the hub comes to it, so that those who put it off go on at once."""
+"""Work that is done later, in turns, so that the caller continues at once."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Item = TypeVar("Item")
 
 
 class Turns(Generic[Item]):
-    """Does one thing for each item, in their order, and lets others run after every so many.
+    """Calls `do` for each item, in order, and lets others run after every `at_once` items.
 
-    Only for green threads: they change places nowhere but where they wait.
+    For green threads only: it relies on switches happening only where one waits.
     """
 
     def __init__(self, do: Callable[[Item], None], at_once: int) -> None:
@@ -25,13 +25,13 @@ class Turns(Generic[Item]):
         self._at_once = at_once
         self._items: list[Item] = []
         self._thread_runs = False
-        # The cheapest thing to wait for: released once each time that there is something to do.
+        # A lock is the cheapest to wait for. It is released each time that there is work.
         self._bell = threading.Lock()
         self._bell.acquire()
         self._rung = False
 
     def add(self, item: Item) -> None:
-        """Have it done when all that can run now has run. Never blocks."""
+        """Add an item. `do` runs after all that can run now. Never blocks."""
         self._items.append(item)
         if not self._rung:
             self._rung = True

@@ -33,23 +33,23 @@ Environ = dict[str, Any]
 
 FRAMES_A_TURN = 16
 GOODBYE_SECONDS = 2.0
-"""For the other side to read a Close frame and to close, while what it still sends is discarded."""
+"""How long the other side has to read a Close frame and to close; what it sends is discarded."""
 
 MaySpeak = Callable[[Session], bool]
-"""Whether one frame more of an Engine.IO socket's viewer is handled; may wait until it is."""
+"""Returns whether to handle one more frame of a session; may wait until the rate allows it."""
 
 _KEY = re.compile("[A-Za-z0-9+/]{22}==")
 """16 bytes in base64."""
 
 
 class UpgradeRequired(Refusal):
-    """A WebSocket was wanted, and its handshake not made (RFC 9110, section 15.5.22)."""
+    """The request needs a WebSocket handshake that it does not have (RFC 9110, 15.5.22)."""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(Reason.UPGRADE_REQUIRED, message)
 
     def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
-        """Also the protocol that is spoken here, and its version (RFC 6455, section 4.4)."""
+        """Add the protocol and its version (RFC 6455, section 4.4)."""
         ours = [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
         return [*super().get_headers(*args, **kwargs), *ours]
 
@@ -66,16 +66,16 @@ class WebSocket:
         self._server = server
         self._frames = 0
         self._attached = False
-        """Whether the session is this WebSocket's."""
+        """Whether the session uses this WebSocket."""
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """PEP 3333, but for the answer, which goes to the bare socket."""
+        """PEP 3333, except that the response goes to the bare socket."""
         try:
             key = _key(environ)
             sock = environ["eventlet.input"].get_socket()
         except Exception:
             if not self._engineio.connected:
-                chores.leave(self._engineio)  # it would else count until its ping is overdue
+                chores.leave(self._engineio)  # otherwise it would count until its ping is overdue
             raise
         self._run(sock, key)
         return []
@@ -92,7 +92,7 @@ class WebSocket:
         except ViewerClosed as closed:
             last = closed.last
         except OSError:
-            pass  # it is gone, or too slow for the phase that it was in
+            pass  # it has closed, or exceeded the deadline of its phase
         self._end(sock, last)
 
     def _cut_off(self, broken: Broken) -> None:
@@ -107,7 +107,7 @@ class WebSocket:
 
     def _serve(self, sock: Any) -> None:
         if self._engineio.upgrading or self._engineio.upgraded:
-            raise ViewerClosed  # another one takes this place
+            raise ViewerClosed  # another WebSocket is attached, or about to be
         entering = Limited(sock, self._server.ping_interval + self._server.ping_timeout)
         most_bytes = self._server.max_http_buffer_size
         messages = ViewerMessages(entering.recv, entering.sendall, self._admit, most_bytes)
@@ -121,11 +121,11 @@ class WebSocket:
             self._receive(messages.next())
 
     def _admit(self) -> None:
-        """Before a frame is acted upon: one that floods must not keep the worker to itself."""
+        """Let others run between frames, and check the viewer's rate. Raises `ViewerClosed`."""
         self._frames += 1
         if self._frames % FRAMES_A_TURN == 0:
             time.sleep(0)
-        # What it has sent before its session ended is not handled any more.
+        # Frames that arrived before the session ended are not handled.
         if self._engineio.closed or not self._may_speak(self._engineio):
             raise ViewerClosed
 
@@ -156,15 +156,15 @@ class WebSocket:
         except EngineIOError as error:
             raise Broken(CloseReason.POLICY_VIOLATION) from error
         except Exception:
-            # A message that Socket.IO cannot read: the connection cannot be trusted any more.
+            # Socket.IO cannot read it: the state of the connection is unknown.
             self._server.logger.exception("Unknown receive error")
             raise Broken(CloseReason.POLICY_VIOLATION) from None
 
     def _end(self, sock: Any, last: bytes) -> None:
-        """End the connection; where there is a last frame, so that the other side reads it.
+        """End the connection, so that the other side can read the last frame, if there is one.
 
-        Closing a socket with unread bytes resets the connection, which throws away what the other
-        side has not read yet.
+        Closing a socket with unread bytes resets the connection, and the other side loses what it
+        has not read yet.
         """
         if self._attached or not self._engineio.connected:
             self._outbox.finish(last)
@@ -188,7 +188,7 @@ class WebSocket:
 
 
 class Limited:
-    """A socket in a phase that has one deadline, however much comes and goes meanwhile."""
+    """A socket with one deadline for a whole phase, whatever is sent and received."""
 
     def __init__(self, sock: Any, seconds: float) -> None:
         self._socket = sock
@@ -223,11 +223,11 @@ def _accepted(key: bytes) -> bytes:
 
 
 def _key(environ: Environ) -> bytes:
-    """The key of the handshake (RFC 6455, section 4.2.1). Raises `HTTPException`."""
+    """Return the key of the handshake (RFC 6455, section 4.2.1). Raises `Refusal`."""
     key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
     if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
         raise UpgradeRequired
-    if not _KEY.fullmatch(key):  # several lines are one list by now
+    if not _KEY.fullmatch(key):  # repeated lines are joined by now
         malformed = "Sec-WebSocket-Key must be one line of 16 bytes in base64."
         raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, malformed)
     return bytes(key, "ascii")
