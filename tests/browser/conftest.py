@@ -88,15 +88,21 @@ def complaints() -> Complaints:
 
 @pytest.fixture
 def open_page(browser: Browser, complaints: Complaints) -> Iterator[Callable[..., Page]]:
-    """Opens pages that are live; at the end none may have complained."""
+    """Opens pages that are live, each after `prepare`; at the end none may have complained."""
     contexts = []
 
-    def open_one(server: Server, path: str = "/", **options: object) -> Page:
+    def open_one(
+        server: Server,
+        path: str = "/",
+        prepare: Callable[[Page], object] = lambda page: None,
+        **options: object,
+    ) -> Page:
         contexts.append(browser.new_context(**options))
         contexts[-1].set_default_timeout(PATIENCE_SECONDS * 1000)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: complaints.add(str(error)))
         page.on("console", lambda said: said.type == "error" and complaints.add(said.text))
+        prepare(page)
         page.goto(server.url + path)
         if "/view/" in page.url:
             expect(page.locator(".badge[data-state=live]")).to_be_visible()

@@ -29,7 +29,7 @@ STOPPED = "Content Security Policy|sandbox|^Refused to refresh|attachShadow"
 
 
 class Watch:
-    """A page whose scripts would be heard, and whatever it asks for."""
+    """A page whose scripts would be heard, and whatever it asks for; begin before it loads."""
 
     def __init__(self, page: Page, own: tuple[str, ...]) -> None:
         self.page = page
@@ -40,7 +40,6 @@ class Watch:
         page.on("request", lambda request: self.asked.append(request.url))
         page.on("dialog", lambda dialog: self.asked.append(f"a dialog: {dialog.message}"))
         page.on("popup", lambda popup: self.asked.append(f"a window: {popup.url}"))
-        page.reload()
 
     def check(self) -> None:
         """Nothing has run, and all that was asked for was the page's own."""
@@ -54,11 +53,15 @@ class Watch:
 @pytest.fixture
 def watch(server: Server, open_page: Open, uuid: str, complaints: Complaints) -> Iterator[Watch]:
     """A live page; at its end nothing may have run, and `open_page` sees that nothing was tried."""
-    page = open_page(server, f"/view/{uuid}")
     own = [f"{server.url}{part}{uuid}" for part in ("/view/", "/api/callbacks/")]
     own += [f"{server.url}/static/", f"{server.url}/socket.io/"]
-    watch = Watch(page, (*own, "blob:"))
-    expect(page.locator(".badge[data-state=live]")).to_be_visible()
+    watches: list[Watch] = []
+    open_page(
+        server,
+        f"/view/{uuid}",
+        prepare=lambda page: watches.append(Watch(page, (*own, "blob:"))),
+    )
+    [watch] = watches
     yield watch
     watch.check()
     if watch.previewed:
@@ -201,8 +204,8 @@ def test_no_export_runs_where_it_is_opened_as_text(
     started.value.save_as(saved)
     with browser.new_context() as context:
         opened = context.new_page()
-        opened.goto(saved.as_uri())
         other = Watch(opened, (saved.as_uri(),))
+        opened.goto(saved.as_uri())
         assert "alert(1)" in opened.locator("body").inner_text()
         assert other.page.evaluate("() => globalThis.pwned ?? null") is None
         assert set(other.asked) == {saved.as_uri()}
