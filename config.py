@@ -1,8 +1,8 @@
 """The settings: one table, read from the environment.
 
-A row is a field of `Config`: name, type, default, help. README.md shows the same table, and a test
-compares the two; docs/limits.md says what happens beyond those that are limits. A wrong value stops
-the start with a sentence that names the setting.
+A row is a field of `Config`: name, type, default, help. README.md shows the same table, and
+docs/limits.md says what happens beyond each limit; a test compares both. With a wrong value the
+server does not start, and prints a sentence that names the setting.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent
 
 
 class ConfigError(ValueError):
-    """A setting has a value that it cannot have; the message is a sentence for the operator."""
+    """A setting has a wrong value; the message is a sentence for the operator."""
 
 
 def _setting(parse: Callable[[str], Any], default: Any, text: str) -> Any:
@@ -29,12 +29,12 @@ def _setting(parse: Callable[[str], Any], default: Any, text: str) -> Any:
 
 
 def _limit(parse: Callable[[str], Any], default: Any, text: str, over: str) -> Any:
-    """A setting that limits something; `over` says what happens to what is over it."""
+    """A setting that is a limit; `over` says what happens beyond it."""
     return field(default=default, metadata={"parse": parse, "help": text, "over": over})
 
 
 def _secret(parse: Callable[[str], Any], default: Any, text: str) -> Any:
-    """A setting whose value nothing shows: neither an error, nor a log, nor a `repr`."""
+    """A setting whose value no error, log or `repr` shows."""
     metadata = {"parse": settings.secret(parse), "help": text, "is_secret": True}
     return field(default=default, metadata=metadata)
 
@@ -44,21 +44,24 @@ class Config:
     """The settings of one worker, as validated values."""
 
     HOST: str = _setting(
-        settings.text, "127.0.0.1", "Address to listen on; `0.0.0.0` for every one."
+        settings.text,
+        "127.0.0.1",
+        "Address to listen on; `0.0.0.0` for all IPv4 addresses, `::` for all addresses.",
     )
     PORT: int = _setting(
-        settings.whole_number(0, 65535), 8000, "Port to listen on; `0` takes a free one."
+        settings.whole_number(0, 65535),
+        8000,
+        "Port to listen on; `0` chooses a free one.",
     )
     URL_PREFIX: str = _setting(
         settings.prefix,
         "",
-        "Path below which everything lives, such as `/hooks`; a proxy in front leaves it in what "
-        "it passes on.",
+        "Path prefix of everything, such as `/hooks`. A proxy in front must not remove it.",
     )
     REDIS_URL: settings.Secret | None = _secret(  # noqa: RUF009  # a field, as all of them
         settings.redis_url,
         None,
-        "The queue, such as `redis://localhost:6379/0`; without it, one process does it all.",
+        "The queue, such as `redis://localhost:6379/0`. Without it, a single process works alone.",
     )
     QUEUE_TIMEOUT: float = _limit(
         settings.seconds(0.1, 60),
@@ -69,82 +72,83 @@ class Config:
     QUEUE_BACKLOG: int = _limit(
         settings.whole_number(1, 10**6),
         1000,
-        "How many requests, joins and the like of a worker wait while the queue is away.",
+        "Maximum requests, joins and other commands of a worker that wait while the queue is "
+        "unavailable.",
         "`503` with `Retry-After` at once; joins are tried again.",
     )
     QUEUE_BACKLOG_BYTES: int = _limit(
         settings.whole_number(1, 2**40),
         64 * 2**20,
-        "How many bytes may wait for the queue at any time.",
+        "Maximum bytes that wait for the queue on a worker.",
         "`503` with `Retry-After` at once; joins are tried again.",
     )
     MAX_CONNECTIONS: int = _limit(
         settings.whole_number(10, 10**6),
         100_000,
-        "How many connections a worker has at most, and fewer where file descriptors are.",
-        "`503` with `Retry-After`, and the connection is closed; of more than 64 that are being "
-        "told so, the rest waits.",
+        "Maximum connections per worker. Lowered automatically when the file-descriptor limit "
+        "is lower.",
+        "`503` with `Retry-After`, and the connection is closed. At most 64 connections receive "
+        "this at a time; more of them wait.",
     )
     KEEP_ALIVE_SECONDS: float = _limit(
         settings.seconds(1, 3600),
         75.0,
-        "How long a connection stays open for its next request.",
-        "The connection is closed without a word.",
+        "Seconds that a connection stays open for its next request.",
+        "The connection is closed without a response.",
     )
     HEAD_SECONDS: float = _limit(
         settings.seconds(1, 3600),
         20.0,
-        "How long the request line and the header lines may take to arrive, all together.",
+        "Seconds in which the request line and all header lines must arrive.",
         "`408`, and the connection is closed.",
     )
     BODY_SECONDS: float = _limit(
         settings.seconds(1, 3600),
         60.0,
-        "How long a body may take to arrive.",
+        "Seconds in which a body must arrive.",
         "`408`, and the connection is closed; nothing is published.",
     )
     MAX_TARGET_BYTES: int = _limit(
         settings.whole_number(256, 2**20),
         8 * 1024,
-        "Longest request target, path and query together, in bytes.",
+        "Maximum size of a request target, path and query together, in bytes.",
         "`414`, and the connection is closed.",
     )
     MAX_HEADER_BYTES: int = _limit(
         settings.whole_number(256, 2**24),
         64 * 1024,
-        "Largest header section of a request, in bytes.",
+        "Maximum size of a request's header section, in bytes.",
         "`431`, and the connection is closed.",
     )
     MAX_HEADER_LINES: int = _limit(
         settings.whole_number(1, 10**6),
         1000,
-        "How many header lines a request has at most.",
+        "Maximum header lines of a request.",
         "`431`, and the connection is closed.",
     )
     MAX_BODY_BYTES: int = _limit(
         settings.whole_number(0, 2**30),
         2**20,
-        "Largest request body that is shown, in bytes; a larger one is answered `413`.",
-        "`413`; the request has its `seq`, and viewers see its size and no content.",
+        "Maximum size of a request body, in bytes.",
+        "`413`; the request has its `seq`, and viewers see its size but no content.",
     )
     MAX_REQUESTS_PER_SECOND: int = _limit(
         settings.whole_number(0, 10**6),
         0,
-        "How many requests a callback takes in a second, the rest gets `429`; `0` for any number.",
+        "Maximum requests per callback and second, on all workers together; `0` for any number.",
         "`429` with `Retry-After`; viewers get `refused`.",
     )
     MAX_SENDERS_PER_ADDRESS: int = _limit(
         settings.whole_number(0, 10**6),
         0,
-        "How many requests of one address to callbacks a worker handles at a time, those that "
-        "wait for a late reply included; `0` for any number.",
+        "Maximum requests to callbacks that a worker handles at a time for one address, "
+        "including those that wait for a delayed reply; `0` for any number.",
         "`429` with `Retry-After`.",
     )
     MAX_REPLY_CHANGES_PER_MINUTE: int = _limit(
         settings.whole_number(0, 10**6),
         600,
-        "How often one address may change replies on one worker, the rest gets `429`; `0` for any "
-        "number.",
+        "Maximum changes of replies per address, worker and minute; `0` for any number.",
         "`429` with `Retry-After`.",
     )
     ANSWER_TIMEOUT: float = _limit(
@@ -156,86 +160,88 @@ class Config:
     MAX_VIEWERS: int = _limit(
         settings.whole_number(0, 10**6),
         0,
-        "How many viewers a worker has at most; `0` for nine tenths of its connections, which is "
-        "the most in any case.",
-        '`bye {reason: "limit"}`, then it is cut off; it may come back. With nine tenths of the '
-        "connections taken by WebSockets, the handshake of one more gets `503` with `Retry-After`.",
+        "Maximum viewers per worker; `0` for nine tenths of its connections, which is also the "
+        "maximum.",
+        '`bye {reason: "limit"}`, then the viewer is cut off; it may reconnect. When WebSockets '
+        "hold nine tenths of the connections, the handshake of one more gets `503` with "
+        "`Retry-After`.",
     )
     MAX_VIEWERS_PER_ADDRESS: int = _limit(
         settings.whole_number(0, 10**6),
         0,
-        "How many viewers of one address a worker has; `0` for any number.",
-        '`bye {reason: "limit"}`, then it is cut off; it may come back.',
+        "Maximum viewers per address and worker; `0` for any number.",
+        '`bye {reason: "limit"}`, then the viewer is cut off; it may reconnect.',
     )
     MAX_ROOMS_PER_VIEWER: int = _limit(
         settings.whole_number(1, 10**4),
         32,
-        "How many callbacks one viewer may watch on its connection.",
-        "The join is answered with `{ok: false, error}`.",
+        "Maximum callbacks that one viewer watches on its connection.",
+        "The join gets `{ok: false, error}`.",
     )
     MAX_MESSAGE_BYTES: int = _limit(
         settings.whole_number(1024, 2**20),
         4 * 1024,
-        "Largest message that a viewer may send, in bytes; on long-polling, all that it sends in "
-        "one request.",
-        '`bye {reason: "limit"}`, then it is cut off; it may come back.',
+        "Maximum size of a viewer's message, in bytes; with long-polling, of all that it sends "
+        "in one request.",
+        '`bye {reason: "limit"}`, then the viewer is cut off; it may reconnect.',
     )
     MAX_MESSAGES_PER_SECOND: int = _limit(
         settings.whole_number(0, 10**6),
         100,
-        "Messages of one viewer that are handled in a second; each WebSocket frame counts, pings, "
-        "pongs and fragments too. `0` for any number.",
-        "The rest waits: no more is read from this viewer until the second is over. Where its "
-        "answer to a ping is kept waiting that way for 5 seconds, "
-        '`bye {reason: "limit"}`, then it is cut off; it may come back.',
+        "Maximum messages of one viewer that are handled in a second. Each WebSocket frame "
+        "counts, also pings, pongs and fragments. `0` for any number.",
+        "The rest waits: the server reads no more from this viewer until the second is over. "
+        'When its answer to a ping waits that way for 5 seconds, `bye {reason: "limit"}`, then '
+        "the viewer is cut off; it may reconnect.",
     )
     MAX_VIEWER_QUEUE_BYTES: int = _limit(
         settings.whole_number(2**16, 2**32),
         6 * 2**20,
-        "How many bytes may wait for a viewer that reads too slowly, one event more than that "
-        "aside.",
-        '`bye {reason: "slow"}`, then it is cut off; when it comes back it learns what it missed.',
+        "Maximum bytes, and one event more, buffered for a slow viewer before it is disconnected.",
+        '`bye {reason: "slow"}`, then the viewer is cut off; when it reconnects it learns what '
+        "it missed.",
     )
     CORS_ALLOWED_ORIGINS: tuple[str, ...] = _setting(
         settings.origins,
         ("*",),
-        "Origins whose pages may connect to the stream besides its own, with commas between; "
-        "`*` for any.",
+        "Origins whose pages may connect to the stream, with commas between; `*` for all. The "
+        "server's own origin always may.",
     )
     FRAME_ANCESTORS: tuple[str, ...] = _setting(
         settings.frame_ancestors,
         ("none",),
-        "Whose pages may frame the dashboard: `none`, or `self` and origins with commas between.",
+        "Origins that may embed the dashboard in a frame: `none`, or `self` and origins with "
+        "commas between.",
     )
     TRUSTED_PROXIES: int = _setting(
         settings.whole_number(0, 10),
         0,
-        "How many proxies in front add the sender's address to `X-Forwarded-For`, which is "
-        "believed from the right end.",
+        "Number of proxies in front that add an address to `X-Forwarded-For`. The server "
+        "believes as many values, from its right end.",
     )
     TRUSTED_PROXIES_PROTO: int = _setting(
         settings.whole_number(0, 10),
         0,
-        "How many proxies in front set `X-Forwarded-Proto`. `0`: it is not believed, since where "
-        "no proxy sets it, it is the sender's own.",
+        "Number of proxies in front that set `X-Forwarded-Proto`. `0` ignores it: where no "
+        "proxy sets it, the sender can.",
     )
     TRUSTED_PROXIES_HOST: int = _setting(
         settings.whole_number(0, 10),
         0,
-        "How many proxies in front set `X-Forwarded-Host`. `0`: it is not believed, and `Host` is "
-        "what proxies leave in it.",
+        "Number of proxies in front that set `X-Forwarded-Host`. `0` ignores it, and believes "
+        "`Host`.",
     )
     DRAIN_SECONDS: float = _setting(
         settings.seconds(0, 3600),
         0.0,
-        "Seconds that a worker still serves after SIGTERM, `/readyz` failing. Stopping takes at "
-        "most 16 seconds more.",
+        "Seconds that a worker still serves after SIGTERM, while `/readyz` fails. Stopping "
+        "takes at most 16 seconds more.",
     )
     BALANCER_HEADERS: str = _setting(
         settings.one_of("x-forwarded", "webhook-logger"),
         "x-forwarded",
-        "What is believed: `x-forwarded`, by the three `TRUSTED_PROXIES`; or `webhook-logger`, "
-        "what `deploy/nginx` adds.",
+        "Which forwarded headers are believed: `x-forwarded`, by the three `TRUSTED_PROXIES` "
+        "settings; or `webhook-logger`, those that `deploy/nginx` adds.",
     )
     LOG_LEVEL: str = _setting(
         settings.one_of("DEBUG", "INFO", "WARNING", "ERROR"),
@@ -245,9 +251,9 @@ class Config:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Config:
-        """The settings that `environ` names, the defaults for the rest.
+        """Return the settings in `environ`, and defaults for the others.
 
-        Raises `ConfigError` for the first value that is wrong.
+        Raises `ConfigError` for the first wrong value.
         """
         return cls(
             **{
@@ -267,7 +273,7 @@ class Config:
 
     @property
     def log_level(self) -> int:
-        """`LOG_LEVEL` as the logging module counts it."""
+        """`LOG_LEVEL` as the number that the logging module uses."""
         return int(getattr(logging, self.LOG_LEVEL))
 
 
