@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import queue
+import re
 import threading
 from contextlib import closing
 
@@ -67,6 +68,9 @@ GARBAGE: dict[str, str | bytes] = {
 }
 
 
+PROGRAMS_WORDS = re.compile(r"Error\(|Errno|indices|range|argument|literal|^'")
+
+
 FIXTURE = json.loads((ROOT / "tests/fixtures/captured_requests.json").read_text(encoding="utf-8"))
 
 
@@ -89,6 +93,7 @@ def test_garbage_is_told_and_the_inbox_comes_back_from_where_it_was(garbage: str
         assert live == again == Link("live")
         assert isinstance(away, Link)
         assert away.state == "reconnecting"
+        assert not PROGRAMS_WORDS.search(away.reason)
         assert gap == Gap(1, "away")
 
 
@@ -188,7 +193,20 @@ def test_a_server_whose_pings_cannot_be_is_told(ping: str) -> None:
     odd = OPEN.replace("10000", ping)
     with PacketServer([odd, CONNECTED, joined(4)], [OPEN, CONNECTED, joined(4)]) as server:
         with Inbox(server.url, timeout=None) as inbox:
-            assert [link.state for link in first(inbox, 2)] == ["reconnecting", "live"]
+            away, live = first(inbox, 2)
+            assert isinstance(away, Link)
+            assert away.state == "reconnecting"
+            assert re.search("no handshake of a webhook logger|impossible times", away.reason)
+            assert live == Link("live")
+
+
+@pytest.mark.parametrize("answer", [b"SSH-2.0\r\n", b"HTTP/1.1 x\r\n\r\n", b"\r\n\r\n"])
+def test_an_answer_that_is_not_http_is_told_in_words(answer: bytes) -> None:
+    with Receiver(answer) as receiver, Inbox(receiver.url, timeout=None) as inbox:
+        link = first(inbox, 1)[0]
+    assert isinstance(link, Link)
+    assert link.reason
+    assert not PROGRAMS_WORDS.search(link.reason)
 
 
 def test_a_handshake_without_an_end_is_cut_off() -> None:

@@ -93,6 +93,14 @@ def test_each_part_is_read_by_the_charset_that_it_or_another_field_names() -> No
         assert text in str(reading.text)
 
 
+def test_a_header_line_of_a_part_may_be_folded() -> None:
+    kind = 'form-data;\r\n name="a"\r\nContent-Type: text/plain;\r\n\tcharset=windows-1252'
+    content = multipart((kind.removeprefix("form-data;"), b"\x80"))
+    reading = read(content, of_type("multipart/form-data; boundary=B"))
+    assert reading.notes == ("read as windows-1252",)
+    assert "€" in str(reading.text)
+
+
 def test_a_preamble_and_a_missing_end_are_shown_too() -> None:
     kind = of_type("multipart/form-data; boundary=B")
     content = b"before\r\n" + multipart(('name="a"', b"one"), ('name="b"', b"two"), end=b"")

@@ -28,6 +28,8 @@ _XML_ENCODING = re.compile(
 _GUESS = "windows-1252"
 """For text that names no charset and is not UTF-8, as browsers guess."""
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
+_FOLD = re.compile(r"\n[ \t]+")
+"""A line that begins with a blank continues the one before it (RFC 5322, section 2.2.3)."""
 _MOST_BOUNDARY = 70
 """RFC 2046, section 5.1.1."""
 _MOST_PARTS = 1000
@@ -148,7 +150,7 @@ class _Part:
         """Of what stands between two boundaries."""
         head, *content = _EMPTY_LINE.split(chunk, maxsplit=1)
         text = head.decode("utf-8", "replace").strip(" \t\r\n").replace("\r\n", "\n")
-        fields = dict(_field(line) for line in text.split("\n"))
+        fields = dict(_field(line) for line in _FOLD.sub(" ", text).split("\n"))
         return cls(
             f"{text}\n" if text else "",
             _untransferred(b"".join(content), fields.get("content-transfer-encoding", "")),

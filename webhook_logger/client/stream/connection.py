@@ -146,8 +146,8 @@ class StreamConnection(Client):
         """
         if self.complaint:
             return
-        if not isinstance(message, str) or message[1:2] == "/":
-            self._complain_of("binary data, or another namespace")
+        if not isinstance(message, str) or message[1:2] == "/" or not message[:1].isdigit():
+            self._complain_of("no packet, binary data, or another namespace")
             return
         if message[:1] == _DISCONNECT:
             self.cut()  # the library passes one over that comes before `connect` has returned
@@ -155,7 +155,7 @@ class StreamConnection(Client):
         try:
             on_message(message)
         except _GARBAGE as error:
-            self._complain_of(brief(repr(error)))
+            self._complain_of(_what_is_wrong(error))
 
     def _complain_of(self, what: str) -> None:
         self.complain(f"what came is no message of a webhook logger ({what})")
@@ -168,7 +168,9 @@ class StreamConnection(Client):
     def check_handshake(self, ping_interval: float, ping_timeout: float) -> None:
         """Refuse pings that never come, or come too rarely. Raises `ValueError`."""
         if not all(0 < each <= _MOST_PING_SECONDS for each in (ping_interval, ping_timeout)):
-            raise ValueError(f"its pings cannot come every {ping_interval, ping_timeout} seconds")
+            times = f"{ping_interval:g} and {ping_timeout:g} seconds"
+            self.complain(f"the handshake has impossible times for pings: {times}")
+            raise ValueError
 
     def _websocket(self, **options: Any) -> websocket.WebSocket:
         """Engine.IO forgets those that it could not use, and they would stay open."""
@@ -182,6 +184,13 @@ class StreamConnection(Client):
         self.cut()
 
 
+def _what_is_wrong(error: Exception) -> str:
+    """With a message, in words: other errors than these are about the library's own code."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return brief(error) if isinstance(error, ValueError) else "it has another shape"
+
+
 def _reason(error: BaseException) -> str:
     """The first cause, short: websocket-client quotes whole answers."""
     while cause := error.__cause__ or error.__context__:
@@ -190,4 +199,6 @@ def _reason(error: BaseException) -> str:
         return f"it answered {error.status_code}, and no WebSocket"
     if isinstance(error, OSError) and error.strerror:
         return brief(error.strerror)
+    if isinstance(error, _GARBAGE):  # often of the library's own code, about no field by name
+        return "what it answers is no handshake of a webhook logger"
     return brief(error) or type(error).__name__
