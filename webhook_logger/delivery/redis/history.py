@@ -9,7 +9,7 @@ Redis then takes another replication id, or another run id.
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import redis
 
@@ -41,8 +41,10 @@ def ask(line: Line) -> History:
     """
     line.send(pack("INFO", "server") + pack("INFO", "replication"))
     server, replication = fields(line.read_well()), fields(line.read_well())
-    if replication.get("role") != "master":
-        raise redis.ResponseError("READONLY This Redis is a replica.")
+    role = replication.get("role", "")
+    if role != "master":
+        code = "READONLY " if role else ""
+        raise redis.ResponseError(f"{code}INFO says role:{role} where a master is needed.")
     return History(server.get("run_id", ""), replication_id(replication))
 
 
@@ -51,7 +53,9 @@ def replication_id(replication: dict[str, str]) -> str:
     return replication.get("master_replid", "")
 
 
-def fields(info: bytes) -> dict[str, str]:
-    """Read the lines of INFO."""
-    pairs = (line.partition(":") for line in info.decode().splitlines())
+def fields(info: Any) -> dict[str, str]:
+    """Read the lines of INFO. Raises `redis.ResponseError` when it is something else."""
+    if not isinstance(info, bytes):
+        raise redis.ResponseError(f"INFO got an answer of another type: {type(info).__name__}")
+    pairs = (line.partition(":") for line in info.decode(errors="replace").splitlines())
     return {name: value for name, _, value in pairs}

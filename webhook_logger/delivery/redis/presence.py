@@ -1,5 +1,5 @@
-"""How many viewers each callback has on this worker, and whether one of them answers its requests,
-made known to the other workers.
+"""Tells other workers how many viewers each callback has on this worker, and whether one of them
+responds to its requests.
 """
 
 from __future__ import annotations
@@ -7,7 +7,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import islice
 
 from webhook_logger.delivery.base import QueueUnavailable
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Presence:
-    """This worker's share of both; `keep` writes it to Redis as it changes, and anew in time."""
+    """This worker's share of both; `keep` writes changes to Redis, and all of it regularly."""
 
     def __init__(self, publisher: Publisher, worker: str) -> None:
         self._publisher = publisher
@@ -36,7 +37,7 @@ class Presence:
         self._wake = threading.Event()
 
     def here(self, uuid: str) -> int:
-        """How many viewers this worker has of the callback."""
+        """Return how many viewers of the callback this worker has."""
         return self._here.get(uuid, 0)
 
     def change(self, uuid: str, viewers: int) -> None:
@@ -71,7 +72,7 @@ class Presence:
         self._wake.set()
 
     def keep(self) -> None:
-        """Write for ever; when that fails, all is written anew as soon as it can be."""
+        """Write for ever; try again soon what could not be written."""
         due = 0.0
         while True:
             self._wake.wait(max(0.0, due - time.monotonic()))
@@ -80,20 +81,41 @@ class Presence:
                 self._changed.update(self._here)
                 due = time.monotonic() + REFRESH_SECONDS
             changed, self._changed = self._changed, set()
-            try:
-                self._write(changed)
-            except QueueUnavailable as error:
-                log.debug("Presence is not written: %s", error)
-                self._changed |= changed
+            if failed := self._write(changed):
+                self._changed |= failed
                 due = min(due, time.monotonic() + RETRY_SECONDS)
 
-    def _write(self, uuids: set[str]) -> None:
-        """A part at a time: senders share the publisher, and what it lets wait."""
+    def _write(self, uuids: set[str]) -> set[str]:
+        """Write a part at a time, because senders share the publisher; return what was not written.
+
+        One callback that fails keeps no other from being written.
+        """
+        failed: set[str] = set()
         waiting = iter(uuids)
         while part := list(islice(waiting, COMMANDS_AT_ONCE)):
-            calls = [self._submit(uuid) for uuid in part]
-            for call in calls:
+            failed |= self._write_part(part)
+            if failed and self._publisher.is_away:
+                break
+        return failed.union(waiting)
+
+    def _write_part(self, uuids: list[str]) -> set[str]:
+        failed: set[str] = set()
+        calls: dict[str, Call] = {}
+        for uuid in uuids:
+            with self._noting(uuid, failed):
+                calls[uuid] = self._submit(uuid)
+        for uuid, call in calls.items():
+            with self._noting(uuid, failed):
                 call.wait()
+        return failed
+
+    @contextmanager
+    def _noting(self, uuid: str, failed: set[str]) -> Iterator[None]:
+        try:
+            yield
+        except QueueUnavailable as error:
+            log.debug("Presence is not written: %s", error)
+            failed.add(uuid)
 
     def _submit(self, uuid: str) -> Call:
         here, channel = str(self.here(uuid)), keys.channel(uuid)

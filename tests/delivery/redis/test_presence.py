@@ -1,0 +1,26 @@
+"""How workers learn of each other's viewers."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from tests.support.deliveries import through
+from tests.support.patience import eventually
+from tests.support.processes import Redis
+from webhook_logger.delivery import QueueLimits
+from webhook_logger.delivery.redis.keys import key
+from webhook_logger.delivery.redis.presence import COMMANDS_AT_ONCE
+
+
+def test_a_callback_whose_key_is_broken_keeps_no_other_from_being_known(redis: Redis) -> None:
+    delivery = through(redis, QueueLimits())
+    uuids = [str(uuid4()) for _ in range(3 * COMMANDS_AT_ONCE)]
+    broken, *others = uuids
+    redis.client.set(key(broken), "not a hash", px=60_000)
+    redis.freeze()  # so that they are written together
+    for uuid in uuids:
+        delivery.set_viewers(uuid, 1)
+    redis.thaw()
+    eventually(lambda: all(redis.client.exists(key(uuid)) for uuid in others))
+    redis.client.delete(key(broken))
+    eventually(lambda: redis.client.type(key(broken)) == "hash")
