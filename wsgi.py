@@ -5,7 +5,7 @@ import signal
 import warnings
 
 if __name__ == "__main__":
-    # Until `serve` listens to signals: imports take a second, in which SIGHUP ends nothing, and the
+    # Until `main` hears signals: imports take a second, in which SIGHUP ends nothing, and the
     # others end the process without a traceback, also as process 1 of a container.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -31,6 +31,7 @@ from webhook_logger.serving import logs
 from webhook_logger.serving.limits import ConnectionLimits
 from webhook_logger.serving.listener import ServingError, listen
 from webhook_logger.serving.server import serve
+from webhook_logger.serving.signals import heard
 
 try:
     config = Config.from_environ(os.environ)
@@ -42,18 +43,20 @@ app = create_app(config)
 
 
 def main() -> None:
-    """Serve until a signal ends it; says where, and with or without a queue."""
+    """Serve until a signal ends the process. Print the URL, and how requests are delivered."""
     listener = listen(config.HOST, config.PORT)
     delivery = (
         f"through the queue {config.queue}" if config.queue else "in this process, without a queue"
     )
     url = listener.url.rstrip("/") + config.URL_PREFIX + "/"
-    print(f"Webhook logger: open {url} (delivery {delivery})", flush=True)
-    serve(app, listener, config.DRAIN_SECONDS, limits())
+    with heard() as signals:
+        # Not before: whoever reads this line may end the process at once.
+        print(f"Webhook logger: open {url} (delivery {delivery})", flush=True)
+        serve(app, listener, signals, config.DRAIN_SECONDS, limits())
 
 
 def limits() -> ConnectionLimits:
-    """What this worker takes of connections, and of what comes on them."""
+    """Return the limits of this worker's connections."""
     return ConnectionLimits(
         connections=config.MAX_CONNECTIONS,
         keep_alive_seconds=config.KEEP_ALIVE_SECONDS,

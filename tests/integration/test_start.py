@@ -124,6 +124,20 @@ def test_a_signal_ends_it_at_once_though_viewers_are_there(
         assert server.log == ""
 
 
+def test_a_signal_right_after_the_first_line_is_heard() -> None:
+    with subprocess.Popen(
+        [sys.executable, "wsgi.py"],
+        cwd=ROOT,
+        env={**os.environ, "PORT": "0"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("Webhook logger: open")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_SECONDS) == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_during_imports_ends_it_quietly_and_sighup_does_not(
     number: signal.Signals, tmp_path: Path

@@ -9,11 +9,11 @@ LATE = """
 import os, signal
 from webhook_logger.serving.signals import heard, next_signal
 
-with heard() as (signals, waker):
+with heard() as signals:
     os.kill(os.getpid(), signal.SIGHUP)
     os.kill(os.getpid(), signal.SIGTERM)
     print(next_signal(signals))
-del signals, waker
+del signals
 os.kill(os.getpid(), signal.SIGTERM)
 print("ended")
 """

@@ -20,7 +20,7 @@ from webhook_logger.serving.eventlet import let_wait
 from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
 from webhook_logger.serving.listener import Listener, ServingError
 from webhook_logger.serving.places import Places
-from webhook_logger.serving.signals import heard, next_signal
+from webhook_logger.serving.signals import Signals, next_signal
 
 # File descriptors for all but connections: the queue's, the listener, files being served, and
 # connections that are turned away.
@@ -61,7 +61,11 @@ class Worker(Protocol):
 
 
 def serve(
-    worker: Worker, listener: Listener, drain_seconds: float, limits: ConnectionLimits = DEFAULT
+    worker: Worker,
+    listener: Listener,
+    signals: Signals,
+    drain_seconds: float,
+    limits: ConnectionLimits = DEFAULT,
 ) -> None:
     """Serve until SIGINT, which ends the worker at once, or SIGTERM, which drains it first."""
     places = Places(_raise_descriptor_limit(limits.connections))
@@ -74,31 +78,30 @@ def serve(
 
     acceptor = Acceptor(listener, places, connect)
     accepting = eventlet.spawn(acceptor.run)
-    with heard() as (signals, waker):
-        if next_signal(signals) != signal.SIGTERM:
-            return
+    if next_signal(signals) != signal.SIGTERM:
+        return
 
-        def stop_accepting() -> None:
-            # Connections that the kernel has accepted already are served.
-            listener.let_nobody_in()
-            with eventlet.Timeout(LAST_CONNECTIONS_SECONDS, exception=False):
-                while listener.has_waiting():
-                    eventlet.sleep()
-            # The listener first: connections that arrive in between would be reset.
-            listener.close()
-            accepting.kill()
-            eventlet.sleep()  # so that the last ones begin
-            acceptor.close_idle()
+    def stop_accepting() -> None:
+        # Connections that the kernel has accepted already are served.
+        listener.let_nobody_in()
+        with eventlet.Timeout(LAST_CONNECTIONS_SECONDS, exception=False):
+            while listener.has_waiting():
+                eventlet.sleep()
+        # The listener first: connections that arrive in between would be reset.
+        listener.close()
+        accepting.kill()
+        eventlet.sleep()  # so that the last ones begin
+        acceptor.close_idle()
 
-        def leave() -> None:
-            worker.draining = True
-            places.last_answers = True
-            eventlet.sleep(drain_seconds)
-            _leave(worker, places, stop_accepting)
-            waker.send(b"!")
+    def leave() -> None:
+        worker.draining = True
+        places.last_answers = True
+        eventlet.sleep(drain_seconds)
+        _leave(worker, places, stop_accepting)
+        signals.waker.send(b"!")
 
-        eventlet.spawn_n(leave)
-        next_signal(signals)  # it has left, or a second signal came
+    eventlet.spawn_n(leave)
+    next_signal(signals)  # it has left, or a second signal came
 
 
 def _leave(worker: Worker, places: Places, stop_accepting: Callable[[], None]) -> None:
