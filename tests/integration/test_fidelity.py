@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.fidelity_table import ROWS, Row, head, with_chunks, with_length
+from tests.integration.fidelity_table import ROWS, head, with_chunks, with_length
 from tests.support.processes import Server
 from tests.support.sender import Answer, Sender, post, send
 from tests.support.viewers import Viewer, Wire
@@ -60,26 +60,30 @@ def body_of(request: Wire) -> bytes:
     )
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_it_shows_as_sent(stage: Stage, row: Row) -> None:
-    status, seen = stage.show(row.raw)
-    assert status == row.status
-    assert seen["method"] == row.method
-    assert seen["path"] == stage.fill(row.path)
-    assert seen["subpath"] == row.path[len("/{u}") :]
-    assert seen["query_string"] == row.query_string
-    assert (seen["host"], seen["scheme"], seen["http_version"]) == (
-        row.host,
-        "http",
-        row.http_version,
-    )
-    if row.headers is not None:
-        assert seen["headers"] == [list(line) for line in row.headers]
-    assert seen.get("trailers") == ([list(line) for line in row.trailers] or None)
-    assert body_of(seen) == row.body
-    size = len(row.body) if row.size is None else row.size
-    assert seen["body"]["size"] == size
-    assert (seen["body"]["encoding"], seen["body"]["complete"]) == (row.encoding, row.complete)
+def test_it_shows_as_sent(stage: Stage, subtests: pytest.Subtests) -> None:
+    for row in ROWS:
+        with subtests.test(row.name):
+            status, seen = stage.show(row.raw)
+            assert status == row.status
+            assert seen["method"] == row.method
+            assert seen["path"] == stage.fill(row.path)
+            assert seen["subpath"] == row.path[len("/{u}") :]
+            assert seen["query_string"] == row.query_string
+            assert (seen["host"], seen["scheme"], seen["http_version"]) == (
+                row.host,
+                "http",
+                row.http_version,
+            )
+            if row.headers is not None:
+                assert seen["headers"] == [list(line) for line in row.headers]
+            assert seen.get("trailers") == ([list(line) for line in row.trailers] or None)
+            assert body_of(seen) == row.body
+            size = len(row.body) if row.size is None else row.size
+            assert seen["body"]["size"] == size
+            assert (seen["body"]["encoding"], seen["body"]["complete"]) == (
+                row.encoding,
+                row.complete,
+            )
 
 
 def test_the_table_is_as_long_as_promised() -> None:

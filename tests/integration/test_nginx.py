@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 import socketio
 
-from tests.integration.fidelity_table import ROWS, Row
+from tests.integration.fidelity_table import ROWS
 from tests.integration.test_fidelity import Stage, body_of
 from tests.support.answerers import Answerer, give
 from tests.support.patience import PATIENCE_SECONDS, eventually
@@ -63,25 +63,25 @@ def stage(balanced: Nginx) -> Iterator[Stage]:
         yield stage
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in ROWS if row.name not in REFUSED], ids=lambda r: r.name
-)
-def test_it_shows_as_sent_behind_nginx(stage: Stage, row: Row) -> None:
-    status, seen = stage.show(row.raw)
-    assert status == row.status
-    assert (seen["method"], seen["path"]) == (row.method, stage.fill(row.path))
-    assert seen["query_string"] == row.query_string
-    assert body_of(seen) == row.body
-    if row.headers is not None:
-        shown = [line for line in seen["headers"] if line[0].lower() not in OWN]
-        assert shown == [list(line) for line in row.headers if line[0].lower() not in OWN]
-    assert seen["remote_addr"] == "127.0.0.1"
+def test_it_shows_as_sent_behind_nginx(stage: Stage, subtests: pytest.Subtests) -> None:
+    for row in (row for row in ROWS if row.name not in REFUSED):
+        with subtests.test(row.name):
+            status, seen = stage.show(row.raw)
+            assert status == row.status
+            assert (seen["method"], seen["path"]) == (row.method, stage.fill(row.path))
+            assert seen["query_string"] == row.query_string
+            assert body_of(seen) == row.body
+            if row.headers is not None:
+                shown = [line for line in seen["headers"] if line[0].lower() not in OWN]
+                assert shown == [list(line) for line in row.headers if line[0].lower() not in OWN]
+            assert seen["remote_addr"] == "127.0.0.1"
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.name in REFUSED], ids=lambda r: r.name)
-def test_nginx_refuses_some_requests_itself(stage: Stage, row: Row) -> None:
-    raw = stage.fill(row.raw.decode("latin-1")).encode("latin-1")
-    assert send(stage.server.address, raw).status == REFUSED[row.name]
+def test_nginx_refuses_some_requests_itself(stage: Stage, subtests: pytest.Subtests) -> None:
+    for row in (row for row in ROWS if row.name in REFUSED):
+        with subtests.test(row.name):
+            raw = stage.fill(row.raw.decode("latin-1")).encode("latin-1")
+            assert send(stage.server.address, raw).status == REFUSED[row.name]
 
 
 def test_the_balancers_lines_are_believed_and_not_shown(stage: Stage) -> None:
