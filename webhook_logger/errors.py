@@ -38,15 +38,15 @@ class Reason(Enum):
     HEADERS_MALFORMED = 400, "A header line is malformed."
     HOST_MALFORMED = (
         400,
-        "The request does not have one valid Host header, which only HTTP/1.0 may leave out.",
+        "The request needs exactly one valid Host header. Only HTTP/1.0 may leave it out.",
     )
     CONTENT_LENGTH_MALFORMED = (
         400,
-        "Content-Length is not one whole number, or stands beside Transfer-Encoding.",
+        "Content-Length is not one whole number, or comes together with Transfer-Encoding.",
     )
     TRANSFER_ENCODING_MALFORMED = (
         400,
-        "Transfer-Encoding does not end in `chunked`, has it twice, or is not in HTTP/1.1.",
+        "Transfer-Encoding must end in `chunked`, name it once, and be used with HTTP/1.1.",
     )
     TRANSFER_CODING_NOT_SUPPORTED = 501, "This server supports no transfer coding but `chunked`."
     HTTP_VERSION_NOT_SUPPORTED = 505, "This server supports HTTP/1.0 and HTTP/1.1 only."
@@ -61,7 +61,7 @@ class Reason(Enum):
         400,
         "The chunks of the body are too small: their framing outweighs the content by too much.",
     )
-    TRAILER_MALFORMED = 400, "A trailer of the chunked body is malformed, or one too many."
+    TRAILER_MALFORMED = 400, "A trailer of the chunked body is malformed, or there are too many."
     BODY_INCOMPLETE = 400, "The sender closed the connection before the end of the body."
     BODY_TOO_LARGE = 413, "The body is larger than this server's MAX_BODY_BYTES."
 
@@ -80,7 +80,7 @@ class Reason(Enum):
         "Nothing exists at this path. A callback has the path /UUID, and all paths below it.",
     )
     METHOD_NOT_ALLOWED = 405, "This path does not support this method."
-    STREAM_REQUEST_MALFORMED = 400, "The request is not one of the Engine.IO protocol, version 4."
+    STREAM_REQUEST_MALFORMED = 400, "The request does not follow the Engine.IO protocol, version 4."
     SESSION_UNKNOWN = (
         400,
         "This worker has no session with this sid. Connect again; behind a load balancer without "

@@ -1,4 +1,4 @@
-"""The one list of metrics. Plain numbers where they are counted, Prometheus' form when it asks."""
+"""The one list of metrics: plain numbers while counting, Prometheus' format on request."""
 
 from __future__ import annotations
 
@@ -44,17 +44,21 @@ def _metric(family: type[Metric], text: str) -> Any:
 
 @dataclass(eq=False)  # a registry keeps it in a dictionary
 class Metrics(Collector):
-    """What one worker counts; a row is name, kind and meaning."""
+    """The metrics of one worker; a row is a name, a kind and a meaning."""
 
-    requests_accepted: int = _metric(CounterMetricFamily, "Requests that were given a seq.")
+    requests_accepted: int = _metric(CounterMetricFamily, "Requests accepted: each has a seq.")
     requests_answered: int = _metric(CounterMetricFamily, "Requests answered by an answerer.")
     requests_refused: Counter[Reason] = field(
         default_factory=Counter,
         metadata=_about(CounterMetricFamily, "Requests refused, by reason.", Reason),
     )
-    requests_delivered: int = _metric(CounterMetricFamily, "Requests handed to a viewer, each.")
-    viewers: int = _metric(GaugeMetricFamily, "Connections, in a room or not.")
-    viewers_turned_away: int = _metric(CounterMetricFamily, "Connections cut off, one too many.")
+    requests_delivered: int = _metric(
+        CounterMetricFamily, "Requests delivered to viewers, counted for each viewer."
+    )
+    viewers: int = _metric(GaugeMetricFamily, "Viewers connected to this worker, in a room or not.")
+    viewers_turned_away: int = _metric(
+        CounterMetricFamily, "Viewers turned away because a maximum of viewers was reached."
+    )
     viewers_cut_off: Counter[Ending] = field(
         default_factory=Counter,
         metadata=_about(CounterMetricFamily, "Viewers cut off by this worker, by reason.", Ending),
@@ -64,16 +68,18 @@ class Metrics(Collector):
     queue_messages_unknown: int = _metric(
         CounterMetricFamily, "Messages on the queue of a version that this worker does not know."
     )
-    queue_up: int = _metric(GaugeMetricFamily, "1 when this worker can accept and deliver.")
+    queue_up: int = _metric(
+        GaugeMetricFamily, "1 when this worker can accept and deliver requests, else 0."
+    )
 
     def collect(self) -> Iterator[Metric]:
-        """Prometheus' families, by the names above behind `webhook_logger_`."""
+        """Yield Prometheus' families. Their names are those above, after `webhook_logger_`."""
         for row in fields(self):
             name, text = f"webhook_logger_{row.name}", row.metadata["help"]
             value = getattr(self, row.name)
             if reasons := row.metadata["reasons"]:
                 family = row.metadata["family"](name, text, labels=["reason"])
-                # All of them, so that each has its 0 before it happens first.
+                # All reasons, so that each is 0 before it first happens.
                 for reason in reasons:
                     family.add_metric([reason.word], value[reason])
                 yield family
@@ -81,7 +87,7 @@ class Metrics(Collector):
                 yield row.metadata["family"](name, text, value=value)
 
     def text(self) -> str:
-        """The exposition format, version 0.0.4."""
+        """Return the metrics in the exposition format, version 0.0.4."""
         registry = CollectorRegistry()
         registry.register(self)
         return generate_latest(registry).decode()
