@@ -336,6 +336,7 @@ def test_metrics_tell_what_happened(uuid: str) -> None:
                 "viewers_turned_away_total": 0,
                 "rooms": 1,
                 "queue_up": 1,
+                "queue_messages_unknown_total": 0,
             }
             assert server.refusals() == before
         redis.end()
