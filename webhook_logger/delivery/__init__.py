@@ -1,4 +1,4 @@
-"""Delivery: the interface, and the one place that chooses what is behind it."""
+"""Delivery: its interface, and the function that chooses between memory and Redis."""
 
 from webhook_logger.delivery.base import (
     ORDINARY,
@@ -40,9 +40,9 @@ __all__ = [
 
 
 def make_delivery(redis_url: str | None, limits: QueueLimits, most_a_second: int) -> Delivery:
-    """Through Redis when there is a URL, else within this process, where nothing ever waits.
+    """Return delivery through the Redis at the URL, or within this process without one.
 
-    A callback gets at most `most_a_second` requests in one second, 0 for any number.
+    A callback accepts at most `most_a_second` requests in one second; 0 means any number.
     """
     if redis_url:
         return RedisDelivery(redis_url, limits, most_a_second)

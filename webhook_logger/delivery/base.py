@@ -1,8 +1,9 @@
-"""What delivery is: how a captured request gets from the worker that received it to every viewer.
+"""The interface of delivery: a captured request travels from the worker that received it to every
+viewer.
 
-One order holds for every callback: `Delivery` hands its requests, `seq` by `seq`, to the one `Sink`
-of each worker. A *cut* is a place in that order at which a viewer can enter: nothing before it is
-sent to the viewer, everything after it is.
+Each callback has one order: `Delivery` hands its requests to the one `Sink` of each worker, `seq`
+by `seq`. A *cut* is a place in that order where a viewer can enter. The viewer gets no request
+before the cut, and every request after it.
 """
 
 from __future__ import annotations
@@ -20,27 +21,27 @@ from webhook_logger.errors import Reason
 
 
 class QueueUnavailable(Exception):
-    """The queue did not do what it was asked for: the sender gets 503, a viewer waits."""
+    """The queue did not do what was asked. A sender gets `503`; a viewer that joins waits."""
 
 
 class RateExceeded(Exception):
-    """The callback has had its requests for now: the sender gets 429 and may come back."""
+    """The callback received its maximum of requests for this second; the sender gets `429`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"The window ends in {seconds:g} seconds.")
         self.seconds = seconds
-        """Until the next request is taken."""
+        """The time until the callback takes requests again."""
 
 
 class Expected(NamedTuple):
-    """What is known of the answer before its request is published."""
+    """What is known of the response before the request is published."""
 
     status: int
     by: str
     """`default` or `path`."""
     reply: str
-    """How the callback's reply is asked for: `take` it, which counts where it has a number of
-    times, or only `look` at it. What would take it is held where there is an answerer.
+    """`take` uses the callback's reply, which counts if the reply holds for a number of requests;
+    `look` only reads it. A request with `take` is held if the callback has a responder.
     """
 
 
@@ -49,30 +50,30 @@ PREFLIGHT = Expected(200, "default", "look")
 
 
 class Receipt(NamedTuple):
-    """What a sender may know: the request was published, here, for so many viewers."""
+    """The result of publishing: the position of the request, and the number of viewers."""
 
     epoch: str
     seq: int
     viewers: int
     reply: str | None = None
-    """The callback's reply as it is kept, without its times, from the same step; None where it has
-    none: then the viewers are told of the expected answer.
+    """The callback's reply as it is stored, without `times`, read in the same step. None if there
+    is none; viewers were then notified of the expected response.
     """
     held: Held | None = None
-    """Where somebody claims to answer: what becomes of it. Then the reply is not looked at."""
+    """Set if the callback has a responder: the sender waits for it. `reply` is then not read."""
 
 
 class Kept(NamedTuple):
-    """A callback's reply as it is kept."""
+    """A callback's reply as it is stored."""
 
     reply: str
-    """JSON, which nobody here looks into."""
+    """JSON, which delivery does not parse."""
     times: int | None
-    """For how many requests more; None for all."""
+    """How many more requests get it; None for all."""
 
 
 class ResponseReport(NamedTuple):
-    """What the sender of a request was answered, as viewers are told."""
+    """The response that the sender of a request got, as viewers are notified of it."""
 
     uuid: str
     epoch: str
@@ -108,53 +109,53 @@ class Sink(Protocol):
         """
 
     def answered(self, answered: ResponseReport) -> None:
-        """What the sender of a request that was delivered before was answered. Never blocks."""
+        """Notify viewers of the response to a request that was delivered. Never blocks."""
 
     def reply(self, uuid: str, kept: Kept | None) -> None:
-        """The callback's reply was changed; None: it has none any more. Never blocks."""
+        """Notify viewers of the callback's new reply; None if it was reset. Never blocks."""
 
     def count(self, uuid: str, viewers: int) -> None:
-        """So many viewers of the callback there are now on all workers. Never blocks."""
+        """Note the callback's number of viewers on all workers. Never blocks."""
 
     def refused(self, uuid: str, count: int, reason: Reason) -> None:
-        """More requests of the callback were refused, the latest for this reason. Never blocks."""
+        """Report refused requests to viewers, with the latest reason. Never blocks."""
 
     def reply_used(self, uuid: str) -> None:
-        """The callback's reply holds for one request less. Never blocks."""
+        """Note that the callback's reply holds for one request less. Never blocks."""
 
     def pause(self) -> None:
-        """Hold back what comes, which may have holes, until `resume`. Never blocks."""
+        """Send no requests, which may have holes, until each room has a new cut. Never blocks."""
 
     def status(self, reason: str | None) -> None:
-        """Notify all viewers that the queue takes no requests, for that reason; None: that it does
-        again. Never blocks.
+        """Notify all viewers why the queue is unavailable; None when it is available again. Never
+        blocks.
         """
 
     def resume(self) -> None:
-        """Give a new cut to each room that waits for one: the stream is whole again. May block."""
+        """Give a new cut to each room that waits for one. May block."""
 
 
 class Delivery(ABC):
     """One worker's share of delivery."""
 
     manager: Manager
-    """What Socket.IO is to use as its client manager."""
+    """The client manager for Socket.IO."""
 
     @abstractmethod
     def start(self, sink: Sink) -> None:
-        """Begin to deliver; returns at once, whether the queue is there or not."""
+        """Begin to deliver. Returns at once, also while the queue is unavailable."""
 
     @abstractmethod
     def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
         """Accept the request: give it its `seq` and hand it to every viewer.
 
         Raises `QueueUnavailable` when that is not certain (a request is never published twice),
-        and `RateExceeded` when it is one too many.
+        and `RateExceeded` when the callback is over its limit.
         """
 
     @abstractmethod
     def answered(self, answered: ResponseReport) -> None:
-        """Tell the viewers what the callback's reply was made into. Best effort; never blocks."""
+        """Report the response to a request to viewers. Best effort; never blocks."""
 
     @abstractmethod
     def refused(self, uuid: str, reason: Reason) -> None:
@@ -162,35 +163,36 @@ class Delivery(ABC):
 
     @abstractmethod
     def get_reply(self, uuid: str) -> Kept | None:
-        """The callback's reply, None without one. Raises `QueueUnavailable`."""
+        """Return the callback's reply, or None. Raises `QueueUnavailable`."""
 
     @abstractmethod
     def set_reply(self, uuid: str, kept: Kept | None) -> None:
-        """Keep it, in force with the next request on every worker; None: keep none. The viewers
-        are told. Raises `QueueUnavailable`.
+        """Store the reply, or reset it with None, and notify viewers. Every worker uses it for the
+        next request. Raises `QueueUnavailable`.
         """
 
     @abstractmethod
     def claim(self, uuid: str, viewer: str) -> bool:
-        """Let this viewer answer the callback's requests from now on; False where another one does,
-        on whatever worker. Raises `QueueUnavailable`: then it may or may not, until `unclaim`.
+        """Make this viewer the callback's responder; return False if another viewer is, on any
+        worker. Raises `QueueUnavailable`: the viewer may then be the responder, until `unclaim`.
         """
 
     @abstractmethod
     def unclaim(self, uuid: str, viewer: str) -> None:
-        """It answers no more, if it did; what is held for it is let go. Never blocks."""
+        """End this viewer's role as responder, if it has it, and let go of what is held for it.
+        Never blocks.
+        """
 
     @abstractmethod
     def answer(self, uuid: str, request: str, given: str) -> bool:
-        """Hand the answer to the request of that id to the worker that holds it, whichever it is;
-        False where it is not held, or not any more. Raises `QueueUnavailable`: then it may or may
-        not have been handed over.
+        """Hand the response to the worker that holds the request with that id; return False if no
+        worker holds it. Raises `QueueUnavailable`: the response may then have been handed over.
         """
 
     @abstractmethod
     def decline(self, uuid: str, request: str) -> bool:
-        """Let go of the request of that id: the callback's reply is used, and no answer awaited;
-        False where it is not held, or not any more. Raises `QueueUnavailable`.
+        """Let go of the request with that id, whose sender then gets the callback's reply; return
+        False if no worker holds it. Raises `QueueUnavailable`.
         """
 
     @abstractmethod
@@ -202,18 +204,18 @@ class Delivery(ABC):
 
     @abstractmethod
     def set_viewers(self, uuid: str, viewers: int) -> None:
-        """Say how many viewers of the callback this worker has now. Never blocks."""
+        """Set how many viewers of the callback this worker has. Never blocks."""
 
     @property
     def requests_read(self) -> int:
-        """How many captured requests this worker has read from the queue."""
+        """Return how many captured requests this worker has read from the queue."""
         return 0
 
     @property
     def messages_unknown(self) -> int:
-        """How many messages on the queue had a version that this worker does not know."""
+        """Return how many messages on the queue had a version that this worker can't read."""
         return 0
 
     @abstractmethod
     def check(self) -> None:
-        """Raises `QueueUnavailable`, with the reason, when this worker is not ready."""
+        """Raise `QueueUnavailable`, with the reason, if this worker is not ready."""

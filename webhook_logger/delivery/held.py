@@ -1,4 +1,4 @@
-"""A request whose sender waits, because somebody claims to answer it."""
+"""A request whose sender waits for a live response."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from typing import NamedTuple
 
 
 class HeldOutcome(NamedTuple):
-    """What the sender of a held request is to be answered."""
+    """What the sender of a held request gets."""
 
     given: str | None
-    """The answerer's answer, as it was handed over; None: none came in time."""
+    """The responder's response, as it was handed over; None if none came in time."""
     reply: str | None = None
-    """Where none came, the callback's reply, as in a receipt."""
+    """The callback's reply, as in a receipt, if no response came."""
 
 
 class Held(ABC):
-    """A request that was published and is not answered; its `outcome` must be asked for, once."""
+    """A request that was published and has no response yet. Call `outcome` exactly once."""
 
-    # Of the class until they change: through the queue there is one of this for every request, as
-    # an answer can come before it is known here that the request is held.
+    # Attributes of the class until they change: each request through the queue makes one of these,
+    # because a response can come before this worker knows that the request is held.
     _given: str | None = None
     _is_let_go = False
     _wake: threading.Event | None = None
 
     def give(self, given: str) -> None:
-        """Here is its answer. Never blocks."""
+        """Set the response. Never blocks."""
         self._given = given
         self._wake_up()
 
     def let_go(self) -> None:
-        """Wait for no answer any longer, but for one that is on its way. Never blocks."""
+        """Stop waiting, unless a response is on its way. Never blocks."""
         self._is_let_go = True
         self._wake_up()
 
     def outcome(self, seconds: float) -> HeldOutcome:
-        """Wait so long for an answer; without one the callback's reply is taken. Never raises."""
+        """Wait at most that long for a response, else take the callback's reply. Never raises."""
         try:
             self._wake = wake = threading.Event()
             if self._given is None and not self._is_let_go:
@@ -48,7 +48,7 @@ class Held(ABC):
             self._end()
 
     def wait_for_answer(self, seconds: float) -> None:
-        """Whoever lets go of it: the answer is on its way."""
+        """Wait at most that long for a response that is on its way."""
         deadline = time.monotonic() + seconds
         self._wake = wake = threading.Event()
         while self._given is None and wake.wait(deadline - time.monotonic()):
@@ -60,7 +60,7 @@ class Held(ABC):
 
     @abstractmethod
     def _take_back(self) -> str | None:
-        """See to it that no answer is taken any more, and take the callback's reply; unless one was
+        """Refuse responses from now on, and return the callback's reply; None if a response was
         taken in the meantime.
         """
 

@@ -1,4 +1,4 @@
-"""Commands that wait for the queue, and how many and how large they may be together."""
+"""Commands that wait for the queue, and the limits on their number and size."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ TOO_MUCH = "The queue is unavailable or behind, and too many requests wait for i
 
 @dataclass(frozen=True)
 class QueueLimits:
-    """For what waits for the queue."""
+    """Limits for commands that wait for the queue."""
 
     seconds: float = 2.0
     commands: int = 1_000
-    """Counts while the queue is away; a burst that it takes is no reason to refuse anybody."""
+    """Applies while the queue is unavailable; a burst that it can take is not refused."""
     bytes: int = 64 * 2**20
 
 
@@ -30,29 +30,29 @@ class Call:
     def __init__(self, packed: bytes, deadline: float, history: bytes = b"") -> None:
         self.packed = packed
         self.history = history
-        """The name of a history that the command ends with; empty where it has none."""
+        """The name of the history at the end of the command; empty if it has none."""
         self.deadline = deadline
         self.answer: Any = None
         self.error = ""
         self.is_done = False
-        # The cheapest thing to wait for, and one wait is all that there is.
+        # A lock is the cheapest thing to wait for, and there is only one wait.
         self._done = threading.Lock()
         self._done.acquire()
 
     def move_to(self, history: bytes) -> None:
-        """Put another history's name, which is as long, at the end of the command."""
+        """Replace the name of the history at the end of the command; all names have one length."""
         end = len(b"\r\n")
         self.packed = self.packed[: -len(history) - end] + history + self.packed[-end:]
         self.history = history
 
     def finish(self, answer: Any = None, error: str = "") -> None:
-        """Tell the caller; only the first time counts."""
+        """Hand the result to the caller. Only the first call has an effect."""
         if not self.is_done:
             self.answer, self.error, self.is_done = answer, error, True
             self._done.release()
 
     def wait(self) -> Any:
-        """The answer. Raises `QueueUnavailable`."""
+        """Wait for the answer and return it. Raises `QueueUnavailable`."""
         self._done.acquire()
         if self.error:
             raise QueueUnavailable(self.error)
@@ -60,7 +60,7 @@ class Call:
 
 
 class Backlog:
-    """The weight of all commands of a worker that are not answered yet."""
+    """The number and size of a worker's commands that have no answer yet."""
 
     def __init__(self, limits: QueueLimits) -> None:
         self.limits = limits
@@ -68,11 +68,11 @@ class Backlog:
         self.bytes = 0
 
     def deadline(self) -> float:
-        """For a command that comes now, on the monotonic clock."""
+        """Return the deadline of a command that comes now, on the monotonic clock."""
         return time.monotonic() + self.limits.seconds
 
     def add(self, call: Call, is_away: bool) -> None:
-        """Raises `QueueUnavailable` when that is too much."""
+        """Count a command. Raises `QueueUnavailable` when it is one too many."""
         if (is_away and self.commands >= self.limits.commands) or (
             self.bytes + len(call.packed) > self.limits.bytes
         ):
@@ -81,6 +81,6 @@ class Backlog:
         self.bytes += len(call.packed)
 
     def remove(self, call: Call) -> None:
-        """It is answered, or given up."""
+        """Stop counting a command that was answered or given up."""
         self.commands -= 1
         self.bytes -= len(call.packed)

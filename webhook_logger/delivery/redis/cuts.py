@@ -1,4 +1,4 @@
-"""A cut through Redis: a message that the worker sends to itself, on the way of the requests."""
+"""Cuts: messages that a worker sends to itself on the connection that brings the requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webhook_logger.delivery.redis.subscription import Subscription
 
 
 class _Waiting:
-    """A cut on its way: from its script to the place in the stream where it comes out."""
+    """A cut between its script and the place in the stream where it is read."""
 
     def __init__(self) -> None:
         self.cut: Cut
@@ -25,7 +25,7 @@ class _Waiting:
 
 
 class Cuts:
-    """This worker's cuts; each waits so many seconds at most, and holds the stream no longer."""
+    """This worker's cuts. Each waits, and holds the stream still, for at most `seconds`."""
 
     def __init__(
         self, publisher: Publisher, subscription: Subscription, worker: str, seconds: float
@@ -55,7 +55,7 @@ class Cuts:
             self._subscription.release(keys.channel(uuid))
 
     def reach(self, name: str, epoch: str, seq: str, elsewhere: str) -> None:
-        """The stream has come to a cut: hold it still until its viewer has entered."""
+        """Hold the stream still at a cut until its viewer has entered."""
         waiting = self._waiting.get(name)
         if waiting:
             waiting.cut = Cut(epoch, int(seq), int(elsewhere))

@@ -1,4 +1,4 @@
-"""Delivery through Redis: any worker accepts a request, every worker's viewers see it.
+"""Delivery through Redis: any worker accepts a request, and viewers on every worker see it.
 
 A script counts and publishes in one step, so the order on a callback's channel is the order of
 `seq`. A worker subscribes to the channels of the callbacks that it has viewers of, on one
@@ -48,7 +48,7 @@ from webhook_logger.delivery.redis.windows import Windows
 from webhook_logger.errors import Reason
 
 LARGE_EVENT_BYTES = 64 * 1024
-"""A larger one goes over a connection of its own, so that it delays no small one."""
+"""Larger events go over a second connection, so that they delay no small ones."""
 
 log = logging.getLogger(__name__)
 
@@ -186,14 +186,14 @@ class RedisDelivery(Delivery):
     # What the subscription tells
 
     def received(self, channel: str, data: bytes) -> None:
-        """A message; what it is and for whom, `messages.py` says."""
+        """Hand on a message; `messages.py` decides to whom."""
         try:
             self._messages.take(channel, data)
         except Exception:
             log.exception("A message on the queue cannot be read, and is left out.")
 
     def subscribed(self) -> None:
-        """The stream is whole from here on."""
+        """Note that the stream has no holes from here on."""
         log.info("Subscribed to the queue.")
         self._canaries.forget()
         if self._subscription.history:
@@ -202,27 +202,27 @@ class RedisDelivery(Delivery):
         self._readiness.hears()
 
     def lost(self, error: Exception) -> None:
-        """The stream has ended: what comes next may have a hole before it."""
+        """Note that the stream has ended: there may be a hole before the next message."""
         self._sink.pause()
         self._readiness.is_deaf(error)
 
     # What the publishers report
 
     def connected(self, found: History) -> None:
-        """A publisher has a new connection, to a Redis in that history."""
+        """Let the subscription follow a publisher's new connection."""
         self._subscription.follow(found)
 
     def connection_failed(self, error: Exception) -> None:
-        """A publisher is not connected any more."""
+        """Note that a publisher lost its connection."""
         self._readiness.failed(error)
 
     def command_refused(self, error: str) -> None:
-        """Redis answered a command with an error."""
+        """Note that Redis answered a command with an error."""
         self._readiness.refused(error)
 
     def _report_readiness(self, reason: str | None) -> None:
-        """Pass on why this worker is not ready; None: it is again."""
+        """Pass on why this worker is not ready, or None when it is ready."""
         self._sink.status(reason)
         if reason is None:
-            # In a thread of its own: a room's new cut needs this one to go on.
+            # In a thread of its own, because a room's new cut needs this one to go on.
             threading.Thread(target=self._sink.resume, daemon=True).start()

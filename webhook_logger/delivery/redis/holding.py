@@ -1,8 +1,8 @@
-"""The requests that a worker holds for answerers, and answers on their way through Redis.
+"""The requests that a worker holds for responders, and their responses on the way through Redis.
 
-A held request is noted in the queue by its id, with the worker that holds it and the worker's name
-for it. One step takes it from there: to hand an answer to that worker, or to use the callback's
-reply. So a sender gets exactly one of them, and who answered knows which.
+The queue keeps the id of each held request, with the worker that holds it and the worker's name for
+it. One script removes that, either to hand a response to the worker or to use the callback's reply.
+So a sender gets exactly one of them, and the responder learns which.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Holding:
-    """What this worker holds, by name."""
+    """The requests that this worker holds, by name."""
 
     def __init__(self, publisher: Publisher, worker: str, seconds: float) -> None:
         self._publisher = publisher
@@ -28,30 +28,30 @@ class Holding:
         self._held: dict[str, _HeldInQueue] = {}
 
     def add(self, uuid: str, request: str, name: str) -> _HeldInQueue:
-        """A place for a request that may be held, before it is published: from then on its answer
-        can come.
+        """Make a place for a request that may be held. Do so before it is published, because its
+        response can come at once.
         """
         self._held[name] = held = _HeldInQueue(self, uuid, request, name)
         return held
 
     def remove(self, held: _HeldInQueue) -> None:
-        """It is not held, or not any more."""
+        """Forget a request that is not held, or no longer."""
         del self._held[held.name]
 
     def given(self, name: str, given: str) -> None:
-        """An answer has come. There is no place for it when it is not known here whether its
-        request was published: the sender has got a 503.
+        """Hand on a response. There is no place for it if the sender got `503`, because it was not
+        certain that the request was published.
         """
         if name in self._held:
             self._held[name].give(given)
 
     def gone(self, name: str) -> None:
-        """The answerer of one that is held is gone."""
+        """Let go of a held request whose responder is gone."""
         if name in self._held:
             self._held[name].let_go()
 
     def take_back(self, held: _HeldInQueue) -> str | None:
-        """The callback's reply, for one whose answer has not come."""
+        """Return the callback's reply for a request whose response has not come."""
         deadline = time.monotonic() + self._seconds
         where = [keys.held_key(held.uuid), keys.reply_key(held.uuid)]
         args = (
@@ -62,7 +62,7 @@ class Holding:
         try:
             taken = self._publisher.run(scripts.TAKE_BACK, where, *args)
         except QueueUnavailable as error:
-            # It was published: the sender gets no error for that.
+            # The request was published, so its sender gets no error.
             log.warning("A held request is answered without a look at the reply: %s", error)
             return None
         if taken:

@@ -4,30 +4,30 @@ WORKER_CHANNEL = "webhook-logger:worker:"
 
 
 def key(uuid: str) -> str:
-    """The callback's key; the braces are a hash tag, so that a cluster can keep it in one slot."""
+    """Return the callback's key. The braces are a hash tag, which puts all its keys in one slot."""
     return f"webhook-logger:{{{uuid}}}"
 
 
 def reply_key(uuid: str) -> str:
-    """The key of the callback's reply."""
+    """Return the key of the callback's reply."""
     return key(uuid) + ":reply"
 
 
 def held_key(uuid: str) -> str:
-    """The key of the callback's requests that are held."""
+    """Return the key of the callback's held requests."""
     return key(uuid) + ":held"
 
 
 def channel(uuid: str) -> str:
-    """The callback's channel, with the key's hash tag."""
+    """Return the callback's channel, with the hash tag of its key."""
     return key(uuid) + ":requests"
 
 
 def worker_channel(worker: str) -> str:
-    """The channel of a worker alone."""
+    """Return the channel of one worker."""
     return WORKER_CHANNEL + worker
 
 
 def uuid_of(channel: str) -> str:
-    """The callback of such a channel."""
+    """Return the callback of its channel."""
     return channel.partition("{")[2].partition("}")[0]

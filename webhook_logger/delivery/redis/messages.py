@@ -1,4 +1,4 @@
-"""The messages that a worker reads from Redis: for whom each is (`envelope.py` says what it is)."""
+"""Hands on the messages that a worker reads from Redis; `envelope.py` defines their form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Own:
-    """A worker's own channel, and who waits for what comes there."""
+    """A worker's own channel, and the objects that wait for its messages."""
 
     channel: str
     _cuts: Cuts
@@ -40,7 +40,7 @@ class Own:
 
 
 class QueueMessages:
-    """Hands on what is for a room, for the manager, or for the worker."""
+    """Hands each message to a room, to the manager or to the worker itself."""
 
     def __init__(self, sink: Sink, manager: RoomManager, own: Own) -> None:
         self._sink = sink
@@ -51,7 +51,7 @@ class QueueMessages:
         """Messages of a version that this worker does not know."""
 
     def take(self, channel: str, message: bytes) -> None:
-        """Hand one on. Raises any exception that one which cannot be read leads to."""
+        """Hand on a message. Raises any exception if it can't be read."""
         try:
             kind, parts = unseal(message)
         except UnknownVersion:
@@ -72,7 +72,7 @@ class QueueMessages:
             self._take_aside(keys.uuid_of(channel), kind, texts)
 
     def _leave_out(self, channel: str) -> None:
-        """A message of another version may be a request: the viewers hear of a gap."""
+        """Report a gap to viewers, because a message of another version may be a request."""
         self.unknown += 1
         if self.unknown == 1:
             log.warning(
@@ -83,7 +83,7 @@ class QueueMessages:
             self._sink.skipped(keys.uuid_of(channel))
 
     def _take_aside(self, uuid: str, kind: bytes, parts: Sequence[str]) -> None:
-        """What a room hears besides requests."""
+        """Hand on a message for a room that is not a request."""
         if kind == b"viewers":
             self._sink.count(uuid, int(parts[0]))
         elif kind == b"refused":
@@ -103,5 +103,5 @@ class QueueMessages:
 
 
 def _kept(times: str, reply: str) -> Kept:
-    """As the scripts tell it."""
+    """Return the reply from a script's message."""
     return Kept(reply, None if times == "-" else int(times))

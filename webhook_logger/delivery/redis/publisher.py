@@ -1,7 +1,8 @@
-"""What a worker asks of Redis: commands gathered from all green threads, over one connection.
+"""Sends commands to Redis: those of all green threads, in batches, over one connection.
 
-While one batch is on its way the next one gathers; each caller gets the answer to its own command.
-A command is sent once. One that was sent and not answered is *unknown*: it may have been done.
+While Redis works on one batch, the next one collects. Each caller gets the answer to its own
+command. A command is sent once. One that was sent and not answered is *unknown*: Redis may have
+done it.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ MOST_COMMANDS_A_BATCH = 256
 MOST_BYTES_A_BATCH = 4 * 2**20
 TICK_SECONDS = 0.1
 SILENT_TICKS = 5
-"""So many ticks without an answer mean that the queue is away. Ticks and not time, because a worker
-that is busy itself does not tick."""
+"""Ticks without an answer that mean that the queue is unavailable. Ticks are counted and not time,
+because a worker that is busy itself does not tick.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ class Reporter(Protocol):
 
 
 class Publisher:
-    """One connection's worth of commands; `serve` sends them, `tick` keeps the time."""
+    """Commands for one connection: `serve` sends them, `tick` watches their deadlines."""
 
     def __init__(
         self,
@@ -96,7 +98,7 @@ class Publisher:
 
     @property
     def is_away(self) -> bool:
-        """Whether the queue cannot be reached, or is silent."""
+        """Return whether the queue can't be reached, or does not answer."""
         return self.has_failed or self._silent_ticks >= SILENT_TICKS
 
     @property
@@ -116,7 +118,7 @@ class Publisher:
     # Time
 
     def tick(self) -> None:
-        """Keep the time for ever: give up what is overdue, and notice that the queue is away."""
+        """Give up overdue commands, and notice when the queue is unavailable. Runs for ever."""
         while True:
             time.sleep(TICK_SECONDS)
             self._silent_ticks = self._silent_ticks + 1 if self._out else 0
@@ -125,7 +127,7 @@ class Publisher:
                 self._shed()
 
     def _give_up_overdue(self) -> None:
-        """Calls stand in their deadlines' order."""
+        """Give up the calls whose deadline has passed. `_waiting` is in the order of deadlines."""
         now = time.monotonic()
         while self._waiting and self._waiting[0].deadline <= now:
             self._finish(self._waiting.popleft(), error=self._failure or UNREACHABLE)
@@ -203,7 +205,7 @@ class Publisher:
         return batch
 
     def _exchange(self, line: Line, batch: list[Call]) -> None:
-        """Send a batch and hand each call its own answer, whatever becomes of the others."""
+        """Send a batch and hand each call its own answer, even if others fail."""
         self._out = batch
         try:
             self._send(line, batch)
@@ -219,7 +221,7 @@ class Publisher:
     def _send(self, line: Line, batch: list[Call]) -> None:
         line.send(b"".join([call.packed for call in batch]))
         again = [call for call in batch if not self._take(call, line.read())]
-        if again:  # scripts that Redis did not know: they were not done
+        if again:  # Redis did not know these scripts, so it has done nothing
             self._load(line)
             self._send(line, again)
 
@@ -236,7 +238,7 @@ class Publisher:
         return True
 
 
-@cache  # it stands on the way of every request
+@cache  # called for every request
 def sha(script: str) -> str:
-    """How Redis names a script."""
+    """Return the name that Redis gives to a script."""
     return hashlib.sha1(script.encode()).hexdigest()  # noqa: S324  # Redis' choice

@@ -42,16 +42,16 @@ def connector(url: str, seconds: float) -> Callable[[], Any]:
 
 
 def pack(*command: str | bytes) -> bytes:
-    """A command as Redis reads it."""
+    """Return a command as Redis reads it."""
     packed: bytes = hiredis.pack_command(command)  # type: ignore[arg-type]  # its types are wrong
     return packed
 
 
 class Line:
-    """A connection as a line of answers: what is packed goes out at once, replies come as bytes.
+    """A connection: packed commands go out at once, and answers come back in their order.
 
-    redis-py connects (TLS, password, database); packing and parsing is hiredis' own, because
-    redis-py's way to send a command and to read a reply costs more than all the rest of a request.
+    redis-py connects (TLS, password, database). hiredis packs and parses, because redis-py takes
+    longer to send a command and read its answer than everything else in a request together.
     """
 
     def __init__(self, connection: Any) -> None:
@@ -61,15 +61,15 @@ class Line:
         self._reader = hiredis.Reader()
 
     def wait_for(self, seconds: float | None) -> None:
-        """How long `read` waits, and `send`; None for ever."""
+        """Set how long `read` and `send` wait; None means for ever."""
         self._socket.settimeout(seconds)
 
     def send(self, packed: bytes) -> None:
-        """Raises `OSError`."""
+        """Send packed commands. Raises `OSError`."""
         self._socket.sendall(packed)
 
     def read(self) -> Any:
-        """The next reply; an error of Redis is a value, too. Raises `OSError`."""
+        """Return the next answer, which can be an error of Redis. Raises `OSError`."""
         while (reply := self._reader.gets()) is False:
             data = self._socket.recv(READ_BYTES)
             if not data:
@@ -78,14 +78,14 @@ class Line:
         return reply
 
     def read_well(self) -> Any:
-        """The next reply. Raises `redis.ResponseError` when it is an error, and `OSError`."""
+        """Return the next answer. Raises `redis.ResponseError` if it is an error, and `OSError`."""
         reply = self.read()
         if isinstance(reply, hiredis.ReplyError):
             raise redis.ResponseError(str(reply))
         return reply
 
     def is_stale(self) -> bool:
-        """Whether Redis has closed it, where no reply is awaited."""
+        """Return whether Redis has closed the connection. Call it only while no answer is due."""
         try:  # Linux tells the state of a TCP connection in one call
             return bool(self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != 1)
         except (OSError, AttributeError):
@@ -96,12 +96,12 @@ class Line:
             return True
 
     def cut(self) -> None:
-        """Let whoever reads it find it ended."""
+        """End the connection for the thread that reads from it."""
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """End it."""
+        """Close the connection."""
         self._connection.disconnect()
 
 

@@ -1,4 +1,4 @@
-"""What a worker reads from Redis: one connection, subscribed to what is held and nothing else."""
+"""The connection on which a worker reads from Redis, subscribed to the channels that it needs."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ log = logging.getLogger(__name__)
 
 
 class Reader(Protocol):
-    """Who gets what is read, in its order; `received` may hold the stream still for a moment."""
+    """Receives what is read, in its order. `received` may hold the stream still for a moment."""
 
     def received(self, channel: str, data: bytes) -> None:
-        """A message."""
+        """Handle a message."""
 
     def subscribed(self) -> None:
-        """All that is held is subscribed to: from here on the stream has no hole."""
+        """Note that all held channels are subscribed to: the stream has no holes from here on."""
 
     def lost(self, error: Exception) -> None:
-        """The stream has ended; told with every try that fails, too."""
+        """Note that the stream has ended. Also called after each failed attempt to connect."""
 
 
 class Subscription:
-    """Channels are held while somebody needs them, and subscribed to while they are held."""
+    """Subscribes to a channel while it is held, which is as long as something needs it."""
 
     def __init__(self, connect: Callable[[], Any], reader: Reader, confirm_seconds: float) -> None:
         self._connect = connect
@@ -49,8 +49,8 @@ class Subscription:
         self._confirm_seconds = confirm_seconds
         self._line: Line | None = None
         self._holds: Counter[str] = Counter()
-        # SUBSCRIBEs on their way. Only the answer to the last one counts: an UNSUBSCRIBE may have
-        # been between.
+        # SUBSCRIBEs without an answer yet. Only the answer to the last one confirms a channel,
+        # because an UNSUBSCRIBE may have been sent in between.
         self._awaited: Counter[str] = Counter()
         self._unconfirmed: dict[str, threading.Event] = {}
         self._sending = threading.Lock()
@@ -61,17 +61,20 @@ class Subscription:
         self.up = False
 
     def keep(self, channel: str) -> None:
-        """Hold a channel; what is published from its confirmation on will be read."""
+        """Hold a channel. Messages are read from Redis' confirmation on."""
         self._holds[channel] += 1
         if self._holds[channel] == 1:
             self._unconfirmed[channel] = threading.Event()
             self._send("SUBSCRIBE", channel)
 
     def hold(self, channel: str) -> None:
-        """Hold a channel and wait until Redis has confirmed. Raises `QueueUnavailable`, unheld."""
+        """Hold a channel and wait for the confirmation.
+
+        Raises `QueueUnavailable`; the channel is then not held.
+        """
         self.keep(channel)
         confirmed = self._unconfirmed.get(channel)
-        # While it is up, what is not on its way is confirmed.
+        # While it is up, a channel is confirmed unless its SUBSCRIBE has no answer yet.
         if not self.up or (confirmed and not confirmed.wait(self._confirm_seconds)):
             self.release(channel)
             raise QueueUnavailable("This worker is not subscribed to the queue.")
@@ -162,7 +165,7 @@ class Subscription:
             self._reader.subscribed()
 
     def _send(self, command: str, *channels: str) -> None:
-        """Send if there is a connection; else what is held is subscribed to with the next one."""
+        """Send if there is a connection; the next one subscribes to all that is held."""
         with self._sending:
             line = self._line
             if line is None:
@@ -172,5 +175,5 @@ class Subscription:
             try:
                 line.send(pack(command, *channels))
             except OSError as error:
-                # The reader finds out, too, and begins anew.
+                # The thread that reads finds out, too, and connects again.
                 log.debug("%s is not sent: %s", command, error)
