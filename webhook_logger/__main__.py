@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
+
+_on_ctrl_c = signal.getsignal(signal.SIGINT)
+_is_default = (
+    _on_ctrl_c is signal.default_int_handler
+    and threading.current_thread() is threading.main_thread()
+)
+if _is_default:
+    # Imports take a second, in which Ctrl-C would end in a traceback.
+    signal.signal(signal.SIGINT, lambda number, _frame: os._exit(128 + number))
 
 import click
 
@@ -12,6 +23,9 @@ from webhook_logger.client.commands.listen import listen
 from webhook_logger.client.commands.replay import replay
 from webhook_logger.client.commands.send import send
 from webhook_logger.client.commands.serve import serve
+
+if _is_default:
+    signal.signal(signal.SIGINT, _on_ctrl_c)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

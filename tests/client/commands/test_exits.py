@@ -7,11 +7,12 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 
-from tests.support.command import COMMAND, environment, run
+from tests.support.command import COMMAND, Command, environment, run
 from tests.support.processes import ROOT, Server
 from webhook_logger.__main__ import cli
 from webhook_logger.client import errors
@@ -113,3 +114,12 @@ def test_the_command_imports_nothing_of_the_server() -> None:
         "httptools",
         "orjson",
     }  # redis is tried by socketio
+
+
+def test_ctrl_c_during_imports_ends_it_quietly(tmp_path: Path) -> None:
+    # In place of the first library that is imported: it says when, and waits.
+    (tmp_path / "click.py").write_text("print('imports', flush=True); import time; time.sleep(60)")
+    with Command("listen", PYTHONPATH=str(tmp_path)) as command:
+        assert command.out.until("imports") == "imports"
+        assert command.interrupt() == 130
+    assert command.notes.all == ""

@@ -213,7 +213,7 @@ def test_ctrl_c_says_what_was_still_on_its_way(memory_server: Server, uuid: str)
             assert listen.interrupt() == 130
         go.set()
     # The third is shown before it is put on its way.
-    assert re.search(r"[23] were still on their way to targets\.$", listen.notes.all)
+    assert re.search(r"[23] requests were still on the way to a target\.$", listen.notes.all)
 
 
 def test_below_a_prefix_it_is_the_same() -> None:

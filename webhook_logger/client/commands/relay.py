@@ -91,7 +91,8 @@ class Relay:
             self._answerer.leave(unread)
         if self.left:
             self.failed = True
-            self._screen.note(f"{self.left} were still on their way to targets.", "yellow")
+            were = "1 request was" if self.left == 1 else f"{self.left} requests were"
+            self._screen.note(f"{were} still on the way to a target.", "yellow")
 
     @property
     def left(self) -> int:
