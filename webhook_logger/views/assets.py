@@ -9,9 +9,10 @@ import gzip
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 
@@ -42,13 +43,22 @@ _DOCS_SHEET = "css/docs-page.css"
 _IMPORT = re.compile(r'\b(?:import|export)\s*(?:[\w\s{},*$]+?\bfrom\s*)?"([^"]+)"')
 
 
-class Asset(NamedTuple):
-    """One file: its bytes, the same in gzip where that is shorter, and what it is."""
+@dataclass(frozen=True)
+class Asset:
+    """One file: its bytes and what it is."""
 
     content: bytes
-    zipped: bytes | None
     content_type: str
     tag: str
+
+    @cached_property
+    def zipped(self) -> bytes | None:
+        """The bytes in gzip, or None where that is not shorter.
+
+        Compressed when they are first asked for: all files take longer than the rest of a start.
+        """
+        zipped = gzip.compress(self.content, mtime=0)
+        return zipped if len(zipped) < len(self.content) else None
 
 
 class Assets:
@@ -138,7 +148,7 @@ def _content(asset: Asset) -> Response:
     """In gzip where that is asked for."""
     content = asset.content
     headers = {"Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
-    if asset.zipped and request.accept_encodings.quality("gzip") > 0:
+    if request.accept_encodings.quality("gzip") > 0 and asset.zipped:
         content = asset.zipped
         headers["Content-Encoding"] = "gzip"
     return Response(content, headers=headers, content_type=asset.content_type)
@@ -158,9 +168,8 @@ def _read(file: Path) -> Asset:
 
 
 def _asset(content: bytes, suffix: str) -> Asset:
-    zipped = gzip.compress(content, mtime=0)
     tag = sha256(content).hexdigest()[:_VERSION_LENGTH]
-    return Asset(content, zipped if len(zipped) < len(content) else None, _TYPES[suffix], tag)
+    return Asset(content, _TYPES[suffix], tag)
 
 
 def _version_of(files: Mapping[str, Asset]) -> str:
