@@ -1,4 +1,4 @@
-"""The order in which the hub looks after sockets, with epoll itself."""
+"""Sockets that take turns, and the order in which the hub looks after them, with epoll itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from webhook_logger.serving.eventlet import VIEWERS_A_TURN, FairHub
+from webhook_logger.serving.eventlet import VIEWERS_A_TURN, FairHub, FairSocket
 
 MANY = 100
 
@@ -54,3 +54,14 @@ def test_no_viewer_is_left_out_for_good(pairs: list[tuple[socket.socket, socket.
             by_descriptor.pop(descriptor).recv(1)
     assert by_descriptor == {}
     assert turns <= MANY / VIEWERS_A_TURN + 1
+
+
+def test_a_fair_socket_accepts_fair_sockets() -> None:
+    """Otherwise one connection that floods would keep the worker to itself."""
+    with FairSocket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        with socket.create_connection(listener.getsockname()):
+            accepted, _ = listener.accept()
+            with accepted:
+                assert isinstance(accepted, FairSocket)

@@ -29,9 +29,12 @@ def calls(method: Callable[..., Any], *names: str) -> bool:
     return set(names) <= {name for code in codes for name in (*code.co_names, *code.co_consts)}
 
 
-def has(owner: Any, *names: str) -> Callable[[], bool]:
-    """Check that an object or class has these attributes."""
-    return lambda: all(hasattr(owner, name) for name in names)
+def has(owner: Callable[[], Any], *names: str) -> Callable[[], bool]:
+    """Check that an object or class has these attributes.
+
+    The owner is looked up by the check: an owner that is gone fails one check, and not all of them.
+    """
+    return lambda: all(hasattr(owner(), name) for name in names)
 
 
 def upgrade_gives_a_method_of_the_session() -> bool:
