@@ -19,13 +19,13 @@ class Exit(IntEnum):
     """The exit codes; docs/cli.md has the same table, and a test compares."""
 
     DONE = 0, "All that was asked for was done."
-    FAILED = 1, "Some of it was not: a request got no answer, or from 400 up."
-    USAGE = 2, "It was asked for in a way that cannot be: an option, a URL, a file."
+    FAILED = 1, "Some of it was not: a request got no answer, or a status of 400 or more."
+    USAGE = 2, "An option, a URL or a file is wrong."
     UNREACHABLE = 3, "The server did not answer."
-    TOO_LATE = 4, "The time was over before as many requests had come as were asked for."
-    REJECTED = 5, "The server said no."
+    TOO_LATE = 4, "The time of `--timeout` was over before `--count` requests had come."
+    REJECTED = 5, "The server refused."
     INTERRUPTED = 130, "Ctrl-C."
-    NOBODY_READS = 141, "What reads its output has gone, as `head` does."
+    NOBODY_READS = 141, "The reader of its output has gone, as `head` does."
 
     meaning: str
 

@@ -26,31 +26,54 @@ FORWARD_SECONDS = 30.0
 
 @click.command()
 @click.argument("url", envvar="WEBHOOK_LOGGER_URL", default=DEFAULT_SERVER)
-@click.option("--filter", "terms", default="", help="Only such as 'method:post -body:ping'.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, nothing else.")
-@click.option("--body", is_flag=True, help="Bodies as they are, not shortened.")
-@click.option("-v", "--verbose", is_flag=True, help="Header lines and whole bodies.")
-@click.option("--save", type=click.Path(path_type=Path), metavar="FILE.har", help="Keep them, too.")
-@click.option("--count", type=click.IntRange(1), help="End after so many.")
-@click.option("--timeout", type=options.SECONDS, help="End after so many seconds.")
-@click.option("--forward", "urls", multiple=True, metavar="URL", help="Send each on; repeatable.")
-@click.option("--answer", is_flag=True, help="The first target's answers are the senders'.")
+@click.option(
+    "--filter",
+    "terms",
+    default="",
+    help="Show only matching requests, such as 'method:post -body:ping'.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Write each request as JSON on a line of its own."
+)
+@click.option("--body", is_flag=True, help="Show whole bodies.")
+@click.option("-v", "--verbose", is_flag=True, help="Show header lines, whole bodies and trailers.")
+@click.option("--save", type=click.Path(path_type=Path), metavar="FILE.har", help="Save them, too.")
+@click.option("--count", type=click.IntRange(1), help="End after this many requests.")
+@click.option("--timeout", type=options.SECONDS, help="End after this many seconds.")
+@click.option(
+    "--forward",
+    "urls",
+    multiple=True,
+    metavar="URL",
+    help="Send each request to URL, too; repeatable.",
+)
+@click.option("--answer", is_flag=True, help="Give senders the answers of the first target.")
 @click.option(
     "--on-failure",
     type=click.Choice(["error", "reply"]),
     default="error",
     show_default=True,
-    help="With --answer, what senders get where the target fails: 502 or 504, or the reply.",
+    help="With --answer and a failing target: answer 502 or 504, or with the callback's reply.",
 )
 @click.option(
     "--forward-timeout",
     type=options.SECONDS,
-    help=f"Seconds a target has; 30, with --answer {LATE_SECONDS:g}.",
+    help=f"Seconds for each answer of a target. [default: 30; {LATE_SECONDS:g} with --answer]",
 )
-@click.option("--keep-host", is_flag=True, help="Send the sender's Host, not the target's.")
+@click.option(
+    "--keep-host", is_flag=True, help="Send the Host line of the sender in place of the target's."
+)
 @options.retries
-@click.option("--concurrency", type=click.IntRange(1, 100), default=8, show_default=True)
-@click.option("--in-order", is_flag=True, help="One after the other to each target.")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 100),
+    default=8,
+    show_default=True,
+    help="Requests to one target at a time.",
+)
+@click.option(
+    "--in-order", is_flag=True, help="Send one request at a time to each target, in order."
+)
 @options.allow_escape
 @click.option(
     "--max-message",
@@ -58,7 +81,7 @@ FORWARD_SECONDS = 30.0
     default=MOST_MESSAGE_BYTES >> 20,
     show_default=True,
     metavar="MIB",
-    help="The largest message that is taken from the server.",
+    help="Accept messages of the server up to this size.",
 )
 @click.pass_context
 def listen(
@@ -84,9 +107,8 @@ def listen(
 ) -> None:
     """Show the requests of a callback as they come.
 
-    URL is a callback or its page; of a server's own URL, a new callback there. Without it,
-    WEBHOOK_LOGGER_URL is asked, else http://127.0.0.1:8000. --concurrency is how many requests are
-    on their way to each target at a time.
+    URL is the URL of a callback or of its page. The URL of a server gives a new callback there.
+    The default is WEBHOOK_LOGGER_URL from the environment, or http://127.0.0.1:8000.
     """
     if answer and not urls:
         raise click.UsageError("--answer needs a --forward.")

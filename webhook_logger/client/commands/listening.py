@@ -18,7 +18,7 @@ from webhook_logger.client.stream.events import Answered, Answering, Event, Gap,
 
 _FAREWELLS = {
     "draining": "the server is leaving",
-    "slow": "this end has read too slowly",
+    "slow": "this command has read too slowly",
     "limit": "the server has no room for this viewer",
 }
 

@@ -34,7 +34,7 @@ retries = click.option(
     "--retries",
     type=click.IntRange(0),
     default=0,
-    help="How often one is tried again that got no answer, 429 or 5xx.",
+    help="Send again up to this often after no answer, 429 or 5xx.",
 )
 allow_escape = click.option(
     "--allow-escape",

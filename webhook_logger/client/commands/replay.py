@@ -24,7 +24,7 @@ _MOST_NAME = 80
 
 @click.command()
 @click.argument("file", type=click.File("rb"))
-@click.option("--to", "url", required=True, metavar="URL", help="Where they are sent.")
+@click.option("--to", "url", required=True, metavar="URL", help="The target of the requests.")
 @options.timeout
 @options.retries
 @options.allow_escape
@@ -34,7 +34,7 @@ def replay(
 ) -> None:
     """Send each request of a HAR file again.
 
-    FILE is what `listen --save`, the page or a browser has saved; `-` is stdin.
+    FILE is an archive of `listen --save`, of the page or of a browser; - is stdin.
     """
     target = Target.at(url, allow_escape=allow_escape)
     listed, ours = entries(file, file.name)

@@ -48,26 +48,42 @@ class Draft:
 @click.command()
 @click.argument("url")
 @click.option("-X", "--method", default="POST", show_default=True)
-@click.option("-H", "--header", "lines", multiple=True, metavar="'NAME: VALUE'", help="A header.")
-@click.option("-d", "--data", metavar="TEXT|@FILE|@-", help="The body; @- reads stdin.")
+@click.option(
+    "-H",
+    "--header",
+    "lines",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="Add a header line; repeatable.",
+)
+@click.option("-d", "--data", metavar="TEXT|@FILE|@-", help="The body; @- reads it from stdin.")
 @click.option(
     "--json",
     "json_data",
     metavar="TEXT|@FILE|@-",
-    help="The body; its type is JSON where none is given.",
+    help="The body, with Content-Type: application/json unless -H gives another.",
 )
-@click.option("--sign", "scheme", type=click.Choice(list(SCHEMES)), help="Sign it as they do.")
+@click.option(
+    "--sign",
+    "scheme",
+    type=click.Choice(list(SCHEMES)),
+    help="Sign the request as this service does.",
+)
 @click.option(
     "--secret",
     envvar="WEBHOOK_SECRET",
     default="",
     callback=lambda _ctx, _param, secret: _text(secret),
-    help="What is signed with.",
+    help="The secret of the signature.",
 )
-@click.option("--times", type=click.IntRange(1, 10**6), default=1, help="How many are sent.")
-@click.option("--rate", type=options.Positive(10**6), help="How many a second; else at once.")
+@click.option("--times", type=click.IntRange(1, 10**6), default=1, help="Send this many requests.")
+@click.option(
+    "--rate",
+    type=options.Positive(10**6),
+    help="Send this many a second; default: as fast as answers come.",
+)
 @options.timeout
-@click.option("-v", "--verbose", is_flag=True, help="Show the answers' header lines, too.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the header lines of the answer, too.")
 @click.pass_context
 def send(
     ctx: click.Context,
@@ -85,8 +101,8 @@ def send(
 ) -> None:
     """Send a test request to URL, such as a callback.
 
-    The secret is better given as WEBHOOK_SECRET in the environment, where no list of processes
-    shows it.
+    Give the secret as WEBHOOK_SECRET in the environment: other users of this machine can read the
+    options of a command.
     """
     if scheme and not secret:
         raise click.UsageError("--sign needs a --secret.")
