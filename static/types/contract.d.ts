@@ -1,6 +1,8 @@
 /**
  * The shapes of what comes over the wire, and of what a stream tells: types, and nothing else.
  *
+ * @typedef {[string, string]} HeaderLine  name and value, their bytes read as Latin-1
+ *
  * @typedef {object} Body
  * @property {number} size       bytes sent, also where the content was not kept
  * @property {"utf-8" | "base64"} encoding
@@ -21,8 +23,8 @@
  * @property {string} query_string  raw, without the question mark
  * @property {string} http_version
  * @property {string} remote_addr
- * @property {[string, string][]} headers  every line, in order
- * @property {[string, string][]} [trailers]  the lines behind a chunked body, where some were sent
+ * @property {HeaderLine[]} headers  every line, in order
+ * @property {HeaderLine[]} [trailers]  the lines behind a chunked body, where some were sent
  * @property {Body} body
  *
  * @typedef {object} Place  a callback, and where to go on in its stream
@@ -54,7 +56,7 @@
  *
  * @typedef {object} Reply  what a callback answers, as the server keeps it
  * @property {number} status
- * @property {[string, string][]} headers
+ * @property {HeaderLine[]} headers
  * @property {ReplyBody} body
  * @property {number} delay         seconds
  * @property {number | null} times  for how many requests more; null for all
@@ -97,6 +99,7 @@
  *
  * @typedef {HTMLElement & Log} WebhookLogElement
  */
+export type HeaderLine = [string, string];
 export type Body = {
     /**
      * bytes sent, also where the content was not kept
@@ -141,11 +144,11 @@ export type CapturedRequest = {
     /**
      * every line, in order
      */
-    headers: [string, string][];
+    headers: HeaderLine[];
     /**
      * the lines behind a chunked body, where some were sent
      */
-    trailers?: [string, string][];
+    trailers?: HeaderLine[];
     body: Body;
 };
 export type Place = {
@@ -202,7 +205,7 @@ export type ReplyBody = {
 };
 export type Reply = {
     status: number;
-    headers: [string, string][];
+    headers: HeaderLine[];
     body: ReplyBody;
     /**
      * seconds

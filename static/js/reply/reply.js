@@ -58,7 +58,7 @@ function timesText(times) {
 }
 
 /**
- * @param {[string, string][]} headers
+ * @param {import("../wire/contract.js").HeaderLine[]} headers
  * @param {ReplyBody} body
  */
 function bodyText(headers, body) {

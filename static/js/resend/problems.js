@@ -2,11 +2,12 @@
  * What stood in the way of a request that was sent again, in plain words. No DOM in here.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../wire/contract.js").HeaderLine} HeaderLine
  * @typedef {import("./resend.js").Target} Target
  *
  * @typedef {object} Explanation
  * @property {string[]} sentences
- * @property {[string, string][]} headers  that the target should send
+ * @property {HeaderLine[]} headers  that the target should send
  * @property {boolean} askable  whether it would help to know if the target can be reached
  */
 
@@ -99,12 +100,12 @@ function guesses({ url, request, origin }) {
 
 /**
  * @param {Target} target
- * @returns {[string, string][]}
+ * @returns {HeaderLine[]}
  */
 function headersToSend({ request, origin }) {
   const { method } = request;
   const names = namesToAllow(request);
-  /** @type {[string, string][]} */
+  /** @type {HeaderLine[]} */
   const headers = [["Access-Control-Allow-Origin", origin]];
   if (!SIMPLE_METHODS.test(method)) {
     const sent = UPPER_CASED_METHODS.test(method) ? method.toUpperCase() : method;

@@ -13,7 +13,7 @@
  * @property {number} status      0 of a redirect: a browser that does not follow tells nothing of it
  * @property {string} reason      "Not Found"; empty over HTTP/2
  * @property {boolean} shared     of another origin: only what CORS lets through can be read
- * @property {[string, string][]} headers
+ * @property {import("../wire/contract.js").HeaderLine[]} headers
  * @property {import("../wire/captured.js").Body} body  its beginning, as text; not complete: there may be more
  * @property {number} milliseconds
  */

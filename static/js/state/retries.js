@@ -156,7 +156,7 @@ function signOf({ method, path, headers, body }) {
   return { by, place: key(`${target}\n${by}`), mark: key(content), target, content };
 }
 
-/** @param {[string, string][]} headers */
+/** @param {import("../wire/contract.js").HeaderLine[]} headers */
 function deliveryHeader(headers) {
   let best = { rank: RANKS.size, name: "", value: "" };
   for (const [written, value] of headers) {

@@ -39,7 +39,7 @@ function headerItems(request) {
 
 /**
  * It writes values as UTF-8, and takes a backslash before some characters for an escape.
- * @param {[string, string]} line
+ * @param {import("../wire/contract.js").HeaderLine} line
  */
 function canSend([, value]) {
   return textOf(bytesOfLine(value)) !== null && !/\\[:;=@]/.test(value);

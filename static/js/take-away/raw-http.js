@@ -27,7 +27,7 @@ export function rawHttp(request, url) {
 /**
  * Only a chunked body has room for trailers behind it.
  * @param {Uint8Array} bytes
- * @param {[string, string][]} trailers
+ * @param {import("../wire/contract.js").HeaderLine[]} trailers
  */
 function chunked(bytes, trailers) {
   const lines = trailers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
@@ -39,7 +39,7 @@ function chunked(bytes, trailers) {
 /**
  * A header line as it was sent, but for where it goes and for chunks: those are put together, unless
  * trailers come behind them.
- * @param {[string, string]} line
+ * @param {import("../wire/contract.js").HeaderLine} line
  * @param {string} authority
  * @param {CapturedRequest} request
  */

@@ -4,6 +4,7 @@
  *
  * @typedef {import("./contract.js").Body} Body
  * @typedef {import("./contract.js").CapturedRequest} CapturedRequest
+ * @typedef {import("./contract.js").HeaderLine} HeaderLine
  */
 
 /**
@@ -163,7 +164,7 @@ export function textOfLine(text) {
 
 /**
  * Lines of a head for reading.
- * @param {[string, string][]} lines  bytes read as Latin-1
+ * @param {HeaderLine[]} lines
  * @returns {[string, string][]}
  */
 export function linesOf(lines) {
