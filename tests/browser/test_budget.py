@@ -27,7 +27,8 @@ DEEPEST = 3
 
 # The time at which the badge says "live", as the page's own clock has it.
 LIVE_AT = """new Promise(resolve => {
-  const look = () => document.querySelector(".badge[data-state=live]")
+  const badge = () => document.querySelector("webhook-badge")?.shadowRoot
+  const look = () => badge()?.querySelector("[data-state=live]")
     ? resolve(performance.now()) : requestAnimationFrame(look)
   look()
 })"""

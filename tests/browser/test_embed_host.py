@@ -42,7 +42,7 @@ def test_a_strict_policy_lets_it_work(server: Server, uuid: str, visit: Open) ->
     page = visit(server, element(server, uuid), Content_Security_Policy=policy(server))
     log = live(page)
     post(server.address, f"/{uuid}/orders", b'{"a": 1}')
-    log.locator(".line").click()
+    log.locator(".row").click()
     expect(log.get_by_role("treeitem")).to_have_text(["{ 1 field }", '"a": 1'])
     assert log.evaluate("log => getComputedStyle(log).display") == "flex", (
         "its style sheet is there"
@@ -58,8 +58,8 @@ def test_a_strict_policy_lets_it_decompress(server: Server, uuid: str, visit: Op
     for kind in ("br", "zstd"):
         body, lines, _ = CASES[kind]
         post(server.address, f"/{uuid}/{kind}", body, *lines)
-        expect(log.locator(".line").first).to_contain_text(kind)
-        log.locator(".line").first.click()
+        expect(log.locator(".row").first).to_contain_text(kind)
+        log.locator(".row").first.click()
         expect(log.locator(".detail")).to_contain_text(f"Sent as {kind}")
         expect(log.locator(".detail")).to_contain_text('"kind": "alert"')
 
@@ -76,10 +76,10 @@ def test_what_a_policy_keeps_from_a_body_is_named(
     log = live(page)
     body, lines, _ = CASES["br"]
     post(server.address, f"/{uuid}/br", body, *lines)
-    log.locator(".line").click()
+    log.locator(".row").click()
     expect(log.locator(".detail")).to_contain_text("Content-Security-Policy (script-src)")
     post(server.address, f"/{uuid}/html", b"<h1>Hello</h1>", "Content-Type: text/html")
-    log.locator(".line", has_text="html").click()
+    log.locator(".row", has_text="html").click()
     log.get_by_role("button", name="Preview").click()
     expect(log.locator(".detail")).to_contain_text("allows no preview (frame-src blob:)")
     expect(log.locator("iframe")).to_have_count(0)
@@ -150,7 +150,7 @@ def test_styles_go_neither_in_nor_out(server: Server, uuid: str, visit: Open) ->
     page = visit(server, FOREIGN + '<p class="badge line">mine</p>' + element(server, uuid))
     log = live(page)
     post(server.address, f"/{uuid}")
-    expect(log.locator(".line")).to_be_visible()
+    expect(log.locator(".row")).to_be_visible()
     look = "node => [getComputedStyle(node).letterSpacing, getComputedStyle(node).backgroundColor]"
     assert log.locator(".log").evaluate(look) == ["normal", "rgba(0, 0, 0, 0)"]
     assert page.locator("main > p").evaluate("p => getComputedStyle(p).display") == "none"
@@ -202,7 +202,7 @@ def test_the_script_may_be_loaded_twice_and_late(server: Server, uuid: str, visi
     url = f"{server.url}/static/webhook-log.js?again"
     page.evaluate("url => import(url)", url)
     post(server.address, f"/{uuid}/orders")
-    expect(page.locator("webhook-log .target")).to_have_text(["/orders"])
+    expect(page.locator("webhook-log .row-target")).to_have_text(["/orders"])
     assert page.evaluate("document.querySelector('webhook-log').most") == 7
 
 
@@ -215,7 +215,7 @@ def test_two_on_a_page_are_two_logs(server: Server, uuid: str, visit: Open) -> N
     for log in page.locator("webhook-log").all():
         expect(log).to_have_attribute("state", "live")
     assert viewers(post(server.address, f"/{uuid}/orders")) == "2"
-    expect(page.locator("webhook-log .target")).to_have_text(["/orders", "/orders"])
+    expect(page.locator("webhook-log .row-target")).to_have_text(["/orders", "/orders"])
     page.evaluate("document.querySelector('#one').remove()")
     expect(page.locator("#two [part=viewers]")).to_have_text("1 viewer")
     until_told(page, "request", 2)
@@ -236,13 +236,13 @@ def test_properties_and_parts_change_how_it_looks(server: Server, uuid: str, vis
     log = live(page)
     for _ in range(20):
         post(server.address, f"/{uuid}/orders")
-    expect(log.locator(".target")).to_have_count(20)
+    expect(log.locator(".row-target")).to_have_count(20)
     style = "(node, name) => getComputedStyle(node).getPropertyValue(name)"
     assert log.evaluate(style, "background-color") == "rgb(1, 2, 3)"
     assert log.locator(".list").evaluate(style, "color") == "rgb(250, 251, 252)"
     assert log.evaluate(style, "height") == "200px"
     assert log.evaluate(style, "border-radius") == "0px"
-    assert log.locator(".target").first.evaluate(style, "color") == "rgb(9, 8, 7)"
+    assert log.locator(".row-target").first.evaluate(style, "color") == "rgb(9, 8, 7)"
     assert log.locator(".badge").evaluate(style, "text-transform") == "uppercase"
     assert log.locator(".list").evaluate("list => list.scrollHeight > list.clientHeight")
 
@@ -260,15 +260,16 @@ def test_every_property_of_the_theme_is_documented_and_no_other() -> None:
 
 
 def test_every_part_is_documented_and_no_other() -> None:
-    sources = "".join(file.read_text() for file in (ROOT / "static/js/embed").glob("log-*.js"))
-    sources += "".join(
-        (ROOT / f"static/js/embed/{name}.js").read_text() for name in ("copy", "webhook-log")
-    )
-    parts = {name for text in re.findall(r'part="([^"]*)"', sources) for name in text.split()}
-    parts -= {"badge-${state}", "${entry.kind}"}
-    states = ("connecting", "live", "reconnecting", "stalled", "offline", "refused")
-    parts |= {f"badge-{state}" for state in states}
-    parts |= {"gap", "refused", "row", "row-opened", "query", "headers", "trailers"}
+    """Parts of its own templates, and those that it passes on from elements inside."""
+    files = (ROOT / "static/js/embed").glob("*.js")
+    sources = "".join(file.read_text() for file in files)
+    own = [name for text in re.findall(r'\bpart="([^"]*)"', sources) for name in text.split()]
+    passed = [
+        name for text in re.findall(r'exportparts="([^"]*)"', sources) for name in text.split(", ")
+    ]
+    badge = re.findall(r'"(badge[a-z-]*|button)"', sources)
+    parts = {*own, *passed, *badge} - {"${entry.kind}"}
+    parts |= {"gap", "refused", "row", "row-opened"}
     assert documented("`::part\\(([a-z-]+)\\)`") == parts
 
 
@@ -279,8 +280,8 @@ def opened(page: Page, server: Server, uuid: str) -> None:
     post(server.address, f"/{uuid}/status/503?a=1", b'{"a": 1}', "Content-Type: application/json")
     post(server.address, f"/{uuid}/a/long/way/" + "down/" * 40, bytes(range(256)))
     log = page.locator("webhook-log")
-    expect(log.locator(".line")).to_have_count(2)
-    for line in log.locator(".line").all():
+    expect(log.locator(".row")).to_have_count(2)
+    for line in log.locator(".row").all():
         line.click()
         expect(line).to_have_attribute("aria-expanded", "true")
 
@@ -326,19 +327,19 @@ def test_the_keyboard_reaches_all_of_it(server: Server, uuid: str, visit: Open) 
     log = live(page)
     for number in range(3):
         post(server.address, f"/{uuid}/{number}")
-    expect(log.locator(".line")).to_have_count(3)
+    expect(log.locator(".row")).to_have_count(3)
     for name in ("Clear", "Copy URL", "Open page"):
         page.keyboard.press("Tab")
         expect(log.locator(".button", has_text=name)).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("End")
-    expect(log.locator(".line").last).to_be_focused()
+    expect(log.locator(".row").last).to_be_focused()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    expect(log.locator(".line").nth(1)).to_have_attribute("aria-expanded", "true")
+    expect(log.locator(".row").nth(1)).to_have_attribute("aria-expanded", "true")
     post(server.address, f"/{uuid}/later")
-    expect(log.locator(".line")).to_have_count(4)
-    expect(log.locator(".line").nth(2)).to_be_focused()
+    expect(log.locator(".row")).to_have_count(4)
+    expect(log.locator(".row").nth(2)).to_be_focused()
 
 
 # What it costs

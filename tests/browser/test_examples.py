@@ -76,7 +76,7 @@ def test_the_element_shows_requests_and_tells_the_page(
     expect(log).to_have_attribute("state", "live")
     for path in ("/payments", "/refunds", "/payments"):
         post(memory_server.address, f"/{uuid}{path}")
-    expect(log.locator(".target")).to_have_text(["/payments", "/refunds", "/payments"])
+    expect(log.locator(".row-target")).to_have_text(["/payments", "/refunds", "/payments"])
     expect(page.locator("#payments")).to_have_text("2")
     weight = "node => getComputedStyle(node).fontWeight"
-    assert log.locator(".target").first.evaluate(weight) == "600"
+    assert log.locator(".row-target").first.evaluate(weight) == "600"

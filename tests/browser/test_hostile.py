@@ -105,7 +105,7 @@ def test_no_head_runs(server: Server, watch: Watch, uuid: str, group: int) -> No
     for row in watch.page.locator(".row").all():
         row.click()
         expect(watch.page.locator("request-detail table").first).to_be_visible()
-    assert "alert(1)" in watch.page.locator("request-detail").inner_text()
+    expect(watch.page.locator("request-detail")).to_contain_text("alert(1)")
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "image/svg+xml"])

@@ -33,7 +33,7 @@ SCROLL = """distance => {
 IN_SIGHT = """() => {
     const at = document.querySelector("request-list").getBoundingClientRect();
     const row = document.elementsFromPoint(at.left + at.width / 2, innerHeight * 0.7)
-        .map(each => each.closest(".row")).find(each => each);
+        .map(each => each.closest("webhook-row")).find(each => each);
     return [row.dataset.id, Math.round(row.getBoundingClientRect().top)];
 }"""
 

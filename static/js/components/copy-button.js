@@ -44,7 +44,7 @@ export class CopyButton extends LitElement {
   render() {
     return html`
       <button
-        type="button" class="button" data-result=${this.result}
+        part="button" type="button" class="button" data-result=${this.result}
         title=${this.keys ? `Copy ${this.what} (${this.keys})` : nothing}
         aria-keyshortcuts=${this.keys || nothing} @click=${this.copy}
       >

@@ -1,4 +1,7 @@
-import { html, LitElement } from "lit";
+import { html, LitElement, unsafeCSS } from "lit";
+import { baseStyles } from "./base-styles.js";
+import { define } from "./define.js";
+import sheet from "./empty-state.css";
 import { sendIcon } from "./icons.js";
 import "./copy-button.js";
 
@@ -6,8 +9,10 @@ const TEST = JSON.stringify({ hello: "world" });
 
 /** Before the first request: one obvious thing to do. */
 export class EmptyState extends LitElement {
+  static styles = [baseStyles, unsafeCSS(sheet)];
   static properties = {
     url: {},
+    shown: { type: Boolean },
     live: { type: Boolean },
     again: { type: Boolean },
     refused: { type: Boolean },
@@ -17,6 +22,8 @@ export class EmptyState extends LitElement {
   constructor() {
     super();
     this.url = "";
+    /** The URL shows above already. */
+    this.shown = false;
     /** Until the page is live it must not look as if it were listening. */
     this.live = false;
     /** There were requests before. */
@@ -26,18 +33,15 @@ export class EmptyState extends LitElement {
     this.told = "";
   }
 
-  createRenderRoot() {
-    return this;
-  }
-
   render() {
     const command = `curl -H 'Content-Type: application/json' -d '${TEST}' '${this.url}'`;
     return html`
-      <div class="empty">
+      <div part="empty" class="empty">
         <div class="empty-pulse" ?data-live=${this.live} aria-hidden="true"></div>
         <h2>${this.heading}</h2>
-        <p>Point a service at the URL above, or try it now:</p>
-        <button type="button" class="button" @click=${this.send}>${sendIcon}Send a test request</button>
+        <p>Point a service at ${this.shown ? "the URL above" : "this URL"}, or try it now:</p>
+        ${this.shown ? "" : this.address()}
+        <button part="button" type="button" class="button" @click=${this.send}>${sendIcon}Send a test request</button>
         <p class="empty-told" role="status">${this.told}</p>
         <p>or from a terminal</p>
         <div class="empty-command">
@@ -46,6 +50,13 @@ export class EmptyState extends LitElement {
         </div>
       </div>
     `;
+  }
+
+  address() {
+    return html`<p class="empty-url">
+      <code part="url">${this.url}</code>
+      <webhook-copy-button .text=${this.url} label="Copy URL"></webhook-copy-button>
+    </p>`;
   }
 
   get heading() {
@@ -70,8 +81,8 @@ async function sendTest(url) {
     const { status } = await fetch(url, { method: "POST", headers, body: TEST });
     return `Sent. The callback answered ${status}.`;
   } catch {
-    return "It could not be sent: the server can’t be reached.";
+    return "It could not be sent: this page can’t reach the callback.";
   }
 }
 
-customElements.define("empty-state", EmptyState);
+define("webhook-empty", EmptyState);

@@ -1,26 +1,26 @@
-import { html, LitElement } from "lit";
+import { html, LitElement, unsafeCSS } from "lit";
 import { LINK_MEANINGS, LINK_WORDS } from "../text/link-words.js";
 import { secondsUntil } from "../wire/retry.js";
+import { baseStyles } from "./base-styles.js";
+import { define } from "./define.js";
+import sheet from "./live-badge.css";
 
 /** @typedef {import("../state/store.js").Link} Link */
 
 const TICK_MS = 250;
 
 /**
- * Whether this page is live, never in doubt.
+ * Whether this log is live, never in doubt.
  * @fires try-now  the reader does not want to wait for the next try
  */
 export class LiveBadge extends LitElement {
+  static styles = [baseStyles, unsafeCSS(sheet)];
   static properties = { link: { attribute: false } };
 
   constructor() {
     super();
     /** @type {Link} */
     this.link = { state: "connecting", message: "", retryAt: 0 };
-  }
-
-  createRenderRoot() {
-    return this;
   }
 
   /** The countdown goes on until its time has come. */
@@ -37,7 +37,7 @@ export class LiveBadge extends LitElement {
     const { state, message } = this.link;
     const { seconds } = this;
     return html`
-      <span class="badge" data-state=${state} title=${message || LINK_MEANINGS[state]}>
+      <span part="badge badge-${state}" class="badge" data-state=${state} title=${message || LINK_MEANINGS[state]}>
         <span class="badge-dot" aria-hidden="true"></span>
         <span class="badge-word" role="status">${LINK_WORDS[state]}</span>
         ${seconds ? html`<span class="badge-count" aria-hidden="true">in ${seconds} s</span>` : ""}
@@ -48,8 +48,8 @@ export class LiveBadge extends LitElement {
 
   tryNow() {
     const ask = () => this.dispatchEvent(new CustomEvent("try-now", { bubbles: true }));
-    return html`<button type="button" class="button badge-try" @click=${ask}>Try now</button>`;
+    return html`<button part="button" type="button" class="button badge-try" @click=${ask}>Try now</button>`;
   }
 }
 
-customElements.define("live-badge", LiveBadge);
+define("webhook-badge", LiveBadge);

@@ -1,13 +1,13 @@
 import { html, LitElement, nothing } from "lit";
 import { isLong } from "../text/excerpt.js";
-import { byteSize, visible } from "../text/format.js";
+import { visible } from "../text/format.js";
 import { methodTone, textOfLine } from "../wire/captured.js";
-import { facts, linesSections, pathSection, querySection, summary } from "./detail-sections.js";
+import { facts, summary } from "./detail-sections.js";
 import { backIcon } from "./icons.js";
+import "./captured-detail.js";
 import "./export-menu.js";
 import "./found-tokens.js";
 import "./pairs-table.js";
-import "./request-body.js";
 import "./resend-panel.js";
 import "./signature-check.js";
 import "./take-away.js";
@@ -66,13 +66,7 @@ export class RequestDetail extends LitElement {
           <export-menu label="Export this" .requests=${[request]} .answers=${this.answers}></export-menu>
           <button type="button" class="button" aria-keyshortcuts="d" @click=${this.compare}>Compare</button>
         </div>
-        ${querySection(request)}
-        <section aria-labelledby="body-title">
-          <h3 id="body-title">Body <span>${byteSize(request.body.size)}</span></h3>
-          <webhook-body .request=${request}></webhook-body>
-        </section>
-        ${linesSections(request)}
-        ${pathSection(request)}
+        <webhook-detail .request=${request}></webhook-detail>
         <found-tokens .request=${request}></found-tokens>
         <signature-check .request=${request}></signature-check>
         <resend-panel .request=${request}></resend-panel>

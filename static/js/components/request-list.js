@@ -1,9 +1,10 @@
 import { html, LitElement, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { Ticking } from "../browser/clock.js";
+import { ago } from "../text/format.js";
 import "./list-none.js";
 import { listNotice } from "./list-notice.js";
-import { requestRow } from "./request-row.js";
+import { isFresh } from "./request-row.js";
 import { isMove, keyOf, RowFocus } from "./row-focus.js";
 import { RowWindow } from "./row-window.js";
 
@@ -73,7 +74,16 @@ export class RequestList extends LitElement {
     const retry = this.snapshot?.retries.get(entry.key);
     const answer = this.snapshot?.answers.get(entry.request);
     const age = this.snapshot?.clock.age(entry.request.received_at, Date.now()) ?? 0;
-    return requestRow(entry, { selected, reachable, retry, answer, place, age });
+    return html`<webhook-row
+      data-id=${entry.key}
+      .request=${entry.request}
+      .answer=${answer}
+      .retry=${retry}
+      .time=${ago(age)}
+      .fresh=${isFresh(entry, place)}
+      .selected=${selected}
+      .reachable=${reachable}
+    ></webhook-row>`;
   }
 
   /** @param {Event} event */

@@ -1,8 +1,13 @@
-import { html, nothing } from "lit";
+import { html, LitElement, nothing, unsafeCSS } from "lit";
 import { answerText, statusTone } from "../state/responses.js";
 import { retryLabel, retryText } from "../state/retries.js";
-import { ago, byteSize, fullTime, visible } from "../text/format.js";
+import { byteSize, fullTime, visible } from "../text/format.js";
 import { mediaType, methodTone, targetBelow, textOfLine } from "../wire/captured.js";
+import { baseStyles } from "./base-styles.js";
+import { define } from "./define.js";
+import sheet from "./request-row.css";
+
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /** As long as the highlight of request-row.css lasts. */
 const FRESH_MS = 2400;
@@ -10,59 +15,99 @@ const FRESH_MS = 2400;
 /** In a rush all of the list would glow, and cost more than all else. */
 const MOST_FRESH = 10;
 
-/**
- * One captured request in the list. A template, not an element: at 500 requests a second
- * the list has to know its rows' height as soon as it has rendered them.
- * @param {import("../state/store.js").RequestEntry} entry
- * @param {object} how
- * @param {boolean} how.selected
- * @param {boolean} how.reachable  the one row that the Tab key stops at; arrow keys reach the others
- * @param {import("../state/retries.js").Retry} [how.retry]  where it is one
- * @param {import("../state/responses.js").Answer} [how.answer]  once it is known
- * @param {number} how.place       from the top, 0 for the newest
- * @param {number} how.age         milliseconds since the server received it
- */
-export function requestRow(
-  { request, arrived },
-  { selected, reachable, retry, answer, place, age },
-) {
-  const fresh = Date.now() - arrived < FRESH_MS && place < MOST_FRESH;
-  return html`
-    <button
-      type="button"
-      class="row"
-      data-id=${request.id}
-      ?data-fresh=${fresh}
-      aria-current=${selected}
-      tabindex=${reachable ? 0 : -1}
-    >
-      <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
-      <span class="row-target captured">${visible(textOfLine(targetBelow(request)))}</span>
-      <time class="row-time" datetime=${request.received_at} title=${fullTime(request.received_at)}
-        >${ago(age)}</time
+/** One captured request in a list: one line where there is room for it, else two. */
+export class RequestRow extends LitElement {
+  static styles = [baseStyles, unsafeCSS(sheet)];
+  static shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
+  static properties = {
+    request: { attribute: false },
+    answer: { attribute: false },
+    retry: { attribute: false },
+    time: {},
+    fresh: { type: Boolean },
+    selected: { type: Boolean, reflect: true },
+    expanded: { type: Boolean },
+    reachable: { type: Boolean, reflect: true },
+  };
+
+  constructor() {
+    super();
+    /** @type {CapturedRequest | undefined} */
+    this.request = undefined;
+    /** @type {import("../state/responses.js").Answer | undefined} once it is known */
+    this.answer = undefined;
+    /** @type {import("../state/retries.js").Retry | undefined} where it is one */
+    this.retry = undefined;
+    /** When it came, in words. */
+    this.time = "";
+    this.fresh = false;
+    /** @type {boolean | undefined} where one of the list is selected */
+    this.selected = undefined;
+    /** @type {boolean | undefined} where rows open */
+    this.expanded = undefined;
+    /** The Tab key stops at it. */
+    this.reachable = true;
+  }
+
+  /** At once: a list measures its rows as soon as it has rendered them. */
+  connectedCallback() {
+    super.connectedCallback();
+    this.performUpdate();
+  }
+
+  render() {
+    const { request, answer, retry } = this;
+    if (!request) return;
+    const { method, received_at, remote_addr, body } = request;
+    return html`
+      <button
+        type="button"
+        part="line"
+        class="row"
+        ?data-fresh=${this.fresh}
+        aria-current=${this.selected ?? nothing}
+        aria-expanded=${this.expanded ?? nothing}
+        tabindex=${this.reachable ? 0 : -1}
       >
-      ${answer ? rowAnswer(answer, request) : nothing}
-      <span class="row-facts">
-        ${retry ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
-        <span class="row-type captured">${visible(typeText(request))}</span>
-        <span class="row-sender captured">${visible(request.remote_addr)}</span>
-      </span>
-      <span class="row-size">${byteSize(request.body.size)}</span>
-    </button>
-  `;
+        <span part="method" class="method" data-tone=${methodTone(method)}>${visible(method)}</span>
+        <span part="target" class="row-target captured">${visible(textOfLine(targetBelow(request)))}</span>
+        <time part="time" class="row-time" datetime=${received_at} title=${fullTime(received_at)}
+          >${this.time}</time
+        >
+        ${answer ? rowAnswer(answer, request) : nothing}
+        <span class="row-facts">
+          ${retry ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
+          <span class="row-type captured">${visible(typeText(request))}</span>
+          <span class="row-sender captured">${visible(remote_addr)}</span>
+        </span>
+        <span part="size" class="row-size">${byteSize(body.size)}</span>
+      </button>
+    `;
+  }
+}
+
+/**
+ * Whether a request came just now.
+ * @param {import("../state/store.js").RequestEntry} entry
+ * @param {number} place  from the top, 0 for the newest
+ */
+export function isFresh({ arrived }, place) {
+  return Date.now() - arrived < FRESH_MS && place < MOST_FRESH;
 }
 
 /**
  * @param {import("../state/responses.js").Answer} answer
- * @param {import("../wire/captured.js").CapturedRequest} request
+ * @param {CapturedRequest} request
  */
 function rowAnswer(answer, request) {
-  return html`<span class="row-answer" data-tone=${statusTone(answer.status)} title=${answerText(answer, request)}
+  return html`<span part="status" class="row-answer" data-tone=${statusTone(answer.status)} title=${answerText(answer, request)}
     ><span class="visually-hidden">${request.body.complete ? "answered " : "rejected "}</span>${answer.status}</span
   >`;
 }
 
-/** @param {import("../wire/captured.js").CapturedRequest} request */
+/** @param {CapturedRequest} request */
 function typeText(request) {
   return mediaType(request) || (request.body.size ? "no content type" : "no body");
 }
+
+define("webhook-row", RequestRow);

@@ -13,7 +13,7 @@ export class RowFocus {
   /** Key of the row that has the focus: it has to be rendered, in sight or not. */
   key = "";
 
-  /** @param {import("lit").LitElement} host  renders rows as buttons with a data-id */
+  /** @param {import("lit").LitElement} host  renders rows with a data-id */
   constructor(host) {
     this.host = host;
     host.addEventListener("focusin", ({ target }) => {
@@ -40,7 +40,8 @@ export class RowFocus {
     this.key = key;
     this.host.requestUpdate();
     await this.host.updateComplete;
-    const row = [...this.host.querySelectorAll("button")].find((each) => keyOf(each) === key);
+    const rows = [...this.host.querySelectorAll("webhook-row")];
+    const row = /** @type {HTMLElement | undefined} */ (rows.find((each) => keyOf(each) === key));
     row?.focus({ preventScroll: true });
     row?.scrollIntoView({ block: "nearest" });
   }
@@ -59,5 +60,7 @@ export function isMove({ key, altKey, ctrlKey, metaKey }) {
  * @param {EventTarget | null} target
  */
 export function keyOf(target) {
-  return /** @type {HTMLElement} */ (target).closest("button")?.dataset.id ?? "";
+  /** @type {HTMLElement | null} */
+  const row = /** @type {HTMLElement} */ (target).closest("webhook-row");
+  return row?.dataset.id ?? "";
 }

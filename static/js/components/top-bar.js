@@ -28,7 +28,7 @@ export class TopBar extends LitElement {
       <header class="topbar">
         <h1 class="topbar-name">${brandIcon}<span class="topbar-brand">Webhook Logger</span></h1>
         ${live ? html`<span class="topbar-viewers">${viewersText(this.viewers)}</span>` : ""}
-        <live-badge .link=${this.link}></live-badge>
+        <webhook-badge .link=${this.link}></webhook-badge>
         <div class="topbar-tools">
           ${this.tool("help-sheet", "?", "Keyboard help", helpIcon)}
           ${this.tool("settings-sheet", "s", "Settings", settingsIcon)}

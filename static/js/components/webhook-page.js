@@ -116,9 +116,9 @@ export class WebhookPage extends LitElement {
     }
     const live = link.state === "live";
     const refused = entries.some(({ kind }) => kind === "refused");
-    return html`<empty-state
-      .url=${this.url} .live=${live} .again=${arrived > 0} .refused=${refused}
-    ></empty-state>`;
+    return html`<webhook-empty
+      .url=${this.url} .shown=${true} .live=${live} .again=${arrived > 0} .refused=${refused}
+    ></webhook-empty>`;
   }
 
   /** @param {CustomEvent<{id: string, opened: boolean}>} event */
@@ -133,7 +133,7 @@ export class WebhookPage extends LitElement {
 
   async onLeave() {
     await this.updateComplete;
-    /** @type {HTMLElement | null} */ (this.querySelector(".row[tabindex='0']"))?.focus();
+    /** @type {HTMLElement | null} */ (this.querySelector("webhook-row[reachable]"))?.focus();
   }
 
   /** @param {CustomEvent<{paused: boolean}>} event */
@@ -173,7 +173,7 @@ export class WebhookPage extends LitElement {
   /** Back to where the reader was in the list. */
   async focusRow() {
     await this.updateComplete;
-    /** @type {HTMLElement | null} */ (this.querySelector(".row[aria-current=true]"))?.focus();
+    /** @type {HTMLElement | null} */ (this.querySelector("webhook-row[selected]"))?.focus();
   }
 }
 

@@ -1,8 +1,8 @@
 /** The list of a log, the newest first, or where to send the first request. */
 
 import { html, nothing } from "lit";
+import "../components/empty-state.js";
 import { repeat } from "lit/directives/repeat.js";
-import { logEmpty } from "./log-empty.js";
 import { logEntry } from "./log-row.js";
 
 /**
@@ -15,17 +15,23 @@ export function logEntries(shown) {
   const { snapshot, place } = shown;
   if (snapshot.entries.length) return list(shown);
   if (!place || snapshot.link.state === "refused") return nothing;
-  return logEmpty(`${place.server}/${place.uuid}`, snapshot.link.state === "live", shown);
+  const { link, arrived } = snapshot;
+  return html`<webhook-empty
+    exportparts="empty, url, button"
+    .url=${`${place.server}/${place.uuid}`}
+    .live=${link.state === "live"}
+    .again=${arrived > 0}
+  ></webhook-empty>`;
 }
 
 /** @param {Shown} shown */
-function list({ snapshot: { entries, answers }, opened, copied, actions }) {
+function list({ snapshot: { entries, answers }, opened, actions }) {
   return html`<ol part="list" class="list" role="list" @keydown=${onKey}>
-    ${repeat(entries, keyOf, (entry) =>
+    ${repeat(entries, keyOf, (entry, place) =>
       logEntry(entry, {
         opened: entry.key === opened,
+        place,
         answers,
-        copied,
         actions,
       }),
     )}
@@ -54,7 +60,9 @@ function keyOf({ key }) {
  * @param {KeyboardEvent & {currentTarget: Element}} event
  */
 function onKey(event) {
-  const lines = /** @type {HTMLElement[]} */ ([...event.currentTarget.querySelectorAll(".line")]);
+  const lines = /** @type {HTMLElement[]} */ ([
+    ...event.currentTarget.querySelectorAll("webhook-row"),
+  ]);
   const at = lines.indexOf(/** @type {HTMLElement} */ (event.target));
   const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: lines.length - 1 }[event.key];
   if (at < 0 || next === undefined || !lines[next]) return;

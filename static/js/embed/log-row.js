@@ -1,23 +1,22 @@
-/** One entry of a log: a line, and below it what was sent, once it is opened. */
+/** One entry of a log: a row, and below it what was sent, once it is opened. */
 
 import { html, nothing } from "lit";
-import { statusTone } from "../state/responses.js";
-import { byteSize, clockTime, fullTime, gapText, refusedText, visible } from "../text/format.js";
-import { methodTone, targetBelow, textOfLine } from "../wire/captured.js";
-import { logDetail } from "./log-detail.js";
+import "../components/captured-detail.js";
+import { summary } from "../components/detail-sections.js";
+import { isFresh } from "../components/request-row.js";
+import { clockTime, gapText, refusedText } from "../text/format.js";
 
 /**
  * @typedef {import("../state/store.js").Entry} Entry
  *
  * @typedef {object} How
  * @property {boolean} opened
+ * @property {number} place  from the top
  * @property {import("../state/responses.js").Answers} answers
- * @property {import("./copy.js").Copied} copied
  * @property {Actions} actions
  *
  * @typedef {object} Actions  what a reader does with a log
  * @property {(id: string) => void} toggle   opens the detail of a request, or closes it
- * @property {(text: string, what: string) => void} copy
  * @property {() => void} clear   the list
  * @property {() => void} tryNow  to connect
  *
@@ -25,25 +24,39 @@ import { logDetail } from "./log-detail.js";
  * @param {How} how
  */
 export function logEntry(entry, how) {
-  if (entry.kind === "request") return requestRow(entry.request, how);
+  if (entry.kind === "request") return requestEntry(entry, how);
   const text = entry.kind === "gap" ? gapText(entry.missed) : refusedText(entry);
   return html`<li><p part="notice ${entry.kind}" class="notice">${text}</p></li>`;
 }
 
 /**
- * @param {import("../wire/contract.js").CapturedRequest} request
+ * @param {import("../state/store.js").RequestEntry} entry
  * @param {How} how
  */
-function requestRow(request, how) {
-  const answer = how.answers.get(request);
-  return html`<li part=${how.opened ? "row row-opened" : "row"} class="row">
-    <button part="line" class="line" type="button" aria-expanded=${how.opened} @click=${() => how.actions.toggle(request.id)}>
-      <span part="method" class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
-      <span part="target" class="target">${visible(textOfLine(targetBelow(request)))}</span>
-      <span part="status" class="status" data-tone=${answer ? statusTone(answer.status) : nothing}>${answer ? html`<span class="unseen">${request.body.complete ? "answered " : "rejected "}</span>${answer.status}` : nothing}</span>
-      <span part="size" class="size">${byteSize(request.body.size)}</span>
-      <time part="time" class="time" datetime=${request.received_at} title=${fullTime(request.received_at)}>${clockTime(request.received_at)}</time>
-    </button>
-    ${how.opened ? logDetail(request, answer) : nothing}
+function requestEntry(entry, { opened, place, answers, actions }) {
+  const { request } = entry;
+  const answer = answers.get(request);
+  return html`<li part=${opened ? "row row-opened" : "row"} class="entry">
+    <webhook-row
+      exportparts="line, method, target, status, size, time"
+      .request=${request}
+      .answer=${answer}
+      .time=${clockTime(request.received_at)}
+      .fresh=${isFresh(entry, place)}
+      .expanded=${opened}
+      @click=${() => actions.toggle(request.id)}
+    ></webhook-row>
+    ${
+      opened
+        ? html`<div part="detail" class="detail">
+          ${summary(request, { answer })}
+          <webhook-detail
+            exportparts="query, body, headers, trailers, path, button"
+            .request=${request}
+            .level=${2}
+          ></webhook-detail>
+        </div>`
+        : nothing
+    }
   </li>`;
 }

@@ -1,10 +1,10 @@
 /** `<webhook-log src="https://hooks.example.com/<uuid>">`: a live log in anybody's page. */
 
 import { html, LitElement, unsafeCSS } from "lit";
+import detail from "../../css/detail-sections.css";
 import { addDecoders } from "../body/decoders/index.js";
-import { copyText } from "../browser/clipboard.js";
+import { baseStyles } from "../components/base-styles.js";
 import { define } from "../components/define.js";
-import { secondsUntil } from "../wire/retry.js";
 import { Announcer } from "./announcer.js";
 import { Log } from "./log.js";
 import { logBar } from "./log-bar.js";
@@ -14,8 +14,6 @@ import sheet from "./webhook-log.css";
 /** @typedef {import("../wire/contract.js").WebhookLogElement} WebhookLogElement */
 
 const MOST = 100;
-const TICK_MS = 250;
-const SHOW_RESULT_MS = 1600;
 
 /**
  * Shows the requests of the callback that `src` names, and says whether it is live.
@@ -29,12 +27,11 @@ const SHOW_RESULT_MS = 1600;
  * @implements {WebhookLogElement}
  */
 export class WebhookLog extends LitElement {
-  static styles = unsafeCSS(sheet);
+  static styles = [baseStyles, unsafeCSS(detail), unsafeCSS(sheet)];
   static properties = {
     src: { reflect: true },
     most: { type: Number, reflect: true },
     opened: { state: true },
-    copied: { state: true },
   };
 
   #src = "";
@@ -48,21 +45,14 @@ export class WebhookLog extends LitElement {
   /** @type {import("./log-row.js").Actions} */
   #actions = {
     toggle: (id) => this.#toggle(id),
-    copy: (text, what) => this.#copy(text, what),
     clear: () => this.clear(),
     tryNow: () => this.#log.tryNow(),
   };
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #tick = undefined;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #copying = undefined;
 
   constructor() {
     super();
     /** The id of the request whose detail shows. */
     this.opened = "";
-    /** @type {import("./copy.js").Copied} */
-    this.copied = null;
   }
 
   /** The URL of a callback or of its page. */
@@ -143,21 +133,17 @@ export class WebhookLog extends LitElement {
     super.scheduleUpdate();
   }
 
-  /** The countdown goes on until its time has come. */
   updated() {
-    const { link, arrived } = this.#log.store.snapshot;
-    this.#announcer.hear(arrived);
-    clearTimeout(this.#tick);
-    if (secondsUntil(link.retryAt, Date.now())) this.#tick = setTimeout(this.#update, TICK_MS);
+    this.#announcer.hear(this.#log.store.snapshot.arrived);
   }
 
   render() {
     const { place, store } = this.#log;
-    const { opened, copied } = this;
-    const shown = { snapshot: store.snapshot, place, copied, actions: this.#actions };
+    const { opened } = this;
+    const shown = { snapshot: store.snapshot, place, actions: this.#actions };
     return html`<div part="log" class="log">
       ${logBar(shown)} ${logEntries({ ...shown, opened })}
-      <p class="unseen" role="status">${this.#announcer.text}</p>
+      <p class="visually-hidden" role="status">${this.#announcer.text}</p>
     </div>`;
   }
 
@@ -165,19 +151,7 @@ export class WebhookLog extends LitElement {
   async #toggle(id) {
     this.opened = this.opened === id ? "" : id;
     await this.updateComplete;
-    bringIntoSight(this.renderRoot.querySelector("[aria-expanded=true]")?.parentElement);
-  }
-
-  /**
-   * @param {string} text
-   * @param {string} what
-   */
-  async #copy(text, what) {
-    this.copied = { what, done: await copyText(text) };
-    clearTimeout(this.#copying);
-    this.#copying = setTimeout(() => {
-      this.copied = null;
-    }, SHOW_RESULT_MS);
+    bringIntoSight(this.renderRoot.querySelector(".detail")?.parentElement);
   }
 }
 

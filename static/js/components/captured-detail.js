@@ -1,0 +1,78 @@
+import { html, LitElement, nothing, unsafeCSS } from "lit";
+import detail from "../../css/detail-sections.css";
+import moments from "../../css/moments.css";
+import pairs from "../../css/pairs-table.css";
+import { isLong } from "../text/excerpt.js";
+import { byteSize, visible } from "../text/format.js";
+import { linesOf, pathSegments, queryOf, textOfLine } from "../wire/captured.js";
+import { baseStyles } from "./base-styles.js";
+import sheet from "./captured-detail.css";
+import { define } from "./define.js";
+import "./pairs-table.js";
+import "./request-body.js";
+
+/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
+
+/** All that was sent: query, body, header lines, trailers and path. */
+export class CapturedDetail extends LitElement {
+  static styles = [baseStyles, ...[detail, pairs, moments, sheet].map(unsafeCSS)];
+  static properties = { request: { attribute: false }, level: { type: Number } };
+
+  constructor() {
+    super();
+    /** @type {CapturedRequest | undefined} */
+    this.request = undefined;
+    /** Of its headings, in the page around. */
+    this.level = 3;
+  }
+
+  render() {
+    const { request } = this;
+    if (!request) return;
+    const { body, headers, trailers = [], query_string } = request;
+    const segments = pathSegments(request);
+    return html`<div class="sections">
+      ${query_string ? this.query(request) : nothing}
+      ${this.section("Body", byteSize(body.size), html`<webhook-body part="body" exportparts="button" .request=${request}></webhook-body>`)}
+      ${this.section("Headers", headers.length, table(linesOf(headers), "Headers as sent"))}
+      ${trailers.length ? this.section("Trailers", trailers.length, table(linesOf(trailers), "Trailers as sent")) : nothing}
+      ${segments.length ? this.section("Path", segments.length, table(segments, "Path segments, decoded")) : nothing}
+    </div>`;
+  }
+
+  /** @param {CapturedRequest} request */
+  query(request) {
+    const pairs = queryOf(request);
+    const sent = request.query_string;
+    const isScrolled = isLong(sent);
+    return this.section(
+      "Query",
+      pairs.length,
+      html`${table(pairs, "Query parameters, decoded")}
+        <p class="detail-raw"><span>As sent</span> <code class="captured" ?data-long=${isScrolled} tabindex=${isScrolled ? 0 : nothing}>${visible(textOfLine(sent))}</code></p>`,
+    );
+  }
+
+  /**
+   * @param {string} title
+   * @param {string | number} size
+   * @param {unknown} content
+   */
+  section(title, size, content) {
+    const name = title.toLowerCase();
+    return html`<section part=${name === "body" ? nothing : name} aria-labelledby="${name}-title">
+      <h3 id="${name}-title" aria-level=${this.level}>${title} <span>${size}</span></h3>
+      ${content}
+    </section>`;
+  }
+}
+
+/**
+ * @param {[string, string][]} pairs
+ * @param {string} label
+ */
+function table(pairs, label) {
+  return html`<webhook-pairs-table .pairs=${pairs} label=${label}></webhook-pairs-table>`;
+}
+
+define("webhook-detail", CapturedDetail);
