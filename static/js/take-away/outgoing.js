@@ -1,6 +1,6 @@
 /** What of a captured request is sent again, by whatever tool. No DOM in here. */
 
-import { inAscii } from "../wire/captured.js";
+import { inAscii, trimOws } from "../wire/captured.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
@@ -43,7 +43,20 @@ export function partsOf(url) {
  * @param {CapturedRequest} request
  */
 export function outgoingHeaders({ headers }) {
-  return headers.filter(([name]) => !OF_THE_CLIENT.has(name.toLowerCase()));
+  const named = new Set(headers.flatMap(namedByConnection));
+  return headers.filter(([written]) => {
+    const name = written.toLowerCase();
+    return !OF_THE_CLIENT.has(name) && !named.has(name);
+  });
+}
+
+/**
+ * The names in lower case that a `Connection` line says are of one connection.
+ * @param {import("../wire/contract.js").HeaderLine} line
+ */
+function namedByConnection([name, value]) {
+  if (name.toLowerCase() !== "connection") return [];
+  return value.split(",").map((each) => trimOws(each).toLowerCase());
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { bodyOf } from "../../../static/js/body/body.js";
 import {
@@ -46,6 +47,14 @@ test("what a client makes itself is left out, everything else keeps order, case 
   /** @type {[string, string][]} */
   const headers = [["Host", "h"], ["content-LENGTH", "1"], ["Connection", "close"], ...kept];
   assert.deepEqual(outgoingHeaders(sample({ headers })), kept);
+});
+
+test("lines of one connection are left out, also those that it names", async () => {
+  // The Python half reads the same file.
+  const fixture = new globalThis.URL("../../fixtures/header_lines.json", import.meta.url);
+  const lines = JSON.parse(await readFile(fixture, "utf-8"));
+  const headers = [...lines.of_one_connection, ...lines.sent_again];
+  assert.deepEqual(outgoingHeaders(sample({ headers })), lines.sent_again);
 });
 
 test("an ordinary request is a curl command that people can read", () => {
