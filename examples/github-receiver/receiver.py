@@ -57,6 +57,7 @@ class Receiver(BaseHTTPRequestHandler):
             scheme="http",
             host=self.headers.get("Host", ""),
             path=path,
+            subpath=path,
             query_string=query,
             http_version="1.1",
             remote_addr=self.client_address[0],
