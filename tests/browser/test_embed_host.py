@@ -227,6 +227,7 @@ THEME = """<style>
   webhook-log { --webhook-log-surface: rgb(1, 2, 3); --webhook-log-ink: rgb(250, 251, 252);
     --webhook-log-radius: 0px; height: 200px }
   webhook-log::part(target) { color: rgb(9, 8, 7); font-style: italic }
+  webhook-log::part(button) { font-style: italic }
   webhook-log[state=live]::part(badge-live) { text-transform: uppercase }
 </style>"""
 
@@ -235,7 +236,7 @@ def test_properties_and_parts_change_how_it_looks(server: Server, uuid: str, vis
     page = visit(server, THEME + element(server, uuid))
     log = live(page)
     for _ in range(20):
-        post(server.address, f"/{uuid}/orders")
+        post(server.address, f"/{uuid}/orders", b"{}")
     expect(log.locator(".row-target")).to_have_count(20)
     style = "(node, name) => getComputedStyle(node).getPropertyValue(name)"
     assert log.evaluate(style, "background-color") == "rgb(1, 2, 3)"
@@ -244,6 +245,10 @@ def test_properties_and_parts_change_how_it_looks(server: Server, uuid: str, vis
     assert log.evaluate(style, "border-radius") == "0px"
     assert log.locator(".row-target").first.evaluate(style, "color") == "rgb(9, 8, 7)"
     assert log.locator(".badge").evaluate(style, "text-transform") == "uppercase"
+    log.locator(".row").first.click()
+    for name in ("Clear", "Copy the value of Host", "Copy the body"):
+        button = log.get_by_role("button", name=name)
+        assert button.evaluate(style, "font-style") == "italic", name
     assert log.locator(".list").evaluate("list => list.scrollHeight > list.clientHeight")
 
 

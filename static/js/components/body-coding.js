@@ -20,6 +20,6 @@ export function bodyCoding(sent, { body, codings, undone, problem }, asSent, tog
       ${problem ? html`<span class="body-problem">${visible(problem)}</span>` : ""}
       ${undone ? "" : "Shown as sent."}
     </p>
-    ${undone ? html`<button type="button" class="button" aria-pressed=${asSent} @click=${toggle}>Show as sent</button>` : ""}
+    ${undone ? html`<button part="button" type="button" class="button" aria-pressed=${asSent} @click=${toggle}>Show as sent</button>` : ""}
   </div>`;
 }

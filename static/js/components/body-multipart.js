@@ -56,7 +56,7 @@ export class BodyMultipart extends LitElement {
     const { parts, problem } = this.found;
     return html`
       ${list(parts, this.shown, "Parts")}
-      ${parts.length > this.shown ? html`<button type="button" class="button" @click=${this.more}>Show ${FIRST_PARTS} more</button>` : ""}
+      ${parts.length > this.shown ? html`<button part="button" type="button" class="button" @click=${this.more}>Show ${FIRST_PARTS} more</button>` : ""}
       ${problem ? html`<p class="body-note" role="status">${problem}</p>` : ""}
     `;
   }
@@ -90,7 +90,7 @@ function item(part, read) {
       <strong class="captured">${visible(name)}</strong>
       ${fileName ? html`<span class="captured">${visible(fileName)}</span>` : ""}
       <span class="part-facts">${type ? html`<span class="captured">${visible(type)}</span>, ` : ""}${byteSize(bytes.length)}</span>
-      <button type="button" class="button" @click=${() => saveBytes(bytes, saved)}>
+      <button part="button" type="button" class="button" @click=${() => saveBytes(bytes, saved)}>
         <span>Download<span class="visually-hidden"> ${visible(title)}</span></span>
       </button>
     </p>

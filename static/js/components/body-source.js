@@ -67,7 +67,7 @@ export class BodySource extends LitElement {
       ${
         next.done
           ? ""
-          : html`<button type="button" class="button" @click=${this.showAll}>
+          : html`<button part="button" type="button" class="button" @click=${this.showAll}>
             Show all ${byteSize(this.body.size)}
           </button>`
       }

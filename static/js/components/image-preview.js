@@ -75,7 +75,7 @@ export class ImagePreview extends LitElement {
   question() {
     const doubt = doubtOf(this.size);
     return html`${doubt ? html`<p class="body-note">${doubt}</p>` : ""}
-      <button type="button" class="button" @click=${this.show}>
+      <button part="button" type="button" class="button" @click=${this.show}>
         <span>Show image${doubt ? " anyway" : ""}<span class="visually-hidden"> ${this.name}</span></span>
       </button>`;
   }

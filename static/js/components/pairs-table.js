@@ -40,7 +40,7 @@ export class PairsTable extends LitElement {
       <table class="pairs" aria-label=${this.label}>
         <tbody>${this.pairs.slice(0, this.rows).map(row)}</tbody>
       </table>
-      ${more ? html`<button type="button" class="button" @click=${this.showMore}>Show ${FIRST_ROWS} more</button>` : ""}
+      ${more ? html`<button part="button" type="button" class="button" @click=${this.showMore}>Show ${FIRST_ROWS} more</button>` : ""}
     `;
   }
 
