@@ -23,6 +23,9 @@ from webhook_logger.errors import Reason
 class QueueUnavailable(Exception):
     """The queue did not do what was asked. A sender gets `503`; a viewer that joins waits."""
 
+    seconds = 2
+    """The time after which it is worth trying again."""
+
 
 class RateExceeded(Exception):
     """The callback received its maximum of requests for this second; the sender gets `429`."""

@@ -44,8 +44,6 @@ from webhook_logger.senders.holds import Holds
 from webhook_logger.senders.in_flight import Senders
 from webhook_logger.senders.refusals import Refusals
 
-RETRY_AFTER_SECONDS = 2
-
 _TOO_LARGE = Expected(413, "default", "look")
 
 log = logging.getLogger(__name__)
@@ -173,7 +171,7 @@ class CallbackView:
             raise Refusal(Reason.CALLBACK_RATE_EXCEEDED, retry_after=error.seconds) from error
         except QueueUnavailable as error:
             away = f"{error} Please send the request again."
-            raise Refusal(Reason.QUEUE_UNAVAILABLE, away, RETRY_AFTER_SECONDS) from error
+            raise Refusal(Reason.QUEUE_UNAVAILABLE, away, error.seconds) from error
 
 
 def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expected:

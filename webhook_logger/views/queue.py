@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from webhook_logger.delivery import QueueUnavailable
 from webhook_logger.errors import Reason, Refusal
 
-RETRY_AFTER_SECONDS = 2
-
 
 @contextmanager
 def queue() -> Iterator[None]:
@@ -17,4 +15,4 @@ def queue() -> Iterator[None]:
     try:
         yield
     except QueueUnavailable as error:
-        raise Refusal(Reason.QUEUE_UNAVAILABLE, str(error), RETRY_AFTER_SECONDS) from error
+        raise Refusal(Reason.QUEUE_UNAVAILABLE, str(error), error.seconds) from error
