@@ -25,6 +25,7 @@ class Ending(Enum):
     PROTOCOL_ERROR = "protocol_error", "It breaks the protocol of WebSocket or of Engine.IO."
     PING_TIMEOUT = "ping_timeout", "It did not answer a ping in time."
     NOT_CONNECTED = "not_connected", "It did not send CONNECT in time."
+    REPLACED = "replaced", "Another viewer responds to its callback's requests now."
     DRAINING = "draining", "The worker stops."
 
     def __init__(self, word: str, meaning: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -258,6 +259,26 @@ def test_who_is_gone_holds_nobody_and_another_may_claim(
 def claims(server: Server, uuid: str) -> bool:
     with Answerer(server, uuid) as another:
         return bool(another.joined["ok"])
+
+
+def cut_off(server: Server) -> float:
+    return server.metrics()['viewers_cut_off_total{reason="replaced"}']
+
+
+def test_a_viewer_whose_claim_was_lost_is_cut_off_and_hears_the_truth_when_it_comes_back(
+    redis: Redis, two_workers: tuple[Server, Server], uuid: str
+) -> None:
+    here, _ = two_workers
+    with Answerer(here, uuid) as first:
+        assert first.joined["ok"] is True
+        # As after a restart of Redis without its data, or a freeze of the worker.
+        claim = f"0123456789abcdef {int(time.time()) + 60}"
+        redis.client.hset(f"webhook-logger:{{{uuid}}}", "answerer", claim)
+        before = cut_off(here)
+        with PacketViewer(here.url, {"uuid": uuid}):
+            eventually(lambda: cut_off(here) == before + 1)
+        with Answerer(here, uuid) as again:
+            assert again.joined["ok"] is False
 
 
 @pytest.mark.parametrize("answer", ["true", 1, None, {}])

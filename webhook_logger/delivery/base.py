@@ -126,6 +126,11 @@ class Sink(Protocol):
     def reply_used(self, uuid: str) -> None:
         """Note that the callback's reply holds for one request less. Never blocks."""
 
+    def replaced(self, uuid: str, viewer: str) -> None:
+        """Cut off a viewer whose claim to answer was lost to a viewer elsewhere: it comes back, and
+        its new claim gets a true result. Never blocks.
+        """
+
     def pause(self) -> None:
         """Send no requests, which may have holes, until each room has a new cut. Never blocks."""
 

@@ -8,7 +8,7 @@ from flask_socketio import SocketIO
 
 from webhook_logger.delivery import Delivery, Kept, ResponseReport
 from webhook_logger.errors import Reason
-from webhook_logger.metrics import Metrics
+from webhook_logger.metrics import Ending, Metrics
 from webhook_logger.viewers.entrance import Entrance
 from webhook_logger.viewers.notices import Notices
 from webhook_logger.viewers.room import Room, answered_packet, request_packet
@@ -80,6 +80,14 @@ class Rooms:
             for room in self._rooms.values():
                 room.unsure = True
         self._notices.status()
+
+    def replaced(self, uuid: str, viewer: str) -> None:
+        """Cut off the viewer: another one answers the callback's requests."""
+        room = self._rooms.get(uuid)
+        outbox = room.viewers_here.get(viewer) if room else None
+        if outbox:
+            outbox.ending = Ending.REPLACED
+            outbox.put(None)
 
     # Where the stream may have a hole
 

@@ -41,8 +41,8 @@ request that is held has it for a name.
     SET_REPLY  reply            channel, JSON or "", times or ""      nothing
     CUT        counter          worker, fresh, own channel, name      nothing; a message follows
     CLAIM      counter          worker, fresh                         0 if another worker answers
-    PRESENCE   counter, held    worker, fresh, count of viewers       nothing
-                                here, channel, "answers" or ""
+    PRESENCE   counter, held    worker, fresh, count of viewers       0 if "answers" and another
+                                here, channel, "answers" or ""        worker answers
     PROBE      its own          a channel that nobody reads           nothing
 
 # Messages

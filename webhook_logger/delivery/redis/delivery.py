@@ -67,7 +67,7 @@ class RedisDelivery(Delivery):
         self._publishers = tuple(Publisher(connect, scripts.ALL, backlog, self) for _ in range(2))
         self._small, self._large = self._publishers
         self._readiness = Readiness(self._publishers, self._report_readiness)
-        self._presence = Presence(self._small, self._worker)
+        self._presence = Presence(self._small, self._worker, self._report_replaced)
         self._holding = Holding(self._small, self._worker, limits.seconds)
         self._subscription = Subscription(connect, self, limits.seconds)
         self._cuts = Cuts(self._small, self._subscription, self._worker, limits.seconds)
@@ -219,6 +219,9 @@ class RedisDelivery(Delivery):
     def command_refused(self, error: str) -> None:
         """Note that Redis answered a command with an error."""
         self._readiness.refused(error)
+
+    def _report_replaced(self, uuid: str, viewer: str) -> None:
+        self._sink.replaced(uuid, viewer)
 
     def _report_readiness(self, reason: str | None) -> None:
         """Pass on why this worker is not ready, or None when it is ready."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
 
@@ -28,11 +28,16 @@ log = logging.getLogger(__name__)
 class Presence:
     """This worker's share of both; `keep` writes changes to Redis, and all of it regularly."""
 
-    def __init__(self, publisher: Publisher, worker: str) -> None:
+    def __init__(
+        self, publisher: Publisher, worker: str, replaced: Callable[[str, str], None]
+    ) -> None:
+        self._replaced = replaced
         self._publisher = publisher
         self._worker = worker
         self._here: dict[str, int] = {}
         self._answerers: dict[str, str] = {}
+        self._claiming: set[str] = set()
+        """Callbacks whose claim is on its way: who claims hears its result."""
         self._changed: set[str] = set()
         self._wake = threading.Event()
 
@@ -53,8 +58,12 @@ class Presence:
         if self._answerers.setdefault(uuid, viewer) != viewer:
             return False
         args = (self._worker, scripts.fresh())
-        if self._publisher.run(scripts.CLAIM, [keys.key(uuid)], *args):
-            return True
+        self._claiming.add(uuid)
+        try:
+            if self._publisher.run(scripts.CLAIM, [keys.key(uuid)], *args):
+                return True
+        finally:
+            self._claiming.discard(uuid)
         self.unclaim(uuid, viewer)
         return False
 
@@ -100,14 +109,23 @@ class Presence:
 
     def _write_part(self, uuids: list[str]) -> set[str]:
         failed: set[str] = set()
-        calls: dict[str, Call] = {}
+        calls: dict[str, tuple[Call, str | None]] = {}
         for uuid in uuids:
             with self._noting(uuid, failed):
-                calls[uuid] = self._submit(uuid)
-        for uuid, call in calls.items():
+                viewer = None if uuid in self._claiming else self._answerers.get(uuid)
+                calls[uuid] = self._submit(uuid), viewer
+        for uuid, (call, viewer) in calls.items():
             with self._noting(uuid, failed):
-                call.wait()
+                if call.wait() == 0 and viewer and self._answerers.get(uuid) == viewer:
+                    self._lose(uuid, viewer)
         return failed
+
+    def _lose(self, uuid: str, viewer: str) -> None:
+        """Another worker's viewer has claimed to answer: this worker was frozen for too long, or
+        Redis lost its memory.
+        """
+        del self._answerers[uuid]
+        self._replaced(uuid, viewer)
 
     @contextmanager
     def _noting(self, uuid: str, failed: set[str]) -> Iterator[None]:

@@ -210,7 +210,7 @@ if tonumber(redis.call('HGET', key, 'viewers')) ~= viewers then
     redis.call('PUBLISH', channel, seal('viewers', viewers .. ''))
 end
 if answers == 'answers' then
-    claim()
+    return claim()
 elseif answerer == worker then
     redis.call('HDEL', key, 'answerer')
     for _, holder in ipairs(redis.call('HVALS', held_key)) do
