@@ -1,13 +1,20 @@
-import { html, LitElement } from "lit";
+import { html, LitElement, unsafeCSS } from "lit";
+import source from "../../css/body-source.css";
+import moments from "../../css/moments.css";
+import pairs from "../../css/pairs-table.css";
 import { jsonBreak, viewsOf } from "../body/body.js";
 import { codingsOf } from "../body/content-coding.js";
 import { open, opened } from "../body/reading.js";
 import { byteCount, visible } from "../text/format.js";
 import { mediaType } from "../wire/captured.js";
-import { bodyCoding } from "./body-coding.js";
+import { baseStyles } from "./base-styles.js";
 import { bodyContent } from "./body-content.js";
-import { bodyStyles } from "./body-styles.js";
-import { brokenJson } from "./broken-json.js";
+import json from "./body-json.css";
+import multipart from "./body-multipart.css";
+import { bodyCoding, brokenJson } from "./body-notes.js";
+import preview from "./html-preview.css";
+import image from "./image-preview.css";
+import own from "./request-body.css";
 import "./copy-button.js";
 import { define } from "./define.js";
 
@@ -23,7 +30,10 @@ const WITHOUT_ITS_TEXT = new Set(["hex", "image", "multipart"]);
 
 /** The body: decompressed, by its charset, as readable as it gets; raw and in hex. */
 export class RequestBody extends LitElement {
-  static styles = bodyStyles;
+  static styles = [
+    baseStyles,
+    ...[pairs, moments, source, json, multipart, preview, image, own].map(unsafeCSS),
+  ];
   static properties = {
     request: { attribute: false },
     opened: { state: true },

@@ -1,9 +1,9 @@
 import { html, LitElement, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { Ticking } from "../browser/clock.js";
-import { ago } from "../text/format.js";
+import { ago, gapText, refusedText } from "../text/format.js";
+import { gapIcon, refusedIcon } from "./icons.js";
 import "./list-none.js";
-import { listNotice } from "./list-notice.js";
 import { isFresh } from "./request-row.js";
 import { isMove, keyOf, RowFocus } from "./row-focus.js";
 import { RowWindow } from "./row-window.js";
@@ -126,6 +126,18 @@ export class RequestList extends LitElement {
     const detail = { id, opened };
     this.dispatchEvent(new CustomEvent("select-request", { detail, bubbles: true }));
   }
+}
+
+/**
+ * Stands in the list for requests that are not there.
+ * @param {import("../state/store.js").GapEntry | import("../state/store.js").RefusedEntry} entry
+ */
+function listNotice(entry) {
+  const [icon, text] =
+    entry.kind === "gap" ? [gapIcon, gapText(entry.missed)] : [refusedIcon, refusedText(entry)];
+  return html`<div class="list-notice">
+    <p class="notice ${entry.kind}">${icon}<span>${text}</span></p>
+  </div>`;
 }
 
 customElements.define("request-list", RequestList);

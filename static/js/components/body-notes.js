@@ -1,11 +1,14 @@
+/** What stands above a body: its content codings, and where it stops being JSON. */
+
 import { html } from "lit";
+import { breakText } from "../body/json-break.js";
 import { excerpt } from "../text/excerpt.js";
 import { byteSize, visible } from "../text/format.js";
 
 const MOST_CHARACTERS = 100;
 
 /**
- * In which content codings a body was sent, and what came of undoing them.
+ * The content codings in which a body was sent, and the result of undoing them.
  * @param {number} sent  its size
  * @param {import("../body/reading.js").Opened} opened
  * @param {boolean} asSent  it is shown as sent
@@ -21,5 +24,18 @@ export function bodyCoding(sent, { body, codings, undone, problem }, asSent, tog
       ${undone ? "" : "Shown as sent."}
     </p>
     ${undone ? html`<button part="button" type="button" class="button" aria-pressed=${asSent} @click=${toggle}>Show as sent</button>` : ""}
+  </div>`;
+}
+
+/**
+ * Where a body stops being JSON, with what stands around.
+ * @param {import("../body/json-break.js").Break} place
+ */
+export function brokenJson(place) {
+  const { before, found, after } = place;
+  const marked = found === "\n" || found === "\r" ? "line end" : visible(found) || "end";
+  return html`<div class="body-note broken-json">
+    <p>${breakText(place)}</p>
+    <p class="captured">${visible(before)}<mark>${marked}</mark>${visible(after)}</p>
   </div>`;
 }
