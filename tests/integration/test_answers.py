@@ -269,12 +269,12 @@ def test_a_viewer_whose_claim_was_lost_is_cut_off_and_hears_the_truth_when_it_co
     redis: Redis, two_workers: tuple[Server, Server], uuid: str
 ) -> None:
     here, _ = two_workers
+    before = cut_off(here)
     with Answerer(here, uuid) as first:
         assert first.joined["ok"] is True
         # As after a restart of Redis without its data, or a freeze of the worker.
         claim = f"0123456789abcdef {int(time.time()) + 60}"
         redis.client.hset(f"webhook-logger:{{{uuid}}}", "answerer", claim)
-        before = cut_off(here)
         with PacketViewer(here.url, {"uuid": uuid}):
             eventually(lambda: cut_off(here) == before + 1)
         with Answerer(here, uuid) as again:
