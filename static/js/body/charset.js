@@ -2,7 +2,7 @@
  * The charset of a text, and the text read by it, as browsers do (Encoding standard). The bytes stay
  * the truth. No DOM in here.
  *
- * @typedef {object} Claim
+ * @typedef {object} CharsetClaim
  * @property {string} label   as sent; "" where nothing says
  * @property {string} because  what says so, to go on after "because", or ""
  *
@@ -67,7 +67,7 @@ export function isPlain(text, contentType) {
  * @param {Uint8Array} bytes
  * @param {string} contentType
  * @param {string} type
- * @returns {Claim}
+ * @returns {CharsetClaim}
  */
 function claimOf(bytes, contentType, type) {
   const mark = MARKS.find(([, start]) => start.every((byte, at) => bytes[at] === byte));
@@ -86,7 +86,7 @@ function claimOf(bytes, contentType, type) {
 /**
  * @param {string} label
  * @param {string} by
- * @returns {Claim}
+ * @returns {CharsetClaim}
  */
 export function claim(label, by) {
   return { label, because: `${by} says “${excerpt(label, MOST_OF_A_LABEL)}”` };
@@ -105,7 +105,7 @@ function zerosOf([first, second, third, fourth], type) {
 
 /**
  * @param {Uint8Array} bytes
- * @param {Claim} claim
+ * @param {CharsetClaim} claim
  * @param {boolean} isTextType
  * @returns {Reading}
  */
@@ -137,7 +137,7 @@ export function readAs(bytes, { label, because }, isTextType) {
 
 /**
  * @param {Uint8Array} bytes
- * @param {Claim} claim
+ * @param {CharsetClaim} claim
  * @param {boolean} isTextType
  * @returns {Reading}
  */

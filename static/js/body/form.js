@@ -60,7 +60,7 @@ function rawPair(bytes) {
 /**
  * @param {[name: Uint8Array, value: Uint8Array][]} pairs
  * @param {string} contentType
- * @returns {import("./charset.js").Claim}
+ * @returns {import("./charset.js").CharsetClaim}
  */
 function claimOf(pairs, contentType) {
   const declared = parametersOf(contentType).get("charset") ?? "";

@@ -10,9 +10,9 @@
  * @property {string} charset      as declared for this part, or ""
  * @property {Uint8Array} bytes    decoded
  * @property {string} problem      why they are not decoded, or ""
- * @property {Parts | null} inner  of a part that is multipart itself
+ * @property {MultipartParts | null} inner  of a part that is multipart itself
  *
- * @typedef {object} Parts
+ * @typedef {object} MultipartParts
  * @property {Part[]} parts   what could be read
  * @property {string} problem why that is not all, or ""
  *
@@ -46,7 +46,7 @@ const PROBLEMS = {
 /**
  * @param {Uint8Array} bytes
  * @param {string} contentType  the whole header value
- * @returns {Parts}
+ * @returns {MultipartParts}
  */
 export function partsOf(bytes, contentType) {
   return partsWithin(bytes, contentType, { room: MAX_PARTS, depth: MAX_DEPTH });
@@ -56,7 +56,7 @@ export function partsOf(bytes, contentType) {
  * @param {Uint8Array} bytes
  * @param {string} contentType
  * @param {{room: number, depth: number}} limits  room: parts that may still be read, in all
- * @returns {Parts}
+ * @returns {MultipartParts}
  */
 function partsWithin(bytes, contentType, limits) {
   const boundary = parametersOf(contentType).get("boundary");
@@ -229,7 +229,7 @@ function part(headers, sent, limits) {
  * @param {Uint8Array} bytes
  * @param {string} contentType
  * @param {{room: number, depth: number}} limits
- * @returns {Parts}
+ * @returns {MultipartParts}
  */
 function innerParts(bytes, contentType, limits) {
   if (limits.depth === 1) return { parts: [], problem: PROBLEMS.deep };

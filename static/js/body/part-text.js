@@ -3,7 +3,7 @@
  * field of the form says of it, or UTF-8. No DOM in here.
  *
  * @typedef {import("./multipart.js").Part} Part
- * @typedef {import("./charset.js").Claim} Claim
+ * @typedef {import("./charset.js").CharsetClaim} CharsetClaim
  */
 
 import { claim, read, readAs } from "./charset.js";
@@ -29,7 +29,7 @@ export function readerOf(parts) {
 /**
  * SendGrid's inbound mail has a field "charsets": JSON with the charsets of other fields by their names.
  * @param {readonly Part[]} parts
- * @returns {Map<string, Claim>}
+ * @returns {Map<string, CharsetClaim>}
  */
 function claimsOf(parts) {
   try {

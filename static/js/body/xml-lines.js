@@ -2,7 +2,7 @@
  * XML laid out for reading: each element that holds others on lines of its own. Only blanks between
  * tags change, and what is no XML comes out as it is. No DOM in here.
  *
- * @typedef {"open" | "close" | "text" | "other"} Kind  other: an empty element, a comment, a declaration
+ * @typedef {"open" | "close" | "text" | "other"} PieceKind  other: an empty element, a comment, a declaration
  */
 
 /** Deeper levels are not indented further, or they would leave the screen. */
@@ -25,7 +25,7 @@ const ENDS = [
 export function* xmlLines(xml) {
   let line = "";
   let depth = 0;
-  /** @type {Kind} */
+  /** @type {PieceKind} */
   let before = "other";
   for (const piece of pieces(xml)) {
     const kind = kindOf(piece);
@@ -44,14 +44,14 @@ export function* xmlLines(xml) {
 
 /**
  * Text stays with the tags around it, and an element that holds nothing in one piece.
- * @param {Kind} before
- * @param {Kind} kind
+ * @param {PieceKind} before
+ * @param {PieceKind} kind
  */
 function isApart(before, kind) {
   return before !== "text" && kind !== "text" && !(before === "open" && kind === "close");
 }
 
-/** @param {string} piece @returns {Kind} */
+/** @param {string} piece @returns {PieceKind} */
 function kindOf(piece) {
   if (opensSubset(piece)) return "open";
   if (/^\]\s*>$/.test(piece)) return "close";

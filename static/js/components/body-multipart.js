@@ -33,7 +33,7 @@ export class BodyMultipart extends LitElement {
     /** @type {import("../body/body.js").Body | undefined} */
     this.body = undefined;
     this.contentType = "";
-    /** @type {import("../body/multipart.js").Parts} */
+    /** @type {import("../body/multipart.js").MultipartParts} */
     this.found = { parts: [], problem: "" };
     this.shown = FIRST_PARTS;
   }
@@ -100,7 +100,7 @@ function item(part, read) {
   </li>`;
 }
 
-/** @param {import("../body/multipart.js").Parts} parts */
+/** @param {import("../body/multipart.js").MultipartParts} parts */
 function nested({ parts, problem }) {
   return html`
     ${list(parts, FIRST_PARTS, "Parts of this part")}

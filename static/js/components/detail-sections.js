@@ -10,7 +10,7 @@ import { textOfLine } from "../wire/captured.js";
  * @param {CapturedRequest} request
  * @param {object} known
  * @param {import("../state/retries.js").Retry} [known.retry]
- * @param {import("../state/responses.js").Answer} [known.answer]
+ * @param {import("../state/responses.js").SenderResponse} [known.answer]
  * @param {number} [known.bodyLimit]
  */
 export function summary(request, { retry, answer, bodyLimit }) {

@@ -5,7 +5,7 @@ import { save } from "../take-away/save.js";
 import { requestCount } from "../text/format.js";
 import "./menu-button.js";
 
-/** @typedef {import("../take-away/export.js").Kind} Kind */
+/** @typedef {import("../take-away/export.js").ExportKind} ExportKind */
 
 const CHOICES = [
   { value: "json", label: "JSON" },
@@ -52,12 +52,12 @@ export class ExportMenu extends LitElement {
     `;
   }
 
-  /** @param {CustomEvent<{value: Kind}>} event */
+  /** @param {CustomEvent<{value: ExportKind}>} event */
   onChoose({ detail }) {
     this.export(detail.value);
   }
 
-  /** @param {Kind} kind */
+  /** @param {ExportKind} kind */
   async export(kind) {
     const { requests, origin, answers } = this;
     if (this.busy || requests.length === 0) return;

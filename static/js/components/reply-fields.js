@@ -3,7 +3,7 @@ import { NO_BODY, sizeOf } from "../reply/reply.js";
 import { byteCount } from "../text/format.js";
 
 /** @typedef {import("../reply/reply.js").Draft} Draft */
-/** @typedef {import("../reply/reply.js").Field} Field */
+/** @typedef {import("../reply/reply.js").ReplyField} ReplyField */
 
 /**
  * @typedef {object} Form
@@ -36,7 +36,7 @@ export function replyFields(form) {
 
 /**
  * @param {Form} form
- * @param {Field} name
+ * @param {ReplyField} name
  * @param {string} label
  * @param {unknown} control
  */
@@ -104,7 +104,7 @@ function area(name, rows, text, problem, change) {
 
 /**
  * @param {Form["problem"]} problem
- * @param {Field} name
+ * @param {ReplyField} name
  */
 function isAt(problem, name) {
   return problem?.field === name ? "true" : nothing;

@@ -35,7 +35,7 @@ export class RequestDetail extends LitElement {
     this.request = undefined;
     /** @type {import("../state/retries.js").Retry | undefined} */
     this.retry = undefined;
-    /** @type {import("../state/responses.js").Answer | undefined} what its sender got, once it is known */
+    /** @type {import("../state/responses.js").SenderResponse | undefined} what its sender got, once it is known */
     this.answer = undefined;
     /** @type {import("../state/responses.js").Answers | undefined} the same, for exports: it is read then */
     this.answers = undefined;

@@ -34,7 +34,7 @@ export class RequestRow extends LitElement {
     super();
     /** @type {CapturedRequest | undefined} */
     this.request = undefined;
-    /** @type {import("../state/responses.js").Answer | undefined} once it is known */
+    /** @type {import("../state/responses.js").SenderResponse | undefined} once it is known */
     this.answer = undefined;
     /** @type {import("../state/retries.js").Retry | undefined} where it is one */
     this.retry = undefined;
@@ -96,7 +96,7 @@ export function isFresh({ arrived }, place) {
 }
 
 /**
- * @param {import("../state/responses.js").Answer} answer
+ * @param {import("../state/responses.js").SenderResponse} answer
  * @param {CapturedRequest} request
  */
 function rowAnswer(answer, request) {

@@ -3,9 +3,9 @@ import { byteCount, visible } from "../text/format.js";
 import "./body-source.js";
 import "./pairs-table.js";
 
-/** @typedef {import("../resend/resend.js").Answer} Answer */
+/** @typedef {import("../resend/resend.js").ResendResponse} ResendResponse */
 /** @typedef {import("../resend/problems.js").Explanation} Explanation */
-/** @typedef {{answer?: Answer, problem?: Explanation, reach?: string}} Outcome  of a request sent again */
+/** @typedef {{answer?: ResendResponse, problem?: Explanation, reach?: string}} Outcome  of a request sent again */
 
 /** @param {Outcome} outcome */
 export function summary({ answer, problem, reach = "" }) {
@@ -17,14 +17,14 @@ export function summary({ answer, problem, reach = "" }) {
   return sentences.map((text) => html`<p>${text}</p>`);
 }
 
-/** @param {Answer} answer */
+/** @param {ResendResponse} answer */
 function answerText({ status, reason, milliseconds }) {
   const time = `${Math.round(milliseconds).toLocaleString("en-US")} ms`;
   if (status) return `${status} ${visible(reason)} in ${time}`;
   return `A redirect, in ${time}. It was not followed; the browser does not tell where it leads.`;
 }
 
-/** @param {Answer} answer */
+/** @param {ResendResponse} answer */
 export function answered({ headers, shared, body }) {
   const note = "Only those that CORS lets this page read.";
   return html`
@@ -37,7 +37,7 @@ export function answered({ headers, shared, body }) {
   `;
 }
 
-/** @param {Answer["body"]} body */
+/** @param {ResendResponse["body"]} body */
 function bodyNote({ size, complete }) {
   if (!complete) return `Only its beginning was read: ${byteCount(size)}.`;
   return size === 0 ? "No body." : byteCount(size);

@@ -123,7 +123,7 @@ export class SignatureCheck extends LitElement {
 /**
  * Render the verdict on a signature; screen readers announce it politely.
  * @param {import("../signatures/verdict.js").Verdict | undefined} verdict
- * @param {import("../signatures/schemes.js").Field | undefined} empty  what has to be filled in first
+ * @param {import("../signatures/schemes.js").SignatureField | undefined} empty  what has to be filled in first
  */
 function signatureVerdict(verdict, empty) {
   return html`<p class="signature-verdict" role="status" data-valid=${verdict?.ok ?? nothing}>

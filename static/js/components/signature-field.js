@@ -1,10 +1,10 @@
 import { html, nothing } from "lit";
 
-/** @typedef {import("../signatures/schemes.js").Field} Field */
+/** @typedef {import("../signatures/schemes.js").SignatureField} SignatureField */
 
 /**
  * One thing to enter, with its name and what helps to find it.
- * @param {Field} field
+ * @param {SignatureField} field
  * @param {string} value
  * @param {(value: string) => void} change
  */
@@ -20,7 +20,7 @@ export function signatureField(field, value, change) {
 }
 
 /**
- * @param {Field} field
+ * @param {SignatureField} field
  * @param {string} value
  * @param {(value: string) => void} change
  */
@@ -31,7 +31,7 @@ function choice({ name, choices }, value, change) {
 }
 
 /**
- * @param {Field} field
+ * @param {SignatureField} field
  * @param {string} value
  * @param {(value: string) => void} change
  * @param {string | typeof nothing} hint  its id

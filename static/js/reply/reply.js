@@ -13,8 +13,8 @@
  * @property {string} times    empty for all
  * @property {boolean} cors
  *
- * @typedef {keyof Draft} Field
- * @typedef {{field: Field | null, text: string}} Problem  null: with all of it
+ * @typedef {keyof Draft} ReplyField
+ * @typedef {{field: ReplyField | null, text: string}} Problem  null: with all of it
  */
 
 import { bytesOf } from "../body/body.js";
@@ -129,5 +129,5 @@ function headersOf(text) {
 export function problemOf(message) {
   const [, name = "", text = ""] = /^(\w+): (.*)$/s.exec(message) ?? [];
   if (!Object.hasOwn(BLANK, name)) return { field: null, text: message };
-  return { field: /** @type {Field} */ (name), text };
+  return { field: /** @type {ReplyField} */ (name), text };
 }

@@ -9,7 +9,7 @@
  * @property {CapturedRequest} request
  * @property {string} origin  of this page: "https://hooks.example.com"
  *
- * @typedef {object} Answer
+ * @typedef {object} ResendResponse
  * @property {number} status      0 of a redirect: a browser that does not follow tells nothing of it
  * @property {string} reason      "Not Found"; empty over HTTP/2
  * @property {boolean} shared     of another origin: only what CORS lets through can be read
@@ -136,7 +136,7 @@ export function differences(request) {
 /**
  * @param {Target} target
  * @param {AbortController} controller  to cancel with
- * @returns {Promise<Answer>}
+ * @returns {Promise<ResendResponse>}
  */
 export async function send({ url, request }, controller) {
   const late = new DOMException("No answer in time", "TimeoutError");
@@ -153,9 +153,9 @@ export async function send({ url, request }, controller) {
 
 /**
  * @param {Response} response
- * @param {Answer["body"]} body
+ * @param {ResendResponse["body"]} body
  * @param {number} milliseconds
- * @returns {Answer}
+ * @returns {ResendResponse}
  */
 function answerOf({ status, statusText: reason, headers, type }, body, milliseconds) {
   return { status, reason, shared: type === "cors", headers: [...headers], body, milliseconds };

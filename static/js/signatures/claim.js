@@ -7,11 +7,11 @@
  * @typedef {import("./verdict.js").Refusal} Refusal
  * @typedef {import("./verdict.js").Verdict} Verdict
  *
- * @typedef {object} Claim
+ * @typedef {object} SignatureClaim
  * @property {Uint8Array} key
  * @property {Algorithm} algorithm
  * @property {Uint8Array[]} signatures  one of them has to be right
- * @property {(body: Uint8Array) => import("./hmac.js").Parts} signed  what the signature covers
+ * @property {(body: Uint8Array) => import("./hmac.js").SignedParts} signed  what the signature covers
  * @property {number} [timestamp]       seconds since 1970
  * @property {boolean} [anyFuture]      whether it may be later than the request, however far
  *
@@ -46,8 +46,8 @@ export function signatureIn(request, { header, prefix, encoding, algorithm }) {
 /**
  * @param {CapturedRequest} request
  * @param {Writing} writing
- * @param {Omit<Claim, "algorithm" | "signatures">} rest
- * @returns {Claim | Refusal}
+ * @param {Omit<SignatureClaim, "algorithm" | "signatures">} rest
+ * @returns {SignatureClaim | Refusal}
  */
 export function claimOf(request, writing, rest) {
   const signature = signatureIn(request, writing);
@@ -57,7 +57,7 @@ export function claimOf(request, writing, rest) {
 
 /**
  * @param {CapturedRequest} request
- * @param {Claim | Refusal} claim
+ * @param {SignatureClaim | Refusal} claim
  * @returns {Promise<Verdict>}
  */
 export async function judge(request, claim) {
@@ -72,7 +72,7 @@ export async function judge(request, claim) {
 
 /**
  * Which of the signatures is right for a body, or -1.
- * @param {Claim} claim
+ * @param {SignatureClaim} claim
  * @param {Uint8Array} body
  */
 async function rightPlace({ algorithm, key, signatures, signed }, body) {
@@ -82,7 +82,7 @@ async function rightPlace({ algorithm, key, signatures, signed }, body) {
 
 /**
  * @param {CapturedRequest} request
- * @param {Claim} claim
+ * @param {SignatureClaim} claim
  * @param {number} place
  * @returns {Verdict}
  */

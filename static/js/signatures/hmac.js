@@ -3,7 +3,7 @@
  *
  * @typedef {"SHA-1" | "SHA-256" | "SHA-384" | "SHA-512"} Algorithm
  * @typedef {"hex" | "base64"} Encoding
- * @typedef {(string | Uint8Array)[]} Parts  joined without anything between; text as UTF-8
+ * @typedef {(string | Uint8Array)[]} SignedParts  joined without anything between; text as UTF-8
  */
 
 import { bytesOfLine } from "../wire/captured.js";
@@ -21,7 +21,7 @@ export function canHash() {
 /**
  * @param {Algorithm} algorithm
  * @param {Uint8Array} key  not empty
- * @param {Parts} content
+ * @param {SignedParts} content
  */
 export async function hmac(algorithm, key, content) {
   const kind = { name: "HMAC", hash: algorithm };
@@ -32,13 +32,13 @@ export async function hmac(algorithm, key, content) {
 
 /**
  * @param {Algorithm} algorithm
- * @param {Parts} content
+ * @param {SignedParts} content
  */
 export async function hash(algorithm, content) {
   return new Uint8Array(await crypto.subtle.digest(algorithm, await joined(content)));
 }
 
-/** @param {Parts} parts */
+/** @param {SignedParts} parts */
 function joined(parts) {
   return new Blob(/** @type {BlobPart[]} */ (parts)).arrayBuffer();
 }

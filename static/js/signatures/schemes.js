@@ -3,7 +3,7 @@
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *
- * @typedef {object} Field  what the reader enters
+ * @typedef {object} SignatureField  what the reader enters
  * @property {string} name
  * @property {string} label
  * @property {"secret" | "text" | "choice"} kind
@@ -15,7 +15,7 @@
  * @typedef {object} Scheme
  * @property {string} id
  * @property {string} name
- * @property {readonly Field[]} fields
+ * @property {readonly SignatureField[]} fields
  * @property {(request: CapturedRequest) => boolean} detect  by the headers alone
  * @property {(request: CapturedRequest, fields: Record<string, string>) => Promise<import("./verdict.js").Verdict>} check
  */
@@ -32,7 +32,7 @@ import { twilio } from "./twilio.js";
 /** The more special first: GitLab has the headers of Standard Webhooks, too. @type {readonly Scheme[]} */
 export const SCHEMES = [github, gitlab, shopify, slack, stripe, twilio, standardWebhooks, generic];
 
-/** What the reader says first. @type {Field} */
+/** What the reader says first. @type {SignatureField} */
 export const SIGNED_BY = {
   name: "scheme",
   label: "Signed by",

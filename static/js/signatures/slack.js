@@ -7,7 +7,7 @@ import { secondsIn } from "./timestamp.js";
 
 /**
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
- * @typedef {import("./claim.js").Claim} Claim
+ * @typedef {import("./claim.js").SignatureClaim} SignatureClaim
  * @typedef {import("./verdict.js").Refusal} Refusal
  */
 
@@ -32,7 +32,7 @@ export const slack = {
 /**
  * @param {CapturedRequest} request
  * @param {string} secret
- * @returns {Claim | Refusal}
+ * @returns {SignatureClaim | Refusal}
  */
 function read(request, secret) {
   const timestamp = secondsIn(request, TIMESTAMP);

@@ -8,7 +8,7 @@ import { malformed, missing, refusal } from "./verdict.js";
 
 /**
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
- * @typedef {import("./claim.js").Claim} Claim
+ * @typedef {import("./claim.js").SignatureClaim} SignatureClaim
  * @typedef {import("./verdict.js").Refusal} Refusal
  */
 
@@ -38,7 +38,7 @@ function brandOf(request) {
 /**
  * @param {CapturedRequest} request
  * @param {string} secret
- * @returns {Claim | Refusal}
+ * @returns {SignatureClaim | Refusal}
  */
 function read(request, secret) {
   const brand = brandOf(request);

@@ -7,7 +7,7 @@ import { seconds } from "./timestamp.js";
 import { malformed, missing } from "./verdict.js";
 
 /**
- * @typedef {import("./claim.js").Claim} Claim
+ * @typedef {import("./claim.js").SignatureClaim} SignatureClaim
  * @typedef {import("./verdict.js").Refusal} Refusal
  */
 
@@ -32,7 +32,7 @@ export const stripe = {
 /**
  * @param {string} header  t=1492774577,v1=5257a8…,v1=…,v0=…
  * @param {string} secret
- * @returns {Claim | Refusal}
+ * @returns {SignatureClaim | Refusal}
  */
 function read(header, secret) {
   if (!header) return missing(HEADER);

@@ -1,7 +1,7 @@
 /**
  * What senders were answered, found by the position of their request. No DOM in here.
  *
- * @typedef {object} Answer
+ * @typedef {object} SenderResponse
  * @property {number} status
  * @property {string} by  what decided it, one of BY
  *
@@ -20,7 +20,7 @@ const BY = {
 
 /** The newest are kept. An answer may come long after its request, and for one that waits unseen. */
 export class Answers {
-  /** @type {Map<string, Answer>} */
+  /** @type {Map<string, SenderResponse>} */
   #answers = new Map();
   #most;
 
@@ -35,7 +35,7 @@ export class Answers {
     this.#makeRoom();
   }
 
-  /** @param {Position & Answer} answered */
+  /** @param {Position & SenderResponse} answered */
   add({ epoch, seq, status, by }) {
     this.#answers.set(keyOf(epoch, seq), { status, by });
     this.#makeRoom();
@@ -65,7 +65,7 @@ function keyOf(epoch, seq) {
 /**
  * "answered 503 by the reply"; of a body that is too large "rejected 413: …", because no reply had a
  * say in that.
- * @param {Answer} answer
+ * @param {SenderResponse} answer
  * @param {{body: import("../wire/contract.js").Body}} request
  * @param {number} [limit]  the server's, in bytes, where it is known
  */

@@ -5,9 +5,9 @@ import { HAR_FOOT, HAR_HEAD, harEntry } from "./har.js";
 
 /**
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
- * @typedef {import("./har.js").Answer} Answer
+ * @typedef {import("./har.js").ExportedResponse} ExportedResponse
  *
- * @typedef {"json" | "har"} Kind
+ * @typedef {"json" | "har"} ExportKind
  */
 
 /** So long may making pieces keep the page from anything else. */
@@ -15,11 +15,11 @@ const BUSY_MS = 10;
 
 /**
  * The file's text, the oldest request first.
- * @param {Kind} kind
+ * @param {ExportKind} kind
  * @param {readonly CapturedRequest[]} requests
  * @param {object} beside
  * @param {string} beside.origin
- * @param {{get: (request: CapturedRequest) => Answer | undefined}} [beside.answers]  what senders got, as far as it is known
+ * @param {{get: (request: CapturedRequest) => ExportedResponse | undefined}} [beside.answers]  what senders got, as far as it is known
  */
 export function exported(kind, requests, { origin, answers }) {
   const ordered = [...requests].sort(byTime);
@@ -32,7 +32,7 @@ export function exported(kind, requests, { origin, answers }) {
 /**
  * The request as it came over the wire, and what its sender got.
  * @param {CapturedRequest} request
- * @param {Answer | undefined} answered
+ * @param {ExportedResponse | undefined} answered
  */
 function withAnswer(request, answered) {
   return answered ? { ...request, answered } : request;

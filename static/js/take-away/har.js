@@ -5,7 +5,7 @@ import { target } from "./outgoing.js";
 
 /**
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
- * @typedef {Pick<import("../wire/contract.js").Answered, "status" | "by">} Answer
+ * @typedef {Pick<import("../wire/contract.js").Answered, "status" | "by">} ExportedResponse
  */
 
 /** The log up to its entries, which are long: they follow one by one. */
@@ -30,7 +30,7 @@ const NO_RESPONSE = {
 /**
  * @param {CapturedRequest} request
  * @param {string} origin
- * @param {Answer} [answered]  what its sender got
+ * @param {ExportedResponse} [answered]  what its sender got
  */
 export function harEntry(request, origin, answered) {
   return {
@@ -65,7 +65,7 @@ function harRequest(request, origin) {
   };
 }
 
-/** @param {Answer} answered */
+/** @param {ExportedResponse} answered */
 function harResponse({ status, by }) {
   const comment = "Only the status of the response is recorded.";
   return { ...NO_RESPONSE, status, httpVersion: "HTTP/1.1", comment, _by: by };

@@ -50,7 +50,7 @@ test("a flood of parts is stopped", () => {
   assert.notEqual(problem, "");
 });
 
-/** @param {import("../../../static/js/body/multipart.js").Parts} found */
+/** @param {import("../../../static/js/body/multipart.js").MultipartParts} found */
 const texts = ({ parts }) => parts.map((part) => Buffer.from(part.bytes).toString());
 
 test("a preamble, a leading line end and an epilogue are no parts", () => {
