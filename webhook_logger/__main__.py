@@ -18,7 +18,7 @@ if _is_default:
 import click
 
 from webhook_logger import __version__
-from webhook_logger.client.commands.exits import Commands, Exit
+from webhook_logger.client.commands.exits import Commands, Exit, end_soon_after_ctrl_c
 from webhook_logger.client.commands.listen import listen
 from webhook_logger.client.commands.replay import replay
 from webhook_logger.client.commands.send import send
@@ -40,6 +40,8 @@ for command in (listen, send, replay, serve):
 
 def main() -> None:
     """Run what the command line says."""
+    if _is_default:
+        end_soon_after_ctrl_c()
     try:
         cli(prog_name="webhook-logger")
     except SystemExit as end:

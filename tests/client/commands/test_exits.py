@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import click
 import pytest
 
 from tests.support.command import COMMAND, Command, environment, run
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 from webhook_logger.__main__ import cli
 from webhook_logger.client import errors
@@ -123,3 +125,28 @@ def test_ctrl_c_during_imports_ends_it_quietly(tmp_path: Path) -> None:
         assert command.out.until("imports") == "imports"
         assert command.interrupt() == 130
     assert command.notes.all == ""
+
+
+DEAF = """
+import time
+from webhook_logger.client.commands import exits
+
+exits.END_SECONDS = 0.1
+exits.end_soon_after_ctrl_c()
+print("waits", flush=True)
+while True:
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+def test_ctrl_c_ends_a_command_that_is_stuck() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", DEAF], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "waits\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_SECONDS) == 130

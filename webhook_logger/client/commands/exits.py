@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import sys
+import threading
+import time
 from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
@@ -13,6 +17,9 @@ import click
 
 from webhook_logger.client import errors
 from webhook_logger.plain import plain
+
+END_SECONDS = 10.0
+"""Maximum time that a command takes to end after Ctrl-C: it tells senders and server first."""
 
 
 class Exit(IntEnum):
@@ -75,6 +82,25 @@ class Commands(click.Group):
         except click.exceptions.Exit:
             sys.stdout.flush()
             raise
+
+
+def end_soon_after_ctrl_c() -> None:
+    """End this process at most `END_SECONDS` after Ctrl-C, whatever it waits for by then.
+
+    The signal arrives at a socket, which the system's handler writes to. Python's own handler runs
+    in the main thread alone, and what it raises can be lost there.
+    """
+    heard, waker = socket.socketpair()
+    waker.setblocking(False)
+    signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=_end_after_ctrl_c, args=(heard, waker), daemon=True).start()
+
+
+def _end_after_ctrl_c(heard: socket.socket, _waker: socket.socket) -> None:
+    while heard.recv(1)[0] != signal.SIGINT:
+        pass
+    time.sleep(END_SECONDS)
+    os._exit(Exit.INTERRUPTED)
 
 
 def _say(error: str) -> None:
