@@ -127,21 +127,25 @@ def test_ctrl_c_during_imports_ends_it_quietly(tmp_path: Path) -> None:
     assert command.notes.all == ""
 
 
-DEAF = """
+STUCK = """
 import signal, time
+from webhook_logger import __main__
 from webhook_logger.client.commands import exits
 
-signal.signal(signal.SIGINT, lambda *_: None)
+def stuck(**_):
+    signal.signal(signal.SIGINT, lambda *_: None)
+    print("waits", flush=True)
+    time.sleep(3600)
+
 exits.END_SECONDS = 0.1
-exits.end_soon_after_ctrl_c()
-print("waits", flush=True)
-time.sleep(3600)
+__main__.cli = stuck
+__main__.main()
 """
 
 
 def test_ctrl_c_ends_a_command_that_is_stuck() -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", DEAF], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", STUCK], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "waits\n"
