@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import engineio
 import socketio
 import websocket
 
@@ -23,12 +24,32 @@ TEXT_FRAME = 0x81  # whole, and not compressed
 Wire = dict[str, Any]
 
 
+class _InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
+    """Handles each message in the thread that reads.
+
+    Engine.IO's client starts a thread for each message, so that one event overtakes another.
+    """
+
+    def start_background_task(self, target: Any, *args: Any, **kwargs: Any) -> Any:
+        if target is self.handlers.get("message"):
+            return target(*args)
+        return super().start_background_task(target, *args, **kwargs)
+
+
+class _OrderedClient(socketio.Client):  # type: ignore[misc]  # it has no types
+    def _engineio_client_class(self) -> type[engineio.Client]:
+        return _InOrder
+
+
 class Viewer:
-    """python-socketio's own client. It may mix up the order of events: wait for one at a time."""
+    """python-socketio's own client, which receives events in the order of the server."""
 
     def __init__(self, url: str, **auth: Any) -> None:
         self._client = socketio.SimpleClient(reconnection=False)
-        self._client.connect(url, auth=auth or None, transports=["websocket"])
+        self._client.client_class = _OrderedClient
+        self._client.connect(
+            url, auth=auth or None, transports=["websocket"], wait_timeout=PATIENCE_SECONDS
+        )
         stream.check_connected(auth or None, {"sid": self._client.sid})
 
     def event(self, name: str, timeout: float = PATIENCE_SECONDS) -> Wire:
