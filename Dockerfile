@@ -15,7 +15,7 @@ RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
 COPY config.py wsgi.py ./
 COPY webhook_logger webhook_logger
 COPY templates templates
-COPY docs/protocol.md docs/openapi.yaml docs/asyncapi.yaml docs/
+COPY docs/protocol.md docs/errors.md docs/openapi.yaml docs/asyncapi.yaml docs/
 COPY static static
 COPY --from=vendor /src/static/vendor static/vendor
 COPY LICENSE ./

@@ -20,6 +20,9 @@ python := .venv/bin/python
 # Bytecode is written even where the environment forbids it: tests start hundreds of interpreters,
 # and pytest would rewrite its assertions in each of its processes.
 with_tools := npm_config_update_notifier=false PYTHONDONTWRITEBYTECODE= PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv/node:$$PATH"
+# The tables in the documents that say what the code says.
+tables := $(python) -m cogapp -P -I . -p "from deploy import tables" --verbosity 1
+documents := README.md $(wildcard docs/*.md)
 
 run: $(run_stamp) $(vendor_stamp)
 	@exec $(python) wsgi.py
@@ -63,11 +66,13 @@ lint: $(dev_stamp) $(npm_stamp)
 	$(python) -m ruff format --check
 	$(python) -m mypy
 	@$(with_tools) npm run --silent lint
+	$(tables) --check --diff --check-fail-msg "Run make fix." $(documents)
 
 fix: $(dev_stamp) $(npm_stamp)
 	$(python) -m ruff check --fix
 	$(python) -m ruff format
 	@$(with_tools) npm run --silent fix
+	$(tables) -r $(documents)
 
 test-packages:
 	@deploy/setup test-packages

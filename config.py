@@ -1,8 +1,8 @@
 """The settings: one table, read from the environment.
 
-A row is a field of `Config`: name, type, default, help. README.md shows the same table, and
-docs/limits.md says what happens beyond each limit; a test compares both. With a wrong value the
-server does not start, and prints a sentence that names the setting.
+A row is a field of `Config`: name, type, default, help. docs/settings.md and docs/limits.md are
+made from it by `make fix`. With a wrong value the server does not start, and prints a sentence that
+names the setting.
 """
 
 from __future__ import annotations

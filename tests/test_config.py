@@ -5,16 +5,11 @@ from __future__ import annotations
 import re
 import traceback
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
 from config import Config, ConfigError
 from webhook_logger.settings import redis_url
-
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text()
-LIMITS = (ROOT / "docs/limits.md").read_text()
 
 
 def test_the_defaults_are_those_of_a_laptop() -> None:
@@ -97,34 +92,6 @@ def test_an_error_does_not_show_a_secret(url: str) -> None:
 def test_an_error_names_setting_and_value() -> None:
     with pytest.raises(ConfigError, match=r"^The setting PORT must be .* it is 'x'\.$"):
         Config.from_environ({"PORT": "x"})
-
-
-@pytest.mark.parametrize("setting", fields(Config), ids=lambda setting: setting.name)
-def test_every_setting_is_documented_as_it_is(setting: object) -> None:
-    assert f"{row(setting)} |\n" in README
-
-
-def test_no_setting_is_documented_that_is_not() -> None:
-    assert documented(README) == [setting.name for setting in fields(Config)]
-
-
-def test_it_is_documented_what_happens_beyond_each_limit() -> None:
-    limits = [setting for setting in fields(Config) if "over" in setting.metadata]
-    for setting in limits:
-        assert f"{row(setting)} | {setting.metadata['over']} |\n" in LIMITS
-    assert documented(LIMITS) == [setting.name for setting in limits]
-
-
-def row(setting: object) -> str:
-    """Its name, default and help as the documents show them."""
-    name, default, text = setting.name, setting.default, setting.metadata["help"]
-    shown = ",".join(default) if isinstance(default, tuple) else default
-    return f"| `{name}` | {'none' if shown in (None, '') else f'`{shown}`'} | {text}"
-
-
-def documented(text: str) -> list[str]:
-    """The names in the tables of settings."""
-    return re.findall(r"^\| `([A-Z_]+)` \|", text, re.MULTILINE)
 
 
 def test_everything_that_is_named_as_a_limit_says_what_happens_beyond() -> None:

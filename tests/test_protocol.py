@@ -11,7 +11,6 @@ from config import Config
 from tests.support.contract import protocol
 from tests.support.contract.documents import demand, document, follow, validator
 from tests.support.contract.protocol import named, table
-from webhook_logger.errors import Reason
 from webhook_logger.reply import headers, value
 from webhook_logger.viewers import PING_SECONDS, PING_TIMEOUT_SECONDS
 
@@ -71,11 +70,6 @@ def test_what_it_says_of_retries_is_in_the_document(callback: dict[str, Any]) ->
         status: follow(OPENAPI, told).get("headers", {}) for status, told in callback.items()
     }
     assert waits == {status for status, told in headers.items() if "Retry-After" in told}
-
-
-def test_it_has_every_reason_of_the_registry() -> None:
-    rows = [[f"`{each.word}`", f"`{each.status}`", each.meaning] for each in Reason]
-    assert table("reason", "status", "meaning") == rows
 
 
 def test_it_has_every_field_of_a_reply_with_its_default() -> None:

@@ -17,91 +17,136 @@ from typing import Any
 
 from werkzeug.exceptions import HTTPException
 
+HEAD = "the head of a request"
+BODY = "the body of a request"
+LOAD = "a request, or a connection"
+PATH = "path and method"
+STREAM = "`/socket.io/`"
+API = "`/api/`"
+
 
 @unique
 class Reason(Enum):
-    """A row is a name, an HTTP status, and the meaning in one sentence."""
+    """A row is a name, where it occurs, an HTTP status, and the meaning in one sentence."""
 
     # The head of a request
-    TLS_NOT_SUPPORTED = 400, "The client speaks TLS, and this port plain HTTP. Use http, not https."
+    TLS_NOT_SUPPORTED = (
+        HEAD,
+        400,
+        "The client speaks TLS, and this port plain HTTP. Use http, not https.",
+    )
     BARE_LINE_FEED = (
+        HEAD,
         400,
         "A line of the request head ends in a line feed alone. End each line with CR and LF.",
     )
-    CONTROL_CHARACTER = 400, "The request head has a control character."
+    CONTROL_CHARACTER = HEAD, 400, "The request head has a control character."
     REQUEST_LINE_MALFORMED = (
+        HEAD,
         400,
         "The request line is not a method, a target and HTTP/1.1 with one space between. Write a "
         "space in the target as %20.",
     )
-    TARGET_MALFORMED = 400, "The request target is neither a path nor an absolute http URL."
-    HEADERS_MALFORMED = 400, "A header line is malformed."
+    TARGET_MALFORMED = HEAD, 400, "The request target is neither a path nor an absolute http URL."
+    HEADERS_MALFORMED = HEAD, 400, "A header line is malformed."
     HOST_MALFORMED = (
+        HEAD,
         400,
         "The request needs exactly one valid Host header. Only HTTP/1.0 may leave it out.",
     )
     CONTENT_LENGTH_MALFORMED = (
+        HEAD,
         400,
         "Content-Length is not one whole number, or comes together with Transfer-Encoding.",
     )
     TRANSFER_ENCODING_MALFORMED = (
+        HEAD,
         400,
         "Transfer-Encoding must end in `chunked`, name it once, and be used with HTTP/1.1.",
     )
-    TRANSFER_CODING_NOT_SUPPORTED = 501, "This server supports no transfer coding but `chunked`."
-    HTTP_VERSION_NOT_SUPPORTED = 505, "This server supports HTTP/1.0 and HTTP/1.1 only."
-    TARGET_TOO_LONG = 414, "The request target is longer than this server's MAX_TARGET_BYTES."
-    HEADERS_TOO_LARGE = 431, "The header section is larger than this server's MAX_HEADER_BYTES."
-    TOO_MANY_HEADERS = 431, "The request has more header lines than this server's MAX_HEADER_LINES."
-    REQUEST_TIMEOUT = 408, "The request did not arrive in time."
+    TRANSFER_CODING_NOT_SUPPORTED = (
+        HEAD,
+        501,
+        "This server supports no transfer coding but `chunked`.",
+    )
+    HTTP_VERSION_NOT_SUPPORTED = HEAD, 505, "This server supports HTTP/1.0 and HTTP/1.1 only."
+    TARGET_TOO_LONG = HEAD, 414, "The request target is longer than this server's MAX_TARGET_BYTES."
+    HEADERS_TOO_LARGE = (
+        HEAD,
+        431,
+        "The header section is larger than this server's MAX_HEADER_BYTES.",
+    )
+    TOO_MANY_HEADERS = (
+        HEAD,
+        431,
+        "The request has more header lines than this server's MAX_HEADER_LINES.",
+    )
+    REQUEST_TIMEOUT = HEAD, 408, "The request did not arrive in time."
 
     # Its body
-    CHUNK_MALFORMED = 400, "A chunk of the body is malformed."
+    CHUNK_MALFORMED = BODY, 400, "A chunk of the body is malformed."
     TOO_MANY_CHUNKS = (
+        BODY,
         400,
         "The chunks of the body are too small: their framing outweighs the content by too much.",
     )
-    TRAILER_MALFORMED = 400, "A trailer of the chunked body is malformed, or there are too many."
-    BODY_INCOMPLETE = 400, "The sender closed the connection before the end of the body."
-    BODY_TOO_LARGE = 413, "The body is larger than this server's MAX_BODY_BYTES."
+    TRAILER_MALFORMED = (
+        BODY,
+        400,
+        "A trailer of the chunked body is malformed, or there are too many.",
+    )
+    BODY_INCOMPLETE = BODY, 400, "The sender closed the connection before the end of the body."
+    BODY_TOO_LARGE = BODY, 413, "The body is larger than this server's MAX_BODY_BYTES."
 
     # Whether there is room for it
-    TOO_MANY_CONNECTIONS = 503, "This worker has the maximum number of connections."
-    TOO_MANY_VIEWERS = 503, "This worker has the maximum number of viewers."
-    DRAINING = 503, "This worker is about to stop."
-    QUEUE_UNAVAILABLE = 503, "The message queue is unavailable. Send the request again later."
-    CALLBACK_RATE_EXCEEDED = 429, "The callback received more requests in one second than it may."
-    TOO_MANY_FROM_ADDRESS = 429, "Too many requests from one address are in progress."
-    REPLY_CHANGE_RATE_EXCEEDED = 429, "This address changes replies too often."
+    TOO_MANY_CONNECTIONS = LOAD, 503, "This worker has the maximum number of connections."
+    TOO_MANY_VIEWERS = STREAM, 503, "This worker has the maximum number of viewers."
+    DRAINING = LOAD, 503, "This worker is about to stop."
+    QUEUE_UNAVAILABLE = LOAD, 503, "The message queue is unavailable. Send the request again later."
+    CALLBACK_RATE_EXCEEDED = (
+        LOAD,
+        429,
+        "The callback received more requests in one second than it may.",
+    )
+    TOO_MANY_FROM_ADDRESS = LOAD, 429, "Too many requests from one address are in progress."
+    REPLY_CHANGE_RATE_EXCEEDED = API, 429, "This address changes replies too often."
 
     # What it asks for
     NOT_FOUND = (
+        PATH,
         404,
         "Nothing exists at this path. A callback has the path /UUID, and all paths below it.",
     )
-    METHOD_NOT_ALLOWED = 405, "This path does not support this method."
-    STREAM_REQUEST_MALFORMED = 400, "The request does not follow the Engine.IO protocol, version 4."
+    METHOD_NOT_ALLOWED = PATH, 405, "This path does not support this method."
+    STREAM_REQUEST_MALFORMED = (
+        STREAM,
+        400,
+        "The request does not follow the Engine.IO protocol, version 4.",
+    )
     SESSION_UNKNOWN = (
+        STREAM,
         400,
         "This worker has no session with this sid. Connect again; behind a load balancer without "
         "sticky sessions, use WebSocket alone.",
     )
-    ORIGIN_NOT_ALLOWED = 400, "Pages of this origin may not connect to this server."
-    LENGTH_REQUIRED = 411, "Send the packets with a Content-Length."
-    MESSAGE_TOO_LARGE = 413, "The viewer sends more at once than this server allows."
-    UPGRADE_REQUIRED = 426, "This server speaks WebSocket version 13."
-    WEBSOCKET_HANDSHAKE_MALFORMED = 400, "The WebSocket handshake is malformed."
-    REPLY_INVALID = 400, "The JSON is not a valid reply."
-    REPLY_TOO_LARGE = 413, "The reply is larger than this server allows."
+    ORIGIN_NOT_ALLOWED = STREAM, 400, "Pages of this origin may not connect to this server."
+    LENGTH_REQUIRED = STREAM, 411, "Send the packets with a Content-Length."
+    MESSAGE_TOO_LARGE = STREAM, 413, "The viewer sends more at once than this server allows."
+    UPGRADE_REQUIRED = STREAM, 426, "This server speaks WebSocket version 13."
+    WEBSOCKET_HANDSHAKE_MALFORMED = STREAM, 400, "The WebSocket handshake is malformed."
+    REPLY_INVALID = API, 400, "The JSON is not a valid reply."
+    REPLY_TOO_LARGE = API, 413, "The reply is larger than this server allows."
     TOO_LATE = (
+        API,
         409,
         "No request with this id is waiting: it timed out, already has a response, or no viewer "
         "answers for this callback.",
     )
-    BAD_REQUEST = 400, "The server cannot process this request."
-    INTERNAL_ERROR = 500, "The server made a mistake."
+    BAD_REQUEST = PATH, 400, "The server cannot process this request."
+    INTERNAL_ERROR = PATH, 500, "The server made a mistake."
 
-    def __init__(self, status: int, meaning: str) -> None:
+    def __init__(self, where: str, status: int, meaning: str) -> None:
+        self.where = where
         self.status = status
         self.meaning = meaning
 

@@ -20,6 +20,7 @@ from webhook_logger.views.pages import page
 PROTOCOL = "protocol.md"
 DOCUMENTS = {
     PROTOCOL: "text/markdown; charset=utf-8",
+    "errors.md": "text/markdown; charset=utf-8",
     "openapi.yaml": "application/yaml",
     "asyncapi.yaml": "application/yaml",
 }

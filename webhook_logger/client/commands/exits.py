@@ -23,7 +23,7 @@ END_SECONDS = 10.0
 
 
 class Exit(IntEnum):
-    """The exit codes; docs/cli.md has the same table, and a test compares."""
+    """The exit codes. `make fix` writes the table of docs/cli.md from them."""
 
     DONE = 0, "All that was asked for was done."
     FAILED = 1, "Some of it was not: a request got no answer, or a status of 400 or more."

@@ -1,0 +1,93 @@
+"""The tables in the documents that say what the code says: `make fix` writes them, and `make lint`
+fails when one is stale.
+
+A document has a block of cog for each, which calls one of these functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import Field, fields
+
+import click
+
+from config import Config
+from webhook_logger.__main__ import cli
+from webhook_logger.client.commands.exits import Exit
+from webhook_logger.errors import Reason
+from webhook_logger.metrics import Ending, Metrics
+
+
+def settings(*names: str) -> str:
+    """Return these settings of config.py; all of them where none is named."""
+    rows = [_setting(row) for row in fields(Config) if not names or row.name in names]
+    return _table(("setting", "default", "meaning"), rows)
+
+
+def limits() -> str:
+    """Return the settings that are limits, and what happens beyond each."""
+    rows = [
+        (*_setting(row), row.metadata["over"]) for row in fields(Config) if "over" in row.metadata
+    ]
+    return _table(("setting", "default", "what is limited", "what happens beyond"), rows)
+
+
+def metrics() -> str:
+    """Return the metrics of `/metrics`, by the names that Prometheus shows."""
+    rows = []
+    for family in Metrics().collect():
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        labels = {label for sample in family.samples for label in sample.labels}
+        rows.append((f"`{name}`", family.type, _code(labels), family.documentation))
+    return _table(("metric", "type", "labels", "meaning"), rows)
+
+
+def endings() -> str:
+    """Return why a worker cuts a viewer off, by the word that a metric has."""
+    return _table(("reason", "meaning"), [(f"`{each.word}`", each.meaning) for each in Ending])
+
+
+def reasons() -> str:
+    """Return the registry of reasons."""
+    rows = [(f"`{each.word}`", f"`{each.status}`", each.where, each.meaning) for each in Reason]
+    return _table(("reason", "status", "where", "meaning"), rows)
+
+
+def options(command: str) -> str:
+    """Return the options of a command."""
+    context = click.Context(cli.commands[command])
+    chosen = [each for each in context.command.params if isinstance(each, click.Option)]
+    rows = [_option(each, context) for each in chosen]
+    return _table(("option", "default", "meaning"), rows)
+
+
+def exits() -> str:
+    """Return the exit codes of the command line."""
+    return _table(("code", "meaning"), [(str(int(code)), code.meaning) for code in Exit])
+
+
+def _setting(row: Field[object]) -> tuple[str, str, str]:
+    default = ",".join(row.default) if isinstance(row.default, tuple) else row.default
+    shown = "none" if default in (None, "") else f"`{default}`"
+    return f"`{row.name}`", shown, row.metadata["help"]
+
+
+def _option(option: click.Option, context: click.Context) -> tuple[str, str, str]:
+    value = "" if option.is_flag else f" {option.make_metavar(context)}"
+    names = _code([*option.opts[:-1], f"{option.opts[-1]}{value}"])
+    option.show_default = option.show_default or not option.is_flag
+    default = "required" if option.required else option.get_help_extra(context).get("default", "")
+    return names, default.strip("()"), option.help or ""
+
+
+def _code(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(_row(cells) for cells in (head, ["---"] * len(head), *rows))
+
+
+def _row(cells: Iterable[str]) -> str:
+    escaped = [cell.replace("|", r"\|") for cell in cells]
+    return f"| {' | '.join(escaped)} |"
