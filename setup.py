@@ -15,7 +15,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-DOCUMENTS = ("protocol.md", "openapi.yaml", "asyncapi.yaml")
+DOCUMENTS = ("protocol.md", "errors.md", "openapi.yaml", "asyncapi.yaml")
 SERVER = ("wsgi.py", "config.py", "templates", "static", *(f"docs/{name}" for name in DOCUMENTS))
 
 

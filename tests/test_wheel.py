@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
+from webhook_logger.views.docs import DOCUMENTS
 
 NOT_PACKED = shutil.ignore_patterns(".*", "node_modules", "tests", "bench", "build", "__pycache__")
 SERVERS_OWN = ("flask", "flask_socketio", "eventlet", "werkzeug", "redis", "httptools", "orjson")
@@ -117,7 +118,7 @@ def test_an_installed_server_has_all_its_files(installed_server: Server) -> None
     assert all(fetched(installed_server.url + asset) for asset in assets)
     installed = _files(Path(_folder(installed_server)) / "static")
     assert installed == _files(ROOT / "static")
-    for path in ("/docs", "/docs/protocol.md", "/docs/openapi.yaml", "/docs/asyncapi.yaml"):
+    for path in ("/docs", *(f"/docs/{name}" for name in DOCUMENTS)):
         assert fetched(installed_server.url + path)
 
 

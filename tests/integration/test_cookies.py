@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import Server
+from webhook_logger.views.docs import DOCUMENTS
 
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 PATHS = (
@@ -20,7 +21,7 @@ PATHS = (
         "/metrics",
         "/static/x/page.css",
     ),
-    *("/docs", "/docs/protocol.md", "/docs/openapi.yaml", "/docs/asyncapi.yaml"),
+    *("/docs", *(f"/docs/{name}" for name in DOCUMENTS)),
     *("/socket.io/?EIO=4&transport=polling", "/socket.io/", "/socket.io/?EIO=4&transport=x"),
 )
 ASKED = {"Cookie": "session=x; io=y", "Accept": "text/html", "Origin": "https://a.example"}
