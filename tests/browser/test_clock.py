@@ -1,0 +1,32 @@
+"""The clock of a page that a test has stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import clock
+from tests.support.processes import Server
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("ahead", [clock.AHEAD_MS, -1], ids=["in time", "too late"])
+def test_it_stands_still_however_late_the_page_is_asked(
+    server: Server, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    page = open_page(server)
+    moments = iter([ahead, clock.AHEAD_MS])
+    pause_at = page.clock.pause_at
+    monkeypatch.setattr(
+        page.clock, "pause_at", lambda moment: pause_at(moment - clock.AHEAD_MS + next(moments))
+    )
+    clock.stop_clock(page)
+    before = page.evaluate("Date.now()")
+    page.evaluate("() => { setTimeout(() => { globalThis.rang = true; }, 1000); }")
+    page.wait_for_timeout(20)  # of the clock on the wall; nothing is to come of it
+    assert page.evaluate("Date.now()") == before
+    page.clock.run_for(1000)
+    assert page.evaluate("[Date.now(), rang]") == [before + 1000, True]
