@@ -7,8 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.patience import eventually
 from tests.support.processes import Server
-from tests.support.sender import Answer
+from tests.support.sender import Answer, post
 
 EVENTS = ("request", "gap", "refused", "answered", "link")
 # What every page here has before its element: it keeps each event that reaches the document.
@@ -56,6 +57,11 @@ def until_told(page: Page, name: str, count: int = 1) -> list[Any]:
     """The details of the events of that name, once there are so many."""
     page.wait_for_function(f"told.filter(([name]) => name === '{name}').length >= {count}")
     return told(page, name)
+
+
+def until_unwatched(server: Server, path: str) -> None:
+    """Send requests until the server knows that the last viewer has gone."""
+    eventually(lambda: viewers(post(server.address, path)) == "0")
 
 
 def viewers(answer: Answer) -> str:

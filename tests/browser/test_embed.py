@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.bodies import CASES
 from tests.browser.clock import stop_clock
 from tests.browser.conftest import UNREACHABLE, Complaints
-from tests.browser.embedding import element, live, told, until_told, viewers
+from tests.browser.embedding import element, live, told, until_told, until_unwatched, viewers
 from tests.browser.hostile import BODIES, GROUPS, heads_of
 from tests.support.processes import Server
 from tests.support.sender import post, send
@@ -286,8 +286,7 @@ def test_out_of_the_page_it_is_no_viewer_and_put_back_it_tells_what_it_missed(
     expect(log.locator(".row-target")).to_have_text(["/before"])
     page.evaluate("(window.log = document.querySelector('webhook-log')).remove()")
     page.wait_for_function("told.length && !log.isConnected")
-    while viewers(post(server.address, f"/{uuid}/meanwhile")) != "0":
-        pass
+    until_unwatched(server, f"/{uuid}/meanwhile")
     for _ in range(2):
         post(server.address, f"/{uuid}/meanwhile")
     page.evaluate("document.querySelector('main').append(log)")
@@ -319,7 +318,7 @@ def test_another_src_is_another_log(server: Server, uuid: str, visit: Open) -> N
     expect(log.locator(".row")).to_have_count(0)
     post(server.address, f"/{other}/two")
     expect(log.locator(".row-target")).to_have_text(["/two"])
-    assert viewers(post(server.address, f"/{uuid}/three")) == "0"
+    until_unwatched(server, f"/{uuid}/three")
     assert told(page, "gap") == []
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.embedding import until_unwatched
 from tests.support.pages import Pages
 from tests.support.processes import Server
 from tests.support.sender import post
@@ -68,5 +69,4 @@ def test_without_websocket_it_polls_across_origins(
     post(server.address, f"/{uuid}", b"hello")
     until_told(page, "1 hello")
     page.evaluate("stream.close()")
-    while post(server.address, f"/{uuid}").headers["webhook-viewers"] != "0":
-        pass
+    until_unwatched(server, f"/{uuid}")
