@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.embedding import page_with
 from tests.support.pages import Pages, web_site
@@ -22,6 +22,11 @@ OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
+def be_patient(context: BrowserContext) -> None:
+    """All that a test does in a browser waits as long as anything else; of itself it is half."""
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
+
+
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[[str], Browser]]:
     """Starts a browser of that path, which is ended with the session."""
@@ -32,7 +37,10 @@ def launch() -> Iterator[Callable[[str], Browser]]:
     with sync_playwright() as playwright, ExitStack() as stack:
 
         def launch(path: str) -> Browser:
-            browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+            browser = playwright.chromium.launch(
+                executable_path=path, args=OPTIONS, timeout=PATIENCE_SECONDS * 1000
+            )
+            browser.on("context", be_patient)
             stack.callback(browser.close)
             return browser
 
@@ -98,7 +106,6 @@ def open_page(browser: Browser, complaints: Complaints) -> Iterator[Callable[...
         **options: object,
     ) -> Page:
         contexts.append(browser.new_context(**options))
-        contexts[-1].set_default_timeout(PATIENCE_SECONDS * 1000)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: complaints.add(str(error)))
         page.on("console", lambda said: said.type == "error" and complaints.add(said.text))
