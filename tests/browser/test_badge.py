@@ -23,8 +23,8 @@ Open = Callable[..., Page]
 WAITS = "() => document.querySelector('webhook-page').store.snapshot.link.retryAt > Date.now()"
 
 
-def word(page: Page) -> str:
-    return page.locator(".badge-word").inner_text()
+def says(page: Page, word: str) -> None:
+    expect(page.locator(".badge-word")).to_have_text(word)
 
 
 def test_it_is_connecting_until_the_server_says_joined(
@@ -54,7 +54,7 @@ def test_it_counts_down_to_the_next_try_and_can_be_told_not_to_wait(
         count = page.locator(".badge[data-state=reconnecting] .badge-count")
         for seconds, milliseconds in ((1, 300), (1, 600), (2, 1200), (3, 2400)):
             expect(count).to_have_text(f"in {seconds} s")
-            assert word(page) == "Reconnecting"
+            says(page, "Reconnecting")
             page.clock.run_for(milliseconds)  # it tries, and fails
             page.wait_for_function(WAITS)
         # What changes each second is not read out.
@@ -96,7 +96,8 @@ def test_a_page_too_many_says_so_and_keeps_trying_until_there_is_room(
         page = open_page(server)
         page.goto("about:blank")
         eventually(lambda: server.metrics()["viewers"] == 0)
-        with PacketViewer(server.url):
+        with PacketViewer(server.url) as viewer:
+            viewer.packet()  # it is connected, and has taken the place
             page.goto(f"{server.url}/view/{uuid}")
             expect(page.get_by_role("alert")).to_contain_text("as many viewers as it can take")
             expect(page.locator(".badge[data-state=reconnecting]")).to_be_visible()
@@ -124,4 +125,4 @@ def test_what_the_server_refuses_for_good_is_explained(server: Server, open_page
             { state: "refused", message: "no such callback", retryAt: 0 })"""
     )
     expect(page.get_by_role("alert")).to_have_text("The server refused this page: no such callback")
-    assert word(page) == "Refused"
+    says(page, "Refused")

@@ -96,6 +96,7 @@ def test_the_help_names_every_key_and_a_question_mark_shows_it(
     page = open_page(server)
     page.keyboard.press("?")
     help_sheet = page.get_by_role("dialog", name="Keyboard")
+    expect(help_sheet).to_be_visible()
     keys = help_sheet.locator("kbd").all_inner_texts()
     assert {"j", "k", "Enter", "Escape", "/", "p", "x", "c", "u", "t", "s", "e", "?"} <= set(keys)
     close(page)

@@ -192,7 +192,7 @@ def test_the_tree_is_walked_with_arrow_keys(show: Show) -> None:
     ):
         press(key)
         expect(detail.locator(".json-bar code")).to_have_text(path)
-    assert detail.get_by_role("treeitem").count() == 3
+    expect(detail.get_by_role("treeitem")).to_have_count(3)
 
 
 def test_a_level_shows_a_hundred_and_then_more(show: Show) -> None:

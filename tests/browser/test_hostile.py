@@ -173,6 +173,7 @@ def test_no_signature_runs(server: Server, watch: Watch, uuid: str) -> None:
         post(server.address, f"/{uuid}/{name}", evil.encode(), f"{name}: {evil}")
         expect(watch.page.locator(".row", has_text=name)).to_be_visible()
         watch.page.locator(".row", has_text=name).click()
+        expect(watch.page.locator("request-detail h2")).to_contain_text(name)
         fold = watch.page.locator(".signature")
         fold.evaluate("fold => { fold.open = true; }")
         for field in fold.locator("input").all():

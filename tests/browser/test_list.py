@@ -237,6 +237,7 @@ def test_while_paused_requests_wait_and_come_in_when_resumed(
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
     arrive(server, f"/{uuid}/before", 1)
+    counted(page, "1 request")
     page.get_by_role("button", name="Pause").click()
     arrive(server, f"/{uuid}/after/{{}}", 3)
     button = page.get_by_role("button", name="Resume, 3 waiting")

@@ -148,6 +148,8 @@ def preview(server: Server, page: Page, source: str) -> FrameLocator:
     newest = page.locator(".row").first
     expect(newest).to_contain_text(path[-36:])
     newest.click()
+    # The button of the body before it is there until then.
+    expect(page.locator("request-detail h2")).to_contain_text(path[-36:])
     page.get_by_role("button", name="Preview", exact=True).click()
     return page.frame_locator("webhook-html-preview iframe")
 

@@ -343,6 +343,7 @@ def test_what_was_answered_while_the_list_was_paused_shows_when_it_goes_on(
     server: Server, page: Page, uuid: str
 ) -> None:
     post(server.address, f"/{uuid}/before")
+    expect(page.locator(".row")).to_have_count(1)
     page.get_by_role("button", name="Pause").click()
     post(server.address, f"/{uuid}/status/418")
     page.get_by_role("button", name="Resume, 1 waiting").click()

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Complaints
+from tests.support.patience import eventually
 from tests.support.processes import Server
 
 pytestmark = pytest.mark.browser
@@ -235,6 +236,7 @@ def test_while_it_is_under_way_it_is_not_sent_again_and_can_be_cancelled(show: S
         panel = show()
         send(panel, own.url)
         expect(panel.get_by_role("status")).to_have_text("Sending…")
+        eventually(lambda: own.sent)
         panel.get_by_role("button", name="Send", exact=True).press("Enter")
         panel.get_by_role("button", name="Cancel").click()
         expect(panel.get_by_role("status")).to_contain_text("Cancelled.")

@@ -166,6 +166,7 @@ def test_a_menu_fits_the_page(server: Server, open_page: Open, uuid: str, width:
     show(page, server, uuid, b"hi")
     button, items = menu_of(page, "Copy as")
     button.click()
+    expect(items).to_have_count(len(FORMATS))
     for item in items.all():
         box = item.bounding_box()
         assert box
