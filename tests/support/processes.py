@@ -78,7 +78,7 @@ class Server:
         self.settings = {"PORT": free_port(), **settings}
         self.url = ""
         self.first_line = ""
-        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        self._log = tempfile.NamedTemporaryFile("w")  # noqa: SIM115
         self._process: subprocess.Popen[str] | None = None
         self._forgiven = False
 
@@ -108,8 +108,8 @@ class Server:
     @property
     def log(self) -> str:
         """All that it has written to standard error."""
-        self._log.seek(0)
-        return self._log.read()
+        # Opened again: the process shares our file's position, and would write where we read.
+        return Path(self._log.name).read_text()
 
     def start(self) -> Server:
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
