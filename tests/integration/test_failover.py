@@ -39,7 +39,8 @@ class Pair:
         self.catch_up()
 
     def catch_up(self) -> None:
-        self.master.client.wait(1, 10_000)
+        # Not WAIT, which waits for the writes of its own connection.
+        eventually(lambda: _offset(self.replica, "slave") >= _offset(self.master, "master"))
 
     def lag(self) -> None:
         """From now on the replica gets nothing."""
@@ -52,6 +53,11 @@ class Pair:
         self.master, self.replica = self.replica, self.master
         self.replica.client.replicaof("127.0.0.1", self.master.port)
         self.proxy.point_to(self.master.port, cut)
+
+
+def _offset(redis: Redis, role: str) -> int:
+    """How much of the history it has."""
+    return int(redis.client.info("replication")[f"{role}_repl_offset"])
 
 
 @pytest.fixture
@@ -99,6 +105,8 @@ def test_no_position_is_given_twice_though_the_new_master_lacks_the_last_writes(
             [(name, payload)] = viewer.events(1)
             position = (payload["epoch"], payload["seq"])
             seen += [position] if name == "request" else []
+        a.until_ready()
+        b.until_ready()
         send(1)
         seen += pairs(viewer.requests(1))
         assert seen[-1] == (end["epoch"], end["seq"] + 1)
@@ -193,6 +201,6 @@ def test_a_planned_failover_of_sentinel_gives_no_position_twice_and_hides_no_hol
         for follower in followers:
             follower.follow_to(end["epoch"], end["seq"])
             assert len(set(follower.seen)) == len(follower.seen)
-        assert post(a.address, f"/{uuid}").status == 200
+        assert post(a.until_ready().address, f"/{uuid}").status == 200
         for follower in followers:
             follower.follow_to(end["epoch"], end["seq"] + 1)

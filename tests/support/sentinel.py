@@ -26,7 +26,7 @@ class Sentinel:
         self._conf.write_text(
             f"port {self._port}\nbind 127.0.0.1\ndir {self._folder.name}\n"
             f"sentinel monitor {NAME} 127.0.0.1 {master.port} {QUORUM}\n"
-            f"sentinel failover-timeout {NAME} 5000\n"
+            f"sentinel failover-timeout {NAME} {PATIENCE_SECONDS * 1000}\n"
         )
         self._client = redis.Redis(port=self._port, decode_responses=True)
         self._process: subprocess.Popen[bytes] | None = None
@@ -43,8 +43,17 @@ class Sentinel:
     def fail_over(self) -> None:
         """Promote a replica though the master is well, and return when it is promoted."""
         before = self.master_port
-        self._client.execute_command("SENTINEL", "FAILOVER", NAME)
+        eventually(self._begins_to_fail_over)
         eventually(lambda: self.master_port != before)
+
+    def _begins_to_fail_over(self) -> bool:
+        try:
+            self._client.execute_command("SENTINEL", "FAILOVER", NAME)
+        except redis.ResponseError as error:
+            if "NOGOODSLAVE" not in str(error):  # it has not heard of the replicas for a while
+                raise
+            return False
+        return True
 
     def _answers(self) -> bool:
         try:
