@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.deliveries import Nobody, through
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
 from webhook_logger.delivery import (
@@ -27,9 +27,10 @@ from webhook_logger.delivery.memory.delivery import MemoryDelivery
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.envelope import seal
 
-LONG = 30.0
+LONG = 2.0 * PATIENCE_SECONDS
 """Seconds that nothing here takes."""
-LIMITS = QueueLimits(seconds=0.5)
+LIMITS = QueueLimits(seconds=LONG)
+HASTY = QueueLimits(seconds=0.5)
 ODD_IDS = ['a"b', "back\\slash", '","received_at":"x', '"id":"x","received_at":', "ü", "a b\tc"]
 
 
@@ -185,9 +186,9 @@ def test_an_answer_that_was_taken_is_waited_for_though_the_time_is_over(
 
 
 def test_an_answer_that_never_arrives_is_not_waited_for_long(
-    redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str, pool: ThreadPoolExecutor
+    redis: Redis, uuid: str, pool: ThreadPoolExecutor
 ) -> None:
-    *_, outcome = on_its_way(redis, two[0], uuid, pool)
+    *_, outcome = on_its_way(redis, through(redis, HASTY), uuid, pool)
     assert outcome.result(LONG) == HeldOutcome(None)
 
 
@@ -195,7 +196,7 @@ def test_without_an_answer_from_the_queue_the_default_is_used(
     uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     with Redis() as redis:
-        delivery = through(redis, LIMITS)
+        delivery = through(redis, HASTY)
         delivery.claim(uuid, "viewer")
         held = hold(delivery, uuid, "one")
         redis.freeze()
