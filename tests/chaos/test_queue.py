@@ -87,7 +87,7 @@ def _subscribers(cluster: Cluster) -> int:
 
 
 def test_a_subscriber_that_is_too_slow_is_closed_and_its_viewers_are_told(cluster: Cluster) -> None:
-    cluster.watch()
+    cluster.watch_everywhere()
     [before] = cluster.redis.client.config_get("client-output-buffer-limit").values()
     cluster.redis.client.config_set("client-output-buffer-limit", "pubsub 100kb 0 0")
     slow = cluster.workers[2]
