@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from queue import Queue
 from typing import Any
+from urllib.error import HTTPError
 from uuid import uuid4
 
 import pytest
@@ -26,15 +27,13 @@ SMALL = {
     "MAX_HEADER_BYTES": 600,
     "MAX_HEADER_LINES": 20,
     "MAX_BODY_BYTES": 100,
-    "HEAD_SECONDS": 1,
-    "BODY_SECONDS": 1,
-    "KEEP_ALIVE_SECONDS": 1,
 }
+HASTY = {"HEAD_SECONDS": 1, "BODY_SECONDS": 1}
 
 
 @pytest.fixture(scope="module")
 def small() -> Iterator[Server]:
-    """A worker whose limits for requests are all small."""
+    """A worker whose limits for the size of requests are all small."""
     with Server(**SMALL) as server:
         yield server
 
@@ -83,19 +82,18 @@ def test_a_body_over_the_limit_is_counted_and_shown_without_content(
     assert [(body["size"], body["complete"]) for body in shown] == [(100, True), (101, False)]
 
 
-def test_a_head_or_a_body_that_does_not_arrive_in_time_gets_408(small: Server, uuid: str) -> None:
+def test_a_head_or_a_body_that_does_not_arrive_in_time_gets_408(uuid: str) -> None:
     head = f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n"
-    for begun in (head, head + "\r\nab"):
-        with Sender(small.address) as sender:
-            sender.send(begun.encode())
-            assert sender.answer().status == 408
-            assert sender.is_closed()
+    with Server(**HASTY) as server:
+        for begun in (head, head + "\r\nab"):
+            with Sender(server.address) as sender:
+                sender.send(begun.encode())
+                assert sender.answer().status == 408
+                assert sender.is_closed()
 
 
-def test_a_connection_without_a_next_request_is_closed_without_a_word(
-    small: Server, uuid: str
-) -> None:
-    with Sender(small.address) as sender:
+def test_a_connection_without_a_next_request_is_closed_without_a_word(uuid: str) -> None:
+    with Server(KEEP_ALIVE_SECONDS=1) as server, Sender(server.address) as sender:
         sender.send(f"GET /{uuid} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
         assert sender.answer().status == 200
         assert sender.is_closed()
@@ -103,7 +101,7 @@ def test_a_connection_without_a_next_request_is_closed_without_a_word(
 
 def test_a_connection_too_many_is_told_so_until_another_one_ends(uuid: str) -> None:
     with Server(MAX_CONNECTIONS=10) as server, ExitStack() as stack:
-        eventually(lambda: post(server.address, f"/{uuid}").status == 200)
+        # None before these: the server may hear late that one has ended.
         senders = [stack.enter_context(Sender(server.address)) for _ in range(10)]
         with Sender(server.address) as one_too_many:
             answer = one_too_many.answer()
@@ -112,7 +110,14 @@ def test_a_connection_too_many_is_told_so_until_another_one_ends(uuid: str) -> N
             assert one_too_many.is_closed()
         senders[0].socket.close()
         eventually(lambda: post(server.address, f"/{uuid}").status == 200)
-        assert server.refusals()["too_many_connections"] >= 1
+        stack.close()
+
+        def is_counted() -> bool:
+            with suppress(HTTPError):  # the connections above may not have ended yet
+                return server.refusals()["too_many_connections"] >= 1
+            return False
+
+        eventually(is_counted)
 
 
 class Unfinished(Sender):
@@ -160,6 +165,8 @@ def test_other_addresses_and_what_is_no_callback_are_not_touched(
     with first, second, Unfinished(two_senders, uuid, ELSEWHERE).begin() as elsewhere:
         assert elsewhere.finish() == 200
         assert two_senders.metrics()["requests_accepted_total"] > 0
+        # To the end: the server hears late of those that only go, and the next test needs both.
+        assert {first.finish(), second.finish()} == {200}
 
 
 def test_a_sender_that_goes_gives_its_place_back(two_senders: Server, uuid: str) -> None:
@@ -191,12 +198,16 @@ def is_turned_away(viewer: PacketViewer) -> bool:
     kind, connected = viewer.packet()
     assert (kind, set(connected)) == ("40", {"sid"})
     assert viewer.packet() == ("42", ["bye", {"reason": "limit"}])
-    if isinstance(viewer, PollingViewer):
-        assert viewer.read() == ""  # the poll that was open
     # Neither "41" nor "1": clients would not come back.
     with pytest.raises(OSError, match=r"closed|status 400"):
-        viewer.read()
+        read(viewer)
     return True
+
+
+def read(viewer: PacketViewer) -> str:
+    """The next packet. A poll that was open when the viewer was cut ends without one."""
+    packet = viewer.read()
+    return viewer.read() if packet == "" else packet
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -327,9 +338,9 @@ def test_a_viewer_whose_message_is_too_large_hears_bye(
         viewer.event("joined")
         viewer.write(padded(4096))
         assert ask(viewer, "leave", str(uuid4()), 1)["ok"]
-        viewer.write(padded(size))
         said = []
-        with suppress(OSError):
+        with suppress(OSError):  # it may be cut off while we still send
+            viewer.write(padded(size))
             while True:
                 said.append(viewer.read())
         assert "1" not in said
@@ -344,14 +355,13 @@ def test_on_long_polling_a_message_too_large_gets_413_and_bye(server: Server, uu
         viewer.event("joined")
         viewer.write(padded(4096))
         sid = viewer.open["sid"]
-        before = server.metrics()["viewers"]
         with Sender(server.address) as polling:
             path = f"/socket.io/?EIO=4&transport=polling&sid={sid}"
             polling.send(f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
             assert post(server.address, path, padded(4097).encode()).status == 413
             said = polling.answer().body.decode().split("\x1e")
             assert said[-1] == '42["bye",{"reason":"limit"}]'
-        eventually(lambda: server.metrics()["viewers"] == before - 1)
+        eventually(lambda: post(server.address, f"/{uuid}").headers["webhook-viewers"] == "0")
 
 
 def test_messages_over_the_rate_are_all_answered_in_their_order(uuid: str) -> None:
@@ -394,9 +404,8 @@ def test_a_flood_that_hides_the_answer_to_a_ping_ends_so_that_the_viewer_comes_b
                     said.append(viewer.packet())
             assert said[-1] == ("42", ["bye", {"reason": "limit"}])
             assert [kind for kind, _ in said[:-1]] == ["40"]
-        metrics = server.metrics()
-        assert metrics["viewers"] == 0
-        assert metrics['viewers_cut_off_total{reason="limit"}'] == len(floods)
+        eventually(lambda: server.metrics()["viewers"] == 0)
+        assert server.metrics()['viewers_cut_off_total{reason="limit"}'] == len(floods)
 
 
 def test_attachments_that_never_end_are_not_gathered(uuid: str) -> None:

@@ -122,8 +122,10 @@ def test_a_viewer_on_long_polling_stays_with_its_worker(balanced: Nginx) -> None
 
 
 def test_viewers_of_one_address_are_spread_over_all_workers(
-    balanced: Nginx, two: list[Server]
+    balanced: Nginx, two: list[Server], stage: Stage
 ) -> None:
+    # Without those of other tests, of which the workers may hear late that they have gone.
+    eventually(lambda: sum(worker.metrics()["viewers"] for worker in two) == len([stage.viewer]))
     before = [worker.metrics()["viewers"] for worker in two]
     with ExitStack() as stack:
         for _ in range(30):
