@@ -175,7 +175,9 @@ def test_messages_are_handled_in_their_order(server: Server, uuid: str) -> None:
         for number in range(0, 60, 2):
             viewer.write(f'42{number}["join",{{"uuid":"{uuid}"}}]')
             viewer.write(f'42{number + 1}["leave",{{"uuid":"{uuid}"}}]')
-        answers = [viewer.packet() for _ in range(60)]
+        answers = []
+        while len(answers) < 60:  # `viewers` may come in between
+            answers += [packet] if (packet := viewer.packet())[0] != "42" else []
         assert [kind for kind, _ in answers] == [f"43{number}" for number in range(60)]
         assert all(answer["ok"] for _, [answer] in answers)
         assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "0"
@@ -251,8 +253,10 @@ def test_a_viewer_on_long_polling_sees_requests(server: Server, uuid: str) -> No
     try:
         assert client.receive(timeout=PATIENCE_SECONDS)[0] == "joined"
         post(server.address, f"/{uuid}", b"hi")
-        name, request = client.receive(timeout=PATIENCE_SECONDS)
-        assert (name, request["body"]["content"]) == ("request", "hi")
+        # `answered` comes together with it, and the library handles each event in a thread.
+        events = dict(client.receive(timeout=PATIENCE_SECONDS) for _ in range(2))
+        assert set(events) == {"request", "answered"}
+        assert events["request"]["body"]["content"] == "hi"
     finally:
         client.disconnect()
 
@@ -280,10 +284,10 @@ def test_malformed_packets_do_not_fill_the_log() -> None:
         for packet in ("42[", "42", "4", "42{}", "4" + "9" * 30, "45-[", "42" + "[" * 4_000):
             for _ in range(20):
                 with PacketViewer(server.url) as viewer:
-                    viewer.write(packet)
-                    viewer.write('421["join",null]')
                     # Some are reason enough to cut it off.
-                    with suppress(websocket.WebSocketException):
+                    with suppress(OSError, websocket.WebSocketException):
+                        viewer.write(packet)
+                        viewer.write('421["join",null]')
                         while viewer.packet()[0] != "431":
                             pass
         complaints = [line for line in server.log.splitlines() if "ERROR" in line]
