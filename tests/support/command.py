@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import IO
 
 from tests.support.patience import PATIENCE_SECONDS
@@ -50,7 +51,7 @@ class Command:
         self._process = subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=ROOT,
-            env=environment(PYTHONUNBUFFERED="1", **env),
+            env=environment(PYTHONUNBUFFERED="1", PYTHONFAULTHANDLER="1", **env),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -75,8 +76,23 @@ class Command:
         return self.wait()
 
     def wait(self, seconds: float = PATIENCE_SECONDS) -> int:
-        """Its exit code, once it has ended by itself."""
-        return self._process.wait(seconds)
+        """Its exit code, once it has ended by itself, and all that it wrote has been read."""
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(self._why_it_goes_on()) from None
+        for lines in (self.out, self.notes):
+            lines.join()
+        return code
+
+    def _why_it_goes_on(self) -> str:
+        """Its signals by `proc(5)`, and where each of its threads is; it ends by that."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        signals = [line for line in status.splitlines() if line.startswith(("Sig", "Shd", "State"))]
+        self._process.send_signal(signal.SIGABRT)
+        self._process.wait(PATIENCE_SECONDS)
+        self.notes.join()
+        return "\n".join(("It does not end.", *signals, self.notes.all))
 
     def __enter__(self) -> Command:
         return self
@@ -126,9 +142,13 @@ class Lines:
             pass
         return line
 
+    def join(self) -> None:
+        """Read on until nobody can write any more."""
+        self._thread.join(PATIENCE_SECONDS)
+
     def close(self) -> None:
         """Once the process has ended."""
-        self._thread.join(PATIENCE_SECONDS)
+        self.join()
         self._stream.close()
 
 
