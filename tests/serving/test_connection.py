@@ -7,19 +7,25 @@ import sys
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from werkzeug.exceptions import ServiceUnavailable
 
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.sender import Sender
 from webhook_logger.errors import Reason
 from webhook_logger.serving import connection, wire
 from webhook_logger.serving.limits import ConnectionLimits
 from webhook_logger.serving.places import Places
 
-LIMITS = ConnectionLimits(keep_alive_seconds=0.3, head_seconds=0.3, body_seconds=0.3)
+PATIENT = ConnectionLimits(
+    keep_alive_seconds=PATIENCE_SECONDS,
+    head_seconds=PATIENCE_SECONDS,
+    body_seconds=PATIENCE_SECONDS,
+)
+"""A test that has one short time waits for that one, and for no other."""
 GET = b"GET /here HTTP/1.1\r\nHost: h\r\n\r\n"  # no path of the contract
 
 
@@ -60,7 +66,14 @@ def count_holders(environ: dict[str, Any], start_response: Any) -> Iterable[byte
 class Pair(Sender):
     """The sender's end of a connection whose other end is served."""
 
-    def __init__(self, application: connection.Application, places: int = 10) -> None:
+    def __init__(
+        self,
+        application: connection.Application,
+        places: int = 10,
+        sent: bytes = b"",
+        **short: float,
+    ) -> None:
+        """`sent`: what has arrived before it is served. `short`: limits other than `PATIENT`."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             super().__init__(listener.getsockname())
             served, _ = listener.accept()
@@ -68,9 +81,10 @@ class Pair(Sender):
         """What was reported of refused requests."""
         self.connection = connection.HttpConnection(
             *(served, ("127.0.0.1", 5), application, Places(places)),
-            limits=LIMITS,
+            limits=replace(PATIENT, **short),
             refused=lambda line, reason: self.refused.append((line, reason)),
         )
+        self.send(sent)
         self._thread = threading.Thread(target=self._serve, args=(served,))
         self._thread.start()
 
@@ -84,17 +98,12 @@ class Pair(Sender):
 
     def __exit__(self, *_: object) -> None:
         super().__exit__()
-        self._thread.join(5)
+        self._thread.join(PATIENCE_SECONDS)
         assert not self._thread.is_alive()
 
 
-@pytest.fixture(autouse=True)
-def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "LINGER_SECONDS", 0.3)
-
-
 def test_a_head_that_does_not_arrive_in_time_gets_408() -> None:
-    with Pair(echo) as sender:
+    with Pair(echo, head_seconds=0.3) as sender:
         sender.send(b"GET / HTTP/1.1\r\n")
         assert sender.rest().startswith(b"HTTP/1.1 408 Request Timeout\r\n")
 
@@ -115,8 +124,8 @@ REPORTED = {
 
 @pytest.mark.parametrize("raw", REPORTED)
 def test_a_refused_request_is_reported_by_the_beginning_of_its_line(raw: bytes) -> None:
-    with Pair(fail) as sender:
-        sender.send(raw)
+    is_late = REPORTED[raw][1] is Reason.REQUEST_TIMEOUT
+    with Pair(fail, sent=raw, head_seconds=0.3 if is_late else PATIENCE_SECONDS) as sender:
         if REPORTED[raw][1] is Reason.INTERNAL_ERROR:
             sender.answer()
         else:
@@ -134,13 +143,13 @@ def test_what_was_served_or_left_is_not_reported() -> None:
 
 
 def test_a_body_that_does_not_arrive_in_time_gets_408() -> None:
-    with Pair(echo) as sender:
+    with Pair(echo, body_seconds=0.3) as sender:
         sender.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel")
         assert sender.rest().startswith(b"HTTP/1.1 408 Request Timeout\r\n")
 
 
 def test_time_is_counted_for_the_whole_and_not_for_each_byte() -> None:
-    with Pair(echo) as sender:
+    with Pair(echo, head_seconds=0.3) as sender:
         stopped = threading.Event()
         dripping = threading.Thread(target=drip, args=(sender, stopped))
         dripping.start()
@@ -158,8 +167,7 @@ def drip(sender: Sender, stopped: threading.Event) -> None:
 
 
 def test_a_connection_that_stays_idle_is_closed_without_a_word() -> None:
-    with Pair(echo) as sender:
-        sender.send(GET)
+    with Pair(echo, sent=GET, keep_alive_seconds=0.3) as sender:
         assert sender.answer().status == 200
         assert sender.is_closed()
 
