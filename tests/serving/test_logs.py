@@ -7,13 +7,15 @@ import logging
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import ROOT, Server
 from tests.support.sender import Sender
+from webhook_logger.serving import logs
 from webhook_logger.serving.logs import COUNTED, OneLine, Repeats
 
 FORGED = "x\n2026-11-28 00:00:00,000 WARNING forged: y"
@@ -123,6 +125,31 @@ def test_a_session_id_cannot_forge_a_line(memory_server: Server) -> None:
     assert "\x1b" not in memory_server.log
 
 
+class Clock:
+    """Stands for `time` in the log's module: it passes when a test says so, for one that sleeps."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._passes = threading.Semaphore(0)
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        assert self._passes.acquire(timeout=PATIENCE_SECONDS)
+        self._now += seconds
+
+    def pass_for(self, sleepers: int) -> None:
+        self._passes.release(sleepers)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(logs, "time", clock)
+    return clock
+
+
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
     """What a handler writes that counts repetitions, for a logger by the name of `repeating`."""
@@ -141,19 +168,20 @@ def said(stream: io.StringIO) -> list[str]:
 
 
 def test_a_warning_that_repeats_is_logged_when_it_begins_and_with_its_number_when_it_ends(
-    stream: io.StringIO,
+    stream: io.StringIO, clock: Clock
 ) -> None:
     log = logging.getLogger("repeating")
     told = ["Refused: 0", "It has ended. Logged 499 times more: Refused: 0"]
     for time in (1, 2):  # after its end it begins again
         for number in range(500):
             log.warning("Refused: %s", number)
+        clock.pass_for(1)
         eventually(lambda: said(stream)[-1].startswith("It has ended"))
         assert said(stream) == told * time
 
 
 def test_other_places_and_what_is_counted_elsewhere_are_logged_meanwhile(
-    stream: io.StringIO,
+    stream: io.StringIO, clock: Clock
 ) -> None:
     log = logging.getLogger("repeating")
     for number in range(2):
@@ -161,22 +189,21 @@ def test_other_places_and_what_is_counted_elsewhere_are_logged_meanwhile(
         log.error("Another: %d", number)
         log.warning("Counted: %d", number, extra=COUNTED)
         log.info("Not a warning: %d", number)
+    clock.pass_for(2)
     expected = ["One: 0", "Another: 0", "Counted: 0", "Counted: 1"]
     eventually(lambda: len(said(stream)) == 6)
     assert said(stream)[:4] == expected
     assert {line.partition(". ")[0] for line in said(stream)[4:]} == {"It has ended"}
 
 
-def test_what_goes_on_is_reported_meanwhile() -> None:
+def test_what_goes_on_is_reported_meanwhile(clock: Clock) -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.addFilter(Repeats(handler, quiet_seconds=0.05, report_seconds=0.0))
+    handler.addFilter(Repeats(handler, quiet_seconds=1.0, report_seconds=0.0))
     logger = logging.Logger("going on")
     logger.addHandler(handler)
-
-    def goes_on() -> bool:
+    for _ in range(2):
         logger.warning("Refused.")
-        return "It goes on. Logged " in stream.getvalue()
-
-    eventually(goes_on)
-    assert stream.getvalue().startswith("Refused.\nIt goes on. Logged ")
+    clock.pass_for(1)
+    eventually(lambda: stream.getvalue().count("\n") == 2)
+    assert stream.getvalue() == "Refused.\nIt goes on. Logged 1 times more: Refused.\n"
