@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 
@@ -122,12 +123,14 @@ def test_whatever_fails_at_the_target_is_an_error_for_the_sender(
         return answers[request.split(b" ")[1].decode()](request)
 
     with Endpoint(respond) as endpoint:
-        with listening(
-            patient, uuid, "--forward", endpoint.url, "--forward-timeout", "1", "--in-order"
-        ) as listen:
+        arguments = ("--forward", endpoint.url, "--in-order")
+        with listening(patient, uuid, *arguments, "--forward-timeout", "60") as listen:
             listen.notes.until(LIVE)
             for path in ("/cut", "/garbage", "/../x"):
                 assert post(patient.address, f"/{uuid}{path}").status == 502
+        uuid = str(uuid4())
+        with listening(patient, uuid, *arguments, "--forward-timeout", "1") as listen:
+            listen.notes.until(LIVE)
             with ThreadPoolExecutor(3) as senders:  # one of them waits in the queue
                 late = [
                     senders.submit(post, patient.address, f"/{uuid}{path}")
