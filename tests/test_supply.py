@@ -120,7 +120,9 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for source, target in copied():
         assert not is_left_out(source), f"{source} is not in the build's context"
         if (ROOT / source).is_dir():
-            shutil.copytree(ROOT / source, app / target, dirs_exist_ok=True)
+            # Other processes of the tests write bytecode meanwhile.
+            no_bytecode = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / source, app / target, ignore=no_bytecode, dirs_exist_ok=True)
         else:
             (app / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / source, app / target)

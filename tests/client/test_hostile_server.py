@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 import queue
@@ -13,6 +12,7 @@ from contextlib import closing
 import engineio
 import pytest
 
+from tests.support import loops
 from tests.support.command import run
 from tests.support.patience import eventually
 from tests.support.processes import ROOT
@@ -155,7 +155,7 @@ def test_the_time_of_events_is_over_though_more_of_them_wait() -> None:
                 assert [event async for event in inbox.events(timeout=0)] == []
                 return (await inbox.wait(timeout=0)).seq
 
-        assert asyncio.run(awaited()) == 5
+        assert loops.run(awaited()) == 5
 
 
 def test_a_message_of_the_largest_size_is_taken_and_a_larger_one_is_not() -> None:

@@ -33,7 +33,8 @@ class Receiver:
             while True:
                 sock, _ = self._listener.accept()
                 self._sockets.append(sock)
-                self._receive(sock)
+                with suppress(OSError):  # this one was cut; others come
+                    self._receive(sock)
 
     def _receive(self, sock: socket.socket) -> None:
         data = b""
