@@ -176,7 +176,7 @@ class Config:
         settings.whole_number(1, 10**4),
         32,
         "Maximum callbacks that one viewer watches on its connection.",
-        "The join gets `{ok: false, error}`.",
+        "The join gets `{ok: false}`, with the reason `too_many_rooms`.",
     )
     MAX_MESSAGE_BYTES: int = _limit(
         settings.whole_number(1024, 2**20),

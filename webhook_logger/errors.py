@@ -1,8 +1,10 @@
-"""The refusals of HTTP requests: the one registry of reasons, and the one error shape.
+"""Refusals, of requests and of viewers' messages: the one registry of reasons, and the one error
+shape.
 
 A reason is a stable word that programs test. Its status and its sentence are here and nowhere else:
-error bodies, the event `refused`, the metrics and the documentation take both from this table. A
-sentence is fixed text, so that nothing of a refused request travels with it.
+error bodies, the event `refused`, CONNECT_ERROR, acknowledgements, the metrics and docs/errors.md
+take them from this table. A sentence is fixed text, so that nothing of a refused request travels
+with it.
 
 An error is `{"error": {"code", "name", "reason", "message"}}`, whichever part of the server raises
 it; a browser gets a page that says the same (`views/errors.py`).
@@ -23,6 +25,7 @@ LOAD = "a request, or a connection"
 PATH = "path and method"
 STREAM = "`/socket.io/`"
 API = "`/api/`"
+MESSAGE = "a viewer's message"
 
 
 @unique
@@ -142,6 +145,18 @@ class Reason(Enum):
         "No request with this id is waiting: it timed out, already has a response, or no viewer "
         "answers for this callback.",
     )
+
+    # What a viewer's message asks for: CONNECT, `join` or `leave`
+    MESSAGE_MALFORMED = MESSAGE, 400, "The payload is not an object, or a field has a wrong value."
+    UUID_MALFORMED = MESSAGE, 400, "The uuid must be a UUID in its 36-character form."
+    TOO_MANY_ROOMS = MESSAGE, 429, "This viewer joined the maximum number of callbacks."
+    TOO_MANY_MESSAGES = MESSAGE, 429, "Too many messages of this viewer wait for their turn."
+    RESPONDER_TAKEN = MESSAGE, 409, "Another viewer is the responder of this callback."
+    ALREADY_CONNECTED = MESSAGE, 409, "This connection is connected already."
+    NAMESPACE_UNKNOWN = MESSAGE, 404, "This server has the default namespace only."
+    VIEWER_GONE = MESSAGE, 410, "This viewer has disconnected."
+
+    # All else
     BAD_REQUEST = PATH, 400, "The server cannot process this request."
     INTERNAL_ERROR = PATH, 500, "The server made a mistake."
 
@@ -174,7 +189,7 @@ def reason_of_status(status: int) -> Reason:
 
 
 class Refusal(HTTPException):
-    """A refused request, for a reason of the registry.
+    """A refused request or message, for a reason of the registry.
 
     `message` replaces the reason's own sentence in the answer, where it can say more.
     """

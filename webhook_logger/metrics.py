@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from webhook_logger.errors import Reason
+from webhook_logger.errors import MESSAGE, Reason
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -33,6 +33,9 @@ class Ending(Enum):
         self.meaning = meaning
 
 
+_OF_REQUESTS = [reason for reason in Reason if reason.where != MESSAGE]
+
+
 def _about(
     family: type[Metric], text: str, reasons: Iterable[Reason | Ending] = ()
 ) -> dict[str, Any]:
@@ -51,7 +54,7 @@ class Metrics(Collector):
     requests_answered: int = _metric(CounterMetricFamily, "Requests answered by an answerer.")
     requests_refused: Counter[Reason] = field(
         default_factory=Counter,
-        metadata=_about(CounterMetricFamily, "Requests refused, by reason.", Reason),
+        metadata=_about(CounterMetricFamily, "Requests refused, by reason.", _OF_REQUESTS),
     )
     requests_delivered: int = _metric(
         CounterMetricFamily, "Requests delivered to viewers, counted for each viewer."

@@ -123,12 +123,22 @@ def test_events_that_are_not_known_here_are_passed_over() -> None:
         assert isinstance(first(inbox, 2)[1], CapturedRequest)
 
 
-@pytest.mark.parametrize("reason", ['{"message":"bad uuid"}', '"bad uuid"'])
-def test_what_is_refused_for_good_is_told_and_not_tried_again(reason: str) -> None:
-    with PacketServer([OPEN, f"44{reason}"]) as server:
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ('{"message":"bad uuid","data":{"reason":"uuid_malformed"}}', "uuid_malformed"),
+        ('{"message":"bad uuid","data":{"reason":"No word."}}', "rejected"),
+        ('{"message":"bad uuid","data":["reason"]}', "rejected"),
+        ('{"message":"bad uuid"}', "rejected"),
+        ('"bad uuid"', "rejected"),
+    ],
+)
+def test_what_is_refused_for_good_is_told_and_not_tried_again(error: str, reason: str) -> None:
+    with PacketServer([OPEN, f"44{error}"]) as server:
         inbox = Inbox(server.url)
-        with pytest.raises(Rejected, match="bad uuid"):
+        with pytest.raises(Rejected) as raised:
             inbox.open()
+        assert raised.value.reason == reason
         assert inbox.link == Link("refused", "The server refuses this: bad uuid.")
         assert server.connections == 1
 

@@ -202,8 +202,9 @@ def test_a_server_that_cannot_deliver_is_told() -> None:
         with Inbox(server.until_ready().url) as inbox:
             redis.freeze()
             until(inbox, "stalled")
-            with pytest.raises(Unreachable, match=r"can't do that now \(503\)"):
+            with pytest.raises(Unreachable) as raised:
                 inbox.reply(status=201)
+            assert raised.value.reason == "queue_unavailable"
             with Inbox(server.url, timeout=None) as late:
                 until(late, "stalled")
                 redis.thaw()
@@ -245,16 +246,17 @@ def test_what_the_sender_was_answered_follows_its_request(server: Server) -> Non
 def test_a_reply_that_can_be_none_is_told(memory_server: Server) -> None:
     with Inbox(memory_server.url) as inbox:
         for reply in ({"status": 999}, {"headers": [("Set-Cookie", "a=b")]}, {"delay": 1000}):
-            [field] = reply
-            with pytest.raises(Rejected, match=field):
+            with pytest.raises(Rejected) as raised:
                 inbox.reply(**reply)
+            assert raised.value.reason == "reply_invalid"
 
 
 def test_a_reply_that_is_changed_too_often_is_told() -> None:
     with Server(MAX_REPLY_CHANGES_PER_MINUTE=1) as server, Inbox(server.url) as inbox:
         inbox.reply(status=201)
-        with pytest.raises(Unreachable, match="429"):
+        with pytest.raises(Unreachable) as raised:
             inbox.reply(status=202)
+        assert raised.value.reason == "reply_change_rate_exceeded"
 
 
 def test_requests_refused_for_their_rate_are_counted() -> None:

@@ -13,6 +13,7 @@ from tests.fuzz.cases import fuzz
 from tests.fuzz.values import JOINS, JSON, UUIDS
 from webhook_logger.callbacks import canonical_uuid
 from webhook_logger.delivery import Cut
+from webhook_logger.errors import Refusal
 from webhook_logger.viewers.join import Join, uuid_of
 
 CANONICAL = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -28,8 +29,8 @@ def test_a_callback_is_named_by_its_uuid_in_one_form_or_not_at_all(value: Any) -
 
 
 @fuzz(payload=JOINS | JSON, seq=st.integers(0, 2**53))
-def test_whatever_a_viewer_asks_for_is_a_join_or_a_sentence(payload: Any, seq: int) -> None:
-    with suppress(ValueError):
+def test_whatever_a_viewer_asks_for_is_a_join_or_refused(payload: Any, seq: int) -> None:
+    with suppress(Refusal):
         join = Join.from_payload(payload)
         assert join.uuid == uuid_of(payload)
         missed = join.missed(Cut("e", seq, 0))
@@ -37,8 +38,8 @@ def test_whatever_a_viewer_asks_for_is_a_join_or_a_sentence(payload: Any, seq: i
 
 
 @fuzz(auth=JOINS | JSON)
-def test_auth_is_a_join_a_sentence_or_nothing(auth: Any) -> None:
-    with suppress(ValueError):
+def test_auth_is_a_join_or_refused_or_nothing(auth: Any) -> None:
+    with suppress(Refusal):
         join = Join.from_auth(auth)
         assert (join is None) == (auth is None or "uuid" not in auth)
 

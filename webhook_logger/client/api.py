@@ -11,9 +11,9 @@ from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Rejected, Unreachable
 from webhook_logger.client.http import Headers, Http, HttpResponse
-from webhook_logger.client.stream.wire import brief
+from webhook_logger.client.stream.wire import brief, reason
 
-TOO_LATE = 409
+TOO_LATE = "too_late"
 TOO_OFTEN = 429
 _JSON = (("Content-Type", "application/json"),)
 
@@ -54,7 +54,7 @@ class Api:
         self, method: str, request: CapturedRequest, payload: dict[str, Any] | None = None
     ) -> bool:
         answer = self._send(method, f"answers/{quote(request.id, safe='')}", payload)
-        if answer.status == TOO_LATE:
+        if answer.status >= 300 and reason(_error(answer)) == TOO_LATE:
             return False
         _accept(answer)
         return True
@@ -75,15 +75,20 @@ def _response(status: int, headers: Headers, body: bytes | str) -> dict[str, Any
 
 
 def _accept(answer: HttpResponse) -> None:
+    if answer.status < 300:
+        return
+    error = _error(answer)
+    message = brief(error.get("message") or "it does not say why.")
     if answer.status == TOO_OFTEN or answer.status >= 500:
-        raise Unreachable(f"The server can't do that now ({answer.status}): {_message(answer)}")
-    if answer.status >= 300:
-        raise Rejected(f"The server answered {answer.status}: {_message(answer)}")
+        text = f"The server can't do that now ({answer.status}): {message}"
+        raise Unreachable(text, reason(error))
+    raise Rejected(f"The server answered {answer.status}: {message}", reason(error))
 
 
-def _message(answer: HttpResponse) -> str:
-    """The message of the server's one shape of errors."""
+def _error(answer: HttpResponse) -> dict[str, Any]:
+    """The server's one shape of errors; empty where it is another one."""
     try:
-        return brief(json.loads(answer.body)["error"]["message"])
+        error = json.loads(answer.body)["error"]
     except (LookupError, RecursionError, TypeError, ValueError):
-        return "it does not say why."
+        return {}
+    return error if isinstance(error, dict) else {}

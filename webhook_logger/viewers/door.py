@@ -96,7 +96,7 @@ class Door:
         # A new WebSocket is refused after its handshake, because only then can a page learn why.
         is_told_later = not sid and transport == "websocket"
         if not is_told_later and (refusal := self._origins.refusal(environ)):
-            raise Refusal(Reason.ORIGIN_NOT_ALLOWED, f"{refusal[0].upper()}{refusal[1:]}.")
+            raise refusal
         if sid:
             self._check_session(environ, sid)
         elif method == "POST":

@@ -9,16 +9,16 @@ from functools import wraps
 from typing import Any
 
 from flask import request
-from flask_socketio import ConnectionRefusedError as Refused
-from flask_socketio import SocketIO
+from flask_socketio import ConnectionRefusedError, SocketIO
 
+from webhook_logger.errors import Reason, Refusal, message_of
 from webhook_logger.metrics import Metrics
 from webhook_logger.viewers.entrance import Entrance
 from webhook_logger.viewers.join import Join, uuid_of
 from webhook_logger.viewers.responders import Responders
 
 Acknowledgement = dict[str, Any]
-Refusal = Callable[[dict[str, Any]], str | None]
+OfOrigin = Callable[[dict[str, Any]], Refusal | None]
 """Why whoever opens the connection of an environ may not; None where they may."""
 
 
@@ -45,7 +45,7 @@ class Viewers:
         entrance: Entrance,
         responders: Responders,
         metrics: Metrics,
-        refusal: Refusal,
+        refusal: OfOrigin,
         most_rooms: int,
     ) -> None:
         self._socketio = socketio
@@ -65,11 +65,11 @@ class Viewers:
         if sid in self._viewers:
             return  # not a connection, but an event that a viewer named "connect"
         if refusal := self._refusal(request.environ):
-            raise Refused(refusal)
+            raise _not_connected(refusal)
         try:
             join = Join.from_auth(auth)
-        except ValueError as error:
-            raise Refused(str(error)) from None
+        except Refusal as error:
+            raise _not_connected(error) from None
         self._viewers[sid] = viewer = Viewer(sid)
         self._metrics.viewers = len(self._viewers)
         if join:
@@ -98,15 +98,15 @@ class Viewers:
     def _in_turn(self, handle: Callable[[Viewer], Acknowledgement]) -> Acknowledgement:
         viewer = self._viewers.get(_sid())
         if viewer is None:
-            return {"ok": False, "error": "this viewer is gone"}
+            return _not_ok(Refusal(Reason.VIEWER_GONE))
         if viewer.waiting >= self._most_waiting:
-            return {"ok": False, "error": "too many messages wait for their turn"}
+            return _not_ok(Refusal(Reason.TOO_MANY_MESSAGES))
         viewer.waiting += 1
         try:
             with viewer.turn:
                 return handle(viewer)
-        except ValueError as error:
-            return {"ok": False, "error": str(error)}
+        except Refusal as error:
+            return _not_ok(error)
         finally:
             viewer.waiting -= 1
 
@@ -117,9 +117,10 @@ class Viewers:
                 self._socketio.emit("joined", joined, to=viewer.sid, ignore_queue=True)
 
     def _join(self, viewer: Viewer, join: Join) -> Acknowledgement:
-        """The fields of `joined`; none for a viewer that is gone. Raises `ValueError`."""
+        """The fields of `joined`; none for a viewer that is gone. Raises `Refusal`."""
         if join.uuid not in viewer.rooms and len(viewer.rooms) >= self._most_rooms:
-            raise ValueError(f"a viewer can join at most {self._most_rooms} callbacks")
+            most = f"A viewer can join at most {self._most_rooms} callbacks."
+            raise Refusal(Reason.TOO_MANY_ROOMS, most)
         self._responders.settle(viewer.sid, join, lambda: viewer.gone)
         joined = self._entrance.enter(viewer.sid, join, lambda: viewer.gone)
         if joined is None:
@@ -138,6 +139,15 @@ class Viewers:
     def _go(self, viewer: Viewer, uuid: str) -> None:
         self._responders.give_up(viewer.sid, uuid)
         self._entrance.leave(viewer.sid, uuid)
+
+
+def _not_connected(refusal: Refusal) -> ConnectionRefusedError:
+    """A CONNECT_ERROR. Clients of Socket.IO show its `message`, and hand on its `data`."""
+    return ConnectionRefusedError(message_of(refusal), {"reason": refusal.reason.word})
+
+
+def _not_ok(refusal: Refusal) -> Acknowledgement:
+    return {"ok": False, "error": message_of(refusal), "reason": refusal.reason.word}
 
 
 def _unbound(handle: Callable[..., Any]) -> Callable[..., Any]:

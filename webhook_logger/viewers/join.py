@@ -7,15 +7,19 @@ from typing import Any
 
 from webhook_logger.callbacks import canonical_uuid
 from webhook_logger.delivery import Cut
+from webhook_logger.errors import Reason, Refusal
 
 MAX_EPOCH_CHARACTERS = 64
 
 
 def uuid_of(payload: object) -> str:
-    """The callback that a payload names. Raises `ValueError` with a message for the viewer."""
+    """The callback that a payload names. Raises `Refusal`."""
     if not isinstance(payload, dict):
-        raise ValueError("the payload must be an object with a uuid")
-    return canonical_uuid(payload.get("uuid"))
+        raise _malformed("The payload must be an object with a uuid.")
+    try:
+        return canonical_uuid(payload.get("uuid"))
+    except ValueError:
+        raise Refusal(Reason.UUID_MALFORMED) from None
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Join:
 
     @classmethod
     def from_auth(cls, auth: object) -> Join | None:
-        """None without a uuid: such a viewer just connects. Raises `ValueError`, as below.
+        """None without a uuid: such a viewer just connects. Raises `Refusal`, as below.
 
         Nobody could be told here that another one answers, so `auth` claims nothing.
         """
@@ -43,20 +47,22 @@ class Join:
 
     @classmethod
     def from_payload(cls, payload: Any) -> Join:
-        """Raises `ValueError` with a message for the viewer."""
+        """Raises `Refusal`."""
         uuid = uuid_of(payload)
         epoch, seq = payload.get("epoch"), payload.get("seq")
         if epoch is not None and not (
             isinstance(epoch, str) and len(epoch) <= MAX_EPOCH_CHARACTERS
         ):
-            raise ValueError(f"epoch must be a string of at most {MAX_EPOCH_CHARACTERS} characters")
+            raise _malformed(
+                f"epoch must be a string of at most {MAX_EPOCH_CHARACTERS} characters."
+            )
         if type(seq) is float and seq.is_integer():
             seq = int(seq)  # JSON has one kind of numbers
         if seq is not None and not (type(seq) is int and 0 <= seq < 2**53):
-            raise ValueError("seq must be a whole number, 0 or more")
+            raise _malformed("seq must be a whole number, 0 or more.")
         answer = payload.get("answer", False)
         if type(answer) is not bool:
-            raise ValueError("answer must be true or false")
+            raise _malformed("answer must be true or false.")
         return cls(uuid, epoch, seq, answer)
 
     def missed(self, cut: Cut) -> int | None:
@@ -66,3 +72,7 @@ class Join:
         if self.epoch != cut.epoch or self.seq is None or self.seq > cut.seq:
             return None
         return cut.seq - self.seq
+
+
+def _malformed(message: str) -> Refusal:
+    return Refusal(Reason.MESSAGE_MALFORMED, message)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from webhook_logger.errors import Reason, Refusal
+
 # A proxy may report a WebSocket's scheme, which no origin has.
 _SCHEMES = {"ws": "http", "wss": "https"}
 
@@ -29,15 +31,16 @@ class Origins:
             return "*"
         return lambda origin, environ: _is_websocket(environ) or self._allows(origin, environ)
 
-    def refusal(self, environ: dict[str, Any]) -> str | None:
+    def refusal(self, environ: dict[str, Any]) -> Refusal | None:
         """Return why the page that opens this connection may not; None where it may."""
         origin = environ.get("HTTP_ORIGIN")
         if not origin or "*" in self._allowed or self._allows(origin, environ):
             return None
-        return (
-            f"pages of {origin} may not connect to this server; its setting CORS_ALLOWED_ORIGINS "
-            "says which may"
+        message = (
+            f"Pages of {origin} may not connect to this server. Its setting CORS_ALLOWED_ORIGINS "
+            "says which may."
         )
+        return Refusal(Reason.ORIGIN_NOT_ALLOWED, message)
 
     def _allows(self, origin: str, environ: dict[str, Any]) -> bool:
         scheme = environ["wsgi.url_scheme"]

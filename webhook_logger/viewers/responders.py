@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flask_socketio import SocketIO
 
 from webhook_logger.delivery import Delivery, QueueUnavailable
+from webhook_logger.errors import Reason, Refusal
 from webhook_logger.viewers.join import Join
 
 RETRY_SECONDS = 0.5
@@ -25,12 +26,12 @@ class Responders:
     def settle(self, sid: str, join: Join, is_gone: Callable[[], bool]) -> None:
         """Before a viewer joins: it claims to answer, or does so no more.
 
-        Waits while the queue is away. Raises `ValueError` when another viewer answers.
+        Waits while the queue is away. Raises `Refusal` when another viewer answers.
         """
         if not join.answer:
             self.give_up(sid, join.uuid)
         elif not self._claim(sid, join.uuid, is_gone):
-            raise ValueError("another viewer answers the requests of this callback")
+            raise Refusal(Reason.RESPONDER_TAKEN)
 
     def give_up(self, sid: str, uuid: str) -> None:
         """The viewer answers no more, if it did."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from socketio.packet import CONNECT_ERROR
@@ -21,26 +22,28 @@ def test_an_event_of_another_name_is_nobodys(kind: str, data: str) -> None:
     assert NamedPacket(encoded_packet=kind + data).data == [""]
 
 
-def message_of(packet: NamedPacket) -> str:
+def sent(packet: NamedPacket) -> dict[str, Any]:
     encoded = packet.encode()
     assert isinstance(encoded, str)
-    return str(json.loads(encoded[encoded.index("{") :])["message"])
+    return dict(json.loads(encoded[encoded.index("{") :]))
 
 
 def test_an_unknown_namespace_is_answered_with_the_right_address() -> None:
     refused = packets_below("/team")(CONNECT_ERROR, "Unable to connect", "/hooks")
-    message = message_of(refused)
-    assert '"/hooks"' in message
-    assert '"/team/socket.io/"' in message
+    error = sent(refused)
+    assert error["data"] == {"reason": "namespace_unknown"}
+    # It names what the reader has to change.
+    assert '"/hooks"' in error["message"]
+    assert '"/team/socket.io/"' in error["message"]
     long = NamedPacket(CONNECT_ERROR, "Unable to connect", "/" + "x" * 4000)
-    assert len(message_of(long)) < 400
+    assert len(sent(long)["message"]) < 400
 
 
 def test_a_second_connect_is_not_told_of_another_address() -> None:
     refused = NamedPacket(CONNECT_ERROR, "Unable to connect", "/")
-    assert message_of(refused) == "This connection is connected already."
+    assert sent(refused)["data"] == {"reason": "already_connected"}
 
 
 def test_other_refusals_say_what_they_say() -> None:
     refused = NamedPacket(CONNECT_ERROR, {"message": "no"}, "/")
-    assert message_of(refused) == "no"
+    assert sent(refused) == {"message": "no"}

@@ -14,10 +14,10 @@ import socketio
 import websocket
 
 from webhook_logger.client.address import Address
-from webhook_logger.client.errors import Unreachable
+from webhook_logger.client.errors import Rejected, Unreachable
 from webhook_logger.client.stream.socketio import Client
 from webhook_logger.client.stream.websocket import bounded
-from webhook_logger.client.stream.wire import brief
+from webhook_logger.client.stream.wire import brief, reason
 
 STEP_SECONDS = 5
 """For a name and an address to be reached, and then for the handshake, at most."""
@@ -67,7 +67,7 @@ class StreamConnection(Client):
         )
         self.complaint = ""
         """What was wrong with what came."""
-        self.refusal = ""
+        self.refusal: Rejected | None = None
         """Why the server will not have it, for good."""
         self._step_seconds = step_seconds
         self._most_message_bytes = most_message_bytes
@@ -179,8 +179,9 @@ class StreamConnection(Client):
         return each
 
     def _on_refusal(self, data: Any = None) -> None:
-        text = data.get("message") if isinstance(data, dict) else data
-        self.refusal = brief(text or "it does not say why").rstrip(".")
+        error = data if isinstance(data, dict) else {"message": data}
+        text = brief(error.get("message") or "it does not say why").rstrip(".")
+        self.refusal = Rejected(f"The server refuses this: {text}.", reason(error.get("data")))
         self.cut()
 
 

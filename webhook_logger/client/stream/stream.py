@@ -105,7 +105,7 @@ class Stream:
         else:
             self._look_after(connection)
             if connection.refusal:
-                raise Rejected(f"The server refuses this: {connection.refusal}.")
+                raise connection.refusal
             reason = self._farewell or connection.complaint or "the connection was lost"
         if not self._closing.is_set():
             self._tell(Link("reconnecting", reason))

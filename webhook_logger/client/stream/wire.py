@@ -17,6 +17,7 @@ _MOST = 2**53
 """Numbers are exact up to here in JavaScript, which the contract is for, too."""
 _MOST_CHARACTERS = 300
 
+_REASON = re.compile(r"[a-z_]{1,100}")
 _ID = re.compile(r"[\x21-\x7e]{1,500}")
 
 
@@ -78,6 +79,12 @@ def answering(acknowledgement: Any) -> Answering:
     if _fields(acknowledgement, ok=_boolean)["ok"]:
         return Answering(True)
     return Answering(False, brief(_fields(acknowledgement, error=_text)["error"]))
+
+
+def reason(error: Any) -> str:
+    """The reason of an error, a word of docs/errors.md; empty where there is none."""
+    word = error.get("reason") if isinstance(error, dict) else None
+    return word if isinstance(word, str) and _REASON.fullmatch(word) else ""
 
 
 def brief(text: object) -> str:

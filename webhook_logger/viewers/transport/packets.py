@@ -1,10 +1,12 @@
-"""Socket.IO packets: checks on those of viewers, and the message of a CONNECT_ERROR."""
+"""Socket.IO packets: checks on those of viewers, and the message and reason of a CONNECT_ERROR."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from socketio import packet
+
+from webhook_logger.errors import Reason
 
 NOBODYS = ""
 """The name of an event without a handler."""
@@ -26,18 +28,20 @@ class NamedPacket(packet.Packet):  # type: ignore[misc]  # the library has no ty
     def encode(self) -> str | list[str | bytes]:
         """Give a CONNECT_ERROR a `message`: clients show none for python-socketio's plain text."""
         if self.packet_type == packet.CONNECT_ERROR and isinstance(self.data, str):
-            self.data = {"message": self._why_unable()}
+            reason, message = self._why_unable()
+            self.data = {"message": message, "data": {"reason": reason.word}}
         encoded: str | list[str | bytes] = super().encode()
         return encoded
 
-    def _why_unable(self) -> str:
+    def _why_unable(self) -> tuple[Reason, str]:
         if self.namespace in (None, "/"):
-            return "This connection is connected already."
-        return (
+            return Reason.ALREADY_CONNECTED, Reason.ALREADY_CONNECTED.meaning
+        message = (
             f'This server has no namespace "{self.namespace[:MOST_SHOWN]}": Socket.IO clients take '
             "the path of a URL as one. Connect to the URL without its path, set the option `path` "
             f'to "{self.path}", and name a callback in `auth`, as in {{"uuid": "…"}}.'
         )
+        return Reason.NAMESPACE_UNKNOWN, message
 
     def decode(self, encoded_packet: str) -> int:
         """Decode a packet; an event whose name is no string becomes one that is discarded."""
