@@ -100,7 +100,7 @@ def test_a_connection_without_a_next_request_is_closed_without_a_word(uuid: str)
 
 def test_a_connection_too_many_is_told_so_until_another_one_ends(uuid: str) -> None:
     with Server(MAX_CONNECTIONS=10) as server, ExitStack() as stack:
-        # None before these: the server may hear late that one has ended.
+        eventually(lambda: post(server.address, f"/{uuid}").status == 200)
         senders = [stack.enter_context(Sender(server.address)) for _ in range(10)]
         with Sender(server.address) as one_too_many:
             answer = one_too_many.answer()
