@@ -3,7 +3,7 @@
 # .venv, node_modules or static/vendor is enough to have it made anew. The page's scripts are
 # bundled anew when one of them has changed.
 
-.PHONY: run test chaos fuzz bench audit pins screenshots test-packages lint fix clean
+.PHONY: run test chaos fuzz bench audit pins screenshots test-packages lint prose fix clean
 .NOTPARALLEL:
 
 # python3 is part of the name: after an upgrade of the system's Python, .venv is looked at again.
@@ -67,6 +67,11 @@ lint: $(dev_stamp) $(npm_stamp)
 	$(python) -m mypy
 	@$(with_tools) npm run --silent lint
 	$(tables) --check --diff --check-fail-msg "Run make fix." $(documents)
+
+# Words that documents, comments, strings and test names avoid; ARGS="PATH…" checks some files,
+# ARGS=--count prints the number of hits.
+prose: $(dev_stamp)
+	@$(python) -m deploy.prose $(ARGS)
 
 fix: $(dev_stamp) $(npm_stamp)
 	$(python) -m ruff check --fix
