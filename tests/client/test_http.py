@@ -205,3 +205,19 @@ def test_what_could_not_be_sent_whole_is_sent_again() -> None:
             assert http.send("POST", url, body=body).status == 200
             answered.set()
             served.result()
+
+
+def test_requests_at_the_same_time_share_no_connection_and_later_ones_reuse_them() -> None:
+    together = threading.Barrier(8)
+
+    def respond(request: bytes) -> bytes:
+        if b"together" in request:
+            together.wait(PATIENCE_SECONDS)
+        return OK
+
+    with Endpoint(respond) as endpoint, Http() as http, ThreadPoolExecutor(8) as threads:
+        for _ in range(3):
+            list(threads.map(lambda _: http.send("POST", f"{endpoint.url}/together"), range(8)))
+        for _ in range(20):
+            http.send("POST", endpoint.url)
+        assert endpoint.connections == 8

@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 import h11
@@ -51,6 +52,9 @@ class HttpResponse:
 class Http:
     """Connections to servers, kept for the next request; safe to use from many threads.
 
+    Each request has a pool to itself while it is under way. A pool of httpcore that threads share
+    can close an idle connection at the moment at which another thread begins to use it.
+
     Use it as a context manager, or `close` it.
     """
 
@@ -59,7 +63,6 @@ class Http:
         *,
         timeout: float = 10,
         most_bytes: int = _MOST_BYTES,
-        most_connections: int = 100,
         keep_seconds: float = 30,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -71,12 +74,14 @@ class Http:
         self._timeout = timeout
         self._most_bytes = most_bytes
         self._deadline = Deadline()
-        self._pool = httpcore.ConnectionPool(
+        self._new_pool = partial(
+            httpcore.ConnectionPool,
             ssl_context=tls,
-            max_connections=most_connections,
             keepalive_expiry=keep_seconds,
             network_backend=Punctual(self._deadline),
         )
+        self._idle: list[httpcore.ConnectionPool] = []
+        """The pools that no request uses, the latest used last."""
 
     def send(
         self,
@@ -122,7 +127,8 @@ class Http:
         target: str | None,
     ) -> HttpResponse:
         with (
-            self._pool.stream(
+            self._pool() as pool,
+            pool.stream(
                 method.encode("latin-1"),
                 parse(url, target),
                 headers=_with_host(headers, url),
@@ -132,6 +138,18 @@ class Http:
         ):
             content = self._read(response.iter_stream())
         return HttpResponse(response.status, _as_text(response.headers), content)
+
+    @contextmanager
+    def _pool(self) -> Iterator[httpcore.ConnectionPool]:
+        """A pool that no other thread uses meanwhile."""
+        try:
+            pool = self._idle.pop()
+        except IndexError:
+            pool = self._new_pool()
+        try:
+            yield pool
+        finally:
+            self._idle.append(pool)
 
     def _read(self, chunks: Iterable[bytes]) -> bytes:
         content = bytearray()
@@ -143,7 +161,8 @@ class Http:
 
     def close(self) -> None:
         """Close all connections."""
-        self._pool.close()
+        while self._idle:
+            self._idle.pop().close()
 
     def __enter__(self) -> Http:
         return self

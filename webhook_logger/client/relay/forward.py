@@ -76,11 +76,7 @@ class Forwarder(Generic[About]):
         self._manner = manner
         self._tell = tell
         threads = 1 if manner.in_order else manner.concurrency
-        self._http = Http(
-            timeout=manner.timeout,
-            most_connections=threads * len(targets),
-            keep_seconds=KEEP_SECONDS,
-        )
+        self._http = Http(timeout=manner.timeout, keep_seconds=KEEP_SECONDS)
         self._lanes = [
             (target, Lane[tuple[Target, Relayed, About]](self._forward, threads))
             for target in targets
