@@ -74,13 +74,13 @@ class Config:
         1000,
         "Maximum requests, joins and other commands of a worker that wait while the queue is "
         "unavailable.",
-        "`503` with `Retry-After` at once; joins are tried again.",
+        "`503` at once, with the reason `queue_backlog_full`; joins are tried again.",
     )
     QUEUE_BACKLOG_BYTES: int = _limit(
         settings.whole_number(1, 2**40),
         64 * 2**20,
         "Maximum bytes that wait for the queue on a worker.",
-        "`503` with `Retry-After` at once; joins are tried again.",
+        "`503` at once, with the reason `queue_backlog_full`; joins are tried again.",
     )
     MAX_CONNECTIONS: int = _limit(
         settings.whole_number(10, 10**6),

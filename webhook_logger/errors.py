@@ -106,6 +106,17 @@ class Reason(Enum):
     TOO_MANY_VIEWERS = STREAM, 503, "This worker has the maximum number of viewers."
     DRAINING = LOAD, 503, "This worker is about to stop."
     QUEUE_UNAVAILABLE = LOAD, 503, "The message queue is unavailable. Send the request again later."
+    QUEUE_BACKLOG_FULL = (
+        LOAD,
+        503,
+        "Too many requests wait for the message queue already. Send the request again later.",
+    )
+    OUTCOME_UNKNOWN = (
+        LOAD,
+        503,
+        "The message queue did not acknowledge the request, which may have reached viewers or "
+        "changed a reply. Send it again if that does no harm.",
+    )
     CALLBACK_RATE_EXCEEDED = (
         LOAD,
         429,
@@ -195,11 +206,17 @@ class Refusal(HTTPException):
     """
 
     def __init__(
-        self, reason: Reason, message: str | None = None, retry_after: float | None = None
+        self,
+        reason: Reason,
+        message: str | None = None,
+        retry_after: float | None = None,
+        field: str | None = None,
     ) -> None:
         super().__init__(message or reason.meaning)
         self.code = reason.status
         self.reason = reason
+        self.field = field
+        """The field of the JSON that is wrong, where it is one."""
         self._retry_after = retry_after
 
     def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
@@ -229,6 +246,8 @@ def error_json(error: HTTPException) -> str:
         "reason": reason_of(error).word,
         "message": message_of(error),
     }
+    if isinstance(error, Refusal) and error.field is not None:
+        fields["field"] = error.field
     return json.dumps({"error": fields}, ensure_ascii=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 import time
 from collections import Counter
@@ -12,8 +13,8 @@ from http.client import HTTPException
 
 from tests.support.sender import post
 
-# 503s of requests that were never written to the queue; of others it is unknown.
-NOT_SENT = (b"is unavailable", b"too many requests wait", b"about to leave")
+UNKNOWN = "outcome_unknown"
+"""The reason of a 503 for a request that was written to the queue and never acknowledged."""
 
 
 class Load:
@@ -88,6 +89,13 @@ class Load:
         if answer.status == 200:
             return "accepted"
         if answer.status == 503:
-            known = any(reason in answer.body for reason in NOT_SENT)
-            return "refused" if known else "unknown"
+            return "unknown" if _reason(answer.body) == UNKNOWN else "refused"
         return f"status {answer.status}"
+
+
+def _reason(body: bytes) -> str:
+    """The reason of an error; a balancer's own page has none, and says nothing for certain."""
+    try:
+        return str(json.loads(body)["error"]["reason"])
+    except ValueError:
+        return UNKNOWN

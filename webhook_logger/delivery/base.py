@@ -23,8 +23,21 @@ from webhook_logger.errors import Reason
 class QueueUnavailable(Exception):
     """The queue did not do what was asked. A sender gets `503`; a viewer that joins waits."""
 
+    reason = Reason.QUEUE_UNAVAILABLE
     seconds = 2
     """The time after which it is worth trying again."""
+
+
+class BacklogFull(QueueUnavailable):
+    """Too many commands wait for the queue already."""
+
+    reason = Reason.QUEUE_BACKLOG_FULL
+
+
+class OutcomeUnknown(QueueUnavailable):
+    """The queue did not acknowledge a command that was sent to it, and may have run it."""
+
+    reason = Reason.OUTCOME_UNKNOWN
 
 
 class RateExceeded(Exception):

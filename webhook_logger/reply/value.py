@@ -32,7 +32,12 @@ log = logging.getLogger(__name__)
 
 
 class ReplyError(ValueError):
-    """That can be no reply; the message names the field, and is a sentence for its user."""
+    """That can be no reply; the message is a sentence for its user, and begins with the field."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message if field is None else f"{field}: {message}")
+        self.field = field
+        """The field that is wrong; None for all of it."""
 
 
 class BodyTooLarge(ReplyError):
@@ -101,7 +106,7 @@ def given_from_json(text: bytes | str, most_body_bytes: int) -> Reply:
     """
     given = _read(text, "an answer", _GIVEN_FIELDS)
     if len(given.body) > most_body_bytes:
-        raise BodyTooLarge(f"body: can be {most_body_bytes:,} bytes at most.")
+        raise BodyTooLarge(f"can be {most_body_bytes:,} bytes at most.", "body")
     return given
 
 
@@ -134,10 +139,10 @@ def _read(text: bytes | str, what: str, fields: Fields) -> Reply:
         raise ReplyError(f"{what.capitalize()} is a JSON object.")
     unknown = set(wire) - set(fields)
     if unknown:
-        raise ReplyError(f"{min(unknown)}: no field of {what}; those are {', '.join(fields)}.")
+        raise ReplyError(f"no field of {what}; those are {', '.join(fields)}.", min(unknown))
     reply = Reply(**{name: _checked(name, value, fields) for name, value in wire.items()})
     if reply.body and reply.status in BODILESS:
-        raise ReplyError(f"body: an answer with status {reply.status} has none.")
+        raise ReplyError(f"an answer with status {reply.status} has none.", "body")
     return reply
 
 
@@ -161,7 +166,7 @@ def _checked(name: str, value: object, fields: Fields) -> Any:
     try:
         return fields[name](value)
     except ValueError as error:
-        raise ReplyError(f"{name}: {error}.") from None
+        raise ReplyError(f"{error}.", name) from None
 
 
 def _whole(value: object, least: int, most: int) -> int:

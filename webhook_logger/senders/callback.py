@@ -171,7 +171,7 @@ class CallbackView:
             raise Refusal(Reason.CALLBACK_RATE_EXCEEDED, retry_after=error.seconds) from error
         except QueueUnavailable as error:
             away = f"{error} Please send the request again."
-            raise Refusal(Reason.QUEUE_UNAVAILABLE, away, error.seconds) from error
+            raise Refusal(error.reason, away, error.seconds) from error
 
 
 def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expected:

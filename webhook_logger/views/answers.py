@@ -60,6 +60,6 @@ def _given(max_body_bytes: int) -> Reply:
     try:
         return given_from_json(text, max_body_bytes)
     except BodyTooLarge as error:
-        raise Refusal(Reason.REPLY_TOO_LARGE, str(error)) from None
+        raise Refusal(Reason.REPLY_TOO_LARGE, str(error), field=error.field) from None
     except ReplyError as error:
-        raise Refusal(Reason.REPLY_INVALID, str(error)) from None
+        raise Refusal(Reason.REPLY_INVALID, str(error), field=error.field) from None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from webhook_logger.delivery import QueueUnavailable
-from webhook_logger.errors import Reason, Refusal
+from webhook_logger.errors import Refusal
 
 
 @contextmanager
@@ -15,4 +15,4 @@ def queue() -> Iterator[None]:
     try:
         yield
     except QueueUnavailable as error:
-        raise Refusal(Reason.QUEUE_UNAVAILABLE, str(error), error.seconds) from error
+        raise Refusal(error.reason, str(error), error.seconds) from error

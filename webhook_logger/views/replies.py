@@ -63,7 +63,7 @@ def _asked_for() -> Reply:
     try:
         return Reply.from_json(text)
     except ReplyError as error:
-        raise Refusal(Reason.REPLY_INVALID, str(error)) from None
+        raise Refusal(Reason.REPLY_INVALID, str(error), field=error.field) from None
 
 
 def _kept(reply: Reply) -> Kept:

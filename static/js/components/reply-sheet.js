@@ -98,8 +98,8 @@ export class ReplySheet extends Sheet {
   }
 
   /** @param {Error} error */
-  async explain({ message }) {
-    this.problem = problemOf(message);
+  async explain(error) {
+    this.problem = problemOf(error);
     await this.updateComplete;
     /** @type {HTMLElement | null} */ (this.querySelector("[aria-invalid=true]"))?.focus();
   }

@@ -4,6 +4,8 @@
  * @typedef {import("./reply.js").Reply} Reply
  */
 
+import { ReplyProblem } from "./reply.js";
+
 const TIME_OUT_MS = 10_000;
 
 export class ReplyApi {
@@ -20,7 +22,7 @@ export class ReplyApi {
   }
 
   /**
-   * Rejects with the server's words.
+   * Rejects with a `ReplyProblem` in the server's words.
    * @param {unknown} reply
    */
   async save(reply) {
@@ -41,13 +43,16 @@ export class ReplyApi {
     const response = await fetch(this.#url, { method, headers, body, signal }).catch(() => {
       throw new Error("The server can’t be reached.");
     });
-    if (!response.ok) throw new Error(await messageOf(response));
+    if (!response.ok) throw await problemOf(response);
     return response;
   }
 }
 
 /** @param {Response} response */
-async function messageOf(response) {
+async function problemOf(response) {
   const { error } = await response.json().catch(() => ({})); // a proxy answers as it likes
-  return error?.message ?? `The server answered ${response.status}.`;
+  return new ReplyProblem(
+    error?.message ?? `The server answered ${response.status}.`,
+    error?.field,
+  );
 }

@@ -88,7 +88,7 @@ export function draftOf({ status, headers, body, delay, times, cors }) {
 }
 
 /**
- * What to ask the server for. Throws an Error whose message names the field, as the server does.
+ * What to ask the server for. Throws a `ReplyProblem`.
  * @param {Draft} draft
  */
 export function askedFor({ status, headers, body, delay, times, cors }) {
@@ -116,18 +116,34 @@ function headersOf(text) {
   const lines = text.split("\n").filter((line) => line.trim());
   return lines.map((line) => {
     const colon = line.indexOf(":");
-    if (colon < 0) throw new Error(`headers: “${line.trim()}” has no colon.`);
+    if (colon < 0) throw new ReplyProblem(`“${line.trim()}” has no colon.`, "headers");
     return [trimOws(line.slice(0, colon)), trimOws(line.slice(colon + 1))];
   });
 }
 
+/** What is wrong with a reply, and in which field. */
+export class ReplyProblem extends Error {
+  /**
+   * @param {string} message
+   * @param {string} [field]
+   */
+  constructor(message, field = "") {
+    super(message);
+    this.field = field;
+  }
+}
+
 /**
- * Where the problem is: the server's messages begin with the name of a field.
- * @param {string} message
+ * Where to show a problem, and what to show: beside a field, without the name that the server's
+ * message begins with.
+ * @param {Error} error
  * @returns {Problem}
  */
-export function problemOf(message) {
-  const [, name = "", text = ""] = /^(\w+): (.*)$/s.exec(message) ?? [];
+export function problemOf(error) {
+  const { message } = error;
+  const name = error instanceof ReplyProblem ? error.field : "";
   if (!Object.hasOwn(BLANK, name)) return { field: null, text: message };
+  const prefix = `${name}: `;
+  const text = message.startsWith(prefix) ? message.slice(prefix.length) : message;
   return { field: /** @type {ReplyField} */ (name), text };
 }

@@ -6,6 +6,7 @@ import {
   DEFAULT_REPLY,
   draftOf,
   problemOf,
+  ReplyProblem,
   replyText,
 } from "../../../static/js/reply/reply.js";
 
@@ -78,17 +79,28 @@ test("what is no number is sent as it is, for the server to refuse", () => {
 
 test("a header line without a colon is told by name", () => {
   assert.throws(() => askedFor(draft({ headers: "Retry-After 60" })), {
-    message: "headers: “Retry-After 60” has no colon.",
+    field: "headers",
   });
 });
 
-test("a message is put where the field is that it begins with", () => {
-  assert.deepEqual(problemOf("status: must be a whole number."), {
-    field: "status",
-    text: "must be a whole number.",
-  });
-  for (const text of ["Too often.", "colour: no field of a reply.", "constructor: x", ""]) {
-    assert.deepEqual(problemOf(text), { field: null, text });
+test("a problem of a field is put beside it, without its name", () => {
+  for (const text of ["status: must be a whole number.", "must be a whole number."]) {
+    assert.deepEqual(problemOf(new ReplyProblem(text, "status")), {
+      field: "status",
+      text: "must be a whole number.",
+    });
+  }
+});
+
+test("any other problem is put above the fields, as it is", () => {
+  const text = "status: what it says.";
+  for (const error of [
+    new Error(text),
+    new ReplyProblem(text),
+    new ReplyProblem(text, "colour"),
+    new ReplyProblem(text, "constructor"),
+  ]) {
+    assert.deepEqual(problemOf(error), { field: null, text });
   }
 });
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from webhook_logger.delivery.base import QueueUnavailable
+from webhook_logger.delivery.base import BacklogFull, QueueUnavailable
 
 TOO_MUCH = "The queue is unavailable or behind, and too many requests wait for it."
 
@@ -33,7 +33,7 @@ class Call:
         """The name of the history at the end of the command; empty if it has none."""
         self.deadline = deadline
         self.answer: Any = None
-        self.error = ""
+        self.error: QueueUnavailable | None = None
         self.is_done = False
         # A lock is the cheapest thing to wait for, and there is only one wait.
         self._done = threading.Lock()
@@ -45,7 +45,7 @@ class Call:
         self.packed = self.packed[: -len(history) - end] + history + self.packed[-end:]
         self.history = history
 
-    def finish(self, answer: Any = None, error: str = "") -> None:
+    def finish(self, answer: Any = None, error: QueueUnavailable | None = None) -> None:
         """Hand the result to the caller. Only the first call has an effect."""
         if not self.is_done:
             self.answer, self.error, self.is_done = answer, error, True
@@ -55,7 +55,7 @@ class Call:
         """Wait for the answer and return it. Raises `QueueUnavailable`."""
         self._done.acquire()
         if self.error:
-            raise QueueUnavailable(self.error)
+            raise self.error
         return self.answer
 
 
@@ -72,11 +72,11 @@ class Backlog:
         return time.monotonic() + self.limits.seconds
 
     def add(self, call: Call, is_away: bool) -> None:
-        """Count a command. Raises `QueueUnavailable` when it is one too many."""
+        """Count a command. Raises `BacklogFull` when it is one too many."""
         if (is_away and self.commands >= self.limits.commands) or (
             self.bytes + len(call.packed) > self.limits.bytes
         ):
-            raise QueueUnavailable(TOO_MUCH)
+            raise BacklogFull(TOO_MUCH)
         self.commands += 1
         self.bytes += len(call.packed)
 

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 import hiredis
 import redis
 
+from webhook_logger.delivery.base import BacklogFull, OutcomeUnknown, QueueUnavailable
 from webhook_logger.delivery.redis import history
 from webhook_logger.delivery.redis.backlog import TOO_MUCH, Backlog, Call
 from webhook_logger.delivery.redis.errors import NO_ANSWER, UNREACHABLE, reason_of
@@ -130,19 +131,20 @@ class Publisher:
         """Give up the calls whose deadline has passed. `_waiting` is in the order of deadlines."""
         now = time.monotonic()
         while self._waiting and self._waiting[0].deadline <= now:
-            self._finish(self._waiting.popleft(), error=self._failure or UNREACHABLE)
+            self._give_up(self._waiting.popleft(), QueueUnavailable(self._failure or UNREACHABLE))
         for call in self._out:
             if call.deadline <= now:
-                call.finish(error=NO_ANSWER)
+                call.finish(error=OutcomeUnknown(NO_ANSWER))
 
     def _shed(self) -> None:
         """Reject the newest commands over the limit once the queue is known to be unavailable."""
         while self._waiting and self._backlog.commands > self._backlog.limits.commands:
-            self._finish(self._waiting.pop(), error=TOO_MUCH)
+            self._give_up(self._waiting.pop(), BacklogFull(TOO_MUCH))
 
-    def _finish(self, call: Call, answer: Any = None, error: str = "") -> None:
+    def _give_up(self, call: Call, error: QueueUnavailable) -> None:
+        """Give up a call that was not sent."""
         self._backlog.remove(call)
-        call.finish(answer, error)
+        call.finish(error=error)
 
     # Sending
 
@@ -211,7 +213,7 @@ class Publisher:
             self._send(line, batch)
         except Exception:
             for call in batch:
-                call.finish(error=NO_ANSWER)
+                call.finish(error=OutcomeUnknown(NO_ANSWER))
             raise
         finally:
             self._out = ()
@@ -234,7 +236,7 @@ class Publisher:
             return False
         else:
             self._reporter.command_refused(str(answer))
-            call.finish(error=reason_of(str(answer)))
+            call.finish(error=QueueUnavailable(reason_of(str(answer))))
         return True
 
 
