@@ -195,7 +195,7 @@ def test_large_bodies_are_limited_for_each_address_and_in_all(
 ) -> None:
     one, all_ = limit(f"{zone}_of"), limit(zone)
     table = (ROOT / "docs/nginx.md").read_text()
-    assert f"| {one} of an address; {all_} in all |" in table
+    assert f"| {one} per address; {all_} in total |" in table
     with Nginx(*two) as nginx, ExitStack() as stack:
 
         def begin(source: str) -> SlowBody:
