@@ -32,6 +32,7 @@ CSS = re.compile(r"(?P<block>/\*.*?\*/)", re.DOTALL)
 HASH = re.compile(rf"(?P<comment>(?<!\S)#[^\n]*)|(?P<string>{STRING})", re.DOTALL)
 TEMPLATE_TEXT = re.compile(r"(?:\\.|[^\\`$]|\$(?!\{))*", re.DOTALL)
 
+GENERATED = re.compile(r"<!--\s*\[\[\[cog.*?\[\[\[end\]\]\]", re.DOTALL)
 FENCE = re.compile(r"^ *(```+|~~~+).*?^ *\1", re.DOTALL | re.MULTILINE)
 BACKTICKS = re.compile(r"(`+)[^`\0]+?\1")
 LINK_TARGET = re.compile(r"(?<=\])\([^)\s]*\)")
@@ -82,6 +83,7 @@ def _reader(path: Path) -> Callable[[Page], Any]:
 
 def _markdown(page: Page) -> None:
     page.keep(0, len(page.source))
+    page.fill_all(GENERATED, BREAK)
     page.fill_all(FENCE, BREAK)
     page.fill_all(LINK_TARGET, VALUE)
 

@@ -90,6 +90,7 @@ PROSE = {
         ["One two.", "three", "four five", "six", "seven eight", "nine _."],
     ),
     "a.css": ("/* One. */ a { b: c; }", ["One."]),
+    "table.md": ("<!-- [[[cog table() ]]] -->\n| one |\n<!-- [[[end]]] -->", ["-->"]),
     "a.md": (
         "# One\n\ntwo `three` [four](five)\nsix\n\n```\nseven\n```\n",
         ["One", "two _ [four]_ six"],
