@@ -12,8 +12,8 @@ from tests.chaos.hostile import FIGURES
 ROWS: list[Row] = []
 
 HEAD = (
-    "| what happens | accepted | refused | unknown | seqs given | viewers | delivered to each "
-    "| counted as missed | doubles | longest away | slowest answer | note |"
+    "| event | accepted | refused | unknown | last seq | viewers | delivered to each "
+    "| counted as missed | duplicates | longest interruption | slowest response | note |"
 )
 
 
@@ -55,7 +55,7 @@ def line_of(row: Row) -> str:
         f"{row.load.accepted:,}",
         f"{refused:,}",
         f"{row.load.unknown:,}",
-        "counted anew" if row.given is None else f"{row.given:,}",
+        "counted again" if row.given is None else f"{row.given:,}",
         len(watchers),
         spread([watcher.delivered for watcher in watchers]),
         spread([watcher.counted for watcher in watchers]),

@@ -35,6 +35,6 @@ def test_viewers_on_long_polling_and_those_that_change_miss_nothing(cluster: Clu
     cluster.watch(5, PollingViewer)
     cluster.watch(5, UpgradingViewer)
     cluster.load.send(posts=500, senders=4)
-    cluster.audit("5 viewers on long-polling, 5 that change to WebSocket")
+    cluster.audit("5 viewers on long-polling, 5 that upgrade to WebSocket")
     assert {watcher.delivered for watcher in cluster.watchers} == {500}
     assert {watcher.joins for watcher in cluster.watchers} == {1}

@@ -29,7 +29,7 @@ def away(cluster: Cluster, seconds: float, back: Callable[[], object]) -> str:
         eventually(lambda at=worker.address: cluster.load.try_one(at))
     cluster.until_live(joins=2)
     well = time.monotonic() - begin
-    return f"well {well:.1f} s after; memory grew by {grown / MEBIBYTE:.0f} MiB at most"
+    return f"recovered after {well:.1f} s; memory grew by at most {grown / MEBIBYTE:.0f} MiB"
 
 
 @pytest.mark.long
@@ -43,7 +43,7 @@ def test_redis_is_stopped_for_ten_seconds_under_load(cluster: Cluster) -> None:
     assert set(cluster.load.outcomes) <= {"accepted", "refused", "unknown"}
     assert {watcher.cannot_tell for watcher in cluster.watchers} == {1}, "counting began anew"
     assert cluster.watchers[0].epoch != epoch
-    cluster.audit("Redis is stopped for 10 s, and comes back empty", note, one_epoch=False)
+    cluster.audit("Redis is stopped for 10 s, and starts empty", note, one_epoch=False)
 
 
 @pytest.mark.long
@@ -105,7 +105,7 @@ def test_a_subscriber_that_is_too_slow_is_closed_and_its_viewers_are_told(cluste
         slow.thaw()
         cluster.redis.client.config_set("client-output-buffer-limit", before)
     cluster.load.send(posts=100, senders=4)
-    cluster.audit("a subscriber is closed for being slow")
+    cluster.audit("Redis disconnects a slow subscriber")
     assert max(watcher.counted for watcher in cluster.watchers) > 0
 
 
@@ -122,7 +122,9 @@ def test_a_worker_that_has_become_deaf_finds_out_under_load(
             on_it = cluster.seats()[0]
             eventually(lambda: sum(w.joins > 1 for w in cluster.watchers) == on_it > 0)
             noticed = time.monotonic() - begin
-        cluster.audit("a worker's subscription goes deaf", f"well {noticed:.1f} s after")
+        cluster.audit(
+            "a worker's subscription no longer receives", f"recovered after {noticed:.1f} s"
+        )
 
 
 @pytest.mark.long
