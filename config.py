@@ -151,11 +151,11 @@ class Config:
         "Maximum changes of replies per address, worker and minute; `0` for any number.",
         "`429` with `Retry-After`.",
     )
-    ANSWER_TIMEOUT: float = _limit(
+    RESPONSE_TIMEOUT: float = _limit(
         settings.seconds(0.1, 30),
         10.0,
-        "Seconds that a sender waits for the answerer of a callback, where there is one.",
-        "The callback's reply is used; the answer that comes later gets `409`.",
+        "Seconds that a sender waits for the responder of a callback, where there is one.",
+        "The callback's reply is used; the response that comes later gets `409`.",
     )
     MAX_VIEWERS: int = _limit(
         settings.whole_number(0, 10**6),
@@ -191,7 +191,7 @@ class Config:
         "Maximum messages of one viewer that are handled in a second. Each WebSocket frame "
         "counts, also pings, pongs and fragments. `0` for any number.",
         "The rest waits: the server reads no more from this viewer until the second is over. "
-        'When its answer to a ping waits that way for 5 seconds, `bye {reason: "limit"}`, then '
+        'When its response to a ping waits that way for 5 seconds, `bye {reason: "limit"}`, then '
         "the viewer is cut off; it may reconnect.",
     )
     MAX_VIEWER_QUEUE_BYTES: int = _limit(

@@ -102,8 +102,8 @@ class Pace:
         self._next = 0.0
         self.sent_at: dict[int, float] = {}
         """When each request was due, by its mark."""
-        self.answers: list[float] = []
-        """How long each answer took, from when its request was due."""
+        self.responses: list[float] = []
+        """How long each response took, from when its request was due."""
         self.errors = 0
         for port, _ in zip(itertools.cycle(ports), range(connections), strict=False):
             sock = socket.create_connection(("127.0.0.1", port), OVERDUE_SECONDS)
@@ -121,31 +121,31 @@ class Pace:
                 self._send(self._next)
                 self._next += self._interval
             between(max(0.0, min(0.001, self._next - time.perf_counter())))
-            self._answers()
+            self._responses()
         self.wait(between)
 
     def one(self, between: Callable[[float], object]) -> None:
-        """Send one request and wait for its answer."""
+        """Send one request and wait for its response."""
         self.begin()
         self.wait(between)
 
     def begin(self) -> None:
-        """Send one request; its answer is taken by `wait`."""
+        """Send one request; its response is taken by `wait`."""
         self._send(time.perf_counter())
 
     def wait(self, between: Callable[[float], object]) -> None:
-        """Wait for all answers that are due; those that do not come are errors."""
+        """Wait for all responses that are due; those that do not come are errors."""
         deadline = time.perf_counter() + OVERDUE_SECONDS
         while self._since and time.perf_counter() < deadline:
             between(0.001)
-            self._answers()
+            self._responses()
         self.errors += len(self._since)
 
     @property
     def longest(self) -> float:
-        """The longest wait for an answer, in seconds; one that never came counts up to now."""
+        """The longest wait for a response, in seconds; one that never came counts up to now."""
         now = time.perf_counter()
-        return max([*self.answers, *(now - since for since in self._since.values())])
+        return max([*self.responses, *(now - since for since in self._since.values())])
 
     def _send(self, due: float) -> None:
         sock = self._free.popleft()
@@ -157,7 +157,7 @@ class Pace:
         sock.sendall(head.encode() + b"Content-Length: %d\r\n\r\n" % len(content) + content)
         self.sent_at[mark] = self._since[sock.fileno()] = due
 
-    def _answers(self) -> None:
+    def _responses(self) -> None:
         for number, _ in self._epoll.poll(0):
             sock = self._sockets[number]
             data = sock.recv(65536)
@@ -165,8 +165,8 @@ class Pace:
                 raise RuntimeError("the server has closed a connection")
             since = self._since.pop(number, None)
             if since is None:
-                continue  # the rest of an answer
-            self.answers.append(time.perf_counter() - since)
+                continue  # the rest of a response
+            self.responses.append(time.perf_counter() - since)
             self.errors += not data.startswith(b"HTTP/1.1 200")
             self._free.append(sock)
 

@@ -1,6 +1,6 @@
 """What is measured of a system, a function each: figures by name, or an error that says why not.
 
-Every function starts the system anew, checks that all requests were answered 200 and that every
+Every function starts the system anew, checks that all requests got 200 and that every
 event came exactly once, and ends the system.
 """
 
@@ -61,12 +61,12 @@ class Tally:
     def check(self, sent: Sent, each: int = 1) -> None:
         """All of them, each so often; wrk does not count what was in flight at its end."""
         if not sent.requests <= len(self.marks) <= sent.requests + CONNECTIONS:
-            raise Insane(f"{sent.requests} answered, {len(self.marks)} delivered")
+            raise Insane(f"{sent.requests} got a response, {len(self.marks)} delivered")
         if set(self.marks.values()) != {each}:
             raise Insane(f"not every event came {each} times: {Counter(self.marks.values())}")
 
 
-def answered(sent: Sent) -> Sent:
+def responded(sent: Sent) -> Sent:
     """The same, if nothing failed."""
     if sent.errors:
         raise Insane(f"{sent.errors} of {sent.requests} requests failed")
@@ -89,7 +89,7 @@ def throughput(system: System, run: Run, callbacks: int, viewers: int, size: int
     paths = [system.callback.format(uuid=uuid) for uuid in uuids]
     with Process(system, run.redis.url) as process, crowd() as watching:
         wrk = Wrk(process.port, paths, WARM_UP_SECONDS, size, CONNECTIONS)
-        answered(wrk.sent())
+        responded(wrk.sent())
         time.sleep(SETTLE_SECONDS)
         tally = Tally()
         watching.enter(process, uuids[:viewers], tally.seen)
@@ -97,7 +97,7 @@ def throughput(system: System, run: Run, callbacks: int, viewers: int, size: int
         wrk = Wrk(process.port, paths, run.seconds, size, CONNECTIONS)
         while not wrk.is_over():
             watching.read(0.1) if viewers else time.sleep(0.1)
-        sent = answered(wrk.sent())
+        sent = responded(wrk.sent())
         if not viewers:
             cpu = process.cpu_seconds() - cpu
             return {"requests/s": sent.rate, "CPU µs/request": cpu / sent.requests * 1e6}
@@ -220,7 +220,7 @@ def mass(system: System, run: Run) -> Figures:
         each = (process.memory() - before) / count
         probe = Pace([process.port], system.callback.format(uuid=uuid4()), 1e9, connections=1)
         probe.one(time.sleep)
-        probe.answers.clear()
+        probe.responses.clear()
         watching.leave()
         end = time.perf_counter() + 10
         while time.perf_counter() < end:
@@ -304,14 +304,14 @@ def _saturated(system: System, run: Run, queues: list[Redis]) -> float:
 
 
 def _from_all(processes: list[Process], paths: list[str], seconds: float, watching: Crowd) -> int:
-    """Load all of them at once; how many requests were answered."""
+    """Load all of them at once; how many requests got a response."""
     senders = [
         Wrk(process.port, [path], seconds, 300, CONNECTIONS)
         for process, path in zip(processes, paths, strict=True)
     ]
     while not all(sender.is_over() for sender in senders):
         watching.read(0.1)
-    return sum(answered(sender.sent()).requests for sender in senders)
+    return sum(responded(sender.sent()).requests for sender in senders)
 
 
 def deaf_viewer(system: System, run: Run) -> Figures:

@@ -101,7 +101,7 @@ class Process:
         )
 
     def wait_until_up(self) -> None:
-        """Until it answers; fails with its log when it does not."""
+        """Until it responds; fails with its log when it does not."""
         deadline = time.monotonic() + START_SECONDS
         while True:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 5) as probe:

@@ -17,19 +17,19 @@ body=${2?$usage}
 tries=5
 pause=1
 
-answer=$(mktemp)
-trap 'rm -f "$answer"' EXIT
+response=$(mktemp)
+trap 'rm -f "$response"' EXIT
 trap 'exit 1' HUP INT TERM
 
 # The value of Retry-After where it is a number of seconds; nothing otherwise.
 retry_after() {
-    tr -d '\r' <"$answer" | sed -n 's/^[Rr]etry-[Aa]fter: *\([0-9]\{1,4\}\)$/\1/p' | tail -n 1
+    tr -d '\r' <"$response" | sed -n 's/^[Rr]etry-[Aa]fter: *\([0-9]\{1,4\}\)$/\1/p' | tail -n 1
 }
 
 try=1
 while :; do
-    : >"$answer"
-    status=$(curl -sS --max-time 30 -o /dev/null -D "$answer" -w '%{http_code}' \
+    : >"$response"
+    status=$(curl -sS --max-time 30 -o /dev/null -D "$response" -w '%{http_code}' \
         -H 'Content-Type: application/json' --data-raw "$body" --url "$url") || status=000
     case $status in
     2??) echo "$status after $try tries" && exit 0 ;;

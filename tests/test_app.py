@@ -58,12 +58,12 @@ def test_flask_lists_the_catch_all() -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "FOO", "PROPFIND", "OPTIONS", "HEAD"])
 @pytest.mark.parametrize("rest", ["", "/", "//", "/a/b", "/%0A", "/a%0A", "/view", "?q=1"])
-def test_a_callback_answers_the_contracts_headers(
+def test_a_callback_responds_with_the_contracts_headers(
     client: FlaskClient, method: str, rest: str
 ) -> None:
-    answer = client.open(f"/{CALLBACK}{rest}", method=method)
-    assert (answer.status_code, answer.data) == (200, b"")
-    assert dict(answer.headers) == {
+    response = client.open(f"/{CALLBACK}{rest}", method=method)
+    assert (response.status_code, response.data) == (200, b"")
+    assert dict(response.headers) == {
         "Access-Control-Allow-Origin": "*",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox",
@@ -74,10 +74,10 @@ def test_a_callback_answers_the_contracts_headers(
 
 
 def test_the_root_sends_to_a_fresh_callback_each_time(client: FlaskClient) -> None:
-    answers = [client.get("/") for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [302, 302]
-    assert answers[0].headers["Cache-Control"] == "no-store"
-    places = [answer.headers["Location"] for answer in answers]
+    responses = [client.get("/") for _ in range(2)]
+    assert [response.status_code for response in responses] == [302, 302]
+    assert responses[0].headers["Cache-Control"] == "no-store"
+    places = [response.headers["Location"] for response in responses]
     assert places[0] != places[1]
     assert places[0].startswith("/view/")
     assert UUID(places[0].removeprefix("/view/")).version == 4
@@ -107,12 +107,14 @@ def test_the_page_carries_the_strict_policy_with_a_fresh_nonce(client: FlaskClie
 
 def test_every_script_and_style_sheet_of_a_page_has_its_nonce(client: FlaskClient) -> None:
     for path in (f"/view/{CALLBACK}", "/nonsense"):
-        answer = client.get(path, headers={"Accept": "text/html"})
-        nonce = answer.headers["Content-Security-Policy"].partition("'nonce-")[2].partition("'")[0]
-        tags = answer.text.count("<script") + answer.text.count('rel="stylesheet"')
+        response = client.get(path, headers={"Accept": "text/html"})
+        nonce = (
+            response.headers["Content-Security-Policy"].partition("'nonce-")[2].partition("'")[0]
+        )
+        tags = response.text.count("<script") + response.text.count('rel="stylesheet"')
         assert tags > 0
-        assert answer.text.count(f'nonce="{nonce}"') >= tags
-        assert "style=" not in answer.text
+        assert response.text.count(f'nonce="{nonce}"') >= tags
+        assert "style=" not in response.text
 
 
 def test_pages_have_an_icon_in_both_themes_and_those_that_stay_a_description(
@@ -147,24 +149,24 @@ NOT_CALLBACKS = [
 
 @pytest.mark.parametrize("path", NOT_CALLBACKS)
 def test_any_other_path_is_404_in_the_one_error_shape(client: FlaskClient, path: str) -> None:
-    answer = client.get(path)
-    assert answer.status_code == 404
-    error = answer.get_json()["error"]
+    response = client.get(path)
+    assert response.status_code == 404
+    error = response.get_json()["error"]
     assert (error["code"], error["name"]) == (404, "Not Found")
     assert error["message"]
 
 
 def test_a_browser_gets_its_error_as_a_page(client: FlaskClient) -> None:
     accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-    answer = client.get("/nonsense", headers={"Accept": accept})
-    assert (answer.status_code, answer.mimetype) == (404, "text/html")
-    assert "Not Found" in answer.text
+    response = client.get("/nonsense", headers={"Accept": accept})
+    assert (response.status_code, response.mimetype) == (404, "text/html")
+    assert "Not Found" in response.text
 
 
 def test_a_method_that_a_view_does_not_know_is_405_with_allow(client: FlaskClient) -> None:
-    answer = client.post("/healthz")
-    assert answer.status_code == 405
-    assert "GET" in answer.headers["Allow"]
+    response = client.post("/healthz")
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
 
 
 PREFLIGHT = {
@@ -175,12 +177,12 @@ PREFLIGHT = {
 
 
 def test_a_preflight_is_told_that_the_page_may_send(client: FlaskClient) -> None:
-    answer = client.options(f"/{CALLBACK}", headers=PREFLIGHT)
-    assert answer.status_code == 200
-    assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
-    assert answer.headers["Access-Control-Allow-Credentials"] == "true"
-    assert answer.headers["Access-Control-Allow-Methods"] == "FOO"
-    assert answer.headers["Access-Control-Allow-Headers"] == "content-type, x-a, authorization"
+    response = client.options(f"/{CALLBACK}", headers=PREFLIGHT)
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+    assert response.headers["Access-Control-Allow-Credentials"] == "true"
+    assert response.headers["Access-Control-Allow-Methods"] == "FOO"
+    assert response.headers["Access-Control-Allow-Headers"] == "content-type, x-a, authorization"
 
 
 @pytest.mark.parametrize(
@@ -192,13 +194,13 @@ def test_a_preflight_is_told_that_the_page_may_send(client: FlaskClient) -> None
         {"Access-Control-Request-Method": ""},
     ],
 )
-def test_what_is_no_preflight_gets_an_ordinary_answer(
+def test_what_is_no_preflight_gets_an_ordinary_response(
     client: FlaskClient, change: dict[str, Any]
 ) -> None:
     lines = {name: value for name, value in {**PREFLIGHT, **change}.items() if value is not None}
-    answer = client.options(f"/{CALLBACK}", headers=lines)
-    assert answer.status_code == 200
-    assert "Access-Control-Allow-Methods" not in answer.headers
+    response = client.options(f"/{CALLBACK}", headers=lines)
+    assert response.status_code == 200
+    assert "Access-Control-Allow-Methods" not in response.headers
 
 
 def test_health_and_readiness_without_a_queue(client: FlaskClient) -> None:
@@ -210,13 +212,13 @@ def test_a_worker_that_is_not_ready_has_refused_no_request(
     client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "draining", True)
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.get_json()["error"]["reason"]) == (503, "draining")
+    response = client.get("/readyz")
+    assert (response.status_code, response.get_json()["error"]["reason"]) == (503, "draining")
     assert 'requests_refused_total{reason="draining"} 0.0' in client.get("/metrics").text
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
-def test_no_cache_answers_for_a_worker(
+def test_no_cache_responds_for_a_worker(
     client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     assert client.get(path).headers["Cache-Control"] == "no-store"
@@ -225,11 +227,11 @@ def test_no_cache_answers_for_a_worker(
 
 
 def test_a_body_over_the_limit_is_refused_alike(client: FlaskClient) -> None:
-    answer = client.post(f"/{CALLBACK.upper()}/x", data=b"x" * (2**20 + 1))
-    assert answer.status_code == 413
-    assert answer.headers["Webhook-Viewers"] == "0"
-    assert answer.json is not None
-    assert answer.json["error"]["code"] == 413
+    response = client.post(f"/{CALLBACK.upper()}/x", data=b"x" * (2**20 + 1))
+    assert response.status_code == 413
+    assert response.headers["Webhook-Viewers"] == "0"
+    assert response.json is not None
+    assert response.json["error"]["code"] == 413
 
 
 def test_what_only_looks_like_a_callback_goes_to_flask(client: FlaskClient) -> None:
@@ -244,8 +246,8 @@ def test_an_unforeseen_exception_tells_the_client_nothing(
         raise RuntimeError("a detail")
 
     monkeypatch.setitem(app.view_functions, "health.healthz", fail)
-    answer = client.get("/healthz")
-    assert answer.status_code == 500
-    assert answer.get_json()["error"]["code"] == 500
-    assert "a detail" not in answer.text
+    response = client.get("/healthz")
+    assert response.status_code == 500
+    assert response.get_json()["error"]["code"] == 500
+    assert "a detail" not in response.text
     assert 'requests_refused_total{reason="internal_error"} 1.0' in client.get("/metrics").text

@@ -1,4 +1,4 @@
-"""The check of the contract bites: a message or an answer that docs/ does not know fails a test."""
+"""The check of the contract bites: a message or response that docs/ does not know fails a test."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WRONG_EVENTS = [
     ("request", REQUEST | {"path": "no slash"}),
     ("request", REQUEST | {"headers": [["Name", "value", "more"]]}),
     ("request", REQUEST | {"body": REQUEST["body"] | {"complete": False}}),
-    ("answered", {"uuid": UUID, "epoch": "k3v9", "seq": 1, "status": 200, "by": "magic"}),
+    ("responded", {"uuid": UUID, "epoch": "k3v9", "seq": 1, "status": 200, "by": "magic"}),
     ("reply", {"uuid": UUID, "reply": {"status": 200}}),
     ("status", {"queue": "gone"}),
     ("bye", {"reason": "bored"}),
@@ -60,7 +60,7 @@ GRANTED = {"ok": True, **JOINED}
 
 
 @pytest.mark.parametrize(
-    ("asked", "kind", "answer"),
+    ("asked", "kind", "response"),
     [
         (JOIN, "431", JOINED),
         (JOIN, "431", {"ok": False}),
@@ -71,11 +71,11 @@ GRANTED = {"ok": True, **JOINED}
         ('40{"uuid":5}', "44", "no"),
     ],
 )
-def test_a_wrong_answer_is_found(asked: str, kind: str, answer: Any) -> None:
+def test_a_wrong_response_is_found(asked: str, kind: str, response: Any) -> None:
     conversation = Conversation()
     conversation.said(asked)
     with pytest.raises(ContractBroken):
-        conversation.heard(kind, [answer] if kind == "431" else answer)
+        conversation.heard(kind, [response] if kind == "431" else response)
 
 
 @pytest.mark.parametrize("kind", [PacketViewer, Viewer])
@@ -97,14 +97,14 @@ def test_viewers_fail_for_a_request_that_is_none(
 
 @pytest.mark.parametrize("path", [f"/api/callbacks/{UUID}/reply", "/docs", "/static/stream.js"])
 def test_the_methods_of_a_path_are_told(memory_server: Server, path: str) -> None:
-    answer = ask(memory_server.address, "OPTIONS", path, b"", "Origin: https://tools.example.com")
-    assert answer.status == 200
-    assert "GET" in answer.headers["allow"]
-    assert "access-control-allow-origin" not in answer.headers
+    response = ask(memory_server.address, "OPTIONS", path, b"", "Origin: https://tools.example.com")
+    assert response.status == 200
+    assert "GET" in response.headers["allow"]
+    assert "access-control-allow-origin" not in response.headers
 
 
 class Impostor(BaseHTTPRequestHandler):
-    """Answers a POST with what its body says: status, headers, body."""
+    """Responds to a POST with what its body says: status, headers, body."""
 
     protocol_version = "HTTP/1.1"
 
@@ -139,15 +139,17 @@ JSON = {"Content-Type": "application/json"}
 ERROR = json.loads(error_json(Refusal(Reason.DRAINING)))
 
 
-def answered(address: tuple[str, int], status: int, headers: dict[str, str], body: str = "") -> int:
+def responded(
+    address: tuple[str, int], status: int, headers: dict[str, str], body: str = ""
+) -> int:
     told = json.dumps({"status": status, "headers": headers, "body": body})
     return post(address, f"/{UUID}/orders", told.encode()).status
 
 
-def test_a_right_answer_passes(impostor: tuple[str, int]) -> None:
-    assert answered(impostor, 200, SAFE) == 200
-    assert answered(impostor, 503, SAFE, "a reply of the callback's own") == 503
-    assert answered(impostor, 503, JSON | {"Retry-After": "2"}, json.dumps(ERROR)) == 503
+def test_a_right_response_passes(impostor: tuple[str, int]) -> None:
+    assert responded(impostor, 200, SAFE) == 200
+    assert responded(impostor, 503, SAFE, "a reply of the callback's own") == 503
+    assert responded(impostor, 503, JSON | {"Retry-After": "2"}, json.dumps(ERROR)) == 503
 
 
 @pytest.mark.parametrize(
@@ -163,8 +165,8 @@ def test_a_right_answer_passes(impostor: tuple[str, int]) -> None:
         (418, JSON, json.dumps(ERROR)),
     ],
 )
-def test_a_wrong_answer_to_a_sender_is_found(
+def test_a_wrong_response_to_a_sender_is_found(
     impostor: tuple[str, int], status: int, headers: dict[str, str], body: str
 ) -> None:
-    with pytest.raises(ContractBroken, match=f"the answer {status} to POST /{UUID}/orders"):
-        answered(impostor, status, headers, body)
+    with pytest.raises(ContractBroken, match=f"the response {status} to POST /{UUID}/orders"):
+        responded(impostor, status, headers, body)

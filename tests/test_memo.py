@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from webhook_logger.memo import Memo, size_of
-from webhook_logger.reply import answer, value
+from webhook_logger.reply import response as reply_response
+from webhook_logger.reply import value
 from webhook_logger.serving import connection, proxies, response
 
 ROOT = Path(__file__).parents[1]
@@ -41,7 +42,7 @@ MEMOS: dict[str, tuple[Memo[Any, Any], Callable[[str], object]]] = {
         response._RESTS_OF_HEAD,
         lambda text: (STATUS, (("Access-Control-Allow-Headers", text),), 0, True),
     ),
-    "answers": (answer._ACCEPTED, lambda text: (1, (("A", text),), (("B", text),))),
+    "responses": (reply_response._ACCEPTED, lambda text: (1, (("A", text),), (("B", text),))),
     "replies": (value._REPLIES, lambda text: f'{{"headers": [["A", "{text}"]]}}'),
 }
 

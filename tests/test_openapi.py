@@ -130,7 +130,7 @@ def test_a_callback_says_what_a_path_gets_that_names_none(document: dict[str, An
         assert "404" in document["paths"][path]["post"]["responses"]
 
 
-def test_it_tells_what_any_request_can_be_answered(document: dict[str, Any]) -> None:
+def test_it_names_the_responses_that_any_request_can_get(document: dict[str, Any]) -> None:
     told = document["info"]["description"]
     assert all(f" {status}" in told for status in ANY_REQUEST)
 
@@ -153,8 +153,8 @@ def test_it_has_every_field_of_a_reply_with_its_default(document: dict[str, Any]
     assert {name: field["default"] for name, field in fields.items()} == Reply().to_wire()
 
 
-def test_an_answer_is_a_reply_to_one_request(document: dict[str, Any]) -> None:
-    fields = document["components"]["schemas"]["Answer"]["properties"]
+def test_a_response_is_a_reply_to_one_request(document: dict[str, Any]) -> None:
+    fields = document["components"]["schemas"]["Response"]["properties"]
     assert list(fields) == list(json.loads(given_to_json(Reply())))
     assert f"{Config().MAX_BODY_BYTES:,} by default" in fields["body"]["description"]
 

@@ -16,7 +16,7 @@ from webhook_logger.viewers import PING_SECONDS, PING_TIMEOUT_SECONDS
 
 OPENAPI, ASYNCAPI = "openapi.yaml", "asyncapi.yaml"
 SEND = ("path", "what it does")
-API = ("path", "method", "what it does", "answers")
+API = ("path", "method", "what it does", "statuses")
 SAID = ("event", "payload", "acknowledgement")
 HEARD = ("event", "payload", "when")
 FIELDS = ("field", "what it is")
@@ -29,7 +29,7 @@ def paths() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def callback(paths: dict[str, Any]) -> dict[str, Any]:
-    """What the document says a callback answers."""
+    """The document's responses of a callback."""
     return dict(paths["/{uuid}"]["post"]["responses"])
 
 
@@ -45,8 +45,8 @@ def test_it_has_every_path(paths: dict[str, Any]) -> None:
 
 def test_it_has_every_operation_with_every_status(paths: dict[str, Any]) -> None:
     told = {
-        (named(path)[0], named(method)[0]): named(answers)
-        for path, method, _, answers in table(*API)
+        (named(path)[0], named(method)[0]): named(responses)
+        for path, method, _, responses in table(*API)
     }
     for path, item in paths.items():
         for method, operation in item.items():
@@ -102,7 +102,7 @@ def test_it_has_every_message_of_a_viewer_with_every_field() -> None:
 
 def test_it_has_every_value_that_a_field_can_have() -> None:
     rows = {named(row[0])[0]: " ".join(row) for row in table(*HEARD)}
-    for name, field in (("answered", "by"), ("status", "queue"), ("bye", "reason")):
+    for name, field in (("responded", "by"), ("status", "queue"), ("bye", "reason")):
         assert set(payload_of(name)[field]["enum"]) <= set(named(rows[name]))
 
 
@@ -125,7 +125,7 @@ def test_its_error_is_one() -> None:
 
 
 def test_its_snippets_name_what_a_reader_replaces() -> None:
-    for info in ("js stream", "python stream", "js bare", "sh reply", "sh answer"):
+    for info in ("js stream", "python stream", "js bare", "sh reply", "sh respond"):
         replaced = protocol.snippet(info, "http://127.0.0.1:1", "nobody")
         assert "hooks.example.com" not in replaced
         assert protocol.UUID not in replaced
@@ -135,16 +135,16 @@ def test_the_limits_that_it_names_are_those() -> None:
     config = Config()
     told = {
         "MAX_BODY_BYTES`, 1 MiB by default": config.MAX_BODY_BYTES == 2**20,
-        "10 seconds (`ANSWER_TIMEOUT`)": config.ANSWER_TIMEOUT == 10,
+        "10 seconds (`RESPONSE_TIMEOUT`)": config.RESPONSE_TIMEOUT == 10,
         "32 at most (`MAX_ROOMS_PER_VIEWER`)": config.MAX_ROOMS_PER_VIEWER == 32,
         "4 KiB (`MAX_MESSAGE_BYTES`)": config.MAX_MESSAGE_BYTES == 4 * 2**10,
         "a hundred a second are handled (`MAX_MESSAGES_PER_SECOND`)": config.MAX_MESSAGES_PER_SECOND
         == 100,
         f"{headers.MOST_HEADERS} lines and {headers.MOST_HEADER_BYTES:,} bytes": True,
         f"{value.MOST_BODY_BYTES:,} bytes at most": True,
-        f"before the answer, {value.MOST_DELAY_SECONDS} at most": True,
+        f"before the response, {value.MOST_DELAY_SECONDS} at most": True,
         f"pings every {PING_SECONDS} seconds": True,
-        f"does not answer for {PING_TIMEOUT_SECONDS}.": True,
+        f"does not respond for {PING_TIMEOUT_SECONDS}.": True,
     }
     for text, is_so in told.items():
         assert text in protocol.TEXT

@@ -18,12 +18,12 @@ from webhook_logger.serving.prefix import below
 from webhook_logger.serving.proxies import Trusted, believe
 from webhook_logger.viewers import ViewerLimits, make_viewers
 from webhook_logger.views import errors, pages
-from webhook_logger.views.answers import make_answers
 from webhook_logger.views.assets import make_assets
 from webhook_logger.views.dashboard import make_dashboard
 from webhook_logger.views.docs import make_docs
 from webhook_logger.views.health import make_health
 from webhook_logger.views.replies import make_replies
+from webhook_logger.views.responses import make_responses
 
 
 class App(Flask):
@@ -32,7 +32,7 @@ class App(Flask):
     draining = False
 
     def say_bye(self) -> None:
-        """Tell all viewers of this worker that it leaves, and let go who waits for an answer."""
+        """Tell all viewers of this worker that it leaves, and let go who waits for a response."""
         view: Any = self.view_functions["callback"]
         view.let_go()
         self.extensions["admission"].draining = True
@@ -80,7 +80,7 @@ def _viewer_limits(config: Config) -> ViewerLimits:
 
 def _sender_limits(config: Config) -> callback.SenderLimits:
     return callback.SenderLimits(
-        config.MAX_BODY_BYTES, config.MAX_SENDERS_PER_ADDRESS, config.ANSWER_TIMEOUT
+        config.MAX_BODY_BYTES, config.MAX_SENDERS_PER_ADDRESS, config.RESPONSE_TIMEOUT
     )
 
 
@@ -109,7 +109,7 @@ def create_app(config: Config) -> App:
     app.register_blueprint(make_assets(ROOT / "static"))
     app.register_blueprint(make_dashboard(config.MAX_BODY_BYTES))
     app.register_blueprint(make_replies(delivery, config.MAX_REPLY_CHANGES_PER_MINUTE))
-    app.register_blueprint(make_answers(delivery, config.MAX_BODY_BYTES))
+    app.register_blueprint(make_responses(delivery, config.MAX_BODY_BYTES))
     app.register_blueprint(make_health(delivery, metrics))
     app.register_blueprint(make_docs(ROOT / "docs", config.URL_PREFIX))
     pages.register(app, config.FRAME_ANCESTORS)

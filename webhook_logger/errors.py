@@ -153,8 +153,8 @@ class Reason(Enum):
     TOO_LATE = (
         API,
         409,
-        "No request with this id is waiting: it timed out, already has a response, or no viewer "
-        "answers for this callback.",
+        "No request with this id is waiting: it timed out, already has a response, or no "
+        "responder is connected.",
     )
 
     # What a viewer's message asks for: CONNECT, `join` or `leave`
@@ -202,7 +202,7 @@ def reason_of_status(status: int) -> Reason:
 class Refusal(HTTPException):
     """A refused request or message, for a reason of the registry.
 
-    `message` replaces the reason's own sentence in the answer, where it can say more.
+    `message` replaces the reason's own sentence in the response, where it can say more.
     """
 
     def __init__(

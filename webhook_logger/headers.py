@@ -27,7 +27,7 @@ OF_A_CONNECTION = frozenset(
 
 _NOT_OF_A_REPLY = frozenset(
     (
-        # The server's own, on each answer of a callback
+        # The server's own, on each response of a callback
         *("cache-control", "content-security-policy", "content-security-policy-report-only"),
         *("webhook-viewers", "x-content-type-options"),
         # Framing, and the connection
@@ -58,7 +58,7 @@ _CDN_CACHING = "-cdn-cache-control"  # RFC 9213, section 3.1, behind the name of
 
 
 def may_set(name: str) -> bool:
-    """Whether a reply, or an answer to one request, may have a header of this name."""
+    """Whether a reply, or a response to one request, may have a header of this name."""
     lower = name.lower()
     return not (
         lower in _NOT_OF_A_REPLY or lower.startswith(_FAMILIES) or lower.endswith(_CDN_CACHING)

@@ -23,7 +23,7 @@ class Ending(Enum):
     SLOW = "slow", "It reads more slowly than its requests arrive."
     LIMIT = "limit", "It sends messages that are too large, or too many."
     PROTOCOL_ERROR = "protocol_error", "It breaks the protocol of WebSocket or of Engine.IO."
-    PING_TIMEOUT = "ping_timeout", "It did not answer a ping in time."
+    PING_TIMEOUT = "ping_timeout", "It did not respond to a ping in time."
     NOT_CONNECTED = "not_connected", "It did not send CONNECT in time."
     REPLACED = "replaced", "Another viewer responds to its callback's requests now."
     DRAINING = "draining", "The worker stops."
@@ -51,7 +51,7 @@ class Metrics(Collector):
     """The metrics of one worker; a row is a name, a kind and a meaning."""
 
     requests_accepted: int = _metric(CounterMetricFamily, "Requests accepted: each has a seq.")
-    requests_answered: int = _metric(CounterMetricFamily, "Requests answered by an answerer.")
+    live_responses: int = _metric(CounterMetricFamily, "Responses that a responder gave.")
     requests_refused: Counter[Reason] = field(
         default_factory=Counter,
         metadata=_about(CounterMetricFamily, "Requests refused, by reason.", _OF_REQUESTS),

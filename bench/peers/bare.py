@@ -1,4 +1,4 @@
-"""The ceiling: bare `eventlet.wsgi` that answers every request with an empty 200."""
+"""The ceiling: bare `eventlet.wsgi` that responds to every request with an empty 200."""
 
 import eventlet
 
@@ -11,7 +11,7 @@ from typing import Any
 from eventlet import wsgi
 
 
-def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
     """Read the body, say 200."""
     environ["wsgi.input"].read()
     start_response("200 OK", [("Content-Length", "0")])
@@ -20,4 +20,4 @@ def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[
 
 if __name__ == "__main__":
     listener = eventlet.listen(("127.0.0.1", int(sys.argv[1])), backlog=4096, reuse_port=False)
-    wsgi.server(listener, answer, log_output=False, debug=False)
+    wsgi.server(listener, respond, log_output=False, debug=False)

@@ -1,10 +1,10 @@
 """A receiver of GitHub's webhooks, developed on this machine with a callback that GitHub reaches.
 
     GITHUB_SECRET=… python receiver.py 3000
-    webhook-logger listen https://hooks.example.com/<uuid> --forward http://localhost:3000 --answer
+    webhook-logger listen https://hooks.example.com/<uuid> --forward http://localhost:3000 --respond
 
 Give GitHub the callback as "Payload URL", and the secret: each delivery arrives here as GitHub has
-sent it, its signature still verifies, and GitHub sees what is answered here. Without GitHub:
+sent it, its signature still verifies, and GitHub sees the response of this program. Without GitHub:
 
     WEBHOOK_SECRET=… webhook-logger send https://hooks.example.com/<uuid> --sign github \\
         -H 'X-GitHub-Event: ping' --json '{"zen": "Keep it logically awesome."}'
@@ -26,7 +26,7 @@ MOST_BYTES = 25 * 2**20  # what GitHub sends at most
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Answers 401 to what GitHub did not sign, 202 to the rest."""
+    """Responds with 401 to what GitHub did not sign, 202 to the rest."""
 
     protocol_version = "HTTP/1.1"
 
@@ -34,17 +34,17 @@ class Receiver(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > MOST_BYTES:
             self.close_connection = True  # its body is not read
-            self.answer(413, "too large, or of no length")
+            self.respond(413, "too large, or of no length")
             return
         size = int(length)
         request = self.captured(self.rfile.read(size))
         verdict = GitHub().verify(request, SECRET)
         if not verdict.ok:
-            self.answer(401, verdict.text)
+            self.respond(401, verdict.text)
             return
         event = request.header("X-GitHub-Event") or "unknown"
         print(f"{event!a}: {size} bytes", flush=True)  # no header line is signed
-        self.answer(202, f"{event} taken")
+        self.respond(202, f"{event} taken")
 
     def captured(self, body: bytes) -> CapturedRequest:
         """What has come, as the signatures' helpers read it."""
@@ -65,7 +65,7 @@ class Receiver(BaseHTTPRequestHandler):
             body=Body(body, len(body)),
         )
 
-    def answer(self, status: int, text: str) -> None:
+    def respond(self, status: int, text: str) -> None:
         body = f"{text}\n".encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/plain; charset=utf-8")

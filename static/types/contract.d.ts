@@ -46,7 +46,7 @@
  * @property {number | null} missed  since the last position; null when the server cannot tell
  * @property {number} viewers  of this callback, this one included
  *
- * @typedef {object} Answered  what the sender of a request was answered
+ * @typedef {object} Responded  the response to the sender of a request
  * @property {string} epoch
  * @property {number} seq
  * @property {number} status
@@ -54,7 +54,7 @@
  *
  * @typedef {{encoding: "utf-8" | "base64", content: string}} ReplyBody
  *
- * @typedef {object} Reply  what a callback answers, as the server keeps it
+ * @typedef {object} Reply  what a callback responds with, as the server keeps it
  * @property {number} status
  * @property {HeaderLine[]} headers
  * @property {ReplyBody} body
@@ -74,7 +74,7 @@
  * @property {(request: CapturedRequest) => void} [requestArrived]
  * @property {(viewers: number) => void} [viewersChanged]
  * @property {(refused: Refused) => void} [requestsRefused]  that name the callback
- * @property {(answered: Answered) => void} [requestAnswered]
+ * @property {(responded: Responded) => void} [requestResponded]
  * @property {(reply: Reply | null) => void} [replyChanged]  null: it was reset
  *
  * @typedef {object} Stream
@@ -87,7 +87,7 @@
  * @property {CapturedRequest} request
  * @property {{missed: number | null}} gap  null: the server cannot tell
  * @property {Refused} refused
- * @property {Answered} answered
+ * @property {Responded} responded
  * @property {Link} link
  *
  * @typedef {object} Log  what `<webhook-log>` has beside what every element has
@@ -190,7 +190,7 @@ export type Cut = {
      */
     viewers: number;
 };
-export type Answered = {
+export type Responded = {
     epoch: string;
     seq: number;
     status: number;
@@ -250,7 +250,7 @@ export type Sink = {
      * that name the callback
      */
     requestsRefused?: (refused: Refused) => void;
-    requestAnswered?: (answered: Answered) => void;
+    requestResponded?: (responded: Responded) => void;
     /**
      * null: it was reset
      */
@@ -280,7 +280,7 @@ export type LogEvents = {
         missed: number | null;
     };
     refused: Refused;
-    answered: Answered;
+    responded: Responded;
     link: Link;
 };
 export type Log = {

@@ -19,4 +19,4 @@ def arrive(server: Server, path: str, count: int, per_second: float = float("inf
             head = f"POST {path.format(number + 1)} HTTP/1.1\r\nHost: test\r\n"
             fields = f"Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
             sender.send((head + fields).encode() + BODY)
-            assert sender.answer().status == 200
+            assert sender.response().status == 200

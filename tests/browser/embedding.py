@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.patience import eventually
 from tests.support.processes import Server
-from tests.support.sender import Answer, post
+from tests.support.sender import Response, post
 
-EVENTS = ("request", "gap", "refused", "answered", "link")
+EVENTS = ("request", "gap", "refused", "responded", "link")
 # What every page here has before its element: it keeps each event that reaches the document.
 LISTEN = f"""<script nonce="page">
   window.told = [];
@@ -64,5 +64,5 @@ def until_unwatched(server: Server, path: str) -> None:
     eventually(lambda: viewers(post(server.address, path)) == "0")
 
 
-def viewers(answer: Answer) -> str:
-    return answer.headers["webhook-viewers"]
+def viewers(response: Response) -> str:
+    return response.headers["webhook-viewers"]

@@ -105,8 +105,8 @@ def send_all(server: Server) -> None:
     for method, path, body, lines in webhooks():
         head = [f"{method} /{UUID}{path} HTTP/1.1", "Host: hooks.example.com", *lines]
         head.append(f"Content-Length: {len(body)}")
-        answer = send(server.address, "\r\n".join(head).encode() + b"\r\n\r\n" + body)
-        assert answer.status == 200, answer
+        response = send(server.address, "\r\n".join(head).encode() + b"\r\n\r\n" + body)
+        assert response.status == 200, response
 
 
 def take(browser: Browser, server: Server, name: str) -> None:

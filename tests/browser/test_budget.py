@@ -53,7 +53,7 @@ class Asked:
         self._parents.setdefault(url, initiator.get("url") or (calls and calls[0]["url"]) or "")
 
     def depth(self, url: str) -> int:
-        """How many requests had to be answered, one after the other, before this one was made."""
+        """How many responses had to come, one after the other, before this request was made."""
         parent = self._parents.get(url, "")
         return 1 + self.depth(parent) if parent and parent != url else 0
 

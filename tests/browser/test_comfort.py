@@ -34,7 +34,7 @@ NOTIFICATIONS = """() => {
     static asked = 0;
     static async requestPermission() {
       this.asked++;
-      return (this.permission = window.answer ?? "granted");
+      return (this.permission = window.response ?? "granted");
     }
     constructor(title, { body }) { window.notified.push(`${title}: ${body}`); }
   };
@@ -292,7 +292,7 @@ def test_notifications_that_the_browser_forbids_stay_off_and_it_says_so(
 ) -> None:
     page = open_page(server)
     page.evaluate(NOTIFICATIONS)
-    page.evaluate("() => { window.answer = 'denied'; }")
+    page.evaluate("() => { window.response = 'denied'; }")
     page.keyboard.press("s")
     page.get_by_label("Desktop notifications").click()
     expect(page.get_by_role("dialog")).to_contain_text("does not allow them")

@@ -40,7 +40,7 @@ def test_requests_show_as_they_arrive_and_are_told_to_the_page(
     )
     post(server.address, f"/{uuid}/status/503", b"{}")
     expect(log.locator(".row-target")).to_have_text(["/status/503", "/first?a=1"])
-    expect(log.locator(".row-answer")).to_have_text(["answered 503", "answered 200"])
+    expect(log.locator(".row-response")).to_have_text(["response 503", "response 200"])
     expect(log.locator(".row-size")).to_have_text(["2 B", "5 B"])
     first, second = until_told(page, "request", 2)
     assert (first["path"], first["query_string"], first["seq"]) == (f"/{uuid}/first", "a=1", 1)
@@ -49,7 +49,7 @@ def test_requests_show_as_they_arrive_and_are_told_to_the_page(
         ["X-Dup", "2"],
     ]
     assert first["body"] == {"size": 5, "encoding": "utf-8", "content": "hello", "complete": True}
-    assert [each["status"] for each in until_told(page, "answered", 2)] == [200, 503]
+    assert [each["status"] for each in until_told(page, "responded", 2)] == [200, 503]
     assert page.evaluate("document.querySelector('webhook-log').requests") == [second, first]
     assert {target for _, _, target in page.evaluate("told")} == {"log"}
 

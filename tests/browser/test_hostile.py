@@ -150,7 +150,7 @@ def test_nothing_runs_beside_another(server: Server, watch: Watch, uuid: str) ->
     assert "alert(1)" in view.inner_text()
 
 
-def test_nothing_runs_that_answers_what_is_sent_again(
+def test_nothing_runs_of_the_response_to_what_is_sent_again(
     server: Server, watch: Watch, uuid: str
 ) -> None:
     post(server.address, f"/{uuid}/{'<svg onload=alert(1)>'.replace(' ', '%20')}", b"")
@@ -158,7 +158,7 @@ def test_nothing_runs_that_answers_what_is_sent_again(
     panel = watch.page.locator("resend-panel")
     panel.locator("summary").click()
     headers = {**ALL, "Access-Control-Expose-Headers": "*", "Content-Type": "text/html"}
-    with target({**headers, "X-Evil": PAYLOADS[0]}, answer=TOGETHER.encode()) as own:
+    with target({**headers, "X-Evil": PAYLOADS[0]}, response=TOGETHER.encode()) as own:
         watch.own += (own.url,)
         panel.get_by_role("textbox").fill(f"{own.url}/<svg onload=alert(1)>")
         panel.get_by_role("button", name="Send", exact=True).click()

@@ -163,7 +163,7 @@ def test_a_body_over_the_limit_says_so(server: Server, open_page: Open, uuid: st
     expect(page.locator(".detail-summary")).to_contain_text(
         "rejected 413: larger than this server’s limit of 1,048,576 bytes"
     )
-    expect(page.locator(".row-answer")).to_have_text("rejected 413")
+    expect(page.locator(".row-response")).to_have_text("rejected 413")
 
 
 def test_one_mebibyte_opens(server: Server, open_page: Open, uuid: str) -> None:
@@ -251,7 +251,7 @@ def test_a_page_on_another_origin_may_send_after_its_preflight(
     elsewhere = open_page(server, "/healthz")
     elsewhere.goto(server.url.replace("127.0.0.1", "localhost") + "/healthz")
     script = """url => fetch(url, {method: "PUT", body: "hi", headers: {"X-A": "1",
-        "Authorization": "b"}}).then(answer => answer.status)"""
+        "Authorization": "b"}}).then(response => response.status)"""
     assert elsewhere.evaluate(script, f"{server.url}/{uuid}/cors") == 200
     expect(page.locator(".row")).to_have_count(2)
     expect(page.locator(".row", has_text="OPTIONS")).to_be_visible()

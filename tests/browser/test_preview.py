@@ -104,16 +104,16 @@ class Trap:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.page = "ok"
-        """What it would answer."""
+        """Its response."""
         self.asked: list[str] = []
 
     def serve(self) -> None:
         with suppress(OSError):  # closed
             while True:
                 connection, _ = self._listener.accept()
-                threading.Thread(target=self._answer, args=[connection], daemon=True).start()
+                threading.Thread(target=self._respond, args=[connection], daemon=True).start()
 
-    def _answer(self, connection: socket.socket) -> None:
+    def _respond(self, connection: socket.socket) -> None:
         self.asked.append("connection")
         with connection, suppress(OSError):
             while line := connection.recv(65536):

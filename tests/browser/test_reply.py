@@ -1,4 +1,4 @@
-"""What a callback answers: shown on its page, changed there, and told with each request."""
+"""What a callback responds with: shown on its page, changed there, and told with each request."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import UNREACHABLE, Complaints
-from tests.support.answerers import Answerer, give
 from tests.support.processes import Server
+from tests.support.responders import Responder, give
 from tests.support.sender import ask, post
 
 pytestmark = pytest.mark.browser
@@ -37,22 +37,22 @@ def page(server: Server, open_page: Open, uuid: str) -> Page:
 
 
 def api(server: Server, uuid: str, method: str = "GET", **fields: object) -> dict:
-    """What the callback answers now, after asking for that."""
+    """The callback's reply now, after asking for that."""
     body = json.dumps(fields).encode() if fields else b""
-    answer = ask(server.address, method, f"/api/callbacks/{uuid}/reply", body)
-    assert answer.status < 300, answer.body
-    return json.loads(answer.body or b"{}")
+    response = ask(server.address, method, f"/api/callbacks/{uuid}/reply", body)
+    assert response.status < 300, response.body
+    return json.loads(response.body or b"{}")
 
 
-def answers(page: Page) -> Locator:
+def responses(page: Page) -> Locator:
     """The sentence beside the callback URL."""
-    return page.locator(".callback-answers .captured")
+    return page.locator(".callback-reply .captured")
 
 
 def sheet(page: Page) -> Locator:
     """The reply panel, opened."""
-    page.get_by_role("button", name="Change what it answers").click()
-    return page.get_by_role("dialog", name="What the callback answers")
+    page.get_by_role("button", name="Edit the reply").click()
+    return page.get_by_role("dialog", name="The callback's reply")
 
 
 def save(panel: Locator) -> None:
@@ -64,28 +64,32 @@ def saved(panel: Locator) -> None:
     expect(panel).to_have_count(0)
 
 
-# What is answered now
+# The reply now
 
 
-def test_the_page_says_what_is_answered_and_all_pages_see_a_change_at_once(
+def test_the_page_shows_the_reply_and_all_pages_see_a_change_at_once(
     server: Server, open_page: Open, page: Page, uuid: str
 ) -> None:
     other = open_page(server, f"/view/{uuid}")
     for each in (page, other):
-        expect(answers(each)).to_have_text("Answers 200, no body")
+        expect(responses(each)).to_have_text("Responds with 200, no body")
     panel = sheet(page)
     panel.get_by_label("Status").fill("503")
     panel.get_by_label("Delay").fill("0.1")
     panel.get_by_label("Times").fill("3")
     saved(panel)
     for each in (page, other):
-        expect(answers(each)).to_have_text("Answers 503 to the next 3 requests, after 0.1 s")
+        expect(responses(each)).to_have_text(
+            "Responds with 503 to the next 3 requests, after 0.1 s"
+        )
     assert post(server.address, f"/{uuid}").status == 503
     for each in (page, other):
-        expect(answers(each)).to_have_text("Answers 503 to the next 2 requests, after 0.1 s")
+        expect(responses(each)).to_have_text(
+            "Responds with 503 to the next 2 requests, after 0.1 s"
+        )
     sheet(other).get_by_role("button", name="Reset").click()
     for each in (page, other):
-        expect(answers(each)).to_have_text("Answers 200, no body")
+        expect(responses(each)).to_have_text("Responds with 200, no body")
     assert post(server.address, f"/{uuid}").status == 200
 
 
@@ -95,13 +99,13 @@ def test_a_reply_set_before_is_there_and_one_changed_while_the_page_was_away(
     complaints.allow(*UNREACHABLE)
     api(server, uuid, "PUT", status=404)
     page = open_page(server, f"/view/{uuid}")
-    expect(answers(page)).to_have_text("Answers 404, no body")
+    expect(responses(page)).to_have_text("Responds with 404, no body")
     page.context.set_offline(True)
     expect(page.locator(".badge[data-state=offline]")).to_be_visible()
     api(server, uuid, "PUT", status=410)
     page.context.set_offline(False)
     expect(page.locator(".badge[data-state=live]")).to_be_visible()
-    expect(answers(page)).to_have_text("Answers 410, no body")
+    expect(responses(page)).to_have_text("Responds with 410, no body")
 
 
 def test_viewers_on_every_worker_see_it(
@@ -112,7 +116,7 @@ def test_viewers_on_every_worker_see_it(
     panel.get_by_role("button", name="401").click()
     saved(panel)
     for page in pages:
-        expect(answers(page)).to_have_text("Answers 401, no body")
+        expect(responses(page)).to_have_text("Responds with 401, no body")
 
 
 # The panel
@@ -132,7 +136,7 @@ def test_the_panel_sets_all_of_a_reply(
         control.scroll_into_view_if_needed()
         expect(control).to_be_in_viewport(ratio=1)
     saved(panel)
-    expect(answers(page)).to_have_text("Answers 418, 15 B of text/plain, without CORS")
+    expect(responses(page)).to_have_text("Responds with 418, 15 B of text/plain, without CORS")
     assert api(server, uuid) == {
         "status": 418,
         "headers": [["Content-Type", "text/plain"], ["X-Dup", "1"], ["X-Dup", "a: b"]],
@@ -162,18 +166,18 @@ PRESETS = {
 }
 
 
-def test_each_preset_is_answered_as_it_says(server: Server, page: Page, uuid: str) -> None:
+def test_each_preset_is_the_response_that_it_says(server: Server, page: Page, uuid: str) -> None:
     for name, (status, headers, body) in PRESETS.items():
         panel = sheet(page)
         panel.get_by_role("button", name=name, exact=True).click()
         saved(panel)
-        answer = post(server.address, f"/{uuid}")
-        assert (answer.status, answer.body) == (status, body)
-        assert headers.items() <= answer.headers.items()
+        response = post(server.address, f"/{uuid}")
+        assert (response.status, response.body) == (status, body)
+        assert headers.items() <= response.headers.items()
     panel = sheet(page)
     panel.get_by_role("button", name="Time-out").click()
     saved(panel)
-    expect(answers(page)).to_have_text("Answers 200, after 30 s")
+    expect(responses(page)).to_have_text("Responds with 200, after 30 s")
 
 
 def test_what_the_server_refuses_is_told_at_its_field_and_nothing_typed_is_lost(
@@ -204,7 +208,7 @@ def test_what_the_server_refuses_is_told_at_its_field_and_nothing_typed_is_lost(
     expect(body).to_have_value("dear sender")
     headers.fill("")
     saved(panel)
-    expect(answers(page)).to_have_text("Answers 500, 11 B")
+    expect(responses(page)).to_have_text("Responds with 500, 11 B")
 
 
 def test_saving_that_fails_is_told_and_can_be_tried_again(
@@ -219,7 +223,7 @@ def test_saving_that_fails_is_told_and_can_be_tried_again(
     expect(panel.get_by_label("Body")).to_have_value("not lost")
     page.context.set_offline(False)
     saved(panel)
-    expect(answers(page)).to_have_text("Answers 200, 8 B")
+    expect(responses(page)).to_have_text("Responds with 200, 8 B")
 
 
 def test_replies_that_are_changed_too_often_are_told_so(
@@ -240,18 +244,18 @@ def test_a_binary_body_is_kept_until_it_is_replaced(
 ) -> None:
     api(server, uuid, "PUT", body=BINARY)
     page = open_page(server, f"/view/{uuid}")
-    expect(answers(page)).to_have_text("Answers 200, 2 B")
+    expect(responses(page)).to_have_text("Responds with 200, 2 B")
     panel = sheet(page)
     expect(panel).to_contain_text("Binary, 2 bytes.")
     panel.get_by_label("Status").fill("500")
     saved(panel)
-    expect(answers(page)).to_have_text("Answers 500, 2 B")
+    expect(responses(page)).to_have_text("Responds with 500, 2 B")
     assert api(server, uuid)["body"] == BINARY
     panel = sheet(page)
     panel.get_by_role("button", name="Replace by text").click()
     panel.get_by_label("Body").fill("text")
     saved(panel)
-    expect(answers(page)).to_have_text("Answers 500, 4 B")
+    expect(responses(page)).to_have_text("Responds with 500, 4 B")
 
 
 def test_a_body_that_is_not_touched_stays_as_it_is_byte_by_byte(
@@ -260,11 +264,11 @@ def test_a_body_that_is_not_touched_stays_as_it_is_byte_by_byte(
     body = {"encoding": "utf-8", "content": "a\r\nb\r\n"}
     api(server, uuid, "PUT", body=body)
     page = open_page(server, f"/view/{uuid}")
-    expect(answers(page)).to_have_text("Answers 200, 6 B")
+    expect(responses(page)).to_have_text("Responds with 200, 6 B")
     panel = sheet(page)
     panel.get_by_label("Status").fill("201")
     saved(panel)
-    expect(answers(page)).to_have_text("Answers 201, 6 B")
+    expect(responses(page)).to_have_text("Responds with 201, 6 B")
     assert api(server, uuid)["body"] == body
 
 
@@ -274,7 +278,7 @@ def test_what_others_change_meanwhile_does_not_touch_what_is_typed(
     panel = sheet(page)
     panel.get_by_label("Body").fill("mine")
     api(server, uuid, "PUT", status=404)
-    expect(answers(page)).to_have_text("Answers 404, no body")
+    expect(responses(page)).to_have_text("Responds with 404, no body")
     expect(panel.get_by_label("Body")).to_have_value("mine")
     expect(panel.get_by_label("Status")).to_have_value("200")
     page.mouse.click(3, 3)  # beside it
@@ -286,13 +290,13 @@ def test_what_others_change_meanwhile_does_not_touch_what_is_typed(
 
 def test_the_keyboard_is_enough(server: Server, page: Page, uuid: str) -> None:
     page.keyboard.press("r")
-    panel = page.get_by_role("dialog", name="What the callback answers")
+    panel = page.get_by_role("dialog", name="The callback's reply")
     panel.get_by_label("Status").focus()
     page.keyboard.press("Control+a")
     page.keyboard.type("503")
     page.keyboard.press("Enter")
     expect(panel).to_have_count(0)
-    expect(answers(page)).to_have_text("Answers 503, no body")
+    expect(responses(page)).to_have_text("Responds with 503, no body")
 
 
 def test_it_names_the_way_that_needs_no_setting(server: Server, page: Page, uuid: str) -> None:
@@ -300,11 +304,11 @@ def test_it_names_the_way_that_needs_no_setting(server: Server, page: Page, uuid
     assert post(server.address, f"/{uuid}/status/503").status == 503
 
 
-# What each sender was answered
+# What each sender got
 
 
 @SIZES
-def test_each_row_shows_what_its_sender_was_answered_and_the_detail_says_why(
+def test_each_row_shows_what_its_sender_got_and_the_detail_says_why(
     server: Server, open_page: Open, uuid: str, options: dict[str, object]
 ) -> None:
     page = open_page(server, f"/view/{uuid}", **options)
@@ -314,32 +318,32 @@ def test_each_row_shows_what_its_sender_was_answered_and_the_detail_says_why(
     post(server.address, f"/{uuid}")
     rows = page.locator(".row")
     for row, status, tone, words in (
-        (0, 503, "failed", "answered 503 by the reply"),
-        (1, 404, "refused", "answered 404 as its path asked"),
-        (2, 200, "quiet", "answered 200 by default"),
+        (0, 503, "failed", "response 503 by the reply"),
+        (1, 404, "refused", "response 404 as its path asked"),
+        (2, 200, "quiet", "response 200 by default"),
     ):
-        answer = rows.nth(row).locator(".row-answer")
-        expect(answer).to_have_text(f"answered {status}")
-        expect(answer).to_have_attribute("data-tone", tone)
-        expect(rows.nth(row)).to_have_accessible_name(re.compile(f"answered {status}"))
+        response = rows.nth(row).locator(".row-response")
+        expect(response).to_have_text(f"response {status}")
+        expect(response).to_have_attribute("data-tone", tone)
+        expect(rows.nth(row)).to_have_accessible_name(re.compile(f"response {status}"))
         rows.nth(row).click()
         expect(page.locator(".detail-summary")).to_contain_text(words)
         if options["viewport"] == PHONE:
             page.locator(".detail-back").click()
 
 
-def test_while_a_sender_waits_its_row_says_nothing_of_an_answer(
+def test_while_a_sender_waits_its_row_says_nothing_of_a_response(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     api(server, uuid, "PUT", status=202, delay=30)
     page = open_page(server, f"/view/{uuid}")
     page.evaluate("url => { fetch(url, { method: 'POST' }); }", f"{server.url}/{uuid}")
     expect(page.locator(".row")).to_have_count(1)
-    expect(page.locator(".row-answer")).to_have_count(0)
-    expect(page.locator(".detail-summary")).not_to_contain_text("answered")
+    expect(page.locator(".row-response")).to_have_count(0)
+    expect(page.locator(".detail-summary")).not_to_contain_text("response")
 
 
-def test_what_was_answered_while_the_list_was_paused_shows_when_it_goes_on(
+def test_a_response_while_the_list_is_paused_shows_when_it_goes_on(
     server: Server, page: Page, uuid: str
 ) -> None:
     post(server.address, f"/{uuid}/before")
@@ -347,24 +351,26 @@ def test_what_was_answered_while_the_list_was_paused_shows_when_it_goes_on(
     page.get_by_role("button", name="Pause").click()
     post(server.address, f"/{uuid}/status/418")
     page.get_by_role("button", name="Resume, 1 waiting").click()
-    expect(page.locator(".row").first.locator(".row-answer")).to_have_text("answered 418")
+    expect(page.locator(".row").first.locator(".row-response")).to_have_text("response 418")
 
 
-def test_one_that_waits_for_an_answerer_shows_no_answer_until_it_has_one(
+def test_one_that_waits_for_a_responder_shows_no_response_until_it_has_one(
     server: Server, page: Page, uuid: str
 ) -> None:
-    with Answerer(server, uuid) as answerer, ThreadPoolExecutor(1) as pool:
+    with Responder(server, uuid) as responder, ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(post, server.address, f"/{uuid}/orders")
-        request = answerer.request()
+        request = responder.request()
         row = page.locator(".row")
         expect(row).to_contain_text("/orders")
         row.click()
         detail = page.locator(".detail-summary")
         expect(detail).to_contain_text("from 127.0.0.1")
-        expect(detail).not_to_contain_text("answered")
-        expect(row.locator(".row-answer")).to_have_count(0)
+        expect(detail).not_to_contain_text("response")
+        expect(row.locator(".row-response")).to_have_count(0)
         assert give(server, request, b"made", status=201).status == 204
-        expect(row.locator(".row-answer")).to_have_text("answered 201")
-        expect(row.locator(".row-answer")).to_have_attribute("title", "answered 201 by an answerer")
-        expect(detail).to_contain_text("answered 201 by an answerer")
+        expect(row.locator(".row-response")).to_have_text("response 201")
+        expect(row.locator(".row-response")).to_have_attribute(
+            "title", "response 201 by the responder"
+        )
+        expect(detail).to_contain_text("response 201 by the responder")
         assert waiting.result().body == b"made"

@@ -54,12 +54,14 @@ class Target(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, allow: dict[str, str], status: int = 200, answer: bytes = b"thanks") -> None:
+    def __init__(
+        self, allow: dict[str, str], status: int = 200, response: bytes = b"thanks"
+    ) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.allow, self.status, self.body = allow, status, answer
+        self.allow, self.status, self.body = allow, status, response
         self.received: list[Received] = []
-        self.may_answer = Event()
-        self.may_answer.set()
+        self.may_respond = Event()
+        self.may_respond.set()
 
     @property
     def url(self) -> str:
@@ -80,14 +82,14 @@ class Handler(BaseHTTPRequestHandler):
         self.server.received.append(Received(self.command, self.path, headers, body))
         preflight = self.command == "OPTIONS"
         if not preflight:
-            self.server.may_answer.wait()
+            self.server.may_respond.wait()
         self.send_response(204 if preflight else self.server.status)
-        answer = b"" if preflight else self.server.body
-        for name, value in {**self.server.allow, "Content-Length": str(len(answer))}.items():
+        response = b"" if preflight else self.server.body
+        for name, value in {**self.server.allow, "Content-Length": str(len(response))}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(answer)
+            self.wfile.write(response)
 
     do_GET = do_POST = do_PUT = do_PURGE = do_OPTIONS = do_HEAD = take  # noqa: N815
 
@@ -101,7 +103,7 @@ def target(allow: dict[str, str], **options: object) -> Iterator[Target]:
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield server
-        server.may_answer.set()
+        server.may_respond.set()
         server.shutdown()
         thread.join()
 
@@ -153,19 +155,19 @@ def test_the_same_method_path_headers_and_bytes_arrive(show: Show) -> None:
 def test_status_headers_body_and_time_are_shown(show: Show, complaints: Complaints) -> None:
     complaints.allow("status of 404")
     allow = {**ALL, "X-Hidden": "1", "Content-Type": "text/html"}
-    with target(allow, status=404, answer=b"<b>no\xe2\x80\xae</b>") as own:
+    with target(allow, status=404, response=b"<b>no\xe2\x80\xae</b>") as own:
         panel = show()
         send(panel, f"{own.url}/orders")
         expect(panel.get_by_role("status")).to_contain_text("404 Not Found in ")
         expect(panel.get_by_role("status")).to_contain_text(" ms")
-        table = panel.get_by_role("table", name="Headers of the answer")
+        table = panel.get_by_role("table", name="Headers of the response")
         expect(table.get_by_role("rowheader")).to_have_text(["content-length", "content-type"])
         expect(panel).to_contain_text("Only those that CORS lets this page read.")
         expect(panel.locator(".body-text")).to_have_text("<b>no⟨U+202E⟩</b>")
 
 
-def test_a_large_answer_is_read_in_part(show: Show) -> None:
-    with target(ALL, answer=b"x" * 1_000_000) as own:
+def test_a_large_response_is_read_in_part(show: Show) -> None:
+    with target(ALL, response=b"x" * 1_000_000) as own:
         panel = show()
         send(panel, own.url)
         expect(panel).to_contain_text("Only its beginning was read: 65,536 bytes.")
@@ -227,12 +229,12 @@ def test_whether_it_is_there_is_asked_without_sending_again(
         ]
     send(panel, f"{own.url}/orders")
     panel.get_by_role("button", name="Is it reachable?").click()
-    expect(panel.get_by_role("status")).to_contain_text(f"Nothing answers at {own.url}, or")
+    expect(panel.get_by_role("status")).to_contain_text(f"Nothing responds at {own.url}, or")
 
 
 def test_while_it_is_under_way_it_is_not_sent_again_and_can_be_cancelled(show: Show) -> None:
     with target(ALL) as own:
-        own.may_answer.clear()
+        own.may_respond.clear()
         panel = show()
         send(panel, own.url)
         expect(panel.get_by_role("status")).to_have_text("Sending…")
@@ -244,15 +246,15 @@ def test_while_it_is_under_way_it_is_not_sent_again_and_can_be_cancelled(show: S
         assert len(own.sent) == 1
 
 
-def test_what_does_not_answer_is_given_up(show: Show, page: Page) -> None:
+def test_what_does_not_respond_is_given_up(show: Show, page: Page) -> None:
     with target(ALL) as own:
-        own.may_answer.clear()
+        own.may_respond.clear()
         page.clock.install()
         panel = show()
         send(panel, own.url)
         expect(panel.get_by_role("status")).to_have_text("Sending…")
         page.clock.fast_forward(30_000)
-        expect(panel.get_by_role("status")).to_contain_text("No answer within 30 seconds.")
+        expect(panel.get_by_role("status")).to_contain_text("No response within 30 seconds.")
 
 
 def test_what_is_no_url_is_told_at_once(show: Show) -> None:

@@ -52,8 +52,8 @@ def test_it_gets_requests_across_origins(
     site.put("/", template.format(module=module))
     page = open_page(site, "/")
     until_told(page, "live")
-    answer = post(server.address, f"/{uuid}", b"hello")
-    assert answer.headers["webhook-viewers"] == "1"
+    response = post(server.address, f"/{uuid}", b"hello")
+    assert response.headers["webhook-viewers"] == "1"
     until_told(page, "1 hello")
 
 

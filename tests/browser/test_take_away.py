@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 
 ALL_BYTES = bytes(range(256))
-ANSWERED = {"status": 200, "by": "default"}
+RESPONDED = {"status": 200, "by": "default"}
 FORMATS = ["curl", "HTTPie", "Python", "JavaScript", "Raw HTTP"]
 
 
@@ -197,13 +197,13 @@ def test_all_are_exported_as_json_and_as_har(
     for body in (b"one", ALL_BYTES, b""):
         post(server.address, f"/{uuid}", body)
         sent.append(viewer.event("request"))
-    expect(page.locator(".row-answer")).to_have_count(3)
+    expect(page.locator(".row-response")).to_have_count(3)
     files = {}
     for kind in ("JSON", "HAR"):
         with page.expect_download() as started:
             choose(page, "Export", kind)
         files[started.value.suggested_filename] = json.loads(content_of(started.value))
-    assert files[f"webhooks-{uuid[:8]}.json"] == [{**each, "answered": ANSWERED} for each in sent]
+    assert files[f"webhooks-{uuid[:8]}.json"] == [{**each, "responded": RESPONDED} for each in sent]
     log = files[f"webhooks-{uuid[:8]}.har"]["log"]
     urls = [entry["request"]["url"] for entry in log["entries"]]
     assert urls == [f"{server.url}/{uuid}"] * 3
@@ -218,11 +218,11 @@ def test_the_one_that_is_shown_is_exported_by_itself(
     for body in (b"one", b"two"):
         post(server.address, f"/{uuid}", body)
         shown = viewer.event("request")
-    expect(page.locator(".row-answer")).to_have_count(2)
+    expect(page.locator(".row-response")).to_have_count(2)
     page.locator(".row").first.click()
     with page.expect_download() as started:
         choose(page, "Export this", "JSON")
-    assert json.loads(content_of(started.value)) == [{**shown, "answered": ANSWERED}]
+    assert json.loads(content_of(started.value)) == [{**shown, "responded": RESPONDED}]
 
 
 def test_the_key_e_opens_the_export(server: Server, page: Page, uuid: str) -> None:

@@ -36,7 +36,7 @@ def source(number: int) -> str:
 
 
 class Waits:
-    """Posts that are all accepted, one after the other, and how long each waited for its answer."""
+    """Posts that are all accepted, one after the other, and how long each response took."""
 
     def __init__(
         self, address: tuple[str, int], posts: int, is_well: Callable[[], bool] = lambda: True
@@ -140,7 +140,7 @@ def come_and_go(url: str, viewers: int, rounds: int, begun: Event, enough: Event
             for name, number in (("join", JOIN_ID), ("leave", LEAVE_ID)):
                 for viewer in crowd:
                     viewer.write(message(name, number, uuid))
-                assert all(answer(viewer, number)["ok"] for viewer in crowd)
+                assert all(acknowledgement(viewer, number)["ok"] for viewer in crowd)
 
 
 def ask_for_rooms(url: str, count: int, leave: bool) -> int:
@@ -152,8 +152,8 @@ def ask_for_rooms(url: str, count: int, leave: bool) -> int:
             uuids = [str(uuid4()) for _ in range(A_BATCH)]
             asked = [message(name, names[name], uuid) for uuid in uuids for name in names]
             viewer.write_raw(b"".join(map(frame, asked)))
-            answers = [answer(viewer, names[name]) for _ in uuids for name in names]
-            granted += sum(each["ok"] for each in answers[:: len(names)])
+            responses = [acknowledgement(viewer, names[name]) for _ in uuids for name in names]
+            granted += sum(each["ok"] for each in responses[:: len(names)])
     return granted
 
 
@@ -181,7 +181,7 @@ def message(name: str, number: int, uuid: str) -> str:
     return f"42{number}" + json.dumps([name, {"uuid": uuid}])
 
 
-def answer(viewer: PacketViewer, number: int) -> dict[str, Any]:
+def acknowledgement(viewer: PacketViewer, number: int) -> dict[str, Any]:
     """The acknowledgement with that number, past all else."""
     while True:
         kind, data = viewer.packet()

@@ -27,7 +27,7 @@ class Load:
         self._stop = threading.Event()
         self.outcomes: Counter[str] = Counter()
         self.slowest = 0.0
-        """The longest that a sender waited for its answer, in seconds."""
+        """The longest that a sender waited for its response, in seconds."""
 
     @property
     def accepted(self) -> int:
@@ -81,16 +81,16 @@ class Load:
 
     def _send_one(self, address: tuple[str, int]) -> str:
         try:
-            answer = post(address, self._path, b"x" * 300)
+            response = post(address, self._path, b"x" * 300)
         except ConnectionRefusedError:
             return "not connected"
         except (OSError, HTTPException):
             return "cut off"
-        if answer.status == 200:
+        if response.status == 200:
             return "accepted"
-        if answer.status == 503:
-            return "unknown" if _reason(answer.body) == UNKNOWN else "refused"
-        return f"status {answer.status}"
+        if response.status == 503:
+            return "unknown" if _reason(response.body) == UNKNOWN else "refused"
+        return f"status {response.status}"
 
 
 def _reason(body: bytes) -> str:

@@ -81,7 +81,7 @@ def test_a_viewer_that_leaves_what_it_joined_takes_no_more_than_its_callbacks_co
 
 FLOODS = {
     "events that nobody knows": ('42["nonsense",{}]', websocket.ABNF.OPCODE_TEXT),
-    "joins whose answers it does not read": ('421["join",{}]', websocket.ABNF.OPCODE_TEXT),
+    "joins whose responses it does not read": ('421["join",{}]', websocket.ABNF.OPCODE_TEXT),
     "pongs that nobody asked for": ("3", websocket.ABNF.OPCODE_TEXT),
     "pings of WebSocket's own": ("x" * 100, websocket.ABNF.OPCODE_PING),
     "nothing": ("", websocket.ABNF.OPCODE_TEXT),

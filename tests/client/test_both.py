@@ -51,7 +51,7 @@ TEXTS = {
     "a joiner between letters and signs": "می\u200c؟ ©\u200d\u200d👧",
 }
 
-ANSWERS = [(200, "default"), (503, "reply"), (413, "default"), (418, "answerer")]
+RESPONSES = [(200, "default"), (503, "reply"), (413, "default"), (418, "responder")]
 
 
 ODD = "/{|}\"<>^`\\[]%/%2/~;@:!$&'()*+,=#x"
@@ -102,7 +102,7 @@ def page() -> Any:
     given = {
         "requests": [r.to_wire() for r in requests()],
         "origin": ORIGIN,
-        "answers": [{"status": status, "by": by} for status, by in ANSWERS],
+        "responses": [{"status": status, "by": by} for status, by in RESPONSES],
         "filters": FILTERS,
         "texts": list(TEXTS.values()),
     }
@@ -124,8 +124,8 @@ def test_an_entry_is_the_same_as_the_page_makes(page: Any, at: int) -> None:
 
 
 def test_so_is_what_it_says_of_a_response(page: Any) -> None:
-    entries = [har.entry(requests()[0], ORIGIN, answered) for answered in ANSWERS]
-    assert json.dumps(entries) == json.dumps(page["answered"])
+    entries = [har.entry(requests()[0], ORIGIN, responded) for responded in RESPONSES]
+    assert json.dumps(entries) == json.dumps(page["responded"])
 
 
 def test_the_log_around_the_entries_is_the_same(page: Any) -> None:

@@ -1,4 +1,4 @@
-"""An answer is whole by its time, or it is late, however it comes."""
+"""A response is whole by its time, or it is late, however it comes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAUSE_SECONDS = 0.05
 
 @contextmanager
 def dripping(start: bytes, rest: bytes) -> Iterator[str]:
-    """The URL of a server that answers with `start`, and then with `rest` again and again."""
+    """The URL of a server that responds with `start`, and then with `rest` again and again."""
     over = threading.Event()
 
     def serve() -> None:
@@ -46,9 +46,9 @@ def dripping(start: bytes, rest: bytes) -> Iterator[str]:
         (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"x"),
     ],
-    ids=["head", "interim answers", "body"],
+    ids=["head", "interim responses", "body"],
 )
-def test_an_answer_that_drips_in_is_late(start: bytes, rest: bytes) -> None:
+def test_a_response_that_drips_in_is_late(start: bytes, rest: bytes) -> None:
     with dripping(start, rest) as url, Http(timeout=0.5) as http, pytest.raises(TooSlow):
         http.send("POST", url)
 

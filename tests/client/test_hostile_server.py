@@ -184,7 +184,7 @@ def test_a_message_of_the_largest_size_is_taken_and_a_larger_one_is_not() -> Non
     assert f"more than {len(large) - 1} bytes" in lost.reason
 
 
-def test_pings_that_are_not_answered_do_not_pile_up() -> None:
+def test_pings_that_get_no_response_do_not_pile_up() -> None:
     with PacketServer([OPEN, CONNECTED, joined(4)]) as server:
         with Inbox(server.url) as inbox:
             connection = inbox._stream._connection
@@ -210,9 +210,9 @@ def test_a_server_whose_pings_cannot_be_is_told(ping: str) -> None:
             assert live == Link("live")
 
 
-@pytest.mark.parametrize("answer", [b"SSH-2.0\r\n", b"HTTP/1.1 x\r\n\r\n", b"\r\n\r\n"])
-def test_an_answer_that_is_not_http_is_told_in_words(answer: bytes) -> None:
-    with Receiver(answer) as receiver, Inbox(receiver.url, timeout=None) as inbox:
+@pytest.mark.parametrize("response", [b"SSH-2.0\r\n", b"HTTP/1.1 x\r\n\r\n", b"\r\n\r\n"])
+def test_a_response_that_is_not_http_is_told_in_words(response: bytes) -> None:
+    with Receiver(response) as receiver, Inbox(receiver.url, timeout=None) as inbox:
         link = first(inbox, 1)[0]
     assert isinstance(link, Link)
     assert link.reason
@@ -231,12 +231,12 @@ def test_a_handshake_without_an_end_is_cut_off() -> None:
 def test_a_redirect_is_told_and_not_followed() -> None:
     with Receiver() as elsewhere:
         place = elsewhere.url.replace("http", "ws")
-        answer = f"HTTP/1.1 302 Found\r\nLocation: {place}/x\r\n\r\n".encode()
-        with Receiver(answer) as receiver, Inbox(receiver.url, timeout=None) as inbox:
+        response = f"HTTP/1.1 302 Found\r\nLocation: {place}/x\r\n\r\n".encode()
+        with Receiver(response) as receiver, Inbox(receiver.url, timeout=None) as inbox:
             link = first(inbox, 1)[0]
         with pytest.raises(queue.Empty):
             elsewhere._received.get_nowait()
-    assert link == Link("reconnecting", f"it answered 302 and redirects to {place}/x")
+    assert link == Link("reconnecting", f"it responded with 302 and redirects to {place}/x")
 
 
 def said(body: bytes, status: int = 400) -> bytes:
@@ -244,7 +244,7 @@ def said(body: bytes, status: int = 400) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("response", "error"),
     [
         (said(b"", 302), Rejected),
         (said(b"[" * 100_000), Rejected),
@@ -259,10 +259,10 @@ def said(body: bytes, status: int = 400) -> bytes:
     ],
     ids=range(10),
 )
-def test_an_odd_answer_of_the_api_is_an_error_of_the_client(
-    answer: bytes, error: type[ClientError]
+def test_an_odd_response_of_the_api_is_an_error_of_the_client(
+    response: bytes, error: type[ClientError]
 ) -> None:
-    with Receiver(answer) as receiver:
+    with Receiver(response) as receiver:
         with closing(Api(Address.of(receiver.url), None, 5)) as api:
             with pytest.raises(error) as raised:
                 api.reset_reply()

@@ -43,13 +43,13 @@ def test_an_empty_body_is_told_where_one_may_be_expected(method: str, told: bool
         assert (b"Content-Length: 0" in receiver.received()) is told
 
 
-def test_an_answer_comes_as_it_was_sent() -> None:
-    answer = (
+def test_a_response_comes_as_it_was_sent() -> None:
+    response = (
         b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
         b"HTTP/1.1 302 Found\r\nLocation: /x\r\nX-Dup: 1\r\nx-dup: \xe9\r\n"
         b"Content-Length: 2\r\nContent-Encoding: gzip\r\n\r\n\x00\x01"
     )
-    with Receiver(answer) as receiver, Http() as http:
+    with Receiver(response) as receiver, Http() as http:
         got = http.send("GET", receiver.url)
     assert (got.status, got.body) == (302, b"\x00\x01")
     assert got.headers[1:3] == (("X-Dup", "1"), ("x-dup", "\xe9"))
@@ -97,26 +97,26 @@ def test_nobody_there_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "why"),
+    ("response", "why"),
     [
         (b"SSH-2.0\r\n\r\n", "illegal status line: b'SSH-2.0'."),
         (b"HTTP/1.1 200 OK\r\nX\x1b: 1\r\n\r\n", r"illegal header line: b'X\x1b: 1'."),
         (b"HTTP/1.1 101 A\r\nUpgrade: b\r\n\r\n", "it switches to another protocol."),
     ],
 )
-def test_an_answer_that_is_none_is_told(answer: bytes, why: str) -> None:
-    with Receiver(answer) as receiver, Http() as http, pytest.raises(Unreachable) as raised:
+def test_a_response_that_is_none_is_told(response: bytes, why: str) -> None:
+    with Receiver(response) as receiver, Http() as http, pytest.raises(Unreachable) as raised:
         http.send("GET", receiver.url)
-    assert str(raised.value).endswith(f" did not answer: {why}")
+    assert str(raised.value).endswith(f" did not respond: {why}")
 
 
-def test_an_answer_that_breaks_off_is_told() -> None:
-    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
-    with Receiver(answer) as receiver, Http() as http, pytest.raises(Unreachable):
+def test_a_response_that_breaks_off_is_told() -> None:
+    response = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
+    with Receiver(response) as receiver, Http() as http, pytest.raises(Unreachable):
         http.send("GET", receiver.url)
 
 
-def test_an_answer_that_does_not_come_is_told() -> None:
+def test_a_response_that_does_not_come_is_told() -> None:
     with Receiver(b"") as receiver, Http() as http, pytest.raises(TooSlow, match=r"0\.2 seconds"):
         http.send("GET", receiver.url, timeout=0.2)
 
@@ -126,7 +126,7 @@ def test_an_answer_that_does_not_come_is_told() -> None:
     [b"", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"],
     ids=["status", "headers", "body"],
 )
-def test_an_answer_that_drips_is_not_waited_for_without_end(start: bytes) -> None:
+def test_a_response_that_drips_is_not_waited_for_without_end(start: bytes) -> None:
     with Dripping(start) as receiver, Http() as http, pytest.raises(TooSlow, match=r"0\.3 sec"):
         http.send("POST", receiver.url, timeout=0.3)
 
@@ -137,7 +137,7 @@ def test_a_length_that_is_not_that_of_the_body_is_refused(length: str) -> None:
         http.send("POST", receiver.url, [("Content-Length", length)], b"abc")
 
 
-def test_an_answer_that_is_too_large_is_told() -> None:
+def test_a_response_that_is_too_large_is_told() -> None:
     with Receiver(OK) as receiver, Http(most_bytes=1) as http, pytest.raises(TooLarge):
         http.send("GET", receiver.url)
 
@@ -151,9 +151,9 @@ def test_a_target_goes_in_place_of_the_urls_and_may_have_what_no_url_has() -> No
 
 
 def kept_and_then_cut() -> Endpoint:
-    """It answers one request on a connection, cuts the next, and answers all that follow."""
-    answers = [OK, b""]
-    return Endpoint(lambda _: answers.pop(0) if answers else OK)
+    """It responds to one request on a connection, cuts the next, and responds to the rest."""
+    responses = [OK, b""]
+    return Endpoint(lambda _: responses.pop(0) if responses else OK)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
@@ -182,7 +182,7 @@ def test_what_could_not_be_sent_whole_is_sent_again() -> None:
     body = bytes(32 * 2**20)  # more than sockets take by themselves
     with socket.create_server(("127.0.0.1", 0)) as listener, Http() as http:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        answered = threading.Event()
+        responded = threading.Event()
 
         def serve() -> None:
             first, _ = listener.accept()
@@ -197,13 +197,13 @@ def test_what_could_not_be_sent_whole_is_sent_again() -> None:
                 while left > 0:
                     left -= len(second.recv(2**20))
                 second.sendall(OK)
-                answered.wait(PATIENCE_SECONDS)
+                responded.wait(PATIENCE_SECONDS)
 
         with ThreadPoolExecutor(1) as server:
             served = server.submit(serve)
             http.send("POST", url)
             assert http.send("POST", url, body=body).status == 200
-            answered.set()
+            responded.set()
             served.result()
 
 

@@ -19,7 +19,6 @@ from tests.support.processes import Redis, Server, free_port
 from tests.support.receiver import Receiver
 from tests.support.sender import post
 from webhook_logger.client import (
-    Answered,
     CapturedRequest,
     Closed,
     Gap,
@@ -28,6 +27,7 @@ from webhook_logger.client import (
     NothingArrived,
     Refused,
     Rejected,
+    Responded,
     Unreachable,
     base,
 )
@@ -51,7 +51,7 @@ def until(inbox: Inbox, state: str) -> None:
 
 
 def until_told(url: str, why: str) -> None:
-    """Try until that is why; where the time was over before the first answer, there is no why."""
+    """Try until that is why; where the time was over before the first response, there is no why."""
 
     def is_told() -> bool:
         with pytest.raises(Unreachable) as raised:
@@ -226,14 +226,14 @@ def test_a_server_that_hangs_is_noticed_and_what_it_took_meanwhile_is_counted(re
             assert (gap, after.seq) == (Gap(1, "away"), 2)
 
 
-def test_what_the_sender_was_answered_follows_its_request(server: Server) -> None:
+def test_what_the_sender_got_follows_its_request(server: Server) -> None:
     with Inbox(server.url) as inbox:
         inbox.reply(status=500, headers=[("X-Why", "test")], body="no", times=1)
         first, second = (post(server.address, path_of(inbox)) for _ in range(2))
         assert (first.status, first.headers["x-why"], first.body) == (500, "test", b"no")
         assert second.status == 200
-        answers = (event for event in inbox.events() if isinstance(event, Answered))
-        assert [(each.seq, each.status, each.by) for each in itertools.islice(answers, 2)] == [
+        responses = (event for event in inbox.events() if isinstance(event, Responded))
+        assert [(each.seq, each.status, each.by) for each in itertools.islice(responses, 2)] == [
             (1, 500, "reply"),
             (2, 200, "default"),
         ]
@@ -313,7 +313,7 @@ def test_a_server_that_comes_in_time_is_waited_for() -> None:
 
 def test_what_is_no_webhook_logger_is_told() -> None:
     with Receiver(b"HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nno!") as receiver:
-        until_told(receiver.url, "it answered 404")
+        until_told(receiver.url, "it responded with 404")
 
 
 def test_closing_ends_whoever_waits(memory_server: Server) -> None:

@@ -47,7 +47,7 @@ READERS: dict[str, Reader] = {
         shown(everywhere(text), headers=True, body=True).renderables
     ),
     "a digest": lambda text: Digest().add(everywhere(text)),
-    "an answer's header lines": lambda text: reply_headers(
+    "a response's header lines": lambda text: reply_headers(
         HttpResponse(200, (("Connection", text), (text, text)), b"")
     ),
     "a multipart body": multipart,

@@ -41,8 +41,8 @@ class Lasts:
         self.accepted = 0
 
     def one_arrives(self) -> bool:
-        answer = post(self._nginx.address, f"{urlsplit(self._inbox.url).path}/last")
-        self.accepted += answer.status == 200
+        response = post(self._nginx.address, f"{urlsplit(self._inbox.url).path}/last")
+        self.accepted += response.status == 200
         try:
             self._inbox.wait(1, where=lambda r: r.subpath == "/last")
         except NothingArrived:

@@ -1,4 +1,4 @@
-"""Requests that are held for an answerer, in both kinds of delivery by themselves."""
+"""Requests that are held for a responder, in both kinds of delivery by themselves."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def two(redis: Redis) -> tuple[RedisDelivery, RedisDelivery]:
 
 @pytest.fixture(params=["memory", "redis"])
 def workers(request: pytest.FixtureRequest) -> tuple[Delivery, Delivery]:
-    """Where requests go, and where the answerer is: two workers on one queue, or the same one."""
+    """Where requests go, and where the responder is: two workers on one queue, or the same one."""
     if request.param == "redis":
         workers: tuple[Delivery, Delivery] = request.getfixturevalue("two")
         return workers
@@ -64,15 +64,15 @@ def hold(delivery: Delivery, uuid: str, id: str = "") -> Held:
     return held
 
 
-def test_an_answer_may_come_before_anybody_waits_for_it(
+def test_a_response_may_come_before_anybody_waits_for_it(
     workers: tuple[Delivery, Delivery], uuid: str
 ) -> None:
     here, there = workers
     assert there.claim(uuid, "viewer")
     held = hold(here, uuid, "one")
-    assert there.answer(uuid, "one", '{"n":1}')
+    assert there.respond(uuid, "one", '{"n":1}')
     assert held.outcome(LONG) == HeldOutcome('{"n":1}')
-    assert not there.answer(uuid, "one", '{"n":2}')
+    assert not there.respond(uuid, "one", '{"n":2}')
 
 
 @pytest.mark.parametrize("odd", ODD_IDS)
@@ -80,11 +80,11 @@ def test_an_id_is_any_text(workers: tuple[Delivery, Delivery], uuid: str, odd: s
     here, there = workers
     there.claim(uuid, "viewer")
     held = hold(here, uuid, odd)
-    assert there.answer(uuid, odd, "{}")
+    assert there.respond(uuid, odd, "{}")
     assert held.outcome(LONG).given == "{}"
     late = hold(here, uuid, odd)
     assert late.outcome(0) == HeldOutcome(None)
-    assert not there.answer(uuid, odd, "{}")
+    assert not there.respond(uuid, odd, "{}")
 
 
 def test_what_may_not_be_held_is_not(workers: tuple[Delivery, Delivery], uuid: str) -> None:
@@ -94,7 +94,7 @@ def test_what_may_not_be_held_is_not(workers: tuple[Delivery, Delivery], uuid: s
     assert here.publish(replace(samples()[0], uuid=str(uuid4()))).held is None
 
 
-def test_one_viewer_answers_and_whoever_comes_next_when_it_does_no_more(
+def test_one_viewer_responds_and_whoever_comes_next_when_it_does_no_more(
     workers: tuple[Delivery, Delivery], uuid: str
 ) -> None:
     here, there = workers
@@ -104,13 +104,13 @@ def test_one_viewer_answers_and_whoever_comes_next_when_it_does_no_more(
     assert not there.claim(uuid, "third")
     here.unclaim(uuid, "second")
     there.unclaim(uuid, "third")
-    assert not here.claim(uuid, "second"), "only the one that answers can give it up"
+    assert not here.claim(uuid, "second"), "only the one that responds can give it up"
     there.unclaim(uuid, "first")
     eventually(lambda: here.claim(uuid, "second"))
     assert not there.claim(uuid, "first")
 
 
-def test_who_waits_is_let_go_when_the_answerer_is_gone(
+def test_who_waits_is_let_go_when_the_responder_is_gone(
     workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = workers
@@ -122,7 +122,7 @@ def test_who_waits_is_let_go_when_the_answerer_is_gone(
     assert here.get_reply(uuid) == Kept('{"status":503}', 1)
 
 
-def test_who_waits_is_let_go_though_another_answers_at_once(
+def test_who_waits_is_let_go_though_another_responds_at_once(
     workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = workers
@@ -148,7 +148,7 @@ def test_one_that_is_let_go_takes_the_reply_at_once(
     assert waiting.result(LONG / 2) == HeldOutcome(None), "it held for one request"
 
 
-def test_of_two_with_one_id_the_newer_gets_the_answer(
+def test_of_two_with_one_id_the_newer_gets_the_response(
     workers: tuple[Delivery, Delivery], uuid: str
 ) -> None:
     """A balancer has sent the request again, and waits for the newer one."""
@@ -156,17 +156,17 @@ def test_of_two_with_one_id_the_newer_gets_the_answer(
     there.claim(uuid, "viewer")
     older, newer = hold(here, uuid, "one"), hold(there, uuid, "one")
     assert older.outcome(0).given is None
-    assert here.answer(uuid, "one", "{}")
+    assert here.respond(uuid, "one", "{}")
     assert newer.outcome(LONG).given == "{}"
 
 
-# Through the queue, an answer takes its time
+# Through the queue, a response takes its time
 
 
 def on_its_way(
     redis: Redis, delivery: Delivery, uuid: str, pool: ThreadPoolExecutor
 ) -> tuple[str, str, Future[HeldOutcome]]:
-    """A request whose answer was taken and has not arrived when its time is over."""
+    """A request whose response was taken and has not arrived when its time is over."""
     delivery.claim(uuid, "viewer")
     held, key = hold(delivery, uuid), f"webhook-logger:{{{uuid}}}:held"
     [holder] = redis.client.hvals(key)
@@ -175,24 +175,24 @@ def on_its_way(
     return worker, name, pool.submit(held.outcome, 0)
 
 
-def test_an_answer_that_was_taken_is_waited_for_though_the_time_is_over(
+def test_a_response_that_was_taken_is_waited_for_though_the_time_is_over(
     redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     two[0].set_reply(uuid, Kept('{"status":503}', 1))
     worker, name, outcome = on_its_way(redis, two[0], uuid, pool)
-    redis.client.publish(f"webhook-logger:worker:{worker}", seal("answer", name, '{"a": "b c"}'))
+    redis.client.publish(f"webhook-logger:worker:{worker}", seal("response", name, '{"a": "b c"}'))
     assert json.loads(outcome.result(LONG).given or "") == {"a": "b c"}
     assert two[0].get_reply(uuid) == Kept('{"status":503}', 1), "of which nothing was used"
 
 
-def test_an_answer_that_never_arrives_is_not_waited_for_long(
+def test_a_response_that_never_arrives_is_not_waited_for_long(
     redis: Redis, uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     *_, outcome = on_its_way(redis, through(redis, HASTY), uuid, pool)
     assert outcome.result(LONG) == HeldOutcome(None)
 
 
-def test_without_an_answer_from_the_queue_the_default_is_used(
+def test_without_a_response_from_the_queue_the_default_is_used(
     uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     with Redis() as redis:
@@ -202,16 +202,16 @@ def test_without_an_answer_from_the_queue_the_default_is_used(
         redis.freeze()
         assert held.outcome(0) == HeldOutcome(None)
         with pytest.raises(QueueUnavailable):
-            delivery.answer(uuid, "one", "{}")
+            delivery.respond(uuid, "one", "{}")
         redis.thaw()
 
 
-def test_an_answer_for_a_worker_that_does_not_hear_is_not_taken(
+def test_a_response_for_a_worker_that_does_not_hear_is_not_taken(
     redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str
 ) -> None:
     key = f"webhook-logger:{{{uuid}}}:held"
     redis.client.hset(key, '"one"', "00ff 00ff")
-    assert not two[0].answer(uuid, "one", "{}")
+    assert not two[0].respond(uuid, "one", "{}")
     assert redis.client.hexists(key, '"one"'), "it may hear again"
     redis.client.delete(key)
 
@@ -221,9 +221,9 @@ def test_a_claim_is_void_where_its_worker_says_nothing_any_more(
 ) -> None:
     key = f"webhook-logger:{{{uuid}}}"
     now = redis.client.time()[0]
-    redis.client.hset(key, "answerer", f"00ff {now + 100}")
+    redis.client.hset(key, "responder", f"00ff {now + 100}")
     assert not two[0].claim(uuid, "viewer")
     assert two[0].publish(replace(samples()[0], uuid=uuid)).held
-    redis.client.hset(key, "answerer", f"00ff {now - 1}")
+    redis.client.hset(key, "responder", f"00ff {now - 1}")
     assert two[0].publish(replace(samples()[0], uuid=uuid)).held is None
     assert two[0].claim(uuid, "viewer")

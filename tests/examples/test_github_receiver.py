@@ -1,4 +1,4 @@
-"""examples/github-receiver, developed with `listen --forward --answer`."""
+"""examples/github-receiver, developed with `listen --forward --respond`."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def receiver() -> Iterator[str]:
     ("secret", "code", "status", "text"),
     [(SECRET, 0, "202", "ping taken"), ("wrong", 1, "401", "")],
 )
-def test_the_sender_gets_what_the_receiver_answers(
+def test_the_sender_gets_what_the_receiver_responds_with(
     memory_server: Server, uuid: str, receiver: str, secret: str, code: int, status: str, text: str
 ) -> None:
     url = f"{memory_server.url}/{uuid}"
-    with Command("listen", url, "--forward", receiver, "--answer", "--count", "1") as listen:
-        listen.notes.until("Senders get the target's answers.")
+    with Command("listen", url, "--forward", receiver, "--respond", "--count", "1") as listen:
+        listen.notes.until("Senders get the target's responses.")
         signed = ("--sign", "github", "-H", "X-GitHub-Event: ping", "--json", PING)
         sent = run("send", url, *signed, WEBHOOK_SECRET=secret)
         assert listen.wait() == 0

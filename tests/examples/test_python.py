@@ -39,7 +39,7 @@ def test_the_notifier_tells_a_chat_of_each_request(memory_server: Server, uuid: 
         assert notifier.returncode == 0
 
 
-def test_the_notifier_goes_on_when_the_chat_answers_nonsense(
+def test_the_notifier_goes_on_when_the_chat_responds_with_nonsense(
     memory_server: Server, uuid: str
 ) -> None:
     callback = f"/{uuid}"

@@ -63,7 +63,7 @@ def send_all(viewer: PacketViewer, packets: list[str | bytes]) -> None:
     """Send them, and wait until they are taken or the connection is ended."""
     for packet in packets:
         viewer.write(packet)
-    # Answered by a frame that is no text, at which reading ends.
+    # The response is a frame that is no text, at which reading ends.
     viewer.write_raw(PING)
     while True:
         viewer.read()

@@ -63,17 +63,19 @@ def test_what_is_taken_for_a_reply_comes_back(wire: dict[str, Any]) -> None:
 
 
 @fuzz(wire=NEARLY)
-def test_no_reply_is_more_than_one_answer_with_the_lines_that_it_asked_for(
+def test_no_reply_is_more_than_one_response_with_the_lines_that_it_asked_for(
     wire: dict[str, Any],
 ) -> None:
     with suppress(ReplyError):
         reply = Reply.from_json(json.dumps(wire))
         response = Response()
         response.write(replied(reply, 1, allowed_origin({}, reply))({}, response))
-        answer, body, rest = read(response.render("GET", keep_alive=True))
-        assert (answer.status_code, rest) == (reply.status, b"")
+        response, body, rest = read(response.render("GET", keep_alive=True))
+        assert (response.status_code, rest) == (reply.status, b"")
         assert body == (b"" if reply.status in BODILESS else reply.body)
-        lines = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.headers.raw_items()]
+        lines = [
+            (n.decode("latin-1"), v.decode("latin-1")) for n, v in response.headers.raw_items()
+        ]
         left = ORIGINS if reply.cors else ()
         asked = [line for line in reply.headers if line[0].lower() not in left]
         allowed = [name.lower() for name, _ in lines].count(ORIGINS[0])
@@ -84,13 +86,13 @@ def test_no_reply_is_more_than_one_answer_with_the_lines_that_it_asked_for(
 
 
 @fuzz(text=st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
-def test_any_bytes_are_an_answer_to_one_request_or_a_sentence(text: bytes) -> None:
+def test_any_bytes_are_a_response_to_one_request_or_a_sentence(text: bytes) -> None:
     with suppress(ReplyError):
         given_from_json(text, 64)
 
 
 @fuzz(wire=NEARLY, most=st.integers(0, 12))
-def test_an_answer_to_one_request_comes_as_it_was_given(wire: dict[str, Any], most: int) -> None:
+def test_a_response_to_one_request_comes_as_it_was_given(wire: dict[str, Any], most: int) -> None:
     with suppress(ReplyError):
         given = given_from_json(json.dumps(wire), most)
         assert read_given(given_to_json(given)) == given
@@ -99,14 +101,14 @@ def test_an_answer_to_one_request_comes_as_it_was_given(wire: dict[str, Any], mo
 
 
 def read(data: bytes) -> tuple[h11.Response, bytes, bytes]:
-    """What another implementation of HTTP finds in it: the answer, its body, what is left."""
+    """What another implementation of HTTP finds in it: the response, its body, what is left."""
     peer = h11.Connection(h11.CLIENT)
     peer.send(h11.Request(method="GET", target="/", headers=[("Host", "h")]))
     peer.send(h11.EndOfMessage())
     peer.receive_data(data)
-    answer, body = peer.next_event(), b""
-    assert isinstance(answer, h11.Response)
+    response, body = peer.next_event(), b""
+    assert isinstance(response, h11.Response)
     while isinstance(event := peer.next_event(), h11.Data):
         body += bytes(event.data)
     assert isinstance(event, h11.EndOfMessage)
-    return answer, body, peer.trailing_data[0]
+    return response, body, peer.trailing_data[0]

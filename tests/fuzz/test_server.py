@@ -41,7 +41,7 @@ def viewer(server: Server) -> Iterator[PacketViewer]:
         yield viewer
 
 
-def answers(server: Server, pieces: list[bytes]) -> bytes:
+def responses(server: Server, pieces: list[bytes]) -> bytes:
     """All that comes back to a sender that ends then."""
     with Sender(server.address) as sender:
         for piece in pieces:
@@ -52,7 +52,7 @@ def answers(server: Server, pieces: list[bytes]) -> bytes:
 
 def delivered(server: Server, viewer: PacketViewer) -> int:
     """How many requests came to the viewer before one that comes now."""
-    assert STATUSES.findall(answers(server, [LAST])) == [b"200"]
+    assert STATUSES.findall(responses(server, [LAST])) == [b"200"]
     count = 0
     while not viewer.requests(1)[0]["path"].endswith("/last"):
         count += 1
@@ -63,7 +63,7 @@ def delivered(server: Server, viewer: PacketViewer) -> int:
 def test_senders_are_told_the_truth_and_never_of_an_error_of_ours(
     server: Server, viewer: PacketViewer, raw: bytes, cuts: list[int]
 ) -> None:
-    received = answers(server, in_pieces(raw.replace(b"/last", b"/x"), cuts))
+    received = responses(server, in_pieces(raw.replace(b"/last", b"/x"), cuts))
     assert not [status for status in STATUSES.findall(received) if status in OUR_FAULTS]
     assert delivered(server, viewer) == len(PUBLISHED.findall(received))
     assert "Traceback" not in server.log

@@ -9,12 +9,12 @@ import pytest
 
 from tests.support.contract.documents import document
 from tests.support.processes import ROOT, Server
-from tests.support.sender import Answer, post, send
+from tests.support.sender import Response, post, send
 
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
 
-def ask(server: Server, target: str, *lines: str, method: str = "GET") -> Answer:
+def ask(server: Server, target: str, *lines: str, method: str = "GET") -> Response:
     head = [f"{method} {target} HTTP/1.1", "Host: test", "Connection: close", *lines]
     return send(server.address, "\r\n".join(head).encode("latin-1") + b"\r\n\r\n")
 
@@ -38,17 +38,17 @@ def test_all_that_the_page_refers_to_is_there_to_stay(memory_server: Server, uui
     paths = references(page_of(memory_server, uuid))
     assert {path.rpartition("/")[2] for path in paths} >= {"page.css", "page.js"}
     for path in paths:
-        answer = ask(memory_server, path)
-        assert answer.status == 200, path
-        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-        assert answer.headers["content-type"] == TYPES[path.rpartition(".")[2]]
+        response = ask(memory_server, path)
+        assert response.status == 200, path
+        assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert response.headers["content-type"] == TYPES[path.rpartition(".")[2]]
 
 
 @pytest.mark.parametrize("path", SCRIPTS)
 def test_what_the_contract_names_is_there_and_held_to_it(memory_server: Server, path: str) -> None:
-    answer = ask(memory_server, path)
-    assert answer.status == 200
-    again = ask(memory_server, path, f"If-None-Match: {answer.headers['etag']}")
+    response = ask(memory_server, path)
+    assert response.status == 200
+    again = ask(memory_server, path, f"If-None-Match: {response.headers['etag']}")
     assert (again.status, again.body) == (304, b"")
 
 
@@ -117,11 +117,11 @@ EMBEDDED = {
 
 @pytest.mark.parametrize("name", EMBEDDED)
 def test_what_other_pages_load_is_there_for_every_origin(memory_server: Server, name: str) -> None:
-    answer = ask(memory_server, f"/static/{name}", "Origin: https://tools.example.com")
-    assert (answer.status, answer.headers["content-type"]) == (200, EMBEDDED[name])
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
-    assert answer.headers["x-content-type-options"] == "nosniff"
+    response = ask(memory_server, f"/static/{name}", "Origin: https://tools.example.com")
+    assert (response.status, response.headers["content-type"]) == (200, EMBEDDED[name])
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 def test_what_other_pages_load_is_sent_again_only_when_it_has_changed(

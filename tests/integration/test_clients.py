@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.answerers import Answerer
 from tests.support.clients import NODE, PYTHON, running, watches_and_comes_back
 from tests.support.contract.protocol import REQUEST_ID, snippet
 from tests.support.processes import Redis, Server
+from tests.support.responders import Responder
 from tests.support.sender import post
 
 SNIPPETS = {
@@ -50,7 +50,7 @@ socket.on("connect_error", (error) => {{
 """
 
 
-def test_a_url_with_a_path_is_answered_with_the_right_address(
+def test_a_url_with_a_path_gets_a_response_with_the_right_address(
     memory_server: Server, uuid: str
 ) -> None:
     with running(NODE, WRONG_ADDRESS.format(url=memory_server.url, uuid=uuid)) as client:
@@ -67,16 +67,16 @@ def run(command: str) -> str:
 
 def test_a_reply_is_set_by_curl(memory_server: Server, uuid: str) -> None:
     assert '"status":503' in run(snippet("sh reply", memory_server.url, uuid))
-    answers = [post(memory_server.address, f"/{uuid}") for _ in range(4)]
-    assert [answer.status for answer in answers] == [503, 503, 503, 200]
-    assert answers[0].headers["retry-after"] == "5"
+    responses = [post(memory_server.address, f"/{uuid}") for _ in range(4)]
+    assert [response.status for response in responses] == [503, 503, 503, 200]
+    assert responses[0].headers["retry-after"] == "5"
 
 
-def test_a_request_is_answered_by_curl(memory_server: Server, uuid: str) -> None:
-    with Answerer(memory_server, uuid) as answerer, ThreadPoolExecutor() as pool:
+def test_a_request_gets_a_response_from_curl(memory_server: Server, uuid: str) -> None:
+    with Responder(memory_server, uuid) as responder, ThreadPoolExecutor() as pool:
         waiting = pool.submit(post, memory_server.address, f"/{uuid}/orders")
-        command = snippet("sh answer", memory_server.url, uuid)
-        assert run(command.replace(REQUEST_ID, answerer.request()["id"])) == ""
-        answer = waiting.result()
-    assert (answer.status, answer.body) == (201, b"made")
-    assert answer.headers["content-type"] == "text/plain"
+        command = snippet("sh respond", memory_server.url, uuid)
+        assert run(command.replace(REQUEST_ID, responder.request()["id"])) == ""
+        response = waiting.result()
+    assert (response.status, response.body) == (201, b"made")
+    assert response.headers["content-type"] == "text/plain"

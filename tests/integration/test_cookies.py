@@ -1,4 +1,4 @@
-"""No answer sets a cookie, whatever was asked for."""
+"""No response sets a cookie, whatever was asked for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATHS = (
     *("/", f"/view/{UUID}", f"/{UUID}", f"/{UUID}/a/b", f"/{UUID}/status/503", "/nonsense"),
     *(
         f"/api/callbacks/{UUID}/reply",
-        f"/api/callbacks/{UUID}/answers/1",
+        f"/api/callbacks/{UUID}/requests/1/response",
         "/healthz",
         "/readyz",
         "/metrics",
@@ -28,12 +28,12 @@ ASKED = {"Cookie": "session=x; io=y", "Accept": "text/html", "Origin": "https://
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "FOO"])
-def test_no_answer_sets_a_cookie(memory_server: Server, method: str) -> None:
+def test_no_response_sets_a_cookie(memory_server: Server, method: str) -> None:
     for path in PATHS:
         connection = http.client.HTTPConnection(*memory_server.address, timeout=PATIENCE_SECONDS)
         connection.request(method, path, headers=ASKED)
-        answer = connection.getresponse()
-        assert "set-cookie" not in {name.lower() for name, _ in answer.getheaders()}, path
+        response = connection.getresponse()
+        assert "set-cookie" not in {name.lower() for name, _ in response.getheaders()}, path
         connection.close()
 
 

@@ -19,8 +19,8 @@ def test_a_request_shows_at_every_viewer_of_its_callback(server: Server, uuid: s
     with Viewer(server.url, uuid=uuid) as one, Viewer(server.url, uuid=uuid) as other:
         assert one.event("joined")["viewers"] == 1
         assert other.event("joined")["viewers"] == 2
-        answer = post(server.address, f"/{uuid}/orders?a=1", b'{"a": 1}')
-        assert (answer.status, answer.headers["webhook-viewers"]) == (200, "2")
+        response = post(server.address, f"/{uuid}/orders?a=1", b'{"a": 1}')
+        assert (response.status, response.headers["webhook-viewers"]) == (200, "2")
         seen = one.event("request")
         assert seen == other.event("request")
         assert seen["body"]["content"] == '{"a": 1}'
@@ -65,10 +65,10 @@ def test_two_workers_show_the_same_in_the_same_order(
         on_a.events(1)
         on_b.events(1)
         with ThreadPoolExecutor(8) as senders:
-            answers = senders.map(
+            responses = senders.map(
                 lambda n: post((a, b)[n % 2].address, f"/{uuid}/{n}").status, range(200)
             )
-            assert set(answers) == {200}
+            assert set(responses) == {200}
         seen_on_a, seen_on_b = on_a.requests(200), on_b.requests(200)
         assert seen_on_a == seen_on_b
         assert [request["seq"] for request in seen_on_a] == list(range(1, 201))
@@ -120,7 +120,7 @@ def load(server: Server, uuid: str) -> Iterator[None]:
         with Sender(server.address) as sender:
             while not stop.is_set():
                 sender.send(request)
-                assert sender.answer().status == 200
+                assert sender.response().status == 200
 
     with ThreadPoolExecutor(1) as senders:
         sending = senders.submit(keep_sending)
@@ -142,7 +142,7 @@ def test_a_join_is_a_cut_in_the_stream(server: Server, uuid: str) -> None:
                 assert [r["seq"] for _, r in requests] == [first, first + 1, first + 2]
 
 
-def test_a_join_is_answered_before_its_first_request(server: Server, uuid: str) -> None:
+def test_a_join_gets_a_response_before_its_first_request(server: Server, uuid: str) -> None:
     with load(server, uuid):
         for _ in range(JOINS):
             with PacketViewer(server.url) as viewer:
@@ -150,9 +150,9 @@ def test_a_join_is_answered_before_its_first_request(server: Server, uuid: str) 
                 viewer.write('421["join",{"uuid":"' + uuid + '"}]')
                 while (packet := viewer.packet())[0] == "42":
                     assert packet[1][0] == "viewers"
-                kind, [answer] = packet
-                assert (kind, answer["ok"]) == ("431", True)
-                assert viewer.requests(1)[0]["seq"] == answer["seq"] + 1
+                kind, [response] = packet
+                assert (kind, response["ok"]) == ("431", True)
+                assert viewer.requests(1)[0]["seq"] == response["seq"] + 1
 
 
 def test_viewers_are_told_how_many_they_are_when_that_changes(

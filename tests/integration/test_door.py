@@ -12,7 +12,7 @@ import websocket
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.polling import PollingViewer
 from tests.support.processes import ALL_TRUSTED, Server
-from tests.support.sender import Answer, ask, post, send
+from tests.support.sender import Response, ask, post, send
 
 POLLING = "/socket.io/?EIO=4&transport=polling"
 WEBSOCKET = "/socket.io/?EIO=4&transport=websocket"
@@ -25,7 +25,7 @@ LISTED = "https://tools.example.com"
 EVIL = "https://evil.example"
 
 
-def get(server: Server, path: str, *lines: str, method: str = "GET") -> Answer:
+def get(server: Server, path: str, *lines: str, method: str = "GET") -> Response:
     return send(
         server.address,
         "\r\n".join([f"{method} {path} HTTP/1.1", "Host: h", *lines, "", ""]).encode(),
@@ -33,9 +33,9 @@ def get(server: Server, path: str, *lines: str, method: str = "GET") -> Answer:
 
 
 def open_session(server: Server, *lines: str) -> str:
-    answer = get(server, POLLING, *lines)
-    assert answer.status == 200, answer
-    return str(json.loads(answer.body[1:])["sid"])
+    response = get(server, POLLING, *lines)
+    assert response.status == 200, response
+    return str(json.loads(response.body[1:])["sid"])
 
 
 REFUSED = {
@@ -80,16 +80,16 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_refusal_has_the_one_error_shape(memory_server: Server, case: str) -> None:
     status, method, path, lines = REFUSED[case]
-    answer = get(memory_server, path, *lines, method=method)
-    assert answer.status == status
-    assert answer.headers["content-type"] == "application/json"
+    response = get(memory_server, path, *lines, method=method)
+    assert response.status == status
+    assert response.headers["content-type"] == "application/json"
     if method != "HEAD":
-        assert json.loads(answer.body)["error"]["code"] == status
-    assert answer.headers.get("allow") == (ALLOW if status == 405 else None)
+        assert json.loads(response.body)["error"]["code"] == status
+    assert response.headers.get("allow") == (ALLOW if status == 405 else None)
     if status == 426:
-        assert answer.headers["upgrade"] == "websocket"
-        assert answer.headers["connection"] == "close, Upgrade"
-        assert answer.headers["sec-websocket-version"] == "13"
+        assert response.headers["upgrade"] == "websocket"
+        assert response.headers["connection"] == "close, Upgrade"
+        assert response.headers["sec-websocket-version"] == "13"
     assert "\x1b" not in memory_server.log
 
 
@@ -98,16 +98,16 @@ def test_head_opens_no_session_and_takes_nothing_from_one(memory_server: Server)
         assert viewer.packet()[0] == "40"
         viewer.write('421["leave",null]')
         for path in (POLLING, f"{POLLING}&sid={viewer.open['sid']}"):
-            answer = get(memory_server, path, method="HEAD")
-            assert (answer.status, answer.body) == (200, b"")
+            response = get(memory_server, path, method="HEAD")
+            assert (response.status, response.body) == (200, b"")
         assert viewer.packet()[0] == "431"
 
 
 def test_options_names_the_methods(memory_server: Server) -> None:
     for path in ("/socket.io/", POLLING + "&sid=x"):
-        answer = get(memory_server, path, "Origin: https://a.example", method="OPTIONS")
-        assert (answer.status, answer.headers["allow"]) == (200, ALLOW)
-        assert answer.headers["access-control-allow-origin"] == "https://a.example"
+        response = get(memory_server, path, "Origin: https://a.example", method="OPTIONS")
+        assert (response.status, response.headers["allow"]) == (200, ALLOW)
+        assert response.headers["access-control-allow-origin"] == "https://a.example"
 
 
 def test_a_message_without_its_length_is_refused_and_not_lost(memory_server: Server) -> None:
@@ -142,12 +142,12 @@ def test_as_many_joins_as_a_viewer_may_have_come_in_one_post(memory_server: Serv
         joins = [f'42{number}["join",{{"uuid":"{uuid4()}"}}]' for number in range(32)]
         path = f"{POLLING}&sid={viewer.open['sid']}"
         assert post(memory_server.address, path, "\x1e".join(joins).encode()).status == 200
-        answers = set()
-        while len(answers) < 32:
+        responses = set()
+        while len(responses) < 32:
             kind, data = viewer.packet()
             if kind.startswith("43"):
                 assert data[0]["ok"]
-                answers.add(kind)
+                responses.add(kind)
 
 
 # Origins
@@ -227,7 +227,7 @@ def test_a_websocket_of_another_origin_is_told_why_it_may_not(guarded: Server, u
     page.send(f"420{json.dumps(['join', {'uuid': uuid}])}")
     assert post(guarded.address, f"/{uuid}").headers["webhook-viewers"] == "0"
     page.send("40" + auth)
-    assert page.recv().startswith("44{"), "there was an answer to a join"
+    assert page.recv().startswith("44{"), "there was a response to a join"
     page.close()
 
 

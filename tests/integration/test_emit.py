@@ -41,9 +41,11 @@ def on_both(
 
 
 def ask(server: Server, path: str, **arguments: Any) -> Any:
-    answer = requests.post(f"{server.url}/idioms/{path}", json=arguments, timeout=PATIENCE_SECONDS)
-    answer.raise_for_status()
-    return answer.json()
+    response = requests.post(
+        f"{server.url}/idioms/{path}", json=arguments, timeout=PATIENCE_SECONDS
+    )
+    response.raise_for_status()
+    return response.json()
 
 
 def test_another_process_emits_to_a_room(
@@ -103,14 +105,14 @@ def test_a_worker_emits_to_all_and_to_one(
     assert there.events(1) == [NOTE]
 
 
-def test_a_viewer_on_another_worker_answers_an_event(
+def test_a_viewer_on_another_worker_responds_to_an_event(
     idioms: Server, two_workers: tuple[Server, Server], uuid: str
 ) -> None:
     client = socketio.Client()
     client.on("question", lambda _: ("yes", 1))
     client.connect(two_workers[0].url, transports=["websocket"])
     try:
-        assert ask(idioms, f"ask/{client.get_sid()}") == {"answers": ["yes", 1]}
+        assert ask(idioms, f"ask/{client.get_sid()}") == {"responses": ["yes", 1]}
     finally:
         client.disconnect()
 

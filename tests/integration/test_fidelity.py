@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.integration.fidelity_table import ROWS, head, with_chunks, with_length
 from tests.support.processes import Server
-from tests.support.sender import Answer, Sender, post, send
+from tests.support.sender import Response, Sender, post, send
 from tests.support.viewers import Viewer, Wire
 
 
@@ -34,10 +34,10 @@ class Stage:
         return text
 
     def show(self, raw: bytes) -> tuple[int, Wire]:
-        """Send the bytes; the answer's status, and the event at the viewer."""
-        return self.answer(raw).status, self.viewer.event("request")
+        """Send the bytes; the response's status, and the event at the viewer."""
+        return self.respond(raw).status, self.viewer.event("request")
 
-    def answer(self, raw: bytes) -> Answer:
+    def respond(self, raw: bytes) -> Response:
         """Send the bytes."""
         return send(self.server.address, self.fill(raw.decode("latin-1")).encode("latin-1"))
 
@@ -117,15 +117,15 @@ def test_pipelined_requests_show_one_by_one(stage: Stage) -> None:
     ]
     with Sender(stage.server.address) as sender:
         sender.send(b"".join(requests))
-        assert [sender_answer(sender) for _ in requests] == [200] * 5
+        assert [sender_response(sender) for _ in requests] == [200] * 5
     seen = [stage.viewer.event("request") for _ in requests]
     assert sorted(r["path"][-2:] + body_of(r).decode() for r in seen) == [
         f"/{n}{n}" for n in range(5)
     ]
 
 
-def sender_answer(sender: Sender) -> int:
-    """One answer, read byte by byte, so that the next one stays in the socket."""
+def sender_response(sender: Sender) -> int:
+    """One response, read byte by byte, so that the next one stays in the socket."""
     received = b""
     while not received.endswith(b"\r\n\r\n"):
         received += sender.socket.recv(1)
@@ -137,7 +137,7 @@ def test_a_request_that_comes_in_single_bytes_shows_whole(stage: Stage) -> None:
     with Sender(stage.server.address) as sender:
         for byte in raw:
             sender.send(bytes((byte,)))
-        assert sender.answer().status == 200
+        assert sender.response().status == 200
     assert body_of(stage.viewer.event("request")) == b"helloyou"
 
 
@@ -147,7 +147,7 @@ def test_a_sender_that_waits_is_told_to_continue(stage: Stage) -> None:
         sender.send(raw)
         assert sender.socket.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         sender.send(b"hi")
-        assert sender.answer().status == 200
+        assert sender.response().status == 200
     assert body_of(stage.viewer.event("request")) == b"hi"
 
 
@@ -155,7 +155,7 @@ def test_a_sender_that_waits_with_too_much_is_not_told_to_continue(stage: Stage)
     raw = head(f"POST /{stage.uuid} HTTP/1.1", f"Content-Length: {2**30}", "Expect: 100-continue")
     with Sender(stage.server.address) as sender:
         sender.send(raw)
-        assert sender.answer().status == 413
+        assert sender.response().status == 413
     assert stage.viewer.event("request")["body"] == {
         "size": 2**30,
         "encoding": "utf-8",
@@ -189,7 +189,7 @@ def test_a_sender_that_stops_half_way_sent_no_request(
     assert (after["seq"], body_of(after)) == (before + 1, b"after")
 
 
-def test_a_sender_that_goes_on_after_too_much_still_reads_its_answer(stage: Stage) -> None:
+def test_a_sender_that_goes_on_after_too_much_still_reads_its_response(stage: Stage) -> None:
     body = b"x" * (4 * 2**20)
     assert post(stage.server.address, f"/{stage.uuid}", body).status == 413
     assert stage.viewer.event("request")["body"]["size"] == len(body)
@@ -237,5 +237,5 @@ def test_any_body_shows_as_sent(stage: Stage, chunks: list[bytes], chunked: bool
     raw = with_chunks(*chunks) if chunked else with_length(body)
     with Sender(stage.server.address) as sender:
         sender.send(raw.replace(b"{u}", stage.uuid.encode(), 1))
-        assert sender.answer().status == 200
+        assert sender.response().status == 200
     assert body_of(stage.viewer.event("request")) == body

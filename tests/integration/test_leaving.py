@@ -32,15 +32,15 @@ def test_it_says_that_it_is_not_ready_and_serves_on_while_it_drains(uuid: str) -
 def test_what_is_in_flight_is_finished_and_nothing_new_is_taken(uuid: str) -> None:
     with Server() as server, Sender(server.address) as slow, Sender(server.address) as idle:
         idle.send(b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
-        assert idle.answer().status == 200
+        assert idle.response().status == 200
         slow.send(f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel".encode())
         server.terminate()
         assert idle.is_closed()
         with pytest.raises(requests.ConnectionError):
             eventually(lambda: not requests.get(server.url + "/healthz", timeout=PATIENCE_SECONDS))
         slow.send(b"lo")
-        answer = slow.answer()
-        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        response = slow.response()
+        assert (response.status, response.headers["connection"]) == (200, "close")
         assert server.wait() == 0
 
 
@@ -57,7 +57,7 @@ def test_a_connection_that_was_let_in_is_served_as_long_as_the_worker_lives(uuid
             while viewers[-1].packet():
                 pass
         sender.send(b"lo")
-        assert sender.answer().status == 200
+        assert sender.response().status == 200
         assert server.wait() == 0
 
 
@@ -80,7 +80,7 @@ def test_viewers_are_told_and_cut_off_so_that_they_come_back(uuid: str) -> None:
         assert "Traceback" not in server.log
 
 
-def test_every_connection_that_was_let_in_gets_its_answer(uuid: str) -> None:
+def test_every_connection_that_was_let_in_gets_its_response(uuid: str) -> None:
     with Server() as server:
         server.until_ready()
 
@@ -93,6 +93,6 @@ def test_every_connection_that_was_let_in_gets_its_answer(uuid: str) -> None:
                 return None
 
         with ThreadPoolExecutor(16) as senders:
-            answers = Counter(senders.map(send, range(600)))
-        assert set(answers) == {200, None}
+            responses = Counter(senders.map(send, range(600)))
+        assert set(responses) == {200, None}
         assert server.wait() == 0

@@ -1,4 +1,4 @@
-"""Each limit is a setting, and what is over it gets the answer that docs/limits.md promises."""
+"""Each limit is a setting, and what is over it gets the response that docs/limits.md promises."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def small() -> Iterator[Server]:
 
 
 def get(server: Server, target: str, *lines: str) -> int:
-    """The status of an answer, behind which a connection is closed that was over a limit."""
+    """The status of a response, behind which a connection is closed that was over a limit."""
     with Sender(server.address) as sender:
         sender.send("\r\n".join((f"GET {target} HTTP/1.1", "Host: h", *lines, "", "")).encode())
-        answer = sender.answer()
-        assert answer.status == 200 or sender.is_closed()
-        return answer.status
+        response = sender.response()
+        assert response.status == 200 or sender.is_closed()
+        return response.status
 
 
 def test_a_target_as_long_as_it_may_be_is_taken_and_no_longer(small: Server, uuid: str) -> None:
@@ -87,14 +87,14 @@ def test_a_head_or_a_body_that_does_not_arrive_in_time_gets_408(uuid: str) -> No
         for begun in (head, head + "\r\nab"):
             with Sender(server.address) as sender:
                 sender.send(begun.encode())
-                assert sender.answer().status == 408
+                assert sender.response().status == 408
                 assert sender.is_closed()
 
 
 def test_a_connection_without_a_next_request_is_closed_without_a_word(uuid: str) -> None:
     with Server(KEEP_ALIVE_SECONDS=1) as server, Sender(server.address) as sender:
         sender.send(f"GET /{uuid} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
-        assert sender.answer().status == 200
+        assert sender.response().status == 200
         assert sender.is_closed()
 
 
@@ -103,9 +103,9 @@ def test_a_connection_too_many_is_told_so_until_another_one_ends(uuid: str) -> N
         eventually(lambda: post(server.address, f"/{uuid}").status == 200)
         senders = [stack.enter_context(Sender(server.address)) for _ in range(10)]
         with Sender(server.address) as one_too_many:
-            answer = one_too_many.answer()
-            assert (answer.status, answer.headers["retry-after"]) == (503, "5")
-            assert b'"code": 503' in answer.body
+            response = one_too_many.response()
+            assert (response.status, response.headers["retry-after"]) == (503, "5")
+            assert b'"code": 503' in response.body
             assert one_too_many.is_closed()
         senders[0].socket.close()
         eventually(lambda: post(server.address, f"/{uuid}").status == 200)
@@ -133,7 +133,7 @@ class Unfinished(Sender):
 
     def finish(self) -> int:
         self.send(b"x")
-        return self.answer().status
+        return self.respond().status
 
 
 @pytest.fixture(scope="module")
@@ -298,7 +298,7 @@ def test_a_handshake_that_gets_no_connection_leaves_no_viewer_behind(uuid: str) 
             # Its body has no place in a handshake.
             lines = "Sec-WebSocket-Version: 13\r\nContent-Length: 1\r\n\r\nx"
             sender.send((handshake + upgrade + lines).encode())
-            assert sender.answer().status == 400
+            assert sender.response().status == 400
         with PacketViewer(server.url, {"uuid": uuid}) as viewer:
             viewer.event("joined")
 
@@ -310,13 +310,13 @@ def test_a_viewer_joins_as_many_rooms_as_it_may_and_no_more() -> None:
     with Server(MAX_ROOMS_PER_VIEWER=2) as server:
         with PacketViewer(server.url, {"uuid": str(uuid4())}) as viewer:
             viewer.event("joined")
-            answers = [ask(viewer, "join", str(uuid4()), number) for number in (1, 2)]
-    assert [answer["ok"] for answer in answers] == [True, False]
-    assert answers[1]["reason"] == "too_many_rooms"
+            responses = [ask(viewer, "join", str(uuid4()), number) for number in (1, 2)]
+    assert [response["ok"] for response in responses] == [True, False]
+    assert responses[1]["reason"] == "too_many_rooms"
 
 
 def ask(viewer: PacketViewer, event: str, uuid: str, number: int) -> dict[str, Any]:
-    """What a message is answered."""
+    """The acknowledgement of a message."""
     viewer.write(f'42{number}["{event}",{{"uuid":"{uuid}"}}]')
     while (received := viewer.packet())[0] != f"43{number}":
         pass
@@ -358,22 +358,22 @@ def test_on_long_polling_a_message_too_large_gets_413_and_bye(server: Server, uu
             path = f"/socket.io/?EIO=4&transport=polling&sid={sid}"
             polling.send(f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
             assert post(server.address, path, padded(4097).encode()).status == 413
-            said = polling.answer().body.decode().split("\x1e")
+            said = polling.response().body.decode().split("\x1e")
             assert said[-1] == '42["bye",{"reason":"limit"}]'
         eventually(lambda: post(server.address, f"/{uuid}").headers["webhook-viewers"] == "0")
 
 
-def test_messages_over_the_rate_are_all_answered_in_their_order(uuid: str) -> None:
+def test_messages_over_the_rate_all_get_a_response_in_their_order(uuid: str) -> None:
     with Server(MAX_MESSAGES_PER_SECOND=20) as server:
         with PacketViewer(server.url, {"uuid": uuid}) as viewer:
             viewer.event("joined")
             for number in range(1, 31):
                 viewer.write(f'42{number}["leave",{{"uuid":"{uuid4()}"}}]')
-            answered = []
-            while len(answered) < 30:
+            responded = []
+            while len(responded) < 30:
                 kind, _ = viewer.packet()
-                answered += [int(kind[2:])] if kind.startswith("43") else []
-            assert answered == list(range(1, 31))
+                responded += [int(kind[2:])] if kind.startswith("43") else []
+            assert responded == list(range(1, 31))
 
 
 def test_while_one_viewer_is_slowed_down_others_are_not(uuid: str) -> None:
@@ -385,12 +385,12 @@ def test_while_one_viewer_is_slowed_down_others_are_not(uuid: str) -> None:
             assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "1"
             assert other.requests(1)
             # The flood is still being held back.
-            answered = 0
-            while answered < 29:
-                answered += flooding.packet()[0].startswith("43")
+            responded = 0
+            while responded < 29:
+                responded += flooding.packet()[0].startswith("43")
 
 
-def test_a_flood_that_hides_the_answer_to_a_ping_ends_so_that_the_viewer_comes_back() -> None:
+def test_a_flood_that_hides_the_response_to_a_ping_ends_so_that_the_viewer_comes_back() -> None:
     with Server(MAX_MESSAGES_PER_SECOND=5) as server, ExitStack() as stack:
         floods = (frame(TEXT, b'42["nonsense"]'), frame(PONG))
         viewers = [stack.enter_context(PacketViewer(server.url)) for _ in floods]
@@ -425,16 +425,21 @@ def test_joins_that_wait_for_the_queue_are_limited_and_the_rest_is_told_at_once(
             redis.freeze()
             for number in range(1, 6):
                 viewer.write(f'42{number}["join",{{"uuid":"{uuid4()}"}}]')
-            answers = {}
-            while "435" not in answers:
+            responses = {}
+            while "435" not in responses:
                 kind, data = viewer.packet()
-                answers[kind] = data
-            assert answers["435"][0]["reason"] == "too_many_messages"
+                responses[kind] = data
+            assert responses["435"][0]["reason"] == "too_many_messages"
             redis.thaw()
-            while not {"431", "432", "433", "434"} <= set(answers):
+            while not {"431", "432", "433", "434"} <= set(responses):
                 kind, data = viewer.packet()
-                answers[kind] = data
-            assert [answers[f"43{n}"][0]["ok"] for n in (1, 2, 3, 4)] == [True, True, False, False]
+                responses[kind] = data
+            assert [responses[f"43{n}"][0]["ok"] for n in (1, 2, 3, 4)] == [
+                True,
+                True,
+                False,
+                False,
+            ]
 
 
 def test_a_place_is_that_of_an_address_and_not_of_its_proxy(uuid: str) -> None:

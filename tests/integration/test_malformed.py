@@ -18,7 +18,7 @@ from tests.support.viewers import Viewer
 
 SMUGGLED = f"POST /{UUID}/smuggled HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n".encode()
 LAST = head("Connection: close", line=f"POST /{UUID}/last HTTP/1.1")
-ANSWERS = re.compile(rb"HTTP/1\.1 (?!100 )(\d{3}) ")
+RESPONSES = re.compile(rb"HTTP/1\.1 (?!100 )(\d{3}) ")
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +29,14 @@ def viewer(memory_server: Server) -> Iterator[Viewer]:
 
 
 def refuses(server: Server, viewer: Viewer, raw: bytes, status: int) -> None:
-    """The raw bytes and a good request behind them get one answer, and none is delivered."""
+    """The raw bytes and a good request behind them get one response, and none is delivered."""
     with Sender(server.address) as sender:
         with suppress(ConnectionError):  # it may close while we still send
             sender.send(raw + SMUGGLED)
-        answer = sender.rest()
-    assert ANSWERS.findall(answer) == [b"%d" % status], answer
-    assert b"\r\nConnection: close\r\n" in answer
-    assert b'{"error": {"code": %d, ' % status in answer
+        response = sender.rest()
+    assert RESPONSES.findall(response) == [b"%d" % status], response
+    assert b"\r\nConnection: close\r\n" in response
+    assert b'{"error": {"code": %d, ' % status in response
     post(server.address, f"/{UUID}/sentinel")
     assert viewer.event("request")["path"] == f"/{UUID}/sentinel"
     assert "Traceback" not in server.log
@@ -72,8 +72,8 @@ def test_what_looks_like_more_is_one_request_and_what_follows_is_the_next(
     for name, (raw, body) in WHOLE.items():
         with subtests.test(name), Sender(memory_server.address) as sender:
             sender.send(raw + LAST)
-            answer = sender.rest()
-            assert ANSWERS.findall(answer) == [b"200", b"200"], answer
+            response = sender.rest()
+            assert RESPONSES.findall(response) == [b"200", b"200"], response
             assert body_of(viewer.event("request")) == body
             assert viewer.event("request")["path"] == f"/{UUID}/last"
 
@@ -84,8 +84,8 @@ def test_a_good_request_before_a_malformed_one_is_delivered(
     good = head("Content-Length: 4") + b"good"
     with Sender(memory_server.address) as sender:
         sender.send(good + MALFORMED["two differing lengths"] + SMUGGLED)
-        answers = sender.rest()
-    assert (answers.count(b"HTTP/1.1 200 "), answers.count(b"HTTP/1.1 400 ")) == (1, 1)
+        responses = sender.rest()
+    assert (responses.count(b"HTTP/1.1 200 "), responses.count(b"HTTP/1.1 400 ")) == (1, 1)
     assert viewer.event("request")["body"]["content"] == "good"
 
 
@@ -100,7 +100,7 @@ def test_a_connection_that_says_nothing_is_left_alone(memory_server: Server) -> 
         for _ in range(100):
             post(memory_server.address, f"/{uuid4()}")
         silent.send(head(line=f"POST /{uuid4()} HTTP/1.1"))
-        assert silent.answer().status == 200
+        assert silent.response().status == 200
 
 
 def test_a_sender_that_resets_leaves_no_trace_in_the_log() -> None:
@@ -119,9 +119,9 @@ def test_an_error_below_a_callback_has_the_callbacks_headers(
     raw = head(CHUNKED, f"Accept: {accept}") + b"zz\r\n"
     with Sender(memory_server.address) as sender:
         sender.send(raw)
-        answer = sender.answer()
-    assert (answer.status, answer.headers["content-type"]) == (400, "application/json")
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert answer.headers["content-security-policy"] == "sandbox"
-    assert answer.headers["cache-control"] == "no-store"
-    assert "webhook-viewers" not in answer.headers
+        response = sender.response()
+    assert (response.status, response.headers["content-type"]) == (400, "application/json")
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["content-security-policy"] == "sandbox"
+    assert response.headers["cache-control"] == "no-store"
+    assert "webhook-viewers" not in response.headers

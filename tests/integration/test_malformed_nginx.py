@@ -1,7 +1,7 @@
 """The same table through the balancer that is shipped, which reads requests in its own way.
 
 What it refuses is refused; what it lets through is what it took for one request, with the id that
-it gave. A second one within it would have no id of nginx, and later answers would be others'.
+it gave. A second one within it would have no id of nginx, and later responses would be others'.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import suppress
 import pytest
 
 from tests.integration.malformed import FAMILIES, REFUSED, UUID, WHOLE
-from tests.integration.test_malformed import ANSWERS, LAST
+from tests.integration.test_malformed import LAST, RESPONSES
 from tests.support.patience import eventually
 from tests.support.processes import Nginx, Redis, Server
 from tests.support.sender import Sender, post
@@ -33,7 +33,7 @@ gets that one.
 """
 NGINX = b"<center>nginx</center>"
 """On the pages of nginx' own errors. It reads a request to its end before it passes it on, so that
-such an answer tells that no worker got anything.
+such a response tells that no worker got anything.
 """
 
 TWO_TO_NGINX = {
@@ -60,8 +60,8 @@ def viewer(nginx: Nginx) -> Iterator[Viewer]:
         yield viewer
 
 
-def answer_to(nginx: Nginx, raw: bytes) -> bytes:
-    """All that a sender of these bytes is answered until the connection is closed."""
+def response_to(nginx: Nginx, raw: bytes) -> bytes:
+    """All that a sender of these bytes gets until the connection is closed."""
     received = b""
     with Sender(nginx.address) as sender, suppress(ConnectionError):
         sender.send(raw + LAST)
@@ -71,14 +71,14 @@ def answer_to(nginx: Nginx, raw: bytes) -> bytes:
 
 
 def check_what_follows(nginx: Nginx) -> None:
-    """Each later request gets its own answer."""
+    """Each later request gets its own response."""
     for number in itertools.islice(numbers, FOLLOWING):
         code = 400 + number % 100
-        eventually(lambda: is_answered(nginx, code))  # noqa: B023
+        eventually(lambda: got_response(nginx, code))  # noqa: B023
 
 
-def is_answered(nginx: Nginx, code: int) -> bool:
-    """Whether a request got its own answer; False where nginx' patience ended before all of it was
+def got_response(nginx: Nginx, code: int) -> bool:
+    """Whether a request got its own response; False where nginx' patience ended before all was
     sent, as on a busy machine.
     """
     with suppress(ConnectionError):
@@ -105,10 +105,10 @@ def test_what_nginx_lets_through_is_one_request_and_connections_stay_in_step(
 ) -> None:
     for name, raw in TABLES[table].items():
         with subtests.test(name):
-            answer = answer_to(nginx, raw)
-            statuses = ANSWERS.findall(answer)
+            response = response_to(nginx, raw)
+            statuses = RESPONSES.findall(response)
             assert not FAULTS & set(statuses)
-            if not statuses or len(statuses) > answer.count(NGINX):
+            if not statuses or len(statuses) > response.count(NGINX):
                 check_what_was_passed_on(nginx, viewer, name)
     check_what_was_passed_on(nginx, viewer, "")
 

@@ -16,10 +16,10 @@ import socketio
 
 from tests.integration.fidelity_table import ROWS
 from tests.integration.test_fidelity import Stage, body_of
-from tests.support.answerers import Answerer, give
 from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.polling import UpgradingViewer
 from tests.support.processes import HAS_IPV6, ROOT, Nginx, Redis, Server
+from tests.support.responders import Responder, give
 from tests.support.sender import Sender, post, send
 from tests.support.viewers import ASIDES, PacketViewer, Viewer
 
@@ -173,9 +173,9 @@ class SlowBody(Sender):
 
     def refusal(self) -> str:
         """The reason of a clear refusal, after which a sender tries again."""
-        answer = self.answer()
-        assert (answer.status, answer.headers.get("retry-after")) == (429, "1")
-        return str(json.loads(answer.body)["error"]["reason"])
+        response = self.respond()
+        assert (response.status, response.headers.get("retry-after")) == (429, "1")
+        return str(json.loads(response.body)["error"]["reason"])
 
 
 ADDRESSES = [f"127.0.0.{number}" for number in range(20, 40)]
@@ -208,7 +208,7 @@ def test_large_bodies_are_limited_for_each_address_and_in_all(
         small = stack.enter_context(Sender(nginx.address, ADDRESSES[0]))
         head = f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 99999\r\n\r\n"
         small.send(head.encode() + b"x" * 99_999)
-        assert small.answer().status == 200
+        assert small.response().status == 200
         senders += [begin(ADDRESSES[1 + number // one]) for number in range(all_ - one)]
         assert all(sender.is_in for sender in senders)
         assert begin(ADDRESSES[-1]).refusal() == "too_many_from_address"
@@ -231,10 +231,10 @@ def test_senders_see_no_error_when_a_worker_is_killed_under_load(redis: Redis) -
                 return post(nginx.address, f"/{uuid}/{n}").status
 
             with ThreadPoolExecutor(8) as senders:
-                answers = senders.map(send_all, range(400))
+                responses = senders.map(send_all, range(400))
                 posted.wait(PATIENCE_SECONDS)
                 a.end(kill=True)
-                assert set(answers) == {200}
+                assert set(responses) == {200}
             end = int(viewer_end(b, uuid))
             seen = viewer.requests(end)
             # A request that was in flight may come twice, with the same id; none is lost.
@@ -255,7 +255,9 @@ def test_a_callbacks_error_status_is_passed_on_and_no_worker_is_tried_again(stag
     assert stage.viewer.event("request")["seq"] == first["seq"] + 1
 
 
-def test_a_body_whose_framing_is_larger_than_all_buffers_is_still_answered(stage: Stage) -> None:
+def test_a_body_whose_framing_is_larger_than_all_buffers_still_gets_a_response(
+    stage: Stage,
+) -> None:
     chunks = b"1\r\nx\r\n" * 1_580_000  # 9.5 MB for 1.58 MB
     head = f"POST /{stage.uuid} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert send(stage.server.address, head.encode() + chunks + b"0\r\n\r\n").status == 413
@@ -284,7 +286,7 @@ TOO_MUCH = {
 
 
 @pytest.mark.parametrize("name", TOO_MUCH)
-def test_each_limit_has_its_answer_and_nginxs_own_are_beyond_the_workers(
+def test_each_limit_has_its_response_and_nginxs_own_are_beyond_the_workers(
     balanced: Nginx, uuid: str, name: str
 ) -> None:
     status, is_the_workers, rest, lines = TOO_MUCH[name]
@@ -292,19 +294,19 @@ def test_each_limit_has_its_answer_and_nginxs_own_are_beyond_the_workers(
     with Sender(balanced.address) as sender:
         with suppress(ConnectionError):  # it may close while we still send
             sender.send("\r\n".join(head).encode())
-        answer = sender.answer()
-    assert answer.status == status
-    assert (answer.headers["content-type"] == "application/json") == is_the_workers
+        response = sender.response()
+    assert response.status == status
+    assert (response.headers["content-type"] == "application/json") == is_the_workers
 
 
-def test_what_a_worker_held_that_dies_is_held_by_another_and_answered(
+def test_what_a_worker_held_that_dies_is_held_by_another_and_gets_a_response(
     redis: Redis, uuid: str
 ) -> None:
     here, there = workers(redis, 2)
     with here, there, Nginx(here.until_ready(), there.until_ready()) as nginx:
-        with Answerer(here, uuid) as answerer, ThreadPoolExecutor(4) as pool:
+        with Responder(here, uuid) as responder, ThreadPoolExecutor(4) as pool:
             held = [pool.submit(post, nginx.address, f"/{uuid}/{n}") for n in range(4)]
-            requests = answerer.requests(4)
+            requests = responder.requests(4)
             there.end(kill=True)
             for request in requests:
                 path = request["path"].encode()

@@ -13,7 +13,7 @@ import socketio
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.polling import PollingViewer, UpgradingViewer
 from tests.support.processes import ALL_TRUSTED, Nginx, Redis, Server
-from tests.support.sender import Answer, post, send
+from tests.support.sender import Response, post, send
 from tests.support.viewers import PacketViewer
 
 PREFIX = "/team/hooks"
@@ -27,7 +27,7 @@ def server() -> Iterator[Server]:
         yield server
 
 
-def get(server: Server, path: str, *lines: str) -> Answer:
+def get(server: Server, path: str, *lines: str) -> Response:
     head = (f"GET {path} HTTP/1.1", "Host: hooks.example.com", *lines, "", "")
     return send(server.address, "\r\n".join(head).encode())
 
@@ -45,7 +45,7 @@ PATHS = {
     f"/{UUID}/": 200,
     f"/{UUID}/status/503": 503,
     f"/api/callbacks/{UUID}/reply": 200,
-    f"/api/callbacks/{UUID}/answers/1": 405,
+    f"/api/callbacks/{UUID}/requests/1/response": 405,
     "/socket.io/?EIO=4&transport=polling": 200,
     "/": 302,
     "": 302,
@@ -62,9 +62,9 @@ def test_all_of_it_is_below_the_prefix_and_nothing_beside_it(server: Server, pat
         f"/{PREFIX}{path}",
         "/hooks" + path,
     ):
-        answer = get(server, elsewhere or "/")
-        assert (elsewhere, answer.status) == (elsewhere, 404)
-        assert json.loads(answer.body)["error"]["code"] == 404
+        response = get(server, elsewhere or "/")
+        assert (elsewhere, response.status) == (elsewhere, 404)
+        assert json.loads(response.body)["error"]["code"] == 404
 
 
 @pytest.mark.parametrize("path", [f"//{UUID}", f"//view/{UUID}", f"/x/{UUID}", "/nonsense"])
@@ -98,8 +98,8 @@ def test_viewers_see_the_path_as_it_was_sent(
     with kind(server.url + PREFIX, {"uuid": uuid}) as viewer:
         viewer.event("joined")
         for path in paths:
-            answer = post(server.address, path)
-            assert (answer.status, answer.headers["webhook-viewers"]) == (200, "1")
+            response = post(server.address, path)
+            assert (response.status, response.headers["webhook-viewers"]) == (200, "1")
             assert viewer.requests(1)[0]["path"] == path
 
 

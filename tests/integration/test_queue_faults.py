@@ -26,13 +26,13 @@ COMPOSE = Path(__file__).parents[2] / "docker-compose.yml"
 def post_many(server: Server, uuid: str, count: int) -> Counter[str]:
     """So many posts at the same time; how many were refused for which reason, or for none."""
     with ThreadPoolExecutor(count) as senders:
-        answers = senders.map(lambda _: post(server.address, f"/{uuid}"), range(count))
-        return Counter(map(reason_of, answers))
+        responses = senders.map(lambda _: post(server.address, f"/{uuid}"), range(count))
+        return Counter(map(reason_of, responses))
 
 
-def reason_of(answer: Any) -> str:
+def reason_of(response: Any) -> str:
     """The reason of a refusal; empty for a request that was accepted."""
-    return "" if answer.status == 200 else str(json.loads(answer.body)["error"]["reason"])
+    return "" if response.status == 200 else str(json.loads(response.body)["error"]["reason"])
 
 
 def test_a_worker_that_has_become_deaf_finds_out_and_tells_what_was_missed(uuid: str) -> None:
@@ -91,7 +91,9 @@ def test_a_counter_that_is_evicted_begins_a_new_epoch(uuid: str) -> None:
             assert request["epoch"] != epoch
 
 
-def test_a_frozen_queue_answers_every_sender_and_nothing_is_lost_without_a_trace(uuid: str) -> None:
+def test_a_frozen_queue_leaves_no_sender_without_response_and_no_loss_without_trace(
+    uuid: str,
+) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url) as server:
         with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
             viewer.event("joined")
@@ -104,7 +106,7 @@ def test_a_frozen_queue_answers_every_sender_and_nothing_is_lost_without_a_trace
             while (more := post_many(server, uuid, 1)) != {"": 1}:
                 refusals += more
             accepted += 1
-            # What was sent and not answered is unknown: it may have been accepted all the same.
+            # What was sent and got no response is unknown: it may have been accepted all the same.
             with Viewer(server.url, uuid=uuid) as last:
                 end = last.event("joined")["seq"]
             assert accepted <= end <= accepted + refusals["outcome_unknown"]
@@ -116,8 +118,8 @@ def test_a_frozen_queue_answers_every_sender_and_nothing_is_lost_without_a_trace
             assert seen + counted == end
 
 
-def refused_for_the_backlog(answers: list[Any]) -> int:
-    reasons = list(map(reason_of, answers))
+def refused_for_the_backlog(responses: list[Any]) -> int:
+    reasons = list(map(reason_of, responses))
     assert set(reasons) <= {"queue_backlog_full", "queue_unavailable", "outcome_unknown"}
     return reasons.count("queue_backlog_full")
 
@@ -127,9 +129,9 @@ def test_only_so_many_requests_wait_for_a_queue_that_is_away(uuid: str) -> None:
         redis.end()
         with Server(REDIS_URL=redis.url, QUEUE_BACKLOG=5, QUEUE_TIMEOUT=1) as server:
             with ThreadPoolExecutor(20) as senders:
-                answers = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(20)))
-            assert {answer.status for answer in answers} == {503}
-            assert refused_for_the_backlog(answers) >= 10
+                responses = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(20)))
+            assert {response.status for response in responses} == {503}
+            assert refused_for_the_backlog(responses) >= 10
 
 
 def test_only_so_many_bytes_wait_for_a_queue_that_is_away(uuid: str) -> None:
@@ -137,8 +139,8 @@ def test_only_so_many_bytes_wait_for_a_queue_that_is_away(uuid: str) -> None:
         redis.end()
         with Server(REDIS_URL=redis.url, QUEUE_BACKLOG_BYTES=1000, QUEUE_TIMEOUT=0.5) as server:
             assert post(server.address, f"/{uuid}").status == 503  # from now on it is known
-            answer = post(server.address, f"/{uuid}", b"x" * 1000)
-            assert refused_for_the_backlog([answer]) == 1
+            response = post(server.address, f"/{uuid}", b"x" * 1000)
+            assert refused_for_the_backlog([response]) == 1
 
 
 def test_what_came_before_it_was_known_that_the_queue_is_away_is_limited_too(uuid: str) -> None:
@@ -147,10 +149,10 @@ def test_what_came_before_it_was_known_that_the_queue_is_away_is_limited_too(uui
         assert post(server.address, f"/{uuid}").status == 200
         redis.freeze()
         with ThreadPoolExecutor(100) as senders:
-            answers = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(100)))
+            responses = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(100)))
         redis.thaw()
-        assert {answer.status for answer in answers} == {503}
-        assert refused_for_the_backlog(answers) >= 50
+        assert {response.status for response in responses} == {503}
+        assert refused_for_the_backlog(responses) >= 50
 
 
 def test_bytes_are_limited_before_it_is_known_that_the_queue_is_away(uuid: str) -> None:
@@ -159,9 +161,11 @@ def test_bytes_are_limited_before_it_is_known_that_the_queue_is_away(uuid: str) 
         redis.freeze()
         big = b"x" * 900_000
         with ThreadPoolExecutor(20) as senders:
-            answers = list(senders.map(lambda _: post(server.address, f"/{uuid}", big), range(20)))
+            responses = list(
+                senders.map(lambda _: post(server.address, f"/{uuid}", big), range(20))
+            )
         redis.thaw()
-        assert refused_for_the_backlog(answers) >= 18
+        assert refused_for_the_backlog(responses) >= 18
 
 
 def test_what_waited_is_published_when_the_queue_comes_in_time(uuid: str) -> None:
@@ -173,7 +177,7 @@ def test_what_waited_is_published_when_the_queue_comes_in_time(uuid: str) -> Non
             with ThreadPoolExecutor(5) as senders:
                 waiting = [senders.submit(post, server.address, f"/{uuid}/{n}") for n in range(5)]
                 redis.start()
-                assert [answer.result().status for answer in waiting] == [200] * 5
+                assert [response.result().status for response in waiting] == [200] * 5
 
 
 def test_connections_that_redis_closes_between_requests_are_not_noticed(uuid: str) -> None:
@@ -273,7 +277,7 @@ def test_many_connections_at_once_are_no_reason_to_refuse(uuid: str) -> None:
                 for sender in senders:
                     sender.send(request)
                 server.thaw()  # and all of them are there at once
-                assert {sender.answer().status for sender in senders} == {200}
+                assert {sender.response().status for sender in senders} == {200}
         finally:
             for sender in senders:
                 sender.socket.close()
@@ -300,7 +304,7 @@ def test_a_flood_of_replies_makes_nobody_forget_callbacks_in_use(uuid: str) -> N
             assert send(server.address, (head + lines).encode() + body).status == 200
             if number % 10 == 0:
                 assert post(server.address, f"/{uuid}").status == 200
-                seen += viewer.requests(1)  # and its pings are answered, however long this takes
+                seen += viewer.requests(1)  # and its pings get a response, however long this takes
         assert redis.client.info("stats")["evicted_keys"] > 0
         assert {request["epoch"] for request in seen} == {joined["epoch"]}
         assert [request["seq"] for request in seen] == list(range(1, 121))

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.patience import eventually
 from tests.support.processes import Redis, Server
-from tests.support.sender import Answer, post
+from tests.support.sender import Response, post
 from tests.support.viewers import PacketViewer
 
 MOST = 3
@@ -29,12 +29,12 @@ def workers(request: pytest.FixtureRequest) -> Iterator[list[Server]]:
         yield [stack.enter_context(server).until_ready() for server in servers]
 
 
-def fill(workers: list[Server], uuid: str) -> tuple[int, Answer]:
+def fill(workers: list[Server], uuid: str) -> tuple[int, Response]:
     """Post from all workers in turn until one refuses: how many were taken, and the refusal."""
     for taken in range(100 * MOST):
-        answer = post(workers[taken % len(workers)].address, f"/{uuid}")
-        if answer.status != 200:
-            return taken, answer
+        response = post(workers[taken % len(workers)].address, f"/{uuid}")
+        if response.status != 200:
+            return taken, response
     raise AssertionError("nothing was refused")
 
 
@@ -79,7 +79,7 @@ def test_viewers_are_told_how_many_were_refused_and_no_seq_is_used(
         told = 0
         seqs = []
         while told < statuses.count(429) or len(seqs) < statuses.count(200):
-            [(name, payload)] = viewer.events(1, aside=("viewers", "status", "answered"))
+            [(name, payload)] = viewer.events(1, aside=("viewers", "status", "responded"))
             if name == "refused":
                 assert payload["uuid"] == uuid
                 assert payload["reason"] == "callback_rate_exceeded"

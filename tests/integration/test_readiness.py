@@ -118,8 +118,8 @@ def until(viewer: PacketViewer, reason: str | None) -> None:
 def readyz(server: Server) -> tuple[int, str]:
     """The status of `/readyz`, and what it says."""
     try:
-        with urlopen(Request(f"{server.url}/readyz"), timeout=PATIENCE_SECONDS) as answer:
-            return int(answer.status), ""
+        with urlopen(Request(f"{server.url}/readyz"), timeout=PATIENCE_SECONDS) as response:
+            return int(response.status), ""
     except HTTPError as error:
         with error:
             return error.code, error.read().decode()
@@ -158,8 +158,8 @@ def test_however_much_is_refused_the_log_has_a_line_when_it_begins_and_one_when_
     before = len(server.log)
     queue.client.config_set("maxmemory", "1")
     with ThreadPoolExecutor(16) as senders:
-        answers = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(200)))
-    assert {answer.status for answer in answers} == {503}
+        responses = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(200)))
+    assert {response.status for response in responses} == {503}
     queue.client.config_set("maxmemory", "0")
     eventually(lambda: "accepts requests again" in server.log[before:])
     began, ended = server.log[before:].splitlines()

@@ -1,4 +1,4 @@
-"""Replies: what a callback's user wants its senders to be answered, on every worker."""
+"""Replies: the responses that a callback's user wants its senders to get, on every worker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.processes import Redis, Server
-from tests.support.sender import Answer, post, send
+from tests.support.sender import Response, post, send
 from tests.support.viewers import PacketViewer
 
 FIXED = {
@@ -21,20 +21,20 @@ FIXED = {
 PREFLIGHT = ("Origin: https://app.example", "Access-Control-Request-Method: PUT")
 
 
-def ask(server: Server, method: str, path: str, *lines: str, body: bytes = b"") -> Answer:
+def ask(server: Server, method: str, path: str, *lines: str, body: bytes = b"") -> Response:
     length = [f"Content-Length: {len(body)}"] if body else []
     head = [f"{method} {path} HTTP/1.1", "Host: test", "Connection: close", *length, *lines]
     return send(server.address, "\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body)
 
 
-def api(server: Server, method: str, uuid: str, body: bytes = b"") -> Answer:
+def api(server: Server, method: str, uuid: str, body: bytes = b"") -> Response:
     return ask(server, method, f"/api/callbacks/{uuid}/reply", body=body)
 
 
 def put(server: Server, uuid: str, **fields: Any) -> dict[str, Any]:
-    answer = api(server, "PUT", uuid, json.dumps(fields).encode())
-    assert answer.status == 200, answer.body
-    shown: dict[str, Any] = json.loads(answer.body)
+    response = api(server, "PUT", uuid, json.dumps(fields).encode())
+    assert response.status == 200, response.body
+    shown: dict[str, Any] = json.loads(response.body)
     return shown
 
 
@@ -48,19 +48,19 @@ def test_a_reply_is_in_force_with_the_next_request_on_every_worker(
     here, there = workers
     headers = [["Content-Type", "application/json"], ["X-Dup", "1"], ["X-Dup", "2"]]
     shown = put(here, uuid, status=418, headers=headers, body=text('{"no": "coffee"}'))
-    answer = post(there.address, f"/{uuid}/pot")
-    assert (answer.status, answer.body) == (418, b'{"no": "coffee"}')
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.headers["x-dup"] == "1, 2"
-    assert answer.headers["webhook-viewers"] == "0"
-    assert FIXED.items() <= answer.headers.items()
+    response = post(there.address, f"/{uuid}/pot")
+    assert (response.status, response.body) == (418, b'{"no": "coffee"}')
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["x-dup"] == "1, 2"
+    assert response.headers["webhook-viewers"] == "0"
+    assert FIXED.items() <= response.headers.items()
     assert json.loads(api(there, "GET", uuid).body) == shown
 
 
-def test_without_one_a_callback_answers_200_and_the_api_says_so(
+def test_without_one_a_callback_responds_with_200_and_the_api_says_so(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
-    answer = api(workers[1], "GET", uuid.upper())
+    response = api(workers[1], "GET", uuid.upper())
     shown = {
         "status": 200,
         "headers": [],
@@ -69,8 +69,8 @@ def test_without_one_a_callback_answers_200_and_the_api_says_so(
         "times": None,
         "cors": True,
     }
-    assert (answer.status, json.loads(answer.body)) == (200, shown)
-    assert answer.headers["content-type"] == "application/json"
+    assert (response.status, json.loads(response.body)) == (200, shown)
+    assert response.headers["content-type"] == "application/json"
 
 
 def test_a_reply_is_reset_by_delete(workers: tuple[Server, Server], uuid: str) -> None:
@@ -95,12 +95,12 @@ def test_the_head_of_a_reply_has_no_body_and_its_length(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     put(workers[0], uuid, body=text("twelve bytes"))
-    answer = ask(workers[1], "HEAD", f"/{uuid}")
-    assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", "12")
+    response = ask(workers[1], "HEAD", f"/{uuid}")
+    assert (response.status, response.body, response.headers["content-length"]) == (200, b"", "12")
 
 
 @pytest.mark.parametrize("status", [204, 304, 599])
-def test_any_status_is_sent_as_a_whole_answer(
+def test_any_status_is_sent_as_a_whole_response(
     workers: tuple[Server, Server], uuid: str, status: int
 ) -> None:
     put(workers[0], uuid, status=status)
@@ -109,10 +109,10 @@ def test_any_status_is_sent_as_a_whole_answer(
 
 def test_a_path_asks_for_a_status_once(workers: tuple[Server, Server], uuid: str) -> None:
     for code in (200, 204, 503, 599):
-        answer = post(workers[0].address, f"/{uuid}/status/{code}")
-        assert (answer.status, answer.body) == (code, b"")
-        assert answer.headers["webhook-viewers"] == "0"
-        assert FIXED.items() <= answer.headers.items()
+        response = post(workers[0].address, f"/{uuid}/status/{code}")
+        assert (response.status, response.body) == (code, b"")
+        assert response.headers["webhook-viewers"] == "0"
+        assert FIXED.items() <= response.headers.items()
     for path in (
         "status/199",
         "status/600",
@@ -124,13 +124,11 @@ def test_a_path_asks_for_a_status_once(workers: tuple[Server, Server], uuid: str
         assert post(workers[0].address, f"/{uuid}/{path}").status == 200
 
 
-def test_viewers_see_what_each_sender_was_answered(
-    workers: tuple[Server, Server], uuid: str
-) -> None:
+def test_viewers_see_what_each_sender_got(workers: tuple[Server, Server], uuid: str) -> None:
     here, there = workers
     with PacketViewer(here.url, auth={"uuid": uuid}) as viewer:
         epoch = viewer.event("joined")["epoch"]
-        answers = []
+        responses = []
         # One after the other: what different workers report has no order.
         for server, path, body in (
             (there, "", b""),
@@ -138,11 +136,11 @@ def test_viewers_see_what_each_sender_was_answered(
             (there, "", b""),
             (here, "", b"x" * (2**20 + 1)),
         ):
-            if len(answers) == 2:
+            if len(responses) == 2:
                 put(there, uuid, status=502)
             post(server.address, f"/{uuid}{path}", body)
-            answers.append(viewer.event("answered"))
-    assert answers == [
+            responses.append(viewer.event("responded"))
+    assert responses == [
         {"uuid": uuid, "epoch": epoch, "seq": seq, "status": status, "by": by}
         for seq, status, by in [
             *((1, 200, "default"), (2, 404, "path"), (3, 502, "reply"), (4, 413, "default")),
@@ -150,16 +148,14 @@ def test_viewers_see_what_each_sender_was_answered(
     ]
 
 
-def test_what_was_answered_comes_behind_its_request(
-    workers: tuple[Server, Server], uuid: str
-) -> None:
+def test_the_response_comes_behind_its_request(workers: tuple[Server, Server], uuid: str) -> None:
     with PacketViewer(workers[0].url, auth={"uuid": uuid}) as viewer:
         viewer.event("joined")
         for _ in range(3):
             post(workers[1].address, f"/{uuid}")
         events = viewer.events(6, aside=("viewers",))
     assert [(name, event["seq"]) for name, event in events] == [
-        (name, seq) for seq in (1, 2, 3) for name in ("request", "answered")
+        (name, seq) for seq in (1, 2, 3) for name in ("request", "responded")
     ]
 
 
@@ -210,19 +206,19 @@ def test_a_preflight_is_let_through_whatever_the_reply_is(
         status=503,
         headers=[["Access-Control-Allow-Origin", "https://app.example"]],
     )
-    answer = ask(workers[1], "OPTIONS", f"/{uuid}", *PREFLIGHT)
-    assert (answer.status, answer.headers["access-control-allow-methods"]) == (200, "PUT")
-    assert answer.headers["access-control-allow-origin"] == "https://app.example"
-    answer = ask(workers[1], "PUT", f"/{uuid}")
-    assert answer.headers["access-control-allow-origin"] == "https://app.example"
+    response = ask(workers[1], "OPTIONS", f"/{uuid}", *PREFLIGHT)
+    assert (response.status, response.headers["access-control-allow-methods"]) == (200, "PUT")
+    assert response.headers["access-control-allow-origin"] == "https://app.example"
+    response = ask(workers[1], "PUT", f"/{uuid}")
+    assert response.headers["access-control-allow-origin"] == "https://app.example"
 
 
 def test_a_strict_callback_says_nothing_of_cors(workers: tuple[Server, Server], uuid: str) -> None:
     put(workers[0], uuid, status=201, cors=False)
     for method in ("OPTIONS", "PUT"):
-        answer = ask(workers[1], method, f"/{uuid}", *PREFLIGHT)
-        assert answer.status == 201
-        assert not [name for name in answer.headers if name.startswith("access-control-")]
+        response = ask(workers[1], method, f"/{uuid}", *PREFLIGHT)
+        assert response.status == 201
+        assert not [name for name in response.headers if name.startswith("access-control-")]
 
 
 CREDENTIALED = {
@@ -232,18 +228,18 @@ CREDENTIALED = {
 }
 
 
-def cors_of(answer: Answer) -> dict[str, str]:
+def cors_of(response: Response) -> dict[str, str]:
     """Its headers about origins and credentials."""
-    return {name: value for name, value in answer.headers.items() if name in CREDENTIALED}
+    return {name: value for name, value in response.headers.items() if name in CREDENTIALED}
 
 
-def test_the_page_that_asks_may_send_its_credentials_whatever_is_answered(
+def test_the_page_that_asks_may_send_its_credentials_whatever_the_response(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     for path, body in (("", b""), ("/status/503", b""), ("", b"x" * (2**20 + 1))):
         lines = ("Origin: https://app.example",)
-        answer = ask(workers[1], "POST", f"/{uuid}{path}", *lines, body=body)
-        assert cors_of(answer) == CREDENTIALED, answer.status
+        response = ask(workers[1], "POST", f"/{uuid}{path}", *lines, body=body)
+        assert cors_of(response) == CREDENTIALED, response.status
     assert cors_of(ask(workers[1], "OPTIONS", f"/{uuid}", *PREFLIGHT)) == CREDENTIALED
     put(workers[0], uuid, status=201, headers=[["access-control-allow-credentials", "false"]])
     for method in ("POST", "OPTIONS"):
@@ -255,16 +251,16 @@ def test_the_page_that_asks_may_send_its_credentials_whatever_is_answered(
 
 @pytest.mark.parametrize("origin", ["null", "http://[::1]:8000"])
 def test_an_origin_is_echoed_as_it_came(memory_server: Server, uuid: str, origin: str) -> None:
-    answer = ask(memory_server, "POST", f"/{uuid}", f"Origin: {origin}")
-    assert cors_of(answer) == CREDENTIALED | {"access-control-allow-origin": origin}
+    response = ask(memory_server, "POST", f"/{uuid}", f"Origin: {origin}")
+    assert cors_of(response) == CREDENTIALED | {"access-control-allow-origin": origin}
 
 
 def test_without_an_origin_that_can_be_one_any_page_may_read(
     memory_server: Server, uuid: str
 ) -> None:
     for lines in ((), ("Origin: a b",), ("Origin: \xff",), (f"Origin: {'a' * 999}",)):
-        answer = ask(memory_server, "POST", f"/{uuid}", *lines)
-        assert cors_of(answer) == {"access-control-allow-origin": "*"}
+        response = ask(memory_server, "POST", f"/{uuid}", *lines)
+        assert cors_of(response) == {"access-control-allow-origin": "*"}
 
 
 def test_a_replys_own_lines_about_origins_are_kept(
@@ -280,32 +276,32 @@ def test_a_replys_own_lines_about_origins_are_kept(
     lines = [*map(list, own.items()), ["Access-Control-Allow-Headers", "x-a"], ["Vary", "Origin"]]
     put(workers[0], uuid, headers=lines, cors=False)
     for method in ("POST", "OPTIONS"):
-        answer = ask(workers[1], method, f"/{uuid}", *PREFLIGHT)
-        assert cors_of(answer) == own | {"vary": "Origin"}
-        assert answer.headers["access-control-allow-headers"] == "x-a"
-        assert "access-control-allow-methods" not in answer.headers
+        response = ask(workers[1], method, f"/{uuid}", *PREFLIGHT)
+        assert cors_of(response) == own | {"vary": "Origin"}
+        assert response.headers["access-control-allow-headers"] == "x-a"
+        assert "access-control-allow-methods" not in response.headers
 
 
 def test_the_api_lets_no_page_of_another_origin_in(memory_server: Server, uuid: str) -> None:
-    for method, path in (("GET", "reply"), ("OPTIONS", "reply"), ("DELETE", "answers/x")):
-        answer = ask(memory_server, method, f"/api/callbacks/{uuid}/{path}", *PREFLIGHT)
-        assert not [name for name in answer.headers if name.startswith("access-control-")]
+    for method, path in (("GET", "reply"), ("OPTIONS", "reply"), ("DELETE", "requests/x/response")):
+        response = ask(memory_server, method, f"/api/callbacks/{uuid}/{path}", *PREFLIGHT)
+        assert not [name for name in response.headers if name.startswith("access-control-")]
 
 
-def test_a_strict_callback_is_strict_whatever_it_answers(
+def test_a_strict_callback_is_strict_whatever_it_responds_with(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     put(workers[0], uuid, cors=False)
     for path, body in (("/status/503", b""), ("", b"x" * (2**20 + 1))):
-        answer = post(workers[1].address, f"/{uuid}{path}", body)
-        assert answer.status in (503, 413)
-        assert "access-control-allow-origin" not in answer.headers
+        response = post(workers[1].address, f"/{uuid}{path}", body)
+        assert response.status in (503, 413)
+        assert "access-control-allow-origin" not in response.headers
 
 
-# Late answers
+# Late responses
 
 
-def test_an_answer_comes_late_and_nobody_else_waits(
+def test_a_response_comes_late_and_nobody_else_waits(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     put(workers[0], uuid, status=202, delay=5)
@@ -317,11 +313,11 @@ def test_an_answer_comes_late_and_nobody_else_waits(
             assert post(workers[1].address, f"/{uuid}/status/200").status == 200
             assert not late.done()
             assert late.result().status == 202
-        answers = [viewer.event("answered")["seq"] for _ in range(2)]
-        assert answers == [2, 1]
+        responses = [viewer.event("responded")["seq"] for _ in range(2)]
+        assert responses == [2, 1]
 
 
-def test_at_most_a_hundred_are_held_and_the_rest_is_answered_at_once(uuid: str) -> None:
+def test_at_most_a_hundred_are_held_and_the_rest_gets_a_response_at_once(uuid: str) -> None:
     with Server() as server:
         put(server, uuid, status=202, delay=30)
         with PacketViewer(server.url, auth={"uuid": uuid}) as viewer:
@@ -342,8 +338,8 @@ def test_what_was_kept_and_is_no_reply_any_more_is_no_error(redis: Redis, uuid: 
     kept = {"reply": '{"status": 418, "headers": [["Set-Cookie", "x"]]}'}
     redis.client.hset(f"webhook-logger:{{{uuid}}}:reply", mapping=kept)
     with Server(REDIS_URL=redis.url) as server:
-        answer = post(server.until_ready().address, f"/{uuid}")
-        assert (answer.status, answer.headers["webhook-viewers"]) == (200, "0")
+        response = post(server.until_ready().address, f"/{uuid}")
+        assert (response.status, response.headers["webhook-viewers"]) == (200, "0")
         assert json.loads(api(server, "GET", uuid).body)["status"] == 200
     redis.client.delete(f"webhook-logger:{{{uuid}}}:reply")
 
@@ -363,9 +359,9 @@ def test_what_was_kept_and_is_no_reply_any_more_is_no_error(redis: Redis, uuid: 
 def test_a_reply_that_cannot_be_is_refused_by_name(
     memory_server: Server, uuid: str, body: bytes, field: str | None
 ) -> None:
-    answer = api(memory_server, "PUT", uuid, body)
-    error = json.loads(answer.body)["error"]
-    assert (answer.status, error["reason"]) == (400, "reply_invalid")
+    response = api(memory_server, "PUT", uuid, body)
+    error = json.loads(response.body)["error"]
+    assert (response.status, error["reason"]) == (400, "reply_invalid")
     assert error.get("field") == field
     assert post(memory_server.address, f"/{uuid}").status == 200
 
@@ -376,12 +372,12 @@ def test_one_that_is_too_large_is_not_read_to_its_end(
 ) -> None:
     path, body = f"/api/callbacks/{uuid}/reply", b" " * 600_000
     if framing == "length":
-        answer = ask(memory_server, "PUT", path, body=body)
+        response = ask(memory_server, "PUT", path, body=body)
     else:
         chunked = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
         head = f"PUT {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-        answer = send(memory_server.address, head.encode() + chunked)
-    assert answer.status == 413
+        response = send(memory_server.address, head.encode() + chunked)
+    assert response.status == 413
 
 
 def test_other_methods_and_what_is_no_callback(memory_server: Server, uuid: str) -> None:
@@ -394,6 +390,6 @@ def test_one_address_changes_replies_only_so_often(uuid: str) -> None:
     with Server(MAX_REPLY_CHANGES_PER_MINUTE=2) as server:
         put(server, uuid, status=500)
         assert api(server, "DELETE", uuid).status == 204
-        answer = api(server, "PUT", uuid, b"{}")
-        assert (answer.status, 0 < int(answer.headers["retry-after"]) <= 60) == (429, True)
+        response = api(server, "PUT", uuid, b"{}")
+        assert (response.status, 0 < int(response.headers["retry-after"]) <= 60) == (429, True)
         assert api(server, "GET", uuid).status == 200

@@ -31,7 +31,7 @@ def server() -> Iterator[Server]:
 
 @api.parametrize()
 @settings(max_examples=CASES, deadline=None)
-def test_it_answers_as_the_document_says(case: schemathesis.Case, server: Server) -> None:
+def test_it_responds_as_the_document_says(case: schemathesis.Case, server: Server) -> None:
     case.call_and_validate(base_url=server.url, excluded_checks=TOO_STRICT)
 
 

@@ -53,22 +53,22 @@ def test_a_wrong_auth_is_refused_with_the_reason(memory_server: Server, name: st
         assert refusal["data"]["reason"] == reason_of(name)
 
 
-def test_auth_claims_nothing_and_what_it_says_of_answers_is_ignored(
+def test_auth_claims_nothing_and_what_it_says_of_responding_is_ignored(
     memory_server: Server, uuid: str
 ) -> None:
-    for answer in (True, "yes"):
-        with PacketViewer(memory_server.url, {"uuid": uuid, "answer": answer}) as viewer:
+    for respond in (True, "yes"):
+        with PacketViewer(memory_server.url, {"uuid": uuid, "respond": respond}) as viewer:
             viewer.event("joined")
             assert post(memory_server.address, f"/{uuid}").status == 200
-            assert viewer.event("answered")["by"] == "default"
+            assert viewer.event("responded")["by"] == "default"
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_join_is_answered_with_the_reason(memory_server: Server, name: str) -> None:
+def test_a_wrong_join_gets_a_response_with_the_reason(memory_server: Server, name: str) -> None:
     with Viewer(memory_server.url) as viewer:
-        answer = viewer.call("join", WRONG[name])
-        assert answer["ok"] is False
-        assert answer["reason"] == reason_of(name)
+        response = viewer.call("join", WRONG[name])
+        assert response["ok"] is False
+        assert response["reason"] == reason_of(name)
         assert viewer.call("join", {"uuid": GOOD})["ok"] is True
 
 
@@ -138,8 +138,8 @@ def test_one_viewer_joins_and_leaves_several_callbacks(server: Server) -> None:
     one, other = str(uuid4()), str(uuid4())
     with Viewer(server.url) as viewer:
         for uuid in (one, other):
-            answer = viewer.call("join", {"uuid": uuid})
-            assert list(answer) == ["ok", "uuid", "epoch", "seq", "missed", "viewers"]
+            response = viewer.call("join", {"uuid": uuid})
+            assert list(response) == ["ok", "uuid", "epoch", "seq", "missed", "viewers"]
         for uuid in (one, other):
             post(server.address, f"/{uuid}")
             assert viewer.event("request")["uuid"] == uuid
@@ -151,7 +151,7 @@ def test_one_viewer_joins_and_leaves_several_callbacks(server: Server) -> None:
         assert viewer.event("request")["uuid"] == other
 
 
-def test_joining_again_answers_again(server: Server, uuid: str) -> None:
+def test_joining_again_gets_another_acknowledgement(server: Server, uuid: str) -> None:
     with Viewer(server.url, uuid=uuid) as viewer:
         viewer.event("joined")
         again = viewer.call("join", {"uuid": uuid})
@@ -166,8 +166,8 @@ def test_a_viewer_joins_at_most_32_callbacks(memory_server: Server, uuid: str) -
     with Viewer(memory_server.url, uuid=uuid) as viewer:
         viewer.event("joined")
         others = [str(uuid4()) for _ in range(32)]
-        answers = [viewer.call("join", {"uuid": other}) for other in others]
-        assert [answer["ok"] for answer in answers] == [True] * 31 + [False]
+        responses = [viewer.call("join", {"uuid": other}) for other in others]
+        assert [response["ok"] for response in responses] == [True] * 31 + [False]
         assert viewer.call("join", {"uuid": others[0]})["ok"] is True, "joined before"
         viewer.call("leave", {"uuid": uuid})
         assert viewer.call("join", {"uuid": others[31]})["ok"] is True
@@ -179,11 +179,11 @@ def test_messages_are_handled_in_their_order(server: Server, uuid: str) -> None:
         for number in range(0, 60, 2):
             viewer.write(f'42{number}["join",{{"uuid":"{uuid}"}}]')
             viewer.write(f'42{number + 1}["leave",{{"uuid":"{uuid}"}}]')
-        answers = []
-        while len(answers) < 60:  # `viewers` may come in between
-            answers += [packet] if (packet := viewer.packet())[0] != "42" else []
-        assert [kind for kind, _ in answers] == [f"43{number}" for number in range(60)]
-        assert all(answer["ok"] for _, [answer] in answers)
+        responses = []
+        while len(responses) < 60:  # `viewers` may come in between
+            responses += [packet] if (packet := viewer.packet())[0] != "42" else []
+        assert [kind for kind, _ in responses] == [f"43{number}" for number in range(60)]
+        assert all(response["ok"] for _, [response] in responses)
         assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "0"
 
 
@@ -237,9 +237,9 @@ def test_a_handshake_with_bytes_behind_it_is_refused(memory_server: Server) -> N
     for behind in (b"\x81\x00", good):
         with Sender(memory_server.address) as sender:
             sender.send(raw + behind)
-            answer = sender.rest()
-        assert answer.startswith(b"HTTP/1.1 400 ")
-        assert answer.count(b"HTTP/1.1 ") == 1
+            response = sender.rest()
+        assert response.startswith(b"HTTP/1.1 400 ")
+        assert response.count(b"HTTP/1.1 ") == 1
 
 
 def test_a_viewer_that_is_gone_is_not_counted(server: Server, uuid: str) -> None:
@@ -257,9 +257,9 @@ def test_a_viewer_on_long_polling_sees_requests(server: Server, uuid: str) -> No
     try:
         assert client.receive(timeout=PATIENCE_SECONDS)[0] == "joined"
         post(server.address, f"/{uuid}", b"hi")
-        # `answered` comes together with it, and the library handles each event in a thread.
+        # `responded` comes together with it, and the library handles each event in a thread.
         events = dict(client.receive(timeout=PATIENCE_SECONDS) for _ in range(2))
-        assert set(events) == {"request", "answered"}
+        assert set(events) == {"request", "responded"}
         assert events["request"]["body"]["content"] == "hi"
     finally:
         client.disconnect()
@@ -315,7 +315,7 @@ def test_no_request_is_logged_at_any_level(redis: Redis, uuid: str) -> None:
 
 
 def is_served_during(server: Server, flood: Callable[[threading.Event], None]) -> bool:
-    """Whether ten health checks are answered while the flood goes on, which ends after them."""
+    """Whether ten health checks get a response while the flood goes on, which ends after them."""
     stop = threading.Event()
     flooding = threading.Thread(target=flood, args=(stop,))
     flooding.start()

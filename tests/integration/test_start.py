@@ -249,11 +249,11 @@ def test_it_starts_without_its_queue_and_recovers_when_it_appears(uuid: str) -> 
     with Server(REDIS_URL=redis.url) as server, Viewer(server.url) as viewer:
         assert status_of(server.url + "/healthz") == 200
         assert status_of(server.url + "/readyz") == 503
-        answer = post(server.address, f"/{uuid}")
-        assert answer.status == 503
-        assert int(answer.headers["retry-after"]) > 0
-        assert "webhook-viewers" not in answer.headers
-        assert answer.headers["access-control-allow-origin"] == "*"
+        response = post(server.address, f"/{uuid}")
+        assert response.status == 503
+        assert int(response.headers["retry-after"]) > 0
+        assert "webhook-viewers" not in response.headers
+        assert response.headers["access-control-allow-origin"] == "*"
         with PacketViewer(server.url, {"uuid": uuid}) as waiting, redis:
             assert waiting.packet()[0] == "40", "connected, though not joined yet"
             server.until_ready()
@@ -334,7 +334,7 @@ def test_metrics_tell_what_happened(uuid: str) -> None:
             unlabelled = {name: value for name, value in shown if "{" not in name}
             assert unlabelled == {
                 "requests_accepted_total": 3,
-                "requests_answered_total": 0,
+                "live_responses_total": 0,
                 "requests_delivered_total": 3,
                 "requests_read_total": 3,
                 "viewers": 1,

@@ -17,7 +17,7 @@ from tests.support.processes import ROOT, Server
 from tests.support.proxy import SwallowingProxy
 from tests.support.sender import post
 
-ASIDES = ("requestAnswered", "replyChanged")
+ASIDES = ("requestResponded", "replyChanged")
 # Node has a WebSocket of its own from version 22 on; without one, the stream goes by long-polling.
 KINDS = {
     "long-polling": ("--no-experimental-websocket",),
@@ -99,8 +99,8 @@ def test_a_stream_in_node_gets_requests_as_they_were_sent(
     node = open_stream(f"{memory_server.url}/{uuid}", *KINDS[kind])
     joined = node.until("joined")
     assert (joined["uuid"], joined["missed"], joined["viewers"]) == (uuid, 0, 1)
-    answer = post(memory_server.address, f"/{uuid}/orders?a=1", b"\0", "X-Dup: 1", "X-Dup: 2")
-    assert answer.headers["webhook-viewers"] == "1"
+    response = post(memory_server.address, f"/{uuid}/orders?a=1", b"\0", "X-Dup: 1", "X-Dup: 2")
+    assert response.headers["webhook-viewers"] == "1"
     name, request = node.told(*ASIDES)
     assert (name, request["path"]) == ("requestArrived", f"/{uuid}/orders")
     assert request["body"] == {"size": 1, "encoding": "base64", "content": "AA==", "complete": True}

@@ -21,8 +21,8 @@ from tests.support.raw_websocket import (
 )
 
 ASK = b'421["leave",null]'
-"""It has an answer, which says that what was sent before it has been read."""
-ANSWER = b"431["
+"""It is acknowledged, which says that what was sent before it has been read."""
+RESPONSE = b"431["
 
 
 def text(*fragments: bytes) -> bytes:
@@ -174,7 +174,7 @@ def test_what_is_allowed_is_read_and_the_connection_goes_on(
         received = [websocket.frame() for _ in range(len(pongs) + 1)]
         assert [payload for first, payload in received if first == FIN | PONG] == pongs
         assert received[-1][0] == FIN | TEXT
-        assert received[-1][1].startswith(ANSWER)
+        assert received[-1][1].startswith(RESPONSE)
 
 
 @pytest.mark.parametrize("case", WRONG)
@@ -209,7 +209,7 @@ def test_a_close_frame_is_echoed_with_its_code(memory_server: Server) -> None:
             assert websocket.rest() == [(FIN | CLOSE, payload)]
 
 
-def test_what_was_asked_before_is_answered_before_the_close(memory_server: Server) -> None:
+def test_what_was_asked_before_gets_a_response_before_the_close(memory_server: Server) -> None:
     with opened(memory_server) as websocket:
         websocket.send(frame(PING, b"x"), closing(1001))
         assert websocket.rest() == [(FIN | PONG, b"x"), (FIN | CLOSE, b"\x03\xe9")]

@@ -19,7 +19,7 @@ const stream = openStream(where, {
   linkChanged: tell("linkChanged"),
   joined: tell("joined"),
   requestArrived: tell("requestArrived"),
-  requestAnswered: tell("requestAnswered"),
+  requestResponded: tell("requestResponded"),
   replyChanged: tell("replyChanged"),
 });
 await once(process.stdin, "data");

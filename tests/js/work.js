@@ -20,12 +20,12 @@ post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
  * @returns {any}
  */
 function post(method, parameters) {
-  let answer;
+  let response;
   session.post(method, parameters, (error, result) => {
     if (error) throw new Error(error.message);
-    answer = result;
+    response = result;
   });
-  return answer;
+  return response;
 }
 
 /**

@@ -165,9 +165,9 @@ def test_a_reply_sets_any_other_header(name: str) -> None:
 
 
 @pytest.mark.parametrize("status", [204, 205, 304])
-def test_an_answer_that_has_no_body_gets_none(status: int) -> None:
+def test_a_response_that_has_no_body_gets_none(status: int) -> None:
     body = {"encoding": "utf-8", "content": "x"}
-    with pytest.raises(ReplyError, match=f"^body: an answer with status {status}"):
+    with pytest.raises(ReplyError, match=f"^body: a response with status {status}"):
         Reply.from_json(json.dumps({"status": status, "body": body}))
     assert Reply.from_json(json.dumps({"status": status})).status == status
 
@@ -178,10 +178,10 @@ def test_what_is_no_json_object_says_so(text: str) -> None:
         Reply.from_json(text)
 
 
-# What an answerer gives for one request
+# What a responder gives for one request
 
 
-def test_an_answer_has_status_headers_and_body() -> None:
+def test_a_response_has_status_headers_and_body() -> None:
     given = given_from_json(json.dumps({name: FULL[name] for name in GIVEN}), 2)
     assert (given.status, given.body) == (503, b"\0\xff")
     assert read_given(given_to_json(given)) == given
@@ -189,24 +189,24 @@ def test_an_answer_has_status_headers_and_body() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(DEFAULT.keys() - {"status", "headers", "body"}))
-def test_an_answer_has_nothing_that_a_reply_says_of_more_than_one_request(name: str) -> None:
-    with pytest.raises(ReplyError, match=f"^{name}: no field of an answer"):
+def test_a_response_has_nothing_that_a_reply_says_of_more_than_one_request(name: str) -> None:
+    with pytest.raises(ReplyError, match=f"^{name}: no field of a response"):
         given_from_json(json.dumps({name: FULL[name]}), 1)
 
 
 @pytest.mark.parametrize("case", [case for case in WRONG if WRONG[case][0] in GIVEN])
-def test_what_no_reply_may_be_no_answer_may_be(case: str) -> None:
+def test_what_no_reply_may_be_no_response_may_be(case: str) -> None:
     name, value = WRONG[case]
     with pytest.raises(ReplyError, match=f"^{name}: .+[.]$"):
         given_from_json(json.dumps({name: value}), 65_536)
 
 
-def test_an_answers_body_has_a_limit_of_its_own() -> None:
+def test_a_responses_body_has_a_limit_of_its_own() -> None:
     body = {"encoding": "utf-8", "content": "\N{EURO SIGN}" * 30_000}
     assert len(given_from_json(json.dumps({"body": body}), 90_000).body) == 90_000
     with pytest.raises(BodyTooLarge, match=r"^body: can be 89,999 bytes at most[.]$"):
         given_from_json(json.dumps({"body": body}), 89_999)
 
 
-def test_what_another_release_gave_and_is_no_answer_here_is_no_error() -> None:
+def test_what_another_release_gave_and_is_no_response_here_is_no_error() -> None:
     assert read_given('{"status": 200, "mood": "good"}') == Reply()

@@ -30,14 +30,14 @@ GET = b"GET /here HTTP/1.1\r\nHost: h\r\n\r\n"  # no path of the contract
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Answers with the body that it got."""
+    """Respond with the body that it got."""
     body = environ["wsgi.input"].read()
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [body]
 
 
 def ignore(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Answers without a look at the body."""
+    """Respond without a look at the body."""
     start_response("200 OK", [])
     return [b"ignored"]
 
@@ -57,7 +57,7 @@ def be_full(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
 
 
 def count_holders(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Answers how many hold the header lines, besides this function."""
+    """Respond with how many hold the header lines, besides this function."""
     lines = environ.pop("headers_raw")
     start_response("200 OK", [])
     return [b"%d" % (sys.getrefcount(lines) - 2)]  # this name and the argument
@@ -127,7 +127,7 @@ def test_a_refused_request_is_reported_by_the_beginning_of_its_line(raw: bytes) 
     is_late = REPORTED[raw][1] is Reason.REQUEST_TIMEOUT
     with Pair(fail, sent=raw, head_seconds=0.3 if is_late else PATIENCE_SECONDS) as sender:
         if REPORTED[raw][1] is Reason.INTERNAL_ERROR:
-            sender.answer()
+            sender.response()
         else:
             sender.rest()
         assert sender.refused == [REPORTED[raw]]
@@ -168,7 +168,7 @@ def drip(sender: Sender, stopped: threading.Event) -> None:
 
 def test_a_connection_that_stays_idle_is_closed_without_a_word() -> None:
     with Pair(echo, sent=GET, keep_alive_seconds=0.3) as sender:
-        assert sender.answer().status == 200
+        assert sender.response().status == 200
         assert sender.is_closed()
 
 
@@ -193,9 +193,9 @@ def test_a_response_has_one_time_in_all_to_be_taken(monkeypatch: pytest.MonkeyPa
 def test_a_body_that_was_not_read_is_not_taken_for_the_next_request() -> None:
     with Pair(ignore) as sender:
         sender.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 26\r\n\r\n" + GET)
-        answer = sender.rest()
-        assert answer.count(b"HTTP/1.1 200 OK") == 1
-        assert b"Connection: close" in answer
+        response = sender.rest()
+        assert response.count(b"HTTP/1.1 200 OK") == 1
+        assert b"Connection: close" in response
 
 
 @pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
@@ -203,19 +203,19 @@ def test_a_status_without_a_body_gets_none(status: str) -> None:
     with Pair(empty) as sender:
         sender.send(GET.replace(b"/here", f"/here?{status.replace(' ', '+')}".encode()))
         sender.close_half()
-        answer = sender.rest()
-        assert answer.startswith(f"HTTP/1.1 {status}\r\n".encode())
-        assert answer.endswith(b"\r\n\r\n")
-        assert b"Content-Length" not in answer
+        response = sender.rest()
+        assert response.startswith(f"HTTP/1.1 {status}\r\n".encode())
+        assert response.endswith(b"\r\n\r\n")
+        assert b"Content-Length" not in response
 
 
 def test_head_gets_the_length_and_no_body() -> None:
     with Pair(ignore) as sender:
         sender.send(GET.replace(b"GET", b"HEAD"))
         sender.close_half()
-        answer = sender.rest()
-        assert b"\r\nContent-Length: 7\r\n" in answer
-        assert answer.endswith(b"\r\n\r\n")
+        response = sender.rest()
+        assert b"\r\nContent-Length: 7\r\n" in response
+        assert response.endswith(b"\r\n\r\n")
 
 
 def test_an_application_that_fails_tells_the_sender_nothing_of_it(
@@ -223,25 +223,25 @@ def test_an_application_that_fails_tells_the_sender_nothing_of_it(
 ) -> None:
     with Pair(fail) as sender:
         sender.send(GET)
-        answer = sender.answer()
-    assert answer.status == 500
-    assert b"a detail" not in answer.body
+        response = sender.response()
+    assert response.status == 500
+    assert b"a detail" not in response.body
     assert "a detail" in caplog.text
 
 
 def test_viewers_cannot_take_the_last_places() -> None:
     with Pair(be_full, places=1) as sender:
         sender.send(GET.replace(b"Host: h", b"Host: h\r\nSec-WebSocket-Version: 13"))
-        answer = sender.answer()
-    assert answer.status == 503
-    assert int(answer.headers["retry-after"]) > 0
+        response = sender.response()
+    assert response.status == 503
+    assert int(response.headers["retry-after"]) > 0
 
 
 def test_an_idle_connection_that_is_closed_serves_nothing_more() -> None:
     """Even if its next request has arrived already: that one must not be published."""
     with Pair(echo) as sender:
         sender.send(GET)
-        assert sender.answer().status == 200
+        assert sender.response().status == 200
         eventually(lambda: sender.connection.is_idle)
         sender.connection.close_if_idle()
         with suppress(OSError):
@@ -262,10 +262,10 @@ def test_a_request_that_has_begun_is_served_though_idle_connections_are_closed()
         begun.wait()
         sender.connection.close_if_idle()
         closed.set()
-        assert sender.answer().status == 200
+        assert sender.response().status == 200
 
 
 def test_the_environ_alone_holds_the_header_lines_for_a_viewer_lasts_long() -> None:
     with Pair(count_holders) as sender:
         sender.send(GET)
-        assert sender.answer().body == b"0"
+        assert sender.response().body == b"0"

@@ -12,7 +12,7 @@ from tests.support.patience import PATIENCE_SECONDS
 from tests.support.receiver import OK
 
 Respond = Callable[[bytes], bytes]
-"""From the bytes of a request to those of its answer; no bytes: the connection is cut."""
+"""From the bytes of a request to those of its response; no bytes: the connection is cut."""
 
 
 def ok(request: bytes) -> bytes:
@@ -59,10 +59,10 @@ class Endpoint:
         with suppress(OSError):
             while request := self._request(sock, data):
                 self._received.put(request)
-                answer = self._respond(request)
-                if not answer:
+                response = self._respond(request)
+                if not response:
                     break
-                sock.sendall(answer)
+                sock.sendall(response)
         sock.close()
 
     def _request(self, sock: socket.socket, data: bytearray) -> bytes:

@@ -8,16 +8,16 @@ AT_ONCE = 100
 
 
 def flood(address: tuple[str, int], path: str, count: int) -> None:
-    """So many posts, their numbers from 0 as bodies, each answered `200`; `AT_ONCE` divides it."""
+    """So many posts, their numbers from 0 as bodies, each gets `200`; `AT_ONCE` divides it."""
     with Sender(address) as sender:
         for first in range(0, count, AT_ONCE):
             sender.send(b"".join(_post(path, number) for number in range(first, first + AT_ONCE)))
-            answers = b""
-            while answers.count(b"\r\n\r\n") < AT_ONCE:  # they have no bodies
+            responses = b""
+            while responses.count(b"\r\n\r\n") < AT_ONCE:  # they have no bodies
                 received = sender.socket.recv(65536)
                 assert received, "the server has closed"
-                answers += received
-            assert answers.count(b"HTTP/1.1 200 OK\r\n") == AT_ONCE
+                responses += received
+            assert responses.count(b"HTTP/1.1 200 OK\r\n") == AT_ONCE
 
 
 def _post(path: str, number: int) -> bytes:

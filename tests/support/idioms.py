@@ -29,17 +29,17 @@ def emit() -> dict[str, Any]:
 
 @app.post("/idioms/ask/<sid>")
 def ask(sid: str) -> dict[str, Any]:
-    """What a viewer answers, wherever it is."""
-    answers: list[Any] = []
-    answered = threading.Event()
+    """What a viewer acknowledges, wherever it is."""
+    responses: list[Any] = []
+    responded = threading.Event()
 
-    def answer(*args: Any) -> None:
-        answers.extend(args)
-        answered.set()
+    def take(*args: Any) -> None:
+        responses.extend(args)
+        responded.set()
 
-    socketio.emit("question", {}, to=sid, callback=answer)
-    answered.wait(5)
-    return {"answers": answers}
+    socketio.emit("question", {}, to=sid, callback=take)
+    responded.wait(5)
+    return {"responses": responses}
 
 
 @app.post("/idioms/disconnect/<sid>")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 
 class File(NamedTuple):
-    """What is answered for a path."""
+    """The response for a path."""
 
     content: bytes
     headers: dict[str, str]

@@ -207,10 +207,10 @@ class Redis:
             stdout=subprocess.DEVNULL,
             cwd=tempfile.gettempdir(),
         )
-        eventually(self._answers)
+        eventually(self._responds)
         return self
 
-    def _answers(self) -> bool:
+    def _responds(self) -> bool:
         try:
             return bool(self.client.ping())
         except redis.RedisError:

@@ -86,7 +86,7 @@ class DeafeningProxy(Relay):
 
 
 class SwallowingProxy(Relay):
-    """Relays to a server; what asks for an upgrade is kept, and never answered."""
+    """Relays to a server; what asks for an upgrade is kept, and gets no response."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         super().__init__(address)

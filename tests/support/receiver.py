@@ -1,4 +1,4 @@
-"""A receiver by hand: what came over a raw socket, byte by byte, and any bytes as its answer."""
+"""A receiver by hand: what came over a raw socket, byte by byte, and any bytes as its response."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ DRIP_SECONDS = 0.05
 
 
 class Receiver:
-    """Takes one request a connection, and answers with `answer`; empty: not at all."""
+    """Takes one request a connection, and responds with `response`; empty: not at all."""
 
-    def __init__(self, answer: bytes = OK) -> None:
-        self._answer = answer
+    def __init__(self, response: bytes = OK) -> None:
+        self._response = response
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.authority = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self.url = f"http://{self.authority}"
@@ -57,8 +57,8 @@ class Receiver:
         self._reply(sock)
 
     def _reply(self, sock: socket.socket) -> None:
-        if self._answer:
-            sock.sendall(self._answer)
+        if self._response:
+            sock.sendall(self._response)
             sock.shutdown(socket.SHUT_WR)
 
     def __enter__(self) -> Receiver:
@@ -74,11 +74,11 @@ class Receiver:
 
 
 class Dripping(Receiver):
-    """Sends the start of an answer, and goes on with a byte now and then until nobody listens."""
+    """Sends the start of a response, and goes on with a byte now and then until nobody listens."""
 
     def _reply(self, sock: socket.socket) -> None:
         with suppress(OSError):
-            sock.sendall(self._answer)
+            sock.sendall(self._response)
             sock.settimeout(DRIP_SECONDS)
             while True:
                 sock.sendall(b"2")

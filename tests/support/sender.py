@@ -16,7 +16,7 @@ MOST_OF_A_REQUEST = 20_000
 
 
 @dataclass
-class Answer:
+class Response:
     status: int
     headers: dict[str, str]
     """Names in lower case, lines of the same name as one list."""
@@ -31,7 +31,7 @@ class Sender:
             address, timeout=PATIENCE_SECONDS, source_address=(source, 0) if source else None
         )
         self._sent = b""
-        """Since the last answer, as far as it is looked at."""
+        """Since the last response, as far as it is looked at."""
 
     def send(self, data: bytes) -> None:
         self._sent += data[: MOST_OF_A_REQUEST - len(self._sent)]
@@ -45,8 +45,8 @@ class Sender:
         """Go at once, and let the server throw away what is on its way."""
         reset(self.socket)
 
-    def answer(self, method: str = "GET") -> Answer:
-        """The next answer, which is as docs/openapi.yaml says."""
+    def response(self, method: str = "GET") -> Response:
+        """The next response, which is as docs/openapi.yaml says."""
         with closing(HTTPResponse(self.socket, method=method)) as response:
             response.begin()
             body = response.read()
@@ -56,7 +56,7 @@ class Sender:
             headers[name.lower()] = value if before is None else f"{before}, {value}"
         http.check(self._sent, response.status, headers, body)
         self._sent = b""
-        return Answer(response.status, headers, body)
+        return Response(response.status, headers, body)
 
     def rest(self) -> bytes:
         """All that comes until the server closes."""
@@ -82,19 +82,21 @@ def reset(connection: socket.socket) -> None:
     connection.close()
 
 
-def send(address: tuple[str, int], data: bytes) -> Answer:
-    """Send `data` over a connection of its own, and read one answer."""
+def send(address: tuple[str, int], data: bytes) -> Response:
+    """Send `data` over a connection of its own, and read one response."""
     with Sender(address) as sender:
         sender.send(data)
-        return sender.answer(method=data.partition(b" ")[0].decode("latin-1"))
+        return sender.response(method=data.partition(b" ")[0].decode("latin-1"))
 
 
-def post(address: tuple[str, int], path: str, body: bytes = b"", *lines: str) -> Answer:
+def post(address: tuple[str, int], path: str, body: bytes = b"", *lines: str) -> Response:
     """An ordinary POST."""
     return ask(address, "POST", path, body, *lines)
 
 
-def ask(address: tuple[str, int], method: str, path: str, body: bytes = b"", *lines: str) -> Answer:
+def ask(
+    address: tuple[str, int], method: str, path: str, body: bytes = b"", *lines: str
+) -> Response:
     """An ordinary request of that method."""
     head = [f"{method} {path} HTTP/1.1", "Host: test", f"Content-Length: {len(body)}", *lines]
     return send(address, "\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body)

@@ -55,7 +55,7 @@ class Sentinel:
             return False
         return True
 
-    def _answers(self) -> bool:
+    def _responds(self) -> bool:
         try:
             return bool(self._client.ping())
         except redis.RedisError:
@@ -64,7 +64,7 @@ class Sentinel:
     def __enter__(self) -> Sentinel:
         command = ["redis-server", str(self._conf), "--sentinel"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        eventually(self._answers)
+        eventually(self._responds)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -17,7 +17,7 @@ from tests.support.patience import PATIENCE_SECONDS
 from tests.support.sender import reset
 
 # Events that may come between any others.
-ASIDES = ("viewers", "status", "refused", "answered", "reply")
+ASIDES = ("viewers", "status", "refused", "responded", "reply")
 
 TEXT_FRAME = 0x81  # whole, and not compressed
 
@@ -62,9 +62,9 @@ class Viewer:
             assert received in ASIDES, (received, payload)
 
     def call(self, name: str, payload: Any) -> Any:
-        answer = self._client.call(name, payload, timeout=PATIENCE_SECONDS)
-        stream.check_answer(name, payload, answer)
-        return answer
+        response = self._client.call(name, payload, timeout=PATIENCE_SECONDS)
+        stream.check_acknowledgement(name, payload, response)
+        return response
 
     def __enter__(self) -> Viewer:
         return self
@@ -148,7 +148,7 @@ class PacketViewer:
         return self._frames.text()
 
     def packet(self) -> tuple[str, Any]:
-        """The next packet as its type and data, pings answered on the way."""
+        """The next packet as its type and data, pings responded to on the way."""
         while (received := self.read()) == "2":
             self.write("3")
         digits, data = stream.parsed(received)

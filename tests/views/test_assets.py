@@ -67,10 +67,10 @@ def test_all_scripts_sheets_and_licences_are_served_as_what_they_are(folder: Pat
         "txt": "text/plain; charset=utf-8",
     }
     for path, content in FILES.items():
-        answer = get(folder, path)
-        assert (answer.status_code, answer.text) == (200, content)
-        assert answer.content_type == types[path.rpartition(".")[2]]
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        response = get(folder, path)
+        assert (response.status_code, response.text) == (200, content)
+        assert response.content_type == types[path.rpartition(".")[2]]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_file_under_its_version_is_kept_for_a_year(folder: Path) -> None:
@@ -79,8 +79,8 @@ def test_a_file_under_its_version_is_kept_for_a_year(folder: Path) -> None:
 
 
 def test_a_file_under_another_version_is_served_and_not_kept(folder: Path) -> None:
-    answer = get(folder, "js/main.js", version="0123456789ab")
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    response = get(folder, "js/main.js", version="0123456789ab")
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
     assert get(folder, "js/gone.js", version="0123456789ab").status_code == 404
 
 
@@ -91,22 +91,22 @@ def test_what_has_no_version_in_its_address_is_not_there(folder: Path) -> None:
 
 
 def test_gzip_is_for_those_who_take_it(folder: Path) -> None:
-    answer = get(folder, "css/tokens.css", Accept_Encoding="br, gzip")
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(answer.data).decode() == LONG
-    assert len(answer.data) == answer.content_length < len(LONG)
+    response = get(folder, "css/tokens.css", Accept_Encoding="br, gzip")
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(response.data).decode() == LONG
+    assert len(response.data) == response.content_length < len(LONG)
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "gzip;q=0, *"])
 def test_all_others_get_the_file_as_it_is(folder: Path, accepted: str) -> None:
-    answer = get(folder, "css/tokens.css", Accept_Encoding=accepted)
-    assert "Content-Encoding" not in answer.headers
-    assert answer.text == LONG
+    response = get(folder, "css/tokens.css", Accept_Encoding=accepted)
+    assert "Content-Encoding" not in response.headers
+    assert response.text == LONG
 
 
 def test_a_file_that_gzip_makes_longer_is_sent_as_it_is(folder: Path) -> None:
-    answer = get(folder, "css/a.css", Accept_Encoding="gzip")
-    assert (answer.headers.get("Content-Encoding"), answer.text) == (None, "a {}\n")
+    response = get(folder, "css/a.css", Accept_Encoding="gzip")
+    assert (response.headers.get("Content-Encoding"), response.text) == (None, "a {}\n")
 
 
 def test_a_cache_is_told_that_the_encoding_matters(folder: Path) -> None:

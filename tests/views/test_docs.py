@@ -28,23 +28,23 @@ def client(prefix: str) -> Iterator[FlaskClient]:
 
 
 def test_the_page_has_the_whole_of_the_protocol(client: FlaskClient, prefix: str) -> None:
-    answer = client.get(f"{prefix}/docs")
-    assert answer.content_type == "text/html; charset=utf-8"
+    response = client.get(f"{prefix}/docs")
+    assert response.content_type == "text/html; charset=utf-8"
     headings = re.findall(r"^#+ (.*)$", (DOCS / "protocol.md").read_text(), re.MULTILINE)
-    assert re.findall(r'<h[1-6] id="[^"]+">(.*)</h', answer.text) == headings
-    assert "```" not in answer.text
-    assert "&lt;uuid&gt;" in answer.text
+    assert re.findall(r'<h[1-6] id="[^"]+">(.*)</h', response.text) == headings
+    assert "```" not in response.text
+    assert "&lt;uuid&gt;" in response.text
 
 
 def test_its_policy_is_that_of_all_pages(client: FlaskClient, prefix: str) -> None:
-    answer = client.get(f"{prefix}/docs")
-    policy = answer.headers["Content-Security-Policy"]
+    response = client.get(f"{prefix}/docs")
+    policy = response.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'nonce-")
     nonce = re.search("style-src 'nonce-([^']*)'", policy)
     assert nonce
-    sheets = re.findall('<link rel="stylesheet" nonce="([^"]*)"', answer.text)
+    sheets = re.findall('<link rel="stylesheet" nonce="([^"]*)"', response.text)
     assert set(sheets) == {nonce[1]}
-    assert "style=" not in answer.text
+    assert "style=" not in response.text
 
 
 def test_every_link_leads_somewhere(client: FlaskClient, prefix: str) -> None:
@@ -60,12 +60,12 @@ def test_every_link_leads_somewhere(client: FlaskClient, prefix: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_is_sent_as_it_is(client: FlaskClient, prefix: str, name: str) -> None:
-    answer = client.get(f"{prefix}/docs/{name}")
-    assert answer.data == (DOCS / name).read_bytes()
-    assert answer.content_type == DOCUMENTS[name]
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Cache-Control"] == "no-cache"
+    response = client.get(f"{prefix}/docs/{name}")
+    assert response.data == (DOCS / name).read_bytes()
+    assert response.content_type == DOCUMENTS[name]
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Cache-Control"] == "no-cache"
 
 
 def test_a_document_that_has_not_changed_is_not_sent_again(

@@ -22,11 +22,9 @@ from webhook_logger.client.errors import (
     Unreachable,
 )
 from webhook_logger.client.inbox import Inbox
-from webhook_logger.client.stream.events import Answered, Answering, Event, Gap, Link, Refused
+from webhook_logger.client.stream.events import Event, Gap, Link, Refused, Responded, Responding
 
 __all__ = [
-    "Answered",
-    "Answering",
     "AsyncInbox",
     "Body",
     "CapturedRequest",
@@ -40,6 +38,8 @@ __all__ = [
     "NothingArrived",
     "Refused",
     "Rejected",
+    "Responded",
+    "Responding",
     "TooLarge",
     "TooSlow",
     "Unreachable",

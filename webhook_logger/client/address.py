@@ -77,7 +77,7 @@ class Address:
 
     @property
     def api_url(self) -> str:
-        """Below it are `reply` and `answers`."""
+        """Below it are `reply` and `requests/<id>/response`."""
         return f"{self.base}/api/callbacks/{self.uuid}"
 
     @property

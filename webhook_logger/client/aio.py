@@ -91,15 +91,15 @@ class AsyncInbox(BaseInbox):
         """As `Inbox.reset_reply`."""
         await asyncio.to_thread(self._api.reset_reply)
 
-    async def answer(
+    async def respond(
         self,
         request: CapturedRequest,
         status: int = 200,
         headers: Headers = (),
         body: bytes | str = b"",
     ) -> bool:
-        """As `Inbox.answer`."""
-        return await asyncio.to_thread(self._api.answer, request, status, headers, body)
+        """As `Inbox.respond`."""
+        return await asyncio.to_thread(self._api.respond, request, status, headers, body)
 
     async def decline(self, request: CapturedRequest) -> bool:
         """As `Inbox.decline`."""

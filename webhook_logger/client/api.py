@@ -19,7 +19,7 @@ _JSON = (("Content-Type", "application/json"),)
 
 
 class Api:
-    """The reply of a callback, and answers to its requests."""
+    """The reply of a callback, and responses to its requests."""
 
     def __init__(self, address: Address, tls: ssl.SSLContext | None, timeout: float) -> None:
         self._url = address.api_url
@@ -28,7 +28,7 @@ class Api:
     def set_reply(
         self, status: int, headers: Headers, body: bytes | str, delay: float, times: int | None
     ) -> None:
-        """What the callback answers from now on. Raises `Rejected` or `Unreachable`."""
+        """The callback's reply from now on. Raises `Rejected` or `Unreachable`."""
         reply = {**_response(status, headers, body), "delay": delay, "times": times}
         _accept(self._send("PUT", "reply", reply))
 
@@ -36,14 +36,14 @@ class Api:
         """The default reply again."""
         _accept(self._send("DELETE", "reply"))
 
-    def answer(
+    def respond(
         self, request: CapturedRequest, status: int, headers: Headers, body: bytes | str
     ) -> bool:
-        """Answer one request that is held; False when it is not, or not any more."""
+        """Respond to one request that is held; False when it is not, or not any more."""
         return self._settle("POST", request, _response(status, headers, body))
 
     def decline(self, request: CapturedRequest) -> bool:
-        """Let the callback's reply be used for one that is held; False as for `answer`."""
+        """Let the callback's reply be used for one that is held; False as for `respond`."""
         return self._settle("DELETE", request)
 
     def close(self) -> None:
@@ -53,10 +53,10 @@ class Api:
     def _settle(
         self, method: str, request: CapturedRequest, payload: dict[str, Any] | None = None
     ) -> bool:
-        answer = self._send(method, f"answers/{quote(request.id, safe='')}", payload)
-        if answer.status >= 300 and reason(_error(answer)) == TOO_LATE:
+        response = self._send(method, f"requests/{quote(request.id, safe='')}/response", payload)
+        if response.status >= 300 and reason(_error(response)) == TOO_LATE:
             return False
-        _accept(answer)
+        _accept(response)
         return True
 
     def _send(self, method: str, path: str, payload: dict[str, Any] | None = None) -> HttpResponse:
@@ -74,21 +74,21 @@ def _response(status: int, headers: Headers, body: bytes | str) -> dict[str, Any
     }
 
 
-def _accept(answer: HttpResponse) -> None:
-    if answer.status < 300:
+def _accept(response: HttpResponse) -> None:
+    if response.status < 300:
         return
-    error = _error(answer)
+    error = _error(response)
     message = brief(error.get("message") or "it does not say why.")
-    if answer.status == TOO_OFTEN or answer.status >= 500:
-        text = f"The server can't do that now ({answer.status}): {message}"
+    if response.status == TOO_OFTEN or response.status >= 500:
+        text = f"The server can't do that now ({response.status}): {message}"
         raise Unreachable(text, reason(error))
-    raise Rejected(f"The server answered {answer.status}: {message}", reason(error))
+    raise Rejected(f"The server responded with {response.status}: {message}", reason(error))
 
 
-def _error(answer: HttpResponse) -> dict[str, Any]:
+def _error(response: HttpResponse) -> dict[str, Any]:
     """The server's one shape of errors; empty where it is another one."""
     try:
-        error = json.loads(answer.body)["error"]
+        error = json.loads(response.body)["error"]
     except (LookupError, RecursionError, TypeError, ValueError):
         return {}
     return error if isinstance(error, dict) else {}

@@ -29,14 +29,14 @@ class BaseInbox:
         self,
         url: str,
         *,
-        answer: bool = False,
+        respond: bool = False,
         timeout: float | None = START_SECONDS,
         tls: ssl.SSLContext | None = None,
         max_message_bytes: int = MOST_MESSAGE_BYTES,
     ) -> None:
         """`url`: a server's base URL, which gives a new callback; a callback's; or its page's.
 
-        `answer`: claim to answer the callback's requests; see `answer()` and `Answering`.
+        `respond`: claim to respond to the callback's requests; see `respond()` and `Responding`.
         `timeout`: for so many seconds it is waited for the server at the start; with None it is
         not waited for, and `events()` tells how it stands. `tls`: whom to trust; by default the
         system's authorities and certifi's. `max_message_bytes`: a larger message of
@@ -45,7 +45,7 @@ class BaseInbox:
         """
         self._address = Address.of(url)
         self._timeout = timeout
-        self._answers = answer
+        self._responds = respond
         if tls is None and self._address.base.lower().startswith("https:"):
             tls = httpcore.default_ssl_context()
         self._mailbox = Mailbox(on_change=self._wake)
@@ -55,7 +55,7 @@ class BaseInbox:
             self._address,
             self._mailbox,
             tls,
-            answer=answer,
+            respond=respond,
             step_seconds=steps,
             most_message_bytes=max_message_bytes,
         )
@@ -83,9 +83,9 @@ class BaseInbox:
         return self._mailbox.link
 
     @property
-    def answering(self) -> bool:
-        """Whether it answers the callback's requests now."""
-        return self._mailbox.answering is not None and self._mailbox.answering.yes
+    def responding(self) -> bool:
+        """Whether it responds to the callback's requests now."""
+        return self._mailbox.responding is not None and self._mailbox.responding.yes
 
     def digest(self) -> list[str]:
         """What came so far, in a few lines for people."""
@@ -115,10 +115,10 @@ class BaseInbox:
         self._api.close()
 
     def _is_live(self) -> bool | None:
-        """Whether it is joined, and told whether it answers; raises where it never will be."""
+        """Whether it is joined, and told whether it responds; raises where it never will be."""
         if self._mailbox.ended:
             raise self._mailbox.ended
-        told = self._mailbox.answering is not None or not self._answers
+        told = self._mailbox.responding is not None or not self._responds
         return (self.link.state == "live" and told) or None
 
     def _not_live(self) -> Unreachable:

@@ -1,6 +1,6 @@
-"""A time by which an answer must be whole, and how far a request came. httpcore's own time-outs are
-for each step: an answer whose head comes byte by byte, or `100 Continue` again and again, would
-never be late.
+"""A time by which a response must be whole, and how far a request came. httpcore's own time-outs
+are for each step: a response whose head comes byte by byte, or `100 Continue` again and again,
+would never be late.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _STEP_BYTES = 65_536
 
 
 class Deadline(threading.local):
-    """Each thread's own: by when the request that it sends now must be answered."""
+    """Each thread's own: by when the request that it sends now must get a response."""
 
     _at = float("inf")
     is_new = False
@@ -28,14 +28,14 @@ class Deadline(threading.local):
     """Whether any of the request was sent."""
     is_broken_off = False
     """Whether some of the request could not be sent."""
-    is_answered = False
+    has_response = False
     """Whether anything came back."""
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """So long for what is done inside."""
         self._at = time.monotonic() + seconds
-        self.is_new = self.is_sent = self.is_broken_off = self.is_answered = False
+        self.is_new = self.is_sent = self.is_broken_off = self.has_response = False
         try:
             yield
         finally:
@@ -68,7 +68,7 @@ class _Stream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         rest = self._deadline.rest(timeout, httpcore.ReadTimeout)
         data = self._stream.read(max_bytes, rest)
-        self._deadline.is_answered = self._deadline.is_answered or bool(data)
+        self._deadline.has_response = self._deadline.has_response or bool(data)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

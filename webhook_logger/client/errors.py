@@ -2,9 +2,9 @@
 
     ClientError
     ├── Invalid          also ValueError: what was asked for can never be: no URL
-    ├── Unreachable      no answer from where one should come, or none for now
-    │   └── TooSlow      the answer did not come in time
-    ├── TooLarge         an answer is larger than was asked for
+    ├── Unreachable      no response from where one should come, or none for now
+    │   └── TooSlow      the response did not come in time
+    ├── TooLarge         a response is larger than was asked for
     ├── Rejected         the server said no, and would say so again
     ├── NothingArrived   also TimeoutError: no such request came in time
     └── Closed           the inbox was closed
@@ -34,19 +34,19 @@ class Invalid(ClientError, ValueError):
 
 
 class Unreachable(ClientError):
-    """No answer from where one should come: nobody there, it broke off, or the server can't now."""
+    """No response where one should come: nobody is there, it broke off, or the server can't now."""
 
     reason = "unreachable"
 
 
 class TooSlow(Unreachable):
-    """The answer did not come in time."""
+    """The response did not come in time."""
 
     reason = "too_slow"
 
 
 class TooLarge(ClientError):
-    """An answer is larger than was asked for."""
+    """A response is larger than was asked for."""
 
     reason = "too_large"
 

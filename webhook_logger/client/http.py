@@ -40,7 +40,7 @@ _MOST_BYTES = 16 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What a server answered; 1xx answers before it are passed over."""
+    """The response of a server; 1xx responses before it are passed over."""
 
     status: int
     headers: HeaderLines
@@ -66,9 +66,9 @@ class Http:
         keep_seconds: float = 30,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`timeout`: seconds from the start of a request until its whole answer is there.
+        """`timeout`: seconds from the start of a request until its whole response is there.
 
-        `most_bytes`: an answer whose body is larger is `TooLarge`. `keep_seconds`: how long an idle
+        `most_bytes`: a larger response body is `TooLarge`. `keep_seconds`: how long an idle
         connection is kept. `tls`: whom to trust; the system's authorities and certifi's by default.
         """
         self._timeout = timeout
@@ -92,7 +92,7 @@ class Http:
         timeout: float | None = None,
         target: str | None = None,
     ) -> HttpResponse:
-        """Send one request, and return its answer whatever its status.
+        """Send one request, and return its response whatever its status.
 
         The path and query of `url` and all header lines go out as they are. `Host` and
         `Content-Length` are added where they are not among `headers`. `target` goes in place of the
@@ -113,7 +113,7 @@ class Http:
         request can be sent again.
         """
         tried = self._deadline
-        if tried.is_new or tried.is_answered:
+        if tried.is_new or tried.has_response:
             return False
         return tried.is_broken_off or not tried.is_sent or method in _IDEMPOTENT
 
@@ -156,7 +156,7 @@ class Http:
         for chunk in chunks:
             content += chunk
             if len(content) > self._most_bytes:
-                raise TooLarge(f"The answer has more than {self._most_bytes} bytes.")
+                raise TooLarge(f"The response has more than {self._most_bytes} bytes.")
         return bytes(content)
 
     def close(self) -> None:
@@ -227,10 +227,10 @@ def _own_errors(url: str, seconds: float, tried: Deadline) -> Iterator[None]:
     except (httpcore.LocalProtocolError, h11.LocalProtocolError, UnicodeEncodeError) as error:
         raise Invalid(f"HTTP can't carry this request: {error}") from error
     except httpcore.TimeoutException as error:
-        raise TooSlow(f"{_authority(url)} did not answer within {seconds:g} seconds.") from error
+        raise TooSlow(f"{_authority(url)} did not respond within {seconds:g} seconds.") from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-        known = "" if tried.is_answered or not tried.is_sent else "; it may have got the request"
-        raise Unreachable(f"{_authority(url)} did not answer: {_why(error)}{known}.") from error
+        known = "" if tried.has_response or not tried.is_sent else "; it may have got the request"
+        raise Unreachable(f"{_authority(url)} did not respond: {_why(error)}{known}.") from error
 
 
 def _why(error: Exception) -> str:

@@ -96,31 +96,31 @@ class Inbox(BaseInbox):
         delay: float = 0,
         times: int | None = None,
     ) -> None:
-        """What the callback answers from now on, after `delay` seconds, `times` times or always.
+        """The callback's reply from now on, after `delay` seconds, `times` times or always.
 
         Raises `Rejected`, whose text says what a reply can't have, or `Unreachable`.
         """
         self._api.set_reply(status, headers, body, delay, times)
 
     def reset_reply(self) -> None:
-        """The callback answers as it does by default."""
+        """The callback responds as it does by default."""
         self._api.reset_reply()
 
-    def answer(
+    def respond(
         self,
         request: CapturedRequest,
         status: int = 200,
         headers: Headers = (),
         body: bytes | str = b"",
     ) -> bool:
-        """Answer one request, whose sender waits; False when it was too late.
+        """Respond to one request, whose sender waits; False when it was too late.
 
-        Needs `answer=True`. Raises `Rejected` or `Unreachable`.
+        Needs `respond=True`. Raises `Rejected` or `Unreachable`.
         """
-        return self._api.answer(request, status, headers, body)
+        return self._api.respond(request, status, headers, body)
 
     def decline(self, request: CapturedRequest) -> bool:
-        """Answer one request with the callback's own reply, at once; False when it was too late.
+        """Let one request have the callback's own reply, at once; False when it was too late.
 
         Raises `Rejected` or `Unreachable`.
         """

@@ -96,7 +96,7 @@ class ResponseReport(NamedTuple):
     seq: int
     status: int
     by: str
-    """`default`, `reply`, `path` or `answerer`."""
+    """`default`, `reply`, `path` or `responder`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Cut:
 class Sink(Protocol):
     """The worker's end of delivery: its rooms."""
 
-    def deliver(self, answered: ResponseReport, members: bytes) -> None:
+    def deliver(self, responded: ResponseReport, members: bytes) -> None:
         """Hand a captured request to this worker's viewers of the callback, and its response where
         that is known already (else its status is 0). `members` are those of the event's JSON that
         `members_of` makes. May let other green threads run; nothing more is delivered until it
@@ -124,7 +124,7 @@ class Sink(Protocol):
         a new cut, so that they hear what they missed. Never blocks.
         """
 
-    def answered(self, answered: ResponseReport) -> None:
+    def responded(self, responded: ResponseReport) -> None:
         """Notify viewers of the response to a request that was delivered. Never blocks."""
 
     def reply(self, uuid: str, kept: Kept | None) -> None:
@@ -140,8 +140,8 @@ class Sink(Protocol):
         """Note that the callback's reply holds for one request less. Never blocks."""
 
     def replaced(self, uuid: str, viewer: str) -> None:
-        """Cut off a viewer whose claim to answer was lost to a viewer elsewhere: it comes back, and
-        its new claim gets a true result. Never blocks.
+        """Cut off a viewer that lost the role of responder to another worker's viewer. When it
+        comes back, its new claim gets a true result. Never blocks.
         """
 
     def pause(self) -> None:
@@ -175,7 +175,7 @@ class Delivery(ABC):
         """
 
     @abstractmethod
-    def answered(self, answered: ResponseReport) -> None:
+    def responded(self, responded: ResponseReport) -> None:
         """Report the response to a request to viewers. Best effort; never blocks."""
 
     @abstractmethod
@@ -205,7 +205,7 @@ class Delivery(ABC):
         """
 
     @abstractmethod
-    def answer(self, uuid: str, request: str, given: str) -> bool:
+    def respond(self, uuid: str, request: str, given: str) -> bool:
         """Hand the response to the worker that holds the request with that id; return False if no
         worker holds it. Raises `QueueUnavailable`: the response may then have been handed over.
         """

@@ -47,7 +47,7 @@ class Held(ABC):
         finally:
             self._end()
 
-    def wait_for_answer(self, seconds: float) -> None:
+    def wait_for_response(self, seconds: float) -> None:
         """Wait at most that long for a response that is on its way."""
         deadline = time.monotonic() + seconds
         self._wake = wake = threading.Event()

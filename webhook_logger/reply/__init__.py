@@ -1,6 +1,6 @@
-"""What a callback answers: the reply that its user has set, and any answer as a value."""
+"""What a callback responds with: the reply that its user has set, and any response as a value."""
 
-from webhook_logger.reply.answer import (
+from webhook_logger.reply.response import (
     ANY_ORIGIN,
     CallbackResponse,
     accepted,

@@ -46,19 +46,19 @@ class BodyTooLarge(ReplyError):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a callback answers to its senders; without arguments what it does by default."""
+    """What a callback responds with to its senders; without arguments what it does by default."""
 
     status: int = 200
     """200 to 599."""
     headers: HeaderLines = ()
-    """As they are sent, besides those of every answer."""
+    """As they are sent, besides those of every response."""
     body: bytes = b""
     delay: float = 0.0
-    """In seconds, before the answer."""
+    """In seconds, before the response."""
     times: int | None = None
     """For how many requests more; None for all."""
     cors: bool = True
-    """Whether pages of other origins may call the callback, and preflights are answered."""
+    """Whether pages of other origins may call the callback, and preflights get a response."""
 
     @classmethod
     def from_json(cls, text: bytes | str) -> Reply:
@@ -100,11 +100,11 @@ _REPLIES = Memo(_read_kept, entries=64, size=16 * 1024)
 
 
 def given_from_json(text: bytes | str, most_body_bytes: int) -> Reply:
-    """An answerer's answer to one request: a reply of status, headers and body alone.
+    """A responder's response to one request: a reply of status, headers and body alone.
 
     Raises `ReplyError`, `BodyTooLarge` among them.
     """
-    given = _read(text, "an answer", _GIVEN_FIELDS)
+    given = _read(text, "a response", _GIVEN_FIELDS)
     if len(given.body) > most_body_bytes:
         raise BodyTooLarge(f"can be {most_body_bytes:,} bytes at most.", "body")
     return given
@@ -121,9 +121,9 @@ def read_given(text: str) -> Reply:
     is none here.
     """
     try:
-        return _read(text, "an answer", _GIVEN_FIELDS)
+        return _read(text, "a response", _GIVEN_FIELDS)
     except ReplyError as error:
-        log.warning("An answer is not used: %s", error)
+        log.warning("A response is not used: %s", error)
         return Reply()
 
 
@@ -142,7 +142,7 @@ def _read(text: bytes | str, what: str, fields: Fields) -> Reply:
         raise ReplyError(f"no field of {what}; those are {', '.join(fields)}.", min(unknown))
     reply = Reply(**{name: _checked(name, value, fields) for name, value in wire.items()})
     if reply.body and reply.status in BODILESS:
-        raise ReplyError(f"an answer with status {reply.status} has none.", "body")
+        raise ReplyError(f"a response with status {reply.status} has none.", "body")
     return reply
 
 

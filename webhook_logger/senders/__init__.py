@@ -1,1 +1,1 @@
-"""What reaches callbacks: each request is captured, delivered, and answered."""
+"""What reaches callbacks: each request is captured and delivered, and gets a response."""

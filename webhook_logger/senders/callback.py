@@ -62,12 +62,12 @@ class SenderLimits:
     body_bytes: int
     senders_per_address: int
     """Requests that are handled at a time; 0 is any number."""
-    answer_seconds: float
-    """How long a sender waits for an answerer."""
+    response_seconds: float
+    """How long a sender waits for a responder."""
 
 
 class CallbackView:
-    """The view function: captures a request, delivers it, and says what to answer."""
+    """The view function: captures a request, delivers it, and returns the response."""
 
     __name__ = "callback"
 
@@ -78,17 +78,17 @@ class CallbackView:
         self._metrics = metrics
         self._refusals = refusals
         self._max_body_bytes = limits.body_bytes
-        self._answer_seconds = limits.answer_seconds
+        self._response_seconds = limits.response_seconds
         self._holds = Holds()
         self._senders = Senders(limits.senders_per_address)
         # Where there is no limit, nothing is counted.
         self._admit = self._accept_in_place if limits.senders_per_address else self._accept
 
     def __call__(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
-        """Return the answer, a WSGI application, to a request for the callback; `rest` is what
+        """Return the response, a WSGI application, to a request for the callback; `rest` is what
         stands behind the slash after its UUID. Never raises.
         """
-        # Errors do not go on to the app's own answer: a callback's headers are on every answer.
+        # Errors do not go on to the app's own response: a callback's headers are on every response.
         try:
             return self._admit(environ, uuid, rest)
         except HTTPException as error:
@@ -98,7 +98,7 @@ class CallbackView:
             return self._refused(environ, uuid, Refusal(Reason.INTERNAL_ERROR))
 
     def let_go(self) -> None:
-        """Answer those at once who wait for a late answer: this worker leaves."""
+        """Respond at once to all senders that wait: this worker leaves."""
         self._holds.end()
 
     def _refused(self, environ: Environ, uuid: str, error: HTTPException) -> CallbackResponse:
@@ -122,24 +122,24 @@ class CallbackView:
         self._metrics.requests_accepted += 1
         given, kept = self._outcome(uuid, receipt)
         if given is not None:
-            self._metrics.requests_answered += 1
+            self._metrics.live_responses += 1
             own = read_given(given)
-            answer, by = replied(own, receipt.viewers, allowed_origin(environ, own)), "answerer"
+            response, by = replied(own, receipt.viewers, allowed_origin(environ, own)), "responder"
         else:
             reply = None if kept is None else read_kept(kept)
             origin = allowed_origin(environ, reply)
-            answer, by = self._choose(captured, expected, receipt, reply, preflight, origin)
+            response, by = self._choose(captured, expected, receipt, reply, preflight, origin)
         # Else viewers were told with the request. Told also where none is counted: one that has
         # just joined on another worker may not be counted yet.
         if receipt.held or kept is not None:
             position = (uuid, receipt.epoch, receipt.seq)
-            self._delivery.answered(ResponseReport(*position, answer.status, by))
-        return answer
+            self._delivery.responded(ResponseReport(*position, response.status, by))
+        return response
 
     def _outcome(self, uuid: str, receipt: Receipt) -> HeldOutcome:
-        """What an answerer gives in time, else the callback's reply."""
+        """What a responder gives in time, else the callback's reply."""
         if receipt.held:
-            return self._holds.until_answered(uuid, receipt.held, self._answer_seconds)
+            return self._holds.until_response(uuid, receipt.held, self._response_seconds)
         return HeldOutcome(None, receipt.reply)
 
     def _choose(
@@ -151,7 +151,7 @@ class CallbackView:
         preflight: HeaderLines,
         origin: HeaderLines,
     ) -> tuple[CallbackResponse, str]:
-        """The answer and what it is by; a preflight is let through unless that is not wanted."""
+        """The response and what it is by; a preflight is let through unless that is not wanted."""
         viewers = receipt.viewers
         if not captured.body.complete:
             self._refusals.count(Reason.BODY_TOO_LARGE)  # viewers see the request itself
@@ -175,7 +175,7 @@ class CallbackView:
 
 
 def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expected:
-    """What is known of the answer before the request is published."""
+    """What is known of the response before the request is published."""
     if not captured.body.complete:
         return _TOO_LARGE
     if is_preflight:
@@ -205,7 +205,7 @@ def dispatch(app: Flask, otherwise: Application) -> Application:
         if not match:
             return otherwise(environ, start_response)
         view: Any = app.view_functions["callback"]
-        answer = view(environ, match[1].lower(), path[match.end() :])
-        return answer(environ, start_response)  # type: ignore[no-any-return]
+        response = view(environ, match[1].lower(), path[match.end() :])
+        return response(environ, start_response)  # type: ignore[no-any-return]
 
     return dispatching

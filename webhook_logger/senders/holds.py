@@ -1,4 +1,4 @@
-"""Senders that wait for a late answer, or for an answerer's; each costs a green thread, and never
+"""Senders that wait for a late response, or for a responder's; each costs a green thread, and never
 the worker.
 """
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from webhook_logger.delivery import Held, HeldOutcome
 
 MOST_OF_A_CALLBACK = 100
-"""Held at a time by this worker; the rest is answered at once."""
+"""Held at a time by this worker; the rest gets a response at once."""
 
 
 class Holds:
@@ -20,7 +20,7 @@ class Holds:
 
     def __init__(self) -> None:
         self._held: Counter[str] = Counter()
-        self._unanswered: set[Held] = set()
+        self._awaiting: set[Held] = set()
         self._over = threading.Event()
 
     def hold(self, uuid: str, seconds: float) -> None:
@@ -29,16 +29,16 @@ class Holds:
             with self._place(uuid):
                 self._over.wait(seconds)
 
-    def until_answered(self, uuid: str, held: Held, seconds: float) -> HeldOutcome:
-        """The same for a request that an answerer may answer; what becomes of it."""
+    def until_response(self, uuid: str, held: Held, seconds: float) -> HeldOutcome:
+        """The same for a request that waits for the responder; what becomes of it."""
         if self._over.is_set() or not self._has_place(uuid):
             return held.outcome(0)
-        self._unanswered.add(held)
+        self._awaiting.add(held)
         try:
             with self._place(uuid):
                 return held.outcome(seconds)
         finally:
-            self._unanswered.discard(held)
+            self._awaiting.discard(held)
 
     def _has_place(self, uuid: str) -> bool:
         return self._held[uuid] < MOST_OF_A_CALLBACK
@@ -56,5 +56,5 @@ class Holds:
     def end(self) -> None:
         """Hold nobody any longer."""
         self._over.set()
-        for held in tuple(self._unanswered):
+        for held in tuple(self._awaiting):
             held.let_go()

@@ -64,7 +64,7 @@ class RequestBody:
 
     def get_socket(self) -> socket.socket:
         """Hand over the bare socket to a WebSocket, which owns it from now on. Raises `Refusal`."""
-        # RFC 6455, section 4.1: a client sends nothing more until it is answered.
+        # RFC 6455, section 4.1: a client sends nothing more until it gets a response.
         if self._wire.received or not self.done:
             has_body = "A WebSocket handshake has no body."
             raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, has_body)

@@ -124,11 +124,11 @@ class HttpConnection:
             return False
         body = RequestBody(self._wire, head, self._places.take_viewers_place)
         self._wire.allow(self._limits.body_seconds)
-        response = self._answer(head, body)
+        response = self._response(head, body)
         if response is None:
             return False
         keep_alive = head.keep_alive and body.done and not response.wants_close
-        keep_alive = keep_alive and not self._places.last_answers
+        keep_alive = keep_alive and not self._places.last_responses
         self._wire.send(response.render(head.method, keep_alive))
         return keep_alive or self._linger(body.done)
 
@@ -158,7 +158,7 @@ class HttpConnection:
             self._wire.take(2)
         return True
 
-    def _answer(self, head: heads.Head, body: RequestBody) -> Response | None:
+    def _response(self, head: heads.Head, body: RequestBody) -> Response | None:
         """Return the application's response, or None where the socket is now a WebSocket's."""
         response = Response()
         try:

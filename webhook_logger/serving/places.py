@@ -17,7 +17,7 @@ class Places:
         self.connections = connections
         self.most_viewers = int(connections * VIEWERS_SHARE)
         self._taken = 0
-        self.last_answers = False
+        self.last_responses = False
         """Whether each response ends its connection: the worker drains."""
         self.closing = False
         """Whether new viewers are refused."""

@@ -79,9 +79,9 @@ class Response:
         return head if method == "HEAD" or _bodiless(self._status) else head + body
 
 
-def _rest_of_head(answer: tuple[str, HeaderLines, int, bool]) -> bytes:
+def _rest_of_head(response: tuple[str, HeaderLines, int, bool]) -> bytes:
     """Return the header lines after `Date`: of a status, header lines, a length, keep-alive."""
-    status, headers, length, keep_alive = answer
+    status, headers, length, keep_alive = response
     lines = [f"{name}: {value}" for name, value in headers if name.lower() not in _OURS]
     if not _bodiless(status):
         lines.append(f"Content-Length: {length}")

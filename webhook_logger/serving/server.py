@@ -95,7 +95,7 @@ def serve(
 
     def leave() -> None:
         worker.draining = True
-        places.last_answers = True
+        places.last_responses = True
         eventlet.sleep(drain_seconds)
         _leave(worker, places, stop_accepting)
         signals.waker.send(b"!")

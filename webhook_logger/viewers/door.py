@@ -65,11 +65,11 @@ class Door:
                 raise _malformed("Engine.IO does not know this packet, or the session has ended.")
             start_response(status, headers)
 
-        answer: Iterable[bytes] = self._handle(environ, start)
-        return answer
+        response: Iterable[bytes] = self._handle(environ, start)
+        return response
 
     def _options(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer with the methods; allowed origins also get Engine.IO's CORS headers."""
+        """Respond with the methods; allowed origins also get Engine.IO's CORS headers."""
         allow = [("Allow", ", ".join(METHODS))]
         if self._origins.refusal(environ):
             start_response("200 OK", allow)
@@ -119,7 +119,7 @@ class Door:
 
 
 def _payload(environ: Environ) -> bytes:
-    """Return the packets of a POST. Engine.IO answers `200` to malformed ones, so check here."""
+    """Return the packets of a POST. Engine.IO gives `200` to malformed ones, so check here."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if body.count(SEPARATOR) >= MOST_PACKETS:
         raise _malformed(f"A POST has at most {MOST_PACKETS} packets.")

@@ -2,7 +2,7 @@
 new one.
 
 Everything here runs in green threads, which change places only where they wait. That is relied upon
-between the end of a cut and Engine.IO's queue: what answers a join is queued before the first
+between the end of a cut and Engine.IO's queue: what responds to a join is queued before the first
 request of the room.
 """
 

@@ -30,19 +30,19 @@ class Join:
     epoch: str | None = None
     seq: int | None = None
     """With the epoch, the last position that it saw."""
-    answer: bool = False
-    """Whether it claims to answer the callback's requests."""
+    respond: bool = False
+    """Whether it claims to respond to the callback's requests."""
 
     @classmethod
     def from_auth(cls, auth: object) -> Join | None:
         """None without a uuid: such a viewer just connects. Raises `Refusal`, as below.
 
-        Nobody could be told here that another one answers, so `auth` claims nothing.
+        Nobody could be told here that another one responds, so `auth` claims nothing.
         """
         if auth is None or (isinstance(auth, dict) and "uuid" not in auth):
             return None
         if isinstance(auth, dict):
-            auth = {**auth, "answer": False}
+            auth = {**auth, "respond": False}
         return cls.from_payload(auth)
 
     @classmethod
@@ -60,10 +60,10 @@ class Join:
             seq = int(seq)  # JSON has one kind of numbers
         if seq is not None and not (type(seq) is int and 0 <= seq < 2**53):
             raise _malformed("seq must be a whole number, 0 or more.")
-        answer = payload.get("answer", False)
-        if type(answer) is not bool:
-            raise _malformed("answer must be true or false.")
-        return cls(uuid, epoch, seq, answer)
+        respond = payload.get("respond", False)
+        if type(respond) is not bool:
+            raise _malformed("respond must be true or false.")
+        return cls(uuid, epoch, seq, respond)
 
     def missed(self, cut: Cut) -> int | None:
         """How many requests came since that position; None when that can't be told."""

@@ -24,17 +24,17 @@ class Responders:
         self._delivery = delivery
 
     def settle(self, sid: str, join: Join, is_gone: Callable[[], bool]) -> None:
-        """Before a viewer joins: it claims to answer, or does so no more.
+        """Before a viewer joins: it claims to respond, or does so no more.
 
-        Waits while the queue is away. Raises `Refusal` when another viewer answers.
+        Waits while the queue is away. Raises `Refusal` when another viewer responds.
         """
-        if not join.answer:
+        if not join.respond:
             self.give_up(sid, join.uuid)
         elif not self._claim(sid, join.uuid, is_gone):
             raise Refusal(Reason.RESPONDER_TAKEN)
 
     def give_up(self, sid: str, uuid: str) -> None:
-        """The viewer answers no more, if it did."""
+        """The viewer responds no more, if it did."""
         self._delivery.unclaim(uuid, sid)
 
     def _claim(self, sid: str, uuid: str, is_gone: Callable[[], bool]) -> bool:

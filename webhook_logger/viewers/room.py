@@ -40,15 +40,15 @@ class Room:
 # Events as Socket.IO's packets. Nothing in a position needs escaping.
 
 
-def request_packet(answered: ResponseReport, members: bytes) -> bytes:
-    uuid, epoch, seq, *_ = answered
+def request_packet(responded: ResponseReport, members: bytes) -> bytes:
+    uuid, epoch, seq, *_ = responded
     position = f'2["request",{{"uuid":"{uuid}","epoch":"{epoch}","seq":{seq},'.encode()
     return b"".join((position, members, b"}]"))
 
 
-def answered_packet(answered: ResponseReport) -> bytes:
-    uuid, epoch, seq, status, by = answered
+def responded_packet(responded: ResponseReport) -> bytes:
+    uuid, epoch, seq, status, by = responded
     return (
-        f'2["answered",{{"uuid":"{uuid}","epoch":"{epoch}","seq":{seq},'
+        f'2["responded",{{"uuid":"{uuid}","epoch":"{epoch}","seq":{seq},'
         f'"status":{status},"by":"{by}"}}]'
     ).encode()

@@ -11,7 +11,7 @@ from webhook_logger.errors import Reason
 from webhook_logger.metrics import Ending, Metrics
 from webhook_logger.viewers.entrance import Entrance
 from webhook_logger.viewers.notices import Notices
-from webhook_logger.viewers.room import Room, answered_packet, request_packet
+from webhook_logger.viewers.room import Room, request_packet, responded_packet
 from webhook_logger.viewers.transport import Shared
 
 SECONDS_BETWEEN_CUTS = 1.0
@@ -28,22 +28,22 @@ class Rooms:
         self._notices = Notices(socketio, delivery)
         self.entrance = Entrance(self._rooms, socketio, delivery, metrics, self._notices)
 
-    def deliver(self, answered: ResponseReport, members: bytes) -> None:
+    def deliver(self, responded: ResponseReport, members: bytes) -> None:
         """Send a captured request to the viewers of the callback; the only place that does."""
-        room = self._rooms.get(answered.uuid)
+        room = self._rooms.get(responded.uuid)
         if room and not room.paused:
-            room.epoch, room.seq = answered.epoch, answered.seq
+            room.epoch, room.seq = responded.epoch, responded.seq
             self._metrics.requests_delivered += len(room.viewers_here)
-            packets = [request_packet(answered, members)]
-            if answered.status:
-                packets.append(answered_packet(answered))
+            packets = [request_packet(responded, members)]
+            if responded.status:
+                packets.append(responded_packet(responded))
             self._send(Shared(*packets), room)
 
-    def answered(self, answered: ResponseReport) -> None:
-        """Tell the viewers of the callback what the sender of a request was answered."""
-        room = self._rooms.get(answered.uuid)
+    def responded(self, responded: ResponseReport) -> None:
+        """Report to the callback's viewers which response the sender of a request got."""
+        room = self._rooms.get(responded.uuid)
         if room:
-            self._send(Shared(answered_packet(answered)), room)
+            self._send(Shared(responded_packet(responded)), room)
 
     def _send(self, packet: Shared, room: Room) -> None:
         for number, outbox in enumerate(tuple(room.viewers_here.values()), 1):
@@ -82,7 +82,7 @@ class Rooms:
         self._notices.status()
 
     def replaced(self, uuid: str, viewer: str) -> None:
-        """Cut off the viewer: another one answers the callback's requests."""
+        """Cut off the viewer: another one responds to the callback's requests."""
         room = self._rooms.get(uuid)
         outbox = room.viewers_here.get(viewer) if room else None
         if outbox:

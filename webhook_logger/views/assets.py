@@ -109,19 +109,19 @@ def make_assets(folder: Path) -> Blueprint:
         asset = assets.files.get(path)
         if asset is None:
             raise Refusal(Reason.NOT_FOUND)
-        return _answer(asset, forever=version == assets.version)
+        return _response(asset, forever=version == assets.version)
 
     @blueprint.get("/static/<name>")
     def embedded(name: str) -> Response:
         asset = assets.files.get(EMBED + name) or assets.files.get(TYPES + name)
         if asset is None:
             raise Refusal(Reason.NOT_FOUND)
-        return _answer_to_any_page(asset)
+        return _serve_any_page(asset)
 
     return blueprint
 
 
-def _answer(asset: Asset, forever: bool) -> Response:
+def _response(asset: Asset, forever: bool) -> Response:
     """Another version is that of a page of another worker, while a new release takes over."""
     response = _content(asset)
     caching = "public, max-age=31536000, immutable" if forever else "no-store"
@@ -129,7 +129,7 @@ def _answer(asset: Asset, forever: bool) -> Response:
     return response
 
 
-def _answer_to_any_page(asset: Asset) -> Response:
+def _serve_any_page(asset: Asset) -> Response:
     """For pages of every origin, and of this version for as long as it is the newest.
 
     A module of another origin is loaded with CORS; a page that isolates itself

@@ -12,18 +12,18 @@ from webhook_logger.views.pages import page
 
 
 def register(app: Flask, report: Callable[[str, Reason], None]) -> None:
-    """Answer every error of the app in that shape, and report its target and its reason; an
+    """Respond to every error of the app in that shape, and report its target and its reason; an
     unforeseen exception is a 500 by then.
     """
 
     def refuse(error: HTTPException) -> Response:
         report(request.environ.get("RAW_URI", request.path), reason_of(error))
-        return answer(error)
+        return error_response(error)
 
     app.register_error_handler(HTTPException, refuse)
 
 
-def answer(error: HTTPException) -> Response:
+def error_response(error: HTTPException) -> Response:
     """Return the error as JSON, or as a page for a browser."""
     headers = error_headers(error)
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) != "text/html":

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from webhook_logger.delivery import Delivery, QueueUnavailable
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.metrics import CONTENT_TYPE, Metrics
-from webhook_logger.views.errors import answer
+from webhook_logger.views.errors import error_response
 
 
 def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
@@ -25,11 +25,11 @@ def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
 
     @health.get("/readyz")
     def readyz() -> Response:
-        # "Not ready" is what was asked for: it is answered here, and not counted as refused.
+        # "Not ready" is what was asked for: so it gets its response here, and is no refusal.
         if getattr(current_app, "draining", False):
-            return answer(Refusal(Reason.DRAINING))
+            return error_response(Refusal(Reason.DRAINING))
         if trouble := _queue_trouble(delivery):
-            return answer(Refusal(Reason.QUEUE_UNAVAILABLE, trouble))
+            return error_response(Refusal(Reason.QUEUE_UNAVAILABLE, trouble))
         return jsonify(status="ready")
 
     @health.get("/metrics")

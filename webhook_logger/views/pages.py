@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from flask import Flask, Response, current_app, make_response, render_template
 
-# Scripts and styles by nonce, never 'self': what a callback answers lives on the same origin.
+# Scripts and styles by nonce, never 'self': what a callback responds with lives on the same origin.
 # Frames show blobs alone: previews, which are under this policy, too.
 # Images are data alone: the icon; what is captured is drawn on a canvas.
 # connect-src is open because the page resends requests to a developer's own servers. trusted-types

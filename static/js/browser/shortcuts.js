@@ -29,14 +29,14 @@ export const SHORTCUTS = [
   { key: "e", does: "Export", group: "List" },
   { key: "u", does: "Copy the callback URL", group: "Page" },
   { key: "q", does: "QR code of the callback URL", group: "Page" },
-  { key: "r", does: "What the callback answers", group: "Page" },
+  { key: "r", does: "The callback's reply", group: "Page" },
   { key: "t", does: "Light or dark", group: "Page" },
   { key: "s", does: "Settings", group: "Page" },
   { key: "?", does: "This help", group: "Page" },
 ];
 
 const WRITING = "input, textarea, select, [contenteditable], dialog[open]";
-const ANSWERS_ENTER = "a, button, summary";
+const HANDLES_ENTER = "a, button, summary";
 
 /**
  * The shortcut that was typed; undefined when the key is meant for something else.
@@ -45,7 +45,7 @@ const ANSWERS_ENTER = "a, button, summary";
 export function match(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (isIn(event.target, WRITING)) return;
-  if (event.key === "Enter" && isIn(event.target, ANSWERS_ENTER)) return;
+  if (event.key === "Enter" && isIn(event.target, HANDLES_ENTER)) return;
   const shortcut = SHORTCUTS.find(({ key }) => key === event.key);
   return event.repeat && !shortcut?.repeats ? undefined : shortcut;
 }

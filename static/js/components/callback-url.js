@@ -5,7 +5,7 @@ import { qrIcon } from "./icons.js";
 import "./copy-button.js";
 
 /**
- * The one thing a reader came for: the URL, large, selectable, one click to copy; and what it answers.
+ * The one thing a reader came for: the URL, large, selectable, one click to copy; and what it responds with.
  * @fires show-sheet  detail: the name of a sheet's element
  */
 export class CallbackUrl extends LitElement {
@@ -33,10 +33,10 @@ export class CallbackUrl extends LitElement {
           >${qrIcon}<span class="visually-hidden">QR code of the callback URL</span></button>
           <webhook-copy-button class="primary" .text=${this.url} what="the callback URL" keys="u"></webhook-copy-button>
         </div>
-        <p class="callback-answers">
+        <p class="callback-reply">
           ${this.reply ? html`<span class="captured">${visible(replyText(this.reply))}</span>` : ""}
           <button type="button" class="callback-change" title="Change (r)" aria-keyshortcuts="r" @click=${() => this.ask("reply-sheet")}>
-            Change<span class="visually-hidden"> what it answers</span>
+            Edit<span class="visually-hidden"> the reply</span>
           </button>
         </p>
         <p class="callback-hint">

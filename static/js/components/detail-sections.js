@@ -1,5 +1,5 @@
 import { html } from "lit";
-import { answerText } from "../state/responses.js";
+import { responseText } from "../state/responses.js";
 import { retryText } from "../state/retries.js";
 import { clockTime, fullTime } from "../text/format.js";
 import { textOfLine } from "../wire/captured.js";
@@ -10,17 +10,17 @@ import { textOfLine } from "../wire/captured.js";
  * @param {CapturedRequest} request
  * @param {object} known
  * @param {import("../state/retries.js").Retry} [known.retry]
- * @param {import("../state/responses.js").SenderResponse} [known.answer]
+ * @param {import("../state/responses.js").SenderResponse} [known.response]
  * @param {number} [known.bodyLimit]
  */
-export function summary(request, { retry, answer, bodyLimit }) {
+export function summary(request, { retry, response, bodyLimit }) {
   const { received_at, remote_addr, http_version } = request;
   return html`
     <p class="detail-summary">
       <time datetime=${received_at} title=${fullTime(received_at)}>${clockTime(received_at)}</time>
       <span>from <span class="captured">${remote_addr}</span></span>
       <span>HTTP/${http_version}</span>
-      ${answer ? html`<span>${answerText(answer, request, bodyLimit)}</span>` : ""}
+      ${response ? html`<span>${responseText(response, request, bodyLimit)}</span>` : ""}
       ${retry ? html`<span class="detail-retry">${retryText(retry)}</span>` : ""}
     </p>
   `;

@@ -79,7 +79,7 @@ async function sendTest(url) {
   const headers = { "Content-Type": "application/json" };
   try {
     const { status } = await fetch(url, { method: "POST", headers, body: TEST });
-    return `Sent. The callback answered ${status}.`;
+    return `Sent. The callback responded with ${status}.`;
   } catch {
     return "It could not be sent: this page can’t reach the callback.";
   }

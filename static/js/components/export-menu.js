@@ -16,7 +16,7 @@ const CHOICES = [
 export class ExportMenu extends LitElement {
   static properties = {
     requests: { attribute: false },
-    answers: { attribute: false },
+    responses: { attribute: false },
     origin: {},
     label: {},
     keys: {},
@@ -28,8 +28,8 @@ export class ExportMenu extends LitElement {
     super();
     /** @type {readonly import("../wire/captured.js").CapturedRequest[]} */
     this.requests = [];
-    /** @type {import("../state/responses.js").Answers | undefined} */
-    this.answers = undefined;
+    /** @type {import("../state/responses.js").Responses | undefined} */
+    this.responses = undefined;
     /** Where the URLs in a HAR point to. */
     this.origin = location.origin;
     this.label = "Export";
@@ -59,12 +59,12 @@ export class ExportMenu extends LitElement {
 
   /** @param {ExportKind} kind */
   async export(kind) {
-    const { requests, origin, answers } = this;
+    const { requests, origin, responses } = this;
     if (this.busy || requests.length === 0) return;
     this.busy = true;
     this.result = "";
     save(
-      await blobOf(exported(kind, requests, { origin, answers })),
+      await blobOf(exported(kind, requests, { origin, responses })),
       exportFileName(kind, requests),
     );
     this.busy = false;

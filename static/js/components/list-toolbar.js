@@ -57,7 +57,7 @@ export class ListToolbar extends LitElement {
         <button type="button" class="button" @click=${this.onClear}>
           Clear
         </button>
-        <export-menu keys="e" .requests=${requestsOf(snapshot)} .answers=${snapshot.answers}></export-menu>
+        <export-menu keys="e" .requests=${requestsOf(snapshot)} .responses=${snapshot.responses}></export-menu>
         <p class="visually-hidden" role="status">${this.found}</p>
       </div>
     `;

@@ -6,7 +6,7 @@ import { Sheet } from "./sheet.js";
 
 /** @typedef {import("../reply/reply.js").Draft} Draft */
 
-/** What the callback answers, to be changed. What is typed stays until it is saved or put away. */
+/** The callback's reply, to be changed. What is typed stays until it is saved or put away. */
 export class ReplySheet extends Sheet {
   static properties = {
     url: {},
@@ -18,7 +18,7 @@ export class ReplySheet extends Sheet {
 
   constructor() {
     super();
-    this.heading = "What the callback answers";
+    this.heading = "The callback's reply";
     this.closedBy = "closerequest";
     this.url = "";
     /** @type {import("../reply/reply.js").Reply | null} */
@@ -31,7 +31,7 @@ export class ReplySheet extends Sheet {
     this.busy = false;
   }
 
-  /** With what is answered now; what others change while it is open does not touch what is typed. */
+  /** With the reply as it is now; what others change while it is open does not touch what is typed. */
   async show() {
     this.draft = draftOf(this.reply ?? DEFAULT_REPLY);
     this.problem = null;
@@ -48,7 +48,7 @@ export class ReplySheet extends Sheet {
         ${replyFields({ draft, problem, change: (changes) => this.change(changes) })}
         <p class="reply-hint">
           Without any setting: what is sent to <code class="captured">${this.url}/status/503</code>
-          is answered 503, whatever stands here.
+          gets 503, whatever stands here.
         </p>
         <p class="reply-problem" role="alert">${problem?.field === null ? problem.text : ""}</p>
         <div class="sheet-foot">

@@ -23,8 +23,8 @@ export class RequestDetail extends LitElement {
   static properties = {
     request: { attribute: false },
     retry: { attribute: false },
-    answer: { attribute: false },
-    answers: { attribute: false },
+    response: { attribute: false },
+    responses: { attribute: false },
     bodyLimit: { attribute: false },
     opened: { type: Boolean },
   };
@@ -36,9 +36,9 @@ export class RequestDetail extends LitElement {
     /** @type {import("../state/retries.js").Retry | undefined} */
     this.retry = undefined;
     /** @type {import("../state/responses.js").SenderResponse | undefined} what its sender got, once it is known */
-    this.answer = undefined;
-    /** @type {import("../state/responses.js").Answers | undefined} the same, for exports: it is read then */
-    this.answers = undefined;
+    this.response = undefined;
+    /** @type {import("../state/responses.js").Responses | undefined} the same, for exports: it is read then */
+    this.responses = undefined;
     /** The server's limit for bodies in bytes; 0 where it is not known. */
     this.bodyLimit = 0;
     this.opened = false;
@@ -63,7 +63,7 @@ export class RequestDetail extends LitElement {
         ${this.head(request)}
         <div class="detail-actions">
           <take-away .request=${request}></take-away>
-          <export-menu label="Export this" .requests=${[request]} .answers=${this.answers}></export-menu>
+          <export-menu label="Export this" .requests=${[request]} .responses=${this.responses}></export-menu>
           <button type="button" class="button" aria-keyshortcuts="d" @click=${this.compare}>Compare</button>
         </div>
         <webhook-detail .request=${request}></webhook-detail>
@@ -91,7 +91,7 @@ export class RequestDetail extends LitElement {
           <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
           <span class="captured" ?data-long=${isLong(subpath)} tabindex=${isLong(subpath) ? 0 : nothing}><span class="detail-prefix">${prefix}</span>${visible(textOfLine(subpath))}</span>
         </h2>
-        ${summary(request, { retry: this.retry, answer: this.answer, bodyLimit: this.bodyLimit })}
+        ${summary(request, { retry: this.retry, response: this.response, bodyLimit: this.bodyLimit })}
       </header>
     `;
   }

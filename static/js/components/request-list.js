@@ -72,12 +72,12 @@ export class RequestList extends LitElement {
     const selected = entry.key === this.snapshot?.selected?.id;
     const reachable = entry.key === this.reachable;
     const retry = this.snapshot?.retries.get(entry.key);
-    const answer = this.snapshot?.answers.get(entry.request);
+    const response = this.snapshot?.responses.get(entry.request);
     const age = this.snapshot?.clock.age(entry.request.received_at, Date.now()) ?? 0;
     return html`<webhook-row
       data-id=${entry.key}
       .request=${entry.request}
-      .answer=${answer}
+      .response=${response}
       .retry=${retry}
       .time=${ago(age)}
       .fresh=${isFresh(entry, place)}

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, unsafeCSS } from "lit";
-import { answerText, statusTone } from "../state/responses.js";
+import { responseText, statusTone } from "../state/responses.js";
 import { retryLabel, retryText } from "../state/retries.js";
 import { byteSize, fullTime, visible } from "../text/format.js";
 import { mediaType, methodTone, targetBelow, textOfLine } from "../wire/captured.js";
@@ -21,7 +21,7 @@ export class RequestRow extends LitElement {
   static shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
   static properties = {
     request: { attribute: false },
-    answer: { attribute: false },
+    response: { attribute: false },
     retry: { attribute: false },
     time: {},
     fresh: { type: Boolean },
@@ -35,7 +35,7 @@ export class RequestRow extends LitElement {
     /** @type {CapturedRequest | undefined} */
     this.request = undefined;
     /** @type {import("../state/responses.js").SenderResponse | undefined} once it is known */
-    this.answer = undefined;
+    this.response = undefined;
     /** @type {import("../state/retries.js").Retry | undefined} where it is one */
     this.retry = undefined;
     /** When it came, in words. */
@@ -56,7 +56,7 @@ export class RequestRow extends LitElement {
   }
 
   render() {
-    const { request, answer, retry } = this;
+    const { request, response, retry } = this;
     if (!request) return;
     const { method, received_at, remote_addr, body } = request;
     return html`
@@ -74,7 +74,7 @@ export class RequestRow extends LitElement {
         <time part="time" class="row-time" datetime=${received_at} title=${fullTime(received_at)}
           >${this.time}</time
         >
-        ${answer ? rowAnswer(answer, request) : nothing}
+        ${response ? rowResponse(response, request) : nothing}
         <span class="row-facts">
           ${retry ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
           <span class="row-type captured">${visible(typeText(request))}</span>
@@ -96,12 +96,12 @@ export function isFresh({ arrived }, place) {
 }
 
 /**
- * @param {import("../state/responses.js").SenderResponse} answer
+ * @param {import("../state/responses.js").SenderResponse} response
  * @param {CapturedRequest} request
  */
-function rowAnswer(answer, request) {
-  return html`<span part="status" class="row-answer" data-tone=${statusTone(answer.status)} title=${answerText(answer, request)}
-    ><span class="visually-hidden">${request.body.complete ? "answered " : "rejected "}</span>${answer.status}</span
+function rowResponse(response, request) {
+  return html`<span part="status" class="row-response" data-tone=${statusTone(response.status)} title=${responseText(response, request)}
+    ><span class="visually-hidden">${request.body.complete ? "response " : "rejected "}</span>${response.status}</span
   >`;
 }
 

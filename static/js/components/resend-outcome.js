@@ -5,33 +5,33 @@ import "./pairs-table.js";
 
 /** @typedef {import("../resend/resend.js").ResendResponse} ResendResponse */
 /** @typedef {import("../resend/problems.js").Explanation} Explanation */
-/** @typedef {{answer?: ResendResponse, problem?: Explanation, reach?: string}} Outcome  of a request sent again */
+/** @typedef {{response?: ResendResponse, problem?: Explanation, reach?: string}} Outcome  of a request sent again */
 
 /** @param {Outcome} outcome */
-export function summary({ answer, problem, reach = "" }) {
-  if (answer) {
-    const good = answer.status >= 200 && answer.status < 300;
-    return html`<p class="resend-answer" data-good=${good}>${answerText(answer)}</p>`;
+export function summary({ response, problem, reach = "" }) {
+  if (response) {
+    const good = response.status >= 200 && response.status < 300;
+    return html`<p class="resend-response" data-good=${good}>${responseText(response)}</p>`;
   }
   const sentences = [...(problem?.sentences ?? []), reach].filter(Boolean);
   return sentences.map((text) => html`<p>${text}</p>`);
 }
 
-/** @param {ResendResponse} answer */
-function answerText({ status, reason, milliseconds }) {
+/** @param {ResendResponse} response */
+function responseText({ status, reason, milliseconds }) {
   const time = `${Math.round(milliseconds).toLocaleString("en-US")} ms`;
   if (status) return `${status} ${visible(reason)} in ${time}`;
   return `A redirect, in ${time}. It was not followed; the browser does not tell where it leads.`;
 }
 
-/** @param {ResendResponse} answer */
-export function answered({ headers, shared, body }) {
+/** @param {ResendResponse} response */
+export function responded({ headers, shared, body }) {
   const note = "Only those that CORS lets this page read.";
   return html`
-    <h4>Headers of the answer <span>${headers.length}</span></h4>
+    <h4>Headers of the response <span>${headers.length}</span></h4>
     ${shared ? html`<p class="resend-note">${note}</p>` : ""}
-    <webhook-pairs-table .pairs=${headers} label="Headers of the answer"></webhook-pairs-table>
-    <h4>Body of the answer</h4>
+    <webhook-pairs-table .pairs=${headers} label="Headers of the response"></webhook-pairs-table>
+    <h4>Body of the response</h4>
     ${body.size > 0 ? html`<webhook-body-source .body=${body}></webhook-body-source>` : ""}
     <p class="resend-note">${bodyNote(body)}</p>
   `;

@@ -3,7 +3,7 @@ import { explain, NO_URL } from "../resend/problems.js";
 import { differences, isReachable, obstacle, send, targetText, urlOf } from "../resend/resend.js";
 import { visible } from "../text/format.js";
 import "./copy-button.js";
-import { answered, summary } from "./resend-outcome.js";
+import { responded, summary } from "./resend-outcome.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 /** @typedef {import("../resend/resend.js").Target} Target */
@@ -83,7 +83,7 @@ export class ResendPanel extends LitElement {
       </form>
       ${differences(request).map((text) => html`<p class="resend-note">${visible(text)}</p>`)}
       <div class="resend-status" role="status">${sending ? "Sending…" : summary(outcome)}</div>
-      ${outcome.problem ? this.help(outcome.problem) : ""} ${outcome.answer ? answered(outcome.answer) : ""}
+      ${outcome.problem ? this.help(outcome.problem) : ""} ${outcome.response ? responded(outcome.response) : ""}
     `;
   }
 
@@ -143,7 +143,7 @@ export class ResendPanel extends LitElement {
  */
 async function outcomeOf(target, controller) {
   try {
-    return { answer: await send(target, controller) };
+    return { response: await send(target, controller) };
   } catch (error) {
     return { problem: explain(error, target) };
   }
@@ -154,8 +154,8 @@ async function outcomeOf(target, controller) {
  * @param {URL} url
  */
 function reachText(reachable, { origin }) {
-  if (reachable) return `Something answers at ${origin}: it was CORS that stood in the way.`;
-  return `Nothing answers at ${origin}, or the browser does not let this page reach it.`;
+  if (reachable) return `Something responds at ${origin}: it was CORS that stood in the way.`;
+  return `Nothing responds at ${origin}, or the browser does not let this page reach it.`;
 }
 
 customElements.define("resend-panel", ResendPanel);

@@ -99,7 +99,7 @@ export class WebhookPage extends LitElement {
 
   /** @param {Snapshot} snapshot */
   detail(snapshot) {
-    const { selected, hidden, compared, opened, link, arrived, entries, retries, answers } =
+    const { selected, hidden, compared, opened, link, arrived, entries, retries, responses } =
       snapshot;
     if (selected && compared && selected !== compared) {
       return html`<compare-view .left=${compared} .right=${selected} .opened=${opened}></compare-view>`;
@@ -107,7 +107,7 @@ export class WebhookPage extends LitElement {
     if (selected) {
       return html`<request-detail
         .request=${selected} .retry=${retries.get(selected.id)} .opened=${opened}
-        .answer=${answers.get(selected)} .answers=${answers}
+        .response=${responses.get(selected)} .responses=${responses}
         .bodyLimit=${Number(this.dataset.maxBodyBytes)}
       ></request-detail>`;
     }

@@ -25,13 +25,13 @@ export function logEntries(shown) {
 }
 
 /** @param {Shown} shown */
-function list({ snapshot: { entries, answers }, opened, actions }) {
+function list({ snapshot: { entries, responses }, opened, actions }) {
   return html`<ol part="list" class="list" role="list" @keydown=${onKey}>
     ${repeat(entries, keyOf, (entry, place) =>
       logEntry(entry, {
         opened: entry.key === opened,
         place,
-        answers,
+        responses,
         actions,
       }),
     )}

@@ -12,7 +12,7 @@ import { clockTime, gapText, refusedText } from "../text/format.js";
  * @typedef {object} How
  * @property {boolean} opened
  * @property {number} place  from the top
- * @property {import("../state/responses.js").Answers} answers
+ * @property {import("../state/responses.js").Responses} responses
  * @property {Actions} actions
  *
  * @typedef {object} Actions  what a reader does with a log
@@ -33,14 +33,14 @@ export function logEntry(entry, how) {
  * @param {import("../state/store.js").RequestEntry} entry
  * @param {How} how
  */
-function requestEntry(entry, { opened, place, answers, actions }) {
+function requestEntry(entry, { opened, place, responses, actions }) {
   const { request } = entry;
-  const answer = answers.get(request);
+  const response = responses.get(request);
   return html`<li part=${opened ? "row row-opened" : "row"} class="entry">
     <webhook-row
       exportparts="line, method, target, status, size, time"
       .request=${request}
-      .answer=${answer}
+      .response=${response}
       .time=${clockTime(request.received_at)}
       .fresh=${isFresh(entry, place)}
       .expanded=${opened}
@@ -49,7 +49,7 @@ function requestEntry(entry, { opened, place, answers, actions }) {
     ${
       opened
         ? html`<div part="detail" class="detail">
-          ${summary(request, { answer })}
+          ${summary(request, { response })}
           <webhook-detail
             exportparts="query, body, headers, trailers, path, button"
             .request=${request}

@@ -1,7 +1,7 @@
 /**
  * The store of one log, which tells its page what happens, when it happens and in its order.
  *
- * @typedef {import("../wire/contract.js").Answered} Answered
+ * @typedef {import("../wire/contract.js").Responded} Responded
  * @typedef {import("../wire/contract.js").Link} Link
  * @typedef {import("../wire/contract.js").LogEvents} Told
  *
@@ -55,10 +55,10 @@ export class LogStore extends Store {
     this.#tell("refused", refused);
   }
 
-  /** @param {Answered} answered */
-  requestAnswered(answered) {
-    super.requestAnswered(answered);
-    this.#tell("answered", answered);
+  /** @param {Responded} responded */
+  requestResponded(responded) {
+    super.requestResponded(responded);
+    this.#tell("responded", responded);
   }
 
   /** @param {Link} link */

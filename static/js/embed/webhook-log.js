@@ -21,7 +21,7 @@ const MOST = 100;
  * @fires request   a request was captured; its detail is the captured request
  * @fires gap       requests were missed: {missed}, null where the server cannot tell
  * @fires refused   requests were refused: {count, status, reason, message}
- * @fires answered  what a sender was answered: {epoch, seq, status, by}
+ * @fires responded  what a sender got: {epoch, seq, status, by}
  * @fires link      whether it is live: {state, message, retryAt}
  *
  * @implements {WebhookLogElement}

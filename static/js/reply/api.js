@@ -50,9 +50,9 @@ export class ReplyApi {
 
 /** @param {Response} response */
 async function problemOf(response) {
-  const { error } = await response.json().catch(() => ({})); // a proxy answers as it likes
+  const { error } = await response.json().catch(() => ({})); // a proxy responds as it likes
   return new ReplyProblem(
-    error?.message ?? `The server answered ${response.status}.`,
+    error?.message ?? `The server responded with ${response.status}.`,
     error?.field,
   );
 }

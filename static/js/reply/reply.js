@@ -1,5 +1,5 @@
 /**
- * What a callback answers: the reply as a value, as text, and as it is written in a form.
+ * What a callback responds with: the reply as a value, as text, and as it is written in a form.
  * No DOM in here.
  *
  * @typedef {import("../wire/contract.js").Reply} Reply
@@ -38,7 +38,7 @@ export const DEFAULT_REPLY = {
 const BLANK = draftOf(DEFAULT_REPLY);
 
 /**
- * "Answers 200, no body", "Answers 503 to the next 3 requests, after 2 s".
+ * "Responds with 200, no body", "Responds with 503 to the next 3 requests, after 2 s".
  * @param {Reply} reply
  */
 export function replyText({ status, headers, body, delay, times, cors }) {
@@ -48,7 +48,7 @@ export function replyText({ status, headers, body, delay, times, cors }) {
     !cors && "without CORS",
   ].filter(Boolean);
   if (more.length === 0 && times === null) more.push("no body");
-  return [`Answers ${status}${timesText(times)}`, ...more].join(", ");
+  return [`Responds with ${status}${timesText(times)}`, ...more].join(", ");
 }
 
 /** @param {number | null} times */

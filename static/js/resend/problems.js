@@ -56,9 +56,9 @@ export const NO_URL = said(
 export function explain(error, target) {
   const { url, origin } = target;
   const name = error instanceof Error ? error.name : "";
-  if (name === "TimeoutError") return said(`No answer within 30 seconds. ${MAY_HAVE_ARRIVED}`);
+  if (name === "TimeoutError") return said(`No response within 30 seconds. ${MAY_HAVE_ARRIVED}`);
   if (name === "AbortError") return said(`Cancelled. ${MAY_HAVE_ARRIVED}`);
-  if (url.origin === origin) return said(`Nothing answers at ${url.origin}.`);
+  if (url.origin === origin) return said(`Nothing responds at ${url.origin}.`);
   if (BAD_PORTS.has(url.port)) {
     return said(`Browsers send nothing to port ${url.port}: it is kept for another protocol.`);
   }
@@ -88,13 +88,13 @@ function guesses({ url, request, origin }) {
   const guarded = near && !isLocal(new URL(origin).hostname);
   const asks = isAskedFirst(request);
   return [
-    `Either nothing answers at ${url.origin}, or CORS stood in the way. The browser does not say which.`,
+    `Either nothing responds at ${url.origin}, or CORS stood in the way. The browser does not say which.`,
     guarded
       ? "This computer and its network are guarded: the browser may have asked you for permission, and gives none to pages without https."
       : "",
     asks
-      ? "CORS: the browser asks first, with OPTIONS. The target has to answer that with a status from 200 to 299, and that and the request itself with:"
-      : `CORS: for this page to see the answer, the target has to send the header below. ${MAY_HAVE_ARRIVED}`,
+      ? "CORS: the browser asks first, with OPTIONS. The target has to respond to that with a status from 200 to 299, and send with that response, and with the one to the request itself:"
+      : `CORS: for this page to see the response, the target has to send the header below. ${MAY_HAVE_ARRIVED}`,
   ].filter(Boolean);
 }
 

@@ -139,13 +139,13 @@ export function differences(request) {
  * @returns {Promise<ResendResponse>}
  */
 export async function send({ url, request }, controller) {
-  const late = new DOMException("No answer in time", "TimeoutError");
+  const late = new DOMException("No response in time", "TimeoutError");
   const timer = setTimeout(() => controller.abort(late), TIME_OUT_MS);
   const start = performance.now();
   try {
     const response = await fetch(url, { ...optionsOf(request), signal: controller.signal });
     const body = await beginningOf(response);
-    return answerOf(response, body, performance.now() - start);
+    return responseOf(response, body, performance.now() - start);
   } finally {
     clearTimeout(timer);
   }
@@ -157,7 +157,7 @@ export async function send({ url, request }, controller) {
  * @param {number} milliseconds
  * @returns {ResendResponse}
  */
-function answerOf({ status, statusText: reason, headers, type }, body, milliseconds) {
+function responseOf({ status, statusText: reason, headers, type }, body, milliseconds) {
   return { status, reason, shared: type === "cors", headers: [...headers], body, milliseconds };
 }
 
@@ -194,7 +194,7 @@ async function beginningOf(response) {
 }
 
 /**
- * Whether anything answers there: asks for nothing but the head of its front page.
+ * Whether anything responds there: asks for nothing but the head of its front page.
  * @param {URL} url
  */
 export async function isReachable(url) {

@@ -1,5 +1,5 @@
 /**
- * What senders were answered, found by the position of their request. No DOM in here.
+ * What senders got, found by the position of their request. No DOM in here.
  *
  * @typedef {object} SenderResponse
  * @property {number} status
@@ -15,13 +15,13 @@ const BY = {
   default: "by default",
   reply: "by the reply",
   path: "as its path asked",
-  answerer: "by an answerer",
+  responder: "by the responder",
 };
 
-/** The newest are kept. An answer may come long after its request, and for one that waits unseen. */
-export class Answers {
+/** The newest are kept. A response may come long after its request, and for one that waits unseen. */
+export class Responses {
   /** @type {Map<string, SenderResponse>} */
-  #answers = new Map();
+  #responses = new Map();
   #most;
 
   /** @param {number} most */
@@ -35,21 +35,21 @@ export class Answers {
     this.#makeRoom();
   }
 
-  /** @param {Position & SenderResponse} answered */
+  /** @param {Position & SenderResponse} responded */
   add({ epoch, seq, status, by }) {
-    this.#answers.set(keyOf(epoch, seq), { status, by });
+    this.#responses.set(keyOf(epoch, seq), { status, by });
     this.#makeRoom();
   }
 
   /** @param {Position} request */
   get({ epoch, seq }) {
-    return this.#answers.get(keyOf(epoch, seq));
+    return this.#responses.get(keyOf(epoch, seq));
   }
 
   #makeRoom() {
-    for (const oldest of this.#answers.keys()) {
-      if (this.#answers.size <= this.#most) return;
-      this.#answers.delete(oldest);
+    for (const oldest of this.#responses.keys()) {
+      if (this.#responses.size <= this.#most) return;
+      this.#responses.delete(oldest);
     }
   }
 }
@@ -63,18 +63,18 @@ function keyOf(epoch, seq) {
 }
 
 /**
- * "answered 503 by the reply"; of a body that is too large "rejected 413: …", because no reply had a
+ * "response 503 by the reply"; of a body that is too large "rejected 413: …", because no reply had a
  * say in that.
- * @param {SenderResponse} answer
+ * @param {SenderResponse} response
  * @param {{body: import("../wire/contract.js").Body}} request
  * @param {number} [limit]  the server's, in bytes, where it is known
  */
-export function answerText({ status, by }, { body }, limit = 0) {
+export function responseText({ status, by }, { body }, limit = 0) {
   if (!body.complete) {
     const size = limit ? ` of ${byteCount(limit)}` : "";
     return `rejected ${status}: larger than this server’s limit${size}`;
   }
-  return ["answered", status, Object.hasOwn(BY, by) ? BY[by] : ""].join(" ").trim();
+  return ["response", status, Object.hasOwn(BY, by) ? BY[by] : ""].join(" ").trim();
 }
 
 /**

@@ -16,9 +16,9 @@
  * @property {number} arrived  requests put into the list since the page was opened
  * @property {number} unseen   requests that arrived while nobody looked at the page
  * @property {number} viewers  of this callback, on all workers
- * @property {Reply | null} reply  what the callback answers; null while that is not known
+ * @property {Reply | null} reply  what the callback responds with; null while that is not known
  *
- * @typedef {State & import("./list.js").View & import("./selection.js").Selected & {answers: Answers, clock: ServerClock}} Snapshot
+ * @typedef {State & import("./list.js").View & import("./selection.js").Selected & {responses: Responses, clock: ServerClock}} Snapshot
  */
 
 import { DEFAULT_REPLY } from "../reply/reply.js";
@@ -27,7 +27,7 @@ import { List } from "./list.js";
 import { Observable } from "./observable.js";
 import { Position } from "./position.js";
 import { Rate } from "./rate.js";
-import { Answers } from "./responses.js";
+import { Responses } from "./responses.js";
 import { Selection } from "./selection.js";
 import { ServerClock } from "./server-clock.js";
 import { DEFAULTS } from "./settings.js";
@@ -47,7 +47,7 @@ export class Store extends Observable {
   #selection = new Selection();
   #position = new Position();
   #notices = new Notices();
-  #answers;
+  #responses;
   #clock = new ServerClock();
   #looksAgain = false;
   /** The page was away since it heard of the reply. */
@@ -60,13 +60,13 @@ export class Store extends Observable {
   constructor(most = DEFAULTS.most) {
     super();
     this.#list = new List(most);
-    this.#answers = new Answers(2 * most);
+    this.#responses = new Responses(2 * most);
   }
 
   /** @param {number} most */
   set most(most) {
     this.#list.most = most;
-    this.#answers.most = 2 * most; // as many as wait while the list is paused
+    this.#responses.most = 2 * most; // as many as wait while the list is paused
     this.#change({});
   }
 
@@ -120,9 +120,9 @@ export class Store extends Observable {
     this.#add(this.#notices.refused(refused, this.#list.end.newest));
   }
 
-  /** @param {import("../wire/contract.js").Answered} answered */
-  requestAnswered(answered) {
-    this.#answers.add(answered);
+  /** @param {import("../wire/contract.js").Responded} responded */
+  requestResponded(responded) {
+    this.#responses.add(responded);
     this.#change({});
   }
 
@@ -239,7 +239,7 @@ export class Store extends Observable {
     const view = this.#list.view();
     if (view.more) this.#lookAgain(view.more);
     const selection = this.#selection.view(view, (id) => this.isKnown(id));
-    const known = { answers: this.#answers, clock: this.#clock };
+    const known = { responses: this.#responses, clock: this.#clock };
     return { ...this.#state, ...view, ...selection, ...known };
   }
 

@@ -19,23 +19,23 @@ const BUSY_MS = 10;
  * @param {readonly CapturedRequest[]} requests
  * @param {object} beside
  * @param {string} beside.origin
- * @param {{get: (request: CapturedRequest) => ExportedResponse | undefined}} [beside.answers]  what senders got, as far as it is known
+ * @param {{get: (request: CapturedRequest) => ExportedResponse | undefined}} [beside.responses]  what senders got, as far as it is known
  */
-export function exported(kind, requests, { origin, answers }) {
+export function exported(kind, requests, { origin, responses }) {
   const ordered = [...requests].sort(byTime);
   if (kind === "json") {
-    return list("[", ordered, (each) => withAnswer(each, answers?.get(each)), "]");
+    return list("[", ordered, (each) => withResponse(each, responses?.get(each)), "]");
   }
-  return list(HAR_HEAD, ordered, (each) => harEntry(each, origin, answers?.get(each)), HAR_FOOT);
+  return list(HAR_HEAD, ordered, (each) => harEntry(each, origin, responses?.get(each)), HAR_FOOT);
 }
 
 /**
  * The request as it came over the wire, and what its sender got.
  * @param {CapturedRequest} request
- * @param {ExportedResponse | undefined} answered
+ * @param {ExportedResponse | undefined} responded
  */
-function withAnswer(request, answered) {
-  return answered ? { ...request, answered } : request;
+function withResponse(request, responded) {
+  return responded ? { ...request, responded } : request;
 }
 
 /**

@@ -5,7 +5,7 @@ import { target } from "./outgoing.js";
 
 /**
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
- * @typedef {Pick<import("../wire/contract.js").Answered, "status" | "by">} ExportedResponse
+ * @typedef {Pick<import("../wire/contract.js").Responded, "status" | "by">} ExportedResponse
  */
 
 /** The log up to its entries, which are long: they follow one by one. */
@@ -24,20 +24,20 @@ const NO_RESPONSE = {
   redirectURL: "",
   headersSize: -1,
   bodySize: -1,
-  comment: "What the sender was answered is not recorded.",
+  comment: "What the sender got is not recorded.",
 };
 
 /**
  * @param {CapturedRequest} request
  * @param {string} origin
- * @param {ExportedResponse} [answered]  what its sender got
+ * @param {ExportedResponse} [responded]  what its sender got
  */
-export function harEntry(request, origin, answered) {
+export function harEntry(request, origin, responded) {
   return {
     startedDateTime: request.received_at,
     time: 0,
     request: harRequest(request, origin),
-    response: answered ? harResponse(answered) : NO_RESPONSE,
+    response: responded ? harResponse(responded) : NO_RESPONSE,
     cache: {},
     timings: { send: 0, wait: 0, receive: 0 },
     _clientAddress: request.remote_addr,
@@ -65,7 +65,7 @@ function harRequest(request, origin) {
   };
 }
 
-/** @param {ExportedResponse} answered */
+/** @param {ExportedResponse} responded */
 function harResponse({ status, by }) {
   const comment = "Only the status of the response is recorded.";
   return { ...NO_RESPONSE, status, httpVersion: "HTTP/1.1", comment, _by: by };

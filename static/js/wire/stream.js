@@ -84,7 +84,7 @@ export function openStream({ server, ...place }, sink) {
   socket.on("request", onRequest);
   socket.on("viewers", ({ viewers }) => sink.viewersChanged?.(viewers));
   socket.on("refused", (refused) => sink.requestsRefused?.(refused));
-  socket.on("answered", (answered) => sink.requestAnswered?.(answered));
+  socket.on("responded", (responded) => sink.requestResponded?.(responded));
   socket.on("reply", ({ reply }) => sink.replyChanged?.(reply));
   const { tryNow, close } = new Connection(socket, sink);
   const end = () => {

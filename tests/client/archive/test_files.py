@@ -14,7 +14,7 @@ from tests.wire_fixture import samples
 from webhook_logger.client.archive import har
 from webhook_logger.client.archive.files import Archive, entries
 from webhook_logger.client.errors import Invalid
-from webhook_logger.client.stream.events import Answered
+from webhook_logger.client.stream.events import Responded
 
 ORIGIN = "https://hooks.example.com"
 
@@ -122,16 +122,16 @@ def test_a_response_is_recorded_when_it_comes_whatever_came_between(tmp_path: Pa
     with Archive(path, ORIGIN) as archive:
         archive.add(first)
         archive.add(second)
-        archive.answered(Answered("e", 1, 503, "answerer"))
-        assert archive.is_unanswered()
-        archive.answered(Answered("e", 2, 200, "default"))
-        assert not archive.is_unanswered()
-        archive.answered(Answered("e", 2, 404, "reply"))  # the second time
+        archive.responded(Responded("e", 1, 503, "responder"))
+        assert archive.awaits_response()
+        archive.responded(Responded("e", 2, 200, "default"))
+        assert not archive.awaits_response()
+        archive.responded(Responded("e", 2, 404, "reply"))  # the second time
         archive.add(third)
-        archive.answered(Answered("other", 3, 404, "reply"))
-        archive.answered(Answered("e", 3, 2**53, "x" * 10_000))  # from a server that is none
+        archive.responded(Responded("other", 3, 404, "reply"))
+        archive.responded(Responded("e", 3, 2**53, "x" * 10_000))  # from a server that is none
     assert json.loads(path.read_text())["log"]["entries"] == [
-        har.entry(first, ORIGIN, (503, "answerer")),
+        har.entry(first, ORIGIN, (503, "responder")),
         har.entry(second, ORIGIN, (200, "default")),
         har.entry(third, ORIGIN),
     ]

@@ -233,7 +233,7 @@ def test_a_lost_queue_is_told(uuid: str) -> None:
     ("arguments", "sentence"),
     [
         (("ftp://a",), "Not a URL that HTTP can be sent to"),
-        (("http://a", "--answer"), "--answer needs a --forward"),
+        (("http://a", "--respond"), "--respond needs a --forward"),
         (("http://a/3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e1",), "is mistyped: it has 35 characters"),
         (("http://a", "--forward", "ftp://b"), "Not a URL that HTTP can be sent to"),
         (("http://a", "--count", "0"), "0 is not in the range"),

@@ -36,11 +36,11 @@ def send_many(server: Server, uuid: str, count: int) -> None:
     with Sender(server.address) as sender:
         writer = threading.Thread(target=lambda: sender.send(b"".join(requests)))
         writer.start()
-        answered = b""
-        while answered.count(b"HTTP/1.1 200 ") < count:
+        responded = b""
+        while responded.count(b"HTTP/1.1 200 ") < count:
             received = sender.socket.recv(262_144)
             assert received
-            answered += received
+            responded += received
         writer.join()
 
 

@@ -62,7 +62,7 @@ def test_a_target_that_is_not_there_is_told(archive: Path) -> None:
     done = run("replay", str(archive), "--to", f"http://127.0.0.1:{free_port()}")
     assert done.returncode == 3
     assert "Connection refused" in done.stdout
-    assert "1 × no answer" in done.stderr
+    assert "1 × no response" in done.stderr
 
 
 def test_an_entry_that_is_wrong_does_not_stop_the_others(archive: Path) -> None:
@@ -79,7 +79,7 @@ def test_an_entry_that_is_wrong_does_not_stop_the_others(archive: Path) -> None:
         assert endpoint.waiting == 0
     assert done.returncode == 1
     assert done.stderr.startswith("Entry 1: request is not an object. It is not sent.\n")
-    assert "4 of 4 requests: 2 × 200, 1 × no answer, 1 × not sent." in done.stderr
+    assert "4 of 4 requests: 2 × 200, 1 × no response, 1 × not sent." in done.stderr
     assert "--allow-escape" in done.stdout
 
 
@@ -103,8 +103,8 @@ def test_on_a_terminal_it_shows_how_far_it_is(archive: Path) -> None:
 
 def test_retries_are_made_when_asked_for(archive: Path) -> None:
     archive.write_text(json.dumps({"log": {"entries": [entry("http://a/b")]}}))
-    answers = [b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", OK]
-    with Endpoint(lambda _: answers.pop(0)) as endpoint:
+    responses = [b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", OK]
+    with Endpoint(lambda _: responses.pop(0)) as endpoint:
         done = run("replay", str(archive), "--to", endpoint.url, "--retries", "1")
     assert (done.returncode, "2 tries" in done.stdout) == (0, True)
 

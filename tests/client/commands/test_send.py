@@ -103,9 +103,9 @@ def test_what_http_cannot_carry_is_told(arguments: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize(("status", "code"), [(200, 0), (302, 0), (400, 1), (503, 1)])
-def test_the_exit_code_tells_what_the_answer_was(status: int, code: int) -> None:
-    answer = b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status
-    with Endpoint(lambda _: answer) as endpoint:
+def test_the_exit_code_tells_what_the_response_was(status: int, code: int) -> None:
+    response = b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status
+    with Endpoint(lambda _: response) as endpoint:
         done = run("send", endpoint.url)
     assert (done.returncode, done.stdout.split()[0]) == (code, str(status))
 
@@ -116,9 +116,9 @@ def test_nobody_there_is_told() -> None:
     assert "Connection refused" in done.stderr
 
 
-def test_the_answer_does_nothing_on_the_terminal() -> None:
-    answer = b"HTTP/1.1 200 OK\r\nX-A: \x1b[31m\r\nContent-Length: 8\r\n\r\n\x1b[31mred"
-    with Endpoint(lambda _: answer) as endpoint:
+def test_the_response_does_nothing_on_the_terminal() -> None:
+    response = b"HTTP/1.1 200 OK\r\nX-A: \x1b[31m\r\nContent-Length: 8\r\n\r\n\x1b[31mred"
+    with Endpoint(lambda _: response) as endpoint:
         done = run("send", endpoint.url, "-v")
     assert done.stdout.splitlines()[1] == r"  X-A: \x1b[31m"
     assert done.stdout.splitlines()[-1] == r"  \x1b[31mred"

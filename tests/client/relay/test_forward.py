@@ -112,18 +112,18 @@ def stage(memory_server: Server) -> Iterator[Stage]:
 def test_it_arrives_as_it_was_sent(stage: Stage, row: Row) -> None:
     stage.bench.send(relayed(stage.captured(row)))
     outcome = stage.bench.outcome()
-    assert outcome.answer, outcome.error
+    assert outcome.response, outcome.error
     assert stage.endpoint.received() == stage.expected(row)
 
 
-def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
+def test_a_redirect_is_a_response_and_is_not_followed() -> None:
     moved = b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"
     with Endpoint(lambda _: moved) as endpoint:
         bench = Bench(endpoint.url)
         bench.send(request())
-        answer = bench.outcome().answer
-        assert answer
-        assert (answer.status, answer.headers[0]) == (302, ("Location", "/elsewhere"))
+        response = bench.outcome().response
+        assert response
+        assert (response.status, response.headers[0]) == (302, ("Location", "/elsewhere"))
         endpoint.received()
         assert endpoint.waiting == 0
 
@@ -132,26 +132,26 @@ def test_a_target_that_is_not_there_and_one_that_breaks_off_are_told() -> None:
     bench = Bench(f"http://127.0.0.1:{free_port()}")
     bench.send(request())
     outcome = bench.outcome()
-    assert not outcome.answer
+    assert not outcome.response
     assert "Connection refused" in outcome.error
     with Endpoint(lambda _: b"") as endpoint:
         bench = Bench(endpoint.url)
         bench.send(request())
-        assert "did not answer" in bench.outcome().error
+        assert "did not respond" in bench.outcome().error
 
 
-def test_a_target_that_does_not_answer_in_time_is_told() -> None:
-    answered = threading.Event()
+def test_a_target_that_does_not_respond_in_time_is_told() -> None:
+    responded = threading.Event()
 
     def respond(received: bytes) -> bytes:
-        answered.wait(PATIENCE_SECONDS)
+        responded.wait(PATIENCE_SECONDS)
         return OK
 
     with Endpoint(respond) as endpoint:
         bench = Bench(endpoint.url, timeout=0.2)
         bench.send(request())
         assert "within 0.2 seconds" in bench.outcome().error
-        answered.set()
+        responded.set()
 
 
 def test_nothing_is_tried_again_unless_asked_for() -> None:
@@ -165,17 +165,17 @@ def test_nothing_is_tried_again_unless_asked_for() -> None:
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_it_is_tried_again_as_often_as_asked_for(status: int) -> None:
-    answers = [b"", b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status, OK]
-    with Endpoint(lambda _: answers.pop(0)) as endpoint:
+    responses = [b"", b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status, OK]
+    with Endpoint(lambda _: responses.pop(0)) as endpoint:
         bench = Bench(endpoint.url, retries=5)
         bench.send(request(b"x"))
         outcome = bench.outcome()
-        assert outcome.answer
-        assert (outcome.answer.status, outcome.tries) == (200, 3)
+        assert outcome.response
+        assert (outcome.response.status, outcome.tries) == (200, 3)
         assert len({endpoint.received() for _ in range(3)}) == 1
 
 
-def test_an_answer_of_400_is_not_tried_again() -> None:
+def test_a_response_of_400_is_not_tried_again() -> None:
     with Endpoint(lambda _: b"HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n") as endpoint:
         bench = Bench(endpoint.url, retries=5)
         bench.send(request())
@@ -187,7 +187,7 @@ def test_what_http_cannot_carry_is_told_and_not_tried_again() -> None:
         bench = Bench(endpoint.url, retries=5)
         bench.send(Relayed("POST", "", "", (("X", "a\r\nb"),), b""))
         outcome = bench.outcome()
-        assert (outcome.answer, outcome.tries) == (None, 1)
+        assert (outcome.response, outcome.tries) == (None, 1)
         assert "can't carry" in outcome.error
 
 
@@ -202,7 +202,7 @@ def test_requests_are_on_their_way_at_the_same_time() -> None:
         bench = Bench(endpoint.url, concurrency=4)
         for _ in range(4):
             bench.send(request())
-        assert all(bench.outcome().answer for _ in range(4))
+        assert all(bench.outcome().response for _ in range(4))
 
 
 def test_in_order_is_one_after_the_other_on_one_connection(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.wire_fixture import samples
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.errors import Closed
-from webhook_logger.client.stream.events import Answered, Event, Gap, Link
+from webhook_logger.client.stream.events import Event, Gap, Link, Responded
 from webhook_logger.client.stream.mailbox import MOST_ASIDES, Mailbox
 
 
@@ -80,7 +80,7 @@ def test_gaps_in_a_row_are_one() -> None:
 def test_asides_that_nobody_reads_are_limited_and_take_no_place_of_requests() -> None:
     mailbox = Mailbox()
     for seq in range(MOST_ASIDES + 5):
-        mailbox.put(Answered("e", seq, 200, "default"))
+        mailbox.put(Responded("e", seq, 200, "default"))
     mailbox.put(request(1))
     events = all_of(mailbox)
     assert len(events) == MOST_ASIDES + 1

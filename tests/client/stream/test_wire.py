@@ -18,11 +18,11 @@ PAYLOADS: list[tuple[Callable[[Any], object], dict[str, Any]]] = [
     (wire.captured, GOOD),
     (wire.captured, GOOD | {"trailers": [["a", "b"]]}),
     (wire.joined, JOINED),
-    (wire.answered, {"epoch": "e", "seq": 5, "status": 200, "by": "reply"}),
+    (wire.responded, {"epoch": "e", "seq": 5, "status": 200, "by": "reply"}),
     (wire.refused, REFUSED),
     (wire.queue_is_down, {"queue": "down"}),
     (wire.farewell, {"reason": "slow"}),
-    (wire.answering, {"ok": False, "error": "taken"}),
+    (wire.responding, {"ok": False, "error": "taken"}),
 ]
 WRONG = (
     None,

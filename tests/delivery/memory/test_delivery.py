@@ -25,13 +25,13 @@ class Viewers:
     def __init__(self) -> None:
         self.seen: list[dict[str, Any]] = []
 
-    def deliver(self, answered: ResponseReport, members: bytes) -> None:
-        position = dict(zip(("uuid", "epoch", "seq"), answered, strict=False))
+    def deliver(self, responded: ResponseReport, members: bytes) -> None:
+        position = dict(zip(("uuid", "epoch", "seq"), responded, strict=False))
         self.seen.append({**position, **json.loads(b"{%b}" % members)})
 
     def skipped(self, uuid: str) -> None: ...
 
-    def answered(self, answered: ResponseReport) -> None: ...
+    def responded(self, responded: ResponseReport) -> None: ...
 
     def reply(self, uuid: str, kept: Kept | None) -> None: ...
 

@@ -11,32 +11,32 @@ from webhook_logger.delivery.redis.errors import REASONS, REFUSES, reason_of
 from webhook_logger.delivery.redis.history import ask
 
 
-class Answering:
-    """A line whose other end answers everything with the same."""
+class Responding:
+    """A line whose other end responds to everything with the same."""
 
-    def __init__(self, answer: Any) -> None:
-        self._answer = answer
+    def __init__(self, response: Any) -> None:
+        self._response = response
 
     def send(self, _: bytes) -> None:
         pass
 
     def read_well(self) -> Any:
-        return self._answer
+        return self._response
 
 
 def test_a_master_is_known_by_both_of_its_ids() -> None:
     info = b"# Replication\r\nrole:master\r\nmaster_replid:5f\r\nrun_id:3e\r\n"
-    assert ask(Answering(info))[:] == ("3e", "5f")  # type: ignore[arg-type]
+    assert ask(Responding(info))[:] == ("3e", "5f")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("response", "reason"),
     [
         (b"role:slave\r\n", REASONS["READONLY"]),
-        *((answer, REFUSES) for answer in (b"OK", b"\xff", b"", 1, None, [])),
+        *((response, REFUSES) for response in (b"OK", b"\xff", b"", 1, None, [])),
     ],
 )
-def test_what_is_no_master_is_refused_with_the_reason(answer: Any, reason: str) -> None:
+def test_what_is_no_master_is_refused_with_the_reason(response: Any, reason: str) -> None:
     with pytest.raises(redis.ResponseError) as refused:
-        ask(Answering(answer))  # type: ignore[arg-type]
+        ask(Responding(response))  # type: ignore[arg-type]
     assert reason_of(refused.value) == reason

@@ -28,13 +28,13 @@ HEADER_LINES = {
     "a status of HTTP/2": head(":status: 200"),
     "a protocol of HTTP/2": head(":protocol: websocket"),
     "a request line among the lines": head(f"GET /{UUID}/hidden HTTP/1.1"),
-    "an answer's line among the lines": head("HTTP/1.1 200 OK"),
+    "a response's line among the lines": head("HTTP/1.1 200 OK"),
     **{f"the character {mark} in a name": head(f"A{mark}b: c") for mark in DELIMITERS},
     **{f"the control {code:#04x} in a value": head(f"A: b{chr(code)}c") for code in CONTROLS},
     **{f"the control {code:#04x} in a name": head(f"A{chr(code)}: c") for code in CONTROLS},
 }
 
-# RFC 9112, section 3.2: a server answers 400 to a Host that is no `uri-host [":" port]`.
+# RFC 9112, section 3.2: a server responds with 400 to a Host that is no `uri-host [":" port]`.
 NO_HOSTS = (
     *(
         "a b",

@@ -1,4 +1,4 @@
-"""Requests that are too much of something, with what they are answered."""
+"""Requests that are too much of something, with their responses."""
 
 from __future__ import annotations
 

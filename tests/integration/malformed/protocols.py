@@ -9,7 +9,7 @@ PROXY_2 = b"\r\n\r\n\x00\r\nQUIT\n"
 PROTOCOLS = {
     "a frame of HTTP/2": b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + b"\x00\x03\x00\x00\x00\x64" * 3,
     "the hello of TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-    "an answer": head("Content-Length: 0", line="HTTP/1.1 200 OK"),
+    "a response": head("Content-Length: 0", line="HTTP/1.1 200 OK"),
     "the first version of PROXY": b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" + head(),
     "PROXY of an unknown kind": b"PROXY UNKNOWN\r\n" + head(),
     "the second version of PROXY": PROXY_2 + b"\x21\x11\x00\x0c" + b"\1" * 12 + head(),
@@ -33,5 +33,5 @@ PROTOCOLS = {
     "NUL before the request line": b"\0" + head(),
     "a header line before the request line": f"A: b\r\n{LINE}\r\nHost: h\r\n\r\n".encode(),
     "nothing but a colon": b":\r\n\r\n",
-    "an answer to a request that was not made": b"HTTP/1.1 100 Continue\r\n\r\n" + head(),
+    "a response to a request that was not made": b"HTTP/1.1 100 Continue\r\n\r\n" + head(),
 }

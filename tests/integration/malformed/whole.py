@@ -36,7 +36,7 @@ WHOLE = {
     "a body that begins with an empty line": with_body(body=b"\r\n\r\n" + HIDDEN),
     "a body of bare line ends": with_body(body=b"\n\n\r\r\n"),
     "a body of bytes that no head may have": with_body(body=bytes(range(256))),
-    "a body that is an answer": with_body(body=b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+    "a body that is a response": with_body(body=b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
     "a body that is the preface of HTTP/2": with_body(body=b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
     "HTTP/1.0 that stays open": with_body("Connection: keep-alive", line=HTTP_1_0),
     "a length behind zeros": (head(f"Content-Length: 000{len(HIDDEN)}") + HIDDEN, HIDDEN),

@@ -57,8 +57,8 @@ test("a page is told all that happens, each once and in its order", () => {
   const why = { status: 404, reason: "not_found", message: "Nothing exists at this path." };
   store.requestsRefused({ count: 3, ...why });
   store.requestsRefused({ count: 4, ...why });
-  const answered = { epoch: "first", seq: 4, status: 200, by: "default" };
-  store.requestAnswered(answered);
+  const responded = { epoch: "first", seq: 4, status: 200, by: "default" };
+  store.requestResponded(responded);
   assert.deepEqual(told, [
     ["link", { state: "live", message: "", retryAt: 0 }],
     ["request", one],
@@ -66,7 +66,7 @@ test("a page is told all that happens, each once and in its order", () => {
     ["request", four],
     ["refused", { count: 3, ...why }],
     ["refused", { count: 4, ...why }],
-    ["answered", answered],
+    ["responded", responded],
   ]);
 });
 

@@ -32,21 +32,21 @@ function preset(name) {
   return found;
 }
 
-test("it says in a sentence what is answered", () => {
-  assert.equal(replyText(DEFAULT_REPLY), "Answers 200, no body");
+test("it says in a sentence what the response is", () => {
+  assert.equal(replyText(DEFAULT_REPLY), "Responds with 200, no body");
   const soon = { status: 503, times: 3, delay: 2 };
-  assert.equal(replyText(reply(soon)), "Answers 503 to the next 3 requests, after 2 s");
-  assert.equal(replyText(reply({ times: 1 })), "Answers 200 to the next request");
-  assert.equal(replyText(reply({ cors: false })), "Answers 200, without CORS");
+  assert.equal(replyText(reply(soon)), "Responds with 503 to the next 3 requests, after 2 s");
+  assert.equal(replyText(reply({ times: 1 })), "Responds with 200 to the next request");
+  assert.equal(replyText(reply({ cors: false })), "Responds with 200, without CORS");
 });
 
 test("of a body it says the size, and the type where one is set", () => {
   const body = /** @type {const} */ ({ encoding: "utf-8", content: "{}é" });
-  assert.equal(replyText(reply({ body })), "Answers 200, 4 B");
+  assert.equal(replyText(reply({ body })), "Responds with 200, 4 B");
   const headers = /** @type {[string, string][]} */ ([
     ["content-type", "application/json; charset=utf-8"],
   ]);
-  assert.equal(replyText(reply({ body, headers })), "Answers 200, 4 B of application/json");
+  assert.equal(replyText(reply({ body, headers })), "Responds with 200, 4 B of application/json");
 });
 
 test("a reply comes back from the form as it was", () => {
@@ -104,7 +104,7 @@ test("any other problem is put above the fields, as it is", () => {
   }
 });
 
-test("a preset replaces what is answered, and leaves to whom and how often", () => {
+test("a preset replaces the response, and leaves to whom and how often", () => {
   const typed = draft({ status: "418", headers: "A: b", delay: "9", times: "2", cors: false });
   const begun = begunWith(typed, preset("204"));
   assert.deepEqual(begun, draft({ status: "204", times: "2", cors: false }));

@@ -213,9 +213,9 @@ test("time-outs and cancelling are told in words", () => {
   assert.match(why("https://a/", {}, { name: "AbortError" }).sentences[0], /Cancelled/);
 });
 
-test("where no CORS is needed, nothing answers", () => {
+test("where no CORS is needed, nothing responds", () => {
   const { sentences, askable } = why(`${PAGE}/x`);
-  assert.deepEqual(sentences, [`Nothing answers at ${PAGE}.`]);
+  assert.deepEqual(sentences, [`Nothing responds at ${PAGE}.`]);
   assert.ok(!askable);
 });
 
@@ -233,7 +233,7 @@ const target = createServer(async (request, response) => {
   }
   if (url === "/large") return response.end("é".repeat(100_000));
   if (url === "/away") return response.writeHead(302, { Location: "/" }).end();
-  response.writeHead(404, { "X-Answer": "42" }).end("no such thing");
+  response.writeHead(404, { "X-Response": "42" }).end("no such thing");
 });
 let base = "";
 
@@ -258,7 +258,7 @@ const resend = (path, fields, controller = new AbortController()) =>
 test("method, path, headers and every byte arrive", async () => {
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
   const content = bytes.toString("base64");
-  const answer = await resend("/a%2Fb?x=1&x=2", {
+  const response = await resend("/a%2Fb?x=1&x=2", {
     method: "PROPFIND",
     headers: [["X-Key", "café"]],
     body: { size: 256, encoding: "base64", content, complete: true },
@@ -267,10 +267,10 @@ test("method, path, headers and every byte arrive", async () => {
   assert.deepEqual([method, url], ["PROPFIND", "/a%2Fb?x=1&x=2"]);
   assert.equal(headers[headers.findIndex((name) => name.toLowerCase() === "x-key") + 1], "café");
   assert.deepEqual(body, bytes);
-  assert.deepEqual([answer.status, answer.reason], [404, "Not Found"]);
-  assert.ok(answer.headers.some(([name, value]) => name === "x-answer" && value === "42"));
-  assert.equal(answer.body.content, "no such thing");
-  assert.ok(answer.milliseconds > 0);
+  assert.deepEqual([response.status, response.reason], [404, "Not Found"]);
+  assert.ok(response.headers.some(([name, value]) => name === "x-response" && value === "42"));
+  assert.equal(response.body.content, "no such thing");
+  assert.ok(response.milliseconds > 0);
 });
 
 test("of a large body the beginning is kept", async () => {
@@ -308,7 +308,7 @@ test("what is cancelled ends", async () => {
   await assert.rejects(sent, { name: "AbortError" });
 });
 
-test("whether something answers is found out without sending the request", async () => {
+test("whether something responds is found out without sending the request", async () => {
   assert.ok(await isReachable(new URL(`${base}/orders?a=1`)));
   const { method, url } = /** @type {typeof received[0]} */ (received.at(-1));
   assert.deepEqual([method, url], ["HEAD", "/"]);

@@ -327,28 +327,28 @@ test("it knows how many watch, from joining and from then on", () => {
 });
 
 /** @param {number} seq */
-const answer = (seq, status = 200) =>
-  store.requestAnswered({ epoch: "first", seq, status, by: "default" });
+const response = (seq, status = 200) =>
+  store.requestResponded({ epoch: "first", seq, status, by: "default" });
 
 /** @param {number} seq */
-const answerOf = (seq) => store.snapshot.answers.get(sample({ seq }))?.status;
+const responseOf = (seq) => store.snapshot.responses.get(sample({ seq }))?.status;
 
-test("what was answered is known of requests in the list, and of those that wait", () => {
+test("the response is known of requests in the list, and of those that wait", () => {
   arrive(1);
   store.pause();
   arrive(2);
-  answer(2, 503);
-  answer(1, 404);
+  response(2, 503);
+  response(1, 404);
   store.resume();
-  assert.deepEqual([answerOf(1), answerOf(2), answerOf(3)], [404, 503, undefined]);
+  assert.deepEqual([responseOf(1), responseOf(2), responseOf(3)], [404, 503, undefined]);
 });
 
-test("answers are kept for as many requests as the list and what waits can hold", () => {
+test("responses are kept for as many requests as the list and what waits can hold", () => {
   const store = new Store(100);
   for (let seq = 1; seq <= 201; seq++) {
-    store.requestAnswered({ epoch: "first", seq, status: 200, by: "default" });
+    store.requestResponded({ epoch: "first", seq, status: 200, by: "default" });
   }
-  const known = (/** @type {number} */ seq) => store.snapshot.answers.get(sample({ seq }));
+  const known = (/** @type {number} */ seq) => store.snapshot.responses.get(sample({ seq }));
   assert.equal(known(1), undefined);
   assert.ok(known(2));
   store.most = 10;

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { bodyOf } from "../../../static/js/body/body.js";
-import { Answers } from "../../../static/js/state/responses.js";
+import { Responses } from "../../../static/js/state/responses.js";
 import { blobOf, exported } from "../../../static/js/take-away/export.js";
 import { sample, UUID } from "../samples.js";
 
@@ -107,17 +107,20 @@ test("a text body is text, a binary one base64 that says so, a missing one says 
   assert.match(missing.request.postData.comment, /not known/);
 });
 
-test("what the sender was answered is told where it is known, and not made up", () => {
-  const answers = new Answers(10);
-  answers.add({ epoch: "first", seq: 1, status: 503, by: "reply" });
+test("what the sender got is told where it is known, and not made up", () => {
+  const responses = new Responses(10);
+  responses.add({ epoch: "first", seq: 1, status: 503, by: "reply" });
   const requests = [sample({ seq: 1 }), sample({ seq: 2 })];
-  const beside = { origin: ORIGIN, answers };
+  const beside = { origin: ORIGIN, responses };
   const har = JSON.parse([...exported("har", requests, beside)].join(""));
   assert.ok(ajv.validate("har.json#", har), ajv.errorsText());
   const [known, unknown] = har.log.entries.map((/** @type {any} */ { response }) => response);
   assert.deepEqual([known.status, known._by, unknown.status], [503, "reply", 0]);
   const json = JSON.parse([...exported("json", requests, beside)].join(""));
-  assert.deepEqual(json, [{ ...requests[0], answered: { status: 503, by: "reply" } }, requests[1]]);
+  assert.deepEqual(json, [
+    { ...requests[0], responded: { status: 503, by: "reply" } },
+    requests[1],
+  ]);
 });
 
 test("JSON has the requests as received, the oldest first", () => {

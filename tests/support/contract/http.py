@@ -1,4 +1,4 @@
-"""What senders and callers are answered, held to docs/openapi.yaml."""
+"""The responses to senders and callers, held to docs/openapi.yaml."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.contract.documents import (
 NAME = "openapi.yaml"
 VIEWERS = "webhook-viewers"
 
-# What any request can be answered, whatever its path; the document's description names the same.
+# What any request can get, whatever its path; the document's description names the same.
 ANY_REQUEST = {
     "400": "Malformed",
     "404": "NotFound",  # all paths are, beside `URL_PREFIX`
@@ -63,10 +63,10 @@ class Response(NamedTuple):
 
 
 def check(request: bytes, status: int, headers: Mapping[str, str], body: bytes) -> None:
-    """The answer to a request that began with those bytes. Raises `ContractBroken`.
+    """The response to a request that began with those bytes. Raises `ContractBroken`.
 
     `headers` has names in lower case. What a balancer says by itself is no part of it, and of what
-    `/socket.io/` answers only errors are.
+    `/socket.io/` responses only errors are.
     """
     content_type = headers.get("content-type", "").partition(";")[0]
     line = _LINE.match(request)
@@ -74,7 +74,7 @@ def check(request: bytes, status: int, headers: Mapping[str, str], body: bytes) 
     path = path_of(target)
     if content_type == "text/html" and "nginx" in headers.get("server", ""):
         return
-    what = f"the answer {status} to {method} {target[:200]}"
+    what = f"the response {status} to {method} {target[:200]}"
     if "/socket.io/" in path:
         if status >= 400 and method != "HEAD":
             demand(validator(NAME, _ERROR), json.loads(body), what)
@@ -120,7 +120,7 @@ def template_of(path: str) -> str | None:
 
 
 def _responses(template: str | None, method: str) -> dict[str, Any]:
-    """What the document says is answered there; nothing for what it does not know."""
+    """The responses that the document names there; nothing for what it does not know."""
     if template is None:
         return {}
     item = document(NAME)["paths"][template]

@@ -44,17 +44,17 @@ def check_event(name: str, *payload: Any) -> None:
     demand(_payload(name), payload[0], f"the event {name}")
 
 
-def check_connected(auth: Any, answer: Any) -> None:
+def check_connected(auth: Any, response: Any) -> None:
     """The acknowledgement of CONNECT; what was let in must have been a fit `auth`, or none."""
-    demand(_payload("connected"), answer, "CONNECT")
+    demand(_payload("connected"), response, "CONNECT")
     if auth is not None:
         demand(_payload("connect"), auth, "an auth that was let in")
 
 
-def check_answer(name: str, asked: Any, answer: Any) -> None:
+def check_acknowledgement(name: str, asked: Any, response: Any) -> None:
     """The acknowledgement of `join` or `leave`; what was granted must have been a fit wish."""
-    demand(_payload(f"{name}Answer"), answer, f"the acknowledgement of {name}")
-    if answer["ok"]:
+    demand(_payload(f"{name}Acknowledgement"), response, f"the acknowledgement of {name}")
+    if response["ok"]:
         demand(_payload(name), asked, f"a {name} that was granted")
 
 
@@ -91,4 +91,4 @@ class Conversation:
         elif kind == "44":
             demand(_payload("connectError"), data, "CONNECT_ERROR")
         elif kind.startswith("43") and kind[2:] in self._asked:
-            check_answer(*self._asked[kind[2:]], *data)
+            check_acknowledgement(*self._asked[kind[2:]], *data)

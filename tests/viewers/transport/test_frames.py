@@ -42,7 +42,7 @@ SMALL = {
 @pytest.mark.parametrize("most", [100, 200])
 def test_each_frame_is_admitted_before_it_is_acted_upon(kind: str, most: int) -> None:
     received = [client.frame(client.TEXT, b"2", fin=False)] if kind == "fragments" else []
-    admitted, answers, reads = 0, [], 0
+    admitted, responses, reads = 0, [], 0
 
     def recv(_: int) -> bytes:
         nonlocal reads
@@ -55,12 +55,12 @@ def test_each_frame_is_admitted_before_it_is_acted_upon(kind: str, most: int) ->
             raise ViewerClosed
         admitted += 1
 
-    messages, whole = ViewerMessages(recv, answers.append, admit, 4096), 0
+    messages, whole = ViewerMessages(recv, responses.append, admit, 4096), 0
     with suppress(ViewerClosed):
         while messages.next():
             whole += 1
     assert (admitted, reads) == (most, 1)
-    assert len(answers) == (most if kind == "pings" else 0)
+    assert len(responses) == (most if kind == "pings" else 0)
     assert whole == (most if kind == "messages" else 0)
 
 

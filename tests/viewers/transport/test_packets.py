@@ -28,7 +28,7 @@ def sent(packet: NamedPacket) -> dict[str, Any]:
     return dict(json.loads(encoded[encoded.index("{") :]))
 
 
-def test_an_unknown_namespace_is_answered_with_the_right_address() -> None:
+def test_an_unknown_namespace_gets_a_response_with_the_right_address() -> None:
     refused = packets_below("/team")(CONNECT_ERROR, "Unable to connect", "/hooks")
     error = sent(refused)
     assert error["data"] == {"reason": "namespace_unknown"}

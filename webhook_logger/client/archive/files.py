@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.archive import har
 from webhook_logger.client.errors import Invalid
-from webhook_logger.client.stream.events import Answered
+from webhook_logger.client.stream.events import Responded
 
 try:
     import fcntl
@@ -23,10 +23,10 @@ MOST_BYTES = 256 * 2**20
 
 _HEAD = har.HEAD.encode()
 _FOOT = f"\n{har.FOOT}\n".encode()
-_UNANSWERED = json.dumps(har.NO_RESPONSE)
-_RESPONSE_BYTES = len(json.dumps(har.response(599, "an unknown answerer")))
+_NO_RESPONSE = json.dumps(har.NO_RESPONSE)
+_RESPONSE_BYTES = len(json.dumps(har.response(599, "an unknown responder")))
 """Room for the response of an entry, which comes later than its request."""
-_MOST_UNANSWERED = 10_000
+_MAX_AWAITING = 10_000
 """Requests whose response can still be recorded; of older ones it is not."""
 
 
@@ -42,7 +42,7 @@ class Archive:
     def __init__(self, path: Path, origin: str) -> None:
         """`origin`: the server's, as in `https://hooks.example.com`. Raises `Invalid`."""
         self._origin = origin
-        self._unanswered: dict[tuple[str, int], int] = {}
+        self._awaiting: dict[tuple[str, int], int] = {}
         try:
             self._file = _opened(path)
         except OSError as error:
@@ -93,9 +93,9 @@ class Archive:
         """Put a request behind those that are there. Raises `OSError`, with the file as before."""
         first = self._end == len(_HEAD)
         text = json.dumps(har.entry(request, self._origin), ensure_ascii=False)
-        before, _, after = text.rpartition(_UNANSWERED)
+        before, _, after = text.rpartition(_NO_RESPONSE)
         start = ("\n" if first else ",\n").encode() + before.encode()
-        entry = start + _UNANSWERED.ljust(_RESPONSE_BYTES).encode() + after.encode()
+        entry = start + _NO_RESPONSE.ljust(_RESPONSE_BYTES).encode() + after.encode()
         try:
             self._put(self._end, entry + _FOOT)
         except OSError:
@@ -106,20 +106,20 @@ class Archive:
         self._end += len(entry)
 
     def _expect(self, request: CapturedRequest, place: int) -> None:
-        self._unanswered[request.epoch, request.seq] = place
-        if len(self._unanswered) > _MOST_UNANSWERED:
-            del self._unanswered[next(iter(self._unanswered))]
+        self._awaiting[request.epoch, request.seq] = place
+        if len(self._awaiting) > _MAX_AWAITING:
+            del self._awaiting[next(iter(self._awaiting))]
 
-    def answered(self, answered: Answered) -> None:
+    def responded(self, responded: Responded) -> None:
         """Record what the sender of a request got; of a request that is not here, nothing."""
-        place = self._unanswered.pop((answered.epoch, answered.seq), None)
-        response = json.dumps(har.response(answered.status, answered.by)).ljust(_RESPONSE_BYTES)
+        place = self._awaiting.pop((responded.epoch, responded.seq), None)
+        response = json.dumps(har.response(responded.status, responded.by)).ljust(_RESPONSE_BYTES)
         if place is not None and len(response) == _RESPONSE_BYTES:
             self._put(place, response.encode())
 
-    def is_unanswered(self) -> bool:
+    def awaits_response(self) -> bool:
         """Return whether the response of a request may still come."""
-        return bool(self._unanswered)
+        return bool(self._awaiting)
 
     def _put(self, at: int, data: bytes) -> None:
         self._file.seek(at)

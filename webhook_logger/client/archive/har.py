@@ -30,7 +30,7 @@ NO_RESPONSE: Entry = {
     "redirectURL": "",
     "headersSize": -1,
     "bodySize": -1,
-    "comment": "What the sender was answered is not recorded.",
+    "comment": "What the sender got is not recorded.",
 }
 
 # What RFC 3986 does not allow, and senders write all the same.
@@ -38,17 +38,17 @@ _INVALID = re.compile(r"%(?![0-9a-f]{2})|[^\w.~:/?@!$&'()*+,;=%-]", re.IGNORECAS
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-f]{2})", re.IGNORECASE)
 
 
-def entry(request: CapturedRequest, origin: str, answered: tuple[int, str] | None = None) -> Entry:
+def entry(request: CapturedRequest, origin: str, responded: tuple[int, str] | None = None) -> Entry:
     """Return the entry of a request to the server at `origin`, such as `https://hooks.example.com`.
 
-    `answered` is the status that its sender got, and what decided it, where that is known.
+    `responded` is the status that its sender got, and what decided it, where that is known.
     """
     wire = request.to_wire()
     return {
         "startedDateTime": wire["received_at"],
         "time": 0,
         "request": _request(request, wire, origin),
-        "response": response(*answered) if answered else NO_RESPONSE,
+        "response": response(*responded) if responded else NO_RESPONSE,
         "cache": {},
         "timings": {"send": 0, "wait": 0, "receive": 0},
         "_clientAddress": request.remote_addr,

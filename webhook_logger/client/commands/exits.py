@@ -26,9 +26,9 @@ class Exit(IntEnum):
     """The exit codes. `make fix` writes the table of docs/cli.md from them."""
 
     DONE = 0, "All that was asked for was done."
-    FAILED = 1, "Some of it was not: a request got no answer, or a status of 400 or more."
+    FAILED = 1, "Some of it was not: a request got no response, or a status of 400 or more."
     USAGE = 2, "An option, a URL or a file is wrong."
-    UNREACHABLE = 3, "The server did not answer."
+    UNREACHABLE = 3, "The server did not respond."
     TOO_LATE = 4, "The time of `--timeout` was over before `--count` requests had come."
     REJECTED = 5, "The server refused."
     INTERRUPTED = 130, "Ctrl-C."

@@ -9,10 +9,10 @@ import click
 
 from webhook_logger.client.archive.files import Archive
 from webhook_logger.client.commands import options
-from webhook_logger.client.commands.answerer import LATE_SECONDS, Answerer
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.listening import Listening
 from webhook_logger.client.commands.relay import Relay
+from webhook_logger.client.commands.responder import LATE_SECONDS, Responder
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
@@ -47,18 +47,18 @@ FORWARD_SECONDS = 30.0
     metavar="URL",
     help="Send each request to URL, too; repeatable.",
 )
-@click.option("--answer", is_flag=True, help="Give senders the answers of the first target.")
+@click.option("--respond", is_flag=True, help="Give senders the responses of the first target.")
 @click.option(
     "--on-failure",
     type=click.Choice(["error", "reply"]),
     default="error",
     show_default=True,
-    help="With --answer and a failing target: answer 502 or 504, or with the callback's reply.",
+    help="With --respond, when the target fails: send 502 or 504, or the callback's reply.",
 )
 @click.option(
     "--forward-timeout",
     type=options.SECONDS,
-    help=f"Seconds for each answer of a target. [default: 30; {LATE_SECONDS:g} with --answer]",
+    help=f"Seconds for each response of a target. [default: 30; {LATE_SECONDS:g} with --respond]",
 )
 @click.option(
     "--keep-host", is_flag=True, help="Send the Host line of the sender in place of the target's."
@@ -95,7 +95,7 @@ def listen(
     count: int | None,
     timeout: float | None,
     urls: tuple[str, ...],
-    answer: bool,
+    respond: bool,
     on_failure: str,
     forward_timeout: float | None,
     keep_host: bool,
@@ -110,20 +110,22 @@ def listen(
     URL is the URL of a callback or of its page. The URL of a server gives a new callback there.
     The default is WEBHOOK_LOGGER_URL from the environment, or http://127.0.0.1:8000.
     """
-    if answer and not urls:
-        raise click.UsageError("--answer needs a --forward.")
-    target_seconds = forward_timeout or (LATE_SECONDS if answer else FORWARD_SECONDS)
-    inbox = Inbox(url, answer=answer, timeout=None, max_message_bytes=max_message << 20)
+    if respond and not urls:
+        raise click.UsageError("--respond needs a --forward.")
+    target_seconds = forward_timeout or (LATE_SECONDS if respond else FORWARD_SECONDS)
+    inbox = Inbox(url, respond=respond, timeout=None, max_message_bytes=max_message << 20)
     screen = Screen(as_json=as_json, headers=verbose, body=body or verbose)
     targets = [Target.at(each, allow_escape=allow_escape) for each in urls]
-    answerer = (
-        Answerer(inbox, screen, late_seconds=target_seconds, reply_on_failure=on_failure == "reply")
-        if answer
+    responder = (
+        Responder(
+            inbox, screen, late_seconds=target_seconds, reply_on_failure=on_failure == "reply"
+        )
+        if respond
         else None
     )
     manner = Manner(target_seconds, retries, concurrency, in_order)
     relay = (
-        Relay(inbox, targets, manner, screen, answerer, keep_host=keep_host) if targets else None
+        Relay(inbox, targets, manner, screen, responder, keep_host=keep_host) if targets else None
     )
     with Archive(save, _origin(inbox)) if save else nullcontext() as archive:
         screen.note(f"Callback: {inbox.url}")

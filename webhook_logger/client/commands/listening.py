@@ -14,7 +14,7 @@ from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.errors import ClientError
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
-from webhook_logger.client.stream.events import Answered, Answering, Event, Gap, Link, Refused
+from webhook_logger.client.stream.events import Event, Gap, Link, Refused, Responded, Responding
 
 _FAREWELLS = {
     "draining": "the server is leaving",
@@ -23,8 +23,8 @@ _FAREWELLS = {
 }
 
 
-_ANSWERED_SECONDS = 1.0
-"""`answered` follows a request within milliseconds, unless its reply is late."""
+_RESPONDED_SECONDS = 1.0
+"""`responded` follows a request within milliseconds, unless its reply is late."""
 
 
 class Listening:
@@ -69,14 +69,14 @@ class Listening:
 
     def finish(self) -> None:
         """Wait a moment for the responses of what was saved."""
-        if not self._archive or not self._archive.is_unanswered():
+        if not self._archive or not self._archive.awaits_response():
             return
-        with closing(self._inbox.events(_ANSWERED_SECONDS)) as events:
+        with closing(self._inbox.events(_RESPONDED_SECONDS)) as events:
             for event in events:
-                if isinstance(event, Answered):
+                if isinstance(event, Responded):
                     with _writing():
-                        self._archive.answered(event)
-                if not self._archive.is_unanswered():
+                        self._archive.responded(event)
+                if not self._archive.awaits_response():
                     return
 
     def unread(self) -> list[CapturedRequest]:
@@ -99,10 +99,10 @@ class Listening:
             self._link(event)
         elif isinstance(event, Refused):
             self._screen.note(_refused(event), "yellow")
-        elif isinstance(event, Answering):
-            self._answering(event)
+        elif isinstance(event, Responding):
+            self._responding(event)
         else:
-            self._answered(event)
+            self._responded(event)
 
     def _let_through(self, request: CapturedRequest) -> None:
         if self._relay:
@@ -125,23 +125,25 @@ class Listening:
         elif link.state == "stalled":
             self._screen.note(f"Not live: {link.reason.rstrip('.')}.", "red")
 
-    def _answering(self, answering: Answering) -> None:
+    def _responding(self, responding: Responding) -> None:
         if self._relay:
-            self._relay.answers = answering.yes
-        if answering.yes:
-            self._screen.note("Senders get the target's answers.", "green")
+            self._relay.responds = responding.yes
+        if responding.yes:
+            self._screen.note("Senders get the target's responses.", "green")
         else:
-            reason = answering.reason.rstrip(".")
-            self._screen.note(f"Senders do not get the target's answers: {reason}.", "red")
+            reason = responding.reason.rstrip(".")
+            self._screen.note(f"Senders do not get the target's responses: {reason}.", "red")
 
-    def _answered(self, answered: Answered) -> None:
+    def _responded(self, responded: Responded) -> None:
         """Save the response, and say who gave it, where that was to be us."""
         if self._archive:
             with _writing():
-                self._archive.answered(answered)
-        if self._relay and self._relay.answers and answered.by != "answerer":
-            whose = {"path": "as its path asks"}.get(answered.by, "with the callback's own reply")
-            self._screen.note(f"#{answered.seq} was answered {answered.status} {whose}.", "yellow")
+                self._archive.responded(responded)
+        if self._relay and self._relay.responds and responded.by != "responder":
+            whose = {"path": "as its path asks"}.get(responded.by, "with the callback's own reply")
+            self._screen.note(
+                f"#{responded.seq}: its sender got {responded.status} {whose}.", "yellow"
+            )
 
 
 @contextmanager

@@ -1,11 +1,11 @@
-"""`listen --forward`, and `--answer`: says what came of each request that is sent on."""
+"""`listen --forward`, and `--respond`: says what came of each request that is sent on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.commands.answerer import Answerer
+from webhook_logger.client.commands.responder import Responder
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.filters import readable, target_below
@@ -17,7 +17,7 @@ from webhook_logger.client.show import shortened, size
 
 
 class Relay:
-    """Sends the requests of an inbox to targets; the response of the first answers, if so."""
+    """Send the requests of an inbox to targets, and, where asked, the first one's response back."""
 
     def __init__(
         self,
@@ -25,7 +25,7 @@ class Relay:
         targets: Sequence[Target],
         manner: Manner,
         screen: Screen,
-        answerer: Answerer | None,
+        responder: Responder | None,
         *,
         keep_host: bool = False,
     ) -> None:
@@ -36,28 +36,28 @@ class Relay:
                     f"{target.url} is the callback itself: each request would come back for ever."
                 )
         self._screen = screen
-        self._answerer = answerer
+        self._responder = responder
         self._first = targets[0]
         self._keep_host = keep_host
         self._forwarder = Forwarder[CapturedRequest](targets, manner, self._report)
         self._told_of_trailers = False
         self.failed = False
-        """Whether any got no answer, or could not be sent on."""
+        """Whether any got no response, or could not be sent on."""
 
     @property
-    def answers(self) -> bool:
+    def responds(self) -> bool:
         """Whether senders get the target's responses now."""
-        return self._answerer is not None and self._answerer.is_ours
+        return self._responder is not None and self._responder.is_ours
 
-    @answers.setter
-    def answers(self, yes: bool) -> None:
-        if self._answerer:
-            self._answerer.is_ours = yes
+    @responds.setter
+    def responds(self, yes: bool) -> None:
+        if self._responder:
+            self._responder.is_ours = yes
 
     def hold(self, request: CapturedRequest) -> None:
         """Expect that this one is sent on: whatever comes between, its sender gets a response."""
-        if self._answerer and request.body.complete:
-            self._answerer.hold(request)
+        if self._responder and request.body.complete:
+            self._responder.hold(request)
 
     def send(self, request: CapturedRequest) -> None:
         """Send one on, soon; waits while too many are on their way."""
@@ -76,19 +76,19 @@ class Relay:
 
     def pass_over(self, request: CapturedRequest) -> None:
         """Send this one to no target; its sender need not wait."""
-        if self._answerer:
-            self._answerer.decline(request)
+        if self._responder:
+            self._responder.decline(request)
 
     def finish(self, seconds: float | None = None) -> None:
         """Wait until each has its outcome, `seconds` at most."""
         self._forwarder.finish(seconds)
-        if self._answerer:
-            self._answerer.finish(seconds)
+        if self._responder:
+            self._responder.finish(seconds)
 
     def leave(self, unread: Sequence[CapturedRequest]) -> None:
         """End it now; `unread` are those that were not sent on."""
-        if self._answerer:
-            self._answerer.leave(unread)
+        if self._responder:
+            self._responder.leave(unread)
         if self.left:
             self.failed = True
             were = "1 request was" if self.left == 1 else f"{self.left} requests were"
@@ -103,10 +103,10 @@ class Relay:
 
     def _report(self, request: CapturedRequest, outcome: ForwardOutcome) -> None:
         more = ""
-        if outcome.answer is None:
+        if outcome.response is None:
             self.failed = True
-        if outcome.target is self._first and self._answerer:
-            more = self._answerer.give(request, outcome)
+        if outcome.target is self._first and self._responder:
+            more = self._responder.give(request, outcome)
         self._screen.outcome(_name(request), outcome, more)
 
 

@@ -11,7 +11,7 @@ from webhook_logger.client.archive.recorded import Recorded, recorded
 from webhook_logger.client.commands import options
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen
-from webhook_logger.client.commands.tally import NO_ANSWER, Tally
+from webhook_logger.client.commands.tally import NO_RESPONSE, Tally
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.http import Http
 from webhook_logger.client.relay.forward import KEEP_SECONDS, send
@@ -71,4 +71,4 @@ def _replayed(
         return "not sent"
     outcome = send(http, target, each.request, retries)
     screen.outcome(name, outcome)
-    return str(outcome.answer.status) if outcome.answer else NO_ANSWER
+    return str(outcome.response.status) if outcome.response else NO_RESPONSE

@@ -54,11 +54,11 @@ class Screen:
     def outcome(self, name: str, outcome: ForwardOutcome, more: str = "") -> None:
         """Say what came of sending a request on; `name` is what it is known by."""
         line = Text().append(f"{plain(name)} → {plain(outcome.target.url)}  ", "dim")
-        if outcome.answer is None:
+        if outcome.response is None:
             line.append(plain(outcome.error), "red")
         else:
-            line.append(str(outcome.answer.status), f"bold {tone(outcome.answer.status)}")
-            line.append(f"  {size(len(outcome.answer.body))}", "dim")
+            line.append(str(outcome.response.status), f"bold {tone(outcome.response.status)}")
+            line.append(f"  {size(len(outcome.response.body))}", "dim")
         line.append(f"  {duration(outcome.seconds)}", "dim")
         if outcome.tries > 1:
             line.append(f"  {outcome.tries} tries", "dim")

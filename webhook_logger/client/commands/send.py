@@ -17,7 +17,7 @@ from webhook_logger.client.commands import options
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen, duration
-from webhook_logger.client.commands.tally import NO_ANSWER, Tally
+from webhook_logger.client.commands.tally import NO_RESPONSE, Tally
 from webhook_logger.client.errors import Invalid, Unreachable
 from webhook_logger.client.http import Http, HttpResponse
 from webhook_logger.client.show import body_shown, header, tone
@@ -80,10 +80,10 @@ class Draft:
 @click.option(
     "--rate",
     type=options.Positive(10**6),
-    help="Send this many a second; default: as fast as answers come.",
+    help="Send this many a second; default: as fast as responses come.",
 )
 @options.timeout
-@click.option("-v", "--verbose", is_flag=True, help="Show the header lines of the answer, too.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the header lines of the response, too.")
 @click.pass_context
 def send(
     ctx: click.Context,
@@ -122,7 +122,7 @@ class Sender:
     """Sends a draft some times, and says what came of it."""
 
     def __init__(self, draft: Draft, screen: Screen, each: bool, headers: bool) -> None:
-        """`each`: whether each answer is shown; `headers`: with its header lines."""
+        """`each`: whether each response is shown; `headers`: with its header lines."""
         self._draft = draft
         self._screen = screen
         self._each = each
@@ -146,14 +146,14 @@ class Sender:
         """Send one, and return what came of it in a word."""
         draft, begun = self._draft, time.monotonic()
         try:
-            answer = http.send(draft.method, draft.url, draft.lines(), draft.body)
+            response = http.send(draft.method, draft.url, draft.lines(), draft.body)
         except Unreachable as error:
             self._screen.note(f"Error: {error}", "red")
-            return NO_ANSWER
+            return NO_RESPONSE
         if self._each:
             took = time.monotonic() - begun
-            self._screen.aside(_shown(answer, took, self._headers))
-        return str(answer.status)
+            self._screen.aside(_shown(response, took, self._headers))
+        return str(response.status)
 
 
 def _pause(seconds: float) -> None:
@@ -190,12 +190,12 @@ def _content(data: str | None) -> bytes:
         raise Invalid(f"{data[1:]} cannot be read: {error.strerror}.") from error
 
 
-def _shown(answer: HttpResponse, seconds: float, verbose: bool) -> Group:
-    line = Text().append(str(answer.status), f"bold {tone(answer.status)}")
-    viewers = {name.lower(): value for name, value in answer.headers}.get("webhook-viewers")
+def _shown(response: HttpResponse, seconds: float, verbose: bool) -> Group:
+    line = Text().append(str(response.status), f"bold {tone(response.status)}")
+    viewers = {name.lower(): value for name, value in response.headers}.get("webhook-viewers")
     if viewers is not None:
         line.append(f"  Webhook-Viewers: {plain(viewers)}")
     line.append(f"  {duration(seconds)}", "dim")
-    headers = map(header, answer.headers if verbose else ())
-    body = Body(answer.body, len(answer.body))
-    return Group(line, *headers, *body_shown(body, answer.headers, whole=verbose))
+    headers = map(header, response.headers if verbose else ())
+    body = Body(response.body, len(response.body))
+    return Group(line, *headers, *body_shown(body, response.headers, whole=verbose))

@@ -6,7 +6,7 @@ from collections import Counter
 
 from webhook_logger.client.commands.exits import Exit
 
-NO_ANSWER = "no answer"
+NO_RESPONSE = "no response"
 
 
 class Tally:
@@ -26,13 +26,13 @@ class Tally:
 
     @property
     def text(self) -> str:
-        """`98 × 200, 2 × no answer`."""
+        """`98 × 200, 2 × no response`."""
         return ", ".join(f"{count} × {what}" for what, count in sorted(self._counts.items()))
 
     @property
     def exit(self) -> Exit:
         """What that means for who asked for it."""
-        if set(self._counts) == {NO_ANSWER}:
+        if set(self._counts) == {NO_RESPONSE}:
             return Exit.UNREACHABLE
         good = all(what.startswith(("2", "3")) for what in self._counts)
         return Exit.DONE if good else Exit.FAILED

@@ -1,5 +1,5 @@
 """Requests sent again to targets, faithfully: method, path below the callback, query, header lines
-in their order and case, exact bytes. Redirects are answers like any other. Prints nothing.
+in their order and case, exact bytes. Redirects are responses like any other. Prints nothing.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ class ForwardOutcome:
     """What came of sending one request to one target."""
 
     target: Target
-    answer: HttpResponse | None
+    response: HttpResponse | None
     """None: there was none."""
     seconds: float
-    """From the start of the last try until its answer was there."""
+    """From the start of the last try until its response was there."""
     tries: int
     error: str = ""
-    """Why there was no answer, as a sentence."""
+    """Why there was no response, as a sentence."""
     hopeless: bool = False
     """It would end the same way again."""
     late: bool = False
-    """The answer did not come in time."""
+    """The response did not come in time."""
     too_large: bool = False
-    """There was an answer, but too large a one: the target has done its work."""
+    """There was a response, but too large a one: the target has done its work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class Manner:
     """How requests are forwarded."""
 
     timeout: float = 30
-    """Seconds that a target has to answer."""
+    """Seconds that a target has to respond."""
     retries: int = 0
-    """How often one is tried again that got no answer, or 429 or 5xx."""
+    """How often one is tried again that got no response, or 429 or 5xx."""
     concurrency: int = 8
     """How many requests are on their way to one target at a time."""
     in_order: bool = False
@@ -106,7 +106,7 @@ class Forwarder(Generic[About]):
 
 
 def send(http: Http, target: Target, request: Relayed, retries: int) -> ForwardOutcome:
-    """Send one request, again up to `retries` times where it gets no answer, or 429 or 5xx."""
+    """Send one request, again up to `retries` times where it gets no response, or 429 or 5xx."""
     pause = FIRST_PAUSE
     outcome = _try(http, target, request)
     while outcome.tries <= retries and _may_pass(outcome):
@@ -117,16 +117,16 @@ def send(http: Http, target: Target, request: Relayed, retries: int) -> ForwardO
 
 
 def _may_pass(outcome: ForwardOutcome) -> bool:
-    if outcome.answer is None:
+    if outcome.response is None:
         return not outcome.hopeless
-    return outcome.answer.status == 429 or outcome.answer.status >= 500
+    return outcome.response.status == 429 or outcome.response.status >= 500
 
 
 def _try(http: Http, target: Target, request: Relayed) -> ForwardOutcome:
-    answer, error, begun = None, "", time.monotonic()
+    response, error, begun = None, "", time.monotonic()
     hopeless = late = too_large = False
     try:
-        answer = http.send(
+        response = http.send(
             request.method,
             target.base,
             request.headers,
@@ -137,4 +137,4 @@ def _try(http: Http, target: Target, request: Relayed) -> ForwardOutcome:
         error, hopeless = str(wrong), not isinstance(wrong, Unreachable)
         late, too_large = isinstance(wrong, TooSlow), isinstance(wrong, TooLarge)
     seconds = time.monotonic() - begun
-    return ForwardOutcome(target, answer, seconds, 1, error, hopeless, late, too_large)
+    return ForwardOutcome(target, response, seconds, 1, error, hopeless, late, too_large)

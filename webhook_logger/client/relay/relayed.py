@@ -100,11 +100,11 @@ _OF_A_SERVER = OF_A_CONNECTION | {"expect", "host", "content-length", "date"}
 """Each server makes its own of these; nobody misses them."""
 
 
-def reply_headers(answer: HttpResponse) -> tuple[HeaderLines, list[str]]:
+def reply_headers(response: HttpResponse) -> tuple[HeaderLines, list[str]]:
     """The header lines that can go on, and the names of those that are missed; those of one
     connection are not.
     """
-    of_this = _OF_A_SERVER | named_by_connection(answer.headers)
-    lines = [line for line in answer.headers if line[0].lower() not in of_this]
+    of_this = _OF_A_SERVER | named_by_connection(response.headers)
+    lines = [line for line in response.headers if line[0].lower() not in of_this]
     kept = tuple(line for line in lines if may_set(line[0]))
     return kept, [name for name, _ in lines if not may_set(name)]

@@ -1,4 +1,4 @@
-"""Claiming to answer a callback's requests, which one viewer can do at a time."""
+"""Claiming to respond to a callback's requests, which one viewer can do at a time."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import threading
 from typing import Any
 
 from webhook_logger.client.stream.connection import StreamConnection
-from webhook_logger.client.stream.events import Answering
+from webhook_logger.client.stream.events import Responding
 from webhook_logger.client.stream.mailbox import Mailbox
-from webhook_logger.client.stream.wire import answering
+from webhook_logger.client.stream.wire import responding
 
 CLAIM_SECONDS = 1.0
-"""Between two claims, while another viewer answers."""
+"""Between two claims, while another viewer responds."""
 
 
 class Claims:
@@ -26,11 +26,11 @@ class Claims:
         self._mailbox = mailbox
         self._lock = threading.Lock()
         self._waiting = False
-        self._told: Answering | None = None
+        self._told: Responding | None = None
 
     def claim(self, connection: StreamConnection) -> None:
-        """Ask to answer; the reply comes in the connection's own thread."""
-        payload = {"uuid": self._uuid, "answer": True}
+        """Ask to respond; the reply comes in the connection's own thread."""
+        payload = {"uuid": self._uuid, "respond": True}
         with self._lock:
             self._waiting = connection.ask("join", payload, self._on_reply)
 
@@ -43,15 +43,15 @@ class Claims:
         """The connection is gone, and the claim with it."""
         self._waiting = False
         if self._told:
-            self._tell(Answering(False, "the connection was lost"))
+            self._tell(Responding(False, "the connection was lost"))
 
     def _on_reply(self, reply: Any) -> None:
-        told = answering(reply)
+        told = responding(reply)
         with self._lock:
             self._waiting = False
         self._tell(told)
 
-    def _tell(self, answering: Answering) -> None:
-        if answering != self._told:
-            self._told = answering
-            self._mailbox.put(answering)
+    def _tell(self, responding: Responding) -> None:
+        if responding != self._told:
+            self._told = responding
+            self._mailbox.put(responding)

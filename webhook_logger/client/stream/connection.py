@@ -115,13 +115,13 @@ class StreamConnection(Client):
             response = each.handshake_response
             if response and 300 <= response.status < 400:
                 place = brief(response.headers.get("location", "nowhere"))
-                return f"it answered {response.status} and redirects to {place}"
+                return f"it responded with {response.status} and redirects to {place}"
         return ""
 
-    def ask(self, name: str, payload: dict[str, Any], on_answer: Callable[..., None]) -> bool:
-        """Send an event that is answered; False where there is no connection."""
+    def ask(self, name: str, payload: dict[str, Any], on_reply: Callable[..., None]) -> bool:
+        """Send an event that wants an acknowledgement; False where there is no connection."""
         try:
-            self.emit(name, payload, callback=on_answer)
+            self.emit(name, payload, callback=on_reply)
         except socketio.exceptions.BadNamespaceError:
             return False
         return True
@@ -193,13 +193,13 @@ def _what_is_wrong(error: Exception) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    """The first cause, short: websocket-client quotes whole answers."""
+    """The first cause, short: websocket-client quotes whole responses."""
     while cause := error.__cause__ or error.__context__:
         error = cause
     if isinstance(error, websocket.WebSocketBadStatusException):
-        return f"it answered {error.status_code}, and no WebSocket"
+        return f"it responded with {error.status_code}, and no WebSocket"
     if isinstance(error, OSError) and error.strerror:
         return brief(error.strerror)
     if isinstance(error, _GARBAGE):  # often of the library's own code, about no field by name
-        return "what it answers is no handshake of a webhook logger"
+        return "its response is no handshake of a webhook logger"
     return brief(error) or type(error).__name__

@@ -19,15 +19,15 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """What the sender of a request was answered; best effort, not counted in gaps."""
+class Responded:
+    """The response to the sender of a request; best effort, not counted in gaps."""
 
     epoch: str
     seq: int
     """With the epoch: which request."""
     status: int
     by: str
-    """`default`, `reply`, `path` or `answerer`."""
+    """`default`, `reply`, `path` or `responder`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
-    """Whether this inbox answers the callback's requests, where that was asked for."""
+class Responding:
+    """Whether this inbox responds to the callback's requests, where that was asked for."""
 
     yes: bool
     reason: str = ""
     """Why it does not."""
 
 
-Event = CapturedRequest | Gap | Answered | Refused | Link | Answering
+Event = CapturedRequest | Gap | Responded | Refused | Link | Responding

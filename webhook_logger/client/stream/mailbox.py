@@ -10,7 +10,7 @@ from threading import Condition
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.errors import ClientError
 from webhook_logger.client.stream.digest import Digest
-from webhook_logger.client.stream.events import Answering, Event, Gap, Link
+from webhook_logger.client.stream.events import Event, Gap, Link, Responding
 
 MOST_REQUESTS = 10_000
 MOST_BYTES = 256 * 2**20
@@ -36,7 +36,7 @@ class Mailbox:
         """Its lock guards all that is here; told of each change."""
         self.link = Link("reconnecting")
         """The newest one that was put."""
-        self.answering: Answering | None = None
+        self.responding: Responding | None = None
         """The newest one that was put."""
         self.digest = Digest()
         """What came so far, in short."""
@@ -89,8 +89,8 @@ class Mailbox:
         self.digest.add(event)
         if isinstance(event, Link):
             self.link = event
-        elif isinstance(event, Answering):
-            self.answering = event
+        elif isinstance(event, Responding):
+            self.responding = event
 
     def _put_request(self, request: CapturedRequest) -> None:
         size = len(request.body.content)

@@ -38,7 +38,7 @@ class Stream:
         mailbox: Mailbox,
         tls: ssl.SSLContext | None,
         *,
-        answer: bool = False,
+        respond: bool = False,
         step_seconds: float = STEP_SECONDS,
         most_message_bytes: int = MOST_MESSAGE_BYTES,
     ) -> None:
@@ -52,7 +52,7 @@ class Stream:
         self._joined = False
         self._farewell = ""
         self._tries = 0
-        self._claims = Claims(address.uuid, mailbox) if answer else None
+        self._claims = Claims(address.uuid, mailbox) if respond else None
         self._closing = threading.Event()
         self._thread = threading.Thread(
             target=self._run, name=f"webhook-logger {address.uuid}", daemon=True
@@ -113,7 +113,7 @@ class Stream:
                 self._claims.lost()
 
     def _look_after(self, connection: StreamConnection) -> None:
-        """Until it ends: say so when it does not join, and claim to answer."""
+        """Until it ends: say so when it does not join, and claim to respond."""
         if self._closing.is_set() or connection.wait_for_end(STALLED_SECONDS):
             return
         with self._mailbox.changed:
@@ -157,8 +157,8 @@ class Stream:
         if is_new:
             self._mailbox.put(request)
 
-    def _on_answered(self, payload: Any) -> None:
-        self._mailbox.put(wire.answered(payload))
+    def _on_responded(self, payload: Any) -> None:
+        self._mailbox.put(wire.responded(payload))
 
     def _on_refused(self, payload: Any) -> None:
         self._mailbox.put(wire.refused(payload))
@@ -176,7 +176,7 @@ class Stream:
 _HANDLERS = {
     "joined": Stream._on_joined,
     "request": Stream._on_request,
-    "answered": Stream._on_answered,
+    "responded": Stream._on_responded,
     "refused": Stream._on_refused,
     "status": Stream._on_status,
     "bye": Stream._on_bye,

@@ -11,7 +11,7 @@ from typing import Any
 
 from webhook_logger.callbacks import is_canonical_uuid
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.stream.events import Answered, Answering, Refused
+from webhook_logger.client.stream.events import Refused, Responded, Responding
 
 _MOST = 2**53
 """Numbers are exact up to here in JavaScript, which the contract is for, too."""
@@ -55,8 +55,8 @@ def captured(payload: Any) -> CapturedRequest:
     return CapturedRequest.from_wire(payload)
 
 
-def answered(payload: Any) -> Answered:
-    return Answered(**_fields(payload, epoch=_text, seq=_count, status=_count, by=_text))
+def responded(payload: Any) -> Responded:
+    return Responded(**_fields(payload, epoch=_text, seq=_count, status=_count, by=_text))
 
 
 def refused(payload: Any) -> Refused:
@@ -74,11 +74,11 @@ def farewell(payload: Any) -> str:
     return brief(_fields(payload, reason=_text)["reason"])
 
 
-def answering(acknowledgement: Any) -> Answering:
-    """The acknowledgement of a `join` that claims to answer."""
+def responding(acknowledgement: Any) -> Responding:
+    """The acknowledgement of a `join` that claims to respond."""
     if _fields(acknowledgement, ok=_boolean)["ok"]:
-        return Answering(True)
-    return Answering(False, brief(_fields(acknowledgement, error=_text)["error"]))
+        return Responding(True)
+    return Responding(False, brief(_fields(acknowledgement, error=_text)["error"]))
 
 
 def reason(error: Any) -> str:

@@ -22,8 +22,8 @@ from webhook_logger.delivery.base import (
     Sink,
 )
 from webhook_logger.delivery.events import members_of
-from webhook_logger.delivery.memory.answers import Answers
 from webhook_logger.delivery.memory.replies import Replies
+from webhook_logger.delivery.memory.responses import Responses
 from webhook_logger.delivery.socketio import LeanRooms
 from webhook_logger.errors import Reason
 from webhook_logger.rates import Rates
@@ -50,7 +50,7 @@ class MemoryDelivery(Delivery):
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
         self._viewers: dict[str, int] = {}
         self._replies = Replies()
-        self._answers = Answers(self._take_reply)
+        self._responses = Responses(self._take_reply)
         # For one callback, counting and handing over are one step, or two of its requests could
         # change places between.
         self._order = tuple(threading.Lock() for _ in range(LOCKS))
@@ -68,14 +68,14 @@ class MemoryDelivery(Delivery):
             counter.seq += 1
             viewers = self._viewers.get(uuid, 0)
             is_ordinary = expected.reply == "take"
-            held = self._answers.hold(uuid, request.id) if is_ordinary else None
+            held = self._responses.hold(uuid, request.id) if is_ordinary else None
             reply = None if held else self._replies.get(uuid)
             # Before viewers are handed anything: while that waits, the reply may be changed.
             is_changed = reply and is_ordinary and self._replies.take(uuid)
             if viewers:
                 status, by = (0, "") if reply or held else expected[:2]
-                answered = ResponseReport(uuid, counter.epoch, counter.seq, status, by)
-                self._sink.deliver(answered, members_of(request))
+                responded = ResponseReport(uuid, counter.epoch, counter.seq, status, by)
+                self._sink.deliver(responded, members_of(request))
             if is_changed:
                 self._sink.reply_used(uuid)
             return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply, held)
@@ -86,8 +86,8 @@ class MemoryDelivery(Delivery):
             self._sink.reply_used(uuid)
         return reply and reply.reply
 
-    def answered(self, answered: ResponseReport) -> None:
-        self._sink.answered(answered)
+    def responded(self, responded: ResponseReport) -> None:
+        self._sink.responded(responded)
 
     def refused(self, uuid: str, reason: Reason) -> None:
         if uuid in self._viewers:
@@ -101,16 +101,16 @@ class MemoryDelivery(Delivery):
         self._sink.reply(uuid, kept)
 
     def claim(self, uuid: str, viewer: str) -> bool:
-        return self._answers.claim(uuid, viewer)
+        return self._responses.claim(uuid, viewer)
 
     def unclaim(self, uuid: str, viewer: str) -> None:
-        self._answers.unclaim(uuid, viewer)
+        self._responses.unclaim(uuid, viewer)
 
-    def answer(self, uuid: str, request: str, given: str) -> bool:
-        return self._answers.answer(uuid, request, given)
+    def respond(self, uuid: str, request: str, given: str) -> bool:
+        return self._responses.respond(uuid, request, given)
 
     def decline(self, uuid: str, request: str) -> bool:
-        return self._answers.decline(uuid, request)
+        return self._responses.decline(uuid, request)
 
     @contextmanager
     def cut(self, uuid: str) -> Iterator[Cut]:

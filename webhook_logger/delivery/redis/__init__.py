@@ -13,14 +13,14 @@ The counter expires a day after the last request or viewer:
     viewers:<worker>   "<count> <until>" for a worker with viewers; void after that Unix time
     viewers            their sum, as the viewers were last notified
     window, taken      a second of Redis' clock and the requests accepted in it, with a rate limit
-    answerer           "<worker> <until>": a viewer of that worker answers; void after that time
+    responder           "<worker> <until>": a viewer of that worker responds; void after that time
 
 The reply expires 7 days after its last use:
 
     reply              JSON
     times              the number of requests that it is still used for; absent for all
 
-The held requests, whose senders wait for the answerer, expire when none can be waiting:
+The held requests, whose senders wait for the responder, expire when none can be waiting:
 
     <request id>       "<worker> <name>": the worker that holds it, and the name it has there
 
@@ -34,15 +34,15 @@ request that is held has it for a name.
     PUBLISH    counter, reply   worker, fresh, channel, id, members,  [epoch, seq, viewers elsewhere
                                 limit per second or 0, status, by,    reply, 1 if held], or [ms to
                                 "take" or "look" at the reply         the next second's requests]
-    TAKE_BACK  held, reply      id, "<worker> <name>", channel        [reply], or [] when an answer
+    TAKE_BACK  held, reply      id, "<worker> <name>", channel        [reply], or [] when a response
                                                                       is on its way
-    ANSWER     held             id, answer in JSON                    1 if a worker receives it
+    RESPOND    held             id, response in JSON                  1 if a worker receives it
     DECLINE    held             id                                    1 if a worker is notified
     SET_REPLY  reply            channel, JSON or "", times or ""      nothing
     CUT        counter          worker, fresh, own channel, name      nothing; a message follows
-    CLAIM      counter          worker, fresh                         0 if another worker answers
-    PRESENCE   counter, held    worker, fresh, count of viewers       0 if "answers" and another
-                                here, channel, "answers" or ""        worker answers
+    CLAIM      counter          worker, fresh                         0 if another worker responds
+    PRESENCE   counter, held    worker, fresh, count of viewers       0 if "responds" and another
+                                here, channel, "responds" or ""       worker responds
     PROBE      its own          a channel that nobody reads           nothing
 
 # Messages
@@ -56,7 +56,7 @@ bytes, then the parts, one after the other, in UTF-8:
     callback   request   epoch, seq, status, by, members: a captured request, as the members of its
                          event's JSON without `uuid`, `epoch`, `seq` and the braces; status 0 where
                          the response is not known yet
-               answered  epoch, seq, status, by: the response to an earlier request
+               responded  epoch, seq, status, by: the response to an earlier request
                refused   count, reason: refused requests, and the reason of the latest
                viewers   count, on all workers
                reply     times or "-", JSON: the reply was set; no parts: it was deleted
@@ -64,7 +64,7 @@ bytes, then the parts, one after the other, in UTF-8:
                emit      python-socketio's message: an event for the room
     worker     canary    none: proves that the worker still receives
                cut       name, epoch, seq, viewers elsewhere: a cut
-               answer    name, JSON: the response to a request that the worker holds
-               gone      name: the answerer of a held request is gone
+               response  name, JSON: the response to a request that the worker holds
+               gone      name: the responder of a held request is gone
     common     control   python-socketio's message for all workers
 """

@@ -25,14 +25,14 @@ class QueueLimits:
 class Call:
     """A command, and its result."""
 
-    __slots__ = ("_done", "answer", "deadline", "error", "history", "is_done", "packed")
+    __slots__ = ("_done", "deadline", "error", "history", "is_done", "packed", "response")
 
     def __init__(self, packed: bytes, deadline: float, history: bytes = b"") -> None:
         self.packed = packed
         self.history = history
         """The name of the history at the end of the command; empty if it has none."""
         self.deadline = deadline
-        self.answer: Any = None
+        self.response: Any = None
         self.error: QueueUnavailable | None = None
         self.is_done = False
         # A lock is the cheapest thing to wait for, and there is only one wait.
@@ -45,22 +45,22 @@ class Call:
         self.packed = self.packed[: -len(history) - end] + history + self.packed[-end:]
         self.history = history
 
-    def finish(self, answer: Any = None, error: QueueUnavailable | None = None) -> None:
+    def finish(self, response: Any = None, error: QueueUnavailable | None = None) -> None:
         """Hand the result to the caller. Only the first call has an effect."""
         if not self.is_done:
-            self.answer, self.error, self.is_done = answer, error, True
+            self.response, self.error, self.is_done = response, error, True
             self._done.release()
 
     def wait(self) -> Any:
-        """Wait for the answer and return it. Raises `QueueUnavailable`."""
+        """Wait for the response and return it. Raises `QueueUnavailable`."""
         self._done.acquire()
         if self.error:
             raise self.error
-        return self.answer
+        return self.response
 
 
 class Backlog:
-    """The number and size of a worker's commands that have no answer yet."""
+    """The number and size of a worker's commands that have no response yet."""
 
     def __init__(self, limits: QueueLimits) -> None:
         self.limits = limits
@@ -81,6 +81,6 @@ class Backlog:
         self.bytes += len(call.packed)
 
     def remove(self, call: Call) -> None:
-        """Stop counting a command that was answered or given up."""
+        """Stop counting a command that got a response or was given up."""
         self.commands -= 1
         self.bytes -= len(call.packed)

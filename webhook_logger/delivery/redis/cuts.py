@@ -47,7 +47,7 @@ class Cuts:
             args = (self._worker, scripts.fresh(), own, name)
             self._publisher.run(scripts.CUT, [keys.key(uuid)], *args)
             if not waiting.reached.wait(self._seconds) or waiting.is_over:
-                raise QueueUnavailable("This worker's subscription to the queue does not answer.")
+                raise QueueUnavailable("This worker's subscription to the queue does not respond.")
             yield waiting.cut
         finally:
             del self._waiting[name]

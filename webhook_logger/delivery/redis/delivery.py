@@ -102,17 +102,17 @@ class RedisDelivery(Delivery):
         )
         receipt = None
         try:
-            answer = self._publisher(len(members)).run(scripts.PUBLISH, where, *args)
-            receipt = self._receipt(uuid, answer, held)
+            response = self._publisher(len(members)).run(scripts.PUBLISH, where, *args)
+            receipt = self._receipt(uuid, response, held)
             return receipt
         finally:
             if receipt is None or not receipt.held:
                 self._holding.remove(held)
 
-    def _receipt(self, uuid: str, answer: list[Any], held: Held) -> Receipt:
-        if len(answer) == 1:
-            raise self._windows.begin(uuid, answer[0] / 1000)
-        epoch, seq, elsewhere, reply, is_held = answer
+    def _receipt(self, uuid: str, response: list[Any], held: Held) -> Receipt:
+        if len(response) == 1:
+            raise self._windows.begin(uuid, response[0] / 1000)
+        epoch, seq, elsewhere, reply, is_held = response
         viewers = elsewhere + self._presence.here(uuid)
         kept = reply and reply.decode()
         return Receipt(epoch.decode(), seq, viewers, kept, held if is_held else None)
@@ -120,8 +120,8 @@ class RedisDelivery(Delivery):
     def _publisher(self, size: int) -> Publisher:
         return self._large if size > LARGE_EVENT_BYTES else self._small
 
-    def answered(self, answered: ResponseReport) -> None:
-        self._notify(answered.uuid, "answered", *map(str, answered[1:]))
+    def responded(self, responded: ResponseReport) -> None:
+        self._notify(responded.uuid, "responded", *map(str, responded[1:]))
 
     def refused(self, uuid: str, reason: Reason) -> None:
         self._refusals.add(uuid, reason)
@@ -151,9 +151,9 @@ class RedisDelivery(Delivery):
     def unclaim(self, uuid: str, viewer: str) -> None:
         self._presence.unclaim(uuid, viewer)
 
-    def answer(self, uuid: str, request: str, given: str) -> bool:
+    def respond(self, uuid: str, request: str, given: str) -> bool:
         where, args = [keys.held_key(uuid)], (request, given)
-        return bool(self._publisher(len(given)).run(scripts.ANSWER, where, *args))
+        return bool(self._publisher(len(given)).run(scripts.RESPOND, where, *args))
 
     def decline(self, uuid: str, request: str) -> bool:
         where = [keys.held_key(uuid)]
@@ -217,7 +217,7 @@ class RedisDelivery(Delivery):
         self._readiness.failed(error)
 
     def command_refused(self, error: str) -> None:
-        """Note that Redis answered a command with an error."""
+        """Note that Redis returned an error for a command."""
         self._readiness.refused(error)
 
     def _report_replaced(self, uuid: str, viewer: str) -> None:

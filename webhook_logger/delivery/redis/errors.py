@@ -9,7 +9,7 @@ import re
 
 import redis
 
-NO_ANSWER = "The queue does not answer."
+NO_RESPONSE = "The queue does not respond."
 UNREACHABLE = "The queue is unavailable."
 
 _CLUSTER = "The queue is a node of a Redis Cluster, and needs to be a single Redis."

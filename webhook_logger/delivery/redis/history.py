@@ -56,6 +56,6 @@ def replication_id(replication: dict[str, str]) -> str:
 def fields(info: Any) -> dict[str, str]:
     """Read the lines of INFO. Raises `redis.ResponseError` when it is something else."""
     if not isinstance(info, bytes):
-        raise redis.ResponseError(f"INFO got an answer of another type: {type(info).__name__}")
+        raise redis.ResponseError(f"INFO got a response of another type: {type(info).__name__}")
     pairs = (line.partition(":") for line in info.decode(errors="replace").splitlines())
     return {name: value for name, _, value in pairs}

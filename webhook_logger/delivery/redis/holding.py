@@ -63,11 +63,13 @@ class Holding:
             taken = self._publisher.run(scripts.TAKE_BACK, where, *args)
         except QueueUnavailable as error:
             # The request was published, so its sender gets no error.
-            log.warning("A held request is answered without a look at the reply: %s", error)
+            log.warning(
+                "A held request gets a response, but the reply could not be read: %s", error
+            )
             return None
         if taken:
             return None if taken[0] is None else str(taken[0].decode())
-        held.wait_for_answer(deadline - time.monotonic())
+        held.wait_for_response(deadline - time.monotonic())
         return None
 
 

@@ -33,7 +33,7 @@ class Own:
             self._canaries.came_back()
         elif kind == b"cut":
             self._cuts.reach(*parts)
-        elif kind == b"answer":
+        elif kind == b"response":
             self._holding.given(*parts)
         elif kind == b"gone":
             self._holding.gone(*parts)
@@ -89,9 +89,9 @@ class QueueMessages:
         elif kind == b"refused":
             count, word = parts
             self._sink.refused(uuid, int(count), reason_named(word))
-        elif kind == b"answered":
+        elif kind == b"responded":
             epoch, seq, status, by = parts
-            self._sink.answered(ResponseReport(uuid, epoch, int(seq), int(status), by))
+            self._sink.responded(ResponseReport(uuid, epoch, int(seq), int(status), by))
         elif kind == b"used":
             self._sink.reply_used(uuid)
         elif kind == b"reply":

@@ -35,7 +35,7 @@ class Presence:
         self._publisher = publisher
         self._worker = worker
         self._here: dict[str, int] = {}
-        self._answerers: dict[str, str] = {}
+        self._responders: dict[str, str] = {}
         self._claiming: set[str] = set()
         """Callbacks whose claim is on its way: who claims hears its result."""
         self._changed: set[str] = set()
@@ -55,7 +55,7 @@ class Presence:
 
     def claim(self, uuid: str, viewer: str) -> bool:
         """As `Delivery.claim`."""
-        if self._answerers.setdefault(uuid, viewer) != viewer:
+        if self._responders.setdefault(uuid, viewer) != viewer:
             return False
         args = (self._worker, scripts.fresh())
         self._claiming.add(uuid)
@@ -69,8 +69,8 @@ class Presence:
 
     def unclaim(self, uuid: str, viewer: str) -> None:
         """As `Delivery.unclaim`."""
-        if self._answerers.get(uuid) == viewer:
-            del self._answerers[uuid]
+        if self._responders.get(uuid) == viewer:
+            del self._responders[uuid]
             with suppress(QueueUnavailable):
                 # At once: before another one here can claim, and be taken for this one.
                 self._submit(uuid)
@@ -112,19 +112,19 @@ class Presence:
         calls: dict[str, tuple[Call, str | None]] = {}
         for uuid in uuids:
             with self._noting(uuid, failed):
-                viewer = None if uuid in self._claiming else self._answerers.get(uuid)
+                viewer = None if uuid in self._claiming else self._responders.get(uuid)
                 calls[uuid] = self._submit(uuid), viewer
         for uuid, (call, viewer) in calls.items():
             with self._noting(uuid, failed):
-                if call.wait() == 0 and viewer and self._answerers.get(uuid) == viewer:
+                if call.wait() == 0 and viewer and self._responders.get(uuid) == viewer:
                     self._lose(uuid, viewer)
         return failed
 
     def _lose(self, uuid: str, viewer: str) -> None:
-        """Another worker's viewer has claimed to answer: this worker was frozen for too long, or
+        """Another worker's viewer has claimed to respond: this worker was frozen for too long, or
         Redis lost its memory.
         """
-        del self._answerers[uuid]
+        del self._responders[uuid]
         self._replaced(uuid, viewer)
 
     @contextmanager
@@ -137,7 +137,7 @@ class Presence:
 
     def _submit(self, uuid: str) -> Call:
         here, channel = str(self.here(uuid)), keys.channel(uuid)
-        answers = "answers" if uuid in self._answerers else ""
+        responds = "responds" if uuid in self._responders else ""
         where = (keys.key(uuid), keys.held_key(uuid))
-        args = (self._worker, scripts.fresh(), here, channel, answers)
+        args = (self._worker, scripts.fresh(), here, channel, responds)
         return self._publisher.submit_script(scripts.PRESENCE, where, *args)

@@ -1,7 +1,7 @@
 """Sends commands to Redis: those of all green threads, in batches, over one connection.
 
-While Redis works on one batch, the next one collects. Each caller gets the answer to its own
-command. A command is sent once. One that was sent and not answered is *unknown*: Redis may have
+While Redis works on one batch, the next one collects. Each caller gets the response to its own
+command. A command is sent once. One that was sent and got no response is *unknown*: Redis may have
 done it.
 """
 
@@ -22,14 +22,14 @@ import redis
 from webhook_logger.delivery.base import BacklogFull, OutcomeUnknown, QueueUnavailable
 from webhook_logger.delivery.redis import history
 from webhook_logger.delivery.redis.backlog import TOO_MUCH, Backlog, Call
-from webhook_logger.delivery.redis.errors import NO_ANSWER, UNREACHABLE, reason_of
+from webhook_logger.delivery.redis.errors import NO_RESPONSE, UNREACHABLE, reason_of
 from webhook_logger.delivery.redis.redis_py import Backoff, Line, pack
 
 MOST_COMMANDS_A_BATCH = 256
 MOST_BYTES_A_BATCH = 4 * 2**20
 TICK_SECONDS = 0.1
 SILENT_TICKS = 5
-"""Ticks without an answer that mean that the queue is unavailable. Ticks are counted and not time,
+"""Ticks without a response that mean that the queue is unavailable. Ticks are counted and not time,
 because a worker that is busy itself does not tick.
 """
 
@@ -46,7 +46,7 @@ class Reporter(Protocol):
         """Note that a connection failed."""
 
     def command_refused(self, error: str) -> None:
-        """Note that Redis answered a command with an error."""
+        """Note that Redis returned an error for a command."""
 
 
 class Publisher:
@@ -75,7 +75,7 @@ class Publisher:
         self._silent_ticks = 0
 
     def run(self, script: str, keys: Sequence[str], *args: str | bytes) -> Any:
-        """Run a script and return its answer, strings as bytes. Raises `QueueUnavailable`."""
+        """Run a script and return its response, strings as bytes. Raises `QueueUnavailable`."""
         return self.submit_script(script, keys, *args).wait()
 
     def submit_script(self, script: str, keys: Sequence[str], *args: str | bytes) -> Call:
@@ -99,7 +99,7 @@ class Publisher:
 
     @property
     def is_away(self) -> bool:
-        """Return whether the queue can't be reached, or does not answer."""
+        """Return whether the queue can't be reached, or does not respond."""
         return self.has_failed or self._silent_ticks >= SILENT_TICKS
 
     @property
@@ -134,7 +134,7 @@ class Publisher:
             self._give_up(self._waiting.popleft(), QueueUnavailable(self._failure or UNREACHABLE))
         for call in self._out:
             if call.deadline <= now:
-                call.finish(error=OutcomeUnknown(NO_ANSWER))
+                call.finish(error=OutcomeUnknown(NO_RESPONSE))
 
     def _shed(self) -> None:
         """Reject the newest commands over the limit once the queue is known to be unavailable."""
@@ -207,13 +207,13 @@ class Publisher:
         return batch
 
     def _exchange(self, line: Line, batch: list[Call]) -> None:
-        """Send a batch and hand each call its own answer, even if others fail."""
+        """Send a batch and hand each call its own response, even if others fail."""
         self._out = batch
         try:
             self._send(line, batch)
         except Exception:
             for call in batch:
-                call.finish(error=OutcomeUnknown(NO_ANSWER))
+                call.finish(error=OutcomeUnknown(NO_RESPONSE))
             raise
         finally:
             self._out = ()
@@ -227,16 +227,16 @@ class Publisher:
             self._load(line)
             self._send(line, again)
 
-    def _take(self, call: Call, answer: Any) -> bool:
+    def _take(self, call: Call, response: Any) -> bool:
         """Finish the call; return whether Redis knew its script."""
         self._silent_ticks = 0
-        if not isinstance(answer, hiredis.ReplyError):
-            call.finish(answer)
-        elif str(answer).startswith("NOSCRIPT"):
+        if not isinstance(response, hiredis.ReplyError):
+            call.finish(response)
+        elif str(response).startswith("NOSCRIPT"):
             return False
         else:
-            self._reporter.command_refused(str(answer))
-            call.finish(error=QueueUnavailable(reason_of(str(answer))))
+            self._reporter.command_refused(str(response))
+            call.finish(error=QueueUnavailable(reason_of(str(response))))
         return True
 
 

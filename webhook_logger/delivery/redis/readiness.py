@@ -1,7 +1,7 @@
 """Whether a worker can publish and hear: known by doing it, and reported when it changes.
 
-A PING proves little: a read-only replica, a full Redis and a user without rights all answer it. So
-a probe does what a request's script does, with keys of its own.
+A PING proves little: a read-only replica, a full Redis and a user without rights all respond to it.
+So a probe does what a request's script does, with keys of its own.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Readiness:
         self._note(error)
 
     def refused(self, error: str) -> None:
-        """Note that Redis answered a command with an error."""
+        """Note that Redis returned an error for a command."""
         self._note(error)
         if code_of(error):  # else something is wrong with that command alone
             self._refused_at = time.monotonic()

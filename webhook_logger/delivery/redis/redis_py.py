@@ -48,10 +48,10 @@ def pack(*command: str | bytes) -> bytes:
 
 
 class Line:
-    """A connection: packed commands go out at once, and answers come back in their order.
+    """A connection: packed commands go out at once, and responses come back in their order.
 
     redis-py connects (TLS, password, database). hiredis packs and parses, because redis-py takes
-    longer to send a command and read its answer than everything else in a request together.
+    longer to send a command and read its response than everything else in a request together.
     """
 
     def __init__(self, connection: Any) -> None:
@@ -69,7 +69,7 @@ class Line:
         self._socket.sendall(packed)
 
     def read(self) -> Any:
-        """Return the next answer, which can be an error of Redis. Raises `OSError`."""
+        """Return the next response, which can be an error of Redis. Raises `OSError`."""
         while (reply := self._reader.gets()) is False:
             data = self._socket.recv(READ_BYTES)
             if not data:
@@ -78,14 +78,14 @@ class Line:
         return reply
 
     def read_well(self) -> Any:
-        """Return the next answer. Raises `redis.ResponseError` if it is an error, and `OSError`."""
+        """Return the next response. Raises `redis.ResponseError` for an error, and `OSError`."""
         reply = self.read()
         if isinstance(reply, hiredis.ReplyError):
             raise redis.ResponseError(str(reply))
         return reply
 
     def is_stale(self) -> bool:
-        """Return whether Redis has closed the connection. Call it only while no answer is due."""
+        """Return whether Redis has closed the connection. Call it only while no response is due."""
         try:  # Linux tells the state of a TCP connection in one call
             return bool(self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != 1)
         except (OSError, AttributeError):

@@ -11,7 +11,7 @@ PRESENCE_SECONDS = 20
 REPLY_SECONDS = 7 * 24 * 60 * 60
 PROBE_SECONDS = 60
 HELD_SECONDS = 120
-"""Longer than any time that a sender is held for an answerer."""
+"""Longer than any time that a sender is held for a responder."""
 
 
 _random = random.Random()  # noqa: S311  # seeded by the system, for each process anew
@@ -23,22 +23,22 @@ def fresh() -> str:
     return f"{_random.getrandbits(64):016x}"
 
 
-# Reads the whole counter at once: the position, and the viewers and the answerer elsewhere.
+# Reads the whole counter at once: the position, and the viewers and the responder elsewhere.
 _COUNTER = f"""
 local key, worker, fresh, history = KEYS[1], ARGV[1], ARGV[2], ARGV[#ARGV]
 local time = redis.call('TIME')
 local now = tonumber(time[1])
 local epoch
 local elsewhere = 0  -- viewers on other workers
-local answerer  -- the worker whose viewer answers, if there is one
+local responder  -- the worker whose viewer responds, if there is one
 local fields = redis.call('HGETALL', key)
 for i = 1, #fields, 2 do
     local name, value = fields[i], fields[i + 1]
     if name == 'epoch' then
         epoch = value
-    elseif name == 'answerer' then
+    elseif name == 'responder' then
         local who, till = value:match('(%x+) (%d+)')
-        answerer = tonumber(till) > now and who
+        responder = tonumber(till) > now and who
     elseif name:sub(1, 8) == 'viewers:' and name ~= 'viewers:' .. worker then
         local count, till = value:match('(%d+) (%d+)')
         if tonumber(till) > now then
@@ -57,10 +57,10 @@ redis.call('EXPIRE', key, {COUNTER_SECONDS})
 
 _CLAIM = f"""
 local function claim()
-    if answerer and answerer ~= worker then
+    if responder and responder ~= worker then
         return 0
     end
-    redis.call('HSET', key, 'answerer', worker .. ' ' .. now + {PRESENCE_SECONDS})
+    redis.call('HSET', key, 'responder', worker .. ' ' .. now + {PRESENCE_SECONDS})
     return 1
 end
 """
@@ -89,7 +89,7 @@ if limit > 0 then
     end
     redis.call('HSET', key, 'window', time[1], 'taken', taken + 1)
 end
-local held = answerer and takes
+local held = responder and takes
 if held then
     -- A key in the same slot, not among KEYS because hardly any request needs it.
     local held_key = key .. ':held'
@@ -126,16 +126,16 @@ return {{reply}}
 """
 )
 
-ANSWER = (
+RESPOND = (
     SEAL
     + f"""
-local held_key, id, answer = KEYS[1], ARGV[1], ARGV[2]
+local held_key, id, response = KEYS[1], ARGV[1], ARGV[2]
 local holder = redis.call('HGET', held_key, id)
 if not holder then
     return 0
 end
 local worker, name = holder:match('(%x+) (%x+)')
-local heard = redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('answer', name, answer))
+local heard = redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('response', name, response))
 if heard == 0 then  -- it is gone, or deaf for now
     return 0
 end
@@ -198,7 +198,7 @@ PRESENCE = (
     + _COUNTER
     + _CLAIM
     + f"""
-local held_key, viewers, channel, answers = KEYS[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local held_key, viewers, channel, responds = KEYS[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 if viewers == 0 then
     redis.call('HDEL', key, 'viewers:' .. worker)
 else
@@ -209,10 +209,10 @@ if tonumber(redis.call('HGET', key, 'viewers')) ~= viewers then
     redis.call('HSET', key, 'viewers', viewers)
     redis.call('PUBLISH', channel, seal('viewers', viewers .. ''))
 end
-if answers == 'answers' then
+if responds == 'responds' then
     return claim()
-elseif answerer == worker then
-    redis.call('HDEL', key, 'answerer')
+elseif responder == worker then
+    redis.call('HDEL', key, 'responder')
     for _, holder in ipairs(redis.call('HVALS', held_key)) do
         local who, name = holder:match('(%x+) (%x+)')
         redis.call('PUBLISH', '{WORKER_CHANNEL}' .. who, seal('gone', name))
@@ -238,4 +238,4 @@ redis.call('PUBLISH', ARGV[1], 'probe')
 redis.call('DEL', KEYS[1])
 """
 
-ALL = (PUBLISH, SET_REPLY, TAKE_BACK, ANSWER, DECLINE, CUT, CLAIM, PRESENCE, PROBE)
+ALL = (PUBLISH, SET_REPLY, TAKE_BACK, RESPOND, DECLINE, CUT, CLAIM, PRESENCE, PROBE)

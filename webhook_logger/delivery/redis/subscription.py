@@ -49,7 +49,7 @@ class Subscription:
         self._confirm_seconds = confirm_seconds
         self._line: Line | None = None
         self._holds: Counter[str] = Counter()
-        # SUBSCRIBEs without an answer yet. Only the answer to the last one confirms a channel,
+        # SUBSCRIBEs without a response yet. Only the response to the last one confirms a channel,
         # because an UNSUBSCRIBE may have been sent in between.
         self._awaited: Counter[str] = Counter()
         self._unconfirmed: dict[str, threading.Event] = {}
@@ -74,7 +74,7 @@ class Subscription:
         """
         self.keep(channel)
         confirmed = self._unconfirmed.get(channel)
-        # While it is up, a channel is confirmed unless its SUBSCRIBE has no answer yet.
+        # While it is up, a channel is confirmed unless its SUBSCRIBE has no response yet.
         if not self.up or (confirmed and not confirmed.wait(self._confirm_seconds)):
             self.release(channel)
             raise QueueUnavailable("This worker is not subscribed to the queue.")

@@ -25,7 +25,7 @@ def _ping(due: tuple[float, Session]) -> None:
     at, socket = due
     time.sleep(max(0.0, at - time.monotonic()))
     if not (socket.closing or socket.closed):
-        socket.last_ping = time.time()  # Engine.IO finds who does not answer
+        socket.last_ping = time.time()  # Engine.IO finds who does not respond
         socket.queue.put(Packet(packet.PING))
 
 
@@ -54,7 +54,7 @@ _leavings: Turns[tuple[Session, Callable[[], None]]] = Turns(_leave, at_once=1)
 
 
 def pong(socket: Session) -> None:
-    """Note that a viewer has answered its ping, and send the next one after the interval."""
+    """Note that a viewer has responded to its ping, and send the next one after the interval."""
     if not socket.last_ping:
         return  # no ping was sent: a flood of pongs must not fill the list of pings
     socket.last_ping = None

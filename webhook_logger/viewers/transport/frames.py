@@ -43,7 +43,7 @@ def _frame(kind: bytes, data: bytes) -> bytes:
 
 
 def pong(payload: bytes) -> bytes:
-    """Return the answer to a ping, which has at most 125 bytes."""
+    """Return the response to a ping, which has at most 125 bytes."""
     return b"\x8a%c%b" % (len(payload), payload)
 
 
@@ -81,12 +81,12 @@ class ViewerMessages:
     def __init__(
         self,
         recv: Callable[[int], bytes],
-        answer: Callable[[bytes], None],
+        respond: Callable[[bytes], None],
         admit: Callable[[], None],
         most_bytes: int,
     ) -> None:
         self.recv = recv
-        self.answer = answer
+        self.respond = respond
         """Sends frames of the protocol, such as pongs."""
         self._admit = admit
         """Called before each frame of any kind is handled; may wait or raise."""
@@ -146,7 +146,7 @@ class ViewerMessages:
 
     def _control(self, opcode: Opcode, payload: bytes) -> None:
         if opcode is Opcode.PING:
-            self.answer(pong(payload))
+            self.respond(pong(payload))
         elif opcode is Opcode.CLOSE:
             raise ViewerClosed(close(_code(payload)))
 

@@ -115,7 +115,7 @@ class WebSocket:
             self._upgrade(entering, messages)
         self._engineio.connected = self._engineio.upgraded = self._attached = True
         sock.settimeout(None)  # from here on Engine.IO's pings find who is gone
-        messages.recv, messages.answer = sock.recv, self._outbox.write
+        messages.recv, messages.respond = sock.recv, self._outbox.write
         self._outbox.attach(sock)
         while True:
             self._receive(messages.next())

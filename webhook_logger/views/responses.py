@@ -1,5 +1,5 @@
-"""What an answerer gives for one request, `POST /api/callbacks/<uuid>/answers/<id>`; or nothing,
-`DELETE`.
+"""`POST /api/callbacks/<uuid>/requests/<id>/response`: what a responder gives for one request.
+`DELETE`: the responder gives nothing.
 """
 
 from __future__ import annotations
@@ -24,38 +24,38 @@ CHARACTERS_OF_A_BYTE = 6
 BYTES_BESIDE_THE_BODY = 64 * 1024
 """For status and header lines, written the same way."""
 
-_PATH = "/api/callbacks/<uuid:uuid>/answers/<id>"
+_PATH = "/api/callbacks/<uuid:uuid>/requests/<id>/response"
 
 
-def make_answers(delivery: Delivery, max_body_bytes: int) -> Blueprint:
-    """The API. An answer is not kept and nobody is told of it but one sender, who had to be let in:
+def make_responses(delivery: Delivery, max_body_bytes: int) -> Blueprint:
+    """The API. A response is not kept, and goes to one sender only, who had to be let in:
     so there is no limit by address here, as there is for replies.
     """
-    answers = Blueprint("answers", __name__)
+    responses = Blueprint("responses", __name__)
 
-    @answers.post(_PATH)
-    def answer(uuid: UUID, id: str) -> Response:  # as the contract names it
+    @responses.post(_PATH)
+    def respond(uuid: UUID, id: str) -> Response:  # as the contract names it
         given = given_to_json(_given(max_body_bytes))
         with queue():
-            if not delivery.answer(str(uuid), id, given):
+            if not delivery.respond(str(uuid), id, given):
                 raise Refusal(Reason.TOO_LATE)
         return Response(status=204)
 
-    @answers.delete(_PATH)
+    @responses.delete(_PATH)
     def decline(uuid: UUID, id: str) -> Response:
         with queue():
             if not delivery.decline(str(uuid), id):
                 raise Refusal(Reason.TOO_LATE)
         return Response(status=204)
 
-    return answers
+    return responses
 
 
 def _given(max_body_bytes: int) -> Reply:
     most = CHARACTERS_OF_A_BYTE * max_body_bytes + BYTES_BESIDE_THE_BODY
     text = request.stream.read(most + 1)
     if len(text) > most:
-        too_large = f"An answer is {most:,} bytes of JSON at most."
+        too_large = f"A response is {most:,} bytes of JSON at most."
         raise Refusal(Reason.REPLY_TOO_LARGE, too_large)
     try:
         return given_from_json(text, max_body_bytes)

@@ -1,4 +1,4 @@
-"""An answer to a sender as a value: the default one, a refusal, or what the reply says."""
+"""A response to a sender as a value: the default one, a refusal, or what the reply says."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ABOUT_ORIGINS = frozenset((_ALLOW_ORIGIN.lower(), _ALLOW_CREDENTIALS.lower()))
 ANY_ORIGIN: HeaderLines = ((_ALLOW_ORIGIN, "*"),)
 SAFE_HEADERS: HeaderLines = (
     ("X-Content-Type-Options", "nosniff"),
-    # Whatever a callback answers cannot act on the dashboard's origin.
+    # Whatever a callback responds with cannot act on the dashboard's origin.
     ("Content-Security-Policy", "sandbox"),
     ("Cache-Control", "no-store"),
 )
@@ -34,7 +34,7 @@ _TOKEN_LIST = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z, \t]+")
 
 @dataclass(frozen=True, slots=True)
 class CallbackResponse:
-    """An answer as a value, and as a WSGI application."""
+    """A response as a value, and as a WSGI application."""
 
     status: int
     headers: HeaderLines
@@ -51,7 +51,7 @@ class CallbackResponse:
 def accepted(
     viewers: int, preflight: HeaderLines = (), origin: HeaderLines = ANY_ORIGIN
 ) -> CallbackResponse:
-    """The default answer to a request that was published: status 200, empty body."""
+    """The default response to a request that was published: status 200, empty body."""
     return _ACCEPTED[viewers, preflight, origin]
 
 
@@ -65,13 +65,13 @@ _ACCEPTED = Memo(_accepted, entries=1024, size=512)  # nearly every request gets
 
 
 def of_path(code: int, viewers: int, origin: HeaderLines = ANY_ORIGIN) -> CallbackResponse:
-    """The empty answer that `/<uuid>/status/<code>` asks for."""
+    """The empty response that `/<uuid>/status/<code>` asks for."""
     headers = (*origin, *SAFE_HEADERS, *_shown(viewers), ("Content-Length", "0"))
     return CallbackResponse(code, headers)
 
 
 def replied(reply: Reply, viewers: int, origin: HeaderLines) -> CallbackResponse:
-    """What the reply says, and the headers that every answer has."""
+    """What the reply says, and the headers that every response has."""
     lines = reply.headers
     if reply.cors:  # else they are the reply's own business
         lines = tuple(line for line in lines if line[0].lower() not in _ABOUT_ORIGINS)
@@ -81,7 +81,7 @@ def replied(reply: Reply, viewers: int, origin: HeaderLines) -> CallbackResponse
 
 
 def allowed_origin(environ: Mapping[str, Any], reply: Reply | None = None) -> HeaderLines:
-    """Return the header lines that say whose pages may read the answer, and send credentials.
+    """Return the header lines that say whose pages may read the response, and send credentials.
 
     The page that asks may, unless the reply names an origin itself; there are none where its `cors`
     is false.
@@ -116,7 +116,7 @@ _PAGES = Memo(_page, entries=1024, size=300)
 def refused(
     error: HTTPException, viewers: int | None = None, origin: HeaderLines = ANY_ORIGIN
 ) -> CallbackResponse:
-    """The answer to a refused request; with `viewers` it was published all the same."""
+    """The response to a refused request; with `viewers` it was published all the same."""
     code, body = error.code or 500, error_json(error).encode()
     headers = (*error_headers(error).items(), *origin, *SAFE_HEADERS)
     shown = () if viewers is None else _shown(viewers)
@@ -148,12 +148,12 @@ def preflight_headers(environ: Mapping[str, Any]) -> HeaderLines:
         or not _TOKEN_LIST.fullmatch(wanted)
     ):
         return ()
-    answer = (
+    response = (
         ("Access-Control-Allow-Methods", wanted),
         ("Access-Control-Max-Age", PREFLIGHT_SECONDS),
     )
     names = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
     if not _TOKEN_LIST.fullmatch(names):
-        return answer
+        return response
     # Named and not "*", which stands for all but Authorization.
-    return (*answer, ("Access-Control-Allow-Headers", names))
+    return (*response, ("Access-Control-Allow-Headers", names))

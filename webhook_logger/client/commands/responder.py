@@ -1,4 +1,4 @@
-"""`listen --answer`: each sender that waits gets one response, whatever happens to the target."""
+"""`listen --respond`: each sender that waits gets one response, whatever happens to the target."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from webhook_logger.client.relay.lanes import Lane
 from webhook_logger.client.relay.relayed import reply_headers
 
 LATE_SECONDS = 9.0
-"""A second less than a server waits by default (`ANSWER_TIMEOUT`)."""
+"""A second less than a server waits by default (`RESPONSE_TIMEOUT`)."""
 _LEAVE_SECONDS = 3.0
 """For the senders that wait when Ctrl-C ends it."""
 _BAD_GATEWAY, _GATEWAY_TIMEOUT = 502, 504
 _TEXT = (("Content-Type", "text/plain"),)
 
 
-class Answerer:
+class Responder:
     """Gives the target's response to senders, and an error where there is none in time.
 
     Safe to use from any thread; each request is settled once.
@@ -40,11 +40,11 @@ class Answerer:
         self._late_seconds = late_seconds
         self._reply_on_failure = reply_on_failure
         self.is_ours = False
-        """Whether the server has let this inbox answer, and not another."""
+        """Whether the server has made this inbox the responder, and not another."""
         self._waiting: dict[str, tuple[float, CapturedRequest]] = {}
         self._changed = threading.Condition()
         self._late: set[str] = set()
-        """Ids of requests that were answered 504, and that are still on their way."""
+        """Ids of requests that got 504, and that are still on their way."""
         self._left_out: set[str] = set()
         self._settling = Lane[tuple[CapturedRequest, int]](self._settle, threads=4)
         if not reply_on_failure:
@@ -63,14 +63,14 @@ class Answerer:
             self._settling.put((request, 0), 0)
 
     def give(self, request: CapturedRequest, outcome: ForwardOutcome) -> str:
-        """Answer with what came of the target, and return in a few words how that went."""
+        """Respond with what came of the target, and return in a few words how that went."""
         if not self._take(request):
             return self._why_not(request)
         if outcome.too_large:
             return self._decline(request)
-        if outcome.answer is None:
+        if outcome.response is None:
             return self._fail(request, _GATEWAY_TIMEOUT if outcome.late else _BAD_GATEWAY)
-        return self._pass_on(request, outcome.answer)
+        return self._pass_on(request, outcome.response)
 
     def finish(self, seconds: float | None = None) -> None:
         """Wait until each sender has its response, `seconds` at most."""
@@ -91,42 +91,40 @@ class Answerer:
         with self._changed:
             return self._waiting.pop(request.id, None) is not None
 
-    def _pass_on(self, request: CapturedRequest, answer: HttpResponse) -> str:
-        headers, left_out = reply_headers(answer)
+    def _pass_on(self, request: CapturedRequest, response: HttpResponse) -> str:
+        headers, left_out = reply_headers(response)
         self._note_left_out(left_out)
-        error = self._send(request, answer.status, headers, answer.body)
+        error = self._send(request, response.status, headers, response.body)
         if error:
             self._send(request, 0)
-        return error or "answered"
+        return error or "responded"
 
     def _fail(self, request: CapturedRequest, status: int) -> str:
         if self._reply_on_failure:
             return self._decline(request)
-        return self._send(request, status, _TEXT, _reason(status)) or f"answered {status}"
+        return self._send(request, status, _TEXT, _reason(status)) or f"responded with {status}"
 
     def _decline(self, request: CapturedRequest) -> str:
-        return self._send(request, 0) or "not answered: the callback's own reply is used"
+        return self._send(request, 0) or "declined: the callback's own reply is used"
 
     def _why_not(self, request: CapturedRequest) -> str:
         with self._changed:
             was_late = request.id in self._late
             self._late.discard(request.id)
-        return (
-            "too late: its sender got 504" if was_late else "not answered: no sender waits for it"
-        )
+        return "too late: its sender got 504" if was_late else "not sent: no sender waits for it"
 
     def _send(
         self, request: CapturedRequest, status: int, headers: Headers = (), body: bytes = b""
     ) -> str:
-        """Answer, or decline with status 0; what went wrong in words, else nothing."""
+        """Respond, or decline with status 0; what went wrong in words, else nothing."""
         try:
             if status:
-                in_time = self._inbox.answer(request, status, headers, body)
+                in_time = self._inbox.respond(request, status, headers, body)
             else:
                 in_time = self._inbox.decline(request)
         except ClientError as error:
-            return f"not answered: {error}"
-        return "" if in_time else "not answered: no sender waits for it"
+            return f"not sent: {error}"
+        return "" if in_time else "not sent: no sender waits for it"
 
     def _settle(self, work: tuple[CapturedRequest, int]) -> None:
         request, status = work
@@ -136,9 +134,8 @@ class Answerer:
         while True:
             request = self._next_late()
             self._settling.put((request, _GATEWAY_TIMEOUT), 0)
-            text = (
-                f"#{request.seq} was answered 504: no response in {self._late_seconds:g} seconds."
-            )
+            why = f"no response in {self._late_seconds:g} seconds"
+            text = f"#{request.seq}: its sender got 504: {why}."
             self._screen.note(text, "yellow")
 
     def _next_late(self) -> CapturedRequest:

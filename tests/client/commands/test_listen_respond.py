@@ -1,4 +1,4 @@
-"""`listen --forward --answer`: the target's response is what the sender gets."""
+"""`listen --forward --respond`: the target's response is what the sender gets."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import Redis, Server, free_port
 from tests.support.sender import post, send
 
-LIVE = "Senders get the target's answers."
+LIVE = "Senders get the target's responses."
 
 
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[Server]:
-    """A server that waits a second for answers."""
-    with Server(ANSWER_TIMEOUT=1) as server:
+    """A server that waits a second for responses."""
+    with Server(RESPONSE_TIMEOUT=1) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def patient() -> Iterator[Server]:
-    """A server that waits longer for answers than any test does."""
-    with Server(ANSWER_TIMEOUT=30) as server:
+    """A server that waits longer for responses than any test does."""
+    with Server(RESPONSE_TIMEOUT=30) as server:
         yield server
 
 
 def listening(server: Server, uuid: str, *arguments: str) -> Command:
-    return Command("listen", f"{server.url}/{uuid}", "--answer", *arguments)
+    return Command("listen", f"{server.url}/{uuid}", "--respond", *arguments)
 
 
 def test_the_sender_gets_status_header_lines_and_body_of_the_target(
     server: Server, uuid: str
 ) -> None:
-    answer = (
+    response = (
         b"HTTP/1.1 422 Unprocessable Entity\r\nContent-Type: application/json\r\nX-Dup: 1\r\n"
         b"X-Dup: 2\r\nSet-Cookie: a=b\r\nDate: today\r\nContent-Length: 4\r\n\r\n\x00\xff{}"
     )
-    with Endpoint(lambda _: answer) as endpoint:
+    with Endpoint(lambda _: response) as endpoint:
         with listening(server, uuid, "--forward", endpoint.url, "--count", "2") as listen:
             listen.notes.until(LIVE)
             for _ in range(2):
@@ -56,10 +56,10 @@ def test_the_sender_gets_status_header_lines_and_body_of_the_target(
             assert listen.wait() == 0
     assert listen.notes.all.count("A reply may not set Set-Cookie: it is left out.") == 1
     assert listen.out.all.count("  422  4 B  ") == 2
-    assert listen.out.all.count("  answered") == 2
+    assert listen.out.all.count("  responded") == 2
 
 
-def test_an_answer_may_reach_any_worker(two_workers: tuple[Server, Server], uuid: str) -> None:
+def test_a_response_may_reach_any_worker(two_workers: tuple[Server, Server], uuid: str) -> None:
     one, other = two_workers
     with Endpoint() as endpoint:
         with listening(one, uuid, "--forward", endpoint.url) as listen:
@@ -67,7 +67,7 @@ def test_an_answer_may_reach_any_worker(two_workers: tuple[Server, Server], uuid
             assert post(other.address, f"/{uuid}").body == b"ok"
 
 
-def test_a_head_request_and_an_answer_without_a_body_are_answered(
+def test_a_head_request_and_a_response_without_a_body_are_passed_on(
     memory_server: Server, uuid: str
 ) -> None:
     none = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -88,8 +88,8 @@ def test_where_the_target_is_not_there_the_sender_gets_502_at_once(
         assert post(patient.address, f"/{uuid}/status/418").status == 418
         got = post(patient.address, f"/{uuid}")
         assert (got.status, got.headers["webhook-viewers"]) == (502, "1")
-        assert "  answered 502" in listen.out.until("#2 POST")
-        assert listen.notes.until("#1") == "#1 was answered 418 as its path asks."
+        assert "  responded with 502" in listen.out.until("#2 POST")
+        assert listen.notes.until("#1") == "#1: its sender got 418 as its path asks."
 
 
 def test_the_callbacks_own_reply_is_used_at_once_where_that_is_asked_for(
@@ -99,8 +99,8 @@ def test_the_callbacks_own_reply_is_used_at_once_where_that_is_asked_for(
     with listening(patient, uuid, "--forward", gone, "--on-failure", "reply") as listen:
         listen.notes.until(LIVE)
         assert post(patient.address, f"/{uuid}").status == 200
-        assert "not answered: the callback's own reply is used" in listen.out.until("#1 POST")
-        assert listen.notes.until("#1") == "#1 was answered 200 with the callback's own reply."
+        assert "declined: the callback's own reply is used" in listen.out.until("#1 POST")
+        assert listen.notes.until("#1") == "#1: its sender got 200 with the callback's own reply."
 
 
 def test_whatever_fails_at_the_target_is_an_error_for_the_sender(
@@ -112,7 +112,7 @@ def test_whatever_fails_at_the_target_is_an_error_for_the_sender(
         hang.wait(PATIENCE_SECONDS)
         return b""
 
-    answers = {
+    responses = {
         "/cut": lambda _: b"",
         "/half": lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
         "/garbage": lambda _: b"SSH-2.0\r\n\r\n",
@@ -120,7 +120,7 @@ def test_whatever_fails_at_the_target_is_an_error_for_the_sender(
     }
 
     def respond(request: bytes) -> bytes:
-        return answers[request.split(b" ")[1].decode()](request)
+        return responses[request.split(b" ")[1].decode()](request)
 
     with Endpoint(respond) as endpoint:
         arguments = ("--forward", endpoint.url, "--in-order")
@@ -162,22 +162,22 @@ def test_ctrl_c_gives_an_error_to_senders_that_wait(patient: Server, uuid: str) 
 
 def test_a_response_that_the_server_rejects_is_declined_at_once_and_told(uuid: str) -> None:
     line = b"X: " + b"y" * 9000
-    answers = {
+    responses = {
         "/large": b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n12345678901",
         "/line": b"HTTP/1.1 200 OK\r\n" + line + b"\r\nContent-Length: 0\r\n\r\n",
         "/600": b"HTTP/1.1 600 What\r\nContent-Length: 0\r\n\r\n",
     }
 
     def respond(request: bytes) -> bytes:
-        return answers[request.split(b" ")[1].decode()]
+        return responses[request.split(b" ")[1].decode()]
 
-    with Server(ANSWER_TIMEOUT=30, MAX_BODY_BYTES=10) as server, Endpoint(respond) as endpoint:
+    with Server(RESPONSE_TIMEOUT=30, MAX_BODY_BYTES=10) as server, Endpoint(respond) as endpoint:
         with listening(server, uuid, "--forward", endpoint.url) as listen:
             listen.notes.until(LIVE)
             for path, status in (("/large", 413), ("/line", 400), ("/600", 400)):
                 got = post(server.address, f"/{uuid}{path}")
                 assert (got.status, got.body) == (200, b"")
-                words = f"not answered: The server answered {status}: "
+                words = f"not sent: The server responded with {status}: "
                 assert words in listen.out.until(f"{path} →")
 
 
@@ -189,7 +189,7 @@ def test_a_response_that_is_too_large_here_is_declined_at_once_too(
         with listening(patient, uuid, "--forward", endpoint.url) as listen:
             listen.notes.until(LIVE)
             assert post(patient.address, f"/{uuid}").status == 200
-            assert "The answer has more than 16777216 bytes" in listen.out.until("own reply")
+            assert "The response has more than 16777216 bytes" in listen.out.until("own reply")
 
 
 def test_who_is_filtered_out_does_not_wait(patient: Server, uuid: str) -> None:
@@ -201,7 +201,7 @@ def test_who_is_filtered_out_does_not_wait(patient: Server, uuid: str) -> None:
             assert post(patient.address, f"/{uuid}/orders").body == b"ok"
 
 
-def test_an_answer_that_is_late_is_told(hasty: Server, uuid: str) -> None:
+def test_a_response_that_is_late_is_told(hasty: Server, uuid: str) -> None:
     go = threading.Event()
 
     def slow(request: bytes) -> bytes:
@@ -213,10 +213,10 @@ def test_an_answer_that_is_late_is_told(hasty: Server, uuid: str) -> None:
             listen.notes.until(LIVE)
             assert post(hasty.address, f"/{uuid}").status == 200
             go.set()
-            assert "not answered: no sender waits for it" in listen.out.until("→")
+            assert "not sent: no sender waits for it" in listen.out.until("→")
 
 
-def test_the_first_of_several_targets_answers(memory_server: Server, uuid: str) -> None:
+def test_the_first_of_several_targets_responds(memory_server: Server, uuid: str) -> None:
     no = b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
     with Endpoint() as one, Endpoint(lambda _: no) as other:
         targets = ("--forward", one.url, "--forward", other.url)
@@ -224,16 +224,16 @@ def test_the_first_of_several_targets_answers(memory_server: Server, uuid: str) 
             listen.notes.until(LIVE)
             assert post(memory_server.address, f"/{uuid}").body == b"ok"
             assert listen.wait() == 0
-    assert listen.out.all.count("answered") == 1
+    assert listen.out.all.count("responded") == 1
 
 
-def test_one_answers_at_a_time_and_the_next_takes_over(redis: Redis, uuid: str) -> None:
+def test_one_responds_at_a_time_and_the_next_takes_over(redis: Redis, uuid: str) -> None:
     second = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
     with Server(REDIS_URL=redis.url) as server, Endpoint() as a, Endpoint(lambda _: second) as b:
         with listening(server.until_ready(), uuid, "--forward", a.url) as first:
             first.notes.until(LIVE)
             with listening(server, uuid, "--forward", b.url) as waiting:
-                assert "do not get the target's answers: " in waiting.notes.until("Senders")
+                assert "do not get the target's responses: " in waiting.notes.until("Senders")
                 assert post(server.address, f"/{uuid}").status == 200
                 assert first.interrupt() == 130
                 waiting.notes.until(LIVE)

@@ -1,4 +1,4 @@
-"""Who answers for a callback, and what is held for it, in one process without a queue."""
+"""Responders, and the requests that wait for them, in one process without a queue."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ TakeReply = Callable[[str], str | None]
 """Takes the reply of a callback for one request, and returns it as in a receipt."""
 
 
-class Answers:
-    """The answerers of this process, and the requests that wait for them."""
+class Responses:
+    """The responders of this process, and the requests that wait for them."""
 
     def __init__(self, take_reply: TakeReply) -> None:
         self._take_reply = take_reply
-        self._answerers: dict[str, str] = {}
+        self._responders: dict[str, str] = {}
         self._held: dict[str, dict[str, Held]] = {}
 
     def claim(self, uuid: str, viewer: str) -> bool:
         """As `Delivery.claim`."""
-        return self._answerers.setdefault(uuid, viewer) == viewer
+        return self._responders.setdefault(uuid, viewer) == viewer
 
     def unclaim(self, uuid: str, viewer: str) -> None:
         """As `Delivery.unclaim`."""
-        if self._answerers.get(uuid) == viewer:
-            del self._answerers[uuid]
+        if self._responders.get(uuid) == viewer:
+            del self._responders[uuid]
             for held in self._held.get(uuid, {}).values():
                 held.let_go()
 
     def hold(self, uuid: str, request: str) -> Held | None:
-        """Hold a request of that id, if there is an answerer."""
-        if uuid not in self._answerers:
+        """Hold a request of that id, if there is a responder."""
+        if uuid not in self._responders:
             return None
         held = _HeldHere(self, uuid, request)
-        # Of two with one id, which are the same request, the newer one gets the answer.
+        # Of two with one id, which are the same request, the newer one gets the response.
         self._held.setdefault(uuid, {})[request] = held
         return held
 
-    def answer(self, uuid: str, request: str, given: str) -> bool:
-        """As `Delivery.answer`."""
+    def respond(self, uuid: str, request: str, given: str) -> bool:
+        """As `Delivery.respond`."""
         held = self._held.get(uuid, {}).get(request)
         if held is None or not self.forget(uuid, request, held):
             return False
@@ -54,7 +54,7 @@ class Answers:
         return held is not None
 
     def take_back(self, uuid: str, request: str, held: Held) -> str | None:
-        """The callback's reply, where no answer was taken."""
+        """The callback's reply, where no response was taken."""
         self.forget(uuid, request, held)
         return self._take_reply(uuid)
 
@@ -70,13 +70,13 @@ class Answers:
 
 
 class _HeldHere(Held):
-    def __init__(self, answers: Answers, uuid: str, request: str) -> None:
-        self._answers = answers
+    def __init__(self, responses: Responses, uuid: str, request: str) -> None:
+        self._responses = responses
         self._uuid = uuid
         self._request = request
 
     def _take_back(self) -> str | None:
-        return self._answers.take_back(self._uuid, self._request, self)
+        return self._responses.take_back(self._uuid, self._request, self)
 
     def _end(self) -> None:
-        self._answers.forget(self._uuid, self._request, self)
+        self._responses.forget(self._uuid, self._request, self)
