@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from deploy.prose_text import prose_of
+from deploy.prose_text import BREAK, prose_of
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -65,11 +65,11 @@ class Rule:
             name, re.compile(pattern, 0 if where == "start" else re.IGNORECASE), write, where, only
         )
 
-    def spans(self, source: str, prose: str) -> Iterator[tuple[int, int]]:
-        for match in self.pattern.finditer(source if self.where == "code" else prose):
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        for match in self.pattern.finditer(text):
             if self.where != "start" or (
-                SENTENCE_END.search(prose, max(0, match.start() - 12), match.start())
-                and not QUESTION.match(prose, match.end())
+                SENTENCE_END.search(text, max(0, match.start() - 12), match.start())
+                and not QUESTION.match(text, match.end())
             ):
                 yield match.span()
 
@@ -90,18 +90,27 @@ class Rules:
 
     def check(self, path: str, source: str) -> Iterator[Hit]:
         """Yield the hits in a file; `path` is relative to the repository."""
-        prose = prose_of(Path(path), source)
+        prose, offsets = _squeeze(prose_of(Path(path), source))
         starts = [0, *(match.end() for match in re.finditer("\n", source))]
         for rule in self.rules:
             if not re.search(rule.only, path):
                 continue
-            for start, end in rule.spans(source, prose):
-                words = " ".join(source[start:end].split())
+            text = source if rule.where == "code" else prose
+            for start, end in rule.spans(text):
+                words = " ".join(text[start:end].split())
+                at = start if rule.where == "code" else offsets[start]
                 if (path, rule.name, words) not in self._exceptions:
-                    line = bisect_right(starts, start)
-                    yield Hit(
-                        path, line, start - starts[line - 1] + 1, rule.name, words, rule.instead
-                    )
+                    line = bisect_right(starts, at)
+                    yield Hit(path, line, at - starts[line - 1] + 1, rule.name, words, rule.instead)
+
+
+def _squeeze(prose: str) -> tuple[str, list[int]]:
+    """Return the prose with one `BREAK` between its parts, and the offset of each character."""
+    parts, offsets = [], []
+    for match in re.finditer(rf"{BREAK}(?!{BREAK})|[^{BREAK}]+", prose):
+        parts.append(match.group())
+        offsets.extend(range(*match.span()))
+    return "".join(parts), offsets
 
 
 def _files(paths: list[str]) -> list[str]:
