@@ -1,1 +1,1 @@
-"""`make bench`: this program and others side by side, in one run."""
+"""Compare this server with other ways to build it, in one run (`make bench`)."""

@@ -1,4 +1,4 @@
-"""Senders: wrk as fast as it goes, or a steady pace that keeps the time of each request."""
+"""Send requests: as fast as possible with wrk, or at a steady rate that times each request."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ end
 
 
 def body(mark: int, size: int) -> bytes:
-    """What wrk's script sends, too."""
+    """Return the same JSON body that the script for wrk sends, padded to `size` bytes."""
     text = f'{{"event":"order.created","id":"#{mark}#","note":""}}'
     return text.replace('"note":"', '"note":"' + "x" * max(0, size - len(text))).encode()
 
 
 @dataclass
-class Sent:
-    """What became of a load."""
+class LoadResult:
+    """The result of a load."""
 
     requests: int
     seconds: float
@@ -55,7 +55,7 @@ class Sent:
 
 
 class Wrk:
-    """wrk, as fast as it goes, for so many seconds, over the paths in turn."""
+    """Run wrk, which sends requests as fast as possible for `seconds`, to the paths in turn."""
 
     def __init__(
         self, port: int, paths: Sequence[str], seconds: float, size: int, connections: int
@@ -75,108 +75,111 @@ class Wrk:
             text=True,
         )
 
-    def is_over(self) -> bool:
-        """Whether it has ended."""
+    def has_ended(self) -> bool:
+        """Return whether wrk has ended."""
         return self._process.poll() is not None
 
-    def sent(self) -> Sent:
-        """What it tells at its end."""
+    def result(self) -> LoadResult:
+        """Wait until wrk has ended, and return its result."""
         out, _ = self._process.communicate()
         self._script.close()
-        told = json.loads(out.strip().splitlines()[-1])
-        return Sent(told["requests"], told["microseconds"] / 1e6, told["errors"])
+        totals = json.loads(out.strip().splitlines()[-1])
+        return LoadResult(totals["requests"], totals["microseconds"] / 1e6, totals["errors"])
 
 
-class Pace:
-    """So many requests a second over keep-alive connections, in the reader's own loop."""
+class SteadyLoad:
+    """Send requests at a steady rate over keep-alive connections.
+
+    One thread sends and reads: the caller passes a function that reads for the viewers.
+    """
 
     def __init__(
         self, ports: Sequence[int], path: str, rate: float, size: int = 300, connections: int = 32
     ) -> None:
         self._path, self._interval, self._size = path, 1 / rate, size
-        self._free: deque[socket.socket] = deque()
+        self._idle: deque[socket.socket] = deque()
         self._epoll = select.epoll()
         self._sockets: dict[int, socket.socket] = {}
-        self._since: dict[int, float] = {}
+        self._outstanding: dict[int, float] = {}
         self._marks = itertools.count(1)
-        self._next = 0.0
+        self._next_due = 0.0
         self.sent_at: dict[int, float] = {}
-        """When each request was due, by its mark."""
-        self.responses: list[float] = []
-        """How long each response took, from when its request was due."""
+        """The time at which each request was due, by its mark."""
+        self.response_times: list[float] = []
+        """Seconds from the time at which each request was due to its response."""
         self.errors = 0
         for port, _ in zip(itertools.cycle(ports), range(connections), strict=False):
             sock = socket.create_connection(("127.0.0.1", port), OVERDUE_SECONDS)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._sockets[sock.fileno()] = sock
             self._epoll.register(sock.fileno(), select.EPOLLIN)
-            self._free.append(sock)
+            self._idle.append(sock)
 
-    def run(self, seconds: float, between: Callable[[float], object]) -> None:
-        """Send for so long; `between(seconds)` is called to wait no longer than that."""
-        self._next = time.perf_counter()
-        end = self._next + seconds
+    def run(self, seconds: float, read: Callable[[float], object]) -> None:
+        """Send for `seconds`, and call `read(limit)` in between, which waits at most `limit`."""
+        self._next_due = time.perf_counter()
+        end = self._next_due + seconds
         while (now := time.perf_counter()) < end:
-            while self._next <= now and self._free:
-                self._send(self._next)
-                self._next += self._interval
-            between(max(0.0, min(0.001, self._next - time.perf_counter())))
-            self._responses()
-        self.wait(between)
+            while self._next_due <= now and self._idle:
+                self._send(self._next_due)
+                self._next_due += self._interval
+            read(max(0.0, min(0.001, self._next_due - time.perf_counter())))
+            self._read_responses()
+        self.wait(read)
 
-    def one(self, between: Callable[[float], object]) -> None:
+    def send_one(self, read: Callable[[float], object]) -> None:
         """Send one request and wait for its response."""
-        self.begin()
-        self.wait(between)
+        self.send()
+        self.wait(read)
 
-    def begin(self) -> None:
-        """Send one request; its response is taken by `wait`."""
+    def send(self) -> None:
+        """Send one request. `wait` reads its response."""
         self._send(time.perf_counter())
 
-    def wait(self, between: Callable[[float], object]) -> None:
-        """Wait for all responses that are due; those that do not come are errors."""
+    def wait(self, read: Callable[[float], object]) -> None:
+        """Wait for all outstanding responses, and count missing ones as errors."""
         deadline = time.perf_counter() + OVERDUE_SECONDS
-        while self._since and time.perf_counter() < deadline:
-            between(0.001)
-            self._responses()
-        self.errors += len(self._since)
+        while self._outstanding and time.perf_counter() < deadline:
+            read(0.001)
+            self._read_responses()
+        self.errors += len(self._outstanding)
 
     @property
-    def longest(self) -> float:
-        """The longest wait for a response, in seconds; one that never came counts up to now."""
+    def longest_wait(self) -> float:
+        """Return the longest time for a response, in seconds, including those still outstanding."""
         now = time.perf_counter()
-        return max([*self.responses, *(now - since for since in self._since.values())])
+        return max([*self.response_times, *(now - since for since in self._outstanding.values())])
 
     def _send(self, due: float) -> None:
-        sock = self._free.popleft()
+        sock = self._idle.popleft()
         mark = next(self._marks)
         content = body(mark, self._size)
         head = (
             f"POST {self._path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         )
         sock.sendall(head.encode() + b"Content-Length: %d\r\n\r\n" % len(content) + content)
-        self.sent_at[mark] = self._since[sock.fileno()] = due
+        self.sent_at[mark] = self._outstanding[sock.fileno()] = due
 
-    def _responses(self) -> None:
+    def _read_responses(self) -> None:
         for number, _ in self._epoll.poll(0):
             sock = self._sockets[number]
             data = sock.recv(65536)
             if not data:
-                raise RuntimeError("the server has closed a connection")
-            since = self._since.pop(number, None)
+                raise RuntimeError("The server has closed a connection.")
+            since = self._outstanding.pop(number, None)
             if since is None:
                 continue  # the rest of a response
-            self.responses.append(time.perf_counter() - since)
+            self.response_times.append(time.perf_counter() - since)
             self.errors += not data.startswith(b"HTTP/1.1 200")
-            self._free.append(sock)
+            self._idle.append(sock)
 
     def close(self) -> None:
-        """End the connections."""
+        """Close the connections."""
         for sock in self._sockets.values():
             sock.close()
 
 
 def percentile(numbers: Sequence[float], share: float) -> float:
-    """The value that so large a share of the numbers does not exceed."""
+    """Return the value that this share of the numbers (0 to 1) does not exceed."""
     ordered = sorted(numbers)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

@@ -1,4 +1,4 @@
-"""Medians over the rounds, ratios pair by pair, as a table, as JSON and as plots."""
+"""Report medians of the rounds and ratios of pairs, as a table, as JSON and as plots."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 from bench.scenarios import SCENARIOS, Figures
 from bench.systems import OURS, PLAIN
 
-RATE = 400.0
-"""Where nothing is known of the plain recipe."""
+DEFAULT_RATE = 400.0
+"""Requests per second, when the plain recipe has not been measured."""
 PACKAGES = (
     *("eventlet", "Flask", "Flask-SocketIO", "python-socketio", "python-engineio", "redis"),
     *("channels", "channels-redis", "Django", "uvicorn"),
@@ -30,22 +30,26 @@ class Report:
         self._failures: dict[str, dict[str, str]] = {}
 
     def add(self, letter: str, system: str, figures: Figures) -> None:
-        """One round's."""
+        """Add the figures of one round."""
         self._figures.setdefault(letter, {}).setdefault(system, []).append(figures)
 
-    def fail(self, letter: str, system: str, why: str) -> None:
-        """A round that has no figures."""
-        self._failures.setdefault(letter, {})[system] = why
+    def fail(self, letter: str, system: str, reason: str) -> None:
+        """Record that a round failed."""
+        self._failures.setdefault(letter, {})[system] = reason
 
     def half_of_plain(self) -> float:
-        """Half of what saturates the plain recipe, as far as (b) has shown it in this run."""
+        """Return half of the rate that saturates the plain recipe in scenario b of this run."""
         rounds = self._figures.get("b", {}).get(PLAIN.name, [])
         if not rounds:
-            return RATE
+            return DEFAULT_RATE
         return statistics.median(figures["delivered/s"] for figures in rounds) / 2
 
     def rows(self) -> list[tuple[str, str, str, float, float, float, float | None]]:
-        """Scenario, figure, system, median, least, most, ours over this one's (pair by pair)."""
+        """Return rows of scenario, figure, system, median, minimum, maximum and ratio.
+
+        The ratio compares our server with the system, as the median of the ratios of the rounds.
+        It is None for our server.
+        """
         rows = []
         for letter, systems in self._figures.items():
             ours = systems.get(OURS.name, [])
@@ -63,29 +67,31 @@ class Report:
         return sorted(rows, key=lambda row: (row[0], row[1]))
 
     def table(self) -> str:
-        """As Markdown."""
-        lines = ["", "| | figure | system | median | least to most | ours ÷ this |"]
+        """Return the figures as a Markdown table."""
+        lines = ["", "| | figure | system | median | range | ours ÷ this |"]
         lines.append("|---|---|---|---|---|---|")
-        for letter, name, system, middle, least, most, ratio in self.rows():
+        for letter, name, system, middle, low, high, ratio in self.rows():
             shown = f"{ratio:.2f}" if ratio else ""
             lines.append(
-                f"| {letter} | {name} | {system} | {middle:,.4g} | {least:,.4g} to {most:,.4g} "
+                f"| {letter} | {name} | {system} | {middle:,.4g} | {low:,.4g} to {high:,.4g} "
                 f"| {shown} |"
             )
         for letter, systems in self._failures.items():
-            lines += [f"| {letter} | | {system} | {why} | | |" for system, why in systems.items()]
+            lines += [
+                f"| {letter} | | {system} | {reason} | | |" for system, reason in systems.items()
+            ]
         return "\n".join(lines)
 
     def write(self, folder: str) -> None:
-        """Table, JSON and a plot for each scenario."""
+        """Write the table, the JSON and a plot of each scenario into a folder."""
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
-        about = machine()
-        told = "\n".join(f"- {name}: {value}" for name, value in about.items())
+        environment = machine()
+        details = "\n".join(f"- {name}: {value}" for name, value in environment.items())
         titles = "\n".join(f"- {(f.__doc__ or '').splitlines()[0]}" for f in SCENARIOS.values())
-        text = f"# Figures\n\n{told}\n- rounds: {self._rounds}\n\n{titles}\n{self.table()}\n"
+        text = f"# Figures\n\n{details}\n- rounds: {self._rounds}\n\n{titles}\n{self.table()}\n"
         (target / "results.md").write_text(text)
-        data = {"machine": about, "figures": self._figures, "failures": self._failures}
+        data = {"machine": environment, "figures": self._figures, "failures": self._failures}
         (target / "results.json").write_text(json.dumps(data, indent=1) + "\n")
         self._plot(target)
 
@@ -93,7 +99,7 @@ class Report:
         import matplotlib as mpl
 
         mpl.use("svg")
-        mpl.rcParams["svg.hashsalt"] = "webhook-logger"  # the same figures, the same file
+        mpl.rcParams["svg.hashsalt"] = "webhook-logger"  # the same figures give the same file
         import matplotlib.pyplot as plt
 
         for letter in self._figures:
@@ -117,7 +123,7 @@ class Report:
 
 
 def machine() -> dict[str, str]:
-    """Where and with what the figures were taken."""
+    """Return the machine, the versions and the set-up of the run."""
     processor = next(
         (
             line.partition(":")[2].strip()

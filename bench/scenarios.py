@@ -1,7 +1,7 @@
-"""What is measured of a system, a function each: figures by name, or an error that says why not.
+"""Measure a system: one function per scenario, which returns figures by name or raises an error.
 
-Every function starts the system anew, checks that all requests got 200 and that every
-event came exactly once, and ends the system.
+Each function starts the system, checks that every request gets 200 and every event arrives exactly
+once, and stops the system.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import partial
 from statistics import median
 from uuid import uuid4
 
-from bench.load import CONNECTIONS, Pace, Sent, Wrk, percentile
+from bench.load import CONNECTIONS, LoadResult, SteadyLoad, Wrk, percentile
 from bench.systems import OURS, Process, Redis, System
 from bench.viewers import MARK, Crowd, Viewer
 
@@ -28,24 +28,24 @@ PROBE_PAUSE_SECONDS = 0.02
 PAIRS_OF_WORKERS = 5
 
 
-class Insane(Exception):
-    """A figure that would mean nothing: a request failed, or an event was lost or came twice."""
+class InvalidResult(Exception):
+    """A request failed, or an event was lost or arrived twice, so the figures mean nothing."""
 
 
 @dataclass
 class Run:
-    """How long and how large."""
+    """The length and size of the measurements."""
 
     redis: Redis
     seconds: float = 5.0
-    most_viewers: int = 10_000
+    max_viewers: int = 10_000
     latency_rate: float = 400.0
-    """Requests a second at which latency is measured: half of what saturates the plain recipe."""
+    """Requests per second for latency: half of the rate that saturates the plain recipe."""
     soak_seconds: float = 600.0
 
 
 class Tally:
-    """What the viewers saw: each mark so often."""
+    """Count how often the viewers received each mark."""
 
     def __init__(self) -> None:
         self.events = 0
@@ -58,46 +58,49 @@ class Tally:
             self.events += 1
             self.marks[int(found[1])] += 1
 
-    def check(self, sent: Sent, each: int = 1) -> None:
-        """All of them, each so often; wrk does not count what was in flight at its end."""
+    def check(self, sent: LoadResult, times: int = 1) -> None:
+        """Raise InvalidResult unless every request arrived exactly `times` times."""
+        # wrk does not count the requests that are in flight when it ends.
         if not sent.requests <= len(self.marks) <= sent.requests + CONNECTIONS:
-            raise Insane(f"{sent.requests} got a response, {len(self.marks)} delivered")
-        if set(self.marks.values()) != {each}:
-            raise Insane(f"not every event came {each} times: {Counter(self.marks.values())}")
+            raise InvalidResult(f"{sent.requests} accepted, {len(self.marks)} delivered")
+        if set(self.marks.values()) != {times}:
+            raise InvalidResult(
+                f"some events did not arrive {times} times: {Counter(self.marks.values())}"
+            )
 
 
-def responded(sent: Sent) -> Sent:
-    """The same, if nothing failed."""
+def without_errors(sent: LoadResult) -> LoadResult:
+    """Return the result, or raise InvalidResult if a request failed."""
     if sent.errors:
-        raise Insane(f"{sent.errors} of {sent.requests} requests failed")
+        raise InvalidResult(f"{sent.errors} of {sent.requests} requests failed")
     return sent
 
 
 @contextmanager
 def crowd() -> Iterator[Crowd]:
-    """Viewers that are gone at the end."""
+    """Yield viewers, and disconnect them at the end."""
     viewers = Crowd()
     try:
         yield viewers
     finally:
-        viewers.leave()
+        viewers.drop()
 
 
 def throughput(system: System, run: Run, callbacks: int, viewers: int, size: int = 300) -> Figures:
-    """Requests a second from as many senders as wrk has connections, and what is delivered."""
+    """Send with wrk, and return the rates of requests and deliveries, and the CPU time for each."""
     uuids = [str(uuid4()) for _ in range(callbacks)]
     paths = [system.callback.format(uuid=uuid) for uuid in uuids]
     with Process(system, run.redis.url) as process, crowd() as watching:
         wrk = Wrk(process.port, paths, WARM_UP_SECONDS, size, CONNECTIONS)
-        responded(wrk.sent())
+        without_errors(wrk.result())
         time.sleep(SETTLE_SECONDS)
         tally = Tally()
-        watching.enter(process, uuids[:viewers], tally.seen)
+        watching.connect(process, uuids[:viewers], tally.seen)
         cpu, begin = process.cpu_seconds(), time.perf_counter()
         wrk = Wrk(process.port, paths, run.seconds, size, CONNECTIONS)
-        while not wrk.is_over():
+        while not wrk.has_ended():
             watching.read(0.1) if viewers else time.sleep(0.1)
-        sent = responded(wrk.sent())
+        sent = without_errors(wrk.result())
         if not viewers:
             cpu = process.cpu_seconds() - cpu
             return {"requests/s": sent.rate, "CPU µs/request": cpu / sent.requests * 1e6}
@@ -113,7 +116,7 @@ def throughput(system: System, run: Run, callbacks: int, viewers: int, size: int
         }
 
 
-def one_callback_nobody(system: System, run: Run) -> Figures:
+def one_callback_no_viewer(system: System, run: Run) -> Figures:
     """(a) 1 callback, 0 viewers."""
     return throughput(system, run, 1, 0)
 
@@ -137,7 +140,7 @@ def body_sizes(system: System, run: Run) -> Figures:
 
 
 def latency(system: System, run: Run) -> Figures:
-    """(e) sender to viewer, at a steady rate."""
+    """(e) time from sender to viewer, at a steady rate."""
     uuid = str(uuid4())
     seen_at: dict[int, float] = {}
 
@@ -147,23 +150,23 @@ def latency(system: System, run: Run) -> Figures:
             seen_at.setdefault(int(found[1]), time.perf_counter())
 
     with Process(system, run.redis.url) as process, crowd() as watching:
-        watching.enter(process, [uuid], seen)
-        pace = Pace([process.port], system.callback.format(uuid=uuid), run.latency_rate)
-        pace.run(run.seconds, watching.read)
-        watching.read_until(lambda: len(seen_at) == len(pace.sent_at), DRAIN_SECONDS)
-        pace.close()
-        if pace.errors:
-            raise Insane(f"{pace.errors} requests failed")
+        watching.connect(process, [uuid], seen)
+        load = SteadyLoad([process.port], system.callback.format(uuid=uuid), run.latency_rate)
+        load.run(run.seconds, watching.read)
+        watching.read_until(lambda: len(seen_at) == len(load.sent_at), DRAIN_SECONDS)
+        load.close()
+        if load.errors:
+            raise InvalidResult(f"{load.errors} requests failed")
     warm = run.latency_rate * 0.5
-    took = [(seen_at[m] - due) * 1e3 for m, due in pace.sent_at.items() if m > warm]
+    took = [(seen_at[m] - due) * 1e3 for m, due in load.sent_at.items() if m > warm]
     return {f"p{share} ms": percentile(took, share / 100) for share in (50, 99, 99.9)}
 
 
 def fan_out(system: System, run: Run) -> Figures:
-    """(f) one callback with 1, 100, 1,000, 10,000 viewers: CPU for each, and others' waiting."""
+    """(f) 1 callback, 1 to 10,000 viewers: CPU per viewer, and wait of other senders."""
     figures: Figures = {}
     for count in (1, 100, 1_000, 10_000):
-        if count > run.most_viewers:
+        if count > run.max_viewers:
             continue
         figures |= _fan_out(system, run, count, events=max(5, min(2_000, 40_000 // count)))
     return figures
@@ -173,88 +176,96 @@ def _fan_out(system: System, run: Run, count: int, events: int) -> Figures:
     uuid, other = str(uuid4()), str(uuid4())
     tally = Tally()
     with Process(system, run.redis.url) as process, crowd() as watching:
-        watching.enter(process, [uuid] * count, tally.seen)
+        watching.connect(process, [uuid] * count, tally.seen)
         settle(watching)
         with ExitStack() as stack:
-            sender = Pace([process.port], system.callback.format(uuid=uuid), 1e9, connections=1)
+            sender = SteadyLoad(
+                [process.port], system.callback.format(uuid=uuid), 1e9, connections=1
+            )
             stack.callback(sender.close)
-            probe = Pace([process.port], system.callback.format(uuid=other), 1e9, connections=1)
+            probe = SteadyLoad(
+                [process.port], system.callback.format(uuid=other), 1e9, connections=1
+            )
             stack.callback(probe.close)
             cpu = process.cpu_seconds()
             for number in range(events):
-                sender.begin()
+                sender.send()
                 deadline = time.perf_counter() + DRAIN_SECONDS
                 while tally.events < (number + 1) * count:
                     if time.perf_counter() > deadline:
-                        raise Insane(f"{count:,} viewers: not every one saw every event")
+                        raise InvalidResult(
+                            f"{count:,} viewers: some events did not reach all viewers"
+                        )
                     if count >= 1_000:
-                        probe.one(watching.read)
+                        probe.send_one(watching.read)
                     watching.read(0.01)
                 sender.wait(watching.read)
             cpu = process.cpu_seconds() - cpu
     if set(tally.marks.values()) != {count}:
-        raise Insane("an event was lost or came twice")
+        raise InvalidResult("an event was lost or arrived twice")
     figures = {f"CPU µs/viewer, {count:,} viewers": cpu / events / count * 1e6}
     if count == 10_000:
-        figures["longest wait of others ms, 10,000 viewers"] = probe.longest * 1e3
+        figures["longest wait of others ms, 10,000 viewers"] = probe.longest_wait * 1e3
     return figures
 
 
 def settle(watching: Crowd, seconds: float = 2.0) -> None:
-    """Read for a while, so that what joining began is over."""
+    """Read until the work that joining started is done."""
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         watching.read(0.05)
 
 
-def mass(system: System, run: Run) -> Figures:
-    """(g) many viewers connect, idle, and drop at once: memory for each, and others' waiting."""
-    count = run.most_viewers
+def mass_disconnect(system: System, run: Run) -> Figures:
+    """(g) many idle viewers drop at once: memory per viewer, and wait of other senders."""
+    count = run.max_viewers
     with Process(system, run.redis.url) as process, crowd() as watching:
-        warm = Pace([process.port], system.callback.format(uuid=uuid4()), 200)
+        warm = SteadyLoad([process.port], system.callback.format(uuid=uuid4()), 200)
         warm.run(1.0, time.sleep)
         warm.close()
         before = process.memory()
-        watching.enter(process, [str(uuid4()) for _ in range(count)], lambda *_: None)
-        settle(watching, 12.0)  # a ping comes and goes
+        watching.connect(process, [str(uuid4()) for _ in range(count)], lambda *_: None)
+        settle(watching, 12.0)  # long enough for a ping
         each = (process.memory() - before) / count
-        probe = Pace([process.port], system.callback.format(uuid=uuid4()), 1e9, connections=1)
-        probe.one(time.sleep)
-        probe.responses.clear()
-        watching.leave()
+        probe = SteadyLoad([process.port], system.callback.format(uuid=uuid4()), 1e9, connections=1)
+        probe.send_one(time.sleep)
+        probe.response_times.clear()
+        watching.drop()
         end = time.perf_counter() + 10
         while time.perf_counter() < end:
-            probe.one(time.sleep)
+            probe.send_one(time.sleep)
             time.sleep(PROBE_PAUSE_SECONDS)
-        longest = probe.longest
+        longest = probe.longest_wait
         probe.close()
     return {"KB/idle viewer": each / 1000, "longest wait in the drop ms": longest * 1e3}
 
 
 def workers(system: System, run: Run) -> Figures:
-    """(h) workers 1, 2, 4, 8 on one queue, and 8 on 8: CPU of them all for each delivered request.
+    """(h) 1, 2, 4, 8 workers on one queue, and 8 on 8 queues: CPU per delivered request.
 
-    Once at a steady rate for all together, and once with 32 connections to each, as fast as it
-    goes. All workers stand on one core; what that alone costs is shown by 8 that have a queue and a
-    viewer each and share nothing else. One and eight are measured in turn, because a machine that
-    others use, too, changes its pace by more than is looked for.
+    The first load is steady, for all workers together. The second is as fast as possible, with 32
+    connections to each worker. All workers share one core: the 8 workers with separate queues and
+    viewers show the cost of that alone. One and eight workers are measured in turn, because the
+    speed of a shared machine varies by more than the difference.
     """
-    figures, most = {}, 8
-    for count in (1, 2, 4, most):
+    figures, largest = {}, 8
+    for count in (1, 2, 4, largest):
         figures[f"CPU µs/delivered, {count} workers, steady"] = _steady(system, run, count)
     for count in (2, 4):
         name = f"CPU µs/delivered, {count} workers, saturated"
         figures[name] = _saturated(system, run, [run.redis] * count)
     pairs = [
-        tuple(_saturated(system, run, [run.redis] * count) for count in (1, most))
+        tuple(_saturated(system, run, [run.redis] * count) for count in (1, largest))
         for _ in range(PAIRS_OF_WORKERS)
     ]
-    for count, costs in zip((1, most), zip(*pairs, strict=True), strict=True):
+    for count, costs in zip((1, largest), zip(*pairs, strict=True), strict=True):
         figures[f"CPU µs/delivered, {count} workers, saturated"] = median(costs)
-    figures[f"CPU, {most} workers ÷ 1, saturated"] = median(many / one for one, many in pairs)
+    figures[f"CPU, {largest} workers ÷ 1, saturated"] = median(many / one for one, many in pairs)
     with ExitStack() as stack:
-        queues = [stack.enter_context(Redis()) for _ in range(most)]
-        figures[f"CPU µs/delivered, {most} × 1 worker, saturated"] = _saturated(system, run, queues)
+        queues = [stack.enter_context(Redis()) for _ in range(largest)]
+        figures[f"CPU µs/delivered, {largest} × 1 worker, saturated"] = _saturated(
+            system, run, queues
+        )
     return figures
 
 
@@ -264,20 +275,23 @@ def _steady(system: System, run: Run, count: int) -> float:
     with ExitStack() as stack:
         processes = [stack.enter_context(Process(system, run.redis.url)) for _ in range(count)]
         watching = stack.enter_context(crowd())
-        watching.enter(processes[0], [uuid], tally.seen)
+        watching.connect(processes[0], [uuid], tally.seen)
         path = system.callback.format(uuid=uuid)
-        pace = Pace([process.port for process in processes], path, run.latency_rate)
-        pace.run(1.0, watching.read)
+        load = SteadyLoad([process.port for process in processes], path, run.latency_rate)
+        load.run(1.0, watching.read)
         cpu, events = sum(process.cpu_seconds() for process in processes), tally.events
-        pace.run(run.seconds, watching.read)
-        watching.read_until(lambda: tally.events >= len(pace.sent_at), DRAIN_SECONDS)
+        load.run(run.seconds, watching.read)
+        watching.read_until(lambda: tally.events >= len(load.sent_at), DRAIN_SECONDS)
         cpu = sum(process.cpu_seconds() for process in processes) - cpu
-        pace.close()
+        load.close()
     return cpu / (tally.events - events) * 1e6
 
 
 def _saturated(system: System, run: Run, queues: list[Redis]) -> float:
-    """A worker for each of the queues; the first worker of a queue has its viewer."""
+    """Run a worker for each queue, with one viewer per queue on its first worker.
+
+    Return the CPU time in microseconds per delivered request.
+    """
     uuids = {queue.url: str(uuid4()) for queue in queues}
     events = 0
 
@@ -290,93 +304,93 @@ def _saturated(system: System, run: Run, queues: list[Redis]) -> float:
         watching = stack.enter_context(crowd())
         for url, uuid in uuids.items():
             first = next(p for p, queue in zip(processes, queues, strict=True) if queue.url == url)
-            watching.enter(first, [uuid], seen)
+            watching.connect(first, [uuid], seen)
         paths = [system.callback.format(uuid=uuids[queue.url]) for queue in queues]
         used = 0.0
         for seconds in (WARM_UP_SECONDS, run.seconds):
             events, used = 0, sum(process.cpu_seconds() for process in processes)
-            sent = _from_all(processes, paths, seconds, watching)
-            drained = partial(lambda due: events >= due, sent)  # noqa: B023  # read, not bound
+            sent = _load_all(processes, paths, seconds, watching)
+            drained = partial(lambda due: events >= due, sent)  # noqa: B023  # the current value of events
             watching.read_until(drained, DRAIN_SECONDS)
             settle(watching, SETTLE_SECONDS)
             used = sum(process.cpu_seconds() for process in processes) - used
     return used / events * 1e6
 
 
-def _from_all(processes: list[Process], paths: list[str], seconds: float, watching: Crowd) -> int:
-    """Load all of them at once; how many requests got a response."""
+def _load_all(processes: list[Process], paths: list[str], seconds: float, watching: Crowd) -> int:
+    """Load all workers at the same time, and return the number of accepted requests."""
     senders = [
         Wrk(process.port, [path], seconds, 300, CONNECTIONS)
         for process, path in zip(processes, paths, strict=True)
     ]
-    while not all(sender.is_over() for sender in senders):
+    while not all(sender.has_ended() for sender in senders):
         watching.read(0.1)
-    return sum(responded(sender.sent()).requests for sender in senders)
+    return sum(without_errors(sender.result()).requests for sender in senders)
 
 
-def deaf_viewer(system: System, run: Run) -> Figures:
-    """(i) a viewer that reads nothing, beside one that does."""
+def viewer_that_never_reads(system: System, run: Run) -> Figures:
+    """(i) 1 viewer that reads nothing, and 1 that reads."""
     uuid = str(uuid4())
     tally = Tally()
     with Process(system, run.redis.url) as process, crowd() as watching:
-        asleep, _ = watching.enter(process, [uuid, uuid], tally.seen)
-        watching.ignore(asleep)
+        silent, _ = watching.connect(process, [uuid, uuid], tally.seen)
+        watching.ignore(silent)
         path = system.callback.format(uuid=uuid)
-        warm = Pace([process.port], path, 50, size=100_000, connections=4)
+        warm = SteadyLoad([process.port], path, 50, size=100_000, connections=4)
         warm.run(0.4, watching.read)
-        before = most = process.memory()
+        before = peak = process.memory()
 
         def read(seconds: float) -> None:
-            nonlocal most
+            nonlocal peak
             watching.read(seconds)
-            most = max(most, process.memory())
+            peak = max(peak, process.memory())
 
-        pace = Pace([process.port], path, 100, size=100_000, connections=4)
-        pace.run(run.seconds, read)
-        due = len(pace.sent_at)
+        load = SteadyLoad([process.port], path, 100, size=100_000, connections=4)
+        load.run(run.seconds, read)
+        due = len(load.sent_at)
         watching.read_until(lambda: len(tally.marks) >= due, DRAIN_SECONDS)
         warm.close()
-        pace.close()
-    return {"MiB grown at most": (most - before) / 2**20, "MB not read": due * 0.1}
+        load.close()
+    return {"MiB grown at most": (peak - before) / 2**20, "MB not read": due * 0.1}
 
 
 def soak(system: System, run: Run) -> Figures:
-    """(j) ten minutes at half load, 1 viewer: memory after the first minute, and at the end."""
+    """(j) ten minutes at half load, 1 viewer: memory after the first minute and at the end."""
     uuid = str(uuid4())
     with Process(system, run.redis.url) as process, crowd() as watching:
-        watching.enter(process, [uuid], lambda *_: None)
+        watching.connect(process, [uuid], lambda *_: None)
         path = system.callback.format(uuid=uuid)
         memory = []
         for _ in range(10):
-            pace = Pace([process.port], path, run.latency_rate)
-            pace.run(run.soak_seconds / 10, watching.read)
-            if pace.errors:
-                raise Insane(f"{pace.errors} requests failed")
-            pace.close()
+            load = SteadyLoad([process.port], path, run.latency_rate)
+            load.run(run.soak_seconds / 10, watching.read)
+            if load.errors:
+                raise InvalidResult(f"{load.errors} requests failed")
+            load.close()
             memory.append(process.memory() / 2**20)
     return {
         "MiB after a tenth": memory[0],
         "MiB at the end": memory[-1],
-        "most over the tenth %": (max(memory) / memory[0] - 1) * 100,
+        "highest over the tenth %": (max(memory) / memory[0] - 1) * 100,
     }
 
 
 SCENARIOS: dict[str, Callable[[System, Run], Figures]] = {
-    "a": one_callback_nobody,
+    "a": one_callback_no_viewer,
     "b": one_callback_one_viewer,
     "c": many_callbacks,
     "d": body_sizes,
     "e": latency,
     "f": fan_out,
-    "g": mass,
+    "g": mass_disconnect,
     "h": workers,
-    "i": deaf_viewer,
+    "i": viewer_that_never_reads,
     "j": soak,
 }
 
 
-def fits(system: System, letter: str) -> bool:
-    """Whether the scenario means anything for the system."""
+def applies(system: System, letter: str) -> bool:
+    """Return whether a scenario makes sense for a system."""
     if not system.shows:
         return letter == "a"
     if letter == "h":

@@ -1,4 +1,4 @@
-"""What is measured: a command that starts it, the URL of a callback, and how viewers connect."""
+"""Describe, start and stop the systems that are measured, and their Redis."""
 
 from __future__ import annotations
 
@@ -23,23 +23,26 @@ SERVER_CORE, LOAD_CORE = 0, 1
 
 @dataclass(frozen=True)
 class System:
-    """`{port}`, `{redis}` and `{uuid}` are filled into the command, the settings and the paths."""
+    """A command that starts a server, its paths, and how its viewers connect.
+
+    `{port}`, `{redis}` and `{uuid}` are placeholders in the command, the settings and the paths.
+    """
 
     name: str
     command: tuple[str, ...]
     settings: dict[str, str] = field(default_factory=dict)
     callback: str = "/{uuid}"
-    """Path of a callback."""
+    """The path of a callback."""
     viewer: str = "socketio"
     """`socketio`, `websocket` or `sse`."""
     stream: str = "/socket.io/?EIO=4&transport=websocket"
-    """Path of a viewer's stream."""
+    """The path of a viewer's stream."""
     join: str = ""
-    """For `socketio`: the event that lets a viewer in; empty where `auth` does."""
+    """For `socketio`: the event that joins a callback. Empty when `auth` joins it."""
     shows: bool = True
-    """Whether it has viewers at all."""
+    """Whether the system has viewers."""
     scales: bool = True
-    """Whether several of it share the queue."""
+    """Whether several processes can share a queue."""
 
 
 PYTHON = sys.executable
@@ -74,7 +77,7 @@ BUILT_IN = (OURS, MEMORY, PLAIN, CHANNELS, BARE)
 
 
 def from_file(path: str) -> list[System]:
-    """More systems, as a JSON list of objects with the fields of `System`."""
+    """Read systems from a JSON file: a list of objects with the fields of `System`."""
     return [
         System(**{**row, "command": tuple(row["command"])})
         for row in json.loads(Path(path).read_text())
@@ -82,7 +85,7 @@ def from_file(path: str) -> list[System]:
 
 
 class Process:
-    """A system while it runs, alone on its port and on the servers' core."""
+    """A running system, on its own port and on the core for servers."""
 
     def __init__(self, system: System, redis_url: str) -> None:
         self.system = system
@@ -101,7 +104,7 @@ class Process:
         )
 
     def wait_until_up(self) -> None:
-        """Until it responds; fails with its log when it does not."""
+        """Wait until the server responds. Raise RuntimeError with its log if it does not."""
         deadline = time.monotonic() + START_SECONDS
         while True:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 5) as probe:
@@ -109,25 +112,25 @@ class Process:
                 if probe.recv(1):
                     return
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{self.system.name} does not start: {self.log()}")
+                raise RuntimeError(f"{self.system.name} did not start: {self.log()}")
             time.sleep(0.05)
 
     def log(self) -> str:
-        """What it has written."""
+        """Return the end of the server's output."""
         self._log.seek(0)
         return self._log.read().decode()[-2000:]
 
     def callback(self, uuid: str) -> str:
-        """The URL of a callback."""
+        """Return the URL of a callback."""
         return f"http://127.0.0.1:{self.port}" + self.system.callback.format(uuid=uuid)
 
     def cpu_seconds(self) -> float:
-        """CPU time that it has used, user's and kernel's."""
+        """Return the CPU time that the process has used, in user and kernel mode."""
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self) -> int:
-        """Its resident memory, in bytes."""
+        """Return the resident memory of the process, in bytes."""
         pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
@@ -147,14 +150,14 @@ class Process:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 class Redis:
-    """A Redis server of this run, on the load's core."""
+    """A Redis server for one measurement, on the core for load."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -172,7 +175,7 @@ class Redis:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
                 return self
             time.sleep(0.05)
-        raise RuntimeError("Redis does not start")
+        raise RuntimeError("Redis did not start.")
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()

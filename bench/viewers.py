@@ -1,4 +1,4 @@
-"""Viewers as raw clients, many in one process: they count what they see and miss nothing."""
+"""Viewers as raw socket clients, many in one process, which pass on every event."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from bench.systems import Process
 
-# The senders put it into every body; it stands in an event however that is escaped.
+# Senders put a mark into every body. It survives any escaping of an event.
 MARK = re.compile(rb"#(\d+)#")
 HANDSHAKE = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -21,13 +21,13 @@ HANDSHAKE = (
 PLAIN_GET = "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
 READ_BYTES = 256 * 1024
 ADDRESSES = 200
-"""Viewers come from so many addresses of this machine, so that ports do not run out."""
+"""Local addresses that viewers connect from, so that there are enough ports."""
 
 Seen = Callable[["Viewer", bytes], None]
 
 
 class Viewer:
-    """One connection; `seen` is called with every event that shows a request."""
+    """One connection, which calls `seen` with every event that contains a request."""
 
     def __init__(self, process: Process, uuid: str, number: int, seen: Seen) -> None:
         system = process.system
@@ -45,8 +45,8 @@ class Viewer:
         self.socket.sendall(head.format(path=system.stream.format(uuid=uuid)).encode())
         self.socket.setblocking(False)
 
-    def readable(self) -> None:
-        """Take all that has come."""
+    def read(self) -> None:
+        """Read the available data and handle its events."""
         try:
             data = self.socket.recv(READ_BYTES)
         except BlockingIOError:
@@ -58,27 +58,27 @@ class Viewer:
             return
         self._buffer += data
         if not self._upgraded:
-            self._begin()
+            self._read_response_head()
         if self._upgraded:
-            self._take_events() if self._kind == "sse" else self._take_frames()
+            self._handle_events() if self._kind == "sse" else self._handle_frames()
 
-    def _begin(self) -> None:
+    def _read_response_head(self) -> None:
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
             return
         status = bytes(self._buffer[:13])
         if b" 101" not in status and b" 200" not in status:
-            raise RuntimeError(f"a viewer is not let in: {bytes(self._buffer[:300])!r}")
+            raise RuntimeError(f"The server rejected a viewer: {bytes(self._buffer[:300])!r}")
         del self._buffer[: end + 4]
         self._upgraded = True
         self.joined = self._kind != "socketio"
 
-    def _take_events(self) -> None:
+    def _handle_events(self) -> None:
         while (end := self._buffer.find(b"\n\n")) >= 0:
             self._event(bytes(self._buffer[:end]))
             del self._buffer[: end + 2]
 
-    def _take_frames(self) -> None:
+    def _handle_frames(self) -> None:
         at, buffer = 0, self._buffer
         while len(buffer) - at >= 2:
             length, begin = buffer[at + 1], at + 2
@@ -92,12 +92,12 @@ class Viewer:
                 break
             kind, at = buffer[at] & 0x0F, begin + length
             if kind == 1:
-                self._text(bytes(buffer[begin:at]))
+                self._handle_text(bytes(buffer[begin:at]))
             elif kind == 8:
                 self.closed = True
         del buffer[:at]
 
-    def _text(self, text: bytes) -> None:
+    def _handle_text(self, text: bytes) -> None:
         if self._kind == "websocket" or text.startswith(b'42["request"'):
             self._event(text)
         elif text == b"2":
@@ -113,9 +113,9 @@ class Viewer:
         self._seen(self, text)
 
     def write(self, text: bytes) -> None:
-        """Send a frame; masked with zeros, as RFC 6455 lets a client do it."""
+        """Send a text frame, masked with zeros, which RFC 6455 allows."""
         if len(text) > 125:
-            raise ValueError("too long for a short frame")
+            raise ValueError("The text does not fit into a short frame.")
         self.socket.send(bytes((0x81, 0x80 | len(text), 0, 0, 0, 0)) + text)
 
 
@@ -129,47 +129,47 @@ class Crowd:
     def __len__(self) -> int:
         return len(self._viewers)
 
-    def enter(
-        self, process: Process, uuids: list[str], seen: Seen, at_once: int = 200
+    def connect(
+        self, process: Process, uuids: list[str], seen: Seen, batch: int = 200
     ) -> list[Viewer]:
-        """Let one viewer in for each UUID, so many at once; all have joined at the end."""
-        entered: list[Viewer] = []
-        for begin in range(0, len(uuids), at_once):
+        """Connect a viewer for each UUID, `batch` at a time, and wait until all have joined."""
+        connected: list[Viewer] = []
+        for begin in range(0, len(uuids), batch):
             some = [
                 Viewer(process, uuid, begin + n, seen)
-                for n, uuid in enumerate(uuids[begin : begin + at_once])
+                for n, uuid in enumerate(uuids[begin : begin + batch])
             ]
             for viewer in some:
                 self._viewers[viewer.socket.fileno()] = viewer
                 self._epoll.register(viewer.socket.fileno(), select.EPOLLIN)
             self.read_until(lambda some=some: all(viewer.joined for viewer in some), 120)
-            entered += some
-        return entered
+            connected += some
+        return connected
 
     def ignore(self, viewer: Viewer) -> None:
-        """Read nothing more of it; its connection stays open."""
+        """Stop reading from a viewer, and keep its connection open."""
         self._epoll.unregister(viewer.socket.fileno())
 
     def read(self, seconds: float) -> None:
-        """Read for so long at most, once."""
+        """Read once, and wait at most `seconds` for data."""
         for number, _ in self._epoll.poll(seconds, 1024):
             viewer = self._viewers[number]
-            viewer.readable()
+            viewer.read()
             if viewer.closed:
                 self._epoll.unregister(number)
                 del self._viewers[number]
                 viewer.socket.close()
 
-    def read_until(self, true: Callable[[], object], seconds: float) -> None:
-        """Read until that is true; fails after so many seconds."""
+    def read_until(self, condition: Callable[[], object], seconds: float) -> None:
+        """Read until the condition is true. Raise TimeoutError after `seconds`."""
         deadline = time.monotonic() + seconds
-        while not true():
+        while not condition():
             if time.monotonic() > deadline:
-                raise TimeoutError("viewers did not see in time what they had to")
+                raise TimeoutError("The viewers did not receive all events in time.")
             self.read(0.05)
 
-    def leave(self) -> None:
-        """All at once, with a reset."""
+    def drop(self) -> None:
+        """Reset all connections at the same time."""
         for viewer in self._viewers.values():
             viewer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         for viewer in self._viewers.values():
@@ -177,6 +177,6 @@ class Crowd:
         self._viewers.clear()
 
 
-def pin(core: int) -> None:
+def pin_to_core(core: int) -> None:
     """Keep this process on one core."""
     os.sched_setaffinity(0, {core})

@@ -58,6 +58,7 @@ You can see what you sent. It was so late that the request timed out.
 The browser answers the challenge, for good reasons. Redis is behind a proxy.
 The stronghold, a retelling, the scuttle: none of these words is flagged.
 The file is shown as it was sent, as far as it is known. Of course it is.
+The value is None for the first request.
 """
 
 

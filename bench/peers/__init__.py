@@ -1,1 +1,1 @@
-"""Other ways to build the same thing, as their documentation shows."""
+"""Other ways to build the same server, as their documentation shows."""

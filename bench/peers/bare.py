@@ -1,4 +1,4 @@
-"""The ceiling: bare `eventlet.wsgi` that responds to every request with an empty 200."""
+"""The upper bound: `eventlet.wsgi` alone, with an empty 200 for every request."""
 
 import eventlet
 
@@ -12,7 +12,7 @@ from eventlet import wsgi
 
 
 def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """Read the body, say 200."""
+    """Read the body and return 200."""
     environ["wsgi.input"].read()
     start_response("200 OK", [("Content-Length", "0")])
     return [b""]

@@ -1,4 +1,4 @@
-"""The Django Channels recipe: a view and a consumer, written as the tutorials show, in one file."""
+"""The Django Channels recipe: a view and a consumer from its tutorials, in one file."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ settings.configure(
             "BACKEND": "channels_redis.core.RedisChannelLayer",
             "CONFIG": {
                 "hosts": [os.environ["REDIS_URL"]],
-                # Its own 100 loses four of five messages of this load.
+                # With the default, 100, this load loses four of five messages.
                 "capacity": int(os.environ.get("CAPACITY", "100")),
             },
         }
@@ -35,7 +35,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 
 class Viewer(AsyncJsonWebsocketConsumer):
-    """A viewer of one callback."""
+    """One viewer of a callback."""
 
     async def connect(self) -> None:
         """Join the group of the callback."""
@@ -44,11 +44,11 @@ class Viewer(AsyncJsonWebsocketConsumer):
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
-        """Leave it again."""
+        """Leave the group."""
         await self.channel_layer.group_discard(self.group, self.channel_name)
 
     async def request(self, message: dict[str, Any]) -> None:
-        """Hand a request on to the browser."""
+        """Send a request to the browser."""
         await self.send_json(message["event"])
 
 

@@ -1,6 +1,6 @@
 """The plain recipe: a Flask view and `socketio.emit`, as Flask-SocketIO's documentation shows.
 
-Its only liberty is `max_size`: with eventlet's own 1,024 connections it could not run at all.
+Only `max_size` differs: eventlet's default of 1,024 connections is too low for the scenarios.
 """
 
 import eventlet
@@ -22,7 +22,7 @@ socketio = SocketIO(app, message_queue=os.environ["REDIS_URL"], cors_allowed_ori
 
 @socketio.on("join")
 def join(payload: dict[str, str]) -> dict[str, bool]:
-    """Let a viewer into the room of its callback."""
+    """Add a viewer to the room of its callback."""
     join_room(payload["uuid"])
     return {"ok": True}
 
