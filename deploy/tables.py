@@ -75,7 +75,6 @@ def _setting(row: Field[object]) -> tuple[str, str, str]:
 def _option(option: click.Option, context: click.Context) -> tuple[str, str, str]:
     value = "" if option.is_flag else f" {option.make_metavar(context)}"
     names = _code([*option.opts[:-1], f"{option.opts[-1]}{value}"])
-    option.show_default = option.show_default or not option.is_flag
     default = "required" if option.required else option.get_help_extra(context).get("default", "")
     return names, default.strip("()"), option.help or ""
 

@@ -23,12 +23,9 @@ MANUAL = (ROOT / "docs/cli.md").read_text()
 
 
 @pytest.mark.parametrize("command", sorted(cli.commands))
-def test_the_manual_has_every_option(command: str) -> None:
+def test_the_manual_has_the_options_of_every_command(command: str) -> None:
     section = MANUAL.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
-    assert section
-    for parameter in cli.commands[command].params:
-        if isinstance(parameter, click.Option):
-            assert parameter.opts[0] in section, parameter.opts
+    assert f'tables.options("{command}")' in section
 
 
 @pytest.mark.parametrize(

@@ -30,16 +30,24 @@ FORWARD_SECONDS = 30.0
     "--filter",
     "terms",
     default="",
-    help="Show only matching requests, such as 'method:post -body:ping'.",
+    metavar="TERMS",
+    help="Pass only matching requests, such as 'method:post -body:ping'.",
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="Write each request as JSON on a line of its own."
 )
 @click.option("--body", is_flag=True, help="Show whole bodies.")
 @click.option("-v", "--verbose", is_flag=True, help="Show header lines, whole bodies and trailers.")
-@click.option("--save", type=click.Path(path_type=Path), metavar="FILE.har", help="Save them, too.")
-@click.option("--count", type=click.IntRange(1), help="End after this many requests.")
-@click.option("--timeout", type=options.SECONDS, help="End after this many seconds.")
+@click.option(
+    "--save",
+    type=click.Path(path_type=Path),
+    metavar="FILE.har",
+    help="Save them in an HTTP archive.",
+)
+@click.option("--count", type=click.IntRange(1), metavar="N", help="End after this many requests.")
+@click.option(
+    "--timeout", type=options.SECONDS, metavar="SECONDS", help="End after this many seconds."
+)
 @click.option(
     "--forward",
     "urls",
@@ -58,7 +66,9 @@ FORWARD_SECONDS = 30.0
 @click.option(
     "--forward-timeout",
     type=options.SECONDS,
-    help=f"Seconds for each response of a target. [default: 30; {LATE_SECONDS:g} with --respond]",
+    show_default=f"30; {LATE_SECONDS:g} with --respond",
+    metavar="SECONDS",
+    help="Seconds for each response of a target.",
 )
 @click.option(
     "--keep-host", is_flag=True, help="Send the Host line of the sender in place of the target's."
@@ -69,6 +79,7 @@ FORWARD_SECONDS = 30.0
     type=click.IntRange(1, 100),
     default=8,
     show_default=True,
+    metavar="N",
     help="Requests to one target at a time.",
 )
 @click.option(

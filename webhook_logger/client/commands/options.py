@@ -28,12 +28,19 @@ class Positive(click.FloatRange):
 SECONDS = Positive(MOST_SECONDS)
 
 timeout = click.option(
-    "--timeout", type=SECONDS, default=30, show_default=True, help="Seconds for each response."
+    "--timeout",
+    type=SECONDS,
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="Seconds for each response.",
 )
 retries = click.option(
     "--retries",
     type=click.IntRange(0),
     default=0,
+    show_default=True,
+    metavar="N",
     help="Send again up to this often after no response, 429 or 5xx.",
 )
 allow_escape = click.option(

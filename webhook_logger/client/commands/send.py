@@ -47,7 +47,9 @@ class Draft:
 
 @click.command()
 @click.argument("url")
-@click.option("-X", "--method", default="POST", show_default=True)
+@click.option(
+    "-X", "--method", default="POST", show_default=True, metavar="METHOD", help="The method."
+)
 @click.option(
     "-H",
     "--header",
@@ -66,21 +68,32 @@ class Draft:
 @click.option(
     "--sign",
     "scheme",
+    metavar="SERVICE",
     type=click.Choice(list(SCHEMES)),
-    help="Sign the request as this service does.",
+    help=f"Sign the request as this service does: {', '.join(SCHEMES)}.",
 )
 @click.option(
     "--secret",
     envvar="WEBHOOK_SECRET",
     default="",
+    metavar="TEXT",
     callback=lambda _ctx, _param, secret: _text(secret),
     help="The secret of the signature.",
 )
-@click.option("--times", type=click.IntRange(1, 10**6), default=1, help="Send this many requests.")
+@click.option(
+    "--times",
+    type=click.IntRange(1, 10**6),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Send this many requests.",
+)
 @click.option(
     "--rate",
     type=options.Positive(10**6),
-    help="Send this many a second; default: as fast as responses come.",
+    show_default="as fast as responses come",
+    metavar="N",
+    help="Send this many a second.",
 )
 @options.timeout
 @click.option("-v", "--verbose", is_flag=True, help="Show the header lines of the response, too.")
