@@ -15,11 +15,11 @@ from webhook_logger.reply import headers, value
 from webhook_logger.viewers import PING_SECONDS, PING_TIMEOUT_SECONDS
 
 OPENAPI, ASYNCAPI = "openapi.yaml", "asyncapi.yaml"
-SEND = ("path", "what it does")
-API = ("path", "method", "what it does", "statuses")
+SEND = ("path", "effect")
+API = ("path", "method", "effect", "statuses")
 SAID = ("event", "payload", "acknowledgement")
 HEARD = ("event", "payload", "when")
-FIELDS = ("field", "what it is")
+FIELDS = ("field", "meaning")
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +58,13 @@ def test_it_has_every_operation_with_every_status(paths: dict[str, Any]) -> None
 def test_it_has_every_header_and_status_of_a_callback(callback: dict[str, Any]) -> None:
     told = [named(row[0])[0] for row in table("header", "value")]
     assert told == list(callback["default"]["headers"])
-    rows = table("status", "when", "published?", "what to do")
+    rows = table("status", "when", "published?", "action")
     statuses = {status for row in rows for status in named(row[0])}
     assert statuses == {"200", *callback} - {"default"}
 
 
 def test_what_it_says_of_retries_is_in_the_document(callback: dict[str, Any]) -> None:
-    rows = table("status", "when", "published?", "what to do")
+    rows = table("status", "when", "published?", "action")
     waits = {status for row in rows if "Retry-After" in row[3] for status in named(row[0])}
     headers = {
         status: follow(OPENAPI, told).get("headers", {}) for status, told in callback.items()
@@ -74,7 +74,7 @@ def test_what_it_says_of_retries_is_in_the_document(callback: dict[str, Any]) ->
 
 def test_it_has_every_field_of_a_reply_with_its_default() -> None:
     fields = document(OPENAPI)["components"]["schemas"]["Reply"]["properties"]
-    rows = {named(row[0])[0]: row[1] for row in table("field", "default", "what it is")}
+    rows = {named(row[0])[0]: row[1] for row in table("field", "default", "meaning")}
     assert list(rows) == list(fields)
     for name, default in rows.items():
         if name != "body":
@@ -136,15 +136,14 @@ def test_the_limits_that_it_names_are_those() -> None:
     told = {
         "MAX_BODY_BYTES`, 1 MiB by default": config.MAX_BODY_BYTES == 2**20,
         "10 seconds (`RESPONSE_TIMEOUT`)": config.RESPONSE_TIMEOUT == 10,
-        "32 at most (`MAX_ROOMS_PER_VIEWER`)": config.MAX_ROOMS_PER_VIEWER == 32,
+        "at most 32 (`MAX_ROOMS_PER_VIEWER`)": config.MAX_ROOMS_PER_VIEWER == 32,
         "4 KiB (`MAX_MESSAGE_BYTES`)": config.MAX_MESSAGE_BYTES == 4 * 2**10,
-        "a hundred a second are handled (`MAX_MESSAGES_PER_SECOND`)": config.MAX_MESSAGES_PER_SECOND
-        == 100,
+        "at most 100 a second (`MAX_MESSAGES_PER_SECOND`)": config.MAX_MESSAGES_PER_SECOND == 100,
         f"{headers.MOST_HEADERS} lines and {headers.MOST_HEADER_BYTES:,} bytes": True,
-        f"{value.MOST_BODY_BYTES:,} bytes at most": True,
-        f"before the response, {value.MOST_DELAY_SECONDS} at most": True,
+        f"at most {value.MOST_BODY_BYTES:,} bytes": True,
+        f"before the response, at most {value.MOST_DELAY_SECONDS}": True,
         f"pings every {PING_SECONDS} seconds": True,
-        f"does not respond for {PING_TIMEOUT_SECONDS}.": True,
+        f"does not respond within {PING_TIMEOUT_SECONDS} seconds.": True,
     }
     for text, is_so in told.items():
         assert text in protocol.TEXT
