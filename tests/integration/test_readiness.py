@@ -29,7 +29,7 @@ RIGHTS = (
     *("on", ">secret", "~webhook-logger:*", "&webhook-logger:*", "+@hash", "+@pubsub", "+del"),
     *("+expire", "+time", "+evalsha", "+script|load", "+info", "+select"),
 )
-"""What README.md says that the server needs."""
+"""The rights that docs/operating.md lists."""
 LONG = "local n = 0 while true do n = n + 1 end"
 
 

@@ -1,0 +1,69 @@
+"""The snippets of README.md, run as its readers would run them."""
+
+from __future__ import annotations
+
+import subprocess
+
+from tests.support.clients import NODE, running
+from tests.support.command import Command
+from tests.support.endpoint import Endpoint
+from tests.support.patience import eventually
+from tests.support.processes import ROOT, Server
+from tests.support.sender import post
+from tests.support.viewers import Viewer
+from tests.test_docs import snippets
+
+README = ROOT / "README.md"
+
+
+def snippet(language: str, word: str) -> str:
+    [found] = [text for text in snippets(README, language) if word in text]
+    return found
+
+
+def test_curl_sends_a_request(memory_server: Server, uuid: str) -> None:
+    with Viewer(memory_server.url, uuid=uuid) as viewer:
+        viewer.event("joined")
+        environment = {"CALLBACK": f"{memory_server.url}/{uuid}", "PATH": "/usr/bin:/bin"}
+        subprocess.run(["bash", "-ec", snippet("sh", "curl")], env=environment, check=True)
+        request = viewer.event("request")
+    assert request["subpath"] == "/orders"
+    assert request["query_string"] == "source=test"
+    assert request["body"]["content"] == '{"type": "order.created"}'
+
+
+class OrderService:
+    """The reader's own program, which sends a webhook."""
+
+    def create_order(self, webhook: str) -> None:
+        subprocess.run(["curl", "-sS", "--data", '{"type": "order.created"}', webhook], check=True)
+
+
+def test_python_waits_for_a_request(memory_server: Server) -> None:
+    code = snippet("python", "Inbox").replace("http://127.0.0.1:8000", memory_server.url)
+    exec(compile(code, "README.md", "exec"), {"order_service": OrderService()})
+
+
+def test_javascript_prints_each_request(memory_server: Server, uuid: str) -> None:
+    code = snippet("js", "io(").replace("http://127.0.0.1:8000", memory_server.url)
+    code = 'import { io } from "socket.io-client";\n' + code.replace('"…"', f'"{uuid}"')
+    with running(NODE, code) as client:
+        eventually(lambda: _viewers(memory_server, uuid) == "1")
+        post(memory_server.address, f"/{uuid}/orders", b"paid")
+        while (line := client.line()) == f"POST /{uuid} ":
+            pass
+    assert line == f"POST /{uuid}/orders paid"
+
+
+def _viewers(server: Server, uuid: str) -> str:
+    return post(server.address, f"/{uuid}").headers["webhook-viewers"]
+
+
+def test_listen_returns_the_response_of_a_local_server(memory_server: Server, uuid: str) -> None:
+    line = snippet("sh", "webhook-logger listen").replace('"$CALLBACK"', "{callback}")
+    with Endpoint() as endpoint:
+        line = line.replace("localhost:3000", endpoint.url)
+        words = line.format(callback=f"{memory_server.url}/{uuid}").split()
+        with Command(*words[1:]) as listen:
+            listen.notes.until("Senders get")
+            assert post(memory_server.address, f"/{uuid}").body == b"ok"

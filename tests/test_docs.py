@@ -1,0 +1,94 @@
+"""The documentation: every link leads somewhere, and every snippet parses.
+
+`tests/examples/test_readme.py` and `tests/test_protocol.py` run the snippets of those two.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import click
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from tests.support.processes import ROOT
+from webhook_logger.__main__ import cli
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
+LINK = {"link_open": "href", "image": "src"}
+
+
+@cache
+def tokens(path: Path) -> list[Token]:
+    return MarkdownIt("commonmark").enable("table").parse(path.read_text())
+
+
+def links(path: Path) -> Iterator[str]:
+    for block in tokens(path):
+        for token in block.children or []:
+            if token.type in LINK:
+                yield str(token.attrs[LINK[token.type]])
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the anchors of a document's headings, as GitHub and `/docs` make them."""
+    pairs = pairwise(tokens(path))
+    headings = [text.content for token, text in pairs if token.type == "heading_open"]
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def snippets(path: Path, language: str) -> list[str]:
+    """Return the code blocks of a document in one language."""
+    fences = [token for token in tokens(path) if token.type == "fence"]
+    return [fence.content for fence in fences if fence.info == language]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_leads_to_a_file_and_a_heading(name: str) -> None:
+    document = ROOT / name
+    for link in links(document):
+        if re.match(r"https?://|mailto:", link):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (document.parent / file).resolve() if file else document
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_snippet_parses(name: str, tmp_path: Path) -> None:
+    document = ROOT / name
+    for snippet in snippets(document, "python"):
+        compile(snippet, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    for snippet in snippets(document, "json"):
+        json.loads(snippet)
+    for snippet in snippets(document, "sh"):
+        subprocess.run(["bash", "-n"], input=snippet, text=True, check=True)
+    for number, snippet in enumerate(snippets(document, "js")):
+        script = tmp_path / f"{number}.mjs"
+        script.write_text(snippet)
+        subprocess.run(["node", "--check", script], check=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_line_has_options_that_exist(name: str) -> None:
+    assert isinstance(cli, click.Group)
+    for snippet in snippets(ROOT / name, "sh"):
+        for line in snippet.replace("\\\n", " ").splitlines():
+            if not line.startswith("webhook-logger "):
+                continue
+            _, command, *arguments = shlex.split(line, comments=True)
+            known = {option for param in cli.commands[command].params for option in param.opts}
+            used = {word.partition("=")[0] for word in arguments if word.startswith("--")}
+            assert used <= known, line
