@@ -1,4 +1,4 @@
-# The page's scripts, bundled, and the licences of what is in them; the image that runs has no Node.
+# Bundle the page's scripts and the licenses of their libraries. The final image does not contain Node.
 FROM node:22.23.3-slim AS vendor
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
@@ -19,12 +19,12 @@ COPY docs/protocol.md docs/errors.md docs/openapi.yaml docs/asyncapi.yaml docs/
 COPY static static
 COPY --from=vendor /src/static/vendor static/vendor
 COPY LICENSE ./
-# The command line, from the same files: docker run --rm IMAGE webhook-logger --help
+# The command line: docker run --rm IMAGE webhook-logger --help
 ENV PYTHONPATH=/app
 RUN printf '#!/bin/sh\nexec python -m webhook_logger "$@"\n' >/usr/local/bin/webhook-logger \
     && chmod 755 /usr/local/bin/webhook-logger
 
-# "nobody", by number: Kubernetes checks runAsNonRoot without the image's /etc/passwd.
+# A number, not a name: Kubernetes checks runAsNonRoot without the image's /etc/passwd.
 USER 65534:65534
 ENV HOST=0.0.0.0 PORT=8000 PYTHONUNBUFFERED=1
 EXPOSE 8000

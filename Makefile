@@ -1,12 +1,11 @@
-# Four tasks for every day: run, test, lint, fix; chaos and bench for figures. What they
-# need is set up by deploy/setup, once: each stamp lies in what it stands for, so deleting
-# .venv, node_modules or static/vendor is enough to have it made anew. The page's scripts are
-# bundled anew when one of them has changed.
+# Daily tasks: run, test, lint, fix. Measurements: chaos, bench.
+# deploy/setup installs what they need, once. Each folder contains its own stamp, so to set up .venv,
+# node_modules or static/vendor again, delete it. A change of the page's scripts bundles them again.
 
 .PHONY: run test chaos fuzz bench audit pins screenshots test-packages lint prose fix clean
 .NOTPARALLEL:
 
-# python3 is part of the name: after an upgrade of the system's Python, .venv is looked at again.
+# The name contains the Python version, so an upgrade of the system's Python checks .venv again.
 python_version := $(shell python3 -c 'import platform; print(platform.python_version())')
 run_stamp := .venv/.set-up-for-run-$(python_version)
 dev_stamp := .venv/.set-up-for-dev-$(python_version)
@@ -17,10 +16,10 @@ vendor_stamp := static/vendor/.set-up
 page_scripts := $(shell find static/js static/css -name '*.js' -o -name '*.css')
 
 python := .venv/bin/python
-# Bytecode is written even where the environment forbids it: tests start hundreds of interpreters,
-# and pytest would rewrite its assertions in each of its processes.
+# Write bytecode even if the environment forbids it: tests start hundreds of interpreters, and pytest
+# would otherwise rewrite assertions in each process.
 with_tools := npm_config_update_notifier=false PYTHONDONTWRITEBYTECODE= PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv/node:$$PATH"
-# The tables in the documents that say what the code says.
+# The tables in the documents that are generated from the code.
 tables := $(python) -m cogapp -P -I . -p "from deploy import tables" --verbosity 1
 documents := README.md $(wildcard docs/*.md)
 
@@ -32,31 +31,31 @@ test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@$(with_tools) npm test --silent
 	@$(with_tools) $(python) -m pytest --numprocesses 4 --dist loadfile --durations 25 $(ARGS)
 
-# All failures under load, the long ones too, and long rushes at page and client; prints the table
-# of docs/reliability.md.
+# All failures under load, including the long tests, and the long load tests of the page and the
+# client. Prints the table of docs/reliability.md.
 chaos: test-packages $(dev_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) $(python) -m pytest -m "long or not long" tests/chaos tests/browser/test_speed.py \
 		tests/client/test_inbox.py tests/client/commands/test_listen_forward.py $(ARGS)
 
-# Whatever parses, fed with a hundred thousand cases and more; a short run of it is in `make test`.
+# Every parser, with more than 100,000 cases. `make test` includes a short run.
 fuzz: test-packages $(dev_stamp) $(vendor_stamp)
 	@$(with_tools) $(python) -m pytest --hypothesis-profile=long --timeout=0 tests/fuzz $(ARGS)
 
-# This program and others side by side; the figures of docs/benchmarks.
+# Compare this server with others, as in docs/benchmarks.
 bench: $(bench_stamp)
 	@.venv-bench/bin/python -m bench $(ARGS)
 
-# Known weaknesses of all that is pinned; not in lint, which must not fail for want of a network.
+# Known vulnerabilities of the pinned packages. Not part of lint, which must work without a network.
 audit: $(audit_stamp) $(npm_stamp)
 	@.venv-audit/bin/pip-audit --no-deps --disable-pip $(foreach f,$(wildcard requirements*.txt),-r $(f))
 	@$(with_tools) npm audit
 
-# requirements*.txt from the lists in pyproject.toml; ARGS="--upgrade-package NAME" takes a newer one.
+# Write requirements*.txt from the lists in pyproject.toml. ARGS="--upgrade-package NAME" upgrades one.
 pins: $(audit_stamp)
 	@deploy/setup pins $(ARGS)
 
-# The README's pictures, taken of a server of their own.
+# The screenshots in the README, from a temporary server.
 screenshots: test-packages $(dev_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) $(python) -m tests.browser.screenshots
@@ -68,8 +67,8 @@ lint: $(dev_stamp) $(npm_stamp)
 	@$(with_tools) npm run --silent lint
 	$(tables) --check --diff --check-fail-msg "Run make fix." $(documents)
 
-# Words that documents, comments, strings and test names avoid; ARGS="PATH…" checks some files,
-# ARGS=--count prints the number of hits.
+# Find words to avoid in documents, comments, strings and test names. ARGS="PATH…" checks only these
+# files, ARGS=--count prints the number of hits.
 prose: $(dev_stamp)
 	@$(python) -m deploy.prose $(ARGS)
 

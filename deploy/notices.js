@@ -1,11 +1,11 @@
-// Writes the name, version and licence text of every npm package that the page's scripts may contain.
+// Writes the name, version and license text of each npm package that the page's scripts can contain.
 // usage: node deploy/notices.js FILE
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const LICENCE = /^(licen[cs]e|copying|notice)/i;
-/** The bundler runs at set-up alone. */
+const LICENSE_FILE = /^(licen[cs]e|copying|notice)/i;
+/** The bundler runs only at set-up. */
 const NOT_BUNDLED = /[\\/]node_modules[\\/](@esbuild[\\/]|esbuild$)/;
 
 const listing = execFileSync("npm", ["ls", "--omit=dev", "--all", "--parseable"], {
@@ -19,7 +19,7 @@ writeFileSync(process.argv[2], `${notices.join(`\n${"-".repeat(80)}\n\n`)}`);
 function noticeOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const texts = readdirSync(folder)
-    .filter((file) => LICENCE.test(file))
+    .filter((file) => LICENSE_FILE.test(file))
     .map((file) => readFileSync(join(folder, file), "utf8").trim());
   const title = [name, version, license].filter(Boolean).join(", ");
   return `${[title, ...texts].join("\n\n")}\n`;

@@ -1,7 +1,7 @@
-"""The tables in the documents that say what the code says: `make fix` writes them, and `make lint`
-fails when one is stale.
+"""Generate tables in the documents from the code.
 
-A document has a block of cog for each, which calls one of these functions.
+Each table in a document is a cog block that calls one of these functions. `make fix` writes the
+tables, and `make lint` fails when one is out of date.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from webhook_logger.metrics import Ending, Metrics
 
 
 def settings(*names: str) -> str:
-    """Return these settings of config.py; all of them where none is named."""
+    """Return these settings of config.py, or all settings if there are no names."""
     rows = [_setting(row) for row in fields(Config) if not names or row.name in names]
     return _table(("setting", "default", "meaning"), rows)
 
 
 def limits() -> str:
-    """Return the settings that are limits, and what happens beyond each."""
+    """Return the settings that are limits, and the effect of exceeding each."""
     rows = [
         (*_setting(row), row.metadata["over"]) for row in fields(Config) if "over" in row.metadata
     ]
@@ -33,7 +33,7 @@ def limits() -> str:
 
 
 def metrics() -> str:
-    """Return the metrics of `/metrics`, by the names that Prometheus shows."""
+    """Return the metrics of `/metrics`, with their names in Prometheus."""
     rows = []
     for family in Metrics().collect():
         name = f"{family.name}_total" if family.type == "counter" else family.name
@@ -43,12 +43,12 @@ def metrics() -> str:
 
 
 def endings() -> str:
-    """Return why a worker cuts a viewer off, by the word that a metric has."""
+    """Return the reasons for which a worker disconnects a viewer, as labels of the metric."""
     return _table(("reason", "meaning"), [(f"`{each.word}`", each.meaning) for each in Ending])
 
 
 def reasons() -> str:
-    """Return the registry of reasons."""
+    """Return the reasons of errors."""
     rows = [(f"`{each.word}`", f"`{each.status}`", each.where, each.meaning) for each in Reason]
     return _table(("reason", "status", "where", "meaning"), rows)
 
