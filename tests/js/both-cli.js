@@ -5,8 +5,8 @@
  */
 
 import { text } from "node:stream/consumers";
+import { HAR_FOOT, HAR_HEAD, harEntry } from "../../static/js/export/har.js";
 import { matches, parseFilter } from "../../static/js/state/filter.js";
-import { HAR_FOOT, HAR_HEAD, harEntry } from "../../static/js/take-away/har.js";
 import { visible } from "../../static/js/text/format.js";
 
 const { requests, origin, responses, filters, texts } = JSON.parse(await text(process.stdin));

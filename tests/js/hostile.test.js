@@ -34,9 +34,9 @@ const { previewDocument } = await load("components/html-preview");
 const { differences } = await load("resend/resend");
 const { Retries } = await load("state/retries");
 const { SCHEMES } = await load("signatures/schemes");
-const { CHOICES, takenAs } = await load("take-away/formats");
-const { harEntry } = await load("take-away/har");
-const { bodyFileName, partFileName } = await load("take-away/file-name");
+const { CHOICES, takenAs } = await load("export/formats");
+const { harEntry } = await load("export/har");
+const { bodyFileName, partFileName } = await load("export/file-name");
 const { piecesOf } = await load("text/timestamps");
 const { sample } = await import("./samples.js");
 

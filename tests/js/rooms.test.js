@@ -17,9 +17,9 @@ const ARROWS = {
   resend: ["body", "browser", "wire"],
   signatures: ["body", "browser", "text", "wire"],
   state: ["body", "browser", "reply", "text", "wire"],
-  "take-away": ["body", "browser", "wire"],
+  export: ["body", "browser", "wire"],
   components: [
-    ...["body", "browser", "compare", "reply", "resend", "signatures", "state", "take-away"],
+    ...["body", "browser", "compare", "export", "reply", "resend", "signatures", "state"],
     ...["text", "wire"],
   ],
   embed: ["body", "browser", "components", "state", "text", "wire"],

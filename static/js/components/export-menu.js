@@ -1,11 +1,11 @@
 import { html, LitElement } from "lit";
-import { blobOf, exported } from "../take-away/export.js";
-import { exportFileName } from "../take-away/file-name.js";
-import { save } from "../take-away/save.js";
+import { blobOf, exported } from "../export/export.js";
+import { exportFileName } from "../export/file-name.js";
+import { save } from "../export/save.js";
 import { requestCount } from "../text/format.js";
 import "./menu-button.js";
 
-/** @typedef {import("../take-away/export.js").ExportKind} ExportKind */
+/** @typedef {import("../export/export.js").ExportKind} ExportKind */
 
 const CHOICES = [
   { value: "json", label: "JSON" },

@@ -1,12 +1,12 @@
 import { html, LitElement } from "lit";
 import { bytesOf } from "../body/body.js";
 import { copyText } from "../browser/clipboard.js";
-import { bodyFileName } from "../take-away/file-name.js";
-import { CHOICES, takenAs } from "../take-away/formats.js";
-import { saveBytes } from "../take-away/save.js";
+import { bodyFileName } from "../export/file-name.js";
+import { CHOICES, takenAs } from "../export/formats.js";
+import { saveBytes } from "../export/save.js";
 import "./menu-button.js";
 
-/** @typedef {import("../take-away/formats.js").Format} Format */
+/** @typedef {import("../export/formats.js").Format} Format */
 
 const SHOW_RESULT_MS = 1600;
 

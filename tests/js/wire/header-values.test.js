@@ -5,7 +5,7 @@ import { decoderOf } from "../../../static/js/body/charset.js";
 import { codingsOf } from "../../../static/js/body/content-coding.js";
 import { parametersOf } from "../../../static/js/body/header-parameters.js";
 import { partsOf } from "../../../static/js/body/multipart.js";
-import { harEntry } from "../../../static/js/take-away/har.js";
+import { harEntry } from "../../../static/js/export/har.js";
 import { mediaTypeOf } from "../../../static/js/wire/captured.js";
 import { sample } from "../samples.js";
 

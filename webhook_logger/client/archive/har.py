@@ -1,6 +1,6 @@
 """A captured request as an entry of an HTTP archive (HAR 1.2), and an entry as what it sent.
 
-The entries are the same as `static/js/take-away/har.js` makes; a test compares.
+The entries are the same as `static/js/export/har.js` makes; a test compares.
 """
 
 from __future__ import annotations

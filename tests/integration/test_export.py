@@ -1,4 +1,4 @@
-"""What is copied from the page sends the same bytes again: it is run, and a viewer looks."""
+"""Run each export of the page and check that it sends the same bytes again."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class Stage:
         node = shutil.which("node")
         assert node, "no node on the PATH: run the tests with `make test`"
         done = subprocess.run(
-            [node, "tests/js/take-away-cli.js"],
+            [node, "tests/js/export-cli.js"],
             input=json.dumps({"requests": requests, "origin": self.server.url}).encode(),
             stdout=subprocess.PIPE,
             check=True,

@@ -1,7 +1,7 @@
 /** Reads `{"requests": […], "origin": "…"}` and writes each request in all formats, as base64. */
 
 import { text } from "node:stream/consumers";
-import { CHOICES, takenAs } from "../../static/js/take-away/formats.js";
+import { CHOICES, takenAs } from "../../static/js/export/formats.js";
 
 /** @type {{ requests: import("../../static/js/wire/contract.js").CapturedRequest[], origin: string }} */
 const { requests, origin } = JSON.parse(await text(process.stdin));

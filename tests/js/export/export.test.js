@@ -7,14 +7,14 @@ import {
   exportFileName,
   keepsExtension,
   partFileName,
-} from "../../../static/js/take-away/file-name.js";
-import { takenAs } from "../../../static/js/take-away/formats.js";
-import { outgoingHeaders, target } from "../../../static/js/take-away/outgoing.js";
+} from "../../../static/js/export/file-name.js";
+import { takenAs } from "../../../static/js/export/formats.js";
+import { outgoingHeaders, target } from "../../../static/js/export/outgoing.js";
 import { sample, UUID } from "../samples.js";
 
 /**
  * @typedef {import("../../../static/js/wire/captured.js").CapturedRequest} CapturedRequest
- * @typedef {import("../../../static/js/take-away/formats.js").Format} Format
+ * @typedef {import("../../../static/js/export/formats.js").Format} Format
  */
 
 const ORIGIN = "http://127.0.0.1:8000";

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { bodyOf } from "../../../static/js/body/body.js";
+import { blobOf, exported } from "../../../static/js/export/export.js";
 import { Responses } from "../../../static/js/state/responses.js";
-import { blobOf, exported } from "../../../static/js/take-away/export.js";
 import { sample, UUID } from "../samples.js";
 
 /** @typedef {import("../../../static/js/wire/captured.js").CapturedRequest} CapturedRequest */
