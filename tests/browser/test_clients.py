@@ -105,7 +105,7 @@ def test_a_page_watches_and_learns_what_it_missed(
 def test_a_page_without_a_library_that_is_refused_gives_up(page: Page) -> None:
     with Server(CORS_ALLOWED_ORIGINS="https://tools.example.com") as server:
         source = snippet("js bare", server.url, str(uuid4()))
-        refused = page.expect_console_message(lambda said: "may not connect" in said.text)
+        refused = page.expect_console_message(lambda said: "origin_not_allowed" in said.text)
         with refused, page.expect_websocket() as opened:
             page.add_script_tag(content=source)
         if not opened.value.is_closed():

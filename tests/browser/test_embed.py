@@ -16,6 +16,7 @@ from tests.browser.embedding import element, live, told, until_told, until_unwat
 from tests.browser.hostile import BODIES, GROUPS, heads_of
 from tests.support.processes import Server
 from tests.support.sender import post, send
+from webhook_logger.errors import Reason
 
 pytestmark = pytest.mark.browser
 
@@ -274,7 +275,9 @@ def test_refused_requests_show(server: Server, uuid: str, visit: Open) -> None:
     post(server.address, f"//{uuid}")
     [refused] = until_told(page, "refused")
     assert (refused["count"], refused["reason"]) == (1, "not_found")
-    expect(log.locator(".notice")).to_contain_text("1 request was refused: Nothing exists")
+    expect(log.locator(".notice")).to_contain_text(
+        f"1 request was refused: {Reason.NOT_FOUND.meaning}"
+    )
 
 
 def test_out_of_the_page_it_is_no_viewer_and_put_back_it_tells_what_it_missed(

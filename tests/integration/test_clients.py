@@ -44,19 +44,15 @@ WRONG_ADDRESS = """
 import {{ io }} from "socket.io-client";
 const socket = io("{url}/{uuid}", {{ transports: ["websocket"] }});
 socket.on("connect_error", (error) => {{
-  console.log(error.message);
+  console.log(error.data.reason);
   socket.close();
 }});
 """
 
 
-def test_a_url_with_a_path_gets_a_response_with_the_right_address(
-    memory_server: Server, uuid: str
-) -> None:
+def test_a_url_with_a_path_is_refused_by_reason(memory_server: Server, uuid: str) -> None:
     with running(NODE, WRONG_ADDRESS.format(url=memory_server.url, uuid=uuid)) as client:
-        message = client.line()
-    assert f'"/{uuid}"' in message
-    assert '"/socket.io/"' in message
+        assert client.line() == "namespace_unknown"
 
 
 def run(command: str) -> str:

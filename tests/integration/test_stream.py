@@ -170,5 +170,5 @@ def test_what_stays_wrong_is_refused_and_ends_by_itself(
     node = open_stream(json.dumps({"server": memory_server.url, "uuid": "no-uuid"}))
     link = node.until("linkChanged")
     assert link["state"] == "refused"
-    assert "uuid" in link["message"]
+    assert link["reason"] == "uuid_malformed"
     node.close()

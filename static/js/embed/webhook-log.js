@@ -22,7 +22,7 @@ const MOST = 100;
  * @fires gap       requests were missed: {missed}, null where the server cannot tell
  * @fires refused   requests were refused: {count, status, reason, message}
  * @fires responded  what a sender got: {epoch, seq, status, by}
- * @fires link      whether it is live: {state, message, retryAt}
+ * @fires link      whether it is live: {state, message, retryAt, reason}
  *
  * @implements {WebhookLogElement}
  */

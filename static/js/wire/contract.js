@@ -36,9 +36,10 @@
  * @typedef {object} Link
  * @property {"connecting" | "live" | "reconnecting" | "stalled" | "offline" | "refused"} state
  *   live: nothing is lost from here on. stalled: the server's message queue is unavailable, the stream
- *   goes on by itself. refused: for good, the message says why
+ *   goes on by itself. refused: for good, the reason and the message say why
  * @property {string} message  why, where there is more to say
  * @property {number} retryAt  milliseconds since 1970; 0 when nothing is waited for
+ * @property {string} [reason]  where the server refused: why, as a word that stays the same
  *
  * @typedef {object} Cut  the position of the stream at the moment of joining
  * @property {string} epoch

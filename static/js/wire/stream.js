@@ -166,10 +166,11 @@ class Connection {
     this.#farewell = "";
   }
 
-  /** @param {Error} error */
-  #fail(error) {
-    if (this.#socket.active) this.#retryLater(error.message === "timeout");
-    else this.#sink.linkChanged?.({ state: "refused", message: error.message, retryAt: 0 });
+  /** @param {Error & {data?: {reason?: string}}} error */
+  #fail({ message, data }) {
+    if (this.#socket.active)
+      this.#retryLater(message === "timeout"); // the library's own word
+    else this.#sink.linkChanged?.({ state: "refused", message, retryAt: 0, reason: data?.reason });
   }
 
   /** @param {boolean} [timedOut]  the last try did */
