@@ -1,8 +1,8 @@
 """The settings: one table, read from the environment.
 
-A row is a field of `Config`: name, type, default, help. docs/settings.md and docs/limits.md are
-made from it by `make fix`. With a wrong value the server does not start, and prints a sentence that
-names the setting.
+A row is a field of `Config`: name, type, default, help. `make fix` writes the tables of
+docs/settings.md and docs/limits.md from it. If a value is wrong, the server does not start, and
+prints a message that names the setting.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 from webhook_logger import settings
 
 ROOT = Path(__file__).parent
-"""Where `templates/`, `static/` and `docs/` lie, in a checkout and where it is installed."""
+"""The folder of `templates/`, `static/` and `docs/`, in a checkout and in an installation."""
 
 
 class ConfigError(ValueError):
-    """A setting has a wrong value; the message is a sentence for the operator."""
+    """A setting has a wrong value. The message is for the operator."""
 
 
 def _setting(parse: Callable[[str], Any], default: Any, text: str) -> Any:
@@ -29,12 +29,12 @@ def _setting(parse: Callable[[str], Any], default: Any, text: str) -> Any:
 
 
 def _limit(parse: Callable[[str], Any], default: Any, text: str, over: str) -> Any:
-    """A setting that is a limit; `over` says what happens beyond it."""
+    """Return a setting that is a limit; `over` describes the effect of exceeding it."""
     return field(default=default, metadata={"parse": parse, "help": text, "over": over})
 
 
 def _secret(parse: Callable[[str], Any], default: Any, text: str) -> Any:
-    """A setting whose value no error, log or `repr` shows."""
+    """Return a setting whose value is never in an error, a log or a `repr`."""
     metadata = {"parse": settings.secret(parse), "help": text, "is_secret": True}
     return field(default=default, metadata=metadata)
 
@@ -56,12 +56,12 @@ class Config:
     URL_PREFIX: str = _setting(
         settings.prefix,
         "",
-        "Path prefix of everything, such as `/hooks`. A proxy in front must not remove it.",
+        "Prefix of all paths, such as `/hooks`. A proxy in front must not remove it.",
     )
     REDIS_URL: settings.Secret | None = _secret(  # noqa: RUF009  # a field, as all of them
         settings.redis_url,
         None,
-        "The queue, such as `redis://localhost:6379/0`. Without it, a single process works alone.",
+        "The queue, such as `redis://localhost:6379/0`. Without it, one process works alone.",
     )
     QUEUE_TIMEOUT: float = _limit(
         settings.seconds(0.1, 60),
@@ -74,21 +74,21 @@ class Config:
         1000,
         "Maximum requests, joins and other commands of a worker that wait while the queue is "
         "unavailable.",
-        "`503` at once, with the reason `queue_backlog_full`; joins are tried again.",
+        "`503` at once, with the reason `queue_backlog_full`; joins are retried.",
     )
     QUEUE_BACKLOG_BYTES: int = _limit(
         settings.whole_number(1, 2**40),
         64 * 2**20,
-        "Maximum bytes that wait for the queue on a worker.",
-        "`503` at once, with the reason `queue_backlog_full`; joins are tried again.",
+        "Maximum bytes of commands that wait for the queue on a worker.",
+        "`503` at once, with the reason `queue_backlog_full`; joins are retried.",
     )
     MAX_CONNECTIONS: int = _limit(
         settings.whole_number(10, 10**6),
         100_000,
         "Maximum connections per worker. Lowered automatically when the file-descriptor limit "
         "is lower.",
-        "`503` with `Retry-After`, and the connection is closed. At most 64 connections receive "
-        "this at a time; more of them wait.",
+        "`503` with `Retry-After`, and the connection is closed. At most 64 connections get this "
+        "response at a time; further ones wait.",
     )
     KEEP_ALIVE_SECONDS: float = _limit(
         settings.seconds(1, 3600),
@@ -111,7 +111,7 @@ class Config:
     MAX_TARGET_BYTES: int = _limit(
         settings.whole_number(256, 2**20),
         8 * 1024,
-        "Maximum size of a request target, path and query together, in bytes.",
+        "Maximum size of a request target (path and query), in bytes.",
         "`414`, and the connection is closed.",
     )
     MAX_HEADER_BYTES: int = _limit(
@@ -130,123 +130,123 @@ class Config:
         settings.whole_number(0, 2**30),
         2**20,
         "Maximum size of a request body, in bytes.",
-        "`413`; the request has its `seq`, and viewers see its size but no content.",
+        "`413`. The request gets its `seq`, and viewers see its size but no content.",
     )
     MAX_REQUESTS_PER_SECOND: int = _limit(
         settings.whole_number(0, 10**6),
         0,
-        "Maximum requests per callback and second, on all workers together; `0` for any number.",
+        "Maximum requests per callback and second, on all workers together; `0` for no limit.",
         "`429` with `Retry-After`; viewers get `refused`.",
     )
     MAX_SENDERS_PER_ADDRESS: int = _limit(
         settings.whole_number(0, 10**6),
         0,
         "Maximum requests to callbacks that a worker handles at a time for one address, "
-        "including those that wait for a delayed reply; `0` for any number.",
+        "including those that wait for a delayed reply; `0` for no limit.",
         "`429` with `Retry-After`.",
     )
     MAX_REPLY_CHANGES_PER_MINUTE: int = _limit(
         settings.whole_number(0, 10**6),
         600,
-        "Maximum changes of replies per address, worker and minute; `0` for any number.",
+        "Maximum changes of replies per address, worker and minute; `0` for no limit.",
         "`429` with `Retry-After`.",
     )
     RESPONSE_TIMEOUT: float = _limit(
         settings.seconds(0.1, 30),
         10.0,
-        "Seconds that a sender waits for the responder of a callback, where there is one.",
-        "The callback's reply is used; the response that comes later gets `409`.",
+        "Seconds that a sender waits for the callback's responder, if it has one.",
+        "The sender gets the callback's reply. A later response gets `409`.",
     )
     MAX_VIEWERS: int = _limit(
         settings.whole_number(0, 10**6),
         0,
-        "Maximum viewers per worker; `0` for nine tenths of its connections, which is also the "
-        "maximum.",
-        '`bye {reason: "limit"}`, then the viewer is cut off; it may reconnect. When WebSockets '
-        "hold nine tenths of the connections, the handshake of one more gets `503` with "
+        "Maximum viewers per worker, at most nine tenths of its connections; `0` for nine tenths.",
+        '`bye {reason: "limit"}`, then the viewer is disconnected; it may reconnect. When '
+        "WebSockets use nine tenths of the connections, a further handshake gets `503` with "
         "`Retry-After`.",
     )
     MAX_VIEWERS_PER_ADDRESS: int = _limit(
         settings.whole_number(0, 10**6),
         0,
-        "Maximum viewers per address and worker; `0` for any number.",
-        '`bye {reason: "limit"}`, then the viewer is cut off; it may reconnect.',
+        "Maximum viewers per address and worker; `0` for no limit.",
+        '`bye {reason: "limit"}`, then the viewer is disconnected; it may reconnect.',
     )
     MAX_ROOMS_PER_VIEWER: int = _limit(
         settings.whole_number(1, 10**4),
         32,
-        "Maximum callbacks that one viewer watches on its connection.",
-        "The join gets `{ok: false}`, with the reason `too_many_rooms`.",
+        "Maximum callbacks that one viewer watches on one connection.",
+        "The join gets `{ok: false}` with the reason `too_many_rooms`.",
     )
     MAX_MESSAGE_BYTES: int = _limit(
         settings.whole_number(1024, 2**20),
         4 * 1024,
-        "Maximum size of a viewer's message, in bytes; with long-polling, of all that it sends "
-        "in one request.",
-        '`bye {reason: "limit"}`, then the viewer is cut off; it may reconnect.',
+        "Maximum size of a viewer's message, in bytes; with long-polling, of the whole body of "
+        "one request.",
+        '`bye {reason: "limit"}`, then the viewer is disconnected; it may reconnect.',
     )
     MAX_MESSAGES_PER_SECOND: int = _limit(
         settings.whole_number(0, 10**6),
         100,
-        "Maximum messages of one viewer that are handled in a second. Each WebSocket frame "
-        "counts, also pings, pongs and fragments. `0` for any number.",
-        "The rest waits: the server reads no more from this viewer until the second is over. "
-        'When its response to a ping waits that way for 5 seconds, `bye {reason: "limit"}`, then '
-        "the viewer is cut off; it may reconnect.",
+        "Maximum messages per second that the server handles from one viewer. Each WebSocket "
+        "frame counts, including pings, pongs and fragments. `0` for no limit.",
+        "Further messages wait: the server does not read from this viewer until the second is "
+        'over. If this delays its response to a ping by 5 seconds, `bye {reason: "limit"}`, then '
+        "the viewer is disconnected; it may reconnect.",
     )
     MAX_VIEWER_QUEUE_BYTES: int = _limit(
         settings.whole_number(2**16, 2**32),
         6 * 2**20,
-        "Maximum bytes, and one event more, buffered for a slow viewer before it is disconnected.",
-        '`bye {reason: "slow"}`, then the viewer is cut off; when it reconnects it learns what '
-        "it missed.",
+        "Maximum bytes buffered for a slow viewer, in addition to one event, before it is "
+        "disconnected.",
+        '`bye {reason: "slow"}`, then the viewer is disconnected. When it reconnects, `joined` '
+        "reports the number of missed requests.",
     )
     CORS_ALLOWED_ORIGINS: tuple[str, ...] = _setting(
         settings.origins,
         ("*",),
-        "Origins whose pages may connect to the stream, with commas between; `*` for all. The "
-        "server's own origin always may.",
+        "Origins of pages that may connect to the stream, separated by commas; `*` for all. The "
+        "server's own origin is always allowed.",
     )
     FRAME_ANCESTORS: tuple[str, ...] = _setting(
         settings.frame_ancestors,
         ("none",),
-        "Origins that may embed the dashboard in a frame: `none`, or `self` and origins with "
-        "commas between.",
+        "Origins that may embed the dashboard in a frame: `none`, or `self` and origins, "
+        "separated by commas.",
     )
     TRUSTED_PROXIES: int = _setting(
         settings.whole_number(0, 10),
         0,
-        "Number of proxies in front that add an address to `X-Forwarded-For`. The server "
-        "believes as many values, from its right end.",
+        "Number of proxies in front that add an address to `X-Forwarded-For`. The server trusts "
+        "this number of values, from the right end.",
     )
     TRUSTED_PROXIES_PROTO: int = _setting(
         settings.whole_number(0, 10),
         0,
-        "Number of proxies in front that set `X-Forwarded-Proto`. `0` ignores it: where no "
+        "Number of proxies in front that set `X-Forwarded-Proto`. `0` ignores the header: if no "
         "proxy sets it, the sender can.",
     )
     TRUSTED_PROXIES_HOST: int = _setting(
         settings.whole_number(0, 10),
         0,
-        "Number of proxies in front that set `X-Forwarded-Host`. `0` ignores it, and believes "
-        "`Host`.",
+        "Number of proxies in front that set `X-Forwarded-Host`. `0` ignores the header, and "
+        "uses `Host`.",
     )
     DRAIN_SECONDS: float = _setting(
         settings.seconds(0, 3600),
         0.0,
-        "Seconds that a worker still serves after SIGTERM, while `/readyz` fails. Stopping "
-        "takes at most 16 seconds more.",
+        "Seconds that a worker continues to serve after SIGTERM, while `/readyz` fails. "
+        "Stopping then takes at most 16 more seconds.",
     )
     BALANCER_HEADERS: str = _setting(
         settings.one_of("x-forwarded", "webhook-logger"),
         "x-forwarded",
-        "Which forwarded headers are believed: `x-forwarded`, by the three `TRUSTED_PROXIES` "
-        "settings; or `webhook-logger`, those that `deploy/nginx` adds.",
+        "Forwarded headers that the server trusts: `x-forwarded` for `X-Forwarded-*`, within the "
+        "three `TRUSTED_PROXIES` settings, or `webhook-logger` for those of `deploy/nginx`.",
     )
     LOG_LEVEL: str = _setting(
         settings.one_of("DEBUG", "INFO", "WARNING", "ERROR"),
         "INFO",
-        "`DEBUG`, `INFO`, `WARNING` or `ERROR`.",
+        "Level of the log: `DEBUG`, `INFO`, `WARNING` or `ERROR`.",
     )
 
     @classmethod
@@ -265,7 +265,7 @@ class Config:
 
     @property
     def queue(self) -> str | None:
-        """Return `REDIS_URL` without user, password and options, fit to be shown."""
+        """Return `REDIS_URL` without user, password and options, so that logs may show it."""
         if self.REDIS_URL is None:
             return None
         url = urlsplit(self.REDIS_URL.reveal())
@@ -273,7 +273,7 @@ class Config:
 
     @property
     def log_level(self) -> int:
-        """`LOG_LEVEL` as the number that the logging module uses."""
+        """Return `LOG_LEVEL` as the number that the logging module uses."""
         return int(getattr(logging, self.LOG_LEVEL))
 
 

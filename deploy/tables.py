@@ -29,7 +29,7 @@ def limits() -> str:
     rows = [
         (*_setting(row), row.metadata["over"]) for row in fields(Config) if "over" in row.metadata
     ]
-    return _table(("setting", "default", "what is limited", "what happens beyond"), rows)
+    return _table(("setting", "default", "limit", "when exceeded"), rows)
 
 
 def metrics() -> str:

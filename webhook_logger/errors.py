@@ -1,13 +1,11 @@
-"""Refusals, of requests and of viewers' messages: the one registry of reasons, and the one error
-shape.
+"""The registry of reasons for refused requests and messages, and the format of errors.
 
-A reason is a stable word that programs test. Its status and its sentence are here and nowhere else:
-error bodies, the event `refused`, CONNECT_ERROR, acknowledgements, the metrics and docs/errors.md
-take them from this table. A sentence is fixed text, so that nothing of a refused request travels
-with it.
+A reason is a stable word that programs test. Only this table has its status and meaning: error
+bodies, the event `refused`, CONNECT_ERROR, acknowledgements, the metrics and docs/errors.md use it.
+A meaning is fixed text, so that it contains no part of a refused request.
 
-An error is `{"error": {"code", "name", "reason", "message"}}`, whichever part of the server raises
-it; a browser gets a page that says the same (`views/errors.py`).
+All parts of the server send an error as `{"error": {"code", "name", "reason", "message"}}`. A
+browser gets it as a page (`views/errors.py`).
 """
 
 from __future__ import annotations
@@ -30,47 +28,47 @@ MESSAGE = "a viewer's message"
 
 @unique
 class Reason(Enum):
-    """A row is a name, where it occurs, an HTTP status, and the meaning in one sentence."""
+    """A row has a name, a place where it occurs, an HTTP status, and a meaning."""
 
     # The head of a request
     TLS_NOT_SUPPORTED = (
         HEAD,
         400,
-        "The client speaks TLS, and this port plain HTTP. Use http, not https.",
+        "The client uses TLS, but this port uses plain HTTP. Use http, not https.",
     )
     BARE_LINE_FEED = (
         HEAD,
         400,
-        "A line of the request head ends in a line feed alone. End each line with CR and LF.",
+        "A line of the request head ends with LF only. End each line with CR and LF.",
     )
-    CONTROL_CHARACTER = HEAD, 400, "The request head has a control character."
+    CONTROL_CHARACTER = HEAD, 400, "The request head contains a control character."
     REQUEST_LINE_MALFORMED = (
         HEAD,
         400,
-        "The request line is not a method, a target and HTTP/1.1 with one space between. Write a "
-        "space in the target as %20.",
+        "The request line must be a method, a target and HTTP/1.1, separated by single spaces. "
+        "Write a space in the target as %20.",
     )
-    TARGET_MALFORMED = HEAD, 400, "The request target is neither a path nor an absolute http URL."
+    TARGET_MALFORMED = HEAD, 400, "The request target must be a path or an absolute http URL."
     HEADERS_MALFORMED = HEAD, 400, "A header line is malformed."
     HOST_MALFORMED = (
         HEAD,
         400,
-        "The request needs exactly one valid Host header. Only HTTP/1.0 may leave it out.",
+        "The request needs exactly one valid Host header. Only HTTP/1.0 may omit it.",
     )
     CONTENT_LENGTH_MALFORMED = (
         HEAD,
         400,
-        "Content-Length is not one whole number, or comes together with Transfer-Encoding.",
+        "Content-Length must be one whole number, without Transfer-Encoding.",
     )
     TRANSFER_ENCODING_MALFORMED = (
         HEAD,
         400,
-        "Transfer-Encoding must end in `chunked`, name it once, and be used with HTTP/1.1.",
+        "Transfer-Encoding must end with `chunked`, contain it once, and be used with HTTP/1.1.",
     )
     TRANSFER_CODING_NOT_SUPPORTED = (
         HEAD,
         501,
-        "This server supports no transfer coding but `chunked`.",
+        "This server supports only the transfer coding `chunked`.",
     )
     HTTP_VERSION_NOT_SUPPORTED = HEAD, 505, "This server supports HTTP/1.0 and HTTP/1.1 only."
     TARGET_TOO_LONG = HEAD, 414, "The request target is longer than this server's MAX_TARGET_BYTES."
@@ -91,17 +89,17 @@ class Reason(Enum):
     TOO_MANY_CHUNKS = (
         BODY,
         400,
-        "The chunks of the body are too small: their framing outweighs the content by too much.",
+        "The chunks of the body are too small: their framing is too large for their content.",
     )
     TRAILER_MALFORMED = (
         BODY,
         400,
-        "A trailer of the chunked body is malformed, or there are too many.",
+        "A trailer of the chunked body is malformed, or the trailers exceed their limit.",
     )
     BODY_INCOMPLETE = BODY, 400, "The sender closed the connection before the end of the body."
     BODY_TOO_LARGE = BODY, 413, "The body is larger than this server's MAX_BODY_BYTES."
 
-    # Whether there is room for it
+    # The load of the server
     TOO_MANY_CONNECTIONS = LOAD, 503, "This worker has the maximum number of connections."
     TOO_MANY_VIEWERS = STREAM, 503, "This worker has the maximum number of viewers."
     DRAINING = LOAD, 503, "This worker is about to stop."
@@ -109,27 +107,27 @@ class Reason(Enum):
     QUEUE_BACKLOG_FULL = (
         LOAD,
         503,
-        "Too many requests wait for the message queue already. Send the request again later.",
+        "Too many requests are waiting for the message queue. Send the request again later.",
     )
     OUTCOME_UNKNOWN = (
         LOAD,
         503,
-        "The message queue did not acknowledge the request, which may have reached viewers or "
-        "changed a reply. Send it again if that does no harm.",
+        "The message queue did not acknowledge the request. It may have reached viewers or "
+        "changed a reply. Send it again if a duplicate does no harm.",
     )
     CALLBACK_RATE_EXCEEDED = (
         LOAD,
         429,
-        "The callback received more requests in one second than it may.",
+        "The callback received more requests in one second than MAX_REQUESTS_PER_SECOND allows.",
     )
     TOO_MANY_FROM_ADDRESS = LOAD, 429, "Too many requests from one address are in progress."
     REPLY_CHANGE_RATE_EXCEEDED = API, 429, "This address changes replies too often."
 
-    # What it asks for
+    # Its path and method
     NOT_FOUND = (
         PATH,
         404,
-        "Nothing exists at this path. A callback has the path /UUID, and all paths below it.",
+        "Nothing exists at this path. A callback has the path /UUID, and its subpaths.",
     )
     METHOD_NOT_ALLOWED = PATH, 405, "This path does not support this method."
     STREAM_REQUEST_MALFORMED = (
@@ -140,13 +138,13 @@ class Reason(Enum):
     SESSION_UNKNOWN = (
         STREAM,
         400,
-        "This worker has no session with this sid. Connect again; behind a load balancer without "
-        "sticky sessions, use WebSocket alone.",
+        "This worker has no session with this sid. Connect again. Behind a load balancer without "
+        "sticky sessions, use only WebSocket.",
     )
-    ORIGIN_NOT_ALLOWED = STREAM, 400, "Pages of this origin may not connect to this server."
-    LENGTH_REQUIRED = STREAM, 411, "Send the packets with a Content-Length."
-    MESSAGE_TOO_LARGE = STREAM, 413, "The viewer sends more at once than this server allows."
-    UPGRADE_REQUIRED = STREAM, 426, "This server speaks WebSocket version 13."
+    ORIGIN_NOT_ALLOWED = STREAM, 400, "This server does not allow pages of this origin to connect."
+    LENGTH_REQUIRED = STREAM, 411, "The request needs a Content-Length."
+    MESSAGE_TOO_LARGE = STREAM, 413, "The message is larger than this server's MAX_MESSAGE_BYTES."
+    UPGRADE_REQUIRED = STREAM, 426, "This server supports only WebSocket version 13."
     WEBSOCKET_HANDSHAKE_MALFORMED = STREAM, 400, "The WebSocket handshake is malformed."
     REPLY_INVALID = API, 400, "The JSON is not a valid reply."
     REPLY_TOO_LARGE = API, 413, "The reply is larger than this server allows."
@@ -157,19 +155,27 @@ class Reason(Enum):
         "responder is connected.",
     )
 
-    # What a viewer's message asks for: CONNECT, `join` or `leave`
+    # A viewer's message: CONNECT, `join` or `leave`
     MESSAGE_MALFORMED = MESSAGE, 400, "The payload is not an object, or a field has a wrong value."
     UUID_MALFORMED = MESSAGE, 400, "The uuid must be a UUID in its 36-character form."
-    TOO_MANY_ROOMS = MESSAGE, 429, "This viewer joined the maximum number of callbacks."
-    TOO_MANY_MESSAGES = MESSAGE, 429, "Too many messages of this viewer wait for their turn."
+    TOO_MANY_ROOMS = (
+        MESSAGE,
+        429,
+        "This viewer has joined the maximum number of callbacks. Leave one first.",
+    )
+    TOO_MANY_MESSAGES = (
+        MESSAGE,
+        429,
+        "Too many messages of this viewer are waiting. Send the message again later.",
+    )
     RESPONDER_TAKEN = MESSAGE, 409, "Another viewer is the responder of this callback."
-    ALREADY_CONNECTED = MESSAGE, 409, "This connection is connected already."
-    NAMESPACE_UNKNOWN = MESSAGE, 404, "This server has the default namespace only."
+    ALREADY_CONNECTED = MESSAGE, 409, "This connection is already connected."
+    NAMESPACE_UNKNOWN = MESSAGE, 404, "This server has only the default namespace."
     VIEWER_GONE = MESSAGE, 410, "This viewer has disconnected."
 
-    # All else
+    # All other errors
     BAD_REQUEST = PATH, 400, "The server cannot process this request."
-    INTERNAL_ERROR = PATH, 500, "The server made a mistake."
+    INTERNAL_ERROR = PATH, 500, "An internal error of the server occurred."
 
     def __init__(self, where: str, status: int, meaning: str) -> None:
         self.where = where
@@ -178,7 +184,7 @@ class Reason(Enum):
 
     @property
     def word(self) -> str:
-        """The stable word, as programs see it."""
+        """Return the stable word that programs test."""
         return self.name.lower()
 
 
@@ -189,20 +195,20 @@ _OF_A_STATUS = {
 
 
 def reason_named(word: str) -> Reason:
-    """Return the reason with that word; a general one for a word of another release."""
+    """Return the reason with this word, or `BAD_REQUEST` for a word of another release."""
     return Reason.__members__.get(word.upper(), Reason.BAD_REQUEST)
 
 
 def reason_of_status(status: int) -> Reason:
-    """Return the reason of a library's error, by its status."""
+    """Return the reason for the status of a library's error."""
     general = Reason.BAD_REQUEST if status < 500 else Reason.INTERNAL_ERROR
     return _OF_A_STATUS.get(status, general)
 
 
 class Refusal(HTTPException):
-    """A refused request or message, for a reason of the registry.
+    """A refused request or message, with a reason of the registry.
 
-    `message` replaces the reason's own sentence in the response, where it can say more.
+    A more detailed `message` replaces the reason's meaning in the response.
     """
 
     def __init__(
@@ -216,11 +222,11 @@ class Refusal(HTTPException):
         self.code = reason.status
         self.reason = reason
         self.field = field
-        """The field of the JSON that is wrong, where it is one."""
+        """The name of the invalid JSON field, if the error is about one field."""
         self._retry_after = retry_after
 
     def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
-        """Return the headers of the response, as werkzeug asks for them."""
+        """Return the headers of the response, for werkzeug."""
         headers = super().get_headers(*args, **kwargs)
         if self._retry_after is not None:
             headers.append(("Retry-After", str(ceil(self._retry_after))))
@@ -228,18 +234,18 @@ class Refusal(HTTPException):
 
 
 def reason_of(error: HTTPException) -> Reason:
-    """Return the reason of an HTTP error, also of one that a library raised."""
+    """Return the reason of an HTTP error, which a library may have raised."""
     return error.reason if isinstance(error, Refusal) else reason_of_status(error.code or 500)
 
 
 def message_of(error: HTTPException) -> str:
-    """Return the sentence for people: a refusal's own, or the reason's for a library's error."""
+    """Return the message for people: that of a refusal, or the meaning of the reason."""
     description = error.description if isinstance(error, Refusal) else None
     return description or reason_of(error).meaning
 
 
 def error_json(error: HTTPException) -> str:
-    """Return the one error shape as JSON text."""
+    """Return the error as JSON text."""
     fields = {
         "code": error.code,
         "name": error.name,
@@ -252,5 +258,5 @@ def error_json(error: HTTPException) -> str:
 
 
 def error_headers(error: HTTPException) -> dict[str, str]:
-    """Return the headers for `error_json`: its type, and the error's own."""
+    """Return the headers for `error_json`: its content type, and the headers of the error."""
     return {**dict(error.get_headers()), "Content-Type": "application/json"}

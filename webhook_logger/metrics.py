@@ -1,4 +1,4 @@
-"""The one list of metrics: plain numbers while counting, Prometheus' format on request."""
+"""The list of metrics: plain numbers that are written in Prometheus' format on request."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Ending(Enum):
-    """Why a worker cuts a viewer off; a row is a word and its meaning."""
+    """The reasons why a worker disconnects a viewer. A row has a word and its meaning."""
 
-    SLOW = "slow", "It reads more slowly than its requests arrive."
-    LIMIT = "limit", "It sends messages that are too large, or too many."
-    PROTOCOL_ERROR = "protocol_error", "It breaks the protocol of WebSocket or of Engine.IO."
-    PING_TIMEOUT = "ping_timeout", "It did not respond to a ping in time."
-    NOT_CONNECTED = "not_connected", "It did not send CONNECT in time."
-    REPLACED = "replaced", "Another viewer responds to its callback's requests now."
-    DRAINING = "draining", "The worker stops."
+    SLOW = "slow", "The viewer reads more slowly than its requests arrive."
+    LIMIT = "limit", "The viewer sends messages that are too large, or too many."
+    PROTOCOL_ERROR = "protocol_error", "The viewer breaks the WebSocket or Engine.IO protocol."
+    PING_TIMEOUT = "ping_timeout", "The viewer did not respond to a ping in time."
+    NOT_CONNECTED = "not_connected", "The viewer did not send CONNECT in time."
+    REPLACED = "replaced", "Another viewer is now the responder of its callback."
+    DRAINING = "draining", "The worker is stopping."
 
     def __init__(self, word: str, meaning: str) -> None:
         self.word = word
@@ -48,42 +48,42 @@ def _metric(family: type[Metric], text: str) -> Any:
 
 @dataclass(eq=False)  # a registry keeps it in a dictionary
 class Metrics(Collector):
-    """The metrics of one worker; a row is a name, a kind and a meaning."""
+    """The metrics of one worker. A row has a name, a type and a meaning."""
 
-    requests_accepted: int = _metric(CounterMetricFamily, "Requests accepted: each has a seq.")
-    live_responses: int = _metric(CounterMetricFamily, "Responses that a responder gave.")
+    requests_accepted: int = _metric(CounterMetricFamily, "Accepted requests. Each has a seq.")
+    live_responses: int = _metric(CounterMetricFamily, "Responses sent by a responder.")
     requests_refused: Counter[Reason] = field(
         default_factory=Counter,
-        metadata=_about(CounterMetricFamily, "Requests refused, by reason.", _OF_REQUESTS),
+        metadata=_about(CounterMetricFamily, "Refused requests, by reason.", _OF_REQUESTS),
     )
     requests_delivered: int = _metric(
-        CounterMetricFamily, "Requests delivered to viewers, counted for each viewer."
+        CounterMetricFamily, "Requests delivered to viewers, counted once per viewer."
     )
     viewers: int = _metric(GaugeMetricFamily, "Viewers connected to this worker, in a room or not.")
     viewers_turned_away: int = _metric(
-        CounterMetricFamily, "Viewers turned away because a maximum of viewers was reached."
+        CounterMetricFamily, "Viewers rejected because the maximum number of viewers was reached."
     )
     viewers_cut_off: Counter[Ending] = field(
         default_factory=Counter,
-        metadata=_about(CounterMetricFamily, "Viewers cut off by this worker, by reason.", Ending),
+        metadata=_about(CounterMetricFamily, "Viewers that this worker disconnected.", Ending),
     )
     rooms: int = _metric(GaugeMetricFamily, "Callbacks with viewers on this worker.")
     requests_read: int = _metric(CounterMetricFamily, "Requests read from the queue.")
     queue_messages_unknown: int = _metric(
-        CounterMetricFamily, "Messages on the queue of a version that this worker does not know."
+        CounterMetricFamily, "Messages on the queue with a version that this worker does not know."
     )
     queue_up: int = _metric(
-        GaugeMetricFamily, "1 when this worker can accept and deliver requests, else 0."
+        GaugeMetricFamily, "1 if this worker can accept and deliver requests, else 0."
     )
 
     def collect(self) -> Iterator[Metric]:
-        """Yield Prometheus' families. Their names are those above, after `webhook_logger_`."""
+        """Yield Prometheus' families. Their names are the fields above, after `webhook_logger_`."""
         for row in fields(self):
             name, text = f"webhook_logger_{row.name}", row.metadata["help"]
             value = getattr(self, row.name)
             if reasons := row.metadata["reasons"]:
                 family = row.metadata["family"](name, text, labels=["reason"])
-                # All reasons, so that each is 0 before it first happens.
+                # Include all reasons, so that each is 0 before it first occurs.
                 for reason in reasons:
                     family.add_metric([reason.word], value[reason])
                 yield family
