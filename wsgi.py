@@ -31,7 +31,7 @@ from webhook_logger.serving import logs
 from webhook_logger.serving.limits import ConnectionLimits
 from webhook_logger.serving.listener import ServingError, listen
 from webhook_logger.serving.server import serve
-from webhook_logger.serving.signals import heard
+from webhook_logger.serving.signals import receive_signals
 
 try:
     config = Config.from_environ(os.environ)
@@ -49,7 +49,7 @@ def main() -> None:
         f"through the queue {config.queue}" if config.queue else "in this process, without a queue"
     )
     url = listener.url.rstrip("/") + config.URL_PREFIX + "/"
-    with heard() as signals:
+    with receive_signals() as signals:
         # Not before: whoever reads this line may end the process at once.
         print(f"Webhook logger: open {url} (delivery {delivery})", flush=True)
         serve(app, listener, signals, config.DRAIN_SECONDS, limits())

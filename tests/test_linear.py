@@ -71,8 +71,10 @@ def with_content_type(text: str) -> CapturedRequest:
 
 
 def proxied(key: str, text: str) -> None:
-    believing = proxies.believe(lambda _environ, _: [], "x-forwarded", proxies.Trusted(2, 2, 2))
-    believing({key: text, "headers_raw": ()}, lambda *_: None)
+    trusting = proxies.trust_proxies(
+        lambda _environ, _: [], "x-forwarded", proxies.Trusted(2, 2, 2)
+    )
+    trusting({key: text, "headers_raw": ()}, lambda *_: None)
 
 
 def preflight(text: str) -> object:

@@ -14,8 +14,8 @@ from webhook_logger.metrics import Metrics
 from webhook_logger.senders import callback
 from webhook_logger.senders.refusals import Refusals
 from webhook_logger.serving.parsed import only_needed
-from webhook_logger.serving.prefix import below
-from webhook_logger.serving.proxies import Trusted, believe
+from webhook_logger.serving.prefix import mount
+from webhook_logger.serving.proxies import Trusted, trust_proxies
 from webhook_logger.viewers import ViewerLimits, make_viewers
 from webhook_logger.views import errors, pages
 from webhook_logger.views.assets import make_assets
@@ -31,7 +31,7 @@ class App(Flask):
 
     draining = False
 
-    def say_bye(self) -> None:
+    def send_bye(self) -> None:
         """Tell all viewers of this worker that it leaves, and let go who waits for a response."""
         view: Any = self.view_functions["callback"]
         view.let_go()
@@ -42,7 +42,7 @@ class App(Flask):
         """Count a request that `serving` refused, and report it where it names a callback."""
         self.extensions["refusals"].of_line(line, reason)
 
-    def hold_viewers(self, most: int) -> None:
+    def limit_viewers(self, most: int) -> None:
         """So many viewers have room on this machine."""
         self.extensions["admission"].hold(most)
 
@@ -127,7 +127,7 @@ def create_app(config: Config) -> App:
 
     # What is around it all
     around = callback.dispatch(app, only_needed(app.wsgi_app))
-    around = believe(around, config.BALANCER_HEADERS, _trusted(config))
-    around = below(config.URL_PREFIX, around)
+    around = trust_proxies(around, config.BALANCER_HEADERS, _trusted(config))
+    around = mount(config.URL_PREFIX, around)
     app.wsgi_app = around  # type: ignore[method-assign,assignment]
     return app

@@ -1,4 +1,4 @@
-"""The accept loop, with a listener that has as many connections as a test wants."""
+"""The accept loop, with a listener that returns a given number of connections."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import eventlet
 import pytest
 
 from webhook_logger.serving import acceptor
-from webhook_logger.serving.acceptor import ACCEPTED_A_TURN, TURNED_AWAY_AT_ONCE, Acceptor
-from webhook_logger.serving.places import Places
+from webhook_logger.serving.acceptor import ACCEPTED_PER_TURN, MAX_CONCURRENT_REJECTIONS, Acceptor
+from webhook_logger.serving.slots import ConnectionSlots
 
-PLACES = 3
+SLOTS = 3
 
 
 class Sock:
-    """A socket that was accepted."""
+    """An accepted socket."""
 
     def __init__(self, error: OSError | None = None) -> None:
         self._error = error
@@ -27,46 +27,46 @@ class Sock:
             raise self._error
 
     def shutdown(self, _how: int) -> None:
-        raise OSError("the other side has gone")
+        raise OSError("the client has disconnected")
 
     def close(self) -> None:
         self.is_closed = True
 
 
 class Ready:
-    """A listener that never waits; at the end of its connections it is closed."""
+    """A listener that never waits, and closes after its last connection."""
 
     def __init__(self, *sockets: Sock) -> None:
         self._sockets = list(sockets)
         self.accepted: list[Sock] = []
         self.begun: list[int] = []
-        """How many connections had begun before each was accepted."""
+        """Number of connections that had begun before each one was accepted."""
 
     def accept(self) -> tuple[Sock, tuple[str, int]] | None:
         if not self._sockets:
             return None
-        self.begun.append(len(Held.all))
+        self.begun.append(len(FakeConnection.all))
         self.accepted.append(self._sockets.pop(0))
         return self.accepted[-1], ("::ffff:192.0.2.1", 5)
 
 
-class Held:
+class FakeConnection:
     """A connection that is served until the test ends it."""
 
-    all: list[Held]
+    all: list[FakeConnection]
 
     def __init__(self, sock: Sock, address: tuple[str, int]) -> None:
         self.sock, self.address = sock, address
-        self.fate = ""
+        self.outcome = ""
         self._end = eventlet.Event()
-        Held.all.append(self)
+        FakeConnection.all.append(self)
 
     def serve(self) -> None:
-        self.fate = "served"
+        self.outcome = "served"
         self._end.wait()
 
-    def turn_away(self) -> None:
-        self.fate = "turned away"
+    def reject(self) -> None:
+        self.outcome = "rejected"
         self._end.wait()
 
     def close_if_idle(self) -> None:
@@ -83,25 +83,25 @@ Start = Callable[..., Acceptor]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Begin to accept what a listener has."""
+    """Accept the connections of a listener."""
     running: list[Any] = []
-    Held.all = []
+    FakeConnection.all = []
 
-    def start(listener: Ready, places: Places | None = None) -> Acceptor:
-        made: Any = Acceptor(listener, places or Places(PLACES), Held)  # type: ignore[arg-type]
-        running.append(eventlet.spawn(made.run))
+    def start(listener: Ready, slots: ConnectionSlots | None = None) -> Acceptor:
+        accepting: Any = Acceptor(listener, slots or ConnectionSlots(SLOTS), FakeConnection)  # type: ignore[arg-type]
+        running.append(eventlet.spawn(accepting.run))
         let_run()
-        return made  # type: ignore[no-any-return]
+        return accepting  # type: ignore[no-any-return]
 
     yield start
     for thread in running:
         thread.kill()
-    for held in Held.all:
-        held.end()
+    for connection in FakeConnection.all:
+        connection.end()
 
 
 def let_run() -> None:
-    """Let all that can run come to where it waits."""
+    """Run all green threads until each one waits."""
     for _ in range(10):
         eventlet.sleep()
 
@@ -110,64 +110,64 @@ def sockets(count: int) -> list[Sock]:
     return [Sock() for _ in range(count)]
 
 
-def fates() -> list[str]:
-    return [held.fate for held in Held.all]
+def outcomes() -> list[str]:
+    return [connection.outcome for connection in FakeConnection.all]
 
 
-def test_connections_begin_while_there_are_always_more_to_accept(start: Start) -> None:
-    listener = Ready(*sockets(ACCEPTED_A_TURN + 1))
-    start(listener, Places(1000))
-    assert listener.begun == [0] * ACCEPTED_A_TURN + [ACCEPTED_A_TURN]
+def test_connections_begin_while_more_connections_can_be_accepted(start: Start) -> None:
+    listener = Ready(*sockets(ACCEPTED_PER_TURN + 1))
+    start(listener, ConnectionSlots(1000))
+    assert listener.begun == [0] * ACCEPTED_PER_TURN + [ACCEPTED_PER_TURN]
 
 
-def test_a_connection_over_the_limit_is_turned_away(start: Start) -> None:
-    start(Ready(*sockets(PLACES + 1)))
-    assert fates() == ["served"] * PLACES + ["turned away"]
+def test_a_connection_over_the_limit_is_rejected(start: Start) -> None:
+    start(Ready(*sockets(SLOTS + 1)))
+    assert outcomes() == ["served"] * SLOTS + ["rejected"]
 
 
-def test_a_place_is_free_again_when_its_connection_has_ended(start: Start) -> None:
-    places = Places(PLACES)
-    start(Ready(*sockets(PLACES)), places)
-    assert not places.take()
-    Held.all[0].end()
-    assert places.take()
-    assert Held.all[0].sock.is_closed
+def test_a_slot_is_released_when_its_connection_ends(start: Start) -> None:
+    slots = ConnectionSlots(SLOTS)
+    start(Ready(*sockets(SLOTS)), slots)
+    assert not slots.acquire()
+    FakeConnection.all[0].end()
+    assert slots.acquire()
+    assert FakeConnection.all[0].sock.is_closed
 
 
-def test_what_is_over_every_limit_waits_in_the_kernel(
+def test_connections_over_every_limit_wait_in_the_kernel(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    most = PLACES + TURNED_AWAY_AT_ONCE
-    monkeypatch.setattr(acceptor, "ACCEPTED_A_TURN", 10 * most)
-    listener = Ready(*sockets(most + 2))
+    limit = SLOTS + MAX_CONCURRENT_REJECTIONS
+    monkeypatch.setattr(acceptor, "ACCEPTED_PER_TURN", 10 * limit)
+    listener = Ready(*sockets(limit + 2))
     start(listener)
-    assert len(listener.accepted) == most
-    Held.all[-1].end()
-    assert len(listener.accepted) == most + 1
+    assert len(listener.accepted) == limit
+    FakeConnection.all[-1].end()
+    assert len(listener.accepted) == limit + 1
 
 
-def test_a_connection_that_ended_before_it_began_takes_no_room(start: Start) -> None:
-    gone = Sock(OSError(22, "Invalid argument"))
-    places = Places(PLACES)
-    start(Ready(gone, *sockets(PLACES)), places)
-    assert gone.is_closed
-    assert fates() == ["served"] * PLACES
+def test_a_connection_that_ended_before_it_began_takes_no_slot(start: Start) -> None:
+    ended = Sock(OSError(22, "Invalid argument"))
+    slots = ConnectionSlots(SLOTS)
+    start(Ready(ended, *sockets(SLOTS)), slots)
+    assert ended.is_closed
+    assert outcomes() == ["served"] * SLOTS
 
 
-def test_open_connections_are_served_on_after_the_last_was_accepted(start: Start) -> None:
-    made = start(Ready(*sockets(2)))
-    assert fates() == ["served"] * 2
-    assert not any(held.sock.is_closed for held in Held.all)
-    made.close_idle()
-    assert all(held.sock.is_closed for held in Held.all)
+def test_open_connections_are_served_after_the_listener_closed(start: Start) -> None:
+    accepting = start(Ready(*sockets(2)))
+    assert outcomes() == ["served"] * 2
+    assert not any(connection.sock.is_closed for connection in FakeConnection.all)
+    accepting.close_idle()
+    assert all(connection.sock.is_closed for connection in FakeConnection.all)
 
 
-def test_a_sender_by_ipv4_is_known_by_that_address(start: Start) -> None:
+def test_an_ipv4_sender_on_an_ipv6_socket_has_its_ipv4_address(start: Start) -> None:
     start(Ready(Sock()))
-    assert Held.all[0].address == ("192.0.2.1", 5)
+    assert FakeConnection.all[0].address == ("192.0.2.1", 5)
 
 
-def test_an_ipv4_address_is_shown_as_such() -> None:
+def test_an_ipv4_mapped_address_is_converted_to_ipv4() -> None:
     for shown, plain in (
         ("::ffff:192.0.2.1", "192.0.2.1"),
         ("192.0.2.1", "192.0.2.1"),

@@ -1,4 +1,4 @@
-"""The work that a body makes, counted; tests/fuzz/test_body.py has what is read of it."""
+"""The work that reading a body causes; tests/fuzz/test_body.py tests the content."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ ONE = b"1\r\na\r\n"
 
 @pytest.fixture
 def turns(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
-    """How often others could run."""
+    """Return a function that counts how often other green threads could run."""
     taken: list[float] = []
     clock = SimpleNamespace(sleep=taken.append, monotonic=time.monotonic)
-    monkeypatch.setattr(wire, "time", clock)  # of this module alone: a thread of another one sleeps
+    monkeypatch.setattr(wire, "time", clock)  # only in this module: others have sleeping threads
     return lambda: len(taken)
 
 
-def test_others_run_while_many_chunks_are_read_of_one_piece(turns: Callable[[], int]) -> None:
+def test_others_run_while_many_chunks_of_one_read_are_parsed(turns: Callable[[], int]) -> None:
     count = 10_000
     content, _ = read(CHUNKED, ONE * count + b"0\r\n\r\n", [], None)
     assert content == b"a" * count
-    assert turns() == (2 * count + 2) // wire.LINES_A_TURN
+    assert turns() == (2 * count + 2) // wire.LINES_PER_TURN
 
 
 @pytest.mark.parametrize("extension", [b"", b";a=b", b";" + b"a" * 200])
-def test_it_stops_where_the_framing_outweighs_the_content(
+def test_a_body_with_more_framing_than_the_limit_is_refused(
     turns: Callable[[], int], extension: bytes
 ) -> None:
     chunk = b"1" + extension + b"\r\na\r\n"
     framing = len(chunk) - 1 - body.MAX_FRAMING_FACTOR
-    most = body.MAX_FRAMING_BYTES // framing
-    read(CHUNKED, chunk * (most - 2) + b"0\r\n\r\n", [], None)
+    limit = body.MAX_FRAMING_BYTES // framing
+    read(CHUNKED, chunk * (limit - 2) + b"0\r\n\r\n", [], None)
     with pytest.raises(Refusal) as refused:
-        read(CHUNKED, chunk * (most + 1) + b"0\r\n\r\n", [], None)
+        read(CHUNKED, chunk * (limit + 1) + b"0\r\n\r\n", [], None)
     assert refused.value.reason is Reason.TOO_MANY_CHUNKS
 
 
-def test_content_makes_up_for_framing() -> None:
+def test_content_raises_the_limit_of_framing() -> None:
     data = b"3\r\nabc\r\n" * 100_000 + b"0\r\n\r\n"
     assert len(read(CHUNKED, data, [], None)[0]) == 300_000

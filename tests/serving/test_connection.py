@@ -1,4 +1,4 @@
-"""One connection over a real socket, with an application of the test's own."""
+"""One connection over a real socket, with a small application for each test."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from tests.support.sender import Sender
 from webhook_logger.errors import Reason
 from webhook_logger.serving import connection, wire
 from webhook_logger.serving.limits import ConnectionLimits
-from webhook_logger.serving.places import Places
+from webhook_logger.serving.slots import ConnectionSlots
 
 PATIENT = ConnectionLimits(
     keep_alive_seconds=PATIENCE_SECONDS,
     head_seconds=PATIENCE_SECONDS,
     body_seconds=PATIENCE_SECONDS,
 )
-"""A test that has one short time waits for that one, and for no other."""
-GET = b"GET /here HTTP/1.1\r\nHost: h\r\n\r\n"  # no path of the contract
+"""Limits that never expire: a test shortens only the one that it waits for."""
+GET = b"GET /here HTTP/1.1\r\nHost: h\r\n\r\n"  # a path outside of the contract
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Respond with the body that it got."""
+    """Respond with the body of the request."""
     body = environ["wsgi.input"].read()
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [body]
 
 
 def ignore(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Respond without a look at the body."""
+    """Respond without reading the body."""
     start_response("200 OK", [])
     return [b"ignored"]
 
@@ -57,30 +57,30 @@ def be_full(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
 
 
 def count_holders(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Respond with how many hold the header lines, besides this function."""
+    """Respond with the number of references to the header lines, except this function's."""
     lines = environ.pop("headers_raw")
     start_response("200 OK", [])
     return [b"%d" % (sys.getrefcount(lines) - 2)]  # this name and the argument
 
 
 class Pair(Sender):
-    """The sender's end of a connection whose other end is served."""
+    """The sender's end of a connection. A thread serves the other end."""
 
     def __init__(
         self,
         application: connection.Application,
-        places: int = 10,
+        slots: int = 10,
         sent: bytes = b"",
         **short: float,
     ) -> None:
-        """`sent`: what has arrived before it is served. `short`: limits other than `PATIENT`."""
+        """Connect. `sent`: bytes that arrive before it is served. `short`: changes to `PATIENT`."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             super().__init__(listener.getsockname())
             served, _ = listener.accept()
         self.refused: list[tuple[str, Reason]] = []
-        """What was reported of refused requests."""
+        """The reported refusals."""
         self.connection = connection.HttpConnection(
-            *(served, ("127.0.0.1", 5), application, Places(places)),
+            *(served, ("127.0.0.1", 5), application, ConnectionSlots(slots)),
             limits=replace(PATIENT, **short),
             refused=lambda line, reason: self.refused.append((line, reason)),
         )
@@ -102,7 +102,7 @@ class Pair(Sender):
         assert not self._thread.is_alive()
 
 
-def test_a_head_that_does_not_arrive_in_time_gets_408() -> None:
+def test_a_head_that_arrives_too_slowly_gets_408() -> None:
     with Pair(echo, head_seconds=0.3) as sender:
         sender.send(b"GET / HTTP/1.1\r\n")
         assert sender.rest().startswith(b"HTTP/1.1 408 Request Timeout\r\n")
@@ -123,7 +123,7 @@ REPORTED = {
 
 
 @pytest.mark.parametrize("raw", REPORTED)
-def test_a_refused_request_is_reported_by_the_beginning_of_its_line(raw: bytes) -> None:
+def test_a_refused_request_is_reported_with_the_beginning_of_its_line(raw: bytes) -> None:
     is_late = REPORTED[raw][1] is Reason.REQUEST_TIMEOUT
     with Pair(fail, sent=raw, head_seconds=0.3 if is_late else PATIENCE_SECONDS) as sender:
         if REPORTED[raw][1] is Reason.INTERNAL_ERROR:
@@ -133,7 +133,7 @@ def test_a_refused_request_is_reported_by_the_beginning_of_its_line(raw: bytes) 
         assert sender.refused == [REPORTED[raw]]
 
 
-def test_what_was_served_or_left_is_not_reported() -> None:
+def test_served_and_abandoned_requests_are_not_reported() -> None:
     for raw in (GET, b"GET / HTTP/1.1\r\nHost", b""):
         with Pair(echo) as sender:
             sender.send(raw)
@@ -142,13 +142,13 @@ def test_what_was_served_or_left_is_not_reported() -> None:
         assert sender.refused == []
 
 
-def test_a_body_that_does_not_arrive_in_time_gets_408() -> None:
+def test_a_body_that_arrives_too_slowly_gets_408() -> None:
     with Pair(echo, body_seconds=0.3) as sender:
         sender.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel")
         assert sender.rest().startswith(b"HTTP/1.1 408 Request Timeout\r\n")
 
 
-def test_time_is_counted_for_the_whole_and_not_for_each_byte() -> None:
+def test_the_timeout_is_for_the_whole_head_and_not_for_each_byte() -> None:
     with Pair(echo, head_seconds=0.3) as sender:
         stopped = threading.Event()
         dripping = threading.Thread(target=drip, args=(sender, stopped))
@@ -163,10 +163,10 @@ def drip(sender: Sender, stopped: threading.Event) -> None:
         while not stopped.wait(0.05):
             sender.send(b"G")
     except OSError:
-        pass  # refused, as it should be
+        pass  # refused, as expected
 
 
-def test_a_connection_that_stays_idle_is_closed_without_a_word() -> None:
+def test_a_connection_that_stays_idle_is_closed_without_a_response() -> None:
     with Pair(echo, sent=GET, keep_alive_seconds=0.3) as sender:
         assert sender.response().status == 200
         assert sender.is_closed()
@@ -180,17 +180,17 @@ def give_much(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
 MUCH = 2**25
 
 
-def test_a_response_has_one_time_in_all_to_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_send_timeout_is_for_the_whole_response(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "SEND_SECONDS", 0.3)
     with Pair(give_much) as sender:
         sender.send(GET)
         taken = 0
-        while sender.is_served_after(0.05):  # a little is taken again and again
+        while sender.is_served_after(0.05):  # the sender reads a little again and again
             taken += len(sender.socket.recv(2**16))
         assert taken + len(sender.rest()) < MUCH
 
 
-def test_a_body_that_was_not_read_is_not_taken_for_the_next_request() -> None:
+def test_an_unread_body_is_not_parsed_as_the_next_request() -> None:
     with Pair(ignore) as sender:
         sender.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 26\r\n\r\n" + GET)
         response = sender.rest()
@@ -199,7 +199,7 @@ def test_a_body_that_was_not_read_is_not_taken_for_the_next_request() -> None:
 
 
 @pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
-def test_a_status_without_a_body_gets_none(status: str) -> None:
+def test_a_response_with_a_bodyless_status_has_no_body(status: str) -> None:
     with Pair(empty) as sender:
         sender.send(GET.replace(b"/here", f"/here?{status.replace(' ', '+')}".encode()))
         sender.close_half()
@@ -209,7 +209,7 @@ def test_a_status_without_a_body_gets_none(status: str) -> None:
         assert b"Content-Length" not in response
 
 
-def test_head_gets_the_length_and_no_body() -> None:
+def test_a_head_request_gets_the_length_without_a_body() -> None:
     with Pair(ignore) as sender:
         sender.send(GET.replace(b"GET", b"HEAD"))
         sender.close_half()
@@ -218,7 +218,7 @@ def test_head_gets_the_length_and_no_body() -> None:
         assert response.endswith(b"\r\n\r\n")
 
 
-def test_an_application_that_fails_tells_the_sender_nothing_of_it(
+def test_a_failure_is_logged_and_its_details_are_not_sent(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with Pair(fail) as sender:
@@ -229,16 +229,16 @@ def test_an_application_that_fails_tells_the_sender_nothing_of_it(
     assert "a detail" in caplog.text
 
 
-def test_viewers_cannot_take_the_last_places() -> None:
-    with Pair(be_full, places=1) as sender:
+def test_viewers_cannot_take_the_last_slots() -> None:
+    with Pair(be_full, slots=1) as sender:
         sender.send(GET.replace(b"Host: h", b"Host: h\r\nSec-WebSocket-Version: 13"))
         response = sender.response()
     assert response.status == 503
     assert int(response.headers["retry-after"]) > 0
 
 
-def test_an_idle_connection_that_is_closed_serves_nothing_more() -> None:
-    """Even if its next request has arrived already: that one must not be published."""
+def test_a_closed_idle_connection_serves_no_more_requests() -> None:
+    """Check that a request which has already arrived is not published."""
     with Pair(echo) as sender:
         sender.send(GET)
         assert sender.response().status == 200
@@ -249,7 +249,7 @@ def test_an_idle_connection_that_is_closed_serves_nothing_more() -> None:
         assert sender.rest() == b""
 
 
-def test_a_request_that_has_begun_is_served_though_idle_connections_are_closed() -> None:
+def test_closing_idle_connections_does_not_end_a_request_in_flight() -> None:
     begun, closed = threading.Event(), threading.Event()
 
     def wait(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -265,7 +265,8 @@ def test_a_request_that_has_begun_is_served_though_idle_connections_are_closed()
         assert sender.response().status == 200
 
 
-def test_the_environ_alone_holds_the_header_lines_for_a_viewer_lasts_long() -> None:
+def test_only_the_environ_references_the_header_lines() -> None:
+    """A viewer's connection stays open for long, and must not keep them in memory."""
     with Pair(count_holders) as sender:
         sender.send(GET)
         assert sender.response().body == b"0"

@@ -1,4 +1,4 @@
-"""The head's grammar without a socket; the integration tests' tables show the rest."""
+"""The head's grammar without a socket; the tables of the integration tests cover the rest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webhook_logger.serving.head import find_end, parse
 GOOD = b"POST /a?b HTTP/1.1\r\nHost: h\r\nX: 1\r\n\r\n"
 
 
-def test_it_finds_the_end_however_the_bytes_arrive() -> None:
+def test_the_end_is_found_for_every_size_of_reads() -> None:
     for pieces in range(1, len(GOOD) + 1):
         received, seen, ends = bytearray(), 0, []
         for at in range(0, len(GOOD), pieces):
@@ -21,12 +21,12 @@ def test_it_finds_the_end_however_the_bytes_arrive() -> None:
         assert ends[-1] == len(GOOD)
 
 
-def test_it_does_not_look_beyond_the_end() -> None:
+def test_bytes_after_the_end_are_not_checked() -> None:
     assert find_end(bytearray(GOOD + b"\x00\n\n\x16"), 0) == len(GOOD)
 
 
 @pytest.mark.parametrize(
-    ("hopeless", "reason"),
+    ("invalid", "reason"),
     [
         (b"GET / HTTP/1.1\n", Reason.BARE_LINE_FEED),
         (b"\x16\x03\x01", Reason.TLS_NOT_SUPPORTED),
@@ -34,9 +34,9 @@ def test_it_does_not_look_beyond_the_end() -> None:
         (b"G\x7f", Reason.CONTROL_CHARACTER),
     ],
 )
-def test_it_refuses_the_hopeless_before_the_end(hopeless: bytes, reason: Reason) -> None:
+def test_an_invalid_head_is_refused_before_its_end(invalid: bytes, reason: Reason) -> None:
     with pytest.raises(Refusal) as refused:
-        find_end(bytearray(hopeless), 0)
+        find_end(bytearray(invalid), 0)
     assert refused.value.reason is reason
 
 
@@ -52,12 +52,12 @@ def test_it_refuses_the_hopeless_before_the_end(hopeless: bytes, reason: Reason)
         ("Connection: keep-alive, close\r\n", "1.0", False),
     ],
 )
-def test_it_knows_when_the_connection_goes_on(lines: str, version: str, keep_alive: bool) -> None:
+def test_keep_alive_follows_version_and_options(lines: str, version: str, keep_alive: bool) -> None:
     head = parse(f"GET / HTTP/{version}\r\nHost: h\r\n{lines}\r\n".encode())
     assert head.keep_alive is keep_alive
 
 
-def test_an_expectation_counts_in_http_1_1_only() -> None:
+def test_http_1_0_ignores_expect() -> None:
     for version, expects in (("1.1", True), ("1.0", False)):
         raw = (
             f"POST / HTTP/{version}\r\nHost: h\r\nContent-Length: 1\r\nExpect: 100-Continue\r\n\r\n"
@@ -96,7 +96,7 @@ def test_an_expectation_counts_in_http_1_1_only() -> None:
         (b"A: \xff\x00", Reason.HEADERS_MALFORMED),
     ],
 )
-def test_a_refused_header_section_has_the_reason_of_its_fault(lines: bytes, reason: Reason) -> None:
+def test_a_malformed_header_section_is_refused_with_a_reason(lines: bytes, reason: Reason) -> None:
     with pytest.raises(Refusal) as refused:
         parse(b"POST / HTTP/1.1\r\nHost: h\r\n" + lines + b"\r\n\r\n")
     assert refused.value.reason is reason

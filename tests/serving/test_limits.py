@@ -1,4 +1,4 @@
-"""What a head may be at most, to the byte."""
+"""The limits of a head, to the byte."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def with_section(size: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("raw_of", "most", "status"),
+    ("raw_of", "limit", "status"),
     [(with_target, 300, 414), (with_lines, 10, 431), (with_section, 400, 431)],
 )
-def test_what_is_as_large_as_it_may_be_is_taken_and_no_more(
-    raw_of: Callable[[int], bytes], most: int, status: int
+def test_a_head_at_the_limit_is_accepted_and_one_above_is_refused(
+    raw_of: Callable[[int], bytes], limit: int, status: int
 ) -> None:
-    read(raw_of(most))
+    read(raw_of(limit))
     with pytest.raises(HTTPException) as refused:
-        read(raw_of(most + 1))
+        read(raw_of(limit + 1))
     assert refused.value.code == status
 
 

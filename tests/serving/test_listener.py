@@ -1,4 +1,4 @@
-"""The listener, where what it must outlive cannot be had from the machine at will."""
+"""The listener, with simulated shortages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webhook_logger.serving.listener import ACCEPT_PAUSE_SECONDS, Listener, list
 
 
 class Short:
-    """A socket that has been listening, on a machine that is short of something for a while."""
+    """A listening socket whose first calls of `accept` fail."""
 
     def __init__(self, *errors: int) -> None:
         self._errors = list(errors)
@@ -26,16 +26,16 @@ class Short:
 
 
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ECONNABORTED, errno.EPIPE])
-def test_accepting_goes_on_after_a_shortage(number: int) -> None:
+def test_accept_retries_after_an_error(number: int) -> None:
     listener = Listener(Short(number, number))  # type: ignore[arg-type]
     assert listener.accept() == ("a connection", "an address")
 
 
-def test_accepting_gives_nothing_more_when_the_listener_is_closed() -> None:
+def test_accept_returns_none_after_the_listener_closed() -> None:
     assert Listener(Short(errno.EMFILE, errno.EBADF)).accept() is None  # type: ignore[arg-type]
 
 
-def test_only_a_shortage_makes_the_next_connection_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_accept_waits_only_after_a_shortage(monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
     monkeypatch.setattr(listener_module.eventlet, "sleep", waited.append)
     Listener(Short(errno.ECONNABORTED, errno.EPROTO)).accept()  # type: ignore[arg-type]
@@ -44,14 +44,14 @@ def test_only_a_shortage_makes_the_next_connection_wait(monkeypatch: pytest.Monk
     assert waited == [ACCEPT_PAUSE_SECONDS] * 3
 
 
-def test_it_shares_its_port_with_nobody() -> None:
+def test_the_port_is_not_shared() -> None:
     listener = listen("127.0.0.1", 0)
     assert listener.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT) == 0
     listener.close()
 
 
 @pytest.mark.parametrize(("host", "shown"), [("0.0.0.0", "127.0.0.1"), ("::1", "[::1]")])
-def test_its_url_is_one_that_a_browser_can_open(host: str, shown: str) -> None:
+def test_a_browser_can_open_the_url(host: str, shown: str) -> None:
     listener = listen(host, 0)
     assert listener.url == f"http://{shown}:{listener.getsockname()[1]}/"
     listener.close()

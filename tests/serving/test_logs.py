@@ -1,4 +1,4 @@
-"""The log: what a stranger has chosen cannot forge a line, or act on a terminal."""
+"""The log: untrusted text cannot forge a line or control a terminal."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ RECORD = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} \S+ ERROR ")
 
 
 def logged(message: str, *args: object, error: BaseException | None = None) -> list[str]:
-    """The lines of one record."""
+    """Return the lines of one record."""
     info = (type(error), error, error.__traceback__) if error else None
     record = logging.LogRecord("engineio.server", logging.ERROR, "", 1, message, args, info)
     text = OneLine().format(record)
-    assert text.encode(), "it can be written"
+    assert text.encode(), "the text can be encoded"
     return text.split("\n")
 
 
@@ -67,7 +67,7 @@ def test_the_message_of_an_exception_is_one_visible_line(text: str) -> None:
     assert any(line.startswith(" KeyError: ") for line in lines)
 
 
-def test_a_context_that_is_suppressed_is_left_out() -> None:
+def test_a_suppressed_context_is_omitted() -> None:
     error = ValueError("outer")
     error.__context__ = KeyError("inner")
     assert any("inner" in line for line in logged("It failed.", error=error))
@@ -75,13 +75,13 @@ def test_a_context_that_is_suppressed_is_left_out() -> None:
     assert not any("inner" in line for line in logged("It failed.", error=error))
 
 
-def test_letters_of_all_scripts_stay() -> None:
+def test_letters_of_all_scripts_are_not_escaped() -> None:
     [line] = logged("Zürich, Москва, 東京, \N{GRINNING FACE}")
     assert line.endswith("Zürich, Москва, 東京, \N{GRINNING FACE}")
 
 
-def test_it_holds_for_the_whole_process() -> None:
-    """Loggers of libraries, and exceptions that nobody catches, those of threads included."""
+def test_records_of_libraries_and_uncaught_exceptions_are_escaped() -> None:
+    """Also uncaught exceptions of threads."""
     code = (
         "import logging, threading, wsgi\n"
         f"text = {FORGED!r}\n"
@@ -99,7 +99,7 @@ def test_it_holds_for_the_whole_process() -> None:
     assert not re.search("^2026-11-28 00:00:00,000", run.stderr, re.MULTILINE)
 
 
-def test_a_green_thread_that_fails_is_logged_alike() -> None:
+def test_uncaught_exceptions_of_green_threads_are_escaped() -> None:
     code = (
         "import logging, eventlet\n"
         "from webhook_logger.serving import logs\n"
@@ -126,7 +126,7 @@ def test_a_session_id_cannot_forge_a_line(memory_server: Server) -> None:
 
 
 class Clock:
-    """Stands for `time` in the log's module: it passes when a test says so, for one that sleeps."""
+    """Replaces `time` in the log's module. Sleepers wait until the test lets time pass."""
 
     def __init__(self) -> None:
         self._now = 0.0
@@ -152,7 +152,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
-    """What a handler writes that counts repetitions, for a logger by the name of `repeating`."""
+    """The output of a handler that counts repetitions, for the logger `repeating`."""
     stream, logger = io.StringIO(), logging.getLogger("repeating")
     handler = logging.StreamHandler(stream)
     handler.setFormatter(OneLine())
@@ -163,24 +163,24 @@ def stream() -> Iterator[io.StringIO]:
     logger.removeHandler(handler)
 
 
-def said(stream: io.StringIO) -> list[str]:
+def messages(stream: io.StringIO) -> list[str]:
     return [line.partition("repeating: ")[2] for line in stream.getvalue().splitlines()]
 
 
-def test_a_warning_that_repeats_is_logged_when_it_begins_and_with_its_number_when_it_ends(
+def test_a_repeated_warning_is_logged_once_and_counted_at_its_end(
     stream: io.StringIO, clock: Clock
 ) -> None:
     log = logging.getLogger("repeating")
-    told = ["Refused: 0", "It has ended. Logged 499 times more: Refused: 0"]
-    for time in (1, 2):  # after its end it begins again
+    expected = ["Refused: 0", "No longer repeating. Logged 499 more times: Refused: 0"]
+    for time in (1, 2):  # after its end, the warning is logged again
         for number in range(500):
             log.warning("Refused: %s", number)
         clock.pass_for(1)
-        eventually(lambda: said(stream)[-1].startswith("It has ended"))
-        assert said(stream) == told * time
+        eventually(lambda: messages(stream)[-1].startswith("No longer repeating"))
+        assert messages(stream) == expected * time
 
 
-def test_other_places_and_what_is_counted_elsewhere_are_logged_meanwhile(
+def test_other_warnings_and_records_counted_elsewhere_are_logged(
     stream: io.StringIO, clock: Clock
 ) -> None:
     log = logging.getLogger("repeating")
@@ -191,19 +191,19 @@ def test_other_places_and_what_is_counted_elsewhere_are_logged_meanwhile(
         log.info("Not a warning: %d", number)
     clock.pass_for(2)
     expected = ["One: 0", "Another: 0", "Counted: 0", "Counted: 1"]
-    eventually(lambda: len(said(stream)) == 6)
-    assert said(stream)[:4] == expected
-    assert {line.partition(". ")[0] for line in said(stream)[4:]} == {"It has ended"}
+    eventually(lambda: len(messages(stream)) == 6)
+    assert messages(stream)[:4] == expected
+    assert {line.partition(". ")[0] for line in messages(stream)[4:]} == {"No longer repeating"}
 
 
-def test_what_goes_on_is_reported_meanwhile(clock: Clock) -> None:
+def test_a_warning_that_keeps_repeating_is_reported_again(clock: Clock) -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.addFilter(Repeats(handler, quiet_seconds=1.0, report_seconds=0.0))
-    logger = logging.Logger("going on")
+    logger = logging.Logger("repeating")
     logger.addHandler(handler)
     for _ in range(2):
         logger.warning("Refused.")
     clock.pass_for(1)
     eventually(lambda: stream.getvalue().count("\n") == 2)
-    assert stream.getvalue() == "Refused.\nIt goes on. Logged 1 times more: Refused.\n"
+    assert stream.getvalue() == "Refused.\nRepeating. Logged 1 more times: Refused.\n"

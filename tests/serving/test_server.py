@@ -1,4 +1,4 @@
-"""How a worker stops."""
+"""The shutdown of a worker."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import yaml
 
 from config import ROOT
 from webhook_logger.serving import server
-from webhook_logger.serving.places import Places
-from webhook_logger.serving.server import LEAVE_SECONDS
+from webhook_logger.serving.server import SHUTDOWN_SECONDS
+from webhook_logger.serving.slots import ConnectionSlots
 
 
 class Clock:
-    """Stands for time: whoever waits gets what was asked for at once."""
+    """Replaces time: sleeping returns immediately and advances the clock."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -28,38 +28,38 @@ class Clock:
         self.now += seconds
 
 
-class NeverIdle(Places):
-    """A worker's connections, one of which drips for ever."""
+class NeverIdle(ConnectionSlots):
+    """A worker's connections, one of which sends slowly without end."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(1000)
         self._clock = clock
         self.waits: list[float] = []
 
-    def wait_until_none_is_busy(self, seconds: float) -> None:
+    def wait_until_idle(self, seconds: float) -> None:
         self.waits.append(seconds)
         self._clock.sleep(seconds)
 
 
 @pytest.mark.parametrize("viewers", [0, 1, 10_000])
-def test_a_worker_stops_in_time_though_a_sender_never_ends(
+def test_a_worker_stops_in_time_although_a_sender_never_ends(
     monkeypatch: pytest.MonkeyPatch, viewers: int
 ) -> None:
     clock = Clock()
     monkeypatch.setattr(server, "time", clock)
     monkeypatch.setattr(server, "eventlet", clock)
-    places = NeverIdle(clock)
+    slots = NeverIdle(clock)
     sockets: Any = [Mock() for _ in range(viewers)]
-    places.viewers = dict.fromkeys(sockets, 0)
-    worker: Any = SimpleNamespace(say_bye=lambda: None)
-    server._leave(worker, places, lambda: clock.sleep(server.LAST_CONNECTIONS_SECONDS))
+    slots.viewers = dict.fromkeys(sockets, 0)
+    worker: Any = SimpleNamespace(send_bye=lambda: None)
+    server._shut_down(worker, slots, lambda: clock.sleep(server.ACCEPT_SECONDS))
     assert all(viewer.shutdown.called for viewer in sockets)
-    assert clock.now <= LEAVE_SECONDS
-    assert len(places.waits) == 2
-    assert all(places.waits), "what begins meanwhile has a moment, too"
+    assert clock.now <= SHUTDOWN_SECONDS
+    assert len(slots.waits) == 2
+    assert all(slots.waits), "requests that begin meanwhile also have time to finish"
 
 
-def test_compose_gives_a_worker_the_time_that_it_needs_to_stop() -> None:
+def test_compose_grants_a_worker_enough_time_to_stop() -> None:
     web = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["web"]
     grace = float(web["stop_grace_period"].removesuffix("s"))
-    assert grace >= web["environment"]["DRAIN_SECONDS"] + LEAVE_SECONDS
+    assert grace >= web["environment"]["DRAIN_SECONDS"] + SHUTDOWN_SECONDS

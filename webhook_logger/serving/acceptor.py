@@ -1,4 +1,4 @@
-"""The accept loop: each connection is served by a green thread of its own."""
+"""The accept loop: serve each connection in its own green thread."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from eventlet.semaphore import Semaphore
 
 from webhook_logger.serving.connection import Address, HttpConnection
 from webhook_logger.serving.listener import Listener
-from webhook_logger.serving.places import Places
+from webhook_logger.serving.slots import ConnectionSlots
 
-TURNED_AWAY_AT_ONCE = 64
-"""Maximum connections over the limit that receive a `503` at a time. More of them wait in the
-kernel.
+MAX_CONCURRENT_REJECTIONS = 64
+"""Maximum connections over the limit that receive a `503` at the same time. Further ones wait in
+the kernel.
 """
-ACCEPTED_A_TURN = 64
-"""Maximum connections accepted before others run: `accept` does not wait while there are more."""
+ACCEPTED_PER_TURN = 64
+"""Maximum connections accepted before other green threads run: `accept` may never have to wait."""
 
 
 class Acceptor:
-    """Accepts connections, and knows those that are open."""
+    """Accepts connections and tracks the open ones."""
 
     def __init__(
         self,
         listener: Listener,
-        places: Places,
+        slots: ConnectionSlots,
         connect: Callable[[socket.socket, Address], HttpConnection],
     ) -> None:
         self._listener = listener
-        self._places = places
+        self._slots = slots
         self._connect = connect
-        self._room = Semaphore(places.connections + TURNED_AWAY_AT_ONCE)
+        self._room = Semaphore(slots.connections + MAX_CONCURRENT_REJECTIONS)
         self._open: set[HttpConnection] = set()
 
     def run(self) -> None:
-        """Accept until the listener is closed, or until this green thread is killed."""
+        """Accept connections until the listener closes."""
         accepted = 0
         while True:
             self._room.acquire()
@@ -47,11 +47,11 @@ class Acceptor:
                 return
             eventlet.spawn_n(self._serve, *arrived)
             accepted += 1
-            if accepted % ACCEPTED_A_TURN == 0:
+            if accepted % ACCEPTED_PER_TURN == 0:
                 eventlet.sleep()
 
     def close_idle(self) -> None:
-        """End the connections that wait for another request. All others are finished first."""
+        """Close the connections that wait for another request; the others finish their request."""
         for connection in list(self._open):
             connection.close_if_idle()
 
@@ -61,29 +61,29 @@ class Acceptor:
             connection = self._connect(sock, (_plain(address[0]), *address[1:]))
             self._open.add(connection)
             try:
-                self._serve_in_its_place(connection)
+                self._serve_in_slot(connection)
             finally:
                 self._open.discard(connection)
         except OSError:
-            pass  # some systems report here that the other side has gone
+            pass  # some systems report here that the client has disconnected
         finally:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
             sock.close()
             self._room.release()
 
-    def _serve_in_its_place(self, connection: HttpConnection) -> None:
-        if not self._places.take():
-            connection.turn_away()
+    def _serve_in_slot(self, connection: HttpConnection) -> None:
+        if not self._slots.acquire():
+            connection.reject()
             return
         try:
             connection.serve()
         finally:
-            self._places.give_back()
+            self._slots.release()
 
 
 def _plain(address: str) -> str:
-    """Return an IPv4 address as such, and not as an IPv6 socket shows it (RFC 4291, 2.5.5.2)."""
+    """Return an IPv4-mapped IPv6 address as IPv4 (RFC 4291, section 2.5.5.2)."""
     if not address.startswith("::ffff:"):
         return address
     return str(IPv6Address(address).ipv4_mapped or address)

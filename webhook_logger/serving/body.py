@@ -1,4 +1,4 @@
-"""The body of a request as `wsgi.input`: all that was declared, or an error.
+"""Read the body of a request as `wsgi.input`: the whole declared body, or an error.
 
 RFC 9112, sections 6 and 7.
 """
@@ -16,10 +16,10 @@ from webhook_logger.serving.wire import Wire
 MAX_CHUNK_LINE_BYTES = 256
 MAX_FRAMING_BYTES = 64 * 1024
 MAX_FRAMING_FACTOR = 2
-"""Maximum size of a chunked body's framing (size lines and line ends): the bytes above, and the
-factor for each byte of content.
+"""Maximum size of a chunked body's framing (size lines and line ends): `MAX_FRAMING_BYTES`, and
+this factor times the bytes of content.
 
-A body of one letter per chunk may be about 20 KB long; three letters per chunk always pass.
+A body of 1-byte chunks can be about 20 KB long; chunks of 3 bytes or more have no limit.
 """
 MAX_TRAILER_BYTES = 8 * 1024
 MAX_TRAILER_LINES = 100
@@ -37,65 +37,67 @@ class RequestBody:
     """The file-like `wsgi.input` of one request.
 
     `read` raises `Refusal` for malformed chunks and when the sender closes before the end, and
-    `SenderTooSlow` when the time is over. A caller that stops reading before `done` must close the
+    `SenderTooSlow` after a timeout. A caller that stops reading before `done` must close the
     connection.
     """
 
-    def __init__(self, wire: Wire, head: Head, take_place: Callable[[socket.socket], None]) -> None:
+    def __init__(
+        self, wire: Wire, head: Head, acquire_viewer_slot: Callable[[socket.socket], None]
+    ) -> None:
         self._wire = wire
-        self._take_place = take_place
+        self._acquire_viewer_slot = acquire_viewer_slot
         self._chunked = head.chunked
         self._left = head.content_length or 0
-        """Bytes to come, of the whole body or of the current chunk."""
+        """Unread bytes of the whole body, or of the current chunk."""
         self._framing_left = MAX_FRAMING_BYTES
         self._continue_wanted = head.expects_continue
         self.done = not head.chunked and not self._left
         self.handed_over = False
         self.trailers: list[tuple[str, str]] = []
-        """The lines behind a chunked body, read as Latin-1; complete when it is `done`."""
+        """Trailers of a chunked body, read as Latin-1; complete when the body is `done`."""
 
     def read(self, size: int | None = -1) -> bytes:
-        """Return `size` bytes, fewer only at the end of the body; without `size`, the rest."""
+        """Return `size` bytes, or fewer at the end of the body; without `size`, the rest."""
         if self.done or size == 0:
             return b""
-        self._say_continue()
-        most = size if size is not None and size >= 0 else None
-        return self._read_chunks(most) if self._chunked else self._read_length(most)
+        self._send_continue()
+        limit = size if size is not None and size >= 0 else None
+        return self._read_chunks(limit) if self._chunked else self._read_length(limit)
 
     def get_socket(self) -> socket.socket:
-        """Hand over the bare socket to a WebSocket, which owns it from now on. Raises `Refusal`."""
-        # RFC 6455, section 4.1: a client sends nothing more until it gets a response.
+        """Return the bare socket to a WebSocket, which owns it from now on. Raises `Refusal`."""
+        # RFC 6455, section 4.1: a client sends no data before it receives the response.
         if self._wire.received or not self.done:
             has_body = "A WebSocket handshake has no body."
             raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, has_body)
         if not self.handed_over:
-            self._take_place(self._wire.socket)
+            self._acquire_viewer_slot(self._wire.socket)
             self._wire.close()
             self.handed_over = True
         return self._wire.socket
 
-    def _say_continue(self) -> None:
+    def _send_continue(self) -> None:
         if self._continue_wanted and not self._wire.received:
             self._wire.send(b"HTTP/1.1 100 Continue\r\n\r\n")
         self._continue_wanted = False
 
-    def _read_length(self, most: int | None) -> bytes:
-        wanted = self._left if most is None else min(most, self._left)
+    def _read_length(self, limit: int | None) -> bytes:
+        wanted = self._left if limit is None else min(limit, self._left)
         while len(self._wire.received) < wanted:
             self._wire.need()
         self._left -= wanted
         self.done = self._left == 0
         return self._wire.take(wanted)
 
-    def _read_chunks(self, most: int | None) -> bytes:
+    def _read_chunks(self, limit: int | None) -> bytes:
         content = bytearray()
-        while not self.done and (most is None or len(content) < most):
+        while not self.done and (limit is None or len(content) < limit):
             if not self._left:
                 self._next_chunk()
                 continue
             if not self._wire.received:
                 self._wire.need()
-            wanted = self._left if most is None else min(self._left, most - len(content))
+            wanted = self._left if limit is None else min(self._left, limit - len(content))
             content += (taken := self._wire.take(wanted))
             self._left -= len(taken)
             if not self._left:
@@ -120,7 +122,7 @@ class RequestBody:
             raise Refusal(Reason.CHUNK_MALFORMED, "A chunk is longer than its size.")
 
     def _read_trailers(self) -> None:
-        """Read the trailers. They are no headers, and the server acts upon none of them."""
+        """Read the trailers. The server captures them and does not interpret them."""
         left = MAX_TRAILER_BYTES
         while line := self._wire.line(left):
             left = max(0, left - len(line) - len("\r\n"))

@@ -1,4 +1,4 @@
-"""One connection: read a request, send its response, until either side ends the connection."""
+"""Serve one connection: read a request, send its response, and repeat until either side closes."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from webhook_logger.memo import Memo
 from webhook_logger.serving import head as heads
 from webhook_logger.serving.body import RequestBody
 from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
-from webhook_logger.serving.places import Places
 from webhook_logger.serving.response import Response
+from webhook_logger.serving.slots import ConnectionSlots
 from webhook_logger.serving.wire import SenderTooSlow, Wire
 
 RETRY_AFTER_SECONDS = 5
-BEGIN_BYTES = 512
-"""How much of a refused request line is searched for its target."""
+SEARCHED_BYTES = 512
+"""Maximum bytes of a refused request line that are searched for its target."""
 LINGER_SECONDS = 5
-"""How long a sender has to read a last response. What it still sends is discarded."""
+"""Time that a sender has to read the last response. Data that it still sends is discarded."""
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Address = tuple[Any, ...]
@@ -35,14 +35,14 @@ log = logging.getLogger(__name__)
 
 
 class _DebugLog(StringIO):
-    """`wsgi.errors`, written to the log: libraries report there that a viewer has left."""
+    """`wsgi.errors`, written to the debug log: libraries report there that a viewer has left."""
 
     def write(self, text: str) -> int:
         log.debug("%s", text.strip())
         return len(text)
 
 
-_ENVIRON_OF_ALL = {
+_ENVIRON_DEFAULTS = {
     "SCRIPT_NAME": "",
     "wsgi.version": (1, 0),
     "wsgi.url_scheme": "http",
@@ -61,105 +61,105 @@ class HttpConnection:
         sock: socket.socket,
         address: Address,
         application: Application,
-        places: Places,
+        slots: ConnectionSlots,
         limits: ConnectionLimits = DEFAULT,
         refused: Callable[[str, Reason], None] = lambda _line, _reason: None,
     ) -> None:
         self._socket = sock
         self._application = application
-        self._places = places
+        self._slots = slots
         self._limits = limits
         self._refused = refused
         self._wire = Wire(sock)
         self._address = address
         self._server = sock.getsockname()
         self.is_idle = False
-        """Whether it waits for another request."""
-        self._is_over = False
+        """Whether the connection waits for another request."""
+        self._is_closing = False
 
     def serve(self) -> None:
-        """Serve requests, one after the other, until the connection ends. The caller closes it."""
+        """Serve requests one after the other until the connection ends. The caller closes it."""
         try:
             while self._serve_one():
                 self.is_idle = True
         except OSError:
-            pass  # the other side has closed, or does not read its response
+            pass  # the client has closed, or does not read its response
         finally:
             self._wire.close()
 
-    def turn_away(self) -> None:
+    def reject(self) -> None:
         """Send `503` without reading a request. The caller closes the socket."""
         full = Refusal(Reason.TOO_MANY_CONNECTIONS, retry_after=RETRY_AFTER_SECONDS)
         try:
             self._refuse(full)
         except OSError:
-            pass  # the other side has closed
+            pass  # the client has closed
         finally:
             self._wire.close()
 
     def close_if_idle(self) -> None:
-        """End the connection if it waits for another request; one that just arrived is not read."""
+        """Close the connection if it waits for another request, which is then never read."""
         if self.is_idle:
-            self._is_over = True
+            self._is_closing = True
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def _serve_one(self) -> bool:
-        """Serve the next request, and return whether another may follow."""
-        if not self._begun() or self._is_over:
+        """Serve the next request, and return whether another one can follow."""
+        if not self._wait_for_request() or self._is_closing:
             return False
         self.is_idle = False
-        self._places.begin_request()
+        self._slots.begin_request()
         try:
-            return self._serve_begun()
+            return self._serve_request()
         finally:
-            self._places.leave_place(self._socket)
+            self._slots.end_request_or_viewer(self._socket)
 
-    def _serve_begun(self) -> bool:
+    def _serve_request(self) -> bool:
         try:
             head = self._read_head()
         except Refusal as error:
             return self._refuse(error)
         if head is None:
             return False
-        body = RequestBody(self._wire, head, self._places.take_viewers_place)
-        self._wire.allow(self._limits.body_seconds)
+        body = RequestBody(self._wire, head, self._slots.acquire_viewer_slot)
+        self._wire.set_timeout(self._limits.body_seconds)
         response = self._response(head, body)
         if response is None:
             return False
         keep_alive = head.keep_alive and body.done and not response.wants_close
-        keep_alive = keep_alive and not self._places.last_responses
+        keep_alive = keep_alive and not self._slots.last_responses
         self._wire.send(response.render(head.method, keep_alive))
         return keep_alive or self._linger(body.done)
 
     def _read_head(self) -> heads.Head | None:
-        """Return the next head, or None when the sender closes before its end."""
-        self._wire.allow(self._limits.head_seconds)
+        """Return the next head, or None if the client closes before the end of the head."""
+        self._wire.set_timeout(self._limits.head_seconds)
         seen = 0
         while (end := heads.find_end(self._wire.received, seen, self._limits)) is None:
             seen = len(self._wire.received)
             if not self._wire.receive():
                 return None
         head = heads.parse(bytes(self._wire.received[:end]), self._limits)
-        del self._wire.received[:end]  # not before: a refused head is looked at again
+        del self._wire.received[:end]  # not before: `_refuse` reads the refused head again
         return head
 
-    def _begun(self) -> bool:
-        """Wait for a request to begin; False when the sender closes or is idle for too long."""
-        self._wire.allow(self._limits.keep_alive_seconds)
+    def _wait_for_request(self) -> bool:
+        """Wait for the next request; return False if the client closes or is idle for too long."""
+        self._wire.set_timeout(self._limits.keep_alive_seconds)
         try:
             while not self._wire.received or self._wire.received == b"\r":
                 if not self._wire.receive(later=True):
                     return False
         except SenderTooSlow:
             return False
-        # RFC 9112, section 2.2: an empty line before the request line is ignored.
+        # RFC 9112, section 2.2: ignore an empty line before the request line.
         if self._wire.received.startswith(b"\r\n"):
             self._wire.take(2)
         return True
 
     def _response(self, head: heads.Head, body: RequestBody) -> Response | None:
-        """Return the application's response, or None where the socket is now a WebSocket's."""
+        """Return the application's response, or None if the socket is now a WebSocket."""
         response = Response()
         try:
             response.write(self._application(self._environ(head, body), response))
@@ -178,7 +178,7 @@ class HttpConnection:
     def _environ(self, head: heads.Head, body: RequestBody) -> dict[str, Any]:
         path, _, query_string = head.target.partition("?")
         environ = {
-            **_ENVIRON_OF_ALL,
+            **_ENVIRON_DEFAULTS,
             "SERVER_NAME": str(self._server[0]),
             "SERVER_PORT": str(self._server[1]),
             "REMOTE_ADDR": str(self._address[0]),
@@ -197,24 +197,24 @@ class HttpConnection:
         _add_cgi_headers(environ, head.headers)
         if not head.upgrades:
             environ.pop("HTTP_UPGRADE", None)
-        head.headers = ()  # the environ has them; a viewer keeps this head until it leaves
+        head.headers = ()  # free memory: a viewer's connection keeps this head until it ends
         return environ
 
     def _refuse(self, error: Refusal) -> bool:
-        line = bytes(self._wire.received[:BEGIN_BYTES]).lstrip().partition(b"\n")[0]
+        line = bytes(self._wire.received[:SEARCHED_BYTES]).lstrip().partition(b"\n")[0]
         self._refused(line.decode("latin-1"), error.reason)
         self._wire.send(Response.of_error(error).render("GET", keep_alive=False))
         return self._linger(False)
 
     def _linger(self, all_read: bool) -> bool:
-        """End the connection so that the sender can read its response.
+        """Read until the client closes, so that it can read its response. Return False.
 
-        Closing a socket with unread bytes resets the connection, and the other side loses what it
-        has not read yet (RFC 9112, section 9.6).
+        Closing a socket with unread bytes resets the connection, and the client loses the part of
+        the response that it has not read yet (RFC 9112, section 9.6).
         """
         if not all_read or self._wire.received:
             self._socket.shutdown(socket.SHUT_WR)
-            self._wire.allow(LINGER_SECONDS)
+            self._wire.set_timeout(LINGER_SECONDS)
             try:
                 while self._wire.receive():
                     self._wire.received.clear()
@@ -224,34 +224,35 @@ class HttpConnection:
 
 
 def _unquoted(path: str) -> str:
-    """Undo percent-escapes, byte by byte: `unquote` would decode the bytes as UTF-8."""
+    """Decode percent-escapes to Latin-1; `unquote` would decode them as UTF-8."""
     return unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
 
 
 def _add_cgi_headers(environ: dict[str, Any], lines: HeaderLines) -> None:
     """Add the header lines as CGI variables (RFC 3875, section 4.1.18), and join duplicates.
 
-    Names with an underscore are left out: `X_Forwarded_For` must not pass for `X-Forwarded-For`.
+    Omit names with an underscore: `X_Forwarded_For` would set the same variable as
+    `X-Forwarded-For`.
     """
-    again: dict[str, list[str]] = {}
+    duplicates: dict[str, list[str]] = {}
     for name, value in lines:
         key = _CGI_KEYS[name]
         if not key:
             continue
         if key in environ:
-            again.setdefault(key, [environ[key]]).append(value)
+            duplicates.setdefault(key, [environ[key]]).append(value)
         else:
             environ[key] = value
-    for key, values in again.items():
+    for key, values in duplicates.items():
         environ[key] = ("; " if key == "HTTP_COOKIE" else ",").join(values)
 
 
 def _cgi_key(name: str) -> str:
-    """Return the name of a header's variable, or the empty string for one that is left out."""
+    """Return the name of a header's CGI variable, or `""` for an omitted header."""
     if "_" in name:
         return ""
     key = name.upper().replace("-", "_")
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
 
 
-_CGI_KEYS = Memo(_cgi_key, entries=1024, size=64)  # senders use the same names again and again
+_CGI_KEYS = Memo(_cgi_key, entries=1024, size=64)  # most requests have the same names

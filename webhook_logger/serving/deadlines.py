@@ -1,4 +1,4 @@
-"""Deadlines: one thread checks all waits, so that no wait needs a timer of its own."""
+"""Check the deadlines of all waits in one thread, so that no wait needs its own timer."""
 
 from __future__ import annotations
 
@@ -6,40 +6,40 @@ import threading
 import time
 from typing import Protocol
 
-LOOK_SECONDS = 0.25
+CHECK_INTERVAL_SECONDS = 0.25
 
 
 class Waiting(Protocol):
-    """An object that waits until a deadline at times."""
+    """An object that sometimes waits, until a deadline."""
 
     deadline: float
-    """On the monotonic clock; 0 while it does not wait."""
+    """Time on the monotonic clock; 0 while the object does not wait."""
 
     def expire(self) -> None:
-        """End the wait: its deadline has passed."""
+        """End the wait, because its deadline has passed."""
 
 
 class Deadlines:
-    """The objects whose deadlines are checked. The thread starts with the first one."""
+    """A set of objects whose deadlines are checked. The thread starts with the first object."""
 
     def __init__(self) -> None:
         self._all: set[Waiting] = set()
-        self._runs = False
+        self._is_running = False
 
     def add(self, waiting: Waiting) -> None:
-        """Check its deadline until it is discarded."""
+        """Check the object's deadline until the object is discarded."""
         self._all.add(waiting)
-        if not self._runs:
-            self._runs = True
-            threading.Thread(target=self._look, daemon=True).start()
+        if not self._is_running:
+            self._is_running = True
+            threading.Thread(target=self._check, daemon=True).start()
 
     def discard(self, waiting: Waiting) -> None:
-        """Stop checking its deadline."""
+        """Stop checking the object's deadline."""
         self._all.discard(waiting)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         while True:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(CHECK_INTERVAL_SECONDS)
             now = time.monotonic()
             for waiting in [one for one in self._all if 0 < one.deadline <= now]:
                 waiting.expire()

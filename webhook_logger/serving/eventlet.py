@@ -1,6 +1,6 @@
-"""The door to eventlet's inside: sockets that take turns, and a hub with an order.
+"""Use eventlet's internals: sockets that yield to other green threads, and a hub with priorities.
 
-Everything here that eventlet does not document is asserted in tests/test_library_seams.py.
+tests/test_library_seams.py checks everything here that eventlet does not document.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from eventlet import hubs, patcher
 from eventlet.greenio import GreenSocket
 from eventlet.hubs import IOClosed, epolls, trampoline
 
-CALLS_A_TURN = 16
-"""Of one socket."""
-EVENTS_A_TURN = 256
-"""Timers run in between."""
-VIEWERS_A_TURN = 16
-"""When thousands of viewers drop at once, a request needs a few turns and must not wait for all of
-them."""
+CALLS_PER_TURN = 16
+"""Calls of one socket before it yields."""
+EVENTS_PER_TURN = 256
+"""Events that the hub handles before it runs timers."""
+VIEWERS_PER_TURN = 16
+"""Viewers that the hub handles in one turn. A request needs a few turns, and must not wait for
+thousands of viewers that disconnect at the same time."""
 
-unpatched_select = patcher.original("select")  # the patched one waits
+unpatched_select = patcher.original("select")  # the patched one blocks
 
 log = logging.getLogger(__name__)
 
 
 class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
-    """A green socket that lets the others run every few calls; what it accepts is one, too.
+    """A green socket that yields every few calls, and accepts sockets that do the same.
 
-    eventlet switches green threads only where a call would block. So a peer that always has bytes
-    ready, such as pipelined requests, would keep the whole worker to itself.
+    eventlet switches green threads only when a call would block. A peer that always has bytes
+    ready, such as pipelined requests, would block the whole worker.
     """
 
     _calls = 0
@@ -47,7 +47,7 @@ class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
         return data
 
     def recv_later(self, bufsize: int) -> bytes:
-        """Return the next bytes, and wait first: none are expected to have arrived yet."""
+        """Wait, then return the next bytes. Faster than `recv` when none have arrived yet."""
         try:
             trampoline(self.fd, read=True, mark_as_closed=self._mark_as_closed)
         except IOClosed:
@@ -55,7 +55,7 @@ class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
         return self.recv(bufsize)
 
     def send(self, data: Any, flags: int = 0) -> int:
-        """Send some; `sendall` comes here for each part."""
+        """Send some of the data; `sendall` calls this for each part."""
         self._take_turns()
         try:
             return self.fd.send(data, flags)  # type: ignore[no-any-return]
@@ -64,42 +64,42 @@ class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
         return int(super().send(data, flags))
 
     def send_now(self, data: bytes) -> int:
-        """Send as much as the kernel takes without waiting, and return how much that was."""
+        """Send the bytes that the kernel accepts without waiting, and return their number."""
         try:
             return int(self.fd.send(data))
         except BlockingIOError:
             return 0
         except OSError:
-            return len(data)  # gone, as its reader finds, too
+            return len(data)  # disconnected: the reader gets the error, too
 
     def _take_turns(self) -> None:
         self._calls += 1
-        if self._calls >= CALLS_A_TURN:
+        if self._calls >= CALLS_PER_TURN:
             self._calls = 0
-            time.sleep(0)  # green, as the whole process is
+            time.sleep(0)  # monkey-patched: yields to other green threads
 
 
 class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types
-    """Handles few viewers at a time, so that senders do not wait for all of them."""
+    """A hub that handles few viewers in one turn, so that senders do not wait for all viewers."""
 
-    can_wait: Container[int] = frozenset()
-    """The file descriptors of viewers. The set changes while it is used."""
+    deferrable: Container[int] = frozenset()
+    """File descriptors of viewers. The set changes while the hub runs."""
 
-    is_available = staticmethod(epolls.is_available)  # eventlet asks for it
+    is_available = staticmethod(epolls.is_available)  # eventlet reads it
 
     def do_poll(self, seconds: float) -> Any:
-        """Return events that are ready. Viewers that are left out are ready the next time, too."""
-        ready = self.poll.poll(seconds, EVENTS_A_TURN)
-        if len(ready) <= VIEWERS_A_TURN:
+        """Return ready events. The omitted viewers are still ready in the next turn."""
+        ready = self.poll.poll(seconds, EVENTS_PER_TURN)
+        if len(ready) <= VIEWERS_PER_TURN:
             return ready
-        viewers = [event for event in ready if event[0] in self.can_wait]
-        if len(viewers) <= VIEWERS_A_TURN:
+        viewers = [event for event in ready if event[0] in self.deferrable]
+        if len(viewers) <= VIEWERS_PER_TURN:
             return ready
-        others = [event for event in ready if event[0] not in self.can_wait]
-        return others + viewers[:VIEWERS_A_TURN]
+        others = [event for event in ready if event[0] not in self.deferrable]
+        return others + viewers[:VIEWERS_PER_TURN]
 
     def squelch_generic_exception(self, exc_info: Any) -> None:
-        """Log an uncaught exception: eventlet would print it raw, with a stranger's text in it."""
+        """Log an uncaught exception: eventlet would print it with unescaped text from senders."""
         log.error("A green thread failed.", exc_info=exc_info)
 
     def squelch_timer_exception(self, timer: object, exc_info: Any) -> None:
@@ -107,19 +107,19 @@ class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types
         self.squelch_generic_exception(exc_info)
 
     def squelch_exception(self, fileno: int, exc_info: Any) -> None:
-        """Log an uncaught exception, and forget the descriptor that its green thread waited for."""
+        """Log an uncaught exception, and remove the descriptor that its green thread waited for."""
         self.squelch_generic_exception(exc_info)
         self.remove_descriptor(fileno)
 
 
 def use_fair_hub() -> None:
-    """Run green threads on this hub, where the system has epoll. Call it before any starts."""
+    """Use `FairHub` if the system has epoll. Call this before any green thread starts."""
     if epolls.is_available():
         hubs.use_hub(FairHub)
 
 
-def let_wait(descriptors: Container[int]) -> None:
-    """Set the descriptors, a set that may change, of which few are handled at a time."""
+def defer_descriptors(descriptors: Container[int]) -> None:
+    """Handle few of these descriptors in one turn. The set can change later."""
     hub = hubs.get_hub()
     if isinstance(hub, FairHub):
-        hub.can_wait = descriptors
+        hub.deferrable = descriptors

@@ -1,7 +1,7 @@
-"""Parse the head of a request strictly, from bytes to a value, without input or output.
+"""Parse the head of a request strictly, from bytes to a value, without I/O.
 
-llhttp parses the header section, through httptools. The request line has its own grammar here,
-because llhttp knows a fixed list of methods, and a callback takes any token. Framing follows
+llhttp parses the header section, through httptools. This module parses the request line, because
+llhttp accepts only a fixed list of methods and a callback accepts any token. Framing follows
 RFC 9112, section 6.
 """
 
@@ -20,20 +20,20 @@ from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
 _REST_OF_LINE_BYTES = 256
 """Room for the method, the version, and the scheme and host of an absolute target."""
 
-# RFC 9112, section 3: method SP request-target SP HTTP-version. The target is any visible byte:
-# senders do send "|", "{" and bare UTF-8, which frame nothing, and a logger shows what came.
+# RFC 9112, section 3: method SP request-target SP HTTP-version. The target can contain any visible
+# byte: senders do send "|", "{" and bare UTF-8, and these bytes do not affect framing.
 _REQUEST_LINE = re.compile(
     rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) HTTP/([0-9]\.[0-9])"
 )
 # RFC 3986, section 3.2.2
 _HOST = r"(?:[0-9A-Za-z\-._~!$&'()*+,;=%]+|\[[0-9A-Za-z\-._~!$&'()*+,;=:]+\])(?::[0-9]*)?"
-# RFC 9110, section 7.2: empty where the URL has no host.
+# RFC 9110, section 7.2: empty if the URL has no host.
 _HOST_VALUE = re.compile(f"(?:{_HOST})?")
 _TLS = b"\x16\x03"  # a handshake record (RFC 8446, section 5.1)
 # RFC 9112, section 3.2.2
 _ABSOLUTE_FORM = re.compile(f"https?://{_HOST}(?=[/?#]|\\Z)", re.IGNORECASE)
-# Bytes that no later byte can make valid. Such a head is refused at once, not at the deadline.
-_HOPELESS = re.compile(rb"(?<!\r)\n|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# A head with these bytes cannot become valid. It is refused immediately, not at the deadline.
+_INVALID_BYTES = re.compile(rb"(?<!\r)\n|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(slots=True)  # frozen would triple the time to create it
@@ -42,23 +42,23 @@ class Head:
 
     method: str
     target: str
-    """Origin-form; an absolute-form target is reduced to it."""
+    """In origin-form; an absolute-form target is reduced to it."""
     http_version: str
     headers: HeaderLines
     content_length: int | None
-    """None where it was not declared. Never set together with `chunked`."""
+    """None if it was not declared. Never set together with `chunked`."""
     chunked: bool
     keep_alive: bool
     upgrades: bool
-    """Whether `Upgrade` has its connection option, and so counts (RFC 9110, section 7.8)."""
+    """Whether `Connection` has the option `upgrade`: else ignore `Upgrade` (RFC 9110, 7.8)."""
     expects_continue: bool
 
 
 def find_end(received: bytearray, seen: int, limits: ConnectionLimits = DEFAULT) -> int | None:
-    """Return where the head ends, or None while its end has not arrived.
+    """Return the offset of the end of the head, or None while the end has not arrived.
 
-    The first `seen` bytes were searched by earlier calls. Raises `Refusal` as soon as the head
-    cannot become valid.
+    Earlier calls searched the first `seen` bytes. Raises `Refusal` as soon as the head cannot
+    become valid.
     """
     line_bytes = limits.target_bytes + _REST_OF_LINE_BYTES
     end = received.find(b"\r\n\r\n", max(0, seen - 3), line_bytes + limits.header_bytes)
@@ -72,8 +72,8 @@ def find_end(received: bytearray, seen: int, limits: ConnectionLimits = DEFAULT)
 def _check_bytes(received: bytes | bytearray, begin: int = 0) -> None:
     if received.startswith(_TLS):
         raise Refusal(Reason.TLS_NOT_SUPPORTED)
-    if hopeless := _HOPELESS.search(received, begin):
-        is_line_end = hopeless[0] == b"\n"
+    if invalid := _INVALID_BYTES.search(received, begin):
+        is_line_end = invalid[0] == b"\n"
         raise Refusal(Reason.BARE_LINE_FEED if is_line_end else Reason.CONTROL_CHARACTER)
 
 
@@ -106,7 +106,7 @@ def parse(head: bytes, limits: ConnectionLimits = DEFAULT) -> Head:
     if section.count(b"\n") - 1 > limits.header_lines:
         too_many = f"The request has more than {limits.header_lines} header lines."
         raise Refusal(Reason.TOO_MANY_HEADERS, too_many)
-    # RFC 9110, section 2.5: a later minor version is processed as the latest that is known.
+    # RFC 9110, section 2.5: process an unknown minor version as the latest known one.
     headers = _header_lines(section, "1.0" if version == "1.0" else "1.1")
     return _frame(method, _origin_form(target, method), version, headers)
 
@@ -128,7 +128,7 @@ class _Lines:
         self.lines: list[tuple[str, str]] = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # llhttp skips the blanks before a value, and keeps those after it.
+        # llhttp removes the blanks before a value, but not those after it.
         self.lines.append((name.decode("latin-1"), value.decode("latin-1").rstrip(" \t")))
 
 
@@ -136,10 +136,10 @@ def _header_lines(section: bytes, version: str) -> HeaderLines:
     collected = _Lines()
     parser = httptools.HttpRequestParser(collected)
     try:
-        # With a method that llhttp knows; the real one was checked above.
+        # With a method that llhttp accepts; `parse` has checked the real one.
         parser.feed_data(b"POST / HTTP/" + version.encode() + b"\r\n" + section)
     except httptools.HttpParserUpgrade:
-        # It stops at any "Connection: Upgrade", after it reported all lines: no error here.
+        # Not an error: llhttp stops at any "Connection: Upgrade" after it reported all lines.
         pass
     except httptools.HttpParserError as error:
         malformed = f"The header section is malformed: {error}."
@@ -148,20 +148,20 @@ def _header_lines(section: bytes, version: str) -> HeaderLines:
 
 
 def _reason_of(error: str) -> Reason:
-    """Return the reason of llhttp's error, which names the header that it is about."""
-    if "Content-Length" in error:  # perhaps beside Transfer-Encoding
+    """Return the reason for llhttp's error message, which names the invalid header."""
+    if "Content-Length" in error:  # the message can name Transfer-Encoding, too
         return Reason.CONTENT_LENGTH_MALFORMED
     if "Transfer-Encoding" in error:
         return Reason.TRANSFER_ENCODING_MALFORMED
     return Reason.HEADERS_MALFORMED
 
 
-# The header lines that the server itself acts upon.
+# The header lines that the server itself interprets.
 _FRAMING = frozenset(("host", "connection", "content-length", "transfer-encoding", "expect"))
 
 
 def _frame(method: str, target: str, version: str, headers: HeaderLines) -> Head:
-    """Return the head with what its header lines say about the body and the connection."""
+    """Return the head, with the framing and connection options that its header lines declare."""
     named: dict[str, list[str]] = {}
     for name, value in headers:
         if (lower := name.lower()) in _FRAMING:
@@ -183,7 +183,7 @@ def _frame(method: str, target: str, version: str, headers: HeaderLines) -> Head
 
 
 def _check_host(values: list[str], modern: bool) -> None:
-    """Only HTTP/1.0 may leave out `Host` (RFC 9112, section 3.2). Raises `Refusal`."""
+    """Check `Host`. Only HTTP/1.0 can omit it (RFC 9112, section 3.2). Raises `Refusal`."""
     if len(values) > 1 or (modern and not values):
         raise Refusal(Reason.HOST_MALFORMED)
     if values and not _HOST_VALUE.fullmatch(values[0]):
@@ -191,7 +191,7 @@ def _check_host(values: list[str], modern: bool) -> None:
 
 
 def _members(named: dict[str, list[str]], name: str) -> Collection[str]:
-    """Return the members of a list, which can span several lines (RFC 9110, section 5.6.1)."""
+    """Return the members of a list header, which can span lines (RFC 9110, section 5.6.1)."""
     if name not in named:
         return ()
     return {m.strip(" \t").lower() for value in named.get(name, ()) for m in value.split(",")}
@@ -201,7 +201,7 @@ def _content_length(named: dict[str, list[str]]) -> int | None:
     values = named.get("content-length")
     if values is None:
         return None
-    # llhttp refuses these, too. Both check: request smuggling must not depend on one library.
+    # llhttp checks this, too. Protection from request smuggling must not depend on one library.
     if (
         len(values) != 1
         or "transfer-encoding" in named

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """The settings of the same names; docs/limits.md says what happens beyond each."""
+    """Limits, with the names of their settings; docs/limits.md describes them."""
 
     connections: int = 100_000
-    """Maximum connections. Memory limits them first, not file descriptors."""
+    """Maximum connections. Memory runs out before file descriptors do."""
     keep_alive_seconds: float = 75
-    """How long a connection stays open for its next request."""
+    """Maximum time that a connection waits for its next request."""
     head_seconds: float = 20
     body_seconds: float = 60
     target_bytes: int = 8 * 1024

@@ -1,11 +1,11 @@
-"""The log of the process: every record is one line, even if a stranger chose its text.
+"""Write the log of the process, one line per record, safe for text from untrusted senders.
 
 A line that begins with a time is a record of this process. Control characters are escaped, so that
-a stranger's text cannot begin a line or move the cursor of a terminal. A traceback follows on lines
-of its own; the messages of its exceptions are escaped, too.
+untrusted text cannot begin a line or move the cursor of a terminal. A traceback follows on separate
+lines, with the messages of its exceptions escaped.
 
-A warning that repeats is logged once. Repetitions are counted, and their number is logged every
-minute and at the end. So neither a lasting condition nor a stranger can flood the log.
+A repeated warning is logged once. Repetitions are counted, and their number is logged every minute
+and at the end. So neither a lasting condition nor an attacker can flood the log.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ class OneLine(logging.Formatter):
         super().__init__(FORMAT)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
-        """Return the line of a record."""
+        """Return the record as one line."""
         record.message = plain(record.message)
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's name
-        """Return the traceback. Each line begins with a space, so that none looks like a record."""
+        """Return the traceback. Each line begins with a space, so that it looks unlike a record."""
         lines = _traceback(TracebackException(*ei))
         return "\n".join(f" {line}" for line in lines)
 
 
 def _traceback(error: TracebackException) -> Iterator[str]:
-    """Yield the lines of a traceback as Python writes them, with each message on one line."""
+    """Yield the lines of a traceback in Python's format, with each message on one line."""
     if error.__cause__:
         yield from _traceback(error.__cause__)
         yield "The above exception was the direct cause of the following exception:"
@@ -62,12 +62,12 @@ def _traceback(error: TracebackException) -> Iterator[str]:
 
 
 COUNTED = {"is_counted": True}
-"""`extra` for a record whose logger counts repetitions itself."""
+"""`extra` for a record whose caller counts repetitions itself."""
 QUIET_SECONDS = 10.0
-"""A condition has ended when it has not repeated for this time."""
+"""A warning that has not repeated for this time has ended."""
 REPORT_SECONDS = 60.0
 MAX_CHARACTERS = 200
-"""How much of a message is repeated in a report."""
+"""Maximum characters of a message in a report of its repetitions."""
 
 Place = tuple[str, int, str]
 
@@ -79,16 +79,16 @@ class _Repeated:
     logger: str
     level: int
     message: str
-    """Of the first one. Keeping the record would keep its arguments in memory."""
+    """The first message. Keeping its record would keep the record's arguments in memory."""
     last: float
-    """When it last happened, on the monotonic clock."""
+    """Time of the last repetition on the monotonic clock."""
     reported: float
     count: int = 0
     """Repetitions since the last report."""
 
 
 class Repeats(logging.Filter):
-    """A filter of a handler that passes the first warning of each place in the code."""
+    """A handler's filter that passes the first warning from each line of code."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class Repeats(logging.Filter):
             return False
         message = record.getMessage()[:MAX_CHARACTERS]
         self._repeated[place] = _Repeated(record.name, record.levelno, message, now, now)
-        # Not a Thread, whose start waits: the hub logs, too, and must not wait.
+        # Not a Thread: its `start` waits, and the hub, which also logs, must not wait.
         start_new_thread(self._watch, (place,))
         return True
 
@@ -123,27 +123,27 @@ class Repeats(logging.Filter):
         while (left := repeated.last + self._quiet_seconds - time.monotonic()) > 0:
             time.sleep(left)
             if time.monotonic() - repeated.reported >= self._report_seconds:
-                self._report(repeated, "It goes on")
+                self._report(repeated, "Repeating")
         del self._repeated[place]
-        self._report(repeated, "It has ended")
+        self._report(repeated, "No longer repeating")
 
-    def _report(self, repeated: _Repeated, how: str) -> None:
+    def _report(self, repeated: _Repeated, state: str) -> None:
         if not repeated.count:
             return
         count, repeated.count, repeated.reported = repeated.count, 0, time.monotonic()
-        text, args = "%s. Logged %d times more: %s", (how, count, repeated.message)
+        text, args = "%s. Logged %d more times: %s", (state, count, repeated.message)
         summary = logging.LogRecord(repeated.logger, repeated.level, "", 0, text, args, None)
         summary.__dict__.update(COUNTED)
         self._handler.handle(summary)
 
 
 def set_up(level: int) -> None:
-    """Log to stderr from this level on, uncaught exceptions included."""
+    """Log records of at least this level and uncaught exceptions to stderr."""
     handler = logging.StreamHandler()
     handler.setFormatter(OneLine())
     handler.addFilter(Repeats(handler))
     logging.basicConfig(level=level, handlers=[handler])
-    # An exception that ends the process is always logged.
+    # An exception that ends the process is always logged: it must not count as a repetition.
     sys.excepthook = lambda *error: _uncaught(error, COUNTED)
     threading.excepthook = lambda args: _uncaught(args[:3], {})
 

@@ -1,8 +1,8 @@
-"""What libraries may read of a request: the headers that they need, where the value is short.
+"""Restrict the headers that libraries can read to the needed ones with a short value.
 
-Some of their parsers take quadratic time (Werkzeug's for `Accept`), and others may in their next
-version. Engine.IO keeps the environ of a session until the session ends. Requests to callbacks are
-captured and not parsed by a library, so this does not apply to them.
+Some parsers take quadratic time (Werkzeug's for `Accept`), and others may do so in their next
+version. Engine.IO keeps the environ of a session until the session ends. No library parses the
+headers of requests to callbacks, so these are not restricted.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NEEDED = frozenset(
 
 
 def only_needed(application: Application) -> Application:
-    """Hide all other header lines, and values that are too long, as if they had not been sent."""
+    """Remove other headers and long values from the environ, before the application sees it."""
 
     def hiding(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         for key in [key for key in environ if key in _RAW or not _may_be_read(environ, key)]:
@@ -41,7 +41,7 @@ def _may_be_read(environ: Environ, key: str) -> bool:
     if not key.startswith(("HTTP_", "CONTENT_")):
         return True
     if key == "HTTP_ORIGIN":
-        # It is compared alone. Without one, more is allowed than with a wrong one.
+        # Only compared, never parsed. Removing a wrong origin would allow more than keeping it.
         environ[key] = environ[key][: MAX_PARSED_CHARACTERS + 1]
         return True
     return key in _NEEDED and len(environ[key]) <= MAX_PARSED_CHARACTERS

@@ -1,4 +1,4 @@
-"""Everything below a path prefix, as WSGI knows it: as `SCRIPT_NAME`."""
+"""Serve an application under a path prefix, as WSGI's `SCRIPT_NAME`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
-NOWHERE = "/\0"
-"""A path that no view has."""
+UNROUTABLE_PATH = "/\0"
+"""A path that matches no view."""
 
 
-def below(prefix: str, application: Application) -> Application:
-    """Serve the application below a prefix, such as `/hooks`; paths outside of it get `404`.
+def mount(prefix: str, application: Application) -> Application:
+    """Serve the application under a prefix, such as `/hooks`; other paths get `404`.
 
     `RAW_URI` keeps the path as sent, with the prefix.
     """
@@ -24,7 +24,7 @@ def below(prefix: str, application: Application) -> Application:
         path = environ["PATH_INFO"]
         is_inside = path == prefix or path.startswith(prefix + "/")
         environ["SCRIPT_NAME"] = prefix
-        environ["PATH_INFO"] = path[len(prefix) :] if is_inside else NOWHERE
+        environ["PATH_INFO"] = path[len(prefix) :] if is_inside else UNROUTABLE_PATH
         return application(environ, start_response)
 
     return dispatching

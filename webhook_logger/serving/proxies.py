@@ -1,4 +1,4 @@
-"""Trusted proxies: which forwarded headers are believed."""
+"""Trusted proxies: take a request's address, scheme and host from forwarded headers."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Any, NamedTuple
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
-# What deploy/nginx adds, and what it sets in the environ.
+# Headers that deploy/nginx adds, and the environ key that each one sets.
 _BALANCER = {
     "webhook-logger-client": "REMOTE_ADDR",
     "webhook-logger-scheme": "wsgi.url_scheme",
     "webhook-logger-request-id": "webhook_logger.request_id",
 }
-# Some proxies give a WebSocket's own.
+# Some proxies send ws or wss for a WebSocket.
 _SCHEMES = ("http", "https", "ws", "wss")
-# RFC 3986, section 3.2.2, as far as a Host needs it.
+# RFC 3986, section 3.2.2, the forms that a Host can have.
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _MAX_ADDRESS_CHARACTERS = 64
-"""An IPv6 address with the name of an interface; others are counted and kept by it."""
+"""Room for an IPv6 address with an interface name. The limits per address store each address."""
 _ADDRESS = re.compile(r"\[([^\]]+)\](?::[0-9]+)?|([0-9.]+)(?::[0-9]+)?")
 
 
 class Trusted(NamedTuple):
-    """How many proxies in front set each header. A header that none of them sets is the sender's
-    own, so each has a number of its own.
+    """Number of proxies in front that set each header. Each header has its own number: when no
+    proxy sets a header, the sender has set it.
     """
 
     address: int = 0
@@ -38,25 +38,25 @@ class Trusted(NamedTuple):
     """`X-Forwarded-Host`"""
 
 
-def believe(application: Application, balancer_headers: str, trusted: Trusted) -> Application:
-    """Set the environ's address, scheme and host to what trusted proxies report.
+def trust_proxies(application: Application, balancer_headers: str, trusted: Trusted) -> Application:
+    """Set the environ's address, scheme and host to the values that trusted proxies report.
 
-    `webhook-logger` believes the headers of `deploy/nginx`. `x-forwarded` believes a number of
-    proxies, counted from the right end of each header.
+    `webhook-logger` trusts the headers of `deploy/nginx`. `x-forwarded` trusts a number of proxies,
+    counted from the right end of each header.
     """
     if balancer_headers == "webhook-logger":
-        return _believe_balancer(application)
+        return _trust_balancer(application)
     if not any(trusted):
         return application
-    return _believe_proxies(application, trusted)
+    return _trust_forwarded(application, trusted)
 
 
-def _believe_proxies(application: Application, trusted: Trusted) -> Application:
-    """Believe proxies without Werkzeug's ProxyFix: that reads quoted strings, so that a sender's
-    quotation mark, on the left, hides the values of proxies; and it accepts what is no address.
+def _trust_forwarded(application: Application, trusted: Trusted) -> Application:
+    """Trust proxies without Werkzeug's ProxyFix. ProxyFix parses quoted strings, so that a sender's
+    quotation mark hides the values of the proxies, and it accepts invalid addresses.
     """
 
-    def believing(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def trusting(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         address = _address(_from_right(environ, "HTTP_X_FORWARDED_FOR", trusted.address))
         scheme = _from_right(environ, "HTTP_X_FORWARDED_PROTO", trusted.scheme).lower()
         host = _from_right(environ, "HTTP_X_FORWARDED_HOST", trusted.host)
@@ -68,11 +68,11 @@ def _believe_proxies(application: Application, trusted: Trusted) -> Application:
             environ["HTTP_HOST"] = host
         return application(environ, start_response)
 
-    return believing
+    return trusting
 
 
 def _from_right(environ: Environ, key: str, count: int) -> str:
-    """Return the value of the outermost trusted proxy; empty where there are fewer values."""
+    """Return the value that the outermost trusted proxy added, or `""` if there are too few."""
     if not count:
         return ""
     values = environ.get(key, "").rsplit(",", count)
@@ -80,7 +80,7 @@ def _from_right(environ: Environ, key: str, count: int) -> str:
 
 
 def _address(value: str) -> str:
-    """Return the IP address without its port, and IPv4 as such; empty where it is no address."""
+    """Return the IP address without its port, IPv4-mapped ones as IPv4, or `""` if invalid."""
     if len(value) > _MAX_ADDRESS_CHARACTERS:
         return ""
     match = _ADDRESS.fullmatch(value)
@@ -92,16 +92,16 @@ def _address(value: str) -> str:
         return ""
 
 
-def _believe_balancer(application: Application) -> Application:
-    def believing(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        senders = []
+def _trust_balancer(application: Application) -> Application:
+    def trusting(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        from_sender = []
         for line in environ["headers_raw"]:
             key = _BALANCER.get(line[0].lower())
             if key:
-                environ[key] = line[1]  # and not shown: the sender did not send it
+                environ[key] = line[1]  # not captured: the sender did not send it
             else:
-                senders.append(line)
-        environ["headers_raw"] = tuple(senders)
+                from_sender.append(line)
+        environ["headers_raw"] = tuple(from_sender)
         return application(environ, start_response)
 
-    return believing
+    return trusting

@@ -1,4 +1,4 @@
-"""The bytes of a response: status line, headers and body, sent in one write."""
+"""Render a response to bytes: status line, headers and body, sent in one write."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType]
 
 
 class Response:
-    """Collects the response of a WSGI application (PEP 3333). The instance is its `start_response`.
+    """The response of a WSGI application (PEP 3333). The instance is the `start_response`.
 
-    The whole body is collected before it is sent: responses of this program are small.
+    It collects the whole body before it is sent: responses of this program are small.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Response:
 
     @classmethod
     def of_error(cls, error: HTTPException) -> Response:
-        """An error that ends the connection, in the one error shape."""
+        """Return the response for an error, in the one error shape. It ends the connection."""
         response = cls()
         status = HTTPStatus(error.code or 500)
         headers = {**error_headers(error), "Connection": "close"}
@@ -47,7 +47,7 @@ class Response:
         return response
 
     def write(self, body: Iterable[bytes]) -> None:
-        """Add the body that the application returned, and close it where it has `close`."""
+        """Add the body that the application returned, and close it if it has `close`."""
         try:
             self._body.extend(body)
         finally:
@@ -56,12 +56,12 @@ class Response:
 
     @property
     def begun(self) -> bool:
-        """Whether there is a status to send."""
+        """Whether the application called `start_response`."""
         return bool(self._status)
 
     @property
     def wants_close(self) -> bool:
-        """Whether the application itself ends the connection."""
+        """Whether the application asks to close the connection."""
         return any(
             name.lower() == "connection" and "close" in value.lower()
             for name, value in self._headers
@@ -72,18 +72,20 @@ class Response:
         body = b"".join(self._body)
         length = len(body)
         if method == "HEAD":
-            told = (value for name, value in self._headers if name.lower() == "content-length")
-            length = int(next(told, length))
+            declared = (value for name, value in self._headers if name.lower() == "content-length")
+            length = int(next(declared, length))
         rest = _RESTS_OF_HEAD[self._status, tuple(self._headers), length, keep_alive]
         head = f"HTTP/1.1 {self._status}\r\nDate: {_date(int(time.time()))}\r\n".encode() + rest
-        return head if method == "HEAD" or _bodiless(self._status) else head + body
+        return head if method == "HEAD" or _has_no_body(self._status) else head + body
 
 
 def _rest_of_head(response: tuple[str, HeaderLines, int, bool]) -> bytes:
-    """Return the header lines after `Date`: of a status, header lines, a length, keep-alive."""
+    """Return the header section after `Date`, from (status, header lines, length, keep-alive)."""
     status, headers, length, keep_alive = response
-    lines = [f"{name}: {value}" for name, value in headers if name.lower() not in _OURS]
-    if not _bodiless(status):
+    lines = [
+        f"{name}: {value}" for name, value in headers if name.lower() not in _SET_BY_CONNECTION
+    ]
+    if not _has_no_body(status):
         lines.append(f"Content-Length: {length}")
     options = ["keep-alive" if keep_alive else "close"]
     if any(name.lower() == "upgrade" for name, _ in headers):
@@ -92,14 +94,14 @@ def _rest_of_head(response: tuple[str, HeaderLines, int, bool]) -> bytes:
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
 
 
-_RESTS_OF_HEAD = Memo(_rest_of_head, entries=1024, size=1024)  # nearly all are one of a few
+_RESTS_OF_HEAD = Memo(_rest_of_head, entries=1024, size=1024)  # few differ
 
-# Framing is the connection's business.
-_OURS = frozenset(("connection", "content-length", "date", "transfer-encoding"))
+# The connection sets these headers.
+_SET_BY_CONNECTION = frozenset(("connection", "content-length", "date", "transfer-encoding"))
 
 
-def _bodiless(status: str) -> bool:
-    """RFC 9110, sections 15.2, 15.3.5 and 15.4.5."""
+def _has_no_body(status: str) -> bool:
+    """Return whether the status has no body (RFC 9110, sections 15.2, 15.3.5 and 15.4.5)."""
     return status.startswith(("1", "204", "304"))
 
 

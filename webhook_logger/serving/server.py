@@ -1,4 +1,4 @@
-"""The server process: its limits, and how it is stopped."""
+"""Serve until a signal arrives, then drain and stop."""
 
 from __future__ import annotations
 
@@ -16,45 +16,44 @@ import eventlet
 from webhook_logger.errors import Reason
 from webhook_logger.serving.acceptor import Acceptor
 from webhook_logger.serving.connection import Address, HttpConnection
-from webhook_logger.serving.eventlet import let_wait
+from webhook_logger.serving.eventlet import defer_descriptors
 from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
 from webhook_logger.serving.listener import Listener, ServingError
-from webhook_logger.serving.places import Places
 from webhook_logger.serving.signals import Signals, next_signal
+from webhook_logger.serving.slots import ConnectionSlots
 
-# File descriptors for all but connections: the queue's, the listener, files being served, and
-# connections that are turned away.
+# File descriptors for the queue, the listener, files being served, and rejected connections.
 RESERVED_DESCRIPTORS = 128
-LAST_CONNECTIONS_SECONDS = 1
-"""How long a stopping worker still accepts connections that wait in the kernel."""
+ACCEPT_SECONDS = 1
+"""Time during which a stopping worker still accepts connections that wait in the kernel."""
 IN_FLIGHT_SECONDS = 15
-"""How long a stopping worker waits for requests that have begun, in total."""
+"""Time that a stopping worker waits for requests in flight, in total."""
 FIRST_WAIT_SECONDS = 10
-"""The part of that time before it cuts its viewers off."""
+"""The part of `IN_FLIGHT_SECONDS` before the worker disconnects its viewers."""
 SPREAD_SECONDS = 3
-"""Viewers are cut off over this time, so that they do not all reconnect at the same moment."""
-SECONDS_BETWEEN_CUTS = 0.05
-LAST_WORDS_SECONDS = 0.2
-"""Time to report to the other workers that the viewers have left."""
+"""Maximum time over which viewers are disconnected, so that they do not reconnect all at once."""
+SECONDS_BETWEEN_DISCONNECTS = 0.05
+NOTIFY_SECONDS = 0.2
+"""Time to notify the other workers that the viewers have left."""
 
-LEAVE_SECONDS = LAST_CONNECTIONS_SECONDS + IN_FLIGHT_SECONDS
-"""Maximum time that a worker takes to stop, after `DRAIN_SECONDS`."""
+SHUTDOWN_SECONDS = ACCEPT_SECONDS + IN_FLIGHT_SECONDS
+"""Maximum time that a worker needs to stop, after `DRAIN_SECONDS`."""
 
 
 class Worker(Protocol):
-    """A WSGI application that can be asked to drain."""
+    """A WSGI application that can drain."""
 
     draining: bool
-    """Whether `/readyz` asks load balancers to send no more requests."""
+    """Whether `/readyz` asks load balancers to stop sending requests."""
 
-    def say_bye(self) -> None:
-        """Notify viewers that they will be cut off, and can reconnect."""
+    def send_bye(self) -> None:
+        """Notify viewers that they will be disconnected and can reconnect."""
 
     def refused(self, line: str, reason: Reason) -> None:
         """Report a refused request, by its target or the beginning of its request line."""
 
-    def hold_viewers(self, most: int) -> None:
-        """Lower the maximum number of viewers to what this machine has room for."""
+    def limit_viewers(self, maximum: int) -> None:
+        """Lower the maximum number of viewers to this one."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """PEP 3333."""
@@ -67,66 +66,68 @@ def serve(
     drain_seconds: float,
     limits: ConnectionLimits = DEFAULT,
 ) -> None:
-    """Serve until SIGINT, which ends the worker at once, or SIGTERM, which drains it first."""
-    places = Places(_raise_descriptor_limit(limits.connections))
-    worker.hold_viewers(places.most_viewers)
-    let_wait(places.descriptors)
-    _calm_the_collector()
+    """Serve until SIGINT, which stops the worker immediately, or SIGTERM, which drains it first."""
+    slots = ConnectionSlots(_raise_descriptor_limit(limits.connections))
+    worker.limit_viewers(slots.max_viewers)
+    defer_descriptors(slots.descriptors)
+    _tune_garbage_collector()
 
     def connect(sock: socket.socket, address: Address) -> HttpConnection:
-        return HttpConnection(sock, address, worker, places, limits, worker.refused)
+        return HttpConnection(sock, address, worker, slots, limits, worker.refused)
 
-    acceptor = Acceptor(listener, places, connect)
+    acceptor = Acceptor(listener, slots, connect)
     accepting = eventlet.spawn(acceptor.run)
     if next_signal(signals) != signal.SIGTERM:
         return
 
     def stop_accepting() -> None:
-        # Connections that the kernel has accepted already are served.
-        listener.let_nobody_in()
-        with eventlet.Timeout(LAST_CONNECTIONS_SECONDS, exception=False):
+        # Serve connections that the kernel has accepted already.
+        listener.drop_new_connections()
+        with eventlet.Timeout(ACCEPT_SECONDS, exception=False):
             while listener.has_waiting():
                 eventlet.sleep()
-        # The listener first: connections that arrive in between would be reset.
+        # Close the listener first: connections that arrive in between would be reset.
         listener.close()
         accepting.kill()
-        eventlet.sleep()  # so that the last ones begin
+        eventlet.sleep()  # the last accepted connections begin
         acceptor.close_idle()
 
-    def leave() -> None:
+    def drain() -> None:
         worker.draining = True
-        places.last_responses = True
+        slots.last_responses = True
         eventlet.sleep(drain_seconds)
-        _leave(worker, places, stop_accepting)
+        _shut_down(worker, slots, stop_accepting)
         signals.waker.send(b"!")
 
-    eventlet.spawn_n(leave)
-    next_signal(signals)  # it has left, or a second signal came
+    eventlet.spawn_n(drain)
+    next_signal(signals)  # from `drain`, or a second signal
 
 
-def _leave(worker: Worker, places: Places, stop_accepting: Callable[[], None]) -> None:
-    """Refuse new connections, finish requests that have begun, and cut viewers off one by one."""
-    places.closing = True
+def _shut_down(worker: Worker, slots: ConnectionSlots, stop_accepting: Callable[[], None]) -> None:
+    """Refuse new connections, finish requests in flight, and disconnect viewers one by one."""
+    slots.closing = True
     stop_accepting()
     until = time.monotonic() + IN_FLIGHT_SECONDS
-    worker.say_bye()
-    places.wait_until_none_is_busy(FIRST_WAIT_SECONDS)
-    viewers = list(places.viewers)
+    worker.send_bye()
+    slots.wait_until_idle(FIRST_WAIT_SECONDS)
+    viewers = list(slots.viewers)
     for viewer in viewers:
-        eventlet.sleep(min(SECONDS_BETWEEN_CUTS, SPREAD_SECONDS / len(viewers)))
-        # Cut, and not closed as Socket.IO does it: clients come back after a cut alone.
+        eventlet.sleep(min(SECONDS_BETWEEN_DISCONNECTS, SPREAD_SECONDS / len(viewers)))
+        # Not a Socket.IO DISCONNECT: clients reconnect only after the transport closes.
         with suppress(OSError):
             viewer.shutdown(socket.SHUT_RDWR)
-    eventlet.sleep(LAST_WORDS_SECONDS)
-    # Connections that were let in before may have begun a request meanwhile.
-    places.wait_until_none_is_busy(max(0.0, until - time.monotonic()))
+    eventlet.sleep(NOTIFY_SECONDS)
+    # Connections accepted earlier may have begun a request meanwhile.
+    slots.wait_until_idle(max(0.0, until - time.monotonic()))
 
 
 def _raise_descriptor_limit(connections: int) -> int:
-    """Raise the limit of file descriptors, and return how many connections it leaves room for."""
+    """Raise the limit of file descriptors, and return the number of connections that fit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if 0 <= hard < 2 * RESERVED_DESCRIPTORS:
-        raise ServingError(f"{hard} file descriptors are too few; see `ulimit -Hn`.")
+        raise ServingError(
+            f"The limit of {hard} file descriptors is too low. Raise it with `ulimit -Hn`."
+        )
     wanted = connections + RESERVED_DESCRIPTORS
     limit = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
     if soft != resource.RLIM_INFINITY and soft < limit:
@@ -134,10 +135,10 @@ def _raise_descriptor_limit(connections: int) -> int:
     return limit - RESERVED_DESCRIPTORS
 
 
-def _calm_the_collector() -> None:
-    """Run the garbage collector rarely: it stops the worker, and longer with each viewer.
+def _tune_garbage_collector() -> None:
+    """Run the garbage collector rarely: it pauses the worker, longer with each viewer.
 
-    Requests and viewers leave no cycles behind: counting references frees their memory.
+    Requests and viewers have no reference cycles, so reference counting frees their memory.
     """
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""The signals of the process, as bytes on a socket."""
+"""Receive the signals of the process as bytes on a socket."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ log = logging.getLogger(__name__)
 
 
 class Signals(NamedTuple):
-    """A pair of sockets: the numbers of signals arrive at one, and are sent to the other."""
+    """A pair of sockets: signal numbers are sent to `waker` and arrive at `received`."""
 
     received: socket.socket
     waker: socket.socket
 
 
 def next_signal(signals: Signals) -> int:
-    """Wait for a signal that ends the process, and return its number. SIGHUP does not."""
+    """Wait for a signal that ends the process, and return its number. Ignore SIGHUP."""
     while (number := signals.received.recv(1)[0]) == signal.SIGHUP:
-        log.info("SIGHUP changes nothing: settings are read at the start. Restart the worker.")
+        log.info("Ignored SIGHUP: settings are read only at start. To change them, restart.")
     return number
 
 
 @contextmanager
-def heard() -> Iterator[Signals]:
-    """Hear SIGINT, SIGTERM and SIGHUP from now on.
+def receive_signals() -> Iterator[Signals]:
+    """Receive SIGINT, SIGTERM and SIGHUP on a socket.
 
-    A handler that raised would do so in any green thread, and a flag that a handler sets is not
-    noticed while the hub sleeps. So their numbers arrive at a socket.
+    An exception from a signal handler would be raised in any green thread, and the hub does not
+    notice a flag while it sleeps.
     """
     signals = Signals(*socket.socketpair())
     signals.waker.setblocking(False)
@@ -41,4 +41,4 @@ def heard() -> Iterator[Signals]:
     try:
         yield signals
     finally:
-        signal.set_wakeup_fd(-1)  # the sockets end now, and signals may still come
+        signal.set_wakeup_fd(-1)  # the sockets close now, and signals can still arrive

@@ -1,4 +1,4 @@
-"""Reading from and writing to a connection's socket, each with a deadline."""
+"""Read from and write to a connection's socket, each with a deadline."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from webhook_logger.errors import Reason, Refusal
 from webhook_logger.serving.deadlines import deadlines
 
 SEND_SECONDS = 30
-"""For the other side to take all of one response."""
+"""Maximum time for a client to receive one whole response."""
 
 _READ_BYTES = 64 * 1024
-LINES_A_TURN = 32
+LINES_PER_TURN = 32
 
 
 class SenderTooSlow(Refusal):
@@ -30,47 +30,47 @@ class Wire:
         self.socket = sock
         self.received = bytearray()
         self.deadline = 0.0
-        """When the current wait ends, on the monotonic clock; 0 while there is none."""
+        """End of the current wait on the monotonic clock; 0 while there is no wait."""
         self._until = 0.0
         self._lines = 0
         self._expired = False
-        self._sends = False
-        # Between requests nothing has arrived yet, and trying to read at once is wasted.
+        self._is_sending = False
+        # Between requests no bytes have arrived yet, and an immediate read would be wasted.
         self._recv_later = getattr(sock, "recv_later", sock.recv)
         deadlines.add(self)
 
-    def allow(self, seconds: float) -> None:
-        """Set a deadline for all that is read from now on."""
+    def set_timeout(self, seconds: float) -> None:
+        """Set one deadline for all following reads together."""
         self._until = time.monotonic() + seconds
 
     def expire(self) -> None:
-        """End the current wait. Nothing more is read; during `send`, nothing more is sent either.
+        """End the current wait, and close the socket for reading; during `send`, also for writing.
 
-        After an overdue read, the sender can still receive a response.
+        After a read timeout, the sender can still receive a response.
         """
         self._expired = True
         with suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR if self._sends else socket.SHUT_RD)
+            self.socket.shutdown(socket.SHUT_RDWR if self._is_sending else socket.SHUT_RD)
 
     def send(self, data: bytes) -> None:
-        """Send it all before one deadline, even if the other side takes a little at a time.
+        """Send all the data before one deadline, regardless of the progress in between.
 
-        Raises `OSError` when the other side has closed or is too slow.
+        Raises `OSError` if the client has closed or is too slow.
         """
-        self._sends, self.deadline = True, time.monotonic() + SEND_SECONDS
+        self._is_sending, self.deadline = True, time.monotonic() + SEND_SECONDS
         try:
             self.socket.sendall(data)
         finally:
-            self._sends, self.deadline = False, 0.0
+            self._is_sending, self.deadline = False, 0.0
 
     def close(self) -> None:
-        """Stop watching deadlines: the connection has ended, or was handed over."""
+        """Stop checking the deadline: the connection has ended, or a WebSocket owns its socket."""
         deadlines.discard(self)
 
     def receive(self, later: bool = False) -> bool:
-        """Wait for more bytes; False when the sender has closed. Raises `SenderTooSlow`.
+        """Wait for more bytes; return False if the sender has closed. Raises `SenderTooSlow`.
 
-        `later` says that none are expected to have arrived yet.
+        Set `later` when no bytes are expected to have arrived yet.
         """
         self.deadline = self._until
         try:
@@ -85,7 +85,7 @@ class Wire:
         return bool(data)
 
     def need(self) -> None:
-        """Wait for more bytes of a request. Raises `Refusal`, `SenderTooSlow` included."""
+        """Wait for more bytes of a request. Raises `Refusal` or its subclass `SenderTooSlow`."""
         if not self.receive():
             raise Refusal(Reason.BODY_INCOMPLETE)
 
@@ -95,22 +95,22 @@ class Wire:
         del self.received[:count]
         return taken
 
-    def line(self, most: int) -> bytes:
-        """Return the next line without its CRLF, and let others run every few dozen of them.
+    def line(self, max_bytes: int) -> bytes:
+        """Return the next line without its CRLF, and yield every `LINES_PER_TURN` lines.
 
-        One read from the socket can bring thousands of lines, so that turns by `recv` are too few.
-        Raises `Refusal` if the line is longer than `most` bytes.
+        One read from the socket can return thousands of lines, so `recv` alone yields too rarely.
+        Raises `Refusal` if the line is longer than `max_bytes`.
         """
         self._lines += 1
-        if self._lines % LINES_A_TURN == 0:
-            time.sleep(0)  # green, as the whole process is
-        while (end := self.received.find(b"\n", 0, most + 2)) < 0:
-            if len(self.received) >= most + 2:
+        if self._lines % LINES_PER_TURN == 0:
+            time.sleep(0)  # monkey-patched: yields to other green threads
+        while (end := self.received.find(b"\n", 0, max_bytes + 2)) < 0:
+            if len(self.received) >= max_bytes + 2:
                 too_long = "A line of the chunked body is too long."
                 raise Refusal(Reason.CHUNK_MALFORMED, too_long)
             self.need()
         line = self.take(end + 1)
         if not line.endswith(b"\r\n"):
-            not_ended = "A line of the chunked body does not end in CRLF."
+            not_ended = "A line of the chunked body does not end with CRLF."
             raise Refusal(Reason.CHUNK_MALFORMED, not_ended)
         return line[:-2]
