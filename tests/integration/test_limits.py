@@ -133,7 +133,7 @@ class Unfinished(Sender):
 
     def finish(self) -> int:
         self.send(b"x")
-        return self.respond().status
+        return self.response().status
 
 
 @pytest.fixture(scope="module")

@@ -173,7 +173,7 @@ class SlowBody(Sender):
 
     def refusal(self) -> str:
         """The reason of a clear refusal, after which a sender tries again."""
-        response = self.respond()
+        response = self.response()
         assert (response.status, response.headers.get("retry-after")) == (429, "1")
         return str(json.loads(response.body)["error"]["reason"])
 
