@@ -84,7 +84,7 @@ def test_codings_around_each_other_share_one_limit() -> None:
 
 
 def test_nothing_is_larger_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codings, "MOST_BYTES", 1000)
+    monkeypatch.setattr(codings, "MAX_BYTES", 1000)
     assert len(undo(gzip.compress(TEXT), ["gzip"]).content) == 1000
 
 

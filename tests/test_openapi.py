@@ -161,10 +161,10 @@ def test_a_response_is_a_reply_to_one_request(document: dict[str, Any]) -> None:
 
 def test_it_tells_the_limits_of_a_reply(document: dict[str, Any]) -> None:
     fields = reply_of(document)
-    assert fields["headers"]["maxItems"] == headers.MOST_HEADERS
-    assert fields["delay"]["maximum"] == limits.MOST_DELAY_SECONDS
-    assert fields["times"]["maximum"] == limits.MOST_TIMES
-    assert f"{headers.MOST_HEADER_BYTES:,} bytes" in fields["headers"]["description"]
-    assert f"{limits.MOST_BODY_BYTES:,} bytes" in fields["body"]["description"]
+    assert fields["headers"]["maxItems"] == headers.MAX_HEADERS
+    assert fields["delay"]["maximum"] == limits.MAX_DELAY_SECONDS
+    assert fields["times"]["maximum"] == limits.MAX_TIMES
+    assert f"{headers.MAX_HEADER_BYTES:,} bytes" in fields["headers"]["description"]
+    assert f"{limits.MAX_BODY_BYTES:,} bytes" in fields["body"]["description"]
     *some, last = map(str, limits.BODILESS)
     assert f"{', '.join(some)} or {last}" in fields["status"]["description"]

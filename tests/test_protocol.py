@@ -139,9 +139,9 @@ def test_the_limits_that_it_names_are_those() -> None:
         "at most 32 (`MAX_ROOMS_PER_VIEWER`)": config.MAX_ROOMS_PER_VIEWER == 32,
         "4 KiB (`MAX_MESSAGE_BYTES`)": config.MAX_MESSAGE_BYTES == 4 * 2**10,
         "at most 100 a second (`MAX_MESSAGES_PER_SECOND`)": config.MAX_MESSAGES_PER_SECOND == 100,
-        f"{headers.MOST_HEADERS} lines and {headers.MOST_HEADER_BYTES:,} bytes": True,
-        f"at most {value.MOST_BODY_BYTES:,} bytes": True,
-        f"before the response, at most {value.MOST_DELAY_SECONDS}": True,
+        f"{headers.MAX_HEADERS} lines and {headers.MAX_HEADER_BYTES:,} bytes": True,
+        f"at most {value.MAX_BODY_BYTES:,} bytes": True,
+        f"before the response, at most {value.MAX_DELAY_SECONDS}": True,
         f"pings every {PING_SECONDS} seconds": True,
         f"does not respond within {PING_TIMEOUT_SECONDS} seconds.": True,
     }

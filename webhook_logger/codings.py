@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-MOST_BYTES = 16 * 2**20
+MAX_BYTES = 16 * 2**20
 """Largest decompressed body, in bytes."""
-_MOST_AT_ONCE = 2**20
-_MOST_RATIO = 100
+_MAX_AT_ONCE = 2**20
+_MAX_RATIO = 100
 """A body decompresses to at most 1 MiB and 100 times its own size, in all its codings together."""
-_MOST_CODINGS = 4
+_MAX_CODINGS = 4
 """Maximum codings of one body: some bodies decompress to themselves, any number of times."""
 _STEP = 4096
 """Bytes of input at a time: the decoder copies the rest of the input at the end of a stream."""
@@ -42,8 +42,8 @@ def undo(content: bytes, content_encodings: Sequence[str] = ()) -> Undone:
     Without any line, gzip is recognised by its first bytes.
     """
     codings = _named(content, content_encodings)
-    if len(codings) > _MOST_CODINGS:
-        return Undone(b"", codings, f"More than {_MOST_CODINGS} content codings are not undone.")
+    if len(codings) > _MAX_CODINGS:
+        return Undone(b"", codings, f"More than {_MAX_CODINGS} content codings are not undone.")
     most = most_of(len(content))
     for coding in reversed(codings):
         content, problem = _undo_one(content, coding, most)
@@ -54,7 +54,7 @@ def undo(content: bytes, content_encodings: Sequence[str] = ()) -> Undone:
 
 def most_of(size: int) -> int:
     """Return how many bytes a body of this size may decompress to; the page has the same rule."""
-    return min(MOST_BYTES, _MOST_AT_ONCE + _MOST_RATIO * size)
+    return min(MAX_BYTES, _MAX_AT_ONCE + _MAX_RATIO * size)
 
 
 def _named(content: bytes, content_encodings: Sequence[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 
-MOST_KEYS = 10_000
+MAX_KEYS = 10_000
 """Maximum keys in memory. The key unused for longest is forgotten."""
 
 
@@ -27,6 +27,6 @@ class Rates:
             end, taken = now + self._seconds, 0
         is_full = taken >= self._most
         self._windows[key] = (end, taken if is_full else taken + 1)
-        if len(self._windows) > MOST_KEYS:
+        if len(self._windows) > MAX_KEYS:
             self._windows.popitem(last=False)
         return end - now if is_full else 0.0

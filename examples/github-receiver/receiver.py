@@ -22,7 +22,7 @@ from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.signatures import GitHub
 
 SECRET = os.environ.get("GITHUB_SECRET", "")
-MOST_BYTES = 25 * 2**20  # what GitHub sends at most
+MAX_BYTES = 25 * 2**20  # what GitHub sends at most
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -32,7 +32,7 @@ class Receiver(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > MOST_BYTES:
+        if not length.isdecimal() or int(length) > MAX_BYTES:
             self.close_connection = True  # its body is not read
             self.respond(413, "too large, or of no length")
             return

@@ -41,7 +41,7 @@
  * @property {number} retryAt  milliseconds since 1970; 0 when nothing is waited for
  * @property {string} [reason]  where the server refused: why, as a word that stays the same
  *
- * @typedef {object} Cut  the position of the stream at the moment of joining
+ * @typedef {object} Joined  the position of the stream at the moment of joining
  * @property {string} epoch
  * @property {number} seq
  * @property {number | null} missed  since the last position; null when the server cannot tell
@@ -71,7 +71,7 @@
  *
  * @typedef {object} Sink  what a stream writes to; what is left out is not told
  * @property {(link: Link) => void} [linkChanged]  but for "live", which `joined` says
- * @property {(cut: Cut) => void} [joined]  live from here on
+ * @property {(joined: Joined) => void} [joined]  live from here on
  * @property {(request: CapturedRequest) => void} [requestArrived]
  * @property {(viewers: number) => void} [viewersChanged]
  * @property {(refused: Refused) => void} [requestsRefused]  that name the callback
@@ -183,7 +183,7 @@ export type Link = {
      */
     reason?: string;
 };
-export type Cut = {
+export type Joined = {
     epoch: string;
     seq: number;
     /**
@@ -248,7 +248,7 @@ export type Sink = {
     /**
      * live from here on
      */
-    joined?: (cut: Cut) => void;
+    joined?: (joined: Joined) => void;
     requestArrived?: (request: CapturedRequest) => void;
     viewersChanged?: (viewers: number) => void;
     /**

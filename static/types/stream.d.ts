@@ -2,14 +2,14 @@
  * The stream of one callback, for any page, worker or Node. The only file that knows Socket.IO.
  *
  * @typedef {import("./contract.js").CapturedRequest} CapturedRequest
- * @typedef {import("./contract.js").Cut} Cut
+ * @typedef {import("./contract.js").Joined} Joined
  * @typedef {import("./contract.js").Link} Link
  * @typedef {import("./contract.js").Place} Place
  * @typedef {import("./contract.js").Sink} Sink
  * @typedef {import("./contract.js").Stream} Stream
  */
 export type CapturedRequest = import("./contract.js").CapturedRequest;
-export type Cut = import("./contract.js").Cut;
+export type Joined = import("./contract.js").Joined;
 export type Link = import("./contract.js").Link;
 export type Place = import("./contract.js").Place;
 export type Sink = import("./contract.js").Sink;

@@ -14,11 +14,11 @@ from tests.support.processes import ROOT, Server
 
 pytestmark = pytest.mark.browser
 
-MOST_BYTES = 120_000
+MAX_BYTES = 120_000
 """All scripts and style sheets of the page, compressed, those included that few readers need."""
 SHORTEST = 1000
 """What is shorter than this may be longer in gzip."""
-MOST_DECODER_BYTES = 80_000
+MAX_DECODER_BYTES = 80_000
 """Decoders for bodies, each loaded by the first body that needs it: br has a dictionary."""
 DECODERS = ("vendor/embed/brotli.js", "vendor/embed/zstd.js")
 LOADS = 5
@@ -75,8 +75,8 @@ def test_the_page_weighs_little(server: Server, uuid: str) -> None:
     print(f"{sum(sent.values()):,} bytes: {sent}")
     decoders = {path: compressed_size(f"{server.url}{folder}{path}") for path in DECODERS}
     print(f"decoders: {decoders}")
-    assert sum(decoders.values()) <= MOST_DECODER_BYTES
-    assert sum(sent.values()) <= MOST_BYTES
+    assert sum(decoders.values()) <= MAX_DECODER_BYTES
+    assert sum(sent.values()) <= MAX_BYTES
 
 
 def compressed_size(url: str) -> int:

@@ -194,10 +194,10 @@ def compare_large(page: Page, uuid: str, kind: str) -> Locator:
 def test_of_large_bodies_a_part_is_laid_out(page: Page, uuid: str, kind: str) -> None:
     view = compare_large(page, uuid, kind)
     expect(view.locator(".compare-cell").first).to_be_attached()
-    assert view.locator("*").count() < MOST_ELEMENTS
+    assert view.locator("*").count() < MAX_ELEMENTS
 
 
-MOST_ELEMENTS = 3000
+MAX_ELEMENTS = 3000
 
 
 def test_two_requests_of_the_list_are_compared(server: Server, page: Page, uuid: str) -> None:

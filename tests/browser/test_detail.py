@@ -369,7 +369,7 @@ def show_all_of_large(server: Server, page: Page, uuid: str, kind: str) -> None:
         expect(page.get_by_role("button", name="Show all")).to_have_count(0)
 
 
-MOST_AT_FIRST = 3000
+MAX_AT_FIRST = 3000
 """Elements below the detail of a request, however large its body is."""
 
 
@@ -380,7 +380,7 @@ def test_a_megabyte_lays_out_a_part_at_first_and_all_of_it_on_request(
     page = open_page(server, f"/view/{uuid}")
     post(server.address, f"/{uuid}/first", *LARGE[kind])
     expect(page.locator("webhook-body button").first).to_be_visible()
-    assert page.locator("request-detail *").count() < MOST_AT_FIRST
+    assert page.locator("request-detail *").count() < MAX_AT_FIRST
     shown = page.locator("request-detail :is(pre, table)").all_text_contents()
     assert 0 < sum(map(len, shown)) < 64 * 1024
     show_all_of_large(server, page, uuid, kind)

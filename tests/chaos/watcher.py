@@ -98,8 +98,8 @@ class Watcher:
             self._away_since = now
         self.is_live = live
 
-    def _joined(self, cut: dict[str, Any]) -> None:
-        epoch, seq, missed = cut["epoch"], cut["seq"], cut["missed"]
+    def _joined(self, joined: dict[str, Any]) -> None:
+        epoch, seq, missed = joined["epoch"], joined["seq"], joined["missed"]
         if not self.joins:
             expected = 0
         elif epoch == self.epoch:

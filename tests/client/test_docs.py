@@ -37,7 +37,7 @@ def test_the_tree_of_errors_is_the_one_that_is_drawn() -> None:
 
 
 def test_the_limits_in_the_manual_are_those_of_the_code() -> None:
-    from webhook_logger.client.stream.mailbox import MOST_BYTES, MOST_REQUESTS
+    from webhook_logger.client.stream.mailbox import MAX_BYTES, MAX_REQUESTS
 
-    assert f"{MOST_REQUESTS:,} requests" in MANUAL
-    assert f"{MOST_BYTES >> 20} MiB" in MANUAL
+    assert f"{MAX_REQUESTS:,} requests" in MANUAL
+    assert f"{MAX_BYTES >> 20} MiB" in MANUAL

@@ -16,7 +16,7 @@ from webhook_logger.senders.capture import capture
 UUID = "00000000-0000-4000-8000-000000000000"
 LATIN_1 = st.binary(max_size=30).map(lambda raw: raw.decode("latin-1"))
 LINES = st.lists(st.tuples(LATIN_1, LATIN_1), max_size=4)
-MOST = 50
+MAX = 50
 BODY = validator("asyncapi.yaml", {"$ref": "#/components/schemas/Body"})
 
 
@@ -47,11 +47,11 @@ def test_whatever_was_sent_comes_back_from_the_wire_as_it_was(
         "headers_raw": tuple(lines),
         **({"wsgi.input_terminated": True} if chunked else {"CONTENT_LENGTH": str(len(body))}),
     }
-    captured = capture(environ, UUID, MOST)
+    captured = capture(environ, UUID, MAX)
     wire = orjson.loads(orjson.dumps(captured.to_wire()))
     assert CapturedRequest.from_wire(wire) == captured
     demand(BODY, wire["body"], "the body")
-    assert captured.body.complete == (len(body) <= MOST)
+    assert captured.body.complete == (len(body) <= MAX)
     assert captured.body.content == (body if captured.body.complete else b"")
     assert captured.headers == tuple(lines)
     assert (

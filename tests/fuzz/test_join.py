@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import JOINS, JSON, UUIDS
 from webhook_logger.callbacks import canonical_uuid
-from webhook_logger.delivery import Cut
+from webhook_logger.delivery import Barrier
 from webhook_logger.errors import Refusal
 from webhook_logger.viewers.join import Join, uuid_of
 
@@ -33,7 +33,7 @@ def test_whatever_a_viewer_asks_for_is_a_join_or_refused(payload: Any, seq: int)
     with suppress(Refusal):
         join = Join.from_payload(payload)
         assert join.uuid == uuid_of(payload)
-        missed = join.missed(Cut("e", seq, 0))
+        missed = join.missed(Barrier("e", seq, 0))
         assert missed is None or 0 <= missed <= seq
 
 

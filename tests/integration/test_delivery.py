@@ -131,7 +131,7 @@ def load(server: Server, uuid: str) -> Iterator[None]:
             sending.result()
 
 
-def test_a_join_is_a_cut_in_the_stream(server: Server, uuid: str) -> None:
+def test_a_join_is_a_barrier_in_the_stream(server: Server, uuid: str) -> None:
     """Under load: nothing up to `joined` comes after it, everything later does."""
     with load(server, uuid):
         for _ in range(JOINS):

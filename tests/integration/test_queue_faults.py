@@ -219,7 +219,13 @@ def test_a_burst_over_two_workers_loses_nothing(
 
 MALFORMED = (
     *(b"1", b"1 ", b"1 viewers 4", b"1 viewers 4\nmany", b"1 viewers 9\nmany", b"1 viewers x\n"),
-    *(b"1 request\n", b"1 emit 2\n[]", b"1 refused 1 3\n1why", b"1 nonsense\n", b"1 cut 1\n\xff"),
+    *(
+        b"1 request\n",
+        b"1 emit 2\n[]",
+        b"1 refused 1 3\n1why",
+        b"1 nonsense\n",
+        b"1 barrier 1\n\xff",
+    ),
 )
 
 
@@ -251,7 +257,7 @@ def test_messages_of_another_version_are_counted_and_viewers_hear_of_the_gap(uui
             assert viewer.requests(1)[0]["seq"] == 1
             [own] = redis.client.pubsub_channels("*worker*")
             [room] = redis.client.pubsub_channels("*requests")
-            redis.client.publish(own, b"2 canary\n")
+            redis.client.publish(own, b"2 heartbeat\n")
             with redis.client.pipeline() as together:  # one gap: each is told a second later
                 for message in (b"2 request 3 1\nabc", b'{"uuid":"unversioned"}', b"viewers 3"):
                     together.hincrby(f"webhook-logger:{{{uuid}}}", "seq", 1)

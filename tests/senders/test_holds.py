@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from webhook_logger.senders.holds import MOST_OF_A_CALLBACK, Holds
+from webhook_logger.senders.holds import MAX_OF_A_CALLBACK, Holds
 
 
 def test_a_sender_is_held_for_as_long_as_the_reply_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,4 +26,4 @@ def test_one_too_many_of_a_callback_is_not_held(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(holds, "_over", SimpleNamespace(wait=hold_another))
     holds.hold("uuid", 1.0)
-    assert len(waits) == MOST_OF_A_CALLBACK
+    assert len(waits) == MAX_OF_A_CALLBACK

@@ -11,7 +11,7 @@ from io import BytesIO
 from tests.support.contract import http
 from tests.support.patience import PATIENCE_SECONDS
 
-MOST_OF_A_REQUEST = 20_000
+MAX_OF_A_REQUEST = 20_000
 """How many of its bytes are looked at to know what was asked."""
 
 
@@ -34,7 +34,7 @@ class Sender:
         """Since the last response, as far as it is looked at."""
 
     def send(self, data: bytes) -> None:
-        self._sent += data[: MOST_OF_A_REQUEST - len(self._sent)]
+        self._sent += data[: MAX_OF_A_REQUEST - len(self._sent)]
         self.socket.sendall(data)
 
     def close_half(self) -> None:

@@ -22,7 +22,7 @@ from webhook_logger.viewers import transport
 from webhook_logger.viewers.handlers import Viewers
 from webhook_logger.viewers.responders import Responders
 from webhook_logger.viewers.rooms import Rooms
-from webhook_logger.viewers.transport.outbox import MOST_BYTES
+from webhook_logger.viewers.transport.outbox import MAX_BYTES
 
 
 class Stage:
@@ -30,7 +30,7 @@ class Stage:
         self.uuid = str(uuid4())
         self.app = Flask(__name__)
         self.socketio = SocketIO(self.app, async_mode="threading", manage_session=False)
-        transport.install(self.socketio.server.eio, MOST_BYTES, lambda _: True)
+        transport.install(self.socketio.server.eio, MAX_BYTES, lambda _: True)
         self.delivery = MemoryDelivery()
         self.rooms = Rooms(self.socketio, self.delivery, Metrics())
         responders = Responders(self.socketio, self.delivery)
@@ -83,7 +83,7 @@ def stage() -> Stage:
     return Stage()
 
 
-def test_a_pause_holds_requests_back_and_the_new_cut_counts_them(stage: Stage) -> None:
+def test_a_pause_holds_requests_back_and_the_new_barrier_counts_them(stage: Stage) -> None:
     viewer = stage.viewer()
     assert seen(viewer, 1) == [("joined", 0, 0)]
     stage.publish()
@@ -96,7 +96,7 @@ def test_a_pause_holds_requests_back_and_the_new_cut_counts_them(stage: Stage) -
     assert seen(viewer, 2) == [("joined", 3, 2), ("request", 4, None)]
 
 
-def test_a_join_during_a_pause_gives_the_others_their_cut_first(stage: Stage) -> None:
+def test_a_join_during_a_pause_gives_the_others_their_barrier_first(stage: Stage) -> None:
     viewer = stage.viewer()
     seen(viewer, 1)
     stage.rooms.pause()
@@ -106,7 +106,7 @@ def test_a_join_during_a_pause_gives_the_others_their_cut_first(stage: Stage) ->
     assert seen(viewer, 1) == [("joined", 1, 1)]
     stage.rooms.resume()
     stage.publish()
-    assert seen(viewer, 1) == [("request", 2, None)], "no second cut"
+    assert seen(viewer, 1) == [("request", 2, None)], "no second barrier"
     assert seen(newcomer, 1) == [("request", 2, None)]
 
 

@@ -11,7 +11,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
 from webhook_logger.client.errors import Closed, NothingArrived, Unreachable
-from webhook_logger.client.stream.connection import MOST_MESSAGE_BYTES, STEP_SECONDS
+from webhook_logger.client.stream.connection import MAX_MESSAGE_BYTES, STEP_SECONDS
 from webhook_logger.client.stream.events import Event, Link
 from webhook_logger.client.stream.mailbox import Mailbox
 from webhook_logger.client.stream.stream import Stream
@@ -32,7 +32,7 @@ class BaseInbox:
         respond: bool = False,
         timeout: float | None = START_SECONDS,
         tls: ssl.SSLContext | None = None,
-        max_message_bytes: int = MOST_MESSAGE_BYTES,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
         """`url`: a server's base URL, which gives a new callback; a callback's; or its page's.
 

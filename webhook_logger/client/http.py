@@ -35,7 +35,7 @@ _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
 
 _STEPS = ("connect", "read", "write", "pool")
 
-_MOST_BYTES = 16 * 2**20
+_MAX_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Http:
         self,
         *,
         timeout: float = 10,
-        most_bytes: int = _MOST_BYTES,
+        most_bytes: int = _MAX_BYTES,
         keep_seconds: float = 30,
         tls: ssl.SSLContext | None = None,
     ) -> None:

@@ -30,12 +30,12 @@ _GUESS = "windows-1252"
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"\n[ \t]+")
 """A line that begins with a blank continues the one before it (RFC 5322, section 2.2.3)."""
-_MOST_BOUNDARY = 70
+_MAX_BOUNDARY = 70
 """RFC 2046, section 5.1.1."""
-_MOST_PARTS = 1000
-_MOST_DEPTH = 4
+_MAX_PARTS = 1000
+_MAX_DEPTH = 4
 """Of parts within parts."""
-_MOST_FIELD = 4096
+_MAX_FIELD = 4096
 """Of a field that names the charsets of others, in bytes."""
 
 
@@ -67,9 +67,9 @@ def read(content: bytes, lines: HeaderLines) -> Reading:
 def _text(content: bytes, content_type: str, depth: int = 0) -> tuple[str | None, str]:
     """The text, and the charset where it is not UTF-8; None for what is no text."""
     media_type = content_type.partition(";")[0].strip(" \t").lower()
-    if media_type.startswith("multipart/") and depth <= _MOST_DEPTH:
+    if media_type.startswith("multipart/") and depth <= _MAX_DEPTH:
         boundary = charset.parameter(content_type, "boundary").encode("latin-1", "replace")
-        if 0 < len(boundary) <= _MOST_BOUNDARY:
+        if 0 < len(boundary) <= _MAX_BOUNDARY:
             return _multipart(content, boundary, depth)
     return _single(content, content_type, media_type)
 
@@ -110,7 +110,7 @@ def _named_inside(content: bytes, media_type: str) -> str:
     found = _XML_ENCODING.match(content[:200])
     if found:
         return found[1].decode()
-    if media_type == _FORM and b"_charset_=" in content[:_MOST_FIELD]:
+    if media_type == _FORM and b"_charset_=" in content[:_MAX_FIELD]:
         return content.partition(b"_charset_=")[2].partition(b"&")[0][:40].decode("latin-1")
     return ""
 
@@ -123,7 +123,7 @@ def _unescaped(form: bytes) -> bytes:
 def _multipart(content: bytes, boundary: bytes, depth: int) -> tuple[str, str]:
     """All parts as text, each by its own charset, and those that are not UTF-8."""
     delimiter = rb"\r?\n--" + re.escape(boundary) + rb"(?=--|[ \t]*(?:\r?\n|\Z))"
-    preamble, *chunks = re.split(delimiter, b"\r\n" + content, maxsplit=_MOST_PARTS)
+    preamble, *chunks = re.split(delimiter, b"\r\n" + content, maxsplit=_MAX_PARTS)
     parts = [_Part.of(chunk) for chunk in takewhile(lambda chunk: chunk[:2] != b"--", chunks)]
     charsets = dict(_charsets(parts))
     shown: list[str] = []
@@ -192,7 +192,7 @@ def _charsets(parts: list[_Part]) -> Iterator[tuple[str, str]]:
     for part in parts:
         if part.name == "_charset_":
             yield part.name, part.content[:40].decode("latin-1")
-        elif part.name == "charsets" and len(part.content) <= _MOST_FIELD:
+        elif part.name == "charsets" and len(part.content) <= _MAX_FIELD:
             yield from _object(part.content)
 
 

@@ -3,7 +3,7 @@
 from webhook_logger.delivery.base import (
     ORDINARY,
     PREFLIGHT,
-    Cut,
+    Barrier,
     Delivery,
     Expected,
     Kept,
@@ -22,7 +22,7 @@ from webhook_logger.delivery.redis.manager import RoomManager
 __all__ = [
     "ORDINARY",
     "PREFLIGHT",
-    "Cut",
+    "Barrier",
     "Delivery",
     "Expected",
     "Held",

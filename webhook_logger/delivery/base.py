@@ -2,8 +2,8 @@
 viewer.
 
 Each callback has one order: `Delivery` hands its requests to the one `Sink` of each worker, `seq`
-by `seq`. A *cut* is a place in that order where a viewer can enter. The viewer gets no request
-before the cut, and every request after it.
+by `seq`. A *barrier* is a place in that order where a viewer can enter. The viewer gets no request
+before the barrier, and every request after it.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class ResponseReport(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class Barrier:
     """A place in a callback's stream: after the request `seq`, before the next one."""
 
     epoch: str
@@ -121,7 +121,7 @@ class Sink(Protocol):
 
     def skipped(self, uuid: str) -> None:
         """A message of the callback was left out, which may have been a request: give its viewers
-        a new cut, so that they hear what they missed. Never blocks.
+        a new barrier, so that they hear what they missed. Never blocks.
         """
 
     def responded(self, responded: ResponseReport) -> None:
@@ -145,7 +145,7 @@ class Sink(Protocol):
         """
 
     def pause(self) -> None:
-        """Send no requests, which may have holes, until each room has a new cut. Never blocks."""
+        """Send no requests until each room has a new barrier: there may be holes. Never blocks."""
 
     def status(self, reason: str | None) -> None:
         """Notify all viewers why the queue is unavailable; None when it is available again. Never
@@ -153,7 +153,7 @@ class Sink(Protocol):
         """
 
     def resume(self) -> None:
-        """Give a new cut to each room that waits for one. May block."""
+        """Give a new barrier to each room that waits for one. May block."""
 
 
 class Delivery(ABC):
@@ -217,7 +217,7 @@ class Delivery(ABC):
         """
 
     @abstractmethod
-    def cut(self, uuid: str) -> AbstractContextManager[Cut]:
+    def barrier(self, uuid: str) -> AbstractContextManager[Barrier]:
         """Hold the callback's stream still while the `with` block runs, which must not block.
 
         Raises `QueueUnavailable` when this worker's subscription cannot be confirmed.

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from webhook_logger.headers import FIELD_VALUE, TOKEN, HeaderLines, may_set
 
-MOST_HEADERS = 64
-MOST_HEADER_BYTES = 8 * 1024
+MAX_HEADERS = 64
+MAX_HEADER_BYTES = 8 * 1024
 
 
 def header_lines(value: object) -> HeaderLines:
     """The lines that a JSON value asks for. Raises `ValueError` with the rest of a sentence."""
     if not isinstance(value, list) or not all(map(_is_pair, value)):
         raise ValueError('must be a list of pairs, as in [["Content-Type", "text/plain"]]')
-    if len(value) > MOST_HEADERS:
-        raise ValueError(f"can be {MOST_HEADERS} at most")
+    if len(value) > MAX_HEADERS:
+        raise ValueError(f"can be {MAX_HEADERS} at most")
     lines = tuple(_header(name, text) for name, text in value)
-    if sum(len(name) + len(text) for name, text in lines) > MOST_HEADER_BYTES:
-        raise ValueError(f"can be {MOST_HEADER_BYTES:,} bytes at most")
+    if sum(len(name) + len(text) for name, text in lines) > MAX_HEADER_BYTES:
+        raise ValueError(f"can be {MAX_HEADER_BYTES:,} bytes at most")
     return lines
 
 

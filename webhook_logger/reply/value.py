@@ -16,14 +16,14 @@ from webhook_logger.headers import HeaderLines
 from webhook_logger.memo import Memo
 from webhook_logger.reply.headers import header_lines
 
-MOST_BODY_BYTES = 64 * 1024
-MOST_DELAY_SECONDS = 30
-MOST_TIMES = 1_000_000
+MAX_BODY_BYTES = 64 * 1024
+MAX_DELAY_SECONDS = 30
+MAX_TIMES = 1_000_000
 BODILESS = (204, 205, 304)
 
-MOST_STRUCTURE_BYTES = 64 * 1024
+MAX_STRUCTURE_BYTES = 64 * 1024
 """Of JSON from outside, what is not in its texts: brackets, commas, numbers, blanks."""
-_MOST_QUOTES = 1000
+_MAX_QUOTES = 1000
 
 Fields = dict[str, Callable[[object], Any]]
 """By name, what makes of a JSON value what a field holds, or raises the rest of a sentence."""
@@ -129,7 +129,7 @@ def read_given(text: str) -> Reply:
 
 def _read(text: bytes | str, what: str, fields: Fields) -> Reply:
     """Of JSON that may have these fields alone. Raises `ReplyError`."""
-    if isinstance(text, bytes) and len(text) > MOST_STRUCTURE_BYTES:
+    if isinstance(text, bytes) and len(text) > MAX_STRUCTURE_BYTES:
         _check_structure(text)
     try:
         wire = orjson.loads(text)
@@ -153,12 +153,12 @@ def _check_structure(text: bytes) -> None:
     """
     # In JSON, a backslash stands in texts only.
     unescaped = text.replace(b"\\\\", b"").replace(b'\\"', b"")
-    pieces = unescaped.split(b'"', _MOST_QUOTES)
+    pieces = unescaped.split(b'"', _MAX_QUOTES)
     structure = sum(map(len, pieces[::2]))
-    if len(pieces) > _MOST_QUOTES or structure > MOST_STRUCTURE_BYTES:
+    if len(pieces) > _MAX_QUOTES or structure > MAX_STRUCTURE_BYTES:
         raise ReplyError(
-            f"This JSON can have {MOST_STRUCTURE_BYTES:,} bytes outside of its texts at most, and "
-            f"{_MOST_QUOTES // 2} texts."
+            f"This JSON can have {MAX_STRUCTURE_BYTES:,} bytes outside of its texts at most, and "
+            f"{_MAX_QUOTES // 2} texts."
         )
 
 
@@ -183,12 +183,12 @@ def _status(value: object) -> int:
 
 
 def _times(value: object) -> int | None:
-    return None if value is None else _whole(value, 1, MOST_TIMES)
+    return None if value is None else _whole(value, 1, MAX_TIMES)
 
 
 def _delay(value: object) -> float:
-    if type(value) not in (int, float) or not 0 <= value <= MOST_DELAY_SECONDS:  # type: ignore[operator]
-        raise ValueError(f"must be a number of seconds from 0 to {MOST_DELAY_SECONDS}")
+    if type(value) not in (int, float) or not 0 <= value <= MAX_DELAY_SECONDS:  # type: ignore[operator]
+        raise ValueError(f"must be a number of seconds from 0 to {MAX_DELAY_SECONDS}")
     return float(value)  # type: ignore[arg-type]
 
 
@@ -200,8 +200,8 @@ def _cors(value: object) -> bool:
 
 def _body(value: object) -> bytes:
     content = _whole_body(value)
-    if len(content) > MOST_BODY_BYTES:
-        raise ValueError(f"can be {MOST_BODY_BYTES:,} bytes at most")
+    if len(content) > MAX_BODY_BYTES:
+        raise ValueError(f"can be {MAX_BODY_BYTES:,} bytes at most")
     return content
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from webhook_logger.delivery import Held, HeldOutcome
 
-MOST_OF_A_CALLBACK = 100
+MAX_OF_A_CALLBACK = 100
 """Held at a time by this worker; the rest gets a response at once."""
 
 
@@ -41,7 +41,7 @@ class Holds:
             self._awaiting.discard(held)
 
     def _has_place(self, uuid: str) -> bool:
-        return self._held[uuid] < MOST_OF_A_CALLBACK
+        return self._held[uuid] < MAX_OF_A_CALLBACK
 
     @contextmanager
     def _place(self, uuid: str) -> Iterator[None]:

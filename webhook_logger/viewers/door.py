@@ -21,7 +21,7 @@ from webhook_logger.viewers.transport import Engine, UpgradeRequired, send_away,
 PATH = "/socket.io/"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 TRANSPORTS = ("polling", "websocket")
-MOST_PACKETS = 64
+MAX_PACKETS = 64
 """Maximum packets in one POST. Engine.IO's own limit is lower than `MAX_ROOMS_PER_VIEWER`."""
 SEPARATOR = b"\x1e"
 MAX_QUERY_CHARACTERS = 1024
@@ -38,7 +38,7 @@ class Door:
         self._engineio = engineio
         self._origins = origins
         self._handle, engineio.handle_request = engineio.handle_request, self
-        take_packets(MOST_PACKETS)
+        take_packets(MAX_PACKETS)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """PEP 3333. Raises `HTTPException` for a request that is refused."""
@@ -121,8 +121,8 @@ class Door:
 def _payload(environ: Environ) -> bytes:
     """Return the packets of a POST. Engine.IO gives `200` to malformed ones, so check here."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    if body.count(SEPARATOR) >= MOST_PACKETS:
-        raise _malformed(f"A POST has at most {MOST_PACKETS} packets.")
+    if body.count(SEPARATOR) >= MAX_PACKETS:
+        raise _malformed(f"A POST has at most {MAX_PACKETS} packets.")
     try:
         if body.startswith(b"d="):
             raise ValueError("a form is how JSONP sends")

@@ -1,9 +1,9 @@
-"""The entrance to rooms: a viewer enters at a cut, and a room that may have missed requests gets a
-new one.
+"""The entrance to rooms: a viewer enters at a barrier, and a room that may have missed requests
+gets a new one.
 
 Everything here runs in green threads, which change places only where they wait. That is relied upon
-between the end of a cut and Engine.IO's queue: what responds to a join is queued before the first
-request of the room.
+between the end of a barrier and Engine.IO's queue: what responds to a join is queued before the
+first request of the room.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from flask_socketio import SocketIO
 
-from webhook_logger.delivery import Cut, Delivery, QueueUnavailable
+from webhook_logger.delivery import Barrier, Delivery, QueueUnavailable
 from webhook_logger.metrics import Metrics
 from webhook_logger.viewers.join import Join
 from webhook_logger.viewers.notices import Notices
@@ -48,13 +48,13 @@ class Entrance:
         self._resuming = threading.Lock()
 
     def enter(self, sid: str, join: Join, is_gone: Callable[[], bool]) -> dict[str, Any] | None:
-        """Let a viewer in at a cut, however long the queue is away, and return `joined`'s fields.
+        """Let a viewer in at a barrier, however long that takes, and return `joined`'s fields.
 
         None when the viewer is gone before. Meanwhile it knows why it waits.
         """
         if self._notices.down:
             self._notices.status(sid)
-        return self._with_cut(join.uuid, partial(self._enter, sid, join), is_gone)
+        return self._with_barrier(join.uuid, partial(self._enter, sid, join), is_gone)
 
     def leave(self, sid: str, uuid: str) -> None:
         """Take a viewer out of a room that it is in; Socket.IO's own rooms are the caller's."""
@@ -69,7 +69,7 @@ class Entrance:
         self._count_here(uuid, room)
 
     def resume(self) -> None:
-        """Give a new cut to every room whose viewers wait for one."""
+        """Give a new barrier to every room whose viewers wait for one."""
         with self._resuming:
             while unsure := [uuid for uuid, room in self._rooms.items() if room.unsure]:
                 if self._notices.down:
@@ -85,46 +85,46 @@ class Entrance:
                     thread.join()
 
     def _resume_room(self, uuid: str) -> None:
-        self._with_cut(uuid, partial(self._rejoin, uuid), partial(self._is_empty, uuid))
+        self._with_barrier(uuid, partial(self._rejoin, uuid), partial(self._is_empty, uuid))
 
     def _is_empty(self, uuid: str) -> bool:
         return uuid not in self._rooms
 
-    def _rejoin(self, uuid: str, cut: Cut) -> None:
+    def _rejoin(self, uuid: str, barrier: Barrier) -> None:
         room = self._rooms.get(uuid)
         if room and room.unsure:
-            joined = self._joined(room, cut, Join(uuid, room.epoch, room.seq))
+            joined = self._joined(room, barrier, Join(uuid, room.epoch, room.seq))
             self._notices.send("joined", joined, uuid)
 
-    def _with_cut(
+    def _with_barrier(
         self,
         uuid: str,
-        act: Callable[[Cut], dict[str, Any] | None],
+        act: Callable[[Barrier], dict[str, Any] | None],
         given_up: Callable[[], bool],
     ) -> dict[str, Any] | None:
         while not given_up():
             try:
-                with self._delivery.cut(uuid) as cut:
-                    return None if given_up() else act(cut)
+                with self._delivery.barrier(uuid) as barrier:
+                    return None if given_up() else act(barrier)
             except QueueUnavailable as error:
                 log.debug("A join waits: %s", error)
                 self._socketio.sleep(RETRY_SECONDS)
         return None
 
-    def _enter(self, sid: str, join: Join, cut: Cut) -> dict[str, Any] | None:
+    def _enter(self, sid: str, join: Join, barrier: Barrier) -> dict[str, Any] | None:
         outbox = outbox_of(self._socketio.server, sid)
         if outbox is None:
             return None
-        self._rejoin(join.uuid, cut)  # the others first, should they still wait for theirs
+        self._rejoin(join.uuid, barrier)  # the others first, should they still wait for theirs
         room = self._rooms.setdefault(join.uuid, Room())
         room.viewers_here[sid] = outbox
         self._socketio.server.enter_room(sid, join.uuid)
-        return self._joined(room, cut, join)
+        return self._joined(room, barrier, join)
 
-    def _joined(self, room: Room, cut: Cut, join: Join) -> dict[str, Any]:
-        room.epoch, room.seq = cut.epoch, cut.seq
+    def _joined(self, room: Room, barrier: Barrier, join: Join) -> dict[str, Any]:
+        room.epoch, room.seq = barrier.epoch, barrier.seq
         room.paused = room.unsure = False
-        viewers = cut.viewers_elsewhere + len(room.viewers_here)
+        viewers = barrier.viewers_elsewhere + len(room.viewers_here)
         room.viewers = viewers
         if len(room.viewers_here) == 1:
             room.viewers_told = viewers
@@ -134,9 +134,9 @@ class Entrance:
         self._count_here(join.uuid, room)
         return {
             "uuid": join.uuid,
-            "epoch": cut.epoch,
-            "seq": cut.seq,
-            "missed": join.missed(cut),
+            "epoch": barrier.epoch,
+            "seq": barrier.seq,
+            "missed": join.missed(barrier),
             "viewers": viewers,
         }
 

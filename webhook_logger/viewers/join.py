@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webhook_logger.callbacks import canonical_uuid
-from webhook_logger.delivery import Cut
+from webhook_logger.delivery import Barrier
 from webhook_logger.errors import Reason, Refusal
 
 MAX_EPOCH_CHARACTERS = 64
@@ -65,13 +65,13 @@ class Join:
             raise _malformed("respond must be true or false.")
         return cls(uuid, epoch, seq, respond)
 
-    def missed(self, cut: Cut) -> int | None:
+    def missed(self, barrier: Barrier) -> int | None:
         """How many requests came since that position; None when that can't be told."""
         if self.epoch is None:
             return 0
-        if self.epoch != cut.epoch or self.seq is None or self.seq > cut.seq:
+        if self.epoch != barrier.epoch or self.seq is None or self.seq > barrier.seq:
             return None
-        return cut.seq - self.seq
+        return barrier.seq - self.seq
 
 
 def _malformed(message: str) -> Refusal:

@@ -92,13 +92,13 @@ class Rooms:
     # Where the stream may have a hole
 
     def pause(self) -> None:
-        """Send no requests until each room has a new cut; it tells the viewers what they missed."""
+        """Send no requests until each room has a new barrier, which counts the missed ones."""
         for room in self._rooms.values():
             room.paused = room.unsure = True
 
     def skipped(self, uuid: str) -> None:
-        """Hold back what comes for the callback, and give its viewers a new cut a second later, so
-        that the cuts are at most one per second however many messages are left out.
+        """Hold back what comes for the callback, and give its viewers a new barrier a second later:
+        at most one per second, however many messages are left out.
         """
         room = self._rooms.get(uuid)
         if room and not room.paused:
@@ -110,5 +110,5 @@ class Rooms:
         self.resume()
 
     def resume(self) -> None:
-        """Give a new cut to every room whose viewers wait for one."""
+        """Give a new barrier to every room whose viewers wait for one."""
         self.entrance.resume()

@@ -14,7 +14,7 @@ from webhook_logger.rates import Rates
 from webhook_logger.reply import Reply, ReplyError, read_kept
 from webhook_logger.views.queue import queue
 
-MOST_JSON_BYTES = 512 * 1024
+MAX_JSON_BYTES = 512 * 1024
 """The largest body, each character of it written as an escape of six."""
 CHANGES_SECONDS = 60.0
 
@@ -56,9 +56,9 @@ def _count(changes: Rates) -> None:
 
 
 def _asked_for() -> Reply:
-    text = request.stream.read(MOST_JSON_BYTES + 1)
-    if len(text) > MOST_JSON_BYTES:
-        too_large = f"A reply is {MOST_JSON_BYTES:,} bytes of JSON at most."
+    text = request.stream.read(MAX_JSON_BYTES + 1)
+    if len(text) > MAX_JSON_BYTES:
+        too_large = f"A reply is {MAX_JSON_BYTES:,} bytes of JSON at most."
         raise Refusal(Reason.REPLY_TOO_LARGE, too_large)
     try:
         return Reply.from_json(text)

@@ -25,7 +25,7 @@ const CHUNK_BYTES = 4 * 1024;
 const JSON_TYPE = /[/+]json$/;
 
 /** What takes a moment for each byte is not done for more than this. */
-const MOST_PRETTY_BYTES = 2 * 2 ** 20;
+const MAX_PRETTY_BYTES = 2 * 2 ** 20;
 
 /**
  * What to show of a body, piece by piece.
@@ -94,7 +94,7 @@ export function readBody(body, contentType) {
  * @returns {BodyView[]}
  */
 export function viewsOf(body, mediaType) {
-  const pretty = body.size <= MOST_PRETTY_BYTES ? prettyView(body, mediaType) : null;
+  const pretty = body.size <= MAX_PRETTY_BYTES ? prettyView(body, mediaType) : null;
   /** @type {BodyView[]} */
   const plain = pretty || body.encoding === "utf-8" ? ["text", "hex"] : ["hex", "text"];
   if (!pretty) return plain;
@@ -139,7 +139,7 @@ function looksJson(text, mediaType) {
  * @param {string} mediaType
  */
 export function jsonBreak({ size, encoding, content }, mediaType) {
-  if (encoding !== "utf-8" || size > MOST_PRETTY_BYTES || !JSON_TYPE.test(mediaType)) return null;
+  if (encoding !== "utf-8" || size > MAX_PRETTY_BYTES || !JSON_TYPE.test(mediaType)) return null;
   return breakIn(withoutMark(content));
 }
 

@@ -32,7 +32,7 @@ const MARKS = [
 
 /** A declaration in the text stands in so many bytes, or is not looked at. */
 const HEAD_BYTES = 1024;
-const MOST_OF_A_LABEL = 40;
+const MAX_OF_A_LABEL = 40;
 
 const XML_DECLARATION = /^<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]+)["']/;
 const META = /<meta\b[^>]{0,200}?\bcharset\s*=\s*["']?([\w.:-]+)/i;
@@ -89,7 +89,7 @@ function claimOf(bytes, contentType, type) {
  * @returns {CharsetClaim}
  */
 export function claim(label, by) {
-  return { label, because: `${by} says “${excerpt(label, MOST_OF_A_LABEL)}”` };
+  return { label, because: `${by} says “${excerpt(label, MAX_OF_A_LABEL)}”` };
 }
 
 /**

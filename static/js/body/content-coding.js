@@ -28,16 +28,16 @@ export class TooLarge extends Error {
 const CUT = "This is its beginning: the rest is too large to show.";
 
 /** A few kilobytes can unfold to gigabytes: no body to more than this, */
-export const MOST_BYTES = 16 * 2 ** 20;
+export const MAX_BYTES = 16 * 2 ** 20;
 /** and none to more than this and a hundred times its size. */
-const MOST_AT_ONCE = 2 ** 20;
-const MOST_RATIO = 100;
+const MAX_AT_ONCE = 2 ** 20;
+const MAX_RATIO = 100;
 
 /** A body that unfolds to itself can be named as compressed any number of times. */
-const MOST_CODINGS = 4;
+const MAX_CODINGS = 4;
 
 /** What a loaded decoder gets: it works in one go, while the page stands still. */
-const MOST_TO_DECODE = 256 * 1024;
+const MAX_TO_DECODE = 256 * 1024;
 
 /** @type {Record<string, string[]>} what DecompressionStream calls them; some senders of "deflate" leave zlib's frame out */
 const FORMATS = {
@@ -81,7 +81,7 @@ export function codingsOf({ headers, body }) {
  * @param {number} size  of the body
  */
 export function mostOf(size) {
-  return Math.min(MOST_BYTES, MOST_AT_ONCE + MOST_RATIO * size);
+  return Math.min(MAX_BYTES, MAX_AT_ONCE + MAX_RATIO * size);
 }
 
 /**
@@ -93,8 +93,8 @@ export function mostOf(size) {
 export async function undo(bytes, codings, most = mostOf(bytes.length)) {
   /** @type {Undone} */
   let undone = { bytes, problem: "" };
-  if (codings.length > MOST_CODINGS)
-    return failed(`More than ${MOST_CODINGS} content codings are not undone.`);
+  if (codings.length > MAX_CODINGS)
+    return failed(`More than ${MAX_CODINGS} content codings are not undone.`);
   for (const coding of codings.toReversed()) {
     undone = await undoOne(undone.bytes, coding, most);
     if (undone.problem) break;
@@ -127,7 +127,7 @@ async function undoOne(bytes, coding, most) {
  */
 async function decode(bytes, coding, most) {
   if (!Object.hasOwn(decoders, coding)) return failed(`This browser can’t undo “${coding}”.`);
-  if (bytes.length > MOST_TO_DECODE) return failed(`Too large to undo “${coding}” here.`);
+  if (bytes.length > MAX_TO_DECODE) return failed(`Too large to undo “${coding}” here.`);
   const decoder = await decoders[coding]().catch(() => null);
   if (!decoder) return failed(notLoaded(coding));
   try {

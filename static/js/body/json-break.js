@@ -11,7 +11,7 @@
 
 import { brokenAt } from "./json-check.js";
 
-const MOST_AROUND = 40;
+const MAX_AROUND = 40;
 
 /**
  * @param {string} text
@@ -29,10 +29,9 @@ export function breakIn(text) {
   return {
     line,
     column: at - start + 1,
-    before:
-      (at - start > MOST_AROUND ? "…" : "") + text.slice(Math.max(start, at - MOST_AROUND), at),
+    before: (at - start > MAX_AROUND ? "…" : "") + text.slice(Math.max(start, at - MAX_AROUND), at),
     found,
-    after: text.slice(at + found.length, at + found.length + MOST_AROUND).split("\n")[0],
+    after: text.slice(at + found.length, at + found.length + MAX_AROUND).split("\n")[0],
   };
 }
 

@@ -3,7 +3,7 @@
 import { skipBlanks, tokenEnd } from "./json-text.js";
 
 /** Deeper levels are not indented further: a body of brackets would be too long for any browser. */
-const MOST_LEVELS = 20;
+const MAX_LEVELS = 20;
 
 /**
  * @param {string} json  valid
@@ -33,5 +33,5 @@ function between(before, token, depth) {
   const opened = before === "[" || before === "{";
   const closes = token === "]" || token === "}";
   if (opened ? closes : !closes && before !== ",") return "";
-  return `\n${"  ".repeat(Math.min(depth, MOST_LEVELS))}`;
+  return `\n${"  ".repeat(Math.min(depth, MAX_LEVELS))}`;
 }

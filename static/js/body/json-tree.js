@@ -19,8 +19,8 @@ import { skipBlanks, stringEnd, tokenEnd } from "./json-text.js";
 export const FIRST_CHILDREN = 100;
 
 /** What is unfolded by itself: so many rows, found by reading so many characters. */
-const MOST_ROWS = 120;
-const MOST_READ = 128 * 1024;
+const MAX_ROWS = 120;
+const MAX_READ = 128 * 1024;
 
 /**
  * @param {string} json  what JSON.parse takes
@@ -126,8 +126,8 @@ function step({ key, index }) {
  */
 export function unfoldedAtFirst(root) {
   const unfolded = new Set([root.start]);
-  let rows = MOST_ROWS;
-  let toRead = MOST_READ;
+  let rows = MAX_ROWS;
+  let toRead = MAX_READ;
   for (const queue = [root]; queue.length > 0 && toRead > 0; ) {
     const next = /** @type {JsonNode} */ (queue.shift());
     rows -= Math.min(next.count, FIRST_CHILDREN);

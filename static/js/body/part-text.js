@@ -8,7 +8,7 @@
 
 import { claim, read, readAs } from "./charset.js";
 
-const MOST_OF_A_FIELD = 16 * 1024;
+const MAX_OF_A_FIELD = 16 * 1024;
 
 /**
  * Reads the text of each part of one body.
@@ -49,6 +49,6 @@ function claimsOf(parts) {
  * @param {string} name
  */
 function textField(parts, name) {
-  const field = parts.find((part) => part.name === name && part.bytes.length <= MOST_OF_A_FIELD);
+  const field = parts.find((part) => part.name === name && part.bytes.length <= MAX_OF_A_FIELD);
   return field ? read(field.bytes).text : "";
 }

@@ -17,7 +17,7 @@ import { bodyOf, bytesOf, readBody } from "./body.js";
 import { codingsOf, undo } from "./content-coding.js";
 
 /** What is kept of bodies that were read, in bytes: the same list is searched at each keystroke. */
-const MOST_KEPT = 64 * 2 ** 20;
+const MAX_KEPT = 64 * 2 ** 20;
 
 /** @type {Map<CapturedRequest, Opened>} the last used last */
 const kept = new Map();
@@ -72,7 +72,7 @@ function keep(request, opened) {
   kept.set(request, opened);
   size += opened.body.size;
   for (const [oldest, { body }] of kept) {
-    if (size <= MOST_KEPT || oldest === request) break;
+    if (size <= MAX_KEPT || oldest === request) break;
     kept.delete(oldest);
     size -= body.size;
   }

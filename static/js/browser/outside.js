@@ -19,7 +19,7 @@ import { playTone } from "./sound.js";
 const LOOK_MS = 250;
 
 /** Higher counts show as "999+", so that the page's name stays in sight. */
-const MOST_UNSEEN = 999;
+const MAX_UNSEEN = 999;
 
 /**
  * @param {Source} store
@@ -89,5 +89,5 @@ class Outside {
  */
 export function titleText(name, unseen) {
   if (unseen === 0) return name;
-  return `(${unseen > MOST_UNSEEN ? `${MOST_UNSEEN}+` : unseen}) ${name}`;
+  return `(${unseen > MAX_UNSEEN ? `${MAX_UNSEEN}+` : unseen}) ${name}`;
 }

@@ -16,7 +16,7 @@ import { mediaType } from "../wire/captured.js";
 import { row } from "./rows.js";
 import { compareText } from "./text.js";
 
-const MOST_JSON_BYTES = 256 * 1024;
+const MAX_JSON_BYTES = 256 * 1024;
 
 const NOTES = {
   lost: "A body over the server’s limit is not kept: only the sizes are compared.",
@@ -68,7 +68,7 @@ async function compareOpened(left, right) {
   const texts = mine.encoding === "utf-8" && theirs.encoding === "utf-8";
   if (!texts) return compareBytes(mine, theirs);
   if (mine.content === theirs.content) return { rows: [], note: NOTES.same };
-  const large = Math.max(mine.size, theirs.size) > MOST_JSON_BYTES;
+  const large = Math.max(mine.size, theirs.size) > MAX_JSON_BYTES;
   if (large) return compareText(mine.content, theirs.content, NOTES.large);
   await turn();
   if (!isJson(left)) return compareText(mine.content, theirs.content, "");

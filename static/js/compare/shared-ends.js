@@ -2,8 +2,8 @@
 
 import { excerpt } from "../text/excerpt.js";
 
-const MOST_APART = 2000;
-const MOST_AROUND = 200;
+const MAX_APART = 2000;
+const MAX_AROUND = 200;
 
 /**
  * How many characters both begin with, and how many behind those both end with.
@@ -40,11 +40,11 @@ export function partedAt(text, other) {
   let end = text.length - common.end;
   if (isInside(text, start)) start--;
   if (isInside(text, end)) end++;
-  const lead = start > MOST_AROUND ? "…" : "";
+  const lead = start > MAX_AROUND ? "…" : "";
   return {
-    before: lead + text.slice(Math.max(0, start - MOST_AROUND), start),
-    part: excerpt(text.slice(start, end), MOST_APART),
-    after: text.slice(end, end + MOST_AROUND) + (text.length - end > MOST_AROUND ? "…" : ""),
+    before: lead + text.slice(Math.max(0, start - MAX_AROUND), start),
+    part: excerpt(text.slice(start, end), MAX_APART),
+    after: text.slice(end, end + MAX_AROUND) + (text.length - end > MAX_AROUND ? "…" : ""),
   };
 }
 

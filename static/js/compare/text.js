@@ -8,13 +8,13 @@ import { turn } from "../browser/turn.js";
 import { folded, row } from "./rows.js";
 import { shared } from "./shared-ends.js";
 
-const MOST_LINES = 10_000;
+const MAX_LINES = 10_000;
 /** More differences than this would be felt; so would more comparisons, one for each line and edit. */
-const MOST_EDITS = 500;
-const MOST_COMPARISONS = 2_000_000;
+const MAX_EDITS = 500;
+const MAX_COMPARISONS = 2_000_000;
 
 const NOTES = {
-  cut: `Only ${MOST_LINES.toLocaleString("en-US")} lines behind the first difference are compared.`,
+  cut: `Only ${MAX_LINES.toLocaleString("en-US")} lines behind the first difference are compared.`,
   apart: "They differ too much to find out which lines belong together: compared in order.",
 };
 
@@ -31,7 +31,7 @@ export async function compareText(left, right, note) {
   const [mine, theirs] = [left, right].map((text) => linesOf(text.slice(head, text.length - tail)));
   await turn();
   const lines = Math.max(mine.lines.length, theirs.lines.length, 1);
-  const maxEditLength = Math.min(MOST_EDITS, Math.floor(MOST_COMPARISONS / lines));
+  const maxEditLength = Math.min(MAX_EDITS, Math.floor(MAX_COMPARISONS / lines));
   const changes = diffArrays(mine.lines, theirs.lines, { maxEditLength });
   await turn();
   const rows = [
@@ -60,7 +60,7 @@ function commonEnds(left, right) {
 function linesOf(text) {
   const lines = [];
   let start = 0;
-  while (start < text.length && lines.length < MOST_LINES) {
+  while (start < text.length && lines.length < MAX_LINES) {
     const end = text.indexOf("\n", start) + 1 || text.length;
     lines.push(text.slice(start, end));
     start = end;

@@ -12,7 +12,7 @@ import "./pairs-table.js";
 
 /** @typedef {import("../body/body.js").Body} Body */
 
-const MOST_FIELDS = 1000;
+const MAX_FIELDS = 1000;
 
 /**
  * A body in one of its views.
@@ -25,7 +25,7 @@ export function bodyContent(view, body, request) {
     case "json":
       return html`<webhook-body-json .text=${withoutMark(body.content)}></webhook-body-json>`;
     case "form":
-      return form(fieldsOf(bytesOf(body), headerOf(request, "content-type"), MOST_FIELDS));
+      return form(fieldsOf(bytesOf(body), headerOf(request, "content-type"), MAX_FIELDS));
     case "multipart":
       return html`<webhook-body-multipart .body=${body} .contentType=${headerOf(request, "content-type")}></webhook-body-multipart>`;
     case "image":
@@ -39,10 +39,10 @@ export function bodyContent(view, body, request) {
 
 /** @param {import("../body/form.js").Fields} fields */
 function form({ pairs, note }) {
-  const most = `These are the first ${MOST_FIELDS} fields; Raw has all.`;
+  const most = `These are the first ${MAX_FIELDS} fields; Raw has all.`;
   return html`
     <webhook-pairs-table .pairs=${pairs} label="Form fields, decoded"></webhook-pairs-table>
     ${note ? html`<p class="body-reading">${visible(note)}</p>` : ""}
-    ${pairs.length === MOST_FIELDS ? html`<p class="body-note">${most}</p>` : ""}
+    ${pairs.length === MAX_FIELDS ? html`<p class="body-note">${most}</p>` : ""}
   `;
 }

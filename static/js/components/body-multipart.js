@@ -17,7 +17,7 @@ import { define } from "./define.js";
 
 /** Parts and characters that are laid out before more are asked for. */
 const FIRST_PARTS = 50;
-const MOST_CHARACTERS = 4000;
+const MAX_CHARACTERS = 4000;
 
 /** The parts of a multipart body: names, files with their types and sizes, to save or to look at. */
 export class BodyMultipart extends LitElement {
@@ -120,7 +120,7 @@ function content(part, read) {
   }
   const { text, isText, note } = read(part);
   if (!isText || !text) return "";
-  return html`<p class="part-text captured">${withMoments(excerpt(text, MOST_CHARACTERS))}</p>
+  return html`<p class="part-text captured">${withMoments(excerpt(text, MAX_CHARACTERS))}</p>
     ${note ? html`<p class="body-reading">${visible(note)}</p>` : ""}`;
 }
 

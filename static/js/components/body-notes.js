@@ -5,7 +5,7 @@ import { breakText } from "../body/json-break.js";
 import { excerpt } from "../text/excerpt.js";
 import { byteSize, visible } from "../text/format.js";
 
-const MOST_CHARACTERS = 100;
+const MAX_CHARACTERS = 100;
 
 /**
  * The content codings in which a body was sent, and the result of undoing them.
@@ -15,7 +15,7 @@ const MOST_CHARACTERS = 100;
  * @param {() => void} toggle
  */
 export function bodyCoding(sent, { body, codings, undone, problem }, asSent, toggle) {
-  const names = excerpt(codings.join(", "), MOST_CHARACTERS);
+  const names = excerpt(codings.join(", "), MAX_CHARACTERS);
   return html`<div class="body-coding">
     <p role="status">
       Sent as <span class="captured">${visible(names)}</span>, ${byteSize(sent)}.

@@ -4,7 +4,7 @@ import { excerpt, isLong } from "../text/excerpt.js";
 import { visible } from "../text/format.js";
 
 /** Of what is the same. */
-const MOST_CHARACTERS = 8000;
+const MAX_CHARACTERS = 8000;
 
 /** Folding fewer lines than this saves no space. */
 const LEAST_FOLDED = 3;
@@ -30,7 +30,7 @@ export function compareRow({ kind, left, right, lines }) {
  * @param {number} lines
  */
 function same(left, right, lines) {
-  const [mine, theirs] = [left, right].map((text) => visible(excerpt(text, MOST_CHARACTERS)));
+  const [mine, theirs] = [left, right].map((text) => visible(excerpt(text, MAX_CHARACTERS)));
   if (lines >= LEAST_FOLDED) {
     return html`<li>
       <details>

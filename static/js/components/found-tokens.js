@@ -6,7 +6,7 @@ import { visible } from "../text/format.js";
 import "./copy-button.js";
 import "./pairs-table.js";
 
-const MOST_CHARACTERS = 8000;
+const MAX_CHARACTERS = 8000;
 
 const VALIDITIES = {
   expired: "Expired when this request came",
@@ -73,7 +73,7 @@ function item({ where, token, header, payload, claims }, receivedAt) {
  * @param {string} json  valid
  */
 function part(label, json) {
-  const text = beginningOf(indented(json), MOST_CHARACTERS);
+  const text = beginningOf(indented(json), MAX_CHARACTERS);
   return html`<pre class="token-part captured" tabindex="0" role="group" aria-label="${label} of the token">${visible(text)}</pre>`;
 }
 

@@ -7,7 +7,7 @@ import { explained } from "../text/timestamps.js";
 /** @typedef {import("../body/json-tree.js").JsonNode} Node */
 
 /** A longer value is cut: the raw view and the copy button have all of it. */
-const MOST_CHARACTERS = 500;
+const MAX_CHARACTERS = 500;
 
 /**
  * What the row of a node says: its name, and its value or how much is in it.
@@ -16,7 +16,7 @@ const MOST_CHARACTERS = 500;
 export function nodeLabel(node) {
   if (node.count > 0) return html`${name(node)}<span class="json-count">${countText(node)}</span>`;
   const text = valueText(node);
-  const shown = visible(excerpt(text, MOST_CHARACTERS));
+  const shown = visible(excerpt(text, MAX_CHARACTERS));
   return html`${name(node)}<span data-tone=${toneOf(text)}>${shown}</span>`;
 }
 
@@ -32,7 +32,7 @@ export function nodeMeaning(node) {
 function name({ parent, key, index }) {
   if (!parent) return "";
   if (!key) return html`<span class="json-index">${index}</span>: `;
-  return html`<span data-tone="key">${visible(excerpt(key, MOST_CHARACTERS))}</span>: `;
+  return html`<span data-tone="key">${visible(excerpt(key, MAX_CHARACTERS))}</span>: `;
 }
 
 /** @param {Node} node */

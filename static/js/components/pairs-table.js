@@ -7,7 +7,7 @@ import { withMoments } from "./moments.js";
 
 /** Rows and characters of a value that are laid out before more are asked for. */
 const FIRST_ROWS = 50;
-const MOST_CHARACTERS = 4000;
+const MAX_CHARACTERS = 4000;
 
 /** Names and values in their order, duplicates and odd cases included; each value can be copied. */
 export class PairsTable extends LitElement {
@@ -55,7 +55,7 @@ function row([name, value]) {
     <th scope="row"><span class="captured">${visible(name)}</span></th>
     <td>
       <div class="pairs-value">
-        <span class="captured" ?data-long=${isLong(value)} tabindex=${isLong(value) ? 0 : nothing}>${withMoments(excerpt(value, MOST_CHARACTERS))}</span>
+        <span class="captured" ?data-long=${isLong(value)} tabindex=${isLong(value) ? 0 : nothing}>${withMoments(excerpt(value, MAX_CHARACTERS))}</span>
         <webhook-copy-button .text=${value} label="" what="Copy the value of ${visible(name)}"></webhook-copy-button>
       </div>
     </td>

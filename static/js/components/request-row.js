@@ -13,7 +13,7 @@ import sheet from "./request-row.css";
 const FRESH_MS = 2400;
 
 /** In a rush all of the list would glow, and cost more than all else. */
-const MOST_FRESH = 10;
+const MAX_FRESH = 10;
 
 /** One captured request in a list: one line where there is room for it, else two. */
 export class RequestRow extends LitElement {
@@ -92,7 +92,7 @@ export class RequestRow extends LitElement {
  * @param {number} place  from the top, 0 for the newest
  */
 export function isFresh({ arrived }, place) {
-  return Date.now() - arrived < FRESH_MS && place < MOST_FRESH;
+  return Date.now() - arrived < FRESH_MS && place < MAX_FRESH;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { html } from "lit";
 import { askToNotify, mayNotify } from "../browser/notify.js";
 import { playTone } from "../browser/sound.js";
-import { MOST, THEMES } from "../state/settings.js";
+import { MAX, THEMES } from "../state/settings.js";
 import { Sheet } from "./sheet.js";
 
 /** @typedef {import("../state/settings.js").Choices} Choices */
@@ -33,7 +33,7 @@ export class SettingsSheet extends Sheet {
       <label class="settings-line">
         <span>Requests kept in the list</span>
         <select class="input" @change=${this.onMost}>
-          ${MOST.map((most) => html`<option value=${most} ?selected=${most === choices.most}>${most.toLocaleString("en-US")}</option>`)}
+          ${MAX.map((most) => html`<option value=${most} ?selected=${most === choices.most}>${most.toLocaleString("en-US")}</option>`)}
         </select>
       </label>
       ${this.check("Desktop notifications", choices.notify && mayNotify(), this.onNotify)}

@@ -13,7 +13,7 @@
 import { Store } from "../state/store.js";
 
 /** A balancer tries again within seconds; so many requests may come in between. */
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 export class LogStore extends Store {
   #tell;
@@ -45,7 +45,7 @@ export class LogStore extends Store {
   #tellRequest(request) {
     this.#told.add(request.id);
     const [oldest] = this.#told;
-    if (this.#told.size > MOST_REMEMBERED) this.#told.delete(oldest);
+    if (this.#told.size > MAX_REMEMBERED) this.#told.delete(oldest);
     this.#tell("request", request);
   }
 

@@ -13,7 +13,7 @@ import sheet from "./webhook-log.css";
 
 /** @typedef {import("../wire/contract.js").WebhookLogElement} WebhookLogElement */
 
-const MOST = 100;
+const MAX = 100;
 
 /**
  * Shows the requests of the callback that `src` names, and says whether it is live.
@@ -35,9 +35,9 @@ export class WebhookLog extends LitElement {
   };
 
   #src = "";
-  #most = MOST;
+  #most = MAX;
   #update = () => this.requestUpdate();
-  #log = new Log(MOST, {
+  #log = new Log(MAX, {
     changed: this.#update,
     tell: (name, detail) => this.#tell(name, detail),
   });
@@ -71,7 +71,7 @@ export class WebhookLog extends LitElement {
   }
 
   set most(most) {
-    this.#most = most >= 1 ? Math.floor(most) : MOST;
+    this.#most = most >= 1 ? Math.floor(most) : MAX;
     this.#log.most = this.#most;
   }
 

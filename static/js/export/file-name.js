@@ -24,7 +24,7 @@ const EXTENSIONS = {
 
 const HARMLESS = new Set([...Object.values(EXTENSIONS), "bin", "jpeg", "log", "txt", "yml"]);
 
-const MOST_CHARACTERS = 60;
+const MAX_CHARACTERS = 60;
 
 /** Windows opens a device where a file has one of these names, whatever its extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
@@ -75,7 +75,7 @@ function safe(text) {
   const name = text
     .replace(/[^\p{L}\p{N}_]+/gu, "-")
     .replace(/^-|-$/g, "")
-    .slice(0, MOST_CHARACTERS);
+    .slice(0, MAX_CHARACTERS);
   return DEVICE.test(name) ? `${name}-` : name;
 }
 

@@ -13,7 +13,7 @@ import { outgoingHeaders, sends } from "./outgoing.js";
 const UNSAFE_TO_PASTE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** Linux takes 128 KiB in one argument; printf's are none, the shell runs it itself. */
-const MOST_ARGUMENT_BYTES = 100_000;
+const MAX_ARGUMENT_BYTES = 100_000;
 
 /** For each byte what `printf '%b'` makes it of, inside single quotes. */
 const ESCAPES = Array.from({ length: 256 }, (_, byte) => bytesOfLine(escapeOf(byte)));
@@ -60,7 +60,7 @@ export function bodyInto(body) {
   if (encoding !== "utf-8" || UNSAFE_TO_PASTE.test(content))
     return { pipe: printing(bytesOf(body)) };
   const word = quoted(content);
-  return size > MOST_ARGUMENT_BYTES ? { pipe: `printf '%s' ${word}` } : { word };
+  return size > MAX_ARGUMENT_BYTES ? { pipe: `printf '%s' ${word}` } : { word };
 }
 
 /**

@@ -22,7 +22,7 @@ import { bytesOf } from "../body/body.js";
 import { inAscii, targetBelow, trimOws } from "../wire/captured.js";
 
 const TIME_OUT_MS = 30_000;
-const MOST_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 /** As people type it: `localhost:3000/hooks`. */
 const WITHOUT_SCHEME = /^[\w.-]+(:\d+)?([/?]|$)/;
 const FIRST_BASE = "http://localhost:3000";
@@ -178,10 +178,10 @@ async function beginningOf(response) {
   const decoder = new TextDecoder();
   const body = { size: 0, encoding: /** @type {const} */ ("utf-8"), content: "", complete: false };
   try {
-    while (reader && body.size < MOST_BYTES) {
+    while (reader && body.size < MAX_BYTES) {
       const { done, value } = await reader.read();
       if (done) return { ...body, content: body.content + decoder.decode(), complete: true };
-      const bytes = value.subarray(0, MOST_BYTES - body.size);
+      const bytes = value.subarray(0, MAX_BYTES - body.size);
       body.content += decoder.decode(bytes, { stream: true });
       body.size += bytes.length;
     }

@@ -11,7 +11,7 @@ import { turn } from "../browser/turn.js";
 import { utf8 } from "./hmac.js";
 
 /** Whether a text is JSON is found out in one go: a longer one would hold the page up. */
-const MOST_JSON = 2 * 2 ** 20;
+const MAX_JSON = 2 * 2 ** 20;
 const SLICE_MS = 10;
 
 /**
@@ -34,7 +34,7 @@ export async function originalOf(body, isRight) {
 async function* guesses(text) {
   yield ["this body without the line break at its end", text.replace(/\r?\n$/, "")];
   yield ["this body with a line break at its end", `${text}\n`];
-  if (text.length > MOST_JSON || !isJson(text)) return;
+  if (text.length > MAX_JSON || !isJson(text)) return;
   const { compact, spaced } = await rewritten(text);
   yield ["this JSON without white space", compact];
   yield ["this JSON with a space behind each comma and colon", spaced];

@@ -16,7 +16,7 @@ import { fromBase64 } from "./hmac.js";
 
 /** `eyJ` is `{"` in base64url. Bounded, so that no text of a stranger takes long to search. */
 const TOKENS = /(?<![\w-])eyJ[\w-]{4,8192}\.[\w-]{2,65536}\.[\w-]{0,8192}(?![\w-])/g;
-const MOST_TOKENS = 20;
+const MAX_TOKENS = 20;
 
 /**
  * @param {CapturedRequest} request
@@ -39,7 +39,7 @@ function candidatesOf(request) {
   const candidates = new Map();
   for (const [where, text] of textsOf(request)) {
     for (const [token] of text.matchAll(TOKENS)) {
-      if (candidates.size === MOST_TOKENS) return candidates;
+      if (candidates.size === MAX_TOKENS) return candidates;
       if (!candidates.has(token)) candidates.set(token, where);
     }
   }

@@ -17,14 +17,14 @@ import { turn } from "../browser/turn.js";
 import { linesOf, targetBelow, textOfLine } from "../wire/captured.js";
 
 /** Of a body, so many characters are searched: a multiple of four, for base64. */
-const MOST_OF_A_BODY = 1024 * 1024;
+const MAX_OF_A_BODY = 1024 * 1024;
 
 /** What is looked through in one go, so that no filter holds up a frame. */
 const CHARACTERS_AT_ONCE = 4 * 1024 * 1024;
 const CHARACTERS_BESIDE_A_BODY = 4 * 1024;
 
 /** Bodies that are decompressed at the same time. */
-const MOST_OPENING = 8;
+const MAX_OPENING = 8;
 
 /** @type {Record<string, (request: CapturedRequest) => string>} the cheap ones first */
 const FIELDS = {
@@ -83,8 +83,8 @@ export function matches(terms, request) {
 function bodyText(request) {
   const body = opened(request)?.body;
   if (!body) return "";
-  if (body.encoding === "utf-8") return body.content.slice(0, MOST_OF_A_BODY);
-  const bytes = bytesOf(body).subarray(0, MOST_OF_A_BODY);
+  if (body.encoding === "utf-8") return body.content.slice(0, MAX_OF_A_BODY);
+  const bytes = bytesOf(body).subarray(0, MAX_OF_A_BODY);
   return new TextDecoder("latin1").decode(bytes);
 }
 
@@ -143,7 +143,7 @@ export class Filter {
    */
   #mustOpen(request) {
     if (!this.#intoBodies || opened(request)) return false;
-    if (this.#opening.size < MOST_OPENING && !this.#opening.has(request)) {
+    if (this.#opening.size < MAX_OPENING && !this.#opening.has(request)) {
       const judged = open(request).then(() => {
         this.#judge(request); // now: it may be forgotten before the next look
         this.#opening.delete(request);

@@ -7,7 +7,7 @@
 import { Retries } from "./retries.js";
 
 /** A thousand bodies of a megabyte would end the page; so many characters of bodies it can hold. */
-export const MOST_CHARACTERS = 64 * 1024 * 1024;
+export const MAX_CHARACTERS = 64 * 1024 * 1024;
 
 export class Kept {
   /** @type {Map<string, Entry>} the oldest first */
@@ -68,7 +68,7 @@ export class Kept {
   }
 
   #isTooHeavy() {
-    return this.#characters > MOST_CHARACTERS && this.#entries.size > 1;
+    return this.#characters > MAX_CHARACTERS && this.#entries.size > 1;
   }
 
   /**

@@ -18,12 +18,12 @@ export const DEFAULTS = { theme: "system", most: 1000, notify: false, sound: fal
 export const THEMES = ["system", "light", "dark"];
 
 /** How many requests can be kept. */
-export const MOST = [100, 300, 1000, 3000, 10_000];
+export const MAX = [100, 300, 1000, 3000, 10_000];
 
 /** @type {{[name in keyof Choices]: (value: unknown) => boolean}} */
 const VALID = {
   theme: (value) => THEMES.some((each) => each === value),
-  most: (value) => MOST.some((each) => each === value),
+  most: (value) => MAX.some((each) => each === value),
   notify: (value) => typeof value === "boolean",
   sound: (value) => typeof value === "boolean",
   keys: (value) => typeof value === "boolean",

@@ -4,7 +4,7 @@
  * @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("../reply/reply.js").Reply} Reply
  * @typedef {import("../wire/contract.js").Link} Link
- * @typedef {import("../wire/contract.js").Cut} Cut
+ * @typedef {import("../wire/contract.js").Joined} Joined
  * @typedef {import("../wire/contract.js").Refused} Refused
  * @typedef {import("./entries.js").Entry} Entry
  * @typedef {import("./entries.js").RequestEntry} RequestEntry
@@ -81,7 +81,7 @@ export class Store extends Observable {
     this.#change({ link });
   }
 
-  /** @param {Cut} cut */
+  /** @param {Joined} joined */
   joined({ epoch, seq, missed, viewers }) {
     this.#position.start({ epoch, seq });
     this.#replyIsOld = true;

@@ -11,14 +11,14 @@ export function excerpt(text, most) {
 }
 
 /** Longer texts scroll in a box of their own, so that what follows stays in sight. */
-const MOST_IN_FULL = 600;
+const MAX_IN_FULL = 600;
 
 /**
  * Whether a text has to scroll; its element then needs a tab index for readers with a keyboard.
  * @param {string} text
  */
 export function isLong(text) {
-  return text.length > MOST_IN_FULL;
+  return text.length > MAX_IN_FULL;
 }
 
 /**

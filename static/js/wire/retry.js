@@ -1,7 +1,7 @@
 /** When to try again. No clock in here. */
 
 const FIRST_MS = 300;
-const MOST_MS = 3000;
+const MAX_MS = 3000;
 
 /**
  * Longer with each try that failed; spread, so that a thousand pages do not come back at one moment.
@@ -10,7 +10,7 @@ const MOST_MS = 3000;
  * @returns {number} milliseconds
  */
 export function retryDelay(tries, spread) {
-  return Math.min(FIRST_MS * 2 ** tries, MOST_MS) * (0.5 + spread);
+  return Math.min(FIRST_MS * 2 ** tries, MAX_MS) * (0.5 + spread);
 }
 
 /**

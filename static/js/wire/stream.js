@@ -2,7 +2,7 @@
  * The stream of one callback, for any page, worker or Node. The only file that knows Socket.IO.
  *
  * @typedef {import("./contract.js").CapturedRequest} CapturedRequest
- * @typedef {import("./contract.js").Cut} Cut
+ * @typedef {import("./contract.js").Joined} Joined
  * @typedef {import("./contract.js").Link} Link
  * @typedef {import("./contract.js").Place} Place
  * @typedef {import("./contract.js").Sink} Sink
@@ -70,10 +70,10 @@ export function openStream({ server, ...place }, sink) {
   const path = `${pathname.replace(/\/$/, "")}/socket.io/`;
   const socket = io(origin, { ...OPTIONS, path, auth: at });
 
-  /** @param {Cut} cut */
-  const onJoined = (cut) => {
-    follow(at, cut);
-    sink.joined?.(cut);
+  /** @param {Joined} joined */
+  const onJoined = (joined) => {
+    follow(at, joined);
+    sink.joined?.(joined);
   };
   /** @param {CapturedRequest} request */
   const onRequest = (request) => {

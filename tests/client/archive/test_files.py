@@ -196,7 +196,7 @@ def test_a_file_that_is_too_large_is_told(monkeypatch: pytest.MonkeyPatch) -> No
         def read(self, size: int = -1) -> bytes:
             return b" " * size
 
-    monkeypatch.setattr("webhook_logger.client.archive.files.MOST_BYTES", 2**20)
+    monkeypatch.setattr("webhook_logger.client.archive.files.MAX_BYTES", 2**20)
     with pytest.raises(Invalid, match="more than 1 MiB"):
         entries(Endless(), "file.har")  # type: ignore[arg-type]
 

@@ -40,7 +40,7 @@ def test_one_thread_does_it_in_order() -> None:
     assert lane.left == 0
 
 
-@pytest.mark.parametrize(("limit", "most"), [("MOST_WAITING", 2), ("MOST_BYTES", 25)])
+@pytest.mark.parametrize(("limit", "most"), [("MAX_WAITING", 2), ("MAX_BYTES", 25)])
 def test_whoever_has_more_than_there_is_room_for_waits(
     monkeypatch: pytest.MonkeyPatch, limit: str, most: int
 ) -> None:
@@ -63,7 +63,7 @@ def test_whoever_has_more_than_there_is_room_for_waits(
 
 
 def test_what_is_larger_than_all_the_room_goes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "MOST_BYTES", 5)
+    monkeypatch.setattr(lanes, "MAX_BYTES", 5)
     done: list[int] = []
     lane = Lane(done.append, threads=1)
     for number in range(3):

@@ -8,7 +8,7 @@ from tests.wire_fixture import samples
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.errors import Closed
 from webhook_logger.client.stream.events import Event, Gap, Link, Responded
-from webhook_logger.client.stream.mailbox import MOST_ASIDES, Mailbox
+from webhook_logger.client.stream.mailbox import MAX_ASIDES, Mailbox
 
 
 def request(seq: int, size: int = 0) -> CapturedRequest:
@@ -79,22 +79,22 @@ def test_gaps_in_a_row_are_one() -> None:
 
 def test_asides_that_nobody_reads_are_limited_and_take_no_place_of_requests() -> None:
     mailbox = Mailbox()
-    for seq in range(MOST_ASIDES + 5):
+    for seq in range(MAX_ASIDES + 5):
         mailbox.put(Responded("e", seq, 200, "default"))
     mailbox.put(request(1))
     events = all_of(mailbox)
-    assert len(events) == MOST_ASIDES + 1
+    assert len(events) == MAX_ASIDES + 1
     assert events[-1] == request(1)
 
 
 def test_gaps_that_nobody_reads_are_limited_whatever_stands_between_them() -> None:
     mailbox = Mailbox()
-    for _ in range(MOST_ASIDES):
+    for _ in range(MAX_ASIDES):
         mailbox.put(Gap(1, "away"))
         mailbox.put(Gap(1, "hole"))
     events = all_of(mailbox)
-    assert len(events) == MOST_ASIDES
-    assert sum(gap.count or 0 for gap in events if isinstance(gap, Gap)) == 2 * MOST_ASIDES
+    assert len(events) == MAX_ASIDES
+    assert sum(gap.count or 0 for gap in events if isinstance(gap, Gap)) == 2 * MAX_ASIDES
 
 
 def test_what_waits_can_be_taken_after_the_end() -> None:

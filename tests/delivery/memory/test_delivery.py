@@ -86,7 +86,7 @@ def test_a_callback_without_viewers_hands_over_nothing(
 def test_counters_are_bounded_and_a_forgotten_one_begins_a_new_epoch(
     delivery: MemoryDelivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "MOST_CALLBACKS", 2)
+    monkeypatch.setattr(memory, "MAX_CALLBACKS", 2)
     first, second, third = (str(uuid4()) for _ in range(3))
     before = delivery.publish(request_to(first))
     delivery.publish(request_to(second))
@@ -104,7 +104,7 @@ def test_counters_are_bounded_and_a_forgotten_one_begins_a_new_epoch(
 def test_strangers_cannot_make_a_watched_callback_forgotten(
     delivery: MemoryDelivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "MOST_CALLBACKS", 5)
+    monkeypatch.setattr(memory, "MAX_CALLBACKS", 5)
     watched = [str(uuid4()) for _ in range(3)]
     for uuid in watched:
         delivery.publish(request_to(uuid))
@@ -130,7 +130,7 @@ def test_a_reply_may_be_changed_while_its_request_is_handed_to_many_viewers(
 def test_replies_are_forgotten_by_what_they_take_in_memory(
     delivery: MemoryDelivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replies, "MOST_BYTES", 200_000)
+    monkeypatch.setattr(replies, "MAX_BYTES", 200_000)
     first, second = str(uuid4()), str(uuid4())
     wide = Kept("a" * 19_999 + "\N{PARTY POPPER}", None)  # Python takes 80 KB and more
     delivery.set_reply(first, wide)

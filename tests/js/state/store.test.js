@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { DEFAULT_REPLY } from "../../../static/js/reply/reply.js";
-import { MOST_CHARACTERS } from "../../../static/js/state/kept.js";
+import { MAX_CHARACTERS } from "../../../static/js/state/kept.js";
 import { DEFAULTS } from "../../../static/js/state/settings.js";
 import { Store } from "../../../static/js/state/store.js";
 import { sample } from "../samples.js";
@@ -52,7 +52,7 @@ test("a hole in the counting shows as a gap at once", () => {
   assert.deepEqual(shown(), ["id 5", "gap 3", "id 1"]);
 });
 
-test("a hole right behind the cut of joining shows as a gap", () => {
+test("a hole right behind the barrier shows as a gap", () => {
   store.joined({ epoch: "first", seq: 7, missed: 0, viewers: 1 });
   arrive(9);
   assert.deepEqual(shown(), ["id 9", "gap 1"]);
@@ -114,7 +114,7 @@ test("how many are kept can be chosen, and be changed at any time", () => {
 });
 
 test("large bodies are kept as long as they are light enough together, the newest always", () => {
-  const content = "x".repeat(MOST_CHARACTERS / 2);
+  const content = "x".repeat(MAX_CHARACTERS / 2);
   const body = { size: content.length, encoding: /** @type {const} */ ("utf-8"), content };
   for (const seq of [1, 2, 3]) {
     store.requestArrived(sample({ seq, body: { ...body, complete: true } }));
@@ -358,11 +358,11 @@ test("responses are kept for as many requests as the list and what waits can hol
 
 const replyStatus = () => store.snapshot.reply?.status ?? null;
 
-const cut = { epoch: "first", seq: 0, missed: 0, viewers: 1 };
+const joined = { epoch: "first", seq: 0, missed: 0, viewers: 1 };
 
 test("the reply is not known until it is read or told, and one that was reset is the default", () => {
   assert.equal(replyStatus(), null);
-  store.joined(cut);
+  store.joined(joined);
   store.replyRead({ ...DEFAULT_REPLY, status: 503 });
   assert.equal(replyStatus(), 503);
   store.replyChanged({ ...DEFAULT_REPLY, status: 404 });
@@ -372,16 +372,16 @@ test("the reply is not known until it is read or told, and one that was reset is
 });
 
 test("what the stream told while the reply was read is newer", () => {
-  store.joined(cut);
+  store.joined(joined);
   store.replyChanged({ ...DEFAULT_REPLY, status: 404 });
   store.replyRead({ ...DEFAULT_REPLY, status: 503 });
   assert.equal(replyStatus(), 404);
 });
 
 test("a reply that is read after joining again replaces what was told before", () => {
-  store.joined(cut);
+  store.joined(joined);
   store.replyChanged({ ...DEFAULT_REPLY, status: 404 });
-  store.joined(cut);
+  store.joined(joined);
   store.replyRead({ ...DEFAULT_REPLY, status: 503 });
   assert.equal(replyStatus(), 503);
 });

@@ -7,7 +7,7 @@ import threading
 from engineio.packet import MESSAGE, Packet
 
 from tests.support.patience import PATIENCE_SECONDS
-from webhook_logger.viewers.transport.outbox import MOST_BYTES, Outbox
+from webhook_logger.viewers.transport.outbox import MAX_BYTES, Outbox
 
 
 class Socket:
@@ -91,6 +91,6 @@ def test_the_smallest_packets_have_weight_too() -> None:
     outbox, socket = Outbox(), Socket(stuck=True)
     outbox.attach(socket)
     outbox.put(message("x" * 2**17))  # is being written
-    for _ in range(MOST_BYTES // 64):
+    for _ in range(MAX_BYTES // 64):
         outbox.write(b"\x8a\x00")
     assert socket.cut.wait(PATIENCE_SECONDS)

@@ -18,7 +18,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-MOST_BYTES = 256 * 2**20
+MAX_BYTES = 256 * 2**20
 """Of a file that is read: all of it is in memory then."""
 
 _HEAD = har.HEAD.encode()
@@ -180,9 +180,9 @@ def entries(file: BinaryIO, name: str) -> tuple[list[Any], bool]:
 
     Raises `Invalid` with a sentence for what is no HAR file.
     """
-    data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise Invalid(f"{name} has more than {MOST_BYTES // 2**20} MiB, which is the most.")
+    data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise Invalid(f"{name} has more than {MAX_BYTES // 2**20} MiB, which is the most.")
     if not data.endswith(_FOOT) and (end := _end_of_entries(data)):
         data = data[:end] + _FOOT
     try:

@@ -18,7 +18,7 @@ from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.relay.forward import Manner
 from webhook_logger.client.relay.target import Target
-from webhook_logger.client.stream.connection import MOST_MESSAGE_BYTES
+from webhook_logger.client.stream.connection import MAX_MESSAGE_BYTES
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 FORWARD_SECONDS = 30.0
@@ -89,7 +89,7 @@ FORWARD_SECONDS = 30.0
 @click.option(
     "--max-message",
     type=click.IntRange(1, 2048),
-    default=MOST_MESSAGE_BYTES >> 20,
+    default=MAX_MESSAGE_BYTES >> 20,
     show_default=True,
     metavar="MIB",
     help="Accept messages of the server up to this size.",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-MOST_SECONDS = 10**6
+MAX_SECONDS = 10**6
 
 
 class Positive(click.FloatRange):
@@ -25,7 +25,7 @@ class Positive(click.FloatRange):
         return number
 
 
-SECONDS = Positive(MOST_SECONDS)
+SECONDS = Positive(MAX_SECONDS)
 
 timeout = click.option(
     "--timeout",

@@ -18,7 +18,7 @@ from webhook_logger.client.relay.forward import KEEP_SECONDS, send
 from webhook_logger.client.relay.target import Target
 from webhook_logger.client.show import shortened
 
-_MOST_NAME = 80
+_MAX_NAME = 80
 """Characters of number, method and path in the line about a request."""
 
 
@@ -65,7 +65,7 @@ def _replayed(
     if isinstance(each, Invalid):
         screen.note(f"{each} It is not sent.", "yellow")
         return "not sent"
-    name = shortened(f"{number}: {each.request.method} {each.request.below or '/'}", _MOST_NAME)
+    name = shortened(f"{number}: {each.request.method} {each.request.below or '/'}", _MAX_NAME)
     if each.lacks:
         screen.note(f"{name} {each.lacks}; it is not sent.", "yellow")
         return "not sent"

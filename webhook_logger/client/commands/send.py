@@ -171,7 +171,7 @@ class Sender:
 
 def _pause(seconds: float) -> None:
     if seconds > 0:
-        time.sleep(min(seconds, options.MOST_SECONDS))
+        time.sleep(min(seconds, options.MAX_SECONDS))
 
 
 def _line(text: str) -> tuple[str, str]:

@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 
 Work = TypeVar("Work")
 
-MOST_WAITING = 1000
-MOST_BYTES = 64 * 2**20
+MAX_WAITING = 1000
+MAX_BYTES = 64 * 2**20
 """What waits in one lane; whoever has more for it waits, too."""
 
 
@@ -40,7 +40,7 @@ class Lane(Generic[Work]):
 
     def _has_room(self, size: int) -> bool:
         waiting = len(self._waiting)
-        return not waiting or (waiting < MOST_WAITING and self._bytes + size <= MOST_BYTES)
+        return not waiting or (waiting < MAX_WAITING and self._bytes + size <= MAX_BYTES)
 
     def finish(self, seconds: float | None = None) -> bool:
         """Wait until all is done, `seconds` at most, and return whether it is."""

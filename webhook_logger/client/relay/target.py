@@ -57,7 +57,7 @@ _SLASH = re.compile(
 _DOT = re.compile("\xc0\xae|(?:\xe0|\xf0\x80)\x80\xae|%u002e", re.IGNORECASE)
 _PARAMETERS = re.compile(r"[;?#\x00].*", re.DOTALL)
 _BLANKS = "".join(map(chr, range(1, 33)))
-_MOST_DECODED = 3
+_MAX_DECODED = 3
 """Some servers decode twice."""
 
 
@@ -86,7 +86,7 @@ def _keep_below(above: str, below: str) -> None:
 def _readings(text: str) -> list[str]:
     """The text, and what it is when its escapes are decoded once and several times."""
     readings = [text]
-    while len(readings) <= _MOST_DECODED and "%" in readings[-1]:
+    while len(readings) <= _MAX_DECODED and "%" in readings[-1]:
         escaped = readings[-1].encode("latin-1", "replace")
         readings.append(unquote_to_bytes(escaped).decode("latin-1"))
     return readings

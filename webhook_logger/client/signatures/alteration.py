@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
-_MOST_JSON = 2 * 2**20
+_MAX_JSON = 2 * 2**20
 """In characters: a longer text is not tried as JSON."""
 
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
@@ -29,7 +29,7 @@ def original_of(body: bytes, is_right: Callable[[bytes], bool]) -> str | None:
 def _guesses(text: str) -> Iterator[tuple[str, str]]:
     yield "this body without the line break at its end", re.sub(r"\r?\n\Z", "", text)
     yield "this body with a line break at its end", f"{text}\n"
-    if len(text) > _MOST_JSON or not _is_json(text):
+    if len(text) > _MAX_JSON or not _is_json(text):
         return
     # As JavaScript's and as Python's libraries write it, every token as it is.
     compact = _BLANKS.sub(r"\1", text)

@@ -21,9 +21,9 @@ from webhook_logger.client.stream.wire import brief, reason
 
 STEP_SECONDS = 5
 """For a name and an address to be reached, and then for the handshake, at most."""
-MOST_MESSAGE_BYTES = 32 * 2**20
+MAX_MESSAGE_BYTES = 32 * 2**20
 """Of one message of the server: a body of 24 MiB in base64."""
-_MOST_PING_SECONDS = 120
+_MAX_PING_SECONDS = 120
 
 # What goes wrong shows in `Link`; python-socketio complains of every connection that ends.
 log = logging.getLogger("webhook_logger.client.transport")
@@ -42,7 +42,7 @@ class StreamConnection(Client):
         tls: ssl.SSLContext | None,
         on_event: Callable[..., None],
         step_seconds: float = STEP_SECONDS,
-        most_message_bytes: int = MOST_MESSAGE_BYTES,
+        most_message_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
         """`on_event` is called with each event's name and payload, by one thread.
 
@@ -167,7 +167,7 @@ class StreamConnection(Client):
 
     def check_handshake(self, ping_interval: float, ping_timeout: float) -> None:
         """Refuse pings that never come, or come too rarely. Raises `ValueError`."""
-        if not all(0 < each <= _MOST_PING_SECONDS for each in (ping_interval, ping_timeout)):
+        if not all(0 < each <= _MAX_PING_SECONDS for each in (ping_interval, ping_timeout)):
             times = f"{ping_interval:g} and {ping_timeout:g} seconds"
             self.complain(f"the handshake has impossible times for pings: {times}")
             raise ValueError

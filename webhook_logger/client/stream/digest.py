@@ -9,7 +9,7 @@ from webhook_logger.client.stream.events import Event, Gap, Refused
 
 LINES = 10
 """The newest requests."""
-_MOST_CHARACTERS = 100
+_MAX_CHARACTERS = 100
 
 
 class Digest:
@@ -54,6 +54,6 @@ class Digest:
 def _line(request: CapturedRequest) -> str:
     """`12 POST /orders, 34 bytes`, in ASCII without control characters."""
     target = ascii(f"{request.method} {request.subpath or '/'}")[1:-1]
-    if len(target) > _MOST_CHARACTERS:
-        target = target[:_MOST_CHARACTERS] + "…"
+    if len(target) > _MAX_CHARACTERS:
+        target = target[:_MAX_CHARACTERS] + "…"
     return f"{request.seq} {target}, {request.body.size} bytes"

@@ -12,10 +12,10 @@ from webhook_logger.client.errors import ClientError
 from webhook_logger.client.stream.digest import Digest
 from webhook_logger.client.stream.events import Event, Gap, Link, Responding
 
-MOST_REQUESTS = 10_000
-MOST_BYTES = 256 * 2**20
+MAX_REQUESTS = 10_000
+MAX_BYTES = 256 * 2**20
 """Of the bodies of all requests that wait."""
-MOST_ASIDES = 10_000
+MAX_ASIDES = 10_000
 """Of all that is no request; more of those are dropped, but gaps, which are added up."""
 
 
@@ -27,8 +27,8 @@ class Mailbox:
 
     def __init__(
         self,
-        most_requests: int = MOST_REQUESTS,
-        most_bytes: int = MOST_BYTES,
+        most_requests: int = MAX_REQUESTS,
+        most_bytes: int = MAX_BYTES,
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         """`on_change` is called by the thread that puts, after each change."""
@@ -57,7 +57,7 @@ class Mailbox:
                 self._put_request(event)
             elif isinstance(event, Gap):
                 self._put_gap(event)
-            elif self._asides < MOST_ASIDES:
+            elif self._asides < MAX_ASIDES:
                 self._add(event)
             self.changed.notify_all()
         self._on_change()
@@ -102,7 +102,7 @@ class Mailbox:
     def _put_gap(self, gap: Gap) -> None:
         """One after another is one, so that there are never many."""
         last = self._events[-1] if self._events else None
-        full = self._requests >= self._most_requests or self._asides >= MOST_ASIDES
+        full = self._requests >= self._most_requests or self._asides >= MAX_ASIDES
         if isinstance(last, Gap) and (last.why == gap.why or full):
             known = last.count is not None and gap.count is not None
             self._count(self._events.pop(), -1)

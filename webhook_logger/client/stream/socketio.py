@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import engineio
 import socketio
 
-_MOST_WAITING = 100
+_MAX_WAITING = 100
 """Packets that the server does not take from us."""
 
 
@@ -43,7 +43,7 @@ class InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
         return super().start_background_task(target, *args, **kwargs)
 
     def _receive_packet(self, pkt: engineio.packet.Packet) -> None:
-        if self.queue.qsize() > _MOST_WAITING:
+        if self.queue.qsize() > _MAX_WAITING:
             self.owner.complain("the server does not read what it is sent")
         elif pkt.packet_type == engineio.packet.PING and pkt.data:
             self.owner.complain("a ping of the server has content")

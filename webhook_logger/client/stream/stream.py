@@ -12,7 +12,7 @@ from webhook_logger.client.errors import Closed, Rejected, Unreachable
 from webhook_logger.client.stream import wire
 from webhook_logger.client.stream.claims import CLAIM_SECONDS, Claims
 from webhook_logger.client.stream.connection import (
-    MOST_MESSAGE_BYTES,
+    MAX_MESSAGE_BYTES,
     STEP_SECONDS,
     StreamConnection,
 )
@@ -21,7 +21,7 @@ from webhook_logger.client.stream.mailbox import Mailbox
 from webhook_logger.client.stream.position import Position
 
 FIRST_SECONDS = 0.3
-MOST_SECONDS = 3.0
+MAX_SECONDS = 3.0
 """Between two tries to connect; as the page does it, each is spread by half."""
 STALLED_SECONDS = 2.0
 """For `joined` to follow a connection."""
@@ -40,7 +40,7 @@ class Stream:
         *,
         respond: bool = False,
         step_seconds: float = STEP_SECONDS,
-        most_message_bytes: int = MOST_MESSAGE_BYTES,
+        most_message_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
         self._address = address
         self._mailbox = mailbox
@@ -124,7 +124,7 @@ class Stream:
                 self._claims.try_again(connection)
 
     def _delay(self) -> float:
-        longest = min(FIRST_SECONDS * 2.0**self._tries, MOST_SECONDS)
+        longest = min(FIRST_SECONDS * 2.0**self._tries, MAX_SECONDS)
         self._tries = min(self._tries + 1, 10)
         return longest * (0.5 + random.random())  # noqa: S311  # spread, not a secret
 

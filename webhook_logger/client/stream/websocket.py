@@ -10,7 +10,7 @@ from typing import Any
 
 import websocket
 
-_MOST_FRAGMENTS = 10_000
+_MAX_FRAGMENTS = 10_000
 """Of one message."""
 
 
@@ -40,7 +40,7 @@ class Frames(websocket.frame_buffer):
             self._bytes = self._count = 0
         self._bytes += length
         self._count += 1
-        if self._bytes > self._most or self._count > _MOST_FRAGMENTS:
+        if self._bytes > self._most or self._count > _MAX_FRAGMENTS:
             self._complain(f"a message of the server has more than {self._most} bytes")
             raise websocket.WebSocketProtocolException("too large")
 

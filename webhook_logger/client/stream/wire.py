@@ -13,9 +13,9 @@ from webhook_logger.callbacks import is_canonical_uuid
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.stream.events import Refused, Responded, Responding
 
-_MOST = 2**53
+_MAX = 2**53
 """Numbers are exact up to here in JavaScript, which the contract is for, too."""
-_MOST_CHARACTERS = 300
+_MAX_CHARACTERS = 300
 
 _REASON = re.compile(r"[a-z_]{1,100}")
 _ID = re.compile(r"[\x21-\x7e]{1,500}")
@@ -90,7 +90,7 @@ def reason(error: Any) -> str:
 def brief(text: object) -> str:
     """The beginning of what a server says, for a sentence that people read."""
     words = str(text)
-    return words if len(words) <= _MOST_CHARACTERS else f"{words[:_MOST_CHARACTERS]}…"
+    return words if len(words) <= _MAX_CHARACTERS else f"{words[:_MAX_CHARACTERS]}…"
 
 
 Check = Callable[[Any], bool]
@@ -111,7 +111,7 @@ def _boolean(value: Any) -> bool:
 
 
 def _count(value: Any) -> bool:
-    return type(value) is int and 0 <= value <= _MOST
+    return type(value) is int and 0 <= value <= _MAX
 
 
 def _count_or_none(value: Any) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.base import (
     ORDINARY,
-    Cut,
+    Barrier,
     Delivery,
     Expected,
     Kept,
@@ -30,7 +30,7 @@ from webhook_logger.rates import Rates
 
 LOCKS = 64
 """Shared by the callbacks, so that few of them ever wait for another's viewers."""
-MOST_CALLBACKS = 100_000
+MAX_CALLBACKS = 100_000
 """Whose counters are kept, those with viewers aside; a forgotten one begins a new epoch."""
 
 
@@ -113,10 +113,10 @@ class MemoryDelivery(Delivery):
         return self._responses.decline(uuid, request)
 
     @contextmanager
-    def cut(self, uuid: str) -> Iterator[Cut]:
+    def barrier(self, uuid: str) -> Iterator[Barrier]:
         with self._turn(uuid):
             counter = self._counter(uuid)
-            yield Cut(counter.epoch, counter.seq, viewers_elsewhere=0)
+            yield Barrier(counter.epoch, counter.seq, viewers_elsewhere=0)
 
     def set_viewers(self, uuid: str, viewers: int) -> None:
         if viewers:
@@ -141,7 +141,7 @@ class MemoryDelivery(Delivery):
 
     def _forget_one_too_many(self) -> None:
         """The one longest unused; one with viewers counts as used."""
-        if len(self._counters) - len(self._viewers) <= MOST_CALLBACKS:
+        if len(self._counters) - len(self._viewers) <= MAX_CALLBACKS:
             return
         while (oldest := next(iter(self._counters))) in self._viewers:
             self._counters.move_to_end(oldest)

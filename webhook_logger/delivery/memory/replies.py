@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from webhook_logger.delivery.base import Kept
 
-MOST_BYTES = 64 * 2**20
+MAX_BYTES = 64 * 2**20
 """Of all of them; beyond that the one longest unused is forgotten."""
 BYTES_OF_ONE = 512
 """What Python needs for each besides its text."""
@@ -31,7 +31,7 @@ class Replies:
         if kept:
             self._kept[uuid] = kept
             self._bytes += _weight(kept)
-        while self._bytes > MOST_BYTES:
+        while self._bytes > MAX_BYTES:
             _, oldest = self._kept.popitem(last=False)
             self._bytes -= _weight(oldest)
 

@@ -39,7 +39,7 @@ request that is held has it for a name.
     RESPOND    held             id, response in JSON                  1 if a worker receives it
     DECLINE    held             id                                    1 if a worker is notified
     SET_REPLY  reply            channel, JSON or "", times or ""      nothing
-    CUT        counter          worker, fresh, own channel, name      nothing; a message follows
+    BARRIER    counter          worker, fresh, own channel, name      nothing; a message follows
     CLAIM      counter          worker, fresh                         0 if another worker responds
     PRESENCE   counter, held    worker, fresh, count of viewers       0 if "responds" and another
                                 here, channel, "responds" or ""       worker responds
@@ -62,8 +62,8 @@ bytes, then the parts, one after the other, in UTF-8:
                reply     times or "-", JSON: the reply was set; no parts: it was deleted
                used      none: the reply is used for one request less
                emit      python-socketio's message: an event for the room
-    worker     canary    none: proves that the worker still receives
-               cut       name, epoch, seq, viewers elsewhere: a cut
+    worker     heartbeat    none: proves that the worker still receives
+               barrier   name, epoch, seq, viewers elsewhere: a barrier
                response  name, JSON: the response to a request that the worker holds
                gone      name: the responder of a held request is gone
     common     control   python-socketio's message for all workers

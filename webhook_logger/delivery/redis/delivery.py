@@ -2,7 +2,7 @@
 
 A script counts and publishes in one step, so the order on a callback's channel is the order of
 `seq`. A worker subscribes to the channels of the callbacks that it has viewers of, on one
-connection. A cut is a message that the worker sends to itself on that same connection: where it
+connection. A barrier is a message that the worker sends to itself on that same connection: where it
 comes out, the stream is held still while a viewer enters.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.base import (
     ORDINARY,
-    Cut,
+    Barrier,
     Delivery,
     Expected,
     Kept,
@@ -31,9 +31,9 @@ from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.held import Held
 from webhook_logger.delivery.redis import keys, scripts
 from webhook_logger.delivery.redis.backlog import Backlog, QueueLimits
-from webhook_logger.delivery.redis.canary import Canaries
-from webhook_logger.delivery.redis.cuts import Cuts
+from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import seal
+from webhook_logger.delivery.redis.heartbeat import Heartbeats
 from webhook_logger.delivery.redis.history import History
 from webhook_logger.delivery.redis.holding import Holding
 from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
@@ -70,21 +70,21 @@ class RedisDelivery(Delivery):
         self._presence = Presence(self._small, self._worker, self._report_replaced)
         self._holding = Holding(self._small, self._worker, limits.seconds)
         self._subscription = Subscription(connect, self, limits.seconds)
-        self._cuts = Cuts(self._small, self._subscription, self._worker, limits.seconds)
-        self._canaries = Canaries(self._small, self._subscription, self._worker)
+        self._barriers = Barriers(self._small, self._subscription, self._worker, limits.seconds)
+        self._heartbeats = Heartbeats(self._small, self._subscription, self._worker)
         self.manager = RoomManager(url, seconds=limits.seconds)
         self._sink: Sink
         self._messages: QueueMessages
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
-        own = Own(self._channel, self._cuts, self._canaries, self._holding)
+        own = Own(self._channel, self._barriers, self._heartbeats, self._holding)
         self._messages = QueueMessages(sink, self.manager, own)
         self._subscription.keep(self._channel)
         self._subscription.keep(CONTROL_CHANNEL)
         for forever in (
             *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
-            *(self._subscription.listen, self._presence.keep, self._canaries.send),
+            *(self._subscription.listen, self._presence.keep, self._heartbeats.send),
             self._readiness.keep,
             partial(self._refusals.report, self._report, lambda: self._subscription.up),
         ):
@@ -159,10 +159,10 @@ class RedisDelivery(Delivery):
         where = [keys.held_key(uuid)]
         return bool(self._small.run(scripts.DECLINE, where, request))
 
-    def cut(self, uuid: str) -> AbstractContextManager[Cut]:
+    def barrier(self, uuid: str) -> AbstractContextManager[Barrier]:
         if self._readiness.reason:
             raise QueueUnavailable(self._readiness.reason)
-        return self._cuts.cut(uuid)
+        return self._barriers.barrier(uuid)
 
     def set_viewers(self, uuid: str, viewers: int) -> None:
         before = self._presence.here(uuid)
@@ -195,7 +195,7 @@ class RedisDelivery(Delivery):
     def subscribed(self) -> None:
         """Note that the stream has no holes from here on."""
         log.info("Subscribed to the queue.")
-        self._canaries.forget()
+        self._heartbeats.forget()
         if self._subscription.history:
             for publisher in self._publishers:
                 publisher.renew_unless(self._subscription.history.replication_id)
@@ -227,5 +227,5 @@ class RedisDelivery(Delivery):
         """Pass on why this worker is not ready, or None when it is ready."""
         self._sink.status(reason)
         if reason is None:
-            # In a thread of its own, because a room's new cut needs this one to go on.
+            # In a thread of its own, because a room's new barrier needs this one to go on.
             threading.Thread(target=self._sink.resume, daemon=True).start()

@@ -24,7 +24,7 @@ from webhook_logger.delivery.redis.redis_py import connections
 from webhook_logger.delivery.socketio import Message, QueuedRooms
 
 CONTROL_CHANNEL = "webhook-logger:control"
-MOST_WAITING = 1_000
+MAX_WAITING = 1_000
 """Control messages; more are left out, for the stream must not wait for a handler that hangs."""
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class RoomManager(QueuedRooms):
     def __init__(self, url: str, write_only: bool = False, seconds: float = 2.0) -> None:
         super().__init__(channel=CONTROL_CHANNEL, write_only=write_only)
         self._redis = redis.Redis(connection_pool=connections(url, seconds))
-        self._control: Queue[str] = Queue(MOST_WAITING)
+        self._control: Queue[str] = Queue(MAX_WAITING)
         self._is_listening = False
 
     def emit(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from webhook_logger.delivery.base import Kept, ResponseReport, Sink
 from webhook_logger.delivery.redis import keys
-from webhook_logger.delivery.redis.canary import Canaries
-from webhook_logger.delivery.redis.cuts import Cuts
+from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import UnknownVersion, unseal
+from webhook_logger.delivery.redis.heartbeat import Heartbeats
 from webhook_logger.delivery.redis.holding import Holding
 from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.errors import reason_named
@@ -23,16 +23,16 @@ class Own:
     """A worker's own channel, and the objects that wait for its messages."""
 
     channel: str
-    _cuts: Cuts
-    _canaries: Canaries
+    _barriers: Barriers
+    _heartbeats: Heartbeats
     _holding: Holding
 
     def take(self, kind: bytes, parts: Sequence[str]) -> None:
         """Hand on a message that is for this worker."""
-        if kind == b"canary":
-            self._canaries.came_back()
-        elif kind == b"cut":
-            self._cuts.reach(*parts)
+        if kind == b"heartbeat":
+            self._heartbeats.came_back()
+        elif kind == b"barrier":
+            self._barriers.reach(*parts)
         elif kind == b"response":
             self._holding.given(*parts)
         elif kind == b"gone":

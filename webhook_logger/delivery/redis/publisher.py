@@ -25,8 +25,8 @@ from webhook_logger.delivery.redis.backlog import TOO_MUCH, Backlog, Call
 from webhook_logger.delivery.redis.errors import NO_RESPONSE, UNREACHABLE, reason_of
 from webhook_logger.delivery.redis.redis_py import Backoff, Line, pack
 
-MOST_COMMANDS_A_BATCH = 256
-MOST_BYTES_A_BATCH = 4 * 2**20
+MAX_COMMANDS_A_BATCH = 256
+MAX_BYTES_A_BATCH = 4 * 2**20
 TICK_SECONDS = 0.1
 SILENT_TICKS = 5
 """Ticks without a response that mean that the queue is unavailable. Ticks are counted and not time,
@@ -198,7 +198,7 @@ class Publisher:
     def _next_batch(self) -> list[Call]:
         batch: list[Call] = []
         size = 0
-        while self._waiting and len(batch) < MOST_COMMANDS_A_BATCH and size < MOST_BYTES_A_BATCH:
+        while self._waiting and len(batch) < MAX_COMMANDS_A_BATCH and size < MAX_BYTES_A_BATCH:
             call = self._waiting.popleft()
             if call.history and call.history != self._name:
                 call.move_to(self._name)

@@ -175,13 +175,13 @@ redis.call('PUBLISH', channel, message)
 """
 )
 
-CUT = (
+BARRIER = (
     SEAL
     + _COUNTER
     + """
 local channel, name = ARGV[3], ARGV[4]
 local seq = redis.call('HGET', key, 'seq')
-redis.call('PUBLISH', channel, seal('cut', name, epoch, seq, elsewhere .. ''))
+redis.call('PUBLISH', channel, seal('barrier', name, epoch, seq, elsewhere .. ''))
 """
 )
 
@@ -238,4 +238,4 @@ redis.call('PUBLISH', ARGV[1], 'probe')
 redis.call('DEL', KEYS[1])
 """
 
-ALL = (PUBLISH, SET_REPLY, TAKE_BACK, RESPOND, DECLINE, CUT, CLAIM, PRESENCE, PROBE)
+ALL = (PUBLISH, SET_REPLY, TAKE_BACK, RESPOND, DECLINE, BARRIER, CLAIM, PRESENCE, PROBE)

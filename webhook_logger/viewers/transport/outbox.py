@@ -19,17 +19,17 @@ from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport.frames import frame, text_frame
 from webhook_logger.viewers.transport.turns import Turns
 
-MOST_BYTES = 6 * 2**20
+MAX_BYTES = 6 * 2**20
 """The default. The allocator adds to it: a worker grows by up to 8 MiB for a viewer."""
 BYTES_OF_AN_ITEM = 64
 """What Python needs for each item, in addition to its content."""
 SLOW_SECONDS = 2.0
 """How long a viewer that was too slow has to read the reason why it is cut off."""
 
-MOST_A_POLL = 16
+MAX_A_POLL = 16
 """Maximum packets in one poll: python-engineio's clients end a connection that sends more."""
 
-MOST_BYTES_TOGETHER = 64 * 1024
+MAX_BYTES_TOGETHER = 64 * 1024
 """More bytes than this are written without waiting for others."""
 
 
@@ -65,7 +65,7 @@ class Outbox:
         *("_wake", "_writes", "ending"),
     )
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, most_bytes: int = MAX_BYTES) -> None:
         self._most = most_bytes
         self._waiting: deque[Any] | None = None  # of most viewers nothing ever waits
         self._gathered: list[bytes] | None = None
@@ -104,7 +104,7 @@ class Outbox:
             self._wake = threading.Event()
             self._wake.wait(timeout)
             self._wake = None
-        if not self._waiting or self._taken > MOST_A_POLL:
+        if not self._waiting or self._taken > MAX_A_POLL:
             raise Empty
         packet: Packet | None = self._waiting.popleft()
         self._bytes -= _weight(packet)
@@ -168,7 +168,7 @@ class Outbox:
         else:
             self._gathered.append(data)
         self._bytes += len(data)
-        if self._bytes > MOST_BYTES_TOGETHER:
+        if self._bytes > MAX_BYTES_TOGETHER:
             self.flush()
 
     def flush(self) -> None:

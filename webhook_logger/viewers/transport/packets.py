@@ -10,7 +10,7 @@ from webhook_logger.errors import Reason
 
 NOBODYS = ""
 """The name of an event without a handler."""
-MOST_SHOWN = 100
+MAX_SHOWN = 100
 """Characters of a namespace that a message shows."""
 
 
@@ -37,7 +37,7 @@ class NamedPacket(packet.Packet):  # type: ignore[misc]  # the library has no ty
         if self.namespace in (None, "/"):
             return Reason.ALREADY_CONNECTED, Reason.ALREADY_CONNECTED.meaning
         message = (
-            f'This server has no namespace "{self.namespace[:MOST_SHOWN]}": Socket.IO clients take '
+            f'This server has no namespace "{self.namespace[:MAX_SHOWN]}": Socket.IO clients take '
             "the path of a URL as one. Connect to the URL without its path, set the option `path` "
             f'to "{self.path}", and name a callback in `auth`, as in {{"uuid": "…"}}.'
         )

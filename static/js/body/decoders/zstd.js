@@ -13,10 +13,10 @@ import { Decompress } from "fzstd";
 import { TooLarge } from "../content-coding.js";
 
 /** RFC 9659, section 3: no more is allowed in HTTP. */
-const MOST_WINDOW = 8 * 2 ** 20;
+const MAX_WINDOW = 8 * 2 ** 20;
 
 /** Bytes that are moved in all. */
-const MOST_MOVED = 2 ** 29;
+const MAX_MOVED = 2 ** 29;
 
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a5;
@@ -39,7 +39,7 @@ export function decode(bytes, most) {
   for (let start = 0; start < bytes.length; ) {
     const { end, window, blocks } = frameAt(view, start);
     moved += window * blocks;
-    if (window > MOST_WINDOW || moved > MOST_MOVED) throw new TooLarge();
+    if (window > MAX_WINDOW || moved > MAX_MOVED) throw new TooLarge();
     if (blocks > 0) new Decompress(put).push(bytes.subarray(start, end), true);
     start = end;
   }

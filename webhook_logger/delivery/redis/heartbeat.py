@@ -12,9 +12,9 @@ from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.subscription import Subscription
 
-CANARY_SECONDS = 2.0
-MAX_CANARIES_OUT = 3
-"""Canaries that Redis took and that have not come back. This many mean that the worker is deaf.
+HEARTBEAT_SECONDS = 2.0
+MAX_HEARTBEATS_OUT = 3
+"""Heartbeats that Redis took and that have not come back. This many mean that the worker is deaf.
 They are counted, and not the time, because a worker that stands still itself sends none.
 """
 MAX_IN_DOUBT = 1
@@ -22,7 +22,7 @@ MAX_IN_DOUBT = 1
 DEAF = "This worker hears nothing from the queue in time; it subscribes again."
 
 
-class Canaries:
+class Heartbeats:
     """Messages that a worker sends to itself, to end a subscription that does not bring them."""
 
     def __init__(
@@ -30,14 +30,14 @@ class Canaries:
         publisher: Publisher,
         subscription: Subscription,
         worker: str,
-        seconds: float = CANARY_SECONDS,
+        seconds: float = HEARTBEAT_SECONDS,
     ) -> None:
         self._seconds = seconds
         self._publisher = publisher
         self._subscription = subscription
         self._channel = keys.worker_channel(worker)
         self._out = 0
-        self._max_out = MAX_CANARIES_OUT
+        self._max_out = MAX_HEARTBEATS_OUT
 
     def send(self) -> None:
         """Send one after the other, for ever."""
@@ -51,7 +51,7 @@ class Canaries:
     def _send_one(self) -> None:
         self._out += 1
         try:
-            self._publisher.submit("PUBLISH", self._channel, seal("canary")).wait()
+            self._publisher.submit("PUBLISH", self._channel, seal("heartbeat")).wait()
         except QueueUnavailable:
             # That says nothing about the subscription.
             self.came_back()
@@ -60,9 +60,9 @@ class Canaries:
     def came_back(self) -> None:
         """Note that one has come back."""
         self._out = max(0, self._out - 1)
-        self._max_out = MAX_CANARIES_OUT
+        self._max_out = MAX_HEARTBEATS_OUT
 
     def forget(self) -> None:
-        """Note that the subscription is a new one, which no earlier canary may reach."""
+        """Note that the subscription is a new one, which no earlier heartbeat may reach."""
         self._out = 0
-        self._max_out = MAX_CANARIES_OUT
+        self._max_out = MAX_HEARTBEATS_OUT

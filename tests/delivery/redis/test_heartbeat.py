@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from webhook_logger.delivery import QueueUnavailable
-from webhook_logger.delivery.redis.canary import MAX_CANARIES_OUT, MAX_IN_DOUBT, Canaries
+from webhook_logger.delivery.redis.heartbeat import MAX_HEARTBEATS_OUT, MAX_IN_DOUBT, Heartbeats
 
 SENT = 20
 
@@ -16,13 +16,13 @@ class Ended(Exception):
 
 
 class Queue:
-    """A publisher and a subscription; what happens to each canary is for the test to say."""
+    """A publisher and a subscription; what happens to each heartbeat is for the test to say."""
 
     def __init__(self, *fates: str) -> None:
         self._fates = iter(fates)
         self.sent_before_rebuild: list[int] = []
         self._sent = 0
-        self.canaries = Canaries(self, self, "0", seconds=0)  # type: ignore[arg-type]
+        self.heartbeats = Heartbeats(self, self, "0", seconds=0)  # type: ignore[arg-type]
 
     def submit(self, *_: Any) -> Queue:
         return self
@@ -35,20 +35,20 @@ class Queue:
         if fate == "failed":
             raise QueueUnavailable(fate)
         if fate == "heard":
-            self.canaries.came_back()
+            self.heartbeats.came_back()
 
     def rebuild(self, _: str) -> None:
         self.sent_before_rebuild.append(self._sent)
 
 
 def rebuilds(*fates: str) -> list[int]:
-    """Before which canaries the subscription was ended."""
+    """Before which heartbeats the subscription was ended."""
     queue = Queue(*fates)
     ended = threading.Event()
 
     def send() -> None:
         try:
-            queue.canaries.send()
+            queue.heartbeats.send()
         except Ended:
             ended.set()
 
@@ -61,12 +61,12 @@ def test_a_subscription_that_brings_them_back_is_kept() -> None:
     assert rebuilds(*["heard"] * SENT) == []
 
 
-def test_canaries_that_redis_does_not_take_say_nothing_about_the_subscription() -> None:
+def test_heartbeats_that_redis_does_not_take_say_nothing_about_the_subscription() -> None:
     assert rebuilds(*["failed"] * SENT) == []
 
 
 def test_several_that_are_lost_end_it() -> None:
-    lost = ["lost"] * MAX_CANARIES_OUT
+    lost = ["lost"] * MAX_HEARTBEATS_OUT
     assert rebuilds("heard", *lost, *lost, "heard") == [1 + len(lost), 1 + 2 * len(lost)]
 
 
