@@ -104,7 +104,7 @@ def test_all_viewers_see_who_responded(
         assert responder.event("responded") == told
 
 
-def test_many_are_held_at_once_and_each_gets_its_own(
+def test_many_wait_at_once_and_each_gets_its_own(
     workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     with Responder(workers[0], uuid) as responder:
@@ -191,7 +191,9 @@ def test_only_the_first_response_counts(
         assert waiting.result().body == b"%d" % statuses.index(204)
 
 
-def test_what_is_not_held_cannot_get_a_response(workers: tuple[Server, Server], uuid: str) -> None:
+def test_what_is_not_pending_cannot_get_a_response(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
     with PacketViewer(workers[0].url, auth={"uuid": uuid}) as viewer:
         viewer.event("joined")
         assert post(workers[1].address, f"/{uuid}").status == 200
@@ -236,7 +238,7 @@ def test_the_responder_may_join_again_and_still_responds(
 
 
 @pytest.mark.parametrize("way", ["leave", "join", "cut_off", "close"])
-def test_who_is_gone_holds_nobody_and_another_may_claim(
+def test_who_is_gone_keeps_nobody_waiting_and_another_may_claim(
     workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor, way: str
 ) -> None:
     here, there = workers
@@ -292,7 +294,7 @@ def test_auth_claims_nothing(workers: tuple[Server, Server], uuid: str) -> None:
         assert post(workers[1].address, f"/{uuid}").status == 200
 
 
-# Who is not held
+# Who does not wait
 
 
 def test_preflights_statuses_and_what_is_too_large_get_a_response_at_once(
@@ -307,17 +309,17 @@ def test_preflights_statuses_and_what_is_too_large_get_a_response_at_once(
         assert [one["by"] for one in told] == ["default", "path", "default"]
 
 
-def test_of_a_hundred_that_are_held_the_next_one_gets_a_response_at_once(
+def test_behind_a_hundred_that_wait_the_next_one_gets_a_response_at_once(
     uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     with Server(RESPONSE_TIMEOUT=30) as server, Responder(server, uuid) as responder:
         put(server, uuid, status=202)
-        held = [sent(pool, server, f"/{uuid}") for _ in range(100)]
+        pending = [sent(pool, server, f"/{uuid}") for _ in range(100)]
         responder.requests(100)
         assert post(server.address, f"/{uuid}").status == 202
-        assert not any(one.done() for one in held)
+        assert not any(one.done() for one in pending)
         server.terminate()  # a worker that leaves lets them go
-        assert {one.result().status for one in held} == {202}
+        assert {one.result().status for one in pending} == {202}
 
 
 def test_another_callback_is_nothing_to_it(workers: tuple[Server, Server], uuid: str) -> None:
@@ -358,7 +360,7 @@ def test_who_gives_nothing_lets_the_sender_have_the_reply_at_once(
         assert responder.event("responded")["by"] == "reply"
         assert decline(here, request).status == 409
         assert give(here, request).status == 409
-        waiting = sent(pool, there, f"/{uuid}")  # the next one is held as before
+        waiting = sent(pool, there, f"/{uuid}")  # the next one waits as before
         assert give(here, responder.request(), b"x").status == 204
         assert waiting.result().body == b"x"
 
@@ -415,7 +417,9 @@ def test_the_responders_worker_is_killed(redis: Redis, uuid: str, pool: ThreadPo
         eventually(lambda: claims(there, uuid))  # the old one is void after 20
 
 
-def test_the_worker_that_holds_is_killed(redis: Redis, uuid: str, pool: ThreadPoolExecutor) -> None:
+def test_the_worker_where_one_waits_is_killed(
+    redis: Redis, uuid: str, pool: ThreadPoolExecutor
+) -> None:
     with Server(REDIS_URL=redis.url) as here, Server(REDIS_URL=redis.url) as there:
         with Responder(here.until_ready(), uuid) as responder:
             waiting = sent(pool, there.until_ready(), f"/{uuid}")
@@ -425,7 +429,7 @@ def test_the_worker_that_holds_is_killed(redis: Redis, uuid: str, pool: ThreadPo
             eventually(lambda: give(here, request).status == 409)
 
 
-def test_the_queue_is_lost_while_one_is_held(uuid: str, pool: ThreadPoolExecutor) -> None:
+def test_the_queue_is_lost_while_one_waits(uuid: str, pool: ThreadPoolExecutor) -> None:
     redis = Redis().start()
     with Server(REDIS_URL=redis.url, RESPONSE_TIMEOUT=1) as server:
         with Responder(server.until_ready(), uuid) as responder:
@@ -456,7 +460,7 @@ def test_the_queue_keeps_ids_and_nothing_else_and_not_for_long(
     redis: Redis, two_workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = two_workers
-    key = f"webhook-logger:{{{uuid}}}:held"
+    key = f"webhook-logger:{{{uuid}}}:pending"
     with Responder(here, uuid) as responder:
         waiting = sent(pool, there, f"/{uuid}/secret")
         request = responder.request()

@@ -299,18 +299,18 @@ def test_each_limit_has_its_response_and_nginxs_own_are_beyond_the_workers(
     assert (response.headers["content-type"] == "application/json") == is_the_workers
 
 
-def test_what_a_worker_held_that_dies_is_held_by_another_and_gets_a_response(
+def test_what_is_pending_at_a_worker_that_dies_is_pending_at_another_and_gets_a_response(
     redis: Redis, uuid: str
 ) -> None:
     here, there = workers(redis, 2)
     with here, there, Nginx(here.until_ready(), there.until_ready()) as nginx:
         with Responder(here, uuid) as responder, ThreadPoolExecutor(4) as pool:
-            held = [pool.submit(post, nginx.address, f"/{uuid}/{n}") for n in range(4)]
+            pending = [pool.submit(post, nginx.address, f"/{uuid}/{n}") for n in range(4)]
             requests = responder.requests(4)
             there.end(kill=True)
             for request in requests:
                 path = request["path"].encode()
                 eventually(lambda: give(here, request, path).status == 204)  # noqa: B023
-            assert [one.result().body.decode() for one in held] == [
+            assert [one.result().body.decode() for one in pending] == [
                 f"/{uuid}/{n}" for n in range(4)
             ]

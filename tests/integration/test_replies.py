@@ -317,18 +317,18 @@ def test_a_response_comes_late_and_nobody_else_waits(
         assert responses == [2, 1]
 
 
-def test_at_most_a_hundred_are_held_and_the_rest_gets_a_response_at_once(uuid: str) -> None:
+def test_at_most_a_hundred_wait_and_the_rest_gets_a_response_at_once(uuid: str) -> None:
     with Server() as server:
         put(server, uuid, status=202, delay=30)
         with PacketViewer(server.url, auth={"uuid": uuid}) as viewer:
             viewer.event("joined")
             with ThreadPoolExecutor(100) as pool:
-                held = [pool.submit(post, server.address, f"/{uuid}") for _ in range(100)]
+                pending = [pool.submit(post, server.address, f"/{uuid}") for _ in range(100)]
                 viewer.requests(100)
                 assert post(server.address, f"/{uuid}").status == 202
-                assert not any(one.done() for one in held)
+                assert not any(one.done() for one in pending)
                 server.terminate()  # a worker that leaves lets them go
-                assert {one.result().status for one in held} == {202}
+                assert {one.result().status for one in pending} == {202}
 
 
 # What is refused

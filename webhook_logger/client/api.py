@@ -39,11 +39,11 @@ class Api:
     def respond(
         self, request: CapturedRequest, status: int, headers: Headers, body: bytes | str
     ) -> bool:
-        """Respond to one request that is held; False when it is not, or not any more."""
+        """Respond to one pending request; False when it is not pending, or no longer."""
         return self._settle("POST", request, _response(status, headers, body))
 
     def decline(self, request: CapturedRequest) -> bool:
-        """Let the callback's reply be used for one that is held; False as for `respond`."""
+        """Let the callback's reply be used for a pending one; False as for `respond`."""
         return self._settle("DELETE", request)
 
     def close(self) -> None:

@@ -13,8 +13,8 @@ from webhook_logger.delivery.base import (
     ResponseReport,
     Sink,
 )
-from webhook_logger.delivery.held import Held, HeldOutcome
 from webhook_logger.delivery.memory.delivery import MemoryDelivery
+from webhook_logger.delivery.pending import PendingOutcome, PendingRequest
 from webhook_logger.delivery.redis.backlog import QueueLimits
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.manager import RoomManager
@@ -25,9 +25,9 @@ __all__ = [
     "Barrier",
     "Delivery",
     "Expected",
-    "Held",
-    "HeldOutcome",
     "Kept",
+    "PendingOutcome",
+    "PendingRequest",
     "QueueLimits",
     "QueueUnavailable",
     "RateExceeded",

@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 from socketio import Manager
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.delivery.held import Held
+from webhook_logger.delivery.pending import PendingRequest
 from webhook_logger.errors import Reason
 
 
@@ -57,7 +57,7 @@ class Expected(NamedTuple):
     """`default` or `path`."""
     reply: str
     """`take` uses the callback's reply, which counts if the reply holds for a number of requests;
-    `look` only reads it. A request with `take` is held if the callback has a responder.
+    `look` only reads it. A request with `take` is pending if the callback has a responder.
     """
 
 
@@ -75,7 +75,7 @@ class Receipt(NamedTuple):
     """The callback's reply as it is stored, without `times`, read in the same step. None if there
     is none; viewers were then notified of the expected response.
     """
-    held: Held | None = None
+    pending: PendingRequest | None = None
     """Set if the callback has a responder: the sender waits for it. `reply` is then not read."""
 
 
@@ -200,20 +200,20 @@ class Delivery(ABC):
 
     @abstractmethod
     def unclaim(self, uuid: str, viewer: str) -> None:
-        """End this viewer's role as responder, if it has it, and let go of what is held for it.
+        """End this viewer's role as responder, if it has it, and let its pending requests go.
         Never blocks.
         """
 
     @abstractmethod
     def respond(self, uuid: str, request: str, given: str) -> bool:
-        """Hand the response to the worker that holds the request with that id; return False if no
-        worker holds it. Raises `QueueUnavailable`: the response may then have been handed over.
+        """Hand the response to the worker where the request with that id is pending; return False
+        if there is none. Raises `QueueUnavailable`: the response may then have been handed over.
         """
 
     @abstractmethod
     def decline(self, uuid: str, request: str) -> bool:
         """Let go of the request with that id, whose sender then gets the callback's reply; return
-        False if no worker holds it. Raises `QueueUnavailable`.
+        False if there is none. Raises `QueueUnavailable`.
         """
 
     @abstractmethod

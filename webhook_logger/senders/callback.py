@@ -18,7 +18,7 @@ from webhook_logger.delivery import (
     PREFLIGHT,
     Delivery,
     Expected,
-    HeldOutcome,
+    PendingOutcome,
     QueueUnavailable,
     RateExceeded,
     Receipt,
@@ -40,9 +40,9 @@ from webhook_logger.reply import (
     replied,
 )
 from webhook_logger.senders.capture import CapturedRequest, capture
-from webhook_logger.senders.holds import Holds
 from webhook_logger.senders.in_flight import Senders
 from webhook_logger.senders.refusals import Refusals
+from webhook_logger.senders.waiting import WaitingSenders
 
 _TOO_LARGE = Expected(413, "default", "look")
 
@@ -79,7 +79,7 @@ class CallbackView:
         self._refusals = refusals
         self._max_body_bytes = limits.body_bytes
         self._response_seconds = limits.response_seconds
-        self._holds = Holds()
+        self._waiting = WaitingSenders()
         self._senders = Senders(limits.senders_per_address)
         # Where there is no limit, nothing is counted.
         self._admit = self._accept_in_place if limits.senders_per_address else self._accept
@@ -99,7 +99,7 @@ class CallbackView:
 
     def let_go(self) -> None:
         """Respond at once to all senders that wait: this worker leaves."""
-        self._holds.end()
+        self._waiting.end()
 
     def _refused(self, environ: Environ, uuid: str, error: HTTPException) -> CallbackResponse:
         self._refusals.of_callback(uuid, reason_of(error))
@@ -131,16 +131,16 @@ class CallbackView:
             response, by = self._choose(captured, expected, receipt, reply, preflight, origin)
         # Else viewers were told with the request. Told also where none is counted: one that has
         # just joined on another worker may not be counted yet.
-        if receipt.held or kept is not None:
+        if receipt.pending or kept is not None:
             position = (uuid, receipt.epoch, receipt.seq)
             self._delivery.responded(ResponseReport(*position, response.status, by))
         return response
 
-    def _outcome(self, uuid: str, receipt: Receipt) -> HeldOutcome:
+    def _outcome(self, uuid: str, receipt: Receipt) -> PendingOutcome:
         """What a responder gives in time, else the callback's reply."""
-        if receipt.held:
-            return self._holds.until_response(uuid, receipt.held, self._response_seconds)
-        return HeldOutcome(None, receipt.reply)
+        if receipt.pending:
+            return self._waiting.until_response(uuid, receipt.pending, self._response_seconds)
+        return PendingOutcome(None, receipt.reply)
 
     def _choose(
         self,
@@ -161,7 +161,7 @@ class CallbackView:
             return of_path(expected.status, viewers, origin), "path"
         if reply is None or (preflight and reply.cors):
             return accepted(viewers, preflight, origin), "default"
-        self._holds.hold(captured.uuid, reply.delay)
+        self._waiting.wait(captured.uuid, reply.delay)
         return replied(reply, viewers, origin), "reply"
 
     def _publish(self, captured: CapturedRequest, expected: Expected) -> Receipt:

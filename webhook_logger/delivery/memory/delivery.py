@@ -68,17 +68,17 @@ class MemoryDelivery(Delivery):
             counter.seq += 1
             viewers = self._viewers.get(uuid, 0)
             is_ordinary = expected.reply == "take"
-            held = self._responses.hold(uuid, request.id) if is_ordinary else None
-            reply = None if held else self._replies.get(uuid)
+            pending = self._responses.add(uuid, request.id) if is_ordinary else None
+            reply = None if pending else self._replies.get(uuid)
             # Before viewers are handed anything: while that waits, the reply may be changed.
             is_changed = reply and is_ordinary and self._replies.take(uuid)
             if viewers:
-                status, by = (0, "") if reply or held else expected[:2]
+                status, by = (0, "") if reply or pending else expected[:2]
                 responded = ResponseReport(uuid, counter.epoch, counter.seq, status, by)
                 self._sink.deliver(responded, members_of(request))
             if is_changed:
                 self._sink.reply_used(uuid)
-            return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply, held)
+            return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply, pending)
 
     def _take_reply(self, uuid: str) -> str | None:
         reply = self._replies.get(uuid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from webhook_logger.delivery.held import Held
+from webhook_logger.delivery.pending import PendingRequest
 
 TakeReply = Callable[[str], str | None]
 """Takes the reply of a callback for one request, and returns it as in a receipt."""
@@ -16,7 +16,7 @@ class Responses:
     def __init__(self, take_reply: TakeReply) -> None:
         self._take_reply = take_reply
         self._responders: dict[str, str] = {}
-        self._held: dict[str, dict[str, Held]] = {}
+        self._pending: dict[str, dict[str, PendingRequest]] = {}
 
     def claim(self, uuid: str, viewer: str) -> bool:
         """As `Delivery.claim`."""
@@ -26,50 +26,50 @@ class Responses:
         """As `Delivery.unclaim`."""
         if self._responders.get(uuid) == viewer:
             del self._responders[uuid]
-            for held in self._held.get(uuid, {}).values():
-                held.let_go()
+            for pending in self._pending.get(uuid, {}).values():
+                pending.let_go()
 
-    def hold(self, uuid: str, request: str) -> Held | None:
-        """Hold a request of that id, if there is a responder."""
+    def add(self, uuid: str, request: str) -> PendingRequest | None:
+        """Make the request with that id pending, if there is a responder."""
         if uuid not in self._responders:
             return None
-        held = _HeldHere(self, uuid, request)
+        pending = _PendingHere(self, uuid, request)
         # Of two with one id, which are the same request, the newer one gets the response.
-        self._held.setdefault(uuid, {})[request] = held
-        return held
+        self._pending.setdefault(uuid, {})[request] = pending
+        return pending
 
     def respond(self, uuid: str, request: str, given: str) -> bool:
         """As `Delivery.respond`."""
-        held = self._held.get(uuid, {}).get(request)
-        if held is None or not self.forget(uuid, request, held):
+        pending = self._pending.get(uuid, {}).get(request)
+        if pending is None or not self.forget(uuid, request, pending):
             return False
-        held.give(given)
+        pending.give(given)
         return True
 
     def decline(self, uuid: str, request: str) -> bool:
         """As `Delivery.decline`."""
-        held = self._held.get(uuid, {}).get(request)
-        if held:
-            held.let_go()
-        return held is not None
+        pending = self._pending.get(uuid, {}).get(request)
+        if pending:
+            pending.let_go()
+        return pending is not None
 
-    def take_back(self, uuid: str, request: str, held: Held) -> str | None:
+    def take_back(self, uuid: str, request: str, pending: PendingRequest) -> str | None:
         """The callback's reply, where no response was taken."""
-        self.forget(uuid, request, held)
+        self.forget(uuid, request, pending)
         return self._take_reply(uuid)
 
-    def forget(self, uuid: str, request: str, held: Held) -> bool:
-        """Whether it was held until now."""
-        all_held = self._held.get(uuid, {})
-        if all_held.get(request) is not held:
+    def forget(self, uuid: str, request: str, pending: PendingRequest) -> bool:
+        """Return whether it was pending until now."""
+        all_pending = self._pending.get(uuid, {})
+        if all_pending.get(request) is not pending:
             return False
-        del all_held[request]
-        if not all_held:
-            del self._held[uuid]
+        del all_pending[request]
+        if not all_pending:
+            del self._pending[uuid]
         return True
 
 
-class _HeldHere(Held):
+class _PendingHere(PendingRequest):
     def __init__(self, responses: Responses, uuid: str, request: str) -> None:
         self._responses = responses
         self._uuid = uuid

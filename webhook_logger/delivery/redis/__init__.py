@@ -20,28 +20,28 @@ The reply expires 7 days after its last use:
     reply              JSON
     times              the number of requests that it is still used for; absent for all
 
-The held requests, whose senders wait for the responder, expire when none can be waiting:
+The pending requests, whose senders wait for the responder, expire when none can be waiting:
 
-    <request id>       "<worker> <name>": the worker that holds it, and the name it has there
+    <request id>       "<worker> <name>": its worker, and the name it has there
 
 # Scripts
 
 `scripts.py` has them. Each has one more argument, the last: the name of the history that the worker
 knows the queue to be in. `fresh` is the random part of a new epoch, should counting start again; a
-request that is held has it for a name.
+pending request has it for a name.
 
     script     keys             arguments                             returns
     PUBLISH    counter, reply   worker, fresh, channel, id, members,  [epoch, seq, viewers elsewhere
-                                limit per second or 0, status, by,    reply, 1 if held], or [ms to
+                                limit per second or 0, status, by,    reply, 1 if pending] or [ms to
                                 "take" or "look" at the reply         the next second's requests]
-    TAKE_BACK  held, reply      id, "<worker> <name>", channel        [reply], or [] when a response
+    TAKE_BACK  pending, reply   id, "<worker> <name>", channel        [reply], or [] when a response
                                                                       is on its way
-    RESPOND    held             id, response in JSON                  1 if a worker receives it
-    DECLINE    held             id                                    1 if a worker is notified
+    RESPOND    pending          id, response in JSON                  1 if a worker receives it
+    DECLINE    pending          id                                    1 if a worker is notified
     SET_REPLY  reply            channel, JSON or "", times or ""      nothing
     BARRIER    counter          worker, fresh, own channel, name      nothing; a message follows
     CLAIM      counter          worker, fresh                         0 if another worker responds
-    PRESENCE   counter, held    worker, fresh, count of viewers       0 if "responds" and another
+    PRESENCE   counter, pending worker, fresh, count of viewers       0 if "responds" and another
                                 here, channel, "responds" or ""       worker responds
     PROBE      its own          a channel that nobody reads           nothing
 
@@ -56,15 +56,15 @@ bytes, then the parts, one after the other, in UTF-8:
     callback   request   epoch, seq, status, by, members: a captured request, as the members of its
                          event's JSON without `uuid`, `epoch`, `seq` and the braces; status 0 where
                          the response is not known yet
-               responded  epoch, seq, status, by: the response to an earlier request
+               responded epoch, seq, status, by: the response to an earlier request
                refused   count, reason: refused requests, and the reason of the latest
                viewers   count, on all workers
                reply     times or "-", JSON: the reply was set; no parts: it was deleted
                used      none: the reply is used for one request less
                emit      python-socketio's message: an event for the room
-    worker     heartbeat    none: proves that the worker still receives
+    worker     heartbeat none: proves that the worker still receives
                barrier   name, epoch, seq, viewers elsewhere: a barrier
-               response  name, JSON: the response to a request that the worker holds
-               gone      name: the responder of a held request is gone
+               response  name, JSON: the response to a request that is pending there
+               gone      name: the responder of a pending request is gone
     common     control   python-socketio's message for all workers
 """

@@ -28,16 +28,16 @@ from webhook_logger.delivery.base import (
     Sink,
 )
 from webhook_logger.delivery.events import members_of
-from webhook_logger.delivery.held import Held
+from webhook_logger.delivery.pending import PendingRequest
 from webhook_logger.delivery.redis import keys, scripts
 from webhook_logger.delivery.redis.backlog import Backlog, QueueLimits
 from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.heartbeat import Heartbeats
 from webhook_logger.delivery.redis.history import History
-from webhook_logger.delivery.redis.holding import Holding
 from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.delivery.redis.messages import Own, QueueMessages
+from webhook_logger.delivery.redis.pending import PendingRequests
 from webhook_logger.delivery.redis.presence import Presence
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.readiness import Readiness
@@ -68,7 +68,7 @@ class RedisDelivery(Delivery):
         self._small, self._large = self._publishers
         self._readiness = Readiness(self._publishers, self._report_readiness)
         self._presence = Presence(self._small, self._worker, self._report_replaced)
-        self._holding = Holding(self._small, self._worker, limits.seconds)
+        self._pending = PendingRequests(self._small, self._worker, limits.seconds)
         self._subscription = Subscription(connect, self, limits.seconds)
         self._barriers = Barriers(self._small, self._subscription, self._worker, limits.seconds)
         self._heartbeats = Heartbeats(self._small, self._subscription, self._worker)
@@ -78,7 +78,7 @@ class RedisDelivery(Delivery):
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
-        own = Own(self._channel, self._barriers, self._heartbeats, self._holding)
+        own = Own(self._channel, self._barriers, self._heartbeats, self._pending)
         self._messages = QueueMessages(sink, self.manager, own)
         self._subscription.keep(self._channel)
         self._subscription.keep(CONTROL_CHANNEL)
@@ -95,7 +95,7 @@ class RedisDelivery(Delivery):
         uuid, members = request.uuid, members_of(request)
         where = (keys.key(uuid), keys.reply_key(uuid))
         fresh = scripts.fresh()
-        held = self._holding.add(uuid, request.id, fresh)
+        pending = self._pending.add(uuid, request.id, fresh)
         args = (
             *(self._worker, fresh, keys.channel(uuid), request.id, members),
             *(self._most_a_second, str(expected.status), expected.by, expected.reply),
@@ -103,19 +103,19 @@ class RedisDelivery(Delivery):
         receipt = None
         try:
             response = self._publisher(len(members)).run(scripts.PUBLISH, where, *args)
-            receipt = self._receipt(uuid, response, held)
+            receipt = self._receipt(uuid, response, pending)
             return receipt
         finally:
-            if receipt is None or not receipt.held:
-                self._holding.remove(held)
+            if receipt is None or not receipt.pending:
+                self._pending.remove(pending)
 
-    def _receipt(self, uuid: str, response: list[Any], held: Held) -> Receipt:
+    def _receipt(self, uuid: str, response: list[Any], pending: PendingRequest) -> Receipt:
         if len(response) == 1:
             raise self._windows.begin(uuid, response[0] / 1000)
-        epoch, seq, elsewhere, reply, is_held = response
+        epoch, seq, elsewhere, reply, is_pending = response
         viewers = elsewhere + self._presence.here(uuid)
         kept = reply and reply.decode()
-        return Receipt(epoch.decode(), seq, viewers, kept, held if is_held else None)
+        return Receipt(epoch.decode(), seq, viewers, kept, pending if is_pending else None)
 
     def _publisher(self, size: int) -> Publisher:
         return self._large if size > LARGE_EVENT_BYTES else self._small
@@ -152,11 +152,11 @@ class RedisDelivery(Delivery):
         self._presence.unclaim(uuid, viewer)
 
     def respond(self, uuid: str, request: str, given: str) -> bool:
-        where, args = [keys.held_key(uuid)], (request, given)
+        where, args = [keys.pending_key(uuid)], (request, given)
         return bool(self._publisher(len(given)).run(scripts.RESPOND, where, *args))
 
     def decline(self, uuid: str, request: str) -> bool:
-        where = [keys.held_key(uuid)]
+        where = [keys.pending_key(uuid)]
         return bool(self._small.run(scripts.DECLINE, where, request))
 
     def barrier(self, uuid: str) -> AbstractContextManager[Barrier]:

@@ -13,9 +13,9 @@ def reply_key(uuid: str) -> str:
     return key(uuid) + ":reply"
 
 
-def held_key(uuid: str) -> str:
-    """Return the key of the callback's held requests."""
-    return key(uuid) + ":held"
+def pending_key(uuid: str) -> str:
+    """Return the key of the callback's pending requests."""
+    return key(uuid) + ":pending"
 
 
 def channel(uuid: str) -> str:

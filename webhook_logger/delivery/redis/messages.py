@@ -11,8 +11,8 @@ from webhook_logger.delivery.redis import keys
 from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import UnknownVersion, unseal
 from webhook_logger.delivery.redis.heartbeat import Heartbeats
-from webhook_logger.delivery.redis.holding import Holding
 from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
+from webhook_logger.delivery.redis.pending import PendingRequests
 from webhook_logger.errors import reason_named
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class Own:
     channel: str
     _barriers: Barriers
     _heartbeats: Heartbeats
-    _holding: Holding
+    _pending: PendingRequests
 
     def take(self, kind: bytes, parts: Sequence[str]) -> None:
         """Hand on a message that is for this worker."""
@@ -34,9 +34,9 @@ class Own:
         elif kind == b"barrier":
             self._barriers.reach(*parts)
         elif kind == b"response":
-            self._holding.given(*parts)
+            self._pending.given(*parts)
         elif kind == b"gone":
-            self._holding.gone(*parts)
+            self._pending.gone(*parts)
 
 
 class QueueMessages:

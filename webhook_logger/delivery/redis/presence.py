@@ -138,6 +138,6 @@ class Presence:
     def _submit(self, uuid: str) -> Call:
         here, channel = str(self.here(uuid)), keys.channel(uuid)
         responds = "responds" if uuid in self._responders else ""
-        where = (keys.key(uuid), keys.held_key(uuid))
+        where = (keys.key(uuid), keys.pending_key(uuid))
         args = (self._worker, scripts.fresh(), here, channel, responds)
         return self._publisher.submit_script(scripts.PRESENCE, where, *args)

@@ -10,8 +10,8 @@ COUNTER_SECONDS = 24 * 60 * 60
 PRESENCE_SECONDS = 20
 REPLY_SECONDS = 7 * 24 * 60 * 60
 PROBE_SECONDS = 60
-HELD_SECONDS = 120
-"""Longer than any time that a sender is held for a responder."""
+PENDING_SECONDS = 120
+"""Longer than any sender waits for a responder."""
 
 
 _random = random.Random()  # noqa: S311  # seeded by the system, for each process anew
@@ -89,34 +89,34 @@ if limit > 0 then
     end
     redis.call('HSET', key, 'window', time[1], 'taken', taken + 1)
 end
-local held = responder and takes
-if held then
+local pending = responder and takes
+if pending then
     -- A key in the same slot, not among KEYS because hardly any request needs it.
-    local held_key = key .. ':held'
-    redis.call('HSET', held_key, id, worker .. ' ' .. fresh)
-    redis.call('EXPIRE', held_key, {HELD_SECONDS})
+    local pending_key = key .. ':pending'
+    redis.call('HSET', pending_key, id, worker .. ' ' .. fresh)
+    redis.call('EXPIRE', pending_key, {PENDING_SECONDS})
 end
-local reply = not held and redis.call('HGET', reply_key, 'reply')
+local reply = not pending and redis.call('HGET', reply_key, 'reply')
 local seq = redis.call('HINCRBY', key, 'seq', 1)
-status = (reply or held) and '0' or status
+status = (reply or pending) and '0' or status
 redis.call('PUBLISH', channel, seal('request', epoch, seq .. '', status, by, members))
 if reply and takes then
     {_TAKE_REPLY}
 end
-return {{epoch, seq, elsewhere, reply, held and 1 or 0}}
+return {{epoch, seq, elsewhere, reply, pending and 1 or 0}}
 """
 )
 
 TAKE_BACK = (
     SEAL
     + f"""
-local held_key, reply_key, id, asker, channel = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
-local holder = redis.call('HGET', held_key, id)
-if not holder then
+local pending_key, reply_key, id, asker, channel = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
+local owner = redis.call('HGET', pending_key, id)
+if not owner then
     return {{}}
 end
-if holder == asker then  -- else the same request is held anew: a balancer has sent it again
-    redis.call('HDEL', held_key, id)
+if owner == asker then  -- else the same request is pending again: a balancer has sent it twice
+    redis.call('HDEL', pending_key, id)
 end
 local reply = redis.call('HGET', reply_key, 'reply')
 if reply then
@@ -129,17 +129,17 @@ return {{reply}}
 RESPOND = (
     SEAL
     + f"""
-local held_key, id, response = KEYS[1], ARGV[1], ARGV[2]
-local holder = redis.call('HGET', held_key, id)
-if not holder then
+local pending_key, id, response = KEYS[1], ARGV[1], ARGV[2]
+local owner = redis.call('HGET', pending_key, id)
+if not owner then
     return 0
 end
-local worker, name = holder:match('(%x+) (%x+)')
+local worker, name = owner:match('(%x+) (%x+)')
 local heard = redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('response', name, response))
 if heard == 0 then  -- it is gone, or deaf for now
     return 0
 end
-redis.call('HDEL', held_key, id)
+redis.call('HDEL', pending_key, id)
 return 1
 """
 )
@@ -147,12 +147,12 @@ return 1
 DECLINE = (
     SEAL
     + f"""
--- The worker that holds it takes the request back by itself.
-local holder = redis.call('HGET', KEYS[1], ARGV[1])
-if not holder then
+-- The worker that received it takes the request back by itself.
+local owner = redis.call('HGET', KEYS[1], ARGV[1])
+if not owner then
     return 0
 end
-local worker, name = holder:match('(%x+) (%x+)')
+local worker, name = owner:match('(%x+) (%x+)')
 return redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('gone', name))
 """
 )
@@ -198,7 +198,7 @@ PRESENCE = (
     + _COUNTER
     + _CLAIM
     + f"""
-local held_key, viewers, channel, responds = KEYS[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local pending_key, viewers, channel, responds = KEYS[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 if viewers == 0 then
     redis.call('HDEL', key, 'viewers:' .. worker)
 else
@@ -213,8 +213,8 @@ if responds == 'responds' then
     return claim()
 elseif responder == worker then
     redis.call('HDEL', key, 'responder')
-    for _, holder in ipairs(redis.call('HVALS', held_key)) do
-        local who, name = holder:match('(%x+) (%x+)')
+    for _, owner in ipairs(redis.call('HVALS', pending_key)) do
+        local who, name = owner:match('(%x+) (%x+)')
         redis.call('PUBLISH', '{WORKER_CHANNEL}' .. who, seal('gone', name))
     end
 end

@@ -8,8 +8,8 @@ from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 
-class HeldOutcome(NamedTuple):
-    """What the sender of a held request gets."""
+class PendingOutcome(NamedTuple):
+    """The result for the sender of a pending request."""
 
     given: str | None
     """The responder's response, as it was handed over; None if none came in time."""
@@ -17,11 +17,11 @@ class HeldOutcome(NamedTuple):
     """The callback's reply, as in a receipt, if no response came."""
 
 
-class Held(ABC):
+class PendingRequest(ABC):
     """A request that was published and has no response yet. Call `outcome` exactly once."""
 
     # Attributes of the class until they change: each request through the queue makes one of these,
-    # because a response can come before this worker knows that the request is held.
+    # because a response can come before this worker knows that the request is pending.
     _given: str | None = None
     _is_let_go = False
     _wake: threading.Event | None = None
@@ -36,14 +36,14 @@ class Held(ABC):
         self._is_let_go = True
         self._wake_up()
 
-    def outcome(self, seconds: float) -> HeldOutcome:
+    def outcome(self, seconds: float) -> PendingOutcome:
         """Wait at most that long for a response, else take the callback's reply. Never raises."""
         try:
             self._wake = wake = threading.Event()
             if self._given is None and not self._is_let_go:
                 wake.wait(seconds)
             reply = self._take_back() if self._given is None else None
-            return HeldOutcome(self._given, reply)
+            return PendingOutcome(self._given, reply)
         finally:
             self._end()
 

@@ -1,4 +1,4 @@
-"""Requests that are held for a responder, in both kinds of delivery by themselves."""
+"""Pending requests, in both kinds of delivery by themselves."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests.wire_fixture import samples
 from webhook_logger.delivery import (
     PREFLIGHT,
     Delivery,
-    Held,
-    HeldOutcome,
     Kept,
+    PendingOutcome,
+    PendingRequest,
     QueueLimits,
     QueueUnavailable,
 )
@@ -57,11 +57,11 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def hold(delivery: Delivery, uuid: str, id: str = "") -> Held:
+def publish(delivery: Delivery, uuid: str, id: str = "") -> PendingRequest:
     request = replace(samples()[0], uuid=uuid, id=id or str(uuid4()))
-    held = delivery.publish(request).held
-    assert held
-    return held
+    pending = delivery.publish(request).pending
+    assert pending
+    return pending
 
 
 def test_a_response_may_come_before_anybody_waits_for_it(
@@ -69,9 +69,9 @@ def test_a_response_may_come_before_anybody_waits_for_it(
 ) -> None:
     here, there = workers
     assert there.claim(uuid, "viewer")
-    held = hold(here, uuid, "one")
+    pending = publish(here, uuid, "one")
     assert there.respond(uuid, "one", '{"n":1}')
-    assert held.outcome(LONG) == HeldOutcome('{"n":1}')
+    assert pending.outcome(LONG) == PendingOutcome('{"n":1}')
     assert not there.respond(uuid, "one", '{"n":2}')
 
 
@@ -79,19 +79,19 @@ def test_a_response_may_come_before_anybody_waits_for_it(
 def test_an_id_is_any_text(workers: tuple[Delivery, Delivery], uuid: str, odd: str) -> None:
     here, there = workers
     there.claim(uuid, "viewer")
-    held = hold(here, uuid, odd)
+    pending = publish(here, uuid, odd)
     assert there.respond(uuid, odd, "{}")
-    assert held.outcome(LONG).given == "{}"
-    late = hold(here, uuid, odd)
-    assert late.outcome(0) == HeldOutcome(None)
+    assert pending.outcome(LONG).given == "{}"
+    late = publish(here, uuid, odd)
+    assert late.outcome(0) == PendingOutcome(None)
     assert not there.respond(uuid, odd, "{}")
 
 
-def test_what_may_not_be_held_is_not(workers: tuple[Delivery, Delivery], uuid: str) -> None:
+def test_what_may_not_be_pending_is_not(workers: tuple[Delivery, Delivery], uuid: str) -> None:
     here, there = workers
     there.claim(uuid, "viewer")
-    assert here.publish(replace(samples()[0], uuid=uuid), PREFLIGHT).held is None
-    assert here.publish(replace(samples()[0], uuid=str(uuid4()))).held is None
+    assert here.publish(replace(samples()[0], uuid=uuid), PREFLIGHT).pending is None
+    assert here.publish(replace(samples()[0], uuid=str(uuid4()))).pending is None
 
 
 def test_one_viewer_responds_and_whoever_comes_next_when_it_does_no_more(
@@ -116,9 +116,9 @@ def test_who_waits_is_let_go_when_the_responder_is_gone(
     here, there = workers
     here.set_reply(uuid, Kept('{"status":503}', 2))
     there.claim(uuid, "viewer")
-    outcome = pool.submit(hold(here, uuid).outcome, LONG)
+    outcome = pool.submit(publish(here, uuid).outcome, LONG)
     there.unclaim(uuid, "viewer")
-    assert outcome.result(LONG / 2) == HeldOutcome(None, '{"status":503}')
+    assert outcome.result(LONG / 2) == PendingOutcome(None, '{"status":503}')
     assert here.get_reply(uuid) == Kept('{"status":503}', 1)
 
 
@@ -127,11 +127,11 @@ def test_who_waits_is_let_go_though_another_responds_at_once(
 ) -> None:
     here, there = workers
     there.claim(uuid, "first")
-    outcome = pool.submit(hold(here, uuid).outcome, LONG)
+    outcome = pool.submit(publish(here, uuid).outcome, LONG)
     there.unclaim(uuid, "first")
     assert there.claim(uuid, "second")
-    assert outcome.result(LONG / 2) == HeldOutcome(None)
-    assert hold(here, uuid), "and the next one waits again"
+    assert outcome.result(LONG / 2) == PendingOutcome(None)
+    assert publish(here, uuid), "and the next one waits again"
 
 
 def test_one_that_is_let_go_takes_the_reply_at_once(
@@ -140,12 +140,12 @@ def test_one_that_is_let_go_takes_the_reply_at_once(
     here, there = workers
     here.set_reply(uuid, Kept('{"status":503}', 1))
     there.claim(uuid, "viewer")
-    first, second = hold(here, uuid), hold(here, uuid)
+    first, second = publish(here, uuid), publish(here, uuid)
     first.let_go()
     assert first.outcome(LONG).reply == '{"status":503}'
     waiting = pool.submit(second.outcome, LONG)
     second.let_go()
-    assert waiting.result(LONG / 2) == HeldOutcome(None), "it held for one request"
+    assert waiting.result(LONG / 2) == PendingOutcome(None), "it counted for one request"
 
 
 def test_of_two_with_one_id_the_newer_gets_the_response(
@@ -154,7 +154,7 @@ def test_of_two_with_one_id_the_newer_gets_the_response(
     """A balancer has sent the request again, and waits for the newer one."""
     here, there = workers
     there.claim(uuid, "viewer")
-    older, newer = hold(here, uuid, "one"), hold(there, uuid, "one")
+    older, newer = publish(here, uuid, "one"), publish(there, uuid, "one")
     assert older.outcome(0).given is None
     assert here.respond(uuid, "one", "{}")
     assert newer.outcome(LONG).given == "{}"
@@ -165,14 +165,14 @@ def test_of_two_with_one_id_the_newer_gets_the_response(
 
 def on_its_way(
     redis: Redis, delivery: Delivery, uuid: str, pool: ThreadPoolExecutor
-) -> tuple[str, str, Future[HeldOutcome]]:
+) -> tuple[str, str, Future[PendingOutcome]]:
     """A request whose response was taken and has not arrived when its time is over."""
     delivery.claim(uuid, "viewer")
-    held, key = hold(delivery, uuid), f"webhook-logger:{{{uuid}}}:held"
-    [holder] = redis.client.hvals(key)
+    pending, key = publish(delivery, uuid), f"webhook-logger:{{{uuid}}}:pending"
+    [owner] = redis.client.hvals(key)
     redis.client.delete(key)
-    worker, name = holder.split(" ")
-    return worker, name, pool.submit(held.outcome, 0)
+    worker, name = owner.split(" ")
+    return worker, name, pool.submit(pending.outcome, 0)
 
 
 def test_a_response_that_was_taken_is_waited_for_though_the_time_is_over(
@@ -189,7 +189,7 @@ def test_a_response_that_never_arrives_is_not_waited_for_long(
     redis: Redis, uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     *_, outcome = on_its_way(redis, through(redis, HASTY), uuid, pool)
-    assert outcome.result(LONG) == HeldOutcome(None)
+    assert outcome.result(LONG) == PendingOutcome(None)
 
 
 def test_without_a_response_from_the_queue_the_default_is_used(
@@ -198,9 +198,9 @@ def test_without_a_response_from_the_queue_the_default_is_used(
     with Redis() as redis:
         delivery = through(redis, HASTY)
         delivery.claim(uuid, "viewer")
-        held = hold(delivery, uuid, "one")
+        pending = publish(delivery, uuid, "one")
         redis.freeze()
-        assert held.outcome(0) == HeldOutcome(None)
+        assert pending.outcome(0) == PendingOutcome(None)
         with pytest.raises(QueueUnavailable):
             delivery.respond(uuid, "one", "{}")
         redis.thaw()
@@ -209,7 +209,7 @@ def test_without_a_response_from_the_queue_the_default_is_used(
 def test_a_response_for_a_worker_that_does_not_hear_is_not_taken(
     redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str
 ) -> None:
-    key = f"webhook-logger:{{{uuid}}}:held"
+    key = f"webhook-logger:{{{uuid}}}:pending"
     redis.client.hset(key, '"one"', "00ff 00ff")
     assert not two[0].respond(uuid, "one", "{}")
     assert redis.client.hexists(key, '"one"'), "it may hear again"
@@ -223,7 +223,7 @@ def test_a_claim_is_void_where_its_worker_says_nothing_any_more(
     now = redis.client.time()[0]
     redis.client.hset(key, "responder", f"00ff {now + 100}")
     assert not two[0].claim(uuid, "viewer")
-    assert two[0].publish(replace(samples()[0], uuid=uuid)).held
+    assert two[0].publish(replace(samples()[0], uuid=uuid)).pending
     redis.client.hset(key, "responder", f"00ff {now - 1}")
-    assert two[0].publish(replace(samples()[0], uuid=uuid)).held is None
+    assert two[0].publish(replace(samples()[0], uuid=uuid)).pending is None
     assert two[0].claim(uuid, "viewer")
