@@ -1,8 +1,8 @@
-"""What pyproject.toml cannot say: the server's own files go into the wheel, too.
+"""Add the server's files to the wheel, which pyproject.toml cannot do.
 
-The layout keeps `wsgi.py`, `config.py`, `templates/`, `static/` and `docs/` at the top; installed
-as modules of those names they would stand in everybody's way. In the wheel they lie together below
-the package, in `webhook_logger/_server/`, and `webhook-logger serve` runs them from there.
+The repository keeps `wsgi.py`, `config.py`, `templates/`, `static/` and `docs/` at the top level.
+Installed there, they would conflict with other packages. The wheel has them in
+`webhook_logger/_server/`, where `webhook-logger serve` runs them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SERVER = ("wsgi.py", "config.py", "templates", "static", *(f"docs/{name}" for na
 
 
 class BuildWithServer(build_py):
-    """build_py, and then the server's files."""
+    """Run build_py, then copy the server's files."""
 
     def run(self) -> None:
         super().run()
@@ -30,16 +30,16 @@ class BuildWithServer(build_py):
             _copy(ROOT / name, target / name)
 
     def _bundle(self) -> None:
-        """Bundle the page's scripts where that was not done before, if it can be.
+        """Bundle the page's scripts if they are missing and npm is installed.
 
-        A wheel without them is good for the client; `serve` says what is missing.
+        A wheel without them works as a client; `serve` reports the missing files.
         """
         if (ROOT / "static/vendor/page.js").exists() or not shutil.which("npm"):
             return
         try:
             subprocess.run([ROOT / "deploy/setup", "vendor"], cwd=ROOT, check=True)  # noqa: S603
         except (OSError, subprocess.CalledProcessError) as error:
-            self.warn(f"The page's scripts are not in this wheel: {error}")
+            self.warn(f"Cannot add the page's scripts to this wheel: {error}")
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -1,23 +1,22 @@
-"""The server process: `python wsgi.py` serves; `flask` and other WSGI tools find `app` here."""
+"""Serve with `python wsgi.py`. `flask` and other WSGI tools import `app` from here."""
 
 import os
 import signal
 import warnings
 
 if __name__ == "__main__":
-    # Until `main` hears signals: imports take a second, in which SIGHUP ends nothing, and the
-    # others end the process without a traceback, also as process 1 of a container.
+    # Until `main` handles signals: imports take a second. Meanwhile, ignore SIGHUP, and end the
+    # process at the others without a traceback, also as process 1 of a container.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _frame: os._exit(128 + number))
 
-# That eventlet is in bug-fix mode only is known (docs/dependencies.md) and no news for whoever
-# starts this.
+# Operators need not see that eventlet only gets bug fixes: docs/dependencies.md covers it.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 import eventlet
 
 if __name__ == "__main__":
-    # Before every other import, so that what they import is green; only where this process serves.
+    # Before all other imports, so that they import green modules. Only when this process serves.
     eventlet.monkey_patch()
     from webhook_logger.serving.eventlet import use_fair_hub
 
@@ -35,22 +34,22 @@ from webhook_logger.serving.signals import receive_signals
 
 try:
     config = Config.from_environ(os.environ)
-except ConfigError as wrong:
-    sys.exit(str(wrong))
+except ConfigError as error:
+    sys.exit(str(error))
 
 logs.set_up(config.log_level)
 app = create_app(config)
 
 
 def main() -> None:
-    """Serve until a signal ends the process. Print the URL, and how requests are delivered."""
+    """Print the URL and the kind of delivery, and serve until a signal ends the process."""
     listener = listen(config.HOST, config.PORT)
     delivery = (
         f"through the queue {config.queue}" if config.queue else "in this process, without a queue"
     )
     url = listener.url.rstrip("/") + config.URL_PREFIX + "/"
     with receive_signals() as signals:
-        # Not before: whoever reads this line may end the process at once.
+        # Not before: a program that reads this line can end the process immediately.
         print(f"Webhook logger: open {url} (delivery {delivery})", flush=True)
         serve(app, listener, signals, config.DRAIN_SECONDS, limits())
 
@@ -70,8 +69,8 @@ def limits() -> ConnectionLimits:
 
 if __name__ == "__main__":
     if sys.argv[1:]:
-        sys.exit("wsgi.py takes no arguments; its settings are in the environment.")
+        sys.exit("wsgi.py takes no arguments. Set environment variables instead.")
     try:
         main()
-    except ServingError as wrong:
-        sys.exit(str(wrong))
+    except ServingError as error:
+        sys.exit(str(error))

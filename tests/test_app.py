@@ -1,4 +1,4 @@
-"""The app by Flask's test client, without a server: it enters where every server does."""
+"""The app with Flask's test client, without a server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def app() -> Flask:
 @pytest.fixture
 def client(app: Flask) -> Iterator[FlaskClient]:
     with app.test_client() as client:
-        client.environ_base["headers_raw"] = ()  # ours gives the lines as they were sent
+        client.environ_base["headers_raw"] = ()  # the project's server sets it to the raw lines
         yield client
 
 
@@ -73,17 +73,17 @@ def test_a_callback_responds_with_the_contracts_headers(
     }
 
 
-def test_the_root_sends_to_a_fresh_callback_each_time(client: FlaskClient) -> None:
+def test_the_root_redirects_to_a_new_callback_each_time(client: FlaskClient) -> None:
     responses = [client.get("/") for _ in range(2)]
     assert [response.status_code for response in responses] == [302, 302]
     assert responses[0].headers["Cache-Control"] == "no-store"
-    places = [response.headers["Location"] for response in responses]
-    assert places[0] != places[1]
-    assert places[0].startswith("/view/")
-    assert UUID(places[0].removeprefix("/view/")).version == 4
+    locations = [response.headers["Location"] for response in responses]
+    assert locations[0] != locations[1]
+    assert locations[0].startswith("/view/")
+    assert UUID(locations[0].removeprefix("/view/")).version == 4
 
 
-def test_the_page_carries_the_strict_policy_with_a_fresh_nonce(client: FlaskClient) -> None:
+def test_the_page_has_the_strict_policy_with_a_new_nonce(client: FlaskClient) -> None:
     policies = [
         client.get(f"/view/{CALLBACK}").headers["Content-Security-Policy"] for _ in range(2)
     ]
@@ -117,7 +117,7 @@ def test_every_script_and_style_sheet_of_a_page_has_its_nonce(client: FlaskClien
         assert "style=" not in response.text
 
 
-def test_pages_have_an_icon_in_both_themes_and_those_that_stay_a_description(
+def test_pages_have_an_icon_in_both_themes_and_error_pages_lack_a_description(
     client: FlaskClient,
 ) -> None:
     for path in (f"/view/{CALLBACK}", "/docs", "/nonsense"):
@@ -148,7 +148,7 @@ NOT_CALLBACKS = [
 
 
 @pytest.mark.parametrize("path", NOT_CALLBACKS)
-def test_any_other_path_is_404_in_the_one_error_shape(client: FlaskClient, path: str) -> None:
+def test_any_other_path_gets_404_in_the_one_error_shape(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
     error = response.get_json()["error"]
@@ -156,14 +156,14 @@ def test_any_other_path_is_404_in_the_one_error_shape(client: FlaskClient, path:
     assert error["message"]
 
 
-def test_a_browser_gets_its_error_as_a_page(client: FlaskClient) -> None:
+def test_a_browser_gets_an_error_page(client: FlaskClient) -> None:
     accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
     response = client.get("/nonsense", headers={"Accept": accept})
     assert (response.status_code, response.mimetype) == (404, "text/html")
     assert "Not Found" in response.text
 
 
-def test_a_method_that_a_view_does_not_know_is_405_with_allow(client: FlaskClient) -> None:
+def test_a_method_without_a_view_gets_405_with_allow(client: FlaskClient) -> None:
     response = client.post("/healthz")
     assert response.status_code == 405
     assert "GET" in response.headers["Allow"]
@@ -176,7 +176,7 @@ PREFLIGHT = {
 }
 
 
-def test_a_preflight_is_told_that_the_page_may_send(client: FlaskClient) -> None:
+def test_a_preflight_is_allowed(client: FlaskClient) -> None:
     response = client.options(f"/{CALLBACK}", headers=PREFLIGHT)
     assert response.status_code == 200
     assert response.headers["Access-Control-Allow-Origin"] == "https://shop.example"
@@ -194,7 +194,7 @@ def test_a_preflight_is_told_that_the_page_may_send(client: FlaskClient) -> None
         {"Access-Control-Request-Method": ""},
     ],
 )
-def test_what_is_no_preflight_gets_an_ordinary_response(
+def test_an_incomplete_preflight_gets_an_ordinary_response(
     client: FlaskClient, change: dict[str, Any]
 ) -> None:
     lines = {name: value for name, value in {**PREFLIGHT, **change}.items() if value is not None}
@@ -208,7 +208,7 @@ def test_health_and_readiness_without_a_queue(client: FlaskClient) -> None:
     assert client.get("/readyz").get_json() == {"status": "ready"}
 
 
-def test_a_worker_that_is_not_ready_has_refused_no_request(
+def test_an_unready_worker_does_not_count_readyz_as_refused(
     client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "draining", True)
@@ -218,7 +218,7 @@ def test_a_worker_that_is_not_ready_has_refused_no_request(
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
-def test_no_cache_responds_for_a_worker(
+def test_responses_about_a_worker_are_not_cached(
     client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     assert client.get(path).headers["Cache-Control"] == "no-store"
@@ -226,7 +226,7 @@ def test_no_cache_responds_for_a_worker(
     assert client.get(path).headers["Cache-Control"] == "no-store"
 
 
-def test_a_body_over_the_limit_is_refused_alike(client: FlaskClient) -> None:
+def test_a_body_over_the_limit_is_refused_with_the_callbacks_headers(client: FlaskClient) -> None:
     response = client.post(f"/{CALLBACK.upper()}/x", data=b"x" * (2**20 + 1))
     assert response.status_code == 413
     assert response.headers["Webhook-Viewers"] == "0"
@@ -234,12 +234,12 @@ def test_a_body_over_the_limit_is_refused_alike(client: FlaskClient) -> None:
     assert response.json["error"]["code"] == 413
 
 
-def test_what_only_looks_like_a_callback_goes_to_flask(client: FlaskClient) -> None:
+def test_a_path_that_resembles_a_callback_is_handled_by_flask(client: FlaskClient) -> None:
     for path in (f"/{CALLBACK}x", f"//{CALLBACK}", f"/x/{CALLBACK}", "/"):
         assert client.get(path).status_code in (302, 404)
 
 
-def test_an_unforeseen_exception_tells_the_client_nothing(
+def test_an_uncaught_exception_does_not_reach_the_client(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(**_: object) -> None:

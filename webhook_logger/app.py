@@ -1,4 +1,4 @@
-"""The application factory: what there is, and how it hangs together."""
+"""The application factory."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ from webhook_logger.views.responses import make_responses
 
 
 class App(Flask):
-    """Flask, but a path alone decides which view it is, and it knows when it is about to leave."""
+    """A Flask app that selects a view only by the path, and that can drain."""
 
     draining = False
 
     def send_bye(self) -> None:
-        """Tell all viewers of this worker that it leaves, and let go who waits for a response."""
+        """Notify all viewers of this worker that it drains, and respond to all waiting senders."""
         view: Any = self.view_functions["callback"]
-        view.let_go()
+        view.stop_waiting()
         self.extensions["admission"].draining = True
         self.extensions["socketio"].emit("bye", {"reason": "draining"}, ignore_queue=True)
 
     def refused(self, line: str, reason: Reason) -> None:
-        """Count a request that `serving` refused, and report it where it names a callback."""
+        """Count a request that `serving` refused, and report it if it names a callback."""
         self.extensions["refusals"].of_line(line, reason)
 
-    def limit_viewers(self, most: int) -> None:
-        """So many viewers have room on this machine."""
-        self.extensions["admission"].hold(most)
+    def limit_viewers(self, maximum: int) -> None:
+        """Lower the maximum number of viewers to this one."""
+        self.extensions["admission"].limit_viewers(maximum)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Bind the URL map without a look at `Host` or `Upgrade`: senders say what they like."""
+        """Bind the URL map without reading `Host` or `Upgrade`, which can have any value."""
         if request is None:
             return super().create_url_adapter(request)
         return self.url_map.bind(
@@ -60,9 +60,9 @@ class App(Flask):
 
 
 def _path_of(request: Request) -> str:
-    """The decoded path; where it begins with two slashes, one that is no view's.
+    """Return the decoded path, or for one that begins with two slashes, a path without a view.
 
-    Werkzeug takes slashes off the front, and `//<uuid>` would pass for a callback.
+    Werkzeug strips leading slashes, so that `//<uuid>` would match a callback.
     """
     return "/\0" if request.environ["PATH_INFO"].startswith("//") else request.path
 
@@ -91,8 +91,7 @@ def _trusted(config: Config) -> Trusted:
 
 
 def create_app(config: Config) -> App:
-    """The application of one worker; delivery has begun when it returns."""
-    # The house
+    """Return the application of one worker, with delivery started."""
     app = App(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
 
@@ -125,9 +124,9 @@ def create_app(config: Config) -> App:
         config.URL_PREFIX,
     )
 
-    # What is around it all
-    around = callback.dispatch(app, only_needed(app.wsgi_app))
-    around = trust_proxies(around, config.BALANCER_HEADERS, _trusted(config))
-    around = mount(config.URL_PREFIX, around)
-    app.wsgi_app = around  # type: ignore[method-assign,assignment]
+    # Middleware
+    wrapped = callback.dispatch(app, only_needed(app.wsgi_app))
+    wrapped = trust_proxies(wrapped, config.BALANCER_HEADERS, _trusted(config))
+    wrapped = mount(config.URL_PREFIX, wrapped)
+    app.wsgi_app = wrapped  # type: ignore[method-assign,assignment]
     return app

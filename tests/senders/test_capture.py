@@ -1,4 +1,4 @@
-"""What capturing adds to what the server hands over."""
+"""The fields that capturing adds to the server's environ."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
         ("/tools/x", f"/t%6Fols%2fx/%33{UUID[1:]}/%33", "/%33"),
     ],
 )
-def test_the_subpath_stands_behind_the_callback_as_sent(
-    prefix: str, path: str, subpath: str
-) -> None:
+def test_the_subpath_is_the_raw_path_after_the_uuid(prefix: str, path: str, subpath: str) -> None:
     environ = {
         "RAW_URI": f"{path}?a",
         "SCRIPT_NAME": prefix,

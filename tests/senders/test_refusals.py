@@ -1,4 +1,4 @@
-"""Which callback a refused request names, by its request line alone."""
+"""The callback that the request line of a refused request names."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from webhook_logger.senders.refusals import Refusals
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 
 
-class Heard:
-    """A delivery that keeps what is reported."""
+class Recorder:
+    """A delivery that records the reported refusals."""
 
     def __init__(self) -> None:
-        self.of: list[tuple[str, Reason]] = []
+        self.reported: list[tuple[str, Reason]] = []
 
     def refused(self, uuid: str, reason: Reason) -> None:
-        self.of.append((uuid, reason))
+        self.reported.append((uuid, reason))
 
 
 def named(line: str, prefix: str = "") -> list[str]:
-    heard: Any = Heard()
+    recorder: Any = Recorder()
     metrics = Metrics()
-    Refusals(heard, metrics, prefix).of_line(line, Reason.NOT_FOUND)
+    Refusals(recorder, metrics, prefix).of_line(line, Reason.NOT_FOUND)
     assert metrics.requests_refused == {Reason.NOT_FOUND: 1}
-    assert all(reason is Reason.NOT_FOUND for _, reason in heard.of)
-    return [uuid for uuid, _ in heard.of]
+    assert all(reason is Reason.NOT_FOUND for _, reason in recorder.reported)
+    return [uuid for uuid, _ in recorder.reported]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def named(line: str, prefix: str = "") -> list[str]:
         f"/{UUID}?other=/00000000-0000-4000-8000-000000000000",
     ],
 )
-def test_it_finds_the_callback_that_a_sender_meant(line: str) -> None:
+def test_a_wrong_target_still_names_its_callback(line: str) -> None:
     assert named(line) == [UUID]
 
 
@@ -72,11 +72,11 @@ def test_it_finds_the_callback_that_a_sender_meant(line: str) -> None:
         f"GET /{'x' * 600}/{UUID} HTTP/1.1",
     ],
 )
-def test_it_finds_none_where_no_sender_meant_one(line: str) -> None:
+def test_a_line_for_another_resource_names_no_callback(line: str) -> None:
     assert named(line) == []
 
 
-def test_a_prefix_is_no_part_of_it() -> None:
+def test_a_prefix_before_the_callback_is_skipped() -> None:
     assert named(f"PUT /hooks/api/callbacks/{UUID}/reply HTTP/1.1", "/hooks") == []
     assert named(f"POST /hooks//{UUID} HTTP/1.1", "/hooks") == [UUID]
     assert named(f"POST /{UUID} HTTP/1.1", "/hooks") == [UUID]
@@ -85,10 +85,10 @@ def test_a_prefix_is_no_part_of_it() -> None:
 def test_a_long_line_is_not_searched_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[int] = []
 
-    def note(text: bytes) -> bytes:
+    def record(text: bytes) -> bytes:
         searched.append(len(text))
         return text
 
-    monkeypatch.setattr("webhook_logger.senders.refusals.unquote_to_bytes", note)
+    monkeypatch.setattr("webhook_logger.senders.refusals.unquote_to_bytes", record)
     named("GET /" + "0a" * 500_000)
     assert searched == [512]

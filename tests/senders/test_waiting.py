@@ -1,4 +1,4 @@
-"""Waiting senders, with a clock that nobody waits for."""
+"""Waiting senders, with a clock that returns immediately."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from webhook_logger.senders.waiting import MAX_PER_CALLBACK, WaitingSenders
 
 
-def test_a_sender_waits_for_as_long_as_the_reply_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sender_waits_for_the_delay_of_the_reply(monkeypatch: pytest.MonkeyPatch) -> None:
     senders, waits = WaitingSenders(), []
     monkeypatch.setattr(senders, "_over", SimpleNamespace(wait=waits.append))
     for seconds in (0.5, 0.0, 30.0):
@@ -17,7 +17,7 @@ def test_a_sender_waits_for_as_long_as_the_reply_says(monkeypatch: pytest.Monkey
     assert waits == [0.5, 30.0]
 
 
-def test_one_too_many_of_a_callback_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sender_over_the_callbacks_limit_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     senders, waits = WaitingSenders(), []
 
     def wait_another(seconds: float) -> None:

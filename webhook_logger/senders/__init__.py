@@ -1,1 +1,1 @@
-"""What reaches callbacks: each request is captured and delivered, and gets a response."""
+"""Capture each request to a callback, deliver it, and respond to its sender."""

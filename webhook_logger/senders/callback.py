@@ -1,4 +1,4 @@
-"""The catch-all: any method, `/<uuid>` and everything below it, is captured and delivered."""
+"""The catch-all: capture and deliver requests to `/<uuid>` and all its subpaths, any method."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from webhook_logger.reply import (
     replied,
 )
 from webhook_logger.senders.capture import CapturedRequest, capture
-from webhook_logger.senders.in_flight import Senders
+from webhook_logger.senders.in_flight import InFlightRequests
 from webhook_logger.senders.refusals import Refusals
 from webhook_logger.senders.waiting import WaitingSenders
 
@@ -57,17 +57,17 @@ _STATUS_PATH = re.compile("status/([2-5][0-9][0-9])")
 
 @dataclass(frozen=True)
 class SenderLimits:
-    """For what reaches callbacks."""
+    """Limits of requests to callbacks."""
 
     body_bytes: int
     senders_per_address: int
-    """Requests that are handled at a time; 0 is any number."""
+    """Maximum requests in flight per address; 0 for no limit."""
     response_seconds: float
-    """How long a sender waits for a responder."""
+    """Maximum time that a sender waits for a responder."""
 
 
 class CallbackView:
-    """The view function: captures a request, delivers it, and returns the response."""
+    """The view: captures a request, delivers it, and returns the response."""
 
     __name__ = "callback"
 
@@ -80,39 +80,40 @@ class CallbackView:
         self._max_body_bytes = limits.body_bytes
         self._response_seconds = limits.response_seconds
         self._waiting = WaitingSenders()
-        self._senders = Senders(limits.senders_per_address)
-        # Where there is no limit, nothing is counted.
-        self._admit = self._accept_in_place if limits.senders_per_address else self._accept
+        self._in_flight = InFlightRequests(limits.senders_per_address)
+        # Requests in flight are counted only if there is a limit.
+        self._admit = self._accept_within_limit if limits.senders_per_address else self._accept
 
     def __call__(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
-        """Return the response, a WSGI application, to a request for the callback; `rest` is what
-        stands behind the slash after its UUID. Never raises.
+        """Return the response to a request for the callback, as a WSGI application. Never raises.
+
+        `rest` is the decoded path after the UUID and its slash.
         """
-        # Errors do not go on to the app's own response: a callback's headers are on every response.
+        # Not the app's error handlers: every response of a callback needs the callback's headers.
         try:
             return self._admit(environ, uuid, rest)
         except HTTPException as error:
             return self._refused(environ, uuid, error)
         except Exception:
-            log.exception("A callback failed.")
+            log.exception("The request to a callback failed.")
             return self._refused(environ, uuid, Refusal(Reason.INTERNAL_ERROR))
 
-    def let_go(self) -> None:
-        """Respond at once to all senders that wait: this worker leaves."""
+    def stop_waiting(self) -> None:
+        """Respond immediately to all waiting senders, because this worker drains."""
         self._waiting.end()
 
     def _refused(self, environ: Environ, uuid: str, error: HTTPException) -> CallbackResponse:
         self._refusals.of_callback(uuid, reason_of(error))
         return refused(error, origin=allowed_origin(environ))
 
-    def _accept_in_place(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
+    def _accept_within_limit(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
         address = environ.get("REMOTE_ADDR", "")
-        if not self._senders.take(address):
+        if not self._in_flight.acquire(address):
             raise Refusal(Reason.TOO_MANY_FROM_ADDRESS, retry_after=1)
         try:
             return self._accept(environ, uuid, rest)
         finally:
-            self._senders.give_back(address)
+            self._in_flight.release(address)
 
     def _accept(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
         captured = capture(environ, uuid, self._max_body_bytes)
@@ -129,15 +130,15 @@ class CallbackView:
             reply = None if kept is None else read_kept(kept)
             origin = allowed_origin(environ, reply)
             response, by = self._choose(captured, expected, receipt, reply, preflight, origin)
-        # Else viewers were told with the request. Told also where none is counted: one that has
-        # just joined on another worker may not be counted yet.
+        # Other responses were sent along with the request. Report this one even without a counted
+        # viewer: one that has just joined on another worker may not be counted yet.
         if receipt.pending or kept is not None:
             position = (uuid, receipt.epoch, receipt.seq)
             self._delivery.responded(ResponseReport(*position, response.status, by))
         return response
 
     def _outcome(self, uuid: str, receipt: Receipt) -> PendingOutcome:
-        """What a responder gives in time, else the callback's reply."""
+        """Return the responder's response if it arrives in time, else the callback's reply."""
         if receipt.pending:
             return self._waiting.until_response(uuid, receipt.pending, self._response_seconds)
         return PendingOutcome(None, receipt.reply)
@@ -151,7 +152,7 @@ class CallbackView:
         preflight: HeaderLines,
         origin: HeaderLines,
     ) -> tuple[CallbackResponse, str]:
-        """The response and what it is by; a preflight is let through unless that is not wanted."""
+        """Return the response and the value of `by`. A reply with `cors` allows preflights."""
         viewers = receipt.viewers
         if not captured.body.complete:
             self._refusals.count(Reason.BODY_TOO_LARGE)  # viewers see the request itself
@@ -170,12 +171,12 @@ class CallbackView:
         except RateExceeded as error:
             raise Refusal(Reason.CALLBACK_RATE_EXCEEDED, retry_after=error.seconds) from error
         except QueueUnavailable as error:
-            away = f"{error} Please send the request again."
-            raise Refusal(error.reason, away, error.seconds) from error
+            message = f"{error} Please send the request again."
+            raise Refusal(error.reason, message, error.seconds) from error
 
 
 def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expected:
-    """What is known of the response before the request is published."""
+    """Return the response as far as it is known before the request is published."""
     if not captured.body.complete:
         return _TOO_LARGE
     if is_preflight:
@@ -187,16 +188,17 @@ def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expec
 def register(
     app: Flask, delivery: Delivery, metrics: Metrics, refusals: Refusals, limits: SenderLimits
 ) -> None:
-    """Register the catch-all as the endpoint `callback`; `url_for` makes its URLs."""
+    """Register the catch-all as the endpoint `callback`, so that `url_for` can make its URLs."""
     app.view_functions["callback"] = CallbackView(delivery, metrics, refusals, limits)
     for path in ("/<uuid:uuid>", "/<uuid:uuid>/<path:rest>"):
-        # Not add_url_rule: there, methods=None means GET; in a Rule it means any token.
+        # Not add_url_rule: there, methods=None means GET; in a Rule it means every method.
         app.url_map.add(Rule(path, endpoint="callback", methods=None, merge_slashes=False))
 
 
 def dispatch(app: Flask, otherwise: Application) -> Application:
-    """Return the only way to the catch-all: its path is recognized in front of Flask, whose request
-    context and dispatch cost more than all that a callback does. Other requests are for Flask.
+    """Return an application that calls the catch-all for callbacks, and else `otherwise`.
+
+    Flask's request context and dispatch would take longer than all the work of a callback.
     """
 
     def dispatching(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -1,26 +1,26 @@
-"""How many requests of one address are handled at a time."""
+"""Limit the requests in flight per address."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 
-class Senders:
-    """The addresses whose requests are being handled by this worker, and how many of each."""
+class InFlightRequests:
+    """Counts the requests in flight of each address on this worker."""
 
-    def __init__(self, most_of_an_address: int) -> None:
-        self._most = most_of_an_address
+    def __init__(self, max_per_address: int) -> None:
+        self._max_per_address = max_per_address
         self._counts: Counter[str] = Counter()
 
-    def take(self, address: str) -> bool:
-        """Whether there was a place for one more request of that address, which has it now."""
-        if self._counts[address] >= self._most:
+    def acquire(self, address: str) -> bool:
+        """Count one more request of the address; return False if it is at its limit."""
+        if self._counts[address] >= self._max_per_address:
             return False
         self._counts[address] += 1
         return True
 
-    def give_back(self, address: str) -> None:
-        """A request that had a place has been handled."""
+    def release(self, address: str) -> None:
+        """Count a request of the address as handled."""
         self._counts[address] -= 1
         if not self._counts[address]:
             del self._counts[address]

@@ -1,6 +1,4 @@
-"""Senders that wait for a late response, or for a responder's; each costs a green thread, and never
-the worker.
-"""
+"""Senders that wait for a delayed reply or for a responder. Each one blocks only a green thread."""
 
 from __future__ import annotations
 
@@ -12,11 +10,11 @@ from contextlib import contextmanager
 from webhook_logger.delivery import PendingOutcome, PendingRequest
 
 MAX_PER_CALLBACK = 100
-"""Maximum waiting senders per callback and worker; the rest gets a response at once."""
+"""Maximum waiting senders per callback and worker; others get their response immediately."""
 
 
 class WaitingSenders:
-    """The number of waiting senders of each callback."""
+    """The waiting senders of each callback on this worker."""
 
     def __init__(self) -> None:
         self._count: Counter[str] = Counter()
@@ -24,27 +22,27 @@ class WaitingSenders:
         self._over = threading.Event()
 
     def wait(self, uuid: str, seconds: float) -> None:
-        """Wait so long if the callback has a place for one more, but not beyond `end`."""
-        if seconds and self._has_place(uuid):
-            with self._place(uuid):
+        """Wait for `seconds`, or until `end`. Do not wait if the callback is at its limit."""
+        if seconds and self._has_room(uuid):
+            with self._counted(uuid):
                 self._over.wait(seconds)
 
     def until_response(self, uuid: str, pending: PendingRequest, seconds: float) -> PendingOutcome:
-        """The same for a request that waits for the responder; what becomes of it."""
-        if self._over.is_set() or not self._has_place(uuid):
+        """Wait for the responder in the same way, and return the outcome."""
+        if self._over.is_set() or not self._has_room(uuid):
             return pending.outcome(0)
         self._awaiting.add(pending)
         try:
-            with self._place(uuid):
+            with self._counted(uuid):
                 return pending.outcome(seconds)
         finally:
             self._awaiting.discard(pending)
 
-    def _has_place(self, uuid: str) -> bool:
+    def _has_room(self, uuid: str) -> bool:
         return self._count[uuid] < MAX_PER_CALLBACK
 
     @contextmanager
-    def _place(self, uuid: str) -> Iterator[None]:
+    def _counted(self, uuid: str) -> Iterator[None]:
         self._count[uuid] += 1
         try:
             yield
@@ -54,7 +52,7 @@ class WaitingSenders:
                 del self._count[uuid]
 
     def end(self) -> None:
-        """Let no sender wait any longer."""
+        """End all waits, and refuse new ones."""
         self._over.set()
         for pending in tuple(self._awaiting):
             pending.let_go()

@@ -63,7 +63,7 @@ class Admission:
         """Whether Socket.IO has accepted the CONNECT of an Engine.IO session."""
         self._limits = limits
         self._metrics = metrics
-        self._most: float = limits.viewers or math.inf
+        self._max_viewers: float = limits.viewers or math.inf
         self._messages = Rates(limits.messages_per_second, 1.0)
         self._over: dict[str, bool] = {}
         """Viewers over the limit, and whether they have received the reason."""
@@ -83,9 +83,9 @@ class Admission:
         for name in self._socketio:
             engineio.on(name, getattr(self, f"_on_{name}"))
 
-    def hold(self, most: int) -> None:
+    def limit_viewers(self, maximum: int) -> None:
         """Lower the maximum number of viewers to what this machine has room for."""
-        self._most = min(self._most, most)
+        self._max_viewers = min(self._max_viewers, maximum)
 
     def _on_connect(self, eio_sid: str, environ: Environ) -> Any:
         address = environ.get("REMOTE_ADDR", "")
@@ -115,7 +115,7 @@ class Admission:
 
     def _is_full(self, address: str) -> bool:
         most = self._limits.viewers_per_address or math.inf
-        return self._viewers >= self._most or self._counts[address] >= most
+        return self._viewers >= self._max_viewers or self._counts[address] >= most
 
     def _on_message(self, eio_sid: str, data: Any) -> None:
         if eio_sid in self._over:
