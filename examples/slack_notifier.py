@@ -1,9 +1,9 @@
-"""Posts a line to a chat for each request to a callback.
+"""Post a message to a chat for each request to a callback.
 
     NOTIFY_URL=https://hooks.slack.com/services/… python slack_notifier.py https://hooks.example.com/<uuid>
 
-NOTIFY_URL is an incoming webhook: of Slack, Mattermost, Rocket.Chat or whatever takes
-`{"text": "…"}`. It runs until Ctrl-C, and says when it missed something.
+NOTIFY_URL is an incoming webhook of Slack, Mattermost, Rocket.Chat or any service that accepts
+`{"text": "…"}`. The notifier runs until Ctrl-C, and posts the number of requests that it missed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def text_of(event: CapturedRequest | Gap) -> str:
-    """A line for people. What senders write is escaped, as Slack wants it, and shortened."""
+    """Return the message for an event, with the sender's text escaped and shortened."""
     if isinstance(event, Gap):
         return f"_{'Some' if event.count is None else event.count} requests were missed._"
     target = event.subpath or "/"
@@ -30,12 +30,12 @@ def text_of(event: CapturedRequest | Gap) -> str:
 
 
 def notify(url: str, text: str) -> None:
-    """Post a line; one that the chat does not take is told here, and no reason to end."""
+    """Post a message. Print an error if the chat does not accept it, and continue."""
     request = urllib.request.Request(url, json.dumps({"text": text}).encode(), JSON)
     try:
         urllib.request.urlopen(request, timeout=10).close()
-    except (OSError, HTTPException) as error:  # also what comes late, or is cut, or is no HTTP
-        print(f"The chat did not take a line: {error!r}", file=sys.stderr)
+    except (OSError, HTTPException) as error:  # also a timeout, a truncated or an invalid response
+        print(f"The chat did not accept the message: {error!r}", file=sys.stderr)
 
 
 def main(callback: str, notify_url: str) -> None:

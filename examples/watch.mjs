@@ -1,4 +1,4 @@
-// Prints what reaches a callback, a line for each request: npm install socket.io-client, then
+// Prints each request to a callback as one line of JSON. Run npm install socket.io-client, then
 //   node watch.mjs https://hooks.example.com 3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11
 
 import { io } from "socket.io-client";
@@ -11,7 +11,7 @@ if (!uuid) {
 
 const at = { uuid };
 const socket = io(server, { auth: at });
-// Sent again with each connect: the server then counts what was missed.
+// The client sends these with each connect, and the server counts the missed requests.
 for (const name of ["joined", "request"]) {
   socket.on(name, ({ epoch, seq }) => Object.assign(at, { epoch, seq }));
 }
@@ -22,9 +22,9 @@ socket.on("joined", ({ missed, viewers }) => {
 socket.on("disconnect", (reason) => console.log(`not live: ${reason}`));
 socket.on("connect_error", ({ message }) => {
   console.log(`not connected: ${message}`);
-  if (!socket.active) process.exitCode = 1; // refused for good, and nothing is left to wait for
+  if (!socket.active) process.exitCode = 1; // refused: the client does not try again
 });
-// As JSON in ASCII: what a sender wrote cannot move the cursor of a terminal then.
+// JSON in ASCII, so that a sender's text cannot control the terminal.
 socket.on("request", (request) => {
   const hex = (/** @type {string} */ c) => c.charCodeAt(0).toString(16).padStart(4, "0");
   console.log(JSON.stringify(request).replace(/[\u007f-\uffff]/g, (c) => `\\u${hex(c)}`));

@@ -1,10 +1,10 @@
-"""A receiver of GitHub's webhooks, developed on this machine with a callback that GitHub reaches.
+"""A receiver of GitHub's webhooks, developed on your own machine behind a callback.
 
     GITHUB_SECRET=… python receiver.py 3000
     webhook-logger listen https://hooks.example.com/<uuid> --forward http://localhost:3000 --respond
 
-Give GitHub the callback as "Payload URL", and the secret: each delivery arrives here as GitHub has
-sent it, its signature still verifies, and GitHub sees the response of this program. Without GitHub:
+Enter the callback in GitHub as "Payload URL", and the secret. Each delivery arrives here unchanged,
+so its signature is valid, and GitHub gets the response of this program. To test without GitHub:
 
     WEBHOOK_SECRET=… webhook-logger send https://hooks.example.com/<uuid> --sign github \\
         -H 'X-GitHub-Event: ping' --json '{"zen": "Keep it logically awesome."}'
@@ -22,19 +22,19 @@ from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.signatures import GitHub
 
 SECRET = os.environ.get("GITHUB_SECRET", "")
-MAX_BYTES = 25 * 2**20  # what GitHub sends at most
+MAX_BYTES = 25 * 2**20  # GitHub's limit
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Responds with 401 to what GitHub did not sign, 202 to the rest."""
+    """Respond with 202 to valid requests, and with 401 to requests without a valid signature."""
 
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > MAX_BYTES:
-            self.close_connection = True  # its body is not read
-            self.respond(413, "too large, or of no length")
+            self.close_connection = True  # the body is not read
+            self.respond(413, "too large, or without a valid length")
             return
         size = int(length)
         request = self.captured(self.rfile.read(size))
@@ -43,11 +43,11 @@ class Receiver(BaseHTTPRequestHandler):
             self.respond(401, verdict.text)
             return
         event = request.header("X-GitHub-Event") or "unknown"
-        print(f"{event!a}: {size} bytes", flush=True)  # no header line is signed
-        self.respond(202, f"{event} taken")
+        print(f"{event!a}: {size} bytes", flush=True)  # escaped: headers are not signed
+        self.respond(202, f"{event} accepted")
 
     def captured(self, body: bytes) -> CapturedRequest:
-        """What has come, as the signatures' helpers read it."""
+        """Return the request in the form that `signatures` needs."""
         path, _, query = self.path.partition("?")
         return CapturedRequest(
             uuid="",
@@ -74,12 +74,12 @@ class Receiver(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """The events are told; that is enough."""
+        """Do nothing: `do_POST` prints the events."""
 
 
 if __name__ == "__main__":
     if not SECRET:
-        sys.exit("GITHUB_SECRET is not set: nothing could be verified.")
+        sys.exit("Set GITHUB_SECRET to the secret of the webhook.")
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver)

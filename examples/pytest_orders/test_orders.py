@@ -1,8 +1,8 @@
-"""What a sender of webhooks is tested with: the fixture gives it a callback, and sees what comes.
+"""Test a sender of webhooks: the fixture provides a callback and receives its requests.
 
-pip install "../..[server]" pytest                   # the checkout that this folder is in
+pip install "../..[server]" pytest                   # the repository of this example
 pytest                                               # starts a server for these tests
-pytest --webhook-server https://hooks.example.com    # uses that one
+pytest --webhook-server https://hooks.example.com    # uses an existing server
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from webhook_logger.client import Inbox, signatures
 SECRET = "hush"
 
 
-def test_an_order_is_told(webhook_inbox: Inbox) -> None:
+def test_an_order_sends_a_webhook(webhook_inbox: Inbox) -> None:
     create_order(webhook_inbox.url, SECRET, total="12.50")
     request = webhook_inbox.wait(timeout=5, where=lambda r: r.method == "POST")
     assert request.json() == {"type": "order.created", "total": "12.50"}
 
 
-def test_what_is_sent_is_signed(webhook_inbox: Inbox) -> None:
+def test_the_webhook_is_signed(webhook_inbox: Inbox) -> None:
     create_order(webhook_inbox.url, SECRET, total="12.50")
     scheme = signatures.AnyHmac(header="X-Signature", prefix="sha256=")
     assert scheme.verify(webhook_inbox.wait(timeout=5), SECRET)
 
 
-def test_it_tries_again_when_the_receiver_fails(webhook_inbox: Inbox) -> None:
+def test_the_sender_retries_when_the_receiver_fails(webhook_inbox: Inbox) -> None:
     webhook_inbox.reply(status=500, times=2)
     create_order(webhook_inbox.url, SECRET, total="12.50")
     assert [webhook_inbox.wait(timeout=5).seq for _ in range(3)] == [1, 2, 3]
 
 
-def test_it_gives_up_after_three_times(webhook_inbox: Inbox) -> None:
+def test_the_sender_gives_up_after_three_attempts(webhook_inbox: Inbox) -> None:
     webhook_inbox.reply(status=500)
     with pytest.raises(urllib.error.HTTPError):
         create_order(webhook_inbox.url, SECRET, total="12.50")

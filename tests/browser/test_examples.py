@@ -63,7 +63,7 @@ def test_plain_html_comes_back_and_tells_what_it_missed(
         for _ in range(3):
             assert post(b.until_ready().address, f"/{uuid}").status == 200
         a.start()
-        expect(page.locator("#log li")).to_have_text(["missed 3"])
+        expect(page.locator("#log li")).to_have_text(["missed requests: 3"])
         expect(page.locator("#link")).to_have_text("live")
         page.close()
 

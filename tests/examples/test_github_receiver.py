@@ -1,4 +1,4 @@
-"""examples/github-receiver, developed with `listen --forward --respond`."""
+"""Test examples/github-receiver with `listen --forward --respond`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PING = '{"zen": "Keep it logically awesome."}'
 
 @pytest.fixture(scope="module")
 def receiver() -> Iterator[str]:
-    """The example as a process; its URL."""
+    """Start the example as a process, and yield its URL."""
     process = subprocess.Popen(
         [sys.executable, "examples/github-receiver/receiver.py", "0"],
         cwd=ROOT,
@@ -37,9 +37,9 @@ def receiver() -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("secret", "code", "status", "text"),
-    [(SECRET, 0, "202", "ping taken"), ("wrong", 1, "401", "")],
+    [(SECRET, 0, "202", "ping accepted"), ("wrong", 1, "401", "")],
 )
-def test_the_sender_gets_what_the_receiver_responds_with(
+def test_the_sender_gets_the_response_of_the_receiver(
     memory_server: Server, uuid: str, receiver: str, secret: str, code: int, status: str, text: str
 ) -> None:
     url = f"{memory_server.url}/{uuid}"
@@ -55,7 +55,7 @@ def test_the_sender_gets_what_the_receiver_responds_with(
 
 
 @pytest.mark.parametrize("length", ["many", "-1", str(25 * 2**20 + 1)])
-def test_a_length_that_cannot_be_is_refused(receiver: str, length: str) -> None:
+def test_an_invalid_length_is_refused(receiver: str, length: str) -> None:
     connection = HTTPConnection(receiver.removeprefix("http://"), timeout=PATIENCE_SECONDS)
     connection.putrequest("POST", "/")
     connection.putheader("Content-Length", length)

@@ -1,4 +1,4 @@
-"""The example in Node: Socket.IO's own client, and nothing but the documented contract."""
+"""Test the Node example, which uses Socket.IO's own client and the documented contract only."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Watch = Callable[[Server, str], "Script"]
 
 
 class Script:
-    """examples/watch.mjs as it runs."""
+    """A running examples/watch.mjs."""
 
     def __init__(self, server: Server, uuid: str) -> None:
         node = shutil.which("node")
-        assert node, "no node on the PATH: run the tests with `make test`"
+        assert node, "node is not on the PATH: run the tests with `make test`"
         self.process = subprocess.Popen(
             [node, "examples/watch.mjs", server.url, uuid],
             stdout=subprocess.PIPE,
@@ -30,14 +30,14 @@ class Script:
         )
 
     def line(self) -> str:
-        """What it prints next."""
+        """Return the next line of its output."""
         assert self.process.stdout is not None
         return self.process.stdout.readline().rstrip("\n")
 
-    def until(self, beginning: str) -> str:
-        """The next line that begins so."""
-        while not (line := self.line()).startswith(beginning):
-            assert line, "it has ended"
+    def until(self, prefix: str) -> str:
+        """Return the next line that starts with `prefix`."""
+        while not (line := self.line()).startswith(prefix):
+            assert line, "the script has ended"
         return line
 
     def end(self) -> None:
@@ -58,7 +58,7 @@ def watch() -> Iterator[Watch]:
         script.end()
 
 
-def test_it_prints_each_request(memory_server: Server, uuid: str, watch: Watch) -> None:
+def test_the_script_prints_each_request(memory_server: Server, uuid: str, watch: Watch) -> None:
     script = watch(memory_server, uuid)
     assert script.line() == f"live at {memory_server.url}/{uuid}, viewers: 1, missed: 0"
     for number in range(3):
@@ -66,10 +66,10 @@ def test_it_prints_each_request(memory_server: Server, uuid: str, watch: Watch) 
     requests = [json.loads(script.line()) for _ in range(3)]
     assert [request["seq"] for request in requests] == [1, 2, 3]
     assert [dict(request["headers"])["X-Number"] for request in requests] == ["0", "1", "2"]
-    assert requests[0]["body"]["encoding"] == "base64", "a control character is no text"
+    assert requests[0]["body"]["encoding"] == "base64", "a control character is not text"
 
 
-def test_what_a_sender_wrote_is_in_ascii(memory_server: Server, uuid: str, watch: Watch) -> None:
+def test_the_output_is_ascii(memory_server: Server, uuid: str, watch: Watch) -> None:
     script = watch(memory_server, uuid)
     script.until("live at")
     post(memory_server.address, f"/{uuid}", "Zoë \u202e".encode(), "X-Clear: \x9b2J")
@@ -80,7 +80,9 @@ def test_what_a_sender_wrote_is_in_ascii(memory_server: Server, uuid: str, watch
     assert request["body"]["content"] == "Zoë \u202e"
 
 
-def test_it_comes_back_and_tells_what_it_missed(redis: Redis, uuid: str, watch: Watch) -> None:
+def test_the_script_reconnects_and_prints_how_many_requests_it_missed(
+    redis: Redis, uuid: str, watch: Watch
+) -> None:
     with Server(REDIS_URL=redis.url) as a, Server(REDIS_URL=redis.url) as b:
         script = watch(a.until_ready(), uuid)
         assert script.line().endswith("missed: 0")
@@ -94,7 +96,7 @@ def test_it_comes_back_and_tells_what_it_missed(redis: Redis, uuid: str, watch: 
         assert json.loads(script.until("{"))["seq"] == 4
 
 
-def test_what_stays_wrong_ends_it(memory_server: Server, watch: Watch) -> None:
+def test_a_permanent_error_ends_the_script(memory_server: Server, watch: Watch) -> None:
     script = watch(memory_server, "no-uuid")
     assert "uuid" in script.until("not connected")
     assert script.process.wait(PATIENCE_SECONDS) == 1

@@ -1,4 +1,4 @@
-"""The examples in Python, each run as its reader would run it."""
+"""Test the Python examples, run as their readers run them."""
 
 from __future__ import annotations
 
@@ -20,28 +20,26 @@ EXAMPLES = ROOT / "examples"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-def test_the_notifier_tells_a_chat_of_each_request(memory_server: Server, uuid: str) -> None:
-    with Receiver() as chat, Inbox(f"{memory_server.url}/{uuid}") as beside:
-        command = [sys.executable, EXAMPLES / "slack_notifier.py", beside.url]
+def test_the_notifier_posts_a_message_for_each_request(memory_server: Server, uuid: str) -> None:
+    with Receiver() as chat, Inbox(f"{memory_server.url}/{uuid}") as other_viewer:
+        command = [sys.executable, EXAMPLES / "slack_notifier.py", other_viewer.url]
         environment = {**ENVIRONMENT, "NOTIFY_URL": f"{chat.url}/services/T0"}
         with subprocess.Popen(command, env=environment) as notifier:
-            path = urlsplit(beside.url).path
+            path = urlsplit(other_viewer.url).path
             try:
-                # It is there when the page would show two viewers.
+                # The notifier has joined when the callback has two viewers.
                 eventually(lambda: _viewers(memory_server, path) == 2)
                 post(memory_server.address, f"{path}/orders?a=%3C&b", b"{}")
-                told = _text(chat)
-                while "orders" not in told:
-                    told = _text(chat)
-                assert told == "POST /orders (2 bytes) from 127.0.0.1"
+                message = _text(chat)
+                while "orders" not in message:
+                    message = _text(chat)
+                assert message == "POST /orders (2 bytes) from 127.0.0.1"
             finally:
                 notifier.send_signal(signal.SIGINT)
         assert notifier.returncode == 0
 
 
-def test_the_notifier_goes_on_when_the_chat_responds_with_nonsense(
-    memory_server: Server, uuid: str
-) -> None:
+def test_the_notifier_continues_after_an_invalid_response(memory_server: Server, uuid: str) -> None:
     callback = f"/{uuid}"
     with Receiver(b"nonsense\r\n") as chat:
         command = [sys.executable, EXAMPLES / "slack_notifier.py", memory_server.url + callback]
@@ -57,7 +55,7 @@ def test_the_notifier_goes_on_when_the_chat_responds_with_nonsense(
         assert notifier.returncode == 0
 
 
-def test_an_example_that_is_not_told_enough_says_what_it_needs() -> None:
+def test_an_example_without_arguments_prints_its_usage() -> None:
     environment = {**ENVIRONMENT, "GITHUB_SECRET": "hush"}
     for name in ("slack_notifier.py", "github-receiver/receiver.py"):
         done = subprocess.run(
@@ -82,10 +80,12 @@ def _text(chat: Receiver, path: str = "/services/T0") -> str:
     return str(json.loads(body)["text"])
 
 
-def test_the_tests_of_a_sender_pass_with_a_server_of_their_own(memory_server: Server) -> None:
+def test_the_example_tests_pass_with_their_own_and_with_a_given_server(
+    memory_server: Server,
+) -> None:
     for options in ((), ("--webhook-server", memory_server.url)):
         command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")
-        # As where pytest and this project's plugin are all there is.
+        # Without other plugins of pytest.
         done = subprocess.run(
             [*command, "-p", "webhook_logger.pytest_plugin", *options],
             cwd=EXAMPLES / "pytest_orders",

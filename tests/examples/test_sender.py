@@ -1,4 +1,4 @@
-"""examples/sender.sh: retries what may pass, and only that."""
+"""Test examples/sender.sh, which retries temporary failures only."""
 
 from __future__ import annotations
 
@@ -31,34 +31,37 @@ def run_sender(url: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_tries_again_after_what_the_server_says(memory_server: Server, uuid: str) -> None:
+def test_the_sender_waits_as_long_as_retry_after_says(memory_server: Server, uuid: str) -> None:
     set_reply(memory_server, uuid, status=503, headers=[["Retry-After", "2"]], times=2)
     with Viewer(memory_server.url, uuid=uuid) as viewer:
         viewer.event("joined")
         done = run_sender(f"{memory_server.url}/{uuid}")
         bodies = [viewer.event("request")["body"]["content"] for _ in range(3)]
-    assert (done.returncode, done.stdout) == (0, "200 after 3 tries\n")
-    assert done.stderr == "503, again in 2 s\n" * 2
+    assert (done.returncode, done.stdout) == (0, "200 after attempt 3\n")
+    assert done.stderr == "503: trying again in 2 s\n" * 2
     assert bodies == [BODY] * 3
 
 
-def test_without_a_word_from_the_server_its_pause_doubles(memory_server: Server, uuid: str) -> None:
+def test_the_pause_doubles_without_retry_after(memory_server: Server, uuid: str) -> None:
     set_reply(memory_server, uuid, status=500, times=2)
     done = run_sender(f"{memory_server.url}/{uuid}")
-    assert (done.returncode, done.stderr) == (0, "500, again in 1 s\n500, again in 2 s\n")
+    assert (done.returncode, done.stderr) == (
+        0,
+        "500: trying again in 1 s\n500: trying again in 2 s\n",
+    )
 
 
-def test_it_does_not_repeat_what_was_wrong(memory_server: Server, uuid: str) -> None:
+def test_the_sender_does_not_retry_other_errors(memory_server: Server, uuid: str) -> None:
     done = run_sender(f"{memory_server.url}/{uuid}/status/422")
-    assert (done.returncode, done.stderr) == (1, "422 is final\n")
+    assert (done.returncode, done.stderr) == (1, "422: not trying again\n")
 
 
-def test_one_that_is_ended_leaves_no_file(tmp_path: Path) -> None:
+def test_a_terminated_sender_removes_its_temporary_file(tmp_path: Path) -> None:
     command = ["examples/sender.sh", f"http://127.0.0.1:{free_port()}", BODY]
     env = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as sender:
         assert sender.stderr
-        while "again in" not in sender.stderr.readline():
+        while "trying again" not in sender.stderr.readline():
             assert sender.poll() is None
         sender.terminate()
     assert sender.returncode == 1
