@@ -2,8 +2,8 @@
 
 import "./components/webhook-page.js";
 import { addDecoders } from "./body/decoders/index.js";
+import { startAlerts } from "./browser/alerts.js";
 import { followKeys } from "./browser/keyboard.js";
-import { tellOutside } from "./browser/outside.js";
 import { showTheme } from "./browser/theme.js";
 import { ReplyApi } from "./reply/api.js";
 import { Settings } from "./state/settings.js";
@@ -33,7 +33,7 @@ const stream = openStream({ server: location.origin + server, uuid }, store);
 page.addEventListener("try-now", stream.tryNow);
 stream.onJoined(readReply);
 followKeys(page);
-tellOutside(store, settings);
+startAlerts(store, settings);
 
 /** It may have changed while the page was away. */
 async function readReply() {

@@ -1,10 +1,10 @@
 /**
- * The shapes of what comes over the wire, and of what a stream tells: types, and nothing else.
+ * Types of the values on the wire and of the values that a stream reports. No code.
  *
  * @typedef {[string, string]} HeaderLine  name and value, their bytes read as Latin-1
  *
  * @typedef {object} Body
- * @property {number} size       bytes sent, also where the content was not kept
+ * @property {number} size       bytes sent, even if the content was not kept
  * @property {"utf-8" | "base64"} encoding
  * @property {string} content    empty when not complete
  * @property {boolean} complete  false: larger than the server's limit
@@ -19,91 +19,91 @@
  * @property {string} scheme
  * @property {string} host
  * @property {string} path          raw, percent-escapes kept
- * @property {string} subpath       the end of `path` behind the callback's UUID: "" or "/orders"
+ * @property {string} subpath       the part of `path` after the callback's UUID: "" or "/orders"
  * @property {string} query_string  raw, without the question mark
  * @property {string} http_version
  * @property {string} remote_addr
- * @property {HeaderLine[]} headers  every line, in order
- * @property {HeaderLine[]} [trailers]  the lines behind a chunked body, where some were sent
+ * @property {HeaderLine[]} headers  all lines, in order
+ * @property {HeaderLine[]} [trailers]  the trailer lines of a chunked body, if any
  * @property {Body} body
  *
- * @typedef {object} Place  a callback, and where to go on in its stream
- * @property {string} server   the server's URL, with its prefix where it has one
+ * @typedef {object} StreamPosition  a callback, and a position in its stream
+ * @property {string} server   URL of the server, with its prefix if it has one
  * @property {string} uuid
- * @property {string} [epoch]  with `seq`, the last position that was seen
+ * @property {string} [epoch]  with `seq`, the position of the last request received
  * @property {number} [seq]
  *
  * @typedef {object} Link
  * @property {"connecting" | "live" | "reconnecting" | "stalled" | "offline" | "refused"} state
- *   live: nothing is lost from here on. stalled: the server's message queue is unavailable, the stream
- *   goes on by itself. refused: for good, the reason and the message say why
- * @property {string} message  why, where there is more to say
- * @property {number} retryAt  milliseconds since 1970; 0 when nothing is waited for
- * @property {string} [reason]  where the server refused: why, as a word that stays the same
+ *   live: no request is lost from here on. stalled: the server's message queue is unavailable; the
+ *   stream resumes by itself. refused: permanent
+ * @property {string} message  the cause, for people, or ""
+ * @property {number} retryAt  milliseconds since 1970; 0 when no attempt is scheduled
+ * @property {string} [reason]  a stable word for programs, if the server refused
  *
- * @typedef {object} Joined  the position of the stream at the moment of joining
+ * @typedef {object} Joined  the position of the stream when the viewer joined
  * @property {string} epoch
  * @property {number} seq
- * @property {number | null} missed  since the last position; null when the server cannot tell
+ * @property {number | null} missed  requests since the last position; null when the server does not know
  * @property {number} viewers  of this callback, this one included
  *
  * @typedef {object} Responded  the response to the sender of a request
  * @property {string} epoch
  * @property {number} seq
  * @property {number} status
- * @property {string} by  what decided it
+ * @property {string} by  what decided it: "default", "reply", "path" or "responder"
  *
  * @typedef {{encoding: "utf-8" | "base64", content: string}} ReplyBody
  *
- * @typedef {object} Reply  what a callback responds with, as the server keeps it
+ * @typedef {object} Reply  the configured reply of a callback
  * @property {number} status
  * @property {HeaderLine[]} headers
  * @property {ReplyBody} body
  * @property {number} delay         seconds
- * @property {number | null} times  for how many requests more; null for all
- * @property {boolean} cors         pages of other origins may call the callback
+ * @property {number | null} times  remaining requests that get it; null for all
+ * @property {boolean} cors         whether pages of other origins may call the callback
  *
- * @typedef {object} Refused  requests that the server refused since the last such event
+ * @typedef {object} Refused  requests that the server refused since the last event
  * @property {number} count
- * @property {number} status   what the sender of the latest one got
- * @property {string} reason   why, as a word that stays the same
- * @property {string} message  why, for people
+ * @property {number} status   the status that the latest sender got
+ * @property {string} reason   a stable word for programs
+ * @property {string} message  the reason, for people
  *
- * @typedef {object} Sink  what a stream writes to; what is left out is not told
- * @property {(link: Link) => void} [linkChanged]  but for "live", which `joined` says
+ * @typedef {object} Sink  the methods that a stream calls; all are optional
+ * @property {(link: Link) => void} [linkChanged]  for every state except "live", which `joined` reports
  * @property {(joined: Joined) => void} [joined]  live from here on
  * @property {(request: CapturedRequest) => void} [requestArrived]
  * @property {(viewers: number) => void} [viewersChanged]
- * @property {(refused: Refused) => void} [requestsRefused]  that name the callback
+ * @property {(refused: Refused) => void} [requestsRefused]  requests whose URL names the callback
  * @property {(responded: Responded) => void} [requestResponded]
- * @property {(reply: Reply | null) => void} [replyChanged]  null: it was reset
+ * @property {(reply: Reply | null) => void} [replyChanged]  null: the reply was reset
  *
  * @typedef {object} Stream
- * @property {() => void} tryNow  tries at once to connect, where that is waited for
- * @property {(act: () => void) => void} onJoined  behind what the sink does
- * @property {() => Place} close  ends it for good; what is given back can be opened again, and the
- *   new stream then tells what was missed
+ * @property {() => void} tryNow  connects at once if an attempt is scheduled
+ * @property {(act: () => void) => void} onJoined  calls `act` after each `joined`, after the sink
+ * @property {() => StreamPosition} close  closes the stream permanently and returns its position.
+ *   Pass it to `openStream` to continue: `joined` then reports the missed requests
  *
- * @typedef {object} LogEvents  the events of `<webhook-log>`, each with its detail
+ * @typedef {object} LogEvents  the events of `<webhook-log>` and their `detail`
  * @property {CapturedRequest} request
- * @property {{missed: number | null}} gap  null: the server cannot tell
+ * @property {{missed: number | null}} gap  null: the server does not know
  * @property {Refused} refused
  * @property {Responded} responded
  * @property {Link} link
  *
- * @typedef {object} Log  what `<webhook-log>` has beside what every element has
- * @property {string} src   the URL of a callback or of its page
- * @property {number} most  how many entries are kept
+ * @typedef {object} Log  the properties and methods that `<webhook-log>` adds to an element
+ * @property {string} src   URL of a callback or of its page
+ * @property {number} maxEntries  maximum entries in the list
  * @property {Link["state"]} state                    read only
- * @property {readonly CapturedRequest[]} requests    read only; the newest first
- * @property {() => void} clear  the list starts anew
+ * @property {readonly CapturedRequest[]} requests    read only; newest first
+ * @property {() => void} clear  empties the list
  *
  * @typedef {HTMLElement & Log} WebhookLogElement
  */
 export type HeaderLine = [string, string];
 export type Body = {
     /**
-     * bytes sent, also where the content was not kept
+     * bytes sent, even if the content was not kept
      */
     size: number;
     encoding: "utf-8" | "base64";
@@ -133,7 +133,7 @@ export type CapturedRequest = {
      */
     path: string;
     /**
-     * the end of `path` behind the callback's UUID: "" or "/orders"
+     * the part of `path` after the callback's UUID: "" or "/orders"
      */
     subpath: string;
     /**
@@ -143,43 +143,43 @@ export type CapturedRequest = {
     http_version: string;
     remote_addr: string;
     /**
-     * every line, in order
+     * all lines, in order
      */
     headers: HeaderLine[];
     /**
-     * the lines behind a chunked body, where some were sent
+     * the trailer lines of a chunked body, if any
      */
     trailers?: HeaderLine[];
     body: Body;
 };
-export type Place = {
+export type StreamPosition = {
     /**
-     * the server's URL, with its prefix where it has one
+     * URL of the server, with its prefix if it has one
      */
     server: string;
     uuid: string;
     /**
-     * with `seq`, the last position that was seen
+     * with `seq`, the position of the last request received
      */
     epoch?: string;
     seq?: number;
 };
 export type Link = {
     /**
-     *   live: nothing is lost from here on. stalled: the server's message queue is unavailable, the stream
-     *   goes on by itself. refused: for good, the reason and the message say why
+     *   live: no request is lost from here on. stalled: the server's message queue is unavailable; the
+     *   stream resumes by itself. refused: permanent
      */
     state: "connecting" | "live" | "reconnecting" | "stalled" | "offline" | "refused";
     /**
-     * why, where there is more to say
+     * the cause, for people, or ""
      */
     message: string;
     /**
-     * milliseconds since 1970; 0 when nothing is waited for
+     * milliseconds since 1970; 0 when no attempt is scheduled
      */
     retryAt: number;
     /**
-     * where the server refused: why, as a word that stays the same
+     * a stable word for programs, if the server refused
      */
     reason?: string;
 };
@@ -187,7 +187,7 @@ export type Joined = {
     epoch: string;
     seq: number;
     /**
-     * since the last position; null when the server cannot tell
+     * requests since the last position; null when the server does not know
      */
     missed: number | null;
     /**
@@ -200,7 +200,7 @@ export type Responded = {
     seq: number;
     status: number;
     /**
-     * what decided it
+     * what decided it: "default", "reply", "path" or "responder"
      */
     by: string;
 };
@@ -217,32 +217,32 @@ export type Reply = {
      */
     delay: number;
     /**
-     * for how many requests more; null for all
+     * remaining requests that get it; null for all
      */
     times: number | null;
     /**
-     * pages of other origins may call the callback
+     * whether pages of other origins may call the callback
      */
     cors: boolean;
 };
 export type Refused = {
     count: number;
     /**
-     * what the sender of the latest one got
+     * the status that the latest sender got
      */
     status: number;
     /**
-     * why, as a word that stays the same
+     * a stable word for programs
      */
     reason: string;
     /**
-     * why, for people
+     * the reason, for people
      */
     message: string;
 };
 export type Sink = {
     /**
-     * but for "live", which `joined` says
+     * for every state except "live", which `joined` reports
      */
     linkChanged?: (link: Link) => void;
     /**
@@ -252,34 +252,34 @@ export type Sink = {
     requestArrived?: (request: CapturedRequest) => void;
     viewersChanged?: (viewers: number) => void;
     /**
-     * that name the callback
+     * requests whose URL names the callback
      */
     requestsRefused?: (refused: Refused) => void;
     requestResponded?: (responded: Responded) => void;
     /**
-     * null: it was reset
+     * null: the reply was reset
      */
     replyChanged?: (reply: Reply | null) => void;
 };
 export type Stream = {
     /**
-     * tries at once to connect, where that is waited for
+     * connects at once if an attempt is scheduled
      */
     tryNow: () => void;
     /**
-     * behind what the sink does
+     * calls `act` after each `joined`, after the sink
      */
     onJoined: (act: () => void) => void;
     /**
-     * ends it for good; what is given back can be opened again, and the
-     * new stream then tells what was missed
+     * closes the stream permanently and returns its position.
+     * Pass it to `openStream` to continue: `joined` then reports the missed requests
      */
-    close: () => Place;
+    close: () => StreamPosition;
 };
 export type LogEvents = {
     request: CapturedRequest;
     /**
-     * null: the server cannot tell
+     * null: the server does not know
      */
     gap: {
         missed: number | null;
@@ -290,23 +290,23 @@ export type LogEvents = {
 };
 export type Log = {
     /**
-     * the URL of a callback or of its page
+     * URL of a callback or of its page
      */
     src: string;
     /**
-     * how many entries are kept
+     * maximum entries in the list
      */
-    most: number;
+    maxEntries: number;
     /**
      * read only
      */
     state: Link["state"];
     /**
-     * read only; the newest first
+     * read only; newest first
      */
     requests: readonly CapturedRequest[];
     /**
-     * the list starts anew
+     * empties the list
      */
     clear: () => void;
 };

@@ -1,30 +1,30 @@
 /**
- * The stream of one callback, for any page, worker or Node. The only file that knows Socket.IO.
+ * The stream of one callback, for pages, workers and Node. The only module that uses Socket.IO.
  *
  * @typedef {import("./contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("./contract.js").Joined} Joined
  * @typedef {import("./contract.js").Link} Link
- * @typedef {import("./contract.js").Place} Place
+ * @typedef {import("./contract.js").StreamPosition} StreamPosition
  * @typedef {import("./contract.js").Sink} Sink
  * @typedef {import("./contract.js").Stream} Stream
  */
 export type CapturedRequest = import("./contract.js").CapturedRequest;
 export type Joined = import("./contract.js").Joined;
 export type Link = import("./contract.js").Link;
-export type Place = import("./contract.js").Place;
+export type StreamPosition = import("./contract.js").StreamPosition;
 export type Sink = import("./contract.js").Sink;
 export type Stream = import("./contract.js").Stream;
 /**
- * Which callback of which server a URL means.
+ * Read the server and the callback from a URL.
  * @param {string} url  of a callback, `<server>/<uuid>`, or of its page, `<server>/view/<uuid>`
- * @returns {Place}
- * @throws {TypeError} where it is neither; its message is a sentence
+ * @returns {StreamPosition}
+ * @throws {TypeError} if the URL is neither; its message can be shown to people
  */
-export declare function placeOf(url: string): Place;
+export declare function parseCallbackUrl(url: string): StreamPosition;
 /**
- * Joins the callback's stream, and stays there until it is closed.
- * @param {Place} place  of `placeOf`; a server and a new UUID make a new callback
+ * Join a callback's stream and stay joined, across reconnects, until it is closed.
+ * @param {StreamPosition} position  from `parseCallbackUrl`; a new UUID makes a new callback
  * @param {Sink} sink
  * @returns {Stream}
  */
-export declare function openStream({ server, ...place }: Place, sink: Sink): Stream;
+export declare function openStream({ server, ...start }: StreamPosition, sink: Sink): Stream;

@@ -36,7 +36,7 @@ def page_with(server: Server, body: str) -> str:
 
 
 def element(server: Server, uuid: str, **attributes: object) -> str:
-    more = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    more = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
     return f'<webhook-log src="{url_of(server)}/{uuid}"{more}></webhook-log>'
 
 

@@ -99,7 +99,7 @@ def test_a_page_too_many_says_so_and_keeps_trying_until_there_is_room(
         with PacketViewer(server.url) as viewer:
             viewer.packet()  # it is connected, and has taken the place
             page.goto(f"{server.url}/view/{uuid}")
-            expect(page.get_by_role("alert")).to_contain_text("as many viewers as it can take")
+            expect(page.get_by_role("alert")).to_contain_text("maximum number of viewers")
             expect(page.locator(".badge[data-state=reconnecting]")).to_be_visible()
         expect(page.locator(".badge[data-state=live]")).to_be_visible()
         page.close()

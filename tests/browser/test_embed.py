@@ -186,7 +186,7 @@ def test_a_body_over_the_limit_shows_with_its_size(uuid: str, visit: Open) -> No
 def test_the_list_is_bounded_and_nothing_is_lost_to_the_page(
     server: Server, uuid: str, visit: Open
 ) -> None:
-    page = visit(server, element(server, uuid, most=5))
+    page = visit(server, element(server, uuid, max_entries=5))
     log = live(page)
     for number in range(30):
         post(server.address, f"/{uuid}/{number}")

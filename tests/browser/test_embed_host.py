@@ -204,11 +204,15 @@ def test_the_script_may_be_loaded_twice_and_late(server: Server, uuid: str, visi
     page.evaluate("url => import(url)", url)
     post(server.address, f"/{uuid}/orders")
     expect(page.locator("webhook-log .row-target")).to_have_text(["/orders"])
-    assert page.evaluate("document.querySelector('webhook-log').most") == 7
+    assert page.evaluate("document.querySelector('webhook-log').maxEntries") == 7
 
 
-# Modules run when the page has been read: until then it is an element like any other.
-EARLY = """const log = document.querySelector("webhook-log"); log.src = "SRC"; log.most = 7;"""
+# Runs before the module, which defines the element only after the page is parsed.
+EARLY = """
+const log = document.querySelector("webhook-log");
+log.src = "SRC";
+log.maxEntries = 7;
+"""
 
 
 def test_two_on_a_page_are_two_logs(server: Server, uuid: str, visit: Open) -> None:

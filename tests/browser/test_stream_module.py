@@ -18,8 +18,8 @@ Open = Callable[..., Page]
 
 # What any module may do with it; `tell` is the page's own.
 MODULE = """
-import {{ openStream, placeOf }} from "{server}/static/stream.js";
-globalThis.stream = openStream(placeOf("{server}/{uuid}"), {{
+import {{ openStream, parseCallbackUrl }} from "{server}/static/stream.js";
+globalThis.stream = openStream(parseCallbackUrl("{server}/{uuid}"), {{
   joined: () => tell("live"),
   linkChanged: ({{ state }}) => tell(state),
   requestArrived: ({{ seq, body }}) => tell(`${{seq}} ${{body.content}}`),

@@ -156,7 +156,7 @@ def test_it_comes_back_by_itself_below_a_prefix(uuid: str, open_stream: Open) ->
         server.end()
         link = node.until("linkChanged")
         assert link["state"] == "reconnecting"
-        assert link["message"] == "The server is restarting. The client comes back by itself."
+        assert link["message"] == "The server is restarting. The client reconnects by itself."
         server.start()
         assert node.until("joined")["missed"] is None, "without a queue counting starts anew"
         assert post(server.address, f"/team/hooks/{uuid}").headers["webhook-viewers"] == "1"

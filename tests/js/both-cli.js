@@ -1,7 +1,7 @@
 /**
- * Reads `{"requests": […], "origin": "…", "responses": […], "filters": […], "texts": […]}`
- * and writes what the page makes of them: each request's HAR entry, for each filter which requests
- * it lets through, and each text with what is invisible in it made visible.
+ * Read `{"requests": […], "origin": "…", "responses": […], "filters": […], "texts": […]}` and write
+ * the page's results: each request's HAR entry, the requests that match each filter, and each text
+ * with its invisible characters made visible.
  */
 
 import { text } from "node:stream/consumers";

@@ -1,7 +1,7 @@
-/** Reads `{"requests": […], "origin": "…"}` and writes each request in all formats, as base64. */
+/** Read `{"requests": […], "origin": "…"}` and write each request in all formats, as base64. */
 
 import { text } from "node:stream/consumers";
-import { CHOICES, takenAs } from "../../static/js/export/formats.js";
+import { CHOICES, exportAs } from "../../static/js/export/formats.js";
 
 /** @type {{ requests: import("../../static/js/wire/contract.js").CapturedRequest[], origin: string }} */
 const { requests, origin } = JSON.parse(await text(process.stdin));
@@ -9,7 +9,7 @@ const all = requests.map((request) =>
   Object.fromEntries(
     CHOICES.map(({ value }) => [
       value,
-      Buffer.from(takenAs(value, request, origin)).toString("base64"),
+      Buffer.from(exportAs(value, request, origin)).toString("base64"),
     ]),
   ),
 );

@@ -33,8 +33,8 @@ const { readerOf } = await load("body/part-text");
 const { previewDocument } = await load("components/html-preview");
 const { differences } = await load("resend/resend");
 const { Retries } = await load("state/retries");
-const { SCHEMES } = await load("signatures/schemes");
-const { CHOICES, takenAs } = await load("export/formats");
+const { PROVIDERS } = await load("signatures/providers");
+const { CHOICES, exportAs } = await load("export/formats");
 const { harEntry } = await load("export/har");
 const { bodyFileName, partFileName } = await load("export/file-name");
 const { piecesOf } = await load("text/timestamps");
@@ -107,9 +107,9 @@ const HEADERS = {
   },
   signatures: (text) =>
     Promise.all(
-      SCHEMES.map((/** @type {any} */ scheme) => {
-        scheme.detect(signed(text));
-        return scheme.check(signed(text), { ...ENTERED, ...WRITING });
+      PROVIDERS.map((/** @type {any} */ provider) => {
+        provider.detect(signed(text));
+        return provider.check(signed(text), { ...ENTERED, ...WRITING });
       }),
     ),
 };
@@ -162,7 +162,7 @@ const BODIES = {
   "a filter over the body": (text) => matches(TERMS, sample({ body: body(text) })),
   "every form to take away": (text) => {
     const request = sample({ body: body(text) });
-    for (const { value } of CHOICES) takenAs(value, request, "https://hooks.example.com");
+    for (const { value } of CHOICES) exportAs(value, request, "https://hooks.example.com");
     harEntry(request, "https://hooks.example.com");
   },
 };

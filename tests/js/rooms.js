@@ -1,6 +1,6 @@
 /**
- * The rooms of static/js, the folders below it, and which of them import which: types count, too.
- * `node tests/js/rooms.js [folder]` lists the arrows, and each room's files and lines.
+ * The folders of static/js and the imports between them, types included.
+ * `node tests/js/rooms.js [root]` lists the imports, and each folder's files and lines.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -13,54 +13,54 @@ export const SCRIPTS = fileURLToPath(new URL("../../static/js", import.meta.url)
 const IMPORTED = /(?:from|import\(|import) ?"(\.[^"]+)"/g;
 
 /**
- * @typedef {object} Room
+ * @typedef {object} Folder
  * @property {number} files
  * @property {number} lines
- * @property {Set<string>} uses  other rooms
+ * @property {Set<string>} uses  other folders
  */
 
 /**
- * @param {string} [folder]
- * @returns {Map<string, Room>} by name; a file at the top is a room by itself
+ * @param {string} [root]
+ * @returns {Map<string, Folder>} by name; a file at the top counts as a folder
  */
-export function roomsOf(folder = SCRIPTS) {
-  const rooms = new Map();
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+export function foldersOf(root = SCRIPTS) {
+  const folders = new Map();
+  const names = readdirSync(root, { recursive: true, encoding: "utf8" }).sort();
   for (const name of names.filter((each) => each.endsWith(".js"))) {
-    const text = readFileSync(join(folder, name), "utf8");
-    const room = rooms.get(roomOf(name)) ?? { files: 0, lines: 0, uses: new Set() };
-    rooms.set(roomOf(name), room);
-    room.files++;
-    room.lines += text.split("\n").length - 1;
-    for (const used of importsOf(name, text)) if (used !== roomOf(name)) room.uses.add(used);
+    const text = readFileSync(join(root, name), "utf8");
+    const folder = folders.get(folderOf(name)) ?? { files: 0, lines: 0, uses: new Set() };
+    folders.set(folderOf(name), folder);
+    folder.files++;
+    folder.lines += text.split("\n").length - 1;
+    for (const used of importsOf(name, text)) if (used !== folderOf(name)) folder.uses.add(used);
   }
-  return rooms;
+  return folders;
 }
 
 /**
- * @param {string} name  of a file, relative to the folder
+ * @param {string} name  of a file, relative to static/js
  * @param {string} text
  */
 function importsOf(name, text) {
   const files = [...text.matchAll(IMPORTED)].map(([, path]) =>
     normalize(join(dirname(name), path)),
   );
-  return files.filter((file) => file.endsWith(".js") && !file.startsWith("..")).map(roomOf);
+  return files.filter((file) => file.endsWith(".js") && !file.startsWith("..")).map(folderOf);
 }
 
-/** @param {string} file  relative to the folder */
-function roomOf(file) {
+/** @param {string} file  relative to static/js */
+function folderOf(file) {
   return file.includes("/") ? file.slice(0, file.indexOf("/")) : file.replace(/\.js$/, "");
 }
 
-/** @param {Map<string, Room>} rooms */
-function listing(rooms) {
-  const arrows = [...rooms.values()].reduce((sum, { uses }) => sum + uses.size, 0);
-  const lines = [...rooms].map(
+/** @param {Map<string, Folder>} folders */
+function listing(folders) {
+  const arrows = [...folders.values()].reduce((sum, { uses }) => sum + uses.size, 0);
+  const lines = [...folders].map(
     ([name, { files, lines, uses }]) =>
       `${name.padEnd(18)} ${files} files, ${lines} lines -> ${[...uses].sort().join(" ")}`,
   );
-  return [`${rooms.size} rooms, ${arrows} arrows`, ...lines].join("\n");
+  return [`${folders.size} folders, ${arrows} arrows`, ...lines].join("\n");
 }
 
-if (argv[1] === fileURLToPath(import.meta.url)) console.log(listing(roomsOf(argv[2])));
+if (argv[1] === fileURLToPath(import.meta.url)) console.log(listing(foldersOf(argv[2])));

@@ -1,12 +1,12 @@
-/** Imports between the rooms of static/js follow these arrows; types count, too. */
+/** The allowed imports between the folders of static/js, types included. */
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { roomsOf } from "./rooms.js";
+import { foldersOf } from "./rooms.js";
 
-/** Each room imports only rooms that stand above it, so there is no cycle. */
+/** Each folder imports only folders listed above it, so there is no cycle. */
 const ARROWS = {
   wire: [],
   text: ["wire"],
@@ -26,20 +26,20 @@ const ARROWS = {
   main: ["body", "browser", "components", "reply", "state", "wire"],
 };
 
-test("imports follow the arrows between the rooms", () => {
-  const found = [...roomsOf()].map(([name, { uses }]) => [name, [...uses].sort()]);
+test("imports follow the arrows between the folders", () => {
+  const found = [...foldersOf()].map(([name, { uses }]) => [name, [...uses].sort()]);
   assert.deepEqual(Object.fromEntries(found), ARROWS);
 });
 
 test("the arrows point one way", () => {
   const above = new Set();
-  for (const [room, uses] of Object.entries(ARROWS)) {
-    for (const used of uses) assert.ok(above.has(used), `${room} -> ${used}`);
-    above.add(room);
+  for (const [folder, uses] of Object.entries(ARROWS)) {
+    for (const used of uses) assert.ok(above.has(used), `${folder} -> ${used}`);
+    above.add(folder);
   }
 });
 
-test("the tests stand in folders of the same names", () => {
+test("test folders have the same names as the folders of static/js", () => {
   const entries = readdirSync(fileURLToPath(new URL(".", import.meta.url)), {
     withFileTypes: true,
   });

@@ -3,7 +3,7 @@
 export const UUID = "0b9e7a52-6c1d-4f0e-9d53-2f6f5c1a7e10";
 
 /**
- * A captured request with only what a test cares about spelled out; `path` follows `subpath`.
+ * Return a captured request with defaults for all fields that a test does not set; `path` follows `subpath`.
  * @param {Partial<CapturedRequest>} [fields]
  * @returns {CapturedRequest}
  */

@@ -1,27 +1,27 @@
 /**
- * Opens a stream with the module that a server gives out: `node stream-cli.js MODULE PLACE`. What
- * the stream tells is a line of JSON each; a line on standard input closes it, and its place is the
- * last line.
+ * Open a stream with the module that a server publishes: `node stream-cli.js MODULE POSITION`.
+ * POSITION is JSON or a callback URL. Each call of the sink is printed as a line of JSON. A line on
+ * standard input closes the stream, and its position is the last line.
  */
 
 import { once } from "node:events";
 import { pathToFileURL } from "node:url";
 
-const [, , file, place] = process.argv;
+const [, , file, given] = process.argv;
 /** @type {typeof import("../../static/js/wire/stream.js")} */
-const { openStream, placeOf } = await import(pathToFileURL(file).href);
+const { openStream, parseCallbackUrl } = await import(pathToFileURL(file).href);
 
 /** @param {string} name @returns {(payload: unknown) => void} */
-const tell = (name) => (payload) => console.log(JSON.stringify([name, payload]));
+const report = (name) => (payload) => console.log(JSON.stringify([name, payload]));
 
-const where = place.startsWith("{") ? JSON.parse(place) : placeOf(place);
-const stream = openStream(where, {
-  linkChanged: tell("linkChanged"),
-  joined: tell("joined"),
-  requestArrived: tell("requestArrived"),
-  requestResponded: tell("requestResponded"),
-  replyChanged: tell("replyChanged"),
+const position = given.startsWith("{") ? JSON.parse(given) : parseCallbackUrl(given);
+const stream = openStream(position, {
+  linkChanged: report("linkChanged"),
+  joined: report("joined"),
+  requestArrived: report("requestArrived"),
+  requestResponded: report("requestResponded"),
+  replyChanged: report("replyChanged"),
 });
 await once(process.stdin, "data");
 process.stdin.destroy();
-tell("closed")(stream.close());
+report("closed")(stream.close());

@@ -1,7 +1,7 @@
 /**
- * How much work something is, in steps: how often each block of the page's code ran, counted by V8.
- * The same on every machine, however busy. What native code does is not in it: `regexesOf` collects
- * the patterns that ran, to be judged by themselves.
+ * Measure work in steps: how often each block of the page's code runs, counted by V8. The count is
+ * the same on every machine. It does not include native code: `regexesOf` collects the patterns that
+ * ran, and tests check those separately.
  */
 
 import { Session } from "node:inspector";
@@ -11,7 +11,7 @@ const CODE = /\/static\/js\/|\/node_modules\/(diff|brotli|fzstd)\//;
 const session = new Session();
 session.connect();
 post("Profiler.enable");
-// Before the code is loaded: what was compiled without counters is not counted.
+// Before the code is loaded: code that was compiled without counters is not counted.
 post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
 
 /**
@@ -29,7 +29,7 @@ function post(method, parameters) {
 }
 
 /**
- * Each reading starts from zero again: what ran since the last one is counted.
+ * Count the steps of some work. Each call starts from zero.
  * @param {() => unknown} work
  */
 export async function stepsOf(work) {
@@ -44,20 +44,20 @@ export async function stepsOf(work) {
 }
 
 /**
- * How many times as many steps it takes for twice as much: 2 where the work grows as its input does.
+ * Return the ratio of steps for an input twice as large: 2 if the work is linear.
  * @param {(size: number) => () => unknown} workOn
  * @param {number} size
  */
 export async function growth(workOn, size) {
   const once = await stepsOf(workOn(size));
   const twice = await stepsOf(workOn(2 * size));
-  return twice / Math.max(once, 4 * size); // fewer steps than that are no concern
+  return twice / Math.max(once, 4 * size); // fewer steps do not matter
 }
 
 const exec = RegExp.prototype.exec;
 
 /**
- * The patterns that run in some work.
+ * Collect the patterns that run in some work.
  * @param {() => unknown} work
  * @returns {Promise<Set<string>>}  as literals
  */

@@ -1,7 +1,7 @@
 /** Desktop notifications, for a reader who looks elsewhere. */
 
 import { visible } from "../text/format.js";
-import { targetBelow, textOfLine } from "../wire/captured.js";
+import { subpathAndQuery, textOfLine } from "../wire/captured.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
@@ -40,7 +40,7 @@ export class Notifier {
     const title = this.#count === 1 ? "1 new request" : `${this.#count} new requests`;
     this.#count = 0;
     if (!this.#newest || document.hasFocus() || !mayNotify()) return;
-    const text = `${this.#newest.method} ${textOfLine(targetBelow(this.#newest))}`;
+    const text = `${this.#newest.method} ${textOfLine(subpathAndQuery(this.#newest))}`;
     show(title, visible(text.slice(0, LONGEST)));
   }
 }

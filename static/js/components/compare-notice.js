@@ -1,6 +1,6 @@
 import { html, LitElement } from "lit";
 import { visible } from "../text/format.js";
-import { targetBelow, textOfLine } from "../wire/captured.js";
+import { subpathAndQuery, textOfLine } from "../wire/captured.js";
 
 /**
  * Above the list, while the reader chooses what a request is compared with.
@@ -26,7 +26,7 @@ export class CompareNotice extends LitElement {
       <div class="list-banner">
         <p role="status">
           Choose another request to compare with
-          <span class="captured captured-line">${visible(`${request.method} ${textOfLine(targetBelow(request))}`)}</span>
+          <span class="captured captured-line">${visible(`${request.method} ${textOfLine(subpathAndQuery(request))}`)}</span>
         </p>
         <button type="button" class="button" @click=${this.cancel}>Cancel</button>
       </div>

@@ -1,7 +1,7 @@
 import { html, LitElement } from "lit";
 import { compare } from "../compare/compare.js";
 import { fullTime, visible } from "../text/format.js";
-import { targetBelow, textOfLine } from "../wire/captured.js";
+import { subpathAndQuery, textOfLine } from "../wire/captured.js";
 import { compareRow } from "./compare-row.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
@@ -121,7 +121,7 @@ function side(name, request) {
   return html`<div class="compare-side">
     <strong>${name}</strong>
     <time datetime=${request.received_at}>${fullTime(request.received_at)}</time>
-    <span class="captured captured-line">${visible(`${request.method} ${textOfLine(targetBelow(request))}`)}</span>
+    <span class="captured captured-line">${visible(`${request.method} ${textOfLine(subpathAndQuery(request))}`)}</span>
   </div>`;
 }
 

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, unsafeCSS } from "lit";
 import { responseText, statusTone } from "../state/responses.js";
 import { retryLabel, retryText } from "../state/retries.js";
 import { byteSize, fullTime, visible } from "../text/format.js";
-import { mediaType, methodTone, targetBelow, textOfLine } from "../wire/captured.js";
+import { mediaType, methodTone, subpathAndQuery, textOfLine } from "../wire/captured.js";
 import { baseStyles } from "./base-styles.js";
 import { define } from "./define.js";
 import sheet from "./request-row.css";
@@ -70,7 +70,7 @@ export class RequestRow extends LitElement {
         tabindex=${this.reachable ? 0 : -1}
       >
         <span part="method" class="method" data-tone=${methodTone(method)}>${visible(method)}</span>
-        <span part="target" class="row-target captured">${visible(textOfLine(targetBelow(request)))}</span>
+        <span part="target" class="row-target captured">${visible(textOfLine(subpathAndQuery(request)))}</span>
         <time part="time" class="row-time" datetime=${received_at} title=${fullTime(received_at)}
           >${this.time}</time
         >

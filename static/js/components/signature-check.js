@@ -1,10 +1,10 @@
 import { html, LitElement, nothing } from "lit";
 import { canHash } from "../signatures/hmac.js";
-import { detect, emptyField, fieldsOf, SCHEMES, SIGNED_BY } from "../signatures/schemes.js";
+import { detect, emptyField, fieldsOf, PROVIDERS, SIGNED_BY } from "../signatures/providers.js";
 import { checkIcon, closeIcon } from "./icons.js";
 import { signatureField } from "./signature-field.js";
 
-/** @typedef {import("../signatures/schemes.js").Scheme} Scheme */
+/** @typedef {import("../signatures/providers.js").Provider} Provider */
 
 /** Who types is not told about every letter. */
 const QUIET_MS = 400;
@@ -17,11 +17,11 @@ const UNABLE = html`<p class="signature-note">
 export class SignatureCheck extends LitElement {
   static properties = {
     request: { attribute: false },
-    scheme: { state: true },
+    provider: { state: true },
     verdict: { state: true },
   };
 
-  /** By scheme and field. Secrets are here and nowhere else: not kept, not sent, not in a URL. */
+  /** By provider and field. Secrets are here and nowhere else: not kept, not sent, not in a URL. */
   #entered = /** @type {Record<string, Record<string, string>>} */ ({});
   #turn = 0;
 
@@ -29,9 +29,9 @@ export class SignatureCheck extends LitElement {
     super();
     /** @type {import("../wire/captured.js").CapturedRequest | undefined} */
     this.request = undefined;
-    /** @type {Scheme} */
-    this.scheme = SCHEMES[0];
-    /** @type {Scheme | undefined} */
+    /** @type {Provider} */
+    this.provider = PROVIDERS[0];
+    /** @type {Provider | undefined} */
     this.detected = undefined;
     /** @type {import("../signatures/verdict.js").Verdict | undefined} */
     this.verdict = undefined;
@@ -45,8 +45,8 @@ export class SignatureCheck extends LitElement {
   willUpdate(changed) {
     if (!changed.has("request") || !this.request) return;
     const detected = detect(this.request);
-    // Who chose another scheme keeps it while requests of the same kind come.
-    if (detected !== this.detected) this.scheme = detected ?? this.scheme;
+    // Who chose another provider keeps it while requests of the same kind come.
+    if (detected !== this.detected) this.provider = detected ?? this.provider;
     this.detected = detected;
     this.verdict = undefined;
     this.check();
@@ -54,16 +54,16 @@ export class SignatureCheck extends LitElement {
 
   /** What is filled in for this request. */
   get values() {
-    const entered = this.#entered[this.scheme.id] ?? {};
-    return this.request ? fieldsOf(this.scheme, this.request, entered) : {};
+    const entered = this.#entered[this.provider.id] ?? {};
+    return this.request ? fieldsOf(this.provider, this.request, entered) : {};
   }
 
   async check() {
     clearTimeout(this.timer);
-    const { request, scheme, values } = this;
+    const { request, provider, values } = this;
     const turn = ++this.#turn;
-    const ready = request && canHash() && !emptyField(scheme, values);
-    const verdict = ready ? await scheme.check(request, values) : undefined;
+    const ready = request && canHash() && !emptyField(provider, values);
+    const verdict = ready ? await provider.check(request, values) : undefined;
     if (turn === this.#turn) this.verdict = verdict;
   }
 
@@ -72,7 +72,7 @@ export class SignatureCheck extends LitElement {
    * @param {string} value
    */
   enter(name, value) {
-    this.#entered[this.scheme.id] = { ...this.#entered[this.scheme.id], [name]: value };
+    this.#entered[this.provider.id] = { ...this.#entered[this.provider.id], [name]: value };
     this.requestUpdate();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.check(), QUIET_MS);
@@ -93,23 +93,23 @@ export class SignatureCheck extends LitElement {
   }
 
   form() {
-    const { scheme, values } = this;
+    const { provider, values } = this;
     return html`
       <form class="signature-form" @submit=${this.onSubmit}>
-        ${signatureField(SIGNED_BY, scheme.name, (name) => this.choose(name))}
-        ${scheme.fields.map((field) =>
+        ${signatureField(SIGNED_BY, provider.name, (name) => this.choose(name))}
+        ${provider.fields.map((field) =>
           signatureField(field, values[field.name], (value) => this.enter(field.name, value)),
         )}
         <button type="submit" class="button">Check</button>
       </form>
       <p class="signature-note">The secret stays in this page’s memory. It is never sent or kept.</p>
-      ${signatureVerdict(this.verdict, emptyField(scheme, values))}
+      ${signatureVerdict(this.verdict, emptyField(provider, values))}
     `;
   }
 
   /** @param {string} name */
   choose(name) {
-    this.scheme = SCHEMES.find((each) => each.name === name) ?? this.scheme;
+    this.provider = PROVIDERS.find((each) => each.name === name) ?? this.provider;
     this.check();
   }
 
@@ -123,7 +123,7 @@ export class SignatureCheck extends LitElement {
 /**
  * Render the verdict on a signature; screen readers announce it politely.
  * @param {import("../signatures/verdict.js").Verdict | undefined} verdict
- * @param {import("../signatures/schemes.js").SignatureField | undefined} empty  what has to be filled in first
+ * @param {import("../signatures/providers.js").SignatureField | undefined} empty  what has to be filled in first
  */
 function signatureVerdict(verdict, empty) {
   return html`<p class="signature-verdict" role="status" data-valid=${verdict?.ok ?? nothing}>

@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 
-/** @typedef {import("../signatures/schemes.js").SignatureField} SignatureField */
+/** @typedef {import("../signatures/providers.js").SignatureField} SignatureField */
 
 /**
  * One thing to enter, with its name and what helps to find it.

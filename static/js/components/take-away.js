@@ -2,7 +2,7 @@ import { html, LitElement } from "lit";
 import { bytesOf } from "../body/body.js";
 import { copyText } from "../browser/clipboard.js";
 import { bodyFileName } from "../export/file-name.js";
-import { CHOICES, takenAs } from "../export/formats.js";
+import { CHOICES, exportAs } from "../export/formats.js";
 import { saveBytes } from "../export/save.js";
 import "./menu-button.js";
 
@@ -55,7 +55,7 @@ export class TakeAway extends LitElement {
   async take(format) {
     const { request } = this;
     if (!request) return;
-    const taken = takenAs(format, request, this.origin);
+    const taken = exportAs(format, request, this.origin);
     if (typeof taken === "string")
       return this.tell((await copyText(taken)) ? "Copied" : "Not copied");
     saveBytes(taken, `request-${request.seq}.http`);

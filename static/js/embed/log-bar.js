@@ -13,7 +13,7 @@ const BADGE_PARTS = [
 /**
  * @typedef {object} Bar
  * @property {import("../state/store.js").Snapshot} snapshot
- * @property {import("../wire/contract.js").Place | undefined} place
+ * @property {import("../wire/contract.js").StreamPosition | undefined} place
  * @property {import("./log-row.js").Actions} actions
  *
  * @param {Bar} bar

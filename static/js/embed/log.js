@@ -1,40 +1,40 @@
 /**
  * What one log knows, and the callback that it follows. No DOM in here.
  *
- * @typedef {import("../wire/contract.js").Place} Place
+ * @typedef {import("../wire/contract.js").StreamPosition} StreamPosition
  */
 
-import { openStream, placeOf } from "../wire/stream.js";
+import { openStream, parseCallbackUrl } from "../wire/stream.js";
 import { LogStore } from "./log-store.js";
 import { mixedText, policyText } from "./obstacles.js";
 
 const NO_SRC = "this element needs a src, the URL of a callback";
 
 export class Log {
-  #most;
+  #maxEntries;
   #listener;
   /** What is followed: a URL, "" for none that was given, null for nothing. @type {string | null} */
   #src = null;
   /** @type {import("../wire/contract.js").Stream | undefined} */
   #stream = undefined;
-  /** Where the log is, or was when it stopped following. @type {Place | undefined} */
+  /** Where the log is, or was when it stopped following. @type {StreamPosition | undefined} */
   place = undefined;
   store;
 
   /**
-   * @param {number} most  entries that are kept
+   * @param {number} maxEntries
    * @param {import("./log-store.js").Listener} listener
    */
-  constructor(most, listener) {
-    this.#most = most;
+  constructor(maxEntries, listener) {
+    this.#maxEntries = maxEntries;
     this.#listener = listener;
-    this.store = new LogStore(most, listener);
+    this.store = new LogStore(maxEntries, listener);
   }
 
-  /** @param {number} most */
-  set most(most) {
-    this.#most = most;
-    this.store.most = most;
+  /** @param {number} maxEntries */
+  set maxEntries(maxEntries) {
+    this.#maxEntries = maxEntries;
+    this.store.most = maxEntries;
   }
 
   /**
@@ -61,7 +61,7 @@ export class Log {
   /** @param {string} src */
   #open(src) {
     try {
-      this.#goTo(placeOf(src));
+      this.#goTo(parseCallbackUrl(src));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       this.#startAnew(undefined);
@@ -69,7 +69,7 @@ export class Log {
     }
   }
 
-  /** @param {Place} place */
+  /** @param {StreamPosition} place */
   #goTo(place) {
     const { server, uuid } = this.place ?? {};
     if (uuid !== place.uuid || server !== place.server) this.#startAnew(place);
@@ -79,10 +79,10 @@ export class Log {
     this.#stream = openStream(this.place ?? place, this.store);
   }
 
-  /** @param {Place | undefined} place */
+  /** @param {StreamPosition | undefined} place */
   #startAnew(place) {
     this.place = place;
-    this.store = new LogStore(this.#most, this.#listener);
+    this.store = new LogStore(this.#maxEntries, this.#listener);
   }
 
   /** @param {string} message */

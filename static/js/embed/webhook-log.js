@@ -30,12 +30,12 @@ export class WebhookLog extends LitElement {
   static styles = [baseStyles, unsafeCSS(detail), unsafeCSS(sheet)];
   static properties = {
     src: { reflect: true },
-    most: { type: Number, reflect: true },
+    maxEntries: { type: Number, reflect: true, attribute: "max-entries" },
     opened: { state: true },
   };
 
   #src = "";
-  #most = MAX;
+  #maxEntries = MAX;
   #update = () => this.requestUpdate();
   #log = new Log(MAX, {
     changed: this.#update,
@@ -66,13 +66,13 @@ export class WebhookLog extends LitElement {
   }
 
   /** How many entries are kept. */
-  get most() {
-    return this.#most;
+  get maxEntries() {
+    return this.#maxEntries;
   }
 
-  set most(most) {
-    this.#most = most >= 1 ? Math.floor(most) : MAX;
-    this.#log.most = this.#most;
+  set maxEntries(count) {
+    this.#maxEntries = count >= 1 ? Math.floor(count) : MAX;
+    this.#log.maxEntries = this.#maxEntries;
   }
 
   /** "connecting", "live", "reconnecting", "stalled", "offline" or "refused". */

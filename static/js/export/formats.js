@@ -28,6 +28,6 @@ export const CHOICES = [
  * @param {CapturedRequest} request
  * @param {string} origin
  */
-export function takenAs(format, request, origin) {
+export function exportAs(format, request, origin) {
   return FORMATS[format](request, target(request, origin));
 }

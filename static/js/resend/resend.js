@@ -19,7 +19,7 @@
  */
 
 import { bytesOf } from "../body/body.js";
-import { inAscii, targetBelow, trimOws } from "../wire/captured.js";
+import { inAscii, subpathAndQuery, trimOws } from "../wire/captured.js";
 
 const TIME_OUT_MS = 30_000;
 const MAX_BYTES = 64 * 1024;
@@ -55,13 +55,13 @@ export function targetText(request, last) {
  * @param {CapturedRequest} request
  */
 function typed(request) {
-  return inAscii(targetBelow(request)).replaceAll("#", "%23").replaceAll("\\", "%5C");
+  return inAscii(subpathAndQuery(request)).replaceAll("#", "%23").replaceAll("\\", "%5C");
 }
 
 /** @param {CapturedRequest} request */
 function isRewritten(request) {
   const url = FIRST_BASE + typed(request);
-  return new URL(url).href !== url || typed(request) !== targetBelow(request);
+  return new URL(url).href !== url || typed(request) !== subpathAndQuery(request);
 }
 
 /**

@@ -10,7 +10,7 @@ import { missing } from "./verdict.js";
  * @typedef {import("./claim.js").Writing} Writing
  */
 
-/** @type {import("./schemes.js").Scheme} */
+/** @type {import("./providers.js").Provider} */
 export const generic = {
   id: "generic",
   name: "Another HMAC",

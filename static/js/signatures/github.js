@@ -27,7 +27,7 @@ function writingOf(request) {
   return [NOW, BEFORE].find(({ header }) => headerOf(request, header));
 }
 
-/** @type {import("./schemes.js").Scheme} */
+/** @type {import("./providers.js").Provider} */
 export const github = {
   id: "github",
   name: "GitHub",

@@ -12,7 +12,7 @@ import { missing, refusal } from "./verdict.js";
 
 const TOKEN = "X-Gitlab-Token";
 
-/** @type {import("./schemes.js").Scheme} */
+/** @type {import("./providers.js").Provider} */
 export const gitlab = {
   id: "gitlab",
   name: "GitLab",

@@ -12,7 +12,7 @@ const WRITING = {
   algorithm: "SHA-256",
 };
 
-/** @type {import("./schemes.js").Scheme} */
+/** @type {import("./providers.js").Provider} */
 export const shopify = {
   id: "shopify",
   name: "Shopify",

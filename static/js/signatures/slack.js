@@ -20,7 +20,7 @@ const WRITING = {
 };
 const TIMESTAMP = "X-Slack-Request-Timestamp";
 
-/** @type {import("./schemes.js").Scheme} */
+/** @type {import("./providers.js").Provider} */
 export const slack = {
   id: "slack",
   name: "Slack",

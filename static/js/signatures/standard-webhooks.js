@@ -14,7 +14,7 @@ import { malformed, missing, refusal } from "./verdict.js";
 
 export const SECRET_PREFIX = "whsec_";
 
-/** @type {import("./schemes.js").Scheme} */
+/** @type {import("./providers.js").Provider} */
 export const standardWebhooks = {
   id: "standard-webhooks",
   name: "Standard Webhooks, Svix",

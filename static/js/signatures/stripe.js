@@ -13,7 +13,7 @@ import { malformed, missing } from "./verdict.js";
 
 const HEADER = "Stripe-Signature";
 
-/** @type {import("./schemes.js").Scheme} */
+/** @type {import("./providers.js").Provider} */
 export const stripe = {
   id: "stripe",
   name: "Stripe",

@@ -16,7 +16,7 @@ const HEADER = "X-Twilio-Signature";
 /** Names the algorithm where a key of one's own signs: `key=…,algorithm=HMAC_SHA256`. */
 const SETTINGS = "X-Twilio-Webhooks-Signature-Settings";
 
-/** @type {import("./schemes.js").Scheme} */
+/** @type {import("./providers.js").Provider} */
 export const twilio = {
   id: "twilio",
   name: "Twilio",

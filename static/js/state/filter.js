@@ -14,7 +14,7 @@
 import { bytesOf } from "../body/body.js";
 import { open, opened } from "../body/reading.js";
 import { turn } from "../browser/turn.js";
-import { linesOf, targetBelow, textOfLine } from "../wire/captured.js";
+import { linesOf, subpathAndQuery, textOfLine } from "../wire/captured.js";
 
 /** Of a body, so many characters are searched: a multiple of four, for base64. */
 const MAX_OF_A_BODY = 1024 * 1024;
@@ -29,7 +29,7 @@ const MAX_OPENING = 8;
 /** @type {Record<string, (request: CapturedRequest) => string>} the cheap ones first */
 const FIELDS = {
   method: ({ method }) => method,
-  path: (request) => textOfLine(targetBelow(request)),
+  path: (request) => textOfLine(subpathAndQuery(request)),
   from: ({ remote_addr }) => remote_addr,
   header: headerText,
   body: bodyText,

@@ -1,6 +1,6 @@
 /**
- * The captured request as it comes over the wire, and what can be read off it
- * without looking into the body. No DOM in here.
+ * The captured request as it arrives, and values derived from it without reading the body. Does not
+ * use the DOM.
  *
  * @typedef {import("./contract.js").Body} Body
  * @typedef {import("./contract.js").CapturedRequest} CapturedRequest
@@ -8,15 +8,15 @@
  */
 
 /**
- * The path below the callback with its query, raw.
+ * Return the subpath, or "/", and the query of a request, raw.
  * @param {Pick<CapturedRequest, "subpath" | "query_string">} request
  */
-export function targetBelow({ subpath, query_string }) {
+export function subpathAndQuery({ subpath, query_string }) {
   return (subpath || "/") + (query_string && `?${query_string}`);
 }
 
 /**
- * The first header line of that name, or "".
+ * Return the value of the first header line with this name, or "".
  * @param {CapturedRequest} request
  * @param {string} name
  */
@@ -26,7 +26,7 @@ export function headerOf(request, name) {
 }
 
 /**
- * "application/json" of "Application/JSON; charset=utf-8"; "" when none was sent.
+ * Return the media type: "application/json" for "Application/JSON; charset=utf-8", "" if none was sent.
  * @param {CapturedRequest} request
  */
 export function mediaType(request) {
@@ -34,7 +34,7 @@ export function mediaType(request) {
 }
 
 /**
- * The same of a Content-Type's value.
+ * Return the media type in the value of a Content-Type header.
  * @param {string} value
  */
 export function mediaTypeOf(value) {
@@ -60,7 +60,7 @@ function isOws(character) {
 }
 
 /**
- * The segments of the path below the callback, numbered from 1 and decoded for reading.
+ * Return the segments of the subpath, numbered from 1 and decoded for reading.
  * @param {Pick<CapturedRequest, "subpath">} request
  * @returns {[string, string][]}
  */
@@ -70,7 +70,7 @@ export function pathSegments({ subpath }) {
 }
 
 /**
- * The parameters of a request's query, as below.
+ * Return the query parameters of a request in order, decoded for reading.
  * @param {CapturedRequest} request
  */
 export function queryOf({ query_string }) {
@@ -78,8 +78,7 @@ export function queryOf({ query_string }) {
 }
 
 /**
- * Query parameters in their order, decoded for reading; fields of a form are written the same way.
- * The raw text stays the truth.
+ * Return query parameters in order, decoded for reading. Form fields have the same syntax.
  * @param {string} query
  * @param {number} [most]
  * @returns {[string, string][]}
@@ -134,7 +133,7 @@ const METHOD_TONES = {
 };
 
 /**
- * The tone a method is shown in. A sender chooses the method's text, never a class name.
+ * Return the tone in which a method is shown. It is used as a class name, so senders cannot choose it.
  * @param {string} method
  */
 export function methodTone(method) {
@@ -142,7 +141,7 @@ export function methodTone(method) {
 }
 
 /**
- * The bytes of a method, a target, or of a header's name or value.
+ * Return the bytes of a method, a target, or a header's name or value.
  * @param {string} text  bytes read as Latin-1, as they come over the wire
  */
 export function bytesOfLine(text) {
@@ -150,7 +149,7 @@ export function bytesOfLine(text) {
 }
 
 /**
- * The same for reading: as UTF-8 where the bytes are that, else as Latin-1.
+ * Decode a line for reading: as UTF-8 if its bytes are valid UTF-8, else as Latin-1.
  * @param {string} text  bytes read as Latin-1
  */
 export function textOfLine(text) {
@@ -163,7 +162,7 @@ export function textOfLine(text) {
 }
 
 /**
- * Lines of a head for reading.
+ * Decode the values of header lines for reading.
  * @param {HeaderLine[]} lines
  * @returns {[string, string][]}
  */
@@ -172,7 +171,7 @@ export function linesOf(lines) {
 }
 
 /**
- * A target, or a part of it, as URLs write it: senders put bytes into it that no URL may have.
+ * Percent-encode the bytes of a target that are not allowed in a URL.
  * @param {string} target  bytes read as Latin-1
  */
 export function inAscii(target) {

@@ -1,20 +1,21 @@
-/** When to try again. No clock in here. */
+/** The delay before the next attempt to connect. Does not read a clock. */
 
 const FIRST_MS = 300;
 const MAX_MS = 3000;
 
 /**
- * Longer with each try that failed; spread, so that a thousand pages do not come back at one moment.
- * @param {number} tries  that failed before
- * @param {number} spread  at least 0, below 1
+ * Return the delay, which doubles with each failed attempt. It is spread at random, so that many
+ * pages do not reconnect at the same moment.
+ * @param {number} failures  attempts that failed
+ * @param {number} spread  a random number, at least 0 and below 1
  * @returns {number} milliseconds
  */
-export function retryDelay(tries, spread) {
-  return Math.min(FIRST_MS * 2 ** tries, MAX_MS) * (0.5 + spread);
+export function retryDelay(failures, spread) {
+  return Math.min(FIRST_MS * 2 ** failures, MAX_MS) * (0.5 + spread);
 }
 
 /**
- * What a countdown shows; 0 when nothing is waited for.
+ * Return the seconds that a countdown shows; 0 when no attempt is scheduled.
  * @param {number} at   milliseconds since 1970, or 0
  * @param {number} now
  */

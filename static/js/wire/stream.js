@@ -1,10 +1,10 @@
 /**
- * The stream of one callback, for any page, worker or Node. The only file that knows Socket.IO.
+ * The stream of one callback, for pages, workers and Node. The only module that uses Socket.IO.
  *
  * @typedef {import("./contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("./contract.js").Joined} Joined
  * @typedef {import("./contract.js").Link} Link
- * @typedef {import("./contract.js").Place} Place
+ * @typedef {import("./contract.js").StreamPosition} StreamPosition
  * @typedef {import("./contract.js").Sink} Sink
  * @typedef {import("./contract.js").Stream} Stream
  */
@@ -12,13 +12,13 @@
 import { Fetch, io, WebSocket, XHR } from "socket.io-client";
 import { retryDelay } from "./retry.js";
 
-// Node has no XMLHttpRequest, and fetch would leave a page's cookies out.
+// Node has no XMLHttpRequest; in a page, fetch would not send cookies.
 const POLLING = "XMLHttpRequest" in globalThis ? XHR : Fetch;
 
-// One that is not there would be waited for: Node 20 has no WebSocket.
+// Node 20 has no WebSocket, and Socket.IO would wait for a transport that is missing.
 const TRANSPORTS = "WebSocket" in globalThis ? [WebSocket, POLLING] : [POLLING];
 
-/** The library's own reconnecting keeps its clock to itself, and stays away after a DISCONNECT. */
+/** Socket.IO's own reconnection does not expose its delay and stops after a DISCONNECT. */
 const OPTIONS = {
   transports: TRANSPORTS,
   tryAllTransports: true,
@@ -28,25 +28,25 @@ const OPTIONS = {
 };
 
 // Node and workers have no page.
-const WHO = "document" in globalThis ? "This page" : "The client";
+const CLIENT = "document" in globalThis ? "This page" : "The client";
 
-/** @type {Record<string, string>} */
-const FAREWELLS = {
-  draining: `The server is restarting. ${WHO} comes back by itself.`,
-  slow: `${WHO} read too slowly and was cut off. It comes back by itself and counts what it missed.`,
-  limit: `The server has as many viewers as it can take. ${WHO} keeps trying.`,
+/** Messages by the reason of a `bye`. @type {Record<string, string>} */
+const BYE_MESSAGES = {
+  draining: `The server is restarting. ${CLIENT} reconnects by itself.`,
+  slow: `${CLIENT} read too slowly and was disconnected. It reconnects by itself and counts the requests it missed.`,
+  limit: `The server has reached its maximum number of viewers. ${CLIENT} keeps trying.`,
 };
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const CALLBACK = new RegExp(`^(.*?)(?:/view)?/(${UUID})(?:/|$)`, "i");
 
 /**
- * Which callback of which server a URL means.
+ * Read the server and the callback from a URL.
  * @param {string} url  of a callback, `<server>/<uuid>`, or of its page, `<server>/view/<uuid>`
- * @returns {Place}
- * @throws {TypeError} where it is neither; its message is a sentence
+ * @returns {StreamPosition}
+ * @throws {TypeError} if the URL is neither; its message can be shown to people
  */
-export function placeOf(url) {
+export function parseCallbackUrl(url) {
   const { protocol, origin, pathname } = URL.canParse(url) ? new URL(url) : NO_URL;
   const found = /^https?:$/.test(protocol) && CALLBACK.exec(pathname);
   if (!found) {
@@ -58,14 +58,14 @@ export function placeOf(url) {
 const NO_URL = { protocol: "", origin: "", pathname: "" };
 
 /**
- * Joins the callback's stream, and stays there until it is closed.
- * @param {Place} place  of `placeOf`; a server and a new UUID make a new callback
+ * Join a callback's stream and stay joined, across reconnects, until it is closed.
+ * @param {StreamPosition} position  from `parseCallbackUrl`; a new UUID makes a new callback
  * @param {Sink} sink
  * @returns {Stream}
  */
-export function openStream({ server, ...place }, sink) {
-  /** Sent anew with each connect, so that the server can count what was missed. */
-  const at = place;
+export function openStream({ server, ...start }, sink) {
+  /** Sent with each connect, so that the server can count the missed requests. */
+  const at = start;
   const { origin, pathname } = new URL(server);
   const path = `${pathname.replace(/\/$/, "")}/socket.io/`;
   const socket = io(origin, { ...OPTIONS, path, auth: at });
@@ -103,15 +103,15 @@ function follow(at, { epoch, seq }) {
 }
 
 /**
- * Keeps the socket connected and tells how that stands. "live" is said by `joined` alone:
+ * Keeps the socket connected and reports the state of the link. Only `joined` reports "live":
  * a connection that has not joined may miss requests.
  */
 class Connection {
   #socket;
   #sink;
-  #tries = 0;
-  /** Why the server said good-bye; "" when it did not. */
-  #farewell = "";
+  #attempts = 0;
+  /** The message for the server's last `bye`, or "". */
+  #byeMessage = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer = undefined;
   #ended = new AbortController();
@@ -125,9 +125,9 @@ class Connection {
     this.#sink = sink;
     socket.on("joined", () => this.#succeed());
     socket.on("bye", ({ reason }) => {
-      this.#farewell = FAREWELLS[reason] ?? "";
+      this.#byeMessage = BYE_MESSAGES[reason] ?? "";
     });
-    // When the queue is back, `joined` follows and says so.
+    // When the queue is available again, `joined` follows.
     socket.on("status", ({ queue, reason }) => {
       if (queue === "down")
         sink.linkChanged?.({ state: "stalled", message: reason ?? "", retryAt: 0 });
@@ -139,9 +139,9 @@ class Connection {
   }
 
   tryNow = () => {
-    if (!this.#timer) return; // it is connected, or a try is under way
+    if (!this.#timer) return; // connected, or an attempt is under way
     this.#stopWaiting();
-    this.#tell(away());
+    this.#report(stateWhileAway());
     this.#socket.connect();
   };
 
@@ -153,7 +153,7 @@ class Connection {
   };
 
   /**
-   * Node tells nothing of the network.
+   * Node has no network events.
    * @param {"online" | "offline"} event
    * @param {() => void} act
    */
@@ -162,8 +162,8 @@ class Connection {
   }
 
   #succeed() {
-    this.#tries = 0;
-    this.#farewell = "";
+    this.#attempts = 0;
+    this.#byeMessage = "";
   }
 
   /** @param {Error & {data?: {reason?: string}}} error */
@@ -173,18 +173,18 @@ class Connection {
     else this.#sink.linkChanged?.({ state: "refused", message, retryAt: 0, reason: data?.reason });
   }
 
-  /** @param {boolean} [timedOut]  the last try did */
+  /** @param {boolean} [timedOut]  whether the last attempt timed out */
   #retryLater(timedOut = false) {
     this.#stopWaiting();
     this.#chooseTransports(timedOut);
-    const delay = retryDelay(this.#tries++, Math.random());
+    const delay = retryDelay(this.#attempts++, Math.random());
     this.#timer = setTimeout(this.tryNow, delay);
-    this.#tell(away(), Date.now() + delay);
+    this.#report(stateWhileAway(), Date.now() + delay);
   }
 
   /**
-   * A WebSocket that something on the way swallows fails by silence alone: the next try polls. Only
-   * that one, since polling fails behind a balancer whose sessions do not stick.
+   * Poll in the next attempt if a WebSocket timed out, because a proxy may drop WebSockets silently.
+   * Only in that one: polling fails behind a load balancer without sticky sessions.
    * @param {boolean} timedOut
    */
   #chooseTransports(timedOut) {
@@ -202,12 +202,12 @@ class Connection {
    * @param {Link["state"]} state
    * @param {number} [retryAt]
    */
-  #tell(state, retryAt = 0) {
-    this.#sink.linkChanged?.({ state, message: this.#farewell, retryAt });
+  #report(state, retryAt = 0) {
+    this.#sink.linkChanged?.({ state, message: this.#byeMessage, retryAt });
   }
 }
 
 /** @returns {Link["state"]} */
-function away() {
+function stateWhileAway() {
   return globalThis.navigator?.onLine === false ? "offline" : "reconnecting";
 }

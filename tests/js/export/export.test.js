@@ -8,7 +8,7 @@ import {
   keepsExtension,
   partFileName,
 } from "../../../static/js/export/file-name.js";
-import { takenAs } from "../../../static/js/export/formats.js";
+import { exportAs } from "../../../static/js/export/formats.js";
 import { outgoingHeaders, target } from "../../../static/js/export/outgoing.js";
 import { sample, UUID } from "../samples.js";
 
@@ -30,7 +30,7 @@ const TOO_LARGE = { size: 2_000_000, encoding: "utf-8", content: "", complete: f
  * @param {Format} format
  * @param {Partial<CapturedRequest>} [fields]
  */
-const taken = (format, fields) => String(takenAs(format, sample(fields), ORIGIN));
+const taken = (format, fields) => String(exportAs(format, sample(fields), ORIGIN));
 
 test("it goes to the callback at the page's origin, path and query as sent", () => {
   const request = sample({ subpath: "/a%2f/../b", query_string: "a=1&a=%7e" });
@@ -99,7 +99,7 @@ test("curl is kept from putting a URL right", () => {
   assert.match(first("/%2E%2e/a"), /--path-as-is/);
   assert.match(first("/[1-9]{a,b}"), /--globoff/);
   assert.equal(first("/a#b"), `curl -X POST --request-target '/${UUID}/a#b' '${ORIGIN}'`);
-  assert.match(String(takenAs("curl", sample(), "https://hooks.example.com")), / --http1\.1 /);
+  assert.match(String(exportAs("curl", sample(), "https://hooks.example.com")), / --http1\.1 /);
 });
 
 test("HEAD, other methods and quotes in them are told to curl in their own way", () => {
@@ -231,13 +231,13 @@ test("bytes that no URL may have are escaped, but in raw HTTP", () => {
     assert.ok(taken(format, fields).includes(url), format);
   }
   assert.ok(taken("python", fields).includes(url.slice(ORIGIN.length)));
-  const bytes = takenAs("raw", sample(fields), ORIGIN);
+  const bytes = exportAs("raw", sample(fields), ORIGIN);
   const line = `POST /${UUID}/\xe9?city=Z\xc3\xbcrich&\x9b HTTP/1.1`;
   assert.equal(Buffer.from(bytes).toString("latin1").split("\r\n")[0], line);
 });
 
 test("raw HTTP that no text can carry comes as bytes", () => {
-  const bytes = takenAs("raw", sample({ body: bodyOf(new Uint8Array([0, 255])) }), ORIGIN);
+  const bytes = exportAs("raw", sample({ body: bodyOf(new Uint8Array([0, 255])) }), ORIGIN);
   assert.ok(bytes instanceof Uint8Array);
   assert.deepEqual([...bytes.slice(-2)], [0, 255]);
 });

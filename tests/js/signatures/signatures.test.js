@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { detect, emptyField, fieldsOf, SCHEMES } from "../../../static/js/signatures/schemes.js";
+import {
+  detect,
+  emptyField,
+  fieldsOf,
+  PROVIDERS,
+} from "../../../static/js/signatures/providers.js";
 import { sample } from "../samples.js";
 
 /**
  * @typedef {import("../../../static/js/wire/captured.js").CapturedRequest} CapturedRequest
- * @typedef {import("../../../static/js/signatures/schemes.js").Scheme} Scheme
+ * @typedef {import("../../../static/js/signatures/providers.js").Provider} Provider
  */
 
 const SECRET = "hush";
@@ -14,8 +19,8 @@ const SECRET = "hush";
 const CAME = 1795322460;
 
 /** @param {string} id */
-function schemeOf(id) {
-  return /** @type {Scheme} */ (SCHEMES.find((scheme) => scheme.id === id));
+function providerOf(id) {
+  return /** @type {Provider} */ (PROVIDERS.find((provider) => provider.id === id));
 }
 
 /**
@@ -50,27 +55,30 @@ function stripe(seconds) {
  * @param {string} [secret]
  */
 async function wrong(id, request, secret = SECRET) {
-  const verdict = await schemeOf(id).check(request, { secret, url: "https://example.com/" });
+  const verdict = await providerOf(id).check(request, { secret, url: "https://example.com/" });
   assert.equal(verdict.ok, false);
   return verdict.ok ? { why: "", text: "" } : verdict;
 }
 
 test("a timestamp may be five minutes off when the request comes", async () => {
   for (const age of [300, -300, 0]) {
-    assert.equal((await schemeOf("stripe").check(stripe(CAME - age), { secret: SECRET })).ok, true);
+    assert.equal(
+      (await providerOf("stripe").check(stripe(CAME - age), { secret: SECRET })).ok,
+      true,
+    );
   }
-  assert.equal((await schemeOf("stripe").check(stripe(CAME + 301), { secret: SECRET })).ok, true);
+  assert.equal((await providerOf("stripe").check(stripe(CAME + 301), { secret: SECRET })).ok, true);
 });
 
 test("how long before it came a request was signed is told", async () => {
-  const verdict = await schemeOf("stripe").check(stripe(CAME - 61), { secret: SECRET });
+  const verdict = await providerOf("stripe").check(stripe(CAME - 61), { secret: SECRET });
   assert.deepEqual(verdict, { ok: true, notes: ["Signed 1 minute before the request came."] });
 });
 
 test("which of several signatures is right is told", async () => {
   const header = `t=${CAME},v1=${hex("no")},v1=${hex(`${CAME}.{}`)}`;
   const request = post("{}", { "Stripe-Signature": header });
-  const verdict = await schemeOf("stripe").check(request, { secret: SECRET });
+  const verdict = await providerOf("stripe").check(request, { secret: SECRET });
   assert.equal(verdict.ok && verdict.notes[0], "Of 2 signatures in the header, number 2 is right.");
 });
 
@@ -78,7 +86,7 @@ test("the host of Twilio's URL is enough: the request has the rest", async () =>
   const target = { path: "/myapp.php", query_string: "foo=1&bar=2" };
   const request = { ...post("", { "X-Twilio-Signature": URL_SIGNATURE }), ...target };
   const fields = { secret: "12345", url: "https://mycompany.com" };
-  const verdict = await schemeOf("twilio").check(request, fields);
+  const verdict = await providerOf("twilio").check(request, fields);
   assert.deepEqual(verdict, {
     ok: true,
     notes: ["It covers the URL alone: there is no bodySHA256 in it."],
@@ -102,27 +110,27 @@ test("bytes that are no text are checked as they are", async () => {
       complete: true,
     },
   });
-  assert.equal((await schemeOf("github").check(request, { secret: SECRET })).ok, true);
+  assert.equal((await providerOf("github").check(request, { secret: SECRET })).ok, true);
   assert.equal((await wrong("github", request, "other")).why, "secret");
 });
 
 test("GitLab's secret token is compared, and said to prove nothing about the body", async () => {
   const request = post("{}", { "X-Gitlab-Token": SECRET, "webhook-signature": "v1,x" });
-  const verdict = await schemeOf("gitlab").check(request, { secret: SECRET });
+  const verdict = await providerOf("gitlab").check(request, { secret: SECRET });
   assert.match(verdict.ok ? verdict.notes[0] : "", /not a signature/);
 });
 
 test("a template may name several headers, and says which is missing", async () => {
   const request = post("{}", { "X-A": "1", "X-Sign": hex("1|{}|1") });
   const fields = { secret: SECRET, header: "x-sign", algorithm: "SHA-256", encoding: "hex" };
-  const { check } = schemeOf("generic");
+  const { check } = providerOf("generic");
   const all = { ...fields, prefix: "", signed: "{header:X-A}|{body}|{header:x-a}" };
   assert.equal((await check(request, all)).ok, true);
   const verdict = await check(request, { ...all, signed: "{header:x-b}.{body}" });
   assert.match(verdict.ok ? "" : verdict.text, /no x-b header/);
 });
 
-test("each scheme is recognised by its headers", () => {
+test("each provider is recognised by its headers", () => {
   /** @type {[header: string, id: string | undefined][]} */
   const cases = [
     ["x-hub-signature-256", "github"],
@@ -148,9 +156,9 @@ test("a signed request of GitLab is not taken for one of another sender", () => 
 test("fields start with what the request suggests, and with what was entered", () => {
   const request = { ...post("", { "X-Foo-Hmac-Sha256": "x" }), query_string: "a=1" };
   const url = `https://hooks.example.com${request.path}?a=1`;
-  assert.deepEqual(fieldsOf(schemeOf("twilio"), request, {}), { secret: "", url });
-  const values = fieldsOf(schemeOf("generic"), request, { secret: "s", signed: "" });
+  assert.deepEqual(fieldsOf(providerOf("twilio"), request, {}), { secret: "", url });
+  const values = fieldsOf(providerOf("generic"), request, { secret: "s", signed: "" });
   assert.equal(values.header, "X-Foo-Hmac-Sha256");
-  assert.equal(emptyField(schemeOf("generic"), values)?.name, "signed");
-  assert.equal(emptyField(schemeOf("generic"), { ...values, signed: "{body}" }), undefined);
+  assert.equal(emptyField(providerOf("generic"), values)?.name, "signed");
+  assert.equal(emptyField(providerOf("generic"), { ...values, signed: "{body}" }), undefined);
 });

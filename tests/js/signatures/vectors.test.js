@@ -7,12 +7,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ALGORITHMS, hmac, utf8 } from "../../../static/js/signatures/hmac.js";
-import { SCHEMES } from "../../../static/js/signatures/schemes.js";
+import { PROVIDERS } from "../../../static/js/signatures/providers.js";
 import { sample } from "../samples.js";
 
 /**
  * @typedef {import("../../../static/js/wire/captured.js").CapturedRequest} CapturedRequest
- * @typedef {import("../../../static/js/signatures/schemes.js").Scheme} Scheme
+ * @typedef {import("../../../static/js/signatures/providers.js").Provider} Provider
  *
  * @typedef {object} Vector  of the file that the Python tests read, too
  * @property {string} about
@@ -50,8 +50,8 @@ function signed(content, headers, fields) {
 }
 
 /** @param {string} id */
-function schemeOf(id) {
-  return /** @type {Scheme} */ (SCHEMES.find((scheme) => scheme.id === id));
+function providerOf(id) {
+  return /** @type {Provider} */ (PROVIDERS.find((provider) => provider.id === id));
 }
 
 /** @param {import("../../../static/js/signatures/verdict.js").Verdict} verdict */
@@ -90,7 +90,7 @@ for (const { vector, came_after, ok } of TIMES) {
     assert.ok(found?.signed_at);
     const { scheme, fields, content, headers, signed_at } = found;
     const request = signed(content, headers, at(signed_at + came_after));
-    const verdict = reason(await schemeOf(scheme).check(request, fields));
+    const verdict = reason(await providerOf(scheme).check(request, fields));
     assert.equal(verdict, ok ? "valid" : "timestamp");
   });
 }
@@ -98,7 +98,7 @@ for (const { vector, came_after, ok } of TIMES) {
 for (const { about, scheme, fields, content, headers, signed_at } of VECTORS) {
   test(about, async () => {
     const request = signed(content, headers, at(signed_at));
-    const { check } = schemeOf(scheme);
+    const { check } = providerOf(scheme);
     assert.equal(reason(await check(request, fields)), "valid");
     assert.equal(reason(await check(request, { ...fields, secret: "AAAA" })), "secret");
   });
@@ -108,7 +108,7 @@ for (const { about, scheme, fields, content, headers, complete = true, why, text
   test(about, async () => {
     const request = signed(content, headers);
     request.body.complete = complete;
-    const verdict = await schemeOf(scheme).check(request, fields);
+    const verdict = await providerOf(scheme).check(request, fields);
     assert.deepEqual(verdict, { ok: false, why, text });
   });
 }

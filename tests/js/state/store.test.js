@@ -52,7 +52,7 @@ test("a hole in the counting shows as a gap at once", () => {
   assert.deepEqual(shown(), ["id 5", "gap 3", "id 1"]);
 });
 
-test("a hole right behind the barrier shows as a gap", () => {
+test("a hole in seq right after joining shows as a gap", () => {
   store.joined({ epoch: "first", seq: 7, missed: 0, viewers: 1 });
   arrive(9);
   assert.deepEqual(shown(), ["id 9", "gap 1"]);

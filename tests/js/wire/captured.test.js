@@ -7,21 +7,21 @@ import {
   pathSegments,
   queryOf,
   queryParameters,
-  targetBelow,
+  subpathAndQuery,
   textOfLine,
 } from "../../../static/js/wire/captured.js";
 import { sample } from "../samples.js";
 
-test("the list shows the path below the callback, with its query", () => {
+test("the list shows the subpath and the query", () => {
   const request = sample({ subpath: "/orders//7%2F8", query_string: "a=1&a=2" });
-  assert.equal(targetBelow(request), "/orders//7%2F8?a=1&a=2");
+  assert.equal(subpathAndQuery(request), "/orders//7%2F8?a=1&a=2");
 });
 
 test("a request to the callback itself shows as a slash", () => {
-  assert.equal(targetBelow(sample()), "/");
+  assert.equal(subpathAndQuery(sample()), "/");
 });
 
-test("the media type is read without parameters, case and from the first header line", () => {
+test("the media type is the lower-case value of the first Content-Type, without parameters", () => {
   const headers = /** @type {[string, string][]} */ ([
     ["CONTENT-type", "Application/JSON; charset=utf-8"],
     ["Content-Type", "text/plain"],
@@ -48,13 +48,13 @@ test("a query that cannot be decoded is shown as sent", () => {
   ]);
 });
 
-test("a method never becomes anything but one of five tones", () => {
+test('an unknown method has the tone "other"', () => {
   assert.equal(methodTone("POST"), "create");
   assert.equal(methodTone("PURGE"), "other");
   assert.equal(methodTone("constructor"), "other");
 });
 
-test("path segments below the callback are numbered and decoded, a plus is a plus", () => {
+test("segments of the subpath are numbered and decoded, and a plus stays a plus", () => {
   const subpath = "/orders//a%2Fb/100%/c+d/";
   assert.deepEqual(pathSegments(sample({ subpath })), [
     ["1", "orders"],
@@ -67,17 +67,17 @@ test("path segments below the callback are numbered and decoded, a plus is a plu
   for (const subpath of ["", "/"]) assert.deepEqual(pathSegments(sample({ subpath })), []);
 });
 
-test("of a form with very many fields the first ones are read", () => {
+test("only the first fields of a long form are read", () => {
   assert.equal(queryParameters("a=1&".repeat(5000), 1000).length, 1000);
 });
 
-test("bytes of a head are read as UTF-8 where they are that, and are Latin-1 where not", () => {
+test("bytes of a head are read as UTF-8 if they are valid UTF-8, else as Latin-1", () => {
   assert.equal(textOfLine("Z\xc3\xbcrich"), "Zürich");
   assert.equal(textOfLine("caf\xe9"), "café");
   assert.equal(textOfLine("plain"), "plain");
 });
 
-test("raw bytes in a target are decoded like escapes, and escaped where a URL is written", () => {
+test("raw bytes in a target are decoded like escapes, and escaped in URLs", () => {
   const request = sample({
     subpath: `/\xc3\xbc/\xe9`,
     query_string: "c=Z\xc3\xbcrich&d=\xe9",

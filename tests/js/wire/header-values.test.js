@@ -9,7 +9,7 @@ import { harEntry } from "../../../static/js/export/har.js";
 import { mediaTypeOf } from "../../../static/js/wire/captured.js";
 import { sample } from "../samples.js";
 
-/** The Python half reads the same file. */
+/** Python tests read the same file. */
 const FIXTURE = new URL("../../fixtures/header_values.json", import.meta.url);
 const vectors = JSON.parse(await readFile(FIXTURE, "utf-8"));
 
@@ -22,17 +22,17 @@ const BODY = { size: 1, encoding: "utf-8", content: "x", complete: true };
  */
 const withLine = (name, value) => sample({ headers: [[name, value]], body: BODY });
 
-test("a media type keeps every blank but spaces and tabs", () => {
+test("a media type keeps white space other than spaces and tabs", () => {
   for (const [value, type] of vectors.media_types) assert.equal(mediaTypeOf(value), type);
 });
 
-test("the name of a content coding keeps every blank but spaces and tabs", () => {
+test("the name of a content coding keeps white space other than spaces and tabs", () => {
   for (const [value, codings] of vectors.codings) {
     assert.deepEqual(codingsOf(withLine("Content-Encoding", value)), codings);
   }
 });
 
-test("a cookie keeps every blank but spaces and tabs", () => {
+test("a cookie keeps white space other than spaces and tabs", () => {
   for (const [value, pairs] of vectors.cookies) {
     const { cookies } = harEntry(withLine("Cookie", value), "https://hooks.example.com").request;
     const found = cookies.map(({ name, value }) => [name, value]);
@@ -40,20 +40,20 @@ test("a cookie keeps every blank but spaces and tabs", () => {
   }
 });
 
-test("a parameter keeps every blank but spaces and tabs", () => {
+test("a parameter keeps white space other than spaces and tabs", () => {
   for (const [value, name, expected] of vectors.parameters) {
     assert.equal(parametersOf(value).get(name) ?? "", expected, JSON.stringify([value, name]));
   }
 });
 
-test("the name of a charset keeps every blank but spaces and tabs", () => {
+test("the name of a charset keeps white space other than spaces and tabs", () => {
   for (const [value, isKnown] of vectors.charsets) {
     const label = parametersOf(`text/plain;charset=${value}`).get("charset") ?? "";
     assert.equal(decoderOf(label)?.encoding, isKnown ? "windows-1252" : undefined, value);
   }
 });
 
-test("the transfer encoding of a part keeps every blank but spaces and tabs", () => {
+test("the transfer encoding of a part keeps white space other than spaces and tabs", () => {
   for (const [value, isKnown] of vectors.transfer_encodings) {
     const text = `--b\r\nContent-Transfer-Encoding:${value}\r\n\r\naGk=\r\n--b--`;
     const { parts } = partsOf(new TextEncoder().encode(text), "multipart/mixed; boundary=b");

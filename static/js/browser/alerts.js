@@ -25,7 +25,7 @@ const MAX_UNSEEN = 999;
  * @param {Source} store
  * @param {Settings} settings
  */
-export function tellOutside(store, settings) {
+export function startAlerts(store, settings) {
   const outside = new Outside(store, settings);
   const watch = () => store.visibilityChanged(!document.hidden);
   document.addEventListener("visibilitychange", watch);

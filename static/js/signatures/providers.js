@@ -12,7 +12,7 @@
  * @property {boolean} [optional]  may stay empty
  * @property {(request: CapturedRequest) => string} [initial]
  *
- * @typedef {object} Scheme
+ * @typedef {object} Provider
  * @property {string} id
  * @property {string} name
  * @property {readonly SignatureField[]} fields
@@ -29,25 +29,34 @@ import { standardWebhooks } from "./standard-webhooks.js";
 import { stripe } from "./stripe.js";
 import { twilio } from "./twilio.js";
 
-/** The more special first: GitLab has the headers of Standard Webhooks, too. @type {readonly Scheme[]} */
-export const SCHEMES = [github, gitlab, shopify, slack, stripe, twilio, standardWebhooks, generic];
+/** The more special first: GitLab has the headers of Standard Webhooks, too. @type {readonly Provider[]} */
+export const PROVIDERS = [
+  github,
+  gitlab,
+  shopify,
+  slack,
+  stripe,
+  twilio,
+  standardWebhooks,
+  generic,
+];
 
 /** What the reader says first. @type {SignatureField} */
 export const SIGNED_BY = {
-  name: "scheme",
+  name: "provider",
   label: "Signed by",
   kind: "choice",
-  choices: SCHEMES.map(({ name }) => name),
+  choices: PROVIDERS.map(({ name }) => name),
 };
 
 /** @param {CapturedRequest} request */
 export function detect(request) {
-  return SCHEMES.find((scheme) => scheme.detect(request));
+  return PROVIDERS.find((provider) => provider.detect(request));
 }
 
 /**
  * What is entered, or else what the request suggests.
- * @param {Scheme} scheme
+ * @param {Provider} provider
  * @param {CapturedRequest} request
  * @param {Record<string, string>} entered
  * @returns {Record<string, string>}
@@ -60,7 +69,7 @@ export function fieldsOf({ fields }, request, entered) {
 
 /**
  * The first field that still has to be filled in.
- * @param {Scheme} scheme
+ * @param {Provider} provider
  * @param {Record<string, string>} values
  */
 export function emptyField({ fields }, values) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { titleText } from "../../../static/js/browser/outside.js";
+import { titleText } from "../../../static/js/browser/alerts.js";
 
 const NAME = "0b9e7a52… · Webhook Logger";
 
