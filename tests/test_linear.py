@@ -32,7 +32,7 @@ from webhook_logger.client.archive.recorded import recorded
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.relay.relayed import forwarded
 from webhook_logger.client.relay.target import Target
-from webhook_logger.client.signatures import SCHEMES
+from webhook_logger.client.signatures import PROVIDERS
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
 from webhook_logger.reply import Reply, preflight_headers
@@ -109,8 +109,8 @@ SIGNATURES = (
 
 
 def verified(text: str) -> None:
-    for scheme in SCHEMES.values():
-        scheme().verify(hostile(text, *SIGNATURES), "c2VjcmV0")
+    for provider in PROVIDERS.values():
+        provider().verify(hostile(text, *SIGNATURES), "c2VjcmV0")
 
 
 def recorded_as(text: str) -> object:

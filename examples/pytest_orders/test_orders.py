@@ -25,8 +25,8 @@ def test_an_order_sends_a_webhook(webhook_inbox: Inbox) -> None:
 
 def test_the_webhook_is_signed(webhook_inbox: Inbox) -> None:
     create_order(webhook_inbox.url, SECRET, total="12.50")
-    scheme = signatures.AnyHmac(header="X-Signature", prefix="sha256=")
-    assert scheme.verify(webhook_inbox.wait(timeout=5), SECRET)
+    provider = signatures.AnyHmac(header="X-Signature", prefix="sha256=")
+    assert provider.verify(webhook_inbox.wait(timeout=5), SECRET)
 
 
 def test_the_sender_retries_when_the_receiver_fails(webhook_inbox: Inbox) -> None:

@@ -18,7 +18,7 @@ from webhook_logger.client.http import HttpResponse
 from webhook_logger.client.reading import read
 from webhook_logger.client.relay.relayed import reply_headers
 from webhook_logger.client.show import shown
-from webhook_logger.client.signatures import SCHEMES, AnyHmac
+from webhook_logger.client.signatures import PROVIDERS, AnyHmac
 from webhook_logger.client.stream import wire
 from webhook_logger.client.stream.digest import Digest
 
@@ -57,7 +57,7 @@ READERS: dict[str, Reader] = {
     "a payload": lambda text: wire.captured(everywhere(text).to_wire()),
     "an address": lambda text: Address.of(f"http://a/{text}"),
     "another HMAC": lambda text: AnyHmac(header="X").verify(of(headers=(("X", text),)), "secret"),
-    "what a signed body was": lambda text: SCHEMES["github"]().verify(
+    "what a signed body was": lambda text: PROVIDERS["github"]().verify(
         of(
             headers=(("X-Hub-Signature-256", f"sha256={'0' * 64}"),),
             body=Body(f'["{text}"]'.encode(), len(text)),

@@ -122,14 +122,14 @@ def standard_webhooks(head: dict[str, str], body: bytes) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "verifies"),
+    ("provider", "verifies"),
     [("github", github), ("stripe", stripe), ("standard-webhooks", standard_webhooks)],
 )
 def test_what_a_sender_signed_still_verifies(
     memory_server: Server,
     uuid: str,
     tmp_path: Path,
-    scheme: str,
+    provider: str,
     verifies: Callable[[dict[str, str], bytes], bool],
 ) -> None:
     path = tmp_path / "body.json"
@@ -138,7 +138,7 @@ def test_what_a_sender_signed_still_verifies(
     with Endpoint() as endpoint:
         with Command("listen", url, "--forward", endpoint.url, "--count", "1") as listen:
             listen.notes.until("Live.")
-            run("send", url, "--sign", scheme, "-d", f"@{path}", WEBHOOK_SECRET=SECRET)
+            run("send", url, "--sign", provider, "-d", f"@{path}", WEBHOOK_SECRET=SECRET)
             assert listen.wait() == 0
         head, _, body = endpoint.received().partition(b"\r\n\r\n")
     lines = dict(line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:])

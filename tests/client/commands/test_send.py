@@ -21,7 +21,7 @@ from tests.support.viewers import Viewer
 from webhook_logger.__main__ import cli
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands import send
-from webhook_logger.client.signatures import SCHEMES
+from webhook_logger.client.signatures import PROVIDERS
 
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -131,15 +131,15 @@ def test_a_callback_says_how_many_were_watching(memory_server: Server, uuid: str
     assert done.stdout.startswith("201  Webhook-Viewers: 1  ")
 
 
-@pytest.mark.parametrize("scheme", list(SCHEMES))
-def test_a_signed_request_verifies(memory_server: Server, uuid: str, scheme: str) -> None:
+@pytest.mark.parametrize("provider", list(PROVIDERS))
+def test_a_signed_request_verifies(memory_server: Server, uuid: str, provider: str) -> None:
     url = f"{memory_server.url}/{uuid}"
     with Viewer(memory_server.url, uuid=uuid) as viewer:
         viewer.event("joined")
-        done = run("send", url, "--sign", scheme, "-d", '{"a": 1}', WEBHOOK_SECRET=SECRET)
+        done = run("send", url, "--sign", provider, "-d", '{"a": 1}', WEBHOOK_SECRET=SECRET)
         assert (done.returncode, done.stderr) == (0, "")
         request = CapturedRequest.from_wire(viewer.event("request"))
-    known = SCHEMES[scheme](url=url) if scheme == "twilio" else SCHEMES[scheme]()
+    known = PROVIDERS[provider](url=url) if provider == "twilio" else PROVIDERS[provider]()
     verdict = known.verify(request, SECRET)
     assert verdict.ok, verdict
 

@@ -20,20 +20,20 @@ TIMES = json.loads((FIXTURES / "signature_times.json").read_text())
 vectors = pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["about"])
 
 
-def read(vector: dict[str, Any]) -> tuple[signatures.Scheme, CapturedRequest, str]:
+def read(vector: dict[str, Any]) -> tuple[signatures.Provider, CapturedRequest, str]:
     fields = dict(vector["fields"])
     secret = fields.pop("secret")
     came = datetime.fromtimestamp(vector.get("signed_at", 0), timezone.utc)
     request = post(vector["content"].encode(), vector["headers"], received_at=came)
-    return signatures.SCHEMES[vector["scheme"]](**fields), request, secret
+    return signatures.PROVIDERS[vector["provider"]](**fields), request, secret
 
 
 @pytest.mark.parametrize("row", TIMES, ids=str)
 def test_a_timestamp_may_be_as_far_off_as_the_official_library_allows(row: dict[str, Any]) -> None:
     vector = next(each for each in VECTORS if each["about"] == row["vector"])
     came = {"signed_at": vector["signed_at"] + row["came_after"]}
-    scheme, request, secret = read(vector | came)
-    verdict = scheme.verify(request, secret)
+    provider, request, secret = read(vector | came)
+    verdict = provider.verify(request, secret)
     assert verdict.ok is row["ok"]
     assert verdict.why == (None if row["ok"] else "timestamp")
 
@@ -44,16 +44,16 @@ def test_a_wrong_one_is_refused_with_its_reason_and_text(vector: dict[str, Any])
     secret = fields.pop("secret")
     complete = vector.get("complete", True)
     request = post(vector["content"].encode(), vector["headers"], complete=complete)
-    verdict = signatures.SCHEMES[vector["scheme"]](**fields).verify(request, secret)
+    verdict = signatures.PROVIDERS[vector["provider"]](**fields).verify(request, secret)
     assert (verdict.ok, verdict.why, verdict.text) == (False, vector["why"], vector["text"])
 
 
 @vectors
 def test_it_is_right_and_with_another_secret_wrong(vector: dict[str, Any]) -> None:
-    scheme, request, secret = read(vector)
-    verdict = scheme.verify(request, secret)
+    provider, request, secret = read(vector)
+    verdict = provider.verify(request, secret)
     assert verdict, verdict.text
-    assert scheme.verify(request, "AAAA").why == "secret"
+    assert provider.verify(request, "AAAA").why == "secret"
 
 
 # What is signed in a way that is read, and not made any more.
@@ -71,7 +71,7 @@ OLD = (
 def test_it_is_made_again(vector: dict[str, Any]) -> None:
     if any(old in vector["about"] for old in OLD):
         return
-    scheme, _, secret = read(vector)
+    provider, _, secret = read(vector)
     given = {name.lower(): value for name, value in vector["headers"].items()}
     outgoing = signatures.Outgoing(
         vector["content"].encode(),
@@ -79,8 +79,8 @@ def test_it_is_made_again(vector: dict[str, Any]) -> None:
         id=given.get("webhook-id", ""),
         timestamp=vector.get("signed_at", 0),
     )
-    for name, value in scheme.sign(outgoing, secret):
-        if vector["scheme"] == "stripe":
+    for name, value in provider.sign(outgoing, secret):
+        if vector["provider"] == "stripe":
             assert value.split(",")[1] in given["stripe-signature"].split(",")
         else:
             assert given[name.lower()] == value

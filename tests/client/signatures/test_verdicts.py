@@ -86,10 +86,10 @@ def test_a_template_may_name_several_headers_and_says_which_is_missing() -> None
     assert AnyHmac(signed="{header:X-A}|{body}|{header:x-a}", header="x-sign").verify(
         post(b"{}", lines), SECRET
     )
-    scheme = AnyHmac(signed="{header:x-b}.{body}")
-    assert "no x-b header" in scheme.verify(post(b"{}", lines), SECRET).text
+    provider = AnyHmac(signed="{header:x-b}.{body}")
+    assert "no x-b header" in provider.verify(post(b"{}", lines), SECRET).text
     with pytest.raises(Invalid, match="x-b"):
-        scheme.sign(signatures.Outgoing(b"{}"), SECRET)
+        provider.sign(signatures.Outgoing(b"{}"), SECRET)
 
 
 @pytest.mark.parametrize("field", [{"algorithm": "MD5"}, {"encoding": "base32"}])
@@ -110,7 +110,7 @@ def test_the_host_of_twilios_url_is_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "scheme"),
+    ("header", "provider"),
     [
         ("x-hub-signature-256", "github"),
         ("X-Hub-Signature", "github"),
@@ -125,15 +125,15 @@ def test_the_host_of_twilios_url_is_enough() -> None:
         ("X-Forwarded-For", None),
     ],
 )
-def test_each_scheme_is_recognised_by_its_headers(header: str, scheme: str | None) -> None:
+def test_each_provider_is_recognised_by_its_headers(header: str, provider: str | None) -> None:
     found = signatures.detect(post(b"", {header: "x"}))
-    assert (found.id if found else None) == scheme
+    assert (found.id if found else None) == provider
 
 
 JUDGE = """
-import { SCHEMES } from "./static/js/signatures/schemes.js";
-for (const { scheme, request, fields } of JSON.parse(process.argv[1])) {
-  const { check } = SCHEMES.find(({ id }) => id === scheme);
+import { PROVIDERS } from "./static/js/signatures/providers.js";
+for (const { provider, request, fields } of JSON.parse(process.argv[1])) {
+  const { check } = PROVIDERS.find(({ id }) => id === provider);
   const { ok, why, text, notes } = await check(request, fields);
   console.log(JSON.stringify(ok ? { ok, notes } : { ok, why, text }));
 }
@@ -146,16 +146,18 @@ def test_what_is_signed_here_is_judged_by_the_page_as_here() -> None:
         b"b=2&a=%C3%A9", "https://hooks.example.com/x?y=1", headers, timestamp=CAME - 120
     )
     cases, expected = [], []
-    for id_, kind in signatures.SCHEMES.items():
+    for id_, kind in signatures.PROVIDERS.items():
         fields = {"twilio": {"url": outgoing.url}, "generic": {"header": "X-S", "prefix": "v="}}
-        scheme = kind(**fields.get(id_, {}))
+        provider = kind(**fields.get(id_, {}))
         secret = "whsec_aHVzaGh1c2g="
-        signed = post(outgoing.body, dict([*headers, *scheme.sign(outgoing, secret)]))
+        signed = post(outgoing.body, dict([*headers, *provider.sign(outgoing, secret)]))
         for request in (signed, post(b"x", dict(signed.headers))):
-            verdict = scheme.verify(request, secret)
+            verdict = provider.verify(request, secret)
             assert verdict.ok is (request is signed)
-            entered = {name: getattr(scheme, name) for name in vars(scheme)} | {"secret": secret}
-            cases.append({"scheme": id_, "request": request.to_wire(), "fields": entered})
+            entered = {name: getattr(provider, name) for name in vars(provider)} | {
+                "secret": secret
+            }
+            cases.append({"provider": id_, "request": request.to_wire(), "fields": entered})
             told = (
                 {"notes": list(verdict.notes)}
                 if verdict

@@ -1,5 +1,5 @@
 /**
- * The vectors that the Python tests read, too: official and documented ones (where a scheme has
+ * The vectors that the Python tests read, too: official and documented ones (where a provider has
  * none, the test's name says what it has), and wrong ones with what is said of them.
  */
 
@@ -16,7 +16,7 @@ import { sample } from "../samples.js";
  *
  * @typedef {object} Vector  of the file that the Python tests read, too
  * @property {string} about
- * @property {string} scheme
+ * @property {string} provider
  * @property {Record<string, string>} fields  what the reader enters
  * @property {string} content
  * @property {Record<string, string>} headers
@@ -88,27 +88,27 @@ for (const { vector, came_after, ok } of TIMES) {
   test(`${vector}, which comes ${came_after} seconds after it was signed`, async () => {
     const found = VECTORS.find(({ about }) => about === vector);
     assert.ok(found?.signed_at);
-    const { scheme, fields, content, headers, signed_at } = found;
+    const { provider, fields, content, headers, signed_at } = found;
     const request = signed(content, headers, at(signed_at + came_after));
-    const verdict = reason(await providerOf(scheme).check(request, fields));
+    const verdict = reason(await providerOf(provider).check(request, fields));
     assert.equal(verdict, ok ? "valid" : "timestamp");
   });
 }
 
-for (const { about, scheme, fields, content, headers, signed_at } of VECTORS) {
+for (const { about, provider, fields, content, headers, signed_at } of VECTORS) {
   test(about, async () => {
     const request = signed(content, headers, at(signed_at));
-    const { check } = providerOf(scheme);
+    const { check } = providerOf(provider);
     assert.equal(reason(await check(request, fields)), "valid");
     assert.equal(reason(await check(request, { ...fields, secret: "AAAA" })), "secret");
   });
 }
 
-for (const { about, scheme, fields, content, headers, complete = true, why, text } of WRONG) {
+for (const { about, provider, fields, content, headers, complete = true, why, text } of WRONG) {
   test(about, async () => {
     const request = signed(content, headers);
     request.body.complete = complete;
-    const verdict = await providerOf(scheme).check(request, fields);
+    const verdict = await providerOf(provider).check(request, fields);
     assert.deepEqual(verdict, { ok: false, why, text });
   });
 }

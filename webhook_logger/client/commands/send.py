@@ -21,7 +21,7 @@ from webhook_logger.client.commands.tally import NO_RESPONSE, Tally
 from webhook_logger.client.errors import Invalid, Unreachable
 from webhook_logger.client.http import Http, HttpResponse
 from webhook_logger.client.show import body_shown, header, tone
-from webhook_logger.client.signatures import SCHEMES, Outgoing
+from webhook_logger.client.signatures import PROVIDERS, Outgoing
 from webhook_logger.headers import HeaderLines
 from webhook_logger.plain import plain
 
@@ -34,15 +34,15 @@ class Draft:
     url: str
     headers: HeaderLines
     body: bytes
-    scheme: str | None
+    provider: str | None
     secret: str
 
     def lines(self) -> HeaderLines:
         """The header lines of one that is sent now, its signature among them."""
-        if not self.scheme:
+        if not self.provider:
             return self.headers
         outgoing = Outgoing(self.body, self.url, self.headers)
-        return (*self.headers, *SCHEMES[self.scheme]().sign(outgoing, self.secret))
+        return (*self.headers, *PROVIDERS[self.provider]().sign(outgoing, self.secret))
 
 
 @click.command()
@@ -67,10 +67,10 @@ class Draft:
 )
 @click.option(
     "--sign",
-    "scheme",
+    "provider",
     metavar="SERVICE",
-    type=click.Choice(list(SCHEMES)),
-    help=f"Sign the request as this service does: {', '.join(SCHEMES)}.",
+    type=click.Choice(list(PROVIDERS)),
+    help=f"Sign the request as this service does: {', '.join(PROVIDERS)}.",
 )
 @click.option(
     "--secret",
@@ -105,7 +105,7 @@ def send(
     lines: tuple[str, ...],
     data: str | None,
     json_data: str | None,
-    scheme: str | None,
+    provider: str | None,
     secret: str,
     times: int,
     rate: float | None,
@@ -117,7 +117,7 @@ def send(
     Give the secret as WEBHOOK_SECRET in the environment: other users of this machine can read the
     options of a command.
     """
-    if scheme and not secret:
+    if provider and not secret:
         raise click.UsageError("--sign needs a --secret.")
     if data is not None and json_data is not None:
         raise click.UsageError("The body is that of --data or that of --json, not both.")
@@ -125,7 +125,7 @@ def send(
     if json_data is not None and all(name.lower() != "content-type" for name, _ in headers):
         headers = (*headers, ("Content-Type", "application/json"))
     body = _content(data if json_data is None else json_data)
-    draft = Draft(method, absolute(url), headers, body, scheme, secret)
+    draft = Draft(method, absolute(url), headers, body, provider, secret)
     sender = Sender(draft, Screen(), verbose or times == 1, verbose)
     with Http(timeout=timeout) as http:
         ctx.exit(sender.send(http, times, rate))

@@ -4,7 +4,7 @@
     assert verdict, verdict.text
     lines = signatures.GitHub().sign(signatures.Outgoing(b"{}"), "secret")
 
-`SCHEMES` has every scheme by its id; `detect` tells which one a request looks like.
+`PROVIDERS` has every provider by its id; `detect` tells which one a request looks like.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.signatures.generic import AnyHmac
 from webhook_logger.client.signatures.github import GitHub
 from webhook_logger.client.signatures.gitlab import GitLab
-from webhook_logger.client.signatures.scheme import Outgoing, Scheme
+from webhook_logger.client.signatures.provider import Outgoing, Provider
 from webhook_logger.client.signatures.shopify import Shopify
 from webhook_logger.client.signatures.slack import Slack
 from webhook_logger.client.signatures.standard_webhooks import StandardWebhooks
@@ -22,12 +22,12 @@ from webhook_logger.client.signatures.twilio import Twilio
 from webhook_logger.client.signatures.verdict import Verdict
 
 __all__ = [
-    "SCHEMES",
+    "PROVIDERS",
     "AnyHmac",
     "GitHub",
     "GitLab",
     "Outgoing",
-    "Scheme",
+    "Provider",
     "Shopify",
     "Slack",
     "StandardWebhooks",
@@ -37,13 +37,13 @@ __all__ = [
     "detect",
 ]
 
-_ALL: tuple[type[Scheme], ...] = (
+_ALL: tuple[type[Provider], ...] = (
     # The more special first: GitLab has the headers of Standard Webhooks, too.
     *(GitHub, GitLab, Shopify, Slack, Stripe, Twilio, StandardWebhooks, AnyHmac),
 )
-SCHEMES: dict[str, type[Scheme]] = {scheme.id: scheme for scheme in _ALL}
+PROVIDERS: dict[str, type[Provider]] = {provider.id: provider for provider in _ALL}
 
 
-def detect(request: CapturedRequest) -> Scheme | None:
-    """The scheme that the request's headers look like."""
-    return next((scheme() for scheme in _ALL if scheme().detect(request)), None)
+def detect(request: CapturedRequest) -> Provider | None:
+    """The provider that the request's headers look like."""
+    return next((provider() for provider in _ALL if provider().detect(request)), None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.signatures.hashes import ALGORITHMS, Algorithm, Encoding
-from webhook_logger.client.signatures.scheme import Claim, Outgoing, Scheme, Writing
+from webhook_logger.client.signatures.provider import Claim, Outgoing, Provider, Writing
 from webhook_logger.client.signatures.verdict import Verdict, missing
 from webhook_logger.headers import HeaderLines
 
@@ -18,7 +18,7 @@ _PLACES = re.compile(r"\{(body|header:[^{}]+)\}")
 
 
 @dataclass(frozen=True)
-class AnyHmac(Scheme):
+class AnyHmac(Provider):
     """An HMAC as its fields say."""
 
     id = "generic"

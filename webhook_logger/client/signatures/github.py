@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.signatures.scheme import Claim, Outgoing, Scheme, Writing
+from webhook_logger.client.signatures.provider import Claim, Outgoing, Provider, Writing
 from webhook_logger.client.signatures.verdict import Verdict
 from webhook_logger.headers import HeaderLines
 
@@ -15,7 +15,7 @@ _BEFORE = Writing("X-Hub-Signature", "sha1=", algorithm="SHA-1")
 
 
 @dataclass(frozen=True)
-class GitHub(Scheme):
+class GitHub(Provider):
     """An HMAC of the body."""
 
     id = "github"

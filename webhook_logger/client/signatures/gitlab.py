@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.signatures.hashes import same
-from webhook_logger.client.signatures.scheme import Outgoing, Scheme
+from webhook_logger.client.signatures.provider import Outgoing, Provider
 from webhook_logger.client.signatures.standard_webhooks import SECRET_PREFIX, StandardWebhooks
 from webhook_logger.client.signatures.timestamp import TOLERANCE
 from webhook_logger.client.signatures.verdict import Verdict, missing, right, wrong
@@ -17,7 +17,7 @@ _EVENT = "X-Gitlab-Event"
 
 
 @dataclass(frozen=True)
-class GitLab(Scheme):
+class GitLab(Provider):
     """A secret that starts with `whsec_` signs as Standard Webhooks do; another one is sent."""
 
     id = "gitlab"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.signatures.scheme import Claim, Outgoing, Scheme, Writing
+from webhook_logger.client.signatures.provider import Claim, Outgoing, Provider, Writing
 from webhook_logger.client.signatures.verdict import Verdict
 from webhook_logger.headers import HeaderLines
 
@@ -13,7 +13,7 @@ _WRITING = Writing("X-Shopify-Hmac-Sha256", encoding="base64")
 
 
 @dataclass(frozen=True)
-class Shopify(Scheme):
+class Shopify(Provider):
     """An HMAC of the body with the app's client secret."""
 
     id = "shopify"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.signatures.scheme import Claim, Outgoing, Scheme, Writing
+from webhook_logger.client.signatures.provider import Claim, Outgoing, Provider, Writing
 from webhook_logger.client.signatures.timestamp import TOLERANCE, seconds_in
 from webhook_logger.client.signatures.verdict import Verdict
 from webhook_logger.headers import HeaderLines
@@ -15,7 +15,7 @@ _TIMESTAMP = "X-Slack-Request-Timestamp"
 
 
 @dataclass(frozen=True)
-class Slack(Scheme):
+class Slack(Provider):
     """An HMAC of a timestamp and the body."""
 
     id = "slack"

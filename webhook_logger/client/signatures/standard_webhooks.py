@@ -12,7 +12,7 @@ from webhook_logger.client.signatures.hashes import (
     read_hash,
     write_hash,
 )
-from webhook_logger.client.signatures.scheme import Claim, Outgoing, Scheme
+from webhook_logger.client.signatures.provider import Claim, Outgoing, Provider
 from webhook_logger.client.signatures.timestamp import TOLERANCE, seconds_in
 from webhook_logger.client.signatures.verdict import Verdict, malformed, missing, wrong
 from webhook_logger.headers import HeaderLines
@@ -22,7 +22,7 @@ _NO_KEY = "The secret is not base64, as secrets of Standard Webhooks are."
 
 
 @dataclass(frozen=True)
-class StandardWebhooks(Scheme):
+class StandardWebhooks(Provider):
     """An HMAC of a message's id, a timestamp and the body; the secret is base64."""
 
     id = "standard-webhooks"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.signatures.hashes import keyed_hash, read_hash
-from webhook_logger.client.signatures.scheme import Claim, Outgoing, Scheme
+from webhook_logger.client.signatures.provider import Claim, Outgoing, Provider
 from webhook_logger.client.signatures.timestamp import TOLERANCE, seconds
 from webhook_logger.client.signatures.verdict import Verdict, malformed, missing
 from webhook_logger.headers import HeaderLines
@@ -15,7 +15,7 @@ _HEADER = "Stripe-Signature"
 
 
 @dataclass(frozen=True)
-class Stripe(Scheme):
+class Stripe(Provider):
     """An HMAC of a timestamp and the body; the whole secret is the key, its `whsec_` included."""
 
     id = "stripe"

@@ -10,7 +10,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.signatures.alteration import original_of
 from webhook_logger.client.signatures.hashes import keyed_hash, read_hash, same, sha256
-from webhook_logger.client.signatures.scheme import Outgoing, Scheme, Writing
+from webhook_logger.client.signatures.provider import Outgoing, Provider, Writing
 from webhook_logger.client.signatures.verdict import (
     Verdict,
     body_altered,
@@ -32,7 +32,7 @@ _ANOTHER_BODY = "the URL, but its bodySHA256 is that of another body"
 
 
 @dataclass(frozen=True)
-class Twilio(Scheme):
+class Twilio(Provider):
     """An HMAC of the URL and of a form's fields; other bodies have their hash in the URL."""
 
     id = "twilio"

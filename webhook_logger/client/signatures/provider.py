@@ -34,13 +34,13 @@ from webhook_logger.headers import HeaderLines
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A request that is to be signed; each scheme signs some of it."""
+    """A request that is to be signed; each provider signs some of it."""
 
     body: bytes = b""
     url: str = ""
     headers: HeaderLines = ()
     id: str = field(default_factory=lambda: f"msg_{uuid4().hex}")
-    """Of the message, for schemes that sign one."""
+    """Of the message, for providers that sign one."""
     timestamp: int = field(default_factory=lambda: int(time.time()))
     """Seconds since 1970."""
 
@@ -50,7 +50,7 @@ class Outgoing:
         return next((value for each, value in self.headers if each.lower() == wanted), "")
 
 
-class Scheme(ABC):
+class Provider(ABC):
     """A way of signing; what can be chosen about it are its fields."""
 
     id: ClassVar[str]
@@ -58,7 +58,7 @@ class Scheme(ABC):
 
     @abstractmethod
     def detect(self, request: CapturedRequest) -> bool:
-        """Whether the headers look like this scheme's."""
+        """Whether the headers look like this provider's."""
 
     @abstractmethod
     def verify(self, request: CapturedRequest, secret: str) -> Verdict:
