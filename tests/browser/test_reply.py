@@ -214,9 +214,9 @@ def test_what_the_server_refuses_is_told_at_its_field_and_nothing_typed_is_lost(
 
 def refused(page: Page, panel: Locator, field: str) -> str:
     """What the server says of a field that it refuses."""
-    with page.expect_response("**/reply") as answered:
+    with page.expect_response("**/reply") as responded:
         save(panel)
-    error = answered.value.json()["error"]
+    error = responded.value.json()["error"]
     assert error["field"] == field
     return str(error["message"]).removeprefix(f"{field}: ")
 

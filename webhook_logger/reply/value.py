@@ -111,7 +111,7 @@ def given_from_json(text: bytes | str, most_body_bytes: int) -> Reply:
 
 
 def given_to_json(given: Reply) -> str:
-    """For its way to the worker that holds the request."""
+    """Return its JSON for the worker where the request is pending."""
     wire = given.to_wire()
     return orjson.dumps({name: wire[name] for name in _GIVEN_FIELDS}).decode()
 
