@@ -1,4 +1,4 @@
-"""The settings' table; what a wrong value says is in integration/test_start.py."""
+"""The table of settings. integration/test_start.py tests the errors of invalid values."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from config import Config, ConfigError
 from webhook_logger.settings import redis_url
 
 
-def test_the_defaults_are_those_of_a_laptop() -> None:
+def test_the_defaults_suit_a_laptop() -> None:
     config = Config.from_environ({})
     assert (config.HOST, config.PORT, config.REDIS_URL) == ("127.0.0.1", 8000, None)
     assert (config.MAX_BODY_BYTES, config.CORS_ALLOWED_ORIGINS) == (2**20, ("*",))
     assert (config.TRUSTED_PROXIES, config.LOG_LEVEL) == (0, "INFO")
 
 
-def test_it_reads_the_environment_and_nothing_else_of_it() -> None:
+def test_settings_are_read_from_the_environment() -> None:
     config = Config.from_environ(
         {
             "PORT": "9000",
@@ -36,7 +36,7 @@ def test_an_empty_redis_url_means_no_queue() -> None:
     assert Config.from_environ({"REDIS_URL": ""}).REDIS_URL is None
 
 
-def test_it_shows_the_queue_without_its_password() -> None:
+def test_the_queue_is_shown_without_its_password() -> None:
     config = Config.from_environ({"REDIS_URL": "redis://user:secret@queue:6379/0?password=secret"})
     assert config.queue == "redis://queue:6379/0"
 
@@ -61,12 +61,12 @@ WRONG_PASSWORDS = [
 
 
 @pytest.mark.parametrize("url", PASSWORDS)
-def test_nothing_shows_a_secret(url: str) -> None:
+def test_no_text_of_a_setting_shows_a_secret(url: str) -> None:
     config = Config.from_environ({"REDIS_URL": url})
     assert config.REDIS_URL is not None
     assert config.REDIS_URL.reveal() == url
     shown = (config, config.REDIS_URL, config.queue, [config.REDIS_URL])
-    assert "s3cret" not in "".join(f"{one} {one!r}" for one in shown)
+    assert "s3cret" not in "".join(f"{value} {value!r}" for value in shown)
 
 
 @pytest.mark.parametrize(
@@ -84,19 +84,19 @@ def test_a_host_that_cannot_be_a_password_needs_no_port(url: str) -> None:
 def test_an_error_does_not_show_a_secret(url: str) -> None:
     with pytest.raises(ConfigError) as wrong:
         Config.from_environ({"REDIS_URL": url})
-    said = "".join(traceback.format_exception(wrong.value))
-    assert "The setting REDIS_URL " in said
+    shown = "".join(traceback.format_exception(wrong.value))
+    assert "The setting REDIS_URL " in shown
     assert not re.search("s3|cret|733", str(wrong.value).replace("is secret", ""))
 
 
-def test_an_error_names_setting_and_value() -> None:
+def test_an_error_names_the_setting_and_the_value() -> None:
     with pytest.raises(ConfigError, match=r"^The setting PORT must be .* it is 'x'\.$"):
         Config.from_environ({"PORT": "x"})
 
 
-def test_everything_that_is_named_as_a_limit_says_what_happens_beyond() -> None:
-    named = [setting for setting in fields(Config) if setting.name.startswith("MAX_")]
-    assert all("over" in setting.metadata for setting in named)
+def test_each_limit_documents_the_effect_of_exceeding_it() -> None:
+    limits = [setting for setting in fields(Config) if setting.name.startswith("MAX_")]
+    assert all("over" in setting.metadata for setting in limits)
 
 
 @pytest.mark.parametrize("value", ["/hooks", "/hooks/", " /hooks "])
@@ -105,7 +105,7 @@ def test_a_prefix_has_no_slash_at_its_end(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "/"])
-def test_the_root_is_no_prefix(value: str) -> None:
+def test_the_root_is_not_a_prefix(value: str) -> None:
     assert Config.from_environ({"URL_PREFIX": value}).URL_PREFIX == ""
 
 

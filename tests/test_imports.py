@@ -1,7 +1,7 @@
 """Imports point one way.
 
-`wsgi -> app -> senders, viewers, views -> reply, delivery -> captured`, and `serving` knows none of
-them.
+`wsgi -> app -> senders, viewers, views -> reply, delivery -> captured`. `serving` imports none of
+these.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from tests.support.import_graph import arrows_of, imported, python_files
 
 ROOT = Path(__file__).parents[1]
 
-# Each module at the top, or folder with all that is in it, and what of this project it imports. One
-# that is not named imports nothing.
+# The imports of each top-level module or folder within the project. A module that is not listed
+# imports no other.
 ARROWS = {
     "__main__": {"client"},
     "wsgi": {"app", "config", "serving"},
@@ -43,9 +43,9 @@ def test_imports_follow_the_arrows() -> None:
     assert {unit: used for unit, used in arrows_of(ROOT).items() if used} == ARROWS
 
 
-def test_eventlet_is_named_only_where_serving_needs_it() -> None:
-    places = [file.relative_to(ROOT) for file in FILES]
-    others = [each for each in places if each.name != "wsgi.py" and "serving" not in each.parts]
+def test_only_wsgi_and_serving_import_eventlet() -> None:
+    paths = [file.relative_to(ROOT) for file in FILES]
+    others = [each for each in paths if each.name != "wsgi.py" and "serving" not in each.parts]
     assert len(others) > 100
     assert [each for each in others if "eventlet" in top_names(ROOT / each)] == []
 
@@ -63,7 +63,7 @@ def top_names(file: Path) -> set[str]:
         ("serving.server", ("flask", "socketio", "redis")),
     ],
 )
-def test_some_modules_do_without_the_libraries_of_others(
+def test_a_module_does_not_import_the_libraries_of_others(
     module: str, others: tuple[str, ...]
 ) -> None:
     code = f"import sys, webhook_logger.{module}; print(*sys.modules)"
@@ -77,11 +77,11 @@ def test_some_modules_do_without_the_libraries_of_others(
     assert not {name.partition(".")[0] for name in run.stdout.split()} & set(others)
 
 
-def test_the_server_patches_before_it_imports_anything_that_could_be_patched() -> None:
+def test_the_server_patches_before_other_imports() -> None:
     source = (ROOT / "wsgi.py").read_text()
     before, found, _ = source.partition("eventlet.monkey_patch()")
     assert found
-    # Of these nothing is patched but attributes that are looked up when they are called.
+    # Only attributes that are looked up at each call are patched in these modules.
     assert set(ast_imports(before)) == {"os", "signal", "warnings", "eventlet"}
 
 
@@ -90,23 +90,25 @@ def ast_imports(source: str) -> list[str]:
     return [line.removeprefix("import ") for line in lines]
 
 
-def test_every_refusal_takes_its_reason_from_the_registry() -> None:
-    """werkzeug's own errors name none; 405 is the exception, because it carries `Allow`."""
+def test_every_error_has_a_reason_from_the_registry() -> None:
+    """Werkzeug's own errors have no reason. 405 is the exception, because it needs `Allow`."""
     allowed = {"HTTPException", "MethodNotAllowed"}
-    taken = {file.relative_to(ROOT): taken_from_werkzeug(file) for file in FILES}
-    assert {place: names - allowed for place, names in taken.items() if names - allowed} == {}
-    assert any(taken.values())
+    imported_errors = {file.relative_to(ROOT): werkzeug_errors(file) for file in FILES}
+    assert {
+        path: names - allowed for path, names in imported_errors.items() if names - allowed
+    } == {}
+    assert any(imported_errors.values())
 
 
-def taken_from_werkzeug(file: Path) -> set[str]:
-    """Return the errors of werkzeug that the file imports."""
+def werkzeug_errors(file: Path) -> set[str]:
+    """Return the errors that the file imports from Werkzeug."""
     nodes = ast.walk(ast.parse(file.read_text()))
     imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
-    theirs = [node for node in imports if node.module == "werkzeug.exceptions"]
-    return {alias.name for node in theirs for alias in node.names}
+    from_werkzeug = [node for node in imports if node.module == "werkzeug.exceptions"]
+    return {alias.name for node in from_werkzeug for alias in node.names}
 
 
-def test_no_two_classes_have_one_name() -> None:
+def test_no_two_classes_have_the_same_name() -> None:
     trees = [ast.parse(file.read_text()) for file in FILES]
     classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     names = Counter(node.name for node in classes)

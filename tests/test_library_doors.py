@@ -1,4 +1,4 @@
-"""A library's private attributes are used in one module, its door, and nowhere else."""
+"""The private attributes of a library are used in one module only, its door."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ DOORS = {
     "webhook_logger/viewers/transport/engineio.py": {"engineio"},
     "webhook_logger/delivery/socketio.py": {"socketio"},
     "webhook_logger/delivery/redis/redis_py.py": {"redis", "hiredis"},
-    # The client's own: it never imports the server.
+    # The client has its own doors, because it never imports the server.
     "webhook_logger/client/stream/socketio.py": {"socketio", "engineio"},
     "webhook_logger/client/stream/websocket.py": {"websocket"},
 }
-"""Each door, and the libraries that it is for. Of Flask and Werkzeug nothing private is used."""
+"""Each door and its libraries. No module uses private attributes of Flask and Werkzeug."""
 
 PUBLIC = {"_exit", "_replace", "_value_"}
-"""Names of the standard library that begin with an underscore and are documented."""
-OF_PYTHON = {"_abc_impl", "_is_protocol", "_is_runtime_protocol"}
-"""What Python itself puts into a class."""
+"""Documented names of the standard library that start with an underscore."""
+SET_BY_PYTHON = {"_abc_impl", "_is_protocol", "_is_runtime_protocol"}
+"""Names that Python itself adds to a class."""
 
 FILES = {str(file.relative_to(ROOT)): file for file in python_files(ROOT)}
 NOT_IMPORTED = {"wsgi.py", "webhook_logger/__main__.py"}
-"""Programs: they have no classes."""
+"""Programs, which have no classes."""
 
 
 def is_private(name: str) -> bool:
@@ -48,7 +48,7 @@ def is_library(module: str) -> bool:
 
 
 def private_uses(tree: ast.AST) -> Iterator[str]:
-    """Give what reaches into another object, or into a module."""
+    """Yield each use of a private attribute of another object or module."""
     own = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and is_private(node.attr):
@@ -64,14 +64,14 @@ def private_uses(tree: ast.AST) -> Iterator[str]:
             yield from (f"line {node.lineno}: {name}" for name in names if is_private(name))
 
 
-def test_no_other_module_reaches_into_a_library() -> None:
+def test_no_other_module_uses_private_attributes_of_a_library() -> None:
     others = FILES.keys() - DOORS.keys()
     uses = {path: list(private_uses(ast.parse(FILES[path].read_text()))) for path in others}
     assert {path: found for path, found in uses.items() if found} == {}
 
 
 def classes_of(path: str) -> Iterator[type[Any]]:
-    """Give the classes that a module defines over a library's."""
+    """Yield the classes of a module that inherit from a library's class."""
     module = importlib.import_module(".".join(Path(path).with_suffix("").parts))
     for value in vars(module).values():
         if inspect.isclass(value) and value.__module__ == module.__name__ and bases_of(value):
@@ -83,18 +83,18 @@ def bases_of(cls: type[Any]) -> list[type[Any]]:
 
 
 def overridden(cls: type[Any]) -> Iterator[str]:
-    """Give the library's private methods and attributes that a class replaces."""
+    """Yield the private methods and attributes of a library that a class overrides."""
     for name in vars(cls):
         if (
             is_private(name)
-            and name not in OF_PYTHON
+            and name not in SET_BY_PYTHON
             and any(name in vars(base) for base in bases_of(cls))
         ):
             yield f"{cls.__name__}.{name}"
 
 
 def inherited(cls: type[Any]) -> Iterator[str]:
-    """Give the private names that a class uses of itself, and no class of this project defines."""
+    """Return the private names that a class uses but only a library defines."""
     used, defined = set(), set()
     for own in cls.__mro__:
         if own.__module__.startswith("webhook_logger"):
@@ -110,7 +110,7 @@ def _dedented(cls: type[Any]) -> str:
     return inspect.cleandoc("\n" + inspect.getsource(cls))
 
 
-def test_no_class_elsewhere_uses_what_it_inherits_from_a_library() -> None:
+def test_no_class_in_another_module_uses_private_names_of_a_library() -> None:
     classes = [
         cls for path in FILES.keys() - DOORS.keys() - NOT_IMPORTED for cls in classes_of(path)
     ]
@@ -118,13 +118,15 @@ def test_no_class_elsewhere_uses_what_it_inherits_from_a_library() -> None:
     assert [use for cls in classes for use in (*overridden(cls), *inherited(cls))] == []
 
 
-def test_a_door_is_for_its_library_alone() -> None:
+def test_a_door_imports_only_its_libraries() -> None:
     for path, libraries in DOORS.items():
         tops = {name.partition(".")[0] for name in imported(FILES[path]) if is_library(name)}
         assert tops == libraries, path
 
 
-def test_these_tests_find_every_way_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_forms_of_private_use_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = """
 import engineio
 from engineio import _private

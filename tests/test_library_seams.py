@@ -1,7 +1,7 @@
-"""What this project uses of libraries that they do not document, each with what breaks without it.
+"""Undocumented features of libraries that this project uses, each with the effect of its absence.
 
-When an upgrade fails here, read the sentence, and then the module that is that library's door
-(tests/test_library_doors.py lists them).
+When an upgrade fails here, read the sentence, and then the library's door: the only module that
+uses these features (tests/test_library_doors.py lists the doors).
 """
 
 from __future__ import annotations
@@ -52,192 +52,192 @@ def pool() -> Any:
 EVENTLET = {
     "GreenSocket.fd is a plain socket that never blocks": (
         lambda: greenio.GreenSocket().fd.getblocking() is False,
-        "FairSocket reads and sends there first, and waits only where that would block.",
+        "FairSocket reads and sends with it first, and waits only if that would block.",
     ),
     "GreenSocket._mark_as_closed": (
         lambda: callable(greenio.GreenSocket._mark_as_closed),
-        "A viewer that closes while it is waited for would be waited for again.",
+        "The server would wait again for a viewer that has closed its connection.",
     ),
     "GreenSocket.sendall calls send": (
         lambda: calls(greenio.GreenSocket.sendall, "send"),
-        "One viewer that takes a large body would keep the worker to itself.",
+        "A viewer that receives a large body would block all others on the worker.",
     ),
     "hubs.trampoline": (
         lambda: takes(hubs.trampoline, "fd", "read", "mark_as_closed"),
-        "FairSocket.recv_later waits by it for the next request of a connection.",
+        "FairSocket.recv_later uses it to wait for the next request of a connection.",
     ),
     "hubs.IOClosed": (
         lambda: issubclass(hubs.IOClosed, OSError),
-        "The end of a connection that is waited for would be an error in the log.",
+        "A connection that ends while the server waits for it would log an error.",
     ),
     "the hub polls with do_poll": (
         lambda: calls(epolls.Hub.wait, "do_poll"),
-        "FairHub.do_poll puts senders in front of viewers; nobody would call it.",
+        "FairHub.do_poll, which handles senders before viewers, would never be called.",
     ),
     "the hub's poll is an epoll": (
         lambda: len(epolls.Hub().poll.poll(0, 1)) <= 1,
-        "FairHub.do_poll asks it for a limited number of events at a time.",
+        "FairHub.do_poll reads a limited number of events at a time from it.",
     ),
     "the hub's squelch_generic_exception": (
         lambda: takes(epolls.Hub.squelch_generic_exception, "exc_info"),
-        "eventlet would print the failure of a green thread, a stranger's text included.",
+        "eventlet would print errors of green threads, including text from senders.",
     ),
     "the hub's squelch_timer_exception": (
         lambda: takes(epolls.Hub.squelch_timer_exception, "timer", "exc_info"),
-        "eventlet would print the failure of a green thread, a stranger's text included.",
+        "eventlet would print errors of green threads, including text from senders.",
     ),
     "the hub's squelch_exception": (
         lambda: takes(epolls.Hub.squelch_exception, "fileno", "exc_info"),
-        "eventlet would print the failure of a socket's reader, a stranger's text included.",
+        "eventlet would print errors of a socket's reader, including text from senders.",
     ),
     "the hub's remove_descriptor": (
         lambda: takes(epolls.Hub.remove_descriptor, "fileno"),
-        "A socket whose reader failed would be looked at for ever.",
+        "The hub would poll a socket forever after its reader failed.",
     ),
     "epolls.is_available": (
         lambda: isinstance(epolls.is_available(), bool),
-        "A worker would not find out whether it can have a fair hub.",
+        "A worker would not know whether it can use a fair hub.",
     ),
     "patcher.original": (
         lambda: hasattr(patcher.original("select"), "poll"),
-        "A worker that leaves looks with it for connections that wait, without waiting itself.",
+        "A draining worker uses it to look for waiting connections without blocking.",
     ),
 }
 
-OF_A_SESSION = {
-    "sid": "Admission counts the messages of each viewer by it.",
-    "server": "Pings and the end of a session ask it for times and reasons.",
-    "queue": "It is our Outbox: nothing would be sent, and nothing bounded.",
-    "last_ping": "A viewer that is gone would never be noticed, or every viewer be cut off.",
-    "connected": "A WebSocket would not know whether it is the first transport or an upgrade.",
-    "upgrading": "Two WebSockets could take over the same session.",
-    "upgraded": "The frames of a WebSocket would be counted twice, and it could be polled.",
-    "closing": "Pings would go to sessions that end.",
-    "closed": "Messages would be handled for sessions that have ended.",
-    "receive": "What a viewer sends would not reach Socket.IO.",
-    "close": "A viewer that leaves would stay in its rooms.",
+SESSION = {
+    "sid": "Admission identifies viewers by it when it counts their messages.",
+    "server": "Pings read their times from it, and the end of a session its reasons.",
+    "queue": "It is our Outbox: without it no event would be sent, and no buffer limited.",
+    "last_ping": "A lost viewer would never be detected, or every viewer would be disconnected.",
+    "connected": "The server could not distinguish a new session on WebSocket from an upgrade.",
+    "upgrading": "Two WebSockets could upgrade the same session.",
+    "upgraded": "Frames of a WebSocket would count twice, and its session could also be polled.",
+    "closing": "The server would send pings to sessions that are ending.",
+    "closed": "The server would handle messages of sessions that have ended.",
+    "receive": "Messages of viewers would not reach Socket.IO.",
+    "close": "A viewer that disconnects would stay in its rooms.",
 }
-OF_AN_ENGINE = {
-    "sockets": "Door, Admission and outbox_of find a viewer's session there.",
-    "handlers": "Admission stands in front of Socket.IO's handlers, which it finds there.",
-    "handle_request": "Door stands in front of it.",
-    "max_http_buffer_size": "A message would have no maximum size.",
-    "ping_interval": "Pings would come at another interval than clients expect.",
-    "ping_timeout": "A viewer that waits for its turn would be taken for one that is gone.",
-    "reason": "Socket.IO and the metrics learn by it why a session ends.",
-    "logger": "A message that can't be read would not be logged.",
-    "on": "Admission puts its own handlers there.",
-    "start_background_task": "A viewer over the limit would never be turned away.",
+ENGINE = {
+    "sockets": "Door, Admission and outbox_of find the session of a viewer in it.",
+    "handlers": "Admission finds Socket.IO's handlers in it, and calls them after its own checks.",
+    "handle_request": "Door calls it after its own checks.",
+    "max_http_buffer_size": "Messages would have no maximum size.",
+    "ping_interval": "The interval of pings would differ from the one that clients expect.",
+    "ping_timeout": "A viewer whose messages wait for their turn would be disconnected.",
+    "reason": "Socket.IO and the metrics read from it why a session ended.",
+    "logger": "Invalid messages would not be logged.",
+    "on": "Admission registers its own handlers with it.",
+    "start_background_task": "A viewer over the limit would never be rejected.",
 }
 
 
 ENGINEIO = {
-    **{f"a session's {name}": (has(session, name), why) for name, why in OF_A_SESSION.items()},
-    **{f"a server's {name}": (has(engine, name), why) for name, why in OF_AN_ENGINE.items()},
+    **{f"a session's {name}": (has(session, name), effect) for name, effect in SESSION.items()},
+    **{f"a server's {name}": (has(engine, name), effect) for name, effect in ENGINE.items()},
     "the reasons for an end": (
         has(lambda: engine().reason, *Reasons.__annotations__),
-        "Metrics could not tell a viewer that is gone from one that leaves.",
+        "The metrics could not distinguish lost viewers from those that disconnect.",
     ),
     "a server's _async": (
         lambda: {"queue", "queue_empty", "websocket"} <= engine()._async.keys(),
-        "Viewers would be on Engine.IO's own WebSocket: two green threads and no limit for each.",
+        "Viewers would use Engine.IO's own WebSocket, with two green threads and no limits.",
     ),
     "_async is asked for each queue": (
         lambda: calls(engineio.Server.create_queue, "_async", "queue"),
-        "Sessions would have a queue without a limit.",
+        "The queues of sessions would have no limit.",
     ),
     "an upgrade gives a method of its session": (
         upgrade_gives_a_method_of_the_session,
-        "session_of finds a WebSocket's session by it: no viewer would have one.",
+        "session_of could not find the session of a WebSocket.",
     ),
     "a poll reads our queue": (
         poll_reads_our_queue,
-        "Viewers that poll would get nothing.",
+        "Viewers on long-polling would receive no events.",
     ),
     "Payload.max_decode_packets": (
         has(lambda: Payload, "max_decode_packets"),
-        "A viewer that joins many callbacks in one POST would be refused.",
+        "A viewer that joins many callbacks in one POST would be rejected.",
     ),
 }
 SOCKETIO = {
     "Server.eio": (has(lambda: SERVER, "eio"), "The Engine.IO server could not be set up."),
     "a manager's rooms": (
         rooms_are_by_namespace_and_room,
-        "LeanRooms hides other rooms from the walk of basic_disconnect by this structure.",
+        "LeanRooms relies on this structure to hide other rooms from basic_disconnect.",
     ),
     "a manager's sids": (
         sids_are_found,
-        "No viewer's outbox would be found, and every session be taken for one not connected.",
+        "The server could not find any viewer's outbox, and would treat sessions as unconnected.",
     ),
     "Manager.basic_enter_room": (
         lambda: takes(MANAGER.basic_enter_room, "sid", "namespace", "room", "eio_sid"),
-        "LeanRooms notes there who is in which room.",
+        "LeanRooms overrides it to record the rooms of each viewer.",
     ),
     "Manager.basic_leave_room": (
         lambda: takes(MANAGER.basic_leave_room, "sid", "namespace", "room"),
-        "LeanRooms notes there who has left a room.",
+        "LeanRooms overrides it to record that a viewer left a room.",
     ),
     "Manager.basic_disconnect": (
         lambda: takes(MANAGER.basic_disconnect, "sid", "namespace"),
-        "Thousands of viewers that drop at once would keep requests waiting for seconds.",
+        "Requests would wait for seconds when thousands of viewers disconnect at the same time.",
     ),
     "Manager.get_rooms": (
         lambda: takes(MANAGER.get_rooms, "sid", "namespace"),
-        "Each question for a viewer's rooms would walk over all rooms.",
+        "Each look-up of a viewer's rooms would iterate over all rooms.",
     ),
     "PubSubManager._listen": (
         lambda: calls(socketio.PubSubManager._thread, "_listen"),
-        "No worker would hear what other workers ask it to do, such as to disconnect a viewer.",
+        "Workers would not receive commands of other workers, such as to disconnect a viewer.",
     ),
     "PubSubManager._publish": (
         lambda: calls(socketio.PubSubManager.emit, "_publish"),
-        "What is emitted on one worker would not reach viewers on others.",
+        "Events that one worker emits would not reach viewers on others.",
     ),
     "PubSubManager._handle_emit": (
         lambda: calls(socketio.PubSubManager.emit, "_handle_emit"),
-        "Viewers on the worker that emits would get an event twice, or out of order.",
+        "Viewers on the worker that emits an event would receive it twice or out of order.",
     ),
     "Packet": (
         lambda: {"packet_type", "data", "namespace"} <= vars(socketio.packet.Packet(2)).keys(),
-        "NamedPacket reads them to discard odd events, and to say why a CONNECT fails.",
+        "NamedPacket reads these to discard invalid events and to explain a failed CONNECT.",
     ),
 }
 REDIS = {
     "Connection._sock": (
         has(redis.Connection, "_sock"),
-        "Line reads and writes it: nothing would be published.",
+        "Line reads and writes the socket. Without it, no request would be published.",
     ),
     "Connection.can_read": (
         has(redis.Connection, "can_read"),
-        "Where the system does not tell, a connection that Redis closed would pass for a good one.",
+        "The worker could use a connection that Redis has closed.",
     ),
     "ConnectionPool.connection_class, connection_kwargs": (
         has(pool, "connection_class", "connection_kwargs"),
-        "A worker could not make the connections that it owns, and would give up after 100.",
+        "A worker could not create its own connections, and would give up after 100 of them.",
     ),
 }
 FLASK = {
     "Flask.create_url_adapter": (
         lambda: takes(flask.Flask.create_url_adapter, "request"),
-        "A Host or Upgrade that a sender chooses would decide which view a request reaches.",
+        "A sender could choose the view with Host or Upgrade.",
     ),
     "Rule(methods=None) takes any method": (
         lambda: werkzeug.routing.Rule("/", methods=None).methods is None,
-        "Callbacks would not be in the URL map for methods that nobody has listed.",
+        "Callbacks would not accept methods that no rule lists.",
     ),
     "HTTPException.get_headers": (
         lambda: takes(werkzeug.exceptions.HTTPException.get_headers, "environ"),
-        "Refusals would lack Retry-After and Allow.",
+        "Errors would lack Retry-After and Allow.",
     ),
 }
 CLIENT_SOCKETIO = {
     "engineio.Client._receive_packet": (
         lambda: calls(engineio.Client._read_loop_websocket, "_receive_packet"),
-        "A server that floods the client would not be stopped.",
+        "The client could not stop a server that floods it.",
     ),
     "engineio.Client gives messages to start_background_task": (
         lambda: calls(engineio.Client._trigger_event, "start_background_task"),
-        "Messages would overtake one another.",
+        "Messages would arrive out of order.",
     ),
     "a client's queue, handlers and read_loop_task": (
         has(
@@ -248,45 +248,45 @@ CLIENT_SOCKETIO = {
             "ping_interval",
             "ping_timeout",
         ),
-        "The client would not find its end, nor who handles its messages.",
+        "The client could not find the end of its connection, or the handlers of its messages.",
     ),
     "socketio.Client._engineio_client_class": (
         lambda: calls(socketio.base_client.BaseClient.__init__, "_engineio_client_class"),
-        "The client would use Engine.IO's own, in which messages overtake one another.",
+        "The client would use Engine.IO's own class, which delivers messages out of order.",
     ),
     "socketio.Client._handle_eio_connect": (
         lambda: calls(socketio.base_client.BaseClient.__init__, "_handle_eio_connect"),
-        "A server whose pings never come would be believed.",
+        "The client would not detect a server that sends no pings.",
     ),
 }
 WEBSOCKET_CLIENT = {
     "WebSocket._recv": (
         lambda: takes(WEBSOCKET._recv, "bufsize"),
-        "Frames could not be bounded while they are read.",
+        "The client could not limit frames while it reads them.",
     ),
     "WebSocket.frame_buffer and cont_frame": (
         has(lambda: WEBSOCKET, "frame_buffer", "cont_frame"),
-        "A message of any size would be read.",
+        "The client would read messages of any size.",
     ),
     "WebSocket.handshake_response and sock": (
         has(lambda: WEBSOCKET, "handshake_response", "sock"),
-        "A connection could not be cut, nor a redirect be reported.",
+        "The client could not close a connection or report a redirect.",
     ),
     "frame_buffer.recv_length sets length and header": (
         lambda: calls(websocket.frame_buffer.recv_length, "length", "header"),
-        "The length of a frame would not be known before it is read.",
+        "The client would not know the length of a frame before it reads it.",
     ),
     "frame_buffer.recv_frame calls recv_length": (
         lambda: calls(websocket.frame_buffer.recv_frame, "recv_length"),
-        "Frames would not see the length of a frame: a message of any size would be read.",
+        "Frames would not get the length of a frame, and would read messages of any size.",
     ),
     "WebSocket.recv_data_frame calls add and extract": (
         lambda: calls(websocket.WebSocket.recv_data_frame, "cont_frame", "add", "extract"),
-        "Fragments would not gather the fragments of a message.",
+        "Fragments would not join the fragments of a message.",
     ),
     "continuous_frame.cont_data and recving_frames": (
         has(lambda: websocket.continuous_frame(False, True), "cont_data", "recving_frames"),
-        "A message of many fragments would be copied with each of them.",
+        "Each fragment of a message would copy all earlier ones.",
     ),
 }
 
@@ -306,16 +306,16 @@ SEAMS = {
 
 
 @pytest.mark.parametrize("name", SEAMS)
-def test_a_library_is_inside_as_this_project_uses_it(name: str) -> None:
-    is_there, what_breaks = SEAMS[name]
+def test_an_undocumented_feature_of_a_library_exists(name: str) -> None:
+    exists, effect = SEAMS[name]
     try:
-        assert is_there(), what_breaks
+        assert exists(), effect
     except (AttributeError, KeyError, TypeError) as error:
-        pytest.fail(f"{what_breaks} ({error!r})")
+        pytest.fail(f"{effect} ({error!r})")
 
 
-def test_all_that_is_used_of_engineio_is_named_here() -> None:
-    for protocol, names in ((Session, OF_A_SESSION), (Engine, OF_AN_ENGINE)):
+def test_every_attribute_that_is_used_of_engineio_is_listed() -> None:
+    for protocol, names in ((Session, SESSION), (Engine, ENGINE)):
         methods = {name for name in vars(protocol) if inspect.isfunction(vars(protocol)[name])}
         members = protocol.__annotations__.keys() | methods
         assert {name for name in members if not name.startswith("_")} == names.keys()

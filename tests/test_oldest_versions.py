@@ -1,4 +1,4 @@
-"""The client with the oldest versions that pyproject.toml allows. Needs the package index."""
+"""The client works with the oldest versions that pyproject.toml allows. Needs the package index."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLIENT_TESTS = (
     "tests/client/test_aio.py",
     "tests/client/test_http.py",
 )
-"""Those that use each of the libraries, and wait for little."""
+"""Fast tests that use all of the libraries."""
 VERSIONS = """
 import json, sys
 from importlib.metadata import version
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 def oldest() -> list[Requirement]:
-    """Return the client's packages, each with its lowest version alone."""
+    """Return the packages of the client, each pinned to its lowest version."""
     extras = PROJECT["project"]["optional-dependencies"]
     ranges = [
         Requirement(text) for text in (*PROJECT["project"]["dependencies"], *extras["codings"])
@@ -45,7 +45,7 @@ def oldest() -> list[Requirement]:
 
 
 def run(*command: object, folder: Path) -> str:
-    """Run Python with the packages of the folder before its own, and return what it printed."""
+    """Run Python with the packages of the folder first in its path, and return its output."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
         [sys.executable, *map(str, command)],
@@ -59,7 +59,7 @@ def run(*command: object, folder: Path) -> str:
     return done.stdout
 
 
-def test_the_clients_tests_pass_with_the_oldest_versions(tmp_path: Path) -> None:
+def test_the_tests_of_the_client_pass_with_the_oldest_versions(tmp_path: Path) -> None:
     wanted = oldest()
     options = ("-q", "--no-compile", "--only-binary=:all:", "--disable-pip-version-check")
     run("-m", "pip", "install", *options, "--target", tmp_path, *wanted, folder=tmp_path)

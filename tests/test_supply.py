@@ -1,4 +1,4 @@
-"""What is installed is what was chosen: pinned, with hashes; and the image has what it needs."""
+"""Dependencies are pinned with hashes, and the image contains the files that it needs."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def test_a_package_has_one_version_in_all_files() -> None:
     assert {name: each for name, each in versions.items() if len(each) > 1} == {}
 
 
-def test_pins_are_those_of_the_project() -> None:
-    """`make pins` was run after the last change of a list."""
+def test_pins_match_the_lists_of_the_project() -> None:
+    """Fails when a list in pyproject.toml was changed without `make pins`."""
     extras, groups = PROJECT["project"]["optional-dependencies"], PROJECT["dependency-groups"]
     server = [*PROJECT["project"]["dependencies"], *extras["server"]]
     wanted = {
@@ -75,15 +75,15 @@ def test_images_have_exact_versions() -> None:
         assert re.search(r":\d+\.\d+\.\d+(-|$)", image), image
 
 
-def test_no_package_runs_a_script_when_it_is_installed() -> None:
+def test_no_npm_package_runs_a_script_during_installation() -> None:
     assert "ignore-scripts=true" in (ROOT / ".npmrc").read_text().splitlines()
 
 
-# There is no Docker here: the last stage's steps are taken by hand.
+# The tests do without Docker: they perform the steps of the last stage themselves.
 
 
 def instructions() -> Iterator[list[str]]:
-    """The words of each instruction of the image's last stage."""
+    """Yield the words of each instruction in the last stage of the Dockerfile."""
     text = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
     stages = re.split("^FROM ", text, flags=re.MULTILINE)
     for line in stages[-1].splitlines():
@@ -92,7 +92,7 @@ def instructions() -> Iterator[list[str]]:
 
 
 def copied() -> Iterator[tuple[str, str]]:
-    """What comes from the checkout into the image, and its name there."""
+    """Yield each file or folder that is copied into the image, and its name there."""
     for word, *rest in instructions():
         names = [name for name in rest if not name.startswith("--")]
         if word == "COPY" and not any(name.startswith("--from=") for name in rest):
@@ -102,25 +102,25 @@ def copied() -> Iterator[tuple[str, str]]:
                 yield source, target + Path(source).name if is_folder else target
 
 
-def is_left_out(name: str) -> bool:
-    """What .dockerignore keeps from the build; its last matching line counts."""
-    left_out = False
+def is_excluded(name: str) -> bool:
+    """Return whether .dockerignore excludes a file. The last matching line decides."""
+    excluded = False
     for line in (ROOT / ".dockerignore").read_text().split("\n"):
         pattern = line.removeprefix("!").rstrip("/")
         parents = [name, *map(str, Path(name).parents)]
         if line and not line.startswith("#") and any(fnmatch(each, pattern) for each in parents):
-            left_out = not line.startswith("!")
-    return left_out
+            excluded = not line.startswith("!")
+    return excluded
 
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The image's working directory."""
+    """Create the working directory of the image, and return its path."""
     app = tmp_path_factory.mktemp("image")
     for source, target in copied():
-        assert not is_left_out(source), f"{source} is not in the build's context"
+        assert not is_excluded(source), f"{source} is not in the build context"
         if (ROOT / source).is_dir():
-            # Other processes of the tests write bytecode meanwhile.
+            # Other test processes write bytecode at the same time.
             no_bytecode = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / source, app / target, ignore=no_bytecode, dirs_exist_ok=True)
         else:
@@ -129,7 +129,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return app
 
 
-def test_the_image_serves_and_has_the_command_line(image: Path) -> None:
+def test_the_image_contains_a_server_and_the_command_line(image: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(image)}
     cli = [sys.executable, "-m", "webhook_logger"]
     with Server([sys.executable, str(image / "wsgi.py")], cwd=image) as server:
@@ -140,7 +140,7 @@ def test_the_image_serves_and_has_the_command_line(image: Path) -> None:
             assert done.returncode == 0, done.stderr
 
 
-def test_the_image_has_the_licences_of_what_is_in_it(image: Path) -> None:
+def test_the_image_contains_the_licenses_of_its_parts(image: Path) -> None:
     assert (image / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
     notices = (image / "static/vendor/NOTICES.txt").read_text()
     for name, text in (("lit", "BSD-3-Clause"), ("socket.io-client", "Permission is hereby")):
@@ -148,6 +148,6 @@ def test_the_image_has_the_licences_of_what_is_in_it(image: Path) -> None:
         assert text in notices
 
 
-def test_the_image_runs_as_a_user_by_number() -> None:
+def test_the_image_runs_as_a_numeric_user() -> None:
     [user] = [rest for word, *rest in instructions() if word == "USER"]
     assert re.fullmatch(r"[1-9]\d*(:[1-9]\d*)?", user[0])

@@ -1,4 +1,4 @@
-"""The patches in docs/upstream.md apply to the installed versions, and do what they say."""
+"""The patches in docs/upstream.md apply to the installed versions and fix the faults."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def block(section: str, language: str) -> str:
 
 
 def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a reproduction with the libraries in `folder` in front of the installed ones."""
+    """Run a reproduction that imports the libraries in `folder` instead of the installed ones."""
     environ = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-c", code]
     return subprocess.run(
@@ -35,19 +35,19 @@ def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=TITLES)
-def test_a_patch_applies_to_the_installed_version_and_mends_it(
+def test_a_patch_applies_to_the_installed_version_and_fixes_it(
     section: str, tmp_path: Path
 ) -> None:
     library, released = section.partition(":")[0].split()
-    assert version(library) == released, "see whether the new version needs the patch"
+    assert version(library) == released, "check whether the new version still needs the patch"
     package = PACKAGES[library]
     installed = Path(str(importlib.import_module(package).__file__)).parent
     patched = tmp_path / package
     shutil.copytree(installed, patched, ignore=shutil.ignore_patterns("__pycache__"))
     code = block(section, "python")
-    if "assert" in code:  # the others take minutes
-        assert "AssertionError" in run(code, tmp_path).stderr, "the fault has been fixed"
+    if "assert" in code:  # the other reproductions take minutes
+        assert "AssertionError" in run(code, tmp_path).stderr, "the library has fixed the fault"
     patch = ["git", "apply", "-p2", "--unsafe-paths", f"--directory={tmp_path}", "-"]
     subprocess.run(patch, cwd=tmp_path, input=block(section, "diff"), text=True, check=True)
-    mended = run(code, tmp_path)
-    assert mended.returncode == 0, mended.stderr
+    fixed = run(code, tmp_path)
+    assert fixed.returncode == 0, fixed.stderr

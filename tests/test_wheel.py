@@ -1,4 +1,4 @@
-"""What is installed: the client alone, or the server with its files. Needs the package index."""
+"""The wheel installs the client alone, or the server with its files. Needs the package index."""
 
 from __future__ import annotations
 
@@ -16,14 +16,22 @@ from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 from webhook_logger.views.docs import DOCUMENTS
 
-NOT_PACKED = shutil.ignore_patterns(".*", "node_modules", "tests", "bench", "build", "__pycache__")
-SERVERS_OWN = ("flask", "flask_socketio", "eventlet", "werkzeug", "redis", "httptools", "orjson")
+NOT_COPIED = shutil.ignore_patterns(".*", "node_modules", "tests", "bench", "build", "__pycache__")
+SERVER_PACKAGES = (
+    "flask",
+    "flask_socketio",
+    "eventlet",
+    "werkzeug",
+    "redis",
+    "httptools",
+    "orjson",
+)
 
 pytestmark = pytest.mark.timeout(300)
 
 
 def run(*command: object, cwd: str | Path = "/") -> str:
-    """What a command says, run outside of the checkout."""
+    """Run a command outside of the repository, and return its output."""
     parts = [str(part) for part in command]
     done = subprocess.run(parts, cwd=cwd, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -32,7 +40,7 @@ def run(*command: object, cwd: str | Path = "/") -> str:
 
 @pytest.fixture(scope="module")
 def pins(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Versions alone: with hashes pip would want one of the wheel, too."""
+    """Write pins without hashes: with hashes, pip would need one for the wheel, too."""
     file = tmp_path_factory.mktemp("pins") / "constraints.txt"
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     file.write_text("\n".join(line.removesuffix(" \\") for line in lines if "==" in line))
@@ -47,9 +55,9 @@ def install(python: Path, pins: Path, *packages: object) -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy, so that nothing is left in the checkout."""
+    """Build the wheel from a copy, so that no files remain in the repository."""
     source = tmp_path_factory.mktemp("source") / "webhook-logger"
-    shutil.copytree(ROOT, source, ignore=NOT_PACKED)
+    shutil.copytree(ROOT, source, ignore=NOT_COPIED)
     target = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", target, source)
     [wheel] = target.glob("*.whl")
@@ -58,7 +66,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def python(wheel: Path, pins: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of an environment with the client alone."""
+    """Return the Python of an environment with the client alone."""
     folder = tmp_path_factory.mktemp("venv")
     run(sys.executable, "-m", "venv", "--without-pip", folder)
     install(folder / "bin/python", pins, wheel)
@@ -67,20 +75,20 @@ def python(wheel: Path, pins: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="module")
 def python_with_server(python: Path, pins: Path, wheel: Path) -> Path:
-    """The same environment, after the tests of the client; with pytest, too."""
+    """Add the server and pytest to the environment, after the tests of the client."""
     install(python, pins, f"{wheel}[server]", "pytest")
     return python
 
 
-def test_the_client_needs_nothing_of_the_server(python: Path) -> None:
+def test_the_client_needs_no_package_of_the_server(python: Path) -> None:
     code = f"""
 import importlib.util, webhook_logger.client
-print([name for name in {SERVERS_OWN} if importlib.util.find_spec(name)])
+print([name for name in {SERVER_PACKAGES} if importlib.util.find_spec(name)])
 """
     assert run(python, "-W", "error", "-c", code).strip() == "[]"
 
 
-def test_the_command_is_there(python: Path) -> None:
+def test_the_command_line_is_installed(python: Path) -> None:
     for command in ([python.parent / "webhook-logger"], [python, "-m", "webhook_logger"]):
         assert "serve" in run(*command, "--help")
 
@@ -90,7 +98,7 @@ def test_the_client_is_typed(python: Path) -> None:
     assert (Path(run(python, "-c", code).strip()) / "py.typed").exists()
 
 
-def test_serving_without_the_server_says_what_is_missing(python: Path) -> None:
+def test_serve_names_the_missing_packages_of_the_server(python: Path) -> None:
     command = [python, "-m", "webhook_logger", "serve"]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
     assert done.returncode != 0
@@ -105,25 +113,25 @@ def installed_server(python_with_server: Path) -> Iterator[Server]:
         yield server
 
 
-def fetched(url: str) -> bytes:
+def fetch(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as response:
         return bytes(response.read())
 
 
 def test_an_installed_server_has_all_its_files(installed_server: Server) -> None:
-    page = fetched(f"{installed_server.url}/").decode()
+    page = fetch(f"{installed_server.url}/").decode()
     assets = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
     assert any(asset.endswith(".js") or ".js?" in asset for asset in assets)
     assert any(".css" in asset for asset in assets)
-    assert all(fetched(installed_server.url + asset) for asset in assets)
+    assert all(fetch(installed_server.url + asset) for asset in assets)
     installed = _files(Path(_folder(installed_server)) / "static")
     assert installed == _files(ROOT / "static")
     for path in ("/docs", *(f"/docs/{name}" for name in DOCUMENTS)):
-        assert fetched(installed_server.url + path)
+        assert fetch(installed_server.url + path)
 
 
 def _folder(server: Server) -> str:
-    """Where the process' program lies."""
+    """Return the folder of the process' program."""
     command = Path(f"/proc/{server.pid}/cmdline").read_bytes().split(b"\0")
     return str(Path(command[1].decode()).parent)
 
@@ -145,6 +153,6 @@ def test_it(webhook_inbox):
 """
     (tmp_path / "test_it.py").write_text(test)
     command = (python_with_server, "-m", "pytest", "-q", "-W", "error")
-    given = f"--webhook-server={installed_server.url}"
-    assert "1 passed" in run(*command, given, cwd=tmp_path)
+    option = f"--webhook-server={installed_server.url}"
+    assert "1 passed" in run(*command, option, cwd=tmp_path)
     assert "1 passed" in run(*command, cwd=tmp_path)
