@@ -1,4 +1,4 @@
-"""The queue is away, frozen, emptied, or cuts connections."""
+"""The queue is unavailable, frozen, emptied, or cuts connections."""
 
 from __future__ import annotations
 

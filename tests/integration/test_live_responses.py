@@ -429,7 +429,7 @@ def test_the_worker_where_one_waits_is_killed(
             eventually(lambda: give(here, request).status == 409)
 
 
-def test_the_queue_is_lost_while_one_waits(uuid: str, pool: ThreadPoolExecutor) -> None:
+def test_the_queue_is_unavailable_while_one_waits(uuid: str, pool: ThreadPoolExecutor) -> None:
     redis = Redis().start()
     with Server(REDIS_URL=redis.url, RESPONSE_TIMEOUT=1) as server:
         with Responder(server.until_ready(), uuid) as responder:

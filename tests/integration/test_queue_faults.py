@@ -124,7 +124,7 @@ def refused_for_the_backlog(responses: list[Any]) -> int:
     return reasons.count("queue_backlog_full")
 
 
-def test_only_so_many_requests_wait_for_a_queue_that_is_away(uuid: str) -> None:
+def test_only_so_many_requests_wait_for_a_queue_that_is_unavailable(uuid: str) -> None:
     with Redis() as redis:
         redis.end()
         with Server(REDIS_URL=redis.url, QUEUE_BACKLOG=5, QUEUE_TIMEOUT=1) as server:
@@ -134,7 +134,7 @@ def test_only_so_many_requests_wait_for_a_queue_that_is_away(uuid: str) -> None:
             assert refused_for_the_backlog(responses) >= 10
 
 
-def test_only_so_many_bytes_wait_for_a_queue_that_is_away(uuid: str) -> None:
+def test_only_so_many_bytes_wait_for_a_queue_that_is_unavailable(uuid: str) -> None:
     with Redis() as redis:
         redis.end()
         with Server(REDIS_URL=redis.url, QUEUE_BACKLOG_BYTES=1000, QUEUE_TIMEOUT=0.5) as server:
@@ -143,7 +143,9 @@ def test_only_so_many_bytes_wait_for_a_queue_that_is_away(uuid: str) -> None:
             assert refused_for_the_backlog([response]) == 1
 
 
-def test_what_came_before_it_was_known_that_the_queue_is_away_is_limited_too(uuid: str) -> None:
+def test_what_came_before_it_was_known_that_the_queue_is_unavailable_is_limited_too(
+    uuid: str,
+) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url, QUEUE_BACKLOG=10) as server:
         server.until_ready()
         assert post(server.address, f"/{uuid}").status == 200
@@ -155,7 +157,7 @@ def test_what_came_before_it_was_known_that_the_queue_is_away_is_limited_too(uui
         assert refused_for_the_backlog(responses) >= 50
 
 
-def test_bytes_are_limited_before_it_is_known_that_the_queue_is_away(uuid: str) -> None:
+def test_bytes_are_limited_before_it_is_known_that_the_queue_is_unavailable(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url, QUEUE_BACKLOG_BYTES=2**20) as server:
         server.until_ready()
         redis.freeze()

@@ -54,7 +54,7 @@ class Viewers:
         self._metrics = metrics
         self._refusal = refusal
         self._most_rooms = most_rooms
-        # Joins wait for as long as the queue is away; all rooms can be left and joined anew.
+        # Joins wait for as long as the queue is unavailable; all rooms can be left and joined anew.
         self._most_waiting = 2 * most_rooms
         self._viewers: dict[str, Viewer] = {}
         for name in ("connect", "disconnect", "join", "leave"):

@@ -26,7 +26,7 @@ class Responders:
     def settle(self, sid: str, join: Join, is_gone: Callable[[], bool]) -> None:
         """Before a viewer joins: it claims to respond, or does so no more.
 
-        Waits while the queue is away. Raises `Refusal` when another viewer responds.
+        Waits while the queue is unavailable. Raises `Refusal` when another viewer responds.
         """
         if not join.respond:
             self.give_up(sid, join.uuid)

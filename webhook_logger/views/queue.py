@@ -1,4 +1,4 @@
-"""What the API responds with while the queue is away."""
+"""What the API responds with while the queue is unavailable."""
 
 from __future__ import annotations
 

@@ -71,9 +71,9 @@ class Backlog:
         """Return the deadline of a command that comes now, on the monotonic clock."""
         return time.monotonic() + self.limits.seconds
 
-    def add(self, call: Call, is_away: bool) -> None:
+    def add(self, call: Call, is_unavailable: bool) -> None:
         """Count a command. Raises `BacklogFull` when it is one too many."""
-        if (is_away and self.commands >= self.limits.commands) or (
+        if (is_unavailable and self.commands >= self.limits.commands) or (
             self.bytes + len(call.packed) > self.limits.bytes
         ):
             raise BacklogFull(TOO_MUCH)

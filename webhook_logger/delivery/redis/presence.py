@@ -103,7 +103,7 @@ class Presence:
         waiting = iter(uuids)
         while part := list(islice(waiting, COMMANDS_AT_ONCE)):
             failed |= self._write_part(part)
-            if failed and self._publisher.is_away:
+            if failed and self._publisher.is_unavailable:
                 break
         return failed.union(waiting)
 

@@ -91,14 +91,14 @@ class Publisher:
         return self._submit(Call(pack(*command), self._backlog.deadline()))
 
     def _submit(self, call: Call) -> Call:
-        self._backlog.add(call, self.is_away)
+        self._backlog.add(call, self.is_unavailable)
         self._waiting.append(call)
         if self._sleeps:
             self._wake.set()
         return call
 
     @property
-    def is_away(self) -> bool:
+    def is_unavailable(self) -> bool:
         """Return whether the queue can't be reached, or does not respond."""
         return self.has_failed or self._silent_ticks >= SILENT_TICKS
 
@@ -124,7 +124,7 @@ class Publisher:
             time.sleep(TICK_SECONDS)
             self._silent_ticks = self._silent_ticks + 1 if self._out else 0
             self._give_up_overdue()
-            if self.is_away:
+            if self.is_unavailable:
                 self._shed()
 
     def _give_up_overdue(self) -> None:

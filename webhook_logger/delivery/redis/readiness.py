@@ -180,7 +180,7 @@ class Readiness:
     def _miss(self, reason: str) -> None:
         # Else Redis refused it by a known code, which is noted, or this worker is too busy to know.
         first, *others = self._publishers
-        if first.is_away or any(each.has_failed for each in others) or reason == REFUSES:
+        if first.is_unavailable or any(each.has_failed for each in others) or reason == REFUSES:
             self._note(reason)
             self._refusal = reason
             self._update()
