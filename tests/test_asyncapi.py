@@ -10,8 +10,8 @@ from urllib.parse import urldefrag
 import jsonschema_rs
 import pytest
 
-from tests.support.contract.documents import DOCS, NAMES, demand, document, follow, validator
-from tests.support.contract.stream import NAME, told
+from tests.support.contract.documents import DOCS, NAMES, document, follow, require_valid, validator
+from tests.support.contract.stream import NAME, documented_events
 from tests.wire_fixture import FIXTURE, samples
 from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.viewers.join import MAX_EPOCH_CHARACTERS
@@ -85,7 +85,9 @@ def test_it_has_every_field_of_a_captured_request_in_its_order(schemas: dict[str
     "row", json.loads(FIXTURE.read_text()), ids=lambda row: row["wire"]["path"]
 )
 def test_the_fixture_of_all_languages_is_as_it_says(row: dict[str, Any]) -> None:
-    demand(validator(NAME, {"$ref": "#/components/schemas/CapturedRequest"}), row["wire"], "a row")
+    require_valid(
+        validator(NAME, {"$ref": "#/components/schemas/CapturedRequest"}), row["wire"], "a row"
+    )
 
 
 def test_it_names_callbacks_and_epochs_as_they_are_read(schemas: dict[str, Any]) -> None:
@@ -97,5 +99,7 @@ def test_it_names_callbacks_and_epochs_as_they_are_read(schemas: dict[str, Any])
 def test_it_has_every_event_that_a_worker_sends() -> None:
     package = DOCS.parent / "webhook_logger"
     source = "".join(file.read_text() for file in package.rglob("*.py"))
-    sent = {name for name in told() if f'2["{name}"' in source or f'("{name}", ' in source}
-    assert sent == told()
+    sent = {
+        name for name in documented_events() if f'2["{name}"' in source or f'("{name}", ' in source
+    }
+    assert sent == documented_events()

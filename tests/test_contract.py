@@ -73,9 +73,9 @@ GRANTED = {"ok": True, **JOINED}
 )
 def test_a_wrong_response_is_found(asked: str, kind: str, response: Any) -> None:
     conversation = Conversation()
-    conversation.said(asked)
+    conversation.record_sent(asked)
     with pytest.raises(ContractBroken):
-        conversation.heard(kind, [response] if kind == "431" else response)
+        conversation.check_received(kind, [response] if kind == "431" else response)
 
 
 @pytest.mark.parametrize("kind", [PacketViewer, Viewer])

@@ -15,7 +15,7 @@ import yaml
 from werkzeug.exceptions import NotFound
 
 from config import Config
-from tests.support.contract.documents import demand, follow, validator
+from tests.support.contract.documents import follow, require_valid, validator
 from tests.support.contract.http import ANY_REQUEST, NAME
 from webhook_logger.app import create_app
 from webhook_logger.callbacks import UUID_PATTERN
@@ -121,7 +121,7 @@ def test_every_default_and_example_fits_its_schema(document: dict[str, Any]) -> 
             given += node.get("examples", [])
             for value in given:
                 checked += 1
-                demand(validator(NAME, node), value, f"{value!r} of {node}")
+                require_valid(validator(NAME, node), value, f"{value!r} of {node}")
     assert checked >= 6
 
 

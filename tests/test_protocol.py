@@ -9,8 +9,8 @@ import pytest
 
 from config import Config
 from tests.support.contract import protocol
-from tests.support.contract.documents import demand, document, follow, validator
-from tests.support.contract.protocol import named, table
+from tests.support.contract.documents import document, follow, require_valid, validator
+from tests.support.contract.protocol import code_spans, table
 from webhook_logger.reply import headers, value
 from webhook_logger.viewers import PING_SECONDS, PING_TIMEOUT_SECONDS
 
@@ -39,13 +39,13 @@ def payload_of(message: str) -> dict[str, Any]:
 
 
 def test_it_has_every_path(paths: dict[str, Any]) -> None:
-    told = [named(row[0])[0] for row in (*table(*SEND), *table(*API))]
+    told = [code_spans(row[0])[0] for row in (*table(*SEND), *table(*API))]
     assert set(told) == set(paths)
 
 
 def test_it_has_every_operation_with_every_status(paths: dict[str, Any]) -> None:
     told = {
-        (named(path)[0], named(method)[0]): named(responses)
+        (code_spans(path)[0], code_spans(method)[0]): code_spans(responses)
         for path, method, _, responses in table(*API)
     }
     for path, item in paths.items():
@@ -56,16 +56,16 @@ def test_it_has_every_operation_with_every_status(paths: dict[str, Any]) -> None
 
 
 def test_it_has_every_header_and_status_of_a_callback(callback: dict[str, Any]) -> None:
-    told = [named(row[0])[0] for row in table("header", "value")]
+    told = [code_spans(row[0])[0] for row in table("header", "value")]
     assert told == list(callback["default"]["headers"])
     rows = table("status", "when", "published?", "action")
-    statuses = {status for row in rows for status in named(row[0])}
+    statuses = {status for row in rows for status in code_spans(row[0])}
     assert statuses == {"200", *callback} - {"default"}
 
 
 def test_what_it_says_of_retries_is_in_the_document(callback: dict[str, Any]) -> None:
     rows = table("status", "when", "published?", "action")
-    waits = {status for row in rows if "Retry-After" in row[3] for status in named(row[0])}
+    waits = {status for row in rows if "Retry-After" in row[3] for status in code_spans(row[0])}
     headers = {
         status: follow(OPENAPI, told).get("headers", {}) for status, told in callback.items()
     }
@@ -74,15 +74,15 @@ def test_what_it_says_of_retries_is_in_the_document(callback: dict[str, Any]) ->
 
 def test_it_has_every_field_of_a_reply_with_its_default() -> None:
     fields = document(OPENAPI)["components"]["schemas"]["Reply"]["properties"]
-    rows = {named(row[0])[0]: row[1] for row in table("field", "default", "meaning")}
+    rows = {code_spans(row[0])[0]: row[1] for row in table("field", "default", "meaning")}
     assert list(rows) == list(fields)
     for name, default in rows.items():
         if name != "body":
-            assert json.loads(named(default)[0]) == fields[name]["default"]
+            assert json.loads(code_spans(default)[0]) == fields[name]["default"]
 
 
 def test_it_has_every_event_with_every_field() -> None:
-    rows = {named(row[0])[0]: row[1] for row in table(*HEARD)}
+    rows = {code_spans(row[0])[0]: row[1] for row in table(*HEARD)}
     told = [
         follow(ASYNCAPI, follow(ASYNCAPI, message))["name"]
         for message in document(ASYNCAPI)["operations"]["tell"]["messages"]
@@ -90,38 +90,40 @@ def test_it_has_every_event_with_every_field() -> None:
     assert list(rows) == told
     for name, payload in rows.items():
         if name != "request":
-            assert set(payload_of(name)) <= set(named(payload)), name
+            assert set(payload_of(name)) <= set(code_spans(payload)), name
 
 
 def test_it_has_every_message_of_a_viewer_with_every_field() -> None:
-    rows = {named(row[0])[0]: row[1] for row in table(*SAID)}
+    rows = {code_spans(row[0])[0]: row[1] for row in table(*SAID)}
     assert list(rows) == ["CONNECT", "join", "leave"]
     for name, payload in rows.items():
-        assert list(dict.fromkeys(named(payload))) == list(payload_of(name.lower())), name
+        assert list(dict.fromkeys(code_spans(payload))) == list(payload_of(name.lower())), name
 
 
 def test_it_has_every_value_that_a_field_can_have() -> None:
-    rows = {named(row[0])[0]: " ".join(row) for row in table(*HEARD)}
+    rows = {code_spans(row[0])[0]: " ".join(row) for row in table(*HEARD)}
     for name, field in (("responded", "by"), ("status", "queue"), ("bye", "reason")):
-        assert set(payload_of(name)[field]["enum"]) <= set(named(rows[name]))
+        assert set(payload_of(name)[field]["enum"]) <= set(code_spans(rows[name]))
 
 
 def test_it_has_every_field_of_a_captured_request() -> None:
     request = payload_of("request")
     body = follow(ASYNCAPI, request.pop("body"))["properties"]
-    told = [name for row in table(*FIELDS) for name in named(row[0])]
+    told = [name for row in table(*FIELDS) for name in code_spans(row[0])]
     assert told == [*request, *(f"body.{name}" for name in body)]
 
 
 def test_its_captured_request_is_one() -> None:
     example = json.loads(protocol.code("json request"))
-    demand(validator(ASYNCAPI, {"$ref": "#/components/schemas/CapturedRequest"}), example, "it")
+    require_valid(
+        validator(ASYNCAPI, {"$ref": "#/components/schemas/CapturedRequest"}), example, "it"
+    )
     assert len(example["body"]["content"]) == example["body"]["size"]
 
 
 def test_its_error_is_one() -> None:
     example = json.loads(protocol.code("json"))
-    demand(validator(OPENAPI, {"$ref": "#/components/schemas/Error"}), example, "it")
+    require_valid(validator(OPENAPI, {"$ref": "#/components/schemas/Error"}), example, "it")
 
 
 def test_its_snippets_name_what_a_reader_replaces() -> None:

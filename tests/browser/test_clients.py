@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocket, expect
 
-from tests.support.clients import watches_and_comes_back
+from tests.support.clients import check_client_across_a_restart
 from tests.support.contract.documents import ContractBroken
 from tests.support.contract.protocol import snippet
 from tests.support.contract.stream import Conversation, parsed
@@ -99,7 +99,7 @@ def test_a_page_watches_and_learns_what_it_missed(
     if library:
         page.add_script_tag(path=library)
     page.add_script_tag(content=snippet(info, here.url, uuid))
-    watches_and_comes_back(tool, here, two_workers[0], uuid)
+    check_client_across_a_restart(tool, here, two_workers[0], uuid)
 
 
 def test_a_page_without_a_library_that_is_refused_gives_up(page: Page) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.deliveries import Nobody, through
+from tests.support.deliveries import IgnoringSink, connect_delivery
 from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
@@ -37,7 +37,7 @@ ODD_IDS = ['a"b', "back\\slash", '","received_at":"x', '"id":"x","received_at":'
 @pytest.fixture(scope="module")
 def two(redis: Redis) -> tuple[RedisDelivery, RedisDelivery]:
     """Two workers."""
-    return through(redis, LIMITS), through(redis, LIMITS)
+    return connect_delivery(redis, LIMITS), connect_delivery(redis, LIMITS)
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -47,7 +47,7 @@ def workers(request: pytest.FixtureRequest) -> tuple[Delivery, Delivery]:
         workers: tuple[Delivery, Delivery] = request.getfixturevalue("two")
         return workers
     delivery = MemoryDelivery()
-    delivery.start(Nobody())
+    delivery.start(IgnoringSink())
     return delivery, delivery
 
 
@@ -188,7 +188,7 @@ def test_a_response_that_was_taken_is_waited_for_though_the_time_is_over(
 def test_a_response_that_never_arrives_is_not_waited_for_long(
     redis: Redis, uuid: str, pool: ThreadPoolExecutor
 ) -> None:
-    *_, outcome = on_its_way(redis, through(redis, HASTY), uuid, pool)
+    *_, outcome = on_its_way(redis, connect_delivery(redis, HASTY), uuid, pool)
     assert outcome.result(LONG) == PendingOutcome(None)
 
 
@@ -196,7 +196,7 @@ def test_without_a_response_from_the_queue_the_default_is_used(
     uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     with Redis() as redis:
-        delivery = through(redis, HASTY)
+        delivery = connect_delivery(redis, HASTY)
         delivery.claim(uuid, "viewer")
         pending = publish(delivery, uuid, "one")
         redis.freeze()

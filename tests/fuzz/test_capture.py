@@ -9,7 +9,7 @@ import orjson
 from hypothesis import strategies as st
 
 from tests.fuzz.cases import fuzz
-from tests.support.contract.documents import demand, validator
+from tests.support.contract.documents import require_valid, validator
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.senders.capture import capture
 
@@ -50,7 +50,7 @@ def test_whatever_was_sent_comes_back_from_the_wire_as_it_was(
     captured = capture(environ, UUID, MAX)
     wire = orjson.loads(orjson.dumps(captured.to_wire()))
     assert CapturedRequest.from_wire(wire) == captured
-    demand(BODY, wire["body"], "the body")
+    require_valid(BODY, wire["body"], "the body")
     assert captured.body.complete == (len(body) <= MAX)
     assert captured.body.content == (body if captured.body.complete else b"")
     assert captured.headers == tuple(lines)

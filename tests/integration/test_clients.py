@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.clients import NODE, PYTHON, running, watches_and_comes_back
+from tests.support.clients import NODE, PYTHON, check_client_across_a_restart, running
 from tests.support.contract.protocol import REQUEST_ID, snippet
 from tests.support.processes import Redis, Server
 from tests.support.responders import Responder
@@ -37,7 +37,7 @@ def test_a_client_watches_and_learns_what_it_missed(
 ) -> None:
     command, info, before = SNIPPETS[name]
     with running(command, before + snippet(info, here.url, uuid)) as client:
-        watches_and_comes_back(client, here, two_workers[0], uuid)
+        check_client_across_a_restart(client, here, two_workers[0], uuid)
 
 
 WRONG_ADDRESS = """

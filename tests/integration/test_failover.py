@@ -11,12 +11,12 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.deliveries import through
+from tests.support.deliveries import connect_delivery
 from tests.support.patience import LOOK_SECONDS, eventually
 from tests.support.processes import Redis, Server
 from tests.support.proxy import SwitchingProxy
 from tests.support.sender import post
-from tests.support.sentinel import watched
+from tests.support.sentinel import start_watched
 from tests.support.viewers import PacketViewer, Wire
 from tests.wire_fixture import samples
 from webhook_logger.delivery import QueueLimits
@@ -118,7 +118,7 @@ def test_a_command_that_waits_while_another_redis_takes_over_counts_in_its_epoch
     pair: Pair,
 ) -> None:
     request = replace(samples()[0], uuid=str(uuid4()))
-    delivery = through(pair.master, QueueLimits(seconds=10), url=pair.proxy.url)
+    delivery = connect_delivery(pair.master, QueueLimits(seconds=10), url=pair.proxy.url)
     given = [delivery.publish(request)[:2]]
     pair.catch_up()
     pair.lag()
@@ -183,7 +183,7 @@ def test_a_planned_failover_of_sentinel_gives_no_position_twice_and_hides_no_hol
     uuid: str,
 ) -> None:
     with ExitStack() as stack:
-        [master, *_], [sentinel, *_] = watched(stack, replicas=2, sentinels=3)
+        [master, *_], [sentinel, *_] = start_watched(stack, replicas=2, sentinels=3)
         proxy = stack.enter_context(SwitchingProxy(master.port))
         servers = a, b = tuple(stack.enter_context(Server(REDIS_URL=proxy.url)) for _ in range(2))
         followers = [

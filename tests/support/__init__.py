@@ -1,1 +1,1 @@
-"""What the tests start and drive: real processes, real sockets, real clients."""
+"""Processes, sockets and clients that the tests start and use."""

@@ -1,4 +1,4 @@
-"""What docs/protocol.md lets readers copy, run by clients that share no code with this project."""
+"""Run the snippets of docs/protocol.md in clients that share no code with this project."""
 
 from __future__ import annotations
 
@@ -16,20 +16,22 @@ from tests.support.sender import post
 
 
 class Client(Protocol):
-    """Something that runs a snippet, and prints."""
+    """A program that runs a snippet and prints lines."""
 
     def line(self) -> str:
-        """The next line that it prints."""
+        """Return the next line that it prints."""
 
 
-def watches_and_comes_back(client: Client, here: Server, elsewhere: Server, uuid: str) -> None:
-    """The client watches a callback on a worker, which restarts while another takes requests."""
+def check_client_across_a_restart(
+    client: Client, here: Server, elsewhere: Server, uuid: str
+) -> None:
+    """Restart the client's worker while another worker receives requests, and check the output."""
     assert client.line() == "live, missed 0"
     post(here.address, f"/{uuid}/orders?a=1")
     assert client.line() == f"POST /{uuid}/orders"
     here.end()
     for _ in range(3):
-        post(elsewhere.address, f"/{uuid}/while-away")
+        post(elsewhere.address, f"/{uuid}/during-restart")
     here.start()
     assert client.line() == "live, missed 3"
     post(elsewhere.address, f"/{uuid}/after")
@@ -37,7 +39,7 @@ def watches_and_comes_back(client: Client, here: Server, elsewhere: Server, uuid
 
 
 class Process:
-    """A client that is a program of its own."""
+    """A client in a separate process."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._lines: queue.Queue[str] = queue.Queue()
@@ -63,7 +65,7 @@ class Process:
 
 @contextmanager
 def running(command: Sequence[str], source: str) -> Iterator[Process]:
-    """A program that reads its source from its standard input."""
+    """Run a program that reads its source from standard input."""
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -1,4 +1,4 @@
-"""The real command as a process, with pipes or a terminal of its own."""
+"""Run the real command as a process, with pipes or with a terminal."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ COMMAND = (sys.executable, "-m", "webhook_logger")
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Ours, without what would change a command's mind about colours."""
+    """Return this process's environment without the variables that affect the command."""
     unset = ("NO_COLOR", "FORCE_COLOR", "WEBHOOK_LOGGER_URL", "WEBHOOK_SECRET")
     return {name: value for name, value in os.environ.items() if name not in unset} | more
 
 
 def run(*arguments: str, given: bytes = b"", **env: str) -> subprocess.CompletedProcess[str]:
-    """Run it to its end."""
+    """Run the command until it exits."""
     done = subprocess.run(
         [*COMMAND, *arguments],
         cwd=ROOT,
@@ -45,7 +45,7 @@ def run(*arguments: str, given: bytes = b"", **env: str) -> subprocess.Completed
 
 
 class Command:
-    """A command that goes on; its lines come as it writes them."""
+    """A command that keeps running; its output is available line by line."""
 
     def __init__(self, *arguments: str, **env: str) -> None:
         self._process = subprocess.Popen(
@@ -57,42 +57,42 @@ class Command:
             stderr=subprocess.PIPE,
         )
         self.out = Lines(self._process.stdout)
-        """What it writes to stdout."""
+        """Its standard output."""
         self.notes = Lines(self._process.stderr)
-        """What it writes to stderr."""
+        """Its standard error."""
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
     def interrupt(self) -> int:
-        """Ctrl-C; its exit code."""
+        """Send SIGINT, as Ctrl-C does, and return the exit code."""
         self._process.send_signal(signal.SIGINT)
         return self.wait()
 
     def kill(self) -> int:
-        """End it at once."""
+        """Kill the command and return the exit code."""
         self._process.kill()
         return self.wait()
 
     def wait(self, seconds: float = PATIENCE_SECONDS) -> int:
-        """Its exit code, once it has ended by itself, and all that it wrote has been read."""
+        """Wait until the command exits and its output is read. Return the exit code."""
         try:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise AssertionError(self._why_it_goes_on()) from None
+            raise AssertionError(self._describe_hang()) from None
         for lines in (self.out, self.notes):
             lines.join()
         return code
 
-    def _why_it_goes_on(self) -> str:
-        """Its signals by `proc(5)`, and where each of its threads is; it ends by that."""
+    def _describe_hang(self) -> str:
+        """Return the signals of `proc(5)` and the stack of each thread. This ends the process."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         signals = [line for line in status.splitlines() if line.startswith(("Sig", "Shd", "State"))]
         self._process.send_signal(signal.SIGABRT)
         self._process.wait(PATIENCE_SECONDS)
         self.notes.join()
-        return "\n".join(("It does not end.", *signals, self.notes.all))
+        return "\n".join(("The command did not exit.", *signals, self.notes.all))
 
     def __enter__(self) -> Command:
         return self
@@ -107,7 +107,7 @@ class Command:
 
 
 class Lines:
-    """A stream that a thread reads, line by line."""
+    """The lines of a stream that a thread reads."""
 
     def __init__(self, stream: IO[bytes] | None) -> None:
         assert stream is not None
@@ -125,29 +125,29 @@ class Lines:
 
     @property
     def all(self) -> str:
-        """All that has come so far."""
+        """Everything read so far."""
         return "\n".join(self._read)
 
     def line(self, timeout: float = PATIENCE_SECONDS) -> str:
-        """The next line."""
+        """Return the next line."""
         try:
             return self._lines.get(timeout=timeout)
         except queue.Empty:
-            raise AssertionError(f"no further line; so far: {self.all}") from None
+            raise AssertionError(f"no further line; output so far: {self.all}") from None
 
     def until(self, text: str, timeout: float = PATIENCE_SECONDS) -> str:
-        """The next line that has `text` in it, past all others."""
+        """Skip lines until one contains `text`, and return it."""
         deadline = time.monotonic() + timeout
         while text not in (line := self.line(max(0.01, deadline - time.monotonic()))):
             pass
         return line
 
     def join(self) -> None:
-        """Read on until nobody can write any more."""
+        """Wait for the end of the stream."""
         self._thread.join(PATIENCE_SECONDS)
 
     def close(self) -> None:
-        """Once the process has ended."""
+        """Close the stream after the process has ended."""
         self.join()
         self._stream.close()
 
@@ -155,7 +155,7 @@ class Lines:
 def on_a_terminal(
     *arguments: str, meanwhile: Callable[[], object] = lambda: None, **env: str
 ) -> tuple[int, str]:
-    """Run it to its end on a terminal of its own; its exit code, and all that it wrote there."""
+    """Run the command on a new terminal until it exits. Return its exit code and its output."""
     leader, follower = pty.openpty()
     process = subprocess.Popen(
         [*COMMAND, *arguments],
@@ -175,5 +175,5 @@ def on_a_terminal(
 def _read(leader: int) -> bytes:
     try:
         return os.read(leader, 65536)
-    except OSError:  # on Linux, what a terminal says that nobody has open any more
+    except OSError:  # Linux raises this at the end of a terminal's output
         return b""

@@ -1,4 +1,4 @@
-"""Delivery by itself, without a worker around it."""
+"""Create a delivery without a worker."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from webhook_logger.delivery import QueueLimits, QueueUnavailable
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 
 
-class Nobody:
-    """A sink without viewers."""
+class IgnoringSink:
+    """A sink that ignores every call."""
 
     def __getattr__(self, name: str) -> Any:
         return lambda *_: None
 
 
-class Statuses(Nobody):
-    """A sink that keeps what it is told of the queue: why it is unavailable, or None."""
+class Statuses(IgnoringSink):
+    """A sink that records each status of the queue: why it is unavailable, or None."""
 
     def __init__(self) -> None:
-        self.told: list[str | None] = []
+        self.reasons: list[str | None] = []
 
     def status(self, reason: str | None) -> None:
-        self.told.append(reason)
+        self.reasons.append(reason)
 
 
-def through(
-    redis: Redis, limits: QueueLimits, url: str = "", sink: Nobody | None = None
+def connect_delivery(
+    redis: Redis, limits: QueueLimits, url: str = "", sink: IgnoringSink | None = None
 ) -> RedisDelivery:
-    """Through a queue, and ready; by another URL where one is given."""
+    """Return a started delivery that is ready. Connect to `url` if it is given, else to `redis`."""
     delivery = RedisDelivery(url or redis.url, limits, most_a_second=0)
-    delivery.start(sink or Nobody())
+    delivery.start(sink or IgnoringSink())
 
     def is_ready() -> bool:
         try:

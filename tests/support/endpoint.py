@@ -1,4 +1,4 @@
-"""A target of forwarded requests: raw sockets that are kept, each request as its bytes."""
+"""A target for forwarded requests: records the raw bytes of each request on kept connections."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from tests.support.patience import PATIENCE_SECONDS
 from tests.support.receiver import OK
 
 Respond = Callable[[bytes], bytes]
-"""From the bytes of a request to those of its response; no bytes: the connection is cut."""
+"""Returns the bytes of the response to a request; empty to close the connection."""
 
 
 def ok(request: bytes) -> bytes:
-    """200 and a body, where one may be."""
+    """Return a response with status 200, with a body unless the method is HEAD."""
     return OK.removesuffix(b"ok") if request.startswith(b"HEAD ") else OK
 
 
 class Endpoint:
-    """Takes requests with a length, or without a body, on any number of connections."""
+    """Accepts requests with a `Content-Length`, or without a body, on any number of connections."""
 
     def __init__(self, respond: Respond = ok, port: int = 0) -> None:
         self._respond = respond
@@ -33,17 +33,17 @@ class Endpoint:
         self._sockets: list[socket.socket] = []
 
     def received(self, timeout: float = PATIENCE_SECONDS) -> bytes:
-        """The next request, as it came."""
+        """Return the raw bytes of the next request."""
         return self._received.get(timeout=timeout)
 
     @property
     def waiting(self) -> int:
-        """How many have come and were not looked at yet."""
+        """The number of requests received and not read yet."""
         return self._received.qsize()
 
     @property
     def connections(self) -> int:
-        """How many there have been."""
+        """The number of connections accepted so far."""
         return len(self._sockets)
 
     def _accept(self) -> None:
@@ -66,7 +66,7 @@ class Endpoint:
         sock.close()
 
     def _request(self, sock: socket.socket, data: bytearray) -> bytes:
-        """The next request; empty when the connection ends."""
+        """Return the next request; empty when the connection ends."""
         while (end := data.find(b"\r\n\r\n")) < 0:
             if not self._more(sock, data):
                 return b""
@@ -92,7 +92,7 @@ class Endpoint:
         return self
 
     def end(self) -> None:
-        """Listen no more, and cut all connections."""
+        """Stop listening and close all connections."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join(PATIENCE_SECONDS)

@@ -1,4 +1,4 @@
-"""Many requests in little time, over one connection."""
+"""Send many pipelined requests over one connection."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ AT_ONCE = 100
 
 
 def flood(address: tuple[str, int], path: str, count: int) -> None:
-    """So many posts, their numbers from 0 as bodies, each gets `200`; `AT_ONCE` divides it."""
+    """Post `count` requests, a multiple of `AT_ONCE`, with their numbers as bodies; expect 200s."""
     with Sender(address) as sender:
         for first in range(0, count, AT_ONCE):
             sender.send(b"".join(_post(path, number) for number in range(first, first + AT_ONCE)))

@@ -1,4 +1,4 @@
-"""A worker with a view of its own that uses Flask-SocketIO as its documentation shows."""
+"""A worker with additional views that use Flask-SocketIO as its documentation shows."""
 
 import eventlet
 
@@ -22,14 +22,14 @@ socketio = app.extensions["socketio"]
 
 @app.post("/idioms/emit")
 def emit() -> dict[str, Any]:
-    """`socketio.emit` with the arguments that come as JSON."""
+    """Call `socketio.emit` with the arguments of the JSON body."""
     socketio.emit("note", {"n": 1}, **request.get_json())
     return {}
 
 
 @app.post("/idioms/ask/<sid>")
 def ask(sid: str) -> dict[str, Any]:
-    """What a viewer acknowledges, wherever it is."""
+    """Emit an event to a viewer on any worker and return its acknowledgement."""
     responses: list[Any] = []
     responded = threading.Event()
 

@@ -1,7 +1,7 @@
-"""The Python modules of the project as a graph: which unit imports which, and how large each is.
+"""Build the import graph of the project's Python modules, with their sizes.
 
-A unit is a module at the top of the package, or a folder there with all that is in it. `python -m
-tests.support.import_graph [ROOT]` prints it.
+A unit is a top-level module of the package, or a top-level folder with everything in it. `python -m
+tests.support.import_graph [ROOT]` prints the graph.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from pathlib import Path
 
 PACKAGE = "webhook_logger"
 AT_TOP = ("wsgi", "config")
-"""Modules beside the package."""
+"""Modules next to the package."""
 
 Arrows = dict[str, set[str]]
-"""By unit, the units that it imports."""
+"""For each unit, the units that it imports."""
 
 
 def python_files(root: Path) -> list[Path]:
-    """List the project's modules, those of its tests and tools aside."""
+    """List the project's modules, without its tests and tools."""
     return sorted(
         [*(root / PACKAGE).rglob("*.py"), *(root / f"{name}.py" for name in AT_TOP)],
         key=lambda file: file.relative_to(root).parts,
@@ -43,7 +43,7 @@ def unit_of_file(root: Path, file: Path) -> str:
 
 
 def imported(file: Path) -> set[str]:
-    """Return the dotted names of the modules that a file imports, wherever in it."""
+    """Return the dotted names of the modules that a file imports anywhere in it."""
     return set(_imported(ast.parse(file.read_text())))
 
 
@@ -61,12 +61,12 @@ def _imported(tree: ast.AST) -> Iterator[str]:
 
 
 def _member(name: str) -> str:
-    """Return the module behind a name of the package; its version is the package's own."""
+    """Return the module that a name of the package refers to; for `__version__`, the package."""
     return PACKAGE if name.startswith("__") else f"{PACKAGE}.{name}"
 
 
 def arrows_of(root: Path) -> Arrows:
-    """Return which unit imports which."""
+    """Return the import graph of the units."""
     arrows: Arrows = {}
     for file in python_files(root):
         unit = unit_of_file(root, file)
@@ -77,7 +77,7 @@ def arrows_of(root: Path) -> Arrows:
 
 
 def lines_of(root: Path) -> dict[str, tuple[int, int]]:
-    """Return the modules and the lines of each folder; `__init__` files without code count, too."""
+    """Count the modules and lines of each folder, including `__init__` files without code."""
     modules: Counter[str] = Counter()
     lines: Counter[str] = Counter()
     for file in python_files(root):

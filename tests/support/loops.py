@@ -1,4 +1,4 @@
-"""Event loops: one for a test, whatever else the process has."""
+"""Run coroutines of a test in a new event loop."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ Result = TypeVar("Result")
 
 
 def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """What `asyncio.run` does, in a thread of its own: Playwright keeps a loop running in the main
-    thread of every process that has driven a browser.
+    """Call `asyncio.run` in a new thread.
+
+    Playwright keeps a loop running in the main thread of a process that has used a browser.
     """
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()

@@ -1,4 +1,4 @@
-"""Somebody else's web site, on an origin of its own."""
+"""A third-party web site with its own origin."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class File(NamedTuple):
 
 
 class Pages(ThreadingHTTPServer):
-    """Serves what it was given, and 404 for the rest."""
+    """Serves the files that were `put`, and 404 for other paths."""
 
     daemon_threads = True
 
@@ -31,7 +31,7 @@ class Pages(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def put(self, path: str, content: str | bytes, **headers: str) -> None:
-        """Serve this from now on; underscores in names of headers are dashes."""
+        """Serve a file at this path. Underscores in header names become hyphens."""
         kind = "text/javascript" if path.endswith("js") else "text/html; charset=utf-8"
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         raw = content.encode() if isinstance(content, str) else content
@@ -54,12 +54,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Nothing on the console."""
+        """Keep the console quiet."""
 
 
 @contextmanager
 def web_site() -> Iterator[Pages]:
-    """A site that is up."""
+    """Serve a site in a thread."""
     with Pages() as pages:
         thread = Thread(target=pages.serve_forever)
         thread.start()

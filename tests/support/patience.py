@@ -1,4 +1,4 @@
-"""How long tests wait: long enough for a busy machine, and a test that passes never does."""
+"""Time limits for tests: long enough for a busy machine; a passing test never reaches them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 
 PATIENCE_SECONDS = 60
-"""The one limit for everything that has to happen; pytest's own limit for a test is above it."""
+"""The limit for each awaited event; pytest's limit for a whole test is higher."""
 LOOK_SECONDS = 0.02
 
 
 def eventually(is_true: Callable[[], object], patience: float = PATIENCE_SECONDS) -> None:
-    """Wait until `is_true()`, for what no event announces; fail when patience ends."""
+    """Poll until `is_true()`, where no event can be awaited; fail after `patience` seconds."""
     deadline = time.monotonic() + patience
     pause = threading.Event()
     while not is_true():

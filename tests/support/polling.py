@@ -1,4 +1,4 @@
-"""Viewers that begin with long-polling, by hand: one that stays with it, one that upgrades."""
+"""Viewers that start with long-polling: one keeps polling, the other upgrades to WebSocket."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SEPARATOR = "\x1e"
 
 
 class PollingViewer(PacketViewer):
-    """Engine.IO's HTTP long-polling: one request at a time, to read or to write."""
+    """A viewer that uses Engine.IO's HTTP long-polling, with one request at a time."""
 
     def __init__(self, url: str, auth: Any = None, source: str = "127.0.0.1") -> None:
         at = urlsplit(url)
@@ -52,7 +52,7 @@ class PollingViewer(PacketViewer):
             response = self._http.getresponse()
             text = response.read().decode()
         except HTTPException as error:
-            raise OSError(f"the server is gone: {error}") from error
+            raise OSError(f"the server closed the connection: {error}") from error
         if response.status != 200:
             raise OSError(f"status {response.status}: {text}")
         return text
@@ -66,7 +66,7 @@ class PollingViewer(PacketViewer):
 
 
 class UpgradingViewer(PollingViewer):
-    """Goes over to WebSocket after its first request, as plain `io()` does after connecting."""
+    """Upgrades to WebSocket at its first captured request, as `io()` does after connecting."""
 
     def __init__(self, url: str, auth: Any = None, source: str = "127.0.0.1") -> None:
         self._upgraded = False
@@ -96,7 +96,7 @@ class UpgradingViewer(PollingViewer):
         self._frames = Frames(self._socket.sock)
         self._socket.send("2probe")
         assert self._frames.text() == "3probe"
-        self._poll()  # what is still sent that way
+        self._poll()  # receives the packets that the server sent before the upgrade
         self._socket.send("5")
         self._upgraded = True
 

@@ -1,4 +1,4 @@
-"""A real server process and a real Redis, each on a port of its own, each ended by its pid."""
+"""Start real servers, Redis and nginx as processes on separate ports, and end them by pid."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ HAS_IPV6 = Path("/proc/net/if_inet6").exists()
 PATIENCE = ("client_header_timeout", "client_body_timeout", "keepalive_timeout")
 COMMAND = (sys.executable, "wsgi.py")
 NOT_INHERITED = {"REDIS_URL", "PYTHONPATH"}
-"""The latter has other versions of what the client needs, in a run with the oldest."""
+"""In a run with the oldest versions, PYTHONPATH has dependencies that are wrong for servers."""
 ALL_TRUSTED = {"TRUSTED_PROXIES": 1, "TRUSTED_PROXIES_PROTO": 1, "TRUSTED_PROXIES_HOST": 1}
-"""One proxy in front, which sets each of the headers that can be believed."""
+"""Settings that trust one proxy for every forwarded header."""
 PORT_BLOCKS = range(12_000, 32_000, 400)
 
 _REFUSALS = re.compile(r'requests_refused_total\{reason="(.*)"\}')
@@ -41,9 +41,10 @@ _REFUSALS = re.compile(r'requests_refused_total\{reason="(.*)"\}')
 
 @cache
 def _ports() -> Iterator[int]:
-    """Below those that the system gives to connections: one of them could take the port of a server
-    that is started again. Each process of the tests locks a block of its own until it ends, so that
-    two runs on one machine do not meet.
+    """Return the ports of a block that this process locks until it ends.
+
+    The blocks are below the system's ephemeral ports, so that no connection can take the port of a
+    server that restarts. The locks keep concurrent test runs on one machine apart.
     """
     for number, first in enumerate(PORT_BLOCKS):
         path = Path(tempfile.gettempdir()) / f"webhook-logger-test-ports-{number}"
@@ -59,7 +60,7 @@ def _ports() -> Iterator[int]:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a port that no process listens on."""
     while True:
         port = next(_ports())
         with socket.socket() as probe, suppress(OSError):
@@ -68,7 +69,7 @@ def free_port() -> int:
 
 
 class Server:
-    """`python wsgi.py` with the given settings; `start` returns when it has said its URL."""
+    """`python wsgi.py` with the given settings; `start` returns when it has printed its URL."""
 
     def __init__(
         self, command: Sequence[str] = COMMAND, cwd: Path = ROOT, **settings: object
@@ -83,7 +84,7 @@ class Server:
         self._forgiven = False
 
     def forgive(self, complaint: str) -> None:
-        """Let it have logged a traceback, with such a complaint."""
+        """Accept tracebacks in the log, which must contain `complaint`."""
         assert complaint in self.log
         self._forgiven = True
 
@@ -107,8 +108,8 @@ class Server:
 
     @property
     def log(self) -> str:
-        """All that it has written to standard error."""
-        # Opened again: the process shares our file's position, and would write where we read.
+        """Everything that the server has written to standard error."""
+        # Open the file again: the process shares the position of `self._log`.
         return Path(self._log.name).read_text()
 
     def start(self) -> Server:
@@ -129,36 +130,36 @@ class Server:
         return self
 
     def metrics(self) -> dict[str, float]:
-        """What `/metrics` shows, the names without `webhook_logger_`."""
+        """Return the values of `/metrics` by name, without the prefix `webhook_logger_`."""
         with urllib.request.urlopen(self.url + "/metrics", timeout=PATIENCE_SECONDS) as response:
             lines = response.read().decode().splitlines()
         rows = [line.split() for line in lines if not line.startswith("#")]
         return {name.removeprefix("webhook_logger_"): float(value) for name, value in rows}
 
     def refusals(self) -> dict[str, int]:
-        """How many requests it has refused, for each reason for which there were some."""
+        """Return the number of refused requests by reason, without zeros."""
         rows = [(_REFUSALS.fullmatch(name), count) for name, count in self.metrics().items()]
         return {match[1]: int(count) for match, count in rows if match and count}
 
     def memory(self) -> int:
-        """Its resident memory, in bytes."""
+        """Return the resident memory in bytes."""
         fields = Path(f"/proc/{self.pid}/statm").read_text().split()
         return int(fields[1]) * resource.getpagesize()
 
     def terminate(self) -> None:
-        """Ask it to leave gracefully."""
+        """Send SIGTERM, which shuts the server down gracefully."""
         assert self._process is not None
         self._process.terminate()
 
     def freeze(self) -> None:
-        """It runs no more, and its connections stay open."""
+        """Stop the process without closing its connections."""
         os.kill(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
 
     def wait(self) -> int:
-        """Its exit code, once it has ended by itself."""
+        """Wait until the server exits and return its exit code."""
         assert self._process is not None
         assert self._process.stdout is not None
         code = self._process.wait(PATIENCE_SECONDS)
@@ -184,14 +185,14 @@ class Server:
         assert self._forgiven or "Traceback" not in log, log
 
     def until_ready(self) -> Server:
-        """Wait until `/readyz` says so."""
+        """Wait until `/readyz` responds with 200."""
         url = self.url + str(self.settings.get("URL_PREFIX", "")) + "/readyz"
         eventually(lambda: status_of(url) == 200)
         return self
 
 
 class Redis:
-    """A Redis server that keeps nothing, with such options more."""
+    """A Redis server without persistence, with additional options."""
 
     def __init__(self, *options: str) -> None:
         self.port = free_port()
@@ -217,7 +218,7 @@ class Redis:
             return False
 
     def freeze(self) -> None:
-        """It takes connections and bytes, and does nothing."""
+        """Stop the process: the kernel still accepts connections and bytes."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
@@ -239,17 +240,17 @@ class Redis:
 
 
 class Nginx:
-    """The balancer as it is deployed, before workers with fixed addresses."""
+    """nginx with the configuration of deploy/, in front of the given workers."""
 
     def __init__(self, *workers: Server, prefix: str = "", patience: str = "") -> None:
-        """With `patience` it waits so long for senders, as nginx writes times."""
+        """Set nginx's time limits for senders to `patience`, such as `300ms`."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.address = ("127.0.0.1", self.port)
         self._folder = tempfile.TemporaryDirectory()
         folder = Path(self._folder.name)
         text = (ROOT / "deploy/nginx/nginx.conf").read_text()
-        # Only what two of them on one machine cannot share.
+        # Replace only the ports and paths that two instances on one machine cannot share.
         text = text.replace("listen 8080", f"listen {self.port}")
         text = text.replace("listen [::]:8080", f"listen [::]:{self.port}")
         if not HAS_IPV6:
@@ -272,7 +273,7 @@ class Nginx:
     def start(self) -> Nginx:
         path = shutil.which("nginx") or "/usr/sbin/nginx"
         command = [path, "-c", str(self._conf), "-g", "daemon off;"]
-        # It complains of its compiled-in log before it has read that there is none.
+        # nginx reports its default log file before it reads that logging is off.
         self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         eventually(self._listens)
         return self
@@ -282,7 +283,7 @@ class Nginx:
             return probe.connect_ex(self.address) == 0
 
     def reload(self) -> None:
-        """Read the configuration anew: new processes take over from the old ones."""
+        """Reload the configuration: new processes replace the old ones."""
         assert self._process is not None
         self._process.send_signal(signal.SIGHUP)
 

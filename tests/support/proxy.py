@@ -1,6 +1,4 @@
-"""TCP relays that lose things: before Redis, what a subscriber should hear, without a word to
-either side; before a worker, what would become a WebSocket.
-"""
+"""TCP relays that drop data: messages of Redis to subscribers, or WebSocket handshakes."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ Kind = TypeVar("Kind", bound="Relay")
 
 
 class Relay(ABC):
-    """Relays connections to an address; what of them gets through is for `_pass_on` to say."""
+    """Relays connections to an address; `_pass_on` decides which data passes."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         self._target = address
@@ -23,12 +21,12 @@ class Relay(ABC):
 
     @property
     def authority(self) -> str:
-        """Where it listens."""
+        """The address that it listens on."""
         return f"127.0.0.1:{self._listener.getsockname()[1]}"
 
     @abstractmethod
     def _pass_on(self, data: bytes, sink: socket.socket, client: socket.socket) -> None:
-        """Data for one end of the connection that `client` began."""
+        """Handle data for one end of the connection that `client` opened."""
 
     def _accept(self) -> None:
         with suppress(OSError):  # closed
@@ -60,7 +58,7 @@ class Relay(ABC):
 
 
 class DeafeningProxy(Relay):
-    """Relays to `port`; after `deafen`, what Redis sends to subscribers so far is thrown away."""
+    """Relays to `port`; `deafen` drops all further messages to the current subscribers."""
 
     def __init__(self, port: int) -> None:
         super().__init__(("127.0.0.1", port))
@@ -70,7 +68,7 @@ class DeafeningProxy(Relay):
         self._pace = 0.0
 
     def slow_down(self, bytes_a_second: int) -> None:
-        """Let what Redis sends to subscribers through at that pace."""
+        """Limit the rate of messages to subscribers."""
         self._pace = 1 / bytes_a_second
 
     def deafen(self) -> None:
@@ -86,7 +84,7 @@ class DeafeningProxy(Relay):
 
 
 class SwallowingProxy(Relay):
-    """Relays to a server; what asks for an upgrade is kept, and gets no response."""
+    """Relays to a server; requests for an upgrade are dropped and get no response."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         super().__init__(address)
@@ -101,14 +99,14 @@ class SwallowingProxy(Relay):
 
 
 class SwitchingProxy(Relay):
-    """Relays to one Redis, until it is pointed to another, as a name or a virtual address is."""
+    """Relays to one Redis, until `point_to` names another, as a DNS name or a virtual IP does."""
 
     def __init__(self, port: int) -> None:
         super().__init__(("127.0.0.1", port))
         self.url = f"redis://{self.authority}/0"
 
     def point_to(self, port: int, cut: bool = True) -> None:
-        """New connections lead there; those that are there end, or stay where they are."""
+        """Send new connections to this port, and close the existing ones if `cut`."""
         self._target = ("127.0.0.1", port)
         ended, self._sockets = self._sockets if cut else [], [] if cut else self._sockets
         for sock in ended:

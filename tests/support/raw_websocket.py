@@ -1,4 +1,4 @@
-"""A WebSocket client that sends any bytes, and reads each frame as it is (RFC 6455)."""
+"""A WebSocket client that sends any bytes and returns raw frames (RFC 6455)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Frame = tuple[int, bytes]
 
 
 def frame(opcode: int, payload: bytes = b"", fin: bool = True, mask: bytes = MASK) -> bytes:
-    """One frame of a client; without a mask where that is empty."""
+    """Return one client frame; without a mask if `mask` is empty."""
     size, masked = len(payload), 0x80 if mask else 0
     head = bytes((opcode | (FIN if fin else 0),))
     if size < 126:
@@ -35,7 +35,7 @@ def frame(opcode: int, payload: bytes = b"", fin: bool = True, mask: bytes = MAS
 
 
 class RawWebSocket:
-    """One WebSocket, whose handshake is made."""
+    """One WebSocket, after its handshake."""
 
     def __init__(self, url: str) -> None:
         self.socket = connect(url, "127.0.0.1")
@@ -50,7 +50,7 @@ class RawWebSocket:
         self.socket.sendall(b"".join(frames))
 
     def frame(self) -> Frame:
-        """The next frame. Raises `OSError` where the server has closed."""
+        """Return the next frame. Raise `EOFError` when the server has closed the connection."""
         while (size := self._size()) is None:
             self._receive()
         begin, end = size
@@ -59,7 +59,7 @@ class RawWebSocket:
         return received
 
     def rest(self) -> list[Frame]:
-        """All frames until the server closes, which it does cleanly: a reset is an error."""
+        """Return all frames until the server closes the connection. A reset raises `OSError`."""
         frames = []
         with suppress(EOFError):
             while True:
@@ -67,7 +67,7 @@ class RawWebSocket:
         return frames
 
     def _size(self) -> tuple[int, int] | None:
-        """Where the payload begins and ends; None where that is not known yet."""
+        """Return the start and end of the payload; None if more data is needed."""
         data = self._received
         if len(data) < 2:
             return None

@@ -1,4 +1,4 @@
-"""A receiver by hand: what came over a raw socket, byte by byte, and any bytes as its response."""
+"""A receiver on raw sockets: records requests as bytes and responds with any bytes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DRIP_SECONDS = 0.05
 
 
 class Receiver:
-    """Takes one request a connection, and responds with `response`; empty: not at all."""
+    """Reads one request per connection and sends `response`; none if it is empty."""
 
     def __init__(self, response: bytes = OK) -> None:
         self._response = response
@@ -25,7 +25,7 @@ class Receiver:
         self._sockets: list[socket.socket] = []
 
     def received(self) -> bytes:
-        """The next request, as it came."""
+        """Return the raw bytes of the next request."""
         return self._received.get(timeout=PATIENCE_SECONDS)
 
     def _accept(self) -> None:
@@ -33,7 +33,7 @@ class Receiver:
             while True:
                 sock, _ = self._listener.accept()
                 self._sockets.append(sock)
-                with suppress(OSError):  # this one was cut; others come
+                with suppress(OSError):  # this connection was reset
                     self._receive(sock)
 
     def _receive(self, sock: socket.socket) -> None:
@@ -41,7 +41,7 @@ class Receiver:
         while b"\r\n\r\n" not in data:
             received = sock.recv(65536)
             if not received:
-                return  # it was only connected
+                return  # closed without a request
             data += received
         head, _, body = data.partition(b"\r\n\r\n")
         size = 0
@@ -51,7 +51,7 @@ class Receiver:
         while len(body) < size:
             received = sock.recv(65536)
             if not received:
-                return  # it sends no more than a part
+                return  # closed before the end of the body
             body += received
         self._received.put(head + b"\r\n\r\n" + body)
         self._reply(sock)
@@ -74,7 +74,7 @@ class Receiver:
 
 
 class Dripping(Receiver):
-    """Sends the start of a response, and goes on with a byte now and then until nobody listens."""
+    """Sends the start of a response, then single bytes at intervals until the client closes."""
 
     def _reply(self, sock: socket.socket) -> None:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Responders: a viewer that claims to respond to a callback's requests, and what it gives."""
+"""Responders: viewers that respond to a callback's requests live."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.viewers import PacketViewer, Wire
 
 
 class Responder(PacketViewer):
-    """Has joined with a claim, or says in `joined` why it could not."""
+    """Joins as responder; `joined` is the acknowledgement, or the reason of the refusal."""
 
     def __init__(self, server: Server, uuid: str, respond: bool = True) -> None:
         super().__init__(server.url)
@@ -22,7 +22,7 @@ class Responder(PacketViewer):
         return self.call("join", uuid=uuid, **more)
 
     def call(self, name: str, **payload: Any) -> Wire:
-        """What the server says to it, past all events."""
+        """Send a message and return its acknowledgement, skipping events."""
         self.write("420" + json.dumps([name, payload]))
         while True:
             kind, data = self.packet()
@@ -30,13 +30,13 @@ class Responder(PacketViewer):
                 return dict(data[0])
 
     def request(self) -> Wire:
-        """The next one that it may respond to."""
+        """Return the next captured request."""
         [wire] = self.requests(1)
         return wire
 
 
 def give(server: Server, request: Wire, content: bytes = b"", **fields: Any) -> Response:
-    """Post a response to a captured request at a worker; what that says to it."""
+    """Post the response to a captured request to a worker. Return the result of the POST."""
     body = {"encoding": "base64", "content": base64.b64encode(content).decode()}
     return give_raw(server, request, json.dumps({"body": body, **fields}).encode())
 
@@ -46,7 +46,7 @@ def give_raw(server: Server, request: Wire, body: bytes) -> Response:
 
 
 def decline(server: Server, request: Wire) -> Response:
-    """Say at a worker that no response will be given."""
+    """Notify a worker that the responder gives no response."""
     head = f"DELETE {_path(request)} HTTP/1.1\r\nHost: {server.authority}\r\n\r\n"
     return send(server.address, head.encode())
 

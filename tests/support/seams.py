@@ -1,4 +1,4 @@
-"""How tests look inside libraries: what their code names, and what it does."""
+"""Inspect libraries: the names in their code, and its behaviour."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ SERVER: Any = socketio.Server(async_mode="threading")
 
 
 def takes(method: Callable[..., Any], *names: str) -> bool:
-    """Whether a method has these parameters."""
+    """Return whether a method has these parameters."""
     return set(names) <= inspect.signature(method).parameters.keys()
 
 
 def calls(method: Callable[..., Any], *names: str) -> bool:
-    """Whether these names stand in the code of a method, with the functions inside it."""
+    """Return whether the code of a method, including nested functions, contains these names."""
     codes = [inspect.unwrap(method).__code__]
     codes += [each for each in codes[0].co_consts if inspect.iscode(each)]
     return set(names) <= {name for code in codes for name in (*code.co_names, *code.co_consts)}
 
 
 def has(owner: Callable[[], Any], *names: str) -> Callable[[], bool]:
-    """Check that an object or class has these attributes.
+    """Return a check that an object or class has these attributes.
 
-    The owner is looked up by the check: an owner that is gone fails one check, and not all of them.
+    The check looks the owner up, so that a missing owner fails one check and not all of them.
     """
     return lambda: all(hasattr(owner(), name) for name in names)
 

@@ -1,4 +1,4 @@
-"""A sender that writes bytes to a socket, exactly as it is told."""
+"""A sender that writes the given bytes to a socket."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from io import BytesIO
 from tests.support.contract import http
 from tests.support.patience import PATIENCE_SECONDS
 
-MAX_OF_A_REQUEST = 20_000
-"""How many of its bytes are looked at to know what was asked."""
+MAX_KEPT_BYTES = 20_000
+"""Maximum bytes of a request that are kept to check its response."""
 
 
 @dataclass
 class Response:
     status: int
     headers: dict[str, str]
-    """Names in lower case, lines of the same name as one list."""
+    """Names in lower case; lines of the same name are joined by commas."""
     body: bytes
 
 
@@ -31,22 +31,22 @@ class Sender:
             address, timeout=PATIENCE_SECONDS, source_address=(source, 0) if source else None
         )
         self._sent = b""
-        """Since the last response, as far as it is looked at."""
+        """The first bytes sent since the last response."""
 
     def send(self, data: bytes) -> None:
-        self._sent += data[: MAX_OF_A_REQUEST - len(self._sent)]
+        self._sent += data[: MAX_KEPT_BYTES - len(self._sent)]
         self.socket.sendall(data)
 
     def close_half(self) -> None:
-        """Say that nothing more is sent, and still listen."""
+        """Close the sending direction and keep receiving."""
         self.socket.shutdown(socket.SHUT_WR)
 
     def reset(self) -> None:
-        """Go at once, and let the server throw away what is on its way."""
+        """Reset the connection; data in flight is lost."""
         reset(self.socket)
 
     def response(self, method: str = "GET") -> Response:
-        """The next response, which is as docs/openapi.yaml says."""
+        """Return the next response, after checking it against docs/openapi.yaml."""
         with closing(HTTPResponse(self.socket, method=method)) as response:
             response.begin()
             body = response.read()
@@ -59,14 +59,14 @@ class Sender:
         return Response(response.status, headers, body)
 
     def rest(self) -> bytes:
-        """All that comes until the server closes."""
+        """Return everything received until the server closes the connection."""
         received = BytesIO()
         while data := self.socket.recv(65536):
             received.write(data)
         return received.getvalue()
 
     def is_closed(self) -> bool:
-        """Whether the server has closed; fails when it neither closes nor sends."""
+        """Wait for data or the end. Return whether the server has closed the connection."""
         return self.socket.recv(1) == b""
 
     def __enter__(self) -> Sender:
@@ -83,20 +83,20 @@ def reset(connection: socket.socket) -> None:
 
 
 def send(address: tuple[str, int], data: bytes) -> Response:
-    """Send `data` over a connection of its own, and read one response."""
+    """Send `data` over a new connection and return one response."""
     with Sender(address) as sender:
         sender.send(data)
         return sender.response(method=data.partition(b" ")[0].decode("latin-1"))
 
 
 def post(address: tuple[str, int], path: str, body: bytes = b"", *lines: str) -> Response:
-    """An ordinary POST."""
+    """Send an ordinary POST request."""
     return ask(address, "POST", path, body, *lines)
 
 
 def ask(
     address: tuple[str, int], method: str, path: str, body: bytes = b"", *lines: str
 ) -> Response:
-    """An ordinary request of that method."""
+    """Send an ordinary request with this method."""
     head = [f"{method} {path} HTTP/1.1", "Host: test", f"Content-Length: {len(body)}", *lines]
     return send(address, "\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body)

@@ -1,4 +1,4 @@
-"""Redis Sentinel: processes that watch a master and its replicas, and promote another one."""
+"""Run Redis Sentinel processes, which watch a master and its replicas and promote a replica."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Sentinel:
         self._process: subprocess.Popen[bytes] | None = None
 
     def knows(self, replicas: int, sentinels: int) -> bool:
-        """Whether it has found so many replicas, and so many Sentinels beside itself."""
+        """Return whether it knows that number of replicas and of other Sentinels."""
         found = self._client.sentinel_master(NAME)
         return (found["num-slaves"], found["num-other-sentinels"]) == (replicas, sentinels)
 
@@ -41,7 +41,7 @@ class Sentinel:
         return int(self._client.sentinel_get_master_addr_by_name(NAME)[1])
 
     def fail_over(self) -> None:
-        """Promote a replica though the master is well, and return when it is promoted."""
+        """Promote a replica of a healthy master and wait until it is the master."""
         before = self.master_port
         eventually(self._begins_to_fail_over)
         eventually(lambda: self.master_port != before)
@@ -50,7 +50,7 @@ class Sentinel:
         try:
             self._client.execute_command("SENTINEL", "FAILOVER", NAME)
         except redis.ResponseError as error:
-            if "NOGOODSLAVE" not in str(error):  # it has not heard of the replicas for a while
+            if "NOGOODSLAVE" not in str(error):  # no replica has reported recently
                 raise
             return False
         return True
@@ -75,8 +75,10 @@ class Sentinel:
         self._folder.cleanup()
 
 
-def watched(stack: ExitStack, replicas: int, sentinels: int) -> tuple[list[Redis], list[Sentinel]]:
-    """Start a master, first in the list, its replicas, and Sentinels that have found them all."""
+def start_watched(
+    stack: ExitStack, replicas: int, sentinels: int
+) -> tuple[list[Redis], list[Sentinel]]:
+    """Start a master, first in the list, its replicas and Sentinels, and wait for discovery."""
     options = ("--repl-diskless-sync-delay", "0", "--shutdown-timeout", "0")
     queues = [stack.enter_context(Redis(*options)) for _ in range(1 + replicas)]
     master, *others = queues

@@ -1,4 +1,4 @@
-"""Viewers: one on a real Socket.IO client, and one that reads packets in the order they come."""
+"""Viewers: one uses a real Socket.IO client, the other reads the packets itself, in order."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tests.support.sender import reset
 # Events that may come between any others.
 ASIDES = ("viewers", "status", "refused", "responded", "reply")
 
-TEXT_FRAME = 0x81  # whole, and not compressed
+TEXT_FRAME = 0x81  # FIN is set; not compressed
 
 Wire = dict[str, Any]
 
 
 class _InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
-    """Handles each message in the thread that reads.
+    """Handles each message in the thread that reads it.
 
-    Engine.IO's client starts a thread for each message, so that one event overtakes another.
+    Engine.IO's client starts a thread for each message, so that events can change their order.
     """
 
     def start_background_task(self, target: Any, *args: Any, **kwargs: Any) -> Any:
@@ -42,7 +42,7 @@ class _OrderedClient(socketio.Client):  # type: ignore[misc]  # it has no types
 
 
 class Viewer:
-    """python-socketio's own client, which receives events in the order of the server."""
+    """A viewer that uses python-socketio's client, and receives events in the server's order."""
 
     def __init__(self, url: str, **auth: Any) -> None:
         self._client = socketio.SimpleClient(reconnection=False)
@@ -53,7 +53,7 @@ class Viewer:
         stream.check_connected(auth or None, {"sid": self._client.sid})
 
     def event(self, name: str, timeout: float = PATIENCE_SECONDS) -> Wire:
-        """The payload of the next event, asides aside, which must have that name."""
+        """Return the payload of the next event, which must have that name, skipping `ASIDES`."""
         while True:
             received, *payload = self._client.receive(timeout=timeout)
             stream.check_event(received, *payload)
@@ -74,7 +74,7 @@ class Viewer:
 
 
 def connect(url: str, source: str) -> socket.socket:
-    """A connection to the server at `url` from an address of this machine."""
+    """Connect to the server at `url` from the local address `source`."""
     at = urlsplit(url)
     sock = socket.create_connection((at.hostname, at.port), PATIENCE_SECONDS, (source, 0))
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -82,14 +82,14 @@ def connect(url: str, source: str) -> socket.socket:
 
 
 class Frames:
-    """Reads a server's WebSocket frames (RFC 6455, section 5.2), text alone; many and fast."""
+    """A fast reader of a server's WebSocket text frames (RFC 6455, section 5.2)."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
         self._buffer = bytearray()
 
     def text(self) -> str:
-        """The next frame's text; raises `OSError` where there is none to come."""
+        """Return the text of the next frame. Raise `OSError` when the connection ends."""
         self._need(2)
         first, length = self._buffer[0], self._buffer[1]
         begin = {126: 4, 127: 10}.get(length, 2)
@@ -100,20 +100,21 @@ class Frames:
         payload = self._buffer[begin : begin + length]
         del self._buffer[: begin + length]
         if first != TEXT_FRAME:
-            raise ConnectionError(f"a frame that begins with {first:#x}")
+            raise ConnectionError(f"not a text frame: it starts with {first:#x}")
         return payload.decode()
 
     def _need(self, count: int) -> None:
         while len(self._buffer) < count:
             received = self._socket.recv(262_144)
             if not received:
-                raise ConnectionError("the server has closed")
+                raise ConnectionError("the server closed the connection")
             self._buffer += received
 
 
 class PacketViewer:
-    """Socket.IO's protocol by hand, over one WebSocket: sees every packet in its order, and holds
-    each to docs/asyncapi.yaml.
+    """Speaks Socket.IO over one WebSocket without a library.
+
+    Returns every packet in order, after checking it against docs/asyncapi.yaml.
     """
 
     def __init__(self, url: str, auth: Any = None, source: str = "127.0.0.1") -> None:
@@ -127,12 +128,12 @@ class PacketViewer:
         self.open = json.loads(opened[1:])
         self._contract = stream.Conversation()
         self.sid = ""
-        """Its Socket.IO id, once it is connected."""
+        """The Socket.IO id, after the viewer has connected."""
         self.write("40" + (json.dumps(auth) if auth is not None else ""))
 
     def write(self, packet: str | bytes) -> None:
-        """Send a packet; bytes as a binary frame."""
-        self._contract.said(packet)
+        """Send a packet: text as a text frame, bytes as a binary frame."""
+        self._contract.record_sent(packet)
         self._write(packet)
 
     def _write(self, packet: str | bytes) -> None:
@@ -140,25 +141,25 @@ class PacketViewer:
         send(packet)
 
     def write_raw(self, data: bytes) -> None:
-        """Send bytes below WebSocket, such as many frames at once."""
+        """Send bytes to the socket, such as several frames at once."""
         self._socket.sock.sendall(data)
 
     def read(self) -> str:
-        """The next packet as it comes."""
+        """Return the next raw packet."""
         return self._frames.text()
 
     def packet(self) -> tuple[str, Any]:
-        """The next packet as its type and data, pings responded to on the way."""
+        """Return the type and data of the next packet, and respond to pings."""
         while (received := self.read()) == "2":
             self.write("3")
         digits, data = stream.parsed(received)
-        self._contract.heard(digits, data)
+        self._contract.check_received(digits, data)
         if digits == "40":
             self.sid = data["sid"]
         return digits, data
 
     def events(self, count: int, aside: tuple[str, ...] = ASIDES) -> list[tuple[str, Wire]]:
-        """The next events but asides, each a name and a payload."""
+        """Return the name and payload of each of the next events, skipping those in `aside`."""
         received = []
         while len(received) < count:
             kind, data = self.packet()
@@ -167,34 +168,34 @@ class PacketViewer:
         return received
 
     def event(self, name: str) -> Wire:
-        """The payload of the next event of that name, past all others."""
+        """Return the payload of the next event of that name, skipping all others."""
         while True:
             [(received, payload)] = self.events(1, aside=())
             if received == name:
                 return payload
 
     def wait_seconds(self, seconds: float) -> None:
-        """Wait at most this long for the server from now on."""
+        """Set the socket timeout."""
         self._socket.settimeout(seconds)
 
     def requests(self, count: int) -> list[Wire]:
-        """The next captured requests, past all other events."""
+        """Return the next captured requests, skipping all other events."""
         received: list[Wire] = []
         while len(received) < count:
             received += [payload for name, payload in self.events(1) if name == "request"]
         return received
 
     def end(self) -> None:
-        """End the connection, from another thread than the one that reads."""
+        """Shut the connection down; another thread may be reading from it."""
         self._socket.sock.shutdown(socket.SHUT_RDWR)
 
     def cut_off(self) -> None:
-        """Go without a word, as a lost connection does."""
+        """Reset the connection, as a network failure does."""
         reset(self._socket.sock)
 
     def __enter__(self) -> PacketViewer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(OSError):  # the server may be gone before
+        with suppress(OSError):  # the server may have closed first
             self._socket.close()

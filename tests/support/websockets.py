@@ -1,4 +1,4 @@
-"""A WebSocket server by hand that sends what it is told: Socket.IO packets, and what is none."""
+"""A WebSocket server that sends scripted Socket.IO packets, valid or not."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def joined(seq: int, missed: int | None = 0) -> str:
 
 
 class PacketServer:
-    """Sends one list of packets on each connection, in turn, the last list on all that follow;
-    bytes go out as they are.
+    """Sends one script on each connection, in turn, and the last one on all further connections.
 
-    Each connection stays open until the other side closes it.
+    Text is sent as a packet in a frame, bytes without a frame. Each connection stays open until the
+    client closes it.
     """
 
     def __init__(self, *scripts: list[str | bytes]) -> None:
@@ -73,7 +73,7 @@ def _head(sock: socket.socket) -> bytes:
     while not head.endswith(b"\r\n\r\n"):
         received = sock.recv(65536)
         if not received:
-            raise ConnectionError("the client has closed")
+            raise ConnectionError("the client closed the connection")
         head += received
     return head
 

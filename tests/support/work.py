@@ -1,4 +1,4 @@
-"""How much work a call is, in steps that are the same on every machine."""
+"""Measure the work of a call in steps, which are the same on every machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-# What parsers stumble over, alone and mixed.
+# Characters that make parsers slow, alone and mixed.
 AWKWARD = (
     *(" ", ";", ",", '"', "\\", "=", "&", "%", "[", "{", "-", "/", ":", "\r\n", "\xa0", "a", "0"),
     *("%33", "a=", ";a=", ';a="', "; ", "a,", "a&b="),
@@ -16,15 +16,16 @@ FRAMES = ("a{}b", 'a/b; x="{}')
 
 
 def awkward(size: int) -> Iterator[str]:
-    """Each pattern repeated up to that size, in each frame."""
+    """Yield each pattern, repeated up to that size, in each frame."""
     for pattern in AWKWARD:
         for frame in FRAMES:
             yield frame.replace("{}", pattern * (size // len(pattern)))
 
 
 def steps(call: Callable[..., object], *arguments: object) -> int:
-    """Count the lines that a call executes, each turn of a loop anew, and for each method of a text
-    that it calls the length of the text, which C code may read to its end.
+    """Count the lines that a call executes, including repetitions.
+
+    A C method of a text counts as the length of the text, because it may read the whole text.
     """
     count = 0
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.deliveries import Nobody, through
+from tests.support.deliveries import IgnoringSink, connect_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
@@ -19,7 +19,7 @@ DAY = 24 * 60 * 60
 
 @pytest.fixture(scope="module")
 def delivery(redis: Redis) -> RedisDelivery:
-    return through(redis, QueueLimits())
+    return connect_delivery(redis, QueueLimits())
 
 
 def test_a_reply_comes_with_the_receipt_and_lives_on_for_seven_days(
@@ -57,7 +57,7 @@ def test_nothing_of_a_request_is_in_any_key(
 
 def test_a_window_that_is_full_says_when_it_ends(redis: Redis, uuid: str) -> None:
     delivery = RedisDelivery(redis.url, QueueLimits(), most_a_second=1)
-    delivery.start(Nobody())
+    delivery.start(IgnoringSink())
     request = replace(samples()[0], uuid=uuid)
 
     def fill() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from tests.support.deliveries import through
+from tests.support.deliveries import connect_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis
 from webhook_logger.delivery import QueueLimits
@@ -13,7 +13,7 @@ from webhook_logger.delivery.redis.presence import COMMANDS_AT_ONCE
 
 
 def test_a_callback_whose_key_is_broken_keeps_no_other_from_being_known(redis: Redis) -> None:
-    delivery = through(redis, QueueLimits())
+    delivery = connect_delivery(redis, QueueLimits())
     uuids = [str(uuid4()) for _ in range(3 * COMMANDS_AT_ONCE)]
     broken, *others = uuids
     redis.client.set(key(broken), "not a hash", px=60_000)

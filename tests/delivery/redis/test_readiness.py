@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.deliveries import Statuses, through
+from tests.support.deliveries import Statuses, connect_delivery
 from tests.support.patience import LOOK_SECONDS, eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
@@ -55,30 +55,30 @@ def failing(delivery: RedisDelivery, redis: Redis) -> Iterator[None]:
 
 def test_a_worker_is_ready_again_though_one_callback_fails_all_the_time(queue: Redis) -> None:
     sink = Statuses()
-    with failing(through(queue, QueueLimits(), sink=sink), queue):
-        before = len(sink.told)
+    with failing(connect_delivery(queue, QueueLimits(), sink=sink), queue):
+        before = len(sink.reasons)
         queue.client.config_set("maxmemory", "1")
-        eventually(lambda: sink.told[before:] == [REASONS["OOM"]])
+        eventually(lambda: sink.reasons[before:] == [REASONS["OOM"]])
         queue.client.config_set("maxmemory", "0")
-        eventually(lambda: sink.told[before:] == [REASONS["OOM"], None])
+        eventually(lambda: sink.reasons[before:] == [REASONS["OOM"], None])
 
 
 def test_a_worker_that_hears_again_is_not_ready_before_it_can_publish(queue: Redis) -> None:
     user = ("ACL", "SETUSER", "default")
     sink = Statuses()
-    through(queue, QueueLimits(), sink=sink)
-    before = len(sink.told)
+    connect_delivery(queue, QueueLimits(), sink=sink)
+    before = len(sink.reasons)
     queue.client.execute_command(*user, "-script|load")
     for kind in ("normal", "pubsub"):
         queue.client.client_kill_filter(_type=kind, skipme=True)
-    eventually(lambda: REASONS["NOPERM"] in sink.told[before:])
-    assert None not in sink.told[before:]
+    eventually(lambda: REASONS["NOPERM"] in sink.reasons[before:])
+    assert None not in sink.reasons[before:]
     queue.client.execute_command(*user, "+script|load")
-    eventually(lambda: sink.told[-1] is None)
+    eventually(lambda: sink.reasons[-1] is None)
 
 
 def test_a_large_request_needs_no_new_connection(queue: Redis) -> None:
-    delivery = through(queue, QueueLimits())
+    delivery = connect_delivery(queue, QueueLimits())
     queue.client.config_set("requirepass", "another")  # for connections that begin now
     content = b"x" * LARGE_EVENT_BYTES
     large = replace(request(str(uuid4())), body=Body(content, len(content)))

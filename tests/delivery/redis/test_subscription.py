@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.deliveries import Statuses, through
+from tests.support.deliveries import Statuses, connect_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis
 from tests.support.proxy import SwitchingProxy
@@ -45,7 +45,7 @@ def test_it_leaves_a_redis_that_has_become_a_replica_though_it_still_hears_there
     queues: Queues,
 ) -> None:
     first, second, proxy = queues
-    delivery = through(first, QueueLimits(), url=proxy.url)
+    delivery = connect_delivery(first, QueueLimits(), url=proxy.url)
     proxy.point_to(second.port, cut=False)
     first.client.replicaof("127.0.0.1", second.port)
     eventually(lambda: is_published_to(delivery, second))
@@ -54,7 +54,7 @@ def test_it_leaves_a_redis_that_has_become_a_replica_though_it_still_hears_there
 
 def test_requests_follow_it_to_another_redis(queues: Queues) -> None:
     first, second, proxy = queues
-    delivery = through(first, QueueLimits(), url=proxy.url)
+    delivery = connect_delivery(first, QueueLimits(), url=proxy.url)
     proxy.point_to(second.port, cut=False)
     first.client.client_kill_filter(_type="pubsub")
     eventually(lambda: is_heard_on(second))
@@ -66,20 +66,20 @@ def test_it_keeps_away_from_a_replica(queues: Queues) -> None:
     first, second, proxy = queues
     second.client.replicaof("127.0.0.1", first.port)
     sink = Statuses()
-    through(first, QueueLimits(), url=proxy.url, sink=sink)
-    before = len(sink.told)
+    connect_delivery(first, QueueLimits(), url=proxy.url, sink=sink)
+    before = len(sink.reasons)
     proxy.point_to(second.port, cut=False)
     first.client.client_kill_filter(_type="pubsub")
-    eventually(lambda: REASONS["READONLY"] in sink.told[before:])
-    assert None not in sink.told[before:]
+    eventually(lambda: REASONS["READONLY"] in sink.reasons[before:])
+    assert None not in sink.reasons[before:]
 
 
 def test_without_the_right_to_unsubscribe_it_is_not_ready_at_all() -> None:
     with Redis() as queue:
         sink = Statuses()
-        through(queue, QueueLimits(), sink=sink)
-        before = len(sink.told)
+        connect_delivery(queue, QueueLimits(), sink=sink)
+        before = len(sink.reasons)
         queue.client.execute_command("ACL", "SETUSER", "default", "-unsubscribe")
         queue.client.client_kill_filter(_type="pubsub")
-        eventually(lambda: REASONS["NOPERM"] in sink.told[before:])
-        assert None not in sink.told[before:]
+        eventually(lambda: REASONS["NOPERM"] in sink.reasons[before:])
+        assert None not in sink.reasons[before:]

@@ -1,6 +1,6 @@
-"""The published contract as a check: what docs/ does not say fails the test that saw it.
+"""Check messages and responses against the published contract in docs/.
 
-`stream.py` holds what viewers and workers say to each other to docs/asyncapi.yaml, `http.py` the
-responses to senders and callers of the API to docs/openapi.yaml. Viewers and senders of
-`tests.support` call them for everything they get.
+`stream.py` checks the messages of viewers and workers against docs/asyncapi.yaml. `http.py` checks
+responses to senders and API clients against docs/openapi.yaml. The viewers and senders of
+`tests.support` check everything that they receive, so that a mismatch fails the test.
 """

@@ -1,4 +1,4 @@
-"""The two documents, and validators of what lies in them."""
+"""Read the two contract documents and validate values against their schemas."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import yaml
 DOCS = Path(__file__).parents[3] / "docs"
 NAMES = ("asyncapi.yaml", "openapi.yaml")
 
-# Where they stand for one another: asyncapi.yaml refers to openapi.yaml beside it.
+# asyncapi.yaml refers to openapi.yaml by a relative path.
 _BASE = "contract:///docs/"
-_LINEAR = jsonschema_rs.RegexOptions()  # the patterns are plain, and this engine is the faster one
+_LINEAR = jsonschema_rs.RegexOptions()  # faster, and enough for our patterns
 
 Validator = jsonschema_rs.Draft202012Validator
 
 
 class ContractBroken(AssertionError):
-    """Something was said that the documents do not know."""
+    """A message or response does not match the documents."""
 
 
 @cache
 def document(name: str) -> dict[str, Any]:
-    """The document of that name, as it is written: references are not followed."""
+    """Return the document of that name, with its references unresolved."""
     return dict(yaml.safe_load((DOCS / name).read_text()))
 
 
@@ -35,14 +35,14 @@ def _registry() -> jsonschema_rs.Registry:
 
 
 def validator(name: str, schema: dict[str, Any]) -> Validator:
-    """Of a schema of that document: one that refers into it, or holds no reference."""
+    """Return a validator for a schema. A reference is resolved in that document."""
     if "$ref" in schema:
         schema = {"$ref": f"{_BASE}{name}{schema['$ref']}"}
     return Validator(schema, registry=_registry(), pattern_options=_LINEAR)
 
 
 def follow(name: str, node: Any) -> Any:
-    """The node, or what its reference into the document stands for."""
+    """Resolve the node's references into the document."""
     while "$ref" in node:
         steps = node["$ref"].removeprefix("#/").split("/")
         node = document(name)
@@ -51,11 +51,11 @@ def follow(name: str, node: Any) -> Any:
     return node
 
 
-def demand(checked: Validator, value: Any, what: str) -> None:
-    """Raises `ContractBroken` where the value does not fit."""
+def require_valid(checked: Validator, value: Any, what: str) -> None:
+    """Raise `ContractBroken` when the value does not match."""
     if checked.is_valid(value):
         return
     errors = (
         f"{error.instance_path}: {error.message[:300]}" for error in checked.iter_errors(value)
     )
-    raise ContractBroken(f"{what} is not as docs/ has it: {'; '.join(errors)}")
+    raise ContractBroken(f"{what} does not match docs/: {'; '.join(errors)}")

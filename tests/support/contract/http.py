@@ -1,4 +1,4 @@
-"""The responses to senders and callers, held to docs/openapi.yaml."""
+"""Check the responses to senders and API clients against docs/openapi.yaml."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from urllib.parse import unquote_to_bytes
 from tests.support.contract.documents import (
     ContractBroken,
     Validator,
-    demand,
     document,
     follow,
+    require_valid,
     validator,
 )
 
 NAME = "openapi.yaml"
 VIEWERS = "webhook-viewers"
 
-# What any request can get, whatever its path; the document's description names the same.
+# Responses that a request to any path can get. The document's description lists them too.
 ANY_REQUEST = {
     "400": "Malformed",
-    "404": "NotFound",  # all paths are, beside `URL_PREFIX`
+    "404": "NotFound",  # any path outside `URL_PREFIX`
     "408": "TooSlow",
     "414": "TargetTooLong",
     "431": "HeadTooLarge",
@@ -34,9 +34,12 @@ ANY_REQUEST = {
     "505": "VersionNotSupported",
 }
 
-# What the document says of every path in its description, and of none by itself.
+# Responses of every path, which the document specifies in its description only.
 _ALLOW = {"Allow": {"required": True, "schema": {"type": "string"}}}
-_METHODS = {"description": "To OPTIONS, the methods of the path.", "headers": _ALLOW}
+_METHODS = {
+    "description": "The response to OPTIONS lists the methods of the path.",
+    "headers": _ALLOW,
+}
 _NOT_ALLOWED = {
     "description": "The path has other methods.",
     "headers": _ALLOW,
@@ -54,19 +57,19 @@ _ERROR = {"$ref": "#/components/schemas/Error"}
 
 
 class Response(NamedTuple):
-    """One response of the document, ready to be compared with."""
+    """One documented response, with validators."""
 
     headers: list[tuple[str, bool, Validator]]
-    """Name in lower case, whether it is required, and its schema."""
+    """For each header: name in lower case, whether it is required, and its schema."""
     bodies: dict[str, Validator | None]
-    """By media type; empty where nothing is said of a body."""
+    """Schemas by media type; empty if the document does not describe a body."""
 
 
 def check(request: bytes, status: int, headers: Mapping[str, str], body: bytes) -> None:
-    """The response to a request that began with those bytes. Raises `ContractBroken`.
+    """Check the response to a request that begins with those bytes. Raise `ContractBroken`.
 
-    `headers` has names in lower case. What a balancer says by itself is no part of it, and of what
-    `/socket.io/` responses only errors are.
+    `headers` has names in lower case. A load balancer's own responses are not checked; responses
+    of `/socket.io/` are checked only if they are errors.
     """
     content_type = headers.get("content-type", "").partition(";")[0]
     line = _LINE.match(request)
@@ -77,7 +80,7 @@ def check(request: bytes, status: int, headers: Mapping[str, str], body: bytes) 
     what = f"the response {status} to {method} {target[:200]}"
     if "/socket.io/" in path:
         if status >= 400 and method != "HEAD":
-            demand(validator(NAME, _ERROR), json.loads(body), what)
+            require_valid(validator(NAME, _ERROR), json.loads(body), what)
         return
     template = template_of(path)
     response = _documented(template, method, str(status), VIEWERS in headers)
@@ -91,18 +94,18 @@ def check(request: bytes, status: int, headers: Mapping[str, str], body: bytes) 
 
 
 def path_of(target: str) -> str:
-    """The path of a target, decoded once."""
+    """Return the path of a target, percent-decoded once."""
     path = _ORIGIN.sub("", target, count=1).partition("?")[0]
     return unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
 
 
-# What a parameter of a path can be, where its schema is no pattern.
+# Patterns of the path parameters whose schemas have no pattern.
 _PARAMETERS = {"code": "[2-5][0-9][0-9]", "id": "[^/]+", "rest": r"[\s\S]*"}
 
 
 @cache
 def _templates() -> list[tuple[str, re.Pattern[str]]]:
-    """All paths of the document; the one of anything below a callback is tried last."""
+    """Return all paths of the document with their patterns; the one with a subpath comes last."""
     paths = sorted(document(NAME)["paths"], key=lambda path: "{rest}" in path)
     return [(path, re.compile(re.sub(r"\{(.*?)\}", _parameter, path))) for path in paths]
 
@@ -114,13 +117,13 @@ def _parameter(name: re.Match[str]) -> str:
 
 
 def template_of(path: str) -> str | None:
-    """The path of the document that this one is; None where it is none."""
+    """Return the document's template for this path, or None."""
     matches = (template for template, pattern in _templates() if pattern.fullmatch(path))
     return next(matches, None)
 
 
 def _responses(template: str | None, method: str) -> dict[str, Any]:
-    """The responses that the document names there; nothing for what it does not know."""
+    """Return the documented responses; empty for an unknown path or method."""
     if template is None:
         return {}
     item = document(NAME)["paths"][template]
@@ -137,23 +140,23 @@ def _responses(template: str | None, method: str) -> dict[str, Any]:
 def _documented(
     template: str | None, method: str, status: str, is_published: bool
 ) -> Response | None:
-    told = _responses(template, method)
+    documented = _responses(template, method)
     if is_published:
-        return _response(told["default"]) if "default" in told else None
+        return _response(documented["default"]) if "default" in documented else None
     if status == "405":
         return _response(_NOT_ALLOWED)
     any_request = document(NAME)["components"]["responses"]
-    if status not in told and status in ANY_REQUEST:
+    if status not in documented and status in ANY_REQUEST:
         return _response(any_request[ANY_REQUEST[status]])
-    return _response(told[status]) if status in told else None
+    return _response(documented[status]) if status in documented else None
 
 
 def _response(node: dict[str, Any]) -> Response:
     node = follow(NAME, node)
     headers = [_header(name, header) for name, header in node.get("headers", {}).items()]
     bodies = {
-        media: validator(NAME, told["schema"]) if "schema" in told else None
-        for media, told in node.get("content", {}).items()
+        media: validator(NAME, content["schema"]) if "schema" in content else None
+        for media, content in node.get("content", {}).items()
     }
     return Response(headers, bodies)
 
@@ -167,7 +170,9 @@ def _check_headers(response: Response, headers: Mapping[str, str], what: str) ->
     for name, is_required, schema in response.headers:
         if name in headers:
             value = headers[name]
-            demand(schema, int(value) if _NUMBER.fullmatch(value) else value, f"{name} of {what}")
+            require_valid(
+                schema, int(value) if _NUMBER.fullmatch(value) else value, f"{name} of {what}"
+            )
         elif is_required:
             raise ContractBroken(f"{what} lacks {name}")
 
@@ -177,4 +182,4 @@ def _check_body(response: Response, content_type: str, body: bytes, what: str) -
         raise ContractBroken(f"{what} has the type {content_type!r}, not {list(response.bodies)}")
     schema = response.bodies[content_type]
     if schema:
-        demand(schema, json.loads(body), f"the body of {what}")
+        require_valid(schema, json.loads(body), f"the body of {what}")

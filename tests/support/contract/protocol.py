@@ -1,4 +1,4 @@
-"""docs/protocol.md in pieces: its tables, and the code that readers copy."""
+"""Read the tables and code blocks of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ TEXT = (DOCS / "protocol.md").read_text()
 SERVER = "https://hooks.example.com"
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 REQUEST_ID = "0199a3c4-2b10-7c3e-9d51-6f0f3f6b7a10"
-"""What the code there names, and a reader replaces."""
+"""Placeholders in the code blocks, which a reader replaces."""
 
 _CODE = re.compile(r"```(.*?)\n(.*?)```", re.DOTALL)
 
 
 def code(info: str) -> str:
-    """The one block of code that is marked so."""
+    """Return the only code block with that info string."""
     [found] = [text for marked, text in _CODE.findall(TEXT) if marked == info]
     return str(found)
 
 
 def snippet(info: str, url: str, uuid: str) -> str:
-    """The same, for that server and that callback."""
+    """Return a code block for the given server and callback."""
     replaced = code(info).replace(SERVER, url).replace(UUID, uuid)
     return replaced.replace(SERVER.replace("http", "ws", 1), url.replace("http", "ws", 1))
 
 
 def table(*head: str) -> list[list[str]]:
-    """All rows of the tables with those columns."""
+    """Return all rows of the tables that have those columns."""
     rows: list[list[str]] = []
     is_wanted = False
     for line in TEXT.splitlines():
@@ -43,6 +43,6 @@ def table(*head: str) -> list[list[str]]:
     return [cells for cells in rows if set(cells[0]) != {"-", "|"}]
 
 
-def named(cell: str) -> list[str]:
-    """What a cell has in code marks."""
+def code_spans(cell: str) -> list[str]:
+    """Return the code spans of a cell."""
     return re.findall("`(.*?)`", cell)
