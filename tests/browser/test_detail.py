@@ -332,7 +332,7 @@ def test_tokens_are_decoded_below_the_headers(show: Show) -> None:
     tokens = detail.locator("found-tokens")
     expect(tokens).to_contain_text("header Authorization")
     expect(tokens).to_contain_text('"sub": "42"')
-    expect(tokens).to_contain_text("2 minutes before this request came")
+    expect(tokens).to_contain_text("2 minutes before this request arrived")
     expect(tokens).to_contain_text("Expired when this request came")
 
 

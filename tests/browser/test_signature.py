@@ -92,13 +92,13 @@ def test_another_way_of_signing_can_be_chosen_and_told(
         ("Secret", "hush"),
         ("Header with the signature", "x-own"),
         ("Text before the signature", "v="),
-        ("What is signed", "{header:x-time}.{body}"),
+        ("Signed content", "{header:x-time}.{body}"),
     ):
         page.get_by_label(label, exact=True).fill(text)
     verdict = page.locator(".signature-verdict")
     expect(verdict).to_have_text("Valid.")
     page.get_by_label("Encoding").select_option("base64")
-    expect(verdict).to_contain_text("no SHA-256 hash in base64")
+    expect(verdict).to_contain_text("not contain a SHA-256 hash in base64")
     assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
 
 

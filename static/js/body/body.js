@@ -1,5 +1,5 @@
 /**
- * From a body on the wire to bytes, and to text and hex in chunks. No DOM in here.
+ * From a body on the wire to bytes, and to text and hex in chunks. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").Body & Partial<Known>} Body
  *

@@ -1,6 +1,6 @@
 /**
  * The charset of a text, and the text read by it, as browsers do (Encoding standard). The bytes stay
- * the truth. No DOM in here.
+ * the truth. Does not use the DOM.
  *
  * @typedef {object} CharsetClaim
  * @property {string} label   as sent; "" where nothing says

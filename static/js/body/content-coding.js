@@ -1,6 +1,6 @@
 /**
  * Undoes Content-Encoding (RFC 9110, section 8.4): with what the browser has, else with a decoder
- * that is loaded for it. What a body unfolds to is bounded. No DOM in here.
+ * that is loaded for it. What a body unfolds to is bounded. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *

@@ -1,6 +1,6 @@
 /**
  * The fields of an HTML form as it is sent (URL standard, application/x-www-form-urlencoded), decoded
- * by the form's charset. No DOM in here.
+ * by the form's charset. Does not use the DOM.
  *
  * @typedef {object} Fields
  * @property {[name: string, value: string][]} pairs

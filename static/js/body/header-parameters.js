@@ -1,4 +1,4 @@
-/** The parameters of a header value (RFC 9110, section 5.6.6): `a/b; x=1; y="2"`. No DOM in here. */
+/** The parameters of a header value (RFC 9110, section 5.6.6): `a/b; x=1; y="2"`. Does not use the DOM. */
 
 import { trimOws } from "../wire/captured.js";
 

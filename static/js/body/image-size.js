@@ -1,6 +1,6 @@
 /**
  * How large a picture is, read from its first bytes without decoding it: a few kilobytes can unfold
- * to gigabytes of pixels. No DOM in here.
+ * to gigabytes of pixels. Does not use the DOM.
  *
  * @typedef {{width: number, height: number}} Size
  * @typedef {{start: string, at: number, read: (bytes: DataView) => Size}} Format  start: as Latin-1

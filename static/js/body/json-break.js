@@ -1,5 +1,5 @@
 /**
- * Where a text that should be JSON is not, for a reader to find it. No DOM in here.
+ * Where a text that should be JSON is not, for a reader to find it. Does not use the DOM.
  *
  * @typedef {object} Break
  * @property {number} line    counted from 1

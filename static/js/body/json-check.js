@@ -1,6 +1,6 @@
 /**
  * Whether a text is JSON (RFC 8259). JSON.parse says the same, but builds everything on the way: of
- * a mebibyte of small objects that takes longer than a page may stand still. No DOM in here.
+ * a mebibyte of small objects that takes longer than a page may stand still. Does not use the DOM.
  */
 
 import { skipBlanks } from "./json-text.js";

@@ -1,4 +1,4 @@
-/** JSON with a line for each value, the rest of it as sent. No DOM in here. */
+/** JSON with a line for each value, the rest of it as sent. Does not use the DOM. */
 
 import { skipBlanks, tokenEnd } from "./json-text.js";
 

@@ -1,4 +1,4 @@
-/** JSON as lines that can be compared. No DOM in here. */
+/** JSON as lines that can be compared. Does not use the DOM. */
 
 import { turn } from "../browser/turn.js";
 import { withoutMark } from "./body.js";

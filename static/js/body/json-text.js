@@ -1,4 +1,4 @@
-/** Where the tokens of valid JSON start and end. No DOM in here. */
+/** Where the tokens of valid JSON start and end. Does not use the DOM. */
 
 /**
  * Where the next token starts.

@@ -1,7 +1,7 @@
 /**
  * Valid JSON as a tree whose nodes are spans of its text: numbers keep every digit, strings their
  * escapes, and keys that occur twice occur twice. Children are looked up when they are asked for.
- * No DOM in here.
+ * Does not use the DOM.
  *
  * @typedef {object} JsonNode
  * @property {string} json   the whole text

@@ -1,6 +1,6 @@
 /**
  * The parts of a multipart body (RFC 2046, RFC 7578), their transfer encodings undone. One pass over
- * the lines; each can be a delimiter, and is compared with it once. No DOM in here.
+ * the lines; each can be a delimiter, and is compared with it once. Does not use the DOM.
  *
  * @typedef {object} Part
  * @property {string} name

@@ -1,6 +1,6 @@
 /**
  * The text of a multipart body's parts, each by its own charset: what its header declares, or what a
- * field of the form says of it, or UTF-8. No DOM in here.
+ * field of the form says of it, or UTF-8. Does not use the DOM.
  *
  * @typedef {import("./multipart.js").Part} Part
  * @typedef {import("./charset.js").CharsetClaim} CharsetClaim

@@ -1,6 +1,6 @@
 /**
  * The body of a captured request as it is looked at: its content codings undone, its text read by its
- * charset. Each is read once, for as long as it is among the last ones. No DOM in here.
+ * charset. Each is read once, for as long as it is among the last ones. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./body.js").Body} Body

@@ -1,4 +1,4 @@
-/** Undoes the Content-Transfer-Encoding of a part (RFC 2045, section 6). No DOM in here. */
+/** Undoes the Content-Transfer-Encoding of a part (RFC 2045, section 6). Does not use the DOM. */
 
 import { bytesOfLine, trimOws } from "../wire/captured.js";
 

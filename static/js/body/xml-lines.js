@@ -1,6 +1,6 @@
 /**
  * XML laid out for reading: each element that holds others on lines of its own. Only blanks between
- * tags change, and what is no XML comes out as it is. No DOM in here.
+ * tags change, and what is no XML comes out as it is. Does not use the DOM.
  *
  * @typedef {"open" | "close" | "text" | "other"} PieceKind  other: an empty element, a comment, a declaration
  */

@@ -1,4 +1,4 @@
-/** What a page that came over https may ask for (Mixed Content, section 4.4). No DOM in here. */
+/** What a page that came over https may ask for (Mixed Content, section 4.4). Does not use the DOM. */
 
 const LOCAL = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 

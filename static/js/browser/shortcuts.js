@@ -1,5 +1,5 @@
 /**
- * What single keys do. No DOM in here.
+ * What single keys do. Does not use the DOM.
  *
  * @typedef {object} Shortcut
  * @property {string} key   as KeyboardEvent.key says it

@@ -1,5 +1,5 @@
 /**
- * Two bodies, as JSON, as text, or as bytes. No DOM in here.
+ * Two bodies, as JSON, as text, or as bytes. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./rows.js").Compared} Compared

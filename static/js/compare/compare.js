@@ -1,5 +1,5 @@
 /**
- * Two captured requests side by side, as rows of what is the same and what is not. No DOM in here.
+ * Two captured requests side by side, as rows of what is the same and what is not. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./rows.js").Compared} Compared

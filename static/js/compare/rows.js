@@ -1,5 +1,5 @@
 /**
- * What a comparison is made of. No DOM in here.
+ * What a comparison is made of. Does not use the DOM.
  *
  * @typedef {object} Row
  * @property {"same" | "changed" | "added" | "removed"} kind  added: only the right one has it

@@ -1,4 +1,4 @@
-/** What two texts begin and end with alike. No DOM in here. */
+/** What two texts begin and end with alike. Does not use the DOM. */
 
 import { excerpt } from "../text/excerpt.js";
 

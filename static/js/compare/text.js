@@ -1,5 +1,5 @@
 /**
- * Two texts, line by line. No DOM in here.
+ * Two texts, line by line. Does not use the DOM.
  *
  * @typedef {import("./rows.js").Compared} Compared
  */

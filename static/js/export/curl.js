@@ -1,4 +1,4 @@
-/** A captured request as a curl command that sends the same bytes again. No DOM in here. */
+/** A captured request as a curl command that sends the same bytes again. Does not use the DOM. */
 
 import { bodyNotes, hasBody, partsOf } from "./outgoing.js";
 import { bodyInto, command, headerWords, quoted } from "./shell.js";

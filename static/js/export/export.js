@@ -1,4 +1,4 @@
-/** Many captured requests as one file, made piece by piece. No DOM in here. */
+/** Many captured requests as one file, made piece by piece. Does not use the DOM. */
 
 import { turn } from "../browser/turn.js";
 import { HAR_FOOT, HAR_HEAD, harEntry } from "./har.js";

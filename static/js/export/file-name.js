@@ -1,4 +1,4 @@
-/** Names for files of captured content: what a stranger sent names no kind that runs. No DOM in here. */
+/** Names for files of captured content: what a stranger sent names no kind that runs. Does not use the DOM. */
 
 import { mediaType, pathSegments } from "../wire/captured.js";
 

@@ -1,4 +1,4 @@
-/** Everything a captured request can be copied as. No DOM in here. */
+/** Everything a captured request can be copied as. Does not use the DOM. */
 
 import { curl } from "./curl.js";
 import { httpie } from "./httpie.js";

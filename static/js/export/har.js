@@ -1,4 +1,4 @@
-/** A captured request as an entry of an HTTP archive (HAR 1.2). No DOM in here. */
+/** A captured request as an entry of an HTTP archive (HAR 1.2). Does not use the DOM. */
 
 import { headerOf, inAscii, queryOf, trimOws } from "../wire/captured.js";
 import { target } from "./outgoing.js";

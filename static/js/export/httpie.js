@@ -1,4 +1,4 @@
-/** A captured request as an HTTPie command, with a word on what HTTPie can't do. No DOM in here. */
+/** A captured request as an HTTPie command, with a word on what HTTPie can't do. Does not use the DOM. */
 
 import { textOf } from "../body/charset.js";
 import { bytesOfLine } from "../wire/captured.js";

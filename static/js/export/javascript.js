@@ -1,4 +1,4 @@
-/** A captured request as JavaScript, with a word on what fetch() can't do. No DOM in here. */
+/** A captured request as JavaScript, with a word on what fetch() can't do. Does not use the DOM. */
 
 import { literal } from "./literal.js";
 import { bodyNotes, hasBody, outgoingHeaders } from "./outgoing.js";

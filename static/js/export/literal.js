@@ -1,4 +1,4 @@
-/** Text in source code. No DOM in here. */
+/** Text in source code. Does not use the DOM. */
 
 /** A reader can't see these, and some of them show the text around them in another order. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;

@@ -1,4 +1,4 @@
-/** What of a captured request is sent again, by whatever tool. No DOM in here. */
+/** What of a captured request is sent again, by whatever tool. Does not use the DOM. */
 
 import { inAscii, trimOws } from "../wire/captured.js";
 

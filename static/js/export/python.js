@@ -1,6 +1,6 @@
 /**
  * A captured request as Python that sends the same bytes again. It is the standard library's
- * http.client, since `requests` rewrites URLs and merges header lines. No DOM in here.
+ * http.client, since `requests` rewrites URLs and merges header lines. Does not use the DOM.
  */
 
 import { literal } from "./literal.js";

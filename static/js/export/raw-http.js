@@ -1,4 +1,4 @@
-/** A captured request as it goes over a connection. No DOM in here. */
+/** A captured request as it goes over a connection. Does not use the DOM. */
 
 import { bytesOf } from "../body/body.js";
 import { textOf } from "../body/charset.js";

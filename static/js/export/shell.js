@@ -1,6 +1,6 @@
 /**
  * Words of a POSIX shell that mean exactly what they were made of, also when they are pasted into
- * an interactive bash or zsh. No DOM in here.
+ * an interactive bash or zsh. Does not use the DOM.
  */
 
 import { bytesOf } from "../body/body.js";

@@ -1,5 +1,5 @@
 /**
- * What stood in the way of a request that was sent again, in plain words. No DOM in here.
+ * What stood in the way of a request that was sent again, in plain words. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("../wire/contract.js").HeaderLine} HeaderLine

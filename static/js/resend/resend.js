@@ -1,6 +1,6 @@
 /**
  * A captured request sent again, from this browser to any URL, as far as browsers allow (the Fetch
- * standard). No DOM in here.
+ * standard). Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *

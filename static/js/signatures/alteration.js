@@ -1,7 +1,7 @@
 /**
- * What commonly happens to a body between its signing and its arrival, undone. No DOM in here.
+ * Guess the body that was signed, for common changes on the way. Does not use the DOM.
  *
- * @typedef {[original: string, text: string]} Guess  original: what the body would have been, in words
+ * @typedef {[original: string, text: string]} Guess  original: a description of the guess, for people
  */
 
 import { textOf } from "../body/charset.js";
@@ -10,12 +10,12 @@ import { skipBlanks, tokenEnd } from "../body/json-text.js";
 import { turn } from "../browser/turn.js";
 import { utf8 } from "./hmac.js";
 
-/** Whether a text is JSON is found out in one go: a longer one would hold the page up. */
+/** A longer text is not checked: isJson runs without a pause and would block the page. */
 const MAX_JSON = 2 * 2 ** 20;
 const SLICE_MS = 10;
 
 /**
- * What the body was when it was signed, in words, or null where no guess is right.
+ * Describe the body that was signed, or return null if no guess is right.
  * @param {Uint8Array} body
  * @param {(original: Uint8Array) => Promise<boolean>} isRight
  */
@@ -37,12 +37,12 @@ async function* guesses(text) {
   if (text.length > MAX_JSON || !isJson(text)) return;
   const { compact, spaced } = await rewritten(text);
   yield ["this JSON without white space", compact];
-  yield ["this JSON with a space behind each comma and colon", spaced];
+  yield ["this JSON with a space after each comma and colon", spaced];
 }
 
 /**
- * The same JSON as JavaScript's and as Python's libraries write it, every token as it is.
- * @param {string} json  what JSON.parse takes
+ * Write JSON as JavaScript's and as Python's libraries do, with every token unchanged.
+ * @param {string} json  valid
  */
 async function rewritten(json) {
   let compact = "";

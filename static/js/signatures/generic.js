@@ -1,13 +1,13 @@
-/** An HMAC of any sender: the reader says where it stands and what it covers. */
+/** Any other HMAC: the user enters its header, its format and the signed content. */
 
 import { bytesOfLine, headerOf } from "../wire/captured.js";
-import { claimOf, judge } from "./claim.js";
+import { claimOf, verify } from "./claim.js";
 import { ALGORITHMS, utf8 } from "./hmac.js";
 import { missing } from "./verdict.js";
 
 /**
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
- * @typedef {import("./claim.js").Writing} Writing
+ * @typedef {import("./claim.js").Format} Format
  */
 
 /** @type {import("./providers.js").Provider} */
@@ -35,14 +35,14 @@ export const generic = {
       name: "prefix",
       label: "Text before the signature",
       kind: "text",
-      hint: "Such as sha256=",
+      hint: "For example sha256=",
       optional: true,
     },
     {
       name: "signed",
-      label: "What is signed",
+      label: "Signed content",
       kind: "text",
-      hint: "{body} is the body, {header:x-timestamp} a header.",
+      hint: "{body} is the body, {header:x-timestamp} is a header.",
       initial: () => "{body}",
     },
   ],
@@ -55,47 +55,47 @@ function likelyHeader({ headers }) {
   return headers.find(([name]) => /-(?:signature|hmac)\b/i.test(name))?.[0] ?? "";
 }
 
-const PLACES = /\{(body|header:[^{}]+)\}/;
+const PLACEHOLDERS = /\{(body|header:[^{}]+)\}/;
 
 /**
  * @param {CapturedRequest} request
  * @param {Record<string, string>} fields
  */
-async function check(request, { secret, signed, ...writing }) {
-  const places = signed.split(PLACES);
-  const names = places.filter(isPlace).flatMap(headerName);
+async function check(request, { secret, signed, ...format }) {
+  const pieces = signed.split(PLACEHOLDERS);
+  const names = pieces.filter(isPlaceholder).flatMap(headerName);
   const absent = names.find((name) => !headerOf(request, name));
   if (absent) return missing(absent);
   /** @param {Uint8Array} body */
   const filled = (body) =>
-    places.map((text, at) => (isPlace(text, at) ? valueAt(text, request, body) : text));
-  const claim = claimOf(request, /** @type {Writing} */ (/** @type {unknown} */ (writing)), {
+    pieces.map((text, at) => (isPlaceholder(text, at) ? valueAt(text, request, body) : text));
+  const claim = claimOf(request, /** @type {Format} */ (/** @type {unknown} */ (format)), {
     key: utf8(secret),
     signed: filled,
   });
-  return judge(request, claim);
+  return verify(request, claim);
 }
 
 /**
- * Text and places take turns in what split gives.
+ * Text and placeholders alternate in the result of `split`.
  * @param {string} _text
  * @param {number} at
  */
-function isPlace(_text, at) {
+function isPlaceholder(_text, at) {
   return at % 2 === 1;
 }
 
-/** @param {string} place */
-function headerName(place) {
-  return place === "body" ? [] : [place.slice("header:".length).trim()];
+/** @param {string} placeholder */
+function headerName(placeholder) {
+  return placeholder === "body" ? [] : [placeholder.slice("header:".length).trim()];
 }
 
 /**
- * @param {string} place
+ * @param {string} placeholder
  * @param {CapturedRequest} request
  * @param {Uint8Array} body
  */
-function valueAt(place, request, body) {
-  const [name] = headerName(place);
+function valueAt(placeholder, request, body) {
+  const [name] = headerName(placeholder);
   return name === undefined ? body : bytesOfLine(headerOf(request, name));
 }

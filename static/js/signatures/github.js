@@ -1,21 +1,21 @@
-/** docs.github.com: "Validating webhook deliveries". */
+/** Signatures of GitHub. Source: docs.github.com, "Validating webhook deliveries". */
 
 import { headerOf } from "../wire/captured.js";
-import { claimOf, judge } from "./claim.js";
+import { claimOf, verify } from "./claim.js";
 import { utf8 } from "./hmac.js";
 
-/** @typedef {import("./claim.js").Writing} Writing */
+/** @typedef {import("./claim.js").Format} Format */
 
-/** @type {Writing} */
-const NOW = {
+/** @type {Format} */
+const CURRENT = {
   header: "X-Hub-Signature-256",
   prefix: "sha256=",
   encoding: "hex",
   algorithm: "SHA-256",
 };
 
-/** Older servers send this one alone. @type {Writing} */
-const BEFORE = {
+/** Older servers send only this one. @type {Format} */
+const LEGACY = {
   header: "X-Hub-Signature",
   prefix: "sha1=",
   encoding: "hex",
@@ -23,8 +23,8 @@ const BEFORE = {
 };
 
 /** @param {import("../wire/captured.js").CapturedRequest} request */
-function writingOf(request) {
-  return [NOW, BEFORE].find(({ header }) => headerOf(request, header));
+function formatOf(request) {
+  return [CURRENT, LEGACY].find(({ header }) => headerOf(request, header));
 }
 
 /** @type {import("./providers.js").Provider} */
@@ -32,11 +32,11 @@ export const github = {
   id: "github",
   name: "GitHub",
   fields: [{ name: "secret", label: "Webhook secret", kind: "secret" }],
-  detect: (request) => writingOf(request) !== undefined,
+  detect: (request) => formatOf(request) !== undefined,
   check: (request, { secret }) =>
-    judge(
+    verify(
       request,
-      claimOf(request, writingOf(request) ?? NOW, {
+      claimOf(request, formatOf(request) ?? CURRENT, {
         key: utf8(secret),
         signed: (body) => [body],
       }),

@@ -1,7 +1,10 @@
-/** docs.gitlab.com: "Webhooks": the secret token, and the signing token of newer versions. */
+/**
+ * The secret token of GitLab, and the signing token of newer versions. Source: docs.gitlab.com,
+ * "Webhooks".
+ */
 
 import { bytesOfLine, headerOf } from "../wire/captured.js";
-import { same, utf8 } from "./hmac.js";
+import { equalBytes, utf8 } from "./hmac.js";
 import { SECRET_PREFIX, standardWebhooks } from "./standard-webhooks.js";
 import { missing, refusal } from "./verdict.js";
 
@@ -28,11 +31,11 @@ export const gitlab = {
   check: async (request, fields) =>
     isSigningToken(request, fields.secret)
       ? standardWebhooks.check(request, fields)
-      : compared(request, fields.secret),
+      : tokenVerdict(request, fields.secret),
 };
 
 /**
- * A request may have both: what was entered says which is meant.
+ * Check which token was entered: a request can have both.
  * @param {CapturedRequest} request
  * @param {string} secret
  */
@@ -46,14 +49,14 @@ function isSigningToken(request, secret) {
  * @param {string} secret
  * @returns {Verdict}
  */
-function compared(request, secret) {
+function tokenVerdict(request, secret) {
   const token = headerOf(request, TOKEN);
   if (!token) return missing(TOKEN);
-  if (!same(bytesOfLine(token), utf8(secret))) {
-    return refusal("secret", `The ${TOKEN} header holds another secret token.`);
+  if (!equalBytes(bytesOfLine(token), utf8(secret))) {
+    return refusal("secret", `The ${TOKEN} header contains a different secret token.`);
   }
   return {
     ok: true,
-    notes: ["This is the token itself, not a signature: the body may be anyone’s."],
+    notes: ["This is a token, not a signature: the body is not verified."],
   };
 }

@@ -1,9 +1,9 @@
 /**
- * Keyed hashes through WebCrypto, and the ways in which they are written. No DOM in here.
+ * HMACs and hashes with WebCrypto, and their text formats. Does not use the DOM.
  *
  * @typedef {"SHA-1" | "SHA-256" | "SHA-384" | "SHA-512"} Algorithm
  * @typedef {"hex" | "base64"} Encoding
- * @typedef {(string | Uint8Array)[]} SignedParts  joined without anything between; text as UTF-8
+ * @typedef {(string | Uint8Array)[]} SignedParts  concatenated; text as UTF-8
  */
 
 import { bytesOfLine } from "../wire/captured.js";
@@ -13,7 +13,7 @@ const SIZES = { "SHA-1": 20, "SHA-256": 32, "SHA-384": 48, "SHA-512": 64 };
 
 export const ALGORITHMS = /** @type {readonly Algorithm[]} */ (Object.keys(SIZES));
 
-/** Browsers have WebCrypto on https and localhost alone. */
+/** Browsers have WebCrypto only on https and localhost. */
 export function canHash() {
   return globalThis.crypto?.subtle !== undefined;
 }
@@ -47,7 +47,7 @@ function joined(parts) {
  * @param {Uint8Array} one
  * @param {Uint8Array} other
  */
-export function same(one, other) {
+export function equalBytes(one, other) {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
@@ -57,12 +57,12 @@ export function utf8(text) {
 }
 
 /**
- * A hash as it was written, or null where the text is none of this algorithm.
+ * Parse a hash, or return null if the text is not a hash of this algorithm.
  * @param {string} text
  * @param {Encoding} encoding
  * @param {Algorithm} algorithm
  */
-export function writtenHash(text, encoding, algorithm) {
+export function parseHash(text, encoding, algorithm) {
   const bytes = encoding === "hex" ? fromHex(text) : fromBase64(text);
   return bytes?.length === SIZES[algorithm] ? bytes : null;
 }
@@ -74,7 +74,7 @@ function fromHex(text) {
 }
 
 /**
- * Bytes of base64 or base64url, padded or not, or null.
+ * Decode base64 or base64url, padded or not, or return null.
  * @param {string} text
  */
 export function fromBase64(text) {

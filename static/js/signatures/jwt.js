@@ -1,5 +1,5 @@
 /**
- * JSON Web Tokens in a request, decoded. Their signatures are not checked. No DOM in here.
+ * Find and decode JSON Web Tokens in a request, without checking signatures. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *
@@ -14,7 +14,7 @@
 import { meaningOf, span } from "../text/timestamps.js";
 import { fromBase64 } from "./hmac.js";
 
-/** `eyJ` is `{"` in base64url. Bounded, so that no text of a stranger takes long to search. */
+/** `eyJ` is `{"` in base64url. The lengths are bounded, so that hostile text is searched quickly. */
 const TOKENS = /(?<![\w-])eyJ[\w-]{4,8192}\.[\w-]{2,65536}\.[\w-]{0,8192}(?![\w-])/g;
 const MAX_TOKENS = 20;
 
@@ -31,7 +31,7 @@ export function tokensOf(request) {
 }
 
 /**
- * What looks like a token, and where it was found first.
+ * Return texts that look like tokens, with the place of their first occurrence.
  * @param {CapturedRequest} request
  * @returns {Map<string, string>}
  */
@@ -77,7 +77,7 @@ function textOf(part) {
 
 /**
  * @param {string} json
- * @returns {Record<string, unknown> | null}  null: it only looks like a token, or is encrypted
+ * @returns {Record<string, unknown> | null}  null: not a token, or encrypted
  */
 function objectOf(json) {
   try {
@@ -96,7 +96,7 @@ const TIMES = [
 ];
 
 /**
- * What a token says of time, seen from the moment the request came (RFC 7519, section 4.1).
+ * Describe the times of a token, relative to the arrival of its request (RFC 7519, section 4.1).
  * @param {Record<string, unknown>} payload
  * @param {string} receivedAt  ISO 8601
  * @returns {[name: string, meaning: string][]}
@@ -106,22 +106,25 @@ export function timesOf(payload, receivedAt) {
     const date = new Date(Number(payload[claim]) * 1000);
     if (typeof payload[claim] !== "number" || Number.isNaN(date.getTime())) return [];
     return [
-      /** @type {[string, string]} */ ([name, `${meaningOf(date)}, ${seen(date, receivedAt)}`]),
+      /** @type {[string, string]} */ ([
+        name,
+        `${meaningOf(date)}, ${relativeTo(receivedAt, date)}`,
+      ]),
     ];
   });
 }
 
 /**
- * @param {Date} date
  * @param {string} receivedAt
+ * @param {Date} date
  */
-function seen(date, receivedAt) {
-  const away = date.getTime() - new Date(receivedAt).getTime();
-  return `${span(away)} ${away < 0 ? "before" : "after"} this request came`;
+function relativeTo(receivedAt, date) {
+  const difference = date.getTime() - new Date(receivedAt).getTime();
+  return `${span(difference)} ${difference < 0 ? "before" : "after"} this request arrived`;
 }
 
 /**
- * Whether a token was good at the moment its request came, as far as its times tell.
+ * Check by its times whether a token was valid when its request arrived.
  * @param {Record<string, unknown>} payload
  * @param {string} receivedAt  ISO 8601
  * @returns {"expired" | "early" | "in time" | "no times"}

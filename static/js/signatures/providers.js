@@ -1,9 +1,9 @@
 /**
- * Every way of signing that the page knows. No DOM in here.
+ * The providers whose signatures the page can check. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *
- * @typedef {object} SignatureField  what the reader enters
+ * @typedef {object} SignatureField  a value that the user enters
  * @property {string} name
  * @property {string} label
  * @property {"secret" | "text" | "choice"} kind
@@ -16,7 +16,7 @@
  * @property {string} id
  * @property {string} name
  * @property {readonly SignatureField[]} fields
- * @property {(request: CapturedRequest) => boolean} detect  by the headers alone
+ * @property {(request: CapturedRequest) => boolean} detect  reads only the headers
  * @property {(request: CapturedRequest, fields: Record<string, string>) => Promise<import("./verdict.js").Verdict>} check
  */
 
@@ -29,7 +29,7 @@ import { standardWebhooks } from "./standard-webhooks.js";
 import { stripe } from "./stripe.js";
 import { twilio } from "./twilio.js";
 
-/** The more special first: GitLab has the headers of Standard Webhooks, too. @type {readonly Provider[]} */
+/** In order of detection: GitLab also sends the headers of Standard Webhooks. @type {readonly Provider[]} */
 export const PROVIDERS = [
   github,
   gitlab,
@@ -41,7 +41,7 @@ export const PROVIDERS = [
   generic,
 ];
 
-/** What the reader says first. @type {SignatureField} */
+/** The choice of the provider. @type {SignatureField} */
 export const SIGNED_BY = {
   name: "provider",
   label: "Signed by",
@@ -55,7 +55,7 @@ export function detect(request) {
 }
 
 /**
- * What is entered, or else what the request suggests.
+ * Return the entered values, with defaults from the request.
  * @param {Provider} provider
  * @param {CapturedRequest} request
  * @param {Record<string, string>} entered
@@ -68,7 +68,7 @@ export function fieldsOf({ fields }, request, entered) {
 }
 
 /**
- * The first field that still has to be filled in.
+ * Return the first required field that is empty.
  * @param {Provider} provider
  * @param {Record<string, string>} values
  */

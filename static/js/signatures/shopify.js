@@ -1,11 +1,11 @@
-/** shopify.dev: "Verify webhook deliveries". */
+/** Signatures of Shopify. Source: shopify.dev, "Verify webhook deliveries". */
 
 import { headerOf } from "../wire/captured.js";
-import { claimOf, judge } from "./claim.js";
+import { claimOf, verify } from "./claim.js";
 import { utf8 } from "./hmac.js";
 
-/** @type {import("./claim.js").Writing} */
-const WRITING = {
+/** @type {import("./claim.js").Format} */
+const FORMAT = {
   header: "X-Shopify-Hmac-Sha256",
   prefix: "",
   encoding: "base64",
@@ -17,7 +17,7 @@ export const shopify = {
   id: "shopify",
   name: "Shopify",
   fields: [{ name: "secret", label: "Client secret of the app", kind: "secret" }],
-  detect: (request) => headerOf(request, WRITING.header) !== "",
+  detect: (request) => headerOf(request, FORMAT.header) !== "",
   check: (request, { secret }) =>
-    judge(request, claimOf(request, WRITING, { key: utf8(secret), signed: (body) => [body] })),
+    verify(request, claimOf(request, FORMAT, { key: utf8(secret), signed: (body) => [body] })),
 };

@@ -1,7 +1,7 @@
-/** docs.slack.dev: "Verifying requests from Slack". */
+/** Signatures of Slack. Source: docs.slack.dev, "Verifying requests from Slack". */
 
 import { headerOf } from "../wire/captured.js";
-import { claimOf, judge } from "./claim.js";
+import { claimOf, verify } from "./claim.js";
 import { utf8 } from "./hmac.js";
 import { secondsIn } from "./timestamp.js";
 
@@ -11,8 +11,8 @@ import { secondsIn } from "./timestamp.js";
  * @typedef {import("./verdict.js").Refusal} Refusal
  */
 
-/** @type {import("./claim.js").Writing} */
-const WRITING = {
+/** @type {import("./claim.js").Format} */
+const FORMAT = {
   header: "X-Slack-Signature",
   prefix: "v0=",
   encoding: "hex",
@@ -25,8 +25,8 @@ export const slack = {
   id: "slack",
   name: "Slack",
   fields: [{ name: "secret", label: "Signing secret", kind: "secret" }],
-  detect: (request) => headerOf(request, WRITING.header) !== "",
-  check: (request, { secret }) => judge(request, read(request, secret)),
+  detect: (request) => headerOf(request, FORMAT.header) !== "",
+  check: (request, { secret }) => verify(request, read(request, secret)),
 };
 
 /**
@@ -38,7 +38,7 @@ function read(request, secret) {
   const timestamp = secondsIn(request, TIMESTAMP);
   if (typeof timestamp !== "number") return timestamp;
   const start = `v0:${headerOf(request, TIMESTAMP)}:`;
-  return claimOf(request, WRITING, {
+  return claimOf(request, FORMAT, {
     key: utf8(secret),
     signed: (body) => [start, body],
     timestamp,

@@ -1,8 +1,8 @@
-/** standardwebhooks.com, and Svix, whose headers have another name. */
+/** Signatures of Standard Webhooks (standardwebhooks.com), and of Svix with its own header names. */
 
 import { bytesOfLine, headerOf } from "../wire/captured.js";
-import { judge } from "./claim.js";
-import { fromBase64, writtenHash } from "./hmac.js";
+import { verify } from "./claim.js";
+import { fromBase64, parseHash } from "./hmac.js";
 import { secondsIn } from "./timestamp.js";
 import { malformed, missing, refusal } from "./verdict.js";
 
@@ -27,7 +27,7 @@ export const standardWebhooks = {
     },
   ],
   detect: (request) => headerOf(request, `${brandOf(request)}-signature`) !== "",
-  check: (request, { secret }) => judge(request, read(request, secret)),
+  check: (request, { secret }) => verify(request, read(request, secret)),
 };
 
 /** @param {CapturedRequest} request */
@@ -63,7 +63,7 @@ function signaturesIn(request, header) {
   const entries = headerOf(request, header).split(" ").filter(Boolean);
   if (entries.length === 0) return missing(header);
   const symmetric = entries.filter((entry) => entry.startsWith("v1,"));
-  const hashes = symmetric.map((entry) => writtenHash(entry.slice(3), "base64", "SHA-256"));
+  const hashes = symmetric.map((entry) => parseHash(entry.slice(3), "base64", "SHA-256"));
   const signatures = hashes.filter((each) => each !== null);
   if (signatures.length > 0) return signatures;
   const asymmetric = entries.some((entry) => entry.startsWith("v1a,"));
@@ -80,5 +80,5 @@ function keyOf(secret) {
   const text = secret.startsWith(SECRET_PREFIX) ? secret.slice(SECRET_PREFIX.length) : secret;
   const key = fromBase64(text);
   if (key?.length) return key;
-  return refusal("secret", "The secret is not base64, as secrets of Standard Webhooks are.");
+  return refusal("secret", "The secret is not valid base64, as Standard Webhooks requires.");
 }

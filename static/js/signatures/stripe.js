@@ -1,8 +1,8 @@
-/** docs.stripe.com: "Verify webhook signatures manually". */
+/** Signatures of Stripe. Source: docs.stripe.com, "Verify webhook signatures manually". */
 
 import { headerOf, trimOws } from "../wire/captured.js";
-import { judge } from "./claim.js";
-import { utf8, writtenHash } from "./hmac.js";
+import { verify } from "./claim.js";
+import { parseHash, utf8 } from "./hmac.js";
 import { seconds } from "./timestamp.js";
 import { malformed, missing } from "./verdict.js";
 
@@ -22,11 +22,11 @@ export const stripe = {
       name: "secret",
       label: "Signing secret of the endpoint",
       kind: "secret",
-      hint: "Starts with whsec_. The Stripe CLI has one of its own.",
+      hint: "Starts with whsec_. The Stripe CLI has a separate one.",
     },
   ],
   detect: (request) => headerOf(request, HEADER) !== "",
-  check: (request, { secret }) => judge(request, read(headerOf(request, HEADER), secret)),
+  check: (request, { secret }) => verify(request, read(headerOf(request, HEADER), secret)),
 };
 
 /**
@@ -39,12 +39,12 @@ function read(header, secret) {
   const [time] = valuesOf("t", header);
   const timestamp = time === undefined ? null : seconds(time);
   if (timestamp === null) return malformed(HEADER, "it has no timestamp (t=)");
-  const hashes = valuesOf("v1", header).map((text) => writtenHash(text, "hex", "SHA-256"));
+  const hashes = valuesOf("v1", header).map((text) => parseHash(text, "hex", "SHA-256"));
   const signatures = hashes.filter((each) => each !== null);
   if (signatures.length === 0) return malformed(HEADER, "it has no v1 signature");
   const signed = (/** @type {Uint8Array} */ body) => [`${time}.`, body];
-  // The secret is the key as it is: here its "whsec_" belongs to it, and nothing is base64.
-  const anyFuture = true; // Stripe's own libraries compare with the past alone
+  // The whole secret is the key: Stripe does not strip "whsec_" and does not decode base64.
+  const anyFuture = true; // Stripe's own libraries reject only old timestamps
   return { key: utf8(secret), algorithm: "SHA-256", signatures, signed, timestamp, anyFuture };
 }
 

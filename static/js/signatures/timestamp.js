@@ -1,4 +1,4 @@
-/** When a request was signed, seen from the moment it came. No DOM in here. */
+/** Check the timestamp of a signature against the arrival of its request. Does not use the DOM. */
 
 import { span } from "../text/timestamps.js";
 import { headerOf } from "../wire/captured.js";
@@ -11,13 +11,13 @@ import { malformed, missing, refusal } from "./verdict.js";
  */
 
 /**
- * Seconds before, as Stripe, Slack and the libraries of Standard Webhooks allow, and after, as the
- * latter two do.
+ * Seconds. Stripe, Slack and the libraries of Standard Webhooks accept older timestamps up to this;
+ * Slack and Standard Webhooks also accept later ones up to this.
  */
 const TOLERANCE = 5 * 60;
 
 /**
- * The seconds since 1970 that a header holds.
+ * Read the seconds since 1970 in a header.
  * @param {CapturedRequest} request
  * @param {string} header
  * @returns {number | Refusal}
@@ -34,21 +34,20 @@ export function seconds(text) {
 }
 
 /**
- * The verdict on a right signature, by its age when the request came: whoever looks later must not
- * find it too old for that.
+ * Return the verdict on a valid signature by its age when the request arrived, not by its age now.
  * @param {number} timestamp  seconds since 1970
  * @param {CapturedRequest} request
- * @param {boolean} [anyFuture]  whether it may be later than the request, however far
+ * @param {boolean} [anyFuture]  accept any timestamp later than the arrival of the request
  * @returns {Verdict}
  */
-export function inTime(timestamp, { received_at }, anyFuture = false) {
+export function timestampVerdict(timestamp, { received_at }, anyFuture = false) {
   const age = Math.floor(Date.parse(received_at) / 1000) - timestamp;
-  const signed = `${span(age * 1000)} ${age < 0 ? "after" : "before"} the request came`;
+  const signed = `${span(age * 1000)} ${age < 0 ? "after" : "before"} the request arrived`;
   const over = Math.abs(age) - TOLERANCE;
   if (over <= 0 || (anyFuture && age < 0)) return { ok: true, notes: [`Signed ${signed}.`] };
   const off = `${span(over * 1000)} too ${age < 0 ? "far ahead" : "old"}`;
   return refusal(
     "timestamp",
-    `The signature is right, but its timestamp is ${off}: it says ${signed}, and 5 minutes are allowed.`,
+    `The signature is valid, but its timestamp is ${off}: it was signed ${signed}, and the limit is 5 minutes.`,
   );
 }

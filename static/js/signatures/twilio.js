@@ -1,10 +1,10 @@
-/** twilio.com/docs/usage/security, and what Twilio's own libraries do beyond it. */
+/** Signatures of Twilio. Source: twilio.com/docs/usage/security, and Twilio's own libraries. */
 
 import { bytesOf } from "../body/body.js";
 import { headerOf, mediaType } from "../wire/captured.js";
 import { originalOf } from "./alteration.js";
 import { signatureIn } from "./claim.js";
-import { hash, hmac, same, utf8, writtenHash } from "./hmac.js";
+import { equalBytes, hash, hmac, parseHash, utf8 } from "./hmac.js";
 import { bodyAltered, bodyNotKept, mismatch, refusal } from "./verdict.js";
 
 /**
@@ -13,7 +13,7 @@ import { bodyAltered, bodyNotKept, mismatch, refusal } from "./verdict.js";
  */
 
 const HEADER = "X-Twilio-Signature";
-/** Names the algorithm where a key of one's own signs: `key=…,algorithm=HMAC_SHA256`. */
+/** Names the algorithm if a customer's key signs: `key=…,algorithm=HMAC_SHA256`. */
 const SETTINGS = "X-Twilio-Webhooks-Signature-Settings";
 
 /** @type {import("./providers.js").Provider} */
@@ -50,24 +50,24 @@ function targetOf({ path, query_string }) {
  * @returns {Promise<Verdict>}
  */
 async function check(request, { secret, url }) {
-  const writing = writingOf(request);
-  const signature = signatureIn(request, writing);
+  const format = formatOf(request);
+  const signature = signatureIn(request, format);
   if ("ok" in signature) return signature;
-  if (!URL.canParse(url)) return refusal("malformed", "The URL is not one.");
+  if (!URL.canParse(url)) return refusal("malformed", "The URL is not valid.");
   if (!request.body.complete) return bodyNotKept();
   const parameters = isForm(request) ? parametersOf(request.body) : "";
   for (const each of urlsOf(url, request)) {
-    const right = await hmac(writing.algorithm, utf8(secret), [each, parameters]);
-    if (same(right, signature)) return bodyVerdict(request, new URL(each));
+    const expected = await hmac(format.algorithm, utf8(secret), [each, parameters]);
+    if (equalBytes(expected, signature)) return bodyVerdict(request, new URL(each));
   }
   return mismatch("the auth token or the URL is wrong");
 }
 
 /**
  * @param {CapturedRequest} request
- * @returns {import("./claim.js").Writing}
+ * @returns {import("./claim.js").Format}
  */
-function writingOf(request) {
+function formatOf(request) {
   const algorithm = headerOf(request, SETTINGS).includes("HMAC_SHA256") ? "SHA-256" : "SHA-1";
   return { header: HEADER, prefix: "", encoding: "base64", algorithm };
 }
@@ -78,7 +78,7 @@ function isForm(request) {
 }
 
 /**
- * The fields of a form, sorted by name and value, each pair once.
+ * Concatenate the fields of a form, sorted by name and value, each pair once.
  * @param {import("../wire/captured.js").Body} body
  */
 function parametersOf(body) {
@@ -97,14 +97,14 @@ function order(one, other) {
 }
 
 /**
- * The URL as entered, and with the path and query that Twilio did ask for; both with their port and
- * without, since Twilio signs one or the other.
+ * Return the URLs that Twilio may have signed: the entered URL, and its origin with the path and
+ * query of the request, each with and without the port.
  * @param {string} url
  * @param {CapturedRequest} request
  */
 function urlsOf(url, request) {
-  const asked = new URL(url).origin + targetOf(request);
-  const urls = [url, new URL(url).href, asked];
+  const requested = new URL(url).origin + targetOf(request);
+  const urls = [url, new URL(url).href, requested];
   return new Set(urls.flatMap((each) => [each, ...withAndWithoutPort(each)]));
 }
 
@@ -116,21 +116,21 @@ function withAndWithoutPort(url) {
 }
 
 /**
- * Of a body that is no form the right signature covers the hash that is in the URL.
+ * Return the verdict on a valid signature of a URL. If the body is not a form, the URL has its hash.
  * @param {CapturedRequest} request
  * @param {URL} url
  * @returns {Promise<Verdict>}
  */
 async function bodyVerdict(request, url) {
   const text = url.searchParams.get("bodySHA256");
-  if (text === null) return { ok: true, notes: isForm(request) ? [] : [URL_ALONE] };
-  const signed = writtenHash(text, "hex", "SHA-256");
+  if (text === null) return { ok: true, notes: isForm(request) ? [] : [ONLY_URL] };
+  const signed = parseHash(text, "hex", "SHA-256");
   const isRight = async (/** @type {Uint8Array} */ body) =>
-    signed !== null && same(await hash("SHA-256", [body]), signed);
+    signed !== null && equalBytes(await hash("SHA-256", [body]), signed);
   const body = bytesOf(request.body);
-  if (await isRight(body)) return { ok: true, notes: ["The hash of the body is right, too."] };
-  return bodyAltered((await originalOf(body, isRight)) ?? ANOTHER_BODY);
+  if (await isRight(body)) return { ok: true, notes: ["The hash of the body is correct, too."] };
+  return bodyAltered((await originalOf(body, isRight)) ?? DIFFERENT_BODY);
 }
 
-const URL_ALONE = "It covers the URL alone: there is no bodySHA256 in it.";
-const ANOTHER_BODY = "the URL, but its bodySHA256 is that of another body";
+const ONLY_URL = "It covers only the URL, which has no bodySHA256.";
+const DIFFERENT_BODY = "the URL, but its bodySHA256 is the hash of a different body";

@@ -1,9 +1,9 @@
 /**
- * What is said of a signature. No DOM in here.
+ * The result of a signature check. Does not use the DOM.
  *
  * @typedef {"secret" | "timestamp" | "body" | "missing" | "malformed"} Reason
  * @typedef {{ok: true, notes: string[]}} Valid
- * @typedef {{ok: false, why: Reason, text: string}} Refusal  text: a sentence
+ * @typedef {{ok: false, why: Reason, text: string}} Refusal  text: the message
  * @typedef {Valid | Refusal} Verdict
  */
 
@@ -23,13 +23,13 @@ export function missing(header) {
 
 /**
  * @param {string} header
- * @param {string} what  is wrong with it
+ * @param {string} problem  continues the sentence "The header is malformed: …"
  */
-export function malformed(header, what) {
-  return refusal("malformed", `The ${header} header is malformed: ${what}.`);
+export function malformed(header, problem) {
+  return refusal("malformed", `The ${header} header is malformed: ${problem}.`);
 }
 
-/** Nothing can be told apart here: a hash that differs says no more. */
+/** A hash that differs does not show whether the secret or the request is wrong. */
 export function mismatch(secret = "the secret is wrong") {
   return refusal(
     "secret",
@@ -44,7 +44,10 @@ export function bodyNotKept() {
   );
 }
 
-/** @param {string} original  what the body was when it was signed */
+/** @param {string} original  a description of the body that was signed */
 export function bodyAltered(original) {
-  return refusal("body", `The body is not as signed. The signature is right for ${original}.`);
+  return refusal(
+    "body",
+    `The body was changed after it was signed. The signature is valid for ${original}.`,
+  );
 }

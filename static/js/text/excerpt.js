@@ -1,6 +1,6 @@
 /**
  * The beginning of a long text, with how much is left out: a megabyte in one line freezes a page.
- * No DOM in here.
+ * Does not use the DOM.
  * @param {string} text
  * @param {number} most  characters
  */

@@ -1,4 +1,4 @@
-/** Numbers and times as people read them. No DOM in here. */
+/** Numbers and times as people read them. Does not use the DOM. */
 
 /**
  * "0 B", "834 B", "1.8 kB", "1.05 MB": decimal units, three digits at most.

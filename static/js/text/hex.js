@@ -1,4 +1,4 @@
-/** Bytes as people read them in hex. No DOM in here. */
+/** Bytes as people read them in hex. Does not use the DOM. */
 
 /**
  * Offset, sixteen bytes, and their ASCII, line by line.

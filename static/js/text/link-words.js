@@ -1,4 +1,4 @@
-/** The words for the states of a link, and their meanings. No DOM in here. */
+/** The words for the states of a link, and their meanings. Does not use the DOM. */
 
 /** @typedef {import("../wire/contract.js").Link["state"]} State */
 

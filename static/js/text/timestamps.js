@@ -1,5 +1,5 @@
 /**
- * Epoch timestamps in what a sender wrote, explained. No DOM in here.
+ * Epoch timestamps in what a sender wrote, explained. Does not use the DOM.
  *
  * @typedef {object} Piece  of a text; pieces in a row give the text back
  * @property {string} text

@@ -9,7 +9,7 @@ const TOKEN =
   ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ" +
   ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
-const CAME = "2026-11-22T04:41:00.123456Z";
+const ARRIVED = "2026-11-22T04:41:00.123456Z";
 
 /** @param {string} content */
 const body = (content) => ({
@@ -41,31 +41,31 @@ test("tokens are found in body, query and path, each once", () => {
   assert.deepEqual(where({ path: `/login/${TOKEN}` }), ["path"]);
 });
 
-test("what only looks like a token is none", () => {
+test("text that only looks like a token is ignored", () => {
   const parts = TOKEN.split(".");
   const texts = ["eyJabcdef.eyJabcdef.x", `${parts[0]}.${parts[1]}`, `x${TOKEN}`, "eyJ.eyJ.eyJ"];
   for (const text of texts) assert.deepEqual(tokensOf(sample({ body: body(text) })), [], text);
 });
 
-test("times are told as dates and seen from the moment the request came", () => {
-  const came = new Date(CAME).getTime() / 1000;
+test("times are shown as dates, relative to the arrival of the request", () => {
+  const arrived = new Date(ARRIVED).getTime() / 1000;
   const times = timesOf(
-    { iat: Math.floor(came) - 60, exp: Math.floor(came) + 3601, nbf: "x" },
-    CAME,
+    { iat: Math.floor(arrived) - 60, exp: Math.floor(arrived) + 3601, nbf: "x" },
+    ARRIVED,
   );
   assert.deepEqual(
     times.map(([name]) => name),
     ["Issued (iat)", "Expires (exp)"],
   );
-  assert.match(times[0][1], /2026-11-22T04:40:00\.000Z\), 1 minute before this request came$/);
-  assert.match(times[1][1], /, 1 hour after this request came$/);
-  assert.deepEqual(timesOf({ exp: 1e300 }, CAME), []);
+  assert.match(times[0][1], /2026-11-22T04:40:00\.000Z\), 1 minute before this request arrived$/);
+  assert.match(times[1][1], /, 1 hour after this request arrived$/);
+  assert.deepEqual(timesOf({ exp: 1e300 }, ARRIVED), []);
 });
 
-test("a token is judged by its times alone", () => {
-  const came = new Date(CAME).getTime() / 1000;
-  assert.equal(validityOf({ exp: came - 1 }, CAME), "expired");
-  assert.equal(validityOf({ nbf: came + 1, exp: came + 2 }, CAME), "early");
-  assert.equal(validityOf({ exp: came + 1 }, CAME), "in time");
-  assert.equal(validityOf({}, CAME), "no times");
+test("the validity of a token depends only on its times", () => {
+  const arrived = new Date(ARRIVED).getTime() / 1000;
+  assert.equal(validityOf({ exp: arrived - 1 }, ARRIVED), "expired");
+  assert.equal(validityOf({ nbf: arrived + 1, exp: arrived + 2 }, ARRIVED), "early");
+  assert.equal(validityOf({ exp: arrived + 1 }, ARRIVED), "in time");
+  assert.equal(validityOf({}, ARRIVED), "no times");
 });

@@ -15,8 +15,8 @@ import { sample } from "../samples.js";
  */
 
 const SECRET = "hush";
-/** 2026-11-22T04:41:00Z, when the samples came. */
-const CAME = 1795322460;
+/** 2026-11-22T04:41:00Z, when the samples arrive. */
+const ARRIVED = 1795322460;
 
 /** @param {string} id */
 function providerOf(id) {
@@ -60,45 +60,48 @@ async function wrong(id, request, secret = SECRET) {
   return verdict.ok ? { why: "", text: "" } : verdict;
 }
 
-test("a timestamp may be five minutes off when the request comes", async () => {
+test("a timestamp can differ by five minutes from the arrival of the request", async () => {
   for (const age of [300, -300, 0]) {
     assert.equal(
-      (await providerOf("stripe").check(stripe(CAME - age), { secret: SECRET })).ok,
+      (await providerOf("stripe").check(stripe(ARRIVED - age), { secret: SECRET })).ok,
       true,
     );
   }
-  assert.equal((await providerOf("stripe").check(stripe(CAME + 301), { secret: SECRET })).ok, true);
+  assert.equal(
+    (await providerOf("stripe").check(stripe(ARRIVED + 301), { secret: SECRET })).ok,
+    true,
+  );
 });
 
-test("how long before it came a request was signed is told", async () => {
-  const verdict = await providerOf("stripe").check(stripe(CAME - 61), { secret: SECRET });
-  assert.deepEqual(verdict, { ok: true, notes: ["Signed 1 minute before the request came."] });
+test("a valid verdict shows when the request was signed", async () => {
+  const verdict = await providerOf("stripe").check(stripe(ARRIVED - 61), { secret: SECRET });
+  assert.deepEqual(verdict, { ok: true, notes: ["Signed 1 minute before the request arrived."] });
 });
 
-test("which of several signatures is right is told", async () => {
-  const header = `t=${CAME},v1=${hex("no")},v1=${hex(`${CAME}.{}`)}`;
+test("a valid verdict shows which of several signatures matches", async () => {
+  const header = `t=${ARRIVED},v1=${hex("no")},v1=${hex(`${ARRIVED}.{}`)}`;
   const request = post("{}", { "Stripe-Signature": header });
   const verdict = await providerOf("stripe").check(request, { secret: SECRET });
-  assert.equal(verdict.ok && verdict.notes[0], "Of 2 signatures in the header, number 2 is right.");
+  assert.equal(verdict.ok && verdict.notes[0], "Signature 2 of the 2 in the header is valid.");
 });
 
-test("the host of Twilio's URL is enough: the request has the rest", async () => {
+test("for Twilio, the host of the URL is enough, because the request has the rest", async () => {
   const target = { path: "/myapp.php", query_string: "foo=1&bar=2" };
   const request = { ...post("", { "X-Twilio-Signature": URL_SIGNATURE }), ...target };
   const fields = { secret: "12345", url: "https://mycompany.com" };
   const verdict = await providerOf("twilio").check(request, fields);
   assert.deepEqual(verdict, {
     ok: true,
-    notes: ["It covers the URL alone: there is no bodySHA256 in it."],
+    notes: ["It covers only the URL, which has no bodySHA256."],
   });
 });
 
-/** Over `https://mycompany.com/myapp.php?foo=1&bar=2` alone. */
+/** Covers only `https://mycompany.com/myapp.php?foo=1&bar=2`. */
 const URL_SIGNATURE = createHmac("sha1", "12345")
   .update("https://mycompany.com/myapp.php?foo=1&bar=2")
   .digest("base64");
 
-test("bytes that are no text are checked as they are", async () => {
+test("a binary body is checked byte by byte", async () => {
   const bytes = Uint8Array.of(0, 255, 128);
   const signature = createHmac("sha256", SECRET).update(bytes).digest("hex");
   const request = sample({
@@ -114,13 +117,13 @@ test("bytes that are no text are checked as they are", async () => {
   assert.equal((await wrong("github", request, "other")).why, "secret");
 });
 
-test("GitLab's secret token is compared, and said to prove nothing about the body", async () => {
+test("the verdict on GitLab's secret token says that the body is not verified", async () => {
   const request = post("{}", { "X-Gitlab-Token": SECRET, "webhook-signature": "v1,x" });
   const verdict = await providerOf("gitlab").check(request, { secret: SECRET });
   assert.match(verdict.ok ? verdict.notes[0] : "", /not a signature/);
 });
 
-test("a template may name several headers, and says which is missing", async () => {
+test("a template can name several headers, and the verdict names a missing one", async () => {
   const request = post("{}", { "X-A": "1", "X-Sign": hex("1|{}|1") });
   const fields = { secret: SECRET, header: "x-sign", algorithm: "SHA-256", encoding: "hex" };
   const { check } = providerOf("generic");
@@ -148,12 +151,12 @@ test("each provider is recognised by its headers", () => {
   for (const [header, id] of cases) assert.equal(detect(post("", { [header]: "x" }))?.id, id);
 });
 
-test("a signed request of GitLab is not taken for one of another sender", () => {
+test("a signed request of GitLab is not detected as Standard Webhooks", () => {
   const headers = { "webhook-signature": "v1,x", "X-Gitlab-Event": "Push Hook" };
   assert.equal(detect(post("", headers))?.id, "gitlab");
 });
 
-test("fields start with what the request suggests, and with what was entered", () => {
+test("fields have defaults from the request and keep entered values", () => {
   const request = { ...post("", { "X-Foo-Hmac-Sha256": "x" }), query_string: "a=1" };
   const url = `https://hooks.example.com${request.path}?a=1`;
   assert.deepEqual(fieldsOf(providerOf("twilio"), request, {}), { secret: "", url });

@@ -1,6 +1,6 @@
 /**
- * The vectors that the Python tests read, too: official and documented ones (where a provider has
- * none, the test's name says what it has), and wrong ones with what is said of them.
+ * Check signatures against the vectors that Python tests read, too: valid ones from the providers'
+ * documentation (test names mention other sources), and wrong ones with the expected verdicts.
  */
 
 import assert from "node:assert/strict";
@@ -14,10 +14,10 @@ import { sample } from "../samples.js";
  * @typedef {import("../../../static/js/wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("../../../static/js/signatures/providers.js").Provider} Provider
  *
- * @typedef {object} Vector  of the file that the Python tests read, too
+ * @typedef {object} Vector
  * @property {string} about
  * @property {string} provider
- * @property {Record<string, string>} fields  what the reader enters
+ * @property {Record<string, string>} fields  the entered values
  * @property {string} content
  * @property {Record<string, string>} headers
  * @property {number} [signed_at]  seconds since 1970
@@ -55,12 +55,12 @@ function providerOf(id) {
 }
 
 /** @param {import("../../../static/js/signatures/verdict.js").Verdict} verdict */
-function reason(verdict) {
+function reasonOf(verdict) {
   return verdict.ok ? "valid" : verdict.why;
 }
 
 /** @param {number | undefined} seconds */
-function at(seconds) {
+function receivedAt(seconds) {
   return seconds ? { received_at: new Date(seconds * 1000).toISOString() } : {};
 }
 
@@ -85,22 +85,22 @@ const TIMES = JSON.parse(
 );
 
 for (const { vector, came_after, ok } of TIMES) {
-  test(`${vector}, which comes ${came_after} seconds after it was signed`, async () => {
+  test(`${vector}, which arrives ${came_after} seconds after it was signed`, async () => {
     const found = VECTORS.find(({ about }) => about === vector);
     assert.ok(found?.signed_at);
     const { provider, fields, content, headers, signed_at } = found;
-    const request = signed(content, headers, at(signed_at + came_after));
-    const verdict = reason(await providerOf(provider).check(request, fields));
-    assert.equal(verdict, ok ? "valid" : "timestamp");
+    const request = signed(content, headers, receivedAt(signed_at + came_after));
+    const reason = reasonOf(await providerOf(provider).check(request, fields));
+    assert.equal(reason, ok ? "valid" : "timestamp");
   });
 }
 
 for (const { about, provider, fields, content, headers, signed_at } of VECTORS) {
   test(about, async () => {
-    const request = signed(content, headers, at(signed_at));
+    const request = signed(content, headers, receivedAt(signed_at));
     const { check } = providerOf(provider);
-    assert.equal(reason(await check(request, fields)), "valid");
-    assert.equal(reason(await check(request, { ...fields, secret: "AAAA" })), "secret");
+    assert.equal(reasonOf(await check(request, fields)), "valid");
+    assert.equal(reasonOf(await check(request, { ...fields, secret: "AAAA" })), "secret");
   });
 }
 

@@ -37,7 +37,7 @@ def _guesses(text: str) -> Iterator[tuple[str, str]]:
     spaced = _SEPARATORS.sub(
         lambda token: token[1] if token[1][0] == '"' else f"{token[1]} ", compact
     )
-    yield "this JSON with a space behind each comma and colon", spaced
+    yield "this JSON with a space after each comma and colon", spaced
 
 
 def _is_json(text: str) -> bool:

@@ -36,8 +36,8 @@ class GitLab(Provider):
         if not token:
             return missing(_TOKEN)
         if not same(token.encode("latin-1"), secret.encode()):
-            return wrong("secret", f"The {_TOKEN} header holds another secret token.")
-        return right("This is the token itself, not a signature: the body may be anyone’s.")
+            return wrong("secret", f"The {_TOKEN} header contains a different secret token.")
+        return right("This is a token, not a signature: the body is not verified.")
 
     def sign(self, outgoing: Outgoing, secret: str) -> HeaderLines:
         if secret.startswith(SECRET_PREFIX):

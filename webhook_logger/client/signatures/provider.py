@@ -87,7 +87,9 @@ class Writing:
             return malformed(self.header, f"it does not start with “{self.prefix}”")
         signature = read_hash(text[len(self.prefix) :], self.encoding, self.algorithm)
         if signature is None:
-            return malformed(self.header, f"it holds no {self.algorithm} hash in {self.encoding}")
+            return malformed(
+                self.header, f"it does not contain a {self.algorithm} hash in {self.encoding}"
+            )
         return signature
 
     def write(self, key: bytes, content: bytes) -> HeaderLines:
@@ -135,5 +137,5 @@ class Claim:
         count = len(self.signatures)
         if not verdict.ok or count == 1:
             return verdict
-        which = f"Of {count} signatures in the header, number {place + 1} is right."
+        which = f"Signature {place + 1} of the {count} in the header is valid."
         return right(which, *verdict.notes)

@@ -18,7 +18,7 @@ from webhook_logger.client.signatures.verdict import Verdict, malformed, missing
 from webhook_logger.headers import HeaderLines
 
 SECRET_PREFIX = "whsec_"  # noqa: S105  # what marks a secret
-_NO_KEY = "The secret is not base64, as secrets of Standard Webhooks are."
+_NO_KEY = "The secret is not valid base64, as Standard Webhooks requires."
 
 
 @dataclass(frozen=True)

@@ -39,15 +39,15 @@ def in_time(
     now. `any_future`: a timestamp after that is right, however far ahead.
     """
     age = int(request.received_at.timestamp() // 1) - timestamp
-    signed = f"{_span(age)} {'after' if age < 0 else 'before'} the request came"
+    signed = f"{_span(age)} {'after' if age < 0 else 'before'} the request arrived"
     over = abs(age) - tolerance
     if over <= 0 or (any_future and age < 0):
         return right(f"Signed {signed}.")
     off = f"{_span(over)} too {'far ahead' if age < 0 else 'old'}"
-    allowed = f"{_span(tolerance)} {'is' if _span(tolerance).startswith('1 ') else 'are'} allowed"
     return wrong(
         "timestamp",
-        f"The signature is right, but its timestamp is {off}: it says {signed}, and {allowed}.",
+        f"The signature is valid, but its timestamp is {off}: it was signed {signed}, "
+        f"and the limit is {_span(tolerance)}.",
     )
 
 

@@ -27,8 +27,8 @@ _SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
 """Names the algorithm where a key of one's own signs: `key=…,algorithm=HMAC_SHA256`."""
 _FORM = "application/x-www-form-urlencoded"
 _ORIGIN = re.compile(r"(\w+://[^/?#]*)(.*)", re.DOTALL)
-_URL_ALONE = "It covers the URL alone: there is no bodySHA256 in it."
-_ANOTHER_BODY = "the URL, but its bodySHA256 is that of another body"
+_URL_ALONE = "It covers only the URL, which has no bodySHA256."
+_ANOTHER_BODY = "the URL, but its bodySHA256 is the hash of a different body"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Twilio(Provider):
             return signature
         url = self.url or f"{request.scheme}://{request.host}{request.target}"
         if not _is_url(url):
-            return wrong("malformed", "The URL is not one.")
+            return wrong("malformed", "The URL is not valid.")
         if not request.body.complete:
             return body_not_kept()
         fields = _fields(request.body.content) if request.media_type == _FORM else b""
@@ -115,5 +115,5 @@ def _body_verdict(request: CapturedRequest, url: str) -> Verdict:
         return signed is not None and same(sha256(body), signed)
 
     if is_right(request.body.content):
-        return right("The hash of the body is right, too.")
+        return right("The hash of the body is correct, too.")
     return body_altered(original_of(request.body.content, is_right) or _ANOTHER_BODY)

@@ -15,7 +15,7 @@ class Verdict:
     ok: bool
     why: Reason | None = None
     """What is wrong; None where nothing is."""
-    text: str = "The signature is right."
+    text: str = "The signature is valid."
     """A sentence."""
     notes: tuple[str, ...] = ()
     """What else is to be said of a right signature."""
@@ -59,4 +59,6 @@ def body_not_kept() -> Verdict:
 
 def body_altered(original: str) -> Verdict:
     """`original`: what the body was when it was signed, in words."""
-    return wrong("body", f"The body is not as signed. The signature is right for {original}.")
+    return wrong(
+        "body", f"The body was changed after it was signed. The signature is valid for {original}."
+    )
