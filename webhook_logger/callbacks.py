@@ -1,4 +1,4 @@
-"""What names a callback: a UUID in its 36-character form, in any case; lower-case is canonical."""
+"""UUIDs, which name callbacks: in the 36-character form, where lower case is canonical."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def is_canonical_uuid(text: str) -> bool:
 
 
 def canonical_uuid(value: object) -> str:
-    """The canonical form of `value`. Raises `ValueError` when it names no callback."""
+    """Return the canonical form of a UUID. Raises `ValueError` if `value` is not a UUID."""
     if not isinstance(value, str) or not _UUID.fullmatch(value):
         raise ValueError("uuid must be a UUID in its 36-character form")
     return value.lower()

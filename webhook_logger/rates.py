@@ -1,4 +1,4 @@
-"""Rate limits: a number of times in each window of time, for each key."""
+"""Rate limits: a maximum number of uses per key in each window of time."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import time
 from collections import OrderedDict
 
 MAX_KEYS = 10_000
-"""Maximum keys in memory. The key unused for longest is forgotten."""
+"""Maximum keys in memory. The least recently used key is removed."""
 
 
 class Rates:
-    """Counts uses of each key: at most `most` in `seconds`; 0 means any number."""
+    """Counts uses of each key, and allows at most `limit` in `seconds`; 0 means no limit."""
 
-    def __init__(self, most: int, seconds: float) -> None:
-        self._most = most
+    def __init__(self, limit: int, seconds: float) -> None:
+        self._limit = limit
         self._seconds = seconds
         self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def take(self, key: str) -> float:
-        """Count one use, and return 0; or return the seconds until the next one is allowed."""
-        if not self._most:
+        """Count one use and return 0, or return the seconds until the next use is allowed."""
+        if not self._limit:
             return 0.0
         now = time.monotonic()
         end, taken = self._windows.pop(key, (0.0, 0))
         if end <= now:
             end, taken = now + self._seconds, 0
-        is_full = taken >= self._most
+        is_full = taken >= self._limit
         self._windows[key] = (end, taken if is_full else taken + 1)
         if len(self._windows) > MAX_KEYS:
             self._windows.popitem(last=False)

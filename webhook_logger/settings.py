@@ -1,6 +1,7 @@
-"""How the values of settings are read: from the text in the environment to a value.
+"""Parse the values of settings, which are texts from the environment.
 
-Each raises `ValueError` with the rest of a sentence that begins with the name of the setting.
+Each parser raises `ValueError` for an invalid value. Its message completes a sentence that starts
+with the name of the setting, such as "must not be empty".
 """
 
 from __future__ import annotations
@@ -10,45 +11,47 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-# CSP Level 3, section 2.3.1, without paths; nothing in it can end the directive.
+# A host source of CSP Level 3, section 2.3.1, without a path. It cannot end the directive.
 _SOURCE = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::(?:[0-9]{1,5}|\*))?")
 
 
 def text(value: str) -> str:
-    """Any text but an empty one."""
+    """Return the text without surrounding white space. It must not be empty."""
     if not value.strip():
         raise ValueError("must not be empty")
     return value.strip()
 
 
-def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """A whole number, both ends included."""
+def whole_number(minimum: int, maximum: int) -> Callable[[str], int]:
+    """Return a parser of whole numbers from `minimum` to `maximum`, both included."""
 
     def parse(value: str) -> int:
-        # Not int() alone: it takes "1_000", "+5" and other digits than ASCII's.
-        if not re.fullmatch(r"[0-9]{1,18}", value) or not least <= int(value) <= most:
-            raise ValueError(f"must be a whole number from {least} to {most}")
+        # int() alone also accepts "1_000", "+5" and digits that are not ASCII.
+        if not re.fullmatch(r"[0-9]{1,18}", value) or not minimum <= int(value) <= maximum:
+            raise ValueError(f"must be a whole number from {minimum} to {maximum}")
         return int(value)
 
     return parse
 
 
-def seconds(least: float, most: float) -> Callable[[str], float]:
-    """A number of seconds, both ends included, as a decimal fraction where it is one."""
+def seconds(minimum: float, maximum: float) -> Callable[[str], float]:
+    """Return a parser of seconds from `minimum` to `maximum`, both included. Decimal fractions are
+    allowed.
+    """
 
     def parse(value: str) -> float:
         if (
             not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value)
-            or not least <= float(value) <= most
+            or not minimum <= float(value) <= maximum
         ):
-            raise ValueError(f"must be a number of seconds from {least:g} to {most:g}")
+            raise ValueError(f"must be a number of seconds from {minimum:g} to {maximum:g}")
         return float(value)
 
     return parse
 
 
 class Secret:
-    """A text that nothing shows by accident: only `reveal` returns it."""
+    """A text that is never printed by accident: only `reveal` returns it."""
 
     __slots__ = ("_text",)
 
@@ -64,7 +67,10 @@ class Secret:
 
 
 def secret(parse: Callable[[str], str | None]) -> Callable[[str], Secret | None]:
-    """What `parse` returns, as a secret. No error of `parse` may have a part of the value."""
+    """Return a parser that wraps the result of `parse` in a `Secret`.
+
+    The errors of `parse` must not contain any part of the value.
+    """
 
     def parse_secret(value: str) -> Secret | None:
         parsed = parse(value)
@@ -73,15 +79,15 @@ def secret(parse: Callable[[str], str | None]) -> Callable[[str], Secret | None]
     return parse_secret
 
 
-# RFC 1123, section 2.1, and the underscore that container tools allow.
+# RFC 1123, section 2.1, and the underscore, which container tools allow.
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
 
 def redis_url(value: str) -> str | None:
-    """None (no queue) for an empty value, so that a set-up can switch the queue off by name.
+    """Return the URL of a Redis, or None for an empty value, which switches the queue off.
 
-    No error quotes the value: each part of a mistyped URL can be a part of its password.
+    Errors do not quote the value, because any part of a mistyped URL can be part of its password.
     """
     url = value.strip()
     if not url:
@@ -92,10 +98,10 @@ def redis_url(value: str) -> str | None:
             "password it needs the port, and characters such as / ? # @ % in a password must be "
             "percent-escapes"
         )
-    # Other options would change how the queue is spoken to, time-outs included.
+    # Other options would change the connection to the queue, such as its timeouts.
     options = parse_qs(urlsplit(url).query, keep_blank_values=True)
     if set(options) - {"db", "username", "password"}:
-        raise ValueError("has an option that is not one of db, username, password")
+        raise ValueError("has an option other than db, username and password")
     if not all(re.fullmatch("[0-9]{1,6}", number) for number in options.get("db", [])):
         raise ValueError("has an option db that is not a number")
     return url
@@ -109,14 +115,16 @@ def _names_a_redis(value: str) -> bool:
     except ValueError:
         return False
     if value.startswith("unix://"):
-        # A host, or "@" in the path, is what an unescaped password leaves there.
+        # A host, or "@" in the path, indicates a password that was not escaped.
         return bool(url.path) and url.netloc[-1:] in ("", "@") and "@" not in url.path
     is_redis = value.startswith(("redis://", "rediss://")) and _names_a_host(url)
     return is_redis and bool(re.fullmatch(r"/?[0-9]{0,6}", url.path))
 
 
 def _names_a_host(url: SplitResult) -> bool:
-    """Whether the host is one, and cannot be a password that stands alone: the log shows hosts."""
+    """Return whether the URL has a valid host that cannot be a password. Logs show hosts, and a URL
+    such as `redis://word` may contain only a password.
+    """
     host = url.hostname or ""
     if _is_address(host) or host == "localhost":
         return True
@@ -132,12 +140,10 @@ def _is_address(host: str) -> bool:
 
 
 def origins(value: str) -> tuple[str, ...]:
-    """`*`, or origins with commas between."""
+    """Return the comma-separated origins; each is an origin or `*`."""
     origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
     if not origins:
-        raise ValueError(
-            "must be * or origins with commas between, such as https://tools.example.com"
-        )
+        raise ValueError("must be * or comma-separated origins such as https://tools.example.com")
     for origin in origins:
         if origin != "*" and not re.fullmatch(r"https?://[^\s/?#@*]+", origin):
             raise ValueError(
@@ -147,7 +153,7 @@ def origins(value: str) -> tuple[str, ...]:
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
-    """One of these words, in any case."""
+    """Return a parser of these words, which ignores upper and lower case."""
 
     def parse(value: str) -> str:
         for choice in choices:
@@ -159,21 +165,23 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 
 def frame_ancestors(value: str) -> tuple[str, ...]:
-    """`none`; or `self` and origins, with commas between, as Content-Security-Policy knows them."""
+    """Return the sources of CSP's `frame-ancestors`, comma-separated and unquoted: `none` alone,
+    or `self` and origins.
+    """
     sources = tuple(source.strip() for source in value.split(",") if source.strip())
     for source in sources or ("",):
         if source != "self" and sources != ("none",) and not _SOURCE.fullmatch(source):
             raise ValueError(
-                "must be none, or self and origins with commas between, such as "
-                "https://tools.example.com"
+                "must be none, or comma-separated origins such as https://tools.example.com, which "
+                "may include self"
             )
     return sources
 
 
 def prefix(value: str) -> str:
-    """A path such as `/hooks`, without the slash at its end; empty for none."""
+    """Return a path such as `/hooks`, without a slash at its end. An empty path means no prefix."""
     path = value.strip().rstrip("/")
-    # Browsers take "." and ".." out of a path before they ask for it.
+    # Browsers remove "." and ".." from a path before they send a request.
     if path and not re.fullmatch(r"(?:/(?!\.\.?(?:/|\Z))[A-Za-z0-9._~-]+)+", path):
-        raise ValueError("must be a path such as /hooks, of letters, digits, and . _ ~ -")
+        raise ValueError("must be a path such as /hooks that has only letters, digits and . _ ~ -")
     return path
