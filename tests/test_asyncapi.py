@@ -19,7 +19,7 @@ from webhook_logger.viewers.join import MAX_EPOCH_CHARACTERS
 SCHEMA = DOCS.parent / "node_modules/@asyncapi/specs/schemas/3.0.0.json"
 OF_VIEWERS = {"Auth", "Join", "Leave"}
 """What comes from a viewer may hold more than is known."""
-SOMETIMES = {"trailers"}
+SOMETIMES = {"trailers", "seconds"}
 """Fields that a worker sends only when they hold something."""
 
 

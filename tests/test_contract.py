@@ -36,6 +36,8 @@ WRONG_EVENTS = [
     ("reply", {"uuid": UUID, "reply": {"status": 200}}),
     ("status", {"queue": "gone"}),
     ("bye", {"reason": "bored"}),
+    ("bye", {"reason": "draining"}),
+    ("bye", {"reason": "slow", "seconds": 1}),
 ]
 
 

@@ -36,7 +36,8 @@ class App(Flask):
         view: Any = self.view_functions["callback"]
         view.stop_waiting()
         self.extensions["admission"].draining = True
-        self.extensions["socketio"].emit("bye", {"reason": "draining"}, ignore_queue=True)
+        bye = {"reason": "draining", "seconds": 0}
+        self.extensions["socketio"].emit("bye", bye, ignore_queue=True)
 
     def refused(self, line: str, reason: Reason) -> None:
         """Count a request that `serving` refused, and report it if it names a callback."""

@@ -51,7 +51,7 @@ def test_a_connection_that_was_let_in_is_served_as_long_as_the_worker_lives(uuid
         for viewer in viewers:
             viewer.event("joined")
         server.terminate()
-        assert viewers[0].event("bye") == {"reason": "draining"}  # it accepts no more
+        assert viewers[0].event("bye") == {"reason": "draining", "seconds": 0}  # it accepts no more
         sender.send(f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel".encode())
         with suppress(OSError):
             while viewers[-1].packet():
@@ -69,7 +69,7 @@ def test_viewers_are_told_and_cut_off_so_that_they_come_back(uuid: str) -> None:
             viewer.event("joined")
         server.terminate()
         for viewer in viewers:
-            assert viewer.event("bye") == {"reason": "draining"}
+            assert viewer.event("bye") == {"reason": "draining", "seconds": 0}
             rest = []
             with suppress(OSError, websocket.WebSocketException):
                 while True:
