@@ -1,12 +1,12 @@
-/** A captured request as a curl command that sends the same bytes again. Does not use the DOM. */
+/** Export a captured request as a curl command that sends the same bytes. Does not use the DOM. */
 
 import { bodyNotes, hasBody, partsOf } from "./outgoing.js";
 import { bodyInto, command, headerWords, quoted } from "./shell.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
-/** Above this, older versions of curl ask first whether the body is wanted. */
-const ASKS_FIRST_BYTES = 1024;
+/** For larger bodies, older versions of curl send Expect: 100-continue. */
+const EXPECT_BYTES = 1024;
 
 /**
  * @param {CapturedRequest} request
@@ -28,12 +28,12 @@ function methodOptions(request) {
 }
 
 /**
- * The URL, and what keeps curl from putting it right.
+ * Return the URL, with the options that stop curl from changing it.
  * @param {string} url
  */
 function targetOptions(url) {
   const { scheme, authority, path } = partsOf(url);
-  const options = scheme === "https" ? ["--http1.1"] : []; // HTTP/2 has small letters in names only
+  const options = scheme === "https" ? ["--http1.1"] : []; // HTTP/2 has only lower-case names
   if (path.includes("#")) {
     return [...options, "--request-target", quoted(path), quoted(`${scheme}://${authority}`)];
   }
@@ -44,14 +44,14 @@ function targetOptions(url) {
 
 /** @param {CapturedRequest} request */
 function headerOptions(request) {
-  const invented = ["User-Agent", "Accept"];
-  if (hasBody(request)) invented.push("Content-Type");
-  if (request.body.size > ASKS_FIRST_BYTES) invented.push("Expect");
-  return headerWords(request, invented).map((word) => `-H ${word}`);
+  const defaults = ["User-Agent", "Accept"];
+  if (hasBody(request)) defaults.push("Content-Type");
+  if (request.body.size > EXPECT_BYTES) defaults.push("Expect");
+  return headerWords(request, defaults).map((word) => `-H ${word}`);
 }
 
 /**
- * Never as `@` and a name, since a body may begin with one.
+ * Return the options for a body. They never read a file: a body may begin with `@`.
  * @param {CapturedRequest} request
  */
 function bodyOptions({ body }) {

@@ -1,4 +1,4 @@
-/** Many captured requests as one file, made piece by piece. Does not use the DOM. */
+/** Export captured requests as one file, in small steps. Does not use the DOM. */
 
 import { turn } from "../browser/turn.js";
 import { HAR_FOOT, HAR_HEAD, harEntry } from "./har.js";
@@ -10,16 +10,16 @@ import { HAR_FOOT, HAR_HEAD, harEntry } from "./har.js";
  * @typedef {"json" | "har"} ExportKind
  */
 
-/** So long may making pieces keep the page from anything else. */
-const BUSY_MS = 10;
+/** Maximum time of one step, so that the page stays responsive. */
+const STEP_MS = 10;
 
 /**
- * The file's text, the oldest request first.
+ * Yield the text of the file, oldest request first.
  * @param {ExportKind} kind
  * @param {readonly CapturedRequest[]} requests
- * @param {object} beside
- * @param {string} beside.origin
- * @param {{get: (request: CapturedRequest) => ExportedResponse | undefined}} [beside.responses]  what senders got, as far as it is known
+ * @param {object} context
+ * @param {string} context.origin
+ * @param {{get: (request: CapturedRequest) => ExportedResponse | undefined}} [context.responses]  the known responses
  */
 export function exported(kind, requests, { origin, responses }) {
   const ordered = [...requests].sort(byTime);
@@ -30,7 +30,7 @@ export function exported(kind, requests, { origin, responses }) {
 }
 
 /**
- * The request as it came over the wire, and what its sender got.
+ * Add the response to a request, if it is known.
  * @param {CapturedRequest} request
  * @param {ExportedResponse | undefined} responded
  */
@@ -48,7 +48,7 @@ function byTime(one, other) {
 }
 
 /**
- * JSON with each item on a line of its own.
+ * Yield JSON with one item per line.
  * @param {string} head
  * @param {CapturedRequest[]} requests
  * @param {(request: CapturedRequest) => object} itemOf
@@ -63,20 +63,20 @@ function* list(head, requests, itemOf, foot) {
 }
 
 /**
- * A file of pieces, made in moments between which the page can do other things.
+ * Join pieces into a file, and let the page work in between.
  * @param {Iterable<string>} pieces
  */
 export async function blobOf(pieces) {
   const parts = [];
   let batch = [];
-  let begun = performance.now();
+  let started = performance.now();
   for (const piece of pieces) {
     batch.push(piece);
-    if (performance.now() - begun < BUSY_MS) continue;
+    if (performance.now() - started < STEP_MS) continue;
     parts.push(new Blob(batch));
     batch = [];
     await turn();
-    begun = performance.now();
+    started = performance.now();
   }
   return new Blob([...parts, ...batch], { type: "application/json" });
 }

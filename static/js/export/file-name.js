@@ -1,4 +1,4 @@
-/** Names for files of captured content: what a stranger sent names no kind that runs. Does not use the DOM. */
+/** File names for captured content. Senders cannot choose an executable extension. Does not use the DOM. */
 
 import { mediaType, pathSegments } from "../wire/captured.js";
 
@@ -22,33 +22,34 @@ const EXTENSIONS = {
   "text/xml": "xml",
 };
 
-const HARMLESS = new Set([...Object.values(EXTENSIONS), "bin", "jpeg", "log", "txt", "yml"]);
+const SAFE_EXTENSIONS = new Set([...Object.values(EXTENSIONS), "bin", "jpeg", "log", "txt", "yml"]);
 
 const MAX_CHARACTERS = 60;
 
-/** Windows opens a device where a file has one of these names, whatever its extension. */
+/** Windows opens a device for a file with one of these names, with any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
 
 /**
- * "orders.json" of a JSON body to /<uuid>/v1/orders; "request-12.bin" of bytes to nowhere special.
+ * Return a file name for a body: "orders.json" for JSON sent to /<uuid>/v1/orders, or
+ * "request-12.bin" for bytes without a subpath.
  * @param {CapturedRequest} request
  */
 export function bodyFileName(request) {
   const segment = pathSegments(request).findLast(([, segment]) => segment)?.[1] ?? "";
-  return harmless(segment, `request-${request.seq}`, extensionOf(request));
+  return safeName(segment, `request-${request.seq}`, extensionOf(request));
 }
 
 /**
- * "photo.png" of a part whose sender named it so, "setup-exe.bin" of "setup.exe".
+ * Return a file name for a part: "photo.png" for "photo.png", "setup-exe.bin" for "setup.exe".
  * @param {import("../body/multipart.js").Part} part
  */
 export function partFileName({ fileName, name, type }) {
-  return harmless(fileName || name, "part", extensionOfType(type) || "bin");
+  return safeName(fileName || name, "part", extensionOfType(type) || "bin");
 }
 
 /**
- * Whether a file is saved as the kind that its sender named.
- * @param {string} sent   the sender's name of it, or ""
+ * Check whether a file keeps the extension that its sender chose.
+ * @param {string} sent   the sender's file name, or ""
  * @param {string} saved
  */
 export function keepsExtension(sent, saved) {
@@ -59,19 +60,19 @@ export function keepsExtension(sent, saved) {
 
 /**
  * @param {string} suggested  by a sender
- * @param {string} otherwise  where nothing of that can stay
- * @param {string} extension  where the suggested one could run
+ * @param {string} fallback   if no character of the suggestion is allowed
+ * @param {string} extension  if the suggested one is not safe
  */
-function harmless(suggested, otherwise, extension) {
+function safeName(suggested, fallback, extension) {
   const dot = suggested.lastIndexOf(".");
   const written = dot < 0 ? "" : suggested.slice(dot + 1);
-  const stays = HARMLESS.has(written.toLowerCase());
-  const name = safe(stays ? suggested.slice(0, dot) : suggested) || otherwise;
-  return `${name}.${stays ? written : extension}`;
+  const isSafe = SAFE_EXTENSIONS.has(written.toLowerCase());
+  const name = safeStem(isSafe ? suggested.slice(0, dot) : suggested) || fallback;
+  return `${name}.${isSafe ? written : extension}`;
 }
 
 /** @param {string} text */
-function safe(text) {
+function safeStem(text) {
   const name = text
     .replace(/[^\p{L}\p{N}_]+/gu, "-")
     .replace(/^-|-$/g, "")

@@ -1,4 +1,4 @@
-/** Everything a captured request can be copied as. Does not use the DOM. */
+/** The formats in which a captured request can be copied. Does not use the DOM. */
 
 import { curl } from "./curl.js";
 import { httpie } from "./httpie.js";
@@ -23,7 +23,7 @@ export const CHOICES = [
 ];
 
 /**
- * The request in a format, sent to the callback again; bytes where text cannot carry it.
+ * Export a request that sends to the callback again. Return bytes if the result is not text.
  * @param {Format} format
  * @param {CapturedRequest} request
  * @param {string} origin

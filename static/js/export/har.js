@@ -1,4 +1,4 @@
-/** A captured request as an entry of an HTTP archive (HAR 1.2). Does not use the DOM. */
+/** Export captured requests as entries of an HTTP archive (HAR 1.2). Does not use the DOM. */
 
 import { headerOf, inAscii, queryOf, trimOws } from "../wire/captured.js";
 import { target } from "./outgoing.js";
@@ -8,13 +8,13 @@ import { target } from "./outgoing.js";
  * @typedef {Pick<import("../wire/contract.js").Responded, "status" | "by">} ExportedResponse
  */
 
-/** The log up to its entries, which are long: they follow one by one. */
+/** The text before the entries, which are written one by one. */
 export const HAR_HEAD =
   '{"log":{"version":"1.2","creator":{"name":"Webhook Logger","version":"0.1.0"},"entries":[';
 export const HAR_FOOT = "]}}";
 
-/** Not known here: status 0 is what browsers write then, and -1 stands for an unknown size. */
-const NO_RESPONSE = {
+/** As in browsers, status 0 means an unknown response, and -1 an unknown size. */
+const UNKNOWN_RESPONSE = {
   status: 0,
   statusText: "",
   httpVersion: "",
@@ -24,20 +24,20 @@ const NO_RESPONSE = {
   redirectURL: "",
   headersSize: -1,
   bodySize: -1,
-  comment: "What the sender got is not recorded.",
+  comment: "The response is not recorded.",
 };
 
 /**
  * @param {CapturedRequest} request
  * @param {string} origin
- * @param {ExportedResponse} [responded]  what its sender got
+ * @param {ExportedResponse} [responded]  the response, if it is known
  */
 export function harEntry(request, origin, responded) {
   return {
     startedDateTime: request.received_at,
     time: 0,
     request: harRequest(request, origin),
-    response: responded ? harResponse(responded) : NO_RESPONSE,
+    response: responded ? harResponse(responded) : UNKNOWN_RESPONSE,
     cache: {},
     timings: { send: 0, wait: 0, receive: 0 },
     _clientAddress: request.remote_addr,
@@ -68,7 +68,7 @@ function harRequest(request, origin) {
 /** @param {ExportedResponse} responded */
 function harResponse({ status, by }) {
   const comment = "Only the status of the response is recorded.";
-  return { ...NO_RESPONSE, status, httpVersion: "HTTP/1.1", comment, _by: by };
+  return { ...UNKNOWN_RESPONSE, status, httpVersion: "HTTP/1.1", comment, _by: by };
 }
 
 /** @param {[string, string]} pair */
@@ -77,7 +77,7 @@ function named([name, value]) {
 }
 
 /**
- * Senders write what RFC 3986 does not allow, and an archive must hold to it.
+ * Escape characters that RFC 3986 does not allow: senders may use them, an archive must not.
  * @param {string} url
  */
 function validUrl(url) {
@@ -99,12 +99,12 @@ function cookiesOf({ headers }) {
   });
 }
 
-/** HAR knows text alone: its fields with an underscore are free to say more. @param {CapturedRequest} request */
+/** HAR bodies are text; custom fields begin with an underscore. @param {CapturedRequest} request */
 function postData(request) {
   const { encoding, content, complete } = request.body;
   const data = { mimeType: headerOf(request, "content-type"), text: content };
   if (!complete)
-    return { ...data, comment: "Over the limit of the server: its content is not known." };
+    return { ...data, comment: "Larger than the server’s limit: the content was not kept." };
   if (encoding === "utf-8") return data;
   return { ...data, comment: "The text is base64.", _encoding: "base64" };
 }

@@ -1,4 +1,4 @@
-/** A captured request as an HTTPie command, with a word on what HTTPie can't do. Does not use the DOM. */
+/** Export a captured request as an HTTPie command, with notes on its limits. Does not use the DOM. */
 
 import { textOf } from "../body/charset.js";
 import { bytesOfLine } from "../wire/captured.js";
@@ -7,7 +7,7 @@ import { bodyInto, command, headerWords, quoted } from "./shell.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
-/** What is not legal in a URL, and escapes that are broken, in small letters, or of plain letters. */
+/** Characters that are not allowed in a URL, and escapes that are invalid, lower-case or not needed. */
 const REWRITTEN = /[^\w.~:/?&=+,;@%-]|%(?![\dA-F]{2})|%(?:2[DE]|3\d|[46][1-9A-F]|[57][\dA]|5F|7E)/;
 
 /**
@@ -15,8 +15,9 @@ const REWRITTEN = /[^\w.~:/?&=+,;@%-]|%(?![\dA-F]{2})|%(?:2[DE]|3\d|[46][1-9A-F]
  * @param {string} url
  */
 export function httpie(request, url) {
-  // Any other word in its place is taken for the URL: a stranger could choose where this goes.
-  if (!/^[a-zA-Z]+$/.test(request.method)) return "# HTTPie takes only methods made of letters.";
+  // HTTPie reads any other word as the URL, so a sender could choose the target.
+  if (!/^[a-zA-Z]+$/.test(request.method))
+    return "# HTTPie accepts only methods that consist of letters.";
   const { pipe, options } = bodyOptions(request);
   const first = ["http", ...options, "--path-as-is", request.method, quoted(url)].join(" ");
   return command(notes(request, url), pipe, [first, ...headerItems(request)]);
@@ -31,14 +32,15 @@ function bodyOptions(request) {
 
 /** @param {CapturedRequest} request */
 function headerItems(request) {
-  const invented = ["User-Agent", "Accept", "Accept-Encoding"];
-  if (hasBody(request)) invented.push("Content-Type");
-  const words = headerWords({ ...request, headers: request.headers.filter(canSend) }, invented);
+  const defaults = ["User-Agent", "Accept", "Accept-Encoding"];
+  if (hasBody(request)) defaults.push("Content-Type");
+  const words = headerWords({ ...request, headers: request.headers.filter(canSend) }, defaults);
   return words.some((word) => /^\W*-/.test(word)) ? ["--", ...words] : words;
 }
 
 /**
- * It writes values as UTF-8, and takes a backslash before some characters for an escape.
+ * Check whether HTTPie can send a line: it writes values as UTF-8, and treats a backslash before some
+ * characters as an escape.
  * @param {import("../wire/contract.js").HeaderLine} line
  */
 function canSend([, value]) {
@@ -52,9 +54,9 @@ function canSend([, value]) {
 function notes(request, url) {
   const notes = bodyNotes(request);
   if (!outgoingHeaders(request).every(canSend)) {
-    notes.push("HTTPie cannot send some of the header lines byte by byte: they are left out.");
+    notes.push("HTTPie cannot send the exact bytes of some header lines. They are left out.");
   }
-  if (/[a-z]/.test(request.method)) notes.push("HTTPie sends the method in capital letters.");
-  if (REWRITTEN.test(url)) notes.push("HTTPie may write this URL in another way.");
+  if (/[a-z]/.test(request.method)) notes.push("HTTPie sends the method in upper case.");
+  if (REWRITTEN.test(url)) notes.push("HTTPie may rewrite this URL.");
   return notes;
 }

@@ -1,4 +1,4 @@
-/** A captured request as JavaScript, with a word on what fetch() can't do. Does not use the DOM. */
+/** Export a captured request as JavaScript, with notes on the limits of fetch(). Does not use the DOM. */
 
 import { literal } from "./literal.js";
 import { bodyNotes, hasBody, outgoingHeaders } from "./outgoing.js";
@@ -30,7 +30,7 @@ function headerLines(request) {
   return pairs.length > 0 ? ["  headers: [", ...pairs, "  ],"] : [];
 }
 
-/** Bytes also where it is text: with text, fetch() invents a Content-Type. @param {CapturedRequest} request */
+/** Return bytes even for text: for text, fetch() adds a Content-Type. @param {CapturedRequest} request */
 function bodyExpression({ body }) {
   const text = literal(body.content);
   if (body.encoding === "utf-8") return `new TextEncoder().encode(${text})`;
@@ -39,11 +39,11 @@ function bodyExpression({ body }) {
 
 /** @param {CapturedRequest} request */
 function sendsBody(request) {
-  return hasBody(request) && !takesNoBody(request);
+  return hasBody(request) && !forbidsBody(request);
 }
 
 /** @param {CapturedRequest} request */
-function takesNoBody({ method }) {
+function forbidsBody({ method }) {
   return /^(GET|HEAD)$/i.test(method);
 }
 
@@ -55,7 +55,7 @@ function notes(request, url) {
   const notes = bodyNotes(request);
   const { method } = request;
   if (/^(CONNECT|TRACE|TRACK)$/i.test(method)) notes.push(`fetch() refuses the method ${method}.`);
-  if (takesNoBody(request) && hasBody(request)) notes.push(`fetch() sends no body with ${method}.`);
-  if (new URL(url).href !== url) notes.push("fetch() writes this URL in another way.");
+  if (forbidsBody(request) && hasBody(request)) notes.push(`fetch() sends no body with ${method}.`);
+  if (new URL(url).href !== url) notes.push("fetch() rewrites this URL.");
   return notes;
 }

@@ -1,11 +1,11 @@
-/** What of a captured request is sent again, by whatever tool. Does not use the DOM. */
+/** The parts of a captured request that every export sends. Does not use the DOM. */
 
 import { inAscii, trimOws } from "../wire/captured.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
-/** Header lines of one connection and of its framing: each client makes its own. */
-const OF_THE_CLIENT = new Set([
+/** Header lines for one connection and its framing: each client sets its own (RFC 9110, section 7.6.1). */
+const SET_BY_CLIENT = new Set([
   "connection",
   "content-length",
   "expect",
@@ -20,8 +20,8 @@ const OF_THE_CLIENT = new Set([
 ]);
 
 /**
- * The URL that it was sent to, path and query raw, as the page's own origin serves it. Bytes that no
- * URL may have are escaped: then every tool sends the same ones.
+ * Return the URL of a request at the page's origin, with its raw path and query. Bytes that are not
+ * allowed in a URL are escaped, so that every tool sends the same bytes.
  * @param {CapturedRequest} request
  * @param {string} origin
  */
@@ -30,7 +30,7 @@ export function target({ path, query_string }, origin) {
 }
 
 /**
- * A URL in its parts, none of them decoded or put right: `path` is all behind the authority.
+ * Split a URL without normalising it. `path` is everything after the authority.
  * @param {string} url
  */
 export function partsOf(url) {
@@ -39,19 +39,19 @@ export function partsOf(url) {
 }
 
 /**
- * The header lines to send: in their order, case and number.
+ * Return the header lines to send, in their order and case, with duplicates.
  * @param {CapturedRequest} request
  */
 export function outgoingHeaders({ headers }) {
   const named = new Set(headers.flatMap(namedByConnection));
   return headers.filter(([written]) => {
     const name = written.toLowerCase();
-    return !OF_THE_CLIENT.has(name) && !named.has(name);
+    return !SET_BY_CLIENT.has(name) && !named.has(name);
   });
 }
 
 /**
- * The names in lower case that a `Connection` line says are of one connection.
+ * Return the lower-case names that a `Connection` line lists.
  * @param {import("../wire/contract.js").HeaderLine} line
  */
 function namedByConnection([name, value]) {
@@ -60,32 +60,35 @@ function namedByConnection([name, value]) {
 }
 
 /**
- * Whether there was such a header line, be it an empty one.
+ * Check whether a request has a header line, even an empty one.
  * @param {CapturedRequest} request
  * @param {string} name  in lower case
  */
-export function sends({ headers }, name) {
+export function hasHeader({ headers }, name) {
   return headers.some(([each]) => each.toLowerCase() === name);
 }
 
 /**
- * Whether there is a body to send: one of no bytes too, where its length was told.
+ * Check whether there is a body to send. An empty body counts if the request has a Content-Length.
  * @param {CapturedRequest} request
  */
 export function hasBody(request) {
   const { complete, size } = request.body;
-  const told = request.method !== "HEAD" && sends(request, "content-length");
-  return complete && (size > 0 || told);
+  const hasLength = request.method !== "HEAD" && hasHeader(request, "content-length");
+  return complete && (size > 0 || hasLength);
 }
 
 /**
- * What is not sent, and why. In plain words: not every shell skips comments.
+ * Return notes on the parts that are not sent. Only letters, digits and simple punctuation: not every
+ * shell ignores comments.
  * @param {CapturedRequest} request
  */
 export function bodyNotes({ body, trailers }) {
   const notes = [];
   if (!body.complete) {
-    notes.push(`The body of ${body.size} bytes was over the limit of the server and is not sent.`);
+    notes.push(
+      `The body of ${body.size} bytes was larger than the limit of the server and is not sent.`,
+    );
   }
   if (trailers) notes.push("The trailers of the request are not sent.");
   return notes;

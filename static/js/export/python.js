@@ -1,6 +1,6 @@
 /**
- * A captured request as Python that sends the same bytes again. It is the standard library's
- * http.client, since `requests` rewrites URLs and merges header lines. Does not use the DOM.
+ * Export a captured request as Python that sends the same bytes. It uses http.client, because the
+ * package `requests` rewrites URLs and merges header lines. Does not use the DOM.
  */
 
 import { literal } from "./literal.js";

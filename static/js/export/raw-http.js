@@ -1,4 +1,4 @@
-/** A captured request as it goes over a connection. Does not use the DOM. */
+/** Export a captured request as raw HTTP. Does not use the DOM. */
 
 import { bytesOf } from "../body/body.js";
 import { textOf } from "../body/charset.js";
@@ -8,7 +8,7 @@ import { partsOf } from "./outgoing.js";
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /**
- * As text where text can carry it, else as bytes.
+ * Return text, or bytes if the result is not text.
  * @param {CapturedRequest} request
  * @param {string} url
  */
@@ -25,7 +25,7 @@ export function rawHttp(request, url) {
 }
 
 /**
- * Only a chunked body has room for trailers behind it.
+ * Write a chunked body, which is the only kind that can have trailers.
  * @param {Uint8Array} bytes
  * @param {import("../wire/contract.js").HeaderLine[]} trailers
  */
@@ -37,8 +37,8 @@ function chunked(bytes, trailers) {
 }
 
 /**
- * A header line as it was sent, but for where it goes and for chunks: those are put together, unless
- * trailers come behind them.
+ * Return a header line as sent, except for Host and the framing: without trailers, a chunked body gets
+ * a Content-Length.
  * @param {import("../wire/contract.js").HeaderLine} line
  * @param {string} authority
  * @param {CapturedRequest} request

@@ -1,8 +1,8 @@
-/** For how long the browser may take to begin. */
+/** Time for the browser to start the download. */
 const KEEP_MS = 10_000;
 
 /**
- * Hands the reader a file.
+ * Download a file.
  * @param {Blob} blob
  * @param {string} name
  */
@@ -15,7 +15,7 @@ export function save(blob, name) {
 }
 
 /**
- * Bytes of a stranger, as no type: a browser that opens them runs nothing.
+ * Download untrusted bytes. The generic type stops a browser from running them.
  * @param {Uint8Array} bytes
  * @param {string} name
  */

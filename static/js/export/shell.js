@@ -1,21 +1,21 @@
 /**
- * Words of a POSIX shell that mean exactly what they were made of, also when they are pasted into
- * an interactive bash or zsh. Does not use the DOM.
+ * Quote text and bytes for a POSIX shell. The result is also safe to paste into an interactive bash or
+ * zsh. Does not use the DOM.
  */
 
 import { bytesOf } from "../body/body.js";
 import { bytesOfLine } from "../wire/captured.js";
-import { outgoingHeaders, sends } from "./outgoing.js";
+import { hasHeader, outgoingHeaders } from "./outgoing.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
-/** What a terminal acts upon, or what a reader cannot see; a line feed is neither. */
+/** Control characters and invisible characters, except line feeds. */
 const UNSAFE_TO_PASTE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** Linux takes 128 KiB in one argument; printf's are none, the shell runs it itself. */
+/** Linux allows 128 KiB per argument. The limit does not apply to printf, which is part of the shell. */
 const MAX_ARGUMENT_BYTES = 100_000;
 
-/** For each byte what `printf '%b'` makes it of, inside single quotes. */
+/** The escape of each byte for `printf '%b'` in single quotes. */
 const ESCAPES = Array.from({ length: 256 }, (_, byte) => bytesOfLine(escapeOf(byte)));
 const LONGEST_ESCAPE = 5;
 
@@ -29,7 +29,7 @@ function escapeOf(byte) {
 }
 
 /**
- * Text in single quotes. An old bash expands the history in later lines of such a word too.
+ * Quote text. `!` is outside the quotes, because an old bash expands it in later lines of a quoted word.
  * @param {string} text
  */
 export function quoted(text) {
@@ -37,7 +37,7 @@ export function quoted(text) {
 }
 
 /**
- * A command that prints these bytes. To add up strings would take a second for a mebibyte.
+ * Return a command that prints these bytes. Concatenating strings would take a second per MiB.
  * @param {Uint8Array} bytes
  */
 function printing(bytes) {
@@ -51,7 +51,7 @@ function printing(bytes) {
 }
 
 /**
- * How a body gets into a command: as a word of it, or through a pipe from another.
+ * Return the body as a word of the command, or as a command to pipe into it.
  * @param {import("../body/body.js").Body} body
  * @returns {{word: string, pipe?: undefined} | {pipe: string, word?: undefined}}
  */
@@ -64,16 +64,16 @@ export function bodyInto(body) {
 }
 
 /**
- * The header lines as curl and HTTPie both take them: `Name: value`, `Name;` for an empty one, and
- * `Name:` for one that the tool would invent.
+ * Return the header lines in the syntax of curl and HTTPie: `Name: value`, `Name;` for an empty value,
+ * and `Name:` to remove a default header.
  * @param {CapturedRequest} request
- * @param {string[]} invented
+ * @param {string[]} defaults  headers that the tool adds by itself
  */
-export function headerWords(request, invented) {
+export function headerWords(request, defaults) {
   const lines = outgoingHeaders(request).map(([name, value]) =>
     value ? `${name}: ${value}` : `${name};`,
   );
-  const unwanted = invented.filter((name) => !sends(request, name.toLowerCase()));
+  const unwanted = defaults.filter((name) => !hasHeader(request, name.toLowerCase()));
   return [...lines, ...unwanted.map((name) => `${name}:`)].map(headerWord);
 }
 
@@ -84,7 +84,7 @@ function headerWord(line) {
 }
 
 /**
- * A command, what is piped into it, and comments before it.
+ * Join notes as comments, the command to pipe from, and the lines of a command.
  * @param {string[]} notes
  * @param {string | undefined} pipe
  * @param {string[]} lines

@@ -30,14 +30,14 @@ const TOO_LARGE = { size: 2_000_000, encoding: "utf-8", content: "", complete: f
  * @param {Format} format
  * @param {Partial<CapturedRequest>} [fields]
  */
-const taken = (format, fields) => String(exportAs(format, sample(fields), ORIGIN));
+const exported = (format, fields) => String(exportAs(format, sample(fields), ORIGIN));
 
-test("it goes to the callback at the page's origin, path and query as sent", () => {
+test("the URL is the callback at the page's origin, with path and query as sent", () => {
   const request = sample({ subpath: "/a%2f/../b", query_string: "a=1&a=%7e" });
   assert.equal(target(request, ORIGIN), `${URL}/a%2f/../b?a=1&a=%7e`);
 });
 
-test("what a client makes itself is left out, everything else keeps order, case and number", () => {
+test("header lines keep order, case and duplicates, except those that a client sets", () => {
   /** @type {[string, string][]} */
   const kept = [
     ["X-Dup", "1"],
@@ -49,8 +49,8 @@ test("what a client makes itself is left out, everything else keeps order, case 
   assert.deepEqual(outgoingHeaders(sample({ headers })), kept);
 });
 
-test("lines of one connection are left out, also those that it names", async () => {
-  // The Python half reads the same file.
+test("header lines of one connection are left out, also those that Connection names", async () => {
+  // Python tests read the same file.
   const fixture = new globalThis.URL("../../fixtures/header_lines.json", import.meta.url);
   const lines = JSON.parse(await readFile(fixture, "utf-8"));
   const headers = [...lines.of_one_connection, ...lines.sent_again];
@@ -58,7 +58,7 @@ test("lines of one connection are left out, also those that it names", async () 
 });
 
 test("an ordinary request is a curl command that people can read", () => {
-  const command = taken("curl", {
+  const command = exported("curl", {
     headers: [
       ["Content-Type", "application/json"],
       ["User-Agent", "Stripe/1.0"],
@@ -80,20 +80,20 @@ test("an ordinary request is a curl command that people can read", () => {
   );
 });
 
-test("curl is kept from sending what was not sent", () => {
-  const lines = taken("curl", { body: textBody("x".repeat(2000)) }).split(" \\\n  ");
+test("the curl command removes curl's default headers", () => {
+  const lines = exported("curl", { body: textBody("x".repeat(2000)) }).split(" \\\n  ");
   assert.deepEqual(lines.slice(1, 5), [
     "-H 'User-Agent:'",
     "-H 'Accept:'",
     "-H 'Content-Type:'",
     "-H 'Expect:'",
   ]);
-  assert.match(taken("curl", { headers: [["Accept", ""]] }), /-H 'Accept;'/);
+  assert.match(exported("curl", { headers: [["Accept", ""]] }), /-H 'Accept;'/);
 });
 
-test("curl is kept from putting a URL right", () => {
-  /** @param {string} below */
-  const first = (below) => taken("curl", { subpath: below }).split(" \\\n")[0];
+test("the curl command stops curl from rewriting the URL", () => {
+  /** @param {string} subpath */
+  const first = (subpath) => exported("curl", { subpath }).split(" \\\n")[0];
   assert.equal(first("/a"), `curl -X POST '${URL}/a'`);
   assert.match(first("/../a"), /--path-as-is/);
   assert.match(first("/%2E%2e/a"), /--path-as-is/);
@@ -102,32 +102,35 @@ test("curl is kept from putting a URL right", () => {
   assert.match(String(exportAs("curl", sample(), "https://hooks.example.com")), / --http1\.1 /);
 });
 
-test("HEAD, other methods and quotes in them are told to curl in their own way", () => {
-  assert.match(taken("curl", { method: "HEAD" }), /^curl --head /);
-  assert.match(taken("curl", { method: "GET" }), /^curl 'http/);
-  assert.match(taken("curl", { method: "GET", body: textBody("x") }), /^curl -X GET /);
-  assert.match(taken("curl", { method: "`id`" }), /^curl -X '`id`' /);
+test("the curl command has the right option for HEAD, default and quoted methods", () => {
+  assert.match(exported("curl", { method: "HEAD" }), /^curl --head /);
+  assert.match(exported("curl", { method: "GET" }), /^curl 'http/);
+  assert.match(exported("curl", { method: "GET", body: textBody("x") }), /^curl -X GET /);
+  assert.match(exported("curl", { method: "`id`" }), /^curl -X '`id`' /);
 });
 
-test("a body is never read from a file, and what a terminal would act upon goes through a pipe", () => {
-  assert.match(taken("curl", { body: textBody("@/etc/passwd") }), /--data-raw '@\/etc\/passwd'$/);
+test("a body is never read from a file, and control characters are piped", () => {
+  assert.match(
+    exported("curl", { body: textBody("@/etc/passwd") }),
+    /--data-raw '@\/etc\/passwd'$/,
+  );
   const bytes = new Uint8Array([0, 39, 92, 33, 10, 255]);
   assert.match(
-    taken("curl", { body: bodyOf(bytes) }),
+    exported("curl", { body: bodyOf(bytes) }),
     /^printf '%b' '\\0000\\0047\\\\\\0041\\n\\0377' \|\ncurl [\s\S]*--data-binary @-$/,
   );
   for (const text of ["a\tb", "a\rb", "\u202ea", "\ufeffa", "a\u2028b"]) {
-    assert.match(taken("curl", { body: textBody(text) }), /^printf '%b' '[ -~]*' \|/, text);
+    assert.match(exported("curl", { body: textBody(text) }), /^printf '%b' '[ -~]*' \|/, text);
   }
-  assert.match(taken("curl", { body: textBody("x".repeat(200_000)) }), /^printf '%s' 'x+' \|/);
+  assert.match(exported("curl", { body: textBody("x".repeat(200_000)) }), /^printf '%s' 'x+' \|/);
 });
 
 test("raw bytes in a header value are printed by the shell itself", () => {
-  const command = taken("curl", { headers: [["X-Latin", "\xe9'!\t$(id)"]] });
+  const command = exported("curl", { headers: [["X-Latin", "\xe9'!\t$(id)"]] });
   assert.ok(command.includes(`-H "$(printf '%b' 'X-Latin: \\0351\\0047\\0041\\0011$(id)')"`));
 });
 
-test("a body that the server did not keep is said to be missing, and none is sent", () => {
+test("a body that was not kept is not sent, and a note says so", () => {
   /** @type {[Format, string][]} */
   const comments = [
     ["curl", "# "],
@@ -136,61 +139,62 @@ test("a body that the server did not keep is said to be missing, and none is sen
     ["javascript", "// "],
   ];
   for (const [format, comment] of comments) {
-    const [first, ...rest] = taken(format, { body: TOO_LARGE }).split("\n");
-    const note = "The body of 2000000 bytes was over the limit of the server and is not sent.";
+    const [first, ...rest] = exported(format, { body: TOO_LARGE }).split("\n");
+    const note =
+      "The body of 2000000 bytes was larger than the limit of the server and is not sent.";
     assert.equal(first, comment + note);
     assert.doesNotMatch(rest.join("\n"), /--data|--raw|\bbody\b|Content-Length/);
   }
-  const raw = taken("raw", { body: TOO_LARGE, headers: [["Content-Length", "2000000"]] });
+  const raw = exported("raw", { body: TOO_LARGE, headers: [["Content-Length", "2000000"]] });
   assert.equal(raw, `POST /${UUID} HTTP/1.1\r\n\r\n`);
 });
 
-test("HTTPie gets no method that it would take for a URL", () => {
-  assert.equal(taken("httpie", { method: "evil.example" }).split("\n").length, 1);
-  assert.doesNotMatch(taken("httpie", { method: "evil.example" }), /http |evil/);
+test("HTTPie never gets a method that it would read as the URL", () => {
+  assert.equal(exported("httpie", { method: "evil.example" }).split("\n").length, 1);
+  assert.doesNotMatch(exported("httpie", { method: "evil.example" }), /http |evil/);
   const fields = { method: "PUT", headers: /** @type {[string, string][]} */ ([["-f", "@/etc"]]) };
-  assert.match(taken("httpie", { ...fields, body: textBody("-x") }), /--raw='-x' .* PUT 'http/);
-  assert.match(taken("httpie", fields), /-- \\\n {2}'-f: @\/etc'/);
+  assert.match(exported("httpie", { ...fields, body: textBody("-x") }), /--raw='-x' .* PUT 'http/);
+  assert.match(exported("httpie", fields), /-- \\\n {2}'-f: @\/etc'/);
 });
 
-test("what HTTPie and fetch cannot do is said before", () => {
+test("notes list the limits of HTTPie and fetch", () => {
   /** @type {[string, string][]} */
   const headers = [["X-Latin", "\xe9"]];
-  assert.match(taken("httpie", { headers }), /^# HTTPie cannot send some of the header lines/);
-  assert.doesNotMatch(taken("httpie", { headers }), /X-Latin/);
+  assert.match(exported("httpie", { headers }), /^# HTTPie cannot send the exact bytes of some/);
+  assert.doesNotMatch(exported("httpie", { headers }), /X-Latin/);
   for (const path of ["{a}", "%7e", "%41", "%", "a#b"]) {
-    assert.match(taken("httpie", { subpath: `/${path}` }), /^# HTTPie may write this URL/);
+    assert.match(exported("httpie", { subpath: `/${path}` }), /^# HTTPie may rewrite this URL/);
   }
-  assert.doesNotMatch(taken("httpie", { subpath: "/a@b/%20%C3%A9/.." }), /#/);
-  assert.match(taken("httpie", { method: "post" }), /^# HTTPie sends the method in capital/);
-  assert.match(taken("javascript", { subpath: "/../a" }), /^\/\/ fetch\(\) writes this URL/);
+  assert.doesNotMatch(exported("httpie", { subpath: "/a@b/%20%C3%A9/.." }), /#/);
+  assert.match(exported("httpie", { method: "post" }), /^# HTTPie sends the method in upper case/);
+  assert.match(exported("javascript", { subpath: "/../a" }), /^\/\/ fetch\(\) rewrites this URL/);
   assert.match(
-    taken("javascript", { method: "TRACE" }),
+    exported("javascript", { method: "TRACE" }),
     /^\/\/ fetch\(\) refuses the method TRACE/,
   );
-  const get = taken("javascript", { method: "GET", body: textBody("x") });
+  const get = exported("javascript", { method: "GET", body: textBody("x") });
   assert.match(get, /^\/\/ fetch\(\) sends no body with GET\./);
   assert.doesNotMatch(get, /body:/);
-  assert.match(taken("javascript"), /^const response = await fetch\(/);
+  assert.match(exported("javascript"), /^const response = await fetch\(/);
 });
 
-test("no content of a stranger leaves its quotes in source code", () => {
+test("untrusted content cannot leave its string literal", () => {
   const text = "\"\"\"'''\\\n$(a)`\u2028\u202e\u{1f600}";
   const quoted = '"\\"\\"\\"\'\'\'\\\\\\n$(a)`\\u2028\\u202e\u{1f600}"';
-  assert.ok(taken("python", { body: textBody(text) }).includes(`body = ${quoted}.encode()\n`));
-  assert.ok(taken("javascript", { body: textBody(text) }).includes(`.encode(${quoted})`));
+  assert.ok(exported("python", { body: textBody(text) }).includes(`body = ${quoted}.encode()\n`));
+  assert.ok(exported("javascript", { body: textBody(text) }).includes(`.encode(${quoted})`));
 });
 
-test("no line that a shell might not skip holds anything of a stranger", () => {
+test("shell comments do not contain untrusted content", () => {
   const fields = { subpath: `/{$(id)}`, body: TOO_LARGE };
-  const text = taken("httpie", { ...fields, headers: [["`id`", "\xe9"]] });
+  const text = exported("httpie", { ...fields, headers: [["`id`", "\xe9"]] });
   const comments = text.split("\n").filter((line) => line.startsWith("#"));
   assert.equal(comments.length, 3);
   for (const comment of comments) assert.match(comment, /^# [\w ,.:]+$/);
 });
 
-test("raw HTTP is what was sent, to the new host and without chunks", () => {
-  const text = taken("raw", {
+test("raw HTTP is the request as sent, with the new host and without chunks", () => {
+  const text = exported("raw", {
     headers: [
       ["X-A", "1"],
       ["host", "elsewhere"],
@@ -203,7 +207,7 @@ test("raw HTTP is what was sent, to the new host and without chunks", () => {
   assert.equal(text, `${head}\r\n\r\nh\u00e9`);
 });
 
-test("raw HTTP with trailers keeps its chunks, the body in one of them", () => {
+test("raw HTTP with trailers is chunked, with the body in one chunk", () => {
   /** @type {Partial<CapturedRequest>} */
   const fields = {
     headers: [
@@ -215,28 +219,28 @@ test("raw HTTP with trailers keeps its chunks, the body in one of them", () => {
   const head = `POST /${UUID} HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n`;
   const end = "0\r\nX-Sum: 7\r\n\r\n";
   const body = textBody("hello, hello, hello");
-  assert.equal(taken("raw", { ...fields, body }), `${head}13\r\nhello, hello, hello\r\n${end}`);
-  assert.equal(taken("raw", fields), `${head}${end}`);
+  assert.equal(exported("raw", { ...fields, body }), `${head}13\r\nhello, hello, hello\r\n${end}`);
+  assert.equal(exported("raw", fields), `${head}${end}`);
   for (const format of /** @type {Format[]} */ (["curl", "httpie", "python", "javascript"])) {
-    assert.match(taken(format, fields), /The trailers of the request are not sent\./);
-    assert.doesNotMatch(taken(format, fields), /X-Sum: 7/);
+    assert.match(exported(format, fields), /The trailers of the request are not sent\./);
+    assert.doesNotMatch(exported(format, fields), /X-Sum: 7/);
   }
 });
 
-test("bytes that no URL may have are escaped, but in raw HTTP", () => {
+test("bytes that are not allowed in a URL are escaped, except in raw HTTP", () => {
   const fields = { subpath: `/\xe9`, query_string: "city=Z\xc3\xbcrich&\x9b" };
   const url = `${URL}/%E9?city=Z%C3%BCrich&%9B`;
   assert.equal(target(sample(fields), ORIGIN), url);
   for (const format of /** @type {Format[]} */ (["curl", "httpie", "javascript"])) {
-    assert.ok(taken(format, fields).includes(url), format);
+    assert.ok(exported(format, fields).includes(url), format);
   }
-  assert.ok(taken("python", fields).includes(url.slice(ORIGIN.length)));
+  assert.ok(exported("python", fields).includes(url.slice(ORIGIN.length)));
   const bytes = exportAs("raw", sample(fields), ORIGIN);
   const line = `POST /${UUID}/\xe9?city=Z\xc3\xbcrich&\x9b HTTP/1.1`;
   assert.equal(Buffer.from(bytes).toString("latin1").split("\r\n")[0], line);
 });
 
-test("raw HTTP that no text can carry comes as bytes", () => {
+test("raw HTTP that is not text is exported as bytes", () => {
   const bytes = exportAs("raw", sample({ body: bodyOf(new Uint8Array([0, 255])) }), ORIGIN);
   assert.ok(bytes instanceof Uint8Array);
   assert.deepEqual([...bytes.slice(-2)], [0, 255]);
@@ -247,16 +251,16 @@ const PART = {
   ...{ bytes: new Uint8Array(), problem: "", inner: null },
 };
 
-test("a file is named after the path and the type, never as something that runs", () => {
+test("a file is named by path and type, and never has an executable extension", () => {
   /**
-   * @param {string} below
+   * @param {string} subpath
    * @param {string} type
    * @param {string} [text]
    */
-  const name = (below, type, text = "x") =>
+  const name = (subpath, type, text = "x") =>
     bodyFileName(
       sample({
-        subpath: below,
+        subpath,
         headers: [["Content-Type", type]],
         body: textBody(text),
         seq: 7,

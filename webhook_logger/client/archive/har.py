@@ -30,7 +30,7 @@ NO_RESPONSE: Entry = {
     "redirectURL": "",
     "headersSize": -1,
     "bodySize": -1,
-    "comment": "What the sender got is not recorded.",
+    "comment": "The response is not recorded.",
 }
 
 # What RFC 3986 does not allow, and senders write all the same.
@@ -88,7 +88,7 @@ def _post_data(request: CapturedRequest, body: dict[str, Any]) -> Entry:
     """HAR knows text alone: its fields with an underscore are free to say more."""
     data = {"mimeType": request.header("content-type"), "text": body["content"]}
     if not body["complete"]:
-        return {**data, "comment": "Over the limit of the server: its content is not known."}
+        return {**data, "comment": "Larger than the server’s limit: the content was not kept."}
     if body["encoding"] == "utf-8":
         return data
     return {**data, "comment": "The text is base64.", "_encoding": "base64"}
