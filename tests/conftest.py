@@ -1,4 +1,4 @@
-"""Servers that tests share: starting one takes longer than most tests."""
+"""Servers that tests share, because starting one takes longer than most tests."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.processes import Redis, Server
 
-# A shell's `&` lets a run ignore Ctrl-C, and all that it starts, which tests interrupt.
+# A process that a shell starts with `&` ignores SIGINT, and so do its children. Tests send it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# A machine may be busy; how long a case takes says nothing.
+# No deadline: on a busy machine any case may take long.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session")
 def memory_server() -> Iterator[Server]:
-    """One process without a queue."""
+    """One worker without a queue."""
     with Server() as server:
         yield server
 
@@ -35,14 +35,14 @@ def redis() -> Iterator[Redis]:
 
 @pytest.fixture(scope="session")
 def two_workers(redis: Redis) -> Iterator[tuple[Server, Server]]:
-    """Two processes on one Redis."""
+    """Two workers that share one Redis."""
     with Server(REDIS_URL=redis.url) as a, Server(REDIS_URL=redis.url) as b:
         yield a.until_ready(), b.until_ready()
 
 
 @pytest.fixture(params=["memory", "redis"])
 def server(request: pytest.FixtureRequest) -> Server:
-    """A server without a queue and, in a second run of the test, one with."""
+    """A server without a queue, then, in a second run of the test, one with a queue."""
     if request.param == "memory":
         return request.getfixturevalue("memory_server")
     return request.getfixturevalue("two_workers")[0]
@@ -50,5 +50,5 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 @pytest.fixture
 def uuid() -> str:
-    """A callback that no other test knows."""
+    """The UUID of a callback that no other test uses."""
     return str(uuid4())

@@ -1,4 +1,4 @@
-"""docs/asyncapi.yaml is AsyncAPI 3.0, and says what viewers and workers say to each other."""
+"""docs/asyncapi.yaml is valid AsyncAPI 3.0 and describes the messages of viewers and workers."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.viewers.join import MAX_EPOCH_CHARACTERS
 
 SCHEMA = DOCS.parent / "node_modules/@asyncapi/specs/schemas/3.0.0.json"
-OF_VIEWERS = {"Auth", "Join", "Leave"}
-"""What comes from a viewer may hold more than is known."""
-SOMETIMES = {"trailers", "seconds"}
-"""Fields that a worker sends only when they hold something."""
+SENT_BY_VIEWERS = {"Auth", "Join", "Leave"}
+"""Messages of viewers, which may have unknown fields."""
+OPTIONAL = {"trailers", "seconds"}
+"""Fields that a worker omits when they are empty."""
 
 
 @pytest.fixture(scope="module")
@@ -28,32 +28,32 @@ def schemas() -> dict[str, Any]:
     return dict(document(NAME)["components"]["schemas"])
 
 
-def below(node: Any) -> Iterator[dict[str, Any]]:
-    """All mappings of a document."""
+def mappings(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield the node and all mappings in it."""
     if isinstance(node, dict):
         yield node
         for value in node.values():
-            yield from below(value)
+            yield from mappings(value)
     elif isinstance(node, list):
         for value in node:
-            yield from below(value)
+            yield from mappings(value)
 
 
-def test_it_is_valid() -> None:
+def test_the_document_is_valid() -> None:
     schema = json.loads(SCHEMA.read_text())
     jsonschema_rs.Draft7Validator(schema).validate(document(NAME))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_reference_leads_somewhere(name: str) -> None:
-    references = {node["$ref"] for node in below(document(name)) if "$ref" in node}
+def test_every_reference_has_a_target(name: str) -> None:
+    references = {node["$ref"] for node in mappings(document(name)) if "$ref" in node}
     assert references
     for reference in references:
         other, fragment = urldefrag(reference)
         assert follow(other or name, {"$ref": f"#{fragment}"})
 
 
-def test_every_message_is_said_by_somebody() -> None:
+def test_every_message_belongs_to_an_operation() -> None:
     operations = list(document(NAME)["operations"].values())
     used = [message for operation in operations for message in operation["messages"]]
     used += [
@@ -66,16 +66,18 @@ def test_every_message_is_said_by_somebody() -> None:
     assert set(channel) == set(document(NAME)["components"]["messages"])
 
 
-def test_whatever_a_worker_sends_is_said_to_the_last_field(schemas: dict[str, Any]) -> None:
+def test_messages_of_workers_have_documented_fields_only(schemas: dict[str, Any]) -> None:
     for name, schema in schemas.items():
-        for node in below(schema):
+        for node in mappings(schema):
             if node.get("type") == "object":
-                assert (node.get("additionalProperties") is False) == (name not in OF_VIEWERS), name
-                always = [field for field in node["properties"] if field not in SOMETIMES]
-                assert name in OF_VIEWERS or node["required"] == always
+                assert (node.get("additionalProperties") is False) == (
+                    name not in SENT_BY_VIEWERS
+                ), name
+                always = [field for field in node["properties"] if field not in OPTIONAL]
+                assert name in SENT_BY_VIEWERS or node["required"] == always
 
 
-def test_it_has_every_field_of_a_captured_request_in_its_order(schemas: dict[str, Any]) -> None:
+def test_it_lists_every_field_of_a_captured_request_in_order(schemas: dict[str, Any]) -> None:
     wire = samples()[-1].to_wire()
     assert list(schemas["CapturedRequest"]["properties"]) == list(wire)
     assert list(schemas["Body"]["properties"]) == list(wire["body"])
@@ -84,19 +86,19 @@ def test_it_has_every_field_of_a_captured_request_in_its_order(schemas: dict[str
 @pytest.mark.parametrize(
     "row", json.loads(FIXTURE.read_text()), ids=lambda row: row["wire"]["path"]
 )
-def test_the_fixture_of_all_languages_is_as_it_says(row: dict[str, Any]) -> None:
+def test_the_shared_fixture_matches_the_document(row: dict[str, Any]) -> None:
     require_valid(
         validator(NAME, {"$ref": "#/components/schemas/CapturedRequest"}), row["wire"], "a row"
     )
 
 
-def test_it_names_callbacks_and_epochs_as_they_are_read(schemas: dict[str, Any]) -> None:
+def test_its_patterns_and_limits_are_those_of_the_server(schemas: dict[str, Any]) -> None:
     assert schemas["AnyUuid"]["pattern"] == f"^{UUID_PATTERN}$"
     assert schemas["LastEpoch"]["maxLength"] == MAX_EPOCH_CHARACTERS
     assert schemas["LastSeq"]["maximum"] == 2**53 - 1
 
 
-def test_it_has_every_event_that_a_worker_sends() -> None:
+def test_workers_send_every_documented_event() -> None:
     package = DOCS.parent / "webhook_logger"
     source = "".join(file.read_text() for file in package.rglob("*.py"))
     sent = {

@@ -1,6 +1,7 @@
-"""The documentation: every link leads somewhere, and every snippet parses.
+"""In the documentation, every link has a target and every snippet parses.
 
-`tests/examples/test_readme.py` and `tests/test_protocol.py` run the snippets of those two.
+`tests/examples/test_readme.py` runs the snippets of README.md.
+`tests/integration/test_clients.py` runs those of docs/protocol.md.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def snippets(path: Path, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_link_leads_to_a_file_and_a_heading(name: str) -> None:
+def test_every_link_has_a_target_file_and_heading(name: str) -> None:
     document = ROOT / name
     for link in links(document):
         if re.match(r"https?://|mailto:", link):
@@ -82,7 +83,7 @@ def test_every_snippet_parses(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_command_line_has_options_that_exist(name: str) -> None:
+def test_every_command_line_uses_existing_options(name: str) -> None:
     assert isinstance(cli, click.Group)
     for snippet in snippets(ROOT / name, "sh"):
         for line in snippet.replace("\\\n", " ").splitlines():

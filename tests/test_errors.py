@@ -1,4 +1,4 @@
-"""Every error names its reason, those that libraries raise included."""
+"""Every error names its reason, including errors that libraries raise."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PACKAGE = Path(__file__).parents[1] / "webhook_logger"
 
 
 @pytest.mark.parametrize("reason", Reason, ids=lambda reason: reason.word)
-def test_a_refusal_says_what_the_registry_says(reason: Reason) -> None:
+def test_a_refusal_has_the_reason_and_message_of_the_registry(reason: Reason) -> None:
     assert re.fullmatch("[a-z]+(_[a-z]+)*", reason.word)
     assert re.fullmatch(r"[A-Z][^\n]+\.", reason.meaning)
     error = json.loads(error_json(Refusal(reason)))["error"]
@@ -30,21 +30,21 @@ def test_a_refusal_says_what_the_registry_says(reason: Reason) -> None:
     assert error["name"] not in ("", "Unknown Error")
 
 
-def test_every_reason_has_a_use() -> None:
-    """405 is werkzeug's, and comes with its status alone."""
+def test_every_reason_is_used() -> None:
+    """werkzeug raises 405, so no code names its reason."""
     files = [file for file in PACKAGE.rglob("*.py") if file != PACKAGE / "errors.py"]
     source = "".join(file.read_text() for file in files)
     used = set(re.findall(r"\bReason\.([A-Z_]+)", source))
     assert used | {"METHOD_NOT_ALLOWED"} == {reason.name for reason in Reason}
 
 
-def test_a_message_of_its_own_replaces_the_sentence_and_not_the_reason() -> None:
+def test_a_specific_message_keeps_the_reason() -> None:
     error = json.loads(error_json(Refusal(Reason.TARGET_TOO_LONG, "Longer than 256 bytes.")))
     assert error["error"]["reason"] == "target_too_long"
     assert error["error"]["message"] == "Longer than 256 bytes."
 
 
-def test_the_seconds_to_wait_are_whole_and_not_too_few() -> None:
+def test_retry_after_is_rounded_up_to_whole_seconds() -> None:
     waits = Refusal(Reason.CALLBACK_RATE_EXCEEDED, retry_after=0.2)
     assert error_headers(waits)["Retry-After"] == "1"
     assert "Retry-After" not in error_headers(Refusal(Reason.NOT_FOUND))
@@ -59,7 +59,7 @@ def test_the_seconds_to_wait_are_whole_and_not_too_few() -> None:
         (ImATeapot(), Reason.BAD_REQUEST),
     ],
 )
-def test_what_a_library_raises_has_the_reason_of_its_status_and_its_sentence(
+def test_an_error_of_a_library_has_the_reason_and_message_of_its_status(
     error: HTTPException, reason: Reason
 ) -> None:
     assert reason_of(error) is reason

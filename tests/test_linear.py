@@ -1,8 +1,8 @@
-"""Everything that reads a stranger's text does so in steps that grow with its length alone.
+"""Every parser of untrusted text takes linear time.
 
-Python code is held to it by counting its steps. A regular expression counts as one step, however
-long it takes: so a pattern that C code alone reads is also read at 512 KiB, for which anything
-quadratic needs 10^11 steps. Such a row does not end.
+The tests count the steps of Python code. A regular expression counts as one step, regardless of its
+duration, so each parser that runs mostly in C also reads a text of 512 KiB. A quadratic parser
+needs 10^11 steps for it and does not finish.
 """
 
 from __future__ import annotations
@@ -47,30 +47,30 @@ from webhook_logger.viewers.transport.packets import NamedPacket
 SIZE = 2**10
 LARGE = 2**19
 FEW = 8 * SIZE
-"""Of that many steps, Python code takes not one for each character."""
+"""A parser that takes fewer steps than this does not take a Python step per character."""
 ANY = ConnectionLimits(target_bytes=2**22, header_bytes=2**22, header_lines=2**22)
 
-NOBODY: Any = SimpleNamespace(refused=lambda *_: None)
+IGNORING_SINK: Any = SimpleNamespace(refused=lambda *_: None)
 REASON = Reason.NOT_FOUND
 
 Reader = Callable[[str], object]
 
 
-def of(**fields: object) -> CapturedRequest:
+def request_with(**fields: object) -> CapturedRequest:
     return replace(samples()[0], **fields)
 
 
-def headed(line: str, *lines: str) -> head.Head:
+def parsed_head(line: str, *lines: str) -> head.Head:
     raw = "\r\n".join((line, "Host: h", *lines, "", "")).encode("latin-1")
     head.find_end(bytearray(raw), 0, ANY)
     return head.parse(raw, ANY)
 
 
 def with_content_type(text: str) -> CapturedRequest:
-    return of(headers=(("Content-Type", text),))
+    return request_with(headers=(("Content-Type", text),))
 
 
-def proxied(key: str, text: str) -> None:
+def read_forwarded(key: str, text: str) -> None:
     trusting = proxies.trust_proxies(
         lambda _environ, _: [], "x-forwarded", proxies.Trusted(2, 2, 2)
     )
@@ -87,16 +87,16 @@ def preflight(text: str) -> object:
     return preflight_headers(environ)
 
 
-def cgi(text: str) -> None:
+def add_cgi_headers(text: str) -> None:
     lines = tuple(("X-A", part) for part in text.split(text[:1])[:1000])
     connection._add_cgi_headers({}, (*lines, (text, "a")))
 
 
-def hostile(text: str, *names: str) -> CapturedRequest:
-    """A request that has it in its target, in the header lines of these names and in its body."""
+def hostile_request(text: str, *names: str) -> CapturedRequest:
+    """Return a request with the text in its target, in the named header lines and in its body."""
     lines = tuple((name, text) for name in names)
     body = Body(text.encode(), 1)
-    return of(
+    return request_with(
         path=f"/{UUID}/{text}", subpath=f"/{text}", query_string=text, headers=lines, body=body
     )
 
@@ -108,12 +108,12 @@ SIGNATURES = (
 )
 
 
-def verified(text: str) -> None:
+def verify_signatures(text: str) -> None:
     for provider in PROVIDERS.values():
-        provider().verify(hostile(text, *SIGNATURES), "c2VjcmV0")
+        provider().verify(hostile_request(text, *SIGNATURES), "c2VjcmV0")
 
 
-def recorded_as(text: str) -> object:
+def read_archive_entry(text: str) -> object:
     lines = [{"name": "A", "value": text}, {"name": "Connection", "value": text}]
     body = {"mimeType": text, "text": text}
     request = {"method": "GET", "url": f"http://h/{text}", "headers": lines, "postData": body}
@@ -121,29 +121,29 @@ def recorded_as(text: str) -> object:
 
 
 READERS: dict[str, Reader] = {
-    "a request line's method": lambda text: headed(f"{text} / HTTP/1.1"),
-    "a request line's target": lambda text: headed(f"GET /{text} HTTP/1.1"),
-    "an absolute target": lambda text: headed(f"GET http://{text} HTTP/1.1"),
-    "a request line": headed,
-    "a header line": lambda text: headed("GET / HTTP/1.1", text),
-    "a header value": lambda text: headed("GET / HTTP/1.1", f"A: {text}"),
+    "a request line's method": lambda text: parsed_head(f"{text} / HTTP/1.1"),
+    "a request line's target": lambda text: parsed_head(f"GET /{text} HTTP/1.1"),
+    "an absolute target": lambda text: parsed_head(f"GET http://{text} HTTP/1.1"),
+    "a request line": parsed_head,
+    "a header line": lambda text: parsed_head("GET / HTTP/1.1", text),
+    "a header value": lambda text: parsed_head("GET / HTTP/1.1", f"A: {text}"),
     **{
-        name: lambda text, name=name: headed("GET / HTTP/1.1", f"{name}: {text}")  # type: ignore[misc]
+        name: lambda text, name=name: parsed_head("GET / HTTP/1.1", f"{name}: {text}")  # type: ignore[misc]
         for name in ("Connection", "Expect", "Content-Length", "Transfer-Encoding")
     },
-    "header lines as CGI variables": cgi,
+    "header lines as CGI variables": add_cgi_headers,
     "a trailer line": lambda text: body._TRAILER_LINE.fullmatch(text.encode("latin-1")),
     "a path with escapes": unquote_to_bytes,
-    "X-Forwarded-For": lambda text: proxied("HTTP_X_FORWARDED_FOR", text),
-    "X-Forwarded-Host": lambda text: proxied("HTTP_X_FORWARDED_HOST", text),
-    "X-Forwarded-Proto": lambda text: proxied("HTTP_X_FORWARDED_PROTO", text),
+    "X-Forwarded-For": lambda text: read_forwarded("HTTP_X_FORWARDED_FOR", text),
+    "X-Forwarded-Host": lambda text: read_forwarded("HTTP_X_FORWARDED_HOST", text),
+    "X-Forwarded-Proto": lambda text: read_forwarded("HTTP_X_FORWARDED_PROTO", text),
     "a preflight": preflight,
     "a body for the wire": lambda text: Body(text.encode(), 1).to_wire(),
     "a body as text": lambda text: with_content_type(text).text,
     "a charset": lambda text: with_content_type(f"a/b;charset={text}").text,
     "a media type": lambda text: with_content_type(text).media_type,
-    "a query": lambda text: of(query_string=text).query,
-    "JSON": lambda text: of(body=Body(text.encode(), 1)).json(),
+    "a query": lambda text: request_with(query_string=text).query,
+    "JSON": lambda text: request_with(body=Body(text.encode(), 1)).json(),
     "a UUID": canonical_uuid,
     "an epoch": lambda text: Join.from_payload({"uuid": UUID, "epoch": text}),
     "a reply": Reply.from_json,
@@ -157,34 +157,38 @@ READERS: dict[str, Reader] = {
     "a reply's header value": lambda text: header_lines([["A", text]]),
     "Engine.IO's query": parse_qs,
     "Engine.IO's payload": lambda text: Payload(encoded_payload=text),
-    "a refused request line": lambda text: Refusals(NOBODY, Metrics(), "").of_line(text, REASON),
-    "a request as an archive's entry": lambda text: entry(hostile(text, "Cookie"), "http://h"),
-    "an archive's entry": recorded_as,
-    "a request that is filtered": lambda text: Filter("a -b").matches(hostile(text)),
-    "a request that is forwarded": lambda text: Target.at("http://h/a").target_of(
-        forwarded(hostile(text, "Connection"))
+    "a refused request line": lambda text: Refusals(IGNORING_SINK, Metrics(), "").of_line(
+        text, REASON
     ),
-    "a request's signatures": verified,
+    "a request as an archive's entry": lambda text: entry(
+        hostile_request(text, "Cookie"), "http://h"
+    ),
+    "an archive's entry": read_archive_entry,
+    "a request that is filtered": lambda text: Filter("a -b").matches(hostile_request(text)),
+    "a request that is forwarded": lambda text: Target.at("http://h/a").target_of(
+        forwarded(hostile_request(text, "Connection"))
+    ),
+    "a request's signatures": verify_signatures,
     "a Socket.IO packet": lambda text: NamedPacket(encoded_packet=f"2{text}"),
 }
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
-def test_its_steps_grow_with_the_length_alone(reader: Reader) -> None:
-    demand_linear(reader, LARGE)
+def test_a_parser_takes_linear_time(reader: Reader) -> None:
+    require_linear(reader, LARGE)
 
 
-def demand_linear(reader: Reader, large: int) -> None:
-    """Twice the length takes twice the steps, but for a few that a call takes anyway."""
+def require_linear(reader: Reader, large: int) -> None:
+    """Check that twice the length takes at most twice the steps, plus a constant."""
     sizes = map(awkward, (SIZE, 2 * SIZE, large // 16, large))
     for once, twice, much, more in zip(*sizes, strict=True):
-        count = steps(tried, reader, once)
-        assert steps(tried, reader, twice) <= 2 * count + SIZE, once[:20]
-        tried(reader, more if count < FEW else much)
+        count = steps(try_reader, reader, once)
+        assert steps(try_reader, reader, twice) <= 2 * count + SIZE, once[:20]
+        try_reader(reader, more if count < FEW else much)
 
 
-def tried(reader: Reader, text: str) -> None:
-    """Refused is as good as read, and may take no longer."""
+def try_reader(reader: Reader, text: str) -> None:
+    """Call the reader. It may refuse the text, also in linear time."""
     with suppress(ValueError, RecursionError, HTTPException):
         reader(text)
 
@@ -203,16 +207,16 @@ def environ_of(path: str, **fields: str) -> dict[str, Any]:
     "path",
     ["", "static/", "static/000000000000/", "view/", "api/callbacks/", "docs/", "socket.io/"],
 )
-def test_a_path_takes_steps_that_grow_with_its_length_alone(app: Any, path: str) -> None:
+def test_routing_a_path_takes_linear_time(app: Any, path: str) -> None:
     def serve(text: str) -> None:
         environ = environ_of(f"/{path}{text}", QUERY_STRING=text)
         list(app.wsgi_app(environ, lambda *_: None))
 
-    tried(serve, "once, for what is made at first use")
-    demand_linear(serve, 16 * SIZE)
+    try_reader(serve, "the first call initializes caches")
+    require_linear(serve, 16 * SIZE)
 
 
-def test_libraries_get_no_header_value_that_is_long_and_none_that_they_do_not_need() -> None:
+def test_libraries_receive_only_short_header_values_that_they_need() -> None:
     seen: list[dict[str, Any]] = []
     application = only_needed(lambda environ, _: seen.append(environ) or ())  # type: ignore[func-returns-value]
     needed = {"HTTP_ACCEPT", "HTTP_IF_NONE_MATCH", "HTTP_ORIGIN", "CONTENT_TYPE"}
@@ -224,7 +228,7 @@ def test_libraries_get_no_header_value_that_is_long_and_none_that_they_do_not_ne
     assert len(seen[1]["HTTP_ORIGIN"]) == MAX_PARSED_CHARACTERS + 1
 
 
-def test_the_app_shows_no_long_header_value_to_flask(app: Any) -> None:
+def test_flask_receives_no_long_header_value(app: Any) -> None:
     for length, page in ((MAX_PARSED_CHARACTERS, True), (MAX_PARSED_CHARACTERS + 1, False)):
         accept = "text/html," + " " * (length - 10)
         body = b"".join(app.wsgi_app(environ_of("/no", HTTP_ACCEPT=accept), lambda *_: None))

@@ -1,4 +1,4 @@
-"""docs/openapi.yaml is OpenAPI 3.1, and says what the views do."""
+"""docs/openapi.yaml is valid OpenAPI 3.1 and describes the views."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ def reply_of(document: dict[str, Any]) -> dict[str, Any]:
     return dict(document["components"]["schemas"]["Reply"]["properties"])
 
 
-def test_it_is_valid() -> None:
+def test_the_document_is_valid() -> None:
     schemathesis.openapi.from_path(DOCUMENT).validate()
 
 
-def test_it_has_every_path_and_method_of_the_views_and_no_other(document: dict[str, Any]) -> None:
+def test_it_lists_exactly_the_paths_and_methods_of_the_views(document: dict[str, Any]) -> None:
     served = set()
     for rule in create_app(Config()).url_map.iter_rules():
         path = re.sub("<(uuid:)?([a-z]+)>", r"{\2}", rule.rule)
         if rule.methods is not None and not path.startswith("/static/"):
             served |= {(path, method.lower()) for method in rule.methods - {"HEAD", "OPTIONS"}}
-    told = {(path, name) for path, item in document["paths"].items() for name in item}
-    told = {(path, name) for path, name in told if name in METHODS}
+    documented = {(path, name) for path, item in document["paths"].items() for name in item}
+    documented = {(path, name) for path, name in documented if name in METHODS}
     callbacks = {(path, name) for path in CALLBACK_PATHS for name in METHODS}
-    told -= {(path, name) for path, name in told if path.startswith("/static/")}
-    assert callbacks <= told
-    assert told - callbacks == served
+    documented -= {(path, name) for path, name in documented if path.startswith("/static/")}
+    assert callbacks <= documented
+    assert documented - callbacks == served
 
 
 def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -65,25 +65,27 @@ def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]
 
 
 def nodes(node: Any) -> Iterator[dict[str, Any]]:
-    """All mappings below a node."""
+    """Yield the node and all mappings in it."""
     if isinstance(node, dict):
         yield node
-    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    for each in below:
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for each in children:
         yield from nodes(each)
 
 
-def test_it_has_no_component_that_nothing_uses(document: dict[str, Any]) -> None:
-    """asyncapi.yaml refers to it, too."""
-    beside = yaml.safe_load((DOCUMENT.parent / "asyncapi.yaml").read_text())
-    used = {node["$ref"].partition("#")[2] for node in nodes([document, beside]) if "$ref" in node}
+def test_every_component_is_used(document: dict[str, Any]) -> None:
+    """asyncapi.yaml refers to components of openapi.yaml, too."""
+    asyncapi = yaml.safe_load((DOCUMENT.parent / "asyncapi.yaml").read_text())
+    used = {
+        node["$ref"].partition("#")[2] for node in nodes([document, asyncapi]) if "$ref" in node
+    }
     for kind, components in document["components"].items():
         for name in components:
             place = f"/components/{kind}/{name}"
             assert any(each == place or each.startswith(f"{place}/") for each in used), place
 
 
-def test_every_operation_has_a_name_of_its_own_and_a_tag_that_is_described(
+def test_every_operation_has_a_unique_id_and_a_described_tag(
     document: dict[str, Any],
 ) -> None:
     every = operations(document)
@@ -93,7 +95,7 @@ def test_every_operation_has_a_name_of_its_own_and_a_tag_that_is_described(
     assert all(each["summary"] and each["description"] for each in every.values())
 
 
-def test_every_operation_can_succeed_and_says_so(document: dict[str, Any]) -> None:
+def test_every_operation_documents_a_successful_response(document: dict[str, Any]) -> None:
     for place, operation in operations(document).items():
         assert any(status[0] in "23" for status in operation["responses"]), place
         for response in operation["responses"].values():
@@ -107,13 +109,13 @@ def test_every_parameter_of_a_path_is_declared(document: dict[str, Any]) -> None
         assert not path.endswith("/") or path == "/"
 
 
-def test_every_array_says_what_its_items_are(document: dict[str, Any]) -> None:
+def test_every_array_describes_its_items(document: dict[str, Any]) -> None:
     arrays = [node for node in nodes(document["components"]) if node.get("type") == "array"]
     assert arrays
     assert all("items" in array for array in arrays)
 
 
-def test_every_default_and_example_fits_its_schema(document: dict[str, Any]) -> None:
+def test_every_default_and_example_matches_its_schema(document: dict[str, Any]) -> None:
     checked = 0
     for node in nodes(document):
         given = [node[word] for word in ("default", "example") if word in node]
@@ -125,41 +127,41 @@ def test_every_default_and_example_fits_its_schema(document: dict[str, Any]) -> 
     assert checked >= 6
 
 
-def test_a_callback_says_what_a_path_gets_that_names_none(document: dict[str, Any]) -> None:
+def test_callback_paths_document_404(document: dict[str, Any]) -> None:
     for path in CALLBACK_PATHS:
         assert "404" in document["paths"][path]["post"]["responses"]
 
 
-def test_it_names_the_responses_that_any_request_can_get(document: dict[str, Any]) -> None:
-    told = document["info"]["description"]
-    assert all(f" {status}" in told for status in ANY_REQUEST)
+def test_the_description_lists_the_responses_of_any_request(document: dict[str, Any]) -> None:
+    documented = document["info"]["description"]
+    assert all(f" {status}" in documented for status in ANY_REQUEST)
 
 
-def test_its_one_error_shape_is_that_of_the_errors(document: dict[str, Any]) -> None:
+def test_the_error_schema_matches_the_errors_of_the_server(document: dict[str, Any]) -> None:
     fields = document["components"]["schemas"]["Error"]["properties"]["error"]
     error = json.loads(error_json(NotFound()))["error"]
     assert list(error) == fields["required"]
-    of_a_field = Refusal(Reason.REPLY_INVALID, field="status")
-    assert list(json.loads(error_json(of_a_field))["error"]) == list(fields["properties"])
+    refusal_with_field = Refusal(Reason.REPLY_INVALID, field="status")
+    assert list(json.loads(error_json(refusal_with_field))["error"]) == list(fields["properties"])
 
 
-def test_it_names_callbacks_as_they_are_named(document: dict[str, Any]) -> None:
+def test_the_uuid_pattern_is_that_of_the_server(document: dict[str, Any]) -> None:
     assert document["components"]["parameters"]["uuid"]["schema"]["pattern"] == f"^{UUID_PATTERN}$"
 
 
-def test_it_has_every_field_of_a_reply_with_its_default(document: dict[str, Any]) -> None:
+def test_it_lists_every_field_of_a_reply_with_its_default(document: dict[str, Any]) -> None:
     fields = reply_of(document)
     assert list(fields) == [field.name for field in dataclasses.fields(Reply)]
     assert {name: field["default"] for name, field in fields.items()} == Reply().to_wire()
 
 
-def test_a_response_is_a_reply_to_one_request(document: dict[str, Any]) -> None:
+def test_the_response_schema_matches_a_live_response(document: dict[str, Any]) -> None:
     fields = document["components"]["schemas"]["Response"]["properties"]
     assert list(fields) == list(json.loads(given_to_json(Reply())))
     assert f"{Config().MAX_BODY_BYTES:,} by default" in fields["body"]["description"]
 
 
-def test_it_tells_the_limits_of_a_reply(document: dict[str, Any]) -> None:
+def test_it_documents_the_limits_of_a_reply(document: dict[str, Any]) -> None:
     fields = reply_of(document)
     assert fields["headers"]["maxItems"] == headers.MAX_HEADERS
     assert fields["delay"]["maximum"] == limits.MAX_DELAY_SECONDS

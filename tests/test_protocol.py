@@ -1,4 +1,4 @@
-"""docs/protocol.md says in words what the two documents say; readers have no second truth."""
+"""docs/protocol.md agrees with the OpenAPI and AsyncAPI documents."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from webhook_logger.reply import headers, value
 from webhook_logger.viewers import PING_SECONDS, PING_TIMEOUT_SECONDS
 
 OPENAPI, ASYNCAPI = "openapi.yaml", "asyncapi.yaml"
-SEND = ("path", "effect")
+CALLBACK = ("path", "effect")
 API = ("path", "method", "effect", "statuses")
-SAID = ("event", "payload", "acknowledgement")
-HEARD = ("event", "payload", "when")
+FROM_VIEWERS = ("event", "payload", "acknowledgement")
+TO_VIEWERS = ("event", "payload", "when")
 FIELDS = ("field", "meaning")
 
 
@@ -29,7 +29,7 @@ def paths() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def callback(paths: dict[str, Any]) -> dict[str, Any]:
-    """The document's responses of a callback."""
+    """The documented responses of a callback."""
     return dict(paths["/{uuid}"]["post"]["responses"])
 
 
@@ -38,41 +38,42 @@ def payload_of(message: str) -> dict[str, Any]:
     return dict(follow(ASYNCAPI, message_["payload"])["properties"])
 
 
-def test_it_has_every_path(paths: dict[str, Any]) -> None:
-    told = [code_spans(row[0])[0] for row in (*table(*SEND), *table(*API))]
-    assert set(told) == set(paths)
+def test_it_lists_every_path(paths: dict[str, Any]) -> None:
+    listed = [code_spans(row[0])[0] for row in (*table(*CALLBACK), *table(*API))]
+    assert set(listed) == set(paths)
 
 
-def test_it_has_every_operation_with_every_status(paths: dict[str, Any]) -> None:
-    told = {
+def test_it_lists_every_operation_with_every_status(paths: dict[str, Any]) -> None:
+    listed = {
         (code_spans(path)[0], code_spans(method)[0]): code_spans(responses)
         for path, method, _, responses in table(*API)
     }
     for path, item in paths.items():
         for method, operation in item.items():
             if method != "parameters" and "callback" not in operation["tags"]:
-                assert told.pop((path, method.upper())) == sorted(operation["responses"])
-    assert not told
+                assert listed.pop((path, method.upper())) == sorted(operation["responses"])
+    assert not listed
 
 
-def test_it_has_every_header_and_status_of_a_callback(callback: dict[str, Any]) -> None:
-    told = [code_spans(row[0])[0] for row in table("header", "value")]
-    assert told == list(callback["default"]["headers"])
+def test_it_lists_every_header_and_status_of_a_callback(callback: dict[str, Any]) -> None:
+    listed = [code_spans(row[0])[0] for row in table("header", "value")]
+    assert listed == list(callback["default"]["headers"])
     rows = table("status", "when", "published?", "action")
     statuses = {status for row in rows for status in code_spans(row[0])}
     assert statuses == {"200", *callback} - {"default"}
 
 
-def test_what_it_says_of_retries_is_in_the_document(callback: dict[str, Any]) -> None:
+def test_its_retries_match_the_openapi_document(callback: dict[str, Any]) -> None:
     rows = table("status", "when", "published?", "action")
     waits = {status for row in rows if "Retry-After" in row[3] for status in code_spans(row[0])}
     headers = {
-        status: follow(OPENAPI, told).get("headers", {}) for status, told in callback.items()
+        status: follow(OPENAPI, response).get("headers", {})
+        for status, response in callback.items()
     }
-    assert waits == {status for status, told in headers.items() if "Retry-After" in told}
+    assert waits == {status for status, names in headers.items() if "Retry-After" in names}
 
 
-def test_it_has_every_field_of_a_reply_with_its_default() -> None:
+def test_it_lists_every_field_of_a_reply_with_its_default() -> None:
     fields = document(OPENAPI)["components"]["schemas"]["Reply"]["properties"]
     rows = {code_spans(row[0])[0]: row[1] for row in table("field", "default", "meaning")}
     assert list(rows) == list(fields)
@@ -81,39 +82,39 @@ def test_it_has_every_field_of_a_reply_with_its_default() -> None:
             assert json.loads(code_spans(default)[0]) == fields[name]["default"]
 
 
-def test_it_has_every_event_with_every_field() -> None:
-    rows = {code_spans(row[0])[0]: row[1] for row in table(*HEARD)}
-    told = [
+def test_it_lists_every_event_with_every_field() -> None:
+    rows = {code_spans(row[0])[0]: row[1] for row in table(*TO_VIEWERS)}
+    listed = [
         follow(ASYNCAPI, follow(ASYNCAPI, message))["name"]
         for message in document(ASYNCAPI)["operations"]["tell"]["messages"]
     ]
-    assert list(rows) == told
+    assert list(rows) == listed
     for name, payload in rows.items():
         if name != "request":
             assert set(payload_of(name)) <= set(code_spans(payload)), name
 
 
-def test_it_has_every_message_of_a_viewer_with_every_field() -> None:
-    rows = {code_spans(row[0])[0]: row[1] for row in table(*SAID)}
+def test_it_lists_every_message_of_a_viewer_with_every_field() -> None:
+    rows = {code_spans(row[0])[0]: row[1] for row in table(*FROM_VIEWERS)}
     assert list(rows) == ["CONNECT", "join", "leave"]
     for name, payload in rows.items():
         assert list(dict.fromkeys(code_spans(payload))) == list(payload_of(name.lower())), name
 
 
-def test_it_has_every_value_that_a_field_can_have() -> None:
-    rows = {code_spans(row[0])[0]: " ".join(row) for row in table(*HEARD)}
+def test_it_lists_every_value_of_a_field() -> None:
+    rows = {code_spans(row[0])[0]: " ".join(row) for row in table(*TO_VIEWERS)}
     for name, field in (("responded", "by"), ("status", "queue"), ("bye", "reason")):
         assert set(payload_of(name)[field]["enum"]) <= set(code_spans(rows[name]))
 
 
-def test_it_has_every_field_of_a_captured_request() -> None:
+def test_it_lists_every_field_of_a_captured_request() -> None:
     request = payload_of("request")
     body = follow(ASYNCAPI, request.pop("body"))["properties"]
-    told = [name for row in table(*FIELDS) for name in code_spans(row[0])]
-    assert told == [*request, *(f"body.{name}" for name in body)]
+    listed = [name for row in table(*FIELDS) for name in code_spans(row[0])]
+    assert listed == [*request, *(f"body.{name}" for name in body)]
 
 
-def test_its_captured_request_is_one() -> None:
+def test_its_example_of_a_captured_request_is_valid() -> None:
     example = json.loads(protocol.code("json request"))
     require_valid(
         validator(ASYNCAPI, {"$ref": "#/components/schemas/CapturedRequest"}), example, "it"
@@ -121,21 +122,23 @@ def test_its_captured_request_is_one() -> None:
     assert len(example["body"]["content"]) == example["body"]["size"]
 
 
-def test_its_error_is_one() -> None:
+def test_its_example_of_an_error_is_valid() -> None:
     example = json.loads(protocol.code("json"))
-    require_valid(validator(OPENAPI, {"$ref": "#/components/schemas/Error"}), example, "it")
+    require_valid(
+        validator(OPENAPI, {"$ref": "#/components/schemas/Error"}), example, "the example"
+    )
 
 
-def test_its_snippets_name_what_a_reader_replaces() -> None:
+def test_its_snippets_contain_the_placeholders_that_a_reader_replaces() -> None:
     for info in ("js stream", "python stream", "js bare", "sh reply", "sh respond"):
-        replaced = protocol.snippet(info, "http://127.0.0.1:1", "nobody")
+        replaced = protocol.snippet(info, "http://127.0.0.1:1", "a-uuid")
         assert "hooks.example.com" not in replaced
         assert protocol.UUID not in replaced
 
 
-def test_the_limits_that_it_names_are_those() -> None:
+def test_its_limits_match_the_settings() -> None:
     config = Config()
-    told = {
+    listed = {
         "MAX_BODY_BYTES`, 1 MiB by default": config.MAX_BODY_BYTES == 2**20,
         "10 seconds (`RESPONSE_TIMEOUT`)": config.RESPONSE_TIMEOUT == 10,
         "at most 32 (`MAX_ROOMS_PER_VIEWER`)": config.MAX_ROOMS_PER_VIEWER == 32,
@@ -147,6 +150,6 @@ def test_the_limits_that_it_names_are_those() -> None:
         f"pings every {PING_SECONDS} seconds": True,
         f"does not respond within {PING_TIMEOUT_SECONDS} seconds.": True,
     }
-    for text, is_so in told.items():
+    for text, matches in listed.items():
         assert text in protocol.TEXT
-        assert is_so, text
+        assert matches, text

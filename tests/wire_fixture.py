@@ -1,6 +1,6 @@
-"""Captured requests on the wire, in one file that the tests of every language read.
+"""Captured requests in their wire form, in one file that the tests of every language read.
 
-`python -m tests.wire_fixture` writes it anew.
+`python -m tests.wire_fixture` writes the file.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _sample(seq: int, name: str, body: Body) -> CapturedRequest:
 
 
 def fixture_text() -> str:
-    """What the file must hold: the wire form of each beside its body's bytes as hex digits."""
+    """Return the content of the file: the wire form and the body of each request, in hex."""
     rows = [
         {"wire": sample.to_wire(), "body_hex": sample.body.content.hex()} for sample in samples()
     ]

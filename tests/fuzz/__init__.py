@@ -1,1 +1,1 @@
-"""Everything that parses, fed with what nobody would send; `make fuzz` runs it for long."""
+"""Property-based tests of parsers and of a running server; `make fuzz` runs many more cases."""

@@ -1,4 +1,4 @@
-"""`hypothesis.given`, but counted, so that a long run can tell how far it is."""
+"""Wrap `hypothesis.given` and count the cases, so that a long run can report its progress."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis.strategies import SearchStrategy
 
-TELL_EVERY = 2_000
+REPORT_EVERY = 2_000
 
 COUNTS: Counter[str] = Counter()
-"""The cases of each property so far."""
+"""The number of cases of each property so far."""
 
 Property = Callable[..., None]
 
 
-def nobody(_line: str) -> None:
-    """Nobody listens, as in `make test`."""
+def ignore(_line: str) -> None:
+    """Ignore the progress report, as in `make test`."""
 
 
-listeners: list[Callable[[str], None]] = [nobody]
+listeners: list[Callable[[str], None]] = [ignore]
 
 
 def fuzz(**strategies: SearchStrategy[Any]) -> Callable[[Property], Property]:
-    """A property that holds for all cases of the strategies."""
+    """Declare a property that must hold for all cases of the strategies."""
 
     def decorate(check: Property) -> Property:
         @wraps(check)
@@ -34,7 +34,7 @@ def fuzz(**strategies: SearchStrategy[Any]) -> Callable[[Property], Property]:
             _count(check.__name__)
             check(*args, **case)
 
-        # A machine may be busy; how long a case takes says nothing.
+        # No deadline: on a busy machine any case may take long.
         return settings(deadline=None)(given(**strategies)(counted))
 
     return decorate
@@ -42,5 +42,5 @@ def fuzz(**strategies: SearchStrategy[Any]) -> Callable[[Property], Property]:
 
 def _count(name: str) -> None:
     COUNTS[name] += 1
-    if COUNTS[name] % TELL_EVERY == 0:
-        listeners[-1](f"{COUNTS.total():,} cases, {COUNTS[name]:,} of them for {name}")
+    if COUNTS[name] % REPORT_EVERY == 0:
+        listeners[-1](f"{COUNTS.total():,} cases, including {COUNTS[name]:,} of {name}")

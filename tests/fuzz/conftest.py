@@ -1,4 +1,4 @@
-"""The profile of a long run, `--hypothesis-profile=long`, and its count at the end."""
+"""Define the profile of a long run, `--hypothesis-profile=long`, and report its counts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, settings
 from tests.fuzz.cases import COUNTS, listeners
 
 LONG = "long"
-CASES_OF_A_PROPERTY = 6_500
+CASES_PER_PROPERTY = 6_500
 
 _begin = time.monotonic()
 
 settings.register_profile(
     LONG,
-    max_examples=CASES_OF_A_PROPERTY,
+    max_examples=CASES_PER_PROPERTY,
     suppress_health_check=[HealthCheck.too_slow],
 )
 
@@ -27,16 +27,16 @@ def _is_long(config: pytest.Config) -> bool:
 
 @pytest.fixture(autouse=True, scope="session")
 def _progress(request: pytest.FixtureRequest) -> None:
-    """Tell how far it is, which the terminal shows while a test still runs."""
+    """Report the progress on the terminal while a test runs."""
     plugins = request.config.pluginmanager
     reporter, capture = plugins.getplugin("terminalreporter"), plugins.getplugin("capturemanager")
 
-    def tell(line: str) -> None:
+    def report(line: str) -> None:
         with capture.global_and_fixture_disabled():
             reporter.write_line(line)
 
     if reporter and capture and _is_long(request.config):
-        listeners.append(tell)
+        listeners.append(report)
 
 
 def pytest_terminal_summary(
@@ -46,4 +46,4 @@ def pytest_terminal_summary(
         for name, count in sorted(COUNTS.items()):
             terminalreporter.write_line(f"{count:>9,}  {name}")
         seconds = time.monotonic() - _begin
-        terminalreporter.write_line(f"{COUNTS.total():>9,}  cases in all, in {seconds:.0f} s")
+        terminalreporter.write_line(f"{COUNTS.total():>9,}  cases in total, in {seconds:.0f} s")

@@ -1,4 +1,4 @@
-"""Requests that are nearly good: what a parser has to look at twice."""
+"""Strategies for nearly valid requests, which are hard to parse."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from hypothesis import strategies as st
 TOKEN_CHARACTERS = b"!#$%&'*+-.^_`|~09AZaz"
 
 
-def bytes_of(alphabet: bytes, least: int = 0, most: int = 12) -> st.SearchStrategy[bytes]:
-    return st.lists(st.sampled_from(list(alphabet)), min_size=least, max_size=most).map(bytes)
+def bytes_of(alphabet: bytes, min_size: int = 0, max_size: int = 12) -> st.SearchStrategy[bytes]:
+    return st.lists(st.sampled_from(list(alphabet)), min_size=min_size, max_size=max_size).map(
+        bytes
+    )
 
 
 def mostly(good: bytes, *others: bytes) -> st.SearchStrategy[bytes]:
-    """One in ten is one of the others."""
+    """Generate `good` nine times in ten, else one of the others."""
     return st.integers(0, 9).flatmap(
         lambda dice: st.sampled_from(others) if dice == 9 else st.just(good)
     )
 
 
-TOKENS = bytes_of(TOKEN_CHARACTERS, least=1)
+TOKENS = bytes_of(TOKEN_CHARACTERS, min_size=1)
 NAMES = TOKENS | st.sampled_from(
     [b"Content-Length", b"Transfer-Encoding", b"Connection", b"Expect", b"Upgrade", b"Host"]
 )
@@ -39,19 +41,19 @@ ENDS = mostly(b"\r\n", b"", b"\n", b"\r")
 
 
 def targets(path: bytes) -> st.SearchStrategy[bytes]:
-    below = st.binary(max_size=8) | bytes_of(bytes(range(0x21, 0x7F)))
-    return mostly(path, b"*", b"http://h" + path, b"//", b"h") | below.map(lambda rest: path + rest)
+    rest = st.binary(max_size=8) | bytes_of(bytes(range(0x21, 0x7F)))
+    return mostly(path, b"*", b"http://h" + path, b"//", b"h") | rest.map(lambda text: path + text)
 
 
 def heads(path: bytes = b"/a") -> st.SearchStrategy[bytes]:
-    """Heads, of which about one in three is one."""
+    """Generate heads; about one in three is valid."""
     line = st.tuples(METHODS, SPACES, targets(path), SPACES, VERSIONS, BREAKS)
     lines = st.lists(LINES, max_size=3).map(b"".join)
     return st.tuples(line.map(b"".join), HOSTS, lines, ENDS).map(b"".join)
 
 
 SIZES = mostly(b"3", b"0", b"03", b"0x3", b"ffffffffffffffff", b"2", b"-1", b"") | bytes_of(
-    b"0123abF", most=4
+    b"0123abF", max_size=4
 )
 EXTENSIONS = mostly(b"", b";a", b";a=b", b';a="\\";"', b"; a = b", b";", b" ", b";\n", b';a="')
 CHUNKS = st.tuples(SIZES, EXTENSIONS, BREAKS, mostly(b"abc", b"ab", b"abcd", b""), BREAKS).map(
@@ -66,10 +68,10 @@ def chunked_bodies() -> st.SearchStrategy[bytes]:
     return st.tuples(st.lists(CHUNKS, max_size=3).map(b"".join), LAST_CHUNKS).map(b"".join)
 
 
-def in_pieces(data: bytes, cuts: list[int]) -> list[bytes]:
-    """The same bytes as they may arrive."""
-    places = sorted({cut % (len(data) + 1) for cut in cuts} | {0, len(data)})
+def in_pieces(data: bytes, splits: list[int]) -> list[bytes]:
+    """Split the bytes at these positions, as they may arrive."""
+    places = sorted({split % (len(data) + 1) for split in splits} | {0, len(data)})
     return [data[a:b] for a, b in pairwise(places)]
 
 
-CUTS = st.lists(st.integers(0, 2**16), max_size=4)
+SPLITS = st.lists(st.integers(0, 2**16), max_size=4)

@@ -1,4 +1,4 @@
-"""Captured requests: whatever came, it goes over the wire and comes back, byte by byte."""
+"""A captured request survives the conversion to the wire form and back, byte for byte."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BODY = validator("asyncapi.yaml", {"$ref": "#/components/schemas/Body"})
     body=st.binary(),
     chunked=st.booleans(),
 )
-def test_whatever_was_sent_comes_back_from_the_wire_as_it_was(
+def test_a_captured_request_is_equal_after_its_wire_form_is_read(
     target: str,
     method: str,
     host: str,

@@ -1,4 +1,4 @@
-"""The head of a request: any bytes are one or are refused, and h11 reads those as we do."""
+"""Any bytes are a valid head or are refused, and h11 reads valid heads in the same way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException
 
 from tests.fuzz.cases import fuzz
-from tests.fuzz.requests import CUTS, heads, in_pieces
+from tests.fuzz.requests import SPLITS, heads, in_pieces
 from webhook_logger.serving.head import Head, find_end, parse
 
 REFUSALS = (400, 414, 431, 501, 505)
@@ -16,7 +16,7 @@ BEGINNINGS = [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: "]
 
 
 def read(pieces: list[bytes]) -> Head | int | None:
-    """The head, how it is refused, or None when its end has not come."""
+    """Return the head, the status of its refusal, or None if the head is incomplete."""
     received, end = bytearray(), None
     try:
         for piece in pieces:
@@ -34,14 +34,14 @@ def read(pieces: list[bytes]) -> Head | int | None:
     raw=st.binary(),
     begin=st.sampled_from([b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: "]),
 )
-def test_any_bytes_are_a_head_or_an_error_for_the_sender(raw: bytes, begin: bytes) -> None:
+def test_any_bytes_are_a_head_or_refused(raw: bytes, begin: bytes) -> None:
     for data in (begin + raw, begin + raw + b"\r\n\r\n"):
         outcome = read([data])
         assert outcome is None or isinstance(outcome, Head) or outcome in REFUSALS
 
 
 @fuzz(raw=heads())
-def test_what_is_taken_for_a_head_says_one_thing_only(raw: bytes) -> None:
+def test_an_accepted_head_is_unambiguous(raw: bytes) -> None:
     head = read([raw])
     if not isinstance(head, Head):
         assert head is None or head in REFUSALS
@@ -55,9 +55,9 @@ def test_what_is_taken_for_a_head_says_one_thing_only(raw: bytes) -> None:
 
 
 @fuzz(raw=heads())
-def test_h11_reads_the_same_in_it(raw: bytes) -> None:
+def test_h11_reads_an_accepted_head_in_the_same_way(raw: bytes) -> None:
     head = read([raw])
-    # It takes no byte from 0x80 up in a target.
+    # h11 refuses bytes from 0x80 in a target.
     if isinstance(head, Head) and raw.partition(b"\r\n")[0].isascii():
         peer = h11.Connection(h11.SERVER)
         peer.receive_data(raw)
@@ -71,14 +71,16 @@ def test_h11_reads_the_same_in_it(raw: bytes) -> None:
         assert lines == list(head.headers)
 
 
-@fuzz(raw=heads(), cuts=CUTS)
-def test_it_is_the_same_however_the_bytes_arrive(raw: bytes, cuts: list[int]) -> None:
-    whole, parts = read([raw]), read(in_pieces(raw, cuts))
+@fuzz(raw=heads(), splits=SPLITS)
+def test_the_result_does_not_depend_on_the_pieces_that_arrive(
+    raw: bytes, splits: list[int]
+) -> None:
+    whole, parts = read([raw]), read(in_pieces(raw, splits))
     assert isinstance(whole, int) == isinstance(parts, int)
     if not isinstance(whole, int):
         assert whole == parts
 
 
 @pytest.mark.parametrize("raw", [b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"])
-def test_the_oracle_reads_what_is_good(raw: bytes) -> None:
+def test_a_valid_head_is_accepted(raw: bytes) -> None:
     assert isinstance(read([raw]), Head)

@@ -1,4 +1,4 @@
-"""What viewers and paths may name: a callback, and a position in its stream."""
+"""Messages and paths name a callback and a position in its stream, or are refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CANONICAL = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 @fuzz(value=UUIDS | JSON)
-def test_a_callback_is_named_by_its_uuid_in_one_form_or_not_at_all(value: Any) -> None:
+def test_a_callback_has_one_canonical_uuid(value: Any) -> None:
     with suppress(ValueError):
         canonical = canonical_uuid(value)
         assert re.fullmatch(CANONICAL, canonical)
@@ -29,7 +29,7 @@ def test_a_callback_is_named_by_its_uuid_in_one_form_or_not_at_all(value: Any) -
 
 
 @fuzz(payload=JOINS | JSON, seq=st.integers(0, 2**53))
-def test_whatever_a_viewer_asks_for_is_a_join_or_refused(payload: Any, seq: int) -> None:
+def test_any_payload_is_a_join_or_refused(payload: Any, seq: int) -> None:
     with suppress(Refusal):
         join = Join.from_payload(payload)
         assert join.uuid == uuid_of(payload)
@@ -38,14 +38,14 @@ def test_whatever_a_viewer_asks_for_is_a_join_or_refused(payload: Any, seq: int)
 
 
 @fuzz(auth=JOINS | JSON)
-def test_auth_is_a_join_or_refused_or_nothing(auth: Any) -> None:
+def test_any_auth_is_a_join_or_refused_or_names_no_callback(auth: Any) -> None:
     with suppress(Refusal):
         join = Join.from_auth(auth)
         assert (join is None) == (auth is None or "uuid" not in auth)
 
 
 @fuzz(seq=st.integers(0, 2**53 - 1))
-def test_a_seq_without_a_fraction_is_whole_however_it_is_written(seq: int) -> None:
+def test_a_float_seq_without_a_fraction_becomes_an_integer(seq: int) -> None:
     uuid = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
     join = Join.from_payload({"uuid": uuid, "epoch": "e", "seq": float(seq)})
     assert (type(join.seq), join.seq) == (int, seq)

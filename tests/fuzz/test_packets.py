@@ -1,4 +1,4 @@
-"""Socket.IO against a running server: whatever one viewer sends, another is still served."""
+"""A running server still serves other viewers when one viewer sends arbitrary packets."""
 
 from __future__ import annotations
 
@@ -60,17 +60,17 @@ def is_served(server: Server, viewer: PacketViewer) -> bool:
 
 
 def send_all(viewer: PacketViewer, packets: list[str | bytes]) -> None:
-    """Send them, and wait until they are taken or the connection is ended."""
+    """Send the packets, and wait until the server has read them or closed the connection."""
     for packet in packets:
         viewer.write(packet)
-    # The response is a frame that is no text, at which reading ends.
+    # The pong is not a text frame, so that `read` raises an error.
     viewer.write_raw(PING)
     while True:
         viewer.read()
 
 
 @fuzz(packets=st.lists(PACKETS, max_size=6), auth=JOINS | JSON)
-def test_whatever_a_viewer_sends_others_are_served(
+def test_other_viewers_are_served_when_one_sends_any_packets(
     server: Server, viewer: PacketViewer, packets: list[str | bytes], auth: Any
 ) -> None:
     with suppress(OSError, websocket.WebSocketException):
@@ -80,7 +80,7 @@ def test_whatever_a_viewer_sends_others_are_served(
 
 
 @fuzz(payload=PAYLOADS.map(str.encode) | st.binary(max_size=60))
-def test_whatever_is_posted_to_a_polling_connection_is_taken_or_refused(
+def test_any_bytes_posted_to_a_polling_connection_are_accepted_or_refused(
     server: Server, viewer: PacketViewer, payload: bytes
 ) -> None:
     connection = HTTPConnection(*server.address, timeout=PATIENCE_SECONDS)
@@ -94,7 +94,7 @@ def test_whatever_is_posted_to_a_polling_connection_is_taken_or_refused(
     assert is_served(server, viewer)
 
 
-def test_nothing_is_left_behind(server: Server, viewer: PacketViewer) -> None:
+def test_no_viewer_or_room_remains(server: Server, viewer: PacketViewer) -> None:
     viewer.end()
     eventually(lambda: server.metrics()["viewers"] == 0)
     assert server.metrics()["rooms"] == 0

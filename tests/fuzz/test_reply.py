@@ -1,4 +1,4 @@
-"""Replies: any JSON is one or is refused, and what is sent is what was asked for."""
+"""Any JSON is a valid reply or is refused, and senders receive exactly the reply."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAMES = st.text(max_size=12) | st.sampled_from(
     ]
 )
 ORIGINS = ("access-control-allow-origin", "access-control-allow-credentials")
-"""Of these there is one at most, unless the reply wants no CORS."""
+"""Each of these occurs at max_bytes once, unless the reply switches CORS off."""
 TEXTS = st.text(max_size=12) | st.binary(max_size=12).map(lambda raw: raw.decode("latin-1"))
 FIELDS = {
     "status": st.integers(199, 600),
@@ -49,13 +49,13 @@ NEARLY = st.fixed_dictionaries(
 
 
 @fuzz(text=st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
-def test_any_bytes_are_a_reply_or_a_sentence(text: bytes) -> None:
+def test_any_bytes_are_a_reply_or_refused(text: bytes) -> None:
     with suppress(ReplyError):
         Reply.from_json(text)
 
 
 @fuzz(wire=NEARLY)
-def test_what_is_taken_for_a_reply_comes_back(wire: dict[str, Any]) -> None:
+def test_an_accepted_reply_is_equal_after_its_wire_form_is_read(wire: dict[str, Any]) -> None:
     with suppress(ReplyError):
         reply = Reply.from_json(json.dumps(wire))
         assert Reply.from_json(json.dumps(reply.to_wire())) == reply
@@ -63,7 +63,7 @@ def test_what_is_taken_for_a_reply_comes_back(wire: dict[str, Any]) -> None:
 
 
 @fuzz(wire=NEARLY)
-def test_no_reply_is_more_than_one_response_with_the_lines_that_it_asked_for(
+def test_a_reply_is_sent_as_one_response_with_its_header_lines(
     wire: dict[str, Any],
 ) -> None:
     with suppress(ReplyError):
@@ -86,22 +86,24 @@ def test_no_reply_is_more_than_one_response_with_the_lines_that_it_asked_for(
 
 
 @fuzz(text=st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
-def test_any_bytes_are_a_response_to_one_request_or_a_sentence(text: bytes) -> None:
+def test_any_bytes_are_a_live_response_or_refused(text: bytes) -> None:
     with suppress(ReplyError):
         given_from_json(text, 64)
 
 
-@fuzz(wire=NEARLY, most=st.integers(0, 12))
-def test_a_response_to_one_request_comes_as_it_was_given(wire: dict[str, Any], most: int) -> None:
+@fuzz(wire=NEARLY, max_bytes=st.integers(0, 12))
+def test_an_accepted_live_response_is_unchanged_when_it_is_read(
+    wire: dict[str, Any], max_bytes: int
+) -> None:
     with suppress(ReplyError):
-        given = given_from_json(json.dumps(wire), most)
+        given = given_from_json(json.dumps(wire), max_bytes)
         assert read_given(given_to_json(given)) == given
-        assert len(given.body) <= most
+        assert len(given.body) <= max_bytes
         assert set(wire) <= {"status", "headers", "body"}
 
 
 def read(data: bytes) -> tuple[h11.Response, bytes, bytes]:
-    """What another implementation of HTTP finds in it: the response, its body, what is left."""
+    """Parse the data with h11. Return the response, its body and the bytes after it."""
     peer = h11.Connection(h11.CLIENT)
     peer.send(h11.Request(method="GET", target="/", headers=[("Host", "h")]))
     peer.send(h11.EndOfMessage())

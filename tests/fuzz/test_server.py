@@ -1,4 +1,4 @@
-"""A running server: whatever arrives, what viewers see is what senders were told."""
+"""A running server delivers exactly the requests that it acknowledged to their senders."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.fuzz.cases import fuzz
-from tests.fuzz.requests import CUTS, chunked_bodies, heads, in_pieces
+from tests.fuzz.requests import SPLITS, chunked_bodies, heads, in_pieces
 from tests.support.processes import Server
 from tests.support.sender import Sender
 from tests.support.viewers import PacketViewer
@@ -19,8 +19,8 @@ UUID = str(uuid4())
 PATH = f"/{UUID}".encode()
 LAST = b"POST %b/last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" % PATH
 STATUSES = re.compile(rb"HTTP/1\.1 (\d{3}) ")
-OUR_FAULTS = {b"500", b"502", b"503", b"504"}
-"""Not 501 and 505: a sender may ask for a coding or a version that the server does not have."""
+SERVER_FAULTS = {b"500", b"502", b"503", b"504"}
+"""Without 501 and 505, which mean that the sender used an unsupported coding or version."""
 PUBLISHED = re.compile(rb"\r\nWebhook-Viewers: 1\r\n")
 
 REQUESTS = st.lists(
@@ -42,7 +42,7 @@ def viewer(server: Server) -> Iterator[PacketViewer]:
 
 
 def responses(server: Server, pieces: list[bytes]) -> bytes:
-    """All that comes back to a sender that ends then."""
+    """Send the pieces, close the sending direction and return everything received."""
     with Sender(server.address) as sender:
         for piece in pieces:
             sender.send(piece)
@@ -51,7 +51,7 @@ def responses(server: Server, pieces: list[bytes]) -> bytes:
 
 
 def delivered(server: Server, viewer: PacketViewer) -> int:
-    """How many requests came to the viewer before one that comes now."""
+    """Count the requests that the viewer received before a new one."""
     assert STATUSES.findall(responses(server, [LAST])) == [b"200"]
     count = 0
     while not viewer.requests(1)[0]["path"].endswith("/last"):
@@ -59,11 +59,11 @@ def delivered(server: Server, viewer: PacketViewer) -> int:
     return count
 
 
-@fuzz(raw=REQUESTS | st.binary(), cuts=CUTS)
-def test_senders_are_told_the_truth_and_never_of_an_error_of_ours(
-    server: Server, viewer: PacketViewer, raw: bytes, cuts: list[int]
+@fuzz(raw=REQUESTS | st.binary(), splits=SPLITS)
+def test_acknowledged_requests_are_delivered_and_no_request_causes_a_server_error(
+    server: Server, viewer: PacketViewer, raw: bytes, splits: list[int]
 ) -> None:
-    received = responses(server, in_pieces(raw.replace(b"/last", b"/x"), cuts))
-    assert not [status for status in STATUSES.findall(received) if status in OUR_FAULTS]
+    received = responses(server, in_pieces(raw.replace(b"/last", b"/x"), splits))
+    assert not [status for status in STATUSES.findall(received) if status in SERVER_FAULTS]
     assert delivered(server, viewer) == len(PUBLISHED.findall(received))
     assert "Traceback" not in server.log

@@ -1,4 +1,4 @@
-"""Values as they come in JSON."""
+"""Strategies for JSON values."""
 
 from __future__ import annotations
 

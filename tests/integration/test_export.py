@@ -151,8 +151,8 @@ class Stage:
             for formats in json.loads(done.stdout)
         ]
 
-    def respond(self, raw: bytes) -> Wire:
-        """Send the bytes; the request at the viewer."""
+    def deliver(self, raw: bytes) -> Wire:
+        """Send the bytes and return the request that the viewer receives."""
         assert send(self.server.address, raw).status == 200
         return self.viewer.event("request")
 
@@ -301,7 +301,7 @@ def test_raw_http_sends_the_same_bytes(copies: Copies, subtests: pytest.Subtests
     for row in ROWS:
         with subtests.test(row.name):
             copied = copies.of(row)
-            again = copies.stage.response(copied.formats["raw"])
+            again = copies.stage.deliver(copied.formats["raw"])
             assert sent(again) == sent(copied.request)
             assert again["host"] == copies.stage.server.authority
 
@@ -323,7 +323,7 @@ def test_a_body_in_chunks_is_sent_as_one(stage: Stage) -> None:
     copied = stage.capture(head.encode() + b"1\r\n\0\r\n2\r\nab\r\n0\r\n\r\n")
     for command, name in (("/bin/sh", "curl"), (sys.executable, "python")):
         assert sent(copied.run(command, copied.formats[name])) == sent(copied.request)
-    assert sent(stage.response(copied.formats["raw"])) == sent(copied.request)
+    assert sent(stage.deliver(copied.formats["raw"])) == sent(copied.request)
 
 
 def test_a_body_that_was_not_kept_is_not_sent() -> None:
@@ -335,4 +335,4 @@ def test_a_body_that_was_not_kept_is_not_sent() -> None:
                 text = copied.formats[name]
                 assert text.startswith(b"# The body of 11 bytes was over the limit")
                 assert copied.run(command, text)["body"]["size"] == 0
-            assert stage.response(copied.formats["raw"])["body"]["size"] == 0
+            assert stage.deliver(copied.formats["raw"])["body"]["size"] == 0
