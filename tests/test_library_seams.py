@@ -118,9 +118,9 @@ SESSION = {
     "close": "A viewer that disconnects would stay in its rooms.",
 }
 ENGINE = {
-    "sockets": "Door, Admission and outbox_of find the session of a viewer in it.",
+    "sockets": "RequestGuard, Admission and outbox_of find the session of a viewer in it.",
     "handlers": "Admission finds Socket.IO's handlers in it, and calls them after its own checks.",
-    "handle_request": "Door calls it after its own checks.",
+    "handle_request": "RequestGuard calls it after its own checks.",
     "max_http_buffer_size": "Messages would have no maximum size.",
     "ping_interval": "The interval of pings would differ from the one that clients expect.",
     "ping_timeout": "A viewer whose messages wait for their turn would be disconnected.",

@@ -1,4 +1,4 @@
-"""How much a viewer may say, by a clock that passes where somebody waits, and nowhere else."""
+"""The limit of a viewer's messages, with a clock that advances only when a caller sleeps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webhook_logger.viewers.admission import Admission, ViewerLimits
 
 
 class Clock:
-    """Stands for `time`."""
+    """Replaces `time`."""
 
     def __init__(self) -> None:
         self.now = 0.0

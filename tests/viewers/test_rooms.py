@@ -1,4 +1,4 @@
-"""Rooms by themselves, where the moment of a pause is the test's to choose."""
+"""Rooms without a server, so that a test can pause them at any moment."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ class Stage:
         self.delivery = MemoryDelivery()
         self.rooms = Rooms(self.socketio, self.delivery, Metrics())
         responders = Responders(self.socketio, self.delivery)
-        entrance = self.rooms.entrance
-        Viewers(self.socketio, entrance, responders, Metrics(), lambda environ: None, most_rooms=32)
+        membership = self.rooms.membership
+        Viewers(
+            self.socketio, membership, responders, Metrics(), lambda environ: None, max_rooms=32
+        )
         self.delivery.start(self.rooms)
 
     def viewer(self) -> Viewer:
@@ -46,7 +48,7 @@ class Stage:
 
 
 class Viewer:
-    """Polls by Flask's test client: the whole of Socket.IO, without a server."""
+    """Polls with Flask's test client: all of Socket.IO, without a server."""
 
     def __init__(self, app: Flask, uuid: str) -> None:
         self._client = app.test_client()
@@ -56,7 +58,7 @@ class Viewer:
         self._write("40" + json.dumps({"uuid": uuid}))
 
     def events(self) -> list[tuple[str, dict[str, Any]]]:
-        """Return what waits; wait where nothing does."""
+        """Wait for events, and return them."""
         packets = self._poll()
         if "2" in packets:  # a ping
             self._write("3")
@@ -70,11 +72,11 @@ class Viewer:
 
 
 def seen(viewer: Viewer, count: int) -> list[tuple[str, int, int | None]]:
-    """Name, seq and missed of the next events."""
+    """Return name, seq and missed of the next events."""
     events: list[tuple[str, int, int | None]] = []
     while len(events) < count:
-        told = [event for event in viewer.events() if event[0] not in ASIDES]
-        events.extend((name, args["seq"], args.get("missed")) for name, args in told)
+        received = [event for event in viewer.events() if event[0] not in ASIDES]
+        events.extend((name, args["seq"], args.get("missed")) for name, args in received)
     return events
 
 
@@ -110,16 +112,16 @@ def test_a_join_during_a_pause_gives_the_others_their_barrier_first(stage: Stage
     assert seen(newcomer, 1) == [("request", 2, None)]
 
 
-def test_counts_are_told_once_a_second_however_often_they_change(stage: Stage) -> None:
+def test_viewer_counts_are_sent_at_most_once_per_second(stage: Stage) -> None:
     pauses: queue.Queue[float] = queue.Queue()
-    go_on = threading.Semaphore(0)
+    resume = threading.Semaphore(0)
 
     def pause(seconds: float) -> None:
         pauses.put(seconds)
-        go_on.acquire(timeout=PATIENCE_SECONDS)
+        resume.acquire(timeout=PATIENCE_SECONDS)
 
-    def told() -> list[dict[str, object]]:
-        """What the viewer received until the next pause, which lasts until `go_on`."""
+    def received() -> list[dict[str, object]]:
+        """Return the counts that the viewer received before the next pause."""
         assert pauses.get(timeout=PATIENCE_SECONDS) == 1
         return [args for name, args in viewer.events() if name == "viewers"]
 
@@ -127,9 +129,9 @@ def test_counts_are_told_once_a_second_however_often_they_change(stage: Stage) -
     seen(viewer, 1)
     stage.socketio.sleep = pause
     stage.rooms.count(stage.uuid, 2)
-    assert [each["viewers"] for each in told()] == [2]
+    assert [each["viewers"] for each in received()] == [2]
     for viewers in range(3, 10):
         stage.rooms.count(stage.uuid, viewers)
-    go_on.release()
-    assert [each["viewers"] for each in told()] == [9]
-    go_on.release()
+    resume.release()
+    assert [each["viewers"] for each in received()] == [9]
+    resume.release()

@@ -1,4 +1,4 @@
-"""The Socket.IO connections of this worker: who gets in, what they join, what they receive."""
+"""The Socket.IO connections of this worker: admission, rooms, and delivery to viewers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from webhook_logger.delivery import Delivery
 from webhook_logger.metrics import Metrics
 from webhook_logger.viewers import transport
 from webhook_logger.viewers.admission import Admission, ViewerLimits
-from webhook_logger.viewers.complaints import complaints
-from webhook_logger.viewers.door import Door
+from webhook_logger.viewers.guard import RequestGuard
 from webhook_logger.viewers.handlers import Viewers
+from webhook_logger.viewers.library_logs import library_logger
 from webhook_logger.viewers.origins import Origins
 from webhook_logger.viewers.responders import Responders
 from webhook_logger.viewers.rooms import Rooms
@@ -31,33 +31,33 @@ def make_viewers(
     origins: Sequence[str],
     prefix: str,
 ) -> Admission:
-    """Add Socket.IO to the app, and begin to deliver to those who connect."""
+    """Add Socket.IO to the app, and start delivery to its viewers."""
     allowed = Origins(origins)
-    # The manager is named because init_app would else keep one of an earlier app.
+    # Pass the manager: otherwise init_app would keep the one of an earlier app.
     socketio = SocketIO(
         app,
         client_manager=delivery.manager,
         manage_session=False,
         cors_allowed_origins=allowed.rule,
         cors_credentials=False,
-        serializer=transport.packets_below(prefix),
-        logger=complaints(),
-        engineio_logger=complaints(),
+        serializer=transport.packet_class(prefix),
+        logger=library_logger(),
+        engineio_logger=library_logger(),
         ping_interval=PING_SECONDS,
         ping_timeout=PING_TIMEOUT_SECONDS,
         max_http_buffer_size=limits.message_bytes,
     )
     engineio = socketio.server.eio
-    Door(engineio, allowed)
+    RequestGuard(engineio, allowed)
     admission = Admission(
         engineio,
         limits,
         metrics,
         lambda eio_sid: delivery.manager.sid_from_eio_sid(eio_sid, "/") is not None,
     )
-    transport.install(engineio, limits.queue_bytes, admission.may_speak)
+    transport.install(engineio, limits.queue_bytes, admission.allow_message)
     rooms = Rooms(socketio, delivery, metrics)
     responders = Responders(socketio, delivery)
-    Viewers(socketio, rooms.entrance, responders, metrics, allowed.refusal, limits.rooms)
+    Viewers(socketio, rooms.membership, responders, metrics, allowed.refusal, limits.rooms)
     delivery.start(rooms)
     return admission

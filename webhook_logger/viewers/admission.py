@@ -1,4 +1,4 @@
-"""Admission: how many viewers this worker has, and how much each may send."""
+"""Admission: limit the viewers of this worker, and the rate of their messages."""
 
 from __future__ import annotations
 
@@ -17,38 +17,39 @@ from webhook_logger.rates import Rates
 from webhook_logger.viewers.transport import (
     Engine,
     Session,
-    cut_off,
-    send_away,
-    when_it_should_be_connected,
+    after_connect_timeout,
+    disconnect,
+    disconnect_over_limit,
 )
 
 SILENT_SECONDS = 5.0
-"""How long a viewer over the limit may stay silent before it is cut off."""
+"""Time without a message after which a viewer over the limit is disconnected."""
 
 DISCONNECT = "1"
-"""The packet type in Socket.IO."""
+"""Socket.IO's packet type."""
 
 Environ = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class ViewerLimits:
-    """Limits of viewers; 0 viewers or messages mean any number."""
+    """Limits of viewers; 0 viewers or messages mean no limit."""
 
     viewers: int
     viewers_per_address: int
     messages_per_second: int
-    """Of one viewer, as all below."""
+    """Per viewer, like the following limits."""
     message_bytes: int
     queue_bytes: int
-    """Maximum bytes that wait for a slow viewer."""
+    """Maximum bytes buffered for a slow viewer."""
     rooms: int
 
 
 class Admission:
-    """Stands between Engine.IO and Socket.IO, and keeps viewers over the limit from Socket.IO.
+    """Wraps Socket.IO's handlers of Engine.IO events, and keeps viewers over the limit from them.
 
-    Such a viewer connects only to receive the reason why it is cut off, on either transport.
+    Such a viewer can connect with either transport, but only receives the reason for its
+    disconnection.
     """
 
     def __init__(
@@ -60,39 +61,39 @@ class Admission:
     ) -> None:
         self._engineio = engineio
         self._is_connected = is_connected
-        """Whether Socket.IO has accepted the CONNECT of an Engine.IO session."""
+        """Returns whether Socket.IO has accepted the CONNECT of an Engine.IO session."""
         self._limits = limits
         self._metrics = metrics
         self._max_viewers: float = limits.viewers or math.inf
         self._messages = Rates(limits.messages_per_second, 1.0)
-        self._over: dict[str, bool] = {}
+        self._rejected: dict[str, bool] = {}
         """Viewers over the limit, and whether they have received the reason."""
         self._viewers = 0
         self._counts: Counter[str] = Counter()
-        """Viewers of each address, where that is limited."""
+        """Viewers of each address, if they are limited."""
         self._addresses: dict[str, str] = {}
         self._expected: set[str] = set()
-        """Sessions whose time to connect runs."""
+        """Sessions that must send a CONNECT in time."""
         self.draining = False
-        """Whether the worker cuts all its viewers off."""
-        self._take_over()
+        """Whether the worker disconnects all its viewers."""
+        self._replace_handlers()
 
-    def _take_over(self) -> None:
+    def _replace_handlers(self) -> None:
         engineio = self._engineio
         self._socketio = dict(engineio.handlers)
         for name in self._socketio:
             engineio.on(name, getattr(self, f"_on_{name}"))
 
     def limit_viewers(self, maximum: int) -> None:
-        """Lower the maximum number of viewers to what this machine has room for."""
+        """Lower the maximum number of viewers to this one."""
         self._max_viewers = min(self._max_viewers, maximum)
 
     def _on_connect(self, eio_sid: str, environ: Environ) -> Any:
         address = environ.get("REMOTE_ADDR", "")
         if self._is_full(address):
-            self._over[eio_sid] = False
+            self._rejected[eio_sid] = False
             self._metrics.viewers_turned_away += 1
-            self._engineio.start_background_task(self._give_up, eio_sid)
+            self._engineio.start_background_task(self._reject_if_silent, eio_sid)
             return None
         self._viewers += 1
         if self._limits.viewers_per_address:
@@ -102,50 +103,51 @@ class Admission:
         return self._socketio["connect"](eio_sid, environ)
 
     def _expect_connect(self, eio_sid: str) -> None:
-        """Cut a session off unless it connects in time: pongs alone would keep it open."""
+        """Disconnect a session that does not connect in time: pongs alone would keep it open."""
         if eio_sid not in self._expected:
             self._expected.add(eio_sid)
-            when_it_should_be_connected(partial(self._check_connected, eio_sid))
+            after_connect_timeout(partial(self._check_connected, eio_sid))
 
     def _check_connected(self, eio_sid: str) -> None:
         self._expected.discard(eio_sid)
         socket = self._engineio.sockets.get(eio_sid)
         if socket and not socket.closed and not self._is_connected(eio_sid):
-            cut_off(socket, Ending.NOT_CONNECTED)
+            disconnect(socket, Ending.NOT_CONNECTED)
 
     def _is_full(self, address: str) -> bool:
-        most = self._limits.viewers_per_address or math.inf
-        return self._viewers >= self._max_viewers or self._counts[address] >= most
+        max_per_address = self._limits.viewers_per_address or math.inf
+        return self._viewers >= self._max_viewers or self._counts[address] >= max_per_address
 
     def _on_message(self, eio_sid: str, data: Any) -> None:
-        if eio_sid in self._over:
-            self._turn_away(eio_sid)
+        if eio_sid in self._rejected:
+            self._reject(eio_sid)
             return
-        # The frames of a WebSocket have been counted before.
+        # The WebSocket has already counted its frames.
         socket = self._engineio.sockets.get(eio_sid)
-        if socket and (socket.upgraded or self.may_speak(socket)) and _is_plain(data):
+        if socket and (socket.upgraded or self.allow_message(socket)) and _is_plain(data):
             self._socketio["message"](eio_sid, data)
             if data.startswith(DISCONNECT):
                 self._expect_connect(eio_sid)
 
-    def may_speak(self, socket: Session) -> bool:
-        """Wait until one more frame or message of a viewer may be handled; nothing more is read
-        from it meanwhile. False when the viewer is gone.
+    def allow_message(self, socket: Session) -> bool:
+        """Wait until the rate allows one more frame or message of a viewer; read none meanwhile.
+
+        Return False if the viewer has left.
         """
         while seconds := self._messages.take(socket.sid):
             if socket.closed:
                 return False
-            # Its pong may be among the waiting frames. Engine.IO would end the session so that
-            # clients do not reconnect.
+            # The waiting frames may include the pong. After a ping timeout, Engine.IO would end the
+            # session in a way that stops clients from reconnecting.
             if socket.last_ping and _age(socket.last_ping) + seconds >= self._engineio.ping_timeout:
-                send_away(socket)
+                disconnect_over_limit(socket)
                 return False
             time.sleep(seconds)
         return True
 
     def _on_disconnect(self, eio_sid: str, reason: str) -> None:
-        if eio_sid in self._over:
-            del self._over[eio_sid]
+        if eio_sid in self._rejected:
+            del self._rejected[eio_sid]
             return
         if ending := self._ending(eio_sid, reason):
             self._metrics.viewers_cut_off[ending] += 1
@@ -157,25 +159,25 @@ class Admission:
         self._socketio["disconnect"](eio_sid, reason)
 
     def _ending(self, eio_sid: str, reason: str) -> Ending | None:
-        """Return why the viewer is cut off; None where the viewer leaves by itself."""
+        """Return why the viewer is disconnected; None if it leaves by itself."""
         if reason == self._engineio.reason.PING_TIMEOUT:
             return Ending.PING_TIMEOUT
         socket = self._engineio.sockets.get(eio_sid)
         ending: Ending | None = socket.queue.ending if socket else None
         return ending or (Ending.DRAINING if self.draining else None)
 
-    def _give_up(self, eio_sid: str) -> None:
+    def _reject_if_silent(self, eio_sid: str) -> None:
         time.sleep(SILENT_SECONDS)
-        if eio_sid in self._over:
-            self._turn_away(eio_sid)
+        if eio_sid in self._rejected:
+            self._reject(eio_sid)
 
-    def _turn_away(self, eio_sid: str) -> None:
+    def _reject(self, eio_sid: str) -> None:
         socket = self._engineio.sockets.get(eio_sid)
-        if socket and not self._over[eio_sid]:
-            self._over[eio_sid] = True
-            # Acknowledge CONNECT as Socket.IO does: clients handle no event before.
+        if socket and not self._rejected[eio_sid]:
+            self._rejected[eio_sid] = True
+            # Acknowledge the CONNECT, as Socket.IO does: clients handle no events before that.
             socket.queue.put(Packet(MESSAGE, f'0{{"sid":"{eio_sid}"}}'))
-            send_away(socket)
+            disconnect_over_limit(socket)
 
 
 def _age(moment: float) -> float:
@@ -183,5 +185,5 @@ def _age(moment: float) -> float:
 
 
 def _is_plain(data: Any) -> bool:
-    """Whether a message has no attachments, of which Socket.IO collects any number."""
+    """Return whether a message has no attachments: Socket.IO would buffer any number of them."""
     return isinstance(data, str) and not data.startswith(("5", "6"))

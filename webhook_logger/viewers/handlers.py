@@ -1,4 +1,4 @@
-"""Viewers: the Socket.IO connections of this worker, and what they may ask for."""
+"""The handlers of Socket.IO events from viewers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from flask_socketio import ConnectionRefusedError, SocketIO
 
 from webhook_logger.errors import Reason, Refusal, message_of
 from webhook_logger.metrics import Metrics
-from webhook_logger.viewers.entrance import Entrance
 from webhook_logger.viewers.join import Join, uuid_of
+from webhook_logger.viewers.membership import Membership
 from webhook_logger.viewers.responders import Responders
 
 Acknowledgement = dict[str, Any]
-OfOrigin = Callable[[dict[str, Any]], Refusal | None]
-"""Why whoever opens the connection of an environ may not; None where they may."""
+CheckOrigin = Callable[[dict[str, Any]], Refusal | None]
+"""Returns why a connection with this environ is refused; None if it is allowed."""
 
 
 @dataclass
@@ -28,64 +28,63 @@ class Viewer:
 
     sid: str
     rooms: set[str] = field(default_factory=set)
-    gone: bool = False
-    # A viewer's messages are handled in green threads that start in their order; the lock lets them
-    # through in it.
+    has_left: bool = False
+    # A viewer's messages are handled in green threads that start in order. The lock keeps it.
     turn: threading.Lock = field(default_factory=threading.Lock)
     waiting: int = 0
-    """Messages that wait for their turn, the one that has it included."""
+    """Messages that wait for their turn, including the one being handled."""
 
 
 class Viewers:
-    """The handlers of `connect`, `join`, `leave` and `disconnect`; all else is discarded."""
+    """Handles `connect`, `join`, `leave` and `disconnect`. Other events are discarded."""
 
     def __init__(
         self,
         socketio: SocketIO,
-        entrance: Entrance,
+        membership: Membership,
         responders: Responders,
         metrics: Metrics,
-        refusal: OfOrigin,
-        most_rooms: int,
+        check_origin: CheckOrigin,
+        max_rooms: int,
     ) -> None:
         self._socketio = socketio
-        self._entrance = entrance
+        self._membership = membership
         self._responders = responders
         self._metrics = metrics
-        self._refusal = refusal
-        self._most_rooms = most_rooms
-        # Joins wait for as long as the queue is unavailable; all rooms can be left and joined anew.
-        self._most_waiting = 2 * most_rooms
+        self._check_origin = check_origin
+        self._max_rooms = max_rooms
+        # While the queue is unavailable, joins wait. A viewer can leave and rejoin all its rooms.
+        self._max_waiting = 2 * max_rooms
         self._viewers: dict[str, Viewer] = {}
         for name in ("connect", "disconnect", "join", "leave"):
-            socketio.on_event(name, _unbound(getattr(self, f"_on_{name}")))
+            socketio.on_event(name, _without_cycle(getattr(self, f"_on_{name}")))
 
     def _on_connect(self, auth: object = None) -> None:
         sid = _sid()
         if sid in self._viewers:
-            return  # not a connection, but an event that a viewer named "connect"
-        if refusal := self._refusal(request.environ):
-            raise _not_connected(refusal)
+            return  # not a CONNECT: a viewer sent an event named "connect"
+        if refusal := self._check_origin(request.environ):
+            raise _connect_error(refusal)
         try:
             join = Join.from_auth(auth)
         except Refusal as error:
-            raise _not_connected(error) from None
+            raise _connect_error(error) from None
         self._viewers[sid] = viewer = Viewer(sid)
         self._metrics.viewers = len(self._viewers)
         if join:
-            # The green thread starts when CONNECT has been sent.
+            # The green thread starts after the CONNECT was acknowledged.
             self._socketio.start_background_task(self._join_from_auth, viewer, join)
 
     def _on_disconnect(self, *_reason: object) -> None:
         sid = _sid()
         if self._socketio.server.manager.is_connected(sid, "/"):
-            return  # not a disconnection, but an event that a viewer named "disconnect"
+            return  # not a DISCONNECT: a viewer sent an event named "disconnect"
         viewer = self._viewers.pop(sid, None)
         self._metrics.viewers = len(self._viewers)
         if viewer:
-            viewer.gone = True
+            viewer.has_left = True
             while viewer.rooms:
-                self._go(viewer, viewer.rooms.pop())
+                self._exit_room(viewer, viewer.rooms.pop())
 
     def _on_join(self, payload: object = None, *_more: object) -> Acknowledgement:
         return self._in_turn(
@@ -98,15 +97,15 @@ class Viewers:
     def _in_turn(self, handle: Callable[[Viewer], Acknowledgement]) -> Acknowledgement:
         viewer = self._viewers.get(_sid())
         if viewer is None:
-            return _not_ok(Refusal(Reason.VIEWER_GONE))
-        if viewer.waiting >= self._most_waiting:
-            return _not_ok(Refusal(Reason.TOO_MANY_MESSAGES))
+            return _error_ack(Refusal(Reason.VIEWER_GONE))
+        if viewer.waiting >= self._max_waiting:
+            return _error_ack(Refusal(Reason.TOO_MANY_MESSAGES))
         viewer.waiting += 1
         try:
             with viewer.turn:
                 return handle(viewer)
         except Refusal as error:
-            return _not_ok(error)
+            return _error_ack(error)
         finally:
             viewer.waiting -= 1
 
@@ -117,14 +116,14 @@ class Viewers:
                 self._socketio.emit("joined", joined, to=viewer.sid, ignore_queue=True)
 
     def _join(self, viewer: Viewer, join: Join) -> Acknowledgement:
-        """The fields of `joined`; none for a viewer that is gone. Raises `Refusal`."""
-        if join.uuid not in viewer.rooms and len(viewer.rooms) >= self._most_rooms:
-            most = f"A viewer can join at most {self._most_rooms} callbacks."
-            raise Refusal(Reason.TOO_MANY_ROOMS, most)
-        self._responders.settle(viewer.sid, join, lambda: viewer.gone)
-        joined = self._entrance.enter(viewer.sid, join, lambda: viewer.gone)
+        """Join, and return the fields of `joined`, or `{}` if the viewer left. Raises `Refusal`."""
+        if join.uuid not in viewer.rooms and len(viewer.rooms) >= self._max_rooms:
+            too_many = f"A viewer can join at most {self._max_rooms} callbacks."
+            raise Refusal(Reason.TOO_MANY_ROOMS, too_many)
+        self._responders.update(viewer.sid, join, lambda: viewer.has_left)
+        joined = self._membership.enter(viewer.sid, join, lambda: viewer.has_left)
         if joined is None:
-            self._responders.give_up(viewer.sid, join.uuid)
+            self._responders.release(viewer.sid, join.uuid)
             return {}
         viewer.rooms.add(join.uuid)
         return joined
@@ -133,40 +132,40 @@ class Viewers:
         if uuid in viewer.rooms:
             viewer.rooms.discard(uuid)
             self._socketio.server.leave_room(viewer.sid, uuid)
-            self._go(viewer, uuid)
+            self._exit_room(viewer, uuid)
         return {"ok": True, "uuid": uuid}
 
-    def _go(self, viewer: Viewer, uuid: str) -> None:
-        self._responders.give_up(viewer.sid, uuid)
-        self._entrance.leave(viewer.sid, uuid)
+    def _exit_room(self, viewer: Viewer, uuid: str) -> None:
+        self._responders.release(viewer.sid, uuid)
+        self._membership.leave(viewer.sid, uuid)
 
 
-def _not_connected(refusal: Refusal) -> ConnectionRefusedError:
-    """A CONNECT_ERROR. Clients of Socket.IO show its `message`, and hand on its `data`."""
+def _connect_error(refusal: Refusal) -> ConnectionRefusedError:
+    """Return a CONNECT_ERROR. Socket.IO clients show its `message` and pass on its `data`."""
     return ConnectionRefusedError(message_of(refusal), {"reason": refusal.reason.word})
 
 
-def _not_ok(refusal: Refusal) -> Acknowledgement:
+def _error_ack(refusal: Refusal) -> Acknowledgement:
     return {"ok": False, "error": message_of(refusal), "reason": refusal.reason.word}
 
 
-def _unbound(handle: Callable[..., Any]) -> Callable[..., Any]:
-    """The handler, after which nothing holds on to Flask's request of the event.
+def _without_cycle(handle: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a handler so that it leaves no reference cycle with Flask's request.
 
-    The environ of the connection holds the request, which holds the environ, and an exception for
-    the path that is no view's, with every frame on its way: 30 KB for the garbage collector to
-    find, whose look at thousands of viewers stops the worker for a second.
+    The environ references the request, and the request references the environ and an exception for
+    a path without a view, with its stack frames. Only the garbage collector could free these 30 KB,
+    and a collection with thousands of viewers pauses the worker for a second.
     """
 
     @wraps(handle)
-    def handling(*args: Any) -> Any:
+    def wrapper(*args: Any) -> Any:
         try:
             return handle(*args)
         finally:
             request.environ.pop("werkzeug.request", None)
             request.routing_exception = None
 
-    return handling
+    return wrapper
 
 
 def _sid() -> str:

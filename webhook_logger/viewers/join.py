@@ -1,4 +1,4 @@
-"""A viewer's wish to enter a room, as it comes in `auth` and in `join`."""
+"""Parse a viewer's request to join a room, from `auth` or `join`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_EPOCH_CHARACTERS = 64
 
 
 def uuid_of(payload: object) -> str:
-    """The callback that a payload names. Raises `Refusal`."""
+    """Return the UUID of the callback that a payload names. Raises `Refusal`."""
     if not isinstance(payload, dict):
         raise _malformed("The payload must be an object with a uuid.")
     try:
@@ -24,20 +24,20 @@ def uuid_of(payload: object) -> str:
 
 @dataclass(frozen=True)
 class Join:
-    """What a viewer asks for: a callback, and what it does there."""
+    """A viewer's request to join a callback's room."""
 
     uuid: str
     epoch: str | None = None
     seq: int | None = None
-    """With the epoch, the last position that it saw."""
+    """Together with the epoch, the last position that the viewer received."""
     respond: bool = False
-    """Whether it claims to respond to the callback's requests."""
+    """Whether the viewer claims to be the callback's responder."""
 
     @classmethod
     def from_auth(cls, auth: object) -> Join | None:
-        """None without a uuid: such a viewer just connects. Raises `Refusal`, as below.
+        """Return the join, or None if `auth` has no uuid. Raises `Refusal`.
 
-        Nobody could be told here that another one responds, so `auth` claims nothing.
+        `auth` cannot claim to respond: a refused claim could not be reported to the viewer.
         """
         if auth is None or (isinstance(auth, dict) and "uuid" not in auth):
             return None
@@ -47,7 +47,7 @@ class Join:
 
     @classmethod
     def from_payload(cls, payload: Any) -> Join:
-        """Raises `Refusal`."""
+        """Return the join. Raises `Refusal`."""
         uuid = uuid_of(payload)
         epoch, seq = payload.get("epoch"), payload.get("seq")
         if epoch is not None and not (
@@ -57,7 +57,7 @@ class Join:
                 f"epoch must be a string of at most {MAX_EPOCH_CHARACTERS} characters."
             )
         if type(seq) is float and seq.is_integer():
-            seq = int(seq)  # JSON has one kind of numbers
+            seq = int(seq)  # JSON has one type of number
         if seq is not None and not (type(seq) is int and 0 <= seq < 2**53):
             raise _malformed("seq must be a whole number, 0 or more.")
         respond = payload.get("respond", False)
@@ -66,7 +66,7 @@ class Join:
         return cls(uuid, epoch, seq, respond)
 
     def missed(self, barrier: Barrier) -> int | None:
-        """How many requests came since that position; None when that can't be told."""
+        """Return the number of requests since the viewer's position; None if it is unknown."""
         if self.epoch is None:
             return 0
         if self.epoch != barrier.epoch or self.seq is None or self.seq > barrier.seq:

@@ -1,4 +1,4 @@
-"""The origins whose pages may connect to the stream."""
+"""Check the origins of pages that connect to the stream."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from webhook_logger.errors import Reason, Refusal
 
-# A proxy may report a WebSocket's scheme, which no origin has.
+# A proxy may report a WebSocket's scheme, which is never part of an origin.
 _SCHEMES = {"ws": "http", "wss": "https"}
 
 Rule = Callable[[str, dict[str, Any]], bool]
 
 
 class Origins:
-    """Allowed origins: those listed, or all with `*`, and always the server's own."""
+    """The allowed origins: the listed ones, or all with `*`, and always the server's own."""
 
     def __init__(self, allowed: Sequence[str]) -> None:
         self._allowed = allowed
@@ -23,22 +23,22 @@ class Origins:
     def rule(self) -> str | Rule:
         """Return the value of Engine.IO's `cors_allowed_origins`.
 
-        It allows all WebSockets; `refusal` refuses them later. A page learns why a CONNECT failed,
-        and nothing about a failed handshake. Only a WebSocket can send `Upgrade` from a page, so
-        this allows no other response to be read.
+        The value allows all WebSockets; `refusal` refuses them later. A page can read why a CONNECT
+        failed, but not why a handshake failed. From a page, only a WebSocket can send `Upgrade`, so
+        pages of other origins can read no other response.
         """
         if "*" in self._allowed:
             return "*"
         return lambda origin, environ: _is_websocket(environ) or self._allows(origin, environ)
 
     def refusal(self, environ: dict[str, Any]) -> Refusal | None:
-        """Return why the page that opens this connection may not; None where it may."""
+        """Return why this page cannot connect; None if it can."""
         origin = environ.get("HTTP_ORIGIN")
         if not origin or "*" in self._allowed or self._allows(origin, environ):
             return None
         message = (
-            f"Pages of {origin} may not connect to this server. Its setting CORS_ALLOWED_ORIGINS "
-            "says which may."
+            f"Pages of {origin} cannot connect to this server. To allow them, add the origin to "
+            "the server's setting CORS_ALLOWED_ORIGINS."
         )
         return Refusal(Reason.ORIGIN_NOT_ALLOWED, message)
 

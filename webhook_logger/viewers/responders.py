@@ -1,4 +1,4 @@
-"""Responders: which viewer produces a callback's responses, at most one on all workers."""
+"""Responders: at most one viewer on all workers produces a callback's responses."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ log = logging.getLogger(__name__)
 
 
 class Responders:
-    """What this worker's viewers claim, and give up again."""
+    """Claims and releases the role of responder for this worker's viewers."""
 
     def __init__(self, socketio: SocketIO, delivery: Delivery) -> None:
         self._socketio = socketio
         self._delivery = delivery
 
-    def settle(self, sid: str, join: Join, is_gone: Callable[[], bool]) -> None:
-        """Before a viewer joins: it claims to respond, or does so no more.
+    def update(self, sid: str, join: Join, has_left: Callable[[], bool]) -> None:
+        """Claim or release the role before a viewer joins, as its `join` asks.
 
-        Waits while the queue is unavailable. Raises `Refusal` when another viewer responds.
+        Wait while the queue is unavailable. Raises `Refusal` if another viewer is the responder.
         """
         if not join.respond:
-            self.give_up(sid, join.uuid)
-        elif not self._claim(sid, join.uuid, is_gone):
+            self.release(sid, join.uuid)
+        elif not self._claim(sid, join.uuid, has_left):
             raise Refusal(Reason.RESPONDER_TAKEN)
 
-    def give_up(self, sid: str, uuid: str) -> None:
-        """The viewer responds no more, if it did."""
+    def release(self, sid: str, uuid: str) -> None:
+        """Release the role if the viewer has it."""
         self._delivery.unclaim(uuid, sid)
 
-    def _claim(self, sid: str, uuid: str, is_gone: Callable[[], bool]) -> bool:
-        while not is_gone():
+    def _claim(self, sid: str, uuid: str, has_left: Callable[[], bool]) -> bool:
+        while not has_left():
             try:
                 return self._delivery.claim(uuid, sid)
             except QueueUnavailable as error:
                 log.debug("A claim waits: %s", error)
                 self._socketio.sleep(RETRY_SECONDS)
-        return True  # joining comes to nothing, and takes it back
+        return True  # the join fails, and its caller releases the role

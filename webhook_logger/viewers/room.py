@@ -1,4 +1,4 @@
-"""A room: the viewers on this worker of one callback, what they know, and events for them."""
+"""The state of one room, and the events for its viewers."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from webhook_logger.viewers.transport import Outbox
 
 @dataclass
 class Room:
-    """The viewers on this worker of one callback, and up to where they have seen its stream."""
+    """The viewers of one callback on this worker, and their position in its stream."""
 
     epoch: str = ""
     seq: int = 0
     viewers_here: dict[str, Outbox] = field(default_factory=dict)
-    """By their sid, where to send what is for each."""
+    """The viewers' outboxes by sid."""
     paused: bool = False
-    """What comes may have holes, and is held back."""
-    unsure: bool = False
-    """Its viewers were notified that the queue is down; `joined` says that they are live again."""
+    """Whether requests may be missing, so that none are sent before the next barrier."""
+    needs_barrier: bool = False
+    """Whether the viewers need a new barrier. Its `joined` reports that they are live again."""
     viewers: int = 0
-    """On all workers, as far as it is known here."""
-    viewers_told: int | None = 0
-    """What every viewer here was told; None when they were told different numbers."""
+    """Number of viewers on all workers, as last reported to this worker."""
+    viewers_sent: int | None = 0
+    """The number that all viewers here last received; None if they received different ones."""
     refused: int = 0
     """Refused requests that were not reported to the viewers yet."""
-    refused_for: Reason = Reason.BAD_REQUEST
-    """The reason of the latest one."""
+    refused_reason: Reason = Reason.BAD_REQUEST
+    """The reason of the latest refusal."""
     reply_used: bool = False
-    """The reply holds for fewer requests than the viewers were told."""
+    """Whether the reply was used since the viewers last received it."""
     replies: int = 0
-    """How often the reply was set, as far as it is known here."""
-    telling: bool = False
-    """Whether notices are being sent."""
+    """Number of changes of the reply that were reported to this worker."""
+    is_sending: bool = False
+    """Whether a task is sending notices."""
 
 
-# Events as Socket.IO's packets. Nothing in a position needs escaping.
+# Events as Socket.IO packets. No field of a position needs JSON escapes.
 
 
 def request_packet(responded: ResponseReport, members: bytes) -> bytes:

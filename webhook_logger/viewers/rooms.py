@@ -1,6 +1,4 @@
-"""Rooms: which viewers watch which callback on this worker, and the one place that sends captured
-requests to them.
-"""
+"""The rooms of this worker, and the only place that sends captured requests to viewers."""
 
 from __future__ import annotations
 
@@ -9,27 +7,27 @@ from flask_socketio import SocketIO
 from webhook_logger.delivery import Delivery, Kept, ResponseReport
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Ending, Metrics
-from webhook_logger.viewers.entrance import Entrance
+from webhook_logger.viewers.membership import Membership
 from webhook_logger.viewers.notices import Notices
 from webhook_logger.viewers.room import Room, request_packet, responded_packet
 from webhook_logger.viewers.transport import Shared
 
-SECONDS_BETWEEN_CUTS = 1.0
-VIEWERS_A_TURN = 100
+SECONDS_BETWEEN_BARRIERS = 1.0
+VIEWERS_PER_TURN = 100
 
 
 class Rooms:
-    """This worker's rooms; delivery's `Sink`."""
+    """This worker's rooms. Implements delivery's `Sink`."""
 
     def __init__(self, socketio: SocketIO, delivery: Delivery, metrics: Metrics) -> None:
         self._socketio = socketio
         self._metrics = metrics
         self._rooms: dict[str, Room] = {}
         self._notices = Notices(socketio, delivery)
-        self.entrance = Entrance(self._rooms, socketio, delivery, metrics, self._notices)
+        self.membership = Membership(self._rooms, socketio, delivery, metrics, self._notices)
 
     def deliver(self, responded: ResponseReport, members: bytes) -> None:
-        """Send a captured request to the viewers of the callback; the only place that does."""
+        """Send a captured request to the viewers of the callback."""
         room = self._rooms.get(responded.uuid)
         if room and not room.paused:
             room.epoch, room.seq = responded.epoch, responded.seq
@@ -40,7 +38,7 @@ class Rooms:
             self._send(Shared(*packets), room)
 
     def responded(self, responded: ResponseReport) -> None:
-        """Report to the callback's viewers which response the sender of a request got."""
+        """Report to the callback's viewers which response the sender of a request received."""
         room = self._rooms.get(responded.uuid)
         if room:
             self._send(Shared(responded_packet(responded)), room)
@@ -48,23 +46,23 @@ class Rooms:
     def _send(self, packet: Shared, room: Room) -> None:
         for number, outbox in enumerate(tuple(room.viewers_here.values()), 1):
             outbox.put(packet)
-            if number % VIEWERS_A_TURN == 0:
-                self._socketio.sleep(0)  # a large room must not keep the worker to itself
+            if number % VIEWERS_PER_TURN == 0:
+                self._socketio.sleep(0)  # a large room must not block the worker
 
     # Notices
 
     def reply(self, uuid: str, kept: Kept | None) -> None:
-        """Tell the viewers of the callback that its reply was changed."""
+        """Notify the viewers of the callback that its reply was changed."""
         if room := self._rooms.get(uuid):
             self._notices.reply(uuid, room, kept)
 
     def reply_used(self, uuid: str) -> None:
-        """Tell the viewers of the callback for how many requests the reply still holds."""
+        """Notify the viewers of the callback for how many more requests the reply is used."""
         if room := self._rooms.get(uuid):
             self._notices.reply_used(uuid, room)
 
     def count(self, uuid: str, viewers: int) -> None:
-        """Tell the viewers of the callback how many they are now."""
+        """Notify the viewers of the callback of their number."""
         if room := self._rooms.get(uuid):
             self._notices.viewers(uuid, room, viewers)
 
@@ -74,41 +72,42 @@ class Rooms:
             self._notices.refused(uuid, room, count, reason)
 
     def status(self, reason: str | None) -> None:
-        """Notify all viewers of this worker why the queue takes no requests; None: it does."""
+        """Notify all viewers of this worker why the queue is unavailable; None if available."""
         self._notices.down = reason
         if reason:
             for room in self._rooms.values():
-                room.unsure = True
+                room.needs_barrier = True
         self._notices.status()
 
     def replaced(self, uuid: str, viewer: str) -> None:
-        """Cut off the viewer: another one responds to the callback's requests."""
+        """Disconnect the viewer, because another one is now the callback's responder."""
         room = self._rooms.get(uuid)
         outbox = room.viewers_here.get(viewer) if room else None
         if outbox:
             outbox.ending = Ending.REPLACED
             outbox.put(None)
 
-    # Where the stream may have a hole
+    # Gaps in the stream
 
     def pause(self) -> None:
         """Send no requests until each room has a new barrier, which counts the missed ones."""
         for room in self._rooms.values():
-            room.paused = room.unsure = True
+            room.paused = room.needs_barrier = True
 
     def skipped(self, uuid: str) -> None:
-        """Hold back what comes for the callback, and give its viewers a new barrier a second later:
-        at most one per second, however many messages are left out.
+        """Send no requests to the callback's viewers until they have a new barrier, a second later.
+
+        So there is at most one barrier per second, regardless of the number of skipped messages.
         """
         room = self._rooms.get(uuid)
         if room and not room.paused:
-            room.paused = room.unsure = True
+            room.paused = room.needs_barrier = True
             self._socketio.start_background_task(self._resume_soon)
 
     def _resume_soon(self) -> None:
-        self._socketio.sleep(SECONDS_BETWEEN_CUTS)
+        self._socketio.sleep(SECONDS_BETWEEN_BARRIERS)
         self.resume()
 
     def resume(self) -> None:
         """Give a new barrier to every room whose viewers wait for one."""
-        self.entrance.resume()
+        self.membership.resume()

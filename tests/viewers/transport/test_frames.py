@@ -1,4 +1,4 @@
-"""Frames as they are sent, read back by a library that knows them."""
+"""Frames that are sent, parsed by wsproto."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SIZES = [0, 1, 125, 126, 127, 65_535, 65_536, 200_000]
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kind", ["text", "bytes"])
-def test_a_frame_is_read_as_the_message_that_was_sent(size: int, kind: str) -> None:
+def test_wsproto_reads_a_frame_as_the_original_message(size: int, kind: str) -> None:
     payload = "ü" * size if kind == "text" else b"\x00" * size
     reader = FrameProtocol(client=True, extensions=[])
     reader.receive_bytes(frame(payload))
@@ -39,8 +39,8 @@ SMALL = {
 
 
 @pytest.mark.parametrize("kind", SMALL)
-@pytest.mark.parametrize("most", [100, 200])
-def test_each_frame_is_admitted_before_it_is_acted_upon(kind: str, most: int) -> None:
+@pytest.mark.parametrize("limit", [100, 200])
+def test_each_frame_is_admitted_before_it_is_handled(kind: str, limit: int) -> None:
     received = [client.frame(client.TEXT, b"2", fin=False)] if kind == "fragments" else []
     admitted, responses, reads = 0, [], 0
 
@@ -51,7 +51,7 @@ def test_each_frame_is_admitted_before_it_is_acted_upon(kind: str, most: int) ->
 
     def admit() -> None:
         nonlocal admitted
-        if admitted == most:
+        if admitted == limit:
             raise ViewerClosed
         admitted += 1
 
@@ -59,12 +59,12 @@ def test_each_frame_is_admitted_before_it_is_acted_upon(kind: str, most: int) ->
     with suppress(ViewerClosed):
         while messages.next():
             whole += 1
-    assert (admitted, reads) == (most, 1)
-    assert len(responses) == (most if kind == "pings" else 0)
-    assert whole == (most if kind == "messages" else 0)
+    assert (admitted, reads) == (limit, 1)
+    assert len(responses) == (limit if kind == "pings" else 0)
+    assert whole == (limit if kind == "messages" else 0)
 
 
-def test_nothing_of_a_message_that_is_too_large_is_read() -> None:
+def test_a_message_that_is_too_large_is_refused_before_its_payload_is_read() -> None:
     head = b"\x81\xff" + (2**40).to_bytes(8, "big") + client.MASK
     reads = iter((head, b"x"))
     with pytest.raises(MessageTooLarge):

@@ -1,4 +1,4 @@
-"""What one viewer is to get, beside a socket that takes as much as a test lets it."""
+"""The outbox of one viewer, with a fake socket."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from webhook_logger.viewers.transport.outbox import MAX_BYTES, Outbox
 
 
 class Socket:
-    """Takes nothing at once; a thread that sends is stuck for good where it is told so."""
+    """A socket whose buffer is always full. With `stuck`, a blocking send never succeeds."""
 
     def __init__(self, stuck: bool = False) -> None:
         self.sent = b""
         self.all_sent = threading.Event()
-        self.cut = threading.Event()
+        self.shut_down = threading.Event()
         self._stuck = stuck
         self.calls = 0
 
@@ -26,21 +26,21 @@ class Socket:
     def sendall(self, data: bytes) -> None:
         self.calls += 1
         if self._stuck:
-            self.cut.wait(PATIENCE_SECONDS)
+            self.shut_down.wait(PATIENCE_SECONDS)
             raise OSError
         self.sent += data
         if b"last" in data:
             self.all_sent.set()
 
     def shutdown(self, _: int) -> None:
-        self.cut.set()
+        self.shut_down.set()
 
 
 def message(text: str) -> Packet:
     return Packet(MESSAGE, text)
 
 
-def test_what_waited_for_a_poll_comes_first_in_its_order() -> None:
+def test_packets_that_waited_for_a_poll_are_sent_first_and_in_order() -> None:
     outbox, socket = Outbox(), Socket()
     for number in range(100):
         outbox.put(message(f"<{number:02}>"))
@@ -52,45 +52,45 @@ def test_what_waited_for_a_poll_comes_first_in_its_order() -> None:
     assert at[-1] < socket.sent.index(b"last")
 
 
-def test_what_waited_for_a_poll_is_written_in_turns() -> None:
+def test_packets_that_waited_for_a_poll_are_written_one_by_one() -> None:
     outbox, socket = Outbox(), Socket()
     for _ in range(1000):
         outbox.put(message("x"))
     outbox.put(message("last"))
     outbox.attach(socket)
     assert socket.all_sent.wait(PATIENCE_SECONDS)
-    assert socket.calls > 1000, "others run after every few calls of a socket"
+    assert socket.calls > 1000, "a socket yields every few calls"
 
 
-def test_the_end_cuts_a_viewer_off_whose_socket_takes_nothing_any_more() -> None:
+def test_the_end_disconnects_a_viewer_whose_socket_is_stuck() -> None:
     outbox, socket = Outbox(), Socket(stuck=True)
     outbox.attach(socket)
     outbox.put(message("x"))
     outbox.put(None)
-    assert socket.cut.wait(PATIENCE_SECONDS)
+    assert socket.shut_down.wait(PATIENCE_SECONDS)
 
 
-def test_a_viewer_that_was_given_up_while_it_polled_is_cut_off_when_it_changes() -> None:
+def test_a_viewer_that_polled_too_slowly_is_disconnected_when_it_upgrades() -> None:
     outbox, socket = Outbox(), Socket()
     for _ in range(7):
         outbox.put(message("x" * 2**20))
     outbox.attach(socket)
-    assert socket.cut.wait(PATIENCE_SECONDS)
+    assert socket.shut_down.wait(PATIENCE_SECONDS)
 
 
-def test_how_much_may_wait_can_be_set() -> None:
-    for most, is_cut in ((1000, True), (10_000, False)):
-        outbox, socket = Outbox(most), Socket(stuck=True)
+def test_the_maximum_of_buffered_bytes_can_be_set() -> None:
+    for limit, is_shut_down in ((1000, True), (10_000, False)):
+        outbox, socket = Outbox(limit), Socket(stuck=True)
         outbox.attach(socket)
         outbox.put(message("x" * 2**17))  # is being written
         outbox.put(message("x" * 2000))
-        assert socket.cut.wait(PATIENCE_SECONDS if is_cut else 0) == is_cut
+        assert socket.shut_down.wait(PATIENCE_SECONDS if is_shut_down else 0) == is_shut_down
 
 
-def test_the_smallest_packets_have_weight_too() -> None:
+def test_the_overhead_of_small_packets_counts() -> None:
     outbox, socket = Outbox(), Socket(stuck=True)
     outbox.attach(socket)
     outbox.put(message("x" * 2**17))  # is being written
     for _ in range(MAX_BYTES // 64):
         outbox.write(b"\x8a\x00")
-    assert socket.cut.wait(PATIENCE_SECONDS)
+    assert socket.shut_down.wait(PATIENCE_SECONDS)

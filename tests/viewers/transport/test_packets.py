@@ -1,4 +1,4 @@
-"""Packets of Socket.IO: which are taken for one, and why a CONNECT fails."""
+"""Socket.IO packets: decoding, and the reasons for a failed CONNECT."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from socketio.packet import CONNECT_ERROR
 
-from webhook_logger.viewers.transport import NamedPacket, packets_below
+from webhook_logger.viewers.transport import NamedPacket, packet_class
 
 
 @pytest.mark.parametrize("text", ['2["join",{}]', '21["",1]', '2/other,["a"]', "0", '0{"uuid":1}'])
-def test_events_with_a_name_and_other_packets_are_read(text: str) -> None:
+def test_valid_packets_are_decoded(text: str) -> None:
     assert NamedPacket(encoded_packet=text).encode() == text
 
 
 @pytest.mark.parametrize("data", ['[{},"join"]', "[[]]", "[null]", "[1,2]"])
 @pytest.mark.parametrize("kind", ["2", "51-"])
-def test_an_event_of_another_name_is_nobodys(kind: str, data: str) -> None:
+def test_an_event_whose_name_is_not_a_string_has_no_handler(kind: str, data: str) -> None:
     assert NamedPacket(encoded_packet=kind + data).data == [""]
 
 
@@ -28,22 +28,22 @@ def sent(packet: NamedPacket) -> dict[str, Any]:
     return dict(json.loads(encoded[encoded.index("{") :]))
 
 
-def test_an_unknown_namespace_gets_a_response_with_the_right_address() -> None:
-    refused = packets_below("/team")(CONNECT_ERROR, "Unable to connect", "/hooks")
+def test_the_error_for_an_unknown_namespace_shows_the_right_path() -> None:
+    refused = packet_class("/team")(CONNECT_ERROR, "Unable to connect", "/hooks")
     error = sent(refused)
     assert error["data"] == {"reason": "namespace_unknown"}
-    # It names what the reader has to change.
+    # The message names the value to change, and its replacement.
     assert '"/hooks"' in error["message"]
     assert '"/team/socket.io/"' in error["message"]
     long = NamedPacket(CONNECT_ERROR, "Unable to connect", "/" + "x" * 4000)
     assert len(sent(long)["message"]) < 400
 
 
-def test_a_second_connect_is_not_told_of_another_address() -> None:
+def test_a_second_connect_has_a_separate_reason() -> None:
     refused = NamedPacket(CONNECT_ERROR, "Unable to connect", "/")
     assert sent(refused)["data"] == {"reason": "already_connected"}
 
 
-def test_other_refusals_say_what_they_say() -> None:
+def test_other_refusals_are_sent_unchanged() -> None:
     refused = NamedPacket(CONNECT_ERROR, {"message": "no"}, "/")
     assert sent(refused) == {"message": "no"}

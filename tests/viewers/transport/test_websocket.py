@@ -1,4 +1,4 @@
-"""The moments before a WebSocket has taken over, beside a socket that says nothing."""
+"""The upgrade to a WebSocket, with a fake socket."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 from tests.support.raw_websocket import PING, frame
 from webhook_logger.viewers.transport import websocket as module
 from webhook_logger.viewers.transport.outbox import Outbox
-from webhook_logger.viewers.transport.websocket import FRAMES_A_TURN, WebSocket
+from webhook_logger.viewers.transport.websocket import FRAMES_PER_TURN, WebSocket
 
 PING_INTERVAL, PING_TIMEOUT = 10, 5
 HEADERS = {"HTTP_SEC_WEBSOCKET_KEY": "dGhlIHNhbXBsZSBub25jZQ==", "HTTP_SEC_WEBSOCKET_VERSION": "13"}
 
 
 class Silent:
-    """A socket on which nothing comes: it says how long it was waited for, and gives up."""
+    """A socket that never receives data. It records the timeout, and times out immediately."""
 
     waited: float | None = None
 
@@ -36,7 +36,7 @@ class Silent:
 
 
 class Busy(Silent):
-    """A socket on which the same frames come again and again, shortly before each time-out."""
+    """A socket that receives the same frames again and again, shortly before each timeout."""
 
     def __init__(self, frames: bytes, clock: Clock) -> None:
         self._frames = frames
@@ -50,7 +50,7 @@ class Busy(Silent):
 
 
 class Clock:
-    """Stands for the module `time`."""
+    """Replaces the module `time`."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -81,24 +81,24 @@ class EngineSocket:
         self.asked = 0
 
     def handle(self) -> None:
-        """What Engine.IO passes on; nothing but its `self` is used."""
+        """The method that Engine.IO passes; only its `self` is used."""
 
 
 def upgrade(socket: EngineSocket, silent: Silent, may_send: int = 10**6) -> Any:
-    """An upgrade by a viewer that may send so many frames."""
+    """Upgrade a viewer that can send at most `may_send` frames."""
     server = SimpleNamespace(
         ping_interval=PING_INTERVAL, ping_timeout=PING_TIMEOUT, max_http_buffer_size=1000
     )
     environ = {**HEADERS, "eventlet.input": SimpleNamespace(get_socket=lambda: silent)}
 
-    def may_speak(asking: EngineSocket) -> bool:
+    def allow_message(asking: EngineSocket) -> bool:
         asking.asked += 1
         return asking.asked <= may_send
 
-    return WebSocket(may_speak, socket.handle, server)(environ, lambda *_: None)
+    return WebSocket(allow_message, socket.handle, server)(environ, lambda *_: None)
 
 
-def test_an_upgrade_that_says_nothing_is_given_up_and_the_polling_goes_on() -> None:
+def test_a_silent_upgrade_times_out_and_polling_continues() -> None:
     socket, silent = EngineSocket(), Silent()
     upgrade(socket, silent)
     assert silent.waited is not None
@@ -111,13 +111,13 @@ def test_a_second_upgrade_at_the_same_time_is_not_read() -> None:
     socket, silent = EngineSocket(upgrading=True), Silent()
     upgrade(socket, silent)
     assert silent.waited is None
-    assert socket.upgrading, "the first one goes on"
+    assert socket.upgrading, "the first one continues"
 
 
-def test_an_upgrade_has_one_deadline_however_much_comes(clock: Clock) -> None:
+def test_an_upgrade_has_one_deadline_for_all_its_frames(clock: Clock) -> None:
     socket, busy = EngineSocket(), Busy(frame(PING), clock)
     upgrade(socket, busy)
-    assert busy.reads == 2, "the third would begin behind the deadline"
+    assert busy.reads == 2, "a third would begin after the deadline"
     assert not socket.upgrading
 
 
@@ -128,8 +128,8 @@ def test_an_upgrade_ends_with_its_session(clock: Clock) -> None:
     assert busy.reads == 1
 
 
-def test_the_frames_that_come_together_are_counted_and_others_have_turns(clock: Clock) -> None:
+def test_frames_of_one_read_are_counted_and_others_get_turns(clock: Clock) -> None:
     socket, frames = EngineSocket(), 1000
     upgrade(socket, Busy(frame(PING) * 2 * frames, clock), may_send=frames)
     assert socket.asked == frames + 1
-    assert clock.turns == frames // FRAMES_A_TURN
+    assert clock.turns == frames // FRAMES_PER_TURN

@@ -1,8 +1,8 @@
-"""Engine.IO's WebSocket transport, made for one event that goes to many viewers.
+"""A WebSocket transport for Engine.IO, optimized for sending one event to many viewers.
 
-Engine.IO's own has an unbounded queue and two green threads for each viewer, and encodes an event
-again for each. Here a frame is made once for all viewers, and is written without a thread where the
-socket takes it.
+Engine.IO's own transport has an unbounded queue and two green threads per viewer, and encodes an
+event for each viewer. This one makes a frame once for all viewers, and writes it without a thread
+while the socket's buffer has room.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from functools import partial
 from queue import Empty
 from typing import Any
 
-from webhook_logger.viewers.transport.chores import cut_off, send_away, when_it_should_be_connected
-from webhook_logger.viewers.transport.engineio import Engine, Session, run_on, take_packets
+from webhook_logger.viewers.transport.engineio import Engine, Session, set_max_packets, use_backend
 from webhook_logger.viewers.transport.outbox import Outbox, Shared
-from webhook_logger.viewers.transport.packets import NamedPacket, packets_below
-from webhook_logger.viewers.transport.websocket import MaySpeak, UpgradeRequired, WebSocket
+from webhook_logger.viewers.transport.packets import NamedPacket, packet_class
+from webhook_logger.viewers.transport.tasks import (
+    after_connect_timeout,
+    disconnect,
+    disconnect_over_limit,
+)
+from webhook_logger.viewers.transport.websocket import AllowMessage, UpgradeRequired, WebSocket
 
 __all__ = [
     "Engine",
@@ -24,22 +28,24 @@ __all__ = [
     "Session",
     "Shared",
     "UpgradeRequired",
-    "cut_off",
+    "after_connect_timeout",
+    "disconnect",
+    "disconnect_over_limit",
     "install",
     "outbox_of",
-    "packets_below",
-    "send_away",
-    "take_packets",
-    "when_it_should_be_connected",
+    "packet_class",
+    "set_max_packets",
 ]
 
 
 def outbox_of(server: Any, sid: str) -> Outbox | None:
-    """Return where packets for a viewer of the Socket.IO server go; None when it is gone."""
+    """Return the outbox of a viewer of the Socket.IO server; None if the viewer has left."""
     socket = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
     return socket.queue if socket else None
 
 
-def install(engineio: Engine, most_bytes_waiting: int, may_speak: MaySpeak) -> None:
-    """Let the Engine.IO server use this transport."""
-    run_on(engineio, partial(Outbox, most_bytes_waiting), Empty, partial(WebSocket, may_speak))
+def install(engineio: Engine, max_outbox_bytes: int, allow_message: AllowMessage) -> None:
+    """Make the Engine.IO server use this transport."""
+    use_backend(
+        engineio, partial(Outbox, max_outbox_bytes), Empty, partial(WebSocket, allow_message)
+    )

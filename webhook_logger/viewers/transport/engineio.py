@@ -1,7 +1,8 @@
-"""The door to the inside of python-engineio's server.
+"""Access the internals of python-engineio's server.
 
-It documents neither its sessions nor what it runs on. All that is used of them has a name here, the
-type checker allows nothing else, and tests/test_library_seams.py asserts each.
+It does not document its sessions and its asynchronous backend. The types here declare every
+attribute that this project uses. The type checker allows no other attributes, and
+tests/test_library_seams.py checks each one.
 """
 
 from __future__ import annotations
@@ -17,30 +18,30 @@ from webhook_logger.viewers.transport.outbox import Outbox
 
 
 class Session(Protocol):
-    """One Engine.IO session, of a viewer on either transport; Engine.IO calls it a socket."""
+    """A viewer's Engine.IO session, with either transport. Engine.IO calls it a socket."""
 
     sid: str
     server: Engine
     queue: Outbox
     last_ping: float | None
-    """When the ping was sent that waits for its pong, in seconds since 1970."""
+    """Time of the ping that waits for its pong, in seconds since 1970."""
     connected: bool
-    """Whether it has begun, by its first poll or WebSocket."""
+    """Whether the session has begun, with its first poll or WebSocket."""
     upgrading: bool
     upgraded: bool
-    """Whether it is on a WebSocket."""
+    """Whether the session uses a WebSocket."""
     closing: bool
     closed: bool
 
     def receive(self, pkt: Packet) -> None:
-        """Handle a packet of the viewer."""
+        """Handle a packet from the viewer."""
 
     def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
-        """End it, and let Socket.IO know why."""
+        """End the session, and report the reason to Socket.IO."""
 
 
 class Reasons(Protocol):
-    """Why a session ends."""
+    """The reasons for the end of a session."""
 
     TRANSPORT_CLOSE: str
     PING_TIMEOUT: str
@@ -51,7 +52,7 @@ class Engine(Protocol):
 
     sockets: dict[str, Session]
     handlers: dict[str, Callable[..., Any]]
-    """Of `connect`, `message` and `disconnect`: Socket.IO's own."""
+    """Socket.IO's handlers of `connect`, `message` and `disconnect`."""
     handle_request: Callable[..., Iterable[bytes]]
     max_http_buffer_size: int
     ping_interval: float
@@ -63,19 +64,19 @@ class Engine(Protocol):
         """Replace a handler."""
 
     def start_background_task(self, target: Callable[..., Any], *args: Any) -> Any:
-        """Run it in a green thread."""
+        """Run `target` in a green thread."""
 
 
-def run_on(
+def use_backend(
     engine: Engine,
     queue: Callable[[], Any],
     queue_empty: type[Exception],
     websocket: Callable[..., Any],
 ) -> None:
-    """Let Engine.IO use other queues and WebSockets for the sessions that begin from now on."""
-    inside = cast("Any", engine)
-    inside._async = {
-        **inside._async,
+    """Make Engine.IO use these queues and WebSockets for new sessions."""
+    server = cast("Any", engine)
+    server._async = {
+        **server._async,
         "queue": queue,
         "queue_empty": queue_empty,
         "websocket": websocket,
@@ -83,10 +84,10 @@ def run_on(
 
 
 def session_of(handler: Callable[..., Any]) -> Session:
-    """Return the session whose method Engine.IO gives to a WebSocket."""
+    """Return the session of the method that Engine.IO passes to a WebSocket."""
     return cast("Session", handler.__self__)  # type: ignore[attr-defined]
 
 
-def take_packets(most: int) -> None:
+def set_max_packets(maximum: int) -> None:
     """Set the maximum number of packets in one POST."""
-    Payload.max_decode_packets = most
+    Payload.max_decode_packets = maximum

@@ -1,4 +1,4 @@
-"""WebSocket frames (RFC 6455): whole messages in, through wsproto, and whole frames out."""
+"""Read WebSocket messages with wsproto, and build WebSocket frames (RFC 6455)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wsproto.frame_protocol import (
 READ_BYTES = 16 * 1024
 
 
-# RFC 6455, section 7.4, and the registry that it founds; 3000 to 4999 are anybody's.
+# RFC 6455, section 7.4, and its IANA registry. Applications can use 3000 to 4999.
 _CODES = frozenset((1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)))
 
 
@@ -26,14 +26,15 @@ def frame(payload: str | bytes) -> bytes:
 
 
 def text_frame(payload: bytes) -> bytes:
-    """Return a text message, in UTF-8, as one frame; no extension is negotiated, so all viewers
-    share it.
+    """Return a UTF-8 text message as one frame.
+
+    All viewers share the frame, because no extensions are negotiated.
     """
     return _frame(b"\x81", payload)
 
 
 def _frame(kind: bytes, data: bytes) -> bytes:
-    """RFC 6455, section 5.2, unmasked; for each event, and six times as fast as wsproto does it."""
+    """Return an unmasked frame (RFC 6455, section 5.2). Six times as fast as wsproto."""
     size = len(data)
     if size < 126:
         return kind + bytes((size,)) + data
@@ -43,17 +44,17 @@ def _frame(kind: bytes, data: bytes) -> bytes:
 
 
 def pong(payload: bytes) -> bytes:
-    """Return the response to a ping, which has at most 125 bytes."""
+    """Return the pong for a ping, whose payload has at most 125 bytes."""
     return b"\x8a%c%b" % (len(payload), payload)
 
 
 def close(code: bytes) -> bytes:
-    """Return a Close frame with the two bytes of a code, or without any."""
+    """Return a Close frame with the two bytes of a code, or without a code."""
     return b"\x88%c%b" % (len(code), code)
 
 
 class ViewerClosed(Exception):
-    """The other side has closed the connection, or sent a Close frame."""
+    """The viewer has closed the connection, or sent a Close frame."""
 
     def __init__(self, last: bytes = b"") -> None:
         super().__init__()
@@ -61,14 +62,14 @@ class ViewerClosed(Exception):
         """The Close frame to send before the end; empty for none."""
 
 
-class Broken(ViewerClosed):
-    """The other side breaks the protocol, and receives a Close frame with the code."""
+class ProtocolViolation(ViewerClosed):
+    """The viewer has violated the protocol, and receives a Close frame with the code."""
 
     def __init__(self, code: CloseReason) -> None:
         super().__init__(close(code.to_bytes(2, "big")))
 
 
-class MessageTooLarge(Broken):
+class MessageTooLarge(ProtocolViolation):
     """A message is larger than the limit."""
 
     def __init__(self) -> None:
@@ -83,14 +84,14 @@ class ViewerMessages:
         recv: Callable[[int], bytes],
         respond: Callable[[bytes], None],
         admit: Callable[[], None],
-        most_bytes: int,
+        max_bytes: int,
     ) -> None:
         self.recv = recv
         self.respond = respond
-        """Sends frames of the protocol, such as pongs."""
+        """Sends control frames, such as pongs."""
         self._admit = admit
-        """Called before each frame of any kind is handled; may wait or raise."""
-        self._most_bytes = most_bytes
+        """Called before each frame of any kind is handled. Can wait or raise."""
+        self._max_bytes = max_bytes
         self._frames = FrameDecoder(client=False)
         self._message = MessageDecoder()
         self._parts: list[str | bytes] = []
@@ -104,7 +105,7 @@ class ViewerMessages:
                 self._check_size()
                 message = self._take(part) if part else None
             except ParseFailed as error:
-                raise Broken(error.code) from error
+                raise ProtocolViolation(error.code) from error
             if message is not None:
                 return message
             if not part:
@@ -117,25 +118,25 @@ class ViewerMessages:
         self._frames.receive_bytes(data)
 
     def _check_size(self) -> None:
-        """Check the size that a header declares, so that nothing of a large message is kept."""
+        """Check the size that a header declares, before any of a large message is buffered."""
         header = self._frames.header
         if header is None or header.opcode.iscontrol():
             return
-        if self._size + header.payload_len - self._frames.payload_consumed > self._most_bytes:
+        if self._size + header.payload_len - self._frames.payload_consumed > self._max_bytes:
             raise MessageTooLarge
 
     def _take(self, part: Frame) -> str | bytes | None:
-        """Handle a frame, or a part of one; return a message when it is complete."""
+        """Handle a frame, or a part of one; return the message if it is now complete."""
         if part.frame_finished:
             self._admit()
         if part.opcode.iscontrol():
             self._control(part.opcode, bytes(part.payload))  # type: ignore[arg-type]
             return None
         self._size += len(part.payload)
-        if self._size > self._most_bytes:
+        if self._size > self._max_bytes:
             raise MessageTooLarge
         if part.frame_finished and not part.message_finished and not part.payload:
-            raise Broken(CloseReason.PROTOCOL_ERROR)  # it carries nothing, and costs work
+            raise ProtocolViolation(CloseReason.PROTOCOL_ERROR)  # an empty fragment only costs work
         part = self._message.process_frame(part)
         self._parts.append(part.payload)  # type: ignore[arg-type]
         if not part.message_finished:
@@ -152,13 +153,14 @@ class ViewerMessages:
 
 
 def _code(payload: bytes) -> bytes:
-    """Return the code of a Close frame, which is echoed (RFC 6455, section 5.5.1); empty where it
-    has none. Raises `Broken`.
+    """Return the code of a Close frame, to echo it (RFC 6455, section 5.5.1), or `b""` without one.
+
+    Raises `ProtocolViolation` for an invalid code or reason.
     """
     if payload and int.from_bytes(payload[:2], "big") not in _CODES:
-        raise Broken(CloseReason.PROTOCOL_ERROR)  # one byte is no code, either
+        raise ProtocolViolation(CloseReason.PROTOCOL_ERROR)  # also for a payload of one byte
     try:
         payload[2:].decode()
     except UnicodeDecodeError:
-        raise Broken(CloseReason.INVALID_FRAME_PAYLOAD_DATA) from None
+        raise ProtocolViolation(CloseReason.INVALID_FRAME_PAYLOAD_DATA) from None
     return payload[:2]

@@ -1,5 +1,5 @@
-"""Packets for one viewer: written together where they come together. Packets that the socket does
-not take wait, up to a number of bytes."""
+"""The packets for one viewer. Packets that arrive together are written together; those that the
+socket does not accept are buffered, up to a number of bytes."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from engineio.packet import MESSAGE, Packet
 
 from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport.frames import frame, text_frame
-from webhook_logger.viewers.transport.turns import Turns
+from webhook_logger.viewers.transport.work_queue import WorkQueue
 
 MAX_BYTES = 6 * 2**20
-"""The default. The allocator adds to it: a worker grows by up to 8 MiB for a viewer."""
-BYTES_OF_AN_ITEM = 64
-"""What Python needs for each item, in addition to its content."""
+"""Default limit. With the allocator's overhead, a worker grows by up to 8 MiB for one viewer."""
+OVERHEAD_BYTES = 64
+"""Python's memory for each item, in addition to its content."""
 SLOW_SECONDS = 2.0
-"""How long a viewer that was too slow has to read the reason why it is cut off."""
+"""Time for a slow viewer to read `bye` before it is disconnected."""
 
-MAX_A_POLL = 16
+MAX_PACKETS_PER_POLL = 16
 """Maximum packets in one poll: python-engineio's clients end a connection that sends more."""
 
-MAX_BYTES_TOGETHER = 64 * 1024
-"""More bytes than this are written without waiting for others."""
+FLUSH_BYTES = 64 * 1024
+"""Collected packets with more bytes than this are written immediately."""
 
 
 def bye(reason: str) -> Packet:
-    """The last event for a viewer that is cut off: `slow` or `limit`."""
+    """Return the last event before a viewer is disconnected. `reason` is `slow` or `limit`."""
     return Packet(MESSAGE, f'2["bye",{{"reason":"{reason}"}}]')
 
 
@@ -48,40 +48,49 @@ class Shared:
         self.frame = b"".join([text_frame(b"4" + packet) for packet in packets])
 
     def packets(self) -> list[Packet]:
-        """Return them one by one, for a viewer that polls."""
+        """Return the packets one by one, for a polling viewer."""
         return [Packet(MESSAGE, packet.decode()) for packet in self._packets]
 
 
 class Outbox:
-    """Replaces the queue of an Engine.IO session, and has its interface.
+    """The queue of an Engine.IO session, with the interface of `queue.Queue`.
 
-    Packets wait for a poll until a WebSocket is attached. From then on they are written in the same
-    order, together with all others of this turn of the hub. A green thread writes only while the
-    socket's buffer is full.
+    Packets wait for a poll until a WebSocket is attached. Afterwards they are written in the same
+    order, together with all other packets of the hub's current turn. A green thread is only needed
+    while the socket's buffer is full.
     """
 
     __slots__ = (
-        *("_bytes", "_closed", "_finishes", "_gathered", "_most", "_socket", "_taken", "_waiting"),
-        *("_wake", "_writes", "ending"),
+        *(
+            "_bytes",
+            "_closed",
+            "_is_finishing",
+            "_gathered",
+            "_max_bytes",
+            "_socket",
+            "_taken",
+            "_waiting",
+        ),
+        *("_wake", "_is_writing", "ending"),
     )
 
-    def __init__(self, most_bytes: int = MAX_BYTES) -> None:
-        self._most = most_bytes
-        self._waiting: deque[Any] | None = None  # of most viewers nothing ever waits
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._waiting: deque[Any] | None = None  # most viewers never need it
         self._gathered: list[bytes] | None = None
         self._bytes = 0
-        """The size of all packets that are gathered or wait."""
+        """Size of all gathered and waiting packets."""
         self._socket: Any = None
-        self._writes = False
+        self._is_writing = False
         self._closed = False
         self._taken = 0
-        """Packets that the current poll has taken."""
+        """Number of packets in the current poll."""
         self._wake: threading.Event | None = None
-        self._finishes = False
+        self._is_finishing = False
         self.ending: Ending | None = None
-        """Why this worker cuts the viewer off; None where the viewer leaves by itself."""
+        """Why this worker disconnects the viewer; None if the viewer leaves by itself."""
 
-    # What Engine.IO asks of a queue
+    # The queue's interface, for Engine.IO
 
     def put(self, packet: Packet | Shared | None) -> None:
         """Send a packet; None ends the connection after all earlier packets. Never blocks."""
@@ -93,39 +102,39 @@ class Outbox:
         for one in packet.packets() if isinstance(packet, Shared) else (packet,):
             if not self._closed:
                 self._append(one)
-                self._weigh(_weight(one))
+                self._add_bytes(_size(one))
         if self._wake:
             self._wake.set()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Packet | None:
-        """Return the next packet of a poll, whose first call blocks. Raises `queue.Empty`."""
+        """Return the next packet of a poll. The first call of a poll blocks. Raises `Empty`."""
         self._taken = 1 if block else self._taken + 1
         if not self._waiting and block:
             self._wake = threading.Event()
             self._wake.wait(timeout)
             self._wake = None
-        if not self._waiting or self._taken > MAX_A_POLL:
+        if not self._waiting or self._taken > MAX_PACKETS_PER_POLL:
             raise Empty
         packet: Packet | None = self._waiting.popleft()
-        self._bytes -= _weight(packet)
+        self._bytes -= _size(packet)
         return packet
 
     def task_done(self) -> None:
-        """Do nothing: Engine.IO calls it, and nothing waits for it."""
+        """Do nothing. Engine.IO calls this."""
 
     def join(self) -> None:
         """Do nothing: the end of a session does not wait for its packets."""
 
-    # Its WebSocket
+    # The WebSocket
 
     def attach(self, sock: Any) -> None:
-        """Write packets to a WebSocket from now on, first those that wait for a poll."""
+        """Write packets to a WebSocket from now on, beginning with those that wait for a poll."""
         self._socket = sock
         if self._closed:
-            self._end()  # given up while it polled, so that it comes back
+            self._end()  # the viewer was too slow while it polled, and must reconnect
         elif self._waiting:
-            # By a thread, which takes turns: thousands may wait, and none is framed yet.
-            self._writes = True
+            # In a thread, which yields: there may be thousands of packets to frame.
+            self._is_writing = True
             start_new_thread(self._write, (b"",))
 
     def close(self) -> None:
@@ -134,17 +143,17 @@ class Outbox:
         self._waiting, self._gathered, self._bytes = None, None, 0
 
     def finish(self, last: bytes) -> None:
-        """Write the last bytes after all packets that wait, and end this side of the connection.
+        """Write all waiting packets and the last bytes, then close the socket for writing.
 
-        Without last bytes, all packets are discarded. Later ones are not sent.
+        Without last bytes, discard all packets. Later packets are never sent.
         """
         if self._closed or not last:
             self.close()
             return
         self.write(last)
         self.flush()
-        self._closed = self._finishes = True
-        if not self._writes:
+        self._closed = self._is_finishing = True
+        if not self._is_writing:
             self._end_writing()
 
     def _end_writing(self) -> None:
@@ -158,9 +167,9 @@ class Outbox:
 
     def write(self, data: bytes) -> None:
         """Write bytes of the WebSocket protocol after earlier packets."""
-        if self._writes:
+        if self._is_writing:
             self._append(data)
-            self._weigh(_weight(data))
+            self._add_bytes(_size(data))
             return
         if self._gathered is None:
             self._gathered = [data]
@@ -168,19 +177,19 @@ class Outbox:
         else:
             self._gathered.append(data)
         self._bytes += len(data)
-        if self._bytes > MAX_BYTES_TOGETHER:
+        if self._bytes > FLUSH_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Write the gathered packets."""
         gathered, self._gathered = self._gathered, None
         if not gathered:
-            return  # an earlier call has written them
+            return  # an earlier call has written the packets
         self._bytes = 0
         data = gathered[0] if len(gathered) == 1 else b"".join(gathered)
         sent = self._socket.send_now(data)
         if sent < len(data):
-            self._writes = True
+            self._is_writing = True
             start_new_thread(self._write, (data[sent:],))
 
     def _send(self, packet: Packet | Shared | None) -> None:
@@ -191,49 +200,49 @@ class Outbox:
             self._end()
 
     def _end(self) -> None:
-        if self._writes:
+        if self._is_writing:
             self._append(None)
-            self._cut_soon()  # a writer that is stuck never comes to it
+            self._close_soon()  # a blocked writer would never close it
         else:
-            self._cut()
+            self._close_socket()
 
     def _write(self, data: bytes) -> None:
-        """Write the rest of a packet, and then all that wait, until none is left."""
-        with suppress(OSError):  # it is gone, as its reader finds, too
+        """Write the rest of a packet, then all waiting packets."""
+        with suppress(OSError):  # disconnected: the reader gets the error, too
             self._socket.sendall(data)
             while self._waiting:
                 following = self._waiting.popleft()
                 if following is None:
-                    self._cut()
+                    self._close_socket()
                     break
-                self._bytes -= _weight(following)
+                self._bytes -= _size(following)
                 is_framed = isinstance(following, bytes)
                 self._socket.sendall(following if is_framed else _framed(following))
-        self._waiting, self._writes = None, False
-        if self._finishes:
+        self._waiting, self._is_writing = None, False
+        if self._is_finishing:
             self._end_writing()
 
-    def _weigh(self, size: int) -> None:
+    def _add_bytes(self, size: int) -> None:
         self._bytes += size
-        if self._bytes > self._most:
-            self._give_up()
+        if self._bytes > self._max_bytes:
+            self._disconnect_slow()
 
-    def _give_up(self) -> None:
-        """Cut off a viewer that reads too slowly. It receives `bye` first, if it still reads."""
+    def _disconnect_slow(self) -> None:
+        """Disconnect a viewer that reads too slowly. It receives `bye` first, if it still reads."""
         self.close()
         self.ending = Ending.SLOW
         if self._socket is not None:
             self._append(_framed(bye("slow")))
-            self._cut_soon()
+            self._close_soon()
 
-    def _cut_soon(self) -> None:
-        def cut() -> None:
+    def _close_soon(self) -> None:
+        def close_later() -> None:
             time.sleep(SLOW_SECONDS)
-            self._cut()
+            self._close_socket()
 
-        start_new_thread(cut, ())
+        start_new_thread(close_later, ())
 
-    def _cut(self) -> None:
+    def _close_socket(self) -> None:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
@@ -242,13 +251,13 @@ def _framed(packet: Packet | Shared) -> bytes:
     return packet.frame if isinstance(packet, Shared) else frame(packet.encode())
 
 
-def _weight(item: Packet | bytes | None) -> int:
-    """Return the size of a packet that waits for a poll, or of a frame, in bytes."""
+def _size(item: Packet | bytes | None) -> int:
+    """Return the size in bytes of a frame, or of a packet that waits for a poll."""
     if isinstance(item, bytes):
-        return len(item) + BYTES_OF_AN_ITEM
+        return len(item) + OVERHEAD_BYTES
     data = item.data if item is not None else None
-    return sys.getsizeof(data or "") + BYTES_OF_AN_ITEM
+    return sys.getsizeof(data or "") + OVERHEAD_BYTES
 
 
-# A large room must not keep the worker to itself.
-_turns: Turns[Outbox] = Turns(Outbox.flush, at_once=100)
+# A large room must not block the worker.
+_turns: WorkQueue[Outbox] = WorkQueue(Outbox.flush, batch_size=100)

@@ -1,4 +1,4 @@
-"""The WebSocket of one Engine.IO connection: handshake, upgrade, and what the viewer sends."""
+"""The WebSocket of one Engine.IO session: handshake, upgrade, and messages from the viewer."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from wsproto.utilities import generate_accept_token
 
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.metrics import Ending
-from webhook_logger.viewers.transport import chores
+from webhook_logger.viewers.transport import tasks
 from webhook_logger.viewers.transport.engineio import Engine, Session, session_of
 from webhook_logger.viewers.transport.frames import (
     READ_BYTES,
-    Broken,
     MessageTooLarge,
+    ProtocolViolation,
     ViewerClosed,
     ViewerMessages,
     frame,
@@ -31,37 +31,39 @@ from webhook_logger.viewers.transport.outbox import Outbox, bye
 
 Environ = dict[str, Any]
 
-FRAMES_A_TURN = 16
-GOODBYE_SECONDS = 2.0
-"""How long the other side has to read a Close frame and to close; what it sends is discarded."""
+FRAMES_PER_TURN = 16
+CLOSE_SECONDS = 2.0
+"""Time for the viewer to read a Close frame and to close. Data that it sends is discarded."""
 
-MaySpeak = Callable[[Session], bool]
-"""Returns whether to handle one more frame of a session; may wait until the rate allows it."""
+AllowMessage = Callable[[Session], bool]
+"""Waits until the rate allows one more frame of a session. Returns False if the viewer left."""
 
 _KEY = re.compile("[A-Za-z0-9+/]{22}==")
 """16 bytes in base64."""
 
 
 class UpgradeRequired(Refusal):
-    """The request needs a WebSocket handshake that it does not have (RFC 9110, 15.5.22)."""
+    """The request is not a WebSocket handshake, but must be one (RFC 9110, section 15.5.22)."""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(Reason.UPGRADE_REQUIRED, message)
 
     def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
         """Add the protocol and its version (RFC 6455, section 4.4)."""
-        ours = [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
-        return [*super().get_headers(*args, **kwargs), *ours]
+        added = [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
+        return [*super().get_headers(*args, **kwargs), *added]
 
 
 class WebSocket:
-    """What Engine.IO calls to run a WebSocket: a WSGI application that ends when the viewer goes.
+    """The WSGI application that Engine.IO calls for a WebSocket. It returns after the viewer left.
 
-    Of the `handler` that it is given only the Engine.IO socket is used, whose method that is.
+    Engine.IO passes a method of its session as `handler`. Only the session is used.
     """
 
-    def __init__(self, may_speak: MaySpeak, handler: Callable[..., Any], server: Engine) -> None:
-        self._may_speak = may_speak
+    def __init__(
+        self, allow_message: AllowMessage, handler: Callable[..., Any], server: Engine
+    ) -> None:
+        self._allow_message = allow_message
         self._engineio = session_of(handler)
         self._server = server
         self._frames = 0
@@ -75,7 +77,7 @@ class WebSocket:
             sock = environ["eventlet.input"].get_socket()
         except Exception:
             if not self._engineio.connected:
-                chores.leave(self._engineio)  # otherwise it would count until its ping is overdue
+                tasks.end_session(self._engineio)  # else it would count until its ping timeout
             raise
         self._run(sock, key)
         return []
@@ -85,18 +87,18 @@ class WebSocket:
         try:
             sock.sendall(_accepted(key))
             self._serve(sock)
-        except Broken as broken:
-            last = broken.last
+        except ProtocolViolation as violation:
+            last = violation.last
             if self._attached:
-                self._cut_off(broken)
+                self._set_ending(violation)
         except ViewerClosed as closed:
             last = closed.last
         except OSError:
-            pass  # it has closed, or exceeded the deadline of its phase
+            pass  # the viewer has closed, or exceeded the deadline of its phase
         self._end(sock, last)
 
-    def _cut_off(self, broken: Broken) -> None:
-        is_large = isinstance(broken, MessageTooLarge)
+    def _set_ending(self, violation: ProtocolViolation) -> None:
+        is_large = isinstance(violation, MessageTooLarge)
         self._outbox.ending = Ending.LIMIT if is_large else Ending.PROTOCOL_ERROR
         if is_large:
             self._outbox.put(bye("limit"))
@@ -107,68 +109,68 @@ class WebSocket:
 
     def _serve(self, sock: Any) -> None:
         if self._engineio.upgrading or self._engineio.upgraded:
-            raise ViewerClosed  # another WebSocket is attached, or about to be
-        entering = Limited(sock, self._server.ping_interval + self._server.ping_timeout)
-        most_bytes = self._server.max_http_buffer_size
-        messages = ViewerMessages(entering.recv, entering.sendall, self._admit, most_bytes)
+            raise ViewerClosed  # another WebSocket is attached or being attached
+        limited = Limited(sock, self._server.ping_interval + self._server.ping_timeout)
+        max_bytes = self._server.max_http_buffer_size
+        messages = ViewerMessages(limited.recv, limited.sendall, self._admit, max_bytes)
         if self._engineio.connected:
-            self._upgrade(entering, messages)
+            self._upgrade(limited, messages)
         self._engineio.connected = self._engineio.upgraded = self._attached = True
-        sock.settimeout(None)  # from here on Engine.IO's pings find who is gone
+        sock.settimeout(None)  # from now on, Engine.IO's pings detect a lost viewer
         messages.recv, messages.respond = sock.recv, self._outbox.write
         self._outbox.attach(sock)
         while True:
             self._receive(messages.next())
 
     def _admit(self) -> None:
-        """Let others run between frames, and check the viewer's rate. Raises `ViewerClosed`."""
+        """Yield between frames, and check the viewer's rate. Raises `ViewerClosed`."""
         self._frames += 1
-        if self._frames % FRAMES_A_TURN == 0:
+        if self._frames % FRAMES_PER_TURN == 0:
             time.sleep(0)
-        # Frames that arrived before the session ended are not handled.
-        if self._engineio.closed or not self._may_speak(self._engineio):
+        # Discard frames that arrived before the session ended.
+        if self._engineio.closed or not self._allow_message(self._engineio):
             raise ViewerClosed
 
     def _upgrade(self, sock: Limited, messages: ViewerMessages) -> None:
-        """Take over from long-polling."""
+        """Upgrade the session from long-polling."""
         self._engineio.upgrading = True
         try:
             if messages.next() != "2probe":
-                raise Broken(CloseReason.POLICY_VIOLATION)
+                raise ProtocolViolation(CloseReason.POLICY_VIOLATION)
             sock.sendall(frame("3probe"))
-            self._outbox.put(Packet(packet.NOOP))  # ends the poll that is going on
+            self._outbox.put(Packet(packet.NOOP))  # ends the current poll
             if messages.next() != "5":
-                raise Broken(CloseReason.POLICY_VIOLATION)
+                raise ProtocolViolation(CloseReason.POLICY_VIOLATION)
         finally:
             self._engineio.upgrading = False
 
     def _receive(self, message: str | bytes) -> None:
         try:
             received = Packet(encoded_packet=message)
-        except ValueError as error:  # not one: nothing that the log should say
-            raise Broken(CloseReason.POLICY_VIOLATION) from error
+        except ValueError as error:  # not a packet; not logged
+            raise ProtocolViolation(CloseReason.POLICY_VIOLATION) from error
         try:
             if received.packet_type == packet.PONG:
-                chores.pong(self._engineio)
+                tasks.pong(self._engineio)
             else:
-                chores.wait_for_turn()
+                tasks.wait_for_turn()
                 self._engineio.receive(received)
         except EngineIOError as error:
-            raise Broken(CloseReason.POLICY_VIOLATION) from error
+            raise ProtocolViolation(CloseReason.POLICY_VIOLATION) from error
         except Exception:
-            # Socket.IO cannot read it: the state of the connection is unknown.
-            self._server.logger.exception("Unknown receive error")
-            raise Broken(CloseReason.POLICY_VIOLATION) from None
+            # Socket.IO failed, so that the state of the connection is unknown.
+            self._server.logger.exception("A message could not be handled.")
+            raise ProtocolViolation(CloseReason.POLICY_VIOLATION) from None
 
     def _end(self, sock: Any, last: bytes) -> None:
-        """End the connection, so that the other side can read the last frame, if there is one.
+        """End the connection so that the viewer can read the last frame, if there is one.
 
-        Closing a socket with unread bytes resets the connection, and the other side loses what it
-        has not read yet.
+        Closing a socket with unread bytes resets the connection, and the viewer loses the data that
+        it has not read yet.
         """
         if self._attached or not self._engineio.connected:
             self._outbox.finish(last)
-            chores.leave(self._engineio)
+            tasks.end_session(self._engineio)
         elif last:
             with suppress(OSError):
                 sock.sendall(last)
@@ -178,17 +180,17 @@ class WebSocket:
         if self._attached:
             self._outbox.close()
         with suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)  # for a thread that is stuck where it writes
+            sock.shutdown(socket.SHUT_RDWR)  # ends a thread that is blocked in a write
 
     def _drain(self, sock: Any) -> None:
-        rest = Limited(sock, GOODBYE_SECONDS)
+        limited = Limited(sock, CLOSE_SECONDS)
         with suppress(OSError):
-            while rest.recv(READ_BYTES):
+            while limited.recv(READ_BYTES):
                 pass
 
 
 class Limited:
-    """A socket with one deadline for a whole phase, whatever is sent and received."""
+    """A socket with one deadline for all reads and writes of a phase."""
 
     def __init__(self, sock: Any, seconds: float) -> None:
         self._socket = sock
@@ -227,7 +229,7 @@ def _key(environ: Environ) -> bytes:
     key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
     if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
         raise UpgradeRequired
-    if not _KEY.fullmatch(key):  # repeated lines are joined by now
+    if not _KEY.fullmatch(key):  # duplicate lines have been joined
         malformed = "Sec-WebSocket-Key must be one line of 16 bytes in base64."
         raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, malformed)
     return bytes(key, "ascii")

@@ -1,4 +1,4 @@
-"""Pings, beside the Engine.IO socket of one viewer."""
+"""Pings, with a fake Engine.IO session of one viewer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.support.patience import PATIENCE_SECONDS
-from webhook_logger.viewers.transport import chores
+from webhook_logger.viewers.transport import tasks
 
 
 def viewer() -> Any:
@@ -17,13 +17,11 @@ def viewer() -> Any:
     )
 
 
-def test_pongs_that_nobody_asked_for_earn_no_ping() -> None:
+def test_unrequested_pongs_cause_no_pings() -> None:
     flooding, honest = viewer(), viewer()
     for _ in range(1000):
-        chores.pong(flooding)
+        tasks.pong(flooding)
     honest.last_ping = 1.0
-    chores.pong(honest)
-    honest.queue.get(
-        timeout=PATIENCE_SECONDS
-    )  # pings go out in the order in which they were asked for
+    tasks.pong(honest)
+    honest.queue.get(timeout=PATIENCE_SECONDS)  # pings are sent in the order of their pongs
     assert flooding.queue.empty()

@@ -1,9 +1,8 @@
-"""The entrance to rooms: a viewer enters at a barrier, and a room that may have missed requests
-gets a new one.
+"""Enter and leave rooms: viewers enter at a barrier, and a room with a possible gap gets a new one.
 
-Everything here runs in green threads, which change places only where they wait. That is relied upon
-between the end of a barrier and Engine.IO's queue: what responds to a join is queued before the
-first request of the room.
+This code relies on green threads, which switch only when they wait. Between the end of a barrier
+and Engine.IO's queue they do not switch, so the response to a join is queued before the first
+request of the room.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ ROOMS_AT_ONCE = 64
 log = logging.getLogger(__name__)
 
 
-class Entrance:
-    """Where viewers of this worker enter and leave its rooms."""
+class Membership:
+    """Adds viewers of this worker to its rooms, and removes them."""
 
     def __init__(
         self,
@@ -47,21 +46,22 @@ class Entrance:
         self._notices = notices
         self._resuming = threading.Lock()
 
-    def enter(self, sid: str, join: Join, is_gone: Callable[[], bool]) -> dict[str, Any] | None:
-        """Let a viewer in at a barrier, however long that takes, and return `joined`'s fields.
+    def enter(self, sid: str, join: Join, has_left: Callable[[], bool]) -> dict[str, Any] | None:
+        """Add a viewer to a room at a barrier, and return the fields of `joined`.
 
-        None when the viewer is gone before. Meanwhile it knows why it waits.
+        Wait while the queue is unavailable, after the viewer received a `status`. Return None if
+        the viewer leaves meanwhile.
         """
         if self._notices.down:
             self._notices.status(sid)
-        return self._with_barrier(join.uuid, partial(self._enter, sid, join), is_gone)
+        return self._with_barrier(join.uuid, partial(self._enter, sid, join), has_left)
 
     def leave(self, sid: str, uuid: str) -> None:
-        """Take a viewer out of a room that it is in; Socket.IO's own rooms are the caller's."""
+        """Remove a viewer from a room. The caller updates Socket.IO's rooms."""
         room = self._rooms[uuid]
         del room.viewers_here[sid]
         if room.viewers_here:
-            # Known here before the queue tells it, which it does only where others do not know it.
+            # The queue reports the new number only to workers that do not have it yet.
             room.viewers = max(len(room.viewers_here), room.viewers - 1)
             self._notices.send_soon(uuid, room)
         else:
@@ -71,11 +71,11 @@ class Entrance:
     def resume(self) -> None:
         """Give a new barrier to every room whose viewers wait for one."""
         with self._resuming:
-            while unsure := [uuid for uuid, room in self._rooms.items() if room.unsure]:
+            while uuids := [uuid for uuid, room in self._rooms.items() if room.needs_barrier]:
                 if self._notices.down:
                     return  # another call follows
-                some = unsure[:ROOMS_AT_ONCE]
-                # Not Engine.IO's tasks: their join() does not wait for one that has not begun.
+                some = uuids[:ROOMS_AT_ONCE]
+                # Not Engine.IO's tasks: their join() does not wait for a task that has not begun.
                 threads = [
                     threading.Thread(target=self._resume_room, args=(uuid,)) for uuid in some
                 ]
@@ -92,7 +92,7 @@ class Entrance:
 
     def _rejoin(self, uuid: str, barrier: Barrier) -> None:
         room = self._rooms.get(uuid)
-        if room and room.unsure:
+        if room and room.needs_barrier:
             joined = self._joined(room, barrier, Join(uuid, room.epoch, room.seq))
             self._notices.send("joined", joined, uuid)
 
@@ -100,12 +100,12 @@ class Entrance:
         self,
         uuid: str,
         act: Callable[[Barrier], dict[str, Any] | None],
-        given_up: Callable[[], bool],
+        is_cancelled: Callable[[], bool],
     ) -> dict[str, Any] | None:
-        while not given_up():
+        while not is_cancelled():
             try:
                 with self._delivery.barrier(uuid) as barrier:
-                    return None if given_up() else act(barrier)
+                    return None if is_cancelled() else act(barrier)
             except QueueUnavailable as error:
                 log.debug("A join waits: %s", error)
                 self._socketio.sleep(RETRY_SECONDS)
@@ -115,7 +115,7 @@ class Entrance:
         outbox = outbox_of(self._socketio.server, sid)
         if outbox is None:
             return None
-        self._rejoin(join.uuid, barrier)  # the others first, should they still wait for theirs
+        self._rejoin(join.uuid, barrier)  # first those who still wait for a barrier
         room = self._rooms.setdefault(join.uuid, Room())
         room.viewers_here[sid] = outbox
         self._socketio.server.enter_room(sid, join.uuid)
@@ -123,13 +123,13 @@ class Entrance:
 
     def _joined(self, room: Room, barrier: Barrier, join: Join) -> dict[str, Any]:
         room.epoch, room.seq = barrier.epoch, barrier.seq
-        room.paused = room.unsure = False
+        room.paused = room.needs_barrier = False
         viewers = barrier.viewers_elsewhere + len(room.viewers_here)
         room.viewers = viewers
         if len(room.viewers_here) == 1:
-            room.viewers_told = viewers
-        elif room.viewers_told != viewers:
-            room.viewers_told = None  # the others still know another number
+            room.viewers_sent = viewers
+        elif room.viewers_sent != viewers:
+            room.viewers_sent = None  # the others have received a different number
             self._notices.send_soon(join.uuid, room)
         self._count_here(join.uuid, room)
         return {

@@ -1,7 +1,7 @@
-"""The door of `/socket.io/`: it refuses requests that must not reach Engine.IO.
+"""Check requests to `/socket.io/`, and refuse those that must not reach Engine.IO.
 
-A refusal has the one error shape. Engine.IO's own errors are plain text, and some of them log a
-stranger's text.
+A refusal has the one error shape. Engine.IO's own errors are plain text, and some of them log
+untrusted text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.viewers.origins import Origins
-from webhook_logger.viewers.transport import Engine, UpgradeRequired, send_away, take_packets
+from webhook_logger.viewers.transport import (
+    Engine,
+    UpgradeRequired,
+    disconnect_over_limit,
+    set_max_packets,
+)
 
 PATH = "/socket.io/"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
@@ -31,18 +36,18 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
-class Door:
+class RequestGuard:
     """Replaces Engine.IO's `handle_request`, which it calls."""
 
     def __init__(self, engineio: Engine, origins: Origins) -> None:
         self._engineio = engineio
         self._origins = origins
         self._handle, engineio.handle_request = engineio.handle_request, self
-        take_packets(MAX_PACKETS)
+        set_max_packets(MAX_PACKETS)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """PEP 3333. Raises `HTTPException` for a request that is refused."""
-        if environ["PATH_INFO"] != PATH:  # Engine.IO takes all that is below, too
+        """PEP 3333. Raises `HTTPException` for a refused request."""
+        if environ["PATH_INFO"] != PATH:  # Engine.IO accepts longer paths, too
             raise Refusal(Reason.NOT_FOUND)
         method = environ["REQUEST_METHOD"]
         if method not in METHODS:
@@ -50,7 +55,7 @@ class Door:
         if method == "OPTIONS":
             return self._options(environ, start_response)
         self._check(environ, method)
-        if method == "HEAD":  # not passed on: a GET opens a session, or takes what waits for it
+        if method == "HEAD":  # not passed on: a GET opens a session or consumes its packets
             start_response("200 OK", [("Content-Type", "text/plain; charset=UTF-8")])
             return []
         if method == "POST":
@@ -62,7 +67,7 @@ class Door:
 
         def start(status: str, headers: list[tuple[str, str]]) -> None:
             if not status.startswith("2"):
-                raise _malformed("Engine.IO does not know this packet, or the session has ended.")
+                raise _malformed("The packet is invalid, or the session has ended.")
             start_response(status, headers)
 
         response: Iterable[bytes] = self._handle(environ, start)
@@ -93,9 +98,9 @@ class Door:
             raise _malformed("JSONP is not supported. Use XHR or fetch, or a WebSocket.")
         if transport == "websocket" and not is_upgrade:
             raise UpgradeRequired("The transport websocket needs the header Upgrade: websocket.")
-        # A new WebSocket is refused after its handshake, because only then can a page learn why.
-        is_told_later = not sid and transport == "websocket"
-        if not is_told_later and (refusal := self._origins.refusal(environ)):
+        # A new WebSocket is refused after its handshake: only then can a page read the reason.
+        is_refused_later = not sid and transport == "websocket"
+        if not is_refused_later and (refusal := self._origins.refusal(environ)):
             raise refusal
         if sid:
             self._check_session(environ, sid)
@@ -109,26 +114,27 @@ class Door:
         if socket is None or socket.closed:
             raise Refusal(Reason.SESSION_UNKNOWN)
         if not socket.connected or socket.upgraded:
-            raise _malformed("This session uses a WebSocket, and takes no other requests.")
+            raise _malformed("This session uses a WebSocket. Send packets on the WebSocket.")
         if "HTTP_TRANSFER_ENCODING" in environ:
             raise Refusal(Reason.LENGTH_REQUIRED)
-        most = self._engineio.max_http_buffer_size
-        if int(environ.get("CONTENT_LENGTH") or 0) > most:
-            send_away(socket)
-            raise Refusal(Reason.MESSAGE_TOO_LARGE, f"A viewer may send {most} bytes at once.")
+        limit = self._engineio.max_http_buffer_size
+        if int(environ.get("CONTENT_LENGTH") or 0) > limit:
+            disconnect_over_limit(socket)
+            too_large = f"A viewer can send at most {limit} bytes in one request."
+            raise Refusal(Reason.MESSAGE_TOO_LARGE, too_large)
 
 
 def _payload(environ: Environ) -> bytes:
-    """Return the packets of a POST. Engine.IO gives `200` to malformed ones, so check here."""
+    """Return the packets of a POST. Check them here: Engine.IO responds `200` to malformed ones."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if body.count(SEPARATOR) >= MAX_PACKETS:
         raise _malformed(f"A POST has at most {MAX_PACKETS} packets.")
     try:
         if body.startswith(b"d="):
-            raise ValueError("a form is how JSONP sends")
+            raise ValueError("JSONP sends a form")
         Payload(encoded_payload=body.decode())
     except (ValueError, RecursionError):
-        raise _malformed("The body is not packets of Engine.IO.") from None
+        raise _malformed("The body does not consist of Engine.IO packets.") from None
     return body
 
 

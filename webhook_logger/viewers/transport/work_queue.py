@@ -1,0 +1,58 @@
+"""Process items later, in turns, so that the caller continues immediately."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from _thread import start_new_thread  # Thread.start waits, and others run meanwhile
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+log = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+
+
+class WorkQueue(Generic[Item]):
+    """Calls `do` for each item, in order, and yields after every `batch_size` items.
+
+    Only for green threads: it relies on switches happening only when a thread waits.
+    """
+
+    def __init__(self, do: Callable[[Item], None], batch_size: int) -> None:
+        self._do = do
+        self._batch_size = batch_size
+        self._items: list[Item] = []
+        self._is_running = False
+        # A lock is the fastest object to wait for. It is released when there is work.
+        self._wakeup = threading.Lock()
+        self._wakeup.acquire()
+        self._is_woken = False
+
+    def add(self, item: Item) -> None:
+        """Add an item. `do` runs after the green threads that can run now. Never blocks."""
+        self._items.append(item)
+        if not self._is_woken:
+            self._is_woken = True
+            self._wakeup.release()
+        if not self._is_running:
+            self._is_running = True
+            start_new_thread(self._run, ())
+
+    def _run(self) -> None:
+        while True:
+            self._wakeup.acquire()
+            while self._items:
+                items, self._items = self._items, []
+                self._do_all(items)
+            self._is_woken = False
+
+    def _do_all(self, items: list[Item]) -> None:
+        for number, item in enumerate(items, 1):
+            try:
+                self._do(item)
+            except Exception:
+                log.exception("A viewer could not be served.")
+            if number % self._batch_size == 0:
+                time.sleep(0)
