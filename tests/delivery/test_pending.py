@@ -81,7 +81,7 @@ def test_an_id_is_any_text(workers: tuple[Delivery, Delivery], uuid: str, odd: s
     there.claim(uuid, "viewer")
     pending = publish(here, uuid, odd)
     assert there.respond(uuid, odd, "{}")
-    assert pending.outcome(LONG).given == "{}"
+    assert pending.outcome(LONG).response == "{}"
     late = publish(here, uuid, odd)
     assert late.outcome(0) == PendingOutcome(None)
     assert not there.respond(uuid, odd, "{}")
@@ -141,10 +141,10 @@ def test_one_that_is_let_go_takes_the_reply_at_once(
     here.set_reply(uuid, Kept('{"status":503}', 1))
     there.claim(uuid, "viewer")
     first, second = publish(here, uuid), publish(here, uuid)
-    first.let_go()
+    first.stop_waiting()
     assert first.outcome(LONG).reply == '{"status":503}'
     waiting = pool.submit(second.outcome, LONG)
-    second.let_go()
+    second.stop_waiting()
     assert waiting.result(LONG / 2) == PendingOutcome(None), "it counted for one request"
 
 
@@ -155,9 +155,9 @@ def test_of_two_with_one_id_the_newer_gets_the_response(
     here, there = workers
     there.claim(uuid, "viewer")
     older, newer = publish(here, uuid, "one"), publish(there, uuid, "one")
-    assert older.outcome(0).given is None
+    assert older.outcome(0).response is None
     assert here.respond(uuid, "one", "{}")
-    assert newer.outcome(LONG).given == "{}"
+    assert newer.outcome(LONG).response == "{}"
 
 
 # Through the queue, a response takes its time
@@ -181,7 +181,7 @@ def test_a_response_that_was_taken_is_waited_for_though_the_time_is_over(
     two[0].set_reply(uuid, Kept('{"status":503}', 1))
     worker, name, outcome = on_its_way(redis, two[0], uuid, pool)
     redis.client.publish(f"webhook-logger:worker:{worker}", seal("response", name, '{"a": "b c"}'))
-    assert json.loads(outcome.result(LONG).given or "") == {"a": "b c"}
+    assert json.loads(outcome.result(LONG).response or "") == {"a": "b c"}
     assert two[0].get_reply(uuid) == Kept('{"status":503}', 1), "of which nothing was used"
 
 

@@ -31,7 +31,7 @@ def connect_delivery(
     redis: Redis, limits: QueueLimits, url: str = "", sink: IgnoringSink | None = None
 ) -> RedisDelivery:
     """Return a started delivery that is ready. Connect to `url` if it is given, else to `redis`."""
-    delivery = RedisDelivery(url or redis.url, limits, most_a_second=0)
+    delivery = RedisDelivery(url or redis.url, limits, max_per_second=0)
     delivery.start(sink or IgnoringSink())
 
     def is_ready() -> bool:

@@ -39,11 +39,11 @@ __all__ = [
 ]
 
 
-def make_delivery(redis_url: str | None, limits: QueueLimits, most_a_second: int) -> Delivery:
-    """Return delivery through the Redis at the URL, or within this process without one.
+def make_delivery(redis_url: str | None, limits: QueueLimits, max_per_second: int) -> Delivery:
+    """Return delivery through the Redis at the URL, or within this process if there is no URL.
 
-    A callback accepts at most `most_a_second` requests in one second; 0 means any number.
+    A callback accepts at most `max_per_second` requests; 0 means no limit.
     """
     if redis_url:
-        return RedisDelivery(redis_url, limits, most_a_second)
-    return MemoryDelivery(most_a_second)
+        return RedisDelivery(redis_url, limits, max_per_second)
+    return MemoryDelivery(max_per_second)

@@ -1,9 +1,9 @@
 """The interface of delivery: a captured request travels from the worker that received it to every
 viewer.
 
-Each callback has one order: `Delivery` hands its requests to the one `Sink` of each worker, `seq`
-by `seq`. A *barrier* is a place in that order where a viewer can enter. The viewer gets no request
-before the barrier, and every request after it.
+The requests of a callback have one order: `Delivery` hands them to the `Sink` of each worker in the
+order of `seq`. A *barrier* is a place in that order where a viewer can join. The viewer receives no
+request before the barrier, and every request after it.
 """
 
 from __future__ import annotations
@@ -21,43 +21,43 @@ from webhook_logger.errors import Reason
 
 
 class QueueUnavailable(Exception):
-    """The queue did not do what was asked. A sender gets `503`; a viewer that joins waits."""
+    """The queue did not run a command. A sender gets `503`; a viewer that joins waits."""
 
     reason = Reason.QUEUE_UNAVAILABLE
     seconds = 2
-    """The time after which it is worth trying again."""
+    """Seconds to wait before another attempt."""
 
 
 class BacklogFull(QueueUnavailable):
-    """Too many commands wait for the queue already."""
+    """Too many commands already wait for the queue."""
 
     reason = Reason.QUEUE_BACKLOG_FULL
 
 
 class OutcomeUnknown(QueueUnavailable):
-    """The queue did not acknowledge a command that was sent to it, and may have run it."""
+    """The queue did not acknowledge a command, which it may have run."""
 
     reason = Reason.OUTCOME_UNKNOWN
 
 
 class RateExceeded(Exception):
-    """The callback received its maximum of requests for this second; the sender gets `429`."""
+    """The callback has accepted its maximum of requests for this second; the sender gets `429`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"The window ends in {seconds:g} seconds.")
         self.seconds = seconds
-        """The time until the callback takes requests again."""
+        """Seconds until the callback accepts requests again."""
 
 
 class Expected(NamedTuple):
-    """What is known of the response before the request is published."""
+    """The expected response, as known before the request is published."""
 
     status: int
     by: str
     """`default` or `path`."""
     reply: str
-    """`take` uses the callback's reply, which counts if the reply holds for a number of requests;
-    `look` only reads it. A request with `take` is pending if the callback has a responder.
+    """`take` uses the callback's reply, and counts the use if its number of uses is limited; `look`
+    only reads the reply. A request with `take` is pending if the callback has a responder.
     """
 
 
@@ -72,24 +72,24 @@ class Receipt(NamedTuple):
     seq: int
     viewers: int
     reply: str | None = None
-    """The callback's reply as it is stored, without `times`, read in the same step. None if there
-    is none; viewers were then notified of the expected response.
+    """The callback's stored reply without `times`, read in the same step. None if the callback has
+    no reply; viewers then received the expected response together with the request.
     """
     pending: PendingRequest | None = None
-    """Set if the callback has a responder: the sender waits for it. `reply` is then not read."""
+    """Set if the callback has a responder, for which the sender waits; `reply` is then not read."""
 
 
 class Kept(NamedTuple):
-    """A callback's reply as it is stored."""
+    """A callback's stored reply."""
 
     reply: str
-    """JSON, which delivery does not parse."""
+    """JSON text, which delivery does not parse."""
     times: int | None
-    """How many more requests get it; None for all."""
+    """The remaining number of uses; None for no limit."""
 
 
 class ResponseReport(NamedTuple):
-    """The response that the sender of a request got, as viewers are notified of it."""
+    """The response that the sender of a request received, as reported to viewers."""
 
     uuid: str
     epoch: str
@@ -110,45 +110,46 @@ class Barrier:
 
 
 class Sink(Protocol):
-    """The worker's end of delivery: its rooms."""
+    """The receiving end of delivery on a worker: its rooms."""
 
     def deliver(self, responded: ResponseReport, members: bytes) -> None:
-        """Hand a captured request to this worker's viewers of the callback, and its response where
-        that is known already (else its status is 0). `members` are those of the event's JSON that
-        `members_of` makes. May let other green threads run; nothing more is delivered until it
-        returns.
+        """Send a captured request to this worker's viewers of the callback, with its response if
+        that is already known (otherwise its status is 0). `members_of` made `members`. May switch
+        to other green threads; delivery continues only after it returns.
         """
 
     def skipped(self, uuid: str) -> None:
-        """A message of the callback was left out, which may have been a request: give its viewers
-        a new barrier, so that they hear what they missed. Never blocks.
+        """Give the callback's viewers a new barrier, because a message was skipped that may have
+        been a request. The barrier reports the gap to them. Never blocks.
         """
 
     def responded(self, responded: ResponseReport) -> None:
-        """Notify viewers of the response to a request that was delivered. Never blocks."""
+        """Report the response to an earlier request to viewers. Never blocks."""
 
     def reply(self, uuid: str, kept: Kept | None) -> None:
-        """Notify viewers of the callback's new reply; None if it was reset. Never blocks."""
+        """Send the callback's new reply to viewers; None if it was reset. Never blocks."""
 
     def count(self, uuid: str, viewers: int) -> None:
-        """Note the callback's number of viewers on all workers. Never blocks."""
+        """Set the callback's number of viewers on all workers. Never blocks."""
 
     def refused(self, uuid: str, count: int, reason: Reason) -> None:
         """Report refused requests to viewers, with the latest reason. Never blocks."""
 
     def reply_used(self, uuid: str) -> None:
-        """Note that the callback's reply holds for one request less. Never blocks."""
+        """Decrement the remaining uses of the callback's reply. Never blocks."""
 
     def replaced(self, uuid: str, viewer: str) -> None:
-        """Cut off a viewer that lost the role of responder to another worker's viewer. When it
-        comes back, its new claim gets a true result. Never blocks.
+        """Disconnect a viewer that lost the role of responder to a viewer on another worker. When
+        it reconnects, its new claim returns a correct result. Never blocks.
         """
 
     def pause(self) -> None:
-        """Send no requests until each room has a new barrier: there may be holes. Never blocks."""
+        """Send no requests to a room until it has a new barrier, because some may be missing. Never
+        blocks.
+        """
 
     def status(self, reason: str | None) -> None:
-        """Notify all viewers why the queue is unavailable; None when it is available again. Never
+        """Report to all viewers why the queue is unavailable; None if it is available again. Never
         blocks.
         """
 
@@ -164,14 +165,14 @@ class Delivery(ABC):
 
     @abstractmethod
     def start(self, sink: Sink) -> None:
-        """Begin to deliver. Returns at once, also while the queue is unavailable."""
+        """Start delivery. Returns immediately, even if the queue is unavailable."""
 
     @abstractmethod
     def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
-        """Accept the request: give it its `seq` and hand it to every viewer.
+        """Accept the request: assign its `seq` and deliver it to every viewer.
 
-        Raises `QueueUnavailable` when that is not certain (a request is never published twice),
-        and `RateExceeded` when the callback is over its limit.
+        Raises `QueueUnavailable` if the queue did not confirm this (a request is never published
+        twice), and `RateExceeded` if the callback is over its limit.
         """
 
     @abstractmethod
@@ -194,47 +195,49 @@ class Delivery(ABC):
 
     @abstractmethod
     def claim(self, uuid: str, viewer: str) -> bool:
-        """Make this viewer the callback's responder; return False if another viewer is, on any
-        worker. Raises `QueueUnavailable`: the viewer may then be the responder, until `unclaim`.
+        """Make this viewer the callback's responder. Return False if another viewer on any worker
+        is the responder. Raises `QueueUnavailable`; the viewer may then be the responder until
+        `unclaim`.
         """
 
     @abstractmethod
     def unclaim(self, uuid: str, viewer: str) -> None:
-        """End this viewer's role as responder, if it has it, and let its pending requests go.
-        Never blocks.
+        """End this viewer's role as responder, if it has that role. Its pending requests then get
+        the callback's reply. Never blocks.
         """
 
     @abstractmethod
-    def respond(self, uuid: str, request: str, given: str) -> bool:
-        """Hand the response to the worker where the request with that id is pending; return False
-        if there is none. Raises `QueueUnavailable`: the response may then have been handed over.
+    def respond(self, uuid: str, request: str, response: str) -> bool:
+        """Send the response to the worker where the request with that id is pending. Return False
+        if no such request is pending. Raises `QueueUnavailable`; the worker may then have received
+        the response.
         """
 
     @abstractmethod
     def decline(self, uuid: str, request: str) -> bool:
-        """Let go of the request with that id, whose sender then gets the callback's reply; return
-        False if there is none. Raises `QueueUnavailable`.
+        """End the wait of the request with that id, whose sender then gets the callback's reply.
+        Return False if no such request is pending. Raises `QueueUnavailable`.
         """
 
     @abstractmethod
     def barrier(self, uuid: str) -> AbstractContextManager[Barrier]:
-        """Hold the callback's stream still while the `with` block runs, which must not block.
+        """Pause the callback's stream while the `with` block runs, which must not block.
 
-        Raises `QueueUnavailable` when this worker's subscription cannot be confirmed.
+        Raises `QueueUnavailable` if this worker's subscription cannot be confirmed.
         """
 
     @abstractmethod
     def set_viewers(self, uuid: str, viewers: int) -> None:
-        """Set how many viewers of the callback this worker has. Never blocks."""
+        """Set the number of the callback's viewers on this worker. Never blocks."""
 
     @property
     def requests_read(self) -> int:
-        """Return how many captured requests this worker has read from the queue."""
+        """Return the number of captured requests that this worker read from the queue."""
         return 0
 
     @property
     def messages_unknown(self) -> int:
-        """Return how many messages on the queue had a version that this worker can't read."""
+        """Return the number of messages on the queue whose version this worker does not support."""
         return 0
 
     @abstractmethod

@@ -55,4 +55,4 @@ class WaitingSenders:
         """End all waits, and refuse new ones."""
         self._over.set()
         for pending in tuple(self._awaiting):
-            pending.let_go()
+            pending.stop_waiting()

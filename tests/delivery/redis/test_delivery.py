@@ -56,7 +56,7 @@ def test_nothing_of_a_request_is_in_any_key(
 
 
 def test_a_window_that_is_full_says_when_it_ends(redis: Redis, uuid: str) -> None:
-    delivery = RedisDelivery(redis.url, QueueLimits(), most_a_second=1)
+    delivery = RedisDelivery(redis.url, QueueLimits(), max_per_second=1)
     delivery.start(IgnoringSink())
     request = replace(samples()[0], uuid=uuid)
 

@@ -29,9 +29,11 @@ from webhook_logger.errors import Reason
 from webhook_logger.rates import Rates
 
 LOCKS = 64
-"""Shared by the callbacks, so that few of them ever wait for another's viewers."""
+"""Number of locks. Callbacks share them, so a callback rarely waits for the viewers of another."""
 MAX_CALLBACKS = 100_000
-"""Whose counters are kept, those with viewers aside; a forgotten one begins a new epoch."""
+"""Maximum counters of callbacks without viewers. A callback whose counter was removed begins a new
+epoch.
+"""
 
 
 @dataclass(slots=True)
@@ -41,20 +43,20 @@ class _Counter:
 
 
 class MemoryDelivery(Delivery):
-    """The default without `REDIS_URL`."""
+    """Delivery without `REDIS_URL`."""
 
-    def __init__(self, most_a_second: int = 0) -> None:
-        self._rates = Rates(most_a_second, 1.0)
+    def __init__(self, max_per_second: int = 0) -> None:
+        self._rates = Rates(max_per_second, 1.0)
         self.manager = LeanRooms()
         self._sink: Sink
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
         self._viewers: dict[str, int] = {}
         self._replies = Replies()
         self._responses = Responses(self._take_reply)
-        # For one callback, counting and handing over are one step, or two of its requests could
-        # change places between.
-        self._order = tuple(threading.Lock() for _ in range(LOCKS))
-        self._book = threading.Lock()
+        # Counting and delivering a request are one step under the lock of its callback. Otherwise
+        # two requests of a callback could be delivered out of order.
+        self._locks = tuple(threading.Lock() for _ in range(LOCKS))
+        self._counters_lock = threading.Lock()
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
@@ -63,14 +65,14 @@ class MemoryDelivery(Delivery):
         uuid = request.uuid
         if seconds := self._rates.take(uuid):
             raise RateExceeded(seconds)
-        with self._turn(uuid):
+        with self._lock_of(uuid):
             counter = self._counter(uuid)
             counter.seq += 1
             viewers = self._viewers.get(uuid, 0)
             is_ordinary = expected.reply == "take"
             pending = self._responses.add(uuid, request.id) if is_ordinary else None
             reply = None if pending else self._replies.get(uuid)
-            # Before viewers are handed anything: while that waits, the reply may be changed.
+            # Use the reply before viewers get the request, because it may be changed meanwhile.
             is_changed = reply and is_ordinary and self._replies.take(uuid)
             if viewers:
                 status, by = (0, "") if reply or pending else expected[:2]
@@ -106,15 +108,15 @@ class MemoryDelivery(Delivery):
     def unclaim(self, uuid: str, viewer: str) -> None:
         self._responses.unclaim(uuid, viewer)
 
-    def respond(self, uuid: str, request: str, given: str) -> bool:
-        return self._responses.respond(uuid, request, given)
+    def respond(self, uuid: str, request: str, response: str) -> bool:
+        return self._responses.respond(uuid, request, response)
 
     def decline(self, uuid: str, request: str) -> bool:
         return self._responses.decline(uuid, request)
 
     @contextmanager
     def barrier(self, uuid: str) -> Iterator[Barrier]:
-        with self._turn(uuid):
+        with self._lock_of(uuid):
             counter = self._counter(uuid)
             yield Barrier(counter.epoch, counter.seq, viewers_elsewhere=0)
 
@@ -126,21 +128,21 @@ class MemoryDelivery(Delivery):
         self._sink.count(uuid, viewers)
 
     def check(self) -> None:
-        pass  # nothing here can be away
+        pass  # without a queue, a worker is always ready
 
-    def _turn(self, uuid: str) -> threading.Lock:
-        return self._order[hash(uuid) % LOCKS]
+    def _lock_of(self, uuid: str) -> threading.Lock:
+        return self._locks[hash(uuid) % LOCKS]
 
     def _counter(self, uuid: str) -> _Counter:
-        with self._book:
+        with self._counters_lock:
             if uuid not in self._counters:
                 self._counters[uuid] = _Counter()
-                self._forget_one_too_many()
+                self._forget_oldest()
             self._counters.move_to_end(uuid)
             return self._counters[uuid]
 
-    def _forget_one_too_many(self) -> None:
-        """The one longest unused; one with viewers counts as used."""
+    def _forget_oldest(self) -> None:
+        """Remove the least recently used counter; those of callbacks with viewers stay."""
         if len(self._counters) - len(self._viewers) <= MAX_CALLBACKS:
             return
         while (oldest := next(iter(self._counters))) in self._viewers:

@@ -1,4 +1,4 @@
-"""The replies of callbacks, kept in memory, where there is no queue that keeps them."""
+"""The replies of callbacks in memory, for a server without a queue."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from collections import OrderedDict
 from webhook_logger.delivery.base import Kept
 
 MAX_BYTES = 64 * 2**20
-"""Of all of them; beyond that the one longest unused is forgotten."""
-BYTES_OF_ONE = 512
-"""What Python needs for each besides its text."""
+"""Maximum memory of all replies. The least recently used reply is removed."""
+OVERHEAD_BYTES = 512
+"""Memory that Python needs for each reply, in addition to its text."""
 
 
 class Replies:
-    """By callback, in the order of their last use."""
+    """Replies by callback, in the order of their last use."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._bytes = 0
 
     def get(self, uuid: str) -> Kept | None:
-        """None where it has none."""
+        """Return the callback's reply, or None."""
         return self._kept.get(uuid)
 
     def set(self, uuid: str, kept: Kept | None) -> None:
-        """Keep it in the place of another; None: keep none."""
+        """Replace the callback's reply, or remove it with None."""
         before = self._kept.pop(uuid, None)
         if before:
-            self._bytes -= _weight(before)
+            self._bytes -= _size(before)
         if kept:
             self._kept[uuid] = kept
-            self._bytes += _weight(kept)
+            self._bytes += _size(kept)
         while self._bytes > MAX_BYTES:
             _, oldest = self._kept.popitem(last=False)
-            self._bytes -= _weight(oldest)
+            self._bytes -= _size(oldest)
 
     def take(self, uuid: str) -> bool:
-        """Use it for a request; whether that has changed it, which is so where its times count."""
+        """Use the reply for a request. Return whether that changed its number of uses."""
         reply, times = self._kept[uuid]
         self._kept.move_to_end(uuid)
         if times is not None:
@@ -44,7 +44,8 @@ class Replies:
         return times is not None
 
 
-def _weight(kept: Kept) -> int:
-    # One emoji makes four bytes of each character, and what is read as JSON is there as UTF-8, too.
+def _size(kept: Kept) -> int:
+    # With one emoji, each character of a string takes four bytes. Parsed JSON can also contain the
+    # string as UTF-8, with up to four bytes for each character.
     bytes_of_a_character = 1 if kept.reply.isascii() else 8
-    return len(kept.reply) * bytes_of_a_character + BYTES_OF_ONE
+    return len(kept.reply) * bytes_of_a_character + OVERHEAD_BYTES

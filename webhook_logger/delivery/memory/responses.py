@@ -1,4 +1,4 @@
-"""Responders, and the requests that wait for them, in one process without a queue."""
+"""Responders and pending requests in one process, without a queue."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from webhook_logger.delivery.pending import PendingRequest
 
 TakeReply = Callable[[str], str | None]
-"""Takes the reply of a callback for one request, and returns it as in a receipt."""
+"""Uses the reply of a callback for one request, and returns it as in a receipt."""
 
 
 class Responses:
-    """The responders of this process, and the requests that wait for them."""
+    """The responders and pending requests of this process."""
 
     def __init__(self, take_reply: TakeReply) -> None:
         self._take_reply = take_reply
@@ -19,47 +19,47 @@ class Responses:
         self._pending: dict[str, dict[str, PendingRequest]] = {}
 
     def claim(self, uuid: str, viewer: str) -> bool:
-        """As `Delivery.claim`."""
+        """Implement `Delivery.claim`."""
         return self._responders.setdefault(uuid, viewer) == viewer
 
     def unclaim(self, uuid: str, viewer: str) -> None:
-        """As `Delivery.unclaim`."""
+        """Implement `Delivery.unclaim`."""
         if self._responders.get(uuid) == viewer:
             del self._responders[uuid]
             for pending in self._pending.get(uuid, {}).values():
-                pending.let_go()
+                pending.stop_waiting()
 
     def add(self, uuid: str, request: str) -> PendingRequest | None:
-        """Make the request with that id pending, if there is a responder."""
+        """Make the request with that id pending, if the callback has a responder."""
         if uuid not in self._responders:
             return None
-        pending = _PendingHere(self, uuid, request)
-        # Of two with one id, which are the same request, the newer one gets the response.
+        pending = _MemoryPendingRequest(self, uuid, request)
+        # If the same request arrives twice, with one id, the newer one gets the response.
         self._pending.setdefault(uuid, {})[request] = pending
         return pending
 
-    def respond(self, uuid: str, request: str, given: str) -> bool:
-        """As `Delivery.respond`."""
+    def respond(self, uuid: str, request: str, response: str) -> bool:
+        """Implement `Delivery.respond`."""
         pending = self._pending.get(uuid, {}).get(request)
-        if pending is None or not self.forget(uuid, request, pending):
+        if pending is None or not self.remove(uuid, request, pending):
             return False
-        pending.give(given)
+        pending.set_response(response)
         return True
 
     def decline(self, uuid: str, request: str) -> bool:
-        """As `Delivery.decline`."""
+        """Implement `Delivery.decline`."""
         pending = self._pending.get(uuid, {}).get(request)
         if pending:
-            pending.let_go()
+            pending.stop_waiting()
         return pending is not None
 
-    def take_back(self, uuid: str, request: str, pending: PendingRequest) -> str | None:
-        """The callback's reply, where no response was taken."""
-        self.forget(uuid, request, pending)
+    def withdraw(self, uuid: str, request: str, pending: PendingRequest) -> str | None:
+        """Stop accepting responses, and return the callback's reply."""
+        self.remove(uuid, request, pending)
         return self._take_reply(uuid)
 
-    def forget(self, uuid: str, request: str, pending: PendingRequest) -> bool:
-        """Return whether it was pending until now."""
+    def remove(self, uuid: str, request: str, pending: PendingRequest) -> bool:
+        """Remove a pending request. Return False if it was not pending."""
         all_pending = self._pending.get(uuid, {})
         if all_pending.get(request) is not pending:
             return False
@@ -69,14 +69,14 @@ class Responses:
         return True
 
 
-class _PendingHere(PendingRequest):
+class _MemoryPendingRequest(PendingRequest):
     def __init__(self, responses: Responses, uuid: str, request: str) -> None:
         self._responses = responses
         self._uuid = uuid
         self._request = request
 
-    def _take_back(self) -> str | None:
-        return self._responses.take_back(self._uuid, self._request, self)
+    def _withdraw(self) -> str | None:
+        return self._responses.withdraw(self._uuid, self._request, self)
 
     def _end(self) -> None:
-        self._responses.forget(self._uuid, self._request, self)
+        self._responses.remove(self._uuid, self._request, self)

@@ -34,7 +34,7 @@ pending request has it for a name.
     PUBLISH    counter, reply   worker, fresh, channel, id, members,  [epoch, seq, viewers elsewhere
                                 limit per second or 0, status, by,    reply, 1 if pending] or [ms to
                                 "take" or "look" at the reply         the next second's requests]
-    TAKE_BACK  pending, reply   id, "<worker> <name>", channel        [reply], or [] when a response
+    WITHDRAW  pending, reply   id, "<worker> <name>", channel        [reply], or [] when a response
                                                                       is on its way
     RESPOND    pending          id, response in JSON                  1 if a worker receives it
     DECLINE    pending          id                                    1 if a worker is notified

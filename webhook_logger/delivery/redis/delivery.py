@@ -56,10 +56,10 @@ log = logging.getLogger(__name__)
 class RedisDelivery(Delivery):
     """One worker's share of delivery through the Redis at `url`; the `Reader` of its stream."""
 
-    def __init__(self, url: str, limits: QueueLimits, most_a_second: int) -> None:
+    def __init__(self, url: str, limits: QueueLimits, max_per_second: int) -> None:
         self._worker = secrets.token_hex(8)
         self._channel = keys.worker_channel(self._worker)
-        self._most_a_second = str(most_a_second)
+        self._max_per_second = str(max_per_second)
         self._windows = Windows()
         self._refusals = RefusalReports()
         connect = connector(url, limits.seconds)
@@ -98,7 +98,7 @@ class RedisDelivery(Delivery):
         pending = self._pending.add(uuid, request.id, fresh)
         args = (
             *(self._worker, fresh, keys.channel(uuid), request.id, members),
-            *(self._most_a_second, str(expected.status), expected.by, expected.reply),
+            *(self._max_per_second, str(expected.status), expected.by, expected.reply),
         )
         receipt = None
         try:
@@ -151,9 +151,9 @@ class RedisDelivery(Delivery):
     def unclaim(self, uuid: str, viewer: str) -> None:
         self._presence.unclaim(uuid, viewer)
 
-    def respond(self, uuid: str, request: str, given: str) -> bool:
-        where, args = [keys.pending_key(uuid)], (request, given)
-        return bool(self._publisher(len(given)).run(scripts.RESPOND, where, *args))
+    def respond(self, uuid: str, request: str, response: str) -> bool:
+        where, args = [keys.pending_key(uuid)], (request, response)
+        return bool(self._publisher(len(response)).run(scripts.RESPOND, where, *args))
 
     def decline(self, uuid: str, request: str) -> bool:
         where = [keys.pending_key(uuid)]

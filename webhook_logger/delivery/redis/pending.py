@@ -25,32 +25,32 @@ class PendingRequests:
         self._publisher = publisher
         self._worker = worker
         self._seconds = seconds
-        self._pending: dict[str, _PendingInQueue] = {}
+        self._pending: dict[str, _QueuePendingRequest] = {}
 
-    def add(self, uuid: str, request: str, name: str) -> _PendingInQueue:
+    def add(self, uuid: str, request: str, name: str) -> _QueuePendingRequest:
         """Make a place for a request that may become pending. Do so before it is published, because
         its response can come at once.
         """
-        self._pending[name] = pending = _PendingInQueue(self, uuid, request, name)
+        self._pending[name] = pending = _QueuePendingRequest(self, uuid, request, name)
         return pending
 
-    def remove(self, pending: _PendingInQueue) -> None:
+    def remove(self, pending: _QueuePendingRequest) -> None:
         """Forget a request that is not pending, or no longer."""
         del self._pending[pending.name]
 
-    def given(self, name: str, given: str) -> None:
+    def given(self, name: str, response: str) -> None:
         """Hand on a response. There is no place for it if the sender got `503`, because it was not
         certain that the request was published.
         """
         if name in self._pending:
-            self._pending[name].give(given)
+            self._pending[name].set_response(response)
 
     def gone(self, name: str) -> None:
         """Stop waiting for a responder that is gone."""
         if name in self._pending:
-            self._pending[name].let_go()
+            self._pending[name].stop_waiting()
 
-    def take_back(self, pending: _PendingInQueue) -> str | None:
+    def withdraw(self, pending: _QueuePendingRequest) -> str | None:
         """Return the callback's reply for a request whose response has not come."""
         deadline = time.monotonic() + self._seconds
         where = [keys.pending_key(pending.uuid), keys.reply_key(pending.uuid)]
@@ -60,7 +60,7 @@ class PendingRequests:
             keys.channel(pending.uuid),
         )
         try:
-            taken = self._publisher.run(scripts.TAKE_BACK, where, *args)
+            taken = self._publisher.run(scripts.WITHDRAW, where, *args)
         except QueueUnavailable as error:
             # The request was published, so its sender gets no error.
             log.warning(
@@ -73,15 +73,15 @@ class PendingRequests:
         return None
 
 
-class _PendingInQueue(PendingRequest):
+class _QueuePendingRequest(PendingRequest):
     def __init__(self, requests: PendingRequests, uuid: str, request: str, name: str) -> None:
         self._requests = requests
         self.uuid = uuid
         self.request = request
         self.name = name
 
-    def _take_back(self) -> str | None:
-        return self._requests.take_back(self)
+    def _withdraw(self) -> str | None:
+        return self._requests.withdraw(self)
 
     def _end(self) -> None:
         self._requests.remove(self)

@@ -107,7 +107,7 @@ return {{epoch, seq, elsewhere, reply, pending and 1 or 0}}
 """
 )
 
-TAKE_BACK = (
+WITHDRAW = (
     SEAL
     + f"""
 local pending_key, reply_key, id, asker, channel = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
@@ -238,4 +238,4 @@ redis.call('PUBLISH', ARGV[1], 'probe')
 redis.call('DEL', KEYS[1])
 """
 
-ALL = (PUBLISH, SET_REPLY, TAKE_BACK, RESPOND, DECLINE, BARRIER, CLAIM, PRESENCE, PROBE)
+ALL = (PUBLISH, SET_REPLY, WITHDRAW, RESPOND, DECLINE, BARRIER, CLAIM, PRESENCE, PROBE)
