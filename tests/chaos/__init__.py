@@ -1,1 +1,1 @@
-"""Failures under load, with a whole set of processes; `make chaos` runs the long ones, too."""
+"""Failures of a whole deployment under load. `make chaos` includes the long tests."""

@@ -1,4 +1,4 @@
-"""A Redis, three workers and nginx, ten viewers that sit on every worker, and their audit."""
+"""A deployment of Redis, three workers and nginx, with its viewers and an audit of their events."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ VIEWERS = 10
 class Row:
     """The figures of one failure."""
 
-    what: str
+    event: str
     load: Load
     watchers: list[Watcher]
-    given: int | None
-    """How many seqs were given; None when counting began anew."""
+    last_seq: int | None
+    """The last seq of the callback. None after a new epoch, where counting starts again."""
     note: str = ""
 
 
 class Cluster:
-    """All processes of a deployment, on this machine; a `with` block ends them."""
+    """All processes of a deployment, on this machine. The end of a `with` block stops them."""
 
     def __init__(self, table: list[Row], can_deafen: bool = False, **settings: object) -> None:
         self._table = table
@@ -39,7 +39,7 @@ class Cluster:
         self.uuid = ""
         self.redis = Redis()
         self.proxy = DeafeningProxy(self.redis.port) if can_deafen else None
-        """Between the first worker and Redis, if it is to be made deaf."""
+        """Between the first worker and Redis, to stop what the subscription receives."""
         common = {"REDIS_URL": self.redis.url, "BALANCER_HEADERS": "webhook-logger"}
         self.workers = [Server(**{**common, **settings}) for _ in range(WORKERS)]
         self.nginx: Nginx
@@ -60,7 +60,7 @@ class Cluster:
         return self
 
     def begin(self) -> None:
-        """Make it whole again, and give the next test a callback without viewers."""
+        """Start stopped workers, disconnect viewers, and choose a callback for the next test."""
         for worker in self.workers:
             if not worker.is_running:
                 worker.start()
@@ -70,17 +70,17 @@ class Cluster:
         for watcher in self.watchers:
             watcher.stop()
         self.watchers = []
-        eventually(lambda: sum(self.seats()) == 0)
+        eventually(lambda: sum(self.viewer_counts()) == 0)
 
     def __exit__(self, *_: object) -> None:
         for watcher in self.watchers:
             watcher.stop()
         for worker in self.workers:
-            worker.terminate()  # all at once; the stack waits for each
+            worker.terminate()  # all at the same time; the stack waits for each
         self._stack.close()
 
     def watch(self, count: int = VIEWERS, kind: type[PacketViewer] = PacketViewer) -> list[Watcher]:
-        """Let so many viewers in, each from an address of its own, and wait until all are live."""
+        """Connect `count` viewers from different addresses, and wait until all are live."""
         begin = len(self.watchers) + 2
         new = [
             Watcher(self.nginx.url, self.uuid, f"127.0.0.{n}", kind)
@@ -92,37 +92,42 @@ class Cluster:
         self.until_live()
         return new
 
-    def watch_everywhere(self) -> None:
-        """Let viewers in as `watch` does, and more until every worker has some."""
+    def watch_all_workers(self) -> None:
+        """Connect viewers as `watch` does, and more until every worker has some."""
         self.watch()
-        while min(self.seats()) == 0:
+        while min(self.viewer_counts()) == 0:
             self.watch(1)
 
-    def seats(self) -> list[int]:
-        """How many viewers each worker has."""
+    def viewer_counts(self) -> list[int]:
+        """Return the number of viewers of each worker."""
         return [int(worker.metrics()["viewers"]) for worker in self.workers]
 
     def until_live(self, joins: int = 1) -> None:
-        """Wait until every viewer is live, after so many joins at least."""
+        """Wait until every viewer is live, and has joined at least `joins` times."""
         for watcher in self.watchers:
             watcher.until(lambda w: w.is_live and w.joins >= joins, "live")
 
-    def audit(self, what: str, note: str = "", one_epoch: bool = True) -> None:
-        """Hold every viewer to DESIGN.md's guarantees, and put the figures in the table."""
-        with PacketViewer(self.workers[0].url, {"uuid": self.uuid}) as last:
-            end = last.event("joined")
+    def audit(self, event: str, note: str = "", one_epoch: bool = True) -> None:
+        """Check the guarantees for every viewer, and add the figures to the table.
+
+        No seq arrives twice or out of order. Delivered and missed requests add up to the last seq,
+        which is at least the number of accepted requests, and at most that number plus unknown
+        requests and duplicates.
+        """
+        with PacketViewer(self.workers[0].url, {"uuid": self.uuid}) as viewer:
+            end = viewer.event("joined")
         for watcher in self.watchers:
             watcher.until(
                 lambda w: (w.epoch, w.seq) == (end["epoch"], end["seq"]), f"at {end['seq']}"
             )
-        given = end["seq"] if one_epoch else None
-        self._table.append(Row(what, self.load, self.watchers, given, note))
+        last_seq = end["seq"] if one_epoch else None
+        self._table.append(Row(event, self.load, self.watchers, last_seq, note))
         for watcher in self.watchers:
             assert watcher.faults == [], repr(watcher)
             if one_epoch:
-                assert watcher.cannot_tell == 0
-                assert watcher.delivered + watcher.counted == given
-        if given is not None:
-            doubles = max((watcher.doubles for watcher in self.watchers), default=0)
+                assert watcher.new_epochs == 0
+                assert watcher.delivered + watcher.missed == last_seq
+        if last_seq is not None:
+            duplicates = max((watcher.duplicates for watcher in self.watchers), default=0)
             accepted, unknown = self.load.accepted, self.load.unknown
-            assert accepted <= given <= accepted + unknown + doubles
+            assert accepted <= last_seq <= accepted + unknown + duplicates

@@ -1,4 +1,4 @@
-"""The table of figures at the end of a run, as docs/reliability.md shows it."""
+"""Print the table of docs/reliability.md at the end of a run."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def _cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 def cluster(_cluster: Cluster) -> Cluster:
-    """Three workers without a rate limit, which recover from one failure before the next."""
+    """Return three workers without a rate limit, recovered from the previous test."""
     _cluster.begin()
     return _cluster
 
 
 @pytest.fixture
 def cluster_with() -> Callable[..., Cluster]:
-    """The same with other settings."""
+    """Return a function that creates a cluster with other settings."""
     return lambda **settings: Cluster(ROWS, **settings)
 
 
@@ -51,16 +51,16 @@ def line_of(row: Row) -> str:
     watchers, outcomes = row.watchers, row.load.outcomes
     refused = outcomes["refused"] + outcomes["not connected"] + outcomes["status 429"]
     cells = [
-        row.what,
+        row.event,
         f"{row.load.accepted:,}",
         f"{refused:,}",
         f"{row.load.unknown:,}",
-        "counted again" if row.given is None else f"{row.given:,}",
+        "counted again" if row.last_seq is None else f"{row.last_seq:,}",
         len(watchers),
         spread([watcher.delivered for watcher in watchers]),
-        spread([watcher.counted for watcher in watchers]),
-        spread([watcher.doubles for watcher in watchers]),
-        f"{max(watcher.longest_away for watcher in watchers):.1f} s",
+        spread([watcher.missed for watcher in watchers]),
+        spread([watcher.duplicates for watcher in watchers]),
+        f"{max(watcher.longest_interruption for watcher in watchers):.1f} s",
         f"{row.load.slowest:.2f} s",
         row.note,
     ]
@@ -68,5 +68,5 @@ def line_of(row: Row) -> str:
 
 
 def spread(numbers: list[int]) -> str:
-    least, most = min(numbers), max(numbers)
-    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    lowest, highest = min(numbers), max(numbers)
+    return f"{lowest:,}" if lowest == highest else f"{lowest:,} to {highest:,}"

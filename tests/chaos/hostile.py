@@ -1,4 +1,4 @@
-"""Senders and viewers that mean harm, and how long the others wait meanwhile."""
+"""Hostile senders and viewers, and the time that others wait for them."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from tests.support.sender import post
 from tests.support.viewers import TEXT_FRAME, PacketViewer, connect
 
 FIGURES: list[str] = []
-"""What was measured, for the end of a run."""
+"""Measurements, which are printed at the end of a run."""
 
 ADDRESSES = 50
-DRIPS_AT_ONCE = 10
-A_BATCH = 500
+SENDERS_PER_STEP = 10
+BATCH = 500
 JOIN_ID, LEAVE_ID = 1, 2
 SPAWN = get_context("spawn")
 
 
 def source(number: int) -> str:
-    """One of some addresses of this machine, as if they were many."""
+    """Return one of 50 addresses of this machine, to simulate many clients."""
     return f"127.0.0.{2 + number % ADDRESSES}"
 
 
-class Waits:
-    """Posts that are all accepted, one after the other, and how long each response took."""
+class ResponseTimes:
+    """The response times of posts that are sent one after the other, and all accepted."""
 
     def __init__(
         self, address: tuple[str, int], posts: int, is_well: Callable[[], bool] = lambda: True
     ) -> None:
-        """Also asserts `is_well()` after each post."""
+        """Send the posts, and assert `is_well()` after each."""
         path = f"/{uuid4()}"
         self.seconds = sorted(self._one(address, path, is_well) for _ in range(posts))
 
@@ -57,20 +57,20 @@ class Waits:
         return f"p50 {median * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms"
 
 
-def report(what: str, before: Waits, meanwhile: Waits) -> None:
-    """Print the waits at the end of the run: figures to read, which no test asserts."""
-    FIGURES.append(f"{what}: others wait {meanwhile}; before, {before}")
+def report(attack: str, before: ResponseTimes, meanwhile: ResponseTimes) -> None:
+    """Print the response times at the end of the run. No test asserts them."""
+    FIGURES.append(f"{attack}: others wait {meanwhile}; before, {before}")
 
 
-class Drip:
-    """So many connections that send a byte a second each, of a request without an end."""
+class SlowSenders:
+    """Connections that each send one byte a second of a request that never ends."""
 
     def __init__(self, url: str, count: int) -> None:
         self._url = url
         self._count = count
         self._stop = threading.Event()
         self._sockets = deque(self._open(number) for number in range(count))
-        self._thread = threading.Thread(target=self._drip)
+        self._thread = threading.Thread(target=self._send)
         self.rounds = 0
 
     def _open(self, number: int) -> Any:
@@ -79,23 +79,23 @@ class Drip:
         sock.sendall(f"POST /{uuid4()} HTTP/1.1\r\nHost: h\r\n{length}".encode())
         return sock
 
-    def _drip(self) -> None:
-        drops = 0
-        while not self._stop.wait(DRIPS_AT_ONCE / self._count):
-            for _ in range(DRIPS_AT_ONCE):
-                self._sockets.append(self._drop(self._sockets.popleft()))
-            drops += DRIPS_AT_ONCE
-            self.rounds = drops // self._count
+    def _send(self) -> None:
+        sent = 0
+        while not self._stop.wait(SENDERS_PER_STEP / self._count):
+            for _ in range(SENDERS_PER_STEP):
+                self._sockets.append(self._send_byte(self._sockets.popleft()))
+            sent += SENDERS_PER_STEP
+            self.rounds = sent // self._count
 
-    def _drop(self, sock: Any) -> Any:
+    def _send_byte(self, sock: Any) -> Any:
         try:
             sock.sendall(b"x")
-        except OSError:  # given up by the server: come back
+        except OSError:  # the server has closed the connection
             sock.close()
             return self._open(self.rounds)
         return sock
 
-    def __enter__(self) -> Drip:
+    def __enter__(self) -> SlowSenders:
         self._thread.start()
         return self
 
@@ -107,26 +107,27 @@ class Drip:
 
 
 @contextmanager
-def elsewhere(work: Callable[..., object], *args: object) -> Iterator[Callable[[], bool]]:
-    """Let another process work while the `with` block runs; its failure fails this one.
+def in_another_process(work: Callable[..., object], *args: object) -> Iterator[Callable[[], bool]]:
+    """Run `work` in another process during the `with` block, and fail if it fails.
 
-    The block begins when `work` has set the first of two events. `work` goes on at least until the
-    second one is set, at the end of the block. Gives a function that says whether it still works.
+    The block begins when `work` has set the first of two events. `work` continues at least until
+    the second event is set, at the end of the block. Yield a function that returns whether `work`
+    is still running.
     """
-    begun, enough = SPAWN.Event(), SPAWN.Event()
-    process = SPAWN.Process(target=work, args=(*args, begun, enough))
+    begun, stop = SPAWN.Event(), SPAWN.Event()
+    process = SPAWN.Process(target=work, args=(*args, begun, stop))
     process.start()
     try:
         eventually(lambda: begun.is_set() or not process.is_alive())
         yield process.is_alive
     finally:
-        enough.set()
+        stop.set()
         process.join()
     assert process.exitcode == 0
 
 
-def come_and_go(url: str, viewers: int, rounds: int, begun: Event, enough: Event) -> None:
-    """Viewers of one callback that all join it, and all leave it, again and again."""
+def join_and_leave(url: str, viewers: int, rounds: int, begun: Event, stop: Event) -> None:
+    """Connect viewers that all join a callback and all leave it, repeatedly."""
     uuid = str(uuid4())
     with ExitStack() as stack:
         crowd = [
@@ -135,7 +136,7 @@ def come_and_go(url: str, viewers: int, rounds: int, begun: Event, enough: Event
         ]
         begun.set()
         for done in itertools.count():
-            if done >= rounds and enough.is_set():
+            if done >= rounds and stop.is_set():
                 return
             for name, number in (("join", JOIN_ID), ("leave", LEAVE_ID)):
                 for viewer in crowd:
@@ -143,36 +144,34 @@ def come_and_go(url: str, viewers: int, rounds: int, begun: Event, enough: Event
                 assert all(acknowledgement(viewer, number)["ok"] for viewer in crowd)
 
 
-def ask_for_rooms(url: str, count: int, leave: bool) -> int:
-    """One viewer that joins so many callbacks; how many of the joins were granted."""
+def join_many(url: str, count: int, leave: bool) -> int:
+    """Join `count` callbacks with one viewer, and return the number of accepted joins."""
     names = {"join": JOIN_ID, "leave": LEAVE_ID} if leave else {"join": JOIN_ID}
-    granted = 0
+    accepted = 0
     with PacketViewer(url) as viewer:
-        for _ in range(count // A_BATCH):
-            uuids = [str(uuid4()) for _ in range(A_BATCH)]
-            asked = [message(name, names[name], uuid) for uuid in uuids for name in names]
-            viewer.write_raw(b"".join(map(frame, asked)))
+        for _ in range(count // BATCH):
+            uuids = [str(uuid4()) for _ in range(BATCH)]
+            messages = [message(name, names[name], uuid) for uuid in uuids for name in names]
+            viewer.write_raw(b"".join(map(frame, messages)))
             responses = [acknowledgement(viewer, names[name]) for _ in uuids for name in names]
-            granted += sum(each["ok"] for each in responses[:: len(names)])
-    return granted
+            accepted += sum(each["ok"] for each in responses[:: len(names)])
+    return accepted
 
 
 def frame(text: str) -> bytes:
-    """A short text as one WebSocket frame, masked with zeros, which costs nothing."""
+    """Return a short text as a WebSocket frame, masked with zeros, which needs no CPU time."""
     return bytes((TEXT_FRAME, 0x80 | len(text), 0, 0, 0, 0)) + text.encode()
 
 
-def flood(url: str, packet: str, opcode: int, count: int, begun: Event, enough: Event) -> None:
-    """A viewer that sends at least `count` packets, reads nothing, and comes back when it is cut
-    off.
-    """
-    batch = websocket.ABNF.create_frame(packet, opcode).format() * A_BATCH
-    left = count // A_BATCH
-    while left > 0 or not enough.is_set():
+def flood(url: str, packet: str, opcode: int, count: int, begun: Event, stop: Event) -> None:
+    """Send at least `count` packets as a viewer that reads nothing and reconnects."""
+    batch = websocket.ABNF.create_frame(packet, opcode).format() * BATCH
+    remaining = count // BATCH
+    while remaining > 0 or not stop.is_set():
         with suppress(OSError, websocket.WebSocketException):
             with PacketViewer(url) as viewer:
-                while left > 0 or not enough.is_set():
-                    left -= 1
+                while remaining > 0 or not stop.is_set():
+                    remaining -= 1
                     viewer.write_raw(batch)
                     begun.set()
 
@@ -182,7 +181,7 @@ def message(name: str, number: int, uuid: str) -> str:
 
 
 def acknowledgement(viewer: PacketViewer, number: int) -> dict[str, Any]:
-    """The acknowledgement with that number, past all else."""
+    """Return the acknowledgement with this number, and discard other packets."""
     while True:
         kind, data = viewer.packet()
         if kind == f"43{number}":

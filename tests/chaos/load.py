@@ -1,4 +1,4 @@
-"""Senders: many at once, each post over a connection of its own, and what became of each."""
+"""Send many posts in parallel, each over a new connection, and count their outcomes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from http.client import HTTPException
 from tests.support.sender import post
 
 UNKNOWN = "outcome_unknown"
-"""The reason of a 503 for a request that was written to the queue and never acknowledged."""
+"""The reason of a `503` for a request that the queue never acknowledged."""
 
 
 class Load:
-    """Posts to a callback; `outcomes` says how many were accepted, refused, unknown and so on."""
+    """Posts to a callback, which are counted by outcome: accepted, refused, unknown and so on."""
 
     def __init__(self, address: tuple[str, int], uuid: str) -> None:
         self._address = address
@@ -27,7 +27,7 @@ class Load:
         self._stop = threading.Event()
         self.outcomes: Counter[str] = Counter()
         self.slowest = 0.0
-        """The longest that a sender waited for its response, in seconds."""
+        """The longest time that a sender waited for its response, in seconds."""
 
     @property
     def accepted(self) -> int:
@@ -35,44 +35,46 @@ class Load:
 
     @property
     def unknown(self) -> int:
-        return self.outcomes["unknown"] + self.outcomes["cut off"]
+        return self.outcomes["unknown"] + self.outcomes["disconnected"]
 
     def send(self, posts: int, senders: int) -> None:
-        """So many posts, by so many senders at once."""
+        """Send this number of posts, with this number of senders in parallel."""
         numbers = itertools.count()
-        self._together(senders, lambda: next(numbers) < posts)
+        self._send_in_parallel(senders, lambda: next(numbers) < posts)
 
     @contextmanager
-    def going_on(self, senders: int, a_second: float) -> Iterator[None]:
-        """Keep sending while the `with` block runs, about so many posts a second."""
-        pause = senders / a_second
-        keep = threading.Thread(
-            target=self._together, args=(senders, lambda: not self._stop.wait(pause))
+    def running(self, senders: int, per_second: float) -> Iterator[None]:
+        """Send about this number of posts a second while the `with` block runs."""
+        pause = senders / per_second
+        sending = threading.Thread(
+            target=self._send_in_parallel, args=(senders, lambda: not self._stop.wait(pause))
         )
-        keep.start()
+        sending.start()
         try:
             yield
         finally:
             self._stop.set()
-            keep.join()
+            sending.join()
 
     def try_one(self, address: tuple[str, int]) -> bool:
-        """Whether a post that goes straight to a worker is accepted; it counts like any other."""
+        """Send a post directly to a worker, count it, and return whether it was accepted."""
         outcome = self._send_one(address)
         with self._lock:
             self.outcomes[outcome] += 1
         return outcome == "accepted"
 
-    def _together(self, senders: int, more: object) -> None:
-        threads = [threading.Thread(target=self._send_while, args=(more,)) for _ in range(senders)]
+    def _send_in_parallel(self, senders: int, has_more: object) -> None:
+        threads = [
+            threading.Thread(target=self._send_while, args=(has_more,)) for _ in range(senders)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def _send_while(self, more: object) -> None:
-        assert callable(more)
-        while more():
+    def _send_while(self, has_more: object) -> None:
+        assert callable(has_more)
+        while has_more():
             begin = time.monotonic()
             outcome = self._send_one(self._address)
             with self._lock:
@@ -85,7 +87,7 @@ class Load:
         except ConnectionRefusedError:
             return "not connected"
         except (OSError, HTTPException):
-            return "cut off"
+            return "disconnected"
         if response.status == 200:
             return "accepted"
         if response.status == 503:
@@ -94,7 +96,7 @@ class Load:
 
 
 def _reason(body: bytes) -> str:
-    """The reason of an error; a balancer's own page has none, and says nothing for certain."""
+    """Return the reason of an error. The error page of a balancer has no reason: unknown."""
     try:
         return str(json.loads(body)["error"]["reason"])
     except ValueError:

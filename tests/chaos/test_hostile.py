@@ -1,7 +1,7 @@
-"""Nobody hurts the others: slow senders, crowds, viewers that ask for too much or send too much.
+"""Slow senders, crowds, and viewers that join or send too much do not harm others.
 
-Others are served while the attack goes on, and memory stays bounded. How long they wait is printed
-and not asserted: that depends on the machine.
+The server serves others during the attack, and its memory stays bounded. The time that others wait
+depends on the machine, so it is printed and not asserted.
 """
 
 from __future__ import annotations
@@ -11,7 +11,15 @@ from collections.abc import Iterator
 import pytest
 import websocket
 
-from tests.chaos.hostile import Drip, Waits, ask_for_rooms, come_and_go, elsewhere, flood, report
+from tests.chaos.hostile import (
+    ResponseTimes,
+    SlowSenders,
+    flood,
+    in_another_process,
+    join_and_leave,
+    join_many,
+    report,
+)
 from tests.support.patience import eventually
 from tests.support.processes import Server
 from tests.support.viewers import PacketViewer
@@ -24,33 +32,31 @@ long = pytest.mark.long
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    # Without a limit on messages, so that it is the worker that has to bear them.
+    # Without a limit on messages, so that the worker handles all of them.
     with Server(MAX_MESSAGES_PER_SECOND=0) as server:
-        Waits(server.address, POSTS)
+        ResponseTimes(server.address, POSTS)
         yield server
 
 
 @pytest.mark.parametrize(("connections", "rounds"), [(200, 1), pytest.param(1000, 30, marks=long)])
-def test_senders_that_drip_keep_nobody_waiting(
-    server: Server, connections: int, rounds: int
-) -> None:
-    before = Waits(server.address, POSTS)
-    with Drip(server.url, connections) as drip:
-        eventually(lambda: drip.rounds >= rounds, patience=300)
-        meanwhile = Waits(server.address, POSTS)
-    report(f"{connections:,} connections drip one byte a second", before, meanwhile)
+def test_slow_senders_do_not_block_others(server: Server, connections: int, rounds: int) -> None:
+    before = ResponseTimes(server.address, POSTS)
+    with SlowSenders(server.url, connections) as senders:
+        eventually(lambda: senders.rounds >= rounds, patience=300)
+        meanwhile = ResponseTimes(server.address, POSTS)
+    report(f"{connections:,} connections send one byte a second", before, meanwhile)
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("viewers", "rounds"), [(100, 10), pytest.param(1000, 20, marks=long)])
-def test_viewers_that_join_and_leave_in_a_loop_leave_nothing_behind(
+def test_viewers_that_join_and_leave_in_a_loop_leave_no_state(
     server: Server, viewers: int, rounds: int
 ) -> None:
-    before = Waits(server.address, POSTS)
-    with elsewhere(come_and_go, server.url, viewers, rounds) as goes_on:
+    before = ResponseTimes(server.address, POSTS)
+    with in_another_process(join_and_leave, server.url, viewers, rounds) as is_running:
         eventually(lambda: server.metrics()["viewers"] == viewers)
-        meanwhile = Waits(server.address, POSTS)
-        assert goes_on(), "others were served in between"
+        meanwhile = ResponseTimes(server.address, POSTS)
+        assert is_running(), "the attack ended before others were served"
     report(f"{viewers:,} viewers join and leave in a loop", before, meanwhile)
     eventually(lambda: server.metrics()["viewers"] == 0)
     assert server.metrics()["rooms"] == 0
@@ -58,50 +64,46 @@ def test_viewers_that_join_and_leave_in_a_loop_leave_nothing_behind(
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("joins", [5_000, pytest.param(1_000_000, marks=long)])
-def test_a_viewer_that_joins_ever_more_callbacks_gets_its_share_and_no_memory(
-    server: Server, joins: int
-) -> None:
-    ask_for_rooms(server.url, 1_000, leave=False)
+def test_joins_over_the_limit_use_no_memory(server: Server, joins: int) -> None:
+    join_many(server.url, 1_000, leave=False)
     before = server.memory()
-    assert ask_for_rooms(server.url, joins, leave=False) == 32
+    assert join_many(server.url, joins, leave=False) == 32
     assert server.memory() - before < 4 * MEBIBYTE
 
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("joins", [5_000, pytest.param(1_000_000, marks=long)])
-def test_a_viewer_that_leaves_what_it_joined_takes_no_more_than_its_callbacks_counters(
-    server: Server, joins: int
-) -> None:
+def test_joins_and_leaves_use_memory_for_counters_only(server: Server, joins: int) -> None:
     before = server.memory()
-    assert ask_for_rooms(server.url, joins, leave=True) == joins
-    # Those of 100,000 callbacks are kept, without a queue.
+    assert join_many(server.url, joins, leave=True) == joins
+    # Without a queue, the server keeps the counters of 100,000 callbacks.
     assert server.memory() - before < 64 * MEBIBYTE
     assert server.metrics()["rooms"] == 0
 
 
 FLOODS = {
-    "events that nobody knows": ('42["nonsense",{}]', websocket.ABNF.OPCODE_TEXT),
-    "joins whose responses it does not read": ('421["join",{}]', websocket.ABNF.OPCODE_TEXT),
-    "pongs that nobody asked for": ("3", websocket.ABNF.OPCODE_TEXT),
-    "pings of WebSocket's own": ("x" * 100, websocket.ABNF.OPCODE_PING),
-    "nothing": ("", websocket.ABNF.OPCODE_TEXT),
+    "unknown events": ('42["nonsense",{}]', websocket.ABNF.OPCODE_TEXT),
+    "joins whose acknowledgements it does not read": ('421["join",{}]', websocket.ABNF.OPCODE_TEXT),
+    "unsolicited pongs": ("3", websocket.ABNF.OPCODE_TEXT),
+    "WebSocket pings": ("x" * 100, websocket.ABNF.OPCODE_PING),
+    "empty messages": ("", websocket.ABNF.OPCODE_TEXT),
 }
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", FLOODS)
 @pytest.mark.parametrize("count", [10_000, pytest.param(500_000, marks=long)])
-def test_a_viewer_that_floods_keeps_nobody_waiting_and_takes_no_memory(
+def test_a_viewer_that_floods_does_not_block_others_and_uses_no_memory(
     server: Server, uuid: str, kind: str, count: int
 ) -> None:
-    before, memory = Waits(server.address, POSTS), server.memory()
+    before, memory = ResponseTimes(server.address, POSTS), server.memory()
 
     def is_bounded() -> bool:
         return server.memory() - memory < 16 * MEBIBYTE
 
-    with elsewhere(flood, server.url, *FLOODS[kind], count) as goes_on:
-        meanwhile = Waits(server.address, POSTS, is_bounded)
-        assert goes_on(), "others were served in between"
+    with in_another_process(flood, server.url, *FLOODS[kind], count) as is_running:
+        meanwhile = ResponseTimes(server.address, POSTS, is_bounded)
+        assert is_running(), "the attack ended before others were served"
     assert is_bounded()
     with PacketViewer(server.url, {"uuid": uuid}) as another:
         assert another.event("joined")["viewers"] == 1

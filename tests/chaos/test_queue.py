@@ -1,4 +1,4 @@
-"""The queue is unavailable, frozen, emptied, or cuts connections."""
+"""The queue is stopped, frozen or emptied, or closes connections."""
 
 from __future__ import annotations
 
@@ -15,33 +15,34 @@ from tests.support.sender import post
 MEBIBYTE = 2**20
 
 
-def away(cluster: Cluster, seconds: float, back: Callable[[], object]) -> str:
-    """Let time pass without a queue, bring it back, and wait until all is well; the note for the
-    table says when that was.
+def wait_and_recover(cluster: Cluster, seconds: float, restore: Callable[[], object]) -> str:
+    """Wait without a queue, restore it, and wait until the cluster has recovered.
+
+    Return a note for the table with the time to recover and the growth of memory.
     """
     before = [worker.memory() for worker in cluster.workers]
     threading.Event().wait(seconds)
     grown = max(worker.memory() - at for worker, at in zip(cluster.workers, before, strict=True))
     assert grown < 100 * MEBIBYTE
-    back()
+    restore()
     begin = time.monotonic()
     for worker in cluster.workers:
         eventually(lambda at=worker.address: cluster.load.try_one(at))
     cluster.until_live(joins=2)
-    well = time.monotonic() - begin
-    return f"recovered after {well:.1f} s; memory grew by at most {grown / MEBIBYTE:.0f} MiB"
+    recovery = time.monotonic() - begin
+    return f"recovered after {recovery:.1f} s; memory grew by at most {grown / MEBIBYTE:.0f} MiB"
 
 
 @pytest.mark.long
 def test_redis_is_stopped_for_ten_seconds_under_load(cluster: Cluster) -> None:
     cluster.watch()
-    with cluster.load.going_on(senders=64, a_second=400):
+    with cluster.load.running(senders=64, per_second=400):
         cluster.watchers[0].until(lambda w: w.delivered > 100, "under load")
         epoch = cluster.watchers[0].epoch
         cluster.redis.end()
-        note = away(cluster, 10, cluster.redis.start)
+        note = wait_and_recover(cluster, 10, cluster.redis.start)
     assert set(cluster.load.outcomes) <= {"accepted", "refused", "unknown"}
-    assert {watcher.cannot_tell for watcher in cluster.watchers} == {1}, "counting began anew"
+    assert {watcher.new_epochs for watcher in cluster.watchers} == {1}, "counting starts again"
     assert cluster.watchers[0].epoch != epoch
     cluster.audit("Redis is stopped for 10 s, and starts empty", note, one_epoch=False)
 
@@ -49,10 +50,10 @@ def test_redis_is_stopped_for_ten_seconds_under_load(cluster: Cluster) -> None:
 @pytest.mark.long
 def test_redis_is_frozen_for_ten_seconds_under_load(cluster: Cluster) -> None:
     cluster.watch()
-    with cluster.load.going_on(senders=64, a_second=400):
+    with cluster.load.running(senders=64, per_second=400):
         cluster.watchers[0].until(lambda w: w.delivered > 100, "under load")
         cluster.redis.freeze()
-        note = away(cluster, 10, cluster.redis.thaw)
+        note = wait_and_recover(cluster, 10, cluster.redis.thaw)
     assert set(cluster.load.outcomes) <= {"accepted", "refused", "unknown"}
     cluster.audit("Redis is frozen for 10 s", note)
 
@@ -66,35 +67,37 @@ def test_redis_restarted_empty_begins_a_new_epoch_for_every_viewer(cluster: Clus
     cluster.until_live(joins=2)
     cluster.load.send(posts=200, senders=4)
     assert not epochs & {watcher.epoch for watcher in cluster.watchers}
-    assert {watcher.cannot_tell for watcher in cluster.watchers} == {1}
+    assert {watcher.new_epochs for watcher in cluster.watchers} == {1}
     cluster.audit("Redis is restarted empty", one_epoch=False)
 
 
-@pytest.mark.parametrize(("kind", "whose"), [("pubsub", "subscribers"), ("normal", "publishers")])
-def test_redis_cuts_connections_under_load(cluster: Cluster, kind: str, whose: str) -> None:
+@pytest.mark.parametrize(("kind", "owners"), [("pubsub", "subscribers"), ("normal", "publishers")])
+def test_redis_closes_connections_under_load(cluster: Cluster, kind: str, owners: str) -> None:
     cluster.watch()
-    with cluster.load.going_on(senders=16, a_second=400):
+    with cluster.load.running(senders=16, per_second=400):
         for _ in range(3):
             seen = cluster.watchers[0].seq
             cluster.redis.client.client_kill_filter(_type=kind, skipme=True)
-            cluster.watchers[0].until(lambda w, seen=seen: w.seq > seen + 200, "on")
+            cluster.watchers[0].until(lambda w, seen=seen: w.seq > seen + 200, "live again")
     assert set(cluster.load.outcomes) <= {"accepted", "unknown"}
-    cluster.audit(f"CLIENT KILL of {whose}, three times")
+    cluster.audit(f"CLIENT KILL of {owners}, three times")
 
 
 def _subscribers(cluster: Cluster) -> int:
     return len(cluster.redis.client.client_list(_type="pubsub"))
 
 
-def test_a_subscriber_that_is_too_slow_is_closed_and_its_viewers_are_told(cluster: Cluster) -> None:
-    cluster.watch_everywhere()
+def test_redis_disconnects_a_slow_subscriber_and_its_viewers_count_the_gap(
+    cluster: Cluster,
+) -> None:
+    cluster.watch_all_workers()
     [before] = cluster.redis.client.config_get("client-output-buffer-limit").values()
     cluster.redis.client.config_set("client-output-buffer-limit", "pubsub 100kb 0 0")
     slow = cluster.workers[2]
     others = cluster.workers[:2]
     slow.freeze()
     try:
-        # Until Redis has closed it: the kernel's buffers may take 12 MB before Redis' own do.
+        # Until Redis closes the connection: the kernel can buffer 12 MB before Redis does.
         big, subscribers = b"x" * 30_000, _subscribers(cluster)
         for n in range(2000):
             if n % 50 == 0 and _subscribers(cluster) < subscribers:
@@ -106,21 +109,21 @@ def test_a_subscriber_that_is_too_slow_is_closed_and_its_viewers_are_told(cluste
         cluster.redis.client.config_set("client-output-buffer-limit", before)
     cluster.load.send(posts=100, senders=4)
     cluster.audit("Redis disconnects a slow subscriber")
-    assert max(watcher.counted for watcher in cluster.watchers) > 0
+    assert max(watcher.missed for watcher in cluster.watchers) > 0
 
 
 @pytest.mark.long
-def test_a_worker_that_has_become_deaf_finds_out_under_load(
+def test_a_worker_detects_that_its_subscription_no_longer_receives(
     cluster_with: Callable[..., Cluster],
 ) -> None:
     with cluster_with(can_deafen=True) as cluster:
-        cluster.watch_everywhere()
-        with cluster.load.going_on(senders=8, a_second=100):
+        cluster.watch_all_workers()
+        with cluster.load.running(senders=8, per_second=100):
             cluster.watchers[0].until(lambda w: w.delivered > 50, "under load")
             begin = time.monotonic()
             cluster.proxy.deafen()
-            on_it = cluster.seats()[0]
-            eventually(lambda: sum(w.joins > 1 for w in cluster.watchers) == on_it > 0)
+            viewers = cluster.viewer_counts()[0]
+            eventually(lambda: sum(w.joins > 1 for w in cluster.watchers) == viewers > 0)
             noticed = time.monotonic() - begin
         cluster.audit(
             "a worker's subscription no longer receives", f"recovered after {noticed:.1f} s"

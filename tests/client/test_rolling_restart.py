@@ -15,7 +15,7 @@ def test_what_was_accepted_came_or_was_counted(redis: Redis) -> None:
     with Server(REDIS_URL=redis.url) as one, Server(REDIS_URL=redis.url) as two:
         with Nginx(one.until_ready(), two.until_ready()) as nginx, Inbox(nginx.url) as inbox:
             load = Load(nginx.address, inbox.uuid)
-            with load.going_on(senders=4, a_second=100):
+            with load.running(senders=4, per_second=100):
                 for worker in (one, two):  # the inbox is at one of them
                     worker.end()
                     worker.start()
