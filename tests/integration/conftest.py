@@ -1,4 +1,4 @@
-"""Workers in pairs, for what must be the same on whichever of them."""
+"""Pairs of workers, for behaviour that must not depend on the worker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.processes import Server
 
 @pytest.fixture(scope="session", params=["memory_server", "redis"])
 def workers(request: pytest.FixtureRequest) -> tuple[Server, Server]:
-    """Where users are, and where requests go: two on one queue, or the same one twice."""
+    """The worker of the viewers and that of the senders: two with a queue, or one twice."""
     if request.param != "redis":
         server = request.getfixturevalue(request.param)
         return server, server

@@ -1,4 +1,4 @@
-"""What is not a request is refused, and nothing behind it is read as one (RFC 9112)."""
+"""Malformed requests are refused, and the bytes after them are not read as a request (RFC 9112)."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def viewer(memory_server: Server) -> Iterator[Viewer]:
         yield viewer
 
 
-def refuses(server: Server, viewer: Viewer, raw: bytes, status: int) -> None:
-    """The raw bytes and a good request behind them get one response, and none is delivered."""
+def check_refused(server: Server, viewer: Viewer, raw: bytes, status: int) -> None:
+    """Check that the bytes and a good request after them get one response and are not delivered."""
     with Sender(server.address) as sender:
         with suppress(ConnectionError):  # it may close while we still send
             sender.send(raw + SMUGGLED)
@@ -37,12 +37,12 @@ def refuses(server: Server, viewer: Viewer, raw: bytes, status: int) -> None:
     assert RESPONSES.findall(response) == [b"%d" % status], response
     assert b"\r\nConnection: close\r\n" in response
     assert b'{"error": {"code": %d, ' % status in response
-    post(server.address, f"/{UUID}/sentinel")
-    assert viewer.event("request")["path"] == f"/{UUID}/sentinel"
+    post(server.address, f"/{UUID}/check")
+    assert viewer.event("request")["path"] == f"/{UUID}/check"
     assert "Traceback" not in server.log
 
 
-def test_the_table_is_as_long_as_promised_and_names_nothing_twice() -> None:
+def test_the_table_has_200_cases_with_unique_names() -> None:
     raws = [*MALFORMED.values(), *(raw for _, raw in REFUSED.values())]
     raws += [raw for raw, _ in WHOLE.values()]
     assert len(set(raws)) >= 200
@@ -50,23 +50,23 @@ def test_the_table_is_as_long_as_promised_and_names_nothing_twice() -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_it_refuses_what_is_malformed(
+def test_malformed_requests_are_refused(
     memory_server: Server, viewer: Viewer, subtests: pytest.Subtests, family: str
 ) -> None:
     for name, raw in FAMILIES[family].items():
         with subtests.test(name):
-            refuses(memory_server, viewer, raw, 400)
+            check_refused(memory_server, viewer, raw, 400)
 
 
-def test_it_refuses_what_is_too_large_or_unknown_to_it(
+def test_oversize_and_unsupported_requests_are_refused(
     memory_server: Server, viewer: Viewer, subtests: pytest.Subtests
 ) -> None:
     for name, (status, raw) in REFUSED.items():
         with subtests.test(name):
-            refuses(memory_server, viewer, raw, status)
+            check_refused(memory_server, viewer, raw, status)
 
 
-def test_what_looks_like_more_is_one_request_and_what_follows_is_the_next(
+def test_a_request_that_resembles_several_is_one_request(
     memory_server: Server, viewer: Viewer, subtests: pytest.Subtests
 ) -> None:
     for name, (raw, body) in WHOLE.items():
@@ -89,13 +89,13 @@ def test_a_good_request_before_a_malformed_one_is_delivered(
     assert viewer.event("request")["body"]["content"] == "good"
 
 
-def test_of_many_requests_behind_a_refused_one_none_is_delivered(
+def test_requests_after_a_refused_one_are_not_delivered(
     memory_server: Server, viewer: Viewer
 ) -> None:
-    refuses(memory_server, viewer, MALFORMED["a length and a coding"] + SMUGGLED * 1000, 400)
+    check_refused(memory_server, viewer, MALFORMED["a length and a coding"] + SMUGGLED * 1000, 400)
 
 
-def test_a_connection_that_says_nothing_is_left_alone(memory_server: Server) -> None:
+def test_an_idle_new_connection_stays_open(memory_server: Server) -> None:
     with Sender(memory_server.address) as silent:
         for _ in range(100):
             post(memory_server.address, f"/{uuid4()}")
@@ -103,7 +103,7 @@ def test_a_connection_that_says_nothing_is_left_alone(memory_server: Server) -> 
         assert silent.response().status == 200
 
 
-def test_a_sender_that_resets_leaves_no_trace_in_the_log() -> None:
+def test_a_connection_reset_by_the_sender_is_not_logged() -> None:
     with Server() as server:
         with Sender(server.address) as sender:
             sender.send(head("Content-Length: 5") + b"ab")
@@ -113,7 +113,7 @@ def test_a_sender_that_resets_leaves_no_trace_in_the_log() -> None:
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
-def test_an_error_below_a_callback_has_the_callbacks_headers(
+def test_an_error_for_a_callback_has_the_headers_of_callbacks(
     memory_server: Server, accept: str
 ) -> None:
     raw = head(CHUNKED, f"Accept: {accept}") + b"zz\r\n"

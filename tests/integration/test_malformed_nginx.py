@@ -1,7 +1,7 @@
-"""The same table through the balancer that is shipped, which reads requests in its own way.
+"""Send the table of malformed requests through nginx, which parses them in its own way.
 
-What it refuses is refused; what it lets through is what it took for one request, with the id that
-it gave. A second one within it would have no id of nginx, and later responses would be others'.
+nginx refuses a request, or passes it on as one request with an id. If a worker found a second
+request in it, that would have no id from nginx, and later responses would go to the wrong senders.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ TABLES = {
 PATIENCE = "300ms"
 FAULTS = {b"500", b"502", b"503", b"504"}
 FOLLOWING = 3
-"""Requests behind each that nginx passed on: it keeps connections to the workers, and one of these
-gets that one.
-"""
+"""Requests sent after each one that nginx passed on, so that one of them uses its connection."""
 NGINX = b"<center>nginx</center>"
-"""On the pages of nginx' own errors. It reads a request to its end before it passes it on, so that
-such a response tells that no worker got anything.
+"""The mark of nginx's own error pages.
+
+nginx reads a whole request before it passes it on, so that no worker received a request with such a
+response.
 """
 
-TWO_TO_NGINX = {
+TWO_REQUESTS_IN_NGINX = {
     "TERM.EXT, a chunk's line ends in LF",
     "EXT.TERM, a chunk's extension has LF",
 }
-"""nginx takes LF for the end of a chunk's line, and so for two requests, with an id each."""
+"""nginx accepts LF as the end of a chunk's line, so these are two requests, each with an id."""
 
 numbers = itertools.count()
 
@@ -61,7 +61,7 @@ def viewer(nginx: Nginx) -> Iterator[Viewer]:
 
 
 def response_to(nginx: Nginx, raw: bytes) -> bytes:
-    """All that a sender of these bytes gets until the connection is closed."""
+    """Send the bytes and return everything received until the connection is closed."""
     received = b""
     with Sender(nginx.address) as sender, suppress(ConnectionError):
         sender.send(raw + LAST)
@@ -70,16 +70,17 @@ def response_to(nginx: Nginx, raw: bytes) -> bytes:
     return received
 
 
-def check_what_follows(nginx: Nginx) -> None:
-    """Each later request gets its own response."""
+def check_next_requests(nginx: Nginx) -> None:
+    """Check that each further request gets its own response."""
     for number in itertools.islice(numbers, FOLLOWING):
         code = 400 + number % 100
-        eventually(lambda: got_response(nginx, code))  # noqa: B023
+        eventually(lambda: gets_own_response(nginx, code))  # noqa: B023
 
 
-def got_response(nginx: Nginx, code: int) -> bool:
-    """Whether a request got its own response; False where nginx' patience ended before all was
-    sent, as on a busy machine.
+def gets_own_response(nginx: Nginx, code: int) -> bool:
+    """Return whether a request got its own response.
+
+    False means that nginx timed out before the whole request was sent, as on a busy machine.
     """
     with suppress(ConnectionError):
         assert post(nginx.address, f"/{UUID}/status/{code}").status == code
@@ -87,8 +88,8 @@ def got_response(nginx: Nginx, code: int) -> bool:
     return False
 
 
-def seen_until(viewer: Viewer, count: int) -> list[Wire]:
-    """What was delivered before so many of the requests that follow, in their order."""
+def delivered_before(viewer: Viewer, count: int) -> list[Wire]:
+    """Return the requests that were delivered before `count` of the further requests."""
     seen: list[Wire] = []
     while count:
         request = viewer.event("request")
@@ -100,7 +101,7 @@ def seen_until(viewer: Viewer, count: int) -> list[Wire]:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_what_nginx_lets_through_is_one_request_and_connections_stay_in_step(
+def test_nginx_passes_on_one_request_and_connections_stay_in_step(
     nginx: Nginx, viewer: Viewer, subtests: pytest.Subtests, table: str
 ) -> None:
     for name, raw in TABLES[table].items():
@@ -109,16 +110,16 @@ def test_what_nginx_lets_through_is_one_request_and_connections_stay_in_step(
             statuses = RESPONSES.findall(response)
             assert not FAULTS & set(statuses)
             if not statuses or len(statuses) > response.count(NGINX):
-                check_what_was_passed_on(nginx, viewer, name)
-    check_what_was_passed_on(nginx, viewer, "")
+                check_passed_on(nginx, viewer, name)
+    check_passed_on(nginx, viewer, "")
 
 
-def check_what_was_passed_on(nginx: Nginx, viewer: Viewer, name: str) -> None:
-    """Send requests behind it, and look at all that was delivered before them."""
-    check_what_follows(nginx)
-    seen = seen_until(viewer, FOLLOWING)
+def check_passed_on(nginx: Nginx, viewer: Viewer, name: str) -> None:
+    """Send further requests, and check the requests that were delivered before them."""
+    check_next_requests(nginx)
+    seen = delivered_before(viewer, FOLLOWING)
     assert len({request["id"] for request in seen}) == len(seen)
     assert all(re.fullmatch("[0-9a-f]{32}", request["id"]) for request in seen)
     assert sum(request["path"].endswith("/last") for request in seen) <= 1
     hidden = [request for request in seen if "/hidden/" in request["path"]]
-    assert not hidden or name in TWO_TO_NGINX
+    assert not hidden or name in TWO_REQUESTS_IN_NGINX

@@ -1,9 +1,9 @@
-"""What senders must not get away with, as raw bytes: one table, by family (RFC 9110, RFC 9112).
+"""A table of malformed requests as raw bytes, by family (RFC 9110, RFC 9112).
 
-The families follow what was published of request smuggling and desync: CL.TE, TE.CL and TE.TE
+The families follow the publications about request smuggling and desync: CL.TE, TE.CL and TE.TE
 (Linhart et al. 2005, Kettle 2019), H2 downgrades (Kettle 2021), CL.0 and browser-powered desync
-(Kettle 2022), 0.CL and Expect (Kettle 2025), line ends in chunks (Weikop 2025), and parser
-differences of the HTTP Garden's and T-Reqs' kind.
+(Kettle 2022), 0.CL and Expect (Kettle 2025), line ends in chunks (Weikop 2025), and the parser
+differences that HTTP Garden and T-Reqs found.
 """
 
 from tests.integration.malformed.chunked import CHUNKED_BODIES

@@ -1,4 +1,4 @@
-"""Transfer codings that are not just `chunked` (RFC 9112, sections 6.1 and 7)."""
+"""Transfer codings other than a single `chunked` (RFC 9112, sections 6.1 and 7)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ CODINGS = {
     "an unknown coding": coded("xchunked"),
     "a coding with more letters": coded("chunkedx"),
     "a coding with fewer letters": coded("chunke"),
-    "a coding with a sign behind": coded("chunked-"),
+    "a coding with a sign after": coded("chunked-"),
     "identity": coded("identity"),
     "chunked before identity": coded("chunked, identity"),
     "chunked before gzip": coded("chunked, gzip"),
-    "an unknown coding behind chunked": coded("chunked, cow"),
+    "an unknown coding after chunked": coded("chunked, cow"),
     "gzip alone": coded("gzip"),
     "compress alone": coded("compress"),
-    "trailers for a coding": coded("trailers"),
+    "trailers as a coding": coded("trailers"),
     "chunked twice": coded("chunked, chunked"),
     "chunked twice around another coding": coded("chunked, gzip, chunked"),
     "gzip before chunked, and a length": coding(
@@ -33,13 +33,13 @@ CODINGS = {
     "gzip before chunked with HTTP/1.0": head(
         "Transfer-Encoding: gzip, chunked", line=f"POST /{UUID} HTTP/1.0"
     ),
-    "a coding that is no token before chunked": coded('"gzip", chunked'),
+    "a quoted coding before chunked": coded('"gzip", chunked'),
     "an empty coding before chunked": coded("gzip,, chunked"),
     "chunked twice without a comma": coded("chunked chunked"),
     "chunked with a comma": coded("chunked,"),
-    "chunked behind a comma": coded(",chunked"),
+    "chunked after a comma": coded(",chunked"),
     "chunked between commas": coded(", chunked ,"),
-    "nothing but a comma for a coding": coded(","),
+    "a comma as the coding": coded(","),
     "an empty coding": coding("Transfer-Encoding:"),
     "a coding of blanks": coded("\t "),
     "chunked in quotes": coded('"chunked"'),
@@ -47,20 +47,20 @@ CODINGS = {
     "chunked in brackets": coded("[chunked]"),
     "chunked with a parameter": coded("chunked;q=1"),
     "chunked with a semicolon": coded("chunked;"),
-    "chunked with a weight of nothing": coded("chunked;q=0"),
+    "chunked with a weight of zero": coded("chunked;q=0"),
     "chunked with a space within": coded("chun ked"),
-    "chunked before a tab": coded("chunked\t"),  # as the RFC has it, but odd: llhttp refuses it
-    "chunked behind a vertical tab": coded("\x0bchunked"),
-    "chunked behind a form feed": coded("\x0cchunked"),
-    "chunked behind NUL": coded("\0chunked"),
+    "chunked before a tab": coded("chunked\t"),  # the RFC allows it, but llhttp refuses it
+    "chunked after a vertical tab": coded("\x0bchunked"),
+    "chunked after a form feed": coded("\x0cchunked"),
+    "chunked after NUL": coded("\0chunked"),
     "chunked before NUL": coded("chunked\0"),
-    "chunked behind DEL": coded("\x7fchunked"),
-    "chunked behind a byte beyond ASCII": coded("\xffchunked"),
-    "chunked behind a byte that some take for a blank": coded("\xa0chunked"),
-    "chunked before a byte that some take for a blank": coded("chunked\xa0"),
-    "chunked behind a bare CR": coded("\rchunked"),
+    "chunked after DEL": coded("\x7fchunked"),
+    "chunked after a byte beyond ASCII": coded("\xffchunked"),
+    "chunked after a non-breaking space": coded("\xa0chunked"),
+    "chunked before a non-breaking space": coded("chunked\xa0"),
+    "chunked after a bare CR": coded("\rchunked"),
     "chunked before a bare CR": coded("chunked\r"),
-    "chunked behind a bare LF": coded("\nchunked"),
+    "chunked after a bare LF": coded("\nchunked"),
     "chunked with a letter that folds to k": coded("chun\xe2\x84\xaaed"),
     "chunked in two lines": coding(CHUNKED, CHUNKED),
     "chunked in two lines of other cases": coding(CHUNKED, "transfer-encoding: chunked"),
@@ -74,17 +74,17 @@ CODINGS = {
     "a coding without a colon": coding("Transfer-Encoding chunked"),
     "a coding with a letter that folds to i": coding("Transfer-Encod\xc4\xb1ng: chunked"),
     "a coding with NUL in its name": coding("Transfer-\0Encoding: chunked"),
-    "a coding behind a bare LF": coding(f"A: b\n{CHUNKED}"),
-    "a coding behind a bare CR": coding(f"A: b\r{CHUNKED}"),
+    "a coding after a bare LF": coding(f"A: b\n{CHUNKED}"),
+    "a coding after a bare CR": coding(f"A: b\r{CHUNKED}"),
     "chunked with HTTP/1.0": head(CHUNKED, line=f"POST /{UUID} HTTP/1.0") + b"0\r\n\r\n",
     "chunked with HTTP/1.0 that stays open": head(
         CHUNKED, "Connection: keep-alive", line=f"POST /{UUID} HTTP/1.0"
     )
     + b"0\r\n\r\n",
-    "an upgrade beside two framings": coding(
+    "an upgrade with two framings": coding(
         "Connection: Upgrade", "Upgrade: x", CHUNKED, "Content-Length: 3"
     ),
-    "an unknown coding behind an upgrade": coding(
+    "an unknown coding after an upgrade": coding(
         "Connection: Upgrade", "Upgrade: x", "Transfer-Encoding: y"
     ),
 }

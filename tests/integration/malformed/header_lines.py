@@ -1,4 +1,4 @@
-"""Header lines that are none (RFC 9110, section 5; RFC 9112, section 5), and `Host`."""
+"""Malformed header lines (RFC 9110, section 5; RFC 9112, section 5), and malformed `Host`."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ HEADER_LINES = {
     "no colon": head("A"),
     "no colon in the last of many": head("A: b", "C: d", "E"),
     "no name": head(": b"),
-    "nothing but a colon in a line": head(":"),
+    "a line with only a colon": head(":"),
     "a name with a space": head("A b: c"),
     "a name beyond ASCII": head("\xc9: b"),
     "a name in full-width letters": head("\xef\xbc\xa1: b"),
-    "a name that is two": head("A\x0bB: c"),
-    "a method of HTTP/2": head(":method: GET"),
-    "a path of HTTP/2": head(f":path: /{UUID}/other"),
-    "an authority of HTTP/2": head(":authority: other"),
-    "a scheme of HTTP/2": head(":scheme: https"),
-    "a status of HTTP/2": head(":status: 200"),
-    "a protocol of HTTP/2": head(":protocol: websocket"),
+    "two names with a vertical tab between": head("A\x0bB: c"),
+    "the pseudo-header :method of HTTP/2": head(":method: GET"),
+    "the pseudo-header :path of HTTP/2": head(f":path: /{UUID}/other"),
+    "the pseudo-header :authority of HTTP/2": head(":authority: other"),
+    "the pseudo-header :scheme of HTTP/2": head(":scheme: https"),
+    "the pseudo-header :status of HTTP/2": head(":status: 200"),
+    "the pseudo-header :protocol of HTTP/2": head(":protocol: websocket"),
     "a request line among the lines": head(f"GET /{UUID}/hidden HTTP/1.1"),
     "a response's line among the lines": head("HTTP/1.1 200 OK"),
     **{f"the character {mark} in a name": head(f"A{mark}b: c") for mark in DELIMITERS},
@@ -34,8 +34,8 @@ HEADER_LINES = {
     **{f"the control {code:#04x} in a name": head(f"A{chr(code)}: c") for code in CONTROLS},
 }
 
-# RFC 9112, section 3.2: a server responds with 400 to a Host that is no `uri-host [":" port]`.
-NO_HOSTS = (
+# RFC 9112, section 3.2: a server responds with 400 unless Host is `uri-host [":" port]`.
+INVALID_HOSTS = (
     *(
         "a b",
         "a\tb",
@@ -58,14 +58,14 @@ HOSTS = {
     "no Host": f"{LINE}\r\n\r\n".encode(),
     "two Hosts with HTTP/1.0": head("Host: o", line=f"GET /{UUID} HTTP/1.0"),
     "no Host with HTTP/1.2": f"GET /{UUID} HTTP/1.2\r\n\r\n".encode(),
-    **{f"the Host {host}": head(host=f"Host: {host}") for host in NO_HOSTS},
+    **{f"the Host {host}": head(host=f"Host: {host}") for host in INVALID_HOSTS},
     "no Host with an absolute target": f"GET http://h/{UUID} HTTP/1.1\r\n\r\n".encode(),
     "no Host, and its name in a value": head(host="A: Host: h"),
     "no Host, and one with an underscore": head(host="HTTP_HOST: h"),
     "a space before Host's colon": head(host="Host : h"),
     "two Hosts": head("Host: other"),
     "two equal Hosts": head("host: h"),
-    "two Hosts of which one is empty": head("Host:"),
+    "two Hosts, the second empty": head("Host:"),
     "three Hosts": head("Host: a", "HOST: b"),
     "two Hosts far from each other": head(*["A: b"] * 50, "Host: other"),
     "two Hosts and an absolute target": head("Host: o", line=f"GET http://h/{UUID} HTTP/1.1"),

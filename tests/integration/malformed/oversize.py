@@ -1,4 +1,4 @@
-"""Requests that are too much of something, with their responses."""
+"""Requests that exceed a limit, with the expected status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other protocols begin with, on the wrong port."""
+"""The first bytes of other protocols, sent to the wrong port."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from tests.integration.malformed.raw import LINE, UUID, head
 PROXY_2 = b"\r\n\r\n\x00\r\nQUIT\n"
 
 PROTOCOLS = {
-    "a frame of HTTP/2": b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + b"\x00\x03\x00\x00\x00\x64" * 3,
-    "the hello of TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "an HTTP/2 frame": b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + b"\x00\x03\x00\x00\x00\x64" * 3,
+    "a TLS ClientHello": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "a response": head("Content-Length: 0", line="HTTP/1.1 200 OK"),
-    "the first version of PROXY": b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" + head(),
-    "PROXY of an unknown kind": b"PROXY UNKNOWN\r\n" + head(),
-    "the second version of PROXY": PROXY_2 + b"\x21\x11\x00\x0c" + b"\1" * 12 + head(),
+    "PROXY protocol version 1": b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" + head(),
+    "PROXY protocol version 1, UNKNOWN": b"PROXY UNKNOWN\r\n" + head(),
+    "PROXY protocol version 2": PROXY_2 + b"\x21\x11\x00\x0c" + b"\1" * 12 + head(),
     "RTSP": head(line=f"OPTIONS rtsp://h/{UUID} RTSP/1.0"),
     "SIP": head(line="OPTIONS sip:u@h SIP/2.0"),
     "SSH": b"SSH-2.0-OpenSSH_9.2\r\n" + head(),
@@ -32,6 +32,6 @@ PROTOCOLS = {
     "LF and CR before the request line": b"\n\r" + head(),
     "NUL before the request line": b"\0" + head(),
     "a header line before the request line": f"A: b\r\n{LINE}\r\nHost: h\r\n\r\n".encode(),
-    "nothing but a colon": b":\r\n\r\n",
-    "a response to a request that was not made": b"HTTP/1.1 100 Continue\r\n\r\n" + head(),
+    "a line with only a colon first": b":\r\n\r\n",
+    "an interim response before the request": b"HTTP/1.1 100 Continue\r\n\r\n" + head(),
 }

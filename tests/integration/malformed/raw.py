@@ -1,4 +1,4 @@
-"""Requests as bytes, with one thing wrong."""
+"""Build requests as bytes, with one part given by the caller."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def chunks(body: bytes) -> bytes:
 
 
 def inner(name: str) -> bytes:
-    """A request that hides in another one's body, and must never be delivered."""
+    """Return a request to hide in the body of another; it must never be delivered."""
     return f"POST /{UUID}/hidden/{name} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n".encode()

@@ -1,4 +1,4 @@
-"""Requests that are well-formed and use what this server does not know, with their statuses."""
+"""Well-formed requests that use unsupported features, with the expected status."""
 
 from __future__ import annotations
 
