@@ -24,7 +24,7 @@ ENV PYTHONPATH=/app
 RUN printf '#!/bin/sh\nexec python -m webhook_logger "$@"\n' >/usr/local/bin/webhook-logger \
     && chmod 755 /usr/local/bin/webhook-logger
 
-# A number, not a name: Kubernetes checks runAsNonRoot without the image's /etc/passwd.
+# An unprivileged user, as a number: Kubernetes checks runAsNonRoot without the image's /etc/passwd.
 USER 65534:65534
 ENV HOST=0.0.0.0 PORT=8000 PYTHONUNBUFFERED=1
 EXPOSE 8000
