@@ -1,6 +1,6 @@
-"""Requests as senders write them, and what of each must come out at a viewer.
+"""Raw requests and the captured request that a viewer must receive for each.
 
-`{u}` stands for the callback's UUID. A row names only what is not as in `Expected`'s defaults.
+`{u}` is the callback's UUID, `{U}` the UUID in upper case, `{e}` the UUID with an escape.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Row:
     query_string: str = ""
     http_version: str = "1.1"
     headers: tuple[tuple[str, str], ...] | None = None
-    """All header lines; None leaves them to the other rows."""
+    """All header lines; None if the row does not check them."""
     trailers: tuple[tuple[str, str], ...] = ()
     host: str = "h"
     body: bytes = b""
@@ -45,7 +45,7 @@ def with_chunks(*parts: bytes, last: bytes = b"0\r\n\r\n", lines: tuple[str, ...
     return head("POST /{u} HTTP/1.1", "Transfer-Encoding: chunked", *lines) + chunks + last
 
 
-def later(raw: bytes) -> bytes:
+def with_http_1_9(raw: bytes) -> bytes:
     return raw.replace(b"HTTP/1.1", b"HTTP/1.9", 1)
 
 
@@ -81,17 +81,17 @@ ROWS = [
     *map(
         by_method, ("PROPFIND", "PURGE", "QUERY", "FOO", "foo", "M-SEARCH", "!#$%&'*+-.^_`|~09aZ")
     ),
-    # Targets: raw, with their escapes
-    by_target("a slash behind the UUID", "/{u}/", "/{u}/"),
+    # Targets: unchanged, with their escapes
+    by_target("a slash after the UUID", "/{u}/", "/{u}/"),
     by_target("two slashes", "/{u}//", "/{u}//"),
-    by_target("slashes in a row within", "/{u}/a///b//", "/{u}/a///b//"),
-    by_target("dots that are not resolved", "/{u}/a/../b/./c", "/{u}/a/../b/./c"),
+    by_target("several slashes in the path", "/{u}/a///b//", "/{u}/a///b//"),
+    by_target("dot segments", "/{u}/a/../b/./c", "/{u}/a/../b/./c"),
     by_target("an escaped line feed", "/{u}/a%0Ab", "/{u}/a%0Ab"),
     by_target("a line feed at the end", "/{u}/%0A", "/{u}/%0A"),
     by_target("an escaped NUL", "/{u}/%00", "/{u}/%00"),
     by_target("an escaped slash", "/{u}/a%2Fb%2fc", "/{u}/a%2Fb%2fc"),
     by_target("an escaped escape", "/{u}/%2541", "/{u}/%2541"),
-    by_target("escapes that are none", "/{u}/%/%2/%zz", "/{u}/%/%2/%zz"),
+    by_target("malformed escapes", "/{u}/%/%2/%zz", "/{u}/%/%2/%zz"),
     by_target("escaped UTF-8", "/{u}/%C3%A9", "/{u}/%C3%A9"),
     by_target(
         "UTF-8 without escapes",
@@ -99,12 +99,12 @@ ROWS = [
         "/{u}/Z\xc3\xbcrich",
         "city=Z\xc3\xbcrich",
     ),
-    by_target("bytes that some take for blanks", "/{u}/\xa0?\x85\xa0", "/{u}/\xa0", "\x85\xa0"),
+    by_target("bytes that are blanks in Latin-1", "/{u}/\xa0?\x85\xa0", "/{u}/\xa0", "\x85\xa0"),
     by_target("bytes that are not UTF-8", "/{u}/\xff\xc0\xaf/%41\x80", "/{u}/\xff\xc0\xaf/%41\x80"),
-    by_target("raw bytes behind an escape in the UUID", "/{e}/\xe9", "/{e}/\xe9"),
+    by_target("raw bytes after an escape in the UUID", "/{e}/\xe9", "/{e}/\xe9"),
     by_target("escaped bytes that are not UTF-8", "/{u}/%FF%fe", "/{u}/%FF%fe"),
     by_target(
-        "characters that RFC 3986 has no place for", '/{u}/{{|}}"<>^`\\[]', '/{u}/{{|}}"<>^`\\[]'
+        "characters that RFC 3986 does not allow", '/{u}/{{|}}"<>^`\\[]', '/{u}/{{|}}"<>^`\\[]'
     ),
     by_target("a semicolon in the path", "/{u}/a;v=1/b", "/{u}/a;v=1/b"),
     by_target("a plus in path and query", "/{u}/a+b?c+d=e+f", "/{u}/a+b", "c+d=e+f"),
@@ -115,7 +115,7 @@ ROWS = [
     by_target("escapes in the query", "/{u}?q=%20%ff%0D%0A&%61=b", "/{u}", "q=%20%ff%0D%0A&%61=b"),
     by_target("an escape in the UUID", "/%7bx".replace("%7bx", "{e}"), "/{e}"),
     by_target("the UUID in upper case", "/{U}/x", "/{U}/x"),
-    by_target("the path of another view, below", "/{u}/view/healthz", "/{u}/view/healthz"),
+    by_target("the path of another view as subpath", "/{u}/view/healthz", "/{u}/view/healthz"),
     by_target("a long target", "/{u}/" + "x" * 8000, "/{u}/" + "x" * 8000),
     by_target("absolute-form", "http://h/{u}/a?b=c", "/{u}/a", "b=c"),
     by_target("absolute-form with a port", "HTTP://h:80/{u}", "/{u}"),
@@ -128,14 +128,14 @@ ROWS = [
     by_lines("all characters of a token", ("!#$%&'*+-.^_`|~09aZ", "x")),
     by_lines("an empty value", ("X-Empty", ""), sent=("X-Empty:",)),
     by_lines("blanks around a value", ("X-Pad", "a \t b"), sent=("X-Pad: \t a \t b \t ",)),
-    by_lines("no blank behind the colon", ("X-Tight", "a:b"), sent=("X-Tight:a:b",)),
+    by_lines("no blank after the colon", ("X-Tight", "a:b"), sent=("X-Tight:a:b",)),
     by_lines("bytes that are not UTF-8", ("X-Latin", "\xe9\xff\x80")),
     by_lines("UTF-8 bytes, read as Latin-1", ("X-Utf8", "é".encode().decode("latin-1"))),
     by_lines(
         "hop-by-hop lines", ("Connection", "keep-alive, X-Hop"), ("X-Hop", "1"), ("TE", "trailers")
     ),
     by_lines(
-        "forwarded lines, not believed",
+        "forwarded lines, not trusted",
         ("X-Forwarded-For", "1.2.3.4"),
         ("X-Forwarded-Host", "evil"),
         ("X-Forwarded-Proto", "https"),
@@ -157,10 +157,10 @@ ROWS = [
         ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
     ),
     by_lines("cookies", ("Cookie", "a=b"), ("Cookie", "c=d; e=f")),
-    by_lines("an expectation that nobody knows", ("Expect", "the-unexpected")),
+    by_lines("an unknown expectation", ("Expect", "the-unexpected")),
     # Hosts
     Row(
-        "a Host that is no host",
+        "a Host with an empty label",
         head("GET /{u} HTTP/1.1", host="Host: a..b"),
         method="GET",
         host="a..b",
@@ -180,7 +180,7 @@ ROWS = [
     ),
     # Versions
     Row("HTTP/1.2", head("GET /{u} HTTP/1.2"), method="GET", http_version="1.2"),
-    Row("HTTP/1.9 with chunks", later(with_chunks(b"a")), body=b"a", http_version="1.9"),
+    Row("HTTP/1.9 with chunks", with_http_1_9(with_chunks(b"a")), body=b"a", http_version="1.9"),
     Row(
         "HTTP/1.0 without a Host",
         b"OPTIONS /{u} HTTP/1.0\r\n\r\n",
@@ -204,10 +204,10 @@ ROWS = [
     by_body("NULs", b"\x00" * 1000, "base64"),
     by_body("every byte", bytes(range(256)), "base64"),
     by_body("UTF-8 with a byte order mark", b"\xef\xbb\xbf{}", "utf-8"),
-    by_body("UTF-8 cut in a character", "é".encode()[:1], "base64"),
+    by_body("UTF-8 that ends within a character", "é".encode()[:1], "base64"),
     by_body("a surrogate in UTF-8", b"\xed\xa0\x80", "base64"),
     by_body("characters beyond the first plane", "😀\u2028".encode(), "utf-8"),
-    by_body("what looks like a request", b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", "utf-8"),
+    by_body("a body that resembles a request", b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", "utf-8"),
     Row("no body, a length of 0", with_length(b""), body=b""),
     Row(
         "a body with GET",
@@ -239,7 +239,7 @@ ROWS = [
     Row("many chunks", with_chunks(*[b"ab"] * 500), body=b"ab" * 500),
     Row("15,000 chunks of a byte", with_chunks(*[b"a"] * 15_000), body=b"a" * 15_000),
     Row("60,000 chunks of three", with_chunks(*[b"abc"] * 60_000), body=b"abc" * 60_000),
-    Row("no chunk but the last", with_chunks(), body=b""),
+    Row("only the last chunk", with_chunks(), body=b""),
     Row(
         "chunks with trailers",
         with_chunks(b"a", last=b"0\r\nX-Trailer: t\r\nExpires: 0\r\n\r\n"),
@@ -248,7 +248,7 @@ ROWS = [
         trailers=(("X-Trailer", "t"), ("Expires", "0")),
     ),
     Row(
-        "trailers as odd as header lines",
+        "trailers with odd names and values",
         with_chunks(b"a", last=b"0\r\nX-Dup:1\r\nx-dup: \t\xe9 b \t\r\nHost:\r\n\r\n"),
         body=b"a",
         headers=(("Host", "h"), ("Transfer-Encoding", "chunked")),

@@ -1,4 +1,4 @@
-"""The page's files as a browser asks a real server for them, and as an intruder would."""
+"""A real server serves the page's files to browsers and refuses paths of attackers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def version_of(server: Server, uuid: str) -> str:
     return references(page_of(server, uuid))[0].split("/")[2]
 
 
-def test_all_that_the_page_refers_to_is_there_to_stay(memory_server: Server, uuid: str) -> None:
+def test_the_files_of_the_page_are_served_as_immutable(memory_server: Server, uuid: str) -> None:
     paths = references(page_of(memory_server, uuid))
     assert {path.rpartition("/")[2] for path in paths} >= {"page.css", "page.js"}
     for path in paths:
@@ -45,14 +45,14 @@ def test_all_that_the_page_refers_to_is_there_to_stay(memory_server: Server, uui
 
 
 @pytest.mark.parametrize("path", SCRIPTS)
-def test_what_the_contract_names_is_there_and_held_to_it(memory_server: Server, path: str) -> None:
+def test_documented_static_files_are_served_with_an_etag(memory_server: Server, path: str) -> None:
     response = ask(memory_server, path)
     assert response.status == 200
     again = ask(memory_server, path, f"If-None-Match: {response.headers['etag']}")
     assert (again.status, again.body) == (304, b"")
 
 
-def test_the_contract_names_all_that_is_for_other_pages() -> None:
+def test_the_contract_lists_every_file_for_other_pages() -> None:
     folders = (ROOT / "static/vendor/embed", ROOT / "static/types")
     made = {file.name for folder in folders for file in folder.iterdir()}
     assert {path.removeprefix("/static/") for path in SCRIPTS} == {
@@ -60,7 +60,7 @@ def test_the_contract_names_all_that_is_for_other_pages() -> None:
     }
 
 
-def test_each_worker_serves_the_files_of_the_others_pages(
+def test_each_worker_serves_the_files_of_pages_from_other_workers(
     two_workers: tuple[Server, Server], uuid: str
 ) -> None:
     path = references(page_of(two_workers[0], uuid))[-1]
@@ -70,7 +70,7 @@ def test_each_worker_serves_the_files_of_the_others_pages(
     assert "immutable" in here.headers["cache-control"]
 
 
-def test_gzip_holds_the_same_bytes_and_head_tells_of_them(memory_server: Server, uuid: str) -> None:
+def test_gzip_has_the_same_content_and_head_its_length(memory_server: Server, uuid: str) -> None:
     path = f"/static/{version_of(memory_server, uuid)}/js/main.js"
     plain = ask(memory_server, path)
     zipped = ask(memory_server, path, "Accept-Encoding: gzip, deflate, br, zstd")
@@ -90,7 +90,9 @@ def test_gzip_holds_the_same_bytes_and_head_tells_of_them(memory_server: Server,
     ],
 )
 @pytest.mark.parametrize("version", ["its own", "0123456789ab"])
-def test_nothing_else_can_be_had(memory_server: Server, uuid: str, path: str, version: str) -> None:
+def test_paths_outside_of_the_static_files_are_not_found(
+    memory_server: Server, uuid: str, path: str, version: str
+) -> None:
     folder = version_of(memory_server, uuid) if version == "its own" else version
     assert ask(memory_server, f"/static/{folder}/{path}").status == 404
 
@@ -98,11 +100,11 @@ def test_nothing_else_can_be_had(memory_server: Server, uuid: str, path: str, ve
 @pytest.mark.parametrize(
     "target", ["/static/js/main.js", "/static/vendor/.set-up", "/static/..", "//static/js/main.js"]
 )
-def test_nothing_can_be_had_without_a_version(memory_server: Server, target: str) -> None:
+def test_files_of_the_page_need_a_version(memory_server: Server, target: str) -> None:
     assert ask(memory_server, target).status == 404
 
 
-def test_the_files_can_only_be_read(memory_server: Server, uuid: str) -> None:
+def test_posting_to_a_file_is_not_allowed(memory_server: Server, uuid: str) -> None:
     path = f"/static/{version_of(memory_server, uuid)}/js/main.js"
     assert post(memory_server.address, path, b"x").status == 405
 
@@ -116,7 +118,7 @@ EMBEDDED = {
 
 
 @pytest.mark.parametrize("name", EMBEDDED)
-def test_what_other_pages_load_is_there_for_every_origin(memory_server: Server, name: str) -> None:
+def test_files_for_other_pages_are_served_to_every_origin(memory_server: Server, name: str) -> None:
     response = ask(memory_server, f"/static/{name}", "Origin: https://tools.example.com")
     assert (response.status, response.headers["content-type"]) == (200, EMBEDDED[name])
     assert response.headers["access-control-allow-origin"] == "*"
@@ -124,7 +126,7 @@ def test_what_other_pages_load_is_there_for_every_origin(memory_server: Server, 
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-def test_what_other_pages_load_is_sent_again_only_when_it_has_changed(
+def test_files_for_other_pages_are_sent_again_only_after_a_change(
     memory_server: Server,
 ) -> None:
     first = ask(memory_server, "/static/stream.js", "Accept-Encoding: gzip")
@@ -138,7 +140,7 @@ def test_what_other_pages_load_is_sent_again_only_when_it_has_changed(
     assert other.status == 200
 
 
-def test_what_other_pages_load_needs_nothing_else(memory_server: Server) -> None:
+def test_the_stream_module_imports_no_other_file(memory_server: Server) -> None:
     for name in ("stream.js",):
         source = ask(memory_server, f"/static/{name}").body.decode()
         assert not re.search(r"\b(?:import|export)\b[^;]{0,200}\bfrom\b|\bimport\s*[\"(]", source)

@@ -1,7 +1,6 @@
-"""Clients that know nothing but docs/protocol.md: its own lines are run, as a reader copies them,
-commands for a shell included.
+"""Run the snippets and shell commands of docs/protocol.md as a reader copies them.
 
-Those in a browser are in tests/browser/test_clients.py.
+tests/browser/test_clients.py runs the snippets for browsers.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ def here(redis: Redis) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("name", SNIPPETS)
-def test_a_client_watches_and_learns_what_it_missed(
+def test_a_documented_client_reconnects_and_counts_missed_requests(
     here: Server, two_workers: tuple[Server, Server], uuid: str, name: str
 ) -> None:
     command, info, before = SNIPPETS[name]
@@ -50,13 +49,13 @@ socket.on("connect_error", (error) => {{
 """
 
 
-def test_a_url_with_a_path_is_refused_by_reason(memory_server: Server, uuid: str) -> None:
+def test_a_url_with_a_path_is_refused_with_a_reason(memory_server: Server, uuid: str) -> None:
     with running(NODE, WRONG_ADDRESS.format(url=memory_server.url, uuid=uuid)) as client:
         assert client.line() == "namespace_unknown"
 
 
 def run(command: str) -> str:
-    """What a shell prints for that command."""
+    """Run a shell command and return its output."""
     shell = ("sh", "-c", command.replace("curl", "curl -sS --max-time 30", 1))
     return subprocess.run(shell, check=True, capture_output=True, text=True).stdout
 

@@ -1,4 +1,4 @@
-"""No response sets a cookie, whatever was asked for."""
+"""No response sets a cookie, regardless of path and method."""
 
 from __future__ import annotations
 
@@ -24,20 +24,24 @@ PATHS = (
     *("/docs", *(f"/docs/{name}" for name in DOCUMENTS)),
     *("/socket.io/?EIO=4&transport=polling", "/socket.io/", "/socket.io/?EIO=4&transport=x"),
 )
-ASKED = {"Cookie": "session=x; io=y", "Accept": "text/html", "Origin": "https://a.example"}
+REQUEST_HEADERS = {
+    "Cookie": "session=x; io=y",
+    "Accept": "text/html",
+    "Origin": "https://a.example",
+}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "FOO"])
 def test_no_response_sets_a_cookie(memory_server: Server, method: str) -> None:
     for path in PATHS:
         connection = http.client.HTTPConnection(*memory_server.address, timeout=PATIENCE_SECONDS)
-        connection.request(method, path, headers=ASKED)
+        connection.request(method, path, headers=REQUEST_HEADERS)
         response = connection.getresponse()
         assert "set-cookie" not in {name.lower() for name, _ in response.getheaders()}, path
         connection.close()
 
 
-def test_the_paths_asked_for_are_all_that_there_are() -> None:
+def test_the_requested_paths_cover_every_route() -> None:
     from config import Config
     from webhook_logger.app import create_app
 

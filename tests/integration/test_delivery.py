@@ -1,4 +1,4 @@
-"""The main job, with a queue and without one: what a sender sends, every viewer sees."""
+"""Every viewer of a callback receives its requests in one order, with and without a queue."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer, Viewer
 
 
-def test_a_request_shows_at_every_viewer_of_its_callback(server: Server, uuid: str) -> None:
+def test_a_request_reaches_every_viewer_of_its_callback(server: Server, uuid: str) -> None:
     with Viewer(server.url, uuid=uuid) as one, Viewer(server.url, uuid=uuid) as other:
         assert one.event("joined")["viewers"] == 1
         assert other.event("joined")["viewers"] == 2
@@ -26,7 +26,7 @@ def test_a_request_shows_at_every_viewer_of_its_callback(server: Server, uuid: s
         assert seen["body"]["content"] == '{"a": 1}'
 
 
-def test_a_request_does_not_show_at_viewers_of_other_callbacks(server: Server, uuid: str) -> None:
+def test_a_request_does_not_reach_viewers_of_other_callbacks(server: Server, uuid: str) -> None:
     with Viewer(server.url, uuid=uuid) as viewer:
         viewer.event("joined")
         post(server.address, "/00000000-0000-4000-8000-000000000000")
@@ -34,12 +34,12 @@ def test_a_request_does_not_show_at_viewers_of_other_callbacks(server: Server, u
         assert viewer.event("request")["body"]["content"] == "mine"
 
 
-def test_a_uuid_that_is_not_the_first_segment_is_no_callback(server: Server, uuid: str) -> None:
+def test_a_callback_uuid_must_be_the_first_path_segment(server: Server, uuid: str) -> None:
     for path in (f"//{uuid}", f"/a/{uuid}", f"/%2F{uuid}"):
         assert post(server.address, path).status == 404
 
 
-def test_requests_are_counted_from_one_without_holes(server: Server, uuid: str) -> None:
+def test_seq_starts_at_one_and_has_no_gaps(server: Server, uuid: str) -> None:
     with PacketViewer(server.url, {"uuid": uuid}) as viewer:
         viewer.events(1)
         for _ in range(5):
@@ -50,14 +50,14 @@ def test_requests_are_counted_from_one_without_holes(server: Server, uuid: str) 
         assert len({request["id"] for request in requests}) == 5
 
 
-def test_requests_are_counted_while_nobody_looks(server: Server, uuid: str) -> None:
+def test_requests_are_counted_without_viewers(server: Server, uuid: str) -> None:
     assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "0"
     with Viewer(server.url, uuid=uuid) as viewer:
         joined = viewer.event("joined")
         assert (joined["seq"], joined["missed"]) == (1, 0)
 
 
-def test_two_workers_show_the_same_in_the_same_order(
+def test_viewers_of_two_workers_receive_the_same_order(
     two_workers: tuple[Server, Server], uuid: str
 ) -> None:
     a, b = two_workers
@@ -75,7 +75,7 @@ def test_two_workers_show_the_same_in_the_same_order(
         assert len({request["path"] for request in seen_on_a}) == 200
 
 
-def test_a_worker_without_viewers_of_a_callback_reads_nothing_for_it(uuid: str) -> None:
+def test_a_worker_does_not_read_requests_of_callbacks_without_its_viewers(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url) as a, Server(REDIS_URL=redis.url) as b:
         other = str(uuid4())
         with Viewer(a.until_ready().url, uuid=uuid) as viewer, Viewer(b.until_ready().url) as else_:
@@ -112,7 +112,7 @@ JOINS = 20
 
 @contextmanager
 def load(server: Server, uuid: str) -> Iterator[None]:
-    """One sender that posts without a pause."""
+    """Run a sender that posts continuously."""
     request = f"POST /{uuid} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode()
     stop = threading.Event()
 
@@ -131,8 +131,8 @@ def load(server: Server, uuid: str) -> Iterator[None]:
             sending.result()
 
 
-def test_a_join_is_a_barrier_in_the_stream(server: Server, uuid: str) -> None:
-    """Under load: nothing up to `joined` comes after it, everything later does."""
+def test_joining_is_exact_under_load(server: Server, uuid: str) -> None:
+    """The first request after `joined` has the next seq."""
     with load(server, uuid):
         for _ in range(JOINS):
             with PacketViewer(server.url, {"uuid": uuid}) as viewer:
@@ -142,7 +142,7 @@ def test_a_join_is_a_barrier_in_the_stream(server: Server, uuid: str) -> None:
                 assert [r["seq"] for _, r in requests] == [first, first + 1, first + 2]
 
 
-def test_a_join_gets_a_response_before_its_first_request(server: Server, uuid: str) -> None:
+def test_a_join_is_acknowledged_before_its_first_request(server: Server, uuid: str) -> None:
     with load(server, uuid):
         for _ in range(JOINS):
             with PacketViewer(server.url) as viewer:
@@ -155,26 +155,26 @@ def test_a_join_gets_a_response_before_its_first_request(server: Server, uuid: s
                 assert viewer.requests(1)[0]["seq"] == response["seq"] + 1
 
 
-def test_viewers_are_told_how_many_they_are_when_that_changes(
+def test_viewers_are_notified_when_their_number_changes(
     two_workers: tuple[Server, Server], uuid: str
 ) -> None:
     a, b = two_workers
     with PacketViewer(a.url, {"uuid": uuid}) as watcher:
         watcher.event("joined")
         others = [PacketViewer(worker.url, {"uuid": uuid}) for worker in (a, b, b, b)]
-        told = [0]
-        while told[-1] != 5:
+        numbers = [0]
+        while numbers[-1] != 5:
             payload = watcher.event("viewers")
             assert list(payload) == ["uuid", "viewers"]
-            told.append(payload["viewers"])
+            numbers.append(payload["viewers"])
         for other in others:
             other.cut_off()
-        while told[-1] != 1:
-            told.append(watcher.event("viewers")["viewers"])
-        assert all(one != next_ for one, next_ in pairwise(told)), "only changes are told"
+        while numbers[-1] != 1:
+            numbers.append(watcher.event("viewers")["viewers"])
+        assert all(one != next_ for one, next_ in pairwise(numbers)), "only changes are sent"
 
 
-def test_one_process_tells_how_many_viewers_there_are(memory_server: Server, uuid: str) -> None:
+def test_one_process_notifies_viewers_of_their_number(memory_server: Server, uuid: str) -> None:
     with PacketViewer(memory_server.url, {"uuid": uuid}) as watcher:
         watcher.event("joined")
         with PacketViewer(memory_server.url, {"uuid": uuid}):

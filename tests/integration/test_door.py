@@ -1,4 +1,4 @@
-"""The door of `/socket.io/`: which requests reach Engine.IO, and what the others get."""
+"""Requests to `/socket.io/` that do not reach Engine.IO get a clear error."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ REFUSED = {
     "JSONP without a number": (400, "GET", POLLING + "&j=x", ()),
     "JSONP without a value": (400, "GET", POLLING + "&j", ()),
     "a query of a thousand parameters": (400, "GET", POLLING + "&a=b" * 1000, ()),
-    "a path below it": (404, "GET", POLLING.replace("?", "x?"), ()),
-    "a session that is not there": (400, "GET", POLLING + "&sid=x", ()),
-    "a session that is not there, to write": (400, "POST", POLLING + "&sid=x", ()),
-    "a session whose name forges a line": (400, "GET", POLLING + "&sid=%0A%1B[31m", ()),
+    "a longer path": (404, "GET", POLLING.replace("?", "x?"), ()),
+    "an unknown session": (400, "GET", POLLING + "&sid=x", ()),
+    "a POST to an unknown session": (400, "POST", POLLING + "&sid=x", ()),
+    "a session id with a line feed": (400, "GET", POLLING + "&sid=%0A%1B[31m", ()),
     "a message without a session": (400, "POST", POLLING, ()),
     "another method": (405, "PUT", POLLING, ()),
     "any token as a method": (405, "FOO", "/socket.io/", ()),
-    "HEAD of nothing": (400, "HEAD", "/socket.io/", ()),
+    "HEAD without parameters": (400, "HEAD", "/socket.io/", ()),
     "a WebSocket without its handshake": (426, "GET", WEBSOCKET, ()),
     "a WebSocket without its connection option": (426, "GET", WEBSOCKET, HANDSHAKE[1:]),
-    "a WebSocket of no version": (426, "GET", WEBSOCKET, (*UPGRADE, KEY)),
+    "a WebSocket without a version": (426, "GET", WEBSOCKET, (*UPGRADE, KEY)),
     "a WebSocket of another version": (
         426,
         "GET",
@@ -78,7 +78,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_a_refusal_has_the_one_error_shape(memory_server: Server, case: str) -> None:
+def test_a_refusal_has_the_common_error_shape(memory_server: Server, case: str) -> None:
     status, method, path, lines = REFUSED[case]
     response = get(memory_server, path, *lines, method=method)
     assert response.status == status
@@ -93,7 +93,7 @@ def test_a_refusal_has_the_one_error_shape(memory_server: Server, case: str) -> 
     assert "\x1b" not in memory_server.log
 
 
-def test_head_opens_no_session_and_takes_nothing_from_one(memory_server: Server) -> None:
+def test_head_neither_opens_nor_reads_a_session(memory_server: Server) -> None:
     with PollingViewer(memory_server.url) as viewer:
         assert viewer.packet()[0] == "40"
         viewer.write('421["leave",null]')
@@ -103,40 +103,40 @@ def test_head_opens_no_session_and_takes_nothing_from_one(memory_server: Server)
         assert viewer.packet()[0] == "431"
 
 
-def test_options_names_the_methods(memory_server: Server) -> None:
+def test_options_lists_the_methods(memory_server: Server) -> None:
     for path in ("/socket.io/", POLLING + "&sid=x"):
         response = get(memory_server, path, "Origin: https://a.example", method="OPTIONS")
         assert (response.status, response.headers["allow"]) == (200, ALLOW)
         assert response.headers["access-control-allow-origin"] == "https://a.example"
 
 
-def test_a_message_without_its_length_is_refused_and_not_lost(memory_server: Server) -> None:
+def test_a_message_without_a_content_length_is_refused(memory_server: Server) -> None:
     path = f"{POLLING}&sid={open_session(memory_server)}"
     body = b"2\r\n40\r\n0\r\n\r\n"
     head = f"POST {path} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert send(memory_server.address, head.encode() + body).status == 411
 
 
-NO_PACKETS = {
-    "nothing that is a packet": b"x",
+INVALID_PACKETS = {
+    "a letter instead of a packet": b"x",
     "an empty packet": b"42[]\x1e",
     "a packet that only servers send": b"0{}",
     "a packet of an unknown type": b"9",
     "a form, as JSONP sends it": b"d=3",
-    "bytes that are no text": b"4\xff",
-    "base64 that is none": b"bx",
-    "JSON that is too deep": b"4" + b"[" * 4000,
+    "bytes that are not UTF-8": b"4\xff",
+    "malformed base64": b"bx",
+    "deeply nested JSON": b"4" + b"[" * 4000,
     "too many packets": b"\x1e".join([b"3"] * 65),
 }
 
 
-@pytest.mark.parametrize("case", NO_PACKETS)
-def test_what_is_no_packet_is_refused_and_not_taken(memory_server: Server, case: str) -> None:
+@pytest.mark.parametrize("case", INVALID_PACKETS)
+def test_invalid_packets_are_refused(memory_server: Server, case: str) -> None:
     path = f"{POLLING}&sid={open_session(memory_server)}"
-    assert post(memory_server.address, path, NO_PACKETS[case]).status == 400
+    assert post(memory_server.address, path, INVALID_PACKETS[case]).status == 400
 
 
-def test_as_many_joins_as_a_viewer_may_have_come_in_one_post(memory_server: Server) -> None:
+def test_one_post_may_contain_the_maximum_number_of_joins(memory_server: Server) -> None:
     with PollingViewer(memory_server.url) as viewer:
         assert viewer.packet()[0] == "40"
         joins = [f'42{number}["join",{{"uuid":"{uuid4()}"}}]' for number in range(32)]
@@ -159,27 +159,27 @@ def guarded() -> Iterator[Server]:
         yield server
 
 
-def test_only_listed_origins_and_the_pages_own_connect(guarded: Server) -> None:
+def test_only_listed_origins_and_the_dashboard_connect(guarded: Server) -> None:
     def status_for(*lines: str) -> int:
         return get(guarded, POLLING, *lines).status
 
     own = "http://h"
-    assert status_for() == 200, "no browser"
+    assert status_for() == 200, "a client without an Origin"
     assert status_for(f"Origin: {LISTED}") == 200
     assert status_for(f"Origin: {own}") == 200, "the dashboard itself"
     assert status_for(f"Origin: {EVIL}") == 400
     assert status_for("Origin: null") == 400
     assert status_for(f"Origin: {LISTED}", f"Origin: {EVIL}") == 400
     assert status_for("Origin: https://h") == 400
-    # A sender's own header does not make its origin the page's.
+    # Forwarded headers of an untrusted sender do not change the server's own origin.
     spoofed = ("X-Forwarded-Host: evil.example", "X-Forwarded-Proto: http")
     assert status_for("Origin: http://evil.example", *spoofed) == 400
-    # Nor does the wish for another protocol.
+    # An upgrade request gets no exception.
     assert status_for(f"Origin: {EVIL}", *UPGRADE) == 400
 
 
-def test_every_request_of_a_session_is_of_an_allowed_origin(guarded: Server) -> None:
-    # A script element opens a session without an Origin, and could read its sid where JSONP is.
+def test_every_request_of_a_session_needs_an_allowed_origin(guarded: Server) -> None:
+    # A script element sends no Origin and could read the sid of a JSONP response.
     assert get(guarded, POLLING + "&j=0").status == 400
     sid = open_session(guarded)
     polling, upgrade = f"{POLLING}&sid={sid}", f"{WEBSOCKET}&sid={sid}"
@@ -193,11 +193,11 @@ def test_every_request_of_a_session_is_of_an_allowed_origin(guarded: Server) -> 
         options = get(guarded, polling, line, method="OPTIONS")
         assert options.status == 200
         assert "access-control-allow-origin" not in options.headers
-    for origin in (LISTED, "http://test"):  # the host of `ask`
+    for origin in (LISTED, "http://test"):  # the Host that `ask` sends
         assert ask(guarded.address, "POST", polling, b"3", f"Origin: {origin}").status == 200
 
 
-def test_a_session_that_began_without_an_origin_upgrades_with_an_allowed_one(
+def test_a_session_without_an_origin_upgrades_with_an_allowed_one(
     guarded: Server,
 ) -> None:
     def upgrade(origin: str) -> websocket.WebSocket:
@@ -212,12 +212,14 @@ def test_a_session_that_began_without_an_origin_upgrades_with_an_allowed_one(
     socket.shutdown()
 
 
-def test_a_websocket_of_another_origin_is_told_why_it_may_not(guarded: Server, uuid: str) -> None:
+def test_a_websocket_of_another_origin_is_refused_with_a_message(
+    guarded: Server, uuid: str
+) -> None:
     url = guarded.url.replace("http", "ws") + WEBSOCKET
     page = websocket.create_connection(url, timeout=PATIENCE_SECONDS, origin=EVIL)
     assert page.recv().startswith("0{")
     auth = json.dumps({"uuid": uuid})
-    # Whatever it says besides, it is no viewer.
+    # A message before CONNECT does not make it a viewer.
     page.send(f"420{json.dumps(['join', {'uuid': uuid}])}")
     page.send("40" + auth)
     refusal = page.recv()
@@ -227,12 +229,12 @@ def test_a_websocket_of_another_origin_is_told_why_it_may_not(guarded: Server, u
     page.send(f"420{json.dumps(['join', {'uuid': uuid}])}")
     assert post(guarded.address, f"/{uuid}").headers["webhook-viewers"] == "0"
     page.send("40" + auth)
-    assert page.recv().startswith("44{"), "there was a response to a join"
+    assert page.recv().startswith("44{"), "the join got no response"
     page.close()
 
 
-def test_behind_tls_the_pages_own_origin_is_what_the_trusted_proxy_says() -> None:
-    said = ("X-Forwarded-Host: hooks.example.com", "X-Forwarded-Proto: https")
+def test_the_trusted_proxy_determines_the_servers_own_origin() -> None:
+    forwarded = ("X-Forwarded-Host: hooks.example.com", "X-Forwarded-Proto: https")
     with Server(CORS_ALLOWED_ORIGINS=LISTED, **ALL_TRUSTED) as server:
-        assert get(server, POLLING, "Origin: https://hooks.example.com", *said).status == 200
-        assert get(server, POLLING, "Origin: http://h", *said).status == 400
+        assert get(server, POLLING, "Origin: https://hooks.example.com", *forwarded).status == 200
+        assert get(server, POLLING, "Origin: http://h", *forwarded).status == 400

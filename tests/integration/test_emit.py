@@ -1,4 +1,4 @@
-"""The client manager: what Flask-SocketIO's idioms emit reaches viewers on every worker."""
+"""The client manager: events that Flask-SocketIO emits reach viewers on every worker."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def idioms(redis: Redis) -> Iterator[Server]:
 def on_both(
     two_workers: tuple[Server, Server], idioms: Server, uuid: str
 ) -> Iterator[tuple[PacketViewer, PacketViewer]]:
-    """A viewer on the worker that emits, and one on another."""
+    """A viewer on the worker that emits, and one on another worker."""
     auth = {"uuid": uuid}
     with PacketViewer(idioms.url, auth) as here, PacketViewer(two_workers[0].url, auth) as there:
         here.event("joined")
@@ -61,7 +61,7 @@ def test_another_process_emits_to_a_room(
         ]
 
 
-def test_rooms_in_a_list_and_in_upper_case_are_rooms(
+def test_rooms_may_be_a_list_and_in_upper_case(
     redis: Redis, idioms: Server, on_both: tuple[PacketViewer, PacketViewer], uuid: str
 ) -> None:
     RoomManager(redis.url, write_only=True).emit("note", {"n": 1}, to=uuid.upper())
@@ -70,7 +70,7 @@ def test_rooms_in_a_list_and_in_upper_case_are_rooms(
         assert viewer.events(2) == [NOTE, NOTE]
 
 
-def test_an_event_for_a_room_keeps_its_place_among_the_requests(
+def test_an_event_for_a_room_keeps_its_order_among_the_requests(
     redis: Redis, idioms: Server, on_both: tuple[PacketViewer, PacketViewer], uuid: str
 ) -> None:
     manager = RoomManager(redis.url, write_only=True)
@@ -95,7 +95,7 @@ def test_a_worker_emits_to_a_room_once_to_each_viewer(
         assert events[2][0] == "request"
 
 
-def test_a_worker_emits_to_all_and_to_one(
+def test_a_worker_emits_to_all_viewers_and_to_one(
     idioms: Server, on_both: tuple[PacketViewer, PacketViewer]
 ) -> None:
     here, there = on_both
@@ -144,7 +144,7 @@ def test_the_common_channel_carries_no_event_of_a_room(
         assert (first["method"], first["sid"]) == ("disconnect", on_both[1].sid)
 
 
-def test_a_worker_without_viewers_of_the_room_hears_nothing_of_it(
+def test_workers_unsubscribe_from_a_room_without_viewers(
     redis: Redis, on_both: tuple[PacketViewer, PacketViewer], uuid: str
 ) -> None:
     for viewer in on_both:
@@ -154,7 +154,7 @@ def test_a_worker_without_viewers_of_the_room_hears_nothing_of_it(
     eventually(lambda: redis.client.pubsub_numsub(f"webhook-logger:{{{uuid}}}:requests")[0][1] == 0)
 
 
-def test_what_the_queue_does_not_take_is_an_error(uuid: str) -> None:
+def test_emit_raises_an_error_when_the_queue_is_unavailable(uuid: str) -> None:
     with Redis() as redis:
         url = redis.url
     with pytest.raises(QueueUnavailable, match="not emitted"):

@@ -24,23 +24,23 @@ from tests.support.viewers import Viewer, Wire
 ALL_BYTES = bytes(range(256))
 SHELLS = [shell for shell in ("/bin/sh", "/bin/bash", "/bin/zsh") if Path(shell).exists()]
 
-# What each client makes itself; the rest has to be as it was sent.
+# Headers that each client sets itself; all others must be unchanged.
 FRAMING = {"host", "content-length", "transfer-encoding", "connection", "expect", "te", "upgrade"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A request; its target continues behind the callback's URL."""
+    """A request; its target is the callback's URL followed by `suffix`."""
 
     name: str
     method: str = "POST"
-    below: str = ""
+    suffix: str = ""
     lines: tuple[str, ...] = ()
     body: bytes | None = None
 
     def raw(self, uuid: str) -> bytes:
         length = () if self.body is None else (f"Content-Length: {len(self.body)}",)
-        head = [f"{self.method} /{uuid}{self.below} HTTP/1.1", "Host: h", *self.lines, *length]
+        head = [f"{self.method} /{uuid}{self.suffix} HTTP/1.1", "Host: h", *self.lines, *length]
         return "\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + (self.body or b"")
 
 
@@ -75,7 +75,7 @@ METHODS = [
     *(Row(f"the method {method}", method) for method in ("foo", "post", "PROPFIND", "TRACE")),
     *(Row(f"the method {method}", method) for method in ("M-SEARCH", "-X", "!#$%&'*+-.^_`|~")),
     *(Row(f"{method} with a body", method, body=b"x") for method in ("GET", "DELETE", "QUERY")),
-    Row("HEAD with a length of none", "HEAD", body=b""),
+    Row("HEAD with a length of zero", "HEAD", body=b""),
 ]
 TARGETS = [
     Row("a query", "GET", "/a?x=1&x=2&y"),
@@ -92,22 +92,24 @@ TARGETS = [
     Row("hostile characters", "GET", "/'\"`$(id)`;|&<>^!*~?'\"`$(id)!;|&<>^"),
 ]
 HEADERS = [
-    Row("doubles in their case and order", lines=("X-Dup: 1", "x-dup: 2", "X-A: 3", "X-Dup: 1")),
+    Row("duplicates in their case and order", lines=("X-Dup: 1", "x-dup: 2", "X-A: 3", "X-Dup: 1")),
     Row("an empty value", lines=("X-Empty:", "Accept:", "User-Agent:", "Content-Type:")),
-    Row("an empty type of a body", lines=("Content-Type:",), body=b"x"),
-    Row("no type of a body", body=b"x"),
-    Row("two types", lines=("Content-Type: a/b", "content-type: c/d"), body=b"x"),
+    Row("an empty content type", lines=("Content-Type:",), body=b"x"),
+    Row("no content type", body=b"x"),
+    Row("two content types", lines=("Content-Type: a/b", "content-type: c/d"), body=b"x"),
     Row("raw bytes", lines=("X-Latin: caf\xe9 \xa0\xff\x80'!",)),
     Row("a tab", lines=("X-Tab: a\tb",)),
     Row("hostile values", lines=(f"X-Evil: {HOSTILE}", "X-At: @/etc/passwd", "X-Semi: a;")),
     Row("values that look like other items", lines=("X-A: =b", "X-B: :=1", "X-C: ;", "X-D: :")),
     Row("odd names", lines=("!#$%&'*+.^_`|~1: 1", "-X: 2", "--data: 3", "X_Y: 4")),
-    Row("what a client sends by itself", lines=("Accept: a/b", "User-Agent: me", "Accept: c/d")),
+    Row(
+        "lines that clients set by default", lines=("Accept: a/b", "User-Agent: me", "Accept: c/d")
+    ),
     Row("codings", lines=("Accept-Encoding: gzip", "Content-Encoding: gzip"), body=b"\x1f\x8b"),
     Row("credentials", lines=("Authorization: Basic eDp5", "Cookie: a=b", "Cookie: c=d")),
     Row("a host and forwarding", lines=("Forwarded: for=1.2.3.4", "Referer: http://a/#b")),
     Row("an upgrade", "GET", lines=("Connection: Upgrade", "Upgrade: websocket")),
-    Row("a body that asks first", lines=("Expect: 100-continue",), body=b"x" * 2000),
+    Row("a body with an expectation", lines=("Expect: 100-continue",), body=b"x" * 2000),
 ]
 ROWS = [*BODIES, *METHODS, *TARGETS, *HEADERS]
 
@@ -122,20 +124,22 @@ class Stage:
         self.viewer.event("joined")
 
     def capture(self, raw: bytes) -> Copied:
-        """Send the bytes; what the page makes of the request."""
+        """Send the bytes and return the captured request with its exports."""
         [copied] = self.capture_all([raw])
         return copied
 
     def capture_all(self, raws: list[bytes]) -> list[Copied]:
-        """Send these bytes one after the other; what the page makes of the requests."""
+        """Send the requests one after the other and return each with its exports."""
         requests = []
         for raw in raws:
             send(self.server.address, raw)
             requests.append(self.viewer.event("request"))
-        return [Copied(self, *each) for each in zip(requests, self._taken(requests), strict=True)]
+        return [
+            Copied(self, *each) for each in zip(requests, self._exported(requests), strict=True)
+        ]
 
-    def _taken(self, requests: list[Wire]) -> list[dict[str, bytes]]:
-        """Each request in all formats, made by the page's own modules."""
+    def _exported(self, requests: list[Wire]) -> list[dict[str, bytes]]:
+        """Export each request in all formats with the page's modules."""
         node = shutil.which("node")
         assert node, "no node on the PATH: run the tests with `make test`"
         done = subprocess.run(
@@ -159,14 +163,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Copied:
-    """A captured request, and what it was copied as."""
+    """A captured request and its exports by format."""
 
     stage: Stage
     request: Wire
     formats: dict[str, bytes]
 
     def run(self, command: str, text: bytes, name: str = "copied") -> Wire:
-        """Run the text as a file of its own; the request that came of it."""
+        """Run the text as a file and return the request that it sends."""
         with TemporaryDirectory() as folder:
             (Path(folder) / name).write_bytes(text)
             done = subprocess.run(
@@ -181,8 +185,8 @@ class Copied:
         return self.stage.viewer.event("request")
 
 
-# Each runs the file of that name in each folder that it is given, and writes their exit codes. What
-# a file writes goes beside its folder, in which nothing but the file may lie.
+# Each program runs the file `copied` in each given folder and prints the exit codes. The output of
+# a file goes next to its folder, because the folder must contain the file only.
 RUN_SHELL = """
 for folder in "$@"; do
   (cd "$folder" && exec "$0" copied) >"$folder.log" 2>&1
@@ -222,7 +226,7 @@ RUNNERS = {shell: ("curl", ["/bin/sh", "-c", RUN_SHELL, shell]) for shell in SHE
 
 
 class Copies:
-    """All rows, copied in every format and run, each runner being one process."""
+    """All rows, exported in every format. Each runner executes its exports in one process."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
@@ -234,7 +238,7 @@ class Copies:
         return self._copied[row]
 
     def again(self, runner: str, row: Row) -> Wire:
-        """The request that came of running the row's copy."""
+        """Return the request that the row's export sends."""
         if runner not in self._again:
             self._again[runner] = self._run(runner, BODIES if runner == "node" else ROWS)
         again = self._again[runner][row]
@@ -242,7 +246,7 @@ class Copies:
         return again
 
     def _run(self, runner: str, rows: list[Row]) -> dict[Row, Wire | str]:
-        """Run the copies of the rows; for each the request, or why there is none."""
+        """Run the exports. Return for each row its request, or a description of the failure."""
         format_, command = RUNNERS[runner]
         with TemporaryDirectory() as temporary:
             folders = [Path(temporary, f"{number:03}") for number in range(len(rows))]
@@ -253,18 +257,18 @@ class Copies:
                 [*command, *folders], check=True, capture_output=True, timeout=PATIENCE_SECONDS
             )
             codes = [int(code) for code in done.stdout.split()]
-            troubles = [self._trouble(*each) for each in zip(folders, codes, strict=True)]
-        # In their order: python-socketio's handlers run in threads, which can overtake each other.
+            failures = [self._failure(*each) for each in zip(folders, codes, strict=True)]
+        # Sort them: python-socketio's handlers run in threads, which can change the order.
         events = (self.stage.viewer.event("request") for code in codes if not code)
         arrived = iter(sorted(events, key=lambda request: int(request["seq"])))
         sent = [None if code else next(arrived) for code in codes]
-        outcomes = [trouble or request for trouble, request in zip(troubles, sent, strict=True)]
+        outcomes = [failure or request for failure, request in zip(failures, sent, strict=True)]
         return dict(zip(rows, outcomes, strict=True))
 
-    def _trouble(self, folder: Path, code: int) -> str:
+    def _failure(self, folder: Path, code: int) -> str:
         if code:
             log = folder.with_suffix(".log").read_text(errors="replace")
-            return f"it ended with {code}: {log}; {(folder / 'copied').read_bytes()[:2000]!r}"
+            return f"it exited with {code}: {log}; {(folder / 'copied').read_bytes()[:2000]!r}"
         files = [file.name for file in folder.iterdir()]
         return "" if files == ["copied"] else f"content ran: {files}"
 
@@ -282,7 +286,7 @@ def copies(stage: Stage) -> Copies:
 
 
 def sent(request: Wire) -> dict[str, Any]:
-    """All of a request that must be the same again."""
+    """Return the parts of a request that an export must reproduce."""
     fields = {name: request[name] for name in ("method", "path", "query_string", "body")}
     headers = [line for line in request["headers"] if line[0].lower() not in FRAMING]
     return {**fields, "headers": headers}
@@ -318,7 +322,7 @@ def types_of(request: Wire) -> list[str]:
     return [value for name, value in request["headers"] if name.lower() == "content-type"]
 
 
-def test_a_body_in_chunks_is_sent_as_one(stage: Stage) -> None:
+def test_a_chunked_body_is_exported_as_one_body(stage: Stage) -> None:
     head = f"POST /{stage.uuid} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
     copied = stage.capture(head.encode() + b"1\r\n\0\r\n2\r\nab\r\n0\r\n\r\n")
     for command, name in (("/bin/sh", "curl"), (sys.executable, "python")):
@@ -326,7 +330,7 @@ def test_a_body_in_chunks_is_sent_as_one(stage: Stage) -> None:
     assert sent(stage.deliver(copied.formats["raw"])) == sent(copied.request)
 
 
-def test_a_body_that_was_not_kept_is_not_sent() -> None:
+def test_an_export_without_a_captured_body_sends_no_body() -> None:
     with Server(MAX_BODY_BYTES=10) as server:
         stage = Stage(server)
         with stage.viewer:
