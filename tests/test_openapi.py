@@ -20,7 +20,7 @@ from tests.support.contract.http import ANY_REQUEST, NAME
 from webhook_logger.app import create_app
 from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.errors import Reason, Refusal, error_json
-from webhook_logger.reply import Reply, given_to_json, headers
+from webhook_logger.reply import Reply, headers, response_to_json
 from webhook_logger.reply import value as limits
 
 DOCUMENT = Path(__file__).parents[1] / "docs/openapi.yaml"
@@ -157,7 +157,7 @@ def test_it_lists_every_field_of_a_reply_with_its_default(document: dict[str, An
 
 def test_the_response_schema_matches_a_live_response(document: dict[str, Any]) -> None:
     fields = document["components"]["schemas"]["Response"]["properties"]
-    assert list(fields) == list(json.loads(given_to_json(Reply())))
+    assert list(fields) == list(json.loads(response_to_json(Reply())))
     assert f"{Config().MAX_BODY_BYTES:,} by default" in fields["body"]["description"]
 
 
@@ -168,5 +168,5 @@ def test_it_documents_the_limits_of_a_reply(document: dict[str, Any]) -> None:
     assert fields["times"]["maximum"] == limits.MAX_TIMES
     assert f"{headers.MAX_HEADER_BYTES:,} bytes" in fields["headers"]["description"]
     assert f"{limits.MAX_BODY_BYTES:,} bytes" in fields["body"]["description"]
-    *some, last = map(str, limits.BODILESS)
+    *some, last = map(str, limits.STATUSES_WITHOUT_BODY)
     assert f"{', '.join(some)} or {last}" in fields["status"]["description"]

@@ -16,12 +16,12 @@ from webhook_logger.reply import (
     Reply,
     ReplyError,
     allowed_origin,
-    given_from_json,
-    given_to_json,
-    read_given,
+    read_response,
     replied,
+    response_from_json,
+    response_to_json,
 )
-from webhook_logger.reply.value import BODILESS
+from webhook_logger.reply.value import STATUSES_WITHOUT_BODY
 from webhook_logger.serving.response import Response
 
 NAMES = st.text(max_size=12) | st.sampled_from(
@@ -72,7 +72,7 @@ def test_a_reply_is_sent_as_one_response_with_its_header_lines(
         response.write(replied(reply, 1, allowed_origin({}, reply))({}, response))
         response, body, rest = read(response.render("GET", keep_alive=True))
         assert (response.status_code, rest) == (reply.status, b"")
-        assert body == (b"" if reply.status in BODILESS else reply.body)
+        assert body == (b"" if reply.status in STATUSES_WITHOUT_BODY else reply.body)
         lines = [
             (n.decode("latin-1"), v.decode("latin-1")) for n, v in response.headers.raw_items()
         ]
@@ -88,7 +88,7 @@ def test_a_reply_is_sent_as_one_response_with_its_header_lines(
 @fuzz(text=st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_a_live_response_or_refused(text: bytes) -> None:
     with suppress(ReplyError):
-        given_from_json(text, 64)
+        response_from_json(text, 64)
 
 
 @fuzz(wire=NEARLY, max_bytes=st.integers(0, 12))
@@ -96,8 +96,8 @@ def test_an_accepted_live_response_is_unchanged_when_it_is_read(
     wire: dict[str, Any], max_bytes: int
 ) -> None:
     with suppress(ReplyError):
-        given = given_from_json(json.dumps(wire), max_bytes)
-        assert read_given(given_to_json(given)) == given
+        given = response_from_json(json.dumps(wire), max_bytes)
+        assert read_response(response_to_json(given)) == given
         assert len(given.body) <= max_bytes
         assert set(wire) <= {"status", "headers", "body"}
 

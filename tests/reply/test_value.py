@@ -1,4 +1,4 @@
-"""What may be a reply, and what it says to whoever asks for one that may not."""
+"""Valid and invalid replies, and the error messages."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from webhook_logger.reply import (
     BodyTooLarge,
     Reply,
     ReplyError,
-    given_from_json,
-    given_to_json,
-    read_given,
+    read_response,
+    response_from_json,
+    response_to_json,
     value,
 )
 
@@ -39,7 +39,7 @@ EXPENSIVE = {
     "lists": b'{"headers": [' + b"[]," * 30_000 + b"[]]}",
     "fields": b"{" + b",".join(b'"%x": 1' % number for number in range(10_000)) + b"}",
     "numbers": b'{"headers": [' + b"1," * 40_000 + b"1]}",
-    "texts": b'{"headers": [' + b'"",' * 30_000 + b'""]}',
+    "strings": b'{"headers": [' + b'"",' * 30_000 + b'""]}',
     "blanks": b'{"status": 200' + b" " * 70_000 + b"}",
     "quotes that are escaped": b'{"headers": ["\\\\"' + b',""' * 30_000 + b"]}",
 }
@@ -50,7 +50,7 @@ def test_expensive_json_is_refused_before_it_is_parsed(
     monkeypatch: pytest.MonkeyPatch, text: bytes
 ) -> None:
     monkeypatch.delattr(value, "orjson")
-    for read in (Reply.from_json, lambda text: given_from_json(text, 2**20)):
+    for read in (Reply.from_json, lambda text: response_from_json(text, 2**20)):
         with pytest.raises(ReplyError):
             read(text)
 
@@ -61,7 +61,7 @@ def test_a_long_text_is_not_expensive(letter: str) -> None:
     for ascii_only in (True, False):
         wire = {"body": {"encoding": "utf-8", "content": content}, "headers": [["A", "b"]] * 64}
         text = json.dumps(wire, ensure_ascii=ascii_only).encode()
-        assert given_from_json(text, 2**20).body == content.encode()
+        assert response_from_json(text, 2**20).body == content.encode()
 
 
 GIVEN = ("status", "headers", "body")
@@ -75,7 +75,7 @@ WRONG: dict[str, tuple[str, Any]] = {
     "status beyond any integer": ("status", 1e300),
     "status null": ("status", None),
     "headers as an object": ("headers", {"A": "b"}),
-    "a header that is no pair": ("headers", [["A"]]),
+    "a header that is not a pair": ("headers", [["A"]]),
     "a header of numbers": ("headers", [["A", 1]]),
     "a name with a colon": ("headers", [["A:", "b"]]),
     "a name with a line end": ("headers", [["A\r\nB", "b"]]),
@@ -90,7 +90,7 @@ WRONG: dict[str, tuple[str, Any]] = {
     "a body of another encoding": ("body", {"encoding": "utf-16", "content": ""}),
     "a body with no content": ("body", {"encoding": "utf-8"}),
     "a body with more": ("body", {"encoding": "utf-8", "content": "", "size": 0}),
-    "a body that is no base64": ("body", {"encoding": "base64", "content": "A"}),
+    "a body that is not base64": ("body", {"encoding": "base64", "content": "A"}),
     "a body that is too large": ("body", {"encoding": "utf-8", "content": "x" * 65_537}),
     "delay below": ("delay", -0.1),
     "delay above": ("delay", 30.1),
@@ -129,84 +129,84 @@ ALLOWED = [
 ]
 
 
-def test_what_is_left_out_has_its_default() -> None:
+def test_a_missing_field_has_its_default() -> None:
     assert Reply.from_json("{}").to_wire() == DEFAULT
     assert Reply.from_json("{}") == Reply()
 
 
-def test_what_is_asked_for_can_be_had_back() -> None:
+def test_a_reply_survives_a_round_trip() -> None:
     assert Reply.from_json(json.dumps(FULL)).to_wire() == FULL
 
 
-def test_a_number_without_a_fraction_is_whole_however_it_is_written() -> None:
+def test_a_float_without_a_fraction_is_a_whole_number() -> None:
     reply = Reply.from_json('{"status": 201.0, "times": 1e1}')
     assert (type(reply.status), reply.status) == (int, 201)
     assert (type(reply.times), reply.times) == (int, 10)
-    given = given_from_json('{"status": 2.01e2}', 0)
-    assert given_to_json(given).startswith('{"status":201,')
+    given = response_from_json('{"status": 2.01e2}', 0)
+    assert response_to_json(given).startswith('{"status":201,')
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_is_wrong_is_told_by_the_name_of_its_field(case: str) -> None:
+def test_an_error_begins_with_the_name_of_its_field(case: str) -> None:
     name, value = WRONG[case]
     with pytest.raises(ReplyError, match=f"^{name}: .+[.]$"):
         Reply.from_json(json.dumps({name: value}))
 
 
 @pytest.mark.parametrize("name", FORBIDDEN)
-def test_no_reply_sets_a_header_that_is_not_its_own_business(name: str) -> None:
-    with pytest.raises(ReplyError, match=f"^headers: {name} may not be set"):
+def test_a_reply_cannot_set_a_forbidden_header(name: str) -> None:
+    with pytest.raises(ReplyError, match=f"^headers: a reply cannot set {name}[.]$"):
         Reply.from_json(json.dumps({"headers": [[name, "x"]]}))
 
 
 @pytest.mark.parametrize("name", ALLOWED)
-def test_a_reply_sets_any_other_header(name: str) -> None:
+def test_a_reply_can_set_any_other_header(name: str) -> None:
     assert Reply.from_json(json.dumps({"headers": [[name, "x"]]})).headers == ((name, "x"),)
 
 
 @pytest.mark.parametrize("status", [204, 205, 304])
-def test_a_response_that_has_no_body_gets_none(status: int) -> None:
+def test_a_status_without_a_body_requires_an_empty_body(status: int) -> None:
     body = {"encoding": "utf-8", "content": "x"}
-    with pytest.raises(ReplyError, match=f"^body: a response with status {status}"):
+    with pytest.raises(ReplyError, match=f"^body: .* with status {status}[.]$"):
         Reply.from_json(json.dumps({"status": status, "body": body}))
     assert Reply.from_json(json.dumps({"status": status})).status == status
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "1", '"{}"', '{"delay": NaN}', "\ufeff{}"])
-def test_what_is_no_json_object_says_so(text: str) -> None:
+def test_a_reply_must_be_a_json_object(text: str) -> None:
     with pytest.raises(ReplyError, match="JSON"):
         Reply.from_json(text)
 
 
-# What a responder gives for one request
+# A responder's response to one request
 
 
 def test_a_response_has_status_headers_and_body() -> None:
-    given = given_from_json(json.dumps({name: FULL[name] for name in GIVEN}), 2)
+    given = response_from_json(json.dumps({name: FULL[name] for name in GIVEN}), 2)
     assert (given.status, given.body) == (503, b"\0\xff")
-    assert read_given(given_to_json(given)) == given
-    assert given_from_json("{}", 0) == Reply()
+    assert read_response(response_to_json(given)) == given
+    assert response_from_json("{}", 0) == Reply()
 
 
 @pytest.mark.parametrize("name", sorted(DEFAULT.keys() - {"status", "headers", "body"}))
-def test_a_response_has_nothing_that_a_reply_says_of_more_than_one_request(name: str) -> None:
-    with pytest.raises(ReplyError, match=f"^{name}: no field of a response"):
-        given_from_json(json.dumps({name: FULL[name]}), 1)
+def test_a_response_has_no_fields_for_several_requests(name: str) -> None:
+    with pytest.raises(ReplyError, match=f"^{name}: not a field of a response"):
+        response_from_json(json.dumps({name: FULL[name]}), 1)
 
 
 @pytest.mark.parametrize("case", [case for case in WRONG if WRONG[case][0] in GIVEN])
-def test_what_no_reply_may_be_no_response_may_be(case: str) -> None:
+def test_an_invalid_reply_is_also_an_invalid_response(case: str) -> None:
     name, value = WRONG[case]
     with pytest.raises(ReplyError, match=f"^{name}: .+[.]$"):
-        given_from_json(json.dumps({name: value}), 65_536)
+        response_from_json(json.dumps({name: value}), 65_536)
 
 
-def test_a_responses_body_has_a_limit_of_its_own() -> None:
+def test_a_responses_body_has_a_separate_limit() -> None:
     body = {"encoding": "utf-8", "content": "\N{EURO SIGN}" * 30_000}
-    assert len(given_from_json(json.dumps({"body": body}), 90_000).body) == 90_000
-    with pytest.raises(BodyTooLarge, match=r"^body: can be 89,999 bytes at most[.]$"):
-        given_from_json(json.dumps({"body": body}), 89_999)
+    assert len(response_from_json(json.dumps({"body": body}), 90_000).body) == 90_000
+    with pytest.raises(BodyTooLarge, match=r"^body: must have at most 89,999 bytes[.]$"):
+        response_from_json(json.dumps({"body": body}), 89_999)
 
 
-def test_what_another_release_gave_and_is_no_response_here_is_no_error() -> None:
-    assert read_given('{"status": 200, "mood": "good"}') == Reply()
+def test_an_invalid_response_from_another_release_becomes_the_default() -> None:
+    assert read_response('{"status": 200, "mood": "good"}') == Reply()

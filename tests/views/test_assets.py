@@ -1,4 +1,4 @@
-"""What of a folder is served, under which names, and what the page is told of it."""
+"""The files of a folder that are served, their URLs and headers, and the page's modules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from tests.support.processes import ROOT
 from webhook_logger.views.assets import Assets, make_assets
 
-LONG = "/* as long as it takes to be shorter in gzip */\n" * 20
+LONG = "/* long enough to be shorter in gzip */\n" * 20
 FILES = {
     "css/a.css": "a {}\n",
     "css/base.css": "b {}\n",
@@ -59,7 +59,7 @@ def get(folder: Path, path: str, version: str = "", **headers: str) -> TestRespo
     )
 
 
-def test_all_scripts_sheets_and_licences_are_served_as_what_they_are(folder: Path) -> None:
+def test_scripts_sheets_and_licences_have_their_content_types(folder: Path) -> None:
     types = {
         "css": "text/css; charset=utf-8",
         "js": "text/javascript; charset=utf-8",
@@ -73,24 +73,24 @@ def test_all_scripts_sheets_and_licences_are_served_as_what_they_are(folder: Pat
         assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_file_under_its_version_is_kept_for_a_year(folder: Path) -> None:
-    kept = get(folder, "js/main.js").headers["Cache-Control"]
-    assert kept == "public, max-age=31536000, immutable"
+def test_a_file_of_the_current_version_is_cached_for_a_year(folder: Path) -> None:
+    caching = get(folder, "js/main.js").headers["Cache-Control"]
+    assert caching == "public, max-age=31536000, immutable"
 
 
-def test_a_file_under_another_version_is_served_and_not_kept(folder: Path) -> None:
+def test_a_file_of_another_version_is_served_and_not_cached(folder: Path) -> None:
     response = get(folder, "js/main.js", version="0123456789ab")
     assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
-    assert get(folder, "js/gone.js", version="0123456789ab").status_code == 404
+    assert get(folder, "js/missing.js", version="0123456789ab").status_code == 404
 
 
-def test_what_has_no_version_in_its_address_is_not_there(folder: Path) -> None:
+def test_a_url_without_a_version_gets_404(folder: Path) -> None:
     client = client_of(folder)
     for url in ("/static/js/main.js", "/static//js/main.js", "/static/v1/js/main.js", "/static/"):
         assert client.get(url).status_code == 404
 
 
-def test_gzip_is_for_those_who_take_it(folder: Path) -> None:
+def test_a_client_that_accepts_gzip_gets_gzip(folder: Path) -> None:
     response = get(folder, "css/tokens.css", Accept_Encoding="br, gzip")
     assert response.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(response.data).decode() == LONG
@@ -98,24 +98,24 @@ def test_gzip_is_for_those_who_take_it(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "gzip;q=0, *"])
-def test_all_others_get_the_file_as_it_is(folder: Path, accepted: str) -> None:
+def test_other_clients_get_the_file_uncompressed(folder: Path, accepted: str) -> None:
     response = get(folder, "css/tokens.css", Accept_Encoding=accepted)
     assert "Content-Encoding" not in response.headers
     assert response.text == LONG
 
 
-def test_a_file_that_gzip_makes_longer_is_sent_as_it_is(folder: Path) -> None:
+def test_a_file_that_is_longer_in_gzip_is_sent_uncompressed(folder: Path) -> None:
     response = get(folder, "css/a.css", Accept_Encoding="gzip")
     assert (response.headers.get("Content-Encoding"), response.text) == (None, "a {}\n")
 
 
-def test_a_cache_is_told_that_the_encoding_matters(folder: Path) -> None:
+def test_responses_vary_by_encoding(folder: Path) -> None:
     for path in ("css/a.css", "css/tokens.css"):
         for accepted in ("gzip", "identity"):
             assert get(folder, path, Accept_Encoding=accepted).headers["Vary"] == "Accept-Encoding"
 
 
-def test_hidden_files_and_other_types_are_not_there(folder: Path) -> None:
+def test_hidden_files_and_other_types_get_404(folder: Path) -> None:
     for path in HIDDEN:
         write(folder / path, "x")
         assert get(folder, path).status_code == 404
@@ -155,26 +155,26 @@ def test_the_version_changes_with_any_file(folder: Path) -> None:
     assert Assets(folder).version in versions
 
 
-def test_a_change_after_the_start_is_not_seen(folder: Path) -> None:
+def test_a_change_after_the_start_is_not_served(folder: Path) -> None:
     assets = Assets(folder)
     client = client_of(folder)
     write(folder / "css/a.css", "changed {}")
     assert client.get(f"/static/{assets.version}/css/a.css").text == "a {}\n"
 
 
-def test_tokens_and_base_come_first_and_the_error_pages_sheet_is_its_own(folder: Path) -> None:
+def test_tokens_and_base_come_first_and_the_error_page_has_separate_sheets(folder: Path) -> None:
     assert get(folder, "page.css").text == LONG + "b {}\na {}\nz {}\n"
     error_sheets = ("css/tokens.css", "css/base.css", "css/error-page.css")
     assert Assets(folder).error_sheets == error_sheets
 
 
-def test_the_modules_are_those_that_the_page_imports_at_its_start(folder: Path) -> None:
+def test_the_modules_are_the_static_imports_of_the_page(folder: Path) -> None:
     assert Assets(folder).modules == [
         *("vendor/page.js", "vendor/chunk-A.js", "vendor/chunk-C.js", "vendor/chunk-B.js"),
     ]
 
 
-def test_the_page_finds_its_files() -> None:
+def test_the_files_of_the_page_exist() -> None:
     assets = Assets(ROOT / "static")
     assert assets.modules[0] == assets.main
     assert assets.sheet in assets.files

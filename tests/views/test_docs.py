@@ -1,4 +1,4 @@
-"""`/docs`: the contract as a page, and its documents as they are."""
+"""`/docs`: the contract as a page, and the source of its documents."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def client(prefix: str) -> Iterator[FlaskClient]:
         yield client
 
 
-def test_the_page_has_the_whole_of_the_protocol(client: FlaskClient, prefix: str) -> None:
+def test_the_page_shows_the_whole_protocol(client: FlaskClient, prefix: str) -> None:
     response = client.get(f"{prefix}/docs")
     assert response.content_type == "text/html; charset=utf-8"
     headings = re.findall(r"^#+ (.*)$", (DOCS / "protocol.md").read_text(), re.MULTILINE)
@@ -36,7 +36,7 @@ def test_the_page_has_the_whole_of_the_protocol(client: FlaskClient, prefix: str
     assert "&lt;uuid&gt;" in response.text
 
 
-def test_its_policy_is_that_of_all_pages(client: FlaskClient, prefix: str) -> None:
+def test_the_page_has_the_strict_policy(client: FlaskClient, prefix: str) -> None:
     response = client.get(f"{prefix}/docs")
     policy = response.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'nonce-")
@@ -47,7 +47,7 @@ def test_its_policy_is_that_of_all_pages(client: FlaskClient, prefix: str) -> No
     assert "style=" not in response.text
 
 
-def test_every_link_leads_somewhere(client: FlaskClient, prefix: str) -> None:
+def test_every_link_has_a_target(client: FlaskClient, prefix: str) -> None:
     text = client.get(f"{prefix}/docs").text
     links = set(re.findall('href="([^"]*)"', text))
     assert {f"{prefix}/docs/{name}" for name in DOCUMENTS} <= links
@@ -59,7 +59,7 @@ def test_every_link_leads_somewhere(client: FlaskClient, prefix: str) -> None:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_document_is_sent_as_it_is(client: FlaskClient, prefix: str, name: str) -> None:
+def test_a_document_is_sent_unchanged(client: FlaskClient, prefix: str, name: str) -> None:
     response = client.get(f"{prefix}/docs/{name}")
     assert response.data == (DOCS / name).read_bytes()
     assert response.content_type == DOCUMENTS[name]
@@ -68,12 +68,10 @@ def test_a_document_is_sent_as_it_is(client: FlaskClient, prefix: str, name: str
     assert response.headers["Cache-Control"] == "no-cache"
 
 
-def test_a_document_that_has_not_changed_is_not_sent_again(
-    client: FlaskClient, prefix: str
-) -> None:
-    address = f"{prefix}/docs/openapi.yaml"
-    known = client.get(address).headers["ETag"]
-    again = client.get(address, headers={"If-None-Match": known})
+def test_an_unchanged_document_is_not_sent_again(client: FlaskClient, prefix: str) -> None:
+    url = f"{prefix}/docs/openapi.yaml"
+    known = client.get(url).headers["ETag"]
+    again = client.get(url, headers={"If-None-Match": known})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["Access-Control-Allow-Origin"] == "*"
 
@@ -95,11 +93,11 @@ def test_a_document_is_compressed_for_clients_that_accept_it(
 
 
 @pytest.mark.parametrize("name", ["dependencies.md", "..%2fconfig.py", "protocol"])
-def test_nothing_else_of_the_folder_is_there(client: FlaskClient, prefix: str, name: str) -> None:
+def test_other_files_of_the_folder_get_404(client: FlaskClient, prefix: str, name: str) -> None:
     assert client.get(f"{prefix}/docs/{name}").status_code == 404
 
 
-def test_html_in_a_document_is_text(tmp_path: Path) -> None:
+def test_html_in_a_document_is_escaped(tmp_path: Path) -> None:
     for name in DOCUMENTS:
         (tmp_path / name).write_text("# <b>One</b>\n\n<script>1</script> `<i>`\n\n```\n<p>\n```\n")
     html = Contract(tmp_path, "/docs").html

@@ -1,11 +1,11 @@
-"""What a callback responds with: the reply that its user has set, and any response as a value."""
+"""Replies and responses of callbacks as values, and the validation of replies."""
 
 from webhook_logger.reply.response import (
     ANY_ORIGIN,
     CallbackResponse,
     accepted,
     allowed_origin,
-    of_path,
+    path_response,
     preflight_headers,
     refused,
     replied,
@@ -14,10 +14,10 @@ from webhook_logger.reply.value import (
     BodyTooLarge,
     Reply,
     ReplyError,
-    given_from_json,
-    given_to_json,
-    read_given,
-    read_kept,
+    read_response,
+    read_stored,
+    response_from_json,
+    response_to_json,
 )
 
 __all__ = [
@@ -28,12 +28,12 @@ __all__ = [
     "ReplyError",
     "accepted",
     "allowed_origin",
-    "given_from_json",
-    "given_to_json",
-    "of_path",
+    "path_response",
     "preflight_headers",
-    "read_given",
-    "read_kept",
+    "read_response",
+    "read_stored",
     "refused",
     "replied",
+    "response_from_json",
+    "response_to_json",
 ]

@@ -1,4 +1,4 @@
-"""The header lines that a callback's user may have sent."""
+"""Validate the header lines of a reply."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ MAX_HEADER_BYTES = 8 * 1024
 
 
 def header_lines(value: object) -> HeaderLines:
-    """The lines that a JSON value asks for. Raises `ValueError` with the rest of a sentence."""
+    """Return the header lines of a JSON value.
+
+    Raises `ValueError`; its message continues after the field's name.
+    """
     if not isinstance(value, list) or not all(map(_is_pair, value)):
         raise ValueError('must be a list of pairs, as in [["Content-Type", "text/plain"]]')
     if len(value) > MAX_HEADERS:
-        raise ValueError(f"can be {MAX_HEADERS} at most")
+        raise ValueError(f"must have at most {MAX_HEADERS} lines")
     lines = tuple(_header(name, text) for name, text in value)
     if sum(len(name) + len(text) for name, text in lines) > MAX_HEADER_BYTES:
-        raise ValueError(f"can be {MAX_HEADER_BYTES:,} bytes at most")
+        raise ValueError(f"must have at most {MAX_HEADER_BYTES:,} bytes")
     return lines
 
 
@@ -26,9 +29,9 @@ def _is_pair(value: object) -> bool:
 
 def _header(name: str, value: str) -> tuple[str, str]:
     if not TOKEN.fullmatch(name):
-        raise ValueError(f"{name!r} is no name of a header")
+        raise ValueError(f"{name!r} is not a valid header name")
     if not may_set(name):
-        raise ValueError(f"{name} may not be set by a reply")
+        raise ValueError(f"a reply cannot set {name}")
     if not FIELD_VALUE.fullmatch(value):
-        raise ValueError(f"the value of {name} has a character that no header can have")
+        raise ValueError(f"the value of {name} contains an invalid character")
     return name, value.strip(" \t")

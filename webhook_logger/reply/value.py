@@ -1,4 +1,4 @@
-"""The reply of a callback as a value, and the validation of what its user asks for."""
+"""The reply of a callback as a value, and its validation."""
 
 from __future__ import annotations
 
@@ -19,54 +19,57 @@ from webhook_logger.reply.headers import header_lines
 MAX_BODY_BYTES = 64 * 1024
 MAX_DELAY_SECONDS = 30
 MAX_TIMES = 1_000_000
-BODILESS = (204, 205, 304)
+STATUSES_WITHOUT_BODY = (204, 205, 304)
 
 MAX_STRUCTURE_BYTES = 64 * 1024
-"""Of JSON from outside, what is not in its texts: brackets, commas, numbers, blanks."""
+"""Maximum size of untrusted JSON outside of its strings: brackets, commas, numbers, blanks."""
 _MAX_QUOTES = 1000
 
 Fields = dict[str, Callable[[object], Any]]
-"""By name, what makes of a JSON value what a field holds, or raises the rest of a sentence."""
+"""For each field, the function that converts its JSON value.
+
+It raises `ValueError`; the message continues after the field's name.
+"""
 
 log = logging.getLogger(__name__)
 
 
 class ReplyError(ValueError):
-    """That can be no reply; the message is a sentence for its user, and begins with the field."""
+    """The reply is invalid. The message is for the user and begins with the field's name."""
 
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message if field is None else f"{field}: {message}")
         self.field = field
-        """The field that is wrong; None for all of it."""
+        """The invalid field; None if the whole reply is invalid."""
 
 
 class BodyTooLarge(ReplyError):
-    """Nothing else is wrong with it."""
+    """The body is too large, and the rest is valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a callback responds with to its senders; without arguments what it does by default."""
+    """The response that a callback's user has configured. Without arguments, the default one."""
 
     status: int = 200
-    """200 to 599."""
+    """From 200 to 599."""
     headers: HeaderLines = ()
-    """As they are sent, besides those of every response."""
+    """Sent in addition to the headers of every response."""
     body: bytes = b""
     delay: float = 0.0
-    """In seconds, before the response."""
+    """Seconds to wait before the response."""
     times: int | None = None
-    """For how many requests more; None for all."""
+    """Number of further requests that get this reply; None for all."""
     cors: bool = True
-    """Whether pages of other origins may call the callback, and preflights get a response."""
+    """Whether pages of other origins can read responses, and preflights are allowed."""
 
     @classmethod
     def from_json(cls, text: bytes | str) -> Reply:
-        """Raises `ReplyError`. Fields that are not there have their defaults."""
+        """Parse and validate a reply. Missing fields get their defaults. Raises `ReplyError`."""
         return _read(text, "a reply", _FIELDS)
 
     def to_wire(self) -> dict[str, Any]:
-        """The inverse, with all fields."""
+        """Return the reply as a JSON value with all fields."""
         body = Body(self.body, len(self.body)).to_wire()
         return {
             "status": self.status,
@@ -78,57 +81,58 @@ class Reply:
         }
 
 
-def read_kept(text: str) -> Reply:
-    """Return a reply as it was kept.
+def read_stored(text: str) -> Reply:
+    """Return a stored reply.
 
-    Another release on the same queue may have kept what is no reply here: then the default is used,
-    because a request that was published gets no error.
+    Return the default if another release on the same queue stored a reply that is invalid here: a
+    published request must not get an error.
     """
     return _REPLIES[text]
 
 
-def _read_kept(text: str) -> Reply:
+def _read_stored(text: str) -> Reply:
     try:
         return Reply.from_json(text)
     except ReplyError as error:
-        log.warning("A kept reply is not used: %s", error)
+        log.warning("Ignored an invalid stored reply: %s", error)
         return Reply()
 
 
-_REPLIES = Memo(_read_kept, entries=64, size=16 * 1024)
+_REPLIES = Memo(_read_stored, entries=64, size=16 * 1024)
 """Most callbacks have the same reply for many requests."""
 
 
-def given_from_json(text: bytes | str, most_body_bytes: int) -> Reply:
-    """A responder's response to one request: a reply of status, headers and body alone.
+def response_from_json(text: bytes | str, max_body_bytes: int) -> Reply:
+    """Parse a responder's response to one request: a reply with only status, headers and body.
 
-    Raises `ReplyError`, `BodyTooLarge` among them.
+    Raises `ReplyError` or its subclass `BodyTooLarge`.
     """
-    given = _read(text, "a response", _GIVEN_FIELDS)
-    if len(given.body) > most_body_bytes:
-        raise BodyTooLarge(f"can be {most_body_bytes:,} bytes at most.", "body")
-    return given
+    response = _read(text, "a response", _RESPONSE_FIELDS)
+    if len(response.body) > max_body_bytes:
+        raise BodyTooLarge(f"must have at most {max_body_bytes:,} bytes.", "body")
+    return response
 
 
-def given_to_json(given: Reply) -> str:
-    """Return its JSON for the worker where the request is pending."""
-    wire = given.to_wire()
-    return orjson.dumps({name: wire[name] for name in _GIVEN_FIELDS}).decode()
+def response_to_json(response: Reply) -> str:
+    """Serialize a response for the worker whose sender waits for it."""
+    wire = response.to_wire()
+    return orjson.dumps({name: wire[name] for name in _RESPONSE_FIELDS}).decode()
 
 
-def read_given(text: str) -> Reply:
-    """What `given_to_json` has written; the default where another release on the queue wrote what
-    is none here.
+def read_response(text: str) -> Reply:
+    """Return the response that `response_to_json` serialized.
+
+    Return the default if another release on the same queue sent a response that is invalid here.
     """
     try:
-        return _read(text, "a response", _GIVEN_FIELDS)
+        return _read(text, "a response", _RESPONSE_FIELDS)
     except ReplyError as error:
-        log.warning("A response is not used: %s", error)
+        log.warning("Ignored an invalid response of a responder: %s", error)
         return Reply()
 
 
-def _read(text: bytes | str, what: str, fields: Fields) -> Reply:
-    """Of JSON that may have these fields alone. Raises `ReplyError`."""
+def _read(text: bytes | str, kind: str, fields: Fields) -> Reply:
+    """Parse JSON that can only have these fields. Raises `ReplyError`."""
     if isinstance(text, bytes) and len(text) > MAX_STRUCTURE_BYTES:
         _check_structure(text)
     try:
@@ -136,29 +140,29 @@ def _read(text: bytes | str, what: str, fields: Fields) -> Reply:
     except orjson.JSONDecodeError as error:
         raise ReplyError(f"This is not JSON: {error}.") from None
     if not isinstance(wire, dict):
-        raise ReplyError(f"{what.capitalize()} is a JSON object.")
+        raise ReplyError(f"{kind.capitalize()} must be a JSON object.")
     unknown = set(wire) - set(fields)
     if unknown:
-        raise ReplyError(f"no field of {what}; those are {', '.join(fields)}.", min(unknown))
+        raise ReplyError(f"not a field of {kind}. Use {', '.join(fields)}.", min(unknown))
     reply = Reply(**{name: _checked(name, value, fields) for name, value in wire.items()})
-    if reply.body and reply.status in BODILESS:
-        raise ReplyError(f"a response with status {reply.status} has none.", "body")
+    if reply.body and reply.status in STATUSES_WITHOUT_BODY:
+        raise ReplyError(f"must be empty for a response with status {reply.status}.", "body")
     return reply
 
 
 def _check_structure(text: bytes) -> None:
-    """Refuse JSON that is more than a few texts before a parser makes anything of it.
+    """Refuse JSON that consists of more than a few strings, before it is parsed.
 
-    Millions of empty lists take one half a second, in which nobody else is served.
+    Parsing millions of empty lists would block the worker for half a second.
     """
-    # In JSON, a backslash stands in texts only.
+    # JSON has backslashes only in strings.
     unescaped = text.replace(b"\\\\", b"").replace(b'\\"', b"")
     pieces = unescaped.split(b'"', _MAX_QUOTES)
     structure = sum(map(len, pieces[::2]))
     if len(pieces) > _MAX_QUOTES or structure > MAX_STRUCTURE_BYTES:
         raise ReplyError(
-            f"This JSON can have {MAX_STRUCTURE_BYTES:,} bytes outside of its texts at most, and "
-            f"{_MAX_QUOTES // 2} texts."
+            f"This JSON can have at most {MAX_STRUCTURE_BYTES:,} bytes outside of strings, and at "
+            f"most {_MAX_QUOTES // 2} strings."
         )
 
 
@@ -169,12 +173,12 @@ def _checked(name: str, value: object, fields: Fields) -> Any:
         raise ReplyError(f"{error}.", name) from None
 
 
-def _whole(value: object, least: int, most: int) -> int:
+def _whole(value: object, minimum: int, maximum: int) -> int:
     if type(value) is float and value.is_integer():
         value = int(value)  # 200.0 is an integer, too (JSON Schema 2020-12, section 4.2.3)
     # Not isinstance: a bool is an int.
-    if type(value) is not int or not least <= value <= most:
-        raise ValueError(f"must be a whole number from {least} to {most}")
+    if type(value) is not int or not minimum <= value <= maximum:
+        raise ValueError(f"must be a whole number from {minimum} to {maximum}")
     return value
 
 
@@ -201,7 +205,7 @@ def _cors(value: object) -> bool:
 def _body(value: object) -> bytes:
     content = _whole_body(value)
     if len(content) > MAX_BODY_BYTES:
-        raise ValueError(f"can be {MAX_BODY_BYTES:,} bytes at most")
+        raise ValueError(f"must have at most {MAX_BODY_BYTES:,} bytes")
     return content
 
 
@@ -213,7 +217,7 @@ def _whole_body(value: object) -> bytes:
 
 def _decoded(encoding: object, content: object) -> bytes:
     if not isinstance(content, str):
-        raise ValueError("content must be text")
+        raise ValueError("content must be a string")
     if encoding == "utf-8":
         return content.encode()
     if encoding != "base64":
@@ -232,4 +236,4 @@ _FIELDS: Fields = {
     "times": _times,
     "cors": _cors,
 }
-_GIVEN_FIELDS: Fields = {"status": _status, "headers": header_lines, "body": _whole_body}
+_RESPONSE_FIELDS: Fields = {"status": _status, "headers": header_lines, "body": _whole_body}

@@ -32,10 +32,10 @@ from webhook_logger.reply import (
     Reply,
     accepted,
     allowed_origin,
-    of_path,
+    path_response,
     preflight_headers,
-    read_given,
-    read_kept,
+    read_response,
+    read_stored,
     refused,
     replied,
 )
@@ -124,10 +124,10 @@ class CallbackView:
         given, kept = self._outcome(uuid, receipt)
         if given is not None:
             self._metrics.live_responses += 1
-            own = read_given(given)
+            own = read_response(given)
             response, by = replied(own, receipt.viewers, allowed_origin(environ, own)), "responder"
         else:
-            reply = None if kept is None else read_kept(kept)
+            reply = None if kept is None else read_stored(kept)
             origin = allowed_origin(environ, reply)
             response, by = self._choose(captured, expected, receipt, reply, preflight, origin)
         # Other responses were sent along with the request. Report this one even without a counted
@@ -159,7 +159,7 @@ class CallbackView:
             too_large = f"The body is larger than {self._max_body_bytes} bytes."
             return refused(Refusal(Reason.BODY_TOO_LARGE, too_large), viewers, origin), "default"
         if expected.by == "path":
-            return of_path(expected.status, viewers, origin), "path"
+            return path_response(expected.status, viewers, origin), "path"
         if reply is None or (preflight and reply.cors):
             return accepted(viewers, preflight, origin), "default"
         self._waiting.wait(captured.uuid, reply.delay)

@@ -1,1 +1,1 @@
-"""The views: one module for each kind of path, registered by `webhook_logger.app`."""
+"""The views: pages, assets and the JSON API. `webhook_logger.app` registers them."""

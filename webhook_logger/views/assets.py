@@ -1,6 +1,6 @@
-"""Scripts and style sheets: what lies in `static/`, below a folder whose name is its version.
+"""Serve the scripts and style sheets of `static/` at `/static/<version>/<path>`.
 
-What other pages load has an address that stays the same: `/static/<name>`.
+Files for pages of other origins have a permanent URL: `/static/<name>`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from flask import Blueprint, Response, request
 from webhook_logger.errors import Reason, Refusal
 
 MAIN = "vendor/page.js"
-"""What `npm run vendor` makes of `js/main.js` and all that it imports."""
+"""The bundle of `js/main.js` and its imports, made by `npm run vendor`."""
 SHEET = "page.css"
-"""All style sheets of the page, one behind the other."""
+"""All style sheets of the page, concatenated."""
 
 EMBED = "vendor/embed/"
-"""What is made for pages of other origins, each file with all that it needs."""
+"""Bundles for pages of other origins. Each file includes its imports."""
 TYPES = "types/"
-"""The types of it, which TypeScript reads."""
+"""TypeScript declarations of these bundles."""
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -39,13 +39,13 @@ _VERSION_LENGTH = 12
 _FIRST_SHEETS = ("css/tokens.css", "css/base.css")
 _ERROR_SHEET = "css/error-page.css"
 _DOCS_SHEET = "css/docs-page.css"
-# Static imports, of minified files too; import() has a parenthesis.
+# Static imports, also in minified files. A dynamic import() has a parenthesis.
 _IMPORT = re.compile(r'\b(?:import|export)\s*(?:[\w\s{},*$]+?\bfrom\s*)?"([^"]+)"')
 
 
 @dataclass(frozen=True)
 class Asset:
-    """One file: its bytes and what it is."""
+    """One file: its bytes, type and entity tag."""
 
     content: bytes
     content_type: str
@@ -53,18 +53,18 @@ class Asset:
 
     @cached_property
     def zipped(self) -> bytes | None:
-        """The bytes in gzip, or None where that is not shorter.
+        """The bytes in gzip, or None if that is not shorter.
 
-        Compressed when they are first asked for: all files take longer than the rest of a start.
+        Compressed on first use: compressing all files would more than double the start-up time.
         """
         zipped = gzip.compress(self.content, mtime=0)
         return zipped if len(zipped) < len(self.content) else None
 
 
 class Assets:
-    """The files of a folder as they were at the start: what changes later is not seen.
+    """The files of a folder, read once at the start.
 
-    Only what is in `files` can be asked for, so that no path leads out of the folder.
+    Requests can only access `files`, so that no path leads out of the folder.
     """
 
     main = MAIN
@@ -73,7 +73,7 @@ class Assets:
     docs_sheets = (*_FIRST_SHEETS, _DOCS_SHEET)
 
     def __init__(self, folder: Path) -> None:
-        self.files = {path: _read(folder / path) for path in _paths_below(folder)}
+        self.files = {path: _read(folder / path) for path in _served_paths(folder)}
         self.files[SHEET] = _asset(b"".join(self._sheets()), ".css")
         self.version = _version_of(self.files)
         self.modules = list(self._imported_by(MAIN))
@@ -85,7 +85,7 @@ class Assets:
             yield self.files[path].content
 
     def _imported_by(self, path: str) -> Iterable[str]:
-        """The module and all that it imports at its start, directly or not, each once."""
+        """Return the module and its direct and indirect static imports, each once."""
         found: dict[str, None] = {}
         waiting = [path]
         for module in waiting:
@@ -96,7 +96,7 @@ class Assets:
 
 
 def make_assets(folder: Path) -> Blueprint:
-    """`/static/<version>/<path>`, and `assets` for the templates."""
+    """Make `/static/<version>/<path>` and `/static/<name>`, and `assets` for the templates."""
     assets = Assets(folder)
     blueprint = Blueprint("assets", __name__)
 
@@ -122,7 +122,10 @@ def make_assets(folder: Path) -> Blueprint:
 
 
 def _response(asset: Asset, forever: bool) -> Response:
-    """Another version is that of a page of another worker, while a new release takes over."""
+    """Return a response that is cached only for the current version.
+
+    During a release, pages from workers of another version request that version.
+    """
     response = _content(asset)
     caching = "public, max-age=31536000, immutable" if forever else "no-store"
     response.headers["Cache-Control"] = caching
@@ -130,22 +133,22 @@ def _response(asset: Asset, forever: bool) -> Response:
 
 
 def _serve_any_page(asset: Asset) -> Response:
-    """For pages of every origin, and of this version for as long as it is the newest.
+    """Return a response for pages of any origin, which caches revalidate.
 
-    A module of another origin is loaded with CORS; a page that isolates itself
-    (Cross-Origin-Embedder-Policy) loads nothing that does not say that it may be.
+    A page loads modules of other origins with CORS. An isolated page
+    (Cross-Origin-Embedder-Policy) also needs Cross-Origin-Resource-Policy.
     """
     response = _content(asset)
     response.headers["Cache-Control"] = "public, no-cache"
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.set_etag(asset.tag, weak=True)  # of both encodings
+    response.set_etag(asset.tag, weak=True)  # weak: the same for both encodings
     response.make_conditional(request)
     return response
 
 
 def _content(asset: Asset) -> Response:
-    """In gzip where that is asked for."""
+    """Return the content, in gzip if the client accepts it."""
     content = asset.content
     headers = {"Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
     if request.accept_encodings.quality("gzip") > 0 and asset.zipped:
@@ -154,8 +157,8 @@ def _content(asset: Asset) -> Response:
     return Response(content, headers=headers, content_type=asset.content_type)
 
 
-def _paths_below(folder: Path) -> Iterator[str]:
-    """All files to serve: not those that are hidden, links, or of another type."""
+def _served_paths(folder: Path) -> Iterator[str]:
+    """Yield the paths of all files to serve. Skip hidden files, symbolic links and other types."""
     for file in sorted(folder.rglob("*")):
         path = file.relative_to(folder)
         hidden = any(part.startswith(".") for part in path.parts)
@@ -173,7 +176,7 @@ def _asset(content: bytes, suffix: str) -> Asset:
 
 
 def _version_of(files: Mapping[str, Asset]) -> str:
-    """The same on every worker with the same files."""
+    """Return a version that is the same on every worker with the same files."""
     digest = sha256()
     for path, asset in files.items():
         digest.update(f"{path}\0{len(asset.content)}\0".encode())
@@ -182,6 +185,6 @@ def _version_of(files: Mapping[str, Asset]) -> str:
 
 
 def _imports(module: str, source: str) -> Iterator[str]:
-    """The paths of what a bundled module imports: nothing there goes by a bare name."""
+    """Yield the paths that a bundled module imports. Bundles contain no bare specifiers."""
     for name in _IMPORT.findall(source):
         yield posixpath.normpath(posixpath.join(posixpath.dirname(module), name))

@@ -1,4 +1,4 @@
-"""The dashboard: a fresh callback for whoever comes, and the page of each."""
+"""The dashboard: redirect visitors to a new callback, and show the page of a callback."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from webhook_logger.views.pages import page
 
 
 def make_dashboard(max_body_bytes: int) -> Blueprint:
-    """Make `/` and `/view/<uuid>`; the page names the server's limit for bodies."""
+    """Make `/` and `/view/<uuid>`. The page shows the server's limit of bodies."""
     dashboard = Blueprint("dashboard", __name__)
 
     @dashboard.get("/")
     def fresh() -> AnyResponse:
-        """Send the visitor to a callback that nobody has had before."""
+        """Redirect the visitor to a new callback."""
         response = redirect(url_for("dashboard.view", uuid=uuid4()))
         response.headers["Cache-Control"] = "no-store"
         return response

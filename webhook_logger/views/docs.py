@@ -1,4 +1,4 @@
-"""The contract: as a page at `/docs`, and each of its documents as it is."""
+"""Serve the contract: a page at `/docs`, and the source of each document."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ DOCUMENTS = {
     "openapi.yaml": "application/yaml",
     "asyncapi.yaml": "application/yaml",
 }
-"""What there is below `/docs`, and its type."""
+"""The documents under `/docs`, and their content types."""
 
-# CommonMark and tables; HTML in it would be shown as text.
+# CommonMark and tables. HTML is escaped.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
-_NO_WORD = re.compile(r"[^\w -]")
+_PUNCTUATION = re.compile(r"[^\w -]")
 
 
 class Heading(NamedTuple):
-    """A part of the page that can be led to."""
+    """A heading of the page that links can lead to."""
 
     tag: str
     """`h1`, `h2` or `h3`."""
@@ -41,21 +41,21 @@ class Heading(NamedTuple):
 
 
 class Contract:
-    """The documents as they were at the start, and protocol.md as HTML once it is asked for."""
+    """The documents, read once at the start. protocol.md is rendered to HTML on first use."""
 
-    def __init__(self, folder: Path, address: str) -> None:
-        """`address` is the path of the page, below which the documents are."""
+    def __init__(self, folder: Path, path: str) -> None:
+        """Read the documents of a folder. `path` is the path of the page."""
         self.documents = {name: (folder / name).read_bytes() for name in DOCUMENTS}
-        self._address = address
+        self._path = path
 
     @cached_property
     def html(self) -> str:
-        """The text of the page."""
+        """The content of the page."""
         return str(_MARKDOWN.renderer.render(self._tokens, _MARKDOWN.options, {}))
 
     @cached_property
     def headings(self) -> list[Heading]:
-        """Its table of contents."""
+        """The headings for the table of contents."""
         return [heading for heading, _ in _headings(self._tokens) if heading.tag != "h1"]
 
     @cached_property
@@ -65,7 +65,7 @@ class Contract:
             token.attrSet("id", heading.anchor)
         for token in _links(tokens):
             if token.attrs["href"] in DOCUMENTS:
-                token.attrSet("href", f"{self._address}/{token.attrs['href']}")
+                token.attrSet("href", f"{self._path}/{token.attrs['href']}")
         return tokens
 
 
@@ -76,8 +76,8 @@ def _headings(tokens: list[Token]) -> Iterator[tuple[Heading, Token]]:
 
 
 def _anchor(text: str) -> str:
-    """As GitHub makes them, so that links lead to the same part there and here."""
-    return _NO_WORD.sub("", text.lower()).replace(" ", "-")
+    """Return the same anchor as GitHub, so that links work there and here."""
+    return _PUNCTUATION.sub("", text.lower()).replace(" ", "-")
 
 
 def _links(tokens: list[Token]) -> Iterator[Token]:
@@ -86,7 +86,7 @@ def _links(tokens: list[Token]) -> Iterator[Token]:
 
 
 def make_docs(folder: Path, prefix: str) -> Blueprint:
-    """`/docs` and what is below it; `prefix` is the path below which everything lives."""
+    """Make `/docs` and the paths under it. `prefix` is the path prefix of the application."""
     docs = Blueprint("docs", __name__)
     contract = Contract(folder, f"{prefix}/docs")
 
@@ -105,7 +105,7 @@ def make_docs(folder: Path, prefix: str) -> Blueprint:
 def _view_of(content: bytes, content_type: str) -> Callable[[], Response]:
     def view() -> Response:
         response = Response(content, content_type=content_type)
-        # Tools on pages of other origins read it, too.
+        # Tools on pages of other origins read the documents, too.
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cache-Control"] = "no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -116,7 +116,7 @@ def _view_of(content: bytes, content_type: str) -> Callable[[], Response]:
 
 
 def _zipped(response: Response) -> Response:
-    """Compress a document where the client accepts gzip."""
+    """Compress the response if the client accepts gzip."""
     response.vary.add("Accept-Encoding")
     if response.status_code == 200 and request.accept_encodings.quality("gzip") > 0:
         response.set_data(gzip.compress(response.get_data(), mtime=0))
@@ -124,7 +124,7 @@ def _zipped(response: Response) -> Response:
     return response
 
 
-# What is wider than a phone can be moved by touch and by keys.
+# Content wider than the screen can be scrolled by touch and by keyboard.
 
 
 def _table_open(_renderer: Any, *_rest: Any) -> str:

@@ -1,4 +1,4 @@
-"""The handler of every error of the app: the one error shape, or a page that says the same."""
+"""Handle every error of the app: respond in the one error shape, or with an error page."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from webhook_logger.views.pages import page
 
 
 def register(app: Flask, report: Callable[[str, Reason], None]) -> None:
-    """Respond to every error of the app in that shape, and report its target and its reason; an
-    unforeseen exception is a 500 by then.
+    """Respond to every error of the app, and report the request's target and the reason.
+
+    Flask has already converted an uncaught exception to a 500.
     """
 
     def refuse(error: HTTPException) -> Response:

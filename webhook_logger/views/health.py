@@ -1,4 +1,4 @@
-"""For load balancers and monitors: is the process alive, and should it get requests?"""
+"""Health, readiness and metrics, for load balancers and monitoring."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from webhook_logger.views.errors import error_response
 
 
 def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
-    """`/healthz`, `/readyz` and `/metrics`."""
+    """Make `/healthz`, `/readyz` and `/metrics`."""
     health = Blueprint("health", __name__)
 
     @health.after_request
-    def fresh(response: Response) -> Response:
+    def forbid_caching(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -25,24 +25,24 @@ def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
 
     @health.get("/readyz")
     def readyz() -> Response:
-        # "Not ready" is what was asked for: so it gets its response here, and is no refusal.
+        # Respond here instead of raising: "not ready" must not count as a refused request.
         if getattr(current_app, "draining", False):
             return error_response(Refusal(Reason.DRAINING))
-        if trouble := _queue_trouble(delivery):
-            return error_response(Refusal(Reason.QUEUE_UNAVAILABLE, trouble))
+        if error := _queue_error(delivery):
+            return error_response(Refusal(Reason.QUEUE_UNAVAILABLE, error))
         return jsonify(status="ready")
 
     @health.get("/metrics")
-    def shown() -> Response:
+    def show_metrics() -> Response:
         metrics.requests_read = delivery.requests_read
         metrics.queue_messages_unknown = delivery.messages_unknown
-        metrics.queue_up = int(_queue_trouble(delivery) is None)
+        metrics.queue_up = int(_queue_error(delivery) is None)
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
     return health
 
 
-def _queue_trouble(delivery: Delivery) -> str | None:
+def _queue_error(delivery: Delivery) -> str | None:
     try:
         delivery.check()
     except QueueUnavailable as error:

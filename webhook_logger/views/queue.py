@@ -1,4 +1,4 @@
-"""What the API responds with while the queue is unavailable."""
+"""Convert `QueueUnavailable` to a refusal, for the API."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from webhook_logger.errors import Refusal
 
 @contextmanager
 def queue() -> Iterator[None]:
-    """A block that needs it: without it, 503."""
+    """Run a block that uses the queue. Raises `Refusal` with 503 if the queue is unavailable."""
     try:
         yield
     except QueueUnavailable as error:

@@ -1,4 +1,4 @@
-"""The replies of callbacks as JSON: `GET`, `PUT` and `DELETE /api/callbacks/<uuid>/reply`."""
+"""The reply of a callback as JSON: `GET`, `PUT` and `DELETE /api/callbacks/<uuid>/reply`."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from flask import Blueprint, Response, request
 from webhook_logger.delivery import Delivery, Kept
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.rates import Rates
-from webhook_logger.reply import Reply, ReplyError, read_kept
+from webhook_logger.reply import Reply, ReplyError, read_stored
 from webhook_logger.views.queue import queue
 
 MAX_JSON_BYTES = 512 * 1024
-"""The largest body, each character of it written as an escape of six."""
+"""Maximum body: room for the largest reply with each character as a six-character escape."""
 CHANGES_SECONDS = 60.0
 
 _PATH = "/api/callbacks/<uuid:uuid>/reply"
 
 
 def make_replies(delivery: Delivery, max_changes_per_minute: int) -> Blueprint:
-    """The API; one address may change replies so often on this worker, 0 for any number."""
+    """Make the API. The maximum changes are per address and worker; 0 for no limit."""
     replies = Blueprint("replies", __name__)
     changes = Rates(max_changes_per_minute, CHANGES_SECONDS)
 
@@ -34,7 +34,7 @@ def make_replies(delivery: Delivery, max_changes_per_minute: int) -> Blueprint:
     @replies.put(_PATH)
     def change(uuid: UUID) -> Response:
         _count(changes)
-        reply = _asked_for()
+        reply = _read_reply()
         with queue():
             delivery.set_reply(str(uuid), _kept(reply))
         return _shown(reply)
@@ -55,10 +55,10 @@ def _count(changes: Rates) -> None:
         raise Refusal(Reason.REPLY_CHANGE_RATE_EXCEEDED, retry_after=seconds)
 
 
-def _asked_for() -> Reply:
+def _read_reply() -> Reply:
     text = request.stream.read(MAX_JSON_BYTES + 1)
     if len(text) > MAX_JSON_BYTES:
-        too_large = f"A reply is {MAX_JSON_BYTES:,} bytes of JSON at most."
+        too_large = f"A reply can have at most {MAX_JSON_BYTES:,} bytes of JSON."
         raise Refusal(Reason.REPLY_TOO_LARGE, too_large)
     try:
         return Reply.from_json(text)
@@ -72,7 +72,7 @@ def _kept(reply: Reply) -> Kept:
 
 
 def _reply_of(kept: Kept | None) -> Reply:
-    return replace(read_kept(kept.reply), times=kept.times) if kept else Reply()
+    return replace(read_stored(kept.reply), times=kept.times) if kept else Reply()
 
 
 def _shown(reply: Reply) -> Response:

@@ -1,5 +1,6 @@
-"""`POST /api/callbacks/<uuid>/requests/<id>/response`: what a responder gives for one request.
-`DELETE`: the responder gives nothing.
+"""The responder's response to one request: `/api/callbacks/<uuid>/requests/<id>/response`.
+
+`POST` sends the response; `DELETE` declines to respond.
 """
 
 from __future__ import annotations
@@ -14,28 +15,28 @@ from webhook_logger.reply import (
     BodyTooLarge,
     Reply,
     ReplyError,
-    given_from_json,
-    given_to_json,
+    response_from_json,
+    response_to_json,
 )
 from webhook_logger.views.queue import queue
 
-CHARACTERS_OF_A_BYTE = 6
-"""In JSON, where each is written as an escape."""
-BYTES_BESIDE_THE_BODY = 64 * 1024
-"""For status and header lines, written the same way."""
+JSON_BYTES_PER_BYTE = 6
+"""Maximum size in JSON, where a byte can be a six-character escape."""
+MAX_HEAD_BYTES = 64 * 1024
+"""Maximum size in JSON of the status and the header lines."""
 
 _PATH = "/api/callbacks/<uuid:uuid>/requests/<id>/response"
 
 
 def make_responses(delivery: Delivery, max_body_bytes: int) -> Blueprint:
-    """The API. A response is not kept, and goes to one sender only, who had to be let in:
-    so there is no limit by address here, as there is for replies.
+    """Make the API. Unlike changes of replies, responses need no limit per address: each one is
+    sent to one waiting sender and is not stored, and waiting senders are limited.
     """
     responses = Blueprint("responses", __name__)
 
     @responses.post(_PATH)
-    def respond(uuid: UUID, id: str) -> Response:  # as the contract names it
-        given = given_to_json(_given(max_body_bytes))
+    def respond(uuid: UUID, id: str) -> Response:  # `id`: the contract's name
+        given = response_to_json(_read_response(max_body_bytes))
         with queue():
             if not delivery.respond(str(uuid), id, given):
                 raise Refusal(Reason.TOO_LATE)
@@ -51,14 +52,14 @@ def make_responses(delivery: Delivery, max_body_bytes: int) -> Blueprint:
     return responses
 
 
-def _given(max_body_bytes: int) -> Reply:
-    most = CHARACTERS_OF_A_BYTE * max_body_bytes + BYTES_BESIDE_THE_BODY
-    text = request.stream.read(most + 1)
-    if len(text) > most:
-        too_large = f"A response is {most:,} bytes of JSON at most."
+def _read_response(max_body_bytes: int) -> Reply:
+    limit = JSON_BYTES_PER_BYTE * max_body_bytes + MAX_HEAD_BYTES
+    text = request.stream.read(limit + 1)
+    if len(text) > limit:
+        too_large = f"A response can have at most {limit:,} bytes of JSON."
         raise Refusal(Reason.REPLY_TOO_LARGE, too_large)
     try:
-        return given_from_json(text, max_body_bytes)
+        return response_from_json(text, max_body_bytes)
     except BodyTooLarge as error:
         raise Refusal(Reason.REPLY_TOO_LARGE, str(error), field=error.field) from None
     except ReplyError as error:
