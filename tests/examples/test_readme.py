@@ -46,8 +46,7 @@ def test_python_waits_for_a_request(memory_server: Server) -> None:
 
 def test_javascript_prints_each_request(memory_server: Server, uuid: str) -> None:
     code = snippet("js", "io(").replace("http://127.0.0.1:8000", memory_server.url)
-    code = 'import { io } from "socket.io-client";\n' + code.replace('"…"', f'"{uuid}"')
-    with running(NODE, code) as client:
+    with running(NODE, code.replace('"…"', f'"{uuid}"')) as client:
         eventually(lambda: _viewers(memory_server, uuid) == "1")
         post(memory_server.address, f"/{uuid}/orders", b"paid")
         while (line := client.line()) == f"POST /{uuid} ":
