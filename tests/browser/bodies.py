@@ -35,7 +35,7 @@ CASES: dict[str, tuple[bytes, tuple[str, ...], tuple[str, ...]]] = {
     "raw deflate": (raw_deflate(TEXT), coded("deflate"), ('"kind": "alert"',)),
     "br": (BROTLI, coded("br"), ('"kind": "alert"', "Sent as br")),
     "zstd": (ZSTD, coded("zstd"), ('"kind": "alert"', "Sent as zstd")),
-    "a coding that nobody knows": (TEXT, coded("pear"), ('"kind": "alert"', "can’t undo “pear”")),
+    "a coding that nobody knows": (TEXT, coded("pear"), ('"kind": "alert"', "can’t decode “pear”")),
     "UTF-16 JSON": (
         '{"name": "Zoë"}'.encode("utf-16"),
         (f"{JSON}; charset=utf-16",),

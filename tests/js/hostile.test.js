@@ -1,32 +1,32 @@
 /**
- * Everything on the page that parses a stranger's header, target or body, fed with what makes
- * parsers slow: twice as much of it may take about twice as many steps.
+ * Check that every parser of untrusted headers, targets and bodies takes about twice as many steps for
+ * hostile input of twice the length.
  */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-// First: it counts the code that is loaded behind it.
+// First, because it counts only code that is loaded later.
 import { growth, regexesOf, stepsOf } from "./work.js";
 
 /** @param {string} name */
 const load = (name) => import(`../../static/js/${name}.js`);
 
 const { analyse } = await import("scslre");
-const { chunksOf, together, viewsOf } = await load("body/body");
+const { chunksOf, joinLines, viewsOf } = await load("body/body");
 const { mediaType, pathSegments, queryParameters } = await load("wire/captured");
 const { read } = await load("body/charset");
 const { compare } = await load("compare/compare");
-const { codingsOf, undo } = await load("body/content-coding");
+const { codingsOf, decodeContent } = await load("body/content-coding");
 const { visible } = await load("text/format");
 const { matches, parseFilter } = await load("state/filter");
 const { fieldsOf } = await load("body/form");
 const { parametersOf } = await load("body/header-parameters");
 const { highlight } = await load("body/highlight");
 const { imageSize } = await load("body/image-size");
-const { breakIn } = await load("body/json-break");
+const { findJsonError } = await load("body/json-error");
 const { indented } = await load("body/json-indent");
 const { linesOfJson } = await load("body/json-lines");
-const { rootOf, unfoldedAtFirst } = await load("body/json-tree");
+const { rootOf, initiallyExpanded } = await load("body/json-tree");
 const { timesOf, tokensOf, validityOf } = await load("signatures/jwt");
 const { partsOf } = await load("body/multipart");
 const { readerOf } = await load("body/part-text");
@@ -43,7 +43,7 @@ const { sample } = await import("./samples.js");
 const SIZE = 2 * 1024;
 const MAX_GROWTH = 2.6;
 
-/** Repeated, and ended by something that makes a match fail at the very end. */
+/** Repeated, and followed by END, which makes a match fail at the end. */
 const PIECES = [
   ..."- ;,=&%<>[]{}\"'\\/.:1\n\t*$`A",
   ...'a- |; |, |a=|a=b;|&a=1|%41|%E4|%E4%B8|\\"|\r\n|=\r\n|é|\u202e|😀'.split("|"),
@@ -82,11 +82,11 @@ const signed = (text) =>
     body: body("{}"),
   });
 
-/** What the reader looks for. */
+/** The search of a filter. */
 const TERMS = parseFilter("zzz -yyy");
 
 const ENTERED = { secret: "whsec_AAAA", token: "a", url: "https://a/b", header: "x-signature" };
-const WRITING = { algorithm: "SHA-256", encoding: "hex", prefix: "", signed: "{body}" };
+const FORMAT = { algorithm: "SHA-256", encoding: "hex", prefix: "", signed: "{body}" };
 
 /** @type {Record<string, (text: string) => unknown>} */
 const HEADERS = {
@@ -95,13 +95,13 @@ const HEADERS = {
   "content codings": (text) =>
     codingsOf(sample({ headers: [["content-encoding", text]], body: body("x") })),
   "tokens in a header": (text) => tokensOf(sample({ headers: [["authorization", text]] })),
-  "what is invisible": visible,
+  "invisible characters": visible,
   timestamps: piecesOf,
   "a multipart body's boundary": (text) =>
     partsOf(bytes(`--${text}\r\n\r\n1`), `multipart/mixed; boundary=${text}`),
-  "what resending changes": (text) => differences(sample({ headers: [[text, text]] })),
-  "the name of a part's file": (text) => partFileName({ fileName: text, name: "", type: "" }),
-  "deliveries of the same": (text) => {
+  "changes on resending": (text) => differences(sample({ headers: [[text, text]] })),
+  "the file name of a part": (text) => partFileName({ fileName: text, name: "", type: "" }),
+  "repeated deliveries": (text) => {
     const retries = new Retries();
     for (const seq of [1, 2]) retries.add(sample({ seq, headers: [["webhook-id", text]] }));
   },
@@ -109,7 +109,7 @@ const HEADERS = {
     Promise.all(
       PROVIDERS.map((/** @type {any} */ provider) => {
         provider.detect(signed(text));
-        return provider.check(signed(text), { ...ENTERED, ...WRITING });
+        return provider.check(signed(text), { ...ENTERED, ...FORMAT });
       }),
     ),
 };
@@ -122,16 +122,16 @@ const TARGETS = {
   },
   "the query": (text) => queryParameters(text),
   "two queries": (text) => compare(sample({ query_string: text }), sample({ query_string: "a" })),
-  "a filter over the target": (text) =>
+  "a filter on the target": (text) =>
     matches(TERMS, sample({ subpath: `/${text}`, query_string: text })),
 };
 
 /** @type {Record<string, (text: string) => unknown>} */
 const BODIES = {
-  "the kinds of views": (text) =>
+  views: (text) =>
     ["", "application/json", "text/xml", "text/html"].map((type) => viewsOf(body(text), type)),
-  JSON: breakIn,
-  "text by its charset": (text) =>
+  JSON: findJsonError,
+  "text in a charset": (text) =>
     ["text/xml", "text/html", "text/plain; charset=utf-16", "a/b; charset=gbk"].map((type) =>
       read(bytes(text), type),
     ),
@@ -142,7 +142,7 @@ const BODIES = {
   },
   XML: (text) => all(chunksOf(body(text), "xml")),
   "text in chunks": (text) => all(chunksOf(body(text), "text")),
-  "markup in tones": highlight,
+  "highlighted markup": highlight,
   "a preview": previewDocument,
   "tokens in a body": (text) => tokensOf(sample({ body: body(text) })),
   "a multipart body": (text) => partsOf(bytes(`--b\r\n${text}`), "multipart/mixed; boundary=b"),
@@ -159,8 +159,8 @@ const BODIES = {
     ),
   "two bodies": (text) =>
     compare(sample({ body: body(text) }), sample({ body: body(`x${text.slice(1)}y`) })),
-  "a filter over the body": (text) => matches(TERMS, sample({ body: body(text) })),
-  "every form to take away": (text) => {
+  "a filter on the body": (text) => matches(TERMS, sample({ body: body(text) })),
+  "every export": (text) => {
     const request = sample({ body: body(text) });
     for (const { value } of CHOICES) exportAs(value, request, "https://hooks.example.com");
     harEntry(request, "https://hooks.example.com");
@@ -173,7 +173,7 @@ function all(iterable) {
 }
 
 for (const [name, parse] of Object.entries({ ...HEADERS, ...TARGETS, ...BODIES })) {
-  test(`twice as much takes twice as many steps: ${name}`, async () => {
+  test(`input of twice the length takes twice as many steps: ${name}`, async () => {
     for (const piece of PIECES) {
       const work = (/** @type {number} */ size) => () =>
         parse(piece.repeat(size / piece.length) + END);
@@ -197,9 +197,9 @@ const JSONS = {
 
 /** @type {Record<string, (json: string) => unknown>} */
 const JSON_PARSERS = {
-  "is checked": breakIn,
-  "opens as a tree": (json) => unfoldedAtFirst(rootOf(json)),
-  "is laid out": (json) => all(together(indented(json))),
+  "is checked": findJsonError,
+  "opens as a tree": (json) => initiallyExpanded(rootOf(json)),
+  "is indented": (json) => all(joinLines(indented(json))),
   "is compared": linesOfJson,
   "is a token's payload": (json) => {
     const part = Buffer.from(json).toString("base64url");
@@ -213,7 +213,7 @@ const JSON_PARSERS = {
 };
 
 for (const [name, parse] of Object.entries(JSON_PARSERS)) {
-  test(`twice as much JSON takes twice as many steps when it ${name}`, async () => {
+  test(`JSON of twice the length takes twice as many steps when it ${name}`, async () => {
     for (const [kind, make] of Object.entries(JSONS)) {
       const grown = await growth((size) => () => parse(make(size)), SIZE);
       assert.ok(grown <= MAX_GROWTH, `${kind} grows ${grown} times`);
@@ -221,7 +221,7 @@ for (const [name, parse] of Object.entries(JSON_PARSERS)) {
   });
 }
 
-test("many boundaries, parts within parts and a boundary like its body stay linear", async () => {
+test("many boundaries, nested parts and a boundary like its body take linear time", async () => {
   const long = `multipart/mixed; boundary=${"-".repeat(70)}`;
   const nested = "multipart/mixed; boundary=b";
   /** @type {[type: string, make: (size: number) => string][]} */
@@ -255,7 +255,7 @@ test("bodies of a megabyte are compared in a bounded number of steps", async () 
   }
 });
 
-test("a boundary of 60,000 characters is refused before it is looked for", () => {
+test("a boundary of 60,000 characters is rejected without a search", () => {
   const { parts, problem } = partsOf(
     bytes("-".repeat(2 ** 20)),
     `multipart/mixed; boundary=${"-".repeat(60_000)}`,
@@ -264,7 +264,7 @@ test("a boundary of 60,000 characters is refused before it is looked for", () =>
   assert.match(problem, /70/);
 });
 
-test("a token nested 20,000 deep is shown by its beginning", async () => {
+test("only the beginning of a token with 20,000 levels is shown", async () => {
   const part = Buffer.from(`{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}`).toString(
     "base64url",
   );
@@ -275,18 +275,18 @@ test("a token nested 20,000 deep is shown by its beginning", async () => {
   assert.equal(text.length, 8001);
 });
 
-test("a body that is named as compressed many times is left alone", async () => {
-  const { problem } = await undo(bytes("x"), Array(1000).fill("gzip"));
-  assert.match(problem, /More than 4 content codings/);
+test("a body with many content codings is not decoded", async () => {
+  const { problem } = await decodeContent(bytes("x"), Array(1000).fill("gzip"));
+  assert.match(problem, /more than 4 content codings/);
 });
 
-test("no pattern that a stranger's text meets can be made slow", async () => {
+test("no regular expression takes superlinear time on untrusted text", async () => {
   const regexes = await regexesOf(async () => {
     for (const parse of Object.values({ ...HEADERS, ...TARGETS, ...BODIES })) {
       for (const piece of PIECES) await parse(piece.repeat(4));
     }
   });
-  assert.ok(regexes.size > 20, "none was seen");
+  assert.ok(regexes.size > 20, "no regular expression ran");
   for (const literal of regexes) {
     const end = literal.lastIndexOf("/");
     const { reports } = analyse({ source: literal.slice(1, end), flags: literal.slice(end + 1) });
@@ -294,7 +294,7 @@ test("no pattern that a stranger's text meets can be made slow", async () => {
   }
 });
 
-/** @param {import("scslre").Report} report  what to repeat to make the pattern slow, and why */
+/** Describe the input that makes a pattern slow. @param {import("scslre").Report} report */
 function faultOf({ type, character }) {
   return `${type} of ${JSON.stringify(character.pick)}`;
 }

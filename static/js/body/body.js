@@ -1,12 +1,12 @@
 /**
- * From a body on the wire to bytes, and to text and hex in chunks. Does not use the DOM.
+ * Convert a body to bytes, and to text and hex in chunks. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").Body & Partial<Known>} Body
  *
- * @typedef {object} Known  of a body that was read here
+ * @typedef {object} Known  the fields of a body that was decoded
  * @property {Uint8Array} bytes
- * @property {string} text  what can be read in bytes that are no text
- * @property {string} note  how its text was read, or ""
+ * @property {string} text  also for binary bodies
+ * @property {string} note  how the charset was chosen, or ""
  *
  * @typedef {"text" | "xml" | "markup" | "hex"} SourceView  shown chunk by chunk
  * @typedef {SourceView | "json" | "preview" | "form" | "multipart" | "image"} BodyView
@@ -14,42 +14,42 @@
 
 import { hexDump } from "../text/hex.js";
 import { isPlain, read } from "./charset.js";
-import { breakIn } from "./json-break.js";
 import { isJson } from "./json-check.js";
+import { findJsonError } from "./json-error.js";
 import { xmlLines } from "./xml-lines.js";
 
-/** The first chunk is laid out at once; the rest waits for a click, so that 1 MiB opens like 1 kB. */
+/** The page shows the first chunk and the others on demand, so that 1 MiB opens as fast as 1 kB. */
 const CHUNK_CHARACTERS = { text: 16 * 1024, markup: 3 * 1024 };
 const CHUNK_BYTES = 4 * 1024;
 
 const JSON_TYPE = /[/+]json$/;
 
-/** What takes a moment for each byte is not done for more than this. */
+/** Larger bodies have no formatted view, because parsing would block the page. */
 const MAX_PRETTY_BYTES = 2 * 2 ** 20;
 
 /**
- * What to show of a body, piece by piece.
+ * Yield a body in chunks, for a view.
  * @param {Body} body
  * @param {SourceView} view
  * @returns {Generator<string, void>}
  */
 export function chunksOf(body, view) {
   if (view === "hex") return hexChunks(bytesOf(body));
-  if (view === "xml") return together(xmlLines(readable(body)), CHUNK_CHARACTERS.markup);
-  return chunksAtLines(readable(body), CHUNK_CHARACTERS[view]);
+  if (view === "xml") return joinLines(xmlLines(textOf(body)), CHUNK_CHARACTERS.markup);
+  return splitAtLines(textOf(body), CHUNK_CHARACTERS[view]);
 }
 
 /**
- * Text as it is, and of other bytes what can be read in them.
+ * Return the text of a body, even if it is binary.
  * @param {Body} body
  */
-function readable(body) {
+function textOf(body) {
   if (body.encoding === "utf-8") return body.content;
   return body.text ?? read(bytesOf(body)).text;
 }
 
 /**
- * The bytes as sent.
+ * Return the bytes of a body.
  * @param {Body} body
  * @returns {Uint8Array}
  */
@@ -63,7 +63,7 @@ export function bytesOf({ encoding, content, bytes: known }) {
 }
 
 /**
- * Bytes that were never on the wire, in the form of those that were.
+ * Make a body from bytes.
  * @param {Uint8Array} bytes
  * @param {string} [contentType]  the whole header value
  * @returns {Body}
@@ -76,7 +76,7 @@ export function bodyOf(bytes, contentType) {
 }
 
 /**
- * A body with its text by its charset.
+ * Decode a body with its charset.
  * @param {Body} body
  * @param {string} contentType  the whole header value
  * @returns {Body}
@@ -88,7 +88,7 @@ export function readBody(body, contentType) {
 }
 
 /**
- * The ways this body can be shown, the most readable first.
+ * Return the views of a body, the most readable first.
  * @param {Body} body
  * @param {string} mediaType
  * @returns {BodyView[]}
@@ -117,7 +117,7 @@ function prettyView({ encoding, content }, mediaType) {
 }
 
 /**
- * The kinds of images that are drawn. SVG is not among them: it is source of a stranger.
+ * Check whether the page draws this type of image. It does not draw SVG, which can contain scripts.
  * @param {string} mediaType
  */
 export function isImage(mediaType) {
@@ -125,7 +125,7 @@ export function isImage(mediaType) {
 }
 
 /**
- * Senders often forget the type, so anything that looks like an object or array is tried too.
+ * Check the type, or the first character, because senders often omit the type.
  * @param {string} text
  * @param {string} mediaType
  */
@@ -134,13 +134,13 @@ function looksJson(text, mediaType) {
 }
 
 /**
- * Where a body that is said to be JSON is not, or null.
+ * Find the syntax error in a body with a JSON type, or return null.
  * @param {Body} body
  * @param {string} mediaType
  */
-export function jsonBreak({ size, encoding, content }, mediaType) {
+export function jsonErrorOf({ size, encoding, content }, mediaType) {
   if (encoding !== "utf-8" || size > MAX_PRETTY_BYTES || !JSON_TYPE.test(mediaType)) return null;
-  return breakIn(withoutMark(content));
+  return findJsonError(withoutMark(content));
 }
 
 /**
@@ -155,7 +155,7 @@ function isHtml(text, mediaType) {
 }
 
 /**
- * Text without the byte order mark that some senders put in front.
+ * Remove the byte order mark that some senders add.
  * @param {string} text
  */
 export function withoutMark(text) {
@@ -170,28 +170,28 @@ function* hexChunks(bytes) {
 }
 
 /**
- * Lines as chunks; one that is too long for that is cut.
+ * Join lines into chunks, and split lines that are too long.
  * @param {Iterable<string>} lines
  * @param {number} [size]
  */
-export function* together(lines, size = CHUNK_CHARACTERS.text) {
+export function* joinLines(lines, size = CHUNK_CHARACTERS.text) {
   let chunk = "";
   for (const line of lines) {
     chunk += line;
     if (chunk.length < size) continue;
-    yield* chunksAtLines(chunk, size);
+    yield* splitAtLines(chunk, size);
     chunk = "";
   }
   if (chunk) yield chunk;
 }
 
 /**
- * Cuts a long text behind line ends, so that a browser can lay out only what is in sight; a line
- * that is too long for that is cut where it must be.
+ * Split a long text after line ends, so that a browser can skip the layout of chunks out of sight.
+ * Split a line that is longer than a chunk.
  * @param {string} text
- * @param {number} size  at least so many characters in each but the last, at most twice as many
+ * @param {number} size  minimum characters of each chunk except the last; the maximum is twice this
  */
-export function* chunksAtLines(text, size) {
+export function* splitAtLines(text, size) {
   for (let start = 0; start < text.length; ) {
     const end = chunkEnd(text, start + size, start + 2 * size);
     yield text.slice(start, end);
@@ -201,12 +201,12 @@ export function* chunksAtLines(text, size) {
 
 /**
  * @param {string} text
- * @param {number} least
- * @param {number} most
+ * @param {number} min
+ * @param {number} max
  */
-function chunkEnd(text, least, most) {
-  const line = text.slice(least, most).indexOf("\n");
-  if (line >= 0) return least + line + 1;
-  const halves = (text.codePointAt(most - 1) ?? 0) > 0xffff; // of one character: kept together
-  return Math.min(halves ? most - 1 : most, text.length);
+function chunkEnd(text, min, max) {
+  const line = text.slice(min, max).indexOf("\n");
+  if (line >= 0) return min + line + 1;
+  const splitsPair = (text.codePointAt(max - 1) ?? 0) > 0xffff;
+  return Math.min(splitsPair ? max - 1 : max, text.length);
 }

@@ -1,23 +1,23 @@
 /**
- * The charset of a text, and the text read by it, as browsers do (Encoding standard). The bytes stay
- * the truth. Does not use the DOM.
+ * Detect the charset of a text and decode it, as browsers do (Encoding Standard). Does not use the
+ * DOM.
  *
  * @typedef {object} CharsetClaim
- * @property {string} label   as sent; "" where nothing says
- * @property {string} because  what says so, to go on after "because", or ""
+ * @property {string} label   as sent, or ""
+ * @property {string} because  the source of the label, to continue a sentence after "because", or ""
  *
  * @typedef {object} Reading
  * @property {string} text
- * @property {boolean} isText  readable: without control characters, and in a charset that is known
- * @property {string} note     how it was read, or "" where that is plain
+ * @property {boolean} isText  readable: no control characters, and a known charset
+ * @property {string} note     how the charset was chosen, or "" for plain UTF-8
  */
 
 import { excerpt } from "../text/excerpt.js";
 import { mediaTypeOf } from "../wire/captured.js";
 import { parametersOf } from "./header-parameters.js";
 
-/** Unicode's control characters but TAB, LF and CR, as the server has it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+/** Unicode's control characters except TAB, LF and CR. The server uses the same set. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII has them
@@ -30,18 +30,19 @@ const MARKS = [
   ["utf-16be", [0xfe, 0xff]],
 ];
 
-/** A declaration in the text stands in so many bytes, or is not looked at. */
+/** A declaration in the text is only searched in the first bytes. */
 const HEAD_BYTES = 1024;
-const MAX_OF_A_LABEL = 40;
+const MAX_LABEL = 40;
 
 const XML_DECLARATION = /^<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]+)["']/;
 const META = /<meta\b[^>]{0,200}?\bcharset\s*=\s*["']?([\w.:-]+)/i;
 
-/** Types whose content is text, whatever its bytes. */
+/** Types whose content is text, even if the bytes do not look like text. */
 const TEXT_TYPE =
   /^text\/|[/+](?:json|xml|yaml)$|^application\/(?:x-www-form-urlencoded|x-ndjson|javascript|graphql)$/;
 
 /**
+ * Detect the charset of bytes and decode them.
  * @param {Uint8Array} bytes
  * @param {string} [contentType]  the whole header value
  * @returns {Reading}
@@ -53,7 +54,7 @@ export function read(bytes, contentType = "") {
 }
 
 /**
- * Whether UTF-8 is all that is said of a text.
+ * Check that neither the type nor the text declares a charset other than UTF-8.
  * @param {string} text
  * @param {string} contentType
  */
@@ -73,8 +74,8 @@ function claimOf(bytes, contentType, type) {
   const mark = MARKS.find(([, start]) => start.every((byte, at) => bytes[at] === byte));
   if (mark) return { label: mark[0], because: "of its byte order mark" };
   const declared = parametersOf(contentType).get("charset") ?? "";
-  const zeros = declared === "" || /^utf-?16$/i.test(declared) ? zerosOf(bytes, type) : "";
-  if (zeros) return { label: zeros, because: "every second of its first bytes is zero" };
+  const utf16 = declared === "" || /^utf-?16$/i.test(declared) ? utf16WithoutMark(bytes, type) : "";
+  if (utf16) return { label: utf16, because: "every second of its first bytes is zero" };
   if (declared) return claim(declared, "the Content-Type");
   const head = new TextDecoder("latin1").decode(bytes.subarray(0, HEAD_BYTES)).trimStart();
   const [, xml] = XML_DECLARATION.exec(head) ?? [];
@@ -89,15 +90,15 @@ function claimOf(bytes, contentType, type) {
  * @returns {CharsetClaim}
  */
 export function claim(label, by) {
-  return { label, because: `${by} says “${excerpt(label, MAX_OF_A_LABEL)}”` };
+  return { label, because: `${by} says “${excerpt(label, MAX_LABEL)}”` };
 }
 
 /**
- * UTF-16 without a mark begins with ASCII in JSON and XML (XML, appendix F).
+ * Detect UTF-16 without a byte order mark: JSON and XML begin with ASCII (XML, appendix F).
  * @param {Uint8Array} bytes
  * @param {string} type
  */
-function zerosOf([first, second, third, fourth], type) {
+function utf16WithoutMark([first, second, third, fourth], type) {
   if (!TEXT_TYPE.test(type)) return "";
   if (first === 0 && second > 0 && third === 0) return "utf-16be";
   return first > 0 && second === 0 && fourth === 0 ? "utf-16le" : "";
@@ -112,25 +113,25 @@ function zerosOf([first, second, third, fourth], type) {
 export function readAs(bytes, { label, because }, isTextType) {
   const decoder = label ? decoderOf(label) : null;
   const unknown =
-    label !== "" && !decoder ? `Read as UTF-8: the charset is not known, though ${because}.` : "";
+    label !== "" && !decoder ? `Read as UTF-8: the charset is unknown, although ${because}.` : "";
   const charset = decoder?.encoding ?? "utf-8";
   const utf8 = utf8Of(bytes);
   if (charset === "utf-8")
     return utf8 === null ? notUtf8(bytes, { label, because }, isTextType) : reading(utf8, unknown);
-  // Programs write UTF-16 into declarations of texts that are sent as UTF-8.
+  // Some programs declare UTF-16 and then send UTF-8.
   if (
     charset.startsWith("utf-16") &&
     because.includes(" says ") &&
     utf8 !== null &&
     !utf8.includes("\0")
   ) {
-    return reading(utf8, `Read as UTF-8: its bytes are, though ${because}.`);
+    return reading(utf8, `Read as UTF-8 because its bytes are UTF-8, although ${because}.`);
   }
   const text = /** @type {TextDecoder} */ (decoder).decode(bytes);
   if (utf8 === text) return reading(text, "");
-  const also = utf8 !== null && !ASCII.test(utf8) ? " The bytes are valid UTF-8, too." : "";
+  const also = utf8 !== null && !ASCII.test(utf8) ? " The bytes are also valid UTF-8." : "";
   const bad = text.includes("\ufffd");
-  const shown = bad ? " Bytes that it does not have are shown as \ufffd." : "";
+  const shown = bad ? " Invalid bytes are shown as \ufffd." : "";
   const found = reading(text, `Read as ${nameOf(charset)} because ${because}.${also}${shown}`);
   return { ...found, isText: found.isText && (isTextType || !bad) };
 }
@@ -143,8 +144,8 @@ export function readAs(bytes, { label, because }, isTextType) {
  */
 function notUtf8(bytes, { label, because }, isTextType) {
   const { text, isText } = reading(new TextDecoder("latin1").decode(bytes), "");
-  const though = label ? `though ${because}` : "and no charset is declared";
-  const note = `Read as windows-1252 because the bytes are not valid UTF-8, ${though}.`;
+  const rest = label ? `although ${because}` : "and no charset is declared";
+  const note = `Read as windows-1252 because the bytes are not valid UTF-8, ${rest}.`;
   return { text, isText: isText && (isTextType || label !== ""), note };
 }
 
@@ -158,7 +159,7 @@ function reading(text, note) {
 }
 
 /**
- * Readable text in UTF-8, or null.
+ * Decode UTF-8 without control characters, or return null.
  * @param {Uint8Array} bytes
  */
 export function textOf(bytes) {
@@ -176,7 +177,7 @@ function utf8Of(bytes) {
 }
 
 /**
- * Null: the label is not known, or stands for a charset that is a danger to read.
+ * Return a decoder, or null if the label is unknown or browsers do not support it for security.
  * @param {string} label
  */
 export function decoderOf(label) {

@@ -1,45 +1,45 @@
 /**
- * Undoes Content-Encoding (RFC 9110, section 8.4): with what the browser has, else with a decoder
- * that is loaded for it. What a body unfolds to is bounded. Does not use the DOM.
+ * Decode Content-Encoding (RFC 9110, section 8.4) with the browser, or with a decoder that is loaded
+ * on demand. The decoded size is limited. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *
- * @typedef {object} Undone
- * @property {Uint8Array} bytes   what could be had
- * @property {string} problem     why that is not all, or ""
+ * @typedef {object} Decoded
+ * @property {Uint8Array} bytes   the decoded bytes, or their beginning
+ * @property {string} problem     the reason why bytes are missing, or ""
  *
- * @typedef {(bytes: Uint8Array, most: number) => Uint8Array} Decoder
- *   throws TooLarge where there is more, another error where the bytes are damaged
+ * @typedef {(bytes: Uint8Array, limit: number) => Uint8Array} Decoder
+ *   throws TooLarge if the result exceeds the limit, and another error if the bytes are damaged
  */
 
 import { trimOws } from "../wire/captured.js";
 
-/** Thrown by decoders: there is more than may be shown. */
+/** Thrown by decoders if the result exceeds the limit. */
 export class TooLarge extends Error {
   static NAME = "TooLarge";
   /** @param {Uint8Array} [beginning] */
   constructor(beginning = new Uint8Array()) {
-    super("It unfolds to more than is shown.");
+    super("The decompressed body is too large to show.");
     this.name = TooLarge.NAME;
     this.beginning = beginning;
   }
 }
 
-const CUT = "This is its beginning: the rest is too large to show.";
+const TRUNCATED = "Only the beginning is shown: the decompressed body is too large.";
 
-/** A few kilobytes can unfold to gigabytes: no body to more than this, */
+/** Maximum size of a decoded body, because a few kilobytes can decode to gigabytes. */
 export const MAX_BYTES = 16 * 2 ** 20;
-/** and none to more than this and a hundred times its size. */
-const MAX_AT_ONCE = 2 ** 20;
+/** A body may decode to at most this size plus MAX_RATIO times its own size. */
+const BASE_BYTES = 2 ** 20;
 const MAX_RATIO = 100;
 
-/** A body that unfolds to itself can be named as compressed any number of times. */
+/** A sender can name any number of codings. */
 const MAX_CODINGS = 4;
 
-/** What a loaded decoder gets: it works in one go, while the page stands still. */
-const MAX_TO_DECODE = 256 * 1024;
+/** Maximum input of a loaded decoder, which blocks the page while it runs. */
+const MAX_DECODER_INPUT = 256 * 1024;
 
-/** @type {Record<string, string[]>} what DecompressionStream calls them; some senders of "deflate" leave zlib's frame out */
+/** The names in DecompressionStream. Some senders of "deflate" omit the zlib header. @type {Record<string, string[]>} */
 const FORMATS = {
   gzip: ["gzip"],
   "x-gzip": ["gzip"],
@@ -54,11 +54,12 @@ const FORMATS = {
  */
 export const decoders = {};
 
-/** 1f 8b 08 and 28 b5 2f fd, the first bytes of gzip and of zstd, in base64. */
+/** The first bytes of gzip (1f 8b 08) and of zstd (28 b5 2f fd), in base64. */
 const STARTS = { gzip: /^H4sI/, zstd: /^KLUv\/[Q-Za-f]/ };
 
 /**
- * The codings of a body in the order they were applied; gzip and zstd are known by their first bytes too.
+ * Return the codings of a body in the order in which they were applied. Without a header, gzip and
+ * zstd are detected by their first bytes.
  * @param {CapturedRequest} request
  * @returns {string[]}
  */
@@ -77,82 +78,83 @@ export function codingsOf({ headers, body }) {
 }
 
 /**
- * How much a body may unfold to.
+ * Return the maximum decoded size of a body, in bytes.
  * @param {number} size  of the body
  */
-export function mostOf(size) {
-  return Math.min(MAX_BYTES, MAX_AT_ONCE + MAX_RATIO * size);
+export function decodedLimit(size) {
+  return Math.min(MAX_BYTES, BASE_BYTES + MAX_RATIO * size);
 }
 
 /**
  * @param {Uint8Array} bytes
  * @param {string[]} codings  in the order they were applied
- * @param {number} [most]
- * @returns {Promise<Undone>}
+ * @param {number} [limit]
+ * @returns {Promise<Decoded>}
  */
-export async function undo(bytes, codings, most = mostOf(bytes.length)) {
-  /** @type {Undone} */
-  let undone = { bytes, problem: "" };
+export async function decodeContent(bytes, codings, limit = decodedLimit(bytes.length)) {
+  /** @type {Decoded} */
+  let decoded = { bytes, problem: "" };
   if (codings.length > MAX_CODINGS)
-    return failed(`More than ${MAX_CODINGS} content codings are not undone.`);
+    return failed(`Bodies with more than ${MAX_CODINGS} content codings are not decoded.`);
   for (const coding of codings.toReversed()) {
-    undone = await undoOne(undone.bytes, coding, most);
-    if (undone.problem) break;
+    decoded = await decodeOne(decoded.bytes, coding, limit);
+    if (decoded.problem) break;
   }
-  return undone;
+  return decoded;
 }
 
 /**
  * @param {Uint8Array} bytes
  * @param {string} coding
- * @param {number} most
- * @returns {Promise<Undone>}
+ * @param {number} limit
+ * @returns {Promise<Decoded>}
  */
-async function undoOne(bytes, coding, most) {
-  /** @type {Undone | null} */
-  let undone = null;
+async function decodeOne(bytes, coding, limit) {
+  /** @type {Decoded | null} */
+  let decoded = null;
   for (const format of Object.hasOwn(FORMATS, coding) ? FORMATS[coding] : []) {
     const stream = decompressor(format);
-    if (stream) undone = await read(bytes, stream, { coding, most });
-    if (undone && (undone.bytes.length > 0 || !undone.problem)) break;
+    if (stream) decoded = await read(bytes, stream, { coding, limit });
+    if (decoded && (decoded.bytes.length > 0 || !decoded.problem)) break;
   }
-  return undone ?? decode(bytes, coding, most);
+  return decoded ?? decode(bytes, coding, limit);
 }
 
 /**
  * @param {Uint8Array} bytes
  * @param {string} coding
- * @param {number} most
- * @returns {Promise<Undone>}
+ * @param {number} limit
+ * @returns {Promise<Decoded>}
  */
-async function decode(bytes, coding, most) {
-  if (!Object.hasOwn(decoders, coding)) return failed(`This browser can’t undo “${coding}”.`);
-  if (bytes.length > MAX_TO_DECODE) return failed(`Too large to undo “${coding}” here.`);
+async function decode(bytes, coding, limit) {
+  if (!Object.hasOwn(decoders, coding)) return failed(`This browser can’t decode “${coding}”.`);
+  if (bytes.length > MAX_DECODER_INPUT)
+    return failed(`The body is too large to decode “${coding}” in this browser.`);
   const decoder = await decoders[coding]().catch(() => null);
   if (!decoder) return failed(notLoaded(coding));
   try {
-    return { bytes: decoder(bytes, most), problem: "" };
+    return { bytes: decoder(bytes, limit), problem: "" };
   } catch (error) {
     return tooLarge(error) ?? failed(damaged(coding));
   }
 }
 
 /**
- * A decoder is a file of its own, with a copy of the class: it is known by its name.
+ * Handle a TooLarge error. A decoder's file has its own copy of the class, so compare the name.
  * @param {unknown} error
- * @returns {Undone | null}
+ * @returns {Decoded | null}
  */
 function tooLarge(error) {
   const { name, message, beginning } = /** @type {TooLarge} */ (error);
   if (name !== TooLarge.NAME) return null;
-  return { bytes: beginning, problem: beginning.length > 0 ? CUT : message };
+  return { bytes: beginning, problem: beginning.length > 0 ? TRUNCATED : message };
 }
 
 /** @param {string} coding */
 function notLoaded(coding) {
   return (
-    `The decoder for “${coding}” can’t be loaded: reload this page, or let its ` +
-    "Content-Security-Policy (script-src) allow it."
+    `The decoder for “${coding}” can’t be loaded. Reload this page, or allow the decoder in its ` +
+    "Content-Security-Policy (script-src)."
   );
 }
 
@@ -163,7 +165,7 @@ function damaged(coding) {
 
 /**
  * @param {string} problem
- * @returns {Undone}
+ * @returns {Decoded}
  */
 function failed(problem) {
   return { bytes: new Uint8Array(), problem };
@@ -174,35 +176,35 @@ function decompressor(format) {
   try {
     return new DecompressionStream(/** @type {CompressionFormat} */ (format));
   } catch {
-    return null; // not known to this browser
+    return null; // not supported by this browser
   }
 }
 
 /**
  * @param {Uint8Array} bytes
  * @param {DecompressionStream} stream
- * @param {{coding: string, most: number}} options
- * @returns {Promise<Undone>}
+ * @param {{coding: string, limit: number}} options
+ * @returns {Promise<Decoded>}
  */
-async function read(bytes, stream, { coding, most }) {
+async function read(bytes, stream, { coding, limit }) {
   const reader = new Blob([/** @type {BlobPart} */ (bytes)])
     .stream()
     .pipeThrough(stream)
     .getReader();
   const parts = [];
   let problem = "";
-  let room = most;
+  let room = limit;
   try {
     for (let next = await reader.read(); !next.done && !problem; ) {
       parts.push(next.value.subarray(0, room));
-      if (next.value.length > room) problem = CUT;
+      if (next.value.length > room) problem = TRUNCATED;
       room -= next.value.length;
       if (!problem) next = await reader.read();
     }
   } catch {
     problem = damaged(coding);
   }
-  reader.cancel().catch(() => {}); // a broken stream has told its error already
+  reader.cancel().catch(() => {}); // a broken stream has already thrown
   return { bytes: joined(parts), problem };
 }
 

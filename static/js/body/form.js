@@ -1,16 +1,16 @@
 /**
- * The fields of an HTML form as it is sent (URL standard, application/x-www-form-urlencoded), decoded
- * by the form's charset. Does not use the DOM.
+ * Decode the fields of an HTML form (URL Standard, application/x-www-form-urlencoded) with its charset.
+ * Does not use the DOM.
  *
  * @typedef {object} Fields
  * @property {[name: string, value: string][]} pairs
- * @property {string} note  which charset the escapes stand for where that is not UTF-8, or ""
+ * @property {string} note  the charset if it is not UTF-8, or ""
  */
 
 import { claim, decoderOf, nameOf } from "./charset.js";
 import { parametersOf } from "./header-parameters.js";
 
-/** Fields that name the charset: browsers fill in the first, PayPal and Alipay the second. */
+/** Fields that name the charset: browsers use the first, PayPal and Alipay the second. */
 const CHARSET_FIELDS = ["_charset_", "charset"];
 
 const [AMPERSAND, EQUALS, PLUS, PERCENT, SPACE] = [0x26, 0x3d, 0x2b, 0x25, 0x20];
@@ -18,11 +18,11 @@ const [AMPERSAND, EQUALS, PLUS, PERCENT, SPACE] = [0x26, 0x3d, 0x2b, 0x25, 0x20]
 /**
  * @param {Uint8Array} bytes
  * @param {string} contentType  the whole header value
- * @param {number} most  fields that are decoded
+ * @param {number} limit  maximum number of fields
  * @returns {Fields}
  */
-export function fieldsOf(bytes, contentType, most) {
-  const raw = rawPairs(bytes, most);
+export function fieldsOf(bytes, contentType, limit) {
+  const raw = rawPairs(bytes, limit);
   const { label, because } = claimOf(raw, contentType);
   const charset = decoderOf(label)?.encoding ?? "utf-8";
   const pairs = raw.map((pair) => pair.map((text) => decoded(text, charset)));
@@ -32,13 +32,13 @@ export function fieldsOf(bytes, contentType, most) {
 
 /**
  * @param {Uint8Array} bytes
- * @param {number} most
+ * @param {number} limit
  * @returns {[name: Uint8Array, value: Uint8Array][]}
  */
-function rawPairs(bytes, most) {
+function rawPairs(bytes, limit) {
   /** @type {[Uint8Array, Uint8Array][]} */
   const pairs = [];
-  for (let start = 0; start < bytes.length && pairs.length < most; ) {
+  for (let start = 0; start < bytes.length && pairs.length < limit; ) {
     const found = bytes.indexOf(AMPERSAND, start);
     const end = found < 0 ? bytes.length : found;
     if (end > start) pairs.push(rawPair(bytes.subarray(start, end)));
@@ -73,7 +73,7 @@ function claimOf(pairs, contentType) {
 }
 
 /**
- * What is not in the charset is shown as sent.
+ * Decode escapes. Return the text as sent if it is not valid in the charset.
  * @param {Uint8Array} bytes
  * @param {string} charset
  */

@@ -1,8 +1,8 @@
-/** The parameters of a header value (RFC 9110, section 5.6.6): `a/b; x=1; y="2"`. Does not use the DOM. */
+/** Parse the parameters of a header value (RFC 9110, section 5.6.6): `a/b; x=1; y="2"`. Does not use the DOM. */
 
 import { trimOws } from "../wire/captured.js";
 
-/** A sender may write any number of them; nobody needs more. */
+/** A sender can write any number of parameters; later ones are ignored. */
 const MAX_PARAMETERS = 32;
 
 const NAME = /[ \t;]*([^ \t;="]*)[ \t]*/y;
@@ -10,7 +10,7 @@ const QUOTED = /[ \t]*"([^"\\]*(?:\\.[^"\\]*)*)"?/sy;
 const TO_SEMICOLON = /[^;]*/y;
 
 /**
- * The parameters behind the first semicolon, their names in lower case; the first of a name counts.
+ * Return the parameters by their lower-case names. The first parameter of a name counts.
  * @param {string} value
  * @returns {Map<string, string>}
  */
@@ -18,10 +18,10 @@ export function parametersOf(value) {
   const found = new Map();
   for (let at = value.indexOf(";"); at >= 0 && at < value.length; ) {
     if (found.size === MAX_PARAMETERS) break;
-    const [written, behind] = match(NAME, value, at);
+    const [written, nameEnd] = match(NAME, value, at);
     const name = written.toLowerCase();
-    const isNamed = name !== "" && value[behind] === "=";
-    const [text, end] = isNamed ? textAt(value, behind + 1) : ["", behind];
+    const isNamed = name !== "" && value[nameEnd] === "=";
+    const [text, end] = isNamed ? textAt(value, nameEnd + 1) : ["", nameEnd];
     if (isNamed && !found.has(name)) found.set(name, text);
     at = match(TO_SEMICOLON, value, end)[1];
   }
@@ -29,8 +29,8 @@ export function parametersOf(value) {
 }
 
 /**
- * A parameter's value, and where it ends. A backslash escapes a quote or a backslash only: browsers
- * send those of file names as they are.
+ * Return a parameter's value and its end. A backslash escapes only a quote or a backslash, because
+ * browsers do not escape backslashes in file names.
  * @param {string} value
  * @param {number} start
  * @returns {[text: string, end: number]}
@@ -43,7 +43,7 @@ function textAt(value, start) {
 }
 
 /**
- * What the group of a sticky pattern holds, and where the match ends: at the start if there is none.
+ * Return the group of a sticky pattern and the end of the match, which is the start without a match.
  * @param {RegExp} sticky
  * @param {string} text
  * @param {number} at

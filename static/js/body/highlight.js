@@ -1,13 +1,13 @@
 /**
- * XML and HTML source in tones, in one pass: each pattern is tried where the one before ended, and
- * takes what it reads. No DOM in here: text comes out as text.
+ * Highlight XML and HTML source in one pass: each pattern is tried at the end of the previous match.
+ * Does not use the DOM.
  *
  * @typedef {"key" | "string" | "number" | "word" | "comment" | "plain"} Tone
  * @typedef {{tone: Tone, text: string}} Run
- * @typedef {[tone: Tone, pattern: RegExp][]} Grammar  the first that fits is taken
+ * @typedef {[tone: Tone, pattern: RegExp][]} Grammar  the first pattern that matches wins
  */
 
-/** A piece without an end reaches to the end of the source. @type {Grammar} */
+/** An unclosed piece extends to the end of the source. @type {Grammar} */
 const OUTSIDE = [
   ["comment", /<!--.*?(?:-->|$)/sy],
   ["string", /<!\[CDATA\[.*?(?:\]\]>|$)/sy],
@@ -16,7 +16,7 @@ const OUTSIDE = [
   ["key", /<\/?[^\s<>/=!?'"&]+/sy],
   ["number", /&#?\w{1,40};/sy],
   ["plain", /[^<&]+/sy],
-  ["plain", /./sy], // fits always
+  ["plain", /./sy], // always matches
 ];
 
 /** @type {Grammar} */
@@ -36,12 +36,12 @@ export function highlight(source) {
   /** @type {Run[]} */
   const runs = [];
   for (let at = 0, inTag = false; at < source.length; ) {
-    // Another tag that begins in a tag ends it.
+    // A tag that begins inside a tag ends that tag.
     const found = (inTag && runAt(IN_A_TAG, source, at)) || runAt(OUTSIDE, source, at);
     const run = /** @type {Run} */ (found);
     at += run.text.length;
     if (run.tone === "key") inTag = !run.text.endsWith(">");
-    put(runs, run);
+    addRun(runs, run);
   }
   return runs;
 }
@@ -61,11 +61,11 @@ function runAt(grammar, source, at) {
 }
 
 /**
- * Neighbours of one tone in one run: a page has less to lay out.
+ * Add a run, or extend the last one if it has the same tone, so that a page has fewer elements.
  * @param {Run[]} runs
  * @param {Run} run
  */
-function put(runs, run) {
+function addRun(runs, run) {
   const tone = run.text.trim() ? run.tone : "plain";
   const last = runs.at(-1);
   if (last?.tone === tone) last.text += run.text;

@@ -1,15 +1,15 @@
 /**
- * How large a picture is, read from its first bytes without decoding it: a few kilobytes can unfold
- * to gigabytes of pixels. Does not use the DOM.
+ * Read the size of an image from its first bytes without decoding it: a few kilobytes can decode to
+ * gigabytes of pixels. Does not use the DOM.
  *
  * @typedef {{width: number, height: number}} Size
  * @typedef {{start: string, at: number, read: (bytes: DataView) => Size}} Format  start: as Latin-1
  */
 
-/** A picture of more pixels is drawn only if the reader asks for that: 4 bytes each. */
+/** A larger image is drawn only on request: each pixel takes 4 bytes. */
 export const MAX_PIXELS = 24_000_000;
 
-/** @type {readonly Format[]} known by the bytes at a place; browsers go by these, whatever the type says */
+/** Formats by their signatures. Browsers use these and ignore the type. @type {readonly Format[]} */
 const FORMATS = [
   { start: "\x89PNG\r\n\x1a\n", at: 0, read: pngSize },
   { start: "\xff\xd8\xff", at: 0, read: jpegSize },
@@ -19,8 +19,8 @@ const FORMATS = [
 ];
 
 /**
- * The size in pixels; "unknown" where it can't be read, null where the bytes are no picture that the
- * page draws.
+ * Return the size in pixels, "unknown" if the header cannot be read, or null if the bytes are not an
+ * image that the page draws.
  * @param {Uint8Array} bytes
  * @returns {Size | "unknown" | null}
  */
@@ -32,7 +32,7 @@ export function imageSize(bytes) {
     const { width, height } = format.read(view);
     return width > 0 && height > 0 ? { width, height } : "unknown";
   } catch (error) {
-    if (error instanceof RangeError) return "unknown"; // the header breaks off
+    if (error instanceof RangeError) return "unknown"; // the header is incomplete
     throw error;
   }
 }
@@ -51,43 +51,43 @@ function holds(view, text, at) {
 
 const UNKNOWN = { width: 0, height: 0 };
 
-/** The header chunk is the first (PNG, section 5.6). @param {DataView} view */
+/** Read the header chunk, which is the first (PNG, section 5.6). @param {DataView} view */
 function pngSize(view) {
   if (!holds(view, "IHDR", 12)) return UNKNOWN;
   return { width: view.getUint32(16), height: view.getUint32(20) };
 }
 
-/** The first frame header of any kind (ITU T.81, section B.2.2). @param {DataView} view */
+/** Read the first frame header (ITU T.81, section B.2.2). @param {DataView} view */
 function jpegSize(view) {
   for (let at = 2; view.getUint8(at) === 0xff; ) {
     const marker = view.getUint8(at + 1);
     if (isFrame(marker)) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
     if (marker === 0xff) at += 1;
-    else at += 2 + (isAlone(marker) ? 0 : view.getUint16(at + 2));
+    else at += 2 + (hasNoLength(marker) ? 0 : view.getUint16(at + 2));
   }
   return UNKNOWN;
 }
 
-/** SOF0 to SOF15, without the tables and the extension between them. @param {number} marker */
+/** SOF0 to SOF15, without DHT, JPG and DAC. @param {number} marker */
 function isFrame(marker) {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }
 
 /** A marker without a length. @param {number} marker */
-function isAlone(marker) {
+function hasNoLength(marker) {
   return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 }
 
 /**
- * The screen, or its first image where that is larger: browsers make room for it (GIF89a, sections 18
- * to 20).
+ * Return the size of the screen, or of the first image if it is larger, because browsers enlarge the
+ * screen (GIF89a, sections 18 to 20).
  * @param {DataView} view
  */
 function gifSize(view) {
   const screen = { width: view.getUint16(6, true), height: view.getUint16(8, true) };
   const flags = view.getUint8(10);
   let at = 13 + (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
-  while (view.getUint8(at) === 0x21) at = behindBlocks(view, at + 2);
+  while (view.getUint8(at) === 0x21) at = afterBlocks(view, at + 2);
   if (view.getUint8(at) !== 0x2c) return UNKNOWN;
   const [left, top, width, height] = [1, 3, 5, 7].map((place) => view.getUint16(at + place, true));
   return {
@@ -98,15 +98,15 @@ function gifSize(view) {
 
 /**
  * @param {DataView} view
- * @param {number} start  of blocks, each behind its length; one of no bytes ends them
+ * @param {number} start  of blocks, each after its length; an empty block ends them
  */
-function behindBlocks(view, start) {
+function afterBlocks(view, start) {
   let at = start;
   while (view.getUint8(at) > 0) at += 1 + view.getUint8(at);
   return at + 1;
 }
 
-/** The canvas of an extended file, or the one frame (RFC 9649). @param {DataView} view */
+/** Read the canvas of an extended file, or the only frame (RFC 9649). @param {DataView} view */
 function webpSize(view) {
   if (holds(view, "VP8X", 12)) {
     return { width: 1 + uint24(view, 24), height: 1 + uint24(view, 27) };

@@ -1,25 +1,25 @@
-/** JSON with a line for each value, the rest of it as sent. Does not use the DOM. */
+/** Indent JSON, one line per value, with every token as sent. Does not use the DOM. */
 
-import { skipBlanks, tokenEnd } from "./json-text.js";
+import { skipWhitespace, tokenEnd } from "./json-text.js";
 
-/** Deeper levels are not indented further: a body of brackets would be too long for any browser. */
+/** Deeper levels are not indented further: the indentation of many nested brackets would fill the memory. */
 const MAX_LEVELS = 20;
 
 /**
  * @param {string} json  valid
- * @returns {Generator<string, void>} its tokens as they were, with line ends and blanks before them
+ * @returns {Generator<string, void>} its tokens, with line ends and spaces before them
  */
 export function* indented(json) {
   let depth = 0;
   let before = "";
-  for (let at = skipBlanks(json, 0); at < json.length; ) {
+  for (let at = skipWhitespace(json, 0); at < json.length; ) {
     const end = tokenEnd(json, at);
     const token = json.slice(at, end);
     if ("]}".includes(token)) depth--;
     yield between(before, token, depth) + token;
     if ("[{".includes(token)) depth++;
     before = token;
-    at = skipBlanks(json, end);
+    at = skipWhitespace(json, end);
   }
 }
 

@@ -1,14 +1,14 @@
-/** JSON as lines that can be compared. Does not use the DOM. */
+/** Write JSON as lines for a comparison. Does not use the DOM. */
 
 import { turn } from "../browser/turn.js";
 import { withoutMark } from "./body.js";
 import { childrenOf, isArray, rootOf, valueText } from "./json-tree.js";
 
 const TURN_MS = 8;
-const DEEPEST = 16; // each level reads all that is below it
+const MAX_DEPTH = 16; // each level reads all levels in it again
 
 /**
- * JSON line by line with its keys in order; numbers and escapes stay as sent.
+ * Return JSON with one line per value and sorted keys. Numbers and escapes stay as sent.
  * @param {string} json
  */
 export async function linesOfJson(json) {
@@ -24,16 +24,16 @@ export async function linesOfJson(json) {
 }
 
 /**
- * Step by step: a quarter of a megabyte at once would be felt.
+ * Write the lines of a node in steps, because 250 kB at once would block the page.
  * @param {import("./json-tree.js").JsonNode} node
  * @param {number} depth
- * @param {string[]} lines  where to
+ * @param {string[]} lines  the result
  * @returns {Generator<void, void>}
  */
 function* layOut(node, depth, lines) {
   const indent = "  ".repeat(depth);
   const start = indent + (node.key && `${node.key}: `);
-  if (node.count === 0 || depth === DEEPEST) {
+  if (node.count === 0 || depth === MAX_DEPTH) {
     lines.push(start + valueText(node));
     return yield;
   }

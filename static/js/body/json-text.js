@@ -1,11 +1,11 @@
-/** Where the tokens of valid JSON start and end. Does not use the DOM. */
+/** Find the tokens of valid JSON. Does not use the DOM. */
 
 /**
- * Where the next token starts.
+ * Return the start of the next token.
  * @param {string} json
  * @param {number} at
  */
-export function skipBlanks(json, at) {
+export function skipWhitespace(json, at) {
   while (json[at] <= " " && (json[at] === " " || "\t\n\r".includes(json[at]))) at++;
   return at;
 }
@@ -33,7 +33,7 @@ export function stringEnd(json, start) {
 }
 
 /**
- * Whether an odd number of backslashes stands before it.
+ * Check whether an odd number of backslashes precedes a character.
  * @param {string} json
  * @param {number} at
  */

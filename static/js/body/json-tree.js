@@ -1,33 +1,32 @@
 /**
- * Valid JSON as a tree whose nodes are spans of its text: numbers keep every digit, strings their
- * escapes, and keys that occur twice occur twice. Children are looked up when they are asked for.
- * Does not use the DOM.
+ * Read valid JSON as a tree whose nodes are ranges of its text. Numbers keep every digit, strings keep
+ * their escapes, and duplicate keys stay. Children are found on demand. Does not use the DOM.
  *
  * @typedef {object} JsonNode
  * @property {string} json   the whole text
  * @property {number} start  of the value
- * @property {number} end    behind it
+ * @property {number} end    after the value
  * @property {number} count  of its children
- * @property {string} key    as sent, with its quotes; "" in an array and of the root
- * @property {number} index  its place among its parent's children
+ * @property {string} key    as sent, with its quotes; "" in an array and for the root
+ * @property {number} index  its index among its parent's children
  * @property {JsonNode | null} parent
  */
 
-import { skipBlanks, stringEnd, tokenEnd } from "./json-text.js";
+import { skipWhitespace, stringEnd, tokenEnd } from "./json-text.js";
 
-/** Children that are shown before more are asked for. */
+/** Number of children that are shown at first. */
 export const FIRST_CHILDREN = 100;
 
-/** What is unfolded by itself: so many rows, found by reading so many characters. */
+/** Maximum rows that are expanded at first, and characters that are read to find them. */
 const MAX_ROWS = 120;
 const MAX_READ = 128 * 1024;
 
 /**
- * @param {string} json  what JSON.parse takes
+ * @param {string} json  valid
  * @returns {JsonNode}
  */
 export function rootOf(json) {
-  return node(json, skipBlanks(json, 0), { key: "", index: 0, parent: null });
+  return node(json, skipWhitespace(json, 0), { key: "", index: 0, parent: null });
 }
 
 /**
@@ -41,7 +40,7 @@ function node(json, start, place) {
 }
 
 /**
- * The end of a value and the number of its children, in one pass.
+ * Return the end of a value and the number of its children.
  * @param {string} json
  * @param {number} start
  */
@@ -57,7 +56,7 @@ function extent(json, start) {
     else if (character === "," && depth === 1) commas++;
     at = character === '"' ? stringEnd(json, at) : at + 1;
   } while (depth > 0);
-  const empty = skipBlanks(json, start + 1) === at - 1;
+  const empty = skipWhitespace(json, start + 1) === at - 1;
   return { end: at, count: empty ? 0 : commas + 1 };
 }
 
@@ -69,15 +68,15 @@ export function* childrenOf(parent) {
   const { json, count } = parent;
   let at = parent.start;
   for (let index = 0; index < count; index++) {
-    const { key, start } = named(json, skipBlanks(json, at + 1), isArray(parent));
+    const { key, start } = named(json, skipWhitespace(json, at + 1), isArray(parent));
     const child = node(json, start, { key, index, parent });
     yield child;
-    at = skipBlanks(json, child.end);
+    at = skipWhitespace(json, child.end);
   }
 }
 
 /**
- * The key, where there is one, and where its value starts.
+ * Return the key, or "", and the start of its value.
  * @param {string} json
  * @param {number} start
  * @param {boolean} inArray
@@ -85,8 +84,8 @@ export function* childrenOf(parent) {
 function named(json, start, inArray) {
   if (inArray) return { key: "", start };
   const end = stringEnd(json, start);
-  const colon = skipBlanks(json, end);
-  return { key: json.slice(start, end), start: skipBlanks(json, colon + 1) };
+  const colon = skipWhitespace(json, end);
+  return { key: json.slice(start, end), start: skipWhitespace(json, colon + 1) };
 }
 
 /** @param {JsonNode} node */
@@ -95,7 +94,7 @@ export function isArray({ json, start }) {
 }
 
 /**
- * The value as sent.
+ * Return the value as sent.
  * @param {JsonNode} node
  */
 export function valueText({ json, start, end }) {
@@ -103,7 +102,7 @@ export function valueText({ json, start, end }) {
 }
 
 /**
- * Where the node is: `$.a[0]["b c"]`.
+ * Return the JSONPath of a node: `$.a[0]["b c"]`.
  * @param {JsonNode} node
  */
 export function pathOf(node) {
@@ -120,23 +119,23 @@ function step({ key, index }) {
 }
 
 /**
- * Which nodes are unfolded at first, by their start: level by level as far as is quickly read.
+ * Return the starts of the nodes that are expanded at first, level by level up to the limits.
  * @param {JsonNode} root
  * @returns {Set<number>}
  */
-export function unfoldedAtFirst(root) {
-  const unfolded = new Set([root.start]);
+export function initiallyExpanded(root) {
+  const expanded = new Set([root.start]);
   let rows = MAX_ROWS;
   let toRead = MAX_READ;
   for (const queue = [root]; queue.length > 0 && toRead > 0; ) {
     const next = /** @type {JsonNode} */ (queue.shift());
     rows -= Math.min(next.count, FIRST_CHILDREN);
     if (next.parent && rows < 0) break;
-    unfolded.add(next.start);
+    expanded.add(next.start);
     toRead -= next.end - next.start;
     if (toRead > 0) queue.push(...take(childrenOf(next), FIRST_CHILDREN).filter(hasChildren));
   }
-  return unfolded;
+  return expanded;
 }
 
 /** @param {JsonNode} node */
@@ -145,15 +144,15 @@ function hasChildren({ count }) {
 }
 
 /**
- * The next few; what is left stays in the iterator.
+ * Take the next values; the others stay in the iterator.
  * @template T
  * @param {Iterator<T, void>} iterator
- * @param {number} most
+ * @param {number} count  maximum number of values
  * @returns {T[]}
  */
-export function take(iterator, most) {
+export function take(iterator, count) {
   const taken = [];
-  while (taken.length < most) {
+  while (taken.length < count) {
     const { done, value } = iterator.next();
     if (done) break;
     taken.push(/** @type {T} */ (value));

@@ -1,6 +1,6 @@
 /**
- * The parts of a multipart body (RFC 2046, RFC 7578), their transfer encodings undone. One pass over
- * the lines; each can be a delimiter, and is compared with it once. Does not use the DOM.
+ * Parse the parts of a multipart body (RFC 2046, RFC 7578) and decode their transfer encodings, in one
+ * pass over the lines. Does not use the DOM.
  *
  * @typedef {object} Part
  * @property {string} name
@@ -9,19 +9,19 @@
  * @property {string} contentType  the whole header value
  * @property {string} charset      as declared for this part, or ""
  * @property {Uint8Array} bytes    decoded
- * @property {string} problem      why they are not decoded, or ""
- * @property {MultipartParts | null} inner  of a part that is multipart itself
+ * @property {string} problem      the reason why they are not decoded, or ""
+ * @property {MultipartParts | null} inner  the parts of a part that is itself multipart
  *
  * @typedef {object} MultipartParts
- * @property {Part[]} parts   what could be read
- * @property {string} problem why that is not all, or ""
+ * @property {Part[]} parts   the parts that could be read
+ * @property {string} problem the reason why parts are missing, or ""
  *
- * @typedef {{start: number, end: number, last: boolean}} Delimiter  its line
+ * @typedef {{start: number, end: number, last: boolean}} Delimiter  the range of its line
  */
 
 import { mediaTypeOf, trimOws } from "../wire/captured.js";
 import { parametersOf } from "./header-parameters.js";
-import { untransferred } from "./transfer-encoding.js";
+import { decodeTransferEncoding } from "./transfer-encoding.js";
 
 const MAX_PARTS = 1000;
 const MAX_HEADER_BYTES = 8 * 1024;
@@ -55,7 +55,7 @@ export function partsOf(bytes, contentType) {
 /**
  * @param {Uint8Array} bytes
  * @param {string} contentType
- * @param {{room: number, depth: number}} limits  room: parts that may still be read, in all
+ * @param {{room: number, depth: number}} limits  room: the number of parts that may still be read
  * @returns {MultipartParts}
  */
 function partsWithin(bytes, contentType, limits) {
@@ -83,8 +83,8 @@ function partsWithin(bytes, contentType, limits) {
 }
 
 /**
- * The lines that hold the boundary, up to the one that ends the body. What stands before the first
- * and behind the last one is no part.
+ * Yield the delimiter lines up to the final one. Text before the first and after the final one does
+ * not belong to a part.
  * @param {Uint8Array} bytes
  * @param {string} boundary
  * @returns {Generator<Delimiter, void>}
@@ -93,16 +93,16 @@ function* delimiters(bytes, boundary) {
   const mark = new TextEncoder().encode(`--${boundary}`);
   for (let start = 0; start < bytes.length; start = lineEnd(bytes, start)) {
     if (!startsWith(bytes, mark, start)) continue;
-    const behind = start + mark.length;
-    const end = lineEnd(bytes, behind);
-    const last = bytes[behind] === DASH && bytes[behind + 1] === DASH;
-    if (last || isBlank(bytes.subarray(behind, end))) yield { start, end, last };
+    const markEnd = start + mark.length;
+    const end = lineEnd(bytes, markEnd);
+    const last = bytes[markEnd] === DASH && bytes[markEnd + 1] === DASH;
+    if (last || isBlank(bytes.subarray(markEnd, end))) yield { start, end, last };
     if (last) return;
   }
 }
 
 /**
- * Behind the next line feed, or behind all.
+ * Return the index after the next line feed, or the end of the body.
  * @param {Uint8Array} bytes
  * @param {number} start
  */
@@ -126,10 +126,10 @@ function isBlank(line) {
 }
 
 /**
- * The part between two delimiters; none where the body breaks off before its headers end.
+ * Return the part between two delimiters, or an empty list if its headers do not end.
  * @param {Uint8Array} bytes
  * @param {number} start
- * @param {number} next  the start of the delimiter behind it
+ * @param {number} next  the start of the next delimiter
  * @param {{room: number, depth: number}} limits
  * @returns {Part[]}
  */
@@ -143,14 +143,14 @@ function partBetween(bytes, start, next, limits) {
 }
 
 /**
- * Behind the empty line that ends the headers, or -1.
+ * Return the index after the empty line that ends the headers, or -1.
  * @param {Uint8Array} bytes
  * @param {number} start
  * @param {number} next
  */
 function contentStart(bytes, start, next) {
-  const most = Math.min(next, start + MAX_HEADER_BYTES);
-  for (let line = start; line < most; ) {
+  const limit = Math.min(next, start + MAX_HEADER_BYTES);
+  for (let line = start; line < limit; ) {
     const end = lineEnd(bytes, line);
     if (isBlank(bytes.subarray(line, end)) && bytes[end - 1] === LF) return Math.min(end, next);
     line = end;
@@ -159,7 +159,7 @@ function contentStart(bytes, start, next) {
 }
 
 /**
- * The line end before a delimiter belongs to that.
+ * Return the end of a part's content: the line end before a delimiter belongs to the delimiter.
  * @param {Uint8Array} bytes
  * @param {number} end
  */
@@ -169,7 +169,7 @@ function withoutLineEnd(bytes, end) {
 }
 
 /**
- * Values by their names in lower case.
+ * Return header values by their lower-case names.
  * @param {Uint8Array} head
  * @returns {Map<string, string>}
  */
@@ -191,7 +191,7 @@ function pairOf(line) {
 }
 
 /**
- * Names are UTF-8 (RFC 7578, section 5.1); where they are not, each byte is shown as a character.
+ * Decode headers as UTF-8 (RFC 7578, section 5.1), or else as Latin-1.
  * @param {Uint8Array} head
  */
 function textOfHead(head) {
@@ -212,7 +212,10 @@ function part(headers, sent, limits) {
   const contentType = headers.get("content-type") ?? "";
   const type = mediaTypeOf(contentType);
   const disposition = parametersOf(headers.get("content-disposition") ?? "");
-  const { bytes, problem } = untransferred(sent, headers.get("content-transfer-encoding") ?? "");
+  const { bytes, problem } = decodeTransferEncoding(
+    sent,
+    headers.get("content-transfer-encoding") ?? "",
+  );
   return {
     name: disposition.get("name") ?? "",
     fileName: fileNameOf(disposition),
@@ -240,7 +243,7 @@ function innerParts(bytes, contentType, limits) {
 }
 
 /**
- * `filename*=UTF-8''gr%C3%BCn.txt` (RFC 8187) before `filename=`.
+ * Return the file name. `filename*=UTF-8''gr%C3%BCn.txt` (RFC 8187) takes precedence over `filename=`.
  * @param {Map<string, string>} disposition
  */
 function fileNameOf(disposition) {

@@ -1,30 +1,30 @@
 /**
- * The body of a captured request as it is looked at: its content codings undone, its text read by its
- * charset. Each is read once, for as long as it is among the last ones. Does not use the DOM.
+ * Open the body of a captured request: decode its content codings and its charset. Recently opened
+ * bodies are cached. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./body.js").Body} Body
  *
  * @typedef {object} Opened
- * @property {Body} body       the one to show
- * @property {string[]} codings  those that it was sent in; none: `body` is the body as sent
- * @property {boolean} undone  whether `body` is what came out of them
- * @property {string} problem  why that is not all, or ""
+ * @property {Body} body         the body to show
+ * @property {string[]} codings  its content codings
+ * @property {boolean} decoded   whether the codings of `body` are decoded
+ * @property {string} problem    the reason why content is missing, or ""
  */
 
 import { headerOf } from "../wire/captured.js";
 import { bodyOf, bytesOf, readBody } from "./body.js";
-import { codingsOf, undo } from "./content-coding.js";
+import { codingsOf, decodeContent } from "./content-coding.js";
 
-/** What is kept of bodies that were read, in bytes: the same list is searched at each keystroke. */
-const MAX_KEPT = 64 * 2 ** 20;
+/** Size of the cache: a search of the list reads the same bodies at each keystroke. */
+const MAX_CACHE_BYTES = 64 * 2 ** 20;
 
-/** @type {Map<CapturedRequest, Opened>} the last used last */
-const kept = new Map();
+/** Least recently used first. @type {Map<CapturedRequest, Opened>} */
+const cache = new Map();
 let size = 0;
 
 /** @type {WeakMap<CapturedRequest, Promise<Opened>>} */
-const underWay = new WeakMap();
+const pending = new WeakMap();
 
 /**
  * @param {CapturedRequest} request
@@ -33,47 +33,47 @@ const underWay = new WeakMap();
 export function open(request) {
   const known = opened(request);
   if (known) return Promise.resolve(known);
-  const work = underWay.get(request) ?? undone(request).finally(() => underWay.delete(request));
-  underWay.set(request, work);
+  const work = pending.get(request) ?? decode(request).finally(() => pending.delete(request));
+  pending.set(request, work);
   return work;
 }
 
 /**
- * The same at once, or null where content codings are to be undone first.
+ * Return an opened body without waiting, or null if its content codings must be decoded first.
  * @param {CapturedRequest} request
  * @returns {Opened | null}
  */
 export function opened(request) {
-  const known = kept.get(request);
-  if (known) return keep(request, known);
+  const known = cache.get(request);
+  if (known) return addToCache(request, known);
   const { body } = request;
   if (codingsOf(request).length > 0) return null;
   const read = readBody(body, headerOf(request, "content-type"));
-  const found = { body: read, codings: [], undone: false, problem: "" };
-  return read === body ? found : keep(request, found);
+  const found = { body: read, codings: [], decoded: false, problem: "" };
+  return read === body ? found : addToCache(request, found);
 }
 
 /** @param {CapturedRequest} request */
-async function undone(request) {
+async function decode(request) {
   const codings = codingsOf(request);
   const type = headerOf(request, "content-type");
-  const { bytes, problem } = await undo(bytesOf(request.body), codings);
+  const { bytes, problem } = await decodeContent(bytesOf(request.body), codings);
   const succeeded = bytes.length > 0 || problem === "";
   const body = succeeded ? bodyOf(bytes, type) : readBody(request.body, type);
-  return keep(request, { body, codings, undone: succeeded, problem });
+  return addToCache(request, { body, codings, decoded: succeeded, problem });
 }
 
 /**
  * @param {CapturedRequest} request
  * @param {Opened} opened
  */
-function keep(request, opened) {
-  if (kept.delete(request)) size -= opened.body.size;
-  kept.set(request, opened);
+function addToCache(request, opened) {
+  if (cache.delete(request)) size -= opened.body.size;
+  cache.set(request, opened);
   size += opened.body.size;
-  for (const [oldest, { body }] of kept) {
-    if (size <= MAX_KEPT || oldest === request) break;
-    kept.delete(oldest);
+  for (const [oldest, { body }] of cache) {
+    if (size <= MAX_CACHE_BYTES || oldest === request) break;
+    cache.delete(oldest);
     size -= body.size;
   }
   return opened;

@@ -1,4 +1,4 @@
-/** Undoes the Content-Transfer-Encoding of a part (RFC 2045, section 6). Does not use the DOM. */
+/** Decode the Content-Transfer-Encoding of a part (RFC 2045, section 6). Does not use the DOM. */
 
 import { bytesOfLine, trimOws } from "../wire/captured.js";
 
@@ -11,11 +11,11 @@ const PLAIN = new Set(["", "7bit", "8bit", "binary"]);
 const [EQUALS, CR, LF] = [0x3d, 0x0d, 0x0a];
 
 /**
- * The bytes of a part, and why they are not decoded, or "".
+ * Return the bytes of a part, and the reason why they are not decoded, or "".
  * @param {Uint8Array} bytes
  * @param {string} encoding  as sent
  */
-export function untransferred(bytes, encoding) {
+export function decodeTransferEncoding(bytes, encoding) {
   const name = trimOws(encoding).toLowerCase();
   if (PLAIN.has(name)) return { bytes, problem: "" };
   if (!Object.hasOwn(DECODERS, name)) return { bytes, problem: "Unknown transfer encoding" };
@@ -44,7 +44,7 @@ function fromQuotedPrintable(bytes) {
 }
 
 /**
- * `=C3` stands for a byte, `=` at the end of a line for nothing; any other `=` for itself.
+ * Read an escape: `=C3` is a byte, `=` at the end of a line is removed, and any other `=` is itself.
  * @param {Uint8Array} bytes
  * @param {number} at
  */

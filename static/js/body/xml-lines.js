@@ -1,17 +1,17 @@
 /**
- * XML laid out for reading: each element that holds others on lines of its own. Only blanks between
- * tags change, and what is no XML comes out as it is. Does not use the DOM.
+ * Indent XML, with each element that contains elements on separate lines. Only white space between
+ * tags changes; text that is not XML stays unchanged. Does not use the DOM.
  *
  * @typedef {"open" | "close" | "text" | "other"} PieceKind  other: an empty element, a comment, a declaration
  */
 
-/** Deeper levels are not indented further, or they would leave the screen. */
-const DEEPEST = 16;
+/** Deeper levels are not indented further, so that they stay on the screen. */
+const MAX_LEVELS = 16;
 
 const DOCTYPE = "<!DOCTYPE";
 const BETWEEN_DECLARATIONS = /[^<\]]+/y;
 
-/** How what is no element begins and ends. */
+/** The delimiters of markup other than elements. */
 const ENDS = [
   ["<!--", "-->"],
   ["<![CDATA[", "]]>"],
@@ -20,7 +20,7 @@ const ENDS = [
 
 /**
  * @param {string} xml
- * @returns {Generator<string, void>} lines with their ends
+ * @returns {Generator<string, void>} lines with line ends
  */
 export function* xmlLines(xml) {
   let line = "";
@@ -34,7 +34,7 @@ export function* xmlLines(xml) {
       yield `${line}\n`;
       line = "";
     }
-    line ||= "  ".repeat(Math.min(depth, DEEPEST));
+    line ||= "  ".repeat(Math.min(depth, MAX_LEVELS));
     line += piece;
     if (kind === "open") depth++;
     before = kind;
@@ -43,7 +43,8 @@ export function* xmlLines(xml) {
 }
 
 /**
- * Text stays with the tags around it, and an element that holds nothing in one piece.
+ * Check whether two pieces are on separate lines. Text stays with the tags around it, and an empty
+ * element stays on one line.
  * @param {PieceKind} before
  * @param {PieceKind} kind
  */
@@ -61,7 +62,7 @@ function kindOf(piece) {
 }
 
 /**
- * Tags, declarations and texts in turn, but no text of blanks alone.
+ * Yield tags, declarations and texts, except texts of only white space.
  * @param {string} xml
  */
 function* pieces(xml) {
@@ -76,7 +77,7 @@ function* pieces(xml) {
 }
 
 /**
- * The internal subset of a document type: nothing that it declares is used here.
+ * Check whether a piece opens the internal subset of a document type. Its declarations are ignored.
  * @param {string} piece
  */
 function opensSubset(piece) {
@@ -113,14 +114,14 @@ function tagEnd(xml, start) {
   const mayHaveSubset = xml.startsWith(DOCTYPE, start);
   let at = start + 1;
   while (at < xml.length && xml[at] !== ">") {
-    if (mayHaveSubset && xml[at] === "[") return at + 1; // its declarations are pieces of their own
+    if (mayHaveSubset && xml[at] === "[") return at + 1; // its declarations are separate pieces
     at = `"'`.includes(xml[at]) ? endOf(xml, xml[at], at + 1) : at + 1;
   }
   return at + 1;
 }
 
 /**
- * Behind the next one, or behind all where there is none.
+ * Return the index after the next mark, or after the end of the text.
  * @param {string} xml
  * @param {string} mark
  * @param {number} start

@@ -24,7 +24,7 @@ const NOTES = {
   equal: "The same, byte for byte.",
   json: "Compared as JSON: keys in order, spaces and commas left out.",
   same: "The same text; its bytes differ.",
-  undone: "Compared decompressed.",
+  decoded: "Compared decompressed.",
   large: "Larger than 256 KiB: compared as text, line by line.",
 };
 
@@ -42,8 +42,8 @@ export async function compareBodies(left, right) {
   if (equal) return { rows: [], note: NOTES.equal };
   const opened = await Promise.all([open(left), open(right)]);
   const compared = await compareOpened(side(left, opened[0]), side(right, opened[1]));
-  const note = opened.some(({ undone }) => undone)
-    ? `${NOTES.undone} ${compared.note}`
+  const note = opened.some(({ decoded }) => decoded)
+    ? `${NOTES.decoded} ${compared.note}`
     : compared.note;
   return { ...compared, note: note.trim() };
 }

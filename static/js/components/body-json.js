@@ -1,6 +1,6 @@
 import { html, LitElement } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { pathOf, rootOf, unfoldedAtFirst, valueText } from "../body/json-tree.js";
+import { initiallyExpanded, pathOf, rootOf, valueText } from "../body/json-tree.js";
 import { visible } from "../text/format.js";
 import { explained } from "../text/timestamps.js";
 import "./copy-button.js";
@@ -33,7 +33,7 @@ export class BodyJson extends LitElement {
   willUpdate(changed) {
     if (!changed.has("text") || !this.text) return;
     this.root = rootOf(this.text);
-    this.unfolded = unfoldedAtFirst(this.root);
+    this.unfolded = initiallyExpanded(this.root);
     this.chosen = null;
   }
 

@@ -1,7 +1,7 @@
 /** What stands above a body: its content codings, and where it stops being JSON. */
 
 import { html } from "lit";
-import { breakText } from "../body/json-break.js";
+import { jsonErrorText } from "../body/json-error.js";
 import { excerpt } from "../text/excerpt.js";
 import { byteSize, visible } from "../text/format.js";
 
@@ -14,28 +14,28 @@ const MAX_CHARACTERS = 100;
  * @param {boolean} asSent  it is shown as sent
  * @param {() => void} toggle
  */
-export function bodyCoding(sent, { body, codings, undone, problem }, asSent, toggle) {
+export function bodyCoding(sent, { body, codings, decoded, problem }, asSent, toggle) {
   const names = excerpt(codings.join(", "), MAX_CHARACTERS);
   return html`<div class="body-coding">
     <p role="status">
       Sent as <span class="captured">${visible(names)}</span>, ${byteSize(sent)}.
-      ${undone ? `Decompressed: ${byteSize(body.size)}.` : ""}
+      ${decoded ? `Decompressed: ${byteSize(body.size)}.` : ""}
       ${problem ? html`<span class="body-problem">${visible(problem)}</span>` : ""}
-      ${undone ? "" : "Shown as sent."}
+      ${decoded ? "" : "Shown as sent."}
     </p>
-    ${undone ? html`<button part="button" type="button" class="button" aria-pressed=${asSent} @click=${toggle}>Show as sent</button>` : ""}
+    ${decoded ? html`<button part="button" type="button" class="button" aria-pressed=${asSent} @click=${toggle}>Show as sent</button>` : ""}
   </div>`;
 }
 
 /**
  * Where a body stops being JSON, with what stands around.
- * @param {import("../body/json-break.js").Break} place
+ * @param {import("../body/json-error.js").JsonError} place
  */
 export function brokenJson(place) {
   const { before, found, after } = place;
   const marked = found === "\n" || found === "\r" ? "line end" : visible(found) || "end";
   return html`<div class="body-note broken-json">
-    <p>${breakText(place)}</p>
+    <p>${jsonErrorText(place)}</p>
     <p class="captured">${visible(before)}<mark>${marked}</mark>${visible(after)}</p>
   </div>`;
 }

@@ -2,7 +2,7 @@ import { html, LitElement, unsafeCSS } from "lit";
 import source from "../../css/body-source.css";
 import moments from "../../css/moments.css";
 import pairs from "../../css/pairs-table.css";
-import { jsonBreak, viewsOf } from "../body/body.js";
+import { jsonErrorOf, viewsOf } from "../body/body.js";
 import { codingsOf } from "../body/content-coding.js";
 import { open, opened } from "../body/reading.js";
 import { byteCount, visible } from "../text/format.js";
@@ -48,7 +48,7 @@ export class RequestBody extends LitElement {
     /** @type {import("../body/reading.js").Opened | null} null: it is being decompressed */
     this.opened = null;
     this.asSent = false;
-    /** @type {ReturnType<typeof jsonBreak>} */
+    /** @type {ReturnType<typeof jsonErrorOf>} */
     this.broken = null;
     /** @type {BodyView[]} */
     this.views = [];
@@ -82,7 +82,7 @@ export class RequestBody extends LitElement {
     const compressed = this.asSent && codingsOf(request).length > 0;
     const type = compressed ? "" : mediaType(request);
     this.views = viewsOf(body, type);
-    this.broken = this.views[0] === "json" ? null : jsonBreak(body, type);
+    this.broken = this.views[0] === "json" ? null : jsonErrorOf(body, type);
     this.chosen = this.views[0];
   }
 

@@ -6,7 +6,7 @@
 
 import { textOf } from "../body/charset.js";
 import { isJson } from "../body/json-check.js";
-import { skipBlanks, tokenEnd } from "../body/json-text.js";
+import { skipWhitespace, tokenEnd } from "../body/json-text.js";
 import { turn } from "../browser/turn.js";
 import { utf8 } from "./hmac.js";
 
@@ -48,12 +48,12 @@ async function rewritten(json) {
   let compact = "";
   let spaced = "";
   let until = performance.now() + SLICE_MS;
-  for (let start = skipBlanks(json, 0); start < json.length; ) {
+  for (let start = skipWhitespace(json, 0); start < json.length; ) {
     const end = tokenEnd(json, start);
     const token = json.slice(start, end);
     compact += token;
     spaced += token === "," || token === ":" ? `${token} ` : token;
-    start = skipBlanks(json, end);
+    start = skipWhitespace(json, end);
     if (performance.now() < until) continue;
     await turn();
     until = performance.now() + SLICE_MS;

@@ -30,7 +30,7 @@ const READ = [
     "Zo\xeb",
     "text/plain; charset=utf-8",
     "Zoë",
-    /not valid UTF-8, though the Content-Type says “utf-8”/,
+    /not valid UTF-8, although the Content-Type says “utf-8”/,
   ],
   ["\xba\xec", 'text/plain; charset="GBK"', "红", /as GBK because/],
   ["\x83\x8f", "text/plain; charset=shift_jis", "ワ", /as SHIFT_JIS because/],
@@ -47,28 +47,23 @@ const READ = [
     "<meta charset=koi8-r>а",
     /KOI8-R because the meta element says/,
   ],
-  ["\xc3\xab", "text/plain; charset=iso-8859-1", "Ã«", /The bytes are valid UTF-8, too\.$/],
-  [
-    "\x81",
-    "text/plain; charset=shift_jis",
-    "\ufffd",
-    /Bytes that it does not have are shown as \ufffd/,
-  ],
+  ["\xc3\xab", "text/plain; charset=iso-8859-1", "Ã«", /The bytes are also valid UTF-8\.$/],
+  ["\x81", "text/plain; charset=shift_jis", "\ufffd", /Invalid bytes are shown as \ufffd/],
   [
     "\xc3\xab",
     "text/plain; charset=klingon",
     "ë",
-    /^Read as UTF-8: the charset is not known, though the Content-Type says “klingon”/,
+    /^Read as UTF-8: the charset is unknown, although the Content-Type says “klingon”/,
   ],
   [
     "<?xml version='1.0' encoding='utf-16'?><a/>",
     "text/xml",
     "<?xml version='1.0' encoding='utf-16'?><a/>",
-    /^Read as UTF-8: its bytes are, though/,
+    /^Read as UTF-8 because its bytes are UTF-8, although/,
   ],
 ];
 
-test("bytes are read by mark, type, declaration or what they look like, and that is said", () => {
+test("the charset comes from mark, type, declaration or bytes, and a note says which", () => {
   for (const [bytes, type, text, why] of READ) {
     const found = reading(bytes, type);
     assert.deepEqual([found.text, found.isText], [text, true], type);
@@ -76,14 +71,14 @@ test("bytes are read by mark, type, declaration or what they look like, and that
   }
 });
 
-test("UTF-8, and what is the same in UTF-8, needs no word", () => {
+test("UTF-8, and text with the same bytes in UTF-8, has no note", () => {
   for (const type of ["", "text/plain", "text/plain; charset=utf-8", "a/b; charset=iso-8859-1"]) {
     assert.deepEqual(reading("plain", type), { text: "plain", isText: true, note: "" });
   }
   assert.equal(reading("\xef\xbb\xbfa").text, "\ufeffa", "the mark stays in sight");
 });
 
-test("bytes that nobody calls text are none, and can be read all the same", () => {
+test("bytes without a text type are binary, and can still be read", () => {
   for (const [bytes, type] of [
     ["\x89PNG\r\n\0\xff", "image/png"],
     ["\xe9\xe9", "application/octet-stream"],
@@ -96,7 +91,7 @@ test("bytes that nobody calls text are none, and can be read all the same", () =
   assert.equal(textOf(Buffer.from("\xe9", "latin1")), null);
 });
 
-test("a long label is cut", () => {
+test("a long label is shortened", () => {
   const { note } = reading("é", `text/plain; charset=${"x".repeat(1000)}`);
   assert.ok(note.length < 200);
 });

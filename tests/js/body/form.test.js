@@ -11,7 +11,7 @@ const FORM = "application/x-www-form-urlencoded";
 const fields = (text, type = FORM, most = 1000) =>
   fieldsOf(Buffer.from(text, "latin1"), type, most);
 
-test("fields are decoded from UTF-8, in their order, odd ones included", () => {
+test("fields are decoded as UTF-8, in order, also unusual ones", () => {
   const { pairs, note } = fields("a=J%C3%BCrgen+K&&b&=c&a=1=2");
   assert.deepEqual(pairs, [
     ["a", "Jürgen K"],
@@ -22,7 +22,7 @@ test("fields are decoded from UTF-8, in their order, odd ones included", () => {
   assert.equal(note, "");
 });
 
-test("the charset is what the type declares, or a field of the form", () => {
+test("the charset comes from the type, or from a field of the form", () => {
   for (const [text, type, by] of [
     ["n=%BA%EC&charset=utf-8", `${FORM}; charset=GBK`, "the Content-Type"],
     ["n=%BA%EC&_charset_=gbk&charset=utf-8", FORM, "the field _charset_"],
@@ -35,11 +35,11 @@ test("the charset is what the type declares, or a field of the form", () => {
   assert.equal(fields("a=%83%8F", `${FORM}; charset=Shift_JIS`).pairs[0][1], "ワ");
 });
 
-test("a field charset that is none changes nothing", () => {
+test("a field with an unknown charset is ignored", () => {
   assert.deepEqual(fields("a=%C3%BC&charset=yes").pairs[0], ["a", "ü"]);
 });
 
-test("what is not in the charset is shown as sent", () => {
+test("a value that is not valid in the charset is shown as sent", () => {
   assert.deepEqual(fields("a=%FC&b=%zz&c=%").pairs, [
     ["a", "%FC"],
     ["b", "%zz"],
@@ -48,6 +48,6 @@ test("what is not in the charset is shown as sent", () => {
   assert.deepEqual(fields("name=G\xfcnther").pairs, [["name", "Günther"]]);
 });
 
-test("no more fields are decoded than are asked for", () => {
+test("the number of decoded fields is limited", () => {
   assert.equal(fields("a=1&".repeat(5000), FORM, 1000).pairs.length, 1000);
 });

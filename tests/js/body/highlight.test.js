@@ -11,7 +11,7 @@ const toned = (source, tone) =>
     .filter((run) => run.tone === tone)
     .map((run) => run.text);
 
-test("tags, attributes, values and comments are told apart", () => {
+test("tags, attributes, values and comments have different tones", () => {
   const source = '<a b="c">d</a><!-- e -->&amp;';
   assert.deepEqual(toned(source, "key"), ["<a", ">", "</a>"]);
   assert.deepEqual(toned(source, "word"), ["b"]);
@@ -20,7 +20,7 @@ test("tags, attributes, values and comments are told apart", () => {
   assert.deepEqual(toned(source, "number"), ["&amp;"]);
 });
 
-test("names with prefixes, values without quotes and empty elements have their tones", () => {
+test("names with prefixes, values without quotes and empty elements have tones", () => {
   const source = "<?xml version='1.0'?><x:a xmlns:x='u' d=1 e/><![CDATA[<f>]]>";
   assert.deepEqual(toned(source, "key"), ["<x:a", "/>"]);
   assert.deepEqual(toned(source, "word"), ["xmlns:x", "d", "e"]);
@@ -28,11 +28,11 @@ test("names with prefixes, values without quotes and empty elements have their t
   assert.deepEqual(toned(source, "comment"), ["<?xml version='1.0'?>"]);
 });
 
-test("a less-than sign among words begins no tag", () => {
+test("a less-than sign between words does not begin a tag", () => {
   assert.deepEqual(toned("a < b > c", "key"), []);
 });
 
-test("the source comes back to the character, whatever it is", () => {
+test("the runs of any source add up to the source", () => {
   for (const source of [
     "<script>alert(1)</script><img src=x onerror='a'>",
     "<?xml version='1.0'?>\n<!DOCTYPE a [<!ENTITY b 'c'>]><a><![CDATA[<b>]]></a>",

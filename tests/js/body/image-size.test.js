@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { imageSize } from "../../../static/js/body/image-size.js";
 
 /**
- * Bytes: numbers as they are, text as Latin-1.
+ * Concatenate bytes, given as numbers or as Latin-1 text.
  * @param {...(number[] | string)} pieces
  */
 const bytes = (...pieces) =>
@@ -48,11 +48,11 @@ const IMAGES = {
 };
 
 for (const [name, [image, width, height]] of Object.entries(IMAGES)) {
-  test(`the size of a ${name} is in its first bytes`, () => {
+  test(`the size of a ${name} is read from its first bytes`, () => {
     assert.deepEqual(imageSize(image), { width, height });
   });
 
-  test(`a ${name} that breaks off has no size that is made up`, () => {
+  test(`the size of a truncated ${name} is unknown`, () => {
     for (let end = 12; end < image.length; end++) {
       const size = imageSize(image.subarray(0, end));
       assert.ok(size === "unknown" || size === null, `${end} bytes`);
@@ -60,7 +60,7 @@ for (const [name, [image, width, height]] of Object.entries(IMAGES)) {
   });
 }
 
-test("an image without a size asks, and what is no image is none", () => {
+test("the size of an image can be unknown, and is null for other bytes", () => {
   assert.equal(imageSize(bytes(PNG, Array(8).fill(0))), "unknown");
   assert.equal(imageSize(bytes("\x89PNG\r\n\x1a\n\0\0\0\rCgBI", Array(8).fill(1))), "unknown");
   assert.equal(imageSize(bytes("\xff\xd8\xff\xda\0\x02ab")), "unknown");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { breakIn, breakText } from "../../../static/js/body/json-break.js";
 import { isJson } from "../../../static/js/body/json-check.js";
+import { findJsonError, jsonErrorText } from "../../../static/js/body/json-error.js";
 
 /** @param {string} text */
 function parses(text) {
@@ -51,7 +51,7 @@ const NOT_JSON = [
   ],
 ];
 
-test("what JSON.parse takes is JSON, and nothing else", () => {
+test("isJson accepts the same texts as JSON.parse", () => {
   for (const text of SAMPLES) assert.ok(isJson(text), text);
   for (const text of NOT_JSON) {
     assert.equal(parses(text), false, text);
@@ -59,7 +59,7 @@ test("what JSON.parse takes is JSON, and nothing else", () => {
   }
 });
 
-test("it agrees with JSON.parse when any one character is lost, doubled or another", () => {
+test("isJson agrees with JSON.parse after any single character is removed, doubled or replaced", () => {
   for (const sample of SAMPLES) {
     for (let at = 0; at < sample.length; at++) {
       const [before, after] = [sample.slice(0, at), sample.slice(at + 1)];
@@ -71,7 +71,7 @@ test("it agrees with JSON.parse when any one character is lost, doubled or anoth
   }
 });
 
-test("where a text stops being JSON is told by line and column, with what is there", () => {
+test("an error has a line, a column and the unexpected character", () => {
   for (const [text, at, found] of /** @type {[string, [number, number], string][]} */ ([
     ['{"a": }', [1, 7], "}"],
     ['{"a": 1,\n "b": tru}', [2, 7], "t"],
@@ -88,21 +88,21 @@ test("where a text stops being JSON is told by line and column, with what is the
     ["", [1, 1], ""],
     ['{"a', [1, 4], ""],
   ])) {
-    const place = breakIn(text);
+    const place = findJsonError(text);
     assert.deepEqual([[place?.line, place?.column], place?.found], [at, found], text);
   }
-  assert.equal(breakIn("[1]"), null);
+  assert.equal(findJsonError("[1]"), null);
 });
 
-test("what stands around a break is cut, and stays on its line", () => {
-  const place = breakIn(`[1,\n"${"a".repeat(100)}" x${"b".repeat(100)}\nc]`);
+test("the text around an error is shortened to its line", () => {
+  const place = findJsonError(`[1,\n"${"a".repeat(100)}" x${"b".repeat(100)}\nc]`);
   assert.deepEqual([place?.before.length, place?.found, place?.after.length], [41, "x", 40]);
-  const short = breakIn("[1,\n2 3\n4]");
+  const short = findJsonError("[1,\n2 3\n4]");
   assert.deepEqual([short?.before, short?.found, short?.after], ["2 ", "3", ""]);
-  assert.equal(short && breakText(short), "Not valid JSON at line 2, column 3.");
-  const early = breakIn("[1");
+  assert.equal(short && jsonErrorText(short), "Not valid JSON at line 2, column 3.");
+  const early = findJsonError("[1");
   assert.equal(
-    early && breakText(early),
+    early && jsonErrorText(early),
     "Not valid JSON: it ends too early, at line 1, column 3.",
   );
 });

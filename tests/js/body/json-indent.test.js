@@ -5,7 +5,7 @@ import { indented } from "../../../static/js/body/json-indent.js";
 /** @param {string} json */
 const laidOut = (json) => [...indented(json)].join("");
 
-test("JSON is laid out, and no token of it changes", () => {
+test("JSON is indented without changing its tokens", () => {
   const json =
     '\t{"n":1.50,"n":-0,"big":12345678901234567890,"e":"\\u0041 \\" [,]{:}","a":[ ],"o":{}}';
   const lines = [
@@ -23,7 +23,7 @@ test("JSON is laid out, and no token of it changes", () => {
   for (const bare of ["1e5", '"text"', "null", " [] "]) assert.equal(laidOut(bare), bare.trim());
 });
 
-test("what was laid out is the same JSON", () => {
+test("indented JSON has the same value", () => {
   const value = { a: [1, { b: [[], {}, "x,y"] }, null], "": { c: "\ud83d\ude00\n" } };
   assert.deepEqual(JSON.parse(laidOut(JSON.stringify(value))), value);
   assert.equal(
@@ -32,7 +32,7 @@ test("what was laid out is the same JSON", () => {
   );
 });
 
-test("JSON of nothing but brackets is laid out, too", () => {
+test("JSON that consists of brackets is indented", () => {
   const json = "[".repeat(100_000) + "]".repeat(100_000);
   assert.equal(laidOut(json).replace(/\n */g, ""), json);
 });

@@ -1,28 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { skipBlanks, tokenEnd } from "../../../static/js/body/json-text.js";
+import { skipWhitespace, tokenEnd } from "../../../static/js/body/json-text.js";
 
 /** @param {string} json */
 function tokensOf(json) {
   const tokens = [];
-  for (let start = skipBlanks(json, 0); start < json.length; ) {
+  for (let start = skipWhitespace(json, 0); start < json.length; ) {
     const end = tokenEnd(json, start);
     tokens.push(json.slice(start, end));
-    start = skipBlanks(json, end);
+    start = skipWhitespace(json, end);
   }
   return tokens;
 }
 
-test("tokens are cut as sent: digits, escapes and what looks like a token in a string", () => {
+test("tokens are found as sent, with digits, escapes and brackets in strings", () => {
   assert.deepEqual(tokensOf(' {"a\\"}":\t[1.50,-2E+9 ,\r\nnull]}\n'), [
     ...["{", '"a\\"}"', ":", "[", "1.50", ",", "-2E+9", ",", "null", "]", "}"],
   ]);
 });
 
-test("blanks are those of JSON alone", () => {
-  assert.equal(skipBlanks(" \t\n\r1", 0), 4);
-  for (const other of ["\u00a0", "\u0000", "\ufeff", "\v"]) assert.equal(skipBlanks(other, 0), 0);
-  assert.equal(skipBlanks("  ", 0), 2);
+test("only JSON's white space is skipped", () => {
+  assert.equal(skipWhitespace(" \t\n\r1", 0), 4);
+  for (const other of ["\u00a0", "\u0000", "\ufeff", "\v"])
+    assert.equal(skipWhitespace(other, 0), 0);
+  assert.equal(skipWhitespace("  ", 0), 2);
 });
 
 test("a string of a megabyte is one token", () => {

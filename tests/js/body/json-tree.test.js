@@ -3,10 +3,10 @@ import { test } from "node:test";
 import {
   childrenOf,
   FIRST_CHILDREN,
+  initiallyExpanded,
   pathOf,
   rootOf,
   take,
-  unfoldedAtFirst,
   valueText,
 } from "../../../static/js/body/json-tree.js";
 
@@ -15,7 +15,7 @@ import {
 /** @param {string} json */
 const children = (json) => [...childrenOf(rootOf(json))];
 
-test("a node knows its key, its value as sent and how many children it has", () => {
+test("a node has its key, its value as sent and its number of children", () => {
   const json = ' { "a" : [ 1 , 2.50 ] , "b":{ }, "c": "x, \\"[}" , "d":[{"e":[]}]}\n';
   const found = children(json).map((node) => [node.key, valueText(node), node.count]);
   assert.deepEqual(found, [
@@ -26,7 +26,7 @@ test("a node knows its key, its value as sent and how many children it has", () 
   ]);
 });
 
-test("digits, escapes and repeated keys stay as sent", () => {
+test("digits, escapes and duplicate keys stay as sent", () => {
   const found = children('{"n":12345678901234567890.10,"n":1E400,"\\u00e9":"\\/"}');
   assert.deepEqual(
     found.map((node) => node.key + valueText(node)),
@@ -39,14 +39,14 @@ test("a scalar is a tree of one node", () => {
   assert.deepEqual(children('"word"'), []);
 });
 
-test("a path names each step, in quotes where it is no plain name", () => {
+test("a path has all steps, in quotes if they are not identifiers", () => {
   let node = rootOf('{"a":[{"b c":{"0":[true]}}]}');
   while (node.count > 0) node = take(childrenOf(node), 1)[0];
   assert.equal(pathOf(node), '$.a[0]["b c"]["0"][0]');
   assert.equal(pathOf(rootOf("[]")), "$");
 });
 
-test("children come as they are asked for", () => {
+test("children are found on demand", () => {
   const rest = childrenOf(rootOf(JSON.stringify(Array.from({ length: 250 }, (_, at) => at))));
   const texts = () => take(rest, FIRST_CHILDREN).map(valueText);
   assert.deepEqual(
@@ -55,15 +55,15 @@ test("children come as they are asked for", () => {
   );
 });
 
-test("small JSON is unfolded to its leaves", () => {
+test("small JSON is expanded completely", () => {
   const json = '{"a":{"b":[1]},"c":2}';
-  assert.deepEqual([...unfoldedAtFirst(rootOf(json))], [0, 5, 10]);
+  assert.deepEqual([...initiallyExpanded(rootOf(json))], [0, 5, 10]);
 });
 
-test("of large JSON a bounded number of rows is unfolded, the upper levels first", () => {
+test("large JSON is expanded up to a number of rows, upper levels first", () => {
   const rows = Array.from({ length: 90 }, () => ({ a: 1, b: [1, 2, 3] }));
   const root = rootOf(JSON.stringify(rows));
-  const unfolded = unfoldedAtFirst(root);
+  const unfolded = initiallyExpanded(root);
   assert.ok(unfolded.has(root.start));
   assert.ok(unfolded.size > 5 && unfolded.size < 60);
 });

@@ -12,7 +12,7 @@ const FILE =
 /** @param {...(string | Uint8Array)} pieces */
 const bytes = (...pieces) => Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
 
-test("parts come with names, file names, types and their bytes", () => {
+test("parts have names, file names, types and bytes", () => {
   const body = bytes(FIELD, Buffer.from(FILE, "latin1"), "--sep--\r\n");
   const { parts, problem } = partsOf(body, TYPE);
   assert.equal(problem, "");
@@ -27,24 +27,24 @@ test("parts come with names, file names, types and their bytes", () => {
   assert.deepEqual([...parts[1].bytes], [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x00]);
 });
 
-test("the boundary may be quoted", () => {
+test("the boundary can be quoted", () => {
   const { parts } = partsOf(bytes(FIELD, "--sep--"), 'multipart/mixed; Boundary="sep"');
   assert.equal(parts.length, 1);
 });
 
-test("of a body that breaks off, the parts before are kept and the end is missed", () => {
+test("a truncated body has its first parts and a message", () => {
   const { parts, problem } = partsOf(bytes(FIELD, "--sep\r\nContent-Disposition: form"), TYPE);
   assert.equal(parts.length, 1);
   assert.match(problem, /^The final boundary is missing/);
 });
 
-test("a body without a boundary says so", () => {
+test("a type without a boundary is reported", () => {
   const { parts, problem } = partsOf(bytes(FIELD), "multipart/form-data");
   assert.deepEqual(parts, []);
   assert.match(problem, /boundary/);
 });
 
-test("a flood of parts is stopped", () => {
+test("the number of parts is limited", () => {
   const { parts, problem } = partsOf(bytes("--sep\r\n\r\n\r\n".repeat(5000), "--sep--"), TYPE);
   assert.equal(parts.length, 1000);
   assert.notEqual(problem, "");
@@ -53,14 +53,14 @@ test("a flood of parts is stopped", () => {
 /** @param {import("../../../static/js/body/multipart.js").MultipartParts} found */
 const texts = ({ parts }) => parts.map((part) => Buffer.from(part.bytes).toString());
 
-test("a preamble, a leading line end and an epilogue are no parts", () => {
+test("a preamble, a leading line end and an epilogue are not parts", () => {
   for (const before of ["This is a preamble.\r\n", "\r\n", "--sepx\r\n", "a --sep\r\n"]) {
     const found = partsOf(bytes(before, FIELD, "--sep--\r\nepilogue\r\n--sep\r\n\r\nx"), TYPE);
     assert.deepEqual([texts(found), found.problem], [["grüße"], ""]);
   }
 });
 
-test("without a final boundary the last part is shown, too", () => {
+test("without a final boundary, the last part is still shown", () => {
   for (const end of ["", "--sep", "--sep\r\n"]) {
     const found = partsOf(bytes(FIELD, "--sep\r\n\r\ntwo\r\n", end), TYPE);
     assert.deepEqual(texts(found), ["grüße", "two"]);
@@ -68,12 +68,12 @@ test("without a final boundary the last part is shown, too", () => {
   }
 });
 
-test("lines may end without a carriage return, and content keeps its own line ends", () => {
+test("lines can end without a carriage return, and content keeps its line ends", () => {
   const found = partsOf(bytes("--sep\n\n\na\n\n--sep--"), TYPE);
   assert.deepEqual(texts(found), ["\na\n"]);
 });
 
-test("nothing is left out without a word", () => {
+test("every part that is left out is reported", () => {
   assert.match(partsOf(bytes("--sep--\r\n"), TYPE).problem, /has no parts/);
   const long = `--sep\r\nX: ${"x".repeat(9000)}\r\n\r\none\r\n`;
   for (const part of ["--sep\r\nContent-Disposition: form-data\r\n", long]) {
@@ -83,7 +83,7 @@ test("nothing is left out without a word", () => {
   }
 });
 
-test("a body without its boundary says so", () => {
+test("a body without its boundary is reported", () => {
   assert.match(partsOf(bytes("plain"), TYPE).problem, /does not contain its boundary/);
 });
 
@@ -97,7 +97,7 @@ const transferred = (encoding, content) =>
     TYPE,
   );
 
-test("quoted-printable and base64 are undone", () => {
+test("quoted-printable and base64 are decoded", () => {
   assert.deepEqual(texts(transferred("Quoted-Printable", "Zo=C3=ab: 1 =3D 1=\r\n!=zz=")), [
     "Zoë: 1 = 1!=zz=",
   ]);
@@ -105,7 +105,7 @@ test("quoted-printable and base64 are undone", () => {
   assert.deepEqual(texts(transferred("8bit", "é")), ["é"]);
 });
 
-test("what is not in its transfer encoding stays as sent and says so", () => {
+test("content that is invalid in its transfer encoding stays as sent and is reported", () => {
   for (const [encoding, problem] of [
     ["base64", /Not valid base64/],
     ["x-uuencode", /Unknown transfer encoding/],
@@ -116,7 +116,7 @@ test("what is not in its transfer encoding stays as sent and says so", () => {
   }
 });
 
-test("parts within parts are read, to a depth of four", () => {
+test("nested parts are read to a depth of four", () => {
   /** @param {number} depth @returns {string} */
   const nested = (depth) =>
     `Content-Type: multipart/mixed; boundary=b${depth}\r\n\r\n` +
@@ -129,14 +129,14 @@ test("parts within parts are read, to a depth of four", () => {
   assert.match(last?.parts[0].inner?.problem ?? "", /depth of four/);
 });
 
-test("inner parts count, too, when there are many", () => {
+test("nested parts count towards the limit", () => {
   const inner = `Content-Type: multipart/mixed; boundary=b\r\n\r\n${"--b\r\n\r\n\r\n".repeat(900)}--b--\r\n`;
   const { parts } = partsOf(bytes(`--sep\r\n${inner}`.repeat(2), "--sep--"), TYPE);
   const count = parts.reduce((sum, part) => sum + 1 + (part.inner?.parts.length ?? 0), 0);
   assert.ok(count <= 1000, `${count}`);
 });
 
-test("names that are not UTF-8 are shown byte by byte, and file names may be escaped", () => {
+test("names that are not UTF-8 are read as Latin-1, and file names can be escaped", () => {
   const disposition = "Content-Disposition: form-data; ";
   const raw = Buffer.from(`--sep\r\n${disposition}name="gr\xfcn"\r\n\r\n1\r\n`, "latin1");
   const escaped = `--sep\r\n${disposition}filename="a.txt"; filename*=UTF-8''gr%C3%BCn.txt\r\n\r\n1\r\n--sep--`;
@@ -145,7 +145,7 @@ test("names that are not UTF-8 are shown byte by byte, and file names may be esc
   assert.equal(parts[1].fileName, "grün.txt");
 });
 
-test("parameters may be quoted, escaped, empty, repeated and broken off", () => {
+test("parameters can be quoted, escaped, empty, repeated and truncated", () => {
   const value = 'a/b; X=1;y="a;\\"b\\\\c:\\d"; z; x=2 ;; =3; w= four five; v="open';
   assert.deepEqual(
     [...parametersOf(value)],

@@ -4,7 +4,7 @@ import { partsOf } from "../../../static/js/body/multipart.js";
 import { readerOf } from "../../../static/js/body/part-text.js";
 
 /**
- * The texts of parts.
+ * Read the texts of parts.
  * @param {...[name: string, type: string, content: string]} fields  content: bytes as Latin-1
  */
 function texts(...fields) {
@@ -18,7 +18,7 @@ function texts(...fields) {
   return parts.map((part) => read(part));
 }
 
-test("a part is read by its own charset", () => {
+test("a part is read with its own charset", () => {
   const [first, second] = texts(
     ["a", "text/plain; charset=GBK", "\xba\xec"],
     ["b", "", "\xc3\xbc"],
@@ -28,7 +28,7 @@ test("a part is read by its own charset", () => {
   assert.deepEqual([second.text, second.note], ["ü", ""]);
 });
 
-test("a field charsets names those of the others, as in inbound mail", () => {
+test("a field charsets names the charsets of other fields, as in inbound mail", () => {
   const charsets = '{"text": "iso-8859-1", "html": "iso-2022-jp", "odd": 1}';
   const read = texts(
     ["text", "", "Gr\xfc\xdfe"],
@@ -45,7 +45,7 @@ test("a field charsets names those of the others, as in inbound mail", () => {
   assert.match(read[0].note, /windows-1252 because the field charsets says “iso-8859-1”/);
 });
 
-test("a field _charset_ holds for all, and a part's own charset before it", () => {
+test("a field _charset_ applies to all fields without their own charset", () => {
   const [own, other] = texts(
     ["a", "text/plain; charset=utf-8", "\xc3\xbc"],
     ["b", "", "\xba\xec"],
@@ -54,7 +54,7 @@ test("a field _charset_ holds for all, and a part's own charset before it", () =
   assert.deepEqual([own.text, other.text], ["ü", "红"]);
 });
 
-test("a field that is not UTF-8 and says nothing is still read, and bytes of a file are not", () => {
+test("a field that is not UTF-8 is still read as text, but a file is not", () => {
   const [field, file] = texts(
     ["a", "", "Z\xfcrich"],
     ["b", "application/octet-stream", "Z\xfcrich"],
@@ -63,7 +63,7 @@ test("a field that is not UTF-8 and says nothing is still read, and bytes of a f
   assert.equal(file.isText, false);
 });
 
-test("a field charsets that is no JSON is a field like any other", () => {
+test("a field charsets that is not JSON is an ordinary field", () => {
   assert.deepEqual(
     texts(["charsets", "", "[1"], ["a", "", "b"]).map(({ text }) => text),
     ["[1", "b"],

@@ -5,7 +5,7 @@ import { xmlLines } from "../../../static/js/body/xml-lines.js";
 /** @param {string} xml */
 const laidOut = (xml) => [...xmlLines(xml)].join("");
 
-test("elements that hold others get lines of their own, those with text stay in one", () => {
+test("elements that contain elements get separate lines, and elements with text stay on one line", () => {
   const xml = "<?xml version='1.0'?><a><b c='>'><d>text</d><e/></b><f></f></a>";
   assert.deepEqual(laidOut(xml).split("\n"), [
     "<?xml version='1.0'?>",
@@ -19,18 +19,18 @@ test("elements that hold others get lines of their own, those with text stay in 
   ]);
 });
 
-test("what was laid out before is laid out the same way", () => {
+test("indented XML does not change", () => {
   const once = laidOut("<a>\n\t<b>1</b>\n\n<!-- <c> -->\n</a>\n");
   assert.equal(once, "<a>\n  <b>1</b>\n  <!-- <c> -->\n</a>");
   assert.equal(laidOut(once), once);
 });
 
-test("text among tags and CDATA keep every character", () => {
+test("text between tags and CDATA keep every character", () => {
   const xml = "<p>one <b>two</b> three<![CDATA[ <x> ]]></p>";
   assert.equal(laidOut(xml), xml);
 });
 
-test("what is no XML loses nothing but blanks", () => {
+test("text that is not XML loses only white space", () => {
   for (const text of [
     "<",
     "<<<",
@@ -46,7 +46,7 @@ test("what is no XML loses nothing but blanks", () => {
   }
 });
 
-test("an internal DTD is laid out, and nothing that it declares is used", () => {
+test("an internal DTD is indented, and its declarations are ignored", () => {
   const xml =
     "<?xml version='1.0'?><!DOCTYPE a SYSTEM 'x[y' [<!ENTITY b '<c>]'><!-- d ] --><!ELEMENT a (#PCDATA)>%e;] ><a>&b;</a>";
   assert.deepEqual(laidOut(xml).split("\n"), [
@@ -60,7 +60,7 @@ test("an internal DTD is laid out, and nothing that it declares is used", () => 
   assert.equal(laidOut("<!DOCTYPE a []><a/>"), "<!DOCTYPE a []>\n<a/>");
 });
 
-test("a DTD that does not end loses nothing", () => {
+test("an unclosed DTD stays complete", () => {
   for (const text of [
     "<!DOCTYPE a [",
     "<!DOCTYPE a [<!ENTITY",

@@ -1,13 +1,13 @@
 /**
- * The content coding "br" (RFC 7932), for browsers whose DecompressionStream lacks it. The package's
- * own function makes room for whatever a body unfolds to, so its decoder is given an output that ends.
+ * Decode "br" (RFC 7932), for browsers whose DecompressionStream lacks it. The package's main function
+ * does not limit the decoded size, so this module calls its decoder with a limited output.
  */
 
-// @ts-expect-error: the package names this file nowhere, and it comes without types
+// @ts-expect-error: the package does not export this file and has no types
 import { BrotliDecompress } from "../../../../node_modules/brotli/dec/decode.js";
 import { TooLarge } from "../content-coding.js";
 
-/** What the decoder reads from. */
+/** The input of the decoder. */
 class Input {
   #bytes;
   #at = 0;
@@ -30,16 +30,16 @@ class Input {
   }
 }
 
-/** What it writes to. */
+/** The output of the decoder. */
 class Output {
-  /** It makes a larger buffer where this one is too small. */
+  /** The decoder enlarges a buffer that is too small; this one never is. */
   buffer = { length: Number.POSITIVE_INFINITY };
   #bytes;
   #length = 0;
 
-  /** @param {number} most */
-  constructor(most) {
-    this.#bytes = new Uint8Array(most);
+  /** @param {number} limit */
+  constructor(limit) {
+    this.#bytes = new Uint8Array(limit);
   }
 
   get bytes() {
@@ -60,8 +60,8 @@ class Output {
 }
 
 /** @type {import("../content-coding.js").Decoder} */
-export function decode(bytes, most) {
-  const output = new Output(most);
+export function decode(bytes, limit) {
+  const output = new Output(limit);
   BrotliDecompress(new Input(bytes), output);
   return output.bytes;
 }

@@ -1,36 +1,35 @@
 /**
- * The content coding "zstd" (RFC 8878, RFC 9659), for browsers whose DecompressionStream lacks it.
- * The library believes a frame's header, and moves the whole window for each block; so frames are
- * measured first.
+ * Decode "zstd" (RFC 8878, RFC 9659), for browsers whose DecompressionStream lacks it. The library
+ * trusts a frame's header and copies the whole window for each block, so frames are checked first.
  *
  * @typedef {object} Frame
- * @property {number} end     behind it
- * @property {number} window  bytes that the library makes room for, and moves for each block
+ * @property {number} end     index after the frame
+ * @property {number} window  bytes that the library allocates, and copies for each block
  * @property {number} blocks
  */
 
 import { Decompress } from "fzstd";
 import { TooLarge } from "../content-coding.js";
 
-/** RFC 9659, section 3: no more is allowed in HTTP. */
+/** The maximum in HTTP (RFC 9659, section 3). */
 const MAX_WINDOW = 8 * 2 ** 20;
 
-/** Bytes that are moved in all. */
-const MAX_MOVED = 2 ** 29;
+/** Maximum bytes that the library copies per body. */
+const MAX_COPIED = 2 ** 29;
 
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a5;
 
-/** The type of a block that holds one byte, to be repeated. */
+/** The type of a block that repeats one byte. */
 const RUN = 1;
 
 /** @type {import("../content-coding.js").Decoder} */
-export function decode(bytes, most) {
-  const whole = new Uint8Array(most);
+export function decode(bytes, limit) {
+  const whole = new Uint8Array(limit);
   let length = 0;
-  let moved = 0;
+  let copied = 0;
   const put = (/** @type {Uint8Array} */ part) => {
-    const room = most - length;
+    const room = limit - length;
     whole.set(part.subarray(0, room), length);
     length += Math.min(part.length, room);
     if (part.length > room) throw new TooLarge(whole);
@@ -38,8 +37,8 @@ export function decode(bytes, most) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let start = 0; start < bytes.length; ) {
     const { end, window, blocks } = frameAt(view, start);
-    moved += window * blocks;
-    if (window > MAX_WINDOW || moved > MAX_MOVED) throw new TooLarge();
+    copied += window * blocks;
+    if (window > MAX_WINDOW || copied > MAX_COPIED) throw new TooLarge();
     if (blocks > 0) new Decompress(put).push(bytes.subarray(start, end), true);
     start = end;
   }
@@ -56,7 +55,7 @@ function frameAt(view, start) {
   if (magic >>> 4 === SKIPPABLE) {
     return { end: start + 8 + view.getUint32(start + 4, true), window: 0, blocks: 0 };
   }
-  if (magic !== MAGIC) throw new Error("no zstd frame");
+  if (magic !== MAGIC) throw new Error("not a zstd frame");
   const { end, window } = headerAt(view, start + 4);
   let [at, blocks, last] = [end, 0, false];
   for (; !last; blocks++) {
@@ -69,7 +68,7 @@ function frameAt(view, start) {
 }
 
 /**
- * The end of a frame's header, and how much room it asks for (RFC 8878, section 3.1.1.1).
+ * Return the end of a frame's header and its window size (RFC 8878, section 3.1.1.1).
  * @param {DataView} view
  * @param {number} start
  */

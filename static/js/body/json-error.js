@@ -1,24 +1,24 @@
 /**
- * Where a text that should be JSON is not, for a reader to find it. Does not use the DOM.
+ * Find the syntax error in a JSON text and describe it. Does not use the DOM.
  *
- * @typedef {object} Break
+ * @typedef {object} JsonError
  * @property {number} line    counted from 1
  * @property {number} column  in UTF-16 code units, from 1
- * @property {string} before  on the same line
- * @property {string} found   the character that can't stand there; "" at the end of the text
- * @property {string} after
+ * @property {string} before  text on the same line
+ * @property {string} found   the unexpected character; "" at the end of the text
+ * @property {string} after   text on the same line
  */
 
-import { brokenAt } from "./json-check.js";
+import { errorIndex } from "./json-check.js";
 
 const MAX_AROUND = 40;
 
 /**
  * @param {string} text
- * @returns {Break | null}  null: it is JSON
+ * @returns {JsonError | null}  null: the text is JSON
  */
-export function breakIn(text) {
-  const at = brokenAt(text);
+export function findJsonError(text) {
+  const at = errorIndex(text);
   if (at < 0) return null;
   let [line, start] = [1, 0];
   for (let end = text.indexOf("\n"); end >= 0 && end < at; end = text.indexOf("\n", start)) {
@@ -37,9 +37,9 @@ export function breakIn(text) {
 
 /**
  * "Not valid JSON at line 2, column 7."
- * @param {Break} place
+ * @param {JsonError} error
  */
-export function breakText({ line, column, found }) {
+export function jsonErrorText({ line, column, found }) {
   const [row, place] = [line, column].map((number) => number.toLocaleString("en-US"));
   if (found) return `Not valid JSON at line ${row}, column ${place}.`;
   return `Not valid JSON: it ends too early, at line ${row}, column ${place}.`;
