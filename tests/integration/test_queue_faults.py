@@ -51,7 +51,7 @@ def test_a_worker_that_has_become_deaf_finds_out_and_tells_what_was_missed(uuid:
         assert (joined["seq"], joined["missed"]) == (5, 4)
         post(server.address, f"/{uuid}")
         assert viewer.requests(1)[0]["seq"] == 6
-        assert "hears nothing" in server.log
+        assert "no longer receives messages" in server.log
 
 
 def test_a_subscription_that_lags_behind_is_found_out_too(uuid: str) -> None:

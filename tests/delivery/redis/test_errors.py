@@ -7,9 +7,9 @@ import redis
 
 from webhook_logger.delivery.redis.errors import (
     REASONS,
-    REFUSES,
+    REFUSED,
     UNREACHABLE,
-    for_the_log,
+    log_text,
     reason_of,
 )
 
@@ -23,7 +23,7 @@ OF_REDIS_6 = "ERR Error running script (call to f_1): @user_script:5: -OOM comma
         *((f"{code} of Redis' own words", reason) for code, reason in REASONS.items()),
         (NO_RIGHTS, REASONS["NOPERM"]),
         (OF_REDIS_6, REASONS["OOM"]),
-        ("ERR wrong number of arguments", REFUSES),
+        ("ERR wrong number of arguments", REFUSED),
         (redis.ResponseError("MOVED 7 10.0.0.1:6379"), REASONS["MOVED"]),
         (redis.AuthenticationError("invalid password"), REASONS["WRONGPASS"]),
         (redis.ConnectionError("Error 111 connecting to 10.0.0.1:6379"), UNREACHABLE),
@@ -40,4 +40,4 @@ def test_a_viewer_gets_a_sentence_that_names_nothing_of_the_operators(
 
 def test_what_redis_quotes_of_a_command_is_not_logged() -> None:
     quoting = "ERR unknown command 'AUTH', with args beginning with: 'user' 's3cret' "
-    assert for_the_log(quoting) == "ERR unknown command 'AUTH'"
+    assert log_text(quoting) == "ERR unknown command 'AUTH'"

@@ -6,7 +6,11 @@ import threading
 from typing import Any
 
 from webhook_logger.delivery import QueueUnavailable
-from webhook_logger.delivery.redis.heartbeat import MAX_HEARTBEATS_OUT, MAX_IN_DOUBT, Heartbeats
+from webhook_logger.delivery.redis.heartbeat import (
+    MAX_MISSING,
+    MAX_MISSING_AFTER_FAILURE,
+    Heartbeats,
+)
 
 SENT = 20
 
@@ -20,7 +24,7 @@ class Queue:
 
     def __init__(self, *fates: str) -> None:
         self._fates = iter(fates)
-        self.sent_before_rebuild: list[int] = []
+        self.sent_before_reconnect: list[int] = []
         self._sent = 0
         self.heartbeats = Heartbeats(self, self, "0", seconds=0)  # type: ignore[arg-type]
 
@@ -35,13 +39,13 @@ class Queue:
         if fate == "failed":
             raise QueueUnavailable(fate)
         if fate == "heard":
-            self.heartbeats.came_back()
+            self.heartbeats.received()
 
-    def rebuild(self, _: str) -> None:
-        self.sent_before_rebuild.append(self._sent)
+    def reconnect(self, _: str) -> None:
+        self.sent_before_reconnect.append(self._sent)
 
 
-def rebuilds(*fates: str) -> list[int]:
+def reconnects(*fates: str) -> list[int]:
     """Before which heartbeats the subscription was ended."""
     queue = Queue(*fates)
     ended = threading.Event()
@@ -54,22 +58,22 @@ def rebuilds(*fates: str) -> list[int]:
 
     threading.Thread(target=send, daemon=True).start()
     assert ended.wait(10)
-    return queue.sent_before_rebuild
+    return queue.sent_before_reconnect
 
 
 def test_a_subscription_that_brings_them_back_is_kept() -> None:
-    assert rebuilds(*["heard"] * SENT) == []
+    assert reconnects(*["heard"] * SENT) == []
 
 
 def test_heartbeats_that_redis_does_not_take_say_nothing_about_the_subscription() -> None:
-    assert rebuilds(*["failed"] * SENT) == []
+    assert reconnects(*["failed"] * SENT) == []
 
 
 def test_several_that_are_lost_end_it() -> None:
-    lost = ["lost"] * MAX_HEARTBEATS_OUT
-    assert rebuilds("heard", *lost, *lost, "heard") == [1 + len(lost), 1 + 2 * len(lost)]
+    lost = ["lost"] * MAX_MISSING
+    assert reconnects("heard", *lost, *lost, "heard") == [1 + len(lost), 1 + 2 * len(lost)]
 
 
 def test_fewer_are_needed_after_one_that_redis_did_not_take() -> None:
-    lost = ["lost"] * MAX_IN_DOUBT
-    assert rebuilds("failed", *lost, "heard", "lost", "heard") == [1 + len(lost)]
+    lost = ["lost"] * MAX_MISSING_AFTER_FAILURE
+    assert reconnects("failed", *lost, "heard", "lost", "heard") == [1 + len(lost)]

@@ -9,44 +9,44 @@ from typing import Any
 
 from webhook_logger.delivery.base import BacklogFull, QueueUnavailable
 
-TOO_MUCH = "The queue is unavailable or behind, and too many requests wait for it."
+TOO_MUCH = "The queue is unavailable or slow, and too many requests wait for it."
 
 
 @dataclass(frozen=True)
 class QueueLimits:
-    """Limits for commands that wait for the queue."""
+    """Limits of the commands that wait for the queue."""
 
     seconds: float = 2.0
     commands: int = 1_000
-    """Applies while the queue is unavailable; a burst that it can take is not refused."""
+    """Applies only while the queue is unavailable, so that an available queue accepts any burst."""
     bytes: int = 64 * 2**20
 
 
 class Call:
-    """A command, and its result."""
+    """A command and its result."""
 
     __slots__ = ("_done", "deadline", "error", "history", "is_done", "packed", "response")
 
     def __init__(self, packed: bytes, deadline: float, history: bytes = b"") -> None:
         self.packed = packed
         self.history = history
-        """The name of the history at the end of the command; empty if it has none."""
+        """The name of the history at the end of the command; empty if it needs none."""
         self.deadline = deadline
         self.response: Any = None
         self.error: QueueUnavailable | None = None
         self.is_done = False
-        # A lock is the cheapest thing to wait for, and there is only one wait.
+        # A lock is the cheapest primitive to wait for, and only one caller waits.
         self._done = threading.Lock()
         self._done.acquire()
 
-    def move_to(self, history: bytes) -> None:
-        """Replace the name of the history at the end of the command; all names have one length."""
+    def set_history(self, history: bytes) -> None:
+        """Replace the name of the history at the end of the command. All names have one length."""
         end = len(b"\r\n")
         self.packed = self.packed[: -len(history) - end] + history + self.packed[-end:]
         self.history = history
 
     def finish(self, response: Any = None, error: QueueUnavailable | None = None) -> None:
-        """Hand the result to the caller. Only the first call has an effect."""
+        """Give the result to the caller. Only the first call has an effect."""
         if not self.is_done:
             self.response, self.error, self.is_done = response, error, True
             self._done.release()
@@ -60,7 +60,7 @@ class Call:
 
 
 class Backlog:
-    """The number and size of a worker's commands that have no response yet."""
+    """The number and total size of a worker's commands that have no response yet."""
 
     def __init__(self, limits: QueueLimits) -> None:
         self.limits = limits
@@ -68,11 +68,11 @@ class Backlog:
         self.bytes = 0
 
     def deadline(self) -> float:
-        """Return the deadline of a command that comes now, on the monotonic clock."""
+        """Return the deadline of a new command, on the monotonic clock."""
         return time.monotonic() + self.limits.seconds
 
     def add(self, call: Call, is_unavailable: bool) -> None:
-        """Count a command. Raises `BacklogFull` when it is one too many."""
+        """Count a command. Raises `BacklogFull` if it is over a limit."""
         if (is_unavailable and self.commands >= self.limits.commands) or (
             self.bytes + len(call.packed) > self.limits.bytes
         ):
@@ -81,6 +81,6 @@ class Backlog:
         self.bytes += len(call.packed)
 
     def remove(self, call: Call) -> None:
-        """Stop counting a command that got a response or was given up."""
+        """Stop counting a command that has a result."""
         self.commands -= 1
         self.bytes -= len(call.packed)

@@ -80,13 +80,13 @@ class RedisDelivery(Delivery):
         self._sink = sink
         own = Own(self._channel, self._barriers, self._heartbeats, self._pending)
         self._messages = QueueMessages(sink, self.manager, own)
-        self._subscription.keep(self._channel)
-        self._subscription.keep(CONTROL_CHANNEL)
+        self._subscription.subscribe(self._channel)
+        self._subscription.subscribe(CONTROL_CHANNEL)
         for forever in (
             *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
             *(self._subscription.listen, self._presence.keep, self._heartbeats.send),
             self._readiness.keep,
-            partial(self._refusals.report, self._report, lambda: self._subscription.up),
+            partial(self._refusals.report, self._report, lambda: self._subscription.is_up),
         ):
             threading.Thread(target=forever, daemon=True).start()
 
@@ -168,7 +168,7 @@ class RedisDelivery(Delivery):
         before = self._presence.here(uuid)
         self._presence.change(uuid, viewers)
         if viewers and not before:
-            self._subscription.keep(keys.channel(uuid))
+            self._subscription.subscribe(keys.channel(uuid))
         elif before and not viewers:
             self._subscription.release(keys.channel(uuid))
 
@@ -195,7 +195,7 @@ class RedisDelivery(Delivery):
     def subscribed(self) -> None:
         """Note that the stream has no holes from here on."""
         log.info("Subscribed to the queue.")
-        self._heartbeats.forget()
+        self._heartbeats.reset()
         if self._subscription.history:
             for publisher in self._publishers:
                 publisher.renew_unless(self._subscription.history.replication_id)

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 VERSION = b"1"
-"""Changes with the meaning of any message. Keys and channels have no version: it would split
-workers of two versions without a word."""
+"""Changes when the meaning of any message changes. Keys and channels have no version, because it
+would silently separate workers of different versions.
+"""
 
 _BEGIN = VERSION + b" "
 
 
 class UnknownVersion(Exception):
-    """A message of another version: what it means is not known here."""
+    """The message has a version that this worker does not support."""
 
 
 def seal(kind: str, *parts: str | bytes) -> bytes:
-    """Return the message of that kind."""
+    """Return a message of that kind."""
     raw = [part.encode() if isinstance(part, str) else part for part in parts]
     sizes = "".join([f" {len(part)}" for part in raw])
     return b"".join((_BEGIN, f"{kind}{sizes}\n".encode(), *raw))
 
 
 def unseal(message: bytes) -> tuple[bytes, list[bytes]]:
-    """Return the kind and the parts. Raises `UnknownVersion`, and `ValueError` for what is no
-    message.
+    """Return the kind and the parts. Raises `UnknownVersion`, and `ValueError` if the message is
+    malformed.
     """
     if not message.startswith(_BEGIN):
         raise UnknownVersion
@@ -34,7 +35,7 @@ def unseal(message: bytes) -> tuple[bytes, list[bytes]]:
         parts.append(message[at:end])
         at = end
     if at != len(message):
-        raise ValueError("the parts of a message have other sizes than it says")
+        raise ValueError("the parts of a message do not have the sizes in its first line")
     return kind, parts
 
 
@@ -48,4 +49,4 @@ local function seal(kind, ...)  -- as `seal` in envelope.py
     return table.concat(parts, '', 0)
 end
 """
-"""The same for the scripts that publish, in Lua."""
+"""`seal` in Lua, for scripts that publish."""

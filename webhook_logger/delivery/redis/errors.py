@@ -1,6 +1,6 @@
-"""Redis' error replies, in words that a viewer, a sender and an operator understand.
+"""Translate Redis' error replies into messages for viewers, senders and operators.
 
-Its own words stay in the log: they can name hosts and users of the operator.
+Redis' own messages appear only in the log, because they can contain the operator's hosts and users.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import redis
 NO_RESPONSE = "The queue does not respond."
 UNREACHABLE = "The queue is unavailable."
 
-_CLUSTER = "The queue is a node of a Redis Cluster, and needs to be a single Redis."
-_RIGHTS = "The queue's user lacks rights that the server needs."
+_CLUSTER = "The queue is a node of a Redis Cluster. Use a single Redis."
+_RIGHTS = "The server's user on the queue lacks permissions."
 _PASSWORD = "The queue does not accept the server's password."  # noqa: S105
 
 REASONS = {
@@ -24,31 +24,29 @@ REASONS = {
     "CROSSSLOT": _CLUSTER,
     "TRYAGAIN": _CLUSTER,
     "OOM": "The queue's memory is full.",
-    "MISCONF": "The queue cannot save to its disk, and refuses to write.",
+    "MISCONF": "The queue cannot save to its disk, and rejects writes.",
     "NOPERM": _RIGHTS,
     "NOAUTH": _PASSWORD,
     "WRONGPASS": _PASSWORD,
     "LOADING": "The queue is loading its data.",
     "BUSY": "The queue is busy with a script.",
     "MASTERDOWN": "The queue is a replica that has lost its master.",
-    "NOREPLICAS": "The queue has too few replicas, and refuses to write.",
+    "NOREPLICAS": "The queue has too few replicas, and rejects writes.",
 }
-"""By code, for what is wrong with the queue. All other errors are of one command alone."""
+"""Messages by the code of an error that affects all commands. Other errors affect one command."""
 
-REFUSES = "The queue does not take requests."
+REFUSED = "The queue does not accept requests."
 
-# "OOM command not allowed …"; in Redis 6 a script's error has its code behind a dash, inside.
+# "OOM command not allowed …". In Redis 6 a script's error contains the code after a dash.
 _CODE = re.compile(r"\A([A-Z]+) |-([A-Z]+) ")
-# Behind these words Redis quotes what it was sent, which can be a sender's.
+# After these words Redis quotes the command, which can contain a sender's data.
 _QUOTES = re.compile(r",? with args beginning with.*| script: .*", re.DOTALL)
-
-
-# A script's error for want of rights has the code ERR.
+# A script's error because of a missing permission has the code ERR.
 _NO_RIGHTS = "The user executing the script can't"
 
 
 def code_of(error: str) -> str:
-    """Return the code in `REASONS` that an error reply has, or the empty string."""
+    """Return the code of an error reply if it is in `REASONS`, or the empty string."""
     if _NO_RIGHTS in error:
         return "NOPERM"
     codes = (first or inner for first, inner in _CODE.findall(error))
@@ -56,14 +54,14 @@ def code_of(error: str) -> str:
 
 
 def reason_of(error: Exception | str) -> str:
-    """Return a sentence for a viewer; it names no host, no user and no key."""
+    """Return a message for viewers, without hosts, users and keys."""
     if isinstance(error, redis.AuthenticationError):
         return _PASSWORD
     if isinstance(error, redis.ConnectionError | redis.TimeoutError | OSError):
         return UNREACHABLE
-    return REASONS.get(code_of(str(error)), REFUSES)
+    return REASONS.get(code_of(str(error)), REFUSED)
 
 
-def for_the_log(error: Exception | str) -> str:
-    """Return Redis' own words without what they quote of a command."""
+def log_text(error: Exception | str) -> str:
+    """Return Redis' own message without the parts that quote a command."""
     return _QUOTES.sub("", str(error))

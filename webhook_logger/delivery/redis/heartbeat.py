@@ -1,5 +1,5 @@
-"""Whether a worker hears: its subscription can be dead while everything looks well. Only a message
-that goes through Redis and comes back proves that it is not.
+"""Heartbeats prove that a worker still receives messages. A subscription can fail without an error;
+only a message that returns through Redis proves that it works.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.subscription import Subscription
 
 HEARTBEAT_SECONDS = 2.0
-MAX_HEARTBEATS_OUT = 3
-"""Heartbeats that Redis took and that have not come back. This many mean that the worker is deaf.
-They are counted, and not the time, because a worker that stands still itself sends none.
+MAX_MISSING = 3
+"""A worker subscribes again when this many heartbeats that Redis accepted have not returned. It
+counts heartbeats instead of time, because a worker that is itself blocked sends no heartbeats.
 """
-MAX_IN_DOUBT = 1
-"""The same after Redis did not take one: what ended one connection can have ended the other."""
-DEAF = "This worker hears nothing from the queue in time; it subscribes again."
+MAX_MISSING_AFTER_FAILURE = 1
+"""The same after Redis did not accept a heartbeat, because both connections may have failed."""
+NOT_RECEIVING = "This worker no longer receives messages from the queue; it subscribes again."
 
 
 class Heartbeats:
-    """Messages that a worker sends to itself, to end a subscription that does not bring them."""
+    """Messages that a worker sends to itself. If they do not return, it subscribes again."""
 
     def __init__(
         self,
@@ -36,33 +36,33 @@ class Heartbeats:
         self._publisher = publisher
         self._subscription = subscription
         self._channel = keys.worker_channel(worker)
-        self._out = 0
-        self._max_out = MAX_HEARTBEATS_OUT
+        self._missing = 0
+        self._max_missing = MAX_MISSING
 
     def send(self) -> None:
-        """Send one after the other, for ever."""
+        """Send heartbeats without end."""
         while True:
             time.sleep(self._seconds)
-            if self._out >= self._max_out:
-                self._subscription.rebuild(DEAF)
-                self.forget()
+            if self._missing >= self._max_missing:
+                self._subscription.reconnect(NOT_RECEIVING)
+                self.reset()
             self._send_one()
 
     def _send_one(self) -> None:
-        self._out += 1
+        self._missing += 1
         try:
             self._publisher.submit("PUBLISH", self._channel, seal("heartbeat")).wait()
         except QueueUnavailable:
-            # That says nothing about the subscription.
-            self.came_back()
-            self._max_out = MAX_IN_DOUBT
+            # This failure does not mean that the subscription failed.
+            self.received()
+            self._max_missing = MAX_MISSING_AFTER_FAILURE
 
-    def came_back(self) -> None:
-        """Note that one has come back."""
-        self._out = max(0, self._out - 1)
-        self._max_out = MAX_HEARTBEATS_OUT
+    def received(self) -> None:
+        """Count a heartbeat that returned."""
+        self._missing = max(0, self._missing - 1)
+        self._max_missing = MAX_MISSING
 
-    def forget(self) -> None:
-        """Note that the subscription is a new one, which no earlier heartbeat may reach."""
-        self._out = 0
-        self._max_out = MAX_HEARTBEATS_OUT
+    def reset(self) -> None:
+        """Start again with a new subscription, which may not receive earlier heartbeats."""
+        self._missing = 0
+        self._max_missing = MAX_MISSING

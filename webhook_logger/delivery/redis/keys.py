@@ -1,10 +1,10 @@
-"""The names of keys and channels in Redis; the package's docstring describes what they hold."""
+"""The names of keys and channels in Redis; the package's docstring describes their content."""
 
 WORKER_CHANNEL = "webhook-logger:worker:"
 
 
 def key(uuid: str) -> str:
-    """Return the callback's key. The braces are a hash tag, which puts all its keys in one slot."""
+    """Return the callback's key. The braces are a hash tag: they put all its keys in one slot."""
     return f"webhook-logger:{{{uuid}}}"
 
 
@@ -29,5 +29,5 @@ def worker_channel(worker: str) -> str:
 
 
 def uuid_of(channel: str) -> str:
-    """Return the callback of its channel."""
+    """Return the callback of a channel."""
     return channel.partition("{")[2].partition("}")[0]

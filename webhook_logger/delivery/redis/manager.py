@@ -19,7 +19,7 @@ from webhook_logger.callbacks import is_canonical_uuid
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.redis import keys
 from webhook_logger.delivery.redis.envelope import seal
-from webhook_logger.delivery.redis.errors import for_the_log
+from webhook_logger.delivery.redis.errors import log_text
 from webhook_logger.delivery.redis.redis_py import connections
 from webhook_logger.delivery.socketio import Message, QueuedRooms
 
@@ -98,7 +98,7 @@ class RoomManager(QueuedRooms):
         try:
             self._redis.publish(channel, seal(kind, json.dumps(message)))
         except redis.RedisError as error:
-            raise QueueUnavailable(f"The event was not emitted: {for_the_log(error)}") from None
+            raise QueueUnavailable(f"The event was not emitted: {log_text(error)}") from None
 
 
 def _is_callback(message: Message) -> bool:

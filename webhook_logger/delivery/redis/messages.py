@@ -30,7 +30,7 @@ class Own:
     def take(self, kind: bytes, parts: Sequence[str]) -> None:
         """Hand on a message that is for this worker."""
         if kind == b"heartbeat":
-            self._heartbeats.came_back()
+            self._heartbeats.received()
         elif kind == b"barrier":
             self._barriers.reach(*parts)
         elif kind == b"response":

@@ -23,7 +23,7 @@ from webhook_logger.delivery.base import BacklogFull, OutcomeUnknown, QueueUnava
 from webhook_logger.delivery.redis import history
 from webhook_logger.delivery.redis.backlog import TOO_MUCH, Backlog, Call
 from webhook_logger.delivery.redis.errors import NO_RESPONSE, UNREACHABLE, reason_of
-from webhook_logger.delivery.redis.redis_py import Backoff, Line, pack
+from webhook_logger.delivery.redis.redis_py import Backoff, Connection, pack
 
 MAX_COMMANDS_A_BATCH = 256
 MAX_BYTES_A_BATCH = 4 * 2**20
@@ -63,7 +63,7 @@ class Publisher:
         self._scripts = scripts
         self._backlog = backlog
         self._reporter = reporter
-        self._line: Line | None = None
+        self._connection: Connection | None = None
         self._is_outdated = False
         self._history = history.History("", "")
         self._name = history.UNKNOWN
@@ -154,8 +154,8 @@ class Publisher:
         while True:
             self._wait_for_work()
             try:
-                line = self._connected()
-                self._exchange(line, self._next_batch())
+                connection = self._connected()
+                self._exchange(connection, self._next_batch())
                 backoff.reset()
             except Exception as error:
                 if not isinstance(error, redis.RedisError | OSError):
@@ -172,28 +172,28 @@ class Publisher:
             self._wake.clear()
             self._sleeps = not self._waiting
 
-    def _connected(self) -> Line:
-        if self._line and (self._is_outdated or self._line.is_stale()):
+    def _connected(self) -> Connection:
+        if self._connection and (self._is_outdated or self._connection.is_stale()):
             self._disconnect()
-        if self._line is None:
+        if self._connection is None:
             self._is_outdated = False
-            self._line = line = Line(self._connect())
-            self._history = history.ask(line)
+            self._connection = connection = Connection(self._connect())
+            self._history = history.query(connection)
             self._name = self._history.name
-            self._load(line)
+            self._load(connection)
             self._failure = ""
             self._reporter.connected(self._history)
-        return self._line
+        return self._connection
 
     def _disconnect(self) -> None:
-        line, self._line = self._line, None
-        if line:
-            line.close()
+        connection, self._connection = self._connection, None
+        if connection:
+            connection.close()
 
-    def _load(self, line: Line) -> None:
+    def _load(self, connection: Connection) -> None:
         for script in self._scripts:
-            line.send(pack("SCRIPT", "LOAD", script))
-            line.read_well()
+            connection.send(pack("SCRIPT", "LOAD", script))
+            connection.read_or_raise()
 
     def _next_batch(self) -> list[Call]:
         batch: list[Call] = []
@@ -201,16 +201,16 @@ class Publisher:
         while self._waiting and len(batch) < MAX_COMMANDS_A_BATCH and size < MAX_BYTES_A_BATCH:
             call = self._waiting.popleft()
             if call.history and call.history != self._name:
-                call.move_to(self._name)
+                call.set_history(self._name)
             size += len(call.packed)
             batch.append(call)
         return batch
 
-    def _exchange(self, line: Line, batch: list[Call]) -> None:
+    def _exchange(self, connection: Connection, batch: list[Call]) -> None:
         """Send a batch and hand each call its own response, even if others fail."""
         self._out = batch
         try:
-            self._send(line, batch)
+            self._send(connection, batch)
         except Exception:
             for call in batch:
                 call.finish(error=OutcomeUnknown(NO_RESPONSE))
@@ -220,12 +220,12 @@ class Publisher:
             for call in batch:
                 self._backlog.remove(call)
 
-    def _send(self, line: Line, batch: list[Call]) -> None:
-        line.send(b"".join([call.packed for call in batch]))
-        again = [call for call in batch if not self._take(call, line.read())]
+    def _send(self, connection: Connection, batch: list[Call]) -> None:
+        connection.send(b"".join([call.packed for call in batch]))
+        again = [call for call in batch if not self._take(call, connection.read())]
         if again:  # Redis did not know these scripts, so it has done nothing
-            self._load(line)
-            self._send(line, again)
+            self._load(connection)
+            self._send(connection, again)
 
     def _take(self, call: Call, response: Any) -> bool:
         """Finish the call; return whether Redis knew its script."""

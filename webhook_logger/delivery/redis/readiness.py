@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.redis import history, keys, scripts
-from webhook_logger.delivery.redis.errors import REFUSES, code_of, for_the_log, reason_of
+from webhook_logger.delivery.redis.errors import REFUSED, code_of, log_text, reason_of
 from webhook_logger.delivery.redis.publisher import Publisher
 
 PROBE_SECONDS = 2.0
@@ -54,10 +54,10 @@ class Trouble:
         self._count += 1
         if self._count == 1:
             self._began = self._last
-            log.warning("Queue trouble: %s", for_the_log(error), extra=COUNTED)
+            log.warning("Queue trouble: %s", log_text(error), extra=COUNTED)
         elif self._last - self._reported >= self._report_seconds:
             text = "The queue trouble goes on after %d failures. The latest: %s"
-            log.warning(text, self._count, for_the_log(error), extra=COUNTED)
+            log.warning(text, self._count, log_text(error), extra=COUNTED)
         else:
             return
         self._reported = self._last
@@ -150,7 +150,7 @@ class Readiness:
                 self._miss(str(error))
             except Exception:
                 log.exception("The queue cannot be probed.")
-                self._miss(REFUSES)
+                self._miss(REFUSED)
             else:
                 self._pass()
 
@@ -180,7 +180,7 @@ class Readiness:
     def _miss(self, reason: str) -> None:
         # Else Redis refused it by a known code, which is noted, or this worker is too busy to know.
         first, *others = self._publishers
-        if first.is_unavailable or any(each.has_failed for each in others) or reason == REFUSES:
+        if first.is_unavailable or any(each.has_failed for each in others) or reason == REFUSED:
             self._note(reason)
             self._refusal = reason
             self._update()

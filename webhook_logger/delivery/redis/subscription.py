@@ -1,4 +1,4 @@
-"""The connection on which a worker reads from Redis, subscribed to the channels that it needs."""
+"""The connection through which a worker receives messages from Redis."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from webhook_logger.delivery.redis.redis_py import (
     FIRST_PAUSE_SECONDS,
     LONGEST_PAUSE_SECONDS,
     Backoff,
-    Line,
+    Connection,
     pack,
 )
 
@@ -28,80 +28,80 @@ log = logging.getLogger(__name__)
 
 
 class Reader(Protocol):
-    """Receives what is read, in its order. `received` may hold the stream still for a moment."""
+    """Receives messages in order. `received` may pause the stream for a short time."""
 
     def received(self, channel: str, data: bytes) -> None:
         """Handle a message."""
 
     def subscribed(self) -> None:
-        """Note that all held channels are subscribed to: the stream has no holes from here on."""
+        """Note that all channels are subscribed to: from now on no message is missing."""
 
     def lost(self, error: Exception) -> None:
-        """Note that the stream has ended. Also called after each failed attempt to connect."""
+        """Note that the stream ended. Also called after each failed attempt to connect."""
 
 
 class Subscription:
-    """Subscribes to a channel while it is held, which is as long as something needs it."""
+    """Subscribes to each channel until every user has released it."""
 
     def __init__(self, connect: Callable[[], Any], reader: Reader, confirm_seconds: float) -> None:
         self._connect = connect
         self._reader = reader
         self._confirm_seconds = confirm_seconds
-        self._line: Line | None = None
-        self._holds: Counter[str] = Counter()
-        # SUBSCRIBEs without a response yet. Only the response to the last one confirms a channel,
-        # because an UNSUBSCRIBE may have been sent in between.
+        self._connection: Connection | None = None
+        self._users: Counter[str] = Counter()
+        # Number of SUBSCRIBEs without a response yet, by channel. Only the response to the last one
+        # confirms the channel, because an UNSUBSCRIBE may have been sent in between.
         self._awaited: Counter[str] = Counter()
         self._unconfirmed: dict[str, threading.Event] = {}
         self._sending = threading.Lock()
         self.history: history.History | None = None
-        """Of the Redis at the other end, while there is one."""
-        self._why = ""
-        """Why this worker has ended the connection by itself."""
-        self.up = False
+        """The history of the connected Redis; None without a connection."""
+        self._end_reason = ""
+        """Why this worker ended the connection itself."""
+        self.is_up = False
 
-    def keep(self, channel: str) -> None:
-        """Hold a channel. Messages are read from Redis' confirmation on."""
-        self._holds[channel] += 1
-        if self._holds[channel] == 1:
+    def subscribe(self, channel: str) -> None:
+        """Use a channel. Its messages are received after Redis has confirmed the subscription."""
+        self._users[channel] += 1
+        if self._users[channel] == 1:
             self._unconfirmed[channel] = threading.Event()
             self._send("SUBSCRIBE", channel)
 
-    def hold(self, channel: str) -> None:
-        """Hold a channel and wait for the confirmation.
+    def subscribe_and_wait(self, channel: str) -> None:
+        """Use a channel, and wait until Redis has confirmed the subscription.
 
-        Raises `QueueUnavailable`; the channel is then not held.
+        Raises `QueueUnavailable`, and then releases the channel.
         """
-        self.keep(channel)
+        self.subscribe(channel)
         confirmed = self._unconfirmed.get(channel)
-        # While it is up, a channel is confirmed unless its SUBSCRIBE has no response yet.
-        if not self.up or (confirmed and not confirmed.wait(self._confirm_seconds)):
+        # If the subscription is up, every channel without an event here is confirmed.
+        if not self.is_up or (confirmed and not confirmed.wait(self._confirm_seconds)):
             self.release(channel)
             raise QueueUnavailable("This worker is not subscribed to the queue.")
 
     def release(self, channel: str) -> None:
-        """Undo one `keep` or `hold`."""
-        self._holds[channel] -= 1
-        if not self._holds[channel]:
-            del self._holds[channel]
+        """Undo one `subscribe` or `subscribe_and_wait`."""
+        self._users[channel] -= 1
+        if not self._users[channel]:
+            del self._users[channel]
             self._unconfirmed.pop(channel, None)
             self._send("UNSUBSCRIBE", channel)
 
-    def rebuild(self, why: str) -> None:
-        """End the connection, which can't be trusted any more; a new one follows."""
-        if self._line:
-            self._why = why
-            self._line.cut()
+    def reconnect(self, reason: str) -> None:
+        """End the connection, because it is unreliable; a new one follows."""
+        if self._connection:
+            self._end_reason = reason
+            self._connection.shut_down()
 
     def follow(self, published: history.History) -> None:
-        """End the connection where requests are published in another history than the one of its
-        Redis: what is published there may not be heard here, or with a hole.
+        """Reconnect if requests are published in a different history than that of the connected
+        Redis, because this subscription may not receive all of them.
         """
         if self.history and self.history != published:
-            self.rebuild(ANOTHER_HISTORY)
+            self.reconnect(ANOTHER_HISTORY)
 
     def listen(self) -> None:
-        """Read for ever."""
+        """Read messages without end."""
         backoff = Backoff()
         while True:
             began = time.monotonic()
@@ -109,49 +109,49 @@ class Subscription:
                 self._read_stream()
             except Exception as error:
                 if not isinstance(error, redis.RedisError | OSError):
-                    log.exception("The stream cannot be read.")
-                if self.up:
-                    # One that went well is replaced at once: viewers miss what comes meanwhile.
+                    log.exception("The subscription cannot be read.")
+                if self.is_up:
+                    # Immediately replace one that worked: viewers miss requests until then.
                     has_lasted = time.monotonic() - began >= LONGEST_PAUSE_SECONDS
                     backoff.reset(0 if has_lasted else FIRST_PAUSE_SECONDS)
-                why = self._end()
-                self._reader.lost(ConnectionError(why) if why else error)
+                reason = self._end()
+                self._reader.lost(ConnectionError(reason) if reason else error)
             backoff.pause()
 
     def _end(self) -> str:
-        """Return why this worker has ended the connection, if it was this worker."""
-        self.up = False
+        """Close the connection. Return why this worker ended it, or the empty string."""
+        self.is_up = False
         self._awaited.clear()
-        line, self._line = self._line, None
-        if line:
-            line.close()
-        why, self._why, self.history = self._why, "", None
-        return why
+        connection, self._connection = self._connection, None
+        if connection:
+            connection.close()
+        reason, self._end_reason, self.history = self._end_reason, "", None
+        return reason
 
     def _read_stream(self) -> None:
-        line = self._open()
+        connection = self._open()
         while True:
-            kind, name, data = line.read_well()
+            kind, name, data = connection.read_or_raise()
             if kind == b"message":
                 self._reader.received(name.decode(), data)
             elif kind == b"subscribe":
                 self._confirm(name.decode())
 
-    def _open(self) -> Line:
-        line = Line(self._connect())
+    def _open(self) -> Connection:
+        connection = Connection(self._connect())
         try:
-            # Not a replica: it hears what its master publishes, but not while it copies the data.
-            found = history.ask(line)
-            # Only to fail now, and not when the first channel is released, without the right to.
-            line.send(pack("UNSUBSCRIBE", NO_CHANNEL))
-            line.read_well()
-            line.wait_for(None)
+            # `query` rejects a replica, which gets no messages while it copies its master's data.
+            found = history.query(connection)
+            # Without the permission to unsubscribe, fail now instead of at the first release.
+            connection.send(pack("UNSUBSCRIBE", NO_CHANNEL))
+            connection.read_or_raise()
+            connection.set_timeout(None)
         except Exception:
-            line.close()
+            connection.close()
             raise
-        self._line, self.history = line, found
-        self._send("SUBSCRIBE", *self._holds)
-        return line
+        self._connection, self.history = connection, found
+        self._send("SUBSCRIBE", *self._users)
+        return connection
 
     def _confirm(self, channel: str) -> None:
         self._awaited[channel] -= 1
@@ -160,20 +160,20 @@ class Subscription:
             confirmed = self._unconfirmed.pop(channel, None)
             if confirmed:
                 confirmed.set()
-        if not self._awaited and not self.up:
-            self.up = True
+        if not self._awaited and not self.is_up:
+            self.is_up = True
             self._reader.subscribed()
 
     def _send(self, command: str, *channels: str) -> None:
-        """Send if there is a connection; the next one subscribes to all that is held."""
+        """Send if there is a connection. A new connection subscribes to all channels in use."""
         with self._sending:
-            line = self._line
-            if line is None:
+            connection = self._connection
+            if connection is None:
                 return
             if command == "SUBSCRIBE":
                 self._awaited.update(channels)
             try:
-                line.send(pack(command, *channels))
+                connection.send(pack(command, *channels))
             except OSError as error:
-                # The thread that reads finds out, too, and connects again.
+                # The thread that reads fails too, and reconnects.
                 log.debug("%s is not sent: %s", command, error)
