@@ -1,4 +1,4 @@
-"""The text of bytes by their byte order mark, their charset, or as UTF-8."""
+"""Bytes are decoded by their byte order mark, their charset, or as UTF-8."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from webhook_logger.captured import Body
         ("text/plain; charset=euc-kr", "똠".encode("cp949"), "똠"),
         ("text/plain; charset=utf-16", "é".encode("utf-16-le"), "é"),
         ("text/plain; charset=utf-16be", "é".encode("utf-16-be"), "é"),
-        # A byte order mark says more than the header, and is not part of the text.
+        # A byte order mark overrides the header, and is not part of the text.
         ("", codecs.BOM_UTF8 + b"a", "a"),
         ("", "é".encode("utf-16"), "é"),
         ("text/plain; charset=utf-8", codecs.BOM_UTF16_BE + "é".encode("utf-16-be"), "é"),
@@ -34,7 +34,7 @@ from webhook_logger.captured import Body
         ('a/b; charset="windows\\-1251"', b"\xc1", "Б"),
         ("a/b; xcharset=utf-16", b"a", "a"),
         ('a/b; x="; charset=utf-16', b"a", "a"),
-        # Names that no browser reads as a charset, some of which Python does.
+        # Names that browsers do not accept as a charset; Python accepts some of them.
         ("text/plain; charset=no-such", b"a", "a"),
         ("text/plain; charset=unicode_escape", b"\\q", "\\q"),
         ("text/plain; charset=utf-7", b"+AGE-", "+AGE-"),
@@ -45,18 +45,18 @@ from webhook_logger.captured import Body
         ("charset=utf-16", b"a", "a"),
     ],
 )
-def test_a_body_is_read_by_its_charset(content_type: str, content: bytes, text: str) -> None:
+def test_a_body_is_decoded_by_its_charset(content_type: str, content: bytes, text: str) -> None:
     request = of(headers=(("content-type", content_type),), body=Body(content, len(content)))
     assert request.text == text
 
 
-def test_python_knows_each_codec() -> None:
+def test_python_supports_each_codec() -> None:
     for name, codec in charset._CODECS.items():
         assert codecs.lookup(codec)
         assert aliases.aliases.get(name, name) in charset._CODECS
 
 
-def test_a_charset_that_is_unknown_is_not_remembered() -> None:
+def test_an_unknown_charset_is_not_cached() -> None:
     import encodings
 
     known = len(encodings._cache)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What a worker keeps of the text of strangers."""
+"""Caches with untrusted keys are bounded."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ ROOT = Path(__file__).parents[1]
 STATUS = "200 OK"
 
 
-def test_it_makes_each_short_result_once_and_long_ones_each_time() -> None:
+def test_results_are_cached_only_for_short_keys() -> None:
     made: list[str] = []
     memo = Memo[str, int](lambda key: made.append(key) or len(key), entries=2, size=3)  # type: ignore[func-returns-value]
     assert [memo[key] for key in ("abc", "abc", "abcd", "abcd")] == [3, 3, 4, 4]
     assert made == ["abc", "abcd", "abcd"]
 
 
-def test_it_starts_again_when_it_is_full() -> None:
+def test_a_full_cache_is_emptied() -> None:
     memo = Memo[str, str](str.upper, entries=2, size=3)
     for key in ("a", "b", "c"):
         assert memo[key] == key.upper()
     assert memo == {"c": "C"}
 
 
-def test_the_size_of_a_key_counts_all_that_is_in_it() -> None:
+def test_the_size_of_a_key_includes_nested_values() -> None:
     assert size_of(("ab", (("c", "d"), ("é", 5)), True)) == 7
 
 
@@ -48,7 +48,7 @@ MEMOS: dict[str, tuple[Memo[Any, Any], Callable[[str], object]]] = {
 
 
 @pytest.mark.parametrize(("memo", "key_of"), MEMOS.values(), ids=MEMOS)
-def test_hostile_keys_leave_little_behind(
+def test_hostile_keys_use_little_memory(
     memo: Memo[Any, Any], key_of: Callable[[str], object]
 ) -> None:
     for length in (1, 50, 1000, 60_000):
@@ -58,13 +58,13 @@ def test_hostile_keys_leave_little_behind(
 
 
 @pytest.mark.parametrize("form", ["fe80::1%{}", "[fe80::1%{}]:80"])
-def test_an_address_that_is_believed_is_short(form: str) -> None:
+def test_a_trusted_address_is_short(form: str) -> None:
     assert proxies._address(form.format("eth0")) == "fe80::1%eth0"
     assert proxies._address(form.format("e" * 1000)) == ""
 
 
-# Made of what is in the code, or of a time.
-BOUND_BY_ITSELF = {"sha", "_date"}
+# Their keys come from the code, or are times.
+BOUNDED = {"sha", "_date"}
 
 
 def cached(source: str) -> Iterator[str]:
@@ -75,6 +75,6 @@ def cached(source: str) -> Iterator[str]:
                 yield node.name
 
 
-def test_nothing_else_is_cached() -> None:
+def test_there_are_no_other_caches() -> None:
     files = sorted((ROOT / "webhook_logger").rglob("*.py"))
-    assert {name for file in files for name in cached(file.read_text())} == BOUND_BY_ITSELF
+    assert {name for file in files for name in cached(file.read_text())} == BOUNDED

@@ -1,4 +1,4 @@
-"""The plugin in whole runs of pytest, each a process of its own."""
+"""The plugin in complete runs of pytest, each in its own process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.test_inbox import until_told
+from tests.client.test_inbox import until_unreachable
 from tests.support.processes import ROOT, Server
 
 pytest_plugins = "pytester"
@@ -27,10 +27,12 @@ def send(url, body=b"{}", method="POST"):
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> object:
     """Run a test file with the plugin and some options."""
-    # Tests lie in a folder of their own, where the package is not.
+    # The tests are in a temporary folder without the package.
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYTHONDEVMODE", "1")
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # ours is named; others take seconds
+    monkeypatch.setenv(
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
+    )  # ours is loaded by name; others take seconds
 
     def run(source: str, *options: str) -> pytest.RunResult:
         pytester.makepyfile(SENDS + source)
@@ -39,7 +41,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> object:
     return run
 
 
-def test_each_test_has_an_inbox_of_its_own(run: object, memory_server: Server) -> None:
+def test_each_test_has_its_own_inbox(run: object, memory_server: Server) -> None:
     result = run(
         """
 seen = []
@@ -61,7 +63,7 @@ def test_other(webhook_inbox, webhook_server):
     assert result.stderr.str() == ""
 
 
-def test_what_arrived_is_shown_with_a_test_that_failed(run: object, memory_server: Server) -> None:
+def test_a_failed_test_shows_the_requests_that_arrived(run: object, memory_server: Server) -> None:
     result = run(
         """
 def test_it(webhook_inbox):
@@ -85,7 +87,7 @@ def test_it(webhook_inbox):
     )
 
 
-def test_without_a_url_a_server_is_started_and_ended(run: object) -> None:
+def test_without_a_url_the_plugin_runs_a_server(run: object) -> None:
     result = run(
         """
 from pathlib import Path
@@ -98,26 +100,26 @@ def test_it(webhook_inbox, webhook_server, monkeypatch):
     )
     result.assert_outcomes(passed=1)
     url = Path("url").read_text()
-    until_told(url, "refused")
+    until_unreachable(url, "refused")
 
 
-def test_a_server_that_cannot_be_started_is_told(
+def test_a_server_that_does_not_start_is_an_error(
     run: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAX_BODY_BYTES", "many")
     result = run("def test_it(webhook_inbox): pass")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        ["No webhook logger could be started. *--webhook-server URL.", "*MAX_BODY_BYTES*"]
+        ["The webhook logger did not start. *--webhook-server URL.", "*MAX_BODY_BYTES*"]
     )
 
 
-def test_a_server_that_is_not_there_is_told_once(run: object) -> None:
+def test_an_unreachable_server_is_reported_once(run: object) -> None:
     tests = """
 def test_one(webhook_inbox): pass
 def test_two(webhook_inbox): pass
 def test_three(webhook_inbox): pass
-def test_of_something_else(): pass
+def test_without_the_fixture(): pass
 """
     result = run(tests, "--webhook-server", "http://127.0.0.1:1", "-rN")
     result.assert_outcomes(errors=1, skipped=2, passed=1)
@@ -126,7 +128,7 @@ def test_of_something_else(): pass
     assert "Traceback" not in result.stdout.str()
 
 
-def test_a_run_that_does_not_use_it_does_not_pay_for_it() -> None:
+def test_the_plugin_does_not_import_the_client_before_its_use() -> None:
     code = "import sys, webhook_logger.pytest_plugin; print(*sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True

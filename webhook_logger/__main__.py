@@ -1,4 +1,4 @@
-"""The command line: `webhook-logger`, also `python -m webhook_logger`."""
+"""The command line: `webhook-logger` or `python -m webhook_logger`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _is_default = (
     and threading.current_thread() is threading.main_thread()
 )
 if _is_default:
-    # Imports take a second, in which Ctrl-C would end in a traceback.
+    # Imports take a second. Without this, Ctrl-C would print a traceback meanwhile.
     signal.signal(signal.SIGINT, lambda number, _frame: os._exit(128 + number))
 
 import click
 
 from webhook_logger import __version__
-from webhook_logger.client.commands.exits import Commands, Exit, end_soon_after_ctrl_c
+from webhook_logger.client.commands.exits import Commands, Exit, limit_time_after_ctrl_c
 from webhook_logger.client.commands.listen import listen
 from webhook_logger.client.commands.replay import replay
 from webhook_logger.client.commands.send import send
@@ -31,7 +31,7 @@ if _is_default:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="webhook-logger")
 def cli() -> None:
-    """See the webhooks that a service sends, live."""
+    """Receive and inspect webhooks in real time."""
 
 
 for command in (listen, send, replay, serve):
@@ -39,14 +39,14 @@ for command in (listen, send, replay, serve):
 
 
 def main() -> None:
-    """Run what the command line says."""
+    """Run the command line."""
     if _is_default:
-        end_soon_after_ctrl_c()
+        limit_time_after_ctrl_c()
     try:
         cli(prog_name="webhook-logger")
     except SystemExit as end:
         if end.code == Exit.INTERRUPTED:
-            # The usual end would wait for what is still being written, which perhaps nobody reads.
+            # A normal exit would block on output that no one reads.
             os._exit(end.code)
         raise
 

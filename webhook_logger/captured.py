@@ -1,6 +1,6 @@
-"""A captured request as an immutable value, and its one form on the wire.
+"""A captured request as an immutable value, and its wire form.
 
-Standard library only: the clients import this without the server.
+This module needs only the standard library, because the clients import it without the server.
 """
 
 from __future__ import annotations
@@ -14,29 +14,30 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from webhook_logger import charset, codings
-from webhook_logger.codings import Undone
+from webhook_logger.codings import Decoded
 from webhook_logger.headers import HeaderLines
 
-# Unicode's control characters (category Cc) but TAB, LF and CR: a viewer would not see them.
+# Control characters (Unicode category Cc) except TAB, LF and CR, which are invisible to viewers.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ASCII = "".join(map(chr, range(128)))
-_UTC = slice(None, -len("+00:00"))  # replaced by Z
+_UTC = slice(None, -len("+00:00"))  # replaced with Z
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The body of a request: the bytes after transfer coding and before content coding."""
+    """The body of a request, without transfer coding and with its content codings."""
 
     content: bytes
-    """Empty where the body was over the limit."""
+    """Empty if the body was over the limit."""
     size: int
-    """In bytes; of a body over the limit the declared length, or what was read of a chunked one."""
+    """In bytes. Over the limit: the declared length, or the bytes read from a chunked body."""
     complete: bool = True
-    """False where the body was over the limit."""
+    """False if the body was over the limit."""
 
     def to_wire(self) -> dict[str, Any]:
-        """`{size, encoding, content, complete}`; `encoding` is `utf-8` for readable text, else
-        `base64`.
+        """Return `{size, encoding, content, complete}`.
+
+        `encoding` is `utf-8` for readable text, else `base64`.
         """
         encoding, content = _encode(self.content)
         return {
@@ -48,7 +49,7 @@ class Body:
 
     @classmethod
     def from_wire(cls, wire: dict[str, Any]) -> Body:
-        """The inverse of `to_wire`: the same bytes again."""
+        """Read the wire form; the inverse of `to_wire`."""
         if wire["encoding"] == "base64":
             content = base64.b64decode(wire["content"], validate=True)
         else:
@@ -71,104 +72,106 @@ class CapturedRequest:
     """One HTTP request that reached a callback.
 
     `method`, `host`, `path`, `subpath`, `query_string`, `headers` and `trailers` are the bytes as
-    sent, read as Latin-1, so that `.encode("latin-1")` gives them back.
+    sent, decoded as Latin-1, so that `.encode("latin-1")` returns the original bytes.
     """
 
     uuid: str
-    """The callback's UUID, lower-case."""
+    """The callback's UUID, in lower case."""
     id: str
-    """A UUIDv7, or what the balancer gave. The same `id` twice is the same request."""
+    """A UUIDv7, or the id from the load balancer. Equal ids mean the same request."""
     received_at: datetime
-    """When its last byte had arrived, UTC."""
+    """The time of arrival of the last byte, in UTC."""
     method: str
     scheme: str
     host: str
     path: str
-    """With its percent-escapes, from the first slash, without the query."""
+    """The raw path without the query, from the first slash."""
     subpath: str
-    """The end of `path` behind the callback's UUID: "" or "/orders"."""
+    """The part of `path` after the callback's UUID: "" or "/orders"."""
     query_string: str
-    """Without its question mark; empty also where there was none."""
+    """The raw query without its question mark; empty if there is no query."""
     http_version: str
     remote_addr: str
     headers: HeaderLines
-    """Every header line, in its order, case and number."""
+    """All header lines as (name, value), in the original order and case."""
     body: Body
     epoch: str = ""
     """Empty until the request is accepted."""
     seq: int = 0
     """1, 2, 3 … within the epoch; 0 until the request is accepted."""
     trailers: HeaderLines = ()
-    """The lines behind a chunked body (RFC 9112, section 7.1.2), as `headers` are."""
+    """The lines after a chunked body (RFC 9112, section 7.1.2), like `headers`."""
 
     @property
     def target(self) -> str:
-        """The path with the query behind it, as in the request line."""
+        """The path and the query, as in the request line."""
         return self.path + (self.query_string and f"?{self.query_string}")
 
     @property
     def query(self) -> list[tuple[str, str]]:
-        """The query's parameters in their order, decoded; bytes that were sent bare as well."""
+        """The decoded parameters of the query, in order."""
         escaped = quote(self.query_string, safe=_ASCII, encoding="latin-1", errors="replace")
         return parse_qsl(escaped, keep_blank_values=True)
 
     def header(self, name: str, default: str = "") -> str:
-        """The value of the first header line of that name, in any case."""
+        """Return the value of the first header line with this name, case-insensitive."""
         return next(iter(self.header_lines(name)), default)
 
     def header_lines(self, name: str) -> list[str]:
-        """The values of all header lines of that name, in any case."""
+        """Return the values of all header lines with this name, case-insensitive."""
         wanted = name.lower()
         return [value for each, value in self.headers if each.lower() == wanted]
 
     @property
     def media_type(self) -> str:
-        """`application/json` of `Application/JSON; charset=utf-8`; "" where none was sent."""
+        """The media type in lower case, such as `application/json`; "" if none was sent."""
         return self.header("content-type").partition(";")[0].strip(" \t").lower()
 
-    def undone(self) -> Undone:
-        """Undo the content codings of the body, such as gzip, and say what was wrong."""
-        return codings.undo(self.body.content, self.header_lines("content-encoding"))
+    def decoded(self) -> Decoded:
+        """Return the body without its content codings, such as gzip, and any error."""
+        return codings.decode(self.body.content, self.header_lines("content-encoding"))
 
     @property
     def content(self) -> bytes:
-        """The body without its content codings; as it came where nothing could be undone."""
-        undone = self.undone()
-        return undone.content if undone.content or not undone.problem else self.body.content
+        """The body without its content codings, or as sent if it cannot be decoded."""
+        decoded = self.decoded()
+        return decoded.content if decoded.content or not decoded.problem else self.body.content
 
     @property
     def text(self) -> str:
-        """The body without its content codings, by its byte order mark or the charset of its
-        Content-Type, else as UTF-8. U+FFFD stands for bytes that are no text.
+        """The body as text, without its content codings.
+
+        The charset is that of the byte order mark or Content-Type, else UTF-8. U+FFFD replaces
+        invalid bytes.
         """
         return charset.decode(self.content, self.header("content-type"))
 
     def json(self) -> Any:
-        """The body as JSON, without its content codings and by its charset.
+        """Parse the body as JSON, after decoding its content codings and charset.
 
-        Raises `ValueError` where it is none, or was over the limit.
+        Raises `ValueError` if it is not JSON, or if the body was over the limit.
         """
         if not self.body.complete:
             raise ValueError(f"The body of {self.body.size} bytes was over the server's limit.")
-        undone = self.undone()
-        if undone.problem and undone.content:
-            raise ValueError(undone.problem)
-        content = self.body.content if undone.problem else undone.content
+        decoded = self.decoded()
+        if decoded.problem and decoded.content:
+            raise ValueError(decoded.problem)
+        content = self.body.content if decoded.problem else decoded.content
         codec = charset.codec_of(content, self.header("content-type"))
         try:
-            # Of Unicode's encodings JSON tells by itself which it is (RFC 4627, section 3).
+            # `loads` detects UTF-8, UTF-16 and UTF-32 (RFC 4627, section 3).
             return json.loads(content if codec.startswith("utf") else content.decode(codec))
         except RecursionError:
             raise ValueError("The JSON is nested too deeply.") from None
         except ValueError as error:
-            raise ValueError(undone.problem or str(error)) from error
+            raise ValueError(decoded.problem or str(error)) from error
 
     def accepted(self, epoch: str, seq: int) -> CapturedRequest:
-        """The same request with its position in its callback's stream."""
+        """Return the same request with its position in the callback's stream."""
         return replace(self, epoch=epoch, seq=seq)
 
     def to_wire(self) -> dict[str, Any]:
-        """The payload of the `request` event, its fields in the contract's order."""
+        """Return the payload of the `request` event, its fields in the order of the contract."""
         return {
             "uuid": self.uuid,
             "epoch": self.epoch,
@@ -190,8 +193,8 @@ class CapturedRequest:
 
     @classmethod
     def from_wire(cls, wire: dict[str, Any]) -> CapturedRequest:
-        """The inverse of `to_wire`; fields that are not known here are left out."""
-        # Python 3.10 knows no Z here; strptime would take half of all the time.
+        """Read the wire form; the inverse of `to_wire`. Unknown fields are ignored."""
+        # Python 3.10 does not accept Z here, and strptime is slow.
         received_at = datetime.fromisoformat(wire["received_at"].removesuffix("Z") + "+00:00")
         plain = (
             "uuid",

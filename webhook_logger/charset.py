@@ -1,4 +1,4 @@
-"""Decode bytes as text, by their byte order mark or their declared charset.
+"""Decode bytes as text, by their byte order mark or declared charset.
 
 Only the charsets that browsers read are supported (WHATWG Encoding Standard). Some of Python's
 other codecs warn, take very long for hostile input, or keep each unknown name in memory.
@@ -17,8 +17,8 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-# Python's name of a charset, and the codec that reads it. As in browsers, a larger charset reads
-# some of them, because senders name the small one and use the large one.
+# Python's name of a charset, and the codec for it. As in browsers, some codecs are for a superset,
+# because senders declare the smaller charset and use the larger one.
 _CODECS = {
     **{f"iso8859_{n}": f"iso8859_{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
     **{f"cp{n}": f"cp{n}" for n in (866, 874, *range(1250, 1259))},
@@ -35,7 +35,7 @@ _CODECS = {
 }
 _LONGEST_NAME = 40
 
-# It reads no part twice: the work grows with the length of the value alone.
+# Matches in linear time.
 _PARAMETER = re.compile(
     r';[ \t]*([^;=" \t]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL
 )
@@ -55,7 +55,7 @@ def codec_of(content: bytes, content_type: str = "") -> str:
 
 
 def parameter(content_type: str, wanted: str) -> str:
-    """Return the first parameter of that name (RFC 9110, section 5.6.6); empty without one."""
+    """Return the first parameter with this name (RFC 9110, section 5.6.6), or an empty text."""
     return next((value for name, value in _parameters(content_type) if name == wanted), "")
 
 
@@ -67,7 +67,7 @@ def _parameters(content_type: str) -> Iterator[tuple[str, str]]:
 
 
 def _codec_named(charset: str) -> str | None:
-    """Return the codec of a charset, by any of its names; None where it is not supported."""
+    """Return the codec of a charset, by any of its names, or None if it is not supported."""
     if len(charset) > _LONGEST_NAME or not charset.isascii():
         return None
     name = normalize_encoding(charset.lower())

@@ -1,6 +1,6 @@
-"""Undo the content codings of a body (RFC 9110, section 8.4), within limits.
+"""Decode the content codings of a body (RFC 9110, section 8.4), within limits.
 
-gzip and deflate need the standard library only. br needs the package brotli; zstd needs the package
+gzip and deflate need only the standard library. br needs the package brotli; zstd needs the package
 backports.zstd before Python 3.14. The extra `codings` installs both.
 """
 
@@ -13,51 +13,51 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_BYTES = 16 * 2**20
-"""Largest decompressed body, in bytes."""
+"""Maximum size of a decompressed body, in bytes."""
 _MAX_AT_ONCE = 2**20
 _MAX_RATIO = 100
-"""A body decompresses to at most 1 MiB and 100 times its own size, in all its codings together."""
+"""A body decompresses to at most 1 MiB plus 100 times its size, over all its codings."""
 _MAX_CODINGS = 4
-"""Maximum codings of one body: some bodies decompress to themselves, any number of times."""
+"""Maximum codings of one body, because some bodies decompress to themselves."""
 _STEP = 4096
-"""Bytes of input at a time: the decoder copies the rest of the input at the end of a stream."""
+"""Bytes of input per step: a decoder copies the remaining input at the end of a stream."""
 _GZIP_START = b"\x1f\x8b\x08"
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class Decoded:
     """A body without its content codings."""
 
     content: bytes
-    """All of it, or the beginning that could be decoded."""
+    """The complete content, or the part that could be decoded."""
     codings: tuple[str, ...] = ()
-    """The declared codings, in the order in which they were applied."""
+    """The declared codings, in the order in which the sender applied them."""
     problem: str = ""
-    """Why the content is not complete, as a sentence; empty where it is."""
+    """Why the content is not complete; empty if it is."""
 
 
-def undo(content: bytes, content_encodings: Sequence[str] = ()) -> Undone:
-    """Return a body without the codings of these `Content-Encoding` lines.
+def decode(content: bytes, content_encodings: Sequence[str] = ()) -> Decoded:
+    """Decode a body by the values of its `Content-Encoding` lines.
 
-    Without any line, gzip is recognised by its first bytes.
+    Without such a line, gzip is recognised by its first bytes.
     """
-    codings = _named(content, content_encodings)
+    codings = _codings_of(content, content_encodings)
     if len(codings) > _MAX_CODINGS:
-        return Undone(b"", codings, f"More than {_MAX_CODINGS} content codings are not undone.")
-    most = most_of(len(content))
+        return Decoded(b"", codings, f"More than {_MAX_CODINGS} content codings are not supported.")
+    limit = max_decoded_bytes(len(content))
     for coding in reversed(codings):
-        content, problem = _undo_one(content, coding, most)
+        content, problem = _decode_one(content, coding, limit)
         if problem:
-            return Undone(content, codings, problem)
-    return Undone(content, codings)
+            return Decoded(content, codings, problem)
+    return Decoded(content, codings)
 
 
-def most_of(size: int) -> int:
-    """Return how many bytes a body of this size may decompress to; the page has the same rule."""
+def max_decoded_bytes(size: int) -> int:
+    """Return the maximum decompressed size of a body of this size, as on the page."""
     return min(MAX_BYTES, _MAX_AT_ONCE + _MAX_RATIO * size)
 
 
-def _named(content: bytes, content_encodings: Sequence[str]) -> tuple[str, ...]:
+def _codings_of(content: bytes, content_encodings: Sequence[str]) -> tuple[str, ...]:
     listed = ",".join(content_encodings).lower().split(",")
     named = tuple(each for each in (each.strip(" \t") for each in listed) if each)
     if named or not content:
@@ -65,30 +65,30 @@ def _named(content: bytes, content_encodings: Sequence[str]) -> tuple[str, ...]:
     return ("gzip",) if content.startswith(_GZIP_START) else ()
 
 
-def _undo_one(content: bytes, coding: str, most: int) -> tuple[bytes, str]:
-    """Return the decoded content, and what is wrong with it."""
+def _decode_one(content: bytes, coding: str, limit: int) -> tuple[bytes, str]:
+    """Return the decoded content and the problem, if there is one."""
     decoders = _DECODERS.get(coding)
     if not decoders:
-        return b"", f"The content coding {coding[:40]!r} is not known."
+        return b"", f"The content coding {coding[:40]!r} is not supported."
     out, problem = b"", ""
     for decoder in decoders:
-        out, problem = _collected(decoder(content, most), coding, most)
+        out, problem = _collect(decoder(content, limit), coding, limit)
         if out or not problem:
             break
     return out, problem
 
 
-def _collected(parts: Iterator[bytes], coding: str, most: int) -> tuple[bytes, str]:
+def _collect(parts: Iterator[bytes], coding: str, limit: int) -> tuple[bytes, str]:
     out = bytearray()
     try:
         for part in parts:
             out += part
-            if len(out) > most:
-                return bytes(out[:most]), f"Only the first {most} bytes are undone."
+            if len(out) > limit:
+                return bytes(out[:limit]), f"Only the first {limit} bytes are decoded."
     except ImportError as error:
         return b"", f"{coding} needs a package: pip install 'webhook-logger[codings]' ({error})."
-    except Exception:  # noqa: BLE001  # each package has errors of its own
-        return bytes(out), f"The body is not {coding}, or not whole."
+    except Exception:  # noqa: BLE001  # each package has its own errors
+        return bytes(out), f"The body is not valid {coding}, or is truncated."
     return bytes(out), ""
 
 
@@ -98,13 +98,13 @@ def _chunks(content: bytes) -> Iterator[bytes]:
 
 
 def _inflate(window_bits: int) -> Callable[[bytes, int], Iterator[bytes]]:
-    def parts(content: bytes, most: int) -> Iterator[bytes]:
+    def parts(content: bytes, limit: int) -> Iterator[bytes]:
         stream: Any = None
         for chunk in _chunks(content):
             rest = chunk
             while rest:
                 stream = stream or zlib.decompressobj(window_bits)
-                yield stream.decompress(rest, most + 1)
+                yield stream.decompress(rest, limit + 1)
                 rest = stream.unused_data if stream.eof else stream.unconsumed_tail
                 stream = None if stream.eof else stream
         if stream or not content:
@@ -113,7 +113,7 @@ def _inflate(window_bits: int) -> Callable[[bytes, int], Iterator[bytes]]:
     return parts
 
 
-def _brotli(content: bytes, most: int) -> Iterator[bytes]:
+def _brotli(content: bytes, limit: int) -> Iterator[bytes]:
     stream = importlib.import_module("brotli").Decompressor()
     if not hasattr(stream, "can_accept_more_data"):
         raise ImportError("brotli 1.2 or newer is needed")
@@ -133,7 +133,7 @@ _ZSTD_WINDOW_LOG = 23
 """8 MiB (RFC 9659)."""
 
 
-def _zstd(content: bytes, most: int) -> Iterator[bytes]:
+def _zstd(content: bytes, limit: int) -> Iterator[bytes]:
     zstd = _zstd_module()
     options = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
     stream: Any = None
@@ -141,7 +141,7 @@ def _zstd(content: bytes, most: int) -> Iterator[bytes]:
         rest = chunk
         while rest or (stream and not stream.needs_input):
             stream = stream or zstd.ZstdDecompressor(options=options)
-            yield stream.decompress(rest, max_length=most + 1)
+            yield stream.decompress(rest, max_length=limit + 1)
             rest = stream.unused_data if stream.eof else b""
             stream = None if stream.eof else stream
     if stream or not content:
@@ -159,7 +159,7 @@ _GZIP, _ZLIB, _DEFLATE = 31, 15, -15
 _DECODERS: dict[str, tuple[Callable[[bytes, int], Iterator[bytes]], ...]] = {
     "gzip": (_inflate(_GZIP),),
     "x-gzip": (_inflate(_GZIP),),
-    "deflate": (_inflate(_ZLIB), _inflate(_DEFLATE)),  # some senders leave zlib's frame out
+    "deflate": (_inflate(_ZLIB), _inflate(_DEFLATE)),  # some senders omit the zlib header
     "br": (_brotli,),
     "zstd": (_zstd,),
 }

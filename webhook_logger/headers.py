@@ -1,8 +1,8 @@
-"""Header lines: their type, their grammar, and the lists of names that some of them must not have.
+"""Header lines: their type, their grammar, and the names that a reply cannot set.
 
-A reply may have all headers but those that act beyond the response: the server refuses the others,
-and the client leaves them out. They go by families, because each of the programs named below obeys
-more headers of its family than one list knows.
+A reply cannot set headers that act beyond the response: the server rejects them, and the client
+removes them. Most are matched by prefix, because the programs named below obey more headers of
+each family than a list could name.
 """
 
 from __future__ import annotations
@@ -10,37 +10,37 @@ from __future__ import annotations
 import re
 
 HeaderLines = tuple[tuple[str, str], ...]
-"""Names and values in the order, the case and the number that they were sent in."""
+"""All names and values, in the order and case in which they were sent."""
 
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 """A header's name, and any other token (RFC 9110, section 5.6.2)."""
 FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 """A header's value (RFC 9110, section 5.5)."""
 
-OF_A_CONNECTION = frozenset(
+HOP_BY_HOP = frozenset(
     (
         *("connection", "http2-settings", "keep-alive", "proxy-connection", "te", "trailer"),
         *("transfer-encoding", "upgrade"),
     )
 )
-"""Headers of one connection (RFC 9110, section 7.6.1), besides those that `Connection` names."""
+"""Hop-by-hop headers (RFC 9110, section 7.6.1), besides those that `Connection` lists."""
 
-_NOT_OF_A_REPLY = frozenset(
+_FORBIDDEN = frozenset(
     (
         # The server's own, on each response of a callback
         *("cache-control", "content-security-policy", "content-security-policy-report-only"),
         *("webhook-viewers", "x-content-type-options"),
-        # Framing, and the connection
-        *("content-length", "date", *OF_A_CONNECTION),
-        # Browsers keep these for the origin, which callbacks share with the dashboard, or ask the
-        # person in front of them for a password there.
+        # Framing and the connection
+        *("content-length", "date", *HOP_BY_HOP),
+        # Browsers store these for the origin, which callbacks share with the dashboard, or ask the
+        # user for a password.
         *("alt-svc", "clear-site-data", "critical-ch", "expect-ct", "nel", "report-to"),
         *("authentication-control", "authentication-info", "optional-www-authenticate"),
         *("reporting-endpoints", "service-worker-allowed", "set-login"),
         *("strict-transport-security", "use-as-dictionary", "www-authenticate"),
     )
 )
-_FAMILIES = (
+_FORBIDDEN_PREFIXES = (
     # Browsers, as above
     *("accept-ch", "public-key-pins", "sec-", "secure-session-", "set-cookie"),
     # nginx: files, rate, buffering and caching; Apache, lighttpd, Perlbal and h2o: files and other
@@ -49,17 +49,17 @@ _FAMILIES = (
     # Caches and content delivery networks: Akamai, Cloudflare, Fastly, Netlify, Varnish, Vercel
     *("akamai-", "cache-tag", "cdn-", "cf-", "edge-", "fastly-", "netlify-", "surrogate-"),
     *("x-akamai-", "x-fastly-", "x-middleware-", "x-varnish", "x-vercel-", "xkey"),
-    # Platforms: Fly.io sends a request again elsewhere, Google App Engine sends a file
+    # Platforms: Fly.io replays a request on another machine, Google App Engine sends a file
     *("fly-", "x-appengine-"),
     # Any proxy
     *("proxy-", "x-proxy-"),
 )
-_CDN_CACHING = "-cdn-cache-control"  # RFC 9213, section 3.1, behind the name of a network
+_CDN_CACHING = "-cdn-cache-control"  # RFC 9213, section 3.1, after the name of a CDN
 
 
 def may_set(name: str) -> bool:
-    """Whether a reply, or a response to one request, may have a header of this name."""
+    """Return whether a reply, or a response to one request, may set this header."""
     lower = name.lower()
     return not (
-        lower in _NOT_OF_A_REPLY or lower.startswith(_FAMILIES) or lower.endswith(_CDN_CACHING)
+        lower in _FORBIDDEN or lower.startswith(_FORBIDDEN_PREFIXES) or lower.endswith(_CDN_CACHING)
     )

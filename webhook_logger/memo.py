@@ -1,4 +1,4 @@
-"""A cache that is safe where strangers choose the keys."""
+"""A cache that is safe for untrusted keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Made = TypeVar("Made")
 class Memo(dict[Key, Made], Generic[Key, Made]):
     """Caches the result of `make` for short keys.
 
-    An `lru_cache` bounds the number of keys, but not their size: with header names of 60 KB each,
+    An `lru_cache` limits the number of keys, but not their size: with header names of 60 KB each,
     one kept hundreds of megabytes. This cache holds at most `entries` keys of `size` characters.
     """
 
@@ -23,7 +23,7 @@ class Memo(dict[Key, Made], Generic[Key, Made]):
         self._size = size
 
     def __missing__(self, key: Key) -> Made:
-        """Make the result. A full cache is emptied: frequent keys come back soon."""
+        """Make and cache a result. A full cache is emptied, because frequent keys return soon."""
         made = self._make(key)
         if size_of(key) <= self._size:
             if len(self) >= self._entries:
@@ -33,7 +33,7 @@ class Memo(dict[Key, Made], Generic[Key, Made]):
 
 
 def size_of(key: object) -> int:
-    """Count the characters of a key; a number and the like count as one."""
+    """Count the characters of a key; values such as numbers count as one."""
     if isinstance(key, tuple):
         return sum(map(size_of, key))
     return len(key) if isinstance(key, str | bytes) else 1

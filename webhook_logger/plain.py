@@ -1,14 +1,14 @@
-"""Text of strangers, fit to be shown on a terminal and in a log."""
+"""Escape invisible characters in untrusted text for terminals and logs."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-_SEEMS_EMPTY = re.compile(
+_INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
 )
-"""Letters and marks that show nothing. U+FE0E and U+FE0F only choose between text and picture."""
+"""Invisible letters and marks. U+FE0E and U+FE0F only choose between text and emoji."""
 
 _JOINERS = "\u200c\u200d"
 _JOINED_SCRIPTS = frozenset(
@@ -18,11 +18,11 @@ _JOINED_SCRIPTS = frozenset(
         *("KANNADA", "MALAYALAM", "SINHALA", "KHMER", "MYANMAR", "TIBETAN", "JAVANESE", "BALINESE"),
     )
 )
-"""Scripts in which a joiner changes how the letters around it are written; the first word of their
-letters' names."""
+"""Scripts in which a joiner changes the form of adjacent letters, as the first word of the letters'
+Unicode names."""
 _VIRAMAS = frozenset("\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca")
-"""Signs that take the vowel from a letter; a joiner behind one chooses the letter's form."""
-_OF_AN_EMOJI = "\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+"""Signs that remove a letter's vowel; a joiner after one chooses the letter's form."""
+_EMOJI_MODIFIERS = "\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 
 _FLAG = re.compile(
     "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)"  # such as Scotland's
@@ -30,13 +30,13 @@ _FLAG = re.compile(
 
 
 def plain(text: str, keep: str = "") -> str:
-    """Return `text` with each invisible character written as an escape, except those in `keep`.
+    """Return `text` with each invisible character escaped, except those in `keep`.
 
-    Invisible are line ends and other control characters, characters that change the direction of
-    text, and the like. Spaces of any width stay, and so do joiners that join: in Persian, Hindi or
-    emoji. `visible` of `static/js/text/format.js` has the same rules; a test compares.
+    Invisible characters are line ends, other control characters, characters that change the text
+    direction, and similar. Spaces of any width stay, and so do joiners between letters or emoji
+    that they join. `visible` of `static/js/text/format.js` has the same rules; a test compares.
     """
-    if text.isprintable() and not _SEEMS_EMPTY.search(text):
+    if text.isprintable() and not _INVISIBLE.search(text):
         return text
     # Every second piece is a flag.
     pieces = enumerate(_FLAG.split(text) if "\U0001f3f4" in text else [text])
@@ -45,27 +45,27 @@ def plain(text: str, keep: str = "") -> str:
 
 def _without_flags(text: str, keep: str) -> str:
     return "".join(
-        letter if letter in keep or _is_seen(letter) or _joins(text, at) else _escaped(letter)
+        letter if letter in keep or _is_visible(letter) or _joins(text, at) else _escaped(letter)
         for at, letter in enumerate(text)
     )
 
 
-def _is_seen(letter: str) -> bool:
+def _is_visible(letter: str) -> bool:
     if letter.isprintable():
-        return not _SEEMS_EMPTY.match(letter)
+        return not _INVISIBLE.match(letter)
     return unicodedata.category(letter) == "Zs"
 
 
 def _joins(text: str, at: int) -> bool:
-    """Whether the character there is a joiner, and its neighbours are what it joins."""
+    """Return whether the character at `at` is a joiner between characters that it joins."""
     if text[at] not in _JOINERS or at == 0:
         return False
     before, after = text[at - 1], text[at + 1 : at + 2]
     if before in _VIRAMAS or (_is_joined(before) and _is_joined(after)):
         return True
-    if before in _OF_AN_EMOJI:
+    if before in _EMOJI_MODIFIERS:
         before = text[max(0, at - 2)]
-    return text[at] == "\u200d" and _is_picture(before) and _is_picture(after)
+    return text[at] == "\u200d" and _is_emoji(before) and _is_emoji(after)
 
 
 def _is_joined(letter: str) -> bool:
@@ -74,8 +74,8 @@ def _is_joined(letter: str) -> bool:
     )
 
 
-def _is_picture(letter: str) -> bool:
-    """Whether it is an emoji, or a sign that can be shown as one."""
+def _is_emoji(letter: str) -> bool:
+    """Return whether it is an emoji, or a sign that can be displayed as one."""
     return letter > "\u2190" and unicodedata.category(letter) in ("So", "Sm")
 
 

@@ -1,10 +1,10 @@
-"""Fixtures for pytest: an inbox for each test, on a given server or on one that is started.
+"""Pytest fixtures: an inbox for each test, on a given server or on one for the session.
 
-Installed with the client, pytest finds this by itself. `--webhook-server URL` names the server;
-without it one is started on this machine, for the session, where the server half is installed.
+Pytest loads this plugin if the client is installed. `--webhook-server URL` sets the server. Without
+it, the plugin starts a server for the session, if the server is installed.
 
-It stands outside the client because every run of pytest loads it, of projects that never use it
-too: the client is imported when a fixture is asked for.
+Every pytest run loads this module, even in projects that never use it. So it is outside the client,
+and imports the client only when a fixture is used.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
     from webhook_logger.client import Inbox
 
 _COMMAND = (sys.executable, "-m", "webhook_logger", "serve")
-_HELP = "Install webhook-logger with its extra `server`, or name one with --webhook-server URL."
+_HELP = "Install webhook-logger with its extra `server`, or set --webhook-server URL."
 _END_SECONDS = 10
 _LOG_CHARACTERS = 2000
 _inbox_key = pytest.StashKey["Inbox"]()
-_gone_key = pytest.StashKey[bool]()
+_unavailable_key = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("webhook-logger").addoption(
         "--webhook-server",
         metavar="URL",
-        help="The webhook logger that `webhook_inbox` uses; without it, one is started.",
+        help="URL of the webhook logger for `webhook_inbox`. By default, one is started.",
     )
 
 
 @pytest.fixture(scope="session")
 def webhook_server(pytestconfig: pytest.Config) -> Iterator[str]:
-    """The base URL of the webhook logger that tests use."""
+    """Return the base URL of the webhook logger that tests use."""
     url = pytestconfig.getoption("webhook_server")
     if url:
         yield url
@@ -53,14 +53,14 @@ def webhook_server(pytestconfig: pytest.Config) -> Iterator[str]:
 
 @pytest.fixture
 def webhook_inbox(webhook_server: str, request: pytest.FixtureRequest) -> Iterator[Inbox]:
-    """An inbox with a callback of its own, joined before the test starts."""
+    """Return an inbox with a new callback, which has joined before the test starts."""
     from webhook_logger.client import ClientError, Inbox  # noqa: PLC0415  # see above
 
     inbox, why = None, ""
     try:
         inbox = Inbox(webhook_server).open()
     except ClientError as error:
-        why = f"{error}\nTests that need it are skipped from here on."
+        why = f"{error}\nThe remaining tests that need a webhook logger are skipped."
     if inbox is None:
         _give_up(request.config, why)
     with inbox:
@@ -69,9 +69,11 @@ def webhook_inbox(webhook_server: str, request: pytest.FixtureRequest) -> Iterat
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Once the server was not there, no further test waits for it."""
-    if item.config.stash.get(_gone_key, False) and "webhook_server" in _fixtures(item):
-        pytest.skip("There is no webhook logger: see the error of the first test that needs it.")
+    """Skip tests that need the server after it could not be reached."""
+    if item.config.stash.get(_unavailable_key, False) and "webhook_server" in _fixtures(item):
+        pytest.skip(
+            "No webhook logger is available. See the error of the first test that needs it."
+        )
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
@@ -79,16 +81,16 @@ def _fixtures(item: pytest.Item) -> list[str]:
 
 
 def _give_up(config: pytest.Config, why: str) -> NoReturn:
-    """Fail this test, and skip all others that need the server."""
-    config.stash[_gone_key] = True
+    """Fail this test, and skip all later tests that need the server."""
+    config.stash[_unavailable_key] = True
     pytest.fail(why, pytrace=False)
 
 
-@pytest.hookimpl(hookwrapper=True)  # the older way, which every pytest since 7.0 knows
+@pytest.hookimpl(hookwrapper=True)  # the older style, which works since pytest 7.0
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pluggy.Result[pytest.TestReport], None]:
-    """What arrived is shown with a test that failed."""
+    """Add a summary of the inbox to the report of a failed test."""
     outcome = yield
     report = outcome.get_result()
     inbox = item.stash.get(_inbox_key, None)
@@ -98,12 +100,12 @@ def pytest_runtest_makereport(
 
 @contextmanager
 def _server(config: pytest.Config) -> Iterator[str]:
-    """A server for this session alone: on a free port, in its own memory, ended by its pid."""
+    """Run a server for this session, on a free port and without Redis."""
     settings = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
     settings |= {"HOST": "127.0.0.1", "PORT": "0"}
     with (
         tempfile.TemporaryFile("w+") as log,
-        subprocess.Popen(  # noqa: S603  # nothing in it comes from elsewhere
+        subprocess.Popen(  # noqa: S603  # a constant command
             _COMMAND, env=settings, stdout=subprocess.PIPE, stderr=log, text=True
         ) as process,
     ):
@@ -114,15 +116,15 @@ def _server(config: pytest.Config) -> Iterator[str]:
 
 
 def _url_of(process: subprocess.Popen[str], log: IO[str], config: pytest.Config) -> str:
-    """The URL in the line that it says once it listens."""
-    assert process.stdout is not None  # noqa: S101  # it was asked for
+    """Return the URL that the server prints once it listens."""
+    assert process.stdout is not None  # noqa: S101  # stdout=PIPE
     _, scheme, rest = process.stdout.readline().partition("http://")
     if scheme:
         return f"{scheme}{rest.split()[0]}".rstrip("/")
     process.wait()
     log.seek(0)
-    said = log.read()[-_LOG_CHARACTERS:].strip()
-    _give_up(config, f"No webhook logger could be started. {_HELP}\n{said}")
+    output = log.read()[-_LOG_CHARACTERS:].strip()
+    _give_up(config, f"The webhook logger did not start. {_HELP}\n{output}")
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -1,4 +1,4 @@
-"""The asyncio twin."""
+"""The inbox for asyncio."""
 
 from __future__ import annotations
 
@@ -15,17 +15,24 @@ from tests.support.loops import run
 from tests.support.patience import eventually
 from tests.support.processes import Server, free_port
 from tests.support.sender import post
-from webhook_logger.client import AsyncInbox, Closed, Link, NothingArrived, Rejected, Unreachable
+from webhook_logger.client import (
+    AsyncInbox,
+    Closed,
+    ConnectionStatus,
+    NothingArrived,
+    Rejected,
+    Unreachable,
+)
 
 
 async def sent(server: Server, inbox: AsyncInbox, path: str = "") -> None:
     await asyncio.to_thread(post, server.address, urlsplit(inbox.url).path + path)
 
 
-def test_it_waits_for_a_request(server: Server) -> None:
+def test_wait_returns_a_matching_request(server: Server) -> None:
     async def main() -> None:
         async with AsyncInbox(server.url) as inbox:
-            assert inbox.link == Link("live")
+            assert inbox.connection == ConnectionStatus("live")
             waiting = asyncio.create_task(inbox.wait(where=lambda r: r.subpath == "/b"))
             for path in ("/a", "/b"):
                 await sent(server, inbox, path)
@@ -35,7 +42,7 @@ def test_it_waits_for_a_request(server: Server) -> None:
     run(main())
 
 
-def test_thousands_come_in_their_order(memory_server: Server) -> None:
+def test_thousands_of_requests_arrive_in_order(memory_server: Server) -> None:
     async def main() -> list[int]:
         async with AsyncInbox(memory_server.url) as inbox:
             path = urlsplit(inbox.url).path
@@ -68,7 +75,7 @@ def test_replies_are_set_and_reset(memory_server: Server) -> None:
     run(main())
 
 
-def test_what_does_not_come_is_told(memory_server: Server) -> None:
+def test_errors_are_those_of_inbox(memory_server: Server) -> None:
     async def main() -> None:
         async with AsyncInbox(memory_server.url) as inbox:
             with pytest.raises(NothingArrived, match="0 requests arrived"):
@@ -88,7 +95,7 @@ def test_what_does_not_come_is_told(memory_server: Server) -> None:
     run(main())
 
 
-def test_the_loop_goes_on_while_it_opens_and_closes() -> None:
+def test_the_event_loop_runs_during_open_and_close() -> None:
     async def main() -> int:
         turns = 0
 
@@ -107,7 +114,7 @@ def test_the_loop_goes_on_while_it_opens_and_closes() -> None:
     assert run(main()) > 10
 
 
-def test_a_task_that_is_cancelled_leaves_nothing(memory_server: Server) -> None:
+def test_a_cancelled_task_leaves_no_thread(memory_server: Server) -> None:
     before = set(threading.enumerate())
 
     async def main() -> None:
@@ -128,17 +135,15 @@ def test_a_task_that_is_cancelled_leaves_nothing(memory_server: Server) -> None:
 
 
 @pytest.mark.parametrize("turns", range(4))
-def test_a_task_that_is_cancelled_while_something_comes_ends(
-    memory_server: Server, turns: int
-) -> None:
+def test_a_task_that_is_cancelled_during_an_event_ends(memory_server: Server, turns: int) -> None:
     async def main() -> None:
         async with AsyncInbox(memory_server.url) as inbox:
-            looks: asyncio.Queue[int] = asyncio.Queue()
+            checked: asyncio.Queue[int] = asyncio.Queue()
             waiting = asyncio.create_task(
-                inbox.wait(30, where=lambda request: looks.put_nowait(request.seq) or False)
+                inbox.wait(30, where=lambda request: checked.put_nowait(request.seq) or False)
             )
             await sent(inbox=inbox, server=memory_server)
-            await looks.get()
+            await checked.get()
             inbox._changed.set()
             for _ in range(turns):
                 await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""What the page and the command line both do, they do alike: filters, HAR entries, plain text."""
+"""The page and the command line agree: filters, HAR entries, escaped text."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ TEXTS = {
     "line ends of Unicode": "a\u2028b\u2029c",
     "directions": "\u202eevil\u202c \u2066x\u2069 \u200e\u200f\u061c",
     "spaces": "10\xa0€, 10\u202f000, 林檎\u3000三つ",
-    "what seems empty": "a\u034f\u115f\u1160\u3164\uffa0\ufe00\U000e0100\u180e\xad\ufeff\u200bb",
+    "invisible": "a\u034f\u115f\u1160\u3164\uffa0\ufe00\U000e0100\u180e\xad\ufeff\u200bb",
     "Persian": "می\u200cخواهم",
     "Hindi": "क्\u200dष, क्\u200c",
     "Sinhala": "ශ්\u200dරී",
@@ -46,7 +46,7 @@ TEXTS = {
     "a skin colour": "👩🏽\u200d💻",
     "a heart on fire": "❤\ufe0f\u200d🔥",
     "a flag": "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f!",
-    "tags of no flag": "a\U000e0067\U000e0062 \U0001f3f4\U000e0067\U000e007f",
+    "tags without a flag": "a\U000e0067\U000e0062 \U0001f3f4\U000e0067\U000e007f",
     "joiners that join nothing": "\u200dpay\u200cpal\u200d, 1\u200d2, می\u200cx, 👨\u200dx\u200d",
     "a joiner between letters and signs": "می\u200c؟ ©\u200d\u200d👧",
 }
@@ -98,7 +98,7 @@ def requests() -> list[CapturedRequest]:
 
 @pytest.fixture(scope="module")
 def page() -> Any:
-    """What the page makes of them."""
+    """Return the results of the page for the same input."""
     given = {
         "requests": [r.to_wire() for r in requests()],
         "origin": ORIGIN,
@@ -118,28 +118,28 @@ def page() -> Any:
 
 
 @pytest.mark.parametrize("at", range(len(requests())))
-def test_an_entry_is_the_same_as_the_page_makes(page: Any, at: int) -> None:
+def test_har_entries_equal_those_of_the_page(page: Any, at: int) -> None:
     entry = har.entry(requests()[at], ORIGIN)
     assert json.dumps(entry) == json.dumps(page["entries"][at])
 
 
-def test_so_is_what_it_says_of_a_response(page: Any) -> None:
+def test_har_responses_equal_those_of_the_page(page: Any) -> None:
     entries = [har.entry(requests()[0], ORIGIN, responded) for responded in RESPONSES]
     assert json.dumps(entries) == json.dumps(page["responded"])
 
 
-def test_the_log_around_the_entries_is_the_same(page: Any) -> None:
+def test_the_har_log_equals_that_of_the_page(page: Any) -> None:
     assert (page["head"], page["foot"]) == (har.HEAD, har.FOOT)
 
 
 @pytest.mark.parametrize("at", range(len(FILTERS)), ids=map(repr, FILTERS))
-def test_a_filter_lets_through_what_the_page_does(page: Any, at: int) -> None:
+def test_a_filter_matches_the_same_requests_as_on_the_page(page: Any, at: int) -> None:
     chosen = list(map(Filter(FILTERS[at]).matches, requests()))
     assert chosen == page["filters"][at]
 
 
 @pytest.mark.parametrize("at", range(len(TEXTS)), ids=list(TEXTS))
-def test_a_text_shows_what_the_page_shows(page: Any, at: int) -> None:
+def test_a_text_is_escaped_as_on_the_page(page: Any, at: int) -> None:
     written = re.sub(r"⟨U\+([0-9A-F]+)⟩", _escape, page["texts"][at])
     assert plain(list(TEXTS.values())[at]) == written
 
@@ -148,6 +148,6 @@ def _escape(found: re.Match[str]) -> str:
     return chr(int(found[1], 16)).encode("unicode_escape").decode()
 
 
-def test_the_filters_here_tell_requests_apart(page: Any) -> None:
-    telling = [chosen for chosen in page["filters"] if len(set(chosen)) == 2]
-    assert len(telling) > 20
+def test_most_filters_match_some_requests_and_not_others(page: Any) -> None:
+    selective = [chosen for chosen in page["filters"] if len(set(chosen)) == 2]
+    assert len(selective) > 20

@@ -1,4 +1,4 @@
-"""A response is whole by its time, or it is late, however it comes."""
+"""A response must be complete before its deadline."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAUSE_SECONDS = 0.05
 
 @contextmanager
 def dripping(start: bytes, rest: bytes) -> Iterator[str]:
-    """The URL of a server that responds with `start`, and then with `rest` again and again."""
+    """Start a server that sends `start` and then repeats `rest`; yield its URL."""
     over = threading.Event()
 
     def serve() -> None:
@@ -48,17 +48,17 @@ def dripping(start: bytes, rest: bytes) -> Iterator[str]:
     ],
     ids=["head", "interim responses", "body"],
 )
-def test_a_response_that_drips_in_is_late(start: bytes, rest: bytes) -> None:
+def test_a_response_that_arrives_byte_by_byte_times_out(start: bytes, rest: bytes) -> None:
     with dripping(start, rest) as url, Http(timeout=0.5) as http, pytest.raises(TooSlow):
         http.send("POST", url)
 
 
-def test_a_receiver_that_does_not_read_is_late() -> None:
+def test_a_receiver_that_does_not_read_times_out() -> None:
     with dripping(b"", b"") as url, Http(timeout=0.5) as http, pytest.raises(TooSlow):
         http.send("POST", url, body=bytes(16 * 2**20))
 
 
-def test_each_request_has_its_own_time() -> None:
+def test_each_request_has_its_own_deadline() -> None:
     with Http(timeout=0.2) as http:
         for _ in range(2):
             with dripping(b"", b"") as url, pytest.raises(TooSlow):

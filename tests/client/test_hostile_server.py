@@ -1,4 +1,4 @@
-"""A server that is none, or an odd one: it is told, nothing hangs, and nothing is left."""
+"""Faulty and hostile servers cause clear errors, no blocked client and no leaked thread."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from webhook_logger.client import (
     AsyncInbox,
     CapturedRequest,
     ClientError,
+    ConnectionStatus,
     Event,
     Gap,
     Inbox,
-    Link,
     Rejected,
     Unreachable,
 )
@@ -38,17 +38,17 @@ from webhook_logger.client.stream.connection import StreamConnection
 GOOD = samples()[0].to_wire() | {"epoch": "e", "seq": 5}
 
 GARBAGE: dict[str, str | bytes] = {
-    "no JSON": "42[",
+    "invalid JSON": "42[",
     "deep JSON": "42" + "[" * 100_000,
-    "no Socket.IO": "4x",
-    "no Engine.IO": "x",
+    "invalid Socket.IO": "4x",
+    "invalid Engine.IO": "x",
     "an attachment": "451-[]",
     "no payload": event("joined"),
     "too much payload": event("request", {}, {}),
     "a list as payload": event("request", []),
     "a text as payload": event("request", "x"),
     "a number as time": event("request", GOOD | {"received_at": 1}),
-    "no base64": event("request", GOOD | {"body": {"encoding": "base64", "content": "?"}}),
+    "invalid base64": event("request", GOOD | {"body": {"encoding": "base64", "content": "?"}}),
     "an odd header": event("request", GOOD | {"headers": [["a"]]}),
     "joined without seq": event("joined", {"epoch": "e", "missed": 0}),
     "bye without a reason": event("bye", None),
@@ -68,7 +68,7 @@ GARBAGE: dict[str, str | bytes] = {
 }
 
 
-PROGRAMS_WORDS = re.compile(r"Error\(|Errno|indices|range|argument|literal|^'")
+PYTHON_TERMS = re.compile(r"Error\(|Errno|indices|range|argument|literal|^'")
 
 
 FIXTURE = json.loads((ROOT / "tests/fixtures/captured_requests.json").read_text(encoding="utf-8"))
@@ -76,7 +76,7 @@ FIXTURE = json.loads((ROOT / "tests/fixtures/captured_requests.json").read_text(
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No pause before it comes back."""
+    """Reconnect without a pause."""
     monkeypatch.setattr(stream, "FIRST_SECONDS", 0.01)
 
 
@@ -85,27 +85,29 @@ def first(inbox: Inbox, count: int) -> list[Event]:
 
 
 @pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE)
-def test_garbage_is_told_and_the_inbox_comes_back_from_where_it_was(garbage: str | bytes) -> None:
+def test_after_an_invalid_message_the_inbox_reconnects_at_its_position(
+    garbage: str | bytes,
+) -> None:
     good = event("request", GOOD)
     scripts = [[OPEN, CONNECTED, joined(4), garbage, good], [OPEN, CONNECTED, joined(5, 1), good]]
     with PacketServer(*scripts) as server, Inbox(server.url) as inbox:
-        live, away, gap, again = first(inbox, 4)
-        assert live == again == Link("live")
-        assert isinstance(away, Link)
-        assert away.state == "reconnecting"
-        assert not PROGRAMS_WORDS.search(away.reason)
-        assert gap == Gap(1, "away")
+        live, lost, gap, again = first(inbox, 4)
+        assert live == again == ConnectionStatus("live")
+        assert isinstance(lost, ConnectionStatus)
+        assert lost.state == "reconnecting"
+        assert not PYTHON_TERMS.search(lost.reason)
+        assert gap == Gap(1, "disconnected")
 
 
 @pytest.mark.parametrize("packet", ["41", "1"], ids=["Socket.IO", "Engine.IO"])
-def test_it_comes_back_when_the_server_disconnects_it(packet: str) -> None:
+def test_the_inbox_reconnects_when_the_server_disconnects_it(packet: str) -> None:
     scripts = [[OPEN, CONNECTED, joined(4), packet], [OPEN, CONNECTED, joined(4)]]
     with PacketServer(*scripts) as server, Inbox(server.url) as inbox:
-        links = first(inbox, 3)
-        assert [link.state for link in links] == ["live", "reconnecting", "live"]
+        states = first(inbox, 3)
+        assert [each.state for each in states] == ["live", "reconnecting", "live"]
 
 
-def test_what_is_on_the_wire_comes_out_byte_by_byte() -> None:
+def test_requests_keep_every_byte_of_the_wire() -> None:
     wires = [row["wire"] for row in FIXTURE]
     packets = [event("request", wire) for wire in wires]
     start = event("joined", {"epoch": wires[0]["epoch"], "seq": 0, "missed": 0, "viewers": 1})
@@ -117,7 +119,7 @@ def test_what_is_on_the_wire_comes_out_byte_by_byte() -> None:
     ]
 
 
-def test_events_that_are_not_known_here_are_passed_over() -> None:
+def test_unknown_events_are_ignored() -> None:
     later = [event("newer", 1, [2]), event("viewers", {"viewers": 2}), event("request", GOOD)]
     with PacketServer([OPEN, CONNECTED, joined(4), *later]) as server, Inbox(server.url) as inbox:
         assert isinstance(first(inbox, 2)[1], CapturedRequest)
@@ -133,25 +135,27 @@ def test_events_that_are_not_known_here_are_passed_over() -> None:
         ('"bad uuid"', "rejected"),
     ],
 )
-def test_what_is_refused_for_good_is_told_and_not_tried_again(error: str, reason: str) -> None:
+def test_a_permanent_refusal_is_an_error_and_not_retried(error: str, reason: str) -> None:
     with PacketServer([OPEN, f"44{error}"]) as server:
         inbox = Inbox(server.url)
         with pytest.raises(Rejected) as raised:
             inbox.open()
         assert raised.value.reason == reason
-        assert inbox.link == Link("refused", "The server refuses this: bad uuid.")
+        assert inbox.connection == ConnectionStatus(
+            "refused", "The server refused this viewer: bad uuid."
+        )
         assert server.connections == 1
 
 
-def test_what_is_refused_later_ends_the_iteration() -> None:
+def test_a_later_refusal_ends_the_iteration() -> None:
     scripts = [[OPEN, CONNECTED, joined(4), "1"], [OPEN, "44"]]
-    # At the second connection, which may come before the start has seen that the first was live.
+    # The second connection may be refused before `open` notices that the first was live.
     with PacketServer(*scripts) as server, pytest.raises(Rejected):
         with Inbox(server.url) as inbox:
             list(inbox)
 
 
-def test_the_time_of_events_is_over_though_more_of_them_wait() -> None:
+def test_events_end_after_their_timeout_even_if_more_are_queued() -> None:
     packets = [event("request", GOOD | {"seq": seq, "id": str(seq)}) for seq in range(5, 9)]
     with PacketServer([OPEN, CONNECTED, joined(4), *packets]) as server:
         with Inbox(server.url).open() as inbox:
@@ -168,7 +172,7 @@ def test_the_time_of_events_is_over_though_more_of_them_wait() -> None:
         assert loops.run(awaited()) == 5
 
 
-def test_a_message_of_the_largest_size_is_taken_and_a_larger_one_is_not() -> None:
+def test_a_message_over_the_size_limit_is_rejected() -> None:
     size = 2000
     large = event("request", GOOD | {"remote_addr": "x" * size})
     fragments = [large.encode()[at : at + 100] for at in range(0, len(large), 100)]
@@ -180,11 +184,11 @@ def test_a_message_of_the_largest_size_is_taken_and_a_larger_one_is_not() -> Non
             assert inbox.wait().remote_addr == "x" * size
         with Inbox(server.url, max_message_bytes=len(large) - 1) as inbox:
             lost = first(inbox, 2)[1]
-    assert isinstance(lost, Link)
+    assert isinstance(lost, ConnectionStatus)
     assert f"more than {len(large) - 1} bytes" in lost.reason
 
 
-def test_pings_that_get_no_response_do_not_pile_up() -> None:
+def test_unread_pongs_do_not_accumulate() -> None:
     with PacketServer([OPEN, CONNECTED, joined(4)]) as server:
         with Inbox(server.url) as inbox:
             connection = inbox._stream._connection
@@ -199,27 +203,27 @@ PINGS = ("-1", "0", "1e999", f"{10**30}", "null", '"x"', "120001", "[]")
 
 
 @pytest.mark.parametrize("ping", PINGS)
-def test_a_server_whose_pings_cannot_be_is_told(ping: str) -> None:
+def test_invalid_ping_times_are_reported(ping: str) -> None:
     odd = OPEN.replace("10000", ping)
     with PacketServer([odd, CONNECTED, joined(4)], [OPEN, CONNECTED, joined(4)]) as server:
         with Inbox(server.url, timeout=None) as inbox:
-            away, live = first(inbox, 2)
-            assert isinstance(away, Link)
-            assert away.state == "reconnecting"
-            assert re.search("no handshake of a webhook logger|impossible times", away.reason)
-            assert live == Link("live")
+            lost, live = first(inbox, 2)
+            assert isinstance(lost, ConnectionStatus)
+            assert lost.state == "reconnecting"
+            assert re.search("not the handshake of a webhook logger|invalid ping", lost.reason)
+            assert live == ConnectionStatus("live")
 
 
 @pytest.mark.parametrize("response", [b"SSH-2.0\r\n", b"HTTP/1.1 x\r\n\r\n", b"\r\n\r\n"])
-def test_a_response_that_is_not_http_is_told_in_words(response: bytes) -> None:
+def test_a_response_that_is_not_http_has_a_readable_reason(response: bytes) -> None:
     with Receiver(response) as receiver, Inbox(receiver.url, timeout=None) as inbox:
-        link = first(inbox, 1)[0]
-    assert isinstance(link, Link)
-    assert link.reason
-    assert not PROGRAMS_WORDS.search(link.reason)
+        status = first(inbox, 1)[0]
+    assert isinstance(status, ConnectionStatus)
+    assert status.reason
+    assert not PYTHON_TERMS.search(status.reason)
 
 
-def test_a_handshake_without_an_end_is_cut_off() -> None:
+def test_an_endless_handshake_times_out() -> None:
     for start in (b"", b"HTTP/1.1 101 Switching Protocols\r\nX: ", b"HTTP/1.1 500 No\r\n"):
         with Dripping(start) as receiver:
             connection = StreamConnection(None, lambda *_: None, step_seconds=0.1)
@@ -228,29 +232,31 @@ def test_a_handshake_without_an_end_is_cut_off() -> None:
             connection.close()
 
 
-def test_a_redirect_is_told_and_not_followed() -> None:
+def test_a_redirect_is_reported_and_not_followed() -> None:
     with Receiver() as elsewhere:
         place = elsewhere.url.replace("http", "ws")
         response = f"HTTP/1.1 302 Found\r\nLocation: {place}/x\r\n\r\n".encode()
         with Receiver(response) as receiver, Inbox(receiver.url, timeout=None) as inbox:
-            link = first(inbox, 1)[0]
+            status = first(inbox, 1)[0]
         with pytest.raises(queue.Empty):
             elsewhere._received.get_nowait()
-    assert link == Link("reconnecting", f"it responded with 302 and redirects to {place}/x")
+    assert status == ConnectionStatus(
+        "reconnecting", f"it responded with 302 and a redirect to {place}/x"
+    )
 
 
-def said(body: bytes, status: int = 400) -> bytes:
+def api_error(body: bytes, status: int = 400) -> bytes:
     return b"HTTP/1.1 %d No\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body)
 
 
 @pytest.mark.parametrize(
     ("response", "error"),
     [
-        (said(b"", 302), Rejected),
-        (said(b"[" * 100_000), Rejected),
-        (said(b'{"error": {"message": "%b"}}' % (b"x" * 10**6)), Rejected),
-        (said(b'{"error": "\xff"}'), Rejected),
-        (said(b"", 999), Unreachable),
+        (api_error(b"", 302), Rejected),
+        (api_error(b"[" * 100_000), Rejected),
+        (api_error(b'{"error": {"message": "%b"}}' % (b"x" * 10**6)), Rejected),
+        (api_error(b'{"error": "\xff"}'), Rejected),
+        (api_error(b"", 999), Unreachable),
         (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", Unreachable),
         (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", Unreachable),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx", Unreachable),
@@ -259,7 +265,7 @@ def said(body: bytes, status: int = 400) -> bytes:
     ],
     ids=range(10),
 )
-def test_an_odd_response_of_the_api_is_an_error_of_the_client(
+def test_an_invalid_api_response_is_a_client_error(
     response: bytes, error: type[ClientError]
 ) -> None:
     with Receiver(response) as receiver:
@@ -269,7 +275,7 @@ def test_an_odd_response_of_the_api_is_an_error_of_the_client(
     assert len(str(raised.value)) < 500
 
 
-def test_listen_ends_with_a_sentence_whatever_the_server_sends() -> None:
+def test_listen_ends_with_a_message_for_any_server() -> None:
     late = event("request", GOOD | {"received_at": "9999-12-31T23:59:59.999999Z"})
     script: list[str | bytes] = [OPEN, CONNECTED, joined(4), late]
     with PacketServer(script) as server:
@@ -281,12 +287,12 @@ def test_listen_ends_with_a_sentence_whatever_the_server_sends() -> None:
 
 
 @pytest.mark.parametrize("script", [[], ["0{}"], ["0"], ["hello"], [OPEN, "41"], [OPEN, "1"]])
-def test_a_server_that_never_gets_there_is_told(script: list[str]) -> None:
+def test_a_server_that_never_accepts_is_unreachable(script: list[str]) -> None:
     with PacketServer(script) as server, pytest.raises(Unreachable, match="within 0"):
         Inbox(server.url, timeout=0.1).open()
     eventually(lambda: not [t for t in threading.enumerate() if "webhook" in t.name])
 
 
-def test_a_server_that_never_lets_join_is_stalled() -> None:
+def test_a_server_that_never_sends_joined_is_stalled() -> None:
     with PacketServer([OPEN, CONNECTED]) as server, Inbox(server.url, timeout=None) as inbox:
-        assert first(inbox, 1) == [Link("stalled", "the server can't deliver now")]
+        assert first(inbox, 1) == [ConnectionStatus("stalled", "the server cannot deliver now")]

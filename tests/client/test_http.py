@@ -1,4 +1,4 @@
-"""HTTP as the client speaks it: what is given is what is sent."""
+"""The HTTP client sends requests exactly as given."""
 
 from __future__ import annotations
 
@@ -29,21 +29,25 @@ def test_a_request_is_sent_byte_by_byte() -> None:
         assert receiver.received() == expected.encode("latin-1")
 
 
-def test_a_host_that_is_given_is_kept_and_a_length_is_added() -> None:
+def test_a_given_host_is_kept_and_a_length_is_added() -> None:
     with Receiver() as receiver, Http() as http:
         http.send("POST", receiver.url, [("host", "example.com")], b"abc")
         head = b"POST / HTTP/1.1\r\nhost: example.com\r\nContent-Length: 3\r\n\r\nabc"
         assert receiver.received() == head
 
 
-@pytest.mark.parametrize(("method", "told"), [("GET", False), ("DELETE", False), ("POST", True)])
-def test_an_empty_body_is_told_where_one_may_be_expected(method: str, told: bool) -> None:
+@pytest.mark.parametrize(
+    ("method", "expected"), [("GET", False), ("DELETE", False), ("POST", True)]
+)
+def test_content_length_0_is_sent_with_methods_that_expect_a_body(
+    method: str, expected: bool
+) -> None:
     with Receiver() as receiver, Http() as http:
         http.send(method, receiver.url)
-        assert (b"Content-Length: 0" in receiver.received()) is told
+        assert (b"Content-Length: 0" in receiver.received()) is expected
 
 
-def test_a_response_comes_as_it_was_sent() -> None:
+def test_a_response_is_returned_unchanged() -> None:
     response = (
         b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
         b"HTTP/1.1 302 Found\r\nLocation: /x\r\nX-Dup: 1\r\nx-dup: \xe9\r\n"
@@ -75,7 +79,7 @@ def test_a_response_comes_as_it_was_sent() -> None:
         "http://a..b/",
     ],
 )
-def test_what_is_no_url_is_told(url: str) -> None:
+def test_an_invalid_url_is_an_error(url: str) -> None:
     with pytest.raises(Invalid):
         parse(url)
 
@@ -85,12 +89,12 @@ def test_an_ipv6_host_keeps_its_brackets() -> None:
 
 
 @pytest.mark.parametrize("line", [("X: y", "z"), ("X", "a\r\nB: c"), ("X", "€")])
-def test_a_header_that_http_cannot_carry_is_told(line: tuple[str, str]) -> None:
-    with Receiver() as receiver, Http() as http, pytest.raises(Invalid, match="can't carry"):
+def test_a_header_that_http_cannot_carry_is_an_error(line: tuple[str, str]) -> None:
+    with Receiver() as receiver, Http() as http, pytest.raises(Invalid, match="cannot carry"):
         http.send("GET", receiver.url, [line])
 
 
-def test_nobody_there_is_told() -> None:
+def test_a_refused_connection_is_an_error() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     with Http() as http, pytest.raises(Unreachable, match=r": Connection refused\.$"):
         http.send("GET", url)
@@ -101,22 +105,22 @@ def test_nobody_there_is_told() -> None:
     [
         (b"SSH-2.0\r\n\r\n", "illegal status line: b'SSH-2.0'."),
         (b"HTTP/1.1 200 OK\r\nX\x1b: 1\r\n\r\n", r"illegal header line: b'X\x1b: 1'."),
-        (b"HTTP/1.1 101 A\r\nUpgrade: b\r\n\r\n", "it switches to another protocol."),
+        (b"HTTP/1.1 101 A\r\nUpgrade: b\r\n\r\n", "it switched to another protocol."),
     ],
 )
-def test_a_response_that_is_none_is_told(response: bytes, why: str) -> None:
+def test_an_invalid_response_is_an_error(response: bytes, why: str) -> None:
     with Receiver(response) as receiver, Http() as http, pytest.raises(Unreachable) as raised:
         http.send("GET", receiver.url)
     assert str(raised.value).endswith(f" did not respond: {why}")
 
 
-def test_a_response_that_breaks_off_is_told() -> None:
+def test_a_truncated_response_is_an_error() -> None:
     response = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
     with Receiver(response) as receiver, Http() as http, pytest.raises(Unreachable):
         http.send("GET", receiver.url)
 
 
-def test_a_response_that_does_not_come_is_told() -> None:
+def test_a_missing_response_is_an_error() -> None:
     with Receiver(b"") as receiver, Http() as http, pytest.raises(TooSlow, match=r"0\.2 seconds"):
         http.send("GET", receiver.url, timeout=0.2)
 
@@ -126,23 +130,23 @@ def test_a_response_that_does_not_come_is_told() -> None:
     [b"", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"],
     ids=["status", "headers", "body"],
 )
-def test_a_response_that_drips_is_not_waited_for_without_end(start: bytes) -> None:
+def test_a_response_that_arrives_byte_by_byte_times_out(start: bytes) -> None:
     with Dripping(start) as receiver, Http() as http, pytest.raises(TooSlow, match=r"0\.3 sec"):
         http.send("POST", receiver.url, timeout=0.3)
 
 
 @pytest.mark.parametrize("length", ["2", "4"])
-def test_a_length_that_is_not_that_of_the_body_is_refused(length: str) -> None:
+def test_a_wrong_content_length_is_an_error(length: str) -> None:
     with Receiver() as receiver, Http() as http, pytest.raises(Invalid, match="Content-Length"):
         http.send("POST", receiver.url, [("Content-Length", length)], b"abc")
 
 
-def test_a_response_that_is_too_large_is_told() -> None:
-    with Receiver(OK) as receiver, Http(most_bytes=1) as http, pytest.raises(TooLarge):
+def test_a_response_that_is_too_large_is_an_error() -> None:
+    with Receiver(OK) as receiver, Http(max_bytes=1) as http, pytest.raises(TooLarge):
         http.send("GET", receiver.url)
 
 
-def test_a_target_goes_in_place_of_the_urls_and_may_have_what_no_url_has() -> None:
+def test_a_target_replaces_that_of_the_url_and_may_contain_a_hash() -> None:
     with Receiver() as receiver, Http() as http:
         http.send("GET", f"{receiver.url}/own?own", target="/a#b?c#d")
         assert receiver.received().startswith(b"GET /a#b?c#d HTTP/1.1\r\n")
@@ -150,36 +154,36 @@ def test_a_target_goes_in_place_of_the_urls_and_may_have_what_no_url_has() -> No
             http.send("GET", receiver.url, target="/a b")
 
 
-def kept_and_then_cut() -> Endpoint:
-    """It responds to one request on a connection, cuts the next, and responds to the rest."""
+def closes_after_one_response() -> Endpoint:
+    """Return an endpoint that closes the connection at the second request."""
     responses = [OK, b""]
     return Endpoint(lambda _: responses.pop(0) if responses else OK)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_what_may_be_sent_twice_is_where_a_kept_connection_was_closed(method: str) -> None:
-    with kept_and_then_cut() as endpoint, Http() as http:
+def test_an_idempotent_request_is_resent_if_a_kept_connection_was_closed(method: str) -> None:
+    with closes_after_one_response() as endpoint, Http() as http:
         assert [http.send(method, endpoint.url).status for _ in range(2)] == [200, 200]
         assert (endpoint.waiting, endpoint.connections) == (3, 2)
 
 
-def test_what_the_server_may_have_taken_is_not_sent_twice_and_told() -> None:
-    with kept_and_then_cut() as endpoint, Http() as http:
+def test_a_request_that_may_have_been_processed_is_not_resent() -> None:
+    with closes_after_one_response() as endpoint, Http() as http:
         http.send("POST", endpoint.url)
-        with pytest.raises(Unreachable, match="it may have got the request"):
+        with pytest.raises(Unreachable, match="it may have received the request"):
             http.send("POST", endpoint.url)
         assert endpoint.waiting == 2
 
 
-def test_nothing_is_sent_twice_on_a_connection_of_its_own() -> None:
+def test_a_request_on_a_new_connection_is_not_resent() -> None:
     with Endpoint(lambda _: b"") as endpoint, Http() as http:
-        with pytest.raises(Unreachable, match="it may have got the request"):
+        with pytest.raises(Unreachable, match="it may have received the request"):
             http.send("GET", endpoint.url)
         assert endpoint.waiting == 1
 
 
-def test_what_could_not_be_sent_whole_is_sent_again() -> None:
-    body = bytes(32 * 2**20)  # more than sockets take by themselves
+def test_a_partially_sent_request_is_resent() -> None:
+    body = bytes(32 * 2**20)  # more than socket buffers hold
     with socket.create_server(("127.0.0.1", 0)) as listener, Http() as http:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         responded = threading.Event()
@@ -207,7 +211,7 @@ def test_what_could_not_be_sent_whole_is_sent_again() -> None:
             served.result()
 
 
-def test_requests_at_the_same_time_share_no_connection_and_later_ones_reuse_them() -> None:
+def test_concurrent_requests_use_separate_connections_that_later_ones_reuse() -> None:
     together = threading.Barrier(8)
 
     def respond(request: bytes) -> bytes:

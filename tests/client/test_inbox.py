@@ -1,4 +1,4 @@
-"""An inbox on a real server."""
+"""An inbox with a real server."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from tests.support.sender import post
 from webhook_logger.client import (
     CapturedRequest,
     Closed,
+    ConnectionStatus,
     Gap,
     Inbox,
-    Link,
     NothingArrived,
     Refused,
     Rejected,
@@ -33,7 +33,7 @@ from webhook_logger.client import (
 )
 
 MANY = 10_000
-FOR_EVER = 3600.0
+FOREVER = 3600.0
 
 
 def path_of(inbox: Inbox) -> str:
@@ -41,29 +41,29 @@ def path_of(inbox: Inbox) -> str:
 
 
 def taken(inbox: Inbox, count: int) -> list[CapturedRequest | Gap]:
-    """The next requests and gaps."""
+    """Return the next `count` requests and gaps."""
     with closing(iter(inbox)) as events:
         return list(itertools.islice(events, count))
 
 
 def until(inbox: Inbox, state: str) -> None:
-    eventually(lambda: inbox.link.state == state)
+    eventually(lambda: inbox.connection.state == state)
 
 
-def until_told(url: str, why: str) -> None:
-    """Try until that is why; where the time was over before the first response, there is no why."""
+def until_unreachable(url: str, why: str) -> None:
+    """Connect until the error matches `why`, which is missing if the first attempt timed out."""
 
-    def is_told() -> bool:
+    def matches() -> bool:
         with pytest.raises(Unreachable) as raised:
             Inbox(url, timeout=0.5).open()
         return bool(re.search(why, str(raised.value)))
 
-    eventually(is_told)
+    eventually(matches)
 
 
-def test_it_is_joined_before_the_block_starts(server: Server) -> None:
+def test_the_inbox_has_joined_before_the_block_starts(server: Server) -> None:
     with Inbox(server.url) as inbox:
-        assert inbox.link == Link("live")
+        assert inbox.connection == ConnectionStatus("live")
         post(server.address, path_of(inbox), b'{"type": "order.created"}', "X-Dup: 1", "x-dup: 2")
         request = inbox.wait(timeout=PATIENCE_SECONDS, where=lambda r: r.method == "POST")
         assert request.json()["type"] == "order.created"
@@ -71,7 +71,7 @@ def test_it_is_joined_before_the_block_starts(server: Server) -> None:
         assert (request.uuid, request.seq) == (inbox.uuid, 1)
 
 
-def test_the_page_and_the_callback_are_the_same_one(memory_server: Server, uuid: str) -> None:
+def test_a_page_and_its_callback_give_the_same_inbox(memory_server: Server, uuid: str) -> None:
     page, callback = f"{memory_server.url}/view/{uuid}", f"{memory_server.url}/{uuid}"
     with Inbox(page) as one, Inbox(callback) as other:
         assert (one.url, one.view_url) == (other.url, other.view_url) == (callback, page)
@@ -79,7 +79,7 @@ def test_the_page_and_the_callback_are_the_same_one(memory_server: Server, uuid:
         assert one.wait().subpath == other.wait().subpath == "/a"
 
 
-def test_it_works_below_a_prefix() -> None:
+def test_the_inbox_works_with_a_url_prefix() -> None:
     with Server(URL_PREFIX="/tools/hooks") as server:
         with Inbox(f"{server.url}/tools/hooks/") as inbox:
             inbox.reply(status=201)
@@ -87,7 +87,7 @@ def test_it_works_below_a_prefix() -> None:
             assert inbox.wait().path.startswith("/tools/hooks/")
 
 
-def test_a_request_that_is_not_waited_for_stays(memory_server: Server) -> None:
+def test_requests_that_do_not_match_stay_queued(memory_server: Server) -> None:
     with Inbox(memory_server.url) as inbox:
         for name in "abc":
             post(memory_server.address, f"{path_of(inbox)}/{name}")
@@ -95,7 +95,7 @@ def test_a_request_that_is_not_waited_for_stays(memory_server: Server) -> None:
         assert [request.seq for request in taken(inbox, 2)] == [1, 3]
 
 
-def test_what_did_arrive_is_told_when_nothing_fits(memory_server: Server) -> None:
+def test_the_error_of_wait_lists_the_requests_that_arrived(memory_server: Server) -> None:
     with Inbox(memory_server.url) as inbox:
         for number in range(12):
             post(memory_server.address, f"{path_of(inbox)}/{number}", b"x" * number)
@@ -104,7 +104,7 @@ def test_what_did_arrive_is_told_when_nothing_fits(memory_server: Server) -> Non
             inbox.wait(timeout=0.01, where=lambda r: r.method == "PUT")
     lines = str(caught.value).splitlines()
     assert lines[:3] == [
-        "No such request within 0.01 seconds.",
+        "No matching request arrived within 0.01 seconds.",
         "12 requests arrived; the last 10:",
         "  3 POST /2, 2 bytes",
     ]
@@ -113,7 +113,7 @@ def test_what_did_arrive_is_told_when_nothing_fits(memory_server: Server) -> Non
 
 
 @pytest.mark.parametrize("many", [2_000, pytest.param(MANY, marks=pytest.mark.long)])
-def test_thousands_come_in_their_order(server: Server, many: int) -> None:
+def test_thousands_of_requests_arrive_in_order(server: Server, many: int) -> None:
     with Inbox(server.url) as inbox, ThreadPoolExecutor(1) as sender:
         sent = sender.submit(flood, server.address, path_of(inbox), many)
         came = taken(inbox, many)
@@ -122,7 +122,7 @@ def test_thousands_come_in_their_order(server: Server, many: int) -> None:
     assert [int(request.body.content) for request in came] == list(range(many))
 
 
-def test_what_nobody_reads_is_an_honest_gap(memory_server: Server) -> None:
+def test_unread_requests_over_the_limit_are_counted_as_a_gap(memory_server: Server) -> None:
     count = MANY + 300
     with Inbox(memory_server.url) as inbox:
         flood(memory_server.address, path_of(inbox), count)
@@ -132,7 +132,7 @@ def test_what_nobody_reads_is_an_honest_gap(memory_server: Server) -> None:
         assert [request.seq for request in came[:-1]] == list(range(1, MANY + 1))
         gap = came[-1]
         after = taken(inbox, 1)[0]
-        assert (gap, after.seq) == (Gap(300, "unread"), count + 1)
+        assert (gap, after.seq) == (Gap(300, "overflow"), count + 1)
 
 
 def test_a_restart_without_a_queue_is_a_gap_of_unknown_size() -> None:
@@ -145,10 +145,10 @@ def test_a_restart_without_a_queue_is_a_gap_of_unknown_size() -> None:
         post(server.address, path_of(inbox), b"after")
         before, gap, after = taken(inbox, 3)
         assert (before.body.content, after.body.content) == (b"before", b"after")
-        assert gap == Gap(None, "away")
+        assert gap == Gap(None, "disconnected")
 
 
-def test_what_came_in_during_a_restart_is_counted(redis: Redis) -> None:
+def test_requests_during_a_restart_are_counted(redis: Redis) -> None:
     with Server(REDIS_URL=redis.url) as mine, Server(REDIS_URL=redis.url) as other:
         other.until_ready()
         with Inbox(mine.until_ready().url) as inbox:
@@ -162,10 +162,10 @@ def test_what_came_in_during_a_restart_is_counted(redis: Redis) -> None:
             until(inbox, "live")
             post(other.address, path_of(inbox))
             gap, after = taken(inbox, 2)
-            assert (gap, after.seq) == (Gap(3, "away"), 5)
+            assert (gap, after.seq) == (Gap(3, "disconnected"), 5)
 
 
-def test_thousands_through_restarts_are_all_there_or_counted(redis: Redis) -> None:
+def test_thousands_of_requests_through_restarts_arrive_or_are_counted(redis: Redis) -> None:
     with Server(REDIS_URL=redis.url) as mine, Server(REDIS_URL=redis.url) as other:
         other.until_ready()
         with Inbox(mine.until_ready().url) as inbox, ThreadPoolExecutor(1) as sender:
@@ -190,14 +190,16 @@ def test_thousands_through_restarts_are_all_there_or_counted(redis: Redis) -> No
     assert len(seqs) + counted == MANY + 1
 
 
-def test_why_the_server_left_is_told() -> None:
+def test_the_reason_for_a_disconnect_is_reported() -> None:
     with Server() as server, Inbox(server.url) as inbox:
         server.terminate()
-        links = [e for e in itertools.islice(inbox.events(), 2) if isinstance(e, Link)]
-        assert links == [Link("live"), Link("reconnecting", "draining")]
+        statuses = [
+            e for e in itertools.islice(inbox.events(), 2) if isinstance(e, ConnectionStatus)
+        ]
+        assert statuses == [ConnectionStatus("live"), ConnectionStatus("reconnecting", "draining")]
 
 
-def test_a_server_that_cannot_deliver_is_told() -> None:
+def test_a_server_that_cannot_deliver_is_stalled() -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url) as server:
         with Inbox(server.until_ready().url) as inbox:
             redis.freeze()
@@ -212,7 +214,7 @@ def test_a_server_that_cannot_deliver_is_told() -> None:
                 until(late, "live")
 
 
-def test_a_server_that_hangs_is_noticed_and_what_it_took_meanwhile_is_counted(redis: Redis) -> None:
+def test_a_frozen_server_is_detected_and_missed_requests_are_counted(redis: Redis) -> None:
     with Server(REDIS_URL=redis.url) as mine, Server(REDIS_URL=redis.url) as other:
         other.until_ready()
         with Inbox(mine.until_ready().url) as inbox:
@@ -223,10 +225,10 @@ def test_a_server_that_hangs_is_noticed_and_what_it_took_meanwhile_is_counted(re
             until(inbox, "live")
             post(other.address, path_of(inbox))
             gap, after = taken(inbox, 2)
-            assert (gap, after.seq) == (Gap(1, "away"), 2)
+            assert (gap, after.seq) == (Gap(1, "disconnected"), 2)
 
 
-def test_what_the_sender_got_follows_its_request(server: Server) -> None:
+def test_responded_events_follow_their_requests(server: Server) -> None:
     with Inbox(server.url) as inbox:
         inbox.reply(status=500, headers=[("X-Why", "test")], body="no", times=1)
         first, second = (post(server.address, path_of(inbox)) for _ in range(2))
@@ -243,7 +245,7 @@ def test_what_the_sender_got_follows_its_request(server: Server) -> None:
         assert post(server.address, path_of(inbox)).body == b""
 
 
-def test_a_reply_that_can_be_none_is_told(memory_server: Server) -> None:
+def test_an_invalid_reply_is_rejected(memory_server: Server) -> None:
     with Inbox(memory_server.url) as inbox:
         for reply in ({"status": 999}, {"headers": [("Set-Cookie", "a=b")]}, {"delay": 1000}):
             with pytest.raises(Rejected) as raised:
@@ -251,7 +253,7 @@ def test_a_reply_that_can_be_none_is_told(memory_server: Server) -> None:
             assert raised.value.reason == "reply_invalid"
 
 
-def test_a_reply_that_is_changed_too_often_is_told() -> None:
+def test_changing_the_reply_too_often_is_an_error() -> None:
     with Server(MAX_REPLY_CHANGES_PER_MINUTE=1) as server, Inbox(server.url) as inbox:
         inbox.reply(status=201)
         with pytest.raises(Unreachable) as raised:
@@ -279,19 +281,19 @@ def test_the_same_id_twice_is_one_request() -> None:
             assert [request.id for request in taken(inbox, 2)] == ["a", "b"]
 
 
-def test_a_server_that_is_not_there_is_told_and_nothing_is_left() -> None:
+def test_an_unreachable_server_is_an_error_and_leaves_no_thread() -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    until_told(url, r"within 0\.5 seconds: .*refused")
+    until_unreachable(url, r"within 0\.5 seconds: .*refused")
     with pytest.raises(Unreachable):
         next(iter(Inbox(url, timeout=0.1)))
     eventually(lambda: not [t for t in threading.enumerate() if "webhook" in t.name])
 
 
-def test_no_step_of_connecting_takes_longer_than_the_start_may(
+def test_no_step_of_connecting_exceeds_the_timeout(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Otherwise a step's own limit would end it, though later.
-    monkeypatch.setattr(base, "STEP_SECONDS", FOR_EVER)
+    # Otherwise the limit of a step would end it, only later.
+    monkeypatch.setattr(base, "STEP_SECONDS", FOREVER)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as others:
         for _ in range(2):
             other = others.enter_context(socket.socket())
@@ -301,22 +303,22 @@ def test_no_step_of_connecting_takes_longer_than_the_start_may(
             Inbox(f"http://127.0.0.1:{full.getsockname()[1]}", timeout=0.2).open()
 
 
-def test_a_server_that_comes_in_time_is_waited_for() -> None:
+def test_open_waits_for_a_server_that_starts() -> None:
     with Server() as server:
         server.end()
         with ThreadPoolExecutor(1) as starter:
             started = starter.submit(server.start)
             with Inbox(server.url, timeout=PATIENCE_SECONDS) as inbox:
-                assert inbox.link.state == "live"
+                assert inbox.connection.state == "live"
             started.result()
 
 
-def test_what_is_no_webhook_logger_is_told() -> None:
+def test_another_kind_of_server_is_an_error() -> None:
     with Receiver(b"HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nno!") as receiver:
-        until_told(receiver.url, "it responded with 404")
+        until_unreachable(receiver.url, "it responded with 404")
 
 
-def test_closing_ends_whoever_waits(memory_server: Server) -> None:
+def test_close_ends_waiting_threads(memory_server: Server) -> None:
     inbox = Inbox(memory_server.url)
     inbox.open()
     with ThreadPoolExecutor(2) as others:
@@ -331,12 +333,12 @@ def test_closing_ends_whoever_waits(memory_server: Server) -> None:
     inbox.close()
 
 
-def test_what_is_not_open_cannot_be_waited_for(memory_server: Server) -> None:
+def test_wait_needs_an_open_inbox(memory_server: Server) -> None:
     with pytest.raises(Closed, match="not open"):
         Inbox(memory_server.url).wait()
 
 
-def test_an_iteration_opens_and_closes_it(memory_server: Server) -> None:
+def test_iteration_opens_and_closes_the_inbox(memory_server: Server) -> None:
     inbox = Inbox(memory_server.url)
     events = iter(inbox)
     with ThreadPoolExecutor(1) as other:
@@ -349,7 +351,7 @@ def test_an_iteration_opens_and_closes_it(memory_server: Server) -> None:
         inbox.wait()
 
 
-def test_it_leaves_at_once_also_a_server_that_hangs() -> None:
+def test_close_does_not_wait_for_a_frozen_server() -> None:
     with Server() as server:
         with Inbox(server.url):
             server.freeze()
@@ -357,7 +359,7 @@ def test_it_leaves_at_once_also_a_server_that_hangs() -> None:
 
 
 @pytest.mark.filterwarnings("error::ResourceWarning")
-def test_nothing_is_left_of_it(memory_server: Server) -> None:
+def test_close_leaves_no_thread_and_no_socket(memory_server: Server) -> None:
     before = set(threading.enumerate())
     for _ in range(3):
         with Inbox(memory_server.url) as inbox:

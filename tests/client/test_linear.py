@@ -1,6 +1,6 @@
-"""What else the client reads of strangers takes steps that grow with its length alone.
+"""The client reads untrusted text in linear time.
 
-C code gets 64 KiB of each pattern, in up to six places of a request.
+Each pattern has 64 KiB, in up to six places of a request.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from webhook_logger.client.address import Address
 from webhook_logger.client.http import HttpResponse
 from webhook_logger.client.reading import read
 from webhook_logger.client.relay.relayed import reply_headers
-from webhook_logger.client.show import shown
+from webhook_logger.client.show import format_request
 from webhook_logger.client.signatures import PROVIDERS, AnyHmac
 from webhook_logger.client.stream import wire
 from webhook_logger.client.stream.digest import Digest
@@ -30,7 +30,7 @@ def of(**fields: Any) -> CapturedRequest:
 
 
 def everywhere(text: str) -> CapturedRequest:
-    """A request with the text in each place that a sender fills."""
+    """Return a request with the text in each place that a sender controls."""
     body = Body(text.encode(), len(text))
     lines = ((text, "1"), *((name, text) for name in ("Cookie", "Connection", "Content-Type", "X")))
     path = f"/{UUID}/{text}"
@@ -43,8 +43,8 @@ def multipart(text: str) -> object:
 
 
 READERS: dict[str, Reader] = {
-    "a request that is shown": lambda text: list(
-        shown(everywhere(text), headers=True, body=True).renderables
+    "a displayed request": lambda text: list(
+        format_request(everywhere(text), headers=True, body=True).renderables
     ),
     "a digest": lambda text: Digest().add(everywhere(text)),
     "a response's header lines": lambda text: reply_headers(
@@ -56,8 +56,8 @@ READERS: dict[str, Reader] = {
     "an XML declaration": lambda text: read(f"<?xml {text}".encode(), ()),
     "a payload": lambda text: wire.captured(everywhere(text).to_wire()),
     "an address": lambda text: Address.of(f"http://a/{text}"),
-    "another HMAC": lambda text: AnyHmac(header="X").verify(of(headers=(("X", text),)), "secret"),
-    "what a signed body was": lambda text: PROVIDERS["github"]().verify(
+    "a generic HMAC": lambda text: AnyHmac(header="X").verify(of(headers=(("X", text),)), "secret"),
+    "an altered body": lambda text: PROVIDERS["github"]().verify(
         of(
             headers=(("X-Hub-Signature-256", f"sha256={'0' * 64}"),),
             body=Body(f'["{text}"]'.encode(), len(text)),
@@ -68,5 +68,5 @@ READERS: dict[str, Reader] = {
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
-def test_its_steps_grow_with_the_length_alone(reader: Reader) -> None:
+def test_reading_takes_linear_time(reader: Reader) -> None:
     demand_linear(reader, LARGE)

@@ -1,4 +1,4 @@
-"""Bodies as text: by their charset, without their codings, and with a word on both."""
+"""Decode bodies by their content codings and charset."""
 
 from __future__ import annotations
 
@@ -53,20 +53,24 @@ def of_type(value: str) -> HeaderLines:
         ("image/png", b"\x89PNG", None, ""),
     ],
 )
-def test_a_text_is_read_by_its_charset(
+def test_a_text_is_decoded_by_its_charset(
     content_type: str, content: bytes, text: str | None, label: str
 ) -> None:
     notes = (f"read as {label}",) if label else ()
     assert read(content, of_type(content_type)) == Reading(text, notes)
 
 
-def test_codings_are_undone_and_told() -> None:
+def test_content_codings_are_decoded_and_named() -> None:
     lines = (("Content-Encoding", "gzip"), *of_type("text/plain; charset=gbk"))
     content = gzip.compress("红".encode("gbk"))
-    assert read(content, lines) == Reading("红", ("gzip undone", "read as gbk"))
-    assert read(b"plain", lines[:1]) == Reading("plain", ("The body is not gzip, or not whole",))
-    cut = read(gzip.compress(b"x" * 9)[:-1], lines[:1])
-    assert cut == Reading("x" * 9, ("gzip undone", "The body is not gzip, or not whole"))
+    assert read(content, lines) == Reading("红", ("gzip decoded", "read as gbk"))
+    assert read(b"plain", lines[:1]) == Reading(
+        "plain", ("The body is not valid gzip, or is truncated",)
+    )
+    truncated = read(gzip.compress(b"x" * 9)[:-1], lines[:1])
+    assert truncated == Reading(
+        "x" * 9, ("gzip decoded", "The body is not valid gzip, or is truncated")
+    )
 
 
 def multipart(*parts: tuple[str, bytes], end: bytes = b"--") -> bytes:
@@ -77,7 +81,7 @@ def multipart(*parts: tuple[str, bytes], end: bytes = b"--") -> bytes:
     return written + b"--B" + end
 
 
-def test_each_part_is_read_by_the_charset_that_it_or_another_field_names() -> None:
+def test_each_part_is_decoded_by_the_charset_that_it_or_another_field_declares() -> None:
     charsets = json.dumps({"text": "iso-8859-1", "html": "iso-2022-jp", "to": 1}).encode()
     content = multipart(
         ('name="charsets"', charsets),
@@ -89,7 +93,7 @@ def test_each_part_is_read_by_the_charset_that_it_or_another_field_names() -> No
     )
     reading = read(content, of_type("multipart/form-data; boundary=B"))
     assert reading.notes == ("read as iso-8859-1, iso-2022-jp, windows-1252",)
-    for text in ("Grüße", "りんご", "Zoë", "€", "[4 bytes that are no text]", "filename"):
+    for text in ("Grüße", "りんご", "Zoë", "€", "[4 bytes of binary data]", "filename"):
         assert text in str(reading.text)
 
 
@@ -101,7 +105,7 @@ def test_a_header_line_of_a_part_may_be_folded() -> None:
     assert "€" in str(reading.text)
 
 
-def test_a_preamble_and_a_missing_end_are_shown_too() -> None:
+def test_a_preamble_and_a_missing_final_boundary_are_allowed() -> None:
     kind = of_type("multipart/form-data; boundary=B")
     content = b"before\r\n" + multipart(('name="a"', b"one"), ('name="b"', b"two"), end=b"")
     text = str(read(content, kind).text)
@@ -116,11 +120,11 @@ def test_a_preamble_and_a_missing_end_are_shown_too() -> None:
     "content_type",
     ["multipart/form-data", f"multipart/form-data; boundary={'-' * 71}", "multipart/x; boundary="],
 )
-def test_without_a_boundary_that_one_can_be_it_is_one_text(content_type: str) -> None:
+def test_without_a_valid_boundary_the_body_is_one_text(content_type: str) -> None:
     assert read(b"--a\r\n\r\nZo\xeb", of_type(content_type)).text == "--a\r\n\r\nZoë"
 
 
-def test_parts_in_parts_are_read_to_a_depth_of_four() -> None:
+def test_nested_parts_are_decoded_to_a_depth_of_four() -> None:
     content = b"--B9\r\nContent-Type: text/plain; charset=latin1\r\n\r\nZo\xeb\r\n--B9--"
     for inner in (9, 8, 7):
         head = b"--B%d\r\nContent-Type: multipart/mixed; boundary=B%d\r\n\r\n" % (inner - 1, inner)
@@ -142,13 +146,13 @@ def test_parts_in_parts_are_read_to_a_depth_of_four() -> None:
         (b"x-uuencode", b"%%%", "%%%"),
     ],
 )
-def test_the_transfer_encoding_of_a_part_is_undone(
+def test_the_transfer_encoding_of_a_part_is_decoded(
     encoding: bytes, content: bytes, text: str
 ) -> None:
     part = b"--B\r\nContent-Transfer-Encoding: %b\r\n\r\n%b\r\n--B--" % (encoding, content)
     assert str(read(part, of_type("multipart/mixed; boundary=B")).text).endswith(f"\n{text}")
 
 
-def test_lines_may_end_in_a_line_feed_alone_and_what_follows_the_end_is_no_part() -> None:
+def test_lines_can_end_with_lf_and_content_after_the_final_boundary_is_ignored() -> None:
     content = b"--B\nX: 1\n\none\n--Bee\n--B--\n\n--B\n\nafter"
     assert read(content, of_type("multipart/x; boundary=B")).text == "--B\nX: 1\n\none\n--Bee"

@@ -1,4 +1,4 @@
-"""An inbox behind the balancer, through a restart of every worker, under load."""
+"""An inbox behind a load balancer, under load, while every worker restarts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tests.support.sender import post
 from webhook_logger.client import CapturedRequest, Gap, Inbox, NothingArrived
 
 
-def test_what_was_accepted_came_or_was_counted(redis: Redis) -> None:
+def test_accepted_requests_arrive_or_are_counted(redis: Redis) -> None:
     with Server(REDIS_URL=redis.url) as one, Server(REDIS_URL=redis.url) as two:
         with Nginx(one.until_ready(), two.until_ready()) as nginx, Inbox(nginx.url) as inbox:
             load = Load(nginx.address, inbox.uuid)
             with load.running(senders=4, per_second=100):
-                for worker in (one, two):  # the inbox is at one of them
+                for worker in (one, two):  # the inbox is connected to one of them
                     worker.end()
                     worker.start()
                     worker.until_ready()
@@ -33,7 +33,7 @@ def test_what_was_accepted_came_or_was_counted(redis: Redis) -> None:
 
 
 class Lasts:
-    """Requests that are sent until one is seen: all that came before it is there, too."""
+    """Requests that are sent until one arrives; all earlier requests have arrived by then."""
 
     def __init__(self, nginx: Nginx, inbox: Inbox) -> None:
         self._nginx = nginx

@@ -1,4 +1,4 @@
-"""An inbox behind TLS: whom it trusts, and that it ends as well as without."""
+"""An inbox over TLS: certificate authorities, and clean shutdown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.client.test_inbox import until_told
+from tests.client.test_inbox import until_unreachable
 from tests.support.flood import flood
 from tests.support.processes import Server
 from webhook_logger.client import Inbox
@@ -24,7 +24,7 @@ MANY = 1000
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of an authority and server in one, with its key in the same file."""
+    """Return a self-signed certificate, with its key in the same file."""
     path = tmp_path_factory.mktemp("tls") / "localhost.pem"
     options = ("-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost")
     names = ("-addext", "subjectAltName=DNS:localhost")
@@ -35,7 +35,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Terminator:
-    """Takes TLS off, as a load balancer does."""
+    """Terminates TLS like a load balancer."""
 
     def __init__(self, server: Server, certificate: Path) -> None:
         self._target = server.address
@@ -94,7 +94,7 @@ def terminator(memory_server: Server, certificate: Path) -> Iterator[Terminator]
         yield terminator
 
 
-def test_it_trusts_whom_it_is_told_to(
+def test_the_inbox_trusts_the_given_authority(
     terminator: Terminator, certificate: Path, memory_server: Server
 ) -> None:
     tls = ssl.create_default_context(cafile=certificate.with_suffix(".crt"))
@@ -110,5 +110,5 @@ def test_it_trusts_whom_it_is_told_to(
     assert not any("webhook-logger" in name for name in left)
 
 
-def test_it_trusts_nobody_else(terminator: Terminator) -> None:
-    until_told(terminator.url, "certificate")
+def test_the_inbox_rejects_other_authorities(terminator: Terminator) -> None:
+    until_unreachable(terminator.url, "certificate")

@@ -44,7 +44,7 @@ def test_the_sender_gets_the_response_of_the_receiver(
 ) -> None:
     url = f"{memory_server.url}/{uuid}"
     with Command("listen", url, "--forward", receiver, "--respond", "--count", "1") as listen:
-        listen.notes.until("Senders get the target's responses.")
+        listen.notes.until("Senders receive the target's responses.")
         signed = ("--sign", "github", "-H", "X-GitHub-Event: ping", "--json", PING)
         sent = run("send", url, *signed, WEBHOOK_SECRET=secret)
         assert listen.wait() == 0

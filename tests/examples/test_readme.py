@@ -64,5 +64,5 @@ def test_listen_returns_the_response_of_a_local_server(memory_server: Server, uu
         line = line.replace("localhost:3000", endpoint.url)
         words = line.format(callback=f"{memory_server.url}/{uuid}").split()
         with Command(*words[1:]) as listen:
-            listen.notes.until("Senders get")
+            listen.notes.until("Senders receive")
             assert post(memory_server.address, f"/{uuid}").body == b"ok"

@@ -1,4 +1,4 @@
-"""The client: what other tools, test suites and the command line use; nothing of the server.
+"""The client, for tools, test suites and the command line. It does not import the server.
 
 with Inbox("https://hooks.example.com") as inbox:
     create_order(webhook=inbox.url)
@@ -22,7 +22,14 @@ from webhook_logger.client.errors import (
     Unreachable,
 )
 from webhook_logger.client.inbox import Inbox
-from webhook_logger.client.stream.events import Event, Gap, Link, Refused, Responded, Responding
+from webhook_logger.client.stream.events import (
+    ConnectionStatus,
+    Event,
+    Gap,
+    Refused,
+    Responded,
+    Responding,
+)
 
 __all__ = [
     "AsyncInbox",
@@ -30,11 +37,11 @@ __all__ = [
     "CapturedRequest",
     "ClientError",
     "Closed",
+    "ConnectionStatus",
     "Event",
     "Gap",
     "Inbox",
     "Invalid",
-    "Link",
     "NothingArrived",
     "Refused",
     "Rejected",

@@ -1,4 +1,4 @@
-"""The asyncio twin of the inbox: the same engine, awaited."""
+"""The inbox for asyncio."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from webhook_logger.client.stream.events import Event, Gap
 
 
 class AsyncInbox(BaseInbox):
-    """As `Inbox`, for asyncio; belongs to the event loop that opens it.
+    """The requests of one callback, for asyncio. Use it only in the event loop that opens it.
 
         async with AsyncInbox("https://hooks.example.com") as inbox:
             request = await inbox.wait(timeout=5)
 
-    It is to be opened before it is iterated.
+    Open it before you iterate over it.
     """
 
     _loop: asyncio.AbstractEventLoop | None = None
@@ -33,46 +33,48 @@ class AsyncInbox(BaseInbox):
         await self.close()
 
     async def open(self) -> AsyncInbox:
-        """As `Inbox.open`."""
+        """Open the inbox; see `Inbox.open`."""
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
         self._begin()
         if self._timeout is None:
             return self
         try:
-            await self._until(self._is_live, self._timeout, self._not_live)
+            await self._until(self._is_live, self._timeout, self._not_live_error)
         except BaseException:
             await self.close()
             raise
         return self
 
     async def close(self) -> None:
-        """As `Inbox.close`."""
+        """Close the inbox; see `Inbox.close`."""
         await asyncio.shield(asyncio.to_thread(self._end))
 
     async def wait(
         self, timeout: float | None = WAIT_SECONDS, where: Where | None = None
     ) -> CapturedRequest:
-        """As `Inbox.wait`."""
+        """Wait for a request; see `Inbox.wait`."""
         self._must_be_open()
         take = self._taker(request_where(where))
-        request: CapturedRequest = await self._until(take, timeout, lambda: self._nothing(timeout))
+        request: CapturedRequest = await self._until(
+            take, timeout, lambda: self._nothing_arrived(timeout)
+        )
         return request
 
     async def __aiter__(self) -> AsyncIterator[CapturedRequest | Gap]:
-        """As `Inbox` when it is iterated."""
+        """Iterate over requests and gaps; see `Inbox.__iter__`."""
         async with aclosing(self.events()) as events:
             async for event in events:
                 if isinstance(event, CapturedRequest | Gap):
                     yield event
 
     async def events(self, timeout: float | None = None) -> AsyncGenerator[Event, None]:
-        """As `Inbox.events`."""
+        """Iterate over all events; see `Inbox.events`."""
         self._must_be_open()
         end = None if timeout is None else time.monotonic() + timeout
         with suppress(Closed, TimeoutError):
-            while (rest := None if end is None else end - time.monotonic()) is None or rest > 0:
-                event: Event = await self._until(self._taker(anything), rest, TimeoutError)
+            while (left := None if end is None else end - time.monotonic()) is None or left > 0:
+                event: Event = await self._until(self._taker(anything), left, TimeoutError)
                 yield event
 
     async def reply(
@@ -84,11 +86,11 @@ class AsyncInbox(BaseInbox):
         delay: float = 0,
         times: int | None = None,
     ) -> None:
-        """As `Inbox.reply`."""
+        """Set the callback's reply; see `Inbox.reply`."""
         await asyncio.to_thread(self._api.set_reply, status, headers, body, delay, times)
 
     async def reset_reply(self) -> None:
-        """As `Inbox.reset_reply`."""
+        """Restore the default reply; see `Inbox.reset_reply`."""
         await asyncio.to_thread(self._api.reset_reply)
 
     async def respond(
@@ -98,44 +100,47 @@ class AsyncInbox(BaseInbox):
         headers: Headers = (),
         body: bytes | str = b"",
     ) -> bool:
-        """As `Inbox.respond`."""
+        """Respond to a request; see `Inbox.respond`."""
         return await asyncio.to_thread(self._api.respond, request, status, headers, body)
 
     async def decline(self, request: CapturedRequest) -> bool:
-        """As `Inbox.decline`."""
+        """Decline to respond to a request; see `Inbox.decline`."""
         return await asyncio.to_thread(self._api.decline, request)
 
     def _wake(self) -> None:
         if self._loop:
-            with suppress(RuntimeError):  # the loop was closed before the inbox: nobody reads
+            with suppress(RuntimeError):  # the event loop closed before the inbox
                 self._loop.call_soon_threadsafe(self._changed.set)
 
     async def _until(
         self,
-        found: Callable[[], object],
+        find: Callable[[], object],
         seconds: float | None,
-        late: Callable[[], BaseException],
+        timeout_error: Callable[[], BaseException],
     ) -> Any:
-        """What `found` finds, looked for at each change."""
-        is_over = False
+        """Call `find` after each change until it returns a value, and return that.
 
-        def ring() -> None:
-            nonlocal is_over
-            is_over = True
+        Raises the error of `timeout_error` after `seconds`.
+        """
+        expired = False
+
+        def expire() -> None:
+            nonlocal expired
+            expired = True
             self._changed.set()
 
-        # Not asyncio.wait_for: before Python 3.12 it loses a cancellation that comes with a change.
-        timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, ring)
+        # Before Python 3.12 asyncio.wait_for loses a cancellation that arrives with a change.
+        timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, expire)
         try:
-            while (value := self._look(found)) is None:
-                if is_over:
-                    raise late()
+            while (value := self._check(find)) is None:
+                if expired:
+                    raise timeout_error()
                 await self._changed.wait()
             return value
         finally:
             if timer:
                 timer.cancel()
 
-    def _look(self, found: Callable[[], object]) -> object:
-        self._changed.clear()  # before: what changes while it looks is looked at again
-        return found()
+    def _check(self, find: Callable[[], object]) -> object:
+        self._changed.clear()  # first, so that a change during `find` triggers another call
+        return find()

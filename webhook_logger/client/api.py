@@ -1,4 +1,4 @@
-"""What can be asked of a server about one callback, over HTTP."""
+"""The HTTP API of one callback."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from webhook_logger.client.errors import Rejected, Unreachable
 from webhook_logger.client.http import Headers, Http, HttpResponse
 from webhook_logger.client.stream.wire import brief, reason
 
-TOO_LATE = "too_late"
-TOO_OFTEN = 429
+_TOO_LATE = "too_late"
+TOO_MANY_REQUESTS = 429
 _JSON = (("Content-Type", "application/json"),)
 
 
 class Api:
-    """The reply of a callback, and responses to its requests."""
+    """Set the callback's reply, and respond to its requests."""
 
     def __init__(self, address: Address, tls: ssl.SSLContext | None, timeout: float) -> None:
         self._url = address.api_url
@@ -28,35 +28,35 @@ class Api:
     def set_reply(
         self, status: int, headers: Headers, body: bytes | str, delay: float, times: int | None
     ) -> None:
-        """The callback's reply from now on. Raises `Rejected` or `Unreachable`."""
+        """Set the callback's reply. Raises `Rejected` or `Unreachable`."""
         reply = {**_response(status, headers, body), "delay": delay, "times": times}
-        _accept(self._send("PUT", "reply", reply))
+        _raise_for_status(self._send("PUT", "reply", reply))
 
     def reset_reply(self) -> None:
-        """The default reply again."""
-        _accept(self._send("DELETE", "reply"))
+        """Restore the default reply. Raises `Rejected` or `Unreachable`."""
+        _raise_for_status(self._send("DELETE", "reply"))
 
     def respond(
         self, request: CapturedRequest, status: int, headers: Headers, body: bytes | str
     ) -> bool:
-        """Respond to one pending request; False when it is not pending, or no longer."""
+        """Respond to one waiting request. Return False if it no longer waits."""
         return self._settle("POST", request, _response(status, headers, body))
 
     def decline(self, request: CapturedRequest) -> bool:
-        """Let the callback's reply be used for a pending one; False as for `respond`."""
+        """Give one waiting request the callback's reply. Return False if it no longer waits."""
         return self._settle("DELETE", request)
 
     def close(self) -> None:
-        """Close its connections."""
+        """Close all connections."""
         self._http.close()
 
     def _settle(
         self, method: str, request: CapturedRequest, payload: dict[str, Any] | None = None
     ) -> bool:
         response = self._send(method, f"requests/{quote(request.id, safe='')}/response", payload)
-        if response.status >= 300 and reason(_error(response)) == TOO_LATE:
+        if response.status >= 300 and reason(_error(response)) == _TOO_LATE:
             return False
-        _accept(response)
+        _raise_for_status(response)
         return True
 
     def _send(self, method: str, path: str, payload: dict[str, Any] | None = None) -> HttpResponse:
@@ -74,19 +74,19 @@ def _response(status: int, headers: Headers, body: bytes | str) -> dict[str, Any
     }
 
 
-def _accept(response: HttpResponse) -> None:
+def _raise_for_status(response: HttpResponse) -> None:
     if response.status < 300:
         return
     error = _error(response)
-    message = brief(error.get("message") or "it does not say why.")
-    if response.status == TOO_OFTEN or response.status >= 500:
-        text = f"The server can't do that now ({response.status}): {message}"
+    message = brief(error.get("message") or "it gives no reason.")
+    if response.status == TOO_MANY_REQUESTS or response.status >= 500:
+        text = f"The server is temporarily unable to do this ({response.status}): {message}"
         raise Unreachable(text, reason(error))
     raise Rejected(f"The server responded with {response.status}: {message}", reason(error))
 
 
 def _error(response: HttpResponse) -> dict[str, Any]:
-    """The server's one shape of errors; empty where it is another one."""
+    """Return the `error` object of a response, or an empty object."""
     try:
         error = json.loads(response.body)["error"]
     except (LookupError, RecursionError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""What an inbox and its asyncio twin have in common: all but how they wait."""
+"""The base of `Inbox` and `AsyncInbox`, which differ only in how they wait."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
 from webhook_logger.client.errors import Closed, NothingArrived, Unreachable
 from webhook_logger.client.stream.connection import MAX_MESSAGE_BYTES, STEP_SECONDS
-from webhook_logger.client.stream.events import Event, Link
+from webhook_logger.client.stream.events import ConnectionStatus, Event
 from webhook_logger.client.stream.mailbox import Mailbox
 from webhook_logger.client.stream.stream import Stream
 
@@ -34,14 +34,16 @@ class BaseInbox:
         tls: ssl.SSLContext | None = None,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
-        """`url`: a server's base URL, which gives a new callback; a callback's; or its page's.
+        """`url`: the URL of a callback or its page, or a server's base URL for a new callback.
 
         `respond`: claim to respond to the callback's requests; see `respond()` and `Responding`.
-        `timeout`: for so many seconds it is waited for the server at the start; with None it is
-        not waited for, and `events()` tells how it stands. `tls`: whom to trust; by default the
-        system's authorities and certifi's. `max_message_bytes`: a larger message of
-        the server ends the connection; the body of a request comes in one, perhaps as base64.
-        Raises `Invalid` for a URL that is none of these.
+        `timeout`: the maximum seconds that `open()` waits for the server. With None `open()`
+        returns at once, and `events()` reports when the connection is live. `tls`: the TLS context;
+        by default it trusts the certificate authorities of the system and of certifi.
+        `max_message_bytes`: a larger message from the server closes the connection. A request
+        arrives in one message, with a binary body as base64.
+
+        Raises `Invalid` if `url` is not a URL.
         """
         self._address = Address.of(url)
         self._timeout = timeout
@@ -49,7 +51,7 @@ class BaseInbox:
         if tls is None and self._address.base.lower().startswith("https:"):
             tls = httpcore.default_ssl_context()
         self._mailbox = Mailbox(on_change=self._wake)
-        # A step of connecting cannot be broken off: no start may wait longer for one.
+        # A step of connecting cannot be interrupted, so none may take longer than `timeout`.
         steps = min(timeout or STEP_SECONDS, STEP_SECONDS)
         self._stream = Stream(
             self._address,
@@ -57,7 +59,7 @@ class BaseInbox:
             tls,
             respond=respond,
             step_seconds=steps,
-            most_message_bytes=max_message_bytes,
+            max_message_bytes=max_message_bytes,
         )
         self._api = Api(self._address, tls, timeout or START_SECONDS)
         self._is_open = False
@@ -74,58 +76,61 @@ class BaseInbox:
 
     @property
     def uuid(self) -> str:
-        """The callback's UUID, lower-case."""
+        """The callback's UUID, in lower case."""
         return self._address.uuid
 
     @property
-    def link(self) -> Link:
-        """How the connection stands now."""
-        return self._mailbox.link
+    def connection(self) -> ConnectionStatus:
+        """The current status of the connection."""
+        return self._mailbox.connection
 
     @property
     def responding(self) -> bool:
-        """Whether it responds to the callback's requests now."""
-        return self._mailbox.responding is not None and self._mailbox.responding.yes
+        """Whether this inbox is the callback's responder now."""
+        return self._mailbox.responding is not None and self._mailbox.responding.active
 
     def digest(self) -> list[str]:
-        """What came so far, in a few lines for people."""
+        """Return a summary of all events so far, as a few lines of text."""
         with self._mailbox.changed:
             return self._mailbox.digest.lines()
 
     def _wake(self) -> None:
-        """Something changed in the mailbox."""
+        """Wake the thread or task that waits for a change in the mailbox."""
 
     def _begin(self) -> None:
         if self._is_open or self._mailbox.ended:
-            raise Closed("An inbox can be opened once.")
+            raise Closed("An inbox can be opened only once. Create another one.")
         self._is_open = True
         self._stream.start()
 
     def _is_ready(self) -> bool:
-        """Whether it is open already, as in `with inbox.open()`."""
+        """Return whether it is already open, as in `with inbox.open()`."""
         return self._is_open and not self._mailbox.ended
 
     def _must_be_open(self) -> None:
         if not self._is_open:
-            raise Closed("This inbox is not open: `with` or `open()` does that.")
+            raise Closed("This inbox is not open. Open it with `with` or `open()`.")
 
     def _end(self) -> None:
-        """Wait for its thread, and give back all that it has."""
+        """Stop the thread of the stream, and close all connections."""
         self._stream.close()
         self._api.close()
 
     def _is_live(self) -> bool | None:
-        """Whether it is joined, and told whether it responds; raises where it never will be."""
+        """Return True once it has joined and knows whether it responds, else None.
+
+        Raises the error that ended the stream, if there is one.
+        """
         if self._mailbox.ended:
             raise self._mailbox.ended
-        told = self._mailbox.responding is not None or not self._responds
-        return (self.link.state == "live" and told) or None
+        has_claimed = self._mailbox.responding is not None or not self._responds
+        return (self.connection.state == "live" and has_claimed) or None
 
-    def _not_live(self) -> Unreachable:
-        return never_live(self.url, self.link, self._timeout or 0)
+    def _not_live_error(self) -> Unreachable:
+        return not_live_error(self.url, self.connection, self._timeout or 0)
 
     def _taker(self, wanted: Callable[[Event], bool]) -> Callable[[], Event | None]:
-        """Takes the first wanted event, where there is one; looks at each event once."""
+        """Return a function that takes the first wanted event, and checks each event only once."""
         seen = 0
 
         def take() -> Event | None:
@@ -137,26 +142,26 @@ class BaseInbox:
 
         return take
 
-    def _nothing(self, seconds: float | None) -> NothingArrived:
+    def _nothing_arrived(self, seconds: float | None) -> NothingArrived:
         within = f" within {seconds:g} seconds" if seconds is not None else ""
-        lines = [f"No such request{within}.", *self.digest()]
-        if self.link.state != "live":
-            lines.append(f"The connection is {self.link.state}: {self.link.reason}.")
+        lines = [f"No matching request arrived{within}.", *self.digest()]
+        if self.connection.state != "live":
+            lines.append(f"The connection is {self.connection.state}: {self.connection.reason}.")
         return NothingArrived("\n".join(lines))
 
 
-def never_live(url: str, link: Link, seconds: float) -> Unreachable:
-    """The error of an inbox that did not join within so many seconds."""
-    why = (link.reason or "no connection came about").rstrip(".")
+def not_live_error(url: str, status: ConnectionStatus, seconds: float) -> Unreachable:
+    """Return the error of an inbox that did not join within `seconds`."""
+    why = (status.reason or "could not connect").rstrip(".")
     server = Address.of(url).base
     return Unreachable(f"No webhook logger at {server} within {seconds:g} seconds: {why}.")
 
 
 def anything(_: Event) -> bool:
-    """Wanted is whatever comes."""
+    """Accept every event."""
     return True
 
 
 def request_where(where: Where | None) -> Callable[[Event], bool]:
-    """Wanted is a request that fits."""
+    """Return a function that accepts requests for which `where` is true."""
     return lambda event: isinstance(event, CapturedRequest) and (where is None or where(event))

@@ -1,6 +1,7 @@
-"""A time by which a response must be whole, and how far a request came. httpcore's own time-outs
-are for each step: a response whose head comes byte by byte, or `100 Continue` again and again,
-would never be late.
+"""A deadline for a whole response, and a record of how far a request got.
+
+The timeouts of httpcore apply to each step. A response that arrives byte by byte, or that repeats
+`100 Continue`, would never time out.
 """
 
 from __future__ import annotations
@@ -15,42 +16,47 @@ from typing import Any
 import httpcore
 
 _STEP_BYTES = 65_536
-"""Of a body that is sent, as much as is written before the time is looked at again."""
+"""Bytes of a body that are written between two checks of the deadline."""
 
 
 class Deadline(threading.local):
-    """Each thread's own: by when the request that it sends now must get a response."""
+    """The deadline and the progress of the current request of each thread."""
 
     _at = float("inf")
     is_new = False
-    """Whether the request has a connection of its own, and not one that was kept."""
+    """Whether the request uses a new connection instead of a kept-alive one."""
     is_sent = False
-    """Whether any of the request was sent."""
-    is_broken_off = False
-    """Whether some of the request could not be sent."""
+    """Whether any part of the request was sent."""
+    write_failed = False
+    """Whether part of the request could not be sent."""
     has_response = False
-    """Whether anything came back."""
+    """Whether any byte of a response arrived."""
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """So long for what is done inside."""
+        """Set a deadline in `seconds` for the block."""
         self._at = time.monotonic() + seconds
-        self.is_new = self.is_sent = self.is_broken_off = self.has_response = False
+        self.is_new = self.is_sent = self.write_failed = self.has_response = False
         try:
             yield
         finally:
             self._at = float("inf")
 
-    def rest(self, most: float | None, late: type[httpcore.TimeoutException]) -> float | None:
-        """The seconds that a step may take, `most` of them; raises `late` where none is left."""
+    def remaining(
+        self, limit: float | None, error: type[httpcore.TimeoutException]
+    ) -> float | None:
+        """Return the seconds that a step may take, at most `limit`.
+
+        Raises `error` after the deadline.
+        """
         seconds = self._at - time.monotonic()
         if seconds <= 0:
-            raise late
-        return most if seconds == float("inf") else min(seconds, most or seconds)
+            raise error
+        return limit if seconds == float("inf") else min(seconds, limit or seconds)
 
 
-class Punctual(httpcore.SyncBackend):
-    """Connections whose every step ends by the deadline."""
+class DeadlineBackend(httpcore.SyncBackend):
+    """A network backend whose reads, writes and handshakes end by the deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
@@ -66,18 +72,18 @@ class _Stream(httpcore.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        rest = self._deadline.rest(timeout, httpcore.ReadTimeout)
-        data = self._stream.read(max_bytes, rest)
+        remaining = self._deadline.remaining(timeout, httpcore.ReadTimeout)
+        data = self._stream.read(max_bytes, remaining)
         self._deadline.has_response = self._deadline.has_response or bool(data)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for at in range(0, len(buffer), _STEP_BYTES):
-            rest = self._deadline.rest(timeout, httpcore.WriteTimeout)
+            remaining = self._deadline.remaining(timeout, httpcore.WriteTimeout)
             try:
-                self._stream.write(buffer[at : at + _STEP_BYTES], rest)
+                self._stream.write(buffer[at : at + _STEP_BYTES], remaining)
             except httpcore.NetworkError:
-                self._deadline.is_broken_off = True  # httpcore keeps it to itself
+                self._deadline.write_failed = True  # httpcore does not report it
                 raise
             self._deadline.is_sent = True
 
@@ -87,8 +93,9 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        rest = self._deadline.rest(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, rest), self._deadline)
+        remaining = self._deadline.remaining(timeout, httpcore.ConnectTimeout)
+        stream = self._stream.start_tls(ssl_context, server_hostname, remaining)
+        return _Stream(stream, self._deadline)
 
     def close(self) -> None:
         self._stream.close()

@@ -1,23 +1,23 @@
-"""What can go wrong in the client, as one small tree.
+"""The errors of the client.
 
     ClientError
-    ├── Invalid          also ValueError: what was asked for can never be: no URL
-    ├── Unreachable      no response from where one should come, or none for now
-    │   └── TooSlow      the response did not come in time
-    ├── TooLarge         a response is larger than was asked for
-    ├── Rejected         the server said no, and would say so again
-    ├── NothingArrived   also TimeoutError: no such request came in time
-    └── Closed           the inbox was closed
+    ├── Invalid          also ValueError: an argument is invalid, such as a URL
+    ├── Unreachable      the server did not respond, or is temporarily unable to
+    │   └── TooSlow      the response did not arrive in time
+    ├── TooLarge         the response is larger than the limit
+    ├── Rejected         the server refused; a retry would be refused, too
+    ├── NothingArrived   also TimeoutError: no matching request arrived in time
+    └── Closed           the inbox is closed
 
-The text of each is a sentence for people. `reason` is a word for programs, which stays the same:
-the server's where it gave one (docs/errors.md), else that of the class.
+The message is for people. `reason` is a stable word for programs: the server's reason if it gave
+one (docs/errors.md), else the reason of the class.
 """
 
 from __future__ import annotations
 
 
 class ClientError(Exception):
-    """The root of the tree."""
+    """The base class of all errors of the client."""
 
     reason = "client_error"
 
@@ -28,42 +28,42 @@ class ClientError(Exception):
 
 
 class Invalid(ClientError, ValueError):
-    """What was asked for can never be: a URL that is none, a header line HTTP can't carry."""
+    """An argument is invalid, such as a URL or a header line that HTTP cannot carry."""
 
     reason = "invalid"
 
 
 class Unreachable(ClientError):
-    """No response where one should come: nobody is there, it broke off, or the server can't now."""
+    """The server cannot be reached, closed the connection, or is temporarily unavailable."""
 
     reason = "unreachable"
 
 
 class TooSlow(Unreachable):
-    """The response did not come in time."""
+    """The response did not arrive in time."""
 
     reason = "too_slow"
 
 
 class TooLarge(ClientError):
-    """A response is larger than was asked for."""
+    """The response is larger than the limit."""
 
     reason = "too_large"
 
 
 class Rejected(ClientError):
-    """The server said no, and would say so again."""
+    """The server refused; it would refuse a retry, too."""
 
     reason = "rejected"
 
 
 class NothingArrived(ClientError, TimeoutError):
-    """No such request came in time; the text says what did come."""
+    """No matching request arrived in time; the message lists the requests that did arrive."""
 
     reason = "nothing_arrived"
 
 
 class Closed(ClientError):
-    """The inbox was closed."""
+    """The inbox is closed."""
 
     reason = "closed"

@@ -1,7 +1,7 @@
-"""The language of the page's filter: `method:post path:/orders header:stripe body:"a card" -word`.
+"""Filter requests by terms such as `method:post path:/orders header:stripe body:"a card" -word`.
 
-All terms must match; a plain word may stand anywhere. The same as `static/js/state/filter.js`, and
-a test asks both.
+All terms must match; a plain word matches any field. `static/js/state/filter.js` implements the
+same language, and a test compares both.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.reading import read
 
 MAX_OF_A_BODY = 2**20
-"""Of a body, so much is searched: characters on the wire, as on the page."""
+"""Maximum characters of a body that are searched, counted as on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,37 +23,37 @@ class Term:
     """One condition."""
 
     field: str
-    """A key of `FIELDS`, or empty for all of them."""
+    """A key of `FIELDS`, or empty for all fields."""
     text: str
     """In lower case."""
     wanted: bool
-    """False: a request that has it is left out."""
+    """False for a term with a minus: requests that contain it do not match."""
 
     def matches(self, request: CapturedRequest) -> bool:
-        """Whether the request is as this term wants it."""
-        return self.is_in(_texts_of(request))
+        """Return whether the request matches this term."""
+        return self.matches_text(_texts_of(request))
 
-    def is_in(self, text_of: Callable[[str], str]) -> bool:
-        """The same, of the lower-case texts of a request's fields."""
+    def matches_text(self, text_of: Callable[[str], str]) -> bool:
+        """Return whether a request matches, given a function from fields to lower-case texts."""
         fields = [self.field] if self.field else FIELDS
         return any(self.text in text_of(field) for field in fields) == self.wanted
 
 
 class Filter:
-    """All terms of a text; an empty one lets everything through."""
+    """A list of terms. An empty filter matches every request."""
 
     def __init__(self, text: str) -> None:
         found = map(_term, _TERM.finditer(text.lower()))
         self.terms = [term for term in found if term.text]
 
     def matches(self, request: CapturedRequest) -> bool:
-        """Whether all terms match."""
+        """Return whether all terms match."""
         text_of = _texts_of(request)
-        return all(term.is_in(text_of) for term in self.terms)
+        return all(term.matches_text(text_of) for term in self.terms)
 
 
-def target_below(request: CapturedRequest) -> str:
-    """Return the path below the callback with its query, raw."""
+def subpath_and_query(request: CapturedRequest) -> str:
+    """Return the raw subpath, or `/`, with the query."""
     return (request.subpath or "/") + (request.query_string and f"?{request.query_string}")
 
 
@@ -71,11 +71,11 @@ def _headers(request: CapturedRequest) -> str:
 
 
 def _path(request: CapturedRequest) -> str:
-    return readable(target_below(request))
+    return readable(subpath_and_query(request))
 
 
 def readable(line: str) -> str:
-    """Return the bytes of a line as UTF-8 where they are that, else as Latin-1."""
+    """Return a Latin-1 line decoded as UTF-8, or unchanged if it is not UTF-8."""
     try:
         return line if line.isascii() else line.encode("latin-1").decode()
     except UnicodeError:
@@ -83,7 +83,7 @@ def readable(line: str) -> str:
 
 
 def _body(request: CapturedRequest) -> str:
-    """The body as it came, and as it is read where that is another text."""
+    """Return the body as sent, and its decoded text if that differs."""
     reading = read(request.body.content, request.headers)
     read_text = (reading.text or "")[:MAX_OF_A_BODY] if reading.notes else ""
     return "\n".join(filter(None, (_raw_body(request), read_text)))
@@ -103,11 +103,11 @@ FIELDS: dict[str, Callable[[CapturedRequest], str]] = {
     "header": _headers,
     "body": _body,
 }
-"""What can be looked through, the cheap ones first."""
+"""The searchable fields, cheapest first."""
 
 
 def _texts_of(request: CapturedRequest) -> Callable[[str], str]:
-    """Gives the text of a field in lower case, and makes each once."""
+    """Return a cached function from a field to its text in lower case."""
     return cache(lambda field: FIELDS[field](request).lower())
 
 

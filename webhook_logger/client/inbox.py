@@ -1,4 +1,4 @@
-"""An inbox: the requests of one callback, as they come."""
+"""The inbox: receive the requests of one callback."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from webhook_logger.client.errors import Closed
 from webhook_logger.client.http import Headers
 from webhook_logger.client.stream.events import Event, Gap
 
-_NAP_SECONDS = 1.0
-"""Windows hears Ctrl-C between two waits only."""
+_WAIT_STEP_SECONDS = 1.0
+"""Windows handles Ctrl-C only between two waits."""
 
 
 class Inbox(BaseInbox):
-    """The requests of one callback; may be used from several threads.
+    """The requests of one callback. It is safe to use from several threads.
 
         with Inbox("https://hooks.example.com") as inbox:
             create_order(webhook=inbox.url)
             request = inbox.wait(timeout=5, where=lambda r: r.method == "POST")
             assert request.json()["type"] == "order.created"
 
-    It is joined before the block starts, so nothing that is sent from there on is missed. Where it
-    is iterated without `with`, it is opened by that, and closed at its end.
+    It joins the callback before the block starts, so it receives every request sent from then on.
+    Iteration without `with` opens the inbox, and closes it at the end.
     """
 
     def __enter__(self) -> Inbox:
@@ -36,40 +36,43 @@ class Inbox(BaseInbox):
         self.close()
 
     def open(self) -> Inbox:
-        """Connect, join, and return the inbox. Raises `Unreachable` or `Rejected`; it can't be
-        opened twice.
+        """Connect, join, and return the inbox. It can be opened only once.
+
+        Raises `Unreachable`, `Rejected` or `Closed`.
         """
         self._begin()
         if self._timeout is None:
             return self
         try:
-            self._until(self._is_live, self._timeout, self._not_live)
+            self._until(self._is_live, self._timeout, self._not_live_error)
         except BaseException:
             self.close()
             raise
         return self
 
     def close(self) -> None:
-        """Leave; whoever waits is told. Nothing is left of it, no thread and no connection."""
+        """Disconnect, and stop the thread. Threads that wait for the inbox get `Closed`."""
         self._end()
 
     def wait(
         self, timeout: float | None = WAIT_SECONDS, where: Where | None = None
     ) -> CapturedRequest:
-        """Take the first request that fits, also one that came before; all others stay.
+        """Return the first matching request, which may have arrived earlier. Others stay queued.
 
-        `timeout` in seconds; None is for ever. Raises `NothingArrived`, whose text says what did,
-        `Rejected` and `Closed`. `where` must not use the inbox.
+        `timeout` is in seconds; None waits forever. `where` must not use the inbox. Raises
+        `NothingArrived`, whose message lists what did arrive, `Rejected` or `Closed`.
         """
         self._must_be_open()
         take = self._taker(request_where(where))
-        request: CapturedRequest = self._until(take, timeout, lambda: self._nothing(timeout))
+        request: CapturedRequest = self._until(
+            take, timeout, lambda: self._nothing_arrived(timeout)
+        )
         return request
 
     def __iter__(self) -> Iterator[CapturedRequest | Gap]:
-        """Requests in the order of `seq`, and what was missed between them; without an end.
+        """Iterate over requests in the order of `seq`, and the gaps between them, until `close()`.
 
-        Raises `Rejected` where the server will not have it; `close()` ends it.
+        Raises `Rejected` if the server refuses the inbox.
         """
         with closing(self.events()) as events:
             for event in events:
@@ -77,15 +80,15 @@ class Inbox(BaseInbox):
                     yield event
 
     def events(self, timeout: float | None = None) -> Generator[Event, None, None]:
-        """Everything in its order, as in `events.py`; else as when it is iterated.
+        """Iterate over all events of `events.py` in order, like iteration over the inbox.
 
-        It ends after `timeout` seconds, whatever still waits.
+        Ends after `timeout` seconds, even if events are still queued.
         """
         if self._is_open:
-            yield from self._every(timeout)
+            yield from self._all_events(timeout)
         else:
             with self:
-                yield from self._every(timeout)
+                yield from self._all_events(timeout)
 
     def reply(
         self,
@@ -96,14 +99,14 @@ class Inbox(BaseInbox):
         delay: float = 0,
         times: int | None = None,
     ) -> None:
-        """The callback's reply from now on, after `delay` seconds, `times` times or always.
+        """Set the callback's reply. It is sent after `delay` seconds, `times` times or always.
 
-        Raises `Rejected`, whose text says what a reply can't have, or `Unreachable`.
+        Raises `Rejected`, whose message says which part is not allowed, or `Unreachable`.
         """
         self._api.set_reply(status, headers, body, delay, times)
 
     def reset_reply(self) -> None:
-        """The callback responds as it does by default."""
+        """Restore the default reply. Raises `Rejected` or `Unreachable`."""
         self._api.reset_reply()
 
     def respond(
@@ -113,40 +116,43 @@ class Inbox(BaseInbox):
         headers: Headers = (),
         body: bytes | str = b"",
     ) -> bool:
-        """Respond to one request, whose sender waits; False when it was too late.
+        """Respond to one request whose sender waits. Return False if it was too late.
 
         Needs `respond=True`. Raises `Rejected` or `Unreachable`.
         """
         return self._api.respond(request, status, headers, body)
 
     def decline(self, request: CapturedRequest) -> bool:
-        """Let one request have the callback's own reply, at once; False when it was too late.
+        """Give one request the callback's reply at once. Return False if it was too late.
 
         Raises `Rejected` or `Unreachable`.
         """
         return self._api.decline(request)
 
-    def _every(self, timeout: float | None) -> Generator[Event, None, None]:
+    def _all_events(self, timeout: float | None) -> Generator[Event, None, None]:
         end = None if timeout is None else time.monotonic() + timeout
         try:
-            while (rest := None if end is None else end - time.monotonic()) is None or rest > 0:
-                event: Event = self._until(self._taker(anything), rest, TimeoutError)
+            while (left := None if end is None else end - time.monotonic()) is None or left > 0:
+                event: Event = self._until(self._taker(anything), left, TimeoutError)
                 yield event
         except (Closed, TimeoutError):
             return
 
     def _until(
         self,
-        found: Callable[[], object],
+        find: Callable[[], object],
         seconds: float | None,
-        late: Callable[[], BaseException],
+        timeout_error: Callable[[], BaseException],
     ) -> Any:
-        """What `found` finds, looked for at each change."""
+        """Call `find` after each change until it returns a value, and return that.
+
+        Raises the error of `timeout_error` after `seconds`.
+        """
         deadline = None if seconds is None else time.monotonic() + seconds
         with self._mailbox.changed:
-            while (value := found()) is None:
-                rest = _NAP_SECONDS if deadline is None else deadline - time.monotonic()
-                if rest <= 0:
-                    raise late()
-                self._mailbox.changed.wait(min(rest, _NAP_SECONDS))
+            while (value := find()) is None:
+                left = _WAIT_STEP_SECONDS if deadline is None else deadline - time.monotonic()
+                if left <= 0:
+                    raise timeout_error()
+                self._mailbox.changed.wait(min(left, _WAIT_STEP_SECONDS))
         return value

@@ -1,5 +1,6 @@
-"""A body as text for people: its content codings undone, read by its charset. The bytes stay the
-truth; what is done to them is said.
+"""Decode a body for display: undo its content codings, then decode its charset.
+
+The result names every decoding step, because the displayed text is not the original bytes.
 """
 
 from __future__ import annotations
@@ -26,36 +27,36 @@ _XML_ENCODING = re.compile(
     rb"\s{0,9}<\?xml[^>]{1,99}?encoding\s{0,9}=\s{0,9}[\"']([\w.:-]{1,40})[\"']"
 )
 _GUESS = "windows-1252"
-"""For text that names no charset and is not UTF-8, as browsers guess."""
+"""The charset of text that declares none and is not UTF-8, as in browsers."""
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"\n[ \t]+")
-"""A line that begins with a blank continues the one before it (RFC 5322, section 2.2.3)."""
+"""A line that begins with white space continues the previous one (RFC 5322, section 2.2.3)."""
 _MAX_BOUNDARY = 70
 """RFC 2046, section 5.1.1."""
 _MAX_PARTS = 1000
 _MAX_DEPTH = 4
-"""Of parts within parts."""
+"""Maximum depth of nested multipart bodies."""
 _MAX_FIELD = 4096
-"""Of a field that names the charsets of others, in bytes."""
+"""Maximum bytes of a field that names the charsets of other fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A body, read."""
+    """A decoded body."""
 
     text: str | None
-    """None: it is no text."""
+    """None if the body is not text."""
     notes: tuple[str, ...] = ()
-    """What was done to have it, and what was wrong; empty for plain UTF-8."""
+    """The decoding steps and errors; empty for plain UTF-8."""
 
 
 def read(content: bytes, lines: HeaderLines) -> Reading:
-    """Return the text of a body with these header lines."""
+    """Decode a body that was sent with these header lines."""
     values = [value for name, value in lines if name.lower() == "content-encoding"]
-    undone = codings.undo(content, values)
+    undone = codings.decode(content, values)
     notes = []
     if undone.codings and (undone.content or not undone.problem):
-        notes.append(f"{', '.join(undone.codings)} undone")
+        notes.append(f"{', '.join(undone.codings)} decoded")
     if undone.problem:
         notes.append(undone.problem.rstrip("."))
     content = undone.content if undone.content or not undone.problem else content
@@ -65,20 +66,20 @@ def read(content: bytes, lines: HeaderLines) -> Reading:
 
 
 def _text(content: bytes, content_type: str, depth: int = 0) -> tuple[str | None, str]:
-    """The text, and the charset where it is not UTF-8; None for what is no text."""
+    """Return the text, or None if it is not text, and the charset unless it is UTF-8."""
     media_type = content_type.partition(";")[0].strip(" \t").lower()
     if media_type.startswith("multipart/") and depth <= _MAX_DEPTH:
         boundary = charset.parameter(content_type, "boundary").encode("latin-1", "replace")
         if 0 < len(boundary) <= _MAX_BOUNDARY:
             return _multipart(content, boundary, depth)
-    return _single(content, content_type, media_type)
+    return _single_part(content, content_type, media_type)
 
 
-def _single(content: bytes, content_type: str, media_type: str) -> tuple[str | None, str]:
-    """As `_text`, of what has no parts."""
+def _single_part(content: bytes, content_type: str, media_type: str) -> tuple[str | None, str]:
+    """Decode content that is not multipart, like `_text`."""
     codec, label = _codec(content, content_type, media_type)
     if media_type == _FORM and label:
-        content = _unescaped(content)
+        content = _percent_decoded(content)
     try:
         return content.decode(codec), label
     except UnicodeDecodeError:
@@ -90,21 +91,21 @@ def _single(content: bytes, content_type: str, media_type: str) -> tuple[str | N
 
 
 def _codec(content: bytes, content_type: str, media_type: str) -> tuple[str, str]:
-    """The codec of a text, and its name as the sender wrote it; without a name it is UTF-8."""
+    """Return the codec of a text, and the charset as declared. The name is empty for UTF-8."""
     codec, named = (
         charset.codec_of(content, content_type),
         charset.parameter(content_type, "charset"),
     )
     if codec == "utf-8" and not named:
-        named = _named_inside(content, media_type)
+        named = _declared_in_content(content, media_type)
         codec = charset.codec_of(content, f"{media_type};charset={named}")
     if codec in ("utf-8", "utf_8", "utf-8-sig"):
         return codec, ""
     return codec, "UTF-16" if codec.startswith(("utf-16", "utf_16")) else named
 
 
-def _named_inside(content: bytes, media_type: str) -> str:
-    """The charset that a text names or shows itself: XML in its declaration, JSON by its zeros."""
+def _declared_in_content(content: bytes, media_type: str) -> str:
+    """Return the charset that the content declares: XML in its declaration, JSON by zero bytes."""
     if media_type.endswith(("json", "xml")) and len(content) > 1 and 0 in content[:2]:
         return "utf-16be" if content[0] == 0 else "utf-16le"
     found = _XML_ENCODING.match(content[:200])
@@ -115,13 +116,13 @@ def _named_inside(content: bytes, media_type: str) -> str:
     return ""
 
 
-def _unescaped(form: bytes) -> bytes:
-    """A form whose escapes are undone: in another charset than UTF-8 nobody can read them."""
+def _percent_decoded(form: bytes) -> bytes:
+    """Percent-decode a form in a charset other than UTF-8, to make it readable."""
     return unquote_to_bytes(form.replace(b"+", b" "))
 
 
 def _multipart(content: bytes, boundary: bytes, depth: int) -> tuple[str, str]:
-    """All parts as text, each by its own charset, and those that are not UTF-8."""
+    """Decode each part by its charset; return the text, and all charsets other than UTF-8."""
     delimiter = rb"\r?\n--" + re.escape(boundary) + rb"(?=--|[ \t]*(?:\r?\n|\Z))"
     preamble, *chunks = re.split(delimiter, b"\r\n" + content, maxsplit=_MAX_PARTS)
     parts = [_Part.of(chunk) for chunk in takewhile(lambda chunk: chunk[:2] != b"--", chunks)]
@@ -147,32 +148,37 @@ class _Part:
 
     @classmethod
     def of(cls, chunk: bytes) -> _Part:
-        """Of what stands between two boundaries."""
+        """Parse the content between two boundaries."""
         head, *content = _EMPTY_LINE.split(chunk, maxsplit=1)
         text = head.decode("utf-8", "replace").strip(" \t\r\n").replace("\r\n", "\n")
         fields = dict(_field(line) for line in _FOLD.sub(" ", text).split("\n"))
         return cls(
             f"{text}\n" if text else "",
-            _untransferred(b"".join(content), fields.get("content-transfer-encoding", "")),
+            _decode_transfer_encoding(
+                b"".join(content), fields.get("content-transfer-encoding", "")
+            ),
             fields.get("content-type", ""),
             charset.parameter(fields.get("content-disposition", ""), "name"),
         )
 
     def text(self, named: str, depth: int) -> tuple[str, str]:
-        """Its text, and its charset where that is not UTF-8; `named`: by another field."""
+        """Return the text, and the charset unless it is UTF-8.
+
+        `named` is the charset that another field declares for this part.
+        """
         kind = self.content_type or "text/plain"
         if named and not charset.parameter(kind, "charset"):
             kind = f"{kind};charset={named}"
         text, label = _text(self.content, kind, depth + 1)
         return (
-            (f"[{len(self.content)} bytes that are no text]", "") if text is None else (text, label)
+            (f"[{len(self.content)} bytes of binary data]", "") if text is None else (text, label)
         )
 
 
-def _untransferred(content: bytes, encoding: str) -> bytes:
-    """The content of a part without its transfer encoding (RFC 2045, section 6).
+def _decode_transfer_encoding(content: bytes, encoding: str) -> bytes:
+    """Decode the transfer encoding of a part (RFC 2045, section 6).
 
-    Returned unchanged where the encoding is unknown or the content is not in it.
+    Return the content unchanged if the encoding is unknown or the content is invalid.
     """
     if encoding.lower() == "quoted-printable":
         return quopri.decodestring(content)
@@ -188,15 +194,15 @@ def _field(line: str) -> tuple[str, str]:
 
 
 def _charsets(parts: list[_Part]) -> Iterator[tuple[str, str]]:
-    """The charsets of fields that other fields name: `_charset_`, and SendGrid's `charsets`."""
+    """Yield charsets that the fields `_charset_` and `charsets` (SendGrid) declare for others."""
     for part in parts:
         if part.name == "_charset_":
             yield part.name, part.content[:40].decode("latin-1")
         elif part.name == "charsets" and len(part.content) <= _MAX_FIELD:
-            yield from _object(part.content)
+            yield from _string_members(part.content)
 
 
-def _object(content: bytes) -> Iterator[tuple[str, str]]:
+def _string_members(content: bytes) -> Iterator[tuple[str, str]]:
     try:
         named: Any = json.loads(content)
     except (ValueError, RecursionError):

@@ -3,17 +3,17 @@
  *
  * @typedef {"secret" | "timestamp" | "body" | "missing" | "malformed"} Reason
  * @typedef {{ok: true, notes: string[]}} Valid
- * @typedef {{ok: false, why: Reason, text: string}} Refusal  text: the message
+ * @typedef {{ok: false, reason: Reason, text: string}} Refusal  text: the message
  * @typedef {Valid | Refusal} Verdict
  */
 
 /**
- * @param {Reason} why
+ * @param {Reason} reason
  * @param {string} text
  * @returns {Refusal}
  */
-export function refusal(why, text) {
-  return { ok: false, why, text };
+export function refusal(reason, text) {
+  return { ok: false, reason, text };
 }
 
 /** @param {string} header */

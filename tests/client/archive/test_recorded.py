@@ -1,4 +1,4 @@
-"""Entries of HAR files as requests: ours give back every byte, a browser's what is in them."""
+"""Read entries of HAR files as requests: ours byte by byte, a browser's as far as recorded."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ def sent(**fields: Any) -> Relayed:
 
 
 @pytest.mark.parametrize("request_", [r for r in samples() if r.body.complete])
-def test_an_entry_of_ours_is_sent_as_it_was(request_: CapturedRequest) -> None:
+def test_an_entry_of_ours_is_sent_unchanged(request_: CapturedRequest) -> None:
     each = recorded(har.entry(request_, "https://hooks.example.com"), 1, ours=True)
     assert each.request == relayed(request_)
     assert not each.lacks
 
 
-def test_an_entry_of_ours_without_its_body_says_so() -> None:
+def test_an_entry_of_ours_without_its_body_is_not_sent() -> None:
     [large] = [request for request in samples() if not request.body.complete]
     each = recorded(har.entry(large, "https://hooks.example.com"), 1, ours=True)
-    assert each.lacks == "has a body that is not in the file"
+    assert each.lacks == "has a body that the file does not contain"
 
 
-def test_of_a_browsers_entry_the_whole_path_is_kept() -> None:
+def test_a_browsers_entry_keeps_its_whole_path() -> None:
     url = f"https://shop.example.com/{UUID}/cart?a=1&a=2#top"
-    assert recorded(entry(url=url), 1, ours=False).request.below == f"/{UUID}/cart"
+    assert recorded(entry(url=url), 1, ours=False).request.subpath == f"/{UUID}/cart"
     ours = recorded(entry(url=url, _subpath="/cart"), 1, ours=True)
-    assert ours.request.below == "/cart"
+    assert ours.request.subpath == "/cart"
     assert sent(url=url).query == "a=1&a=2"
 
 
-def test_lines_that_belong_to_http_2_are_left_out() -> None:
+def test_http_2_pseudo_headers_are_left_out() -> None:
     lines = [(":method", "POST"), (":authority", "a"), ("accept", "*/*"), ("host", "a")]
     headers = [{"name": name, "value": value} for name, value in lines]
     assert sent(headers=headers).headers == (("accept", "*/*"),)
@@ -80,12 +80,12 @@ def test_the_fields_of_a_form_are_sent_as_a_form() -> None:
         {"url": "data:text/plain,x"},
     ],
 )
-def test_what_cannot_be_sent_as_it_was_is_not_guessed(fields: dict[str, Any]) -> None:
+def test_a_request_that_is_not_fully_recorded_is_not_sent(fields: dict[str, Any]) -> None:
     assert recorded(entry(**fields), 1, ours=False).lacks
 
 
 @pytest.mark.parametrize(
-    ("url", "below"),
+    ("url", "path"),
     [
         ("http://a/ b", "/%20b"),
         ("http://a/é", "/%C3%A9"),
@@ -94,11 +94,11 @@ def test_what_cannot_be_sent_as_it_was_is_not_guessed(fields: dict[str, Any]) ->
         ("http://a/%zz%", "/%zz%"),
     ],
 )
-def test_what_no_url_can_have_is_escaped(url: str, below: str) -> None:
-    assert sent(url=url).below == below
+def test_characters_that_a_url_cannot_contain_are_escaped(url: str, path: str) -> None:
+    assert sent(url=url).subpath == path
 
 
-def test_null_is_nothing_and_other_letters_than_latin_1_are_utf_8() -> None:
+def test_null_is_empty_and_characters_outside_latin_1_are_sent_as_utf_8() -> None:
     assert sent(headers=None, postData=None).body == b""
     lines = [{"name": "a", "value": None}, {"name": "b", "value": "€"}, {"name": "c", "value": "é"}]
     assert sent(headers=lines).headers == (("a", ""), ("b", "\xe2\x82\xac"), ("c", "\xe9"))
@@ -110,7 +110,7 @@ def test_null_is_nothing_and_other_letters_than_latin_1_are_utf_8() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "sentence"),
+    ("wrong", "message"),
     [
         (None, "it is not an object"),
         ([], "it is not an object"),
@@ -118,23 +118,23 @@ def test_null_is_nothing_and_other_letters_than_latin_1_are_utf_8() -> None:
         ({"request": []}, "request is not an object"),
         ({"request": {}}, "method is not text"),
         (entry(method=1), "method is not text"),
-        (entry(method="GET /"), "is no method"),
-        (entry(method=""), "is no method"),
+        (entry(method="GET /"), "is not an HTTP method"),
+        (entry(method=""), "is not an HTTP method"),
         (entry(url=None), "url is not text"),
         (entry(headers={}), "headers is not a list"),
         (entry(headers=[1]), "name is not text"),
-        (entry(headers=[{"name": "a", "value": "b\r\nc: d"}]), "can't carry"),
-        (entry(headers=[{"name": "a b", "value": ""}]), "can't carry"),
-        (entry(headers=[{"name": "::", "value": ""}]), "can't carry"),
+        (entry(headers=[{"name": "a", "value": "b\r\nc: d"}]), "cannot carry"),
+        (entry(headers=[{"name": "a b", "value": ""}]), "cannot carry"),
+        (entry(headers=[{"name": "::", "value": ""}]), "cannot carry"),
         (entry(postData=[]), "postData is not an object"),
-        (entry(postData={"text": 5}), "is no text"),
-        (entry(postData={"text": "\ud800"}), "not what its encoding says"),
-        (entry(postData={"text": "?", "encoding": "base64"}), "not what its encoding says"),
-        (entry(postData={"text": "é", "encoding": "base64"}), "not what its encoding says"),
+        (entry(postData={"text": 5}), "is not text"),
+        (entry(postData={"text": "\ud800"}), "does not match its encoding"),
+        (entry(postData={"text": "?", "encoding": "base64"}), "does not match its encoding"),
+        (entry(postData={"text": "é", "encoding": "base64"}), "does not match its encoding"),
     ],
 )
-def test_a_wrong_entry_is_told_with_its_number(wrong: Any, sentence: str) -> None:
-    with pytest.raises(Invalid, match=sentence) as raised:
+def test_an_invalid_entry_is_an_error_with_its_number(wrong: Any, message: str) -> None:
+    with pytest.raises(Invalid, match=message) as raised:
         recorded(wrong, 7, ours=False)
     assert str(raised.value).startswith("Entry 7: ")
 
@@ -143,7 +143,7 @@ def test_a_wrong_entry_is_told_with_its_number(wrong: Any, sentence: str) -> Non
     "params",
     [{"a": 1}, "ab", [1], [{"name": "a"}], 5, [[]], [{"name": "\ud800", "value": ""}]],
 )
-def test_params_that_are_no_fields_are_told(params: Any) -> None:
+def test_params_that_are_not_fields_are_an_error(params: Any) -> None:
     data = {"mimeType": "application/x-www-form-urlencoded", "params": params}
     with pytest.raises(Invalid, match="Entry 1"):
         recorded(entry(postData=data), 1, ours=False)
@@ -176,7 +176,7 @@ ENTRIES = ANYTHING | st.fixed_dictionaries(
 
 @settings(max_examples=50, deadline=None)
 @given(ENTRIES, st.booleans())
-def test_any_entry_is_sendable_or_told(entry: Any, ours: bool) -> None:
+def test_any_entry_is_sendable_or_an_error(entry: Any, ours: bool) -> None:
     with suppress(Invalid):
         each = recorded(entry, 1, ours)
         assert all("\n" not in value and "\r" not in value for _, value in each.request.headers)

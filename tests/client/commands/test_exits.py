@@ -1,4 +1,4 @@
-"""How commands end: by one table, which the manual shows."""
+"""Exit codes of the commands."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MANUAL = (ROOT / "docs/cli.md").read_text()
 
 
 @pytest.mark.parametrize("command", sorted(cli.commands))
-def test_the_manual_has_the_options_of_every_command(command: str) -> None:
+def test_the_manual_lists_the_options_of_every_command(command: str) -> None:
     section = MANUAL.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
     assert f'tables.options("{command}")' in section
 
@@ -40,7 +40,7 @@ def test_the_manual_has_the_options_of_every_command(command: str) -> None:
         (KeyboardInterrupt(), Exit.INTERRUPTED),
     ],
 )
-def test_an_error_is_a_sentence_and_a_code(
+def test_an_error_gives_a_message_and_an_exit_code(
     error: BaseException, code: Exit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     @click.group(cls=Commands)
@@ -58,7 +58,7 @@ def test_an_error_is_a_sentence_and_a_code(
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">/dev/full", "2>/dev/full"])
-def test_a_stream_that_cannot_be_used_makes_no_traceback(
+def test_an_unusable_standard_stream_gives_no_traceback(
     memory_server: Server, uuid: str, closed: str
 ) -> None:
     send = shlex.join([*COMMAND, "send", f"{memory_server.url}/{uuid}", "-d", "@-"])
@@ -76,20 +76,20 @@ def test_a_stream_that_cannot_be_used_makes_no_traceback(
     assert done.stderr == ("Error: No space left on device\n" if full else "")
 
 
-def test_what_stands_in_an_error_does_nothing_on_the_terminal() -> None:
+def test_an_error_message_cannot_control_the_terminal() -> None:
     done = run("listen", "http://\x1b[31m/")
     assert "\x1b" not in done.stderr
     assert done.returncode == Exit.USAGE
 
 
-def test_the_manual_and_the_help_are_there_without_a_server() -> None:
+def test_help_works_without_a_server() -> None:
     done = run("--help")
     assert done.returncode == 0
     for command in ("listen", "send", "replay", "serve"):
         assert f"  {command} " in done.stdout
 
 
-def test_the_command_imports_nothing_of_the_server() -> None:
+def test_the_command_does_not_import_the_server() -> None:
     code = "import sys, webhook_logger.__main__; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -106,11 +106,11 @@ def test_the_command_imports_nothing_of_the_server() -> None:
         "eventlet",
         "httptools",
         "orjson",
-    }  # redis is tried by socketio
+    }  # socketio tries to import redis
 
 
-def test_ctrl_c_during_imports_ends_it_quietly(tmp_path: Path) -> None:
-    # In place of the first library that is imported: it says when, and waits.
+def test_ctrl_c_during_imports_ends_the_command_silently(tmp_path: Path) -> None:
+    # Replaces the first library that is imported: prints a line and waits.
     (tmp_path / "click.py").write_text("print('imports', flush=True); import time; time.sleep(60)")
     with Command("listen", PYTHONPATH=str(tmp_path)) as command:
         assert command.out.until("imports") == "imports"
@@ -134,7 +134,7 @@ __main__.main()
 """
 
 
-def test_ctrl_c_ends_a_command_that_is_stuck() -> None:
+def test_ctrl_c_ends_a_blocked_command() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", STUCK], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:

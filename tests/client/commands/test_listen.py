@@ -1,4 +1,4 @@
-"""`webhook-logger listen`, as a process beside a real server."""
+"""`webhook-logger listen`, as a process with a real server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from webhook_logger.errors import Reason
 HOSTILE = b"\x1b[31mred\x1b]0;title\x07 \xc2\x9b2J \xe2\x80\xae"
 
 
-def test_it_says_where_and_whether_it_is_live_and_ends_with_ctrl_c(
+def test_listen_prints_urls_status_and_requests_until_ctrl_c(
     memory_server: Server, uuid: str
 ) -> None:
     with Command("listen", f"{memory_server.url}/view/{uuid}") as listen:
@@ -35,7 +35,9 @@ def test_it_says_where_and_whether_it_is_live_and_ends_with_ctrl_c(
         assert listen.notes.all.count("\n") == 2
 
 
-def test_without_a_url_it_makes_a_callback_at_the_usual_server(memory_server: Server) -> None:
+def test_listen_without_a_url_creates_a_callback_on_the_default_server(
+    memory_server: Server,
+) -> None:
     with Command("listen", "--count", "1", WEBHOOK_LOGGER_URL=memory_server.url) as listen:
         url = listen.notes.line().removeprefix("Callback: ")
         assert url.startswith(f"{memory_server.url}/")
@@ -44,7 +46,7 @@ def test_without_a_url_it_makes_a_callback_at_the_usual_server(memory_server: Se
         assert listen.wait() == 0
 
 
-def test_json_is_what_the_wire_has_one_a_line_and_nothing_else(
+def test_json_prints_only_the_wire_form_one_request_a_line(
     memory_server: Server, uuid: str
 ) -> None:
     url = f"{memory_server.url}/{uuid}"
@@ -53,7 +55,7 @@ def test_json_is_what_the_wire_has_one_a_line_and_nothing_else(
             listen.notes.until("Live.")
             for body in (HOSTILE, bytes(range(256)), '{"é": "\x7f\u2028"}'.encode()):
                 post(memory_server.address, f"/{uuid}", body, "X-Cafe: \xe9\x9b")
-            assert listen.wait() == 1  # the target is not there
+            assert listen.wait() == 1  # the target refuses connections
         viewer.event("joined")
         written = listen.out.all
         assert written.isascii()
@@ -63,7 +65,7 @@ def test_json_is_what_the_wire_has_one_a_line_and_nothing_else(
     assert listen.notes.all.count("Connection refused") == 3
 
 
-def test_a_filter_is_that_of_the_page(memory_server: Server, uuid: str) -> None:
+def test_filter_uses_the_language_of_the_page(memory_server: Server, uuid: str) -> None:
     terms = "method:post -path:/ping body:card"
     url = f"{memory_server.url}/{uuid}"
     with Command("listen", url, "--filter", terms, "--count", "2", "--json") as listen:
@@ -75,7 +77,7 @@ def test_a_filter_is_that_of_the_page(memory_server: Server, uuid: str) -> None:
     assert paths == [f"/{uuid}/a", f"/{uuid}/c"]
 
 
-def test_saved_requests_are_what_the_page_exports(
+def test_saved_requests_equal_the_export_of_the_page(
     memory_server: Server, uuid: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "requests.har"
@@ -93,7 +95,7 @@ def test_saved_requests_are_what_the_page_exports(
     assert json.loads(path.read_text())["log"]["entries"] == expected
 
 
-def test_what_is_saved_is_whole_when_it_is_killed(
+def test_the_saved_file_is_valid_after_a_kill(
     memory_server: Server, uuid: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "requests.har"
@@ -109,7 +111,7 @@ def test_what_is_saved_is_whole_when_it_is_killed(
 
 
 @pytest.mark.parametrize(("more", "code"), [((), 0), (("--count", "2"), 4)])
-def test_it_ends_after_a_time(
+def test_listen_ends_after_its_timeout(
     memory_server: Server, uuid: str, more: tuple[str, ...], code: int
 ) -> None:
     done = run("listen", f"{memory_server.url}/{uuid}", "--timeout", "0.5", *more)
@@ -117,7 +119,7 @@ def test_it_ends_after_a_time(
     assert done.stderr.endswith("Live.\n")
 
 
-def test_whoever_reads_may_leave(memory_server: Server, uuid: str) -> None:
+def test_listen_ends_when_its_reader_closes_the_pipe(memory_server: Server, uuid: str) -> None:
     line = f"{shlex.join(COMMAND)} listen {memory_server.url}/{uuid} --json; echo $? >&2"
     process = subprocess.Popen(
         ["sh", "-c", f"({line}) | head -1"],
@@ -140,7 +142,7 @@ def test_whoever_reads_may_leave(memory_server: Server, uuid: str) -> None:
     assert notes == "141\n"
 
 
-def test_a_terminal_gets_colours_and_no_more_of_a_sender_than_text(
+def test_a_terminal_gets_colours_and_escaped_text_from_senders(
     memory_server: Server, uuid: str
 ) -> None:
     written = shown_on_a_terminal(memory_server, uuid)
@@ -152,12 +154,12 @@ def test_a_terminal_gets_colours_and_no_more_of_a_sender_than_text(
         assert character not in written
 
 
-def test_colours_are_off_where_nobody_wants_them(memory_server: Server, uuid: str) -> None:
+def test_no_color_disables_colours(memory_server: Server, uuid: str) -> None:
     assert "\x1b[32m" not in shown_on_a_terminal(memory_server, uuid, NO_COLOR="1")
 
 
 def shown_on_a_terminal(server: Server, uuid: str, **env: str) -> str:
-    """What a hostile request looks like."""
+    """Return the terminal output for a hostile request."""
     with Viewer(server.url, uuid=uuid) as viewer:
         joined = viewer.event("joined")
         assert joined["viewers"] == 1
@@ -170,7 +172,7 @@ def shown_on_a_terminal(server: Server, uuid: str, **env: str) -> str:
 
 
 class Sending:
-    """Sends a hostile request once a second viewer is there."""
+    """Sends a hostile request once there is a second viewer."""
 
     def __init__(self, server: Server, uuid: str, viewer: Viewer) -> None:
         self._server, self._uuid, self._viewer = server, uuid, viewer
@@ -183,14 +185,14 @@ class Sending:
         send(self._server.address, head.encode("latin-1") + HOSTILE)
 
 
-def test_what_was_missed_is_told(redis: Redis, uuid: str) -> None:
+def test_missed_requests_are_reported(redis: Redis, uuid: str) -> None:
     with Server(REDIS_URL=redis.url) as one, Server(REDIS_URL=redis.url) as other:
         with Command("listen", f"{one.until_ready().url}/{uuid}", "--json") as listen:
             listen.notes.until("Live.")
             post(other.until_ready().address, f"/{uuid}")
             listen.out.line()
             one.end()
-            assert "Trying again" in listen.notes.until("Not live: ")
+            assert "Reconnecting" in listen.notes.until("Not live: ")
             for _ in range(3):
                 assert post(other.address, f"/{uuid}").status == 200
             one.start()
@@ -200,7 +202,7 @@ def test_what_was_missed_is_told(redis: Redis, uuid: str) -> None:
             assert json.loads(listen.out.line())["seq"] == 5
 
 
-def test_a_server_that_counts_anew_is_told(uuid: str) -> None:
+def test_a_server_restart_without_a_queue_is_reported(uuid: str) -> None:
     with Server() as server:
         with Command("listen", f"{server.url}/{uuid}") as listen:
             listen.notes.until("Live.")
@@ -208,10 +210,10 @@ def test_a_server_that_counts_anew_is_told(uuid: str) -> None:
             server.end()
             listen.notes.until("Not live")
             server.start()
-            assert "can't tell how many" in listen.notes.until("missed")
+            assert "The number is unknown" in listen.notes.until("missed")
 
 
-def test_refused_requests_are_told(memory_server: Server, uuid: str) -> None:
+def test_refused_requests_are_reported(memory_server: Server, uuid: str) -> None:
     with Command("listen", f"{memory_server.url}/{uuid}") as listen:
         listen.notes.until("Live.")
         post(memory_server.address, f"//{uuid}")
@@ -220,7 +222,7 @@ def test_refused_requests_are_told(memory_server: Server, uuid: str) -> None:
         )
 
 
-def test_a_lost_queue_is_told(uuid: str) -> None:
+def test_an_unavailable_queue_is_reported(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url) as server:
         with Command("listen", f"{server.until_ready().url}/{uuid}") as listen:
             listen.notes.until("Live.")
@@ -230,46 +232,46 @@ def test_a_lost_queue_is_told(uuid: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "message"),
     [
-        (("ftp://a",), "Not a URL that HTTP can be sent to"),
-        (("http://a", "--respond"), "--respond needs a --forward"),
+        (("ftp://a",), "Not a valid HTTP URL"),
+        (("http://a", "--respond"), "--respond requires --forward"),
         (("http://a/3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e1",), "is mistyped: it has 35 characters"),
-        (("http://a", "--forward", "ftp://b"), "Not a URL that HTTP can be sent to"),
+        (("http://a", "--forward", "ftp://b"), "Not a valid HTTP URL"),
         (("http://a", "--count", "0"), "0 is not in the range"),
-        (("http://a", "--save", "/nowhere/x.har"), "cannot be written: No such file"),
-        (("http://a", "--save", "README.md"), "no archive that was written here"),
+        (("http://a", "--save", "/nowhere/x.har"), "Cannot write /nowhere/x.har: No such file"),
+        (("http://a", "--save", "README.md"), "not an archive of this program"),
     ],
 )
-def test_what_cannot_be_is_told(arguments: tuple[str, ...], sentence: str) -> None:
+def test_invalid_arguments_are_an_error(arguments: tuple[str, ...], message: str) -> None:
     done = run("listen", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert sentence in done.stderr
+    assert message in done.stderr
 
 
-def test_a_server_that_is_not_there_is_waited_for_no_longer_than_asked() -> None:
+def test_listen_waits_for_a_server_at_most_for_its_timeout() -> None:
     done = run("listen", f"http://127.0.0.1:{free_port()}", "--timeout", "0.5")
     assert done.returncode == 3
     assert "within 0.5 seconds" in done.stderr
 
 
 @pytest.mark.parametrize("written", ["http://localhost:{}/{}", "127.0.0.1:{}/view/{}/x"])
-def test_the_callback_itself_is_no_target(written: str) -> None:
+def test_the_callback_itself_cannot_be_a_target(written: str) -> None:
     uuid = str(uuid4())
     done = run("listen", f"http://127.0.0.1:8000/{uuid}", "--forward", written.format(8000, uuid))
     assert done.returncode == 2
-    assert "is the callback itself: each request would come back for ever." in done.stderr
+    assert "is the callback itself. Requests would be forwarded forever." in done.stderr
 
 
 def free_target() -> str:
     return f"http://127.0.0.1:{free_port()}"
 
 
-def test_a_server_that_is_not_there_is_told_at_once_and_tried_again() -> None:
+def test_an_unreachable_server_is_reported_at_once_and_retried() -> None:
     with Command("listen", str(free_port()), "--timeout", "3") as listen:
         listen.notes.until("Not live: ")
         assert "Error:" not in listen.notes.all
         assert listen.wait() == 3
-    told, error = listen.notes.all.split("\n")[-2:]
-    assert told.endswith("Connection refused. Trying again.")
+    note, error = listen.notes.all.split("\n")[-2:]
+    assert note.endswith("Connection refused. Reconnecting.")
     assert error.startswith("Error: No webhook logger at http://localhost:")

@@ -1,4 +1,4 @@
-"""`listen --forward`: every request, in order, with the bytes that its sender signed."""
+"""`listen --forward` forwards every request, in order and byte by byte."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BODY = '{"type":  "order.created",\r\n "name": "Zoë \\u00eb", "n": 1.50, "esc":
 
 
 def send_many(server: Server, uuid: str, count: int) -> None:
-    """On one connection, each with its number as its body."""
+    """Send requests on one connection, each with its number as its body."""
     requests = [
         b"POST /%b/n HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%d"
         % (uuid.encode(), len(str(number)), number)
@@ -45,7 +45,7 @@ def send_many(server: Server, uuid: str, count: int) -> None:
 
 
 def missed_by(listen: Command) -> int:
-    """How many requests it has told of as missed."""
+    """Return the number of requests that it reported as missed."""
     return sum(map(int, re.findall(r"(\d+) requests? w\w+ missed", listen.notes.all)))
 
 
@@ -55,7 +55,7 @@ def body_of(request: bytes) -> bytes:
 
 @pytest.mark.parametrize("order", [("--in-order",), ()])
 @pytest.mark.parametrize("many", [2_000, pytest.param(10_000, marks=pytest.mark.long)])
-def test_thousands_are_forwarded_without_loss_or_reordering(
+def test_thousands_of_requests_are_forwarded_without_loss_or_reordering(
     memory_server: Server, uuid: str, many: int, order: tuple[str, ...]
 ) -> None:
     with Endpoint() as endpoint:
@@ -71,7 +71,7 @@ def test_thousands_are_forwarded_without_loss_or_reordering(
 
 
 @pytest.mark.parametrize("in_order", [True, False])
-def test_through_a_restart_what_is_not_forwarded_is_told_as_missed(
+def test_requests_missed_during_a_restart_are_counted(
     redis: Redis, uuid: str, in_order: bool
 ) -> None:
     with Server(REDIS_URL=redis.url) as one, Server(REDIS_URL=redis.url) as other:
@@ -87,13 +87,13 @@ def test_through_a_restart_what_is_not_forwarded_is_told_as_missed(
                     endpoint.received()
                 one.end(kill=True)
                 listen.notes.until("Not live")
-                sending.join()  # perhaps with all before the end
+                sending.join()  # may have finished before the end of the server
                 send_many(other, uuid, 100)
                 one.start().until_ready()
                 listen.notes.until("Live.")
                 post(other.address, f"/{uuid}/last", b"9999")
                 listen.notes.until("/last")
-                # Those before it may still be on their way, where they are not in order.
+                # Without --in-order, earlier requests may still be pending.
                 eventually(lambda: 200 + endpoint.waiting + missed_by(listen) == 2001)
                 listen.interrupt()
             bodies = [int(body_of(endpoint.received())) for _ in range(endpoint.waiting)]
@@ -125,7 +125,7 @@ def standard_webhooks(head: dict[str, str], body: bytes) -> bool:
     ("provider", "verifies"),
     [("github", github), ("stripe", stripe), ("standard-webhooks", standard_webhooks)],
 )
-def test_what_a_sender_signed_still_verifies(
+def test_signatures_of_forwarded_requests_still_verify(
     memory_server: Server,
     uuid: str,
     tmp_path: Path,
@@ -147,7 +147,7 @@ def test_what_a_sender_signed_still_verifies(
     assert not verifies(lines, body.replace(b"  ", b" "))
 
 
-def test_host_and_scheme_of_the_sender_reach_the_target(memory_server: Server, uuid: str) -> None:
+def test_the_original_host_and_scheme_reach_the_target(memory_server: Server, uuid: str) -> None:
     with Endpoint() as endpoint:
         for keep in ((), ("--keep-host",)):
             arguments = (f"{memory_server.url}/{uuid}", "--forward", str(endpoint.port), *keep)
@@ -163,7 +163,7 @@ def test_host_and_scheme_of_the_sender_reach_the_target(memory_server: Server, u
             assert "evil" not in str(lines)
 
 
-def test_each_target_has_a_line_of_its_own(memory_server: Server, uuid: str) -> None:
+def test_each_target_has_its_own_line(memory_server: Server, uuid: str) -> None:
     gone = f"http://127.0.0.1:{free_port()}/gone"
     no = b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
     with Endpoint() as one, Endpoint(lambda _: no) as other:
@@ -177,13 +177,13 @@ def test_each_target_has_a_line_of_its_own(memory_server: Server, uuid: str) -> 
         assert other.received().startswith(b"POST /a?b=c ")
     lines = [line for line in listen.out.all.split("\n") if " → " in line]
     assert len(lines) == 3
-    for url, what in ((one.url, "  200  2 B  "), (other.url, "  500  0 B  "), (gone, "refused")):
+    for url, outcome in ((one.url, "  200  2 B  "), (other.url, "  500  0 B  "), (gone, "refused")):
         [line] = [line for line in lines if f"#1 POST /a?b=c → {url}  " in line]
-        assert what in line
+        assert outcome in line
         assert re.search(r"  (\d+ ms|\d+\.\d s)$", line)
 
 
-def test_what_was_not_kept_is_not_forwarded_and_told(uuid: str) -> None:
+def test_a_request_without_its_body_is_reported_and_not_forwarded(uuid: str) -> None:
     with Server(MAX_BODY_BYTES=10) as server, Endpoint() as endpoint:
         arguments = (f"{server.url}/{uuid}", "--forward", endpoint.url, "--count", "2")
         with Command("listen", *arguments) as listen:
@@ -196,7 +196,7 @@ def test_what_was_not_kept_is_not_forwarded_and_told(uuid: str) -> None:
     assert "#1 POST /large is not forwarded: its body of 11 B was over" in listen.notes.all
 
 
-def test_ctrl_c_says_what_was_still_on_its_way(memory_server: Server, uuid: str) -> None:
+def test_ctrl_c_reports_pending_requests(memory_server: Server, uuid: str) -> None:
     go = threading.Event()
 
     def slow(request: bytes) -> bytes:
@@ -213,11 +213,11 @@ def test_ctrl_c_says_what_was_still_on_its_way(memory_server: Server, uuid: str)
             endpoint.received()
             assert listen.interrupt() == 130
         go.set()
-    # The third is shown before it is put on its way.
+    # The third request is shown before it is queued.
     assert re.search(r"[23] requests were still on the way to a target\.$", listen.notes.all)
 
 
-def test_below_a_prefix_it_is_the_same() -> None:
+def test_listen_works_with_a_url_prefix() -> None:
     with Server(URL_PREFIX="/hooks") as server, Endpoint() as endpoint:
         arguments = (f"{server.url}/hooks", "--forward", f"{endpoint.url}/to", "--count", "1")
         with Command("listen", *arguments) as listen:
@@ -231,7 +231,7 @@ def test_below_a_prefix_it_is_the_same() -> None:
 
 
 @pytest.mark.parametrize("forward", [True, False])
-def test_ctrl_c_ends_it_though_nobody_reads_what_it_writes(
+def test_ctrl_c_ends_listen_while_its_output_is_blocked(
     memory_server: Server, uuid: str, forward: bool
 ) -> None:
     reader, writer = os.pipe()

@@ -20,7 +20,7 @@ COUNT = len(SENDABLE)
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """All requests of the fixture, as `listen --save` writes them."""
+    """Return an archive of all requests in the fixture, as written by `listen --save`."""
     path = tmp_path / "requests.har"
     with Archive(path, "https://hooks.example.com") as archive:
         for request in samples():
@@ -28,7 +28,7 @@ def archive(tmp_path: Path) -> Path:
     return path
 
 
-def test_it_sends_each_request_of_an_archive_of_ours_again_in_order(archive: Path) -> None:
+def test_replay_sends_the_requests_of_our_archives_in_order(archive: Path) -> None:
     with Endpoint() as endpoint:
         done = run("replay", str(archive), "--to", f"{endpoint.url}/hooks")
         for request in SENDABLE:
@@ -39,25 +39,25 @@ def test_it_sends_each_request_of_an_archive_of_ours_again_in_order(archive: Pat
             assert lines[:3] == ["X-Dup: 1", "x-dup: 2", "X_Latin: é"]
             assert body == request.body.content
     assert done.returncode == 1
-    assert "9: POST /too-large/%C3%A9 has a body that is not in the file" in done.stderr
+    assert "9: POST /too-large/%C3%A9 has a body that the file does not contain" in done.stderr
     assert f"{COUNT + 1} of {COUNT + 1} requests: {COUNT} × 200, 1 × not sent." in done.stderr
     assert done.stdout.count("  200  ") == COUNT
 
 
-def test_stdin_is_a_file_too(archive: Path) -> None:
+def test_replay_reads_stdin(archive: Path) -> None:
     with Endpoint() as endpoint:
         done = run("replay", "-", "--to", endpoint.url, given=archive.read_bytes())
     assert f"{COUNT} × 200" in done.stderr
 
 
-def test_it_ends_with_0_when_all_were_taken(tmp_path: Path) -> None:
+def test_an_empty_archive_ends_with_exit_code_0(tmp_path: Path) -> None:
     path = tmp_path / "empty.har"
     path.write_text('{"log": {"entries": []}}')
     done = run("replay", str(path), "--to", "localhost:1")
     assert (done.returncode, done.stderr) == (0, "0 of 0 requests: nothing.\n")
 
 
-def test_a_target_that_is_not_there_is_told(archive: Path) -> None:
+def test_an_unreachable_target_is_an_error(archive: Path) -> None:
     archive.write_text(json.dumps({"log": {"entries": [entry("http://a/b")]}}))
     done = run("replay", str(archive), "--to", f"http://127.0.0.1:{free_port()}")
     assert done.returncode == 3
@@ -65,7 +65,7 @@ def test_a_target_that_is_not_there_is_told(archive: Path) -> None:
     assert "1 × no response" in done.stderr
 
 
-def test_an_entry_that_is_wrong_does_not_stop_the_others(archive: Path) -> None:
+def test_an_invalid_entry_does_not_stop_the_others(archive: Path) -> None:
     odd = entry("http://a/é?q=Zürich b") | {}
     odd["request"]["headers"] = [{"name": "X", "value": "Zoë ↔"}, {"name": "Y", "value": None}]
     entries = [{"request": None}, odd, entry("http://a/../b"), entry("http://a/b")]
@@ -83,16 +83,16 @@ def test_an_entry_that_is_wrong_does_not_stop_the_others(archive: Path) -> None:
     assert "--allow-escape" in done.stdout
 
 
-def test_what_an_archive_says_does_nothing_on_the_terminal(archive: Path) -> None:
+def test_text_from_an_archive_cannot_control_the_terminal(archive: Path) -> None:
     hostile = entry("data:,x") | {}
     hostile["request"]["method"] = "\x1b[31m"
     archive.write_text(json.dumps({"log": {"entries": [hostile]}}))
     done = run("replay", str(archive), "--to", "localhost:1")
     assert done.returncode == 1
-    assert done.stderr.startswith("Entry 1: '\\x1b[31m' is no method. It is not sent.\n")
+    assert done.stderr.startswith("Entry 1: '\\x1b[31m' is not an HTTP method. It is not sent.\n")
 
 
-def test_on_a_terminal_it_shows_how_far_it_is(archive: Path) -> None:
+def test_a_terminal_shows_the_progress(archive: Path) -> None:
     with Endpoint(lambda _: OK) as endpoint:
         code, written = on_a_terminal("replay", str(archive), "--to", endpoint.url)
     assert code == 1
@@ -101,12 +101,12 @@ def test_on_a_terminal_it_shows_how_far_it_is(archive: Path) -> None:
     assert f"{COUNT} × 200" in written
 
 
-def test_retries_are_made_when_asked_for(archive: Path) -> None:
+def test_retries_are_sent_if_requested(archive: Path) -> None:
     archive.write_text(json.dumps({"log": {"entries": [entry("http://a/b")]}}))
     responses = [b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", OK]
     with Endpoint(lambda _: responses.pop(0)) as endpoint:
         done = run("replay", str(archive), "--to", endpoint.url, "--retries", "1")
-    assert (done.returncode, "2 tries" in done.stdout) == (0, True)
+    assert (done.returncode, "2 attempts" in done.stdout) == (0, True)
 
 
 def entry(url: str) -> dict[str, dict[str, object]]:

@@ -26,7 +26,7 @@ from webhook_logger.client.signatures import PROVIDERS
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-def test_it_sends_a_post_without_a_body_unless_told_otherwise() -> None:
+def test_send_posts_without_a_body_by_default() -> None:
     with Endpoint() as endpoint:
         done = run("send", f"{endpoint.url}/a//b?c=%zz")
         sent = endpoint.received()
@@ -38,7 +38,7 @@ def test_it_sends_a_post_without_a_body_unless_told_otherwise() -> None:
     assert done.stdout.startswith("200  ")
 
 
-def test_method_header_lines_and_body_go_as_they_are_given() -> None:
+def test_method_header_lines_and_body_are_sent_unchanged() -> None:
     with Endpoint() as endpoint:
         lines = ("-H", "X-Dup: 1", "-H", "x-dup:2", "-H", "X-É: ".replace("É", "E") + "é")
         run("send", endpoint.url, "-X", "PURGE", *lines, "-d", "é\n")
@@ -48,7 +48,7 @@ def test_method_header_lines_and_body_go_as_they_are_given() -> None:
     assert sent.endswith(b"\r\n\r\n\xc3\xa9\n")
 
 
-def test_the_body_may_be_a_file_or_stdin(tmp_path: Path) -> None:
+def test_the_body_can_come_from_a_file_or_stdin(tmp_path: Path) -> None:
     path = tmp_path / "body"
     path.write_bytes(bytes(range(256)))
     with Endpoint() as endpoint:
@@ -60,63 +60,63 @@ def test_the_body_may_be_a_file_or_stdin(tmp_path: Path) -> None:
     assert sent.endswith(b"\r\n\r\n\x00\r\n")
 
 
-def test_json_of_another_type_has_that_alone() -> None:
+def test_a_given_content_type_replaces_the_one_of_json() -> None:
     with Endpoint() as endpoint:
         run("send", endpoint.url, "-H", "content-type: application/problem+json", "--json", "{}")
         sent = endpoint.received()
     assert sent.lower().count(b"\r\ncontent-type:") == 1
 
 
-def test_two_bodies_are_refused() -> None:
+def test_two_bodies_are_an_error() -> None:
     done = run("send", "http://127.0.0.1:1", "-d", "a", "--json", "{}")
     assert done.returncode == 2
     assert "not both" in done.stderr
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "message"),
     [
-        (["ftp://a"], "Not a URL that HTTP can be sent to"),
-        (["http://a", "-H", "no colon"], "A header is written as"),
-        (["http://a", "-d", "@/nowhere"], "/nowhere cannot be read: No such file"),
-        (["http://a", "--sign", "github"], "--sign needs a --secret"),
-        (["http://a", "--sign", "nobody"], "is not one of"),
+        (["ftp://a"], "Not a valid HTTP URL"),
+        (["http://a", "-H", "no colon"], "A header must have the form"),
+        (["http://a", "-d", "@/nowhere"], "Cannot read /nowhere: No such file"),
+        (["http://a", "--sign", "github"], "--sign requires --secret"),
+        (["http://a", "--sign", "unknown"], "is not one of"),
         (["http://a", "--sign", "github", "--secret", "\udcff"], "it is not UTF-8"),
         (["http://a", "--times", "0"], "0 is not in the range"),
         (["http://a", "--timeout", "inf"], "inf is not in the range"),
-        (["http://a", "--rate", "nan"], "'nan' is no number"),
+        (["http://a", "--rate", "nan"], "'nan' is not a number"),
     ],
 )
-def test_what_cannot_be_sent_is_told(arguments: list[str], sentence: str) -> None:
+def test_invalid_arguments_are_an_error(arguments: list[str], message: str) -> None:
     done = run("send", *arguments)
     assert done.returncode == 2
-    assert sentence in done.stderr
+    assert message in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [("-H", "a b: c"), ("-H", "a: b\r\nc: d"), ("-X", "a b")])
-def test_what_http_cannot_carry_is_told(arguments: tuple[str, str]) -> None:
+def test_a_request_that_http_cannot_carry_is_an_error(arguments: tuple[str, str]) -> None:
     with Endpoint() as endpoint:
         done = run("send", endpoint.url, *arguments)
         assert endpoint.waiting == 0
     assert (done.returncode, done.stdout) == (2, "")
-    assert "HTTP can't carry this request" in done.stderr
+    assert "HTTP cannot carry this request" in done.stderr
 
 
 @pytest.mark.parametrize(("status", "code"), [(200, 0), (302, 0), (400, 1), (503, 1)])
-def test_the_exit_code_tells_what_the_response_was(status: int, code: int) -> None:
+def test_the_exit_code_depends_on_the_status(status: int, code: int) -> None:
     response = b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status
     with Endpoint(lambda _: response) as endpoint:
         done = run("send", endpoint.url)
     assert (done.returncode, done.stdout.split()[0]) == (code, str(status))
 
 
-def test_nobody_there_is_told() -> None:
+def test_an_unreachable_server_is_an_error() -> None:
     done = run("send", f"http://127.0.0.1:{free_port()}")
     assert (done.returncode, done.stdout) == (3, "")
     assert "Connection refused" in done.stderr
 
 
-def test_the_response_does_nothing_on_the_terminal() -> None:
+def test_the_response_cannot_control_the_terminal() -> None:
     response = b"HTTP/1.1 200 OK\r\nX-A: \x1b[31m\r\nContent-Length: 8\r\n\r\n\x1b[31mred"
     with Endpoint(lambda _: response) as endpoint:
         done = run("send", endpoint.url, "-v")
@@ -124,7 +124,7 @@ def test_the_response_does_nothing_on_the_terminal() -> None:
     assert done.stdout.splitlines()[-1] == r"  \x1b[31mred"
 
 
-def test_a_callback_says_how_many_were_watching(memory_server: Server, uuid: str) -> None:
+def test_the_number_of_viewers_is_printed(memory_server: Server, uuid: str) -> None:
     with Viewer(memory_server.url, uuid=uuid) as viewer:
         viewer.event("joined")
         done = run("send", f"{memory_server.url}/{uuid}/status/201")
@@ -144,7 +144,7 @@ def test_a_signed_request_verifies(memory_server: Server, uuid: str, provider: s
     assert verdict.ok, verdict
 
 
-def test_githubs_signature_is_what_github_documents() -> None:
+def test_githubs_signature_matches_its_documentation() -> None:
     with Endpoint() as endpoint:
         run("send", endpoint.url, "-d", "Hello, World!", "--sign", "github", "--secret", "It's")
         sent = endpoint.received()
@@ -152,7 +152,7 @@ def test_githubs_signature_is_what_github_documents() -> None:
     assert f"X-Hub-Signature-256: sha256={hashed}\r\n".encode() in sent
 
 
-def test_many_are_sent_and_counted() -> None:
+def test_times_sends_many_requests_and_counts_them() -> None:
     count = iter(range(100))
     no = b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
     with Endpoint(lambda _: no if next(count) == 3 else no.replace(b"500", b"204")) as endpoint:
@@ -166,7 +166,7 @@ def test_many_are_sent_and_counted() -> None:
     assert done.stderr.endswith(": 19 × 204, 1 × 500.\n")
 
 
-def test_they_are_paced(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rate_paces_the_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     monkeypatch.setattr(send, "time", clock)
     with Endpoint() as endpoint:
@@ -176,7 +176,7 @@ def test_they_are_paced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Clock:
-    """Stands for `time`, which passes by sleeping alone."""
+    """A replacement for `time` that advances only by `sleep`."""
 
     def __init__(self) -> None:
         self.pauses: list[float] = []
@@ -188,7 +188,7 @@ class Clock:
         self.pauses.append(seconds)
 
 
-def test_on_a_terminal_many_show_how_far_they_are() -> None:
+def test_a_terminal_shows_the_progress() -> None:
     with Endpoint() as endpoint:
         code, written = on_a_terminal("send", endpoint.url, "--times", "200")
     assert code == 0
@@ -196,12 +196,12 @@ def test_on_a_terminal_many_show_how_far_they_are() -> None:
     assert "200 × 200" in written
 
 
-def test_a_page_is_no_callback(memory_server: Server) -> None:
+def test_sending_to_a_page_fails(memory_server: Server) -> None:
     done = run("send", f"{memory_server.url}/view/{uuid4()}")
     assert done.returncode == 1
 
 
-def test_who_interrupts_it_is_told_what_was_sent() -> None:
+def test_ctrl_c_prints_the_summary() -> None:
     two, go = iter(range(2)), threading.Event()
 
     def respond(request: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""`webhook-logger serve`: a fresh server process, or a sentence on what is missing."""
+"""`webhook-logger serve` starts the server, or prints which part is missing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.processes import ROOT, Server, status_of
 from webhook_logger.client.commands import serve
 
 
-def test_it_serves_with_its_options_as_settings() -> None:
+def test_options_are_settings_of_the_server() -> None:
     with Server((*COMMAND, "serve", "--url-prefix", "/hooks", "--port", "0")) as server:
         assert "/hooks/" in server.first_line
         assert status_of(f"{server.url}/hooks/healthz") == 200
@@ -26,31 +26,31 @@ def test_a_password_in_an_option_does_not_stay_in_the_process_title() -> None:
         assert "s3cret" not in server.first_line
 
 
-def test_an_option_goes_before_the_environment() -> None:
+def test_an_option_overrides_the_environment() -> None:
     with Server((*COMMAND, "serve", "--host", "localhost"), HOST="192.0.2.1") as server:
         assert status_of(f"{server.url}/healthz") == 200
 
 
-def test_a_wrong_setting_is_told() -> None:
+def test_an_invalid_setting_is_an_error() -> None:
     done = run("serve", "--port", "x")
     assert done.returncode == 1
     assert done.stderr == ("The setting PORT must be a whole number from 0 to 65535; it is 'x'.\n")
 
 
-def test_a_server_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert serve.what_is_missing() == ""
+def test_a_missing_server_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert serve.missing_parts() == ""
     monkeypatch.setattr(serve, "find_spec", lambda name: None if name == "flask" else name)
-    assert 'pip install ".[server]"' in serve.what_is_missing()
+    assert 'pip install ".[server]"' in serve.missing_parts()
 
 
-def test_scripts_that_are_missing_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_scripts_are_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(serve, "PACKAGE", tmp_path / "webhook_logger")
-    assert "The page's scripts are missing" in serve.what_is_missing()
+    assert "The page's scripts are missing" in serve.missing_parts()
 
 
-def test_what_the_server_needs_is_what_it_imports() -> None:
+def test_the_required_packages_are_those_that_the_server_imports() -> None:
     files = [*(ROOT / "webhook_logger").rglob("*.py"), ROOT / "wsgi.py", ROOT / "config.py"]
     sources = [file.read_text() for file in files if "client" not in file.parts]
     names = set(re.findall(r"^\s*(?:from|import) (\w+)", "\n".join(sources), re.MULTILINE))
     third = names - set(sys.stdlib_module_names)
-    assert set(serve.NEEDED) <= third
+    assert set(serve.REQUIRED) <= third

@@ -1,4 +1,4 @@
-"""What is forwarded arrives byte by byte as it was sent to the callback."""
+"""Forwarded requests arrive at the target byte by byte as the sender sent them."""
 
 from __future__ import annotations
 
@@ -17,45 +17,45 @@ from tests.support.sender import send
 from tests.support.viewers import Viewer
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.relay import forward
-from webhook_logger.client.relay.forward import Forwarder, ForwardOutcome, Manner
+from webhook_logger.client.relay.forward import Forwarder, ForwardOptions, ForwardOutcome
 from webhook_logger.client.relay.relayed import Relayed, relayed
 from webhook_logger.client.relay.target import Target
 
-OF_THE_CONNECTION = (
+HOP_BY_HOP = (
     *("host", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"),
     *("expect", "http2-settings", "proxy-connection", "content-length"),
 )
 
 
 class Bench:
-    """A forwarder, and what came of each request."""
+    """A forwarder and its outcomes."""
 
-    def __init__(self, *urls: str, **manner: object) -> None:
+    def __init__(self, *urls: str, **options: object) -> None:
         self._outcomes: queue.Queue[tuple[object, ForwardOutcome]] = queue.Queue()
         self.forwarder = Forwarder[object](
             [Target.at(url) for url in urls],
-            Manner(**manner),  # type: ignore[arg-type]
-            lambda about, outcome: self._outcomes.put((about, outcome)),
+            ForwardOptions(**options),  # type: ignore[arg-type]
+            lambda context, outcome: self._outcomes.put((context, outcome)),
         )
 
-    def send(self, request: Relayed, about: object = None) -> None:
-        self.forwarder.forward(request, about)
+    def send(self, request: Relayed, context: object = None) -> None:
+        self.forwarder.forward(request, context)
 
     def outcome(self) -> ForwardOutcome:
-        """The next one."""
+        """Return the next outcome."""
         return self._outcomes.get(timeout=PATIENCE_SECONDS)[1]
 
-    def abouts(self) -> list[object]:
-        """What all outcomes so far were about, in their order."""
+    def contexts(self) -> list[object]:
+        """Return the contexts of all outcomes so far, in order."""
         return [self._outcomes.get_nowait()[0] for _ in range(self._outcomes.qsize())]
 
 
-def request(body: bytes = b"", below: str = "/a", method: str = "POST") -> Relayed:
-    return Relayed(method, below, "", (("Content-Length", str(len(body))),), body)
+def request(body: bytes = b"", subpath: str = "/a", method: str = "POST") -> Relayed:
+    return Relayed(method, subpath, "", (("Content-Length", str(len(body))),), body)
 
 
 class Stage:
-    """From a raw socket through a callback to a raw socket."""
+    """A path from a raw socket through a callback to another raw socket."""
 
     def __init__(self, server: Server, uuid: str, viewer: Viewer, endpoint: Endpoint) -> None:
         self.server, self.uuid, self.viewer, self.endpoint = server, uuid, viewer, endpoint
@@ -72,11 +72,11 @@ class Stage:
         return CapturedRequest.from_wire(self.viewer.event("request"))
 
     def expected(self, row: Row) -> bytes:
-        """What must arrive, read from what was sent."""
+        """Return the bytes that must arrive for a sent request."""
         path, query = self.fill(row.path), self.fill(row.query_string)
-        below = path.partition(self.uuid[1:])[2] or path.partition(self.uuid.upper())[2]
-        target = f"/hooks{below}?key=1" + (query and f"&{query}")
-        # No URL has bytes from 0x80 up: they go on as escapes.
+        subpath = path.partition(self.uuid[1:])[2] or path.partition(self.uuid.upper())[2]
+        target = f"/hooks{subpath}?key=1" + (query and f"&{query}")
+        # Bytes from 0x80 up are percent-encoded, because a URL cannot contain them.
         target = "".join(each if each < "\x80" else f"%{ord(each):02X}" for each in target)
         head = row.raw.decode("latin-1").lstrip("\r\n").partition("\r\n\r\n")[0]
         lines = list(self._lines(head.split("\r\n")[1:], row))
@@ -85,16 +85,16 @@ class Stage:
         return text.encode("latin-1") + b"\r\n\r\n" + row.body
 
     def _lines(self, sent: list[str], row: Row) -> Iterator[str]:
-        told = False
+        has_length = False
         for line in sent:
             name, _, value = line.partition(":")
             value = value.strip(" \t")
             if name.lower() == "content-length" or name.lower() == "transfer-encoding":
-                told = True
+                has_length = True
                 yield f"Content-Length: {len(row.body)}"
-            elif name.lower() not in (*OF_THE_CONNECTION, "x-hop"):
+            elif name.lower() not in (*HOP_BY_HOP, "x-hop"):
                 yield f"{name}: {value}"
-        if not told and row.method not in ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE"):
+        if not has_length and row.method not in ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE"):
             yield "Content-Length: 0"
 
 
@@ -109,7 +109,7 @@ def stage(memory_server: Server) -> Iterator[Stage]:
 @pytest.mark.parametrize(
     "row", [row for row in ROWS if row.complete], ids=[row.name for row in ROWS if row.complete]
 )
-def test_it_arrives_as_it_was_sent(stage: Stage, row: Row) -> None:
+def test_a_request_arrives_unchanged(stage: Stage, row: Row) -> None:
     stage.bench.send(relayed(stage.captured(row)))
     outcome = stage.bench.outcome()
     assert outcome.response, outcome.error
@@ -128,7 +128,7 @@ def test_a_redirect_is_a_response_and_is_not_followed() -> None:
         assert endpoint.waiting == 0
 
 
-def test_a_target_that_is_not_there_and_one_that_breaks_off_are_told() -> None:
+def test_a_target_that_refuses_or_closes_connections_is_reported() -> None:
     bench = Bench(f"http://127.0.0.1:{free_port()}")
     bench.send(request())
     outcome = bench.outcome()
@@ -140,7 +140,7 @@ def test_a_target_that_is_not_there_and_one_that_breaks_off_are_told() -> None:
         assert "did not respond" in bench.outcome().error
 
 
-def test_a_target_that_does_not_respond_in_time_is_told() -> None:
+def test_a_target_that_does_not_respond_in_time_is_reported() -> None:
     responded = threading.Event()
 
     def respond(received: bytes) -> bytes:
@@ -154,44 +154,44 @@ def test_a_target_that_does_not_respond_in_time_is_told() -> None:
         responded.set()
 
 
-def test_nothing_is_tried_again_unless_asked_for() -> None:
+def test_no_request_is_retried_by_default() -> None:
     with Endpoint(lambda _: b"") as endpoint:
         bench = Bench(endpoint.url)
         bench.send(request())
-        assert bench.outcome().tries == 1
+        assert bench.outcome().attempts == 1
         endpoint.received()
         assert endpoint.waiting == 0
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_it_is_tried_again_as_often_as_asked_for(status: int) -> None:
+def test_a_request_is_retried_up_to_the_limit(status: int) -> None:
     responses = [b"", b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status, OK]
     with Endpoint(lambda _: responses.pop(0)) as endpoint:
         bench = Bench(endpoint.url, retries=5)
         bench.send(request(b"x"))
         outcome = bench.outcome()
         assert outcome.response
-        assert (outcome.response.status, outcome.tries) == (200, 3)
+        assert (outcome.response.status, outcome.attempts) == (200, 3)
         assert len({endpoint.received() for _ in range(3)}) == 1
 
 
-def test_a_response_of_400_is_not_tried_again() -> None:
+def test_a_response_of_400_is_not_retried() -> None:
     with Endpoint(lambda _: b"HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n") as endpoint:
         bench = Bench(endpoint.url, retries=5)
         bench.send(request())
-        assert bench.outcome().tries == 1
+        assert bench.outcome().attempts == 1
 
 
-def test_what_http_cannot_carry_is_told_and_not_tried_again() -> None:
+def test_a_request_that_http_cannot_carry_is_an_error_and_not_retried() -> None:
     with Endpoint() as endpoint:
         bench = Bench(endpoint.url, retries=5)
         bench.send(Relayed("POST", "", "", (("X", "a\r\nb"),), b""))
         outcome = bench.outcome()
-        assert (outcome.response, outcome.tries) == (None, 1)
-        assert "can't carry" in outcome.error
+        assert (outcome.response, outcome.attempts) == (None, 1)
+        assert "cannot carry" in outcome.error
 
 
-def test_requests_are_on_their_way_at_the_same_time() -> None:
+def test_requests_are_sent_concurrently() -> None:
     together = threading.Barrier(4, timeout=PATIENCE_SECONDS)
 
     def respond(received: bytes) -> bytes:
@@ -205,10 +205,10 @@ def test_requests_are_on_their_way_at_the_same_time() -> None:
         assert all(bench.outcome().response for _ in range(4))
 
 
-def test_in_order_is_one_after_the_other_on_one_connection(
+def test_in_order_sends_one_request_at_a_time_on_one_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(forward, "KEEP_SECONDS", 60)  # also where this machine is busy
+    monkeypatch.setattr(forward, "KEEP_SECONDS", 60)  # even on a busy machine
     with Endpoint() as endpoint:
         bench = Bench(endpoint.url, in_order=True)
         for number in range(200):
@@ -216,11 +216,11 @@ def test_in_order_is_one_after_the_other_on_one_connection(
         bench.forwarder.finish()
         bodies = [endpoint.received().partition(b"\r\n\r\n")[2] for _ in range(200)]
         assert bodies == [b"%d" % number for number in range(200)]
-        assert bench.abouts() == list(range(200))
+        assert bench.contexts() == list(range(200))
         assert endpoint.connections == 1
 
 
-def test_a_slow_target_does_not_hold_up_another() -> None:
+def test_a_slow_target_does_not_delay_another() -> None:
     go = threading.Event()
 
     def slow(received: bytes) -> bytes:

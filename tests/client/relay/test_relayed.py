@@ -1,4 +1,4 @@
-"""What of a captured request is sent again, and what of a response can be the callback's reply."""
+"""Captured requests as requests to a target, and its responses as replies."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from webhook_logger.client.relay.relayed import forwarded, relayed, reply_header
 
 
 @pytest.mark.parametrize(
-    ("subpath", "below"),
+    ("subpath", "expected"),
     [
         *((same, same) for same in ("", "/", "//a/../%2f", "/%41%zz%")),
         ("/Z\xc3\xbcrich\x85\xff", "/Z%C3%BCrich%85%FF"),
     ],
 )
-def test_the_subpath_stays_as_it_was_sent(subpath: str, below: str) -> None:
-    assert relayed(replace(samples()[0], subpath=subpath)).below == below
+def test_the_subpath_is_forwarded_unchanged(subpath: str, expected: str) -> None:
+    assert relayed(replace(samples()[0], subpath=subpath)).subpath == expected
 
 
-def test_lines_of_one_connection_are_left_out_also_those_that_it_names() -> None:
-    """The page's tests read the same file."""
+def test_hop_by_hop_headers_are_removed_including_those_that_connection_names() -> None:
+    """Read a fixture that the tests of the page use, too."""
     lines = json.loads(FIXTURE.with_name("header_lines.json").read_text("utf-8"))
     left_out, sent_again = (
         tuple((name, value) for name, value in lines[key])
@@ -34,7 +34,7 @@ def test_lines_of_one_connection_are_left_out_also_those_that_it_names() -> None
     assert sendable((*left_out, *sent_again), b"") == sent_again
 
 
-def test_a_length_is_told_where_the_body_was_framed() -> None:
+def test_content_length_replaces_the_original_framing() -> None:
     assert sendable((("A", "1"), ("content-LENGTH", "002"), ("B", "2")), b"hi") == (
         *(("A", "1"), ("content-LENGTH", "2"), ("B", "2")),
     )
@@ -45,12 +45,12 @@ def test_a_length_is_told_where_the_body_was_framed() -> None:
     assert sendable((), b"hi") == (("Content-Length", "2"),)
 
 
-def test_a_length_stays_where_the_connection_names_it() -> None:
+def test_content_length_stays_even_if_connection_names_it() -> None:
     lines = (("Connection", "Content-Length"), ("Content-Length", "2"))
     assert sendable(lines, b"hi") == (("Content-Length", "2"),)
 
 
-def test_a_target_learns_which_host_and_scheme_the_sender_called() -> None:
+def test_a_target_receives_the_original_host_and_scheme() -> None:
     own = (("X-Forwarded-Host", "evil"), ("x_forwarded_PROTO", "x"), ("Host", "a"), ("B", "1"))
     request = replace(samples()[0], headers=own, host="a", scheme="https", body=Body(b"", 0))
     called = (("X-Forwarded-Host", "a"), ("X-Forwarded-Proto", "https"))
@@ -61,7 +61,7 @@ def test_a_target_learns_which_host_and_scheme_the_sender_called() -> None:
     assert none.headers == (("B", "1"), ("X-Forwarded-Proto", "https"))
 
 
-def test_what_is_of_one_connection_goes_without_a_word_and_the_rest_is_told() -> None:
+def test_hop_by_hop_headers_are_removed_silently_and_other_names_are_returned() -> None:
     lines = (
         *(("Date", "today"), ("Content-Length", "2"), ("Connection", "close, X-Hop")),
         *(("x-hop", "1"), ("X-Dup", "1"), ("Set-Cookie", "a=b"), ("x-dup", "2")),

@@ -1,4 +1,4 @@
-"""Where requests are sent again."""
+"""Targets of forwarded requests."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def target_of(url: str, below: str, query: str = "") -> str:
         ("https://[::1]:3000/%7e", "/%zz", "", "/%7e/%zz"),
     ],
 )
-def test_path_and_query_are_put_below_the_target(
+def test_path_and_query_are_appended_to_the_target(
     url: str, below: str, query: str, target: str
 ) -> None:
     assert target_of(url, below, query) == target
@@ -75,7 +75,7 @@ STAYS = (
 )
 
 
-def test_a_path_that_leads_out_of_the_targets_is_refused_unless_that_is_allowed() -> None:
+def test_a_path_that_leads_out_of_the_targets_is_rejected_unless_allowed() -> None:
     for below in ESCAPES:
         for above in ("http://a/hooks", "http://a/hooks/", "http://a/x/y?key=1"):
             with pytest.raises(Invalid, match="--allow-escape"):
@@ -89,7 +89,7 @@ def test_a_path_that_stays_is_sent_unchanged() -> None:
         assert target_of("http://a/hooks", below) == f"/hooks{below}"
 
 
-def test_a_path_that_could_name_another_host_is_refused() -> None:
+def test_a_path_that_could_name_another_host_is_rejected() -> None:
     for below in ("//b", "//b/c", "/\\b", "/%2fb", "/%5Cb", "/%252fb"):
         with pytest.raises(Invalid, match="another host"):
             target_of("http://a", below)
@@ -99,7 +99,7 @@ def test_a_path_that_could_name_another_host_is_refused() -> None:
 @pytest.mark.parametrize(
     "url", ["", "ftp://a", "http://", "http://a/#b", "http://me:secret@a/", "http://a/ b", "a:b"]
 )
-def test_what_cannot_be_a_target_is_refused(url: str) -> None:
+def test_an_invalid_target_is_rejected(url: str) -> None:
     with pytest.raises(Invalid):
         Target.at(url)
 
@@ -118,7 +118,7 @@ def test_what_cannot_be_a_target_is_refused(url: str) -> None:
         f"127.1:8000/{UUID}",
     ],
 )
-def test_the_callback_itself_is_recognised_however_it_is_written(url: str) -> None:
+def test_the_callback_itself_is_recognised_in_every_spelling(url: str) -> None:
     assert leads_back(Target.at(url), f"http://localhost:8000/{UUID}", UUID)
 
 
@@ -136,5 +136,5 @@ def test_any_other_target_is_not_the_callback(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", [f"http://localhost:8001/{UUID}", f"https://localhost/{UUID}"])
-def test_another_port_of_the_same_machine_leads_back_too(url: str) -> None:
+def test_another_port_of_the_same_machine_is_also_rejected(url: str) -> None:
     assert leads_back(Target.at(url), f"http://localhost:8000/{UUID}", UUID)

@@ -1,4 +1,4 @@
-"""Captured requests with what matters to a signature."""
+"""Captured requests for tests of signatures."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from tests.wire_fixture import samples
 from webhook_logger.captured import Body, CapturedRequest
 
-CAME = 1795322460
+ARRIVED = 1795322460
 
 
 def post(
     content: bytes, headers: Mapping[str, str], *, complete: bool = True, **fields: Any
 ) -> CapturedRequest:
-    fields = {"received_at": datetime.fromtimestamp(CAME, timezone.utc), **fields}
+    fields = {"received_at": datetime.fromtimestamp(ARRIVED, timezone.utc), **fields}
     body = Body(content, len(content), complete)
     return replace(samples()[0], headers=tuple(headers.items()), body=body, **fields)

@@ -1,4 +1,4 @@
-"""The vectors that the page's tests read, too: right ones are also signed again here."""
+"""Verify and sign the vectors that the tests of the page use, too."""
 
 from __future__ import annotations
 
@@ -23,40 +23,40 @@ vectors = pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["
 def read(vector: dict[str, Any]) -> tuple[signatures.Provider, CapturedRequest, str]:
     fields = dict(vector["fields"])
     secret = fields.pop("secret")
-    came = datetime.fromtimestamp(vector.get("signed_at", 0), timezone.utc)
-    request = post(vector["content"].encode(), vector["headers"], received_at=came)
+    arrival = datetime.fromtimestamp(vector.get("signed_at", 0), timezone.utc)
+    request = post(vector["content"].encode(), vector["headers"], received_at=arrival)
     return signatures.PROVIDERS[vector["provider"]](**fields), request, secret
 
 
 @pytest.mark.parametrize("row", TIMES, ids=str)
-def test_a_timestamp_may_be_as_far_off_as_the_official_library_allows(row: dict[str, Any]) -> None:
+def test_a_timestamp_has_the_tolerance_of_the_official_library(row: dict[str, Any]) -> None:
     vector = next(each for each in VECTORS if each["about"] == row["vector"])
-    came = {"signed_at": vector["signed_at"] + row["came_after"]}
-    provider, request, secret = read(vector | came)
+    arrival = {"signed_at": vector["signed_at"] + row["came_after"]}
+    provider, request, secret = read(vector | arrival)
     verdict = provider.verify(request, secret)
     assert verdict.ok is row["ok"]
-    assert verdict.why == (None if row["ok"] else "timestamp")
+    assert verdict.reason == (None if row["ok"] else "timestamp")
 
 
 @pytest.mark.parametrize("vector", WRONG, ids=lambda vector: vector["about"])
-def test_a_wrong_one_is_refused_with_its_reason_and_text(vector: dict[str, Any]) -> None:
+def test_an_invalid_signature_has_its_reason_and_text(vector: dict[str, Any]) -> None:
     fields = dict(vector["fields"])
     secret = fields.pop("secret")
     complete = vector.get("complete", True)
     request = post(vector["content"].encode(), vector["headers"], complete=complete)
     verdict = signatures.PROVIDERS[vector["provider"]](**fields).verify(request, secret)
-    assert (verdict.ok, verdict.why, verdict.text) == (False, vector["why"], vector["text"])
+    assert (verdict.ok, verdict.reason, verdict.text) == (False, vector["reason"], vector["text"])
 
 
 @vectors
-def test_it_is_right_and_with_another_secret_wrong(vector: dict[str, Any]) -> None:
+def test_a_signature_is_valid_only_with_its_secret(vector: dict[str, Any]) -> None:
     provider, request, secret = read(vector)
     verdict = provider.verify(request, secret)
     assert verdict, verdict.text
-    assert provider.verify(request, "AAAA").why == "secret"
+    assert provider.verify(request, "AAAA").reason == "secret"
 
 
-# What is signed in a way that is read, and not made any more.
+# Signatures in a format that is verified, but not created.
 OLD = (
     "SHA-1 signature",
     "port that was",
@@ -68,12 +68,12 @@ OLD = (
 
 
 @vectors
-def test_it_is_made_again(vector: dict[str, Any]) -> None:
+def test_signing_creates_the_same_signature(vector: dict[str, Any]) -> None:
     if any(old in vector["about"] for old in OLD):
         return
     provider, _, secret = read(vector)
     given = {name.lower(): value for name, value in vector["headers"].items()}
-    outgoing = signatures.Outgoing(
+    outgoing = signatures.OutgoingRequest(
         vector["content"].encode(),
         headers=tuple(vector["headers"].items()),
         id=given.get("webhook-id", ""),

@@ -1,4 +1,4 @@
-"""Verdicts on signatures; the wrong ones are mostly in fixtures/signatures_wrong.json."""
+"""Verdicts on signatures. Most invalid ones are in fixtures/signatures_wrong.json."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.signatures.requests import CAME, post
+from tests.client.signatures.requests import ARRIVED, post
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client import signatures
 from webhook_logger.client.errors import Invalid
@@ -31,8 +31,8 @@ def hexed(content: str, secret: str = SECRET) -> str:
     return hmac.digest(secret.encode(), content.encode(), "sha256").hex()
 
 
-def github(signed: str, came: str) -> CapturedRequest:
-    return post(came.encode(), {"X-Hub-Signature-256": f"sha256={hexed(signed)}"})
+def github(signed: str, body: str) -> CapturedRequest:
+    return post(body.encode(), {"X-Hub-Signature-256": f"sha256={hexed(signed)}"})
 
 
 def stripe(seconds: int) -> CapturedRequest:
@@ -41,47 +41,47 @@ def stripe(seconds: int) -> CapturedRequest:
 
 
 @pytest.mark.parametrize("age", [300, -300])
-def test_a_timestamp_may_be_five_minutes_off(age: int) -> None:
-    assert Stripe().verify(stripe(CAME - age), SECRET).ok
+def test_the_default_tolerance_is_five_minutes(age: int) -> None:
+    assert Stripe().verify(stripe(ARRIVED - age), SECRET).ok
 
 
-def test_another_tolerance_can_be_asked_for() -> None:
-    assert Stripe(tolerance=60).verify(stripe(CAME - 60), SECRET).ok
-    verdict = Stripe(tolerance=60).verify(stripe(CAME - 61), SECRET)
+def test_the_tolerance_is_configurable() -> None:
+    assert Stripe(tolerance=60).verify(stripe(ARRIVED - 60), SECRET).ok
+    verdict = Stripe(tolerance=60).verify(stripe(ARRIVED - 61), SECRET)
     assert verdict.text.endswith("the limit is 1 minute.")
-    assert Stripe().verify(stripe(CAME - 61), SECRET).notes == (
+    assert Stripe().verify(stripe(ARRIVED - 61), SECRET).notes == (
         "Signed 1 minute before the request arrived.",
     )
 
 
-def test_which_of_several_signatures_is_right_is_told() -> None:
-    header = f"t={CAME},v1={hexed('no')},v1={hexed(f'{CAME}.{{}}')}"
+def test_a_note_says_which_of_several_signatures_is_valid() -> None:
+    header = f"t={ARRIVED},v1={hexed('no')},v1={hexed(f'{ARRIVED}.{{}}')}"
     verdict = Stripe().verify(post(b"{}", {"Stripe-Signature": header}), SECRET)
     assert verdict.notes[0] == "Signature 2 of the 2 in the header is valid."
 
 
-@pytest.mark.parametrize("came", ["[" * 100_000, "[NaN]", "\ud800", '"' * 50_000])
-def test_hostile_bodies_are_only_wrong(came: str) -> None:
+@pytest.mark.parametrize("body", ["[" * 100_000, "[NaN]", "\ud800", '"' * 50_000])
+def test_hostile_bodies_have_a_normal_verdict(body: str) -> None:
     request = post(
-        came.encode("utf-8", "surrogatepass"), {"X-Hub-Signature-256": f"sha256={hexed('x')}"}
+        body.encode("utf-8", "surrogatepass"), {"X-Hub-Signature-256": f"sha256={hexed('x')}"}
     )
-    assert GitHub().verify(request, SECRET).why == "secret"
+    assert GitHub().verify(request, SECRET).reason == "secret"
 
 
 @pytest.mark.parametrize("secret", ["whsec_", "not base64!", "ab=", "a"])
-def test_a_secret_that_is_not_base64_cannot_be_one_of_standard_webhooks(secret: str) -> None:
+def test_a_secret_of_standard_webhooks_must_be_base64(secret: str) -> None:
     with pytest.raises(Invalid, match="not valid base64"):
-        StandardWebhooks().sign(signatures.Outgoing(), secret)
+        StandardWebhooks().sign(signatures.OutgoingRequest(), secret)
 
 
-def test_gitlabs_secret_token_proves_nothing_about_the_body() -> None:
+def test_gitlabs_secret_token_does_not_prove_who_sent_the_body() -> None:
     request = post(b"{}", {"X-Gitlab-Token": SECRET, "webhook-signature": "v1,x"})
     assert "not a signature" in GitLab().verify(request, SECRET).notes[0]
-    [(name, value)] = GitLab().sign(signatures.Outgoing(), "Zoë")
+    [(name, value)] = GitLab().sign(signatures.OutgoingRequest(), "Zoë")
     assert GitLab().verify(post(b"", {name: value}), "Zoë")
 
 
-def test_a_template_may_name_several_headers_and_says_which_is_missing() -> None:
+def test_a_template_can_name_several_headers_and_reports_a_missing_one() -> None:
     lines = {"X-A": "1", "X-Sign": hexed("1|{}|1")}
     assert AnyHmac(signed="{header:X-A}|{body}|{header:x-a}", header="x-sign").verify(
         post(b"{}", lines), SECRET
@@ -89,24 +89,24 @@ def test_a_template_may_name_several_headers_and_says_which_is_missing() -> None
     provider = AnyHmac(signed="{header:x-b}.{body}")
     assert "no x-b header" in provider.verify(post(b"{}", lines), SECRET).text
     with pytest.raises(Invalid, match="x-b"):
-        provider.sign(signatures.Outgoing(b"{}"), SECRET)
+        provider.sign(signatures.OutgoingRequest(b"{}"), SECRET)
 
 
 @pytest.mark.parametrize("field", [{"algorithm": "MD5"}, {"encoding": "base32"}])
-def test_a_hash_that_is_not_known_is_told(field: dict[str, str]) -> None:
+def test_an_unknown_algorithm_or_encoding_is_an_error(field: dict[str, str]) -> None:
     with pytest.raises(Invalid):
         AnyHmac(**field)
 
 
-def test_the_host_of_twilios_url_is_enough() -> None:
+def test_twilios_url_needs_only_its_host() -> None:
     url = "https://mycompany.com/myapp.php?foo=1&bar=2"
-    lines = dict(Twilio(url).sign(signatures.Outgoing(), "12345"))
+    lines = dict(Twilio(url).sign(signatures.OutgoingRequest(), "12345"))
     request = post(b"", lines, path="/myapp.php", query_string="foo=1&bar=2")
     verdict = Twilio("https://mycompany.com").verify(request, "12345")
     assert verdict.notes == ("It covers only the URL, which has no bodySHA256.",)
-    assert Twilio("no url").verify(request, "12345").why == "malformed"
+    assert Twilio("no url").verify(request, "12345").reason == "malformed"
     with pytest.raises(Invalid):
-        Twilio().sign(signatures.Outgoing(), "12345")
+        Twilio().sign(signatures.OutgoingRequest(), "12345")
 
 
 @pytest.mark.parametrize(
@@ -134,16 +134,16 @@ JUDGE = """
 import { PROVIDERS } from "./static/js/signatures/providers.js";
 for (const { provider, request, fields } of JSON.parse(process.argv[1])) {
   const { check } = PROVIDERS.find(({ id }) => id === provider);
-  const { ok, why, text, notes } = await check(request, fields);
-  console.log(JSON.stringify(ok ? { ok, notes } : { ok, why, text }));
+  const { ok, reason, text, notes } = await check(request, fields);
+  console.log(JSON.stringify(ok ? { ok, notes } : { ok, reason, text }));
 }
 """
 
 
-def test_what_is_signed_here_is_judged_by_the_page_as_here() -> None:
+def test_the_page_gives_the_same_verdicts() -> None:
     headers = (("Content-Type", "application/x-www-form-urlencoded"), ("X-Time", "1"))
-    outgoing = signatures.Outgoing(
-        b"b=2&a=%C3%A9", "https://hooks.example.com/x?y=1", headers, timestamp=CAME - 120
+    outgoing = signatures.OutgoingRequest(
+        b"b=2&a=%C3%A9", "https://hooks.example.com/x?y=1", headers, timestamp=ARRIVED - 120
     )
     cases, expected = [], []
     for id_, kind in signatures.PROVIDERS.items():
@@ -158,12 +158,12 @@ def test_what_is_signed_here_is_judged_by_the_page_as_here() -> None:
                 "secret": secret
             }
             cases.append({"provider": id_, "request": request.to_wire(), "fields": entered})
-            told = (
+            rest = (
                 {"notes": list(verdict.notes)}
                 if verdict
-                else {"why": verdict.why, "text": verdict.text}
+                else {"reason": verdict.reason, "text": verdict.text}
             )
-            expected.append({"ok": verdict.ok, **told})
+            expected.append({"ok": verdict.ok, **rest})
     command = ["node", "--input-type=module", "--eval", JUDGE, json.dumps(cases)]
     root = Path(__file__).parents[3]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""What came so far, in a few lines."""
+"""A summary of all events so far."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def lines_of(*events: object) -> list[str]:
     return digest.lines()
 
 
-def test_nothing_came() -> None:
+def test_an_empty_digest() -> None:
     assert lines_of() == ["0 requests arrived."]
 
 
-def test_requests_are_told_short_and_without_control_characters() -> None:
+def test_requests_are_shortened_and_contain_no_control_characters() -> None:
     odd = replace(ONE, subpath="/\x1b[31m\u202e", seq=2)
     long = replace(ONE, subpath=f"/{'x' * 200}", seq=3)
     lines = lines_of(replace(ONE, subpath=""), odd, long)
@@ -34,11 +34,11 @@ def test_requests_are_told_short_and_without_control_characters() -> None:
     assert len(lines[3]) < 150
 
 
-def test_what_did_not_come_is_told() -> None:
+def test_missed_and_refused_requests_are_counted() -> None:
     refused = Refused(5, 400, "headers_malformed", "A header line\x1b is malformed.")
-    assert lines_of(Gap(2, "hole"), Gap(1, "away"), refused)[1:] == [
+    assert lines_of(Gap(2, "skipped"), Gap(1, "disconnected"), refused)[1:] == [
         "Missed: 3.",
         r"Refused: 5. The latest: A header line\x1b is malformed.",
     ]
-    assert lines_of(Gap(None, "away"))[1:] == ["Missed: an unknown number."]
-    assert lines_of(Gap(2, "hole"), Gap(None, "away"))[1:] == ["Missed: 2 or more."]
+    assert lines_of(Gap(None, "disconnected"))[1:] == ["Missed: an unknown number."]
+    assert lines_of(Gap(2, "skipped"), Gap(None, "disconnected"))[1:] == ["Missed: 2 or more."]

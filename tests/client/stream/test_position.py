@@ -1,4 +1,4 @@
-"""Where in the stream an inbox is, and what it did not get."""
+"""The position of an inbox in the stream, and the gaps in it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def at(seq: int) -> Position:
     return position
 
 
-def test_it_asks_for_what_it_missed_from_where_it_is() -> None:
+def test_auth_contains_the_current_position() -> None:
     position = Position("u")
     assert position.auth == {"uuid": "u"}
     position.joined(joined(3))
@@ -34,39 +34,39 @@ def test_it_asks_for_what_it_missed_from_where_it_is() -> None:
     assert position.auth == {"uuid": "u", "epoch": "e", "seq": 4}
 
 
-def test_requests_in_a_row_leave_no_gap() -> None:
+def test_consecutive_requests_have_no_gap() -> None:
     position = at(3)
     assert [position.requested(request(seq)) for seq in (4, 5)] == [(None, True)] * 2
 
 
-def test_a_hole_is_a_gap_at_once() -> None:
+def test_a_skipped_seq_is_a_gap() -> None:
     position = at(3)
-    assert position.requested(request(6)) == (Gap(2, "hole"), True)
+    assert position.requested(request(6)) == (Gap(2, "skipped"), True)
     assert position.requested(request(7)) == (None, True)
 
 
-def test_what_was_missed_while_it_was_away_is_a_gap() -> None:
+def test_requests_missed_while_disconnected_are_a_gap() -> None:
     position = at(3)
-    assert position.joined(joined(9, missed=6)) == Gap(6, "away")
+    assert position.joined(joined(9, missed=6)) == Gap(6, "disconnected")
     assert position.joined(joined(9, missed=0)) is None
-    assert position.joined(joined(1, "other", missed=None)) == Gap(None, "away")
+    assert position.joined(joined(1, "other", missed=None)) == Gap(None, "disconnected")
     assert position.requested(request(2, "other")) == (None, True)
 
 
-def test_a_count_that_began_anew_is_a_gap_of_unknown_size() -> None:
+def test_a_new_epoch_is_a_gap_of_unknown_size() -> None:
     position = at(3)
-    assert position.requested(request(1, "other")) == (Gap(None, "hole"), True)
+    assert position.requested(request(1, "other")) == (Gap(None, "skipped"), True)
     assert position.requested(request(2, "other")) == (None, True)
 
 
-def test_the_same_id_is_one_request_and_both_are_seen() -> None:
+def test_the_same_id_twice_is_one_request_with_two_positions() -> None:
     position = at(3)
     assert position.requested(request(4, id_="a")) == (None, True)
     assert position.requested(request(5, id_="a")) == (None, False)
     assert position.requested(request(6)) == (None, True)
 
 
-def test_ids_are_forgotten_after_a_while() -> None:
+def test_old_ids_are_dropped() -> None:
     position = at(0)
     for seq in range(1, IDS_KEPT + 2):
         position.requested(request(seq))

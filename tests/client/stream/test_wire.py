@@ -1,4 +1,4 @@
-"""No field of what a server sends is believed to have its type."""
+"""Payloads of a server are validated field by field."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.wire_fixture import samples
 from webhook_logger.client.stream import wire
 
 GOOD = samples()[0].to_wire() | {"epoch": "e", "seq": 5}
-REFUSED = {"count": 1, "status": 400, "reason": "host_malformed", "message": "The Host is none."}
+REFUSED = {"count": 1, "status": 400, "reason": "host_malformed", "message": "The Host is invalid."}
 JOINED = {"epoch": "e", "seq": 5, "missed": 0}
 PAYLOADS: list[tuple[Callable[[Any], object], dict[str, Any]]] = [
     (wire.captured, GOOD),
@@ -21,7 +21,7 @@ PAYLOADS: list[tuple[Callable[[Any], object], dict[str, Any]]] = [
     (wire.responded, {"epoch": "e", "seq": 5, "status": 200, "by": "reply"}),
     (wire.refused, REFUSED),
     (wire.queue_is_down, {"queue": "down"}),
-    (wire.farewell, {"reason": "slow"}),
+    (wire.bye_reason, {"reason": "slow"}),
     (wire.responding, {"ok": False, "error": "taken"}),
 ]
 WRONG = (
@@ -40,11 +40,11 @@ WRONG = (
 )
 
 
-def fields(payload: dict[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def fields(payload: dict[str, Any], parents: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     for name, value in payload.items():
-        yield (*above, name)
+        yield (*parents, name)
         if isinstance(value, dict):
-            yield from fields(value, (*above, name))
+            yield from fields(value, (*parents, name))
 
 
 def changed(payload: dict[str, Any], place: tuple[str, ...], value: Any) -> dict[str, Any]:
@@ -59,14 +59,14 @@ def changed(payload: dict[str, Any], place: tuple[str, ...], value: Any) -> dict
     return new
 
 
-def test_what_the_contract_has_is_read() -> None:
+def test_valid_payloads_are_read() -> None:
     for read, payload in PAYLOADS:
         read(payload)
         read(payload | {"newer": 1})
 
 
 @pytest.mark.parametrize(("read", "payload"), PAYLOADS, ids=range(len(PAYLOADS)))
-def test_any_field_of_another_type_is_garbage(
+def test_a_field_of_the_wrong_type_is_an_error(
     read: Callable[[Any], object], payload: dict[str, Any]
 ) -> None:
     for whole in (None, 1, "x", [], [payload]):
@@ -105,10 +105,10 @@ def test_any_field_of_another_type_is_garbage(
         ("body", {"size": 1, "encoding": "base64", "content": "é", "complete": True}),
     ],
 )
-def test_a_value_that_none_can_be_is_garbage(name: str, value: Any) -> None:
+def test_an_invalid_value_is_an_error(name: str, value: Any) -> None:
     with pytest.raises(ValueError, match=r"."):
         wire.captured(GOOD | {name: value})
 
 
-def test_a_long_text_is_shown_in_short() -> None:
-    assert len(wire.farewell({"reason": "x" * 10**6})) < 400
+def test_a_long_text_is_shortened() -> None:
+    assert len(wire.bye_reason({"reason": "x" * 10**6})) < 400

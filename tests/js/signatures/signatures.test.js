@@ -57,7 +57,7 @@ function stripe(seconds) {
 async function wrong(id, request, secret = SECRET) {
   const verdict = await providerOf(id).check(request, { secret, url: "https://example.com/" });
   assert.equal(verdict.ok, false);
-  return verdict.ok ? { why: "", text: "" } : verdict;
+  return verdict.ok ? { reason: "", text: "" } : verdict;
 }
 
 test("a timestamp can differ by five minutes from the arrival of the request", async () => {
@@ -114,7 +114,7 @@ test("a binary body is checked byte by byte", async () => {
     },
   });
   assert.equal((await providerOf("github").check(request, { secret: SECRET })).ok, true);
-  assert.equal((await wrong("github", request, "other")).why, "secret");
+  assert.equal((await wrong("github", request, "other")).reason, "secret");
 });
 
 test("the verdict on GitLab's secret token says that the body is not verified", async () => {

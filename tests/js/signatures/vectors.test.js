@@ -22,7 +22,7 @@ import { sample } from "../samples.js";
  * @property {Record<string, string>} headers
  * @property {number} [signed_at]  seconds since 1970
  *
- * @typedef {Vector & { complete?: boolean, why: string, text: string }} WrongVector
+ * @typedef {Vector & { complete?: boolean, reason: string, text: string }} WrongVector
  */
 
 /** @type {Vector[]} */
@@ -56,7 +56,7 @@ function providerOf(id) {
 
 /** @param {import("../../../static/js/signatures/verdict.js").Verdict} verdict */
 function reasonOf(verdict) {
-  return verdict.ok ? "valid" : verdict.why;
+  return verdict.ok ? "valid" : verdict.reason;
 }
 
 /** @param {number | undefined} seconds */
@@ -104,11 +104,11 @@ for (const { about, provider, fields, content, headers, signed_at } of VECTORS) 
   });
 }
 
-for (const { about, provider, fields, content, headers, complete = true, why, text } of WRONG) {
+for (const { about, provider, fields, content, headers, complete = true, reason, text } of WRONG) {
   test(about, async () => {
     const request = signed(content, headers);
     request.body.complete = complete;
     const verdict = await providerOf(provider).check(request, fields);
-    assert.deepEqual(verdict, { ok: false, why, text });
+    assert.deepEqual(verdict, { ok: false, reason, text });
   });
 }

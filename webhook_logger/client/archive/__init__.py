@@ -1,1 +1,1 @@
-"""Captured requests in HTTP archives (HAR 1.2): written, and read again."""
+"""Write captured requests to HTTP archives (HAR 1.2), and read them."""

@@ -1,7 +1,4 @@
-"""A captured request as an entry of an HTTP archive (HAR 1.2), and an entry as what it sent.
-
-The entries are the same as `static/js/export/har.js` makes; a test compares.
-"""
+"""Convert captured requests to entries of an HTTP archive (HAR 1.2)."""
 
 from __future__ import annotations
 
@@ -11,15 +8,15 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.relay.relayed import in_ascii
+from webhook_logger.client.relay.relayed import percent_encoded
 
 Entry = dict[str, Any]
 
 HEAD = '{"log":{"version":"1.2","creator":{"name":"Webhook Logger","version":"0.1.0"},"entries":['
-"""The log up to its entries, which follow one by one."""
+"""The start of the log, before its entries."""
 FOOT = "]}}"
 
-# Not known here: status 0 is what browsers write then, and -1 stands for an unknown size.
+# The response is unknown. Browsers write status 0 in this case; -1 is an unknown size.
 NO_RESPONSE: Entry = {
     "status": 0,
     "statusText": "",
@@ -33,7 +30,7 @@ NO_RESPONSE: Entry = {
     "comment": "The response is not recorded.",
 }
 
-# What RFC 3986 does not allow, and senders write all the same.
+# Characters that RFC 3986 forbids and senders still use.
 _INVALID = re.compile(r"%(?![0-9a-f]{2})|[^\w.~:/?@!$&'()*+,;=%-]", re.IGNORECASE | re.ASCII)
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-f]{2})", re.IGNORECASE)
 
@@ -41,7 +38,7 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9a-f]{2})", re.IGNORECASE)
 def entry(request: CapturedRequest, origin: str, responded: tuple[int, str] | None = None) -> Entry:
     """Return the entry of a request to the server at `origin`, such as `https://hooks.example.com`.
 
-    `responded` is the status that its sender got, and what decided it, where that is known.
+    `responded` is the status that the sender received and the part that chose it, if known.
     """
     wire = request.to_wire()
     return {
@@ -56,7 +53,7 @@ def entry(request: CapturedRequest, origin: str, responded: tuple[int, str] | No
 
 
 def response(status: int, by: str) -> Entry:
-    """Return the response of an entry whose sender got this status, and what decided it."""
+    """Return the response of an entry; `by` names the part that chose the status."""
     comment = "Only the status of the response is recorded."
     return {
         **NO_RESPONSE,
@@ -71,13 +68,13 @@ def _request(request: CapturedRequest, wire: dict[str, Any], origin: str) -> Ent
     body = {"postData": _post_data(request, wire["body"])} if request.body.size > 0 else {}
     return {
         "method": request.method,
-        "url": origin + _INVALID.sub(_escaped, in_ascii(request.target)),
-        "_subpath": in_ascii(request.subpath),
+        "url": origin + _INVALID.sub(_escaped, percent_encoded(request.target)),
+        "_subpath": percent_encoded(request.subpath),
         "httpVersion": f"HTTP/{request.http_version}",
         "cookies": _named(_cookies(request)),
         "headers": _named(request.headers),
         **({"_trailers": _named(request.trailers)} if request.trailers else {}),
-        "queryString": _named(_parameters(in_ascii(request.query_string))),
+        "queryString": _named(_parameters(percent_encoded(request.query_string))),
         **body,
         "headersSize": -1,
         "bodySize": request.body.size,
@@ -85,7 +82,7 @@ def _request(request: CapturedRequest, wire: dict[str, Any], origin: str) -> Ent
 
 
 def _post_data(request: CapturedRequest, body: dict[str, Any]) -> Entry:
-    """HAR knows text alone: its fields with an underscore are free to say more."""
+    """Return the body. HAR has only text, so a custom field marks base64."""
     data = {"mimeType": request.header("content-type"), "text": body["content"]}
     if not body["complete"]:
         return {**data, "comment": "Larger than the server’s limit: the content was not kept."}
@@ -108,7 +105,7 @@ def _parameters(query: str) -> Iterator[tuple[str, str]]:
 
 
 def _readable(raw: str) -> str:
-    """Decoded; as it was sent where an escape is broken or the bytes are not UTF-8."""
+    """Percent-decode; return malformed escapes and bytes that are not UTF-8 unchanged."""
     if _STRAY_PERCENT.search(raw):
         return raw
     try:

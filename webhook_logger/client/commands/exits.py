@@ -1,4 +1,4 @@
-"""How a command ends: one table of exit codes, and the one place that turns errors into them."""
+"""The exit codes of the commands, and the conversion of errors to exit codes."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from webhook_logger.client import errors
 from webhook_logger.plain import plain
 
 END_SECONDS = 10.0
-"""Maximum time that a command takes to end after Ctrl-C: it tells senders and server first."""
+"""Maximum seconds that a command takes to end after Ctrl-C, while it responds to senders."""
 
 
 class Exit(IntEnum):
     """The exit codes. `make fix` writes the table of docs/cli.md from them."""
 
-    DONE = 0, "All that was asked for was done."
-    FAILED = 1, "Some of it was not: a request got no response, or a status of 400 or more."
-    USAGE = 2, "An option, a URL or a file is wrong."
+    DONE = 0, "Everything succeeded."
+    FAILED = 1, "A request got no response, or a status of 400 or more."
+    USAGE = 2, "An option, a URL or a file is invalid."
     UNREACHABLE = 3, "The server did not respond."
-    TOO_LATE = 4, "The time of `--timeout` was over before `--count` requests had come."
-    REJECTED = 5, "The server refused."
+    TOO_LATE = 4, "`--timeout` expired before `--count` requests arrived."
+    REJECTED = 5, "The server refused the viewer."
     INTERRUPTED = 130, "Ctrl-C."
-    NOBODY_READS = 141, "The reader of its output has gone, as `head` does."
+    BROKEN_PIPE = 141, "The reader of the output closed the pipe, like `head`."
 
     meaning: str
 
@@ -43,7 +43,7 @@ class Exit(IntEnum):
         return member
 
 
-_OF_ERRORS: tuple[tuple[type[errors.ClientError], Exit], ...] = (
+_EXIT_CODES: tuple[tuple[type[errors.ClientError], Exit], ...] = (
     (errors.Invalid, Exit.USAGE),
     (errors.Unreachable, Exit.UNREACHABLE),
     (errors.NothingArrived, Exit.TOO_LATE),
@@ -53,30 +53,30 @@ _OF_ERRORS: tuple[tuple[type[errors.ClientError], Exit], ...] = (
 
 
 class Commands(click.Group):
-    """A group of commands that end with a sentence and an exit code, not with a traceback."""
+    """A group of commands that end with an error message and an exit code, not with a traceback."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        _open_what_is_closed()
+        _open_closed_streams()
         return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return self._written(ctx)
+            return self._run(ctx)
         except KeyboardInterrupt:
             ctx.exit(Exit.INTERRUPTED)
         except BrokenPipeError:
-            _give_up_stdout()
-            ctx.exit(Exit.NOBODY_READS)
+            _discard_stdout()
+            ctx.exit(Exit.BROKEN_PIPE)
         except errors.ClientError as error:
-            _say(str(error))
-            ctx.exit(next(code for kind, code in _OF_ERRORS if isinstance(error, kind)))
+            _print_error(str(error))
+            ctx.exit(next(code for kind, code in _EXIT_CODES if isinstance(error, kind)))
         except OSError as error:
-            _give_up_stdout()
-            _say(error.strerror or str(error))
+            _discard_stdout()
+            _print_error(error.strerror or str(error))
             ctx.exit(Exit.FAILED)
 
-    def _written(self, ctx: click.Context) -> Any:
-        """Its end is the end of what it wrote, too; but not where it is interrupted."""
+    def _run(self, ctx: click.Context) -> Any:
+        """Run the command, and flush its output before it exits, unless it is interrupted."""
         try:
             return super().invoke(ctx)
         except click.exceptions.Exit:
@@ -84,38 +84,41 @@ class Commands(click.Group):
             raise
 
 
-def end_soon_after_ctrl_c() -> None:
-    """End this process at most `END_SECONDS` after Ctrl-C, whatever it waits for by then.
+def limit_time_after_ctrl_c() -> None:
+    """End this process at most `END_SECONDS` after Ctrl-C, even if it is blocked.
 
-    The signal arrives at a socket, which the system's handler writes to. Python's own handler runs
-    in the main thread alone, and what it raises can be lost there.
+    The C-level signal handler writes to a socket. Python's handler runs only in the main thread,
+    and the exception that it raises there can be lost.
     """
-    heard, waker = socket.socketpair()
+    receiver, waker = socket.socketpair()
     waker.setblocking(False)
     signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
-    threading.Thread(target=_end_after_ctrl_c, args=(heard, waker), daemon=True).start()
+    threading.Thread(target=_end_after_ctrl_c, args=(receiver, waker), daemon=True).start()
 
 
-def _end_after_ctrl_c(heard: socket.socket, _waker: socket.socket) -> None:
-    while heard.recv(1)[0] != signal.SIGINT:
+def _end_after_ctrl_c(receiver: socket.socket, _waker: socket.socket) -> None:
+    while receiver.recv(1)[0] != signal.SIGINT:
         pass
     time.sleep(END_SECONDS)
     os._exit(Exit.INTERRUPTED)
 
 
-def _say(error: str) -> None:
+def _print_error(error: str) -> None:
     with suppress(OSError):
         click.echo(f"Error: {plain(error)}", err=True)
 
 
-def _open_what_is_closed() -> None:
-    """Python leaves out what was closed for it, as `>&-` does; a socket would take its number."""
+def _open_closed_streams() -> None:
+    """Open /dev/null for standard streams that are closed, as by `>&-`.
+
+    Otherwise a socket could get their file descriptor.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  # as long as the process
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  # never closed
 
 
-def _give_up_stdout() -> None:
-    """What is still in the buffer would complain at the very end."""
-    with suppress(OSError):  # it is no file
+def _discard_stdout() -> None:
+    """Redirect stdout to /dev/null, because flushing its buffer at exit would raise again."""
+    with suppress(OSError):  # stdout is not a file
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""`webhook-logger listen`: requests as they come, on the terminal, in a file, at other servers."""
+"""`webhook-logger listen`: show, save and forward requests as they arrive."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import click
 from webhook_logger.client.archive.files import Archive
 from webhook_logger.client.commands import options
 from webhook_logger.client.commands.exits import Exit
-from webhook_logger.client.commands.listening import Listening
+from webhook_logger.client.commands.listen_session import ListenSession
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.responder import LATE_SECONDS, Responder
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
-from webhook_logger.client.relay.forward import Manner
+from webhook_logger.client.relay.forward import ForwardOptions
 from webhook_logger.client.relay.target import Target
 from webhook_logger.client.stream.connection import MAX_MESSAGE_BYTES
 
@@ -31,18 +31,18 @@ FORWARD_SECONDS = 30.0
     "terms",
     default="",
     metavar="TERMS",
-    help="Pass only matching requests, such as 'method:post -body:ping'.",
+    help="Use only matching requests, such as 'method:post -body:ping'.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print each request as one line of JSON.")
+@click.option("--body", is_flag=True, help="Show complete bodies.")
 @click.option(
-    "--json", "as_json", is_flag=True, help="Write each request as JSON on a line of its own."
+    "-v", "--verbose", is_flag=True, help="Show header lines, complete bodies and trailers."
 )
-@click.option("--body", is_flag=True, help="Show whole bodies.")
-@click.option("-v", "--verbose", is_flag=True, help="Show header lines, whole bodies and trailers.")
 @click.option(
     "--save",
     type=click.Path(path_type=Path),
     metavar="FILE.har",
-    help="Save them in an HTTP archive.",
+    help="Save the requests in an HTTP archive.",
 )
 @click.option("--count", type=click.IntRange(1), metavar="N", help="End after this many requests.")
 @click.option(
@@ -53,25 +53,29 @@ FORWARD_SECONDS = 30.0
     "urls",
     multiple=True,
     metavar="URL",
-    help="Send each request to URL, too; repeatable.",
+    help="Forward each request to URL; repeatable.",
 )
-@click.option("--respond", is_flag=True, help="Give senders the responses of the first target.")
+@click.option(
+    "--respond", is_flag=True, help="Return the responses of the first target to the senders."
+)
 @click.option(
     "--on-failure",
     type=click.Choice(["error", "reply"]),
     default="error",
     show_default=True,
-    help="With --respond, when the target fails: send 502 or 504, or the callback's reply.",
+    help="With --respond, if the target fails: send 502 or 504, or the callback's reply.",
 )
 @click.option(
     "--forward-timeout",
     type=options.SECONDS,
     show_default=f"30; {LATE_SECONDS:g} with --respond",
     metavar="SECONDS",
-    help="Seconds for each response of a target.",
+    help="Maximum seconds for each response of a target.",
 )
 @click.option(
-    "--keep-host", is_flag=True, help="Send the Host line of the sender in place of the target's."
+    "--keep-host",
+    is_flag=True,
+    help="Forward the sender's Host header instead of the target's host.",
 )
 @options.retries
 @click.option(
@@ -80,7 +84,7 @@ FORWARD_SECONDS = 30.0
     default=8,
     show_default=True,
     metavar="N",
-    help="Requests to one target at a time.",
+    help="Maximum simultaneous requests to one target.",
 )
 @click.option(
     "--in-order", is_flag=True, help="Send one request at a time to each target, in order."
@@ -92,7 +96,7 @@ FORWARD_SECONDS = 30.0
     default=MAX_MESSAGE_BYTES >> 20,
     show_default=True,
     metavar="MIB",
-    help="Accept messages of the server up to this size.",
+    help="Maximum size of a message from the server, in MiB.",
 )
 @click.pass_context
 def listen(
@@ -116,13 +120,13 @@ def listen(
     allow_escape: bool,
     max_message: int,
 ) -> None:
-    """Show the requests of a callback as they come.
+    """Show the requests of a callback as they arrive.
 
-    URL is the URL of a callback or of its page. The URL of a server gives a new callback there.
-    The default is WEBHOOK_LOGGER_URL from the environment, or http://127.0.0.1:8000.
+    URL is the URL of a callback or of its page. The URL of a server creates a new callback. The
+    default is WEBHOOK_LOGGER_URL from the environment, or http://127.0.0.1:8000.
     """
     if respond and not urls:
-        raise click.UsageError("--respond needs a --forward.")
+        raise click.UsageError("--respond requires --forward.")
     target_seconds = forward_timeout or (LATE_SECONDS if respond else FORWARD_SECONDS)
     inbox = Inbox(url, respond=respond, timeout=None, max_message_bytes=max_message << 20)
     screen = Screen(as_json=as_json, headers=verbose, body=body or verbose)
@@ -134,46 +138,48 @@ def listen(
         if respond
         else None
     )
-    manner = Manner(target_seconds, retries, concurrency, in_order)
+    forward_options = ForwardOptions(target_seconds, retries, concurrency, in_order)
     relay = (
-        Relay(inbox, targets, manner, screen, responder, keep_host=keep_host) if targets else None
+        Relay(inbox, targets, forward_options, screen, responder, keep_host=keep_host)
+        if targets
+        else None
     )
     with Archive(save, _origin(inbox)) if save else nullcontext() as archive:
         screen.note(f"Callback: {inbox.url}")
         screen.note(f"Page:     {inbox.view_url}")
-        listening = Listening(inbox, screen, Filter(terms), archive, relay)
+        session = ListenSession(inbox, screen, Filter(terms), archive, relay)
         with inbox:
-            _listen(listening, relay, count, timeout, target_seconds)
-    ctx.exit(_exit(listening, relay, count))
+            _listen(session, relay, count, timeout, target_seconds)
+    ctx.exit(_exit(session, relay, count))
 
 
 def _listen(
-    listening: Listening,
+    session: ListenSession,
     relay: Relay | None,
     count: int | None,
     timeout: float | None,
     forward_timeout: float,
 ) -> None:
     try:
-        listening.run(count, timeout)
+        session.run(count, timeout)
         if relay:
-            # At the end of its time, what is on its way has the time of one target.
-            relay.finish(forward_timeout if timeout and listening.count != count else None)
+            # After --timeout, pending requests get at most the time of one response.
+            relay.finish(forward_timeout if timeout and session.count != count else None)
             relay.leave(())
-        listening.finish()
+        session.finish()
     except KeyboardInterrupt:
         if relay:
-            relay.leave(listening.unread())
+            relay.leave(session.unread())
         raise
 
 
-def _exit(listening: Listening, relay: Relay | None, count: int | None) -> Exit:
-    if count is not None and listening.count < count:
+def _exit(session: ListenSession, relay: Relay | None, count: int | None) -> Exit:
+    if count is not None and session.count < count:
         return Exit.TOO_LATE
     return Exit.FAILED if relay and relay.failed else Exit.DONE
 
 
 def _origin(inbox: Inbox) -> str:
-    """Scheme and host of its server."""
+    """Return the origin of the inbox's server."""
     scheme, _, rest = inbox.url.partition("://")
     return f"{scheme}://{rest.partition('/')[0]}"

@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ MAX_SECONDS = 10**6
 
 
 class Positive(click.FloatRange):
-    """A number above 0, and not without an end."""
+    """A number greater than 0 and at most `limit`, not NaN."""
 
-    def __init__(self, most: float) -> None:
-        super().__init__(0, most, min_open=True)
+    def __init__(self, limit: float) -> None:
+        super().__init__(0, limit, min_open=True)
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         number = float(super().convert(value, param, ctx))
         if math.isnan(number):
-            self.fail(f"{value!r} is no number.", param, ctx)
+            self.fail(f"{value!r} is not a number.", param, ctx)
         return number
 
 
@@ -33,7 +33,7 @@ timeout = click.option(
     default=30,
     show_default=True,
     metavar="SECONDS",
-    help="Seconds for each response.",
+    help="Maximum seconds for each response.",
 )
 retries = click.option(
     "--retries",
@@ -41,7 +41,7 @@ retries = click.option(
     default=0,
     show_default=True,
     metavar="N",
-    help="Send again up to this often after no response, 429 or 5xx.",
+    help="Maximum retries after no response, 429 or 5xx.",
 )
 allow_escape = click.option(
     "--allow-escape",

@@ -1,4 +1,4 @@
-"""A progress bar for work that may take long, where there is a terminal to show it."""
+"""A progress bar for long work, if the output is a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 
 def progress(screen: Screen, items: Sequence[Item]) -> Iterator[Item]:
-    """The items one by one, and how many are done; no bar for a single one, nor into a file."""
+    """Yield the items and show a progress bar, unless there is one item or no terminal."""
     if len(items) < 2 or not screen.notes.is_terminal:
         yield from items
         return

@@ -1,4 +1,4 @@
-"""`listen --forward`, and `--respond`: says what came of each request that is sent on."""
+"""Forward requests for `listen --forward` and `--respond`, and print the outcome of each."""
 
 from __future__ import annotations
 
@@ -8,85 +8,85 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands.responder import Responder
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.errors import Invalid
-from webhook_logger.client.filters import readable, target_below
+from webhook_logger.client.filters import readable, subpath_and_query
 from webhook_logger.client.inbox import Inbox
-from webhook_logger.client.relay.forward import Forwarder, ForwardOutcome, Manner
+from webhook_logger.client.relay.forward import Forwarder, ForwardOptions, ForwardOutcome
 from webhook_logger.client.relay.relayed import forwarded
 from webhook_logger.client.relay.target import Target, leads_back
-from webhook_logger.client.show import shortened, size
+from webhook_logger.client.show import size, truncated
 
 
 class Relay:
-    """Send the requests of an inbox to targets, and, where asked, the first one's response back."""
+    """Forwards requests to targets; with a responder, returns the first target's responses."""
 
     def __init__(
         self,
         inbox: Inbox,
         targets: Sequence[Target],
-        manner: Manner,
+        options: ForwardOptions,
         screen: Screen,
         responder: Responder | None,
         *,
         keep_host: bool = False,
     ) -> None:
-        """Raises `Invalid` for a target that is the callback itself."""
+        """Raises `Invalid` if a target is the callback itself."""
         for target in targets:
             if leads_back(target, inbox.url, inbox.uuid):
                 raise Invalid(
-                    f"{target.url} is the callback itself: each request would come back for ever."
+                    f"{target.url} is the callback itself. Requests would be forwarded forever."
                 )
         self._screen = screen
         self._responder = responder
         self._first = targets[0]
         self._keep_host = keep_host
-        self._forwarder = Forwarder[CapturedRequest](targets, manner, self._report)
-        self._told_of_trailers = False
+        self._forwarder = Forwarder[CapturedRequest](targets, options, self._report)
+        self._noted_trailers = False
         self.failed = False
-        """Whether any got no response, or could not be sent on."""
+        """Whether any request got no response or could not be forwarded."""
 
     @property
     def responds(self) -> bool:
-        """Whether senders get the target's responses now."""
-        return self._responder is not None and self._responder.is_ours
+        """Whether senders receive the target's responses now."""
+        return self._responder is not None and self._responder.is_responder
 
     @responds.setter
     def responds(self, yes: bool) -> None:
         if self._responder:
-            self._responder.is_ours = yes
+            self._responder.is_responder = yes
 
-    def hold(self, request: CapturedRequest) -> None:
-        """Expect that this one is sent on: whatever comes between, its sender gets a response."""
+    def expect(self, request: CapturedRequest) -> None:
+        """Register a request before it is forwarded, so that its sender gets a response in time."""
         if self._responder and request.body.complete:
-            self._responder.hold(request)
+            self._responder.expect(request)
 
     def send(self, request: CapturedRequest) -> None:
-        """Send one on, soon; waits while too many are on their way."""
-        if request.trailers and not self._told_of_trailers:
-            self._told_of_trailers = True
-            self._screen.note(f"{_name(request)}: trailers are not sent on.", "yellow")
+        """Queue a request for all targets. Blocks while too many are pending."""
+        if request.trailers and not self._noted_trailers:
+            self._noted_trailers = True
+            self._screen.note(f"{_name(request)}: trailers are not forwarded.", "yellow")
         if request.body.complete:
             self._forwarder.forward(forwarded(request, keep_host=self._keep_host), request)
             return
         self.failed = True
         self._screen.note(
             f"{_name(request)} is not forwarded: its body of {size(request.body.size)} was over "
-            "the limit of the server, and is not known.",
+            "the server's limit and was not kept.",
             "yellow",
         )
 
-    def pass_over(self, request: CapturedRequest) -> None:
-        """Send this one to no target; its sender need not wait."""
+    def skip(self, request: CapturedRequest) -> None:
+        """Skip a request that does not match the filter, so that its sender does not wait."""
         if self._responder:
             self._responder.decline(request)
 
     def finish(self, seconds: float | None = None) -> None:
-        """Wait until each has its outcome, `seconds` at most."""
+        """Wait for at most `seconds` until every request has an outcome."""
         self._forwarder.finish(seconds)
         if self._responder:
             self._responder.finish(seconds)
 
     def leave(self, unread: Sequence[CapturedRequest]) -> None:
-        """End it now; `unread` are those that were not sent on."""
+        """Stop now. `unread` are the requests that were not forwarded."""
         if self._responder:
             self._responder.leave(unread)
         if self.left:
@@ -96,20 +96,20 @@ class Relay:
 
     @property
     def left(self) -> int:
-        """How many are on their way."""
+        """The number of pending requests."""
         return self._forwarder.left
 
-    # Called by any of their threads
+    # Called by the threads of the forwarder
 
     def _report(self, request: CapturedRequest, outcome: ForwardOutcome) -> None:
         more = ""
         if outcome.response is None:
             self.failed = True
         if outcome.target is self._first and self._responder:
-            more = self._responder.give(request, outcome)
+            more = self._responder.respond(request, outcome)
         self._screen.outcome(_name(request), outcome, more)
 
 
 def _name(request: CapturedRequest) -> str:
-    target = shortened(readable(target_below(request)), 60)
+    target = truncated(readable(subpath_and_query(request)), 60)
     return f"#{request.seq} {request.method} {target}"

@@ -1,4 +1,4 @@
-"""`webhook-logger replay`: each request of a HAR file again, in their order."""
+"""`webhook-logger replay`: send the requests of a HAR file again, in order."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from webhook_logger.client.errors import Invalid
 from webhook_logger.client.http import Http
 from webhook_logger.client.relay.forward import KEEP_SECONDS, send
 from webhook_logger.client.relay.target import Target
-from webhook_logger.client.show import shortened
+from webhook_logger.client.show import truncated
 
 _MAX_NAME = 80
-"""Characters of number, method and path in the line about a request."""
+"""Maximum characters of the number, method and path in a line about a request."""
 
 
 @click.command()
@@ -34,7 +34,7 @@ def replay(
 ) -> None:
     """Send each request of a HAR file again.
 
-    FILE is an archive of `listen --save`, of the page or of a browser; - is stdin.
+    FILE is an archive from `listen --save`, the page or a browser; - reads stdin.
     """
     target = Target.at(url, allow_escape=allow_escape)
     listed, ours = entries(file, file.name)
@@ -44,28 +44,28 @@ def replay(
     with Http(timeout=timeout, keep_seconds=KEEP_SECONDS) as http:
         try:
             for number, each in enumerate(progress(screen, requests), start=1):
-                tally.add(_replayed(screen, http, target, number, each, retries))
+                tally.add(_replay_one(screen, http, target, number, each, retries))
         finally:
             screen.note(f"{tally.count} of {len(requests)} requests: {tally.text or 'nothing'}.")
     ctx.exit(tally.exit)
 
 
 def _read(entry: Any, number: int, ours: bool) -> Recorded | Invalid:
-    """The request of an entry, or why there is none."""
+    """Return the request of an entry, or the error in it."""
     try:
         return recorded(entry, number, ours)
     except Invalid as error:
         return error
 
 
-def _replayed(
+def _replay_one(
     screen: Screen, http: Http, target: Target, number: int, each: Recorded | Invalid, retries: int
 ) -> str:
-    """Send one, say what came of it, and return that in a word."""
+    """Send one request, print the outcome, and return it for the tally."""
     if isinstance(each, Invalid):
         screen.note(f"{each} It is not sent.", "yellow")
         return "not sent"
-    name = shortened(f"{number}: {each.request.method} {each.request.below or '/'}", _MAX_NAME)
+    name = truncated(f"{number}: {each.request.method} {each.request.subpath or '/'}", _MAX_NAME)
     if each.lacks:
         screen.note(f"{name} {each.lacks}; it is not sent.", "yellow")
         return "not sent"

@@ -1,4 +1,4 @@
-"""`listen --respond`: each sender that waits gets one response, whatever happens to the target."""
+"""Respond to each waiting sender once for `listen --respond`, even if the target fails."""
 
 from __future__ import annotations
 
@@ -12,60 +12,61 @@ from webhook_logger.client.errors import ClientError
 from webhook_logger.client.http import Headers, HttpResponse
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.relay.forward import ForwardOutcome
-from webhook_logger.client.relay.lanes import Lane
+from webhook_logger.client.relay.job_queue import JobQueue
 from webhook_logger.client.relay.relayed import reply_headers
 
 LATE_SECONDS = 9.0
-"""A second less than a server waits by default (`RESPONSE_TIMEOUT`)."""
+"""One second less than the default `RESPONSE_TIMEOUT` of the server."""
 _LEAVE_SECONDS = 3.0
-"""For the senders that wait when Ctrl-C ends it."""
+"""Maximum seconds to respond to waiting senders after Ctrl-C."""
 _BAD_GATEWAY, _GATEWAY_TIMEOUT = 502, 504
 _TEXT = (("Content-Type", "text/plain"),)
+_NOT_WAITING = "not sent: the sender no longer waits"
 
 
 class Responder:
-    """Gives the target's response to senders, and an error where there is none in time.
+    """Sends the target's response to each sender, or an error if it does not arrive in time.
 
-    Safe to use from any thread; each request is settled once.
+    It is safe to use from any thread, and responds to each request once.
     """
 
     def __init__(
         self, inbox: Inbox, screen: Screen, *, late_seconds: float, reply_on_failure: bool
     ) -> None:
-        """`late_seconds`: from the arrival of a request here until its sender gets `504`.
-        `reply_on_failure`: senders get the callback's own reply in place of an error.
+        """`late_seconds`: the time from the arrival of a request until its sender gets `504`.
+        `reply_on_failure`: senders get the callback's reply instead of an error.
         """
         self._inbox = inbox
         self._screen = screen
         self._late_seconds = late_seconds
         self._reply_on_failure = reply_on_failure
-        self.is_ours = False
-        """Whether the server has made this inbox the responder, and not another."""
+        self.is_responder = False
+        """Whether this inbox is the callback's responder."""
         self._waiting: dict[str, tuple[float, CapturedRequest]] = {}
         self._changed = threading.Condition()
         self._late: set[str] = set()
-        """Ids of requests that got 504, and that are still on their way."""
+        """Ids of pending requests whose senders already got 504."""
         self._left_out: set[str] = set()
-        self._settling = Lane[tuple[CapturedRequest, int]](self._settle, threads=4)
+        self._settling = JobQueue[tuple[CapturedRequest, int]](self._settle, threads=4)
         if not reply_on_failure:
             threading.Thread(target=self._watch, daemon=True).start()
 
-    def hold(self, request: CapturedRequest) -> None:
-        """Its sender waits from now on."""
-        if self.is_ours:
+    def expect(self, request: CapturedRequest) -> None:
+        """Start the timeout of a request."""
+        if self.is_responder:
             with self._changed:
                 self._waiting[request.id] = time.monotonic() + self._late_seconds, request
                 self._changed.notify_all()
 
     def decline(self, request: CapturedRequest) -> None:
-        """Its sender gets the callback's own reply, soon."""
-        if self.is_ours:
+        """Queue a request whose sender gets the callback's reply."""
+        if self.is_responder:
             self._settling.put((request, 0), 0)
 
-    def give(self, request: CapturedRequest, outcome: ForwardOutcome) -> str:
-        """Respond with what came of the target, and return in a few words how that went."""
+    def respond(self, request: CapturedRequest, outcome: ForwardOutcome) -> str:
+        """Respond with the outcome at the target, and return a short description of the result."""
         if not self._take(request):
-            return self._why_not(request)
+            return self._not_sent_reason(request)
         if outcome.too_large:
             return self._decline(request)
         if outcome.response is None:
@@ -73,12 +74,12 @@ class Responder:
         return self._pass_on(request, outcome.response)
 
     def finish(self, seconds: float | None = None) -> None:
-        """Wait until each sender has its response, `seconds` at most."""
+        """Wait for at most `seconds` until every sender has a response."""
         self._settling.finish(seconds)
 
     def leave(self, unread: Iterable[CapturedRequest]) -> None:
-        """Give an error to all who still wait, those of `unread` too, before this ends."""
-        if self._reply_on_failure or not self.is_ours:
+        """Send an error to all waiting senders, including those of `unread`."""
+        if self._reply_on_failure or not self.is_responder:
             return
         with self._changed:
             waiting = [request for _, request in self._waiting.values()]
@@ -102,21 +103,21 @@ class Responder:
     def _fail(self, request: CapturedRequest, status: int) -> str:
         if self._reply_on_failure:
             return self._decline(request)
-        return self._send(request, status, _TEXT, _reason(status)) or f"responded with {status}"
+        return self._send(request, status, _TEXT, _error_body(status)) or f"responded with {status}"
 
     def _decline(self, request: CapturedRequest) -> str:
-        return self._send(request, 0) or "declined: the callback's own reply is used"
+        return self._send(request, 0) or "declined: the callback's reply is used"
 
-    def _why_not(self, request: CapturedRequest) -> str:
+    def _not_sent_reason(self, request: CapturedRequest) -> str:
         with self._changed:
             was_late = request.id in self._late
             self._late.discard(request.id)
-        return "too late: its sender got 504" if was_late else "not sent: no sender waits for it"
+        return "too late: the sender already got 504" if was_late else _NOT_WAITING
 
     def _send(
         self, request: CapturedRequest, status: int, headers: Headers = (), body: bytes = b""
     ) -> str:
-        """Respond, or decline with status 0; what went wrong in words, else nothing."""
+        """Respond, or decline if `status` is 0. Return the error message, or an empty text."""
         try:
             if status:
                 in_time = self._inbox.respond(request, status, headers, body)
@@ -124,22 +125,21 @@ class Responder:
                 in_time = self._inbox.decline(request)
         except ClientError as error:
             return f"not sent: {error}"
-        return "" if in_time else "not sent: no sender waits for it"
+        return "" if in_time else _NOT_WAITING
 
     def _settle(self, work: tuple[CapturedRequest, int]) -> None:
         request, status = work
-        self._send(request, status, _TEXT, _reason(status))
+        self._send(request, status, _TEXT, _error_body(status))
 
     def _watch(self) -> None:
         while True:
             request = self._next_late()
             self._settling.put((request, _GATEWAY_TIMEOUT), 0)
-            why = f"no response in {self._late_seconds:g} seconds"
-            text = f"#{request.seq}: its sender got 504: {why}."
-            self._screen.note(text, "yellow")
+            why = f"no response within {self._late_seconds:g} seconds"
+            self._screen.note(f"#{request.seq}: the sender got 504: {why}.", "yellow")
 
     def _next_late(self) -> CapturedRequest:
-        """Wait for the first that waits too long; they stand in the order of their arrival."""
+        """Wait until the oldest request is late, and return it. Requests are ordered by arrival."""
         with self._changed:
             while True:
                 due, request = next(iter(self._waiting.values()), (None, None))
@@ -153,11 +153,11 @@ class Responder:
         for name in names:
             if name.lower() not in self._left_out:
                 self._left_out.add(name.lower())
-                self._screen.note(f"A reply may not set {name}: it is left out.", "yellow")
+                self._screen.note(f"A reply cannot set {name}. It is left out.", "yellow")
 
 
-def _reason(status: int) -> bytes:
+def _error_body(status: int) -> bytes:
     return {
-        _BAD_GATEWAY: b"The receiver of this webhook gave no response.\n",
+        _BAD_GATEWAY: b"The receiver of this webhook did not respond.\n",
         _GATEWAY_TIMEOUT: b"The receiver of this webhook did not respond in time.\n",
     }.get(status, b"")

@@ -1,4 +1,4 @@
-"""`webhook-logger send`: test requests, also signed ones."""
+"""`webhook-logger send`: send test requests, signed if needed."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from webhook_logger.client.commands.screen import Screen, duration
 from webhook_logger.client.commands.tally import NO_RESPONSE, Tally
 from webhook_logger.client.errors import Invalid, Unreachable
 from webhook_logger.client.http import Http, HttpResponse
-from webhook_logger.client.show import body_shown, header, tone
-from webhook_logger.client.signatures import PROVIDERS, Outgoing
+from webhook_logger.client.show import format_body, header, status_color
+from webhook_logger.client.signatures import PROVIDERS, OutgoingRequest
 from webhook_logger.headers import HeaderLines
 from webhook_logger.plain import plain
 
@@ -38,17 +38,17 @@ class Draft:
     secret: str
 
     def lines(self) -> HeaderLines:
-        """The header lines of one that is sent now, its signature among them."""
+        """Return the header lines for a request that is sent now, including the signature."""
         if not self.provider:
             return self.headers
-        outgoing = Outgoing(self.body, self.url, self.headers)
+        outgoing = OutgoingRequest(self.body, self.url, self.headers)
         return (*self.headers, *PROVIDERS[self.provider]().sign(outgoing, self.secret))
 
 
 @click.command()
 @click.argument("url")
 @click.option(
-    "-X", "--method", default="POST", show_default=True, metavar="METHOD", help="The method."
+    "-X", "--method", default="POST", show_default=True, metavar="METHOD", help="The HTTP method."
 )
 @click.option(
     "-H",
@@ -68,17 +68,17 @@ class Draft:
 @click.option(
     "--sign",
     "provider",
-    metavar="SERVICE",
+    metavar="PROVIDER",
     type=click.Choice(list(PROVIDERS)),
-    help=f"Sign the request as this service does: {', '.join(PROVIDERS)}.",
+    help=f"Sign the request like this provider: {', '.join(PROVIDERS)}.",
 )
 @click.option(
     "--secret",
     envvar="WEBHOOK_SECRET",
     default="",
     metavar="TEXT",
-    callback=lambda _ctx, _param, secret: _text(secret),
-    help="The secret of the signature.",
+    callback=lambda _ctx, _param, secret: _checked_secret(secret),
+    help="The secret for the signature.",
 )
 @click.option(
     "--times",
@@ -93,10 +93,10 @@ class Draft:
     type=options.Positive(10**6),
     show_default="as fast as responses come",
     metavar="N",
-    help="Send this many a second.",
+    help="Send this many requests per second.",
 )
 @options.timeout
-@click.option("-v", "--verbose", is_flag=True, help="Show the header lines of the response, too.")
+@click.option("-v", "--verbose", is_flag=True, help="Also show the header lines of the response.")
 @click.pass_context
 def send(
     ctx: click.Context,
@@ -118,9 +118,9 @@ def send(
     options of a command.
     """
     if provider and not secret:
-        raise click.UsageError("--sign needs a --secret.")
+        raise click.UsageError("--sign requires --secret.")
     if data is not None and json_data is not None:
-        raise click.UsageError("The body is that of --data or that of --json, not both.")
+        raise click.UsageError("Use either --data or --json, not both.")
     headers = tuple(map(_line, lines))
     if json_data is not None and all(name.lower() != "content-type" for name, _ in headers):
         headers = (*headers, ("Content-Type", "application/json"))
@@ -132,40 +132,40 @@ def send(
 
 
 class Sender:
-    """Sends a draft some times, and says what came of it."""
+    """Sends a draft one or more times, and prints the responses."""
 
     def __init__(self, draft: Draft, screen: Screen, each: bool, headers: bool) -> None:
-        """`each`: whether each response is shown; `headers`: with its header lines."""
+        """`each`: whether to print each response; `headers`: with its header lines."""
         self._draft = draft
         self._screen = screen
         self._each = each
         self._headers = headers
 
     def send(self, http: Http, times: int, rate: float | None) -> Exit:
-        """The exit code tells the worst that came of it."""
-        begun = time.monotonic()
+        """Send `times` requests, at most `rate` per second; return the exit code."""
+        start = time.monotonic()
         tally = Tally()
         try:
             for number in progress(self._screen, range(times)):
-                _pause(begun + number / rate - time.monotonic() if rate else 0)
+                _pause(start + number / rate - time.monotonic() if rate else 0)
                 tally.add(self._one(http))
         finally:
             if times > 1:
-                took = duration(time.monotonic() - begun)
+                took = duration(time.monotonic() - start)
                 self._screen.note(f"{tally.count} requests in {took}: {tally.text or 'nothing'}.")
         return tally.exit
 
     def _one(self, http: Http) -> str:
-        """Send one, and return what came of it in a word."""
-        draft, begun = self._draft, time.monotonic()
+        """Send one request, and return its outcome for the tally."""
+        draft, start = self._draft, time.monotonic()
         try:
             response = http.send(draft.method, draft.url, draft.lines(), draft.body)
         except Unreachable as error:
             self._screen.note(f"Error: {error}", "red")
             return NO_RESPONSE
         if self._each:
-            took = time.monotonic() - begun
-            self._screen.aside(_shown(response, took, self._headers))
+            took = time.monotonic() - start
+            self._screen.print_line(_format_response(response, took, self._headers))
         return str(response.status)
 
 
@@ -175,15 +175,15 @@ def _pause(seconds: float) -> None:
 
 
 def _line(text: str) -> tuple[str, str]:
-    """A header line as it is written in HTTP; other letters than Latin-1's go as UTF-8."""
+    """Parse a header line. Characters outside ASCII are sent as UTF-8."""
     name, colon, value = text.partition(":")
     if not colon:
-        raise Invalid(f"A header is written as 'Name: value', not {text!r}.")
+        raise Invalid(f"A header must have the form 'Name: value': {text!r}.")
     return name, value.strip(" \t").encode("utf-8", "surrogateescape").decode("latin-1")
 
 
-def _text(secret: str) -> str:
-    """The same. Bytes that are not UTF-8 cannot be a secret."""
+def _checked_secret(secret: str) -> str:
+    """Return the secret if it is valid UTF-8."""
     try:
         secret.encode()
     except UnicodeEncodeError:
@@ -192,7 +192,7 @@ def _text(secret: str) -> str:
 
 
 def _content(data: str | None) -> bytes:
-    """The bytes of `TEXT`, `@FILE` or `@-`."""
+    """Return the bytes of `TEXT`, `@FILE` or `@-`."""
     if data is None or not data.startswith("@"):
         return (data or "").encode("utf-8", "surrogateescape")
     if data == "@-":
@@ -200,15 +200,15 @@ def _content(data: str | None) -> bytes:
     try:
         return Path(data[1:]).read_bytes()
     except OSError as error:
-        raise Invalid(f"{data[1:]} cannot be read: {error.strerror}.") from error
+        raise Invalid(f"Cannot read {data[1:]}: {error.strerror}.") from error
 
 
-def _shown(response: HttpResponse, seconds: float, verbose: bool) -> Group:
-    line = Text().append(str(response.status), f"bold {tone(response.status)}")
+def _format_response(response: HttpResponse, seconds: float, verbose: bool) -> Group:
+    line = Text().append(str(response.status), f"bold {status_color(response.status)}")
     viewers = {name.lower(): value for name, value in response.headers}.get("webhook-viewers")
     if viewers is not None:
         line.append(f"  Webhook-Viewers: {plain(viewers)}")
     line.append(f"  {duration(seconds)}", "dim")
     headers = map(header, response.headers if verbose else ())
     body = Body(response.body, len(response.body))
-    return Group(line, *headers, *body_shown(body, response.headers, whole=verbose))
+    return Group(line, *headers, *format_body(body, response.headers, whole=verbose))

@@ -1,4 +1,4 @@
-"""`webhook-logger serve`: the server, in a fresh process, which alone is monkey-patched."""
+"""`webhook-logger serve`: replace this process with the server, which is monkey-patched."""
 
 from __future__ import annotations
 
@@ -10,26 +10,32 @@ from pathlib import Path
 import click
 
 PACKAGE = Path(__file__).parents[2]
-NEEDED = ("eventlet", "flask", "flask_socketio", "httptools", "markdown_it", "orjson", "redis")
-"""What the server half imports; the client does without."""
+REQUIRED = ("eventlet", "flask", "flask_socketio", "httptools", "markdown_it", "orjson", "redis")
+"""Packages that the server needs and the client does not."""
 
 HELP_REDIS_URL = (
-    "REDIS_URL: the queue, for several workers. With a password use the environment: what stands "
-    "here shows in the list of processes until the server runs, and in a shell's history."
+    "REDIS_URL: the message queue, for several workers. If it has a password, use the environment: "
+    "options are visible in the list of processes and in the shell's history."
 )
 
 
 @click.command()
-@click.option("--host", metavar="ADDRESS", help="HOST: where to listen; 0.0.0.0 for everywhere.")
-@click.option("--port", metavar="NUMBER", help="PORT: where to listen; 0 takes a free one.")
+@click.option(
+    "--host", metavar="ADDRESS", help="HOST: the address to listen on; 0.0.0.0 is all addresses."
+)
+@click.option(
+    "--port", metavar="NUMBER", help="PORT: the port to listen on; 0 chooses a free port."
+)
 @click.option("--redis-url", metavar="URL", help=HELP_REDIS_URL)
-@click.option("--url-prefix", metavar="PATH", help="URL_PREFIX: the path that all is below.")
+@click.option(
+    "--url-prefix", metavar="PATH", help="URL_PREFIX: the path under which the server is reachable."
+)
 def serve(**options: str | None) -> None:
     """Serve the dashboard and callbacks.
 
-    Each option is a setting; these and all others can be given in the environment, too.
+    Each option is a setting. All settings can also be set in the environment.
     """
-    missing = what_is_missing()
+    missing = missing_parts()
     if missing:
         raise click.ClickException(missing)
     program = str(folder() / "wsgi.py")
@@ -38,21 +44,21 @@ def serve(**options: str | None) -> None:
 
 
 def folder() -> Path:
-    """Where the server's own files lie: in the package where it is installed, else beside it."""
+    """Return the folder of the server's files: inside an installed package, else next to it."""
     installed = PACKAGE / "_server"
     return installed if installed.is_dir() else PACKAGE.parent
 
 
-def what_is_missing() -> str:
-    """What keeps the server from being started, as a sentence for whoever wants it; or nothing."""
-    if not all(map(find_spec, NEEDED)):
+def missing_parts() -> str:
+    """Return an error message if the server cannot start, else an empty text."""
+    if not all(map(find_spec, REQUIRED)):
         return (
-            "The server is not installed: it comes with the extra `server`, "
-            'in a checkout by pip install ".[server]".'
+            "The server is not installed. Install the extra `server`, "
+            'in a checkout with pip install ".[server]".'
         )
     if not (folder() / "static/vendor/page.js").exists():
         return (
-            "The page's scripts are missing: this was built where there was no npm. "
-            "In a checkout, `make run` makes them."
+            "The page's scripts are missing, because npm was not available at build time. "
+            "In a checkout, `make run` creates them."
         )
     return ""

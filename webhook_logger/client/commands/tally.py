@@ -1,4 +1,4 @@
-"""What came of many requests, in a line and as an exit code."""
+"""Summarise the outcomes of many requests, as text and as an exit code."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ NO_RESPONSE = "no response"
 
 
 class Tally:
-    """Counts statuses, and words where there was none."""
+    """Counts outcomes: statuses, or reasons why there is no status."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
-    def add(self, what: str) -> None:
-        """Count one: its status, or why there is none."""
-        self._counts[what] += 1
+    def add(self, outcome: str) -> None:
+        """Count one outcome."""
+        self._counts[outcome] += 1
 
     @property
     def count(self) -> int:
-        """How many came to an end."""
+        """The number of outcomes."""
         return sum(self._counts.values())
 
     @property
     def text(self) -> str:
-        """`98 × 200, 2 × no response`."""
-        return ", ".join(f"{count} × {what}" for what, count in sorted(self._counts.items()))
+        """The counts, such as `98 × 200, 2 × no response`."""
+        return ", ".join(f"{count} × {outcome}" for outcome, count in sorted(self._counts.items()))
 
     @property
     def exit(self) -> Exit:
-        """What that means for who asked for it."""
+        """The exit code of the command."""
         if set(self._counts) == {NO_RESPONSE}:
             return Exit.UNREACHABLE
-        good = all(what.startswith(("2", "3")) for what in self._counts)
+        good = all(outcome.startswith(("2", "3")) for outcome in self._counts)
         return Exit.DONE if good else Exit.FAILED

@@ -1,1 +1,1 @@
-"""Captured requests sent on to a target, in order, and what goes back from it."""
+"""Forward captured requests to targets, and return their responses."""

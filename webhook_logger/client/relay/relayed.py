@@ -1,6 +1,4 @@
-"""What goes through a relay, each time on another connection: of a captured request the same bytes,
-and of a target's response what can be the callback's reply.
-"""
+"""Convert captured requests to requests for a target, and its responses to the callback's reply."""
 
 from __future__ import annotations
 
@@ -10,101 +8,102 @@ from dataclasses import dataclass, replace
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.http import HttpResponse
-from webhook_logger.headers import OF_A_CONNECTION, HeaderLines, may_set
+from webhook_logger.headers import HOP_BY_HOP, HeaderLines, may_set
 
-_OF_A_CLIENT = OF_A_CONNECTION | {"expect", "host"}
-"""What each client makes itself."""
-
+_CLIENT_HEADERS = HOP_BY_HOP | {"expect", "host"}
+"""Headers that each client generates itself."""
 
 _RAW = re.compile("[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Relayed:
-    """A request without its host: what is sent of it to any target. Text is bytes as Latin-1."""
+    """A request without its host, which any target can receive. Text is bytes as Latin-1."""
 
     method: str
-    below: str
-    """The path below the callback, raw: empty, or from its slash."""
+    subpath: str
+    """Percent-encoded: empty, or from its slash."""
     query: str
-    """Raw, without its question mark."""
+    """Percent-encoded, without its question mark."""
     headers: HeaderLines
-    """As they are sent: with the length of the body where it has to be told, and without `Host`,
-    which the target has, unless the sender's is kept."""
+    """The header lines to send, with `Content-Length` if the request needs it. They contain `Host`
+    only if the sender's is kept."""
     body: bytes
 
 
 def relayed(request: CapturedRequest) -> Relayed:
-    """What is sent again of a captured request; its body must be complete.
+    """Return the request to send for a captured request, whose body must be complete.
 
-    Bytes of its target that no URL may have are escaped.
+    Bytes of its target that a URL cannot contain are percent-encoded.
     """
     body = request.body.content
-    below, query = in_ascii(request.subpath), in_ascii(request.query_string)
-    return Relayed(request.method, below, query, sendable(request.headers, body), body)
+    subpath, query = percent_encoded(request.subpath), percent_encoded(request.query_string)
+    return Relayed(request.method, subpath, query, sendable(request.headers, body), body)
 
 
-def in_ascii(target: str) -> str:
-    """Return a target, or a part of it, with the bytes escaped that no URL may have."""
+def percent_encoded(target: str) -> str:
+    """Percent-encode the bytes of a request target that a URL cannot contain."""
     return _RAW.sub(lambda byte: f"%{ord(byte[0]):02X}", target)
 
 
-_CALLED = ("x-forwarded-host", "x-forwarded-proto")
+_FORWARDED = ("x-forwarded-host", "x-forwarded-proto")
 
 
 def forwarded(request: CapturedRequest, *, keep_host: bool = False) -> Relayed:
-    """What `relayed` returns, and the host and scheme that the sender called.
+    """Return the request to forward: as `relayed`, with the original host and scheme.
 
-    They are those that the server believes: lines of these names that the sender wrote are left
-    out, also with underscores, which CGI and WSGI take for the same.
+    `X-Forwarded-Host` and `X-Forwarded-Proto` hold the values that the server determined. The
+    sender's own lines of these names are removed, also if spelled with underscores, which CGI and
+    WSGI do not distinguish from hyphens.
     """
     sent = relayed(request)
-    own = (line for line in sent.headers if line[0].lower().replace("_", "-") not in _CALLED)
-    called = (("X-Forwarded-Host", request.host), ("X-Forwarded-Proto", request.scheme))
+    others = (line for line in sent.headers if line[0].lower().replace("_", "-") not in _FORWARDED)
+    original = (("X-Forwarded-Host", request.host), ("X-Forwarded-Proto", request.scheme))
     host = (("Host", request.host),) if keep_host and request.host else ()
-    return replace(sent, headers=(*host, *own, *(line for line in called if line[1])))
+    return replace(sent, headers=(*host, *others, *(line for line in original if line[1])))
 
 
 def sendable(lines: HeaderLines, body: bytes) -> HeaderLines:
-    """The header lines for another connection, in their order, case and number.
+    """Return the end-to-end header lines, in their order and case.
 
-    A chunked body gets a length, where its framing stood: nobody can have the same chunks again.
+    `Content-Length` replaces `Transfer-Encoding`, because the original chunks are not known.
     """
-    left_out = _OF_A_CLIENT | named_by_connection(lines)
-    return tuple(_with_length(lines, body, left_out))
+    removed = _CLIENT_HEADERS | named_by_connection(lines)
+    return tuple(_with_length(lines, body, removed))
 
 
 def named_by_connection(lines: HeaderLines) -> frozenset[str]:
-    """The names that `Connection` says are of this connection alone, in lower case."""
+    """Return the header names that `Connection` lists, in lower case."""
     values = (value for name, value in lines if name.lower() == "connection")
     return frozenset(token.strip(" \t").lower() for value in values for token in value.split(","))
 
 
 def _with_length(
-    lines: HeaderLines, body: bytes, left_out: frozenset[str]
+    lines: HeaderLines, body: bytes, removed: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
-    told = False
+    has_length = False
     for name, value in lines:
         if name.lower() in ("content-length", "transfer-encoding"):
-            if not told:
-                told = True
+            if not has_length:
+                has_length = True
                 spelled = name if name.lower() == "content-length" else "Content-Length"
                 yield spelled, str(len(body))
-        elif name.lower() not in left_out:
+        elif name.lower() not in removed:
             yield name, value
-    if body and not told:
+    if body and not has_length:
         yield "Content-Length", str(len(body))
 
 
-_OF_A_SERVER = OF_A_CONNECTION | {"expect", "host", "content-length", "date"}
-"""Each server makes its own of these; nobody misses them."""
+_SERVER_HEADERS = HOP_BY_HOP | {"expect", "host", "content-length", "date"}
+"""Headers that each server generates itself."""
 
 
 def reply_headers(response: HttpResponse) -> tuple[HeaderLines, list[str]]:
-    """The header lines that can go on, and the names of those that are missed; those of one
-    connection are not.
+    """Return the header lines that a reply may set, and the names of the others.
+
+    Hop-by-hop headers and headers that the server generates are in neither.
     """
-    of_this = _OF_A_SERVER | named_by_connection(response.headers)
-    lines = [line for line in response.headers if line[0].lower() not in of_this]
+    ignored = _SERVER_HEADERS | named_by_connection(response.headers)
+    lines = [line for line in response.headers if line[0].lower() not in ignored]
     kept = tuple(line for line in lines if may_set(line[0]))
     return kept, [name for name, _ in lines if not may_set(name)]

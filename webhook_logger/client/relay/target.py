@@ -1,4 +1,4 @@
-"""Where requests are sent again: a URL that their path and query are put below."""
+"""A target for forwarded requests: a base URL to which their subpath and query are added."""
 
 from __future__ import annotations
 
@@ -17,63 +17,64 @@ from webhook_logger.client.relay.relayed import Relayed
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL in its parts."""
+    """The parsed URL of a target."""
 
     url: str
-    """As it was given."""
+    """The URL as the user wrote it."""
     base: str
     """Scheme, host and port."""
     path: str
     query: str
     allow_escape: bool = False
-    """Whether a request may leave the target's path, as `/../admin` does."""
+    """Whether a subpath such as `/../admin` may lead out of the target's path."""
 
     @classmethod
     def at(cls, url: str, *, allow_escape: bool = False) -> Target:
-        """Raises `Invalid` with a sentence."""
+        """Parse a URL. Raises `Invalid`."""
         full = absolute(url)
         if "#" in full or "@" in full.partition("://")[2].partition("/")[0]:
-            raise Invalid(f"A target has neither a fragment nor a user: {url!r}")
+            raise Invalid(f"The URL of a target cannot have a fragment or a user name: {url!r}.")
         scheme, _, rest = full.partition("://")
         end = min((at for at in map(rest.find, "/?") if at >= 0), default=len(rest))
         path, _, query = rest[end:].partition("?")
         return cls(url, f"{scheme}://{rest[:end]}", path, query, allow_escape)
 
     def target_of(self, request: Relayed) -> str:
-        """Return the request target for `request`: its path below this one's, this one's query
-        first. The path is sent unchanged. Raises `Invalid` where it would leave this one's.
+        """Return the request target for `request`: this target's path and query before its own.
+
+        The subpath is sent unchanged. Raises `Invalid` if it would lead out of the target's path.
         """
-        above = self.path.removesuffix("/") if request.below else self.path
+        path = self.path.removesuffix("/") if request.subpath else self.path
         if not self.allow_escape:
-            _keep_below(above, request.below)
+            _check_subpath(path, request.subpath)
         query = "&".join(filter(None, (self.query, request.query)))
-        return (above + request.below or "/") + (query and f"?{query}")
+        return (path + request.subpath or "/") + (query and f"?{query}")
 
 
-# Also in overlong UTF-8 and as `%u002e`, which some servers accept; bytes as Latin-1.
+# Includes overlong UTF-8 and `%u002e`, which some servers accept. Bytes are read as Latin-1.
 _SLASH = re.compile(
     "[/\\\\]|\xc0\xaf|\xc1\x9c|(?:\xe0|\xf0\x80)(?:\x80\xaf|\x81\x9c)|%u00(?:2f|5c)", re.IGNORECASE
 )
 _DOT = re.compile("\xc0\xae|(?:\xe0|\xf0\x80)\x80\xae|%u002e", re.IGNORECASE)
 _PARAMETERS = re.compile(r"[;?#\x00].*", re.DOTALL)
-_BLANKS = "".join(map(chr, range(1, 33)))
+_WHITE_SPACE = "".join(map(chr, range(1, 33)))
 _MAX_DECODED = 3
 """Some servers decode twice."""
 
 
-def _keep_below(above: str, below: str) -> None:
-    """Raise `Invalid` where some server could take `below` for a path that is not below `above`.
+def _check_subpath(path: str, subpath: str) -> None:
+    """Raise `Invalid` if any server could read `subpath` as a path outside `path`.
 
-    Servers differ: some merge slashes, some split at a backslash or at `%2F`, some drop what
-    follows a semicolon, a `?`, `#` or NUL, or blanks at the end of a name. Each segment counts as
-    the reading that leads furthest up.
+    Servers differ: some merge slashes, split at a backslash or at `%2F`, drop everything after a
+    semicolon, a `?`, `#` or NUL, or drop white space at the end of a name. For each segment, this
+    assumes the interpretation that leads furthest up.
     """
-    if below and not below.startswith("/"):
-        raise _escape("continues the last name of the target's path")
-    if not above and any(_SLASH.match(reading) for reading in _readings(below[1:])):
-        raise _escape("begins as the name of another host does")
+    if subpath and not subpath.startswith("/"):
+        raise _escape("extends the last segment of the target's path")
+    if not path and any(_SLASH.match(reading) for reading in _readings(subpath[1:])):
+        raise _escape("could name another host")
     depth = 0
-    for segment in below.split("/"):
+    for segment in subpath.split("/"):
         readings = [list(map(_name, _SLASH.split(reading))) for reading in _readings(segment)]
         if up := max(names.count("..") for names in readings):
             depth -= up
@@ -84,7 +85,7 @@ def _keep_below(above: str, below: str) -> None:
 
 
 def _readings(text: str) -> list[str]:
-    """The text, and what it is when its escapes are decoded once and several times."""
+    """Return the text, and the text percent-decoded once and several times."""
     readings = [text]
     while len(readings) <= _MAX_DECODED and "%" in readings[-1]:
         escaped = readings[-1].encode("latin-1", "replace")
@@ -93,19 +94,19 @@ def _readings(text: str) -> list[str]:
 
 
 def _escape(what: str) -> Invalid:
-    return Invalid(f"Not sent: its path {what}; --allow-escape sends it.")
+    return Invalid(f"Not sent: its path {what}. Use --allow-escape to send it.")
 
 
 def _name(segment: str) -> str:
-    """The name of a segment, its dots written plainly, without what some servers drop."""
-    return _DOT.sub(".", _PARAMETERS.sub("", segment)).strip(_BLANKS)
+    """Return the name in a segment: normalise dots, and remove the suffixes that servers drop."""
+    return _DOT.sub(".", _PARAMETERS.sub("", segment)).strip(_WHITE_SPACE)
 
 
 def leads_back(target: Target, callback: str, uuid: str) -> bool:
-    """Whether the target is the callback itself, or its page: each request would come for ever.
+    """Return whether the target is the callback or its page, which would forward requests forever.
 
-    `callback` is its URL. Other names of the same machine count as the same one, and so do its
-    other ports: of a load balancer and its workers, or of http and https.
+    `callback` is the URL of the callback. Other names and other ports of the same machine count as
+    the same server, such as a load balancer and its workers, or http and https.
     """
     if uuid not in unquote(target.path).lower().split("/"):
         return False
@@ -118,7 +119,7 @@ def _same_machine(one: str, other: str) -> bool:
 
 
 def _addresses(host: str) -> set[str]:
-    """What the name stands for; `loopback` and what means it are one."""
+    """Return the addresses of a host; all loopback addresses become `loopback`."""
     found = {host}
     with suppress(OSError, UnicodeError):
         found = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}

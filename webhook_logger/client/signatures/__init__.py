@@ -1,10 +1,10 @@
-"""Signatures of webhooks: checked as the dashboard checks them, and made.
+"""Verify signatures of webhooks, with the verdicts of the dashboard, and sign requests.
 
     verdict = signatures.Stripe().verify(request, "whsec_…")
     assert verdict, verdict.text
-    lines = signatures.GitHub().sign(signatures.Outgoing(b"{}"), "secret")
+    lines = signatures.GitHub().sign(signatures.OutgoingRequest(b"{}"), "secret")
 
-`PROVIDERS` has every provider by its id; `detect` tells which one a request looks like.
+`PROVIDERS` has every provider by its id; `detect` returns the provider of a request.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.signatures.generic import AnyHmac
 from webhook_logger.client.signatures.github import GitHub
 from webhook_logger.client.signatures.gitlab import GitLab
-from webhook_logger.client.signatures.provider import Outgoing, Provider
+from webhook_logger.client.signatures.provider import OutgoingRequest, Provider
 from webhook_logger.client.signatures.shopify import Shopify
 from webhook_logger.client.signatures.slack import Slack
 from webhook_logger.client.signatures.standard_webhooks import StandardWebhooks
@@ -26,7 +26,7 @@ __all__ = [
     "AnyHmac",
     "GitHub",
     "GitLab",
-    "Outgoing",
+    "OutgoingRequest",
     "Provider",
     "Shopify",
     "Slack",
@@ -38,12 +38,12 @@ __all__ = [
 ]
 
 _ALL: tuple[type[Provider], ...] = (
-    # The more special first: GitLab has the headers of Standard Webhooks, too.
+    # Specific ones first, because GitLab also sends the headers of Standard Webhooks.
     *(GitHub, GitLab, Shopify, Slack, Stripe, Twilio, StandardWebhooks, AnyHmac),
 )
 PROVIDERS: dict[str, type[Provider]] = {provider.id: provider for provider in _ALL}
 
 
 def detect(request: CapturedRequest) -> Provider | None:
-    """The provider that the request's headers look like."""
+    """Return the provider that the headers of a request match, or None."""
     return next((provider() for provider in _ALL if provider().detect(request)), None)

@@ -1,4 +1,4 @@
-"""Keyed hashes, and the ways in which they are written."""
+"""Keyed hashes and their encodings."""
 
 from __future__ import annotations
 
@@ -12,32 +12,34 @@ Algorithm = Literal["SHA-1", "SHA-256", "SHA-384", "SHA-512"]
 Encoding = Literal["hex", "base64"]
 
 ALGORITHMS: dict[Algorithm, int] = {"SHA-1": 20, "SHA-256": 32, "SHA-384": 48, "SHA-512": 64}
-"""The sizes of their hashes, in bytes."""
+"""The sizes of the hashes, in bytes."""
 
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})*")
 _WHITE_SPACE = str.maketrans("", "", "\t\n\f\r ")
 
 
 def keyed_hash(algorithm: Algorithm, key: bytes, content: bytes) -> bytes:
-    """The HMAC (RFC 2104) of `content`."""
+    """Return the HMAC (RFC 2104) of `content`."""
     return hmac.digest(key, content, algorithm.replace("-", ""))
 
 
 def sha256(content: bytes) -> bytes:
+    """Return the SHA-256 hash of `content`."""
     return hashlib.sha256(content).digest()
 
 
-def same(one: bytes, other: bytes) -> bool:
-    """Compare without telling by the time it takes how much is right."""
+def are_equal(one: bytes, other: bytes) -> bool:
+    """Compare in constant time."""
     return hmac.compare_digest(one, other)
 
 
-def write_hash(content: bytes, encoding: Encoding) -> str:
+def encode_hash(content: bytes, encoding: Encoding) -> str:
+    """Encode a hash."""
     return content.hex() if encoding == "hex" else base64.b64encode(content).decode()
 
 
-def read_hash(text: str, encoding: Encoding, algorithm: Algorithm) -> bytes | None:
-    """A hash as it was written; None where the text is none of this algorithm."""
+def decode_hash(text: str, encoding: Encoding, algorithm: Algorithm) -> bytes | None:
+    """Decode a hash, or return None if the text is not a hash of this algorithm."""
     content = _from_hex(text) if encoding == "hex" else from_base64(text)
     return content if content is not None and len(content) == ALGORITHMS[algorithm] else None
 
@@ -47,7 +49,7 @@ def _from_hex(text: str) -> bytes | None:
 
 
 def from_base64(text: str) -> bytes | None:
-    """The bytes of base64 or base64url, padded or not; None where it is neither."""
+    """Decode base64 or base64url, padded or not, or return None."""
     text = text.translate(_WHITE_SPACE).replace("-", "+").replace("_", "/")
     if len(text) % 4 == 0:
         text = text.removesuffix("=").removesuffix("=")

@@ -1,4 +1,4 @@
-"""What all ways of signing have in common."""
+"""The base class of providers, and the verification that they share."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from webhook_logger.client.signatures.alteration import original_of
 from webhook_logger.client.signatures.hashes import (
     Algorithm,
     Encoding,
+    are_equal,
+    decode_hash,
+    encode_hash,
     keyed_hash,
-    read_hash,
-    same,
-    write_hash,
 )
-from webhook_logger.client.signatures.timestamp import TOLERANCE, in_time
+from webhook_logger.client.signatures.timestamp import TOLERANCE, check_age
 from webhook_logger.client.signatures.verdict import (
     Verdict,
     body_altered,
@@ -27,51 +27,51 @@ from webhook_logger.client.signatures.verdict import (
     malformed,
     mismatch,
     missing,
-    right,
+    valid,
 )
 from webhook_logger.headers import HeaderLines
 
 
 @dataclass(frozen=True)
-class Outgoing:
-    """A request that is to be signed; each provider signs some of it."""
+class OutgoingRequest:
+    """A request to sign; each provider signs some parts of it."""
 
     body: bytes = b""
     url: str = ""
     headers: HeaderLines = ()
     id: str = field(default_factory=lambda: f"msg_{uuid4().hex}")
-    """Of the message, for providers that sign one."""
+    """The id of the message, for providers that sign it."""
     timestamp: int = field(default_factory=lambda: int(time.time()))
     """Seconds since 1970."""
 
     def header(self, name: str) -> str:
-        """The value of the first header line of that name, in any case, or ""."""
+        """Return the value of the first header line with this name, case-insensitive, or ""."""
         wanted = name.lower()
         return next((value for each, value in self.headers if each.lower() == wanted), "")
 
 
 class Provider(ABC):
-    """A way of signing; what can be chosen about it are its fields."""
+    """A provider, whose fields are the options of its signatures."""
 
     id: ClassVar[str]
     name: ClassVar[str]
 
     @abstractmethod
     def detect(self, request: CapturedRequest) -> bool:
-        """Whether the headers look like this provider's."""
+        """Return whether the headers match this provider."""
 
     @abstractmethod
     def verify(self, request: CapturedRequest, secret: str) -> Verdict:
-        """Whether the request was signed with that secret, and why not."""
+        """Verify that the request was signed with this secret."""
 
     @abstractmethod
-    def sign(self, outgoing: Outgoing, secret: str) -> HeaderLines:
-        """The header lines that sign a request; raises `Invalid` for a secret that can't."""
+    def sign(self, outgoing: OutgoingRequest, secret: str) -> HeaderLines:
+        """Return the header lines that sign a request. Raises `Invalid` for an invalid secret."""
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
-    """Where a signature stands and how it is written."""
+class SignatureFormat:
+    """The header and the encoding of a signature."""
 
     header: str
     prefix: str = ""
@@ -79,63 +79,62 @@ class Writing:
     algorithm: Algorithm = "SHA-256"
 
     def read(self, request: CapturedRequest) -> bytes | Verdict:
-        """The one signature of the header."""
+        """Return the signature in the header, or the verdict if there is no valid one."""
         text = request.header(self.header)
         if not text:
             return missing(self.header)
         if not text.startswith(self.prefix):
             return malformed(self.header, f"it does not start with “{self.prefix}”")
-        signature = read_hash(text[len(self.prefix) :], self.encoding, self.algorithm)
+        signature = decode_hash(text[len(self.prefix) :], self.encoding, self.algorithm)
         if signature is None:
-            return malformed(
-                self.header, f"it does not contain a {self.algorithm} hash in {self.encoding}"
-            )
+            problem = f"it does not contain a {self.algorithm} hash in {self.encoding}"
+            return malformed(self.header, problem)
         return signature
 
     def write(self, key: bytes, content: bytes) -> HeaderLines:
-        """The header line with the signature of `content`."""
+        """Return the header line with the signature of `content`."""
         signature = keyed_hash(self.algorithm, key, content)
-        return ((self.header, self.prefix + write_hash(signature, self.encoding)),)
+        return ((self.header, self.prefix + encode_hash(signature, self.encoding)),)
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What a request claims of how it was signed."""
+class SignatureClaim:
+    """The signatures of a request, and the data to verify them."""
 
     key: bytes
     signatures: tuple[bytes, ...]
-    """One of them has to be right."""
+    """One of them must be valid."""
     signed: Callable[[bytes], bytes]
-    """What the signature covers, of a body."""
+    """Returns the signed content for a body."""
     algorithm: Algorithm = "SHA-256"
     timestamp: int | None = None
     """Seconds since 1970."""
     tolerance: int = TOLERANCE
     any_future: bool = False
-    """Whether a timestamp may be later than the request, however far."""
+    """Whether any timestamp later than the request is valid."""
 
-    def judge(self, request: CapturedRequest) -> Verdict:
-        """Whether it is true."""
+    def verify(self, request: CapturedRequest) -> Verdict:
+        """Return the verdict on the signatures."""
         if not request.body.complete:
             return body_not_kept()
         body = request.body.content
-        place = self._right_place(body)
-        if place is not None:
-            return self._right_verdict(request, place)
-        original = original_of(body, lambda guess: self._right_place(guess) is not None)
+        index = self._valid_index(body)
+        if index is not None:
+            return self._verdict(request, index)
+        original = original_of(body, lambda guess: self._valid_index(guess) is not None)
         return body_altered(original) if original else mismatch()
 
-    def _right_place(self, body: bytes) -> int | None:
+    def _valid_index(self, body: bytes) -> int | None:
         wanted = keyed_hash(self.algorithm, self.key, self.signed(body))
-        places = (place for place, each in enumerate(self.signatures) if same(each, wanted))
-        return next(places, None)
+        matches = (at for at, each in enumerate(self.signatures) if are_equal(each, wanted))
+        return next(matches, None)
 
-    def _right_verdict(self, request: CapturedRequest, place: int) -> Verdict:
-        verdict = right()
+    def _verdict(self, request: CapturedRequest, index: int) -> Verdict:
+        verdict = valid()
         if self.timestamp is not None:
-            verdict = in_time(self.timestamp, request, self.tolerance, any_future=self.any_future)
+            verdict = check_age(self.timestamp, request, self.tolerance, any_future=self.any_future)
         count = len(self.signatures)
         if not verdict.ok or count == 1:
             return verdict
-        which = f"Signature {place + 1} of the {count} in the header is valid."
-        return right(which, *verdict.notes)
+        which = f"Signature {index + 1} of the {count} in the header is valid."
+        return valid(which, *verdict.notes)

@@ -1,32 +1,37 @@
-"""shopify.dev: "Verify webhook deliveries"."""
+"""shopify.dev, "Verify webhook deliveries"."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.signatures.provider import Claim, Outgoing, Provider, Writing
+from webhook_logger.client.signatures.provider import (
+    OutgoingRequest,
+    Provider,
+    SignatureClaim,
+    SignatureFormat,
+)
 from webhook_logger.client.signatures.verdict import Verdict
 from webhook_logger.headers import HeaderLines
 
-_WRITING = Writing("X-Shopify-Hmac-Sha256", encoding="base64")
+_FORMAT = SignatureFormat("X-Shopify-Hmac-Sha256", encoding="base64")
 
 
 @dataclass(frozen=True)
 class Shopify(Provider):
-    """An HMAC of the body with the app's client secret."""
+    """Shopify signs the body with an HMAC; the key is the app's client secret."""
 
     id = "shopify"
     name = "Shopify"
 
     def detect(self, request: CapturedRequest) -> bool:
-        return request.header(_WRITING.header) != ""
+        return request.header(_FORMAT.header) != ""
 
     def verify(self, request: CapturedRequest, secret: str) -> Verdict:
-        signature = _WRITING.read(request)
+        signature = _FORMAT.read(request)
         if isinstance(signature, Verdict):
             return signature
-        return Claim(secret.encode(), (signature,), bytes).judge(request)
+        return SignatureClaim(secret.encode(), (signature,), bytes).verify(request)
 
-    def sign(self, outgoing: Outgoing, secret: str) -> HeaderLines:
-        return _WRITING.write(secret.encode(), outgoing.body)
+    def sign(self, outgoing: OutgoingRequest, secret: str) -> HeaderLines:
+        return _FORMAT.write(secret.encode(), outgoing.body)

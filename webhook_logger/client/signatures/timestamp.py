@@ -1,15 +1,15 @@
-"""When a request was signed, seen from the moment it came."""
+"""Compare the timestamp of a signature with the arrival of the request."""
 
 from __future__ import annotations
 
 import re
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.signatures.verdict import Verdict, malformed, missing, right, wrong
+from webhook_logger.client.signatures.verdict import Verdict, invalid, malformed, missing, valid
 
 TOLERANCE = 5 * 60
-"""Seconds before, as Stripe, Slack and the libraries of Standard Webhooks allow, and after, as the
-latter two do.
+"""Maximum seconds before the arrival, as in the libraries of Stripe, Slack and Standard Webhooks,
+and after it, as in the latter two.
 """
 
 _SECONDS = re.compile(r"[0-9]{1,11}")
@@ -17,12 +17,12 @@ _UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
 def seconds(text: str) -> int | None:
-    """The whole seconds since 1970 that a text is, or None."""
+    """Parse whole seconds since 1970, or return None."""
     return int(text) if _SECONDS.fullmatch(text) else None
 
 
 def seconds_in(request: CapturedRequest, header: str) -> int | Verdict:
-    """The seconds since 1970 that a header holds."""
+    """Parse a header as seconds since 1970, or return the verdict if it is invalid."""
     text = request.header(header)
     if not text:
         return missing(header)
@@ -32,19 +32,20 @@ def seconds_in(request: CapturedRequest, header: str) -> int | Verdict:
     return found
 
 
-def in_time(
+def check_age(
     timestamp: int, request: CapturedRequest, tolerance: int, *, any_future: bool = False
 ) -> Verdict:
-    """Return the verdict on a right signature, by its age when the request came, not by its age
-    now. `any_future`: a timestamp after that is right, however far ahead.
+    """Return the verdict on a valid signature by its age when the request arrived.
+
+    `any_future`: any timestamp later than the arrival is valid.
     """
     age = int(request.received_at.timestamp() // 1) - timestamp
     signed = f"{_span(age)} {'after' if age < 0 else 'before'} the request arrived"
-    over = abs(age) - tolerance
-    if over <= 0 or (any_future and age < 0):
-        return right(f"Signed {signed}.")
-    off = f"{_span(over)} too {'far ahead' if age < 0 else 'old'}"
-    return wrong(
+    excess = abs(age) - tolerance
+    if excess <= 0 or (any_future and age < 0):
+        return valid(f"Signed {signed}.")
+    off = f"{_span(excess)} too {'far ahead' if age < 0 else 'old'}"
+    return invalid(
         "timestamp",
         f"The signature is valid, but its timestamp is {off}: it was signed {signed}, "
         f"and the limit is {_span(tolerance)}.",
@@ -52,7 +53,7 @@ def in_time(
 
 
 def _span(count: int) -> str:
-    """`3 days`, `1 minute`, `0 seconds`: the largest unit that fits."""
+    """Format seconds in the largest unit that fits, such as `3 days` or `1 minute`."""
     count = abs(count)
     name, size = next((unit for unit in _UNITS if count >= unit[1]), _UNITS[-1])
     count //= size

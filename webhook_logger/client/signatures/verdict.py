@@ -1,4 +1,4 @@
-"""What is said of a signature."""
+"""The verdict on a signature."""
 
 from __future__ import annotations
 
@@ -10,47 +10,47 @@ Reason = Literal["secret", "timestamp", "body", "missing", "malformed"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a signature is right; true in an `if` or `assert` exactly when it is."""
+    """The verdict on a signature; true in an `if` or `assert` if it is valid."""
 
     ok: bool
-    why: Reason | None = None
-    """What is wrong; None where nothing is."""
+    reason: Reason | None = None
+    """Why it is not valid; None if it is."""
     text: str = "The signature is valid."
-    """A sentence."""
+    """The verdict, for people."""
     notes: tuple[str, ...] = ()
-    """What else is to be said of a right signature."""
+    """More about a valid signature, for people."""
 
     def __bool__(self) -> bool:
         return self.ok
 
 
-def right(*notes: str) -> Verdict:
+def valid(*notes: str) -> Verdict:
     return Verdict(ok=True, notes=notes)
 
 
-def wrong(why: Reason, text: str) -> Verdict:
-    return Verdict(ok=False, why=why, text=text)
+def invalid(reason: Reason, text: str) -> Verdict:
+    return Verdict(ok=False, reason=reason, text=text)
 
 
 def missing(header: str) -> Verdict:
-    return wrong("missing", f"This request has no {header} header.")
+    return invalid("missing", f"This request has no {header} header.")
 
 
-def malformed(header: str, what: str) -> Verdict:
-    """`what`: is wrong with it."""
-    return wrong("malformed", f"The {header} header is malformed: {what}.")
+def malformed(header: str, problem: str) -> Verdict:
+    """Return the verdict on a malformed header; `problem` completes the message."""
+    return invalid("malformed", f"The {header} header is malformed: {problem}.")
 
 
-def mismatch(what: str = "the secret is wrong") -> Verdict:
-    """Nothing can be told apart here: a hash that differs says no more."""
-    return wrong(
+def mismatch(cause: str = "the secret is wrong") -> Verdict:
+    """Return the verdict on a different hash, which does not reveal the cause."""
+    return invalid(
         "secret",
-        f"The signature does not match: {what}, or the request was changed after it was signed.",
+        f"The signature does not match: {cause}, or the request was changed after it was signed.",
     )
 
 
 def body_not_kept() -> Verdict:
-    return wrong(
+    return invalid(
         "body",
         "The body was larger than the server’s limit and not kept, so its signature can’t be "
         "checked.",
@@ -58,7 +58,7 @@ def body_not_kept() -> Verdict:
 
 
 def body_altered(original: str) -> Verdict:
-    """`original`: what the body was when it was signed, in words."""
-    return wrong(
+    """Return the verdict on a changed body; `original` describes the signed one."""
+    return invalid(
         "body", f"The body was changed after it was signed. The signature is valid for {original}."
     )

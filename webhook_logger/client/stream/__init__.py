@@ -1,1 +1,1 @@
-"""A callback's stream as a client follows it, through restarts and without believing the server."""
+"""Follow a callback's stream: reconnect after failures, and validate everything that arrives."""

@@ -1,4 +1,4 @@
-"""Claiming to respond to a callback's requests, which one viewer can do at a time."""
+"""Claim the role of a callback's responder, which one viewer can have at a time."""
 
 from __future__ import annotations
 
@@ -11,47 +11,47 @@ from webhook_logger.client.stream.mailbox import Mailbox
 from webhook_logger.client.stream.wire import responding
 
 CLAIM_SECONDS = 1.0
-"""Between two claims, while another viewer responds."""
+"""Seconds between two claims while another viewer is the responder."""
 
 
 class Claims:
-    """Claims for one inbox, and tells how they went.
+    """Claims the role for one inbox, and reports the results to its mailbox.
 
-    A claim may be refused for a while because the server has not seen yet that the connection
-    before this one is gone.
+    The server may refuse a claim for a while, until it notices that the previous connection is
+    closed.
     """
 
     def __init__(self, uuid: str, mailbox: Mailbox) -> None:
         self._uuid = uuid
         self._mailbox = mailbox
         self._lock = threading.Lock()
-        self._waiting = False
-        self._told: Responding | None = None
+        self._is_pending = False
+        self._reported: Responding | None = None
 
     def claim(self, connection: StreamConnection) -> None:
-        """Ask to respond; the reply comes in the connection's own thread."""
+        """Send a claim. The result arrives in the thread of the connection."""
         payload = {"uuid": self._uuid, "respond": True}
         with self._lock:
-            self._waiting = connection.ask("join", payload, self._on_reply)
+            self._is_pending = connection.ask("join", payload, self._on_result)
 
-    def try_again(self, connection: StreamConnection) -> None:
-        """Ask again, where it was refused."""
-        if not self._waiting and not (self._told and self._told.yes):
+    def retry(self, connection: StreamConnection) -> None:
+        """Send a claim again if the last one was refused."""
+        if not self._is_pending and not (self._reported and self._reported.active):
             self.claim(connection)
 
     def lost(self) -> None:
-        """The connection is gone, and the claim with it."""
-        self._waiting = False
-        if self._told:
-            self._tell(Responding(False, "the connection was lost"))
+        """Report that the role was lost with the connection."""
+        self._is_pending = False
+        if self._reported:
+            self._report(Responding(False, "the connection was lost"))
 
-    def _on_reply(self, reply: Any) -> None:
-        told = responding(reply)
+    def _on_result(self, reply: Any) -> None:
+        result = responding(reply)
         with self._lock:
-            self._waiting = False
-        self._tell(told)
+            self._is_pending = False
+        self._report(result)
 
-    def _tell(self, responding: Responding) -> None:
-        if responding != self._told:
-            self._told = responding
+    def _report(self, responding: Responding) -> None:
+        if responding != self._reported:
+            self._reported = responding
             self._mailbox.put(responding)

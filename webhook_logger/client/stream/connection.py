@@ -1,4 +1,4 @@
-"""One Socket.IO connection, used once: python-socketio's client, its events in their order."""
+"""A Socket.IO connection that is used once and delivers events in order."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ from webhook_logger.client.stream.websocket import bounded
 from webhook_logger.client.stream.wire import brief, reason
 
 STEP_SECONDS = 5
-"""For a name and an address to be reached, and then for the handshake, at most."""
+"""Maximum seconds to resolve the name and connect, and again for the handshake."""
 MAX_MESSAGE_BYTES = 32 * 2**20
-"""Of one message of the server: a body of 24 MiB in base64."""
+"""Maximum size of one message from the server: enough for a body of 24 MiB in base64."""
 _MAX_PING_SECONDS = 120
 
-# What goes wrong shows in `Link`; python-socketio complains of every connection that ends.
+# `ConnectionStatus` reports errors; python-socketio would also log every connection that ends.
 log = logging.getLogger("webhook_logger.client.transport")
 log.setLevel(logging.CRITICAL)
 
 _DISCONNECT = "1"
-"""How that packet of Socket.IO begins."""
+"""The type of a Socket.IO DISCONNECT packet."""
 _GARBAGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class StreamConnection(Client):
-    """From the handshake to the end, which is final: whoever wants to come back makes another."""
+    """A connection that never reconnects: create another one to reconnect."""
 
     def __init__(
         self,
         tls: ssl.SSLContext | None,
         on_event: Callable[..., None],
         step_seconds: float = STEP_SECONDS,
-        most_message_bytes: int = MAX_MESSAGE_BYTES,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
-        """`on_event` is called with each event's name and payload, by one thread.
+        """`on_event` is called with the name and payload of each event, always from one thread.
 
-        What is no message of the contract makes it raise one of the usual errors.
+        It raises `ValueError` or a similar error for an invalid payload.
         """
         super().__init__(
             reconnection=False,
@@ -57,28 +57,28 @@ class StreamConnection(Client):
             websocket_extra_options={
                 "class_": self._websocket,
                 "sslopt": {"context": tls},
-                # What comes is decoded anyway; to look through a MiB first would take a second.
+                # Messages are decoded anyway, and this validation takes a second for 1 MiB.
                 "skip_utf8_validation": True,
-                # Not a page: what an operator allows pages has nothing to say here.
+                # The server's list of allowed origins is for pages, not for this client.
                 "suppress_origin": True,
-                # A server sends nobody elsewhere: not into the user's own network.
+                # A server must not redirect this client, for example into the user's network.
                 "redirect_limit": 0,
             },
         )
-        self.complaint = ""
-        """What was wrong with what came."""
+        self.failure = ""
+        """Why this client closed the connection."""
         self.refusal: Rejected | None = None
-        """Why the server will not have it, for good."""
+        """Why the server permanently refuses this client."""
         self._step_seconds = step_seconds
-        self._most_message_bytes = most_message_bytes
+        self._max_message_bytes = max_message_bytes
         self._websockets: list[websocket.WebSocket] = []
         self.on("*", on_event)
-        self.on("connect_error", self._on_refusal)
+        self.on("connect_error", self._on_refused)
 
     def open(self, address: Address, auth: dict[str, Any]) -> None:
-        """Connect; what the server says to `auth` comes later. Raises `Unreachable`."""
+        """Connect. The server's response to `auth` arrives later. Raises `Unreachable`."""
         try:
-            with self._in_time():
+            with self._handshake_timeout():
                 self.connect(
                     address.base,
                     auth=auth,
@@ -87,119 +87,119 @@ class StreamConnection(Client):
                     wait=False,
                 )
         except (socketio.exceptions.ConnectionError, *_GARBAGE) as error:
-            raise Unreachable(self._redirect() or self.complaint or _reason(error)) from error
+            raise Unreachable(self._redirect() or self.failure or _reason(error)) from error
 
     @contextmanager
-    def _in_time(self) -> Iterator[None]:
-        """Cut what takes longer than a step: the library's own time-out is for each byte."""
+    def _handshake_timeout(self) -> Iterator[None]:
+        """Close connections that take longer than a step: the library's timeout is per byte."""
         done = threading.Event()
 
         def watch() -> None:
             connected = False
             while not done.wait(self._step_seconds):
                 if connected:
-                    self.complain("the handshake takes too long")
+                    self.fail("the handshake takes too long")
                 connected = any(each.sock for each in self._websockets)
 
-        watching = threading.Thread(target=watch, name="webhook-logger handshake", daemon=True)
-        watching.start()
+        watcher = threading.Thread(target=watch, name="webhook-logger handshake", daemon=True)
+        watcher.start()
         try:
             yield
         finally:
             done.set()
-            watching.join()
+            watcher.join()
 
     def _redirect(self) -> str:
-        """Where the server sent this client, in words; empty where it did not."""
+        """Return an error message if the server sent a redirect, else an empty text."""
         for each in self._websockets:
             response = each.handshake_response
             if response and 300 <= response.status < 400:
                 place = brief(response.headers.get("location", "nowhere"))
-                return f"it responded with {response.status} and redirects to {place}"
+                return f"it responded with {response.status} and a redirect to {place}"
         return ""
 
     def ask(self, name: str, payload: dict[str, Any], on_reply: Callable[..., None]) -> bool:
-        """Send an event that wants an acknowledgement; False where there is no connection."""
+        """Send an event with an acknowledgement. Return False if the connection is closed."""
         try:
             self.emit(name, payload, callback=on_reply)
         except socketio.exceptions.BadNamespaceError:
             return False
         return True
 
-    def cut(self) -> None:
-        """End it, from any thread: the one that reads is woken."""
+    def shut_down(self) -> None:
+        """Shut down the socket, from any thread. This wakes the thread that reads."""
         for each in self._websockets:
             if sock := each.sock:
                 with suppress(OSError):
                     socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """End it, wait for its threads, and give back what it has."""
-        self.cut()
+        """Shut down the socket, wait for the thread that reads, and close the socket."""
+        self.shut_down()
         self.wait_for_end()
         for each in self._websockets:
             each.shutdown()  # type: ignore[no-untyped-call]
 
     def handle(self, on_message: Callable[[Any], None], message: Any) -> None:
-        """Handle what came; what is no message of the contract ends it, and nothing behind it is
-        handled any more.
-        """
-        if self.complaint:
+        """Handle a message. An invalid one closes the connection; later ones are ignored."""
+        if self.failure:
             return
         if not isinstance(message, str) or message[1:2] == "/" or not message[:1].isdigit():
-            self._complain_of("no packet, binary data, or another namespace")
+            self._fail_on_message("not a packet, binary data, or another namespace")
             return
         if message[:1] == _DISCONNECT:
-            self.cut()  # the library passes one over that comes before `connect` has returned
+            self.shut_down()  # the library ignores a DISCONNECT before `connect` returns
             return
         try:
             on_message(message)
         except _GARBAGE as error:
-            self._complain_of(_what_is_wrong(error))
+            self._fail_on_message(_message_error(error))
 
-    def _complain_of(self, what: str) -> None:
-        self.complain(f"what came is no message of a webhook logger ({what})")
+    def _fail_on_message(self, why: str) -> None:
+        self.fail(f"it sent an invalid message ({why})")
 
-    def complain(self, what: str) -> None:
-        """End it, and say why: nothing that comes is handled any more."""
-        self.complaint = self.complaint or what
-        self.cut()
+    def fail(self, why: str) -> None:
+        """Close the connection with a reason, and ignore all later messages."""
+        self.failure = self.failure or why
+        self.shut_down()
 
     def check_handshake(self, ping_interval: float, ping_timeout: float) -> None:
-        """Refuse pings that never come, or come too rarely. Raises `ValueError`."""
+        """Reject ping intervals that are invalid or too long. Raises `ValueError`."""
         if not all(0 < each <= _MAX_PING_SECONDS for each in (ping_interval, ping_timeout)):
             times = f"{ping_interval:g} and {ping_timeout:g} seconds"
-            self.complain(f"the handshake has impossible times for pings: {times}")
+            self.fail(f"the handshake has invalid ping times: {times}")
             raise ValueError
 
     def _websocket(self, **options: Any) -> websocket.WebSocket:
-        """Engine.IO forgets those that it could not use, and they would stay open."""
-        each = bounded(self._most_message_bytes, self.complain, **options)
+        """Create a WebSocket and keep it, because Engine.IO does not close unused ones."""
+        each = bounded(self._max_message_bytes, self.fail, **options)
         self._websockets.append(each)
         return each
 
-    def _on_refusal(self, data: Any = None) -> None:
+    def _on_refused(self, data: Any = None) -> None:
         error = data if isinstance(data, dict) else {"message": data}
-        text = brief(error.get("message") or "it does not say why").rstrip(".")
-        self.refusal = Rejected(f"The server refuses this: {text}.", reason(error.get("data")))
-        self.cut()
+        text = brief(error.get("message") or "it gives no reason").rstrip(".")
+        self.refusal = Rejected(
+            f"The server refused this viewer: {text}.", reason(error.get("data"))
+        )
+        self.shut_down()
 
 
-def _what_is_wrong(error: Exception) -> str:
-    """With a message, in words: other errors than these are about the library's own code."""
+def _message_error(error: Exception) -> str:
+    """Describe an error in a message. Errors of the library's code have no useful text."""
     if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    return brief(error) if isinstance(error, ValueError) else "it has another shape"
+        return "nested too deeply"
+    return brief(error) if isinstance(error, ValueError) else "unexpected structure"
 
 
 def _reason(error: BaseException) -> str:
-    """The first cause, short: websocket-client quotes whole responses."""
+    """Return the first cause, shortened, because websocket-client quotes complete responses."""
     while cause := error.__cause__ or error.__context__:
         error = cause
     if isinstance(error, websocket.WebSocketBadStatusException):
-        return f"it responded with {error.status_code}, and no WebSocket"
+        return f"it responded with {error.status_code} instead of a WebSocket"
     if isinstance(error, OSError) and error.strerror:
         return brief(error.strerror)
-    if isinstance(error, _GARBAGE):  # often of the library's own code, about no field by name
-        return "its response is no handshake of a webhook logger"
+    if isinstance(error, _GARBAGE):  # errors of the library's code have no useful text
+        return "its response is not the handshake of a webhook logger"
     return brief(error) or type(error).__name__

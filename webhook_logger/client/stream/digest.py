@@ -1,4 +1,4 @@
-"""What came so far, in a few lines: for errors and for reports of tests."""
+"""Summarise what arrived so far, for error messages and test reports."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.stream.events import Event, Gap, Refused
 
 LINES = 10
-"""The newest requests."""
+"""Number of requests that are listed."""
 _MAX_CHARACTERS = 100
 
 
 class Digest:
-    """Counts what comes, and keeps a line of each of the newest requests."""
+    """Counts events, and keeps one line for each of the newest requests."""
 
     def __init__(self) -> None:
         self._requests = 0
@@ -24,7 +24,7 @@ class Digest:
         self._refusal = ""
 
     def add(self, event: Event) -> None:
-        """One more event."""
+        """Count an event."""
         if isinstance(event, CapturedRequest):
             self._requests += 1
             self._lines.append(_line(event))
@@ -36,7 +36,10 @@ class Digest:
             self._refusal = ascii(event.message)[1:-1]
 
     def lines(self) -> list[str]:
-        """A heading, the newest requests, and what did not come; no control characters in them."""
+        """Return a heading, the newest requests, and the missed and refused ones.
+
+        The lines contain no control characters.
+        """
         count = f"{self._requests} request{'' if self._requests == 1 else 's'} arrived"
         older = self._requests - len(self._lines)
         lines = [
@@ -52,7 +55,7 @@ class Digest:
 
 
 def _line(request: CapturedRequest) -> str:
-    """`12 POST /orders, 34 bytes`, in ASCII without control characters."""
+    """Return `12 POST /orders, 34 bytes`, in ASCII without control characters."""
     target = ascii(f"{request.method} {request.subpath or '/'}")[1:-1]
     if len(target) > _MAX_CHARACTERS:
         target = target[:_MAX_CHARACTERS] + "…"

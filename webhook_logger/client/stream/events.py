@@ -1,4 +1,4 @@
-"""What comes out of an inbox: captured requests, and what happened between them, as values."""
+"""The events of an inbox other than captured requests."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from webhook_logger.captured import CapturedRequest
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Requests that were accepted and did not come, at this place of the stream."""
+    """Requests that the server accepted and that this inbox did not get."""
 
     count: int | None
-    """How many; None when that can't be told: the server began to count anew."""
-    why: Literal["away", "hole", "unread"]
-    """The inbox was not connected; the server left some out; too much waited here to be read."""
+    """The number of missed requests; None if unknown, because the server restarted its count."""
+    reason: Literal["disconnected", "skipped", "overflow"]
+    """`disconnected`: the inbox was not connected. `skipped`: the server skipped some. `overflow`:
+    too many unread requests were queued in the inbox."""
 
 
 @dataclass(frozen=True, slots=True)
 class Responded:
-    """The response to the sender of a request; best effort, not counted in gaps."""
+    """The response to the sender of a request. Best effort: gaps do not count these events."""
 
     epoch: str
     seq: int
-    """With the epoch: which request."""
+    """Identifies the request, together with `epoch`."""
     status: int
     by: str
     """`default`, `reply`, `path` or `responder`."""
@@ -32,35 +33,35 @@ class Responded:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Requests that the server refused since the last one of these; best effort."""
+    """Requests that the server refused since the last such event. Best effort."""
 
     count: int
     status: int
-    """The status that the sender of the latest one got."""
+    """The status that the latest of them got."""
     reason: str
-    """Why, as a stable word of docs/protocol.md."""
+    """Why, as a stable word (docs/protocol.md)."""
     message: str
     """Why, for people."""
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """How the connection stands."""
+class ConnectionStatus:
+    """The status of the connection."""
 
     state: Literal["reconnecting", "live", "stalled", "refused"]
-    """`live`: joined, all that is accepted from here on comes. `stalled`: connected, but the server
-    can't deliver now. `refused`: the server will not have this inbox; nothing more comes."""
+    """`live`: joined; every request accepted from now on is delivered. `stalled`: connected, but
+    the server cannot deliver now. `refused`: the server refused this inbox permanently."""
     reason: str = ""
-    """In words, or the server's `draining`, `slow` or `limit`."""
+    """A message, or the server's reason `draining`, `slow` or `limit`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Responding:
-    """Whether this inbox responds to the callback's requests, where that was asked for."""
+    """Whether this inbox is the callback's responder, if it claimed to be."""
 
-    yes: bool
+    active: bool
     reason: str = ""
-    """Why it does not."""
+    """Why it is not."""
 
 
-Event = CapturedRequest | Gap | Responded | Refused | Link | Responding
+Event = CapturedRequest | Gap | Responded | Refused | ConnectionStatus | Responding

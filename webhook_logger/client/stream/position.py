@@ -1,4 +1,4 @@
-"""Where in a callback's stream an inbox is, and what that says about what it did not get."""
+"""The position of an inbox in a callback's stream, to detect gaps and duplicates."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from webhook_logger.client.stream.events import Gap
 from webhook_logger.client.stream.wire import Joined
 
 IDS_KEPT = 1000
-"""A balancer's retry comes within seconds."""
+"""Number of ids kept to detect duplicates: a load balancer retries within seconds."""
 
 
 class Position:
-    """Follows `joined` and `request`, in their order."""
+    """Tracks the events `joined` and `request`, in order."""
 
     def __init__(self, uuid: str) -> None:
         self._uuid = uuid
@@ -25,20 +25,20 @@ class Position:
 
     @property
     def auth(self) -> dict[str, Any]:
-        """What to connect with, so that the server can tell what was missed."""
+        """The `auth` payload, from which the server counts missed requests."""
         if self._epoch is None:
             return {"uuid": self._uuid}
         return {"uuid": self._uuid, "epoch": self._epoch, "seq": self._seq}
 
     def joined(self, joined: Joined) -> Gap | None:
-        """The gap before it, if there is one."""
+        """Return the gap before a `joined` event, if there is one."""
         self._epoch, self._seq = joined.epoch, joined.seq
-        return None if joined.missed == 0 else Gap(joined.missed, "away")
+        return None if joined.missed == 0 else Gap(joined.missed, "disconnected")
 
     def requested(self, request: CapturedRequest) -> tuple[Gap | None, bool]:
-        """The gap before a request, if there is one, and whether the request is new.
+        """Return the gap before a request, if there is one, and whether the request is new.
 
-        The same `id` twice is one request that a balancer sent twice; both count as seen.
+        A load balancer may send one request twice, with the same `id`. Both have a `seq`.
         """
         gap = self._follow(request.epoch, request.seq)
         is_new = request.id not in self._ids
@@ -49,9 +49,9 @@ class Position:
     def _follow(self, epoch: str, seq: int) -> Gap | None:
         gap = None
         if epoch != self._epoch:
-            gap = Gap(None, "hole")
+            gap = Gap(None, "skipped")
         elif seq > self._seq + 1:
-            gap = Gap(seq - self._seq - 1, "hole")
+            gap = Gap(seq - self._seq - 1, "skipped")
         if epoch != self._epoch or seq > self._seq:
             self._epoch, self._seq = epoch, seq
         return gap

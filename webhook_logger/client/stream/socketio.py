@@ -1,6 +1,6 @@
-"""The door to the inside of python-socketio's client, and of the python-engineio under it.
+"""All uses of private attributes of python-socketio's client and of python-engineio.
 
-Everything here that they do not document is asserted in tests/test_library_seams.py.
+tests/test_library_seams.py asserts that they exist.
 """
 
 from __future__ import annotations
@@ -12,49 +12,50 @@ import engineio
 import socketio
 
 _MAX_WAITING = 100
-"""Packets that the server does not take from us."""
+"""Maximum packets that the server has not read yet."""
 
 
 class Owner(Protocol):
-    """Who a connection of Engine.IO works for."""
+    """The owner of an Engine.IO connection, which handles its messages."""
 
     def handle(self, on_message: Callable[[Any], None], message: Any) -> None:
-        """Handle a message of the server."""
+        """Handle a message from the server."""
 
-    def complain(self, what: str) -> None:
-        """End the connection, and say why."""
+    def fail(self, why: str) -> None:
+        """Close the connection with a reason."""
 
-    def cut(self) -> None:
-        """End the connection."""
+    def shut_down(self) -> None:
+        """Shut down the connection."""
 
 
 class InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
-    """Engine.IO's client gives each message a thread of its own: they would overtake one another.
+    """An Engine.IO client that handles messages in the thread that reads, and so in order.
 
-    Here the thread that reads handles them.
+    The library's client starts a thread for each message.
     """
 
     owner: Owner
 
     def start_background_task(self, target: Any, *args: Any, **kwargs: Any) -> Any:
-        """Handle a message at once; everything else runs in a thread."""
+        """Handle a message at once; start a thread for other tasks."""
         if target is self.handlers.get("message"):
             return self.owner.handle(target, *args)
         return super().start_background_task(target, *args, **kwargs)
 
     def _receive_packet(self, pkt: engineio.packet.Packet) -> None:
         if self.queue.qsize() > _MAX_WAITING:
-            self.owner.complain("the server does not read what it is sent")
+            self.owner.fail("the server does not read the packets of this client")
         elif pkt.packet_type == engineio.packet.PING and pkt.data:
-            self.owner.complain("a ping of the server has content")
+            self.owner.fail("a ping of the server has content")
         else:
             super()._receive_packet(pkt)
 
     def disconnect(self, abort: bool = False, reason: str | None = None) -> None:
-        """Cut it: the library's own waits for the server's good-bye, and for the thread that may
-        call it.
+        """Shut down the connection at once.
+
+        The library's method waits for the server, and for the thread that may call this method.
         """
-        self.owner.cut()
+        self.owner.shut_down()
 
 
 class Client(socketio.Client):  # type: ignore[misc]  # it has no types
@@ -65,10 +66,10 @@ class Client(socketio.Client):  # type: ignore[misc]  # it has no types
         self.eio.owner = self
 
     def check_handshake(self, ping_interval: float, ping_timeout: float) -> None:
-        """Check the times, in seconds, that the server wants. Raises `ValueError`."""
+        """Check the ping times of the server, in seconds. Raises `ValueError`."""
 
     def wait_for_end(self, seconds: float | None = None) -> bool:
-        """Wait until it is over; False where that takes longer."""
+        """Wait for at most `seconds` until the connection is closed; return whether it is."""
         reading = self.eio.read_loop_task
         if reading:
             reading.join(seconds)

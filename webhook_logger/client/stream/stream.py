@@ -1,4 +1,4 @@
-"""The stream of one callback: connects, comes back, and tells what comes in its order."""
+"""The stream of one callback: connects, reconnects, and delivers events in order."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from webhook_logger.client.stream.connection import (
     STEP_SECONDS,
     StreamConnection,
 )
-from webhook_logger.client.stream.events import Link
+from webhook_logger.client.stream.events import ConnectionStatus
 from webhook_logger.client.stream.mailbox import Mailbox
 from webhook_logger.client.stream.position import Position
 
 FIRST_SECONDS = 0.3
 MAX_SECONDS = 3.0
-"""Between two tries to connect; as the page does it, each is spread by half."""
+"""Minimum and maximum seconds between two attempts to connect, plus or minus half at random."""
 STALLED_SECONDS = 2.0
-"""For `joined` to follow a connection."""
+"""Maximum seconds between the connection and `joined`, before it counts as stalled."""
 CLOSE_SECONDS = 2.0
-"""For its thread to end: the look-up of a name can take longer, and cannot be interrupted."""
+"""Maximum seconds to wait for the thread, which a DNS lookup can block for longer."""
 
 
 class Stream:
-    """Puts into a mailbox what a callback's room tells, from a thread of its own."""
+    """Puts the events of a callback's room into a mailbox, from its own thread."""
 
     def __init__(
         self,
@@ -40,18 +40,18 @@ class Stream:
         *,
         respond: bool = False,
         step_seconds: float = STEP_SECONDS,
-        most_message_bytes: int = MAX_MESSAGE_BYTES,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
         self._address = address
         self._mailbox = mailbox
         self._tls = tls
         self._step_seconds = step_seconds
-        self._most_message_bytes = most_message_bytes
+        self._max_message_bytes = max_message_bytes
         self._position = Position(address.uuid)
         self._connection: StreamConnection | None = None
         self._joined = False
-        self._farewell = ""
-        self._tries = 0
+        self._bye_reason = ""
+        self._attempts = 0
         self._claims = Claims(address.uuid, mailbox) if respond else None
         self._closing = threading.Event()
         self._thread = threading.Thread(
@@ -59,80 +59,80 @@ class Stream:
         )
 
     def start(self) -> None:
-        """Begin, without waiting for anything."""
+        """Start the thread, without waiting."""
         self._thread.start()
 
     def close(self) -> None:
-        """End it all, from any thread but its own."""
+        """Close the connection and end the thread. Call it from another thread."""
         self._closing.set()
         if connection := self._connection:
-            connection.cut()
+            connection.shut_down()
         self._mailbox.end(Closed("The inbox is closed."))
         if self._thread.ident:
             self._thread.join(CLOSE_SECONDS)
 
-    # Its own thread
+    # Called by the thread of the stream
 
     def _run(self) -> None:
         try:
-            self._stay()
+            self._keep_connected()
         finally:
             self._mailbox.end(Closed("The inbox is closed."))
 
-    def _stay(self) -> None:
-        """One connection after the other, until it is closed or refused."""
+    def _keep_connected(self) -> None:
+        """Connect again and again, until the stream is closed or refused."""
         while not self._closing.is_set():
             self._connection = connection = StreamConnection(
-                self._tls, self._on_event, self._step_seconds, self._most_message_bytes
+                self._tls, self._on_event, self._step_seconds, self._max_message_bytes
             )
             try:
-                self._live_through(connection)
+                self._run_connection(connection)
             except Rejected as error:
-                self._mailbox.put(Link("refused", str(error)))
+                self._mailbox.put(ConnectionStatus("refused", str(error)))
                 self._mailbox.end(error)
                 return
             finally:
                 connection.close()
             self._closing.wait(self._delay())
 
-    def _live_through(self, connection: StreamConnection) -> None:
-        """From the handshake to the end of one connection."""
-        self._joined, self._farewell = False, ""
+    def _run_connection(self, connection: StreamConnection) -> None:
+        """Run one connection, from the handshake to its end."""
+        self._joined, self._bye_reason = False, ""
         try:
             connection.open(self._address, self._position.auth)
         except Unreachable as error:
             reason = str(error)
         else:
-            self._look_after(connection)
+            self._supervise(connection)
             if connection.refusal:
                 raise connection.refusal
-            reason = self._farewell or connection.complaint or "the connection was lost"
+            reason = self._bye_reason or connection.failure or "the connection was lost"
         if not self._closing.is_set():
-            self._tell(Link("reconnecting", reason))
+            self._report(ConnectionStatus("reconnecting", reason))
             if self._claims:
                 self._claims.lost()
 
-    def _look_after(self, connection: StreamConnection) -> None:
-        """Until it ends: say so when it does not join, and claim to respond."""
+    def _supervise(self, connection: StreamConnection) -> None:
+        """Wait for the end of the connection; report if it does not join, and claim to respond."""
         if self._closing.is_set() or connection.wait_for_end(STALLED_SECONDS):
             return
         with self._mailbox.changed:
             if not self._joined:
-                self._tell(Link("stalled", "the server can't deliver now"))
+                self._report(ConnectionStatus("stalled", "the server cannot deliver now"))
         while not connection.wait_for_end(CLAIM_SECONDS if self._claims else None):
             if self._claims and self._joined:
-                self._claims.try_again(connection)
+                self._claims.retry(connection)
 
     def _delay(self) -> float:
-        longest = min(FIRST_SECONDS * 2.0**self._tries, MAX_SECONDS)
-        self._tries = min(self._tries + 1, 10)
+        longest = min(FIRST_SECONDS * 2.0**self._attempts, MAX_SECONDS)
+        self._attempts = min(self._attempts + 1, 10)
         return longest * (0.5 + random.random())  # noqa: S311  # spread, not a secret
 
-    def _tell(self, link: Link) -> None:
-        if link != self._mailbox.link:
-            self._mailbox.put(link)
+    def _report(self, status: ConnectionStatus) -> None:
+        if status != self._mailbox.connection:
+            self._mailbox.put(status)
 
-    # The thread that reads
+    # Called by the thread that reads
 
     def _on_event(self, name: str, *payload: Any) -> None:
         handle = _HANDLERS.get(name)
@@ -142,10 +142,10 @@ class Stream:
     def _on_joined(self, payload: Any) -> None:
         if gap := self._position.joined(wire.joined(payload)):
             self._mailbox.put(gap)
-        self._tries = 0
+        self._attempts = 0
         with self._mailbox.changed:
             self._joined = True
-            self._tell(Link("live"))
+            self._report(ConnectionStatus("live"))
         if self._claims and self._connection:
             self._claims.claim(self._connection)
 
@@ -164,13 +164,13 @@ class Stream:
         self._mailbox.put(wire.refused(payload))
 
     def _on_status(self, payload: Any) -> None:
-        # When the queue is back, `joined` follows and says so.
+        # When the queue is available again, `joined` follows.
         if wire.queue_is_down(payload):
             reason = payload.get("reason") or "the message queue is unavailable"
-            self._tell(Link("stalled", wire.brief(reason)))
+            self._report(ConnectionStatus("stalled", wire.brief(reason)))
 
     def _on_bye(self, payload: Any) -> None:
-        self._farewell = wire.farewell(payload)
+        self._bye_reason = wire.bye_reason(payload)
 
 
 _HANDLERS = {

@@ -1,6 +1,6 @@
-"""The door to the inside of websocket-client: messages are bounded while they are read.
+"""All uses of private attributes of websocket-client, to limit the size of messages.
 
-Everything here that it does not document is asserted in tests/test_library_seams.py.
+tests/test_library_seams.py asserts that they exist.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from typing import Any
 import websocket
 
 _MAX_FRAGMENTS = 10_000
-"""Of one message."""
+"""Maximum fragments of one message."""
 
 
-def bounded(most: int, complain: Callable[[str], None], **options: Any) -> websocket.WebSocket:
-    """Return a WebSocket that complains of a message of more than `most` bytes."""
-    made = websocket.WebSocket(**options)
-    made.frame_buffer = Frames(made._recv, most, complain)
-    made.cont_frame = Fragments(fire_cont_frame=False, skip_utf8_validation=True)
-    return made
+def bounded(limit: int, on_error: Callable[[str], None], **options: Any) -> websocket.WebSocket:
+    """Return a WebSocket that rejects messages of more than `limit` bytes."""
+    socket = websocket.WebSocket(**options)
+    socket.frame_buffer = Frames(socket._recv, limit, on_error)
+    socket.cont_frame = Fragments(fire_cont_frame=False, skip_utf8_validation=True)
+    return socket
 
 
 class Frames(websocket.frame_buffer):
-    """The library's own reads messages of any size."""
+    """A frame buffer with a size limit. The library's reads messages of any size."""
 
     def __init__(
-        self, receive: Callable[[int], bytes], most: int, complain: Callable[[str], None]
+        self, receive: Callable[[int], bytes], limit: int, on_error: Callable[[str], None]
     ) -> None:
         super().__init__(receive, skip_utf8_validation=True)
-        self._most = most
-        self._complain = complain
+        self._limit = limit
+        self._on_error = on_error
         self._bytes = self._count = 0
 
     def recv_length(self) -> None:
@@ -40,13 +40,13 @@ class Frames(websocket.frame_buffer):
             self._bytes = self._count = 0
         self._bytes += length
         self._count += 1
-        if self._bytes > self._most or self._count > _MAX_FRAGMENTS:
-            self._complain(f"a message of the server has more than {self._most} bytes")
+        if self._bytes > self._limit or self._count > _MAX_FRAGMENTS:
+            self._on_error(f"a message of the server has more than {self._limit} bytes")
             raise websocket.WebSocketProtocolException("too large")
 
 
 class Fragments(websocket.continuous_frame):
-    """The library's own copies the whole message with each fragment of it."""
+    """A buffer in linear time. The library's copies the whole message for each fragment."""
 
     def add(self, frame: websocket.ABNF) -> None:
         if not self.cont_data:
@@ -54,7 +54,7 @@ class Fragments(websocket.continuous_frame):
             super().add(frame)
         elif frame.fin:
             self.recving_frames = None
-        self._parts.append(frame.data)  # type: ignore[arg-type]  # what came is bytes
+        self._parts.append(frame.data)  # type: ignore[arg-type]  # received data is bytes
 
     def extract(self, frame: websocket.ABNF) -> tuple[int, websocket.ABNF]:
         if self.cont_data:

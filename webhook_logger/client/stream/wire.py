@@ -1,5 +1,6 @@
-"""Read what a server sends, and believe none of it: each payload becomes a value whose fields have
-the types that the contract gives them, or raises `ValueError`.
+"""Validate the payloads of a server, which is not trusted.
+
+Each function returns a value whose fields have the types of the contract, or raises `ValueError`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.stream.events import Refused, Responded, Responding
 
 _MAX = 2**53
-"""Numbers are exact up to here in JavaScript, which the contract is for, too."""
+"""The largest integer that is exact in JavaScript, which other clients use."""
 _MAX_CHARACTERS = 300
 
 _REASON = re.compile(r"[a-z_]{1,100}")
@@ -31,12 +32,13 @@ class Joined:
 
 
 def joined(payload: Any) -> Joined:
+    """Read the payload of `joined`."""
     fields = _fields(payload, epoch=_text, seq=_count, missed=_count_or_none)
     return Joined(**fields)
 
 
 def captured(payload: Any) -> CapturedRequest:
-    """The payload of `request`."""
+    """Read the payload of `request`."""
     _fields(
         payload,
         **dict.fromkeys(("method", "host", "path", "subpath", "query_string"), _bytes_as_text),
@@ -56,39 +58,41 @@ def captured(payload: Any) -> CapturedRequest:
 
 
 def responded(payload: Any) -> Responded:
+    """Read the payload of `responded`."""
     return Responded(**_fields(payload, epoch=_text, seq=_count, status=_count, by=_text))
 
 
 def refused(payload: Any) -> Refused:
+    """Read the payload of `refused`."""
     fields = _fields(payload, count=_count, status=_count, reason=_text, message=_text)
     return Refused(**fields | {"message": brief(fields["message"])})
 
 
 def queue_is_down(payload: Any) -> bool:
-    """The payload of `status`."""
+    """Return whether the payload of `status` says that the queue is unavailable."""
     return bool(_fields(payload, queue=_text)["queue"] == "down")
 
 
-def farewell(payload: Any) -> str:
-    """The payload of `bye`."""
+def bye_reason(payload: Any) -> str:
+    """Return the reason in the payload of `bye`."""
     return brief(_fields(payload, reason=_text)["reason"])
 
 
 def responding(acknowledgement: Any) -> Responding:
-    """The acknowledgement of a `join` that claims to respond."""
+    """Read the acknowledgement of a `join` that claims to respond."""
     if _fields(acknowledgement, ok=_boolean)["ok"]:
         return Responding(True)
     return Responding(False, brief(_fields(acknowledgement, error=_text)["error"]))
 
 
 def reason(error: Any) -> str:
-    """The reason of an error, a word of docs/errors.md; empty where there is none."""
+    """Return the reason of an error (docs/errors.md), or an empty text without one."""
     word = error.get("reason") if isinstance(error, dict) else None
     return word if isinstance(word, str) and _REASON.fullmatch(word) else ""
 
 
 def brief(text: object) -> str:
-    """The beginning of what a server says, for a sentence that people read."""
+    """Shorten a text of the server for an error message."""
     words = str(text)
     return words if len(words) <= _MAX_CHARACTERS else f"{words[:_MAX_CHARACTERS]}…"
 
@@ -97,12 +101,12 @@ Check = Callable[[Any], bool]
 
 
 def _fields(payload: Any, **checks: Check) -> dict[str, Any]:
-    """These fields of an object. Raises `ValueError` where one is missing or of another type."""
+    """Return these fields of an object. Raises `ValueError` if one is missing or invalid."""
     if not isinstance(payload, dict):
         raise ValueError("a payload is not an object")
-    for name, is_right in checks.items():
-        if name not in payload or not is_right(payload[name]):
-            raise ValueError(f"its field {name} is missing or of another type")
+    for name, is_valid in checks.items():
+        if name not in payload or not is_valid(payload[name]):
+            raise ValueError(f"its field {name} is missing or has the wrong type")
     return {name: payload[name] for name in checks}
 
 
@@ -119,16 +123,16 @@ def _count_or_none(value: Any) -> bool:
 
 
 def _text(value: Any) -> bool:
-    """Text without halves of surrogate pairs, which no encoding can write."""
-    return isinstance(value, str) and (value.isascii() or _can_be(value, "utf-8"))
+    """Accept text without lone surrogates, which cannot be encoded."""
+    return isinstance(value, str) and (value.isascii() or _is_encodable(value, "utf-8"))
 
 
 def _bytes_as_text(value: Any) -> bool:
-    """Bytes that are read as Latin-1."""
-    return isinstance(value, str) and (value.isascii() or _can_be(value, "latin-1"))
+    """Accept bytes as Latin-1 text."""
+    return isinstance(value, str) and (value.isascii() or _is_encodable(value, "latin-1"))
 
 
-def _can_be(text: str, encoding: str) -> bool:
+def _is_encodable(text: str, encoding: str) -> bool:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

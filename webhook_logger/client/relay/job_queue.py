@@ -1,4 +1,4 @@
-"""Work for threads, in the order in which it came, and never more of it waiting than has room."""
+"""Bounded queues of work for threads."""
 
 from __future__ import annotations
 
@@ -11,27 +11,24 @@ Work = TypeVar("Work")
 
 MAX_WAITING = 1000
 MAX_BYTES = 64 * 2**20
-"""What waits in one lane; whoever has more for it waits, too."""
+"""Limits of one queue. `put` blocks while the queue is full."""
 
 
-class Lane(Generic[Work]):
-    """Some threads that do the same with one piece of work after the other.
-
-    With one thread the pieces are done one after the other, in their order.
-    """
+class JobQueue(Generic[Work]):
+    """A bounded queue whose items threads process. With one thread they are processed in order."""
 
     def __init__(self, do: Callable[[Work], None], threads: int) -> None:
         self._do = do
         self._waiting: deque[tuple[Work, int]] = deque()
         self._bytes = 0
-        self._at_work = 0
+        self._running = 0
         self._changed = threading.Condition()
         for _ in range(threads):
-            # A thread that is stuck must not keep the process from ending.
+            # A blocked thread must not keep the process alive.
             threading.Thread(target=self._run, daemon=True).start()
 
     def put(self, work: Work, size: int) -> None:
-        """Put work of about `size` bytes behind the rest; waits while there is no room."""
+        """Queue work of about `size` bytes. Blocks while the queue is full."""
         with self._changed:
             self._changed.wait_for(lambda: self._has_room(size))
             self._waiting.append((work, size))
@@ -43,15 +40,15 @@ class Lane(Generic[Work]):
         return not waiting or (waiting < MAX_WAITING and self._bytes + size <= MAX_BYTES)
 
     def finish(self, seconds: float | None = None) -> bool:
-        """Wait until all is done, `seconds` at most, and return whether it is."""
+        """Wait for at most `seconds` until all work is done; return whether it is."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._waiting and not self._at_work, seconds)
+            return self._changed.wait_for(lambda: not self._waiting and not self._running, seconds)
 
     @property
     def left(self) -> int:
-        """How much is not done yet."""
+        """The number of items that are not done."""
         with self._changed:
-            return len(self._waiting) + self._at_work
+            return len(self._waiting) + self._running
 
     def _run(self) -> None:
         while True:
@@ -60,7 +57,7 @@ class Lane(Generic[Work]):
                 self._do(work)
             finally:
                 with self._changed:
-                    self._at_work -= 1
+                    self._running -= 1
                     self._changed.notify_all()
 
     def _next(self) -> Work:
@@ -68,6 +65,6 @@ class Lane(Generic[Work]):
             self._changed.wait_for(lambda: self._waiting)
             work, size = self._waiting.popleft()
             self._bytes -= size
-            self._at_work += 1
+            self._running += 1
             self._changed.notify_all()
             return work

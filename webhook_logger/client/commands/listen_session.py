@@ -1,0 +1,182 @@
+"""Handle the events of an inbox for `listen`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.archive.files import Archive
+from webhook_logger.client.base import START_SECONDS, not_live_error
+from webhook_logger.client.commands.relay import Relay
+from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.errors import ClientError
+from webhook_logger.client.filters import Filter
+from webhook_logger.client.inbox import Inbox
+from webhook_logger.client.stream.events import (
+    ConnectionStatus,
+    Event,
+    Gap,
+    Refused,
+    Responded,
+    Responding,
+)
+
+_BYE_REASONS = {
+    "draining": "the server is shutting down",
+    "slow": "this command reads too slowly",
+    "limit": "the server has reached its limit of viewers",
+}
+_RESPONDED_SECONDS = 1.0
+"""`responded` follows a request within milliseconds, unless its reply is delayed."""
+
+
+class ListenSession:
+    """Shows, saves and forwards matching requests, and reports the state of the connection."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        screen: Screen,
+        wanted: Filter,
+        archive: Archive | None,
+        relay: Relay | None,
+    ) -> None:
+        self._inbox = inbox
+        self._screen = screen
+        self._wanted = wanted
+        self._archive = archive
+        self._relay = relay
+        self.count = 0
+        """The number of matching requests."""
+        self._was_live = False
+
+    def run(self, limit: int | None, seconds: float | None) -> None:
+        """Handle events until `limit` requests arrived or `seconds` are over.
+
+        Raises `Unreachable` if the inbox is not live within `START_SECONDS`.
+        """
+        begin = time.monotonic()
+        start = min(START_SECONDS, seconds or START_SECONDS)
+        self._follow(limit, start, until_live=True)
+        if not self._was_live:
+            raise not_live_error(self._inbox.url, self._inbox.connection, start)
+        if self.count != limit:
+            self._follow(limit, seconds and max(0, seconds - (time.monotonic() - begin)))
+
+    def _follow(
+        self, limit: int | None, seconds: float | None, *, until_live: bool = False
+    ) -> None:
+        with closing(self._inbox.events(seconds)) as events:
+            for event in events:
+                self._handle(event)
+                if self.count == limit or (until_live and self._was_live):
+                    return
+
+    def finish(self) -> None:
+        """Wait a moment for the responses to the saved requests."""
+        if not self._archive or not self._archive.awaits_response():
+            return
+        with closing(self._inbox.events(_RESPONDED_SECONDS)) as events:
+            for event in events:
+                if isinstance(event, Responded):
+                    with _writing():
+                        self._archive.responded(event)
+                if not self._archive.awaits_response():
+                    return
+
+    def unread(self) -> list[CapturedRequest]:
+        """Return the matching requests that are still queued."""
+        left = []
+        with suppress(ClientError):  # the queue is empty
+            while True:
+                left.append(self._inbox.wait(timeout=0))
+        return list(filter(self._wanted.matches, left))
+
+    def _handle(self, event: Event) -> None:
+        if isinstance(event, CapturedRequest):
+            if self._wanted.matches(event):
+                self._matched(event)
+            elif self._relay:
+                self._relay.skip(event)
+        elif isinstance(event, Gap):
+            self._screen.note(_gap(event), "yellow")
+        elif isinstance(event, ConnectionStatus):
+            self._show_status(event)
+        elif isinstance(event, Refused):
+            self._screen.note(_refused(event), "yellow")
+        elif isinstance(event, Responding):
+            self._responding(event)
+        else:
+            self._responded(event)
+
+    def _matched(self, request: CapturedRequest) -> None:
+        if self._relay:
+            self._relay.expect(request)
+        self.count += 1
+        if self._archive:
+            with _writing():
+                self._archive.add(request)
+        self._screen.request(request)  # after it is saved
+        if self._relay:
+            self._relay.send(request)
+
+    def _show_status(self, status: ConnectionStatus) -> None:
+        if status.state == "live":
+            self._was_live = True
+            self._screen.note("Live.", "green")
+        elif status.state == "reconnecting":
+            reason = _BYE_REASONS.get(status.reason, status.reason).rstrip(".")
+            self._screen.note(f"Not live: {reason}. Reconnecting.", "red")
+        elif status.state == "stalled":
+            self._screen.note(f"Not live: {status.reason.rstrip('.')}.", "red")
+
+    def _responding(self, responding: Responding) -> None:
+        if self._relay:
+            self._relay.responds = responding.active
+        if responding.active:
+            self._screen.note("Senders receive the target's responses.", "green")
+        else:
+            reason = responding.reason.rstrip(".")
+            self._screen.note(f"Senders do not receive the target's responses: {reason}.", "red")
+
+    def _responded(self, responded: Responded) -> None:
+        """Save the response, and print a note if this inbox should have given it and did not."""
+        if self._archive:
+            with _writing():
+                self._archive.responded(responded)
+        if self._relay and self._relay.responds and responded.by != "responder":
+            source = {"path": "chosen by its path"}.get(responded.by, "from the callback's reply")
+            self._screen.note(
+                f"#{responded.seq}: the sender received {responded.status} {source}.", "yellow"
+            )
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ClientError(f"Cannot write to the archive: {error}.") from error
+
+
+def _requests_were(count: int) -> str:
+    return "1 request was" if count == 1 else f"{count} requests were"
+
+
+def _refused(refused: Refused) -> str:
+    which = ":" if refused.count == 1 else ". The latest:"
+    requests = _requests_were(refused.count)
+    return f"{requests} refused{which} {refused.message} (status {refused.status})"
+
+
+def _gap(gap: Gap) -> str:
+    if gap.count is None:
+        return "Requests may have been missed. The number is unknown."
+    texts = {
+        "disconnected": "missed while this was not live",
+        "skipped": "missed: the server skipped them",
+        "overflow": "dropped: they arrived faster than this command handled them",
+    }
+    return f"{_requests_were(gap.count)} {texts[gap.reason]}."
