@@ -51,12 +51,12 @@ def fail(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     raise RuntimeError("a detail")
 
 
-def be_full(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+def open_websocket(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     environ["eventlet.input"].get_socket()
     raise ServiceUnavailable("not reached")
 
 
-def count_holders(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+def count_references(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Respond with the number of references to the header lines, except this function's."""
     lines = environ.pop("headers_raw")
     start_response("200 OK", [])
@@ -172,22 +172,22 @@ def test_a_connection_that_stays_idle_is_closed_without_a_response() -> None:
         assert sender.is_closed()
 
 
-def give_much(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+def respond_large(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     start_response("200 OK", [])
-    return [b"x" * MUCH]
+    return [b"x" * LARGE_BYTES]
 
 
-MUCH = 2**25
+LARGE_BYTES = 2**25
 
 
 def test_the_send_timeout_is_for_the_whole_response(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "SEND_SECONDS", 0.3)
-    with Pair(give_much) as sender:
+    with Pair(respond_large) as sender:
         sender.send(GET)
         taken = 0
         while sender.is_served_after(0.05):  # the sender reads a little again and again
             taken += len(sender.socket.recv(2**16))
-        assert taken + len(sender.rest()) < MUCH
+        assert taken + len(sender.rest()) < LARGE_BYTES
 
 
 def test_an_unread_body_is_not_parsed_as_the_next_request() -> None:
@@ -230,7 +230,7 @@ def test_a_failure_is_logged_and_its_details_are_not_sent(
 
 
 def test_viewers_cannot_take_the_last_slots() -> None:
-    with Pair(be_full, slots=1) as sender:
+    with Pair(open_websocket, slots=1) as sender:
         sender.send(GET.replace(b"Host: h", b"Host: h\r\nSec-WebSocket-Version: 13"))
         response = sender.response()
     assert response.status == 503
@@ -267,6 +267,6 @@ def test_closing_idle_connections_does_not_end_a_request_in_flight() -> None:
 
 def test_only_the_environ_references_the_header_lines() -> None:
     """A viewer's connection stays open for long, and must not keep them in memory."""
-    with Pair(count_holders) as sender:
+    with Pair(count_references) as sender:
         sender.send(GET)
         assert sender.response().body == b"0"

@@ -12,7 +12,7 @@ from webhook_logger.serving import listener as listener_module
 from webhook_logger.serving.listener import ACCEPT_PAUSE_SECONDS, Listener, listen
 
 
-class Short:
+class FailingSocket:
     """A listening socket whose first calls of `accept` fail."""
 
     def __init__(self, *errors: int) -> None:
@@ -27,20 +27,20 @@ class Short:
 
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ECONNABORTED, errno.EPIPE])
 def test_accept_retries_after_an_error(number: int) -> None:
-    listener = Listener(Short(number, number))  # type: ignore[arg-type]
+    listener = Listener(FailingSocket(number, number))  # type: ignore[arg-type]
     assert listener.accept() == ("a connection", "an address")
 
 
 def test_accept_returns_none_after_the_listener_closed() -> None:
-    assert Listener(Short(errno.EMFILE, errno.EBADF)).accept() is None  # type: ignore[arg-type]
+    assert Listener(FailingSocket(errno.EMFILE, errno.EBADF)).accept() is None  # type: ignore[arg-type]
 
 
 def test_accept_waits_only_after_a_shortage(monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
     monkeypatch.setattr(listener_module.eventlet, "sleep", waited.append)
-    Listener(Short(errno.ECONNABORTED, errno.EPROTO)).accept()  # type: ignore[arg-type]
+    Listener(FailingSocket(errno.ECONNABORTED, errno.EPROTO)).accept()  # type: ignore[arg-type]
     assert waited == []
-    Listener(Short(errno.EMFILE, errno.ENFILE, errno.ENOBUFS)).accept()  # type: ignore[arg-type]
+    Listener(FailingSocket(errno.EMFILE, errno.ENFILE, errno.ENOBUFS)).accept()  # type: ignore[arg-type]
     assert waited == [ACCEPT_PAUSE_SECONDS] * 3
 
 

@@ -68,7 +68,7 @@ class RequestBody:
         """Return the bare socket to a WebSocket, which owns it from now on. Raises `Refusal`."""
         # RFC 6455, section 4.1: a client sends no data before it receives the response.
         if self._wire.received or not self.done:
-            has_body = "A WebSocket handshake has no body."
+            has_body = "A WebSocket handshake cannot have a body."
             raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, has_body)
         if not self.handed_over:
             self._acquire_viewer_slot(self._wire.socket)

@@ -39,7 +39,7 @@ class OneLine(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's name
-        """Return the traceback. Each line begins with a space, so that it looks unlike a record."""
+        """Return the traceback. Each line begins with a space, to differ from a record."""
         lines = _traceback(TracebackException(*ei))
         return "\n".join(f" {line}" for line in lines)
 

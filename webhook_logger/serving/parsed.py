@@ -1,4 +1,4 @@
-"""Restrict the headers that libraries can read to the needed ones with a short value.
+"""Hide the headers of a request from libraries, except the needed ones with a short value.
 
 Some parsers take quadratic time (Werkzeug's for `Accept`), and others may do so in their next
 version. Engine.IO keeps the environ of a session until the session ends. No library parses the

@@ -1,4 +1,4 @@
-"""Trusted proxies: take a request's address, scheme and host from forwarded headers."""
+"""Take a request's address, scheme and host from the headers of trusted proxies."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ VIEWERS_SHARE = 0.9
 
 
 class ConnectionSlots:
-    """The connection slots of a worker. A tenth is reserved for senders: viewers stay for long."""
+    """The connection slots of a worker. A tenth is reserved for senders, as viewers stay long."""
 
     def __init__(self, connections: int) -> None:
         self.connections = connections

@@ -128,7 +128,7 @@ def _payload(environ: Environ) -> bytes:
     """Return the packets of a POST. Check them here: Engine.IO responds `200` to malformed ones."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if body.count(SEPARATOR) >= MAX_PACKETS:
-        raise _malformed(f"A POST has at most {MAX_PACKETS} packets.")
+        raise _malformed(f"A POST can have at most {MAX_PACKETS} packets.")
     try:
         if body.startswith(b"d="):
             raise ValueError("JSONP sends a form")

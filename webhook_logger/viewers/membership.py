@@ -23,7 +23,7 @@ from webhook_logger.viewers.room import Room
 from webhook_logger.viewers.transport import outbox_of
 
 RETRY_SECONDS = 0.5
-ROOMS_AT_ONCE = 64
+MAX_CONCURRENT_BARRIERS = 64
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class Membership:
             while uuids := [uuid for uuid, room in self._rooms.items() if room.needs_barrier]:
                 if self._notices.down:
                     return  # another call follows
-                some = uuids[:ROOMS_AT_ONCE]
+                some = uuids[:MAX_CONCURRENT_BARRIERS]
                 # Not Engine.IO's tasks: their join() does not wait for a task that has not begun.
                 threads = [
                     threading.Thread(target=self._resume_room, args=(uuid,)) for uuid in some
@@ -115,7 +115,7 @@ class Membership:
         outbox = outbox_of(self._socketio.server, sid)
         if outbox is None:
             return None
-        self._rejoin(join.uuid, barrier)  # first those who still wait for a barrier
+        self._rejoin(join.uuid, barrier)  # first the viewers that still wait for one
         room = self._rooms.setdefault(join.uuid, Room())
         room.viewers_here[sid] = outbox
         self._socketio.server.enter_room(sid, join.uuid)

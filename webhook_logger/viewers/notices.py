@@ -44,7 +44,7 @@ class Notices:
         self._send_reply(uuid, kept)
 
     def reply_used(self, uuid: str, room: Room) -> None:
-        """Send soon for how many more requests the reply is used. Not at once: it can be large."""
+        """Send the reply with its remaining uses soon. Not for each use: it can be large."""
         room.reply_used = True
         self.send_soon(uuid, room)
 
@@ -61,7 +61,7 @@ class Notices:
         self.send_soon(uuid, room)
 
     def send_soon(self, uuid: str, room: Room) -> None:
-        """Send the room's pending notices, now or one second after the last ones."""
+        """Send the room's pending notices now, or one second after the previous ones."""
         if not room.is_sending:
             room.is_sending = True
             self._socketio.start_background_task(self._keep_sending, uuid, room)
