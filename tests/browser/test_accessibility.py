@@ -180,7 +180,7 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "cleared": lambda stage: (several(stage), stage.press("Clear")),
     "filtered to nothing": lambda stage: (several(stage), stage.filter("nothing like it")),
     "paused": lambda stage: (several(stage), stage.press("Pause")),
-    "help": lambda stage: stage.press("Keyboard help"),
+    "help": lambda stage: stage.press("Keyboard shortcuts"),
     "settings": lambda stage: stage.press("Settings"),
     "QR code": lambda stage: stage.press("QR code of the callback URL"),
     "reconnecting": Stage.lose,

@@ -61,9 +61,9 @@ def test_it_counts_down_to_the_next_try_and_can_be_told_not_to_wait(
         expect(count).to_have_attribute("aria-hidden", "true")
         server.start()
         # Time stands still: the click alone makes it try.
-        page.get_by_role("button", name="Try now").click()
+        page.get_by_role("button", name="Retry now").click()
         expect(page.locator(".badge[data-state=live]")).to_be_visible()
-        expect(page.get_by_role("button", name="Try now")).to_have_count(0)
+        expect(page.get_by_role("button", name="Retry now")).to_have_count(0)
         assert post(server.address, f"/{uuid}/after").status == 200
         expect(page.locator(".row")).to_have_count(1)
         page.close()
@@ -80,7 +80,7 @@ def test_a_server_that_leaves_says_so_and_the_page_explains_it_for_a_moment(
         notice = page.get_by_role("alert")
         expect(notice).to_contain_text("restarting")
         server.start()
-        page.get_by_role("button", name="Try now").click()
+        page.get_by_role("button", name="Retry now").click()
         expect(page.locator(".badge[data-state=live]")).to_be_visible()
         expect(notice).to_contain_text("restarting")
         page.clock.run_for(8000)

@@ -95,7 +95,7 @@ def test_the_help_names_every_key_and_a_question_mark_shows_it(
 ) -> None:
     page = open_page(server)
     page.keyboard.press("?")
-    help_sheet = page.get_by_role("dialog", name="Keyboard")
+    help_sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(help_sheet).to_be_visible()
     keys = help_sheet.locator("kbd").all_inner_texts()
     assert {"j", "k", "Enter", "Escape", "/", "p", "x", "c", "u", "t", "s", "e", "?"} <= set(keys)
@@ -106,7 +106,7 @@ def test_the_help_leads_to_the_contract(server: Server, open_page: Open) -> None
     page = open_page(server)
     page.keyboard.press("?")
     with page.expect_popup() as opened:
-        page.get_by_role("link", name="The protocol").click()
+        page.get_by_role("link", name="Protocol documentation").click()
     contract = opened.value
     expect(contract.get_by_role("heading", name="Protocol", exact=True)).to_be_visible()
     contract.get_by_role("link", name="What a viewer hears").click()
@@ -119,7 +119,7 @@ def test_p_pauses_and_resumes(server: Server, open_page: Open) -> None:
     sent(page, server, "/one")
     page.keyboard.press("p")
     post(server.address, f"/{page.url.rpartition('/')[2]}/held")
-    expect(page.get_by_role("button", name=re.compile("Resume, 1 waiting"))).to_be_visible()
+    expect(page.get_by_role("button", name="Resume (1 waiting)")).to_be_visible()
     page.keyboard.press("p")
     expect(page.locator(".row")).to_have_count(2)
 
@@ -150,8 +150,8 @@ def test_u_copies_the_callback_url(server: Server, open_page: Open) -> None:
 
 def test_the_help_has_its_button_at_200_percent_zoom_too(server: Server, open_page: Open) -> None:
     page = open_page(server, viewport={"width": 640, "height": 400})
-    page.get_by_role("button", name="Keyboard help").click()
-    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
 
 
 def test_a_slash_goes_to_the_filter_where_keys_are_letters(server: Server, open_page: Open) -> None:
@@ -218,14 +218,14 @@ def test_a_theme_that_is_chosen_wins_over_the_systems_and_is_kept(
     assert page.evaluate(BACKGROUND) == chosen
     page.get_by_role("button", name="Settings").click()
     expect(page.get_by_label(other.capitalize())).to_be_checked()
-    page.get_by_label("As the system").check()
+    page.get_by_label("System").check()
     assert page.evaluate(BACKGROUND) == of_system
 
 
 def test_as_many_requests_are_kept_as_was_chosen(server: Server, open_page: Open) -> None:
     page = open_page(server)
     page.get_by_role("button", name="Settings").click()
-    page.get_by_label("Requests kept in the list").select_option("100")
+    page.get_by_label("Maximum requests in the list").select_option("100")
     close(page)
     uuid = page.url.rpartition("/")[2]
     for number in range(103):
@@ -295,7 +295,7 @@ def test_notifications_that_the_browser_forbids_stay_off_and_it_says_so(
     page.evaluate("() => { window.response = 'denied'; }")
     page.keyboard.press("s")
     page.get_by_label("Desktop notifications").click()
-    expect(page.get_by_role("dialog")).to_contain_text("does not allow them")
+    expect(page.get_by_role("dialog")).to_contain_text("does not allow notifications")
     expect(page.get_by_label("Desktop notifications")).not_to_be_checked()
 
 
@@ -388,7 +388,7 @@ def test_nothing_sticks_out_at_any_width(server: Server, open_page: Open, width:
         """() => document.querySelector("webhook-page").store.linkChanged(
             { state: "reconnecting", message: "", retryAt: Date.now() + 60_000 })"""
     )
-    expect(page.get_by_role("button", name="Try now")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Retry now")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("link", name=re.compile("New"))).to_be_in_viewport(ratio=1)
     assert page.evaluate(OVERFLOW) == 0
     sent(page, server, "/a/long/way/" + "down/" * 40)

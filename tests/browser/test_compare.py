@@ -92,10 +92,10 @@ def test_each_section_shows_what_differs(show: Show) -> None:
     assert said(view, "Query parameters")[1] == "~ Changed, right: page: 2"
     assert said(view, "Headers")[1] == "~ Changed, right: x-dup: 3"
     assert said(view, "Body") == [
-        '− Only left: "gone": true',
+        '− Only on the left: "gone": true',
         '~ Changed, left: "name": "x"',
         '~ Changed, right: "name": "y"',
-        '+ Only right: "new": "<b>⟨U+202E⟩"',
+        '+ Only on the right: "new": "<b>⟨U+202E⟩"',
     ]
     marked = view.get_by_role("region", name="Body").locator("mark")
     expect(marked.nth(1)).to_have_text("x")
@@ -104,7 +104,7 @@ def test_each_section_shows_what_differs(show: Show) -> None:
 def test_what_is_the_same_is_folded(show: Show) -> None:
     view = show(LEFT, RIGHT)
     folded = view.get_by_role("region", name="Body").locator("details").first
-    expect(folded.locator("summary")).to_have_text("4 the same")
+    expect(folded.locator("summary")).to_have_text("4 identical")
     expect(folded.locator(".compare-same")).not_to_be_visible()
     folded.locator("summary").press("Enter")
     expect(folded.locator(".compare-same")).to_have_text('{\n  "a": 1\n  "b": 2\n  "c": 3')
@@ -126,7 +126,7 @@ def test_sides_are_swapped(show: Show) -> None:
     view = show(LEFT, RIGHT)
     view.get_by_role("button", name="Swap").click()
     expect(view.locator(".compare-side").first).to_contain_text("PUT")
-    expect(view.get_by_text("Only left:")).to_have_count(1)
+    expect(view.get_by_text("Only on the left:")).to_have_count(1)
     expect(view.locator("[data-kind=removed]")).to_contain_text('"new"')
 
 
@@ -144,7 +144,7 @@ def test_it_takes_the_focus_and_is_closed_by_button_and_key(show: Show, page: Pa
 
 def test_requests_that_are_the_same_say_so(show: Show) -> None:
     view = show(LEFT, LEFT)
-    expect(view.get_by_role("status")).to_have_text("No difference")
+    expect(view.get_by_role("status")).to_have_text("No differences")
     expect(view.get_by_role("region", name="Body")).to_contain_text("The same, byte for byte.")
 
 

@@ -333,7 +333,7 @@ def test_tokens_are_decoded_below_the_headers(show: Show) -> None:
     expect(tokens).to_contain_text("header Authorization")
     expect(tokens).to_contain_text('"sub": "42"')
     expect(tokens).to_contain_text("2 minutes before this request arrived")
-    expect(tokens).to_contain_text("Expired when this request came")
+    expect(tokens).to_contain_text("Expired when this request arrived")
 
 
 def test_a_token_of_brackets_and_a_boundary_of_dashes_leave_the_page_alive(show: Show) -> None:

@@ -81,7 +81,9 @@ def test_what_a_policy_keeps_from_a_body_is_named(
     post(server.address, f"/{uuid}/html", b"<h1>Hello</h1>", "Content-Type: text/html")
     log.locator(".row", has_text="html").click()
     log.get_by_role("button", name="Preview").click()
-    expect(log.locator(".detail")).to_contain_text("allows no preview (frame-src blob:)")
+    expect(log.locator(".detail")).to_contain_text(
+        "blocks previews. To allow them, add frame-src blob:"
+    )
     expect(log.locator("iframe")).to_have_count(0)
 
 
@@ -339,7 +341,7 @@ def test_the_keyboard_reaches_all_of_it(server: Server, uuid: str, visit: Open) 
     for number in range(3):
         post(server.address, f"/{uuid}/{number}")
     expect(log.locator(".row")).to_have_count(3)
-    for name in ("Clear", "Copy URL", "Open page"):
+    for name in ("Clear", "Copy URL", "Open dashboard"):
         page.keyboard.press("Tab")
         expect(log.locator(".button", has_text=name)).to_be_focused()
     page.keyboard.press("Tab")

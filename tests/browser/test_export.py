@@ -221,7 +221,7 @@ def test_the_one_that_is_shown_is_exported_by_itself(
     expect(page.locator(".row-response")).to_have_count(2)
     page.locator(".row").first.click()
     with page.expect_download() as started:
-        choose(page, "Export this", "JSON")
+        choose(page, "Export request", "JSON")
     assert json.loads(content_of(started.value)) == [{**shown, "responded": RESPONDED}]
 
 

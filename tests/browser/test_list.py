@@ -98,7 +98,7 @@ def test_what_is_in_sight_stays_there_and_a_button_goes_up_to_what_is_new(
     page.evaluate(SCROLL, 1500)
     before = page.evaluate(IN_SIGHT)
     arrive(server, f"/{uuid}/after/{{}}", 5)
-    button = page.get_by_role("button", name="5 new")
+    button = page.get_by_role("button", name="5 new requests")
     expect(button).to_be_in_viewport()
     assert page.evaluate(IN_SIGHT) == before
     button.click()
@@ -208,9 +208,9 @@ def test_a_filter_shows_what_matches_and_says_when_nothing_does(
         counted(page, "1 of 3")
         expect(page.locator(".row-target")).to_have_text(path)
     box.fill("method:get")
-    expect(page.locator("list-none")).to_contain_text("No request of 3 matches")
+    expect(page.locator("list-none")).to_contain_text("None of the 3 requests match")
     post(server.address, f"/{uuid}/later", b"")
-    expect(page.locator("list-none")).to_contain_text("No request of 4 matches")
+    expect(page.locator("list-none")).to_contain_text("None of the 4 requests match")
     page.get_by_role("button", name="Clear filter").click()
     counted(page, "4 requests")
     expect(page.locator(".row")).to_have_count(4)
@@ -240,7 +240,7 @@ def test_while_paused_requests_wait_and_come_in_when_resumed(
     counted(page, "1 request")
     page.get_by_role("button", name="Pause").click()
     arrive(server, f"/{uuid}/after/{{}}", 3)
-    button = page.get_by_role("button", name="Resume, 3 waiting")
+    button = page.get_by_role("button", name="Resume (3 waiting)")
     expect(button).to_be_visible()
     expect(page.locator(".row")).to_have_count(1)
     button.click()
@@ -281,7 +281,7 @@ def test_the_plot_says_in_words_what_its_bars_show(
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
     arrive(server, f"/{uuid}", 3)
-    label = re.compile(r"^3 requests in the last 5 minutes, at most [123] in 5 seconds$")
+    label = re.compile(r"^3 requests in the last 5 minutes, with a peak of [123] in 5 seconds$")
     expect(page.get_by_role("img", name=label)).to_be_visible()
 
 

@@ -104,7 +104,7 @@ def test_a_page_that_was_away_says_how_many_requests_it_missed(
     page.context.set_offline(False)
     expect(page.locator(".badge[data-state=live]")).to_be_visible()
     expect(page.locator(".gap")).to_have_text(
-        re.compile("3 requests arrived while this page was away. They were not kept.")
+        re.compile("3 requests arrived while this page was disconnected. They were not stored.")
     )
 
 
@@ -114,7 +114,7 @@ def test_refused_requests_show_as_a_row_of_their_own(
     page = open_page(server, f"/view/{uuid}")
     expect(page.locator("webhook-empty h2")).to_have_text("Waiting for the first request")
     post(server.address, f"//{uuid}")
-    text = f"1 request was refused: {Reason.NOT_FOUND.meaning} The sender got 404."
+    text = f"1 request was refused: {Reason.NOT_FOUND.meaning} The sender received 404."
     expect(page.locator("webhook-empty h2")).to_have_text("No request accepted yet")
     expect(page.locator("request-list .refused")).to_have_text(text)
     expect(page.get_by_text(text)).to_have_count(1)

@@ -53,7 +53,7 @@ def responses(page: Page) -> Locator:
 def sheet(page: Page) -> Locator:
     """The reply panel, opened."""
     page.get_by_role("button", name="Edit the reply").click()
-    return page.get_by_role("dialog", name="The callback's reply")
+    return page.get_by_role("dialog", name="Response")
 
 
 def save(panel: Locator) -> None:
@@ -77,7 +77,7 @@ def test_the_page_shows_the_reply_and_all_pages_see_a_change_at_once(
     panel = sheet(page)
     panel.get_by_label("Status").fill("503")
     panel.get_by_label("Delay").fill("0.1")
-    panel.get_by_label("Times").fill("3")
+    panel.get_by_label("For how many requests").fill("3")
     saved(panel)
     for each in (page, other):
         expect(responses(each)).to_have_text(
@@ -132,7 +132,7 @@ def test_the_panel_sets_all_of_a_reply(
     panel.get_by_label("Status").fill("418")
     panel.get_by_label("Headers").fill("Content-Type: text/plain\nX-Dup: 1\nX-Dup: a: b")
     panel.get_by_label("Body").fill("short\nand stout")
-    panel.get_by_label("Pages of other origins").uncheck()
+    panel.get_by_label("Allow web pages on other sites").uncheck()
     for control in panel.get_by_role("textbox").all():
         control.scroll_into_view_if_needed()
         expect(control).to_be_in_viewport(ratio=1)
@@ -151,7 +151,7 @@ def test_the_panel_sets_all_of_a_reply(
         "Content-Type: text/plain\nX-Dup: 1\nX-Dup: a: b"
     )
     expect(panel.get_by_label("Body")).to_have_value("short\nand stout")
-    expect(panel.get_by_label("Pages of other origins")).not_to_be_checked()
+    expect(panel.get_by_label("Allow web pages on other sites")).not_to_be_checked()
     assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
 
 
@@ -176,7 +176,7 @@ def test_each_preset_is_the_response_that_it_says(server: Server, page: Page, uu
         assert (response.status, response.body) == (status, body)
         assert headers.items() <= response.headers.items()
     panel = sheet(page)
-    panel.get_by_role("button", name="Time-out").click()
+    panel.get_by_role("button", name="Timeout").click()
     saved(panel)
     expect(responses(page)).to_have_text("Responds with 200, after 30 s")
 
@@ -205,7 +205,9 @@ def test_what_the_server_refuses_is_told_at_its_field_and_nothing_typed_is_lost(
     save(panel)
     expect(panel.locator("#reply-headers-problem")).to_contain_text("has no colon.")
     expect(headers).to_be_focused()
-    expect(headers).to_have_accessible_description("“no colon here” has no colon.")
+    expect(headers).to_have_accessible_description(
+        "“no colon here” has no colon. Write “Name: value”."
+    )
     expect(body).to_have_value("dear sender")
     headers.fill("")
     saved(panel)
@@ -229,7 +231,9 @@ def test_saving_that_fails_is_told_and_can_be_tried_again(
     panel.get_by_label("Body").fill("not lost")
     page.context.set_offline(True)
     save(panel)
-    expect(panel.get_by_role("alert").last).to_have_text("The server can’t be reached.")
+    expect(panel.get_by_role("alert").last).to_have_text(
+        "The server can’t be reached. Check the connection, then try again."
+    )
     expect(panel.get_by_label("Body")).to_have_value("not lost")
     page.context.set_offline(False)
     saved(panel)
@@ -264,7 +268,7 @@ def test_a_binary_body_is_kept_until_it_is_replaced(
     expect(responses(page)).to_have_text("Responds with 500, 2 B")
     assert api(server, uuid)["body"] == BINARY
     panel = sheet(page)
-    panel.get_by_role("button", name="Replace by text").click()
+    panel.get_by_role("button", name="Replace with text").click()
     panel.get_by_label("Body").fill("text")
     saved(panel)
     expect(responses(page)).to_have_text("Responds with 500, 4 B")
@@ -302,7 +306,7 @@ def test_what_others_change_meanwhile_does_not_touch_what_is_typed(
 
 def test_the_keyboard_is_enough(server: Server, page: Page, uuid: str) -> None:
     page.keyboard.press("r")
-    panel = page.get_by_role("dialog", name="The callback's reply")
+    panel = page.get_by_role("dialog", name="Response")
     panel.get_by_label("Status").focus()
     page.keyboard.press("Control+a")
     page.keyboard.type("503")
@@ -330,9 +334,9 @@ def test_each_row_shows_what_its_sender_got_and_the_detail_says_why(
     post(server.address, f"/{uuid}")
     rows = page.locator(".row")
     for row, status, tone, words in (
-        (0, 503, "failed", "response 503 by the reply"),
-        (1, 404, "refused", "response 404 as its path asked"),
-        (2, 200, "quiet", "response 200 by default"),
+        (0, 503, "failed", "response 503 (configured)"),
+        (1, 404, "refused", "response 404 (set by the path)"),
+        (2, 200, "quiet", "response 200 (default)"),
     ):
         response = rows.nth(row).locator(".row-response")
         expect(response).to_have_text(f"response {status}")
@@ -362,7 +366,7 @@ def test_a_response_while_the_list_is_paused_shows_when_it_goes_on(
     expect(page.locator(".row")).to_have_count(1)
     page.get_by_role("button", name="Pause").click()
     post(server.address, f"/{uuid}/status/418")
-    page.get_by_role("button", name="Resume, 1 waiting").click()
+    page.get_by_role("button", name="Resume (1 waiting)").click()
     expect(page.locator(".row").first.locator(".row-response")).to_have_text("response 418")
 
 
@@ -382,7 +386,7 @@ def test_one_that_waits_for_a_responder_shows_no_response_until_it_has_one(
         assert give(server, request, b"made", status=201).status == 204
         expect(row.locator(".row-response")).to_have_text("response 201")
         expect(row.locator(".row-response")).to_have_attribute(
-            "title", "response 201 by the responder"
+            "title", "response 201 (from the responder)"
         )
-        expect(detail).to_contain_text("response 201 by the responder")
+        expect(detail).to_contain_text("response 201 (from the responder)")
         assert waiting.result().body == b"made"

@@ -160,9 +160,9 @@ def test_status_headers_body_and_time_are_shown(show: Show, complaints: Complain
         send(panel, f"{own.url}/orders")
         expect(panel.get_by_role("status")).to_contain_text("404 Not Found in ")
         expect(panel.get_by_role("status")).to_contain_text(" ms")
-        table = panel.get_by_role("table", name="Headers of the response")
+        table = panel.get_by_role("table", name="Response headers")
         expect(table.get_by_role("rowheader")).to_have_text(["content-length", "content-type"])
-        expect(panel).to_contain_text("Only those that CORS lets this page read.")
+        expect(panel).to_contain_text("Only the headers that CORS lets this page read.")
         expect(panel.locator(".body-text")).to_have_text("<b>no⟨U+202E⟩</b>")
 
 
@@ -170,14 +170,14 @@ def test_a_large_response_is_read_in_part(show: Show) -> None:
     with target(ALL, response=b"x" * 1_000_000) as own:
         panel = show()
         send(panel, own.url)
-        expect(panel).to_contain_text("Only its beginning was read: 65,536 bytes.")
+        expect(panel).to_contain_text("Only the first 65,536 bytes were read.")
 
 
 def test_a_redirect_is_named_and_not_followed(show: Show) -> None:
     with target({**ALL, "Location": "/elsewhere"}, status=302) as own:
         panel = show()
         send(panel, f"{own.url}/orders")
-        expect(panel.get_by_role("status")).to_contain_text("A redirect, in ")
+        expect(panel.get_by_role("status")).to_contain_text("Redirect, in ")
         assert [each.target for each in own.sent] == ["/orders"]
 
 
@@ -221,15 +221,15 @@ def test_whether_it_is_there_is_asked_without_sending_again(
     with target({}) as own:
         panel = show(b"a", headers=[["Content-Type", "text/plain"]])
         send(panel, f"{own.url}/orders")
-        panel.get_by_role("button", name="Is it reachable?").click()
+        panel.get_by_role("button", name="Check reachability").click()
         expect(panel.get_by_role("status")).to_contain_text("it was CORS that stood in the way")
         assert [(each.method, each.target) for each in own.received] == [
             ("POST", "/orders"),
             ("HEAD", "/"),
         ]
     send(panel, f"{own.url}/orders")
-    panel.get_by_role("button", name="Is it reachable?").click()
-    expect(panel.get_by_role("status")).to_contain_text(f"Nothing responds at {own.url}, or")
+    panel.get_by_role("button", name="Check reachability").click()
+    expect(panel.get_by_role("status")).to_contain_text(f"No server responds at {own.url}, or")
 
 
 def test_while_it_is_under_way_it_is_not_sent_again_and_can_be_cancelled(show: Show) -> None:
@@ -261,7 +261,7 @@ def test_what_is_no_url_is_told_at_once(show: Show) -> None:
     panel = show()
     send(panel, "localhost:99999")
     expect(panel.get_by_role("status")).to_contain_text("begin with http:// or https://")
-    expect(panel.get_by_role("button", name="Is it reachable?")).to_have_count(0)
+    expect(panel.get_by_role("button", name="Check reachability")).to_have_count(0)
 
 
 def test_the_url_is_kept_and_follows_the_path_of_the_request(show: Show, uuid: str) -> None:

@@ -43,7 +43,7 @@ def test_a_right_and_then_a_wrong_secret_are_told_apart_and_kept_nowhere(
     open_check(page, "signed")
     expect(page.locator(".signature summary")).to_contain_text("GitHub")
     verdict = page.locator(".signature-verdict")
-    expect(verdict).to_have_text("Still to fill in: Webhook secret")
+    expect(verdict).to_have_text("Enter the webhook secret.")
     secret = page.get_by_label("Webhook secret")
     expect(secret).to_have_attribute("type", "password")
     secret.fill(SECRET)

@@ -91,7 +91,7 @@ def test_requests_rush_in_while_the_reader_has_scrolled_away(
     page.locator("request-list").evaluate("list => { list.scrollTop = 2000; }")
     with recorded(page):
         arrive(server, f"/{uuid}/rush", 500, PER_SECOND)
-        expect(page.get_by_role("button", name="500 new")).to_be_visible()
+        expect(page.get_by_role("button", name="500 new requests")).to_be_visible()
 
 
 @pytest.mark.timeout(180)

@@ -18,7 +18,10 @@ export function mayNotify() {
 export async function askToNotify() {
   if (!("Notification" in window)) return false;
   if ((await Notification.requestPermission()) !== "granted") return false;
-  return show("Notifications are on", "New requests show like this while you look elsewhere.");
+  return show(
+    "Notifications are on",
+    "New requests appear like this while the page is in the background.",
+  );
 }
 
 export class Notifier {

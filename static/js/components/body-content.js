@@ -15,7 +15,7 @@ import "./pairs-table.js";
 const MAX_FIELDS = 1000;
 
 /**
- * A body in one of its views.
+ * Render a body in one of its views.
  * @param {import("../body/body.js").BodyView} view
  * @param {Body} body
  * @param {import("../wire/captured.js").CapturedRequest} request
@@ -39,7 +39,7 @@ export function bodyContent(view, body, request) {
 
 /** @param {import("../body/form.js").Fields} fields */
 function form({ pairs, note }) {
-  const most = `These are the first ${MAX_FIELDS} fields; Raw has all.`;
+  const most = `Showing the first ${MAX_FIELDS} fields. Choose Raw to see all.`;
   return html`
     <webhook-pairs-table .pairs=${pairs} label="Form fields, decoded"></webhook-pairs-table>
     ${note ? html`<p class="body-reading">${visible(note)}</p>` : ""}

@@ -10,7 +10,7 @@ import { define } from "./define.js";
 
 /** @typedef {import("../body/json-tree.js").JsonNode} Node */
 
-/** Valid JSON as a folding tree; of the chosen row it gives path, value, and the date it stands for. */
+/** Valid JSON as a folding tree; shows the path, value and date of the selected row. */
 export class BodyJson extends LitElement {
   static properties = { text: {}, chosen: { state: true } };
 
@@ -37,7 +37,7 @@ export class BodyJson extends LitElement {
     this.chosen = null;
   }
 
-  /** In a frame of its own: that the text is JSON was found out in this one. */
+  /** Render in the next frame: parsing the JSON took time in this one. */
   async scheduleUpdate() {
     await new Promise(requestAnimationFrame);
     super.scheduleUpdate();
@@ -54,12 +54,12 @@ export class BodyJson extends LitElement {
         @focusin=${this.onFocus}
       >${repeat(
         this.root ? [this.root] : [],
-        (root) => root, // another text is another tree: nothing of the old one stays
+        (root) => root, // a new text gets a new tree
         (root) =>
           html`<webhook-json-node .node=${root} .unfolded=${this.unfolded}></webhook-json-node>`,
       )}</div>
       <div class="json-bar">
-        ${this.chosen ? chosenBar(this.chosen) : html`<span>Choose a row to copy its path or value.</span>`}
+        ${this.chosen ? chosenBar(this.chosen) : html`<span>Select a row to copy its path or value.</span>`}
       </div>
     `;
   }
@@ -73,7 +73,7 @@ export class BodyJson extends LitElement {
     else if (move) this.move(row, move);
     else return;
     event.preventDefault();
-    event.stopPropagation(); // the page has keys of its own
+    event.stopPropagation(); // the page handles the same keys
   }
 
   /**
@@ -85,7 +85,7 @@ export class BodyJson extends LitElement {
     move(rows, rows.indexOf(from))?.focus();
   }
 
-  /** The row that was focused last is the one that the Tab key comes back to. @param {Event} event */
+  /** Make the focused row the one that the Tab key returns to. @param {Event} event */
   onFocus({ target }) {
     const row = /** @type {HTMLElement} */ (target);
     const before = this.querySelector(".json-row[tabindex='0']");

@@ -15,11 +15,11 @@ import { define } from "./define.js";
  * @typedef {ReturnType<typeof readerOf>} Read
  */
 
-/** Parts and characters that are laid out before more are asked for. */
+/** Parts, and characters of a part, that are rendered at first. */
 const FIRST_PARTS = 50;
 const MAX_CHARACTERS = 4000;
 
-/** The parts of a multipart body: names, files with their types and sizes, to save or to look at. */
+/** The parts of a multipart body: names, file types, sizes, previews and downloads. */
 export class BodyMultipart extends LitElement {
   static properties = {
     body: { attribute: false },
@@ -94,7 +94,7 @@ function item(part, read) {
         <span>Download<span class="visually-hidden"> ${visible(title)}</span></span>
       </button>
     </p>
-    ${keepsExtension(fileName, saved) ? "" : html`<p class="body-note">Downloads as ${saved}, so that nothing runs it.</p>`}
+    ${keepsExtension(fileName, saved) ? "" : html`<p class="body-note">Downloads as ${saved} so that no program runs it.</p>`}
     ${problem ? html`<p class="body-note">${problem}: shown as sent.</p>` : ""}
     ${inner ? nested(inner) : content(part, read)}
   </li>`;
@@ -103,8 +103,8 @@ function item(part, read) {
 /** @param {import("../body/multipart.js").MultipartParts} parts */
 function nested({ parts, problem }) {
   return html`
-    ${list(parts, FIRST_PARTS, "Parts of this part")}
-    ${parts.length > FIRST_PARTS ? html`<p class="body-note">These are the first ${FIRST_PARTS} of ${parts.length} parts.</p>` : ""}
+    ${list(parts, FIRST_PARTS, "Nested parts")}
+    ${parts.length > FIRST_PARTS ? html`<p class="body-note">Showing the first ${FIRST_PARTS} of ${parts.length} parts.</p>` : ""}
     ${problem ? html`<p class="body-note">${problem}</p>` : ""}
   `;
 }

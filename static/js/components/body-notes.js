@@ -1,4 +1,4 @@
-/** What stands above a body: its content codings, and where it stops being JSON. */
+/** Notes above a body: its content codings, and the place of a JSON syntax error. */
 
 import { html } from "lit";
 import { jsonErrorText } from "../body/json-error.js";
@@ -8,10 +8,10 @@ import { byteSize, visible } from "../text/format.js";
 const MAX_CHARACTERS = 100;
 
 /**
- * The content codings in which a body was sent, and the result of undoing them.
- * @param {number} sent  its size
+ * Render the content codings of a body, and the result of decoding them.
+ * @param {number} sent  size of the body as sent, in bytes
  * @param {import("../body/reading.js").Opened} opened
- * @param {boolean} asSent  it is shown as sent
+ * @param {boolean} asSent  whether the body is shown as sent
  * @param {() => void} toggle
  */
 export function bodyCoding(sent, { body, codings, decoded, problem }, asSent, toggle) {
@@ -28,12 +28,12 @@ export function bodyCoding(sent, { body, codings, decoded, problem }, asSent, to
 }
 
 /**
- * Where a body stops being JSON, with what stands around.
+ * Render the place of a JSON syntax error, with the text around it.
  * @param {import("../body/json-error.js").JsonError} place
  */
 export function brokenJson(place) {
   const { before, found, after } = place;
-  const marked = found === "\n" || found === "\r" ? "line end" : visible(found) || "end";
+  const marked = found === "\n" || found === "\r" ? "line break" : visible(found) || "end of body";
   return html`<div class="body-note broken-json">
     <p>${jsonErrorText(place)}</p>
     <p class="captured">${visible(before)}<mark>${marked}</mark>${visible(after)}</p>

@@ -5,7 +5,7 @@ import { qrIcon } from "./icons.js";
 import "./copy-button.js";
 
 /**
- * The one thing a reader came for: the URL, large, selectable, one click to copy; and what it responds with.
+ * The callback URL, with buttons to copy it, show its QR code and edit its response.
  * @fires show-sheet  detail: the name of a sheet's element
  */
 export class CallbackUrl extends LitElement {
@@ -29,25 +29,25 @@ export class CallbackUrl extends LitElement {
         <div class="callback-field">
           <code class="callback-text">${this.url}</code>
           <button
-            type="button" class="icon-button" title="QR code (q)" aria-keyshortcuts="q" @click=${() => this.ask("qr-sheet")}
+            type="button" class="icon-button" title="QR code (q)" aria-keyshortcuts="q" @click=${() => this.show("qr-sheet")}
           >${qrIcon}<span class="visually-hidden">QR code of the callback URL</span></button>
           <webhook-copy-button class="primary" .text=${this.url} what="the callback URL" keys="u"></webhook-copy-button>
         </div>
         <p class="callback-reply">
           ${this.reply ? html`<span class="captured">${visible(replyText(this.reply))}</span>` : ""}
-          <button type="button" class="callback-change" title="Change (r)" aria-keyshortcuts="r" @click=${() => this.ask("reply-sheet")}>
-            Edit<span class="visually-hidden"> the reply</span>
+          <button type="button" class="callback-change" title="Edit (r)" aria-keyshortcuts="r" @click=${() => this.show("reply-sheet")}>
+            Edit<span class="visually-hidden"> the response</span>
           </button>
         </p>
         <p class="callback-hint">
-          Takes any method and any path below it. Nothing is stored: a reload starts an empty list.
+          Accepts any method and path. Requests are not stored: reloading clears the list.
         </p>
       </section>
     `;
   }
 
   /** @param {string} detail */
-  ask(detail) {
+  show(detail) {
     this.dispatchEvent(new CustomEvent("show-sheet", { detail, bubbles: true }));
   }
 }

@@ -1,13 +1,13 @@
 import { html, LitElement } from "lit";
 import { requestCount } from "../text/format.js";
 
-/** What is cleared is nowhere else: time enough to think better of it. */
+/** Cleared requests are not stored anywhere else, so they can be restored for a minute. */
 const UNDO_MS = 60_000;
 
 /**
- * Above the list, while what was cleared can be had back.
+ * Shown above the list while cleared requests can be restored.
  * @fires undo-clear
- * @fires forget-cleared  the time is over
+ * @fires forget-cleared  the time to undo is over
  */
 export class ClearedNotice extends LitElement {
   static properties = { count: { type: Number } };

@@ -3,8 +3,8 @@ import { visible } from "../text/format.js";
 import { subpathAndQuery, textOfLine } from "../wire/captured.js";
 
 /**
- * Above the list, while the reader chooses what a request is compared with.
- * @fires close-compare  the reader has thought better of it
+ * Shown above the list while the user selects the second request of a comparison.
+ * @fires close-compare  the user cancels the comparison
  */
 export class CompareNotice extends LitElement {
   static properties = { request: { attribute: false } };
@@ -25,7 +25,7 @@ export class CompareNotice extends LitElement {
     return html`
       <div class="list-banner">
         <p role="status">
-          Choose another request to compare with
+          Select another request to compare with
           <span class="captured captured-line">${visible(`${request.method} ${textOfLine(subpathAndQuery(request))}`)}</span>
         </p>
         <button type="button" class="button" @click=${this.cancel}>Cancel</button>

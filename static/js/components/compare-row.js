@@ -3,17 +3,17 @@ import { partedAt } from "../compare/shared-ends.js";
 import { excerpt, isLong } from "../text/excerpt.js";
 import { visible } from "../text/format.js";
 
-/** Of what is the same. */
+/** Maximum length of identical text that is shown. */
 const MAX_CHARACTERS = 8000;
 
 /** Folding fewer lines than this saves no space. */
 const LEAST_FOLDED = 3;
 
 const SIGNS = { changed: "~", added: "+", removed: "−" };
-const WORDS = { changed: "Changed", added: "Only right", removed: "Only left" };
+const WORDS = { changed: "Changed", added: "Only on the right", removed: "Only on the left" };
 
 /**
- * What stands beside each other.
+ * Render one row of a comparison.
  * @param {import("../compare/rows.js").Row} row
  */
 export function compareRow({ kind, left, right, lines }) {
@@ -34,7 +34,7 @@ function same(left, right, lines) {
   if (lines >= LEAST_FOLDED) {
     return html`<li>
       <details>
-        <summary>${lines.toLocaleString("en-US")} the same</summary>
+        <summary>${lines.toLocaleString("en-US")} identical</summary>
         <div class="compare-same captured">${mine}</div>
       </details>
     </li>`;
@@ -61,7 +61,7 @@ function cell(kind, where, text, other) {
 }
 
 /**
- * Ends of lines are seen as well: they can be all that differs.
+ * Make line breaks visible: they can be the only difference.
  * @param {string} text
  */
 function shown(text) {

@@ -7,12 +7,12 @@ import { compareRow } from "./compare-row.js";
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 /** @typedef {import("../compare/compare.js").Section} Section */
 
-/** Rows that are laid out before more are asked for. */
+/** Rows of a section that are rendered at first. */
 const FIRST_ROWS = 100;
 
 /**
- * Two captured requests side by side, on a phone one above the other.
- * @fires close-compare  the reader has seen enough
+ * Compares two captured requests side by side, or one above the other on a phone.
+ * @fires close-compare  the user closes the comparison
  */
 export class CompareView extends LitElement {
   static properties = {
@@ -29,7 +29,7 @@ export class CompareView extends LitElement {
     this.left = undefined;
     /** @type {CapturedRequest | undefined} */
     this.right = undefined;
-    /** The reader asked for it, and did not only pass by. */
+    /** Whether the user opened it, rather than moving past it with the arrow keys. */
     this.opened = false;
     /** @type {Section[] | null} null: not compared yet */
     this.sections = null;
@@ -109,7 +109,7 @@ export class CompareView extends LitElement {
 function countText(sections) {
   const different = sections.flatMap(({ rows }) => rows).filter(({ kind }) => kind !== "same");
   const count = different.length.toLocaleString("en-US");
-  if (different.length === 0) return "No difference";
+  if (different.length === 0) return "No differences";
   return different.length === 1 ? "1 difference" : `${count} differences`;
 }
 

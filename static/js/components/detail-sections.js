@@ -30,7 +30,7 @@ export function summary(request, { retry, response, bodyLimit }) {
  * @param {CapturedRequest} request
  * @returns {[string, string][]}
  */
-export function facts(request) {
+export function details(request) {
   return [
     ["Received", fullTime(request.received_at)],
     ["Received (UTC)", request.received_at],
@@ -38,7 +38,7 @@ export function facts(request) {
     ["HTTP version", request.http_version],
     ["Scheme", request.scheme],
     ["Host", textOfLine(request.host)],
-    ["Id", request.id],
+    ["ID", request.id],
     ["Position", `${request.seq} in epoch ${request.epoch}`],
   ];
 }

@@ -7,7 +7,7 @@ import "./copy-button.js";
 
 const TEST = JSON.stringify({ hello: "world" });
 
-/** Before the first request: one obvious thing to do. */
+/** Shown before the first request: explains how to send one. */
 export class EmptyState extends LitElement {
   static styles = [baseStyles, unsafeCSS(sheet)];
   static properties = {
@@ -16,21 +16,21 @@ export class EmptyState extends LitElement {
     live: { type: Boolean },
     again: { type: Boolean },
     refused: { type: Boolean },
-    told: { state: true },
+    status: { state: true },
   };
 
   constructor() {
     super();
     this.url = "";
-    /** The URL shows above already. */
+    /** Whether the page already shows the URL above. */
     this.shown = false;
-    /** Until the page is live it must not look as if it were listening. */
+    /** Whether the page is live; until then it does not say that it waits for requests. */
     this.live = false;
-    /** There were requests before. */
+    /** Whether there were requests before. */
     this.again = false;
-    /** Requests were refused; the list says why. */
+    /** Whether the list shows refused requests. */
     this.refused = false;
-    this.told = "";
+    this.status = "";
   }
 
   render() {
@@ -39,13 +39,13 @@ export class EmptyState extends LitElement {
       <div part="empty" class="empty">
         <div class="empty-pulse" ?data-live=${this.live} aria-hidden="true"></div>
         <h2>${this.heading}</h2>
-        <p>Point a service at ${this.shown ? "the URL above" : "this URL"}, or try it now:</p>
+        <p>Send a request to ${this.shown ? "the URL above" : "this URL"}, or try it now:</p>
         ${this.shown ? "" : this.address()}
         <button part="button" type="button" class="button" @click=${this.send}>${sendIcon}Send a test request</button>
-        <p class="empty-told" role="status">${this.told}</p>
-        <p>or from a terminal</p>
+        <p class="empty-status" role="status">${this.status}</p>
+        <p>Or from a terminal:</p>
         <div class="empty-command">
-          <pre tabindex="0" aria-label="Command to try">${command}</pre>
+          <pre tabindex="0" aria-label="Example command">${command}</pre>
           <webhook-copy-button .text=${command} what="the command"></webhook-copy-button>
         </div>
       </div>
@@ -66,14 +66,14 @@ export class EmptyState extends LitElement {
   }
 
   async send() {
-    this.told = "Sending …";
-    this.told = await sendTest(this.url);
+    this.status = "Sending…";
+    this.status = await sendTest(this.url);
   }
 }
 
 /**
  * @param {string} url
- * @returns {Promise<string>} what came of it
+ * @returns {Promise<string>} the result, as a sentence
  */
 async function sendTest(url) {
   const headers = { "Content-Type": "application/json" };
@@ -81,7 +81,7 @@ async function sendTest(url) {
     const { status } = await fetch(url, { method: "POST", headers, body: TEST });
     return `Sent. The callback responded with ${status}.`;
   } catch {
-    return "It could not be sent: this page can’t reach the callback.";
+    return "The request could not be sent: this page can’t reach the callback.";
   }
 }
 

@@ -12,7 +12,7 @@ const CHOICES = [
   { value: "har", label: "HAR" },
 ];
 
-/** Captured requests as a file: all that are listed, or the one that is shown. */
+/** Exports captured requests to a file: the list, or the selected request. */
 export class ExportMenu extends LitElement {
   static properties = {
     requests: { attribute: false },
@@ -30,7 +30,7 @@ export class ExportMenu extends LitElement {
     this.requests = [];
     /** @type {import("../state/responses.js").Responses | undefined} */
     this.responses = undefined;
-    /** Where the URLs in a HAR point to. */
+    /** Origin of the URLs in a HAR file. */
     this.origin = location.origin;
     this.label = "Export";
     this.keys = "";

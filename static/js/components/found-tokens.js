@@ -9,13 +9,13 @@ import "./pairs-table.js";
 const MAX_CHARACTERS = 8000;
 
 const VALIDITIES = {
-  expired: "Expired when this request came",
-  early: "Not valid yet when this request came",
-  "in time": "In time when this request came",
+  expired: "Expired when this request arrived",
+  early: "Not valid yet when this request arrived",
+  "in time": "Valid when this request arrived",
   "no times": "",
 };
 
-/** JSON Web Tokens of a request, decoded; nothing where there are none. */
+/** The JSON Web Tokens (RFC 7519) of a request, decoded; empty if it has none. */
 export class FoundTokens extends LitElement {
   static properties = { request: { attribute: false } };
 
@@ -63,7 +63,7 @@ function item({ where, token, header, payload, claims }, receivedAt) {
         <webhook-copy-button .text=${token} label="Copy token"></webhook-copy-button>
       </p>
       ${part("Header", header)} ${part("Payload", payload)}
-      ${times.length > 0 ? html`<webhook-pairs-table .pairs=${times} label="Times of the token"></webhook-pairs-table>` : ""}
+      ${times.length > 0 ? html`<webhook-pairs-table .pairs=${times} label="Token times"></webhook-pairs-table>` : ""}
     </div>
   `;
 }
@@ -74,7 +74,7 @@ function item({ where, token, header, payload, claims }, receivedAt) {
  */
 function part(label, json) {
   const text = beginningOf(indented(json), MAX_CHARACTERS);
-  return html`<pre class="token-part captured" tabindex="0" role="group" aria-label="${label} of the token">${visible(text)}</pre>`;
+  return html`<pre class="token-part captured" tabindex="0" role="group" aria-label="Token ${label.toLowerCase()}">${visible(text)}</pre>`;
 }
 
 customElements.define("found-tokens", FoundTokens);

@@ -2,12 +2,12 @@ import { html } from "lit";
 import { GROUPS, SHORTCUTS } from "../browser/shortcuts.js";
 import { Sheet } from "./sheet.js";
 
-/** What single keys do, and where the contract is. */
+/** The keyboard shortcuts, and a link to the documentation. */
 export class HelpSheet extends Sheet {
   constructor() {
     super();
-    this.heading = "Keyboard";
-    /** The address of the contract's page. */
+    this.heading = "Keyboard shortcuts";
+    /** URL of the documentation. */
     this.docs = "/docs";
   }
 
@@ -15,7 +15,7 @@ export class HelpSheet extends Sheet {
     return html`
       <div class="help">${GROUPS.map(section)}</div>
       <p class="help-docs">
-        <a href=${this.docs} target="_blank">The protocol</a>, for scripts and tools that send or watch
+        <a href=${this.docs} target="_blank">Protocol documentation</a> for scripts and tools
       </p>
     `;
   }

@@ -2,21 +2,22 @@ import { html, LitElement } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import { define } from "./define.js";
 
-/** The policy of the page holds in the frame as well, and is the stricter one for styles. */
+/** The page's own policy also applies in the frame, and is stricter for styles. */
 const POLICY = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`;
 
-/** Links open in windows of their own, which the frame may not open. */
+/** Links open new windows, which the sandbox forbids. */
 const NO_LINKS = '<base target="_blank">';
 
-/** A browser may connect to the server of these before it finds that the policy forbids them. */
+/** Browsers may connect to the servers of these elements before they apply the policy. */
 const CONNECTING = /<(?=i?frame|link)/gi;
 
-/** A blob is always read as UTF-8, whatever the document says of itself. */
+/** Read the blob as UTF-8, whatever charset the document names. */
 const TYPE = "text/html;charset=utf-8";
 
-const BLOCKED = "This page’s Content-Security-Policy allows no preview (frame-src blob:).";
+const BLOCKED =
+  "This page’s Content-Security-Policy blocks previews. To allow them, add frame-src blob:.";
 
-/** HTML of a stranger, drawn in a frame in which nothing runs and from which nothing is asked for. */
+/** Captured HTML in a sandboxed frame that runs no scripts and sends no requests. */
 export class HtmlPreview extends LitElement {
   static properties = { source: {}, blocked: { state: true } };
 
@@ -24,7 +25,7 @@ export class HtmlPreview extends LitElement {
     super();
     this.source = "";
     this.address = "";
-    /** By the Content-Security-Policy of the page that this is in. */
+    /** Whether the page's Content-Security-Policy blocks the frame. */
     this.blocked = false;
   }
 
@@ -56,14 +57,14 @@ export class HtmlPreview extends LitElement {
     this.blocked ||= effectiveDirective === "frame-src";
   };
 
-  /** The document lives on in the frame. */
+  /** Free the blob; the frame keeps its document. */
   forget() {
     URL.revokeObjectURL(this.address);
   }
 
   render() {
     if (this.blocked) return html`<p class="body-note" role="status">${BLOCKED}</p>`;
-    // Another document gets another frame: one that navigates leaves an entry for the Back button.
+    // Each document gets a new frame: a frame that navigates would add an entry to the history.
     return html`
       ${keyed(
         this.address,
@@ -72,14 +73,14 @@ export class HtmlPreview extends LitElement {
           src=${this.address} @load=${this.forget}
         ></iframe>`,
       )}
-      <p class="preview-note">Without scripts, images and styles: nothing in it runs or is loaded.</p>
+      <p class="preview-note">Scripts, images and styles are blocked. Nothing runs and nothing is loaded.</p>
     `;
   }
 }
 
 /**
- * Return HTML of a stranger as a document for a frame in which nothing is allowed. The first that
- * the parser reads is the policy: nothing of the source comes before it.
+ * Return captured HTML as a document for the sandboxed frame. The policy comes first, so that the
+ * parser applies it to all of the source.
  * @param {string} source
  */
 export function previewDocument(source) {

@@ -3,13 +3,13 @@ import { imageSize, MAX_PIXELS } from "../body/image-size.js";
 import { byteSize } from "../text/format.js";
 import { define } from "./define.js";
 
-/** An image of a stranger is drawn on request alone, and never larger than this. */
+/** Maximum width and height of the drawing, in pixels. */
 const LARGEST = 640;
 
 /** Red, green, blue and opacity. */
 const BYTES_PER_PIXEL = 4;
 
-/** Draws a PNG, JPEG, GIF or WebP on a canvas; before a large one it says how large that is. */
+/** Draws a captured PNG, JPEG, GIF or WebP on a canvas on request, after a warning if it is large. */
 export class ImagePreview extends LitElement {
   static properties = {
     bytes: { attribute: false },
@@ -39,7 +39,7 @@ export class ImagePreview extends LitElement {
     if (!changed.has("bytes")) return;
     this.size = imageSize(this.bytes);
     this.shown = false;
-    this.problem = this.size ? "" : `These bytes are no PNG, JPEG, GIF or WebP image.`;
+    this.problem = this.size ? "" : "This is not a PNG, JPEG, GIF or WebP image.";
   }
 
   async show() {
@@ -73,10 +73,10 @@ export class ImagePreview extends LitElement {
   }
 
   question() {
-    const doubt = doubtOf(this.size);
-    return html`${doubt ? html`<p class="body-note">${doubt}</p>` : ""}
+    const warning = warningOf(this.size);
+    return html`${warning ? html`<p class="body-note">${warning}</p>` : ""}
       <button part="button" type="button" class="button" @click=${this.show}>
-        <span>Show image${doubt ? " anyway" : ""}<span class="visually-hidden"> ${this.name}</span></span>
+        <span>Show image${warning ? " anyway" : ""}<span class="visually-hidden"> ${this.name}</span></span>
       </button>`;
   }
 }
@@ -89,10 +89,10 @@ function sizeText(size) {
 }
 
 /**
- * Why the reader is asked before the image is drawn, or "".
+ * Return the warning to show before the image is drawn, or "".
  * @param {ReturnType<typeof imageSize>} size
  */
-function doubtOf(size) {
+function warningOf(size) {
   if (!size) return "";
   if (size === "unknown") {
     return "The size of this image can’t be read. Drawing it may take a lot of memory.";

@@ -1,8 +1,8 @@
 import { html, LitElement } from "lit";
 
 /**
- * Where no request is to be shown: why.
- * @fires filter-change  detail {text: ""}: the reader wants to see all again
+ * Explains why the list shows no requests.
+ * @fires filter-change  detail {text: ""}: clear the filter
  */
 export class ListNone extends LitElement {
   static properties = { snapshot: { attribute: false } };
@@ -19,16 +19,19 @@ export class ListNone extends LitElement {
 
   render() {
     const { requests = 0, more, paused } = this.snapshot ?? {};
-    if (more) return html`<p>Searching …</p>`;
+    if (more) return html`<p>Searching…</p>`;
     if (requests > 0) return this.noMatch(requests);
-    if (paused) return html`<p>Paused: what arrives waits until you resume.</p>`;
-    return html`<p>Nothing here yet. New requests show as they arrive.</p>`;
+    if (paused) return html`<p>Paused. New requests wait until you resume.</p>`;
+    return html`<p>No requests yet. New requests appear here as they arrive.</p>`;
   }
 
   /** @param {number} requests */
   noMatch(requests) {
+    const count = requests.toLocaleString("en-US");
+    const text =
+      requests === 1 ? "The request does not match" : `None of the ${count} requests match`;
     return html`
-      <p>No request of ${requests.toLocaleString("en-US")} matches</p>
+      <p>${text}</p>
       <button type="button" class="button" @click=${this.clear}>Clear filter</button>
     `;
   }

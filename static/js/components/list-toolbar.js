@@ -2,17 +2,17 @@ import { html, LitElement } from "lit";
 import { countText } from "../text/format.js";
 import "./export-menu.js";
 
-/** Typing is told to screen readers as one result, not letter by letter. */
+/** Screen readers hear one result after the last letter, not one for each letter. */
 const QUIET_MS = 1000;
 
 const EXAMPLE = 'method:post path:/orders header:stripe body:"a card" from:203.0.113.9 -word';
 
 /**
- * What is done to the list: filter it, hold it, empty it.
+ * Filters, pauses, clears and exports the list.
  * @fires filter-change   detail {text}
  * @fires pause-change    detail {paused}
  * @fires clear-requests
- * @fires leave-filter    by the keyboard, on to the list
+ * @fires leave-filter    the Enter or Escape key moves the focus to the list
  */
 export class ListToolbar extends LitElement {
   static properties = { snapshot: { attribute: false }, found: { state: true } };
@@ -42,8 +42,8 @@ export class ListToolbar extends LitElement {
           type="search"
           class="field toolbar-filter"
           aria-label="Filter requests"
-          placeholder="Filter, as in method:post stripe"
-          title=${`Words, or ${EXAMPLE}`}
+          placeholder="Filter, such as method:post stripe"
+          title=${`Words, or fields such as ${EXAMPLE}`}
           spellcheck="false"
           autocomplete="off"
           .value=${filter}
@@ -52,7 +52,7 @@ export class ListToolbar extends LitElement {
         />
         <span class="toolbar-count">${countText(snapshot)}</span>
         <button type="button" class="button" @click=${this.onPause}>
-          ${paused ? `Resume${held ? `, ${held.toLocaleString("en-US")} waiting` : ""}` : "Pause"}
+          ${paused ? resumeLabel(held) : "Pause"}
         </button>
         <button type="button" class="button" @click=${this.onClear}>
           Clear
@@ -76,7 +76,7 @@ export class ListToolbar extends LitElement {
   onKey({ key, isComposing, target }) {
     const { value } = /** @type {HTMLInputElement} */ (target);
     if (isComposing) return;
-    // The first Escape empties the field, as in any field for searching.
+    // The first Escape clears the field, as in every search field.
     if (key === "Enter" || (key === "Escape" && value === "")) this.tell("leave-filter", {});
   }
 
@@ -97,8 +97,15 @@ export class ListToolbar extends LitElement {
   }
 }
 
+/** @param {number} held  requests that wait */
+function resumeLabel(held) {
+  if (held === 0) return "Resume";
+  const count = held.toLocaleString("en-US");
+  return html`<span>Resume (${count}<span class="visually-hidden"> waiting</span>)</span>`;
+}
+
 /**
- * What an export takes: the requests that the filter lets through.
+ * Return the requests to export: those that match the filter.
  * @param {import("../state/store.js").Snapshot} snapshot
  */
 function requestsOf({ shown }) {

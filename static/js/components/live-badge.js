@@ -10,8 +10,8 @@ import sheet from "./live-badge.css";
 const TICK_MS = 250;
 
 /**
- * Whether this log is live, never in doubt.
- * @fires try-now  the reader does not want to wait for the next try
+ * Shows whether the log is live.
+ * @fires try-now  reconnect without waiting for the next attempt
  */
 export class LiveBadge extends LitElement {
   static styles = [baseStyles, unsafeCSS(sheet)];
@@ -23,7 +23,7 @@ export class LiveBadge extends LitElement {
     this.link = { state: "connecting", message: "", retryAt: 0 };
   }
 
-  /** The countdown goes on until its time has come. */
+  /** Update the countdown until it ends. */
   updated() {
     clearTimeout(this.timer);
     if (this.seconds) this.timer = setTimeout(() => this.requestUpdate(), TICK_MS);
@@ -47,8 +47,8 @@ export class LiveBadge extends LitElement {
   }
 
   tryNow() {
-    const ask = () => this.dispatchEvent(new CustomEvent("try-now", { bubbles: true }));
-    return html`<button part="button" type="button" class="button badge-try" @click=${ask}>Try now</button>`;
+    const retry = () => this.dispatchEvent(new CustomEvent("try-now", { bubbles: true }));
+    return html`<button part="button" type="button" class="button badge-try" @click=${retry}>Retry now</button>`;
   }
 }
 

@@ -6,10 +6,10 @@ import { requestCount } from "../text/format.js";
 const MINUTES = (STEPS * STEP_SECONDS) / 60;
 const HEIGHT = 24;
 
-/** One lone request is not drawn as if it were a rush. */
+/** A single request does not fill the plot's height. */
 const LOWEST_TOP = 5;
 
-/** Requests over the last minutes, as bars: now is on the right. */
+/** A bar chart of the requests in the last minutes; the newest are on the right. */
 export class RatePlot extends LitElement {
   static properties = { rate: { attribute: false } };
 
@@ -32,7 +32,7 @@ export class RatePlot extends LitElement {
       <svg
         class="plot"
         role="img"
-        aria-label=${`${text}, at most ${most.toLocaleString("en-US")} in ${STEP_SECONDS} seconds`}
+        aria-label=${`${text}, with a peak of ${most.toLocaleString("en-US")} in ${STEP_SECONDS} seconds`}
         viewBox="0 0 ${STEPS} ${HEIGHT}"
         preserveAspectRatio="none"
       >${counts.map((count, at) => bar(at, count / Math.max(most, LOWEST_TOP)))}</svg>

@@ -13,7 +13,7 @@ import { byteCount } from "../text/format.js";
  */
 
 /**
- * The fields of a reply, each with what the server has against it.
+ * Render the fields of a reply, each with the error that the server reported for it.
  * @param {Form} form
  */
 export function replyFields(form) {
@@ -23,13 +23,13 @@ export function replyFields(form) {
     <div class="reply-numbers">
       ${field(form, "status", "Status", line(form, "status", "numeric", "200–599"))}
       ${field(form, "delay", "Delay (s)", line(form, "delay", "decimal", "0"))}
-      ${field(form, "times", "Times", line(form, "times", "numeric", "always"))}
+      ${field(form, "times", "For how many requests (empty: all)", line(form, "times", "numeric", "all"))}
     </div>
-    ${field(form, "headers", "Headers, one “Name: value” a line", headers(form))}
+    ${field(form, "headers", "Headers, one “Name: value” per line", headers(form))}
     ${field(form, "body", "Body", body(form))}
     <label class="reply-check">
       <input type="checkbox" .checked=${draft.cors} @change=${onCors} />
-      <span>Pages of other origins may call it (CORS)</span>
+      <span>Allow web pages on other sites to call it (CORS)</span>
     </label>
   `;
 }
@@ -70,7 +70,7 @@ function headers({ draft, problem, change }) {
 }
 
 /**
- * A binary body can't be typed: it is kept, byte by byte, unless it is replaced.
+ * Render the body. A binary body can't be edited as text: it stays unchanged unless it is replaced.
  * @param {Form} form
  */
 function body({ draft, problem, change }) {
@@ -82,8 +82,8 @@ function body({ draft, problem, change }) {
   }
   const replace = () => change({ body: NO_BODY });
   return html`<div class="reply-binary">
-    <span>Binary, ${byteCount(sizeOf(draft.body))}. It is kept as it is.</span>
-    <button type="button" class="button" @click=${replace}>Replace by text</button>
+    <span>Binary body, ${byteCount(sizeOf(draft.body))}. It stays unchanged unless you replace it.</span>
+    <button type="button" class="button" @click=${replace}>Replace with text</button>
   </div>`;
 }
 

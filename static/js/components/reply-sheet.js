@@ -1,12 +1,12 @@
 import { html } from "lit";
 import { begunWith, PRESETS } from "../reply/presets.js";
-import { askedFor, DEFAULT_REPLY, draftOf, problemOf } from "../reply/reply.js";
+import { DEFAULT_REPLY, draftOf, problemOf, replyOf } from "../reply/reply.js";
 import { replyFields } from "./reply-fields.js";
 import { Sheet } from "./sheet.js";
 
 /** @typedef {import("../reply/reply.js").Draft} Draft */
 
-/** The callback's reply, to be changed. What is typed stays until it is saved or put away. */
+/** Edits the callback's reply. The draft stays until it is saved or the sheet is closed. */
 export class ReplySheet extends Sheet {
   static properties = {
     url: {},
@@ -18,7 +18,7 @@ export class ReplySheet extends Sheet {
 
   constructor() {
     super();
-    this.heading = "The callback's reply";
+    this.heading = "Response";
     this.closedBy = "closerequest";
     this.url = "";
     /** @type {import("../reply/reply.js").Reply | null} */
@@ -31,7 +31,7 @@ export class ReplySheet extends Sheet {
     this.busy = false;
   }
 
-  /** With the reply as it is now; what others change while it is open does not touch what is typed. */
+  /** Start with the current reply. Changes by other viewers do not touch the draft. */
   async show() {
     this.draft = draftOf(this.reply ?? DEFAULT_REPLY);
     this.problem = null;
@@ -42,13 +42,13 @@ export class ReplySheet extends Sheet {
     const { draft, problem, busy } = this;
     return html`
       <form class="reply" novalidate @submit=${this.onSubmit}>
-        <div class="reply-presets" role="group" aria-label="Begin with">
+        <div class="reply-presets" role="group" aria-label="Presets">
           ${PRESETS.map((preset) => this.preset(preset))}
         </div>
         ${replyFields({ draft, problem, change: (changes) => this.change(changes) })}
         <p class="reply-hint">
-          Without any setting: what is sent to <code class="captured">${this.url}/status/503</code>
-          gets 503, whatever stands here.
+          Requests to <code class="captured">${this.url}/status/503</code>
+          always get 503, regardless of these settings.
         </p>
         <p class="reply-problem" role="alert">${problem?.field === null ? problem.text : ""}</p>
         <div class="sheet-foot">
@@ -73,18 +73,18 @@ export class ReplySheet extends Sheet {
   /** @param {Event} event */
   onSubmit(event) {
     event.preventDefault();
-    this.ask(async (replies) => replies.save(askedFor(this.draft)));
+    this.request(async (replies) => replies.save(replyOf(this.draft)));
   }
 
   reset() {
-    this.ask((replies) => replies.reset());
+    this.request((replies) => replies.reset());
   }
 
   /**
-   * The stream tells all viewers, this one as well, what came of it.
+   * Save or reset. The stream reports the result to all viewers, including this one.
    * @param {(replies: import("../reply/api.js").ReplyApi) => Promise<void>} act
    */
-  async ask(act) {
+  async request(act) {
     if (!this.replies || this.busy) return;
     this.busy = true;
     try {

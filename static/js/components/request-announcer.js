@@ -1,16 +1,16 @@
 import { html, LitElement } from "lit";
 
-/** A burst is told as one sentence, not as a hundred. */
+/** Screen readers hear one sentence per burst of requests. */
 const QUIET_MS = 1500;
 
-/** Tells screen readers of new requests, politely. */
+/** Announces new requests to screen readers. */
 export class RequestAnnouncer extends LitElement {
   static properties = { arrived: { type: Number }, text: { state: true } };
 
   constructor() {
     super();
     this.arrived = 0;
-    this.told = 0;
+    this.announced = 0;
     this.text = "";
   }
 
@@ -20,15 +20,15 @@ export class RequestAnnouncer extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
-    if (!changed.has("arrived") || this.arrived === this.told || this.timer) return;
-    this.timer = setTimeout(() => this.tell(), QUIET_MS);
+    if (!changed.has("arrived") || this.arrived === this.announced || this.timer) return;
+    this.timer = setTimeout(() => this.announce(), QUIET_MS);
   }
 
-  tell() {
-    const news = this.arrived - this.told;
-    this.told = this.arrived;
+  announce() {
+    const added = this.arrived - this.announced;
+    this.announced = this.arrived;
     this.timer = undefined;
-    this.text = `${news} new ${news === 1 ? "request" : "requests"}, ${this.arrived} in all`;
+    this.text = `${added} new ${added === 1 ? "request" : "requests"}, ${this.arrived} in total`;
   }
 
   render() {

@@ -25,10 +25,10 @@ import { define } from "./define.js";
 /** @type {Partial<Record<BodyView, string>>} */
 const NAMES = { preview: "Preview", text: "Raw", hex: "Hex" };
 
-/** @type {Set<BodyView>} what shows bytes, or text that is read piece by piece */
+/** @type {Set<BodyView>} views that show bytes, or text that is decoded in pieces */
 const WITHOUT_ITS_TEXT = new Set(["hex", "image", "multipart"]);
 
-/** The body: decompressed, by its charset, as readable as it gets; raw and in hex. */
+/** The body: decompressed, decoded by its charset, and formatted; also raw and in hex. */
 export class RequestBody extends LitElement {
   static styles = [
     baseStyles,
@@ -45,7 +45,7 @@ export class RequestBody extends LitElement {
     super();
     /** @type {CapturedRequest | undefined} */
     this.request = undefined;
-    /** @type {import("../body/reading.js").Opened | null} null: it is being decompressed */
+    /** @type {import("../body/reading.js").Opened | null} null while it is being decompressed */
     this.opened = null;
     this.asSent = false;
     /** @type {ReturnType<typeof jsonErrorOf>} */
@@ -86,7 +86,7 @@ export class RequestBody extends LitElement {
     this.chosen = this.views[0];
   }
 
-  /** The one that is shown. @returns {Body | undefined} */
+  /** The body to show: as sent, or decompressed. @returns {Body | undefined} */
   get body() {
     return this.asSent ? this.request?.body : this.opened?.body;
   }
@@ -96,7 +96,7 @@ export class RequestBody extends LitElement {
     if (!request) return;
     if (!request.body.complete) {
       return html`<p class="body-note">
-        Larger than the server’s limit: ${byteCount(request.body.size)}, not kept.
+        The body of ${byteCount(request.body.size)} was larger than the server’s limit and was not kept.
       </p>`;
     }
     if (request.body.size === 0) return html`<p class="body-note">No body.</p>`;
@@ -121,7 +121,7 @@ export class RequestBody extends LitElement {
     });
   }
 
-  /** How its text was read, where that is what shows. @param {Body} body */
+  /** Say how the text was decoded, in views that show text. @param {Body} body */
   note({ note }) {
     if (!note || WITHOUT_ITS_TEXT.has(this.chosen)) return "";
     return html`<p class="body-reading">${visible(note)}</p>`;

@@ -2,7 +2,7 @@ import { html, LitElement, nothing } from "lit";
 import { isLong } from "../text/excerpt.js";
 import { visible } from "../text/format.js";
 import { methodTone, textOfLine } from "../wire/captured.js";
-import { facts, summary } from "./detail-sections.js";
+import { details, summary } from "./detail-sections.js";
 import { backIcon } from "./icons.js";
 import "./captured-detail.js";
 import "./export-menu.js";
@@ -15,9 +15,9 @@ import "./take-away.js";
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /**
- * Everything about one captured request.
- * @fires close-request    the reader goes back to the list (phones only)
- * @fires compare-request  with another one, to be chosen
+ * The detail of one captured request.
+ * @fires close-request    the user returns to the list (on phones only)
+ * @fires compare-request  the user wants to compare it with another request
  */
 export class RequestDetail extends LitElement {
   static properties = {
@@ -35,11 +35,11 @@ export class RequestDetail extends LitElement {
     this.request = undefined;
     /** @type {import("../state/retries.js").Retry | undefined} */
     this.retry = undefined;
-    /** @type {import("../state/responses.js").SenderResponse | undefined} what its sender got, once it is known */
+    /** @type {import("../state/responses.js").SenderResponse | undefined} undefined while it is not known */
     this.response = undefined;
-    /** @type {import("../state/responses.js").Responses | undefined} the same, for exports: it is read then */
+    /** @type {import("../state/responses.js").Responses | undefined} for exports */
     this.responses = undefined;
-    /** The server's limit for bodies in bytes; 0 where it is not known. */
+    /** The server's maximum body size in bytes; 0 if unknown. */
     this.bodyLimit = 0;
     this.opened = false;
   }
@@ -51,7 +51,7 @@ export class RequestDetail extends LitElement {
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
     if (changed.has("request")) this.scrollTop = 0;
-    // The back button is in sight only where the detail covers the list; elsewhere this does nothing.
+    // The back button is visible only where the detail covers the list; elsewhere this does nothing.
     if (changed.has("opened") && this.opened) this.querySelector("button")?.focus();
   }
 
@@ -63,16 +63,16 @@ export class RequestDetail extends LitElement {
         ${this.head(request)}
         <div class="detail-actions">
           <take-away .request=${request}></take-away>
-          <export-menu label="Export this" .requests=${[request]} .responses=${this.responses}></export-menu>
+          <export-menu label="Export request" .requests=${[request]} .responses=${this.responses}></export-menu>
           <button type="button" class="button" aria-keyshortcuts="d" @click=${this.compare}>Compare</button>
         </div>
         <webhook-detail .request=${request}></webhook-detail>
         <found-tokens .request=${request}></found-tokens>
         <signature-check .request=${request}></signature-check>
         <resend-panel .request=${request}></resend-panel>
-        <section aria-labelledby="facts-title">
-          <h3 id="facts-title">Facts</h3>
-          <webhook-pairs-table .pairs=${facts(request)} label="Facts"></webhook-pairs-table>
+        <section aria-labelledby="details-title">
+          <h3 id="details-title">Details</h3>
+          <webhook-pairs-table .pairs=${details(request)} label="Details"></webhook-pairs-table>
         </section>
       </article>
     `;
@@ -98,7 +98,7 @@ export class RequestDetail extends LitElement {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    // In a field or a menu Escape means something else.
+    // Fields and menus handle Escape themselves.
     const inControl = /** @type {Element} */ (event.target).closest(
       "input, select, textarea, menu-button",
     );

@@ -9,7 +9,7 @@ import { isMove, keyOf, RowFocus } from "./row-focus.js";
 import { RowWindow } from "./row-window.js";
 
 /**
- * All requests, newest on top, with notices of what is not there in its place.
+ * All requests, newest first, with notices in place of missed and refused requests.
  * @fires select-request  detail {id, opened}
  */
 export class RequestList extends LitElement {
@@ -32,7 +32,7 @@ export class RequestList extends LitElement {
     this.shown = this.snapshot?.shown ?? [];
     this.requests = this.shown.filter(({ kind }) => kind === "request");
     const selected = this.requests.find(({ key }) => key === this.snapshot?.selected?.id);
-    /** The selected row, or the newest when the selected one is not in the list (any more). */
+    /** The row that the Tab key reaches: the selected one, or else the newest. */
     this.reachable = (selected ?? this.requests[0])?.key;
     this.window.place(this.shown, [this.reachable, this.focused.key]);
   }
@@ -54,12 +54,12 @@ export class RequestList extends LitElement {
     `;
   }
 
-  /** What came in above while the reader looked at older ones. */
+  /** A button that scrolls to requests that arrived above the visible part. */
   news() {
     const { news } = this.window;
     if (news === 0) return nothing;
     return html`<button type="button" class="button" @click=${this.onNews}>
-      ${news.toLocaleString("en-US")} new
+      ${news.toLocaleString("en-US")} new ${news === 1 ? "request" : "requests"}
     </button>`;
   }
 
@@ -100,8 +100,8 @@ export class RequestList extends LitElement {
   }
 
   /**
-   * Selects a neighbour of the row with the focus, or of the selected one, and goes there; where
-   * neither is in the list, the newest is the next.
+   * Select and focus a neighbour of the focused row, or of the selected one. If neither is in the
+   * list, select the newest.
    * @param {string} move  ArrowDown, ArrowUp, Home or End
    */
   move(move) {
@@ -129,7 +129,7 @@ export class RequestList extends LitElement {
 }
 
 /**
- * Stands in the list for requests that are not there.
+ * Render a notice in place of missed or refused requests.
  * @param {import("../state/store.js").GapEntry | import("../state/store.js").RefusedEntry} entry
  */
 function listNotice(entry) {

@@ -5,7 +5,7 @@ import "./pairs-table.js";
 
 /** @typedef {import("../resend/resend.js").ResendResponse} ResendResponse */
 /** @typedef {import("../resend/problems.js").Explanation} Explanation */
-/** @typedef {{response?: ResendResponse, problem?: Explanation, reach?: string}} Outcome  of a request sent again */
+/** @typedef {{response?: ResendResponse, problem?: Explanation, reach?: string}} Outcome  of resending a request */
 
 /** @param {Outcome} outcome */
 export function summary({ response, problem, reach = "" }) {
@@ -21,17 +21,17 @@ export function summary({ response, problem, reach = "" }) {
 function responseText({ status, reason, milliseconds }) {
   const time = `${Math.round(milliseconds).toLocaleString("en-US")} ms`;
   if (status) return `${status} ${visible(reason)} in ${time}`;
-  return `A redirect, in ${time}. It was not followed; the browser does not tell where it leads.`;
+  return `Redirect, in ${time}. It was not followed, and the browser does not reveal its target.`;
 }
 
 /** @param {ResendResponse} response */
 export function responded({ headers, shared, body }) {
-  const note = "Only those that CORS lets this page read.";
+  const note = "Only the headers that CORS lets this page read.";
   return html`
-    <h4>Headers of the response <span>${headers.length}</span></h4>
+    <h4>Response headers <span>${headers.length}</span></h4>
     ${shared ? html`<p class="resend-note">${note}</p>` : ""}
-    <webhook-pairs-table .pairs=${headers} label="Headers of the response"></webhook-pairs-table>
-    <h4>Body of the response</h4>
+    <webhook-pairs-table .pairs=${headers} label="Response headers"></webhook-pairs-table>
+    <h4>Response body</h4>
     ${body.size > 0 ? html`<webhook-body-source .body=${body}></webhook-body-source>` : ""}
     <p class="resend-note">${bodyNote(body)}</p>
   `;
@@ -39,6 +39,6 @@ export function responded({ headers, shared, body }) {
 
 /** @param {ResendResponse["body"]} body */
 function bodyNote({ size, complete }) {
-  if (!complete) return `Only its beginning was read: ${byteCount(size)}.`;
+  if (!complete) return `Only the first ${byteCount(size)} were read.`;
   return size === 0 ? "No body." : byteCount(size);
 }

@@ -10,10 +10,10 @@ import { responded, summary } from "./resend-outcome.js";
 /** @typedef {import("../resend/problems.js").Explanation} Explanation */
 /** @typedef {import("./resend-outcome.js").Outcome} Outcome */
 
-/** @type {{text: string, request: CapturedRequest} | null} kept for as long as the page is open */
+/** @type {{text: string, request: CapturedRequest} | null} kept until the page is closed */
 let last = null;
 
-/** Sends a captured request again, from this browser to any URL, and shows what comes back. */
+/** Resends a captured request from this browser to any URL, and shows the response. */
 export class ResendPanel extends LitElement {
   static properties = {
     request: { attribute: false },
@@ -55,12 +55,12 @@ export class ResendPanel extends LitElement {
   render() {
     const { request } = this;
     if (!request) return;
-    const hindrance = obstacle(request);
+    const reason = obstacle(request);
     return html`
       <section aria-labelledby="resend-title">
         <details class="fold resend">
           <summary><h3 id="resend-title">Resend</h3></summary>
-          ${hindrance ? html`<p class="resend-note">${hindrance}</p>` : this.form(request)}
+          ${reason ? html`<p class="resend-note">${reason}</p>` : this.form(request)}
         </details>
       </section>
     `;
@@ -95,7 +95,7 @@ export class ResendPanel extends LitElement {
       <pre class="resend-headers captured">${visible(text)}</pre>
       <div class="resend-tools">
         <webhook-copy-button .text=${text} what="the headers"></webhook-copy-button>
-        <button type="button" class="button" @click=${this.ask}>Is it reachable?</button>
+        <button type="button" class="button" @click=${this.check}>Check reachability</button>
       </div>
     `;
   }
@@ -116,21 +116,21 @@ export class ResendPanel extends LitElement {
     const controller = new AbortController();
     this.sending = controller;
     const outcome = await outcomeOf(target, controller);
-    if (this.sending !== controller) return; // another request is shown by now
+    if (this.sending !== controller) return; // the page shows another request now
     this.sending = null;
     this.outcome = outcome;
   }
 
   cancel() {
     this.sending?.abort();
-    this.querySelector("button")?.focus(); // this one goes away
+    this.querySelector("button")?.focus(); // the Cancel button disappears
   }
 
-  async ask() {
+  async check() {
     const { outcome } = this;
     const url = last && urlOf(last.text);
     if (!url) return;
-    this.outcome = { ...outcome, reach: "Asking…" };
+    this.outcome = { ...outcome, reach: "Checking…" };
     const reach = reachText(await isReachable(url), url);
     if (this.outcome.problem === outcome.problem) this.outcome = { ...outcome, reach };
   }
@@ -154,8 +154,8 @@ async function outcomeOf(target, controller) {
  * @param {URL} url
  */
 function reachText(reachable, { origin }) {
-  if (reachable) return `Something responds at ${origin}: it was CORS that stood in the way.`;
-  return `Nothing responds at ${origin}, or the browser does not let this page reach it.`;
+  if (reachable) return `A server responds at ${origin}, so CORS blocked the request.`;
+  return `No server responds at ${origin}, or the browser keeps this page from reaching it.`;
 }
 
 customElements.define("resend-panel", ResendPanel);

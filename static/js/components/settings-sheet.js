@@ -6,9 +6,9 @@ import { Sheet } from "./sheet.js";
 
 /** @typedef {import("../state/settings.js").Choices} Choices */
 
-const THEME_NAMES = { system: "As the system", light: "Light", dark: "Dark" };
+const THEME_NAMES = { system: "System", light: "Light", dark: "Dark" };
 
-/** What the reader can choose; it holds at once and is kept in this browser. */
+/** Edits the user's settings, which apply at once and are saved in this browser. */
 export class SettingsSheet extends Sheet {
   static properties = { choices: { attribute: false }, note: { state: true } };
 
@@ -31,7 +31,7 @@ export class SettingsSheet extends Sheet {
         ${THEMES.map((theme) => this.theme(theme, choices))}
       </fieldset>
       <label class="settings-line">
-        <span>Requests kept in the list</span>
+        <span>Maximum requests in the list</span>
         <select class="input" @change=${this.onMost}>
           ${MAX.map((most) => html`<option value=${most} ?selected=${most === choices.most}>${most.toLocaleString("en-US")}</option>`)}
         </select>
@@ -40,7 +40,7 @@ export class SettingsSheet extends Sheet {
       <p class="settings-note" role="status">${this.note}</p>
       ${this.check("Sound", choices.sound, this.onSound)}
       ${this.check("Single-key shortcuts", choices.keys, this.onKeys)}
-      <p class="settings-note">Kept in this browser. Requests never are.</p>
+      <p class="settings-note">Settings are saved in this browser. Requests are not.</p>
     `;
   }
 
@@ -77,7 +77,8 @@ export class SettingsSheet extends Sheet {
   async onNotify(event) {
     const box = /** @type {HTMLInputElement} */ (event.target);
     const notify = box.checked && (await askToNotify());
-    this.note = box.checked && !notify ? "This browser does not allow them for this page." : "";
+    this.note =
+      box.checked && !notify ? "This browser does not allow notifications for this page." : "";
     box.checked = notify;
     this.settings?.change({ notify });
   }

@@ -6,14 +6,14 @@ import { signatureField } from "./signature-field.js";
 
 /** @typedef {import("../signatures/providers.js").Provider} Provider */
 
-/** Who types is not told about every letter. */
+/** Check after the last letter, not after each one. */
 const QUIET_MS = 400;
 
 const UNABLE = html`<p class="signature-note">
-  Signatures can’t be checked here: browsers offer cryptography to pages on https or localhost only.
+  Signatures can’t be checked here: browsers offer cryptography only to pages on https or localhost.
 </p>`;
 
-/** Says whether a request is signed with the secret that the reader enters, or why not. */
+/** Checks the signature of a request with the secret that the user enters. */
 export class SignatureCheck extends LitElement {
   static properties = {
     request: { attribute: false },
@@ -21,7 +21,7 @@ export class SignatureCheck extends LitElement {
     verdict: { state: true },
   };
 
-  /** By provider and field. Secrets are here and nowhere else: not kept, not sent, not in a URL. */
+  /** Values by provider and field. Secrets stay here: they are not stored, sent or put in a URL. */
   #entered = /** @type {Record<string, Record<string, string>>} */ ({});
   #turn = 0;
 
@@ -45,14 +45,14 @@ export class SignatureCheck extends LitElement {
   willUpdate(changed) {
     if (!changed.has("request") || !this.request) return;
     const detected = detect(this.request);
-    // Who chose another provider keeps it while requests of the same kind come.
+    // The user's choice stays until a request of another kind arrives.
     if (detected !== this.detected) this.provider = detected ?? this.provider;
     this.detected = detected;
     this.verdict = undefined;
     this.check();
   }
 
-  /** What is filled in for this request. */
+  /** The values of the form. */
   get values() {
     const entered = this.#entered[this.provider.id] ?? {};
     return this.request ? fieldsOf(this.provider, this.request, entered) : {};
@@ -84,7 +84,7 @@ export class SignatureCheck extends LitElement {
       <section aria-labelledby="signature-title">
         <details class="fold signature">
           <summary>
-            <h3 id="signature-title">Check the signature <span>${this.detected?.name}</span></h3>
+            <h3 id="signature-title">Check signature <span>${this.detected?.name}</span></h3>
           </summary>
           ${canHash() ? this.form() : UNABLE}
         </details>
@@ -102,7 +102,7 @@ export class SignatureCheck extends LitElement {
         )}
         <button type="submit" class="button">Check</button>
       </form>
-      <p class="signature-note">The secret stays in this page’s memory. It is never sent or kept.</p>
+      <p class="signature-note">The secret stays in this page’s memory. It is never sent or stored.</p>
       ${signatureVerdict(this.verdict, emptyField(provider, values))}
     `;
   }
@@ -113,7 +113,7 @@ export class SignatureCheck extends LitElement {
     this.check();
   }
 
-  /** @param {Event} event  of the button or the Enter key; the page's policy lets no form go anywhere */
+  /** @param {Event} event  from the button or the Enter key; the page's policy blocks form submissions */
   onSubmit(event) {
     event.preventDefault();
     this.check();
@@ -123,16 +123,24 @@ export class SignatureCheck extends LitElement {
 /**
  * Render the verdict on a signature; screen readers announce it politely.
  * @param {import("../signatures/verdict.js").Verdict | undefined} verdict
- * @param {import("../signatures/providers.js").SignatureField | undefined} empty  what has to be filled in first
+ * @param {import("../signatures/providers.js").SignatureField | undefined} empty  the first field without a value
  */
 function signatureVerdict(verdict, empty) {
   return html`<p class="signature-verdict" role="status" data-valid=${verdict?.ok ?? nothing}>
-    ${verdict ? said(verdict) : empty ? `Still to fill in: ${empty.label}` : "Checking…"}
+    ${verdict ? verdictText(verdict) : empty ? `Enter the ${decapitalized(empty.label)}.` : "Checking…"}
   </p>`;
 }
 
+/**
+ * "Signing secret" becomes "signing secret"; "URL" stays.
+ * @param {string} label
+ */
+function decapitalized(label) {
+  return label.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+}
+
 /** @param {import("../signatures/verdict.js").Verdict} verdict */
-function said(verdict) {
+function verdictText(verdict) {
   return verdict.ok
     ? html`${checkIcon}<span>${["Valid.", ...verdict.notes].join(" ")}</span>`
     : html`${closeIcon}<span>${verdict.text}</span>`;

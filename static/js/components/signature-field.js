@@ -3,7 +3,7 @@ import { html, nothing } from "lit";
 /** @typedef {import("../signatures/providers.js").SignatureField} SignatureField */
 
 /**
- * One thing to enter, with its name and what helps to find it.
+ * Render one field of the form, with its label and hint.
  * @param {SignatureField} field
  * @param {string} value
  * @param {(value: string) => void} change
@@ -25,7 +25,7 @@ export function signatureField(field, value, change) {
  * @param {(value: string) => void} change
  */
 function choice({ name, choices }, value, change) {
-  return html`<select class="field" id="signature-${name}" @change=${told(change)}>
+  return html`<select class="field" id="signature-${name}" @change=${onValue(change)}>
     ${choices?.map((each) => html`<option .selected=${each === value}>${each}</option>`)}
   </select>`;
 }
@@ -46,12 +46,12 @@ function input({ name, kind }, value, change, hint) {
     autocapitalize="off"
     spellcheck="false"
     .value=${value}
-    @input=${told(change)}
+    @input=${onValue(change)}
   />`;
 }
 
 /** @param {(value: string) => void} change */
-function told(change) {
+function onValue(change) {
   return (/** @type {Event} */ event) =>
     change(/** @type {HTMLInputElement | HTMLSelectElement} */ (event.target).value);
 }

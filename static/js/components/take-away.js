@@ -10,7 +10,7 @@ import "./menu-button.js";
 
 const SHOW_RESULT_MS = 1600;
 
-/** A captured request to use elsewhere: as a command or code on the clipboard, its body as a file. */
+/** Copies a captured request as a command or as code, and downloads its body. */
 export class TakeAway extends LitElement {
   static properties = { request: { attribute: false }, origin: {}, result: { state: true } };
 
@@ -18,7 +18,7 @@ export class TakeAway extends LitElement {
     super();
     /** @type {import("../wire/captured.js").CapturedRequest | undefined} */
     this.request = undefined;
-    /** Where what is copied sends it. */
+    /** Origin that the copied command sends to. */
     this.origin = location.origin;
     this.result = "";
   }
@@ -36,7 +36,7 @@ export class TakeAway extends LitElement {
       ></menu-button>
       ${
         complete && size > 0
-          ? html`<button type="button" class="button" title="As ${bodyFileName(this.request)}" @click=${this.saveBody}>Download body</button>`
+          ? html`<button type="button" class="button" title="Download as ${bodyFileName(this.request)}" @click=${this.saveBody}>Download body</button>`
           : ""
       }
       <span class="visually-hidden" role="status">${this.result}</span>
@@ -45,21 +45,21 @@ export class TakeAway extends LitElement {
 
   /** @param {CustomEvent<{value: Format}>} event */
   onChoose({ detail }) {
-    this.take(detail.value);
+    this.copy(detail.value);
   }
 
   /**
-   * Copies the request; what the clipboard can't carry becomes a file.
+   * Copy the request, or save it as a file if it is binary.
    * @param {Format} format
    */
-  async take(format) {
+  async copy(format) {
     const { request } = this;
     if (!request) return;
     const taken = exportAs(format, request, this.origin);
     if (typeof taken === "string")
-      return this.tell((await copyText(taken)) ? "Copied" : "Not copied");
+      return this.show((await copyText(taken)) ? "Copied" : "Copy failed");
     saveBytes(taken, `request-${request.seq}.http`);
-    this.tell("Saved as a file");
+    this.show("Saved as a file");
   }
 
   saveBody() {
@@ -68,7 +68,7 @@ export class TakeAway extends LitElement {
   }
 
   /** @param {string} result */
-  tell(result) {
+  show(result) {
     this.result = result;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {

@@ -3,7 +3,7 @@ import { brandIcon, helpIcon, plusIcon, settingsIcon } from "./icons.js";
 import "./live-badge.js";
 
 /**
- * Where the reader is, whether it is live, and the way to everything else.
+ * The bar at the top: viewers, live badge, help, settings, and a link to a new callback.
  * @fires show-sheet  detail: the name of a sheet's element
  */
 export class TopBar extends LitElement {
@@ -14,7 +14,7 @@ export class TopBar extends LitElement {
     /** @type {import("../state/store.js").Link | undefined} */
     this.link = undefined;
     this.viewers = 0;
-    /** Where a new callback is made. */
+    /** URL that creates a new callback. */
     this.fresh = "";
   }
 
@@ -30,7 +30,7 @@ export class TopBar extends LitElement {
         ${live ? html`<span class="topbar-viewers">${viewersText(this.viewers)}</span>` : ""}
         <webhook-badge .link=${this.link}></webhook-badge>
         <div class="topbar-tools">
-          ${this.tool("help-sheet", "?", "Keyboard help", helpIcon)}
+          ${this.tool("help-sheet", "?", "Keyboard shortcuts", helpIcon)}
           ${this.tool("settings-sheet", "s", "Settings", settingsIcon)}
         </div>
         <a class="button" href=${this.fresh}>${plusIcon}<span class="topbar-new">New <span class="topbar-long">callback</span></span></a>
@@ -45,10 +45,10 @@ export class TopBar extends LitElement {
    * @param {unknown} icon
    */
   tool(sheet, key, name, icon) {
-    const ask = () =>
+    const show = () =>
       this.dispatchEvent(new CustomEvent("show-sheet", { detail: sheet, bubbles: true }));
     return html`<button
-      type="button" class="icon-button" title="${name} (${key})" aria-label=${name} aria-keyshortcuts=${key} @click=${ask}
+      type="button" class="icon-button" title="${name} (${key})" aria-label=${name} aria-keyshortcuts=${key} @click=${show}
     >${icon}</button>`;
   }
 }

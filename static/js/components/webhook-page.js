@@ -18,7 +18,7 @@ import "./top-bar.js";
 
 /** @typedef {import("../state/store.js").Snapshot} Snapshot */
 
-/** The whole page: reads the store, hands data down, turns events from below into store calls. */
+/** The whole page: passes the store's data to components, and their events to the store. */
 export class WebhookPage extends LitElement {
   static properties = { store: { attribute: false }, settings: { attribute: false } };
 
@@ -48,7 +48,7 @@ export class WebhookPage extends LitElement {
     this.back.follow(isCovered(this.store.snapshot));
   }
 
-  /** One update a frame at most, however fast requests arrive. */
+  /** Update at most once per frame. */
   async scheduleUpdate() {
     await new Promise(requestAnimationFrame);
     super.scheduleUpdate();
@@ -87,7 +87,7 @@ export class WebhookPage extends LitElement {
       >
         <callback-url .url=${this.url} .reply=${reply}></callback-url>
         <list-pane .snapshot=${snapshot} .rate=${this.store.rate}></list-pane>
-        <section class="page-detail" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "First steps"}>${this.detail(snapshot)}</section>
+        <section class="page-detail" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "Get started"}>${this.detail(snapshot)}</section>
       </main>
       <request-announcer .arrived=${arrived}></request-announcer>
       <help-sheet .docs=${this.dataset.docsUrl ?? "/docs"}></help-sheet>
@@ -170,7 +170,7 @@ export class WebhookPage extends LitElement {
     this.focusRow();
   }
 
-  /** Back to where the reader was in the list. */
+  /** Return the focus to the selected row. */
   async focusRow() {
     await this.updateComplete;
     /** @type {HTMLElement | null} */ (this.querySelector("webhook-row[selected]"))?.focus();
@@ -178,7 +178,7 @@ export class WebhookPage extends LitElement {
 }
 
 /**
- * On a phone: the detail lies over the list.
+ * Whether the detail covers the list on a phone.
  * @param {Snapshot} snapshot
  */
 function isCovered({ opened, selected }) {

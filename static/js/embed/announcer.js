@@ -1,31 +1,31 @@
-/** A burst is told as one sentence, not as a hundred. */
+/** Screen readers hear one sentence per burst of requests. */
 const QUIET_MS = 1500;
 
-/** What a screen reader is told of new requests. No DOM in here. */
+/** The text that announces new requests to screen readers. Uses no DOM. */
 export class Announcer {
-  #told = 0;
+  #announced = 0;
   #arrived = 0;
   #change;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer = undefined;
   text = "";
 
-  /** @param {() => void} change  the text is another one */
+  /** @param {() => void} change  called when the text changes */
   constructor(change) {
     this.#change = change;
   }
 
-  /** @param {number} arrived  requests in all */
-  hear(arrived) {
+  /** @param {number} arrived  requests in total */
+  update(arrived) {
     this.#arrived = arrived;
-    if (arrived > this.#told) this.#timer ??= setTimeout(() => this.#tell(), QUIET_MS);
+    if (arrived > this.#announced) this.#timer ??= setTimeout(() => this.#announce(), QUIET_MS);
   }
 
-  #tell() {
-    const news = this.#arrived - this.#told;
+  #announce() {
+    const added = this.#arrived - this.#announced;
     this.#timer = undefined;
-    this.#told = this.#arrived;
-    this.text = `${news} new ${news === 1 ? "request" : "requests"}, ${this.#arrived} in all`;
+    this.#announced = this.#arrived;
+    this.text = `${added} new ${added === 1 ? "request" : "requests"}, ${this.#arrived} in total`;
     this.#change();
   }
 }

@@ -1,4 +1,4 @@
-/** The bar of a log: whether it is live, who watches, and what can be done. */
+/** The bar of a log: live badge, viewers, request count and buttons. */
 
 import { html, nothing } from "lit";
 import "../components/copy-button.js";
@@ -30,7 +30,7 @@ export function logBar({ snapshot, place, actions }) {
       <span class="actions">
         ${requests ? button("Clear", actions.clear) : nothing}
         ${requests && place ? html`<webhook-copy-button .text=${`${place.server}/${place.uuid}`} label="Copy URL"></webhook-copy-button>` : nothing}
-        ${place ? html`<a part="button" class="button" href="${place.server}/view/${place.uuid}" target="_blank" rel="noopener noreferrer">Open page</a>` : nothing}
+        ${place ? html`<a part="button" class="button" href="${place.server}/view/${place.uuid}" target="_blank" rel="noopener noreferrer">Open dashboard</a>` : nothing}
       </span>
     </div>
     ${link.message ? html`<p part="notice" class="notice message" data-state=${link.state} role="alert">${messageText(link)}</p>` : nothing}

@@ -8,7 +8,7 @@ import { openStream, parseCallbackUrl } from "../wire/stream.js";
 import { LogStore } from "./log-store.js";
 import { mixedText, policyText } from "./obstacles.js";
 
-const NO_SRC = "this element needs a src, the URL of a callback";
+const NO_SRC = "set the src attribute to the URL of a callback";
 
 export class Log {
   #maxEntries;

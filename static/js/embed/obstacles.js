@@ -1,19 +1,20 @@
-/** What keeps a page from connecting, of which its browser tells a socket nothing. No DOM in here. */
+/** Reasons why a page can't connect that a socket does not report. Uses no DOM. */
 
 import { isMixed } from "../browser/mixed.js";
 
 /**
- * Why this page can never connect to the server; "" when it may.
+ * Return why mixed content keeps the page from connecting to the server, or "".
  * @param {string} server
  * @param {string} origin  of the page
  */
 export function mixedText(server, origin) {
   if (!isMixed(origin, new URL(server))) return "";
-  return `this page came over https, so its browser does not let it connect to ${server}`;
+  return `this page was loaded over https, so the browser blocks connections to ${server}`;
 }
 
 /**
- * Why the page's Content-Security-Policy kept it from connecting; "" when it was about another thing.
+ * Return why the page's Content-Security-Policy keeps it from connecting, or "" if the violation
+ * does not concern the server.
  * @param {string} server
  * @param {{effectiveDirective: string, blockedURI: string, disposition: string}} violation
  */
@@ -21,7 +22,7 @@ export function policyText(server, { effectiveDirective, blockedURI, disposition
   if (effectiveDirective !== "connect-src" || disposition !== "enforce") return "";
   if (hostOf(blockedURI) !== hostOf(server)) return "";
   const { host } = new URL(server);
-  return `this page’s Content-Security-Policy does not let it connect to ${host} (connect-src)`;
+  return `this page’s Content-Security-Policy (connect-src) blocks connections to ${host}`;
 }
 
 /** @param {string} url */

@@ -134,7 +134,7 @@ export class WebhookLog extends LitElement {
   }
 
   updated() {
-    this.#announcer.hear(this.#log.store.snapshot.arrived);
+    this.#announcer.update(this.#log.store.snapshot.arrived);
   }
 
   render() {

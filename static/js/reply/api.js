@@ -1,12 +1,12 @@
 /**
- * The callback's reply on the server. The only file that calls its API.
+ * Reads and changes the callback's reply. Only this file calls the API of replies.
  *
  * @typedef {import("./reply.js").Reply} Reply
  */
 
 import { ReplyProblem } from "./reply.js";
 
-const TIME_OUT_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export class ReplyApi {
   #url;
@@ -18,30 +18,30 @@ export class ReplyApi {
 
   /** @returns {Promise<Reply>} */
   async read() {
-    return (await this.#ask("GET")).json();
+    return (await this.#request("GET")).json();
   }
 
   /**
-   * Rejects with a `ReplyProblem` in the server's words.
+   * Save a reply. Rejects with a `ReplyProblem` that has the server's message.
    * @param {unknown} reply
    */
   async save(reply) {
-    await this.#ask("PUT", JSON.stringify(reply));
+    await this.#request("PUT", JSON.stringify(reply));
   }
 
   async reset() {
-    await this.#ask("DELETE");
+    await this.#request("DELETE");
   }
 
   /**
    * @param {string} method
    * @param {string} [body]
    */
-  async #ask(method, body) {
+  async #request(method, body) {
     const headers = { Accept: "application/json", "Content-Type": "application/json" };
-    const signal = AbortSignal.timeout(TIME_OUT_MS);
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(this.#url, { method, headers, body, signal }).catch(() => {
-      throw new Error("The server can’t be reached.");
+      throw new Error("The server can’t be reached. Check the connection, then try again.");
     });
     if (!response.ok) throw await problemOf(response);
     return response;
@@ -50,7 +50,7 @@ export class ReplyApi {
 
 /** @param {Response} response */
 async function problemOf(response) {
-  const { error } = await response.json().catch(() => ({})); // a proxy responds as it likes
+  const { error } = await response.json().catch(() => ({})); // a proxy's error need not be JSON
   return new ReplyProblem(
     error?.message ?? `The server responded with ${response.status}.`,
     error?.field,

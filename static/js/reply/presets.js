@@ -1,6 +1,6 @@
 /**
- * Replies to begin with. What is not in one is as it is by default; for how many requests and for
- * whom stays as it was. No DOM in here.
+ * Presets of replies. Fields that a preset does not name get their defaults, except `times` and
+ * `cors`, which stay unchanged. Uses no DOM.
  *
  * @typedef {import("./reply.js").Draft} Draft
  * @typedef {{name: string, fields: Partial<Draft>}} Preset
@@ -27,7 +27,7 @@ export const PRESETS = [
   { name: "429", fields: { status: "429", headers: "Retry-After: 60" } },
   { name: "500", fields: { status: "500" } },
   { name: "503", fields: { status: "503" } },
-  { name: "Time-out", fields: { status: "200", delay: "30" } },
+  { name: "Timeout", fields: { status: "200", delay: "30" } },
 ];
 
 /**

@@ -1,20 +1,19 @@
 /**
- * What a callback responds with: the reply as a value, as text, and as it is written in a form.
- * No DOM in here.
+ * The reply of a callback: as a value, as text, and as a draft in a form. Uses no DOM.
  *
  * @typedef {import("../wire/contract.js").Reply} Reply
  * @typedef {import("../wire/contract.js").ReplyBody} ReplyBody
  *
- * @typedef {object} Draft  a reply as it is written: what it is worth is for the server to say
+ * @typedef {object} Draft  a reply in a form; the server validates it
  * @property {string} status
- * @property {string} headers  one "Name: value" a line
+ * @property {string} headers  one "Name: value" per line
  * @property {ReplyBody} body
  * @property {string} delay
  * @property {string} times    empty for all
  * @property {boolean} cors
  *
  * @typedef {keyof Draft} ReplyField
- * @typedef {{field: ReplyField | null, text: string}} Problem  null: with all of it
+ * @typedef {{field: ReplyField | null, text: string}} Problem  null: it concerns no single field
  */
 
 import { bytesOf } from "../body/body.js";
@@ -38,7 +37,7 @@ export const DEFAULT_REPLY = {
 const BLANK = draftOf(DEFAULT_REPLY);
 
 /**
- * "Responds with 200, no body", "Responds with 503 to the next 3 requests, after 2 s".
+ * Describe a reply: "Responds with 200, no body", "Responds with 503 to the next 3 requests, after 2 s".
  * @param {Reply} reply
  */
 export function replyText({ status, headers, body, delay, times, cors }) {
@@ -88,10 +87,10 @@ export function draftOf({ status, headers, body, delay, times, cors }) {
 }
 
 /**
- * What to ask the server for. Throws a `ReplyProblem`.
+ * Convert a draft to the body of a PUT request. Throws a `ReplyProblem`.
  * @param {Draft} draft
  */
-export function askedFor({ status, headers, body, delay, times, cors }) {
+export function replyOf({ status, headers, body, delay, times, cors }) {
   return {
     status: number(status),
     headers: headersOf(headers),
@@ -103,7 +102,7 @@ export function askedFor({ status, headers, body, delay, times, cors }) {
 }
 
 /**
- * A number, or the text as it is: the server says what is wrong with it.
+ * Convert to a number, or return the text unchanged: the server reports the error.
  * @param {string} text
  */
 function number(text) {
@@ -116,12 +115,13 @@ function headersOf(text) {
   const lines = text.split("\n").filter((line) => line.trim());
   return lines.map((line) => {
     const colon = line.indexOf(":");
-    if (colon < 0) throw new ReplyProblem(`“${line.trim()}” has no colon.`, "headers");
+    if (colon < 0)
+      throw new ReplyProblem(`“${line.trim()}” has no colon. Write “Name: value”.`, "headers");
     return [trimOws(line.slice(0, colon)), trimOws(line.slice(colon + 1))];
   });
 }
 
-/** What is wrong with a reply, and in which field. */
+/** An error in a reply, with the field that it concerns. */
 export class ReplyProblem extends Error {
   /**
    * @param {string} message
@@ -134,8 +134,8 @@ export class ReplyProblem extends Error {
 }
 
 /**
- * Where to show a problem, and what to show: beside a field, without the name that the server's
- * message begins with.
+ * Return the field of an error and its message, without the field's name that the server's message
+ * starts with.
  * @param {Error} error
  * @returns {Problem}
  */

@@ -12,10 +12,10 @@ import { byteCount } from "../text/format.js";
 
 /** @type {Readonly<Record<string, string>>} */
 const BY = {
-  default: "by default",
-  reply: "by the reply",
-  path: "as its path asked",
-  responder: "by the responder",
+  default: "(default)",
+  reply: "(configured)",
+  path: "(set by the path)",
+  responder: "(from the responder)",
 };
 
 /** The newest are kept. A response may come long after its request, and for one that waits unseen. */
@@ -63,8 +63,7 @@ function keyOf(epoch, seq) {
 }
 
 /**
- * "response 503 by the reply"; of a body that is too large "rejected 413: …", because no reply had a
- * say in that.
+ * "response 503 (configured)", or "rejected 413: …" if the body was too large.
  * @param {SenderResponse} response
  * @param {{body: import("../wire/contract.js").Body}} request
  * @param {number} [limit]  the server's, in bytes, where it is known

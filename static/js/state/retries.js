@@ -58,11 +58,11 @@ export function retryLabel({ number, after }) {
 }
 
 /**
- * "Delivery 3, 5 minutes after the one before: same webhook-id".
+ * "Delivery 3, 5 minutes after the previous one (same webhook-id)".
  * @param {Retry} retry
  */
 export function retryText({ number, after, by }) {
-  return `Delivery ${number}, ${time(after)} after the one before: same ${by}`;
+  return `Delivery ${number}, ${time(after)} after the previous one (same ${by})`;
 }
 
 /** @param {number} seconds */

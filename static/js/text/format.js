@@ -100,10 +100,10 @@ export function visible(text) {
  */
 export function gapText(missed) {
   if (missed === null) {
-    return "The server counts anew: it can’t tell whether requests arrived meanwhile.";
+    return "The server restarted. Requests sent while it was down may be missing here.";
   }
   const were = missed === 1 ? "It was" : "They were";
-  return `${requestCount(missed)} arrived while this page was away. ${were} not kept.`;
+  return `${requestCount(missed)} arrived while this page was disconnected. ${were} not stored.`;
 }
 
 /**
@@ -111,8 +111,8 @@ export function gapText(missed) {
  * @param {{count: number, status: number, message: string}} refused
  */
 export function refusedText({ count, status, message }) {
-  const refused = count === 1 ? "was refused:" : "were refused. The latest:";
-  return `${requestCount(count)} ${refused} ${message} The sender got ${status}.`;
+  const refused = count === 1 ? "was refused:" : "were refused. Latest reason:";
+  return `${requestCount(count)} ${refused} ${message} The sender received ${status}.`;
 }
 
 /**

@@ -15,10 +15,10 @@ export const LINK_WORDS = {
 /** @type {Readonly<Record<State, string>>} */
 export const LINK_MEANINGS = {
   connecting: "Connecting to the server",
-  live: "Requests show here the moment they arrive",
-  reconnecting: "The connection was lost; the page reconnects by itself",
+  live: "New requests appear here as they arrive",
+  reconnecting: "The connection was lost. The page reconnects automatically.",
   stalled:
-    "The server’s message queue is unavailable, so it accepts no requests; the page goes on by itself",
-  offline: "This device has no network; the page reconnects by itself",
+    "The server’s message queue is unavailable, so it accepts no requests. The page resumes automatically.",
+  offline: "This device has no network connection. The page reconnects automatically.",
   refused: "The server refused this page",
 };

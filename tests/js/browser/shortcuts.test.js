@@ -53,5 +53,5 @@ test("a key held down moves on, and does nothing else twice", () => {
 test("a key without an element around it still acts", () => {
   const event = { key: "?", ctrlKey: false, altKey: false, metaKey: false };
   const found = match({ ...event, repeat: false, isComposing: false, target: null });
-  assert.equal(found?.does, "This help");
+  assert.equal(found?.does, "Keyboard shortcuts");
 });

@@ -9,7 +9,7 @@ const SERVER = "https://hooks.example.com/team";
 
 test("a page over https cannot connect to a server without, but for its own computer", () => {
   const page = "https://tools.example.com";
-  assert.match(mixedText("http://hooks.example.com", page), /came over https.*http:\/\/hooks/);
+  assert.match(mixedText("http://hooks.example.com", page), /loaded over https.*http:\/\/hooks/);
   for (const server of [
     SERVER,
     "http://localhost:8000",
@@ -27,7 +27,10 @@ test("a policy is to blame when it blocked a connection to this server", () => {
     blockedURI: "wss://hooks.example.com/team/socket.io/?EIO=4",
     disposition: "enforce",
   };
-  assert.match(policyText(SERVER, violation), /connect to hooks\.example\.com \(connect-src\)/);
+  assert.match(
+    policyText(SERVER, violation),
+    /\(connect-src\) blocks connections to hooks\.example\.com$/,
+  );
   const others = [
     { ...violation, disposition: "report" },
     { ...violation, effectiveDirective: "img-src" },
@@ -98,13 +101,13 @@ test("a burst is announced as one sentence", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   let changes = 0;
   const announcer = new Announcer(() => changes++);
-  for (const arrived of [0, 1, 1, 2, 5]) announcer.hear(arrived);
+  for (const arrived of [0, 1, 1, 2, 5]) announcer.update(arrived);
   assert.equal(announcer.text, "");
   mock.timers.tick(1500);
-  assert.equal(announcer.text, "5 new requests, 5 in all");
-  announcer.hear(6);
+  assert.equal(announcer.text, "5 new requests, 5 in total");
+  announcer.update(6);
   mock.timers.tick(1500);
-  assert.equal(announcer.text, "1 new request, 6 in all");
+  assert.equal(announcer.text, "1 new request, 6 in total");
   assert.equal(changes, 2);
   mock.timers.reset();
 });

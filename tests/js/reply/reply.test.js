@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { begunWith, PRESETS } from "../../../static/js/reply/presets.js";
 import {
-  askedFor,
   DEFAULT_REPLY,
   draftOf,
   problemOf,
   ReplyProblem,
+  replyOf,
   replyText,
 } from "../../../static/js/reply/reply.js";
 
@@ -62,23 +62,23 @@ test("a reply comes back from the form as it was", () => {
     times: 7,
     cors: false,
   });
-  assert.deepEqual(askedFor(draftOf(kept)), kept);
-  assert.deepEqual(askedFor(draftOf(DEFAULT_REPLY)), DEFAULT_REPLY);
+  assert.deepEqual(replyOf(draftOf(kept)), kept);
+  assert.deepEqual(replyOf(draftOf(DEFAULT_REPLY)), DEFAULT_REPLY);
 });
 
 test("blanks around what is typed do not count, and no delay is none", () => {
   const typed = draft({ status: " 204 ", headers: "\n A :  b \n\n", delay: "", times: " " });
   const asked = { ...DEFAULT_REPLY, status: 204, headers: [["A", "b"]] };
-  assert.deepEqual(askedFor(typed), asked);
+  assert.deepEqual(replyOf(typed), asked);
 });
 
 test("what is no number is sent as it is, for the server to refuse", () => {
-  const { status, delay, times } = askedFor(draft({ status: "", delay: "soon", times: "1e999" }));
+  const { status, delay, times } = replyOf(draft({ status: "", delay: "soon", times: "1e999" }));
   assert.deepEqual([status, delay, times], ["", "soon", "1e999"]);
 });
 
 test("a header line without a colon is told by name", () => {
-  assert.throws(() => askedFor(draft({ headers: "Retry-After 60" })), {
+  assert.throws(() => replyOf(draft({ headers: "Retry-After 60" })), {
     field: "headers",
   });
 });
@@ -114,5 +114,5 @@ test("presets carry the headers that belong to their status", () => {
   const headers = (/** @type {string} */ name) => preset(name).fields.headers;
   assert.match(headers("429") ?? "", /^Retry-After: \d+$/);
   assert.match(headers("301") ?? "", /^Location: /);
-  assert.equal(preset("Time-out").fields.delay, "30");
+  assert.equal(preset("Timeout").fields.delay, "30");
 });

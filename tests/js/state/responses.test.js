@@ -27,15 +27,15 @@ test("the newest are kept, and fewer when fewer are wanted", () => {
 });
 
 test("it says in words what decided the response, where that is known", () => {
-  assert.equal(responseText({ status: 503, by: "reply" }, sample()), "response 503 by the reply");
-  assert.equal(responseText({ status: 200, by: "default" }, sample()), "response 200 by default");
+  assert.equal(responseText({ status: 503, by: "reply" }, sample()), "response 503 (configured)");
+  assert.equal(responseText({ status: 200, by: "default" }, sample()), "response 200 (default)");
   assert.equal(
     responseText({ status: 404, by: "path" }, sample()),
-    "response 404 as its path asked",
+    "response 404 (set by the path)",
   );
   assert.equal(
     responseText({ status: 201, by: "responder" }, sample()),
-    "response 201 by the responder",
+    "response 201 (from the responder)",
   );
   assert.equal(responseText({ status: 200, by: "constructor" }, sample()), "response 200");
   const large = sample({ body: { size: 2000, encoding: "utf-8", content: "", complete: false } });

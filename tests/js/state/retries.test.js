@@ -168,7 +168,7 @@ function keyLengthsOf(work) {
 
 test("a retry is told in words", () => {
   const retry = { first: "a", number: 3, after: 300.5, by: "webhook-id" };
-  assert.equal(retryText(retry), "Delivery 3, 5 minutes after the one before: same webhook-id");
+  assert.equal(retryText(retry), "Delivery 3, 5 minutes after the previous one (same webhook-id)");
   assert.equal(retryLabel(retry), "Delivery 3, 5 minutes later");
   assert.equal(retryLabel({ ...retry, after: 0.3 }), "Delivery 3, less than a second later");
 });

@@ -37,23 +37,26 @@ test("a full time has milliseconds", () => {
 });
 
 test("missed requests are counted in words that fit the number", () => {
-  assert.equal(gapText(1), "1 request arrived while this page was away. It was not kept.");
+  assert.equal(
+    gapText(1),
+    "1 request arrived while this page was disconnected. It was not stored.",
+  );
   assert.equal(
     gapText(3000),
-    "3,000 requests arrived while this page was away. They were not kept.",
+    "3,000 requests arrived while this page was disconnected. They were not stored.",
   );
-  assert.match(gapText(null), /can’t tell/);
+  assert.match(gapText(null), /^The server restarted\./);
 });
 
 test("a row of refused requests says how many and why", () => {
   const refused = { count: 1, status: 400, message: "A header line is malformed." };
   assert.equal(
     refusedText(refused),
-    "1 request was refused: A header line is malformed. The sender got 400.",
+    "1 request was refused: A header line is malformed. The sender received 400.",
   );
   assert.match(
     refusedText({ ...refused, count: 1200 }),
-    /^1,200 requests were refused\. The latest: A header/,
+    /^1,200 requests were refused\. Latest reason: A header/,
   );
 });
 
