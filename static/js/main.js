@@ -1,4 +1,4 @@
-/** Puts the page together: stream -> store -> components, and what stands around them. */
+/** Connects the page's parts: stream -> store -> components, settings, shortcuts and notifications. */
 
 import "./components/webhook-page.js";
 import { addDecoders } from "./body/decoders/index.js";
@@ -16,13 +16,13 @@ const page = /** @type {import("./components/webhook-page.js").WebhookPage} */ (
 const { uuid = "", server = "", replyUrl = "" } = page.dataset;
 
 const settings = new Settings(() => localStorage);
-const store = new Store(settings.choices.most);
-const obey = () => {
+const store = new Store(settings.choices.maxEntries);
+const applySettings = () => {
   showTheme(settings.choices.theme);
-  store.most = settings.choices.most;
+  store.maxEntries = settings.choices.maxEntries;
 };
-obey();
-settings.subscribe(obey);
+applySettings();
+settings.subscribe(applySettings);
 addEventListener("storage", () => settings.reread());
 
 addDecoders(new URL("./embed/", import.meta.url)); // of this file when it is bundled
@@ -35,8 +35,8 @@ stream.onJoined(readReply);
 followKeys(page);
 startAlerts(store, settings);
 
-/** It may have changed while the page was away. */
+/** Read the reply, which may have changed while the page was disconnected. */
 async function readReply() {
-  const reply = await page.replies.read().catch(() => null); // read again with the next join
+  const reply = await page.replies.read().catch(() => null); // the next join reads it again
   if (reply) store.replyRead(reply);
 }

@@ -70,7 +70,7 @@ class Stage(NamedTuple):
 
     def refuse(self) -> None:
         """Ask for a reply that cannot be."""
-        self.press("Edit the reply")
+        self.press("Edit the response")
         self.page.get_by_label("Status").fill("99")
         self.press("Save")
         expect(self.page.locator("#reply-status-problem")).not_to_be_empty()
@@ -134,7 +134,7 @@ def binary_reply(stage: Stage) -> None:
     script = "(reply) => document.querySelector('webhook-page').replies.save(reply)"
     stage.page.evaluate(script, {"body": {"encoding": "base64", "content": "AP8="}})
     expect(stage.page.get_by_text("Responds with 200, 2 B")).to_be_visible()
-    stage.press("Edit the reply")
+    stage.press("Edit the response")
 
 
 def gap(stage: Stage) -> None:
@@ -171,7 +171,7 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "compared": compared,
     "responded": lambda stage: [stage.post(f"/status/{code}") for code in (204, 301, 404, 503)],
     "HTML preview": preview,
-    "reply": lambda stage: stage.press("Edit the reply"),
+    "reply": lambda stage: stage.press("Edit the response"),
     "reply, refused": Stage.refuse,
     "reply, with a binary body": binary_reply,
     "copy menu": lambda stage: (several(stage), stage.press("Copy as")),

@@ -169,7 +169,7 @@ def test_the_dashboard_says_and_hears_what_is_documented(
         expect(page.locator(".badge[data-state=live]")).to_be_visible()
         for path in ("", "/status/404"):
             post(memory_server.address, f"/{uuid}{path}")
-        page.get_by_role("button", name="Edit the reply").click()
+        page.get_by_role("button", name="Edit the response").click()
         page.get_by_label("Status").fill("201")
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_text("Responds with 201")).to_be_visible()

@@ -266,7 +266,7 @@ def test_a_cleared_list_says_so_and_fills_anew(
 
 def test_only_as_many_are_kept_as_was_chosen(server: Server, open_page: Open, uuid: str) -> None:
     page = open_page(server, f"/view/{uuid}")
-    page.evaluate("() => localStorage.setItem('webhook-logger', '{\"most\": 100}')")
+    page.evaluate("() => localStorage.setItem('webhook-logger', '{\"maxEntries\": 100}')")
     page.reload()
     expect(page.locator(".badge[data-state=live]")).to_be_visible()
     arrive(server, f"/{uuid}/{{}}", 103)

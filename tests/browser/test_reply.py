@@ -52,7 +52,7 @@ def responses(page: Page) -> Locator:
 
 def sheet(page: Page) -> Locator:
     """The reply panel, opened."""
-    page.get_by_role("button", name="Edit the reply").click()
+    page.get_by_role("button", name="Edit the response").click()
     return page.get_by_role("dialog", name="Response")
 
 
@@ -262,7 +262,7 @@ def test_a_binary_body_is_kept_until_it_is_replaced(
     page = open_page(server, f"/view/{uuid}")
     expect(responses(page)).to_have_text("Responds with 200, 2 B")
     panel = sheet(page)
-    expect(panel).to_contain_text("Binary, 2 bytes.")
+    expect(panel).to_contain_text("Binary body, 2 bytes.")
     panel.get_by_label("Status").fill("500")
     saved(panel)
     expect(responses(page)).to_have_text("Responds with 500, 2 B")

@@ -1,4 +1,4 @@
-/** What every shadow root starts from, as the page does: one sheet for all of them. */
+/** One style sheet that every shadow root shares: the page's base styles. */
 
 import { unsafeCSS } from "lit";
 import base from "../../css/base.css";

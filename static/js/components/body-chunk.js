@@ -4,7 +4,7 @@ import { define } from "./define.js";
 
 /** @typedef {import("../body/highlight.js").Run} Run */
 
-/** A piece of a long text, in tones where there is something to paint it with. */
+/** A piece of a long text, with syntax highlighting if `paint` is set. */
 export class BodyChunk extends LitElement {
   static properties = { text: {}, paint: { attribute: false } };
 
@@ -24,7 +24,7 @@ export class BodyChunk extends LitElement {
   }
 }
 
-/** Thousands of runs at a time: templates would take several times as long. @param {Run[]} runs */
+/** Render thousands of runs at once; templates take several times as long. @param {Run[]} runs */
 function painted(runs) {
   const fragment = document.createDocumentFragment();
   for (const { tone, text } of runs) {

@@ -5,10 +5,10 @@ import { byteSize } from "../text/format.js";
 import "./body-chunk.js";
 import { define } from "./define.js";
 
-/** Work on the rest of a long body in one frame; more would be felt. */
+/** Maximum time per frame for rendering the rest of a long body; more would block input. */
 const FRAME_MS = 8;
 
-/** A body as text, markup or hex: its beginning at once, all of it on request, frame by frame. */
+/** A body as text, markup or hex. Renders the beginning at once, and the rest on request. */
 export class BodySource extends LitElement {
   static properties = {
     body: { attribute: false },
@@ -26,7 +26,7 @@ export class BodySource extends LitElement {
     this.chunks = [];
     /** @type {Iterator<string, void>} */
     this.rest = [].values();
-    /** @type {IteratorResult<string, void>} the one behind those that are shown */
+    /** @type {IteratorResult<string, void>} the first chunk that is not shown yet */
     this.next = { done: true, value: undefined };
   }
 
@@ -55,7 +55,7 @@ export class BodySource extends LitElement {
       while (!this.next.done && performance.now() < end);
       await new Promise(requestAnimationFrame);
     }
-    this.querySelector("pre")?.focus({ preventScroll: true }); // the button is gone
+    this.querySelector("pre")?.focus({ preventScroll: true }); // the button disappears
   }
 
   render() {

@@ -13,7 +13,7 @@ import "./request-body.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
-/** All that was sent: query, body, header lines, trailers and path. */
+/** Everything that the sender sent: query, body, headers, trailers and path. */
 export class CapturedDetail extends LitElement {
   static styles = [baseStyles, ...[detail, pairs, moments, sheet].map(unsafeCSS)];
   static properties = { request: { attribute: false }, level: { type: Number } };
@@ -22,7 +22,7 @@ export class CapturedDetail extends LitElement {
     super();
     /** @type {CapturedRequest | undefined} */
     this.request = undefined;
-    /** Of its headings, in the page around. */
+    /** Level of its headings, in the page around it. */
     this.level = 3;
   }
 

@@ -30,7 +30,7 @@ export class ClearedNotice extends LitElement {
 
   updated() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.tell("forget-cleared"), UNDO_MS);
+    this.timer = setTimeout(() => this.fire("forget-cleared"), UNDO_MS);
   }
 
   render() {
@@ -43,11 +43,11 @@ export class ClearedNotice extends LitElement {
   }
 
   undo() {
-    this.tell("undo-clear");
+    this.fire("undo-clear");
   }
 
   /** @param {string} name */
-  tell(name) {
+  fire(name) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true }));
   }
 }

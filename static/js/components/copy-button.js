@@ -8,7 +8,7 @@ const SHOW_RESULT_MS = 1600;
 /** @type {Record<string, string>} */
 const RESULTS = { copied: "Copied", failed: "Press Ctrl+C" };
 
-/** Copies `text`, and says so for a moment. */
+/** Copies `text`, and shows the result for a moment. */
 export class CopyButton extends LitElement {
   static properties = {
     text: {},
@@ -22,9 +22,9 @@ export class CopyButton extends LitElement {
     super();
     this.text = "";
     this.label = "Copy";
-    /** For screen readers: what is copied. */
+    /** Names the copied text for screen readers. */
     this.what = "";
-    /** The shortcut that presses it, if there is one. */
+    /** The keyboard shortcut that presses it, or "". */
     this.keys = "";
     this.result = "";
   }

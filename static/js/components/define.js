@@ -1,6 +1,6 @@
 /**
- * Register an element that pages of other origins load, too. Its name begins with `webhook-`, so that
- * it meets no element of theirs; a second copy of the script leaves the first one's in place.
+ * Register an element that pages of other origins can load too. Its name starts with `webhook-` to
+ * avoid conflicts with their elements. If the script is loaded twice, the first element stays.
  * @param {string} name
  * @param {CustomElementConstructor} element
  */

@@ -1,4 +1,4 @@
-/** Sixteen-pixel line icons. They carry no meaning of their own, so they are hidden from readers. */
+/** Line icons of 16 pixels. They are decorative, so they are hidden from screen readers. */
 
 import { html, svg } from "lit";
 

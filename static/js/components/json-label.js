@@ -6,11 +6,11 @@ import { explained } from "../text/timestamps.js";
 
 /** @typedef {import("../body/json-tree.js").JsonNode} Node */
 
-/** A longer value is cut: the raw view and the copy button have all of it. */
+/** Maximum length of a value in the tree. The raw view and the copy button have the whole value. */
 const MAX_CHARACTERS = 500;
 
 /**
- * What the row of a node says: its name, and its value or how much is in it.
+ * Render the name of a node, and its value or its number of children.
  * @param {Node} node
  */
 export function nodeLabel(node) {
@@ -21,7 +21,7 @@ export function nodeLabel(node) {
 }
 
 /**
- * The date of a value that is a timestamp, as a number or in quotes; else "".
+ * Return the date of a value that is a timestamp, as a number or in quotes, or "".
  * @param {Node} node
  */
 export function nodeMeaning(node) {

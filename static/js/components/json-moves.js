@@ -1,7 +1,7 @@
 /**
- * How the keyboard moves through the rows of a JSON tree (WAI-ARIA, tree view pattern).
+ * Keyboard navigation in the rows of a JSON tree (WAI-ARIA, tree view pattern).
  *
- * @typedef {(rows: HTMLElement[], at: number) => HTMLElement | undefined} Move  to the row to focus
+ * @typedef {(rows: HTMLElement[], at: number) => HTMLElement | undefined} Move  returns the row to focus
  */
 
 /** @type {Record<string, Move>} */
@@ -26,7 +26,8 @@ function toggle(row) {
 }
 
 /**
- * A row is in its node, and that in its parent's; a "show more" row is in the parent's at once.
+ * Return the row of the parent. A row is inside its node, which is inside the parent's node; a "Show
+ * more" row is directly inside the parent's node.
  * @param {HTMLElement} row
  */
 function parentOf(row) {

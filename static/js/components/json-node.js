@@ -5,10 +5,10 @@ import { nodeLabel, nodeMeaning } from "./json-label.js";
 
 /** @typedef {import("../body/json-tree.js").JsonNode} Node */
 
-/** Deeper levels are not indented further, or they would leave the screen. */
+/** Deepest level that is indented further; deeper rows would leave the screen. */
 const DEEPEST_INDENT = 16;
 
-/** One row of the JSON tree, and below it the rows of its children once it is unfolded. */
+/** A row of the JSON tree, followed by the rows of its children while it is unfolded. */
 export class JsonNode extends LitElement {
   static properties = {
     node: { attribute: false },
@@ -58,7 +58,7 @@ export class JsonNode extends LitElement {
     this.shown = [...this.shown, ...take(this.rest, FIRST_CHILDREN)];
   }
 
-  /** The row that is pressed may go: the one before it is where reading goes on. */
+  /** Move the focus to the row before: the pressed row can disappear. */
   pressMore() {
     /** @type {HTMLElement | null} */ (
       this.querySelector(":scope > webhook-json-node:last-of-type > div")

@@ -1,12 +1,12 @@
 import { html, LitElement } from "lit";
 
-/** A good-bye can be over before it is read. */
+/** How long a message stays, even if the page reconnects sooner. */
 const SHOWN_MS = 8000;
 
-/** The reason for one of these shows for as long as the state holds. @type {readonly string[]} */
+/** States whose message stays as long as the state. @type {readonly string[]} */
 const LASTING = ["refused", "stalled"];
 
-/** Why the page is not live, where there is more to say than the badge has room for. */
+/** Explains why the page is not live. */
 export class LinkNotice extends LitElement {
   static properties = { link: { attribute: false }, text: { state: true } };
 

@@ -5,7 +5,7 @@ import "./list-toolbar.js";
 import "./rate-plot.js";
 import "./request-list.js";
 
-/** The list with what stands above it. Not there before anything has come. */
+/** The list, its toolbar and its notices. Hidden until the first request or notice arrives. */
 export class ListPane extends LitElement {
   static properties = { snapshot: { attribute: false }, rate: { attribute: false } };
 
@@ -37,7 +37,7 @@ export class ListPane extends LitElement {
 }
 
 /**
- * The one to compare with is still to be chosen.
+ * Whether the user still has to select the second request of a comparison.
  * @param {import("../state/store.js").Snapshot} snapshot
  */
 function isChoosing({ compared, selected }) {

@@ -65,7 +65,7 @@ export class ListToolbar extends LitElement {
 
   /** @param {InputEvent} event */
   onInput({ target }) {
-    this.tell("filter-change", { text: /** @type {HTMLInputElement} */ (target).value });
+    this.fire("filter-change", { text: /** @type {HTMLInputElement} */ (target).value });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.found = this.snapshot ? `Showing ${countText(this.snapshot)}` : "";
@@ -77,22 +77,22 @@ export class ListToolbar extends LitElement {
     const { value } = /** @type {HTMLInputElement} */ (target);
     if (isComposing) return;
     // The first Escape clears the field, as in every search field.
-    if (key === "Enter" || (key === "Escape" && value === "")) this.tell("leave-filter", {});
+    if (key === "Enter" || (key === "Escape" && value === "")) this.fire("leave-filter", {});
   }
 
   onPause() {
-    this.tell("pause-change", { paused: !this.snapshot?.paused });
+    this.fire("pause-change", { paused: !this.snapshot?.paused });
   }
 
   onClear() {
-    this.tell("clear-requests", {});
+    this.fire("clear-requests", {});
   }
 
   /**
    * @param {string} name
    * @param {object} detail
    */
-  tell(name, detail) {
+  fire(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
 }

@@ -1,9 +1,9 @@
 import { html, LitElement, nothing } from "lit";
 
-/** @typedef {{value: string, label: string, keys?: string}} Choice  keys: a shortcut that chooses it */
+/** @typedef {{value: string, label: string, keys?: string}} Choice  keys: a keyboard shortcut for it */
 
 /**
- * Where the focus goes; -1 stands for none of them.
+ * The item to focus after a key; `at` is -1 if no item has the focus.
  * @type {Record<string, (items: HTMLElement[], at: number) => HTMLElement | undefined>}
  */
 const MOVES = {
@@ -14,7 +14,7 @@ const MOVES = {
 };
 
 /**
- * A button that opens a menu (the pattern "menu button" of the ARIA authoring practices).
+ * A button that opens a menu (ARIA Authoring Practices, menu button pattern).
  * @fires choose  detail {value}
  */
 export class MenuButton extends LitElement {
@@ -30,9 +30,9 @@ export class MenuButton extends LitElement {
   constructor() {
     super();
     this.label = "";
-    /** What the menu is called; the label may say something else for a moment. */
+    /** Name of the menu; the label can show a result for a moment. */
     this.name = "";
-    /** The shortcut that opens it, if there is one. */
+    /** The keyboard shortcut that opens it, or "". */
     this.keys = "";
     /** @type {readonly Choice[]} */
     this.choices = [];
@@ -89,7 +89,7 @@ export class MenuButton extends LitElement {
   /** @param {KeyboardEvent} event */
   onKey(event) {
     if (!this.open && !event.key.startsWith("Arrow")) return;
-    if (event.key !== "Tab") event.stopPropagation(); // what is typed in a menu is meant for it
+    if (event.key !== "Tab") event.stopPropagation(); // the page must not handle keys of the menu
     if (event.key === "Escape") this.close();
     if (!MOVES[event.key]) return;
     event.preventDefault();
@@ -101,7 +101,7 @@ export class MenuButton extends LitElement {
     this.open = true;
     await this.updateComplete;
     const menu = /** @type {HTMLElement} */ (this.querySelector(".menu"));
-    // Widths change while it is closed: looked at anew each time.
+    // Measure each time: widths can change while the menu is closed.
     delete menu.dataset.side;
     if (menu.getBoundingClientRect().right > innerWidth) menu.dataset.side = "end";
     const items = [...menu.querySelectorAll("button")];

@@ -3,7 +3,7 @@ import { visible } from "../text/format.js";
 import { meaningOf, piecesOf } from "../text/timestamps.js";
 
 /**
- * Text of a stranger; timestamps in it say their date when pointed at, focused or tapped.
+ * Render captured text. Timestamps in it show their date on hover, focus or tap.
  * @param {string} text
  */
 export function withMoments(text) {

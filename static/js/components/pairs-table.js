@@ -5,11 +5,11 @@ import "./copy-button.js";
 import { define } from "./define.js";
 import { withMoments } from "./moments.js";
 
-/** Rows and characters of a value that are laid out before more are asked for. */
+/** Rows, and characters of a value, that are rendered at first. */
 const FIRST_ROWS = 50;
 const MAX_CHARACTERS = 4000;
 
-/** Names and values in their order, duplicates and odd cases included; each value can be copied. */
+/** Names and values in their order, with duplicates. Each value has a copy button. */
 export class PairsTable extends LitElement {
   static properties = {
     pairs: { attribute: false },

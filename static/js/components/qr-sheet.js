@@ -1,10 +1,10 @@
 import { html } from "lit";
 import { Sheet } from "./sheet.js";
 
-/** Cameras need so many empty modules around it (ISO/IEC 18004). */
+/** Empty modules around the code that cameras need (ISO/IEC 18004). */
 const QUIET = 4;
 
-/** The callback URL for a phone's camera. */
+/** Shows the callback URL as a QR code. */
 export class QrSheet extends Sheet {
   static properties = { url: {}, drawing: { state: true } };
 
@@ -16,7 +16,7 @@ export class QrSheet extends Sheet {
     this.drawing = undefined;
   }
 
-  /** Made when somebody asks for it: until then nothing of it is loaded. */
+  /** Draw the code. The QR library is loaded only now. */
   async show() {
     this.drawing = await qrDrawing(this.url);
     await super.show();
@@ -34,9 +34,9 @@ export class QrSheet extends Sheet {
 }
 
 /**
- * Draw a QR code as one path of an SVG drawing.
+ * Draw a QR code as one SVG path.
  * @param {string} text
- * @returns {Promise<{path: string, size: number}>}  both in modules, one unit each
+ * @returns {Promise<{path: string, size: number}>}  in modules, one unit each
  */
 export async function qrDrawing(text) {
   const { encodeQR } = await import("qr");

@@ -9,13 +9,13 @@ import sheet from "./request-row.css";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
-/** As long as the highlight of request-row.css lasts. */
+/** Duration of the highlight in request-row.css. */
 const FRESH_MS = 2400;
 
-/** In a rush all of the list would glow, and cost more than all else. */
-const MAX_FRESH = 10;
+/** Maximum rows with a highlight; highlighting every row of a burst is too slow. */
+const MAX_HIGHLIGHTED = 10;
 
-/** One captured request in a list: one line where there is room for it, else two. */
+/** One captured request in a list, in one line or, in a narrow list, two. */
 export class RequestRow extends LitElement {
   static styles = [baseStyles, unsafeCSS(sheet)];
   static shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
@@ -34,22 +34,22 @@ export class RequestRow extends LitElement {
     super();
     /** @type {CapturedRequest | undefined} */
     this.request = undefined;
-    /** @type {import("../state/responses.js").SenderResponse | undefined} once it is known */
+    /** @type {import("../state/responses.js").SenderResponse | undefined} undefined while it is not known */
     this.response = undefined;
-    /** @type {import("../state/retries.js").Retry | undefined} where it is one */
+    /** @type {import("../state/retries.js").Retry | undefined} undefined if it is no retry */
     this.retry = undefined;
-    /** When it came, in words. */
+    /** Time of arrival, as text. */
     this.time = "";
     this.fresh = false;
-    /** @type {boolean | undefined} where one of the list is selected */
+    /** @type {boolean | undefined} undefined in lists without a selection */
     this.selected = undefined;
-    /** @type {boolean | undefined} where rows open */
+    /** @type {boolean | undefined} undefined in lists whose rows do not expand */
     this.expanded = undefined;
-    /** The Tab key stops at it. */
+    /** Whether the Tab key reaches the row. */
     this.reachable = true;
   }
 
-  /** At once: a list measures its rows as soon as it has rendered them. */
+  /** Render at once: the list measures its rows as soon as it has rendered them. */
   connectedCallback() {
     super.connectedCallback();
     this.performUpdate();
@@ -87,12 +87,12 @@ export class RequestRow extends LitElement {
 }
 
 /**
- * Whether a request came just now.
+ * Whether a request has just arrived.
  * @param {import("../state/store.js").RequestEntry} entry
  * @param {number} place  from the top, 0 for the newest
  */
 export function isFresh({ arrived }, place) {
-  return Date.now() - arrived < FRESH_MS && place < MAX_FRESH;
+  return Date.now() - arrived < FRESH_MS && place < MAX_HIGHLIGHTED;
 }
 
 /**

@@ -8,9 +8,9 @@ const MOVES = {
   End: (_at, last) => last,
 };
 
-/** Where the keyboard is in a list that has only some of its rows in the DOM. */
+/** Keyboard focus in a list that has only some of its rows in the DOM. */
 export class RowFocus {
-  /** Key of the row that has the focus: it has to be rendered, in sight or not. */
+  /** Key of the focused row, which stays rendered even when it is not visible. */
   key = "";
 
   /** @param {import("lit").LitElement} host  renders rows with a data-id */
@@ -25,7 +25,7 @@ export class RowFocus {
   }
 
   /**
-   * The row to go to.
+   * Return the key of the row to focus next.
    * @param {readonly Entry[]} rows
    * @param {string | undefined} from  when no row has the focus
    * @param {string} move  a key of the keyboard
@@ -48,7 +48,7 @@ export class RowFocus {
 }
 
 /**
- * Whether a key moves in the list; with a modifier it belongs to the browser.
+ * Whether a key moves the focus in the list. Keys with a modifier belong to the browser.
  * @param {KeyboardEvent} event
  */
 export function isMove({ key, altKey, ctrlKey, metaKey }) {
@@ -56,7 +56,7 @@ export function isMove({ key, altKey, ctrlKey, metaKey }) {
 }
 
 /**
- * Of the row that an event happened in, "" outside of rows.
+ * Return the key of the row that contains the target of an event, or "".
  * @param {EventTarget | null} target
  */
 export function keyOf(target) {

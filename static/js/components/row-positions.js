@@ -1,7 +1,7 @@
-/** Where the rows of a long list are, without laying them out. No DOM in here. */
+/** Positions of the rows of a long list, computed without a layout. Uses no DOM. */
 
 /**
- * Where each row begins, and last where the list ends.
+ * Return the start of each row, followed by the end of the list.
  * @param {readonly number[]} heights
  */
 export function startsOf(heights) {
@@ -15,7 +15,7 @@ export function startsOf(heights) {
 }
 
 /**
- * The row at a distance from the list's start; the first or last one when that is outside.
+ * Return the row at a distance from the start of the list, or the nearest row.
  * @param {readonly number[]} starts
  * @param {number} distance
  */
@@ -31,15 +31,15 @@ export function rowAt(starts, distance) {
 }
 
 /**
- * The rows that touch a stretch of the list, and besides those that must not be missing.
+ * Return the rows that overlap a range of the list, and the required rows.
  * @param {readonly number[]} starts
- * @param {{top: number, bottom: number}} stretch
- * @param {readonly number[]} besides
+ * @param {{top: number, bottom: number}} range
+ * @param {readonly number[]} required
  * @returns {number[]} in their order
  */
-export function rowsIn(starts, { top, bottom }, besides) {
+export function rowsIn(starts, { top, bottom }, required) {
   if (starts.length === 1) return [];
-  const rows = new Set(besides);
+  const rows = new Set(required);
   const last = rowAt(starts, bottom);
   for (let row = rowAt(starts, top); row <= last; row++) rows.add(row);
   return [...rows].sort((one, other) => one - other);

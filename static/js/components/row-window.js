@@ -2,12 +2,12 @@ import { rowAt, rowsIn, startsOf } from "./row-positions.js";
 
 /** @typedef {import("../state/store.js").Entry} Entry */
 
-/** Until the first ones are measured, in pixels. */
+/** Assumed height of a row until one is measured, in pixels. */
 const USUAL_HEIGHT = 52;
 
 /**
- * Lets a list have in the DOM only the rows in sight and half a screen around them, and keeps
- * what is in sight where it is when others come in above. Whatever scrolls: the list or the page.
+ * Keeps only the visible rows and half a screen around them in the DOM, and keeps the scroll
+ * position stable when rows arrive above. Works whether the list or the page scrolls.
  */
 export class RowWindow {
   /** @type {readonly Entry[]} */
@@ -16,12 +16,12 @@ export class RowWindow {
   #rowHeight = USUAL_HEIGHT;
   /** @type {WeakMap<Entry, number>} */
   #noticeHeights = new WeakMap();
-  /** How far what is in sight has moved down. */
+  /** How far the visible rows have moved down, in pixels. */
   #shift = 0;
   #resizes;
   /** @type {number[]} indices of the entries to render */
   rows = [];
-  /** How many requests came in above since the start of the list went out of sight. */
+  /** Number of requests that arrived since the start of the list was last visible. */
   news = 0;
   #newest = "";
 
@@ -50,28 +50,28 @@ export class RowWindow {
   };
 
   /**
-   * Before each render.
+   * Choose the rows to render; call before each render.
    * @param {readonly Entry[]} entries
-   * @param {(string | undefined)[]} keys  of those to render wherever they are
+   * @param {(string | undefined)[]} keys  entries to render even when they are not visible
    */
   place(entries, keys) {
-    const { top, bottom } = this.#sight();
+    const { top, bottom } = this.#visibleRange();
     const starts = startsOf(entries.map((entry) => this.#heightOf(entry)));
-    const away = top > 0.5;
-    this.#shift = away ? this.#moved(entries, starts, top) : 0;
+    const scrolled = top > 0.5;
+    this.#shift = scrolled ? this.#moved(entries, starts, top) : 0;
     this.#entries = entries;
     this.#starts = starts;
-    this.#count(away);
+    this.#count(scrolled);
     const margin = innerHeight / 2;
-    const stretch = { top: top + this.#shift - margin, bottom: bottom + this.#shift + margin };
-    const besides = entries.flatMap(({ key }, row) => (keys.includes(key) ? row : []));
-    this.rows = rowsIn(starts, stretch, besides);
+    const range = { top: top + this.#shift - margin, bottom: bottom + this.#shift + margin };
+    const required = entries.flatMap(({ key }, row) => (keys.includes(key) ? row : []));
+    this.rows = rowsIn(starts, range, required);
   }
 
-  /** @param {boolean} away */
-  #count(away) {
+  /** @param {boolean} scrolled  whether the start of the list is out of view */
+  #count(scrolled) {
     const requests = this.#entries.filter(({ kind }) => kind === "request");
-    if (!away) this.#newest = requests[0]?.key ?? "";
+    if (!scrolled) this.#newest = requests[0]?.key ?? "";
     const before = requests.findIndex(({ key }) => key === this.#newest);
     this.news = before < 0 ? requests.length : before;
   }
@@ -89,8 +89,8 @@ export class RowWindow {
     this.#measure(items);
   }
 
-  /** What can be seen, as distances from the start of the list. */
-  #sight() {
+  /** The visible range, as distances from the start of the list. */
+  #visibleRange() {
     const start = this.host.querySelector("ol")?.getBoundingClientRect().top ?? 0;
     const { top, bottom } = this.host.getBoundingClientRect();
     return { top: Math.max(top, 0) - start, bottom: Math.min(bottom, innerHeight) - start };
@@ -103,7 +103,7 @@ export class RowWindow {
   }
 
   /**
-   * How far the first row in sight goes; 0 when it is gone.
+   * Return how far the first visible row moves, or 0 if the list has dropped it.
    * @param {readonly Entry[]} entries
    * @param {readonly number[]} starts
    * @param {number} top
@@ -115,19 +115,19 @@ export class RowWindow {
   }
 
   /**
-   * Rows are all alike, so one of them is enough; notices are not.
+   * Measure one row, because all rows have the same height, and each notice.
    * @param {NodeListOf<HTMLLIElement>} items
    */
   #measure(items) {
-    let alike = false;
+    let measured = false;
     this.rows.forEach((row, at) => {
       const entry = this.#entries[row];
-      if (entry.kind === "request" && alike) return;
+      if (entry.kind === "request" && measured) return;
       const { height } = items[at].getBoundingClientRect();
       if (height === 0 || Math.abs(height - this.#heightOf(entry)) < 0.1) return;
       if (entry.kind === "request") this.#rowHeight = height;
       else this.#noticeHeights.set(entry, height);
-      alike ||= entry.kind === "request";
+      measured ||= entry.kind === "request";
       this.host.requestUpdate();
     });
   }

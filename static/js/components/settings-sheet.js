@@ -1,7 +1,7 @@
 import { html } from "lit";
 import { askToNotify, mayNotify } from "../browser/notify.js";
 import { playTone } from "../browser/sound.js";
-import { MAX, THEMES } from "../state/settings.js";
+import { LIMITS, THEMES } from "../state/settings.js";
 import { Sheet } from "./sheet.js";
 
 /** @typedef {import("../state/settings.js").Choices} Choices */
@@ -33,7 +33,7 @@ export class SettingsSheet extends Sheet {
       <label class="settings-line">
         <span>Maximum requests in the list</span>
         <select class="input" @change=${this.onMost}>
-          ${MAX.map((most) => html`<option value=${most} ?selected=${most === choices.most}>${most.toLocaleString("en-US")}</option>`)}
+          ${LIMITS.map((maxEntries) => html`<option value=${maxEntries} ?selected=${maxEntries === choices.maxEntries}>${maxEntries.toLocaleString("en-US")}</option>`)}
         </select>
       </label>
       ${this.check("Desktop notifications", choices.notify && mayNotify(), this.onNotify)}
@@ -70,7 +70,7 @@ export class SettingsSheet extends Sheet {
   /** @param {Event} event */
   onMost(event) {
     const { value } = /** @type {HTMLSelectElement} */ (event.target);
-    this.settings?.change({ most: Number(value) });
+    this.settings?.change({ maxEntries: Number(value) });
   }
 
   /** @param {Event} event */

@@ -1,7 +1,7 @@
 import { html, LitElement } from "lit";
 import { closeIcon } from "./icons.js";
 
-/** A dialog over the page. What extends it has a `heading` and a `content()`. */
+/** Base class of dialogs. Subclasses set `heading` and override `content()`. */
 export class Sheet extends LitElement {
   /** @type {import("lit").PropertyDeclarations} */
   static properties = { shown: { state: true } };
@@ -10,7 +10,7 @@ export class Sheet extends LitElement {
     super();
     this.shown = false;
     this.heading = "";
-    /** What closes it, besides itself: "any" click beside it, or a "closerequest", the Escape key. */
+    /** `closedby` of the dialog: "any" also closes it by a click outside, "closerequest" only by Escape. */
     this.closedBy = "any";
   }
 

@@ -39,7 +39,7 @@ export class WebhookPage extends LitElement {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (!changed.has("store") && !changed.has("settings")) return;
-    for (const leave of this.subscriptions) leave();
+    for (const unsubscribe of this.subscriptions) unsubscribe();
     const update = () => this.requestUpdate();
     this.subscriptions = [this.store.subscribe(update), this.settings.subscribe(update)];
   }

@@ -1,4 +1,4 @@
-/** The list of a log, the newest first, or where to send the first request. */
+/** The list of a log, newest first, or the empty state before the first request. */
 
 import { html, nothing } from "lit";
 import "../components/empty-state.js";
@@ -6,8 +6,8 @@ import { repeat } from "lit/directives/repeat.js";
 import { logEntry } from "./log-row.js";
 
 /**
- * @typedef {import("./log-bar.js").Bar & {opened: string}} Shown  the id of the request whose
- *   detail shows
+ * @typedef {import("./log-bar.js").Bar & {opened: string}} Shown  opened: the id of the request whose
+ *   detail is shown, or ""
  *
  * @param {Shown} shown
  */
@@ -39,10 +39,10 @@ function list({ snapshot: { entries, responses }, opened, actions }) {
 }
 
 /**
- * As much of a row as its list has room for, its line above all; the page around stays where it is.
+ * Scroll the list, and not the page, until as much of a row as possible is visible.
  * @param {Element | null | undefined} row
  */
-export function bringIntoSight(row) {
+export function scrollIntoList(row) {
   const list = row?.parentElement;
   if (!row || !list) return;
   const [inner, outer] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
@@ -56,7 +56,7 @@ function keyOf({ key }) {
 }
 
 /**
- * From line to line with the arrow keys.
+ * Move the focus between rows with the arrow keys.
  * @param {KeyboardEvent & {currentTarget: Element}} event
  */
 function onKey(event) {

@@ -1,4 +1,4 @@
-/** One entry of a log: a row, and below it what was sent, once it is opened. */
+/** One entry of a log: a row, followed by the request's detail while the row is open. */
 
 import { html, nothing } from "lit";
 import "../components/captured-detail.js";
@@ -9,29 +9,29 @@ import { clockTime, gapText, refusedText } from "../text/format.js";
 /**
  * @typedef {import("../state/store.js").Entry} Entry
  *
- * @typedef {object} How
+ * @typedef {object} Options
  * @property {boolean} opened
- * @property {number} place  from the top
+ * @property {number} place  position from the top, 0 for the newest
  * @property {import("../state/responses.js").Responses} responses
  * @property {Actions} actions
  *
- * @typedef {object} Actions  what a reader does with a log
- * @property {(id: string) => void} toggle   opens the detail of a request, or closes it
- * @property {() => void} clear   the list
- * @property {() => void} tryNow  to connect
+ * @typedef {object} Actions  called by the buttons and rows of a log
+ * @property {(id: string) => void} toggle  open or close the detail of a request
+ * @property {() => void} clear   clear the list
+ * @property {() => void} tryNow  reconnect now
  *
  * @param {Entry} entry
- * @param {How} how
+ * @param {Options} options
  */
-export function logEntry(entry, how) {
-  if (entry.kind === "request") return requestEntry(entry, how);
+export function logEntry(entry, options) {
+  if (entry.kind === "request") return requestEntry(entry, options);
   const text = entry.kind === "gap" ? gapText(entry.missed) : refusedText(entry);
   return html`<li><p part="notice ${entry.kind}" class="notice">${text}</p></li>`;
 }
 
 /**
  * @param {import("../state/store.js").RequestEntry} entry
- * @param {How} how
+ * @param {Options} options
  */
 function requestEntry(entry, { opened, place, responses, actions }) {
   const { request } = entry;

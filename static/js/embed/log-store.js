@@ -1,73 +1,73 @@
 /**
- * The store of one log, which tells its page what happens, when it happens and in its order.
+ * The store of one log. Reports each event to the page at once and in order.
  *
  * @typedef {import("../wire/contract.js").Responded} Responded
  * @typedef {import("../wire/contract.js").Link} Link
- * @typedef {import("../wire/contract.js").LogEvents} Told
+ * @typedef {import("../wire/contract.js").LogEvents} LogEvents
  *
  * @typedef {object} Listener
- * @property {() => void} changed  there is something else to show
- * @property {(name: keyof Told, detail: Told[keyof Told]) => void} tell
+ * @property {() => void} changed  the snapshot has changed
+ * @property {(name: keyof LogEvents, detail: LogEvents[keyof LogEvents]) => void} report
  */
 
 import { Store } from "../state/store.js";
 
-/** A balancer tries again within seconds; so many requests may come in between. */
+/** Ids remembered to detect the duplicates of a balancer, which retries within seconds. */
 const MAX_REMEMBERED = 10_000;
 
 export class LogStore extends Store {
-  #tell;
-  /** Ids of requests that were told, the oldest first: the list may be shorter. @type {Set<string>} */
-  #told = new Set();
+  #report;
+  /** Ids of reported requests, oldest first. The list can be shorter. @type {Set<string>} */
+  #reported = new Set();
 
   /**
-   * @param {number} most
+   * @param {number} maxEntries
    * @param {Listener} listener
    */
-  constructor(most, { changed, tell }) {
-    super(most);
-    this.#tell = tell;
+  constructor(maxEntries, { changed, report }) {
+    super(maxEntries);
+    this.#report = report;
     this.subscribe(changed);
   }
 
   /** @param {import("../state/store.js").Entry} entry */
   entryAdded(entry) {
-    if (entry.kind === "request") this.#tellRequest(entry.request);
-    if (entry.kind === "gap") this.#tell("gap", { missed: entry.missed });
+    if (entry.kind === "request") this.#reportRequest(entry.request);
+    if (entry.kind === "gap") this.#report("gap", { missed: entry.missed });
   }
 
   /** @param {string} id  of a request */
   isKnown(id) {
-    return this.#told.has(id);
+    return this.#reported.has(id);
   }
 
   /** @param {import("../wire/contract.js").CapturedRequest} request */
-  #tellRequest(request) {
-    this.#told.add(request.id);
-    const [oldest] = this.#told;
-    if (this.#told.size > MAX_REMEMBERED) this.#told.delete(oldest);
-    this.#tell("request", request);
+  #reportRequest(request) {
+    this.#reported.add(request.id);
+    const [oldest] = this.#reported;
+    if (this.#reported.size > MAX_REMEMBERED) this.#reported.delete(oldest);
+    this.#report("request", request);
   }
 
   /** @param {import("../wire/contract.js").Refused} refused */
   requestsRefused(refused) {
     super.requestsRefused(refused);
-    this.#tell("refused", refused);
+    this.#report("refused", refused);
   }
 
   /** @param {Responded} responded */
   requestResponded(responded) {
     super.requestResponded(responded);
-    this.#tell("responded", responded);
+    this.#report("responded", responded);
   }
 
   /** @param {Link} link */
   linkChanged(link) {
     super.linkChanged(link);
-    this.#tell("link", link);
+    this.#report("link", link);
   }
 
-  /** The list starts anew, and what was in it is gone. */
+  /** Clear the list. It can't be restored. */
   clear() {
     super.clear();
     this.forgetCleared();

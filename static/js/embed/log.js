@@ -1,5 +1,5 @@
 /**
- * What one log knows, and the callback that it follows. No DOM in here.
+ * The state of one log, and the connection to its callback. Uses no DOM.
  *
  * @typedef {import("../wire/contract.js").StreamPosition} StreamPosition
  */
@@ -13,11 +13,11 @@ const NO_SRC = "set the src attribute to the URL of a callback";
 export class Log {
   #maxEntries;
   #listener;
-  /** What is followed: a URL, "" for none that was given, null for nothing. @type {string | null} */
+  /** URL of the callback, "" if the element has none, null while it follows none. @type {string | null} */
   #src = null;
   /** @type {import("../wire/contract.js").Stream | undefined} */
   #stream = undefined;
-  /** Where the log is, or was when it stopped following. @type {StreamPosition | undefined} */
+  /** Position in the callback's stream, kept when the log disconnects. @type {StreamPosition | undefined} */
   place = undefined;
   store;
 
@@ -34,11 +34,11 @@ export class Log {
   /** @param {number} maxEntries */
   set maxEntries(maxEntries) {
     this.#maxEntries = maxEntries;
-    this.store.most = maxEntries;
+    this.store.maxEntries = maxEntries;
   }
 
   /**
-   * Follows another callback, or none. What it comes back to goes on with what was missed.
+   * Follow another callback, or none. A callback that is followed again counts what was missed.
    * @param {string | null} src  absolute
    */
   follow(src) {
@@ -52,7 +52,7 @@ export class Log {
     this.#stream?.tryNow();
   }
 
-  /** @param {SecurityPolicyViolationEvent} violation  of the page */
+  /** @param {SecurityPolicyViolationEvent} violation  event of the page */
   blocked(violation) {
     const text = this.#stream && this.place && policyText(this.place.server, violation);
     if (text) this.#refuse(text);
@@ -64,7 +64,7 @@ export class Log {
       this.#goTo(parseCallbackUrl(src));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      this.#startAnew(undefined);
+      this.#reset(undefined);
       this.#refuse(src ? error.message : NO_SRC);
     }
   }
@@ -72,7 +72,7 @@ export class Log {
   /** @param {StreamPosition} place */
   #goTo(place) {
     const { server, uuid } = this.place ?? {};
-    if (uuid !== place.uuid || server !== place.server) this.#startAnew(place);
+    if (uuid !== place.uuid || server !== place.server) this.#reset(place);
     const obstacle = mixedText(place.server, location.origin);
     if (obstacle) return this.#refuse(obstacle);
     this.store.linkChanged({ state: "connecting", message: "", retryAt: 0 });
@@ -80,7 +80,7 @@ export class Log {
   }
 
   /** @param {StreamPosition | undefined} place */
-  #startAnew(place) {
+  #reset(place) {
     this.place = place;
     this.store = new LogStore(this.#maxEntries, this.#listener);
   }

@@ -1,4 +1,4 @@
-/** `<webhook-log src="https://hooks.example.com/<uuid>">`: a live log in anybody's page. */
+/** `<webhook-log src="https://hooks.example.com/<uuid>">`: a live log for any page. */
 
 import { html, LitElement, unsafeCSS } from "lit";
 import detail from "../../css/detail-sections.css";
@@ -8,21 +8,21 @@ import { define } from "../components/define.js";
 import { Announcer } from "./announcer.js";
 import { Log } from "./log.js";
 import { logBar } from "./log-bar.js";
-import { bringIntoSight, logEntries } from "./log-list.js";
+import { scrollIntoList, logEntries } from "./log-list.js";
 import sheet from "./webhook-log.css";
 
 /** @typedef {import("../wire/contract.js").WebhookLogElement} WebhookLogElement */
 
-const MAX = 100;
+const DEFAULT_MAX_ENTRIES = 100;
 
 /**
- * Shows the requests of the callback that `src` names, and says whether it is live.
+ * Shows the requests of the callback in `src`, and whether the log is live.
  *
  * @fires request   a request was captured; its detail is the captured request
- * @fires gap       requests were missed: {missed}, null where the server cannot tell
+ * @fires gap       requests were missed: {missed}, null if the server cannot count them
  * @fires refused   requests were refused: {count, status, reason, message}
- * @fires responded  what a sender got: {epoch, seq, status, by}
- * @fires link      whether it is live: {state, message, retryAt, reason}
+ * @fires responded  a sender received its response: {epoch, seq, status, by}
+ * @fires link      the state of the connection has changed: {state, message, retryAt, reason}
  *
  * @implements {WebhookLogElement}
  */
@@ -35,11 +35,11 @@ export class WebhookLog extends LitElement {
   };
 
   #src = "";
-  #maxEntries = MAX;
+  #maxEntries = DEFAULT_MAX_ENTRIES;
   #update = () => this.requestUpdate();
-  #log = new Log(MAX, {
+  #log = new Log(DEFAULT_MAX_ENTRIES, {
     changed: this.#update,
-    tell: (name, detail) => this.#tell(name, detail),
+    report: (name, detail) => this.#fire(name, detail),
   });
   #announcer = new Announcer(this.#update);
   /** @type {import("./log-row.js").Actions} */
@@ -51,11 +51,11 @@ export class WebhookLog extends LitElement {
 
   constructor() {
     super();
-    /** The id of the request whose detail shows. */
+    /** Id of the request whose detail is shown, or "". */
     this.opened = "";
   }
 
-  /** The URL of a callback or of its page. */
+  /** URL of a callback or of its dashboard. */
   get src() {
     return this.#src;
   }
@@ -65,13 +65,13 @@ export class WebhookLog extends LitElement {
     this.#follow();
   }
 
-  /** How many entries are kept. */
+  /** Maximum entries in the list. */
   get maxEntries() {
     return this.#maxEntries;
   }
 
   set maxEntries(count) {
-    this.#maxEntries = count >= 1 ? Math.floor(count) : MAX;
+    this.#maxEntries = count >= 1 ? Math.floor(count) : DEFAULT_MAX_ENTRIES;
     this.#log.maxEntries = this.#maxEntries;
   }
 
@@ -80,13 +80,13 @@ export class WebhookLog extends LitElement {
     return this.#log.store.snapshot.link.state;
   }
 
-  /** The captured requests of the list, the newest first. */
+  /** The captured requests in the list, newest first. */
   get requests() {
     const { entries } = this.#log.store.snapshot;
     return entries.flatMap((entry) => (entry.kind === "request" ? [entry.request] : []));
   }
 
-  /** The list starts anew. */
+  /** Clear the list. */
   clear() {
     this.#log.store.clear();
   }
@@ -97,12 +97,12 @@ export class WebhookLog extends LitElement {
     if (this.hasUpdated) this.#follow();
   }
 
-  /** Not before: a `src` that was set when this was not yet defined is read with the first update. */
+  /** Connect only now: a `src` set before the element was defined is read in the first update. */
   firstUpdated() {
     this.#follow();
   }
 
-  /** One that is only moved stays connected. */
+  /** Disconnect, unless the element is only moved within the page. */
   disconnectedCallback() {
     super.disconnectedCallback();
     document.removeEventListener("securitypolicyviolation", this.#onViolation);
@@ -122,12 +122,12 @@ export class WebhookLog extends LitElement {
    * @param {string} name
    * @param {unknown} detail
    */
-  #tell(name, detail) {
+  #fire(name, detail) {
     if (name === "link") this.setAttribute("state", this.state);
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
-  /** One update a frame at most, however fast requests arrive; the first at once, seen or not. */
+  /** Update at most once per frame; the first time at once, even in a hidden page. */
   async scheduleUpdate() {
     if (this.hasUpdated) await new Promise(requestAnimationFrame);
     super.scheduleUpdate();
@@ -151,7 +151,7 @@ export class WebhookLog extends LitElement {
   async #toggle(id) {
     this.opened = this.opened === id ? "" : id;
     await this.updateComplete;
-    bringIntoSight(this.renderRoot.querySelector(".detail")?.parentElement);
+    scrollIntoList(this.renderRoot.querySelector(".detail")?.parentElement);
   }
 }
 

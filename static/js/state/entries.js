@@ -1,5 +1,5 @@
 /**
- * The entries of the list: requests, and notices in place of requests that are not there.
+ * The entries of the list: requests, and notices in place of missed and refused requests.
  *
  * @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("../wire/contract.js").Refused} Refused
@@ -15,24 +15,24 @@
  * @typedef {RequestEntry | GapEntry | RefusedEntry} Entry
  */
 
-/** Makes notices. One that says the same thing as the newest entry takes its place, by its key. */
+/** Creates notices. A notice of the same kind as the newest entry replaces it, by its key. */
 export class Notices {
   #count = 0;
 
   /**
-   * A notice of missed requests; null where the newest entry already says that.
-   * @param {number | null} missed  null: the server cannot tell
+   * Return a notice of missed requests, or null if the newest entry already says the same.
+   * @param {number | null} missed  null: the server cannot count them
    * @param {Entry | undefined} newest
    * @returns {GapEntry | null}
    */
   gap(missed, newest) {
-    // A server that restarts again and again reports the same each time: one notice is enough.
+    // A server that restarts repeatedly reports the same each time: one notice is enough.
     if (missed === null && newest?.kind === "gap" && newest.missed === null) return null;
     return { kind: "gap", key: this.#key(), missed };
   }
 
   /**
-   * A notice of refused requests, with those of the newest entry added.
+   * Return a notice of refused requests. It includes the count of the newest entry if that is also one.
    * @param {Refused} refused
    * @param {Entry | undefined} newest
    * @returns {RefusedEntry}

@@ -1,14 +1,14 @@
 /**
- * What the reader looks for: `method:post path:/orders header:stripe body:"a card" -word`.
- * All terms must match; a plain word may stand anywhere. No DOM in here.
+ * The filter of the list: `method:post path:/orders header:stripe body:"a card" -word`.
+ * All terms must match. A plain word matches anywhere. Uses no DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./entries.js").Entry} Entry
  *
  * @typedef {object} Term
- * @property {string} field    a key of FIELDS, or "" for everywhere
- * @property {string} text     lower case
- * @property {boolean} wanted  false: a request that has it is left out
+ * @property {string} field    a key of FIELDS, or "" for all fields
+ * @property {string} text     in lower case
+ * @property {boolean} wanted  false: exclude requests that contain the text
  */
 
 import { bytesOf } from "../body/body.js";
@@ -16,17 +16,18 @@ import { open, opened } from "../body/reading.js";
 import { turn } from "../browser/turn.js";
 import { linesOf, subpathAndQuery, textOfLine } from "../wire/captured.js";
 
-/** Of a body, so many characters are searched: a multiple of four, for base64. */
+/** Maximum characters of a body that are searched: a multiple of four, for base64. */
 const MAX_OF_A_BODY = 1024 * 1024;
 
-/** What is looked through in one go, so that no filter holds up a frame. */
-const CHARACTERS_AT_ONCE = 4 * 1024 * 1024;
-const CHARACTERS_BESIDE_A_BODY = 4 * 1024;
+/** Maximum characters searched at once, so that a filter does not block a frame. */
+const MAX_CHARACTERS_AT_ONCE = 4 * 1024 * 1024;
+/** Estimated characters of a request without its body. */
+const HEAD_CHARACTERS = 4 * 1024;
 
-/** Bodies that are decompressed at the same time. */
+/** Maximum bodies that are decompressed at the same time. */
 const MAX_OPENING = 8;
 
-/** @type {Record<string, (request: CapturedRequest) => string>} the cheap ones first */
+/** @type {Record<string, (request: CapturedRequest) => string>} the cheapest first */
 const FIELDS = {
   method: ({ method }) => method,
   path: (request) => textOfLine(subpathAndQuery(request)),
@@ -36,7 +37,7 @@ const FIELDS = {
 };
 
 /**
- * The lines as they are shown.
+ * Return the header and trailer lines as they are shown.
  * @param {CapturedRequest} request
  */
 function headerText({ headers, trailers = [] }) {
@@ -77,7 +78,7 @@ export function matches(terms, request) {
 }
 
 /**
- * Text by its charset, other bytes byte for byte; of a body that is not decompressed yet nothing.
+ * Return text decoded by its charset, other bytes as Latin-1, or "" while the body is compressed.
  * @param {CapturedRequest} request
  */
 function bodyText(request) {
@@ -89,66 +90,65 @@ function bodyText(request) {
 }
 
 /** @param {Term} term */
-function looksIntoBodies({ field }) {
+function searchesBodies({ field }) {
   return field === "" || field === "body";
 }
 
-/** One filter over a growing list: each request is looked at once. */
+/** A filter for a growing list. Searches each request once. */
 export class Filter {
   /** @type {WeakMap<CapturedRequest, boolean>} */
-  #verdicts = new WeakMap();
-  /** @type {Map<CapturedRequest, Promise<void>>} those whose bodies are being decompressed */
+  #results = new WeakMap();
+  /** @type {Map<CapturedRequest, Promise<void>>} requests whose bodies are being decompressed */
   #opening = new Map();
   #terms;
-  #intoBodies;
+  #searchesBodies;
 
   /** @param {string} text */
   constructor(text) {
     this.text = text;
     this.#terms = parseFilter(text);
-    this.#intoBodies = this.#terms.some(looksIntoBodies);
+    this.#searchesBodies = this.#terms.some(searchesBodies);
   }
 
   /**
-   * Those that match, notices among them: a request that was missed might have matched.
-   * `more`, when some are left out because they are not looked at yet: fulfilled when it is worth
-   * while to choose again.
+   * Return the entries that match, and all notices: a missed request might have matched.
+   * `more` is set while some requests have not been searched; call again when it is fulfilled.
    * @param {readonly Entry[]} entries
    * @returns {{shown: readonly Entry[], more: Promise<void> | null}}
    */
   choose(entries) {
     if (this.#terms.length === 0) return { shown: entries, more: null };
-    let room = CHARACTERS_AT_ONCE;
+    let room = MAX_CHARACTERS_AT_ONCE;
     const shown = entries.filter((entry) => {
       if (entry.kind !== "request") return true;
       const { request } = entry;
-      if (!this.#verdicts.has(request) && !this.#mustOpen(request)) {
+      if (!this.#results.has(request) && !this.#isCompressed(request)) {
         if (room <= 0) return false;
-        room -= CHARACTERS_BESIDE_A_BODY + request.body.content.length;
-        this.#judge(request);
+        room -= HEAD_CHARACTERS + request.body.content.length;
+        this.#search(request);
       }
-      return this.#verdicts.get(request);
+      return this.#results.get(request);
     });
     return { shown, more: room <= 0 ? turn() : this.#oneOpened() };
   }
 
   /** @param {CapturedRequest} request */
-  #judge(request) {
-    this.#verdicts.set(request, matches(this.#terms, request));
+  #search(request) {
+    this.#results.set(request, matches(this.#terms, request));
   }
 
   /**
-   * Whether its body is to be decompressed first, which begins here.
+   * Whether the body has to be decompressed first. Starts to decompress it.
    * @param {CapturedRequest} request
    */
-  #mustOpen(request) {
-    if (!this.#intoBodies || opened(request)) return false;
+  #isCompressed(request) {
+    if (!this.#searchesBodies || opened(request)) return false;
     if (this.#opening.size < MAX_OPENING && !this.#opening.has(request)) {
-      const judged = open(request).then(() => {
-        this.#judge(request); // now: it may be forgotten before the next look
+      const searched = open(request).then(() => {
+        this.#search(request); // now: the decompressed body may be dropped later
         this.#opening.delete(request);
       });
-      this.#opening.set(request, judged);
+      this.#opening.set(request, searched);
     }
     return true;
   }

@@ -1,45 +1,45 @@
 /**
- * The newest entries of a stream, bounded in number and in weight. No DOM in here.
+ * The newest entries of a stream, limited in number and size. Uses no DOM.
  *
  * @typedef {import("./entries.js").Entry} Entry
  */
 
 import { Retries } from "./retries.js";
 
-/** A thousand bodies of a megabyte would end the page; so many characters of bodies it can hold. */
+/** Maximum characters of all bodies together; more can crash the page. */
 export const MAX_CHARACTERS = 64 * 1024 * 1024;
 
 export class Kept {
-  /** @type {Map<string, Entry>} the oldest first */
+  /** @type {Map<string, Entry>} oldest first */
   #entries = new Map();
-  #most;
+  #maxEntries;
   #characters = 0;
   /** @type {Entry | undefined} */
   newest = undefined;
   retries = new Retries();
-  /** Of the entries, those that are requests. */
+  /** Number of requests among the entries. */
   requests = 0;
-  /** Requests that had to make room for newer ones. */
+  /** Number of requests that were dropped for newer ones. */
   dropped = 0;
 
-  /** @param {number} most */
-  constructor(most) {
-    this.#most = most;
+  /** @param {number} maxEntries */
+  constructor(maxEntries) {
+    this.#maxEntries = maxEntries;
   }
 
-  /** @param {number} most */
-  set most(most) {
-    this.#most = most;
-    this.#makeRoom();
+  /** @param {number} maxEntries */
+  set maxEntries(maxEntries) {
+    this.#maxEntries = maxEntries;
+    this.#dropOldest();
   }
 
-  /** @param {Entry} entry  a notice takes the place of one with the same key */
+  /** @param {Entry} entry  replaces an entry with the same key */
   add(entry) {
     this.#entries.set(entry.key, entry);
     this.newest = entry;
     if (entry.kind === "request") this.retries.add(entry.request);
-    this.#weigh(entry, 1);
-    this.#makeRoom();
+    this.#count(entry, 1);
+    this.#dropOldest();
   }
 
   /** @param {string} key */
@@ -56,18 +56,18 @@ export class Kept {
     return this.#entries.values();
   }
 
-  #makeRoom() {
+  #dropOldest() {
     // The newest stays, however large it is.
-    while (this.#entries.size > Math.max(this.#most, 1) || this.#isTooHeavy()) {
+    while (this.#entries.size > Math.max(this.#maxEntries, 1) || this.#isTooLarge()) {
       const [key, oldest] = /** @type {[string, Entry]} */ (this.#entries.entries().next().value);
       this.#entries.delete(key);
-      this.#weigh(oldest, -1);
+      this.#count(oldest, -1);
       this.retries.forget(key);
       if (oldest.kind === "request") this.dropped++;
     }
   }
 
-  #isTooHeavy() {
+  #isTooLarge() {
     return this.#characters > MAX_CHARACTERS && this.#entries.size > 1;
   }
 
@@ -75,7 +75,7 @@ export class Kept {
    * @param {Entry} entry
    * @param {1 | -1} sign
    */
-  #weigh(entry, sign) {
+  #count(entry, sign) {
     if (entry.kind !== "request") return;
     this.requests += sign;
     this.#characters += sign * entry.request.body.content.length;

@@ -1,28 +1,28 @@
 /**
- * The list of the page: what is kept, what waits while it is paused, what passes the filter.
- * No DOM in here.
+ * The list of the page: its entries, those that wait while it is paused, and its filter.
+ * Uses no DOM.
  *
  * @typedef {import("./entries.js").Entry} Entry
  *
  * @typedef {object} View
  * @property {readonly Entry[]} entries  newest first
- * @property {readonly Entry[]} shown    those that pass the filter, and all notices
- * @property {number} requests  among the entries
- * @property {number} matching  among the shown
- * @property {number} dropped   requests that were in the list and had to make room
- * @property {boolean} paused   what arrives waits
- * @property {number} held      requests that wait
+ * @property {readonly Entry[]} shown    entries that match the filter, and all notices
+ * @property {number} requests  number of requests among the entries
+ * @property {number} matching  number of requests among the shown entries
+ * @property {number} dropped   number of requests that were dropped for newer ones
+ * @property {boolean} paused   new entries wait
+ * @property {number} held      number of requests that wait
  * @property {string} filter
- * @property {import("./retries.js").Retries} retries  among the entries
- * @property {Promise<void> | null} more  the filter has not looked at all yet: when to look again
- * @property {number} cleared   requests that were cleared and can be had back
+ * @property {import("./retries.js").Retries} retries
+ * @property {Promise<void> | null} more  set while the filter is still searching; see `Filter`
+ * @property {number} cleared   number of cleared requests that can be restored
  */
 
 import { Filter } from "./filter.js";
 import { Kept } from "./kept.js";
 
 export class List {
-  #most;
+  #maxEntries;
   #kept;
   #held;
   #filter = new Filter("");
@@ -30,18 +30,18 @@ export class List {
   #cleared = undefined;
   paused = false;
 
-  /** @param {number} most */
-  constructor(most) {
-    this.#most = most;
-    this.#kept = new Kept(most);
-    this.#held = new Kept(most);
+  /** @param {number} maxEntries */
+  constructor(maxEntries) {
+    this.#maxEntries = maxEntries;
+    this.#kept = new Kept(maxEntries);
+    this.#held = new Kept(maxEntries);
   }
 
-  /** @param {number} most */
-  set most(most) {
-    this.#most = most;
-    this.#kept.most = most;
-    this.#held.most = most;
+  /** @param {number} maxEntries */
+  set maxEntries(maxEntries) {
+    this.#maxEntries = maxEntries;
+    this.#kept.maxEntries = maxEntries;
+    this.#held.maxEntries = maxEntries;
   }
 
   /** @param {string} text */
@@ -49,7 +49,7 @@ export class List {
     this.#filter = new Filter(text);
   }
 
-  /** Where what arrives goes: the list, or beside it while that is paused. */
+  /** The entries that new ones are added to: those that wait while the list is paused. */
   get end() {
     return this.paused ? this.#held : this.#kept;
   }
@@ -64,36 +64,36 @@ export class List {
     return this.#kept.has(key) || this.#held.has(key);
   }
 
-  /** What has waited, the oldest first, to be added now. */
+  /** Resume, and return the entries that waited, oldest first. */
   resume() {
     const held = this.#held;
-    this.#held = new Kept(this.#most);
+    this.#held = new Kept(this.#maxEntries);
     this.#kept.dropped += held.dropped;
     this.paused = false;
     return held.oldestFirst();
   }
 
-  /** What waits still waits, and what is cleared can be had back, with what was cleared before. */
+  /** Clear the list, but not the entries that wait. `restore` restores this and earlier clears. */
   clear() {
     if (this.#kept.requests > 0) {
       this.restore();
       this.#cleared = this.#kept;
     }
-    this.#kept = new Kept(this.#most);
+    this.#kept = new Kept(this.#maxEntries);
   }
 
-  /** What was cleared is there again, below what has come since. */
+  /** Restore the cleared entries, below newer ones. */
   restore() {
     const since = this.#kept;
     this.#kept = this.#cleared ?? since;
     this.#cleared = undefined;
     if (this.#kept === since) return;
-    this.#kept.most = this.#most;
+    this.#kept.maxEntries = this.#maxEntries;
     for (const entry of since.oldestFirst()) this.#kept.add(entry);
     this.#kept.dropped += since.dropped;
   }
 
-  /** What was cleared is gone. */
+  /** Drop the cleared entries. */
   forget() {
     this.#cleared = undefined;
   }

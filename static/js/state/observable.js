@@ -1,11 +1,11 @@
-/** A value that others follow: each change is reported to every listener. No DOM in here. */
+/** A value that notifies its listeners of each change. Uses no DOM. */
 export class Observable {
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
   /**
    * @param {() => void} listener
-   * @returns {() => void} ends the subscription
+   * @returns {() => void} unsubscribes
    */
   subscribe(listener) {
     this.#listeners.add(listener);

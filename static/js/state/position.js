@@ -1,5 +1,5 @@
 /**
- * The position in a callback's stream, and what is missing before it. No DOM in here.
+ * The position in a callback's stream, which detects missing requests. Uses no DOM.
  *
  * @typedef {{epoch: string, seq: number}} Place
  */
@@ -9,7 +9,7 @@ export class Position {
   #at = null;
 
   /**
-   * Start here: the server has counted what was missed before.
+   * Start at a position. The server has counted the requests missed before it.
    * @param {Place} place
    */
   start({ epoch, seq }) {
@@ -17,8 +17,8 @@ export class Position {
   }
 
   /**
-   * Go on to a request; return how many are missing before it, or null where the counting has
-   * changed, so that nobody can tell.
+   * Advance to a request. Return the number of requests missing before it, or null if the epoch has
+   * changed, so that they can't be counted.
    * @param {Place} place
    */
   follow({ epoch, seq }) {

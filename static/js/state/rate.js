@@ -1,4 +1,4 @@
-/** How many requests arrived in the last minutes, in steps on a ring. No DOM in here. */
+/** Counts of the requests in the last minutes, in a ring of steps. Uses no DOM. */
 
 export const STEP_SECONDS = 5;
 export const STEPS = 60;
@@ -8,9 +8,9 @@ export class Rate {
   #newest = 0;
 
   /**
-   * Count a request that the server received a while ago; one that is too old for the plot is not in it.
+   * Count a request. Requests that are too old for the plot are ignored.
    * @param {number} now  milliseconds
-   * @param {number} [age]  milliseconds
+   * @param {number} [age]  milliseconds since the server received it
    */
   count(now, age = 0) {
     this.#turn(now);
@@ -19,7 +19,7 @@ export class Rate {
   }
 
   /**
-   * The count of each step, the oldest first; the last one is still going on.
+   * Return the count of each step, oldest first. The last step is not over yet.
    * @param {number} now  milliseconds
    * @returns {number[]}
    */
@@ -30,7 +30,7 @@ export class Rate {
   }
 
   /**
-   * Empties the steps that have begun since. A clock that was set back counts into the newest.
+   * Reset the steps that have started since the last call. If the clock was set back, the newest stays.
    * @param {number} now
    */
   #turn(now) {

@@ -1,9 +1,9 @@
 /**
- * What senders got, found by the position of their request. No DOM in here.
+ * The responses that senders received, by the position of their request. Uses no DOM.
  *
  * @typedef {object} SenderResponse
  * @property {number} status
- * @property {string} by  what decided it, one of BY
+ * @property {string} by  source of the response, usually one of SOURCES
  *
  * @typedef {{epoch: string, seq: number}} Position
  */
@@ -11,34 +11,34 @@
 import { byteCount } from "../text/format.js";
 
 /** @type {Readonly<Record<string, string>>} */
-const BY = {
+const SOURCES = {
   default: "(default)",
   reply: "(configured)",
   path: "(set by the path)",
   responder: "(from the responder)",
 };
 
-/** The newest are kept. A response may come long after its request, and for one that waits unseen. */
+/** Keeps the newest responses. A response can arrive long after its request, or while that waits. */
 export class Responses {
   /** @type {Map<string, SenderResponse>} */
   #responses = new Map();
-  #most;
+  #limit;
 
-  /** @param {number} most */
-  constructor(most) {
-    this.#most = most;
+  /** @param {number} limit */
+  constructor(limit) {
+    this.#limit = limit;
   }
 
-  /** @param {number} most */
-  set most(most) {
-    this.#most = most;
-    this.#makeRoom();
+  /** @param {number} limit */
+  set limit(limit) {
+    this.#limit = limit;
+    this.#dropOldest();
   }
 
   /** @param {Position & SenderResponse} responded */
   add({ epoch, seq, status, by }) {
     this.#responses.set(keyOf(epoch, seq), { status, by });
-    this.#makeRoom();
+    this.#dropOldest();
   }
 
   /** @param {Position} request */
@@ -46,9 +46,9 @@ export class Responses {
     return this.#responses.get(keyOf(epoch, seq));
   }
 
-  #makeRoom() {
+  #dropOldest() {
     for (const oldest of this.#responses.keys()) {
-      if (this.#responses.size <= this.#most) return;
+      if (this.#responses.size <= this.#limit) return;
       this.#responses.delete(oldest);
     }
   }
@@ -66,18 +66,18 @@ function keyOf(epoch, seq) {
  * "response 503 (configured)", or "rejected 413: …" if the body was too large.
  * @param {SenderResponse} response
  * @param {{body: import("../wire/contract.js").Body}} request
- * @param {number} [limit]  the server's, in bytes, where it is known
+ * @param {number} [limit]  the server's maximum body size in bytes; 0 if unknown
  */
 export function responseText({ status, by }, { body }, limit = 0) {
   if (!body.complete) {
     const size = limit ? ` of ${byteCount(limit)}` : "";
     return `rejected ${status}: larger than this server’s limit${size}`;
   }
-  return ["response", status, Object.hasOwn(BY, by) ? BY[by] : ""].join(" ").trim();
+  return ["response", status, Object.hasOwn(SOURCES, by) ? SOURCES[by] : ""].join(" ").trim();
 }
 
 /**
- * The tone a status is shown in: what went well is quiet.
+ * Return the color tone of a status; success is "quiet".
  * @param {number} status
  */
 export function statusTone(status) {

@@ -1,32 +1,32 @@
 /**
- * Which requests are the same delivery, sent once more. Each is looked at once, when it arrives,
- * for its place among thousands. No DOM in here.
+ * Detects retries: requests that repeat an earlier delivery. Each request is examined once, when it
+ * arrives, because the list can hold thousands. Uses no DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *
  * @typedef {object} Retry
- * @property {string} first   the id of the request that was sent first
+ * @property {string} first   id of the first request of the delivery
  * @property {number} number  2 for the second delivery, 3 for the third
- * @property {number} after   seconds since the one before
- * @property {string} by      what tells: the name of a header, in lower case, or "body"
+ * @property {number} after   seconds since the previous one
+ * @property {string} by      evidence: the name of a header, in lower case, or "body"
  *
- * @typedef {object} Sign  what deliveries of the same have in common
+ * @typedef {object} Fingerprint  equal for requests of the same delivery
  * @property {string} by
- * @property {string} place    a key for method, path and `by`
- * @property {string} mark     a key for the content
+ * @property {string} place    key for method, path and `by`
+ * @property {string} mark     key for the content
  * @property {string} target   method and path
  * @property {string} content  the header's value, or the body
  *
- * @typedef {Sign & {first: string, number: number, last: number, known: number}} Chain
- *   last: milliseconds; known: of its requests, those that are not forgotten
+ * @typedef {Fingerprint & {first: string, number: number, last: number, known: number}} Chain
+ *   last: time of the last request in milliseconds; known: number of its requests in the list
  */
 
 import { span } from "../text/timestamps.js";
 
 /**
- * Headers that stay the same when a delivery is sent again, the most telling first: Standard
- * Webhooks, Svix, GitHub, Shopify, the IETF's draft (GitLab among others), GitLab, Twilio,
- * Atlassian, CloudEvents, Amazon SNS. Not x-request-id: proxies set it anew.
+ * Headers that stay the same when a delivery is retried, most specific first: Standard Webhooks,
+ * Svix, GitHub, Shopify, the IETF's draft (used by GitLab and others), GitLab, Twilio, Atlassian,
+ * CloudEvents, Amazon SNS. Not x-request-id: proxies replace it.
  */
 const DELIVERY_HEADERS = [
   "webhook-id",
@@ -42,10 +42,10 @@ const DELIVERY_HEADERS = [
 ];
 const RANKS = new Map(DELIVERY_HEADERS.map((name, rank) => [name, rank]));
 
-/** The same body a day later is no retry. */
+/** Maximum time between retries that are detected by their body. */
 const LONGEST_MS = 24 * 60 * 60 * 1000;
 
-/** Longer strings make slow keys: engines take no more than their length for the hash. */
+/** Maximum length of a key. Engines hash longer strings by their length only, so they are slow keys. */
 const LONGEST_KEY = 16_000;
 const END = 256;
 
@@ -71,7 +71,7 @@ function time(seconds) {
 }
 
 export class Retries {
-  /** @type {Map<string, Map<string, Chain>>} by place, then by mark */
+  /** @type {Map<string, Map<string, Chain>>} chains by place, then by mark */
   #chains = new Map();
   /** @type {Map<string, Chain>} by id */
   #chainOf = new Map();
@@ -83,17 +83,17 @@ export class Retries {
     return this.#retries.get(id);
   }
 
-  /** @param {CapturedRequest} request  newer than all that were added before */
+  /** @param {CapturedRequest} request  newer than all requests added before */
   add(request) {
-    const sign = signOf(request);
-    if (!sign || this.#chainOf.has(request.id)) return;
+    const print = fingerprint(request);
+    if (!print || this.#chainOf.has(request.id)) return;
     const at = Date.parse(request.received_at);
-    const chain = this.#chains.get(sign.place)?.get(sign.mark);
-    if (chain && goesOn(chain, sign, at)) this.#continue(chain, request.id, at);
-    else this.#begin({ ...sign, first: request.id, number: 1, last: at, known: 1 });
+    const chain = this.#chains.get(print.place)?.get(print.mark);
+    if (chain && continues(chain, print, at)) this.#continue(chain, request.id, at);
+    else this.#begin({ ...print, first: request.id, number: 1, last: at, known: 1 });
   }
 
-  /** @param {string} id  of a request that is no longer in the list */
+  /** @param {string} id  id of a request that the list has dropped */
   forget(id) {
     const chain = this.#chainOf.get(id);
     if (!chain) return;
@@ -127,7 +127,7 @@ export class Retries {
   /** @param {Chain} chain */
   #drop(chain) {
     const marks = this.#chains.get(chain.place);
-    if (marks?.get(chain.mark) !== chain) return; // a newer one stands there
+    if (marks?.get(chain.mark) !== chain) return; // a newer chain has replaced it
     marks.delete(chain.mark);
     if (marks.size === 0) this.#chains.delete(chain.place);
   }
@@ -135,19 +135,19 @@ export class Retries {
 
 /**
  * @param {Chain} chain
- * @param {Sign} sign
+ * @param {Fingerprint} print
  * @param {number} at
  */
-function goesOn(chain, sign, at) {
-  if (chain.target !== sign.target || chain.content !== sign.content) return false; // only their keys are equal
+function continues(chain, print, at) {
+  if (chain.target !== print.target || chain.content !== print.content) return false; // only their keys are equal
   return chain.by !== "body" || at - chain.last <= LONGEST_MS;
 }
 
 /**
  * @param {CapturedRequest} request
- * @returns {Sign | null}
+ * @returns {Fingerprint | null}
  */
-function signOf({ method, path, headers, body }) {
+function fingerprint({ method, path, headers, body }) {
   const header = deliveryHeader(headers);
   const by = header?.name ?? "body";
   const content = header?.value ?? body.content;
@@ -168,7 +168,7 @@ function deliveryHeader(headers) {
 }
 
 /**
- * A text that a sender chose, short enough for the key of a map.
+ * Shorten a sender's text to a key for a map.
  * @param {string} text
  */
 function key(text) {

@@ -1,15 +1,15 @@
 /**
- * The request that the reader looks at, and the one to compare it with. No DOM in here.
+ * The selected request, and the one to compare it with. Uses no DOM.
  *
  * @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("./list.js").View} View
  *
  * @typedef {object} Selected
- * @property {CapturedRequest | null} selected  stays readable when the list has dropped it; null while
- *   the filter hides it
- * @property {CapturedRequest | null} compared  what the selected one is to be compared with
- * @property {boolean} opened  the reader asked for the detail; on a phone it covers the list
- * @property {boolean} hidden  there is a selected request, and the filter hides it
+ * @property {CapturedRequest | null} selected  kept when the list has dropped it; null while the
+ *   filter hides it
+ * @property {CapturedRequest | null} compared  the request to compare the selected one with
+ * @property {boolean} opened  the user opened the detail; on a phone it covers the list
+ * @property {boolean} hidden  the filter hides the selected request
  */
 
 export class Selection {
@@ -19,7 +19,7 @@ export class Selection {
   #compared = null;
   #opened = false;
 
-  /** @param {CapturedRequest} request  selected where nothing is */
+  /** @param {CapturedRequest} request  becomes selected if no request is */
   offer(request) {
     this.#selected ??= request;
   }
@@ -33,7 +33,7 @@ export class Selection {
     this.#opened = opened;
   }
 
-  /** Back to the list. */
+  /** Return to the list. */
   close() {
     this.#opened = false;
     this.#compared = null;
@@ -62,8 +62,8 @@ export class Selection {
   }
 
   /**
-   * Whether the filter hides the selected request. One that is being compared stays in sight: the
-   * filter is how its other half is found.
+   * Whether the filter hides the selected request. A request that is being compared stays visible,
+   * so that the user can filter for the other one.
    * @param {View} list
    * @param {(id: string) => boolean} isKnown
    */

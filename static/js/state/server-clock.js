@@ -1,6 +1,6 @@
 /**
- * The server's clock, as far as a page can know it: the age of a request counts from the moment at
- * which the server received it. No DOM in here.
+ * Estimates the server's clock, so that the age of a request counts from when the server received it.
+ * Uses no DOM.
  */
 export class ServerClock {
   /** How far this page's clock is ahead of the server's, in milliseconds. */
@@ -8,8 +8,8 @@ export class ServerClock {
   #outdated = true;
 
   /**
-   * Compare the clocks: a moment that the server named arrives. Of several the one that took least
-   * on its way is the best measure; one that took long changes nothing.
+   * Compare the clocks by a time that the server has sent. The smallest difference is the best
+   * estimate, because that message had the shortest delay; larger ones are ignored.
    * @param {string} moment  ISO 8601
    * @param {number} now     by this page's clock
    */
@@ -20,13 +20,13 @@ export class ServerClock {
     this.#outdated = false;
   }
 
-  /** Compare them again at the next moment: either may be set while the page is not connected. */
+  /** Discard the estimate at the next `note`: either clock may change while the page is disconnected. */
   distrust() {
     this.#outdated = true;
   }
 
   /**
-   * How long ago that was, in milliseconds; nothing is younger than now.
+   * Return the age of a moment in milliseconds, at least 0.
    * @param {string} moment  ISO 8601
    * @param {number} now     by this page's clock
    */

@@ -1,29 +1,29 @@
 /**
- * What the reader has chosen, kept in localStorage; requests never are. No DOM in here.
+ * The user's settings, saved in localStorage. Requests are never saved. Uses no DOM.
  *
  * @typedef {object} Choices
  * @property {import("../browser/theme.js").Theme} theme
- * @property {number} most     requests kept in the list
+ * @property {number} maxEntries    maximum requests in the list
  * @property {boolean} notify  desktop notifications of new requests
  * @property {boolean} sound
- * @property {boolean} keys    single keys act on the page
+ * @property {boolean} keys    single-key shortcuts are on
  */
 
 import { Observable } from "./observable.js";
 
 /** @type {Readonly<Choices>} */
-export const DEFAULTS = { theme: "system", most: 1000, notify: false, sound: false, keys: true };
+export const DEFAULTS = { theme: "system", maxEntries: 1000, notify: false, sound: false, keys: true };
 
 /** @type {readonly Choices["theme"][]} */
 export const THEMES = ["system", "light", "dark"];
 
-/** How many requests can be kept. */
-export const MAX = [100, 300, 1000, 3000, 10_000];
+/** The choices of `maxEntries`. */
+export const LIMITS = [100, 300, 1000, 3000, 10_000];
 
 /** @type {{[name in keyof Choices]: (value: unknown) => boolean}} */
 const VALID = {
   theme: (value) => THEMES.some((each) => each === value),
-  most: (value) => MAX.some((each) => each === value),
+  maxEntries: (value) => LIMITS.some((each) => each === value),
   notify: (value) => typeof value === "boolean",
   sound: (value) => typeof value === "boolean",
   keys: (value) => typeof value === "boolean",
@@ -34,22 +34,22 @@ const KEY = "webhook-logger";
 export class Settings extends Observable {
   #storage;
 
-  /** @param {() => Pick<Storage, "getItem" | "setItem">} storage  asking for it may be forbidden */
+  /** @param {() => Pick<Storage, "getItem" | "setItem">} storage  throws if the browser forbids storage */
   constructor(storage) {
     super();
     this.#storage = storage;
     /** @type {Readonly<Choices>} */
-    this.choices = { ...DEFAULTS, ...kept(storage) };
+    this.choices = { ...DEFAULTS, ...saved(storage) };
   }
 
-  /** What another tab has changed holds here too. */
+  /** Apply the changes of another tab. */
   reread() {
-    this.choices = { ...this.choices, ...kept(this.#storage) };
+    this.choices = { ...this.choices, ...saved(this.#storage) };
     this.notify();
   }
 
   /**
-   * Change some; a value that cannot be is left out.
+   * Change settings. Invalid values are ignored.
    * @param {Partial<Choices>} changes
    */
   change(changes) {
@@ -57,18 +57,18 @@ export class Settings extends Observable {
     try {
       this.#storage().setItem(KEY, JSON.stringify(this.choices));
     } catch {
-      // storage is full or forbidden: the choice holds until the page is closed
+      // storage is full or forbidden: the setting lasts until the page is closed
     }
     this.notify();
   }
 }
 
 /** @param {() => Pick<Storage, "getItem">} storage */
-function kept(storage) {
+function saved(storage) {
   try {
     return valid(JSON.parse(storage().getItem(KEY) ?? "{}"));
   } catch {
-    return {}; // what stands there is not ours, or storage is forbidden
+    return {}; // the saved value is not ours, or storage is forbidden
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Everything the page knows, as one immutable snapshot. The stream writes, components read.
+ * The state of the page as one immutable snapshot. The stream writes it, and components read it.
  *
  * @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("../reply/reply.js").Reply} Reply
@@ -13,10 +13,10 @@
  *
  * @typedef {object} State
  * @property {Link} link
- * @property {number} arrived  requests put into the list since the page was opened
- * @property {number} unseen   requests that arrived while nobody looked at the page
+ * @property {number} arrived  number of requests added to the list since the page was opened
+ * @property {number} unseen   number of requests that arrived while the page was hidden
  * @property {number} viewers  of this callback, on all workers
- * @property {Reply | null} reply  what the callback responds with; null while that is not known
+ * @property {Reply | null} reply  null while it is not known
  *
  * @typedef {State & import("./list.js").View & import("./selection.js").Selected & {responses: Responses, clock: ServerClock}} Snapshot
  */
@@ -49,30 +49,30 @@ export class Store extends Observable {
   #notices = new Notices();
   #responses;
   #clock = new ServerClock();
-  #looksAgain = false;
-  /** The page was away since it heard of the reply. */
+  #isWaiting = false;
+  /** Whether the page has reconnected since it received the reply. */
   #replyIsOld = true;
   #watched = true;
-  /** What the plot shows; it goes on while the list is paused. */
+  /** The rate of requests, which also counts while the list is paused. */
   rate = new Rate();
 
-  /** @param {number} most  entries that are kept */
-  constructor(most = DEFAULTS.most) {
+  /** @param {number} maxEntries  maximum entries in the list */
+  constructor(maxEntries = DEFAULTS.maxEntries) {
     super();
-    this.#list = new List(most);
-    this.#responses = new Responses(2 * most);
+    this.#list = new List(maxEntries);
+    this.#responses = new Responses(2 * maxEntries);
   }
 
-  /** @param {number} most */
-  set most(most) {
-    this.#list.most = most;
-    this.#responses.most = 2 * most; // as many as wait while the list is paused
+  /** @param {number} maxEntries */
+  set maxEntries(maxEntries) {
+    this.#list.maxEntries = maxEntries;
+    this.#responses.limit = 2 * maxEntries; // the list has as many entries again while it is paused
     this.#change({});
   }
 
-  /** Made when it is asked for: at 500 requests a second that is once a frame, not for each. */
+  /** The current snapshot, created on demand: once per frame, not once per request. */
   get snapshot() {
-    this.#snapshot ??= this.#look();
+    this.#snapshot ??= this.#createSnapshot();
     return this.#snapshot;
   }
 
@@ -99,7 +99,7 @@ export class Store extends Observable {
   /** @param {CapturedRequest} request */
   requestArrived(request) {
     this.#addGap(this.#position.follow(request));
-    if (this.isKnown(request.id)) return; // a balancer's retry of one that is there
+    if (this.isKnown(request.id)) return; // a balancer's duplicate
     const arrived = Date.now();
     this.#clock.note(request.received_at, arrived);
     this.rate.count(arrived, this.#clock.age(request.received_at, arrived));
@@ -107,13 +107,13 @@ export class Store extends Observable {
     this.#add({ kind: "request", key: request.id, request, arrived });
   }
 
-  /** @param {string} id  of a request */
+  /** @param {string} id  id of a request */
   isKnown(id) {
     return this.#list.has(id);
   }
 
   /**
-   * Requests were refused: one row for as long as nothing else comes between.
+   * Add refused requests. Consecutive ones share one notice.
    * @param {Refused} refused
    */
   requestsRefused(refused) {
@@ -126,18 +126,18 @@ export class Store extends Observable {
     this.#change({});
   }
 
-  /** @param {Reply | null} reply  null: it was reset */
+  /** @param {Reply | null} reply  null if it was reset */
   replyChanged(reply) {
     this.#replyIsOld = false;
     this.#change({ reply: reply ?? DEFAULT_REPLY });
   }
 
-  /** @param {Reply} reply  asked for after joining; what the stream has told since is newer */
+  /** @param {Reply} reply  read after joining; a reply from the stream since then is newer */
   replyRead(reply) {
     if (this.#replyIsOld) this.#change({ reply });
   }
 
-  /** @param {boolean} visible  whether somebody can see this page */
+  /** @param {boolean} visible  whether the page is visible */
   visibilityChanged(visible) {
     this.#watched = visible;
     if (visible) this.#change({ unseen: 0 });
@@ -153,14 +153,14 @@ export class Store extends Observable {
     this.#change({});
   }
 
-  /** The list starts anew; what is missed from here on still shows. */
+  /** Clear the list. Requests missed later still show. */
   clear() {
     this.#list.clear();
     this.#selection.clear();
     this.#change({});
   }
 
-  /** What was cleared is there again. */
+  /** Restore the cleared requests. */
   undoClear() {
     this.#list.restore();
     this.#change({});
@@ -168,7 +168,7 @@ export class Store extends Observable {
     if (newest && !this.snapshot.selected) this.select(newest.key, false);
   }
 
-  /** What was cleared is gone for good. */
+  /** Drop the cleared requests. */
   forgetCleared() {
     this.#list.forget();
     this.#change({});
@@ -191,13 +191,13 @@ export class Store extends Observable {
     this.#change({});
   }
 
-  /** Back to the list. */
+  /** Return to the list. */
   close() {
     this.#selection.close();
     this.#change({});
   }
 
-  /** What is selected next is compared with what is selected now. */
+  /** Compare the next selected request with the one that is selected now. */
   compare() {
     this.#selection.compare();
     this.#change({});
@@ -222,7 +222,7 @@ export class Store extends Observable {
   }
 
   /**
-   * For those who tell others: each entry as it is put into the list.
+   * Called with each entry that is added to the list, for subclasses.
    * @param {Entry} _entry
    */
   entryAdded(_entry) {}
@@ -235,20 +235,20 @@ export class Store extends Observable {
   }
 
   /** @returns {Snapshot} */
-  #look() {
+  #createSnapshot() {
     const view = this.#list.view();
-    if (view.more) this.#lookAgain(view.more);
+    if (view.more) this.#updateAfter(view.more);
     const selection = this.#selection.view(view, (id) => this.isKnown(id));
     const known = { responses: this.#responses, clock: this.#clock };
     return { ...this.#state, ...view, ...selection, ...known };
   }
 
-  /** @param {Promise<void>} when */
-  async #lookAgain(when) {
-    if (this.#looksAgain) return;
-    this.#looksAgain = true;
-    await when;
-    this.#looksAgain = false;
+  /** @param {Promise<void>} searched */
+  async #updateAfter(searched) {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    await searched;
+    this.#isWaiting = false;
     this.#change({});
   }
 }

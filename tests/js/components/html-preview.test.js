@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { previewDocument } from "../../../static/js/components/html-preview.js";
 
-test("the policy stands before all that a stranger wrote", () => {
+test("the policy comes before the captured HTML", () => {
   const source = "<!doctype html><meta charset=utf-7><p>hi";
   const [before, after] = previewDocument(source).split('<base target="_blank">');
   assert.match(
@@ -12,7 +12,7 @@ test("the policy stands before all that a stranger wrote", () => {
   assert.equal(after, source);
 });
 
-test("what a browser connects for, allowed or not, is no such element any more", () => {
+test("elements that connect despite the policy are renamed", () => {
   const source = "<IFRAME src=a></IFRAME><frameset><frame src=b><Link rel=preconnect href=c>";
   const all =
     "<no-IFRAME src=a></IFRAME><no-frameset><no-frame src=b><no-Link rel=preconnect href=c>";

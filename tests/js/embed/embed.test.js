@@ -7,7 +7,7 @@ import { sample } from "../samples.js";
 
 const SERVER = "https://hooks.example.com/team";
 
-test("a page over https cannot connect to a server without, but for its own computer", () => {
+test("a page over https connects to http only on localhost", () => {
   const page = "https://tools.example.com";
   assert.match(mixedText("http://hooks.example.com", page), /loaded over https.*http:\/\/hooks/);
   for (const server of [
@@ -21,7 +21,7 @@ test("a page over https cannot connect to a server without, but for its own comp
   assert.equal(mixedText("http://hooks.example.com", "http://tools.example.com"), "");
 });
 
-test("a policy is to blame when it blocked a connection to this server", () => {
+test("a policy violation is reported only when it blocks this server", () => {
   const violation = {
     effectiveDirective: "connect-src",
     blockedURI: "wss://hooks.example.com/team/socket.io/?EIO=4",
@@ -41,28 +41,28 @@ test("a policy is to blame when it blocked a connection to this server", () => {
 });
 
 /** @returns {[LogStore, [string, unknown][]]} */
-const listened = () => {
+const listenedStore = () => {
   /** @type {[string, unknown][]} */
-  const told = [];
-  const tell = (/** @type {string} */ name, /** @type {unknown} */ detail) => {
-    told.push([name, detail]);
+  const events = [];
+  const report = (/** @type {string} */ name, /** @type {unknown} */ detail) => {
+    events.push([name, detail]);
   };
-  return [new LogStore(2, { changed: () => {}, tell }), told];
+  return [new LogStore(2, { changed: () => {}, report }), events];
 };
 
-test("a page is told all that happens, each once and in its order", () => {
-  const [store, told] = listened();
+test("the log reports each event once and in order", () => {
+  const [store, events] = listenedStore();
   const [one, four] = [sample({ seq: 1 }), sample({ seq: 4 })];
   store.joined({ epoch: "first", seq: 0, missed: 0, viewers: 1 });
   store.requestArrived(one);
   store.requestArrived(four);
-  store.requestArrived(sample({ seq: 5, id: four.id })); // a balancer's retry
+  store.requestArrived(sample({ seq: 5, id: four.id })); // a balancer's duplicate
   const why = { status: 404, reason: "not_found", message: "Nothing exists at this path." };
   store.requestsRefused({ count: 3, ...why });
   store.requestsRefused({ count: 4, ...why });
   const responded = { epoch: "first", seq: 4, status: 200, by: "default" };
   store.requestResponded(responded);
-  assert.deepEqual(told, [
+  assert.deepEqual(events, [
     ["link", { state: "live", message: "", retryAt: 0 }],
     ["request", one],
     ["gap", { missed: 2 }],
@@ -73,25 +73,25 @@ test("a page is told all that happens, each once and in its order", () => {
   ]);
 });
 
-test("a page is told also what its log has no room for", () => {
-  const [store, told] = listened();
+test("the log also reports requests that exceed its limit", () => {
+  const [store, events] = listenedStore();
   for (let seq = 1; seq <= 9; seq++) store.requestArrived(sample({ seq }));
-  assert.equal(told.length, 9);
+  assert.equal(events.length, 9);
   assert.equal(store.snapshot.entries.length, 2);
 });
 
-test("a balancer's retry is not told again when its request has left the log", () => {
-  const [store, told] = listened();
+test("a balancer's duplicate is not reported after its request was dropped", () => {
+  const [store, events] = listenedStore();
   for (let seq = 1; seq <= 5; seq++) store.requestArrived(sample({ seq }));
   store.requestArrived(sample({ seq: 6, id: sample({ seq: 1 }).id }));
   store.clear();
   store.requestArrived(sample({ seq: 7, id: sample({ seq: 5 }).id }));
-  assert.equal(told.length, 5);
+  assert.equal(events.length, 5);
   assert.equal(store.snapshot.entries.length, 0);
 });
 
-test("what was cleared is gone", () => {
-  const [store] = listened();
+test("a cleared log can't be restored", () => {
+  const [store] = listenedStore();
   store.requestArrived(sample({ seq: 1 }));
   store.clear();
   assert.deepEqual([store.snapshot.entries.length, store.snapshot.cleared], [0, 0]);

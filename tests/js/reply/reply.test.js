@@ -32,7 +32,7 @@ function preset(name) {
   return found;
 }
 
-test("it says in a sentence what the response is", () => {
+test("the text describes the response", () => {
   assert.equal(replyText(DEFAULT_REPLY), "Responds with 200, no body");
   const soon = { status: 503, times: 3, delay: 2 };
   assert.equal(replyText(reply(soon)), "Responds with 503 to the next 3 requests, after 2 s");
@@ -40,7 +40,7 @@ test("it says in a sentence what the response is", () => {
   assert.equal(replyText(reply({ cors: false })), "Responds with 200, without CORS");
 });
 
-test("of a body it says the size, and the type where one is set", () => {
+test("the text gives the size of a body, and its type if set", () => {
   const body = /** @type {const} */ ({ encoding: "utf-8", content: "{}é" });
   assert.equal(replyText(reply({ body })), "Responds with 200, 4 B");
   const headers = /** @type {[string, string][]} */ ([
@@ -49,7 +49,7 @@ test("of a body it says the size, and the type where one is set", () => {
   assert.equal(replyText(reply({ body, headers })), "Responds with 200, 4 B of application/json");
 });
 
-test("a reply comes back from the form as it was", () => {
+test("a reply is unchanged after a round trip through the form", () => {
   const kept = reply({
     status: 429,
     headers: [
@@ -66,24 +66,24 @@ test("a reply comes back from the form as it was", () => {
   assert.deepEqual(replyOf(draftOf(DEFAULT_REPLY)), DEFAULT_REPLY);
 });
 
-test("blanks around what is typed do not count, and no delay is none", () => {
+test("spaces around values are ignored, and an empty delay is 0", () => {
   const typed = draft({ status: " 204 ", headers: "\n A :  b \n\n", delay: "", times: " " });
   const asked = { ...DEFAULT_REPLY, status: 204, headers: [["A", "b"]] };
   assert.deepEqual(replyOf(typed), asked);
 });
 
-test("what is no number is sent as it is, for the server to refuse", () => {
+test("an invalid number is sent unchanged, for the server to refuse", () => {
   const { status, delay, times } = replyOf(draft({ status: "", delay: "soon", times: "1e999" }));
   assert.deepEqual([status, delay, times], ["", "soon", "1e999"]);
 });
 
-test("a header line without a colon is told by name", () => {
+test("a header line without a colon is named in the error", () => {
   assert.throws(() => replyOf(draft({ headers: "Retry-After 60" })), {
     field: "headers",
   });
 });
 
-test("a problem of a field is put beside it, without its name", () => {
+test("a problem with a field shows at the field, without the field's name", () => {
   for (const text of ["status: must be a whole number.", "must be a whole number."]) {
     assert.deepEqual(problemOf(new ReplyProblem(text, "status")), {
       field: "status",
@@ -92,7 +92,7 @@ test("a problem of a field is put beside it, without its name", () => {
   }
 });
 
-test("any other problem is put above the fields, as it is", () => {
+test("any other problem shows unchanged and at no field", () => {
   const text = "status: what it says.";
   for (const error of [
     new Error(text),
@@ -104,7 +104,7 @@ test("any other problem is put above the fields, as it is", () => {
   }
 });
 
-test("a preset replaces the response, and leaves to whom and how often", () => {
+test("a preset replaces the response, but not times and cors", () => {
   const typed = draft({ status: "418", headers: "A: b", delay: "9", times: "2", cors: false });
   const begun = begunWith(typed, preset("204"));
   assert.deepEqual(begun, draft({ status: "204", times: "2", cors: false }));

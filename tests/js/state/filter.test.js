@@ -28,26 +28,26 @@ const noneFound = (...texts) => {
   for (const text of texts) assert.ok(!found(text), text);
 };
 
-test("an empty filter, and one that is only begun, let everything through", () => {
+test("an empty or incomplete filter matches every request", () => {
   allFound("", "   ", "-", "method:", "-path:", 'body:"', '""');
 });
 
-test("a prefix says where to look", () => {
+test("a prefix selects the field to search", () => {
   allFound("method:post", "path:/orders", "header:stripe", "body:card", "from:203.0.113");
   noneFound("method:get", "path:stripe", "header:card", "body:orders", "from:10.");
 });
 
-test("a header is looked for by its name, its value or both", () => {
+test("a header matches by its name, its value or both", () => {
   allFound("header:user-agent", 'header:"content-type: application/json"');
   noneFound('header:"user-agent: application/json"');
 });
 
-test("a plain word may stand anywhere, in any case", () => {
+test("a plain word matches in every field and ignores case", () => {
   allFound("POST", "post", "ORDERS", "notify=yes", "stripe", "Card", "203.0.113.9");
   noneFound("nowhere");
 });
 
-test("the path is what stands below the callback, else every letter would match", () => {
+test("the path does not include the UUID of the callback", () => {
   noneFound(`path:${UUID.slice(0, 8)}`, UUID);
 });
 
@@ -56,12 +56,12 @@ test("all terms must match", () => {
   noneFound("method:post card paypal");
 });
 
-test("a minus leaves out", () => {
+test("a minus excludes matching requests", () => {
   allFound("-method:get", "-nowhere card", '-"no such thing"');
   noneFound("-method:post", "card -stripe", '-"a card"');
 });
 
-test("quotes keep spaces, and one that is still open reaches to the end", () => {
+test("quotes keep spaces, and an open quote extends to the end", () => {
   allFound('body:"a card"', '"a card"', 'body:"a ca');
   noneFound('body:"a  card"', '"card a"');
 });
@@ -73,7 +73,7 @@ test("a prefix that does not exist is part of the word", () => {
   noneFound("constructor:post", "http://example.com");
 });
 
-test("a binary body is searched byte for byte", () => {
+test("a binary body is searched as bytes", () => {
   const content = Buffer.from("\x00\x01PNG caf\xe9", "latin1").toString("base64");
   const image = sample({ body: { size: 10, encoding: "base64", content, complete: true } });
   assert.ok(matches(parseFilter("body:png"), image));
@@ -81,7 +81,7 @@ test("a binary body is searched byte for byte", () => {
   assert.ok(!matches(parseFilter(`body:${content.slice(0, 6)}`), image));
 });
 
-test("text is searched by its charset", () => {
+test("text is decoded by its charset before it is searched", () => {
   const content = Buffer.from("Zo\xeb", "latin1").toString("base64");
   const latin1 = sample({
     headers: [["Content-Type", "text/plain; charset=iso-8859-1"]],
@@ -98,7 +98,7 @@ const entry = (request) => ({
   arrived: 0,
 });
 
-test("each request is looked at once for as long as the filter stays", () => {
+test("a filter searches each request once", () => {
   let looked = 0;
   const watched = { ...ORDER };
   Object.defineProperty(watched, "method", {
@@ -114,7 +114,7 @@ test("each request is looked at once for as long as the filter stays", () => {
   assert.equal(looked, 1);
 });
 
-test("a heavy list is searched in several goes, the newest first", () => {
+test("a large list is searched in several steps, newest first", () => {
   const content = "x".repeat(1024 * 1024);
   const entries = Array.from({ length: 10 }, (_, at) =>
     entry(sample({ seq: at, body: { size: 1, encoding: "utf-8", content, complete: true } })),
@@ -140,7 +140,7 @@ const packed = (seq) => {
 };
 
 /**
- * Chooses until nothing is left to look at.
+ * Choose repeatedly until every request has been searched.
  * @param {Filter} filter
  * @param {ReturnType<typeof entry>[]} entries
  */
@@ -152,7 +152,7 @@ async function chosen(filter, entries) {
   }
 }
 
-test("compressed bodies are searched decompressed, each decompressed once for all filters", async () => {
+test("compressed bodies are searched after they are decompressed, once for all filters", async () => {
   const before = globalThis.DecompressionStream;
   let streams = 0;
   globalThis.DecompressionStream = class extends before {
@@ -174,7 +174,7 @@ test("compressed bodies are searched decompressed, each decompressed once for al
   assert.equal(streams, 20);
 });
 
-test("a few bodies are decompressed at a time, and none for a filter that looks elsewhere", () => {
+test("few bodies are decompressed at a time, and none for a filter on other fields", () => {
   const entries = Array.from({ length: 20 }, (_, at) => entry(packed(100 + at)));
   assert.equal(new Filter("method:post").choose(entries).more, null);
   const { shown, more } = new Filter("body:p").choose(entries);

@@ -5,11 +5,11 @@ import { Rate, STEP_SECONDS, STEPS } from "../../../static/js/state/rate.js";
 const STEP = STEP_SECONDS * 1000;
 const START = 1_800_000_000_000;
 
-test("a fresh one has counted nothing", () => {
+test("a new rate is empty", () => {
   assert.deepEqual(new Rate().steps(START), new Array(STEPS).fill(0));
 });
 
-test("requests of one step are counted together, the newest step last", () => {
+test("requests in one step are counted together, with the newest step last", () => {
   const rate = new Rate();
   rate.count(START);
   rate.count(START + STEP - 1);
@@ -17,7 +17,7 @@ test("requests of one step are counted together, the newest step last", () => {
   assert.deepEqual(rate.steps(START + STEP).slice(-3), [0, 2, 1]);
 });
 
-test("counts move towards the past by themselves and leave after the last step", () => {
+test("counts move back with time and drop out after the last step", () => {
   const rate = new Rate();
   rate.count(START);
   assert.equal(rate.steps(START + 2 * STEP).at(-3), 1);
@@ -25,20 +25,20 @@ test("counts move towards the past by themselves and leave after the last step",
   assert.deepEqual(rate.steps(START + STEPS * STEP), new Array(STEPS).fill(0));
 });
 
-test("after a long sleep all is empty", () => {
+test("after a long pause all steps are empty", () => {
   const rate = new Rate();
   for (let at = 0; at < STEPS; at++) rate.count(START + at * STEP);
   assert.deepEqual(rate.steps(START + 1000 * STEPS * STEP), new Array(STEPS).fill(0));
 });
 
-test("a clock that is set back loses and invents nothing", () => {
+test("a clock that is set back neither loses nor adds requests", () => {
   const rate = new Rate();
   rate.count(START);
   rate.count(START - 10 * STEP);
   assert.equal(rate.steps(START).at(-1), 2);
 });
 
-test("a request that comes late stands where it was received", () => {
+test("a late request counts in the step in which the server received it", () => {
   const rate = new Rate();
   rate.count(START);
   rate.count(START, 2 * STEP);

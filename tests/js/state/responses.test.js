@@ -17,16 +17,16 @@ test("a response is found by the epoch and seq of its request", () => {
   assert.equal(responses.get(sample({ seq: 2 })), undefined);
 });
 
-test("the newest are kept, and fewer when fewer are wanted", () => {
+test("the newest responses are kept, up to the limit", () => {
   const responses = new Responses(3);
   for (const seq of [1, 2, 3, 4]) responses.add(responded(seq));
   const known = () => [1, 2, 3, 4].filter((seq) => responses.get(sample({ seq })));
   assert.deepEqual(known(), [2, 3, 4]);
-  responses.most = 1;
+  responses.limit = 1;
   assert.deepEqual(known(), [4]);
 });
 
-test("it says in words what decided the response, where that is known", () => {
+test("the text names the source of a response if it is known", () => {
   assert.equal(responseText({ status: 503, by: "reply" }, sample()), "response 503 (configured)");
   assert.equal(responseText({ status: 200, by: "default" }, sample()), "response 200 (default)");
   assert.equal(
@@ -45,7 +45,7 @@ test("it says in words what decided the response, where that is known", () => {
   assert.equal(responseText(rejected, large, 1000), `${sentence} of 1,000 bytes`);
 });
 
-test("success is quiet, redirects, refusals and failures each have a tone", () => {
+test("success, redirects, client errors and server errors have different tones", () => {
   assert.deepEqual([200, 299, 301, 404, 503, 599].map(statusTone), [
     "quiet",
     "quiet",

@@ -17,7 +17,7 @@ const text = (content) => ({
 const at = (seconds) => new Date(Date.UTC(2026, 10, 22) + seconds * 1000).toISOString();
 
 /**
- * Requests that arrive one after the other, a minute apart where nothing else is said.
+ * Add requests that arrive one after the other, by default a minute apart.
  * @param {Partial<CapturedRequest>[]} requests
  */
 const found = (...requests) => {
@@ -33,7 +33,7 @@ const found = (...requests) => {
 /** @param {string} value @returns {Partial<CapturedRequest>} */
 const delivery = (value, name = "Webhook-Id") => ({ headers: [[name, value]] });
 
-test("the same delivery id again is a retry, numbered, with the time since the one before", () => {
+test("a repeated delivery id is a numbered retry with the time since the previous one", () => {
   const retries = found(delivery("a"), delivery("b"), delivery("a"), delivery("a", "WEBHOOK-ID"));
   assert.deepEqual(
     [...retries],
@@ -44,7 +44,7 @@ test("the same delivery id again is a retry, numbered, with the time since the o
   );
 });
 
-test("a delivery id holds for days, and for one method and path", () => {
+test("a delivery id is valid for days, and for one method and path", () => {
   const late = { ...delivery("a", "X-GitHub-Delivery"), received_at: at(7 * 86_400) };
   const elsewhere = { ...delivery("a", "X-GitHub-Delivery"), subpath: "/elsewhere" };
   const put = { ...delivery("a", "X-GitHub-Delivery"), method: "PUT" };
@@ -52,12 +52,12 @@ test("a delivery id holds for days, and for one method and path", () => {
   assert.deepEqual([...retries.keys()], ["id 4"]);
 });
 
-test("where the delivery id differs, the same body is no retry", () => {
+test("the same body with another delivery id is not a retry", () => {
   const body = text("{}");
   assert.equal(found({ ...delivery("a"), body }, { ...delivery("b"), body }).size, 0);
 });
 
-test("a request id of a proxy tells nothing", () => {
+test("a proxy's request id is ignored", () => {
   assert.equal(found(delivery("a", "X-Request-Id"), delivery("a", "X-Request-Id")).size, 0);
 });
 
@@ -71,7 +71,7 @@ test("without a delivery id, the same body within a day is a retry", () => {
   assert.equal(found({ body }, { body, received_at: at(86_401) }).size, 0);
 });
 
-test("no body is not the same body", () => {
+test("empty bodies are not retries", () => {
   assert.equal(found({}, {}).size, 0);
   const lost = { size: 2_000_000, encoding: /** @type {const} */ ("utf-8"), content: "" };
   assert.equal(
@@ -80,14 +80,14 @@ test("no body is not the same body", () => {
   );
 });
 
-test("large bodies that differ in the middle alone are not the same", () => {
+test("large bodies that differ only in the middle are different", () => {
   /** @param {string} middle */
   const large = (middle) => ({ body: text("x".repeat(40_000) + middle + "x".repeat(40_000)) });
   assert.equal(found(large("a"), large("b")).size, 0);
   assert.equal(found(large("a"), large("a")).size, 1);
 });
 
-test("the number goes on when the first ones are forgotten, and starts anew when all are", () => {
+test("the number continues when early requests are dropped, and restarts when all are", () => {
   const retries = new Retries();
   /** @param {number} seq */
   const arrive = (seq) => retries.add(sample({ seq, ...delivery("a") }));
@@ -103,7 +103,7 @@ test("the number goes on when the first ones are forgotten, and starts anew when
   assert.equal(retries.get("id 4"), undefined);
 });
 
-test("forgetting an old chain leaves the one that took its place", () => {
+test("dropping an old chain keeps the chain that replaced it", () => {
   const retries = new Retries();
   const body = text("same");
   retries.add(sample({ seq: 1, body, received_at: at(0) }));
@@ -113,7 +113,7 @@ test("forgetting an old chain leaves the one that took its place", () => {
   assert.deepEqual(retries.get("id 3"), { first: "id 2", number: 2, after: 30, by: "body" });
 });
 
-test("the same request twice is one", () => {
+test("the same request twice counts once", () => {
   const retries = new Retries();
   const request = sample(delivery("a"));
   retries.add(request);
@@ -121,7 +121,7 @@ test("the same request twice is one", () => {
   assert.equal(retries.get(request.id), undefined);
 });
 
-test("what a sender chose is no key that an engine would hash by its length alone", () => {
+test("senders' texts never become keys that engines hash only by length", () => {
   const lengths = keyLengthsOf(() => {
     const retries = new Retries();
     const long = "x".repeat(60_000);
@@ -132,7 +132,7 @@ test("what a sender chose is no key that an engine would hash by its length alon
   assert.ok(Math.max(...lengths) <= 16_000);
 });
 
-test("long requests of which only the middle differs are not the same delivery", () => {
+test("long requests that differ only in the middle are different deliveries", () => {
   const retries = new Retries();
   for (const [at, middle] of ["a", "b"].entries()) {
     const long = "x".repeat(20_000) + middle + "x".repeat(20_000);
@@ -147,7 +147,7 @@ test("long requests of which only the middle differs are not the same delivery",
 });
 
 /**
- * How long the keys are that maps get in some work.
+ * Return the lengths of the keys that maps receive during some work.
  * @param {() => void} work
  */
 function keyLengthsOf(work) {
@@ -166,7 +166,7 @@ function keyLengthsOf(work) {
   return lengths;
 }
 
-test("a retry is told in words", () => {
+test("the text describes a retry", () => {
   const retry = { first: "a", number: 3, after: 300.5, by: "webhook-id" };
   assert.equal(retryText(retry), "Delivery 3, 5 minutes after the previous one (same webhook-id)");
   assert.equal(retryLabel(retry), "Delivery 3, 5 minutes later");

@@ -6,7 +6,7 @@ const RECEIVED = "2026-11-22T04:41:00.123456Z";
 const AT = Date.parse(RECEIVED);
 const HOUR = 3_600_000;
 
-test("an age counts from when the server received it, whatever this page's clock says", () => {
+test("an age counts from when the server received the request, whatever the page's clock", () => {
   for (const skew of [0, 5 * HOUR, -5 * HOUR]) {
     const clock = new ServerClock();
     clock.note(RECEIVED, AT + skew);
@@ -15,7 +15,7 @@ test("an age counts from when the server received it, whatever this page's clock
   }
 });
 
-test("one that was long on its way is as old as it is", () => {
+test("a delayed request has its full age", () => {
   const clock = new ServerClock();
   clock.note(RECEIVED, AT + HOUR);
   const late = new Date(AT + 1000).toISOString();
@@ -23,7 +23,7 @@ test("one that was long on its way is as old as it is", () => {
   assert.equal(clock.age(late, AT + HOUR + 61_000), 60_000);
 });
 
-test("the fastest one is the measure, and nothing is younger than now", () => {
+test("the fastest message sets the clock, and no age is negative", () => {
   const clock = new ServerClock();
   clock.note(RECEIVED, AT + 900);
   clock.note(RECEIVED, AT + 100);
@@ -31,7 +31,7 @@ test("the fastest one is the measure, and nothing is younger than now", () => {
   assert.equal(clock.age(RECEIVED, AT), 0);
 });
 
-test("after a new connection the clocks are compared again, and until then nothing changes", () => {
+test("after a reconnect the clocks are compared again at the next message", () => {
   const clock = new ServerClock();
   clock.note(RECEIVED, AT);
   clock.distrust();

@@ -19,37 +19,37 @@ function storageWith(kept = null) {
   };
 }
 
-test("without choices the defaults hold", () => {
+test("without saved settings the defaults apply", () => {
   assert.deepEqual(new Settings(() => storageWith()).choices, DEFAULTS);
 });
 
-test("a choice is kept and found again", () => {
+test("a setting is saved and restored", () => {
   const storage = storageWith();
-  new Settings(() => storage).change({ theme: "dark", most: 300 });
-  assert.deepEqual(new Settings(() => storage).choices, { ...DEFAULTS, theme: "dark", most: 300 });
+  new Settings(() => storage).change({ theme: "dark", maxEntries: 300 });
+  assert.deepEqual(new Settings(() => storage).choices, { ...DEFAULTS, theme: "dark", maxEntries: 300 });
 });
 
-test("values that cannot be are left out, and so is what is unknown", () => {
+test("invalid values and unknown names are ignored", () => {
   const kept = JSON.stringify({
     theme: "pink",
-    most: 7,
+    maxEntries: 7,
     notify: "yes",
     sound: true,
     requests: [1],
   });
   const settings = new Settings(() => storageWith(kept));
   assert.deepEqual(settings.choices, { ...DEFAULTS, sound: true });
-  settings.change(/** @type {any} */ ({ most: Number.NaN, theme: null, keys: false }));
+  settings.change(/** @type {any} */ ({ maxEntries: Number.NaN, theme: null, keys: false }));
   assert.deepEqual(settings.choices, { ...DEFAULTS, sound: true, keys: false });
 });
 
-test("what is not ours is not believed", () => {
+test("saved data of another form is ignored", () => {
   for (const kept of ["", "{", "null", "7", "[]", '"text"']) {
     assert.deepEqual(new Settings(() => storageWith(kept)).choices, DEFAULTS, kept);
   }
 });
 
-test("where storage is forbidden a choice holds until the page is closed", () => {
+test("a setting lasts until the page is closed if storage is forbidden", () => {
   const settings = new Settings(() => {
     throw new DOMException("forbidden", "SecurityError");
   });
@@ -57,7 +57,7 @@ test("where storage is forbidden a choice holds until the page is closed", () =>
   assert.equal(settings.choices.theme, "light");
 });
 
-test("what one tab has chosen another takes over, and does not undo by a choice of its own", () => {
+test("a tab applies the settings of another tab and keeps them when it changes its own", () => {
   const storage = storageWith();
   const [one, other] = [new Settings(() => storage), new Settings(() => storage)];
   one.change({ theme: "dark" });
@@ -70,7 +70,7 @@ test("what one tab has chosen another takes over, and does not undo by a choice 
   });
 });
 
-test("listeners are told until they leave", () => {
+test("listeners are notified until they unsubscribe", () => {
   const settings = new Settings(() => storageWith());
   let told = 0;
   const leave = settings.subscribe(() => told++);

@@ -13,7 +13,7 @@ beforeEach(() => {
   store = new Store();
 });
 
-/** What the list shows, newest first: ids, and gaps as "gap 3". */
+/** Return the list, newest first: ids, and gaps as "gap 3". */
 const shown = () =>
   store.snapshot.entries.map((entry) =>
     entry.kind === "request"
@@ -35,7 +35,7 @@ const arrive = (...seqs) => {
 const refuse = (count, message = "a") =>
   store.requestsRefused({ count, status: 400, reason: "bad_request", message });
 
-test("new requests are put on top", () => {
+test("new requests come first", () => {
   arrive(1, 2, 3);
   assert.deepEqual(shown(), ["id 3", "id 2", "id 1"]);
 });
@@ -47,25 +47,25 @@ test("the same id twice is shown once, and both positions count as seen", () => 
   assert.deepEqual(shown(), ["id 3", "same"]);
 });
 
-test("a hole in the counting shows as a gap at once", () => {
+test("a jump in seq shows as a gap at once", () => {
   arrive(1, 5);
   assert.deepEqual(shown(), ["id 5", "gap 3", "id 1"]);
 });
 
-test("a hole in seq right after joining shows as a gap", () => {
+test("a jump in seq right after joining shows as a gap", () => {
   store.joined({ epoch: "first", seq: 7, missed: 0, viewers: 1 });
   arrive(9);
   assert.deepEqual(shown(), ["id 9", "gap 1"]);
 });
 
-test("what was missed while away stands between what was seen before and after", () => {
+test("requests missed while disconnected show between the requests before and after", () => {
   arrive(1);
   store.joined({ epoch: "first", seq: 4, missed: 3, viewers: 1 });
   arrive(5);
   assert.deepEqual(shown(), ["id 5", "gap 3", "id 1"]);
 });
 
-test("refused requests add up in one row until something else comes", () => {
+test("consecutive refused requests share one notice", () => {
   refuse(2);
   refuse(5, "b");
   const [newest] = store.snapshot.entries;
@@ -80,40 +80,40 @@ test("a first join shows no gap", () => {
   assert.deepEqual(shown(), []);
 });
 
-test("what the server cannot tell is said once, not at each of its restarts", () => {
+test("an unknown number of missed requests shows once, not at each restart", () => {
   arrive(1);
   store.joined({ epoch: "second", seq: 0, missed: null, viewers: 1 });
   store.joined({ epoch: "third", seq: 0, missed: null, viewers: 1 });
   assert.deepEqual(shown(), ["gap null", "id 1"]);
 });
 
-test("a request that is counted anew without a join shows that nobody can tell", () => {
+test("a new epoch without a join shows a gap of unknown size", () => {
   arrive(1);
   store.requestArrived(sample({ epoch: "second", seq: 1, id: "other" }));
   assert.deepEqual(shown(), ["other", "gap null", "id 1"]);
 });
 
-test("only the newest thousand are kept, and a dropped id may come again", () => {
-  arrive(...Array.from({ length: DEFAULTS.most + 5 }, (_, at) => at + 1));
-  assert.equal(shown().length, DEFAULTS.most);
+test("only the newest thousand are kept, and a dropped id can arrive again", () => {
+  arrive(...Array.from({ length: DEFAULTS.maxEntries + 5 }, (_, at) => at + 1));
+  assert.equal(shown().length, DEFAULTS.maxEntries);
   assert.equal(shown().at(-1), "id 6");
-  assert.equal(store.snapshot.arrived, DEFAULTS.most + 5);
+  assert.equal(store.snapshot.arrived, DEFAULTS.maxEntries + 5);
   assert.equal(store.snapshot.dropped, 5);
-  store.requestArrived(sample({ seq: DEFAULTS.most + 6, id: "id 1" }));
+  store.requestArrived(sample({ seq: DEFAULTS.maxEntries + 6, id: "id 1" }));
   assert.equal(shown()[0], "id 1");
 });
 
-test("how many are kept can be chosen, and be changed at any time", () => {
+test("the maxEntries can be set, and changed at any time", () => {
   store = new Store(3);
   arrive(1, 2, 3, 4);
   assert.deepEqual(shown(), ["id 4", "id 3", "id 2"]);
-  store.most = 1;
+  store.maxEntries = 1;
   assert.deepEqual(shown(), ["id 4"]);
   arrive(5);
   assert.deepEqual(shown(), ["id 5"]);
 });
 
-test("large bodies are kept as long as they are light enough together, the newest always", () => {
+test("large bodies are kept up to a total size, and the newest always", () => {
   const content = "x".repeat(MAX_CHARACTERS / 2);
   const body = { size: content.length, encoding: /** @type {const} */ ("utf-8"), content };
   for (const seq of [1, 2, 3]) {
@@ -126,7 +126,7 @@ test("large bodies are kept as long as they are light enough together, the newes
   assert.deepEqual(shown(), ["id 4"]);
 });
 
-test("what arrives while paused waits, in its order and with its gaps", () => {
+test("requests that arrive while paused wait, in order and with their gaps", () => {
   arrive(1);
   store.pause();
   arrive(2, 5);
@@ -143,7 +143,7 @@ test("what arrives while paused waits, in its order and with its gaps", () => {
   assert.equal(store.snapshot.arrived, 3);
 });
 
-test("no more wait than would be kept, and all that were dropped are counted", () => {
+test("at most as many requests wait as the list keeps, and dropped ones are counted", () => {
   store = new Store(2);
   arrive(1);
   store.pause();
@@ -154,7 +154,7 @@ test("no more wait than would be kept, and all that were dropped are counted", (
   assert.equal(store.snapshot.dropped, 3);
 });
 
-test("a retry of one that waits is shown once, too", () => {
+test("a duplicate of a waiting request shows once", () => {
   store.pause();
   store.requestArrived(sample({ seq: 1, id: "same" }));
   store.requestArrived(sample({ seq: 2, id: "same" }));
@@ -162,7 +162,7 @@ test("a retry of one that waits is shown once, too", () => {
   assert.deepEqual(shown(), ["same"]);
 });
 
-test("clearing empties the list and keeps the position, so that a later hole still shows", () => {
+test("clearing empties the list and keeps the position, so that later gaps show", () => {
   arrive(1, 2);
   store.clear();
   assert.deepEqual(shown(), []);
@@ -172,7 +172,7 @@ test("clearing empties the list and keeps the position, so that a later hole sti
   assert.equal(selected(), "id 5");
 });
 
-test("what was cleared can be had back, below what has come since", () => {
+test("cleared requests can be restored, below newer ones", () => {
   arrive(1, 2);
   store.clear();
   assert.equal(store.snapshot.cleared, 2);
@@ -186,7 +186,7 @@ test("what was cleared can be had back, below what has come since", () => {
   assert.deepEqual(shown(), []);
 });
 
-test("what was cleared in two goes comes back in one", () => {
+test("one undo restores two clears", () => {
   arrive(1, 2);
   store.clear();
   arrive(3);
@@ -196,7 +196,7 @@ test("what was cleared in two goes comes back in one", () => {
   assert.deepEqual(shown(), ["id 3", "id 2", "id 1"]);
 });
 
-test("clearing while paused keeps what waits", () => {
+test("clearing while paused keeps the waiting requests", () => {
   arrive(1);
   store.pause();
   arrive(2);
@@ -206,7 +206,7 @@ test("clearing while paused keeps what waits", () => {
   assert.deepEqual(shown(), ["id 2"]);
 });
 
-test("a filter picks requests and leaves notices, which may stand for matching ones", () => {
+test("a filter selects requests and keeps all notices", () => {
   store.requestArrived(sample({ seq: 1, method: "GET" }));
   arrive(3);
   store.setFilter("method:get");
@@ -222,7 +222,7 @@ test("a filter picks requests and leaves notices, which may stand for matching o
   assert.equal(store.snapshot.shown, store.snapshot.entries);
 });
 
-test("requests that nobody saw are counted until somebody looks", () => {
+test("unseen requests are counted until the page is visible", () => {
   arrive(1);
   store.visibilityChanged(false);
   arrive(2, 3);
@@ -232,7 +232,7 @@ test("requests that nobody saw are counted until somebody looks", () => {
   assert.equal(store.snapshot.unseen, 0);
 });
 
-test("a burst costs one copy of the list, when the snapshot is asked for", () => {
+test("a burst copies the list once, when the snapshot is read", () => {
   arrive(1);
   const before = store.snapshot;
   assert.equal(store.snapshot, before);
@@ -241,7 +241,7 @@ test("a burst costs one copy of the list, when the snapshot is asked for", () =>
   assert.equal(before.entries.length, 1);
 });
 
-test("all arrivals count for the plot, those that wait as well", () => {
+test("the plot counts all requests, including those that wait", () => {
   arrive(1);
   store.pause();
   arrive(2, 3);
@@ -251,7 +251,7 @@ test("all arrivals count for the plot, those that wait as well", () => {
   );
 });
 
-test("a request that the filter hides is not selected while it does", () => {
+test("a request is not selected while the filter hides it", () => {
   store.requestArrived(sample({ seq: 1, method: "GET" }));
   arrive(2);
   store.setFilter("method:post");
@@ -263,7 +263,7 @@ test("a request that the filter hides is not selected while it does", () => {
   assert.equal(selected(), "id 2");
 });
 
-test("one that is to be compared stays selected while a filter finds the other", () => {
+test("a request to compare stays selected while the filter hides it", () => {
   store.requestArrived(sample({ seq: 1, method: "GET" }));
   arrive(2);
   store.compare();
@@ -272,14 +272,14 @@ test("one that is to be compared stays selected while a filter finds the other",
   assert.equal(store.snapshot.compared, store.snapshot.selected);
 });
 
-test("the first request is selected without covering the list, later ones steal nothing", () => {
+test("the first request is selected without covering the list, and stays selected", () => {
   arrive(1, 2);
   assert.equal(selected(), "id 1");
   assert.equal(store.snapshot.opened, false);
 });
 
 test("a selected request stays readable when the list has dropped it", () => {
-  arrive(...Array.from({ length: DEFAULTS.most + 1 }, (_, at) => at + 1));
+  arrive(...Array.from({ length: DEFAULTS.maxEntries + 1 }, (_, at) => at + 1));
   assert.equal(selected(), "id 1");
 });
 
@@ -305,7 +305,7 @@ test("joining makes the page live", () => {
   assert.deepEqual(store.snapshot.link, { state: "live", message: "", retryAt: 0 });
 });
 
-test("listeners are told of every change until they leave, and snapshots never change", () => {
+test("listeners are notified of every change until they unsubscribe, and snapshots never change", () => {
   let calls = 0;
   const before = store.snapshot;
   const leave = store.subscribe(() => calls++);
@@ -318,7 +318,7 @@ test("listeners are told of every change until they leave, and snapshots never c
   assert.deepEqual(before.entries, []);
 });
 
-test("it knows how many watch, from joining and from then on", () => {
+test("the number of viewers is known from joining on", () => {
   const store = new Store();
   store.joined({ epoch: "e", seq: 0, missed: 0, viewers: 2 });
   assert.equal(store.snapshot.viewers, 2);
@@ -333,7 +333,7 @@ const response = (seq, status = 200) =>
 /** @param {number} seq */
 const responseOf = (seq) => store.snapshot.responses.get(sample({ seq }))?.status;
 
-test("the response is known of requests in the list, and of those that wait", () => {
+test("responses are known for requests in the list and for those that wait", () => {
   arrive(1);
   store.pause();
   arrive(2);
@@ -343,7 +343,7 @@ test("the response is known of requests in the list, and of those that wait", ()
   assert.deepEqual([responseOf(1), responseOf(2), responseOf(3)], [404, 503, undefined]);
 });
 
-test("responses are kept for as many requests as the list and what waits can hold", () => {
+test("responses are kept for the list and for the requests that wait", () => {
   const store = new Store(100);
   for (let seq = 1; seq <= 201; seq++) {
     store.requestResponded({ epoch: "first", seq, status: 200, by: "default" });
@@ -351,7 +351,7 @@ test("responses are kept for as many requests as the list and what waits can hol
   const known = (/** @type {number} */ seq) => store.snapshot.responses.get(sample({ seq }));
   assert.equal(known(1), undefined);
   assert.ok(known(2));
-  store.most = 10;
+  store.maxEntries = 10;
   assert.equal(known(181), undefined);
   assert.ok(known(182));
 });
@@ -360,7 +360,7 @@ const replyStatus = () => store.snapshot.reply?.status ?? null;
 
 const joined = { epoch: "first", seq: 0, missed: 0, viewers: 1 };
 
-test("the reply is not known until it is read or told, and one that was reset is the default", () => {
+test("the reply is unknown until it is read or reported, and a reset gives the default", () => {
   assert.equal(replyStatus(), null);
   store.joined(joined);
   store.replyRead({ ...DEFAULT_REPLY, status: 503 });
@@ -371,14 +371,14 @@ test("the reply is not known until it is read or told, and one that was reset is
   assert.deepEqual(store.snapshot.reply, DEFAULT_REPLY);
 });
 
-test("what the stream told while the reply was read is newer", () => {
+test("a reply from the stream is newer than one being read", () => {
   store.joined(joined);
   store.replyChanged({ ...DEFAULT_REPLY, status: 404 });
   store.replyRead({ ...DEFAULT_REPLY, status: 503 });
   assert.equal(replyStatus(), 404);
 });
 
-test("a reply that is read after joining again replaces what was told before", () => {
+test("a reply that is read after a reconnect replaces the one before", () => {
   store.joined(joined);
   store.replyChanged({ ...DEFAULT_REPLY, status: 404 });
   store.joined(joined);
