@@ -366,7 +366,7 @@ def test_a_response_while_the_list_is_paused_shows_when_it_goes_on(
     expect(page.locator(".row")).to_have_count(1)
     page.get_by_role("button", name="Pause").click()
     post(server.address, f"/{uuid}/status/418")
-    page.get_by_role("button", name="Resume (1 waiting)").click()
+    page.get_by_role("button", name="Resume (1)").click()
     expect(page.locator(".row").first.locator(".row-response")).to_have_text("response 418")
 
 

@@ -1,5 +1,5 @@
-import { html, LitElement } from "lit";
-import { countText } from "../text/format.js";
+import { html, LitElement, nothing } from "lit";
+import { countText, requestCount } from "../text/format.js";
 import "./export-menu.js";
 
 /** Screen readers hear one result after the last letter, not one for each letter. */
@@ -51,8 +51,8 @@ export class ListToolbar extends LitElement {
           @keydown=${this.onKey}
         />
         <span class="toolbar-count">${countText(snapshot)}</span>
-        <button type="button" class="button" @click=${this.onPause}>
-          ${paused ? resumeLabel(held) : "Pause"}
+        <button type="button" class="button" title=${held ? `${requestCount(held)} waiting` : nothing} @click=${this.onPause}>
+          ${paused ? `Resume${held ? ` (${held.toLocaleString("en-US")})` : ""}` : "Pause"}
         </button>
         <button type="button" class="button" @click=${this.onClear}>
           Clear
@@ -95,13 +95,6 @@ export class ListToolbar extends LitElement {
   fire(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
-}
-
-/** @param {number} held  requests that wait */
-function resumeLabel(held) {
-  if (held === 0) return "Resume";
-  const count = held.toLocaleString("en-US");
-  return html`<span>Resume (${count}<span class="visually-hidden"> waiting</span>)</span>`;
 }
 
 /**

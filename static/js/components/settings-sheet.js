@@ -33,7 +33,7 @@ export class SettingsSheet extends Sheet {
       <label class="settings-line">
         <span>Maximum requests in the list</span>
         <select class="input" @change=${this.onMost}>
-          ${LIMITS.map((maxEntries) => html`<option value=${maxEntries} ?selected=${maxEntries === choices.maxEntries}>${maxEntries.toLocaleString("en-US")}</option>`)}
+          ${LIMITS.map((limit) => html`<option value=${limit} ?selected=${limit === choices.maxEntries}>${limit.toLocaleString("en-US")}</option>`)}
         </select>
       </label>
       ${this.check("Desktop notifications", choices.notify && mayNotify(), this.onNotify)}

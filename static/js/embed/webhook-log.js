@@ -8,7 +8,7 @@ import { define } from "../components/define.js";
 import { Announcer } from "./announcer.js";
 import { Log } from "./log.js";
 import { logBar } from "./log-bar.js";
-import { scrollIntoList, logEntries } from "./log-list.js";
+import { logEntries, scrollIntoList } from "./log-list.js";
 import sheet from "./webhook-log.css";
 
 /** @typedef {import("../wire/contract.js").WebhookLogElement} WebhookLogElement */

@@ -12,7 +12,13 @@
 import { Observable } from "./observable.js";
 
 /** @type {Readonly<Choices>} */
-export const DEFAULTS = { theme: "system", maxEntries: 1000, notify: false, sound: false, keys: true };
+export const DEFAULTS = {
+  theme: "system",
+  maxEntries: 1000,
+  notify: false,
+  sound: false,
+  keys: true,
+};
 
 /** @type {readonly Choices["theme"][]} */
 export const THEMES = ["system", "light", "dark"];

@@ -26,7 +26,11 @@ test("without saved settings the defaults apply", () => {
 test("a setting is saved and restored", () => {
   const storage = storageWith();
   new Settings(() => storage).change({ theme: "dark", maxEntries: 300 });
-  assert.deepEqual(new Settings(() => storage).choices, { ...DEFAULTS, theme: "dark", maxEntries: 300 });
+  assert.deepEqual(new Settings(() => storage).choices, {
+    ...DEFAULTS,
+    theme: "dark",
+    maxEntries: 300,
+  });
 });
 
 test("invalid values and unknown names are ignored", () => {

@@ -103,7 +103,7 @@ test("only the newest thousand are kept, and a dropped id can arrive again", () 
   assert.equal(shown()[0], "id 1");
 });
 
-test("the maxEntries can be set, and changed at any time", () => {
+test("the maximum can be set, and changed at any time", () => {
   store = new Store(3);
   arrive(1, 2, 3, 4);
   assert.deepEqual(shown(), ["id 4", "id 3", "id 2"]);
