@@ -229,7 +229,7 @@ def test_axe_finds_nothing(
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_axe_finds_nothing_on_the_page_of_the_contract(
+def test_axe_finds_nothing_on_the_documentation(
     server: Server, open_page: Callable[..., Page], theme: str
 ) -> None:
     page = open_page(server, "/docs", reduced_motion="reduce")
@@ -238,7 +238,7 @@ def test_axe_finds_nothing_on_the_page_of_the_contract(
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_axe_finds_nothing_on_the_page_of_an_error(
+def test_axe_finds_nothing_on_an_error_page(
     server: Server, open_page: Callable[..., Page], complaints: Complaints, theme: str
 ) -> None:
     complaints.allow("status of 404")

@@ -27,7 +27,7 @@ def says(page: Page, word: str) -> None:
     expect(page.locator(".badge-word")).to_have_text(word)
 
 
-def test_it_is_connecting_until_the_server_says_joined(
+def test_the_badge_shows_connecting_until_the_page_has_joined(
     server: Server, open_page: Open, complaints: Complaints
 ) -> None:
     complaints.allow(*UNREACHABLE)
@@ -42,7 +42,7 @@ def test_it_is_connecting_until_the_server_says_joined(
     page.close()
 
 
-def test_it_counts_down_to_the_next_try_and_can_be_told_not_to_wait(
+def test_the_badge_counts_down_and_retry_now_skips_the_wait(
     open_page: Open, uuid: str, complaints: Complaints
 ) -> None:
     complaints.allow(*UNREACHABLE)
@@ -69,7 +69,7 @@ def test_it_counts_down_to_the_next_try_and_can_be_told_not_to_wait(
         page.close()
 
 
-def test_a_server_that_leaves_says_so_and_the_page_explains_it_for_a_moment(
+def test_a_draining_server_is_explained_for_a_moment(
     open_page: Open, uuid: str, complaints: Complaints
 ) -> None:
     complaints.allow(*UNREACHABLE)
@@ -88,7 +88,7 @@ def test_a_server_that_leaves_says_so_and_the_page_explains_it_for_a_moment(
         page.close()
 
 
-def test_a_page_too_many_says_so_and_keeps_trying_until_there_is_room(
+def test_a_page_over_the_viewer_limit_explains_it_and_retries(
     open_page: Open, uuid: str, complaints: Complaints
 ) -> None:
     complaints.allow(*UNREACHABLE)
@@ -105,7 +105,7 @@ def test_a_page_too_many_says_so_and_keeps_trying_until_there_is_room(
         page.close()
 
 
-def test_without_a_network_it_says_offline_and_comes_back_at_once(
+def test_the_badge_shows_offline_and_reconnects_with_the_network(
     server: Server, open_page: Open, complaints: Complaints
 ) -> None:
     complaints.allow(*UNREACHABLE)
@@ -118,7 +118,7 @@ def test_without_a_network_it_says_offline_and_comes_back_at_once(
     expect(page.locator(".badge[data-state=live]")).to_be_visible()
 
 
-def test_what_the_server_refuses_for_good_is_explained(server: Server, open_page: Open) -> None:
+def test_a_permanent_refusal_is_explained(server: Server, open_page: Open) -> None:
     page = open_page(server)
     page.evaluate(
         """() => document.querySelector("webhook-page").store.linkChanged(

@@ -24,7 +24,7 @@ def body_of(page: Page, server: Server, uuid: str, kind: str) -> Locator:
     return page.locator("webhook-body")
 
 
-def test_each_is_read_as_its_sender_meant_it(
+def test_each_body_is_decoded_as_its_sender_intended(
     server: Server, open_page: Callable[..., Page], uuid: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
@@ -34,7 +34,7 @@ def test_each_is_read_as_its_sender_meant_it(
             expect(body, kind).to_contain_text(text)
 
 
-def test_the_filter_finds_what_is_in_compressed_bodies(
+def test_the_filter_searches_compressed_bodies(
     server: Server, open_page: Callable[..., Page], uuid: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")

@@ -66,7 +66,7 @@ def load(page: Page, server: Server, uuid: str) -> float:
     return live_at
 
 
-def test_the_page_weighs_little(server: Server, uuid: str) -> None:
+def test_the_page_is_small(server: Server, uuid: str) -> None:
     with urlopen(f"{server.url}/view/{uuid}") as response:
         folder = re.search(r'"(/static/\w+/)', response.read().decode())[1]
     scripts = [path.relative_to(ROOT / "static") for path in (ROOT / "static").glob("vendor/*.js")]
@@ -87,7 +87,7 @@ def compressed_size(url: str) -> int:
         return size
 
 
-def test_all_that_a_page_needs_is_asked_for_once_and_early(
+def test_the_page_loads_each_file_once_and_early(
     browser: Browser, server: Server, uuid: str
 ) -> None:
     with urlopen(f"{server.url}/view/{uuid}") as response:
@@ -102,7 +102,7 @@ def test_all_that_a_page_needs_is_asked_for_once_and_early(
         assert max(map(asked.depth, asked.urls)) <= DEEPEST, asked.urls
 
 
-def test_a_page_is_live_soon_and_comes_from_the_cache_when_opened_again(
+def test_a_page_is_live_soon_and_reopens_from_the_cache(
     browser: Browser, server: Server, uuid: str
 ) -> None:
     first, again = [], []

@@ -102,7 +102,7 @@ def test_a_page_watches_and_learns_what_it_missed(
     check_client_across_a_restart(tool, here, two_workers[0], uuid)
 
 
-def test_a_page_without_a_library_that_is_refused_gives_up(page: Page) -> None:
+def test_a_refused_page_without_a_library_gives_up(page: Page) -> None:
     with Server(CORS_ALLOWED_ORIGINS="https://tools.example.com") as server:
         source = snippet("js bare", server.url, str(uuid4()))
         refused = page.expect_console_message(lambda said: "origin_not_allowed" in said.text)
@@ -125,7 +125,7 @@ REPORTS = """async ([server, uuid]) => {
 }"""
 
 
-def test_a_page_of_another_origin_sends_with_credentials_and_has_no_api(
+def test_a_page_of_another_origin_can_send_but_not_use_the_api(
     page: Page, memory_server: Server, uuid: str
 ) -> None:
     with PacketViewer(memory_server.url, {"uuid": uuid}) as viewer:
@@ -159,7 +159,7 @@ class Overheard:
             self.broken.append(error)
 
 
-def test_the_dashboard_says_and_hears_what_is_documented(
+def test_the_dashboard_exchanges_only_documented_messages(
     browser: Browser, memory_server: Server, uuid: str
 ) -> None:
     with browser.new_context() as context:

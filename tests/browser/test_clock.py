@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("ahead", [clock.AHEAD_MS, -1], ids=["in time", "too late"])
-def test_it_stands_still_however_late_the_page_is_asked(
+def test_a_stopped_clock_stays_stopped_on_a_slow_page(
     server: Server, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, ahead: int
 ) -> None:
     page = open_page(server)

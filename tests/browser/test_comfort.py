@@ -65,9 +65,7 @@ def close(page: Page) -> None:
 # The keyboard
 
 
-def test_j_and_k_go_through_the_list_and_escape_comes_back_to_it(
-    server: Server, open_page: Open
-) -> None:
+def test_j_and_k_move_in_the_list_and_escape_returns_to_it(server: Server, open_page: Open) -> None:
     page = open_page(server)
     sent(page, server, "/one", "/two", "/three")
     for key, path in (("g", "/three"), ("j", "/two"), ("j", "/one"), ("j", "/one"), ("k", "/two")):
@@ -90,7 +88,7 @@ def test_enter_opens_the_selected_request_on_a_phone(server: Server, open_page: 
     expect(page.locator(".row")).to_be_focused()
 
 
-def test_the_help_names_every_key_and_a_question_mark_shows_it(
+def test_a_question_mark_opens_the_help_with_every_shortcut(
     server: Server, open_page: Open
 ) -> None:
     page = open_page(server)
@@ -102,7 +100,7 @@ def test_the_help_names_every_key_and_a_question_mark_shows_it(
     close(page)
 
 
-def test_the_help_leads_to_the_contract(server: Server, open_page: Open) -> None:
+def test_the_help_links_to_the_documentation(server: Server, open_page: Open) -> None:
     page = open_page(server)
     page.keyboard.press("?")
     with page.expect_popup() as opened:
@@ -124,7 +122,7 @@ def test_p_pauses_and_resumes(server: Server, open_page: Open) -> None:
     expect(page.locator(".row")).to_have_count(2)
 
 
-def test_x_clears_and_z_has_it_back(server: Server, open_page: Open) -> None:
+def test_x_clears_and_z_undoes_it(server: Server, open_page: Open) -> None:
     page = open_page(server)
     sent(page, server, "/one", "/two")
     page.keyboard.press("x")
@@ -148,13 +146,13 @@ def test_u_copies_the_callback_url(server: Server, open_page: Open) -> None:
     assert copied == page.locator(".callback-text").inner_text()
 
 
-def test_the_help_has_its_button_at_200_percent_zoom_too(server: Server, open_page: Open) -> None:
+def test_the_help_button_is_visible_at_200_percent_zoom(server: Server, open_page: Open) -> None:
     page = open_page(server, viewport={"width": 640, "height": 400})
     page.get_by_role("button", name="Keyboard shortcuts").click()
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
 
 
-def test_a_slash_goes_to_the_filter_where_keys_are_letters(server: Server, open_page: Open) -> None:
+def test_a_slash_focuses_the_filter_where_keys_are_text(server: Server, open_page: Open) -> None:
     page = open_page(server)
     sent(page, server, "/one", "/two")
     page.keyboard.press("/")
@@ -164,7 +162,7 @@ def test_a_slash_goes_to_the_filter_where_keys_are_letters(server: Server, open_
     assert page.evaluate("() => document.documentElement.dataset.theme") == "system"
 
 
-def test_enter_and_escape_lead_from_the_filter_to_the_list(server: Server, open_page: Open) -> None:
+def test_enter_and_escape_move_from_the_filter_to_the_list(server: Server, open_page: Open) -> None:
     page = open_page(server)
     sent(page, server, "/one", "/two")
     page.keyboard.press("/")
@@ -179,7 +177,7 @@ def test_enter_and_escape_lead_from_the_filter_to_the_list(server: Server, open_
     expect(page.locator(".row[aria-current=true]")).to_be_focused()
 
 
-def test_j_goes_to_the_newest_where_the_selected_one_is_not_in_the_list(
+def test_j_selects_the_newest_if_the_selected_request_is_not_in_the_list(
     server: Server, open_page: Open
 ) -> None:
     page = open_page(server)
@@ -191,7 +189,7 @@ def test_j_goes_to_the_newest_where_the_selected_one_is_not_in_the_list(
     expect(page.locator(".row[aria-current=true]")).to_contain_text("/two/b")
 
 
-def test_single_keys_can_be_switched_off(server: Server, open_page: Open) -> None:
+def test_single_key_shortcuts_can_be_turned_off(server: Server, open_page: Open) -> None:
     page = open_page(server)
     page.keyboard.press("s")
     page.get_by_label("Single-key shortcuts").uncheck()
@@ -204,7 +202,7 @@ def test_single_keys_can_be_switched_off(server: Server, open_page: Open) -> Non
 
 
 @pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
-def test_a_theme_that_is_chosen_wins_over_the_systems_and_is_kept(
+def test_a_chosen_theme_overrides_the_system_and_is_saved(
     server: Server, open_page: Open, scheme: str, other: str
 ) -> None:
     page = open_page(server, color_scheme=scheme)
@@ -222,7 +220,7 @@ def test_a_theme_that_is_chosen_wins_over_the_systems_and_is_kept(
     assert page.evaluate(BACKGROUND) == of_system
 
 
-def test_as_many_requests_are_kept_as_was_chosen(server: Server, open_page: Open) -> None:
+def test_the_list_keeps_the_chosen_number_of_requests(server: Server, open_page: Open) -> None:
     page = open_page(server)
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Maximum requests in the list").select_option("100")
@@ -235,7 +233,7 @@ def test_as_many_requests_are_kept_as_was_chosen(server: Server, open_page: Open
     assert page.evaluate(entries) == 100
 
 
-def test_settings_are_kept_and_requests_never_are(server: Server, open_page: Open) -> None:
+def test_settings_are_saved_and_requests_are_not(server: Server, open_page: Open) -> None:
     page = open_page(server)
     page.keyboard.press("s")
     page.get_by_label("Sound").check()
@@ -252,7 +250,7 @@ def test_settings_are_kept_and_requests_never_are(server: Server, open_page: Ope
 # A reader who looks elsewhere
 
 
-def test_the_title_counts_what_nobody_has_seen(server: Server, open_page: Open) -> None:
+def test_the_title_counts_unseen_requests(server: Server, open_page: Open) -> None:
     page = open_page(server)
     name = page.title()
     sent(page, server, "/seen")
@@ -264,7 +262,7 @@ def test_the_title_counts_what_nobody_has_seen(server: Server, open_page: Open) 
     expect(page).to_have_title(name)
 
 
-def test_a_burst_is_one_notification_and_only_for_who_looks_elsewhere(
+def test_a_burst_gives_one_notification_in_the_background_only(
     server: Server, open_page: Open
 ) -> None:
     page = open_page(server)
@@ -287,9 +285,7 @@ def test_a_burst_is_one_notification_and_only_for_who_looks_elsewhere(
     assert page.evaluate("() => window.notified.length") == 1
 
 
-def test_notifications_that_the_browser_forbids_stay_off_and_it_says_so(
-    server: Server, open_page: Open
-) -> None:
+def test_forbidden_notifications_stay_off_with_a_message(server: Server, open_page: Open) -> None:
     page = open_page(server)
     page.evaluate(NOTIFICATIONS)
     page.evaluate("() => { window.response = 'denied'; }")
@@ -299,9 +295,7 @@ def test_notifications_that_the_browser_forbids_stay_off_and_it_says_so(
     expect(page.get_by_label("Desktop notifications")).not_to_be_checked()
 
 
-def test_a_sound_is_off_until_it_is_chosen_and_comes_once_for_a_burst(
-    server: Server, open_page: Open
-) -> None:
+def test_sound_is_off_by_default_and_plays_once_per_burst(server: Server, open_page: Open) -> None:
     page = open_page(server)
     page.evaluate(TONES)
     stop_clock(page)
@@ -330,7 +324,7 @@ def test_a_test_request_can_be_sent_from_the_page(server: Server, open_page: Ope
     expect(page.locator("request-detail")).to_contain_text("application/json")
 
 
-def test_a_test_request_that_fails_is_told(
+def test_a_failed_test_request_is_reported(
     server: Server, open_page: Open, complaints: Complaints
 ) -> None:
     complaints.allow(*UNREACHABLE)
@@ -343,7 +337,7 @@ def test_a_test_request_that_fails_is_told(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_url_is_shown_as_a_qr_code_that_cameras_read_in_every_theme(
+def test_the_qr_code_of_the_url_is_readable_in_every_theme(
     server: Server, open_page: Open, scheme: str
 ) -> None:
     page = open_page(server, color_scheme=scheme)
@@ -361,7 +355,7 @@ def test_the_url_is_shown_as_a_qr_code_that_cameras_read_in_every_theme(
 # Sizes
 
 
-def test_on_a_phone_the_browsers_back_closes_the_detail(server: Server, open_page: Open) -> None:
+def test_the_back_button_closes_the_detail_on_a_phone(server: Server, open_page: Open) -> None:
     page = open_page(server, viewport=PHONE)
     sent(page, server, "/one", "/two")
     address = page.url
@@ -381,7 +375,7 @@ def test_on_a_phone_the_browsers_back_closes_the_detail(server: Server, open_pag
 
 
 @pytest.mark.parametrize("width", [320, 360, 640, 768, 1280, 1920])
-def test_nothing_sticks_out_at_any_width(server: Server, open_page: Open, width: int) -> None:
+def test_the_page_fits_every_width(server: Server, open_page: Open, width: int) -> None:
     page = open_page(server, viewport={"width": width, "height": 720})
     assert page.evaluate(OVERFLOW) == 0
     page.evaluate(

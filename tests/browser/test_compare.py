@@ -82,7 +82,7 @@ def said(view: Locator, title: str) -> list[str]:
     return [" ".join(text.split()) for text in cells(view, title)]
 
 
-def test_each_section_shows_what_differs(show: Show) -> None:
+def test_each_section_shows_the_differences(show: Show) -> None:
     view = show(LEFT, RIGHT)
     expect(view.get_by_role("status")).to_have_text("6 differences")
     assert said(view, "Request") == [
@@ -101,7 +101,7 @@ def test_each_section_shows_what_differs(show: Show) -> None:
     expect(marked.nth(1)).to_have_text("x")
 
 
-def test_what_is_the_same_is_folded(show: Show) -> None:
+def test_identical_lines_are_folded(show: Show) -> None:
     view = show(LEFT, RIGHT)
     folded = view.get_by_role("region", name="Body").locator("details").first
     expect(folded.locator("summary")).to_have_text("4 identical")
@@ -110,9 +110,7 @@ def test_what_is_the_same_is_folded(show: Show) -> None:
     expect(folded.locator(".compare-same")).to_have_text('{\n  "a": 1\n  "b": 2\n  "c": 3')
 
 
-def test_sides_stand_beside_each_other_and_on_a_phone_one_above_the_other(
-    show: Show, page: Page
-) -> None:
+def test_sides_are_side_by_side_and_stacked_on_a_phone(show: Show, page: Page) -> None:
     view = show(LEFT, RIGHT)
     left, right = (view.get_by_text(f"page: {number}") for number in (1, 2))
     assert box(left)["y"] == box(right)["y"]
@@ -122,7 +120,7 @@ def test_sides_stand_beside_each_other_and_on_a_phone_one_above_the_other(
     assert box(left)["x"] == box(right)["x"]
 
 
-def test_sides_are_swapped(show: Show) -> None:
+def test_swap_exchanges_the_sides(show: Show) -> None:
     view = show(LEFT, RIGHT)
     view.get_by_role("button", name="Swap").click()
     expect(view.locator(".compare-side").first).to_contain_text("PUT")
@@ -130,7 +128,9 @@ def test_sides_are_swapped(show: Show) -> None:
     expect(view.locator("[data-kind=removed]")).to_contain_text('"new"')
 
 
-def test_it_takes_the_focus_and_is_closed_by_button_and_key(show: Show, page: Page) -> None:
+def test_the_comparison_takes_the_focus_and_closes_by_button_and_key(
+    show: Show, page: Page
+) -> None:
     view = show(LEFT, RIGHT)
     expect(view.get_by_role("heading", name="Compare")).to_be_focused()
     for close in (
@@ -142,7 +142,7 @@ def test_it_takes_the_focus_and_is_closed_by_button_and_key(show: Show, page: Pa
         page.evaluate("() => { window.wasClosed = false }")
 
 
-def test_requests_that_are_the_same_say_so(show: Show) -> None:
+def test_identical_requests_show_no_differences(show: Show) -> None:
     view = show(LEFT, LEFT)
     expect(view.get_by_role("status")).to_have_text("No differences")
     expect(view.get_by_role("region", name="Body")).to_contain_text("The same, byte for byte.")
@@ -191,7 +191,7 @@ def compare_large(page: Page, uuid: str, kind: str) -> Locator:
 
 
 @pytest.mark.parametrize("kind", LARGE)
-def test_of_large_bodies_a_part_is_laid_out(page: Page, uuid: str, kind: str) -> None:
+def test_large_bodies_are_rendered_in_part(page: Page, uuid: str, kind: str) -> None:
     view = compare_large(page, uuid, kind)
     expect(view.locator(".compare-cell").first).to_be_attached()
     assert view.locator("*").count() < MAX_ELEMENTS
@@ -200,7 +200,7 @@ def test_of_large_bodies_a_part_is_laid_out(page: Page, uuid: str, kind: str) ->
 MAX_ELEMENTS = 3000
 
 
-def test_two_requests_of_the_list_are_compared(server: Server, page: Page, uuid: str) -> None:
+def test_two_requests_of_the_list_can_be_compared(server: Server, page: Page, uuid: str) -> None:
     for number in (1, 2):
         post(server.address, f"/{uuid}/{number}", b"%d" % number)
         expect(page.locator(".row", has_text=f"/{number}")).to_be_visible()
@@ -215,7 +215,9 @@ def test_two_requests_of_the_list_are_compared(server: Server, page: Page, uuid:
     expect(page.locator("compare-notice")).to_have_count(0)
 
 
-def test_the_choice_of_another_one_can_be_called_off(server: Server, page: Page, uuid: str) -> None:
+def test_selecting_the_second_request_can_be_cancelled(
+    server: Server, page: Page, uuid: str
+) -> None:
     post(server.address, f"/{uuid}")
     expect(page.locator(".row")).to_be_visible()
     page.keyboard.press("d")

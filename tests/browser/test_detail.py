@@ -91,14 +91,14 @@ def copy_place(detail: Locator) -> Locator:
     return detail.get_by_role("button", name="Copy the value of X-Key").locator("xpath=..")
 
 
-def test_a_copy_button_shows_to_the_keyboard(show: Show) -> None:
+def test_a_focused_copy_button_is_visible(show: Show) -> None:
     place = copy_place(show("", b"", "X-Key: a"))
     expect(place).to_have_css("opacity", "0")
     place.get_by_role("button").focus()
     expect(place).to_have_css("opacity", "1")
 
 
-def test_copy_buttons_always_show_where_nothing_can_hover(show: Show) -> None:
+def test_copy_buttons_are_always_visible_on_touch_screens(show: Show) -> None:
     detail = show("", b"", "X-Key: a", has_touch=True, is_mobile=True)
     expect(copy_place(detail)).to_have_css("opacity", "1")
 
@@ -107,9 +107,7 @@ SIZES = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_target_of_thousands_of_characters_pushes_nothing_out_of_sight(
-    show: Show, size: str
-) -> None:
+def test_a_long_target_keeps_the_rest_visible(show: Show, size: str) -> None:
     below = f"/{'a' * 2000}/{'deep/' * 400}?q={'b' * 2000}"
     detail = show(below, b'{"a": 1}', JSON, f"X-Long: {'c' * 3000}", viewport=SIZES[size])
     expect(detail.get_by_role("heading", name="Body")).to_be_in_viewport()
@@ -124,7 +122,7 @@ def test_a_target_of_thousands_of_characters_pushes_nothing_out_of_sight(
     assert detail.evaluate("each => each.scrollWidth - each.clientWidth") == 0
 
 
-def test_bytes_of_a_head_are_read_as_utf_8_and_trailers_are_shown(
+def test_header_bytes_are_decoded_as_utf_8_and_trailers_are_shown(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
@@ -154,7 +152,7 @@ def test_path_and_query_are_decoded(show: Show) -> None:
     expect(query.locator("td .captured")).to_have_text(["two words", "2"])
 
 
-def test_json_is_a_tree_that_folds_and_keeps_what_was_sent(show: Show) -> None:
+def test_json_is_a_folding_tree_with_the_values_as_sent(show: Show) -> None:
     detail = show("", b'{"n": 12345678901234567890.10, "a": [{"b": "\\u00e9"}], "n": 1}', JSON)
     tree = detail.get_by_role("tree")
     for text in ('"n": 12345678901234567890.10', '"b": "\\u00e9"', '"n": 1'):
@@ -167,7 +165,7 @@ def test_json_is_a_tree_that_folds_and_keeps_what_was_sent(show: Show) -> None:
     expect(tree).to_contain_text('"b"')
 
 
-def test_path_and_value_of_a_node_can_be_copied(show: Show) -> None:
+def test_path_and_value_of_a_json_row_can_be_copied(show: Show) -> None:
     detail = show("", b'{"a": [{"b c": "x\\ny"}]}', JSON, **CLIPBOARD)
     row(detail, '"b c"').click()
     expect(detail.locator(".json-bar")).to_contain_text('$.a[0]["b c"]')
@@ -176,7 +174,7 @@ def test_path_and_value_of_a_node_can_be_copied(show: Show) -> None:
         detail.page.wait_for_function(HAS_COPIED, arg=text)
 
 
-def test_the_tree_is_walked_with_arrow_keys(show: Show) -> None:
+def test_arrow_keys_move_in_the_json_tree(show: Show) -> None:
     detail = show("", b'{"a": [1, 2], "b": 3}', JSON)
     row(detail, "{ 2 fields }").focus()
     press = detail.page.keyboard.press
@@ -195,7 +193,7 @@ def test_the_tree_is_walked_with_arrow_keys(show: Show) -> None:
     expect(detail.get_by_role("treeitem")).to_have_count(3)
 
 
-def test_a_level_shows_a_hundred_and_then_more(show: Show) -> None:
+def test_a_json_level_shows_a_hundred_rows_at_first(show: Show) -> None:
     detail = show("", json.dumps(list(range(250))).encode(), JSON)
     rows = detail.locator(".json-row:not(.json-more)")
     expect(rows).to_have_count(101)
@@ -205,14 +203,14 @@ def test_a_level_shows_a_hundred_and_then_more(show: Show) -> None:
     expect(detail.get_by_role("treeitem", name="Show")).to_have_count(0)
 
 
-def test_json_behind_a_byte_order_mark_is_json(show: Show) -> None:
+def test_json_after_a_byte_order_mark_is_json(show: Show) -> None:
     detail = show("", b'\xef\xbb\xbf{"a": 1}', JSON)
     expect(detail.get_by_role("tree")).to_contain_text('"a": 1')
     detail.get_by_role("button", name="Raw", exact=True).click()
     expect(detail.locator(".body-text")).to_have_text('⟨U+FEFF⟩{"a": 1}')
 
 
-def test_timestamps_are_explained_to_mouse_and_keyboard(show: Show) -> None:
+def test_timestamps_show_their_date_on_hover_and_focus(show: Show) -> None:
     body = b'{"created": 1763786460}'
     detail = show("?at=1763786460123", body, JSON, "X-Time: t=1763786460,v1=ab")
     created = row(detail, "created")
@@ -228,7 +226,7 @@ def test_timestamps_are_explained_to_mouse_and_keyboard(show: Show) -> None:
         assert date in shown
 
 
-def test_markup_is_coloured_source_and_is_not_run(show: Show) -> None:
+def test_markup_is_highlighted_and_does_not_run(show: Show) -> None:
     source = "<p title='a'>hi</p><!-- x --><script>document.title = 'pwned'</script>"
     detail = show("", source.encode(), "Content-Type: text/html")
     expect(detail.locator(".body-text[data-view=markup]")).to_have_text(source)
@@ -237,7 +235,7 @@ def test_markup_is_coloured_source_and_is_not_run(show: Show) -> None:
     assert detail.page.title() != "pwned"
 
 
-def test_xml_is_laid_out_and_raw_is_as_it_was_sent(show: Show) -> None:
+def test_xml_is_indented_and_raw_is_unchanged(show: Show) -> None:
     source = "<?xml version='1.0'?><a><b>1</b><c/></a>"
     detail = show("", source.encode(), "Content-Type: text/xml")
     laid_out = "<?xml version='1.0'?>\n<a>\n  <b>1</b>\n  <c/>\n</a>"
@@ -255,7 +253,7 @@ def test_form_fields_are_a_table(show: Show) -> None:
     expect(fields.locator("td .captured").first).to_have_text("Jürgen K")
 
 
-def test_parts_are_listed_saved_and_drawn(show: Show, tmp_path: Path) -> None:
+def test_parts_are_listed_downloaded_and_drawn(show: Show, tmp_path: Path) -> None:
     image = png(800, 20)
     body = (
         b'--b\r\nContent-Disposition: form-data; name="note"\r\n\r\nhello\r\n'
@@ -279,13 +277,13 @@ def test_parts_are_listed_saved_and_drawn(show: Show, tmp_path: Path) -> None:
     assert canvas.evaluate(pixel) == [128, 128, 128, 255]
 
 
-def test_an_image_that_is_none_says_so(show: Show) -> None:
+def test_invalid_image_bytes_show_a_message(show: Show) -> None:
     detail = show("", b"\x89PNG not", "Content-Type: image/png")
     expect(detail.locator("webhook-image-preview")).to_contain_text("no PNG, JPEG, GIF or WebP")
     expect(detail.get_by_role("button", name="Show image")).to_have_count(0)
 
 
-def test_a_damaged_image_says_so(show: Show) -> None:
+def test_a_damaged_image_shows_a_message(show: Show) -> None:
     detail = show("", png(8, 8)[:40], "Content-Type: image/png")
     detail.get_by_role("button", name="Show image in the body").click()
     expect(detail.locator("webhook-image-preview")).to_contain_text("damaged or incomplete")
@@ -298,9 +296,7 @@ def test_a_damaged_image_says_so(show: Show) -> None:
         (png_head(0, 0), "The size of this image can’t be read"),
     ],
 )
-def test_an_image_that_may_fill_the_memory_is_not_drawn_unasked(
-    show: Show, image: bytes, doubt: str
-) -> None:
+def test_a_huge_image_is_drawn_only_on_request(show: Show, image: bytes, doubt: str) -> None:
     detail = show("", image, "Content-Type: image/png")
     expect(detail.locator("webhook-image-preview")).to_contain_text(doubt)
     expect(detail.get_by_role("button", name="Show image anyway")).to_be_visible()
@@ -319,7 +315,7 @@ def test_compressed_json_is_shown_as_json_and_as_sent(show: Show) -> None:
     expect(detail.get_by_role("tree")).to_be_visible()
 
 
-def test_what_cannot_be_decompressed_says_why_and_is_shown_as_sent(show: Show) -> None:
+def test_a_body_that_cannot_be_decompressed_is_shown_as_sent(show: Show) -> None:
     detail = show("", b'{"a": 1}', JSON, "Content-Encoding: gzip")
     expect(detail.locator(".body-coding")).to_contain_text("damaged, incomplete or not “gzip”")
     expect(detail.get_by_role("button", name="Show as sent")).to_have_count(0)
@@ -336,7 +332,7 @@ def test_tokens_are_decoded_below_the_headers(show: Show) -> None:
     expect(tokens).to_contain_text("Expired when this request arrived")
 
 
-def test_a_token_of_brackets_and_a_boundary_of_dashes_leave_the_page_alive(show: Show) -> None:
+def test_hostile_tokens_and_boundaries_do_not_block_the_page(show: Show) -> None:
     deep = token(a=json.loads("[" * 900 + "]" * 900))
     nested = f'{{"a": {"[" * 9_000}{"]" * 9_000}}}'.encode()
     deeper = f"eyJhIjoxfQ.{base64.urlsafe_b64encode(nested).decode().rstrip('=')}.c2ln"
@@ -374,7 +370,7 @@ MAX_AT_FIRST = 3000
 
 
 @pytest.mark.parametrize("kind", LARGE)
-def test_a_megabyte_lays_out_a_part_at_first_and_all_of_it_on_request(
+def test_a_megabyte_renders_in_part_and_completely_on_request(
     server: Server, open_page: Open, uuid: str, kind: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
@@ -396,7 +392,7 @@ HURRY = """() => {
 }"""
 
 
-def test_a_frame_is_drawn_between_the_pieces_of_a_large_body(show: Show) -> None:
+def test_a_frame_is_drawn_between_the_chunks_of_a_large_body(show: Show) -> None:
     detail = show("", b"line of text\n" * 40_000, "Content-Type: text/plain")
     expect(detail.locator(".body-chunk")).to_have_count(1)
     detail.page.evaluate(HURRY)

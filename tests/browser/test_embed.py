@@ -31,7 +31,7 @@ DOT = base64.b64decode(
 # What it shows
 
 
-def test_requests_show_as_they_arrive_and_are_told_to_the_page(
+def test_requests_appear_and_are_reported_to_the_page(
     server: Server, uuid: str, visit: Open
 ) -> None:
     page = visit(server, element(server, uuid, id="log"))
@@ -55,7 +55,7 @@ def test_requests_show_as_they_arrive_and_are_told_to_the_page(
     assert {target for _, _, target in page.evaluate("told")} == {"log"}
 
 
-def test_a_row_opens_to_all_that_was_sent(server: Server, uuid: str, visit: Open) -> None:
+def test_a_row_opens_to_the_whole_request(server: Server, uuid: str, visit: Open) -> None:
     page = visit(server, element(server, uuid))
     log = live(page)
     post(
@@ -78,7 +78,7 @@ def value_in(log: Locator, table: str, name: str) -> str | None:
     return row.locator("td .captured").text_content()
 
 
-def test_lines_are_read_as_utf_8_and_trailers_are_shown(
+def test_lines_are_decoded_as_utf_8_and_trailers_are_shown(
     server: Server, uuid: str, visit: Open
 ) -> None:
     page = visit(server, element(server, uuid))
@@ -93,7 +93,7 @@ def test_lines_are_read_as_utf_8_and_trailers_are_shown(
         assert value_in(log, table, name) == "Zürich"
 
 
-def test_json_of_nothing_but_brackets_opens_and_the_log_goes_on(
+def test_json_of_brackets_only_opens_and_the_log_continues(
     server: Server, uuid: str, visit: Open
 ) -> None:
     page = visit(server, element(server, uuid))
@@ -122,7 +122,7 @@ def test_bytes_show_in_hex_and_a_long_body_in_parts(server: Server, uuid: str, v
     expect(log.locator("pre")).to_be_focused()
 
 
-def test_bodies_are_read_as_their_senders_meant_them(
+def test_bodies_are_decoded_as_their_senders_intended(
     server: Server, uuid: str, visit: Open
 ) -> None:
     page = visit(server, element(server, uuid))
@@ -137,7 +137,7 @@ def test_bodies_are_read_as_their_senders_meant_them(
             expect(log.locator(".detail"), kind).to_contain_text(text)
 
 
-def test_what_cannot_be_undone_shows_in_hex_and_says_why(
+def test_a_body_that_cannot_be_decompressed_shows_in_hex(
     server: Server, uuid: str, visit: Open, complaints: Complaints
 ) -> None:
     complaints.allow("ERR_FAILED")
@@ -185,7 +185,7 @@ def test_a_body_over_the_limit_shows_with_its_size(uuid: str, visit: Open) -> No
         page.close()
 
 
-def test_the_list_is_bounded_and_nothing_is_lost_to_the_page(
+def test_the_list_is_limited_and_every_request_is_reported(
     server: Server, uuid: str, visit: Open
 ) -> None:
     page = visit(server, element(server, uuid, max_entries=5))
@@ -200,7 +200,7 @@ def test_the_list_is_bounded_and_nothing_is_lost_to_the_page(
     expect(log.locator(".row-target")).to_have_text(["/after"])
 
 
-def test_before_the_first_request_it_says_where_to_send_one(
+def test_the_empty_element_shows_where_to_send_a_request(
     server: Server, uuid: str, visit: Open
 ) -> None:
     page = visit(server, element(server, uuid))
@@ -222,7 +222,7 @@ ALARM = """for (const name of ["alert", "confirm", "prompt", "print"])
   globalThis[name] = () => { globalThis.pwned = name; };"""
 
 
-def test_what_a_sender_writes_is_text(server: Server, uuid: str, visit: Open) -> None:
+def test_captured_content_is_shown_as_text(server: Server, uuid: str, visit: Open) -> None:
     page = visit(server, element(server, uuid))
     page.add_init_script(ALARM)
     page.reload()
@@ -246,7 +246,7 @@ def test_what_a_sender_writes_is_text(server: Server, uuid: str, visit: Open) ->
 # Whether it is live
 
 
-def test_it_says_when_it_is_away_and_comes_back_by_itself(
+def test_the_element_shows_a_disconnect_and_reconnects(
     uuid: str, visit: Open, complaints: Complaints
 ) -> None:
     complaints.allow(*UNREACHABLE)
@@ -282,7 +282,7 @@ def test_refused_requests_show(server: Server, uuid: str, visit: Open) -> None:
     )
 
 
-def test_out_of_the_page_it_is_no_viewer_and_put_back_it_tells_what_it_missed(
+def test_a_removed_element_is_no_viewer_and_counts_missed_requests_when_inserted_again(
     server: Server, uuid: str, visit: Open
 ) -> None:
     page = visit(server, element(server, uuid))
@@ -301,7 +301,7 @@ def test_out_of_the_page_it_is_no_viewer_and_put_back_it_tells_what_it_missed(
     expect(log.locator(".row-target").first).to_have_text("/after")
 
 
-def test_moved_within_the_page_it_stays_connected(server: Server, uuid: str, visit: Open) -> None:
+def test_a_moved_element_stays_connected(server: Server, uuid: str, visit: Open) -> None:
     page = visit(server, element(server, uuid) + "<section></section>")
     log = live(page)
     page.evaluate("document.querySelector('section').append(document.querySelector('webhook-log'))")
@@ -310,7 +310,7 @@ def test_moved_within_the_page_it_stays_connected(server: Server, uuid: str, vis
     assert [link["state"] for link in told(page, "link")] == ["connecting", "live"]
 
 
-def test_another_src_is_another_log(server: Server, uuid: str, visit: Open) -> None:
+def test_another_src_starts_another_log(server: Server, uuid: str, visit: Open) -> None:
     page = visit(server, element(server, uuid))
     log = live(page)
     post(server.address, f"/{uuid}/one")
@@ -337,7 +337,7 @@ def test_another_src_is_another_log(server: Server, uuid: str, visit: Open) -> N
         ('src="javascript:alert(1)"', "is not the URL of a callback"),
     ],
 )
-def test_a_src_that_is_none_shows_a_sentence(
+def test_an_invalid_src_shows_a_message(
     server: Server, uuid: str, visit: Open, src: str, sentence: str
 ) -> None:
     page = visit(server, f"<webhook-log {src}></webhook-log>")
@@ -351,7 +351,7 @@ def test_a_src_that_is_none_shows_a_sentence(
     expect(log.get_by_role("alert")).to_have_count(0)
 
 
-def test_below_a_prefix(uuid: str, visit: Open) -> None:
+def test_the_element_works_below_a_prefix(uuid: str, visit: Open) -> None:
     with Server(URL_PREFIX="/team/hooks") as server:
         page = visit(server, element(server, uuid))
         log = live(page)

@@ -38,7 +38,7 @@ def policy(server: Server) -> str:
 # Policies
 
 
-def test_a_strict_policy_lets_it_work(server: Server, uuid: str, visit: Open) -> None:
+def test_the_element_works_under_a_strict_policy(server: Server, uuid: str, visit: Open) -> None:
     page = visit(server, element(server, uuid), Content_Security_Policy=policy(server))
     log = live(page)
     post(server.address, f"/{uuid}/orders", b'{"a": 1}')
@@ -50,7 +50,9 @@ def test_a_strict_policy_lets_it_work(server: Server, uuid: str, visit: Open) ->
     assert told(page, "gap", "refused") == []
 
 
-def test_a_strict_policy_lets_it_decompress(server: Server, uuid: str, visit: Open) -> None:
+def test_the_element_decompresses_under_a_strict_policy(
+    server: Server, uuid: str, visit: Open
+) -> None:
     page = visit(server, element(server, uuid), Content_Security_Policy=policy(server))
     page.add_init_script("delete globalThis.DecompressionStream")
     page.reload()
@@ -64,7 +66,7 @@ def test_a_strict_policy_lets_it_decompress(server: Server, uuid: str, visit: Op
         expect(log.locator(".detail")).to_contain_text('"kind": "alert"')
 
 
-def test_what_a_policy_keeps_from_a_body_is_named(
+def test_the_element_names_a_policy_that_blocks_a_body(
     server: Server, uuid: str, visit: Open, complaints: Complaints
 ) -> None:
     complaints.allow("Content Security Policy", "brotli.js")
@@ -87,7 +89,7 @@ def test_what_a_policy_keeps_from_a_body_is_named(
     expect(log.locator("iframe")).to_have_count(0)
 
 
-def test_a_policy_that_keeps_it_from_connecting_is_named(
+def test_the_element_names_a_policy_that_blocks_the_connection(
     server: Server, uuid: str, visit: Open, complaints: Complaints
 ) -> None:
     complaints.allow("Content Security Policy", "x-connect")
@@ -99,7 +101,7 @@ def test_a_policy_that_keeps_it_from_connecting_is_named(
     assert viewers(post(server.address, f"/{uuid}")) == "0"
 
 
-def test_an_isolated_page_may_load_it(server: Server, uuid: str, visit: Open) -> None:
+def test_an_isolated_page_can_load_the_element(server: Server, uuid: str, visit: Open) -> None:
     isolated = {
         "Cross_Origin_Embedder_Policy": "require-corp",
         "Cross_Origin_Opener_Policy": "same-origin",
@@ -107,7 +109,7 @@ def test_an_isolated_page_may_load_it(server: Server, uuid: str, visit: Open) ->
     live(visit(server, element(server, uuid), **isolated))
 
 
-def test_a_page_whose_origin_is_not_listed_is_told_so(
+def test_a_page_of_an_unlisted_origin_is_refused_with_a_reason(
     uuid: str, visit: Open, site: Pages, complaints: Complaints
 ) -> None:
     with Server(CORS_ALLOWED_ORIGINS="https://tools.example.com") as server:
@@ -125,7 +127,7 @@ def test_a_page_whose_origin_is_not_listed_is_told_so(
         live(visit(server, element(server, uuid))).page.close()
 
 
-def test_the_page_of_a_callback_is_framed_where_that_is_allowed(
+def test_the_dashboard_can_be_framed_where_allowed(
     server: Server, uuid: str, visit: Open, site: Pages, complaints: Complaints
 ) -> None:
     complaints.allow("frame-ancestors")
@@ -149,7 +151,7 @@ FOREIGN = """<style>
 </style>"""
 
 
-def test_styles_go_neither_in_nor_out(server: Server, uuid: str, visit: Open) -> None:
+def test_styles_of_page_and_element_do_not_mix(server: Server, uuid: str, visit: Open) -> None:
     page = visit(server, FOREIGN + '<p class="badge line">mine</p>' + element(server, uuid))
     log = live(page)
     post(server.address, f"/{uuid}")
@@ -160,7 +162,7 @@ def test_styles_go_neither_in_nor_out(server: Server, uuid: str, visit: Open) ->
     assert page.evaluate("document.adoptedStyleSheets.length + document.styleSheets.length") == 1
 
 
-def test_it_leaves_nothing_behind_in_the_page(server: Server, uuid: str, visit: Open) -> None:
+def test_the_element_adds_no_globals_to_the_page(server: Server, uuid: str, visit: Open) -> None:
     clean = visit(server, "").evaluate("Object.keys(window)")
     bare = set(clean)
     page = visit(server, element(server, uuid))
@@ -173,7 +175,9 @@ def test_it_leaves_nothing_behind_in_the_page(server: Server, uuid: str, visit: 
     assert extra <= libraries
 
 
-def test_all_its_elements_have_names_of_its_own(server: Server, uuid: str, visit: Open) -> None:
+def test_the_names_of_its_elements_start_with_webhook(
+    server: Server, uuid: str, visit: Open
+) -> None:
     page = visit(server, element(server, uuid))
     page.add_init_script(DEFINED)
     page.reload()
@@ -191,7 +195,7 @@ customElements.define = function (name, element) {
 };"""
 
 
-def test_the_script_may_be_loaded_twice_and_late(server: Server, uuid: str, visit: Open) -> None:
+def test_the_script_can_be_loaded_twice_and_late(server: Server, uuid: str, visit: Open) -> None:
     page = visit(server, "")
     page.evaluate("customElements.whenDefined('webhook-log')")
     page.goto("about:blank")
@@ -217,7 +221,7 @@ log.maxEntries = 7;
 """
 
 
-def test_two_on_a_page_are_two_logs(server: Server, uuid: str, visit: Open) -> None:
+def test_two_elements_are_independent(server: Server, uuid: str, visit: Open) -> None:
     page = visit(server, element(server, uuid, id="one") + element(server, uuid, id="two"))
     for log in page.locator("webhook-log").all():
         expect(log).to_have_attribute("state", "live")
@@ -239,7 +243,7 @@ THEME = """<style>
 </style>"""
 
 
-def test_properties_and_parts_change_how_it_looks(server: Server, uuid: str, visit: Open) -> None:
+def test_properties_and_parts_style_the_element(server: Server, uuid: str, visit: Open) -> None:
     page = visit(server, THEME + element(server, uuid))
     log = live(page)
     for _ in range(20):
@@ -266,12 +270,12 @@ def documented(pattern: str) -> set[str]:
     return {name for cell in cells for name in re.findall(pattern, cell)}
 
 
-def test_every_property_of_the_theme_is_documented_and_no_other() -> None:
+def test_the_documentation_lists_exactly_the_style_properties() -> None:
     sheet = (ROOT / "static/js/embed/webhook-log.css").read_text()
     assert documented("`(--webhook-log-[a-z]+)`") == set(re.findall("--webhook-log-[a-z]+", sheet))
 
 
-def test_every_part_is_documented_and_no_other() -> None:
+def test_the_documentation_lists_exactly_the_parts() -> None:
     """Parts of its own templates, and those that it passes on from elements inside."""
     files = (ROOT / "static/js/embed").glob("*.js")
     sources = "".join(file.read_text() for file in files)
@@ -323,7 +327,9 @@ def test_axe_finds_nothing(server: Server, uuid: str, visit: Open, state: str, t
         assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
 
 
-def test_it_has_the_colours_of_its_page(server: Server, uuid: str, visit: Open) -> None:
+def test_the_element_follows_the_color_scheme_of_the_page(
+    server: Server, uuid: str, visit: Open
+) -> None:
     surface = "log => getComputedStyle(log).backgroundColor"
     page = visit(server, element(server, uuid))
     assert live(page).evaluate(surface) == "rgb(255, 255, 255)"
@@ -335,7 +341,7 @@ def test_it_has_the_colours_of_its_page(server: Server, uuid: str, visit: Open) 
     assert live(page).evaluate(surface) == "rgb(255, 255, 255)"
 
 
-def test_the_keyboard_reaches_all_of_it(server: Server, uuid: str, visit: Open) -> None:
+def test_the_keyboard_reaches_every_control(server: Server, uuid: str, visit: Open) -> None:
     page = visit(server, element(server, uuid))
     log = live(page)
     for number in range(3):
@@ -359,7 +365,7 @@ def test_the_keyboard_reaches_all_of_it(server: Server, uuid: str, visit: Open) 
 
 
 @pytest.mark.parametrize("name", ["webhook-log.js", "stream.js"])
-def test_its_size_is_the_one_that_is_documented(name: str) -> None:
+def test_the_documented_size_is_correct(name: str) -> None:
     size = len(gzip.compress((ROOT / "static/vendor/embed" / name).read_bytes(), mtime=0))
     told = re.search(
         rf"`/static/{re.escape(name)}`[^|]*\|[^|]*\| (\d+) kB", (ROOT / "docs/embed.md").read_text()

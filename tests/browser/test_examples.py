@@ -48,7 +48,7 @@ def test_plain_html_shows_requests(memory_server: Server, open_example: Open, uu
     expect(page.locator("#log li")).to_have_text([f"POST /{uuid}/orders?a=1 <b>hello</b>"])
 
 
-def test_plain_html_comes_back_and_tells_what_it_missed(
+def test_plain_html_reconnects_and_counts_missed_requests(
     redis: Redis,
     open_example: Open,
     uuid: str,
@@ -68,7 +68,7 @@ def test_plain_html_comes_back_and_tells_what_it_missed(
         page.close()
 
 
-def test_the_element_shows_requests_and_tells_the_page(
+def test_the_element_shows_requests_and_reports_them_to_the_page(
     memory_server: Server, open_example: Open, uuid: str
 ) -> None:
     page = open_example("element.html", memory_server)

@@ -94,7 +94,7 @@ def test_the_copied_curl_sends_the_same_bytes(
         ("Raw HTTP", "POST /"),
     ],
 )
-def test_it_copies_other_formats_too(
+def test_a_request_is_copied_in_each_format(
     server: Server, page: Page, uuid: str, item: str, part: str
 ) -> None:
     show(page, server, uuid, b"hi")
@@ -102,23 +102,23 @@ def test_it_copies_other_formats_too(
     assert part in copied(page)
 
 
-def test_the_key_c_copies_curl_without_opening_anything(
-    server: Server, page: Page, uuid: str
-) -> None:
+def test_the_key_c_copies_curl_without_a_menu(server: Server, page: Page, uuid: str) -> None:
     show(page, server, uuid, b"hi")
     page.keyboard.press("c")
     assert copied(page).startswith(f"curl '{server.url}/{uuid}'")
     expect(page.get_by_role("menuitem")).to_have_count(0)
 
 
-def test_a_binary_request_as_raw_http_becomes_a_file(server: Server, page: Page, uuid: str) -> None:
+def test_a_binary_request_is_saved_as_a_raw_http_file(
+    server: Server, page: Page, uuid: str
+) -> None:
     show(page, server, uuid, ALL_BYTES)
     with page.expect_download() as started:
         choose(page, "Copy as", "Raw HTTP")
     assert content_of(started.value).endswith(b"\r\n\r\n" + ALL_BYTES)
 
 
-def test_a_menu_is_operable_by_keyboard_and_gives_the_focus_back(
+def test_a_menu_works_by_keyboard_and_returns_the_focus(
     server: Server, page: Page, uuid: str
 ) -> None:
     show(page, server, uuid, b"hi")
@@ -175,7 +175,7 @@ def test_a_menu_fits_the_page(server: Server, open_page: Open, uuid: str, width:
     assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
 
 
-def test_a_body_is_downloaded_as_it_was_sent(server: Server, page: Page, uuid: str) -> None:
+def test_a_body_is_downloaded_unchanged(server: Server, page: Page, uuid: str) -> None:
     show(page, server, uuid, ALL_BYTES, "Content-Type: image/png", below="/v1/logo.exe")
     with page.expect_download() as started:
         page.get_by_role("button", name="Download body").click()
@@ -183,14 +183,12 @@ def test_a_body_is_downloaded_as_it_was_sent(server: Server, page: Page, uuid: s
     assert content_of(started.value) == ALL_BYTES
 
 
-def test_where_there_is_no_body_there_is_nothing_to_download(
-    server: Server, page: Page, uuid: str
-) -> None:
+def test_an_empty_body_has_no_download(server: Server, page: Page, uuid: str) -> None:
     show(page, server, uuid, b"")
     expect(page.get_by_role("button", name="Download body")).to_have_count(0)
 
 
-def test_all_are_exported_as_json_and_as_har(
+def test_the_list_is_exported_as_json_and_har(
     server: Server, page: Page, uuid: str, viewer: Viewer
 ) -> None:
     sent = []
@@ -212,7 +210,7 @@ def test_all_are_exported_as_json_and_as_har(
     expect(told).to_have_text("Exported 3 requests")
 
 
-def test_the_one_that_is_shown_is_exported_by_itself(
+def test_one_request_is_exported_separately(
     server: Server, page: Page, uuid: str, viewer: Viewer
 ) -> None:
     for body in (b"one", b"two"):

@@ -129,7 +129,7 @@ def test_no_token_runs(server: Server, watch: Watch, uuid: str) -> None:
         watch.page.keyboard.press("j")
 
 
-def test_nothing_that_was_compressed_runs(server: Server, watch: Watch, uuid: str) -> None:
+def test_no_compressed_body_runs(server: Server, watch: Watch, uuid: str) -> None:
     body = gzip.compress(TOGETHER.encode())
     post(server.address, f"/{uuid}", body, "Content-Type: text/html", "Content-Encoding: gzip")
     watch.page.locator(".row").click()
@@ -137,7 +137,7 @@ def test_nothing_that_was_compressed_runs(server: Server, watch: Watch, uuid: st
     walk(watch)
 
 
-def test_nothing_runs_beside_another(server: Server, watch: Watch, uuid: str) -> None:
+def test_no_comparison_runs(server: Server, watch: Watch, uuid: str) -> None:
     for name, body in (("/1", TOGETHER), ("/2", "\n".join(reversed(PAYLOADS)))):
         post(server.address, f"/{uuid}{name}", body.encode(), f"X-Evil: {PAYLOADS[0]}{name}")
         expect(watch.page.locator(".row", has_text=name)).to_be_visible()
@@ -150,9 +150,7 @@ def test_nothing_runs_beside_another(server: Server, watch: Watch, uuid: str) ->
     assert "alert(1)" in view.inner_text()
 
 
-def test_nothing_runs_of_the_response_to_what_is_sent_again(
-    server: Server, watch: Watch, uuid: str
-) -> None:
+def test_no_response_to_a_resent_request_runs(server: Server, watch: Watch, uuid: str) -> None:
     post(server.address, f"/{uuid}/{'<svg onload=alert(1)>'.replace(' ', '%20')}", b"")
     watch.page.locator(".row").click()
     panel = watch.page.locator("resend-panel")
@@ -192,7 +190,7 @@ def test_no_search_runs(server: Server, watch: Watch, uuid: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JSON", "HAR"])
-def test_no_export_runs_where_it_is_opened_as_text(
+def test_no_export_runs_when_opened_as_text(
     server: Server, watch: Watch, uuid: str, browser: Browser, tmp_path: Path, kind: str
 ) -> None:
     for body, content_type in BODIES.values():
@@ -212,7 +210,7 @@ def test_no_export_runs_where_it_is_opened_as_text(
         assert set(other.asked) == {saved.as_uri()}
 
 
-def test_the_alarm_rings_where_nothing_stops_a_script(browser: Browser) -> None:
+def test_the_alarm_detects_a_script_that_runs(browser: Browser) -> None:
     with browser.new_context() as context:
         bare = context.new_page()
         bare.add_init_script(ALARM)

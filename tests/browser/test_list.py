@@ -42,9 +42,7 @@ def counted(page: Page, text: str) -> None:
     expect(page.locator(".toolbar-count")).to_have_text(text)
 
 
-def test_a_row_shows_what_was_sent_from_where_and_how_long_ago(
-    server: Server, open_page: Open, uuid: str
-) -> None:
+def test_a_row_shows_request_sender_and_age(server: Server, open_page: Open, uuid: str) -> None:
     page = open_page(server, f"/view/{uuid}")
     stop_clock(page)
     post(server.address, f"/{uuid}/orders?a=1", b"x" * 1834, "Content-Type: text/plain;a=b")
@@ -69,7 +67,7 @@ ARRIVE = """([uuid, late]) => {
 }"""
 
 
-def test_ages_count_by_the_clock_of_the_server(server: Server, open_page: Open, uuid: str) -> None:
+def test_ages_use_the_clock_of_the_server(server: Server, open_page: Open, uuid: str) -> None:
     page = open_page(server, f"/view/{uuid}")
     stop_clock(page)
     page.evaluate(ARRIVE, [uuid, 0])
@@ -89,7 +87,7 @@ def test_a_new_row_is_highlighted_for_a_moment(server: Server, open_page: Open, 
 
 
 @SIZES
-def test_what_is_in_sight_stays_there_and_a_button_goes_up_to_what_is_new(
+def test_visible_rows_stay_in_place_and_a_button_scrolls_to_new_ones(
     server: Server, open_page: Open, uuid: str, viewport: dict[str, int]
 ) -> None:
     page = open_page(server, f"/view/{uuid}", viewport=viewport)
@@ -110,7 +108,7 @@ def test_what_is_in_sight_stays_there_and_a_button_goes_up_to_what_is_new(
 
 
 @SIZES
-def test_only_rows_in_sight_and_around_are_there_and_readers_know_of_all(
+def test_only_nearby_rows_are_rendered_and_screen_readers_know_the_total(
     server: Server, open_page: Open, uuid: str, viewport: dict[str, int]
 ) -> None:
     page = open_page(server, f"/view/{uuid}", viewport=viewport)
@@ -148,7 +146,7 @@ HOLD_FRAMES = """() => {
 ARRIVED = "count => document.querySelector('webhook-page').store.snapshot.requests === count"
 
 
-def test_however_many_requests_rush_in_a_frame_is_one_update(
+def test_a_burst_updates_the_page_once_per_frame(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
@@ -163,7 +161,7 @@ def test_however_many_requests_rush_in_a_frame_is_one_update(
 
 
 @SIZES
-def test_the_keyboard_reaches_the_oldest_and_comes_back(
+def test_the_keyboard_reaches_the_oldest_and_newest_request(
     server: Server, open_page: Open, uuid: str, viewport: dict[str, int]
 ) -> None:
     page = open_page(server, f"/view/{uuid}", viewport=viewport)
@@ -178,7 +176,7 @@ def test_the_keyboard_reaches_the_oldest_and_comes_back(
         expect(page.locator(".row[aria-current=true] .row-target")).to_have_text(path)
 
 
-def test_the_focus_stays_where_it_is_when_its_row_goes_out_of_sight(
+def test_the_focus_stays_on_a_row_that_scrolls_out_of_view(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
@@ -190,7 +188,7 @@ def test_the_focus_stays_where_it_is_when_its_row_goes_out_of_sight(
     expect(page.locator(".row:focus")).not_to_be_in_viewport()
 
 
-def test_a_filter_shows_what_matches_and_says_when_nothing_does(
+def test_a_filter_shows_matches_or_says_that_none_match(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
@@ -232,7 +230,7 @@ def test_a_request_that_the_filter_hides_is_not_shown_as_selected(
     expect(page.locator("request-detail h2")).to_contain_text("/one")
 
 
-def test_while_paused_requests_wait_and_come_in_when_resumed(
+def test_requests_wait_while_paused_and_appear_on_resume(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
@@ -250,21 +248,23 @@ def test_while_paused_requests_wait_and_come_in_when_resumed(
 
 
 @SIZES
-def test_a_cleared_list_says_so_and_fills_anew(
+def test_a_cleared_list_says_so_and_fills_again(
     server: Server, open_page: Open, uuid: str, viewport: dict[str, int]
 ) -> None:
     page = open_page(server, f"/view/{uuid}", viewport=viewport)
     arrive(server, f"/{uuid}/before", 3)
     counted(page, "3 requests")
     page.get_by_role("button", name="Clear", exact=True).click()
-    expect(page.locator("list-none")).to_contain_text("New requests show as they arrive")
+    expect(page.locator("list-none")).to_contain_text("New requests appear here as they arrive")
     counted(page, "0 requests")
     arrive(server, f"/{uuid}/after", 1)
     expect(page.locator(".row[aria-current=true]")).to_contain_text("/after")
     expect(page.locator(".gap")).to_have_count(0)
 
 
-def test_only_as_many_are_kept_as_was_chosen(server: Server, open_page: Open, uuid: str) -> None:
+def test_the_list_keeps_at_most_the_chosen_number(
+    server: Server, open_page: Open, uuid: str
+) -> None:
     page = open_page(server, f"/view/{uuid}")
     page.evaluate("() => localStorage.setItem('webhook-logger', '{\"maxEntries\": 100}')")
     page.reload()
@@ -276,18 +276,14 @@ def test_only_as_many_are_kept_as_was_chosen(server: Server, open_page: Open, uu
     expect(page.locator(".row:focus .row-target")).to_have_text("/4")
 
 
-def test_the_plot_says_in_words_what_its_bars_show(
-    server: Server, open_page: Open, uuid: str
-) -> None:
+def test_the_plot_has_a_text_alternative(server: Server, open_page: Open, uuid: str) -> None:
     page = open_page(server, f"/view/{uuid}")
     arrive(server, f"/{uuid}", 3)
     label = re.compile(r"^3 requests in the last 5 minutes, with a peak of [123] in 5 seconds$")
     expect(page.get_by_role("img", name=label)).to_be_visible()
 
 
-def test_a_delivery_that_is_sent_again_is_marked(
-    server: Server, open_page: Open, uuid: str
-) -> None:
+def test_a_retried_delivery_is_marked(server: Server, open_page: Open, uuid: str) -> None:
     page = open_page(server, f"/view/{uuid}")
     for _ in range(2):
         post(server.address, f"/{uuid}", b"{}", "Webhook-Id: msg_1")

@@ -37,7 +37,7 @@ def test_the_dashboard_works_below_a_prefix(prefixed: Server, open_page: Open) -
     expect(page.locator("request-detail")).to_contain_text(f"{PREFIX}/{uuid}/orders")
 
 
-def test_an_error_page_beside_the_prefix_has_its_style_and_leads_below(
+def test_an_error_page_outside_the_prefix_has_styles_and_links_below_it(
     prefixed: Server, open_page: Open, complaints: Complaints
 ) -> None:
     complaints.allow("status of 404")
@@ -71,7 +71,7 @@ def tool() -> Iterator[ThreadingHTTPServer]:
 
 
 @pytest.mark.parametrize("is_let", [True, False])
-def test_only_those_frame_it_that_the_operator_named(
+def test_only_listed_origins_can_frame_the_dashboard(
     tool: ThreadingHTTPServer, open_page: Open, uuid: str, complaints: Complaints, is_let: bool
 ) -> None:
     complaints.allow("frame-ancestors")

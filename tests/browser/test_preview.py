@@ -155,7 +155,7 @@ def preview(server: Server, page: Page, source: str) -> FrameLocator:
 
 
 @SIZES
-def test_html_is_drawn_in_a_frame_where_nothing_is_allowed(
+def test_html_is_drawn_in_a_sandboxed_frame(
     server: Server, open_page: Open, uuid: str, options: dict[str, object]
 ) -> None:
     page = open_page(server, f"/view/{uuid}", **options)
@@ -171,7 +171,7 @@ def test_html_is_drawn_in_a_frame_where_nothing_is_allowed(
     assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
 
 
-def test_another_body_gets_another_preview_and_back_leads_out_of_the_page(
+def test_each_body_has_its_own_preview_without_a_history_entry(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
@@ -183,7 +183,7 @@ def test_another_body_gets_another_preview_and_back_leads_out_of_the_page(
 
 
 @in_browser
-def test_nothing_runs_and_nothing_is_asked_for(
+def test_a_preview_runs_nothing_and_loads_nothing(
     server: Server, open_page: Open, uuid: str, complaints: Complaints, parts: tuple[str, ...]
 ) -> None:
     complaints.allow("")  # the browser names all that it does not let through
@@ -199,7 +199,7 @@ def test_nothing_runs_and_nothing_is_asked_for(
     assert page.title() == title
 
 
-def test_what_is_clicked_leads_nowhere(
+def test_clicks_in_a_preview_load_nothing(
     server: Server, open_page: Open, uuid: str, complaints: Complaints
 ) -> None:
     complaints.allow("")  # as above
@@ -221,7 +221,7 @@ def test_what_is_clicked_leads_nowhere(
     indirect=["browser"],
     ids=["parts", "icons"],
 )
-def test_an_ordinary_page_would_have_asked_for_all_of_it(
+def test_the_same_html_in_an_ordinary_page_loads_everything(
     browser: Browser, parts: tuple[str, ...]
 ) -> None:
     """So that the tests above prove something."""

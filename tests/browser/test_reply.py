@@ -68,7 +68,7 @@ def saved(panel: Locator) -> None:
 # The reply now
 
 
-def test_the_page_shows_the_reply_and_all_pages_see_a_change_at_once(
+def test_every_page_shows_a_changed_reply_at_once(
     server: Server, open_page: Open, page: Page, uuid: str
 ) -> None:
     other = open_page(server, f"/view/{uuid}")
@@ -94,7 +94,7 @@ def test_the_page_shows_the_reply_and_all_pages_see_a_change_at_once(
     assert post(server.address, f"/{uuid}").status == 200
 
 
-def test_a_reply_set_before_is_there_and_one_changed_while_the_page_was_away(
+def test_a_page_shows_a_reply_set_before_it_opened_or_while_it_was_disconnected(
     server: Server, open_page: Open, uuid: str, complaints: Complaints
 ) -> None:
     complaints.allow(*UNREACHABLE)
@@ -109,7 +109,7 @@ def test_a_reply_set_before_is_there_and_one_changed_while_the_page_was_away(
     expect(responses(page)).to_have_text("Responds with 410, no body")
 
 
-def test_viewers_on_every_worker_see_it(
+def test_viewers_on_every_worker_see_the_reply(
     two_workers: tuple[Server, Server], open_page: Open, uuid: str
 ) -> None:
     pages = [open_page(worker, f"/view/{uuid}") for worker in two_workers]
@@ -124,7 +124,7 @@ def test_viewers_on_every_worker_see_it(
 
 
 @SIZES
-def test_the_panel_sets_all_of_a_reply(
+def test_the_sheet_sets_every_field_of_a_reply(
     server: Server, open_page: Open, uuid: str, options: dict[str, object]
 ) -> None:
     page = open_page(server, f"/view/{uuid}", **options)
@@ -167,7 +167,7 @@ PRESETS = {
 }
 
 
-def test_each_preset_is_the_response_that_it_says(server: Server, page: Page, uuid: str) -> None:
+def test_each_preset_gives_the_named_response(server: Server, page: Page, uuid: str) -> None:
     for name, (status, headers, body) in PRESETS.items():
         panel = sheet(page)
         panel.get_by_role("button", name=name, exact=True).click()
@@ -181,7 +181,7 @@ def test_each_preset_is_the_response_that_it_says(server: Server, page: Page, uu
     expect(responses(page)).to_have_text("Responds with 200, after 30 s")
 
 
-def test_what_the_server_refuses_is_told_at_its_field_and_nothing_typed_is_lost(
+def test_an_error_shows_at_its_field_and_the_draft_stays(
     page: Page, complaints: Complaints
 ) -> None:
     complaints.allow("status of 400")
@@ -223,9 +223,7 @@ def refused(page: Page, panel: Locator, field: str) -> str:
     return str(error["message"]).removeprefix(f"{field}: ")
 
 
-def test_saving_that_fails_is_told_and_can_be_tried_again(
-    page: Page, complaints: Complaints
-) -> None:
+def test_a_failed_save_is_reported_and_can_be_repeated(page: Page, complaints: Complaints) -> None:
     complaints.allow(*UNREACHABLE)
     panel = sheet(page)
     panel.get_by_label("Body").fill("not lost")
@@ -240,7 +238,7 @@ def test_saving_that_fails_is_told_and_can_be_tried_again(
     expect(responses(page)).to_have_text("Responds with 200, 8 B")
 
 
-def test_replies_that_are_changed_too_often_are_told_so(
+def test_replies_changed_too_often_show_the_rate_limit(
     open_page: Open, uuid: str, complaints: Complaints
 ) -> None:
     complaints.allow("status of 429")
@@ -255,7 +253,7 @@ def test_replies_that_are_changed_too_often_are_told_so(
         page.close()
 
 
-def test_a_binary_body_is_kept_until_it_is_replaced(
+def test_a_binary_body_stays_until_it_is_replaced(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     api(server, uuid, "PUT", body=BINARY)
@@ -274,9 +272,7 @@ def test_a_binary_body_is_kept_until_it_is_replaced(
     expect(responses(page)).to_have_text("Responds with 500, 4 B")
 
 
-def test_a_body_that_is_not_touched_stays_as_it_is_byte_by_byte(
-    server: Server, open_page: Open, uuid: str
-) -> None:
+def test_an_untouched_body_is_saved_unchanged(server: Server, open_page: Open, uuid: str) -> None:
     body = {"encoding": "utf-8", "content": "a\r\nb\r\n"}
     api(server, uuid, "PUT", body=body)
     page = open_page(server, f"/view/{uuid}")
@@ -288,7 +284,7 @@ def test_a_body_that_is_not_touched_stays_as_it_is_byte_by_byte(
     assert api(server, uuid)["body"] == body
 
 
-def test_what_others_change_meanwhile_does_not_touch_what_is_typed(
+def test_changes_by_other_viewers_do_not_touch_the_draft(
     server: Server, page: Page, uuid: str
 ) -> None:
     panel = sheet(page)
@@ -304,7 +300,7 @@ def test_what_others_change_meanwhile_does_not_touch_what_is_typed(
     expect(sheet(page).get_by_label("Status")).to_have_value("404")
 
 
-def test_the_keyboard_is_enough(server: Server, page: Page, uuid: str) -> None:
+def test_everything_works_by_keyboard(server: Server, page: Page, uuid: str) -> None:
     page.keyboard.press("r")
     panel = page.get_by_role("dialog", name="Response")
     panel.get_by_label("Status").focus()
@@ -315,7 +311,7 @@ def test_the_keyboard_is_enough(server: Server, page: Page, uuid: str) -> None:
     expect(responses(page)).to_have_text("Responds with 503, no body")
 
 
-def test_it_names_the_way_that_needs_no_setting(server: Server, page: Page, uuid: str) -> None:
+def test_the_sheet_explains_status_paths(server: Server, page: Page, uuid: str) -> None:
     expect(sheet(page)).to_contain_text(f"{server.url}/{uuid}/status/503")
     assert post(server.address, f"/{uuid}/status/503").status == 503
 
@@ -324,7 +320,7 @@ def test_it_names_the_way_that_needs_no_setting(server: Server, page: Page, uuid
 
 
 @SIZES
-def test_each_row_shows_what_its_sender_got_and_the_detail_says_why(
+def test_each_row_shows_the_response_and_the_detail_its_source(
     server: Server, open_page: Open, uuid: str, options: dict[str, object]
 ) -> None:
     page = open_page(server, f"/view/{uuid}", **options)
@@ -348,7 +344,7 @@ def test_each_row_shows_what_its_sender_got_and_the_detail_says_why(
             page.locator(".detail-back").click()
 
 
-def test_while_a_sender_waits_its_row_says_nothing_of_a_response(
+def test_a_row_shows_no_response_while_its_sender_waits(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     api(server, uuid, "PUT", status=202, delay=30)
@@ -359,9 +355,7 @@ def test_while_a_sender_waits_its_row_says_nothing_of_a_response(
     expect(page.locator(".detail-summary")).not_to_contain_text("response")
 
 
-def test_a_response_while_the_list_is_paused_shows_when_it_goes_on(
-    server: Server, page: Page, uuid: str
-) -> None:
+def test_a_response_while_paused_shows_after_resume(server: Server, page: Page, uuid: str) -> None:
     post(server.address, f"/{uuid}/before")
     expect(page.locator(".row")).to_have_count(1)
     page.get_by_role("button", name="Pause").click()
@@ -370,7 +364,7 @@ def test_a_response_while_the_list_is_paused_shows_when_it_goes_on(
     expect(page.locator(".row").first.locator(".row-response")).to_have_text("response 418")
 
 
-def test_one_that_waits_for_a_responder_shows_no_response_until_it_has_one(
+def test_a_request_that_waits_for_a_responder_shows_its_response_later(
     server: Server, page: Page, uuid: str
 ) -> None:
     with Responder(server, uuid) as responder, ThreadPoolExecutor(1) as pool:

@@ -134,7 +134,7 @@ def test_nothing_in_a_reply_runs(
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "image/svg+xml", "application/xhtml+xml"])
-def test_what_could_run_there_would_be_of_no_origin(
+def test_a_script_in_a_reply_would_have_an_opaque_origin(
     server: Server, dashboard: Page, uuid: str, content_type: str
 ) -> None:
     content = SVG if content_type == "image/svg+xml" else XHTML
@@ -145,9 +145,7 @@ def test_what_could_run_there_would_be_of_no_origin(
     assert found["opener"] in ("SecurityError", "TypeError")
 
 
-def test_the_dashboard_is_not_shown_in_a_frame_of_a_reply(
-    server: Server, dashboard: Page, uuid: str
-) -> None:
+def test_a_reply_cannot_frame_the_dashboard(server: Server, dashboard: Page, uuid: str) -> None:
     set_reply(server, uuid, "text/html", f"<iframe src='/view/{uuid}'></iframe>")
     reply = opened_by(dashboard, f"{server.url}/{uuid}")
     [frame] = reply.frames[1:]

@@ -166,7 +166,7 @@ def test_status_headers_body_and_time_are_shown(show: Show, complaints: Complain
         expect(panel.locator(".body-text")).to_have_text("<b>no⟨U+202E⟩</b>")
 
 
-def test_a_large_response_is_read_in_part(show: Show) -> None:
+def test_only_the_first_part_of_a_large_response_is_read(show: Show) -> None:
     with target(ALL, response=b"x" * 1_000_000) as own:
         panel = show()
         send(panel, own.url)
@@ -181,7 +181,7 @@ def test_a_redirect_is_named_and_not_followed(show: Show) -> None:
         assert [each.target for each in own.sent] == ["/orders"]
 
 
-def test_cors_in_the_way_is_told_with_the_headers_that_help(
+def test_a_request_blocked_by_cors_shows_the_headers_to_add(
     show: Show, page: Page, complaints: Complaints
 ) -> None:
     complaints.allow(*CORS)
@@ -214,15 +214,13 @@ def test_a_simple_request_may_have_arrived(show: Show, complaints: Complaints) -
         assert [each.body for each in own.sent] == [b"a"]
 
 
-def test_whether_it_is_there_is_asked_without_sending_again(
-    show: Show, complaints: Complaints
-) -> None:
+def test_check_reachability_does_not_resend_the_request(show: Show, complaints: Complaints) -> None:
     complaints.allow(*CORS)
     with target({}) as own:
         panel = show(b"a", headers=[["Content-Type", "text/plain"]])
         send(panel, f"{own.url}/orders")
         panel.get_by_role("button", name="Check reachability").click()
-        expect(panel.get_by_role("status")).to_contain_text("it was CORS that stood in the way")
+        expect(panel.get_by_role("status")).to_contain_text("so CORS blocked the request")
         assert [(each.method, each.target) for each in own.received] == [
             ("POST", "/orders"),
             ("HEAD", "/"),
@@ -232,7 +230,7 @@ def test_whether_it_is_there_is_asked_without_sending_again(
     expect(panel.get_by_role("status")).to_contain_text(f"No server responds at {own.url}, or")
 
 
-def test_while_it_is_under_way_it_is_not_sent_again_and_can_be_cancelled(show: Show) -> None:
+def test_a_running_request_is_not_sent_twice_and_can_be_cancelled(show: Show) -> None:
     with target(ALL) as own:
         own.may_respond.clear()
         panel = show()
@@ -246,7 +244,7 @@ def test_while_it_is_under_way_it_is_not_sent_again_and_can_be_cancelled(show: S
         assert len(own.sent) == 1
 
 
-def test_what_does_not_respond_is_given_up(show: Show, page: Page) -> None:
+def test_a_target_that_does_not_respond_times_out(show: Show, page: Page) -> None:
     with target(ALL) as own:
         own.may_respond.clear()
         page.clock.install()
@@ -257,14 +255,14 @@ def test_what_does_not_respond_is_given_up(show: Show, page: Page) -> None:
         expect(panel.get_by_role("status")).to_contain_text("No response within 30 seconds.")
 
 
-def test_what_is_no_url_is_told_at_once(show: Show) -> None:
+def test_an_invalid_url_is_reported_at_once(show: Show) -> None:
     panel = show()
     send(panel, "localhost:99999")
     expect(panel.get_by_role("status")).to_contain_text("begin with http:// or https://")
     expect(panel.get_by_role("button", name="Check reachability")).to_have_count(0)
 
 
-def test_the_url_is_kept_and_follows_the_path_of_the_request(show: Show, uuid: str) -> None:
+def test_the_target_url_is_kept_with_the_path_of_the_request(show: Show, uuid: str) -> None:
     panel = show()
     field = panel.get_by_role("textbox")
     expect(field).to_have_value("http://localhost:3000/orders?a=1&a=2")
@@ -276,7 +274,7 @@ def test_the_url_is_kept_and_follows_the_path_of_the_request(show: Show, uuid: s
         expect(panel.get_by_role("status")).to_be_empty()
 
 
-def test_what_no_page_may_send_says_so(show: Show) -> None:
+def test_a_method_that_browsers_forbid_shows_a_message(show: Show) -> None:
     panel = show(method="TRACE")
     expect(panel).to_contain_text("A browser lets no page send this method.")
     expect(panel.get_by_role("button")).to_have_count(0)

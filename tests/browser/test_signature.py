@@ -32,7 +32,7 @@ def open_check(page: Page, name: str) -> None:
     page.locator(".signature summary").click()
 
 
-def test_a_right_and_then_a_wrong_secret_are_told_apart_and_kept_nowhere(
+def test_right_and_wrong_secrets_are_distinguished_and_not_stored(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
@@ -66,7 +66,7 @@ def test_a_right_and_then_a_wrong_secret_are_told_apart_and_kept_nowhere(
         assert "a third" not in str(text)
 
 
-def test_the_secret_is_used_for_the_next_request_that_is_chosen(
+def test_the_secret_is_used_for_the_next_selected_request(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
@@ -80,9 +80,7 @@ def test_the_secret_is_used_for_the_next_request_that_is_chosen(
     expect(verdict).to_contain_text("without the line break at its end")
 
 
-def test_another_way_of_signing_can_be_chosen_and_told(
-    server: Server, open_page: Open, uuid: str
-) -> None:
+def test_another_provider_can_be_chosen(server: Server, open_page: Open, uuid: str) -> None:
     page = open_page(server, f"/view/{uuid}", viewport={"width": 360, "height": 800})
     signature = hmac.new(b"hush", b"7.hi", sha256).hexdigest()
     post(server.address, f"/{uuid}/own", b"hi", f"X-Own: v={signature}", "X-Time: 7")
@@ -102,11 +100,13 @@ def test_another_way_of_signing_can_be_chosen_and_told(
     assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
 
 
-def test_a_page_without_webcrypto_says_so(server: Server, open_page: Open, uuid: str) -> None:
+def test_a_page_without_webcrypto_shows_a_message(
+    server: Server, open_page: Open, uuid: str
+) -> None:
     """As on plain http from another machine."""
     without = "Object.defineProperty(Crypto.prototype, 'subtle', {value: undefined})"
     page = open_page(server, f"/view/{uuid}", prepare=lambda page: page.add_init_script(without))
     send_signed(server, uuid, "signed")
     open_check(page, "signed")
-    expect(page.locator(".signature")).to_contain_text("on https or localhost only")
+    expect(page.locator(".signature")).to_contain_text("only to pages on https or localhost")
     expect(page.locator(".signature input")).to_have_count(0)

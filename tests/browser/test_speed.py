@@ -77,14 +77,14 @@ def open_with(open_page: Open, server: Server, uuid: str, count: int) -> Page:
     return page
 
 
-def test_requests_rush_in(server: Server, open_page: Open, uuid: str) -> None:
+def test_tasks_stay_short_in_a_burst(server: Server, open_page: Open, uuid: str) -> None:
     page = open_with(open_page, server, uuid, 10)
     with recorded(page):
         arrive(server, f"/{uuid}/rush/{{}}", 2000, PER_SECOND)
         expect(page.locator(".row").first).to_contain_text("/rush/2000")
 
 
-def test_requests_rush_in_while_the_reader_has_scrolled_away(
+def test_tasks_stay_short_in_a_burst_while_scrolled_down(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     page = open_with(open_page, server, uuid, 200)
@@ -95,7 +95,7 @@ def test_requests_rush_in_while_the_reader_has_scrolled_away(
 
 
 @pytest.mark.timeout(180)
-def test_ten_thousand_requests_leave_memory_bounded(
+def test_memory_is_bounded_after_ten_thousand_requests(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     page = open_with(open_page, server, uuid, 1000)
@@ -109,7 +109,7 @@ def test_ten_thousand_requests_leave_memory_bounded(
 
 
 @pytest.mark.parametrize("kind", LARGE)
-def test_a_megabyte_is_opened_and_all_of_it_shown(
+def test_tasks_stay_short_when_a_megabyte_is_shown(
     server: Server, open_page: Open, uuid: str, kind: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
@@ -118,7 +118,9 @@ def test_a_megabyte_is_opened_and_all_of_it_shown(
 
 
 @pytest.mark.parametrize("kind", LARGE_PAIRS)
-def test_a_megabyte_is_compared(server: Server, open_page: Open, uuid: str, kind: str) -> None:
+def test_tasks_stay_short_when_a_megabyte_is_compared(
+    server: Server, open_page: Open, uuid: str, kind: str
+) -> None:
     page = open_page(server, f"/view/{uuid}")
     with tasks_of(page):
         compare_large(page, uuid, kind)

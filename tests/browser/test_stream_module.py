@@ -43,7 +43,7 @@ def until_told(page: Page, text: str) -> None:
 
 
 @pytest.mark.parametrize("template", [IN_PAGE, IN_WORKER], ids=["page", "worker"])
-def test_it_gets_requests_across_origins(
+def test_the_module_receives_requests_across_origins(
     server: Server, uuid: str, site: Pages, open_page: Open, template: str
 ) -> None:
     module = MODULE.format(server=server.url, uuid=uuid)
@@ -57,7 +57,7 @@ def test_it_gets_requests_across_origins(
     until_told(page, "1 hello")
 
 
-def test_without_websocket_it_polls_across_origins(
+def test_the_module_polls_across_origins_without_websocket(
     server: Server, uuid: str, site: Pages, open_page: Open
 ) -> None:
     site.put("/", IN_PAGE.format(module=MODULE.format(server=server.url, uuid=uuid)))
