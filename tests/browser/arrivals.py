@@ -1,4 +1,4 @@
-"""Requests for a page to show, over one connection that stays open."""
+"""Sends requests for a page to show, over one persistent connection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BODY = b'{"event": "order.paid", "total": 12.50, "items": [1, 2, 3]}'
 
 
 def arrive(server: Server, path: str, count: int, per_second: float = float("inf")) -> None:
-    """`path` may hold `{}` for the number of the request, from 1."""
+    """Send `count` requests; `{}` in `path` is replaced by the number of the request, from 1."""
     start = time.monotonic()
     with Sender(server.address) as sender:
         for number in range(count):

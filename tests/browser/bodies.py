@@ -1,4 +1,4 @@
-"""Bodies as senders in the field write them, and what the page and the element make of each."""
+"""Bodies as real senders write them, with the texts that the page and the element show for each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CASES: dict[str, tuple[bytes, tuple[str, ...], tuple[str, ...]]] = {
     "raw deflate": (raw_deflate(TEXT), coded("deflate"), ('"kind": "alert"',)),
     "br": (BROTLI, coded("br"), ('"kind": "alert"', "Sent as br")),
     "zstd": (ZSTD, coded("zstd"), ('"kind": "alert"', "Sent as zstd")),
-    "a coding that nobody knows": (TEXT, coded("pear"), ('"kind": "alert"', "can’t decode “pear”")),
+    "an unknown coding": (TEXT, coded("pear"), ('"kind": "alert"', "can’t decode “pear”")),
     "UTF-16 JSON": (
         '{"name": "Zoë"}'.encode("utf-16"),
         (f"{JSON}; charset=utf-16",),
@@ -70,7 +70,7 @@ CASES: dict[str, tuple[bytes, tuple[str, ...], tuple[str, ...]]] = {
         (MULTIPART,),
         ("Zoë",),
     ),
-    "parts in parts": (
+    "nested parts": (
         part(
             "files",
             b"--in\r\n\r\ninner one\r\n--in--",
@@ -91,12 +91,12 @@ CASES: dict[str, tuple[bytes, tuple[str, ...], tuple[str, ...]]] = {
         (JSON,),
         ("Not valid JSON at line 2, column 7", '"b": tru}'),
     ),
-    "gzip that is none": (
+    "invalid gzip": (
         TEXT,
         coded("gzip"),
         ('"kind": "alert"', "damaged, incomplete or not “gzip”"),
     ),
-    "parts in charsets of their own": (
+    "parts in different charsets": (
         part("charsets", b'{"html":"iso-2022-jp"}')
         + part("html", "<p>こんにちは</p>".encode("iso-2022-jp"))
         + part("list", "4,20 €".encode("cp1252"), "Content-Type: text/csv; charset=windows-1252")

@@ -1,8 +1,8 @@
-"""The clock of a page, which a test can stop.
+"""Stops the clock of a page.
 
-A stopped page goes no further by itself: no countdown, no retry, no notice that vanishes. So a test
-can look at such a state, and click in it, for as long as a busy machine takes. What needs no time
-goes on: frames are drawn, turns are taken, and what the server sends arrives.
+While it is stopped, countdowns, retries and temporary notices do not advance, so that a test can
+examine such a state for as long as a busy machine needs. Everything without a delay continues:
+frames, promises, and messages from the server.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ GIVE_BACK = """() => {
     (delay > 0 ? setTimeout : untimed.setTimeout)(act, delay, ...values);
 }"""
 AHEAD_MS = 1000
-"""The clock is stopped at a moment that has not passed yet."""
+"""Time from now at which the clock is stopped: Playwright rejects a moment in the past."""
 
 
 def stop_clock(page: Page) -> None:
-    """Stop the time of day of a loaded page, and the timers that it sets from here on.
+    """Stop the time of day of a loaded page, and the timers that it sets from now on.
 
-    Then `page.clock.run_for(milliseconds)` is the only way to make time pass.
+    Then only `page.clock.run_for(milliseconds)` makes time pass.
     """
     page.evaluate(KEEP)
     page.clock.install()
     try:
         _pause(page)
     except Error:
-        # That moment had passed before the page was asked, on a busy machine. It stands still all
-        # the same, so the next one cannot pass.
+        # On a busy machine that moment passes before the call. The clock stops anyway, so the next
+        # moment cannot pass.
         _pause(page)
     page.evaluate(GIVE_BACK)
 

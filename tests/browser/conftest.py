@@ -1,4 +1,4 @@
-"""A real Chromium, the distribution's, driven by Playwright."""
+"""Fixtures: the distribution's Chromium, driven by Playwright."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 
 UNREACHABLE = ("net::ERR_", "^WebSocket connection to")
-"""What Chromium writes to a page's console when the page's server cannot be reached."""
+"""Patterns of Chromium's console errors when the page's server cannot be reached."""
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
-def be_patient(context: BrowserContext) -> None:
-    """All that a test does in a browser waits as long as anything else; of itself it is half."""
+def set_timeout(context: BrowserContext) -> None:
+    """Use the timeout of all other tests; Playwright's default is half of it."""
     context.set_default_timeout(PATIENCE_SECONDS * 1000)
 
 
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[[str], Browser]]:
-    """Starts a browser of that path, which is ended with the session."""
+    """Return a function that starts the browser at a path, until the end of the session."""
     sources = [*(ROOT / "static/js").rglob("*.*s"), *(ROOT / "static/css").glob("*.css")]
     changed = max(file.stat().st_mtime for file in sources)
     bundled = (ROOT / "static/vendor/page.js").stat().st_mtime
@@ -40,7 +40,7 @@ def launch() -> Iterator[Callable[[str], Browser]]:
             browser = playwright.chromium.launch(
                 executable_path=path, args=OPTIONS, timeout=PATIENCE_SECONDS * 1000
             )
-            browser.on("context", be_patient)
+            browser.on("context", set_timeout)
             stack.callback(browser.close)
             return browser
 
@@ -49,7 +49,7 @@ def launch() -> Iterator[Callable[[str], Browser]]:
 
 @pytest.fixture(scope="session")
 def whole_browser(launch: Callable[[str], Browser]) -> Browser:
-    """With all that a browser has around a page, such as icons."""
+    """The complete browser, including what surrounds a page, such as icons."""
     path = shutil.which("chromium")
     assert path, "no chromium on the PATH: run the tests with `make test`"
     return launch(path)
@@ -57,17 +57,17 @@ def whole_browser(launch: Callable[[str], Browser]) -> Browser:
 
 @pytest.fixture(scope="session")
 def browser(request: pytest.FixtureRequest, launch: Callable[[str], Browser]) -> Browser:
-    """The same engine without what is around a page, for a third of the work, where it is there."""
+    """The same engine without what surrounds a page, if installed; it needs a third of the work."""
     path = shutil.which("chromium-headless-shell")
     return launch(path) if path else request.getfixturevalue("whole_browser")
 
 
-class Complaints:
-    """What pages write to their consoles as errors.
+class ConsoleErrors:
+    """The errors that pages write to their consoles.
 
-    A test allows what its browser is going to write *before* the cause: then it makes no difference
-    when the browser writes it, or at which line the test fails. That nothing listens is no page's
-    fault: a test that fails ends its server while its page is open.
+    A test allows the errors that it expects *before* it causes them, so that neither their timing
+    nor the line at which the test fails matters. A refused connection is always allowed: a test
+    that fails ends its server while its page is open.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Complaints:
         self._allowed = ["net::ERR_CONNECTION_REFUSED"]
 
     def allow(self, *patterns: str) -> None:
-        """Expect lines in which one of these regular expressions is found."""
+        """Allow lines that match one of these regular expressions."""
         self._allowed += patterns
 
     def add(self, line: str) -> None:
@@ -90,13 +90,16 @@ class Complaints:
 
 
 @pytest.fixture
-def complaints() -> Complaints:
-    return Complaints()
+def console_errors() -> ConsoleErrors:
+    return ConsoleErrors()
 
 
 @pytest.fixture
-def open_page(browser: Browser, complaints: Complaints) -> Iterator[Callable[..., Page]]:
-    """Opens pages that are live, each after `prepare`; at the end none may have complained."""
+def open_page(browser: Browser, console_errors: ConsoleErrors) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a page and waits until it is live.
+
+    `prepare` receives the page before it loads. At the end, no page may have unexpected errors.
+    """
     contexts = []
 
     def open_one(
@@ -107,8 +110,8 @@ def open_page(browser: Browser, complaints: Complaints) -> Iterator[Callable[...
     ) -> Page:
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: complaints.add(str(error)))
-        page.on("console", lambda said: said.type == "error" and complaints.add(said.text))
+        page.on("pageerror", lambda error: console_errors.add(str(error)))
+        page.on("console", lambda said: said.type == "error" and console_errors.add(said.text))
         prepare(page)
         page.goto(server.url + path)
         if "/view/" in page.url:
@@ -118,7 +121,7 @@ def open_page(browser: Browser, complaints: Complaints) -> Iterator[Callable[...
     yield open_one
     for context in contexts:
         context.close()
-    assert complaints.unexpected() == []
+    assert console_errors.unexpected() == []
 
 
 @pytest.fixture(scope="module")
@@ -128,14 +131,14 @@ def server(memory_server: Server) -> Server:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Pages]:
-    """Somebody else's web site."""
+    """A web site of another origin."""
     with web_site() as pages:
         yield pages
 
 
 @pytest.fixture
 def visit(site: Pages, open_page: Callable[..., Page]) -> Callable[..., Page]:
-    """Opens a page of that site, with this in its body and the script of that server's element."""
+    """Return a function that opens a page of `site` with this body and the element script."""
 
     def visit_one(server: Server, body: str, **headers: str) -> Page:
         site.put("/", page_with(server, body), **headers)

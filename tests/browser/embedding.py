@@ -1,4 +1,4 @@
-"""Pages of others with `<webhook-log>` in them, and what they are told."""
+"""Pages of other origins with `<webhook-log>`, and the events that they receive."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from tests.support.processes import Server
 from tests.support.sender import Response, post
 
 EVENTS = ("request", "gap", "refused", "responded", "link")
-# What every page here has before its element: it keeps each event that reaches the document.
+# Runs before the element, and records each event that reaches the document.
 LISTEN = f"""<script nonce="page">
-  window.told = [];
+  window.events = [];
   for (const name of {json.dumps(EVENTS)})
     document.addEventListener(name, ({{type, detail, target}}) =>
-      told.push([type, detail, target.id]));
+      events.push([type, detail, target.id]));
 </script>"""
 
 
 def url_of(server: Server) -> str:
-    """With its prefix."""
+    """Return the server's base URL, with its prefix."""
     return server.url + str(server.settings.get("URL_PREFIX", ""))
 
 
 def page_with(server: Server, body: str) -> str:
-    """The page, with the script of the element as that server gives it out."""
+    """Return a page with this body and the element script of that server."""
     return f"""<!doctype html><html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>A tool</title><link rel="icon" href="data:,">{LISTEN}</head>
@@ -41,26 +41,26 @@ def element(server: Server, uuid: str, **attributes: object) -> str:
 
 
 def live(page: Page) -> Locator:
-    """The page's element, once it is live."""
+    """Wait until the page's element is live, and return it."""
     log = page.locator("webhook-log")
     expect(log).to_have_attribute("state", "live")
     expect(log.locator(".badge")).to_have_text("Live")
     return log
 
 
-def told(page: Page, *names: str) -> list[Any]:
-    """The details of the page's events so far, of those names."""
-    return [detail for name, detail, _ in page.evaluate("told") if name in names]
+def events(page: Page, *names: str) -> list[Any]:
+    """Return the details of the page's events of those names so far."""
+    return [detail for name, detail, _ in page.evaluate("events") if name in names]
 
 
-def until_told(page: Page, name: str, count: int = 1) -> list[Any]:
-    """The details of the events of that name, once there are so many."""
-    page.wait_for_function(f"told.filter(([name]) => name === '{name}').length >= {count}")
-    return told(page, name)
+def until_reported(page: Page, name: str, count: int = 1) -> list[Any]:
+    """Wait for at least `count` events of that name, and return their details."""
+    page.wait_for_function(f"events.filter(([name]) => name === '{name}').length >= {count}")
+    return events(page, name)
 
 
 def until_unwatched(server: Server, path: str) -> None:
-    """Send requests until the server knows that the last viewer has gone."""
+    """Send requests until the server has noticed that the last viewer has left."""
     eventually(lambda: viewers(post(server.address, path)) == "0")
 
 

@@ -1,4 +1,4 @@
-"""The payloads, packed into requests: where a sender can put text, and as what it can send it."""
+"""Packs the payloads into every part of a request where a sender can put text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from tests.browser.payloads import PAYLOADS
 
 PIECE = 30
-"""Payloads that go into one target or head, which have a largest size."""
+"""Number of payloads in one target or head, whose size is limited."""
 GROUPS = [PAYLOADS[at : at + PIECE] for at in range(0, len(PAYLOADS), PIECE)]
 
 VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
@@ -19,16 +19,16 @@ NO_HOST = re.compile(r"[^0-9A-Za-z\-._~!$&'()*+,;=%]+")
 NO_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 TOGETHER = "\n".join(NO_VALUE.sub("", payload) for payload in PAYLOADS)
-"""As one text; with control characters it would be bytes to the page."""
+"""All payloads as one text. Control characters are removed, because the page would show bytes."""
 
 
 def in_target(payload: str) -> str:
-    """Raw where a target may have it raw, so that no escape makes it harmless."""
+    """Return the payload for a target, raw where possible: escapes make it harmless."""
     return quote(payload, safe=VISIBLE.replace("?", "").replace("#", ""))
 
 
 def in_name(payload: str) -> str:
-    """What of it a token can hold, method and header name alike."""
+    """Return the payload as a token, for a method or header name."""
     return NO_TOKEN.sub("-", payload).strip("-") or "x"
 
 
@@ -37,7 +37,7 @@ def in_value(payload: str) -> str:
 
 
 def heads_of(uuid: str, payloads: tuple[str, ...]) -> list[bytes]:
-    """Requests of which method, path, query, header names, values and Host are payloads."""
+    """Return requests whose method, path, query, header names, values and Host are payloads."""
     path = "/".join(map(in_target, payloads))
     query = "&".join(f"{in_target(payload)}={in_target(payload)}" for payload in payloads)
     lines = [f"{in_name(payload)}: {in_value(payload)}" for payload in payloads]
@@ -48,7 +48,7 @@ def heads_of(uuid: str, payloads: tuple[str, ...]) -> list[bytes]:
 
 
 def multipart() -> bytes:
-    """Names, file names, types and content of parts are payloads, quoted as browsers do it."""
+    """Return parts whose names, file names, types and content are payloads, quoted as in forms."""
     parts = []
     for payload in PAYLOADS:
         quoted = payload.replace('"', "%22").replace("\n", "%0A").replace("\r", "%0D")
@@ -62,7 +62,7 @@ def multipart() -> bytes:
 
 
 def token(payload: str) -> str:
-    """A JSON Web Token in which everything is the payload."""
+    """Return a JSON Web Token whose names and values are the payload."""
     parts = ({"alg": payload, "kid": payload}, {payload: payload, "exp": payload, "sub": payload})
     sections = [base64.urlsafe_b64encode(json.dumps(part).encode()) for part in parts]
     return ".".join(section.decode().rstrip("=") for section in (*sections, b"c2ln"))

@@ -1,9 +1,9 @@
-"""What is sent to make a page run a script, by kind.
+"""Payloads that try to make a page run a script, by kind.
 
 A selection that follows public lists: PortSwigger's cross-site scripting cheat sheet, OWASP's XSS
 Filter Evasion Cheat Sheet, PayloadsAllTheThings (XSS Injection), html5sec.org, and for mutations
-the published bypasses of DOMPurify and Mozilla's Bleach. `alert` is what tells that one has run;
-evil.example is where one would send what it finds.
+the published bypasses of DOMPurify and Mozilla's Bleach. A payload that runs calls `alert`, or
+sends data to evil.example.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The README's pictures: `python -m tests.browser.screenshots` takes them of a real page."""
+"""Takes the README's screenshots of a real page: `python -m tests.browser.screenshots`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tests.support.sender import send
 
 FOLDER = ROOT / "docs"
 UUID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
-# The address of `make run`, so that the pictures do not show a port of chance.
+# The address of `make run`, so that the screenshots do not show a random port.
 AUTHORITY = "localhost:8000"
 WIDE = {"width": 1280, "height": 832}
 PHONE = {"width": 390, "height": 844}
 
-# Each picture: its name, its context, and whether a request has been opened in it.
+# Name of each screenshot, the options of its context, and whether a request is open.
 PICTURES = {
     "screenshot": ({"viewport": WIDE, "color_scheme": "light"}, True),
     "screenshot-dark": ({"viewport": WIDE, "color_scheme": "dark"}, True),
@@ -75,7 +75,7 @@ def picture_bytes() -> bytes:
 
 
 def webhooks() -> Iterator[tuple[str, str, bytes, list[str]]]:
-    """Method, path below the callback, body and header lines of each."""
+    """Yield the method, subpath and query, body and header lines of each request."""
     yield "GET", "/health?from=monitor", b"", ["User-Agent: Better-Uptime/1.0"]
     github = ["User-Agent: GitHub-Hookshot/044aadd", "X-GitHub-Event: push", JSON]
     yield (
@@ -110,7 +110,7 @@ def send_all(server: Server) -> None:
 
 
 def take(browser: Browser, server: Server, name: str) -> None:
-    """One picture, of a page that has just got all the webhooks."""
+    """Take one screenshot of a page that has received all requests."""
     options, opened = PICTURES[name]
     with browser.new_context(device_scale_factor=2, reduced_motion="reduce", **options) as context:
         page = context.new_page()
@@ -123,7 +123,7 @@ def take(browser: Browser, server: Server, name: str) -> None:
 
 
 def settle(page: Page, opened: bool) -> None:
-    """Wait until all are listed and plotted, and open the newest where the picture shows one."""
+    """Wait until the page shows and plots all requests; open the newest if `opened`."""
     count = len(list(webhooks()))
     expect(page.locator(".row")).to_have_count(count)
     expect(page.get_by_text(f"{count} requests in the last")).to_be_visible()

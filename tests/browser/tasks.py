@@ -1,8 +1,8 @@
-"""What a page's main thread was busy with.
+"""Measures the tasks of a page's main thread.
 
-CPU time, and not time on the clock: how long a frame takes there depends on who else uses the
-machine. Whose caches and pace the others change as well; so before and after, the page does a fixed
-piece of work, and its time stands for `YARDSTICK_MS`, what it takes on a machine of one's own.
+Uses CPU time, because time on the clock depends on the other processes of the machine. They also
+affect CPU time, through caches and clock speed. So the page does a fixed piece of work before and
+after, whose time is compared with `YARDSTICK_MS`, the time on an idle machine.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 YARDSTICK_MS = 6
 YARDSTICKS = 5
 
-# Objects, strings and a sort, as pages do; nothing of it can be left out.
+# Objects, strings and a sort, as in pages; engines can't optimize any of it away.
 YARDSTICK = """() => {
   const rows = Array.from({length: 6000}, (_, i) => ({key: `k${(i * 7919) % 6007}`, i}));
   rows.sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -39,7 +39,7 @@ def tasks_of(page: Page) -> Iterator[None]:
 
 
 def _paces(page: Page) -> list[float]:
-    """How much longer the yardstick takes now than alone."""
+    """Return the ratio of the yardstick's time now to its time on an idle machine."""
     paces = []
     for _ in range(YARDSTICKS):
         with _traced(page) as tasks:

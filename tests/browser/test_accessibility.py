@@ -1,4 +1,4 @@
-"""axe-core finds nothing, in any state of the page, in both themes and at every width."""
+"""axe-core finds no violations in any state of the page, in both themes and at every width."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import UNREACHABLE, Complaints
+from tests.browser.conftest import UNREACHABLE, ConsoleErrors
 from tests.browser.test_detail import png_head
 from tests.support.processes import ROOT, Server, free_port
 from tests.support.sender import post
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
-# The second theme is the same page in other colours.
+# The dark theme differs only in colors.
 THEMES = {"light": TAGS, "dark": COLOURS}
-# The last is what 200 % zoom makes of the first (WCAG 2.2, success criterion 1.4.4).
+# The last is the first at 200 % zoom (WCAG 2.2, success criterion 1.4.4).
 SIZES = {
     "wide": {"width": 1280, "height": 800},
     "phone": {"width": 390, "height": 844},
@@ -36,7 +36,7 @@ OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
 
 
 class Stage(NamedTuple):
-    """A page that is live, and what it takes to bring it somewhere."""
+    """A live page, with methods that bring it to a state."""
 
     page: Page
     server: Server
@@ -69,7 +69,7 @@ class Stage(NamedTuple):
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def refuse(self) -> None:
-        """Ask for a reply that cannot be."""
+        """Try to save an invalid reply."""
         self.press("Edit the response")
         self.page.get_by_label("Status").fill("99")
         self.press("Save")
@@ -97,7 +97,7 @@ def compressed(stage: Stage) -> None:
 
 
 def parts(stage: Stage) -> None:
-    """Parts in a part, read by a charset, an image too large to draw, and no final boundary."""
+    """Nested parts with a charset, an image that is too large to draw, and no final boundary."""
     image = png_head(23_000, 23_000)
     inner = b"--i\r\n\r\none\r\n--i\r\nContent-Type: image/png\r\n\r\n" + image + b"\r\n--i--"
     field = b"--b\r\nContent-Type: text/plain; charset=latin1\r\n\r\nGr\xfc\xdfe\r\n"
@@ -106,7 +106,7 @@ def parts(stage: Stage) -> None:
 
 
 def unfolded(stage: Stage) -> None:
-    """Signature and resend, with what came of it."""
+    """Signature and resend, with their results."""
     stage.post("/", b"{}", "X-Hub-Signature-256: sha256=00")
     for title in stage.page.locator(".fold > summary").all():
         title.click()
@@ -146,7 +146,7 @@ def gap(stage: Stage) -> None:
     expect(stage.page.locator(".gap")).to_be_visible()
 
 
-# A line is a state: its name, and what brings a fresh page there.
+# Name of each state, and a function that brings a new page to it.
 STATES: dict[str, Callable[[Stage], object]] = {
     "empty": lambda stage: None,
     "refused": lambda stage: (
@@ -202,7 +202,7 @@ def server(request: pytest.FixtureRequest, memory_server: Server) -> Iterator[Se
 
 
 def findings(page: Page, size: str, theme: str) -> list[str]:
-    """What is wrong with the page at this size and in this theme, a line for each rule."""
+    """Return the violations at this size and in this theme, one line per rule."""
     page.set_viewport_size(SIZES[size])
     page.emulate_media(color_scheme=theme)
     found = page.evaluate(FIND, THEMES[theme])
@@ -216,16 +216,16 @@ def test_axe_finds_nothing(
     server: Server,
     open_page: Callable[..., Page],
     uuid: str,
-    complaints: Complaints,
+    console_errors: ConsoleErrors,
     state: str,
 ) -> None:
-    complaints.allow(*UNREACHABLE, "CORS", "status of 400")
+    console_errors.allow(*UNREACHABLE, "CORS", "status of 400")
     page = open_page(server, f"/view/{uuid}", reduced_motion="reduce")
     page.evaluate(AXE.read_text())
     STATES[state](Stage(page, server, uuid))
     found = [line for size in SIZES for theme in THEMES for line in findings(page, size, theme)]
     assert not found, "\n".join(found)
-    page.close()  # it would go on trying a server that was ended
+    page.close()  # otherwise it keeps trying to reach a server that has ended
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -239,9 +239,9 @@ def test_axe_finds_nothing_on_the_documentation(
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_nothing_on_an_error_page(
-    server: Server, open_page: Callable[..., Page], complaints: Complaints, theme: str
+    server: Server, open_page: Callable[..., Page], console_errors: ConsoleErrors, theme: str
 ) -> None:
-    complaints.allow("status of 404")
+    console_errors.allow("status of 404")
     page = open_page(server, "/nonsense", reduced_motion="reduce")
     page.evaluate(AXE.read_text())
     assert [line for size in SIZES for line in findings(page, size, theme)] == []

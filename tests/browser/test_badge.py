@@ -1,4 +1,4 @@
-"""The badge: whether the page is live, never in doubt."""
+"""The badge shows whether the page is live."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.clock import stop_clock
-from tests.browser.conftest import UNREACHABLE, Complaints
+from tests.browser.conftest import UNREACHABLE, ConsoleErrors
 from tests.support.patience import eventually
 from tests.support.processes import Server
 from tests.support.sender import post
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 
 
-# The page knows when it tries again.
+# The store knows when the page retries.
 WAITS = "() => document.querySelector('webhook-page').store.snapshot.link.retryAt > Date.now()"
 
 
@@ -28,12 +28,12 @@ def says(page: Page, word: str) -> None:
 
 
 def test_the_badge_shows_connecting_until_the_page_has_joined(
-    server: Server, open_page: Open, complaints: Complaints
+    server: Server, open_page: Open, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow(*UNREACHABLE)
+    console_errors.allow(*UNREACHABLE)
     page = open_page(server)
     page.route("**/socket.io/**", Route.abort)
-    # A WebSocket that opens and never speaks: connected, and not joined.
+    # A WebSocket that opens and sends nothing: connected, but not joined.
     page.route_web_socket("**/socket.io/**", lambda _: None)
     page.reload()
     expect(page.locator(".badge[data-state=connecting]")).to_be_visible()
@@ -43,24 +43,24 @@ def test_the_badge_shows_connecting_until_the_page_has_joined(
 
 
 def test_the_badge_counts_down_and_retry_now_skips_the_wait(
-    open_page: Open, uuid: str, complaints: Complaints
+    open_page: Open, uuid: str, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow(*UNREACHABLE)
+    console_errors.allow(*UNREACHABLE)
     with Server() as server:
         page = open_page(server, f"/view/{uuid}")
-        page.evaluate("Math.random = () => 0.5")  # each pause is as long as its number says
+        page.evaluate("Math.random = () => 0.5")  # no jitter
         stop_clock(page)
         server.end(kill=True)
         count = page.locator(".badge[data-state=reconnecting] .badge-count")
         for seconds, milliseconds in ((1, 300), (1, 600), (2, 1200), (3, 2400)):
             expect(count).to_have_text(f"in {seconds} s")
             says(page, "Reconnecting")
-            page.clock.run_for(milliseconds)  # it tries, and fails
+            page.clock.run_for(milliseconds)  # the page retries and fails
             page.wait_for_function(WAITS)
-        # What changes each second is not read out.
+        # Screen readers do not announce the countdown.
         expect(count).to_have_attribute("aria-hidden", "true")
         server.start()
-        # Time stands still: the click alone makes it try.
+        # The clock is stopped: only the click makes the page retry.
         page.get_by_role("button", name="Retry now").click()
         expect(page.locator(".badge[data-state=live]")).to_be_visible()
         expect(page.get_by_role("button", name="Retry now")).to_have_count(0)
@@ -70,9 +70,9 @@ def test_the_badge_counts_down_and_retry_now_skips_the_wait(
 
 
 def test_a_draining_server_is_explained_for_a_moment(
-    open_page: Open, uuid: str, complaints: Complaints
+    open_page: Open, uuid: str, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow(*UNREACHABLE)
+    console_errors.allow(*UNREACHABLE)
     with Server() as server:
         page = open_page(server, f"/view/{uuid}")
         stop_clock(page)
@@ -89,15 +89,15 @@ def test_a_draining_server_is_explained_for_a_moment(
 
 
 def test_a_page_over_the_viewer_limit_explains_it_and_retries(
-    open_page: Open, uuid: str, complaints: Complaints
+    open_page: Open, uuid: str, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow(*UNREACHABLE)
+    console_errors.allow(*UNREACHABLE)
     with Server(MAX_VIEWERS=1) as server:
         page = open_page(server)
         page.goto("about:blank")
         eventually(lambda: server.metrics()["viewers"] == 0)
         with PacketViewer(server.url) as viewer:
-            viewer.packet()  # it is connected, and has taken the place
+            viewer.packet()  # the viewer is connected and takes the only place
             page.goto(f"{server.url}/view/{uuid}")
             expect(page.get_by_role("alert")).to_contain_text("maximum number of viewers")
             expect(page.locator(".badge[data-state=reconnecting]")).to_be_visible()
@@ -106,14 +106,14 @@ def test_a_page_over_the_viewer_limit_explains_it_and_retries(
 
 
 def test_the_badge_shows_offline_and_reconnects_with_the_network(
-    server: Server, open_page: Open, complaints: Complaints
+    server: Server, open_page: Open, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow(*UNREACHABLE)
+    console_errors.allow(*UNREACHABLE)
     page = open_page(server)
     stop_clock(page)
     page.context.set_offline(True)
     expect(page.locator(".badge[data-state=offline]")).to_be_visible()
-    # Time stands still: it tries again because the network is back, and not because it is time.
+    # The clock is stopped: the page retries because the network is back.
     page.context.set_offline(False)
     expect(page.locator(".badge[data-state=live]")).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""Bodies as senders in the field write them: what the page makes of each, on one page."""
+"""The page shows bodies as real senders write them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 def body_of(page: Page, server: Server, uuid: str, kind: str) -> Locator:
-    """Send a case, open it, and give its body."""
+    """Send a case, open it, and return its body."""
     body, lines, _ = CASES[kind]
     path = f"/{kind.replace(' ', '-')}"
     post(server.address, f"/{uuid}{path}", body, *lines)

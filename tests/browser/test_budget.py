@@ -1,4 +1,4 @@
-"""How much the page costs: what is sent for it, and how long until it is live."""
+"""The cost of the page: bytes sent, requests, and time until it is live."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from tests.support.processes import ROOT, Server
 pytestmark = pytest.mark.browser
 
 MAX_BYTES = 120_000
-"""All scripts and style sheets of the page, compressed, those included that few readers need."""
+"""Maximum size of all scripts and style sheets, compressed, including rarely used ones."""
 SHORTEST = 1000
-"""What is shorter than this may be longer in gzip."""
+"""Shorter files may grow with gzip."""
 MAX_DECODER_BYTES = 80_000
-"""Decoders for bodies, each loaded by the first body that needs it: br has a dictionary."""
+"""Maximum size of a body decoder, loaded by the first body that needs it; br has a dictionary."""
 DECODERS = ("vendor/embed/brotli.js", "vendor/embed/zstd.js")
 LOADS = 5
 DEEPEST = 3
-"""Requests that wait for one another, from the page to all that it needs to be live."""
+"""Maximum length of a chain of requests, each found by the one before, until the page is live."""
 
-# The time at which the badge says "live", as the page's own clock has it.
+# The time at which the badge shows "live", by the page's clock.
 LIVE_AT = """new Promise(resolve => {
   const badge = () => document.querySelector("webhook-badge")?.shadowRoot
   const look = () => badge()?.querySelector("[data-state=live]")
@@ -37,8 +37,8 @@ SENT = """() => performance.getEntriesByType("resource")
   .map(({name}) => name)"""
 
 
-class Asked:
-    """What a page asked for, and what made it ask."""
+class Loads:
+    """The requests of a page, and the initiator of each."""
 
     def __init__(self, session: CDPSession) -> None:
         self.urls: list[str] = []
@@ -53,13 +53,13 @@ class Asked:
         self._parents.setdefault(url, initiator.get("url") or (calls and calls[0]["url"]) or "")
 
     def depth(self, url: str) -> int:
-        """How many responses had to come, one after the other, before this request was made."""
+        """Return the number of responses that had to arrive in turn before this request."""
         parent = self._parents.get(url, "")
         return 1 + self.depth(parent) if parent and parent != url else 0
 
 
 def load(page: Page, server: Server, uuid: str) -> float:
-    """Milliseconds from the navigation until the page is live."""
+    """Load the page; return the milliseconds from the navigation until it is live."""
     page.goto(f"{server.url}/view/{uuid}")
     live_at = page.evaluate(LIVE_AT)
     expect(page.locator(".badge[data-state=live]")).to_be_visible()
@@ -80,7 +80,7 @@ def test_the_page_is_small(server: Server, uuid: str) -> None:
 
 
 def compressed_size(url: str) -> int:
-    """Bytes that are sent for it to a browser."""
+    """Return the bytes that the server sends to a browser for a URL."""
     with urlopen(Request(url, headers={"Accept-Encoding": "gzip"})) as response:
         size = len(response.read())
         assert response.headers["Content-Encoding"] == "gzip" or size < SHORTEST
@@ -94,7 +94,7 @@ def test_the_page_loads_each_file_once_and_early(
         named = re.findall(r'(?:href|src)="(/static/[^"]+)"', response.read().decode())
     with browser.new_context() as context:
         page = context.new_page()
-        asked = Asked(context.new_cdp_session(page))
+        asked = Loads(context.new_cdp_session(page))
         load(page, server, uuid)
         static = [url for url in asked.urls if "/static/" in url]
         assert len(static) == len(set(static))

@@ -1,8 +1,8 @@
-"""Clients in a browser: pages of another origin that know nothing but docs/protocol.md, whose lines
-are run, and the dashboard itself, which is no better than they are.
+"""Clients in a browser: pages of another origin that run the code in docs/protocol.md, and the
+dashboard, which follows the same contract.
 
-Of those pages one has the plain socket.io-client; the other has no library, and so no code that
-anyone shares.
+One of those pages uses plain socket.io-client; the other uses no library, so that it shares no code
+with the server or the dashboard.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SNIPPETS = {
 
 
 class Tool:
-    """A page of somebody else's; what it logs are its lines."""
+    """A page of another origin; `lines` is its console output."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
@@ -54,13 +54,13 @@ class Tool:
 
 @pytest.fixture
 def here(redis: Redis) -> Iterator[Server]:
-    """A worker that restarts."""
+    """A worker that a test can restart."""
     with Server(REDIS_URL=redis.url) as server:
         yield server.until_ready()
 
 
 class EmptyPage(BaseHTTPRequestHandler):
-    """Somebody else's server."""
+    """A server of another origin."""
 
     def do_GET(self) -> None:
         self.send_response_only(200)
@@ -71,7 +71,7 @@ class EmptyPage(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def tool_url() -> Iterator[str]:
-    """A real server: Chromium lets no page that it has not from this machine reach this machine."""
+    """A real server: Chromium lets only pages that come from this machine connect to it."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), EmptyPage)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -130,15 +130,15 @@ def test_a_page_of_another_origin_can_send_but_not_use_the_api(
 ) -> None:
     with PacketViewer(memory_server.url, {"uuid": uuid}) as viewer:
         viewer.event("joined")
-        told = page.evaluate(REPORTS, [memory_server.url, uuid])
-        assert told == [True, 200, "TypeError"]
+        results = page.evaluate(REPORTS, [memory_server.url, uuid])
+        assert results == [True, 200, "TypeError"]
         sent = {(each["method"], each["path"].rpartition("/")[2]) for each in viewer.requests(4)}
     methods = ("OPTIONS", "POST")
     assert sent == {(method, name) for method in methods for name in ("beacon", "fetch")}
 
 
-class Overheard:
-    """What a page and its server say to each other, held to the contract."""
+class Exchange:
+    """The messages between a page and its server, checked against the contract."""
 
     def __init__(self, page: Page) -> None:
         self._conversation = Conversation()
@@ -164,7 +164,7 @@ def test_the_dashboard_exchanges_only_documented_messages(
 ) -> None:
     with browser.new_context() as context:
         page = context.new_page()
-        overheard = Overheard(page)
+        overheard = Exchange(page)
         page.goto(f"{memory_server.url}/view/{uuid}")
         expect(page.locator(".badge[data-state=live]")).to_be_visible()
         for path in ("", "/status/404"):

@@ -1,4 +1,4 @@
-"""The clock of a page that a test has stopped."""
+"""A test can stop the clock of a page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_stopped_clock_stays_stopped_on_a_slow_page(
     clock.stop_clock(page)
     before = page.evaluate("Date.now()")
     page.evaluate("() => { setTimeout(() => { globalThis.rang = true; }, 1000); }")
-    page.wait_for_timeout(20)  # of the clock on the wall; nothing is to come of it
+    page.wait_for_timeout(20)  # real time, in which nothing may happen
     assert page.evaluate("Date.now()") == before
     page.clock.run_for(1000)
     assert page.evaluate("[Date.now(), rang]") == [before + 1000, True]

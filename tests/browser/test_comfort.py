@@ -1,4 +1,4 @@
-"""Keys, themes, settings, the title, and what a first visit offers."""
+"""Keyboard shortcuts, themes, settings, title, notifications and the first visit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.clock import stop_clock
-from tests.browser.conftest import UNREACHABLE, Complaints
+from tests.browser.conftest import UNREACHABLE, ConsoleErrors
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -21,7 +21,7 @@ Open = Callable[..., Page]
 PHONE = {"width": 390, "height": 844}
 BACKGROUND = "() => getComputedStyle(document.documentElement).backgroundColor"
 OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
-# The page is told that it is hidden: a real browser without a screen never is.
+# Reports the page as hidden; a browser without a screen never does.
 LOOK = """elsewhere => {
   Object.defineProperty(document, "hidden", { get: () => elsewhere, configurable: true });
   document.hasFocus = () => !elsewhere;
@@ -49,7 +49,7 @@ TONES = """() => {
 
 
 def sent(page: Page, server: Server, *paths: str) -> None:
-    """Requests that the page shows, the last on top."""
+    """Send requests and wait until the page shows them, the last one first."""
     uuid = page.url.rpartition("/")[2]
     for path in paths:
         post(server.address, f"/{uuid}{path}", b"hello")
@@ -57,7 +57,7 @@ def sent(page: Page, server: Server, *paths: str) -> None:
 
 
 def close(page: Page) -> None:
-    """Put away the sheet that is open; it takes keys until it is gone."""
+    """Close the open sheet and wait until it no longer takes keys."""
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
@@ -107,8 +107,8 @@ def test_the_help_links_to_the_documentation(server: Server, open_page: Open) ->
         page.get_by_role("link", name="Protocol documentation").click()
     contract = opened.value
     expect(contract.get_by_role("heading", name="Protocol", exact=True)).to_be_visible()
-    contract.get_by_role("link", name="What a viewer hears").click()
-    expect(contract.get_by_role("heading", name="What a viewer hears")).to_be_in_viewport()
+    contract.get_by_role("link", name="Events to viewers").click()
+    expect(contract.get_by_role("heading", name="Events to viewers")).to_be_in_viewport()
     close(page)
 
 
@@ -129,7 +129,7 @@ def test_x_clears_and_z_undoes_it(server: Server, open_page: Open) -> None:
     expect(page.locator(".row")).to_have_count(0)
     expect(page.locator(".empty h2")).to_have_text("Waiting for the next request")
     expect(page.locator("cleared-notice [role=status]")).to_have_text("2 requests cleared.")
-    page.keyboard.press("x")  # there is nothing to clear any more, and nothing is lost by that
+    page.keyboard.press("x")  # clearing an empty list loses nothing
     sent(page, server, "/three")
     page.keyboard.press("z")
     for place, path in enumerate(("/three", "/two", "/one")):
@@ -139,7 +139,7 @@ def test_x_clears_and_z_undoes_it(server: Server, open_page: Open) -> None:
 
 def test_u_copies_the_callback_url(server: Server, open_page: Open) -> None:
     page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
-    stop_clock(page)  # it says "Copied" for a moment
+    stop_clock(page)  # the button shows "Copied" for a moment
     page.keyboard.press("u")
     expect(page.locator(".callback webhook-copy-button")).to_contain_text("Copied")
     copied = page.evaluate("() => navigator.clipboard.readText()")
@@ -247,7 +247,7 @@ def test_settings_are_saved_and_requests_are_not(server: Server, open_page: Open
     assert page.evaluate(everything) == [0, "", 0, 0]
 
 
-# A reader who looks elsewhere
+# The page in the background
 
 
 def test_the_title_counts_unseen_requests(server: Server, open_page: Open) -> None:
@@ -304,9 +304,9 @@ def test_sound_is_off_by_default_and_plays_once_per_burst(server: Server, open_p
     assert page.evaluate("() => window.tones") == 0
     page.keyboard.press("s")
     page.get_by_label("Sound").check()
-    page.wait_for_function("() => window.tones === 1")  # so that the reader knows it
+    page.wait_for_function("() => window.tones === 1")  # a sample for the user
     close(page)
-    page.clock.run_for(1000)  # in which it keeps quiet
+    page.clock.run_for(1000)  # minimum time between tones
     sent(page, server, "/one", "/two", "/three")
     page.clock.run_for(1000)
     page.wait_for_function("() => window.tones > 1")
@@ -325,13 +325,13 @@ def test_a_test_request_can_be_sent_from_the_page(server: Server, open_page: Ope
 
 
 def test_a_failed_test_request_is_reported(
-    server: Server, open_page: Open, complaints: Complaints
+    server: Server, open_page: Open, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow(*UNREACHABLE)
+    console_errors.allow(*UNREACHABLE)
     page = open_page(server)
     page.context.set_offline(True)
     page.get_by_role("button", name="Send a test request").click()
-    expect(page.locator(".empty-told")).to_contain_text("could not be sent")
+    expect(page.locator(".empty-status")).to_contain_text("could not be sent")
     page.context.set_offline(False)
     expect(page.locator(".badge[data-state=live]")).to_be_visible()
 
@@ -349,7 +349,7 @@ def test_the_qr_code_of_the_url_is_readable_in_every_theme(
     )
     assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
     size = code.evaluate("each => each.viewBox.baseVal.width")
-    assert (size - 8 - 17) % 4 == 0  # versions of QR codes, within a quiet zone of 4
+    assert (size - 8 - 17) % 4 == 0  # sizes of QR codes, with a quiet zone of 4
 
 
 # Sizes
@@ -365,7 +365,7 @@ def test_the_back_button_closes_the_detail_on_a_phone(server: Server, open_page:
         page.go_back()
         expect(page.locator(".row").first).to_be_visible()
         assert page.url == address
-    # Closed in another way, it leaves nothing behind for Back to close.
+    # Closed without Back, the detail leaves no history entry.
     page.locator(".row").first.click()
     page.locator(".detail-back").click()
     expect(page.locator(".row").first).to_be_visible()

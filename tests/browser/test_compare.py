@@ -1,4 +1,4 @@
-"""Two captured requests side by side, in a real browser."""
+"""Compares two captured requests in a real browser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Show = Callable[..., Locator]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = ({"width": 1280, "height": 800}, {"width": 360, "height": 800})
-# The element with two requests of these fields.
+# Renders the element with two requests that have these fields.
 SHOW = """async ([uuid, sides]) => {
   await customElements.whenDefined("compare-view");
   const bodyOf = (content) =>
@@ -43,7 +43,7 @@ def page(server: Server, open_page: Callable[..., Page], uuid: str) -> Page:
 
 @pytest.fixture
 def show(page: Page, uuid: str) -> Show:
-    """Puts two requests beside each other."""
+    """Return a function that compares two requests."""
 
     def show_two(left: dict, right: dict) -> Locator:
         page.evaluate(SHOW, [uuid, [{"text": "", **left}, {"text": "", **right}]])
@@ -68,7 +68,7 @@ RIGHT = {
 
 
 def cells(view: Locator, title: str) -> list[str]:
-    """What a section says of what differs."""
+    """Return the differences of a section."""
     return view.get_by_role("region", name=title).locator(".compare-cell").all_inner_texts()
 
 
@@ -173,7 +173,7 @@ def test_axe_finds_nothing(show: Show, page: Page, scheme: str) -> None:
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
-# Pieces, and how often each comes: what the page makes of them need not travel to it.
+# Pieces of text and their repetitions: the page builds large texts itself.
 LARGE = {
     "JSON": [(["[", f'{{"id": 1, "t": "{x}"}},', "0]"], [1, 9000, 1]) for x in "ab"],
     "lines": [([f"{x}\n"], [500_000]) for x in "ab"],

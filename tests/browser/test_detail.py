@@ -29,7 +29,7 @@ FORM = "Content-Type: application/x-www-form-urlencoded"
 
 @pytest.fixture
 def show(server: Server, open_page: Open, uuid: str) -> Show:
-    """Sends one request, opens it, and gives its detail."""
+    """Return a function that sends one request, opens it and returns its detail."""
 
     def show_one(path: str = "", body: bytes = b"", *lines: str, **options: object) -> Locator:
         page = open_page(server, f"/view/{uuid}", **options)
@@ -41,13 +41,13 @@ def show(server: Server, open_page: Open, uuid: str) -> Show:
 
 
 def png(width: int, height: int) -> bytes:
-    """A grey image."""
+    """Return a grey PNG."""
     pixels = zlib.compress((b"\0" + b"\x80" * width) * height)
     return png_head(width, height) + png_chunk(b"IDAT", pixels) + png_chunk(b"IEND", b"")
 
 
 def png_head(width: int, height: int) -> bytes:
-    """The beginning of a grey image, which says how large it is."""
+    """Return the start of a grey PNG, which contains its size."""
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", head)
 
@@ -58,7 +58,7 @@ def png_chunk(name: bytes, data: bytes) -> bytes:
 
 
 def token(**payload: object) -> str:
-    """A JSON Web Token that nobody signed."""
+    """Return a JSON Web Token without a signature."""
     parts = [json.dumps(part).encode() for part in ({"alg": "HS256", "typ": "JWT"}, payload)]
     return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts) + ".c2ln"
 
@@ -79,7 +79,7 @@ CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
 
 def test_each_header_can_be_copied_as_sent(show: Show) -> None:
     detail = show("", b"", "X-Key:  a  b ", "x-key: second", **CLIPBOARD)
-    stop_clock(detail.page)  # it says "Copied" for a moment
+    stop_clock(detail.page)  # the button shows "Copied" for a moment
     headers = detail.get_by_role("table", name="Headers as sent")
     expect(headers.get_by_role("rowheader").last).to_have_text("x-key")
     headers.get_by_role("button", name="Copy the value of X-Key", exact=True).click()
@@ -116,7 +116,7 @@ def test_a_long_target_keeps_the_rest_visible(show: Show, size: str) -> None:
     expect(title).to_be_focused()
     for summary in detail.locator(".fold > summary").all():
         summary.click()
-    for place in ("resend-panel", "signature-check", "take-away"):
+    for place in ("resend-panel", "signature-check", "request-tools"):
         detail.locator(place).scroll_into_view_if_needed()
     assert detail.page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
     assert detail.evaluate("each => each.scrollWidth - each.clientWidth") == 0
@@ -131,7 +131,7 @@ def test_header_bytes_are_decoded_as_utf_8_and_trailers_are_shown(
     head += "X-Latin: caf\xe9\x9b\r\nTransfer-Encoding: chunked\r\n\r\n"
     body = f"5\r\nhello\r\n0\r\nX-Sum: {name}\r\n\r\n"
     assert send(server.address, (head + body).encode("latin-1")).status == 200
-    # As a whole it is no UTF-8, because of the last byte.
+    # The last byte makes the whole head invalid UTF-8.
     expect(page.locator(".row-target")).to_have_text(f"/{name}?city={name}&evil=⟨U+009B⟩")
     page.locator(".row").click()
     detail = page.locator("request-detail")
@@ -366,7 +366,7 @@ def show_all_of_large(server: Server, page: Page, uuid: str, kind: str) -> None:
 
 
 MAX_AT_FIRST = 3000
-"""Elements below the detail of a request, however large its body is."""
+"""Maximum elements in the detail of a request, regardless of the size of its body."""
 
 
 @pytest.mark.parametrize("kind", LARGE)
@@ -382,7 +382,7 @@ def test_a_megabyte_renders_in_part_and_completely_on_request(
     show_all_of_large(server, page, uuid, kind)
 
 
-# Each look at the clock finds that the time for a piece of work is over; frames are counted.
+# Every read of the clock reports that the time for a chunk is over; frames are counted.
 HURRY = """() => {
   let now = 0;
   performance.now = () => (now += 1000);

@@ -1,4 +1,4 @@
-"""`<webhook-log>` in the page of another origin."""
+"""`<webhook-log>` in a page of another origin."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.bodies import CASES
 from tests.browser.clock import stop_clock
-from tests.browser.conftest import UNREACHABLE, Complaints
-from tests.browser.embedding import element, live, told, until_told, until_unwatched, viewers
+from tests.browser.conftest import UNREACHABLE, ConsoleErrors
+from tests.browser.embedding import element, events, live, until_reported, until_unwatched, viewers
 from tests.browser.hostile import BODIES, GROUPS, heads_of
 from tests.support.processes import Server
 from tests.support.sender import post, send
@@ -28,7 +28,7 @@ DOT = base64.b64decode(
 """A PNG of one pixel."""
 
 
-# What it shows
+# Content
 
 
 def test_requests_appear_and_are_reported_to_the_page(
@@ -43,16 +43,16 @@ def test_requests_appear_and_are_reported_to_the_page(
     expect(log.locator(".row-target")).to_have_text(["/status/503", "/first?a=1"])
     expect(log.locator(".row-response")).to_have_text(["response 503", "response 200"])
     expect(log.locator(".row-size")).to_have_text(["2 B", "5 B"])
-    first, second = until_told(page, "request", 2)
+    first, second = until_reported(page, "request", 2)
     assert (first["path"], first["query_string"], first["seq"]) == (f"/{uuid}/first", "a=1", 1)
     assert [line for line in first["headers"] if line[0] == "X-Dup"] == [
         ["X-Dup", "1"],
         ["X-Dup", "2"],
     ]
     assert first["body"] == {"size": 5, "encoding": "utf-8", "content": "hello", "complete": True}
-    assert [each["status"] for each in until_told(page, "responded", 2)] == [200, 503]
+    assert [each["status"] for each in until_reported(page, "responded", 2)] == [200, 503]
     assert page.evaluate("document.querySelector('webhook-log').requests") == [second, first]
-    assert {target for _, _, target in page.evaluate("told")} == {"log"}
+    assert {target for _, _, target in page.evaluate("events")} == {"log"}
 
 
 def test_a_row_opens_to_the_whole_request(server: Server, uuid: str, visit: Open) -> None:
@@ -72,7 +72,7 @@ def test_a_row_opens_to_the_whole_request(server: Server, uuid: str, visit: Open
 
 
 def value_in(log: Locator, table: str, name: str) -> str | None:
-    """The value beside that name."""
+    """Return the value for that name."""
     header = log.page.get_by_role("rowheader", name=name, exact=True)
     row = log.get_by_role("table", name=table).locator("tr", has=header)
     return row.locator("td .captured").text_content()
@@ -138,9 +138,9 @@ def test_bodies_are_decoded_as_their_senders_intended(
 
 
 def test_a_body_that_cannot_be_decompressed_shows_in_hex(
-    server: Server, uuid: str, visit: Open, complaints: Complaints
+    server: Server, uuid: str, visit: Open, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow("ERR_FAILED")
+    console_errors.allow("ERR_FAILED")
     page = visit(server, element(server, uuid))
     page.add_init_script("delete globalThis.DecompressionStream")
     page.route("**/static/brotli.js", lambda route: route.abort())
@@ -192,7 +192,7 @@ def test_the_list_is_limited_and_every_request_is_reported(
     log = live(page)
     for number in range(30):
         post(server.address, f"/{uuid}/{number}")
-    assert [each["seq"] for each in until_told(page, "request", 30)] == [*range(1, 31)]
+    assert [each["seq"] for each in until_reported(page, "request", 30)] == [*range(1, 31)]
     expect(log.locator(".row-target")).to_have_text([f"/{number}" for number in range(29, 24, -1)])
     log.get_by_role("button", name="Clear").click()
     expect(log).to_contain_text("Waiting for the next request")
@@ -206,7 +206,7 @@ def test_the_empty_element_shows_where_to_send_a_request(
     page = visit(server, element(server, uuid))
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     log = live(page)
-    stop_clock(page)  # it says "Copied" for a moment
+    stop_clock(page)  # the button shows "Copied" for a moment
     expect(log.locator("code")).to_have_text(f"{server.url}/{uuid}")
     log.get_by_role("button", name="Copy URL").click()
     expect(log.get_by_role("button", name="Copied")).to_be_visible()
@@ -217,7 +217,7 @@ def test_the_empty_element_shows_where_to_send_a_request(
     )
 
 
-# Before anything of the page.
+# Runs before the page's scripts.
 ALARM = """for (const name of ["alert", "confirm", "prompt", "print"])
   globalThis[name] = () => { globalThis.pwned = name; };"""
 
@@ -243,13 +243,13 @@ def test_captured_content_is_shown_as_text(server: Server, uuid: str, visit: Ope
     assert page.evaluate("() => globalThis.pwned ?? null") is None
 
 
-# Whether it is live
+# Connection
 
 
 def test_the_element_shows_a_disconnect_and_reconnects(
-    uuid: str, visit: Open, complaints: Complaints
+    uuid: str, visit: Open, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow(*UNREACHABLE)
+    console_errors.allow(*UNREACHABLE)
     with Server() as server:
         page = visit(server, element(server, uuid))
         log = live(page)
@@ -261,11 +261,13 @@ def test_the_element_shows_a_disconnect_and_reconnects(
         assert log.locator(".badge[data-state=live]").count() == 0
         server.start()
         live(page)
-        assert until_told(page, "gap") == [{"missed": None}], "counting starts anew without a queue"
+        assert until_reported(page, "gap") == [{"missed": None}], (
+            "a server without a queue starts a new epoch"
+        )
         expect(log.locator(".notice")).to_contain_text("The server restarted.")
         post(server.address, f"/{uuid}/after")
         expect(log.locator(".row-target")).to_have_text(["/after", "/before"])
-        states = [link["state"] for link in told(page, "link")]
+        states = [link["state"] for link in events(page, "link")]
         assert states[:3] == ["connecting", "live", "reconnecting"]
         assert states[-1] == "live"
         page.close()
@@ -275,14 +277,14 @@ def test_refused_requests_show(server: Server, uuid: str, visit: Open) -> None:
     page = visit(server, element(server, uuid))
     log = live(page)
     post(server.address, f"//{uuid}")
-    [refused] = until_told(page, "refused")
+    [refused] = until_reported(page, "refused")
     assert (refused["count"], refused["reason"]) == (1, "not_found")
     expect(log.locator(".notice")).to_contain_text(
         f"1 request was refused: {Reason.NOT_FOUND.meaning}"
     )
 
 
-def test_a_removed_element_is_no_viewer_and_counts_missed_requests_when_inserted_again(
+def test_a_removed_element_stops_viewing_and_counts_missed_requests_when_inserted_again(
     server: Server, uuid: str, visit: Open
 ) -> None:
     page = visit(server, element(server, uuid))
@@ -290,13 +292,13 @@ def test_a_removed_element_is_no_viewer_and_counts_missed_requests_when_inserted
     post(server.address, f"/{uuid}/before")
     expect(log.locator(".row-target")).to_have_text(["/before"])
     page.evaluate("(window.log = document.querySelector('webhook-log')).remove()")
-    page.wait_for_function("told.length && !log.isConnected")
+    page.wait_for_function("events.length && !log.isConnected")
     until_unwatched(server, f"/{uuid}/meanwhile")
     for _ in range(2):
         post(server.address, f"/{uuid}/meanwhile")
     page.evaluate("document.querySelector('main').append(log)")
     live(page)
-    assert until_told(page, "gap")[0]["missed"] >= 3
+    assert until_reported(page, "gap")[0]["missed"] >= 3
     assert viewers(post(server.address, f"/{uuid}/after")) == "1"
     expect(log.locator(".row-target").first).to_have_text("/after")
 
@@ -307,7 +309,7 @@ def test_a_moved_element_stays_connected(server: Server, uuid: str, visit: Open)
     page.evaluate("document.querySelector('section').append(document.querySelector('webhook-log'))")
     assert viewers(post(server.address, f"/{uuid}/after")) == "1"
     expect(log.locator(".row-target")).to_have_text(["/after"])
-    assert [link["state"] for link in told(page, "link")] == ["connecting", "live"]
+    assert [link["state"] for link in events(page, "link")] == ["connecting", "live"]
 
 
 def test_another_src_starts_another_log(server: Server, uuid: str, visit: Open) -> None:
@@ -324,7 +326,7 @@ def test_another_src_starts_another_log(server: Server, uuid: str, visit: Open) 
     post(server.address, f"/{other}/two")
     expect(log.locator(".row-target")).to_have_text(["/two"])
     until_unwatched(server, f"/{uuid}/three")
-    assert told(page, "gap") == []
+    assert events(page, "gap") == []
 
 
 @pytest.mark.parametrize(

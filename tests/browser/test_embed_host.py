@@ -1,4 +1,4 @@
-"""`<webhook-log>` and the page around it: who lets whom in, and what stays apart."""
+"""`<webhook-log>` and the page around it: policies, isolation and styles."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.bodies import CASES
-from tests.browser.conftest import Complaints
-from tests.browser.embedding import element, live, told, until_told, viewers
+from tests.browser.conftest import ConsoleErrors
+from tests.browser.embedding import element, events, live, until_reported, viewers
 from tests.browser.test_accessibility import AXE, FIND, OVERFLOW, TAGS
 from tests.support.pages import Pages
 from tests.support.processes import ROOT, Server
@@ -21,8 +21,7 @@ pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
 
-# What a page that lets in nothing else has to let in, as docs/embed.md says. The nonce is that of
-# the test's own script.
+# The minimal policy for the element, from docs/embed.md. The nonce belongs to the test's script.
 STRICT = (
     "default-src 'none'; script-src 'nonce-page' {server}/static/webhook-log.js "
     "{server}/static/brotli.js {server}/static/zstd.js; "
@@ -47,7 +46,7 @@ def test_the_element_works_under_a_strict_policy(server: Server, uuid: str, visi
     assert log.evaluate("log => getComputedStyle(log).display") == "flex", (
         "its style sheet is there"
     )
-    assert told(page, "gap", "refused") == []
+    assert events(page, "gap", "refused") == []
 
 
 def test_the_element_decompresses_under_a_strict_policy(
@@ -67,9 +66,9 @@ def test_the_element_decompresses_under_a_strict_policy(
 
 
 def test_the_element_names_a_policy_that_blocks_a_body(
-    server: Server, uuid: str, visit: Open, complaints: Complaints
+    server: Server, uuid: str, visit: Open, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow("Content Security Policy", "brotli.js")
+    console_errors.allow("Content Security Policy", "brotli.js")
     strict = policy(server).replace(f"{server.url}/static/brotli.js", "")
     strict = strict.replace("frame-src blob:", "frame-src 'none'")
     page = visit(server, element(server, uuid), Content_Security_Policy=strict)
@@ -90,9 +89,9 @@ def test_the_element_names_a_policy_that_blocks_a_body(
 
 
 def test_the_element_names_a_policy_that_blocks_the_connection(
-    server: Server, uuid: str, visit: Open, complaints: Complaints
+    server: Server, uuid: str, visit: Open, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow("Content Security Policy", "x-connect")
+    console_errors.allow("Content Security Policy", "x-connect")
     strict = policy(server).replace("connect-src", "connect-src 'self';x-connect-src")
     page = visit(server, element(server, uuid), Content_Security_Policy=strict)
     log = page.locator("webhook-log")
@@ -110,14 +109,14 @@ def test_an_isolated_page_can_load_the_element(server: Server, uuid: str, visit:
 
 
 def test_a_page_of_an_unlisted_origin_is_refused_with_a_reason(
-    uuid: str, visit: Open, site: Pages, complaints: Complaints
+    uuid: str, visit: Open, site: Pages, console_errors: ConsoleErrors
 ) -> None:
     with Server(CORS_ALLOWED_ORIGINS="https://tools.example.com") as server:
         page = visit(server, element(server, uuid))
         log = page.locator("webhook-log")
         expect(log).to_have_attribute("state", "refused")
         expect(log.locator(".badge")).to_have_text("Refused")
-        connecting, refused = told(page, "link")
+        connecting, refused = events(page, "link")
         assert (connecting["state"], refused["state"]) == ("connecting", "refused")
         assert refused["reason"] == "origin_not_allowed"
         expect(log.get_by_role("alert")).to_contain_text(refused["message"])
@@ -128,9 +127,9 @@ def test_a_page_of_an_unlisted_origin_is_refused_with_a_reason(
 
 
 def test_the_dashboard_can_be_framed_where_allowed(
-    server: Server, uuid: str, visit: Open, site: Pages, complaints: Complaints
+    server: Server, uuid: str, visit: Open, site: Pages, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow("frame-ancestors")
+    console_errors.allow("frame-ancestors")
     with Server(FRAME_ANCESTORS=site.url) as open_to_it:
         page = visit(open_to_it, f'<iframe src="{open_to_it.url}/view/{uuid}"></iframe>')
         badge = page.frame_locator("iframe").locator(".badge[data-state=live]")
@@ -142,7 +141,7 @@ def test_the_dashboard_can_be_framed_where_allowed(
     expect(page.frame_locator("iframe").locator(".badge")).to_have_count(0)
 
 
-# Neither gets into the other's way
+# Isolation
 
 FOREIGN = """<style>
   * { color: red !important; letter-spacing: 3px }
@@ -169,7 +168,7 @@ def test_the_element_adds_no_globals_to_the_page(server: Server, uuid: str, visi
     live(page)
     assert set(page.evaluate("Object.keys(window)")) == bare
     libraries = {"litElementVersions", "litHtmlVersions", "reactiveElementVersions"}
-    libraries |= {"litPropertyMetadata", "told"}
+    libraries |= {"litPropertyMetadata", "events"}
     frame = "Object.keys(document.body.appendChild(document.createElement('iframe')).contentWindow)"
     extra = bare - set(page.evaluate(frame)) - {"0"}
     assert extra <= libraries
@@ -213,7 +212,7 @@ def test_the_script_can_be_loaded_twice_and_late(server: Server, uuid: str, visi
     assert page.evaluate("document.querySelector('webhook-log').maxEntries") == 7
 
 
-# Runs before the module, which defines the element only after the page is parsed.
+# Runs before the module, which defines the element after the page is parsed.
 EARLY = """
 const log = document.querySelector("webhook-log");
 log.src = "SRC";
@@ -229,10 +228,10 @@ def test_two_elements_are_independent(server: Server, uuid: str, visit: Open) ->
     expect(page.locator("webhook-log .row-target")).to_have_text(["/orders", "/orders"])
     page.evaluate("document.querySelector('#one').remove()")
     expect(page.locator("#two [part=viewers]")).to_have_text("1 viewer")
-    until_told(page, "request", 2)
+    until_reported(page, "request", 2)
 
 
-# How it looks
+# Styles
 
 THEME = """<style>
   webhook-log { --webhook-log-surface: rgb(1, 2, 3); --webhook-log-ink: rgb(250, 251, 252);
@@ -264,7 +263,7 @@ def test_properties_and_parts_style_the_element(server: Server, uuid: str, visit
 
 
 def documented(pattern: str) -> set[str]:
-    """What docs/embed.md names in the first column of its tables."""
+    """Return the names in the first column of the tables in docs/embed.md."""
     lines = (ROOT / "docs/embed.md").read_text().splitlines()
     cells = [line.split("|")[1] for line in lines if line.startswith("| `")]
     return {name for cell in cells for name in re.findall(pattern, cell)}
@@ -276,7 +275,7 @@ def test_the_documentation_lists_exactly_the_style_properties() -> None:
 
 
 def test_the_documentation_lists_exactly_the_parts() -> None:
-    """Parts of its own templates, and those that it passes on from elements inside."""
+    """The parts in its own templates, and those that it exports from inner elements."""
     files = (ROOT / "static/js/embed").glob("*.js")
     sources = "".join(file.read_text() for file in files)
     own = [name for text in re.findall(r'\bpart="([^"]*)"', sources) for name in text.split()]
@@ -318,7 +317,7 @@ def test_axe_finds_nothing(server: Server, uuid: str, visit: Open, state: str, t
         server, f"<style>:root {{ color-scheme: {theme} }}</style>" + element(server, uuid)
     )
     live(page)
-    page.emulate_media(reduced_motion="reduce")  # colours that change have no contrast yet
+    page.emulate_media(reduced_motion="reduce")  # colors in transition can lack contrast
     STATES[state](page, server, uuid)
     page.evaluate(AXE.read_text())
     for name, (width, height) in SIZES.items():
@@ -361,15 +360,15 @@ def test_the_keyboard_reaches_every_control(server: Server, uuid: str, visit: Op
     expect(log.locator(".row").nth(2)).to_be_focused()
 
 
-# What it costs
+# Size
 
 
 @pytest.mark.parametrize("name", ["webhook-log.js", "stream.js"])
 def test_the_documented_size_is_correct(name: str) -> None:
     size = len(gzip.compress((ROOT / "static/vendor/embed" / name).read_bytes(), mtime=0))
-    told = re.search(
+    documented_size = re.search(
         rf"`/static/{re.escape(name)}`[^|]*\|[^|]*\| (\d+) kB", (ROOT / "docs/embed.md").read_text()
     )
     print(f"{name}: {size:,} bytes")
-    assert told, "docs/embed.md tells no size of it"
-    assert round(size / 1000) <= int(told[1]) <= round(1.1 * size / 1000), size
+    assert documented_size, "docs/embed.md does not give its size"
+    assert round(size / 1000) <= int(documented_size[1]) <= round(1.1 * size / 1000), size

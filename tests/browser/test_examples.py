@@ -1,4 +1,4 @@
-"""The examples that are pages, opened in a browser from an origin of their own."""
+"""The examples that are pages, opened in a browser from another origin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import UNREACHABLE, Complaints
+from tests.browser.conftest import UNREACHABLE, ConsoleErrors
 from tests.support.pages import Pages, web_site
 from tests.support.processes import ROOT, Redis, Server
 from tests.support.sender import post
@@ -18,7 +18,7 @@ Open = Callable[[str, Server], Page]
 
 CLIENT = ROOT / "node_modules/socket.io-client/dist/socket.io.min.js"
 SERVER, UUID = "https://hooks.example.com", "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
-"""What the examples have, and a reader replaces."""
+"""The placeholder URL in the examples, which users replace."""
 
 
 @pytest.fixture
@@ -52,9 +52,9 @@ def test_plain_html_reconnects_and_counts_missed_requests(
     redis: Redis,
     open_example: Open,
     uuid: str,
-    complaints: Complaints,
+    console_errors: ConsoleErrors,
 ) -> None:
-    complaints.allow(*UNREACHABLE)
+    console_errors.allow(*UNREACHABLE)
     with Server(REDIS_URL=redis.url) as a, Server(REDIS_URL=redis.url) as b:
         page = open_example("plain.html", a.until_ready())
         expect(page.locator("#link")).to_have_text("live")

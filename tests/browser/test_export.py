@@ -1,4 +1,4 @@
-"""Requests taken away from the page: onto the clipboard, and as files."""
+"""Requests are copied to the clipboard and exported to files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def viewer(server: Server, uuid: str) -> Iterator[Viewer]:
 
 @pytest.fixture
 def page(server: Server, open_page: Open, uuid: str) -> Page:
-    """What is copied is said for a moment, and that lasts as long as the test."""
+    """A live page whose clock is stopped, so that "Copied" stays."""
     page = open_page(server, f"/view/{uuid}", permissions=["clipboard-read", "clipboard-write"])
     stop_clock(page)
     return page
@@ -43,17 +43,17 @@ def page(server: Server, open_page: Open, uuid: str) -> Page:
 def show(page: Page, server: Server, uuid: str, body: bytes, *lines: str, below: str = "") -> None:
     post(server.address, f"/{uuid}{below}", body, *lines)
     page.locator(".row").first.click()
-    expect(page.locator("take-away")).to_be_visible()
+    expect(page.locator("request-tools")).to_be_visible()
 
 
 def menu_of(page: Page, name: str) -> tuple[Locator, Locator]:
-    """A menu's button and its items."""
+    """Return the button of a menu and its items."""
     button = page.get_by_role("button", name=name, exact=True)
     return button, page.get_by_role("menu", name=name, exact=True).get_by_role("menuitem")
 
 
 def copied(page: Page) -> str:
-    expect(page.locator("take-away [role=status]")).to_have_text("Copied")
+    expect(page.locator("request-tools [role=status]")).to_have_text("Copied")
     return str(page.evaluate("() => navigator.clipboard.readText()"))
 
 
@@ -145,7 +145,7 @@ def test_a_menu_works_by_keyboard_and_returns_the_focus(
     expect(items.nth(4)).to_be_focused()
     page.keyboard.press("Enter")
     assert copied(page).startswith("POST /")
-    expect(page.locator("take-away [aria-haspopup]")).to_be_focused()
+    expect(page.locator("request-tools [aria-haspopup]")).to_be_focused()
 
 
 def test_a_menu_closes_when_the_focus_leaves_it(server: Server, page: Page, uuid: str) -> None:
@@ -206,8 +206,8 @@ def test_the_list_is_exported_as_json_and_har(
     urls = [entry["request"]["url"] for entry in log["entries"]]
     assert urls == [f"{server.url}/{uuid}"] * 3
     assert [entry["response"]["status"] for entry in log["entries"]] == [200] * 3
-    told = page.locator("list-toolbar export-menu [role=status]")
-    expect(told).to_have_text("Exported 3 requests")
+    status = page.locator("list-toolbar export-menu [role=status]")
+    expect(status).to_have_text("Exported 3 requests")
 
 
 def test_one_request_is_exported_separately(

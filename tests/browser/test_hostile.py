@@ -1,4 +1,4 @@
-"""Whatever is captured is shown as text: no script of it runs, and nothing leaves the page."""
+"""Captured content is shown as text: none of its scripts run, and the page sends nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import ConsoleErrors
 from tests.browser.hostile import BODIES, GROUPS, TOGETHER, heads_of, token
 from tests.browser.payloads import PAYLOADS
 from tests.browser.test_resend import ALL, target
@@ -20,16 +20,16 @@ pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
 
-# Before anything of the page, in every frame of it.
+# Runs before the page's scripts, in every frame.
 ALARM = """for (const name of ["alert", "confirm", "prompt", "print"])
   globalThis[name] = () => { globalThis.pwned = name; };"""
 
-# What a browser says of a frame in which nothing is let through.
+# The browser's messages about a sandboxed frame.
 STOPPED = "Content Security Policy|sandbox|^Refused to refresh|attachShadow"
 
 
 class Watch:
-    """A page whose scripts would be heard, and whatever it asks for; begin before it loads."""
+    """Records the scripts that run in a page and its requests. Create it before the page loads."""
 
     def __init__(self, page: Page, own: tuple[str, ...]) -> None:
         self.page = page
@@ -42,7 +42,7 @@ class Watch:
         page.on("popup", lambda popup: self.asked.append(f"a window: {popup.url}"))
 
     def check(self) -> None:
-        """Nothing has run, and all that was asked for was the page's own."""
+        """Assert that no payload ran, and that the page requested only its own files."""
         assert self.page.evaluate("() => globalThis.pwned ?? null") is None
         assert [url for url in self.asked if not url.startswith(self.own)] == []
         assert [frame.url for frame in self.page.frames] == [self.page.url]
@@ -51,8 +51,10 @@ class Watch:
 
 
 @pytest.fixture
-def watch(server: Server, open_page: Open, uuid: str, complaints: Complaints) -> Iterator[Watch]:
-    """A live page; at its end nothing may have run, and `open_page` sees that nothing was tried."""
+def watch(
+    server: Server, open_page: Open, uuid: str, console_errors: ConsoleErrors
+) -> Iterator[Watch]:
+    """A live page. At the end no payload may have run; `open_page` checks for console errors."""
     own = [f"{server.url}{part}{uuid}" for part in ("/view/", "/api/callbacks/")]
     own += [f"{server.url}/static/", f"{server.url}/socket.io/"]
     watches: list[Watch] = []
@@ -65,15 +67,15 @@ def watch(server: Server, open_page: Open, uuid: str, complaints: Complaints) ->
     yield watch
     watch.check()
     if watch.previewed:
-        complaints.allow(STOPPED)
+        console_errors.allow(STOPPED)
 
 
 def walk(watch: Watch) -> None:
-    """Look at the body in every view that there is."""
+    """Show the body in every view."""
     page = watch.page
     for view in page.locator(".body-views button").all():
         view.click()
-        expect(view).to_have_attribute("aria-pressed", "true")  # the view before it is gone
+        expect(view).to_have_attribute("aria-pressed", "true")  # the previous view has disappeared
         if view.inner_text().strip() == "Preview":
             watch.previewed = True
             expect(page.frame_locator(".html-preview").locator("body")).to_be_attached()
@@ -92,7 +94,7 @@ def test_no_body_runs_in_any_view(server: Server, watch: Watch, uuid: str, kind:
     watch.page.locator(".row").click()
     expect(watch.page.locator("request-detail .body-views button").first).to_be_visible()
     walk(watch)
-    # The last view of text has its bytes, and that of bytes reads each as a character.
+    # The last view shows text as sent, and bytes as characters.
     shown = ".".join("alert") if kind == "UTF-16" else "alert"
     expect(watch.page.locator("webhook-body")).to_contain_text(shown)
 

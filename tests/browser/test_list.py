@@ -1,4 +1,4 @@
-"""The list: what its rows show, how it is scrolled, filtered, held and emptied."""
+"""The list: rows, scrolling, filter, pause and clear."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_row_shows_request_sender_and_age(server: Server, open_page: Open, uui
     expect(row.locator("time")).to_have_attribute("title", re.compile(r"\d\d:\d\d:\d\d\.\d{3}$"))
 
 
-# A request of a server whose clock is 3 hours behind this page's, as it arrives.
+# A request from a server whose clock is 3 hours behind the page's.
 ARRIVE = """([uuid, late]) => {
   const { store } = document.querySelector("webhook-page");
   const received_at = new Date(Date.now() - 3 * 3_600_000 - late).toISOString();
@@ -123,7 +123,7 @@ def test_only_nearby_rows_are_rendered_and_screen_readers_know_the_total(
     expect(oldest).to_contain_text(re.compile(r"/1\b"))
 
 
-# Frames come when the test says so; the updates of the page are counted.
+# The test triggers frames, and counts the updates of the page.
 HOLD_FRAMES = """() => {
   const page = document.querySelector("webhook-page");
   const draw = requestAnimationFrame;

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.clock import stop_clock
-from tests.browser.conftest import UNREACHABLE, Complaints
+from tests.browser.conftest import UNREACHABLE, ConsoleErrors
 from tests.support.processes import Redis, Server
 from tests.support.sender import post, send
 from webhook_logger.errors import Reason
@@ -38,7 +38,7 @@ def test_the_policy_allows_the_icon(server: Server, open_page: Open) -> None:
 
 def test_the_url_can_be_copied(server: Server, open_page: Open) -> None:
     page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
-    stop_clock(page)  # it says "Copied" for a moment
+    stop_clock(page)  # the button shows "Copied" for a moment
     page.locator(".callback webhook-copy-button button").click()
     expect(page.locator(".callback webhook-copy-button button")).to_contain_text("Copied")
     copied = page.evaluate("() => navigator.clipboard.readText()")
@@ -73,9 +73,9 @@ def test_a_reload_shows_an_empty_list_and_then_new_requests(
 
 
 def test_the_page_reconnects_after_a_restart_of_the_server(
-    open_page: Open, uuid: str, complaints: Complaints
+    open_page: Open, uuid: str, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow(*UNREACHABLE)
+    console_errors.allow(*UNREACHABLE)
     with Server() as server:
         page = open_page(server, f"/view/{uuid}")
         post(server.address, f"/{uuid}/before")
@@ -91,9 +91,9 @@ def test_the_page_reconnects_after_a_restart_of_the_server(
 
 
 def test_a_reconnected_page_shows_how_many_requests_it_missed(
-    server: Server, open_page: Open, uuid: str, complaints: Complaints
+    server: Server, open_page: Open, uuid: str, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow(*UNREACHABLE)
+    console_errors.allow(*UNREACHABLE)
     page = open_page(server, f"/view/{uuid}")
     post(server.address, f"/{uuid}/before")
     expect(page.locator(".row")).to_have_count(1)
@@ -200,9 +200,9 @@ def test_hostile_content_in_every_field_is_shown_as_text(
 
 
 def test_an_invalid_address_shows_an_error_page(
-    server: Server, open_page: Open, complaints: Complaints
+    server: Server, open_page: Open, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow("status of 404")
+    console_errors.allow("status of 404")
     page = open_page(server, "/nonsense")
     expect(page.get_by_role("heading")).to_contain_text("Not Found")
     page.get_by_role("link", name=re.compile("callback", re.IGNORECASE)).first.click()
@@ -244,9 +244,9 @@ def test_everything_works_by_keyboard(server: Server, open_page: Open, uuid: str
 
 
 def test_a_page_of_another_origin_can_send_after_its_preflight(
-    server: Server, open_page: Open, uuid: str, complaints: Complaints
+    server: Server, open_page: Open, uuid: str, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow("status of 404")  # a page that is bare JSON names no icon
+    console_errors.allow("status of 404")  # a page of plain JSON has no icon
     page = open_page(server, f"/view/{uuid}")
     elsewhere = open_page(server, "/healthz")
     elsewhere.goto(server.url.replace("127.0.0.1", "localhost") + "/healthz")

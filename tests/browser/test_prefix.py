@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import ConsoleErrors
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -38,9 +38,9 @@ def test_the_dashboard_works_below_a_prefix(prefixed: Server, open_page: Open) -
 
 
 def test_an_error_page_outside_the_prefix_has_styles_and_links_below_it(
-    prefixed: Server, open_page: Open, complaints: Complaints
+    prefixed: Server, open_page: Open, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow("status of 404")
+    console_errors.allow("status of 404")
     page = open_page(prefixed, "/beside")
     assert page.locator(".error-page").evaluate("e => getComputedStyle(e).textAlign") == "center"
     page.locator(".button").click()
@@ -48,7 +48,7 @@ def test_an_error_page_outside_the_prefix_has_styles_and_links_below_it(
 
 
 class Framing(BaseHTTPRequestHandler):
-    """A tool's own page, with the dashboard in a frame."""
+    """A tool's page with the dashboard in a frame."""
 
     framed = ""
 
@@ -59,7 +59,7 @@ class Framing(BaseHTTPRequestHandler):
         self.wfile.write(f'<!doctype html><iframe src="{self.framed}"></iframe>'.encode())
 
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -72,9 +72,13 @@ def tool() -> Iterator[ThreadingHTTPServer]:
 
 @pytest.mark.parametrize("is_let", [True, False])
 def test_only_listed_origins_can_frame_the_dashboard(
-    tool: ThreadingHTTPServer, open_page: Open, uuid: str, complaints: Complaints, is_let: bool
+    tool: ThreadingHTTPServer,
+    open_page: Open,
+    uuid: str,
+    console_errors: ConsoleErrors,
+    is_let: bool,
 ) -> None:
-    complaints.allow("frame-ancestors")
+    console_errors.allow("frame-ancestors")
     url = f"http://127.0.0.1:{tool.server_address[1]}"
     with Server(FRAME_ANCESTORS=f"self,{url}" if is_let else "https://tools.example.com") as server:
         tool.RequestHandlerClass.framed = f"{server.url}/view/{uuid}"

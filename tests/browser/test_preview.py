@@ -1,4 +1,4 @@
-"""The preview of an HTML body: drawn in a frame where nothing runs and which asks for nothing."""
+"""The preview of an HTML body is drawn in a frame that runs no scripts and loads nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import ConsoleErrors
 from tests.support.patience import eventually
 from tests.support.processes import Server
 from tests.support.sender import post
@@ -31,7 +31,7 @@ SIZES = pytest.mark.parametrize(
     ids=["wide, light", "phone, dark"],
 )
 
-# Each asks for something at {url}, or runs a script that does, as soon as it is drawn.
+# Each loads something from {url}, or runs a script that does, as soon as it is drawn.
 AT_ONCE = (
     "<script>fetch('{url}/script'); top.document.title = 'pwned'</script>",
     "<script src='{url}/script-src'></script>",
@@ -66,9 +66,9 @@ AT_ONCE = (
     "<meta http-equiv=refresh content='0; url={url}/refresh'>",
     "<base href='{url}/base/'><img src=relative>",
 )
-# The same of a browser with windows: the one without them shows no icons.
+# The same for the complete browser, which also loads icons.
 ICONS = ("<link rel=icon href='{url}/icon'>",)
-# Each does so when it is clicked.
+# Each loads something when it is clicked.
 ON_CLICK = (
     "<a href='{url}/link' ping='{url}/ping'>go</a>",
     "<a href='{url}/top' target=_top>go</a>",
@@ -92,19 +92,19 @@ in_browser = pytest.mark.parametrize(
 
 @pytest.fixture
 def browser(request: pytest.FixtureRequest) -> Browser:
-    """The one that draws the parts of the test."""
+    """The browser that the test's parameters name."""
     browser: Browser = request.getfixturevalue(getattr(request, "param", "browser"))
     return browser
 
 
 class Trap:
-    """A server that is not to be reached; a connection without a request counts as one."""
+    """A server that must receive nothing. Connections without a request count, too."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.page = "ok"
-        """Its response."""
+        """Record the request and respond."""
         self.asked: list[str] = []
 
     def serve(self) -> None:
@@ -142,13 +142,13 @@ def document(part: str, url: str) -> str:
 
 
 def preview(server: Server, page: Page, source: str) -> FrameLocator:
-    """Send the source as a body, and look at its preview."""
+    """Send the source as a body, and return its preview."""
     path = f"/{page.url.rpartition('/')[2]}/{uuid4()}"
     post(server.address, path, source.encode(), HTML)
     newest = page.locator(".row").first
     expect(newest).to_contain_text(path[-36:])
     newest.click()
-    # The button of the body before it is there until then.
+    # Until then, the Preview button belongs to the previous body.
     expect(page.locator("request-detail h2")).to_contain_text(path[-36:])
     page.get_by_role("button", name="Preview", exact=True).click()
     return page.frame_locator("webhook-html-preview iframe")
@@ -184,9 +184,13 @@ def test_each_body_has_its_own_preview_without_a_history_entry(
 
 @in_browser
 def test_a_preview_runs_nothing_and_loads_nothing(
-    server: Server, open_page: Open, uuid: str, complaints: Complaints, parts: tuple[str, ...]
+    server: Server,
+    open_page: Open,
+    uuid: str,
+    console_errors: ConsoleErrors,
+    parts: tuple[str, ...],
 ) -> None:
-    complaints.allow("")  # the browser names all that it does not let through
+    console_errors.allow("")  # the browser reports everything that it blocks
     page = open_page(server, f"/view/{uuid}")
     title = page.title()
     with trap() as away:
@@ -194,15 +198,15 @@ def test_a_preview_runs_nothing_and_loads_nothing(
             frame = preview(server, page, document(part, away.url))
             if "<frameset" not in part:
                 expect(frame.get_by_text("drawn")).to_be_visible()
-            page.wait_for_timeout(200)  # nothing is to come, so there is nothing to wait for
+            page.wait_for_timeout(200)  # no event follows that a test could wait for
             assert away.asked == [], part
     assert page.title() == title
 
 
 def test_clicks_in_a_preview_load_nothing(
-    server: Server, open_page: Open, uuid: str, complaints: Complaints
+    server: Server, open_page: Open, uuid: str, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow("")  # as above
+    console_errors.allow("")  # as above
     page = open_page(server, f"/view/{uuid}")
     address = page.url
     with trap() as away:
@@ -224,7 +228,7 @@ def test_clicks_in_a_preview_load_nothing(
 def test_the_same_html_in_an_ordinary_page_loads_everything(
     browser: Browser, parts: tuple[str, ...]
 ) -> None:
-    """So that the tests above prove something."""
+    """Show that the tests above would detect a request."""
     for part in parts:
         with trap() as away, trap() as home, browser.new_context() as context:
             home.page = document(part, away.url)

@@ -1,4 +1,4 @@
-"""What a callback responds with: shown on its page, changed there, and told with each request."""
+"""The page shows and edits the reply of a callback, and shows the response to each request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import UNREACHABLE, Complaints
+from tests.browser.conftest import UNREACHABLE, ConsoleErrors
 from tests.support.processes import Server
 from tests.support.responders import Responder, give
 from tests.support.sender import ask, post
@@ -38,7 +38,7 @@ def page(server: Server, open_page: Open, uuid: str) -> Page:
 
 
 def api(server: Server, uuid: str, method: str = "GET", **fields: object) -> dict:
-    """The callback's reply now, after asking for that."""
+    """Send a request to the API of replies, and return the reply."""
     body = json.dumps(fields).encode() if fields else b""
     response = ask(server.address, method, f"/api/callbacks/{uuid}/reply", body)
     assert response.status < 300, response.body
@@ -46,12 +46,12 @@ def api(server: Server, uuid: str, method: str = "GET", **fields: object) -> dic
 
 
 def responses(page: Page) -> Locator:
-    """The sentence beside the callback URL."""
+    """Return the text below the callback URL."""
     return page.locator(".callback-reply .captured")
 
 
 def sheet(page: Page) -> Locator:
-    """The reply panel, opened."""
+    """Open the response sheet and return it."""
     page.get_by_role("button", name="Edit the response").click()
     return page.get_by_role("dialog", name="Response")
 
@@ -65,7 +65,7 @@ def saved(panel: Locator) -> None:
     expect(panel).to_have_count(0)
 
 
-# The reply now
+# The current reply
 
 
 def test_every_page_shows_a_changed_reply_at_once(
@@ -95,9 +95,9 @@ def test_every_page_shows_a_changed_reply_at_once(
 
 
 def test_a_page_shows_a_reply_set_before_it_opened_or_while_it_was_disconnected(
-    server: Server, open_page: Open, uuid: str, complaints: Complaints
+    server: Server, open_page: Open, uuid: str, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow(*UNREACHABLE)
+    console_errors.allow(*UNREACHABLE)
     api(server, uuid, "PUT", status=404)
     page = open_page(server, f"/view/{uuid}")
     expect(responses(page)).to_have_text("Responds with 404, no body")
@@ -120,7 +120,7 @@ def test_viewers_on_every_worker_see_the_reply(
         expect(responses(page)).to_have_text("Responds with 401, no body")
 
 
-# The panel
+# The sheet
 
 
 @SIZES
@@ -182,23 +182,23 @@ def test_each_preset_gives_the_named_response(server: Server, page: Page, uuid: 
 
 
 def test_an_error_shows_at_its_field_and_the_draft_stays(
-    page: Page, complaints: Complaints
+    page: Page, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow("status of 400")
+    console_errors.allow("status of 400")
     panel = sheet(page)
     status, body = panel.get_by_label("Status"), panel.get_by_label("Body")
     headers = panel.get_by_label("Headers")
     body.fill("dear sender")
     for text in ("99", "abc"):
         status.fill(text)
-        told = refused(page, panel, "status")
-        expect(panel.locator("#reply-status-problem")).to_have_text(told)
+        message = refused(page, panel, "status")
+        expect(panel.locator("#reply-status-problem")).to_have_text(message)
         expect(status).to_be_focused()
         expect(status).to_have_value(text)
     status.fill("500")
     headers.fill("Set-Cookie: a=b")
-    told = refused(page, panel, "headers")
-    expect(panel.locator("#reply-headers-problem")).to_have_text(told)
+    message = refused(page, panel, "headers")
+    expect(panel.locator("#reply-headers-problem")).to_have_text(message)
     expect(panel.locator("#reply-status-problem")).to_be_empty()
     expect(headers).to_be_focused()
     headers.fill("no colon here")
@@ -215,7 +215,7 @@ def test_an_error_shows_at_its_field_and_the_draft_stays(
 
 
 def refused(page: Page, panel: Locator, field: str) -> str:
-    """What the server says of a field that it refuses."""
+    """Return the server's error for a field."""
     with page.expect_response("**/reply") as responded:
         save(panel)
     error = responded.value.json()["error"]
@@ -223,8 +223,10 @@ def refused(page: Page, panel: Locator, field: str) -> str:
     return str(error["message"]).removeprefix(f"{field}: ")
 
 
-def test_a_failed_save_is_reported_and_can_be_repeated(page: Page, complaints: Complaints) -> None:
-    complaints.allow(*UNREACHABLE)
+def test_a_failed_save_is_reported_and_can_be_repeated(
+    page: Page, console_errors: ConsoleErrors
+) -> None:
+    console_errors.allow(*UNREACHABLE)
     panel = sheet(page)
     panel.get_by_label("Body").fill("not lost")
     page.context.set_offline(True)
@@ -239,9 +241,9 @@ def test_a_failed_save_is_reported_and_can_be_repeated(page: Page, complaints: C
 
 
 def test_replies_changed_too_often_show_the_rate_limit(
-    open_page: Open, uuid: str, complaints: Complaints
+    open_page: Open, uuid: str, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow("status of 429")
+    console_errors.allow("status of 429")
     with Server(MAX_REPLY_CHANGES_PER_MINUTE=1) as server:
         page = open_page(server, f"/view/{uuid}")
         saved(sheet(page))
@@ -293,7 +295,7 @@ def test_changes_by_other_viewers_do_not_touch_the_draft(
     expect(responses(page)).to_have_text("Responds with 404, no body")
     expect(panel.get_by_label("Body")).to_have_value("mine")
     expect(panel.get_by_label("Status")).to_have_value("200")
-    page.mouse.click(3, 3)  # beside it
+    page.mouse.click(3, 3)  # outside the sheet
     expect(panel.get_by_label("Body")).to_have_value("mine")
     page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
@@ -316,7 +318,7 @@ def test_the_sheet_explains_status_paths(server: Server, page: Page, uuid: str) 
     assert post(server.address, f"/{uuid}/status/503").status == 503
 
 
-# What each sender got
+# Responses to senders
 
 
 @SIZES

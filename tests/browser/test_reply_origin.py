@@ -1,4 +1,4 @@
-"""A reply lives on the dashboard's origin, and can do nothing there, whatever it contains."""
+"""A reply has the dashboard's origin, but can't do anything there, regardless of its content."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ REPLIES = {
     "text/xml": XSLT,
     "text/javascript": SCRIPT,
 }
-"""By content type; the charset is what a reply may choose, too."""
+"""Bodies by content type; a reply can also choose the charset."""
 
-# What a script there would find, were one let run.
+# The data that a script in a reply could access if it ran.
 FINDINGS = """async (uuid) => {
   const tried = async (what) => {
     try { return String(await what()); } catch (error) { return error.name; }
@@ -102,7 +102,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def dashboard(server: Server, context: BrowserContext, uuid: str) -> Page:
-    """The page of the callback, which keeps something in its browser."""
+    """The dashboard of the callback, with data in the browser's storage."""
     page = context.new_page()
     page.goto(f"{server.url}/view/{uuid}")
     page.evaluate("() => { localStorage.setItem('secret', '1'); }")
@@ -130,7 +130,7 @@ def test_nothing_in_a_reply_runs(
     assert dashboard.evaluate(WORKERS) == 0
     assert dashboard.context.cookies() == []
     assert reply.context.pages == [dashboard, reply]
-    assert post(server.address, f"/{uuid}").body == content.encode(), "nobody has reset it"
+    assert post(server.address, f"/{uuid}").body == content.encode(), "the reply was not reset"
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "image/svg+xml", "application/xhtml+xml"])

@@ -1,4 +1,4 @@
-"""A captured request sent again from the page, to servers that let it in and that do not."""
+"""The page resends a captured request to servers that allow it by CORS and that do not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import ConsoleErrors
 from tests.support.patience import eventually
 from tests.support.processes import Server
 
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.browser
 Show = Callable[..., Locator]
 
 CORS = ("blocked by CORS policy", "net::ERR_")
-"""What Chromium writes where a target does not let the page in, or is not there."""
+"""Patterns of Chromium's console errors when a target blocks the page or does not respond."""
 EVERY_BYTE = bytes(range(256))
-# The element with a request of that body.
+# Renders the element with a request that has that body.
 SHOW = """async ([uuid, fields, bytes]) => {
   await customElements.whenDefined("resend-panel");
   const content = btoa(String.fromCharCode(...bytes));
@@ -45,12 +45,12 @@ class Received(NamedTuple):
     method: str
     target: str
     headers: dict[str, str]
-    """Names in lower case."""
+    """Header names are in lower case."""
     body: bytes
 
 
 class Target(ThreadingHTTPServer):
-    """Somebody's own server, which knows or does not know of CORS."""
+    """A server of another origin, with or without CORS headers."""
 
     daemon_threads = True
 
@@ -69,7 +69,7 @@ class Target(ThreadingHTTPServer):
 
     @property
     def sent(self) -> list[Received]:
-        """All but preflights and what was asked to see whether it is there."""
+        """Return the received requests without preflights and reachability checks."""
         return [each for each in self.received if each.method not in ("OPTIONS", "HEAD")]
 
 
@@ -94,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PURGE = do_OPTIONS = do_HEAD = take  # noqa: N815
 
     def log_message(self, *_: object) -> None:
-        """Nothing on the console."""
+        """Log nothing."""
 
 
 @contextmanager
@@ -122,7 +122,7 @@ def page(server: Server, open_page: Callable[..., Page], uuid: str) -> Page:
 
 @pytest.fixture
 def show(page: Page, uuid: str) -> Show:
-    """Puts the panel into the page, unfolded."""
+    """Return a function that renders the panel, unfolded."""
 
     def show_one(body: bytes = b"", **fields: object) -> Locator:
         page.evaluate(SHOW, [uuid, fields, list(body)])
@@ -152,8 +152,8 @@ def test_the_same_method_path_headers_and_bytes_arrive(show: Show) -> None:
     assert received.body == EVERY_BYTE
 
 
-def test_status_headers_body_and_time_are_shown(show: Show, complaints: Complaints) -> None:
-    complaints.allow("status of 404")
+def test_status_headers_body_and_time_are_shown(show: Show, console_errors: ConsoleErrors) -> None:
+    console_errors.allow("status of 404")
     allow = {**ALL, "X-Hidden": "1", "Content-Type": "text/html"}
     with target(allow, status=404, response=b"<b>no\xe2\x80\xae</b>") as own:
         panel = show()
@@ -182,9 +182,9 @@ def test_a_redirect_is_named_and_not_followed(show: Show) -> None:
 
 
 def test_a_request_blocked_by_cors_shows_the_headers_to_add(
-    show: Show, page: Page, complaints: Complaints
+    show: Show, page: Page, console_errors: ConsoleErrors
 ) -> None:
-    complaints.allow(*CORS)
+    console_errors.allow(*CORS)
     json = [["Content-Type", "application/json"], ["X-Key", "1"]]
     with target({}) as own:
         panel = show(b"{}", method="PUT", headers=json)
@@ -204,8 +204,8 @@ def test_a_request_blocked_by_cors_shows_the_headers_to_add(
         assert received.body == b"{}"
 
 
-def test_a_simple_request_may_have_arrived(show: Show, complaints: Complaints) -> None:
-    complaints.allow(*CORS)
+def test_a_simple_request_may_have_arrived(show: Show, console_errors: ConsoleErrors) -> None:
+    console_errors.allow(*CORS)
     with target({}) as own:
         panel = show(b"a", headers=[["Content-Type", "text/plain"]])
         send(panel, f"{own.url}/orders")
@@ -214,8 +214,10 @@ def test_a_simple_request_may_have_arrived(show: Show, complaints: Complaints) -
         assert [each.body for each in own.sent] == [b"a"]
 
 
-def test_check_reachability_does_not_resend_the_request(show: Show, complaints: Complaints) -> None:
-    complaints.allow(*CORS)
+def test_check_reachability_does_not_resend_the_request(
+    show: Show, console_errors: ConsoleErrors
+) -> None:
+    console_errors.allow(*CORS)
     with target({}) as own:
         panel = show(b"a", headers=[["Content-Type", "text/plain"]])
         send(panel, f"{own.url}/orders")

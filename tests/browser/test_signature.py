@@ -1,4 +1,4 @@
-"""Checking a signature in a real browser, with a secret that stays there."""
+"""Checks signatures in a real browser, with secrets that stay in the page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Open = Callable[..., Page]
 
 SECRET = "It's a Secret to Everybody"
 BODY = b"Hello, World!"
-# Of GitHub's documentation.
+# From GitHub's documentation.
 SIGNATURE = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
 
 
@@ -48,7 +48,7 @@ def test_right_and_wrong_secrets_are_distinguished_and_not_stored(
     expect(secret).to_have_attribute("type", "password")
     secret.fill(SECRET)
     expect(verdict).to_have_text("Valid.")
-    stop_clock(page)  # it would check by itself, a moment after the last letter
+    stop_clock(page)  # otherwise the page checks a moment after the last letter
     for word, check in (
         ("another", lambda: secret.press("Enter")),
         ("a third", page.locator(".signature").get_by_role("button", name="Check").click),
@@ -103,7 +103,7 @@ def test_another_provider_can_be_chosen(server: Server, open_page: Open, uuid: s
 def test_a_page_without_webcrypto_shows_a_message(
     server: Server, open_page: Open, uuid: str
 ) -> None:
-    """As on plain http from another machine."""
+    """Plain http from another machine has no Web Crypto."""
     without = "Object.defineProperty(Crypto.prototype, 'subtle', {value: undefined})"
     page = open_page(server, f"/view/{uuid}", prepare=lambda page: page.add_init_script(without))
     send_signed(server, uuid, "signed")

@@ -1,7 +1,7 @@
-"""How long the page works at a time, under a rush of requests (500 a second) and with large bodies.
+"""Reports the longest tasks of the page: bursts of 500 requests per second, and large bodies.
 
-The times are printed and not asserted: they depend on the machine. That the work of a frame is
-bounded is counted in test_list.py and test_detail.py.
+The times are printed, not asserted, because they depend on the machine. test_list.py and
+test_detail.py assert that the work per frame is limited, by counting it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ STOP = "() => { const {frames} = window; window.frames = undefined; return frame
 
 @contextmanager
 def recorded(page: Page) -> Iterator[None]:
-    """Report the page's longest task, and how long its frames took on the clock."""
+    """Print the page's longest task, and the durations of its frames on the clock."""
     with tasks_of(page):
         page.evaluate(RECORD)
         yield
@@ -60,7 +60,7 @@ def at(frames: list[float], share: float) -> float:
 
 
 def memory(page: Page) -> int:
-    """What is alive on the page's heap, in bytes."""
+    """Return the size of the live objects on the page's heap, in bytes."""
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
     session.send("HeapProfiler.collectGarbage")
@@ -70,7 +70,7 @@ def memory(page: Page) -> int:
 
 
 def open_with(open_page: Open, server: Server, uuid: str, count: int) -> Page:
-    """A page whose list has so many requests."""
+    """Open a page whose list has `count` requests."""
     page = open_page(server, f"/view/{uuid}")
     arrive(server, f"/{uuid}/before", count)
     expect(page.locator(".toolbar-count")).to_contain_text(f"{count:,}")

@@ -1,4 +1,4 @@
-"""stream.js in the page of another origin, in a worker there, and without WebSocket."""
+"""stream.js in a page of another origin, in a worker of that page, and without WebSocket."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
 
-# What any module may do with it; `tell` is the page's own.
+# A module that uses the stream; the page defines `report`.
 MODULE = """
 import {{ openStream, parseCallbackUrl }} from "{server}/static/stream.js";
 globalThis.stream = openStream(parseCallbackUrl("{server}/{uuid}"), {{
-  joined: () => tell("live"),
-  linkChanged: ({{ state }}) => tell(state),
-  requestArrived: ({{ seq, body }}) => tell(`${{seq}} ${{body.content}}`),
+  joined: () => report("live"),
+  linkChanged: ({{ state }}) => report(state),
+  requestArrived: ({{ seq, body }}) => report(`${{seq}} ${{body.content}}`),
 }});
 """
 PAGE = """<!doctype html><link rel="icon" href="data:,"><script>
-window.told = []; window.tell = text => told.push(text);</script>"""
+window.reports = []; window.report = text => reports.push(text);</script>"""
 IN_PAGE = PAGE + '<script type="module">{module}</script>'
-# From a blob: the script of a worker must be of its page's origin, what it imports need not.
+# From a blob: a worker's script must have its page's origin, but its imports need not.
 IN_WORKER = (
     PAGE
-    + """<script>const source = `const tell = text => postMessage(text);{module}`;
+    + """<script>const source = `const report = text => postMessage(text);{module}`;
 const url = URL.createObjectURL(new Blob([source], {{ type: "text/javascript" }}));
-new Worker(url, {{ type: "module" }}).onmessage = ({{ data }}) => tell(data);</script>"""
+new Worker(url, {{ type: "module" }}).onmessage = ({{ data }}) => report(data);</script>"""
 )
 WITHOUT_WEBSOCKET = "delete globalThis.WebSocket"
 
 
-def until_told(page: Page, text: str) -> None:
-    page.wait_for_function("text => told.includes(text)", arg=text)
+def until_reported(page: Page, text: str) -> None:
+    page.wait_for_function("text => reports.includes(text)", arg=text)
 
 
 @pytest.mark.parametrize("template", [IN_PAGE, IN_WORKER], ids=["page", "worker"])
@@ -51,10 +51,10 @@ def test_the_module_receives_requests_across_origins(
         module = module.replace("`", "\\`").replace("$", "\\$")
     site.put("/", template.format(module=module))
     page = open_page(site, "/")
-    until_told(page, "live")
+    until_reported(page, "live")
     response = post(server.address, f"/{uuid}", b"hello")
     assert response.headers["webhook-viewers"] == "1"
-    until_told(page, "1 hello")
+    until_reported(page, "1 hello")
 
 
 def test_the_module_polls_across_origins_without_websocket(
@@ -62,11 +62,11 @@ def test_the_module_polls_across_origins_without_websocket(
 ) -> None:
     site.put("/", IN_PAGE.format(module=MODULE.format(server=server.url, uuid=uuid)))
     page = open_page(site, "/")
-    until_told(page, "live")
+    until_reported(page, "live")
     page.add_init_script(WITHOUT_WEBSOCKET)
     page.reload()
-    until_told(page, "live")
+    until_reported(page, "live")
     post(server.address, f"/{uuid}", b"hello")
-    until_told(page, "1 hello")
+    until_reported(page, "1 hello")
     page.evaluate("stream.close()")
     until_unwatched(server, f"/{uuid}")

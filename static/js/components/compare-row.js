@@ -6,8 +6,8 @@ import { visible } from "../text/format.js";
 /** Maximum length of identical text that is shown. */
 const MAX_CHARACTERS = 8000;
 
-/** Folding fewer lines than this saves no space. */
-const LEAST_FOLDED = 3;
+/** Minimum lines to fold; folding fewer saves no space. */
+const MIN_FOLDED = 3;
 
 const SIGNS = { changed: "~", added: "+", removed: "−" };
 const WORDS = { changed: "Changed", added: "Only on the right", removed: "Only on the left" };
@@ -31,7 +31,7 @@ export function compareRow({ kind, left, right, lines }) {
  */
 function same(left, right, lines) {
   const [mine, theirs] = [left, right].map((text) => visible(excerpt(text, MAX_CHARACTERS)));
-  if (lines >= LEAST_FOLDED) {
+  if (lines >= MIN_FOLDED) {
     return html`<li>
       <details>
         <summary>${lines.toLocaleString("en-US")} identical</summary>

@@ -73,7 +73,7 @@ export class EmptyState extends LitElement {
 
 /**
  * @param {string} url
- * @returns {Promise<string>} the result, as a sentence
+ * @returns {Promise<string>} the result, for display
  */
 async function sendTest(url) {
   const headers = { "Content-Type": "application/json" };

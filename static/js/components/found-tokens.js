@@ -15,7 +15,7 @@ const VALIDITIES = {
   "no times": "",
 };
 
-/** The JSON Web Tokens (RFC 7519) of a request, decoded; empty if it has none. */
+/** The JSON Web Tokens (RFC 7519) of a request, decoded; otherwise empty. */
 export class FoundTokens extends LitElement {
   static properties = { request: { attribute: false } };
 

@@ -11,7 +11,7 @@ const NO_LINKS = '<base target="_blank">';
 /** Browsers may connect to the servers of these elements before they apply the policy. */
 const CONNECTING = /<(?=i?frame|link)/gi;
 
-/** Read the blob as UTF-8, whatever charset the document names. */
+/** Read the blob as UTF-8, regardless of the charset in the document. */
 const TYPE = "text/html;charset=utf-8";
 
 const BLOCKED =

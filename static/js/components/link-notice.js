@@ -1,6 +1,6 @@
 import { html, LitElement } from "lit";
 
-/** How long a message stays, even if the page reconnects sooner. */
+/** Time that a message stays, even if the page reconnects sooner. */
 const SHOWN_MS = 8000;
 
 /** States whose message stays as long as the state. @type {readonly string[]} */

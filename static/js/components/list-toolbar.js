@@ -2,7 +2,7 @@ import { html, LitElement, nothing } from "lit";
 import { countText, requestCount } from "../text/format.js";
 import "./export-menu.js";
 
-/** Screen readers hear one result after the last letter, not one for each letter. */
+/** Announce one result after the last letter, not one for each letter. */
 const QUIET_MS = 1000;
 
 const EXAMPLE = 'method:post path:/orders header:stripe body:"a card" from:203.0.113.9 -word';

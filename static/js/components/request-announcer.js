@@ -1,6 +1,6 @@
 import { html, LitElement } from "lit";
 
-/** Screen readers hear one sentence per burst of requests. */
+/** Announce a burst of requests once. */
 const QUIET_MS = 1500;
 
 /** Announces new requests to screen readers. */

@@ -10,7 +10,7 @@ import "./found-tokens.js";
 import "./pairs-table.js";
 import "./resend-panel.js";
 import "./signature-check.js";
-import "./take-away.js";
+import "./request-tools.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
@@ -62,7 +62,7 @@ export class RequestDetail extends LitElement {
       <article class="detail" aria-label="Captured request" @keydown=${this.onKey}>
         ${this.head(request)}
         <div class="detail-actions">
-          <take-away .request=${request}></take-away>
+          <request-tools .request=${request}></request-tools>
           <export-menu label="Export request" .requests=${[request]} .responses=${this.responses}></export-menu>
           <button type="button" class="button" aria-keyshortcuts="d" @click=${this.compare}>Compare</button>
         </div>

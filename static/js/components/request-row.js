@@ -36,7 +36,7 @@ export class RequestRow extends LitElement {
     this.request = undefined;
     /** @type {import("../state/responses.js").SenderResponse | undefined} undefined while it is not known */
     this.response = undefined;
-    /** @type {import("../state/retries.js").Retry | undefined} undefined if it is no retry */
+    /** @type {import("../state/retries.js").Retry | undefined} undefined if it is not a retry */
     this.retry = undefined;
     /** Time of arrival, as text. */
     this.time = "";

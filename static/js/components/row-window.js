@@ -16,7 +16,7 @@ export class RowWindow {
   #rowHeight = USUAL_HEIGHT;
   /** @type {WeakMap<Entry, number>} */
   #noticeHeights = new WeakMap();
-  /** How far the visible rows have moved down, in pixels. */
+  /** Distance that the visible rows have moved down, in pixels. */
   #shift = 0;
   #resizes;
   /** @type {number[]} indices of the entries to render */

@@ -1,4 +1,4 @@
-/** Screen readers hear one sentence per burst of requests. */
+/** Announce a burst of requests once. */
 const QUIET_MS = 1500;
 
 /** The text that announces new requests to screen readers. Uses no DOM. */

@@ -37,7 +37,7 @@ const FIELDS = {
 };
 
 /**
- * Return the header and trailer lines as they are shown.
+ * Return the header and trailer lines as the detail shows them.
  * @param {CapturedRequest} request
  */
 function headerText({ headers, trailers = [] }) {

@@ -57,7 +57,7 @@ export class Kept {
   }
 
   #dropOldest() {
-    // The newest stays, however large it is.
+    // The newest stays, regardless of its size.
     while (this.#entries.size > Math.max(this.#maxEntries, 1) || this.#isTooLarge()) {
       const [key, oldest] = /** @type {[string, Entry]} */ (this.#entries.entries().next().value);
       this.#entries.delete(key);

@@ -3,7 +3,7 @@
  * Uses no DOM.
  */
 export class ServerClock {
-  /** How far this page's clock is ahead of the server's, in milliseconds. */
+  /** Milliseconds by which this page's clock is ahead of the server's. */
   #ahead = 0;
   #outdated = true;
 

@@ -97,7 +97,7 @@ test("a cleared log can't be restored", () => {
   assert.deepEqual([store.snapshot.entries.length, store.snapshot.cleared], [0, 0]);
 });
 
-test("a burst is announced as one sentence", () => {
+test("a burst is announced once", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   let changes = 0;
   const announcer = new Announcer(() => changes++);

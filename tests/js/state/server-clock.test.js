@@ -6,7 +6,7 @@ const RECEIVED = "2026-11-22T04:41:00.123456Z";
 const AT = Date.parse(RECEIVED);
 const HOUR = 3_600_000;
 
-test("an age counts from when the server received the request, whatever the page's clock", () => {
+test("an age counts from when the server received the request, regardless of the page's clock", () => {
   for (const skew of [0, 5 * HOUR, -5 * HOUR]) {
     const clock = new ServerClock();
     clock.note(RECEIVED, AT + skew);

@@ -11,7 +11,7 @@ import "./menu-button.js";
 const SHOW_RESULT_MS = 1600;
 
 /** Copies a captured request as a command or as code, and downloads its body. */
-export class TakeAway extends LitElement {
+export class RequestTools extends LitElement {
   static properties = { request: { attribute: false }, origin: {}, result: { state: true } };
 
   constructor() {
@@ -77,4 +77,4 @@ export class TakeAway extends LitElement {
   }
 }
 
-customElements.define("take-away", TakeAway);
+customElements.define("request-tools", RequestTools);
