@@ -1,5 +1,5 @@
 /**
- * Notify a reader who looks elsewhere: by the title, a sound, a notification.
+ * Notify the user of new requests with the page title, a sound and desktop notifications.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {{kind: "request", request: CapturedRequest} | {kind: string, request?: undefined}} Entry
@@ -15,10 +15,10 @@
 import { Notifier } from "./notify.js";
 import { playTone } from "./sound.js";
 
-/** Not for each request, and not by frames: a page in the background has none. */
-const LOOK_MS = 250;
+/** Delay before a check, so that many requests cause one. Pages in the background draw no frames. */
+const CHECK_DELAY_MS = 250;
 
-/** Higher counts show as "999+", so that the page's name stays in sight. */
+/** Higher counts are shown as "999+", so that the name stays visible. */
 const MAX_UNSEEN = 999;
 
 /**
@@ -26,22 +26,22 @@ const MAX_UNSEEN = 999;
  * @param {Settings} settings
  */
 export function startAlerts(store, settings) {
-  const outside = new Outside(store, settings);
+  const alerts = new Alerts(store, settings);
   const watch = () => store.visibilityChanged(!document.hidden);
   document.addEventListener("visibilitychange", watch);
-  store.subscribe(() => outside.lookSoon());
-  // What came until the reader turned away is no news to them.
-  document.addEventListener("visibilitychange", () => outside.look(true));
-  window.addEventListener("blur", () => outside.look(true));
+  store.subscribe(() => alerts.checkSoon());
+  // The user has seen all requests that arrived before the page lost the focus.
+  document.addEventListener("visibilitychange", () => alerts.check(true));
+  window.addEventListener("blur", () => alerts.check(true));
   watch();
 }
 
-class Outside {
+class Alerts {
   #store;
   #settings;
   #name = document.title;
   #notifier = new Notifier();
-  #told = 0;
+  #reported = 0;
   #timer = 0;
 
   /**
@@ -53,37 +53,36 @@ class Outside {
     this.#settings = settings;
   }
 
-  lookSoon() {
-    this.#timer ||= window.setTimeout(() => this.look(document.hasFocus()), LOOK_MS);
+  checkSoon() {
+    this.#timer ||= window.setTimeout(() => this.check(document.hasFocus()), CHECK_DELAY_MS);
   }
 
-  /** @param {boolean} watched  whether the reader saw what has come */
-  look(watched) {
+  /** @param {boolean} watched  whether the user saw the new requests */
+  check(watched) {
     clearTimeout(this.#timer);
     this.#timer = 0;
     const { arrived, unseen, entries } = this.#store.snapshot;
     document.title = titleText(this.#name, unseen);
-    const news = arrived - this.#told;
-    this.#told = arrived;
-    if (news > 0) this.#alert(news, entries, watched);
+    const count = arrived - this.#reported;
+    this.#reported = arrived;
+    if (count > 0) this.#alert(count, entries, watched);
   }
 
   /**
-   * @param {number} news
+   * @param {number} count
    * @param {readonly Entry[]} entries
    * @param {boolean} watched
    */
-  #alert(news, entries, watched) {
+  #alert(count, entries, watched) {
     const { sound, notify } = this.#settings.choices;
     const newest = entries.find(({ kind }) => kind === "request");
     if (sound) playTone();
-    if (notify && !watched && newest?.request) this.#notifier.add(news, newest.request);
+    if (notify && !watched && newest?.request) this.#notifier.add(count, newest.request);
   }
 }
 
 /**
- * The title of the page, with how many requests nobody has seen yet:
- * "(3) 0b9e7a52… · Webhook Logger"
+ * Return the page title with the number of unseen requests: "(3) 0b9e7a52… · Webhook Logger".
  * @param {string} name
  * @param {number} unseen  requests
  */

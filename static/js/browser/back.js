@@ -1,11 +1,11 @@
-/** On a phone the browser's Back closes the detail that covers the list, and does not leave. */
+/** On a phone, the browser's Back closes the detail that covers the list, and stays on the page. */
 
 const PHONE = "(width < 48rem)";
 
 export class BackButton {
   #pushed = false;
 
-  /** @param {() => void} close  puts away what covers the page */
+  /** @param {() => void} close  closes the detail */
   constructor(close) {
     addEventListener("popstate", () => {
       this.#pushed = false;
@@ -13,7 +13,7 @@ export class BackButton {
     });
   }
 
-  /** @param {boolean} covered  something covers the page now */
+  /** @param {boolean} covered  whether the detail covers the list */
   follow(covered) {
     if (covered === this.#pushed) return;
     if (!covered) {

@@ -1,5 +1,5 @@
 /**
- * Puts text on the clipboard; false when the browser does not let it.
+ * Copy text to the clipboard. Return false if the browser does not allow it.
  * @param {string} text
  */
 export async function copyText(text) {
@@ -7,17 +7,17 @@ export async function copyText(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copyBySelection(text); // plain http on another host has no clipboard API
+    return copyBySelection(text); // plain http on a remote host has no clipboard API
   }
 }
 
 /** @param {string} text */
 function copyBySelection(text) {
-  const before = focused();
+  const before = focusedElement();
   const area = document.createElement("textarea");
   area.value = text;
   area.readOnly = true;
-  // Not by a class: the page may be somebody else's.
+  // Inline, because another site's page may contain the element.
   Object.assign(area.style, { position: "fixed", inset: "0 auto auto 0", opacity: "0" });
   document.body.append(area);
   area.select();
@@ -27,8 +27,8 @@ function copyBySelection(text) {
   return copied;
 }
 
-/** What has the focus, in whichever shadow tree. */
-function focused() {
+/** Return the focused element, also in a shadow tree. */
+function focusedElement() {
   let element = document.activeElement;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
   return element;

@@ -1,5 +1,5 @@
 /**
- * One clock for all that shows how long ago something was. It rests while nobody can see it.
+ * One clock for all elements that show an age. It stops while the page is hidden.
  *
  * @typedef {import("lit").ReactiveControllerHost} Host
  */
@@ -9,7 +9,7 @@ const hosts = new Set();
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
 
-/** Updates its element once a second. */
+/** Updates an element once a second. */
 export class Ticking {
   /** @param {Host} host */
   constructor(host) {

@@ -1,7 +1,7 @@
 /**
- * Lets single keys act on the page.
+ * Handle keyboard shortcuts.
  *
- * @typedef {object} Page  what a key may act on: an element with the list and the toolbar in it
+ * @typedef {object} Page  the element that contains the list and the toolbar
  * @property {PageStore} store
  * @property {PageSettings} settings
  * @property {() => void} close
@@ -52,7 +52,7 @@ export function followKeys(page) {
 }
 
 /**
- * The control that carries the key: it shows by itself what came of it.
+ * Click the control that has the key; it shows the result itself.
  * @param {Page} page
  * @param {string} key
  */

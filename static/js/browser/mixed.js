@@ -1,17 +1,17 @@
-/** What a page that came over https may ask for (Mixed Content, section 4.4). Does not use the DOM. */
+/** Check for mixed content (Mixed Content, section 4.4). Does not use the DOM. */
 
 const LOCAL = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 /**
- * This computer itself.
- * @param {string} hostname  as a URL has it
+ * Check whether a host name is this computer.
+ * @param {string} hostname  from a URL
  */
 export function isLocal(hostname) {
   return LOCAL.test(hostname);
 }
 
 /**
- * Whether the browser lets a page ask nothing of that URL, because it is not over TLS.
+ * Check whether the browser blocks requests to a URL because the page has https and the URL does not.
  * @param {string} origin  of the page
  * @param {URL} url
  */

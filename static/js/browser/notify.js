@@ -1,20 +1,20 @@
-/** Desktop notifications, for a reader who looks elsewhere. */
+/** Desktop notifications. */
 
 import { visible } from "../text/format.js";
 import { subpathAndQuery, textOfLine } from "../wire/captured.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
-/** A burst is one notification. */
+/** Requests within this time share one notification. */
 const GATHER_MS = 1000;
 const LONGEST = 120;
 
-/** False where the browser has none, the reader said no, or the page is not served securely. */
+/** Return false if the browser, the user or plain http does not allow notifications. */
 export function mayNotify() {
   return "Notification" in window && Notification.permission === "granted";
 }
 
-/** Asks the reader, and shows one to tell how they look; false when there will be none. */
+/** Ask the user for permission and show an example. Return false without permission. */
 export async function askToNotify() {
   if (!("Notification" in window)) return false;
   if ((await Notification.requestPermission()) !== "granted") return false;
@@ -34,12 +34,12 @@ export class Notifier {
    * @param {CapturedRequest} newest
    */
   add(count, newest) {
-    if (this.#count === 0) setTimeout(() => this.#tell(), GATHER_MS);
+    if (this.#count === 0) setTimeout(() => this.#show(), GATHER_MS);
     this.#count += count;
     this.#newest = newest;
   }
 
-  #tell() {
+  #show() {
     const title = this.#count === 1 ? "1 new request" : `${this.#count} new requests`;
     this.#count = 0;
     if (!this.#newest || document.hasFocus() || !mayNotify()) return;
@@ -54,7 +54,7 @@ export class Notifier {
  */
 function show(title, body) {
   try {
-    // The same tag for all: a new one takes the place of the one before. Sound is a setting of its own.
+    // With the same tag, a notification replaces the previous one. Sound is a separate setting.
     const notification = new Notification(title, { body, tag: location.pathname, silent: true });
     notification.onclick = () => {
       window.focus();
@@ -62,6 +62,6 @@ function show(title, body) {
     };
     return true;
   } catch {
-    return false; // phones know only those of service workers
+    return false; // phones support only notifications from service workers
   }
 }

@@ -1,11 +1,11 @@
 /**
- * What single keys do. Does not use the DOM.
+ * The keyboard shortcuts. Does not use the DOM.
  *
  * @typedef {object} Shortcut
- * @property {string} key   as KeyboardEvent.key says it
- * @property {string} does
+ * @property {string} key   the value of KeyboardEvent.key
+ * @property {string} action
  * @property {string} group  one of GROUPS
- * @property {boolean} [repeats]  also while the key is held down
+ * @property {boolean} [repeats]  whether it repeats while the key is pressed
  *
  * @typedef {Pick<KeyboardEvent, "key" | "ctrlKey" | "altKey" | "metaKey" | "repeat" | "isComposing" | "target">} Typed
  */
@@ -14,32 +14,32 @@ export const GROUPS = ["Requests", "List", "Page"];
 
 /** @type {readonly Shortcut[]} */
 export const SHORTCUTS = [
-  { key: "j", does: "Next request", group: "Requests", repeats: true },
-  { key: "k", does: "Previous request", group: "Requests", repeats: true },
-  { key: "g", does: "Newest request", group: "Requests" },
-  { key: "G", does: "Oldest request", group: "Requests" },
-  { key: "Enter", does: "Open the selected request", group: "Requests" },
-  { key: "Escape", does: "Back to the list", group: "Requests" },
-  { key: "c", does: "Copy as curl", group: "Requests" },
-  { key: "d", does: "Compare with another request", group: "Requests" },
-  { key: "/", does: "Filter the list", group: "List" },
-  { key: "p", does: "Pause or resume", group: "List" },
-  { key: "x", does: "Clear the list", group: "List" },
-  { key: "z", does: "Undo clear", group: "List" },
-  { key: "e", does: "Export the list", group: "List" },
-  { key: "u", does: "Copy the callback URL", group: "Page" },
-  { key: "q", does: "Show the QR code", group: "Page" },
-  { key: "r", does: "Edit the response", group: "Page" },
-  { key: "t", does: "Switch between light and dark", group: "Page" },
-  { key: "s", does: "Settings", group: "Page" },
-  { key: "?", does: "Keyboard shortcuts", group: "Page" },
+  { key: "j", action: "Next request", group: "Requests", repeats: true },
+  { key: "k", action: "Previous request", group: "Requests", repeats: true },
+  { key: "g", action: "Newest request", group: "Requests" },
+  { key: "G", action: "Oldest request", group: "Requests" },
+  { key: "Enter", action: "Open the selected request", group: "Requests" },
+  { key: "Escape", action: "Back to the list", group: "Requests" },
+  { key: "c", action: "Copy as curl", group: "Requests" },
+  { key: "d", action: "Compare with another request", group: "Requests" },
+  { key: "/", action: "Filter the list", group: "List" },
+  { key: "p", action: "Pause or resume", group: "List" },
+  { key: "x", action: "Clear the list", group: "List" },
+  { key: "z", action: "Undo clear", group: "List" },
+  { key: "e", action: "Export the list", group: "List" },
+  { key: "u", action: "Copy the callback URL", group: "Page" },
+  { key: "q", action: "Show the QR code", group: "Page" },
+  { key: "r", action: "Edit the response", group: "Page" },
+  { key: "t", action: "Switch between light and dark", group: "Page" },
+  { key: "s", action: "Settings", group: "Page" },
+  { key: "?", action: "Keyboard shortcuts", group: "Page" },
 ];
 
 const WRITING = "input, textarea, select, [contenteditable], dialog[open]";
 const HANDLES_ENTER = "a, button, summary";
 
 /**
- * The shortcut that was typed; undefined when the key is meant for something else.
+ * Return the shortcut of a key press, or undefined if the key has another meaning.
  * @param {Typed} event
  */
 export function match(event) {

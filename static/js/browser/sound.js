@@ -9,7 +9,7 @@ const HERTZ = 740;
 let audio;
 let busy = false;
 
-/** At most one a second. Before the reader's first click browsers hold it back: then one waits. */
+/** Play at most one tone per second. Before the user's first click, the browser delays the tone. */
 export async function playTone() {
   if (busy) return;
   busy = true;

@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it; tokens.css does the rest. */
+/** The theme: light, dark, or the system's. The styles are in tokens.css. */
 
 /** @typedef {"system" | "light" | "dark"} Theme */
 
@@ -8,7 +8,7 @@ export function showTheme(theme) {
 }
 
 /**
- * The one that is not shown now.
+ * Return the theme that is not shown now.
  * @param {Theme} theme
  * @returns {Theme}
  */

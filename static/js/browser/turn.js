@@ -1,5 +1,5 @@
 /**
- * Lets the page draw a frame.
+ * Let the browser run other tasks, such as drawing a frame.
  * @returns {Promise<void>}
  */
 export function turn() {

@@ -28,7 +28,7 @@ function section(name) {
     <section>
       <h3>${name}</h3>
       <dl>
-        ${keys.map(({ key, does }) => html`<div><dt><kbd>${key}</kbd></dt><dd>${does}</dd></div>`)}
+        ${keys.map(({ key, action }) => html`<div><dt><kbd>${key}</kbd></dt><dd>${action}</dd></div>`)}
       </dl>
     </section>
   `;

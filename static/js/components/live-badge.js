@@ -1,5 +1,5 @@
 import { html, LitElement, unsafeCSS } from "lit";
-import { LINK_MEANINGS, LINK_WORDS } from "../text/link-words.js";
+import { LINK_DESCRIPTIONS, LINK_NAMES } from "../text/link-words.js";
 import { secondsUntil } from "../wire/retry.js";
 import { baseStyles } from "./base-styles.js";
 import { define } from "./define.js";
@@ -37,9 +37,9 @@ export class LiveBadge extends LitElement {
     const { state, message } = this.link;
     const { seconds } = this;
     return html`
-      <span part="badge badge-${state}" class="badge" data-state=${state} title=${message || LINK_MEANINGS[state]}>
+      <span part="badge badge-${state}" class="badge" data-state=${state} title=${message || LINK_DESCRIPTIONS[state]}>
         <span class="badge-dot" aria-hidden="true"></span>
-        <span class="badge-word" role="status">${LINK_WORDS[state]}</span>
+        <span class="badge-word" role="status">${LINK_NAMES[state]}</span>
         ${seconds ? html`<span class="badge-count" aria-hidden="true">in ${seconds} s</span>` : ""}
       </span>
       ${state === "reconnecting" || state === "offline" ? this.tryNow() : ""}

@@ -1,20 +1,20 @@
 /**
- * The beginning of a long text, with how much is left out: a megabyte in one line freezes a page.
- * Does not use the DOM.
+ * Shorten a long text and append the number of omitted characters: one line of a megabyte freezes a
+ * page. Does not use the DOM.
  * @param {string} text
- * @param {number} most  characters
+ * @param {number} limit  characters
  */
-export function excerpt(text, most) {
-  if (text.length <= most) return text;
-  const left = (text.length - most).toLocaleString("en-US");
-  return `${text.slice(0, most)}… (${left} more characters)`;
+export function excerpt(text, limit) {
+  if (text.length <= limit) return text;
+  const omitted = (text.length - limit).toLocaleString("en-US");
+  return `${text.slice(0, limit)}… (${omitted} more characters)`;
 }
 
-/** Longer texts scroll in a box of their own, so that what follows stays in sight. */
+/** Longer texts scroll in a separate box. */
 const MAX_IN_FULL = 600;
 
 /**
- * Whether a text has to scroll; its element then needs a tab index for readers with a keyboard.
+ * Check whether a text has to scroll. Its element then needs a tab index for keyboard users.
  * @param {string} text
  */
 export function isLong(text) {
@@ -22,15 +22,15 @@ export function isLong(text) {
 }
 
 /**
- * The beginning of a text that comes in pieces; no more of them are made than are shown.
+ * Join pieces of text up to a limit. Does not read further pieces.
  * @param {Iterable<string>} pieces
- * @param {number} most  characters
+ * @param {number} limit  characters
  */
-export function beginningOf(pieces, most) {
+export function beginningOf(pieces, limit) {
   let text = "";
   for (const piece of pieces) {
     text += piece;
-    if (text.length > most) return `${text.slice(0, most)}…`;
+    if (text.length > limit) return `${text.slice(0, limit)}…`;
   }
   return text;
 }

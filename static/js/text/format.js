@@ -1,7 +1,7 @@
-/** Numbers and times as people read them. Does not use the DOM. */
+/** Format numbers, times and texts for people. Does not use the DOM. */
 
 /**
- * "0 B", "834 B", "1.8 kB", "1.05 MB": decimal units, three digits at most.
+ * Format a size: "0 B", "834 B", "1.8 kB", "1.05 MB". Decimal units, at most three digits.
  * @param {number} bytes
  */
 export function byteSize(bytes) {
@@ -13,7 +13,7 @@ export function byteSize(bytes) {
 }
 
 /**
- * "1 byte", "1,048,577 bytes".
+ * Format a number of bytes: "1 byte", "1,048,577 bytes".
  * @param {number} bytes
  */
 export function byteCount(bytes) {
@@ -24,7 +24,7 @@ const CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 
 /**
- * The time of day where the reader is: "14:03:22".
+ * Format a time in the user's time zone: "14:03:22".
  * @param {string} iso
  */
 export function clockTime(iso) {
@@ -32,7 +32,7 @@ export function clockTime(iso) {
 }
 
 /**
- * Day and time where the reader is, to the millisecond: "22 Nov 2026, 14:03:22.123".
+ * Format date and time in the user's time zone: "22 Nov 2026, 14:03:22.123".
  * @param {string} iso
  */
 export function fullTime(iso) {
@@ -42,7 +42,7 @@ export function fullTime(iso) {
 }
 
 /**
- * "just now", "12 s ago", "3 min ago", "2 h ago", "5 d ago".
+ * Format an age: "just now", "12 s ago", "3 min ago", "2 h ago", "5 d ago".
  * @param {number} milliseconds
  */
 export function ago(milliseconds) {
@@ -55,24 +55,24 @@ export function ago(milliseconds) {
 }
 
 /**
- * Characters that show nothing themselves, and those that move, hide or reverse others; but not
- * U+FE0E and U+FE0F, which only choose between text and picture.
+ * Characters that are invisible, or that move, hide or reverse others. U+FE0E and U+FE0F are excluded:
+ * they only choose between text and emoji.
  */
 const INVISIBLE = "(?!\\t|\\n|\\r|\\ufe0e|\\ufe0f)[\\p{Cc}\\p{Zl}\\p{Zp}\\p{DI}]";
 
-/** Scripts in which a joiner changes how the letters around it are written. */
+/** Scripts in which a joiner changes the shape of the letters around it. */
 const JOINED_SCRIPTS = (
   "Arab Syrc Mand Mani Mong Nkoo Phag Adlm Rohg " +
   "Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Khmr Mymr Tibt Java Bali"
 ).split(" ");
 const JOINED = `(?=[\\p{L}\\p{M}])[${JOINED_SCRIPTS.map((script) => `\\p{scx=${script}}`).join("")}]`;
-/** Signs that take the vowel from a letter; a joiner behind one chooses the letter's form. */
+/** Viramas remove the vowel of a letter; a joiner after one chooses the letter's form. */
 const VIRAMA = "[\\u094d\\u09cd\\u0a4d\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d4d\\u0dca]";
 const EMOJI = "\\p{Extended_Pictographic}[\\ufe0f\\p{Emoji_Modifier}]?";
 
 const TAG = "[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]";
 
-/** Joiners (U+200C, U+200D) where they join, and the tags of a flag such as Scotland's. */
+/** Joiners (U+200C, U+200D) in valid positions, and the tags of a flag such as Scotland's. */
 const JOINERS = [
   `[\\u200c\\u200d](?<=${JOINED}.)(?=${JOINED})`,
   `[\\u200c\\u200d](?<=${VIRAMA}.)`,
@@ -80,14 +80,14 @@ const JOINERS = [
   `${TAG}(?<=\\u{1f3f4}.)${TAG}{2,5}\\u{e007f}`,
 ].join("|");
 
-const UNSEEN = new RegExp(`(${JOINERS})|${INVISIBLE}`, "gu");
+const HIDDEN = new RegExp(`(${JOINERS})|${INVISIBLE}`, "gu");
 
 /**
- * Text of a stranger with what is invisible in it made visible: "\u202Eevil" -> "⟨U+202E⟩evil".
+ * Make invisible characters of untrusted text visible: "\u202Eevil" -> "⟨U+202E⟩evil".
  * @param {string} text
  */
 export function visible(text) {
-  return text.replace(UNSEEN, (character, joiner) => {
+  return text.replace(HIDDEN, (character, joiner) => {
     if (joiner) return joiner;
     const code = Number(character.codePointAt(0)).toString(16).toUpperCase().padStart(4, "0");
     return `⟨U+${code}⟩`;
@@ -95,8 +95,8 @@ export function visible(text) {
 }
 
 /**
- * What a row in place of missed requests says.
- * @param {number | null} missed  null: the server cannot tell
+ * Return the text of a row for missed requests.
+ * @param {number | null} missed  null: the server does not know
  */
 export function gapText(missed) {
   if (missed === null) {
@@ -107,7 +107,7 @@ export function gapText(missed) {
 }
 
 /**
- * The text of a row in place of requests that the server refused.
+ * Return the text of a row for requests that the server refused.
  * @param {{count: number, status: number, message: string}} refused
  */
 export function refusedText({ count, status, message }) {
@@ -116,7 +116,7 @@ export function refusedText({ count, status, message }) {
 }
 
 /**
- * How many requests the list shows: "123 requests", "12 of 123", "newest 1,000 of 5,400".
+ * Return the number of requests in the list: "123 requests", "12 of 123", "newest 1,000 of 5,400".
  * @param {{requests: number, matching: number, dropped: number, filter: string}} list
  */
 export function countText({ requests, matching, dropped, filter }) {
@@ -127,7 +127,7 @@ export function countText({ requests, matching, dropped, filter }) {
 }
 
 /**
- * "1 request", "3,000 requests".
+ * Format a number of requests: "1 request", "3,000 requests".
  * @param {number} count
  */
 export function requestCount(count) {

@@ -1,7 +1,7 @@
-/** Bytes as people read them in hex. Does not use the DOM. */
+/** Write a hex dump. Does not use the DOM. */
 
 /**
- * Offset, sixteen bytes, and their ASCII, line by line.
+ * Write lines of offset, sixteen bytes and their ASCII.
  * @param {Uint8Array} bytes
  * @param {number} [first]  the offset of the first byte
  */

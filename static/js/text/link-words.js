@@ -1,9 +1,9 @@
-/** The words for the states of a link, and their meanings. Does not use the DOM. */
+/** Names and descriptions of the states of a link. Does not use the DOM. */
 
 /** @typedef {import("../wire/contract.js").Link["state"]} State */
 
 /** @type {Readonly<Record<State, string>>} */
-export const LINK_WORDS = {
+export const LINK_NAMES = {
   connecting: "Connecting",
   live: "Live",
   reconnecting: "Reconnecting",
@@ -13,7 +13,7 @@ export const LINK_WORDS = {
 };
 
 /** @type {Readonly<Record<State, string>>} */
-export const LINK_MEANINGS = {
+export const LINK_DESCRIPTIONS = {
   connecting: "Connecting to the server",
   live: "New requests appear here as they arrive",
   reconnecting: "The connection was lost. The page reconnects automatically.",

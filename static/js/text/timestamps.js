@@ -1,9 +1,9 @@
 /**
- * Epoch timestamps in what a sender wrote, explained. Does not use the DOM.
+ * Find and explain Unix timestamps in a text. Does not use the DOM.
  *
- * @typedef {object} Piece  of a text; pieces in a row give the text back
+ * @typedef {object} Piece  a part of a text; all pieces joined are the text
  * @property {string} text
- * @property {Date | null} date  the moment that a number stands for
+ * @property {Date | null} date  the date of a timestamp
  */
 
 import { fullTime } from "./format.js";
@@ -11,8 +11,8 @@ import { fullTime } from "./format.js";
 /** Ten digits with or without a fraction, or thirteen: 2001 to 2096 in seconds or milliseconds. */
 const NUMBERS = /(?<![\w.-])(?:[1-3]\d{9}(?:\.\d{1,9})?|[1-3]\d{12})(?![\w-]|\.\d)/g;
 
-/** A timestamp is not longer than this: seconds, a dot, nine digits. */
-const LONGEST = 20;
+/** Maximum length of a timestamp: seconds, a dot, nine digits. */
+const MAX_LENGTH = 20;
 
 /**
  * @param {string} text
@@ -36,7 +36,8 @@ function dateOf(number) {
 }
 
 /**
- * "22 Nov 2026, 14:03:22.000 (2026-11-22T13:03:22.000Z)": where the reader is, and exactly.
+ * Format a date in the user's time zone and in UTC:
+ * "22 Nov 2026, 14:03:22.000 (2026-11-22T13:03:22.000Z)".
  * @param {Date} date
  */
 export function meaningOf(date) {
@@ -45,11 +46,11 @@ export function meaningOf(date) {
 }
 
 /**
- * The meaning of a text that is a timestamp and nothing else, or "".
+ * Explain a text that is a timestamp, or return "".
  * @param {string} text
  */
 export function explained(text) {
-  if (text.length > LONGEST) return "";
+  if (text.length > MAX_LENGTH) return "";
   const [first, ...more] = piecesOf(text);
   return first?.date && more.length === 0 ? meaningOf(first.date) : "";
 }
@@ -63,7 +64,7 @@ const UNITS = [
 ];
 
 /**
- * "3 days", "1 minute", "0 seconds": the largest unit that fits.
+ * Format a duration in the largest unit that fits: "3 days", "1 minute", "0 seconds".
  * @param {number} milliseconds
  */
 export function span(milliseconds) {

@@ -12,7 +12,7 @@ import {
   visible,
 } from "../../../static/js/text/format.js";
 
-test("sizes have three digits at most", () => {
+test("sizes have at most three digits", () => {
   const sizes = [0, 999, 1000, 1834, 999_499, 999_500, 1_048_576, 52_428_800, 3e9];
   assert.deepEqual(sizes.map(byteSize), [
     "0 B",
@@ -27,7 +27,7 @@ test("sizes have three digits at most", () => {
   ]);
 });
 
-test("exact byte counts are grouped and know the singular", () => {
+test("byte counts have thousands separators and a singular", () => {
   assert.equal(byteCount(1), "1 byte");
   assert.equal(byteCount(1_048_577), "1,048,577 bytes");
 });
@@ -36,7 +36,7 @@ test("a full time has milliseconds", () => {
   assert.match(fullTime("2026-11-22T04:41:00.123456Z"), /2026, \d\d:\d\d:00\.123$/);
 });
 
-test("missed requests are counted in words that fit the number", () => {
+test("the text for missed requests has a singular and a plural", () => {
   assert.equal(
     gapText(1),
     "1 request arrived while this page was disconnected. It was not stored.",
@@ -48,7 +48,7 @@ test("missed requests are counted in words that fit the number", () => {
   assert.match(gapText(null), /^The server restarted\./);
 });
 
-test("a row of refused requests says how many and why", () => {
+test("the text for refused requests has their number and the latest reason", () => {
   const refused = { count: 1, status: 400, message: "A header line is malformed." };
   assert.equal(
     refusedText(refused),
@@ -60,14 +60,14 @@ test("a row of refused requests says how many and why", () => {
   );
 });
 
-test("characters that hide or reverse others become visible, line ends and letters stay", () => {
+test("characters that hide or reverse others become visible, and line ends and letters stay", () => {
   assert.equal(visible("a\u202eb\u0000\u200b"), "a⟨U+202E⟩b⟨U+0000⟩⟨U+200B⟩");
   assert.equal(visible("\u3164\u034f\u{e0041}"), "⟨U+3164⟩⟨U+034F⟩⟨U+E0041⟩");
   assert.equal(visible("\u2764\ufe0f"), "\u2764\ufe0f");
   assert.equal(visible("grüße\n\tשלום é"), "grüße\n\tשלום é");
 });
 
-test("joiners stay where they join, in words and in emoji", () => {
+test("joiners stay in words and in emoji", () => {
   for (const text of [
     "می\u200cخواهم", // Persian: I want
     "क्\u200dष क्\u200cष", // Hindi: two ways to write a cluster
@@ -79,7 +79,7 @@ test("joiners stay where they join, in words and in emoji", () => {
   }
 });
 
-test("joiners that join nothing are visible", () => {
+test("joiners in other positions become visible", () => {
   for (const text of ["ad\u200dmin", "a\u200c", "\u200dم", "م\u200c ", "1\u200d2", "👩\u200d"]) {
     assert.match(visible(text), /⟨U\+200[CD]⟩/);
   }
@@ -87,7 +87,7 @@ test("joiners that join nothing are visible", () => {
   assert.equal(visible("🏴\u{e0067}x").length, "🏴⟨U+E0067⟩x".length);
 });
 
-test("how long ago something was is told in one unit, rounded down", () => {
+test("an age has one unit and is rounded down", () => {
   const times = [-5000, 999, 1000, 59_999, 60_000, 3_599_000, 7_200_000, 86_400_000 * 5];
   assert.deepEqual(times.map(ago), [
     "just now",
@@ -101,7 +101,7 @@ test("how long ago something was is told in one unit, rounded down", () => {
   ]);
 });
 
-test("the count of the list tells what is left out, and why", () => {
+test("the count of the list shows how many requests are left out", () => {
   const list = new List(1000).view();
   assert.equal(countText({ ...list, requests: 1 }), "1 request");
   assert.equal(countText({ ...list, requests: 123 }), "123 requests");

@@ -6,25 +6,25 @@ import { explained, piecesOf, span } from "../../../static/js/text/timestamps.js
 const dates = (text) =>
   piecesOf(text).flatMap(({ text, date }) => (date ? [`${text} ${date.toISOString()}`] : []));
 
-test("seconds and milliseconds of this age are dates", () => {
+test("seconds and milliseconds since 1970 are dates", () => {
   assert.deepEqual(dates("1763786460"), ["1763786460 2025-11-22T04:41:00.000Z"]);
   assert.deepEqual(dates("1763786460123"), ["1763786460123 2025-11-22T04:41:00.123Z"]);
   assert.deepEqual(dates("1763786460.5"), ["1763786460.5 2025-11-22T04:41:00.500Z"]);
 });
 
-test("a timestamp is found between other things", () => {
+test("a timestamp is found inside a text", () => {
   assert.equal(dates("t=1492774577,v1=5257a869").length, 1);
   assert.equal(dates("from 1492774577 to 1492774578.").length, 2);
 });
 
-test("numbers that only look alike are left alone", () => {
+test("other numbers are not dates", () => {
   for (const text of ["999999999", "4000000000", "17637864601", "a1763786460", "1763786460-1"]) {
     assert.deepEqual(dates(text), [], text);
   }
   assert.deepEqual(dates("5257a8691763786460b"), []);
 });
 
-test("pieces in a row are the text again", () => {
+test("the pieces of a text add up to the text", () => {
   const text = "t=1492774577, 1492774578000; x";
   assert.equal(
     piecesOf(text)
@@ -35,13 +35,13 @@ test("pieces in a row are the text again", () => {
   assert.deepEqual(piecesOf(""), []);
 });
 
-test("only a text that is a timestamp alone is explained as one", () => {
+test("only a text that is exactly a timestamp is explained", () => {
   assert.match(explained("1763786460"), /Nov 2025.*\(2025-11-22T04:41:00\.000Z\)$/);
   assert.equal(explained("t=1763786460"), "");
   assert.equal(explained("1763786460".repeat(100_000)), "");
 });
 
-test("spans are told in the largest unit that fits", () => {
+test("a duration has the largest unit that fits", () => {
   assert.deepEqual([0, 1000, -61_000, 7_200_000, 2e8].map(span), [
     "0 seconds",
     "1 second",
