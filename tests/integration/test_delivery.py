@@ -83,6 +83,8 @@ def test_a_worker_does_not_read_requests_of_callbacks_without_its_viewers(uuid: 
             assert else_.call("join", {"uuid": other})["ok"]
             assert else_.call("join", {"uuid": uuid})["ok"]
             assert else_.call("leave", {"uuid": uuid})["ok"]
+            channel = f"webhook-logger:{{{uuid}}}:requests"
+            eventually(lambda: redis.client.pubsub_numsub(channel)[0][1] == 1)
             for _ in range(10):
                 post(b.address, f"/{uuid}")
                 viewer.event("request")

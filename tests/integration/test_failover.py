@@ -1,4 +1,4 @@
-"""A replica that lacks the last writes takes over: no pair of epoch and seq is given twice."""
+"""After a failover to a replica that lacks the last writes, no epoch and seq occur twice."""
 
 from __future__ import annotations
 
@@ -26,37 +26,37 @@ BEFORE, LOST, AFTER = 10, 13, 20
 
 @dataclass
 class Pair:
-    """A master and its replica, and what stands before whichever is the master."""
+    """A master, its replica, and a proxy in front of the current master."""
 
     master: Redis
     replica: Redis
     proxy: SwitchingProxy
 
     def follow(self) -> None:
-        """Let the replica copy the master until it has all."""
+        """Replicate the master and wait until the replica has all writes."""
         self.replica.client.replicaof("127.0.0.1", self.master.port)
         eventually(lambda: self.replica.client.info("replication")["master_link_status"] == "up")
         self.catch_up()
 
     def catch_up(self) -> None:
-        # Not WAIT, which waits for the writes of its own connection.
+        # WAIT covers only the writes of one connection.
         eventually(lambda: _offset(self.replica, "slave") >= _offset(self.master, "master"))
 
     def lag(self) -> None:
-        """From now on the replica gets nothing."""
-        # Not REPLICAOF NO ONE: that would promote it already.
+        """Stop the replication."""
+        # REPLICAOF NO ONE would promote the replica.
         self.replica.client.replicaof("127.0.0.1", 1)
 
-    def fail_over(self, cut: bool = True) -> None:
-        """Promote the replica; the old master follows it, as Sentinel sees to."""
+    def fail_over(self, close: bool = True) -> None:
+        """Promote the replica and make the old master its replica, as Sentinel does."""
         self.replica.client.replicaof("NO", "ONE")
         self.master, self.replica = self.replica, self.master
         self.replica.client.replicaof("127.0.0.1", self.master.port)
-        self.proxy.point_to(self.master.port, cut)
+        self.proxy.point_to(self.master.port, close)
 
 
 def _offset(redis: Redis, role: str) -> int:
-    """How much of the history it has."""
+    """Return the replication offset."""
     return int(redis.client.info("replication")[f"{role}_repl_offset"])
 
 
@@ -74,10 +74,10 @@ def pairs(requests: list[Wire]) -> list[tuple[str, int]]:
     return [(request["epoch"], request["seq"]) for request in requests]
 
 
-@pytest.mark.parametrize("cut", [True, False], ids=["connections end", "connections stay"])
-def test_no_position_is_given_twice_though_the_new_master_lacks_the_last_writes(
-    pair: Pair, uuid: str, cut: bool
-) -> None:
+@pytest.mark.parametrize(
+    "close", [True, False], ids=["connections are closed", "connections stay open"]
+)
+def test_a_failover_with_lost_writes_begins_a_new_epoch(pair: Pair, uuid: str, close: bool) -> None:
     with ExitStack() as stack:
         a, b = (stack.enter_context(Server(REDIS_URL=pair.proxy.url)) for _ in range(2))
         viewer = PacketViewer(a.until_ready().url, {"uuid": uuid})
@@ -95,7 +95,7 @@ def test_no_position_is_given_twice_though_the_new_master_lacks_the_last_writes(
         pair.lag()
         send(LOST)
         seen = pairs(viewer.requests(BEFORE + LOST))
-        pair.fail_over(cut)
+        pair.fail_over(close)
         send(AFTER)
         with PacketViewer(b.url, {"uuid": uuid}) as last:
             end = last.event("joined")
@@ -114,7 +114,7 @@ def test_no_position_is_given_twice_though_the_new_master_lacks_the_last_writes(
         assert end["epoch"] != seen[0][0]
 
 
-def test_a_command_that_waits_while_another_redis_takes_over_counts_in_its_epoch(
+def test_a_command_pending_during_a_failover_counts_in_the_new_epoch(
     pair: Pair,
 ) -> None:
     request = replace(samples()[0], uuid=str(uuid4()))
@@ -123,7 +123,7 @@ def test_a_command_that_waits_while_another_redis_takes_over_counts_in_its_epoch
     pair.catch_up()
     pair.lag()
     given += [delivery.publish(request)[:2] for _ in range(LOST)]
-    pair.master.freeze()  # what is submitted now is packed for the old history
+    pair.master.freeze()  # commands submitted now have the old epoch
     pair.proxy.point_to(pair.replica.port)
     pair.replica.client.replicaof("NO", "ONE")
     given += [delivery.publish(request)[:2] for _ in range(AFTER)]
@@ -133,7 +133,7 @@ def test_a_command_that_waits_while_another_redis_takes_over_counts_in_its_epoch
 
 
 class Follower:
-    """A viewer, and all that it has seen."""
+    """A viewer and the positions of all requests that it has received."""
 
     def __init__(self, viewer: PacketViewer) -> None:
         self._viewer = viewer
@@ -143,7 +143,7 @@ class Follower:
         self.follow(lambda: bool(self.epoch))
 
     def follow(self, is_there: Callable[[], bool]) -> None:
-        """Read until that is so. Between one `joined` and the next there must be no hole."""
+        """Read until `is_there()`. Between two `joined` events, seq must not skip a number."""
         while not is_there():
             [(name, payload)] = self._viewer.events(1)
             epoch, seq = payload["epoch"], payload["seq"]
@@ -162,7 +162,7 @@ class Follower:
 
 @contextmanager
 def load(servers: tuple[Server, ...], uuid: str) -> Iterator[None]:
-    """Each server gets one request after the other."""
+    """Send requests to each server, one after the other."""
     is_over = threading.Event()
 
     def send(server: Server) -> None:
@@ -179,7 +179,7 @@ def load(servers: tuple[Server, ...], uuid: str) -> Iterator[None]:
         each.result()
 
 
-def test_a_planned_failover_of_sentinel_gives_no_position_twice_and_hides_no_hole(
+def test_a_planned_failover_repeats_no_position_and_reports_every_gap(
     uuid: str,
 ) -> None:
     with ExitStack() as stack:

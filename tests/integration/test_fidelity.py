@@ -1,4 +1,4 @@
-"""Exactly as sent: raw bytes into a real socket, events out of a real Socket.IO client."""
+"""Requests are captured exactly as sent, from a raw socket to a real Socket.IO client."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Stage:
             text = text.replace(name, value)
         return text
 
-    def show(self, raw: bytes) -> tuple[int, Wire]:
-        """Send the bytes; the response's status, and the event at the viewer."""
-        return self.respond(raw).status, self.viewer.event("request")
+    def capture(self, raw: bytes) -> tuple[int, Wire]:
+        """Send the bytes. Return the status of the response and the captured request."""
+        return self.send(raw).status, self.viewer.event("request")
 
-    def respond(self, raw: bytes) -> Response:
-        """Send the bytes."""
+    def send(self, raw: bytes) -> Response:
+        """Send the bytes and return the response."""
         return send(self.server.address, self.fill(raw.decode("latin-1")).encode("latin-1"))
 
 
@@ -60,10 +60,10 @@ def body_of(request: Wire) -> bytes:
     )
 
 
-def test_it_shows_as_sent(stage: Stage, subtests: pytest.Subtests) -> None:
+def test_a_request_is_captured_as_sent(stage: Stage, subtests: pytest.Subtests) -> None:
     for row in ROWS:
         with subtests.test(row.name):
-            status, seen = stage.show(row.raw)
+            status, seen = stage.capture(row.raw)
             assert status == row.status
             assert seen["method"] == row.method
             assert seen["path"] == stage.fill(row.path)
@@ -86,18 +86,18 @@ def test_it_shows_as_sent(stage: Stage, subtests: pytest.Subtests) -> None:
             )
 
 
-def test_the_table_is_as_long_as_promised() -> None:
+def test_the_table_has_at_least_60_rows() -> None:
     assert len(ROWS) >= 60
 
 
-def test_the_fields_are_those_of_the_contract_in_their_order(stage: Stage) -> None:
+def test_a_captured_request_has_the_documented_fields_in_order(stage: Stage) -> None:
     fields = [
         *("uuid", "epoch", "seq", "id", "received_at", "method", "scheme", "host", "path"),
         *("subpath", "query_string", "http_version", "remote_addr", "headers", "trailers", "body"),
     ]
-    _, with_trailers = stage.show(with_chunks(b"hi", last=b"0\r\nA: b\r\n\r\n"))
+    _, with_trailers = stage.capture(with_chunks(b"hi", last=b"0\r\nA: b\r\n\r\n"))
     assert list(with_trailers) == fields
-    _, seen = stage.show(with_length(b"hi"))
+    _, seen = stage.capture(with_length(b"hi"))
     assert list(seen) == [name for name in fields if name != "trailers"]
     assert list(seen["body"]) == ["size", "encoding", "content", "complete"]
     assert seen["uuid"] == stage.uuid
@@ -111,28 +111,28 @@ def test_the_fields_are_those_of_the_contract_in_their_order(stage: Stage) -> No
     assert timedelta(0) <= age < timedelta(minutes=1)
 
 
-def test_pipelined_requests_show_one_by_one(stage: Stage) -> None:
+def test_pipelined_requests_are_captured_separately(stage: Stage) -> None:
     requests = [
         head(f"PUT /{stage.uuid}/{n} HTTP/1.1", "Content-Length: 1") + b"%d" % n for n in range(5)
     ]
     with Sender(stage.server.address) as sender:
         sender.send(b"".join(requests))
-        assert [sender_response(sender) for _ in requests] == [200] * 5
+        assert [status_of_response(sender) for _ in requests] == [200] * 5
     seen = [stage.viewer.event("request") for _ in requests]
     assert sorted(r["path"][-2:] + body_of(r).decode() for r in seen) == [
         f"/{n}{n}" for n in range(5)
     ]
 
 
-def sender_response(sender: Sender) -> int:
-    """One response, read byte by byte, so that the next one stays in the socket."""
+def status_of_response(sender: Sender) -> int:
+    """Read one response byte by byte, so that the next one stays in the socket."""
     received = b""
     while not received.endswith(b"\r\n\r\n"):
         received += sender.socket.recv(1)
     return int(received.split(b" ")[1])
 
 
-def test_a_request_that_comes_in_single_bytes_shows_whole(stage: Stage) -> None:
+def test_a_request_that_arrives_in_single_bytes_is_captured(stage: Stage) -> None:
     raw = stage.fill(with_chunks(b"hello", b"you", lines=("X-A: b",)).decode()).encode()
     with Sender(stage.server.address) as sender:
         for byte in raw:
@@ -141,7 +141,7 @@ def test_a_request_that_comes_in_single_bytes_shows_whole(stage: Stage) -> None:
     assert body_of(stage.viewer.event("request")) == b"helloyou"
 
 
-def test_a_sender_that_waits_is_told_to_continue(stage: Stage) -> None:
+def test_a_sender_with_an_expectation_receives_100_continue(stage: Stage) -> None:
     raw = head(f"POST /{stage.uuid} HTTP/1.1", "Content-Length: 2", "Expect: 100-continue")
     with Sender(stage.server.address) as sender:
         sender.send(raw)
@@ -151,7 +151,7 @@ def test_a_sender_that_waits_is_told_to_continue(stage: Stage) -> None:
     assert body_of(stage.viewer.event("request")) == b"hi"
 
 
-def test_a_sender_that_waits_with_too_much_is_not_told_to_continue(stage: Stage) -> None:
+def test_a_sender_with_an_expectation_and_a_large_body_receives_413(stage: Stage) -> None:
     raw = head(f"POST /{stage.uuid} HTTP/1.1", f"Content-Length: {2**30}", "Expect: 100-continue")
     with Sender(stage.server.address) as sender:
         sender.send(raw)
@@ -165,7 +165,7 @@ def test_a_sender_that_waits_with_too_much_is_not_told_to_continue(stage: Stage)
 
 
 @pytest.mark.parametrize(
-    "half",
+    "truncated",
     [
         b"POST /{u} HTTP/1.1\r\nHo",
         b"POST /{u} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n",
@@ -175,21 +175,19 @@ def test_a_sender_that_waits_with_too_much_is_not_told_to_continue(stage: Stage)
         b"POST /{u} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n",
     ],
 )
-@pytest.mark.parametrize("closes", ["half", "whole"])
-def test_a_sender_that_stops_half_way_sent_no_request(
-    stage: Stage, half: bytes, closes: str
-) -> None:
-    before = stage.show(with_length(b"before"))[1]["seq"]
+@pytest.mark.parametrize("end", ["half-close", "close"])
+def test_a_truncated_request_is_not_delivered(stage: Stage, truncated: bytes, end: str) -> None:
+    before = stage.capture(with_length(b"before"))[1]["seq"]
     with Sender(stage.server.address) as sender:
-        sender.send(half.replace(b"{u}", stage.uuid.encode()))
-        if closes == "half":
+        sender.send(truncated.replace(b"{u}", stage.uuid.encode()))
+        if end == "half-close":
             sender.close_half()
-            sender.rest()  # until the server has closed
-    after = stage.show(with_length(b"after"))[1]
+            sender.rest()  # until the server closes
+    after = stage.capture(with_length(b"after"))[1]
     assert (after["seq"], body_of(after)) == (before + 1, b"after")
 
 
-def test_a_sender_that_goes_on_after_too_much_still_reads_its_response(stage: Stage) -> None:
+def test_a_sender_of_a_large_body_reads_its_response(stage: Stage) -> None:
     body = b"x" * (4 * 2**20)
     assert post(stage.server.address, f"/{stage.uuid}", body).status == 413
     assert stage.viewer.event("request")["body"]["size"] == len(body)
@@ -212,10 +210,10 @@ generated = settings(
 
 @generated
 @given(method=TOKEN, lines=LINES)
-def test_any_method_and_header_lines_show_as_sent(
+def test_any_method_and_header_lines_are_captured_as_sent(
     stage: Stage, method: str, lines: list[tuple[str, str]]
 ) -> None:
-    status, seen = stage.show(
+    status, seen = stage.capture(
         head(f"{method} /{stage.uuid} HTTP/1.1", *(f"{n}:{v}" for n, v in lines))
     )
     assert (status, seen["method"]) == (200, method)
@@ -224,15 +222,15 @@ def test_any_method_and_header_lines_show_as_sent(
 
 @generated
 @given(rest=VISIBLE.map(lambda text: text.replace("?", "")), query=VISIBLE)
-def test_any_path_and_query_show_as_sent(stage: Stage, rest: str, query: str) -> None:
-    status, seen = stage.show(head(f"GET /{stage.uuid}/{rest}?{query} HTTP/1.1"))
+def test_any_path_and_query_are_captured_as_sent(stage: Stage, rest: str, query: str) -> None:
+    status, seen = stage.capture(head(f"GET /{stage.uuid}/{rest}?{query} HTTP/1.1"))
     assert status == 200
     assert (seen["path"], seen["query_string"]) == (f"/{stage.uuid}/{rest}", query)
 
 
 @generated
 @given(chunks=st.lists(st.binary(min_size=1), max_size=8), chunked=st.booleans())
-def test_any_body_shows_as_sent(stage: Stage, chunks: list[bytes], chunked: bool) -> None:
+def test_any_body_is_captured_as_sent(stage: Stage, chunks: list[bytes], chunked: bool) -> None:
     body = b"".join(chunks)
     raw = with_chunks(*chunks) if chunked else with_length(body)
     with Sender(stage.server.address) as sender:

@@ -1,4 +1,4 @@
-"""SIGTERM: nobody is hurt when a worker leaves."""
+"""A worker that receives SIGTERM finishes requests and disconnects viewers gracefully."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer
 
 
-def test_it_says_that_it_is_not_ready_and_serves_on_while_it_drains(uuid: str) -> None:
+def test_a_draining_worker_is_not_ready_and_still_serves(uuid: str) -> None:
     with Server(DRAIN_SECONDS=60) as server:
-        server.until_ready()  # it serves, and so it listens to signals
+        server.until_ready()  # it handles signals from now on
         server.terminate()
         eventually(lambda: status_of(server.url + "/readyz") == 503)
         assert status_of(server.url + "/healthz") == 200
         assert post(server.address, f"/{uuid}").status == 200
         with PacketViewer(server.url, {"uuid": uuid}) as viewer:
             viewer.event("joined")
-            server.terminate()  # the second one ends it at once
+            server.terminate()  # a second signal ends it at once
             assert server.wait() == 0
 
 
-def test_what_is_in_flight_is_finished_and_nothing_new_is_taken(uuid: str) -> None:
+def test_a_worker_finishes_requests_in_flight_and_accepts_no_others(uuid: str) -> None:
     with Server() as server, Sender(server.address) as slow, Sender(server.address) as idle:
         idle.send(b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
         assert idle.response().status == 200
@@ -44,14 +44,15 @@ def test_what_is_in_flight_is_finished_and_nothing_new_is_taken(uuid: str) -> No
         assert server.wait() == 0
 
 
-def test_a_connection_that_was_let_in_is_served_as_long_as_the_worker_lives(uuid: str) -> None:
+def test_an_accepted_connection_is_served_until_the_worker_ends(uuid: str) -> None:
     with Server() as server, Sender(server.address) as sender, ExitStack() as stack:
         auth = {"uuid": uuid}
         viewers = [stack.enter_context(PacketViewer(server.url, auth)) for _ in range(20)]
         for viewer in viewers:
             viewer.event("joined")
         server.terminate()
-        assert viewers[0].event("bye") == {"reason": "draining", "seconds": 0}  # it accepts no more
+        # The worker accepts no more connections.
+        assert viewers[0].event("bye") == {"reason": "draining", "seconds": 0}
         sender.send(f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel".encode())
         with suppress(OSError):
             while viewers[-1].packet():
@@ -61,7 +62,7 @@ def test_a_connection_that_was_let_in_is_served_as_long_as_the_worker_lives(uuid
         assert server.wait() == 0
 
 
-def test_viewers_are_told_and_cut_off_so_that_they_come_back(uuid: str) -> None:
+def test_viewers_receive_bye_and_are_disconnected_so_that_they_reconnect(uuid: str) -> None:
     with Server() as server, ExitStack() as stack:
         auth = {"uuid": uuid}
         viewers = [stack.enter_context(PacketViewer(server.url, auth)) for _ in range(5)]
@@ -74,13 +75,13 @@ def test_viewers_are_told_and_cut_off_so_that_they_come_back(uuid: str) -> None:
             with suppress(OSError, websocket.WebSocketException):
                 while True:
                     rest.append(viewer.packet()[0])
-            # Neither Socket.IO's DISCONNECT nor Engine.IO's CLOSE: after those clients stay away.
+            # Clients do not reconnect after Socket.IO's DISCONNECT or Engine.IO's CLOSE.
             assert not set(rest) & {"41", "1"}
         assert server.wait() == 0
         assert "Traceback" not in server.log
 
 
-def test_every_connection_that_was_let_in_gets_its_response(uuid: str) -> None:
+def test_every_accepted_connection_gets_its_response(uuid: str) -> None:
     with Server() as server:
         server.until_ready()
 

@@ -1,4 +1,4 @@
-"""Each limit is a setting, and what is over it gets the response that docs/limits.md promises."""
+"""Requests and viewers over a limit get the response that docs/limits.md describes."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ HASTY = {"HEAD_SECONDS": 1, "BODY_SECONDS": 1}
 
 @pytest.fixture(scope="module")
 def small() -> Iterator[Server]:
-    """A worker whose limits for the size of requests are all small."""
+    """A worker with small limits for the size of requests."""
     with Server(**SMALL) as server:
         yield server
 
 
-# What a sender sends
+# Senders: size and time
 
 
 def get(server: Server, target: str, *lines: str) -> int:
-    """The status of a response, behind which a connection is closed that was over a limit."""
+    """Return the status of the response. Check that the connection closes if it is not 200."""
     with Sender(server.address) as sender:
         sender.send("\r\n".join((f"GET {target} HTTP/1.1", "Host: h", *lines, "", "")).encode())
         response = sender.response()
@@ -49,30 +49,24 @@ def get(server: Server, target: str, *lines: str) -> int:
         return response.status
 
 
-def test_a_target_as_long_as_it_may_be_is_taken_and_no_longer(small: Server, uuid: str) -> None:
+def test_a_target_over_the_maximum_length_is_refused(small: Server, uuid: str) -> None:
     path = f"/{uuid}/"
     assert get(small, path + "x" * (300 - len(path))) == 200
     assert get(small, path + "x" * (301 - len(path))) == 414
 
 
-def test_as_many_header_lines_as_there_may_be_are_taken_and_no_more(
-    small: Server, uuid: str
-) -> None:
+def test_header_lines_over_the_maximum_number_are_refused(small: Server, uuid: str) -> None:
     assert get(small, f"/{uuid}", *["A: b"] * 19) == 200
     assert get(small, f"/{uuid}", *["A: b"] * 20) == 431
 
 
-def test_a_header_section_as_large_as_it_may_be_is_taken_and_no_larger(
-    small: Server, uuid: str
-) -> None:
+def test_a_header_section_over_the_maximum_size_is_refused(small: Server, uuid: str) -> None:
     others = len("Host: h\r\n" + "A: \r\n")
     assert get(small, f"/{uuid}", "A: " + "b" * (600 - others)) == 200
     assert get(small, f"/{uuid}", "A: " + "b" * (601 - others)) == 431
 
 
-def test_a_body_over_the_limit_is_counted_and_shown_without_content(
-    small: Server, uuid: str
-) -> None:
+def test_a_body_over_the_maximum_size_is_captured_without_content(small: Server, uuid: str) -> None:
     with PacketViewer(small.url, {"uuid": uuid}) as viewer:
         viewer.event("joined")
         assert post(small.address, f"/{uuid}", b"x" * 100).status == 200
@@ -81,24 +75,24 @@ def test_a_body_over_the_limit_is_counted_and_shown_without_content(
     assert [(body["size"], body["complete"]) for body in shown] == [(100, True), (101, False)]
 
 
-def test_a_head_or_a_body_that_does_not_arrive_in_time_gets_408(uuid: str) -> None:
+def test_a_head_or_body_that_arrives_too_late_gets_408(uuid: str) -> None:
     head = f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n"
     with Server(**HASTY) as server:
-        for begun in (head, head + "\r\nab"):
+        for unfinished in (head, head + "\r\nab"):
             with Sender(server.address) as sender:
-                sender.send(begun.encode())
+                sender.send(unfinished.encode())
                 assert sender.response().status == 408
                 assert sender.is_closed()
 
 
-def test_a_connection_without_a_next_request_is_closed_without_a_word(uuid: str) -> None:
+def test_an_idle_connection_is_closed_without_a_response(uuid: str) -> None:
     with Server(KEEP_ALIVE_SECONDS=1) as server, Sender(server.address) as sender:
         sender.send(f"GET /{uuid} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
         assert sender.response().status == 200
         assert sender.is_closed()
 
 
-def test_a_connection_too_many_is_told_so_until_another_one_ends(uuid: str) -> None:
+def test_a_connection_over_the_maximum_gets_503_until_another_closes(uuid: str) -> None:
     with Server(MAX_CONNECTIONS=10) as server, ExitStack() as stack:
         eventually(lambda: post(server.address, f"/{uuid}").status == 200)
         senders = [stack.enter_context(Sender(server.address)) for _ in range(10)]
@@ -112,22 +106,22 @@ def test_a_connection_too_many_is_told_so_until_another_one_ends(uuid: str) -> N
         stack.close()
 
         def is_counted() -> bool:
-            with suppress(HTTPError):  # the connections above may not have ended yet
+            with suppress(HTTPError):  # the connections above may still be open
                 return server.refusals()["too_many_connections"] >= 1
             return False
 
         eventually(is_counted)
 
 
-class Unfinished(Sender):
-    """A request that the worker has begun to handle, and whose body is still to come."""
+class UnfinishedRequest(Sender):
+    """A request that the worker has started to handle, without its body."""
 
     def __init__(self, server: Server, uuid: str, source: str = "127.0.0.1", *lines: str) -> None:
         super().__init__(server.address, source)
         head = (f"POST /{uuid} HTTP/1.1", "Host: h", "Content-Length: 1", *lines)
         self.send("\r\n".join((*head, "Expect: 100-continue", "", "")).encode())
 
-    def begin(self) -> Unfinished:
+    def begin(self) -> UnfinishedRequest:
         assert self.socket.recv(100).startswith(b"HTTP/1.1 100 ")
         return self
 
@@ -142,10 +136,10 @@ def two_senders() -> Iterator[Server]:
         yield server
 
 
-def test_one_request_too_many_of_an_address_is_refused_and_may_come_again(
+def test_a_request_over_the_maximum_per_address_is_refused_with_retry_after(
     two_senders: Server, uuid: str
 ) -> None:
-    first, second = (Unfinished(two_senders, uuid).begin() for _ in range(2))
+    first, second = (UnfinishedRequest(two_senders, uuid).begin() for _ in range(2))
     with first, second:
         refused = post(two_senders.address, f"/{uuid4()}")
         assert (refused.status, refused.headers["retry-after"]) == (429, "1")
@@ -157,27 +151,29 @@ def test_one_request_too_many_of_an_address_is_refused_and_may_come_again(
         assert second.finish() == 200
 
 
-def test_other_addresses_and_what_is_no_callback_are_not_touched(
+def test_the_maximum_per_address_does_not_affect_other_addresses(
     two_senders: Server, uuid: str
 ) -> None:
-    first, second = (Unfinished(two_senders, uuid).begin() for _ in range(2))
-    with first, second, Unfinished(two_senders, uuid, ELSEWHERE).begin() as elsewhere:
+    first, second = (UnfinishedRequest(two_senders, uuid).begin() for _ in range(2))
+    with first, second, UnfinishedRequest(two_senders, uuid, ELSEWHERE).begin() as elsewhere:
         assert elsewhere.finish() == 200
         assert two_senders.metrics()["requests_accepted_total"] > 0
-        # To the end: the server hears late of those that only go, and the next test needs both.
+        # Finish both: the server notices a close late, and the next test needs both places.
         assert {first.finish(), second.finish()} == {200}
 
 
-def test_a_sender_that_goes_gives_its_place_back(two_senders: Server, uuid: str) -> None:
+def test_a_sender_that_disconnects_frees_its_place(two_senders: Server, uuid: str) -> None:
     for _ in range(2):
-        Unfinished(two_senders, uuid).begin().reset()
+        UnfinishedRequest(two_senders, uuid).begin().reset()
     eventually(lambda: post(two_senders.address, f"/{uuid}").status == 200)
 
 
-def test_addresses_are_those_that_the_trusted_proxy_names(uuid: str) -> None:
+def test_the_address_of_a_sender_is_that_from_the_trusted_proxy(uuid: str) -> None:
     with Server(MAX_SENDERS_PER_ADDRESS=1, TRUSTED_PROXIES=1) as server:
-        with Unfinished(server, uuid, "127.0.0.1", "X-Forwarded-For: 203.0.113.1:5000").begin():
-            # Neither another port nor what the sender itself put before makes it another address.
+        with UnfinishedRequest(
+            server, uuid, "127.0.0.1", "X-Forwarded-For: 203.0.113.1:5000"
+        ).begin():
+            # Another port, or addresses that the sender adds in front, do not change its address.
             for value in ("203.0.113.1:6000", "198.51.100.7, 203.0.113.1", '", 203.0.113.1'):
                 assert (
                     post(server.address, f"/{uuid}", b"", f"X-Forwarded-For: {value}").status == 429
@@ -187,37 +183,37 @@ def test_addresses_are_those_that_the_trusted_proxy_names(uuid: str) -> None:
             )
 
 
-# Viewers: how many
+# Viewers: number
 
 KINDS = [PacketViewer, PollingViewer]
 
 
-def is_turned_away(viewer: PacketViewer) -> bool:
-    """Whether it hears `bye` for being one too many and is cut, and nothing else."""
+def is_refused_with_bye(viewer: PacketViewer) -> bool:
+    """Check that the viewer receives only `bye`, with the reason `limit`, and is disconnected."""
     kind, connected = viewer.packet()
     assert (kind, set(connected)) == ("40", {"sid"})
     assert viewer.packet() == ("42", ["bye", {"reason": "limit"}])
-    # Neither "41" nor "1": clients would not come back.
+    # After "41" or "1" clients would not reconnect.
     with pytest.raises(OSError, match=r"closed|status 400"):
         read(viewer)
     return True
 
 
 def read(viewer: PacketViewer) -> str:
-    """The next packet. A poll that was open when the viewer was cut ends without one."""
+    """Return the next packet. A poll that is open at the disconnect ends without a packet."""
     packet = viewer.read()
     return viewer.read() if packet == "" else packet
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_viewer_too_many_hears_bye_and_may_come_back(kind: type[PacketViewer]) -> None:
+def test_a_viewer_over_the_maximum_receives_bye_and_may_reconnect(kind: type[PacketViewer]) -> None:
     with Server(MAX_VIEWERS=2) as server:
         uuid = str(uuid4())
         with kind(server.url, {"uuid": uuid}) as one, kind(server.url, {"uuid": uuid}) as two:
             one.event("joined")
             two.event("joined")
             with kind(server.url, {"uuid": uuid}) as one_too_many:
-                assert is_turned_away(one_too_many)
+                assert is_refused_with_bye(one_too_many)
             assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "2"
             assert server.metrics()["viewers_turned_away_total"] == 1
             if isinstance(two, PollingViewer):
@@ -230,44 +226,45 @@ def test_a_viewer_too_many_hears_bye_and_may_come_back(kind: type[PacketViewer])
                 assert again.event("joined")["uuid"] == uuid
 
 
-def test_a_tenth_of_the_connections_is_kept_from_viewers_that_poll_too(uuid: str) -> None:
+def test_a_tenth_of_the_connections_is_reserved_for_senders(uuid: str) -> None:
     with Server(MAX_CONNECTIONS=20) as server, ExitStack() as stack:
         for _ in range(9):
             for kind in KINDS:
                 stack.enter_context(kind(server.url, {"uuid": uuid})).event("joined")
         with PollingViewer(server.url, {"uuid": uuid}) as one_too_many:
-            assert is_turned_away(one_too_many)
+            assert is_refused_with_bye(one_too_many)
         assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "18"
 
 
-def test_a_client_that_was_one_too_many_comes_back_by_itself(uuid: str) -> None:
-    heard: Queue[dict[str, Any]] = Queue()
+def test_a_client_over_the_maximum_reconnects_automatically(uuid: str) -> None:
+    received: Queue[dict[str, Any]] = Queue()
     with Server(MAX_VIEWERS=1) as server, PacketViewer(server.url, {"uuid": uuid}) as viewer:
         viewer.event("joined")
         client = socketio.Client(reconnection_delay=0.1, reconnection_delay_max=0.5)
-        client.on("bye", heard.put)
-        client.on("joined", heard.put)
-        client.connect(server.url, auth={"uuid": uuid}, transports=["websocket"])
-        assert heard.get(timeout=PATIENCE_SECONDS) == {"reason": "limit"}
+        client.on("bye", received.put)
+        client.on("joined", received.put)
+        # With `wait`, the client loses a disconnect that comes before `connect` returns.
+        client.connect(server.url, auth={"uuid": uuid}, transports=["websocket"], wait=False)
+        assert received.get(timeout=PATIENCE_SECONDS) == {"reason": "limit"}
         viewer.cut_off()
-        while "reason" in (said := heard.get(timeout=PATIENCE_SECONDS)):
+        while "reason" in (joined := received.get(timeout=PATIENCE_SECONDS)):
             pass
-        assert said["uuid"] == uuid
+        assert joined["uuid"] == uuid
         client.disconnect()
 
 
-def test_viewers_of_one_address_are_limited_and_others_are_not(uuid: str) -> None:
+def test_the_maximum_of_viewers_per_address_does_not_affect_others(uuid: str) -> None:
     with Server(MAX_VIEWERS_PER_ADDRESS=2) as server, ExitStack() as stack:
         for kind in (PacketViewer, UpgradingViewer):
             stack.enter_context(kind(server.url, {"uuid": uuid})).event("joined")
         for kind in KINDS:
             with kind(server.url, {"uuid": uuid}) as one_too_many:
-                assert is_turned_away(one_too_many)
+                assert is_refused_with_bye(one_too_many)
             with kind(server.url, {"uuid": uuid}, ELSEWHERE) as elsewhere:
                 elsewhere.event("joined")
 
 
-def test_a_viewer_that_leaves_gives_its_addresss_place_back(uuid: str) -> None:
+def test_a_viewer_that_disconnects_frees_its_place(uuid: str) -> None:
     with Server(MAX_VIEWERS_PER_ADDRESS=1) as server:
         for _ in range(3):
             with PacketViewer(server.url, {"uuid": uuid}) as viewer:
@@ -275,27 +272,27 @@ def test_a_viewer_that_leaves_gives_its_addresss_place_back(uuid: str) -> None:
             eventually(lambda: server.metrics()["viewers"] == 0)
 
 
-def test_one_too_many_that_says_nothing_is_cut_off_too() -> None:
+def test_a_silent_viewer_over_the_maximum_is_disconnected() -> None:
     with Server(MAX_VIEWERS=1) as server, PacketViewer(server.url):
         silent = websocket.create_connection(
             server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket",
             timeout=PATIENCE_SECONDS,
         )
-        said = []
+        received = []
         with suppress(websocket.WebSocketConnectionClosedException):
             while packet := silent.recv():
-                said.append(packet)
+                received.append(packet)
         silent.shutdown()
-        assert said[-1] == '42["bye",{"reason":"limit"}]'
+        assert received[-1] == '42["bye",{"reason":"limit"}]'
 
 
-def test_a_handshake_that_gets_no_connection_leaves_no_viewer_behind(uuid: str) -> None:
+def test_a_refused_handshake_takes_no_place_of_a_viewer(uuid: str) -> None:
     with Server(MAX_VIEWERS=1) as server:
         handshake = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: h\r\n"
         upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: "
         upgrade += "dGhlIHNhbXBsZSBub25jZQ==\r\n"
         with Sender(server.address) as sender:
-            # Its body has no place in a handshake.
+            # A handshake must not have a body.
             lines = "Sec-WebSocket-Version: 13\r\nContent-Length: 1\r\n\r\nx"
             sender.send((handshake + upgrade + lines).encode())
             assert sender.response().status == 400
@@ -303,10 +300,10 @@ def test_a_handshake_that_gets_no_connection_leaves_no_viewer_behind(uuid: str) 
             viewer.event("joined")
 
 
-# Viewers: what one may ask for
+# Viewers: messages
 
 
-def test_a_viewer_joins_as_many_rooms_as_it_may_and_no_more() -> None:
+def test_a_viewer_joins_at_most_its_maximum_of_rooms() -> None:
     with Server(MAX_ROOMS_PER_VIEWER=2) as server:
         with PacketViewer(server.url, {"uuid": str(uuid4())}) as viewer:
             viewer.event("joined")
@@ -316,7 +313,7 @@ def test_a_viewer_joins_as_many_rooms_as_it_may_and_no_more() -> None:
 
 
 def ask(viewer: PacketViewer, event: str, uuid: str, number: int) -> dict[str, Any]:
-    """The acknowledgement of a message."""
+    """Send a message and return its acknowledgement."""
     viewer.write(f'42{number}["{event}",{{"uuid":"{uuid}"}}]')
     while (received := viewer.packet())[0] != f"43{number}":
         pass
@@ -324,32 +321,34 @@ def ask(viewer: PacketViewer, event: str, uuid: str, number: int) -> dict[str, A
 
 
 def padded(size: int) -> str:
-    """A message of that size, as Engine.IO's packet."""
+    """Return a message of that size, as an Engine.IO packet."""
     begin, end = '42["nonsense","', '"]'
     return begin + "x" * (size - len(begin + end)) + end
 
 
 @pytest.mark.parametrize("size", [4097, 100_000])
-def test_a_viewer_whose_message_is_too_large_hears_bye(
+def test_a_viewer_with_a_message_that_is_too_large_receives_bye(
     server: Server, uuid: str, size: int
 ) -> None:
     with PacketViewer(server.url, {"uuid": uuid}) as viewer:
         viewer.event("joined")
         viewer.write(padded(4096))
         assert ask(viewer, "leave", str(uuid4()), 1)["ok"]
-        said = []
-        with suppress(OSError):  # it may be cut off while we still send
+        received = []
+        with suppress(OSError):  # the server may disconnect while we still send
             viewer.write(padded(size))
             while True:
-                said.append(viewer.read())
-        assert "1" not in said
-        assert "41" not in said
-        assert said[-1:] in ([], ['42["bye",{"reason":"limit"}]'])
+                received.append(viewer.read())
+        assert "1" not in received
+        assert "41" not in received
+        assert received[-1:] in ([], ['42["bye",{"reason":"limit"}]'])
         if size == 4097:
-            assert said, "it has nothing more on its way, so that it hears"
+            assert received, "without data in flight, the viewer receives bye"
 
 
-def test_on_long_polling_a_message_too_large_gets_413_and_bye(server: Server, uuid: str) -> None:
+def test_a_polling_viewer_with_a_message_that_is_too_large_gets_413_and_bye(
+    server: Server, uuid: str
+) -> None:
     with PollingViewer(server.url, {"uuid": uuid}) as viewer:
         viewer.event("joined")
         viewer.write(padded(4096))
@@ -358,12 +357,12 @@ def test_on_long_polling_a_message_too_large_gets_413_and_bye(server: Server, uu
             path = f"/socket.io/?EIO=4&transport=polling&sid={sid}"
             polling.send(f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
             assert post(server.address, path, padded(4097).encode()).status == 413
-            said = polling.response().body.decode().split("\x1e")
-            assert said[-1] == '42["bye",{"reason":"limit"}]'
+            received = polling.response().body.decode().split("\x1e")
+            assert received[-1] == '42["bye",{"reason":"limit"}]'
         eventually(lambda: post(server.address, f"/{uuid}").headers["webhook-viewers"] == "0")
 
 
-def test_messages_over_the_rate_all_get_a_response_in_their_order(uuid: str) -> None:
+def test_messages_over_the_rate_are_acknowledged_in_order(uuid: str) -> None:
     with Server(MAX_MESSAGES_PER_SECOND=20) as server:
         with PacketViewer(server.url, {"uuid": uuid}) as viewer:
             viewer.event("joined")
@@ -376,7 +375,7 @@ def test_messages_over_the_rate_all_get_a_response_in_their_order(uuid: str) -> 
             assert responded == list(range(1, 31))
 
 
-def test_while_one_viewer_is_slowed_down_others_are_not(uuid: str) -> None:
+def test_a_viewer_over_the_rate_does_not_slow_others(uuid: str) -> None:
     with Server(MAX_MESSAGES_PER_SECOND=5) as server:
         with PacketViewer(server.url) as flooding, PacketViewer(server.url) as other:
             for number in range(1, 30):
@@ -384,30 +383,30 @@ def test_while_one_viewer_is_slowed_down_others_are_not(uuid: str) -> None:
             assert ask(other, "join", uuid, 1)["ok"]
             assert post(server.address, f"/{uuid}").headers["webhook-viewers"] == "1"
             assert other.requests(1)
-            # The flood is still being held back.
+            # The messages of the flood are still delayed.
             responded = 0
             while responded < 29:
                 responded += flooding.packet()[0].startswith("43")
 
 
-def test_a_flood_that_hides_the_response_to_a_ping_ends_so_that_the_viewer_comes_back() -> None:
+def test_a_flooding_viewer_receives_bye_when_its_pong_is_late() -> None:
     with Server(MAX_MESSAGES_PER_SECOND=5) as server, ExitStack() as stack:
         floods = (frame(TEXT, b'42["nonsense"]'), frame(PONG))
         viewers = [stack.enter_context(PacketViewer(server.url)) for _ in floods]
         for viewer, flood in zip(viewers, floods, strict=True):
             viewer.write_raw(flood * 500)
         for viewer in viewers:
-            said = []
+            received = []
             with suppress(OSError):
                 while True:
-                    said.append(viewer.packet())
-            assert said[-1] == ("42", ["bye", {"reason": "limit"}])
-            assert [kind for kind, _ in said[:-1]] == ["40"]
+                    received.append(viewer.packet())
+            assert received[-1] == ("42", ["bye", {"reason": "limit"}])
+            assert [kind for kind, _ in received[:-1]] == ["40"]
         eventually(lambda: server.metrics()["viewers"] == 0)
         assert server.metrics()['viewers_cut_off_total{reason="limit"}'] == len(floods)
 
 
-def test_attachments_that_never_end_are_not_gathered(uuid: str) -> None:
+def test_attachments_without_end_are_not_kept_in_memory(uuid: str) -> None:
     with Server(MAX_MESSAGES_PER_SECOND=0) as server, PacketViewer(server.url) as viewer:
         assert ask(viewer, "leave", uuid, 1)["ok"]
         before = server.memory()
@@ -418,7 +417,7 @@ def test_attachments_that_never_end_are_not_gathered(uuid: str) -> None:
         assert server.memory() - before < 8 * 2**20, "16 MB were sent"
 
 
-def test_joins_that_wait_for_the_queue_are_limited_and_the_rest_is_told_at_once() -> None:
+def test_pending_joins_are_limited_and_others_are_refused_at_once() -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url, MAX_ROOMS_PER_VIEWER=2) as server:
         with PacketViewer(server.until_ready().url) as viewer:
             viewer.packet()
@@ -442,10 +441,10 @@ def test_joins_that_wait_for_the_queue_are_limited_and_the_rest_is_told_at_once(
             ]
 
 
-def test_a_place_is_that_of_an_address_and_not_of_its_proxy(uuid: str) -> None:
+def test_viewers_behind_a_proxy_are_limited_by_their_own_address(uuid: str) -> None:
     with Server(MAX_VIEWERS_PER_ADDRESS=1, TRUSTED_PROXIES=1) as server:
         url = server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
-        said = []
+        received = []
         sockets = []
         for address in ("203.0.113.1", "203.0.113.2", "203.0.113.1"):
             header = [f"X-Forwarded-For: 198.51.100.1, {address}"]
@@ -456,7 +455,7 @@ def test_a_place_is_that_of_an_address_and_not_of_its_proxy(uuid: str) -> None:
             sockets.append(opened)
             assert opened.recv()[0] == "0"
             opened.send("40")
-            said.append((opened.recv()[:2], opened.recv() if len(said) == 2 else ""))
-        assert [second for _, second in said] == ["", "", '42["bye",{"reason":"limit"}]']
+            received.append((opened.recv()[:2], opened.recv() if len(received) == 2 else ""))
+        assert [second for _, second in received] == ["", "", '42["bye",{"reason":"limit"}]']
         for opened in sockets:
             opened.shutdown()

@@ -1,4 +1,4 @@
-"""Behind the balancer that is shipped: as sent still, and nobody is hurt when a worker goes."""
+"""Behind nginx, requests are captured as sent and a worker that ends causes no errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.responders import Responder, give
 from tests.support.sender import Sender, post, send
 from tests.support.viewers import ASIDES, PacketViewer, Viewer
 
-# What nginx refuses itself, and how; docs/nginx.md says the same.
+# Requests that nginx refuses, with the status; docs/nginx.md lists them, too.
 REFUSED = {
     "the method TRACE": 405,
     "the method CONNECT": 405,
@@ -34,7 +34,7 @@ REFUSED = {
     "an empty Host": 400,
     "a Host with an empty label": 400,
 }
-# Lines that are a connection's own, or frame the body: they are nginx's towards the worker.
+# Lines about the connection or the framing, which nginx replaces.
 OWN = {"host", "connection", "upgrade", "te", "expect", "content-length", "transfer-encoding"}
 
 
@@ -62,10 +62,12 @@ def stage(balanced: Nginx) -> Iterator[Stage]:
         yield stage
 
 
-def test_it_shows_as_sent_behind_nginx(stage: Stage, subtests: pytest.Subtests) -> None:
+def test_a_request_is_captured_as_sent_behind_nginx(
+    stage: Stage, subtests: pytest.Subtests
+) -> None:
     for row in (row for row in ROWS if row.name not in REFUSED):
         with subtests.test(row.name):
-            status, seen = stage.show(row.raw)
+            status, seen = stage.capture(row.raw)
             assert status == row.status
             assert (seen["method"], seen["path"]) == (row.method, stage.fill(row.path))
             assert seen["query_string"] == row.query_string
@@ -84,7 +86,7 @@ def test_nginx_refuses_some_requests_itself(stage: Stage, subtests: pytest.Subte
             assert send(stage.server.address, raw).status == REFUSED[row.name]
 
 
-def test_the_balancers_lines_are_believed_and_not_shown(stage: Stage) -> None:
+def test_the_balancers_header_lines_are_trusted_and_not_captured(stage: Stage) -> None:
     lines = ("Webhook-Logger-Client: 1.2.3.4", "webhook-logger-scheme: gopher")
     more = ("Webhook-Logger-Request-Id: mine", "X-Forwarded-For: 5.6.7.8")
     post(stage.server.address, f"/{stage.uuid}", b"", *lines, *more)
@@ -96,7 +98,7 @@ def test_the_balancers_lines_are_believed_and_not_shown(stage: Stage) -> None:
     assert ["X-Forwarded-For", "5.6.7.8"] in seen["headers"]
 
 
-def test_without_the_setting_the_balancers_lines_are_a_senders_own(memory_server: Server) -> None:
+def test_without_the_setting_the_balancers_header_lines_are_captured(memory_server: Server) -> None:
     uuid = str(uuid4())
     with Viewer(memory_server.url, uuid=uuid) as viewer:
         viewer.event("joined")
@@ -121,10 +123,10 @@ def test_a_viewer_on_long_polling_stays_with_its_worker(balanced: Nginx) -> None
         client.disconnect()
 
 
-def test_viewers_of_one_address_are_spread_over_all_workers(
+def test_viewers_of_one_address_are_distributed_over_all_workers(
     balanced: Nginx, two: list[Server], stage: Stage
 ) -> None:
-    # Without those of other tests, of which the workers may hear late that they have gone.
+    # The workers may notice late that viewers of other tests have disconnected.
     eventually(lambda: sum(worker.metrics()["viewers"] for worker in two) == len([stage.viewer]))
     before = [worker.metrics()["viewers"] for worker in two]
     with ExitStack() as stack:
@@ -137,7 +139,7 @@ def test_viewers_of_one_address_are_spread_over_all_workers(
     assert min(more) > 0
 
 
-def test_a_viewer_that_polls_and_changes_to_websocket_stays_with_its_worker(
+def test_a_viewer_that_upgrades_to_websocket_stays_with_its_worker(
     balanced: Nginx,
 ) -> None:
     for number in range(2, 12):
@@ -147,7 +149,7 @@ def test_a_viewer_that_polls_and_changes_to_websocket_stays_with_its_worker(
 
 
 @pytest.mark.skipif(not HAS_IPV6, reason="this machine has no IPv6")
-def test_a_sender_on_ipv6_is_seen_with_its_address(balanced: Nginx, uuid: str) -> None:
+def test_the_address_of_an_ipv6_sender_is_captured(balanced: Nginx, uuid: str) -> None:
     with PacketViewer(balanced.url, {"uuid": uuid}) as viewer:
         viewer.event("joined")
         assert post(("::1", balanced.port), f"/{uuid}").status == 200
@@ -155,7 +157,7 @@ def test_a_sender_on_ipv6_is_seen_with_its_address(balanced: Nginx, uuid: str) -
 
 
 def limit(zone: str) -> int:
-    """How many requests nginx.conf lets in; docs/nginx.md says the same."""
+    """Return the number of requests that nginx.conf allows; docs/nginx.md states it, too."""
     conf = (ROOT / "deploy/nginx/nginx.conf").read_text()
     found = re.search(rf"limit_conn {zone} ([0-9]+);", conf)
     assert found
@@ -163,16 +165,16 @@ def limit(zone: str) -> int:
 
 
 class SlowBody(Sender):
-    """A request whose body does not end, once nginx has begun to read it."""
+    """A request with an unfinished body that nginx has started to read, unless it refused it."""
 
     def __init__(self, nginx: Nginx, uuid: str, framing: str, source: str) -> None:
         super().__init__(nginx.address, source)
         lines = (f"POST /{uuid} HTTP/1.1", "Host: h", framing, "Expect: 100-continue", "", "")
         self.send("\r\n".join(lines).encode())
-        self.is_in = self.socket.recv(16, socket.MSG_PEEK).startswith(b"HTTP/1.1 100")
+        self.is_accepted = self.socket.recv(16, socket.MSG_PEEK).startswith(b"HTTP/1.1 100")
 
     def refusal(self) -> str:
-        """The reason of a clear refusal, after which a sender tries again."""
+        """Return the reason of the refusal, which allows the sender to retry."""
         response = self.response()
         assert (response.status, response.headers.get("retry-after")) == (429, "1")
         return str(json.loads(response.body)["error"]["reason"])
@@ -190,31 +192,33 @@ ADDRESSES = [f"127.0.0.{number}" for number in range(20, 40)]
         ("Content-Length: 100000", "large"),
     ],
 )
-def test_large_bodies_are_limited_for_each_address_and_in_all(
+def test_large_bodies_are_limited_per_address_and_in_total(
     two: list[Server], uuid: str, framing: str, zone: str
 ) -> None:
-    one, all_ = limit(f"{zone}_of"), limit(zone)
+    per_address, total = limit(f"{zone}_of"), limit(zone)
     table = (ROOT / "docs/nginx.md").read_text()
-    assert f"| {one} per address; {all_} in total |" in table
+    assert f"| {per_address} per address; {total} in total |" in table
     with Nginx(*two) as nginx, ExitStack() as stack:
 
         def begin(source: str) -> SlowBody:
             return stack.enter_context(SlowBody(nginx, uuid, framing, source))
 
-        senders = [begin(ADDRESSES[0]) for _ in range(one)]
-        assert all(sender.is_in for sender in senders)
+        senders = [begin(ADDRESSES[0]) for _ in range(per_address)]
+        assert all(sender.is_accepted for sender in senders)
         assert begin(ADDRESSES[0]).refusal() == "too_many_from_address"
-        # Small ones of that address, and large ones of another one, are not touched.
+        # Small bodies of that address and large ones of another address are not limited.
         small = stack.enter_context(Sender(nginx.address, ADDRESSES[0]))
         head = f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 99999\r\n\r\n"
         small.send(head.encode() + b"x" * 99_999)
         assert small.response().status == 200
-        senders += [begin(ADDRESSES[1 + number // one]) for number in range(all_ - one)]
-        assert all(sender.is_in for sender in senders)
+        senders += [
+            begin(ADDRESSES[1 + number // per_address]) for number in range(total - per_address)
+        ]
+        assert all(sender.is_accepted for sender in senders)
         assert begin(ADDRESSES[-1]).refusal() == "too_many_from_address"
         assert post(nginx.address, f"/{uuid}").status == 200
         senders[0].reset()
-        eventually(lambda: begin(ADDRESSES[-1]).is_in)
+        eventually(lambda: begin(ADDRESSES[-1]).is_accepted)
 
 
 def test_senders_see_no_error_when_a_worker_is_killed_under_load(redis: Redis) -> None:
@@ -235,19 +239,19 @@ def test_senders_see_no_error_when_a_worker_is_killed_under_load(redis: Redis) -
                 posted.wait(PATIENCE_SECONDS)
                 a.end(kill=True)
                 assert set(responses) == {200}
-            end = int(viewer_end(b, uuid))
+            end = int(last_seq(b, uuid))
             seen = viewer.requests(end)
-            # A request that was in flight may come twice, with the same id; none is lost.
+            # A request in flight may be delivered twice, with the same id; no request is lost.
             assert len({request["id"] for request in seen}) == 400
             assert len({request["path"] for request in seen}) == 400
 
 
-def viewer_end(server: Server, uuid: str) -> int:
+def last_seq(server: Server, uuid: str) -> int:
     with Viewer(server.url, uuid=uuid) as last:
         return int(last.event("joined")["seq"])
 
 
-def test_a_callbacks_error_status_is_passed_on_and_no_worker_is_tried_again(stage: Stage) -> None:
+def test_an_error_status_of_a_callback_causes_no_retry(stage: Stage) -> None:
     raw = f"POST /{stage.uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: {2**20 + 1}\r\n\r\n".encode()
     assert send(stage.server.address, raw + b"x" * (2**20 + 1)).status == 413
     first = stage.viewer.event("request")
@@ -255,7 +259,7 @@ def test_a_callbacks_error_status_is_passed_on_and_no_worker_is_tried_again(stag
     assert stage.viewer.event("request")["seq"] == first["seq"] + 1
 
 
-def test_a_body_whose_framing_is_larger_than_all_buffers_still_gets_a_response(
+def test_a_body_in_tiny_chunks_that_exceeds_all_buffers_gets_a_response(
     stage: Stage,
 ) -> None:
     chunks = b"1\r\nx\r\n" * 1_580_000  # 9.5 MB for 1.58 MB
@@ -264,18 +268,18 @@ def test_a_body_whose_framing_is_larger_than_all_buffers_still_gets_a_response(
     assert stage.viewer.event("request")["body"]["complete"] is False
 
 
-def test_a_sender_that_stops_half_way_sent_no_request(stage: Stage) -> None:
+def test_a_truncated_request_is_not_delivered(stage: Stage) -> None:
     whole = b"POST /{u} HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\na"
     half = f"POST /{stage.uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab"
-    before = stage.show(whole)[1]["seq"]
+    before = stage.capture(whole)[1]["seq"]
     with Sender(stage.server.address) as sender:
         sender.send(half.encode())
-    assert stage.show(whole)[1]["seq"] == before + 1
+    assert stage.capture(whole)[1]["seq"] == before + 1
 
 
 MEBIBYTE = 2**20
-# What is refused by nginx itself, beyond the workers' limits, and what by a worker.
-TOO_MUCH = {
+# Requests over nginx's limits, which nginx refuses, and over the workers' lower limits.
+OVERSIZE = {
     "a request line of 80,000 bytes": (414, False, "x" * 80_000, ()),
     "a header line of 80,000 bytes": (400, False, "", ("A: " + "b" * 80_000,)),
     "header lines of 320,000 bytes": (400, False, "", ("A: " + "b" * 64_000,) * 5),
@@ -285,21 +289,21 @@ TOO_MUCH = {
 }
 
 
-@pytest.mark.parametrize("name", TOO_MUCH)
-def test_each_limit_has_its_response_and_nginxs_own_are_beyond_the_workers(
+@pytest.mark.parametrize("name", OVERSIZE)
+def test_requests_over_a_limit_of_nginx_or_a_worker_are_refused(
     balanced: Nginx, uuid: str, name: str
 ) -> None:
-    status, is_the_workers, rest, lines = TOO_MUCH[name]
+    status, is_by_worker, rest, lines = OVERSIZE[name]
     head = (f"POST /{uuid}/{rest} HTTP/1.1", "Host: h", *lines, "", "")
     with Sender(balanced.address) as sender:
-        with suppress(ConnectionError):  # it may close while we still send
+        with suppress(ConnectionError):  # nginx may close while we still send
             sender.send("\r\n".join(head).encode())
         response = sender.response()
     assert response.status == status
-    assert (response.headers["content-type"] == "application/json") == is_the_workers
+    assert (response.headers["content-type"] == "application/json") == is_by_worker
 
 
-def test_what_is_pending_at_a_worker_that_dies_is_pending_at_another_and_gets_a_response(
+def test_requests_pending_at_a_killed_worker_get_a_response_from_another(
     redis: Redis, uuid: str
 ) -> None:
     here, there = workers(redis, 2)

@@ -105,10 +105,10 @@ class SwitchingProxy(Relay):
         super().__init__(("127.0.0.1", port))
         self.url = f"redis://{self.authority}/0"
 
-    def point_to(self, port: int, cut: bool = True) -> None:
-        """Send new connections to this port, and close the existing ones if `cut`."""
+    def point_to(self, port: int, close: bool = True) -> None:
+        """Send new connections to this port, and close the existing ones if `close`."""
         self._target = ("127.0.0.1", port)
-        ended, self._sockets = self._sockets if cut else [], [] if cut else self._sockets
+        ended, self._sockets = self._sockets if close else [], [] if close else self._sockets
         for sock in ended:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)

@@ -46,7 +46,7 @@ def test_it_leaves_a_redis_that_has_become_a_replica_though_it_still_hears_there
 ) -> None:
     first, second, proxy = queues
     delivery = connect_delivery(first, QueueLimits(), url=proxy.url)
-    proxy.point_to(second.port, cut=False)
+    proxy.point_to(second.port, close=False)
     first.client.replicaof("127.0.0.1", second.port)
     eventually(lambda: is_published_to(delivery, second))
     eventually(lambda: is_heard_on(second) and not is_heard_on(first))
@@ -55,7 +55,7 @@ def test_it_leaves_a_redis_that_has_become_a_replica_though_it_still_hears_there
 def test_requests_follow_it_to_another_redis(queues: Queues) -> None:
     first, second, proxy = queues
     delivery = connect_delivery(first, QueueLimits(), url=proxy.url)
-    proxy.point_to(second.port, cut=False)
+    proxy.point_to(second.port, close=False)
     first.client.client_kill_filter(_type="pubsub")
     eventually(lambda: is_heard_on(second))
     eventually(lambda: is_published_to(delivery, second))
@@ -68,7 +68,7 @@ def test_it_keeps_away_from_a_replica(queues: Queues) -> None:
     sink = Statuses()
     connect_delivery(first, QueueLimits(), url=proxy.url, sink=sink)
     before = len(sink.reasons)
-    proxy.point_to(second.port, cut=False)
+    proxy.point_to(second.port, close=False)
     first.client.client_kill_filter(_type="pubsub")
     eventually(lambda: REASONS["READONLY"] in sink.reasons[before:])
     assert None not in sink.reasons[before:]
