@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_linear import Reader, demand_linear
+from tests.test_linear import Reader, require_linear
 from tests.wire_fixture import UUID, samples
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
@@ -69,4 +69,4 @@ READERS: dict[str, Reader] = {
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
 def test_reading_takes_linear_time(reader: Reader) -> None:
-    demand_linear(reader, LARGE)
+    require_linear(reader, LARGE)
