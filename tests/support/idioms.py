@@ -14,7 +14,7 @@ from config import Config
 from webhook_logger.app import create_app
 from webhook_logger.serving.listener import listen
 from webhook_logger.serving.server import serve
-from webhook_logger.serving.signals import heard
+from webhook_logger.serving.signals import receive_signals
 
 app = create_app(Config.from_environ(os.environ))
 socketio = app.extensions["socketio"]
@@ -50,6 +50,6 @@ def disconnect(sid: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     listener = listen("127.0.0.1", int(os.environ["PORT"]))
-    with heard() as signals:
+    with receive_signals() as signals:
         print(f"open {listener.url}", flush=True)
         serve(app, listener, signals, 0)
