@@ -61,9 +61,9 @@ def test_the_badge_counts_down_and_retry_now_skips_the_wait(
         expect(count).to_have_attribute("aria-hidden", "true")
         server.start()
         # The clock is stopped: only the click makes the page retry.
-        page.get_by_role("button", name="Retry now").click()
+        page.get_by_role("button", name="Retry").click()
         expect(page.locator(".badge[data-state=live]")).to_be_visible()
-        expect(page.get_by_role("button", name="Retry now")).to_have_count(0)
+        expect(page.get_by_role("button", name="Retry")).to_have_count(0)
         assert post(server.address, f"/{uuid}/after").status == 200
         expect(page.locator(".row")).to_have_count(1)
         page.close()
@@ -80,7 +80,7 @@ def test_a_draining_server_is_explained_for_a_moment(
         notice = page.get_by_role("alert")
         expect(notice).to_contain_text("restarting")
         server.start()
-        page.get_by_role("button", name="Retry now").click()
+        page.get_by_role("button", name="Retry").click()
         expect(page.locator(".badge[data-state=live]")).to_be_visible()
         expect(notice).to_contain_text("restarting")
         page.clock.run_for(8000)

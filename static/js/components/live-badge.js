@@ -48,7 +48,7 @@ export class LiveBadge extends LitElement {
 
   tryNow() {
     const retry = () => this.dispatchEvent(new CustomEvent("try-now", { bubbles: true }));
-    return html`<button part="button" type="button" class="button badge-try" @click=${retry}>Retry now</button>`;
+    return html`<button part="button" type="button" class="button badge-try" @click=${retry}>Retry</button>`;
   }
 }
 

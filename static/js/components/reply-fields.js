@@ -22,7 +22,7 @@ export function replyFields(form) {
   return html`
     <div class="reply-numbers">
       ${field(form, "status", "Status", line(form, "status", "numeric", "200–599"))}
-      ${field(form, "delay", "Delay (s)", line(form, "delay", "decimal", "0"))}
+      ${field(form, "delay", "Delay (seconds)", line(form, "delay", "decimal", "0"))}
       ${field(form, "times", "For how many requests (empty: all)", line(form, "times", "numeric", "all"))}
     </div>
     ${field(form, "headers", "Headers, one “Name: value” per line", headers(form))}
