@@ -145,7 +145,7 @@ def test_the_comparison_takes_the_focus_and_closes_by_button_and_key(
 def test_identical_requests_show_no_differences(show: Show) -> None:
     view = show(LEFT, LEFT)
     expect(view.get_by_role("status")).to_have_text("No differences")
-    expect(view.get_by_role("region", name="Body")).to_contain_text("The same, byte for byte.")
+    expect(view.get_by_role("region", name="Body")).to_contain_text("The bodies are identical.")
 
 
 def test_many_differences_are_shown_a_hundred_at_a_time(show: Show) -> None:

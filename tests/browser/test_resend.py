@@ -139,7 +139,7 @@ def send(panel: Locator, url: str) -> None:
 def test_the_same_method_path_headers_and_bytes_arrive(show: Show) -> None:
     headers = [["Content-Type", "application/x-own"], ["X-Dup", "1"], ["x-dup", "2"], ["Host", "a"]]
     panel = show(EVERY_BYTE, method="PURGE", headers=headers)
-    expect(panel).to_contain_text("Set by the browser itself, or left out: Host.")
+    expect(panel).to_contain_text("Set by the browser or left out: Host.")
     with target(ALL) as own:
         send(panel, f"{own.url}/orders?a=1&a=2")
         expect(panel.get_by_role("status")).to_contain_text("200 OK in ")
@@ -189,7 +189,7 @@ def test_a_request_blocked_by_cors_shows_the_headers_to_add(
     with target({}) as own:
         panel = show(b"{}", method="PUT", headers=json)
         send(panel, f"{own.url}/orders")
-        expect(panel.get_by_role("status")).to_contain_text("or CORS stood in the way")
+        expect(panel.get_by_role("status")).to_contain_text("or CORS blocked the request")
         help_text = panel.locator(".resend-headers").inner_text()
         assert own.sent == []
         own.allow = dict(line.split(": ", 1) for line in help_text.splitlines())
@@ -209,7 +209,7 @@ def test_a_simple_request_may_have_arrived(show: Show, console_errors: ConsoleEr
     with target({}) as own:
         panel = show(b"a", headers=[["Content-Type", "text/plain"]])
         send(panel, f"{own.url}/orders")
-        expect(panel.get_by_role("status")).to_contain_text("may have arrived")
+        expect(panel.get_by_role("status")).to_contain_text("may still have received the request")
         assert panel.locator(".resend-headers").inner_text().count("Access-Control") == 1
         assert [each.body for each in own.sent] == [b"a"]
 
@@ -260,7 +260,7 @@ def test_a_target_that_does_not_respond_times_out(show: Show, page: Page) -> Non
 def test_an_invalid_url_is_reported_at_once(show: Show) -> None:
     panel = show()
     send(panel, "localhost:99999")
-    expect(panel.get_by_role("status")).to_contain_text("begin with http:// or https://")
+    expect(panel.get_by_role("status")).to_contain_text("a URL with http:// or https://")
     expect(panel.get_by_role("button", name="Check reachability")).to_have_count(0)
 
 
@@ -278,5 +278,5 @@ def test_the_target_url_is_kept_with_the_path_of_the_request(show: Show, uuid: s
 
 def test_a_method_that_browsers_forbid_shows_a_message(show: Show) -> None:
     panel = show(method="TRACE")
-    expect(panel).to_contain_text("A browser lets no page send this method.")
+    expect(panel).to_contain_text("Browsers do not allow pages to send this method.")
     expect(panel.get_by_role("button")).to_have_count(0)

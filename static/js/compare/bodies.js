@@ -1,5 +1,5 @@
 /**
- * Two bodies, as JSON, as text, or as bytes. Does not use the DOM.
+ * Compare two bodies as JSON, as text or as bytes. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./rows.js").Compared} Compared
@@ -19,13 +19,14 @@ import { compareText } from "./text.js";
 const MAX_JSON_BYTES = 256 * 1024;
 
 const NOTES = {
-  lost: "A body over the server’s limit is not kept: only the sizes are compared.",
-  none: "Neither has a body.",
-  equal: "The same, byte for byte.",
-  json: "Compared as JSON: keys in order, spaces and commas left out.",
-  same: "The same text; its bytes differ.",
-  decoded: "Compared decompressed.",
-  large: "Larger than 256 KiB: compared as text, line by line.",
+  notKept:
+    "A body was larger than the server’s limit and was not kept. Only the sizes are compared.",
+  empty: "Neither request has a body.",
+  equal: "The bodies are identical.",
+  json: "Compared as JSON, with sorted keys and without white space and commas.",
+  same: "The texts are identical; the bytes differ.",
+  decoded: "Compared after decompression.",
+  large: "Larger than 256 KiB, so compared as text, line by line.",
 };
 
 /**
@@ -36,8 +37,8 @@ const NOTES = {
 export async function compareBodies(left, right) {
   const [mine, theirs] = [left.body, right.body];
   const known = mine.complete && theirs.complete;
-  if (!known) return { rows: [sizeRow(mine, theirs)], note: NOTES.lost };
-  if (mine.size + theirs.size === 0) return { rows: [], note: NOTES.none };
+  if (!known) return { rows: [sizeRow(mine, theirs)], note: NOTES.notKept };
+  if (mine.size + theirs.size === 0) return { rows: [], note: NOTES.empty };
   const equal = mine.encoding === theirs.encoding && mine.content === theirs.content;
   if (equal) return { rows: [], note: NOTES.equal };
   const opened = await Promise.all([open(left), open(right)]);
@@ -49,7 +50,7 @@ export async function compareBodies(left, right) {
 }
 
 /**
- * A body and its type.
+ * Return a body and its type.
  * @param {CapturedRequest} request
  * @param {import("../body/reading.js").Opened} opened
  * @returns {Side}
@@ -103,6 +104,6 @@ function compareBytes(left, right) {
   const start = at - (at % 16);
   const [a, b] = [mine, theirs].map((bytes) => hexDump(bytes.subarray(start, start + 16), start));
   const kind = a && b ? "changed" : a ? "removed" : "added";
-  const note = `Not text. First difference at byte ${at.toLocaleString("en-US")}, counted from 0.`;
+  const note = `Binary. The first difference is at byte offset ${at.toLocaleString("en-US")}.`;
   return { rows: [sizeRow(left, right), row(kind, a, b)], note };
 }

@@ -1,5 +1,5 @@
 /**
- * Two captured requests side by side, as rows of what is the same and what is not. Does not use the DOM.
+ * Compare two captured requests, as rows of equal and different values. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./rows.js").Compared} Compared
@@ -10,12 +10,12 @@
 
 import { linesOf, queryOf, textOfLine } from "../wire/captured.js";
 import { compareBodies } from "./bodies.js";
-import { folded, row } from "./rows.js";
+import { mergeEqual, row } from "./rows.js";
 
 /**
  * @param {CapturedRequest} left
  * @param {CapturedRequest} right
- * @returns {Promise<Section[]>} those that have something to show
+ * @returns {Promise<Section[]>} without empty sections
  */
 export async function compare(left, right) {
   const sections = [
@@ -71,7 +71,7 @@ function queryRows(left, right) {
 }
 
 /**
- * The first of a name beside the first of that name, the second beside the second.
+ * Pair items by name, in order: the first item of a name with the first on the other side, and so on.
  * @param {Item[]} left
  * @param {Item[]} right
  */
@@ -84,5 +84,5 @@ function pairRows(left, right) {
     return row(value === other[1] ? "same" : "changed", text, other[2]);
   });
   const added = [...waiting.values()].flat().map(([, , text]) => row("added", "", text));
-  return folded([...rows, ...added]);
+  return mergeEqual([...rows, ...added]);
 }

@@ -1,20 +1,20 @@
 /**
- * What a comparison is made of. Does not use the DOM.
+ * The rows of a comparison. Does not use the DOM.
  *
  * @typedef {object} Row
- * @property {"same" | "changed" | "added" | "removed"} kind  added: only the right one has it
- * @property {string} left   "" where there is none
- * @property {string} right
- * @property {number} lines  more than one only where they are the same
+ * @property {"same" | "changed" | "added" | "removed"} kind  added: only in the right request
+ * @property {string} left   or ""
+ * @property {string} right  or ""
+ * @property {number} lines  more than 1 only for equal lines
  *
- * @typedef {{rows: Row[], note: string}} Compared  note: how, where that is not plain
+ * @typedef {{rows: Row[], note: string}} Compared  note: how the values were compared, or ""
  */
 
 /**
- * Rows that are the same, one after the other, become one.
+ * Merge consecutive equal rows.
  * @param {Row[]} rows
  */
-export function folded(rows) {
+export function mergeEqual(rows) {
   /** @type {Row[]} */
   const kept = [];
   for (const each of rows) {

@@ -1,4 +1,4 @@
-/** What two texts begin and end with alike. Does not use the DOM. */
+/** Find the common beginning and end of two texts. Does not use the DOM. */
 
 import { excerpt } from "../text/excerpt.js";
 
@@ -6,22 +6,22 @@ const MAX_APART = 2000;
 const MAX_AROUND = 200;
 
 /**
- * How many characters both begin with, and how many behind those both end with.
+ * Return the lengths of the common beginning and of the common end, which do not overlap.
  * @param {string} left
  * @param {string} right
  */
-export function shared(left, right) {
-  const most = Math.min(left.length, right.length);
+export function commonLengths(left, right) {
+  const limit = Math.min(left.length, right.length);
   let start = 0;
   let end = 0;
   // Large steps first: engines compare slices far faster than characters.
   for (let step = 2 ** 16; step >= 1; step /= 4) {
-    while (start + step <= most && left.startsWith(right.slice(start, start + step), start)) {
+    while (start + step <= limit && left.startsWith(right.slice(start, start + step), start)) {
       start += step;
     }
   }
   for (let step = 2 ** 16; step >= 1; step /= 4) {
-    const fits = () => start + end + step <= most;
+    const fits = () => start + end + step <= limit;
     const next = () => right.slice(right.length - end - step, right.length - end);
     while (fits() && left.endsWith(next(), left.length - end)) end += step;
   }
@@ -29,13 +29,13 @@ export function shared(left, right) {
 }
 
 /**
- * A text in three, as far as it is shown: what another begins with too, what only this one has, and
- * what both end with.
+ * Split a text into the common beginning, the different part and the common end, each shortened for
+ * display.
  * @param {string} text
  * @param {string} other
  */
-export function partedAt(text, other) {
-  const common = shared(text, other);
+export function splitAtDifference(text, other) {
+  const common = commonLengths(text, other);
   let start = common.start;
   let end = text.length - common.end;
   if (isInside(text, start)) start--;
@@ -49,7 +49,7 @@ export function partedAt(text, other) {
 }
 
 /**
- * Whether two halves of one character meet there.
+ * Check whether an index is inside a surrogate pair.
  * @param {string} text
  * @param {number} at
  */

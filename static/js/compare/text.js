@@ -1,21 +1,21 @@
 /**
- * Two texts, line by line. Does not use the DOM.
+ * Compare two texts line by line. Does not use the DOM.
  *
  * @typedef {import("./rows.js").Compared} Compared
  */
 
 import { turn } from "../browser/turn.js";
-import { folded, row } from "./rows.js";
-import { shared } from "./shared-ends.js";
+import { mergeEqual, row } from "./rows.js";
+import { commonLengths } from "./shared-ends.js";
 
 const MAX_LINES = 10_000;
-/** More differences than this would be felt; so would more comparisons, one for each line and edit. */
+/** More edits, or more comparisons (lines times edits), would block the page. */
 const MAX_EDITS = 500;
 const MAX_COMPARISONS = 2_000_000;
 
 const NOTES = {
-  cut: `Only ${MAX_LINES.toLocaleString("en-US")} lines behind the first difference are compared.`,
-  apart: "They differ too much to find out which lines belong together: compared in order.",
+  truncated: `Only ${MAX_LINES.toLocaleString("en-US")} lines after the first difference are compared.`,
+  different: "The texts differ too much to match their lines, so the lines are compared in order.",
 };
 
 /**
@@ -36,21 +36,25 @@ export async function compareText(left, right, note) {
   await turn();
   const rows = [
     ...sameRows(left.slice(0, head)),
-    ...(changes ? rowsOf(changes) : beside(mine.lines, theirs.lines)),
+    ...(changes ? rowsOf(changes) : pairLines(mine.lines, theirs.lines)),
     ...sameRows(left.slice(left.length - tail)),
   ];
   await turn();
-  const notes = [note, (mine.cut || theirs.cut) && NOTES.cut, !changes && NOTES.apart];
-  return { rows: folded(rows), note: notes.filter(Boolean).join(" ") };
+  const notes = [
+    note,
+    (mine.truncated || theirs.truncated) && NOTES.truncated,
+    !changes && NOTES.different,
+  ];
+  return { rows: mergeEqual(rows), note: notes.filter(Boolean).join(" ") };
 }
 
 /**
- * Characters of the whole lines that both begin and end with: most bodies differ in few places.
+ * Return the lengths of the common lines at the beginning and at the end: most bodies differ little.
  * @param {string} left
  * @param {string} right
  */
 function commonEnds(left, right) {
-  const { start, end } = shared(left, right);
+  const { start, end } = commonLengths(left, right);
   const head = start && left.lastIndexOf("\n", start - 1) + 1;
   const line = left.indexOf("\n", left.length - end) + 1;
   return { head, tail: line && left.length - line };
@@ -65,17 +69,17 @@ function linesOf(text) {
     lines.push(text.slice(start, end));
     start = end;
   }
-  return { lines, cut: start < text.length };
+  return { lines, truncated: start < text.length };
 }
 
 /**
- * A removal with an addition behind it is a change, line by line.
+ * Convert changes to rows. A removal followed by an addition is a change, line by line.
  * @param {{value: string[], added?: boolean, removed?: boolean}[]} changes
  */
 function rowsOf(changes) {
   return changes.flatMap(({ value, added, removed }, at) => {
-    if (removed) return beside(value, changes[at + 1]?.added ? changes[at + 1].value : []);
-    if (added) return changes[at - 1]?.removed ? [] : beside([], value);
+    if (removed) return pairLines(value, changes[at + 1]?.added ? changes[at + 1].value : []);
+    if (added) return changes[at - 1]?.removed ? [] : pairLines([], value);
     return sameRows(value.join(""));
   });
 }
@@ -84,7 +88,7 @@ function rowsOf(changes) {
  * @param {string[]} left
  * @param {string[]} right
  */
-function beside(left, right) {
+function pairLines(left, right) {
   const longer = left.length > right.length ? left : right;
   return longer.map((_, at) => {
     if (at >= left.length) return row("added", "", withoutEnd(right[at]));
@@ -101,7 +105,7 @@ function withoutEnd(line) {
 }
 
 /**
- * None for no text, else one.
+ * Return one row for equal text, or none for an empty text.
  * @param {string} text
  */
 function sameRows(text) {

@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { partedAt } from "../compare/shared-ends.js";
+import { splitAtDifference } from "../compare/shared-ends.js";
 import { excerpt, isLong } from "../text/excerpt.js";
 import { visible } from "../text/format.js";
 
@@ -52,7 +52,7 @@ function same(left, right, lines) {
  * @param {string} other
  */
 function cell(kind, where, text, other) {
-  const { before, part, after } = partedAt(text, other);
+  const { before, part, after } = splitAtDifference(text, other);
   return html`<div class="compare-cell">
     <span aria-hidden="true">${SIGNS[kind]}</span>
     <span class="visually-hidden">${kind === "changed" ? `Changed, ${where}` : WORDS[kind]}:</span>

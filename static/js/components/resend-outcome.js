@@ -13,8 +13,8 @@ export function summary({ response, problem, reach = "" }) {
     const good = response.status >= 200 && response.status < 300;
     return html`<p class="resend-response" data-good=${good}>${responseText(response)}</p>`;
   }
-  const sentences = [...(problem?.sentences ?? []), reach].filter(Boolean);
-  return sentences.map((text) => html`<p>${text}</p>`);
+  const messages = [...(problem?.messages ?? []), reach].filter(Boolean);
+  return messages.map((text) => html`<p>${text}</p>`);
 }
 
 /** @param {ResendResponse} response */

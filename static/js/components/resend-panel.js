@@ -1,6 +1,13 @@
 import { html, LitElement } from "lit";
-import { explain, NO_URL } from "../resend/problems.js";
-import { differences, isReachable, obstacle, send, targetText, urlOf } from "../resend/resend.js";
+import { explain, INVALID_URL } from "../resend/problems.js";
+import {
+  blockedReason,
+  differences,
+  isReachable,
+  parseTarget,
+  send,
+  targetText,
+} from "../resend/resend.js";
 import { visible } from "../text/format.js";
 import "./copy-button.js";
 import { responded, summary } from "./resend-outcome.js";
@@ -55,7 +62,7 @@ export class ResendPanel extends LitElement {
   render() {
     const { request } = this;
     if (!request) return;
-    const reason = obstacle(request);
+    const reason = blockedReason(request);
     return html`
       <section aria-labelledby="resend-title">
         <details class="fold resend">
@@ -88,9 +95,9 @@ export class ResendPanel extends LitElement {
   }
 
   /** @param {Explanation} problem */
-  help({ headers, askable }) {
+  help({ headers, canProbe }) {
     const text = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
-    if (!askable) return;
+    if (!canProbe) return;
     return html`
       <pre class="resend-headers captured">${visible(text)}</pre>
       <div class="resend-tools">
@@ -106,9 +113,9 @@ export class ResendPanel extends LitElement {
     const { request, field } = this;
     if (!request || !field || this.sending) return;
     last = { text: field.value.trim(), request };
-    const url = urlOf(last.text);
+    const url = parseTarget(last.text);
     if (url) this.send({ url, request, origin: location.origin });
-    else this.outcome = { problem: NO_URL };
+    else this.outcome = { problem: INVALID_URL };
   }
 
   /** @param {Target} target */
@@ -128,7 +135,7 @@ export class ResendPanel extends LitElement {
 
   async check() {
     const { outcome } = this;
-    const url = last && urlOf(last.text);
+    const url = last && parseTarget(last.text);
     if (!url) return;
     this.outcome = { ...outcome, reach: "Checking…" };
     const reach = reachText(await isReachable(url), url);

@@ -1,25 +1,25 @@
 /**
- * What stood in the way of a request that was sent again, in plain words. Does not use the DOM.
+ * Explain why a request could not be sent again. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("../wire/contract.js").HeaderLine} HeaderLine
  * @typedef {import("./resend.js").Target} Target
  *
  * @typedef {object} Explanation
- * @property {string[]} sentences
- * @property {HeaderLine[]} headers  that the target should send
- * @property {boolean} askable  whether it would help to know if the target can be reached
+ * @property {string[]} messages
+ * @property {HeaderLine[]} headers  headers that the target should send
+ * @property {boolean} canProbe  whether checking if the target responds would help
  */
 
 import { isLocal, isMixed } from "../browser/mixed.js";
-import { headersThatMaySet } from "./resend.js";
+import { splitHeaders } from "./resend.js";
 
-const MAY_HAVE_ARRIVED = "The request may have arrived all the same.";
+const MAY_HAVE_ARRIVED = "The target may still have received the request.";
 
 const UPPER_CASED_METHODS = /^(delete|get|head|options|post|put)$/i;
 const SIMPLE_METHODS = /^(get|head|post)$/i;
 
-/** Values that need no permission of the target (Fetch: CORS-safelisted request-header). */
+/** Headers that do not need a preflight (Fetch: CORS-safelisted request-header). */
 const SIMPLE_HEADERS = new Map([
   ["accept", /^[^"():<>?@[\\\]{}]{0,128}$/],
   ["accept-language", /^[0-9a-z *,\-.;=]{0,128}$/i],
@@ -33,7 +33,7 @@ const SIMPLE_HEADERS = new Map([
 const PRIVATE =
   /^(10\..+|192\.168\..+|172\.(1[6-9]|2\d|3[01])\..+|169\.254\..+|\[f[cde].+|.+\.local)$/;
 
-/** Those of other protocols: browsers send nothing there (Fetch: bad port). */
+/** Ports of other protocols, which browsers block (Fetch: bad port). */
 const BAD_PORTS = new Set(
   (
     "0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 " +
@@ -44,57 +44,57 @@ const BAD_PORTS = new Set(
 );
 
 /** @type {Explanation} */
-export const NO_URL = said(
-  "No page can send to that: a URL has to begin with http:// or https:// and to name no user.",
+export const INVALID_URL = explanation(
+  "This URL is not supported. Enter a URL with http:// or https:// and without a user name.",
 );
 
 /**
- * @param {unknown} error  that `send` threw
+ * @param {unknown} error  thrown by `send`
  * @param {Target} target
  * @returns {Explanation}
  */
 export function explain(error, target) {
   const { url, origin } = target;
   const name = error instanceof Error ? error.name : "";
-  if (name === "TimeoutError") return said(`No response within 30 seconds. ${MAY_HAVE_ARRIVED}`);
-  if (name === "AbortError") return said(`Cancelled. ${MAY_HAVE_ARRIVED}`);
-  if (url.origin === origin) return said(`Nothing responds at ${url.origin}.`);
+  if (name === "TimeoutError")
+    return explanation(`No response within 30 seconds. ${MAY_HAVE_ARRIVED}`);
+  if (name === "AbortError") return explanation(`Cancelled. ${MAY_HAVE_ARRIVED}`);
+  if (url.origin === origin) return explanation(`No server responds at ${url.origin}.`);
   if (BAD_PORTS.has(url.port)) {
-    return said(`Browsers send nothing to port ${url.port}: it is kept for another protocol.`);
+    return explanation(`Browsers block port ${url.port}, because another protocol uses it.`);
   }
   if (isMixed(origin, url)) {
-    return said(
-      `This page came over https, so the browser lets it send nothing to ${url.origin}.`,
+    return explanation(
+      `This page has https, so the browser blocks requests to ${url.origin}.`,
       "Use an https URL, or http://localhost for a target on this computer.",
     );
   }
-  return { sentences: guesses(target), headers: headersToSend(target), askable: true };
+  return { messages: guesses(target), headers: headersToSend(target), canProbe: true };
 }
 
 /**
- * @param {string[]} sentences
+ * @param {string[]} messages
  * @returns {Explanation}
  */
-function said(...sentences) {
-  return { sentences, headers: [], askable: false };
+function explanation(...messages) {
+  return { messages, headers: [], canProbe: false };
 }
 
 /**
- * To a page, a target that is not there and one that does not let it in look alike.
+ * Return the possible causes: a page cannot distinguish a target that is down from a CORS error.
  * @param {Target} target
  */
 function guesses({ url, request, origin }) {
   const near = isLocal(url.hostname) || PRIVATE.test(url.hostname);
-  const guarded = near && !isLocal(new URL(origin).hostname);
-  const asks = isAskedFirst(request);
+  const restricted = near && !isLocal(new URL(origin).hostname);
   return [
-    `Either nothing responds at ${url.origin}, or CORS stood in the way. The browser does not say which.`,
-    guarded
-      ? "This computer and its network are guarded: the browser may have asked you for permission, and gives none to pages without https."
+    `No server responds at ${url.origin}, or CORS blocked the request. The browser does not say which.`,
+    restricted
+      ? "The browser may ask you for permission to connect to this computer or its network, and always blocks pages without https."
       : "",
-    asks
-      ? "CORS: the browser asks first, with OPTIONS. The target has to respond to that with a status from 200 to 299, and send with that response, and with the one to the request itself:"
-      : `CORS: for this page to see the response, the target has to send the header below. ${MAY_HAVE_ARRIVED}`,
+    needsPreflight(request)
+      ? "CORS: the browser first sends a preflight request with OPTIONS. The target has to respond to it with a status from 200 to 299. Both responses need these headers:"
+      : `CORS: to show the response on this page, the target has to send this header. ${MAY_HAVE_ARRIVED}`,
   ].filter(Boolean);
 }
 
@@ -116,18 +116,20 @@ function headersToSend({ request, origin }) {
 }
 
 /**
- * Whether the browser asks the target before it sends (a preflight).
+ * Check whether the browser sends a preflight request.
  * @param {CapturedRequest} request
  */
-function isAskedFirst(request) {
+function needsPreflight(request) {
   return !SIMPLE_METHODS.test(request.method) || namesToAllow(request).length > 0;
 }
 
 /** @param {CapturedRequest} request */
 function namesToAllow(request) {
-  const { may } = headersThatMaySet(request);
-  const values = new Map(may.map(([name]) => [name.toLowerCase(), /** @type {string[]} */ ([])]));
-  for (const [name, value] of may) values.get(name.toLowerCase())?.push(value);
+  const { allowed } = splitHeaders(request);
+  const values = new Map(
+    allowed.map(([name]) => [name.toLowerCase(), /** @type {string[]} */ ([])]),
+  );
+  for (const [name, value] of allowed) values.get(name.toLowerCase())?.push(value);
   return [...values.keys()].filter(
     (name) => !SIMPLE_HEADERS.get(name)?.test(values.get(name)?.join(", ") ?? ""),
   );

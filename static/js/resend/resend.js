@@ -1,6 +1,6 @@
 /**
- * A captured request sent again, from this browser to any URL, as far as browsers allow (the Fetch
- * standard). Does not use the DOM.
+ * Send a captured request again from this browser to any URL, as far as the Fetch Standard allows. Does
+ * not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *
@@ -10,22 +10,22 @@
  * @property {string} origin  of this page: "https://hooks.example.com"
  *
  * @typedef {object} ResendResponse
- * @property {number} status      0 of a redirect: a browser that does not follow tells nothing of it
+ * @property {number} status      0 for a redirect, whose status browsers hide
  * @property {string} reason      "Not Found"; empty over HTTP/2
- * @property {boolean} shared     of another origin: only what CORS lets through can be read
+ * @property {boolean} shared     from another origin: only headers that CORS exposes are visible
  * @property {import("../wire/contract.js").HeaderLine[]} headers
- * @property {import("../wire/captured.js").Body} body  its beginning, as text; not complete: there may be more
+ * @property {import("../wire/captured.js").Body} body  the beginning, as text; if not complete, there may be more
  * @property {number} milliseconds
  */
 
 import { bytesOf } from "../body/body.js";
 import { inAscii, subpathAndQuery, trimOws } from "../wire/captured.js";
 
-const TIME_OUT_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 64 * 1024;
-/** As people type it: `localhost:3000/hooks`. */
+/** A URL without a scheme: `localhost:3000/hooks`. */
 const WITHOUT_SCHEME = /^[\w.-]+(:\d+)?([/?]|$)/;
-const FIRST_BASE = "http://localhost:3000";
+const DEFAULT_BASE = "http://localhost:3000";
 
 const FORBIDDEN_METHODS = /^(connect|trace|track)$/i;
 const BODILESS_METHODS = /^(get|head)$/i;
@@ -34,41 +34,40 @@ const FORBIDDEN_HEADERS =
 const METHOD_OVERRIDES = /^x-(http-method|http-method-override|method-override)$/i;
 
 /** @type {RequestInit} */
-const QUIETLY = { credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer" };
+const DEFAULTS = { credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer" };
 
 /**
- * Where the reader sends to: what was typed last, with the path of this request where the path
- * of that one stood.
+ * Return the target for a request: the last entered URL, with the path of the last request replaced by
+ * the path of this one.
  * @param {CapturedRequest} request
  * @param {{text: string, request: CapturedRequest} | null} last
  */
 export function targetText(request, last) {
-  const target = typed(request);
-  if (!last) return FIRST_BASE + target;
-  const before = typed(last.request);
+  const target = escapedTarget(request);
+  if (!last) return DEFAULT_BASE + target;
+  const before = escapedTarget(last.request);
   return last.text.endsWith(before) ? last.text.slice(0, -before.length) + target : last.text;
 }
 
 /**
- * A target as people type it into a URL: what would end the path there, or be another character, is
- * escaped.
+ * Return a target with escapes for characters that have another meaning in a URL.
  * @param {CapturedRequest} request
  */
-function typed(request) {
+function escapedTarget(request) {
   return inAscii(subpathAndQuery(request)).replaceAll("#", "%23").replaceAll("\\", "%5C");
 }
 
 /** @param {CapturedRequest} request */
 function isRewritten(request) {
-  const url = FIRST_BASE + typed(request);
-  return new URL(url).href !== url || typed(request) !== subpathAndQuery(request);
+  const url = DEFAULT_BASE + escapedTarget(request);
+  return new URL(url).href !== url || escapedTarget(request) !== subpathAndQuery(request);
 }
 
 /**
- * The URL that was typed, or null where a browser can't send to it.
+ * Parse an entered URL, or return null if a browser cannot send to it.
  * @param {string} text
  */
-export function urlOf(text) {
+export function parseTarget(text) {
   const full = WITHOUT_SCHEME.test(text) ? `http://${text}` : text;
   const url = URL.canParse(full) ? new URL(full) : null;
   const usable = url && /^https?:$/.test(url.protocol) && !url.username && !url.password;
@@ -76,13 +75,13 @@ export function urlOf(text) {
 }
 
 /**
- * Header lines that a page may set, and the names of those that it may not.
+ * Return the header lines that a page can set, and the names of the others.
  * @param {CapturedRequest} request
  */
-export function headersThatMaySet({ headers }) {
-  const may = headers.filter(([name, value]) => maySet(name, value));
-  const left = headers.filter(([name, value]) => !maySet(name, value)).map(([name]) => name);
-  return { may, left: [...new Set(left)] };
+export function splitHeaders({ headers }) {
+  const allowed = headers.filter(([name, value]) => maySet(name, value));
+  const omitted = headers.filter(([name, value]) => !maySet(name, value)).map(([name]) => name);
+  return { allowed, omitted: [...new Set(omitted)] };
 }
 
 /**
@@ -97,50 +96,54 @@ function maySet(name, value) {
 }
 
 /**
- * What a page may do with a method.
+ * Return whether a page can send a method, and whether the request can have a body.
  * @param {string} method
  */
-export function methodMay(method) {
-  return { send: !FORBIDDEN_METHODS.test(method), haveBody: !BODILESS_METHODS.test(method) };
+export function methodSupport(method) {
+  return { send: !FORBIDDEN_METHODS.test(method), hasBody: !BODILESS_METHODS.test(method) };
 }
 
 /**
- * Why a request can't be sent from a page at all, or "".
+ * Return the reason why a page cannot send a request, or "".
  * @param {CapturedRequest} request
  */
-export function obstacle({ method, body }) {
-  if (!methodMay(method).send) return "A browser lets no page send this method.";
-  if (!body.complete) return "The body was over the server’s limit and was not kept.";
+export function blockedReason({ method, body }) {
+  if (!methodSupport(method).send) return "Browsers do not allow pages to send this method.";
+  if (!body.complete) return "The body was larger than the server’s limit and was not kept.";
   return "";
 }
 
 /**
- * How what is sent differs from what came.
+ * List the differences between the captured request and the request that is sent.
  * @param {CapturedRequest} request
  * @returns {string[]}
  */
 export function differences(request) {
-  const { may, left } = headersThatMaySet(request);
-  const names = may.map(([name]) => name.toLowerCase());
-  const without = request.body.size > 0 && !methodMay(request.method).haveBody;
+  const { allowed, omitted } = splitHeaders(request);
+  const names = allowed.map(([name]) => name.toLowerCase());
+  const without = request.body.size > 0 && !methodSupport(request.method).hasBody;
   return [
-    left.length > 0 ? `Set by the browser itself, or left out: ${left.join(", ")}.` : "",
+    omitted.length > 0 ? `Set by the browser or left out: ${omitted.join(", ")}.` : "",
     names.includes("user-agent") ? "Some browsers send their own User-Agent." : "",
-    new Set(names).size < names.length ? "Header lines of the same name are joined by commas." : "",
-    isRewritten(request) ? "The path or query is written in another way, as browsers do it." : "",
-    request.trailers ? "Sent without its trailers: a browser sends none." : "",
-    without ? `Sent without its body: a browser sends none with ${request.method}.` : "",
+    new Set(names).size < names.length
+      ? "Header lines with the same name are joined with commas."
+      : "",
+    isRewritten(request) ? "The browser rewrites the path or the query." : "",
+    request.trailers ? "Sent without trailers, which browsers do not support." : "",
+    without
+      ? `Sent without the body, because browsers do not send one with ${request.method}.`
+      : "",
   ].filter(Boolean);
 }
 
 /**
  * @param {Target} target
- * @param {AbortController} controller  to cancel with
+ * @param {AbortController} controller  cancels the request
  * @returns {Promise<ResendResponse>}
  */
 export async function send({ url, request }, controller) {
   const late = new DOMException("No response in time", "TimeoutError");
-  const timer = setTimeout(() => controller.abort(late), TIME_OUT_MS);
+  const timer = setTimeout(() => controller.abort(late), TIMEOUT_MS);
   const start = performance.now();
   try {
     const response = await fetch(url, { ...optionsOf(request), signal: controller.signal });
@@ -167,9 +170,15 @@ function responseOf({ status, statusText: reason, headers, type }, body, millise
  */
 function optionsOf(request) {
   const { method, body } = request;
-  const bytes = methodMay(method).haveBody && body.size > 0 ? bytesOf(body) : undefined;
-  const headers = headersThatMaySet(request).may;
-  return { ...QUIETLY, method, headers, body: /** @type {BodyInit} */ (bytes), redirect: "manual" };
+  const bytes = methodSupport(method).hasBody && body.size > 0 ? bytesOf(body) : undefined;
+  const headers = splitHeaders(request).allowed;
+  return {
+    ...DEFAULTS,
+    method,
+    headers,
+    body: /** @type {BodyInit} */ (bytes),
+    redirect: "manual",
+  };
 }
 
 /** @param {Response} response */
@@ -188,18 +197,18 @@ async function beginningOf(response) {
     await reader?.cancel();
     body.complete = !reader;
   } catch {
-    // What has come is shown, whatever ended it.
+    // Show the part that arrived before the error.
   }
   return body;
 }
 
 /**
- * Whether anything responds there: asks for nothing but the head of its front page.
+ * Check whether a server responds, with a HEAD request to its root path.
  * @param {URL} url
  */
 export async function isReachable(url) {
-  const signal = AbortSignal.timeout(TIME_OUT_MS);
-  const probe = fetch(new URL("/", url), { ...QUIETLY, method: "HEAD", mode: "no-cors", signal });
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const probe = fetch(new URL("/", url), { ...DEFAULTS, method: "HEAD", mode: "no-cors", signal });
   return probe.then(
     () => true,
     () => false,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { compare } from "../../../static/js/compare/compare.js";
-import { partedAt } from "../../../static/js/compare/shared-ends.js";
+import { splitAtDifference } from "../../../static/js/compare/shared-ends.js";
 import { sample } from "../samples.js";
 
 /** @typedef {import("../../../static/js/wire/captured.js").CapturedRequest} CapturedRequest */
@@ -54,7 +54,7 @@ const patch = async (title, left, right) => {
  */
 const bodies = (left, right) => patch("Body", { body: text(left) }, { body: text(right) });
 
-test("method, path below the callback and version make up the first section", async () => {
+test("the first section has method, subpath and version", async () => {
   const left = { method: "POST", subpath: "/a" };
   const right = { method: "PUT", subpath: "/b" };
   assert.deepEqual(await patch("Request", left, right), [
@@ -64,7 +64,7 @@ test("method, path below the callback and version make up the first section", as
   ]);
 });
 
-test("headers are compared by name in any case, each with its own duplicate", async () => {
+test("headers are paired by case-insensitive name, and duplicates in order", async () => {
   /** @type {[string, string][]} */
   const left = [
     ["Host", "a"],
@@ -87,26 +87,26 @@ test("headers are compared by name in any case, each with its own duplicate", as
   ]);
 });
 
-test("query parameters are compared decoded, each with its own duplicate", async () => {
+test("query parameters are compared decoded, and duplicates in order", async () => {
   const left = { query_string: "a=1&a=2&b=%20x" };
   const right = { query_string: "b=+x&a=1&c" };
   assert.deepEqual(await patch("Query parameters", left, right), ["= 1", "- a: 2", "= 1", "+ c: "]);
 });
 
-test("a query that says the same in another way is shown as sent", async () => {
+test("queries with different escapes are shown as sent", async () => {
   const rows = await patch("Query parameters", { query_string: "a=+" }, { query_string: "a=%20" });
   assert.deepEqual(rows, ["= 1", "~ As sent: a=+ | As sent: a=%20"]);
 });
 
-test("sections with nothing in them are left out", async () => {
+test("empty sections are left out", async () => {
   const sections = await compare(sample(), sample());
   assert.deepEqual(
     sections.map(({ title, note }) => title + note),
-    ["Request", "BodyNeither has a body."],
+    ["Request", "BodyNeither request has a body."],
   );
 });
 
-test("JSON is compared with its keys in order, whatever its spaces", async () => {
+test("JSON is compared with sorted keys and without white space", async () => {
   const left = '{"b": [1, {"y": 1, "x": 2}], "a": "same", "n": 12345678901234567890}';
   const right = '{"a":"same","n":12345678901234567891,"b":[1,{"x":2,"y":1},3],"z":{}}';
   assert.deepEqual(await bodies(left, right), [
@@ -119,17 +119,17 @@ test("JSON is compared with its keys in order, whatever its spaces", async () =>
   ]);
 });
 
-test("JSON that differs in order and spaces alone is the same, and it is said why", async () => {
+test("JSON that differs only in order and white space is equal, and a note says why", async () => {
   const left = { body: text('{"a": 1, "b": 2}') };
   const { rows, note } = await section("Body", left, { body: text('{"b":2,"a":1}') });
   assert.deepEqual(
     rows.map(({ kind, lines }) => [kind, lines]),
     [["same", 4]],
   );
-  assert.match(note, /keys in order/);
+  assert.match(note, /sorted keys/);
 });
 
-test("keys that occur twice and numbers written differently are told apart", async () => {
+test("duplicate keys and numbers in different notation are different", async () => {
   assert.deepEqual(await bodies('{"a":1,"a":2}', '{"a":1,"a":2.0}'), [
     "= 2",
     '~   "a": 2 |   "a": 2.0',
@@ -148,12 +148,12 @@ test("other text is compared line by line", async () => {
   assert.deepEqual(await bodies("", "a\nb\n"), ["+ a", "+ b"]);
 });
 
-test("an end of a line that is missing is a difference", async () => {
+test("a missing line end is a difference", async () => {
   assert.deepEqual(await bodies("a\nb", "a\nb\n"), ["= 1", "~ b | b\n"]);
   assert.deepEqual(await bodies("a\r\nb\n", "a\nb\n"), ["~ a\r | a", "= 1"]);
 });
 
-test("the rows of a text give both texts back", async () => {
+test("the rows contain both texts completely", async () => {
   const random = lines();
   for (let round = 0; round < 200; round++) {
     const [left, right] = [random(), random()];
@@ -180,14 +180,14 @@ function lines() {
   return () => Array.from({ length: 1 + (next() % 8) }, () => `${"ab"[next() % 2]}\n`).join("");
 }
 
-test("bodies that are equal are not laid out", async () => {
+test("identical bodies have no rows", async () => {
   const body = text('{"a": 1}');
   const { rows, note } = await section("Body", { body }, { body: { ...body } });
   assert.deepEqual(rows, []);
-  assert.equal(note, "The same, byte for byte.");
+  assert.equal(note, "The bodies are identical.");
 });
 
-test("bodies are compared decompressed and by their charsets", async () => {
+test("bodies are compared after decompression and with their charsets", async () => {
   const json = {
     headers: /** @type {[string, string][]} */ ([["Content-Type", "application/json"]]),
   };
@@ -199,7 +199,7 @@ test("bodies are compared decompressed and by their charsets", async () => {
   const { rows, note } = await section("Body", left, { ...json, body: text('{"a":2}') });
   assert.equal(
     note,
-    "Compared decompressed. Compared as JSON: keys in order, spaces and commas left out.",
+    "Compared after decompression. Compared as JSON, with sorted keys and without white space and commas.",
   );
   assert.deepEqual(
     rows.map(({ kind }) => kind),
@@ -207,34 +207,38 @@ test("bodies are compared decompressed and by their charsets", async () => {
   );
   const wide = { ...json, body: binary([...Buffer.from("\ufeff[1]", "utf16le")]) };
   const same = await section("Body", wide, { ...json, body: text("[1]") });
-  assert.deepEqual(same, { title: "Body", rows: [], note: "The same text; its bytes differ." });
+  assert.deepEqual(same, {
+    title: "Body",
+    rows: [],
+    note: "The texts are identical; the bytes differ.",
+  });
 });
 
-test("binary bodies are compared by size, and shown where they first differ", async () => {
+test("binary bodies show their sizes and the first difference", async () => {
   const start = Array(20).fill(0);
   const left = { body: binary([...start, 1, 2]) };
   const { rows, note } = await section("Body", left, { body: binary([...start, 1, 3, 4]) });
-  assert.match(note, /byte 21, counted from 0/);
+  assert.match(note, /byte offset 21/);
   assert.equal(rows[0].left, "Size: 22 bytes");
   assert.equal(rows[0].right, "Size: 23 bytes");
   assert.match(rows[1].left, /^00000010 {2}00 00 00 00 01 02 /);
   assert.match(rows[1].right, /^00000010 {2}00 00 00 00 01 03 04 /);
 });
 
-test("a binary body that goes on where the other ends says so", async () => {
+test("a binary body that is longer than the other shows the additional bytes", async () => {
   const start = Array(32).fill(0);
   const { rows } = await section("Body", { body: binary(start) }, { body: binary([...start, 9]) });
   assert.deepEqual([rows[1].kind, rows[1].left], ["added", ""]);
 });
 
-test("bodies that were not kept are compared by size alone", async () => {
+test("bodies that were not kept are compared only by size", async () => {
   const lost = { ...text(""), size: 2_000_000, complete: false };
   const { rows, note } = await section("Body", { body: lost }, { body: text("a") });
   assert.equal(rows[0].left, "Size: 2,000,000 bytes");
   assert.match(note, /not kept/);
 });
 
-/** What may take a while: two bodies, and what is said of them. */
+/** Pairs of large bodies, and the note on their comparison. */
 const LARGE = /** @type {[name: string, left: string, right: string, note: RegExp][]} */ ([
   ["JSON over 256 KiB", `[${"1,".repeat(200_000)}1]`, `[${"1,".repeat(200_000)}2]`, /Larger than/],
   ["lines that all differ", "a\n".repeat(500_000), "b\n".repeat(500_000), /Only 10,000 lines/],
@@ -251,33 +255,33 @@ function nested(depth, value) {
   return "[".repeat(depth) + value + "]".repeat(depth);
 }
 
-for (const [name, left, right, said] of LARGE) {
-  test(`large bodies are compared as far as is quickly done: ${name}`, async () => {
+for (const [name, left, right, expected] of LARGE) {
+  test(`the comparison of large bodies is limited: ${name}`, async () => {
     const { rows, note } = await section("Body", { body: text(left) }, { body: text(right) });
-    assert.match(note, said);
+    assert.match(note, expected);
     assert.ok(rows.some(({ kind }) => kind !== "same"));
   });
 }
 
-test("what differs within a line is told apart from what is around it", () => {
-  assert.deepEqual(partedAt('"total": 12,', '"total": 145,'), {
+test("a changed line is split into its equal and different parts", () => {
+  assert.deepEqual(splitAtDifference('"total": 12,', '"total": 145,'), {
     before: '"total": 1',
     part: "2",
     after: ",",
   });
-  assert.deepEqual(partedAt("aa", "aaa"), { before: "aa", part: "", after: "" });
-  assert.deepEqual(partedAt("new", ""), { before: "", part: "new", after: "" });
+  assert.deepEqual(splitAtDifference("aa", "aaa"), { before: "aa", part: "", after: "" });
+  assert.deepEqual(splitAtDifference("new", ""), { before: "", part: "new", after: "" });
 });
 
-test("of a long line what differs is shown with a little around it", () => {
+test("a long line is shortened around its difference", () => {
   const around = "x".repeat(100_000);
-  const { before, part, after } = partedAt(`${around}a${around}`, `${around}b${around}`);
+  const { before, part, after } = splitAtDifference(`${around}a${around}`, `${around}b${around}`);
   assert.equal(before, `…${"x".repeat(200)}`);
   assert.equal(part, "a");
   assert.equal(after, `${"x".repeat(200)}…`);
-  assert.match(partedAt("y".repeat(5000), "z").part, /\(3,000 more characters\)$/);
+  assert.match(splitAtDifference("y".repeat(5000), "z").part, /\(3,000 more characters\)$/);
 });
 
-test("characters of two halves are not torn apart", () => {
-  assert.deepEqual(partedAt("a😀b", "a😁b"), { before: "a", part: "😀", after: "b" });
+test("surrogate pairs are not split", () => {
+  assert.deepEqual(splitAtDifference("a😀b", "a😁b"), { before: "a", part: "😀", after: "b" });
 });

@@ -3,14 +3,14 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { explain } from "../../../static/js/resend/problems.js";
 import {
+  blockedReason,
   differences,
-  headersThatMaySet,
   isReachable,
-  methodMay,
-  obstacle,
+  methodSupport,
+  parseTarget,
   send,
+  splitHeaders,
   targetText,
-  urlOf,
 } from "../../../static/js/resend/resend.js";
 import { subpathAndQuery } from "../../../static/js/wire/captured.js";
 import { sample } from "../samples.js";
@@ -42,10 +42,10 @@ const failed = (name) => Object.assign(new Error("failed"), { name });
 const why = (url, fields, { name = "TypeError", origin = PAGE } = {}) =>
   explain(failed(name), { url: new URL(url), request: sample(fields), origin });
 
-test("header names that the Fetch standard keeps to the browser are left out, each named once", () => {
-  const { may, left } = headersThatMaySet(sample({ headers: HEADERS }));
-  assert.deepEqual(may, [HEADERS[1], HEADERS[3], HEADERS[4], HEADERS[7]]);
-  assert.deepEqual(left, [
+test("headers that the Fetch Standard reserves for the browser are left out, each listed once", () => {
+  const { allowed, omitted } = splitHeaders(sample({ headers: HEADERS }));
+  assert.deepEqual(allowed, [HEADERS[1], HEADERS[3], HEADERS[4], HEADERS[7]]);
+  assert.deepEqual(omitted, [
     "Host",
     "content-length",
     "Sec-Fetch-Mode",
@@ -54,46 +54,46 @@ test("header names that the Fetch standard keeps to the browser are left out, ea
   ]);
 });
 
-test("names that only begin like forbidden ones may be set", () => {
+test("names that only begin like forbidden ones can be set", () => {
   /** @type {[string, string][]} */
   const headers = ["Date-Sent", "Hostname", "Security", "Cookies", "X-Host"].map((name) => [
     name,
     "",
   ]);
-  assert.deepEqual(headersThatMaySet(sample({ headers })).left, []);
+  assert.deepEqual(splitHeaders(sample({ headers })).omitted, []);
 });
 
 test("some methods can't be sent at all, and some have no body", () => {
-  assert.deepEqual(methodMay("trace"), { send: false, haveBody: true });
-  assert.deepEqual(methodMay("HEAD"), { send: true, haveBody: false });
-  assert.deepEqual(methodMay("PROPFIND"), { send: true, haveBody: true });
+  assert.deepEqual(methodSupport("trace"), { send: false, hasBody: true });
+  assert.deepEqual(methodSupport("HEAD"), { send: true, hasBody: false });
+  assert.deepEqual(methodSupport("PROPFIND"), { send: true, hasBody: true });
 });
 
-test("it is said why a request can't be sent", () => {
+test("a request that a page cannot send has a reason", () => {
   const lost = { size: 2_000_000, encoding: /** @type {const} */ ("utf-8"), content: "" };
-  assert.match(obstacle(sample({ method: "CONNECT" })), /no page send this method/);
-  assert.match(obstacle(sample({ body: { ...lost, complete: false } })), /was not kept/);
-  assert.equal(obstacle(sample()), "");
+  assert.match(blockedReason(sample({ method: "CONNECT" })), /not allow pages to send this method/);
+  assert.match(blockedReason(sample({ body: { ...lost, complete: false } })), /was not kept/);
+  assert.equal(blockedReason(sample()), "");
 });
 
-test("it is said how what is sent differs from what came", () => {
+test("differences between the captured and the sent request are listed", () => {
   const body = { size: 1, encoding: /** @type {const} */ ("utf-8"), content: "a", complete: true };
   const headers = /** @type {[string, string][]} */ ([...HEADERS, ["User-Agent", "Stripe"]]);
-  const said = differences(sample({ method: "GET", headers, body }));
-  assert.match(said[0], /left out: Host, content-length,/);
-  assert.match(said[1], /own User-Agent/);
-  assert.match(said[2], /joined by commas/);
-  assert.match(said[3], /without its body: a browser sends none with GET/);
+  const listed = differences(sample({ method: "GET", headers, body }));
+  assert.match(listed[0], /left out: Host, content-length,/);
+  assert.match(listed[1], /own User-Agent/);
+  assert.match(listed[2], /joined with commas/);
+  assert.match(listed[3], /without the body, because browsers do not send one with GET/);
   assert.deepEqual(differences(sample({ headers: [["Accept", "*/*"]] })), []);
 });
 
-test("the target is localhost at first, with the path below the callback and the query", () => {
+test("the first target is localhost, with the subpath and the query", () => {
   const order = sample({ subpath: "/orders", query_string: "a=1" });
   assert.equal(targetText(order, null), "http://localhost:3000/orders?a=1");
   assert.equal(targetText(sample(), null), "http://localhost:3000/");
 });
 
-test("an odd target becomes a URL that means the same, or it is said that it does not", () => {
+test("an unusual target becomes an equivalent URL, or the difference is listed", () => {
   const target = (/** @type {string} */ path, query_string = "") =>
     sample({ subpath: path, query_string });
   const base = "http://localhost:3000";
@@ -106,13 +106,13 @@ test("an odd target becomes a URL that means the same, or it is said that it doe
     [target("/%zz%", "%"), "/%zz%?%"],
   ])) {
     assert.equal(targetText(request, null), base + text);
-    assert.equal(urlOf(targetText(request, null))?.origin, base);
+    assert.equal(parseTarget(targetText(request, null))?.origin, base);
     const changed = new URL(base + text).href !== base + subpathAndQuery(request);
-    assert.equal(/another way/.test(differences(request).join()), changed, text);
+    assert.equal(/browser rewrites/.test(differences(request).join()), changed, text);
   }
 });
 
-test("what was typed stays, and takes the path of the next request where it had that of the last", () => {
+test("an entered URL stays, with the path of the next request if it had the path of the last", () => {
   const order = sample({ subpath: "/orders", query_string: "a=1" });
   const refund = sample({ subpath: "/refunds" });
   const based = { text: "http://localhost:5000/hooks/orders?a=1", request: order };
@@ -121,9 +121,9 @@ test("what was typed stays, and takes the path of the next request where it had 
   assert.equal(targetText(refund, fixed), "http://localhost:5000/webhook");
 });
 
-test("what is no URL, or none that a page can send to, is told at once", () => {
-  assert.equal(urlOf("http://localhost:3000/a")?.pathname, "/a");
-  assert.equal(urlOf("localhost:3000/a?b")?.href, "http://localhost:3000/a?b");
+test("text that is not a supported URL is rejected", () => {
+  assert.equal(parseTarget("http://localhost:3000/a")?.pathname, "/a");
+  assert.equal(parseTarget("localhost:3000/a?b")?.href, "http://localhost:3000/a?b");
   for (const text of [
     "",
     "localhost:99999",
@@ -133,24 +133,24 @@ test("what is no URL, or none that a page can send to, is told at once", () => {
     "http://a:b@c/",
     "http://",
   ]) {
-    assert.equal(urlOf(text), null, text);
+    assert.equal(parseTarget(text), null, text);
   }
 });
 
-test("a request that needs no permission needs one header to be read", () => {
-  const { sentences, headers, askable } = why("http://localhost:3000/", {
+test("a response without preflight needs one header to be readable", () => {
+  const { messages, headers, canProbe } = why("http://localhost:3000/", {
     headers: [
       ["Accept", "text/html,*/*;q=0.8"],
       ["Content-Type", "text/plain; charset=utf-8"],
     ],
   });
   assert.deepEqual(headers, [["Access-Control-Allow-Origin", PAGE]]);
-  assert.match(sentences.join(" "), /may have arrived/);
-  assert.ok(askable);
+  assert.match(messages.join(" "), /may still have received/);
+  assert.ok(canProbe);
 });
 
-test("the headers of a preflight name the method and exactly what has to be allowed", () => {
-  const { sentences, headers } = why("https://api.example.com/", {
+test("the headers of a preflight name the method and the headers to allow", () => {
+  const { messages, headers } = why("https://api.example.com/", {
     method: "put",
     headers: HEADERS,
   });
@@ -159,10 +159,10 @@ test("the headers of a preflight name the method and exactly what has to be allo
     ["Access-Control-Allow-Methods", "PUT"],
     ["Access-Control-Allow-Headers", "content-type, x-dup, x-http-method-override"],
   ]);
-  assert.match(sentences.join(" "), /with OPTIONS/);
+  assert.match(messages.join(" "), /with OPTIONS/);
 });
 
-test("a simple header with a value that is not simple has to be allowed", () => {
+test("a safelisted header with another value needs permission", () => {
   /** @type {[string, string, boolean][]} */
   const cases = [
     ["Content-Type", "application/x-www-form-urlencoded", true],
@@ -180,11 +180,11 @@ test("a simple header with a value that is not simple has to be allowed", () => 
   }
 });
 
-test("mixed content is told from CORS, and localhost is no mixed content", () => {
+test("mixed content has its own explanation, except for localhost", () => {
   const mixed = why("http://192.168.1.5:3000/");
   assert.match(
-    mixed.sentences.join(" "),
-    /came over https.*nothing to http:\/\/192\.168\.1\.5:3000/,
+    mixed.messages.join(" "),
+    /has https.*blocks requests to http:\/\/192\.168\.1\.5:3000/,
   );
   assert.deepEqual(mixed.headers, []);
   for (const host of ["localhost", "127.0.0.1", "[::1]", "app.localhost"]) {
@@ -193,30 +193,30 @@ test("mixed content is told from CORS, and localhost is no mixed content", () =>
   assert.equal(why("http://example.com/", {}, { origin: "http://page.example" }).headers.length, 1);
 });
 
-test("a port that browsers send nothing to is named", () => {
-  const { sentences, askable } = why("http://localhost:6000/");
-  assert.match(sentences.join(" "), /nothing to port 6000/);
-  assert.ok(!askable);
+test("a port that browsers block is named", () => {
+  const { messages, canProbe } = why("http://localhost:6000/");
+  assert.match(messages.join(" "), /block port 6000/);
+  assert.ok(!canProbe);
 });
 
-test("a page from elsewhere may be kept from this computer and its network", () => {
-  const guarded = /asked you for permission/;
-  assert.match(why("http://localhost:3000/").sentences.join(" "), guarded);
-  assert.match(why("https://10.1.2.3/").sentences.join(" "), guarded);
-  assert.doesNotMatch(why("https://example.com/").sentences.join(" "), guarded);
+test("a remote page may need permission for this computer and its network", () => {
+  const restricted = /ask you for permission/;
+  assert.match(why("http://localhost:3000/").messages.join(" "), restricted);
+  assert.match(why("https://10.1.2.3/").messages.join(" "), restricted);
+  assert.doesNotMatch(why("https://example.com/").messages.join(" "), restricted);
   const origin = "http://localhost:8000";
-  assert.doesNotMatch(why("http://localhost:3000/", {}, { origin }).sentences.join(" "), guarded);
+  assert.doesNotMatch(why("http://localhost:3000/", {}, { origin }).messages.join(" "), restricted);
 });
 
-test("time-outs and cancelling are told in words", () => {
-  assert.match(why("https://a/", {}, { name: "TimeoutError" }).sentences[0], /within 30 seconds/);
-  assert.match(why("https://a/", {}, { name: "AbortError" }).sentences[0], /Cancelled/);
+test("time-outs and cancelled requests have messages", () => {
+  assert.match(why("https://a/", {}, { name: "TimeoutError" }).messages[0], /within 30 seconds/);
+  assert.match(why("https://a/", {}, { name: "AbortError" }).messages[0], /Cancelled/);
 });
 
-test("where no CORS is needed, nothing responds", () => {
-  const { sentences, askable } = why(`${PAGE}/x`);
-  assert.deepEqual(sentences, [`Nothing responds at ${PAGE}.`]);
-  assert.ok(!askable);
+test("for the page's own origin, the explanation is not CORS", () => {
+  const { messages, canProbe } = why(`${PAGE}/x`);
+  assert.deepEqual(messages, [`No server responds at ${PAGE}.`]);
+  assert.ok(!canProbe);
 });
 
 /** @type {{method?: string, url?: string, headers: string[], body: Buffer}[]} */
@@ -273,23 +273,23 @@ test("method, path, headers and every byte arrive", async () => {
   assert.ok(response.milliseconds > 0);
 });
 
-test("of a large body the beginning is kept", async () => {
+test("only the beginning of a large body is kept", async () => {
   const { body } = await resend("/large");
   assert.ok(!body.complete);
   assert.equal(body.size, 65_536);
   assert.equal(body.content, "é".repeat(32_768));
 });
 
-test("of a body that breaks off, what has come is kept", async (t) => {
+test("the received part of a truncated body is kept", async (t) => {
   const { read } = ReadableStreamDefaultReader.prototype;
-  // What has come and was not read is lost when its stream breaks: the target waits for that.
+  // An error discards data that was not read yet, so the target waits for the read.
   /** @this {ReadableStreamDefaultReader} */
-  async function readAndSay() {
+  async function readAndReport() {
     const piece = await read.call(this);
     target.emit("read");
     return piece;
   }
-  t.mock.method(ReadableStreamDefaultReader.prototype, "read", readAndSay);
+  t.mock.method(ReadableStreamDefaultReader.prototype, "read", readAndReport);
   const { body } = await resend("/broken");
   assert.deepEqual([body.content, body.complete], ["begun", false]);
 });
@@ -301,14 +301,14 @@ test("a redirect is not followed", async () => {
   assert.equal(received.length, before + 1);
 });
 
-test("what is cancelled ends", async () => {
+test("a cancelled request ends", async () => {
   const controller = new AbortController();
   const sent = resend("/silent", {}, controller);
   controller.abort();
   await assert.rejects(sent, { name: "AbortError" });
 });
 
-test("whether something responds is found out without sending the request", async () => {
+test("the check for a response does not send the request", async () => {
   assert.ok(await isReachable(new URL(`${base}/orders?a=1`)));
   const { method, url } = /** @type {typeof received[0]} */ (received.at(-1));
   assert.deepEqual([method, url], ["HEAD", "/"]);
