@@ -1,4 +1,4 @@
-"""`URL_PREFIX`: everything is below it, nothing beside it, and paths are shown as sent."""
+"""With `URL_PREFIX`, the server responds only under the prefix and captures paths as sent."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def get(server: Server, path: str, *lines: str) -> Response:
     return send(server.address, "\r\n".join(head).encode())
 
 
-def test_it_says_where_it_is(server: Server) -> None:
+def test_the_first_line_contains_the_prefix(server: Server) -> None:
     assert f" {server.url}{PREFIX}/ " in server.first_line
 
 
@@ -53,7 +53,7 @@ PATHS = {
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_all_of_it_is_below_the_prefix_and_nothing_beside_it(server: Server, path: str) -> None:
+def test_every_path_is_under_the_prefix_only(server: Server, path: str) -> None:
     assert get(server, PREFIX + path).status == PATHS[path]
     for elsewhere in (
         path,
@@ -68,18 +68,18 @@ def test_all_of_it_is_below_the_prefix_and_nothing_beside_it(server: Server, pat
 
 
 @pytest.mark.parametrize("path", [f"//{UUID}", f"//view/{UUID}", f"/x/{UUID}", "/nonsense"])
-def test_what_is_no_path_of_it_is_404_below_the_prefix_too(server: Server, path: str) -> None:
+def test_unknown_paths_under_the_prefix_are_not_found(server: Server, path: str) -> None:
     assert get(server, PREFIX + path).status == 404
 
 
-def test_redirects_and_links_lead_below_the_prefix(server: Server) -> None:
+def test_redirects_and_links_contain_the_prefix(server: Server) -> None:
     for path in ("", "/"):
         assert get(server, PREFIX + path).headers["location"].startswith(f"{PREFIX}/view/")
     page = get(server, f"{PREFIX}/view/{UUID}", BROWSER).body.decode()
     assert f'data-callback-path="{PREFIX}/{UUID}"' in page
     assert f'data-server="{PREFIX}"' in page
     assert f'data-fresh-url="{PREFIX}/"' in page
-    for text in (page, get(server, "/beside", BROWSER).body.decode()):
+    for text in (page, get(server, "/elsewhere", BROWSER).body.decode()):
         links = re.findall(r'(?:href|src)="((?!data:)[^"]+)"', text)
         assert links
         assert all(link.startswith(f"{PREFIX}/") for link in links)
@@ -87,7 +87,7 @@ def test_redirects_and_links_lead_below_the_prefix(server: Server) -> None:
 
 
 @pytest.mark.parametrize("kind", [PacketViewer, PollingViewer, UpgradingViewer])
-def test_viewers_see_the_path_as_it_was_sent(
+def test_viewers_receive_the_path_as_sent(
     server: Server, uuid: str, kind: type[PacketViewer]
 ) -> None:
     paths = (
@@ -103,7 +103,7 @@ def test_viewers_see_the_path_as_it_was_sent(
             assert viewer.requests(1)[0]["path"] == path
 
 
-def test_a_client_is_told_the_path_of_the_stream(server: Server, uuid: str) -> None:
+def test_a_client_connects_with_the_path_of_the_stream(server: Server, uuid: str) -> None:
     client = socketio.SimpleClient(reconnection=False)
     path = f"{PREFIX}/socket.io"
     client.connect(server.url, auth={"uuid": uuid}, transports=["websocket"], socketio_path=path)
@@ -111,23 +111,23 @@ def test_a_client_is_told_the_path_of_the_stream(server: Server, uuid: str) -> N
     client.disconnect()
 
 
-def test_behind_tls_the_stream_knows_the_pages_own_origin() -> None:
+def test_the_stream_accepts_the_origin_from_the_trusted_proxy() -> None:
     settings = {**ALL_TRUSTED, "CORS_ALLOWED_ORIGINS": "https://tools.example.com"}
     with Server(URL_PREFIX=PREFIX, **settings) as server:
         path = f"{PREFIX}/socket.io/?EIO=4&transport=polling"
-        # Some proxies give a WebSocket's own scheme.
+        # Some proxies send the scheme `wss` for WebSockets.
         for scheme in ("https", "wss"):
-            said = (f"X-Forwarded-Proto: {scheme}", "X-Forwarded-Host: team.example.com")
-            assert get(server, path, "Origin: https://team.example.com", *said).status == 200
-            assert get(server, path, "Origin: http://team.example.com", *said).status == 400
-            assert get(server, path, "Origin: https://evil.example", *said).status == 400
+            forwarded = (f"X-Forwarded-Proto: {scheme}", "X-Forwarded-Host: team.example.com")
+            assert get(server, path, "Origin: https://team.example.com", *forwarded).status == 200
+            assert get(server, path, "Origin: http://team.example.com", *forwarded).status == 400
+            assert get(server, path, "Origin: https://evil.example", *forwarded).status == 400
 
 
-def test_behind_the_balancer_it_takes_one_word_more(redis: Redis, uuid: str) -> None:
+def test_nginx_passes_on_requests_under_the_prefix(redis: Redis, uuid: str) -> None:
     settings = {"REDIS_URL": redis.url, "BALANCER_HEADERS": "webhook-logger", "URL_PREFIX": PREFIX}
     with Server(**settings) as a, Server(**settings) as b, ExitStack() as stack:
         nginx = stack.enter_context(Nginx(a.until_ready(), b.until_ready(), prefix=PREFIX))
-        # Long-polling works only where all requests of a viewer go to one worker.
+        # Long-polling works only if all requests of a viewer go to one worker.
         viewers = [
             stack.enter_context(kind(nginx.url + PREFIX, {"uuid": uuid}, f"127.0.0.{number}"))
             for kind in (PollingViewer, PacketViewer)
@@ -140,6 +140,6 @@ def test_behind_the_balancer_it_takes_one_word_more(redis: Redis, uuid: str) -> 
             assert viewer.requests(1)[0]["path"] == f"{PREFIX}/{uuid}/a"
 
 
-def test_without_a_prefix_one_is_no_path_of_it(memory_server: Server) -> None:
+def test_without_the_setting_the_prefix_is_not_found(memory_server: Server) -> None:
     assert get(memory_server, f"{PREFIX}/{UUID}").status == 404
     assert get(memory_server, f"/{UUID}").status == 200

@@ -1,4 +1,4 @@
-"""The queue fails in every way it can; what is told is true, and all is well again by itself."""
+"""When the queue fails, senders and viewers receive true reports, and the worker recovers."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ COMPOSE = Path(__file__).parents[2] / "docker-compose.yml"
 
 
 def post_many(server: Server, uuid: str, count: int) -> Counter[str]:
-    """So many posts at the same time; how many were refused for which reason, or for none."""
+    """Send `count` concurrent posts. Return their number by reason; empty if accepted."""
     with ThreadPoolExecutor(count) as senders:
         responses = senders.map(lambda _: post(server.address, f"/{uuid}"), range(count))
         return Counter(map(reason_of, responses))
 
 
 def reason_of(response: Any) -> str:
-    """The reason of a refusal; empty for a request that was accepted."""
+    """Return the reason of a refusal; empty for an accepted request."""
     return "" if response.status == 200 else str(json.loads(response.body)["error"]["reason"])
 
 
-def test_a_worker_that_has_become_deaf_finds_out_and_tells_what_was_missed(uuid: str) -> None:
+def test_a_worker_detects_a_dead_subscription_and_reports_missed_requests(uuid: str) -> None:
     with (
         Redis() as redis,
         DeafeningProxy(redis.port) as proxy,
@@ -54,7 +54,7 @@ def test_a_worker_that_has_become_deaf_finds_out_and_tells_what_was_missed(uuid:
         assert "no longer receives messages" in server.log
 
 
-def test_a_subscription_that_lags_behind_is_found_out_too(uuid: str) -> None:
+def test_a_worker_detects_a_slow_subscription(uuid: str) -> None:
     with (
         Redis() as redis,
         DeafeningProxy(redis.port) as proxy,
@@ -68,7 +68,7 @@ def test_a_subscription_that_lags_behind_is_found_out_too(uuid: str) -> None:
         assert viewer.event("status")["queue"] == "down"
 
 
-def test_a_queue_that_forgets_its_scripts_is_taught_them_again(uuid: str) -> None:
+def test_scripts_are_loaded_again_after_a_flush(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url) as server:
         with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
             viewer.events(1)
@@ -78,7 +78,7 @@ def test_a_queue_that_forgets_its_scripts_is_taught_them_again(uuid: str) -> Non
                 assert viewer.requests(1)[0]["seq"] == seq
 
 
-def test_a_counter_that_is_evicted_begins_a_new_epoch(uuid: str) -> None:
+def test_an_evicted_counter_begins_a_new_epoch(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url) as server:
         with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
             epoch = viewer.events(1)[0][1]["epoch"]
@@ -91,7 +91,7 @@ def test_a_counter_that_is_evicted_begins_a_new_epoch(uuid: str) -> None:
             assert request["epoch"] != epoch
 
 
-def test_a_frozen_queue_leaves_no_sender_without_response_and_no_loss_without_trace(
+def test_with_a_frozen_queue_every_sender_gets_a_response_and_every_loss_is_counted(
     uuid: str,
 ) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url) as server:
@@ -106,7 +106,7 @@ def test_a_frozen_queue_leaves_no_sender_without_response_and_no_loss_without_tr
             while (more := post_many(server, uuid, 1)) != {"": 1}:
                 refusals += more
             accepted += 1
-            # What was sent and got no response is unknown: it may have been accepted all the same.
+            # A request with an unknown outcome may have been accepted.
             with Viewer(server.url, uuid=uuid) as last:
                 end = last.event("joined")["seq"]
             assert accepted <= end <= accepted + refusals["outcome_unknown"]
@@ -118,32 +118,33 @@ def test_a_frozen_queue_leaves_no_sender_without_response_and_no_loss_without_tr
             assert seen + counted == end
 
 
-def refused_for_the_backlog(responses: list[Any]) -> int:
+def count_backlog_refusals(responses: list[Any]) -> int:
     reasons = list(map(reason_of, responses))
     assert set(reasons) <= {"queue_backlog_full", "queue_unavailable", "outcome_unknown"}
     return reasons.count("queue_backlog_full")
 
 
-def test_only_so_many_requests_wait_for_a_queue_that_is_unavailable(uuid: str) -> None:
+def test_pending_requests_are_limited_while_the_queue_is_unavailable(uuid: str) -> None:
     with Redis() as redis:
         redis.end()
         with Server(REDIS_URL=redis.url, QUEUE_BACKLOG=5, QUEUE_TIMEOUT=1) as server:
             with ThreadPoolExecutor(20) as senders:
                 responses = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(20)))
             assert {response.status for response in responses} == {503}
-            assert refused_for_the_backlog(responses) >= 10
+            assert count_backlog_refusals(responses) >= 10
 
 
-def test_only_so_many_bytes_wait_for_a_queue_that_is_unavailable(uuid: str) -> None:
+def test_pending_bytes_are_limited_while_the_queue_is_unavailable(uuid: str) -> None:
     with Redis() as redis:
         redis.end()
         with Server(REDIS_URL=redis.url, QUEUE_BACKLOG_BYTES=1000, QUEUE_TIMEOUT=0.5) as server:
-            assert post(server.address, f"/{uuid}").status == 503  # from now on it is known
+            # After this refusal the worker knows that the queue is unavailable.
+            assert post(server.address, f"/{uuid}").status == 503
             response = post(server.address, f"/{uuid}", b"x" * 1000)
-            assert refused_for_the_backlog([response]) == 1
+            assert count_backlog_refusals([response]) == 1
 
 
-def test_what_came_before_it_was_known_that_the_queue_is_unavailable_is_limited_too(
+def test_pending_requests_are_limited_before_a_failure_is_detected(
     uuid: str,
 ) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url, QUEUE_BACKLOG=10) as server:
@@ -154,10 +155,10 @@ def test_what_came_before_it_was_known_that_the_queue_is_unavailable_is_limited_
             responses = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(100)))
         redis.thaw()
         assert {response.status for response in responses} == {503}
-        assert refused_for_the_backlog(responses) >= 50
+        assert count_backlog_refusals(responses) >= 50
 
 
-def test_bytes_are_limited_before_it_is_known_that_the_queue_is_unavailable(uuid: str) -> None:
+def test_pending_bytes_are_limited_before_a_failure_is_detected(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url, QUEUE_BACKLOG_BYTES=2**20) as server:
         server.until_ready()
         redis.freeze()
@@ -167,10 +168,10 @@ def test_bytes_are_limited_before_it_is_known_that_the_queue_is_unavailable(uuid
                 senders.map(lambda _: post(server.address, f"/{uuid}", big), range(20))
             )
         redis.thaw()
-        assert refused_for_the_backlog(responses) >= 18
+        assert count_backlog_refusals(responses) >= 18
 
 
-def test_what_waited_is_published_when_the_queue_comes_in_time(uuid: str) -> None:
+def test_pending_requests_are_published_when_the_queue_returns_in_time(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url, QUEUE_TIMEOUT=20) as server:
         with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
             viewer.event("joined")
@@ -182,7 +183,7 @@ def test_what_waited_is_published_when_the_queue_comes_in_time(uuid: str) -> Non
                 assert [response.result().status for response in waiting] == [200] * 5
 
 
-def test_connections_that_redis_closes_between_requests_are_not_noticed(uuid: str) -> None:
+def test_connections_closed_by_redis_between_requests_cause_no_refusal(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url) as server:
         server.until_ready()
         for _ in range(5):
@@ -190,7 +191,7 @@ def test_connections_that_redis_closes_between_requests_are_not_noticed(uuid: st
             redis.client.client_kill_filter(_type="normal", skipme=True)
 
 
-def test_large_and_small_requests_keep_one_order_without_holes(
+def test_large_and_small_requests_have_one_order_without_gaps(
     two_workers: tuple[Server, Server], uuid: str
 ) -> None:
     a, b = two_workers
@@ -206,7 +207,7 @@ def test_large_and_small_requests_keep_one_order_without_holes(
         assert [request["seq"] for request in seen] == list(range(1, 101))
 
 
-def test_a_burst_over_two_workers_loses_nothing(
+def test_a_burst_over_two_workers_loses_no_request(
     two_workers: tuple[Server, Server], uuid: str
 ) -> None:
     with PacketViewer(two_workers[0].url, {"uuid": uuid}) as viewer:
@@ -231,7 +232,7 @@ MALFORMED = (
 )
 
 
-def test_messages_that_cannot_be_read_are_left_out(uuid: str) -> None:
+def test_malformed_messages_are_skipped(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url) as server:
         with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
             viewer.event("joined")
@@ -251,7 +252,7 @@ def test_messages_that_cannot_be_read_are_left_out(uuid: str) -> None:
         server.forgive("cannot be read")
 
 
-def test_messages_of_another_version_are_counted_and_viewers_hear_of_the_gap(uuid: str) -> None:
+def test_messages_of_another_version_are_counted_and_reported_as_a_gap(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url) as server:
         with PacketViewer(server.until_ready().url, {"uuid": uuid}) as viewer:
             viewer.event("joined")
@@ -260,7 +261,9 @@ def test_messages_of_another_version_are_counted_and_viewers_hear_of_the_gap(uui
             [own] = redis.client.pubsub_channels("*worker*")
             [room] = redis.client.pubsub_channels("*requests")
             redis.client.publish(own, b"2 heartbeat\n")
-            with redis.client.pipeline() as together:  # one gap: each is told a second later
+            with (
+                redis.client.pipeline() as together
+            ):  # one gap: each gap is reported a second later
                 for message in (b"2 request 3 1\nabc", b'{"uuid":"unversioned"}', b"viewers 3"):
                     together.hincrby(f"webhook-logger:{{{uuid}}}", "seq", 1)
                     together.publish(room, message)
@@ -273,25 +276,26 @@ def test_messages_of_another_version_are_counted_and_viewers_hear_of_the_gap(uui
         assert server.log.count("of another version") == 1
 
 
-def test_many_connections_at_once_are_no_reason_to_refuse(uuid: str) -> None:
+def test_many_simultaneous_requests_are_accepted(uuid: str) -> None:
     with Redis() as redis, Server(REDIS_URL=redis.url, QUEUE_BACKLOG=20) as server:
         server.until_ready()
         request = f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n".encode()
         senders = [Sender(server.address) for _ in range(400)]
         try:
             for _ in range(2):
-                threading.Event().wait(1)  # an idle second, after which silence means nothing
+                # After an idle second, a silent queue does not count as a failure.
+                threading.Event().wait(1)
                 server.freeze()
                 for sender in senders:
                     sender.send(request)
-                server.thaw()  # and all of them are there at once
+                server.thaw()  # all requests arrive at once
                 assert {sender.response().status for sender in senders} == {200}
         finally:
             for sender in senders:
                 sender.socket.close()
 
 
-def test_a_flood_of_replies_makes_nobody_forget_callbacks_in_use(uuid: str) -> None:
+def test_a_flood_of_replies_evicts_no_callback_in_use(uuid: str) -> None:
     command = shlex.split(yaml.safe_load(COMPOSE.read_text())["services"]["redis"]["command"])
     options = dict(itertools.pairwise(command))
     body = json.dumps({"body": {"encoding": "utf-8", "content": "x" * 65_536}}).encode()
@@ -303,7 +307,7 @@ def test_a_flood_of_replies_makes_nobody_forget_callbacks_in_use(uuid: str) -> N
         joined = viewer.event("joined")
         for name in ("maxmemory-policy", "maxmemory-samples"):
             redis.client.config_set(name, options[f"--{name}"])
-        # Redis tells ages in seconds: enough room that it takes some to fill it.
+        # Redis measures idle time in seconds, so filling the memory must take several seconds.
         redis.client.config_set("maxmemory", "64mb")
         seen = []
         for number in range(1200):
@@ -312,7 +316,7 @@ def test_a_flood_of_replies_makes_nobody_forget_callbacks_in_use(uuid: str) -> N
             assert send(server.address, (head + lines).encode() + body).status == 200
             if number % 10 == 0:
                 assert post(server.address, f"/{uuid}").status == 200
-                seen += viewer.requests(1)  # and its pings get a response, however long this takes
+                seen += viewer.requests(1)  # reads pings, too, so that the viewer responds in time
         assert redis.client.info("stats")["evicted_keys"] > 0
         assert {request["epoch"] for request in seen} == {joined["epoch"]}
         assert [request["seq"] for request in seen] == list(range(1, 121))

@@ -1,6 +1,4 @@
-"""Ready means that a worker can publish. Each way in which a queue refuses that is found out, told,
-and over by itself when the queue is well again.
-"""
+"""A worker is ready if it can publish. It detects and reports each failure, and recovers."""
 
 from __future__ import annotations
 
@@ -48,7 +46,7 @@ def server(queue: Redis) -> Iterator[Server]:
 
 @contextmanager
 def busy(redis: Redis) -> Iterator[None]:
-    """A script of somebody else's runs, and does not end."""
+    """Run an endless script of another client."""
 
     def run() -> None:
         with client.Redis(port=redis.port) as other, suppress(client.ResponseError):
@@ -65,7 +63,7 @@ def busy(redis: Redis) -> Iterator[None]:
 def killed(redis: Redis) -> bool:
     try:
         redis.client.script_kill()
-    except client.ResponseError:  # it has not begun, or is over
+    except client.ResponseError:  # the script has not started, or has ended
         return False
     return True
 
@@ -79,8 +77,8 @@ def between(begin: Callable[[], object], end: Callable[[], object]) -> Iterator[
         end()
 
 
-def troubles(redis: Redis) -> dict[str, object]:
-    """What goes wrong, by the code of Redis' error."""
+def failures(redis: Redis) -> dict[str, object]:
+    """Return a context manager for each failure, by Redis's error code."""
     run = redis.client.execute_command
 
     def user(*rights: str) -> Callable[[], object]:
@@ -109,14 +107,14 @@ def troubles(redis: Redis) -> dict[str, object]:
 
 
 def until(viewer: PacketViewer, reason: str | None) -> None:
-    """Read until the viewer is notified of that, past what was noticed before."""
+    """Read until the viewer receives a status with this reason, skipping earlier ones."""
     while (status := viewer.event("status"))["reason"] != reason:
         assert status["queue"] == "down"
     assert status["queue"] == ("down" if reason else "up")
 
 
 def readyz(server: Server) -> tuple[int, str]:
-    """The status of `/readyz`, and what it says."""
+    """Return the status and the text of `/readyz`."""
     try:
         with urlopen(Request(f"{server.url}/readyz"), timeout=PATIENCE_SECONDS) as response:
             return int(response.status), ""
@@ -125,19 +123,19 @@ def readyz(server: Server) -> tuple[int, str]:
             return error.code, error.read().decode()
 
 
-def test_what_keeps_a_worker_from_publishing_is_found_out_told_and_over_by_itself(
+def test_a_worker_reports_each_failure_of_the_queue_and_recovers(
     queue: Redis, server: Server, uuid: str
 ) -> None:
     with PacketViewer(server.url, {"uuid": uuid}) as viewer:
         seq = viewer.event("joined")["seq"]
-        for name, trouble in troubles(queue).items():
+        for name, failure in failures(queue).items():
             reason = REASONS[name.partition(",")[0]]
-            with trouble:  # type: ignore[attr-defined]
+            with failure:  # type: ignore[attr-defined]
                 until(viewer, reason)
-                code, said = readyz(server)
-                assert (code, reason in said) == (503, True), name
+                code, text = readyz(server)
+                assert (code, reason in text) == (503, True), name
                 assert server.metrics()["queue_up"] == 0, name
-                # One that is counted already may still be taken by a Redis whose memory is full.
+                # A new callback: Redis with full memory may still accept requests of existing ones.
                 assert post(server.address, f"/{uuid4()}").status == 503, name
                 with PacketViewer(server.url, {"uuid": uuid}) as waiting:
                     assert waiting.event("status") == {"queue": "down", "reason": reason}, name
@@ -145,13 +143,13 @@ def test_what_keeps_a_worker_from_publishing_is_found_out_told_and_over_by_itsel
             joined = viewer.event("joined")
             server.until_ready()
             assert server.metrics()["queue_up"] == 1
-            # A promotion begins another epoch.
+            # A promotion begins a new epoch.
             assert (joined["seq"], joined["missed"]) in ((seq, 0), (0, None)), name
             assert post(server.address, f"/{uuid}").status == 200, name
             seq = viewer.requests(1)[0]["seq"]
 
 
-def test_however_much_is_refused_the_log_has_a_line_when_it_begins_and_one_when_it_ends(
+def test_a_failure_of_the_queue_is_logged_once_when_it_begins_and_once_when_it_ends(
     queue: Redis, server: Server, uuid: str
 ) -> None:
     eventually(lambda: server.log.count("trouble:") == server.log.count("requests again."))
@@ -176,20 +174,20 @@ def test_a_probe_uses_every_command_of_the_other_scripts() -> None:
     assert set(re.findall(r"redis\.call\('(\w+)'", scripts.PROBE)) == used
 
 
-def test_a_probe_leaves_nothing_behind(queue: Redis, server: Server) -> None:
+def test_a_probe_leaves_no_key_in_redis(queue: Redis, server: Server) -> None:
     server.until_ready()
     assert queue.client.keys("webhook-logger:{probe-*") == []
 
 
-def test_probes_are_in_every_part_of_a_cluster() -> None:
+def test_probes_cover_every_part_of_a_cluster() -> None:
     slots = [client.crc.key_slot(name.encode()) for name in PROBES]
     assert sorted(slot * len(PROBES) // client.crc.REDIS_CLUSTER_HASH_SLOTS for slot in slots) == [
         *range(len(PROBES))
     ]
 
 
-def test_a_node_of_a_cluster_is_no_queue(uuid: str, tmp_path: Path) -> None:
-    # A cluster of two by its own book, whose other half is nowhere.
+def test_a_node_of_a_cluster_is_refused_as_a_queue(uuid: str, tmp_path: Path) -> None:
+    # A node that is configured as one half of a cluster; the other node does not exist.
     here, there = "a" * 40, "b" * 40
     redis = Redis(
         *("--cluster-enabled", "yes", "--dir", str(tmp_path), "--cluster-node-timeout", "600000"),
@@ -208,6 +206,6 @@ def test_a_node_of_a_cluster_is_no_queue(uuid: str, tmp_path: Path) -> None:
     ):
         reason = REASONS["MOVED"]
         until(viewer, reason)
-        code, said = readyz(server)
-        assert (code, reason in said) == (503, True)
+        code, text = readyz(server)
+        assert (code, reason in text) == (503, True)
         assert server.metrics()["queue_up"] == 0

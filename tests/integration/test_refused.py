@@ -1,4 +1,4 @@
-"""Refused requests leave a trace: the callback's viewers hear why, and metrics count them."""
+"""Refused requests are reported to the callback's viewers and counted in the metrics."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webhook_logger.errors import Reason
 U = b"<uuid>"
 GOOD = b"POST /<uuid> HTTP/1.1\r\nHost: h\r\n"
 
-# As devices and services send them; some on the way of a good head, some before there is any.
+# Malformed requests of real devices and services, refused before or after a valid head.
 REFUSED = [
     (b"POST /<uuid> HTTP/1.1\nHost: h\n\n", "bare_line_feed"),
     (b"GET /<uuid>/\x00 HTTP/1.1\r\nHost: h\r\n\r\n", "control_character"),
@@ -36,36 +36,36 @@ REFUSED = [
 
 
 def refuse(server: Server, raw: bytes) -> None:
-    """Send it, and read until the server has refused it."""
+    """Send the bytes and read until the server closes the connection."""
     with Sender(server.address) as sender:
-        with suppress(ConnectionError):  # it may close while we still send
+        with suppress(ConnectionError):  # the server may close while we still send
             sender.send(raw)
         sender.rest()
 
 
-def test_viewers_hear_why_a_request_was_refused_and_nothing_of_it(
+def test_viewers_receive_the_reason_of_a_refused_request_without_its_content(
     workers: tuple[Server, Server],
 ) -> None:
-    of_viewers, of_senders = workers
-    wanted = {str(uuid4()): row for row in REFUSED}
-    before = Counter(of_senders.refusals())
-    with PacketViewer(of_viewers.url, {}) as viewer:
-        for number, uuid in enumerate(wanted):
+    viewers_worker, senders_worker = workers
+    expected = {str(uuid4()): row for row in REFUSED}
+    before = Counter(senders_worker.refusals())
+    with PacketViewer(viewers_worker.url, {}) as viewer:
+        for number, uuid in enumerate(expected):
             viewer.write(f'42{number}["join",{{"uuid":"{uuid}"}}]')
-        while viewer.packet()[0] != f"43{len(wanted) - 1}":
+        while viewer.packet()[0] != f"43{len(expected) - 1}":
             pass
-        for uuid, (raw, _) in wanted.items():
-            refuse(of_senders, raw.replace(U, uuid.encode()))
-            refuse(of_senders, raw.replace(U, str(uuid4()).encode()))  # which nobody watches
-        heard = {}
-        while len(heard) < len(wanted):
+        for uuid, (raw, _) in expected.items():
+            refuse(senders_worker, raw.replace(U, uuid.encode()))
+            refuse(senders_worker, raw.replace(U, str(uuid4()).encode()))  # without viewers
+        received = {}
+        while len(received) < len(expected):
             payload = viewer.event("refused")
-            heard[payload.pop("uuid")] = payload
-    for uuid, (_, word) in wanted.items():
+            received[payload.pop("uuid")] = payload
+    for uuid, (_, word) in expected.items():
         reason = Reason[word.upper()]
         why = {"status": reason.status, "reason": word, "message": reason.meaning}
-        assert heard[uuid] == {"count": 1, **why}
-    counted = Counter(of_senders.refusals()) - before
+        assert received[uuid] == {"count": 1, **why}
+    counted = Counter(senders_worker.refusals()) - before
     assert counted == Counter({word: 0 for _, word in REFUSED}) + Counter(
         word for _, word in REFUSED * 2
     )
@@ -74,20 +74,20 @@ def test_viewers_hear_why_a_request_was_refused_and_nothing_of_it(
 def test_many_refused_requests_are_reported_together_and_have_no_seq(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
-    of_viewers, of_senders = workers
-    with PacketViewer(of_viewers.url, {"uuid": uuid}) as viewer:
+    viewers_worker, senders_worker = workers
+    with PacketViewer(viewers_worker.url, {"uuid": uuid}) as viewer:
         viewer.event("joined")
         for _ in range(30):
-            assert post(of_senders.address, f"//{uuid}").status == 404
+            assert post(senders_worker.address, f"//{uuid}").status == 404
         counts = [viewer.event("refused")["count"]]
         while sum(counts) < 30:
             counts.append(viewer.event("refused")["count"])
         assert sum(counts) == 30
-        assert post(of_senders.address, f"/{uuid}").headers["webhook-viewers"] == "1"
-        assert viewer.requests(1)[0]["seq"] == 1, "what is refused has no seq"
+        assert post(senders_worker.address, f"/{uuid}").headers["webhook-viewers"] == "1"
+        assert viewer.requests(1)[0]["seq"] == 1, "a refused request has no seq"
 
 
-def test_every_malformed_request_is_counted_and_every_one_that_names_a_callback_is_reported(
+def test_malformed_requests_are_counted_and_reported_if_they_name_a_callback(
     memory_server: Server,
 ) -> None:
     refused = (*MALFORMED.values(), *(raw for _, raw in TOO_LARGE.values()))
@@ -98,14 +98,14 @@ def test_every_malformed_request_is_counted_and_every_one_that_names_a_callback_
         viewer.event("joined")
         for raw in raws:
             refuse(memory_server, raw)
-        told = 0
-        while told < len(naming):
-            told += viewer.event("refused")["count"]
-        assert told == len(naming)
+        reported = 0
+        while reported < len(naming):
+            reported += viewer.event("refused")["count"]
+        assert reported == len(naming)
     assert (Counter(memory_server.refusals()) - before).total() == len(raws)
 
 
-def test_requests_of_the_api_and_of_pages_are_counted_and_not_reported(
+def test_refused_requests_to_the_api_and_pages_are_counted_only(
     memory_server: Server, uuid: str
 ) -> None:
     before = Counter(memory_server.refusals())
