@@ -1,4 +1,4 @@
-"""Pending requests, in both kinds of delivery by themselves."""
+"""Pending requests in both kinds of delivery, without a server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.envelope import seal
 
 LONG = 2.0 * PATIENCE_SECONDS
-"""Seconds that nothing here takes."""
+"""Seconds, longer than every step of these tests."""
 LIMITS = QueueLimits(seconds=LONG)
 HASTY = QueueLimits(seconds=0.5)
 ODD_IDS = ['a"b', "back\\slash", '","received_at":"x', '"id":"x","received_at":', "ü", "a b\tc"]
@@ -36,13 +36,13 @@ ODD_IDS = ['a"b', "back\\slash", '","received_at":"x', '"id":"x","received_at":'
 
 @pytest.fixture(scope="module")
 def two(redis: Redis) -> tuple[RedisDelivery, RedisDelivery]:
-    """Two workers."""
+    """Return two workers on one queue."""
     return connect_delivery(redis, LIMITS), connect_delivery(redis, LIMITS)
 
 
 @pytest.fixture(params=["memory", "redis"])
 def workers(request: pytest.FixtureRequest) -> tuple[Delivery, Delivery]:
-    """Where requests go, and where the responder is: two workers on one queue, or the same one."""
+    """Return the workers of senders and of the responder; without a queue, they are one."""
     if request.param == "redis":
         workers: tuple[Delivery, Delivery] = request.getfixturevalue("two")
         return workers
@@ -64,7 +64,7 @@ def publish(delivery: Delivery, uuid: str, id: str = "") -> PendingRequest:
     return pending
 
 
-def test_a_response_may_come_before_anybody_waits_for_it(
+def test_a_response_can_arrive_before_its_sender_waits(
     workers: tuple[Delivery, Delivery], uuid: str
 ) -> None:
     here, there = workers
@@ -76,7 +76,7 @@ def test_a_response_may_come_before_anybody_waits_for_it(
 
 
 @pytest.mark.parametrize("odd", ODD_IDS)
-def test_an_id_is_any_text(workers: tuple[Delivery, Delivery], uuid: str, odd: str) -> None:
+def test_an_id_can_be_any_text(workers: tuple[Delivery, Delivery], uuid: str, odd: str) -> None:
     here, there = workers
     there.claim(uuid, "viewer")
     pending = publish(here, uuid, odd)
@@ -87,14 +87,16 @@ def test_an_id_is_any_text(workers: tuple[Delivery, Delivery], uuid: str, odd: s
     assert not there.respond(uuid, odd, "{}")
 
 
-def test_what_may_not_be_pending_is_not(workers: tuple[Delivery, Delivery], uuid: str) -> None:
+def test_preflights_and_callbacks_without_a_responder_are_not_pending(
+    workers: tuple[Delivery, Delivery], uuid: str
+) -> None:
     here, there = workers
     there.claim(uuid, "viewer")
     assert here.publish(replace(samples()[0], uuid=uuid), PREFLIGHT).pending is None
     assert here.publish(replace(samples()[0], uuid=str(uuid4()))).pending is None
 
 
-def test_one_viewer_responds_and_whoever_comes_next_when_it_does_no_more(
+def test_another_viewer_can_become_responder_only_after_the_first_one_ends(
     workers: tuple[Delivery, Delivery], uuid: str
 ) -> None:
     here, there = workers
@@ -104,13 +106,13 @@ def test_one_viewer_responds_and_whoever_comes_next_when_it_does_no_more(
     assert not there.claim(uuid, "third")
     here.unclaim(uuid, "second")
     there.unclaim(uuid, "third")
-    assert not here.claim(uuid, "second"), "only the one that responds can give it up"
+    assert not here.claim(uuid, "second"), "only the responder can end its role"
     there.unclaim(uuid, "first")
     eventually(lambda: here.claim(uuid, "second"))
     assert not there.claim(uuid, "first")
 
 
-def test_who_waits_is_let_go_when_the_responder_is_gone(
+def test_a_waiting_sender_gets_the_reply_when_the_responder_leaves(
     workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = workers
@@ -122,7 +124,7 @@ def test_who_waits_is_let_go_when_the_responder_is_gone(
     assert here.get_reply(uuid) == Kept('{"status":503}', 1)
 
 
-def test_who_waits_is_let_go_though_another_responds_at_once(
+def test_a_waiting_sender_stops_waiting_even_if_another_viewer_responds_immediately(
     workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = workers
@@ -131,10 +133,10 @@ def test_who_waits_is_let_go_though_another_responds_at_once(
     there.unclaim(uuid, "first")
     assert there.claim(uuid, "second")
     assert outcome.result(LONG / 2) == PendingOutcome(None)
-    assert publish(here, uuid), "and the next one waits again"
+    assert publish(here, uuid), "the next request waits again"
 
 
-def test_one_that_is_let_go_takes_the_reply_at_once(
+def test_a_request_that_stops_waiting_uses_the_reply_immediately(
     workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = workers
@@ -145,13 +147,13 @@ def test_one_that_is_let_go_takes_the_reply_at_once(
     assert first.outcome(LONG).reply == '{"status":503}'
     waiting = pool.submit(second.outcome, LONG)
     second.stop_waiting()
-    assert waiting.result(LONG / 2) == PendingOutcome(None), "it counted for one request"
+    assert waiting.result(LONG / 2) == PendingOutcome(None), "the reply had one use"
 
 
-def test_of_two_with_one_id_the_newer_gets_the_response(
+def test_the_newer_of_two_requests_with_one_id_gets_the_response(
     workers: tuple[Delivery, Delivery], uuid: str
 ) -> None:
-    """A balancer has sent the request again, and waits for the newer one."""
+    """A balancer sent the request again, and waits for the response to the newer one."""
     here, there = workers
     there.claim(uuid, "viewer")
     older, newer = publish(here, uuid, "one"), publish(there, uuid, "one")
@@ -160,13 +162,13 @@ def test_of_two_with_one_id_the_newer_gets_the_response(
     assert newer.outcome(LONG).response == "{}"
 
 
-# Through the queue, a response takes its time
+# Responses through the queue can be delayed
 
 
-def on_its_way(
+def with_delayed_response(
     redis: Redis, delivery: Delivery, uuid: str, pool: ThreadPoolExecutor
 ) -> tuple[str, str, Future[PendingOutcome]]:
-    """A request whose response was taken and has not arrived when its time is over."""
+    """Return the worker, name and outcome of a request whose accepted response is delayed."""
     delivery.claim(uuid, "viewer")
     pending, key = publish(delivery, uuid), f"webhook-logger:{{{uuid}}}:pending"
     [owner] = redis.client.hvals(key)
@@ -175,24 +177,24 @@ def on_its_way(
     return worker, name, pool.submit(pending.outcome, 0)
 
 
-def test_a_response_that_was_taken_is_waited_for_though_the_time_is_over(
+def test_a_request_waits_for_an_accepted_response_after_its_timeout(
     redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     two[0].set_reply(uuid, Kept('{"status":503}', 1))
-    worker, name, outcome = on_its_way(redis, two[0], uuid, pool)
+    worker, name, outcome = with_delayed_response(redis, two[0], uuid, pool)
     redis.client.publish(f"webhook-logger:worker:{worker}", seal("response", name, '{"a": "b c"}'))
     assert json.loads(outcome.result(LONG).response or "") == {"a": "b c"}
-    assert two[0].get_reply(uuid) == Kept('{"status":503}', 1), "of which nothing was used"
+    assert two[0].get_reply(uuid) == Kept('{"status":503}', 1), "the reply was not used"
 
 
-def test_a_response_that_never_arrives_is_not_waited_for_long(
+def test_the_wait_for_an_accepted_response_that_never_arrives_ends(
     redis: Redis, uuid: str, pool: ThreadPoolExecutor
 ) -> None:
-    *_, outcome = on_its_way(redis, connect_delivery(redis, HASTY), uuid, pool)
+    *_, outcome = with_delayed_response(redis, connect_delivery(redis, HASTY), uuid, pool)
     assert outcome.result(LONG) == PendingOutcome(None)
 
 
-def test_without_a_response_from_the_queue_the_default_is_used(
+def test_a_sender_gets_the_default_response_when_the_queue_does_not_respond(
     uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     with Redis() as redis:
@@ -206,17 +208,17 @@ def test_without_a_response_from_the_queue_the_default_is_used(
         redis.thaw()
 
 
-def test_a_response_for_a_worker_that_does_not_hear_is_not_taken(
+def test_a_response_for_a_worker_that_is_not_subscribed_is_not_accepted(
     redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str
 ) -> None:
     key = f"webhook-logger:{{{uuid}}}:pending"
     redis.client.hset(key, '"one"', "00ff 00ff")
     assert not two[0].respond(uuid, "one", "{}")
-    assert redis.client.hexists(key, '"one"'), "it may hear again"
+    assert redis.client.hexists(key, '"one"'), "the worker may subscribe again"
     redis.client.delete(key)
 
 
-def test_a_claim_is_void_where_its_worker_says_nothing_any_more(
+def test_a_claim_expires_when_its_worker_no_longer_refreshes_it(
     redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str
 ) -> None:
     key = f"webhook-logger:{{{uuid}}}"

@@ -152,7 +152,7 @@ def test_a_worker_reports_each_failure_of_the_queue_and_recovers(
 def test_a_failure_of_the_queue_is_logged_once_when_it_begins_and_once_when_it_ends(
     queue: Redis, server: Server, uuid: str
 ) -> None:
-    eventually(lambda: server.log.count("trouble:") == server.log.count("requests again."))
+    eventually(lambda: server.log.count("Queue error:") == server.log.count("requests again"))
     before = len(server.log)
     queue.client.config_set("maxmemory", "1")
     with ThreadPoolExecutor(16) as senders:

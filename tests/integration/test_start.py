@@ -204,7 +204,7 @@ def test_no_error_of_the_queue_shows_its_password() -> None:
     # Where Redis does not know AUTH, its error quotes what it was sent.
     with Redis("--rename-command", "AUTH", "") as redis:
         with Server(REDIS_URL=redis.url.replace("//", "//user:s3cret@")) as server:
-            eventually(lambda: "Queue trouble" in server.log)
+            eventually(lambda: "Queue error" in server.log)
             assert status_of(f"{server.url}/readyz") == 503
             assert "unknown command" in server.log
             for shown in (server.log, server.first_line, str(server.metrics())):

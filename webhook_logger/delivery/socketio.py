@@ -62,11 +62,11 @@ class QueuedRooms(LeanRooms, PubSubManager):  # type: ignore[misc]  # it has no 
         """Send a message to all workers."""
         raise NotImplementedError
 
-    def comes_back(self, message: Message) -> bool:
+    def is_published_back(self, message: Message) -> bool:
         """Return whether a published message also returns to this worker."""
         raise NotImplementedError
 
-    def emit_here(self, message: Message) -> None:
+    def emit_locally(self, message: Message) -> None:
         """Send an event to this worker's viewers."""
         super()._handle_emit(message)
 
@@ -79,5 +79,5 @@ class QueuedRooms(LeanRooms, PubSubManager):  # type: ignore[misc]  # it has no 
         self.publish(message)
 
     def _handle_emit(self, message: Message) -> None:
-        if not self.comes_back(message):
-            self.emit_here(message)
+        if not self.is_published_back(message):
+            self.emit_locally(message)

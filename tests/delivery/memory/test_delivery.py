@@ -1,4 +1,4 @@
-"""In-process delivery by itself; what both kinds share is shown with real servers."""
+"""Delivery within one process. Tests with real servers cover the behavior of both kinds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from webhook_logger.errors import Reason
 
 
 class Viewers:
-    """A sink that keeps what it gets."""
+    """A sink that stores the requests that it receives."""
 
     def __init__(self) -> None:
         self.seen: list[dict[str, Any]] = []
@@ -62,7 +62,7 @@ def request_to(uuid: str) -> CapturedRequest:
     return replace(samples()[0], uuid=uuid)
 
 
-def test_many_threads_publish_in_one_order_without_holes(
+def test_threads_publish_concurrently_in_one_order_without_gaps(
     delivery: MemoryDelivery, viewers: Viewers
 ) -> None:
     uuid = str(uuid4())
@@ -73,7 +73,7 @@ def test_many_threads_publish_in_one_order_without_holes(
     assert sorted(receipt.seq for receipt in receipts) == list(range(1, 501))
 
 
-def test_a_callback_without_viewers_hands_over_nothing(
+def test_a_callback_without_viewers_delivers_no_requests(
     delivery: MemoryDelivery, viewers: Viewers
 ) -> None:
     uuid = str(uuid4())
@@ -83,17 +83,17 @@ def test_a_callback_without_viewers_hands_over_nothing(
     assert viewers.seen == []
 
 
-def test_counters_are_bounded_and_a_forgotten_one_begins_a_new_epoch(
+def test_counters_are_limited_and_a_removed_one_begins_a_new_epoch(
     delivery: MemoryDelivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "MAX_CALLBACKS", 2)
     first, second, third = (str(uuid4()) for _ in range(3))
     before = delivery.publish(request_to(first))
     delivery.publish(request_to(second))
-    assert delivery.publish(request_to(first)).seq == 2, "used, so it stays"
+    assert delivery.publish(request_to(first)).seq == 2, "recently used, so it is not removed"
     delivery.publish(request_to(third))
     assert delivery.publish(request_to(second)).seq == 1, (
-        "the one not used for longest is forgotten"
+        "the least recently used counter is removed"
     )
     delivery.publish(request_to(third))
     after = delivery.publish(request_to(first))
@@ -101,7 +101,7 @@ def test_counters_are_bounded_and_a_forgotten_one_begins_a_new_epoch(
     assert after.epoch != before.epoch
 
 
-def test_strangers_cannot_make_a_watched_callback_forgotten(
+def test_other_senders_cannot_remove_the_counter_of_a_watched_callback(
     delivery: MemoryDelivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "MAX_CALLBACKS", 5)
@@ -114,7 +114,7 @@ def test_strangers_cannot_make_a_watched_callback_forgotten(
     assert [delivery.publish(request_to(uuid)).seq for uuid in watched] == [2, 2, 2]
 
 
-def test_a_reply_may_be_changed_while_its_request_is_handed_to_many_viewers(
+def test_a_reply_can_change_while_its_request_is_delivered(
     delivery: MemoryDelivery, viewers: Viewers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uuid, later = str(uuid4()), Kept("{}", 5)
@@ -124,15 +124,15 @@ def test_a_reply_may_be_changed_while_its_request_is_handed_to_many_viewers(
         with monkeypatch.context() as patch:
             patch.setattr(viewers, "deliver", lambda *_: delivery.set_reply(uuid, change))  # noqa: B023
             assert delivery.publish(request_to(uuid)).reply == '{"status":503}'
-        assert delivery.get_reply(uuid) == change, "of the new one nothing is used up"
+        assert delivery.get_reply(uuid) == change, "the new reply is not used"
 
 
-def test_replies_are_forgotten_by_what_they_take_in_memory(
+def test_replies_are_removed_by_their_size_in_memory(
     delivery: MemoryDelivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replies, "MAX_BYTES", 200_000)
     first, second = str(uuid4()), str(uuid4())
-    wide = Kept("a" * 19_999 + "\N{PARTY POPPER}", None)  # Python takes 80 KB and more
+    wide = Kept("a" * 19_999 + "\N{PARTY POPPER}", None)  # Python needs more than 80 KB for it
     delivery.set_reply(first, wide)
     assert delivery.get_reply(first) == wide
     delivery.set_reply(second, wide)

@@ -1,4 +1,4 @@
-"""Delivery through a real Redis by itself: what it asks of it, and what it leaves there."""
+"""Delivery through a real Redis, without a server: its commands and its keys."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def delivery(redis: Redis) -> RedisDelivery:
     return connect_delivery(redis, QueueLimits())
 
 
-def test_a_reply_comes_with_the_receipt_and_lives_on_for_seven_days(
+def test_a_receipt_contains_the_reply_and_extends_its_expiry_to_seven_days(
     redis: Redis, delivery: RedisDelivery, uuid: str
 ) -> None:
     request, key = replace(samples()[0], uuid=uuid), f"webhook-logger:{{{uuid}}}:reply"
@@ -47,15 +47,15 @@ def test_every_key_expires(redis: Redis, delivery: RedisDelivery, uuid: str) -> 
     assert not [key for key in redis.client.keys("*") if redis.client.ttl(key) < 0]
 
 
-def test_nothing_of_a_request_is_in_any_key(
+def test_no_key_contains_any_part_of_a_request(
     redis: Redis, delivery: RedisDelivery, uuid: str
 ) -> None:
     delivery.publish(replace(samples()[0], uuid=uuid, path=f"/{uuid}/secret"))
-    kept = redis.client.hgetall(f"webhook-logger:{{{uuid}}}")
-    assert set(kept) == {"epoch", "seq"}
+    stored = redis.client.hgetall(f"webhook-logger:{{{uuid}}}")
+    assert set(stored) == {"epoch", "seq"}
 
 
-def test_a_window_that_is_full_says_when_it_ends(redis: Redis, uuid: str) -> None:
+def test_a_full_window_reports_when_it_ends(redis: Redis, uuid: str) -> None:
     delivery = RedisDelivery(redis.url, QueueLimits(), max_per_second=1)
     delivery.start(IgnoringSink())
     request = replace(samples()[0], uuid=uuid)

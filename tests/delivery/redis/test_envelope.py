@@ -1,4 +1,4 @@
-"""The envelope of messages between workers, as Python and Redis' scripts write it."""
+"""The envelope of messages between workers, in Python and in Lua."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ MESSAGES = [
 
 
 @pytest.mark.parametrize(("kind", "parts"), MESSAGES, ids=lambda value: str(value)[:12])
-def test_a_message_is_read_as_it_was_sealed(kind: str, parts: list[str]) -> None:
+def test_unseal_returns_the_kind_and_the_parts_of_a_sealed_message(
+    kind: str, parts: list[str]
+) -> None:
     assert unseal(seal(kind, *parts)) == (kind.encode(), [part.encode() for part in parts])
 
 
-def test_scripts_seal_as_python_does(redis: Redis) -> None:
+def test_scripts_and_python_seal_messages_identically(redis: Redis) -> None:
     script = SEAL + "return seal(ARGV[1], unpack(ARGV, 2))"
     for kind, parts in MESSAGES:
         assert redis.client.eval(script, 0, kind, *parts) == seal(kind, *parts).decode()
 
 
 @pytest.mark.parametrize("message", [b"", b"2 viewers 1\n3", b"10 used\n", b"{}", b"viewers 3"])
-def test_another_version_is_told_apart(message: bytes) -> None:
+def test_a_message_of_another_version_is_recognized(message: bytes) -> None:
     with pytest.raises(UnknownVersion):
         unseal(message)
 
@@ -38,6 +40,6 @@ def test_another_version_is_told_apart(message: bytes) -> None:
     "message",
     [b"1 ", b"1 used", b"1 viewers 2\n3", b"1 viewers 1\n33", b"1 viewers x\n3", b"1 used \n"],
 )
-def test_what_is_no_message_is_refused(message: bytes) -> None:
+def test_a_malformed_message_is_rejected(message: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         unseal(message)

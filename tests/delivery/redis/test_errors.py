@@ -1,4 +1,4 @@
-"""Redis' errors in plain words, and what of them is logged."""
+"""Messages for Redis' errors, for viewers and for the log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webhook_logger.delivery.redis.errors import (
 )
 
 NO_RIGHTS = "ERR The user executing the script can't run this command or subcommand"
-OF_REDIS_6 = "ERR Error running script (call to f_1): @user_script:5: -OOM command not allowed"
+REDIS_6_ERROR = "ERR Error running script (call to f_1): @user_script:5: -OOM command not allowed"
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ OF_REDIS_6 = "ERR Error running script (call to f_1): @user_script:5: -OOM comma
     [
         *((f"{code} of Redis' own words", reason) for code, reason in REASONS.items()),
         (NO_RIGHTS, REASONS["NOPERM"]),
-        (OF_REDIS_6, REASONS["OOM"]),
+        (REDIS_6_ERROR, REASONS["OOM"]),
         ("ERR wrong number of arguments", REFUSED),
         (redis.ResponseError("MOVED 7 10.0.0.1:6379"), REASONS["MOVED"]),
         (redis.AuthenticationError("invalid password"), REASONS["WRONGPASS"]),
@@ -31,13 +31,13 @@ OF_REDIS_6 = "ERR Error running script (call to f_1): @user_script:5: -OOM comma
         (TimeoutError("timed out"), UNREACHABLE),
     ],
 )
-def test_a_viewer_gets_a_sentence_that_names_nothing_of_the_operators(
+def test_a_message_for_viewers_does_not_contain_the_operators_hosts(
     error: Exception | str, reason: str
 ) -> None:
     assert reason_of(error) == reason
     assert "10.0.0.1" not in reason
 
 
-def test_what_redis_quotes_of_a_command_is_not_logged() -> None:
+def test_the_log_does_not_contain_the_quoted_command() -> None:
     quoting = "ERR unknown command 'AUTH', with args beginning with: 'user' 's3cret' "
     assert log_text(quoting) == "ERR unknown command 'AUTH'"

@@ -1,4 +1,4 @@
-"""When a worker ends its subscription, because what it sends to itself does not come back."""
+"""When a worker subscribes again, because its heartbeats do not return."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SENT = 20
 
 
 class Ended(Exception):
-    """The test has seen enough."""
+    """All results are used."""
 
 
 class Queue:
-    """A publisher and a subscription; what happens to each heartbeat is for the test to say."""
+    """A publisher and a subscription, with the given result for each heartbeat."""
 
-    def __init__(self, *fates: str) -> None:
-        self._fates = iter(fates)
+    def __init__(self, *results: str) -> None:
+        self._results = iter(results)
         self.sent_before_reconnect: list[int] = []
         self._sent = 0
         self.heartbeats = Heartbeats(self, self, "0", seconds=0)  # type: ignore[arg-type]
@@ -32,22 +32,22 @@ class Queue:
         return self
 
     def wait(self) -> None:
-        fate = next(self._fates, "")
-        if not fate:
+        result = next(self._results, "")
+        if not result:
             raise Ended
         self._sent += 1
-        if fate == "failed":
-            raise QueueUnavailable(fate)
-        if fate == "heard":
+        if result == "failed":
+            raise QueueUnavailable(result)
+        if result == "received":
             self.heartbeats.received()
 
     def reconnect(self, _: str) -> None:
         self.sent_before_reconnect.append(self._sent)
 
 
-def reconnects(*fates: str) -> list[int]:
-    """Before which heartbeats the subscription was ended."""
-    queue = Queue(*fates)
+def reconnects(*results: str) -> list[int]:
+    """Return the number of heartbeats that were sent before each reconnect."""
+    queue = Queue(*results)
     ended = threading.Event()
 
     def send() -> None:
@@ -61,19 +61,19 @@ def reconnects(*fates: str) -> list[int]:
     return queue.sent_before_reconnect
 
 
-def test_a_subscription_that_brings_them_back_is_kept() -> None:
-    assert reconnects(*["heard"] * SENT) == []
+def test_a_worker_that_receives_its_heartbeats_does_not_reconnect() -> None:
+    assert reconnects(*["received"] * SENT) == []
 
 
-def test_heartbeats_that_redis_does_not_take_say_nothing_about_the_subscription() -> None:
+def test_heartbeats_that_redis_rejects_do_not_cause_a_reconnect() -> None:
     assert reconnects(*["failed"] * SENT) == []
 
 
-def test_several_that_are_lost_end_it() -> None:
+def test_several_lost_heartbeats_cause_a_reconnect() -> None:
     lost = ["lost"] * MAX_MISSING
-    assert reconnects("heard", *lost, *lost, "heard") == [1 + len(lost), 1 + 2 * len(lost)]
+    assert reconnects("received", *lost, *lost, "received") == [1 + len(lost), 1 + 2 * len(lost)]
 
 
-def test_fewer_are_needed_after_one_that_redis_did_not_take() -> None:
+def test_fewer_lost_heartbeats_cause_a_reconnect_after_a_rejected_one() -> None:
     lost = ["lost"] * MAX_MISSING_AFTER_FAILURE
-    assert reconnects("failed", *lost, "heard", "lost", "heard") == [1 + len(lost)]
+    assert reconnects("failed", *lost, "received", "lost", "received") == [1 + len(lost)]

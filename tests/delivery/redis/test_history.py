@@ -1,4 +1,4 @@
-"""What a worker takes for a master, and what it says of anything else."""
+"""A worker accepts only a master, and reports the reason otherwise."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webhook_logger.delivery.redis.history import query
 
 
 class Responding:
-    """A line whose other end responds to everything with the same."""
+    """A connection that returns the same response to every command."""
 
     def __init__(self, response: Any) -> None:
         self._response = response
@@ -24,7 +24,7 @@ class Responding:
         return self._response
 
 
-def test_a_master_is_known_by_both_of_its_ids() -> None:
+def test_a_history_contains_both_ids_of_a_master() -> None:
     info = b"# Replication\r\nrole:master\r\nmaster_replid:5f\r\nrun_id:3e\r\n"
     assert query(Responding(info))[:] == ("3e", "5f")  # type: ignore[arg-type]
 
@@ -36,7 +36,7 @@ def test_a_master_is_known_by_both_of_its_ids() -> None:
         *((response, REFUSED) for response in (b"OK", b"\xff", b"", 1, None, [])),
     ],
 )
-def test_what_is_no_master_is_refused_with_the_reason(response: Any, reason: str) -> None:
+def test_any_other_response_is_rejected_with_its_reason(response: Any, reason: str) -> None:
     with pytest.raises(redis.ResponseError) as refused:
         query(Responding(response))  # type: ignore[arg-type]
     assert reason_of(refused.value) == reason

@@ -1,4 +1,4 @@
-"""How workers learn of each other's viewers."""
+"""Presence: workers report their viewers to each other."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from webhook_logger.delivery.redis.keys import key
 from webhook_logger.delivery.redis.presence import COMMANDS_AT_ONCE
 
 
-def test_a_callback_whose_key_is_broken_keeps_no_other_from_being_known(redis: Redis) -> None:
+def test_a_callback_with_a_broken_key_does_not_block_the_presence_of_others(redis: Redis) -> None:
     delivery = connect_delivery(redis, QueueLimits())
     uuids = [str(uuid4()) for _ in range(3 * COMMANDS_AT_ONCE)]
     broken, *others = uuids
     redis.client.set(key(broken), "not a hash", px=60_000)
-    redis.freeze()  # so that they are written together
+    redis.freeze()  # so that all are written together
     for uuid in uuids:
         delivery.set_viewers(uuid, 1)
     redis.thaw()

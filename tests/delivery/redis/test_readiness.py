@@ -1,4 +1,4 @@
-"""When a worker is ready, and what its log says of the time when it is not."""
+"""When a worker is ready, and the log messages of a failing queue."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from webhook_logger.delivery import QueueLimits, QueueUnavailable
 from webhook_logger.delivery.redis.delivery import LARGE_EVENT_BYTES, RedisDelivery
 from webhook_logger.delivery.redis.errors import REASONS
 from webhook_logger.delivery.redis.keys import key
-from webhook_logger.delivery.redis.readiness import Trouble
+from webhook_logger.delivery.redis.readiness import FailurePeriod
 
 
 @pytest.fixture
@@ -35,12 +35,12 @@ def request(uuid: str) -> CapturedRequest:
 
 @contextmanager
 def failing(delivery: RedisDelivery, redis: Redis) -> Iterator[None]:
-    """One callback whose key is broken gets requests all the time."""
-    uuid, is_over = str(uuid4()), threading.Event()
+    """Send requests continuously to a callback whose key has the wrong type."""
+    uuid, ended = str(uuid4()), threading.Event()
     redis.client.set(key(uuid), "not a hash")
 
     def send() -> None:
-        while not is_over.wait(LOOK_SECONDS):
+        while not ended.wait(LOOK_SECONDS):
             with suppress(QueueUnavailable):
                 delivery.publish(request(uuid))
 
@@ -49,11 +49,11 @@ def failing(delivery: RedisDelivery, redis: Redis) -> Iterator[None]:
     try:
         yield
     finally:
-        is_over.set()
+        ended.set()
         sender.join()
 
 
-def test_a_worker_is_ready_again_though_one_callback_fails_all_the_time(queue: Redis) -> None:
+def test_a_worker_becomes_ready_even_if_one_callback_always_fails(queue: Redis) -> None:
     sink = Statuses()
     with failing(connect_delivery(queue, QueueLimits(), sink=sink), queue):
         before = len(sink.reasons)
@@ -63,7 +63,7 @@ def test_a_worker_is_ready_again_though_one_callback_fails_all_the_time(queue: R
         eventually(lambda: sink.reasons[before:] == [REASONS["OOM"], None])
 
 
-def test_a_worker_that_hears_again_is_not_ready_before_it_can_publish(queue: Redis) -> None:
+def test_a_worker_that_receives_again_is_not_ready_until_it_can_publish(queue: Redis) -> None:
     user = ("ACL", "SETUSER", "default")
     sink = Statuses()
     connect_delivery(queue, QueueLimits(), sink=sink)
@@ -79,23 +79,23 @@ def test_a_worker_that_hears_again_is_not_ready_before_it_can_publish(queue: Red
 
 def test_a_large_request_needs_no_new_connection(queue: Redis) -> None:
     delivery = connect_delivery(queue, QueueLimits())
-    queue.client.config_set("requirepass", "another")  # for connections that begin now
+    queue.client.config_set("requirepass", "another")  # applies to new connections
     content = b"x" * LARGE_EVENT_BYTES
     large = replace(request(str(uuid4())), body=Body(content, len(content)))
     assert delivery.publish(large).seq == 1
 
 
-def test_trouble_that_lasts_is_logged_at_both_ends_and_at_times_in_between(
+def test_a_period_of_failures_logs_its_start_its_end_and_failures_in_between(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    seldom, often = Trouble(), Trouble(report_seconds=0)
-    for trouble in (seldom, often):
+    rarely_logged, often_logged = FailurePeriod(), FailurePeriod(report_seconds=0)
+    for period in (rarely_logged, often_logged):
         for error in ("LOADING first", "OOM then", "READONLY last"):
-            trouble.note(error)
-        trouble.end()
+            period.record(error)
+        period.end()
     *_, end = lines = [record.getMessage() for record in caplog.records]
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 6
-    assert lines[:2] == ["Queue trouble: LOADING first", end]
+    assert lines[:2] == ["Queue error: LOADING first", end]
     assert "3 failures" in end
     assert "OOM then" in lines[3]
     assert "READONLY last" in lines[4]

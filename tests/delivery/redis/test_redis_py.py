@@ -1,16 +1,16 @@
-"""Connections to Redis: as many, one after the other, as a worker ever needs."""
+"""Connections to Redis: a worker can reconnect any number of times."""
 
 from __future__ import annotations
 
 from tests.support.processes import Redis
 from webhook_logger.delivery.redis.redis_py import Connection, connector, pack
 
-MORE_THAN_A_POOL_MAKES = 120
+MORE_THAN_A_POOL_ALLOWS = 120
 
 
-def test_a_worker_connects_again_however_often_that_was_needed(redis: Redis) -> None:
+def test_a_worker_can_connect_more_often_than_a_pool_allows(redis: Redis) -> None:
     connect = connector(redis.url, 2)
-    for _ in range(MORE_THAN_A_POOL_MAKES):
+    for _ in range(MORE_THAN_A_POOL_ALLOWS):
         connection = Connection(connect())
         connection.send(pack("PING"))
         assert connection.read() == b"PONG"

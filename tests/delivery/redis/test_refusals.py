@@ -1,4 +1,4 @@
-"""Reports of refused requests are bounded, whatever strangers send."""
+"""Reports of refused requests are limited in number."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webhook_logger.delivery.redis.refusals import RefusalReport, RefusalReports
 from webhook_logger.errors import Reason
 
 
-def test_a_report_counts_all_and_has_the_latest_reason() -> None:
+def test_a_report_counts_all_refusals_and_has_the_latest_reason() -> None:
     waiting = RefusalReports()
     for reason in (Reason.NOT_FOUND, Reason.NOT_FOUND, Reason.CHUNK_MALFORMED):
         waiting.add("a", reason)
@@ -24,7 +24,7 @@ def test_a_report_counts_all_and_has_the_latest_reason() -> None:
     assert waiting.take() == []
 
 
-def test_a_round_has_a_hundred_reports_and_those_that_wait_longest_come_first() -> None:
+def test_a_round_sends_a_hundred_reports_oldest_first() -> None:
     waiting = RefusalReports()
     for number in range(250):
         waiting.add(str(number), Reason.NOT_FOUND)
@@ -34,18 +34,18 @@ def test_a_round_has_a_hundred_reports_and_those_that_wait_longest_come_first() 
     assert [uuid for each in rounds for uuid in each] == [str(number) for number in range(250)]
 
 
-def test_of_too_many_callbacks_the_one_that_waits_longest_gives_way() -> None:
+def test_the_oldest_report_is_dropped_when_there_are_too_many() -> None:
     waiting = RefusalReports()
     for number in range(refusals.MAX_CALLBACKS + 3):
         waiting.add(str(number), Reason.NOT_FOUND)
     taken = []
-    while some := waiting.take():
-        taken += some
+    while reports := waiting.take():
+        taken += reports
     assert len(taken) == refusals.MAX_CALLBACKS
     assert taken[0].uuid == "3"
 
 
-def test_nothing_is_sent_while_that_is_not_possible_and_nothing_is_lost(
+def test_reports_wait_until_they_can_be_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(refusals, "SECONDS_PER_ROUND", 0.001)

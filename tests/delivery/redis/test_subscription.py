@@ -1,4 +1,4 @@
-"""Which Redis a worker subscribes to: the one that its requests go to, whatever moves."""
+"""A worker subscribes to the Redis that receives its requests, even after a failover."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ Queues = tuple[Redis, Redis, SwitchingProxy]
 
 @pytest.fixture
 def queues() -> Iterator[Queues]:
-    """Two masters, and one address for both, which leads to the first."""
+    """Start two masters, and a proxy that leads to the first one."""
     with ExitStack() as stack:
         first, second = (stack.enter_context(Redis("--shutdown-timeout", "0")) for _ in range(2))
         yield first, second, stack.enter_context(SwitchingProxy(first.port))
 
 
-def is_heard_on(redis: Redis) -> bool:
+def is_subscribed_to(redis: Redis) -> bool:
     return bool(redis.client.pubsub_channels(f"{WORKER_CHANNEL}*"))
 
 
@@ -41,7 +41,7 @@ def is_published_to(delivery: RedisDelivery, redis: Redis) -> bool:
     return bool(redis.client.exists(key(uuid)))
 
 
-def test_it_leaves_a_redis_that_has_become_a_replica_though_it_still_hears_there(
+def test_a_worker_unsubscribes_from_a_redis_that_becomes_a_replica(
     queues: Queues,
 ) -> None:
     first, second, proxy = queues
@@ -49,20 +49,20 @@ def test_it_leaves_a_redis_that_has_become_a_replica_though_it_still_hears_there
     proxy.point_to(second.port, close=False)
     first.client.replicaof("127.0.0.1", second.port)
     eventually(lambda: is_published_to(delivery, second))
-    eventually(lambda: is_heard_on(second) and not is_heard_on(first))
+    eventually(lambda: is_subscribed_to(second) and not is_subscribed_to(first))
 
 
-def test_requests_follow_it_to_another_redis(queues: Queues) -> None:
+def test_requests_follow_the_subscription_to_another_redis(queues: Queues) -> None:
     first, second, proxy = queues
     delivery = connect_delivery(first, QueueLimits(), url=proxy.url)
     proxy.point_to(second.port, close=False)
     first.client.client_kill_filter(_type="pubsub")
-    eventually(lambda: is_heard_on(second))
+    eventually(lambda: is_subscribed_to(second))
     eventually(lambda: is_published_to(delivery, second))
-    assert not is_heard_on(first)
+    assert not is_subscribed_to(first)
 
 
-def test_it_keeps_away_from_a_replica(queues: Queues) -> None:
+def test_a_worker_does_not_subscribe_to_a_replica(queues: Queues) -> None:
     first, second, proxy = queues
     second.client.replicaof("127.0.0.1", first.port)
     sink = Statuses()
@@ -74,7 +74,7 @@ def test_it_keeps_away_from_a_replica(queues: Queues) -> None:
     assert None not in sink.reasons[before:]
 
 
-def test_without_the_right_to_unsubscribe_it_is_not_ready_at_all() -> None:
+def test_a_worker_without_permission_to_unsubscribe_is_not_ready() -> None:
     with Redis() as queue:
         sink = Statuses()
         connect_delivery(queue, QueueLimits(), sink=sink)

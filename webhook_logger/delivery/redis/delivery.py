@@ -1,9 +1,9 @@
 """Delivery through Redis: any worker accepts a request, and viewers on every worker see it.
 
-A script counts and publishes in one step, so the order on a callback's channel is the order of
-`seq`. A worker subscribes to the channels of the callbacks that it has viewers of, on one
-connection. A barrier is a message that the worker sends to itself on that same connection: where it
-comes out, the stream is held still while a viewer enters.
+A script counts and publishes a request in one step, so the order on a callback's channel is the
+order of `seq`. On one connection, a worker subscribes to the channels of all callbacks for which it
+has viewers. A barrier is a message that the worker sends to itself through that connection. When it
+arrives, the worker pauses the stream while a viewer joins.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.heartbeat import Heartbeats
 from webhook_logger.delivery.redis.history import History
 from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
-from webhook_logger.delivery.redis.messages import Own, QueueMessages
+from webhook_logger.delivery.redis.messages import QueueMessages, WorkerMessages
 from webhook_logger.delivery.redis.pending import PendingRequests
 from webhook_logger.delivery.redis.presence import Presence
 from webhook_logger.delivery.redis.publisher import Publisher
@@ -48,7 +48,7 @@ from webhook_logger.delivery.redis.windows import Windows
 from webhook_logger.errors import Reason
 
 LARGE_EVENT_BYTES = 64 * 1024
-"""Larger events go over a second connection, so that they delay no small ones."""
+"""Larger events use a second connection, so that they do not delay smaller events."""
 
 log = logging.getLogger(__name__)
 
@@ -78,14 +78,14 @@ class RedisDelivery(Delivery):
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
-        own = Own(self._channel, self._barriers, self._heartbeats, self._pending)
+        own = WorkerMessages(self._channel, self._barriers, self._heartbeats, self._pending)
         self._messages = QueueMessages(sink, self.manager, own)
         self._subscription.subscribe(self._channel)
         self._subscription.subscribe(CONTROL_CHANNEL)
         for forever in (
             *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
-            *(self._subscription.listen, self._presence.keep, self._heartbeats.send),
-            self._readiness.keep,
+            *(self._subscription.listen, self._presence.run, self._heartbeats.send),
+            self._readiness.run,
             partial(self._refusals.report, self._report, lambda: self._subscription.is_up),
         ):
             threading.Thread(target=forever, daemon=True).start()
@@ -111,9 +111,9 @@ class RedisDelivery(Delivery):
 
     def _receipt(self, uuid: str, response: list[Any], pending: PendingRequest) -> Receipt:
         if len(response) == 1:
-            raise self._windows.begin(uuid, response[0] / 1000)
+            raise self._windows.remember(uuid, response[0] / 1000)
         epoch, seq, elsewhere, reply, is_pending = response
-        viewers = elsewhere + self._presence.here(uuid)
+        viewers = elsewhere + self._presence.viewers(uuid)
         kept = reply and reply.decode()
         return Receipt(epoch.decode(), seq, viewers, kept, pending if is_pending else None)
 
@@ -165,8 +165,8 @@ class RedisDelivery(Delivery):
         return self._barriers.barrier(uuid)
 
     def set_viewers(self, uuid: str, viewers: int) -> None:
-        before = self._presence.here(uuid)
-        self._presence.change(uuid, viewers)
+        before = self._presence.viewers(uuid)
+        self._presence.set_viewers(uuid, viewers)
         if viewers and not before:
             self._subscription.subscribe(keys.channel(uuid))
         elif before and not viewers:
@@ -183,33 +183,33 @@ class RedisDelivery(Delivery):
     def messages_unknown(self) -> int:
         return self._messages.unknown
 
-    # What the subscription tells
+    # Reports of the subscription
 
     def received(self, channel: str, data: bytes) -> None:
-        """Hand on a message; `messages.py` decides to whom."""
+        """Process a message; `messages.py` selects its receiver."""
         try:
             self._messages.take(channel, data)
         except Exception:
-            log.exception("A message on the queue cannot be read, and is left out.")
+            log.exception("A message on the queue is malformed; it is skipped.")
 
     def subscribed(self) -> None:
-        """Note that the stream has no holes from here on."""
+        """Note that from now on no message is missing."""
         log.info("Subscribed to the queue.")
         self._heartbeats.reset()
         if self._subscription.history:
             for publisher in self._publishers:
                 publisher.renew_unless(self._subscription.history.replication_id)
-        self._readiness.hears()
+        self._readiness.subscribed()
 
     def lost(self, error: Exception) -> None:
-        """Note that the stream has ended: there may be a hole before the next message."""
+        """Note that the stream ended: messages may be missing before the next one."""
         self._sink.pause()
-        self._readiness.is_deaf(error)
+        self._readiness.subscription_lost(error)
 
-    # What the publishers report
+    # Reports of the publishers
 
     def connected(self, found: History) -> None:
-        """Let the subscription follow a publisher's new connection."""
+        """Reconnect the subscription if a publisher connected to a Redis in another history."""
         self._subscription.follow(found)
 
     def connection_failed(self, error: Exception) -> None:
@@ -224,8 +224,8 @@ class RedisDelivery(Delivery):
         self._sink.replaced(uuid, viewer)
 
     def _report_readiness(self, reason: str | None) -> None:
-        """Pass on why this worker is not ready, or None when it is ready."""
+        """Report why this worker is not ready, or None if it is ready."""
         self._sink.status(reason)
         if reason is None:
-            # In a thread of its own, because a room's new barrier needs this one to go on.
+            # Use a separate thread, because a room's new barrier waits for this thread.
             threading.Thread(target=self._sink.resume, daemon=True).start()

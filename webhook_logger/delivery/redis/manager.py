@@ -1,8 +1,8 @@
 """python-socketio's client manager over the queue: `emit` reaches viewers on every worker.
 
-What is emitted to a callback's room goes over that room's channel, in one order with its requests,
-to the workers that have viewers of it. The common channel, which every worker reads, carries the
-rest: disconnections, acknowledgements, and events for one viewer or for all.
+Events for a callback's room use the callback's channel, in one order with its requests. Only
+workers with viewers of the callback receive them. All workers subscribe to the common channel. It
+carries everything else: disconnections, acknowledgements, and events for one viewer or for all.
 """
 
 from __future__ import annotations
@@ -25,16 +25,18 @@ from webhook_logger.delivery.socketio import Message, QueuedRooms
 
 CONTROL_CHANNEL = "webhook-logger:control"
 MAX_WAITING = 1_000
-"""Control messages; more are left out, for the stream must not wait for a handler that hangs."""
+"""Maximum waiting control messages. Others are dropped, because the stream must not wait for a
+handler that blocks.
+"""
 
 log = logging.getLogger(__name__)
 
 
 class RoomManager(QueuedRooms):
-    """Give it as `client_manager=`; with `write_only=True` any other process can emit to rooms.
+    """A client manager for Socket.IO. With `write_only=True`, any other process can emit to rooms.
 
-    `emit` raises `QueueUnavailable` when the queue, the Redis at `url`, does not take the event
-    within `seconds`.
+    `emit` raises `QueueUnavailable` if the queue, which is the Redis at `url`, does not accept the
+    event within `seconds`.
     """
 
     name = "queue"
@@ -54,44 +56,44 @@ class RoomManager(QueuedRooms):
         to: Any = None,
         **options: Any,
     ) -> None:
-        """As python-socketio's. Several rooms get the event one by one, each in its own order, so a
-        viewer in two of them gets it twice; a callback's UUID may come in any case.
+        """Emit an event as python-socketio does, once for each room, in the order of that room. A
+        viewer in two of the rooms gets the event twice. UUIDs may be in upper or lower case.
         """
         rooms = to or room
         for each in rooms if isinstance(rooms, list | tuple) else [rooms]:
             super().emit(event, data, namespace, room=_canonical(each), **options)
 
-    # What comes from the queue
+    # Messages from the queue
 
     def emitted(self, message: str) -> None:
-        """An event on a room's channel: hand it to this worker's viewers in the room."""
-        self.emit_here(json.loads(message))
+        """Send an event from a room's channel to this worker's viewers in the room."""
+        self.emit_locally(json.loads(message))
 
     def controlled(self, message: str) -> None:
-        """A message on the common channel."""
+        """Queue a message from the common channel."""
         if not self._is_listening:
-            return  # before its first connection a worker has nobody to control
+            return  # before its first connection, a worker has no viewers
         try:
             self._control.put_nowait(message)
         except Full:
-            log.error("Too many control messages wait; one is left out.")
+            log.error("Too many control messages are waiting; one was dropped.")
 
-    # What python-socketio asks of a manager
+    # Methods that python-socketio calls
 
     def listen(self) -> Iterator[str]:
-        """Give what is on the common channel."""
+        """Yield the messages of the common channel."""
         self._is_listening = True
         while True:
             yield self._control.get()
 
-    def comes_back(self, message: Message) -> bool:
-        """Return whether it is for a callback's room: that comes back over the room's channel, and
-        viewers on this worker get it when the others do.
+    def is_published_back(self, message: Message) -> bool:
+        """Return whether the message is for a callback's room. It then returns through the room's
+        channel, and viewers on this worker get it in the same order as all others.
         """
         return _is_callback(message)
 
     def publish(self, message: Message) -> None:
-        """Publish on the channel of the callback's room, or else on the common one."""
+        """Publish on the channel of the callback's room, or on the common channel."""
         channel, kind = self.channel, "control"
         if message["method"] == "emit" and _is_callback(message):
             channel, kind = keys.channel(message["room"]), "emit"
@@ -102,11 +104,11 @@ class RoomManager(QueuedRooms):
 
 
 def _is_callback(message: Message) -> bool:
-    """Whether it is for the room of a callback."""
+    """Return whether the message is for the room of a callback."""
     room = message["room"]
     return message["namespace"] == "/" and isinstance(room, str) and is_canonical_uuid(room)
 
 
 def _canonical(room: Any) -> Any:
-    """The room of a callback in its canonical form, any other as it is."""
+    """Return the room of a callback in canonical form, and any other room unchanged."""
     return room.lower() if isinstance(room, str) and is_canonical_uuid(room.lower()) else room

@@ -1,4 +1,4 @@
-"""Hands on the messages that a worker reads from Redis; `envelope.py` defines their form."""
+"""Dispatch the messages that a worker receives from Redis; `envelope.py` defines their format."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Own:
-    """A worker's own channel, and the objects that wait for its messages."""
+class WorkerMessages:
+    """A worker's own channel, and the receivers of its messages."""
 
     channel: str
     _barriers: Barriers
@@ -28,34 +28,34 @@ class Own:
     _pending: PendingRequests
 
     def take(self, kind: bytes, parts: Sequence[str]) -> None:
-        """Hand on a message that is for this worker."""
+        """Process a message for this worker."""
         if kind == b"heartbeat":
             self._heartbeats.received()
         elif kind == b"barrier":
             self._barriers.reach(*parts)
         elif kind == b"response":
-            self._pending.given(*parts)
+            self._pending.deliver_response(*parts)
         elif kind == b"gone":
-            self._pending.gone(*parts)
+            self._pending.responder_left(*parts)
 
 
 class QueueMessages:
-    """Hands each message to a room, to the manager or to the worker itself."""
+    """Gives each message to a room, to the manager or to the worker itself."""
 
-    def __init__(self, sink: Sink, manager: RoomManager, own: Own) -> None:
+    def __init__(self, sink: Sink, manager: RoomManager, own: WorkerMessages) -> None:
         self._sink = sink
         self._manager = manager
         self._own = own
         self.requests_read = 0
         self.unknown = 0
-        """Messages of a version that this worker does not know."""
+        """Number of messages whose version this worker does not support."""
 
     def take(self, channel: str, message: bytes) -> None:
-        """Hand on a message. Raises any exception if it can't be read."""
+        """Process a message. Raises any exception if the message is malformed."""
         try:
             kind, parts = unseal(message)
         except UnknownVersion:
-            self._leave_out(channel)
+            self._skip(channel)
             return
         if kind == b"request":
             self.requests_read += 1
@@ -69,21 +69,21 @@ class QueueMessages:
         elif channel == CONTROL_CHANNEL:
             self._manager.controlled(*texts)
         else:
-            self._take_aside(keys.uuid_of(channel), kind, texts)
+            self._take_other(keys.uuid_of(channel), kind, texts)
 
-    def _leave_out(self, channel: str) -> None:
+    def _skip(self, channel: str) -> None:
         """Report a gap to viewers, because a message of another version may be a request."""
         self.unknown += 1
         if self.unknown == 1:
             log.warning(
-                "Messages of another version are on the queue, and are left out: workers of two "
-                "versions share it. Viewers see the requests of the other version as missed."
+                "Workers of another version share the queue. This worker skips their messages, and "
+                "viewers see their requests as missed."
             )
         if channel not in (self._own.channel, CONTROL_CHANNEL):
             self._sink.skipped(keys.uuid_of(channel))
 
-    def _take_aside(self, uuid: str, kind: bytes, parts: Sequence[str]) -> None:
-        """Hand on a message for a room that is not a request."""
+    def _take_other(self, uuid: str, kind: bytes, parts: Sequence[str]) -> None:
+        """Process a message for a room that is not a request."""
         if kind == b"viewers":
             self._sink.count(uuid, int(parts[0]))
         elif kind == b"refused":
@@ -99,7 +99,7 @@ class QueueMessages:
         elif kind == b"emit":
             self._manager.emitted(*parts)
         else:
-            raise ValueError(f"a message of the kind {kind!r}")
+            raise ValueError(f"unknown kind of message: {kind!r}")
 
 
 def _kept(times: str, reply: str) -> Kept:

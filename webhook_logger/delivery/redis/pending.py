@@ -1,8 +1,8 @@
-"""The pending requests of a worker, and their responses on the way through Redis.
+"""The pending requests of a worker, and their responses through Redis.
 
-The queue keeps the id of each pending request, with its worker and the worker's name for it.
-One script removes that, either to hand a response to the worker or to use the callback's reply.
-So a sender gets exactly one of them, and the responder learns which.
+The queue stores the id of each pending request, with its worker and its name on that worker. Either
+of two scripts removes the id: one sends a response to the worker, the other uses the callback's
+reply. So a sender gets exactly one of them, and the responder receives a correct result.
 """
 
 from __future__ import annotations
@@ -28,30 +28,30 @@ class PendingRequests:
         self._pending: dict[str, _QueuePendingRequest] = {}
 
     def add(self, uuid: str, request: str, name: str) -> _QueuePendingRequest:
-        """Make a place for a request that may become pending. Do so before it is published, because
-        its response can come at once.
+        """Add a request that may become pending. Call this before it is published, because its
+        response can arrive immediately.
         """
         self._pending[name] = pending = _QueuePendingRequest(self, uuid, request, name)
         return pending
 
     def remove(self, pending: _QueuePendingRequest) -> None:
-        """Forget a request that is not pending, or no longer."""
+        """Remove a request that is not pending, or no longer pending."""
         del self._pending[pending.name]
 
-    def given(self, name: str, response: str) -> None:
-        """Hand on a response. There is no place for it if the sender got `503`, because it was not
-        certain that the request was published.
+    def deliver_response(self, name: str, response: str) -> None:
+        """Give a response to its request. The request is unknown if its sender got `503` because
+        the queue did not confirm the request.
         """
         if name in self._pending:
             self._pending[name].set_response(response)
 
-    def gone(self, name: str) -> None:
-        """Stop waiting for a responder that is gone."""
+    def responder_left(self, name: str) -> None:
+        """End the wait for a responder that left."""
         if name in self._pending:
             self._pending[name].stop_waiting()
 
     def withdraw(self, pending: _QueuePendingRequest) -> str | None:
-        """Return the callback's reply for a request whose response has not come."""
+        """Return the callback's reply for a request whose response did not arrive."""
         deadline = time.monotonic() + self._seconds
         where = [keys.pending_key(pending.uuid), keys.reply_key(pending.uuid)]
         args = (
@@ -64,7 +64,8 @@ class PendingRequests:
         except QueueUnavailable as error:
             # The request was published, so its sender gets no error.
             log.warning(
-                "A pending request gets a response, but the reply could not be read: %s", error
+                "A pending request gets the default response, because its reply is unavailable: %s",
+                error,
             )
             return None
         if taken:

@@ -1,6 +1,4 @@
-"""Tells other workers how many viewers each callback has on this worker, and whether one of them
-responds to its requests.
-"""
+"""Reports this worker's number of viewers and its responders of each callback to other workers."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ from webhook_logger.delivery.redis.backlog import Call
 from webhook_logger.delivery.redis.publisher import Publisher
 
 REFRESH_SECONDS = 5.0
-"""Well below `scripts.PRESENCE_SECONDS`, after which a worker that says nothing counts as gone."""
+"""Well below `scripts.PRESENCE_SECONDS`, after which the presence of a silent worker expires."""
 
 RETRY_SECONDS = 1.0
 COMMANDS_AT_ONCE = 64
@@ -26,7 +24,9 @@ log = logging.getLogger(__name__)
 
 
 class Presence:
-    """This worker's share of both; `keep` writes changes to Redis, and all of it regularly."""
+    """This worker's viewers and responders. `run` writes each change to Redis, and all of
+    them every `REFRESH_SECONDS`.
+    """
 
     def __init__(
         self, publisher: Publisher, worker: str, replaced: Callable[[str, str], None]
@@ -34,27 +34,27 @@ class Presence:
         self._replaced = replaced
         self._publisher = publisher
         self._worker = worker
-        self._here: dict[str, int] = {}
+        self._viewers: dict[str, int] = {}
         self._responders: dict[str, str] = {}
         self._claiming: set[str] = set()
-        """Callbacks whose claim is on its way: who claims hears its result."""
+        """Callbacks with a claim in progress. `claim` returns its result to the viewer."""
         self._changed: set[str] = set()
         self._wake = threading.Event()
 
-    def here(self, uuid: str) -> int:
-        """Return how many viewers of the callback this worker has."""
-        return self._here.get(uuid, 0)
+    def viewers(self, uuid: str) -> int:
+        """Return the number of the callback's viewers on this worker."""
+        return self._viewers.get(uuid, 0)
 
-    def change(self, uuid: str, viewers: int) -> None:
-        """Note the new number. Never blocks."""
+    def set_viewers(self, uuid: str, viewers: int) -> None:
+        """Set the number of the callback's viewers on this worker. Never blocks."""
         if viewers:
-            self._here[uuid] = viewers
+            self._viewers[uuid] = viewers
         else:
-            self._here.pop(uuid, None)
-        self._note(uuid)
+            self._viewers.pop(uuid, None)
+        self._mark_changed(uuid)
 
     def claim(self, uuid: str, viewer: str) -> bool:
-        """As `Delivery.claim`."""
+        """Implement `Delivery.claim`."""
         if self._responders.setdefault(uuid, viewer) != viewer:
             return False
         args = (self._worker, scripts.fresh())
@@ -68,26 +68,27 @@ class Presence:
         return False
 
     def unclaim(self, uuid: str, viewer: str) -> None:
-        """As `Delivery.unclaim`."""
+        """Implement `Delivery.unclaim`."""
         if self._responders.get(uuid) == viewer:
             del self._responders[uuid]
             with suppress(QueueUnavailable):
-                # At once: before another one here can claim, and be taken for this one.
+                # Submit now. Otherwise another viewer on this worker could claim the role first,
+                # and Redis could not distinguish the two.
                 self._submit(uuid)
-            self._note(uuid)
+            self._mark_changed(uuid)
 
-    def _note(self, uuid: str) -> None:
+    def _mark_changed(self, uuid: str) -> None:
         self._changed.add(uuid)
         self._wake.set()
 
-    def keep(self) -> None:
-        """Write for ever; try again soon what could not be written."""
+    def run(self) -> None:
+        """Write changes without end, and retry failed writes soon."""
         due = 0.0
         while True:
             self._wake.wait(max(0.0, due - time.monotonic()))
             self._wake.clear()
             if time.monotonic() >= due:
-                self._changed.update(self._here)
+                self._changed.update(self._viewers)
                 due = time.monotonic() + REFRESH_SECONDS
             changed, self._changed = self._changed, set()
             if failed := self._write(changed):
@@ -95,9 +96,10 @@ class Presence:
                 due = min(due, time.monotonic() + RETRY_SECONDS)
 
     def _write(self, uuids: set[str]) -> set[str]:
-        """Write a part at a time, because senders share the publisher; return what was not written.
+        """Write the presence of these callbacks. Return those that failed.
 
-        One callback that fails keeps no other from being written.
+        Write a few at a time, because senders share the publisher. A callback that fails does not
+        prevent the others.
         """
         failed: set[str] = set()
         waiting = iter(uuids)
@@ -111,33 +113,33 @@ class Presence:
         failed: set[str] = set()
         calls: dict[str, tuple[Call, str | None]] = {}
         for uuid in uuids:
-            with self._noting(uuid, failed):
+            with self._collecting_failures(uuid, failed):
                 viewer = None if uuid in self._claiming else self._responders.get(uuid)
                 calls[uuid] = self._submit(uuid), viewer
         for uuid, (call, viewer) in calls.items():
-            with self._noting(uuid, failed):
+            with self._collecting_failures(uuid, failed):
                 if call.wait() == 0 and viewer and self._responders.get(uuid) == viewer:
-                    self._lose(uuid, viewer)
+                    self._report_replaced(uuid, viewer)
         return failed
 
-    def _lose(self, uuid: str, viewer: str) -> None:
-        """Another worker's viewer has claimed to respond: this worker was frozen for too long, or
-        Redis lost its memory.
+    def _report_replaced(self, uuid: str, viewer: str) -> None:
+        """Report that a viewer on another worker has become the responder, because this worker was
+        blocked for too long or Redis lost its data.
         """
         del self._responders[uuid]
         self._replaced(uuid, viewer)
 
     @contextmanager
-    def _noting(self, uuid: str, failed: set[str]) -> Iterator[None]:
+    def _collecting_failures(self, uuid: str, failed: set[str]) -> Iterator[None]:
         try:
             yield
         except QueueUnavailable as error:
-            log.debug("Presence is not written: %s", error)
+            log.debug("The presence was not written: %s", error)
             failed.add(uuid)
 
     def _submit(self, uuid: str) -> Call:
-        here, channel = str(self.here(uuid)), keys.channel(uuid)
+        viewers, channel = str(self.viewers(uuid)), keys.channel(uuid)
         responds = "responds" if uuid in self._responders else ""
         where = (keys.key(uuid), keys.pending_key(uuid))
-        args = (self._worker, scripts.fresh(), here, channel, responds)
+        args = (self._worker, scripts.fresh(), viewers, channel, responds)
         return self._publisher.submit_script(scripts.PRESENCE, where, *args)

@@ -1,8 +1,8 @@
-"""Sends commands to Redis: those of all green threads, in batches, over one connection.
+"""Sends the commands of all green threads to Redis in batches, over one connection.
 
-While Redis works on one batch, the next one collects. Each caller gets the response to its own
-command. A command is sent once. One that was sent and got no response is *unknown*: Redis may have
-done it.
+While Redis processes a batch, the commands of the next batch collect. Each caller gets the response
+to its own command. A command is sent only once. The outcome of a command that was sent and got no
+response is *unknown*, because Redis may have run it.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ MAX_COMMANDS_A_BATCH = 256
 MAX_BYTES_A_BATCH = 4 * 2**20
 TICK_SECONDS = 0.1
 SILENT_TICKS = 5
-"""Ticks without a response that mean that the queue is unavailable. Ticks are counted and not time,
-because a worker that is busy itself does not tick.
+"""Ticks without a response after which the queue counts as unavailable. The publisher counts ticks
+instead of time, because a worker that is itself busy does not tick.
 """
 
 log = logging.getLogger(__name__)
 
 
 class Reporter(Protocol):
-    """Receives what changes. None of these methods may block."""
+    """Receives reports of a publisher. These methods must not block."""
 
     def connected(self, found: history.History) -> None:
-        """Note that a new connection leads to a Redis in that history."""
+        """Note that a new connection was made to a Redis in that history."""
 
     def connection_failed(self, error: Exception) -> None:
         """Note that a connection failed."""
@@ -50,7 +50,7 @@ class Reporter(Protocol):
 
 
 class Publisher:
-    """Commands for one connection: `serve` sends them, `tick` watches their deadlines."""
+    """The commands of one connection. `serve` sends them, and `tick` checks their deadlines."""
 
     def __init__(
         self,
@@ -68,8 +68,8 @@ class Publisher:
         self._history = history.History("", "")
         self._name = history.UNKNOWN
         self._waiting: deque[Call] = deque()
-        self._out: Sequence[Call] = ()
-        self._sleeps = False
+        self._in_flight: Sequence[Call] = ()
+        self._is_idle = False
         self._wake = threading.Event()
         self._failure = ""
         self._silent_ticks = 0
@@ -79,65 +79,65 @@ class Publisher:
         return self.submit_script(script, keys, *args).wait()
 
     def submit_script(self, script: str, keys: Sequence[str], *args: str | bytes) -> Call:
-        """Queue a script, whose last argument is the name of the queue's history. Raises as
-        `submit`.
+        """Queue a script, and add the name of the queue's history as its last argument. Raises
+        `QueueUnavailable` if too many commands already wait.
         """
         name = self._name
         packed = pack("EVALSHA", sha(script), str(len(keys)), *keys, *args, name)
         return self._submit(Call(packed, self._backlog.deadline(), name))
 
     def submit(self, *command: str | bytes) -> Call:
-        """Queue a command. Raises `QueueUnavailable` when too much waits already."""
+        """Queue a command. Raises `QueueUnavailable` if too many commands already wait."""
         return self._submit(Call(pack(*command), self._backlog.deadline()))
 
     def _submit(self, call: Call) -> Call:
         self._backlog.add(call, self.is_unavailable)
         self._waiting.append(call)
-        if self._sleeps:
+        if self._is_idle:
             self._wake.set()
         return call
 
     @property
     def is_unavailable(self) -> bool:
-        """Return whether the queue can't be reached, or does not respond."""
+        """Return whether the queue is unreachable or does not respond."""
         return self.has_failed or self._silent_ticks >= SILENT_TICKS
 
     @property
     def has_failed(self) -> bool:
-        """Whether the connection failed and there is no other one yet."""
+        """Return whether the connection failed and has not been replaced."""
         return bool(self._failure)
 
     def renew(self) -> None:
-        """Connect again before the next batch: the same address may lead to another server."""
+        """Reconnect before the next batch, because the address may lead to another server."""
         self._is_outdated = True
 
     def renew_unless(self, replication_id: str) -> None:
-        """Connect again where the queue's history is not the one that scripts are sent with."""
+        """Reconnect unless this connection was made in the history with that replication id."""
         if replication_id != self._history.replication_id:
             self.renew()
 
-    # Time
+    # Deadlines
 
     def tick(self) -> None:
-        """Give up overdue commands, and notice when the queue is unavailable. Runs for ever."""
+        """Give up overdue commands, and detect an unavailable queue, without end."""
         while True:
             time.sleep(TICK_SECONDS)
-            self._silent_ticks = self._silent_ticks + 1 if self._out else 0
+            self._silent_ticks = self._silent_ticks + 1 if self._in_flight else 0
             self._give_up_overdue()
             if self.is_unavailable:
                 self._shed()
 
     def _give_up_overdue(self) -> None:
-        """Give up the calls whose deadline has passed. `_waiting` is in the order of deadlines."""
+        """Give up calls whose deadline has passed. `_waiting` is ordered by deadline."""
         now = time.monotonic()
         while self._waiting and self._waiting[0].deadline <= now:
             self._give_up(self._waiting.popleft(), QueueUnavailable(self._failure or UNREACHABLE))
-        for call in self._out:
+        for call in self._in_flight:
             if call.deadline <= now:
                 call.finish(error=OutcomeUnknown(NO_RESPONSE))
 
     def _shed(self) -> None:
-        """Reject the newest commands over the limit once the queue is known to be unavailable."""
+        """Reject the newest commands over the limit, because the queue is unavailable."""
         while self._waiting and self._backlog.commands > self._backlog.limits.commands:
             self._give_up(self._waiting.pop(), BacklogFull(TOO_MUCH))
 
@@ -149,30 +149,30 @@ class Publisher:
     # Sending
 
     def serve(self) -> None:
-        """Send for ever."""
+        """Send commands without end."""
         backoff = Backoff()
         while True:
             self._wait_for_work()
             try:
-                connection = self._connected()
+                connection = self._ensure_connected()
                 self._exchange(connection, self._next_batch())
                 backoff.reset()
             except Exception as error:
                 if not isinstance(error, redis.RedisError | OSError):
-                    log.exception("Commands cannot be sent.")
+                    log.exception("Commands could not be sent.")
                 self._failure = reason_of(error)
                 self._disconnect()
                 self._reporter.connection_failed(error)
                 backoff.pause()
 
     def _wait_for_work(self) -> None:
-        self._sleeps = not self._waiting
-        while self._sleeps:
+        self._is_idle = not self._waiting
+        while self._is_idle:
             self._wake.wait()
             self._wake.clear()
-            self._sleeps = not self._waiting
+            self._is_idle = not self._waiting
 
-    def _connected(self) -> Connection:
+    def _ensure_connected(self) -> Connection:
         if self._connection and (self._is_outdated or self._connection.is_stale()):
             self._disconnect()
         if self._connection is None:
@@ -207,8 +207,8 @@ class Publisher:
         return batch
 
     def _exchange(self, connection: Connection, batch: list[Call]) -> None:
-        """Send a batch and hand each call its own response, even if others fail."""
-        self._out = batch
+        """Send a batch, and give each call its own response, even if others fail."""
+        self._in_flight = batch
         try:
             self._send(connection, batch)
         except Exception:
@@ -216,19 +216,19 @@ class Publisher:
                 call.finish(error=OutcomeUnknown(NO_RESPONSE))
             raise
         finally:
-            self._out = ()
+            self._in_flight = ()
             for call in batch:
                 self._backlog.remove(call)
 
     def _send(self, connection: Connection, batch: list[Call]) -> None:
         connection.send(b"".join([call.packed for call in batch]))
         again = [call for call in batch if not self._take(call, connection.read())]
-        if again:  # Redis did not know these scripts, so it has done nothing
+        if again:  # Redis did not know these scripts, and did not run them
             self._load(connection)
             self._send(connection, again)
 
     def _take(self, call: Call, response: Any) -> bool:
-        """Finish the call; return whether Redis knew its script."""
+        """Finish the call, or return False if Redis does not know its script."""
         self._silent_ticks = 0
         if not isinstance(response, hiredis.ReplyError):
             call.finish(response)
@@ -242,5 +242,5 @@ class Publisher:
 
 @cache  # called for every request
 def sha(script: str) -> str:
-    """Return the name that Redis gives to a script."""
-    return hashlib.sha1(script.encode()).hexdigest()  # noqa: S324  # Redis' choice
+    """Return Redis' name of a script."""
+    return hashlib.sha1(script.encode()).hexdigest()  # noqa: S324  # Redis requires SHA-1

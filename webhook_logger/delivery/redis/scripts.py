@@ -1,4 +1,7 @@
-"""What Redis does in one step; the package's docstring describes keys, arguments and results."""
+"""Lua scripts, each of which Redis runs as one step.
+
+The package's docstring describes their keys, arguments and results.
+"""
 
 import random
 
@@ -11,26 +14,26 @@ PRESENCE_SECONDS = 20
 REPLY_SECONDS = 7 * 24 * 60 * 60
 PROBE_SECONDS = 60
 PENDING_SECONDS = 120
-"""Longer than any sender waits for a responder."""
+"""Longer than the maximum `RESPONSE_TIMEOUT`."""
 
 
-_random = random.Random()  # noqa: S311  # seeded by the system, for each process anew
+_random = random.Random()  # noqa: S311  # the system seeds it in each process
 
 
 def fresh() -> str:
-    """Return the random part of an epoch: each script brings one, in case counting starts again."""
-    # It has to differ and is no secret; the system's generator is a call to the kernel each time.
+    """Return the random part of an epoch, in case a script begins a new one."""
+    # It must be unique but not secret. The system's generator would need a kernel call each time.
     return f"{_random.getrandbits(64):016x}"
 
 
-# Reads the whole counter at once: the position, and the viewers and the responder elsewhere.
+# Reads the whole counter: the position, the viewers on other workers and the responder.
 _COUNTER = f"""
 local key, worker, fresh, history = KEYS[1], ARGV[1], ARGV[2], ARGV[#ARGV]
 local time = redis.call('TIME')
 local now = tonumber(time[1])
 local epoch
 local elsewhere = 0  -- viewers on other workers
-local responder  -- the worker whose viewer responds, if there is one
+local responder  -- the worker of the responder, if there is one
 local fields = redis.call('HGETALL', key)
 for i = 1, #fields, 2 do
     local name, value = fields[i], fields[i + 1]
@@ -48,7 +51,7 @@ for i = 1, #fields, 2 do
         end
     end
 end
-if not epoch or epoch:sub(1, {NAME_BYTES}) ~= history then  -- then seqs may be given a second time
+if not epoch or epoch:sub(1, {NAME_BYTES}) ~= history then  -- else a seq could be assigned twice
     epoch = history .. fresh
     redis.call('HSET', key, 'epoch', epoch, 'seq', 0)
 end
@@ -65,7 +68,7 @@ local function claim()
 end
 """
 
-# With the local variables `reply_key` and `channel`.
+# Uses the local variables `reply_key` and `channel`.
 _TAKE_REPLY = f"""
     redis.call('EXPIRE', reply_key, {REPLY_SECONDS})
     if redis.call('HEXISTS', reply_key, 'times') == 1 then
@@ -91,7 +94,7 @@ if limit > 0 then
 end
 local pending = responder and takes
 if pending then
-    -- A key in the same slot, not among KEYS because hardly any request needs it.
+    -- This key is in the same slot. It is not in KEYS because few requests need it.
     local pending_key = key .. ':pending'
     redis.call('HSET', pending_key, id, worker .. ' ' .. fresh)
     redis.call('EXPIRE', pending_key, {PENDING_SECONDS})
@@ -115,7 +118,7 @@ local owner = redis.call('HGET', pending_key, id)
 if not owner then
     return {{}}
 end
-if owner == asker then  -- else the same request is pending again: a balancer has sent it twice
+if owner == asker then  -- otherwise a balancer sent the request twice, and it is pending again
     redis.call('HDEL', pending_key, id)
 end
 local reply = redis.call('HGET', reply_key, 'reply')
@@ -135,8 +138,8 @@ if not owner then
     return 0
 end
 local worker, name = owner:match('(%x+) (%x+)')
-local heard = redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('response', name, response))
-if heard == 0 then  -- it is gone, or deaf for now
+local count = redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('response', name, response))
+if count == 0 then  -- no receiver: the worker has stopped, or is not subscribed now
     return 0
 end
 redis.call('HDEL', pending_key, id)
@@ -147,7 +150,7 @@ return 1
 DECLINE = (
     SEAL
     + f"""
--- The worker that received it takes the request back by itself.
+-- The request's worker then withdraws the request.
 local owner = redis.call('HGET', KEYS[1], ARGV[1])
 if not owner then
     return 0
@@ -222,8 +225,8 @@ end
 )
 
 PROBE = f"""
--- Uses each command that the other scripts use, so that it fails where one of them would. HSET
--- comes first: behind any other write Redis lets a script go on though its memory is full.
+-- Use every command of the other scripts, so that this script fails if one of them would. HSET is
+-- first, because after another write Redis continues a script even if its memory is full.
 redis.call('HSET', KEYS[1], 'probe', 0)
 redis.call('EXPIRE', KEYS[1], {PROBE_SECONDS})
 redis.call('TIME')

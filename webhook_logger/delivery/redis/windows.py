@@ -1,4 +1,4 @@
-"""Callbacks over their rate: a worker refuses by itself until the window of the queue ends."""
+"""Callbacks over their rate limit, which a worker refuses itself until their window ends."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections import OrderedDict
 from webhook_logger.delivery.base import RateExceeded
 
 MAX_CALLBACKS = 10_000
-"""Callbacks whose full windows a worker remembers; about one that it forgets it asks again."""
+"""Maximum callbacks whose full windows a worker stores. For others it queries the queue again."""
 
 
 class Windows:
-    """The windows that are known as full."""
+    """Full windows of callbacks."""
 
     def __init__(self) -> None:
         self._ends: OrderedDict[str, float] = OrderedDict()
 
     def check(self, uuid: str) -> None:
-        """Raise `RateExceeded` while the callback's window is known as full."""
+        """Raise `RateExceeded` if a full window of the callback is stored and has not ended."""
         end = self._ends.get(uuid)
         if end is None:
             return
@@ -27,8 +27,8 @@ class Windows:
             raise RateExceeded(seconds)
         self._ends.pop(uuid, None)
 
-    def begin(self, uuid: str, seconds: float) -> RateExceeded:
-        """Remember that the callback's window is full and ends in that time; return the error."""
+    def remember(self, uuid: str, seconds: float) -> RateExceeded:
+        """Store that the callback's window is full and ends in that time. Return the error."""
         self._ends[uuid] = time.monotonic() + seconds
         self._ends.move_to_end(uuid)
         if len(self._ends) > MAX_CALLBACKS:
