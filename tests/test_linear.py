@@ -28,7 +28,7 @@ from webhook_logger.app import create_app
 from webhook_logger.callbacks import canonical_uuid
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.archive.har import entry
-from webhook_logger.client.archive.recorded import recorded
+from webhook_logger.client.archive.recorded import read_entry
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.relay.relayed import forwarded
 from webhook_logger.client.relay.target import Target
@@ -117,7 +117,7 @@ def read_archive_entry(text: str) -> object:
     lines = [{"name": "A", "value": text}, {"name": "Connection", "value": text}]
     body = {"mimeType": text, "text": text}
     request = {"method": "GET", "url": f"http://h/{text}", "headers": lines, "postData": body}
-    return recorded({"request": request}, 1, ours=True)
+    return read_entry({"request": request}, 1, ours=True)
 
 
 READERS: dict[str, Reader] = {

@@ -33,7 +33,7 @@ _CODECS = {
     **dict.fromkeys(("euc_kr", "cp949"), "cp949"),
     "utf_16": "utf_16_le",
 }
-_LONGEST_NAME = 40
+_MAX_NAME_CHARACTERS = 40
 
 # Matches in linear time.
 _PARAMETER = re.compile(
@@ -68,7 +68,7 @@ def _parameters(content_type: str) -> Iterator[tuple[str, str]]:
 
 def _codec_named(charset: str) -> str | None:
     """Return the codec of a charset, by any of its names, or None if it is not supported."""
-    if len(charset) > _LONGEST_NAME or not charset.isascii():
+    if len(charset) > _MAX_NAME_CHARACTERS or not charset.isascii():
         return None
     name = normalize_encoding(charset.lower())
     return _CODECS.get(aliases.get(name, name))

@@ -9,7 +9,7 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, anything, request_where
+from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, any_event, request_where
 from webhook_logger.client.errors import Closed
 from webhook_logger.client.http import Headers
 from webhook_logger.client.stream.events import Event, Gap
@@ -54,8 +54,8 @@ class AsyncInbox(BaseInbox):
         self, timeout: float | None = WAIT_SECONDS, where: Where | None = None
     ) -> CapturedRequest:
         """Wait for a request; see `Inbox.wait`."""
-        self._must_be_open()
-        take = self._taker(request_where(where))
+        self._require_open()
+        take = self._take_first(request_where(where))
         request: CapturedRequest = await self._until(
             take, timeout, lambda: self._nothing_arrived(timeout)
         )
@@ -70,11 +70,11 @@ class AsyncInbox(BaseInbox):
 
     async def events(self, timeout: float | None = None) -> AsyncGenerator[Event, None]:
         """Iterate over all events; see `Inbox.events`."""
-        self._must_be_open()
+        self._require_open()
         end = None if timeout is None else time.monotonic() + timeout
         with suppress(Closed, TimeoutError):
             while (left := None if end is None else end - time.monotonic()) is None or left > 0:
-                event: Event = await self._until(self._taker(anything), left, TimeoutError)
+                event: Event = await self._until(self._take_first(any_event), left, TimeoutError)
                 yield event
 
     async def reply(

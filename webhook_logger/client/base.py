@@ -107,7 +107,7 @@ class BaseInbox:
         """Return whether it is already open, as in `with inbox.open()`."""
         return self._is_open and not self._mailbox.ended
 
-    def _must_be_open(self) -> None:
+    def _require_open(self) -> None:
         if not self._is_open:
             raise Closed("This inbox is not open. Open it with `with` or `open()`.")
 
@@ -129,7 +129,7 @@ class BaseInbox:
     def _not_live_error(self) -> Unreachable:
         return not_live_error(self.url, self.connection, self._timeout or 0)
 
-    def _taker(self, wanted: Callable[[Event], bool]) -> Callable[[], Event | None]:
+    def _take_first(self, wanted: Callable[[Event], bool]) -> Callable[[], Event | None]:
         """Return a function that takes the first wanted event, and checks each event only once."""
         seen = 0
 
@@ -157,7 +157,7 @@ def not_live_error(url: str, status: ConnectionStatus, seconds: float) -> Unreac
     return Unreachable(f"No webhook logger at {server} within {seconds:g} seconds: {why}.")
 
 
-def anything(_: Event) -> bool:
+def any_event(_: Event) -> bool:
     """Accept every event."""
     return True
 

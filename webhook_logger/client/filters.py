@@ -14,7 +14,7 @@ from functools import cache
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.reading import read
 
-MAX_OF_A_BODY = 2**20
+MAX_BODY_CHARACTERS = 2**20
 """Maximum characters of a body that are searched, counted as on the page."""
 
 
@@ -85,15 +85,15 @@ def readable(line: str) -> str:
 def _body(request: CapturedRequest) -> str:
     """Return the body as sent, and its decoded text if that differs."""
     reading = read(request.body.content, request.headers)
-    read_text = (reading.text or "")[:MAX_OF_A_BODY] if reading.notes else ""
+    read_text = (reading.text or "")[:MAX_BODY_CHARACTERS] if reading.notes else ""
     return "\n".join(filter(None, (_raw_body(request), read_text)))
 
 
 def _raw_body(request: CapturedRequest) -> str:
     wire = request.body.to_wire()
     if wire["encoding"] == "utf-8":
-        return str(wire["content"][:MAX_OF_A_BODY])
-    return request.body.content[: MAX_OF_A_BODY * 3 // 4].decode("latin-1")
+        return str(wire["content"][:MAX_BODY_CHARACTERS])
+    return request.body.content[: MAX_BODY_CHARACTERS * 3 // 4].decode("latin-1")
 
 
 FIELDS: dict[str, Callable[[CapturedRequest], str]] = {

@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, anything, request_where
+from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, any_event, request_where
 from webhook_logger.client.errors import Closed
 from webhook_logger.client.http import Headers
 from webhook_logger.client.stream.events import Event, Gap
@@ -62,8 +62,8 @@ class Inbox(BaseInbox):
         `timeout` is in seconds; None waits forever. `where` must not use the inbox. Raises
         `NothingArrived`, whose message lists what did arrive, `Rejected` or `Closed`.
         """
-        self._must_be_open()
-        take = self._taker(request_where(where))
+        self._require_open()
+        take = self._take_first(request_where(where))
         request: CapturedRequest = self._until(
             take, timeout, lambda: self._nothing_arrived(timeout)
         )
@@ -133,7 +133,7 @@ class Inbox(BaseInbox):
         end = None if timeout is None else time.monotonic() + timeout
         try:
             while (left := None if end is None else end - time.monotonic()) is None or left > 0:
-                event: Event = self._until(self._taker(anything), left, TimeoutError)
+                event: Event = self._until(self._take_first(any_event), left, TimeoutError)
                 yield event
         except (Closed, TimeoutError):
             return

@@ -53,13 +53,13 @@ class Reading:
 def read(content: bytes, lines: HeaderLines) -> Reading:
     """Decode a body that was sent with these header lines."""
     values = [value for name, value in lines if name.lower() == "content-encoding"]
-    undone = codings.decode(content, values)
+    decoded = codings.decode(content, values)
     notes = []
-    if undone.codings and (undone.content or not undone.problem):
-        notes.append(f"{', '.join(undone.codings)} decoded")
-    if undone.problem:
-        notes.append(undone.problem.rstrip("."))
-    content = undone.content if undone.content or not undone.problem else content
+    if decoded.codings and (decoded.content or not decoded.problem):
+        notes.append(f"{', '.join(decoded.codings)} decoded")
+    if decoded.problem:
+        notes.append(decoded.problem.rstrip("."))
+    content = decoded.content if decoded.content or not decoded.problem else content
     kinds = (value for name, value in lines if name.lower() == "content-type")
     text, label = _text(content, next(kinds, ""))
     return Reading(text, tuple(notes + ([f"read as {label}"] if label else [])))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.wire_fixture import UUID, samples
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.archive import har
-from webhook_logger.client.archive.recorded import recorded
+from webhook_logger.client.archive.recorded import read_entry
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.relay.relayed import Relayed, relayed
 
@@ -26,28 +26,28 @@ def entry(**fields: Any) -> Any:
 
 
 def sent(**fields: Any) -> Relayed:
-    each = recorded(entry(**fields), 1, ours=False)
-    assert not each.lacks
+    each = read_entry(entry(**fields), 1, ours=False)
+    assert not each.problem
     return each.request
 
 
 @pytest.mark.parametrize("request_", [r for r in samples() if r.body.complete])
 def test_an_entry_of_ours_is_sent_unchanged(request_: CapturedRequest) -> None:
-    each = recorded(har.entry(request_, "https://hooks.example.com"), 1, ours=True)
+    each = read_entry(har.entry(request_, "https://hooks.example.com"), 1, ours=True)
     assert each.request == relayed(request_)
-    assert not each.lacks
+    assert not each.problem
 
 
 def test_an_entry_of_ours_without_its_body_is_not_sent() -> None:
     [large] = [request for request in samples() if not request.body.complete]
-    each = recorded(har.entry(large, "https://hooks.example.com"), 1, ours=True)
-    assert each.lacks == "has a body that the file does not contain"
+    each = read_entry(har.entry(large, "https://hooks.example.com"), 1, ours=True)
+    assert each.problem == "has a body that the file does not contain"
 
 
 def test_a_browsers_entry_keeps_its_whole_path() -> None:
     url = f"https://shop.example.com/{UUID}/cart?a=1&a=2#top"
-    assert recorded(entry(url=url), 1, ours=False).request.subpath == f"/{UUID}/cart"
-    ours = recorded(entry(url=url, _subpath="/cart"), 1, ours=True)
+    assert read_entry(entry(url=url), 1, ours=False).request.subpath == f"/{UUID}/cart"
+    ours = read_entry(entry(url=url, _subpath="/cart"), 1, ours=True)
     assert ours.request.subpath == "/cart"
     assert sent(url=url).query == "a=1&a=2"
 
@@ -81,7 +81,7 @@ def test_the_fields_of_a_form_are_sent_as_a_form() -> None:
     ],
 )
 def test_a_request_that_is_not_fully_recorded_is_not_sent(fields: dict[str, Any]) -> None:
-    assert recorded(entry(**fields), 1, ours=False).lacks
+    assert read_entry(entry(**fields), 1, ours=False).problem
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_null_is_empty_and_characters_outside_latin_1_are_sent_as_utf_8() -> Non
 )
 def test_an_invalid_entry_is_an_error_with_its_number(wrong: Any, message: str) -> None:
     with pytest.raises(Invalid, match=message) as raised:
-        recorded(wrong, 7, ours=False)
+        read_entry(wrong, 7, ours=False)
     assert str(raised.value).startswith("Entry 7: ")
 
 
@@ -146,7 +146,7 @@ def test_an_invalid_entry_is_an_error_with_its_number(wrong: Any, message: str) 
 def test_params_that_are_not_fields_are_an_error(params: Any) -> None:
     data = {"mimeType": "application/x-www-form-urlencoded", "params": params}
     with pytest.raises(Invalid, match="Entry 1"):
-        recorded(entry(postData=data), 1, ours=False)
+        read_entry(entry(postData=data), 1, ours=False)
 
 
 LEAVES = st.one_of(
@@ -178,6 +178,6 @@ ENTRIES = ANYTHING | st.fixed_dictionaries(
 @given(ENTRIES, st.booleans())
 def test_any_entry_is_sendable_or_an_error(entry: Any, ours: bool) -> None:
     with suppress(Invalid):
-        each = recorded(entry, 1, ours)
+        each = read_entry(entry, 1, ours)
         assert all("\n" not in value and "\r" not in value for _, value in each.request.headers)
         assert isinstance(each.request.body, bytes)

@@ -6,7 +6,7 @@ import pytest
 
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.relay.relayed import Relayed
-from webhook_logger.client.relay.target import Target, leads_back
+from webhook_logger.client.relay.target import Target, is_callback
 
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 OTHER = "00000000-7a64-4d7e-9a51-0c9d2b6f4e11"
@@ -119,7 +119,7 @@ def test_an_invalid_target_is_rejected(url: str) -> None:
     ],
 )
 def test_the_callback_itself_is_recognised_in_every_spelling(url: str) -> None:
-    assert leads_back(Target.at(url), f"http://localhost:8000/{UUID}", UUID)
+    assert is_callback(Target.at(url), f"http://localhost:8000/{UUID}", UUID)
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,9 @@ def test_the_callback_itself_is_recognised_in_every_spelling(url: str) -> None:
     ],
 )
 def test_any_other_target_is_not_the_callback(url: str) -> None:
-    assert not leads_back(Target.at(url), f"http://localhost:8000/{UUID}", UUID)
+    assert not is_callback(Target.at(url), f"http://localhost:8000/{UUID}", UUID)
 
 
 @pytest.mark.parametrize("url", [f"http://localhost:8001/{UUID}", f"https://localhost/{UUID}"])
 def test_another_port_of_the_same_machine_is_also_rejected(url: str) -> None:
-    assert leads_back(Target.at(url), f"http://localhost:8000/{UUID}", UUID)
+    assert is_callback(Target.at(url), f"http://localhost:8000/{UUID}", UUID)

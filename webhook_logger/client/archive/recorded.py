@@ -19,49 +19,49 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedRequest:
     """A request from a HAR file."""
 
     request: Relayed
-    lacks: str = ""
+    problem: str = ""
     """Why it cannot be sent, to follow its name in a message; empty if it can."""
 
 
-def recorded(entry: Any, number: int, ours: bool) -> Recorded:
+def read_entry(entry: Any, number: int, ours: bool) -> RecordedRequest:
     """Read the `number`-th entry of a file.
 
     An entry of `ours` is sent with its subpath, any other with its whole path. Raises `Invalid`.
     """
     try:
-        return _recorded(_part(_part(entry, dict), dict, "request"), ours)
+        return _read_request(_member(_member(entry, dict), dict, "request"), ours)
     except Invalid as error:
         raise Invalid(f"Entry {number}: {error}") from None
 
 
-def _recorded(request: dict[str, Any], ours: bool) -> Recorded:
-    method, url = _part(request, str, "method"), _part(request, str, "url")
+def _read_request(request: dict[str, Any], ours: bool) -> RecordedRequest:
+    method, url = _member(request, str, "method"), _member(request, str, "url")
     if not TOKEN.fullmatch(method):
         raise Invalid(f"{method!r} is not an HTTP method.")
     found = _HTTP_URL.fullmatch(url)
     if not found:
-        return Recorded(Relayed(method, "", "", (), b""), "is not an HTTP request")
+        return RecordedRequest(Relayed(method, "", "", (), b""), "is not an HTTP request")
     path, query = _percent_encoded(found[1]), _percent_encoded(found[2] or "")
     if ours and "_subpath" in request:
-        path = _percent_encoded(_part(request, str, "_subpath"))
-    body, lacks = _body(request)
+        path = _percent_encoded(_member(request, str, "_subpath"))
+    body, problem = _body(request)
     headers = sendable(_headers(request), body)
-    return Recorded(Relayed(method, path, query, headers, body), lacks)
+    return RecordedRequest(Relayed(method, path, query, headers, body), problem)
 
 
 def _headers(request: dict[str, Any]) -> HeaderLines:
     """Return the header lines without HTTP/2 pseudo-headers, which begin with a colon."""
-    listed = [] if request.get("headers") is None else _part(request, list, "headers")
+    listed = [] if request.get("headers") is None else _member(request, list, "headers")
     lines = [_pair(line) for line in listed]
     return tuple((name, value) for name, value in lines if not name.startswith(":"))
 
 
 def _pair(line: Any) -> tuple[str, str]:
-    name, value = _part(line, str, "name"), _as_latin_1(_text(line, "value").strip(" \t"))
+    name, value = _member(line, str, "name"), _as_latin_1(_text(line, "value").strip(" \t"))
     if not TOKEN.fullmatch(name.removeprefix(":")) or not FIELD_VALUE.fullmatch(value):
         raise Invalid(f"HTTP cannot carry its header line {name!r}.")
     return name, value
@@ -81,20 +81,20 @@ def _as_latin_1(value: str) -> str:
     return value
 
 
-def _text(whole: Any, name: str) -> str:
+def _text(value: Any, name: str) -> str:
     """Return a member that is text. Some programs write `null` for an empty text."""
-    if isinstance(whole, dict) and name in whole and whole[name] is None:
+    if isinstance(value, dict) and name in value and value[name] is None:
         return ""
-    return str(_part(whole, str, name))
+    return str(_member(value, str, name))
 
 
 def _body(request: dict[str, Any]) -> tuple[bytes, str]:
-    """Return the bytes of the body, and why it cannot be sent, as in `Recorded.lacks`."""
+    """Return the bytes of the body, and the problem of `RecordedRequest`."""
     size = request.get("bodySize")
     sent = isinstance(size, int) and size > 0
     if request.get("postData") is None:
         return b"", "has a body that the file does not contain" if sent else ""
-    data = _part(request, dict, "postData")
+    data = _member(request, dict, "postData")
     text = data.get("text")
     if text is None and data.get("params"):
         return _of_params(data)
@@ -106,8 +106,8 @@ def _of_params(data: dict[str, Any]) -> tuple[bytes, str]:
     """Encode the fields of a form. A form with files cannot be rebuilt from its fields."""
     if not str(data.get("mimeType", "")).lower().startswith(_FORM):
         return b"", "has a multipart form whose bytes the file does not contain"
-    params = _part(data, list, "params")
-    pairs = [(_part(each, str, "name"), _text(each, "value")) for each in params]
+    params = _member(data, list, "params")
+    pairs = [(_member(each, str, "name"), _text(each, "value")) for each in params]
     try:
         return urlencode(pairs).encode(), ""
     except UnicodeEncodeError:
@@ -123,10 +123,10 @@ def _bytes(text: Any, encoding: Any) -> bytes:
         raise Invalid("the text of its body does not match its encoding.") from None
 
 
-def _part(whole: Any, kind: type, name: str = "") -> Any:
+def _member(value: Any, kind: type, name: str = "") -> Any:
     """Return a member of an object, or without a name the value itself; check its type."""
-    part = whole.get(name) if name and isinstance(whole, dict) else whole
-    if (name and not isinstance(whole, dict)) or not isinstance(part, kind):
-        what = {"dict": "an object", "list": "a list", "str": "text"}[kind.__name__]
-        raise Invalid(f"{name or 'it'} is not {what}.")
+    part = value.get(name) if name and isinstance(value, dict) else value
+    if (name and not isinstance(value, dict)) or not isinstance(part, kind):
+        expected = {"dict": "an object", "list": "a list", "str": "text"}[kind.__name__]
+        raise Invalid(f"{name or 'it'} is not {expected}.")
     return part

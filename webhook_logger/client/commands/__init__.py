@@ -1,1 +1,1 @@
-"""The commands: what prints and exits. All else of the client only returns and raises."""
+"""The commands. Only they print and exit; the rest of the client returns and raises."""

@@ -12,7 +12,7 @@ from webhook_logger.client.filters import readable, subpath_and_query
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.relay.forward import Forwarder, ForwardOptions, ForwardOutcome
 from webhook_logger.client.relay.relayed import forwarded
-from webhook_logger.client.relay.target import Target, leads_back
+from webhook_logger.client.relay.target import Target, is_callback
 from webhook_logger.client.show import size, truncated
 
 
@@ -31,7 +31,7 @@ class Relay:
     ) -> None:
         """Raises `Invalid` if a target is the callback itself."""
         for target in targets:
-            if leads_back(target, inbox.url, inbox.uuid):
+            if is_callback(target, inbox.url, inbox.uuid):
                 raise Invalid(
                     f"{target.url} is the callback itself. Requests would be forwarded forever."
                 )

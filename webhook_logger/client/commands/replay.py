@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 import click
 
 from webhook_logger.client.archive.files import entries
-from webhook_logger.client.archive.recorded import Recorded, recorded
+from webhook_logger.client.archive.recorded import RecordedRequest, read_entry
 from webhook_logger.client.commands import options
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen
@@ -50,24 +50,29 @@ def replay(
     ctx.exit(tally.exit)
 
 
-def _read(entry: Any, number: int, ours: bool) -> Recorded | Invalid:
+def _read(entry: Any, number: int, ours: bool) -> RecordedRequest | Invalid:
     """Return the request of an entry, or the error in it."""
     try:
-        return recorded(entry, number, ours)
+        return read_entry(entry, number, ours)
     except Invalid as error:
         return error
 
 
 def _replay_one(
-    screen: Screen, http: Http, target: Target, number: int, each: Recorded | Invalid, retries: int
+    screen: Screen,
+    http: Http,
+    target: Target,
+    number: int,
+    each: RecordedRequest | Invalid,
+    retries: int,
 ) -> str:
     """Send one request, print the outcome, and return it for the tally."""
     if isinstance(each, Invalid):
         screen.note(f"{each} It is not sent.", "yellow")
         return "not sent"
     name = truncated(f"{number}: {each.request.method} {each.request.subpath or '/'}", _MAX_NAME)
-    if each.lacks:
-        screen.note(f"{name} {each.lacks}; it is not sent.", "yellow")
+    if each.problem:
+        screen.note(f"{name} {each.problem}; it is not sent.", "yellow")
         return "not sent"
     outcome = send(http, target, each.request, retries)
     screen.outcome(name, outcome)

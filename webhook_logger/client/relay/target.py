@@ -102,7 +102,7 @@ def _name(segment: str) -> str:
     return _DOT.sub(".", _PARAMETERS.sub("", segment)).strip(_WHITE_SPACE)
 
 
-def leads_back(target: Target, callback: str, uuid: str) -> bool:
+def is_callback(target: Target, callback: str, uuid: str) -> bool:
     """Return whether the target is the callback or its page, which would forward requests forever.
 
     `callback` is the URL of the callback. Other names and other ports of the same machine count as

@@ -31,7 +31,14 @@ log.setLevel(logging.CRITICAL)
 
 _DISCONNECT = "1"
 """The type of a Socket.IO DISCONNECT packet."""
-_GARBAGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_MESSAGE_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class StreamConnection(Client):
@@ -86,7 +93,7 @@ class StreamConnection(Client):
                     socketio_path=address.socketio_path,
                     wait=False,
                 )
-        except (socketio.exceptions.ConnectionError, *_GARBAGE) as error:
+        except (socketio.exceptions.ConnectionError, *_MESSAGE_ERRORS) as error:
             raise Unreachable(self._redirect() or self.failure or _reason(error)) from error
 
     @contextmanager
@@ -152,7 +159,7 @@ class StreamConnection(Client):
             return
         try:
             on_message(message)
-        except _GARBAGE as error:
+        except _MESSAGE_ERRORS as error:
             self._fail_on_message(_message_error(error))
 
     def _fail_on_message(self, why: str) -> None:
@@ -200,6 +207,6 @@ def _reason(error: BaseException) -> str:
         return f"it responded with {error.status_code} instead of a WebSocket"
     if isinstance(error, OSError) and error.strerror:
         return brief(error.strerror)
-    if isinstance(error, _GARBAGE):  # errors of the library's code have no useful text
+    if isinstance(error, _MESSAGE_ERRORS):  # errors of the library's code have no useful text
         return "its response is not the handshake of a webhook logger"
     return brief(error) or type(error).__name__

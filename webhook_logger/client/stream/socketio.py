@@ -28,7 +28,7 @@ class Owner(Protocol):
         """Shut down the connection."""
 
 
-class InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
+class InOrderClient(engineio.Client):  # type: ignore[misc]  # it has no types
     """An Engine.IO client that handles messages in the thread that reads, and so in order.
 
     The library's client starts a thread for each message.
@@ -59,7 +59,7 @@ class InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
 
 
 class Client(socketio.Client):  # type: ignore[misc]  # it has no types
-    """python-socketio's client over `InOrder`; a subclass is its owner."""
+    """python-socketio's client over `InOrderClient`; a subclass is its owner."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -76,7 +76,7 @@ class Client(socketio.Client):  # type: ignore[misc]  # it has no types
         return not (reading and reading.is_alive())
 
     def _engineio_client_class(self) -> type[engineio.Client]:
-        return InOrder
+        return InOrderClient
 
     def _handle_eio_connect(self) -> None:
         self.check_handshake(self.eio.ping_interval, self.eio.ping_timeout)

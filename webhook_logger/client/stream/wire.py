@@ -14,7 +14,7 @@ from webhook_logger.callbacks import is_canonical_uuid
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.stream.events import Refused, Responded, Responding
 
-_MAX = 2**53
+_MAX_INTEGER = 2**53
 """The largest integer that is exact in JavaScript, which other clients use."""
 _MAX_CHARACTERS = 300
 
@@ -115,7 +115,7 @@ def _boolean(value: Any) -> bool:
 
 
 def _count(value: Any) -> bool:
-    return type(value) is int and 0 <= value <= _MAX
+    return type(value) is int and 0 <= value <= _MAX_INTEGER
 
 
 def _count_or_none(value: Any) -> bool:
