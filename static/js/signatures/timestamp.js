@@ -11,8 +11,8 @@ import { malformed, missing, refusal } from "./verdict.js";
  */
 
 /**
- * Seconds. Stripe, Slack and the libraries of Standard Webhooks accept older timestamps up to this;
- * Slack and Standard Webhooks also accept later ones up to this.
+ * Seconds by which a timestamp may be older than the arrival (Stripe, Slack, Standard Webhooks), or
+ * later (Slack, Standard Webhooks).
  */
 const TOLERANCE = 5 * 60;
 

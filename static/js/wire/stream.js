@@ -169,7 +169,7 @@ class Connection {
   /** @param {Error & {data?: {reason?: string}}} error */
   #fail({ message, data }) {
     if (this.#socket.active)
-      this.#retryLater(message === "timeout"); // the library's own word
+      this.#retryLater(message === "timeout"); // Socket.IO's message
     else this.#sink.linkChanged?.({ state: "refused", message, retryAt: 0, reason: data?.reason });
   }
 
