@@ -33,7 +33,7 @@ _KEYWORDS = ("none", "self")
 
 
 def register(app: Flask, frame_ancestors: Sequence[str]) -> None:
-    """Set who can embed pages in a frame: `none`, or `self` and origins."""
+    """Set the origins that can embed pages in a frame: `none`, or `self` and origins."""
     sources = [f"'{source}'" if source in _KEYWORDS else source for source in frame_ancestors]
     app.config["FRAME_ANCESTORS"] = " ".join(sources)
 
