@@ -17,11 +17,11 @@ from tests.wire_fixture import samples
 from webhook_logger.delivery import (
     PREFLIGHT,
     Delivery,
-    Kept,
     PendingOutcome,
     PendingRequest,
     QueueLimits,
     QueueUnavailable,
+    StoredReply,
 )
 from webhook_logger.delivery.memory.delivery import MemoryDelivery
 from webhook_logger.delivery.redis.delivery import RedisDelivery
@@ -116,12 +116,12 @@ def test_a_waiting_sender_gets_the_reply_when_the_responder_leaves(
     workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = workers
-    here.set_reply(uuid, Kept('{"status":503}', 2))
+    here.set_reply(uuid, StoredReply('{"status":503}', 2))
     there.claim(uuid, "viewer")
     outcome = pool.submit(publish(here, uuid).outcome, LONG)
     there.unclaim(uuid, "viewer")
     assert outcome.result(LONG / 2) == PendingOutcome(None, '{"status":503}')
-    assert here.get_reply(uuid) == Kept('{"status":503}', 1)
+    assert here.get_reply(uuid) == StoredReply('{"status":503}', 1)
 
 
 def test_a_waiting_sender_stops_waiting_even_if_another_viewer_responds_immediately(
@@ -140,7 +140,7 @@ def test_a_request_that_stops_waiting_uses_the_reply_immediately(
     workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = workers
-    here.set_reply(uuid, Kept('{"status":503}', 1))
+    here.set_reply(uuid, StoredReply('{"status":503}', 1))
     there.claim(uuid, "viewer")
     first, second = publish(here, uuid), publish(here, uuid)
     first.stop_waiting()
@@ -180,11 +180,11 @@ def with_delayed_response(
 def test_a_request_waits_for_an_accepted_response_after_its_timeout(
     redis: Redis, two: tuple[RedisDelivery, RedisDelivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
-    two[0].set_reply(uuid, Kept('{"status":503}', 1))
+    two[0].set_reply(uuid, StoredReply('{"status":503}', 1))
     worker, name, outcome = with_delayed_response(redis, two[0], uuid, pool)
     redis.client.publish(f"webhook-logger:worker:{worker}", seal("response", name, '{"a": "b c"}'))
     assert json.loads(outcome.result(LONG).response or "") == {"a": "b c"}
-    assert two[0].get_reply(uuid) == Kept('{"status":503}', 1), "the reply was not used"
+    assert two[0].get_reply(uuid) == StoredReply('{"status":503}', 1), "the reply was not used"
 
 
 def test_the_wait_for_an_accepted_response_that_never_arrives_ends(

@@ -6,12 +6,12 @@ from webhook_logger.delivery.base import (
     Barrier,
     Delivery,
     Expected,
-    Kept,
     QueueUnavailable,
     RateExceeded,
     Receipt,
     ResponseReport,
     Sink,
+    StoredReply,
 )
 from webhook_logger.delivery.memory.delivery import MemoryDelivery
 from webhook_logger.delivery.pending import PendingOutcome, PendingRequest
@@ -25,7 +25,6 @@ __all__ = [
     "Barrier",
     "Delivery",
     "Expected",
-    "Kept",
     "PendingOutcome",
     "PendingRequest",
     "QueueLimits",
@@ -35,6 +34,7 @@ __all__ = [
     "ResponseReport",
     "RoomManager",
     "Sink",
+    "StoredReply",
     "make_delivery",
 ]
 

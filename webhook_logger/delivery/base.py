@@ -79,7 +79,7 @@ class Receipt(NamedTuple):
     """Set if the callback has a responder, for which the sender waits; `reply` is then not read."""
 
 
-class Kept(NamedTuple):
+class StoredReply(NamedTuple):
     """A callback's stored reply."""
 
     reply: str
@@ -126,7 +126,7 @@ class Sink(Protocol):
     def responded(self, responded: ResponseReport) -> None:
         """Report the response to an earlier request to viewers. Never blocks."""
 
-    def reply(self, uuid: str, kept: Kept | None) -> None:
+    def reply(self, uuid: str, stored: StoredReply | None) -> None:
         """Send the callback's new reply to viewers; None if it was reset. Never blocks."""
 
     def count(self, uuid: str, viewers: int) -> None:
@@ -184,11 +184,11 @@ class Delivery(ABC):
         """Report a refused request to the callback's viewers. Best effort; never blocks."""
 
     @abstractmethod
-    def get_reply(self, uuid: str) -> Kept | None:
+    def get_reply(self, uuid: str) -> StoredReply | None:
         """Return the callback's reply, or None. Raises `QueueUnavailable`."""
 
     @abstractmethod
-    def set_reply(self, uuid: str, kept: Kept | None) -> None:
+    def set_reply(self, uuid: str, stored: StoredReply | None) -> None:
         """Store the reply, or reset it with None, and notify viewers. Every worker uses it for the
         next request. Raises `QueueUnavailable`.
         """

@@ -121,18 +121,18 @@ class CallbackView:
         expected = _expected(captured, rest, is_preflight=bool(preflight))
         receipt = self._publish(captured, expected)
         self._metrics.requests_accepted += 1
-        given, kept = self._outcome(uuid, receipt)
-        if given is not None:
+        live, stored = self._outcome(uuid, receipt)
+        if live is not None:
             self._metrics.live_responses += 1
-            own = read_response(given)
+            own = read_response(live)
             response, by = replied(own, receipt.viewers, allowed_origin(environ, own)), "responder"
         else:
-            reply = None if kept is None else read_stored(kept)
+            reply = None if stored is None else read_stored(stored)
             origin = allowed_origin(environ, reply)
             response, by = self._choose(captured, expected, receipt, reply, preflight, origin)
         # Other responses were sent along with the request. Report this one even without a counted
         # viewer: one that has just joined on another worker may not be counted yet.
-        if receipt.pending or kept is not None:
+        if receipt.pending or stored is not None:
             position = (uuid, receipt.epoch, receipt.seq)
             self._delivery.responded(ResponseReport(*position, response.status, by))
         return response

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_socketio import SocketIO
 
-from webhook_logger.delivery import Delivery, Kept, QueueUnavailable
+from webhook_logger.delivery import Delivery, QueueUnavailable, StoredReply
 from webhook_logger.errors import Reason
 from webhook_logger.viewers.room import Room
 
@@ -38,10 +38,10 @@ class Notices:
         """Send whether the queue is available."""
         self.send("status", {"queue": "down" if self.down else "up", "reason": self.down}, to)
 
-    def reply(self, uuid: str, room: Room, kept: Kept | None) -> None:
+    def reply(self, uuid: str, room: Room, stored: StoredReply | None) -> None:
         """Send the callback's changed reply."""
         room.replies += 1
-        self._send_reply(uuid, kept)
+        self._send_reply(uuid, stored)
 
     def reply_used(self, uuid: str, room: Room) -> None:
         """Send the reply with its remaining uses soon. Not for each use: it can be large."""
@@ -89,13 +89,13 @@ class Notices:
     def _send_reply_used(self, uuid: str, room: Room) -> None:
         room.reply_used, before = False, room.replies
         try:
-            kept = self._delivery.get_reply(uuid)
+            stored = self._delivery.get_reply(uuid)
         except QueueUnavailable as error:
             log.debug("The reply was not sent to viewers: %s", error)
             return
         if room.replies == before:  # else viewers have received a newer one
-            self._send_reply(uuid, kept)
+            self._send_reply(uuid, stored)
 
-    def _send_reply(self, uuid: str, kept: Kept | None) -> None:
-        reply = kept and {**json.loads(kept.reply), "times": kept.times}
+    def _send_reply(self, uuid: str, stored: StoredReply | None) -> None:
+        reply = stored and {**json.loads(stored.reply), "times": stored.times}
         self.send("reply", {"uuid": uuid, "reply": reply}, uuid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_socketio import SocketIO
 
-from webhook_logger.delivery import Delivery, Kept, ResponseReport
+from webhook_logger.delivery import Delivery, ResponseReport, StoredReply
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Ending, Metrics
 from webhook_logger.viewers.membership import Membership
@@ -51,10 +51,10 @@ class Rooms:
 
     # Notices
 
-    def reply(self, uuid: str, kept: Kept | None) -> None:
+    def reply(self, uuid: str, stored: StoredReply | None) -> None:
         """Notify the viewers of the callback that its reply was changed."""
         if room := self._rooms.get(uuid):
-            self._notices.reply(uuid, room, kept)
+            self._notices.reply(uuid, room, stored)
 
     def reply_used(self, uuid: str) -> None:
         """Notify the viewers of the callback for how many more requests the reply is used."""

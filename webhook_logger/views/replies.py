@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from flask import Blueprint, Response, request
 
-from webhook_logger.delivery import Delivery, Kept
+from webhook_logger.delivery import Delivery, StoredReply
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.rates import Rates
 from webhook_logger.reply import Reply, ReplyError, read_stored
@@ -36,7 +36,7 @@ def make_replies(delivery: Delivery, max_changes_per_minute: int) -> Blueprint:
         _count(changes)
         reply = _read_reply()
         with queue():
-            delivery.set_reply(str(uuid), _kept(reply))
+            delivery.set_reply(str(uuid), _stored(reply))
         return _shown(reply)
 
     @replies.delete(_PATH)
@@ -66,13 +66,13 @@ def _read_reply() -> Reply:
         raise Refusal(Reason.REPLY_INVALID, str(error), field=error.field) from None
 
 
-def _kept(reply: Reply) -> Kept:
+def _stored(reply: Reply) -> StoredReply:
     wire = {name: value for name, value in reply.to_wire().items() if name != "times"}
-    return Kept(orjson.dumps(wire).decode(), reply.times)
+    return StoredReply(orjson.dumps(wire).decode(), reply.times)
 
 
-def _reply_of(kept: Kept | None) -> Reply:
-    return replace(read_stored(kept.reply), times=kept.times) if kept else Reply()
+def _reply_of(stored: StoredReply | None) -> Reply:
+    return replace(read_stored(stored.reply), times=stored.times) if stored else Reply()
 
 
 def _shown(reply: Reply) -> Response:

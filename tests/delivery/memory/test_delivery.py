@@ -12,7 +12,7 @@ import pytest
 
 from tests.wire_fixture import samples
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.delivery import Kept, ResponseReport
+from webhook_logger.delivery import ResponseReport, StoredReply
 from webhook_logger.delivery.memory import delivery as memory
 from webhook_logger.delivery.memory import replies
 from webhook_logger.delivery.memory.delivery import MemoryDelivery
@@ -33,7 +33,7 @@ class Viewers:
 
     def responded(self, responded: ResponseReport) -> None: ...
 
-    def reply(self, uuid: str, kept: Kept | None) -> None: ...
+    def reply(self, uuid: str, stored: StoredReply | None) -> None: ...
 
     def reply_used(self, uuid: str) -> None: ...
 
@@ -117,10 +117,10 @@ def test_other_senders_cannot_remove_the_counter_of_a_watched_callback(
 def test_a_reply_can_change_while_its_request_is_delivered(
     delivery: MemoryDelivery, viewers: Viewers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    uuid, later = str(uuid4()), Kept("{}", 5)
+    uuid, later = str(uuid4()), StoredReply("{}", 5)
     delivery.set_viewers(uuid, 1)
     for change in (None, later):
-        delivery.set_reply(uuid, Kept('{"status":503}', 2))
+        delivery.set_reply(uuid, StoredReply('{"status":503}', 2))
         with monkeypatch.context() as patch:
             patch.setattr(viewers, "deliver", lambda *_: delivery.set_reply(uuid, change))  # noqa: B023
             assert delivery.publish(request_to(uuid)).reply == '{"status":503}'
@@ -132,7 +132,8 @@ def test_replies_are_removed_by_their_size_in_memory(
 ) -> None:
     monkeypatch.setattr(replies, "MAX_BYTES", 200_000)
     first, second = str(uuid4()), str(uuid4())
-    wide = Kept("a" * 19_999 + "\N{PARTY POPPER}", None)  # Python needs more than 80 KB for it
+    # Python needs more than 80 KB for this text.
+    wide = StoredReply("a" * 19_999 + "\N{PARTY POPPER}", None)
     delivery.set_reply(first, wide)
     assert delivery.get_reply(first) == wide
     delivery.set_reply(second, wide)

@@ -11,7 +11,7 @@ from tests.support.deliveries import IgnoringSink, connect_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
-from webhook_logger.delivery import Kept, QueueLimits, RateExceeded
+from webhook_logger.delivery import QueueLimits, RateExceeded, StoredReply
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 
 DAY = 24 * 60 * 60
@@ -27,7 +27,7 @@ def test_a_receipt_contains_the_reply_and_extends_its_expiry_to_seven_days(
 ) -> None:
     request, key = replace(samples()[0], uuid=uuid), f"webhook-logger:{{{uuid}}}:reply"
     assert delivery.publish(request).reply is None
-    delivery.set_reply(uuid, Kept('{"status": 503}', None))
+    delivery.set_reply(uuid, StoredReply('{"status": 503}', None))
     assert 6 * DAY < redis.client.ttl(key) <= 7 * DAY
     redis.client.expire(key, 100)
     receipt = delivery.publish(request)

@@ -15,11 +15,11 @@ from webhook_logger.delivery.base import (
     Barrier,
     Delivery,
     Expected,
-    Kept,
     RateExceeded,
     Receipt,
     ResponseReport,
     Sink,
+    StoredReply,
 )
 from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.memory.replies import Replies
@@ -95,12 +95,12 @@ class MemoryDelivery(Delivery):
         if uuid in self._viewers:
             self._sink.refused(uuid, 1, reason)
 
-    def get_reply(self, uuid: str) -> Kept | None:
+    def get_reply(self, uuid: str) -> StoredReply | None:
         return self._replies.get(uuid)
 
-    def set_reply(self, uuid: str, kept: Kept | None) -> None:
-        self._replies.set(uuid, kept)
-        self._sink.reply(uuid, kept)
+    def set_reply(self, uuid: str, stored: StoredReply | None) -> None:
+        self._replies.set(uuid, stored)
+        self._sink.reply(uuid, stored)
 
     def claim(self, uuid: str, viewer: str) -> bool:
         return self._responses.claim(uuid, viewer)

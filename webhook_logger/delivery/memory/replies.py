@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from webhook_logger.delivery.base import Kept
+from webhook_logger.delivery.base import StoredReply
 
 MAX_BYTES = 64 * 2**20
 """Maximum memory of all replies. The least recently used reply is removed."""
@@ -16,36 +16,36 @@ class Replies:
     """Replies by callback, in the order of their last use."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._stored: OrderedDict[str, StoredReply] = OrderedDict()
         self._bytes = 0
 
-    def get(self, uuid: str) -> Kept | None:
+    def get(self, uuid: str) -> StoredReply | None:
         """Return the callback's reply, or None."""
-        return self._kept.get(uuid)
+        return self._stored.get(uuid)
 
-    def set(self, uuid: str, kept: Kept | None) -> None:
+    def set(self, uuid: str, stored: StoredReply | None) -> None:
         """Replace the callback's reply, or remove it with None."""
-        before = self._kept.pop(uuid, None)
+        before = self._stored.pop(uuid, None)
         if before:
             self._bytes -= _size(before)
-        if kept:
-            self._kept[uuid] = kept
-            self._bytes += _size(kept)
+        if stored:
+            self._stored[uuid] = stored
+            self._bytes += _size(stored)
         while self._bytes > MAX_BYTES:
-            _, oldest = self._kept.popitem(last=False)
+            _, oldest = self._stored.popitem(last=False)
             self._bytes -= _size(oldest)
 
     def take(self, uuid: str) -> bool:
         """Use the reply for a request. Return whether that changed its number of uses."""
-        reply, times = self._kept[uuid]
-        self._kept.move_to_end(uuid)
+        reply, times = self._stored[uuid]
+        self._stored.move_to_end(uuid)
         if times is not None:
-            self.set(uuid, Kept(reply, times - 1) if times > 1 else None)
+            self.set(uuid, StoredReply(reply, times - 1) if times > 1 else None)
         return times is not None
 
 
-def _size(kept: Kept) -> int:
+def _size(stored: StoredReply) -> int:
     # With one emoji, each character of a string takes four bytes. Parsed JSON can also contain the
     # string as UTF-8, with up to four bytes for each character.
-    bytes_of_a_character = 1 if kept.reply.isascii() else 8
-    return len(kept.reply) * bytes_of_a_character + OVERHEAD_BYTES
+    bytes_of_a_character = 1 if stored.reply.isascii() else 8
+    return len(stored.reply) * bytes_of_a_character + OVERHEAD_BYTES

@@ -21,11 +21,11 @@ from webhook_logger.delivery.base import (
     Barrier,
     Delivery,
     Expected,
-    Kept,
     QueueUnavailable,
     Receipt,
     ResponseReport,
     Sink,
+    StoredReply,
 )
 from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.pending import PendingRequest
@@ -114,8 +114,8 @@ class RedisDelivery(Delivery):
             raise self._windows.remember(uuid, response[0] / 1000)
         epoch, seq, elsewhere, reply, is_pending = response
         viewers = elsewhere + self._presence.viewers(uuid)
-        kept = reply and reply.decode()
-        return Receipt(epoch.decode(), seq, viewers, kept, pending if is_pending else None)
+        stored = reply and reply.decode()
+        return Receipt(epoch.decode(), seq, viewers, stored, pending if is_pending else None)
 
     def _publisher(self, size: int) -> Publisher:
         return self._large if size > LARGE_EVENT_BYTES else self._small
@@ -135,13 +135,13 @@ class RedisDelivery(Delivery):
         with suppress(QueueUnavailable):
             self._small.submit("PUBLISH", keys.channel(uuid), seal(kind, *parts))
 
-    def get_reply(self, uuid: str) -> Kept | None:
+    def get_reply(self, uuid: str) -> StoredReply | None:
         key = keys.reply_key(uuid)
         reply, times = self._small.submit("HMGET", key, "reply", "times").wait()
-        return Kept(reply.decode(), times and int(times)) if reply else None
+        return StoredReply(reply.decode(), times and int(times)) if reply else None
 
-    def set_reply(self, uuid: str, kept: Kept | None) -> None:
-        reply, times = kept or ("", None)
+    def set_reply(self, uuid: str, stored: StoredReply | None) -> None:
+        reply, times = stored or ("", None)
         args = (keys.channel(uuid), reply, "" if times is None else str(times))
         self._small.run(scripts.SET_REPLY, [keys.reply_key(uuid)], *args)
 

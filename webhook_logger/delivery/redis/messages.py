@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webhook_logger.delivery.base import Kept, ResponseReport, Sink
+from webhook_logger.delivery.base import ResponseReport, Sink, StoredReply
 from webhook_logger.delivery.redis import keys
 from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import UnknownVersion, unseal
@@ -95,13 +95,13 @@ class QueueMessages:
         elif kind == b"used":
             self._sink.reply_used(uuid)
         elif kind == b"reply":
-            self._sink.reply(uuid, _kept(*parts) if parts else None)
+            self._sink.reply(uuid, _stored(*parts) if parts else None)
         elif kind == b"emit":
             self._manager.emitted(*parts)
         else:
             raise ValueError(f"unknown kind of message: {kind!r}")
 
 
-def _kept(times: str, reply: str) -> Kept:
+def _stored(times: str, reply: str) -> StoredReply:
     """Return the reply from a script's message."""
-    return Kept(reply, None if times == "-" else int(times))
+    return StoredReply(reply, None if times == "-" else int(times))

@@ -51,7 +51,8 @@ for i = 1, #fields, 2 do
         end
     end
 end
-if not epoch or epoch:sub(1, {NAME_BYTES}) ~= history then  -- else a seq could be assigned twice
+if not epoch or epoch:sub(1, {NAME_BYTES}) ~= history then
+    -- In the old epoch, a seq could be assigned a second time.
     epoch = history .. fresh
     redis.call('HSET', key, 'epoch', epoch, 'seq', 0)
 end
