@@ -9,12 +9,12 @@ from tests.support.patience import eventually
 from tests.support.processes import Redis
 from webhook_logger.delivery import QueueLimits
 from webhook_logger.delivery.redis.keys import key
-from webhook_logger.delivery.redis.presence import COMMANDS_AT_ONCE
+from webhook_logger.delivery.redis.presence import COMMANDS_PER_BATCH
 
 
 def test_a_callback_with_a_broken_key_does_not_block_the_presence_of_others(redis: Redis) -> None:
     delivery = connect_delivery(redis, QueueLimits())
-    uuids = [str(uuid4()) for _ in range(3 * COMMANDS_AT_ONCE)]
+    uuids = [str(uuid4()) for _ in range(3 * COMMANDS_PER_BATCH)]
     broken, *others = uuids
     redis.client.set(key(broken), "not a hash", px=60_000)
     redis.freeze()  # so that all are written together

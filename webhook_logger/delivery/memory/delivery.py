@@ -137,11 +137,11 @@ class MemoryDelivery(Delivery):
         with self._counters_lock:
             if uuid not in self._counters:
                 self._counters[uuid] = _Counter()
-                self._forget_oldest()
+                self._remove_oldest()
             self._counters.move_to_end(uuid)
             return self._counters[uuid]
 
-    def _forget_oldest(self) -> None:
+    def _remove_oldest(self) -> None:
         """Remove the least recently used counter; those of callbacks with viewers stay."""
         if len(self._counters) - len(self._viewers) <= MAX_CALLBACKS:
             return

@@ -47,5 +47,5 @@ class Replies:
 def _size(stored: StoredReply) -> int:
     # With one emoji, each character of a string takes four bytes. Parsed JSON can also contain the
     # string as UTF-8, with up to four bytes for each character.
-    bytes_of_a_character = 1 if stored.reply.isascii() else 8
-    return len(stored.reply) * bytes_of_a_character + OVERHEAD_BYTES
+    bytes_per_character = 1 if stored.reply.isascii() else 8
+    return len(stored.reply) * bytes_per_character + OVERHEAD_BYTES

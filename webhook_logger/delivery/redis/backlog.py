@@ -9,7 +9,7 @@ from typing import Any
 
 from webhook_logger.delivery.base import BacklogFull, QueueUnavailable
 
-TOO_MUCH = "The queue is unavailable or slow, and too many requests wait for it."
+BACKLOG_FULL = "The queue is unavailable or slow, and too many requests wait for it."
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Backlog:
         if (is_unavailable and self.commands >= self.limits.commands) or (
             self.bytes + len(call.packed) > self.limits.bytes
         ):
-            raise BacklogFull(TOO_MUCH)
+            raise BacklogFull(BACKLOG_FULL)
         self.commands += 1
         self.bytes += len(call.packed)
 

@@ -82,13 +82,13 @@ class RedisDelivery(Delivery):
         self._messages = QueueMessages(sink, self.manager, own)
         self._subscription.subscribe(self._channel)
         self._subscription.subscribe(CONTROL_CHANNEL)
-        for forever in (
+        for task in (
             *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
             *(self._subscription.listen, self._presence.run, self._heartbeats.send),
             self._readiness.run,
             partial(self._refusals.report, self._report, lambda: self._subscription.is_up),
         ):
-            threading.Thread(target=forever, daemon=True).start()
+            threading.Thread(target=task, daemon=True).start()
 
     def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
         self._windows.check(request.uuid)
@@ -188,9 +188,9 @@ class RedisDelivery(Delivery):
     def received(self, channel: str, data: bytes) -> None:
         """Process a message; `messages.py` selects its receiver."""
         try:
-            self._messages.take(channel, data)
+            self._messages.dispatch(channel, data)
         except Exception:
-            log.exception("A message on the queue is malformed; it is skipped.")
+            log.exception("A message on the queue cannot be processed; it is skipped.")
 
     def subscribed(self) -> None:
         """Note that from now on no message is missing."""

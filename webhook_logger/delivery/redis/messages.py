@@ -27,7 +27,7 @@ class WorkerMessages:
     _heartbeats: Heartbeats
     _pending: PendingRequests
 
-    def take(self, kind: bytes, parts: Sequence[str]) -> None:
+    def dispatch(self, kind: bytes, parts: Sequence[str]) -> None:
         """Process a message for this worker."""
         if kind == b"heartbeat":
             self._heartbeats.received()
@@ -50,8 +50,8 @@ class QueueMessages:
         self.unknown = 0
         """Number of messages whose version this worker does not support."""
 
-    def take(self, channel: str, message: bytes) -> None:
-        """Process a message. Raises any exception if the message is malformed."""
+    def dispatch(self, channel: str, message: bytes) -> None:
+        """Process a message. Raises any exception if the message cannot be processed."""
         try:
             kind, parts = unseal(message)
         except UnknownVersion:
@@ -65,11 +65,11 @@ class QueueMessages:
             return
         texts = [part.decode() for part in parts]
         if channel == self._own.channel:
-            self._own.take(kind, texts)
+            self._own.dispatch(kind, texts)
         elif channel == CONTROL_CHANNEL:
             self._manager.controlled(*texts)
         else:
-            self._take_other(keys.uuid_of(channel), kind, texts)
+            self._dispatch_other(keys.uuid_of(channel), kind, texts)
 
     def _skip(self, channel: str) -> None:
         """Report a gap to viewers, because a message of another version may be a request."""
@@ -82,7 +82,7 @@ class QueueMessages:
         if channel not in (self._own.channel, CONTROL_CHANNEL):
             self._sink.skipped(keys.uuid_of(channel))
 
-    def _take_other(self, uuid: str, kind: bytes, parts: Sequence[str]) -> None:
+    def _dispatch_other(self, uuid: str, kind: bytes, parts: Sequence[str]) -> None:
         """Process a message for a room that is not a request."""
         if kind == b"viewers":
             self._sink.count(uuid, int(parts[0]))

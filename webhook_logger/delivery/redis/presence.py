@@ -18,7 +18,7 @@ REFRESH_SECONDS = 5.0
 """Well below `scripts.PRESENCE_SECONDS`, after which the presence of a silent worker expires."""
 
 RETRY_SECONDS = 1.0
-COMMANDS_AT_ONCE = 64
+COMMANDS_PER_BATCH = 64
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class Presence:
         """
         failed: set[str] = set()
         waiting = iter(uuids)
-        while part := list(islice(waiting, COMMANDS_AT_ONCE)):
+        while part := list(islice(waiting, COMMANDS_PER_BATCH)):
             failed |= self._write_part(part)
             if failed and self._publisher.is_unavailable:
                 break

@@ -21,12 +21,12 @@ import redis
 
 from webhook_logger.delivery.base import BacklogFull, OutcomeUnknown, QueueUnavailable
 from webhook_logger.delivery.redis import history
-from webhook_logger.delivery.redis.backlog import TOO_MUCH, Backlog, Call
+from webhook_logger.delivery.redis.backlog import BACKLOG_FULL, Backlog, Call
 from webhook_logger.delivery.redis.errors import NO_RESPONSE, UNREACHABLE, reason_of
 from webhook_logger.delivery.redis.redis_py import Backoff, Connection, pack
 
-MAX_COMMANDS_A_BATCH = 256
-MAX_BYTES_A_BATCH = 4 * 2**20
+MAX_COMMANDS_PER_BATCH = 256
+MAX_BYTES_PER_BATCH = 4 * 2**20
 TICK_SECONDS = 0.1
 SILENT_TICKS = 5
 """Ticks without a response after which the queue counts as unavailable. The publisher counts ticks
@@ -139,7 +139,7 @@ class Publisher:
     def _shed(self) -> None:
         """Reject the newest commands over the limit, because the queue is unavailable."""
         while self._waiting and self._backlog.commands > self._backlog.limits.commands:
-            self._give_up(self._waiting.pop(), BacklogFull(TOO_MUCH))
+            self._give_up(self._waiting.pop(), BacklogFull(BACKLOG_FULL))
 
     def _give_up(self, call: Call, error: QueueUnavailable) -> None:
         """Give up a call that was not sent."""
@@ -198,7 +198,7 @@ class Publisher:
     def _next_batch(self) -> list[Call]:
         batch: list[Call] = []
         size = 0
-        while self._waiting and len(batch) < MAX_COMMANDS_A_BATCH and size < MAX_BYTES_A_BATCH:
+        while self._waiting and len(batch) < MAX_COMMANDS_PER_BATCH and size < MAX_BYTES_PER_BATCH:
             call = self._waiting.popleft()
             if call.history and call.history != self._name:
                 call.set_history(self._name)
