@@ -218,11 +218,11 @@ def test_timestamps_show_their_date_on_hover_and_focus(show: Show) -> None:
     created.focus()
     expect(detail.locator(".json-date")).to_contain_text("2025-11-22T04:41:00.000Z")
     for text, date in (("1763786460123", "04:41:00.123Z"), ("1763786460", "04:41:00.000Z")):
-        moment = detail.locator(".moment").get_by_text(text, exact=True)
-        assert date in (moment.get_attribute("title") or "")
-        moment.focus()
-        expect(moment).to_be_focused()
-        shown = moment.evaluate("element => getComputedStyle(element, '::after').content")
+        timestamp = detail.locator(".timestamp").get_by_text(text, exact=True)
+        assert date in (timestamp.get_attribute("title") or "")
+        timestamp.focus()
+        expect(timestamp).to_be_focused()
+        shown = timestamp.evaluate("element => getComputedStyle(element, '::after').content")
         assert date in shown
 
 

@@ -6,7 +6,7 @@ import { keepsExtension, partFileName } from "../export/file-name.js";
 import { saveBytes } from "../export/save.js";
 import { excerpt } from "../text/excerpt.js";
 import { byteSize, visible } from "../text/format.js";
-import { withMoments } from "./moments.js";
+import { withTimestamps } from "./timestamps.js";
 import "./image-preview.js";
 import { define } from "./define.js";
 
@@ -89,7 +89,7 @@ function item(part, read) {
     <p class="part-head">
       <strong class="captured">${visible(name)}</strong>
       ${fileName ? html`<span class="captured">${visible(fileName)}</span>` : ""}
-      <span class="part-facts">${type ? html`<span class="captured">${visible(type)}</span>, ` : ""}${byteSize(bytes.length)}</span>
+      <span class="part-info">${type ? html`<span class="captured">${visible(type)}</span>, ` : ""}${byteSize(bytes.length)}</span>
       <button part="button" type="button" class="button" @click=${() => saveBytes(bytes, saved)}>
         <span>Download<span class="visually-hidden"> ${visible(title)}</span></span>
       </button>
@@ -120,7 +120,7 @@ function content(part, read) {
   }
   const { text, isText, note } = read(part);
   if (!isText || !text) return "";
-  return html`<p class="part-text captured">${withMoments(excerpt(text, MAX_CHARACTERS))}</p>
+  return html`<p class="part-text captured">${withTimestamps(excerpt(text, MAX_CHARACTERS))}</p>
     ${note ? html`<p class="body-reading">${visible(note)}</p>` : ""}`;
 }
 

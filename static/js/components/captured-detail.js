@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, unsafeCSS } from "lit";
 import detail from "../../css/detail-sections.css";
-import moments from "../../css/moments.css";
 import pairs from "../../css/pairs-table.css";
+import timestamps from "../../css/timestamps.css";
 import { isLong } from "../text/excerpt.js";
 import { byteSize, visible } from "../text/format.js";
 import { linesOf, pathSegments, queryOf, textOfLine } from "../wire/captured.js";
@@ -15,7 +15,7 @@ import "./request-body.js";
 
 /** Everything that the sender sent: query, body, headers, trailers and path. */
 export class CapturedDetail extends LitElement {
-  static styles = [baseStyles, ...[detail, pairs, moments, sheet].map(unsafeCSS)];
+  static styles = [baseStyles, ...[detail, pairs, timestamps, sheet].map(unsafeCSS)];
   static properties = { request: { attribute: false }, level: { type: Number } };
 
   constructor() {

@@ -45,8 +45,8 @@ function isChoosing({ compared, selected }) {
 }
 
 /** @param {import("../state/store.js").Snapshot} snapshot */
-function isUntouched({ arrived, entries, paused, held }) {
-  return arrived === 0 && entries.length === 0 && !paused && held === 0;
+function isUntouched({ arrived, entries, paused, waiting }) {
+  return arrived === 0 && entries.length === 0 && !paused && waiting === 0;
 }
 
 customElements.define("list-pane", ListPane);

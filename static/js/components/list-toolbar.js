@@ -35,7 +35,7 @@ export class ListToolbar extends LitElement {
   render() {
     const { snapshot } = this;
     if (!snapshot) return;
-    const { filter, paused, held } = snapshot;
+    const { filter, paused, waiting } = snapshot;
     return html`
       <div class="toolbar" role="group" aria-label="Requests">
         <input
@@ -51,8 +51,8 @@ export class ListToolbar extends LitElement {
           @keydown=${this.onKey}
         />
         <span class="toolbar-count">${countText(snapshot)}</span>
-        <button type="button" class="button" title=${held ? `${requestCount(held)} waiting` : nothing} @click=${this.onPause}>
-          ${paused ? `Resume${held ? ` (${held.toLocaleString("en-US")})` : ""}` : "Pause"}
+        <button type="button" class="button" title=${waiting ? `${requestCount(waiting)} waiting` : nothing} @click=${this.onPause}>
+          ${paused ? `Resume${waiting ? ` (${waiting.toLocaleString("en-US")})` : ""}` : "Pause"}
         </button>
         <button type="button" class="button" @click=${this.onClear}>
           Clear

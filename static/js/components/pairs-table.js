@@ -3,7 +3,7 @@ import { excerpt, isLong } from "../text/excerpt.js";
 import { visible } from "../text/format.js";
 import "./copy-button.js";
 import { define } from "./define.js";
-import { withMoments } from "./moments.js";
+import { withTimestamps } from "./timestamps.js";
 
 /** Rows, and characters of a value, that are rendered at first. */
 const FIRST_ROWS = 50;
@@ -55,7 +55,7 @@ function row([name, value]) {
     <th scope="row"><span class="captured">${visible(name)}</span></th>
     <td>
       <div class="pairs-value">
-        <span class="captured" ?data-long=${isLong(value)} tabindex=${isLong(value) ? 0 : nothing}>${withMoments(excerpt(value, MAX_CHARACTERS))}</span>
+        <span class="captured" ?data-long=${isLong(value)} tabindex=${isLong(value) ? 0 : nothing}>${withTimestamps(excerpt(value, MAX_CHARACTERS))}</span>
         <webhook-copy-button .text=${value} label="" what="Copy the value of ${visible(name)}"></webhook-copy-button>
       </div>
     </td>

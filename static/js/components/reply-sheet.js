@@ -1,5 +1,5 @@
 import { html } from "lit";
-import { begunWith, PRESETS } from "../reply/presets.js";
+import { applyPreset, PRESETS } from "../reply/presets.js";
 import { DEFAULT_REPLY, draftOf, problemOf, replyOf } from "../reply/reply.js";
 import { replyFields } from "./reply-fields.js";
 import { Sheet } from "./sheet.js";
@@ -61,7 +61,7 @@ export class ReplySheet extends Sheet {
 
   /** @param {import("../reply/presets.js").Preset} preset */
   preset(preset) {
-    const begin = () => this.change(begunWith(this.draft, preset));
+    const begin = () => this.change(applyPreset(this.draft, preset));
     return html`<button type="button" class="button" @click=${begin}>${preset.name}</button>`;
   }
 

@@ -1,7 +1,7 @@
 import { html, LitElement, unsafeCSS } from "lit";
 import source from "../../css/body-source.css";
-import moments from "../../css/moments.css";
 import pairs from "../../css/pairs-table.css";
+import timestamps from "../../css/timestamps.css";
 import { jsonErrorOf, viewsOf } from "../body/body.js";
 import { codingsOf } from "../body/content-coding.js";
 import { open, opened } from "../body/reading.js";
@@ -32,7 +32,7 @@ const WITHOUT_ITS_TEXT = new Set(["hex", "image", "multipart"]);
 export class RequestBody extends LitElement {
   static styles = [
     baseStyles,
-    ...[pairs, moments, source, json, multipart, preview, image, own].map(unsafeCSS),
+    ...[pairs, timestamps, source, json, multipart, preview, image, own].map(unsafeCSS),
   ];
   static properties = {
     request: { attribute: false },

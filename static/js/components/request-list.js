@@ -3,7 +3,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { Ticking } from "../browser/clock.js";
 import { ago, gapText, refusedText } from "../text/format.js";
 import { gapIcon, refusedIcon } from "./icons.js";
-import "./list-none.js";
+import "./empty-list.js";
 import { isFresh } from "./request-row.js";
 import { isMove, keyOf, RowFocus } from "./row-focus.js";
 import { RowWindow } from "./row-window.js";
@@ -40,8 +40,8 @@ export class RequestList extends LitElement {
   render() {
     const { shown = [], snapshot } = this;
     return html`
-      <div class="list-news">${this.news()}</div>
-      ${snapshot?.matching === 0 ? html`<list-none .snapshot=${snapshot}></list-none>` : nothing}
+      <div class="list-new">${this.newRequests()}</div>
+      ${snapshot?.matching === 0 ? html`<empty-list .snapshot=${snapshot}></empty-list>` : nothing}
       <ol class="list" role="list" @click=${this.onClick} @keydown=${this.onKey}>
         ${repeat(
           this.window.rows,
@@ -55,11 +55,11 @@ export class RequestList extends LitElement {
   }
 
   /** A button that scrolls to requests that arrived above the visible part. */
-  news() {
-    const { news } = this.window;
-    if (news === 0) return nothing;
-    return html`<button type="button" class="button" @click=${this.onNews}>
-      ${news.toLocaleString("en-US")} new ${news === 1 ? "request" : "requests"}
+  newRequests() {
+    const { newCount } = this.window;
+    if (newCount === 0) return nothing;
+    return html`<button type="button" class="button" @click=${this.onNew}>
+      ${newCount.toLocaleString("en-US")} new ${newCount === 1 ? "request" : "requests"}
     </button>`;
   }
 
@@ -112,7 +112,7 @@ export class RequestList extends LitElement {
     this.select(key, false);
   }
 
-  async onNews() {
+  async onNew() {
     const newest = this.requests?.[0];
     if (newest) await this.focused.goTo(newest.key);
     this.querySelector("ol")?.scrollIntoView();

@@ -75,7 +75,7 @@ export class RequestRow extends LitElement {
           >${this.time}</time
         >
         ${response ? rowResponse(response, request) : nothing}
-        <span class="row-facts">
+        <span class="row-info">
           ${retry ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
           <span class="row-type captured">${visible(typeText(request))}</span>
           <span class="row-sender captured">${visible(remote_addr)}</span>

@@ -22,7 +22,7 @@ export class RowWindow {
   /** @type {number[]} indices of the entries to render */
   rows = [];
   /** Number of requests that arrived since the start of the list was last visible. */
-  news = 0;
+  newCount = 0;
   #newest = "";
 
   /** @param {import("lit").LitElement} host  has one <ol> with an <li> for each of the rows */
@@ -73,7 +73,7 @@ export class RowWindow {
     const requests = this.#entries.filter(({ kind }) => kind === "request");
     if (!scrolled) this.#newest = requests[0]?.key ?? "";
     const before = requests.findIndex(({ key }) => key === this.#newest);
-    this.news = before < 0 ? requests.length : before;
+    this.newCount = before < 0 ? requests.length : before;
   }
 
   hostUpdated() {

@@ -23,7 +23,7 @@ export function logBar({ snapshot, place, actions }) {
   return html`
     <div part="bar" class="bar">
       <webhook-badge exportparts=${BADGE_PARTS} .link=${link} @try-now=${actions.tryNow}></webhook-badge>
-      <span part="facts" class="facts">
+      <span part="info" class="info">
         ${link.state === "live" ? html`<span part="viewers">${viewersText(viewers)}</span>` : nothing}
         ${requests ? html`<span part="count">${requestCount(requests)}</span>` : nothing}
       </span>

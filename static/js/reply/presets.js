@@ -35,6 +35,6 @@ export const PRESETS = [
  * @param {Preset} preset
  * @returns {Draft}
  */
-export function begunWith(draft, preset) {
+export function applyPreset(draft, preset) {
   return { ...draft, headers, body, delay, ...preset.fields };
 }

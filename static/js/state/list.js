@@ -11,37 +11,37 @@
  * @property {number} matching  number of requests among the shown entries
  * @property {number} dropped   number of requests that were dropped for newer ones
  * @property {boolean} paused   new entries wait
- * @property {number} held      number of requests that wait
+ * @property {number} waiting      number of requests that wait
  * @property {string} filter
  * @property {import("./retries.js").Retries} retries
  * @property {Promise<void> | null} more  set while the filter is still searching; see `Filter`
  * @property {number} cleared   number of cleared requests that can be restored
  */
 
+import { EntryBuffer } from "./entry-buffer.js";
 import { Filter } from "./filter.js";
-import { Kept } from "./kept.js";
 
 export class List {
   #maxEntries;
-  #kept;
-  #held;
+  #current;
+  #waiting;
   #filter = new Filter("");
-  /** @type {Kept | undefined} */
+  /** @type {EntryBuffer | undefined} */
   #cleared = undefined;
   paused = false;
 
   /** @param {number} maxEntries */
   constructor(maxEntries) {
     this.#maxEntries = maxEntries;
-    this.#kept = new Kept(maxEntries);
-    this.#held = new Kept(maxEntries);
+    this.#current = new EntryBuffer(maxEntries);
+    this.#waiting = new EntryBuffer(maxEntries);
   }
 
   /** @param {number} maxEntries */
   set maxEntries(maxEntries) {
     this.#maxEntries = maxEntries;
-    this.#kept.maxEntries = maxEntries;
-    this.#held.maxEntries = maxEntries;
+    this.#current.maxEntries = maxEntries;
+    this.#waiting.maxEntries = maxEntries;
   }
 
   /** @param {string} text */
@@ -50,47 +50,47 @@ export class List {
   }
 
   /** The entries that new ones are added to: those that wait while the list is paused. */
-  get end() {
-    return this.paused ? this.#held : this.#kept;
+  get target() {
+    return this.paused ? this.#waiting : this.#current;
   }
 
   /** @param {string} key */
   get(key) {
-    return this.#kept.get(key);
+    return this.#current.get(key);
   }
 
   /** @param {string} key */
   has(key) {
-    return this.#kept.has(key) || this.#held.has(key);
+    return this.#current.has(key) || this.#waiting.has(key);
   }
 
   /** Resume, and return the entries that waited, oldest first. */
   resume() {
-    const held = this.#held;
-    this.#held = new Kept(this.#maxEntries);
-    this.#kept.dropped += held.dropped;
+    const waiting = this.#waiting;
+    this.#waiting = new EntryBuffer(this.#maxEntries);
+    this.#current.dropped += waiting.dropped;
     this.paused = false;
-    return held.oldestFirst();
+    return waiting.oldestFirst();
   }
 
   /** Clear the list, but not the entries that wait. `restore` restores this and earlier clears. */
   clear() {
-    if (this.#kept.requests > 0) {
+    if (this.#current.requests > 0) {
       this.restore();
-      this.#cleared = this.#kept;
+      this.#cleared = this.#current;
     }
-    this.#kept = new Kept(this.#maxEntries);
+    this.#current = new EntryBuffer(this.#maxEntries);
   }
 
   /** Restore the cleared entries, below newer ones. */
   restore() {
-    const since = this.#kept;
-    this.#kept = this.#cleared ?? since;
+    const since = this.#current;
+    this.#current = this.#cleared ?? since;
     this.#cleared = undefined;
-    if (this.#kept === since) return;
-    this.#kept.maxEntries = this.#maxEntries;
-    for (const entry of since.oldestFirst()) this.#kept.add(entry);
-    this.#kept.dropped += since.dropped;
+    if (this.#current === since) return;
+    this.#current.maxEntries = this.#maxEntries;
+    for (const entry of since.oldestFirst()) this.#current.add(entry);
+    this.#current.dropped += since.dropped;
   }
 
   /** Drop the cleared entries. */
@@ -100,12 +100,12 @@ export class List {
 
   /** @returns {View} */
   view() {
-    const { requests, dropped, retries } = this.#kept;
-    const entries = [...this.#kept.oldestFirst()].reverse();
+    const { requests, dropped, retries } = this.#current;
+    const entries = [...this.#current.oldestFirst()].reverse();
     const { shown, more } = this.#filter.choose(entries);
     const matching = shown.length - (entries.length - requests);
     const { paused } = this;
-    const held = this.#held.requests;
+    const waiting = this.#waiting.requests;
     const filter = this.#filter.text;
     return {
       entries,
@@ -115,7 +115,7 @@ export class List {
       dropped,
       retries,
       paused,
-      held,
+      waiting,
       filter,
       more,
       cleared: this.#cleared?.requests ?? 0,

@@ -117,7 +117,7 @@ export class Store extends Observable {
    * @param {Refused} refused
    */
   requestsRefused(refused) {
-    this.#add(this.#notices.refused(refused, this.#list.end.newest));
+    this.#add(this.#notices.refused(refused, this.#list.target.newest));
   }
 
   /** @param {import("../wire/contract.js").Responded} responded */
@@ -206,13 +206,13 @@ export class Store extends Observable {
   /** @param {number | null} missed */
   #addGap(missed) {
     if (missed === 0) return;
-    const gap = this.#notices.gap(missed, this.#list.end.newest);
+    const gap = this.#notices.gap(missed, this.#list.target.newest);
     if (gap) this.#add(gap);
   }
 
   /** @param {Entry} entry */
   #add(entry) {
-    this.#list.end.add(entry);
+    this.#list.target.add(entry);
     if (entry.kind === "request" && !this.#list.paused) {
       this.#state.arrived++;
       this.#selection.offer(entry.request);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { begunWith, PRESETS } from "../../../static/js/reply/presets.js";
+import { applyPreset, PRESETS } from "../../../static/js/reply/presets.js";
 import {
   DEFAULT_REPLY,
   draftOf,
@@ -106,8 +106,8 @@ test("any other problem shows unchanged and at no field", () => {
 
 test("a preset replaces the response, but not times and cors", () => {
   const typed = draft({ status: "418", headers: "A: b", delay: "9", times: "2", cors: false });
-  const begun = begunWith(typed, preset("204"));
-  assert.deepEqual(begun, draft({ status: "204", times: "2", cors: false }));
+  const changed = applyPreset(typed, preset("204"));
+  assert.deepEqual(changed, draft({ status: "204", times: "2", cors: false }));
 });
 
 test("presets carry the headers that belong to their status", () => {

@@ -76,10 +76,10 @@ test("a tab applies the settings of another tab and keeps them when it changes i
 
 test("listeners are notified until they unsubscribe", () => {
   const settings = new Settings(() => storageWith());
-  let told = 0;
-  const leave = settings.subscribe(() => told++);
+  let calls = 0;
+  const unsubscribe = settings.subscribe(() => calls++);
   settings.change({ sound: true });
-  leave();
+  unsubscribe();
   settings.change({ sound: false });
-  assert.equal(told, 1);
+  assert.equal(calls, 1);
 });

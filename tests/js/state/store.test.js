@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { DEFAULT_REPLY } from "../../../static/js/reply/reply.js";
-import { MAX_CHARACTERS } from "../../../static/js/state/kept.js";
+import { MAX_CHARACTERS } from "../../../static/js/state/entry-buffer.js";
 import { DEFAULTS } from "../../../static/js/state/settings.js";
 import { Store } from "../../../static/js/state/store.js";
 import { sample } from "../samples.js";
@@ -134,12 +134,12 @@ test("requests that arrive while paused wait, in order and with their gaps", () 
   refuse(1);
   assert.deepEqual(shown(), ["id 1"]);
   assert.equal(store.snapshot.paused, true);
-  assert.equal(store.snapshot.held, 2);
+  assert.equal(store.snapshot.waiting, 2);
   assert.equal(store.snapshot.arrived, 1);
   store.resume();
   assert.deepEqual(shown(), ["refused 3", "id 5", "gap 2", "id 2", "id 1"]);
   assert.equal(store.snapshot.paused, false);
-  assert.equal(store.snapshot.held, 0);
+  assert.equal(store.snapshot.waiting, 0);
   assert.equal(store.snapshot.arrived, 3);
 });
 
@@ -148,7 +148,7 @@ test("at most as many requests wait as the list keeps, and dropped ones are coun
   arrive(1);
   store.pause();
   arrive(2, 3, 4, 5);
-  assert.equal(store.snapshot.held, 2);
+  assert.equal(store.snapshot.waiting, 2);
   store.resume();
   assert.deepEqual(shown(), ["id 5", "id 4"]);
   assert.equal(store.snapshot.dropped, 3);
@@ -201,7 +201,7 @@ test("clearing while paused keeps the waiting requests", () => {
   store.pause();
   arrive(2);
   store.clear();
-  assert.equal(store.snapshot.held, 1);
+  assert.equal(store.snapshot.waiting, 1);
   store.resume();
   assert.deepEqual(shown(), ["id 2"]);
 });
@@ -308,13 +308,13 @@ test("joining makes the page live", () => {
 test("listeners are notified of every change until they unsubscribe, and snapshots never change", () => {
   let calls = 0;
   const before = store.snapshot;
-  const leave = store.subscribe(() => calls++);
+  const unsubscribe = store.subscribe(() => calls++);
   arrive(1);
   assert.ok(calls > 0);
-  leave();
-  const told = calls;
+  unsubscribe();
+  const count = calls;
   arrive(2);
-  assert.equal(calls, told);
+  assert.equal(calls, count);
   assert.deepEqual(before.entries, []);
 });
 

@@ -6,9 +6,9 @@ import { meaningOf, piecesOf } from "../text/timestamps.js";
  * Render captured text. Timestamps in it show their date on hover, focus or tap.
  * @param {string} text
  */
-export function withMoments(text) {
+export function withTimestamps(text) {
   return piecesOf(text).map(({ text: piece, date }) =>
-    date ? moment(piece, date) : visible(piece),
+    date ? timestamp(piece, date) : visible(piece),
   );
 }
 
@@ -16,6 +16,6 @@ export function withMoments(text) {
  * @param {string} text
  * @param {Date} date
  */
-function moment(text, date) {
-  return html`<time class="moment" tabindex="0" datetime=${date.toISOString()} title=${meaningOf(date)}>${text}</time>`;
+function timestamp(text, date) {
+  return html`<time class="timestamp" tabindex="0" datetime=${date.toISOString()} title=${meaningOf(date)}>${text}</time>`;
 }

@@ -9,7 +9,7 @@ import { Retries } from "./retries.js";
 /** Maximum characters of all bodies together; more can crash the page. */
 export const MAX_CHARACTERS = 64 * 1024 * 1024;
 
-export class Kept {
+export class EntryBuffer {
   /** @type {Map<string, Entry>} oldest first */
   #entries = new Map();
   #maxEntries;

@@ -4,7 +4,7 @@ import { html, LitElement } from "lit";
  * Explains why the list shows no requests.
  * @fires filter-change  detail {text: ""}: clear the filter
  */
-export class ListNone extends LitElement {
+export class EmptyList extends LitElement {
   static properties = { snapshot: { attribute: false } };
 
   constructor() {
@@ -42,4 +42,4 @@ export class ListNone extends LitElement {
   }
 }
 
-customElements.define("list-none", ListNone);
+customElements.define("empty-list", EmptyList);
