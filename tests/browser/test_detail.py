@@ -279,7 +279,7 @@ def test_parts_are_listed_downloaded_and_drawn(show: Show, tmp_path: Path) -> No
 
 def test_invalid_image_bytes_show_a_message(show: Show) -> None:
     detail = show("", b"\x89PNG not", "Content-Type: image/png")
-    expect(detail.locator("webhook-image-preview")).to_contain_text("no PNG, JPEG, GIF or WebP")
+    expect(detail.locator("webhook-image-preview")).to_contain_text("not a PNG, JPEG, GIF or WebP")
     expect(detail.get_by_role("button", name="Show image")).to_have_count(0)
 
 
