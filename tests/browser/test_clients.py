@@ -142,21 +142,21 @@ class Exchange:
 
     def __init__(self, page: Page) -> None:
         self._conversation = Conversation()
-        self.heard: list[str] = []
-        self.broken: list[ContractBroken] = []
+        self.received: list[str] = []
+        self.violations: list[ContractBroken] = []
         page.on("websocket", self._listen)
 
     def _listen(self, connection: WebSocket) -> None:
-        connection.on("framesent", self._conversation.said)
-        connection.on("framereceived", self._hear)
+        connection.on("framesent", self._conversation.record_sent)
+        connection.on("framereceived", self._receive)
 
-    def _hear(self, packet: str) -> None:
+    def _receive(self, packet: str) -> None:
         kind, data = parsed(packet)
-        self.heard.append(data[0] if kind == "42" else kind)
+        self.received.append(data[0] if kind == "42" else kind)
         try:
-            self._conversation.heard(kind, data)
+            self._conversation.check_received(kind, data)
         except ContractBroken as error:
-            self.broken.append(error)
+            self.violations.append(error)
 
 
 def test_the_dashboard_exchanges_only_documented_messages(
@@ -164,7 +164,7 @@ def test_the_dashboard_exchanges_only_documented_messages(
 ) -> None:
     with browser.new_context() as context:
         page = context.new_page()
-        overheard = Exchange(page)
+        exchange = Exchange(page)
         page.goto(f"{memory_server.url}/view/{uuid}")
         expect(page.locator(".badge[data-state=live]")).to_be_visible()
         for path in ("", "/status/404"):
@@ -173,5 +173,5 @@ def test_the_dashboard_exchanges_only_documented_messages(
         page.get_by_label("Status").fill("201")
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_text("Responds with 201")).to_be_visible()
-    assert {"40", "joined", "request", "responded", "reply"} <= set(overheard.heard)
-    assert not overheard.broken
+    assert {"40", "joined", "request", "responded", "reply"} <= set(exchange.received)
+    assert not exchange.violations
