@@ -110,7 +110,7 @@ def test_a_viewer_on_another_worker_responds_to_an_event(
 ) -> None:
     client = socketio.Client()
     client.on("question", lambda _: ("yes", 1))
-    client.connect(two_workers[0].url, transports=["websocket"])
+    client.connect(two_workers[0].url, transports=["websocket"], wait_timeout=PATIENCE_SECONDS)
     try:
         assert ask(idioms, f"ask/{client.get_sid()}") == {"responses": ["yes", 1]}
     finally:

@@ -1,4 +1,4 @@
-"""Live responses: a viewer claims to respond, and senders wait for what it gives."""
+"""Live responses: senders wait for the response of a viewer that is the responder."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ NOT_JSON = b"nonsense"
 
 @pytest.fixture(scope="module", params=["memory", "redis"])
 def hasty(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
-    """The same, where nobody is waited for long."""
+    """A pair of workers with a short `RESPONSE_TIMEOUT`."""
     yield from waiting_for(0.2, request)
 
 
 @pytest.fixture(scope="module", params=["memory", "redis"])
 def patient(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
-    """The same, where responses are waited for longer than any test waits."""
+    """A pair of workers with a `RESPONSE_TIMEOUT` longer than the tests."""
     yield from waiting_for(30, request)
 
 
@@ -54,14 +54,14 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 def sent(
     pool: ThreadPoolExecutor, server: Server, path: str, body: bytes = b""
 ) -> Future[Response]:
-    """A request whose sender waits for its response."""
+    """Send a request in a thread that waits for its response."""
     return pool.submit(post, server.address, path, body)
 
 
-# What a responder gives
+# Responses of a responder
 
 
-def test_the_sender_gets_what_the_responder_gives(
+def test_the_sender_receives_the_response_of_the_responder(
     workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = workers
@@ -80,7 +80,7 @@ def test_the_sender_gets_what_the_responder_gives(
 
 
 @pytest.mark.parametrize("at", [0, 1])
-def test_any_worker_takes_the_response(
+def test_any_worker_accepts_the_response(
     workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor, at: int
 ) -> None:
     with Responder(workers[0], uuid) as responder:
@@ -89,7 +89,7 @@ def test_any_worker_takes_the_response(
         assert waiting.result().body == b"x"
 
 
-def test_all_viewers_see_who_responded(
+def test_all_viewers_are_notified_of_a_live_response(
     workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = workers
@@ -100,11 +100,11 @@ def test_all_viewers_see_who_responded(
         waiting.result()
         names = [name for name, _ in viewer.events(2, aside=("viewers",))]
         assert names == ["request", "responded"]
-        told = {"uuid": uuid, "epoch": epoch, "seq": 1, "status": 201, "by": "responder"}
-        assert responder.event("responded") == told
+        expected = {"uuid": uuid, "epoch": epoch, "seq": 1, "status": 201, "by": "responder"}
+        assert responder.event("responded") == expected
 
 
-def test_many_wait_at_once_and_each_gets_its_own(
+def test_many_waiting_senders_receive_their_own_responses(
     workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     with Responder(workers[0], uuid) as responder:
@@ -118,7 +118,7 @@ def test_many_wait_at_once_and_each_gets_its_own(
         assert bodies == [f"/{uuid}/{number}" for number in range(50)]
 
 
-def test_a_large_body_comes_whole(
+def test_a_large_response_body_is_complete(
     workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     content = random.Random(1).randbytes(2**20)
@@ -128,7 +128,7 @@ def test_a_large_body_comes_whole(
         assert waiting.result().body == content
 
 
-def test_the_response_to_a_head_has_no_body(
+def test_the_response_to_head_has_no_body(
     workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     with Responder(workers[0], uuid) as responder:
@@ -138,7 +138,7 @@ def test_the_response_to_a_head_has_no_body(
         assert (response.body, response.headers["content-length"]) == (b"", "12")
 
 
-# What is no response
+# Refused responses
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_the_response_to_a_head_has_no_body(
     ],
     ids=lambda value: str(value[:40]) if isinstance(value, bytes) else None,
 )
-def test_what_can_be_no_response_is_refused_and_a_better_one_may_follow(
+def test_an_invalid_response_is_refused_and_a_valid_one_may_follow(
     workers: tuple[Server, Server],
     uuid: str,
     pool: ThreadPoolExecutor,
@@ -177,7 +177,7 @@ def test_what_can_be_no_response_is_refused_and_a_better_one_may_follow(
         assert waiting.result().status == 201
 
 
-def test_only_the_first_response_counts(
+def test_only_the_first_response_is_accepted(
     workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     with Responder(workers[0], uuid) as responder:
@@ -191,7 +191,7 @@ def test_only_the_first_response_counts(
         assert waiting.result().body == b"%d" % statuses.index(204)
 
 
-def test_what_is_not_pending_cannot_get_a_response(
+def test_a_response_to_a_request_that_is_not_pending_is_refused(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     with PacketViewer(workers[0].url, auth={"uuid": uuid}) as viewer:
@@ -203,10 +203,10 @@ def test_what_is_not_pending_cannot_get_a_response(
             assert (response.status, error["reason"]) == (409, "too_late")
 
 
-# Who responds
+# Claims
 
 
-def test_a_second_claim_is_refused_and_changes_nothing_else(
+def test_a_second_claim_is_refused_and_its_viewer_stays_in_the_room(
     workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = workers
@@ -216,17 +216,19 @@ def test_a_second_claim_is_refused_and_changes_nothing_else(
         assert second.join(uuid, respond=True)["reason"] == "responder_taken"
         waiting = sent(pool, there, f"/{uuid}")
         request = responder.request()
-        assert second.request() == request, "it is still in the room"
+        assert second.request() == request, "the viewer is still in the room"
         give(here, request, status=201)
         assert waiting.result().status == 201
 
 
-def test_a_refused_claim_joins_nothing(workers: tuple[Server, Server], uuid: str) -> None:
+def test_a_viewer_with_a_refused_claim_does_not_join(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
     with Responder(workers[0], uuid) as responder, Responder(workers[1], uuid):
         assert responder.join(uuid, respond=True)["viewers"] == 1
 
 
-def test_the_responder_may_join_again_and_still_responds(
+def test_the_responder_may_join_again_and_keeps_its_claim(
     workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = workers
@@ -238,7 +240,7 @@ def test_the_responder_may_join_again_and_still_responds(
 
 
 @pytest.mark.parametrize("way", ["leave", "join", "cut_off", "close"])
-def test_who_is_gone_keeps_nobody_waiting_and_another_may_claim(
+def test_a_responder_that_leaves_releases_senders_and_its_claim(
     workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor, way: str
 ) -> None:
     here, there = workers
@@ -251,7 +253,7 @@ def test_who_is_gone_keeps_nobody_waiting_and_another_may_claim(
             assert responder.call(way, uuid=uuid)["ok"]
         else:
             responder.cut_off() if way == "cut_off" else responder.end()
-        assert waiting.result().status == 503, "long before RESPONSE_TIMEOUT, 10 seconds"
+        assert waiting.result().status == 503, "before RESPONSE_TIMEOUT, 10 seconds"
         assert give(there, request).status == 409
         assert viewer.event("responded")["by"] == "reply"
         eventually(lambda: claims(there, uuid))
@@ -262,22 +264,22 @@ def claims(server: Server, uuid: str) -> bool:
         return bool(another.joined["ok"])
 
 
-def cut_off(server: Server) -> float:
+def replaced_viewers(server: Server) -> float:
     return server.metrics()['viewers_cut_off_total{reason="replaced"}']
 
 
-def test_a_viewer_whose_claim_was_lost_is_cut_off_and_hears_the_truth_when_it_comes_back(
+def test_a_viewer_that_lost_its_claim_is_disconnected(
     redis: Redis, two_workers: tuple[Server, Server], uuid: str
 ) -> None:
     here, _ = two_workers
-    before = cut_off(here)
+    before = replaced_viewers(here)
     with Responder(here, uuid) as first:
         assert first.joined["ok"] is True
         # As after a restart of Redis without its data, or a freeze of the worker.
         claim = f"0123456789abcdef {int(time.time()) + 60}"
         redis.client.hset(f"webhook-logger:{{{uuid}}}", "responder", claim)
         with PacketViewer(here.url, {"uuid": uuid}):
-            eventually(lambda: cut_off(here) == before + 1)
+            eventually(lambda: replaced_viewers(here) == before + 1)
         with Responder(here, uuid) as again:
             assert again.joined["ok"] is False
 
@@ -288,16 +290,16 @@ def test_a_claim_is_true_or_false(memory_server: Server, uuid: str, respond: Any
         assert responder.joined["reason"] == "message_malformed"
 
 
-def test_auth_claims_nothing(workers: tuple[Server, Server], uuid: str) -> None:
+def test_a_claim_in_auth_is_ignored(workers: tuple[Server, Server], uuid: str) -> None:
     with PacketViewer(workers[0].url, auth={"uuid": uuid, "respond": True}) as viewer:
         viewer.event("joined")
         assert post(workers[1].address, f"/{uuid}").status == 200
 
 
-# Who does not wait
+# Requests that do not wait
 
 
-def test_preflights_statuses_and_what_is_too_large_get_a_response_at_once(
+def test_preflights_status_paths_and_oversize_requests_do_not_wait(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     here, there = workers
@@ -305,32 +307,30 @@ def test_preflights_statuses_and_what_is_too_large_get_a_response_at_once(
         assert ask(there, "OPTIONS", f"/{uuid}", *PREFLIGHT).status == 200
         assert post(there.address, f"/{uuid}/status/204").status == 204
         assert post(there.address, f"/{uuid}", b"x" * (2**20 + 1)).status == 413
-        told = [responder.event("responded") for _ in range(3)]
-        assert [one["by"] for one in told] == ["default", "path", "default"]
+        events = [responder.event("responded") for _ in range(3)]
+        assert [each["by"] for each in events] == ["default", "path", "default"]
 
 
-def test_behind_a_hundred_that_wait_the_next_one_gets_a_response_at_once(
-    uuid: str, pool: ThreadPoolExecutor
-) -> None:
+def test_at_most_a_hundred_senders_wait(uuid: str, pool: ThreadPoolExecutor) -> None:
     with Server(RESPONSE_TIMEOUT=30) as server, Responder(server, uuid) as responder:
         put(server, uuid, status=202)
         pending = [sent(pool, server, f"/{uuid}") for _ in range(100)]
         responder.requests(100)
         assert post(server.address, f"/{uuid}").status == 202
         assert not any(one.done() for one in pending)
-        server.terminate()  # a worker that leaves lets them go
+        server.terminate()  # a worker that shuts down releases its senders
         assert {one.result().status for one in pending} == {202}
 
 
-def test_another_callback_is_nothing_to_it(workers: tuple[Server, Server], uuid: str) -> None:
+def test_senders_to_other_callbacks_do_not_wait(workers: tuple[Server, Server], uuid: str) -> None:
     with Responder(workers[0], uuid):
         assert post(workers[1].address, f"/{uuid4()}").status == 200
 
 
-# Nobody responds in time
+# Timeouts
 
 
-def test_who_is_late_gets_409_and_the_sender_the_reply(
+def test_a_late_response_gets_409_and_the_sender_receives_the_reply(
     hasty: tuple[Server, Server], uuid: str
 ) -> None:
     here, there = hasty
@@ -347,7 +347,7 @@ def test_who_is_late_gets_409_and_the_sender_the_reply(
         assert give(here, request).status == 409
 
 
-def test_who_gives_nothing_lets_the_sender_have_the_reply_at_once(
+def test_a_responder_may_decline_and_the_sender_receives_the_reply(
     patient: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = patient
@@ -360,12 +360,12 @@ def test_who_gives_nothing_lets_the_sender_have_the_reply_at_once(
         assert responder.event("responded")["by"] == "reply"
         assert decline(here, request).status == 409
         assert give(here, request).status == 409
-        waiting = sent(pool, there, f"/{uuid}")  # the next one waits as before
+        waiting = sent(pool, there, f"/{uuid}")  # the next sender waits again
         assert give(here, responder.request(), b"x").status == 204
         assert waiting.result().body == b"x"
 
 
-def test_a_reply_for_some_times_counts_where_it_was_used(
+def test_a_reply_with_times_counts_only_its_uses(
     hasty: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = hasty
@@ -381,10 +381,10 @@ def test_a_reply_for_some_times_counts_where_it_was_used(
         assert post(there.address, f"/{uuid}").status == 200
 
 
-def test_nobody_ever_gets_what_was_given_to_another(
+def test_no_sender_receives_the_response_of_another(
     hasty: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
-    """Responses race with time-outs: each is either taken, and its sender has it, or it is late."""
+    """Responses race with timeouts: each is accepted and reaches its sender, or is late."""
     count = 300
     with Responder(hasty[0], uuid) as responder:
         waiting = [
@@ -397,14 +397,16 @@ def test_nobody_ever_gets_what_was_given_to_another(
             given[body] = pool.submit(give, hasty[number // 2 % 2], request, body, status=201)
         for number, one in enumerate(waiting):
             response, body = one.result(), f"/{uuid}/{number}".encode()
-            taken = given[body].result().status == 204
-            assert (response.status, response.body) == ((201, body) if taken else (200, b""))
+            accepted = given[body].result().status == 204
+            assert (response.status, response.body) == ((201, body) if accepted else (200, b""))
 
 
-# When something is away
+# Failures
 
 
-def test_the_responders_worker_is_killed(redis: Redis, uuid: str, pool: ThreadPoolExecutor) -> None:
+def test_senders_receive_the_reply_when_the_responders_worker_is_killed(
+    redis: Redis, uuid: str, pool: ThreadPoolExecutor
+) -> None:
     settings = {"REDIS_URL": redis.url, "RESPONSE_TIMEOUT": 1}
     with Server(**settings) as there, Server(**settings) as here:
         there.until_ready()
@@ -414,10 +416,10 @@ def test_the_responders_worker_is_killed(redis: Redis, uuid: str, pool: ThreadPo
             responder.request()
             here.end(kill=True)
             assert waiting.result().status == 503
-        eventually(lambda: claims(there, uuid))  # the old one is void after 20
+        eventually(lambda: claims(there, uuid))  # the old claim expires after 20 seconds
 
 
-def test_the_worker_where_one_waits_is_killed(
+def test_a_response_gets_409_when_the_senders_worker_is_killed(
     redis: Redis, uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     with Server(REDIS_URL=redis.url) as here, Server(REDIS_URL=redis.url) as there:
@@ -429,7 +431,9 @@ def test_the_worker_where_one_waits_is_killed(
             eventually(lambda: give(here, request).status == 409)
 
 
-def test_the_queue_is_unavailable_while_one_waits(uuid: str, pool: ThreadPoolExecutor) -> None:
+def test_a_sender_gets_200_when_the_queue_fails_while_it_waits(
+    uuid: str, pool: ThreadPoolExecutor
+) -> None:
     redis = Redis().start()
     with Server(REDIS_URL=redis.url, RESPONSE_TIMEOUT=1) as server:
         with Responder(server.until_ready(), uuid) as responder:
@@ -443,7 +447,7 @@ def test_the_queue_is_unavailable_while_one_waits(uuid: str, pool: ThreadPoolExe
             assert "the reply could not be read" in server.log
 
 
-def test_a_claim_waits_for_the_queue_and_is_kept_when_it_forgets(
+def test_a_claim_is_renewed_when_the_queue_loses_its_data(
     uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     redis = Redis().start()
@@ -456,7 +460,7 @@ def test_a_claim_waits_for_the_queue_and_is_kept_when_it_forgets(
     redis.end()
 
 
-def test_the_queue_keeps_ids_and_nothing_else_and_not_for_long(
+def test_the_queue_stores_only_ids_of_pending_requests_and_they_expire(
     redis: Redis, two_workers: tuple[Server, Server], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = two_workers

@@ -111,7 +111,9 @@ def test_without_the_setting_the_balancers_header_lines_are_captured(memory_serv
 def test_a_viewer_on_long_polling_stays_with_its_worker(balanced: Nginx) -> None:
     uuid = str(uuid4())
     client = socketio.SimpleClient()
-    client.connect(balanced.url, auth={"uuid": uuid}, transports=["polling"])
+    client.connect(
+        balanced.url, auth={"uuid": uuid}, transports=["polling"], wait_timeout=PATIENCE_SECONDS
+    )
     try:
         assert client.receive(timeout=PATIENCE_SECONDS)[0] == "joined"
         for _ in range(5):

@@ -106,7 +106,13 @@ def test_viewers_receive_the_path_as_sent(
 def test_a_client_connects_with_the_path_of_the_stream(server: Server, uuid: str) -> None:
     client = socketio.SimpleClient(reconnection=False)
     path = f"{PREFIX}/socket.io"
-    client.connect(server.url, auth={"uuid": uuid}, transports=["websocket"], socketio_path=path)
+    client.connect(
+        server.url,
+        auth={"uuid": uuid},
+        transports=["websocket"],
+        socketio_path=path,
+        wait_timeout=PATIENCE_SECONDS,
+    )
     assert client.receive(timeout=PATIENCE_SECONDS)[0] == "joined"
     client.disconnect()
 

@@ -1,4 +1,4 @@
-"""Replies: the responses that a callback's user wants its senders to get, on every worker."""
+"""Replies: every worker sends the configured reply of a callback to its senders."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def text(content: str) -> dict[str, str]:
     return {"encoding": "utf-8", "content": content}
 
 
-def test_a_reply_is_in_force_with_the_next_request_on_every_worker(
+def test_a_reply_applies_to_the_next_request_on_every_worker(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     here, there = workers
@@ -57,7 +57,7 @@ def test_a_reply_is_in_force_with_the_next_request_on_every_worker(
     assert json.loads(api(there, "GET", uuid).body) == shown
 
 
-def test_without_one_a_callback_responds_with_200_and_the_api_says_so(
+def test_without_a_reply_a_callback_responds_with_200(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     response = api(workers[1], "GET", uuid.upper())
@@ -73,14 +73,14 @@ def test_without_one_a_callback_responds_with_200_and_the_api_says_so(
     assert response.headers["content-type"] == "application/json"
 
 
-def test_a_reply_is_reset_by_delete(workers: tuple[Server, Server], uuid: str) -> None:
+def test_delete_resets_a_reply(workers: tuple[Server, Server], uuid: str) -> None:
     put(workers[0], uuid, status=500)
     assert api(workers[1], "DELETE", uuid).status == 204
     assert post(workers[0].address, f"/{uuid}").status == 200
     assert api(workers[1], "DELETE", uuid).status == 204
 
 
-def test_a_reply_for_some_times_counts_on_all_workers(
+def test_the_times_of_a_reply_are_counted_across_workers(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     put(workers[0], uuid, status=503, times=3)
@@ -91,7 +91,7 @@ def test_a_reply_for_some_times_counts_on_all_workers(
     assert json.loads(api(workers[0], "GET", uuid).body)["times"] is None
 
 
-def test_the_head_of_a_reply_has_no_body_and_its_length(
+def test_the_reply_to_head_has_no_body_and_the_length_of_it(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     put(workers[0], uuid, body=text("twelve bytes"))
@@ -100,14 +100,16 @@ def test_the_head_of_a_reply_has_no_body_and_its_length(
 
 
 @pytest.mark.parametrize("status", [204, 304, 599])
-def test_any_status_is_sent_as_a_whole_response(
+def test_any_status_is_sent_as_a_complete_response(
     workers: tuple[Server, Server], uuid: str, status: int
 ) -> None:
     put(workers[0], uuid, status=status)
     assert post(workers[1].address, f"/{uuid}").status == status
 
 
-def test_a_path_asks_for_a_status_once(workers: tuple[Server, Server], uuid: str) -> None:
+def test_a_status_path_sets_the_status_of_one_response(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
     for code in (200, 204, 503, 599):
         response = post(workers[0].address, f"/{uuid}/status/{code}")
         assert (response.status, response.body) == (code, b"")
@@ -124,12 +126,12 @@ def test_a_path_asks_for_a_status_once(workers: tuple[Server, Server], uuid: str
         assert post(workers[0].address, f"/{uuid}/{path}").status == 200
 
 
-def test_viewers_see_what_each_sender_got(workers: tuple[Server, Server], uuid: str) -> None:
+def test_viewers_are_notified_of_each_response(workers: tuple[Server, Server], uuid: str) -> None:
     here, there = workers
     with PacketViewer(here.url, auth={"uuid": uuid}) as viewer:
         epoch = viewer.event("joined")["epoch"]
         responses = []
-        # One after the other: what different workers report has no order.
+        # One after the other: reports of different workers have no order.
         for server, path, body in (
             (there, "", b""),
             (there, "/status/404", b""),
@@ -148,7 +150,7 @@ def test_viewers_see_what_each_sender_got(workers: tuple[Server, Server], uuid: 
     ]
 
 
-def test_the_response_comes_behind_its_request(workers: tuple[Server, Server], uuid: str) -> None:
+def test_responded_follows_its_request(workers: tuple[Server, Server], uuid: str) -> None:
     with PacketViewer(workers[0].url, auth={"uuid": uuid}) as viewer:
         viewer.event("joined")
         for _ in range(3):
@@ -159,7 +161,7 @@ def test_the_response_comes_behind_its_request(workers: tuple[Server, Server], u
     ]
 
 
-def test_a_reply_for_many_requests_is_told_once_a_second(
+def test_changes_of_times_are_sent_at_most_once_a_second(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     here, there = workers
@@ -178,7 +180,7 @@ def test_a_reply_for_many_requests_is_told_once_a_second(
     assert len(told) < 10
 
 
-def test_viewers_are_told_of_every_change(workers: tuple[Server, Server], uuid: str) -> None:
+def test_viewers_are_notified_of_every_change(workers: tuple[Server, Server], uuid: str) -> None:
     here, there = workers
     with PacketViewer(here.url, auth={"uuid": uuid}) as viewer:
         viewer.event("joined")
@@ -197,7 +199,7 @@ def test_viewers_are_told_of_every_change(workers: tuple[Server, Server], uuid: 
 # CORS
 
 
-def test_a_preflight_is_let_through_whatever_the_reply_is(
+def test_a_preflight_succeeds_regardless_of_the_reply(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     put(
@@ -213,7 +215,9 @@ def test_a_preflight_is_let_through_whatever_the_reply_is(
     assert response.headers["access-control-allow-origin"] == "https://app.example"
 
 
-def test_a_strict_callback_says_nothing_of_cors(workers: tuple[Server, Server], uuid: str) -> None:
+def test_a_callback_without_cors_sends_no_cors_headers(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
     put(workers[0], uuid, status=201, cors=False)
     for method in ("OPTIONS", "PUT"):
         response = ask(workers[1], method, f"/{uuid}", *PREFLIGHT)
@@ -229,11 +233,11 @@ CREDENTIALED = {
 
 
 def cors_of(response: Response) -> dict[str, str]:
-    """Its headers about origins and credentials."""
+    """Return the headers about origins and credentials."""
     return {name: value for name, value in response.headers.items() if name in CREDENTIALED}
 
 
-def test_the_page_that_asks_may_send_its_credentials_whatever_the_response(
+def test_every_response_allows_credentials_for_the_origin(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     for path, body in (("", b""), ("/status/503", b""), ("", b"x" * (2**20 + 1))):
@@ -250,22 +254,18 @@ def test_the_page_that_asks_may_send_its_credentials_whatever_the_response(
 
 
 @pytest.mark.parametrize("origin", ["null", "http://[::1]:8000"])
-def test_an_origin_is_echoed_as_it_came(memory_server: Server, uuid: str, origin: str) -> None:
+def test_an_origin_is_echoed_unchanged(memory_server: Server, uuid: str, origin: str) -> None:
     response = ask(memory_server, "POST", f"/{uuid}", f"Origin: {origin}")
     assert cors_of(response) == CREDENTIALED | {"access-control-allow-origin": origin}
 
 
-def test_without_an_origin_that_can_be_one_any_page_may_read(
-    memory_server: Server, uuid: str
-) -> None:
+def test_without_a_valid_origin_every_origin_is_allowed(memory_server: Server, uuid: str) -> None:
     for lines in ((), ("Origin: a b",), ("Origin: \xff",), (f"Origin: {'a' * 999}",)):
         response = ask(memory_server, "POST", f"/{uuid}", *lines)
         assert cors_of(response) == {"access-control-allow-origin": "*"}
 
 
-def test_a_replys_own_lines_about_origins_are_kept(
-    workers: tuple[Server, Server], uuid: str
-) -> None:
+def test_cors_headers_of_a_reply_are_kept(workers: tuple[Server, Server], uuid: str) -> None:
     own = {
         "access-control-allow-origin": "https://own.example",
         "access-control-allow-credentials": "true",
@@ -282,13 +282,13 @@ def test_a_replys_own_lines_about_origins_are_kept(
         assert "access-control-allow-methods" not in response.headers
 
 
-def test_the_api_lets_no_page_of_another_origin_in(memory_server: Server, uuid: str) -> None:
+def test_the_api_sends_no_cors_headers(memory_server: Server, uuid: str) -> None:
     for method, path in (("GET", "reply"), ("OPTIONS", "reply"), ("DELETE", "requests/x/response")):
         response = ask(memory_server, method, f"/api/callbacks/{uuid}/{path}", *PREFLIGHT)
         assert not [name for name in response.headers if name.startswith("access-control-")]
 
 
-def test_a_strict_callback_is_strict_whatever_it_responds_with(
+def test_a_callback_without_cors_sends_no_cors_headers_with_any_status(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     put(workers[0], uuid, cors=False)
@@ -298,10 +298,10 @@ def test_a_strict_callback_is_strict_whatever_it_responds_with(
         assert "access-control-allow-origin" not in response.headers
 
 
-# Late responses
+# Delayed responses
 
 
-def test_a_response_comes_late_and_nobody_else_waits(
+def test_a_delayed_response_does_not_delay_others(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     put(workers[0], uuid, status=202, delay=5)
@@ -317,7 +317,7 @@ def test_a_response_comes_late_and_nobody_else_waits(
         assert responses == [2, 1]
 
 
-def test_at_most_a_hundred_wait_and_the_rest_gets_a_response_at_once(uuid: str) -> None:
+def test_at_most_a_hundred_responses_are_delayed_at_once(uuid: str) -> None:
     with Server() as server:
         put(server, uuid, status=202, delay=30)
         with PacketViewer(server.url, auth={"uuid": uuid}) as viewer:
@@ -327,14 +327,14 @@ def test_at_most_a_hundred_wait_and_the_rest_gets_a_response_at_once(uuid: str) 
                 viewer.requests(100)
                 assert post(server.address, f"/{uuid}").status == 202
                 assert not any(one.done() for one in pending)
-                server.terminate()  # a worker that leaves lets them go
+                server.terminate()  # a worker that shuts down releases its senders
                 assert {one.result().status for one in pending} == {202}
 
 
-# What is refused
+# Refused replies
 
 
-def test_what_was_kept_and_is_no_reply_any_more_is_no_error(redis: Redis, uuid: str) -> None:
+def test_a_stored_reply_that_is_invalid_is_ignored(redis: Redis, uuid: str) -> None:
     kept = {"reply": '{"status": 418, "headers": [["Set-Cookie", "x"]]}'}
     redis.client.hset(f"webhook-logger:{{{uuid}}}:reply", mapping=kept)
     with Server(REDIS_URL=redis.url) as server:
@@ -356,7 +356,7 @@ def test_what_was_kept_and_is_no_reply_any_more_is_no_error(redis: Redis, uuid: 
         (b'{"": "red"}', ""),
     ],
 )
-def test_a_reply_that_cannot_be_is_refused_by_name(
+def test_an_invalid_reply_is_refused_with_its_field(
     memory_server: Server, uuid: str, body: bytes, field: str | None
 ) -> None:
     response = api(memory_server, "PUT", uuid, body)
@@ -367,7 +367,7 @@ def test_a_reply_that_cannot_be_is_refused_by_name(
 
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
-def test_one_that_is_too_large_is_not_read_to_its_end(
+def test_a_reply_that_is_too_large_is_refused(
     memory_server: Server, uuid: str, framing: str
 ) -> None:
     path, body = f"/api/callbacks/{uuid}/reply", b" " * 600_000
@@ -380,13 +380,13 @@ def test_one_that_is_too_large_is_not_read_to_its_end(
     assert response.status == 413
 
 
-def test_other_methods_and_what_is_no_callback(memory_server: Server, uuid: str) -> None:
+def test_other_methods_and_malformed_uuids_are_refused(memory_server: Server, uuid: str) -> None:
     assert api(memory_server, "POST", uuid, b"{}").status == 405
     for name in ("x", uuid[:-1], f"{uuid}0", "%00"):
         assert api(memory_server, "GET", name).status == 404
 
 
-def test_one_address_changes_replies_only_so_often(uuid: str) -> None:
+def test_changes_of_replies_are_limited_per_address(uuid: str) -> None:
     with Server(MAX_REPLY_CHANGES_PER_MINUTE=2) as server:
         put(server, uuid, status=500)
         assert api(server, "DELETE", uuid).status == 204

@@ -1,4 +1,4 @@
-"""The reply API of a running server, driven by what docs/openapi.yaml says of it."""
+"""Test the reply API of a running server with requests generated from docs/openapi.yaml."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tests.support.sender import post
 from tests.test_openapi import DOCUMENT
 
 CASES = 100
-"""Of each operation."""
+"""Cases per operation."""
 
-# A header that no reply may set is a string like others to a schema.
+# The schema cannot exclude the header names that a reply must not set.
 TOO_STRICT: list[CheckFunction] = [schemathesis.checks.positive_data_acceptance]
 
 api = schemathesis.openapi.from_path(DOCUMENT).include(path_regex="^/api/")
@@ -31,10 +31,10 @@ def server() -> Iterator[Server]:
 
 @api.parametrize()
 @settings(max_examples=CASES, deadline=None)
-def test_it_responds_as_the_document_says(case: schemathesis.Case, server: Server) -> None:
+def test_the_api_responds_as_documented(case: schemathesis.Case, server: Server) -> None:
     case.call_and_validate(base_url=server.url, excluded_checks=TOO_STRICT)
 
 
-def test_the_server_is_as_well_as_before(server: Server) -> None:
+def test_the_server_still_accepts_requests(server: Server) -> None:
     assert post(server.address, f"/{uuid4()}").status == 200
     assert "Traceback" not in server.log

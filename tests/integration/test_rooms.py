@@ -1,4 +1,4 @@
-"""What viewers may ask for, and what they are told."""
+"""Viewers join and leave rooms, and receive acknowledgements and events."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from tests.support.processes import Redis, Server, status_of
 from tests.support.sender import Sender, post
 from tests.support.viewers import PacketViewer, Viewer
 
-GOOD = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
+VALID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 
-WRONG = {
-    "no object": "a string",
-    "a list": [GOOD],
+INVALID = {
+    "a string": "a string",
+    "a list": [VALID],
     "no uuid": {"seq": 1},
     "a uuid that is null": {"uuid": None},
     "a uuid that is a number": {"uuid": 5},
-    "a uuid in braces": {"uuid": "{" + GOOD + "}"},
-    "a uuid without dashes": {"uuid": GOOD.replace("-", "")},
-    "a uuid as a URN": {"uuid": "urn:uuid:" + GOOD},
-    "a uuid with a line feed": {"uuid": GOOD + "\n"},
-    "a uuid with other digits": {"uuid": GOOD.replace("3", "٣")},
-    "an epoch that is a number": {"uuid": GOOD, "epoch": 5, "seq": 1},
-    "an epoch that is too long": {"uuid": GOOD, "epoch": "x" * 65, "seq": 1},
-    "a seq that is a string": {"uuid": GOOD, "epoch": "e", "seq": "1"},
-    "a seq that is true": {"uuid": GOOD, "epoch": "e", "seq": True},
-    "a seq that is a fraction": {"uuid": GOOD, "epoch": "e", "seq": 1.5},
-    "a seq below zero": {"uuid": GOOD, "epoch": "e", "seq": -1},
-    "a seq beyond reason": {"uuid": GOOD, "epoch": "e", "seq": 2**53},
+    "a uuid in braces": {"uuid": "{" + VALID + "}"},
+    "a uuid without dashes": {"uuid": VALID.replace("-", "")},
+    "a uuid as a URN": {"uuid": "urn:uuid:" + VALID},
+    "a uuid with a line feed": {"uuid": VALID + "\n"},
+    "a uuid with other digits": {"uuid": VALID.replace("3", "٣")},
+    "an epoch that is a number": {"uuid": VALID, "epoch": 5, "seq": 1},
+    "an epoch that is too long": {"uuid": VALID, "epoch": "x" * 65, "seq": 1},
+    "a seq that is a string": {"uuid": VALID, "epoch": "e", "seq": "1"},
+    "a seq that is true": {"uuid": VALID, "epoch": "e", "seq": True},
+    "a seq that is a fraction": {"uuid": VALID, "epoch": "e", "seq": 1.5},
+    "a seq below zero": {"uuid": VALID, "epoch": "e", "seq": -1},
+    "a seq that is too large": {"uuid": VALID, "epoch": "e", "seq": 2**53},
 }
 
 
@@ -45,17 +45,15 @@ def reason_of(name: str) -> str:
     return "uuid_malformed" if "uuid" in name else "message_malformed"
 
 
-@pytest.mark.parametrize("name", [name for name in WRONG if name != "no uuid"])
-def test_a_wrong_auth_is_refused_with_the_reason(memory_server: Server, name: str) -> None:
-    with PacketViewer(memory_server.url, WRONG[name]) as viewer:
+@pytest.mark.parametrize("name", [name for name in INVALID if name != "no uuid"])
+def test_an_invalid_auth_is_refused_with_a_reason(memory_server: Server, name: str) -> None:
+    with PacketViewer(memory_server.url, INVALID[name]) as viewer:
         kind, refusal = viewer.packet()
         assert kind == "44"
         assert refusal["data"]["reason"] == reason_of(name)
 
 
-def test_auth_claims_nothing_and_what_it_says_of_responding_is_ignored(
-    memory_server: Server, uuid: str
-) -> None:
+def test_respond_in_auth_is_ignored(memory_server: Server, uuid: str) -> None:
     for respond in (True, "yes"):
         with PacketViewer(memory_server.url, {"uuid": uuid, "respond": respond}) as viewer:
             viewer.event("joined")
@@ -63,21 +61,26 @@ def test_auth_claims_nothing_and_what_it_says_of_responding_is_ignored(
             assert viewer.event("responded")["by"] == "default"
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_join_gets_a_response_with_the_reason(memory_server: Server, name: str) -> None:
+@pytest.mark.parametrize("name", INVALID)
+def test_an_invalid_join_is_refused_with_a_reason(memory_server: Server, name: str) -> None:
     with Viewer(memory_server.url) as viewer:
-        response = viewer.call("join", WRONG[name])
+        response = viewer.call("join", INVALID[name])
         assert response["ok"] is False
         assert response["reason"] == reason_of(name)
-        assert viewer.call("join", {"uuid": GOOD})["ok"] is True
+        assert viewer.call("join", {"uuid": VALID})["ok"] is True
 
 
-def test_a_client_library_says_why_it_was_refused(memory_server: Server) -> None:
+def test_a_client_library_receives_the_reason_of_a_refusal(memory_server: Server) -> None:
     client = socketio.Client(reconnection=False)
     refusals: list[Any] = []
     client.on("connect_error", refusals.append)
     with pytest.raises(socketio.exceptions.ConnectionError):
-        client.connect(memory_server.url, auth={"uuid": "nonsense"}, transports=["websocket"])
+        client.connect(
+            memory_server.url,
+            auth={"uuid": "nonsense"},
+            transports=["websocket"],
+            wait_timeout=PATIENCE_SECONDS,
+        )
     assert refusals[0]["data"] == {"reason": "uuid_malformed"}
 
 
@@ -95,7 +98,7 @@ def test_connect_is_acknowledged_before_joined(server: Server, uuid: str) -> Non
         )
 
 
-def test_without_a_uuid_it_just_connects(server: Server) -> None:
+def test_a_viewer_connects_without_a_uuid(server: Server) -> None:
     for auth in (None, {}, {"token": "of another program"}):
         with PacketViewer(server.url, auth) as viewer:
             assert viewer.packet()[0] == "40"
@@ -103,19 +106,19 @@ def test_without_a_uuid_it_just_connects(server: Server) -> None:
             assert viewer.packet()[0] == "431"
 
 
-def test_the_uuid_is_lower_cased(server: Server, uuid: str) -> None:
+def test_the_uuid_is_converted_to_lower_case(server: Server, uuid: str) -> None:
     with Viewer(server.url, uuid=uuid.upper()) as viewer:
         assert viewer.event("joined")["uuid"] == uuid
         post(server.address, f"/{uuid.upper()}")
         assert viewer.event("request")["uuid"] == uuid
 
 
-def test_engine_io_pings_as_the_contract_says(memory_server: Server) -> None:
+def test_the_ping_interval_and_timeout_are_those_documented(memory_server: Server) -> None:
     with PacketViewer(memory_server.url) as viewer:
         assert (viewer.open["pingInterval"], viewer.open["pingTimeout"]) == (10_000, 5_000)
 
 
-def test_missed_counts_what_came_since(server: Server, uuid: str) -> None:
+def test_missed_counts_the_requests_since_the_given_position(server: Server, uuid: str) -> None:
     with Viewer(server.url, uuid=uuid) as viewer:
         epoch = viewer.event("joined")["epoch"]
     for _ in range(3):
@@ -129,7 +132,7 @@ def test_missed_counts_what_came_since(server: Server, uuid: str) -> None:
     assert missed(epoch=epoch, seq=0) == 3
     assert missed(epoch=epoch, seq=2) == 1
     assert missed(epoch=epoch, seq=3) == 0
-    assert missed(epoch=epoch, seq=4) is None, "a viewer that is ahead"
+    assert missed(epoch=epoch, seq=4) is None, "a position that the server has not reached"
     assert missed(epoch="another", seq=1) is None
     assert missed(epoch=None, seq=None) == 0
 
@@ -144,14 +147,16 @@ def test_one_viewer_joins_and_leaves_several_callbacks(server: Server) -> None:
             post(server.address, f"/{uuid}")
             assert viewer.event("request")["uuid"] == uuid
         assert viewer.call("leave", {"uuid": one})["ok"] is True
-        assert viewer.call("leave", {"uuid": one, "seq": "x"})["ok"] is True, "twice is no error"
+        assert viewer.call("leave", {"uuid": one, "seq": "x"})["ok"] is True, (
+            "a second leave succeeds"
+        )
         assert viewer.call("leave", {"uuid": "nonsense"})["ok"] is False
         post(server.address, f"/{one}")
         post(server.address, f"/{other}")
         assert viewer.event("request")["uuid"] == other
 
 
-def test_joining_again_gets_another_acknowledgement(server: Server, uuid: str) -> None:
+def test_joining_again_is_acknowledged_again(server: Server, uuid: str) -> None:
     with Viewer(server.url, uuid=uuid) as viewer:
         viewer.event("joined")
         again = viewer.call("join", {"uuid": uuid})
@@ -173,7 +178,7 @@ def test_a_viewer_joins_at_most_32_callbacks(memory_server: Server, uuid: str) -
         assert viewer.call("join", {"uuid": others[31]})["ok"] is True
 
 
-def test_messages_are_handled_in_their_order(server: Server, uuid: str) -> None:
+def test_messages_are_handled_in_order(server: Server, uuid: str) -> None:
     with PacketViewer(server.url) as viewer:
         viewer.packet()
         for number in range(0, 60, 2):
@@ -207,7 +212,7 @@ def test_messages_are_handled_in_their_order(server: Server, uuid: str) -> None:
         '43["no such acknowledgement"]',
     ],
 )
-def test_anything_else_from_a_viewer_changes_nothing(
+def test_other_messages_of_a_viewer_are_ignored(
     memory_server: Server, uuid: str, packet: str
 ) -> None:
     other = str(uuid4())
@@ -226,7 +231,7 @@ def test_anything_else_from_a_viewer_changes_nothing(
         assert watcher.event("request")["seq"] == 1
 
 
-def test_a_handshake_with_bytes_behind_it_is_refused(memory_server: Server) -> None:
+def test_a_handshake_with_following_bytes_is_refused(memory_server: Server) -> None:
     lines = (
         *("GET /socket.io/?EIO=4&transport=websocket HTTP/1.1", "Host: h", "Upgrade: websocket"),
         *("Connection: Upgrade", "Sec-WebSocket-Version: 13"),
@@ -234,30 +239,32 @@ def test_a_handshake_with_bytes_behind_it_is_refused(memory_server: Server) -> N
     )
     raw = "\r\n".join(lines).encode() + b"\r\n\r\n"
     good = f"POST /{uuid4()} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n".encode()
-    for behind in (b"\x81\x00", good):
+    for following in (b"\x81\x00", good):
         with Sender(memory_server.address) as sender:
-            sender.send(raw + behind)
+            sender.send(raw + following)
             response = sender.rest()
         assert response.startswith(b"HTTP/1.1 400 ")
         assert response.count(b"HTTP/1.1 ") == 1
 
 
-def test_a_viewer_that_is_gone_is_not_counted(server: Server, uuid: str) -> None:
+def test_a_disconnected_viewer_is_not_counted(server: Server, uuid: str) -> None:
     with Viewer(server.url, uuid=uuid) as stays:
         stays.event("joined")
         with PacketViewer(server.url, {"uuid": uuid}) as leaves:
             leaves.events(1)
         while post(server.address, f"/{uuid}").headers["webhook-viewers"] != "1":
-            pass  # the server learns of it when the socket says so
+            pass  # the server notices the disconnect later
 
 
-def test_a_viewer_on_long_polling_sees_requests(server: Server, uuid: str) -> None:
+def test_a_viewer_on_long_polling_receives_requests(server: Server, uuid: str) -> None:
     client = socketio.SimpleClient()
-    client.connect(server.url, auth={"uuid": uuid}, transports=["polling"])
+    client.connect(
+        server.url, auth={"uuid": uuid}, transports=["polling"], wait_timeout=PATIENCE_SECONDS
+    )
     try:
         assert client.receive(timeout=PATIENCE_SECONDS)[0] == "joined"
         post(server.address, f"/{uuid}", b"hi")
-        # `responded` comes together with it, and the library handles each event in a thread.
+        # `responded` arrives with it, and the library handles each event in a thread.
         events = dict(client.receive(timeout=PATIENCE_SECONDS) for _ in range(2))
         assert set(events) == {"request", "responded"}
         assert events["request"]["body"]["content"] == "hi"
@@ -265,13 +272,15 @@ def test_a_viewer_on_long_polling_sees_requests(server: Server, uuid: str) -> No
         client.disconnect()
 
 
-def test_a_client_comes_back_by_itself_and_learns_what_it_missed(uuid: str) -> None:
+def test_a_client_reconnects_and_counts_missed_requests(uuid: str) -> None:
     joined: Queue[dict[str, Any]] = Queue()
     with Redis() as redis, Server(REDIS_URL=redis.url) as a, Server(REDIS_URL=redis.url) as b:
         at = {"uuid": uuid}
         client = socketio.Client(reconnection_delay=0.1, reconnection_delay_max=0.5)
         client.on("joined", joined.put)
-        client.connect(a.until_ready().url, auth=at, transports=["websocket"])
+        client.connect(
+            a.until_ready().url, auth=at, transports=["websocket"], wait_timeout=PATIENCE_SECONDS
+        )
         at["epoch"] = joined.get(timeout=PATIENCE_SECONDS)["epoch"]
         at["seq"] = 0
         a.end(kill=True)
@@ -288,7 +297,7 @@ def test_malformed_packets_do_not_fill_the_log() -> None:
         for packet in ("42[", "42", "4", "42{}", "4" + "9" * 30, "45-[", "42" + "[" * 4_000):
             for _ in range(20):
                 with PacketViewer(server.url) as viewer:
-                    # Some are reason enough to cut it off.
+                    # Some packets make the server disconnect the viewer.
                     with suppress(OSError, websocket.WebSocketException):
                         viewer.write(packet)
                         viewer.write('421["join",null]')
@@ -315,7 +324,7 @@ def test_no_request_is_logged_at_any_level(redis: Redis, uuid: str) -> None:
 
 
 def is_served_during(server: Server, flood: Callable[[threading.Event], None]) -> bool:
-    """Whether ten health checks get a response while the flood goes on, which ends after them."""
+    """Return whether ten health checks succeed during the flood."""
     stop = threading.Event()
     flooding = threading.Thread(target=flood, args=(stop,))
     flooding.start()
@@ -326,11 +335,11 @@ def is_served_during(server: Server, flood: Callable[[threading.Event], None]) -
         flooding.join()
 
 
-def test_one_pipelining_sender_does_not_keep_the_worker_to_itself(uuid: str) -> None:
+def test_a_pipelining_sender_does_not_block_the_worker(uuid: str) -> None:
     block = f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n".encode() * 800
 
     def read(sender: Sender) -> None:
-        with suppress(OSError):  # when it is reset
+        with suppress(OSError):  # the connection is reset
             sender.rest()
 
     def flood(stop: threading.Event) -> None:
@@ -346,36 +355,36 @@ def test_one_pipelining_sender_does_not_keep_the_worker_to_itself(uuid: str) -> 
         assert is_served_during(server, flood)
 
 
-@pytest.mark.parametrize("most_a_second", [0, 100])
-def test_one_viewer_that_floods_does_not_keep_the_worker_to_itself(
-    uuid: str, most_a_second: int
-) -> None:
+@pytest.mark.parametrize("max_per_second", [0, 100])
+def test_a_flooding_viewer_does_not_block_the_worker(uuid: str, max_per_second: int) -> None:
     def flood(stop: threading.Event) -> None:
         viewer = PacketViewer(server.url)
         viewer.wait_seconds(1)
-        # It is not read for the moment, or cut off.
+        # The server may stop reading from it, or disconnect it.
         with suppress(OSError, websocket.WebSocketException):
             while not stop.is_set():
                 viewer.write('42["leave",{"uuid":"' + uuid + '"}]')
         viewer.cut_off()
 
-    with Server(MAX_MESSAGES_PER_SECOND=most_a_second) as server:
+    with Server(MAX_MESSAGES_PER_SECOND=max_per_second) as server:
         assert is_served_during(server, flood)
 
 
-def test_who_joins_while_another_leaves_is_told_the_right_number(server: Server, uuid: str) -> None:
+def test_a_viewer_that_joins_during_a_disconnect_receives_the_right_number(
+    server: Server, uuid: str
+) -> None:
     auth = {"uuid": uuid}
     with PacketViewer(server.url, auth) as one, PacketViewer(server.url, auth) as other:
         one.event("joined")
         other.event("joined")
         with PacketViewer(server.url, auth) as third:
-            told = third.event("joined")["viewers"]
+            number = third.event("joined")["viewers"]
             other.cut_off()
-            while told != 2:
-                told = third.event("viewers")["viewers"]
+            while number != 2:
+                number = third.event("viewers")["viewers"]
 
 
-def test_viewers_that_send_nonsense_leave_nothing_behind(uuid: str) -> None:
+def test_viewers_with_malformed_packets_leave_no_rooms(uuid: str) -> None:
     with Server() as server:
         for packet in ("x", "", "9", "4x", "42x", '42["join"', "45", "451-x"):
             with PacketViewer(server.url, {"uuid": uuid}) as viewer:

@@ -1,4 +1,4 @@
-"""A viewer that reads nothing: it costs a bounded amount of memory, and nobody else notices."""
+"""A viewer that stops reading uses bounded memory and does not affect others."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.support.viewers import PacketViewer
 BODY = b"x" * 200_000
 MEBIBYTE = 2**20
 CUT_OFF = 'viewers_cut_off_total{reason="slow"}'
-MORE_THAN_KERNEL_AND_SERVER_HOLD = 300
-"""Bodies: the kernel holds up to 36 MB for a connection, the server 6 MiB."""
+MORE_THAN_THE_BUFFERS = 300
+"""Number of bodies: the kernel buffers up to 36 MB per connection, the server 6 MiB."""
 
 
-def test_a_viewer_that_reads_nothing_is_cut_off_and_learns_what_it_missed(
+def test_a_viewer_that_stops_reading_is_disconnected_and_counts_missed_requests(
     server: Server, uuid: str
 ) -> None:
     with PacketViewer(server.url, {"uuid": uuid}) as quick:
@@ -24,9 +24,9 @@ def test_a_viewer_that_reads_nothing_is_cut_off_and_learns_what_it_missed(
         slow = PacketViewer(server.url, {"uuid": uuid})
         position = slow.event("joined")
         before = server.metrics()[CUT_OFF]
-        for sent in range(1, MORE_THAN_KERNEL_AND_SERVER_HOLD + 1):
+        for sent in range(1, MORE_THAN_THE_BUFFERS + 1):
             assert post(server.address, f"/{uuid}", BODY).status == 200
-            assert quick.requests(1)[0]["seq"] == sent, "others notice nothing"
+            assert quick.requests(1)[0]["seq"] == sent, "other viewers are not affected"
         eventually(lambda: server.metrics()[CUT_OFF] == before + 1)
         seen = position["seq"]
         names = []
@@ -41,23 +41,23 @@ def test_a_viewer_that_reads_nothing_is_cut_off_and_learns_what_it_missed(
             assert back.event("joined")["missed"] == sent - seen > 0
 
 
-def test_what_waits_for_a_viewer_is_bounded(uuid: str) -> None:
+def test_the_buffer_of_a_viewer_is_bounded(uuid: str) -> None:
     with Server() as server, PacketViewer(server.url, {"uuid": uuid}) as slow:
         slow.event("joined")
         for _ in range(10):
             post(server.address, f"/{uuid}", BODY)
-        before = most = server.memory()
+        before = peak = server.memory()
         for _ in range(200):
             post(server.address, f"/{uuid}", BODY)
-            most = max(most, server.memory())
-        assert most - before < 8 * MEBIBYTE + len(BODY), "40 MB were sent"
+            peak = max(peak, server.memory())
+        assert peak - before < 8 * MEBIBYTE + len(BODY), "40 MB were sent"
         eventually(lambda: server.metrics()["viewers"] == 0)
         assert server.metrics()[CUT_OFF] == 1
 
 
-def test_a_viewer_that_was_cut_off_for_being_slow_hears_why(uuid: str) -> None:
-    def hears_why() -> bool:
-        """Whether it read on in time: the server waits for 2 seconds, and machines may be busy."""
+def test_a_slow_viewer_receives_bye_before_it_is_disconnected(uuid: str) -> None:
+    def receives_bye() -> bool:
+        """Return whether the viewer read `bye` within the 2 seconds that the server waits."""
         with PacketViewer(server.url, {"uuid": uuid}) as slow:
             slow.event("joined")
             for _ in range(100):
@@ -70,10 +70,10 @@ def test_a_viewer_that_was_cut_off_for_being_slow_hears_why(uuid: str) -> None:
         return names[-1] == "bye"
 
     with Server() as server:
-        eventually(hears_why)
+        eventually(receives_bye)
 
 
-def test_an_event_larger_than_what_may_wait_is_no_reason_to_be_cut_off(uuid: str) -> None:
+def test_an_event_larger_than_the_buffer_does_not_disconnect_a_viewer(uuid: str) -> None:
     large = b"x" * 20 * MEBIBYTE
     with Server(MAX_BODY_BYTES=len(large)) as server:
         with PacketViewer(server.url, {"uuid": uuid}) as viewer:

@@ -1,4 +1,4 @@
-"""stream.js outside of a page: what a server gives out, loaded by Node."""
+"""Load the server's stream.js in Node."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.proxy import SwallowingProxy
 from tests.support.sender import post
 
 ASIDES = ("requestResponded", "replyChanged")
-# Node has a WebSocket of its own from version 22 on; without one, the stream goes by long-polling.
+# Node has a WebSocket since version 22. Without it, the stream uses long-polling.
 KINDS = {
     "long-polling": ("--no-experimental-websocket",),
     "WebSocket": ("--experimental-websocket",),
@@ -28,19 +28,19 @@ KINDS = {
 class Node:
     """A Node process with one open stream."""
 
-    def __init__(self, module: Path, place: str, *options: str) -> None:
+    def __init__(self, module: Path, position: str, *options: str) -> None:
         node = shutil.which("node")
         assert node, "no node on the PATH: run the tests with `make test`"
         self._process = subprocess.Popen(
-            [node, *options, "tests/js/stream-cli.js", str(module), place],
+            [node, *options, "tests/js/stream-cli.js", str(module), position],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
         )
 
-    def told(self, *skipped: str) -> tuple[str, Any]:
-        """What the stream tells next, but for those."""
+    def event(self, *skipped: str) -> tuple[str, Any]:
+        """Return the name and payload of the next event, skipping those names."""
         assert self._process.stdout is not None
         while True:
             name, payload = json.loads(self._process.stdout.readline())
@@ -48,19 +48,19 @@ class Node:
                 return name, payload
 
     def until(self, name: str) -> Any:
-        """The payload of the next of that name."""
-        while (told := self.told())[0] != name:
+        """Return the payload of the next event with that name."""
+        while (event := self.event())[0] != name:
             pass
-        return told[1]
+        return event[1]
 
     def close(self) -> dict[str, Any]:
-        """Close the stream, after which nothing holds the process; the place to go on from."""
+        """Close the stream, wait until the process exits, and return the position of the stream."""
         assert self._process.stdin is not None
         self._process.stdin.write("\n")
         self._process.stdin.flush()
-        place = self.until("closed")
+        position = self.until("closed")
         assert self._process.wait(PATIENCE_SECONDS) == 0
-        return dict(place)
+        return dict(position)
 
     def end(self) -> None:
         self._process.kill()
@@ -80,11 +80,11 @@ Open = Callable[..., Node]
 
 @pytest.fixture
 def open_stream(module: Path) -> Iterator[Open]:
-    """Opens streams in Node; at the end none is left."""
+    """Open streams in Node, and end them after the test."""
     opened = []
 
-    def open_one(place: str, *options: str) -> Node:
-        opened.append(Node(module, place, *options))
+    def open_one(position: str, *options: str) -> Node:
+        opened.append(Node(module, position, *options))
         return opened[-1]
 
     yield open_one
@@ -93,7 +93,7 @@ def open_stream(module: Path) -> Iterator[Open]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_stream_in_node_gets_requests_as_they_were_sent(
+def test_a_stream_in_node_receives_requests_as_sent(
     memory_server: Server, uuid: str, open_stream: Open, kind: str
 ) -> None:
     node = open_stream(f"{memory_server.url}/{uuid}", *KINDS[kind])
@@ -101,7 +101,7 @@ def test_a_stream_in_node_gets_requests_as_they_were_sent(
     assert (joined["uuid"], joined["missed"], joined["viewers"]) == (uuid, 0, 1)
     response = post(memory_server.address, f"/{uuid}/orders?a=1", b"\0", "X-Dup: 1", "X-Dup: 2")
     assert response.headers["webhook-viewers"] == "1"
-    name, request = node.told(*ASIDES)
+    name, request = node.event(*ASIDES)
     assert (name, request["path"]) == ("requestArrived", f"/{uuid}/orders")
     assert request["body"] == {"size": 1, "encoding": "base64", "content": "AA==", "complete": True}
     assert [line for line in request["headers"] if line[0] == "X-Dup"] == [
@@ -111,7 +111,7 @@ def test_a_stream_in_node_gets_requests_as_they_were_sent(
     node.close()
 
 
-def test_where_websockets_are_swallowed_it_polls(
+def test_a_stream_polls_if_websockets_get_no_response(
     memory_server: Server, uuid: str, open_stream: Open
 ) -> None:
     with SwallowingProxy(memory_server.address) as proxy:
@@ -123,15 +123,15 @@ def test_where_websockets_are_swallowed_it_polls(
         assert proxy.swallowed
 
 
-def test_a_closed_stream_is_no_viewer_and_goes_on_where_it_was(
+def test_a_closed_stream_resumes_from_its_position(
     memory_server: Server, uuid: str, open_stream: Open
 ) -> None:
     node = open_stream(f"{memory_server.url}/view/{uuid.upper()}")
     node.until("joined")
     assert post(memory_server.address, f"/{uuid}").status == 200
     seen = node.until("requestArrived")
-    place = node.close()
-    assert place == {
+    position = node.close()
+    assert position == {
         "server": memory_server.url,
         "uuid": uuid,
         "epoch": seen["epoch"],
@@ -143,13 +143,13 @@ def test_a_closed_stream_is_no_viewer_and_goes_on_where_it_was(
         sent.append(post(memory_server.address, f"/{uuid}"))
         return sent[-1].headers["webhook-viewers"] == "0"
 
-    eventually(is_no_viewer)  # the server may hear late that it is closed
-    again = open_stream(json.dumps(place))
+    eventually(is_no_viewer)  # the server may notice the close late
+    again = open_stream(json.dumps(position))
     assert again.until("joined")["missed"] == len(sent)
     again.close()
 
 
-def test_it_comes_back_by_itself_below_a_prefix(uuid: str, open_stream: Open) -> None:
+def test_a_stream_reconnects_under_a_prefix(uuid: str, open_stream: Open) -> None:
     with Server(URL_PREFIX="/team/hooks") as server:
         node = open_stream(f"{server.url}/team/hooks/{uuid}")
         node.until("joined")
@@ -158,13 +158,15 @@ def test_it_comes_back_by_itself_below_a_prefix(uuid: str, open_stream: Open) ->
         assert link["state"] == "reconnecting"
         assert link["message"] == "The server is restarting. The client reconnects by itself."
         server.start()
-        assert node.until("joined")["missed"] is None, "without a queue counting starts anew"
+        assert node.until("joined")["missed"] is None, (
+            "without a queue, a restart begins a new epoch"
+        )
         assert post(server.address, f"/team/hooks/{uuid}").headers["webhook-viewers"] == "1"
         assert node.until("requestArrived")["seq"] == 1
         assert node.close()["server"] == f"{server.url}/team/hooks"
 
 
-def test_what_stays_wrong_is_refused_and_ends_by_itself(
+def test_a_stream_with_a_malformed_uuid_is_refused_and_ends(
     memory_server: Server, open_stream: Open
 ) -> None:
     node = open_stream(json.dumps({"server": memory_server.url, "uuid": "no-uuid"}))
