@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -167,17 +168,19 @@ def test_changes_of_times_are_sent_at_most_once_a_second(
     here, there = workers
     with PacketViewer(here.url, auth={"uuid": uuid}) as viewer:
         viewer.event("joined")
+        begin = time.monotonic()
         put(there, uuid, times=1000, body=text("x" * 60_000))
         for _ in range(30):
             post(there.address, f"/{uuid}")
-        told, seen = [], 0
-        while seen < 30 or told[-1] != 970:
+        times, seen = [], 0
+        while seen < 30 or times[-1] != 970:
             [(name, event)] = viewer.events(1, aside=())
             seen += name == "request"
             if name == "reply":
-                told.append(event["reply"]["times"])
-    assert told == sorted(told, reverse=True)
-    assert len(told) < 10
+                times.append(event["reply"]["times"])
+    assert times == sorted(times, reverse=True)
+    # One for the new reply, one at its first use, and one a second; a busy machine takes long.
+    assert len(times) <= 3 + time.monotonic() - begin
 
 
 def test_viewers_are_notified_of_every_change(workers: tuple[Server, Server], uuid: str) -> None:
