@@ -337,6 +337,6 @@ def test_an_export_without_a_captured_body_sends_no_body() -> None:
             copied = stage.capture(Row("too large", body=b"x" * 11).raw(stage.uuid))
             for command, name in (("/bin/sh", "curl"), (sys.executable, "python")):
                 text = copied.formats[name]
-                assert text.startswith(b"# The body of 11 bytes was over the limit")
+                assert text.startswith(b"# The body of 11 bytes was larger than the limit")
                 assert copied.run(command, text)["body"]["size"] == 0
             assert stage.deliver(copied.formats["raw"])["body"]["size"] == 0
