@@ -249,7 +249,7 @@ def test_malformed_messages_are_skipped(uuid: str) -> None:
                 last = newcomer.requests(1)[0]["seq"]
             while viewer.requests(1)[0]["seq"] != last:
                 pass
-        server.forgive("cannot be read")
+        server.forgive("cannot be processed")
 
 
 def test_messages_of_another_version_are_counted_and_reported_as_a_gap(uuid: str) -> None:
