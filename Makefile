@@ -64,6 +64,7 @@ lint: $(dev_stamp) $(npm_stamp)
 	$(python) -m ruff check
 	$(python) -m ruff format --check
 	$(python) -m mypy
+	$(python) -m deploy.prose
 	@$(with_tools) npm run --silent lint
 	$(tables) --check --diff --check-fail-msg "Run make fix." $(documents)
 
