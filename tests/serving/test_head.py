@@ -10,6 +10,16 @@ from webhook_logger.serving.head import find_end, parse
 GOOD = b"POST /a?b HTTP/1.1\r\nHost: h\r\nX: 1\r\n\r\n"
 
 
+def read_in_pieces(head: bytes, size: int) -> None:
+    """Find the end of a head that arrives in pieces, and parse it."""
+    received = bytearray()
+    for at in range(0, len(head), size):
+        seen = len(received)
+        received += head[at : at + size]
+        if end := find_end(received, seen):
+            parse(bytes(received[:end]))
+
+
 def test_the_end_is_found_for_every_size_of_reads() -> None:
     for pieces in range(1, len(GOOD) + 1):
         received, seen, ends = bytearray(), 0, []
@@ -19,6 +29,25 @@ def test_the_end_is_found_for_every_size_of_reads() -> None:
             seen = len(received)
         assert ends[:-1] == [None] * (len(ends) - 1)
         assert ends[-1] == len(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"X: a\x00b", Reason.CONTROL_CHARACTER),
+        (b"\x16\x03X: a", Reason.CONTROL_CHARACTER),
+        (b"Content-Length: \x7f", Reason.CONTROL_CHARACTER),
+        (b"X: a\nY: b", Reason.BARE_LINE_FEED),
+        (b"X: a\n", Reason.BARE_LINE_FEED),
+        (b"X a", Reason.HEADERS_MALFORMED),
+    ],
+)
+def test_the_reason_does_not_depend_on_the_size_of_reads(line: bytes, reason: Reason) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: h\r\n" + line + b"\r\n\r\n"
+    for size in (1, 7, len(head)):
+        with pytest.raises(Refusal) as refused:
+            read_in_pieces(head, size)
+        assert refused.value.reason is reason, size
 
 
 def test_bytes_after_the_end_are_not_checked() -> None:
@@ -93,7 +122,7 @@ def test_http_1_0_ignores_expect() -> None:
             )
         ),
         (b"A : b", Reason.HEADERS_MALFORMED),
-        (b"A: \xff\x00", Reason.HEADERS_MALFORMED),
+        (b"A: \xff\x00", Reason.CONTROL_CHARACTER),
     ],
 )
 def test_a_malformed_header_section_is_refused_with_a_reason(lines: bytes, reason: Reason) -> None:

@@ -72,6 +72,10 @@ def find_end(received: bytearray, seen: int, limits: ConnectionLimits = DEFAULT)
 def _check_bytes(received: bytes | bytearray, begin: int = 0) -> None:
     if received.startswith(_TLS):
         raise Refusal(Reason.TLS_NOT_SUPPORTED)
+    _check_characters(received, begin)
+
+
+def _check_characters(received: bytes | bytearray, begin: int = 0) -> None:
     if invalid := _INVALID_BYTES.search(received, begin):
         is_line_end = invalid[0] == b"\n"
         raise Refusal(Reason.BARE_LINE_FEED if is_line_end else Reason.CONTROL_CHARACTER)
@@ -82,12 +86,12 @@ def _check_sizes(received: bytearray, end: int, line_bytes: int, limits: Connect
     if (line if line >= 0 else len(received)) > line_bytes:
         raise _target_too_long(limits)
     if line >= 0 and (end if end >= 0 else len(received)) - line > limits.header_bytes:
-        too_large = f"The header section is larger than {limits.header_bytes} bytes."
+        too_large = f"The header section is larger than {limits.header_bytes:,} bytes."
         raise Refusal(Reason.HEADERS_TOO_LARGE, too_large)
 
 
 def _target_too_long(limits: ConnectionLimits) -> Refusal:
-    too_long = f"The request target is longer than {limits.target_bytes} bytes."
+    too_long = f"The request target is longer than {limits.target_bytes:,} bytes."
     return Refusal(Reason.TARGET_TOO_LONG, too_long)
 
 
@@ -104,7 +108,7 @@ def parse(head: bytes, limits: ConnectionLimits = DEFAULT) -> Head:
     if len(target) > limits.target_bytes:
         raise _target_too_long(limits)
     if section.count(b"\n") - 1 > limits.header_lines:
-        too_many = f"The request has more than {limits.header_lines} header lines."
+        too_many = f"The request has more than {limits.header_lines:,} header lines."
         raise Refusal(Reason.TOO_MANY_HEADERS, too_many)
     # RFC 9110, section 2.5: process an unknown minor version as the latest known one.
     headers = _header_lines(section, "1.0" if version == "1.0" else "1.1")
@@ -142,6 +146,9 @@ def _header_lines(section: bytes, version: str) -> HeaderLines:
         # Not an error: llhttp stops at any "Connection: Upgrade" after it reported all lines.
         pass
     except httptools.HttpParserError as error:
+        # `find_end` checks incomplete heads only. Yet every head must get the same reason, in one
+        # TCP segment or in several.
+        _check_characters(section)
         malformed = f"The header section is malformed: {error}."
         raise Refusal(_reason_of(str(error)), malformed) from None
     return tuple(collected.lines)
