@@ -59,7 +59,7 @@ class Join:
         if type(seq) is float and seq.is_integer():
             seq = int(seq)  # JSON has one type of number
         if seq is not None and not (type(seq) is int and 0 <= seq < 2**53):
-            raise _malformed("seq must be a whole number, 0 or more.")
+            raise _malformed("seq must be a whole number from 0 to 2^53 - 1.")
         respond = payload.get("respond", False)
         if type(respond) is not bool:
             raise _malformed("respond must be true or false.")
