@@ -154,7 +154,7 @@ class Http:
         for chunk in chunks:
             content += chunk
             if len(content) > self._max_bytes:
-                raise TooLarge(f"The response is larger than {self._max_bytes} bytes.")
+                raise TooLarge(f"The response is larger than {self._max_bytes:,} bytes.")
         return bytes(content)
 
     def close(self) -> None:

@@ -156,7 +156,7 @@ class CallbackView:
         viewers = receipt.viewers
         if not captured.body.complete:
             self._refusals.count(Reason.BODY_TOO_LARGE)  # viewers see the request itself
-            too_large = f"The body is larger than {self._max_body_bytes} bytes."
+            too_large = f"The body is larger than {self._max_body_bytes:,} bytes."
             return refused(Refusal(Reason.BODY_TOO_LARGE, too_large), viewers, origin), "default"
         if expected.by == "path":
             return path_response(expected.status, viewers, origin), "path"

@@ -1,7 +1,7 @@
 """Check requests to `/socket.io/`, and refuse those that must not reach Engine.IO.
 
-A refusal has the one error shape. Engine.IO's own errors are plain text, and some of them log
-untrusted text.
+Each refusal is sent as JSON, like all errors of the server. Engine.IO's own errors are plain text,
+and Engine.IO logs untrusted text with some of them.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ PATH = "/socket.io/"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 TRANSPORTS = ("polling", "websocket")
 MAX_PACKETS = 64
-"""Maximum packets in one POST. Engine.IO's own limit is lower than `MAX_ROOMS_PER_VIEWER`."""
+"""Maximum packets in one POST. Engine.IO's own limit is too low to join many rooms at once."""
 SEPARATOR = b"\x1e"
-MAX_QUERY_CHARACTERS = 1024
-"""Engine.IO keeps the parsed query of a WebSocket until it ends."""
+MAX_QUERY_BYTES = 1024
+"""Engine.IO keeps the parsed query in memory until the WebSocket closes."""
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
 class RequestGuard:
-    """Replaces Engine.IO's `handle_request`, which it calls."""
+    """Checks requests in place of Engine.IO's `handle_request`, and passes valid ones to it."""
 
     def __init__(self, engineio: Engine, origins: Origins) -> None:
         self._engineio = engineio
@@ -46,7 +46,7 @@ class RequestGuard:
         set_max_packets(MAX_PACKETS)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """PEP 3333. Raises `HTTPException` for a refused request."""
+        """Handle a request (PEP 3333). Raises `HTTPException` if it is refused."""
         if environ["PATH_INFO"] != PATH:  # Engine.IO accepts longer paths, too
             raise Refusal(Reason.NOT_FOUND)
         method = environ["REQUEST_METHOD"]
@@ -55,15 +55,15 @@ class RequestGuard:
         if method == "OPTIONS":
             return self._options(environ, start_response)
         self._check(environ, method)
-        if method == "HEAD":  # not passed on: a GET opens a session or consumes its packets
+        if method == "HEAD":  # unlike GET, it must not open a session or receive packets
             start_response("200 OK", [("Content-Type", "text/plain; charset=UTF-8")])
             return []
         if method == "POST":
             environ["wsgi.input"] = BytesIO(_payload(environ))
-        return self._pass_on(environ, start_response)
+        return self._call_engineio(environ, start_response)
 
-    def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Call Engine.IO, and replace its errors."""
+    def _call_engineio(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Let Engine.IO handle the request. Raises `Refusal` instead of Engine.IO's own errors."""
 
         def start(status: str, headers: list[tuple[str, str]]) -> None:
             if not status.startswith("2"):
@@ -79,33 +79,33 @@ class RequestGuard:
         if self._origins.refusal(environ):
             start_response("200 OK", allow)
             return []
-        return self._pass_on(
+        return self._call_engineio(
             {**environ, "QUERY_STRING": "EIO=4"},
             lambda status, headers: start_response(status, [*allow, *headers]),
         )
 
     def _check(self, environ: Environ, method: str) -> None:
         query_string = environ.get("QUERY_STRING", "")
-        if len(query_string) > MAX_QUERY_CHARACTERS:
-            raise _malformed(f"The query is longer than {MAX_QUERY_CHARACTERS} bytes.")
+        if len(query_string) > MAX_QUERY_BYTES:
+            raise _malformed(f"The query is longer than {MAX_QUERY_BYTES:,} bytes.")
         query = parse_qs(query_string)
         sid, transport = query.get("sid", [""])[0], query.get("transport", ["polling"])[0]
         is_upgrade = environ.get("HTTP_UPGRADE", "").lower() == "websocket"
         if transport not in TRANSPORTS:
             raise _malformed("The transport must be polling or websocket.")
         if "j" in parse_qs(query_string, keep_blank_values=True):
-            # A script element needs no CORS, and sends no Origin to check.
-            raise _malformed("JSONP is not supported. Use XHR or fetch, or a WebSocket.")
+            # A script element on any site can use JSONP: it needs no CORS and sends no Origin.
+            raise _malformed("JSONP is not supported. Use fetch, XHR or a WebSocket.")
         if transport == "websocket" and not is_upgrade:
             raise UpgradeRequired("The transport websocket needs the header Upgrade: websocket.")
-        # A new WebSocket is refused after its handshake: only then can a page read the reason.
+        # Refuse a new WebSocket after its handshake: a page cannot read an HTTP error.
         is_refused_later = not sid and transport == "websocket"
         if not is_refused_later and (refusal := self._origins.refusal(environ)):
             raise refusal
         if sid:
             self._check_session(environ, sid)
         elif method == "POST":
-            raise _malformed("A POST needs the sid of a session; a GET opens one.")
+            raise _malformed("A POST needs the sid of a session. Open a session with a GET first.")
         elif query.get("EIO") != ["4"]:
             raise _malformed("EIO must be 4: use a client of Socket.IO 3 or 4.")
 
@@ -120,12 +120,15 @@ class RequestGuard:
         limit = self._engineio.max_http_buffer_size
         if int(environ.get("CONTENT_LENGTH") or 0) > limit:
             disconnect_over_limit(socket)
-            too_large = f"A viewer can send at most {limit} bytes in one request."
+            too_large = f"A viewer can send at most {limit:,} bytes in one request."
             raise Refusal(Reason.MESSAGE_TOO_LARGE, too_large)
 
 
 def _payload(environ: Environ) -> bytes:
-    """Return the packets of a POST. Check them here: Engine.IO responds `200` to malformed ones."""
+    """Return the body of a POST. Raises `Refusal` for malformed packets.
+
+    Engine.IO would respond to them with `200`.
+    """
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if body.count(SEPARATOR) >= MAX_PACKETS:
         raise _malformed(f"A POST can have at most {MAX_PACKETS} packets.")

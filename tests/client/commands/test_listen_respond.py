@@ -185,7 +185,7 @@ def test_a_response_that_is_too_large_for_the_client_is_declined(
         with listen_to(patient, uuid, "--forward", endpoint.url) as listen:
             listen.notes.until(LIVE)
             assert post(patient.address, f"/{uuid}").status == 200
-            assert "The response is larger than 16777216 bytes" in listen.out.until("declined")
+            assert "The response is larger than 16,777,216 bytes" in listen.out.until("declined")
 
 
 def test_senders_of_filtered_requests_do_not_wait(patient: Server, uuid: str) -> None:
