@@ -33,13 +33,13 @@ export const MAX_BYTES = 16 * 2 ** 20;
 const BASE_BYTES = 2 ** 20;
 const MAX_RATIO = 100;
 
-/** A sender can name any number of codings. */
+/** Maximum content codings per body. A sender can name any number. */
 const MAX_CODINGS = 4;
 
-/** Maximum input of a loaded decoder, which blocks the page while it runs. */
+/** Maximum input of a decoder in `decoders`, in bytes: the page can do nothing else while it runs. */
 const MAX_DECODER_INPUT = 256 * 1024;
 
-/** The names in DecompressionStream. Some senders of "deflate" omit the zlib header. @type {Record<string, string[]>} */
+/** The formats to try with DecompressionStream, in order. Some senders of "deflate" omit the zlib header. @type {Record<string, string[]>} */
 const FORMATS = {
   gzip: ["gzip"],
   "x-gzip": ["gzip"],
@@ -49,7 +49,7 @@ const FORMATS = {
 };
 
 /**
- * Decoders for browsers that lack them; the page and the element add them.
+ * Decoders for codings that some browsers do not support. The page and the element add them.
  * @type {Record<string, () => Promise<Decoder>>}
  */
 export const decoders = {};
@@ -117,7 +117,7 @@ async function decodeOne(bytes, coding, limit) {
     if (stream) decoded = await read(bytes, stream, { coding, limit });
     if (decoded && (decoded.bytes.length > 0 || !decoded.problem)) break;
   }
-  return decoded ?? decode(bytes, coding, limit);
+  return decoded ?? decodeWithLoaded(bytes, coding, limit);
 }
 
 /**
@@ -126,7 +126,7 @@ async function decodeOne(bytes, coding, limit) {
  * @param {number} limit
  * @returns {Promise<Decoded>}
  */
-async function decode(bytes, coding, limit) {
+async function decodeWithLoaded(bytes, coding, limit) {
   if (!Object.hasOwn(decoders, coding)) return failed(`This browser can’t decode “${coding}”.`);
   if (bytes.length > MAX_DECODER_INPUT)
     return failed(`The body is too large to decode “${coding}” in this browser.`);
@@ -140,7 +140,8 @@ async function decode(bytes, coding, limit) {
 }
 
 /**
- * Handle a TooLarge error. A decoder's file has its own copy of the class, so compare the name.
+ * Convert a TooLarge error to its result, and other errors to null. Compare the name, because the
+ * file of a decoder contains its own copy of the class.
  * @param {unknown} error
  * @returns {Decoded | null}
  */
@@ -193,18 +194,18 @@ async function read(bytes, stream, { coding, limit }) {
     .getReader();
   const parts = [];
   let problem = "";
-  let room = limit;
+  let remaining = limit;
   try {
     for (let next = await reader.read(); !next.done && !problem; ) {
-      parts.push(next.value.subarray(0, room));
-      if (next.value.length > room) problem = TRUNCATED;
-      room -= next.value.length;
+      parts.push(next.value.subarray(0, remaining));
+      if (next.value.length > remaining) problem = TRUNCATED;
+      remaining -= next.value.length;
       if (!problem) next = await reader.read();
     }
   } catch {
     problem = damaged(coding);
   }
-  reader.cancel().catch(() => {}); // a broken stream has already thrown
+  reader.cancel().catch(() => {}); // after an error, it rejects with the same error
   return { bytes: joined(parts), problem };
 }
 

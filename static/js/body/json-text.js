@@ -11,8 +11,9 @@ export function skipWhitespace(json, at) {
 }
 
 /**
+ * Return the offset after a token.
  * @param {string} json
- * @param {number} start  of a token
+ * @param {number} start  of the token
  */
 export function tokenEnd(json, start) {
   if (json[start] === '"') return stringEnd(json, start);
@@ -23,11 +24,12 @@ export function tokenEnd(json, start) {
 }
 
 /**
+ * Return the offset after a string.
  * @param {string} json
- * @param {number} start  of a string
+ * @param {number} start  of the string
  */
 export function stringEnd(json, start) {
-  let quote = json.indexOf('"', start + 1); // far faster than character by character
+  let quote = json.indexOf('"', start + 1); // much faster than a loop over the characters
   while (isEscaped(json, quote)) quote = json.indexOf('"', quote + 1);
   return quote + 1;
 }

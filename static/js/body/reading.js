@@ -8,7 +8,7 @@
  * @typedef {object} Opened
  * @property {Body} body         the body to show
  * @property {string[]} codings  its content codings
- * @property {boolean} decoded   whether the codings of `body` are decoded
+ * @property {boolean} decoded   whether content codings were decoded, at least for the beginning
  * @property {string} problem    the reason why content is missing, or ""
  */
 
@@ -16,7 +16,7 @@ import { headerOf } from "../wire/captured.js";
 import { bodyOf, bytesOf, readBody } from "./body.js";
 import { codingsOf, decodeContent } from "./content-coding.js";
 
-/** Size of the cache: a search of the list reads the same bodies at each keystroke. */
+/** Maximum size of all cached bodies. A search reads them again at each keystroke. */
 const MAX_CACHE_BYTES = 64 * 2 ** 20;
 
 /** Least recently used first. @type {Map<CapturedRequest, Opened>} */
@@ -27,6 +27,7 @@ let size = 0;
 const pending = new WeakMap();
 
 /**
+ * Return the opened body, from the cache or when it is decoded.
  * @param {CapturedRequest} request
  * @returns {Promise<Opened>}
  */
@@ -64,6 +65,7 @@ async function decode(request) {
 }
 
 /**
+ * Add a body to the cache as the most recently used one. Remove old ones that exceed the limit.
  * @param {CapturedRequest} request
  * @param {Opened} opened
  */

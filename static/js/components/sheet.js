@@ -10,7 +10,7 @@ export class Sheet extends LitElement {
     super();
     this.shown = false;
     this.heading = "";
-    /** `closedby` of the dialog: "any" also closes it by a click outside, "closerequest" only by Escape. */
+    /** The dialog's `closedby`. With "any", a click outside closes it; with "closerequest", it does not. */
     this.closedBy = "any";
   }
 
@@ -40,12 +40,12 @@ export class Sheet extends LitElement {
   render() {
     return html`
       <dialog class="sheet" closedby=${this.closedBy} aria-label=${this.heading} @close=${this.onClose}>
-        ${this.shown ? this.inside() : ""}
+        ${this.shown ? this.openContent() : ""}
       </dialog>
     `;
   }
 
-  inside() {
+  openContent() {
     return html`
       <header class="sheet-head">
         <h2>${this.heading}</h2>

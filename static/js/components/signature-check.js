@@ -6,11 +6,11 @@ import { signatureField } from "./signature-field.js";
 
 /** @typedef {import("../signatures/providers.js").Provider} Provider */
 
-/** Check after the last letter, not after each one. */
-const QUIET_MS = 400;
+/** Delay of the check after the last keystroke. */
+const CHECK_DELAY_MS = 400;
 
-const UNABLE = html`<p class="signature-note">
-  Signatures can’t be checked here: browsers offer cryptography only to pages on https or localhost.
+const CANNOT_CHECK = html`<p class="signature-note">
+  Signatures can’t be checked on this page: browsers allow cryptography only on https and localhost.
 </p>`;
 
 /** Checks the signature of a request with the secret that the user enters. */
@@ -21,9 +21,9 @@ export class SignatureCheck extends LitElement {
     verdict: { state: true },
   };
 
-  /** Values by provider and field. Secrets stay here: they are not stored, sent or put in a URL. */
+  /** The entered values by provider and field. Secrets are never stored, sent or put in a URL. */
   #entered = /** @type {Record<string, Record<string, string>>} */ ({});
-  #turn = 0;
+  #latestCheck = 0;
 
   constructor() {
     super();
@@ -45,7 +45,7 @@ export class SignatureCheck extends LitElement {
   willUpdate(changed) {
     if (!changed.has("request") || !this.request) return;
     const detected = detect(this.request);
-    // The user's choice stays until a request of another kind arrives.
+    // Keep the user's choice until the page shows a request from another provider.
     if (detected !== this.detected) this.provider = detected ?? this.provider;
     this.detected = detected;
     this.verdict = undefined;
@@ -61,10 +61,10 @@ export class SignatureCheck extends LitElement {
   async check() {
     clearTimeout(this.timer);
     const { request, provider, values } = this;
-    const turn = ++this.#turn;
+    const number = ++this.#latestCheck;
     const ready = request && canHash() && !emptyField(provider, values);
     const verdict = ready ? await provider.check(request, values) : undefined;
-    if (turn === this.#turn) this.verdict = verdict;
+    if (number === this.#latestCheck) this.verdict = verdict;
   }
 
   /**
@@ -75,7 +75,7 @@ export class SignatureCheck extends LitElement {
     this.#entered[this.provider.id] = { ...this.#entered[this.provider.id], [name]: value };
     this.requestUpdate();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.check(), QUIET_MS);
+    this.timer = setTimeout(() => this.check(), CHECK_DELAY_MS);
   }
 
   render() {
@@ -86,7 +86,7 @@ export class SignatureCheck extends LitElement {
           <summary>
             <h3 id="signature-title">Check signature <span>${this.detected?.name}</span></h3>
           </summary>
-          ${canHash() ? this.form() : UNABLE}
+          ${canHash() ? this.form() : CANNOT_CHECK}
         </details>
       </section>
     `;
@@ -113,7 +113,7 @@ export class SignatureCheck extends LitElement {
     this.check();
   }
 
-  /** @param {Event} event  from the button or the Enter key; the page's policy blocks form submissions */
+  /** @param {Event} event  The page's Content-Security-Policy blocks the submission itself. */
   onSubmit(event) {
     event.preventDefault();
     this.check();
@@ -132,7 +132,7 @@ function signatureVerdict(verdict, empty) {
 }
 
 /**
- * "Signing secret" becomes "signing secret"; "URL" stays.
+ * Write a label inside a sentence: "Signing secret" becomes "signing secret"; "URL" is unchanged.
  * @param {string} label
  */
 function decapitalized(label) {

@@ -1,5 +1,5 @@
 /**
- * The reply of a callback: as a value, as text, and as a draft in a form. Uses no DOM.
+ * The reply of a callback: as a value, as text, and as a draft in a form. Does not use the DOM.
  *
  * @typedef {import("../wire/contract.js").Reply} Reply
  * @typedef {import("../wire/contract.js").ReplyBody} ReplyBody
@@ -9,11 +9,11 @@
  * @property {string} headers  one "Name: value" per line
  * @property {ReplyBody} body
  * @property {string} delay
- * @property {string} times    empty for all
+ * @property {string} times    empty: for all requests
  * @property {boolean} cors
  *
  * @typedef {keyof Draft} ReplyField
- * @typedef {{field: ReplyField | null, text: string}} Problem  null: it concerns no single field
+ * @typedef {{field: ReplyField | null, text: string}} Problem  field: null if the problem concerns the whole reply
  */
 
 import { bytesOf } from "../body/body.js";
@@ -92,20 +92,20 @@ export function draftOf({ status, headers, body, delay, times, cors }) {
  */
 export function replyOf({ status, headers, body, delay, times, cors }) {
   return {
-    status: number(status),
+    status: numberOrText(status),
     headers: headersOf(headers),
     body,
-    delay: number(delay || "0"),
-    times: times.trim() ? number(times) : null,
+    delay: numberOrText(delay || "0"),
+    times: times.trim() ? numberOrText(times) : null,
     cors,
   };
 }
 
 /**
- * Convert to a number, or return the text unchanged: the server reports the error.
+ * Convert a text to a number. Return other text unchanged: the server then reports the error.
  * @param {string} text
  */
-function number(text) {
+function numberOrText(text) {
   const value = text.trim() ? Number(text) : Number.NaN;
   return Number.isFinite(value) ? value : text;
 }
@@ -134,8 +134,8 @@ export class ReplyProblem extends Error {
 }
 
 /**
- * Return the field of an error and its message, without the field's name that the server's message
- * starts with.
+ * Return the field that an error concerns, and its message. The server's message starts with the
+ * field's name, which is removed.
  * @param {Error} error
  * @returns {Problem}
  */

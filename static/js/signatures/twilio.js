@@ -13,7 +13,7 @@ import { bodyAltered, bodyNotKept, mismatch, refusal } from "./verdict.js";
  */
 
 const HEADER = "X-Twilio-Signature";
-/** Names the algorithm if a customer's key signs: `key=…,algorithm=HMAC_SHA256`. */
+/** If a request is signed with a customer's own key, this header names the algorithm: `key=…,algorithm=HMAC_SHA256`. */
 const SETTINGS = "X-Twilio-Webhooks-Signature-Settings";
 
 /** @type {import("./providers.js").Provider} */
@@ -26,7 +26,7 @@ export const twilio = {
       name: "url",
       label: "URL as configured at Twilio",
       kind: "text",
-      hint: "The signature covers it, with its query.",
+      hint: "The signature covers this URL, with its query.",
       initial: urlOf,
     },
   ],
@@ -78,12 +78,14 @@ function isForm(request) {
 }
 
 /**
- * Concatenate the fields of a form, sorted by name and value, each pair once.
+ * Concatenate the names and values of a form, sorted by name, then value, without duplicate pairs.
  * @param {import("../wire/captured.js").Body} body
  */
 function parametersOf(body) {
-  const pairs = [...new URLSearchParams(new TextDecoder().decode(bytesOf(body)))].sort(order);
-  const once = pairs.filter((pair, at) => at === 0 || order(pair, pairs[at - 1]) !== 0);
+  const pairs = [...new URLSearchParams(new TextDecoder().decode(bytesOf(body)))].sort(
+    comparePairs,
+  );
+  const once = pairs.filter((pair, at) => at === 0 || comparePairs(pair, pairs[at - 1]) !== 0);
   return once.flat().join("");
 }
 
@@ -91,7 +93,7 @@ function parametersOf(body) {
  * @param {string[]} one
  * @param {string[]} other
  */
-function order(one, other) {
+function comparePairs(one, other) {
   const at = one[0] === other[0] ? 1 : 0;
   return Number(one[at] > other[at]) - Number(one[at] < other[at]);
 }
@@ -116,7 +118,8 @@ function withAndWithoutPort(url) {
 }
 
 /**
- * Return the verdict on a valid signature of a URL. If the body is not a form, the URL has its hash.
+ * Check the body of a request whose URL has a valid signature. If the body is not a form, the URL
+ * contains its hash.
  * @param {CapturedRequest} request
  * @param {URL} url
  * @returns {Promise<Verdict>}
@@ -125,11 +128,11 @@ async function bodyVerdict(request, url) {
   const text = url.searchParams.get("bodySHA256");
   if (text === null) return { ok: true, notes: isForm(request) ? [] : [ONLY_URL] };
   const signed = parseHash(text, "hex", "SHA-256");
-  const isRight = async (/** @type {Uint8Array} */ body) =>
+  const matches = async (/** @type {Uint8Array} */ body) =>
     signed !== null && equalBytes(await hash("SHA-256", [body]), signed);
   const body = bytesOf(request.body);
-  if (await isRight(body)) return { ok: true, notes: ["The hash of the body is correct, too."] };
-  return bodyAltered((await originalOf(body, isRight)) ?? DIFFERENT_BODY);
+  if (await matches(body)) return { ok: true, notes: ["The hash of the body is correct, too."] };
+  return bodyAltered((await originalOf(body, matches)) ?? DIFFERENT_BODY);
 }
 
 const ONLY_URL = "It covers only the URL, which has no bodySHA256.";
