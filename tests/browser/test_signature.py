@@ -108,5 +108,5 @@ def test_a_page_without_webcrypto_shows_a_message(
     page = open_page(server, f"/view/{uuid}", prepare=lambda page: page.add_init_script(without))
     send_signed(server, uuid, "signed")
     open_check(page, "signed")
-    expect(page.locator(".signature")).to_contain_text("only to pages on https or localhost")
+    expect(page.locator(".signature")).to_contain_text("only on https and localhost")
     expect(page.locator(".signature input")).to_have_count(0)
