@@ -29,7 +29,7 @@ run: $(run_stamp) $(vendor_stamp)
 test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) npm test --silent
-	@$(with_tools) $(python) -m pytest --numprocesses 6 --dist loadfile --durations 25 $(ARGS)
+	@$(with_tools) $(python) -m pytest --numprocesses 4 --dist loadfile --durations 25 $(ARGS)
 
 # All failures under load, including the long tests, and the long load tests of the page and the
 # client. Prints the table of docs/reliability.md.
