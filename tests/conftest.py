@@ -20,10 +20,14 @@ settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("busy")
 
 
+LONG_RESPONSE = {"RESPONSE_TIMEOUT": 30}
+"""The maximum, because on a busy machine a responder may take longer than the default."""
+
+
 @pytest.fixture(scope="session")
 def memory_server() -> Iterator[Server]:
     """One worker without a queue."""
-    with Server() as server:
+    with Server(**LONG_RESPONSE) as server:
         yield server
 
 
@@ -36,7 +40,8 @@ def redis() -> Iterator[Redis]:
 @pytest.fixture(scope="session")
 def two_workers(redis: Redis) -> Iterator[tuple[Server, Server]]:
     """Two workers that share one Redis."""
-    with Server(REDIS_URL=redis.url) as a, Server(REDIS_URL=redis.url) as b:
+    settings = {"REDIS_URL": redis.url, **LONG_RESPONSE}
+    with Server(**settings) as a, Server(**settings) as b:
         yield a.until_ready(), b.until_ready()
 
 

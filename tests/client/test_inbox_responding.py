@@ -102,7 +102,7 @@ def test_a_second_inbox_claims_until_the_first_disconnects(server: Server) -> No
 
 
 def test_the_inbox_claims_again_after_a_restart() -> None:
-    with Redis() as redis, Server(REDIS_URL=redis.url) as server:
+    with Redis() as redis, Server(REDIS_URL=redis.url, RESPONSE_TIMEOUT=30) as server:
         with Inbox(server.until_ready().url, respond=True) as inbox:
             assert next_responding(inbox).active
             server.end(kill=True)

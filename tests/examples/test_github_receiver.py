@@ -43,7 +43,8 @@ def test_the_sender_gets_the_response_of_the_receiver(
     memory_server: Server, uuid: str, receiver: str, secret: str, code: int, status: str, text: str
 ) -> None:
     url = f"{memory_server.url}/{uuid}"
-    with Command("listen", url, "--forward", receiver, "--respond", "--count", "1") as listen:
+    limits = ("--count", "1", "--forward-timeout", str(PATIENCE_SECONDS))
+    with Command("listen", url, "--forward", receiver, "--respond", *limits) as listen:
         listen.notes.until("Senders receive the target's responses.")
         signed = ("--sign", "github", "-H", "X-GitHub-Event: ping", "--json", PING)
         sent = run("send", url, *signed, WEBHOOK_SECRET=secret)

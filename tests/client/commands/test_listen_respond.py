@@ -33,7 +33,9 @@ def patient() -> Iterator[Server]:
 
 
 def listen_to(server: Server, uuid: str, *arguments: str) -> Command:
-    return Command("listen", f"{server.url}/{uuid}", "--respond", *arguments)
+    """Run `listen`. Its target may take as long as any test waits, unless `arguments` limit it."""
+    limit = ("--forward-timeout", str(PATIENCE_SECONDS))
+    return Command("listen", f"{server.url}/{uuid}", "--respond", *limit, *arguments)
 
 
 def test_the_sender_gets_the_status_headers_and_body_of_the_target(
@@ -225,7 +227,11 @@ def test_the_first_of_several_targets_responds(memory_server: Server, uuid: str)
 
 def test_one_viewer_responds_at_a_time_and_the_next_takes_over(redis: Redis, uuid: str) -> None:
     second = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
-    with Server(REDIS_URL=redis.url) as server, Endpoint() as a, Endpoint(lambda _: second) as b:
+    with (
+        Server(REDIS_URL=redis.url, RESPONSE_TIMEOUT=30) as server,
+        Endpoint() as a,
+        Endpoint(lambda _: second) as b,
+    ):
         with listen_to(server.until_ready(), uuid, "--forward", a.url) as first:
             first.notes.until(LIVE)
             with listen_to(server, uuid, "--forward", b.url) as waiting:
