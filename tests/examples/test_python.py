@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import ROOT, Server
 from tests.support.receiver import Receiver
 from tests.support.sender import post
@@ -21,7 +21,8 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 def test_the_notifier_posts_a_message_for_each_request(memory_server: Server, uuid: str) -> None:
-    with Receiver() as chat, Inbox(f"{memory_server.url}/{uuid}") as other_viewer:
+    inbox = Inbox(f"{memory_server.url}/{uuid}", timeout=PATIENCE_SECONDS)
+    with Receiver() as chat, inbox as other_viewer:
         command = [sys.executable, EXAMPLES / "slack_notifier.py", other_viewer.url]
         environment = {**ENVIRONMENT, "NOTIFY_URL": f"{chat.url}/services/T0"}
         with subprocess.Popen(command, env=environment) as notifier:
@@ -81,14 +82,17 @@ def _text(chat: Receiver, path: str = "/services/T0") -> str:
 
 
 def test_the_example_tests_pass_with_their_own_and_with_a_given_server(
-    memory_server: Server,
+    memory_server: Server, tmp_path: Path
 ) -> None:
+    for file in filter(Path.is_file, (EXAMPLES / "pytest_orders").iterdir()):
+        source = file.read_text().replace("timeout=5", f"timeout={PATIENCE_SECONDS}")
+        (tmp_path / file.name).write_text(source)
     for options in ((), ("--webhook-server", memory_server.url)):
         command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")
         # Without other plugins of pytest.
         done = subprocess.run(
             [*command, "-p", "webhook_logger.pytest_plugin", *options],
-            cwd=EXAMPLES / "pytest_orders",
+            cwd=tmp_path,
             env={**ENVIRONMENT, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,

@@ -7,7 +7,7 @@ import subprocess
 from tests.support.clients import NODE, running
 from tests.support.command import Command
 from tests.support.endpoint import Endpoint
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import ROOT, Server
 from tests.support.sender import post
 from tests.support.viewers import Viewer
@@ -41,6 +41,7 @@ class OrderService:
 
 def test_python_waits_for_a_request(memory_server: Server) -> None:
     code = snippet("python", "Inbox").replace("http://127.0.0.1:8000", memory_server.url)
+    code = code.replace("timeout=5", f"timeout={PATIENCE_SECONDS}")
     exec(compile(code, "README.md", "exec"), {"order_service": OrderService()})
 
 
@@ -63,6 +64,6 @@ def test_listen_returns_the_response_of_a_local_server(memory_server: Server, uu
     with Endpoint() as endpoint:
         line = line.replace("localhost:3000", endpoint.url)
         words = line.format(callback=f"{memory_server.url}/{uuid}").split()
-        with Command(*words[1:]) as listen:
+        with Command(*words[1:], "--forward-timeout", str(PATIENCE_SECONDS)) as listen:
             listen.notes.until("Senders receive")
             assert post(memory_server.address, f"/{uuid}").body == b"ok"
