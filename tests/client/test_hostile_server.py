@@ -14,7 +14,7 @@ import pytest
 
 from tests.support import loops
 from tests.support.command import run
-from tests.support.patience import eventually
+from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import ROOT
 from tests.support.receiver import Dripping, Receiver
 from tests.support.websockets import CONNECTED, OPEN, PacketServer, event, joined
@@ -76,8 +76,9 @@ FIXTURE = json.loads((ROOT / "tests/fixtures/captured_requests.json").read_text(
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reconnect without a pause."""
+    """Reconnect without a pause, and report no connection that is only slow as stalled."""
     monkeypatch.setattr(stream, "FIRST_SECONDS", 0.01)
+    monkeypatch.setattr(stream, "STALLED_SECONDS", PATIENCE_SECONDS)
 
 
 def first(inbox: Inbox, count: int) -> list[Event]:
@@ -193,9 +194,14 @@ def test_unread_pongs_do_not_accumulate() -> None:
         with Inbox(server.url) as inbox:
             connection = inbox._stream._connection
             assert connection
-            for _ in range(200):
-                connection.eio.queue.put(engineio.packet.Packet(engineio.packet.PONG))
-            connection.eio._receive_packet(engineio.packet.Packet(engineio.packet.PING))
+
+            def failure_after_pongs() -> str:
+                for _ in range(200):
+                    connection.eio.queue.put(engineio.packet.Packet(engineio.packet.PONG))
+                connection.eio._receive_packet(engineio.packet.Packet(engineio.packet.PING))
+                return connection.failure
+
+            eventually(failure_after_pongs)  # the thread that writes may have sent some meanwhile
             assert first(inbox, 2)[1].reason.startswith("the server does not read")
 
 
@@ -269,7 +275,7 @@ def test_an_invalid_api_response_is_a_client_error(
     response: bytes, error: type[ClientError]
 ) -> None:
     with Receiver(response) as receiver:
-        with closing(Api(Address.of(receiver.url), None, 5)) as api:
+        with closing(Api(Address.of(receiver.url), None, PATIENCE_SECONDS)) as api:
             with pytest.raises(error) as raised:
                 api.reset_reply()
     assert len(str(raised.value)) < 500
@@ -293,6 +299,7 @@ def test_a_server_that_never_accepts_is_unreachable(script: list[str]) -> None:
     eventually(lambda: not [t for t in threading.enumerate() if "webhook" in t.name])
 
 
-def test_a_server_that_never_sends_joined_is_stalled() -> None:
+def test_a_server_that_never_sends_joined_is_stalled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "STALLED_SECONDS", 0.1)
     with PacketServer([OPEN, CONNECTED]) as server, Inbox(server.url, timeout=None) as inbox:
         assert first(inbox, 1) == [ConnectionStatus("stalled", "the server cannot deliver now")]

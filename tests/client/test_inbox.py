@@ -31,6 +31,7 @@ from webhook_logger.client import (
     Unreachable,
     base,
 )
+from webhook_logger.client.stream import stream
 
 MANY = 10_000
 FOREVER = 3600.0
@@ -190,7 +191,8 @@ def test_thousands_of_requests_through_restarts_arrive_or_are_counted(redis: Red
     assert len(seqs) + counted == MANY + 1
 
 
-def test_the_reason_for_a_disconnect_is_reported() -> None:
+def test_the_reason_for_a_disconnect_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "STALLED_SECONDS", PATIENCE_SECONDS)  # even on a busy machine
     with Server() as server, Inbox(server.url) as inbox:
         server.terminate()
         statuses = [

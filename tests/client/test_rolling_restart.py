@@ -38,13 +38,17 @@ class Lasts:
     def __init__(self, nginx: Nginx, inbox: Inbox) -> None:
         self._nginx = nginx
         self._inbox = inbox
+        self._sent = 0
         self.accepted = 0
 
     def one_arrives(self) -> bool:
-        response = post(self._nginx.address, f"{urlsplit(self._inbox.url).path}/last")
+        """Send a request, and wait for it and not for an earlier one that arrives late."""
+        self._sent += 1
+        subpath = f"/last/{self._sent}"
+        response = post(self._nginx.address, urlsplit(self._inbox.url).path + subpath)
         self.accepted += response.status == 200
         try:
-            self._inbox.wait(1, where=lambda r: r.subpath == "/last")
+            self._inbox.wait(1, where=lambda r: r.subpath == subpath)
         except NothingArrived:
             return False
         return True

@@ -16,6 +16,7 @@ from tests.support.sender import Sender, post, send
 from tests.support.viewers import Viewer
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.archive import har
+from webhook_logger.client.commands.exits import Exit
 from webhook_logger.errors import Reason
 
 HOSTILE = b"\x1b[31mred\x1b]0;title\x07 \xc2\x9b2J \xe2\x80\xae"
@@ -51,12 +52,12 @@ def test_json_prints_only_the_wire_form_one_request_a_line(
 ) -> None:
     url = f"{memory_server.url}/{uuid}"
     with Viewer(memory_server.url, uuid=uuid) as viewer:
+        viewer.event("joined")
         with Command("listen", url, "--json", "--count", "3", "--forward", free_target()) as listen:
             listen.notes.until("Live.")
             for body in (HOSTILE, bytes(range(256)), '{"é": "\x7f\u2028"}'.encode()):
                 post(memory_server.address, f"/{uuid}", body, "X-Cafe: \xe9\x9b")
             assert listen.wait() == 1  # the target refuses connections
-        viewer.event("joined")
         written = listen.out.all
         assert written.isascii()
         assert "\x7f" not in written
@@ -114,7 +115,10 @@ def test_the_saved_file_is_valid_after_a_kill(
 def test_listen_ends_after_its_timeout(
     memory_server: Server, uuid: str, more: tuple[str, ...], code: int
 ) -> None:
-    done = run("listen", f"{memory_server.url}/{uuid}", "--timeout", "0.5", *more)
+    for seconds in ("0.5", "2", "8"):  # on a busy machine it may not be live in time
+        done = run("listen", f"{memory_server.url}/{uuid}", "--timeout", seconds, *more)
+        if done.returncode != Exit.UNREACHABLE:
+            break
     assert done.returncode == code
     assert done.stderr.endswith("Live.\n")
 
@@ -268,10 +272,11 @@ def free_target() -> str:
 
 
 def test_an_unreachable_server_is_reported_at_once_and_retried() -> None:
-    with Command("listen", str(free_port()), "--timeout", "3") as listen:
-        listen.notes.until("Not live: ")
-        assert "Error:" not in listen.notes.all
-        assert listen.wait() == 3
-    note, error = listen.notes.all.split("\n")[-2:]
-    assert note.endswith("Connection refused. Reconnecting.")
-    assert error.startswith("Error: No webhook logger at http://localhost:")
+    port = str(free_port())
+    with Command("listen", port) as listen:
+        note = listen.notes.until("Not live: ")
+        assert note.endswith("Connection refused. Reconnecting.")
+        assert listen.interrupt() == 130, "it has not ended by itself"
+    done = run("listen", port, "--timeout", "0.5")
+    assert done.returncode == 3
+    assert done.stderr.split("\n")[-2].startswith("Error: No webhook logger at http://localhost:")
