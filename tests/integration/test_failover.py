@@ -191,11 +191,16 @@ def test_a_planned_failover_repeats_no_position_and_reports_every_gap(
             for each in servers
         ]
         before = followers[0].epoch
-        with load(servers, uuid):
+        with load(servers, uuid), ThreadPoolExecutor(len(followers)) as pool:
+            # They respond to pings meanwhile.
+            following = [
+                pool.submit(each.follow, lambda each=each: each.epoch != before)
+                for each in followers
+            ]
             sentinel.fail_over()
             proxy.point_to(sentinel.master_port)
-            for follower in followers:
-                follower.follow(lambda: follower.epoch != before)  # noqa: B023
+            for each in following:
+                each.result()
         with PacketViewer(b.url, {"uuid": uuid}) as last:
             end = last.event("joined")
         for follower in followers:

@@ -10,7 +10,7 @@ from tests.integration.malformed import MALFORMED, TOO_LARGE, UUID
 from tests.integration.test_malformed import SMUGGLED
 from tests.support.processes import Server
 from tests.support.sender import Sender, post
-from tests.support.viewers import PacketViewer
+from tests.support.viewers import PacketViewer, Viewer
 from webhook_logger.errors import Reason
 
 U = b"<uuid>"
@@ -94,7 +94,7 @@ def test_malformed_requests_are_counted_and_reported_if_they_name_a_callback(
     raws = [raw + SMUGGLED for raw in refused]
     naming = [raw for raw in raws if UUID.encode() in raw[:512].lstrip().partition(b"\n")[0]]
     before = Counter(memory_server.refusals())
-    with PacketViewer(memory_server.url, {"uuid": UUID}) as viewer:
+    with Viewer(memory_server.url, uuid=UUID) as viewer:  # responds to pings meanwhile
         viewer.event("joined")
         for raw in raws:
             refuse(memory_server, raw)
