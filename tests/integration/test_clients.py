@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.clients import NODE, PYTHON, check_client_across_a_restart, running
 from tests.support.contract.protocol import REQUEST_ID, snippet
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import Redis, Server
 from tests.support.responders import Responder
 from tests.support.sender import post
@@ -56,7 +57,8 @@ def test_a_url_with_a_path_is_refused_with_a_reason(memory_server: Server, uuid:
 
 def run(command: str) -> str:
     """Run a shell command and return its output."""
-    shell = ("sh", "-c", command.replace("curl", "curl -sS --max-time 30", 1))
+    curl = f"curl -sS --max-time {PATIENCE_SECONDS}"
+    shell = ("sh", "-c", command.replace("curl", curl, 1))
     return subprocess.run(shell, check=True, capture_output=True, text=True).stdout
 
 

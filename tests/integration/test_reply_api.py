@@ -10,6 +10,7 @@ import schemathesis
 from hypothesis import settings
 from schemathesis.checks import CheckFunction
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import Server
 from tests.support.sender import post
 from tests.test_openapi import DOCUMENT
@@ -32,7 +33,9 @@ def server() -> Iterator[Server]:
 @api.parametrize()
 @settings(max_examples=CASES, deadline=None)
 def test_the_api_responds_as_documented(case: schemathesis.Case, server: Server) -> None:
-    case.call_and_validate(base_url=server.url, excluded_checks=TOO_STRICT)
+    case.call_and_validate(
+        base_url=server.url, excluded_checks=TOO_STRICT, timeout=PATIENCE_SECONDS
+    )
 
 
 def test_the_server_still_accepts_requests(server: Server) -> None:

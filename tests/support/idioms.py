@@ -11,6 +11,7 @@ from typing import Any
 from flask import request
 
 from config import Config
+from tests.support.patience import PATIENCE_SECONDS
 from webhook_logger.app import create_app
 from webhook_logger.serving.listener import listen
 from webhook_logger.serving.server import serve
@@ -38,7 +39,7 @@ def ask(sid: str) -> dict[str, Any]:
         responded.set()
 
     socketio.emit("question", {}, to=sid, callback=take)
-    responded.wait(5)
+    responded.wait(PATIENCE_SECONDS)
     return {"responses": responses}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from tests.support.patience import PATIENCE_SECONDS
 from webhook_logger.delivery import QueueUnavailable
 from webhook_logger.delivery.redis.heartbeat import (
     MAX_MISSING,
@@ -57,7 +58,7 @@ def reconnects(*results: str) -> list[int]:
             ended.set()
 
     threading.Thread(target=send, daemon=True).start()
-    assert ended.wait(10)
+    assert ended.wait(PATIENCE_SECONDS)
     return queue.sent_before_reconnect
 
 
