@@ -435,7 +435,8 @@ def test_a_sender_gets_200_when_the_queue_fails_while_it_waits(
     uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     redis = Redis().start()
-    with Server(REDIS_URL=redis.url, RESPONSE_TIMEOUT=1) as server:
+    # The queue must fail before the sender stops waiting.
+    with Server(REDIS_URL=redis.url, RESPONSE_TIMEOUT=6) as server:
         with Responder(server.until_ready(), uuid) as responder:
             put(server, uuid, status=418)
             waiting = sent(pool, server, f"/{uuid}")

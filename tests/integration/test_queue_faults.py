@@ -15,7 +15,7 @@ from uuid import uuid4
 import yaml
 
 from tests.support.patience import eventually
-from tests.support.processes import Redis, Server
+from tests.support.processes import Redis, Server, status_of
 from tests.support.proxy import DeafeningProxy
 from tests.support.sender import Sender, post, send
 from tests.support.viewers import PacketViewer, Viewer
@@ -127,7 +127,7 @@ def count_backlog_refusals(responses: list[Any]) -> int:
 def test_pending_requests_are_limited_while_the_queue_is_unavailable(uuid: str) -> None:
     with Redis() as redis:
         redis.end()
-        with Server(REDIS_URL=redis.url, QUEUE_BACKLOG=5, QUEUE_TIMEOUT=1) as server:
+        with Server(REDIS_URL=redis.url, QUEUE_BACKLOG=5, QUEUE_TIMEOUT=3) as server:
             with ThreadPoolExecutor(20) as senders:
                 responses = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(20)))
             assert {response.status for response in responses} == {503}
@@ -151,8 +151,13 @@ def test_pending_requests_are_limited_before_a_failure_is_detected(
         server.until_ready()
         assert post(server.address, f"/{uuid}").status == 200
         redis.freeze()
-        with ThreadPoolExecutor(100) as senders:
-            responses = list(senders.map(lambda _: post(server.address, f"/{uuid}"), range(100)))
+        with Sender(server.address) as first:
+            first.send(f"POST /{uuid} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n".encode())
+            # Now the first request is in flight, and the others wait for it.
+            assert status_of(f"{server.url}/healthz") == 200
+            with ThreadPoolExecutor(100) as senders:
+                posted = senders.map(lambda _: post(server.address, f"/{uuid}"), range(100))
+                responses = [*posted, first.response()]
         redis.thaw()
         assert {response.status for response in responses} == {503}
         assert count_backlog_refusals(responses) >= 50
