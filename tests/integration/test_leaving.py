@@ -104,9 +104,7 @@ def test_every_accepted_connection_gets_its_response(uuid: str) -> None:
             if n == 200:
                 server.terminate()
                 terminated.set()
-            elif (
-                n > 400
-            ):  # some requests come after the signal, even if the thread that sends it waits
+            elif n > 400:  # these come after the signal, even if the thread that sends it waits
                 terminated.wait(PATIENCE_SECONDS)
             try:
                 return post(server.address, f"/{uuid}").status
