@@ -5,8 +5,12 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
 
+import httpcore
 import pytest
 
 from tests.support.endpoint import Endpoint
@@ -211,7 +215,27 @@ def test_a_partially_sent_request_is_resent() -> None:
             served.result()
 
 
-def test_concurrent_requests_use_separate_connections_that_later_ones_reuse() -> None:
+class ExclusivePool(httpcore.ConnectionPool):
+    """Fails when two requests use it at the same time."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._in_use = threading.Lock()
+
+    @contextmanager
+    def stream(self, *args: Any, **options: Any) -> Iterator[httpcore.Response]:
+        assert self._in_use.acquire(blocking=False), "two requests share a pool"
+        try:
+            with super().stream(*args, **options) as response:
+                yield response
+        finally:
+            self._in_use.release()
+
+
+def test_concurrent_requests_share_no_pool_and_later_ones_reuse_its_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(httpcore, "ConnectionPool", ExclusivePool)
     together = threading.Barrier(8)
 
     def respond(request: bytes) -> bytes:
@@ -225,3 +249,17 @@ def test_concurrent_requests_use_separate_connections_that_later_ones_reuse() ->
         for _ in range(20):
             http.send("POST", endpoint.url)
         assert endpoint.connections == 8
+
+
+def test_a_connection_in_use_is_closed_when_its_request_ends() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as threads:
+        http = Http(timeout=PATIENCE_SECONDS)
+        sent = threads.submit(http.send, "GET", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(PATIENCE_SECONDS)
+            connection.recv(2**16)
+            http.close()
+            connection.sendall(OK)
+            assert sent.result().status == 200
+            assert connection.recv(1) == b""

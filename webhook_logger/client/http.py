@@ -81,6 +81,7 @@ class Http:
             keepalive_expiry=keep_seconds,
             network_backend=DeadlineBackend(self._deadline),
         )
+        self._is_closed = False
         self._idle: list[httpcore.ConnectionPool] = []
         """Unused pools, the most recently used last."""
 
@@ -100,13 +101,18 @@ class Http:
         `url`, and may contain a `#`. Raises `Invalid`, `Unreachable`, `TooSlow` or `TooLarge`.
         """
         seconds = self._timeout if timeout is None else timeout
-        with _translated_errors(url, seconds, self._deadline), self._deadline.within(seconds):
+        with (
+            _translated_errors(url, seconds, self._deadline),
+            self._deadline.within(seconds),
+            self._pool() as pool,
+        ):
+            send_once = partial(self._send_once, pool, method, url, headers, body, seconds, target)
             try:
-                return self._send_once(method, url, headers, body, seconds, target)
+                return send_once()
             except (httpcore.NetworkError, httpcore.RemoteProtocolError):
                 if not self._may_resend(method):
                     raise
-                return self._send_once(method, url, headers, body, seconds, target)
+                return send_once()
 
     def _may_resend(self, method: str) -> bool:
         """Return whether the server closed an idle connection, and the request may be resent."""
@@ -117,6 +123,7 @@ class Http:
 
     def _send_once(
         self,
+        pool: httpcore.ConnectionPool,
         method: str,
         url: str,
         headers: Headers,
@@ -124,16 +131,13 @@ class Http:
         seconds: float,
         target: str | None,
     ) -> HttpResponse:
-        with (
-            self._pool() as pool,
-            pool.stream(
-                method.encode("latin-1"),
-                parse(url, target),
-                headers=_with_host(headers, url),
-                content=body if body or method not in _BODILESS else None,
-                extensions={"timeout": dict.fromkeys(_STEPS, seconds)},
-            ) as response,
-        ):
+        with pool.stream(
+            method.encode("latin-1"),
+            parse(url, target),
+            headers=_with_host(headers, url),
+            content=body if body or method not in _BODILESS else None,
+            extensions={"timeout": dict.fromkeys(_STEPS, seconds)},
+        ) as response:
             content = self._read(response.iter_stream())
         return HttpResponse(response.status, _as_text(response.headers), content)
 
@@ -148,6 +152,8 @@ class Http:
             yield pool
         finally:
             self._idle.append(pool)
+            if self._is_closed:
+                self.close()
 
     def _read(self, chunks: Iterable[bytes]) -> bytes:
         content = bytearray()
@@ -158,7 +164,8 @@ class Http:
         return bytes(content)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; those in use when their requests end."""
+        self._is_closed = True
         while self._idle:
             self._idle.pop().close()
 
