@@ -24,6 +24,7 @@ class QueueUnavailable(Exception):
     """The queue did not run a command. A sender gets `503`; a viewer that joins waits."""
 
     reason = Reason.QUEUE_UNAVAILABLE
+    advice = "Please send the request again."
     seconds = 2
     """Seconds to wait before another attempt."""
 
@@ -38,6 +39,7 @@ class OutcomeUnknown(QueueUnavailable):
     """The queue did not acknowledge a command, which it may have run."""
 
     reason = Reason.OUTCOME_UNKNOWN
+    advice = "It may have published the request: send it again only if a duplicate does no harm."
 
 
 class RateExceeded(Exception):

@@ -171,8 +171,7 @@ class CallbackView:
         except RateExceeded as error:
             raise Refusal(Reason.CALLBACK_RATE_EXCEEDED, retry_after=error.seconds) from error
         except QueueUnavailable as error:
-            message = f"{error} Please send the request again."
-            raise Refusal(error.reason, message, error.seconds) from error
+            raise Refusal(error.reason, f"{error} {error.advice}", error.seconds) from error
 
 
 def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expected:
