@@ -14,7 +14,7 @@ from typing import Any
 
 MAX_BYTES = 16 * 2**20
 """Maximum size of a decompressed body, in bytes."""
-_MAX_AT_ONCE = 2**20
+_MAX_BASE_BYTES = 2**20
 _MAX_RATIO = 100
 """A body decompresses to at most 1 MiB plus 100 times its size, over all its codings."""
 _MAX_CODINGS = 4
@@ -54,7 +54,7 @@ def decode(content: bytes, content_encodings: Sequence[str] = ()) -> Decoded:
 
 def max_decoded_bytes(size: int) -> int:
     """Return the maximum decompressed size of a body of this size, as on the page."""
-    return min(MAX_BYTES, _MAX_AT_ONCE + _MAX_RATIO * size)
+    return min(MAX_BYTES, _MAX_BASE_BYTES + _MAX_RATIO * size)
 
 
 def _codings_of(content: bytes, content_encodings: Sequence[str]) -> tuple[str, ...]:

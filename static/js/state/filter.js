@@ -17,7 +17,7 @@ import { turn } from "../browser/turn.js";
 import { linesOf, subpathAndQuery, textOfLine } from "../wire/captured.js";
 
 /** Maximum characters of a body that are searched: a multiple of four, for base64. */
-const MAX_OF_A_BODY = 1024 * 1024;
+const MAX_BODY_SIZE = 1024 * 1024;
 
 /** Maximum characters searched at once, so that a filter does not block a frame. */
 const MAX_CHARACTERS_AT_ONCE = 4 * 1024 * 1024;
@@ -84,8 +84,8 @@ export function matches(terms, request) {
 function bodyText(request) {
   const body = opened(request)?.body;
   if (!body) return "";
-  if (body.encoding === "utf-8") return body.content.slice(0, MAX_OF_A_BODY);
-  const bytes = bytesOf(body).subarray(0, MAX_OF_A_BODY);
+  if (body.encoding === "utf-8") return body.content.slice(0, MAX_BODY_SIZE);
+  const bytes = bytesOf(body).subarray(0, MAX_BODY_SIZE);
   return new TextDecoder("latin1").decode(bytes);
 }
 
@@ -122,7 +122,7 @@ export class Filter {
     const shown = entries.filter((entry) => {
       if (entry.kind !== "request") return true;
       const { request } = entry;
-      if (!this.#results.has(request) && !this.#isCompressed(request)) {
+      if (!this.#results.has(request) && !this.#waitsForBody(request)) {
         if (room <= 0) return false;
         room -= HEAD_CHARACTERS + request.body.content.length;
         this.#search(request);
@@ -141,7 +141,7 @@ export class Filter {
    * Whether the body has to be decompressed first. Starts to decompress it.
    * @param {CapturedRequest} request
    */
-  #isCompressed(request) {
+  #waitsForBody(request) {
     if (!this.#searchesBodies || opened(request)) return false;
     if (this.#opening.size < MAX_OPENING && !this.#opening.has(request)) {
       const searched = open(request).then(() => {
