@@ -9,6 +9,7 @@ request before the barrier, and every request after it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -101,6 +102,20 @@ class ResponseReport(NamedTuple):
     """`default`, `reply`, `path` or `responder`."""
 
 
+class Position(NamedTuple):
+    """A viewer's position in a callback's stream: the last request that it received."""
+
+    epoch: str
+    seq: int
+
+
+class KeptRequest(NamedTuple):
+    """A captured request that delivery has kept for recovery, as `Sink.deliver` receives it."""
+
+    responded: ResponseReport
+    members: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Barrier:
     """A place in a callback's stream: after the request `seq`, before the next one."""
@@ -109,6 +124,14 @@ class Barrier:
     seq: int
     viewers_elsewhere: int
     """Viewers on other workers."""
+    recovered: Sequence[KeptRequest] = ()
+    """The kept requests after the position that the viewer gave, in order and without a hole. They
+    end with the request `seq`, unless the barrier is incomplete.
+    """
+    is_complete: bool = True
+    """Whether a viewer may join here. Otherwise there is more to recover than one slice, and the
+    viewer needs another barrier, with the position of the last recovered request.
+    """
 
 
 class Sink(Protocol):
@@ -222,10 +245,11 @@ class Delivery(ABC):
         """
 
     @abstractmethod
-    def barrier(self, uuid: str) -> AbstractContextManager[Barrier]:
+    def barrier(self, uuid: str, since: Position | None = None) -> AbstractContextManager[Barrier]:
         """Pause the callback's stream while the `with` block runs, which must not block.
 
-        Raises `QueueUnavailable` if this worker's subscription cannot be confirmed.
+        With `since`, the barrier contains the kept requests after that position, or a slice of
+        them. Raises `QueueUnavailable` if this worker's subscription cannot be confirmed.
         """
 
     @abstractmethod

@@ -15,6 +15,7 @@ from webhook_logger.delivery.base import (
     Barrier,
     Delivery,
     Expected,
+    Position,
     RateExceeded,
     Receipt,
     ResponseReport,
@@ -115,7 +116,7 @@ class MemoryDelivery(Delivery):
         return self._responses.decline(uuid, request)
 
     @contextmanager
-    def barrier(self, uuid: str) -> Iterator[Barrier]:
+    def barrier(self, uuid: str, since: Position | None = None) -> Iterator[Barrier]:
         with self._lock_of(uuid):
             counter = self._counter(uuid)
             yield Barrier(counter.epoch, counter.seq, viewers_elsewhere=0)

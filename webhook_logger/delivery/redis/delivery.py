@@ -21,6 +21,7 @@ from webhook_logger.delivery.base import (
     Barrier,
     Delivery,
     Expected,
+    Position,
     QueueUnavailable,
     Receipt,
     ResponseReport,
@@ -159,7 +160,7 @@ class RedisDelivery(Delivery):
         where = [keys.pending_key(uuid)]
         return bool(self._small.run(scripts.DECLINE, where, request))
 
-    def barrier(self, uuid: str) -> AbstractContextManager[Barrier]:
+    def barrier(self, uuid: str, since: Position | None = None) -> AbstractContextManager[Barrier]:
         if self._readiness.reason:
             raise QueueUnavailable(self._readiness.reason)
         return self._barriers.barrier(uuid)
