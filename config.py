@@ -201,6 +201,26 @@ class Config:
         '`bye {reason: "slow"}`, then the viewer is disconnected. When it reconnects, `joined` '
         "reports the number of missed requests.",
     )
+    RECOVERY_SECONDS: float = _setting(
+        settings.seconds(0, 3600),
+        0.0,
+        "Seconds for which captured requests are kept in memory, so that a viewer that reconnects "
+        "gets those that it missed. Only requests of callbacks that had a viewer within this time "
+        "are kept. `0` keeps nothing.",
+    )
+    RECOVERY_BYTES: int = _limit(
+        settings.whole_number(2**16, 2**28),
+        4 * 2**20,
+        "Maximum bytes of the kept requests of a callback.",
+        "The oldest kept requests of the callback are dropped. A larger request is not kept, and "
+        "older ones are dropped.",
+    )
+    RECOVERY_TOTAL_BYTES: int = _limit(
+        settings.whole_number(2**20, 2**40),
+        256 * 2**20,
+        "Maximum bytes of all kept requests, on all workers together.",
+        "The oldest kept requests are dropped. Viewers that missed them see how many they missed.",
+    )
     CORS_ALLOWED_ORIGINS: tuple[str, ...] = _setting(
         settings.origins,
         ("*",),

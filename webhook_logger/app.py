@@ -8,7 +8,7 @@ from flask import Flask, Request
 from werkzeug.routing import MapAdapter
 
 from config import ROOT, Config
-from webhook_logger.delivery import QueueLimits, make_delivery
+from webhook_logger.delivery import QueueLimits, RecoveryLimits, make_delivery
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
 from webhook_logger.senders import callback
@@ -100,7 +100,10 @@ def create_app(config: Config) -> App:
     metrics = Metrics()
     limits = QueueLimits(config.QUEUE_TIMEOUT, config.QUEUE_BACKLOG, config.QUEUE_BACKLOG_BYTES)
     redis_url = config.REDIS_URL.reveal() if config.REDIS_URL else None
-    delivery = make_delivery(redis_url, limits, config.MAX_REQUESTS_PER_SECOND)
+    recovery = RecoveryLimits(
+        config.RECOVERY_SECONDS, config.RECOVERY_BYTES, config.RECOVERY_TOTAL_BYTES
+    )
+    delivery = make_delivery(redis_url, limits, config.MAX_REQUESTS_PER_SECOND, recovery)
 
     app.extensions["refusals"] = refusals = Refusals(delivery, metrics, config.URL_PREFIX)
 

@@ -17,6 +17,7 @@ from webhook_logger.delivery.base import (
 )
 from webhook_logger.delivery.memory.delivery import MemoryDelivery
 from webhook_logger.delivery.pending import PendingOutcome, PendingRequest
+from webhook_logger.delivery.recovery import RecoveryLimits
 from webhook_logger.delivery.redis.backlog import QueueLimits
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.manager import RoomManager
@@ -35,6 +36,7 @@ __all__ = [
     "QueueUnavailable",
     "RateExceeded",
     "Receipt",
+    "RecoveryLimits",
     "ResponseReport",
     "RoomManager",
     "Sink",
@@ -43,11 +45,13 @@ __all__ = [
 ]
 
 
-def make_delivery(redis_url: str | None, limits: QueueLimits, max_per_second: int) -> Delivery:
+def make_delivery(
+    redis_url: str | None, limits: QueueLimits, max_per_second: int, recovery: RecoveryLimits
+) -> Delivery:
     """Return delivery through the Redis at the URL, or within this process if there is no URL.
 
     A callback accepts at most `max_per_second` requests; 0 means no limit.
     """
     if redis_url:
         return RedisDelivery(redis_url, limits, max_per_second)
-    return MemoryDelivery(max_per_second)
+    return MemoryDelivery(max_per_second, recovery)

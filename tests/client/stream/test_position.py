@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.wire_fixture import samples
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.stream.events import Gap
-from webhook_logger.client.stream.position import IDS_KEPT, Position
+from webhook_logger.client.stream.position import IDS_KEPT, InboxPosition
 from webhook_logger.client.stream.wire import Joined
 
 
@@ -19,14 +19,14 @@ def joined(seq: int, epoch: str = "e", missed: int | None = 0) -> Joined:
     return Joined(epoch, seq, missed)
 
 
-def at(seq: int) -> Position:
-    position = Position("u")
+def at(seq: int) -> InboxPosition:
+    position = InboxPosition("u")
     position.joined(joined(seq))
     return position
 
 
 def test_auth_contains_the_current_position() -> None:
-    position = Position("u")
+    position = InboxPosition("u")
     assert position.auth == {"uuid": "u"}
     position.joined(joined(3))
     assert position.auth == {"uuid": "u", "epoch": "e", "seq": 3}

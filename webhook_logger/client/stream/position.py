@@ -13,7 +13,7 @@ IDS_KEPT = 1000
 """Number of ids kept to detect duplicates: a load balancer retries within seconds."""
 
 
-class Position:
+class InboxPosition:
     """Tracks the events `joined` and `request`, in order."""
 
     def __init__(self, uuid: str) -> None:

@@ -18,7 +18,7 @@ from webhook_logger.client.stream.connection import (
 )
 from webhook_logger.client.stream.events import ConnectionStatus
 from webhook_logger.client.stream.mailbox import Mailbox
-from webhook_logger.client.stream.position import Position
+from webhook_logger.client.stream.position import InboxPosition
 
 FIRST_SECONDS = 0.3
 MAX_SECONDS = 3.0
@@ -47,7 +47,7 @@ class Stream:
         self._tls = tls
         self._step_seconds = step_seconds
         self._max_message_bytes = max_message_bytes
-        self._position = Position(address.uuid)
+        self._position = InboxPosition(address.uuid)
         self._connection: StreamConnection | None = None
         self._joined = False
         self._bye_reason = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ from webhook_logger.delivery.base import (
     Barrier,
     Delivery,
     Expected,
+    KeptRequest,
     Position,
     RateExceeded,
     Receipt,
@@ -23,8 +24,10 @@ from webhook_logger.delivery.base import (
     StoredReply,
 )
 from webhook_logger.delivery.events import members_of
+from webhook_logger.delivery.memory.recovery import Recovery
 from webhook_logger.delivery.memory.replies import Replies
 from webhook_logger.delivery.memory.responses import Responses
+from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
 from webhook_logger.delivery.socketio import LeanRooms
 from webhook_logger.errors import Reason
 from webhook_logger.rates import Rates
@@ -46,12 +49,13 @@ class _Counter:
 class MemoryDelivery(Delivery):
     """Delivery without `REDIS_URL`."""
 
-    def __init__(self, max_per_second: int = 0) -> None:
+    def __init__(self, max_per_second: int = 0, recovery: RecoveryLimits = RECOVERY_OFF) -> None:
         self._rates = Rates(max_per_second, 1.0)
         self.manager = LeanRooms()
         self._sink: Sink
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
         self._viewers: dict[str, int] = {}
+        self._recovery = Recovery(recovery)
         self._replies = Replies()
         self._responses = Responses(self._take_reply)
         # Counting and delivering a request are one step under the lock of its callback. Otherwise
@@ -61,6 +65,8 @@ class MemoryDelivery(Delivery):
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
+        if self._recovery.is_on:
+            threading.Thread(target=self._recovery.run, daemon=True).start()
 
     def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
         uuid = request.uuid
@@ -75,10 +81,15 @@ class MemoryDelivery(Delivery):
             reply = None if pending else self._replies.get(uuid)
             # Use the reply before viewers get the request, because it may be changed meanwhile.
             is_changed = reply and is_ordinary and self._replies.take(uuid)
-            if viewers:
+            if viewers or self._recovery.was_watched(uuid):
                 status, by = (0, "") if reply or pending else expected[:2]
                 responded = ResponseReport(uuid, counter.epoch, counter.seq, status, by)
-                self._sink.deliver(responded, members_of(request))
+                kept = KeptRequest(responded, members_of(request))
+                self._recovery.keep(kept)
+                if viewers:
+                    self._sink.deliver(*kept)
+            else:
+                self._recovery.drop(uuid)
             if is_changed:
                 self._sink.reply_used(uuid)
             return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply, pending)
@@ -119,13 +130,20 @@ class MemoryDelivery(Delivery):
     def barrier(self, uuid: str, since: Position | None = None) -> Iterator[Barrier]:
         with self._lock_of(uuid):
             counter = self._counter(uuid)
-            yield Barrier(counter.epoch, counter.seq, viewers_elsewhere=0)
+            recovered: Sequence[KeptRequest] = ()
+            is_complete = True
+            if since and since.epoch == counter.epoch:
+                if uuid not in self._viewers:
+                    self._recovery.watch(uuid, 0)
+                recovered, is_complete = self._recovery.slice(uuid, since)
+            yield Barrier(counter.epoch, counter.seq, 0, recovered, is_complete)
 
     def set_viewers(self, uuid: str, viewers: int) -> None:
         if viewers:
             self._viewers[uuid] = viewers
         else:
             self._viewers.pop(uuid, None)
+        self._recovery.watch(uuid, viewers)
         self._sink.count(uuid, viewers)
 
     def check(self) -> None:
@@ -149,3 +167,4 @@ class MemoryDelivery(Delivery):
         while (oldest := next(iter(self._counters))) in self._viewers:
             self._counters.move_to_end(oldest)
         del self._counters[oldest]
+        self._recovery.drop(oldest)
