@@ -197,7 +197,8 @@ class Config:
         settings.whole_number(2**16, 2**32),
         6 * 2**20,
         "Maximum bytes buffered for a slow viewer, in addition to one event, before it is "
-        "disconnected.",
+        "disconnected. An event for `n` viewers of a callback counts with `1/n` of its size, "
+        "at least `1/8`.",
         '`bye {reason: "slow"}`, then the viewer is disconnected. When it reconnects, `joined` '
         "reports the number of missed requests.",
     )

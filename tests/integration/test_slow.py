@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from tests.support.patience import eventually
 from tests.support.processes import Server
@@ -15,6 +15,8 @@ MEBIBYTE = 2**20
 CUT_OFF = 'viewers_cut_off_total{reason="slow"}'
 MORE_THAN_THE_BUFFERS = 300
 """Number of bodies: the kernel buffers up to 36 MB per connection, the server 6 MiB."""
+LESS_THAN_EIGHT_BUFFERS = 230
+"""Number of bodies, 46 MB: more than the buffers of one viewer, less than eight times 6 MiB."""
 
 
 def send_pong(viewer: PacketViewer) -> None:
@@ -48,6 +50,27 @@ def test_a_viewer_that_stops_reading_is_disconnected_and_counts_missed_requests(
         again = {"uuid": uuid, "epoch": position["epoch"], "seq": seen}
         with PacketViewer(server.url, again) as back:
             assert back.event("joined")["missed"] == sent - seen > 0
+
+
+def test_a_viewer_in_a_room_of_eight_falls_further_behind_than_one_alone(
+    server: Server, uuid: str
+) -> None:
+    with ExitStack() as stack:
+        viewers = [stack.enter_context(PacketViewer(server.url, {"uuid": uuid})) for _ in range(8)]
+        for viewer in viewers:
+            viewer.event("joined")
+        slow, *others = viewers
+        before = server.metrics()[CUT_OFF]
+        for sent in range(1, LESS_THAN_EIGHT_BUFFERS + 1):
+            assert post(server.address, f"/{uuid}", BODY).status == 200
+            for other in others:
+                assert other.requests(1)[0]["seq"] == sent
+            if sent % 10 == 0:
+                for viewer in viewers:
+                    send_pong(viewer)
+        received = [slow.requests(1)[0]["seq"] for _ in range(sent)]
+        assert received == list(range(1, sent + 1))
+        assert server.metrics()[CUT_OFF] == before
 
 
 def test_the_buffer_of_a_viewer_is_bounded(uuid: str) -> None:

@@ -35,17 +35,19 @@ class Rooms:
             packets = [request_packet(responded, members)]
             if responded.status:
                 packets.append(responded_packet(responded))
-            self._send(Shared(*packets), room)
+            self._send(room, *packets)
 
     def responded(self, responded: ResponseReport) -> None:
         """Report to the callback's viewers which response the sender of a request received."""
         room = self._rooms.get(responded.uuid)
         if room:
-            self._send(Shared(responded_packet(responded)), room)
+            self._send(room, responded_packet(responded))
 
-    def _send(self, packet: Shared, room: Room) -> None:
-        for number, outbox in enumerate(tuple(room.viewers_here.values()), 1):
-            outbox.put(packet)
+    def _send(self, room: Room, *packets: bytes) -> None:
+        outboxes = tuple(room.viewers_here.values())
+        shared = Shared(*packets, viewers=len(outboxes))
+        for number, outbox in enumerate(outboxes, 1):
+            outbox.put(shared)
             if number % VIEWERS_PER_TURN == 0:
                 self._socketio.sleep(0)  # a large room must not block the worker
 

@@ -11,7 +11,7 @@ from _thread import start_new_thread  # Thread.start waits, and others run meanw
 from collections import deque
 from contextlib import suppress
 from queue import Empty
-from typing import Any
+from typing import Any, NamedTuple
 
 from engineio.packet import MESSAGE, Packet
 
@@ -32,20 +32,38 @@ MAX_PACKETS_PER_POLL = 16
 FLUSH_BYTES = 64 * 1024
 """Collected packets with more bytes than this are written immediately."""
 
+MAX_SHARES = 8
+"""A frame is in memory once for all viewers of a room, so each viewer is charged a share of it. A
+viewer is charged at least an eighth, so that it can hold at most eight times its limit."""
+
 
 def bye(reason: str) -> Packet:
     """Return the last event before a viewer is disconnected. `reason` is `slow` or `limit`."""
     return Packet(MESSAGE, f'2["bye",{{"reason":"{reason}"}}]')
 
 
+class SharedFrame(NamedTuple):
+    """A frame that waits for several viewers."""
+
+    frame: bytes
+    charge: int
+    """Number of bytes that it counts for each viewer."""
+
+
 class Shared:
     """Socket.IO packets for many viewers, encoded and framed once and sent as one."""
 
-    __slots__ = ("_packets", "frame")
+    __slots__ = ("_packets", "frame", "waiting")
 
-    def __init__(self, *packets: bytes) -> None:
+    def __init__(self, *packets: bytes, viewers: int = 1) -> None:
+        """Frame the packets for this number of viewers."""
         self._packets = packets
         self.frame = b"".join([text_frame(b"4" + packet) for packet in packets])
+        self.waiting: bytes | SharedFrame = self.frame
+        """The item in the outbox of a viewer that must wait."""
+        if viewers > 1:
+            share = len(self.frame) // min(viewers, MAX_SHARES)
+            self.waiting = SharedFrame(self.frame, share + OVERHEAD_BYTES)
 
     def packets(self) -> list[Packet]:
         """Return the packets one by one, for a polling viewer."""
@@ -79,7 +97,7 @@ class Outbox:
         self._waiting: deque[Any] | None = None  # most viewers never need it
         self._gathered: list[bytes] | None = None
         self._bytes = 0
-        """Size of all gathered and waiting packets."""
+        """Size of all gathered and waiting packets. A shared frame counts with its charge."""
         self._socket: Any = None
         self._is_writing = False
         self._closed = False
@@ -89,6 +107,11 @@ class Outbox:
         self._is_finishing = False
         self.ending: Ending | None = None
         """Why this worker disconnects the viewer; None if the viewer leaves by itself."""
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Size of all packets that wait, as it counts for the limit."""
+        return self._bytes
 
     # The queue's interface, for Engine.IO
 
@@ -168,8 +191,7 @@ class Outbox:
     def write(self, data: bytes) -> None:
         """Write bytes of the WebSocket protocol after earlier packets."""
         if self._is_writing:
-            self._append(data)
-            self._add_bytes(_size(data))
+            self._wait(data)
             return
         if self._gathered is None:
             self._gathered = [data]
@@ -193,11 +215,17 @@ class Outbox:
             start_new_thread(self._write, (data[sent:],))
 
     def _send(self, packet: Packet | Shared | None) -> None:
-        if packet is not None:
-            self.write(_framed(packet))
-        else:
+        if packet is None:
             self.flush()
             self._end()
+        elif self._is_writing and isinstance(packet, Shared):
+            self._wait(packet.waiting)
+        else:
+            self.write(_framed(packet))
+
+    def _wait(self, item: bytes | SharedFrame) -> None:
+        self._append(item)
+        self._add_bytes(_size(item))
 
     def _end(self) -> None:
         if self._is_writing:
@@ -216,8 +244,7 @@ class Outbox:
                     self._close_socket()
                     break
                 self._bytes -= _size(following)
-                is_framed = isinstance(following, bytes)
-                self._socket.sendall(following if is_framed else _framed(following))
+                self._socket.sendall(_framed(following))
         self._waiting, self._is_writing = None, False
         if self._is_finishing:
             self._end_writing()
@@ -247,12 +274,16 @@ class Outbox:
             self._socket.shutdown(socket.SHUT_RDWR)
 
 
-def _framed(packet: Packet | Shared) -> bytes:
-    return packet.frame if isinstance(packet, Shared) else frame(packet.encode())
+def _framed(item: Packet | Shared | SharedFrame | bytes) -> bytes:
+    if isinstance(item, (Shared, SharedFrame)):
+        return item.frame
+    return item if isinstance(item, bytes) else frame(item.encode())
 
 
-def _size(item: Packet | bytes | None) -> int:
+def _size(item: Packet | SharedFrame | bytes | None) -> int:
     """Return the size in bytes of a frame, or of a packet that waits for a poll."""
+    if isinstance(item, SharedFrame):
+        return item.charge
     if isinstance(item, bytes):
         return len(item) + OVERHEAD_BYTES
     data = item.data if item is not None else None
