@@ -255,8 +255,9 @@ class Config:
     DRAIN_SECONDS: float = _setting(
         settings.seconds(0, 3600),
         0.0,
-        "Seconds that a worker continues to serve after SIGTERM, while `/readyz` fails. "
-        "Stopping then takes at most 16 more seconds.",
+        "Seconds that a worker continues to serve after SIGTERM, while `/readyz` fails and new "
+        "viewers are refused. At least 3 if the worker has viewers and another worker shares its "
+        "queue. Stopping then takes at most 15 more seconds.",
     )
     BALANCER_HEADERS: str = _setting(
         settings.one_of("x-forwarded", "webhook-logger"),

@@ -74,3 +74,5 @@ if __name__ == "__main__":
         main()
     except ServingError as error:
         sys.exit(str(error))
+    # Not `sys.exit`, which waits for threads. One that waits for the queue may not end.
+    os._exit(os.EX_OK)

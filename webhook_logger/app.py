@@ -8,7 +8,7 @@ from flask import Flask, Request
 from werkzeug.routing import MapAdapter
 
 from config import ROOT, Config
-from webhook_logger.delivery import QueueLimits, RecoveryLimits, make_delivery
+from webhook_logger.delivery import Delivery, QueueLimits, RecoveryLimits, make_delivery
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
 from webhook_logger.senders import callback
@@ -31,13 +31,28 @@ class App(Flask):
 
     draining = False
 
-    def send_bye(self) -> None:
-        """Notify all viewers of this worker that it drains, and respond to all waiting senders."""
+    @property
+    def has_viewers(self) -> bool:
+        """Return whether this worker has viewers."""
+        return bool(self.extensions["admission"].viewers)
+
+    def has_peers(self) -> bool:
+        """Return whether other workers share the queue."""
+        delivery: Delivery = self.extensions["delivery"]
+        return delivery.has_peers()
+
+    def send_bye(self, seconds: float) -> None:
+        """Accept no more viewers, and notify the others for how long they are still served."""
+        self.extensions["admission"].drain(seconds)
+
+    def stop_waiting(self) -> None:
+        """Respond to all senders that wait for a responder or for a delayed reply."""
         view: Any = self.view_functions["callback"]
         view.stop_waiting()
-        self.extensions["admission"].draining = True
-        bye = {"reason": "draining", "seconds": 0}
-        self.extensions["socketio"].emit("bye", bye, ignore_queue=True)
+
+    def begin_disconnecting(self) -> None:
+        """Count viewers that leave from now on as disconnected, and end the polls in progress."""
+        self.extensions["admission"].begin_disconnecting()
 
     def refused(self, line: str, reason: Reason) -> None:
         """Count a request that `serving` refused, and report it if it names a callback."""
@@ -105,6 +120,7 @@ def create_app(config: Config) -> App:
     )
     delivery = make_delivery(redis_url, limits, config.MAX_REQUESTS_PER_SECOND, recovery)
 
+    app.extensions["delivery"] = delivery
     app.extensions["refusals"] = refusals = Refusals(delivery, metrics, config.URL_PREFIX)
 
     # Views

@@ -17,8 +17,8 @@ import socketio
 from tests.integration.fidelity_table import ROWS
 from tests.integration.test_fidelity import Stage, body_of
 from tests.support.patience import PATIENCE_SECONDS, eventually
-from tests.support.polling import UpgradingViewer
-from tests.support.processes import HAS_IPV6, ROOT, Nginx, Redis, Server
+from tests.support.polling import PollingViewer, UpgradingViewer
+from tests.support.processes import HAS_IPV6, ROOT, Nginx, Redis, Server, status_of
 from tests.support.responders import Responder, give
 from tests.support.sender import Sender, post, send
 from tests.support.viewers import ASIDES, PacketViewer, Viewer
@@ -106,6 +106,26 @@ def test_without_the_setting_the_balancers_header_lines_are_captured(memory_serv
         seen = viewer.event("request")
         assert seen["remote_addr"] == "127.0.0.1"
         assert ["Webhook-Logger-Client", "1.2.3.4"] in seen["headers"]
+
+
+@pytest.mark.parametrize("kind", [PacketViewer, PollingViewer])
+def test_nginx_connects_new_viewers_to_a_worker_that_is_not_draining(
+    redis: Redis, kind: type[PacketViewer]
+) -> None:
+    leaving, other = workers(redis, 2)
+    leaving.settings["DRAIN_SECONDS"] = 60
+    with leaving, other, Nginx(leaving.until_ready(), other.until_ready()) as nginx:
+        leaving.terminate()
+        eventually(lambda: status_of(leaving.url + "/readyz") == 503)
+        uuid = str(uuid4())
+        # From several addresses, of which nginx assigns some to the draining worker.
+        for number in range(1, 9):
+            with kind(nginx.url, {"uuid": uuid}, f"127.0.0.{number}") as viewer:
+                viewer.event("joined")
+                viewer.write(f'420["leave",{{"uuid":"{uuid}"}}]')
+                assert viewer.packet()[0] == "430"
+        assert leaving.metrics()["viewers"] == 0
+        leaving.terminate()
 
 
 def test_a_viewer_on_long_polling_stays_with_its_worker(balanced: Nginx) -> None:

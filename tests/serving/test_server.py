@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from unittest.mock import Mock
 
@@ -11,7 +12,7 @@ import yaml
 
 from config import ROOT
 from webhook_logger.serving import server
-from webhook_logger.serving.server import SHUTDOWN_SECONDS
+from webhook_logger.serving.server import HANDOVER_SECONDS, STOP_SECONDS
 from webhook_logger.serving.slots import ConnectionSlots
 
 
@@ -27,6 +28,10 @@ class Clock:
     def sleep(self, seconds: float = 0) -> None:
         self.now += seconds
 
+    @contextmanager
+    def Timeout(self, *_: object, **__: object) -> Iterator[None]:  # noqa: N802
+        yield
+
 
 class NeverIdle(ConnectionSlots):
     """A worker's connections, one of which sends slowly without end."""
@@ -41,25 +46,86 @@ class NeverIdle(ConnectionSlots):
         self._clock.sleep(seconds)
 
 
-@pytest.mark.parametrize("viewers", [0, 1, 10_000])
-def test_a_worker_stops_in_time_although_a_sender_never_ends(
-    monkeypatch: pytest.MonkeyPatch, viewers: int
-) -> None:
+class RecordingWorker:
+    """A worker that records what the server asks of it."""
+
+    def __init__(self, viewers: list[bool] | None = None, has_peers: bool = False) -> None:
+        self.draining = False
+        self.calls: list[str] = []
+        self._viewers = iter(viewers or [])
+        self._has_peers = has_peers
+
+    @property
+    def has_viewers(self) -> bool:
+        return next(self._viewers, False)
+
+    def has_peers(self) -> bool:
+        return self._has_peers
+
+    def send_bye(self, seconds: float) -> None:
+        self.calls.append(f"bye {seconds:g}")
+
+    def stop_waiting(self) -> None:
+        self.calls.append("stop waiting")
+
+    def begin_disconnecting(self) -> None:
+        self.calls.append("disconnect")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(server, "time", clock)
     monkeypatch.setattr(server, "eventlet", clock)
+    return clock
+
+
+@pytest.mark.parametrize(
+    ("drain_seconds", "has_peers", "viewers", "bye", "drained"),
+    [
+        (0.0, False, [True] * 1000, "bye 0", 0),
+        (0.0, True, [True] * 1000, "bye 3", 3),
+        (0.0, True, [True, True, False], "bye 3", 0.2),
+        (2.0, True, [True] * 1000, "bye 3", 3),
+        (5.0, True, [], "bye 5", 5),
+        (5.0, False, [], "bye 5", 5),
+    ],
+)
+def test_a_worker_drains_while_its_viewers_can_move(
+    clock: Clock,
+    drain_seconds: float,
+    has_peers: bool,
+    viewers: list[bool],
+    bye: str,
+    drained: float,
+) -> None:
+    worker: Any = RecordingWorker(viewers, has_peers)
+    slots = ConnectionSlots(1000)
+    assert server._drain(worker, slots, drain_seconds) == has_peers
+    assert (worker.draining, slots.last_responses) == (True, True)
+    assert worker.calls == [bye]
+    assert clock.now == pytest.approx(drained)
+
+
+@pytest.mark.parametrize("viewers", [0, 1, 10_000])
+@pytest.mark.parametrize("has_peers", [False, True])
+def test_a_worker_stops_in_time_although_a_sender_never_ends(
+    clock: Clock, viewers: int, has_peers: bool
+) -> None:
     slots = NeverIdle(clock)
     sockets: Any = [Mock() for _ in range(viewers)]
     slots.viewers = dict.fromkeys(sockets, 0)
-    worker: Any = SimpleNamespace(send_bye=lambda: None)
-    server._shut_down(worker, slots, lambda: clock.sleep(server.ACCEPT_SECONDS))
+    worker: Any = RecordingWorker()
+    server._shut_down(worker, slots, lambda: clock.sleep(server.ACCEPT_SECONDS), has_peers)
     assert all(viewer.shutdown.called for viewer in sockets)
-    assert clock.now <= SHUTDOWN_SECONDS
-    assert len(slots.waits) == 2
+    assert worker.calls == ["disconnect", "stop waiting"]
+    assert clock.now <= STOP_SECONDS - server.EXIT_SECONDS
+    assert len(slots.waits) == (3 if has_peers else 2)
     assert all(slots.waits), "requests that begin meanwhile also have time to finish"
 
 
 def test_compose_grants_a_worker_enough_time_to_stop() -> None:
     web = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["web"]
     grace = float(web["stop_grace_period"].removesuffix("s"))
-    assert grace >= web["environment"]["DRAIN_SECONDS"] + SHUTDOWN_SECONDS
+    drain = max(web["environment"]["DRAIN_SECONDS"], HANDOVER_SECONDS)
+    assert grace > drain + STOP_SECONDS

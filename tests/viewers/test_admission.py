@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from engineio.packet import NOOP
 
 from webhook_logger import rates
 from webhook_logger.metrics import Metrics
@@ -56,3 +57,16 @@ def test_messages_over_the_rate_wait_for_the_next_second_and_are_handled_in_orde
         handlers["message"]("sid", f"2[{number}]")
     assert handled == [(number // 10, f"2[{number}]") for number in range(31)]
     assert clock.pauses == [1, 1, 1]
+
+
+def test_a_worker_that_disconnects_its_viewers_ends_their_polls() -> None:
+    sent: dict[str, list[Any]] = {"polling": [], "websocket": []}
+    sockets = {
+        sid: SimpleNamespace(upgraded=sid == "websocket", queue=SimpleNamespace(put=packets.append))
+        for sid, packets in sent.items()
+    }
+    engineio: Any = SimpleNamespace(handlers={}, on=None, sockets=sockets)
+    limits = ViewerLimits(0, 0, 0, message_bytes=0, queue_bytes=0, rooms=0)
+    Admission(engineio, limits, Metrics(), lambda _: True).begin_disconnecting()
+    assert [packet.packet_type for packet in sent["polling"]] == [NOOP]
+    assert sent["websocket"] == []

@@ -256,6 +256,10 @@ class Delivery(ABC):
     def set_viewers(self, uuid: str, viewers: int) -> None:
         """Set the number of the callback's viewers on this worker. Never blocks."""
 
+    def has_peers(self) -> bool:
+        """Return whether other workers share the queue. False if the queue is unavailable."""
+        return False
+
     @property
     def requests_read(self) -> int:
         """Return the number of captured requests that this worker read from the queue."""

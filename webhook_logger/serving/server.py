@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import resource
 import signal
@@ -26,18 +27,26 @@ from webhook_logger.serving.slots import ConnectionSlots
 RESERVED_DESCRIPTORS = 128
 ACCEPT_SECONDS = 1
 """Time during which a stopping worker still accepts connections that wait in the kernel."""
-IN_FLIGHT_SECONDS = 15
-"""Time that a stopping worker waits for requests in flight, in total."""
-FIRST_WAIT_SECONDS = 10
-"""The part of `IN_FLIGHT_SECONDS` before the worker disconnects its viewers."""
+HANDOVER_SECONDS = 3
+"""Minimum time in which viewers move to another worker, if there is one."""
+PEERS_SECONDS = 1
+"""Time to find out whether there is another worker."""
+VIEWERS_POLL_SECONDS = 0.1
+STOP_SECONDS = 15
+"""Maximum time that a worker needs to stop after it has drained. Then its process ends."""
+IN_FLIGHT_SECONDS = 9
+"""The part of `STOP_SECONDS` for requests in flight, before senders that still wait for a responder
+get the callback's reply.
+"""
+REPLY_SECONDS = 1
+"""Time to send these replies before viewers are disconnected."""
 SPREAD_SECONDS = 3
 """Maximum time over which viewers are disconnected, so that they do not reconnect all at once."""
 SECONDS_BETWEEN_DISCONNECTS = 0.05
 NOTIFY_SECONDS = 0.2
 """Time to notify the other workers that the viewers have left."""
-
-SHUTDOWN_SECONDS = ACCEPT_SECONDS + IN_FLIGHT_SECONDS
-"""Maximum time that a worker needs to stop, after `DRAIN_SECONDS`."""
+EXIT_SECONDS = PEERS_SECONDS + 0.5
+"""The part of `STOP_SECONDS` for finding other workers and for ending the process."""
 
 
 class Worker(Protocol):
@@ -46,8 +55,23 @@ class Worker(Protocol):
     draining: bool
     """Whether `/readyz` asks load balancers to stop sending requests."""
 
-    def send_bye(self) -> None:
-        """Notify viewers that they will be disconnected and can reconnect."""
+    @property
+    def has_viewers(self) -> bool:
+        """Return whether viewers are connected."""
+
+    def has_peers(self) -> bool:
+        """Return whether other workers can take over the viewers."""
+
+    def send_bye(self, seconds: float) -> None:
+        """Accept no more viewers, and notify those connected that they will be disconnected, but
+        not before `seconds` have passed.
+        """
+
+    def stop_waiting(self) -> None:
+        """Respond to all senders that wait for a responder."""
+
+    def begin_disconnecting(self) -> None:
+        """Count viewers that leave from now on as disconnected, and end the polls in progress."""
 
     def refused(self, line: str, reason: Reason) -> None:
         """Report a refused request, by its target or the beginning of its request line."""
@@ -93,32 +117,79 @@ def serve(
         acceptor.close_idle()
 
     def drain() -> None:
-        worker.draining = True
-        slots.last_responses = True
-        eventlet.sleep(drain_seconds)
-        _shut_down(worker, slots, stop_accepting)
+        has_peers = _drain(worker, slots, drain_seconds)
+        _shut_down(worker, slots, stop_accepting, has_peers)
         signals.waker.send(b"!")
 
+    _end_process_after(max(drain_seconds, HANDOVER_SECONDS) + STOP_SECONDS)
     eventlet.spawn_n(drain)
     next_signal(signals)  # from `drain`, or a second signal
 
 
-def _shut_down(worker: Worker, slots: ConnectionSlots, stop_accepting: Callable[[], None]) -> None:
+def _end_process_after(seconds: float) -> None:
+    """End the process then, even if it hangs, and write the stack of each thread to stderr.
+
+    A thread without the GIL does this, so that it also works while Python code blocks the hub.
+    """
+    faulthandler.dump_traceback_later(seconds, exit=True)
+
+
+def _drain(worker: Worker, slots: ConnectionSlots, drain_seconds: float) -> bool:
+    """Serve without new viewers until the others had time to move to other workers.
+
+    Return whether there are other workers.
+    """
+    worker.draining = True
+    slots.last_responses = True
+    has_peers = False
+    with eventlet.Timeout(PEERS_SECONDS, exception=False):
+        has_peers = worker.has_peers()
+    seconds = max(drain_seconds, HANDOVER_SECONDS if has_peers else 0)
+    worker.send_bye(seconds)
+    until = time.monotonic() + seconds
+    while drain_seconds or worker.has_viewers:
+        rest = until - time.monotonic()
+        if rest <= 0:
+            break
+        eventlet.sleep(min(rest, VIEWERS_POLL_SECONDS))
+    return has_peers
+
+
+def _shut_down(
+    worker: Worker, slots: ConnectionSlots, stop_accepting: Callable[[], None], has_peers: bool
+) -> None:
     """Refuse new connections, finish requests in flight, and disconnect viewers one by one."""
+    began = time.monotonic()
+
+    def wait_until_idle(seconds_after_begin: float) -> None:
+        slots.wait_until_idle(max(0.0, began + seconds_after_begin - time.monotonic()))
+
     slots.closing = True
     stop_accepting()
-    until = time.monotonic() + IN_FLIGHT_SECONDS
-    worker.send_bye()
-    slots.wait_until_idle(FIRST_WAIT_SECONDS)
+    worker.begin_disconnecting()
+    if has_peers:  # otherwise no response of a responder can arrive
+        wait_until_idle(IN_FLIGHT_SECONDS)
+        worker.stop_waiting()
+        wait_until_idle(IN_FLIGHT_SECONDS + REPLY_SECONDS)
+    else:
+        worker.stop_waiting()
+        wait_until_idle(IN_FLIGHT_SECONDS)
+    _disconnect_viewers(slots)
+    # Connections accepted earlier may have begun a request meanwhile.
+    wait_until_idle(STOP_SECONDS - EXIT_SECONDS)
+
+
+def _disconnect_viewers(slots: ConnectionSlots) -> None:
     viewers = list(slots.viewers)
-    for viewer in viewers:
-        eventlet.sleep(min(SECONDS_BETWEEN_DISCONNECTS, SPREAD_SECONDS / len(viewers)))
+    until = time.monotonic() + SPREAD_SECONDS
+    for number, viewer in enumerate(viewers):
+        # A sleep can take longer than it should: share the rest of the time.
+        seconds = (until - time.monotonic()) / (len(viewers) - number)
+        eventlet.sleep(min(SECONDS_BETWEEN_DISCONNECTS, max(0.0, seconds)))
         # Not a Socket.IO DISCONNECT: clients reconnect only after the transport closes.
         with suppress(OSError):
             viewer.shutdown(socket.SHUT_RDWR)
     eventlet.sleep(NOTIFY_SECONDS)
-    # Connections accepted earlier may have begun a request meanwhile.
-    slots.wait_until_idle(max(0.0, until - time.monotonic()))
 
 
 def _raise_descriptor_limit(connections: int) -> int:

@@ -48,13 +48,13 @@ def make_viewers(
         max_http_buffer_size=limits.message_bytes,
     )
     engineio = socketio.server.eio
-    RequestGuard(engineio, allowed)
     admission = Admission(
         engineio,
         limits,
         metrics,
         lambda eio_sid: delivery.manager.sid_from_eio_sid(eio_sid, "/") is not None,
     )
+    RequestGuard(engineio, allowed, lambda: admission.is_draining)
     transport.install(engineio, limits.queue_bytes, admission.allow_message)
     rooms = Rooms(socketio, delivery, metrics)
     responders = Responders(socketio, delivery)

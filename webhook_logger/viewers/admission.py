@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from engineio.packet import MESSAGE, Packet
+from engineio.packet import MESSAGE, NOOP, Packet
 
 from webhook_logger.metrics import Ending, Metrics
 from webhook_logger.rates import Rates
@@ -20,13 +20,14 @@ from webhook_logger.viewers.transport import (
     after_connect_timeout,
     disconnect,
     disconnect_over_limit,
+    draining,
 )
 
 SILENT_SECONDS = 5.0
 """Time without a message after which a viewer over the limit is disconnected."""
 
-DISCONNECT = "1"
-"""Socket.IO's packet type."""
+CONNECT, DISCONNECT = "0", "1"
+"""Socket.IO's packet types."""
 
 Environ = dict[str, Any]
 
@@ -68,13 +69,16 @@ class Admission:
         self._messages = Rates(limits.messages_per_second, 1.0)
         self._rejected: dict[str, bool] = {}
         """Viewers over the limit, and whether they have received the reason."""
-        self._viewers = 0
+        self.viewers = 0
+        """Number of admitted Engine.IO sessions."""
         self._counts: Counter[str] = Counter()
         """Viewers of each address, if they are limited."""
         self._addresses: dict[str, str] = {}
         self._expected: set[str] = set()
         """Sessions that must send a CONNECT in time."""
-        self.draining = False
+        self._draining_until: float | None = None
+        """Until when a draining worker serves its viewers, on the monotonic clock."""
+        self._is_disconnecting = False
         """Whether the worker disconnects all its viewers."""
         self._replace_handlers()
 
@@ -88,6 +92,26 @@ class Admission:
         """Lower the maximum number of viewers to this one."""
         self._max_viewers = min(self._max_viewers, maximum)
 
+    @property
+    def is_draining(self) -> bool:
+        """Return whether new sessions are refused."""
+        return self._draining_until is not None
+
+    def drain(self, seconds: float) -> None:
+        """Refuse new sessions, and notify the viewers that they are served for `seconds`."""
+        self._draining_until = time.monotonic() + seconds
+        bye = draining(seconds)
+        for eio_sid, socket in tuple(self._engineio.sockets.items()):
+            if self._is_connected(eio_sid):
+                socket.queue.put(bye)
+
+    def begin_disconnecting(self) -> None:
+        """Count viewers that leave from now on as disconnected, and end the polls in progress."""
+        self._is_disconnecting = True
+        for socket in tuple(self._engineio.sockets.values()):
+            if not socket.upgraded:
+                socket.queue.put(Packet(NOOP))
+
     def _on_connect(self, eio_sid: str, environ: Environ) -> Any:
         address = environ.get("REMOTE_ADDR", "")
         if self._is_full(address):
@@ -95,7 +119,7 @@ class Admission:
             self._metrics.viewers_turned_away += 1
             self._engineio.start_background_task(self._reject_if_silent, eio_sid)
             return None
-        self._viewers += 1
+        self.viewers += 1
         if self._limits.viewers_per_address:
             self._counts[address] += 1
             self._addresses[eio_sid] = address
@@ -116,7 +140,7 @@ class Admission:
 
     def _is_full(self, address: str) -> bool:
         max_per_address = self._limits.viewers_per_address or math.inf
-        return self._viewers >= self._max_viewers or self._counts[address] >= max_per_address
+        return self.viewers >= self._max_viewers or self._counts[address] >= max_per_address
 
     def _on_message(self, eio_sid: str, data: Any) -> None:
         if eio_sid in self._rejected:
@@ -126,6 +150,8 @@ class Admission:
         socket = self._engineio.sockets.get(eio_sid)
         if socket and (socket.upgraded or self.allow_message(socket)) and _is_plain(data):
             self._socketio["message"](eio_sid, data)
+            if self._draining_until is not None and data.startswith(CONNECT):
+                self._notify_late(self._draining_until, socket)
             if data.startswith(DISCONNECT):
                 self._expect_connect(eio_sid)
 
@@ -145,13 +171,18 @@ class Admission:
             time.sleep(seconds)
         return True
 
+    def _notify_late(self, draining_until: float, socket: Session) -> None:
+        """Notify a viewer whose CONNECT arrived after the others were notified."""
+        if self._is_connected(socket.sid):
+            socket.queue.put(draining(max(0.0, draining_until - time.monotonic())))
+
     def _on_disconnect(self, eio_sid: str, reason: str) -> None:
         if eio_sid in self._rejected:
             del self._rejected[eio_sid]
             return
         if ending := self._ending(eio_sid, reason):
             self._metrics.viewers_cut_off[ending] += 1
-        self._viewers -= 1
+        self.viewers -= 1
         if address := self._addresses.pop(eio_sid, ""):
             self._counts[address] -= 1
             if not self._counts[address]:
@@ -164,7 +195,7 @@ class Admission:
             return Ending.PING_TIMEOUT
         socket = self._engineio.sockets.get(eio_sid)
         ending: Ending | None = socket.queue.ending if socket else None
-        return ending or (Ending.DRAINING if self.draining else None)
+        return ending or (Ending.DRAINING if self._is_disconnecting else None)
 
     def _reject_if_silent(self, eio_sid: str) -> None:
         time.sleep(SILENT_SECONDS)

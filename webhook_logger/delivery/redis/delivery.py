@@ -73,7 +73,7 @@ class RedisDelivery(Delivery):
         self._subscription = Subscription(connect, self, limits.seconds)
         self._barriers = Barriers(self._small, self._subscription, self._worker, limits.seconds)
         self._heartbeats = Heartbeats(self._small, self._subscription, self._worker)
-        self.manager = RoomManager(url, seconds=limits.seconds)
+        self.manager = self._rooms = RoomManager(url, seconds=limits.seconds)
         self._sink: Sink
         self._messages: QueueMessages
 
@@ -172,6 +172,9 @@ class RedisDelivery(Delivery):
             self._subscription.subscribe(keys.channel(uuid))
         elif before and not viewers:
             self._subscription.release(keys.channel(uuid))
+
+    def has_peers(self) -> bool:
+        return self._rooms.count_listeners() > 1
 
     def check(self) -> None:
         self._readiness.check()

@@ -63,6 +63,15 @@ class RoomManager(QueuedRooms):
         for each in rooms if isinstance(rooms, list | tuple) else [rooms]:
             super().emit(event, data, namespace, room=_canonical(each), **options)
 
+    def count_listeners(self) -> int:
+        """Return the number of workers, this one included; 0 if the queue is unavailable."""
+        try:
+            [(_channel, listeners)] = self._redis.pubsub_numsub(self.channel)
+        except redis.RedisError as error:
+            log.warning("The number of workers is unknown: %s", log_text(error))
+            return 0
+        return int(listeners)
+
     # Messages from the queue
 
     def emitted(self, message: str) -> None:

@@ -70,6 +70,11 @@ class Shared:
         return [Packet(MESSAGE, packet.decode()) for packet in self._packets]
 
 
+def draining(seconds: float) -> Shared:
+    """Return the event that notifies viewers for how long this worker still serves them."""
+    return Shared(f'2["bye",{{"reason":"draining","seconds":{seconds:g}}}]'.encode())
+
+
 class Outbox:
     """The queue of an Engine.IO session, with the interface of `queue.Queue`.
 
