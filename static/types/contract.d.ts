@@ -44,7 +44,9 @@
  * @typedef {object} Joined  the position of the stream when the viewer joined
  * @property {string} epoch
  * @property {number} seq
- * @property {number | null} missed  requests since the last position; null when the server does not know
+ * @property {number | null} missed  requests since the last position that will not arrive; null when
+ *   the server does not know
+ * @property {number} [recovered]  requests since then that follow, because the server kept them
  * @property {number} viewers  of this callback, this one included
  *
  * @typedef {object} Responded  the response to the sender of a request
@@ -87,6 +89,7 @@
  * @typedef {object} LogEvents  the events of `<webhook-log>` and their `detail`
  * @property {CapturedRequest} request
  * @property {{missed: number | null}} gap  null: the server does not know
+ * @property {{recovered: number}} recovered  requests that follow late, because the server kept them
  * @property {Refused} refused
  * @property {Responded} responded
  * @property {Link} link
@@ -187,9 +190,14 @@ export type Joined = {
     epoch: string;
     seq: number;
     /**
-     * requests since the last position; null when the server does not know
+     * requests since the last position that will not arrive; null when
+     * the server does not know
      */
     missed: number | null;
+    /**
+     * requests since then that follow, because the server kept them
+     */
+    recovered?: number;
     /**
      * of this callback, this one included
      */
@@ -283,6 +291,12 @@ export type LogEvents = {
      */
     gap: {
         missed: number | null;
+    };
+    /**
+     * requests that follow late, because the server kept them
+     */
+    recovered: {
+        recovered: number;
     };
     refused: Refused;
     responded: Responded;

@@ -11,7 +11,7 @@ from tests.support.patience import eventually
 from tests.support.processes import Server
 from tests.support.sender import Response, post
 
-EVENTS = ("request", "gap", "refused", "responded", "link")
+EVENTS = ("request", "gap", "recovered", "refused", "responded", "link")
 # Runs before the element, and records each event that reaches the document.
 LISTEN = f"""<script nonce="page">
   window.events = [];

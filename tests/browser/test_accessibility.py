@@ -146,6 +146,16 @@ def gap(stage: Stage) -> None:
     expect(stage.page.locator(".gap")).to_be_visible()
 
 
+def recovered(stage: Stage) -> None:
+    """Join like a page that reconnects to a server that kept three requests."""
+    stage.post()
+    joined = {"epoch": "e", "seq": 1, "missed": 0, "viewers": 1, "recovered": 3}
+    stage.page.evaluate(
+        "joined => document.querySelector('webhook-page').store.joined(joined)", joined
+    )
+    expect(stage.page.locator(".recovered")).to_have_text("3 requests recovered")
+
+
 # Name of each state, and a function that brings a new page to it.
 STATES: dict[str, Callable[[Stage], object]] = {
     "empty": lambda stage: None,
@@ -177,6 +187,7 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "copy menu": lambda stage: (several(stage), stage.press("Copy as")),
     "a delivery sent again": lambda stage: [stage.post("/", b"{}") for _ in range(2)],
     "gap": gap,
+    "recovered": recovered,
     "cleared": lambda stage: (several(stage), stage.press("Clear")),
     "filtered to nothing": lambda stage: (several(stage), stage.filter("nothing like it")),
     "paused": lambda stage: (several(stage), stage.press("Pause")),

@@ -284,7 +284,7 @@ def test_the_documentation_lists_exactly_the_parts() -> None:
     ]
     badge = re.findall(r'"(badge[a-z-]*|button)"', sources)
     parts = {*own, *passed, *badge} - {"${entry.kind}"}
-    parts |= {"gap", "refused", "row", "row-opened"}
+    parts |= {"gap", "recovered", "refused", "row", "row-opened"}
     assert documented("`::part\\(([a-z-]+)\\)`") == parts
 
 

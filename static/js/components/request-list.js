@@ -1,15 +1,16 @@
 import { html, LitElement, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { Ticking } from "../browser/clock.js";
-import { ago, gapText, refusedText } from "../text/format.js";
-import { gapIcon, refusedIcon } from "./icons.js";
+import { noticeText } from "../state/entries.js";
+import { ago } from "../text/format.js";
+import { checkIcon, gapIcon, refusedIcon } from "./icons.js";
 import "./empty-list.js";
 import { isFresh } from "./request-row.js";
 import { isMove, keyOf, RowFocus } from "./row-focus.js";
 import { RowWindow } from "./row-window.js";
 
 /**
- * All requests, newest first, with notices in place of missed and refused requests.
+ * All requests, newest first, with notices of missed, recovered and refused requests.
  * @fires select-request  detail {id, opened}
  */
 export class RequestList extends LitElement {
@@ -128,15 +129,12 @@ export class RequestList extends LitElement {
   }
 }
 
-/**
- * Render a notice in place of missed or refused requests.
- * @param {import("../state/store.js").GapEntry | import("../state/store.js").RefusedEntry} entry
- */
+const NOTICE_ICONS = { gap: gapIcon, recovered: checkIcon, refused: refusedIcon };
+
+/** @param {import("../state/store.js").NoticeEntry} entry */
 function listNotice(entry) {
-  const [icon, text] =
-    entry.kind === "gap" ? [gapIcon, gapText(entry.missed)] : [refusedIcon, refusedText(entry)];
   return html`<div class="list-notice">
-    <p class="notice ${entry.kind}">${icon}<span>${text}</span></p>
+    <p class="notice ${entry.kind}">${NOTICE_ICONS[entry.kind]}<span>${noticeText(entry)}</span></p>
   </div>`;
 }
 

@@ -4,7 +4,8 @@ import { html, nothing } from "lit";
 import "../components/captured-detail.js";
 import { summary } from "../components/detail-sections.js";
 import { isFresh } from "../components/request-row.js";
-import { clockTime, gapText, refusedText } from "../text/format.js";
+import { noticeText } from "../state/entries.js";
+import { clockTime } from "../text/format.js";
 
 /**
  * @typedef {import("../state/store.js").Entry} Entry
@@ -25,8 +26,9 @@ import { clockTime, gapText, refusedText } from "../text/format.js";
  */
 export function logEntry(entry, options) {
   if (entry.kind === "request") return requestEntry(entry, options);
-  const text = entry.kind === "gap" ? gapText(entry.missed) : refusedText(entry);
-  return html`<li><p part="notice ${entry.kind}" class="notice">${text}</p></li>`;
+  return html`<li>
+    <p part="notice ${entry.kind}" class="notice ${entry.kind}">${noticeText(entry)}</p>
+  </li>`;
 }
 
 /**

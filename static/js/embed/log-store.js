@@ -34,6 +34,7 @@ export class LogStore extends Store {
   entryAdded(entry) {
     if (entry.kind === "request") this.#reportRequest(entry.request);
     if (entry.kind === "gap") this.#report("gap", { missed: entry.missed });
+    if (entry.kind === "recovered") this.#report("recovered", { recovered: entry.recovered });
   }
 
   /** @param {string} id  of a request */

@@ -20,6 +20,7 @@ const DEFAULT_MAX_ENTRIES = 100;
  *
  * @fires request   a request was captured; its detail is the captured request
  * @fires gap       requests were missed: {missed}, null if the server cannot count them
+ * @fires recovered  missed requests follow, because the server kept them: {recovered}
  * @fires refused   requests were refused: {count, status, reason, message}
  * @fires responded  a sender received its response: {epoch, seq, status, by}
  * @fires link      the state of the connection has changed: {state, message, retryAt, reason}

@@ -1,5 +1,5 @@
 /**
- * The entries of the list: requests, and notices in place of missed and refused requests.
+ * The entries of the list: requests, and notices of missed, recovered and refused requests.
  *
  * @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("../wire/contract.js").Refused} Refused
@@ -11,9 +11,13 @@
  * @property {number} arrived  milliseconds, by this page's clock
  *
  * @typedef {{kind: "gap", key: string, missed: number | null}} GapEntry
+ * @typedef {{kind: "recovered", key: string, recovered: number}} RecoveredEntry
  * @typedef {{kind: "refused", key: string} & Refused} RefusedEntry
- * @typedef {RequestEntry | GapEntry | RefusedEntry} Entry
+ * @typedef {GapEntry | RecoveredEntry | RefusedEntry} NoticeEntry
+ * @typedef {RequestEntry | NoticeEntry} Entry
  */
+
+import { gapText, recoveredText, refusedText } from "../text/format.js";
 
 /** Creates notices. A notice of the same kind as the newest entry replaces it, by its key. */
 export class Notices {
@@ -32,6 +36,18 @@ export class Notices {
   }
 
   /**
+   * Return a notice of recovered requests, which follow. If none has arrived since the last such
+   * notice, they are the same ones.
+   * @param {number} recovered
+   * @param {Entry | undefined} newest
+   * @returns {RecoveredEntry}
+   */
+  recovered(recovered, newest) {
+    const key = newest?.kind === "recovered" ? newest.key : this.#key();
+    return { kind: "recovered", key, recovered };
+  }
+
+  /**
    * Return a notice of refused requests. It includes the count of the newest entry if that is also one.
    * @param {Refused} refused
    * @param {Entry | undefined} newest
@@ -46,4 +62,13 @@ export class Notices {
   #key() {
     return `notice ${++this.#count}`;
   }
+}
+
+/**
+ * Return the text of a row that is not a request.
+ * @param {NoticeEntry} notice
+ */
+export function noticeText(notice) {
+  if (notice.kind === "gap") return gapText(notice.missed);
+  return notice.kind === "recovered" ? recoveredText(notice.recovered) : refusedText(notice);
 }

@@ -8,8 +8,7 @@
  * @typedef {import("../wire/contract.js").Refused} Refused
  * @typedef {import("./entries.js").Entry} Entry
  * @typedef {import("./entries.js").RequestEntry} RequestEntry
- * @typedef {import("./entries.js").GapEntry} GapEntry
- * @typedef {import("./entries.js").RefusedEntry} RefusedEntry
+ * @typedef {import("./entries.js").NoticeEntry} NoticeEntry
  *
  * @typedef {object} State
  * @property {Link} link
@@ -82,11 +81,12 @@ export class Store extends Observable {
   }
 
   /** @param {Joined} joined */
-  joined({ epoch, seq, missed, viewers }) {
+  joined({ epoch, seq, missed, viewers, recovered = 0 }) {
     this.#position.start({ epoch, seq });
     this.#replyIsOld = true;
     this.#clock.distrust();
     this.#addGap(missed);
+    if (recovered) this.#add(this.#notices.recovered(recovered, this.#list.target.newest));
     this.viewersChanged(viewers);
     this.linkChanged({ state: "live", message: "", retryAt: 0 });
   }

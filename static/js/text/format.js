@@ -107,6 +107,14 @@ export function gapText(missed) {
 }
 
 /**
+ * Return the text of a row for requests that arrived late, because the server kept them.
+ * @param {number} recovered
+ */
+export function recoveredText(recovered) {
+  return `${requestCount(recovered)} recovered`;
+}
+
+/**
  * Return the text of a row for requests that the server refused.
  * @param {{count: number, status: number, message: string}} refused
  */

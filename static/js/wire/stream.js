@@ -10,7 +10,9 @@
  */
 
 import { Fetch, io, WebSocket, XHR } from "socket.io-client";
+import { Handover } from "./handover.js";
 import { retryDelay } from "./retry.js";
+import { SecondConnection } from "./second-connection.js";
 
 // Node has no XMLHttpRequest; in a page, fetch would not send cookies.
 const POLLING = "XMLHttpRequest" in globalThis ? XHR : Fetch;
@@ -68,72 +70,54 @@ export function openStream({ server, ...start }, sink) {
   const at = start;
   const { origin, pathname } = new URL(server);
   const path = `${pathname.replace(/\/$/, "")}/socket.io/`;
-  const socket = io(origin, { ...OPTIONS, path, auth: at });
-
-  /** @param {Joined} joined */
-  const onJoined = (joined) => {
-    follow(at, joined);
-    sink.joined?.(joined);
-  };
-  /** @param {CapturedRequest} request */
-  const onRequest = (request) => {
-    follow(at, request);
-    sink.requestArrived?.(request);
-  };
-  socket.on("joined", onJoined);
-  socket.on("request", onRequest);
-  socket.on("viewers", ({ viewers }) => sink.viewersChanged?.(viewers));
-  socket.on("refused", (refused) => sink.requestsRefused?.(refused));
-  socket.on("responded", (responded) => sink.requestResponded?.(responded));
-  socket.on("reply", ({ reply }) => sink.replyChanged?.(reply));
-  const { tryNow, close } = new Connection(socket, sink);
-  const end = () => {
-    close();
+  const connection = new Connection(at, sink, (options) =>
+    io(origin, { ...OPTIONS, path, ...options }),
+  );
+  const { tryNow, onJoined } = connection;
+  const close = () => {
+    connection.close();
     return { server, ...at };
   };
-  return { tryNow, onJoined: (act) => socket.on("joined", act), close: end };
+  return { tryNow, onJoined, close };
 }
 
 /**
- * @param {object} at
- * @param {{epoch: string, seq: number}} position
- */
-function follow(at, { epoch, seq }) {
-  Object.assign(at, { epoch, seq });
-}
-
-/**
- * Keeps the socket connected and reports the state of the link. Only `joined` reports "live":
- * a connection that has not joined may miss requests.
+ * Keeps the stream connected and reports the state of the link. Only `joined` reports "live":
+ * a connection that has not joined may miss requests. A worker that stops hands the stream over to
+ * another one: a second socket joins there, and then replaces the first.
  */
 class Connection {
-  #socket;
+  #at;
   #sink;
+  #open;
+  #events;
+  #handover;
+  #socket;
+  /** The second connection, from the `bye` on. @type {SecondConnection | undefined} */
+  #second = undefined;
   #attempts = 0;
   /** The message for the server's last `bye`, or "". */
   #byeMessage = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer = undefined;
+  /** @type {(() => void)[]} */
+  #joinedActs = [];
   #ended = new AbortController();
 
   /**
-   * @param {import("socket.io-client").Socket} socket
+   * @param {Omit<StreamPosition, "server">} at  the position of the stream, which is updated
    * @param {Sink} sink
+   * @param {(options: object) => import("socket.io-client").Socket} open
    */
-  constructor(socket, sink) {
-    this.#socket = socket;
+  constructor(at, sink, open) {
+    this.#at = at;
     this.#sink = sink;
-    socket.on("joined", () => this.#succeed());
-    socket.on("bye", ({ reason }) => {
-      this.#byeMessage = BYE_MESSAGES[reason] ?? "";
+    this.#open = open;
+    this.#events = this.#eventHandlers();
+    this.#handover = new Handover(at, (name, payload) => {
+      if (!this.#ended.signal.aborted) this.#events[name](payload);
     });
-    // When the queue is available again, `joined` follows.
-    socket.on("status", ({ queue, reason }) => {
-      if (queue === "down")
-        sink.linkChanged?.({ state: "stalled", message: reason ?? "", retryAt: 0 });
-    });
-    socket.on("disconnect", () => this.#retryLater());
-    socket.on("connect_error", (error) => this.#fail(error));
+    this.#socket = this.#use(open({ auth: at }));
     this.#onNetwork("online", this.tryNow);
     this.#onNetwork("offline", () => this.#timer && this.#retryLater());
   }
@@ -145,12 +129,110 @@ class Connection {
     this.#socket.connect();
   };
 
-  close = () => {
+  /** @param {() => void} act */
+  onJoined = (act) => {
+    this.#joinedActs.push(act);
+  };
+
+  close() {
     this.#stopWaiting();
     this.#ended.abort();
-    this.#socket.off();
-    this.#socket.disconnect();
-  };
+    this.#second?.stop();
+    this.#socket.off().disconnect();
+  }
+
+  /**
+   * Return the functions that handle the events of the server, by name.
+   * @returns {Record<string, (payload: any) => void>}
+   */
+  #eventHandlers() {
+    const sink = this.#sink;
+    return {
+      joined: (joined) => {
+        this.#succeed();
+        sink.joined?.(joined);
+        for (const act of this.#joinedActs) act();
+      },
+      request: (request) => sink.requestArrived?.(request),
+      viewers: ({ viewers }) => sink.viewersChanged?.(viewers),
+      refused: (refused) => sink.requestsRefused?.(refused),
+      responded: (responded) => sink.requestResponded?.(responded),
+      reply: ({ reply }) => sink.replyChanged?.(reply),
+      // When the queue is available again, `joined` follows.
+      status: ({ queue, reason }) => {
+        if (queue === "down")
+          sink.linkChanged?.({ state: "stalled", message: reason ?? "", retryAt: 0 });
+      },
+      bye: ({ reason, seconds = 0 }) => {
+        this.#byeMessage = BYE_MESSAGES[reason] ?? "";
+        if (reason === "draining" && seconds > 0) this.#second ??= this.#openSecond(seconds);
+      },
+    };
+  }
+
+  /**
+   * Receive the stream from a socket.
+   * @param {import("socket.io-client").Socket} socket
+   */
+  #use(socket) {
+    this.#listen(socket, (name, payload) => this.#handover.receive(name, payload));
+    socket.on("disconnect", () => this.#lose());
+    socket.on("connect_error", (error) => this.#fail(error));
+    return socket;
+  }
+
+  /**
+   * @param {import("socket.io-client").Socket} socket
+   * @param {(name: string, payload: any) => void} act
+   */
+  #listen(socket, act) {
+    for (const name of Object.keys(this.#events)) {
+      socket.on(name, (payload) => {
+        act(name, payload);
+        this.#progress();
+      });
+    }
+  }
+
+  /** @param {number} seconds  the time for which the first connection stays open */
+  #openSecond(seconds) {
+    const { id: replaces, io } = this.#socket;
+    const options = {
+      // Another transport could wait for a timeout, or need sticky sessions.
+      transports: [io.engine.transport.name === "polling" ? POLLING : WebSocket],
+      auth: (/** @type {(auth: object) => void} */ send) => send({ ...this.#at, replaces }),
+    };
+    return new SecondConnection(seconds, this.#handover, () => {
+      const socket = this.#open(options);
+      this.#listen(socket, (name, payload) => this.#handover.hold(name, payload));
+      return socket;
+    });
+  }
+
+  /** Continue the handover after an event of either connection. */
+  #progress() {
+    if (this.#handover.isFull) this.#second?.stop();
+    if (this.#handover.isReady) this.#takeOver();
+  }
+
+  /** Replace the first connection with the second one. */
+  #takeOver() {
+    const socket = this.#second?.release();
+    if (!socket) return;
+    this.#second = undefined;
+    this.#socket.off().disconnect();
+    socket.auth = this.#at;
+    this.#socket = this.#use(socket);
+    this.#succeed();
+    this.#handover.takeOver();
+  }
+
+  #lose() {
+    if (this.#handover.hasJoined) return this.#takeOver();
+    this.#second?.stop();
+    this.#second = undefined;
+    this.#retryLater();
+  }
 
   /**
    * Node has no network events.

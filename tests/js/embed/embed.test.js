@@ -73,6 +73,21 @@ test("the log reports each event once and in order", () => {
   ]);
 });
 
+test("the log reports recovered requests before they arrive", () => {
+  const [store, events] = listenedStore();
+  store.joined({ epoch: "first", seq: 2, missed: 2, viewers: 1, recovered: 1 });
+  store.requestArrived(sample({ seq: 3 }));
+  assert.deepEqual(
+    events.map(([name, detail]) => [name, name === "gap" || name === "recovered" ? detail : null]),
+    [
+      ["gap", { missed: 2 }],
+      ["recovered", { recovered: 1 }],
+      ["link", null],
+      ["request", null],
+    ],
+  );
+});
+
 test("the log also reports requests that exceed its limit", () => {
   const [store, events] = listenedStore();
   for (let seq = 1; seq <= 9; seq++) store.requestArrived(sample({ seq }));

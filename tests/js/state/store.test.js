@@ -15,11 +15,11 @@ beforeEach(() => {
 
 /** Return the list, newest first: ids, and gaps as "gap 3". */
 const shown = () =>
-  store.snapshot.entries.map((entry) =>
-    entry.kind === "request"
-      ? entry.request.id
-      : `${entry.kind} ${entry.kind === "gap" ? entry.missed : entry.count}`,
-  );
+  store.snapshot.entries.map((entry) => {
+    if (entry.kind === "request") return entry.request.id;
+    if (entry.kind === "gap") return `gap ${entry.missed}`;
+    return `${entry.kind} ${entry.kind === "recovered" ? entry.recovered : entry.count}`;
+  });
 
 const selected = () => store.snapshot.selected?.id;
 
@@ -63,6 +63,24 @@ test("requests missed while disconnected show between the requests before and af
   store.joined({ epoch: "first", seq: 4, missed: 3, viewers: 1 });
   arrive(5);
   assert.deepEqual(shown(), ["id 5", "gap 3", "id 1"]);
+});
+
+test("recovered requests show after their notice, and that after the gap", () => {
+  arrive(1);
+  store.joined({ epoch: "first", seq: 3, missed: 2, viewers: 1, recovered: 2 });
+  arrive(4, 5, 6);
+  assert.deepEqual(shown(), ["id 6", "id 5", "id 4", "recovered 2", "gap 2", "id 1"]);
+});
+
+test("requests that are recovered after a second reconnect share one notice", () => {
+  arrive(1);
+  const joined = { epoch: "first", seq: 1, missed: 0, viewers: 1 };
+  store.joined({ ...joined, recovered: 1 });
+  store.joined({ ...joined, recovered: 3 });
+  assert.deepEqual(shown(), ["recovered 3", "id 1"]);
+  arrive(2);
+  store.joined({ ...joined, seq: 2, recovered: 2 });
+  assert.deepEqual(shown(), ["recovered 2", "id 2", "recovered 3", "id 1"]);
 });
 
 test("consecutive refused requests share one notice", () => {

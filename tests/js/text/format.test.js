@@ -8,6 +8,7 @@ import {
   countText,
   fullTime,
   gapText,
+  recoveredText,
   refusedText,
   visible,
 } from "../../../static/js/text/format.js";
@@ -46,6 +47,11 @@ test("the text for missed requests has a singular and a plural", () => {
     "3,000 requests arrived while this page was disconnected. They were not stored.",
   );
   assert.match(gapText(null), /^The server restarted\./);
+});
+
+test("the text for recovered requests has a singular and a plural", () => {
+  assert.equal(recoveredText(1), "1 request recovered");
+  assert.equal(recoveredText(3000), "3,000 requests recovered");
 });
 
 test("the text for refused requests has their number and the latest reason", () => {

@@ -40,7 +40,10 @@ const check = (source) => {
   };
   const compilerOptions = { ...options, moduleResolution: "bundler", types: [], paths };
   writeFileSync(join(folder, "consumer.ts"), source);
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions, files: ["consumer.ts"] }),
+  );
   return tsc("--project", folder);
 };
 
