@@ -2,34 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from tests.chaos.load import Load
 from tests.support.patience import eventually
 from tests.support.processes import Nginx, Redis, Server
 from tests.support.sender import post
-from webhook_logger.client import CapturedRequest, Gap, Inbox, NothingArrived
+from webhook_logger.client import (
+    CapturedRequest,
+    ConnectionStatus,
+    Event,
+    Gap,
+    Inbox,
+    NothingArrived,
+    Responded,
+)
 
 
-def test_accepted_requests_arrive_or_are_counted(redis: Redis) -> None:
-    with Server(REDIS_URL=redis.url) as one, Server(REDIS_URL=redis.url) as two:
-        with Nginx(one.until_ready(), two.until_ready()) as nginx, Inbox(nginx.url) as inbox:
-            load = Load(nginx.address, inbox.uuid)
-            with load.running(senders=4, per_second=100):
-                for worker in (one, two):  # the inbox is connected to one of them
-                    worker.end()
-                    worker.start()
-                    worker.until_ready()
-            lasts = Lasts(nginx, inbox)
-            eventually(lasts.one_arrives)
-            inbox.close()
-            came = list(inbox)
-    seqs = [event.seq for event in came if isinstance(event, CapturedRequest)]
-    missed = sum(event.count for event in came if isinstance(event, Gap))
+@contextmanager
+def two_workers_behind_nginx(redis: Redis) -> Iterator[tuple[Nginx, tuple[Server, Server]]]:
+    settings = {"REDIS_URL": redis.url, "DRAIN_SECONDS": 2}
+    with Server(**settings) as one, Server(**settings) as two:
+        with Nginx(one.until_ready(), two.until_ready()) as nginx:
+            yield nginx, (one, two)
+
+
+def restart(workers: tuple[Server, Server], kill: bool = False) -> None:
+    """Restart one worker after the other: the inbox is connected to one of them."""
+    for worker in workers:
+        worker.end(kill)
+        worker.start()
+        worker.until_ready()
+
+
+def test_an_inbox_misses_nothing_and_stays_live(redis: Redis) -> None:
+    with two_workers_behind_nginx(redis) as (nginx, workers), Inbox(nginx.url) as inbox:
+        load = Load(nginx.address, inbox.uuid)
+        with load.running(senders=4, per_second=100):
+            restart(workers)
+        lasts = Lasts(nginx, inbox)
+        eventually(lasts.one_arrives)
+        inbox.close()
+        events = list(inbox.events())
+    seqs = seqs_of(events)
+    accepted = load.accepted + lasts.accepted
+    assert accepted <= len(seqs) + 1 <= accepted + load.unknown
+    assert seqs == sorted(set(seqs))
+    others = [each for each in events if not isinstance(each, CapturedRequest | Responded)]
+    assert others == [ConnectionStatus("live")]
+    assert load.accepted > 0
+
+
+def test_an_inbox_counts_what_it_misses_when_workers_are_killed(redis: Redis) -> None:
+    with two_workers_behind_nginx(redis) as (nginx, workers), Inbox(nginx.url) as inbox:
+        load = Load(nginx.address, inbox.uuid)
+        with load.running(senders=4, per_second=100):
+            restart(workers, kill=True)
+        lasts = Lasts(nginx, inbox)
+        eventually(lasts.one_arrives)
+        inbox.close()
+        events = list(inbox.events())
+    seqs = seqs_of(events)
+    missed = sum(event.count or 0 for event in events if isinstance(event, Gap))
     assert seqs == sorted(set(seqs))
     accepted = load.accepted + lasts.accepted
     assert accepted <= len(seqs) + 1 + missed <= accepted + load.unknown
     assert load.accepted > 0
+
+
+def seqs_of(events: list[Event]) -> list[int]:
+    return [event.seq for event in events if isinstance(event, CapturedRequest)]
 
 
 class Lasts:

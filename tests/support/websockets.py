@@ -7,8 +7,11 @@ import hashlib
 import json
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+
+from tests.support.raw_websocket import TEXT
 
 OPEN = '0{"sid":"a","upgrades":[],"pingInterval":10000,"pingTimeout":5000,"maxPayload":1000000}'
 CONNECTED = '40{"sid":"b"}'
@@ -23,18 +26,25 @@ def joined(seq: int, missed: int | None = 0) -> str:
     return event("joined", {"epoch": "e", "seq": seq, "missed": missed, "viewers": 1})
 
 
+Step = str | bytes | Callable[[], object]
+
+
 class PacketServer:
     """Sends one script on each connection, in turn, and the last one on all further connections.
 
-    Text is sent as a packet in a frame, bytes without a frame. Each connection stays open until the
-    client closes it.
+    Text is sent as a packet in a frame, bytes without a frame, and functions are called. Each
+    connection stays open until the client closes it.
     """
 
-    def __init__(self, *scripts: list[str | bytes]) -> None:
+    def __init__(self, *scripts: list[Step]) -> None:
         self._scripts = list(scripts)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.connections = 0
+        self.received: list[list[str]] = []
+        """The packets that the client sent on each connection."""
+        self.closed = 0
+        """The number of connections that the client has closed."""
         self._threads: list[threading.Thread] = []
 
     def _accept(self) -> None:
@@ -47,13 +57,17 @@ class PacketServer:
                 self._threads.append(thread)
                 thread.start()
 
-    def _serve(self, sock: socket.socket, script: list[str | bytes]) -> None:
+    def _serve(self, sock: socket.socket, script: list[Step]) -> None:
+        packets: list[str] = []
+        self.received.append(packets)
         with sock, suppress(OSError):
             sock.sendall(_handshake(_head(sock)))
-            for packet in script:
-                sock.sendall(packet if isinstance(packet, bytes) else _frame(packet))
-            while sock.recv(65536):
-                pass
+            sender = threading.Thread(target=_send, args=(sock, script), daemon=True)
+            sender.start()
+            with suppress(OSError):
+                _receive(sock, packets)
+            self.closed += 1
+            sender.join()
 
     def __enter__(self) -> PacketServer:
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -66,6 +80,29 @@ class PacketServer:
         self._listener.close()
         for thread in self._threads:
             thread.join()
+
+
+def _send(sock: socket.socket, script: list[Step]) -> None:
+    with suppress(OSError):  # the client closed the connection
+        for step in script:
+            if callable(step):
+                step()
+            else:
+                sock.sendall(step if isinstance(step, bytes) else _frame(step))
+
+
+def _receive(sock: socket.socket, packets: list[str]) -> None:
+    """Append the text frames of the client, which have a mask (RFC 6455, section 5.2)."""
+    with sock.makefile("rb") as file:
+        while head := file.read(2):
+            size = head[1] & 0x7F
+            if size > 125:
+                size = int.from_bytes(file.read(2 if size == 126 else 8), "big")
+            mask, data = file.read(4), file.read(size)
+            if head[0] & 0x0F == TEXT:
+                packets.append(
+                    bytes(byte ^ mask[place % 4] for place, byte in enumerate(data)).decode()
+                )
 
 
 def _head(sock: socket.socket) -> bytes:

@@ -14,6 +14,7 @@ from tests.support.command import COMMAND, Command, environment, on_a_terminal, 
 from tests.support.processes import ROOT, Redis, Server, free_port
 from tests.support.sender import Sender, post, send
 from tests.support.viewers import Viewer
+from tests.support.websockets import CONNECTED, OPEN, PacketServer, Step, event, joined
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.archive import har
 from webhook_logger.client.commands.exits import Exit
@@ -204,6 +205,15 @@ def test_missed_requests_are_reported(redis: Redis, uuid: str) -> None:
             assert listen.notes.line() == "Live."
             post(other.address, f"/{uuid}")
             assert json.loads(listen.out.line())["seq"] == 5
+
+
+def test_recovered_requests_are_reported() -> None:
+    again = event("joined", {"epoch": "e", "seq": 4, "missed": 0, "recovered": 1})
+    scripts: list[list[Step]] = [[OPEN, CONNECTED, joined(4), "1"], [OPEN, CONNECTED, again]]
+    with PacketServer(*scripts) as server, Command("listen", server.url) as listen:
+        listen.notes.until("Not live: ")
+        assert listen.notes.line() == "1 request was recovered."
+        assert listen.notes.line() == "Live."
 
 
 def test_a_server_restart_without_a_queue_is_reported(uuid: str) -> None:

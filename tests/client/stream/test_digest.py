@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.wire_fixture import samples
 from webhook_logger.client.stream.digest import Digest
-from webhook_logger.client.stream.events import Gap, Refused
+from webhook_logger.client.stream.events import Gap, Recovered, Refused
 
 ONE = samples()[0]
 
@@ -34,11 +34,12 @@ def test_requests_are_shortened_and_contain_no_control_characters() -> None:
     assert len(lines[3]) < 150
 
 
-def test_missed_and_refused_requests_are_counted() -> None:
+def test_missed_recovered_and_refused_requests_are_counted() -> None:
     refused = Refused(5, 400, "headers_malformed", "A header line\x1b is malformed.")
     assert lines_of(Gap(2, "skipped"), Gap(1, "disconnected"), refused)[1:] == [
         "Missed: 3.",
         r"Refused: 5. The latest: A header line\x1b is malformed.",
     ]
+    assert lines_of(Recovered(2), Recovered(3))[1:] == ["Recovered: 5."]
     assert lines_of(Gap(None, "disconnected"))[1:] == ["Missed: an unknown number."]
     assert lines_of(Gap(2, "skipped"), Gap(None, "disconnected"))[1:] == ["Missed: 2 or more."]

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from tests.wire_fixture import samples
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.stream.events import Gap
-from webhook_logger.client.stream.position import IDS_KEPT, InboxPosition
+from webhook_logger.client.stream.events import Gap, Responded
+from webhook_logger.client.stream.position import IDS_KEPT, RESPONSES_KEPT, InboxPosition
 from webhook_logger.client.stream.wire import Joined
 
 
@@ -64,6 +64,22 @@ def test_the_same_id_twice_is_one_request_with_two_positions() -> None:
     assert position.requested(request(4, id_="a")) == (None, True)
     assert position.requested(request(5, id_="a")) == (None, False)
     assert position.requested(request(6)) == (None, True)
+
+
+def test_a_repeated_request_is_not_new() -> None:
+    position = at(3)
+    for seq in range(4, IDS_KEPT + 10):
+        position.requested(request(seq))
+    assert position.requested(request(4)) == (None, False)
+    assert position.seq == IDS_KEPT + 9
+
+
+def test_a_repeated_response_is_not_new() -> None:
+    position = at(3)
+    responses = [Responded("e", seq, 200, "default") for seq in range(RESPONSES_KEPT + 1)]
+    assert all(map(position.responded, responses))
+    assert not position.responded(responses[1])
+    assert position.responded(Responded("other", 1, 200, "default"))
 
 
 def test_old_ids_are_dropped() -> None:

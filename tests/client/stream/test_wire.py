@@ -18,10 +18,11 @@ PAYLOADS: list[tuple[Callable[[Any], object], dict[str, Any]]] = [
     (wire.captured, GOOD),
     (wire.captured, GOOD | {"trailers": [["a", "b"]]}),
     (wire.joined, JOINED),
+    (wire.joined, JOINED | {"recovered": 3}),
     (wire.responded, {"epoch": "e", "seq": 5, "status": 200, "by": "reply"}),
     (wire.refused, REFUSED),
-    (wire.queue_is_down, {"queue": "down"}),
-    (wire.bye_reason, {"reason": "slow"}),
+    (wire.status, {"queue": "down"}),
+    (wire.bye, {"reason": "slow"}),
     (wire.responding, {"ok": False, "error": "taken"}),
 ]
 WRONG = (
@@ -73,7 +74,7 @@ def test_a_field_of_the_wrong_type_is_an_error(
         with pytest.raises(ValueError, match=r"."):
             read(whole)
     for place in fields(payload):
-        wrong = [...] if place != ("trailers",) else []
+        wrong = [...] if place not in [("trailers",), ("recovered",)] else []
         for value in (*wrong, *WRONG):
             valid = (place, value) in [
                 (("missed",), None),
@@ -110,5 +111,15 @@ def test_an_invalid_value_is_an_error(name: str, value: Any) -> None:
         wire.captured(GOOD | {name: value})
 
 
+def test_the_seconds_of_bye_are_0_if_they_are_missing_or_invalid() -> None:
+    assert wire.bye({"reason": "draining", "seconds": 2.5}) == wire.Bye("draining", 2.5)
+    assert wire.bye({"reason": "draining"}).seconds == 0
+    for value in (*WRONG, "3", float("inf"), float("nan")):
+        is_valid = value in (1.5, 2**60)
+        assert wire.bye({"reason": "draining", "seconds": value}).seconds == (
+            value if is_valid else 0
+        )
+
+
 def test_a_long_text_is_shortened() -> None:
-    assert len(wire.bye_reason({"reason": "x" * 10**6})) < 400
+    assert len(wire.bye({"reason": "x" * 10**6}).reason) < 400

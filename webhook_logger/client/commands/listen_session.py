@@ -18,6 +18,7 @@ from webhook_logger.client.stream.events import (
     ConnectionStatus,
     Event,
     Gap,
+    Recovered,
     Refused,
     Responded,
     Responding,
@@ -102,6 +103,8 @@ class ListenSession:
                 self._relay.skip(event)
         elif isinstance(event, Gap):
             self._screen.note(_gap(event), "yellow")
+        elif isinstance(event, Recovered):
+            self._screen.note(f"{_requests_were(event.count)} recovered.", "green")
         elif isinstance(event, ConnectionStatus):
             self._show_status(event)
         elif isinstance(event, Refused):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import Any
 
 from webhook_logger.client.stream.connection import StreamConnection
@@ -26,13 +27,17 @@ class Claims:
         self._mailbox = mailbox
         self._lock = threading.Lock()
         self._is_pending = False
+        self._connection: StreamConnection | None = None
+        """The connection of the latest claim. The results of earlier ones are ignored."""
         self._reported: Responding | None = None
 
     def claim(self, connection: StreamConnection) -> None:
         """Send a claim. The result arrives in the thread of the connection."""
         payload = {"uuid": self._uuid, "respond": True}
         with self._lock:
-            self._is_pending = connection.ask("join", payload, self._on_result)
+            self._connection = connection
+            on_result = partial(self._on_result, connection)
+            self._is_pending = connection.ask("join", payload, on_result)
 
     def retry(self, connection: StreamConnection) -> None:
         """Send a claim again if the last one was refused."""
@@ -41,13 +46,16 @@ class Claims:
 
     def lost(self) -> None:
         """Report that the role was lost with the connection."""
-        self._is_pending = False
+        with self._lock:
+            self._is_pending, self._connection = False, None
         if self._reported:
             self._report(Responding(False, "the connection was lost"))
 
-    def _on_result(self, reply: Any) -> None:
+    def _on_result(self, connection: StreamConnection, reply: Any) -> None:
         result = responding(reply)
         with self._lock:
+            if connection is not self._connection:
+                return
             self._is_pending = False
         self._report(result)
 

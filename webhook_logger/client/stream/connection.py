@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import socketio
@@ -24,6 +25,8 @@ STEP_SECONDS = 5
 MAX_MESSAGE_BYTES = 32 * 2**20
 """Maximum size of one message from the server: enough for a body of 24 MiB in base64."""
 _MAX_PING_SECONDS = 120
+_MAX_SID_CHARACTERS = 64
+"""Maximum length of `replaces`, in the contract."""
 
 # `ConnectionStatus` reports errors; python-socketio would also log every connection that ends.
 log = logging.getLogger("webhook_logger.client.transport")
@@ -47,13 +50,14 @@ class StreamConnection(Client):
     def __init__(
         self,
         tls: ssl.SSLContext | None,
-        on_event: Callable[..., None],
+        on_event: Callable[[StreamConnection, str, Any], None],
         step_seconds: float = STEP_SECONDS,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
-        """`on_event` is called with the name and payload of each event, always from one thread.
+        """`on_event` is called with this connection, and the name and payload of each event.
 
-        It raises `ValueError` or a similar error for an invalid payload.
+        It is always called from one thread, and raises `ValueError` or a similar error for an
+        invalid payload.
         """
         super().__init__(
             reconnection=False,
@@ -79,7 +83,7 @@ class StreamConnection(Client):
         self._step_seconds = step_seconds
         self._max_message_bytes = max_message_bytes
         self._websockets: list[websocket.WebSocket] = []
-        self.on("*", on_event)
+        self.on("*", partial(on_event, self))
         self.on("connect_error", self._on_refused)
 
     def open(self, address: Address, auth: dict[str, Any]) -> None:
@@ -95,6 +99,13 @@ class StreamConnection(Client):
                 )
         except (socketio.exceptions.ConnectionError, *_MESSAGE_ERRORS) as error:
             raise Unreachable(self._redirect() or self.failure or _reason(error)) from error
+
+    @property
+    def replaces(self) -> dict[str, str]:
+        """The part of `auth` with which another connection replaces this one."""
+        sid = self.get_sid()
+        is_valid = isinstance(sid, str) and 0 < len(sid) <= _MAX_SID_CHARACTERS
+        return {"replaces": sid} if is_valid else {}
 
     @contextmanager
     def _handshake_timeout(self) -> Iterator[None]:

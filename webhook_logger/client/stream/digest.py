@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.stream.events import Event, Gap, Refused
+from webhook_logger.client.stream.events import Event, Gap, Recovered, Refused
 
 LINES = 10
 """Number of requests that are listed."""
@@ -20,6 +20,7 @@ class Digest:
         self._lines: deque[str] = deque(maxlen=LINES)
         self._missed = 0
         self._unknown = False
+        self._recovered = 0
         self._refused = 0
         self._refusal = ""
 
@@ -31,12 +32,14 @@ class Digest:
         elif isinstance(event, Gap):
             self._missed += event.count or 0
             self._unknown = self._unknown or event.count is None
+        elif isinstance(event, Recovered):
+            self._recovered += event.count
         elif isinstance(event, Refused):
             self._refused += event.count
             self._refusal = ascii(event.message)[1:-1]
 
     def lines(self) -> list[str]:
-        """Return a heading, the newest requests, and the missed and refused ones.
+        """Return a heading, the newest requests, and the missed, recovered and refused ones.
 
         The lines contain no control characters.
         """
@@ -49,6 +52,8 @@ class Digest:
         if self._missed or self._unknown:
             number = f"{self._missed}{' or more' if self._unknown else ''}"
             lines.append(f"Missed: {number if self._missed else 'an unknown number'}.")
+        if self._recovered:
+            lines.append(f"Recovered: {self._recovered}.")
         if self._refused:
             lines.append(f"Refused: {self._refused}. The latest: {self._refusal}")
         return lines

@@ -20,6 +20,14 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Recovered:
+    """Requests that the server accepted while this inbox was not connected, and sends now."""
+
+    count: int
+    """The number of requests, which follow this event."""
+
+
+@dataclass(frozen=True, slots=True)
 class Responded:
     """The response to the sender of a request. Best effort: gaps do not count these events."""
 
@@ -64,4 +72,4 @@ class Responding:
     """Why it is not."""
 
 
-Event = CapturedRequest | Gap | Responded | Refused | ConnectionStatus | Responding
+Event = CapturedRequest | Gap | Recovered | Responded | Refused | ConnectionStatus | Responding

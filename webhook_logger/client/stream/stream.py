@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 import ssl
 import threading
+from collections.abc import Callable
 from typing import Any
 
+from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Closed, Rejected, Unreachable
 from webhook_logger.client.stream import wire
@@ -16,7 +18,13 @@ from webhook_logger.client.stream.connection import (
     STEP_SECONDS,
     StreamConnection,
 )
-from webhook_logger.client.stream.events import ConnectionStatus
+from webhook_logger.client.stream.events import (
+    ConnectionStatus,
+    Recovered,
+    Refused,
+    Responded,
+)
+from webhook_logger.client.stream.handover import Handover
 from webhook_logger.client.stream.mailbox import Mailbox
 from webhook_logger.client.stream.position import InboxPosition
 
@@ -48,7 +56,12 @@ class Stream:
         self._step_seconds = step_seconds
         self._max_message_bytes = max_message_bytes
         self._position = InboxPosition(address.uuid)
+        self._lock = threading.Lock()
+        """Guards the attributes below, which the threads of two connections use in a handover."""
         self._connection: StreamConnection | None = None
+        """The connection whose events are delivered."""
+        self._handover: Handover | None = None
+        """The latest handover from that connection, or from an earlier one that ended."""
         self._joined = False
         self._bye_reason = ""
         self._attempts = 0
@@ -67,6 +80,8 @@ class Stream:
         self._closing.set()
         if connection := self._connection:
             connection.shut_down()
+        if handover := self._handover:
+            handover.cancel()
         self._mailbox.end(Closed("The inbox is closed."))
         if self._thread.ident:
             self._thread.join(CLOSE_SECONDS)
@@ -77,16 +92,19 @@ class Stream:
         try:
             self._keep_connected()
         finally:
+            if self._handover:
+                self._handover.cancel()
+                self._handover.join(CLOSE_SECONDS)
             self._mailbox.end(Closed("The inbox is closed."))
 
     def _keep_connected(self) -> None:
         """Connect again and again, until the stream is closed or refused."""
         while not self._closing.is_set():
-            self._connection = connection = StreamConnection(
-                self._tls, self._on_event, self._step_seconds, self._max_message_bytes
-            )
+            connection = self._new_connection()
+            with self._lock:
+                self._become(connection)
             try:
-                self._run_connection(connection)
+                connection = self._run_connection(connection)
             except Rejected as error:
                 self._mailbox.put(ConnectionStatus("refused", str(error)))
                 self._mailbox.end(error)
@@ -95,15 +113,19 @@ class Stream:
                 connection.close()
             self._closing.wait(self._delay())
 
-    def _run_connection(self, connection: StreamConnection) -> None:
-        """Run one connection, from the handshake to its end."""
-        self._joined, self._bye_reason = False, ""
+    def _new_connection(self) -> StreamConnection:
+        return StreamConnection(
+            self._tls, self._on_event, self._step_seconds, self._max_message_bytes
+        )
+
+    def _run_connection(self, connection: StreamConnection) -> StreamConnection:
+        """Run a connection, and those that replace it, to the end. Return the last one."""
         try:
             connection.open(self._address, self._position.auth)
         except Unreachable as error:
             reason = str(error)
         else:
-            self._supervise(connection)
+            connection = self._follow(connection)
             if connection.refusal:
                 raise connection.refusal
             reason = self._bye_reason or connection.failure or "the connection was lost"
@@ -111,6 +133,17 @@ class Stream:
             self._report(ConnectionStatus("reconnecting", reason))
             if self._claims:
                 self._claims.lost()
+        return connection
+
+    def _follow(self, connection: StreamConnection) -> StreamConnection:
+        """Wait for the end of a connection, and of those that replace it. Return the last one."""
+        while True:
+            self._supervise(connection)
+            successor = self._successor(connection)
+            if successor is None:
+                return connection
+            connection.close()
+            connection = successor
 
     def _supervise(self, connection: StreamConnection) -> None:
         """Wait for the end of the connection; report if it does not join, and claim to respond."""
@@ -120,8 +153,21 @@ class Stream:
             if not self._joined:
                 self._report(ConnectionStatus("stalled", "the server cannot deliver now"))
         while not connection.wait_for_end(CLAIM_SECONDS if self._claims else None):
-            if self._claims and self._joined:
+            # A second connection takes the role over, or asks for it.
+            handover = self._handover
+            if self._claims and self._joined and not (handover and handover.is_alive):
                 self._claims.retry(connection)
+
+    def _successor(self, ended: StreamConnection) -> StreamConnection | None:
+        """Return the connection that has replaced one that ended, or that replaces it now."""
+        with self._lock:
+            handover = self._current_handover()
+            if self._connection is ended and handover and not self._closing.is_set():
+                if handover.held.joined:
+                    self._switch(handover)
+                else:
+                    handover.cancel()
+            return None if self._connection is ended else self._connection
 
     def _delay(self) -> float:
         longest = min(FIRST_SECONDS * 2.0**self._attempts, MAX_SECONDS)
@@ -132,16 +178,65 @@ class Stream:
         if status != self._mailbox.connection:
             self._mailbox.put(status)
 
-    # Called by the thread that reads
+    def _become(self, connection: StreamConnection) -> None:
+        """Deliver the events of this connection from now on."""
+        self._connection = connection
+        self._joined, self._bye_reason = False, ""
 
-    def _on_event(self, name: str, *payload: Any) -> None:
-        handle = _HANDLERS.get(name)
-        if handle and not self._closing.is_set():
-            handle(self, *payload)
+    def _current_handover(self) -> Handover | None:
+        """Return the handover from the current connection, if there is one."""
+        handover = self._handover
+        return handover if handover and handover.first is self._connection else None
 
-    def _on_joined(self, payload: Any) -> None:
-        if gap := self._position.joined(wire.joined(payload)):
+    # Called by the thread of the handover
+
+    def _open_second(self, second: StreamConnection) -> None:
+        with self._lock:
+            first, auth = self._connection, self._position.auth
+        second.open(self._address, auth | (first.replaces if first else {}))
+
+    def _on_second_lost(self, first: StreamConnection) -> None:
+        """Claim the role again, which the second connection took over and lost."""
+        with self._lock:
+            if self._claims and first is self._connection and not self._closing.is_set():
+                self._claims.claim(first)
+
+    # Called by the threads that read
+
+    def _on_event(self, connection: StreamConnection, name: str, *payload: Any) -> None:
+        event = wire.event(name, *payload)
+        if event is None:
+            return
+        with self._lock:
+            if self._closing.is_set():
+                return
+            if connection is self._connection:
+                self._deliver(event)
+            handover = self._current_handover()
+            if handover and connection is handover.second:
+                handover.hold(event)
+            if handover and handover.held.is_due(self._position):
+                self._switch(handover)
+
+    def _switch(self, handover: Handover) -> None:
+        """Deliver the held events, and continue with the second connection."""
+        second = handover.take()
+        if second is None:
+            return
+        self._become(second)
+        self._handover = None
+        for event in handover.held.release(self._position):
+            self._deliver(event)
+        handover.first.shut_down()
+
+    def _deliver(self, event: wire.StreamEvent) -> None:
+        _HANDLERS[type(event)](self, event)
+
+    def _on_joined(self, joined: wire.Joined) -> None:
+        if gap := self._position.joined(joined):
             self._mailbox.put(gap)
+        if joined.recovered:
+            self._mailbox.put(Recovered(joined.recovered))
         self._attempts = 0
         with self._mailbox.changed:
             self._joined = True
@@ -149,35 +244,48 @@ class Stream:
         if self._claims and self._connection:
             self._claims.claim(self._connection)
 
-    def _on_request(self, payload: Any) -> None:
-        request = wire.captured(payload)
+    def _on_request(self, request: CapturedRequest) -> None:
         gap, is_new = self._position.requested(request)
         if gap:
             self._mailbox.put(gap)
         if is_new:
             self._mailbox.put(request)
 
-    def _on_responded(self, payload: Any) -> None:
-        self._mailbox.put(wire.responded(payload))
+    def _on_responded(self, responded: Responded) -> None:
+        if self._position.responded(responded):
+            self._mailbox.put(responded)
 
-    def _on_refused(self, payload: Any) -> None:
-        self._mailbox.put(wire.refused(payload))
+    def _on_refused(self, refused: Refused) -> None:
+        self._mailbox.put(refused)
 
-    def _on_status(self, payload: Any) -> None:
+    def _on_status(self, status: wire.QueueStatus) -> None:
         # When the queue is available again, `joined` follows.
-        if wire.queue_is_down(payload):
-            reason = payload.get("reason") or "the message queue is unavailable"
-            self._report(ConnectionStatus("stalled", wire.brief(reason)))
+        if status.is_down:
+            self._report(ConnectionStatus("stalled", status.reason))
 
-    def _on_bye(self, payload: Any) -> None:
-        self._bye_reason = wire.bye_reason(payload)
+    def _on_bye(self, bye: wire.Bye) -> None:
+        self._bye_reason = bye.reason
+        first = self._connection
+        if first is None or bye.reason != "draining" or not bye.seconds:
+            return
+        if self._handover and (self._handover.first is first or self._handover.is_alive):
+            return  # one handover for each connection, and one at a time
+        self._handover = Handover(
+            first,
+            bye.seconds,
+            self._new_connection,
+            self._open_second,
+            self._on_second_lost,
+            self._lock,
+        )
+        self._handover.start()
 
 
-_HANDLERS = {
-    "joined": Stream._on_joined,
-    "request": Stream._on_request,
-    "responded": Stream._on_responded,
-    "refused": Stream._on_refused,
-    "status": Stream._on_status,
-    "bye": Stream._on_bye,
+_HANDLERS: dict[type[wire.StreamEvent], Callable[[Stream, Any], None]] = {
+    wire.Joined: Stream._on_joined,
+    CapturedRequest: Stream._on_request,
+    Responded: Stream._on_responded,
+    Refused: Stream._on_refused,
+    wire.QueueStatus: Stream._on_status,
+    wire.Bye: Stream._on_bye,
 }

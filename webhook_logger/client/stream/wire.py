@@ -5,6 +5,7 @@ Each function returns a value whose fields have the types of the contract, or ra
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,11 +30,42 @@ class Joined:
     epoch: str
     seq: int
     missed: int | None
+    recovered: int = 0
+    """The number of requests after `seq` that the server sends again."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStatus:
+    """The payload of `status`."""
+
+    is_down: bool
+    reason: str
+    """Why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bye:
+    """The payload of `bye`."""
+
+    reason: str
+    seconds: float = 0
+    """The connection stays open for at least this time."""
+
+
+StreamEvent = Joined | CapturedRequest | Responded | Refused | QueueStatus | Bye
+
+
+def event(name: str, *payload: Any) -> StreamEvent | None:
+    """Read an event; return None if its name is unknown."""
+    read = _READERS.get(name)
+    return read(*payload) if read else None
 
 
 def joined(payload: Any) -> Joined:
     """Read the payload of `joined`."""
     fields = _fields(payload, epoch=_text, seq=_count, missed=_count_or_none)
+    if "recovered" in payload:
+        fields |= _fields(payload, recovered=_count)
     return Joined(**fields)
 
 
@@ -68,14 +100,27 @@ def refused(payload: Any) -> Refused:
     return Refused(**fields | {"message": brief(fields["message"])})
 
 
-def queue_is_down(payload: Any) -> bool:
-    """Return whether the payload of `status` says that the queue is unavailable."""
-    return bool(_fields(payload, queue=_text)["queue"] == "down")
+def status(payload: Any) -> QueueStatus:
+    """Read the payload of `status`."""
+    is_down = _fields(payload, queue=_text)["queue"] == "down"
+    return QueueStatus(is_down, brief(payload.get("reason") or "the message queue is unavailable"))
 
 
-def bye_reason(payload: Any) -> str:
-    """Return the reason in the payload of `bye`."""
-    return brief(_fields(payload, reason=_text)["reason"])
+def bye(payload: Any) -> Bye:
+    """Read the payload of `bye`. Missing or invalid `seconds` are 0."""
+    reason = brief(_fields(payload, reason=_text)["reason"])
+    seconds = payload.get("seconds")
+    return Bye(reason, seconds if _is_duration(seconds) else 0)
+
+
+_READERS: dict[str, Callable[[Any], StreamEvent]] = {
+    "joined": joined,
+    "request": captured,
+    "responded": responded,
+    "refused": refused,
+    "status": status,
+    "bye": bye,
+}
 
 
 def responding(acknowledgement: Any) -> Responding:
@@ -120,6 +165,10 @@ def _count(value: Any) -> bool:
 
 def _count_or_none(value: Any) -> bool:
     return value is None or _count(value)
+
+
+def _is_duration(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value) and value >= 0
 
 
 def _text(value: Any) -> bool:
