@@ -93,6 +93,9 @@ def test_a_field_of_the_wrong_type_is_an_error(
     [
         ("uuid", "x"),
         ("uuid", "3" * 10**6),
+        ("epoch", ""),
+        ("epoch", "a" * 65),
+        ("epoch", "a b"),
         ("id", ""),
         ("id", "a b"),
         ("id", "a" * 501),

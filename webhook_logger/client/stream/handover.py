@@ -163,6 +163,8 @@ class Handover:
     def _attempt(self, end: float) -> None:
         self.second = second = self._connect()
         try:
+            if self._over.is_set():
+                return
             self._begin(second)
             self._watch(second, end)
         except Unreachable:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import random
 import ssl
 import threading
-from collections.abc import Callable
 from typing import Any
 
-from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Closed, Rejected, Unreachable
 from webhook_logger.client.stream import wire
@@ -18,15 +16,10 @@ from webhook_logger.client.stream.connection import (
     STEP_SECONDS,
     StreamConnection,
 )
-from webhook_logger.client.stream.events import (
-    ConnectionStatus,
-    Recovered,
-    Refused,
-    Responded,
-)
+from webhook_logger.client.stream.events import ConnectionStatus
 from webhook_logger.client.stream.handover import Handover
+from webhook_logger.client.stream.incoming import Incoming
 from webhook_logger.client.stream.mailbox import Mailbox
-from webhook_logger.client.stream.position import InboxPosition
 
 FIRST_SECONDS = 0.3
 MAX_SECONDS = 3.0
@@ -55,15 +48,13 @@ class Stream:
         self._tls = tls
         self._step_seconds = step_seconds
         self._max_message_bytes = max_message_bytes
-        self._position = InboxPosition(address.uuid)
+        self._incoming = Incoming(address.uuid, mailbox)
         self._lock = threading.Lock()
-        """Guards the attributes below, which the threads of two connections use in a handover."""
+        """Guards these attributes, which the threads of two connections use in a handover."""
         self._connection: StreamConnection | None = None
         """The connection whose events are delivered."""
         self._handover: Handover | None = None
         """The latest handover from that connection, or from an earlier one that ended."""
-        self._joined = False
-        self._bye_reason = ""
         self._attempts = 0
         self._claims = Claims(address.uuid, mailbox) if respond else None
         self._closing = threading.Event()
@@ -121,16 +112,16 @@ class Stream:
     def _run_connection(self, connection: StreamConnection) -> StreamConnection:
         """Run a connection, and those that replace it, to the end. Return the last one."""
         try:
-            connection.open(self._address, self._position.auth)
+            connection.open(self._address, self._incoming.position.auth)
         except Unreachable as error:
             reason = str(error)
         else:
             connection = self._follow(connection)
             if connection.refusal:
                 raise connection.refusal
-            reason = self._bye_reason or connection.failure or "the connection was lost"
+            reason = self._incoming.bye_reason or connection.failure or "the connection was lost"
         if not self._closing.is_set():
-            self._report(ConnectionStatus("reconnecting", reason))
+            self._incoming.report(ConnectionStatus("reconnecting", reason))
             if self._claims:
                 self._claims.lost()
         return connection
@@ -149,13 +140,11 @@ class Stream:
         """Wait for the end of the connection; report if it does not join, and claim to respond."""
         if self._closing.is_set() or connection.wait_for_end(STALLED_SECONDS):
             return
-        with self._mailbox.changed:
-            if not self._joined:
-                self._report(ConnectionStatus("stalled", "the server cannot deliver now"))
+        self._incoming.report_stalled()
         while not connection.wait_for_end(CLAIM_SECONDS if self._claims else None):
             # A second connection takes the role over, or asks for it.
             handover = self._handover
-            if self._claims and self._joined and not (handover and handover.is_alive):
+            if self._claims and self._incoming.has_joined and not (handover and handover.is_alive):
                 self._claims.retry(connection)
 
     def _successor(self, ended: StreamConnection) -> StreamConnection | None:
@@ -174,14 +163,10 @@ class Stream:
         self._attempts = min(self._attempts + 1, 10)
         return longest * (0.5 + random.random())  # noqa: S311  # spread, not a secret
 
-    def _report(self, status: ConnectionStatus) -> None:
-        if status != self._mailbox.connection:
-            self._mailbox.put(status)
-
     def _become(self, connection: StreamConnection) -> None:
         """Deliver the events of this connection from now on."""
         self._connection = connection
-        self._joined, self._bye_reason = False, ""
+        self._incoming.begin()
 
     def _current_handover(self) -> Handover | None:
         """Return the handover from the current connection, if there is one."""
@@ -192,7 +177,7 @@ class Stream:
 
     def _open_second(self, second: StreamConnection) -> None:
         with self._lock:
-            first, auth = self._connection, self._position.auth
+            first, auth = self._connection, self._incoming.position.auth
         second.open(self._address, auth | (first.replaces if first else {}))
 
     def _on_second_lost(self, first: StreamConnection) -> None:
@@ -215,7 +200,7 @@ class Stream:
             handover = self._current_handover()
             if handover and connection is handover.second:
                 handover.hold(event)
-            if handover and handover.held.is_due(self._position):
+            if handover and handover.held.is_due(self._incoming.position):
                 self._switch(handover)
 
     def _switch(self, handover: Handover) -> None:
@@ -225,67 +210,30 @@ class Stream:
             return
         self._become(second)
         self._handover = None
-        for event in handover.held.release(self._position):
+        for event in handover.held.release(self._incoming.position):
             self._deliver(event)
         handover.first.shut_down()
 
     def _deliver(self, event: wire.StreamEvent) -> None:
-        _HANDLERS[type(event)](self, event)
+        self._incoming.add(event)
+        if isinstance(event, wire.Joined):
+            self._attempts = 0
+            if self._claims and self._connection:
+                self._claims.claim(self._connection)
+        elif isinstance(event, wire.Bye) and event.reason == "draining" and event.seconds:
+            self._hand_over(event.seconds)
 
-    def _on_joined(self, joined: wire.Joined) -> None:
-        if gap := self._position.joined(joined):
-            self._mailbox.put(gap)
-        if joined.recovered:
-            self._mailbox.put(Recovered(joined.recovered))
-        self._attempts = 0
-        with self._mailbox.changed:
-            self._joined = True
-            self._report(ConnectionStatus("live"))
-        if self._claims and self._connection:
-            self._claims.claim(self._connection)
-
-    def _on_request(self, request: CapturedRequest) -> None:
-        gap, is_new = self._position.requested(request)
-        if gap:
-            self._mailbox.put(gap)
-        if is_new:
-            self._mailbox.put(request)
-
-    def _on_responded(self, responded: Responded) -> None:
-        if self._position.responded(responded):
-            self._mailbox.put(responded)
-
-    def _on_refused(self, refused: Refused) -> None:
-        self._mailbox.put(refused)
-
-    def _on_status(self, status: wire.QueueStatus) -> None:
-        # When the queue is available again, `joined` follows.
-        if status.is_down:
-            self._report(ConnectionStatus("stalled", status.reason))
-
-    def _on_bye(self, bye: wire.Bye) -> None:
-        self._bye_reason = bye.reason
-        first = self._connection
-        if first is None or bye.reason != "draining" or not bye.seconds:
+    def _hand_over(self, seconds: float) -> None:
+        """Begin to move to another worker: once for each connection, and once at a time."""
+        first, latest = self._connection, self._handover
+        if first is None or (latest and (latest.first is first or latest.is_alive)):
             return
-        if self._handover and (self._handover.first is first or self._handover.is_alive):
-            return  # one handover for each connection, and one at a time
         self._handover = Handover(
             first,
-            bye.seconds,
+            seconds,
             self._new_connection,
             self._open_second,
             self._on_second_lost,
             self._lock,
         )
         self._handover.start()
-
-
-_HANDLERS: dict[type[wire.StreamEvent], Callable[[Stream, Any], None]] = {
-    wire.Joined: Stream._on_joined,
-    CapturedRequest: Stream._on_request,
-    Responded: Stream._on_responded,
-    Refused: Stream._on_refused,
-    wire.QueueStatus: Stream._on_status,
-    wire.Bye: Stream._on_bye,
-}

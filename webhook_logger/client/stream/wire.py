@@ -20,6 +20,7 @@ _MAX_INTEGER = 2**53
 _MAX_CHARACTERS = 300
 
 _REASON = re.compile(r"[a-z_]{1,100}")
+_EPOCH = re.compile(r"[0-9A-Za-z]{1,64}")
 _ID = re.compile(r"[\x21-\x7e]{1,500}")
 
 
@@ -63,7 +64,7 @@ def event(name: str, *payload: Any) -> StreamEvent | None:
 
 def joined(payload: Any) -> Joined:
     """Read the payload of `joined`."""
-    fields = _fields(payload, epoch=_text, seq=_count, missed=_count_or_none)
+    fields = _fields(payload, epoch=_epoch, seq=_count, missed=_count_or_none)
     if "recovered" in payload:
         fields |= _fields(payload, recovered=_count)
     return Joined(**fields)
@@ -74,7 +75,8 @@ def captured(payload: Any) -> CapturedRequest:
     _fields(
         payload,
         **dict.fromkeys(("method", "host", "path", "subpath", "query_string"), _bytes_as_text),
-        **dict.fromkeys(("epoch", "received_at", "scheme", "http_version", "remote_addr"), _text),
+        **dict.fromkeys(("received_at", "scheme", "http_version", "remote_addr"), _text),
+        epoch=_epoch,
         uuid=_uuid,
         id=_id,
         seq=_count,
@@ -91,7 +93,7 @@ def captured(payload: Any) -> CapturedRequest:
 
 def responded(payload: Any) -> Responded:
     """Read the payload of `responded`."""
-    return Responded(**_fields(payload, epoch=_text, seq=_count, status=_count, by=_text))
+    return Responded(**_fields(payload, epoch=_epoch, seq=_count, status=_count, by=_text))
 
 
 def refused(payload: Any) -> Refused:
@@ -198,6 +200,10 @@ def _lines(value: Any) -> bool:
 
 def _uuid(value: Any) -> bool:
     return isinstance(value, str) and is_canonical_uuid(value)
+
+
+def _epoch(value: Any) -> bool:
+    return isinstance(value, str) and _EPOCH.fullmatch(value) is not None
 
 
 def _id(value: Any) -> bool:
