@@ -20,6 +20,7 @@ CLIENT_TESTS = (
     "tests/client/commands/test_screen.py",
     "tests/client/stream",
     "tests/client/test_aio.py",
+    "tests/client/test_handover.py",
     "tests/client/test_http.py",
 )
 """Fast tests that use all of the libraries."""

@@ -51,6 +51,10 @@ GARBAGE: dict[str, str | bytes] = {
     "invalid base64": event("request", GOOD | {"body": {"encoding": "base64", "content": "?"}}),
     "an odd header": event("request", GOOD | {"headers": [["a"]]}),
     "joined without seq": event("joined", {"epoch": "e", "missed": 0}),
+    "joined with a text as recovered": event(
+        "joined", {"epoch": "e", "seq": 5, "missed": 0, "recovered": "1"}
+    ),
+    "joined with a long epoch": event("joined", {"epoch": "e" * 65, "seq": 5, "missed": 0}),
     "bye without a reason": event("bye", None),
     "JSON where a message is text": "4{}",
     "an infinite seq": '42["request",{"seq":1e999}]',
