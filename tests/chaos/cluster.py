@@ -7,7 +7,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from uuid import uuid4
 
+from tests.chaos.clients import Clients
 from tests.chaos.load import Load
+from tests.chaos.tally import Tally
 from tests.chaos.watcher import Watcher
 from tests.support.patience import eventually
 from tests.support.processes import Nginx, Redis, Server
@@ -23,8 +25,10 @@ class Row:
     """The figures of one failure."""
 
     event: str
+    recovery: float
+    """`RECOVERY_SECONDS`."""
     load: Load
-    watchers: list[Watcher]
+    watchers: list[Tally]
     last_seq: int | None
     """The last seq of the callback. None after a new epoch, where counting starts again."""
     note: str = ""
@@ -42,8 +46,10 @@ class Cluster:
         """Between the first worker and Redis, to stop what the subscription receives."""
         common = {"REDIS_URL": self.redis.url, "BALANCER_HEADERS": "webhook-logger"}
         self.workers = [Server(**{**common, **settings}) for _ in range(WORKERS)]
+        self.recovery = float(str(settings.get("RECOVERY_SECONDS", 0)))
         self.nginx: Nginx
-        self.watchers: list[Watcher] = []
+        self.watchers: list[Tally] = []
+        self._viewers: list[Watcher | Clients] = []
         self.load: Load
 
     def __enter__(self) -> Cluster:
@@ -67,28 +73,50 @@ class Cluster:
             worker.until_ready()
         self.uuid = str(uuid4())
         self.load = Load(self.nginx.address, self.uuid)
-        for watcher in self.watchers:
-            watcher.stop()
-        self.watchers = []
+        self._stop_viewers()
         eventually(lambda: sum(self.viewer_counts()) == 0)
 
+    def _stop_viewers(self) -> None:
+        for viewer in self._viewers:
+            viewer.stop()
+        self._viewers, self.watchers = [], []
+
     def __exit__(self, *_: object) -> None:
-        for watcher in self.watchers:
-            watcher.stop()
+        self._stop_viewers()
         for worker in self.workers:
             worker.terminate()  # all at the same time; the stack waits for each
         self._stack.close()
 
-    def watch(self, count: int = VIEWERS, kind: type[PacketViewer] = PacketViewer) -> list[Watcher]:
-        """Connect `count` viewers from different addresses, and wait until all are live."""
+    def watch(
+        self, count: int = VIEWERS, kind: type[PacketViewer] = PacketViewer, url: str = ""
+    ) -> list[Watcher]:
+        """Connect `count` viewers from different addresses, and wait until all are live.
+
+        They connect through nginx, unless `url` is given.
+        """
         begin = len(self.watchers) + 2
         new = [
-            Watcher(self.nginx.url, self.uuid, f"127.0.0.{n}", kind)
+            Watcher(url or self.nginx.url, self.uuid, f"127.0.0.{n}", kind)
             for n in range(begin, begin + count)
         ]
         for watcher in new:
             watcher.start()
+        self._viewers += new
         self.watchers += new
+        self.until_live()
+        return new
+
+    def watch_with(self, counts: dict[str, int], url: str = "") -> list[Clients]:
+        """Connect this number of viewers of each kind, and wait until all are live.
+
+        Each kind runs in a separate process. They connect through nginx, unless `url` is given.
+        """
+        new = [
+            Clients(kind, url or self.nginx.url, self.uuid, count) for kind, count in counts.items()
+        ]
+        self._viewers += new
+        for clients in new:
+            self.watchers += clients.tallies
         self.until_live()
         return new
 
@@ -107,6 +135,14 @@ class Cluster:
         for watcher in self.watchers:
             watcher.until(lambda w: w.is_live and w.joins >= joins, "live")
 
+    def restart(self, worker: Server) -> None:
+        """Restart a worker gracefully, and wait until it is ready and all viewers are live."""
+        worker.terminate()
+        assert worker.wait() == 0
+        worker.start()
+        worker.until_ready()
+        self.until_live()
+
     def audit(self, event: str, note: str = "", one_epoch: bool = True) -> None:
         """Check the guarantees for every viewer, and add the figures to the table.
 
@@ -121,7 +157,7 @@ class Cluster:
                 lambda w: (w.epoch, w.seq) == (end["epoch"], end["seq"]), f"at {end['seq']}"
             )
         last_seq = end["seq"] if one_epoch else None
-        self._table.append(Row(event, self.load, self.watchers, last_seq, note))
+        self._table.append(Row(event, self.recovery, self.load, self.watchers, last_seq, note))
         for watcher in self.watchers:
             assert watcher.faults == [], repr(watcher)
             if one_epoch:

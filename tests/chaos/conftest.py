@@ -8,12 +8,14 @@ import pytest
 
 from tests.chaos.cluster import Cluster, Row
 from tests.chaos.hostile import FIGURES
+from tests.chaos.tally import Tally
 
 ROWS: list[Row] = []
 
 HEAD = (
-    "| event | accepted | refused | unknown | last seq | viewers | delivered to each "
-    "| counted as missed | duplicates | longest interruption | slowest response | note |"
+    "| event | recovery | accepted | refused | unknown | last seq | viewers | delivered to each "
+    "| counted as missed | recovered | duplicates "
+    "| longest interruption | slowest response | note |"
 )
 
 
@@ -52,13 +54,15 @@ def line_of(row: Row) -> str:
     refused = outcomes["refused"] + outcomes["not connected"] + outcomes["status 429"]
     cells = [
         row.event,
+        f"{row.recovery:.0f} s" if row.recovery else "off",
         f"{row.load.accepted:,}",
         f"{refused:,}",
         f"{row.load.unknown:,}",
         "counted again" if row.last_seq is None else f"{row.last_seq:,}",
         len(watchers),
         spread([watcher.delivered for watcher in watchers]),
-        spread([watcher.missed for watcher in watchers]),
+        missed_by_kind(watchers),
+        spread([watcher.recovered for watcher in watchers]),
         spread([watcher.duplicates for watcher in watchers]),
         f"{max(watcher.longest_interruption for watcher in watchers):.1f} s",
         f"{row.load.slowest:.2f} s",
@@ -70,3 +74,14 @@ def line_of(row: Row) -> str:
 def spread(numbers: list[int]) -> str:
     lowest, highest = min(numbers), max(numbers)
     return f"{lowest:,}" if lowest == highest else f"{lowest:,} to {highest:,}"
+
+
+def missed_by_kind(watchers: list[Tally]) -> str:
+    """Return the numbers of missed requests, and those of each kind if they differ."""
+    kinds: dict[str, list[int]] = {}
+    for watcher in watchers:
+        kinds.setdefault(watcher.kind, []).append(watcher.missed)
+    texts = {kind: spread(missed) for kind, missed in kinds.items()}
+    if len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    return ", ".join(f"{kind} {text}" for kind, text in texts.items())

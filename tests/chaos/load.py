@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
+from uuid import uuid4
 
-from tests.support.sender import post
+from tests.support.sender import Response, post
 
 UNKNOWN = "outcome_unknown"
 """The reason of a `503` for a request that the queue never acknowledged."""
@@ -82,17 +83,39 @@ class Load:
                 self.slowest = max(self.slowest, time.monotonic() - begin)
 
     def _send_one(self, address: tuple[str, int]) -> str:
+        body = self._body()
         try:
-            response = post(address, self._path, b"x" * 300)
+            response = post(address, self._path, body)
         except ConnectionRefusedError:
             return "not connected"
         except (OSError, HTTPException):
             return "disconnected"
-        if response.status == 200:
+        if self._is_expected(body, response):
             return "accepted"
         if response.status == 503:
             return "unknown" if _reason(response.body) == UNKNOWN else "refused"
         return f"status {response.status}"
+
+    def _body(self) -> bytes:
+        return b"x" * 300
+
+    def _is_expected(self, _body: bytes, response: Response) -> bool:
+        return response.status == 200
+
+
+class RespondedLoad(Load):
+    """Posts whose senders each expect the response of the callback's responder to their post."""
+
+    def _body(self) -> bytes:
+        return uuid4().hex.encode()
+
+    def _is_expected(self, body: bytes, response: Response) -> bool:
+        return (response.status, response.body) == (222, responded_body(body))
+
+
+def responded_body(body: bytes) -> bytes:
+    """Return the body of a responder's response to a request with this body."""
+    return b"response to " + body
 
 
 def _reason(body: bytes) -> str:

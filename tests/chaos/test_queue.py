@@ -58,19 +58,6 @@ def test_redis_is_frozen_for_ten_seconds_under_load(cluster: Cluster) -> None:
     cluster.audit("Redis is frozen for 10 s", note)
 
 
-def test_redis_restarted_empty_begins_a_new_epoch_for_every_viewer(cluster: Cluster) -> None:
-    cluster.watch()
-    cluster.load.send(posts=100, senders=4)
-    epochs = {watcher.epoch for watcher in cluster.watchers}
-    cluster.redis.end()
-    cluster.redis.start()
-    cluster.until_live(joins=2)
-    cluster.load.send(posts=200, senders=4)
-    assert not epochs & {watcher.epoch for watcher in cluster.watchers}
-    assert {watcher.new_epochs for watcher in cluster.watchers} == {1}
-    cluster.audit("Redis is restarted empty", one_epoch=False)
-
-
 @pytest.mark.parametrize(("kind", "owners"), [("pubsub", "subscribers"), ("normal", "publishers")])
 def test_redis_closes_connections_under_load(cluster: Cluster, kind: str, owners: str) -> None:
     cluster.watch()
@@ -110,24 +97,6 @@ def test_redis_disconnects_a_slow_subscriber_and_its_viewers_count_the_gap(
     cluster.load.send(posts=100, senders=4)
     cluster.audit("Redis disconnects a slow subscriber")
     assert max(watcher.missed for watcher in cluster.watchers) > 0
-
-
-@pytest.mark.long
-def test_a_worker_detects_that_its_subscription_no_longer_receives(
-    cluster_with: Callable[..., Cluster],
-) -> None:
-    with cluster_with(can_deafen=True) as cluster:
-        cluster.watch_all_workers()
-        with cluster.load.running(senders=8, per_second=100):
-            cluster.watchers[0].until(lambda w: w.delivered > 50, "under load")
-            begin = time.monotonic()
-            cluster.proxy.deafen()
-            viewers = cluster.viewer_counts()[0]
-            eventually(lambda: sum(w.joins > 1 for w in cluster.watchers) == viewers > 0)
-            noticed = time.monotonic() - begin
-        cluster.audit(
-            "a worker's subscription no longer receives", f"recovered after {noticed:.1f} s"
-        )
 
 
 @pytest.mark.long

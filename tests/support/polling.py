@@ -57,6 +57,11 @@ class PollingViewer(PacketViewer):
             raise OSError(f"status {response.status}: {text}")
         return text
 
+    def wait_seconds(self, seconds: float) -> None:
+        self._http.timeout = seconds
+        if self._http.sock:
+            self._http.sock.settimeout(seconds)
+
     def end(self) -> None:
         if self._http.sock:
             self._http.sock.shutdown(socket.SHUT_RDWR)

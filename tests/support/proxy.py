@@ -1,4 +1,4 @@
-"""TCP relays that drop data: messages of Redis to subscribers, or WebSocket handshakes."""
+"""TCP relays that drop data: messages to subscribers, WebSocket handshakes, or everything."""
 
 from __future__ import annotations
 
@@ -95,6 +95,29 @@ class SwallowingProxy(Relay):
         if b"\r\nupgrade: websocket" in data.lower():
             self.swallowed += 1
         else:
+            sink.sendall(data)
+
+
+class LosingProxy(Relay):
+    """Relays to a server; `lose` drops all data and closes nothing, as a lost network does."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        super().__init__(address)
+        self.url = f"http://{self.authority}"
+        self._is_lost = False
+        self._dead: set[socket.socket] = set()
+
+    def lose(self) -> None:
+        """Drop all data, also of connections that are opened before `restore`."""
+        self._is_lost = True
+
+    def restore(self) -> None:
+        """Relay new connections. Those that were open before stay dead."""
+        self._dead.update(self._sockets)
+        self._is_lost = False
+
+    def _pass_on(self, data: bytes, sink: socket.socket, client: socket.socket) -> None:
+        if not (self._is_lost or client in self._dead):
             sink.sendall(data)
 
 

@@ -36,7 +36,9 @@ class _InOrder(engineio.Client):  # type: ignore[misc]  # it has no types
         return super().start_background_task(target, *args, **kwargs)
 
 
-class _OrderedClient(socketio.Client):  # type: ignore[misc]  # it has no types
+class OrderedClient(socketio.Client):  # type: ignore[misc]  # it has no types
+    """A python-socketio client whose handlers run in the order of the events."""
+
     def _engineio_client_class(self) -> type[engineio.Client]:
         return _InOrder
 
@@ -46,7 +48,7 @@ class Viewer:
 
     def __init__(self, url: str, **auth: Any) -> None:
         self._client = socketio.SimpleClient(reconnection=False)
-        self._client.client_class = _OrderedClient
+        self._client.client_class = OrderedClient
         self._client.connect(
             url, auth=auth or None, transports=["websocket"], wait_timeout=PATIENCE_SECONDS
         )
@@ -177,6 +179,10 @@ class PacketViewer:
     def wait_seconds(self, seconds: float) -> None:
         """Set the socket timeout."""
         self._socket.settimeout(seconds)
+
+    def shrink_buffer(self) -> None:
+        """Limit the bytes that the kernel buffers for this viewer while it does not read."""
+        self._socket.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**16)
 
     def requests(self, count: int) -> list[Wire]:
         """Return the next captured requests, skipping all other events."""

@@ -1,0 +1,113 @@
+"""Count the delivered and missed requests of one viewer, and check the guarantees."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tests.support.patience import PATIENCE_SECONDS
+
+
+class Tally:
+    """The figures of one viewer, from its events in order."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind, self._name = kind, name
+        self._changed = threading.Condition()
+        self._ids: set[str] = set()
+        self.epoch, self.seq = "", 0
+        self.delivered = 0
+        """Requests that arrived."""
+        self.missed = 0
+        """Missed requests: those that the server or the client reported, and gaps in the seq."""
+        self.recovered = 0
+        """Delivered requests that the server sent again after a reconnect, as `joined` reported."""
+        self.duplicates = 0
+        """Requests with an id that arrived before, because a balancer tried another worker."""
+        self.new_epochs = 0
+        """The number of new epochs after the first, in each of which counting starts again."""
+        self.joins = 0
+        self.faults: list[str] = []
+        """Violations of the guarantees."""
+        self.is_live = False
+        self._interrupted_since = time.monotonic()
+        self.longest_interruption = 0.0
+
+    def until(self, condition: Callable[[Any], object], name: str) -> None:
+        """Wait until the condition is true; fail after the patience of the tests."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: condition(self), PATIENCE_SECONDS), (
+                f"not {name}: {self}"
+            )
+
+    def __repr__(self) -> str:
+        return (
+            f"<{self.kind} {self._name} at {self.epoch}:{self.seq}, live {self.is_live}, delivered "
+            f"{self.delivered}, missed {self.missed}, recovered {self.recovered}, joins "
+            f"{self.joins}, faults {self.faults[:3]}>"
+        )
+
+    def handle(self, name: str, payload: Any) -> None:
+        """Count one event: `joined`, `request` or `status` of the server, or `gap` or `live`."""
+        with self._changed:
+            if name == "joined":
+                self._joined(**payload)
+            elif name == "request":
+                self._requested(payload["epoch"], payload["seq"], payload["id"])
+            elif name == "gap":
+                self._gap(payload)
+            elif name == "recovered":
+                self.recovered += payload
+            elif name == "live":
+                self._set_live(payload)
+            elif name == "status" and payload["queue"] == "down":
+                self._set_live(False)
+            self._changed.notify_all()
+
+    def _set_live(self, live: bool) -> None:
+        now = time.monotonic()
+        if live and not self.is_live:
+            if self.joins:
+                interruption = now - self._interrupted_since
+                self.longest_interruption = max(self.longest_interruption, interruption)
+        elif self.is_live and not live:
+            self._interrupted_since = now
+        self.is_live = live
+        self.joins += live
+
+    def _joined(
+        self, epoch: str, seq: int, missed: int | None, recovered: int = 0, **_: object
+    ) -> None:
+        expected: int | None
+        if not self.joins:
+            expected = 0
+        elif self.epoch in ("", epoch):
+            expected = seq - self.seq
+        else:
+            expected = None
+            self.new_epochs += 1
+        if missed != expected:
+            self.faults.append(f"joined at {seq} after {self.seq} with {missed} missed")
+        self.missed += missed or 0
+        self.recovered += recovered
+        self._set_live(True)
+        self.epoch, self.seq = epoch, seq
+
+    def _gap(self, count: int | None) -> None:
+        """Count a gap that a client reports instead of `joined`. None: in another epoch."""
+        self.missed += count or 0
+        self.seq += count or 0
+
+    def _requested(self, epoch: str, seq: int, name: str) -> None:
+        if self.epoch not in ("", epoch):
+            self.new_epochs += 1
+        elif seq <= self.seq:
+            self.faults.append(f"seq {seq} after {self.seq}")
+        else:
+            self.missed += seq - self.seq - 1
+        self.delivered += 1
+        self.duplicates += name in self._ids
+        self._ids.add(name)
+        self.epoch, self.seq = epoch, seq

@@ -1,0 +1,186 @@
+"""Count the requests that viewers miss when a part of the deployment fails.
+
+Our own clients miss no request in a rolling restart, because they move to another worker first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.chaos.cluster import VIEWERS, Cluster
+from tests.chaos.conftest import ROWS
+from tests.support.patience import eventually
+from tests.support.proxy import LosingProxy
+
+OURS = ("Inbox", "stream.js", "page")
+"""The kinds of viewers that move to another worker before theirs stops."""
+KINDS = ("python-socketio", "socket.io-client", "Inbox", "stream.js")
+FEW = {**dict.fromkeys(KINDS, 2), "page": 1}
+MANY = {"python-socketio": 6, "socket.io-client": 6, "Inbox": 6, "stream.js": 5, "page": 1}
+AWAY_SECONDS = 20
+
+long = pytest.mark.long
+SETTINGS = pytest.mark.parametrize("seconds", [0])
+
+
+@pytest.fixture(scope="module", params=[0], ids="recovery {}".format)
+def _cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    with Cluster(ROWS, RECOVERY_SECONDS=request.param) as cluster:
+        yield cluster
+
+
+def check_missed(cluster: Cluster, *without_gap: str) -> None:
+    """Check that these kinds of viewers missed no request, or with recovery, all kinds."""
+    for watcher in cluster.watchers:
+        if cluster.recovery or watcher.kind in without_gap:
+            assert watcher.missed == 0, repr(watcher)
+
+
+def until_delivered(cluster: Cluster, count: int) -> None:
+    """Wait until the first viewer has received this number of further requests."""
+    first = cluster.watchers[0]
+    seen = first.delivered
+    first.until(lambda w: w.delivered >= seen + count, f"{count} further requests")
+
+
+@pytest.mark.parametrize(
+    ("rounds", "raw", "others"), [(1, 2, FEW), pytest.param(20, 6, MANY, marks=[long])]
+)
+@pytest.mark.timeout(3600)
+def test_a_rolling_restart_under_load(
+    cluster: Cluster, rounds: int, raw: int, others: dict[str, int]
+) -> None:
+    cluster.watch(raw)
+    cluster.watch_with(others)
+    with cluster.load.running(senders=8, per_second=200):
+        until_delivered(cluster, 50)
+        for _ in range(rounds):
+            for worker in cluster.workers:
+                cluster.restart(worker)
+        until_delivered(cluster, 50)
+    assert set(cluster.load.outcomes) == {"accepted"}
+    cluster.audit(f"rolling restart, {rounds} times")
+    check_missed(cluster, *OURS)
+
+
+def test_a_worker_is_killed_under_load(cluster: Cluster) -> None:
+    cluster.watch(3)
+    cluster.watch_with(FEW)
+    while cluster.viewer_counts()[1] == 0:
+        cluster.watch(1)
+    with cluster.load.running(senders=8, per_second=200):
+        until_delivered(cluster, 100)
+        viewers = cluster.viewer_counts()[1]
+        cluster.workers[1].end(kill=True)
+        eventually(lambda: sum(w.joins > 1 for w in cluster.watchers) >= viewers)
+        cluster.until_live()
+        until_delivered(cluster, 100)
+    assert set(cluster.load.outcomes) == {"accepted"}
+    cluster.audit("a worker is killed (`SIGKILL`)", f"it had {viewers} viewers")
+    check_missed(cluster)
+
+
+@long
+@SETTINGS
+def test_a_worker_loses_its_subscription_under_load(
+    cluster_with: Callable[..., Cluster], seconds: int
+) -> None:
+    with cluster_with(can_deafen=True, RECOVERY_SECONDS=seconds) as cluster:
+        [deaf] = cluster.watch(1, url=cluster.workers[0].url)
+        cluster.watch(2)
+        cluster.watch_with(FEW)
+        with cluster.load.running(senders=8, per_second=100):
+            until_delivered(cluster, 50)
+            assert cluster.proxy
+            cluster.proxy.deafen()
+            viewers = cluster.viewer_counts()[0]
+            deaf.until(lambda w: w.joins == 2, "live again")
+            until_delivered(cluster, 50)
+        cluster.audit("a worker's subscription no longer receives", f"it had {viewers} viewers")
+        check_missed(cluster)
+
+
+@long
+def test_viewers_lose_the_network(cluster: Cluster) -> None:
+    cluster.watch(1)
+    with LosingProxy(cluster.nginx.address) as proxy:
+        cluster.watch_with(FEW, proxy.url)
+        away = cluster.watchers[1:]
+        with cluster.load.running(senders=8, per_second=50):
+            until_delivered(cluster, 50)
+            proxy.lose()
+            threading.Event().wait(AWAY_SECONDS)
+            eventually(lambda: not any(watcher.is_live for watcher in away))
+            eventually(lambda: sum(cluster.viewer_counts()) == 1)
+            proxy.restore()
+            cluster.until_live()
+            until_delivered(cluster, 50)
+        cluster.audit(f"viewers lose the network for {AWAY_SECONDS} s")
+        check_missed(cluster)
+        assert all(watcher.recovered or watcher.missed for watcher in away)
+
+
+@long
+def test_viewers_sleep(cluster: Cluster) -> None:
+    cluster.watch(1)
+    sleepers = cluster.watch_with(FEW)
+    away = cluster.watchers[1:]
+    with cluster.load.running(senders=8, per_second=50):
+        until_delivered(cluster, 50)
+        for clients in sleepers:
+            clients.freeze()
+        threading.Event().wait(AWAY_SECONDS)
+        eventually(lambda: sum(cluster.viewer_counts()) == 1)
+        for clients in sleepers:
+            clients.thaw()
+        eventually(lambda: all(watcher.joins > 1 for watcher in away))
+        cluster.until_live()
+        until_delivered(cluster, 50)
+    cluster.audit(f"viewers sleep for {AWAY_SECONDS} s (`SIGSTOP`)")
+    check_missed(cluster)
+    assert all(watcher.recovered or watcher.missed for watcher in away)
+
+
+def test_redis_restarted_empty_begins_a_new_epoch_for_every_viewer(cluster: Cluster) -> None:
+    cluster.watch(VIEWERS)
+    cluster.watch_with(FEW)
+    cluster.load.send(posts=100, senders=4)
+    for watcher in cluster.watchers:
+        watcher.until(lambda w: w.seq == cluster.load.accepted, "at the last request")
+    epochs = {watcher.epoch for watcher in cluster.watchers}
+    cluster.redis.end()
+    cluster.redis.start()
+    for watcher in cluster.watchers[:VIEWERS]:
+        watcher.until(lambda w: w.is_live and w.joins >= 2, "live again")
+    cluster.load.send(posts=200, senders=4)
+    cluster.audit("Redis is restarted empty", one_epoch=False)
+    assert not epochs & {watcher.epoch for watcher in cluster.watchers}
+    assert {watcher.new_epochs for watcher in cluster.watchers} == {1}
+    assert {watcher.missed for watcher in cluster.watchers} == {0}, "unknown"
+
+
+@pytest.mark.parametrize("posts", [15_000, pytest.param(50_000, marks=[long])])
+@SETTINGS
+@pytest.mark.timeout(900)
+def test_a_viewer_is_starved_in_a_burst(
+    cluster_with: Callable[..., Cluster], seconds: int, posts: int
+) -> None:
+    settings = {
+        "RECOVERY_SECONDS": seconds and 600,
+        "RECOVERY_BYTES": 128 * 2**20,
+        "MAX_VIEWER_QUEUE_BYTES": 2**20,
+    }
+    with cluster_with(**settings) as cluster:
+        [starved] = cluster.watch(1)
+        cluster.watch_with(FEW)
+        cut_off = 'viewers_cut_off_total{reason="slow"}'
+        starved.starve()
+        cluster.load.send(posts=posts, senders=32)
+        assert cluster.load.outcomes == {"accepted": posts}
+        eventually(lambda: sum(worker.metrics()[cut_off] for worker in cluster.workers) >= 1)
+        starved.feed()
+        cluster.audit(f"a burst of {posts:,} posts with a viewer that does not read")
+        check_missed(cluster)
+        assert starved.recovered if seconds else starved.missed
