@@ -59,6 +59,13 @@ class Metrics(Collector):
     requests_delivered: int = _metric(
         CounterMetricFamily, "Requests delivered to viewers, counted once per viewer."
     )
+    requests_recovered: int = _metric(
+        CounterMetricFamily,
+        "Delivered requests that a viewer had missed before, counted once per viewer.",
+    )
+    requests_missed: int = _metric(
+        CounterMetricFamily, "Requests reported to viewers as missed, counted once per viewer."
+    )
     viewers: int = _metric(GaugeMetricFamily, "Viewers connected to this worker, in a room or not.")
     viewers_turned_away: int = _metric(
         CounterMetricFamily, "Viewers rejected because the maximum number of viewers was reached."

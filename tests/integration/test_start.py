@@ -335,6 +335,8 @@ def test_metrics_count_requests_and_viewers(uuid: str) -> None:
                 "requests_accepted_total": 3,
                 "live_responses_total": 0,
                 "requests_delivered_total": 3,
+                "requests_recovered_total": 0,
+                "requests_missed_total": 0,
                 "requests_read_total": 3,
                 "viewers": 1,
                 "viewers_turned_away_total": 0,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webhook_logger.callbacks import canonical_uuid
-from webhook_logger.delivery import Barrier
+from webhook_logger.delivery import Barrier, Position
 from webhook_logger.errors import Reason, Refusal
 
 MAX_EPOCH_CHARACTERS = 64
@@ -65,13 +65,30 @@ class Join:
             raise _malformed("respond must be true or false.")
         return cls(uuid, epoch, seq, respond)
 
+    @property
+    def position(self) -> Position | None:
+        """Return the viewer's position; None if the viewer did not send a complete one."""
+        if self.epoch is None or self.seq is None:
+            return None
+        return Position(self.epoch, self.seq)
+
     def missed(self, barrier: Barrier) -> int | None:
-        """Return the number of requests since the viewer's position; None if it is unknown."""
+        """Return the number of requests that the viewer does not receive between its position and
+        the barrier; None if it is unknown.
+        """
         if self.epoch is None:
             return 0
-        if self.epoch != barrier.epoch or self.seq is None or self.seq > barrier.seq:
+        seq = joined_seq(barrier)
+        if self.epoch != barrier.epoch or self.seq is None or self.seq > seq:
             return None
-        return barrier.seq - self.seq
+        return seq - self.seq
+
+
+def joined_seq(barrier: Barrier) -> int:
+    """Return the `seq` of `joined`: the viewer receives all later requests, first the recovered
+    ones.
+    """
+    return barrier.recovered[0].responded.seq - 1 if barrier.recovered else barrier.seq
 
 
 def _malformed(message: str) -> Refusal:

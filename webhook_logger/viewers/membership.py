@@ -7,25 +7,22 @@ request of the room.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from flask_socketio import SocketIO
 
-from webhook_logger.delivery import Barrier, Delivery, QueueUnavailable
+from webhook_logger.delivery import Barrier, Delivery
 from webhook_logger.metrics import Metrics
+from webhook_logger.viewers.barriers import Joined, RoomBarriers
 from webhook_logger.viewers.join import Join
 from webhook_logger.viewers.notices import Notices
-from webhook_logger.viewers.room import Room
-from webhook_logger.viewers.transport import outbox_of
+from webhook_logger.viewers.recovery import ViewerRecovery
+from webhook_logger.viewers.room import Room, joined_packet
+from webhook_logger.viewers.transport import Shared, outbox_of
 
-RETRY_SECONDS = 0.5
 MAX_CONCURRENT_BARRIERS = 64
-
-log = logging.getLogger(__name__)
 
 
 class Membership:
@@ -41,12 +38,12 @@ class Membership:
     ) -> None:
         self._rooms = rooms
         self._socketio = socketio
-        self._delivery = delivery
-        self._metrics = metrics
         self._notices = notices
+        self._barriers = RoomBarriers(rooms, socketio, delivery, metrics, notices)
+        self._recovery = ViewerRecovery(socketio, metrics, self._barriers)
         self._resuming = threading.Lock()
 
-    def enter(self, sid: str, join: Join, has_left: Callable[[], bool]) -> dict[str, Any] | None:
+    def enter(self, sid: str, join: Join, has_left: Callable[[], bool]) -> Joined | None:
         """Add a viewer to a room at a barrier, and return the fields of `joined`.
 
         Wait while the queue is unavailable, after the viewer received a `status`. Return None if
@@ -54,11 +51,30 @@ class Membership:
         """
         if self._notices.down:
             self._notices.status(sid)
-        return self._with_barrier(join.uuid, partial(self._enter, sid, join), has_left)
+        self._resume_waiting(join.uuid)  # first the viewers that still wait for a barrier
+        enter = partial(self._enter, sid, join)
+        return self._barriers.reach(join.uuid, join.position, enter, has_left)
+
+    def _enter(self, sid: str, join: Join, barrier: Barrier) -> Joined | None:
+        outbox = outbox_of(self._socketio.server, sid)
+        if outbox is None:
+            return None
+        if barrier.is_complete:
+            self._rejoin(join.uuid, barrier)
+        room = self._rooms.setdefault(join.uuid, Room())
+        room.stop_catching_up(sid)  # the viewer may join again
+        room.viewers_here[sid] = outbox
+        room.reach(barrier)
+        self._socketio.server.enter_room(sid, join.uuid)
+        joined = self._barriers.joined(room, barrier, join)
+        if barrier.recovered:
+            self._recovery.begin(join.uuid, room, sid, barrier)
+        return joined
 
     def leave(self, sid: str, uuid: str) -> None:
         """Remove a viewer from a room. The caller updates Socket.IO's rooms."""
         room = self._rooms[uuid]
+        room.stop_catching_up(sid)
         del room.viewers_here[sid]
         if room.viewers_here:
             # The queue reports the new number only to workers that do not have it yet.
@@ -66,12 +82,12 @@ class Membership:
             self._notices.send_soon(uuid, room)
         else:
             del self._rooms[uuid]
-        self._count_here(uuid, room)
+        self._barriers.count_here(uuid, room)
 
     def resume(self) -> None:
         """Give a new barrier to every room whose viewers wait for one."""
         with self._resuming:
-            while uuids := [uuid for uuid, room in self._rooms.items() if room.needs_barrier]:
+            while uuids := [uuid for uuid, room in self._rooms.items() if room.is_waiting]:
                 if self._notices.down:
                     return  # another call follows
                 some = uuids[:MAX_CONCURRENT_BARRIERS]
@@ -85,61 +101,27 @@ class Membership:
                     thread.join()
 
     def _resume_room(self, uuid: str) -> None:
-        self._with_barrier(uuid, partial(self._rejoin, uuid), partial(self._is_empty, uuid))
-
-    def _is_empty(self, uuid: str) -> bool:
-        return uuid not in self._rooms
-
-    def _rejoin(self, uuid: str, barrier: Barrier) -> None:
+        self._resume_waiting(uuid)
         room = self._rooms.get(uuid)
         if room and room.needs_barrier:
-            joined = self._joined(room, barrier, Join(uuid, room.epoch, room.seq))
-            self._notices.send("joined", joined, uuid)
+            rejoin = partial(self._rejoin, uuid)
+            self._barriers.reach(uuid, None, rejoin, lambda: uuid not in self._rooms)
 
-    def _with_barrier(
-        self,
-        uuid: str,
-        act: Callable[[Barrier], dict[str, Any] | None],
-        is_cancelled: Callable[[], bool],
-    ) -> dict[str, Any] | None:
-        while not is_cancelled():
-            try:
-                with self._delivery.barrier(uuid) as barrier:
-                    return None if is_cancelled() else act(barrier)
-            except QueueUnavailable as error:
-                log.debug("A join waits: %s", error)
-                self._socketio.sleep(RETRY_SECONDS)
-        return None
+    def _resume_waiting(self, uuid: str) -> None:
+        room = self._rooms.get(uuid)
+        while room and room.waiting:
+            self._recovery.resume(uuid, room.waiting.pop())
 
-    def _enter(self, sid: str, join: Join, barrier: Barrier) -> dict[str, Any] | None:
-        outbox = outbox_of(self._socketio.server, sid)
-        if outbox is None:
-            return None
-        self._rejoin(join.uuid, barrier)  # first the viewers that still wait for one
-        room = self._rooms.setdefault(join.uuid, Room())
-        room.viewers_here[sid] = outbox
-        self._socketio.server.enter_room(sid, join.uuid)
-        return self._joined(room, barrier, join)
-
-    def _joined(self, room: Room, barrier: Barrier, join: Join) -> dict[str, Any]:
-        room.epoch, room.seq = barrier.epoch, barrier.seq
-        room.paused = room.needs_barrier = False
-        viewers = barrier.viewers_elsewhere + len(room.viewers_here)
-        room.viewers = viewers
-        if len(room.viewers_here) == 1:
-            room.viewers_sent = viewers
-        elif room.viewers_sent != viewers:
-            room.viewers_sent = None  # the others have received a different number
-            self._notices.send_soon(join.uuid, room)
-        self._count_here(join.uuid, room)
-        return {
-            "uuid": join.uuid,
-            "epoch": barrier.epoch,
-            "seq": barrier.seq,
-            "missed": join.missed(barrier),
-            "viewers": viewers,
-        }
-
-    def _count_here(self, uuid: str, room: Room) -> None:
-        self._delivery.set_viewers(uuid, len(room.viewers_here))
-        self._metrics.rooms = len(self._rooms)
+    def _rejoin(self, uuid: str, barrier: Barrier) -> None:
+        """Report to the live viewers of a room, which missed nothing, that it has a barrier."""
+        room = self._rooms.get(uuid)
+        if room and room.needs_barrier:
+            room.needs_barrier = False
+            live = tuple(room.live.values())
+            before = Join(uuid, room.epoch, room.seq)
+            room.reach(barrier)
+            if live:
+                joined = self._barriers.joined(room, barrier, before, len(live))
+                packet = Shared(joined_packet(joined))
+                for outbox in live:
+                    outbox.put(packet)

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from webhook_logger.delivery import ResponseReport
+import orjson
+
+from webhook_logger.delivery import Barrier, KeptRequest, ResponseReport
 from webhook_logger.errors import Reason
 from webhook_logger.viewers.transport import Outbox
+
+MAX_RESPONSES = 1000
+"""Maximum responses that are kept until viewers that catch up receive the requests."""
 
 
 @dataclass
 class Room:
-    """The viewers of one callback on this worker, and their position in its stream."""
+    """The viewers of one callback on this worker, and its position in the stream."""
 
     epoch: str = ""
+    """Empty until a barrier, or if requests may be missing."""
     seq: int = 0
     viewers_here: dict[str, Outbox] = field(default_factory=dict)
     """The viewers' outboxes by sid."""
-    paused: bool = False
-    """Whether requests may be missing, so that none are sent before the next barrier."""
+    behind: dict[str, CatchUp] = field(default_factory=dict)
+    """By sid, the viewers that are not live: they are at an earlier position than the room."""
+    waiting: list[CatchUp] = field(default_factory=list)
+    """Viewers that were live until requests may have been missing, and need a barrier."""
     needs_barrier: bool = False
-    """Whether the viewers need a new barrier. Its `joined` reports that they are live again."""
+    """Whether the live viewers need a barrier. Its `joined` reports that the queue is available."""
     viewers: int = 0
     """Number of viewers on all workers, as last reported to this worker."""
     viewers_sent: int | None = 0
@@ -36,8 +46,94 @@ class Room:
     is_sending: bool = False
     """Whether a task is sending notices."""
 
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether viewers wait for a barrier."""
+        return self.needs_barrier or bool(self.waiting)
+
+    @property
+    def live(self) -> dict[str, Outbox]:
+        """Return the viewers at the room's position, which receive each request as it arrives."""
+        if not self.behind:
+            return self.viewers_here
+        return {sid: each for sid, each in self.viewers_here.items() if sid not in self.behind}
+
+    def interrupt(self) -> None:
+        """Let the live viewers wait for a barrier, because requests may be missing from now on."""
+        if live := self.live:
+            self.waiting.append(self.put_behind(self.epoch, self.seq, dict(live)))
+            self.report_joined()
+        self.epoch, self.seq = "", 0
+
+    def report_joined(self) -> None:
+        """Send `joined` to all viewers with their next barrier."""
+        self.needs_barrier = bool(self.live)
+        for catch_up in self.behind.values():
+            catch_up.needs_joined = True
+
+    def put_behind(self, epoch: str, seq: int, viewers: dict[str, Outbox]) -> CatchUp:
+        """Let viewers of this room catch up from an earlier position."""
+        catch_up = CatchUp(self, epoch, seq, viewers)
+        for sid in viewers:
+            self.stop_catching_up(sid)
+            self.behind[sid] = catch_up
+        return catch_up
+
+    def reach(self, barrier: Barrier) -> None:
+        """Note the room's position, inside a barrier."""
+        if barrier.is_complete:
+            self.epoch, self.seq = barrier.epoch, barrier.seq
+
+    def stop_catching_up(self, sid: str) -> None:
+        """Note that a viewer is live now, or leaves."""
+        if catch_up := self.behind.pop(sid, None):
+            del catch_up.viewers[sid]
+
+
+@dataclass(eq=False)
+class CatchUp:
+    """Viewers that are behind their room, all at the same position of its stream."""
+
+    room: Room
+    epoch: str
+    seq: int
+    viewers: dict[str, Outbox]
+    """Those that still catch up."""
+    needs_joined: bool = False
+    """Whether they get a `joined` even if they missed nothing."""
+    responses: dict[tuple[str, int], ResponseReport] = field(default_factory=dict)
+    """The latest responses to requests after the viewers' position."""
+
+    @property
+    def is_at_room(self) -> bool:
+        """Return whether the viewers have reached the position of their room."""
+        return (self.epoch, self.seq) == (self.room.epoch, self.room.seq)
+
+    def has_received(self, responded: ResponseReport) -> bool:
+        """Return whether the viewers have received the request. Otherwise keep its response."""
+        if responded.epoch == self.epoch and responded.seq <= self.seq:
+            return True
+        self.responses[responded.epoch, responded.seq] = responded
+        if len(self.responses) > MAX_RESPONSES:
+            del self.responses[next(iter(self.responses))]
+        return False
+
+    def packets(self, recovered: Iterable[KeptRequest]) -> list[bytes]:
+        """Return the packets of recovered requests, each with its response if that is known."""
+        packets = []
+        for responded, members in recovered:
+            packets.append(request_packet(responded, members))
+            late = self.responses.get((responded.epoch, responded.seq))
+            if known := responded if responded.status else late:
+                packets.append(responded_packet(known))
+        return packets
+
 
 # Events as Socket.IO packets. No field of a position needs JSON escapes.
+
+
+def joined_packet(joined: dict[str, Any]) -> bytes:
+    return b'2["joined",' + orjson.dumps(joined) + b"]"
 
 
 def request_packet(responded: ResponseReport, members: bytes) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_socketio import SocketIO
 
 from webhook_logger.delivery import Delivery, ResponseReport, StoredReply
@@ -10,7 +12,7 @@ from webhook_logger.metrics import Ending, Metrics
 from webhook_logger.viewers.membership import Membership
 from webhook_logger.viewers.notices import Notices
 from webhook_logger.viewers.room import Room, request_packet, responded_packet
-from webhook_logger.viewers.transport import Shared
+from webhook_logger.viewers.transport import Outbox, Shared
 
 SECONDS_BETWEEN_BARRIERS = 1.0
 VIEWERS_PER_TURN = 100
@@ -27,24 +29,28 @@ class Rooms:
         self.membership = Membership(self._rooms, socketio, delivery, metrics, self._notices)
 
     def deliver(self, responded: ResponseReport, members: bytes) -> None:
-        """Send a captured request to the viewers of the callback."""
+        """Send a captured request to the live viewers of the callback."""
         room = self._rooms.get(responded.uuid)
-        if room and not room.paused:
+        if room:
             room.epoch, room.seq = responded.epoch, responded.seq
-            self._metrics.requests_delivered += len(room.viewers_here)
+            live = tuple(room.live.values())
+            self._metrics.requests_delivered += len(live)
             packets = [request_packet(responded, members)]
             if responded.status:
                 packets.append(responded_packet(responded))
-            self._send(room, *packets)
+            self._send(live, *packets)
 
     def responded(self, responded: ResponseReport) -> None:
         """Report to the callback's viewers which response the sender of a request received."""
         room = self._rooms.get(responded.uuid)
         if room:
-            self._send(room, responded_packet(responded))
+            outboxes = list(room.live.values())
+            for catch_up in set(room.behind.values()):
+                if catch_up.has_received(responded):
+                    outboxes += catch_up.viewers.values()
+            self._send(outboxes, responded_packet(responded))
 
-    def _send(self, room: Room, *packets: bytes) -> None:
-        outboxes = tuple(room.viewers_here.values())
+    def _send(self, outboxes: Sequence[Outbox], *packets: bytes) -> None:
         shared = Shared(*packets, viewers=len(outboxes))
         for number, outbox in enumerate(outboxes, 1):
             outbox.put(shared)
@@ -78,7 +84,7 @@ class Rooms:
         self._notices.down = reason
         if reason:
             for room in self._rooms.values():
-                room.needs_barrier = True
+                room.report_joined()
         self._notices.status()
 
     def replaced(self, uuid: str, viewer: str) -> None:
@@ -92,19 +98,21 @@ class Rooms:
     # Gaps in the stream
 
     def pause(self) -> None:
-        """Send no requests until each room has a new barrier, which counts the missed ones."""
+        """Let all viewers wait for a new barrier, which starts recovery or counts their gap."""
         for room in self._rooms.values():
-            room.paused = room.needs_barrier = True
+            room.interrupt()
 
     def skipped(self, uuid: str) -> None:
-        """Send no requests to the callback's viewers until they have a new barrier, a second later.
+        """Let the callback's viewers wait for a new barrier, which they get a second later.
 
         So there is at most one barrier per second, regardless of the number of skipped messages.
         """
         room = self._rooms.get(uuid)
-        if room and not room.paused:
-            room.paused = room.needs_barrier = True
-            self._socketio.start_background_task(self._resume_soon)
+        if room:
+            is_waiting = bool(room.waiting)
+            room.interrupt()
+            if room.waiting and not is_waiting:
+                self._socketio.start_background_task(self._resume_soon)
 
     def _resume_soon(self) -> None:
         self._socketio.sleep(SECONDS_BETWEEN_BARRIERS)

@@ -94,7 +94,7 @@ class Outbox:
             "_taken",
             "_waiting",
         ),
-        *("_wake", "_is_writing", "ending"),
+        *("_wake", "_idle", "_is_writing", "ending"),
     )
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
@@ -109,6 +109,8 @@ class Outbox:
         self._taken = 0
         """Number of packets in the current poll."""
         self._wake: threading.Event | None = None
+        self._idle: threading.Event | None = None
+        """Set when no packet waits any more, if somebody waits for that."""
         self._is_finishing = False
         self.ending: Ending | None = None
         """Why this worker disconnects the viewer; None if the viewer leaves by itself."""
@@ -145,6 +147,8 @@ class Outbox:
             raise Empty
         packet: Packet | None = self._waiting.popleft()
         self._bytes -= _size(packet)
+        if self.is_idle:
+            self._report_idle()
         return packet
 
     def task_done(self) -> None:
@@ -152,6 +156,25 @@ class Outbox:
 
     def join(self) -> None:
         """Do nothing: the end of a session does not wait for its packets."""
+
+    # Backpressure
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the viewer's socket, or its polls, have taken all packets."""
+        return not (self._closed or self._is_writing or self._waiting)
+
+    def wait_until_idle(self, timeout: float) -> bool:
+        """Wait, for at most that many seconds. Return whether no packet waits now."""
+        if not self.is_idle:
+            self._idle = self._idle or threading.Event()
+            self._idle.wait(timeout)
+        return self.is_idle
+
+    def _report_idle(self) -> None:
+        if self._idle:
+            self._idle.set()
+            self._idle = None
 
     # The WebSocket
 
@@ -251,6 +274,7 @@ class Outbox:
                 self._bytes -= _size(following)
                 self._socket.sendall(_framed(following))
         self._waiting, self._is_writing = None, False
+        self._report_idle()
         if self._is_finishing:
             self._end_writing()
 

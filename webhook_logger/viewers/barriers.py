@@ -1,0 +1,88 @@
+"""Wait for barriers, and describe them to viewers as `joined`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from flask_socketio import SocketIO
+
+from webhook_logger.delivery import Barrier, Delivery, Position, QueueUnavailable
+from webhook_logger.metrics import Metrics
+from webhook_logger.viewers.join import Join, joined_seq
+from webhook_logger.viewers.notices import Notices
+from webhook_logger.viewers.room import Room
+
+RETRY_SECONDS = 0.5
+
+Joined = dict[str, Any]
+"""The fields of `joined`."""
+
+log = logging.getLogger(__name__)
+
+
+class RoomBarriers:
+    """The barriers at which viewers of this worker join its rooms."""
+
+    def __init__(
+        self,
+        rooms: dict[str, Room],
+        socketio: SocketIO,
+        delivery: Delivery,
+        metrics: Metrics,
+        notices: Notices,
+    ) -> None:
+        self._rooms = rooms
+        self._socketio = socketio
+        self._delivery = delivery
+        self._metrics = metrics
+        self._notices = notices
+
+    def reach(
+        self,
+        uuid: str,
+        since: Position | None,
+        act: Callable[[Barrier], Joined | None],
+        is_cancelled: Callable[[], bool],
+    ) -> Joined | None:
+        """Call `act` inside a barrier of the callback, and return its result.
+
+        Wait while the queue is unavailable. Return None if the call is cancelled meanwhile.
+        """
+        while not is_cancelled():
+            try:
+                with self._delivery.barrier(uuid, since) as barrier:
+                    return None if is_cancelled() else act(barrier)
+            except QueueUnavailable as error:
+                log.debug("A join waits: %s", error)
+                self._socketio.sleep(RETRY_SECONDS)
+        return None
+
+    def joined(self, room: Room, barrier: Barrier, join: Join, receivers: int = 1) -> Joined:
+        """Return `joined` for viewers of a room at the position of `join`."""
+        viewers = barrier.viewers_elsewhere + len(room.viewers_here)
+        room.viewers = viewers
+        if len(room.viewers_here) == 1:
+            room.viewers_sent = viewers
+        elif room.viewers_sent != viewers:
+            room.viewers_sent = None  # the others have received a different number
+            self._notices.send_soon(join.uuid, room)
+        self.count_here(join.uuid, room)
+        seq, missed = joined_seq(barrier), join.missed(barrier)
+        self._metrics.requests_missed += (missed or 0) * receivers
+        joined = {
+            "uuid": join.uuid,
+            "epoch": barrier.epoch,
+            "seq": seq,
+            "missed": missed,
+            "viewers": viewers,
+        }
+        if seq < barrier.seq:
+            joined["recovered"] = barrier.seq - seq
+        return joined
+
+    def count_here(self, uuid: str, room: Room) -> None:
+        """Report the number of the room's viewers on this worker to delivery."""
+        self._delivery.set_viewers(uuid, len(room.viewers_here))
+        self._metrics.rooms = len(self._rooms)

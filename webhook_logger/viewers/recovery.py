@@ -1,0 +1,124 @@
+"""Recovery: viewers that are behind their room receive the requests that they missed.
+
+Viewers at the same position catch up together. They receive one slice of the kept requests after
+another, each after they have read the previous one, so that their outboxes stay small. They are
+live when they reach the position of their room. A complete barrier brings them there, because it
+pauses the stream.
+
+If nothing is kept, `joined` reports what they missed, and they are live at once.
+"""
+
+from __future__ import annotations
+
+import time
+
+from flask_socketio import SocketIO
+
+from webhook_logger.delivery import Barrier, Position
+from webhook_logger.metrics import Metrics
+from webhook_logger.viewers.barriers import RoomBarriers
+from webhook_logger.viewers.join import Join, joined_seq
+from webhook_logger.viewers.room import CatchUp, Room, joined_packet
+from webhook_logger.viewers.transport import Shared
+
+SLOW_SECONDS = 1.0
+"""A viewer that does not read a slice within this time continues alone."""
+LOOK_SECONDS = 5.0
+"""Maximum seconds until this worker notices that a viewer left before it read a slice."""
+VIEWERS_PER_TURN = 100
+
+
+class ViewerRecovery:
+    """Brings viewers from earlier positions to the position of their room."""
+
+    def __init__(self, socketio: SocketIO, metrics: Metrics, barriers: RoomBarriers) -> None:
+        self._socketio = socketio
+        self._metrics = metrics
+        self._barriers = barriers
+
+    def begin(self, uuid: str, room: Room, sid: str, barrier: Barrier) -> None:
+        """Send a viewer the recovered requests of the barrier at which it joins, and later ones.
+
+        The green thread starts after the response to the join was queued.
+        """
+        viewers = {sid: room.viewers_here[sid]}
+        catch_up = room.put_behind(barrier.epoch, joined_seq(barrier), viewers)
+        self._socketio.start_background_task(self._begin, uuid, catch_up, barrier)
+
+    def resume(self, uuid: str, catch_up: CatchUp) -> None:
+        """Give a barrier to viewers that were live before. They may have to catch up then."""
+        self._reach_barrier(uuid, catch_up)
+        if catch_up.viewers:
+            self._socketio.start_background_task(self._run, uuid, catch_up)
+
+    def _begin(self, uuid: str, catch_up: CatchUp, barrier: Barrier) -> None:
+        self._wait_for_readers(uuid, catch_up)
+        self._send(uuid, catch_up, barrier)
+        self._run(uuid, catch_up)
+
+    def _run(self, uuid: str, catch_up: CatchUp) -> None:
+        while catch_up.viewers:
+            self._socketio.sleep(0)  # a viewer that reads fast must not block the worker
+            self._wait_for_readers(uuid, catch_up)
+            self._reach_barrier(uuid, catch_up)
+
+    def _wait_for_readers(self, uuid: str, catch_up: CatchUp) -> None:
+        """Wait until the viewers have read everything, except slow ones, which continue alone."""
+        until = time.monotonic() + SLOW_SECONDS
+        for sid, outbox in tuple(catch_up.viewers.items()):
+            if len(catch_up.viewers) > 1:
+                if not outbox.wait_until_idle(max(0.0, until - time.monotonic())):
+                    self._separate(uuid, catch_up, sid)
+            else:
+                while sid in catch_up.viewers and not outbox.wait_until_idle(LOOK_SECONDS):
+                    pass
+
+    def _separate(self, uuid: str, catch_up: CatchUp, sid: str) -> None:
+        """Let a viewer that is not ready to read continue alone."""
+        if outbox := catch_up.viewers.get(sid):
+            alone = catch_up.room.put_behind(catch_up.epoch, catch_up.seq, {sid: outbox})
+            alone.responses = dict(catch_up.responses)
+            self._socketio.start_background_task(self._run, uuid, alone)
+
+    def _reach_barrier(self, uuid: str, catch_up: CatchUp) -> None:
+        def act(barrier: Barrier) -> None:
+            catch_up.room.reach(barrier)
+            before = Join(uuid, catch_up.epoch, catch_up.seq)
+            if catch_up.needs_joined or before.missed(barrier) != 0:
+                self._report(catch_up, barrier, before)
+            self._send(uuid, catch_up, barrier)
+
+        since = Position(catch_up.epoch, catch_up.seq)
+        self._barriers.reach(uuid, since, act, lambda: not catch_up.viewers)
+
+    def _report(self, catch_up: CatchUp, barrier: Barrier, before: Join) -> None:
+        """Send `joined`, with the number of requests that cannot be recovered."""
+        catch_up.needs_joined = False
+        receivers = len(catch_up.viewers)
+        joined = self._barriers.joined(catch_up.room, barrier, before, receivers)
+        packet = Shared(joined_packet(joined))
+        for outbox in catch_up.viewers.values():
+            outbox.put(packet)
+        catch_up.epoch, catch_up.seq = barrier.epoch, joined_seq(barrier)
+
+    def _send(self, uuid: str, catch_up: CatchUp, barrier: Barrier) -> None:
+        """Send recovered requests. The viewers are live if nothing has followed them."""
+        if barrier.recovered:
+            packets = catch_up.packets(barrier.recovered)
+            self._put(uuid, catch_up, Shared(*packets, viewers=len(catch_up.viewers)))
+            sent = len(barrier.recovered) * len(catch_up.viewers)
+            self._metrics.requests_delivered += sent
+            self._metrics.requests_recovered += sent
+            catch_up.seq = barrier.recovered[-1].responded.seq
+        if catch_up.is_at_room:
+            for sid in tuple(catch_up.viewers):
+                catch_up.room.stop_catching_up(sid)
+
+    def _put(self, uuid: str, catch_up: CatchUp, packet: Shared) -> None:
+        for number, (sid, outbox) in enumerate(tuple(catch_up.viewers.items()), 1):
+            if outbox.is_idle:
+                outbox.put(packet)
+            else:
+                self._separate(uuid, catch_up, sid)
+            if number % VIEWERS_PER_TURN == 0:
+                self._socketio.sleep(0)
