@@ -9,13 +9,15 @@ from itertools import chain
 
 import pytest
 
-from tests.support.deliveries import IgnoringSink
+from tests.support.deliveries import IgnoringSink, connect_delivery
+from tests.support.patience import PATIENCE_SECONDS
 from tests.wire_fixture import samples
 from webhook_logger.captured import Body
 from webhook_logger.delivery import (
     Barrier,
     Delivery,
     Position,
+    QueueLimits,
     Receipt,
     RecoveryLimits,
     StoredReply,
@@ -29,11 +31,14 @@ SMALL = RecoveryLimits(seconds=3600, bytes=2**16)
 Connect = Callable[[RecoveryLimits], Delivery]
 
 
-@pytest.fixture
-def connect() -> Connect:
+@pytest.fixture(params=["memory", "redis"])
+def connect(request: pytest.FixtureRequest) -> Connect:
     """Return a function that starts a delivery with these limits."""
 
     def connect(limits: RecoveryLimits) -> Delivery:
+        if request.param == "redis":
+            redis = request.getfixturevalue("redis")
+            return connect_delivery(redis, QueueLimits(PATIENCE_SECONDS), recovery=limits)
         delivery = MemoryDelivery(recovery=limits)
         delivery.start(IgnoringSink())
         return delivery

@@ -7,6 +7,7 @@ from typing import Any
 from tests.support.patience import eventually
 from tests.support.processes import Redis
 from webhook_logger.delivery import QueueLimits, QueueUnavailable
+from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 
 
@@ -28,10 +29,14 @@ class Statuses(IgnoringSink):
 
 
 def connect_delivery(
-    redis: Redis, limits: QueueLimits, url: str = "", sink: IgnoringSink | None = None
+    redis: Redis,
+    limits: QueueLimits,
+    url: str = "",
+    sink: IgnoringSink | None = None,
+    recovery: RecoveryLimits = RECOVERY_OFF,
 ) -> RedisDelivery:
     """Return a started delivery that is ready. Connect to `url` if it is given, else to `redis`."""
-    delivery = RedisDelivery(url or redis.url, limits, max_per_second=0)
+    delivery = RedisDelivery(url or redis.url, limits, max_per_second=0, recovery=recovery)
     delivery.start(sink or IgnoringSink())
 
     def is_ready() -> bool:

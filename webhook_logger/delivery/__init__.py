@@ -53,5 +53,5 @@ def make_delivery(
     A callback accepts at most `max_per_second` requests; 0 means no limit.
     """
     if redis_url:
-        return RedisDelivery(redis_url, limits, max_per_second)
+        return RedisDelivery(redis_url, limits, max_per_second, recovery)
     return MemoryDelivery(max_per_second, recovery)

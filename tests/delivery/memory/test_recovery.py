@@ -9,7 +9,7 @@ import pytest
 
 from webhook_logger.delivery import KeptRequest, Position, RecoveryLimits, ResponseReport
 from webhook_logger.delivery.memory import recovery as module
-from webhook_logger.delivery.memory.recovery import Recovery
+from webhook_logger.delivery.memory.recovery import KeptRequests
 
 LIMITS = RecoveryLimits(seconds=60, bytes=2**16, total_bytes=2**20)
 
@@ -30,20 +30,20 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def recovery(clock: Clock) -> Recovery:
-    return Recovery(LIMITS, clock)
+def recovery(clock: Clock) -> KeptRequests:
+    return KeptRequests(LIMITS, clock)
 
 
-def keep(recovery: Recovery, uuid: str, *seqs: int, members: bytes = b"") -> None:
+def keep(recovery: KeptRequests, uuid: str, *seqs: int, members: bytes = b"") -> None:
     for seq in seqs:
         recovery.keep(KeptRequest(ResponseReport(uuid, "epoch", seq, 200, "default"), members))
 
 
-def kept(recovery: Recovery, uuid: str) -> list[int]:
+def kept(recovery: KeptRequests, uuid: str) -> list[int]:
     return [request.responded.seq for request in recovery.slice(uuid, Position("epoch", 0))[0]]
 
 
-def test_a_request_expires_by_its_own_age(recovery: Recovery, clock: Clock, uuid: str) -> None:
+def test_a_request_expires_by_its_own_age(recovery: KeptRequests, clock: Clock, uuid: str) -> None:
     keep(recovery, uuid, 1)
     clock.now += LIMITS.seconds / 2
     keep(recovery, uuid, 2)
@@ -56,7 +56,7 @@ def test_a_request_expires_by_its_own_age(recovery: Recovery, clock: Clock, uuid
 
 
 def test_requests_are_kept_for_a_while_after_the_last_viewer_left(
-    recovery: Recovery, clock: Clock, uuid: str
+    recovery: KeptRequests, clock: Clock, uuid: str
 ) -> None:
     assert not recovery.was_watched(uuid)
     recovery.watch(uuid, 1)
@@ -68,7 +68,7 @@ def test_requests_are_kept_for_a_while_after_the_last_viewer_left(
 
 
 def test_the_oldest_requests_of_all_callbacks_are_dropped_over_the_total(
-    recovery: Recovery,
+    recovery: KeptRequests,
 ) -> None:
     uuids = [str(uuid4()) for _ in range(40)]
     for seq in (1, 2, 3):
@@ -84,7 +84,7 @@ def test_the_oldest_requests_of_all_callbacks_are_dropped_over_the_total(
     assert recovery.bytes == 0
 
 
-def test_memory_stays_below_the_total_for_many_small_callbacks(recovery: Recovery) -> None:
+def test_memory_stays_below_the_total_for_many_small_callbacks(recovery: KeptRequests) -> None:
     uuids = [str(uuid4()) for _ in range(3000)]
     tracemalloc.start()
     for uuid in uuids:
@@ -95,7 +95,7 @@ def test_memory_stays_below_the_total_for_many_small_callbacks(recovery: Recover
 
 
 def test_the_number_of_callbacks_without_viewers_is_limited(
-    recovery: Recovery, monkeypatch: pytest.MonkeyPatch
+    recovery: KeptRequests, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MAX_LEFT", 2)
     first, second, third = (str(uuid4()) for _ in range(3))

@@ -24,7 +24,7 @@ from webhook_logger.delivery.base import (
     StoredReply,
 )
 from webhook_logger.delivery.events import members_of
-from webhook_logger.delivery.memory.recovery import Recovery
+from webhook_logger.delivery.memory.recovery import KeptRequests
 from webhook_logger.delivery.memory.replies import Replies
 from webhook_logger.delivery.memory.responses import Responses
 from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
@@ -55,7 +55,7 @@ class MemoryDelivery(Delivery):
         self._sink: Sink
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
         self._viewers: dict[str, int] = {}
-        self._recovery = Recovery(recovery)
+        self._recovery = KeptRequests(recovery)
         self._replies = Replies()
         self._responses = Responses(self._take_reply)
         # Counting and delivering a request are one step under the lock of its callback. Otherwise

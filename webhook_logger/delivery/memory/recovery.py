@@ -39,7 +39,7 @@ class _Kept:
         return self.request.responded.uuid
 
 
-class Recovery:
+class KeptRequests:
     """The kept requests of all callbacks. Its methods may be called from any thread."""
 
     def __init__(self, limits: RecoveryLimits, clock: Callable[[], float] = time.monotonic) -> None:

@@ -4,7 +4,8 @@ This docstring describes everything that workers share: keys, scripts and messag
 
 # Keys
 
-Each callback has up to three keys, all of them hashes in the same cluster slot (`keys.py`).
+Each callback has up to four keys in the same cluster slot (`keys.py`). All of them are hashes,
+except the kept requests.
 
 The counter expires a day after the last request or viewer:
 
@@ -14,6 +15,9 @@ The counter expires a day after the last request or viewer:
     viewers            the total number of viewers that was last sent to viewers
     window, taken      a second of Redis' clock and the requests accepted in it, with a rate limit
     responder          "<worker> <until>": the responder's worker; expires at that Unix time
+    watched            the Unix time, in milliseconds, until which requests are kept; with recovery
+    kept               "<epoch> <first seq> <its Unix time in milliseconds> <last seq> <bytes>": the
+                       kept requests, if `seq` is the last one; with recovery
 
 The reply expires 7 days after its last use:
 
@@ -23,6 +27,20 @@ The reply expires 7 days after its last use:
 The pending requests, whose senders wait for the responder, expire when no sender can still wait:
 
     <request id>       "<worker> <name>": the request's worker, and its name on that worker
+
+The kept requests of recovery (`:recovery`) are a stream. It expires `RECOVERY_SECONDS` after its
+last entry. `kept` describes it, so that a script needs to read only the entries that it removes:
+
+    <seq>-<Unix time in milliseconds>    message: the message on the callback's channel
+
+A worker without recovery does not read or write the stream. The next script sees by `kept` that its
+requests are missing, and begins a new stream.
+
+The ledger of all kept requests has two keys in another slot, for all workers with recovery.
+They expire when all kept requests have expired:
+
+    bytes              a hash: the bytes of each callback's kept requests, and "total"
+    order              a sorted set: the Unix time in milliseconds of each callback's last report
 
 # Scripts
 
@@ -44,6 +62,19 @@ script begins one; it is also the name of a pending request.
     PRESENCE   counter, pending worker, fresh, count of viewers       0 if "responds" and another
                                 here, channel, "responds" or ""       worker responds
     PROBE      its own          a channel without subscribers         nothing
+
+A worker with recovery has other versions of PUBLISH, BARRIER, PRESENCE and PROBE, and two more
+scripts. The limits are part of their text. Only these arguments and results differ:
+
+    script     keys             arguments                             returns
+    PUBLISH    as above         as above                              also the bytes that are kept,
+                                                                      or -1 if nothing was kept
+    BARRIER    counter          as above, epoch and seq of a          [epoch, seq, elsewhere, 1 if
+                                position, or "" and 0                 complete, kept messages]; if
+                                                                      incomplete, no message follows
+    LEDGER     bytes, order     callback, bytes, ...                  [1 if Redis' memory is full,
+                                                                      callbacks to evict]
+    EVICT      counter          none                                  nothing
 
 # Messages
 

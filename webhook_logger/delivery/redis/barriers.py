@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
-from webhook_logger.delivery.base import Barrier, QueueUnavailable
+from webhook_logger.delivery.base import Barrier, KeptRequest, Position, QueueUnavailable
 from webhook_logger.delivery.redis import keys, scripts
+from webhook_logger.delivery.redis.envelope import UnknownVersion
 from webhook_logger.delivery.redis.publisher import Publisher
+from webhook_logger.delivery.redis.recovery import Recovery, read_messages
 from webhook_logger.delivery.redis.subscription import Subscription
 
 
@@ -28,16 +31,22 @@ class Barriers:
     """This worker's barriers. Each waits, and then pauses the stream, for at most `seconds`."""
 
     def __init__(
-        self, publisher: Publisher, subscription: Subscription, worker: str, seconds: float
+        self,
+        publishers: tuple[Publisher, Publisher],
+        subscription: Subscription,
+        worker: str,
+        seconds: float,
+        recovery: Recovery,
     ) -> None:
-        self._publisher = publisher
+        self._small, self._large = publishers
+        self._recovery = recovery
         self._subscription = subscription
         self._worker = worker
         self._seconds = seconds
         self._pending: dict[str, _PendingBarrier] = {}
 
     @contextmanager
-    def barrier(self, uuid: str) -> Iterator[Barrier]:
+    def barrier(self, uuid: str, since: Position | None = None) -> Iterator[Barrier]:
         """Implement `Delivery.barrier`."""
         pending, name = _PendingBarrier(), secrets.token_hex(8)
         self._subscription.subscribe_and_wait(keys.channel(uuid))
@@ -45,14 +54,40 @@ class Barriers:
         try:
             own = keys.worker_channel(self._worker)
             args = (self._worker, scripts.fresh(), own, name)
-            self._publisher.run(scripts.BARRIER, [keys.key(uuid)], *args)
+            recovered, incomplete = self._run(uuid, args, since)
+            if incomplete:
+                yield incomplete
+                return
             if not pending.reached.wait(self._seconds) or pending.has_timed_out:
                 raise QueueUnavailable("This worker's subscription to the queue does not respond.")
-            yield pending.barrier
+            yield replace(pending.barrier, recovered=recovered)
         finally:
             del self._pending[name]
             pending.left.set()
             self._subscription.release(keys.channel(uuid))
+
+    def _run(
+        self, uuid: str, args: tuple[str, ...], since: Position | None
+    ) -> tuple[Sequence[KeptRequest], Barrier | None]:
+        """Publish the barrier's message. Return the requests that the viewer recovers at the
+        barrier; or none, and an incomplete barrier, if no message was published.
+        """
+        script, where = self._recovery.scripts.barrier, [keys.key(uuid)]
+        if not self._recovery.is_on:
+            self._small.run(script, where, *args)
+            return (), None
+        publisher = self._large if since else self._small
+        epoch, seq = since or ("", 0)
+        result = publisher.run(script, where, *args, epoch, str(seq))
+        *position, elsewhere, is_complete, messages = result
+        try:
+            recovered = read_messages(uuid, messages)
+        except UnknownVersion:  # kept by a worker of another version
+            return ((), None) if is_complete else self._run(uuid, args, None)
+        if is_complete:
+            return recovered, None
+        epoch, seq = position
+        return (), Barrier(epoch.decode(), int(seq), elsewhere, recovered, is_complete=False)
 
     def reach(self, name: str, epoch: str, seq: str, elsewhere: str) -> None:
         """Pause the stream at a barrier until its viewer has joined."""

@@ -30,10 +30,12 @@ from webhook_logger.delivery.base import (
 )
 from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.pending import PendingRequest
+from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
 from webhook_logger.delivery.redis import keys, scripts
 from webhook_logger.delivery.redis.backlog import Backlog, QueueLimits
 from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import seal
+from webhook_logger.delivery.redis.errors import code_of
 from webhook_logger.delivery.redis.heartbeat import Heartbeats
 from webhook_logger.delivery.redis.history import History
 from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
@@ -42,7 +44,8 @@ from webhook_logger.delivery.redis.pending import PendingRequests
 from webhook_logger.delivery.redis.presence import Presence
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.readiness import Readiness
-from webhook_logger.delivery.redis.redis_py import connector
+from webhook_logger.delivery.redis.recovery import Recovery
+from webhook_logger.delivery.redis.redis_py import Connection, connector
 from webhook_logger.delivery.redis.refusals import RefusalReport, RefusalReports
 from webhook_logger.delivery.redis.subscription import Subscription
 from webhook_logger.delivery.redis.windows import Windows
@@ -57,7 +60,13 @@ log = logging.getLogger(__name__)
 class RedisDelivery(Delivery):
     """One worker's share of delivery through the Redis at `url`; the `Reader` of its stream."""
 
-    def __init__(self, url: str, limits: QueueLimits, max_per_second: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        limits: QueueLimits,
+        max_per_second: int,
+        recovery: RecoveryLimits = RECOVERY_OFF,
+    ) -> None:
         self._worker = secrets.token_hex(8)
         self._channel = keys.worker_channel(self._worker)
         self._max_per_second = str(max_per_second)
@@ -65,13 +74,22 @@ class RedisDelivery(Delivery):
         self._refusals = RefusalReports()
         connect = connector(url, limits.seconds)
         backlog = Backlog(limits)
-        self._publishers = tuple(Publisher(connect, scripts.ALL, backlog, self) for _ in range(2))
-        self._small, self._large = self._publishers
-        self._readiness = Readiness(self._publishers, self._report_readiness)
-        self._presence = Presence(self._small, self._worker, self._report_replaced)
+        self._recovery = Recovery(recovery)
+        chosen = self._recovery.scripts
+        self._publishers = self._small, self._large = tuple(
+            Publisher(connect, chosen.all, backlog, self) for _ in range(2)
+        )
+        self._readiness = Readiness(self._publishers, self._report_readiness, chosen.probe)
+        self._presence = Presence(self._small, self._worker, self._report_replaced, chosen.presence)
         self._pending = PendingRequests(self._small, self._worker, limits.seconds)
         self._subscription = Subscription(connect, self, limits.seconds)
-        self._barriers = Barriers(self._small, self._subscription, self._worker, limits.seconds)
+        self._barriers = Barriers(
+            (self._small, self._large),
+            self._subscription,
+            self._worker,
+            limits.seconds,
+            self._recovery,
+        )
         self._heartbeats = Heartbeats(self._small, self._subscription, self._worker)
         self.manager = self._rooms = RoomManager(url, seconds=limits.seconds)
         self._sink: Sink
@@ -90,6 +108,9 @@ class RedisDelivery(Delivery):
             partial(self._refusals.report, self._report, lambda: self._subscription.is_up),
         ):
             threading.Thread(target=task, daemon=True).start()
+        if self._recovery.is_on:
+            task = partial(self._recovery.run, self._small)
+            threading.Thread(target=task, daemon=True).start()
 
     def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
         self._windows.check(request.uuid)
@@ -103,7 +124,8 @@ class RedisDelivery(Delivery):
         )
         receipt = None
         try:
-            response = self._publisher(len(members)).run(scripts.PUBLISH, where, *args)
+            script = self._recovery.publish_script
+            response = self._publisher(len(members)).run(script, where, *args)
             receipt = self._receipt(uuid, response, pending)
             return receipt
         finally:
@@ -113,7 +135,9 @@ class RedisDelivery(Delivery):
     def _receipt(self, uuid: str, response: list[Any], pending: PendingRequest) -> Receipt:
         if len(response) == 1:
             raise self._windows.remember(uuid, response[0] / 1000)
-        epoch, seq, elsewhere, reply, is_pending = response
+        epoch, seq, elsewhere, reply, is_pending, *kept = response
+        if kept and kept[0] >= 0:
+            self._recovery.report(uuid, kept[0])
         viewers = elsewhere + self._presence.viewers(uuid)
         stored = reply and reply.decode()
         return Receipt(epoch.decode(), seq, viewers, stored, pending if is_pending else None)
@@ -163,7 +187,7 @@ class RedisDelivery(Delivery):
     def barrier(self, uuid: str, since: Position | None = None) -> AbstractContextManager[Barrier]:
         if self._readiness.reason:
             raise QueueUnavailable(self._readiness.reason)
-        return self._barriers.barrier(uuid)
+        return self._barriers.barrier(uuid, since)
 
     def set_viewers(self, uuid: str, viewers: int) -> None:
         before = self._presence.viewers(uuid)
@@ -212,6 +236,10 @@ class RedisDelivery(Delivery):
 
     # Reports of the publishers
 
+    def opened(self, publisher: Publisher, connection: Connection) -> None:
+        """Check whether requests may be kept in the connected Redis."""
+        self._recovery.inspect(publisher, connection)
+
     def connected(self, found: History) -> None:
         """Reconnect the subscription if a publisher connected to a Redis in another history."""
         self._subscription.follow(found)
@@ -222,6 +250,8 @@ class RedisDelivery(Delivery):
 
     def command_refused(self, error: str) -> None:
         """Note that Redis returned an error for a command."""
+        if code_of(error) == "OOM":
+            self._recovery.memory_full()
         self._readiness.refused(error)
 
     def _report_replaced(self, uuid: str, viewer: str) -> None:

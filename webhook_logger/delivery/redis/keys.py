@@ -1,6 +1,8 @@
 """The names of keys and channels in Redis; the package's docstring describes their content."""
 
 WORKER_CHANNEL = "webhook-logger:worker:"
+LEDGER = ("webhook-logger:{recovery}:bytes", "webhook-logger:{recovery}:order")
+"""The keys of the ledger of kept requests."""
 
 
 def key(uuid: str) -> str:

@@ -13,6 +13,7 @@ from webhook_logger.delivery.redis.envelope import UnknownVersion, unseal
 from webhook_logger.delivery.redis.heartbeat import Heartbeats
 from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.delivery.redis.pending import PendingRequests
+from webhook_logger.delivery.redis.recovery import kept_request
 from webhook_logger.errors import reason_named
 
 log = logging.getLogger(__name__)
@@ -59,9 +60,7 @@ class QueueMessages:
             return
         if kind == b"request":
             self.requests_read += 1
-            epoch, seq, status, by, members = parts
-            place = (keys.uuid_of(channel), epoch.decode(), int(seq))
-            self._sink.deliver(ResponseReport(*place, int(status), by.decode()), members)
+            self._sink.deliver(*kept_request(keys.uuid_of(channel), parts))
             return
         texts = [part.decode() for part in parts]
         if channel == self._own.channel:

@@ -29,9 +29,14 @@ class Presence:
     """
 
     def __init__(
-        self, publisher: Publisher, worker: str, replaced: Callable[[str, str], None]
+        self,
+        publisher: Publisher,
+        worker: str,
+        replaced: Callable[[str, str], None],
+        script: str = scripts.WITHOUT_RECOVERY.presence,
     ) -> None:
         self._replaced = replaced
+        self._script = script
         self._publisher = publisher
         self._worker = worker
         self._viewers: dict[str, int] = {}
@@ -142,4 +147,4 @@ class Presence:
         responds = "responds" if uuid in self._responders else ""
         where = (keys.key(uuid), keys.pending_key(uuid))
         args = (self._worker, scripts.fresh(), viewers, channel, responds)
-        return self._publisher.submit_script(scripts.PRESENCE, where, *args)
+        return self._publisher.submit_script(self._script, where, *args)

@@ -28,6 +28,8 @@ from webhook_logger.delivery.redis.redis_py import Backoff, Connection, pack
 MAX_COMMANDS_PER_BATCH = 256
 MAX_BYTES_PER_BATCH = 4 * 2**20
 TICK_SECONDS = 0.1
+SCRIPT_END = 70
+"""The name of the script is within these first bytes of a packed EVALSHA."""
 SILENT_TICKS = 5
 """Ticks without a response after which the queue counts as unavailable. The publisher counts ticks
 instead of time, because a worker that is itself busy does not tick.
@@ -37,7 +39,10 @@ log = logging.getLogger(__name__)
 
 
 class Reporter(Protocol):
-    """Receives reports of a publisher. These methods must not block."""
+    """Receives reports of a publisher. The methods must not block, except `opened`."""
+
+    def opened(self, publisher: Publisher, connection: Connection) -> None:
+        """Inspect a new connection, before the publisher uses it. Raises `OSError`."""
 
     def connected(self, found: history.History) -> None:
         """Note that a new connection was made to a Redis in that history."""
@@ -116,6 +121,15 @@ class Publisher:
         if replication_id != self._history.replication_id:
             self.renew()
 
+    def replace_script(self, script: str, other: str) -> None:
+        """Run another script in place of a script, with the same keys and arguments, for the
+        commands that wait.
+        """
+        before, after = sha(script).encode(), sha(other).encode()
+        for call in self._waiting:
+            head, arguments = call.packed[:SCRIPT_END], call.packed[SCRIPT_END:]
+            call.packed = head.replace(before, after) + arguments
+
     # Deadlines
 
     def tick(self) -> None:
@@ -180,6 +194,7 @@ class Publisher:
             self._connection = connection = Connection(self._connect())
             self._history = history.query(connection)
             self._name = self._history.name
+            self._reporter.opened(self, connection)
             self._load(connection)
             self._failure = ""
             self._reporter.connected(self._history)

@@ -76,9 +76,13 @@ class Readiness:
     """
 
     def __init__(
-        self, publishers: tuple[Publisher, ...], report: Callable[[str | None], None]
+        self,
+        publishers: tuple[Publisher, ...],
+        report: Callable[[str | None], None],
+        script: str = scripts.WITHOUT_RECOVERY.probe,
     ) -> None:
         self._publishers = publishers
+        self._script = script
         self._report = report
         self._reported: str | None = None
         self._is_subscribed = False
@@ -165,7 +169,7 @@ class Readiness:
 
     def _probe(self, names: tuple[str, ...]) -> None:
         calls = [
-            self._publishers[0].submit_script(scripts.PROBE, [keys.key(name)], keys.channel(name))
+            self._publishers[0].submit_script(self._script, [keys.key(name)], keys.channel(name))
             for name in names
         ]
         for call in calls:

@@ -4,7 +4,10 @@ The package's docstring describes their keys, arguments and results.
 """
 
 import random
+from typing import NamedTuple
 
+from webhook_logger.delivery.recovery import RecoveryLimits
+from webhook_logger.delivery.redis import recovery_scripts
 from webhook_logger.delivery.redis.envelope import SEAL
 from webhook_logger.delivery.redis.history import NAME_BYTES
 from webhook_logger.delivery.redis.keys import WORKER_CHANNEL
@@ -79,10 +82,7 @@ _TAKE_REPLY = f"""
         redis.call('PUBLISH', channel, seal('used'))
     end"""
 
-PUBLISH = (
-    SEAL
-    + _COUNTER
-    + f"""
+_PUBLISH = f"""
 local reply_key, channel, id, members = KEYS[2], ARGV[3], ARGV[4], ARGV[5]
 local limit, status, by, takes = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9] == 'take'
 if limit > 0 then
@@ -103,13 +103,12 @@ end
 local reply = not pending and redis.call('HGET', reply_key, 'reply')
 local seq = redis.call('HINCRBY', key, 'seq', 1)
 status = (reply or pending) and '0' or status
-redis.call('PUBLISH', channel, seal('request', epoch, seq .. '', status, by, members))
+local message = seal('request', epoch, seq .. '', status, by, members)
+redis.call('PUBLISH', channel, message)
 if reply and takes then
     {_TAKE_REPLY}
 end
-return {{epoch, seq, elsewhere, reply, pending and 1 or 0}}
 """
-)
 
 WITHDRAW = (
     SEAL
@@ -179,15 +178,13 @@ redis.call('PUBLISH', channel, message)
 """
 )
 
-BARRIER = (
-    SEAL
-    + _COUNTER
-    + """
+_BARRIER = """
 local channel, name = ARGV[3], ARGV[4]
 local seq = redis.call('HGET', key, 'seq')
-redis.call('PUBLISH', channel, seal('barrier', name, epoch, seq, elsewhere .. ''))
+local function publish_barrier()
+    redis.call('PUBLISH', channel, seal('barrier', name, epoch, seq, elsewhere .. ''))
+end
 """
-)
 
 CLAIM = (
     _COUNTER
@@ -197,11 +194,7 @@ return claim()
 """
 )
 
-PRESENCE = (
-    SEAL
-    + _COUNTER
-    + _CLAIM
-    + f"""
+_PRESENCE = f"""
 local pending_key, viewers, channel, responds = KEYS[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 if viewers == 0 then
     redis.call('HDEL', key, 'viewers:' .. worker)
@@ -223,9 +216,8 @@ elseif responder == worker then
     end
 end
 """
-)
 
-PROBE = f"""
+_PROBE = f"""
 -- Use every command of the other scripts, so that this script fails if one of them would. HSET is
 -- first, because after another write Redis continues a script even if its memory is full.
 redis.call('HSET', KEYS[1], 'probe', 0)
@@ -242,4 +234,72 @@ redis.call('PUBLISH', ARGV[1], 'probe')
 redis.call('DEL', KEYS[1])
 """
 
-ALL = (PUBLISH, SET_REPLY, WITHDRAW, RESPOND, DECLINE, BARRIER, CLAIM, PRESENCE, PROBE)
+
+class Scripts(NamedTuple):
+    """The scripts that differ with recovery. The others have their names above."""
+
+    publish: str
+    barrier: str
+    presence: str
+    probe: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Return all scripts of a worker."""
+        common = (SET_REPLY, WITHDRAW, RESPOND, DECLINE, CLAIM)
+        return (*self[:4], *self.others, *common)
+
+
+WITHOUT_RECOVERY = Scripts(
+    publish=SEAL
+    + _COUNTER
+    + _PUBLISH
+    + "return {epoch, seq, elsewhere, reply, pending and 1 or 0}",
+    barrier=SEAL + _COUNTER + _BARRIER + "publish_barrier()",
+    presence=SEAL + _COUNTER + _CLAIM + _PRESENCE,
+    probe=_PROBE,
+)
+
+
+def with_recovery(limits: RecoveryLimits) -> Scripts:
+    """Return the scripts of a worker that keeps requests within these limits."""
+    kept = recovery_scripts.common(limits)
+    return Scripts(
+        publish=SEAL
+        + _COUNTER
+        + _PUBLISH
+        + kept
+        + recovery_scripts.keep(limits)
+        + "return {epoch, seq, elsewhere, reply, pending and 1 or 0, kept_bytes}",
+        barrier=SEAL
+        + _COUNTER
+        + _BARRIER
+        + kept
+        + recovery_scripts.RECOVER
+        + """
+local watched = tonumber(redis.call('HGET', key, 'watched')) or 0
+redis.call('HSET', key, 'watched', math.max(watched, ms + kept_ms))
+local messages, is_complete = recover(ARGV[5], tonumber(ARGV[6]), tonumber(seq))
+if is_complete then
+    publish_barrier()
+end
+return {epoch, seq, elsewhere, is_complete and 1 or 0, messages}
+""",
+        presence=SEAL
+        + _COUNTER
+        + _CLAIM
+        + kept
+        + f"""
+local is_watched = tonumber(ARGV[3]) + elsewhere > 0
+local seconds = is_watched and {PRESENCE_SECONDS} or 0
+redis.call('HSET', key, 'watched', ms + kept_ms + 1000 * seconds)
+"""
+        + _PRESENCE,
+        probe=_PROBE + recovery_scripts.PROBE,
+        others=(
+            WITHOUT_RECOVERY.publish,
+            recovery_scripts.EVICT,
+            recovery_scripts.ledger(limits),
+        ),
+    )
