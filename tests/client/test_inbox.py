@@ -16,6 +16,7 @@ import pytest
 from tests.support.flood import flood
 from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Redis, Server, free_port
+from tests.support.proxy import SwitchingProxy
 from tests.support.receiver import Receiver
 from tests.support.sender import post
 from webhook_logger.client import (
@@ -25,6 +26,7 @@ from webhook_logger.client import (
     Gap,
     Inbox,
     NothingArrived,
+    Recovered,
     Refused,
     Rejected,
     Responded,
@@ -164,6 +166,26 @@ def test_requests_during_a_restart_are_counted(redis: Redis) -> None:
             post(other.address, path_of(inbox))
             gap, after = taken(inbox, 2)
             assert (gap, after.seq) == (Gap(3, "disconnected"), 5)
+
+
+def test_requests_during_an_interruption_are_recovered() -> None:
+    with Server(RECOVERY_SECONDS=600) as server, SwitchingProxy(server.address[1]) as proxy:
+        with Inbox(f"http://{proxy.authority}") as inbox:
+            post(server.address, path_of(inbox))
+            assert inbox.wait().seq == 1
+            proxy.point_to(free_port())
+            until(inbox, "reconnecting")
+            for _ in range(3):
+                post(server.address, path_of(inbox))
+            proxy.point_to(server.address[1])
+            until(inbox, "live")
+            post(server.address, path_of(inbox))
+            inbox.wait(where=lambda request: request.seq == 5)
+            inbox.close()
+            events = list(inbox.events())
+    assert [each for each in events if isinstance(each, Gap | Recovered)] == [Recovered(3)]
+    requests = [each.seq for each in events if isinstance(each, CapturedRequest)]
+    assert requests == [2, 3, 4]
 
 
 def test_thousands_of_requests_through_restarts_arrive_or_are_counted(redis: Redis) -> None:
