@@ -34,11 +34,10 @@ from webhook_logger.serving.signals import receive_signals
 
 try:
     config = Config.from_environ(os.environ)
+    logs.set_up(config.log_level)
+    app = create_app(config)
 except ConfigError as error:
     sys.exit(str(error))
-
-logs.set_up(config.log_level)
-app = create_app(config)
 
 
 def main() -> None:

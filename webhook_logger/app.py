@@ -7,8 +7,14 @@ from typing import Any
 from flask import Flask, Request
 from werkzeug.routing import MapAdapter
 
-from config import ROOT, Config
-from webhook_logger.delivery import Delivery, QueueLimits, RecoveryLimits, make_delivery
+from config import ROOT, Config, ConfigError
+from webhook_logger.delivery import (
+    Delivery,
+    QueueLimits,
+    QueuePersists,
+    RecoveryLimits,
+    make_delivery,
+)
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
 from webhook_logger.senders import callback
@@ -107,7 +113,10 @@ def _trusted(config: Config) -> Trusted:
 
 
 def create_app(config: Config) -> App:
-    """Return the application of one worker, with delivery started."""
+    """Return the application of one worker, with delivery started.
+
+    Raises `ConfigError` if the queue does not suit the settings.
+    """
     app = App(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
 
@@ -118,7 +127,10 @@ def create_app(config: Config) -> App:
     recovery = RecoveryLimits(
         config.RECOVERY_SECONDS, config.RECOVERY_BYTES, config.RECOVERY_TOTAL_BYTES
     )
-    delivery = make_delivery(redis_url, limits, config.MAX_REQUESTS_PER_SECOND, recovery)
+    try:
+        delivery = make_delivery(redis_url, limits, config.MAX_REQUESTS_PER_SECOND, recovery)
+    except QueuePersists as error:
+        raise ConfigError(str(error)) from None
 
     app.extensions["delivery"] = delivery
     app.extensions["refusals"] = refusals = Refusals(delivery, metrics, config.URL_PREFIX)

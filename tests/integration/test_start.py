@@ -76,6 +76,19 @@ def test_the_error_for_an_invalid_setting_names_it(name: str, value: str) -> Non
     assert "\n" not in said
 
 
+@pytest.mark.parametrize(("option", "value"), [("save", "60 1"), ("appendonly", "yes")])
+def test_a_server_with_recovery_does_not_start_if_redis_writes_to_a_disk(
+    tmp_path: Path, option: str, value: str
+) -> None:
+    with Redis("--dir", str(tmp_path), f"--{option}", value) as redis:
+        assert "RECOVERY_SECONDS" in start_fails(REDIS_URL=redis.url, RECOVERY_SECONDS="60")
+        with Server(REDIS_URL=redis.url) as server:
+            server.until_ready()
+        redis.client.config_set(option, "no" if option == "appendonly" else "")
+        with Server(REDIS_URL=redis.url, RECOVERY_SECONDS=60) as server:
+            server.until_ready()
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("MAX_VIEWERS", "many"), ("REDIS_URL", "redis://:s3cret@queue:port/0")]
 )

@@ -21,6 +21,7 @@ from webhook_logger.delivery.recovery import RecoveryLimits
 from webhook_logger.delivery.redis.backlog import QueueLimits
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.manager import RoomManager
+from webhook_logger.delivery.redis.recovery import QueuePersists, check_queue
 
 __all__ = [
     "ORDINARY",
@@ -33,6 +34,7 @@ __all__ = [
     "PendingRequest",
     "Position",
     "QueueLimits",
+    "QueuePersists",
     "QueueUnavailable",
     "RateExceeded",
     "Receipt",
@@ -50,8 +52,11 @@ def make_delivery(
 ) -> Delivery:
     """Return delivery through the Redis at the URL, or within this process if there is no URL.
 
-    A callback accepts at most `max_per_second` requests; 0 means no limit.
+    A callback accepts at most `max_per_second` requests; 0 means no limit. Raises `QueuePersists`
+    if requests would be kept in a Redis that writes its data to a disk.
     """
     if redis_url:
+        if recovery.seconds:
+            check_queue(redis_url, limits.seconds)
         return RedisDelivery(redis_url, limits, max_per_second, recovery)
     return MemoryDelivery(max_per_second, recovery)

@@ -29,6 +29,7 @@ from webhook_logger.delivery.recovery import RECOVERY_OFF
 from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.keys import key
+from webhook_logger.delivery.redis.recovery import PERSISTS, UNREADABLE
 
 HOUR = RecoveryLimits(seconds=3600)
 HOUR_MS = 3_600_000
@@ -369,6 +370,45 @@ def test_each_script_uses_keys_of_one_slot_of_a_cluster() -> None:
         eventually(lambda: not redis.client.exists(stream(uuid)))
         folder = redis.client.config_get("dir")["dir"]
     (Path(folder) / name).unlink()
+
+
+def test_a_connection_to_a_redis_that_writes_to_a_disk_keeps_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    uuid = str(uuid4())
+    with Redis("--dir", str(tmp_path)) as redis:
+        delivery = connect(redis)
+        watch(delivery, uuid)
+        publish(delivery, uuid, 10)
+        assert seqs_in(redis, uuid) == [1]
+        redis.client.config_set("save", "3600 1")
+        redis.client.client_kill_filter(_type="normal", skipme=True)
+        eventually(lambda: PERSISTS in caplog.messages)
+        eventually(lambda: is_ready(delivery))
+        publish(delivery, uuid, 10, 100_000)
+        assert seqs_in(redis, uuid) == [1], "the request from before expires"
+        redis.client.config_set("save", "")
+        redis.client.client_kill_filter(_type="normal", skipme=True)
+
+        def is_kept() -> bool:
+            with suppress(QueueUnavailable):
+                publish(delivery, uuid, 10)
+            return seqs_in(redis, uuid)[0] > 1
+
+        eventually(is_kept)
+
+
+def test_a_redis_that_hides_its_configuration_keeps_requests_with_a_warning(
+    redis: Redis, uuid: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    user = ("ACL", "SETUSER", "hidden", "on", ">secret", "~*", "&*", "+@all", "-config")
+    redis.client.execute_command(*user)
+    url = redis.url.replace("//", "//hidden:secret@")
+    delivery = connect_delivery(redis, LIMITS, url, recovery=HOUR)
+    assert UNREADABLE in caplog.messages
+    since = watch(delivery, uuid)
+    publish(delivery, uuid, 10)
+    assert recovered(delivery, uuid, since) == [1]
 
 
 def test_the_documented_rights_are_sufficient(redis: Redis, uuid: str) -> None:
