@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.flood import flood
 from tests.support.patience import eventually
-from tests.support.processes import Server
+from tests.support.processes import Redis, Server
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer, Viewer
 
@@ -22,11 +22,17 @@ RECOVERY = {
 }
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[tuple[Server, Server]]:
-    """One worker without a queue as both. Recovery is on."""
-    with Server(**RECOVERY) as server:
-        yield server, server
+@pytest.fixture(scope="module", params=["memory", "redis"])
+def workers(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
+    """One worker without a queue as both; then two workers with a queue. Recovery is on."""
+    if request.param == "memory":
+        with Server(**RECOVERY) as server:
+            yield server, server
+        return
+    with Redis() as redis:
+        settings = {"REDIS_URL": redis.url, **RECOVERY}
+        with Server(**settings) as a, Server(**settings) as b:
+            yield a.until_ready(), b.until_ready()
 
 
 def position(payload: dict[str, Any]) -> dict[str, Any]:
@@ -220,3 +226,51 @@ def test_a_recovered_request_comes_with_its_response(
         events = viewer.events(3, aside=("viewers",))
         assert [name for name, _ in events] == ["joined", "request", "responded"]
         assert events[2][1]["status"] == 418
+
+
+def kill_subscriptions(redis: Redis) -> None:
+    """Let Redis close the connections through which workers receive messages."""
+    redis.client.client_kill_filter(_type="pubsub")
+
+
+def test_a_worker_that_loses_its_subscription_recovers_for_its_viewers(uuid: str) -> None:
+    with (
+        Redis() as redis,
+        Server(REDIS_URL=redis.url, **RECOVERY) as server,
+        PacketViewer(server.until_ready().url, {"uuid": uuid}) as one,
+        PacketViewer(server.url, {"uuid": uuid}) as other,
+    ):
+        one.event("joined")
+        other.event("joined")
+        stop = threading.Event()
+        accepted: list[int] = []
+        """Statuses of accepted requests, one each."""
+
+        def keep_sending() -> None:
+            while not stop.is_set():
+                status = post(server.address, f"/{uuid}").status
+                if status == 200:
+                    accepted.append(status)
+
+        sending = threading.Thread(target=keep_sending)
+        sending.start()
+        try:
+            for _ in range(3):
+                kill_subscriptions(redis)
+                before = len(accepted)
+                eventually(lambda before=before: len(accepted) > before + 100)
+        finally:
+            stop.set()
+            sending.join()
+        for viewer in (one, other):
+            seen, missed, joins = 0, 0, 0
+            while seen < len(accepted):
+                [(name, payload)] = viewer.events(1)
+                if name == "joined":
+                    joins += 1
+                    missed += payload["missed"]
+                    assert payload["seq"] == seen
+                else:
+                    assert payload["seq"] == seen + 1
+                    seen += 1
+            assert (missed, joins > 0) == (0, True)

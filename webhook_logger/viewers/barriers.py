@@ -59,7 +59,7 @@ class RoomBarriers:
                 self._socketio.sleep(RETRY_SECONDS)
         return None
 
-    def joined(self, room: Room, barrier: Barrier, join: Join, receivers: int = 1) -> Joined:
+    def joined(self, room: Room, barrier: Barrier, join: Join) -> Joined:
         """Return `joined` for viewers of a room at the position of `join`."""
         viewers = barrier.viewers_elsewhere + len(room.viewers_here)
         room.viewers = viewers
@@ -69,18 +69,21 @@ class RoomBarriers:
             room.viewers_sent = None  # the others have received a different number
             self._notices.send_soon(join.uuid, room)
         self.count_here(join.uuid, room)
-        seq, missed = joined_seq(barrier), join.missed(barrier)
-        self._metrics.requests_missed += (missed or 0) * receivers
+        seq = joined_seq(barrier)
         joined = {
             "uuid": join.uuid,
             "epoch": barrier.epoch,
             "seq": seq,
-            "missed": missed,
+            "missed": join.missed(barrier),
             "viewers": viewers,
         }
         if seq < barrier.seq:
             joined["recovered"] = barrier.seq - seq
         return joined
+
+    def count_missed(self, joined: Joined, receivers: int) -> None:
+        """Count the requests that `joined` reports as missed to a number of viewers."""
+        self._metrics.requests_missed += (joined["missed"] or 0) * receivers
 
     def count_here(self, uuid: str, room: Room) -> None:
         """Report the number of the room's viewers on this worker to delivery."""

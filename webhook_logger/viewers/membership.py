@@ -67,6 +67,7 @@ class Membership:
         room.reach(barrier)
         self._socketio.server.enter_room(sid, join.uuid)
         joined = self._barriers.joined(room, barrier, join)
+        self._barriers.count_missed(joined, receivers=1)
         if barrier.recovered:
             self._recovery.begin(join.uuid, room, sid, barrier)
         return joined
@@ -121,7 +122,8 @@ class Membership:
             before = Join(uuid, room.epoch, room.seq)
             room.reach(barrier)
             if live:
-                joined = self._barriers.joined(room, barrier, before, len(live))
+                joined = self._barriers.joined(room, barrier, before)
+                self._barriers.count_missed(joined, len(live))
                 packet = Shared(joined_packet(joined))
                 for outbox in live:
                     outbox.put(packet)

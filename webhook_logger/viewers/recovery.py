@@ -16,7 +16,7 @@ from flask_socketio import SocketIO
 
 from webhook_logger.delivery import Barrier, Position
 from webhook_logger.metrics import Metrics
-from webhook_logger.viewers.barriers import RoomBarriers
+from webhook_logger.viewers.barriers import Joined, RoomBarriers
 from webhook_logger.viewers.join import Join, joined_seq
 from webhook_logger.viewers.room import CatchUp, Room, joined_packet
 from webhook_logger.viewers.transport import Shared
@@ -78,45 +78,45 @@ class ViewerRecovery:
         if outbox := catch_up.viewers.get(sid):
             alone = catch_up.room.put_behind(catch_up.epoch, catch_up.seq, {sid: outbox})
             alone.responses = dict(catch_up.responses)
+            alone.needs_joined = catch_up.needs_joined
             self._socketio.start_background_task(self._run, uuid, alone)
 
     def _reach_barrier(self, uuid: str, catch_up: CatchUp) -> None:
         def act(barrier: Barrier) -> None:
             catch_up.room.reach(barrier)
             before = Join(uuid, catch_up.epoch, catch_up.seq)
-            if catch_up.needs_joined or before.missed(barrier) != 0:
-                self._report(catch_up, barrier, before)
-            self._send(uuid, catch_up, barrier)
+            must_report = catch_up.needs_joined or before.missed(barrier) != 0
+            joined = self._barriers.joined(catch_up.room, barrier, before) if must_report else None
+            self._send(uuid, catch_up, barrier, joined)
 
         since = Position(catch_up.epoch, catch_up.seq)
         self._barriers.reach(uuid, since, act, lambda: not catch_up.viewers)
 
-    def _report(self, catch_up: CatchUp, barrier: Barrier, before: Join) -> None:
-        """Send `joined`, with the number of requests that cannot be recovered."""
-        catch_up.needs_joined = False
-        receivers = len(catch_up.viewers)
-        joined = self._barriers.joined(catch_up.room, barrier, before, receivers)
-        packet = Shared(joined_packet(joined))
-        for outbox in catch_up.viewers.values():
-            outbox.put(packet)
-        catch_up.epoch, catch_up.seq = barrier.epoch, joined_seq(barrier)
-
-    def _send(self, uuid: str, catch_up: CatchUp, barrier: Barrier) -> None:
+    def _send(
+        self, uuid: str, catch_up: CatchUp, barrier: Barrier, joined: Joined | None = None
+    ) -> None:
         """Send recovered requests. The viewers are live if nothing has followed them."""
-        if barrier.recovered:
-            packets = catch_up.packets(barrier.recovered)
-            self._put(uuid, catch_up, Shared(*packets, viewers=len(catch_up.viewers)))
-            sent = len(barrier.recovered) * len(catch_up.viewers)
-            self._metrics.requests_delivered += sent
-            self._metrics.requests_recovered += sent
-            catch_up.seq = barrier.recovered[-1].responded.seq
+        recovered = barrier.recovered
+        packets = [joined_packet(joined)] if joined else []
+        packets += catch_up.packets(recovered)
+        if packets:
+            shared = Shared(*packets, viewers=len(catch_up.viewers))
+            self._put(uuid, catch_up, shared, only_if_idle=bool(recovered))
+        receivers = len(catch_up.viewers)
+        if joined:
+            self._barriers.count_missed(joined, receivers)
+            catch_up.needs_joined = False
+        self._metrics.requests_delivered += len(recovered) * receivers
+        self._metrics.requests_recovered += len(recovered) * receivers
+        catch_up.epoch = barrier.epoch
+        catch_up.seq = recovered[-1].responded.seq if recovered else barrier.seq
         if catch_up.is_at_room:
             for sid in tuple(catch_up.viewers):
                 catch_up.room.stop_catching_up(sid)
 
-    def _put(self, uuid: str, catch_up: CatchUp, packet: Shared) -> None:
+    def _put(self, uuid: str, catch_up: CatchUp, packet: Shared, only_if_idle: bool) -> None:
         for number, (sid, outbox) in enumerate(tuple(catch_up.viewers.items()), 1):
-            if outbox.is_idle:
+            if outbox.is_idle or not only_if_idle:
                 outbox.put(packet)
             else:
                 self._separate(uuid, catch_up, sid)
