@@ -17,13 +17,16 @@ from webhook_logger.client import (
     Gap,
     Inbox,
     NothingArrived,
+    Recovered,
     Responded,
 )
 
 
 @contextmanager
-def two_workers_behind_nginx(redis: Redis) -> Iterator[tuple[Nginx, tuple[Server, Server]]]:
-    settings = {"REDIS_URL": redis.url, "DRAIN_SECONDS": 2}
+def two_workers_behind_nginx(
+    redis: Redis, **more: object
+) -> Iterator[tuple[Nginx, tuple[Server, Server]]]:
+    settings = {"REDIS_URL": redis.url, "DRAIN_SECONDS": 2, **more}
     with Server(**settings) as one, Server(**settings) as two:
         with Nginx(one.until_ready(), two.until_ready()) as nginx:
             yield nginx, (one, two)
@@ -70,6 +73,24 @@ def test_an_inbox_counts_what_it_misses_when_workers_are_killed(redis: Redis) ->
     accepted = load.accepted + lasts.accepted
     assert accepted <= len(seqs) + 1 + missed <= accepted + load.unknown
     assert load.accepted > 0
+
+
+def test_an_inbox_recovers_what_it_misses_when_workers_are_killed(redis: Redis) -> None:
+    with two_workers_behind_nginx(redis, RECOVERY_SECONDS=600) as (nginx, workers):
+        with Inbox(nginx.url) as inbox:
+            load = Load(nginx.address, inbox.uuid)
+            with load.running(senders=4, per_second=100):
+                restart(workers, kill=True)
+            lasts = Lasts(nginx, inbox)
+            eventually(lasts.one_arrives)
+            inbox.close()
+            events = list(inbox.events())
+    seqs = seqs_of(events)
+    assert [each for each in events if isinstance(each, Gap)] == []
+    assert seqs == sorted(set(seqs))
+    accepted = load.accepted + lasts.accepted
+    assert accepted <= len(seqs) + 1 <= accepted + load.unknown
+    assert [each for each in events if isinstance(each, Recovered)]
 
 
 def seqs_of(events: list[Event]) -> list[int]:
