@@ -78,7 +78,14 @@ local function trim(first, bytes)
     end
 end
 local function keep()  -- returns the bytes that are now kept, or -1 if nothing was and is kept
-    local watched, kept = unpack(redis.call('HMGET', key, 'watched', 'kept'))
+    local watched, kept
+    for i = 1, #fields, 2 do
+        if fields[i] == 'watched' then
+            watched = fields[i + 1]
+        elseif fields[i] == 'kept' then
+            kept = fields[i + 1]
+        end
+    end
     local size = #message + {REQUEST_OVERHEAD_BYTES}
     if not watched or tonumber(watched) < ms or size > {limits.bytes} then
         if not kept then
