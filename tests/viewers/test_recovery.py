@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from tests.support.patience import eventually
 from tests.support.stage import PollingViewer, Stage, seen
 from webhook_logger.delivery import Barrier, Position, QueueUnavailable, ResponseReport
 from webhook_logger.delivery.recovery import SLICE_REQUESTS, RecoveryLimits
+from webhook_logger.viewers.recovery import VIEWERS_PER_TURN
 
 MISSED = 300
 """More requests than a slice has."""
@@ -62,6 +64,20 @@ def test_a_small_gap_is_recovered_inside_the_barrier(stage: Stage) -> None:
     assert seen(viewer, 4) == [("joined", 0, 0), *requests(1, 3)]
 
 
+def test_a_large_room_recovers_while_requests_arrive(stage: Stage) -> None:
+    viewers = [stage.viewer() for _ in range(2 * VIEWERS_PER_TURN + 1)]
+    for viewer in viewers:
+        seen(viewer, 1)
+    stage.rooms.pause()
+    stage.publish(2)
+    sending = threading.Thread(target=stage.publish, args=(5,))
+    sending.start()
+    stage.rooms.resume()
+    sending.join()
+    for viewer in viewers:
+        assert seen(viewer, 8) == [("joined", 0, 0), *requests(1, 7)]
+
+
 def test_joined_says_how_many_requests_follow_from_before(stage: Stage) -> None:
     viewer = stage.viewer()
     assert "recovered" not in joined(viewer)
@@ -93,28 +109,20 @@ def test_requests_that_are_dropped_on_the_way_are_counted() -> None:
     stage.publish(MISSED)
     stage.rooms.resume()
     stage.publish(10 * MISSED)
-    last, begin, missed = 0, 0, 0
-    events = []
+    last, received, missed = 0, 0, 0
+    events: list[tuple[str, int, int | None]] = []
     while last < 11 * MISSED:
-        [(name, seq, count)] = seen_one(viewer, events)
+        events += [] if events else seen(viewer, 1)
+        name, seq, count = events.pop(0)
         if name == "joined":
             assert seq == last + (count or 0)
             missed += count or 0
         else:
             assert seq == last + 1
-            begin += 1
+            received += 1
         last = seq
     assert missed == stage.metrics.requests_missed > 0
-    assert begin + missed == 11 * MISSED
-
-
-def seen_one(
-    viewer: PollingViewer, waiting: list[tuple[str, int, int | None]]
-) -> list[tuple[str, int, int | None]]:
-    """Return the next event that `waiting` or the next poll has."""
-    if not waiting:
-        waiting += seen(viewer, 1)
-    return [waiting.pop(0)]
+    assert received + missed == 11 * MISSED
 
 
 def test_recovery_continues_when_the_queue_is_available_again(

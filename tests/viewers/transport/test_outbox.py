@@ -143,3 +143,26 @@ def test_a_polling_viewer_receives_shared_packets_one_by_one() -> None:
     received = [outbox.get(block=number == 0) for number in range(len(packets))]
     assert [packet.data.encode() for packet in received if packet] == packets
     assert outbox.waiting_bytes == 0
+
+
+def test_an_outbox_is_idle_after_its_packets_were_polled() -> None:
+    outbox = Outbox()
+    assert outbox.wait_until_idle(0)
+    outbox.put(message("x"))
+    assert not outbox.wait_until_idle(0)
+    threading.Timer(0.01, outbox.get).start()
+    assert outbox.wait_until_idle(PATIENCE_SECONDS)
+
+
+def test_an_outbox_is_idle_after_its_socket_took_all_packets() -> None:
+    outbox, socket = Outbox(), Socket()
+    outbox.put(message("last"))
+    outbox.attach(socket)
+    assert outbox.wait_until_idle(PATIENCE_SECONDS)
+    assert socket.all_sent.is_set()
+
+
+def test_a_closed_outbox_is_never_idle() -> None:
+    outbox = Outbox()
+    outbox.close()
+    assert not outbox.wait_until_idle(0)
