@@ -8,10 +8,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import websocket
@@ -26,6 +28,7 @@ FIGURES: list[str] = []
 ADDRESSES = 50
 SENDERS_PER_STEP = 10
 BATCH = 500
+SENDERS = 16
 JOIN_ID, LEAVE_ID = 1, 2
 SPAWN = get_context("spawn")
 
@@ -156,6 +159,21 @@ def join_many(url: str, count: int, leave: bool) -> int:
             responses = [acknowledgement(viewer, names[name]) for _ in uuids for name in names]
             accepted += sum(each["ok"] for each in responses[:: len(names)])
     return accepted
+
+
+def watch_and_post_to_many(url: str, callbacks: int, body: bytes) -> None:
+    """Join and leave each of these callbacks with one viewer, and send a request to each."""
+    at = urlsplit(url)
+    address = (at.hostname or "", at.port or 0)
+    with PacketViewer(url) as viewer, ThreadPoolExecutor(SENDERS) as senders:
+        for _ in range(callbacks // BATCH):
+            uuids = [str(uuid4()) for _ in range(BATCH)]
+            for name, number in (("join", JOIN_ID), ("leave", LEAVE_ID)):
+                messages = [message(name, number, uuid) for uuid in uuids]
+                viewer.write_raw(b"".join(map(frame, messages)))
+                assert all(acknowledgement(viewer, number)["ok"] for _ in uuids)
+            for response in senders.map(lambda uuid: post(address, f"/{uuid}", body), uuids):
+                assert response.status == 200
 
 
 def frame(text: str) -> bytes:

@@ -1,6 +1,8 @@
-"""Count the requests that viewers miss when a part of the deployment fails.
+"""Count the requests that viewers miss in failures, with and without recovery.
 
-Our own clients miss no request in a rolling restart, because they move to another worker first."""
+Our own clients miss no request in a rolling restart, because they move to another worker first.
+With recovery, no viewer misses a request, except when the queue loses all data.
+"""
 
 from __future__ import annotations
 
@@ -12,20 +14,24 @@ import pytest
 from tests.chaos.cluster import VIEWERS, Cluster
 from tests.chaos.conftest import ROWS
 from tests.support.patience import eventually
+from tests.support.processes import Server
 from tests.support.proxy import LosingProxy
 
+RECOVERY_SECONDS = 60
 OURS = ("Inbox", "stream.js", "page")
 """The kinds of viewers that move to another worker before theirs stops."""
 KINDS = ("python-socketio", "socket.io-client", "Inbox", "stream.js")
 FEW = {**dict.fromkeys(KINDS, 2), "page": 1}
-MANY = {"python-socketio": 6, "socket.io-client": 6, "Inbox": 6, "stream.js": 5, "page": 1}
+MANY = dict.fromkeys(KINDS, 6)
+"""Without a page in Chromium, which needs a core for itself at this rate."""
 AWAY_SECONDS = 20
+CUT_OFF = ("slow", "ping_timeout")
 
 long = pytest.mark.long
-SETTINGS = pytest.mark.parametrize("seconds", [0])
+SETTINGS = pytest.mark.parametrize("seconds", [0, RECOVERY_SECONDS])
 
 
-@pytest.fixture(scope="module", params=[0], ids="recovery {}".format)
+@pytest.fixture(scope="module", params=[0, RECOVERY_SECONDS], ids="recovery {}".format)
 def _cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     with Cluster(ROWS, RECOVERY_SECONDS=request.param) as cluster:
         yield cluster
@@ -46,7 +52,8 @@ def until_delivered(cluster: Cluster, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rounds", "raw", "others"), [(1, 2, FEW), pytest.param(20, 6, MANY, marks=[long])]
+    ("rounds", "raw", "others"),
+    [(1, 2, FEW), pytest.param(20, 2, FEW, marks=[long]), pytest.param(20, 6, MANY, marks=[long])],
 )
 @pytest.mark.timeout(3600)
 def test_a_rolling_restart_under_load(
@@ -161,6 +168,12 @@ def test_redis_restarted_empty_begins_a_new_epoch_for_every_viewer(cluster: Clus
     assert {watcher.missed for watcher in cluster.watchers} == {0}, "unknown"
 
 
+def cut_off(worker: Server) -> float:
+    """Return the number of viewers that the worker disconnected because they did not read."""
+    metrics = worker.metrics()
+    return sum(metrics[f'viewers_cut_off_total{{reason="{why}"}}'] for why in CUT_OFF)
+
+
 @pytest.mark.parametrize("posts", [15_000, pytest.param(50_000, marks=[long])])
 @SETTINGS
 @pytest.mark.timeout(900)
@@ -173,13 +186,12 @@ def test_a_viewer_is_starved_in_a_burst(
         "MAX_VIEWER_QUEUE_BYTES": 2**20,
     }
     with cluster_with(**settings) as cluster:
-        [starved] = cluster.watch(1)
         cluster.watch_with(FEW)
-        cut_off = 'viewers_cut_off_total{reason="slow"}'
+        [starved] = cluster.watch(1, url=cluster.workers[0].url)
         starved.starve()
         cluster.load.send(posts=posts, senders=32)
         assert cluster.load.outcomes == {"accepted": posts}
-        eventually(lambda: sum(worker.metrics()[cut_off] for worker in cluster.workers) >= 1)
+        eventually(lambda: cut_off(cluster.workers[0]) >= 1)
         starved.feed()
         cluster.audit(f"a burst of {posts:,} posts with a viewer that does not read")
         check_missed(cluster)
