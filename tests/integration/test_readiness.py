@@ -18,7 +18,6 @@ from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Redis, Server
 from tests.support.sender import post
 from tests.support.viewers import PacketViewer
-from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.errors import REASONS
 from webhook_logger.delivery.redis.readiness import PROBES
 
@@ -167,11 +166,6 @@ def test_a_failure_of_the_queue_is_logged_once_when_it_begins_and_once_when_it_e
     assert times
     assert int(times[1]) >= 200
     assert "WARNING" in ended
-
-
-def test_a_probe_uses_every_command_of_the_other_scripts() -> None:
-    used = {name for text in scripts.ALL for name in re.findall(r"redis\.call\('(\w+)'", text)}
-    assert set(re.findall(r"redis\.call\('(\w+)'", scripts.PROBE)) == used
 
 
 def test_a_probe_leaves_no_key_in_redis(queue: Redis, server: Server) -> None:

@@ -424,10 +424,11 @@ def test_the_documented_rights_are_sufficient(redis: Redis, uuid: str) -> None:
     assert recovered(delivery, uuid, since) == [1, 2]
 
 
-def test_the_probe_uses_every_command_of_the_scripts() -> None:
+def test_a_probe_uses_every_command_of_the_other_scripts() -> None:
     for chosen in (scripts.WITHOUT_RECOVERY, scripts.with_recovery(HOUR)):
-        used = {name for script in chosen.all for name in _COMMAND.findall(script)}
-        assert used - set(_COMMAND.findall(chosen.probe)) == set()
+        others = [script for script in chosen.all if script != chosen.probe]
+        used = {name for script in others for name in _COMMAND.findall(script)}
+        assert set(_COMMAND.findall(chosen.probe)) == used
         assert len(used) > 10
 
 
