@@ -221,12 +221,12 @@ class Outbox:
         if self._is_writing:
             self._wait(data)
             return
+        self._bytes += len(data)
         if self._gathered is None:
             self._gathered = [data]
             _turns.add(self)
         else:
             self._gathered.append(data)
-        self._bytes += len(data)
         if self._bytes > FLUSH_BYTES:
             self.flush()
 
