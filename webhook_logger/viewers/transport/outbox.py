@@ -115,11 +115,6 @@ class Outbox:
         self.ending: Ending | None = None
         """Why this worker disconnects the viewer; None if the viewer leaves by itself."""
 
-    @property
-    def waiting_bytes(self) -> int:
-        """Size of all packets that wait, as it counts for the limit."""
-        return self._bytes
-
     # The queue's interface, for Engine.IO
 
     def put(self, packet: Packet | Shared | None) -> None:
