@@ -74,6 +74,10 @@ class Metrics(Collector):
         default_factory=Counter,
         metadata=_about(CounterMetricFamily, "Viewers that this worker disconnected.", Ending),
     )
+    viewers_handed_over: int = _metric(
+        CounterMetricFamily,
+        "Viewers of this worker that moved to another connection, before this worker stopped.",
+    )
     rooms: int = _metric(GaugeMetricFamily, "Callbacks with viewers on this worker.")
     requests_read: int = _metric(CounterMetricFamily, "Requests read from the queue.")
     queue_messages_unknown: int = _metric(

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.stage import Stage, seen
+from webhook_logger.viewers.notices import SETTLE_SECONDS
 
 
 @pytest.fixture
@@ -52,15 +53,25 @@ def test_viewer_counts_are_sent_at_most_once_per_second(stage: Stage) -> None:
         resume.acquire(timeout=PATIENCE_SECONDS)
 
     def received() -> list[dict[str, object]]:
-        """Return the counts that the viewer received before the next pause."""
+        """Return the counts that the viewer received before the next long pause."""
+        assert pauses.get(timeout=PATIENCE_SECONDS) == SETTLE_SECONDS
+        resume.release()
         assert pauses.get(timeout=PATIENCE_SECONDS) == 1
         return [args for name, args in viewer.events() if name == "viewers"]
 
     viewer = stage.viewer()
     seen(viewer, 1)
     stage.socketio.sleep = pause
+    stage.rooms.count(stage.uuid, 3)
     stage.rooms.count(stage.uuid, 2)
     assert [each["viewers"] for each in received()] == [2]
+    # A viewer that moves changes the number twice, which is not sent.
+    stage.rooms.count(stage.uuid, 3)
+    resume.release()
+    assert pauses.get(timeout=PATIENCE_SECONDS) == SETTLE_SECONDS
+    stage.rooms.count(stage.uuid, 2)
+    resume.release()
+    assert pauses.get(timeout=PATIENCE_SECONDS) == 1
     for viewers in range(3, 10):
         stage.rooms.count(stage.uuid, viewers)
     resume.release()

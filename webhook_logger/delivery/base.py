@@ -168,6 +168,9 @@ class Sink(Protocol):
         it reconnects, its new claim returns a correct result. Never blocks.
         """
 
+    def handed_over(self, uuid: str, viewer: str) -> None:
+        """Count a viewer no longer, because another viewer replaces it. Never blocks."""
+
     def pause(self) -> None:
         """Send no requests to a room until it has a new barrier, because some may be missing. Never
         blocks.
@@ -219,10 +222,22 @@ class Delivery(ABC):
         """
 
     @abstractmethod
-    def claim(self, uuid: str, viewer: str) -> bool:
+    def claim(self, uuid: str, viewer: str, replaces: str = "") -> bool:
         """Make this viewer the callback's responder. Return False if another viewer on any worker
-        is the responder. Raises `QueueUnavailable`; the viewer may then be the responder until
-        `unclaim`.
+        is the responder, other than `replaces`. Raises `QueueUnavailable`; the viewer may then be
+        the responder until `unclaim`.
+        """
+
+    @abstractmethod
+    def take_over(self, uuid: str, viewer: str, replaces: str) -> None:
+        """Make this viewer the callback's responder if `replaces` is the responder, on any worker.
+        Pending requests stay pending. Raises `QueueUnavailable` like `claim`.
+        """
+
+    @abstractmethod
+    def handed_over(self, uuid: str, viewer: str) -> None:
+        """Report to this viewer's worker that another viewer replaces it. Best effort; never
+        blocks.
         """
 
     @abstractmethod
@@ -253,8 +268,10 @@ class Delivery(ABC):
         """
 
     @abstractmethod
-    def set_viewers(self, uuid: str, viewers: int) -> None:
-        """Set the number of the callback's viewers on this worker. Never blocks."""
+    def set_viewers(self, uuid: str, viewers: int, replaced: int = 0) -> None:
+        """Set the number of the callback's viewers on this worker. `replaced` of them still receive
+        requests, but are not counted. Never blocks.
+        """
 
     def has_peers(self) -> bool:
         """Return whether other workers share the queue. False if the queue is unavailable."""

@@ -48,11 +48,16 @@ def make_viewers(
         max_http_buffer_size=limits.message_bytes,
     )
     engineio = socketio.server.eio
+
+    def sid_of(eio_sid: str) -> str | None:
+        sid: str | None = delivery.manager.sid_from_eio_sid(eio_sid, "/")
+        return sid
+
+    def is_replaced(eio_sid: str) -> bool:
+        return rooms.membership.replaced.is_replaced(sid_of(eio_sid) or "")
+
     admission = Admission(
-        engineio,
-        limits,
-        metrics,
-        lambda eio_sid: delivery.manager.sid_from_eio_sid(eio_sid, "/") is not None,
+        engineio, limits, metrics, lambda eio_sid: sid_of(eio_sid) is not None, is_replaced
     )
     RequestGuard(engineio, allowed, lambda: admission.is_draining)
     transport.install(engineio, limits.queue_bytes, admission.allow_message)

@@ -59,10 +59,13 @@ class Admission:
         limits: ViewerLimits,
         metrics: Metrics,
         is_connected: Callable[[str], bool],
+        is_replaced: Callable[[str], bool] = lambda _eio_sid: False,
     ) -> None:
         self._engineio = engineio
         self._is_connected = is_connected
         """Returns whether Socket.IO has accepted the CONNECT of an Engine.IO session."""
+        self._is_replaced = is_replaced
+        """Returns whether another viewer replaces the viewer of an Engine.IO session."""
         self._limits = limits
         self._metrics = metrics
         self._max_viewers: float = limits.viewers or math.inf
@@ -195,7 +198,9 @@ class Admission:
             return Ending.PING_TIMEOUT
         socket = self._engineio.sockets.get(eio_sid)
         ending: Ending | None = socket.queue.ending if socket else None
-        return ending or (Ending.DRAINING if self._is_disconnecting else None)
+        if ending or not self._is_disconnecting or self._is_replaced(eio_sid):
+            return ending
+        return Ending.DRAINING
 
     def _reject_if_silent(self, eio_sid: str) -> None:
         time.sleep(SILENT_SECONDS)

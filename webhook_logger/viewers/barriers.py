@@ -61,7 +61,7 @@ class RoomBarriers:
 
     def joined(self, room: Room, barrier: Barrier, join: Join) -> Joined:
         """Return `joined` for viewers of a room at the position of `join`."""
-        viewers = barrier.viewers_elsewhere + len(room.viewers_here)
+        viewers = barrier.viewers_elsewhere + room.counted_here
         room.viewers = viewers
         if len(room.viewers_here) == 1:
             room.viewers_sent = viewers
@@ -87,5 +87,5 @@ class RoomBarriers:
 
     def count_here(self, uuid: str, room: Room) -> None:
         """Report the number of the room's viewers on this worker to delivery."""
-        self._delivery.set_viewers(uuid, len(room.viewers_here))
+        self._delivery.set_viewers(uuid, len(room.viewers_here), len(room.replaced))
         self._metrics.rooms = len(self._rooms)

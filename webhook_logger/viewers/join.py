@@ -10,6 +10,7 @@ from webhook_logger.delivery import Barrier, Position
 from webhook_logger.errors import Reason, Refusal
 
 MAX_EPOCH_CHARACTERS = 64
+MAX_SID_CHARACTERS = 64
 
 
 def uuid_of(payload: object) -> str:
@@ -32,6 +33,8 @@ class Join:
     """Together with the epoch, the last position that the viewer received."""
     respond: bool = False
     """Whether the viewer claims to be the callback's responder."""
+    replaces: str = ""
+    """The sid of the viewer that this one replaces, or an empty string."""
 
     @classmethod
     def from_auth(cls, auth: object) -> Join | None:
@@ -63,7 +66,14 @@ class Join:
         respond = payload.get("respond", False)
         if type(respond) is not bool:
             raise _malformed("respond must be true or false.")
-        return cls(uuid, epoch, seq, respond)
+        replaces = payload.get("replaces")
+        if replaces is not None and not (
+            isinstance(replaces, str) and len(replaces) <= MAX_SID_CHARACTERS
+        ):
+            raise _malformed(
+                f"replaces must be a string of at most {MAX_SID_CHARACTERS} characters."
+            )
+        return cls(uuid, epoch, seq, respond, replaces or "")
 
     @property
     def position(self) -> Position | None:

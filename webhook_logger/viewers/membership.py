@@ -7,6 +7,7 @@ request of the room.
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -16,6 +17,7 @@ from flask_socketio import SocketIO
 from webhook_logger.delivery import Barrier, Delivery
 from webhook_logger.metrics import Metrics
 from webhook_logger.viewers.barriers import Joined, RoomBarriers
+from webhook_logger.viewers.handover import ReplacedViewers
 from webhook_logger.viewers.join import Join
 from webhook_logger.viewers.notices import Notices
 from webhook_logger.viewers.recovery import ViewerRecovery
@@ -41,6 +43,7 @@ class Membership:
         self._notices = notices
         self._barriers = RoomBarriers(rooms, socketio, delivery, metrics, notices)
         self._recovery = ViewerRecovery(socketio, metrics, self._barriers)
+        self.replaced = ReplacedViewers(rooms, delivery, metrics)
         self._resuming = threading.Lock()
 
     def enter(self, sid: str, join: Join, has_left: Callable[[], bool]) -> Joined | None:
@@ -63,7 +66,13 @@ class Membership:
             self._rejoin(join.uuid, barrier)
         room = self._rooms.setdefault(join.uuid, Room())
         room.stop_catching_up(sid)  # the viewer may join again
+        self.replaced.end(room, sid)
+        is_new = sid not in room.viewers_here
         room.viewers_here[sid] = outbox
+        if self.replaced.replace(sid, join) and is_new:
+            # The other worker does not know yet that one of its viewers counts no longer.
+            elsewhere = max(0, barrier.viewers_elsewhere - 1)
+            barrier = dataclasses.replace(barrier, viewers_elsewhere=elsewhere)
         room.reach(barrier)
         self._socketio.server.enter_room(sid, join.uuid)
         joined = self._barriers.joined(room, barrier, join)
@@ -76,14 +85,20 @@ class Membership:
         """Remove a viewer from a room. The caller updates Socket.IO's rooms."""
         room = self._rooms[uuid]
         room.stop_catching_up(sid)
+        was_counted = not self.replaced.end(room, sid)
         del room.viewers_here[sid]
-        if room.viewers_here:
-            # The queue reports the new number only to workers that do not have it yet.
-            room.viewers = max(len(room.viewers_here), room.viewers - 1)
-            self._notices.send_soon(uuid, room)
-        else:
+        if not room.viewers_here:
             del self._rooms[uuid]
+        elif was_counted:
+            # The queue reports the new number only to workers that do not have it yet.
+            room.viewers = max(room.counted_here, room.viewers - 1)
+            self._notices.send_soon(uuid, room)
         self._barriers.count_here(uuid, room)
+
+    def hand_over(self, uuid: str, sid: str) -> None:
+        """Count a viewer no longer, because another viewer replaces it."""
+        if self.replaced.hand_over(uuid, sid):
+            self._barriers.count_here(uuid, self._rooms[uuid])
 
     def resume(self) -> None:
         """Give a new barrier to every room whose viewers wait for one."""

@@ -17,6 +17,8 @@ from webhook_logger.errors import Reason
 from webhook_logger.viewers.room import Room
 
 SECONDS_BETWEEN = 1.0
+SETTLE_SECONDS = 0.25
+"""Time before a changed number of viewers is sent. A viewer that moves changes it twice."""
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +72,8 @@ class Notices:
         while room.viewers_here and (
             room.refused or room.reply_used or room.viewers != room.viewers_sent
         ):
+            if room.viewers != room.viewers_sent:
+                self._socketio.sleep(SETTLE_SECONDS)
             if room.viewers != room.viewers_sent:
                 room.viewers_sent = room.viewers
                 self.send("viewers", {"uuid": uuid, "viewers": room.viewers}, uuid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from flask_socketio import SocketIO
 
@@ -24,24 +25,28 @@ class Responders:
         self._delivery = delivery
 
     def update(self, sid: str, join: Join, has_left: Callable[[], bool]) -> None:
-        """Claim or release the role before a viewer joins, as its `join` asks.
+        """Claim, take over or release the role before a viewer joins, as its `join` asks.
 
         Wait while the queue is unavailable. Raises `Refusal` if another viewer is the responder.
         """
-        if not join.respond:
-            self.release(sid, join.uuid)
-        elif not self._claim(sid, join.uuid, has_left):
-            raise Refusal(Reason.RESPONDER_TAKEN)
+        if join.respond:
+            claim = partial(self._delivery.claim, join.uuid, sid, join.replaces)
+            if self._retry(claim, has_left) is False:
+                raise Refusal(Reason.RESPONDER_TAKEN)
+            return
+        self.release(sid, join.uuid)
+        if join.replaces:
+            self._retry(partial(self._delivery.take_over, join.uuid, sid, join.replaces), has_left)
 
     def release(self, sid: str, uuid: str) -> None:
         """Release the role if the viewer has it."""
         self._delivery.unclaim(uuid, sid)
 
-    def _claim(self, sid: str, uuid: str, has_left: Callable[[], bool]) -> bool:
+    def _retry(self, act: Callable[[], bool | None], has_left: Callable[[], bool]) -> bool | None:
         while not has_left():
             try:
-                return self._delivery.claim(uuid, sid)
+                return act()
             except QueueUnavailable as error:
                 log.debug("A claim waits: %s", error)
                 self._socketio.sleep(RETRY_SECONDS)
-        return True  # the join fails, and its caller releases the role
+        return None  # the join fails, and its caller releases the role

@@ -25,6 +25,8 @@ class Room:
     seq: int = 0
     viewers_here: dict[str, Outbox] = field(default_factory=dict)
     """The viewers' outboxes by sid."""
+    replaced: set[str] = field(default_factory=set)
+    """Those of `viewers_here` that are not counted, because another viewer replaces them."""
     behind: dict[str, CatchUp] = field(default_factory=dict)
     """By sid, the viewers that are not live: they are at an earlier position than the room."""
     waiting: list[CatchUp] = field(default_factory=list)
@@ -45,6 +47,11 @@ class Room:
     """Number of changes of the reply that were reported to this worker."""
     is_sending: bool = False
     """Whether a task is sending notices."""
+
+    @property
+    def counted_here(self) -> int:
+        """Return the number of viewers on this worker that count."""
+        return len(self.viewers_here) - len(self.replaced)
 
     @property
     def is_waiting(self) -> bool:

@@ -95,6 +95,10 @@ class Rooms:
             outbox.ending = Ending.REPLACED
             outbox.put(None)
 
+    def handed_over(self, uuid: str, viewer: str) -> None:
+        """Count a viewer no longer, because another viewer replaces it."""
+        self.membership.hand_over(uuid, viewer)
+
     # Gaps in the stream
 
     def pause(self) -> None:

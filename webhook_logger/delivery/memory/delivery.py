@@ -55,6 +55,8 @@ class MemoryDelivery(Delivery):
         self._sink: Sink
         self._counters: OrderedDict[str, _Counter] = OrderedDict()
         self._viewers: dict[str, int] = {}
+        self._replaced: dict[str, int] = {}
+        """The viewers of each callback that are not counted, if there are any."""
         self._recovery = KeptRequests(recovery)
         self._replies = Replies()
         self._responses = Responses(self._take_reply)
@@ -92,6 +94,8 @@ class MemoryDelivery(Delivery):
                 self._recovery.drop(uuid)
             if is_changed:
                 self._sink.reply_used(uuid)
+            if self._replaced:
+                viewers -= self._replaced.get(uuid, 0)
             return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply, pending)
 
     def _take_reply(self, uuid: str) -> str | None:
@@ -114,8 +118,14 @@ class MemoryDelivery(Delivery):
         self._replies.set(uuid, stored)
         self._sink.reply(uuid, stored)
 
-    def claim(self, uuid: str, viewer: str) -> bool:
-        return self._responses.claim(uuid, viewer)
+    def claim(self, uuid: str, viewer: str, replaces: str = "") -> bool:
+        return self._responses.claim(uuid, viewer, replaces)
+
+    def take_over(self, uuid: str, viewer: str, replaces: str) -> None:
+        self._responses.take_over(uuid, viewer, replaces)
+
+    def handed_over(self, uuid: str, viewer: str) -> None:
+        self._sink.handed_over(uuid, viewer)
 
     def unclaim(self, uuid: str, viewer: str) -> None:
         self._responses.unclaim(uuid, viewer)
@@ -138,13 +148,14 @@ class MemoryDelivery(Delivery):
                 recovered, is_complete = self._recovery.slice(uuid, since)
             yield Barrier(counter.epoch, counter.seq, 0, recovered, is_complete)
 
-    def set_viewers(self, uuid: str, viewers: int) -> None:
-        if viewers:
-            self._viewers[uuid] = viewers
-        else:
-            self._viewers.pop(uuid, None)
+    def set_viewers(self, uuid: str, viewers: int, replaced: int = 0) -> None:
+        for numbers, number in ((self._viewers, viewers), (self._replaced, replaced)):
+            if number:
+                numbers[uuid] = number
+            else:
+                numbers.pop(uuid, None)
         self._recovery.watch(uuid, viewers)
-        self._sink.count(uuid, viewers)
+        self._sink.count(uuid, viewers - replaced)
 
     def check(self) -> None:
         pass  # without a queue, a worker is always ready

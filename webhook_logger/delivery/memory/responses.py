@@ -18,9 +18,15 @@ class Responses:
         self._responders: dict[str, str] = {}
         self._pending: dict[str, dict[str, PendingRequest]] = {}
 
-    def claim(self, uuid: str, viewer: str) -> bool:
+    def claim(self, uuid: str, viewer: str, replaces: str) -> bool:
         """Implement `Delivery.claim`."""
+        self.take_over(uuid, viewer, replaces)
         return self._responders.setdefault(uuid, viewer) == viewer
+
+    def take_over(self, uuid: str, viewer: str, replaces: str) -> None:
+        """Implement `Delivery.take_over`."""
+        if self._responders.get(uuid) == replaces:
+            self._responders[uuid] = viewer
 
     def unclaim(self, uuid: str, viewer: str) -> None:
         """Implement `Delivery.unclaim`."""

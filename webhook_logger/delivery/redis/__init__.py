@@ -14,7 +14,9 @@ The counter expires a day after the last request or viewer:
     viewers:<worker>   "<count> <until>" for each worker with viewers; expires at that Unix time
     viewers            the total number of viewers that was last sent to viewers
     window, taken      a second of Redis' clock and the requests accepted in it, with a rate limit
-    responder          "<worker> <until>": the responder's worker; expires at that Unix time
+    responder          "<worker> <until> <sid> <replaced>": the responder's worker and its sid; the
+                       role expires at that Unix time. <replaced> is the sid of the viewer that it
+                       replaced, or empty
     watched            the Unix time, in milliseconds, until which requests are kept; with recovery
     kept               "<epoch> <first seq> <its Unix time in milliseconds> <last seq> <bytes>": the
                        kept requests, if `seq` is the last one; with recovery
@@ -58,9 +60,12 @@ script begins one; it is also the name of a pending request.
     DECLINE    pending          id                                    1 if a worker is notified
     SET_REPLY  reply            channel, JSON or "", times or ""      nothing
     BARRIER    counter          worker, fresh, own channel, name      nothing; a message follows
-    CLAIM      counter          worker, fresh                         0 if another worker responds
-    PRESENCE   counter, pending worker, fresh, count of viewers       0 if "responds" and another
-                                here, channel, "responds" or ""       worker responds
+    CLAIM      counter          worker, fresh, sid, replaced sid or   1; 0 if another worker
+                                "", "replace" to change nothing if    responds
+                                the replaced sid does not respond
+    PRESENCE   counter, pending worker, fresh, count of viewers       1; for a sid that does not
+                                here, channel, sid of the responder   respond: 2 if the responder
+                                here, or "", or "?" if not known      has replaced it, else 0
     PROBE      its own          a channel without subscribers         nothing
 
 A worker with recovery has other versions of PUBLISH, BARRIER, PRESENCE and PROBE, and two more
@@ -91,6 +96,7 @@ size of each part in bytes, followed by the parts in UTF-8:
                refused   count, reason: refused requests, and the reason of the latest one
                viewers   count, on all workers
                reply     times or "-", JSON: the reply was set; no parts: it was deleted
+               replaced  sid: the viewer is no longer counted, because another one replaces it
                used      no parts: the reply was used for one request
                emit      python-socketio's message: an event for the room
     worker     heartbeat no parts: proves that the worker still receives

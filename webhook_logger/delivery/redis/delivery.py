@@ -92,6 +92,8 @@ class RedisDelivery(Delivery):
         )
         self._heartbeats = Heartbeats(self._small, self._subscription, self._worker)
         self.manager = self._rooms = RoomManager(url, seconds=limits.seconds)
+        self._watched: set[str] = set()
+        """Callbacks with viewers on this worker, counted or not."""
         self._sink: Sink
         self._messages: QueueMessages
 
@@ -170,8 +172,14 @@ class RedisDelivery(Delivery):
         args = (keys.channel(uuid), reply, "" if times is None else str(times))
         self._small.run(scripts.SET_REPLY, [keys.reply_key(uuid)], *args)
 
-    def claim(self, uuid: str, viewer: str) -> bool:
-        return self._presence.claim(uuid, viewer)
+    def claim(self, uuid: str, viewer: str, replaces: str = "") -> bool:
+        return self._presence.claim(uuid, viewer, replaces)
+
+    def take_over(self, uuid: str, viewer: str, replaces: str) -> None:
+        self._presence.take_over(uuid, viewer, replaces)
+
+    def handed_over(self, uuid: str, viewer: str) -> None:
+        self._notify(uuid, "replaced", viewer)
 
     def unclaim(self, uuid: str, viewer: str) -> None:
         self._presence.unclaim(uuid, viewer)
@@ -189,12 +197,13 @@ class RedisDelivery(Delivery):
             raise QueueUnavailable(self._readiness.reason)
         return self._barriers.barrier(uuid, since)
 
-    def set_viewers(self, uuid: str, viewers: int) -> None:
-        before = self._presence.viewers(uuid)
-        self._presence.set_viewers(uuid, viewers)
-        if viewers and not before:
+    def set_viewers(self, uuid: str, viewers: int, replaced: int = 0) -> None:
+        self._presence.set_viewers(uuid, viewers - replaced)
+        if viewers and uuid not in self._watched:
+            self._watched.add(uuid)
             self._subscription.subscribe(keys.channel(uuid))
-        elif before and not viewers:
+        elif not viewers and uuid in self._watched:
+            self._watched.discard(uuid)
             self._subscription.release(keys.channel(uuid))
 
     def has_peers(self) -> bool:

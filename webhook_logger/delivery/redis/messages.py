@@ -91,6 +91,8 @@ class QueueMessages:
         elif kind == b"responded":
             epoch, seq, status, by = parts
             self._sink.responded(ResponseReport(uuid, epoch, int(seq), int(status), by))
+        elif kind == b"replaced":
+            self._sink.handed_over(uuid, *parts)
         elif kind == b"used":
             self._sink.reply_used(uuid)
         elif kind == b"reply":

@@ -19,6 +19,8 @@ REFRESH_SECONDS = 5.0
 
 RETRY_SECONDS = 1.0
 COMMANDS_PER_BATCH = 64
+UNDECIDED = "?"
+"""In place of a responder: the script does not change the role."""
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,8 @@ class Presence:
         self._worker = worker
         self._viewers: dict[str, int] = {}
         self._responders: dict[str, str] = {}
+        self._moving: dict[str, set[str]] = {}
+        """Viewers that may have replaced a responder: the queue has not confirmed it yet."""
         self._claiming: set[str] = set()
         """Callbacks with a claim in progress. `claim` returns its result to the viewer."""
         self._changed: set[str] = set()
@@ -58,24 +62,57 @@ class Presence:
             self._viewers.pop(uuid, None)
         self._mark_changed(uuid)
 
-    def claim(self, uuid: str, viewer: str) -> bool:
+    def claim(self, uuid: str, viewer: str, replaces: str = "") -> bool:
         """Implement `Delivery.claim`."""
+        if self._moving.get(uuid, set()) - {viewer}:
+            raise QueueUnavailable("A viewer on this worker may be replacing the responder.")
+        if self._responders.get(uuid) == replaces:
+            self._responders[uuid] = viewer
         if self._responders.setdefault(uuid, viewer) != viewer:
             return False
-        args = (self._worker, scripts.fresh())
         self._claiming.add(uuid)
         try:
-            if self._publisher.run(scripts.CLAIM, [keys.key(uuid)], *args):
+            if self._claim(uuid, viewer, replaces) == 1:
+                self._end_moving(uuid, viewer)
                 return True
         finally:
             self._claiming.discard(uuid)
         self.unclaim(uuid, viewer)
         return False
 
+    def take_over(self, uuid: str, viewer: str, replaces: str) -> None:
+        """Implement `Delivery.take_over`."""
+        responder = self._responders.get(uuid)
+        if responder in (viewer, replaces):
+            self.claim(uuid, viewer, replaces)
+        elif responder is None:
+            self._moving.setdefault(uuid, set()).add(viewer)
+            if self._claim(uuid, viewer, replaces, "replace") == 1:
+                self._responders[uuid] = viewer
+            self._end_moving(uuid, viewer)
+
+    def _claim(self, uuid: str, viewer: str, replaces: str, how: str = "") -> int:
+        args = (self._worker, scripts.fresh(), viewer, replaces, how)
+        return int(self._publisher.run(scripts.CLAIM, [keys.key(uuid)], *args))
+
+    def _end_moving(self, uuid: str, viewer: str) -> bool:
+        """Return whether the viewer may have replaced a responder, and forget it."""
+        moving = self._moving.get(uuid, set())
+        if viewer not in moving:
+            return False
+        moving.discard(viewer)
+        if not moving:
+            del self._moving[uuid]
+            self._mark_changed(uuid)  # before, the role may not have been written
+        return True
+
     def unclaim(self, uuid: str, viewer: str) -> None:
         """Implement `Delivery.unclaim`."""
+        may_have_role = self._end_moving(uuid, viewer)
         if self._responders.get(uuid) == viewer:
             del self._responders[uuid]
+            may_have_role = True
+        if may_have_role:
             with suppress(QueueUnavailable):
                 # Submit now. Otherwise another viewer on this worker could claim the role first,
                 # and Redis could not distinguish the two.
@@ -123,16 +160,21 @@ class Presence:
                 calls[uuid] = self._submit(uuid), viewer
         for uuid, (call, viewer) in calls.items():
             with self._collecting_failures(uuid, failed):
-                if call.wait() == 0 and viewer and self._responders.get(uuid) == viewer:
-                    self._report_replaced(uuid, viewer)
+                result = call.wait()
+                if viewer and self._responders.get(uuid) == viewer:
+                    self._note_role(uuid, viewer, result)
         return failed
 
-    def _report_replaced(self, uuid: str, viewer: str) -> None:
-        """Report that a viewer on another worker has become the responder, because this worker was
-        blocked for too long or Redis lost its data.
+    def _note_role(self, uuid: str, viewer: str, result: int) -> None:
+        """Forget the role of a viewer that has lost it to a viewer on another worker.
+
+        Either the other one replaces it. Or this worker was blocked for too long, or Redis lost its
+        data: then report it.
         """
-        del self._responders[uuid]
-        self._replaced(uuid, viewer)
+        if result != 1:
+            del self._responders[uuid]
+        if result == 0:
+            self._replaced(uuid, viewer)
 
     @contextmanager
     def _collecting_failures(self, uuid: str, failed: set[str]) -> Iterator[None]:
@@ -144,7 +186,7 @@ class Presence:
 
     def _submit(self, uuid: str) -> Call:
         viewers, channel = str(self.viewers(uuid)), keys.channel(uuid)
-        responds = "responds" if uuid in self._responders else ""
+        responder = self._responders.get(uuid, UNDECIDED if uuid in self._moving else "")
         where = (keys.key(uuid), keys.pending_key(uuid))
-        args = (self._worker, scripts.fresh(), viewers, channel, responds)
+        args = (self._worker, scripts.fresh(), viewers, channel, responder)
         return self._publisher.submit_script(self._script, where, *args)

@@ -37,6 +37,7 @@ local now = tonumber(time[1])
 local epoch
 local elsewhere = 0  -- viewers on other workers
 local responder  -- the worker of the responder, if there is one
+local role  -- the field of the responder
 local fields = redis.call('HGETALL', key)
 for i = 1, #fields, 2 do
     local name, value = fields[i], fields[i + 1]
@@ -44,7 +45,7 @@ for i = 1, #fields, 2 do
         epoch = value
     elseif name == 'responder' then
         local who, till = value:match('(%x+) (%d+)')
-        responder = tonumber(till) > now and who
+        responder, role = tonumber(till) > now and who, value
     elseif name:sub(1, 8) == 'viewers:' and name ~= 'viewers:' .. worker then
         local count, till = value:match('(%d+) (%d+)')
         if tonumber(till) > now then
@@ -63,11 +64,22 @@ redis.call('EXPIRE', key, {COUNTER_SECONDS})
 """
 
 _CLAIM = f"""
-local function claim()
-    if responder and responder ~= worker then
-        return 0
+local holder, before = '', ''  -- the viewer that is the responder, and the one that it replaced
+if responder then
+    holder, before = role:match('%x+ %d+ ?(%S*) ?(%S*)')
+end
+local function claim(viewer, replaces)
+    local is_replaced = replaces ~= '' and replaces == holder
+    if responder and responder ~= worker and not is_replaced then
+        return before == viewer and 2 or 0
     end
-    redis.call('HSET', key, 'responder', worker .. ' ' .. now + {PRESENCE_SECONDS})
+    if is_replaced then
+        before = replaces
+    elseif viewer ~= holder then
+        before = ''
+    end
+    local till = now + {PRESENCE_SECONDS}
+    redis.call('HSET', key, 'responder', table.concat({{worker, till, viewer, before}}, ' '))
     return 1
 end
 """
@@ -190,12 +202,16 @@ CLAIM = (
     _COUNTER
     + _CLAIM
     + """
-return claim()
+local viewer, replaces, only_replace = ARGV[3], ARGV[4], ARGV[5] == 'replace'
+if only_replace and (not responder or (replaces ~= holder and viewer ~= holder)) then
+    return 0
+end
+return claim(viewer, replaces)
 """
 )
 
 _PRESENCE = f"""
-local pending_key, viewers, channel, responds = KEYS[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local pending_key, viewers, channel, viewer = KEYS[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 if viewers == 0 then
     redis.call('HDEL', key, 'viewers:' .. worker)
 else
@@ -206,8 +222,10 @@ if tonumber(redis.call('HGET', key, 'viewers')) ~= viewers then
     redis.call('HSET', key, 'viewers', viewers)
     redis.call('PUBLISH', channel, seal('viewers', viewers .. ''))
 end
-if responds == 'responds' then
-    return claim()
+if viewer == '?' then
+    return 1
+elseif viewer ~= '' then
+    return claim(viewer, '')
 elseif responder == worker then
     redis.call('HDEL', key, 'responder')
     for _, owner in ipairs(redis.call('HVALS', pending_key)) do
