@@ -13,12 +13,13 @@ import pytest
 
 from tests.chaos.cluster import VIEWERS, Cluster
 from tests.chaos.conftest import ROWS
+from tests.chaos.load import RespondedLoad
 from tests.support.patience import eventually
 from tests.support.processes import Server
 from tests.support.proxy import LosingProxy
 
 RECOVERY_SECONDS = 60
-OURS = ("Inbox", "stream.js", "page")
+OURS = ("Inbox", "stream.js", "page", "responder")
 """The kinds of viewers that move to another worker before theirs stops."""
 KINDS = ("python-socketio", "socket.io-client", "Inbox", "stream.js")
 FEW = {**dict.fromkeys(KINDS, 2), "page": 1}
@@ -69,6 +70,23 @@ def test_a_rolling_restart_under_load(
         until_delivered(cluster, 50)
     assert set(cluster.load.outcomes) == {"accepted"}
     cluster.audit(f"rolling restart, {rounds} times")
+    check_missed(cluster, *OURS)
+
+
+@pytest.mark.parametrize("rounds", [1, pytest.param(20, marks=[long])])
+@pytest.mark.timeout(3600)
+def test_a_rolling_restart_with_a_responder(cluster: Cluster, rounds: int) -> None:
+    cluster.load = RespondedLoad(cluster.nginx.address, cluster.uuid)
+    cluster.watch(2)
+    cluster.watch_with({"responder": 1, "Inbox": 1})
+    with cluster.load.running(senders=8, per_second=50):
+        until_delivered(cluster, 20)
+        for _ in range(rounds):
+            for worker in cluster.workers:
+                cluster.restart(worker)
+        until_delivered(cluster, 20)
+    assert set(cluster.load.outcomes) == {"accepted"}, "a sender got another response"
+    cluster.audit(f"rolling restart with a responder, {rounds} times")
     check_missed(cluster, *OURS)
 
 

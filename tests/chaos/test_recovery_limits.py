@@ -9,6 +9,7 @@ import pytest
 
 from tests.chaos.cluster import Cluster
 from tests.chaos.hostile import BATCH, watch_and_post_to_many
+from tests.chaos.watcher import Watcher
 from tests.support.patience import eventually
 from tests.support.processes import Redis, Server
 from tests.support.sender import ask, post
@@ -78,8 +79,9 @@ def test_a_flood_of_callbacks_leaves_counters_and_replies_in_redis(
 def test_a_flood_of_callbacks_leaves_counters_and_replies_in_memory(
     uuid: str, callbacks: int, total: int
 ) -> None:
-    with Server(**settings(total)) as server, PacketViewer(server.url, {"uuid": uuid}) as viewer:
-        position = viewer.event("joined")
+    with Server(**settings(total)) as server:
+        watcher = Watcher(server.url, uuid, "127.0.0.2", PacketViewer).start()
+        watcher.until(lambda w: w.is_live, "live")
         set_reply(server.address, uuid)
         post(server.address, f"/{uuid}")
         watch_and_post_to_many(server.url, BATCH, BODY)
@@ -88,7 +90,6 @@ def test_a_flood_of_callbacks_leaves_counters_and_replies_in_memory(
         # A third for the allocator, and 1 KiB for the counter of each callback.
         assert server.memory() - before < total * 4 // 3 + callbacks * 1024 + 8 * MEBIBYTE
         assert post(server.address, f"/{uuid}").body == b"a reply"
-        requests = viewer.requests(2)
-    assert [(each["epoch"], each["seq"]) for each in requests] == [
-        (position["epoch"], position["seq"] + number) for number in (1, 2)
-    ]
+        watcher.until(lambda w: w.seq == 2, "at the last request")
+        watcher.stop()
+    assert (watcher.delivered, watcher.joins, watcher.faults) == (2, 1, [])
