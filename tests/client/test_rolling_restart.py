@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -19,7 +20,11 @@ from webhook_logger.client import (
     NothingArrived,
     Recovered,
     Responded,
+    Responding,
 )
+
+STATUS = 201
+"""The status of the responder, which no worker sends by itself."""
 
 
 @contextmanager
@@ -56,6 +61,39 @@ def test_an_inbox_misses_nothing_and_stays_live(redis: Redis) -> None:
     others = [each for each in events if not isinstance(each, CapturedRequest | Responded)]
     assert others == [ConnectionStatus("live")]
     assert load.accepted > 0
+
+
+def test_a_responder_responds_to_every_sender(redis: Redis) -> None:
+    with two_workers_behind_nginx(redis) as (nginx, workers):
+        with Inbox(nginx.url, respond=True) as inbox, responding(inbox) as events:
+            load = Load(nginx.address, inbox.uuid)
+            with load.running(senders=4, per_second=50):
+                restart(workers)
+    assert load.outcomes.keys() == {f"status {STATUS}"}
+    others = [each for each in events if not isinstance(each, CapturedRequest | Responded)]
+    assert others == [ConnectionStatus("live"), Responding(True)]
+    sources = {each.by for each in events if isinstance(each, Responded)}
+    assert sources == {"responder"}
+
+
+@contextmanager
+def responding(inbox: Inbox) -> Iterator[list[Event]]:
+    """Respond to each request, and collect the events, until the inbox is closed."""
+    events: list[Event] = []
+
+    def respond() -> None:
+        for event in inbox.events():
+            events.append(event)
+            if isinstance(event, CapturedRequest):
+                assert inbox.respond(event, STATUS)
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(respond)
+        try:
+            yield events
+        finally:
+            inbox.close()
+            future.result()
 
 
 def test_an_inbox_counts_what_it_misses_when_workers_are_killed(redis: Redis) -> None:
