@@ -53,16 +53,20 @@ def until_delivered(cluster: Cluster, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rounds", "raw", "others"),
-    [(1, 2, FEW), pytest.param(20, 2, FEW, marks=[long]), pytest.param(20, 6, MANY, marks=[long])],
+    ("rounds", "per_second", "raw", "others"),
+    [
+        (1, 50, 2, FEW),
+        pytest.param(20, 200, 2, FEW, marks=[long]),
+        pytest.param(20, 200, 6, MANY, marks=[long]),
+    ],
 )
 @pytest.mark.timeout(3600)
 def test_a_rolling_restart_under_load(
-    cluster: Cluster, rounds: int, raw: int, others: dict[str, int]
+    cluster: Cluster, rounds: int, per_second: int, raw: int, others: dict[str, int]
 ) -> None:
     cluster.watch(raw)
     cluster.watch_with(others)
-    with cluster.load.running(senders=8, per_second=200):
+    with cluster.load.running(senders=8, per_second=per_second):
         until_delivered(cluster, 50)
         for _ in range(rounds):
             for worker in cluster.workers:
