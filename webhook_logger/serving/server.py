@@ -27,7 +27,7 @@ from webhook_logger.serving.slots import ConnectionSlots
 RESERVED_DESCRIPTORS = 128
 ACCEPT_SECONDS = 1
 """Time during which a stopping worker still accepts connections that wait in the kernel."""
-HANDOVER_SECONDS = 3
+HANDOVER_SECONDS = 5
 """Minimum time in which viewers move to another worker, if there is one."""
 PEERS_SECONDS = 1
 """Time to find out whether there is another worker."""
