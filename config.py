@@ -256,7 +256,7 @@ class Config:
         settings.seconds(0, 3600),
         0.0,
         "Seconds that a worker continues to serve after SIGTERM, while `/readyz` fails and new "
-        "viewers are refused. At least 3 if the worker has viewers and another worker shares its "
+        "viewers are refused. At least 5 if the worker has viewers and another worker shares its "
         "queue. Stopping then takes at most 15 more seconds.",
     )
     BALANCER_HEADERS: str = _setting(

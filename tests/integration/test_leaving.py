@@ -105,7 +105,7 @@ def test_viewers_have_time_to_move_if_there_is_another_worker(redis: Redis, uuid
         with PacketViewer(other.url, auth), PacketViewer(leaving.url, auth) as viewer:
             viewer.event("joined")
             leaving.terminate()
-            assert viewer.event("bye") == {"reason": "draining", "seconds": 3}
+            assert viewer.event("bye") == {"reason": "draining", "seconds": 5}
             for address in (leaving.address, other.address):
                 assert post(address, f"/{uuid}").status == 200
             assert [request["seq"] for request in viewer.requests(2)] == [1, 2]

@@ -84,11 +84,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     ("drain_seconds", "has_peers", "viewers", "bye", "drained"),
     [
         (0.0, False, [True] * 1000, "bye 0", 0),
-        (0.0, True, [True] * 1000, "bye 3", 3),
-        (0.0, True, [True, True, False], "bye 3", 0.2),
-        (2.0, True, [True] * 1000, "bye 3", 3),
-        (5.0, True, [], "bye 5", 5),
-        (5.0, False, [], "bye 5", 5),
+        (0.0, True, [True] * 1000, "bye 5", 5),
+        (0.0, True, [True, True, False], "bye 5", 0.2),
+        (2.0, True, [True] * 1000, "bye 5", 5),
+        (7.0, True, [], "bye 7", 7),
+        (7.0, False, [], "bye 7", 7),
     ],
 )
 def test_a_worker_drains_while_its_viewers_can_move(
