@@ -190,12 +190,32 @@ def test_full_buffers_are_trimmed_rarely_and_by_their_exact_size(redis: Redis, u
     with monitored(redis, uuid) as commands:
         publish(delivery, uuid, *[1000] * 3000)
     assert 0 < commands.count("XTRIM") < 40
+    assert "XRANGE" not in commands, "no removed request is read"
     _, first, _, last, size = redis.client.hget(key(uuid), "kept").split()
     entries = redis.client.xrange(stream(uuid))
     assert seqs_in(redis, uuid) == list(range(int(first), int(last) + 1))
     assert int(size) == sum(len(fields["message"].encode()) + 64 for _, fields in entries)
     assert 2**20 * 3 // 4 < int(size) <= 2**20
     assert redis.client.memory_usage(stream(uuid), samples=0) <= 1.4 * int(size)
+
+
+def test_a_full_buffer_whose_marks_are_missing_or_of_another_buffer_is_trimmed_exactly(
+    redis: Redis, uuid: str
+) -> None:
+    delivery = connect(redis, RecoveryLimits(seconds=3600, bytes=2**16))
+    watch(delivery, uuid)
+    for marks in (None, "0 1: 2 3 4"):
+        publish(delivery, uuid, *[1000] * 40)
+        if marks:
+            redis.client.hset(key(uuid), "marks", marks)
+        else:
+            redis.client.hdel(key(uuid), "marks")
+        publish(delivery, uuid, *[1000] * 40)
+        _, first, _, last, size = redis.client.hget(key(uuid), "kept").split()
+        entries = redis.client.xrange(stream(uuid))
+        assert seqs_in(redis, uuid) == list(range(int(first), int(last) + 1))
+        assert int(size) == sum(len(fields["message"].encode()) + 64 for _, fields in entries)
+        assert 2**15 < int(size) <= 2**16
 
 
 def drop_counter(redis: Redis, uuid: str) -> None:

@@ -20,6 +20,9 @@ The counter expires a day after the last request or viewer:
     watched            the Unix time, in milliseconds, until which requests are kept; with recovery
     kept               "<epoch> <first seq> <its Unix time in milliseconds> <last seq> <bytes>": the
                        kept requests, if `seq` is the last one; with recovery
+    marks              "<epoch> <first seq>:" and, for some of the kept requests, " <seq> <its Unix
+                       time in milliseconds> <bytes of the kept requests before it>"; used only if
+                       `kept` has the same first seq; with recovery
 
 The reply expires 7 days after its last use:
 
@@ -31,7 +34,8 @@ The pending requests, whose senders wait for the responder, expire when no sende
     <request id>       "<worker> <name>": the request's worker, and its name on that worker
 
 The kept requests of recovery (`:recovery`) are a stream. It expires `RECOVERY_SECONDS` after its
-last entry. `kept` describes it, so that a script needs to read only the entries that it removes:
+last entry. `kept` and `marks` describe it, so that a script that removes entries rarely
+reads them:
 
     <seq>-<Unix time in milliseconds>    message: the message on the callback's channel
 

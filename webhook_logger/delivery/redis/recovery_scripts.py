@@ -15,7 +15,11 @@ CALLBACK_OVERHEAD_BYTES = 6 * 1024
 requests in its first node, and the ledger's entries.
 """
 TRIM_BYTES = 256 * 1024
-"""A full buffer is trimmed by up to this number of bytes, so that few requests trim it."""
+"""A full buffer without marks is trimmed by up to this number of bytes, so that few requests trim
+it, and each reads little.
+"""
+MARKS = 16
+"""Approximate number of marks in a full buffer."""
 READ_BYTES = 64 * 1024
 """Approximate size of the entries that a script reads at once."""
 MAX_READ = 64
@@ -58,11 +62,23 @@ end
 
 def keep(limits: RecoveryLimits) -> str:
     """Return the end of the script that publishes, which keeps `message`."""
+    mark = max(1, limits.bytes // MARKS)
     return f"""
-local function trim(first, bytes)
+local function trim(first, at, bytes, marks)
     local target, average = bytes, bytes / (seq - first + 1)
     if bytes > {limits.bytes} then
         target = {limits.bytes - min(limits.bytes // 8, TRIM_BYTES)}
+        -- With a mark, Redis need not read the entries that it removes.
+        for marked, marked_at, before in marks:gmatch('(%d+) (%d+) (%d+)') do
+            if bytes - before <= {limits.bytes - limits.bytes // 8} then
+                first, at, bytes = tonumber(marked), tonumber(marked_at), bytes - before
+                redis.call('XTRIM', recovery_key, 'MINID', first .. '-0')
+                break
+            end
+        end
+        if bytes <= target and is_fresh(at) then
+            return first, at, bytes
+        end
     end
     while first <= seq do
         for _, entry in ipairs(read(first, average)) do
@@ -78,12 +94,14 @@ local function trim(first, bytes)
     end
 end
 local function keep()  -- returns the bytes that are now kept, or -1 if nothing was and is kept
-    local watched, kept
+    local watched, kept, marks
     for i = 1, #fields, 2 do
         if fields[i] == 'watched' then
             watched = fields[i + 1]
         elseif fields[i] == 'kept' then
             kept = fields[i + 1]
+        elseif fields[i] == 'marks' then
+            marks = fields[i + 1]
         end
     end
     local size = #message + {REQUEST_OVERHEAD_BYTES}
@@ -101,9 +119,28 @@ local function keep()  -- returns the bytes that are now kept, or -1 if nothing 
         redis.call('XADD', recovery_key, id, 'message', message)
         first, at, bytes = seq, ms, 0
     end
+    local before = bytes
     bytes = bytes + size
-    if bytes > {limits.bytes} or math.abs(ms - at) > kept_ms * 9 / 8 then
-        first, at, bytes = trim(first, bytes)
+    local is_marked = math.floor(bytes / {mark}) > math.floor(before / {mark})
+    local is_trimmed = bytes > {limits.bytes} or math.abs(ms - at) > kept_ms * 9 / 8
+    if is_marked or is_trimmed then
+        local start = epoch .. ' ' .. first .. ':'
+        marks = marks and marks:sub(1, #start) == start and marks:sub(#start + 1) or ''
+        if is_marked then
+            marks = marks .. ' ' .. seq .. ' ' .. ms .. ' ' .. before
+        end
+        if is_trimmed then
+            local all = bytes
+            first, at, bytes = trim(first, at, bytes, marks)
+            local removed, left = all - bytes, {{}}
+            for marked, marked_at, preceding in marks:gmatch('(%d+) (%d+) (%d+)') do
+                if tonumber(marked) > first then
+                    left[#left + 1] = marked .. ' ' .. marked_at .. ' ' .. preceding - removed
+                end
+            end
+            marks = table.concat(left, ' ')
+        end
+        redis.call('HSET', key, 'marks', epoch .. ' ' .. first .. ':' .. marks)
     end
     redis.call('HSET', key, 'kept', table.concat({{epoch, first, at, seq, bytes}}, ' '))
     redis.call('PEXPIRE', recovery_key, kept_ms)
@@ -112,7 +149,7 @@ end
 local is_kept, kept_bytes = pcall(keep)
 if not is_kept then  -- older requests must go, too, because no request may be missing between two
     redis.call('DEL', recovery_key)
-    redis.call('HDEL', key, 'kept')
+    redis.call('HDEL', key, 'kept', 'marks')
     kept_bytes = 0
 end
 """
@@ -167,7 +204,7 @@ redis.call('ZREM', recovery_key, 'probe')
 EVICT = """
 local key = KEYS[1]
 redis.call('DEL', key .. ':recovery')  -- in the same slot
-redis.call('HDEL', key, 'kept')
+redis.call('HDEL', key, 'kept', 'marks')
 """
 
 
