@@ -34,8 +34,8 @@ The pending requests, whose senders wait for the responder, expire when no sende
     <request id>       "<worker> <name>": the request's worker, and its name on that worker
 
 The kept requests of recovery (`:recovery`) are a stream. It expires `RECOVERY_SECONDS` after its
-last entry. `kept` and `marks` describe it, so that a script that removes entries rarely
-reads them:
+last entry. `kept` and `marks` describe it, so that scripts rarely read the entries that they
+remove:
 
     <seq>-<Unix time in milliseconds>    message: the message on the callback's channel
 
