@@ -353,6 +353,7 @@ def test_metrics_count_requests_and_viewers(uuid: str) -> None:
                 "requests_read_total": 3,
                 "viewers": 1,
                 "viewers_turned_away_total": 0,
+                "viewers_handed_over_total": 0,
                 "rooms": 1,
                 "queue_up": 1,
                 "queue_messages_unknown_total": 0,

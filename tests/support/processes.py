@@ -68,6 +68,25 @@ def free_port() -> int:
             return port
 
 
+def patched(*statements: str) -> tuple[str, ...]:
+    """Return a command that runs these statements before the server starts."""
+    lines = (
+        "import eventlet",
+        "eventlet.monkey_patch()",
+        "import runpy, time",
+        "from webhook_logger.serving import server",
+        *statements,
+        "runpy.run_path('wsgi.py', run_name='__main__')",
+    )
+    return (sys.executable, "-c", "\n".join(lines))
+
+
+PATIENT_WORKER = patched("server.HANDOVER_SECONDS = 16")
+"""The command of a worker whose viewers have time to move even on a busy machine. It stops as soon
+as they have moved.
+"""
+
+
 class Server:
     """`python wsgi.py` with the given settings; `start` returns when it has printed its URL."""
 
