@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -58,6 +58,11 @@ MEMORY = System(
     {"PORT": "{port}", "LOG_LEVEL": "ERROR"},
     scales=False,
 )
+RECOVERY = {"RECOVERY_SECONDS": "60"}
+RECOVERING = replace(OURS, name="webhook-logger, recovery", settings=OURS.settings | RECOVERY)
+RECOVERING_MEMORY = replace(
+    MEMORY, name="webhook-logger, in memory, recovery", settings=MEMORY.settings | RECOVERY
+)
 PLAIN = System(
     "plain recipe",
     (PYTHON, "-m", "bench.peers.plain_recipe", "{port}"),
@@ -73,7 +78,7 @@ CHANNELS = System(
 )
 BARE = System("bare eventlet.wsgi", (PYTHON, "-m", "bench.peers.bare", "{port}"), shows=False)
 
-BUILT_IN = (OURS, MEMORY, PLAIN, CHANNELS, BARE)
+BUILT_IN = (OURS, RECOVERING, MEMORY, RECOVERING_MEMORY, PLAIN, CHANNELS, BARE)
 
 
 def from_file(path: str) -> list[System]:
