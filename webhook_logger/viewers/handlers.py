@@ -120,13 +120,16 @@ class Viewers:
         if join.uuid not in viewer.rooms and len(viewer.rooms) >= self._max_rooms:
             too_many = f"A viewer can join at most {self._max_rooms} callbacks."
             raise Refusal(Reason.TOO_MANY_ROOMS, too_many)
-        self._responders.update(viewer.sid, join, lambda: viewer.has_left)
-        joined = self._membership.enter(viewer.sid, join, lambda: viewer.has_left)
-        if joined is None:
-            self._responders.release(viewer.sid, join.uuid)
-            return {}
-        viewer.rooms.add(join.uuid)
-        return joined
+        joined = None
+        try:
+            self._responders.update(viewer.sid, join, lambda: viewer.has_left)
+            joined = self._membership.enter(viewer.sid, join, lambda: viewer.has_left)
+            if joined is not None:
+                viewer.rooms.add(join.uuid)
+        finally:
+            if joined is None and join.uuid not in viewer.rooms:
+                self._responders.release(viewer.sid, join.uuid)
+        return joined or {}
 
     def _leave(self, viewer: Viewer, uuid: str) -> Acknowledgement:
         if uuid in viewer.rooms:

@@ -53,12 +53,7 @@ class Join:
         """Return the join. Raises `Refusal`."""
         uuid = uuid_of(payload)
         epoch, seq = payload.get("epoch"), payload.get("seq")
-        if epoch is not None and not (
-            isinstance(epoch, str) and len(epoch) <= MAX_EPOCH_CHARACTERS
-        ):
-            raise _malformed(
-                f"epoch must be a string of at most {MAX_EPOCH_CHARACTERS} characters."
-            )
+        _check_printable("epoch", epoch, MAX_EPOCH_CHARACTERS)
         if type(seq) is float and seq.is_integer():
             seq = int(seq)  # JSON has one type of number
         if seq is not None and not (type(seq) is int and 0 <= seq < 2**53):
@@ -67,12 +62,7 @@ class Join:
         if type(respond) is not bool:
             raise _malformed("respond must be true or false.")
         replaces = payload.get("replaces")
-        if replaces is not None and not (
-            isinstance(replaces, str) and len(replaces) <= MAX_SID_CHARACTERS
-        ):
-            raise _malformed(
-                f"replaces must be a string of at most {MAX_SID_CHARACTERS} characters."
-            )
+        _check_printable("replaces", replaces, MAX_SID_CHARACTERS)
         return cls(uuid, epoch, seq, respond, replaces or "")
 
     @property
@@ -99,6 +89,17 @@ def joined_seq(barrier: Barrier) -> int:
     ones.
     """
     return barrier.recovered[0].responded.seq - 1 if barrier.recovered else barrier.seq
+
+
+def _check_printable(name: str, text: object, max_characters: int) -> None:
+    """Raise `Refusal` unless the text is None or short printable ASCII, perhaps empty."""
+    if text is None:
+        return
+    is_printable = isinstance(text, str) and text.isascii() and text.isprintable()
+    if not is_printable or len(str(text)) > max_characters:
+        raise _malformed(
+            f"{name} must be a string of at most {max_characters} printable ASCII characters."
+        )
 
 
 def _malformed(message: str) -> Refusal:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import pytest
+
 from tests.support.deliveries import connect_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis
@@ -24,3 +26,13 @@ def test_a_callback_with_a_broken_key_does_not_block_the_presence_of_others(redi
     eventually(lambda: all(redis.client.exists(key(uuid)) for uuid in others))
     redis.client.delete(key(broken))
     eventually(lambda: redis.client.type(key(broken)) == "hash")
+
+
+def test_a_claim_that_fails_unexpectedly_leaves_the_role_free(redis: Redis) -> None:
+    delivery = connect_delivery(redis, QueueLimits())
+    uuid = str(uuid4())
+    for act in (delivery.claim, delivery.take_over):
+        with pytest.raises(UnicodeEncodeError):
+            act(uuid, "first", "\udfff")
+        assert delivery.claim(uuid, "second") is True
+        delivery.unclaim(uuid, "second")

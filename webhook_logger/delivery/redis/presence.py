@@ -93,7 +93,13 @@ class Presence:
 
     def _claim(self, uuid: str, viewer: str, replaces: str, how: str = "") -> int:
         args = (self._worker, scripts.fresh(), viewer, replaces, how)
-        return int(self._publisher.run(scripts.CLAIM, [keys.key(uuid)], *args))
+        try:
+            return int(self._publisher.run(scripts.CLAIM, [keys.key(uuid)], *args))
+        except QueueUnavailable:
+            raise  # the caller claims again, or calls `unclaim`
+        except Exception:
+            self.unclaim(uuid, viewer)
+            raise
 
     def _end_moving(self, uuid: str, viewer: str) -> bool:
         """Return whether the viewer may have replaced a responder, and forget it."""
