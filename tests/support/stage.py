@@ -65,6 +65,10 @@ class PollingViewer:
             self._write("3")
         return [tuple(json.loads(packet[2:])) for packet in packets if packet.startswith("42")]
 
+    def emit(self, name: str, payload: dict[str, Any]) -> None:
+        """Send an event, without an acknowledgement."""
+        self._write("42" + json.dumps([name, payload]))
+
     def _poll(self) -> list[str]:
         return self._client.get(self._path).text.split("\x1e")
 

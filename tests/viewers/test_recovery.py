@@ -208,3 +208,31 @@ def test_a_late_response_follows_its_recovered_request(stage: Stage) -> None:
     while ("responded", MISSED) not in names:
         names += [(name, payload.get("seq")) for name, payload in viewer.events()]
     assert names.index(("request", MISSED)) < names.index(("responded", MISSED))
+
+
+def test_repeated_joins_read_kept_requests_only_as_fast_as_the_viewer_reads(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = stage.viewer()
+    epoch = joined(viewer)["epoch"]
+    stage.publish(3)
+    seen(viewer, 3)
+    positions = []
+
+    @contextmanager
+    def barrier(uuid: str, since: Position | None = None) -> Iterator[Barrier]:
+        positions.append(since and since.seq)
+        with available(uuid, since) as reached:
+            yield reached
+
+    available = stage.delivery.barrier
+    monkeypatch.setattr(stage.delivery, "barrier", barrier)
+    stage.publish()  # waits for the viewer's poll
+    joins = 5
+    for _ in range(joins):
+        viewer.emit("join", {"uuid": stage.uuid, "epoch": epoch, "seq": 0})
+    received = 0
+    while received < 1 + 4 * joins:
+        received += sum(name == "request" for name, _ in viewer.events())
+        assert len(positions) <= (received + 3) // 4
+    assert positions == [0] * joins

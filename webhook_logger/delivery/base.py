@@ -190,6 +190,8 @@ class Delivery(ABC):
 
     manager: Manager
     """The client manager for Socket.IO."""
+    recovers: bool = False
+    """Whether requests are kept for recovery."""
 
     @abstractmethod
     def start(self, sink: Sink) -> None:

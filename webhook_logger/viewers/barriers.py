@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from flask_socketio import SocketIO
@@ -15,6 +17,8 @@ from webhook_logger.viewers.notices import Notices
 from webhook_logger.viewers.room import Room
 
 RETRY_SECONDS = 0.5
+MAX_RECOVERING = 4
+"""Maximum barriers at a time that read kept requests, so that other callbacks stay fast."""
 
 Joined = dict[str, Any]
 """The fields of `joined`."""
@@ -38,6 +42,7 @@ class RoomBarriers:
         self._delivery = delivery
         self._metrics = metrics
         self._notices = notices
+        self._recovering = threading.Semaphore(MAX_RECOVERING)
 
     def reach(
         self,
@@ -52,8 +57,11 @@ class RoomBarriers:
         """
         while not is_cancelled():
             try:
-                with self._delivery.barrier(uuid, since) as barrier:
-                    return None if is_cancelled() else act(barrier)
+                with self._recovering if since and self._delivery.recovers else nullcontext():
+                    if is_cancelled():
+                        return None
+                    with self._delivery.barrier(uuid, since) as barrier:
+                        return None if is_cancelled() else act(barrier)
             except QueueUnavailable as error:
                 log.debug("A join waits: %s", error)
                 self._socketio.sleep(RETRY_SECONDS)

@@ -41,6 +41,7 @@ class Membership:
         self._rooms = rooms
         self._socketio = socketio
         self._notices = notices
+        self._delivery = delivery
         self._barriers = RoomBarriers(rooms, socketio, delivery, metrics, notices)
         self._recovery = ViewerRecovery(socketio, metrics, self._barriers)
         self.replaced = ReplacedViewers(rooms, delivery, metrics)
@@ -49,11 +50,17 @@ class Membership:
     def enter(self, sid: str, join: Join, has_left: Callable[[], bool]) -> Joined | None:
         """Add a viewer to a room at a barrier, and return the fields of `joined`.
 
-        Wait while the queue is unavailable, after the viewer received a `status`. Return None if
-        the viewer leaves meanwhile.
+        Wait while the queue is unavailable, after the viewer received a `status`. A viewer that may
+        recover requests must first read everything that it was sent. Return None if the viewer
+        leaves meanwhile.
         """
         if self._notices.down:
             self._notices.status(sid)
+        if join.position and self._delivery.recovers:
+            outbox = outbox_of(self._socketio.server, sid)
+            if outbox is None:
+                return None
+            self._recovery.wait_for_reader(sid, outbox, has_left)
         self._resume_waiting(join.uuid)  # first the viewers that still wait for a barrier
         enter = partial(self._enter, sid, join)
         return self._barriers.reach(join.uuid, join.position, enter, has_left)

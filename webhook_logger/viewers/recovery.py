@@ -10,7 +10,9 @@ If nothing is kept, `joined` reports what they missed, and they are live at once
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable
 
 from flask_socketio import SocketIO
 
@@ -19,7 +21,7 @@ from webhook_logger.metrics import Metrics
 from webhook_logger.viewers.barriers import Joined, RoomBarriers
 from webhook_logger.viewers.join import Join, joined_seq
 from webhook_logger.viewers.room import CatchUp, Room, joined_packet
-from webhook_logger.viewers.transport import Shared
+from webhook_logger.viewers.transport import Outbox, Shared
 
 SLOW_SECONDS = 1.0
 """A viewer that does not read a slice within this time continues alone."""
@@ -35,6 +37,16 @@ class ViewerRecovery:
         self._socketio = socketio
         self._metrics = metrics
         self._barriers = barriers
+        self._unsent: dict[str, threading.Event] = {}
+        """By sid, the first slices that viewers have not received yet. An event is set then."""
+
+    def wait_for_reader(self, sid: str, outbox: Outbox, has_left: Callable[[], bool]) -> None:
+        """Wait until a viewer has received everything, first the slice of its previous join."""
+        while not has_left():
+            if unsent := self._unsent.get(sid):
+                unsent.wait(LOOK_SECONDS)
+            elif outbox.wait_until_idle(LOOK_SECONDS):
+                return
 
     def begin(self, uuid: str, room: Room, sid: str, barrier: Barrier) -> None:
         """Send a viewer the recovered requests of the barrier at which it joins, and later ones.
@@ -43,7 +55,8 @@ class ViewerRecovery:
         """
         viewers = {sid: room.viewers_here[sid]}
         catch_up = room.put_behind(barrier.epoch, joined_seq(barrier), viewers)
-        self._socketio.start_background_task(self._begin, uuid, catch_up, barrier)
+        self._unsent[sid] = unsent = threading.Event()
+        self._socketio.start_background_task(self._begin, uuid, catch_up, barrier, sid, unsent)
 
     def resume(self, uuid: str, catch_up: CatchUp) -> None:
         """Give a barrier to viewers that were live before. They may have to catch up then."""
@@ -51,9 +64,16 @@ class ViewerRecovery:
         if catch_up.viewers:
             self._socketio.start_background_task(self._run, uuid, catch_up)
 
-    def _begin(self, uuid: str, catch_up: CatchUp, barrier: Barrier) -> None:
-        self._wait_for_readers(uuid, catch_up)
-        self._send(uuid, catch_up, barrier)
+    def _begin(
+        self, uuid: str, catch_up: CatchUp, barrier: Barrier, sid: str, unsent: threading.Event
+    ) -> None:
+        try:
+            self._wait_for_readers(uuid, catch_up)
+            self._send(uuid, catch_up, barrier)
+        finally:
+            if self._unsent.get(sid) is unsent:
+                del self._unsent[sid]
+            unsent.set()
         self._run(uuid, catch_up)
 
     def _run(self, uuid: str, catch_up: CatchUp) -> None:

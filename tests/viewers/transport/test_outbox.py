@@ -131,6 +131,19 @@ def test_a_polling_viewer_receives_shared_packets_one_by_one() -> None:
     assert [packet.data.encode() for packet in received if packet] == packets
 
 
+def test_the_limit_allows_one_event_of_any_size_in_addition_for_a_polling_viewer() -> None:
+    outbox = Outbox(1000)
+    for _ in range(2):
+        outbox.put(Shared(b"x" * 5000, b"y" * 5000))
+        outbox.put(message("z" * 500))
+        assert outbox.ending is None
+        for number in range(3):
+            outbox.get(block=number == 0)
+    outbox.put(message("x" * 5000))
+    outbox.put(message("z" * 1000))
+    assert outbox.ending is Ending.SLOW
+
+
 def test_an_outbox_is_idle_after_its_packets_were_polled() -> None:
     outbox = Outbox()
     assert outbox.wait_until_idle(0)

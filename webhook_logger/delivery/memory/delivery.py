@@ -58,6 +58,7 @@ class MemoryDelivery(Delivery):
         self._replaced: dict[str, int] = {}
         """The viewers of each callback that are not counted, if there are any."""
         self._recovery = KeptRequests(recovery)
+        self.recovers = self._recovery.is_on
         self._replies = Replies()
         self._responses = Responses(self._take_reply)
         # Counting and delivering a request are one step under the lock of its callback. Otherwise

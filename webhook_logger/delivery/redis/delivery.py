@@ -75,6 +75,7 @@ class RedisDelivery(Delivery):
         connect = connector(url, limits.seconds)
         backlog = Backlog(limits)
         self._recovery = Recovery(recovery)
+        self.recovers = self._recovery.is_on
         chosen = self._recovery.scripts
         self._publishers = self._small, self._large = tuple(
             Publisher(connect, chosen.all, backlog, self) for _ in range(2)

@@ -87,6 +87,7 @@ class Outbox:
         *(
             "_bytes",
             "_closed",
+            "_exempt",
             "_is_finishing",
             "_gathered",
             "_max_bytes",
@@ -103,6 +104,8 @@ class Outbox:
         self._gathered: list[bytes] | None = None
         self._bytes = 0
         """Size of all gathered and waiting packets. A shared frame counts with its charge."""
+        self._exempt = 0
+        """Size of the event that a poll takes first: the limit allows it in addition."""
         self._socket: Any = None
         self._is_writing = False
         self._closed = False
@@ -124,10 +127,13 @@ class Outbox:
         if self._socket is not None:
             self._send(packet)
             return
-        for one in packet.packets() if isinstance(packet, Shared) else (packet,):
-            if not self._closed:
-                self._append(one)
-                self._add_bytes(_size(one))
+        packets = packet.packets() if isinstance(packet, Shared) else [packet]
+        size = sum(map(_size, packets))
+        if not self._waiting:
+            self._exempt = size
+        for one in packets:
+            self._append(one)
+        self._add_bytes(size)
         if self._wake:
             self._wake.set()
 
@@ -268,14 +274,14 @@ class Outbox:
                     break
                 self._bytes -= _size(following)
                 self._socket.sendall(_framed(following))
-        self._waiting, self._is_writing = None, False
+        self._waiting, self._is_writing, self._exempt = None, False, 0
         self._report_idle()
         if self._is_finishing:
             self._end_writing()
 
     def _add_bytes(self, size: int) -> None:
         self._bytes += size
-        if self._bytes > self._max_bytes:
+        if self._bytes > self._max_bytes + self._exempt:
             self._disconnect_slow()
 
     def _disconnect_slow(self) -> None:
