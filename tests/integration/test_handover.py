@@ -205,14 +205,45 @@ def test_a_replaced_viewer_that_stays_counts_again_after_it_joins(
         with second(there, first, first.joined) as other:
             other.event("joined")
             eventually(lambda: counted(there, uuid) == counted(here, uuid) == 1)
-            other.end()
-            eventually(lambda: counted(there, uuid) == counted(here, uuid) == 0)
-        last = post(there.address, f"/{uuid}/last")
-        while (request := first.request())["subpath"] != "/last":
-            pass
-        assert last.status == 200
-        assert first.join(uuid, epoch=request["epoch"], seq=request["seq"])["missed"] == 0
+            last = post(there.address, f"/{uuid}/last")
+            while (request := first.request())["subpath"] != "/last":
+                pass
+            assert last.status == 200
+            assert first.join(uuid, epoch=request["epoch"], seq=request["seq"])["missed"] == 0
+            eventually(lambda: counted(there, uuid) == counted(here, uuid) == 2)
         eventually(lambda: counted(there, uuid) == counted(here, uuid) == 1)
+
+
+def test_a_replaced_viewer_that_stays_counts_again_when_the_second_connection_ends(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    here, there = workers
+    with Responder(here, uuid, respond=False) as first, Responder(here, uuid, respond=False):
+        eventually(lambda: counted(there, uuid) == counted(here, uuid) == 2)
+        before = handed_over(here)
+        with second(there, first, first.joined) as other:
+            other.event("joined")
+            eventually(lambda: handed_over(here) == before + 1)
+            eventually(lambda: counted(there, uuid) == counted(here, uuid) == 2)
+        with Responder(there, uuid, respond=False):
+            eventually(lambda: counted(there, uuid) == counted(here, uuid) == 3)
+        first.end()
+        eventually(lambda: counted(there, uuid) == counted(here, uuid) == 1)
+
+
+def test_a_viewer_that_replaces_another_one_instead_restores_the_first(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    here, there = workers
+    with (
+        Responder(here, uuid, respond=False) as first,
+        Responder(here, uuid, respond=False) as second,
+        Responder(there, uuid, respond=False) as third,
+    ):
+        for replaces in (first.sid, second.sid, "unknown"):
+            third.join(uuid, replaces=replaces)
+            number = 3 if replaces == "unknown" else 2
+            eventually(lambda number=number: counted(there, uuid) == counted(here, uuid) == number)
 
 
 def test_a_viewer_does_not_replace_itself(workers: tuple[Server, Server], uuid: str) -> None:

@@ -171,6 +171,9 @@ class Sink(Protocol):
     def handed_over(self, uuid: str, viewer: str) -> None:
         """Count a viewer no longer, because another viewer replaces it. Never blocks."""
 
+    def restored(self, uuid: str, viewer: str) -> None:
+        """Count a replaced viewer again, because the one that replaces it left. Never blocks."""
+
     def pause(self) -> None:
         """Send no requests to a room until it has a new barrier, because some may be missing. Never
         blocks.
@@ -240,6 +243,12 @@ class Delivery(ABC):
     def handed_over(self, uuid: str, viewer: str) -> None:
         """Report to this viewer's worker that another viewer replaces it. Best effort; never
         blocks.
+        """
+
+    @abstractmethod
+    def restored(self, uuid: str, viewer: str) -> None:
+        """Report to this replaced viewer's worker that the one that replaces it has left. Best
+        effort; never blocks.
         """
 
     @abstractmethod

@@ -34,7 +34,11 @@ class ReplacedViewers:
         """
         if join.replaces in ("", sid):
             return False
-        if join.replaces in self._rooms[join.uuid].viewers_here:
+        room = self._rooms[join.uuid]
+        if room.replacing.get(sid, join.replaces) != join.replaces:
+            self.end_replacing(join.uuid, room, sid)
+        room.replacing[sid] = join.replaces
+        if join.replaces in room.viewers_here:
             self.hand_over(join.uuid, join.replaces)
             return False
         self._delivery.handed_over(join.uuid, join.replaces)
@@ -53,6 +57,15 @@ class ReplacedViewers:
         # Delivery has moved the role already. This only forgets it here.
         self._delivery.unclaim(uuid, sid)
         return True
+
+    def end_replacing(self, uuid: str, room: Room, sid: str) -> bool:
+        """Count the viewer again that this viewer replaces, if it is still in the room. Return
+        whether it is on this worker. The caller then reports the number of viewers.
+        """
+        replaced = room.replacing.pop(sid, "")
+        if replaced and replaced not in room.viewers_here:
+            self._delivery.restored(uuid, replaced)
+        return self.end(room, replaced)
 
     def end(self, room: Room, sid: str) -> bool:
         """Note that a viewer leaves the room or joins it again. Return whether it was replaced."""

@@ -94,9 +94,10 @@ class Membership:
         room.stop_catching_up(sid)
         was_counted = not self.replaced.end(room, sid)
         del room.viewers_here[sid]
+        is_another_counted = self.replaced.end_replacing(uuid, room, sid)
         if not room.viewers_here:
             del self._rooms[uuid]
-        elif was_counted:
+        elif was_counted and not is_another_counted:
             # The queue reports the new number only to workers that do not have it yet.
             room.viewers = max(room.counted_here, room.viewers - 1)
             self._notices.send_soon(uuid, room)
@@ -106,6 +107,12 @@ class Membership:
         """Count a viewer no longer, because another viewer replaces it."""
         if self.replaced.hand_over(uuid, sid):
             self._barriers.count_here(uuid, self._rooms[uuid])
+
+    def restore(self, uuid: str, sid: str) -> None:
+        """Count a replaced viewer again, because the one that replaces it has left."""
+        room = self._rooms.get(uuid)
+        if room and self.replaced.end(room, sid):
+            self._barriers.count_here(uuid, room)
 
     def resume(self) -> None:
         """Give a new barrier to every room whose viewers wait for one."""

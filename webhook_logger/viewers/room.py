@@ -27,6 +27,8 @@ class Room:
     """The viewers' outboxes by sid."""
     replaced: set[str] = field(default_factory=set)
     """Those of `viewers_here` that are not counted, because another viewer replaces them."""
+    replacing: dict[str, str] = field(default_factory=dict)
+    """Those of `viewers_here` that replace a viewer on any worker, and the sid of that one."""
     behind: dict[str, CatchUp] = field(default_factory=dict)
     """By sid, the viewers that are not live: they are at an earlier position than the room."""
     waiting: list[CatchUp] = field(default_factory=list)

@@ -99,6 +99,10 @@ class Rooms:
         """Count a viewer no longer, because another viewer replaces it."""
         self.membership.hand_over(uuid, viewer)
 
+    def restored(self, uuid: str, viewer: str) -> None:
+        """Count a replaced viewer again, because the one that replaces it left."""
+        self.membership.restore(uuid, viewer)
+
     # Gaps in the stream
 
     def pause(self) -> None:

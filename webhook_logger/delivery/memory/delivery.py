@@ -128,6 +128,9 @@ class MemoryDelivery(Delivery):
     def handed_over(self, uuid: str, viewer: str) -> None:
         self._sink.handed_over(uuid, viewer)
 
+    def restored(self, uuid: str, viewer: str) -> None:
+        self._sink.restored(uuid, viewer)
+
     def unclaim(self, uuid: str, viewer: str) -> None:
         self._responses.unclaim(uuid, viewer)
 

@@ -101,6 +101,7 @@ size of each part in bytes, followed by the parts in UTF-8:
                viewers   count, on all workers
                reply     times or "-", JSON: the reply was set; no parts: it was deleted
                replaced  sid: the viewer is no longer counted, because another one replaces it
+               restored  sid: the viewer is counted again, because the other one left
                used      no parts: the reply was used for one request
                emit      python-socketio's message: an event for the room
     worker     heartbeat no parts: proves that the worker still receives

@@ -182,6 +182,9 @@ class RedisDelivery(Delivery):
     def handed_over(self, uuid: str, viewer: str) -> None:
         self._notify(uuid, "replaced", viewer)
 
+    def restored(self, uuid: str, viewer: str) -> None:
+        self._notify(uuid, "restored", viewer)
+
     def unclaim(self, uuid: str, viewer: str) -> None:
         self._presence.unclaim(uuid, viewer)
 

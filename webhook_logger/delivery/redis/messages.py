@@ -93,6 +93,8 @@ class QueueMessages:
             self._sink.responded(ResponseReport(uuid, epoch, int(seq), int(status), by))
         elif kind == b"replaced":
             self._sink.handed_over(uuid, *parts)
+        elif kind == b"restored":
+            self._sink.restored(uuid, *parts)
         elif kind == b"used":
             self._sink.reply_used(uuid)
         elif kind == b"reply":
