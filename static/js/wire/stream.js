@@ -12,7 +12,7 @@
 import { Fetch, io, WebSocket, XHR } from "socket.io-client";
 import { Handover } from "./handover.js";
 import { retryDelay } from "./retry.js";
-import { SecondConnection } from "./second-connection.js";
+import { handoverSeconds, SecondConnection } from "./second-connection.js";
 
 // Node has no XMLHttpRequest; in a page, fetch would not send cookies.
 const POLLING = "XMLHttpRequest" in globalThis ? XHR : Fetch;
@@ -163,8 +163,9 @@ class Connection {
         if (queue === "down")
           sink.linkChanged?.({ state: "stalled", message: reason ?? "", retryAt: 0 });
       },
-      bye: ({ reason, seconds = 0 }) => {
+      bye: ({ reason, seconds: announced }) => {
         this.#byeMessage = BYE_MESSAGES[reason] ?? "";
+        const seconds = handoverSeconds(announced);
         if (reason === "draining" && seconds > 0) this.#second ??= this.#openSecond(seconds);
       },
     };
@@ -202,11 +203,16 @@ class Connection {
       transports: [io.engine.transport.name === "polling" ? POLLING : WebSocket],
       auth: (/** @type {(auth: object) => void} */ send) => send({ ...this.#at, replaces }),
     };
-    return new SecondConnection(seconds, this.#handover, () => {
+    const openSocket = () => {
       const socket = this.#open(options);
       this.#listen(socket, (name, payload) => this.#handover.hold(name, payload));
       return socket;
-    });
+    };
+    // A worker that froze does not close the first connection.
+    const onOverdue = () => {
+      if (this.#handover.hasJoined) this.#takeOver();
+    };
+    return new SecondConnection(seconds, this.#handover, openSocket, onOverdue);
   }
 
   /** Continue the handover after an event of either connection. */

@@ -9,6 +9,8 @@ import { ScriptedServer } from "../scripted-server.js";
 // @ts-expect-error
 delete globalThis.WebSocket;
 const { openStream } = await import("../../../static/js/wire/stream.js");
+const { Handover } = await import("../../../static/js/wire/handover.js");
+const { handoverSeconds } = await import("../../../static/js/wire/second-connection.js");
 
 const UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11";
 const DRAINING = { reason: "draining", seconds: 5 };
@@ -64,7 +66,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  stream.close();
+  stream?.close();
   server.stop();
   mock.restoreAll();
 });
@@ -162,6 +164,40 @@ test("a bye without seconds opens no second connection", async () => {
   await until("request 6");
   first.cut();
   assert.deepEqual((await server.session()).auth, at(6));
+});
+
+test("a first connection that stays open too long is replaced", async () => {
+  const first = await open();
+  const { hold } = Handover.prototype;
+  mock.method(
+    Handover.prototype,
+    "hold",
+    /** @this {InstanceType<typeof Handover>} @param {string} name @param {any} payload */
+    function (name, payload) {
+      hold.call(this, name, payload);
+      add(`hold: ${name}`);
+    },
+  );
+  mock.timers.enable({ apis: ["setTimeout"] });
+  first.emit("bye", DRAINING);
+  first.emit("request", at(6));
+  await until("request 6");
+  mock.timers.tick(1); // opens the second connection
+  const second = await server.session();
+  second.emit("joined", joined(8, { missed: 3 }));
+  second.emit("request", at(9));
+  await until("hold: request");
+  assert.equal(reports.includes("request 9"), false);
+  mock.timers.tick((DRAINING.seconds + 5) * 1000);
+  mock.timers.reset();
+  assert.deepEqual(reports.slice(-2), ["joined 8, missed 2", "request 9"]);
+  await server.until(() => first.ended);
+});
+
+test("the time of a handover is limited, and 0 unless it is a positive number", () => {
+  assert.deepEqual([5, 0.5, 600, 1e9].map(handoverSeconds), [5, 0.5, 600, 600]);
+  const unusable = [0, -1, Infinity, NaN, "5", null, undefined, {}];
+  assert.deepEqual(unusable.map(handoverSeconds), Array(unusable.length).fill(0));
 });
 
 test("a stream that is closed during a handover closes both connections", async () => {
