@@ -39,10 +39,16 @@ def _cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
 
 
 def check_missed(cluster: Cluster, *without_gap: str) -> None:
-    """Check that these kinds of viewers missed no request, or with recovery, all kinds."""
+    """Check that these kinds of viewers missed no request, or with recovery, all kinds.
+
+    Our clients hide a request that a balancer sent twice, because a killed worker had published it.
+    Its second `seq` then looks like a missed request.
+    """
+    duplicates = max(watcher.duplicates for watcher in cluster.watchers)
     for watcher in cluster.watchers:
         if cluster.recovery or watcher.kind in without_gap:
-            assert watcher.missed == 0, repr(watcher)
+            hidden = duplicates if watcher.kind in OURS else 0
+            assert watcher.missed <= hidden, repr(watcher)
 
 
 def until_delivered(cluster: Cluster, count: int) -> None:
