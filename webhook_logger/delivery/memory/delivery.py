@@ -58,7 +58,7 @@ class MemoryDelivery(Delivery):
         self._replaced: dict[str, int] = {}
         """The viewers of each callback that are not counted, if there are any."""
         self._recovery = KeptRequests(recovery)
-        self.recovers = self._recovery.is_on
+        self.recovers = recovery.seconds > 0
         self._replies = Replies()
         self._responses = Responses(self._take_reply)
         # Counting and delivering a request are one step under the lock of its callback. Otherwise
@@ -68,7 +68,7 @@ class MemoryDelivery(Delivery):
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
-        if self._recovery.is_on:
+        if self.recovers:
             threading.Thread(target=self._recovery.run, daemon=True).start()
 
     def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
@@ -84,14 +84,15 @@ class MemoryDelivery(Delivery):
             reply = None if pending else self._replies.get(uuid)
             # Use the reply before viewers get the request, because it may be changed meanwhile.
             is_changed = reply and is_ordinary and self._replies.take(uuid)
-            if viewers or self._recovery.was_watched(uuid):
+            if viewers or (self.recovers and self._recovery.was_watched(uuid)):
                 status, by = (0, "") if reply or pending else expected[:2]
                 responded = ResponseReport(uuid, counter.epoch, counter.seq, status, by)
-                kept = KeptRequest(responded, members_of(request))
-                self._recovery.keep(kept)
+                members = members_of(request)
+                if self.recovers:
+                    self._recovery.keep(KeptRequest(responded, members))
                 if viewers:
-                    self._sink.deliver(*kept)
-            else:
+                    self._sink.deliver(responded, members)
+            elif self.recovers:
                 self._recovery.drop(uuid)
             if is_changed:
                 self._sink.reply_used(uuid)
@@ -146,7 +147,7 @@ class MemoryDelivery(Delivery):
             counter = self._counter(uuid)
             recovered: Sequence[KeptRequest] = ()
             is_complete = True
-            if since and since.epoch == counter.epoch:
+            if self.recovers and since and since.epoch == counter.epoch:
                 if uuid not in self._viewers:
                     self._recovery.watch(uuid, 0)
                 recovered, is_complete = self._recovery.slice(uuid, since)
@@ -158,7 +159,8 @@ class MemoryDelivery(Delivery):
                 numbers[uuid] = number
             else:
                 numbers.pop(uuid, None)
-        self._recovery.watch(uuid, viewers)
+        if self.recovers:
+            self._recovery.watch(uuid, viewers)
         self._sink.count(uuid, viewers - replaced)
 
     def check(self) -> None:

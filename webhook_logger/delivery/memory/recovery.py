@@ -56,19 +56,12 @@ class KeptRequests:
         self._lock = threading.Lock()
 
     @property
-    def is_on(self) -> bool:
-        """Return whether requests are kept at all."""
-        return self._limits.seconds > 0
-
-    @property
     def bytes(self) -> int:
         """Return the bytes of all kept requests."""
         return self._total
 
     def watch(self, uuid: str, viewers: int) -> None:
         """Note the callback's number of viewers."""
-        if not self.is_on:
-            return
         with self._lock:
             self._left.pop(uuid, None)
             if not viewers:
@@ -78,12 +71,10 @@ class KeptRequests:
 
     def was_watched(self, uuid: str) -> bool:
         """Return whether the callback, which has no viewers now, had one within the time."""
-        return self.is_on and self._left.get(uuid, 0.0) > self._clock()
+        return self._left.get(uuid, 0.0) > self._clock()
 
     def keep(self, request: KeptRequest) -> None:
         """Keep the last request of a watched callback."""
-        if not self.is_on:
-            return
         uuid, size = request.responded.uuid, len(request.members) + REQUEST_OVERHEAD_BYTES
         with self._lock:
             if size > self._limits.bytes:

@@ -53,17 +53,22 @@ class SharedFrame(NamedTuple):
 class Shared:
     """Socket.IO packets for many viewers, encoded and framed once and sent as one."""
 
-    __slots__ = ("_packets", "frame", "waiting")
+    __slots__ = ("_packets", "_viewers", "_waiting", "frame")
 
     def __init__(self, *packets: bytes, viewers: int = 1) -> None:
         """Frame the packets for this number of viewers."""
         self._packets = packets
+        self._viewers = viewers
+        self._waiting: SharedFrame | None = None  # most frames never wait
         self.frame = b"".join([text_frame(b"4" + packet) for packet in packets])
-        self.waiting: bytes | SharedFrame = self.frame
-        """The item in the outbox of a viewer that must wait."""
-        if viewers > 1:
-            share = len(self.frame) // min(viewers, MAX_SHARES)
-            self.waiting = SharedFrame(self.frame, share + OVERHEAD_BYTES)
+
+    @property
+    def waiting(self) -> SharedFrame:
+        """Return the item in the outboxes of viewers that must wait."""
+        if self._waiting is None:
+            share = len(self.frame) // min(self._viewers, MAX_SHARES)
+            self._waiting = SharedFrame(self.frame, share + OVERHEAD_BYTES)
+        return self._waiting
 
     def packets(self) -> list[Packet]:
         """Return the packets one by one, for a polling viewer."""
