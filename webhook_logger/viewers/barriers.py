@@ -44,6 +44,10 @@ class RoomBarriers:
         self._notices = notices
         self._recovering = threading.Semaphore(MAX_RECOVERING)
 
+    def can_recover(self, since: Position | None) -> bool:
+        """Return whether viewers at this position may recover requests."""
+        return since is not None and self._delivery.recovers
+
     def reach(
         self,
         uuid: str,
@@ -57,7 +61,7 @@ class RoomBarriers:
         """
         while not is_cancelled():
             try:
-                with self._recovering if since and self._delivery.recovers else nullcontext():
+                with self._recovering if self.can_recover(since) else nullcontext():
                     if is_cancelled():
                         return None
                     with self._delivery.barrier(uuid, since) as barrier:

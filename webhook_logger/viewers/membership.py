@@ -14,8 +14,7 @@ from functools import partial
 
 from flask_socketio import SocketIO
 
-from webhook_logger.delivery import Barrier, Delivery
-from webhook_logger.metrics import Metrics
+from webhook_logger.delivery import Barrier
 from webhook_logger.viewers.barriers import Joined, RoomBarriers
 from webhook_logger.viewers.handover import ReplacedViewers
 from webhook_logger.viewers.join import Join
@@ -34,17 +33,17 @@ class Membership:
         self,
         rooms: dict[str, Room],
         socketio: SocketIO,
-        delivery: Delivery,
-        metrics: Metrics,
         notices: Notices,
+        barriers: RoomBarriers,
+        recovery: ViewerRecovery,
+        replaced: ReplacedViewers,
     ) -> None:
         self._rooms = rooms
         self._socketio = socketio
         self._notices = notices
-        self._delivery = delivery
-        self._barriers = RoomBarriers(rooms, socketio, delivery, metrics, notices)
-        self._recovery = ViewerRecovery(socketio, metrics, self._barriers)
-        self.replaced = ReplacedViewers(rooms, delivery, metrics)
+        self._barriers = barriers
+        self._recovery = recovery
+        self.replaced = replaced
         self._resuming = threading.Lock()
 
     def enter(self, sid: str, join: Join, has_left: Callable[[], bool]) -> Joined | None:
@@ -56,7 +55,7 @@ class Membership:
         """
         if self._notices.down:
             self._notices.status(sid)
-        if join.position and self._delivery.recovers:
+        if self._barriers.can_recover(join.position):
             outbox = outbox_of(self._socketio.server, sid)
             if outbox is None:
                 return None

@@ -9,8 +9,11 @@ from flask_socketio import SocketIO
 from webhook_logger.delivery import Delivery, ResponseReport, StoredReply
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Ending, Metrics
+from webhook_logger.viewers.barriers import RoomBarriers
+from webhook_logger.viewers.handover import ReplacedViewers
 from webhook_logger.viewers.membership import Membership
 from webhook_logger.viewers.notices import Notices
+from webhook_logger.viewers.recovery import ViewerRecovery
 from webhook_logger.viewers.room import Room, request_packet, responded_packet
 from webhook_logger.viewers.transport import Outbox, Shared
 
@@ -26,7 +29,15 @@ class Rooms:
         self._metrics = metrics
         self._rooms: dict[str, Room] = {}
         self._notices = Notices(socketio, delivery)
-        self.membership = Membership(self._rooms, socketio, delivery, metrics, self._notices)
+        barriers = RoomBarriers(self._rooms, socketio, delivery, metrics, self._notices)
+        self.membership = Membership(
+            self._rooms,
+            socketio,
+            self._notices,
+            barriers,
+            ViewerRecovery(socketio, metrics, barriers),
+            ReplacedViewers(self._rooms, delivery, metrics),
+        )
 
     def deliver(self, responded: ResponseReport, members: bytes) -> None:
         """Send a captured request to the live viewers of the callback."""
