@@ -58,6 +58,11 @@ def until_delivered(cluster: Cluster, count: int) -> None:
     first.until(lambda w: w.delivered >= seen + count, f"{count} further requests")
 
 
+def times(number: int) -> str:
+    """Return `once` or `20 times`."""
+    return "once" if number == 1 else f"{number} times"
+
+
 @pytest.mark.parametrize(
     ("rounds", "per_second", "raw", "others", "without_gap"),
     [
@@ -84,7 +89,7 @@ def test_a_rolling_restart_under_load(
                 cluster.restart(worker)
         until_delivered(cluster, 50)
     assert set(cluster.load.outcomes) == {"accepted"}
-    cluster.audit(f"rolling restart, {rounds} times")
+    cluster.audit(f"rolling restart, {times(rounds)}")
     check_missed(cluster, *without_gap)
 
 
@@ -102,7 +107,7 @@ def test_a_rolling_restart_with_a_responder(cluster: Cluster, rounds: int) -> No
                 cluster.restart(worker)
         until_delivered(cluster, 20)
     assert set(cluster.load.outcomes) == {"accepted"}, "a sender got another response"
-    cluster.audit(f"rolling restart with a responder, {rounds} times")
+    cluster.audit(f"rolling restart with a responder, {times(rounds)}")
     check_missed(cluster, *OURS)
 
 
