@@ -1,7 +1,7 @@
 """Imports point one way.
 
-`wsgi -> app -> senders, viewers, views -> reply, delivery -> captured`. `serving` imports none of
-these.
+`wsgi -> app -> senders, viewers, views -> reply, providers, delivery -> captured`. `serving`
+imports none of these.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ ARROWS = {
     "delivery": {"callbacks", "captured", "errors", "rates"},
     "serving": {"errors", "headers", "memo", "plain"},
     "metrics": {"errors"},
+    "providers": {"captured", "headers"},
     "captured": {"charset", "codings", "headers"},
     "client": {"callbacks", "captured", "charset", "codings", "headers", "plain"},
     "pytest_plugin": {"client"},
@@ -61,6 +62,7 @@ def top_names(file: Path) -> set[str]:
         ("captured", ("flask", "eventlet", "socketio", "werkzeug", "redis", "httptools")),
         ("errors", ("flask", "eventlet", "socketio", "redis", "httptools")),
         ("serving.server", ("flask", "socketio", "redis")),
+        ("providers.handshakes", ("cryptography", "flask", "hmac", "socketio")),
     ],
 )
 def test_a_module_does_not_import_the_libraries_of_others(

@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
+from webhook_logger import providers
 from webhook_logger.views.docs import DOCUMENTS
 
 NOT_COPIED = shutil.ignore_patterns(".*", "node_modules", "tests", "bench", "build", "__pycache__")
@@ -96,6 +97,11 @@ def test_the_command_line_is_installed(python: Path) -> None:
 def test_the_client_is_typed(python: Path) -> None:
     code = "import webhook_logger; print(webhook_logger.__path__[0])"
     assert (Path(run(python, "-c", code).strip()) / "py.typed").exists()
+
+
+def test_the_client_has_the_registry_of_providers(python: Path) -> None:
+    code = "from webhook_logger import providers; print(*providers.providers())"
+    assert run(python, "-W", "error", "-c", code).split() == list(providers.ids())
 
 
 def test_serve_names_the_missing_packages_of_the_server(python: Path) -> None:

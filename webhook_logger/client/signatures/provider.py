@@ -33,7 +33,7 @@ from webhook_logger.headers import HeaderLines
 
 
 @dataclass(frozen=True)
-class OutgoingRequest:
+class UnsignedRequest:
     """A request to sign; each provider signs some parts of it."""
 
     body: bytes = b""
@@ -50,7 +50,10 @@ class OutgoingRequest:
         return next((value for each, value in self.headers if each.lower() == wanted), "")
 
 
-class Provider(ABC):
+OutgoingRequest = UnsignedRequest
+
+
+class SignatureScheme(ABC):
     """A provider, whose fields are the options of its signatures."""
 
     id: ClassVar[str]
@@ -67,6 +70,9 @@ class Provider(ABC):
     @abstractmethod
     def sign(self, outgoing: OutgoingRequest, secret: str) -> HeaderLines:
         """Return the header lines that sign a request. Raises `Invalid` for an invalid secret."""
+
+
+Provider = SignatureScheme
 
 
 @dataclass(frozen=True, slots=True)

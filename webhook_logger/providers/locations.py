@@ -1,0 +1,238 @@
+"""Read values of a request by their location, such as `header:X-GitHub-Event` or `json:/action`.
+
+`schema.json` lists the locations. `static/js/providers/` reads the same ones; the vectors in
+tests/providers compare both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.headers import HeaderLines
+
+MAX_PARSED_BYTES = 256 * 2**10
+"""Larger bodies have no JSON values and no form fields."""
+MAX_SAFE_INTEGER = 2**53 - 1
+"""JavaScript rounds larger numbers."""
+FORM = "application/x-www-form-urlencoded"
+
+_ASCII = "".join(map(chr, range(128)))
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ABSENT: Any = object()
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of a request that rules and templates read. Parses each part once, when needed.
+
+    `host`, `path`, `query_string` and `headers` are Latin-1, as in a captured request.
+    """
+
+    method: str
+    scheme: str
+    host: str
+    path: str
+    query_string: str
+    headers: HeaderLines
+    body: bytes
+    subpath: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Values that the user entered."""
+    timestamp: str | None = None
+    """The timestamp of the signature, as sent."""
+
+    @classmethod
+    def of(
+        cls,
+        request: CapturedRequest,
+        options: Mapping[str, str] | None = None,
+        timestamp: str | None = None,
+    ) -> Values:
+        """Return the values of a captured request."""
+        return cls(
+            request.method,
+            request.scheme,
+            request.host,
+            request.path,
+            request.query_string,
+            request.headers,
+            request.body.content,
+            request.subpath,
+            options or {},
+            timestamp,
+        )
+
+    def at(self, location: str) -> bytes | None:
+        """Return the bytes at a location, or None if they are missing.
+
+        Text from JSON, a form or a decoded query is UTF-8; everything else is as sent.
+        """
+        kind, _, name = location.partition(":")
+        if name:
+            return self._named(kind, name)
+        return self._simple(kind)
+
+    def _named(self, kind: str, name: str) -> bytes | None:
+        if kind == "header":
+            line = self._first_lines.get(name.lower())
+            return None if line is None else line.encode("latin-1")
+        if kind == "json":
+            return _utf8(_at_pointer(self._json, name))
+        if kind == "form":
+            field_name, found, pointer = name.partition("#")
+            text = self.form.get(field_name)
+            if not found:
+                return _utf8(text)
+            return _utf8(_at_pointer(parse_json((text or "").encode()), pointer))
+        return _utf8({"query": self.query, "option": self.options}[kind].get(name))
+
+    def _simple(self, kind: str) -> bytes | None:
+        if kind == "body":
+            return self.body
+        if kind == "form":
+            return b"".join(_utf8(each) or b"" for pair in sorted(self._pairs) for each in pair)
+        if kind == "sha256":
+            return hashlib.sha256(self.body).hexdigest().encode()
+        if kind == "crc32":
+            return str(zlib.crc32(self.body)).encode()
+        if kind == "timestamp":
+            return _utf8(self.timestamp)
+        lines = {"method": self.method, "host": self.host, "target": self.target, "url": self.url}
+        return lines[kind].encode("latin-1")
+
+    def text_at(self, location: str) -> str | None:
+        """Return the value at a location as text, or None if it is missing."""
+        content = self.at(location)
+        return None if content is None else readable(content)
+
+    @property
+    def target(self) -> str:
+        """The path and the query, as in the request line."""
+        return self.path + (self.query_string and f"?{self.query_string}")
+
+    @property
+    def url(self) -> str:
+        """The URL of the request, as its sender knows it."""
+        return f"{self.scheme}://{self.host}{self.target}"
+
+    @cached_property
+    def _first_lines(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in reversed(self.headers)}
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The first value of each parameter of the query, decoded."""
+        escaped = quote(self.query_string, safe=_ASCII, encoding="latin-1", errors="replace")
+        return _first(parse_qsl(escaped, keep_blank_values=True))
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The first value of each field of a form; empty if the body is not a form."""
+        return _first(self._pairs)
+
+    @cached_property
+    def _pairs(self) -> list[tuple[str, str]]:
+        if self.media_type != FORM or len(self.body) > MAX_PARSED_BYTES:
+            return []
+        return parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+
+    @property
+    def media_type(self) -> str:
+        """The media type in lower case; "" if none was sent."""
+        return self._first_lines.get("content-type", "").partition(";")[0].strip(" \t").lower()
+
+    @cached_property
+    def _json(self) -> Any:
+        return parse_json(self.body)
+
+
+def _first(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    return dict(reversed(pairs))
+
+
+def readable(content: bytes) -> str:
+    """Decode UTF-8, or Latin-1 if it is not UTF-8."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def parse_json(content: bytes) -> Any:
+    """Parse JSON as strictly as JavaScript, or return a value without any members."""
+    if len(content) > MAX_PARSED_BYTES:
+        return _ABSENT
+    try:
+        return json.loads(content.decode(), parse_int=_integer, parse_constant=_reject)
+    except (ValueError, RecursionError):
+        return _ABSENT
+
+
+def _integer(digits: str) -> float:
+    """Parse an integer. `int` rejects thousands of digits, which JavaScript accepts and rounds."""
+    return int(digits) if len(digits) <= len(str(-MAX_SAFE_INTEGER)) else float(digits)
+
+
+def _reject(constant: str) -> None:
+    """Reject NaN and Infinity, which Python accepts and JSON does not allow."""
+    raise ValueError(constant)
+
+
+def _at_pointer(document: Any, pointer: str) -> str | None:
+    """Return the text of the value at a JSON Pointer (RFC 6901), or None if it does not exist."""
+    value = document
+    for token in _tokens(pointer):
+        if isinstance(value, dict):
+            value = value.get(token, _ABSENT)
+        elif isinstance(value, list) and _INDEX.fullmatch(token) and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            return None
+    return _scalar(value)
+
+
+@cache
+def _tokens(pointer: str) -> tuple[str, ...]:
+    """Split a pointer. Only pointers of the registry arrive here, so the cache is bounded."""
+    parts = pointer.split("/")[1:]
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
+
+
+def _scalar(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float) and abs(value) <= MAX_SAFE_INTEGER and value == int(value):
+        return str(int(value))
+    return None
+
+
+def _utf8(text: str | None) -> bytes | None:
+    """Encode a text as JavaScript does: a lone surrogate becomes U+FFFD."""
+    return None if text is None else _SURROGATE.sub("\ufffd", text).encode()
+
+
+def describe(location: str) -> str:
+    """Describe a location for people, such as `X-GitHub-Event header`."""
+    kind, _, name = location.partition(":")
+    if kind == "form" and "#" in name:
+        field_name, _, pointer = name.partition("#")
+        return f"JSON value at {pointer} in the form field {field_name}"
+    names = {
+        "header": f"{name} header",
+        "query": f"query parameter {name}",
+        "form": f"form field {name}",
+        "json": f"JSON value at {name}",
+    }
+    return names.get(kind, location)

@@ -1,0 +1,97 @@
+"""The providers of the registry, as values. Each is one file in `registry/`, read when needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from webhook_logger.providers.locations import Values
+from webhook_logger.providers.rules import Rule
+from webhook_logger.providers.templates import fill_text
+
+if TYPE_CHECKING:
+    from webhook_logger.providers.outgoing import OutgoingRequest
+
+REGISTRY = Path(__file__).parent / "registry"
+LEVELS = ("certain", "likely", "possible")
+"""How certain the rules of a provider are, most certain first."""
+
+
+class UnknownProvider(LookupError):
+    """The registry has no provider with this id."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A service that sends webhooks, as its file in the registry describes it."""
+
+    id: str
+    name: str
+    documentation: str
+    entry: Mapping[str, Any] = field(repr=False)
+    """The content of the file; `schema.json` describes it."""
+
+    @cached_property
+    def rules(self) -> dict[str, list[Rule]]:
+        """The rules that recognise its requests, by level."""
+        lists = self.entry["recognise"]
+        return {level: list(map(Rule.from_json, lists.get(level, ()))) for level in LEVELS}
+
+    @property
+    def notes(self) -> str:
+        """One sentence about its signatures; may be empty."""
+        return str(self.entry.get("notes", ""))
+
+    @property
+    def signatures(self) -> list[Mapping[str, Any]]:
+        """The descriptions of its signatures, those of the provider that it is like included."""
+        return [each for entry in self.entry.get("signatures", ()) for each in _resolved(entry)]
+
+    def text(self, name: str, values: Values) -> str:
+        """Return the value of `event`, `delivery` or another list of templates, or ""."""
+        return fill_text(self.entry.get(name, ()), values)
+
+    def sample(self, event: str | None = None, url: str = "") -> OutgoingRequest:
+        """Return a request to `url` from the provider's documentation, by default the first one.
+
+        Raises `UnknownEvent` if the registry has no sample of this event.
+        """
+        from webhook_logger.providers.outgoing import sample  # noqa: PLC0415
+
+        return sample(self, event, url)
+
+
+def _resolved(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return get(entry["like"]).signatures if "like" in entry else [entry]
+
+
+@cache
+def providers() -> Mapping[str, Provider]:
+    """Return all providers by their ids, in alphabetical order of the ids."""
+    return MappingProxyType({each: get(each) for each in ids()})
+
+
+@cache
+def _by_id(id_: str) -> Provider:
+    entry = json.loads((REGISTRY / f"{id_}.json").read_text(encoding="utf-8"))
+    return Provider(entry["id"], entry["name"], entry["documentation"], entry)
+
+
+def get(id_: str) -> Provider:
+    """Return a provider by its id. Raises `UnknownProvider`."""
+    if id_ not in ids():
+        raise UnknownProvider(
+            f"There is no provider “{id_}”. The providers are: {', '.join(ids())}."
+        )
+    return _by_id(id_)
+
+
+@cache
+def ids() -> tuple[str, ...]:
+    """Return the ids of all providers in alphabetical order, without reading their files."""
+    return tuple(sorted(file.stem for file in REGISTRY.glob("*.json")))
