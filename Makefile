@@ -14,6 +14,7 @@ audit_stamp := .venv-audit/.set-up
 npm_stamp := node_modules/.set-up-for-dev
 vendor_stamp := static/vendor/.set-up
 page_scripts := $(shell find static/js static/css -name '*.js' -o -name '*.css')
+providers := deploy/collect-providers.js $(wildcard webhook_logger/providers/registry/*.json)
 
 python := .venv/bin/python
 # Write bytecode even if the environment forbids it: tests start hundreds of interpreters, and pytest
@@ -60,7 +61,7 @@ screenshots: test-packages $(dev_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) $(python) -m tests.browser.screenshots
 
-lint: $(dev_stamp) $(npm_stamp)
+lint: $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	$(python) -m ruff check
 	$(python) -m ruff format --check
 	$(python) -m mypy
@@ -105,6 +106,6 @@ $(npm_stamp): package.json package-lock.json deploy/setup | $(dev_stamp)
 	@deploy/setup npm
 	@touch $@
 
-$(vendor_stamp): package.json package-lock.json deploy/setup $(page_scripts) | $(run_stamp)
+$(vendor_stamp): package.json package-lock.json deploy/setup $(page_scripts) $(providers) | $(run_stamp)
 	@deploy/setup vendor
 	@touch $@

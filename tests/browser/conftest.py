@@ -30,7 +30,9 @@ def set_timeout(context: BrowserContext) -> None:
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[[str], Browser]]:
     """Return a function that starts the browser at a path, until the end of the session."""
-    sources = [*(ROOT / "static/js").rglob("*.*s"), *(ROOT / "static/css").glob("*.css")]
+    registry = (ROOT / "webhook_logger/providers/registry").glob("*.json")
+    scripts, sheets = (ROOT / "static/js").rglob("*.*s"), (ROOT / "static/css").glob("*.css")
+    sources = [*scripts, *sheets, *registry]
     changed = max(file.stat().st_mtime for file in sources)
     bundled = (ROOT / "static/vendor/page.js").stat().st_mtime
     assert changed <= bundled, "the page's scripts have changed: run the tests with `make test`"

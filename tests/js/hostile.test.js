@@ -34,6 +34,9 @@ const { previewDocument } = await load("components/html-preview");
 const { differences } = await load("resend/resend");
 const { Retries } = await load("state/retries");
 const { PROVIDERS } = await load("signatures/providers");
+const registry = await load("providers/registry");
+const { recognise } = await load("providers/recognise");
+const { summarise } = await load("providers/summary");
 const { CHOICES, exportAs } = await load("export/formats");
 const { harEntry } = await load("export/har");
 const { bodyFileName, partFileName } = await load("export/file-name");
@@ -88,6 +91,9 @@ const TERMS = parseFilter("zzz -yyy");
 const ENTERED = { secret: "whsec_AAAA", token: "a", url: "https://a/b", header: "x-signature" };
 const FORMAT = { algorithm: "SHA-256", encoding: "hex", prefix: "", signed: "{body}" };
 
+/** @type {string[]} */
+const HEADERS_OF_PROVIDERS = ["content-type", "soapaction", "user-agent"];
+
 /** @type {Record<string, (text: string) => unknown>} */
 const HEADERS = {
   "the media type": (text) => mediaType(sample({ headers: [["content-type", text]] })),
@@ -101,6 +107,8 @@ const HEADERS = {
     partsOf(bytes(`--${text}\r\n\r\n1`), `multipart/mixed; boundary=${text}`),
   "changes on resending": (text) => differences(sample({ headers: [[text, text]] })),
   "the file name of a part": (text) => partFileName({ fileName: text, name: "", type: "" }),
+  "a provider's headers": (text) =>
+    summarise(sample({ headers: HEADERS_OF_PROVIDERS.map((name) => [name, text]) })),
   "repeated deliveries": (text) => {
     const retries = new Retries();
     for (const seq of [1, 2]) retries.add(sample({ seq, headers: [["webhook-id", text]] }));
@@ -160,6 +168,11 @@ const BODIES = {
   "two bodies": (text) =>
     compare(sample({ body: body(text) }), sample({ body: body(`x${text.slice(1)}y`) })),
   "a filter on the body": (text) => matches(TERMS, sample({ body: body(text) })),
+  "a request of a provider": (text) => recognise(sample({ body: body(text) })),
+  "a summary": (text) =>
+    ["", "application/x-www-form-urlencoded", "application/soap+xml", "application/graphql"].map(
+      (type) => summarise(sample({ headers: [["content-type", type]], body: body(text) })),
+    ),
   "every export": (text) => {
     const request = sample({ body: body(text) });
     for (const { value } of CHOICES) exportAs(value, request, "https://hooks.example.com");
@@ -279,6 +292,33 @@ test("a body with many content codings is not decoded", async () => {
   const { problem } = await decodeContent(bytes("x"), Array(1000).fill("gzip"));
   assert.match(problem, /more than 4 content codings/);
 });
+
+test("no pattern of the registry takes superlinear time", () => {
+  for (const pattern of patternsIn(registry.PROVIDERS)) {
+    const { reports } = analyse({ source: pattern, flags: "" });
+    assert.deepEqual(reports.map(faultOf), [], pattern);
+  }
+});
+
+/**
+ * Yield the patterns of all rules.
+ * @param {any} value  a part of the registry
+ * @returns {Generator<string>}
+ */
+function* patternsIn(value) {
+  for (const [key, each] of Object.entries(value)) {
+    if (["certain", "likely", "possible"].includes(key)) yield* each.flatMap(patternsOf);
+    else if (key === "when") yield* patternsOf(each);
+    else if (key === "hosts") yield each;
+    else if (typeof each === "object") yield* patternsIn(each);
+  }
+}
+
+/** @param {import("../../static/js/providers/registry.js").Rule} rule */
+function patternsOf({ subpath = "", headers, query, form, json }) {
+  const named = [headers, query, form, json].flatMap((each) => Object.values(each ?? {}));
+  return [subpath, ...named].filter(Boolean);
+}
 
 test("no regular expression takes superlinear time on untrusted text", async () => {
   const regexes = await regexesOf(async () => {

@@ -15,6 +15,7 @@ const ARROWS = {
   reply: ["body", "text", "wire"],
   compare: ["body", "browser", "text", "wire"],
   resend: ["body", "browser", "wire"],
+  providers: ["body", "text", "wire"],
   signatures: ["body", "browser", "text", "wire"],
   state: ["body", "browser", "reply", "text", "wire"],
   export: ["body", "browser", "wire"],

@@ -1,10 +1,8 @@
 """Delivery: its interface, and the function that chooses between memory and Redis."""
 
 from webhook_logger.delivery.base import (
-    HANDSHAKE,
     ORDINARY,
     PREFLIGHT,
-    SECRET_HANDSHAKE,
     Barrier,
     Delivery,
     Expected,
@@ -26,10 +24,8 @@ from webhook_logger.delivery.redis.manager import RoomManager
 from webhook_logger.delivery.redis.recovery import QueuePersists, check_queue
 
 __all__ = [
-    "HANDSHAKE",
     "ORDINARY",
     "PREFLIGHT",
-    "SECRET_HANDSHAKE",
     "Barrier",
     "Delivery",
     "Expected",

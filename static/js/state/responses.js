@@ -15,7 +15,6 @@ const SOURCES = {
   default: "(default)",
   reply: "(configured)",
   path: "(set by the path)",
-  handshake: "(handshake)",
   responder: "(from the responder)",
 };
 

@@ -16,9 +16,7 @@ class Responses:
     def __init__(self, take_reply: TakeReply) -> None:
         self._take_reply = take_reply
         self._responders: dict[str, str] = {}
-        self._handshakes: dict[str, set[str]] = {}
-        """The viewers of each callback that respond to handshakes."""
-        self._pending: dict[str, dict[str, _MemoryPendingRequest]] = {}
+        self._pending: dict[str, dict[str, PendingRequest]] = {}
 
     def claim(self, uuid: str, viewer: str, replaces: str) -> bool:
         """Implement `Delivery.claim`."""
@@ -35,28 +33,13 @@ class Responses:
         if self._responders.get(uuid) == viewer:
             del self._responders[uuid]
             for pending in self._pending.get(uuid, {}).values():
-                if not (pending.is_handshake and uuid in self._handshakes):
-                    pending.stop_waiting()
+                pending.stop_waiting()
 
-    def claim_handshakes(self, uuid: str, viewer: str) -> None:
-        """Implement `Delivery.claim_handshakes`."""
-        self._handshakes.setdefault(uuid, set()).add(viewer)
-
-    def unclaim_handshakes(self, uuid: str, viewer: str) -> None:
-        """Implement `Delivery.unclaim_handshakes`."""
-        viewers = self._handshakes.get(uuid, set())
-        viewers.discard(viewer)
-        if uuid in self._handshakes and not viewers:
-            del self._handshakes[uuid]
-            for pending in self._pending.get(uuid, {}).values():
-                if pending.is_handshake and uuid not in self._responders:
-                    pending.stop_waiting()
-
-    def add(self, uuid: str, request: str, is_handshake: bool) -> PendingRequest | None:
-        """Make the request with that id pending, if a viewer can respond to it."""
-        if uuid not in self._responders and not (is_handshake and uuid in self._handshakes):
+    def add(self, uuid: str, request: str) -> PendingRequest | None:
+        """Make the request with that id pending, if the callback has a responder."""
+        if uuid not in self._responders:
             return None
-        pending = _MemoryPendingRequest(self, uuid, request, is_handshake)
+        pending = _MemoryPendingRequest(self, uuid, request)
         # If the same request arrives twice, with one id, the newer one gets the response.
         self._pending.setdefault(uuid, {})[request] = pending
         return pending
@@ -93,11 +76,10 @@ class Responses:
 
 
 class _MemoryPendingRequest(PendingRequest):
-    def __init__(self, responses: Responses, uuid: str, request: str, is_handshake: bool) -> None:
+    def __init__(self, responses: Responses, uuid: str, request: str) -> None:
         self._responses = responses
         self._uuid = uuid
         self._request = request
-        self.is_handshake = is_handshake
 
     def _withdraw(self) -> str | None:
         return self._responses.withdraw(self._uuid, self._request, self)

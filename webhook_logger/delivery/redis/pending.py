@@ -27,12 +27,11 @@ class PendingRequests:
         self._seconds = seconds
         self._pending: dict[str, _QueuePendingRequest] = {}
 
-    def add(self, uuid: str, request: str, name: str, is_handshake: bool) -> _QueuePendingRequest:
+    def add(self, uuid: str, request: str, name: str) -> _QueuePendingRequest:
         """Add a request that may become pending. Call this before it is published, because its
         response can arrive immediately.
         """
-        pending = _QueuePendingRequest(self, uuid, request, name, is_handshake)
-        self._pending[name] = pending
+        self._pending[name] = pending = _QueuePendingRequest(self, uuid, request, name)
         return pending
 
     def remove(self, pending: _QueuePendingRequest) -> None:
@@ -47,7 +46,7 @@ class PendingRequests:
             self._pending[name].set_response(response)
 
     def responder_left(self, name: str) -> None:
-        """End the wait for a response, because no viewer is left that could send it."""
+        """End the wait for a responder that left."""
         if name in self._pending:
             self._pending[name].stop_waiting()
 
@@ -57,7 +56,7 @@ class PendingRequests:
         where = [keys.pending_key(pending.uuid), keys.reply_key(pending.uuid)]
         args = (
             pending.request,
-            f"{self._worker} {pending.name}{pending.kind}",
+            f"{self._worker} {pending.name}",
             keys.channel(pending.uuid),
         )
         try:
@@ -76,12 +75,8 @@ class PendingRequests:
 
 
 class _QueuePendingRequest(PendingRequest):
-    def __init__(
-        self, requests: PendingRequests, uuid: str, request: str, name: str, is_handshake: bool
-    ) -> None:
+    def __init__(self, requests: PendingRequests, uuid: str, request: str, name: str) -> None:
         self._requests = requests
-        self.kind = " handshake" if is_handshake else ""
-        """The end of the stored text."""
         self.uuid = uuid
         self.request = request
         self.name = name

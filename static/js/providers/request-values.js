@@ -1,0 +1,262 @@
+/**
+ * The values of a request at the locations of the registry: "header:X-Event", "json:/data/type", …
+ * Does not use the DOM.
+ *
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
+ *
+ * @typedef {Pick<CapturedRequest, "method" | "scheme" | "host" | "path" | "subpath" | "query_string" | "headers" | "body">} ReadableRequest
+ *
+ * @typedef {object} Given  values that are not in the request
+ * @property {Record<string, string>} [options]  entered by the user
+ * @property {string} [timestamp]  of the signature
+ * @property {string} [sha256]     of the body, in hex
+ */
+
+import { bytesOf } from "../body/body.js";
+import { utf8 } from "../text/encoding.js";
+import { bytesOfLine, inAscii, mediaTypeOf, textOfLine, trimOws } from "../wire/captured.js";
+import { crc32 } from "./crc32.js";
+import { jsonText, valueAtPointer } from "./json-pointer.js";
+import { fill, parseTemplate } from "./template.js";
+
+/** Larger bodies are not parsed. */
+export const MAX_PARSED_BYTES = 256 * 1024;
+
+/** Longer values, in UTF-8, match no pattern, and are neither shown nor sent back. */
+const MAX_SHORT_BYTES = 1024;
+
+/** Maximum headers that a header may list. */
+const MAX_LISTED = 100;
+
+const FORM_TYPE = "application/x-www-form-urlencoded";
+
+/** Locations in the head of a request, whose bytes are read as Latin-1. */
+const HEAD = /^(?:host$|target$|url$|method$|header:|signed:)/;
+
+export class RequestValues {
+  /** @type {Map<string, unknown>} of JSON in form fields, parsed, by field */
+  #jsonFields = new Map();
+  /** @type {Map<string, string> | undefined} by lower-case name */
+  #headers;
+  /** @type {Map<string, string> | undefined} */
+  #query;
+  /** @type {[string, string][] | undefined} */
+  #pairs;
+  /** @type {Map<string, string> | undefined} */
+  #form;
+  /** @type {string | null | undefined} */
+  #text;
+  /** @type {{value: unknown} | undefined} */
+  #json;
+
+  /**
+   * @param {ReadableRequest} request
+   * @param {Given} [given]
+   */
+  constructor(request, given = {}) {
+    this.request = request;
+    this.given = given;
+  }
+
+  /**
+   * Return the value at a location as text, or undefined if it is missing.
+   * @param {string} location
+   */
+  text(location) {
+    if (location === "body") return this.bodyText ?? undefined;
+    const value = this.#valueAt(location);
+    return value !== undefined && HEAD.test(location) ? textOfLine(value) : value;
+  }
+
+  /**
+   * Return the value at a location as it is signed, or undefined if it is missing.
+   * @param {string} location
+   * @returns {string | Uint8Array | undefined}
+   */
+  signed(location) {
+    if (location === "body") return bytesOf(this.request.body);
+    const value = this.#valueAt(location);
+    return value !== undefined && HEAD.test(location) ? bytesOfLine(value) : value;
+  }
+
+  /**
+   * Fill a template with texts, or return undefined if one is missing.
+   * @param {string} template
+   */
+  filled(template) {
+    return fill(parseTemplate(template), (location) => this.text(location))?.join("");
+  }
+
+  /**
+   * @param {string} location
+   * @returns {string | undefined}
+   */
+  #valueAt(location) {
+    const colon = location.indexOf(":");
+    const name = location.slice(colon + 1);
+    switch (colon < 0 ? location : location.slice(0, colon)) {
+      case "header":
+        return this.header(name);
+      case "json":
+        return jsonText(this.json(name));
+      case "form":
+        return colon < 0 ? this.#sortedForm() : this.#formValue(name);
+      case "query":
+        return this.query(name);
+      case "option":
+        return this.given.options?.[name];
+      case "signed":
+        return this.#signedLines(name);
+      case "timestamp":
+        return this.given.timestamp;
+      case "sha256":
+        return this.given.sha256;
+      case "crc32":
+        return String(crc32(bytesOf(this.request.body)));
+      default:
+        return this.#headValue(location);
+    }
+  }
+
+  /** @param {string} location */
+  #headValue(location) {
+    const { method, scheme, host, path, query_string } = this.request;
+    const target = path + (query_string && `?${query_string}`);
+    /** @type {Record<string, string>} */
+    const values = { method, host, target, url: `${scheme}://${host}${target}` };
+    return Object.hasOwn(values, location) ? values[location] : undefined;
+  }
+
+  /**
+   * Return the value of the first header line with this name, its bytes read as Latin-1.
+   * @param {string} name
+   */
+  header(name) {
+    this.#headers ??= firstOfEach(
+      this.request.headers.map(([each, value]) => [each.toLowerCase(), value]),
+    );
+    return this.#headers.get(name.toLowerCase());
+  }
+
+  /**
+   * Return the header lines that a header lists: "name:value;name:value".
+   * @param {string} list  name of the header
+   */
+  #signedLines(list) {
+    const names = this.header(list)
+      ?.split(",", MAX_LISTED + 1)
+      .map((name) => trimOws(name).toLowerCase());
+    if (names && names.length > MAX_LISTED) return;
+    return names?.map((name) => `${name}:${trimOws(this.header(name) ?? "")}`).join(";");
+  }
+
+  /** @param {string} name */
+  query(name) {
+    this.#query ??= firstOfEach(pairsOf(inAscii(this.request.query_string)));
+    return this.#query.get(name);
+  }
+
+  /** @param {string} name */
+  form(name) {
+    this.#form ??= firstOfEach(this.#formPairs());
+    return this.#form.get(name);
+  }
+
+  /**
+   * Return the JSON value at a pointer, or undefined.
+   * @param {string} pointer
+   */
+  json(pointer) {
+    this.#json ??= { value: parsed(this.bodyText) };
+    return valueAtPointer(this.#json.value, pointer);
+  }
+
+  /** The text of the body, or null if it is too large to be parsed, or not UTF-8. */
+  get bodyText() {
+    if (this.#text === undefined) this.#text = textOf(this.request.body);
+    return this.#text;
+  }
+
+  #formPairs() {
+    const isForm = mediaTypeOf(this.header("content-type") ?? "") === FORM_TYPE;
+    this.#pairs ??=
+      isForm && isParsed(this.request.body) ? pairsOf(formText(this.request.body)) : [];
+    return this.#pairs;
+  }
+
+  #sortedForm() {
+    return this.#formPairs().sort(comparePairs).flat().join("");
+  }
+
+  /** @param {string} name  "payload", or "payload#/type" for JSON in a field */
+  #formValue(name) {
+    const hash = name.indexOf("#");
+    if (hash < 0) return this.form(name);
+    const field = name.slice(0, hash);
+    if (!this.#jsonFields.has(field)) this.#jsonFields.set(field, parsed(this.form(field) ?? ""));
+    return jsonText(valueAtPointer(this.#jsonFields.get(field), name.slice(hash + 1)));
+  }
+}
+
+/** @param {string} text */
+export function isShort(text) {
+  if (text.length > MAX_SHORT_BYTES) return false;
+  return 3 * text.length <= MAX_SHORT_BYTES || utf8(text).length <= MAX_SHORT_BYTES;
+}
+
+/** @param {import("../wire/captured.js").Body} body */
+function isParsed({ complete, size }) {
+  return complete && size <= MAX_PARSED_BYTES;
+}
+
+/**
+ * Return the text of a form. U+FFFD replaces bytes that are not UTF-8.
+ * @param {import("../wire/captured.js").Body} body
+ */
+export function formText(body) {
+  if (body.encoding === "utf-8") return body.content;
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytesOf(body));
+}
+
+/** @param {import("../wire/captured.js").Body} body */
+function textOf(body) {
+  if (!isParsed(body)) return null;
+  if (body.encoding === "utf-8") return body.content;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytesOf(body));
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string | null} text */
+function parsed(text) {
+  try {
+    return text ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Return the pairs of a query or form, decoded.
+ * @param {string} text
+ */
+export function pairsOf(text) {
+  return [...new URLSearchParams(`&${text}`)]; // without the ampersand, it would drop a question mark
+}
+
+/**
+ * Compare two pairs by name, then by value.
+ * @param {string[]} one
+ * @param {string[]} other
+ */
+export function comparePairs(one, other) {
+  const at = one[0] === other[0] ? 1 : 0;
+  return Number(one[at] > other[at]) - Number(one[at] < other[at]);
+}
+
+/** @param {[string, string][]} pairs */
+function firstOfEach(pairs) {
+  return new Map(pairs.reverse()); // a later entry of a Map replaces an earlier one
+}
