@@ -130,7 +130,10 @@ def test_templates_name_locations(provider: providers.Provider) -> None:
 
 
 def as_list(value: Any) -> list[str]:
-    return value if isinstance(value, list) else []
+    """Return the templates of a list, without the rules on which some of them depend."""
+    if not isinstance(value, list):
+        return []
+    return [each if isinstance(each, str) else each["text"] for each in value]
 
 
 # Constructs that mean the same in Python and JavaScript and match in linear time: literals,
@@ -160,7 +163,7 @@ def expressions(provider: providers.Provider) -> list[str]:
     """Return all regular expressions of a provider."""
     rules = [
         *(rule for level in provider.entry["recognise"].values() for rule in level),
-        *named(provider.entry.get("handshakes"), "when"),
+        *named(provider.entry, "when"),
     ]
     found = [text for rule in rules for text in leaves({**rule, "method": ""})]
     return [*filter(None, found), *named(provider.entry, "hosts")]

@@ -87,13 +87,13 @@ class Values:
             line = self._first_lines.get(name.lower())
             return None if line is None else line.encode("latin-1")
         if kind == "json":
-            return _utf8(_at_pointer(self._json, name))
+            return _utf8(_scalar(_at_pointer(self._json, name)))
         if kind == "form":
             field_name, found, pointer = name.partition("#")
             text = self.form.get(field_name)
             if not found:
                 return _utf8(text)
-            return _utf8(_at_pointer(parse_json((text or "").encode()), pointer))
+            return _utf8(_scalar(_at_pointer(parse_json((text or "").encode()), pointer)))
         return _utf8({"query": self.query, "option": self.options}[kind].get(name))
 
     def _simple(self, kind: str) -> bytes | None:
@@ -109,6 +109,13 @@ class Values:
             return _utf8(self.timestamp)
         lines = {"method": self.method, "host": self.host, "target": self.target, "url": self.url}
         return lines[kind].encode("latin-1")
+
+    def has(self, location: str) -> bool:
+        """Return whether a location exists; in JSON, its value can have any type."""
+        kind, _, name = location.partition(":")
+        if kind == "json":
+            return _at_pointer(self._json, name) is not _ABSENT
+        return self.at(location) is not None
 
     def text_at(self, location: str) -> str | None:
         """Return the value at a location as text, or None if it is missing."""
@@ -188,8 +195,8 @@ def _reject(constant: str) -> None:
     raise ValueError(constant)
 
 
-def _at_pointer(document: Any, pointer: str) -> str | None:
-    """Return the text of the value at a JSON Pointer (RFC 6901), or None if it does not exist."""
+def _at_pointer(document: Any, pointer: str) -> Any:
+    """Return the value at a JSON Pointer (RFC 6901), or `_ABSENT` if it does not exist."""
     value = document
     for token in _tokens(pointer):
         if isinstance(value, dict):
@@ -197,8 +204,8 @@ def _at_pointer(document: Any, pointer: str) -> str | None:
         elif isinstance(value, list) and _INDEX.fullmatch(token) and int(token) < len(value):
             value = value[int(token)]
         else:
-            return None
-    return _scalar(value)
+            return _ABSENT
+    return value
 
 
 @cache

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 REGISTRY = Path(__file__).parent / "registry"
 LEVELS = ("certain", "likely", "possible")
 """How certain the rules of a provider are, most certain first."""
+TEXTS = ("event", "delivery", "attempt", "retry", "timestamp")
+"""The lists of templates that describe a delivery."""
 
 
 class UnknownProvider(LookupError):
@@ -54,7 +56,13 @@ class Provider:
 
     def text(self, name: str, values: Values) -> str:
         """Return the value of `event`, `delivery` or another list of templates, or ""."""
-        return fill_text(self.entry.get(name, ()), values)
+        return fill_text((text for rule, text in self._choices[name] if rule.holds(values)), values)
+
+    @cached_property
+    def _choices(self) -> dict[str, list[tuple[Rule, str]]]:
+        """The templates of each list, with the rules on which they depend."""
+        lists = ((name, self.entry.get(name, ())) for name in TEXTS)
+        return {name: list(map(_choice, entries)) for name, entries in lists}
 
     def sample(self, event: str | None = None, url: str = "") -> OutgoingRequest:
         """Return a request to `url` from the provider's documentation, by default the first one.
@@ -64,6 +72,12 @@ class Provider:
         from webhook_logger.providers.outgoing import sample  # noqa: PLC0415
 
         return sample(self, event, url)
+
+
+def _choice(entry: str | Mapping[str, Any]) -> tuple[Rule, str]:
+    if isinstance(entry, str):
+        return Rule.from_json({}), entry
+    return Rule.from_json(entry["when"]), entry["text"]
 
 
 def _resolved(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -48,15 +48,13 @@ class Rule:
 
 
 def _holds(values: Values, location: str, expression: str) -> bool:
+    if not expression:
+        return location == "subpath" or values.has(location)
     if location == "subpath":
         content: bytes | None = values.subpath.encode("latin-1")
     else:
         content = values.at(location)
-    if content is None:
-        return False
-    if not expression:
-        return True
-    if len(content) > MAX_MATCHED_BYTES:
+    if content is None or len(content) > MAX_MATCHED_BYTES:
         return False
     return compiled(expression).search(readable(content)) is not None
 
