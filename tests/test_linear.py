@@ -101,6 +101,22 @@ def hostile_request(text: str, *names: str) -> CapturedRequest:
     )
 
 
+def read_template(text: str, media_type: str = "text/plain") -> Reply:
+    body = {"encoding": "utf-8", "content": text}
+    headers = [["Content-Type", media_type]]
+    return Reply.from_json(json.dumps({"template": True, "headers": headers, "body": body}))
+
+
+EVERY_VALUE = read_template(
+    "{{ json./a/b }}{{ form.a }}{{ query.a }}{{ header.a }}{{ request.body }}", "text/html"
+)
+
+
+def fill_template(text: str) -> None:
+    for names in (["A"], ["A", "Content-Type"]):
+        EVERY_VALUE.for_request(hostile_request(text, *names))
+
+
 SIGNATURES = (
     *("X-Hub-Signature-256", "X-Gitlab-Token", "X-Shopify-Hmac-Sha256", "X-Slack-Signature"),
     *("Stripe-Signature", "X-Twilio-Signature", "webhook-signature", "webhook-id"),
@@ -155,6 +171,10 @@ READERS: dict[str, Reader] = {
     ),
     "a reply's header name": lambda text: header_lines([[text, ""]]),
     "a reply's header value": lambda text: header_lines([["A", text]]),
+    "a reply's template": read_template,
+    "a reply's JSON template": lambda text: read_template(f'["{text}"]', "application/json"),
+    "a reply's expressions": lambda text: read_template(text.replace(",", "{{ now }}")),
+    "a request for a template": fill_template,
     "Engine.IO's query": parse_qs,
     "Engine.IO's payload": lambda text: Payload(encoded_payload=text),
     "a refused request line": lambda text: Refusals(IGNORING_SINK, Metrics(), "").of_line(

@@ -21,7 +21,8 @@ from webhook_logger.app import create_app
 from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.errors import Reason, Refusal, error_json
 from webhook_logger.reply import Reply, headers, response_to_json
-from webhook_logger.reply import value as limits
+from webhook_logger.reply import fields as limits
+from webhook_logger.reply.value import STATUSES_WITHOUT_BODY
 
 DOCUMENT = Path(__file__).parents[1] / "docs/openapi.yaml"
 CALLBACK_PATHS = ("/{uuid}", "/{uuid}/{rest}", "/{uuid}/status/{code}")
@@ -152,7 +153,9 @@ def test_the_uuid_pattern_is_that_of_the_server(document: dict[str, Any]) -> Non
 def test_it_lists_every_field_of_a_reply_with_its_default(document: dict[str, Any]) -> None:
     fields = reply_of(document)
     assert list(fields) == [field.name for field in dataclasses.fields(Reply)]
-    assert {name: field["default"] for name, field in fields.items()} == Reply().to_wire()
+    shown = Reply().to_wire()
+    assert {name: fields[name]["default"] for name in shown} == shown
+    assert document["components"]["schemas"]["WholeReply"]["required"] == list(shown)
 
 
 def test_the_response_schema_matches_a_live_response(document: dict[str, Any]) -> None:
@@ -168,5 +171,5 @@ def test_it_documents_the_limits_of_a_reply(document: dict[str, Any]) -> None:
     assert fields["times"]["maximum"] == limits.MAX_TIMES
     assert f"{headers.MAX_HEADER_BYTES:,} bytes" in fields["headers"]["description"]
     assert f"{limits.MAX_BODY_BYTES:,} bytes" in fields["body"]["description"]
-    *some, last = map(str, limits.STATUSES_WITHOUT_BODY)
+    *some, last = map(str, STATUSES_WITHOUT_BODY)
     assert f"{', '.join(some)} or {last}" in fields["status"]["description"]

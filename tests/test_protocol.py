@@ -11,7 +11,7 @@ from config import Config
 from tests.support.contract import protocol
 from tests.support.contract.documents import document, follow, require_valid, validator
 from tests.support.contract.protocol import code_spans, table
-from webhook_logger.reply import headers, value
+from webhook_logger.reply import fields, headers
 from webhook_logger.viewers import PING_SECONDS, PING_TIMEOUT_SECONDS
 
 OPENAPI, ASYNCAPI = "openapi.yaml", "asyncapi.yaml"
@@ -145,8 +145,8 @@ def test_its_limits_match_the_settings() -> None:
         "4 KiB (`MAX_MESSAGE_BYTES`)": config.MAX_MESSAGE_BYTES == 4 * 2**10,
         "at most 100 a second (`MAX_MESSAGES_PER_SECOND`)": config.MAX_MESSAGES_PER_SECOND == 100,
         f"{headers.MAX_HEADERS} lines and {headers.MAX_HEADER_BYTES:,} bytes": True,
-        f"at most {value.MAX_BODY_BYTES:,} bytes": True,
-        f"before the response, at most {value.MAX_DELAY_SECONDS}": True,
+        f"at most {fields.MAX_BODY_BYTES:,} bytes": True,
+        f"before the response, at most {fields.MAX_DELAY_SECONDS}": True,
         f"pings every {PING_SECONDS} seconds": True,
         f"does not respond within {PING_TIMEOUT_SECONDS} seconds.": True,
     }

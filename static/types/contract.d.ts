@@ -64,6 +64,7 @@
  * @property {number} delay         seconds
  * @property {number | null} times  remaining requests that get it; null for all
  * @property {boolean} cors         whether pages of other origins may call the callback
+ * @property {boolean} [template]   whether header values and body contain expressions
  *
  * @typedef {object} Refused  requests that the server refused since the last event
  * @property {number} count
@@ -232,6 +233,10 @@ export type Reply = {
      * whether pages of other origins may call the callback
      */
     cors: boolean;
+    /**
+     * whether header values and body contain expressions
+     */
+    template?: boolean;
 };
 export type Refused = {
     count: number;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import h11
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import JSON
-from webhook_logger.headers import may_set
+from tests.wire_fixture import samples
+from webhook_logger.captured import Body
+from webhook_logger.headers import FIELD_VALUE, may_set
 from webhook_logger.reply import (
     Reply,
     ReplyError,
@@ -21,6 +24,7 @@ from webhook_logger.reply import (
     response_from_json,
     response_to_json,
 )
+from webhook_logger.reply.fields import MAX_BODY_BYTES
 from webhook_logger.reply.value import STATUSES_WITHOUT_BODY
 from webhook_logger.serving.response import Response
 
@@ -42,6 +46,7 @@ FIELDS = {
     "delay": st.floats(0, 31),
     "times": st.none() | st.integers(0, 2_000_000),
     "cors": st.booleans(),
+    "template": st.booleans(),
 }
 NEARLY = st.fixed_dictionaries(
     {}, optional={name: field | JSON for name, field in FIELDS.items()}
@@ -83,6 +88,42 @@ def test_a_reply_is_sent_as_one_response_with_its_header_lines(
         assert allowed == (1 if reply.cors else own)
         assert [line for line in lines if line in asked] == asked
         assert [name for name, _ in lines].count("Content-Security-Policy") == 1
+
+
+PIECES = st.sampled_from(
+    [
+        *("{{ json./a }}", "{{json}}", "{{ query.a }}", "{{ header.a }}", "{{ form.a }}"),
+        *("{{ now }}", "{{ request.body }}", "{{ x }}", '{{ "{{" }}', "{{", "}}", '"'),
+        *("\\", "\\u00", "[", "]", ",", ":", "{", "}", "a", "1", "\n"),
+    ]
+)
+TEMPLATES = st.lists(PIECES | st.text(max_size=3), max_size=12).map("".join)
+MEDIA_TYPES = st.sampled_from(["application/json", "text/html", "text/plain"])
+HEADS = st.text(st.characters(max_codepoint=255), max_size=12)
+
+
+@fuzz(template=TEMPLATES, head=TEMPLATES, media_type=MEDIA_TYPES, value=JSON, text=HEADS)
+def test_a_template_is_refused_or_makes_a_valid_response(
+    template: str, head: str, media_type: str, value: Any, text: str
+) -> None:
+    content = json.dumps({"a": value}).encode() if value else text.encode()
+    lines = (("A", text), ("Content-Type", "application/x-www-form-urlencoded"))
+    body = Body(content, len(content))
+    request = replace(samples()[0], query_string=f"a={text}", headers=lines, body=body)
+    wire = {
+        "template": True,
+        "headers": [["Content-Type", media_type], ["A", head]],
+        "body": {"encoding": "utf-8", "content": template},
+    }
+    with suppress(ReplyError):
+        reply = Reply.from_json(json.dumps(wire))
+        filled = reply.for_request(request)
+        assert all(FIELD_VALUE.fullmatch(value) for _, value in filled.headers)
+        assert len(filled.body) <= MAX_BODY_BYTES
+        if media_type == "application/json" and reply.template and reply.template.body.slots:
+            json.loads(filled.body)
+        if media_type == "text/html" and not set(template) & set("<>"):
+            assert not set(filled.body) & set(b"<>")
 
 
 @fuzz(text=st.binary() | JSON.map(lambda value: json.dumps(value).encode()))

@@ -1,5 +1,6 @@
 """Replies and responses of callbacks as values, and the validation of replies."""
 
+from webhook_logger.reply.fields import BodyTooLarge, ReplyError
 from webhook_logger.reply.response import (
     ANY_ORIGIN,
     CallbackResponse,
@@ -11,9 +12,7 @@ from webhook_logger.reply.response import (
     replied,
 )
 from webhook_logger.reply.value import (
-    BodyTooLarge,
     Reply,
-    ReplyError,
     read_response,
     read_stored,
     response_from_json,

@@ -5,6 +5,18 @@ import { byteCount } from "../text/format.js";
 /** @typedef {import("../reply/reply.js").Draft} Draft */
 /** @typedef {import("../reply/reply.js").ReplyField} ReplyField */
 
+const EXPRESSIONS = [
+  "json./data/id",
+  "query.hub.challenge",
+  "header.X-Hook-Secret",
+  "form.payload",
+  "request.method",
+  "request.subpath",
+  "request.body",
+  "now",
+  "uuid",
+];
+
 /**
  * @typedef {object} Form
  * @property {Draft} draft
@@ -17,8 +29,7 @@ import { byteCount } from "../text/format.js";
  * @param {Form} form
  */
 export function replyFields(form) {
-  const { draft, change } = form;
-  const onCors = (/** @type {Event} */ event) => change({ cors: isChecked(event) });
+  const { draft } = form;
   return html`
     <div class="reply-numbers">
       ${field(form, "status", "Status", line(form, "status", "numeric", "200–599"))}
@@ -27,9 +38,35 @@ export function replyFields(form) {
     </div>
     ${field(form, "headers", "Headers, one “Name: value” per line", headers(form))}
     ${field(form, "body", "Body", body(form))}
+    <div class="reply-field">
+      ${check(form, "template", html`Replace <code>{{ expressions }}</code> in headers and body with values of the request`)}
+      ${draft.template ? expressions() : nothing}
+      ${problemText(form, "template")}
+    </div>
+    ${check(form, "cors", "Allow web pages on other sites to call it (CORS)")}
+  `;
+}
+
+/** Show an example of each expression of a template. */
+function expressions() {
+  return html`
+    <ul class="reply-expressions captured">
+      ${EXPRESSIONS.map((each) => html`<li>{{ ${each} }}</li>`)}
+    </ul>
+  `;
+}
+
+/**
+ * @param {Form} form
+ * @param {"cors" | "template"} name
+ * @param {unknown} label
+ */
+function check({ draft, change }, name, label) {
+  const onChange = (/** @type {Event} */ event) => change({ [name]: isChecked(event) });
+  return html`
     <label class="reply-check">
-      <input type="checkbox" .checked=${draft.cors} @change=${onCors} />
-      <span>Allow web pages on other sites to call it (CORS)</span>
+      <input type="checkbox" .checked=${draft[name]} @change=${onChange} />
+      <span>${label}</span>
     </label>
   `;
 }
@@ -40,14 +77,23 @@ export function replyFields(form) {
  * @param {string} label
  * @param {unknown} control
  */
-function field({ problem }, name, label, control) {
+function field(form, name, label, control) {
   return html`
     <div class="reply-field">
       <label for="reply-${name}">${label}</label>
       ${control}
-      <p class="reply-problem" id="reply-${name}-problem" role="alert">${problem?.field === name ? problem.text : ""}</p>
+      ${problemText(form, name)}
     </div>
   `;
+}
+
+/**
+ * @param {Form} form
+ * @param {ReplyField} name
+ */
+function problemText({ problem }, name) {
+  const text = problem?.field === name ? problem.text : "";
+  return html`<p class="reply-problem" id="reply-${name}-problem" role="alert">${text}</p>`;
 }
 
 /**

@@ -11,6 +11,7 @@
  * @property {string} delay
  * @property {string} times    empty: for all requests
  * @property {boolean} cors
+ * @property {boolean} template  whether headers and body contain expressions
  *
  * @typedef {keyof Draft} ReplyField
  * @typedef {{field: ReplyField | null, text: string}} Problem  field: null if the problem concerns the whole reply
@@ -40,9 +41,10 @@ const BLANK = draftOf(DEFAULT_REPLY);
  * Describe a reply: "Responds with 200, no body", "Responds with 503 to the next 3 requests, after 2 s".
  * @param {Reply} reply
  */
-export function replyText({ status, headers, body, delay, times, cors }) {
+export function replyText({ status, headers, body, delay, times, cors, template }) {
   const more = [
     body.content && bodyText(headers, body),
+    template && "with values of the request",
     delay > 0 && `after ${delay} s`,
     !cors && "without CORS",
   ].filter(Boolean);
@@ -75,7 +77,7 @@ export function sizeOf(body) {
  * @param {Reply} reply
  * @returns {Draft}
  */
-export function draftOf({ status, headers, body, delay, times, cors }) {
+export function draftOf({ status, headers, body, delay, times, cors, template = false }) {
   return {
     status: String(status),
     headers: headers.map(([name, value]) => `${name}: ${value}`).join("\n"),
@@ -83,6 +85,7 @@ export function draftOf({ status, headers, body, delay, times, cors }) {
     delay: String(delay),
     times: times === null ? "" : String(times),
     cors,
+    template,
   };
 }
 
@@ -90,7 +93,7 @@ export function draftOf({ status, headers, body, delay, times, cors }) {
  * Convert a draft to the body of a PUT request. Throws a `ReplyProblem`.
  * @param {Draft} draft
  */
-export function replyOf({ status, headers, body, delay, times, cors }) {
+export function replyOf({ status, headers, body, delay, times, cors, template }) {
   return {
     status: numberOrText(status),
     headers: headersOf(headers),
@@ -98,6 +101,7 @@ export function replyOf({ status, headers, body, delay, times, cors }) {
     delay: numberOrText(delay || "0"),
     times: times.trim() ? numberOrText(times) : null,
     cors,
+    ...(template && { template }),
   };
 }
 

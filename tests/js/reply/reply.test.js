@@ -38,6 +38,11 @@ test("the text describes the response", () => {
   assert.equal(replyText(reply(soon)), "Responds with 503 to the next 3 requests, after 2 s");
   assert.equal(replyText(reply({ times: 1 })), "Responds with 200 to the next request");
   assert.equal(replyText(reply({ cors: false })), "Responds with 200, without CORS");
+  const template = /** @type {const} */ ({ encoding: "utf-8", content: "{{ uuid }}" });
+  assert.equal(
+    replyText(reply({ template: true, body: template })),
+    "Responds with 200, 10 B, with values of the request",
+  );
 });
 
 test("the text gives the size of a body, and its type if set", () => {
@@ -61,6 +66,7 @@ test("a reply is unchanged after a round trip through the form", () => {
     delay: 0.5,
     times: 7,
     cors: false,
+    template: true,
   });
   assert.deepEqual(replyOf(draftOf(kept)), kept);
   assert.deepEqual(replyOf(draftOf(DEFAULT_REPLY)), DEFAULT_REPLY);
