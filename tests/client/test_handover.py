@@ -322,6 +322,25 @@ def test_a_responder_claims_the_role_again_if_its_second_connection_is_lost() ->
         assert first(inbox, 4) == [LIVE, Responding(True), 5, 6]
 
 
+def test_handshakes_are_claimed_on_the_second_connection_before_it_replaces_the_first() -> None:
+    claimed = Gate()
+    scripts: list[list[Step]] = [
+        [OPEN, CONNECTED, joined(4), CLAIM_IS_OK, BYE, claimed, request(5)],
+        [OPEN, SECOND, joined(5, 1), CLAIM_IS_OK, request(6)],
+    ]
+    with (
+        PacketServer(*scripts) as server,
+        Inbox(server.url, respond="handshakes", timeout=None) as inbox,
+    ):
+        eventually(lambda: len(server.received) == 2 and len(server.received[1]) == 2)
+        claims = [packets[1].lstrip("0123456789") for packets in server.received]
+        assert [json.loads(each) for each in claims] == [
+            ["join", {"uuid": inbox.uuid, "respond": "handshakes"}]
+        ] * 2
+        claimed.open()
+        assert first(inbox, 4) == [LIVE, Responding(True), 5, 6]
+
+
 def test_recovered_requests_are_reported_after_the_gap() -> None:
     again = event("joined", {"epoch": "e", "seq": 6, "missed": 2, "recovered": 2})
     scripts: list[list[Step]] = [

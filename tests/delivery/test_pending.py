@@ -15,8 +15,11 @@ from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
 from webhook_logger.delivery import (
+    ORDINARY,
     PREFLIGHT,
+    SECRET_HANDSHAKE,
     Delivery,
+    Expected,
     PendingOutcome,
     PendingRequest,
     QueueLimits,
@@ -57,11 +60,19 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def publish(delivery: Delivery, uuid: str, id: str = "") -> PendingRequest:
-    request = replace(samples()[0], uuid=uuid, id=id or str(uuid4()))
-    pending = delivery.publish(request).pending
+def publish(
+    delivery: Delivery, uuid: str, id: str = "", expected: Expected = ORDINARY
+) -> PendingRequest:
+    pending = published(delivery, uuid, id, expected)
     assert pending
     return pending
+
+
+def published(
+    delivery: Delivery, uuid: str, id: str = "", expected: Expected = ORDINARY
+) -> PendingRequest | None:
+    request = replace(samples()[0], uuid=uuid, id=id or str(uuid4()))
+    return delivery.publish(request, expected).pending
 
 
 def test_a_response_can_arrive_before_its_sender_waits(
@@ -160,6 +171,63 @@ def test_the_newer_of_two_requests_with_one_id_gets_the_response(
     assert older.outcome(0).response is None
     assert here.respond(uuid, "one", "{}")
     assert newer.outcome(LONG).response == "{}"
+
+
+# Handshakes that need a secret
+
+
+def test_only_handshakes_wait_for_viewers_that_respond_to_handshakes(
+    workers: tuple[Delivery, Delivery], uuid: str
+) -> None:
+    here, there = workers
+    assert published(here, uuid, expected=SECRET_HANDSHAKE) is None
+    for viewer in ("first", "second"):
+        there.claim_handshakes(uuid, viewer)
+    here.set_viewers(uuid, 1)  # a worker can have viewers of both kinds
+    assert published(here, uuid) is None
+    pending = publish(here, uuid, "one", SECRET_HANDSHAKE)
+    assert publish(there, uuid, "two", SECRET_HANDSHAKE), "also those on the worker of the viewers"
+    assert there.respond(uuid, "one", '{"n":1}')
+    assert not here.respond(uuid, "one", '{"n":2}'), "the first response wins"
+    assert pending.outcome(LONG) == PendingOutcome('{"n":1}')
+
+
+def test_a_handshake_waits_until_the_last_viewer_that_could_respond_leaves(
+    workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
+) -> None:
+    here, there = workers
+    here.set_reply(uuid, StoredReply('{"status":503}', None))
+    there.claim(uuid, "responder")
+    for viewer in ("first", "second"):
+        there.claim_handshakes(uuid, viewer)
+    one, other = (
+        pool.submit(publish(here, uuid, name, SECRET_HANDSHAKE).outcome, LONG)
+        for name in ("one", "other")
+    )
+    ordinary = pool.submit(publish(here, uuid).outcome, LONG)
+    there.unclaim(uuid, "responder")
+    assert ordinary.result(LONG / 2).reply == '{"status":503}'
+    there.unclaim_handshakes(uuid, "first")
+    assert there.respond(uuid, "one", "{}")
+    assert one.result(LONG / 2).response == "{}"
+    there.unclaim_handshakes(uuid, "second")
+    assert other.result(LONG / 2).reply == '{"status":503}'
+    assert published(here, uuid, expected=SECRET_HANDSHAKE) is None
+
+
+def test_a_handshake_still_waits_for_the_responder_when_the_other_viewers_leave(
+    workers: tuple[Delivery, Delivery], uuid: str
+) -> None:
+    here, there = workers
+    there.claim(uuid, "responder")
+    here.claim_handshakes(uuid, "viewer")
+    ordinary, handshake = publish(here, uuid), publish(here, uuid, "one", SECRET_HANDSHAKE)
+    here.unclaim_handshakes(uuid, "viewer")
+    here.unclaim_handshakes(uuid, "viewer")
+    assert there.respond(uuid, "one", "{}")
+    assert handshake.outcome(LONG).response == "{}"
+    there.unclaim(uuid, "responder")
+    assert ordinary.outcome(LONG).response is None
 
 
 # Responses through the queue can be delayed

@@ -32,6 +32,6 @@ JOINS = st.fixed_dictionaries(
         "uuid": UUIDS | JSON,
         "epoch": st.text(max_size=80) | JSON,
         "seq": st.integers(-1, 2**54) | JSON,
-        "respond": JSON,
+        "respond": st.sampled_from([True, "handshakes"]) | JSON,
     },
 )

@@ -10,6 +10,8 @@ const HANDSHAKE = { upgrades: [], pingInterval: 60_000, pingTimeout: 60_000, max
 class Session {
   /** The `auth` that the viewer sent. @type {any} */
   auth = undefined;
+  /** The payloads of its `join` messages. @type {any[]} */
+  joins = [];
   ended = false;
   /** @type {string[]} */
   #packets = [];
@@ -125,6 +127,7 @@ export class ScriptedServer {
       session.send(`40${JSON.stringify({ sid: `socket of ${session.sid}` })}`);
       this.#arrived.push(session);
     }
+    if (packet.startsWith('42["join",')) session.joins.push(JSON.parse(packet.slice(2))[1]);
     if (packet === "41" || packet === "1") session.ended = true; // DISCONNECT, CLOSE
   }
 }

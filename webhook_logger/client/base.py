@@ -11,6 +11,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
 from webhook_logger.client.errors import Closed, NothingArrived, Unreachable
+from webhook_logger.client.stream.claims import Role
 from webhook_logger.client.stream.connection import MAX_MESSAGE_BYTES, STEP_SECONDS
 from webhook_logger.client.stream.events import ConnectionStatus, Event
 from webhook_logger.client.stream.mailbox import Mailbox
@@ -29,14 +30,15 @@ class BaseInbox:
         self,
         url: str,
         *,
-        respond: bool = False,
+        respond: Role = False,
         timeout: float | None = START_SECONDS,
         tls: ssl.SSLContext | None = None,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
         """`url`: the URL of a callback or its page, or a server's base URL for a new callback.
 
-        `respond`: claim to respond to the callback's requests; see `respond()` and `Responding`.
+        `respond`: True claims to respond to the callback's requests, and `"handshakes"` to respond
+        to handshakes that need a secret; see `respond()` and `Responding`.
         `timeout`: the maximum seconds that `open()` waits for the server. With None `open()`
         returns at once, and `events()` reports when the connection is live. `tls`: the TLS context;
         by default it trusts the certificate authorities of the system and of certifi.
@@ -86,7 +88,7 @@ class BaseInbox:
 
     @property
     def responding(self) -> bool:
-        """Whether this inbox is the callback's responder now."""
+        """Whether this inbox has the role now that it asked for with `respond`."""
         return self._mailbox.responding is not None and self._mailbox.responding.active
 
     def digest(self) -> list[str]:
@@ -117,7 +119,7 @@ class BaseInbox:
         self._api.close()
 
     def _is_live(self) -> bool | None:
-        """Return True once it has joined and knows whether it responds, else None.
+        """Return True once it has joined and knows whether it has its role, else None.
 
         Raises the error that ended the stream, if there is one.
         """

@@ -118,7 +118,7 @@ class Inbox(BaseInbox):
     ) -> bool:
         """Respond to one request whose sender waits. Return False if it was too late.
 
-        Needs `respond=True`. Raises `Rejected` or `Unreachable`.
+        Needs `respond`. Raises `Rejected` or `Unreachable`.
         """
         return self._api.respond(request, status, headers, body)
 

@@ -1,8 +1,10 @@
 """Delivery: its interface, and the function that chooses between memory and Redis."""
 
 from webhook_logger.delivery.base import (
+    HANDSHAKE,
     ORDINARY,
     PREFLIGHT,
+    SECRET_HANDSHAKE,
     Barrier,
     Delivery,
     Expected,
@@ -24,8 +26,10 @@ from webhook_logger.delivery.redis.manager import RoomManager
 from webhook_logger.delivery.redis.recovery import QueuePersists, check_queue
 
 __all__ = [
+    "HANDSHAKE",
     "ORDINARY",
     "PREFLIGHT",
+    "SECRET_HANDSHAKE",
     "Barrier",
     "Delivery",
     "Expected",

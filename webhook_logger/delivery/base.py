@@ -56,16 +56,22 @@ class Expected(NamedTuple):
     """The expected response, as known before the request is published."""
 
     status: int
+    """0 if it is known only later."""
     by: str
     """`default` or `path`."""
     reply: str
     """`take` uses the callback's reply, and counts the use if its number of uses is limited; `look`
-    only reads the reply. A request with `take` is pending if the callback has a responder.
+    only reads the reply. A request with `take` is pending if the callback has a responder. `hold`
+    is `take` for a handshake that needs a secret: it is also pending if the callback has viewers
+    that respond to handshakes.
     """
 
 
 ORDINARY = Expected(200, "default", "take")
 PREFLIGHT = Expected(200, "default", "look")
+HANDSHAKE = Expected(0, "", "take")
+"""Its response, if it gets the registry's one, depends on the number of viewers."""
+SECRET_HANDSHAKE = Expected(200, "default", "hold")
 
 
 class Receipt(NamedTuple):
@@ -79,7 +85,7 @@ class Receipt(NamedTuple):
     no reply; viewers then received the expected response together with the request.
     """
     pending: PendingRequest | None = None
-    """Set if the callback has a responder, for which the sender waits; `reply` is then not read."""
+    """Set if the sender waits for a viewer's response; `reply` is then not read."""
 
 
 class StoredReply(NamedTuple):
@@ -99,7 +105,7 @@ class ResponseReport(NamedTuple):
     seq: int
     status: int
     by: str
-    """`default`, `reply`, `path` or `responder`."""
+    """`default`, `reply`, `path`, `handshake` or `responder`."""
 
 
 class Position(NamedTuple):
@@ -254,7 +260,20 @@ class Delivery(ABC):
     @abstractmethod
     def unclaim(self, uuid: str, viewer: str) -> None:
         """End this viewer's role as responder, if it has that role. Its pending requests then get
-        the callback's reply. Never blocks.
+        the callback's reply, except handshakes that other viewers can respond to. Never blocks.
+        """
+
+    @abstractmethod
+    def claim_handshakes(self, uuid: str, viewer: str) -> None:
+        """Hold the callback's handshakes that need a secret for this viewer, too: from now on, on
+        every worker. Any number of viewers can have this role. Raises `QueueUnavailable`; the
+        viewer may then have the role until `unclaim_handshakes`.
+        """
+
+    @abstractmethod
+    def unclaim_handshakes(self, uuid: str, viewer: str) -> None:
+        """End this viewer's role for handshakes, if it has that role. Handshakes that no other
+        viewer can respond to then get the callback's reply. Never blocks.
         """
 
     @abstractmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from webhook_logger.callbacks import canonical_uuid
 from webhook_logger.delivery import Barrier, Position
@@ -11,6 +11,7 @@ from webhook_logger.errors import Reason, Refusal
 
 MAX_EPOCH_CHARACTERS = 64
 MAX_SID_CHARACTERS = 64
+HANDSHAKES: Literal["handshakes"] = "handshakes"
 
 
 def uuid_of(payload: object) -> str:
@@ -31,8 +32,8 @@ class Join:
     epoch: str | None = None
     seq: int | None = None
     """Together with the epoch, the last position that the viewer received."""
-    respond: bool = False
-    """Whether the viewer claims to be the callback's responder."""
+    respond: bool | Literal["handshakes"] = False
+    """Whether the viewer claims to be the callback's responder, or responds to handshakes only."""
     replaces: str = ""
     """The sid of the viewer that this one replaces, or an empty string."""
 
@@ -59,8 +60,8 @@ class Join:
         if seq is not None and not (type(seq) is int and 0 <= seq < 2**53):
             raise _malformed("seq must be a whole number from 0 to 2^53 - 1.")
         respond = payload.get("respond", False)
-        if type(respond) is not bool:
-            raise _malformed("respond must be true or false.")
+        if type(respond) is not bool and respond != HANDSHAKES:
+            raise _malformed('respond must be true, false or "handshakes".')
         replaces = payload.get("replaces")
         _check_printable("replaces", replaces, MAX_SID_CHARACTERS)
         return cls(uuid, epoch, seq, respond, replaces or "")

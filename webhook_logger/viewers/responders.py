@@ -1,4 +1,7 @@
-"""Responders: at most one viewer on all workers produces a callback's responses."""
+"""Responders: at most one viewer on all workers produces a callback's responses.
+
+Besides, any number of viewers may respond to the handshakes that need a secret.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from flask_socketio import SocketIO
 
 from webhook_logger.delivery import Delivery, QueueUnavailable
 from webhook_logger.errors import Reason, Refusal
-from webhook_logger.viewers.join import Join
+from webhook_logger.viewers.join import HANDSHAKES, Join
 
 RETRY_SECONDS = 0.5
 
@@ -18,29 +21,35 @@ log = logging.getLogger(__name__)
 
 
 class Responders:
-    """Claims and releases the role of responder for this worker's viewers."""
+    """Claims and releases the roles of this worker's viewers."""
 
     def __init__(self, socketio: SocketIO, delivery: Delivery) -> None:
         self._socketio = socketio
         self._delivery = delivery
 
     def update(self, sid: str, join: Join, has_left: Callable[[], bool]) -> None:
-        """Claim, take over or release the role before a viewer joins, as its `join` asks.
+        """Claim, take over or release the roles before a viewer joins, as its `join` asks.
 
         Wait while the queue is unavailable. Raises `Refusal` if another viewer is the responder.
         """
-        if join.respond:
-            claim = partial(self._delivery.claim, join.uuid, sid, join.replaces)
+        delivery, place = self._delivery, (join.uuid, sid)
+        if join.respond == HANDSHAKES:
+            self._retry(partial(delivery.claim_handshakes, *place), has_left)
+            delivery.unclaim(*place)
+        elif join.respond:
+            claim = partial(delivery.claim, *place, join.replaces)
             if self._retry(claim, has_left) is False:
                 raise Refusal(Reason.RESPONDER_TAKEN)
-            return
-        self.release(sid, join.uuid)
-        if join.replaces:
-            self._retry(partial(self._delivery.take_over, join.uuid, sid, join.replaces), has_left)
+            delivery.unclaim_handshakes(*place)
+        else:
+            self.release(sid, join.uuid)
+            if join.replaces:
+                self._retry(partial(delivery.take_over, *place, join.replaces), has_left)
 
     def release(self, sid: str, uuid: str) -> None:
-        """Release the role if the viewer has it."""
+        """Release the roles that the viewer has."""
         self._delivery.unclaim(uuid, sid)
+        self._delivery.unclaim_handshakes(uuid, sid)
 
     def _retry(self, act: Callable[[], bool | None], has_left: Callable[[], bool]) -> bool | None:
         while not has_left():

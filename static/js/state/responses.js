@@ -15,6 +15,7 @@ const SOURCES = {
   default: "(default)",
   reply: "(configured)",
   path: "(set by the path)",
+  handshake: "(handshake)",
   responder: "(from the responder)",
 };
 

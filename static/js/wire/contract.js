@@ -53,7 +53,8 @@
  * @property {string} epoch
  * @property {number} seq
  * @property {number} status
- * @property {string} by  what decided it: "default", "reply", "path" or "responder"
+ * @property {string} by  what decided it: "default", "reply", "path", "handshake"
+ *   or "responder"
  *
  * @typedef {{encoding: "utf-8" | "base64", content: string}} ReplyBody
  *
@@ -86,6 +87,8 @@
  * @property {(act: () => void) => void} onJoined  calls `act` after each `joined`, after the sink
  * @property {() => StreamPosition} close  closes the stream permanently and returns its position.
  *   Pass it to `openStream` to continue: `joined` then reports the missed requests
+ * @property {(isOn: boolean) => void} respondToHandshakes  whether senders of handshakes that need a
+ *   secret wait for a response that you post; off at first. The stream remembers it when it reconnects
  *
  * @typedef {object} LogEvents  the events of `<webhook-log>` and their `detail`
  * @property {CapturedRequest} request

@@ -73,12 +73,12 @@ export function openStream({ server, ...start }, sink) {
   const connection = new Connection(at, sink, (options) =>
     io(origin, { ...OPTIONS, path, ...options }),
   );
-  const { tryNow, onJoined } = connection;
+  const { tryNow, onJoined, respondToHandshakes } = connection;
   const close = () => {
     connection.close();
     return { server, ...at };
   };
-  return { tryNow, onJoined, close };
+  return { tryNow, onJoined, respondToHandshakes, close };
 }
 
 /**
@@ -102,6 +102,7 @@ class Connection {
   #timer = undefined;
   /** @type {(() => void)[]} */
   #joinedActs = [];
+  #respondsToHandshakes = false;
   #ended = new AbortController();
 
   /**
@@ -132,6 +133,13 @@ class Connection {
   /** @param {() => void} act */
   onJoined = (act) => {
     this.#joinedActs.push(act);
+  };
+
+  /** @param {boolean} isOn */
+  respondToHandshakes = (isOn) => {
+    if (isOn === this.#respondsToHandshakes) return;
+    this.#respondsToHandshakes = isOn;
+    if (this.#socket.connected) this.#claim(this.#socket);
   };
 
   close() {
@@ -190,9 +198,19 @@ class Connection {
     for (const name of Object.keys(this.#events)) {
       socket.on(name, (payload) => {
         act(name, payload);
+        if (name === "joined" && this.#respondsToHandshakes) this.#claim(socket);
         this.#progress();
       });
     }
+  }
+
+  /**
+   * Claim the role for handshakes, or give it up.
+   * @param {import("socket.io-client").Socket} socket
+   */
+  #claim(socket) {
+    const respond = this.#respondsToHandshakes && "handshakes";
+    socket.emit("join", { uuid: this.#at.uuid, respond });
   }
 
   /** @param {number} seconds  the time for which the first connection stays open */

@@ -213,6 +213,30 @@ test("a stream that is closed during a handover closes both connections", async 
   assert.deepEqual(reports, ["request 6"]);
 });
 
+test("a stream claims handshakes on each connection, and until it moves, on both", async () => {
+  const claim = { uuid: UUID, respond: "handshakes" };
+  const first = await open();
+  stream.respondToHandshakes(true);
+  stream.respondToHandshakes(true);
+  await server.until(() => first.joins.length > 0);
+  first.emit("bye", DRAINING);
+  const second = await server.session();
+  second.emit("joined", joined(6));
+  await server.until(() => second.joins.length > 0);
+  assert.equal(first.ended, false);
+  first.emit("request", at(6));
+  await server.until(() => first.ended);
+  second.cut();
+  const third = await server.session();
+  third.emit("joined", joined(6));
+  await server.until(() => third.joins.length > 0);
+  stream.respondToHandshakes(false);
+  await server.until(() => third.joins.length > 1);
+  assert.deepEqual(first.joins, [claim]);
+  assert.deepEqual(second.joins, [claim]);
+  assert.deepEqual(third.joins, [claim, { ...claim, respond: false }]);
+});
+
 test("a stream that is closed before the second connection opens never opens it", async () => {
   const first = await open();
   mock.timers.enable({ apis: ["setTimeout"] });

@@ -1,10 +1,12 @@
-"""Claim the role of a callback's responder, which one viewer can have at a time."""
+"""Claim a role: to be the callback's responder, as one viewer can be at a time, or to respond to
+handshakes, as any number of viewers can.
+"""
 
 from __future__ import annotations
 
 import threading
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from webhook_logger.client.stream.connection import StreamConnection
 from webhook_logger.client.stream.events import Responding
@@ -14,6 +16,9 @@ from webhook_logger.client.stream.wire import responding
 CLAIM_SECONDS = 1.0
 """Seconds between two claims while another viewer is the responder."""
 
+Role = bool | Literal["handshakes"]
+"""The value of `respond` in a `join`; False for no role."""
+
 
 class Claims:
     """Claims the role for one inbox, and reports the results to its mailbox.
@@ -22,8 +27,10 @@ class Claims:
     closed.
     """
 
-    def __init__(self, uuid: str, mailbox: Mailbox) -> None:
-        self._uuid = uuid
+    def __init__(self, uuid: str, mailbox: Mailbox, role: Role) -> None:
+        self.moves = role is True
+        """Whether the role moves by itself to a connection that replaces this one."""
+        self._payload = {"uuid": uuid, "respond": role}
         self._mailbox = mailbox
         self._lock = threading.Lock()
         self._is_pending = False
@@ -33,11 +40,10 @@ class Claims:
 
     def claim(self, connection: StreamConnection) -> None:
         """Send a claim. The result arrives in the thread of the connection."""
-        payload = {"uuid": self._uuid, "respond": True}
         with self._lock:
             self._connection = connection
             on_result = partial(self._on_result, connection)
-            self._is_pending = connection.ask("join", payload, on_result)
+            self._is_pending = connection.ask("join", self._payload, on_result)
 
     def retry(self, connection: StreamConnection) -> None:
         """Send a claim again if the last one was refused."""

@@ -36,7 +36,7 @@ class Responded:
     """Identifies the request, together with `epoch`."""
     status: int
     by: str
-    """`default`, `reply`, `path` or `responder`."""
+    """`default`, `reply`, `path`, `handshake` or `responder`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class ConnectionStatus:
 
 @dataclass(frozen=True, slots=True)
 class Responding:
-    """Whether this inbox is the callback's responder, if it claimed to be."""
+    """Whether this inbox has the role that it asked for with `respond`."""
 
     active: bool
     reason: str = ""

@@ -10,7 +10,7 @@ from typing import Any
 from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Closed, Rejected, Unreachable
 from webhook_logger.client.stream import wire
-from webhook_logger.client.stream.claims import CLAIM_SECONDS, Claims
+from webhook_logger.client.stream.claims import CLAIM_SECONDS, Claims, Role
 from webhook_logger.client.stream.connection import (
     MAX_MESSAGE_BYTES,
     STEP_SECONDS,
@@ -39,7 +39,7 @@ class Stream:
         mailbox: Mailbox,
         tls: ssl.SSLContext | None,
         *,
-        respond: bool = False,
+        respond: Role = False,
         step_seconds: float = STEP_SECONDS,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
@@ -56,7 +56,7 @@ class Stream:
         self._handover: Handover | None = None
         """The latest handover from that connection, or from an earlier one that ended."""
         self._attempts = 0
-        self._claims = Claims(address.uuid, mailbox) if respond else None
+        self._claims = Claims(address.uuid, mailbox, respond) if respond else None
         self._closing = threading.Event()
         self._thread = threading.Thread(
             target=self._run, name=f"webhook-logger {address.uuid}", daemon=True
@@ -200,6 +200,8 @@ class Stream:
             handover = self._current_handover()
             if handover and connection is handover.second:
                 handover.hold(event)
+                if isinstance(event, wire.Joined) and self._claims and not self._claims.moves:
+                    self._claims.claim(connection)
             if handover and handover.held.is_due(self._incoming.position):
                 self._switch(handover)
 

@@ -79,11 +79,11 @@ class MemoryDelivery(Delivery):
             counter = self._counter(uuid)
             counter.seq += 1
             viewers = self._viewers.get(uuid, 0)
-            is_ordinary = expected.reply == "take"
-            pending = self._responses.add(uuid, request.id) if is_ordinary else None
+            takes, holds = expected.reply != "look", expected.reply == "hold"
+            pending = self._responses.add(uuid, request.id, holds) if takes else None
             reply = None if pending else self._replies.get(uuid)
             # Use the reply before viewers get the request, because it may be changed meanwhile.
-            is_changed = reply and is_ordinary and self._replies.take(uuid)
+            is_changed = reply and takes and self._replies.take(uuid)
             if viewers or (self.recovers and self._recovery.was_watched(uuid)):
                 status, by = (0, "") if reply or pending else expected[:2]
                 responded = ResponseReport(uuid, counter.epoch, counter.seq, status, by)
@@ -134,6 +134,12 @@ class MemoryDelivery(Delivery):
 
     def unclaim(self, uuid: str, viewer: str) -> None:
         self._responses.unclaim(uuid, viewer)
+
+    def claim_handshakes(self, uuid: str, viewer: str) -> None:
+        self._responses.claim_handshakes(uuid, viewer)
+
+    def unclaim_handshakes(self, uuid: str, viewer: str) -> None:
+        self._responses.unclaim_handshakes(uuid, viewer)
 
     def respond(self, uuid: str, request: str, response: str) -> bool:
         return self._responses.respond(uuid, request, response)

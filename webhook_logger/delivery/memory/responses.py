@@ -16,7 +16,9 @@ class Responses:
     def __init__(self, take_reply: TakeReply) -> None:
         self._take_reply = take_reply
         self._responders: dict[str, str] = {}
-        self._pending: dict[str, dict[str, PendingRequest]] = {}
+        self._handshakes: dict[str, set[str]] = {}
+        """The viewers of each callback that respond to handshakes."""
+        self._pending: dict[str, dict[str, _MemoryPendingRequest]] = {}
 
     def claim(self, uuid: str, viewer: str, replaces: str) -> bool:
         """Implement `Delivery.claim`."""
@@ -33,13 +35,28 @@ class Responses:
         if self._responders.get(uuid) == viewer:
             del self._responders[uuid]
             for pending in self._pending.get(uuid, {}).values():
-                pending.stop_waiting()
+                if not (pending.is_handshake and uuid in self._handshakes):
+                    pending.stop_waiting()
 
-    def add(self, uuid: str, request: str) -> PendingRequest | None:
-        """Make the request with that id pending, if the callback has a responder."""
-        if uuid not in self._responders:
+    def claim_handshakes(self, uuid: str, viewer: str) -> None:
+        """Implement `Delivery.claim_handshakes`."""
+        self._handshakes.setdefault(uuid, set()).add(viewer)
+
+    def unclaim_handshakes(self, uuid: str, viewer: str) -> None:
+        """Implement `Delivery.unclaim_handshakes`."""
+        viewers = self._handshakes.get(uuid, set())
+        viewers.discard(viewer)
+        if uuid in self._handshakes and not viewers:
+            del self._handshakes[uuid]
+            for pending in self._pending.get(uuid, {}).values():
+                if pending.is_handshake and uuid not in self._responders:
+                    pending.stop_waiting()
+
+    def add(self, uuid: str, request: str, is_handshake: bool) -> PendingRequest | None:
+        """Make the request with that id pending, if a viewer can respond to it."""
+        if uuid not in self._responders and not (is_handshake and uuid in self._handshakes):
             return None
-        pending = _MemoryPendingRequest(self, uuid, request)
+        pending = _MemoryPendingRequest(self, uuid, request, is_handshake)
         # If the same request arrives twice, with one id, the newer one gets the response.
         self._pending.setdefault(uuid, {})[request] = pending
         return pending
@@ -76,10 +93,11 @@ class Responses:
 
 
 class _MemoryPendingRequest(PendingRequest):
-    def __init__(self, responses: Responses, uuid: str, request: str) -> None:
+    def __init__(self, responses: Responses, uuid: str, request: str, is_handshake: bool) -> None:
         self._responses = responses
         self._uuid = uuid
         self._request = request
+        self.is_handshake = is_handshake
 
     def _withdraw(self) -> str | None:
         return self._responses.withdraw(self._uuid, self._request, self)

@@ -11,7 +11,8 @@ The counter expires a day after the last request or viewer:
 
     epoch              the name of the queue's history (`history.py`) and a random part
     seq                the `seq` of the last accepted request
-    viewers:<worker>   "<count> <until>" for each worker with viewers; expires at that Unix time
+    viewers:<worker>   "<count> <until> <handshakes>" for each worker with viewers; expires at that
+                       Unix time. <handshakes> is the number of viewers that respond to handshakes
     viewers            the total number of viewers that was last sent to viewers
     window, taken      a second of Redis' clock and the requests accepted in it, with a rate limit
     responder          "<worker> <until> <sid> <replaced>": the responder's worker and its sid; the
@@ -29,9 +30,10 @@ The reply expires 7 days after its last use:
     reply              JSON
     times              the remaining number of uses; absent if there is no limit
 
-The pending requests, whose senders wait for the responder, expire when no sender can still wait:
+The pending requests, whose senders wait for a viewer, expire when no sender can still wait:
 
-    <request id>       "<worker> <name>": the request's worker, and its name on that worker
+    <request id>       "<worker> <name>": the request's worker, and its name on that worker. A
+                       handshake that needs a secret has " handshake" at the end
 
 The kept requests of recovery (`:recovery`) are a stream. It expires `RECOVERY_SECONDS` after its
 last entry. `kept` and `marks` describe it, so that scripts rarely read the entries that they
@@ -57,8 +59,9 @@ script begins one; it is also the name of a pending request.
     script     keys             arguments                             returns
     PUBLISH    counter, reply   worker, fresh, channel, id, members,  [epoch, seq, viewers elsewhere
                                 limit per second or 0, status, by,    reply, 1 if pending] or [ms to
-                                "take" or "look" at the reply         the next second's requests]
-    WITHDRAW   pending, reply   id, "<worker> <name>", channel        [reply], or [] if a response
+                                "take" or "look" at the reply, or     the next second's requests]
+                                "hold" for handshakes with a secret
+    WITHDRAW   pending, reply   id, its stored text, channel          [reply], or [] if a response
                                                                       is on its way
     RESPOND    pending          id, response in JSON                  1 if a worker receives it
     DECLINE    pending          id                                    1 if a worker is notified
@@ -69,7 +72,9 @@ script begins one; it is also the name of a pending request.
                                 the replaced sid does not respond
     PRESENCE   counter, pending worker, fresh, count of viewers       1; for a sid that does not
                                 here, channel, sid of the responder   respond: 2 if the responder
-                                here, or "", or "?" if not known      has replaced it, else 0
+                                here, or "", or "?" if not known,     has replaced it, else 0
+                                count of those here that respond to
+                                handshakes
     PROBE      its own          a channel without subscribers         nothing
 
 A worker with recovery has other versions of PUBLISH, BARRIER, PRESENCE and PROBE, and two more

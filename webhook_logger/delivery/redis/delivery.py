@@ -120,7 +120,7 @@ class RedisDelivery(Delivery):
         uuid, members = request.uuid, members_of(request)
         where = (keys.key(uuid), keys.reply_key(uuid))
         fresh = scripts.fresh()
-        pending = self._pending.add(uuid, request.id, fresh)
+        pending = self._pending.add(uuid, request.id, fresh, expected.reply == "hold")
         args = (
             *(self._worker, fresh, keys.channel(uuid), request.id, members),
             *(self._max_per_second, str(expected.status), expected.by, expected.reply),
@@ -187,6 +187,12 @@ class RedisDelivery(Delivery):
 
     def unclaim(self, uuid: str, viewer: str) -> None:
         self._presence.unclaim(uuid, viewer)
+
+    def claim_handshakes(self, uuid: str, viewer: str) -> None:
+        self._presence.claim_handshakes(uuid, viewer)
+
+    def unclaim_handshakes(self, uuid: str, viewer: str) -> None:
+        self._presence.unclaim_handshakes(uuid, viewer)
 
     def respond(self, uuid: str, request: str, response: str) -> bool:
         where, args = [keys.pending_key(uuid)], (request, response)

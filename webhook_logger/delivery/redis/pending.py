@@ -27,11 +27,12 @@ class PendingRequests:
         self._seconds = seconds
         self._pending: dict[str, _QueuePendingRequest] = {}
 
-    def add(self, uuid: str, request: str, name: str) -> _QueuePendingRequest:
+    def add(self, uuid: str, request: str, name: str, is_handshake: bool) -> _QueuePendingRequest:
         """Add a request that may become pending. Call this before it is published, because its
         response can arrive immediately.
         """
-        self._pending[name] = pending = _QueuePendingRequest(self, uuid, request, name)
+        pending = _QueuePendingRequest(self, uuid, request, name, is_handshake)
+        self._pending[name] = pending
         return pending
 
     def remove(self, pending: _QueuePendingRequest) -> None:
@@ -46,7 +47,7 @@ class PendingRequests:
             self._pending[name].set_response(response)
 
     def responder_left(self, name: str) -> None:
-        """End the wait for a responder that left."""
+        """End the wait for a response, because no viewer is left that could send it."""
         if name in self._pending:
             self._pending[name].stop_waiting()
 
@@ -56,7 +57,7 @@ class PendingRequests:
         where = [keys.pending_key(pending.uuid), keys.reply_key(pending.uuid)]
         args = (
             pending.request,
-            f"{self._worker} {pending.name}",
+            f"{self._worker} {pending.name}{pending.kind}",
             keys.channel(pending.uuid),
         )
         try:
@@ -75,8 +76,12 @@ class PendingRequests:
 
 
 class _QueuePendingRequest(PendingRequest):
-    def __init__(self, requests: PendingRequests, uuid: str, request: str, name: str) -> None:
+    def __init__(
+        self, requests: PendingRequests, uuid: str, request: str, name: str, is_handshake: bool
+    ) -> None:
         self._requests = requests
+        self.kind = " handshake" if is_handshake else ""
+        """The end of the stored text."""
         self.uuid = uuid
         self.request = request
         self.name = name

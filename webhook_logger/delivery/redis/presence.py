@@ -1,4 +1,4 @@
-"""Reports this worker's number of viewers and its responders of each callback to other workers."""
+"""Reports this worker's viewers and responders of each callback to other workers."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class Presence:
         self._worker = worker
         self._viewers: dict[str, int] = {}
         self._responders: dict[str, str] = {}
+        self._handshakes: dict[str, set[str]] = {}
+        """The viewers of each callback that respond to handshakes."""
         self._moving: dict[str, set[str]] = {}
         """Viewers that may have replaced a responder: the queue has not confirmed it yet."""
         self._claiming: set[str] = set()
@@ -125,6 +127,20 @@ class Presence:
                 self._submit(uuid)
             self._mark_changed(uuid)
 
+    def claim_handshakes(self, uuid: str, viewer: str) -> None:
+        """Implement `Delivery.claim_handshakes`."""
+        self._handshakes.setdefault(uuid, set()).add(viewer)
+        self._submit(uuid).wait()  # `run` reports a lost role of responder
+
+    def unclaim_handshakes(self, uuid: str, viewer: str) -> None:
+        """Implement `Delivery.unclaim_handshakes`."""
+        viewers = self._handshakes.get(uuid, set())
+        if viewer in viewers:
+            viewers.discard(viewer)
+            if not viewers:
+                del self._handshakes[uuid]
+            self._mark_changed(uuid)
+
     def _mark_changed(self, uuid: str) -> None:
         self._changed.add(uuid)
         self._wake.set()
@@ -194,5 +210,6 @@ class Presence:
         viewers, channel = str(self.viewers(uuid)), keys.channel(uuid)
         responder = self._responders.get(uuid, UNDECIDED if uuid in self._moving else "")
         where = (keys.key(uuid), keys.pending_key(uuid))
-        args = (self._worker, scripts.fresh(), viewers, channel, responder)
+        handshakes = str(len(self._handshakes.get(uuid, ())))
+        args = (self._worker, scripts.fresh(), viewers, channel, responder, handshakes)
         return self._publisher.submit_script(self._script, where, *args)

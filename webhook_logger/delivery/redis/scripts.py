@@ -29,7 +29,7 @@ def fresh() -> str:
     return f"{_random.getrandbits(64):016x}"
 
 
-# Reads the whole counter: the position, the viewers on other workers and the responder.
+# Reads the whole counter: the position, the viewers on other workers, and who responds.
 _COUNTER = f"""
 local key, worker, fresh, history = KEYS[1], ARGV[1], ARGV[2], ARGV[#ARGV]
 local time = redis.call('TIME')
@@ -38,6 +38,8 @@ local epoch
 local elsewhere = 0  -- viewers on other workers
 local responder  -- the worker of the responder, if there is one
 local role  -- the field of the responder
+local handshakes = 0  -- viewers on other workers that respond to handshakes
+local own = ''  -- the field of this worker's viewers
 local fields = redis.call('HGETALL', key)
 for i = 1, #fields, 2 do
     local name, value = fields[i], fields[i + 1]
@@ -46,10 +48,13 @@ for i = 1, #fields, 2 do
     elseif name == 'responder' then
         local who, till = value:match('(%x+) (%d+)')
         responder, role = tonumber(till) > now and who, value
-    elseif name:sub(1, 8) == 'viewers:' and name ~= 'viewers:' .. worker then
-        local count, till = value:match('(%d+) (%d+)')
+    elseif name == 'viewers:' .. worker then
+        own = value
+    elseif name:sub(1, 8) == 'viewers:' then
+        local count, till, responding = value:match('(%d+) (%d+) ?(%d*)')
         if tonumber(till) > now then
             elsewhere = elsewhere + tonumber(count)
+            handshakes = handshakes + (tonumber(responding) or 0)
         else
             redis.call('HDEL', key, name)
         end
@@ -61,6 +66,7 @@ if not epoch or epoch:sub(1, {NAME_BYTES}) ~= history then
     redis.call('HSET', key, 'epoch', epoch, 'seq', 0)
 end
 redis.call('EXPIRE', key, {COUNTER_SECONDS})
+local own_handshakes = tonumber(own:match('%d+ %d+ (%d+)')) or 0  -- as last written
 """
 
 _CLAIM = f"""
@@ -96,7 +102,8 @@ _TAKE_REPLY = f"""
 
 _PUBLISH = f"""
 local reply_key, channel, id, members = KEYS[2], ARGV[3], ARGV[4], ARGV[5]
-local limit, status, by, takes = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9] == 'take'
+local limit, status, by = tonumber(ARGV[6]), ARGV[7], ARGV[8]
+local takes, holds = ARGV[9] ~= 'look', ARGV[9] == 'hold'
 if limit > 0 then
     local window = redis.call('HMGET', key, 'window', 'taken')
     local taken = window[1] == time[1] and tonumber(window[2]) or 0
@@ -105,11 +112,11 @@ if limit > 0 then
     end
     redis.call('HSET', key, 'window', time[1], 'taken', taken + 1)
 end
-local pending = responder and takes
+local pending = takes and (responder or holds and handshakes + own_handshakes > 0)
 if pending then
     -- This key is in the same slot. It is not in KEYS because few requests need it.
     local pending_key = key .. ':pending'
-    redis.call('HSET', pending_key, id, worker .. ' ' .. fresh)
+    redis.call('HSET', pending_key, id, worker .. ' ' .. fresh .. (holds and ' handshake' or ''))
     redis.call('EXPIRE', pending_key, {PENDING_SECONDS})
 end
 local reply = not pending and redis.call('HGET', reply_key, 'reply')
@@ -212,26 +219,39 @@ return claim(viewer, replaces)
 
 _PRESENCE = f"""
 local pending_key, viewers, channel, viewer = KEYS[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
-if viewers == 0 then
+handshakes = handshakes + tonumber(ARGV[6])
+if viewers == 0 and ARGV[6] == '0' then
     redis.call('HDEL', key, 'viewers:' .. worker)
 else
-    redis.call('HSET', key, 'viewers:' .. worker, viewers .. ' ' .. now + {PRESENCE_SECONDS})
+    local present = table.concat({{viewers, now + {PRESENCE_SECONDS}, ARGV[6]}}, ' ')
+    redis.call('HSET', key, 'viewers:' .. worker, present)
 end
 viewers = viewers + elsewhere
 if tonumber(redis.call('HGET', key, 'viewers')) ~= viewers then
     redis.call('HSET', key, 'viewers', viewers)
     redis.call('PUBLISH', channel, seal('viewers', viewers .. ''))
 end
+local ended = viewer == '' and responder == worker
+if ended then
+    redis.call('HDEL', key, 'responder')
+    responder = nil
+end
+if ended or (own_handshakes > 0 and handshakes == 0) then
+    for _, owner in ipairs(redis.call('HVALS', pending_key)) do
+        local who, name, kind = owner:match('(%x+) (%x+) ?(%a*)')
+        local waits = not ended
+        if kind == 'handshake' then
+            waits = responder or handshakes > 0
+        end
+        if not waits then
+            redis.call('PUBLISH', '{WORKER_CHANNEL}' .. who, seal('gone', name))
+        end
+    end
+end
 if viewer == '?' then
     return 1
 elseif viewer ~= '' then
     return claim(viewer, '')
-elseif responder == worker then
-    redis.call('HDEL', key, 'responder')
-    for _, owner in ipairs(redis.call('HVALS', pending_key)) do
-        local who, name = owner:match('(%x+) (%x+)')
-        redis.call('PUBLISH', '{WORKER_CHANNEL}' .. who, seal('gone', name))
-    end
 end
 """
 
