@@ -33,7 +33,7 @@ ARROWS = {
     "metrics": {"errors"},
     "providers": {"captured", "headers"},
     "captured": {"charset", "codings", "headers"},
-    "client": {"callbacks", "captured", "charset", "codings", "headers", "plain"},
+    "client": {"callbacks", "captured", "charset", "codings", "headers", "plain", "providers"},
     "pytest_plugin": {"client"},
     "config": {"settings"},
 }

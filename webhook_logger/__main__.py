@@ -20,6 +20,7 @@ import click
 from webhook_logger import __version__
 from webhook_logger.client.commands.exits import Commands, Exit, limit_time_after_ctrl_c
 from webhook_logger.client.commands.listen import listen
+from webhook_logger.client.commands.providers import providers
 from webhook_logger.client.commands.replay import replay
 from webhook_logger.client.commands.send import send
 from webhook_logger.client.commands.serve import serve
@@ -34,7 +35,7 @@ def cli() -> None:
     """Receive and inspect webhooks in real time."""
 
 
-for command in (listen, send, replay, serve):
+for command in (listen, send, replay, providers, serve):
     cli.add_command(command)
 
 
