@@ -24,6 +24,7 @@ from werkzeug.test import EnvironBuilder
 from config import Config
 from tests.support.work import awkward, steps
 from tests.wire_fixture import UUID, samples
+from webhook_logger import providers
 from webhook_logger.app import create_app
 from webhook_logger.callbacks import canonical_uuid
 from webhook_logger.captured import Body, CapturedRequest
@@ -32,9 +33,9 @@ from webhook_logger.client.archive.recorded import read_entry
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.relay.relayed import forwarded
 from webhook_logger.client.relay.target import Target
-from webhook_logger.client.signatures import PROVIDERS
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
+from webhook_logger.providers import handshakes
 from webhook_logger.reply import Reply, preflight_headers
 from webhook_logger.reply.headers import header_lines
 from webhook_logger.senders.refusals import Refusals
@@ -117,6 +118,7 @@ def fill_template(text: str) -> None:
         EVERY_VALUE.for_request(hostile_request(text, *names))
 
 
+SIGNED = ("github", "gitlab", "shopify", "slack", "standard-webhooks", "stripe", "twilio")
 SIGNATURES = (
     *("X-Hub-Signature-256", "X-Gitlab-Token", "X-Shopify-Hmac-Sha256", "X-Slack-Signature"),
     *("Stripe-Signature", "X-Twilio-Signature", "webhook-signature", "webhook-id"),
@@ -125,8 +127,16 @@ SIGNATURES = (
 
 
 def verify_signatures(text: str) -> None:
-    for provider in PROVIDERS.values():
-        provider().verify(hostile_request(text, *SIGNATURES), "c2VjcmV0")
+    for id_ in SIGNED:
+        providers.get(id_).verify(hostile_request(text, *SIGNATURES), "c2VjcmV0")
+
+
+def recognise(text: str) -> None:
+    request = hostile_request(text, "Content-Type", "User-Agent", "X-GitHub-Event")
+    providers.recognise(request)
+    form = (("Content-Type", "application/x-www-form-urlencoded"), ("X-Twilio-Signature", text))
+    providers.recognise(replace(request, headers=form))
+    handshakes.find(request)
 
 
 def read_archive_entry(text: str) -> object:
@@ -189,6 +199,7 @@ READERS: dict[str, Reader] = {
         forwarded(hostile_request(text, "Connection"))
     ),
     "a request's signatures": verify_signatures,
+    "a request's provider": recognise,
     "a Socket.IO packet": lambda text: NamedPacket(encoded_packet=f"2{text}"),
 }
 

@@ -37,7 +37,12 @@ def oldest() -> list[Requirement]:
     """Return the packages of the client, each pinned to its lowest version."""
     extras = PROJECT["project"]["optional-dependencies"]
     ranges = [
-        Requirement(text) for text in (*PROJECT["project"]["dependencies"], *extras["codings"])
+        Requirement(text)
+        for text in (
+            *PROJECT["project"]["dependencies"],
+            *extras["codings"],
+            *extras["signatures"],
+        )
     ]
     for each in ranges:
         [lowest] = [part.version for part in each.specifier if part.operator == ">="]

@@ -54,7 +54,12 @@ def test_pins_match_the_lists_of_the_project() -> None:
     server = [*PROJECT["project"]["dependencies"], *extras["server"]]
     wanted = {
         "requirements.txt": server,
-        "requirements-dev.txt": [*server, *extras["codings"], *groups["dev"]],
+        "requirements-dev.txt": [
+            *server,
+            *extras["codings"],
+            *extras["signatures"],
+            *groups["dev"],
+        ],
         **{f"requirements-{name}.txt": groups[name] for name in ("bench", "audit", "node")},
     }
     assert set(wanted) == {file.name for file in PINNED}

@@ -6,8 +6,7 @@
 Enter the callback in GitHub as "Payload URL", and the secret. Each delivery arrives here unchanged,
 so its signature is valid, and GitHub gets the response of this program. To test without GitHub:
 
-    WEBHOOK_SECRET=… webhook-logger send https://hooks.example.com/<uuid> --sign github \\
-        -H 'X-GitHub-Event: ping' --json '{"zen": "Keep it logically awesome."}'
+    WEBHOOK_SECRET=… webhook-logger send https://hooks.example.com/<uuid> --provider github
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import uuid4
 
+from webhook_logger import providers
 from webhook_logger.captured import Body, CapturedRequest
-from webhook_logger.client.signatures import GitHub
 
 SECRET = os.environ.get("GITHUB_SECRET", "")
 MAX_BYTES = 25 * 2**20  # GitHub's limit
@@ -38,7 +37,7 @@ class Receiver(BaseHTTPRequestHandler):
             return
         size = int(length)
         request = self.captured(self.rfile.read(size))
-        verdict = GitHub().verify(request, SECRET)
+        verdict = providers.get("github").verify(request, SECRET)
         if not verdict.ok:
             self.respond(401, verdict.text)
             return
@@ -47,7 +46,7 @@ class Receiver(BaseHTTPRequestHandler):
         self.respond(202, f"{event} accepted")
 
     def captured(self, body: bytes) -> CapturedRequest:
-        """Return the request in the form that `signatures` needs."""
+        """Return the request in the form that `providers` needs."""
         path, _, query = self.path.partition("?")
         return CapturedRequest(
             uuid="",

@@ -7,13 +7,13 @@ import re
 import pytest
 
 from tests.support.processes import ROOT
-from webhook_logger import client
-from webhook_logger.client import errors, signatures
+from webhook_logger import client, providers
+from webhook_logger.client import errors
 
 MANUAL = (ROOT / "docs/client.md").read_text()
 
 
-@pytest.mark.parametrize("name", [*client.__all__, *signatures.__all__])
+@pytest.mark.parametrize("name", [*client.__all__, *providers.__all__])
 def test_the_manual_documents_every_public_name(name: str) -> None:
     if name in ("Body", "Event", "Provider", "Verdict"):  # described without their names
         return

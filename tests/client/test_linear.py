@@ -12,13 +12,13 @@ import pytest
 
 from tests.test_linear import Reader, require_linear
 from tests.wire_fixture import UUID, samples
+from webhook_logger import providers
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.http import HttpResponse
 from webhook_logger.client.reading import read
 from webhook_logger.client.relay.relayed import reply_headers
 from webhook_logger.client.show import format_request
-from webhook_logger.client.signatures import PROVIDERS, AnyHmac
 from webhook_logger.client.stream import wire
 from webhook_logger.client.stream.digest import Digest
 
@@ -56,8 +56,10 @@ READERS: dict[str, Reader] = {
     "an XML declaration": lambda text: read(f"<?xml {text}".encode(), ()),
     "a payload": lambda text: wire.captured(everywhere(text).to_wire()),
     "an address": lambda text: Address.of(f"http://a/{text}"),
-    "a generic HMAC": lambda text: AnyHmac(header="X").verify(of(headers=(("X", text),)), "secret"),
-    "an altered body": lambda text: PROVIDERS["github"]().verify(
+    "a generic HMAC": lambda text: providers.get("generic").verify(
+        of(headers=(("X", text),)), "secret", header="X"
+    ),
+    "an altered body": lambda text: providers.get("github").verify(
         of(
             headers=(("X-Hub-Signature-256", f"sha256={'0' * 64}"),),
             body=Body(f'["{text}"]'.encode(), len(text)),

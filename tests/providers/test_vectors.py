@@ -19,7 +19,7 @@ by_file = pytest.mark.parametrize("file", files(), ids=lambda file: file.stem)
 @by_file
 def test_vectors(file: Path) -> None:
     for vector in read(file):
-        unknown = set(vector) - {*DESCRIPTION, "signature", "summary", *CHECKS}
+        unknown = set(vector) - {*DESCRIPTION, "summary", *CHECKS}
         assert not unknown, vector["about"]
         for name, check in CHECKS.items():
             if name in vector:
@@ -37,6 +37,17 @@ def recognised(vector: Vector, request: CapturedRequest) -> tuple[Any, Any]:
     return expected, actual
 
 
+def signature(vector: Vector, request: CapturedRequest) -> tuple[Any, Any]:
+    expected = vector["signature"]
+    provider = providers.get(expected["provider"])
+    verdict = provider.verify(request, expected["secret"], **expected.get("options", {}))
+    names = [name for name in ("ok", "reason", "text", "notes") if name in expected]
+    actual = {name: getattr(verdict, name) for name in names}
+    if "notes" in actual:
+        actual["notes"] = list(verdict.notes)
+    return {name: expected[name] for name in names}, actual
+
+
 def handshake(vector: Vector, request: CapturedRequest) -> tuple[Any, Any]:
     expected, found = vector["handshake"], handshakes.find(request)
     if expected is None or found is None:
@@ -50,4 +61,4 @@ def handshake(vector: Vector, request: CapturedRequest) -> tuple[Any, Any]:
     return wanted, (response.status, response.body)
 
 
-CHECKS = {"recognised": recognised, "handshake": handshake}
+CHECKS = {"recognised": recognised, "signature": signature, "handshake": handshake}

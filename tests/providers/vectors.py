@@ -26,7 +26,11 @@ def files() -> list[Path]:
 
 
 def read(file: Path) -> list[Vector]:
+    """Read a file. A signature without a provider is one of the provider that the file is for."""
     vectors: list[Vector] = json.loads(file.read_text(encoding="utf-8"))
+    for vector in vectors:
+        if "signature" in vector:
+            vector["signature"].setdefault("provider", file.stem)
     return vectors
 
 

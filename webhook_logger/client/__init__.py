@@ -9,7 +9,6 @@ with Inbox("https://hooks.example.com") as inbox:
 from __future__ import annotations
 
 from webhook_logger.captured import Body, CapturedRequest
-from webhook_logger.client import signatures
 from webhook_logger.client.aio import AsyncInbox
 from webhook_logger.client.errors import (
     ClientError,
@@ -52,5 +51,4 @@ __all__ = [
     "TooLarge",
     "TooSlow",
     "Unreachable",
-    "signatures",
 ]

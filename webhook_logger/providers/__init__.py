@@ -10,13 +10,31 @@ with an interpreter in `static/js/providers/`. Files and signature code are load
 
 from __future__ import annotations
 
-from webhook_logger.providers.provider import Provider, UnknownProvider, get, ids, providers
+from webhook_logger.providers.errors import (
+    InvalidOption,
+    MissingPackage,
+    ProviderError,
+    UnknownEvent,
+    UnknownProvider,
+    Unsignable,
+)
+from webhook_logger.providers.outgoing import OutgoingRequest, SignedRequest
+from webhook_logger.providers.provider import Provider, get, ids, providers
 from webhook_logger.providers.recognition import Recognition, recognise
+from webhook_logger.providers.signatures.verdict import Verdict
 
 __all__ = [
+    "InvalidOption",
+    "MissingPackage",
+    "OutgoingRequest",
     "Provider",
+    "ProviderError",
     "Recognition",
+    "SignedRequest",
+    "UnknownEvent",
     "UnknownProvider",
+    "Unsignable",
+    "Verdict",
     "get",
     "ids",
     "providers",

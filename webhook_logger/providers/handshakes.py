@@ -7,6 +7,7 @@ are excluded by their method and by searching for a few names.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,8 @@ from webhook_logger.providers.templates import MAX_TEXT_BYTES, ValueOf, template
 MAX_HANDSHAKE_BYTES = 16 * 2**10
 """A request with a larger body is not a handshake."""
 
+_LITERAL = re.compile(r"\^([A-Za-z0-9_-]+)\$")
+"""An expression for one value. JSON and forms contain such a value unescaped."""
 COMPUTED = "computed"
 """The placeholder of a value that depends on the secret."""
 _TEXT = ("Content-Type", "text/plain; charset=utf-8")
@@ -70,7 +73,9 @@ class FoundHandshake:
             return respond(self.entry["respond"], self.values.at)
         if secret is None:
             raise ValueError(f"The handshake of {self.provider.name} needs the secret.")
-        raise NotImplementedError
+        from webhook_logger.providers.signatures.handshaking import answer  # noqa: PLC0415
+
+        return answer(self, secret, options or {})
 
 
 def find(request: CapturedRequest) -> FoundHandshake | None:
@@ -161,15 +166,17 @@ def _screen() -> _Screen:
 
 def _mark(rule: Rule) -> tuple[str, str]:
     """Return what a request must contain to match a rule, as cheap to check as possible."""
-    marks: dict[str, str] = {}
-    for location, _ in rule.conditions:
+    marks: dict[str, list[str]] = {"query": [], "body": [], "header": []}
+    for location, expression in rule.conditions:
         kind, _, name = location.partition(":")
         if kind in ("json", "form"):
-            kind, name = "body", name.rpartition("/")[2]
-        marks.setdefault(kind, name.lower() if kind == "header" else name)
-    for kind in ("query", "body", "header"):
-        if kind in marks:
-            return kind, marks[kind]
+            literal = _LITERAL.fullmatch(expression)
+            marks["body"] += [name.rpartition("/")[2], *(literal.groups() if literal else ())]
+        elif kind in marks:
+            marks[kind].append(name.lower() if kind == "header" else name)
+    for kind, names in marks.items():
+        if names:
+            return kind, max(names, key=len)
     return "method", rule.method
 
 

@@ -23,6 +23,9 @@ MAX_PARSED_BYTES = 256 * 2**10
 """Larger bodies have no JSON values and no form fields."""
 MAX_SAFE_INTEGER = 2**53 - 1
 """JavaScript rounds larger numbers."""
+MAX_LISTED = 100
+"""Maximum names in a header that lists other headers."""
+WHITE_SPACE = " \t"
 FORM = "application/x-www-form-urlencoded"
 
 _ASCII = "".join(map(chr, range(128)))
@@ -94,7 +97,18 @@ class Values:
             if not found:
                 return _utf8(text)
             return _utf8(_scalar(_at_pointer(parse_json((text or "").encode()), pointer)))
+        if kind == "signed":
+            return self._listed(name)
         return _utf8({"query": self.query, "option": self.options}[kind].get(name))
+
+    def _listed(self, name: str) -> bytes | None:
+        """Return the header lines that a header lists, or None if it lists too many."""
+        listed = self._first_lines.get(name.lower())
+        if listed is None or listed.count(",") >= MAX_LISTED:
+            return None
+        names = [each.strip(WHITE_SPACE).lower() for each in listed.split(",")]
+        lines = (f"{each}:{self._first_lines.get(each, '').strip(WHITE_SPACE)}" for each in names)
+        return ";".join(lines).encode("latin-1")
 
     def _simple(self, kind: str) -> bytes | None:
         if kind == "body":
@@ -156,11 +170,22 @@ class Values:
     @property
     def media_type(self) -> str:
         """The media type in lower case; "" if none was sent."""
-        return self._first_lines.get("content-type", "").partition(";")[0].strip(" \t").lower()
+        content_type = self._first_lines.get("content-type", "")
+        return content_type.partition(";")[0].strip(WHITE_SPACE).lower()
 
     @cached_property
     def _json(self) -> Any:
         return parse_json(self.body)
+
+
+_NAMED = ("header", "query", "form", "json", "option", "signed")
+_SIMPLE = ("body", "method", "host", "target", "url", "timestamp", "form", "crc32", "sha256")
+
+
+def is_location(text: str) -> bool:
+    """Return whether `Values.at` can read a location."""
+    kind, _, name = text.partition(":")
+    return kind in _NAMED if name else kind in _SIMPLE
 
 
 def _first(pairs: list[tuple[str, str]]) -> dict[str, str]:

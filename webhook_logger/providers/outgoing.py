@@ -13,14 +13,11 @@ from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 from webhook_logger.headers import HeaderLines
+from webhook_logger.providers.errors import UnknownEvent
 from webhook_logger.providers.locations import FORM, Values
 from webhook_logger.providers.provider import Provider
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(uuid|now|now:iso)\}")
-
-
-class UnknownEvent(LookupError):
-    """The registry has no sample of this event."""
 
 
 @dataclass(frozen=True)

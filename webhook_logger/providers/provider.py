@@ -5,27 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from webhook_logger.providers.errors import UnknownProvider
 from webhook_logger.providers.locations import Values
 from webhook_logger.providers.rules import Rule
 from webhook_logger.providers.templates import fill_text
 
 if TYPE_CHECKING:
-    from webhook_logger.providers.outgoing import OutgoingRequest
+    from webhook_logger.captured import CapturedRequest
+    from webhook_logger.providers.outgoing import OutgoingRequest, SignedRequest
+    from webhook_logger.providers.signatures.verdict import Verdict
 
 REGISTRY = Path(__file__).parent / "registry"
 LEVELS = ("certain", "likely", "possible")
 """How certain the rules of a provider are, most certain first."""
+GENERIC = "generic"
+"""The id of the provider whose HMAC the user describes. It has no file."""
 TEXTS = ("event", "delivery", "attempt", "retry", "timestamp")
 """The lists of templates that describe a delivery."""
-
-
-class UnknownProvider(LookupError):
-    """The registry has no provider with this id."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,22 @@ class Provider:
         lists = ((name, self.entry.get(name, ())) for name in TEXTS)
         return {name: list(map(_choice, entries)) for name, entries in lists}
 
+    def verify(self, request: CapturedRequest, secret: str, **options: str) -> Verdict:
+        """Verify that the request was signed with this secret.
+
+        Raises `MissingPackage` if this kind of signature needs a package that is not installed, and
+        `InvalidOption`.
+        """
+        from webhook_logger.providers.signatures.verifying import verify  # noqa: PLC0415
+
+        return verify(self, request, secret, options)
+
+    def sign(self, outgoing: OutgoingRequest, secret: str, **options: str) -> SignedRequest:
+        """Sign a request as the provider does. Raises `Unsignable` if that is not possible."""
+        from webhook_logger.providers.signatures.signing import sign  # noqa: PLC0415
+
+        return sign(self, outgoing, secret, options)
+
     def sample(self, event: str | None = None, url: str = "") -> OutgoingRequest:
         """Return a request to `url` from the provider's documentation, by default the first one.
 
@@ -81,7 +99,10 @@ def _choice(entry: str | Mapping[str, Any]) -> tuple[Rule, str]:
 
 
 def _resolved(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return get(entry["like"]).signatures if "like" in entry else [entry]
+    if "like" not in entry:
+        return [entry]
+    changes = {name: value for name, value in entry.items() if name != "like"}
+    return [{**each, **changes} for each in get(entry["like"]).signatures]
 
 
 @cache
@@ -98,10 +119,12 @@ def _by_id(id_: str) -> Provider:
 
 def get(id_: str) -> Provider:
     """Return a provider by its id. Raises `UnknownProvider`."""
+    if id_ == GENERIC:
+        return Provider(GENERIC, "Another HMAC", "", {"recognise": {}, "samples": []})
     if id_ not in ids():
-        raise UnknownProvider(
-            f"There is no provider “{id_}”. The providers are: {', '.join(ids())}."
-        )
+        similar = get_close_matches(id_, ids(), 1)
+        advice = f"Did you mean {similar[0]}?" if similar else "providers.ids() lists all ids."
+        raise UnknownProvider(f"There is no provider “{id_}”. {advice}")
     return _by_id(id_)
 
 

@@ -17,6 +17,7 @@ import click
 
 from webhook_logger.client import errors
 from webhook_logger.plain import plain
+from webhook_logger.providers.errors import ProviderError
 
 END_SECONDS = 10.0
 """Maximum seconds that a command takes to end after Ctrl-C, while it responds to senders."""
@@ -67,6 +68,9 @@ class Commands(click.Group):
         except BrokenPipeError:
             _discard_stdout()
             ctx.exit(Exit.BROKEN_PIPE)
+        except ProviderError as error:
+            _print_error(str(error))
+            ctx.exit(Exit.USAGE)
         except errors.ClientError as error:
             _print_error(str(error))
             ctx.exit(next(code for kind, code in _EXIT_CODES if isinstance(error, kind)))

@@ -7,6 +7,9 @@ from typing import Any
 
 import click
 
+from webhook_logger import providers
+from webhook_logger.providers import Provider, UnknownProvider
+
 MAX_SECONDS = 10**6
 
 
@@ -25,7 +28,40 @@ class Positive(click.FloatRange):
         return number
 
 
+class ProviderId(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no argument
+    """The id of a provider. Does not read the registry before an option is used."""
+
+    name = "provider"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Provider:
+        try:
+            return value if isinstance(value, Provider) else providers.get(value)
+        except UnknownProvider as error:
+            self.fail(str(error), param, ctx)
+
+
+def _named_values(
+    _ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]
+) -> dict[str, str]:
+    """Parse `NAME=VALUE` options."""
+    pairs = [text.partition("=") for text in texts]
+    if not all(name and equals for name, equals, _ in pairs):
+        raise click.BadParameter("it must have the form NAME=VALUE.")
+    return {name: value for name, _, value in pairs}
+
+
+signature_options = click.option(
+    "--option",
+    "signature_options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_named_values,
+    help="An option of the provider's signature, such as url=https://…; repeatable.",
+)
 SECONDS = Positive(MAX_SECONDS)
+PROVIDER = ProviderId()
 
 timeout = click.option(
     "--timeout",

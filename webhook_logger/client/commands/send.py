@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -21,35 +21,52 @@ from webhook_logger.client.commands.tally import NO_RESPONSE, Tally
 from webhook_logger.client.errors import Invalid, Unreachable
 from webhook_logger.client.http import Http, HttpResponse
 from webhook_logger.client.show import format_body, header, status_color
-from webhook_logger.client.signatures import PROVIDERS, OutgoingRequest
 from webhook_logger.headers import HeaderLines
 from webhook_logger.plain import plain
+from webhook_logger.providers import OutgoingRequest, Provider
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class RequestDraft:
     """A request before it is signed."""
 
-    method: str
+    method: str | None
     url: str
     headers: HeaderLines
-    body: bytes
-    provider: str | None
+    body: bytes | None
+    provider: Provider | None
+    event: str | None
+    is_sample: bool
+    """Whether to send the provider's sample, with this method, these headers and this body if they
+    are given.
+    """
     secret: str
+    options: dict[str, str]
+    """Options of the signature."""
 
-    def lines(self) -> HeaderLines:
-        """Return the header lines for a request that is sent now, including the signature."""
-        if not self.provider:
-            return self.headers
-        outgoing = OutgoingRequest(self.body, self.url, self.headers)
-        return (*self.headers, *PROVIDERS[self.provider]().sign(outgoing, self.secret))
+    def request(self) -> OutgoingRequest:
+        """Return the request to send now, with its signature."""
+        given = OutgoingRequest(url=self.url)
+        if self.provider and self.is_sample:
+            given = self.provider.sample(self.event, self.url)
+        body = given.body if self.body is None else self.body
+        headers = _merged(given.headers, self.headers)
+        outgoing = replace(given, method=self.method or given.method, headers=headers, body=body)
+        if not self.provider or not self.secret:
+            return outgoing
+        signed = self.provider.sign(outgoing, self.secret, **self.options)
+        return replace(outgoing, headers=signed.headers, body=signed.body)
+
+
+def _merged(lines: HeaderLines, others: HeaderLines) -> HeaderLines:
+    """Return the lines, with all lines of a name replaced by the others of this name."""
+    names = {name.lower() for name, _ in others}
+    return (*(line for line in lines if line[0].lower() not in names), *others)
 
 
 @click.command()
 @click.argument("url")
-@click.option(
-    "-X", "--method", default="POST", show_default=True, metavar="METHOD", help="The HTTP method."
-)
+@click.option("-X", "--method", show_default="POST", metavar="METHOD", help="The HTTP method.")
 @click.option(
     "-H",
     "--header",
@@ -67,11 +84,19 @@ class Draft:
 )
 @click.option(
     "--sign",
-    "provider",
+    "signer",
     metavar="PROVIDER",
-    type=click.Choice(list(PROVIDERS)),
-    help=f"Sign the request like this provider: {', '.join(PROVIDERS)}.",
+    type=options.PROVIDER,
+    help="Sign the request like this provider, or `generic`: HMAC-SHA256 in X-Signature.",
 )
+@click.option(
+    "--provider",
+    "sampled",
+    metavar="PROVIDER",
+    type=options.PROVIDER,
+    help="Send the provider's sample; with a secret, signed.",
+)
+@click.option("--event", metavar="NAME", help="The event of the sample; the first by default.")
 @click.option(
     "--secret",
     envvar="WEBHOOK_SECRET",
@@ -80,6 +105,7 @@ class Draft:
     callback=lambda _ctx, _param, secret: _checked_secret(secret),
     help="The secret for the signature.",
 )
+@options.signature_options
 @click.option(
     "--times",
     type=click.IntRange(1, 10**6),
@@ -105,8 +131,11 @@ def send(
     lines: tuple[str, ...],
     data: str | None,
     json_data: str | None,
-    provider: str | None,
+    signer: Provider | None,
+    sampled: Provider | None,
+    event: str | None,
     secret: str,
+    signature_options: dict[str, str],
     times: int,
     rate: float | None,
     timeout: float,
@@ -117,16 +146,33 @@ def send(
     Give the secret as WEBHOOK_SECRET in the environment: other users of this machine can read the
     options of a command.
     """
-    if provider and not secret:
+    if signer and not secret:
         raise click.UsageError("--sign requires --secret.")
+    if signer and sampled:
+        raise click.UsageError("Use either --sign or --provider, not both.")
+    if event and not sampled:
+        raise click.UsageError("--event requires --provider.")
     if data is not None and json_data is not None:
         raise click.UsageError("Use either --data or --json, not both.")
     headers = tuple(map(_line, lines))
     if json_data is not None and all(name.lower() != "content-type" for name, _ in headers):
         headers = (*headers, ("Content-Type", "application/json"))
     body = _content(data if json_data is None else json_data)
-    draft = Draft(method, absolute(url), headers, body, provider, secret)
-    sender = Sender(draft, Screen(), verbose or times == 1, verbose)
+    draft = RequestDraft(
+        method,
+        absolute(url),
+        headers,
+        body,
+        signer or sampled,
+        event,
+        sampled is not None,
+        secret,
+        signature_options,
+    )
+    screen = Screen()
+    if sampled and sampled.signatures and not secret:
+        screen.note("Not signed: set the secret as WEBHOOK_SECRET.", "yellow")
+    sender = Sender(draft, screen, verbose or times == 1, verbose)
     with Http(timeout=timeout) as http:
         ctx.exit(sender.send(http, times, rate))
 
@@ -134,7 +180,7 @@ def send(
 class Sender:
     """Sends a draft one or more times, and prints the responses."""
 
-    def __init__(self, draft: Draft, screen: Screen, each: bool, headers: bool) -> None:
+    def __init__(self, draft: RequestDraft, screen: Screen, each: bool, headers: bool) -> None:
         """`each`: whether to print each response; `headers`: with its header lines."""
         self._draft = draft
         self._screen = screen
@@ -157,9 +203,9 @@ class Sender:
 
     def _one(self, http: Http) -> str:
         """Send one request, and return its outcome for the tally."""
-        draft, start = self._draft, time.monotonic()
+        request, start = self._draft.request(), time.monotonic()
         try:
-            response = http.send(draft.method, draft.url, draft.lines(), draft.body)
+            response = http.send(request.method, request.url, request.headers, request.body)
         except Unreachable as error:
             self._screen.note(f"Error: {error}", "red")
             return NO_RESPONSE
@@ -191,10 +237,12 @@ def _checked_secret(secret: str) -> str:
     return secret
 
 
-def _content(data: str | None) -> bytes:
+def _content(data: str | None) -> bytes | None:
     """Return the bytes of `TEXT`, `@FILE` or `@-`."""
-    if data is None or not data.startswith("@"):
-        return (data or "").encode("utf-8", "surrogateescape")
+    if data is None:
+        return None
+    if not data.startswith("@"):
+        return data.encode("utf-8", "surrogateescape")
     if data == "@-":
         return sys.stdin.buffer.read()
     try:

@@ -38,13 +38,19 @@ def encode_hash(content: bytes, encoding: Encoding) -> str:
     return content.hex() if encoding == "hex" else base64.b64encode(content).decode()
 
 
+def decode(text: str, encoding: Encoding) -> bytes | None:
+    """Decode hex or base64, or return None."""
+    return from_hex(text) if encoding == "hex" else from_base64(text)
+
+
 def decode_hash(text: str, encoding: Encoding, algorithm: Algorithm) -> bytes | None:
     """Decode a hash, or return None if the text is not a hash of this algorithm."""
-    content = _from_hex(text) if encoding == "hex" else from_base64(text)
+    content = decode(text, encoding)
     return content if content is not None and len(content) == ALGORITHMS[algorithm] else None
 
 
-def _from_hex(text: str) -> bytes | None:
+def from_hex(text: str) -> bytes | None:
+    """Decode hex in either case, or return None."""
     return bytes.fromhex(text) if _HEX.fullmatch(text) else None
 
 

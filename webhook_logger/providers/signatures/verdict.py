@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from webhook_logger.providers.locations import describe
+
 Reason = Literal["secret", "timestamp", "body", "missing", "malformed"]
 
 
@@ -32,17 +34,18 @@ def invalid(reason: Reason, text: str) -> Verdict:
     return Verdict(ok=False, reason=reason, text=text)
 
 
-def missing(header: str) -> Verdict:
-    return invalid("missing", f"This request has no {header} header.")
+def missing(location: str) -> Verdict:
+    """Return the verdict on a request without a value at a location."""
+    return invalid("missing", f"This request has no {describe(location)}.")
 
 
-def malformed(header: str, problem: str) -> Verdict:
-    """Return the verdict on a malformed header; `problem` completes the message."""
-    return invalid("malformed", f"The {header} header is malformed: {problem}.")
+def malformed(location: str, problem: str) -> Verdict:
+    """Return the verdict on a malformed value; `problem` completes the message."""
+    return invalid("malformed", f"The {describe(location)} is malformed: {problem}.")
 
 
 def mismatch(cause: str = "the secret is wrong") -> Verdict:
-    """Return the verdict on a different hash, which does not reveal the cause."""
+    """Return the verdict on a different signature, which does not reveal the cause."""
     return invalid(
         "secret",
         f"The signature does not match: {cause}, or the request was changed after it was signed.",

@@ -1,0 +1,1 @@
+"""Verify and create signatures, as the registry describes them."""
