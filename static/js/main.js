@@ -5,6 +5,8 @@ import { addDecoders } from "./body/decoders/index.js";
 import { startAlerts } from "./browser/alerts.js";
 import { followKeys } from "./browser/keyboard.js";
 import { showTheme } from "./browser/theme.js";
+import { recognise } from "./providers/recognise.js";
+import { summarise } from "./providers/summary.js";
 import { ReplyApi } from "./reply/api.js";
 import { Settings } from "./state/settings.js";
 import { Store } from "./state/store.js";
@@ -16,7 +18,8 @@ const page = /** @type {import("./components/webhook-page.js").WebhookPage} */ (
 const { uuid = "", server = "", replyUrl = "" } = page.dataset;
 
 const settings = new Settings(() => localStorage);
-const store = new Store(settings.choices.maxEntries);
+const recogniser = { recognise, summarise };
+const store = new Store(settings.choices.maxEntries, recogniser);
 const applySettings = () => {
   showTheme(settings.choices.theme);
   store.maxEntries = settings.choices.maxEntries;
@@ -28,6 +31,7 @@ addEventListener("storage", () => settings.reread());
 addDecoders(new URL("./embed/", import.meta.url)); // of this file when it is bundled
 page.store = store;
 page.settings = settings;
+page.recogniser = recogniser;
 page.replies = new ReplyApi(replyUrl);
 const stream = openStream({ server: location.origin + server, uuid }, store);
 page.addEventListener("try-now", stream.tryNow);

@@ -186,6 +186,9 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "reply, with a binary body": binary_reply,
     "copy menu": lambda stage: (several(stage), stage.press("Copy as")),
     "a delivery sent again": lambda stage: [stage.post("/", b"{}") for _ in range(2)],
+    "a provider": lambda stage: stage.post(
+        "/", b"{}", "X-GitHub-Event: push", "X-GitHub-Delivery: a"
+    ),
     "gap": gap,
     "recovered": recovered,
     "cleared": lambda stage: (several(stage), stage.press("Clear")),

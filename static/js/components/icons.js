@@ -29,6 +29,9 @@ export const brandIcon = icon(svg`
 
 export const closeIcon = icon(svg`<path d="m4 4 8 8M12 4l-8 8" />`);
 
+/** An arrow that leaves the page. */
+export const linkIcon = icon(svg`<path d="M6 3.5H3.5v9h9V10M9 2.75h4.25V7M13 3 7.5 8.5" />`);
+
 export const sendIcon = icon(svg`<path d="m13.5 2.5-4 11-2.5-4.5L2.5 6.5zM7 9l3-3" />`);
 
 export const helpIcon = icon(svg`

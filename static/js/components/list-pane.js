@@ -1,4 +1,5 @@
 import { html, LitElement } from "lit";
+import { NO_RECOGNISER } from "../state/recogniser.js";
 import "./cleared-notice.js";
 import "./compare-notice.js";
 import "./list-toolbar.js";
@@ -7,7 +8,11 @@ import "./request-list.js";
 
 /** The list, its toolbar and its notices. Hidden until the first request or notice arrives. */
 export class ListPane extends LitElement {
-  static properties = { snapshot: { attribute: false }, rate: { attribute: false } };
+  static properties = {
+    snapshot: { attribute: false },
+    rate: { attribute: false },
+    recogniser: { attribute: false },
+  };
 
   constructor() {
     super();
@@ -15,6 +20,7 @@ export class ListPane extends LitElement {
     this.snapshot = undefined;
     /** @type {import("../state/rate.js").Rate | undefined} */
     this.rate = undefined;
+    this.recogniser = NO_RECOGNISER;
   }
 
   createRenderRoot() {
@@ -30,7 +36,7 @@ export class ListPane extends LitElement {
         <rate-plot .rate=${rate}></rate-plot>
         ${snapshot.cleared ? html`<cleared-notice .count=${snapshot.cleared}></cleared-notice>` : ""}
         ${isChoosing(snapshot) ? html`<compare-notice .request=${snapshot.compared}></compare-notice>` : ""}
-        <request-list .snapshot=${snapshot}></request-list>
+        <request-list .snapshot=${snapshot} .recogniser=${this.recogniser}></request-list>
       </section>
     `;
   }

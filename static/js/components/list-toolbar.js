@@ -5,7 +5,8 @@ import "./export-menu.js";
 /** Announce one result after the last letter, not one for each letter. */
 const QUIET_MS = 1000;
 
-const EXAMPLE = 'method:post path:/orders header:stripe body:"a card" from:203.0.113.9 -word';
+const EXAMPLE =
+  'method:post path:/orders provider:stripe event:invoice header:json body:"a card" from:203.0.113.9 -word';
 
 /**
  * Filters, pauses, clears and exports the list.
@@ -42,7 +43,7 @@ export class ListToolbar extends LitElement {
           type="search"
           class="field toolbar-filter"
           aria-label="Filter requests"
-          placeholder="Filter, such as method:post stripe"
+          placeholder="Filter, such as provider:stripe event:paid"
           title=${`Words, or fields such as ${EXAMPLE}`}
           spellcheck="false"
           autocomplete="off"

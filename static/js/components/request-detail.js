@@ -8,6 +8,7 @@ import "./captured-detail.js";
 import "./export-menu.js";
 import "./found-tokens.js";
 import "./pairs-table.js";
+import "./provider-facts.js";
 import "./resend-panel.js";
 import "./signature-check.js";
 import "./request-tools.js";
@@ -61,6 +62,7 @@ export class RequestDetail extends LitElement {
     return html`
       <article class="detail" aria-label="Captured request" @keydown=${this.onKey}>
         ${this.head(request)}
+        <provider-facts .request=${request}></provider-facts>
         <div class="detail-actions">
           <request-tools .request=${request}></request-tools>
           <export-menu label="Export request" .requests=${[request]} .responses=${this.responses}></export-menu>

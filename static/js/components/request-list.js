@@ -2,6 +2,7 @@ import { html, LitElement, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { Ticking } from "../browser/clock.js";
 import { noticeText } from "../state/entries.js";
+import { NO_RECOGNISER } from "../state/recogniser.js";
 import { ago } from "../text/format.js";
 import { checkIcon, gapIcon, refusedIcon } from "./icons.js";
 import "./empty-list.js";
@@ -14,12 +15,16 @@ import { RowWindow } from "./row-window.js";
  * @fires select-request  detail {id, opened}
  */
 export class RequestList extends LitElement {
-  static properties = { snapshot: { attribute: false } };
+  static properties = {
+    snapshot: { attribute: false },
+    recogniser: { attribute: false },
+  };
 
   constructor() {
     super();
     /** @type {import("../state/store.js").Snapshot | undefined} */
     this.snapshot = undefined;
+    this.recogniser = NO_RECOGNISER;
     this.window = new RowWindow(this);
     this.focused = new RowFocus(this);
     new Ticking(this);
@@ -80,6 +85,7 @@ export class RequestList extends LitElement {
       .request=${entry.request}
       .response=${response}
       .retry=${retry}
+      .summary=${this.recogniser.summarise(entry.request)}
       .time=${ago(age)}
       .fresh=${isFresh(entry, place)}
       .selected=${selected}

@@ -23,6 +23,7 @@ export class RequestRow extends LitElement {
     request: { attribute: false },
     response: { attribute: false },
     retry: { attribute: false },
+    summary: { attribute: false },
     time: {},
     fresh: { type: Boolean },
     selected: { type: Boolean, reflect: true },
@@ -38,6 +39,8 @@ export class RequestRow extends LitElement {
     this.response = undefined;
     /** @type {import("../state/retries.js").Retry | undefined} undefined if it is not a retry */
     this.retry = undefined;
+    /** @type {import("../state/recogniser.js").Summary | undefined} undefined in lists without the registry */
+    this.summary = undefined;
     /** Time of arrival, as text. */
     this.time = "";
     this.fresh = false;
@@ -56,7 +59,7 @@ export class RequestRow extends LitElement {
   }
 
   render() {
-    const { request, response, retry } = this;
+    const { request, response, retry, summary } = this;
     if (!request) return;
     const { method, received_at, remote_addr, body } = request;
     return html`
@@ -77,7 +80,7 @@ export class RequestRow extends LitElement {
         ${response ? rowResponse(response, request) : nothing}
         <span class="row-info">
           ${retry ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
-          <span class="row-type captured">${visible(typeText(request))}</span>
+          ${rowSummary(summary) ?? html`<span class="captured">${visible(typeText(request))}</span>`}
           <span class="row-sender captured">${visible(remote_addr)}</span>
         </span>
         <span part="size" class="row-size">${byteSize(body.size)}</span>
@@ -102,6 +105,18 @@ export function isFresh({ arrived }, place) {
 function rowResponse(response, request) {
   return html`<span part="status" class="row-response" data-tone=${statusTone(response.status)} title=${responseText(response, request)}
     ><span class="visually-hidden">${request.body.complete ? "response " : "rejected "}</span>${response.status}</span
+  >`;
+}
+
+/**
+ * Render provider and event, or the start of the body; null if all are empty.
+ * @param {import("../state/recogniser.js").Summary | undefined} summary
+ */
+function rowSummary({ provider, event, text } = { provider: "", event: "", text: "" }) {
+  if (text) return html`<span class="captured">${visible(text)}</span>`;
+  if (!provider && !event) return null;
+  return html`<span class="row-summary captured"
+    >${provider ? html`<b>${visible(provider)}</b>` : nothing}${provider && event ? " · " : nothing}${visible(event)}</span
   >`;
 }
 

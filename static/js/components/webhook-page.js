@@ -1,6 +1,7 @@
 import { html, LitElement } from "lit";
 import { BackButton } from "../browser/back.js";
 import { ReplyApi } from "../reply/api.js";
+import { NO_RECOGNISER } from "../state/recogniser.js";
 import { Settings } from "../state/settings.js";
 import { Store } from "../state/store.js";
 import "./callback-url.js";
@@ -20,13 +21,18 @@ import "./top-bar.js";
 
 /** The whole page: passes the store's data to components, and their events to the store. */
 export class WebhookPage extends LitElement {
-  static properties = { store: { attribute: false }, settings: { attribute: false } };
+  static properties = {
+    store: { attribute: false },
+    settings: { attribute: false },
+    recogniser: { attribute: false },
+  };
 
   constructor() {
     super();
     this.store = new Store();
     this.settings = new Settings(() => localStorage);
     this.replies = new ReplyApi("");
+    this.recogniser = NO_RECOGNISER;
     /** @type {(() => void)[]} */
     this.subscriptions = [];
     this.back = new BackButton(() => this.store.snapshot.opened && this.close());
@@ -86,7 +92,10 @@ export class WebhookPage extends LitElement {
         @show-sheet=${this.onSheet}
       >
         <callback-url .url=${this.url} .reply=${reply}></callback-url>
-        <list-pane .snapshot=${snapshot} .rate=${this.store.rate}></list-pane>
+        <list-pane
+          .snapshot=${snapshot} .rate=${this.store.rate}
+          .recogniser=${this.recogniser}
+        ></list-pane>
         <section class="page-detail" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "Get started"}>${this.detail(snapshot)}</section>
       </main>
       <request-announcer .arrived=${arrived}></request-announcer>

@@ -16,15 +16,19 @@ export class EntryBuffer {
   #characters = 0;
   /** @type {Entry | undefined} */
   newest = undefined;
-  retries = new Retries();
+  retries;
   /** Number of requests among the entries. */
   requests = 0;
   /** Number of requests that were dropped for newer ones. */
   dropped = 0;
 
-  /** @param {number} maxEntries */
-  constructor(maxEntries) {
+  /**
+   * @param {number} maxEntries
+   * @param {import("./recogniser.js").Recogniser} recogniser
+   */
+  constructor(maxEntries, recogniser) {
     this.#maxEntries = maxEntries;
+    this.retries = new Retries(recogniser);
   }
 
   /** @param {number} maxEntries */

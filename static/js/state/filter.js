@@ -1,9 +1,10 @@
 /**
- * The filter of the list: `method:post path:/orders header:stripe body:"a card" -word`.
+ * The filter of the list: `method:post path:/orders provider:stripe event:invoice body:"a card" -word`.
  * All terms must match. A plain word matches anywhere. Uses no DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./entries.js").Entry} Entry
+ * @typedef {import("./recogniser.js").Recogniser} Recogniser
  *
  * @typedef {object} Term
  * @property {string} field    a key of FIELDS, or "" for all fields
@@ -15,6 +16,7 @@ import { bytesOf } from "../body/body.js";
 import { open, opened } from "../body/reading.js";
 import { turn } from "../browser/turn.js";
 import { linesOf, subpathAndQuery, textOfLine } from "../wire/captured.js";
+import { NO_RECOGNISER } from "./recogniser.js";
 
 /** Maximum characters of a body that are searched: a multiple of four, for base64. */
 const MAX_BODY_SIZE = 1024 * 1024;
@@ -27,11 +29,13 @@ const HEAD_CHARACTERS = 4 * 1024;
 /** Maximum bodies that are decompressed at the same time. */
 const MAX_OPENING = 8;
 
-/** @type {Record<string, (request: CapturedRequest) => string>} the cheapest first */
+/** @type {Record<string, (request: CapturedRequest, recogniser: Recogniser) => string>} the cheapest first */
 const FIELDS = {
   method: ({ method }) => method,
   path: (request) => textOfLine(subpathAndQuery(request)),
   from: ({ remote_addr }) => remote_addr,
+  provider: providerText,
+  event: (request, { summarise }) => summarise(request).event,
   header: headerText,
   body: bodyText,
 };
@@ -43,6 +47,16 @@ const FIELDS = {
 function headerText({ headers, trailers = [] }) {
   const lines = linesOf([...headers, ...trailers]);
   return lines.map(([name, value]) => `${name}: ${value}`).join("\n");
+}
+
+/**
+ * Return the id and the name of the provider, or the name of the protocol.
+ * @param {CapturedRequest} request
+ * @param {Recogniser} recogniser
+ */
+function providerText(request, { recognise, summarise }) {
+  const { id, name } = recognise(request)?.provider ?? {};
+  return id ? `${id} ${name}` : summarise(request).provider;
 }
 
 const TERM = /(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S*))/gi;
@@ -69,11 +83,12 @@ function term([, minus, prefix = "", quoted, word]) {
 /**
  * @param {readonly Term[]} terms
  * @param {CapturedRequest} request
+ * @param {Recogniser} [recogniser]
  */
-export function matches(terms, request) {
+export function matches(terms, request, recogniser = NO_RECOGNISER) {
   return terms.every(({ field, text, wanted }) => {
     const fields = field ? [FIELDS[field]] : Object.values(FIELDS);
-    return fields.some((read) => read(request).toLowerCase().includes(text)) === wanted;
+    return fields.some((read) => read(request, recogniser).toLowerCase().includes(text)) === wanted;
   });
 }
 
@@ -100,12 +115,17 @@ export class Filter {
   #results = new WeakMap();
   /** @type {Map<CapturedRequest, Promise<void>>} requests whose bodies are being decompressed */
   #opening = new Map();
+  #recogniser;
   #terms;
   #searchesBodies;
 
-  /** @param {string} text */
-  constructor(text) {
+  /**
+   * @param {string} text
+   * @param {Recogniser} [recogniser]
+   */
+  constructor(text, recogniser) {
     this.text = text;
+    this.#recogniser = recogniser;
     this.#terms = parseFilter(text);
     this.#searchesBodies = this.#terms.some(searchesBodies);
   }
@@ -134,7 +154,7 @@ export class Filter {
 
   /** @param {CapturedRequest} request */
   #search(request) {
-    this.#results.set(request, matches(this.#terms, request));
+    this.#results.set(request, matches(this.#terms, request, this.#recogniser));
   }
 
   /**

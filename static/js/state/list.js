@@ -20,9 +20,11 @@
 
 import { EntryBuffer } from "./entry-buffer.js";
 import { Filter } from "./filter.js";
+import { NO_RECOGNISER } from "./recogniser.js";
 
 export class List {
   #maxEntries;
+  #recogniser;
   #current;
   #waiting;
   #filter = new Filter("");
@@ -30,11 +32,19 @@ export class List {
   #cleared = undefined;
   paused = false;
 
-  /** @param {number} maxEntries */
-  constructor(maxEntries) {
+  /**
+   * @param {number} maxEntries
+   * @param {import("./recogniser.js").Recogniser} [recogniser]
+   */
+  constructor(maxEntries, recogniser = NO_RECOGNISER) {
     this.#maxEntries = maxEntries;
-    this.#current = new EntryBuffer(maxEntries);
-    this.#waiting = new EntryBuffer(maxEntries);
+    this.#recogniser = recogniser;
+    this.#current = this.#emptyBuffer();
+    this.#waiting = this.#emptyBuffer();
+  }
+
+  #emptyBuffer() {
+    return new EntryBuffer(this.#maxEntries, this.#recogniser);
   }
 
   /** @param {number} maxEntries */
@@ -46,7 +56,7 @@ export class List {
 
   /** @param {string} text */
   set filter(text) {
-    this.#filter = new Filter(text);
+    this.#filter = new Filter(text, this.#recogniser);
   }
 
   /** The entries that new ones are added to: those that wait while the list is paused. */
@@ -67,7 +77,7 @@ export class List {
   /** Resume, and return the entries that waited, oldest first. */
   resume() {
     const waiting = this.#waiting;
-    this.#waiting = new EntryBuffer(this.#maxEntries);
+    this.#waiting = this.#emptyBuffer();
     this.#current.dropped += waiting.dropped;
     this.paused = false;
     return waiting.oldestFirst();
@@ -79,7 +89,7 @@ export class List {
       this.restore();
       this.#cleared = this.#current;
     }
-    this.#current = new EntryBuffer(this.#maxEntries);
+    this.#current = this.#emptyBuffer();
   }
 
   /** Restore the cleared entries, below newer ones. */

@@ -5,26 +5,27 @@
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *
  * @typedef {object} Retry
- * @property {string} first   id of the first request of the delivery
+ * @property {string} first   id of the first request of the delivery in the list
  * @property {number} number  2 for the second delivery, 3 for the third
- * @property {number} after   seconds since the previous one
- * @property {string} by      evidence: the name of a header, in lower case, or "body"
+ * @property {number | null} after  seconds since the previous one; null if it is not in the list
+ * @property {string} by      evidence: "delivery id", the name of a header in lower case, "body" or "attempt"
  *
  * @typedef {object} Fingerprint  equal for requests of the same delivery
  * @property {string} by
  * @property {string} place    key for method, path and `by`
  * @property {string} mark     key for the content
  * @property {string} target   method and path
- * @property {string} content  the header's value, or the body
+ * @property {string} content  the delivery id, the header's value, or the body
  *
  * @typedef {Fingerprint & {first: string, number: number, last: number, known: number}} Chain
  *   last: time of the last request in milliseconds; known: number of its requests in the list
  */
 
 import { span } from "../text/timestamps.js";
+import { NO_RECOGNISER } from "./recogniser.js";
 
 /**
- * Headers that stay the same when a delivery is retried, most specific first: Standard Webhooks,
+ * For senders that are not in the registry. Headers that stay the same when a delivery is retried, most specific first: Standard Webhooks,
  * Svix, GitHub, Shopify, the IETF's draft (used by GitLab and others), GitLab, Twilio, Atlassian,
  * CloudEvents, Amazon SNS. Not x-request-id: proxies replace it.
  */
@@ -50,11 +51,11 @@ const LONGEST_KEY = 16_000;
 const END = 256;
 
 /**
- * "Delivery 3, 5 minutes later".
+ * "Delivery 3".
  * @param {Retry} retry
  */
-export function retryLabel({ number, after }) {
-  return `Delivery ${number}, ${time(after)} later`;
+export function retryLabel({ number }) {
+  return `Delivery ${number}`;
 }
 
 /**
@@ -62,6 +63,7 @@ export function retryLabel({ number, after }) {
  * @param {Retry} retry
  */
 export function retryText({ number, after, by }) {
+  if (after === null) return `Delivery ${number}, according to the sender’s attempt number`;
   return `Delivery ${number}, ${time(after)} after the previous one (same ${by})`;
 }
 
@@ -77,6 +79,12 @@ export class Retries {
   #chainOf = new Map();
   /** @type {Map<string, Retry>} by id */
   #retries = new Map();
+  #recognise;
+
+  /** @param {import("./recogniser.js").Recogniser} recogniser */
+  constructor({ recognise } = NO_RECOGNISER) {
+    this.#recognise = recognise;
+  }
 
   /** @param {string} id */
   get(id) {
@@ -85,12 +93,13 @@ export class Retries {
 
   /** @param {CapturedRequest} request  newer than all requests added before */
   add(request) {
-    const print = fingerprint(request);
+    const { delivery, attempt } = this.#recognise(request) ?? { delivery: "", attempt: null };
+    const print = fingerprint(request, delivery);
     if (!print || this.#chainOf.has(request.id)) return;
     const at = Date.parse(request.received_at);
     const chain = this.#chains.get(print.place)?.get(print.mark);
-    if (chain && continues(chain, print, at)) this.#continue(chain, request.id, at);
-    else this.#begin({ ...print, first: request.id, number: 1, last: at, known: 1 });
+    if (chain && continues(chain, print, at)) this.#continue(chain, request.id, at, attempt ?? 0);
+    else this.#begin({ ...print, first: request.id, number: attempt ?? 1, last: at, known: 1 });
   }
 
   /** @param {string} id  id of a request that the list has dropped */
@@ -103,21 +112,24 @@ export class Retries {
     if (chain.known === 0) this.#drop(chain);
   }
 
-  /** @param {Chain} chain */
+  /** @param {Chain} chain  its number is above 1 if the list does not have the earlier deliveries */
   #begin(chain) {
     const marks = this.#chains.get(chain.place) ?? new Map();
     this.#chains.set(chain.place, marks.set(chain.mark, chain));
-    this.#chainOf.set(chain.first, chain);
+    const { first, number } = chain;
+    this.#chainOf.set(first, chain);
+    if (number > 1) this.#retries.set(first, { first, number, after: null, by: "attempt" });
   }
 
   /**
    * @param {Chain} chain
    * @param {string} id
    * @param {number} at
+   * @param {number} attempt
    */
-  #continue(chain, id, at) {
+  #continue(chain, id, at, attempt) {
     const after = Math.max(0, at - chain.last) / 1000;
-    chain.number++;
+    chain.number = Math.max(chain.number + 1, attempt);
     chain.known++;
     chain.last = at;
     this.#chainOf.set(id, chain);
@@ -145,10 +157,11 @@ function continues(chain, print, at) {
 
 /**
  * @param {CapturedRequest} request
+ * @param {string} delivery  the delivery id, or ""
  * @returns {Fingerprint | null}
  */
-function fingerprint({ method, path, headers, body }) {
-  const header = deliveryHeader(headers);
+function fingerprint({ method, path, headers, body }, delivery) {
+  const header = delivery ? { name: "delivery id", value: delivery } : deliveryHeader(headers);
   const by = header?.name ?? "body";
   const content = header?.value ?? body.content;
   if (content === "") return null;

@@ -55,10 +55,13 @@ export class Store extends Observable {
   /** The rate of requests, which also counts while the list is paused. */
   rate = new Rate();
 
-  /** @param {number} maxEntries  maximum entries in the list */
-  constructor(maxEntries = DEFAULTS.maxEntries) {
+  /**
+   * @param {number} maxEntries  maximum entries in the list
+   * @param {import("./recogniser.js").Recogniser} [recogniser]
+   */
+  constructor(maxEntries = DEFAULTS.maxEntries, recogniser = undefined) {
     super();
-    this.#list = new List(maxEntries);
+    this.#list = new List(maxEntries, recogniser);
     this.#responses = new Responses(2 * maxEntries);
   }
 

@@ -55,6 +55,20 @@ export function explained(text) {
   return first?.date && more.length === 0 ? meaningOf(first.date) : "";
 }
 
+/** Maximum length of a timestamp that a provider sends: "Wed, 25 Nov 2026 13:03:22 +0000 (UTC)". */
+const MAX_SENT_LENGTH = 40;
+
+/**
+ * Return the date of a provider's timestamp, or null: seconds or milliseconds since 1970, or a date.
+ * @param {string} text
+ */
+export function sentDate(text) {
+  if (text.length > MAX_SENT_LENGTH) return null;
+  const [first, ...more] = piecesOf(text);
+  const date = first?.date && more.length === 0 ? first.date : new Date(text);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
 /** @type {[name: string, seconds: number][]} */
 const UNITS = [
   ["day", 86_400],

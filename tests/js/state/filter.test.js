@@ -42,6 +42,25 @@ test("a header matches by its name, its value or both", () => {
   noneFound('header:"user-agent: application/json"');
 });
 
+test("provider and event search the registry's names, the id, and the summary", () => {
+  const summarise = () => ({ provider: "GitHub", event: "issues.opened", text: "" });
+  const provider = { id: "git-hub", name: "GitHub" };
+  const recognise = () => ({ provider, delivery: "", attempt: null });
+  const recogniser = { summarise, recognise };
+  const protocol = { summarise, recognise: () => null };
+  for (const [filter, matched] of /** @type {const} */ ([
+    ["provider:git-hub event:OPENED", [true, false]],
+    ["provider:github", [true, true]],
+    ["-provider:github", [false, false]],
+    ["issues", [true, true]],
+    ["event:card", [false, false]],
+  ])) {
+    const found = [recogniser, protocol].map((each) => matches(parseFilter(filter), ORDER, each));
+    assert.deepEqual(found, matched, filter);
+  }
+  noneFound("provider:stripe", "event:card");
+});
+
 test("a plain word matches in every field and ignores case", () => {
   allFound("POST", "post", "ORDERS", "notify=yes", "stripe", "Card", "203.0.113.9");
   noneFound("nowhere");

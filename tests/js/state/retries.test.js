@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NO_RECOGNISER } from "../../../static/js/state/recogniser.js";
 import { Retries, retryLabel, retryText } from "../../../static/js/state/retries.js";
 import { sample } from "../samples.js";
 
@@ -113,6 +114,41 @@ test("dropping an old chain keeps the chain that replaced it", () => {
   assert.deepEqual(retries.get("id 3"), { first: "id 2", number: 2, after: 30, by: "body" });
 });
 
+/**
+ * Return retries that read the delivery id and the attempt from the body: "id attempt".
+ * @param {string[]} bodies
+ */
+const recognised = (...bodies) => {
+  const retries = new Retries({
+    ...NO_RECOGNISER,
+    recognise: ({ body }) => {
+      const [delivery, attempt] = body.content.split(" ");
+      return { provider: { id: "a", name: "A" }, delivery, attempt: Number(attempt) };
+    },
+  });
+  for (const [index, body] of bodies.entries()) {
+    retries.add(sample({ seq: index + 1, received_at: at(60 * index), body: text(body) }));
+  }
+  return bodies.map((_, index) => retries.get(`id ${index + 1}`));
+};
+
+test("a provider's delivery id identifies retries, even if the body differs", () => {
+  assert.deepEqual(recognised("a 1", "b 1", "a 2").at(-1), {
+    first: "id 1",
+    number: 2,
+    after: 120,
+    by: "delivery id",
+  });
+  assert.equal(recognised("a 1", "b 1").at(-1), undefined);
+});
+
+test("an attempt number counts the deliveries that the list does not have", () => {
+  const [first, second] = recognised("a 3", "a 5");
+  assert.deepEqual(first, { first: "id 1", number: 3, after: null, by: "attempt" });
+  assert.deepEqual(second, { first: "id 1", number: 5, after: 60, by: "delivery id" });
+  assert.equal(recognised("a 1", "a 1").at(-1)?.number, 2);
+});
+
 test("the same request twice counts once", () => {
   const retries = new Retries();
   const request = sample(delivery("a"));
@@ -169,6 +205,10 @@ function keyLengthsOf(work) {
 test("the text describes a retry", () => {
   const retry = { first: "a", number: 3, after: 300.5, by: "webhook-id" };
   assert.equal(retryText(retry), "Delivery 3, 5 minutes after the previous one (same webhook-id)");
-  assert.equal(retryLabel(retry), "Delivery 3, 5 minutes later");
-  assert.equal(retryLabel({ ...retry, after: 0.3 }), "Delivery 3, less than a second later");
+  assert.equal(retryLabel(retry), "Delivery 3");
+  assert.match(retryText({ ...retry, after: 0.3 }), /less than a second after/);
+  assert.equal(
+    retryText({ ...retry, after: null, by: "attempt" }),
+    "Delivery 3, according to the sender’s attempt number",
+  );
 });

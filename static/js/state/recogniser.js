@@ -1,0 +1,25 @@
+/**
+ * The door from the list to the provider registry. The embedded log has no registry. Uses no DOM.
+ *
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
+ *
+ * @typedef {object} Recognition
+ * @property {{id: string, name: string}} provider
+ * @property {string} delivery  id of the delivery, or ""
+ * @property {number | null} attempt  1 for the first attempt; null if unknown
+ *
+ * @typedef {object} Summary  each text is at most 80 characters, or ""
+ * @property {string} provider  name of the provider or protocol
+ * @property {string} event
+ * @property {string} text      the start of the body, if the others are empty
+ *
+ * @typedef {object} Recogniser
+ * @property {(request: CapturedRequest) => Recognition | null} recognise
+ * @property {(request: CapturedRequest) => Summary} summarise
+ */
+
+/** Recognises nothing. @type {Recogniser} */
+export const NO_RECOGNISER = {
+  recognise: () => null,
+  summarise: () => ({ provider: "", event: "", text: "" }),
+};
