@@ -39,7 +39,7 @@ export function replyFields(form) {
     ${field(form, "headers", "Headers, one “Name: value” per line", headers(form))}
     ${field(form, "body", "Body", body(form))}
     <div class="reply-field">
-      ${check(form, "template", html`Replace <code>{{ expressions }}</code> in headers and body with values of the request`)}
+      ${check(form, "template", html`Replace <code>{{ expressions }}</code> by values of the request`)}
       ${draft.template ? expressions() : nothing}
       ${problemText(form, "template")}
     </div>
