@@ -25,7 +25,7 @@ ARROWS = {
     "wsgi": {"app", "config", "serving"},
     "app": {"config", "delivery", "errors", "metrics", "senders", "serving", "viewers", "views"},
     "senders": {"callbacks", "captured", "delivery", "errors", "headers", "metrics", "reply"},
-    "viewers": {"callbacks", "delivery", "errors", "metrics", "rates"},
+    "viewers": {"callbacks", "delivery", "errors", "metrics", "rates", "reply"},
     "views": {"delivery", "errors", "metrics", "rates", "reply"},
     "reply": {"captured", "errors", "headers", "memo"},
     "delivery": {"callbacks", "captured", "errors", "rates"},

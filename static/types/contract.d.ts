@@ -66,6 +66,8 @@
  * @property {number | null} times  remaining requests that get it; null for all
  * @property {boolean} cors         whether pages of other origins may call the callback
  * @property {boolean} [template]   whether header values and body contain expressions
+ * @property {(number | Partial<Reply>)[]} [sequence]  responses that are sent one after the other
+ * @property {number} [used]        number of entries of the sequence that were sent
  *
  * @typedef {object} Refused  requests that the server refused since the last event
  * @property {number} count
@@ -241,6 +243,14 @@ export type Reply = {
      * whether header values and body contain expressions
      */
     template?: boolean;
+    /**
+     * responses that are sent one after the other
+     */
+    sequence?: (number | Partial<Reply>)[];
+    /**
+     * number of entries of the sequence that were sent
+     */
+    used?: number;
 };
 export type Refused = {
     count: number;

@@ -29,6 +29,7 @@ SIZES = pytest.mark.parametrize(
     ],
     ids=["wide, light", "phone, dark"],
 )
+TEMPLATE = {"encoding": "utf-8", "content": "{{ request.method }}"}
 BINARY = {"encoding": "base64", "content": "AP8="}
 
 
@@ -153,6 +154,30 @@ def test_the_sheet_sets_every_field_of_a_reply(
     expect(panel.get_by_label("Body")).to_have_value("short\nand stout")
     expect(panel.get_by_label("Allow web pages on other sites")).not_to_be_checked()
     assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
+
+
+def test_the_sheet_keeps_and_sets_templates_and_sequences(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    sequence = [503, {"status": 200, "headers": [], "body": TEMPLATE, "delay": 0, "template": True}]
+    api(server, uuid, "PUT", sequence=sequence, body=TEMPLATE, template=True)
+    post(server.address, f"/{uuid}")
+    page = open_page(server, f"/view/{uuid}")
+    text = "Responds with 503, then 200 (1 of 2 sent), 20 B, with values of the request"
+    expect(responses(page)).to_have_text(text)
+    panel = sheet(page)
+    expect(panel.get_by_text("{{ uuid }}")).to_be_visible()
+    panel.get_by_label("Headers").fill("X-Request: {{ request.id }}")
+    saved(panel)
+    kept = api(server, uuid)
+    assert (kept["sequence"], kept["used"], kept["template"]) == (sequence, 0, True)
+    panel = sheet(page)
+    panel.get_by_label("Replace {{ expressions }}").uncheck()
+    panel.get_by_label("Sequence").fill("500 404")
+    saved(panel)
+    expect(responses(page)).to_have_text("Responds with 500, then 404, 20 B")
+    kept = api(server, uuid)
+    assert (kept["sequence"], "template" in kept) == ([500, 404], False)
 
 
 PRESETS = {

@@ -131,7 +131,7 @@ def test_a_waiting_sender_gets_the_reply_when_the_responder_leaves(
     there.claim(uuid, "viewer")
     outcome = pool.submit(publish(here, uuid).outcome, LONG)
     there.unclaim(uuid, "viewer")
-    assert outcome.result(LONG / 2) == PendingOutcome(None, '{"status":503}')
+    assert outcome.result(LONG / 2) == PendingOutcome(None, StoredReply('{"status":503}'))
     assert here.get_reply(uuid) == StoredReply('{"status":503}', 1)
 
 
@@ -147,6 +147,23 @@ def test_a_waiting_sender_stops_waiting_even_if_another_viewer_responds_immediat
     assert publish(here, uuid), "the next request waits again"
 
 
+def test_a_sequence_is_counted_to_its_end_by_each_use_of_the_reply(
+    workers: tuple[Delivery, Delivery], uuid: str
+) -> None:
+    here, there = workers
+    here.set_reply(uuid, StoredReply("{}", 5, 2))
+    for expected, left in ((PREFLIGHT, 2), (ORDINARY, 2)):
+        receipt = there.publish(replace(samples()[0], uuid=uuid), expected)
+        assert receipt.reply == StoredReply("{}", left=left)
+    here.claim(uuid, "viewer")
+    assert publish(there, uuid).outcome(0) == PendingOutcome(None, StoredReply("{}", left=1))
+    here.unclaim(uuid, "viewer")
+    eventually(lambda: published(here, uuid) is None)
+    assert here.get_reply(uuid).left == 0
+    here.set_reply(uuid, StoredReply("{}", left=2))
+    assert there.get_reply(uuid) == StoredReply("{}", left=2)
+
+
 def test_a_request_that_stops_waiting_uses_the_reply_immediately(
     workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
@@ -155,7 +172,7 @@ def test_a_request_that_stops_waiting_uses_the_reply_immediately(
     there.claim(uuid, "viewer")
     first, second = publish(here, uuid), publish(here, uuid)
     first.stop_waiting()
-    assert first.outcome(LONG).reply == '{"status":503}'
+    assert first.outcome(LONG).reply == StoredReply('{"status":503}')
     waiting = pool.submit(second.outcome, LONG)
     second.stop_waiting()
     assert waiting.result(LONG / 2) == PendingOutcome(None), "the reply had one use"
@@ -206,12 +223,12 @@ def test_a_handshake_waits_until_the_last_viewer_that_could_respond_leaves(
     )
     ordinary = pool.submit(publish(here, uuid).outcome, LONG)
     there.unclaim(uuid, "responder")
-    assert ordinary.result(LONG / 2).reply == '{"status":503}'
+    assert ordinary.result(LONG / 2).reply == StoredReply('{"status":503}')
     there.unclaim_handshakes(uuid, "first")
     assert there.respond(uuid, "one", "{}")
     assert one.result(LONG / 2).response == "{}"
     there.unclaim_handshakes(uuid, "second")
-    assert other.result(LONG / 2).reply == '{"status":503}'
+    assert other.result(LONG / 2).reply == StoredReply('{"status":503}')
     assert published(here, uuid, expected=SECRET_HANDSHAKE) is None
 
 

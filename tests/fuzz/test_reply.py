@@ -47,7 +47,12 @@ FIELDS = {
     "times": st.none() | st.integers(0, 2_000_000),
     "cors": st.booleans(),
     "template": st.booleans(),
+    "used": st.integers(-1, 4),
 }
+PART = st.fixed_dictionaries(
+    {}, optional={name: FIELDS[name] for name in ("status", "headers", "body", "template")}
+)
+FIELDS["sequence"] = st.lists(FIELDS["status"] | PART, max_size=3)
 NEARLY = st.fixed_dictionaries(
     {}, optional={name: field | JSON for name, field in FIELDS.items()}
 ) | st.dictionaries(st.sampled_from(list(FIELDS)) | st.text(max_size=8), JSON, max_size=4)

@@ -92,6 +92,34 @@ def test_the_times_of_a_reply_are_counted_across_workers(
     assert json.loads(api(workers[0], "GET", uuid).body)["times"] is None
 
 
+def test_a_sequence_is_sent_across_workers_and_ends_with_its_last_entry(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    ok = {"status": 200, "body": text("{{ request.subpath }}"), "template": True}
+    shown = put(
+        workers[0], uuid, headers=[["X-All", "1"]], body=text("no"), sequence=[503, ok, 204]
+    )
+    assert (shown["sequence"][0], shown["used"]) == (503, 0)
+    with PacketViewer(workers[0].url, auth={"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        assert ask(workers[0], "OPTIONS", f"/{uuid}", *PREFLIGHT).status == 200
+        responses = [post(workers[number % 2].address, f"/{uuid}/a") for number in range(4)]
+        assert [(response.status, response.body) for response in responses] == [
+            *((503, b"no"), (200, b"/a"), (204, b""), (204, b"")),
+        ]
+        assert [response.headers.get("x-all") for response in responses] == ["1", None, "1", "1"]
+        changed = viewer.event("reply")
+        while changed["reply"]["used"] < 3:
+            changed = viewer.event("reply")
+    assert changed == {"uuid": uuid, "reply": {**shown, "used": 3}}
+    assert json.loads(api(workers[1], "GET", uuid).body) == {**shown, "used": 3}
+    put(workers[1], uuid, sequence=[503, 200])
+    assert post(workers[0].address, f"/{uuid}").status == 503
+    put(workers[1], uuid, sequence=[503, 200], used=1, times=1)
+    assert [post(workers[0].address, f"/{uuid}").status for _ in range(2)] == [200, 200]
+    assert "sequence" not in json.loads(api(workers[1], "GET", uuid).body)
+
+
 def test_the_reply_to_head_has_no_body_and_the_length_of_it(
     workers: tuple[Server, Server], uuid: str
 ) -> None:

@@ -212,7 +212,7 @@ def test_without_template_braces_are_text() -> None:
 
 def test_the_number_of_expressions_is_limited() -> None:
     parsed("{{ now }}" * (MAX_EXPRESSIONS - 1), ("X-A", "{{ now }}"))
-    with pytest.raises(ReplyError, match=r"^template: .* at most 200 expressions[.]$"):
+    with pytest.raises(ReplyError, match=r"^A reply .* at most 200 expressions[.]$"):
         parsed("{{ now }}" * MAX_EXPRESSIONS, ("X-A", "{{ now }}"))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.wire_fixture import samples
 from webhook_logger.reply import (
     BodyTooLarge,
     Reply,
@@ -34,6 +35,7 @@ FULL = {
     "cors": False,
 }
 
+PART = {name: FULL[name] for name in ("status", "headers", "body", "delay")}
 TEXT = {"encoding": "utf-8", "content": "{{ uuid }}"}
 
 # Parsers take half a second for 6 MiB of each.
@@ -102,6 +104,14 @@ WRONG: dict[str, tuple[str, Any]] = {
     "too many times": ("times", 1_000_001),
     "cors as a number": ("cors", 1),
     "template as a number": ("template", 1),
+    "a sequence of text": ("sequence", "503"),
+    "a sequence with text": ("sequence", [503, "200"]),
+    "a sequence with a wrong status": ("sequence", [503, 20]),
+    "a sequence in a sequence": ("sequence", [{"sequence": [503]}]),
+    "an entry with a body without one": ("sequence", [{"status": 204, "body": TEXT}]),
+    "too many entries": ("sequence", [503] * 101),
+    "more used than entries": ("used", 1),
+    "used below": ("used", -1),
     "an unknown field": ("statsu", 200),
 }
 
@@ -137,10 +147,50 @@ def test_a_missing_field_has_its_default() -> None:
     assert Reply.from_json("{}") == Reply()
 
 
-@pytest.mark.parametrize("more", [{}, {"template": True}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"template": True, "body": TEXT},
+        {"sequence": [503, PART, {**PART, "body": TEXT, "template": True}, 204], "used": 2},
+    ],
+)
 def test_a_reply_survives_a_round_trip(more: dict[str, Any]) -> None:
-    wire = {**FULL, **more, **({"body": TEXT} if more else {})}
+    wire = {**FULL, **more}
     assert Reply.from_json(json.dumps(wire)).to_wire() == wire
+
+
+def test_a_sequence_continues_with_its_last_entry() -> None:
+    wire = {**FULL, "body": TEXT, "sequence": [500, {"status": 201, "delay": 3}, 204]}
+    reply = Reply.from_json(json.dumps(wire))
+    request = samples()[0]
+    chosen = [reply.for_request(request, left) for left in (3, 2, 1, 0)]
+    assert [each.status for each in chosen] == [500, 201, 204, 204]
+    assert [each.delay for each in chosen] == [1.5, 3, 1.5, 1.5]
+    assert [each.body for each in chosen] == [b"{{ uuid }}", b"", b"", b""]
+    assert [len(each.headers) for each in chosen] == [3, 0, 3, 3]
+    assert not any(each.cors for each in chosen)
+    assert [reply.counted(7, left).used for left in (3, 1, 0)] == [0, 2, 3]
+
+
+BODY = {"encoding": "utf-8", "content": "x" * 40_000}
+LINES = [["A", "x" * 5_000]]
+TOO_LARGE: dict[str, dict[str, Any]] = {
+    "65,536 bytes in its bodies": {"body": BODY, "sequence": [{"body": BODY}]},
+    "8,192 bytes in its headers": {"sequence": [{"headers": LINES}, {"headers": LINES}]},
+    "200 expressions": {
+        "sequence": [
+            {"template": True, "body": {"encoding": "utf-8", "content": "{{ now }}" * 101}},
+            {"template": True, "body": {"encoding": "utf-8", "content": "{{ now }}" * 101}},
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("limit", TOO_LARGE)
+def test_the_parts_of_a_reply_have_common_limits(limit: str) -> None:
+    with pytest.raises(ReplyError, match=f"^A reply can have at most {limit}[.]$"):
+        Reply.from_json(json.dumps(TOO_LARGE[limit]))
 
 
 def test_a_float_without_a_fraction_is_a_whole_number() -> None:
@@ -193,7 +243,7 @@ def test_a_response_has_status_headers_and_body() -> None:
     assert response_from_json("{}", 0) == Reply()
 
 
-@pytest.mark.parametrize("name", ["delay", "times", "cors", "template"])
+@pytest.mark.parametrize("name", ["delay", "times", "cors", "template", "sequence"])
 def test_a_response_has_no_fields_for_several_requests(name: str) -> None:
     with pytest.raises(ReplyError, match=f"^{name}: not a field of a response"):
         response_from_json(json.dumps({name: None}), 1)

@@ -15,7 +15,6 @@ from webhook_logger.delivery.base import (
     Receipt,
     ResponseReport,
     Sink,
-    StoredReply,
 )
 from webhook_logger.delivery.memory.delivery import MemoryDelivery
 from webhook_logger.delivery.pending import PendingOutcome, PendingRequest
@@ -24,6 +23,7 @@ from webhook_logger.delivery.redis.backlog import QueueLimits
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.manager import RoomManager
 from webhook_logger.delivery.redis.recovery import QueuePersists, check_queue
+from webhook_logger.delivery.stored import StoredReply
 
 __all__ = [
     "HANDSHAKE",

@@ -18,6 +18,7 @@ from socketio import Manager
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.pending import PendingRequest
+from webhook_logger.delivery.stored import StoredReply
 from webhook_logger.errors import Reason
 
 
@@ -80,21 +81,12 @@ class Receipt(NamedTuple):
     epoch: str
     seq: int
     viewers: int
-    reply: str | None = None
-    """The callback's stored reply without `times`, read in the same step. None if the callback has
-    no reply; viewers then received the expected response together with the request.
+    reply: StoredReply | None = None
+    """The callback's reply before this use, read in the same step, without `times`. None if the
+    callback has no reply; viewers then received the expected response together with the request.
     """
     pending: PendingRequest | None = None
     """Set if the sender waits for a viewer's response; `reply` is then not read."""
-
-
-class StoredReply(NamedTuple):
-    """A callback's stored reply."""
-
-    reply: str
-    """JSON text, which delivery does not parse."""
-    times: int | None
-    """The remaining number of uses; None for no limit."""
 
 
 class ResponseReport(NamedTuple):
@@ -167,7 +159,7 @@ class Sink(Protocol):
         """Report refused requests to viewers, with the latest reason. Never blocks."""
 
     def reply_used(self, uuid: str) -> None:
-        """Decrement the remaining uses of the callback's reply. Never blocks."""
+        """Send the callback's reply to viewers soon, because its counters changed. Never blocks."""
 
     def replaced(self, uuid: str, viewer: str) -> None:
         """Disconnect a viewer that lost the role of responder to a viewer on another worker. When

@@ -7,13 +7,15 @@ import time
 from abc import ABC, abstractmethod
 from typing import NamedTuple
 
+from webhook_logger.delivery.stored import StoredReply
+
 
 class PendingOutcome(NamedTuple):
     """The result for the sender of a pending request."""
 
     response: str | None
     """The responder's response as JSON; None if no response arrived in time."""
-    reply: str | None = None
+    reply: StoredReply | None = None
     """The callback's reply, as in a receipt, if no response arrived."""
 
 
@@ -60,7 +62,7 @@ class PendingRequest(ABC):
             self._wake.set()
 
     @abstractmethod
-    def _withdraw(self) -> str | None:
+    def _withdraw(self) -> StoredReply | None:
         """Accept no more responses, and return the callback's reply. Return None if a response was
         accepted in the meantime.
         """

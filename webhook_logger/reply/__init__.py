@@ -12,6 +12,7 @@ from webhook_logger.reply.response import (
     replied,
 )
 from webhook_logger.reply.value import (
+    COUNTERS,
     Reply,
     read_response,
     read_stored,
@@ -21,6 +22,7 @@ from webhook_logger.reply.value import (
 
 __all__ = [
     "ANY_ORIGIN",
+    "COUNTERS",
     "BodyTooLarge",
     "CallbackResponse",
     "Reply",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -16,6 +16,8 @@ MAX_TIMES = 1_000_000
 MAX_STRUCTURE_BYTES = 64 * 1024
 """Maximum size of untrusted JSON outside of its strings: brackets, commas, numbers, blanks."""
 _MAX_QUOTES = 10_000
+
+Item = TypeVar("Item")
 
 Fields = dict[str, Callable[[object], Any]]
 """For each field, the function that converts its JSON value.
@@ -112,6 +114,23 @@ def flag(value: object) -> bool:
     if type(value) is not bool:
         raise ValueError("must be true or false")
     return value
+
+
+def numbered(
+    value: object, kind: str, maximum: int, read: Callable[[object], Item]
+) -> tuple[Item, ...]:
+    """Read a list. An error names the item by its number."""
+    if not isinstance(value, list):
+        raise ValueError("must be a list")
+    if len(value) > maximum:
+        raise ValueError(f"must have at most {maximum} entries")
+    items = []
+    for number, each in enumerate(value, 1):
+        try:
+            items.append(read(each))
+        except ValueError as error:
+            raise ValueError(f"{kind} {number}: {error}") from None
+    return tuple(items)
 
 
 def body(value: object) -> bytes:

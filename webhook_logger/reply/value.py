@@ -12,12 +12,14 @@ from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.headers import HeaderLines
 from webhook_logger.memo import Memo
 from webhook_logger.reply import fields
-from webhook_logger.reply.fields import BodyTooLarge, Fields, ReplyError
-from webhook_logger.reply.headers import header_lines
+from webhook_logger.reply.fields import MAX_BODY_BYTES, BodyTooLarge, Fields, ReplyError
+from webhook_logger.reply.headers import MAX_HEADER_BYTES, header_lines
 from webhook_logger.reply.reply_template import MAX_EXPRESSIONS, ReplyTemplate
 from webhook_logger.reply.request_values import RequestValues
 
 STATUSES_WITHOUT_BODY = (204, 205, 304)
+MAX_SEQUENCE = 100
+"""Maximum entries of a sequence."""
 
 log = logging.getLogger(__name__)
 
@@ -39,31 +41,63 @@ class Reply:
     """Whether pages of other origins can read responses, and preflights are allowed."""
     template: ReplyTemplate | None = None
     """The parsed headers and body, if they are templates."""
+    sequence: tuple[int | Reply, ...] = ()
+    """Responses that are sent one after the other, the last one for all further requests. A number
+    is this reply with another status.
+    """
+    used: int = 0
+    """Number of entries of the sequence that were sent."""
 
     @classmethod
     def from_json(cls, text: bytes | str) -> Reply:
         """Parse and validate a reply. Missing fields get their defaults. Raises `ReplyError`."""
-        return _read(text, "a reply", _FIELDS)
+        reply = _reply_of(fields.parse_json(text), "a reply", _FIELDS)
+        _check_size(reply)
+        if reply.used > len(reply.sequence):
+            raise ReplyError("must not be larger than the number of entries in sequence.", "used")
+        return reply
 
     def to_wire(self) -> dict[str, Any]:
-        """Return the reply as a JSON value. `template` is left out if it has its default."""
-        body = Body(self.body, len(self.body)).to_wire()
-        return {
-            "status": self.status,
-            "headers": [list(line) for line in self.headers],
-            "body": {"encoding": body["encoding"], "content": body["content"]},
-            "delay": self.delay,
-            "times": self.times,
-            "cors": self.cors,
-            **({"template": True} if self.template else {}),
-        }
+        """Return the reply as a JSON value, without the optional fields that are not set."""
+        wire = {**_response_wire(self), "times": self.times, "cors": self.cors}
+        if self.template:
+            wire["template"] = True
+        if self.sequence:
+            wire["sequence"] = [
+                _part_wire(entry) if isinstance(entry, Reply) else entry for entry in self.sequence
+            ]
+            wire["used"] = self.used
+        return wire
 
-    def for_request(self, request: CapturedRequest) -> Reply:
-        """Return the response to a request, with the request's values filled in."""
-        if not self.template:
-            return self
-        headers, body = self.template.fill(RequestValues(request))
-        return replace(self, headers=headers, body=body, template=None)
+    @property
+    def left(self) -> int | None:
+        """Return the number of entries of the sequence that were not sent; None without one."""
+        return len(self.sequence) - self.used if self.sequence else None
+
+    def counted(self, times: int | None, left: int | None) -> Reply:
+        """Return the stored reply with its counters."""
+        return replace(self, times=times, used=0 if left is None else len(self.sequence) - left)
+
+    def for_request(self, request: CapturedRequest, left: int | None = None) -> Reply:
+        """Return the response to a request, with the request's values filled in.
+
+        `left` is the number of entries of the sequence that were not sent before.
+        """
+        chosen = self._entry(left) if self.sequence else self
+        if not chosen.template:
+            return chosen
+        headers, body = chosen.template.fill(RequestValues(request))
+        return replace(chosen, headers=headers, body=body, template=None)
+
+    def _entry(self, left: int | None) -> Reply:
+        """Return the next entry of the sequence, or the last one if none is left."""
+        last = len(self.sequence) - 1
+        entry = self.sequence[0 if left is None else min(last + 1 - left, last)]
+        if isinstance(entry, Reply):
+            return replace(entry, cors=self.cors)
+        if entry in STATUSES_WITHOUT_BODY:
+            return replace(self, status=entry, body=b"", template=None)
+        return replace(self, status=entry)
 
 
 def read_stored(text: str) -> Reply:
@@ -92,7 +126,7 @@ def response_from_json(text: bytes | str, max_body_bytes: int) -> Reply:
 
     Raises `ReplyError` or its subclass `BodyTooLarge`.
     """
-    response = _read(text, "a response", _RESPONSE_FIELDS)
+    response = _reply_of(fields.parse_json(text), "a response", _RESPONSE_FIELDS)
     if len(response.body) > max_body_bytes:
         raise BodyTooLarge(f"must have at most {max_body_bytes:,} bytes.", "body")
     return response
@@ -100,7 +134,7 @@ def response_from_json(text: bytes | str, max_body_bytes: int) -> Reply:
 
 def response_to_json(response: Reply) -> str:
     """Serialize a response for the worker whose sender waits for it."""
-    wire = response.to_wire()
+    wire = _response_wire(response)
     return orjson.dumps({name: wire[name] for name in _RESPONSE_FIELDS}).decode()
 
 
@@ -110,27 +144,74 @@ def read_response(text: str) -> Reply:
     Return the default if another release on the same queue sent a response that is invalid here.
     """
     try:
-        return _read(text, "a response", _RESPONSE_FIELDS)
+        return _reply_of(fields.parse_json(text), "a response", _RESPONSE_FIELDS)
     except ReplyError as error:
         log.warning("Ignored an invalid response of a responder: %s", error)
         return Reply()
 
 
-def _read(text: bytes | str, kind: str, known: Fields) -> Reply:
-    """Parse JSON that can only have these fields. Raises `ReplyError`."""
-    found = fields.read_fields(fields.parse_json(text), kind, known)
+# Wire form
+
+
+def _response_wire(reply: Reply) -> dict[str, Any]:
+    body = Body(reply.body, len(reply.body)).to_wire()
+    return {
+        "status": reply.status,
+        "headers": [list(line) for line in reply.headers],
+        "body": {"encoding": body["encoding"], "content": body["content"]},
+        "delay": reply.delay,
+    }
+
+
+def _part_wire(part: Reply) -> dict[str, Any]:
+    """Return the wire form of a response that is a part of a reply."""
+    wire = _response_wire(part)
+    return {**wire, "template": True} if part.template else wire
+
+
+def _reply_of(wire: object, kind: str, known: Fields) -> Reply:
+    """Read a JSON object that can only have these fields. Raises `ReplyError`."""
+    found = fields.read_fields(wire, kind, known)
     is_template = found.pop("template", False)
     reply = Reply(**found)
     if reply.body and reply.status in STATUSES_WITHOUT_BODY:
         raise ReplyError(f"must be empty for a response with status {reply.status}.", "body")
-    return _with_template(reply) if is_template else reply
+    if not is_template:
+        return reply
+    return replace(reply, template=ReplyTemplate.parse(reply.headers, reply.body))
 
 
-def _with_template(reply: Reply) -> Reply:
-    template = ReplyTemplate.parse(reply.headers, reply.body)
-    if template.expressions > MAX_EXPRESSIONS:
-        raise ReplyError(f"a reply can have at most {MAX_EXPRESSIONS} expressions.", "template")
-    return replace(reply, template=template)
+def _sequence(value: object) -> tuple[int | Reply, ...]:
+    def entry(value: object) -> int | Reply:
+        return _part(value) if isinstance(value, dict) else fields.status(value)
+
+    return fields.numbered(value, "entry", MAX_SEQUENCE, entry)
+
+
+def _used(value: object) -> int:
+    return fields.whole_number(value, 0, MAX_SEQUENCE)
+
+
+def _part(value: object) -> Reply:
+    return _reply_of(value, "a response in a reply", _PART_FIELDS)
+
+
+def _check_size(reply: Reply) -> None:
+    """Check the limits of a reply and all its parts together. Raises `ReplyError`."""
+    parts = [reply, *(entry for entry in reply.sequence if isinstance(entry, Reply))]
+    lines = [line for part in parts for line in part.headers]
+    sizes = (
+        (sum(len(part.body) for part in parts), MAX_BODY_BYTES, "bytes in its bodies"),
+        (sum(len(n) + len(v) for n, v in lines), MAX_HEADER_BYTES, "bytes in its headers"),
+        (
+            sum(part.template.expressions for part in parts if part.template),
+            MAX_EXPRESSIONS,
+            "expressions",
+        ),
+    )
+    for size, maximum, name in sizes:
+        if size > maximum:
+            raise ReplyError(f"A reply can have at most {maximum:,} {name}.")
 
 
 _RESPONSE_FIELDS: Fields = {
@@ -138,11 +219,18 @@ _RESPONSE_FIELDS: Fields = {
     "headers": header_lines,
     "body": fields.any_body,
 }
-_FIELDS: Fields = {
+_PART_FIELDS: Fields = {
     **_RESPONSE_FIELDS,
     "body": fields.body,
     "delay": fields.delay,
-    "times": fields.times,
-    "cors": fields.flag,
     "template": fields.flag,
 }
+_FIELDS: Fields = {
+    **_PART_FIELDS,
+    "times": fields.times,
+    "cors": fields.flag,
+    "sequence": _sequence,
+    "used": _used,
+}
+COUNTERS = ("times", "used")
+"""Fields that the next request can change. They are not a part of the stored text."""

@@ -127,7 +127,7 @@ class CallbackView:
             own = read_response(live)
             response, by = replied(own, receipt.viewers, allowed_origin(environ, own)), "responder"
         else:
-            reply = None if stored is None else read_stored(stored).for_request(captured)
+            reply = stored and read_stored(stored.reply).for_request(captured, stored.left)
             origin = allowed_origin(environ, reply)
             response, by = self._choose(captured, expected, receipt, reply, preflight, origin)
         # Other responses were sent along with the request. Report this one even without a counted

@@ -6,7 +6,6 @@ reply that is used. These are collected, and sent to a room at most once per sec
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import Any
 
@@ -14,6 +13,7 @@ from flask_socketio import SocketIO
 
 from webhook_logger.delivery import Delivery, QueueUnavailable, StoredReply
 from webhook_logger.errors import Reason
+from webhook_logger.reply import read_stored
 from webhook_logger.viewers.room import Room
 
 SECONDS_BETWEEN = 1.0
@@ -101,5 +101,5 @@ class Notices:
             self._send_reply(uuid, stored)
 
     def _send_reply(self, uuid: str, stored: StoredReply | None) -> None:
-        reply = stored and {**json.loads(stored.reply), "times": stored.times}
+        reply = stored and read_stored(stored.reply).counted(*stored[1:]).to_wire()
         self.send("reply", {"uuid": uuid, "reply": reply}, uuid)

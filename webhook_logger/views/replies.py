@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 import orjson
@@ -11,7 +10,7 @@ from flask import Blueprint, Response, request
 from webhook_logger.delivery import Delivery, StoredReply
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.rates import Rates
-from webhook_logger.reply import Reply, ReplyError, read_stored
+from webhook_logger.reply import COUNTERS, Reply, ReplyError, read_stored
 from webhook_logger.views.queue import queue
 
 MAX_JSON_BYTES = 512 * 1024
@@ -67,12 +66,13 @@ def _read_reply() -> Reply:
 
 
 def _stored(reply: Reply) -> StoredReply:
-    wire = {name: value for name, value in reply.to_wire().items() if name != "times"}
-    return StoredReply(orjson.dumps(wire).decode(), reply.times)
+    wire = reply.to_wire()
+    text = orjson.dumps({name: wire[name] for name in wire if name not in COUNTERS}).decode()
+    return StoredReply(text, reply.times, reply.left)
 
 
 def _reply_of(stored: StoredReply | None) -> Reply:
-    return replace(read_stored(stored.reply), times=stored.times) if stored else Reply()
+    return read_stored(stored.reply).counted(*stored[1:]) if stored else Reply()
 
 
 def _shown(reply: Reply) -> Response:

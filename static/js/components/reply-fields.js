@@ -36,6 +36,7 @@ export function replyFields(form) {
       ${field(form, "delay", "Delay (seconds)", line(form, "delay", "decimal", "0"))}
       ${field(form, "times", "For how many requests (empty: all)", line(form, "times", "numeric", "all"))}
     </div>
+    ${field(form, "sequence", "Sequence, one for each request (empty: off)", line(form, "sequence", "text", "503, 503, 200"))}
     ${field(form, "headers", "Headers, one “Name: value” per line", headers(form))}
     ${field(form, "body", "Body", body(form))}
     <div class="reply-field">
@@ -98,7 +99,7 @@ function problemText({ problem }, name) {
 
 /**
  * @param {Form} form
- * @param {"status" | "delay" | "times"} name
+ * @param {"status" | "delay" | "times" | "sequence"} name
  * @param {string} mode
  * @param {string} placeholder
  */

@@ -8,7 +8,7 @@
 
 import { DEFAULT_REPLY, draftOf } from "./reply.js";
 
-const { headers, body, delay, template } = draftOf(DEFAULT_REPLY);
+const { headers, body, delay, template, sequence } = draftOf(DEFAULT_REPLY);
 
 /** @type {readonly Preset[]} */
 export const PRESETS = [
@@ -36,5 +36,5 @@ export const PRESETS = [
  * @returns {Draft}
  */
 export function applyPreset(draft, preset) {
-  return { ...draft, headers, body, delay, template, ...preset.fields };
+  return { ...draft, headers, body, delay, template, sequence, ...preset.fields };
 }

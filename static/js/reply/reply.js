@@ -12,6 +12,7 @@
  * @property {string} times    empty: for all requests
  * @property {boolean} cors
  * @property {boolean} template  whether headers and body contain expressions
+ * @property {string} sequence   statuses, or a JSON list if there are other responses
  *
  * @typedef {keyof Draft} ReplyField
  * @typedef {{field: ReplyField | null, text: string}} Problem  field: null if the problem concerns the whole reply
@@ -37,19 +38,33 @@ export const DEFAULT_REPLY = {
 /** @type {Readonly<Draft>} */
 const BLANK = draftOf(DEFAULT_REPLY);
 
+/** Longer sequences are shortened in texts. */
+const MAX_SHOWN_STATUSES = 6;
+
 /**
  * Describe a reply: "Responds with 200, no body", "Responds with 503 to the next 3 requests, after 2 s".
  * @param {Reply} reply
  */
-export function replyText({ status, headers, body, delay, times, cors, template }) {
+export function replyText(reply) {
+  const { headers, body, delay, times, cors, template } = reply;
   const more = [
     body.content && bodyText(headers, body),
     template && "with values of the request",
     delay > 0 && `after ${delay} s`,
     !cors && "without CORS",
   ].filter(Boolean);
-  if (more.length === 0 && times === null) more.push("no body");
-  return [`Responds with ${status}${timesText(times)}`, ...more].join(", ");
+  if (more.length === 0 && times === null && !reply.sequence?.length) more.push("no body");
+  return [`Responds with ${statusText(reply)}${timesText(times)}`, ...more].join(", ");
+}
+
+/** @param {Reply} reply */
+function statusText({ status, sequence = [], used = 0 }) {
+  if (sequence.length === 0) return String(status);
+  const all = sequence.map((entry) => (typeof entry === "number" ? entry : (entry.status ?? 200)));
+  const first = all.slice(0, -1).slice(0, MAX_SHOWN_STATUSES).map(String);
+  if (first.length < all.length - 1) first.push("…");
+  const text = [...first, all.length > 1 ? `then ${all.at(-1)}` : all[0]].join(", ");
+  return used > 0 ? `${text} (${used} of ${all.length} sent)` : text;
 }
 
 /** @param {number | null} times */
@@ -77,7 +92,8 @@ export function sizeOf(body) {
  * @param {Reply} reply
  * @returns {Draft}
  */
-export function draftOf({ status, headers, body, delay, times, cors, template = false }) {
+export function draftOf(reply) {
+  const { status, headers, body, delay, times, cors, template = false, sequence = [] } = reply;
   return {
     status: String(status),
     headers: headers.map(([name, value]) => `${name}: ${value}`).join("\n"),
@@ -86,6 +102,7 @@ export function draftOf({ status, headers, body, delay, times, cors, template = 
     times: times === null ? "" : String(times),
     cors,
     template,
+    sequence: sequenceText(sequence),
   };
 }
 
@@ -93,7 +110,8 @@ export function draftOf({ status, headers, body, delay, times, cors, template = 
  * Convert a draft to the body of a PUT request. Throws a `ReplyProblem`.
  * @param {Draft} draft
  */
-export function replyOf({ status, headers, body, delay, times, cors, template }) {
+export function replyOf({ status, headers, body, delay, times, cors, template, sequence }) {
+  const entries = sequenceOf(sequence);
   return {
     status: numberOrText(status),
     headers: headersOf(headers),
@@ -102,7 +120,28 @@ export function replyOf({ status, headers, body, delay, times, cors, template })
     times: times.trim() ? numberOrText(times) : null,
     cors,
     ...(template && { template }),
+    ...(entries.length > 0 && { sequence: entries }),
   };
+}
+
+/** @param {NonNullable<Reply["sequence"]>} sequence */
+function sequenceText(sequence) {
+  const isPlain = sequence.every((entry) => typeof entry === "number");
+  return isPlain ? sequence.join(", ") : JSON.stringify(sequence);
+}
+
+/** @param {string} text */
+function sequenceOf(text) {
+  if (!text.trim().startsWith("["))
+    return text
+      .split(/[\s,]+/)
+      .filter(Boolean)
+      .map(numberOrText);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ReplyProblem(`This is not JSON: ${/** @type {Error} */ (error).message}`, "sequence");
+  }
 }
 
 /**

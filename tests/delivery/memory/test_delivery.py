@@ -123,7 +123,7 @@ def test_a_reply_can_change_while_its_request_is_delivered(
         delivery.set_reply(uuid, StoredReply('{"status":503}', 2))
         with monkeypatch.context() as patch:
             patch.setattr(viewers, "deliver", lambda *_: delivery.set_reply(uuid, change))  # noqa: B023
-            assert delivery.publish(request_to(uuid)).reply == '{"status":503}'
+            assert delivery.publish(request_to(uuid)).reply == StoredReply('{"status":503}')
         assert delivery.get_reply(uuid) == change, "the new reply is not used"
 
 

@@ -31,7 +31,7 @@ def test_a_receipt_contains_the_reply_and_extends_its_expiry_to_seven_days(
     assert 6 * DAY < redis.client.ttl(key) <= 7 * DAY
     redis.client.expire(key, 100)
     receipt = delivery.publish(request)
-    assert (receipt.seq, receipt.reply) == (2, '{"status": 503}')
+    assert (receipt.seq, receipt.reply) == (2, StoredReply('{"status": 503}'))
     assert 6 * DAY < redis.client.ttl(key) <= 7 * DAY
     delivery.set_reply(uuid, None)
     assert not redis.client.exists(key)

@@ -11,6 +11,7 @@ MESSAGES = [
     ("used", []),
     ("viewers", ["3"]),
     ("reply", ["-", '{"body":"a b\\n"}']),
+    ("reply", ["3", "{}", "0"]),
     ("refused", ["", ""]),
     ("emit", ["line\nfeeds 1 \u20ac \x00"]),
     ("request", ["e" * 28, "12", "200", "default", "x" * 100_000]),

@@ -45,6 +45,21 @@ test("the text describes the response", () => {
   );
 });
 
+test("the text lists the statuses of a sequence, and how many were sent", () => {
+  assert.equal(replyText(reply({ sequence: [503] })), "Responds with 503");
+  const sequence = [503, { status: 429 }, {}];
+  assert.equal(replyText(reply({ sequence })), "Responds with 503, 429, then 200");
+  assert.equal(
+    replyText(reply({ sequence, used: 2 })),
+    "Responds with 503, 429, then 200 (2 of 3 sent)",
+  );
+  const long = Array(9).fill(500);
+  assert.equal(
+    replyText(reply({ sequence: long })),
+    "Responds with 500, 500, 500, 500, 500, 500, …, then 500",
+  );
+});
+
 test("the text gives the size of a body, and its type if set", () => {
   const body = /** @type {const} */ ({ encoding: "utf-8", content: "{}é" });
   assert.equal(replyText(reply({ body })), "Responds with 200, 4 B");
@@ -70,6 +85,24 @@ test("a reply is unchanged after a round trip through the form", () => {
   });
   assert.deepEqual(replyOf(draftOf(kept)), kept);
   assert.deepEqual(replyOf(draftOf(DEFAULT_REPLY)), DEFAULT_REPLY);
+});
+
+test("a sequence is unchanged after a round trip through the form, and starts again", () => {
+  for (const [sequence, text] of [
+    [[503, 503, 200], "503, 503, 200"],
+    [[503, { status: 200, delay: 1 }], '[503,{"status":200,"delay":1}]'],
+  ]) {
+    const kept = reply({ sequence: /** @type {any} */ (sequence), used: 1 });
+    const changed = draftOf(kept);
+    assert.equal(changed.sequence, text);
+    assert.deepEqual(replyOf(changed), reply({ sequence: /** @type {any} */ (sequence) }));
+  }
+});
+
+test("a typed sequence may have any separators, and errors are the server's", () => {
+  assert.deepEqual(replyOf(draft({ sequence: " 503 503,,200, " })).sequence, [503, 503, 200]);
+  assert.deepEqual(replyOf(draft({ sequence: "503 soon" })).sequence, [503, "soon"]);
+  assert.throws(() => replyOf(draft({ sequence: "[503," })), { field: "sequence" });
 });
 
 test("spaces around values are ignored, and an empty delay is 0", () => {

@@ -35,10 +35,21 @@ def _registry() -> jsonschema_rs.Registry:
 
 
 def validator(name: str, schema: dict[str, Any]) -> Validator:
-    """Return a validator for a schema. A reference is resolved in that document."""
-    if "$ref" in schema:
-        schema = {"$ref": f"{_BASE}{name}{schema['$ref']}"}
-    return Validator(schema, registry=_registry(), pattern_options=_LINEAR)
+    """Return a validator for a schema. Its references are resolved in that document."""
+    absolute = _with_absolute_references(schema, _BASE + name)
+    return Validator(absolute, registry=_registry(), pattern_options=_LINEAR)
+
+
+def _with_absolute_references(node: Any, base: str) -> Any:
+    if isinstance(node, dict):
+        within = node.get("$ref", "").startswith("#")
+        return {
+            key: base + each if key == "$ref" and within else _with_absolute_references(each, base)
+            for key, each in node.items()
+        }
+    return (
+        [_with_absolute_references(each, base) for each in node] if isinstance(node, list) else node
+    )
 
 
 def follow(name: str, node: Any) -> Any:

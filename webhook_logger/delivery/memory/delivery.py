@@ -21,7 +21,6 @@ from webhook_logger.delivery.base import (
     Receipt,
     ResponseReport,
     Sink,
-    StoredReply,
 )
 from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.memory.recovery import KeptRequests
@@ -29,6 +28,7 @@ from webhook_logger.delivery.memory.replies import Replies
 from webhook_logger.delivery.memory.responses import Responses
 from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
 from webhook_logger.delivery.socketio import LeanRooms
+from webhook_logger.delivery.stored import StoredReply
 from webhook_logger.errors import Reason
 from webhook_logger.rates import Rates
 
@@ -98,13 +98,13 @@ class MemoryDelivery(Delivery):
                 self._sink.reply_used(uuid)
             if self._replaced:
                 viewers -= self._replaced.get(uuid, 0)
-            return Receipt(counter.epoch, counter.seq, viewers, reply and reply.reply, pending)
+            return Receipt(counter.epoch, counter.seq, viewers, reply and reply.taken, pending)
 
-    def _take_reply(self, uuid: str) -> str | None:
+    def _take_reply(self, uuid: str) -> StoredReply | None:
         reply = self._replies.get(uuid)
         if reply and self._replies.take(uuid):
             self._sink.reply_used(uuid)
-        return reply and reply.reply
+        return reply and reply.taken
 
     def responded(self, responded: ResponseReport) -> None:
         self._sink.responded(responded)

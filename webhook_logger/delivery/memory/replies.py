@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from webhook_logger.delivery.base import StoredReply
+from webhook_logger.delivery.stored import StoredReply
 
 MAX_BYTES = 64 * 2**20
 """Maximum memory of all replies. The least recently used reply is removed."""
@@ -36,12 +36,12 @@ class Replies:
             self._bytes -= _size(oldest)
 
     def take(self, uuid: str) -> bool:
-        """Use the reply for a request. Return whether that changed its number of uses."""
-        reply, times = self._stored[uuid]
+        """Use the reply for a request. Return whether that changed its counters."""
+        stored = self._stored[uuid]
         self._stored.move_to_end(uuid)
-        if times is not None:
-            self.set(uuid, StoredReply(reply, times - 1) if times > 1 else None)
-        return times is not None
+        if stored.is_counted:
+            self.set(uuid, stored.after_use())
+        return stored.is_counted
 
 
 def _size(stored: StoredReply) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from webhook_logger.delivery.pending import PendingRequest
+from webhook_logger.delivery.stored import StoredReply
 
-TakeReply = Callable[[str], str | None]
+TakeReply = Callable[[str], StoredReply | None]
 """Uses the reply of a callback for one request, and returns it as in a receipt."""
 
 
@@ -76,7 +77,7 @@ class Responses:
             pending.stop_waiting()
         return pending is not None
 
-    def withdraw(self, uuid: str, request: str, pending: PendingRequest) -> str | None:
+    def withdraw(self, uuid: str, request: str, pending: PendingRequest) -> StoredReply | None:
         """Stop accepting responses, and return the callback's reply."""
         self.remove(uuid, request, pending)
         return self._take_reply(uuid)
@@ -99,7 +100,7 @@ class _MemoryPendingRequest(PendingRequest):
         self._request = request
         self.is_handshake = is_handshake
 
-    def _withdraw(self) -> str | None:
+    def _withdraw(self) -> StoredReply | None:
         return self._responses.withdraw(self._uuid, self._request, self)
 
     def _end(self) -> None:

@@ -29,6 +29,8 @@ The reply expires 7 days after its last use:
 
     reply              JSON
     times              the remaining number of uses; absent if there is no limit
+    left               the number of entries of its sequence that were not used; absent if it has
+                       no sequence
 
 The pending requests, whose senders wait for a viewer, expire when no sender can still wait:
 
@@ -58,14 +60,15 @@ script begins one; it is also the name of a pending request.
 
     script     keys             arguments                             returns
     PUBLISH    counter, reply   worker, fresh, channel, id, members,  [epoch, seq, viewers elsewhere
-                                limit per second or 0, status, by,    reply, 1 if pending] or [ms to
-                                "take" or "look" at the reply, or     the next second's requests]
-                                "hold" for handshakes with a secret
-    WITHDRAW   pending, reply   id, its stored text, channel          [reply], or [] if a response
-                                                                      is on its way
+                                limit per second or 0, status, by,    [reply, left], 1 if pending]
+                                "take" or "look" at the reply, or     or [ms to the next second's
+                                "hold" for handshakes with a secret   requests]
+    WITHDRAW   pending, reply   id, its stored text, channel          [[reply, left]], or [] if a
+                                                                      response is on its way
     RESPOND    pending          id, response in JSON                  1 if a worker receives it
     DECLINE    pending          id                                    1 if a worker is notified
-    SET_REPLY  reply            channel, JSON or "", times or ""      nothing
+    SET_REPLY  reply            channel, JSON or "", times or "",     nothing
+                                left or ""
     BARRIER    counter          worker, fresh, own channel, name      nothing; a message follows
     CLAIM      counter          worker, fresh, sid, replaced sid or   1; 0 if another worker
                                 "", "replace" to change nothing if    responds
@@ -104,7 +107,8 @@ size of each part in bytes, followed by the parts in UTF-8:
                responded epoch, seq, status, by: the response to an earlier request
                refused   count, reason: refused requests, and the reason of the latest one
                viewers   count, on all workers
-               reply     times or "-", JSON: the reply was set; no parts: it was deleted
+               reply     times or "-", JSON, and left if there is a sequence: the reply was
+                         set; no parts: it was deleted
                replaced  sid: the viewer is no longer counted, because another one replaces it
                restored  sid: the viewer is counted again, because the other one left
                used      no parts: the reply was used for one request

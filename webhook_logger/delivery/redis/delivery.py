@@ -26,7 +26,6 @@ from webhook_logger.delivery.base import (
     Receipt,
     ResponseReport,
     Sink,
-    StoredReply,
 )
 from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.pending import PendingRequest
@@ -40,7 +39,7 @@ from webhook_logger.delivery.redis.heartbeat import Heartbeats
 from webhook_logger.delivery.redis.history import History
 from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.delivery.redis.messages import QueueMessages, WorkerMessages
-from webhook_logger.delivery.redis.pending import PendingRequests
+from webhook_logger.delivery.redis.pending import PendingRequests, taken_reply
 from webhook_logger.delivery.redis.presence import Presence
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.readiness import Readiness
@@ -49,6 +48,7 @@ from webhook_logger.delivery.redis.redis_py import Connection, connector
 from webhook_logger.delivery.redis.refusals import RefusalReport, RefusalReports
 from webhook_logger.delivery.redis.subscription import Subscription
 from webhook_logger.delivery.redis.windows import Windows
+from webhook_logger.delivery.stored import StoredReply
 from webhook_logger.errors import Reason
 
 LARGE_EVENT_BYTES = 64 * 1024
@@ -138,12 +138,12 @@ class RedisDelivery(Delivery):
     def _receipt(self, uuid: str, response: list[Any], pending: PendingRequest) -> Receipt:
         if len(response) == 1:
             raise self._windows.remember(uuid, response[0] / 1000)
-        epoch, seq, elsewhere, reply, is_pending, *kept = response
+        epoch, seq, elsewhere, stored, is_pending, *kept = response
         if kept and kept[0] >= 0:
             self._recovery.report(uuid, kept[0])
         viewers = elsewhere + self._presence.viewers(uuid)
-        stored = reply and reply.decode()
-        return Receipt(epoch.decode(), seq, viewers, stored, pending if is_pending else None)
+        reply = stored and taken_reply(*stored)
+        return Receipt(epoch.decode(), seq, viewers, reply, pending if is_pending else None)
 
     def _publisher(self, size: int) -> Publisher:
         return self._large if size > LARGE_EVENT_BYTES else self._small
@@ -165,13 +165,17 @@ class RedisDelivery(Delivery):
 
     def get_reply(self, uuid: str) -> StoredReply | None:
         key = keys.reply_key(uuid)
-        reply, times = self._small.submit("HMGET", key, "reply", "times").wait()
-        return StoredReply(reply.decode(), times and int(times)) if reply else None
+        reply, times, left = self._small.submit("HMGET", key, "reply", "times", "left").wait()
+        if reply is None:
+            return None
+        return StoredReply(reply.decode(), times and int(times), left and int(left))
 
     def set_reply(self, uuid: str, stored: StoredReply | None) -> None:
-        reply, times = stored or ("", None)
-        args = (keys.channel(uuid), reply, "" if times is None else str(times))
-        self._small.run(scripts.SET_REPLY, [keys.reply_key(uuid)], *args)
+        reply, *counters = stored or ("", None, None)
+        counts = ["" if count is None else str(count) for count in counters]
+        self._small.run(
+            scripts.SET_REPLY, [keys.reply_key(uuid)], keys.channel(uuid), reply, *counts
+        )
 
     def claim(self, uuid: str, viewer: str, replaces: str = "") -> bool:
         return self._presence.claim(uuid, viewer, replaces)

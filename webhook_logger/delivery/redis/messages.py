@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webhook_logger.delivery.base import ResponseReport, Sink, StoredReply
+from webhook_logger.delivery.base import ResponseReport, Sink
 from webhook_logger.delivery.redis import keys
 from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import UnknownVersion, unseal
@@ -14,6 +14,7 @@ from webhook_logger.delivery.redis.heartbeat import Heartbeats
 from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
 from webhook_logger.delivery.redis.pending import PendingRequests
 from webhook_logger.delivery.redis.recovery import kept_request
+from webhook_logger.delivery.stored import StoredReply
 from webhook_logger.errors import reason_named
 
 log = logging.getLogger(__name__)
@@ -105,6 +106,7 @@ class QueueMessages:
             raise ValueError(f"unknown kind of message: {kind!r}")
 
 
-def _stored(times: str, reply: str) -> StoredReply:
+def _stored(times: str, reply: str, left: str | None = None) -> StoredReply:
     """Return the reply from a script's message."""
-    return StoredReply(reply, None if times == "-" else int(times))
+    counters = (times if times != "-" else None, left)
+    return StoredReply(reply, *(None if each is None else int(each) for each in counters))

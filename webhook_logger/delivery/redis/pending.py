@@ -14,8 +14,14 @@ from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.pending import PendingRequest
 from webhook_logger.delivery.redis import keys, scripts
 from webhook_logger.delivery.redis.publisher import Publisher
+from webhook_logger.delivery.stored import StoredReply
 
 log = logging.getLogger(__name__)
+
+
+def taken_reply(reply: bytes, left: bytes | None) -> StoredReply:
+    """Return a reply as a script returns it when a request uses it, without its `times`."""
+    return StoredReply(reply.decode(), None, None if left is None else int(left))
 
 
 class PendingRequests:
@@ -51,7 +57,7 @@ class PendingRequests:
         if name in self._pending:
             self._pending[name].stop_waiting()
 
-    def withdraw(self, pending: _QueuePendingRequest) -> str | None:
+    def withdraw(self, pending: _QueuePendingRequest) -> StoredReply | None:
         """Return the callback's reply for a request whose response did not arrive."""
         deadline = time.monotonic() + self._seconds
         where = [keys.pending_key(pending.uuid), keys.reply_key(pending.uuid)]
@@ -70,7 +76,7 @@ class PendingRequests:
             )
             return None
         if taken:
-            return None if taken[0] is None else str(taken[0].decode())
+            return None if taken[0] is None else taken_reply(*taken[0])
         pending.wait_for_response(deadline - time.monotonic())
         return None
 
@@ -86,7 +92,7 @@ class _QueuePendingRequest(PendingRequest):
         self.request = request
         self.name = name
 
-    def _withdraw(self) -> str | None:
+    def _withdraw(self) -> StoredReply | None:
         return self._requests.withdraw(self)
 
     def _end(self) -> None:

@@ -93,10 +93,15 @@ end
 # Uses the local variables `reply_key` and `channel`.
 _TAKE_REPLY = f"""
     redis.call('EXPIRE', reply_key, {REPLY_SECONDS})
-    if redis.call('HEXISTS', reply_key, 'times') == 1 then
-        if redis.call('HINCRBY', reply_key, 'times', -1) <= 0 then
-            redis.call('DEL', reply_key)
-        end
+    local counters = redis.call('HMGET', reply_key, 'times', 'left')
+    local times, left = tonumber(counters[1]), tonumber(counters[2]) or 0
+    if left > 0 then
+        redis.call('HINCRBY', reply_key, 'left', -1)
+    end
+    if times and redis.call('HINCRBY', reply_key, 'times', -1) <= 0 then
+        redis.call('DEL', reply_key)
+    end
+    if times or left > 0 then
         redis.call('PUBLISH', channel, seal('used'))
     end"""
 
@@ -120,6 +125,7 @@ if pending then
     redis.call('EXPIRE', pending_key, {PENDING_SECONDS})
 end
 local reply = not pending and redis.call('HGET', reply_key, 'reply')
+local stored = reply and {{reply, redis.call('HGET', reply_key, 'left')}}
 local seq = redis.call('HINCRBY', key, 'seq', 1)
 status = (reply or pending) and '0' or status
 local message = seal('request', epoch, seq .. '', status, by, members)
@@ -141,10 +147,11 @@ if owner == asker then  -- otherwise a balancer sent the request twice, and it i
     redis.call('HDEL', pending_key, id)
 end
 local reply = redis.call('HGET', reply_key, 'reply')
+local stored = reply and {{reply, redis.call('HGET', reply_key, 'left')}}
 if reply then
     {_TAKE_REPLY}
 end
-return {{reply}}
+return {{stored}}
 """
 )
 
@@ -182,7 +189,7 @@ return redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('gone', name))
 SET_REPLY = (
     SEAL
     + f"""
-local key, channel, reply, times = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+local key, channel, reply, times, left = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 redis.call('DEL', key)
 local message = seal('reply')
 if reply ~= '' then
@@ -190,8 +197,13 @@ if reply ~= '' then
     if times ~= '' then
         redis.call('HSET', key, 'times', times)
     end
+    if left ~= '' then
+        redis.call('HSET', key, 'left', left)
+    end
     redis.call('EXPIRE', key, {REPLY_SECONDS})
-    message = seal('reply', times ~= '' and times or '-', reply)
+    times = times ~= '' and times or '-'
+    -- A worker of an older release cannot read the last part, nor a reply that has a sequence.
+    message = left == '' and seal('reply', times, reply) or seal('reply', times, reply, left)
 end
 redis.call('PUBLISH', channel, message)
 """
@@ -262,7 +274,6 @@ redis.call('HSET', KEYS[1], 'probe', 0)
 redis.call('EXPIRE', KEYS[1], {PROBE_SECONDS})
 redis.call('TIME')
 redis.call('HINCRBY', KEYS[1], 'probe', 1)
-redis.call('HEXISTS', KEYS[1], 'probe')
 redis.call('HGET', KEYS[1], 'probe')
 redis.call('HMGET', KEYS[1], 'probe')
 redis.call('HGETALL', KEYS[1])
@@ -293,7 +304,7 @@ WITHOUT_RECOVERY = Scripts(
     publish=SEAL
     + _COUNTER
     + _PUBLISH
-    + "return {epoch, seq, elsewhere, reply, pending and 1 or 0}",
+    + "return {epoch, seq, elsewhere, stored, pending and 1 or 0}",
     barrier=SEAL + _COUNTER + _BARRIER + "publish_barrier()",
     presence=SEAL + _COUNTER + _CLAIM + _PRESENCE,
     probe=_PROBE,
@@ -309,7 +320,7 @@ def with_recovery(limits: RecoveryLimits) -> Scripts:
         + _PUBLISH
         + kept
         + recovery_scripts.keep(limits)
-        + "return {epoch, seq, elsewhere, reply, pending and 1 or 0, kept_bytes}",
+        + "return {epoch, seq, elsewhere, stored, pending and 1 or 0, kept_bytes}",
         barrier=SEAL
         + _COUNTER
         + _BARRIER
