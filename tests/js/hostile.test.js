@@ -27,13 +27,15 @@ const { findJsonError } = await load("body/json-error");
 const { indented } = await load("body/json-indent");
 const { linesOfJson } = await load("body/json-lines");
 const { rootOf, initiallyExpanded } = await load("body/json-tree");
-const { timesOf, tokensOf, validityOf } = await load("signatures/jwt");
+const { timesOf, tokensOf, validityOf } = await load("text/jwt");
 const { partsOf } = await load("body/multipart");
 const { readerOf } = await load("body/part-text");
 const { previewDocument } = await load("components/html-preview");
 const { differences } = await load("resend/resend");
 const { Retries } = await load("state/retries");
-const { PROVIDERS } = await load("signatures/providers");
+const { publicKeyOf } = await load("providers/public-keys");
+const { check } = await load("providers/signature");
+const { SIGNERS } = await load("providers/signature-choice");
 const registry = await load("providers/registry");
 const { recognise } = await load("providers/recognise");
 const { summarise } = await load("providers/summary");
@@ -68,19 +70,37 @@ const body = (content) => ({ size: content.length, encoding: "utf-8", content, c
 /** @param {string} text */
 const bytes = (text) => new TextEncoder().encode(text);
 
-const SIGNED = [
-  ...["x-hub-signature-256", "x-slack-signature", "stripe-signature", "webhook-signature"],
-  ...["x-shopify-hmac-sha256", "x-twilio-signature", "x-gitlab-token", "x-signature"],
+/**
+ * A signature of each format in the registry, with its provider.
+ * @type {{signature: any, provider: any}[]}
+ */
+const SIGNATURES = [
+  ...new Map(
+    SIGNERS.flatMap((/** @type {any} */ provider) =>
+      registry
+        .signaturesOf(provider)
+        .map((/** @type {any} */ signature) => [formatOf(signature), { signature, provider }]),
+    ),
+  ).values(),
 ];
 
-/** @param {string} text */
-const signed = (text) =>
+/** @param {import("../../static/js/providers/registry.js").Signature} signature */
+function formatOf({ kind, at, pairs, list, encoding, timestamp }) {
+  return JSON.stringify([kind, at.split(":")[0], pairs, list, encoding, timestamp?.unit]);
+}
+
+/**
+ * @param {import("../../static/js/providers/registry.js").Signature} signature
+ * @param {string} text
+ */
+const signed = ({ at, prefix = "", timestamp, signed: template = "" }, text) =>
   sample({
     headers: [
-      ...SIGNED.map((name) => /** @type {[string, string]} */ ([name, text])),
-      ["webhook-id", text],
-      ["webhook-timestamp", "1763786460"],
-      ["x-slack-request-timestamp", "1763786460"],
+      [at.replace("header:", ""), prefix + text],
+      [timestamp?.at.replace("header:", "") ?? "x", "1763786460"],
+      ...[...template.matchAll(/\{header:([^}]+)\}/g)].map(
+        ([, name]) => /** @type {[string, string]} */ ([name, text]),
+      ),
     ],
     body: body("{}"),
   });
@@ -88,8 +108,12 @@ const signed = (text) =>
 /** The search of a filter. */
 const TERMS = parseFilter("zzz -yyy");
 
-const ENTERED = { secret: "whsec_AAAA", token: "a", url: "https://a/b", header: "x-signature" };
-const FORMAT = { algorithm: "SHA-256", encoding: "hex", prefix: "", signed: "{body}" };
+const ENTERED = {
+  secret: "whsec_AAAA",
+  url: "https://a/b",
+  header: "x-signature",
+  signed: "{body}",
+};
 
 /** @type {string[]} */
 const HEADERS_OF_PROVIDERS = ["content-type", "soapaction", "user-agent"];
@@ -115,11 +139,16 @@ const HEADERS = {
   },
   signatures: (text) =>
     Promise.all(
-      PROVIDERS.map((/** @type {any} */ provider) => {
-        provider.detect(signed(text));
-        return provider.check(signed(text), { ...ENTERED, ...FORMAT });
-      }),
+      SIGNATURES.map(({ signature, provider }) =>
+        check(signed(signature, text), provider, ENTERED),
+      ),
     ),
+  "a template of the user": (text) =>
+    check(sample({ headers: [["x-signature", "00"]] }), SIGNERS.at(-1), {
+      ...ENTERED,
+      signed: text,
+    }),
+  "a public key": publicKeyOf,
 };
 
 /** @type {Record<string, (text: string) => unknown>} */

@@ -15,16 +15,15 @@ const ARROWS = {
   reply: ["body", "text", "wire"],
   compare: ["body", "browser", "text", "wire"],
   resend: ["body", "browser", "wire"],
-  providers: ["body", "text", "wire"],
-  signatures: ["body", "browser", "text", "wire"],
+  providers: ["body", "browser", "text", "wire"],
   state: ["body", "browser", "reply", "text", "wire"],
   export: ["body", "browser", "wire"],
   components: [
-    ...["body", "browser", "compare", "export", "reply", "resend", "signatures", "state"],
+    ...["body", "browser", "compare", "export", "providers", "reply", "resend", "state"],
     ...["text", "wire"],
   ],
   embed: ["body", "browser", "components", "state", "text", "wire"],
-  main: ["body", "browser", "components", "reply", "state", "wire"],
+  main: ["body", "browser", "components", "providers", "reply", "state", "wire"],
 };
 
 test("imports follow the arrows between the folders", () => {

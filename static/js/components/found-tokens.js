@@ -1,8 +1,8 @@
 import { html, LitElement } from "lit";
 import { indented } from "../body/json-indent.js";
-import { timesOf, tokensOf, validityOf } from "../signatures/jwt.js";
 import { beginningOf } from "../text/excerpt.js";
 import { visible } from "../text/format.js";
+import { timesOf, tokensOf, validityOf } from "../text/jwt.js";
 import "./copy-button.js";
 import "./pairs-table.js";
 
@@ -23,7 +23,7 @@ export class FoundTokens extends LitElement {
     super();
     /** @type {import("../wire/captured.js").CapturedRequest | undefined} */
     this.request = undefined;
-    /** @type {import("../signatures/jwt.js").FoundToken[]} */
+    /** @type {import("../text/jwt.js").FoundToken[]} */
     this.tokens = [];
   }
 
@@ -49,7 +49,7 @@ export class FoundTokens extends LitElement {
 }
 
 /**
- * @param {import("../signatures/jwt.js").FoundToken} found
+ * @param {import("../text/jwt.js").FoundToken} found
  * @param {string} receivedAt
  */
 function item({ where, token, header, payload, claims }, receivedAt) {

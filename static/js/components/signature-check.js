@@ -1,13 +1,31 @@
 import { html, LitElement, nothing } from "lit";
-import { canHash } from "../signatures/hmac.js";
-import { detect, emptyField, fieldsOf, PROVIDERS, SIGNED_BY } from "../signatures/providers.js";
+import { canHash } from "../providers/hashes.js";
+import { RequestValues } from "../providers/request-values.js";
+import { check } from "../providers/signature.js";
+import {
+  emptyField,
+  fieldsOf,
+  needsHash,
+  SIGNERS,
+  signatureFor,
+  signerOf,
+  valuesOf,
+} from "../providers/signature-choice.js";
 import { checkIcon, closeIcon } from "./icons.js";
 import { signatureField } from "./signature-field.js";
 
-/** @typedef {import("../signatures/providers.js").Provider} Provider */
+/** @typedef {import("../providers/registry.js").Provider} Provider */
 
 /** Delay of the check after the last keystroke. */
 const CHECK_DELAY_MS = 400;
+
+/** The choice of the provider. @type {import("../providers/signature-choice.js").SignatureField} */
+const SIGNED_BY = {
+  name: "provider",
+  label: "Signed by",
+  kind: "choice",
+  choices: SIGNERS.map(({ name }) => name),
+};
 
 const CANNOT_CHECK = html`<p class="signature-note">
   Signatures can’t be checked on this page: browsers allow cryptography only on https and localhost.
@@ -30,10 +48,10 @@ export class SignatureCheck extends LitElement {
     /** @type {import("../wire/captured.js").CapturedRequest | undefined} */
     this.request = undefined;
     /** @type {Provider} */
-    this.provider = PROVIDERS[0];
+    this.provider = SIGNERS[0];
     /** @type {Provider | undefined} */
     this.detected = undefined;
-    /** @type {import("../signatures/verdict.js").Verdict | undefined} */
+    /** @type {import("../providers/verdict.js").Verdict | undefined} */
     this.verdict = undefined;
   }
 
@@ -44,7 +62,7 @@ export class SignatureCheck extends LitElement {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (!changed.has("request") || !this.request) return;
-    const detected = detect(this.request);
+    const detected = signerOf(this.request);
     // Keep the user's choice until the page shows a request from another provider.
     if (detected !== this.detected) this.provider = detected ?? this.provider;
     this.detected = detected;
@@ -52,18 +70,33 @@ export class SignatureCheck extends LitElement {
     this.check();
   }
 
+  /** The fields of the form. */
+  get fields() {
+    return this.request ? fieldsOf(this.provider, this.request, this.entered) : [];
+  }
+
   /** The values of the form. */
   get values() {
-    const entered = this.#entered[this.provider.id] ?? {};
-    return this.request ? fieldsOf(this.provider, this.request, entered) : {};
+    return valuesOf(this.fields, this.entered);
+  }
+
+  get entered() {
+    return this.#entered[this.provider.id] ?? {};
+  }
+
+  /** Whether this page can check the signature; tokens need no cryptography. */
+  get canCheck() {
+    if (canHash() || !this.request) return true;
+    const signature = signatureFor(this.provider, new RequestValues(this.request), {});
+    return signature !== undefined && !needsHash(signature);
   }
 
   async check() {
     clearTimeout(this.timer);
-    const { request, provider, values } = this;
+    const { request, provider, fields, values } = this;
     const number = ++this.#latestCheck;
-    const ready = request && canHash() && !emptyField(provider, values);
-    const verdict = ready ? await provider.check(request, values) : undefined;
+    const ready = request && this.canCheck && !emptyField(fields, values);
+    const verdict = ready ? await check(request, provider, values) : undefined;
     if (number === this.#latestCheck) this.verdict = verdict;
   }
 
@@ -86,30 +119,30 @@ export class SignatureCheck extends LitElement {
           <summary>
             <h3 id="signature-title">Check signature <span>${this.detected?.name}</span></h3>
           </summary>
-          ${canHash() ? this.form() : CANNOT_CHECK}
+          ${this.canCheck ? this.form() : CANNOT_CHECK}
         </details>
       </section>
     `;
   }
 
   form() {
-    const { provider, values } = this;
+    const { provider, fields, values } = this;
     return html`
       <form class="signature-form" @submit=${this.onSubmit}>
         ${signatureField(SIGNED_BY, provider.name, (name) => this.choose(name))}
-        ${provider.fields.map((field) =>
+        ${fields.map((field) =>
           signatureField(field, values[field.name], (value) => this.enter(field.name, value)),
         )}
         <button type="submit" class="button">Check</button>
       </form>
       <p class="signature-note">The secret stays in this page’s memory. It is never sent or stored.</p>
-      ${signatureVerdict(this.verdict, emptyField(provider, values))}
+      ${signatureVerdict(this.verdict, emptyField(fields, values))}
     `;
   }
 
   /** @param {string} name */
   choose(name) {
-    this.provider = PROVIDERS.find((each) => each.name === name) ?? this.provider;
+    this.provider = SIGNERS.find((each) => each.name === name) ?? this.provider;
     this.check();
   }
 
@@ -122,8 +155,8 @@ export class SignatureCheck extends LitElement {
 
 /**
  * Render the verdict on a signature; screen readers announce it politely.
- * @param {import("../signatures/verdict.js").Verdict | undefined} verdict
- * @param {import("../signatures/providers.js").SignatureField | undefined} empty  the first field without a value
+ * @param {import("../providers/verdict.js").Verdict | undefined} verdict
+ * @param {import("../providers/signature-choice.js").SignatureField | undefined} empty  the first field without a value
  */
 function signatureVerdict(verdict, empty) {
   return html`<p class="signature-verdict" role="status" data-valid=${verdict?.ok ?? nothing}>
@@ -139,7 +172,7 @@ function decapitalized(label) {
   return label.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 
-/** @param {import("../signatures/verdict.js").Verdict} verdict */
+/** @param {import("../providers/verdict.js").Verdict} verdict */
 function verdictText(verdict) {
   return verdict.ok
     ? html`${checkIcon}<span>${["Valid.", ...verdict.notes].join(" ")}</span>`

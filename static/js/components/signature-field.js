@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 
-/** @typedef {import("../signatures/providers.js").SignatureField} SignatureField */
+/** @typedef {import("../providers/signature-choice.js").SignatureField} SignatureField */
 
 /**
  * Render one field of the form, with its label and hint.

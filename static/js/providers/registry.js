@@ -89,7 +89,6 @@
  * @property {unknown} [json]
  * @property {Record<string, string>} [form]
  * @property {string} [text]
- * @property {string} [source]  URL of the documentation
  *
  * @typedef {"certain" | "likely" | "possible"} Certainty
  *
@@ -109,10 +108,10 @@
  * @property {string} [notes]
  */
 
-import collected from "../../vendor/providers/registry.json" with { type: "json" };
+import collected from "../../vendor/providers/registry.js";
 
-/** In order of their ids. */
-export const PROVIDERS = /** @type {readonly Provider[]} */ (/** @type {unknown} */ (collected));
+/** In order of their ids. @type {readonly Provider[]} */
+export const PROVIDERS = collected;
 
 const BY_ID = new Map(PROVIDERS.map((provider) => [provider.id, provider]));
 
@@ -122,10 +121,23 @@ export function providerOf(id) {
 }
 
 /**
+ * Return the signatures of a provider, and those of another provider that it is like.
+ * @param {Provider} provider
+ * @returns {Signature[]}
+ */
+export function signaturesOf({ signatures = [] }) {
+  return signatures.flatMap((each) => {
+    if (!("like" in each)) return each;
+    const other = providerOf(each.like);
+    const { like: _, ...own } = each;
+    return other ? signaturesOf(other).map((signature) => ({ ...signature, ...own })) : [];
+  });
+}
+
+/**
  * Load the samples of all providers.
  * @returns {Promise<Record<string, Sample[]>>} by provider
  */
 export async function loadSamples() {
-  const module = await import("../../vendor/providers/samples.json", { with: { type: "json" } });
-  return /** @type {Record<string, Sample[]>} */ (/** @type {unknown} */ (module.default));
+  return (await import("../../vendor/providers/samples.js")).default;
 }

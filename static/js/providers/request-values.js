@@ -4,18 +4,16 @@
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *
- * @typedef {Pick<CapturedRequest, "method" | "scheme" | "host" | "path" | "subpath" | "query_string" | "headers" | "body">} ReadableRequest
+ * @typedef {Pick<CapturedRequest, "method" | "scheme" | "host" | "path" | "subpath" | "query_string" | "headers" | "body" | "received_at">} ReadableRequest
  *
  * @typedef {object} Given  values that are not in the request
  * @property {Record<string, string>} [options]  entered by the user
- * @property {string} [timestamp]  of the signature
- * @property {string} [sha256]     of the body, in hex
+ * @property {string} [timestamp]  of the signature, as sent
  */
 
 import { bytesOf } from "../body/body.js";
 import { utf8 } from "../text/encoding.js";
 import { bytesOfLine, inAscii, mediaTypeOf, textOfLine, trimOws } from "../wire/captured.js";
-import { crc32 } from "./crc32.js";
 import { jsonText, valueAtPointer } from "./json-pointer.js";
 import { fill, parseTemplate } from "./template.js";
 
@@ -28,7 +26,7 @@ const MAX_SHORT_BYTES = 1024;
 /** Maximum headers that a header may list. */
 const MAX_LISTED = 100;
 
-const FORM_TYPE = "application/x-www-form-urlencoded";
+export const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /** Locations in the head of a request, whose bytes are read as Latin-1. */
 const HEAD = /^(?:host$|target$|url$|method$|header:|signed:)/;
@@ -109,10 +107,6 @@ export class RequestValues {
         return this.#signedLines(name);
       case "timestamp":
         return this.given.timestamp;
-      case "sha256":
-        return this.given.sha256;
-      case "crc32":
-        return String(crc32(bytesOf(this.request.body)));
       default:
         return this.#headValue(location);
     }

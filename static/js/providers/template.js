@@ -73,7 +73,15 @@ export function fill(pieces, valueAt) {
 }
 
 /**
- * Return the placeholders of a template, in order.
+ * Return the placeholders outside of brackets, in order.
+ * @param {Piece[]} pieces
+ */
+export function requiredIn(pieces) {
+  return pieces.flatMap((piece) => ("location" in piece ? [piece.location] : []));
+}
+
+/**
+ * Return all placeholders of a template, in order.
  * @param {Piece[]} pieces
  * @returns {string[]}
  */

@@ -2,19 +2,26 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { GENERIC } from "../../../static/js/providers/generic.js";
+import { findHandshake, handshakeResponse } from "../../../static/js/providers/handshake.js";
 import { recognise } from "../../../static/js/providers/recognise.js";
+import { providerOf } from "../../../static/js/providers/registry.js";
+import { check } from "../../../static/js/providers/signature.js";
 import { summarise } from "../../../static/js/providers/summary.js";
-import { requestOf, vectorsByFile } from "./vectors.js";
+import { linesOf, requestOf, vectorsByFile } from "./vectors.js";
 
 for (const [file, vectors] of vectorsByFile()) {
   for (const vector of vectors) {
     const request = requestOf(vector);
 
     test(`${file}: ${vector.about}`, async () => {
-      const { recognised, summary } = vector;
+      const { recognised, summary, signature, handshake } = vector;
       if (recognised === null) assert.equal(recognise(request), null);
       else if (recognised) assert.deepEqual(recognitionOf(request, recognised), recognised);
       if (summary !== undefined) assert.equal(summaryText(request), summary);
+      if (signature) await checkSignature(request, file, signature);
+      if (handshake === null) assert.equal(findHandshake(request), null);
+      else if (handshake) await checkHandshake(request, handshake);
     });
   }
 }
@@ -29,6 +36,41 @@ function recognitionOf(request, expected) {
   /** @type {Record<string, unknown>} */
   const values = { ...found, provider: found?.provider.id };
   return Object.fromEntries(Object.keys(expected).map((key) => [key, values[key]]));
+}
+
+/**
+ * @param {import("./vectors.js").CapturedRequest} request
+ * @param {string} file
+ * @param {import("./vectors.js").SignatureVector} vector
+ */
+async function checkSignature(
+  request,
+  file,
+  { provider: id = file, secret, options, ...expected },
+) {
+  const provider = id === GENERIC.id ? GENERIC : providerOf(id);
+  assert.ok(provider);
+  const verdict = await check(request, provider, { ...options, secret });
+  const actual = /** @type {Record<string, unknown>} */ (verdict);
+  const named = Object.keys(expected).map((key) => [key, actual[key]]);
+  assert.deepEqual(Object.fromEntries(named), expected, JSON.stringify(verdict));
+}
+
+/**
+ * @param {import("./vectors.js").CapturedRequest} request
+ * @param {import("./vectors.js").HandshakeVector} vector
+ */
+async function checkHandshake(request, { secret, options, status, headers = {}, body = "" }) {
+  assert.equal(findHandshake(request)?.needsSecret, secret !== undefined);
+  const response = await handshakeResponse(request, secret, options);
+  assert.equal(response?.status, status);
+  assert.equal(response.body, body);
+  for (const [name, value] of linesOf(headers)) {
+    assert.deepEqual(
+      response.headers.filter(([each]) => each.toLowerCase() === name.toLowerCase()),
+      [[name, value]],
+    );
+  }
 }
 
 /** @param {import("./vectors.js").CapturedRequest} request */

@@ -11,8 +11,8 @@
  * @property {Record<string, unknown>} claims  of the payload
  */
 
-import { meaningOf, span } from "../text/timestamps.js";
-import { fromBase64 } from "./hmac.js";
+import { fromBase64 } from "./encoding.js";
+import { meaningOf, span } from "./timestamps.js";
 
 /** `eyJ` is `{"` in base64url. The lengths are bounded, so that hostile text is searched quickly. */
 const TOKENS = /(?<![\w-])eyJ[\w-]{4,8192}\.[\w-]{2,65536}\.[\w-]{0,8192}(?![\w-])/g;

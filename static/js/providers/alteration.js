@@ -8,7 +8,7 @@ import { textOf } from "../body/charset.js";
 import { isJson } from "../body/json-check.js";
 import { skipWhitespace, tokenEnd } from "../body/json-text.js";
 import { turn } from "../browser/turn.js";
-import { utf8 } from "./hmac.js";
+import { utf8 } from "../text/encoding.js";
 
 /** A longer text is not checked: isJson runs without a pause and would block the page. */
 const MAX_JSON = 2 * 2 ** 20;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { timesOf, tokensOf, validityOf } from "../../../static/js/signatures/jwt.js";
+import { timesOf, tokensOf, validityOf } from "../../../static/js/text/jwt.js";
 import { sample } from "../samples.js";
 
 /** RFC 7519, section 3.1. */

@@ -1,0 +1,85 @@
+/** The samples of the registry, signed as each provider does. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { recognise } from "../../../static/js/providers/recognise.js";
+import { PROVIDERS } from "../../../static/js/providers/registry.js";
+import { samplesOf } from "../../../static/js/providers/sample.js";
+import { canSign, sign } from "../../../static/js/providers/sign.js";
+import { check } from "../../../static/js/providers/signature.js";
+import { Unsignable } from "../../../static/js/providers/signature-text.js";
+import { sample } from "../samples.js";
+
+/** @typedef {import("../../../static/js/providers/sign.js").OutgoingRequest} OutgoingRequest */
+
+const URL_OF_CALLBACK = "https://hooks.example.com/0b9e7a52-6c1d-4f0e-9d53-2f6f5c1a7e10";
+/** 2026-11-22T04:41:00Z, when the requests arrive. */
+const NOW = 1795322460_000;
+
+/** A secret for each format of a key. @type {Record<string, string>} */
+const SECRETS = { text: "hush", base64: "aHVzaGh1c2g=", hex: "68757368" };
+
+/** @param {import("../../../static/js/providers/registry.js").Provider} provider */
+function secretOf({ signatures: [signature] = [] }) {
+  const { key = "text", prefix = "", only = "" } = "like" in signature ? {} : signature.secret;
+  return (only || prefix) + SECRETS[key];
+}
+
+/**
+ * @param {OutgoingRequest} outgoing
+ * @param {string} [body]
+ */
+function received({ method, url, headers, body: sent }, body = sent) {
+  const { pathname, search } = new URL(url);
+  return sample({
+    ...{ method, headers, path: pathname, query_string: search.slice(1) },
+    body: { size: Buffer.byteLength(body), encoding: "utf-8", content: body, complete: true },
+  });
+}
+
+for (const provider of PROVIDERS) {
+  test(`${provider.id}: its samples are recognised, and valid when signed`, async () => {
+    for (const outgoing of await samplesOf(provider.id, URL_OF_CALLBACK, NOW)) {
+      if (!canSign(provider, outgoing)) continue;
+      const secret = secretOf(provider);
+      const signed = await sign(outgoing, provider, { secret }, NOW);
+      const request = received(signed);
+      assert.equal(recognise(request)?.provider.id, provider.id);
+      const verdict = await check(request, provider, { secret });
+      assert.equal(verdict.ok, true, JSON.stringify(verdict));
+      const wrong = await check(request, provider, { secret: `${secret}BBBB` });
+      assert.equal(wrong.ok || wrong.reason, "secret", JSON.stringify(wrong));
+    }
+  });
+}
+
+test("a request that cannot be signed has a message for people", async () => {
+  const outgoing = { method: "POST", url: URL_OF_CALLBACK, headers: [], body: "{}" };
+  const provider = { id: "x", name: "X", documentation: "", recognise: {} };
+  /** @param {Partial<import("../../../static/js/providers/registry.js").Signature>[]} signatures */
+  const signing = (...signatures) =>
+    sign(
+      outgoing,
+      { ...provider, signatures: signatures.map((each) => ({ ...HMAC, ...each })) },
+      FIELDS,
+    );
+  const only = { secret: { label: "Secret", only: "whsec_" } };
+  const base64 = { secret: { label: "Secret", key: /** @type {const} */ ("base64") } };
+  const timestamp = { at: "form:time", unit: /** @type {const} */ ("seconds") };
+  await assert.rejects(signing(), isUnsignable(/X does not sign requests/));
+  await assert.rejects(signing(only), isUnsignable(/starts with whsec_\. Enter it whole/));
+  await assert.rejects(signing({ kind: "rsa" }), isUnsignable(/private key/));
+  await assert.rejects(signing({ signed: "{header:x-id}" }), isUnsignable(/signs the x-id header/));
+  await assert.rejects(signing(base64), isUnsignable(/not valid base64, as X requires/));
+  await assert.rejects(signing({ at: "json:/a/b" }), isUnsignable(/no place for the JSON value/));
+  await assert.rejects(signing({ timestamp }), isUnsignable(/no form field time/));
+});
+
+const FIELDS = { secret: "hush!" };
+/** @type {import("../../../static/js/providers/registry.js").Signature} */
+const HMAC = { kind: "hmac", at: "header:X-Signature", secret: { label: "Secret" } };
+
+/** @param {RegExp} pattern */
+function isUnsignable(pattern) {
+  return (/** @type {Error} */ error) => error instanceof Unsignable && pattern.test(error.message);
+}
