@@ -157,6 +157,12 @@ class Config:
         "Seconds that a sender waits for the callback's responder, if it has one.",
         "The sender gets the callback's reply. A later response gets `409`.",
     )
+    HANDSHAKES: str = _setting(
+        settings.one_of("on", "off"),
+        "on",
+        "`on`: a callback that has a viewer responds to handshakes as their providers expect. "
+        "`off`: handshakes are ordinary requests.",
+    )
     MAX_VIEWERS: int = _limit(
         settings.whole_number(0, 10**6),
         0,

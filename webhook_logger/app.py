@@ -17,7 +17,7 @@ from webhook_logger.delivery import (
 )
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
-from webhook_logger.senders import callback
+from webhook_logger.senders import callback, handshakes
 from webhook_logger.senders.refusals import Refusals
 from webhook_logger.serving.parsed import only_needed
 from webhook_logger.serving.prefix import mount
@@ -136,7 +136,8 @@ def create_app(config: Config) -> App:
     app.extensions["refusals"] = refusals = Refusals(delivery, metrics, config.URL_PREFIX)
 
     # Views
-    callback.register(app, delivery, metrics, refusals, _sender_limits(config))
+    find = handshakes.find if config.HANDSHAKES == "on" else handshakes.none
+    callback.register(app, delivery, metrics, refusals, _sender_limits(config), find)
     app.register_blueprint(make_assets(ROOT / "static"))
     app.register_blueprint(make_dashboard(config.MAX_BODY_BYTES))
     app.register_blueprint(make_replies(delivery, config.MAX_REPLY_CHANGES_PER_MINUTE))

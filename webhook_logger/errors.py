@@ -152,7 +152,7 @@ class Reason(Enum):
         API,
         409,
         "No request with this id is waiting: it timed out, already has a response, or no "
-        "responder is connected.",
+        "viewer that could respond is connected.",
     )
 
     # A viewer's message: CONNECT, `join` or `leave`

@@ -52,6 +52,9 @@ class Metrics(Collector):
 
     requests_accepted: int = _metric(CounterMetricFamily, "Accepted requests. Each has a seq.")
     live_responses: int = _metric(CounterMetricFamily, "Responses sent by a responder.")
+    handshake_responses: int = _metric(
+        CounterMetricFamily, "Responses to handshakes, as their providers expect them."
+    )
     requests_refused: Counter[Reason] = field(
         default_factory=Counter,
         metadata=_about(CounterMetricFamily, "Refused requests, by reason.", _OF_REQUESTS),

@@ -347,6 +347,7 @@ def test_metrics_count_requests_and_viewers(uuid: str) -> None:
             assert unlabelled == {
                 "requests_accepted_total": 3,
                 "live_responses_total": 0,
+                "handshake_responses_total": 0,
                 "requests_delivered_total": 3,
                 "requests_recovered_total": 0,
                 "requests_missed_total": 0,

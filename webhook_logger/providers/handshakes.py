@@ -7,7 +7,6 @@ are excluded by their method and by searching for a few names.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.headers import FIELD_VALUE, HeaderLines
+from webhook_logger.providers.handshake_marks import HandshakeMarks, marks_of
 from webhook_logger.providers.locations import Values, readable
 from webhook_logger.providers.provider import Provider, providers
 from webhook_logger.providers.rules import Rule
@@ -23,8 +23,6 @@ from webhook_logger.providers.templates import MAX_TEXT_BYTES, ValueOf, template
 MAX_HANDSHAKE_BYTES = 16 * 2**10
 """A request with a larger body is not a handshake."""
 
-_LITERAL = re.compile(r"\^([A-Za-z0-9_-]+)\$")
-"""An expression for one value. JSON and forms contain such a value unescaped."""
 COMPUTED = "computed"
 """The placeholder of a value that depends on the secret."""
 _TEXT = ("Content-Type", "text/plain; charset=utf-8")
@@ -80,7 +78,7 @@ class FoundHandshake:
 
 def find(request: CapturedRequest) -> FoundHandshake | None:
     """Return the handshake that a request is, or None."""
-    if not _screen().may_match(request):
+    if not _marks().may_match(request):
         return None
     if len(request.body.content) > MAX_HANDSHAKE_BYTES or not request.body.complete:
         return None
@@ -93,7 +91,7 @@ def find(request: CapturedRequest) -> FoundHandshake | None:
 
 def load() -> None:
     """Read the registry now, so that the first request does not wait for it."""
-    _screen()
+    _marks()
 
 
 def _found(handshake: Handshake, request: CapturedRequest, values: Values) -> FoundHandshake:
@@ -120,64 +118,9 @@ def _handshakes() -> list[Handshake]:
     return sorted(every, key=lambda handshake: -handshake.rule.size)
 
 
-@dataclass(frozen=True, slots=True)
-class _Screen:
-    """Properties of requests; a handshake has at least one of them."""
-
-    methods: frozenset[str]
-    queries: tuple[str, ...]
-    """Parts of the raw query."""
-    headers: frozenset[str]
-    """Names in lower case."""
-    needles: tuple[bytes, ...]
-    """Parts of the body."""
-
-    def may_match(self, request: CapturedRequest) -> bool:
-        """Return False if the request is certainly not a handshake."""
-        if request.method in self.methods:
-            return True
-        query = request.query_string
-        if query and any(name in query for name in self.queries):
-            return True
-        content = request.body.content
-        if content and len(content) <= MAX_HANDSHAKE_BYTES:
-            for needle in self.needles:
-                if needle in content:
-                    return True
-        for name, _ in request.headers:  # noqa: SIM110  # twice as fast as any()
-            if name.lower() in self.headers:
-                return True
-        return False
-
-
 @cache
-def _screen() -> _Screen:
-    found: dict[str, set[str]] = {"header": set(), "query": set(), "body": set(), "method": set()}
-    for handshake in _handshakes():
-        kind, name = _mark(handshake.rule)
-        found[kind].add(name)
-    return _Screen(
-        frozenset(found["method"]),
-        tuple(sorted(found["query"])),
-        frozenset(found["header"]),
-        tuple(sorted(each.encode() for each in found["body"])),
-    )
-
-
-def _mark(rule: Rule) -> tuple[str, str]:
-    """Return what a request must contain to match a rule, as cheap to check as possible."""
-    marks: dict[str, list[str]] = {"query": [], "body": [], "header": []}
-    for location, expression in rule.conditions:
-        kind, _, name = location.partition(":")
-        if kind in ("json", "form"):
-            literal = _LITERAL.fullmatch(expression)
-            marks["body"] += [name.rpartition("/")[2], *(literal.groups() if literal else ())]
-        elif kind in marks:
-            marks[kind].append(name.lower() if kind == "header" else name)
-    for kind, names in marks.items():
-        if names:
-            return kind, max(names, key=len)
-    return "method", rule.method
+def _marks() -> HandshakeMarks:
+    return marks_of([handshake.rule for handshake in _handshakes()])
 
 
 def _can_respond(handshake: Handshake, values: Values) -> bool:

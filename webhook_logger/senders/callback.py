@@ -14,8 +14,10 @@ from werkzeug.routing import Rule
 
 from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.delivery import (
+    HANDSHAKE,
     ORDINARY,
     PREFLIGHT,
+    SECRET_HANDSHAKE,
     Delivery,
     Expected,
     PendingOutcome,
@@ -40,6 +42,7 @@ from webhook_logger.reply import (
     replied,
 )
 from webhook_logger.senders.capture import CapturedRequest, capture
+from webhook_logger.senders.handshakes import CapturedHandshake
 from webhook_logger.senders.in_flight import InFlightRequests
 from webhook_logger.senders.refusals import Refusals
 from webhook_logger.senders.waiting import WaitingSenders
@@ -49,6 +52,7 @@ _TOO_LARGE = Expected(413, "default", "look")
 log = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
+FindHandshake = Callable[[CapturedRequest], CapturedHandshake | None]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 _PATH = re.compile(f"/({UUID_PATTERN})(?:/|\\Z)")
@@ -72,9 +76,15 @@ class CallbackView:
     __name__ = "callback"
 
     def __init__(
-        self, delivery: Delivery, metrics: Metrics, refusals: Refusals, limits: SenderLimits
+        self,
+        delivery: Delivery,
+        metrics: Metrics,
+        refusals: Refusals,
+        limits: SenderLimits,
+        find_handshake: FindHandshake,
     ) -> None:
         self._delivery = delivery
+        self._find_handshake = find_handshake
         self._metrics = metrics
         self._refusals = refusals
         self._max_body_bytes = limits.body_bytes
@@ -119,29 +129,51 @@ class CallbackView:
         captured = capture(environ, uuid, self._max_body_bytes)
         preflight = preflight_headers(environ)
         expected = _expected(captured, rest, is_preflight=bool(preflight))
+        handshake = self._find_handshake(captured) if expected is ORDINARY else None
+        if handshake:
+            expected = HANDSHAKE if handshake.response else SECRET_HANDSHAKE
         receipt = self._publish(captured, expected)
         self._metrics.requests_accepted += 1
-        live, stored = self._outcome(uuid, receipt)
-        if live is not None:
-            self._metrics.live_responses += 1
-            own = read_response(live)
-            response, by = replied(own, receipt.viewers, allowed_origin(environ, own)), "responder"
+        outcome = self._outcome(uuid, receipt, handshake)
+        stored = outcome.reply
+        reply: Reply | None
+        if own := self._own(handshake, receipt, outcome):
+            reply, by = own
+            response = replied(reply, receipt.viewers, allowed_origin(environ, reply))
         else:
             reply = stored and read_stored(stored.reply).for_request(captured, stored.left)
             origin = allowed_origin(environ, reply)
             response, by = self._choose(captured, expected, receipt, reply, preflight, origin)
         # Other responses were sent along with the request. Report this one even without a counted
         # viewer: one that has just joined on another worker may not be counted yet.
-        if receipt.pending or stored is not None:
+        if receipt.pending or stored is not None or expected is HANDSHAKE:
             position = (uuid, receipt.epoch, receipt.seq)
             self._delivery.responded(ResponseReport(*position, response.status, by))
         return response
 
-    def _outcome(self, uuid: str, receipt: Receipt) -> PendingOutcome:
-        """Return the responder's response if it arrives in time, else the callback's reply."""
-        if receipt.pending:
-            return self._waiting.until_response(uuid, receipt.pending, self._response_seconds)
-        return PendingOutcome(None, receipt.reply)
+    def _outcome(
+        self, uuid: str, receipt: Receipt, handshake: CapturedHandshake | None
+    ) -> PendingOutcome:
+        """Return a viewer's response if it arrives in time, else the callback's reply."""
+        if not receipt.pending:
+            return PendingOutcome(None, receipt.reply)
+        seconds = self._response_seconds
+        if handshake and handshake.response is None:
+            seconds = min(seconds, handshake.seconds)
+        return self._waiting.until_response(uuid, receipt.pending, seconds)
+
+    def _own(
+        self, handshake: CapturedHandshake | None, receipt: Receipt, outcome: PendingOutcome
+    ) -> tuple[Reply, str] | None:
+        """Return the response to this request alone, live or to a handshake, and `by`."""
+        if outcome.response is not None:
+            self._metrics.live_responses += 1
+            return read_response(outcome.response), "responder"
+        is_free = receipt.viewers and not receipt.pending and outcome.reply is None
+        if handshake and handshake.response and is_free:
+            self._metrics.handshake_responses += 1
+            return handshake.response, "handshake"
+        return None
 
     def _choose(
         self,
@@ -185,10 +217,17 @@ def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expec
 
 
 def register(
-    app: Flask, delivery: Delivery, metrics: Metrics, refusals: Refusals, limits: SenderLimits
+    app: Flask,
+    delivery: Delivery,
+    metrics: Metrics,
+    refusals: Refusals,
+    limits: SenderLimits,
+    find_handshake: FindHandshake,
 ) -> None:
     """Register the catch-all as the endpoint `callback`, so that `url_for` can make its URLs."""
-    app.view_functions["callback"] = CallbackView(delivery, metrics, refusals, limits)
+    app.view_functions["callback"] = CallbackView(
+        delivery, metrics, refusals, limits, find_handshake
+    )
     for path in ("/<uuid:uuid>", "/<uuid:uuid>/<path:rest>"):
         # Not add_url_rule: there, methods=None means GET; in a Rule it means every method.
         app.url_map.add(Rule(path, endpoint="callback", methods=None, merge_slashes=False))

@@ -1,0 +1,43 @@
+"""Find handshakes: requests with which a provider checks that a URL is willing to be called."""
+
+from __future__ import annotations
+
+import logging
+from typing import NamedTuple
+
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.providers import handshakes
+from webhook_logger.reply import Reply
+
+log = logging.getLogger(__name__)
+
+load = handshakes.load
+
+
+class CapturedHandshake(NamedTuple):
+    """A handshake, and the response that its provider expects."""
+
+    response: Reply | None
+    """None if it depends on a secret, which only viewers have."""
+    seconds: float
+    """The provider waits this long for the response."""
+
+
+def find(captured: CapturedRequest) -> CapturedHandshake | None:
+    """Return the handshake that a request is, or None. Never raises."""
+    try:
+        found = handshakes.find(captured)
+        if found is None:
+            return None
+        if found.needs_secret:
+            return CapturedHandshake(None, found.seconds)
+        response = found.response()
+        reply = Reply(response.status, response.headers, response.body)
+        return CapturedHandshake(reply, found.seconds)
+    except Exception:
+        log.exception("A request was not checked for a handshake.")
+        return None
+
+
+def none(_captured: CapturedRequest) -> None:
+    """Find no handshake, because they are switched off."""
