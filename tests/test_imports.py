@@ -34,7 +34,7 @@ ARROWS = {
     "delivery": {"callbacks", "captured", "errors", "rates"},
     "serving": {"errors", "headers", "memo", "plain"},
     "metrics": {"errors"},
-    "providers": {"captured", "headers", "memo"},
+    "providers": {"captured", "charset", "headers", "memo"},
     "captured": {"charset", "codings", "headers"},
     "client": {"callbacks", "captured", "charset", "codings", "headers", "plain", "providers"},
     "pytest_plugin": {"client"},

@@ -200,6 +200,9 @@ READERS: dict[str, Reader] = {
     ),
     "a request's signatures": verify_signatures,
     "a request's provider": recognise,
+    "a request's summary": lambda text: providers.summarise(
+        hostile_request(text, "SOAPAction", "Content-Type")
+    ),
     "a Socket.IO packet": lambda text: NamedPacket(encoded_packet=f"2{text}"),
 }
 

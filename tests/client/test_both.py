@@ -28,6 +28,8 @@ FILTERS = [
     *("body:card", 'body:"a card"', '"a ca', 'body:"order.created"', "body:\x1b", "body:\xe9"),
     *("-method:get", "-nowhere card", '-"a card"', "method:post card stripe", "card -stripe"),
     *("http://example.com/a:b", "constructor:post", UUID[:8], "path:json -body:zoë", "x:y"),
+    *("provider:stripe", "provider:git", 'provider:"github github"', "provider:soap", "provider:"),
+    *("event:order.", "event:push.opened", "event:submitorder", "-event:push", "graphql", "event:"),
     *("path:zürich", "path:\xe9", "header:zürich", "header:x-sum", "zürich"),
     *("\tmethod:post\n  path:/", "ZOË", "😀", "body:ÿ", '-"x" -y', "--x", "-", "a-b", '"a"b'),
 ]
@@ -93,6 +95,11 @@ def requests() -> list[CapturedRequest]:
             ),
             body=Body(b"see http://example.com/a:b, a Card", 34),
         ),
+        replace(
+            sample, headers=(("X-GitHub-Event", "Push"),), body=Body(b'{"action":"opened"}', 19)
+        ),
+        replace(sample, headers=(("SOAPAction", '"urn:a#SubmitOrder"'),), body=Body(b"<a/>", 4)),
+        replace(sample, headers=(), body=Body(b'{"query":"{ Push }"}', 20)),
     ]
 
 

@@ -33,7 +33,7 @@ def test_a_summary_is_one_line() -> None:
     request = replace(samples()[0], headers=(("content-TYPE", "Application/JSON; charset=utf-8"),))
     text = summary(request).plain
     assert re.fullmatch(
-        r"\d\d:\d\d:\d\d  POST    /json/%C3%A9\?a=1&a=2&b  "
+        r"\d\d:\d\d:\d\d  POST    /json/%C3%A9\?a=1&a=2&b  order\.created  "
         r"57 B  application/json  203\.0\.113\.9  #1",
         text,
     )
@@ -41,7 +41,7 @@ def test_a_summary_is_one_line() -> None:
 
 def test_an_empty_subpath_is_shown_as_a_slash() -> None:
     request = replace(samples()[0], path=f"/{UUID}", subpath="", query_string="")
-    assert "POST    /  57 B" in summary(request).plain
+    assert "POST    /  order.created  57 B" in summary(request).plain
 
 
 def test_control_and_direction_characters_are_escaped() -> None:

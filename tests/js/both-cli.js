@@ -6,13 +6,17 @@
 
 import { text } from "node:stream/consumers";
 import { HAR_FOOT, HAR_HEAD, harEntry } from "../../static/js/export/har.js";
+import { recognise } from "../../static/js/providers/recognise.js";
+import { summarise } from "../../static/js/providers/summary.js";
 import { matches, parseFilter } from "../../static/js/state/filter.js";
 import { visible } from "../../static/js/text/format.js";
 
 const { requests, origin, responses, filters, texts } = JSON.parse(await text(process.stdin));
 /** @param {string} filter */
 const chosen = (filter) =>
-  requests.map((/** @type {any} */ each) => matches(parseFilter(filter), each));
+  requests.map((/** @type {any} */ each) =>
+    matches(parseFilter(filter), each, { recognise, summarise }),
+  );
 process.stdout.write(
   JSON.stringify({
     head: HAR_HEAD,

@@ -19,7 +19,7 @@ by_file = pytest.mark.parametrize("file", files(), ids=lambda file: file.stem)
 @by_file
 def test_vectors(file: Path) -> None:
     for vector in read(file):
-        unknown = set(vector) - {*DESCRIPTION, "summary", *CHECKS}
+        unknown = set(vector) - {*DESCRIPTION, *CHECKS}
         assert not unknown, vector["about"]
         for name, check in CHECKS.items():
             if name in vector:
@@ -48,6 +48,10 @@ def signature(vector: Vector, request: CapturedRequest) -> tuple[Any, Any]:
     return {name: expected[name] for name in names}, actual
 
 
+def summary(vector: Vector, request: CapturedRequest) -> tuple[Any, Any]:
+    return vector["summary"], str(providers.summarise(request))
+
+
 def handshake(vector: Vector, request: CapturedRequest) -> tuple[Any, Any]:
     expected, found = vector["handshake"], handshakes.find(request)
     if expected is None or found is None:
@@ -61,4 +65,9 @@ def handshake(vector: Vector, request: CapturedRequest) -> tuple[Any, Any]:
     return wanted, (response.status, response.body)
 
 
-CHECKS = {"recognised": recognised, "signature": signature, "handshake": handshake}
+CHECKS = {
+    "recognised": recognised,
+    "signature": signature,
+    "summary": summary,
+    "handshake": handshake,
+}

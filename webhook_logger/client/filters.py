@@ -1,4 +1,4 @@
-"""Filter requests by terms such as `method:post path:/orders header:stripe body:"a card" -word`.
+"""Filter requests by terms such as `method:post path:/orders provider:stripe body:"a card" -word`.
 
 All terms must match; a plain word matches any field. `static/js/state/filter.js` implements the
 same language, and a test compares both.
@@ -13,6 +13,7 @@ from functools import cache
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.reading import read
+from webhook_logger.providers import recognise, summarise
 
 MAX_BODY_CHARACTERS = 2**20
 """Maximum characters of a body that are searched, counted as on the page."""
@@ -65,6 +66,18 @@ def _sender(request: CapturedRequest) -> str:
     return request.remote_addr
 
 
+def _provider(request: CapturedRequest) -> str:
+    """Return the id and the name of the provider, or the name of the protocol."""
+    found = recognise(request)
+    if found:
+        return f"{found.provider.id} {found.provider.name}"
+    return summarise(request).provider
+
+
+def _event(request: CapturedRequest) -> str:
+    return summarise(request).event
+
+
 def _headers(request: CapturedRequest) -> str:
     lines = (*request.headers, *request.trailers)
     return "\n".join(f"{name}: {readable(value)}" for name, value in lines)
@@ -100,6 +113,8 @@ FIELDS: dict[str, Callable[[CapturedRequest], str]] = {
     "method": _method,
     "path": _path,
     "from": _sender,
+    "provider": _provider,
+    "event": _event,
     "header": _headers,
     "body": _body,
 }

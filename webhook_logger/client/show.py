@@ -15,6 +15,7 @@ from webhook_logger.client.filters import readable, subpath_and_query
 from webhook_logger.client.reading import read
 from webhook_logger.headers import HeaderLines
 from webhook_logger.plain import plain
+from webhook_logger.providers import summarise
 
 SHORT_LINES = 5
 SHORT_CHARACTERS = 200
@@ -67,10 +68,16 @@ def format_body(body: Body, lines: HeaderLines, *, whole: bool) -> list[Verbatim
 
 
 def summary(request: CapturedRequest) -> Text:
-    """Return one line: time, method, subpath and query, size, type, sender and `seq`."""
+    """Return one line: time, method, subpath and query, provider and event, size, type, sender and
+    `seq`.
+    """
     line = Text().append(f"{_local(request.received_at):%H:%M:%S}  ", "dim")
     line.append(f"{plain(request.method):<6}  ", f"bold {_COLORS.get(request.method, 'magenta')}")
     line.append(truncated(plain(readable(subpath_and_query(request))), SHORT_TARGET), "bold")
+    about = summarise(request)
+    named = " · ".join(filter(None, (about.provider, about.event)))
+    if named:
+        line.append("  " + truncated(plain(named), SHORT_TARGET), "magenta")
     details = (
         size(request.body.size),
         plain(request.media_type),

@@ -22,6 +22,7 @@ from webhook_logger.providers.outgoing import OutgoingRequest, SignedRequest
 from webhook_logger.providers.provider import Provider, get, ids, providers
 from webhook_logger.providers.recognition import Recognition, recognise
 from webhook_logger.providers.signatures.verdict import Verdict
+from webhook_logger.providers.summary import Summary, summarise
 
 __all__ = [
     "InvalidOption",
@@ -31,6 +32,7 @@ __all__ = [
     "ProviderError",
     "Recognition",
     "SignedRequest",
+    "Summary",
     "UnknownEvent",
     "UnknownProvider",
     "Unsignable",
@@ -39,4 +41,5 @@ __all__ = [
     "ids",
     "providers",
     "recognise",
+    "summarise",
 ]

@@ -90,13 +90,13 @@ class Values:
             line = self._first_lines.get(name.lower())
             return None if line is None else line.encode("latin-1")
         if kind == "json":
-            return _utf8(_scalar(_at_pointer(self._json, name)))
+            return _utf8(scalar_text(_at_pointer(self._json, name)))
         if kind == "form":
             field_name, found, pointer = name.partition("#")
             text = self.form.get(field_name)
             if not found:
                 return _utf8(text)
-            return _utf8(_scalar(_at_pointer(parse_json((text or "").encode()), pointer)))
+            return _utf8(scalar_text(_at_pointer(parse_json((text or "").encode()), pointer)))
         if kind == "signed":
             return self._listed(name)
         return _utf8({"query": self.query, "option": self.options}[kind].get(name))
@@ -131,10 +131,37 @@ class Values:
             return _at_pointer(self._json, name) is not _ABSENT
         return self.at(location) is not None
 
+    def names(self) -> set[tuple[str, str]]:
+        """Return the names that `name_of` returns for all locations that exist."""
+        document = self._json
+        items = document if isinstance(document, dict) else ()
+        indices = range(min(len(document), MAX_LISTED)) if isinstance(document, list) else ()
+        return {
+            ("", ""),
+            *(("header", name) for name in self._first_lines),
+            *(("query", name) for name in self.query),
+            *(("form", name) for name in self.form),
+            *(("json", name) for name in items),
+            *(("json", str(index)) for index in indices),
+        }
+
     def text_at(self, location: str) -> str | None:
         """Return the value at a location as text, or None if it is missing."""
         content = self.at(location)
         return None if content is None else readable(content)
+
+    def json(self, pointer: str) -> Any:
+        """Return the JSON value at a pointer, of any type, or None if it does not exist."""
+        value = _at_pointer(self._json, pointer)
+        return None if value is _ABSENT else value
+
+    @cached_property
+    def text(self) -> str | None:
+        """The text of the body, or None if it is too large to be parsed, or not UTF-8."""
+        try:
+            return self.body.decode() if len(self.body) <= MAX_PARSED_BYTES else None
+        except UnicodeDecodeError:
+            return None
 
     @property
     def target(self) -> str:
@@ -186,6 +213,18 @@ def is_location(text: str) -> bool:
     """Return whether `Values.at` can read a location."""
     kind, _, name = text.partition(":")
     return kind in _NAMED if name else kind in _SIMPLE
+
+
+def name_of(location: str) -> tuple[str, str]:
+    """Return the kind and the outermost name of a location; ("", "") if it always exists."""
+    kind, _, name = location.partition(":")
+    if kind == "header":
+        return kind, name.lower()
+    if kind == "form":
+        return kind, name.partition("#")[0]
+    if kind == "json":
+        return kind, (_tokens(name) or ("",))[0]
+    return (kind, name) if kind == "query" else ("", "")
 
 
 def _first(pairs: list[tuple[str, str]]) -> dict[str, str]:
@@ -240,7 +279,8 @@ def _tokens(pointer: str) -> tuple[str, ...]:
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
 
 
-def _scalar(value: Any) -> str | None:
+def scalar_text(value: Any) -> str | None:
+    """Return the text of a string, an integer or a boolean, else None."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
