@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.integration.test_handshakes import ask_as
+from tests.integration.test_secret_handshakes import SECRET
 from tests.support.loops import run
 from tests.support.processes import Redis, Server
 from tests.support.sender import Response, post
@@ -112,6 +114,16 @@ def test_the_inbox_claims_again_after_a_restart() -> None:
             while not next_responding(inbox).active:
                 pass
             assert responded(inbox, server, 203).status == 203
+
+
+def test_an_inbox_responds_to_handshakes_only(server: Server) -> None:
+    with Inbox(server.url, respond="handshakes") as inbox, ThreadPoolExecutor(1) as sender:
+        assert inbox.responding
+        assert post(server.address, path_of(inbox)).status == 200
+        assert not inbox.respond(inbox.wait(), 201), "its sender did not wait"
+        sending = sender.submit(ask_as, SECRET, server, inbox.uuid)
+        assert inbox.respond(inbox.wait(), 201, body=b"proof")
+        assert sending.result().body == b"proof"
 
 
 def test_the_asyncio_inbox_responds(memory_server: Server) -> None:
