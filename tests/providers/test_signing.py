@@ -97,6 +97,15 @@ def test_gitlabs_token_is_sent_as_utf_8() -> None:
     assert providers.get("gitlab").verify(captured(OutgoingRequest(url=URL), signed), "Zoë")
 
 
+def test_sanitys_signature_has_no_padding() -> None:
+    """Its library compares the text."""
+    signed = providers.get("sanity").sign(OutgoingRequest(b"{}"), "secret")
+    name, _, signature = dict(signed.headers)["sanity-webhook-signature"].partition(",v1=")
+    assert name
+    assert len(signature) == 43
+    assert not set(signature) & set("+/=")
+
+
 def test_a_timestamp_in_the_body_is_replaced() -> None:
     signature = {
         "kind": "hmac",

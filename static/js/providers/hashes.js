@@ -74,5 +74,11 @@ export function decode(text, encoding) {
  * @param {import("./registry.js").Encoding} encoding
  */
 export function encode(bytes, encoding) {
+  if (encoding === "base64url") return base64url(bytes);
   return encoding === "hex" ? toHex(bytes) : toBase64(bytes);
+}
+
+/** Encode without padding. @param {Uint8Array} bytes */
+export function base64url(bytes) {
+  return toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

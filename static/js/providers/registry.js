@@ -40,7 +40,7 @@
  *
  * @typedef {"hmac" | "token" | "basic" | "ed25519" | "ecdsa" | "rsa" | "jwt" | "twilio"} Kind
  * @typedef {"SHA-1" | "SHA-256" | "SHA-384" | "SHA-512"} Hash
- * @typedef {"hex" | "base64"} Encoding
+ * @typedef {"hex" | "base64" | "base64url"} Encoding
  *
  * @typedef {object} Signature
  * @property {Kind} kind

@@ -15,7 +15,7 @@
 
 import { bytesOf } from "../body/body.js";
 import { toBase64, utf8 } from "../text/encoding.js";
-import { encode, hmac, joined } from "./hashes.js";
+import { base64url, encode, hmac, joined } from "./hashes.js";
 import { basicCredentials } from "./shared-token.js";
 import { signedContent } from "./signed-content.js";
 import { sharedKey } from "./signing-key.js";
@@ -111,9 +111,4 @@ async function token(draft) {
   const parts = [{ alg, typ: "JWT" }, content].map((part) => base64url(utf8(JSON.stringify(part))));
   const signed = parts.join(".");
   return `${signed}.${base64url(await hmac(TOKEN_HASHES[alg], keyOf(draft), [signed]))}`;
-}
-
-/** @param {Uint8Array} bytes */
-function base64url(bytes) {
-  return toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -9,7 +9,7 @@ import re
 from typing import Literal
 
 Algorithm = Literal["SHA-1", "SHA-256", "SHA-384", "SHA-512"]
-Encoding = Literal["hex", "base64"]
+Encoding = Literal["hex", "base64", "base64url"]
 
 ALGORITHMS: dict[Algorithm, int] = {"SHA-1": 20, "SHA-256": 32, "SHA-384": 48, "SHA-512": 64}
 """The sizes of the hashes, in bytes."""
@@ -35,7 +35,14 @@ def are_equal(one: bytes, other: bytes) -> bool:
 
 def encode_hash(content: bytes, encoding: Encoding) -> str:
     """Encode a hash."""
+    if encoding == "base64url":
+        return base64url(content)
     return content.hex() if encoding == "hex" else base64.b64encode(content).decode()
+
+
+def base64url(content: bytes) -> str:
+    """Encode base64url without padding."""
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
 def decode(text: str, encoding: Encoding) -> bytes | None:

@@ -8,10 +8,15 @@ from typing import Any
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.providers.locations import Values, parse_json
-from webhook_logger.providers.signatures.hashes import Algorithm, are_equal, from_base64, keyed_hash
+from webhook_logger.providers.signatures.hashes import (
+    Algorithm,
+    are_equal,
+    base64url,
+    from_base64,
+    keyed_hash,
+)
 from webhook_logger.providers.signatures.keys import (
     InvalidSecret,
-    base64url,
     public_checker,
     public_key,
     raw_ecdsa,

@@ -5,7 +5,6 @@ Only this module uses `cryptography`, and only for public keys, which the standa
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -194,8 +193,3 @@ def raw_ecdsa(sent: bytes) -> bytes | None:
         return None
     numbers = (int.from_bytes(each, "big") for each in (sent[:half], sent[half:]))
     return encode_dss_signature(*numbers)
-
-
-def base64url(content: bytes) -> str:
-    """Encode base64url without padding."""
-    return base64.urlsafe_b64encode(content).decode().rstrip("=")
