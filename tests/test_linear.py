@@ -38,6 +38,7 @@ from webhook_logger.metrics import Metrics
 from webhook_logger.providers import handshakes
 from webhook_logger.reply import Reply, preflight_headers
 from webhook_logger.reply.headers import header_lines
+from webhook_logger.reply.request_values import RequestValues
 from webhook_logger.senders.refusals import Refusals
 from webhook_logger.serving import body, connection, head, proxies
 from webhook_logger.serving.limits import ConnectionLimits
@@ -119,6 +120,18 @@ def fill_template(text: str) -> None:
 
 
 SIGNED = ("github", "gitlab", "shopify", "slack", "standard-webhooks", "stripe", "twilio")
+PATTERNS = ("*", "*a*b", "/*[*[*", "a*" * 500)
+RULES = Reply.from_json(
+    json.dumps(
+        {
+            "rules": [
+                *({"match": {"subpath": each, "headers": {"A": each}}} for each in PATTERNS),
+                *({"match": {"json": {"": each, "/a/b": each}}} for each in PATTERNS),
+            ]
+        }
+    )
+).rules
+
 SIGNATURES = (
     *("X-Hub-Signature-256", "X-Gitlab-Token", "X-Shopify-Hmac-Sha256", "X-Slack-Signature"),
     *("Stripe-Signature", "X-Twilio-Signature", "webhook-signature", "webhook-id"),
@@ -185,6 +198,9 @@ READERS: dict[str, Reader] = {
     "a reply's JSON template": lambda text: read_template(f'["{text}"]', "application/json"),
     "a reply's expressions": lambda text: read_template(text.replace(",", "{{ now }}")),
     "a request for a template": fill_template,
+    "a request for a rule": lambda text: [
+        rule.match.holds(RequestValues(hostile_request(text, "A"))) for rule in RULES
+    ],
     "Engine.IO's query": parse_qs,
     "Engine.IO's payload": lambda text: Payload(encoded_payload=text),
     "a refused request line": lambda text: Refusals(IGNORING_SINK, Metrics(), "").of_line(

@@ -66,8 +66,17 @@
  * @property {number | null} times  remaining requests that get it; null for all
  * @property {boolean} cors         whether pages of other origins may call the callback
  * @property {boolean} [template]   whether header values and body contain expressions
+ * @property {ReplyRule[]} [rules]  responses to the requests that match
  * @property {(number | Partial<Reply>)[]} [sequence]  responses that are sent one after the other
  * @property {number} [used]        number of entries of the sequence that were sent
+ *
+ * @typedef {Partial<Reply> & {match: RuleMatch}} ReplyRule
+ *
+ * @typedef {object} RuleMatch
+ * @property {string} [method]
+ * @property {string} [subpath]
+ * @property {Record<string, string>} [headers]
+ * @property {Record<string, string | number | boolean | null>} [json]  by JSON Pointer
  *
  * @typedef {object} Refused  requests that the server refused since the last event
  * @property {number} count
@@ -244,6 +253,10 @@ export type Reply = {
      */
     template?: boolean;
     /**
+     * responses to the requests that match
+     */
+    rules?: ReplyRule[];
+    /**
      * responses that are sent one after the other
      */
     sequence?: (number | Partial<Reply>)[];
@@ -251,6 +264,18 @@ export type Reply = {
      * number of entries of the sequence that were sent
      */
     used?: number;
+};
+export type ReplyRule = Partial<Reply> & {
+    match: RuleMatch;
+};
+export type RuleMatch = {
+    method?: string;
+    subpath?: string;
+    headers?: Record<string, string>;
+    /**
+     * by JSON Pointer
+     */
+    json?: Record<string, string | number | boolean | null>;
 };
 export type Refused = {
     count: number;

@@ -52,6 +52,18 @@ FIELDS = {
 PART = st.fixed_dictionaries(
     {}, optional={name: FIELDS[name] for name in ("status", "headers", "body", "template")}
 )
+MATCH = st.fixed_dictionaries(
+    {},
+    optional={
+        "method": st.sampled_from(["POST", "a b"]),
+        "subpath": st.text(max_size=6),
+        "headers": st.dictionaries(NAMES, st.text(max_size=6), max_size=2),
+        "json": st.dictionaries(st.sampled_from(["", "/a", "/a/0", "a"]), JSON, max_size=2),
+    },
+)
+FIELDS["rules"] = st.lists(
+    st.builds(lambda match, part: {"match": match, **part}, MATCH, PART), max_size=3
+)
 FIELDS["sequence"] = st.lists(FIELDS["status"] | PART, max_size=3)
 NEARLY = st.fixed_dictionaries(
     {}, optional={name: field | JSON for name, field in FIELDS.items()}
@@ -70,6 +82,7 @@ def test_an_accepted_reply_is_equal_after_its_wire_form_is_read(wire: dict[str, 
         reply = Reply.from_json(json.dumps(wire))
         assert Reply.from_json(json.dumps(reply.to_wire())) == reply
         assert all(may_set(name) for name, _ in reply.headers)
+        assert reply.for_request(samples()[0], reply.left).cors is reply.cors
 
 
 @fuzz(wire=NEARLY)

@@ -120,6 +120,26 @@ def test_a_sequence_is_sent_across_workers_and_ends_with_its_last_entry(
     assert "sequence" not in json.loads(api(workers[1], "GET", uuid).body)
 
 
+def test_rules_choose_the_response_on_every_worker(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    challenge = {"method": "POST", "json": {"/type": "url_verification"}}
+    rules = [
+        {"match": challenge, "template": True, "body": text("{{ json./challenge }}")},
+        {"match": {"subpath": "/orders/*"}, "status": 503, "headers": [["Retry-After", "1"]]},
+    ]
+    shown = put(workers[0], uuid, status=201, rules=rules)
+    assert [rule["match"] for rule in shown["rules"]] == [rule["match"] for rule in rules]
+    body = b'{"type": "url_verification", "challenge": "3eZbrw1a"}'
+    for server in workers:
+        response = post(server.address, f"/{uuid}", body)
+        assert (response.status, response.body) == (200, b"3eZbrw1a")
+        response = post(server.address, f"/{uuid}/orders/1")
+        assert (response.status, response.headers["retry-after"]) == (503, "1")
+        assert post(server.address, f"/{uuid}/orders").status == 201
+        assert json.loads(api(server, "GET", uuid).body) == shown
+
+
 def test_the_reply_to_head_has_no_body_and_the_length_of_it(
     workers: tuple[Server, Server], uuid: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,6 +69,7 @@ def test_a_long_text_is_not_expensive(letter: str) -> None:
         assert response_from_json(text, 2**20).body == content.encode()
 
 
+SEVENTEEN = {f"X-{number}": "*" for number in range(17)}
 GIVEN = ("status", "headers", "body")
 
 WRONG: dict[str, tuple[str, Any]] = {
@@ -104,6 +106,22 @@ WRONG: dict[str, tuple[str, Any]] = {
     "too many times": ("times", 1_000_001),
     "cors as a number": ("cors", 1),
     "template as a number": ("template", 1),
+    "rules in an object": ("rules", {"match": {}}),
+    "a rule without match": ("rules", [{"status": 200}]),
+    "a rule with times": ("rules", [{"match": {}, "times": 1}]),
+    "a rule with a wrong status": ("rules", [{"match": {}}, {"match": {}, "status": 1}]),
+    "a match that is a list": ("rules", [{"match": []}]),
+    "a match with an unknown field": ("rules", [{"match": {"query": {}}}]),
+    "a method that is not a token": ("rules", [{"match": {"method": "a b"}}]),
+    "a method that is a number": ("rules", [{"match": {"method": 1}}]),
+    "a subpath that is too long": ("rules", [{"match": {"subpath": "x" * 1025}}]),
+    "headers in a list": ("rules", [{"match": {"headers": [["A", "b"]]}}]),
+    "a header that is not a token": ("rules", [{"match": {"headers": {"a b": ""}}}]),
+    "a header that is a number": ("rules", [{"match": {"headers": {"A": 1}}}]),
+    "too many headers in a match": ("rules", [{"match": {"headers": SEVENTEEN}}]),
+    "a pointer without a slash": ("rules", [{"match": {"json": {"a.b": 1}}}]),
+    "a value that is a list": ("rules", [{"match": {"json": {"/a": []}}}]),
+    "too many rules": ("rules", [{"match": {}}] * 33),
     "a sequence of text": ("sequence", "503"),
     "a sequence with text": ("sequence", [503, "200"]),
     "a sequence with a wrong status": ("sequence", [503, 20]),
@@ -152,6 +170,12 @@ def test_a_missing_field_has_its_default() -> None:
     [
         {},
         {"template": True, "body": TEXT},
+        {
+            "rules": [
+                {"match": {"method": "POST", "json": {"/a": None, "/b": 1.5}}, **PART},
+                {"match": {}, **PART, "body": TEXT, "template": True},
+            ]
+        },
         {"sequence": [503, PART, {**PART, "body": TEXT, "template": True}, 204], "used": 2},
     ],
 )
@@ -173,11 +197,31 @@ def test_a_sequence_continues_with_its_last_entry() -> None:
     assert [reply.counted(7, left).used for left in (3, 1, 0)] == [0, 2, 3]
 
 
+def test_the_first_rule_that_matches_replaces_the_reply_and_its_sequence() -> None:
+    rules = [
+        {"match": {"subpath": "/a"}, "status": 201},
+        {"match": {"subpath": "/a*"}, "status": 202, "body": TEXT, "template": True, "delay": 3},
+    ]
+    wire = {**FULL, "rules": rules, "sequence": [500, 404]}
+    reply = Reply.from_json(json.dumps(wire))
+    chosen = {}
+    for subpath in ("/a", "/ab", "/b"):
+        response = chosen[subpath] = reply.for_request(replace(samples()[0], subpath=subpath), 0)
+        assert not response.cors
+    assert [response.status for response in chosen.values()] == [201, 202, 404]
+    assert [response.delay for response in chosen.values()] == [0, 3, 1.5]
+    assert [len(response.headers) for response in chosen.values()] == [0, 0, 3]
+    assert len(chosen["/ab"].body) == len(samples()[0].uuid)
+
+
 BODY = {"encoding": "utf-8", "content": "x" * 40_000}
 LINES = [["A", "x" * 5_000]]
 TOO_LARGE: dict[str, dict[str, Any]] = {
     "65,536 bytes in its bodies": {"body": BODY, "sequence": [{"body": BODY}]},
     "8,192 bytes in its headers": {"sequence": [{"headers": LINES}, {"headers": LINES}]},
+    "16,384 bytes in the conditions of its rules": {
+        "rules": [{"match": {"subpath": "x" * 1000}}] * 17
+    },
     "200 expressions": {
         "sequence": [
             {"template": True, "body": {"encoding": "utf-8", "content": "{{ now }}" * 101}},
@@ -243,7 +287,7 @@ def test_a_response_has_status_headers_and_body() -> None:
     assert response_from_json("{}", 0) == Reply()
 
 
-@pytest.mark.parametrize("name", ["delay", "times", "cors", "template", "sequence"])
+@pytest.mark.parametrize("name", ["delay", "times", "cors", "template", "rules", "sequence"])
 def test_a_response_has_no_fields_for_several_requests(name: str) -> None:
     with pytest.raises(ReplyError, match=f"^{name}: not a field of a response"):
         response_from_json(json.dumps({name: None}), 1)

@@ -1,6 +1,7 @@
 """Replies and responses of callbacks as values, and the validation of replies."""
 
 from webhook_logger.reply.fields import BodyTooLarge, ReplyError
+from webhook_logger.reply.live_response import read_response, response_from_json, response_to_json
 from webhook_logger.reply.response import (
     ANY_ORIGIN,
     CallbackResponse,
@@ -14,10 +15,7 @@ from webhook_logger.reply.response import (
 from webhook_logger.reply.value import (
     COUNTERS,
     Reply,
-    read_response,
     read_stored,
-    response_from_json,
-    response_to_json,
 )
 
 __all__ = [

@@ -1,6 +1,6 @@
 /**
- * Presets of replies. Fields that a preset does not name get their defaults, except `times` and
- * `cors`, which stay unchanged. Uses no DOM.
+ * Presets of replies. Fields that a preset does not name get their defaults, except `times`, `cors`
+ * and `rules`, which stay unchanged. Uses no DOM.
  *
  * @typedef {import("./reply.js").Draft} Draft
  * @typedef {{name: string, fields: Partial<Draft>}} Preset

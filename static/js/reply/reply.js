@@ -12,6 +12,7 @@
  * @property {string} times    empty: for all requests
  * @property {boolean} cors
  * @property {boolean} template  whether headers and body contain expressions
+ * @property {import("../wire/contract.js").ReplyRule[]} rules
  * @property {string} sequence   statuses, or a JSON list if there are other responses
  *
  * @typedef {keyof Draft} ReplyField
@@ -46,11 +47,12 @@ const MAX_SHOWN_STATUSES = 6;
  * @param {Reply} reply
  */
 export function replyText(reply) {
-  const { headers, body, delay, times, cors, template } = reply;
+  const { headers, body, delay, times, cors, template, rules = [] } = reply;
   const more = [
     body.content && bodyText(headers, body),
     template && "with values of the request",
     delay > 0 && `after ${delay} s`,
+    rules.length > 0 && (rules.length === 1 ? "1 rule" : `${rules.length} rules`),
     !cors && "without CORS",
   ].filter(Boolean);
   if (more.length === 0 && times === null && !reply.sequence?.length) more.push("no body");
@@ -93,7 +95,8 @@ export function sizeOf(body) {
  * @returns {Draft}
  */
 export function draftOf(reply) {
-  const { status, headers, body, delay, times, cors, template = false, sequence = [] } = reply;
+  const { status, headers, body, delay, times, cors } = reply;
+  const { template = false, rules = [], sequence = [] } = reply;
   return {
     status: String(status),
     headers: headers.map(([name, value]) => `${name}: ${value}`).join("\n"),
@@ -102,6 +105,7 @@ export function draftOf(reply) {
     times: times === null ? "" : String(times),
     cors,
     template,
+    rules,
     sequence: sequenceText(sequence),
   };
 }
@@ -110,7 +114,8 @@ export function draftOf(reply) {
  * Convert a draft to the body of a PUT request. Throws a `ReplyProblem`.
  * @param {Draft} draft
  */
-export function replyOf({ status, headers, body, delay, times, cors, template, sequence }) {
+export function replyOf(draft) {
+  const { status, headers, body, delay, times, cors, template, rules, sequence } = draft;
   const entries = sequenceOf(sequence);
   return {
     status: numberOrText(status),
@@ -120,6 +125,7 @@ export function replyOf({ status, headers, body, delay, times, cors, template, s
     times: times.trim() ? numberOrText(times) : null,
     cors,
     ...(template && { template }),
+    ...(rules.length > 0 && { rules }),
     ...(entries.length > 0 && { sequence: entries }),
   };
 }

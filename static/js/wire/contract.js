@@ -66,8 +66,17 @@
  * @property {number | null} times  remaining requests that get it; null for all
  * @property {boolean} cors         whether pages of other origins may call the callback
  * @property {boolean} [template]   whether header values and body contain expressions
+ * @property {ReplyRule[]} [rules]  responses to the requests that match
  * @property {(number | Partial<Reply>)[]} [sequence]  responses that are sent one after the other
  * @property {number} [used]        number of entries of the sequence that were sent
+ *
+ * @typedef {Partial<Reply> & {match: RuleMatch}} ReplyRule
+ *
+ * @typedef {object} RuleMatch
+ * @property {string} [method]
+ * @property {string} [subpath]
+ * @property {Record<string, string>} [headers]
+ * @property {Record<string, string | number | boolean | null>} [json]  by JSON Pointer
  *
  * @typedef {object} Refused  requests that the server refused since the last event
  * @property {number} count
