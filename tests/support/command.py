@@ -23,8 +23,12 @@ COMMAND = (sys.executable, "-m", "webhook_logger")
 
 def environment(**more: str) -> dict[str, str]:
     """Return this process's environment without the variables that affect the command."""
-    unset = ("NO_COLOR", "FORCE_COLOR", "WEBHOOK_LOGGER_URL", "WEBHOOK_SECRET")
-    return {name: value for name, value in os.environ.items() if name not in unset} | more
+    unset = ("NO_COLOR", "FORCE_COLOR", "WEBHOOK_LOGGER_URL")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in unset and not name.startswith("WEBHOOK_SECRET")
+    } | more
 
 
 def run(*arguments: str, given: bytes = b"", **env: str) -> subprocess.CompletedProcess[str]:

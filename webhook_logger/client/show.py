@@ -46,12 +46,15 @@ class Verbatim:
         yield Segment(f"{self.text}\n")
 
 
-def format_request(request: CapturedRequest, *, headers: bool, body: bool) -> Group:
-    """Return the summary of a request, its header lines if `headers`, and its body.
+def format_request(
+    request: CapturedRequest, *, headers: bool, body: bool, check: Text | None = None
+) -> Group:
+    """Return the summary of a request, the check of its signature, its header lines if `headers`,
+    and its body.
 
     The body is shortened unless `body`.
     """
-    parts: list[RenderableType] = [summary(request)]
+    parts: list[RenderableType] = [summary(request), *([check] if check else [])]
     if headers:
         parts += map(header, request.headers)
         parts += [Text("")] if request.body.size else []

@@ -82,6 +82,17 @@ class Provider:
 
         return sign(self, outgoing, secret, options)
 
+    def certificate_url(self, request: CapturedRequest) -> str | None:
+        """Return the URL of the certificate that a request names, if it is on the right host.
+
+        To verify the signature, fetch the certificate, and use it as the secret.
+        """
+        from webhook_logger.providers.signatures.certificates import (  # noqa: PLC0415
+            certificate_url,
+        )
+
+        return certificate_url(self, request)
+
     def sample(self, event: str | None = None, url: str = "") -> OutgoingRequest:
         """Return a request to `url` from the provider's documentation, by default the first one.
 

@@ -9,15 +9,18 @@ import click
 
 from webhook_logger.client.archive.files import Archive
 from webhook_logger.client.commands import options
+from webhook_logger.client.commands.certificates import Certificates
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.listen_session import ListenSession
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.responder import LATE_SECONDS, Responder
 from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.commands.verifier import Secrets, Verifier
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.relay.forward import ForwardOptions
 from webhook_logger.client.relay.target import Target
+from webhook_logger.client.stream.claims import Role
 from webhook_logger.client.stream.connection import MAX_MESSAGE_BYTES
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
@@ -77,6 +80,19 @@ FORWARD_SECONDS = 30.0
     is_flag=True,
     help="Forward the sender's Host header instead of the target's host.",
 )
+@click.option(
+    "--secret",
+    "secrets",
+    multiple=True,
+    metavar="[PROVIDER=]SECRET",
+    help="Verify signatures, and respond to handshakes that need this secret; repeatable.",
+)
+@options.signature_options
+@click.option(
+    "--fetch-certificates",
+    is_flag=True,
+    help="Fetch the certificates that requests of Amazon SNS and PayPal name.",
+)
 @options.retries
 @click.option(
     "--concurrency",
@@ -114,6 +130,9 @@ def listen(
     on_failure: str,
     forward_timeout: float | None,
     keep_host: bool,
+    secrets: tuple[str, ...],
+    signature_options: dict[str, str],
+    fetch_certificates: bool,
     retries: int,
     concurrency: int,
     in_order: bool,
@@ -124,11 +143,16 @@ def listen(
 
     URL is the URL of a callback or of its page. The URL of a server creates a new callback. The
     default is WEBHOOK_LOGGER_URL from the environment, or http://127.0.0.1:8000.
+
+    Give secrets as WEBHOOK_SECRET, or as WEBHOOK_SECRET_GITHUB for one provider, in the
+    environment: other users of this machine can read the options of a command.
     """
     if respond and not urls:
         raise click.UsageError("--respond requires --forward.")
     target_seconds = forward_timeout or (LATE_SECONDS if respond else FORWARD_SECONDS)
-    inbox = Inbox(url, respond=respond, timeout=None, max_message_bytes=max_message << 20)
+    verifier = _verifier(secrets, signature_options, fetch_certificates)
+    role: Role = respond or ("handshakes" if verifier and verifier.has_secrets else False)
+    inbox = Inbox(url, respond=role, timeout=None, max_message_bytes=max_message << 20)
     screen = Screen(as_json=as_json, headers=verbose, body=body or verbose)
     targets = [Target.at(each, allow_escape=allow_escape) for each in urls]
     responder = (
@@ -147,10 +171,19 @@ def listen(
     with Archive(save, _origin(inbox)) if save else nullcontext() as archive:
         screen.note(f"Callback: {inbox.url}")
         screen.note(f"Page:     {inbox.view_url}")
-        session = ListenSession(inbox, screen, Filter(terms), archive, relay)
+        session = ListenSession(inbox, screen, Filter(terms), archive, relay, verifier)
         with inbox:
             _listen(session, relay, count, timeout, target_seconds)
     ctx.exit(_exit(session, relay, count))
+
+
+def _verifier(
+    texts: tuple[str, ...], signature_options: dict[str, str], fetch_certificates: bool
+) -> Verifier | None:
+    secrets = Secrets.read(texts)
+    if not secrets and not fetch_certificates:
+        return None
+    return Verifier(secrets, signature_options, Certificates() if fetch_certificates else None)
 
 
 def _listen(

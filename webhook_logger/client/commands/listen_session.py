@@ -11,6 +11,7 @@ from webhook_logger.client.archive.files import Archive
 from webhook_logger.client.base import START_SECONDS, not_live_error
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.commands.verifier import Verifier
 from webhook_logger.client.errors import ClientError
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
@@ -23,6 +24,7 @@ from webhook_logger.client.stream.events import (
     Responded,
     Responding,
 )
+from webhook_logger.providers import ProviderError
 
 _BYE_REASONS = {
     "draining": "the server is shutting down",
@@ -43,8 +45,10 @@ class ListenSession:
         wanted: Filter,
         archive: Archive | None,
         relay: Relay | None,
+        verifier: Verifier | None,
     ) -> None:
         self._inbox = inbox
+        self._verifier = verifier
         self._screen = screen
         self._wanted = wanted
         self._archive = archive
@@ -97,6 +101,7 @@ class ListenSession:
 
     def _handle(self, event: Event) -> None:
         if isinstance(event, CapturedRequest):
+            self._respond_to_handshake(event)
             if self._wanted.matches(event):
                 self._matched(event)
             elif self._relay:
@@ -121,9 +126,28 @@ class ListenSession:
         if self._archive:
             with _writing():
                 self._archive.add(request)
-        self._screen.request(request)  # after it is saved
+        check = self._verifier.check(request) if self._verifier else None
+        self._screen.request(request, check)  # after it is saved
         if self._relay:
             self._relay.send(request)
+
+    def _respond_to_handshake(self, request: CapturedRequest) -> None:
+        """Respond to a handshake that needs a known secret, unless the target responds."""
+        found = self._verifier.handshake(request) if self._verifier else None
+        if not self._verifier or not found or (self._relay and self._relay.responds):
+            return
+        name, about = found.provider.name, f"#{request.seq}: "
+        try:
+            response = self._verifier.response(found)
+            in_time = self._inbox.respond(request, response.status, response.headers, response.body)
+        except (ProviderError, ClientError) as error:
+            self._screen.note(f"{about}no response to the handshake of {name}: {error}", "red")
+            return
+        if in_time:
+            self._screen.note(f"{about}{found.about} (status {response.status})", "green")
+        else:
+            text = f"{about}{name} no longer waits for the response to its handshake."
+            self._screen.note(text, "yellow")
 
     def _show_status(self, status: ConnectionStatus) -> None:
         if status.state == "live":
@@ -136,8 +160,12 @@ class ListenSession:
             self._screen.note(f"Not live: {status.reason.rstrip('.')}.", "red")
 
     def _responding(self, responding: Responding) -> None:
-        if self._relay:
-            self._relay.responds = responding.active
+        if not self._relay or not self._relay.has_responder:
+            if not responding.active:
+                reason = responding.reason.rstrip(".")
+                self._screen.note(f"Handshakes get no response from here: {reason}.", "yellow")
+            return
+        self._relay.responds = responding.active
         if responding.active:
             self._screen.note("Senders receive the target's responses.", "green")
         else:

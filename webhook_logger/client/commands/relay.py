@@ -45,6 +45,11 @@ class Relay:
         """Whether any request got no response or could not be forwarded."""
 
     @property
+    def has_responder(self) -> bool:
+        """Whether senders are to receive the target's responses."""
+        return self._responder is not None
+
+    @property
     def responds(self) -> bool:
         """Whether senders receive the target's responses now."""
         return self._responder is not None and self._responder.is_responder

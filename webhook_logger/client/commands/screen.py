@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.commands.verifier import Check
 from webhook_logger.client.relay.forward import ForwardOutcome
 from webhook_logger.client.show import format_request, size, status_color
 from webhook_logger.plain import plain
@@ -41,15 +42,23 @@ class Screen:
         self._out = _PlainConsole(sys.stdout)
         self.notes = _PlainConsole(sys.stderr)
 
-    def request(self, request: CapturedRequest) -> None:
-        """Print a request. Raises `OSError` if stdout cannot be written."""
+    def request(self, request: CapturedRequest, check: Check | None = None) -> None:
+        """Print a request, and the check of its signature.
+
+        Raises `OSError` if stdout cannot be written.
+        """
         if self._as_json:
             # JSON in ASCII without control characters is safe for every terminal.
             line = json.dumps(request.to_wire()).replace("\x7f", "\\u007f")
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
-        else:
-            self._out.print(format_request(request, headers=self._headers, body=self._body))
+            if check:
+                self.print_line(_format_check(check, f"#{request.seq}: "))
+            return
+        checked = _format_check(check) if check else None
+        self._out.print(
+            format_request(request, headers=self._headers, body=self._body, check=checked)
+        )
 
     def outcome(self, name: str, outcome: ForwardOutcome, more: str = "") -> None:
         """Print the outcome of forwarding a request; `name` identifies the request."""
@@ -81,6 +90,11 @@ class Screen:
         """Print a note on stderr."""
         with suppress(OSError):
             self.notes.print(Text(plain(text), style))
+
+
+def _format_check(check: Check, start: str = "  ") -> Text:
+    color = {"✓": "green", "✗": "red"}.get(check.symbol, "yellow")
+    return Text().append(f"{start}{check.symbol} {plain(check.text)}", color)
 
 
 def duration(seconds: float) -> str:

@@ -1,0 +1,177 @@
+"""`listen --secret` verifies signatures and responds to handshakes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.providers.vectors import FOLDER, read, request_of
+from tests.support.command import Command, run
+from tests.support.processes import Server
+from tests.support.sender import post
+from webhook_logger import providers
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.commands.certificates import Certificates
+from webhook_logger.client.commands.verifier import Check, Secrets, Verifier
+from webhook_logger.client.errors import Invalid, Unreachable
+
+SECRET = "hush"
+TOKEN = "qgg8vlvZRS6UYooatFL8Aw"
+GITHUB = "X-Hub-Signature-256: sha256=" + hmac.new(b"hush", b"{}", hashlib.sha256).hexdigest()
+
+
+def test_listen_shows_whether_signatures_are_valid_and_responds_to_handshakes(
+    memory_server: Server, uuid: str
+) -> None:
+    url = f"{memory_server.url}/{uuid}"
+    token = {
+        "event": "endpoint.url_validation",
+        "payload": {"plainToken": "qgg8vlvZRS6UYooatFL8Aw"},
+    }
+    with Command("listen", url, "--count", "3", WEBHOOK_SECRET=SECRET) as listen:
+        listen.notes.until("Live.")
+        for body in (b"{}", b"{ }"):
+            post(memory_server.address, f"/{uuid}", body, "X-GitHub-Event: push", GITHUB)
+        lines = [listen.out.line() for _ in range(6)]
+        response = post(
+            memory_server.address,
+            f"/{uuid}",
+            json.dumps(token).encode(),
+            "Content-Type: application/json",
+        )
+        assert listen.wait() == 0
+    assert "GitHub · push" in lines[0]
+    assert lines[1] == "  ✓ The signature is valid."
+    assert lines[4].startswith("  ✗ The body was changed after it was signed.")
+    encrypted = hmac.new(b"hush", TOKEN.encode(), hashlib.sha256).hexdigest()
+    assert json.loads(response.body)["encryptedToken"] == encrypted
+    assert "#3: Zoom checked that the URL knows the secret token." in listen.notes.all
+
+
+def test_json_has_the_checks_on_stderr(memory_server: Server, uuid: str) -> None:
+    url = f"{memory_server.url}/{uuid}"
+    secret = ("--secret", f"github={SECRET}", "--secret", "other")
+    with Command("listen", url, "--json", "--count", "1", *secret) as listen:
+        listen.notes.until("Live.")
+        post(memory_server.address, f"/{uuid}", b"{}", "X-GitHub-Event: push", GITHUB)
+        assert listen.wait() == 0
+    assert "#1: ✓ The signature is valid." in listen.notes.all
+    assert json.loads(listen.out.all)["seq"] == 1
+
+
+def test_an_invalid_secret_is_an_error() -> None:
+    done = run("listen", "http://127.0.0.1:1", "--secret", "discord=@/nowhere")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "Error: Cannot read /nowhere: No such file or directory.\n",
+    )
+    done = run("listen", "http://127.0.0.1:1", "--option", "url")
+    assert done.returncode == 2
+    assert "NAME=VALUE" in done.stderr
+
+
+def test_secrets_belong_to_providers(tmp_path: Path) -> None:
+    file = tmp_path / "key.pem"
+    file.write_text("-----BEGIN\nkey\n")
+    environ = {"WEBHOOK_SECRET": "a=b", "WEBHOOK_SECRET_AWS_SNS": "c", "WEBHOOK_SECRET_GITHUB": "d"}
+    secrets = Secrets.read(("github=e=f", f"discord=@{file}"), environ)
+    expected = {"aws-sns": "c", "github": "e=f", "discord": "-----BEGIN\nkey", "slack": "a=b"}
+    assert {id_: secrets.of(providers.get(id_)) for id_ in expected} == expected
+    assert not Secrets.read((), {})
+    with pytest.raises(Invalid, match="not UTF-8"):
+        Secrets.read(("\udcff",), {})
+
+
+def verifier(*texts: str, certificates: Certificates | None = None) -> Verifier:
+    return Verifier(Secrets.read(texts, {}), {}, certificates)
+
+
+def test_only_signed_requests_with_a_known_secret_are_checked() -> None:
+    github = request_of({"request": {"headers": {"X-GitHub-Event": "push"}}})
+    assert verifier("slack=a").check(github) is None
+    assert verifier("a").check(github) == Check(
+        "✗", "This request has no X-Hub-Signature-256 header."
+    )
+    unknown = request_of({"request": {"headers": {"X-Signature": "00"}}})
+    assert verifier("a").check(unknown) is None
+    check = verifier("generic=a").check(unknown)
+    assert check
+    assert check.symbol == "✗"
+    assert verifier("standard-webhooks=?").check(github) is None
+
+
+def test_a_signature_that_cannot_be_checked_says_why() -> None:
+    check = Verifier(Secrets.read(("generic=a",), {}), {"algorithm": "MD5"}, None)
+    unknown = request_of({"request": {"headers": {"X-Signature": "00"}}})
+    assert check.check(unknown) == Check(
+        "?",
+        "The signature was not checked: The algorithm must be one of SHA-1, SHA-256, SHA-384, "
+        "SHA-512.",
+    )
+
+
+class FakeCertificates(Certificates):
+    """Returns the certificate of a vector, and remembers the URLs."""
+
+    def __init__(self, certificate: str) -> None:
+        super().__init__()
+        self._certificate = certificate
+        self.urls: list[str] = []
+
+    def _fetch(self, url: str) -> str:
+        self.urls.append(url)
+        if not self._certificate:
+            raise Unreachable("gone.example did not respond.")
+        return self._certificate
+
+
+def signed_by_sns() -> tuple[CapturedRequest, str]:
+    """Return a valid request of Amazon SNS and its certificate."""
+    for vector in read(FOLDER / "aws-sns.json"):
+        if vector.get("signature", {}).get("ok"):
+            return request_of(vector), vector["signature"]["secret"]
+    raise AssertionError
+
+
+def test_a_certificate_is_fetched_once_from_the_providers_host() -> None:
+    request, certificate = signed_by_sns()
+    certificates = FakeCertificates(certificate)
+    for _ in range(2):
+        check = verifier(certificates=certificates).check(request)
+        assert check
+        assert check.symbol == "✓"
+    assert len(certificates.urls) == 1
+    assert verifier().check(request) is None
+    gone = verifier(certificates=FakeCertificates("")).check(request)
+    assert gone == Check("?", "The signature was not checked: gone.example did not respond.")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://sns.eu-west-1.amazonaws.com/a.pem",
+        "https://sns.eu-west-1.amazonaws.com.evil.example/a.pem",
+        "https://sns.eu-west-1.amazonaws.com@evil.example/a.pem",
+        "https://evil.example/sns.eu-west-1.amazonaws.com",
+        "https://sns.eu-west-1.amazonaws.com:22/a.pem",
+        "https://sns.eu-west-1.amazonaws.com:x/a.pem",
+        "https://[sns.eu-west-1.amazonaws.com/a.pem",
+    ],
+)
+def test_a_certificate_of_another_host_is_not_fetched(url: str) -> None:
+    request, _ = signed_by_sns()
+    body = json.loads(request.body.content)
+    other = request_of(
+        {
+            "request": {
+                "headers": {"x-amz-sns-message-type": "Notification"},
+                "body": json.dumps({**body, "SigningCertURL": url}),
+            }
+        }
+    )
+    assert providers.get("aws-sns").certificate_url(request)
+    assert providers.get("aws-sns").certificate_url(other) is None
