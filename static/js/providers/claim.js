@@ -20,13 +20,29 @@ import { locationsIn, parseTemplate, requiredIn } from "./template.js";
 import { malformed, missing } from "./verdict.js";
 
 /** Maximum signatures of a request that are verified. */
-const MAX_SIGNATURES = 100;
+const MAX_SIGNATURES = 20;
 const ED25519_BYTES = 64;
 
 /** @type {Record<string, string>} */
 const KEY_PAIRS = { ed25519: "an Ed25519", ecdsa: "an ECDSA", rsa: "an RSA" };
 
 const IN_BODY = /^(?:body|json|form|crc32|sha256)(?::|$)/;
+
+/**
+ * Whether a value starts with a prefix. Authentication schemes are case-insensitive.
+ * @param {string} text
+ * @param {string} [prefix]
+ */
+export function hasPrefix(text, prefix = "") {
+  if (text.startsWith(prefix)) return true;
+  const start = text.slice(0, prefix.length).toLowerCase();
+  return prefix.endsWith(" ") && start === prefix.toLowerCase();
+}
+
+/** @param {string} prefix */
+export function noPrefix(prefix) {
+  return `it does not start with “${prefix}”`;
+}
 
 /** Whether a location is a part of the body. @param {string} location */
 export function isInBody(location) {
@@ -51,7 +67,7 @@ export function readClaim(values, signature, others) {
   const parts = partsOf(text, signature);
   const problem = partsProblem(parts, signature);
   if (problem) return malformed(at, problem);
-  const own = parts.entries.filter((entry) => entry.startsWith(signature.prefix ?? ""));
+  const own = parts.entries.filter((entry) => hasPrefix(entry, signature.prefix));
   const signatures = parsedOf(own, signature);
   const isEmpty = parts.entries.length === 0 && parts.timestamp === undefined;
   if (isEmpty && signature.list) return missing(at);
@@ -102,7 +118,7 @@ function partsProblem({ entries, timestamp: sent = "" }, { prefix = "", pairs, l
   if (timestamp?.at === "list" && entries.length > 0 && secondsOf(sent, timestamp.unit) === null) {
     return "it has no timestamp at its start";
   }
-  return pairs || list || entries[0].startsWith(prefix) ? "" : `it does not start with “${prefix}”`;
+  return pairs || list || hasPrefix(entries[0], prefix) ? "" : noPrefix(prefix);
 }
 
 /**

@@ -27,7 +27,7 @@ import { utf8 } from "../text/encoding.js";
 import { textOfLine, trimOws } from "../wire/captured.js";
 import { encode, hmac } from "./hashes.js";
 import { PROVIDERS } from "./registry.js";
-import { RequestValues } from "./request-values.js";
+import { RequestValues, valuesIn } from "./request-values.js";
 import { conditionsOf, holds } from "./rule.js";
 import { check } from "./signature.js";
 import { signedContent } from "./signed-content.js";
@@ -68,7 +68,7 @@ export function findHandshake(request) {
 function find(request) {
   const { complete, size } = request.body;
   if (!complete || size > MAX_HANDSHAKE_BYTES) return null;
-  const values = new RequestValues(request);
+  const values = valuesIn(request);
   const found = HANDSHAKES.find(
     ({ handshake }) => holds(handshake.when, values) && canRespond(handshake, values),
   );

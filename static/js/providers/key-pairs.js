@@ -13,15 +13,13 @@ import { INTEGER, sequenceOf } from "./der.js";
 import { publicKeyOf } from "./public-keys.js";
 import { refusal } from "./verdict.js";
 
+/** @type {Record<KeyPairKind, string>} */
 const TYPES = { ed25519: "Ed25519", ecdsa: "EC", rsa: "RSA" };
 
 /** Bytes of a number of a signature, by curve. @type {Record<string, number>} */
 const NUMBER_BYTES = { "P-256": 32, "P-384": 48, "P-521": 66 };
 
-const INVALID_KEY = refusal(
-  "secret",
-  "The public key is not valid. Enter it in the PEM format, or in base64 without header lines.",
-);
+const INVALID_KEY = refusal("secret", "This is not a valid public key.");
 
 const NO_ED25519 = refusal(
   "unsupported",
@@ -38,7 +36,11 @@ const NO_ED25519 = refusal(
  */
 export async function verifierOf(kind, entered, hash, format = "der") {
   const key = publicKeyOf(entered);
-  const algorithm = key && algorithmOf(kind, key, hash);
+  if (!key) return INVALID_KEY;
+  const type = typeOf(key);
+  if (type !== TYPES[kind])
+    return type ? refusal("secret", `This is not an ${TYPES[kind]} key.`) : INVALID_KEY;
+  const algorithm = algorithmOf(kind, key, hash);
   if (!algorithm) return INVALID_KEY;
   try {
     const imported = await imports(key, algorithm);
@@ -58,12 +60,16 @@ export async function verifierOf(kind, entered, hash, format = "der") {
  * @param {Hash} hash
  */
 function algorithmOf(kind, key, hash) {
-  const type = "info" in key ? key.type : key.kty === "OKP" ? key.crv : key.kty;
-  if (type !== TYPES[kind]) return null;
   if (kind === "ed25519") return { name: "Ed25519" };
   if (kind === "rsa") return { name: "RSASSA-PKCS1-v1_5", hash };
   const namedCurve = curveOf(key);
   return namedCurve in NUMBER_BYTES ? { name: "ECDSA", namedCurve, hash } : null;
+}
+
+/** "RSA", "EC" or "Ed25519". @param {PublicKey} key */
+function typeOf(key) {
+  if ("info" in key) return key.type;
+  return key.kty === "OKP" ? key.crv : key.kty;
 }
 
 /** @param {PublicKey} key */
@@ -79,8 +85,7 @@ function imports(key, algorithm) {
   if ("info" in key) {
     return crypto.subtle.importKey("spki", buffer(key.info), algorithm, false, ["verify"]);
   }
-  const { kty, crv, x, y, n, e } = key; // without `alg` and `use`, which browsers compare
-  return crypto.subtle.importKey("jwk", { kty, crv, x, y, n, e }, algorithm, false, ["verify"]);
+  return crypto.subtle.importKey("jwk", key, algorithm, false, ["verify"]);
 }
 
 /** @param {Uint8Array} bytes */

@@ -1,6 +1,6 @@
 /**
  * Read public keys that users paste: PEM of a key or certificate, base64 of a key, hex for Ed25519, or a
- * JSON Web Key (RFC 7517). Does not use the DOM.
+ * JSON Web Key (RFC 7517), of which only the numbers count. Does not use the DOM.
  *
  * @typedef {object} EncodedKey
  * @property {Uint8Array} info  SubjectPublicKeyInfo (RFC 5280) in DER
@@ -35,10 +35,18 @@ export function publicKeyOf(entered) {
   const text = entered.trim();
   if (text.length > MAX_CHARACTERS) return null;
   try {
-    return text.startsWith("{") ? JSON.parse(text) : encodedKey(text);
+    return text.startsWith("{") ? jsonKey(JSON.parse(text)) : encodedKey(text);
   } catch {
     return null; // neither JSON nor DER
   }
+}
+
+/**
+ * @param {JsonWebKey} key
+ * @returns {JsonWebKey | null}
+ */
+function jsonKey({ kty, crv, x, y, n, e }) {
+  return typeof kty === "string" ? { kty, crv, x, y, n, e } : null;
 }
 
 /** @param {string} text */

@@ -4,6 +4,7 @@
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./registry.js").Provider} Provider
  * @typedef {import("./registry.js").Rule} Rule
+ * @typedef {import("./request-values.js").RequestValues} RequestValues
  *
  * @typedef {object} Recognition
  * @property {Provider} provider
@@ -14,7 +15,7 @@
  */
 
 import { PROVIDERS } from "./registry.js";
-import { isShort, RequestValues } from "./request-values.js";
+import { isShort, valuesIn } from "./request-values.js";
 import { conditionsOf, holds } from "./rule.js";
 
 const CERTAINTIES = /** @type {const} */ (["certain", "likely", "possible"]);
@@ -37,7 +38,7 @@ const cache = new WeakMap();
 export function recognise(request) {
   const known = cache.get(request);
   if (known !== undefined) return known;
-  const found = recognitionOf(new RequestValues(request));
+  const found = recognitionOf(valuesIn(request));
   cache.set(request, found);
   return found;
 }

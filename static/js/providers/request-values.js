@@ -31,6 +31,19 @@ export const FORM_TYPE = "application/x-www-form-urlencoded";
 /** Locations in the head of a request, whose bytes are read as Latin-1. */
 const HEAD = /^(?:host$|target$|url$|method$|header:|signed:)/;
 
+/** @type {RequestValues | undefined} */
+let latest;
+
+/**
+ * Return the values of a captured request. Those of the latest request are kept, because a row asks for
+ * them several times, and parsing its body takes most of the time.
+ * @param {CapturedRequest} request
+ */
+export function valuesIn(request) {
+  if (latest?.request !== request) latest = new RequestValues(request);
+  return latest;
+}
+
 export class RequestValues {
   /** @type {Map<string, unknown>} of JSON in form fields, parsed, by field */
   #jsonFields = new Map();
@@ -126,10 +139,15 @@ export class RequestValues {
    * @param {string} name
    */
   header(name) {
+    return this.headers.get(name.toLowerCase());
+  }
+
+  /** The values of the first header lines, by lower-case name. */
+  get headers() {
     this.#headers ??= firstOfEach(
       this.request.headers.map(([each, value]) => [each.toLowerCase(), value]),
     );
-    return this.#headers.get(name.toLowerCase());
+    return this.#headers;
   }
 
   /**
@@ -223,10 +241,14 @@ function textOf(body) {
   }
 }
 
-/** @param {string | null} text */
+/**
+ * Parse an object or an array; no other JSON has members.
+ * @param {string | null} text
+ */
 function parsed(text) {
+  if (!text || !/^[ \t\r\n]*[[{]/.test(text)) return;
   try {
-    return text ? JSON.parse(text) : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

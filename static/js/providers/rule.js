@@ -1,71 +1,76 @@
-/** Rules of the registry: conditions on a request. Does not use the DOM. */
-
 /**
+ * Rules of the registry: conditions on a request. Does not use the DOM.
+ *
  * @typedef {import("./registry.js").Rule} Rule
  * @typedef {import("./request-values.js").RequestValues} RequestValues
+ * @typedef {(values: RequestValues) => boolean} Condition
  */
 
 import { jsonText } from "./json-pointer.js";
 import { isShort } from "./request-values.js";
 
+/** @type {WeakMap<Rule, Condition[]>} */
+const compiled = new WeakMap();
+
 /**
- * Check whether all conditions of a rule hold; those that are cheap to check first.
+ * Check whether all conditions of a rule hold.
  * @param {Rule} rule
  * @param {RequestValues} values
  */
-export function holds({ method, subpath, headers, query, form, json }, values) {
-  const { request } = values;
-  return (
-    (method === undefined || method === request.method) &&
-    (subpath === undefined || matches(subpath, request.subpath)) &&
-    all(headers, (name, pattern) => matches(pattern, values.header(name))) &&
-    all(query, (name, pattern) => matches(pattern, values.query(name))) &&
-    all(form, (name, pattern) => matches(pattern, values.text(`form:${name}`))) &&
-    all(json, (pointer, pattern) => isJsonMatch(pattern, values.json(pointer)))
-  );
-}
-
-/** @param {Rule} rule */
-export function conditionsOf({ method, subpath, headers, query, form, json }) {
-  const named = [headers, query, form, json].map((each) => Object.keys(each ?? {}).length);
-  return named.reduce((sum, each) => sum + each, 0) + Number(!!method) + Number(!!subpath);
-}
-
-/**
- * @param {Record<string, string> | undefined} conditions
- * @param {(name: string, pattern: string) => boolean} isMet
- */
-function all(conditions, isMet) {
-  for (const name in conditions) if (!isMet(name, conditions[name])) return false;
+export function holds(rule, values) {
+  for (const isMet of compiledConditions(rule)) if (!isMet(values)) return false;
   return true;
 }
 
-/** @type {Map<string, RegExp>} */
-const regexes = new Map();
-
-/**
- * @param {string} pattern
- * @param {string | undefined} text
- */
-function matches(pattern, text) {
-  if (text === undefined) return false;
-  if (pattern === "") return true;
-  return isShort(text) && regexOf(pattern).test(text);
+/** @param {Rule} rule */
+export function conditionsOf(rule) {
+  return compiledConditions(rule).length;
 }
 
-/** @param {string} pattern */
-function regexOf(pattern) {
-  const known = regexes.get(pattern);
+/** @param {Rule} rule */
+function compiledConditions(rule) {
+  const known = compiled.get(rule);
   if (known) return known;
-  const regex = new RegExp(pattern);
-  regexes.set(pattern, regex);
-  return regex;
+  const conditions = [...compile(rule)];
+  compiled.set(rule, conditions);
+  return conditions;
 }
 
 /**
- * @param {string} pattern
- * @param {unknown} value
+ * Yield the conditions, those that are cheap to check first.
+ * @param {Rule} rule
+ * @returns {Generator<Condition>}
  */
-function isJsonMatch(pattern, value) {
-  return pattern === "" ? value !== undefined : matches(pattern, jsonText(value));
+function* compile({ method, subpath, headers = {}, query = {}, form = {}, json = {} }) {
+  if (method !== undefined) yield ({ request }) => request.method === method;
+  for (const [written, pattern] of Object.entries(headers)) {
+    const name = written.toLowerCase();
+    yield condition(pattern, (values) => values.headers.get(name));
+  }
+  if (subpath !== undefined) yield condition(subpath, ({ request }) => request.subpath);
+  for (const [name, pattern] of Object.entries(query)) {
+    yield condition(pattern, (values) => values.query(name));
+  }
+  for (const [name, pattern] of Object.entries(form)) {
+    yield condition(pattern, (values) => values.text(`form:${name}`));
+  }
+  for (const [pointer, pattern] of Object.entries(json)) {
+    yield pattern === ""
+      ? (values) => values.json(pointer) !== undefined
+      : condition(pattern, (values) => jsonText(values.json(pointer)));
+  }
+}
+
+/**
+ * @param {string} pattern  "" matches every value, another pattern only short ones
+ * @param {(values: RequestValues) => string | undefined} valueIn
+ * @returns {Condition}
+ */
+function condition(pattern, valueIn) {
+  if (pattern === "") return (values) => valueIn(values) !== undefined;
+  const regex = new RegExp(pattern);
+  return (values) => {
+    const text = valueIn(values);
+    return text !== undefined && isShort(text) && regex.test(text);
+  };
 }

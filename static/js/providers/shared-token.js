@@ -8,6 +8,7 @@
  */
 
 import { fromBase64, utf8 } from "../text/encoding.js";
+import { hasPrefix, noPrefix } from "./claim.js";
 import { equalBytes } from "./hashes.js";
 import { describe, malformed, missing, refusal } from "./verdict.js";
 
@@ -21,11 +22,9 @@ export function sharedTokenVerdict(values, { at, prefix = "" }, secret) {
   const token = values.signed(at);
   if (!token?.length) return missing(at);
   const sent = typeof token === "string" ? utf8(token) : token;
-  const start = utf8(prefix);
-  if (!equalBytes(sent.subarray(0, start.length), start)) {
-    return malformed(at, `it does not start with “${prefix}”`);
-  }
-  if (equalBytes(sent.subarray(start.length), utf8(secret))) return { ok: true, notes: [] };
+  const start = String.fromCharCode(...sent.subarray(0, prefix.length));
+  if (!hasPrefix(start, prefix)) return malformed(at, noPrefix(prefix));
+  if (equalBytes(sent.subarray(prefix.length), utf8(secret))) return { ok: true, notes: [] };
   return refusal("secret", `The ${describe(at)} contains a different secret token.`);
 }
 
@@ -40,7 +39,7 @@ export function basicVerdict(values, { at }, secret) {
   if (!text) return missing(at);
   const [, encoded] = /^basic (.*)$/is.exec(text) ?? [];
   const sent = encoded === undefined ? null : fromBase64(encoded);
-  if (!sent) return malformed(at, "it does not contain Basic credentials");
+  if (!sent) return malformed(at, "it does not contain basic credentials");
   const expected = basicCredentials(values.given.options ?? {}, secret);
   if (equalBytes(sent, expected)) return { ok: true, notes: [] };
   return refusal("secret", `The ${describe(at)} contains different credentials.`);

@@ -22,7 +22,7 @@ import { RequestValues } from "./request-values.js";
 import { basicVerdict, sharedTokenVerdict } from "./shared-token.js";
 import { needsHash, optionsOf, signatureFor, signaturesFor } from "./signature-choice.js";
 import { signedContent } from "./signed-content.js";
-import { sharedKey } from "./signing-key.js";
+import { sharedKey, withoutPrefix } from "./signing-key.js";
 import { ageVerdict } from "./signing-time.js";
 import { tokenVerdict } from "./token-signature.js";
 import { twilioVerdict } from "./twilio.js";
@@ -99,7 +99,8 @@ async function contentVerdict(values, signature, secret, provider) {
   };
   const index = await indexFor(bytesOf(request.body));
   if (index >= 0) return validVerdict(request, signature, claim, index);
-  if (signature.kind !== "hmac" || !coversBody(signature)) return mismatch();
+  if (signature.kind !== "hmac") return mismatch("the public key is wrong");
+  if (!coversBody(signature)) return mismatch();
   const original = await originalOf(
     bytesOf(request.body),
     async (guess) => (await indexFor(guess)) >= 0,
@@ -127,7 +128,7 @@ async function matchOf({ signatures }, signature, secret, provider) {
   }
   const isSignature = await verifierOf(
     /** @type {import("./key-pairs.js").KeyPairKind} */ (kind),
-    secret,
+    withoutPrefix(secret, signature.secret),
     hash,
   );
   if ("ok" in isSignature) return isSignature;

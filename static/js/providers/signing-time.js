@@ -11,7 +11,7 @@ import { refusal } from "./verdict.js";
 const PROBLEMS = {
   seconds: "it is not a whole number of seconds since 1970",
   milliseconds: "it is not a whole number of milliseconds since 1970",
-  iso8601: "it is not a date and time in ISO 8601",
+  iso8601: "it is not a date in ISO 8601",
 };
 
 const DATE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|([+-])(\d\d):?(\d\d))$/;

@@ -2,6 +2,7 @@
  * Summarise a request in a few words, for a row of the list. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("./request-values.js").RequestValues} RequestValues
  *
  * @typedef {object} Summary  texts of at most 80 characters, or ""
  * @property {string} provider  name of the provider, or of a protocol such as SOAP
@@ -12,7 +13,7 @@
 import { jsonText } from "./json-pointer.js";
 import { protocolOf } from "./protocols.js";
 import { recognise } from "./recognise.js";
-import { isShort, RequestValues } from "./request-values.js";
+import { isShort, valuesIn } from "./request-values.js";
 
 const MAX_CHARACTERS = 80;
 const TYPES = ["/type", "/event", "/action"];
@@ -39,7 +40,7 @@ export function summarise(request) {
 function summaryOf(request) {
   const found = recognise(request);
   if (found) return { provider: found.provider.name, event: shortened(found.event), text: "" };
-  const values = new RequestValues(request);
+  const values = valuesIn(request);
   const protocol = protocolOf(values);
   if (protocol) return { provider: protocol.name, event: shortened(protocol.operation), text: "" };
   const event = shortened(typeIn(values));

@@ -16,7 +16,7 @@
 import { bytesOf } from "../body/body.js";
 import { fromBase64, utf8 } from "../text/encoding.js";
 import { span } from "../text/timestamps.js";
-import { isInBody } from "./claim.js";
+import { hasPrefix, isInBody, noPrefix } from "./claim.js";
 import { equalBytes, hmac, joined } from "./hashes.js";
 import { verifierOf } from "./key-pairs.js";
 import { MAX_PARSED_BYTES } from "./request-values.js";
@@ -43,14 +43,15 @@ export async function tokenVerdict(values, signature, secret, provider) {
   const { at, prefix = "", algorithms = [] } = signature;
   const text = values.text(at);
   if (!text) return missing(at);
-  if (!text.startsWith(prefix)) return malformed(at, `it does not start with “${prefix}”`);
+  if (!hasPrefix(text, prefix)) return malformed(at, noPrefix(prefix));
   const token = parsed(text.slice(prefix.length));
-  if (!token) return malformed(at, "it does not contain a JSON Web Token");
+  if (!token) return malformed(at, "it is not a JSON Web Token");
   const algorithm = algorithms.find((each) => each === token.header.alg);
-  if (!algorithm) return malformed(at, `the token's algorithm is not ${algorithms.join(" or ")}`);
+  if (!algorithm) return malformed(at, `its algorithm is not ${algorithms.join(" or ")}`);
   const isSigned = await checkSignature(token, algorithm, signature, secret, provider);
   if (typeof isSigned !== "boolean") return isSigned;
-  if (!isSigned) return mismatch();
+  if (!isSigned && algorithm in TOKEN_HASHES) return mismatch();
+  if (!isSigned) return mismatch("the public key is wrong");
   return (await claimsRefusal(token, signature, values)) ?? timesVerdict(token, signature, values);
 }
 
@@ -113,7 +114,7 @@ async function checkSignature({ header, signed, sent }, algorithm, signature, se
 function oneKey(secret, id) {
   const keys = objectIn(utf8(secret))?.keys;
   if (!Array.isArray(keys)) return secret;
-  const found = keys.find((each) => each?.kid === id);
+  const found = keys.find((each) => each?.kid === String(id ?? ""));
   return found ? JSON.stringify(found) : NO_SUCH_KEY;
 }
 
@@ -141,7 +142,7 @@ async function claimsRefusal(token, { claims = {} }, values) {
       typeof sent === "string" &&
       equalBytes(utf8(sent), new Uint8Array(await joined(parts)));
     if (!isEqual) {
-      const text = `The signature is valid, but its claim ${claim} does not match this request.`;
+      const text = `The token is valid, but its claim ${claim} does not match the request.`;
       return refusal("body", text);
     }
   }
@@ -160,12 +161,12 @@ function timesVerdict({ claims }, { at, timestamp }, { request }) {
   const [ends, starts, issued] = ["exp", "nbf", "iat"].map((name) => secondsIn(claims[name]));
   if (ends !== null && ageOf(ends, arrived) > LEEWAY) {
     const late = span(1000 * ageOf(ends, arrived));
-    const text = `The signature is valid, but it expired ${late} before the request arrived.`;
+    const text = `The token is valid, but it expired ${late} before the request arrived.`;
     return refusal("timestamp", text);
   }
   if (starts !== null && -ageOf(starts, arrived) > LEEWAY) {
     const early = span(1000 * ageOf(starts, arrived));
-    const text = `The signature is valid, but only from ${early} after the request arrived.`;
+    const text = `The token is valid, but it becomes valid only ${early} after the request arrived.`;
     return refusal("timestamp", text);
   }
   if (issued !== null) return ageVerdict(issued, arrived, timestamp ?? {});

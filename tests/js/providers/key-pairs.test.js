@@ -64,10 +64,9 @@ const base64 = (key) => key.export({ type: "spki", format: "der" }).toString("ba
 const jwk = (key) => JSON.stringify({ ...key.export({ format: "jwk" }), use: "sig", kid: "1" });
 
 const VALID = { ok: true, notes: [] };
-const WRONG_KEY =
-  "The public key is not valid. Enter it in the PEM format, or in base64 without header lines.";
+const INVALID_KEY = "This is not a valid public key.";
 const MISMATCH =
-  "The signature does not match: the secret is wrong, or the request was changed after it was signed.";
+  "The signature does not match: the public key is wrong, or the request was changed after it was signed.";
 
 /** @param {import("../../../static/js/providers/verdict.js").Verdict} verdict */
 const textOf = (verdict) => (verdict.ok ? "valid" : verdict.text);
@@ -96,9 +95,11 @@ for (const [name, signature, hash, { publicKey, privateKey }] of KINDS) {
     assert.equal(textOf(await verdictOn(signature, other, pem(publicKey))), MISMATCH);
     const keys = KINDS.map(([, , , pair]) => pair.publicKey);
     const another = keys.find((key) => key.asymmetricKeyType !== publicKey.asymmetricKeyType);
-    for (const key of ["hush", "{}", "MAA=", another ? pem(another) : ""]) {
-      assert.equal(textOf(await verdictOn(signature, other, key)), WRONG_KEY, key);
+    for (const key of ["hush", "{}", "MAA=", '{"kty":1}', "{"]) {
+      assert.equal(textOf(await verdictOn(signature, other, key)), INVALID_KEY, key);
     }
+    const verdict = await verdictOn(signature, other, another ? pem(another) : "");
+    assert.match(textOf(verdict), /^This is not an (RSA|EC|Ed25519) key\.$/);
   });
 }
 
@@ -171,13 +172,13 @@ test("tokens have a verdict on their format, claims and times", async () => {
   /** @type {[value: string, pattern: RegExp, claims?: object][]} */
   const cases = [
     ["abc", /does not start with “Bearer ”/],
-    ["Bearer abc", /does not contain a JSON Web Token/],
+    ["Bearer abc", /is not a JSON Web Token/],
     [token("none", {}, hs256), /algorithm is not HS256 or RS256 or ES256/],
     [token("HS256", {}, () => Buffer.from("x")), /does not match/],
     [token("HS256", { sha256: hash }, hs256), /its claim sha256 does not match/, claims],
     [token("HS256", { exp: ARRIVED - 61 }, hs256), /it expired 1 minute before the request/],
     [token("HS256", { exp: ARRIVED - 60, nbf: ARRIVED + 60 }, hs256), /^valid$/],
-    [token("HS256", { nbf: ARRIVED + 61 }, hs256), /only from 1 minute after the request/],
+    [token("HS256", { nbf: ARRIVED + 61 }, hs256), /becomes valid only 1 minute after the request/],
     [token("HS256", { iat: ARRIVED - 301 }, hs256), /1 second too old/],
     [token("HS256", { exp: "soon" }, hs256), /has no timestamp \(iat\)/],
   ];

@@ -1,0 +1,108 @@
+"""The page and Python agree on every request of the vectors, and verify each other's signatures."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from tests.providers import vectors
+from tests.providers.test_signing import URL, captured, secret_of
+from tests.providers.vectors import Vector, request_of
+from tests.support.patience import PATIENCE_SECONDS
+from tests.support.processes import ROOT
+from webhook_logger import providers
+from webhook_logger.captured import CapturedRequest
+from webhook_logger.providers import OutgoingRequest, SignedRequest, Unsignable, Verdict, handshakes
+
+VECTORS: list[Vector] = [vector for file in vectors.files() for vector in vectors.read(file)]
+SIGNED = [vector for vector in VECTORS if "signature" in vector]
+IDS = [id_ for id_ in providers.ids() if secret_of(providers.get(id_))]
+
+
+@pytest.fixture(scope="module")
+def page() -> Any:
+    """Return the results of the page for the same input."""
+    given = {
+        "requests": [request_of(vector).to_wire() for vector in VECTORS],
+        "signed": [_case(vector) for vector in SIGNED],
+        "samples": [{"provider": id_, "secret": secret_of(providers.get(id_))} for id_ in IDS],
+        "url": URL,
+        "now": vectors.ARRIVED * 1000,
+    }
+    run = subprocess.run(
+        [shutil.which("node") or "node", "tests/js/providers-cli.js"],
+        cwd=ROOT,
+        input=json.dumps(given).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    return json.loads(run.stdout)
+
+
+def _case(vector: Vector) -> dict[str, Any]:
+    signature = vector["signature"]
+    fields = {**signature.get("options", {}), "secret": signature["secret"]}
+    request = request_of(vector).to_wire()
+    return {"request": request, "provider": signature["provider"], "fields": fields}
+
+
+def test_the_page_recognises_the_same_providers_and_events(page: Any) -> None:
+    for vector, found in zip(VECTORS, page["recognitions"], strict=True):
+        assert found == _recognition(request_of(vector)), vector["about"]
+
+
+def _recognition(request: CapturedRequest) -> dict[str, Any] | None:
+    found = providers.recognise(request)
+    if found is None:
+        return None
+    names = ("event", "delivery", "attempt", "timestamp")
+    return {"provider": found.provider.id} | {name: getattr(found, name) for name in names}
+
+
+def test_the_page_gives_the_same_verdicts(page: Any) -> None:
+    for vector, verdict in zip(SIGNED, page["verdicts"], strict=True):
+        signature = vector["signature"]
+        provider = providers.get(signature["provider"])
+        expected = provider.verify(
+            request_of(vector), signature["secret"], **signature.get("options", {})
+        )
+        assert verdict == _as_in_the_page(expected), vector["about"]
+
+
+def _as_in_the_page(verdict: Verdict) -> dict[str, Any]:
+    if verdict:
+        return {"ok": True, "notes": list(verdict.notes)}
+    return {"ok": False, "reason": verdict.reason, "text": verdict.text}
+
+
+def test_the_page_responds_to_the_same_handshakes(page: Any) -> None:
+    for vector, response in zip(VECTORS, page["handshakes"], strict=True):
+        found = handshakes.find(request_of(vector))
+        expected = found.response("hush") if found else None
+        assert (response is None) is (expected is None), vector["about"]
+        if expected:
+            headers = [list(line) for line in expected.headers]
+            actual = (response["status"], response["headers"], response["body"].encode())
+            assert actual == (expected.status, headers, expected.body), vector["about"]
+
+
+@pytest.mark.parametrize("at", range(len(IDS)), ids=IDS)
+def test_a_sample_that_the_page_signed_is_valid(page: Any, at: int) -> None:
+    signed, provider = page["samples"][at], providers.get(IDS[at])
+    if signed is None:
+        for entry in provider.entry["samples"]:
+            with pytest.raises(Unsignable):
+                provider.sign(provider.sample(entry.get("event"), URL), str(secret_of(provider)))
+        return
+    headers = tuple((name, value) for name, value in signed["headers"])
+    outgoing = OutgoingRequest(
+        url=signed["url"], method=signed["method"], timestamp=vectors.ARRIVED
+    )
+    request = captured(outgoing, SignedRequest(headers, signed["body"].encode()))
+    verdict = provider.verify(request, str(secret_of(provider)))
+    assert verdict, verdict.text
