@@ -6,10 +6,15 @@ import { startAlerts } from "./browser/alerts.js";
 import { followKeys } from "./browser/keyboard.js";
 import { showTheme } from "./browser/theme.js";
 import { recognise } from "./providers/recognise.js";
+import { check } from "./providers/signature.js";
+import { emptyField, fieldsOf, valuesOf } from "./providers/signature-choice.js";
 import { summarise } from "./providers/summary.js";
 import { ReplyApi } from "./reply/api.js";
+import { HandshakeResponder } from "./reply/handshakes.js";
+import { Secrets } from "./state/secrets.js";
 import { Settings } from "./state/settings.js";
 import { Store } from "./state/store.js";
+import { Verdicts } from "./state/verdicts.js";
 import { openStream } from "./wire/stream.js";
 
 const page = /** @type {import("./components/webhook-page.js").WebhookPage} */ (
@@ -19,7 +24,20 @@ const { uuid = "", server = "", replyUrl = "" } = page.dataset;
 
 const settings = new Settings(() => localStorage);
 const recogniser = { recognise, summarise };
-const store = new Store(settings.choices.maxEntries, recogniser);
+const secrets = new Secrets(() => sessionStorage, uuid);
+const handshakes = new HandshakeResponder(
+  secrets,
+  new URL(".", new URL(replyUrl, location.href)).href,
+);
+
+class PageStore extends Store {
+  /** @param {import("./wire/contract.js").CapturedRequest} request */
+  requestReceived(request) {
+    handshakes.answer(request);
+  }
+}
+
+const store = new PageStore(settings.choices.maxEntries, recogniser);
 const applySettings = () => {
   showTheme(settings.choices.theme);
   store.maxEntries = settings.choices.maxEntries;
@@ -32,12 +50,29 @@ addDecoders(new URL("./embed/", import.meta.url)); // of this file when it is bu
 page.store = store;
 page.settings = settings;
 page.recogniser = recogniser;
+page.secrets = secrets;
+page.verdicts = new Verdicts(secrets, recognise, verifyRemembered);
 page.replies = new ReplyApi(replyUrl);
 const stream = openStream({ server: location.origin + server, uuid }, store);
 page.addEventListener("try-now", stream.tryNow);
+handshakes.follow(stream);
 stream.onJoined(readReply);
 followKeys(page);
 startAlerts(store, settings);
+
+/**
+ * Check a signature with remembered values. Return undefined if that is not possible.
+ * @param {import("./wire/contract.js").CapturedRequest} request
+ * @param {import("./state/secrets.js").Fields} entered
+ */
+async function verifyRemembered(request, entered) {
+  const provider = recognise(request)?.provider;
+  const fields = provider ? fieldsOf(provider, request, entered) : [];
+  const values = valuesOf(fields, entered);
+  if (!provider || fields.length === 0 || emptyField(fields, values)) return undefined;
+  const verdict = await check(request, provider, values);
+  return !verdict.ok && verdict.reason === "unsupported" ? undefined : verdict;
+}
 
 /** Read the reply, which may have changed while the page was disconnected. */
 async function readReply() {

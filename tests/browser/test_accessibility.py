@@ -108,9 +108,11 @@ def parts(stage: Stage) -> None:
 def unfolded(stage: Stage) -> None:
     """Signature and resend, with their results."""
     stage.post("/", b"{}", "X-Hub-Signature-256: sha256=00")
-    for title in stage.page.locator(".fold > summary").all():
+    for title in stage.page.locator(".fold > summary, .signature-fold > summary").all():
         title.click()
     stage.page.get_by_label("Webhook secret").fill("secret")
+    stage.page.get_by_label("Remember for this tab").check()
+    expect(stage.page.locator(".row-verdict[data-valid=false]")).to_be_visible()
     expect(stage.page.locator(".signature-verdict[data-valid=false]")).to_be_visible()
     stage.page.get_by_label("Send from this browser to").fill(f"localhost:{free_port()}")
     stage.press("Send")
@@ -188,6 +190,10 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "a delivery sent again": lambda stage: [stage.post("/", b"{}") for _ in range(2)],
     "a provider": lambda stage: stage.post(
         "/", b"{}", "X-GitHub-Event: push", "X-GitHub-Delivery: a"
+    ),
+    "a sample": lambda stage: (
+        stage.press("Send a sample webhook"),
+        expect(stage.page.get_by_label("Provider")).to_be_visible(),
     ),
     "gap": gap,
     "recovered": recovered,

@@ -176,8 +176,9 @@ def test_no_signature_runs(server: Server, watch: Watch, uuid: str) -> None:
         expect(watch.page.locator("request-detail h2")).to_contain_text(name)
         fold = watch.page.locator(".signature")
         fold.evaluate("fold => { fold.open = true; }")
-        for field in fold.locator("input").all():
+        for field in fold.get_by_role("textbox").all():
             field.fill(evil)
+        fold.get_by_label("Remember").set_checked(True)
 
 
 def test_no_search_runs(server: Server, watch: Watch, uuid: str) -> None:

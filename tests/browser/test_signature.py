@@ -29,7 +29,7 @@ def send_signed(server: Server, uuid: str, name: str, body: bytes = BODY) -> Non
 
 def open_check(page: Page, name: str) -> None:
     page.locator(".row", has_text=name).click()
-    page.locator(".signature summary").click()
+    page.locator(".signature > summary").click()
 
 
 def test_right_and_wrong_secrets_are_distinguished_and_not_stored(
@@ -41,7 +41,7 @@ def test_right_and_wrong_secrets_are_distinguished_and_not_stored(
     page.on("websocket", lambda socket: socket.on("framesent", sent.append))
     send_signed(server, uuid, "signed")
     open_check(page, "signed")
-    expect(page.locator(".signature summary")).to_contain_text("GitHub")
+    expect(page.locator(".signature > summary")).to_contain_text("GitHub")
     verdict = page.locator(".signature-verdict")
     expect(verdict).to_have_text("Enter the webhook secret.")
     secret = page.get_by_label("Webhook secret")

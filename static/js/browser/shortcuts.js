@@ -30,6 +30,7 @@ export const SHORTCUTS = [
   { key: "u", action: "Copy the callback URL", group: "Page" },
   { key: "q", action: "Show the QR code", group: "Page" },
   { key: "r", action: "Edit the response", group: "Page" },
+  { key: "n", action: "Send a sample webhook", group: "Page" },
   { key: "t", action: "Switch between light and dark", group: "Page" },
   { key: "s", action: "Settings", group: "Page" },
   { key: "?", action: "Keyboard shortcuts", group: "Page" },

@@ -5,7 +5,7 @@ import { qrIcon } from "./icons.js";
 import "./copy-button.js";
 
 /**
- * The callback URL, with buttons to copy it, show its QR code and edit its response.
+ * The callback URL, with buttons to copy it, show its QR code, edit its response and send a sample.
  * @fires show-sheet  detail: the name of a sheet's element
  */
 export class CallbackUrl extends LitElement {
@@ -37,6 +37,9 @@ export class CallbackUrl extends LitElement {
           ${this.reply ? html`<span class="captured">${visible(replyText(this.reply))}</span>` : ""}
           <button type="button" class="callback-change" title="Edit (r)" aria-keyshortcuts="r" @click=${() => this.show("reply-sheet")}>
             Edit<span class="visually-hidden"> the response</span>
+          </button>
+          <button type="button" class="callback-change" title="Send a sample webhook (n)" aria-keyshortcuts="n" @click=${() => this.show("sample-sheet")}>
+            Send a sample webhook
           </button>
         </p>
         <p class="callback-hint">

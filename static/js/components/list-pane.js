@@ -12,6 +12,7 @@ export class ListPane extends LitElement {
     snapshot: { attribute: false },
     rate: { attribute: false },
     recogniser: { attribute: false },
+    verdicts: { attribute: false },
   };
 
   constructor() {
@@ -21,6 +22,8 @@ export class ListPane extends LitElement {
     /** @type {import("../state/rate.js").Rate | undefined} */
     this.rate = undefined;
     this.recogniser = NO_RECOGNISER;
+    /** @type {import("../state/verdicts.js").Verdicts | undefined} */
+    this.verdicts = undefined;
   }
 
   createRenderRoot() {
@@ -36,7 +39,7 @@ export class ListPane extends LitElement {
         <rate-plot .rate=${rate}></rate-plot>
         ${snapshot.cleared ? html`<cleared-notice .count=${snapshot.cleared}></cleared-notice>` : ""}
         ${isChoosing(snapshot) ? html`<compare-notice .request=${snapshot.compared}></compare-notice>` : ""}
-        <request-list .snapshot=${snapshot} .recogniser=${this.recogniser}></request-list>
+        <request-list .snapshot=${snapshot} .recogniser=${this.recogniser} .verdicts=${this.verdicts}></request-list>
       </section>
     `;
   }

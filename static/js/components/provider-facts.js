@@ -1,23 +1,27 @@
 import { html, LitElement, nothing } from "lit";
+import { findHandshake } from "../providers/handshake.js";
 import { recognise } from "../providers/recognise.js";
 import { subscriptionOf } from "../providers/subscription.js";
 import { fullTime, visible } from "../text/format.js";
 import { sentDate, span } from "../text/timestamps.js";
-import { linkIcon } from "./icons.js";
+import { checkIcon, linkIcon, refusedIcon } from "./icons.js";
 
 /**
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("../providers/recognise.js").Recognition} Recognition
+ * @typedef {import("../state/responses.js").SenderResponse} SenderResponse
  */
 
-/** The provider of a request, and its delivery. Empty if no provider is recognised. */
+/** The provider of a request, its delivery and its handshake. Empty if no provider is recognised. */
 export class ProviderFacts extends LitElement {
-  static properties = { request: { attribute: false } };
+  static properties = { request: { attribute: false }, response: { attribute: false } };
 
   constructor() {
     super();
     /** @type {CapturedRequest | undefined} */
     this.request = undefined;
+    /** @type {SenderResponse | undefined} undefined while it is not known */
+    this.response = undefined;
   }
 
   createRenderRoot() {
@@ -25,7 +29,7 @@ export class ProviderFacts extends LitElement {
   }
 
   render() {
-    const { request } = this;
+    const { request, response } = this;
     const found = request && recognise(request);
     if (!found) return nothing;
     const { provider, event } = found;
@@ -35,7 +39,7 @@ export class ProviderFacts extends LitElement {
           <span class="captured"><b>${provider.name}</b>${event ? html` · ${visible(event)}` : nothing}</span>
           <a href=${provider.documentation} target="_blank" rel="noopener">Documentation${linkIcon}</a>
         </p>
-        ${facts(found, request)} ${subscription(request, found)}
+        ${facts(found, request)} ${handshake(request, response)} ${subscription(request, found)}
       </section>
     `;
   }
@@ -78,6 +82,26 @@ function sentText(timestamp, { received_at }) {
       ? ""
       : `, ${span(before)} ${before > 0 ? "before" : "after"} it arrived`;
   return html`<time datetime=${iso} title=${timestamp}>${fullTime(iso)}</time>${distance}`;
+}
+
+/**
+ * Render the outcome of a handshake once the response is known.
+ * @param {CapturedRequest} request
+ * @param {SenderResponse | undefined} response
+ */
+function handshake(request, response) {
+  const found = response && findHandshake(request);
+  if (!found) return nothing;
+  const done = response.by === (found.needsSecret ? "responder" : "handshake");
+  const text = done ? found.about : unanswered(found);
+  return html`<p class="provider-handshake" data-done=${done}>${done ? checkIcon : refusedIcon}<span>${text}</span></p>`;
+}
+
+/** @param {import("../providers/handshake.js").FoundHandshake} found */
+function unanswered({ provider: { name }, needsSecret }) {
+  const start = `This is a handshake of ${name}, which did not get the response that it expects.`;
+  if (!needsSecret) return start;
+  return `${start} Enter the secret under “Check signature” and remember it for this tab: then this page responds to the next handshake.`;
 }
 
 /**

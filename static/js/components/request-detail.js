@@ -27,6 +27,7 @@ export class RequestDetail extends LitElement {
     response: { attribute: false },
     responses: { attribute: false },
     bodyLimit: { attribute: false },
+    secrets: { attribute: false },
     opened: { type: Boolean },
   };
 
@@ -42,6 +43,8 @@ export class RequestDetail extends LitElement {
     this.responses = undefined;
     /** The server's maximum body size in bytes; 0 if unknown. */
     this.bodyLimit = 0;
+    /** @type {import("../state/secrets.js").Secrets | undefined} */
+    this.secrets = undefined;
     this.opened = false;
   }
 
@@ -62,7 +65,7 @@ export class RequestDetail extends LitElement {
     return html`
       <article class="detail" aria-label="Captured request" @keydown=${this.onKey}>
         ${this.head(request)}
-        <provider-facts .request=${request}></provider-facts>
+        <provider-facts .request=${request} .response=${this.response}></provider-facts>
         <div class="detail-actions">
           <request-tools .request=${request}></request-tools>
           <export-menu label="Export request" .requests=${[request]} .responses=${this.responses}></export-menu>
@@ -70,7 +73,7 @@ export class RequestDetail extends LitElement {
         </div>
         <webhook-detail .request=${request}></webhook-detail>
         <found-tokens .request=${request}></found-tokens>
-        <signature-check .request=${request}></signature-check>
+        <signature-check .request=${request} .secrets=${this.secrets}></signature-check>
         <resend-panel .request=${request}></resend-panel>
         <section aria-labelledby="details-title">
           <h3 id="details-title">Details</h3>

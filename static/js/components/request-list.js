@@ -18,6 +18,7 @@ export class RequestList extends LitElement {
   static properties = {
     snapshot: { attribute: false },
     recogniser: { attribute: false },
+    verdicts: { attribute: false },
   };
 
   constructor() {
@@ -25,6 +26,8 @@ export class RequestList extends LitElement {
     /** @type {import("../state/store.js").Snapshot | undefined} */
     this.snapshot = undefined;
     this.recogniser = NO_RECOGNISER;
+    /** @type {import("../state/verdicts.js").Verdicts | undefined} */
+    this.verdicts = undefined;
     this.window = new RowWindow(this);
     this.focused = new RowFocus(this);
     new Ticking(this);
@@ -34,13 +37,20 @@ export class RequestList extends LitElement {
     return this;
   }
 
-  willUpdate() {
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has("verdicts")) this.followVerdicts();
     this.shown = this.snapshot?.shown ?? [];
     this.requests = this.shown.filter(({ kind }) => kind === "request");
     const selected = this.requests.find(({ key }) => key === this.snapshot?.selected?.id);
     /** The row that the Tab key reaches: the selected one, or else the newest. */
     this.reachable = (selected ?? this.requests[0])?.key;
     this.window.place(this.shown, [this.reachable, this.focused.key]);
+  }
+
+  followVerdicts() {
+    this.unsubscribe?.();
+    this.unsubscribe = this.verdicts?.subscribe(() => this.requestUpdate());
   }
 
   render() {
@@ -86,6 +96,7 @@ export class RequestList extends LitElement {
       .response=${response}
       .retry=${retry}
       .summary=${this.recogniser.summarise(entry.request)}
+      .verdict=${this.verdicts?.get(entry.request)}
       .time=${ago(age)}
       .fresh=${isFresh(entry, place)}
       .selected=${selected}

@@ -5,6 +5,7 @@ import { byteSize, fullTime, visible } from "../text/format.js";
 import { mediaType, methodTone, subpathAndQuery, textOfLine } from "../wire/captured.js";
 import { baseStyles } from "./base-styles.js";
 import { define } from "./define.js";
+import { checkIcon, closeIcon } from "./icons.js";
 import sheet from "./request-row.css";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
@@ -24,6 +25,7 @@ export class RequestRow extends LitElement {
     response: { attribute: false },
     retry: { attribute: false },
     summary: { attribute: false },
+    verdict: { attribute: false },
     time: {},
     fresh: { type: Boolean },
     selected: { type: Boolean, reflect: true },
@@ -41,6 +43,8 @@ export class RequestRow extends LitElement {
     this.retry = undefined;
     /** @type {import("../state/recogniser.js").Summary | undefined} undefined in lists without the registry */
     this.summary = undefined;
+    /** @type {import("../state/verdicts.js").RowVerdict | undefined} of its signature, if it can be checked */
+    this.verdict = undefined;
     /** Time of arrival, as text. */
     this.time = "";
     this.fresh = false;
@@ -59,7 +63,7 @@ export class RequestRow extends LitElement {
   }
 
   render() {
-    const { request, response, retry, summary } = this;
+    const { request, response, retry, summary, verdict } = this;
     if (!request) return;
     const { method, received_at, remote_addr, body } = request;
     return html`
@@ -80,6 +84,7 @@ export class RequestRow extends LitElement {
         ${response ? rowResponse(response, request) : nothing}
         <span class="row-info">
           ${retry ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
+          ${verdict ? rowVerdict(verdict) : nothing}
           ${rowSummary(summary) ?? html`<span class="captured">${visible(typeText(request))}</span>`}
           <span class="row-sender captured">${visible(remote_addr)}</span>
         </span>
@@ -105,6 +110,18 @@ export function isFresh({ arrived }, place) {
 function rowResponse(response, request) {
   return html`<span part="status" class="row-response" data-tone=${statusTone(response.status)} title=${responseText(response, request)}
     ><span class="visually-hidden">${request.body.complete ? "response " : "rejected "}</span>${response.status}</span
+  >`;
+}
+
+/**
+ * Render the verdict on a signature. Reserve its place while it is pending.
+ * @param {import("../state/verdicts.js").RowVerdict} verdict
+ */
+function rowVerdict(verdict) {
+  if (verdict === "pending") return html`<span class="row-verdict"></span>`;
+  const text = verdict.ok ? "Valid signature" : `Invalid signature: ${verdict.text}`;
+  return html`<span class="row-verdict" data-valid=${verdict.ok} title=${text}
+    >${verdict.ok ? checkIcon : closeIcon}<span class="visually-hidden">${verdict.ok ? text : "Invalid signature"}</span></span
   >`;
 }
 

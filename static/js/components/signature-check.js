@@ -1,5 +1,7 @@
 import { html, LitElement, nothing } from "lit";
+import { isGeneric } from "../providers/generic.js";
 import { canHash } from "../providers/hashes.js";
+import { recognise } from "../providers/recognise.js";
 import { RequestValues } from "../providers/request-values.js";
 import { check } from "../providers/signature.js";
 import {
@@ -35,11 +37,12 @@ const CANNOT_CHECK = html`<p class="signature-note">
 export class SignatureCheck extends LitElement {
   static properties = {
     request: { attribute: false },
+    secrets: { attribute: false },
     provider: { state: true },
     verdict: { state: true },
   };
 
-  /** The entered values by provider and field. Secrets are never stored, sent or put in a URL. */
+  /** The entered values by provider and field. Secrets are never sent or put in a URL. */
   #entered = /** @type {Record<string, Record<string, string>>} */ ({});
   #latestCheck = 0;
 
@@ -47,6 +50,8 @@ export class SignatureCheck extends LitElement {
     super();
     /** @type {import("../wire/captured.js").CapturedRequest | undefined} */
     this.request = undefined;
+    /** @type {import("../state/secrets.js").Secrets | undefined} */
+    this.secrets = undefined;
     /** @type {Provider} */
     this.provider = SIGNERS[0];
     /** @type {Provider | undefined} */
@@ -81,7 +86,12 @@ export class SignatureCheck extends LitElement {
   }
 
   get entered() {
-    return this.#entered[this.provider.id] ?? {};
+    const { id } = this.provider;
+    return this.#entered[id] ?? this.secrets?.get(id) ?? {};
+  }
+
+  get isRemembered() {
+    return this.secrets?.get(this.provider.id) !== undefined;
   }
 
   /** Whether this page can check the signature; tokens need no cryptography. */
@@ -105,39 +115,72 @@ export class SignatureCheck extends LitElement {
    * @param {string} value
    */
   enter(name, value) {
-    this.#entered[this.provider.id] = { ...this.#entered[this.provider.id], [name]: value };
+    this.#entered[this.provider.id] = { ...this.entered, [name]: value };
     this.requestUpdate();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.check(), CHECK_DELAY_MS);
+    this.timer = setTimeout(() => this.apply(), CHECK_DELAY_MS);
+  }
+
+  /** Check with the entered values, and remember them if the user chose so. */
+  apply() {
+    if (this.isRemembered) this.remember(true);
+    this.check();
+  }
+
+  /** @param {boolean} on */
+  remember(on) {
+    const { provider, entered } = this;
+    if (on && entered.secret) this.secrets?.remember(provider.id, entered);
+    else this.secrets?.forget(provider.id);
+    this.requestUpdate();
   }
 
   render() {
-    if (!this.request) return;
+    const { request, detected, verdict } = this;
+    if (!request) return;
     return html`
       <section aria-labelledby="signature-title">
         <details class="fold signature">
           <summary>
-            <h3 id="signature-title">Check signature <span>${this.detected?.name}</span></h3>
+            <h3 id="signature-title">Check signature <span>${detected?.name}</span></h3>
+            ${verdict ? html`<span class="signature-result" data-valid=${verdict.ok}>${verdict.ok ? "valid" : "invalid"}</span>` : nothing}
           </summary>
-          ${this.canCheck ? this.form() : CANNOT_CHECK}
+          ${notesOf(request)} ${this.canCheck ? this.form() : CANNOT_CHECK}
         </details>
       </section>
     `;
   }
 
   form() {
-    const { provider, fields, values } = this;
+    const { provider, detected, fields, values } = this;
+    const field = (/** @type {typeof fields[number]} */ each) =>
+      signatureField(each, values[each.name], (value) => this.enter(each.name, value));
+    const [secret, ...options] = fields;
     return html`
       <form class="signature-form" @submit=${this.onSubmit}>
-        ${signatureField(SIGNED_BY, provider.name, (name) => this.choose(name))}
-        ${fields.map((field) =>
-          signatureField(field, values[field.name], (value) => this.enter(field.name, value)),
-        )}
+        <details class="signature-fold" ?open=${!detected}>
+          <summary>Signed by ${provider.name}</summary>
+          ${signatureField(SIGNED_BY, provider.name, (name) => this.choose(name))}
+        </details>
+        ${secret ? field(secret) : nothing} ${isGeneric(provider) ? options.map(field) : folded(options.map(field))}
+        ${isGeneric(provider) ? nothing : this.memory()}
         <button type="submit" class="button">Check</button>
       </form>
-      <p class="signature-note">The secret stays in this page’s memory. It is never sent or stored.</p>
+      <p class="signature-note">${this.isRemembered ? REMEMBERED : NOT_REMEMBERED}</p>
       ${signatureVerdict(this.verdict, emptyField(fields, values))}
     `;
+  }
+
+  memory() {
+    const onChange = (/** @type {Event} */ { target }) =>
+      this.remember(/** @type {HTMLInputElement} */ (target).checked);
+    return html`<label class="signature-memory">
+      <input
+        type="checkbox" .checked=${this.isRemembered} ?disabled=${!this.values.secret}
+        @change=${onChange}
+      />
+      Remember for this tab
+    </label>`;
   }
 
   /** @param {string} name */
@@ -149,8 +192,30 @@ export class SignatureCheck extends LitElement {
   /** @param {Event} event  The page's Content-Security-Policy blocks the submission itself. */
   onSubmit(event) {
     event.preventDefault();
-    this.check();
+    this.apply();
   }
+}
+
+const NOT_REMEMBERED = "The secret stays in this page’s memory. It is never sent or stored.";
+const REMEMBERED =
+  "The secret stays in this tab until you close it or clear the box. It checks each request of the provider, and it is never sent.";
+
+/**
+ * Render the options of a signature, which have initial values, or nothing.
+ * @param {unknown[]} options
+ */
+function folded(options) {
+  if (options.length === 0) return nothing;
+  return html`<details class="signature-fold"><summary>Options</summary>${options}</details>`;
+}
+
+/**
+ * Render what the registry notes about the signatures of the provider.
+ * @param {import("../wire/captured.js").CapturedRequest} request
+ */
+function notesOf(request) {
+  const notes = recognise(request)?.provider.notes;
+  return notes ? html`<p class="signature-note">${notes}</p>` : nothing;
 }
 
 /**

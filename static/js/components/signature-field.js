@@ -7,39 +7,43 @@ import { html, nothing } from "lit";
  * @param {SignatureField} field
  * @param {string} value
  * @param {(value: string) => void} change
+ * @param {string} [form]  name of the form, for ids
  */
-export function signatureField(field, value, change) {
-  const hint = field.hint ? `signature-hint-${field.name}` : nothing;
+export function signatureField(field, value, change, form = "signature") {
+  const id = `${form}-${field.name}`;
+  const hint = field.hint ? `${id}-hint` : nothing;
   return html`
     <div class="signature-field">
-      <label for="signature-${field.name}">${field.label}</label>
-      ${field.choices ? choice(field, value, change) : input(field, value, change, hint)}
+      <label for=${id}>${field.label}</label>
+      ${field.choices ? choice(id, field.choices, value, change) : input(id, field, value, change, hint)}
       ${field.hint ? html`<small id=${hint}>${field.hint}</small>` : ""}
     </div>
   `;
 }
 
 /**
- * @param {SignatureField} field
+ * @param {string} id
+ * @param {readonly string[]} choices
  * @param {string} value
  * @param {(value: string) => void} change
  */
-function choice({ name, choices }, value, change) {
-  return html`<select class="field" id="signature-${name}" @change=${onValue(change)}>
-    ${choices?.map((each) => html`<option .selected=${each === value}>${each}</option>`)}
+function choice(id, choices, value, change) {
+  return html`<select class="field" id=${id} @change=${onValue(change)}>
+    ${choices.map((each) => html`<option .selected=${each === value}>${each}</option>`)}
   </select>`;
 }
 
 /**
+ * @param {string} id
  * @param {SignatureField} field
  * @param {string} value
  * @param {(value: string) => void} change
  * @param {string | typeof nothing} hint  its id
  */
-function input({ name, kind }, value, change, hint) {
+function input(id, { kind }, value, change, hint) {
   return html`<input
     class="field"
-    id="signature-${name}"
+    id=${id}
     type=${kind === "secret" ? "password" : "text"}
     aria-describedby=${hint}
     autocomplete="off"

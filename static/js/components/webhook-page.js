@@ -14,6 +14,7 @@ import "./qr-sheet.js";
 import "./request-announcer.js";
 import "./reply-sheet.js";
 import "./request-detail.js";
+import "./sample-sheet.js";
 import "./settings-sheet.js";
 import "./top-bar.js";
 
@@ -25,6 +26,8 @@ export class WebhookPage extends LitElement {
     store: { attribute: false },
     settings: { attribute: false },
     recogniser: { attribute: false },
+    secrets: { attribute: false },
+    verdicts: { attribute: false },
   };
 
   constructor() {
@@ -33,6 +36,10 @@ export class WebhookPage extends LitElement {
     this.settings = new Settings(() => localStorage);
     this.replies = new ReplyApi("");
     this.recogniser = NO_RECOGNISER;
+    /** @type {import("../state/secrets.js").Secrets | undefined} */
+    this.secrets = undefined;
+    /** @type {import("../state/verdicts.js").Verdicts | undefined} */
+    this.verdicts = undefined;
     /** @type {(() => void)[]} */
     this.subscriptions = [];
     this.back = new BackButton(() => this.store.snapshot.opened && this.close());
@@ -94,7 +101,7 @@ export class WebhookPage extends LitElement {
         <callback-url .url=${this.url} .reply=${reply}></callback-url>
         <list-pane
           .snapshot=${snapshot} .rate=${this.store.rate}
-          .recogniser=${this.recogniser}
+          .recogniser=${this.recogniser} .verdicts=${this.verdicts}
         ></list-pane>
         <section class="page-detail" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "Get started"}>${this.detail(snapshot)}</section>
       </main>
@@ -102,6 +109,7 @@ export class WebhookPage extends LitElement {
       <help-sheet .docs=${this.dataset.docsUrl ?? "/docs"}></help-sheet>
       <settings-sheet .settings=${this.settings} .choices=${this.settings.choices}></settings-sheet>
       <qr-sheet .url=${this.url}></qr-sheet>
+      <sample-sheet .url=${this.url} .selected=${snapshot.selected} .secrets=${this.secrets}></sample-sheet>
       <reply-sheet .url=${this.url} .reply=${reply} .replies=${this.replies}></reply-sheet>
     `;
   }
@@ -117,7 +125,7 @@ export class WebhookPage extends LitElement {
       return html`<request-detail
         .request=${selected} .retry=${retries.get(selected.id)} .opened=${opened}
         .response=${responses.get(selected)} .responses=${responses}
-        .bodyLimit=${Number(this.dataset.maxBodyBytes)}
+        .bodyLimit=${Number(this.dataset.maxBodyBytes)} .secrets=${this.secrets}
       ></request-detail>`;
     }
     if (hidden) {

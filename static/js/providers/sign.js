@@ -25,7 +25,7 @@ import { describe } from "./verdict.js";
  * @param {OutgoingRequest} outgoing
  */
 export function canSign(provider, outgoing) {
-  return signaturesFor(provider, valuesOf(outgoing)).some(hasSharedSecret);
+  return signaturesFor(provider, outgoingValues(outgoing)).some(hasSharedSecret);
 }
 
 /**
@@ -40,7 +40,7 @@ export function canSign(provider, outgoing) {
 export async function sign(outgoing, provider, { secret, ...options }, now = Date.now()) {
   const signature = chosen(provider, outgoing, secret);
   const prepared = prepare(outgoing, signature, now);
-  const values = valuesOf(prepared);
+  const values = outgoingValues(prepared);
   values.given.timestamp = sentTime(values, signature, now);
   values.given.options = optionsOf(signature, values, options);
   const { url } = outgoing;
@@ -62,7 +62,7 @@ export async function sign(outgoing, provider, { secret, ...options }, now = Dat
  * @param {string} entered
  */
 function chosen(provider, outgoing, entered) {
-  const signatures = signaturesFor(provider, valuesOf(outgoing));
+  const signatures = signaturesFor(provider, outgoingValues(outgoing));
   const own = signatures.find(({ secret }) => secret.only && entered.startsWith(secret.only));
   const found = own ?? signatures.find(({ secret }) => !secret.only);
   if (found) return found;
@@ -78,7 +78,7 @@ function chosen(provider, outgoing, entered) {
  * Read the values of a request to send.
  * @param {OutgoingRequest} outgoing
  */
-function valuesOf({ method, url, headers, body }) {
+export function outgoingValues({ method, url, headers, body }) {
   const { protocol, host, pathname, search } = new URL(url);
   return new RequestValues({
     ...{ method, headers, scheme: protocol.slice(0, -1), host, path: pathname, subpath: "" },

@@ -87,7 +87,7 @@ export function optionsOf({ options = [] }, values, entered) {
 /**
  * Return the fields of the form.
  * @param {Provider} provider
- * @param {CapturedRequest} request
+ * @param {import("./request-values.js").ReadableRequest} request
  * @param {Record<string, string>} entered
  * @returns {SignatureField[]}
  */

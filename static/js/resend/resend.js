@@ -76,7 +76,7 @@ export function parseTarget(text) {
 
 /**
  * Return the header lines that a page can set, and the names of the others.
- * @param {CapturedRequest} request
+ * @param {Pick<CapturedRequest, "headers">} request
  */
 export function splitHeaders({ headers }) {
   const allowed = headers.filter(([name, value]) => maySet(name, value));

@@ -108,7 +108,14 @@ export class Store extends Observable {
     this.rate.count(arrived, this.#clock.age(request.received_at, arrived));
     if (!this.#watched) this.#state.unseen++;
     this.#add({ kind: "request", key: request.id, request, arrived });
+    this.requestReceived(request);
   }
+
+  /**
+   * Called with each new request, also while the list is paused, for subclasses.
+   * @param {CapturedRequest} _request
+   */
+  requestReceived(_request) {}
 
   /** @param {string} id  id of a request */
   isKnown(id) {

@@ -1,0 +1,53 @@
+/**
+ * Send a sample of a provider from this browser, as far as browsers allow it. Does not use the DOM.
+ *
+ * @typedef {import("../providers/sign.js").OutgoingRequest} OutgoingRequest
+ * @typedef {import("../providers/registry.js").Provider} Provider
+ */
+
+import { recognitionOf } from "../providers/recognise.js";
+import { outgoingValues } from "../providers/sign.js";
+import { methodSupport, splitHeaders } from "./resend.js";
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Send a request. Redirects are not followed.
+ * @param {OutgoingRequest} request
+ * @throws {Error} with a message for people
+ */
+export async function sendSample(request) {
+  const { method, url, body } = request;
+  /** @type {RequestInit} */
+  const options = {
+    method,
+    headers: splitHeaders(request).allowed,
+    body: body && methodSupport(method).hasBody ? body : undefined,
+    redirect: "manual",
+    credentials: "omit",
+    cache: "no-store",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  };
+  await fetch(url, options).catch(() => {
+    throw new Error("The request could not be sent: this page can’t reach the callback.");
+  });
+}
+
+/**
+ * Return notes on the differences between a sample and the request that the browser sends.
+ * @param {OutgoingRequest} request
+ * @param {Provider} provider
+ */
+export function sampleNotes(request, provider) {
+  const { allowed, omitted } = splitHeaders(request);
+  const headers = allowed.filter(([name]) => name.toLowerCase() !== "user-agent");
+  const replaced = headers.length < allowed.length ? ["User-Agent"] : [];
+  const names = [...omitted, ...replaced].join(", ");
+  if (!names) return [];
+  const isRecognised =
+    recognitionOf(outgoingValues({ ...request, headers }))?.provider === provider;
+  const notes = [`Browsers set these headers themselves: ${names}.`];
+  return isRecognised
+    ? notes
+    : [...notes, `Without them, the request may not be recognised as ${provider.name}.`];
+}
