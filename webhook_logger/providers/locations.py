@@ -6,11 +6,12 @@ tests/providers compare both.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -27,6 +28,12 @@ MAX_LISTED = 100
 """Maximum names in a header that lists other headers."""
 WHITE_SPACE = " \t"
 FORM = "application/x-www-form-urlencoded"
+SHA256: dict[str, Callable[[bytes], bytes]] = {
+    "sha256": lambda digest: digest.hex().encode(),
+    "sha256-base64": base64.b64encode,
+    "sha256-bytes": bytes,
+}
+"""The locations of the body's hash, with their encodings."""
 
 _ASCII = "".join(map(chr, range(128)))
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -115,8 +122,8 @@ class Values:
             return self.body
         if kind == "form":
             return b"".join(_utf8(each) or b"" for pair in sorted(self._pairs) for each in pair)
-        if kind == "sha256":
-            return hashlib.sha256(self.body).hexdigest().encode()
+        if kind in SHA256:
+            return SHA256[kind](hashlib.sha256(self.body).digest())
         if kind == "crc32":
             return str(zlib.crc32(self.body)).encode()
         if kind == "timestamp":
@@ -206,7 +213,7 @@ class Values:
 
 
 _NAMED = ("header", "query", "form", "json", "option", "signed")
-_SIMPLE = ("body", "method", "host", "target", "url", "timestamp", "form", "crc32", "sha256")
+_SIMPLE = ("body", "method", "host", "target", "url", "timestamp", "form", "crc32", *SHA256)
 
 
 def is_location(text: str) -> bool:

@@ -26,7 +26,7 @@ const ED25519_BYTES = 64;
 /** @type {Record<string, string>} */
 const KEY_PAIRS = { ed25519: "an Ed25519", ecdsa: "an ECDSA", rsa: "an RSA" };
 
-const IN_BODY = /^(?:body|json|form|crc32|sha256)(?::|$)/;
+const IN_BODY = /^(?:body|json|form|crc32|sha256(?:-base64|-bytes)?)(?::|$)/;
 
 /**
  * Whether a value starts with a prefix. Authentication schemes are case-insensitive.

@@ -1,6 +1,6 @@
 /** The content that a signature covers. Does not use the DOM. */
 
-import { toHex } from "../text/encoding.js";
+import { toBase64, toHex } from "../text/encoding.js";
 import { crc32 } from "./crc32.js";
 import { digest } from "./hashes.js";
 import { fill, locationsIn, parseTemplate } from "./template.js";
@@ -10,8 +10,11 @@ import { fill, locationsIn, parseTemplate } from "./template.js";
  * @typedef {import("./request-values.js").RequestValues} RequestValues
  */
 
+/** The locations of the body's hash, with their encodings. @type {Record<string, (hash: Uint8Array) => string | Uint8Array>} */
+const SHA256 = { sha256: toHex, "sha256-base64": toBase64, "sha256-bytes": (hash) => hash };
+
 /** Locations whose values depend on each byte of the body. */
-const WHOLE_BODY = ["body", "sha256", "crc32"];
+const WHOLE_BODY = ["body", "crc32", ...Object.keys(SHA256)];
 
 /**
  * Fill a template for a body that may differ from that of the request; undefined if a value is missing.
@@ -22,12 +25,11 @@ const WHOLE_BODY = ["body", "sha256", "crc32"];
  */
 export async function signedContent(template, values, body) {
   const pieces = parseTemplate(template);
-  const sha256 = locationsIn(pieces).includes("sha256")
-    ? toHex(await digest("SHA-256", [body]))
-    : undefined;
+  const isHashed = locationsIn(pieces).some((location) => location in SHA256);
+  const hash = isHashed ? await digest("SHA-256", [body]) : undefined;
   return fill(pieces, (location) => {
     if (location === "body") return body;
-    if (location === "sha256") return sha256;
+    if (hash && location in SHA256) return SHA256[location](hash);
     return location === "crc32" ? String(crc32(body)) : values.signed(location);
   });
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webhook_logger.providers.locations import Values
+from webhook_logger.providers.locations import SHA256, Values
 from webhook_logger.providers.signatures import timestamp
 from webhook_logger.providers.signatures.hashes import decode, decode_hash
 from webhook_logger.providers.signatures.signature import Pairs, Signature
@@ -17,7 +17,7 @@ MAX_SIGNATURES = 20
 """Maximum signatures of a request that are verified."""
 IN_SIGNATURE = ("pair", "list")
 """Values of `timestamp.at` for a timestamp that is a part of the signature's value."""
-_BODY_KINDS = ("body", "json", "form", "crc32", "sha256")
+_BODY_KINDS = ("body", "json", "form", "crc32", *SHA256)
 
 
 @dataclass(frozen=True, slots=True)
