@@ -22,6 +22,7 @@ from webhook_logger.client.commands.exits import Commands, Exit, limit_time_afte
 from webhook_logger.client.commands.listen import listen
 from webhook_logger.client.commands.providers import providers
 from webhook_logger.client.commands.replay import replay
+from webhook_logger.client.commands.reply import reply
 from webhook_logger.client.commands.send import send
 from webhook_logger.client.commands.serve import serve
 
@@ -35,7 +36,7 @@ def cli() -> None:
     """Receive and inspect webhooks in real time."""
 
 
-for command in (listen, send, replay, providers, serve):
+for command in (listen, send, reply, replay, providers, serve):
     cli.add_command(command)
 
 

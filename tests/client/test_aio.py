@@ -66,7 +66,9 @@ def test_replies_are_set_and_reset(memory_server: Server) -> None:
             await inbox.reply(status=503, times=1)
             path = urlsplit(inbox.url).path
             assert (await asyncio.to_thread(post, memory_server.address, path)).status == 503
-            await inbox.reply(status=201)
+            await inbox.reply(sequence=[429, {"status": 202, "body": b"\xff"}], cors=False)
+            for status in (429, 202):
+                assert (await asyncio.to_thread(post, memory_server.address, path)).status == status
             await inbox.reset_reply()
             assert (await asyncio.to_thread(post, memory_server.address, path)).status == 200
             with pytest.raises(Rejected):

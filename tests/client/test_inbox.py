@@ -265,6 +265,18 @@ def test_responded_events_follow_their_requests(server: Server) -> None:
         ]
         inbox.reply(body=b"\xff\x00")
         assert post(server.address, path_of(inbox)).body == b"\xff\x00"
+        inbox.reply(
+            headers=[("X-Id", "{{ request.id }}")],
+            body="{{ request.subpath }}",
+            template=True,
+            rules=[{"match": {"subpath": "/a*"}, "status": 404, "headers": [("X-A", "1")]}],
+            sequence=[503, {"body": "no"}, {"body": b"\xff"}],
+        )
+        responses = [post(server.address, path_of(inbox) + path) for path in ("/b", "", "/a", "/c")]
+        assert [(each.status, each.body) for each in responses] == [
+            *((503, b"/b"), (200, b"no"), (404, b""), (200, b"\xff")),
+        ]
+        assert len(responses[0].headers["x-id"]) == len(inbox.uuid)
         inbox.reset_reply()
         assert post(server.address, path_of(inbox)).body == b""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, suppress
 from typing import Any
 
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.api import ReplyPart, reply_fields
 from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, any_event, request_where
 from webhook_logger.client.errors import Closed
 from webhook_logger.client.http import Headers
@@ -85,9 +86,24 @@ class AsyncInbox(BaseInbox):
         *,
         delay: float = 0,
         times: int | None = None,
+        cors: bool = True,
+        template: bool = False,
+        rules: Sequence[ReplyPart] = (),
+        sequence: Sequence[int | ReplyPart] = (),
     ) -> None:
         """Set the callback's reply; see `Inbox.reply`."""
-        await asyncio.to_thread(self._api.set_reply, status, headers, body, delay, times)
+        reply = reply_fields(
+            status=status,
+            headers=headers,
+            body=body,
+            delay=delay,
+            times=times,
+            cors=cors,
+            template=template,
+            rules=rules,
+            sequence=sequence,
+        )
+        await asyncio.to_thread(self._api.set_reply, reply)
 
     async def reset_reply(self) -> None:
         """Restore the default reply; see `Inbox.reset_reply`."""

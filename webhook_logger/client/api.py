@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,10 @@ TOO_MANY_REQUESTS = 429
 _JSON = (("Content-Type", "application/json"),)
 
 
+ReplyPart = Mapping[str, Any]
+"""A response in a reply, with the fields of docs/protocol.md. Its body can be text or bytes."""
+
+
 class Api:
     """Set the callback's reply, and respond to its requests."""
 
@@ -25,12 +30,17 @@ class Api:
         self._url = address.api_url
         self._http = Http(timeout=timeout, tls=tls)
 
-    def set_reply(
-        self, status: int, headers: Headers, body: bytes | str, delay: float, times: int | None
-    ) -> None:
-        """Set the callback's reply. Raises `Rejected` or `Unreachable`."""
-        reply = {**_response(status, headers, body), "delay": delay, "times": times}
-        _raise_for_status(self._send("PUT", "reply", reply))
+    def get_reply(self) -> dict[str, Any]:
+        """Return the callback's reply as JSON. Raises `Rejected` or `Unreachable`."""
+        return _shown(self._send("GET", "reply"))
+
+    def set_reply(self, reply: ReplyPart) -> dict[str, Any]:
+        """Set the callback's reply and return it as JSON. Raises `Rejected` or `Unreachable`.
+
+        Its fields are those of `docs/protocol.md`. Missing ones get their defaults. Each body can
+        also be a text or bytes.
+        """
+        return _shown(self._send("PUT", "reply", reply_to_wire(reply)))
 
     def reset_reply(self) -> None:
         """Restore the default reply. Raises `Rejected` or `Unreachable`."""
@@ -51,7 +61,7 @@ class Api:
         self._http.close()
 
     def _settle(
-        self, method: str, request: CapturedRequest, payload: dict[str, Any] | None = None
+        self, method: str, request: CapturedRequest, payload: Mapping[str, Any] | None = None
     ) -> bool:
         response = self._send(method, f"requests/{quote(request.id, safe='')}/response", payload)
         if response.status >= 300 and reason(_error(response)) == _TOO_LATE:
@@ -59,19 +69,52 @@ class Api:
         _raise_for_status(response)
         return True
 
-    def _send(self, method: str, path: str, payload: dict[str, Any] | None = None) -> HttpResponse:
+    def _send(
+        self, method: str, path: str, payload: Mapping[str, Any] | None = None
+    ) -> HttpResponse:
         body = json.dumps(payload).encode() if payload is not None else b""
         return self._http.send(method, f"{self._url}/{path}", _JSON if body else (), body)
 
 
-def _response(status: int, headers: Headers, body: bytes | str) -> dict[str, Any]:
+def reply_fields(**fields: Any) -> dict[str, Any]:
+    """Return the fields of a reply without those that have their defaults."""
+    return {name: value for name, value in fields.items() if value or name == "cors"}
+
+
+def reply_to_wire(reply: ReplyPart) -> dict[str, Any]:
+    """Return a reply as the API expects it, in which bodies can be texts or bytes."""
+    wire = _part(reply)
+    for name in ("rules", "sequence"):
+        if isinstance(wire.get(name), Sequence):
+            wire[name] = [_part(each) if isinstance(each, Mapping) else each for each in wire[name]]
+    return wire
+
+
+def _part(part: ReplyPart) -> dict[str, Any]:
+    body = part.get("body")
+    return {**part, "body": _body(body)} if isinstance(body, bytes | str) else dict(part)
+
+
+def _body(body: bytes | str) -> dict[str, str]:
     content = body.encode() if isinstance(body, str) else body
     wire = Body(content, len(content)).to_wire()
-    return {
-        "status": status,
-        "headers": [list(line) for line in headers],
-        "body": {"encoding": wire["encoding"], "content": wire["content"]},
-    }
+    return {"encoding": wire["encoding"], "content": wire["content"]}
+
+
+def _response(status: int, headers: Headers, body: bytes | str) -> dict[str, Any]:
+    return {"status": status, "headers": list(headers), "body": _body(body)}
+
+
+def _shown(response: HttpResponse) -> dict[str, Any]:
+    """Return the JSON object of a response. Raises `Rejected` or `Unreachable`."""
+    _raise_for_status(response)
+    try:
+        shown = json.loads(response.body)
+    except (RecursionError, ValueError):
+        shown = None
+    if not isinstance(shown, dict):
+        raise Unreachable("The server's response is not a reply. Check the URL.")
+    return shown
 
 
 def _raise_for_status(response: HttpResponse) -> None:

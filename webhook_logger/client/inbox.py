@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.api import ReplyPart, reply_fields
 from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, any_event, request_where
 from webhook_logger.client.errors import Closed
 from webhook_logger.client.http import Headers
@@ -98,12 +99,34 @@ class Inbox(BaseInbox):
         *,
         delay: float = 0,
         times: int | None = None,
+        cors: bool = True,
+        template: bool = False,
+        rules: Sequence[ReplyPart] = (),
+        sequence: Sequence[int | ReplyPart] = (),
     ) -> None:
         """Set the callback's reply. It is sent after `delay` seconds, `times` times or always.
 
+        With `template`, `{{ expressions }}` in headers and body are replaced by values of the
+        request. Each of `rules` is a response to the requests that match, such as
+        `{"match": {"subpath": "/a*"}, "status": 503, "body": "no"}`; `sequence` has statuses or
+        responses that are sent one after the other, such as `[503, 503, 200]`. docs/replies.md has
+        the details.
+
         Raises `Rejected`, whose message says which part is not allowed, or `Unreachable`.
         """
-        self._api.set_reply(status, headers, body, delay, times)
+        self._api.set_reply(
+            reply_fields(
+                status=status,
+                headers=headers,
+                body=body,
+                delay=delay,
+                times=times,
+                cors=cors,
+                template=template,
+                rules=rules,
+                sequence=sequence,
+            )
+        )
 
     def reset_reply(self) -> None:
         """Restore the default reply. Raises `Rejected` or `Unreachable`."""

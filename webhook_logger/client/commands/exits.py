@@ -31,7 +31,7 @@ class Exit(IntEnum):
     USAGE = 2, "An option, a URL or a file is invalid."
     UNREACHABLE = 3, "The server did not respond."
     TOO_LATE = 4, "`--timeout` expired before `--count` requests arrived."
-    REJECTED = 5, "The server refused the viewer."
+    REJECTED = 5, "The server refused the viewer or the reply."
     INTERRUPTED = 130, "Ctrl-C."
     BROKEN_PIPE = 141, "The reader of the output closed the pipe, like `head`."
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from webhook_logger import providers
+from webhook_logger.client.errors import Invalid
+from webhook_logger.headers import HeaderLines
 from webhook_logger.providers import Provider, UnknownProvider
 
 MAX_SECONDS = 10**6
@@ -60,6 +65,23 @@ signature_options = click.option(
     callback=_named_values,
     help="An option of the provider's signature, such as url=https://…; repeatable.",
 )
+headers = click.option(
+    "-H",
+    "--header",
+    "lines",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="Add a header line; repeatable.",
+)
+data = click.option(
+    "-d", "--data", metavar="TEXT|@FILE|@-", help="The body; @- reads it from stdin."
+)
+json_data = click.option(
+    "--json",
+    "json_data",
+    metavar="TEXT|@FILE|@-",
+    help="The body, with Content-Type: application/json unless -H gives another.",
+)
 SECONDS = Positive(MAX_SECONDS)
 PROVIDER = ProviderId()
 
@@ -84,3 +106,37 @@ allow_escape = click.option(
     is_flag=True,
     help="Also send paths that lead out of the target's path, such as /../admin.",
 )
+
+
+def headers_and_body(
+    lines: Iterable[str], data: str | None, json_data: str | None
+) -> tuple[HeaderLines, bytes | None]:
+    """Return the header lines and the body of the options `headers`, `data` and `json_data`."""
+    if data is not None and json_data is not None:
+        raise click.UsageError("Use either --data or --json, not both.")
+    parsed = tuple(map(_header_line, lines))
+    if json_data is not None and all(name.lower() != "content-type" for name, _ in parsed):
+        parsed = (*parsed, ("Content-Type", "application/json"))
+    return parsed, content(data if json_data is None else json_data)
+
+
+def _header_line(text: str) -> tuple[str, str]:
+    """Parse a header line. Characters outside ASCII are sent as UTF-8."""
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise Invalid(f"A header must have the form 'Name: value': {text!r}.")
+    return name, value.strip(" \t").encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def content(data: str | None) -> bytes | None:
+    """Return the bytes of `TEXT`, `@FILE` or `@-`."""
+    if data is None:
+        return None
+    if not data.startswith("@"):
+        return data.encode("utf-8", "surrogateescape")
+    if data == "@-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(data[1:]).read_bytes()
+    except OSError as error:
+        raise Invalid(f"Cannot read {data[1:]}: {error.strerror}.") from error

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import click
 from rich.console import Group
@@ -18,7 +16,7 @@ from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen, duration
 from webhook_logger.client.commands.tally import NO_RESPONSE, Tally
-from webhook_logger.client.errors import Invalid, Unreachable
+from webhook_logger.client.errors import Unreachable
 from webhook_logger.client.http import Http, HttpResponse
 from webhook_logger.client.show import format_body, header, status_color
 from webhook_logger.headers import HeaderLines
@@ -67,21 +65,9 @@ def _merged(lines: HeaderLines, others: HeaderLines) -> HeaderLines:
 @click.command()
 @click.argument("url")
 @click.option("-X", "--method", show_default="POST", metavar="METHOD", help="The HTTP method.")
-@click.option(
-    "-H",
-    "--header",
-    "lines",
-    multiple=True,
-    metavar="'NAME: VALUE'",
-    help="Add a header line; repeatable.",
-)
-@click.option("-d", "--data", metavar="TEXT|@FILE|@-", help="The body; @- reads it from stdin.")
-@click.option(
-    "--json",
-    "json_data",
-    metavar="TEXT|@FILE|@-",
-    help="The body, with Content-Type: application/json unless -H gives another.",
-)
+@options.headers
+@options.data
+@options.json_data
 @click.option(
     "--sign",
     "signer",
@@ -152,12 +138,7 @@ def send(
         raise click.UsageError("Use either --sign or --provider, not both.")
     if event and not sampled:
         raise click.UsageError("--event requires --provider.")
-    if data is not None and json_data is not None:
-        raise click.UsageError("Use either --data or --json, not both.")
-    headers = tuple(map(_line, lines))
-    if json_data is not None and all(name.lower() != "content-type" for name, _ in headers):
-        headers = (*headers, ("Content-Type", "application/json"))
-    body = _content(data if json_data is None else json_data)
+    headers, body = options.headers_and_body(lines, data, json_data)
     draft = RequestDraft(
         method,
         absolute(url),
@@ -220,14 +201,6 @@ def _pause(seconds: float) -> None:
         time.sleep(min(seconds, options.MAX_SECONDS))
 
 
-def _line(text: str) -> tuple[str, str]:
-    """Parse a header line. Characters outside ASCII are sent as UTF-8."""
-    name, colon, value = text.partition(":")
-    if not colon:
-        raise Invalid(f"A header must have the form 'Name: value': {text!r}.")
-    return name, value.strip(" \t").encode("utf-8", "surrogateescape").decode("latin-1")
-
-
 def _checked_secret(secret: str) -> str:
     """Return the secret if it is valid UTF-8."""
     try:
@@ -235,20 +208,6 @@ def _checked_secret(secret: str) -> str:
     except UnicodeEncodeError:
         raise click.BadParameter("it is not UTF-8.") from None
     return secret
-
-
-def _content(data: str | None) -> bytes | None:
-    """Return the bytes of `TEXT`, `@FILE` or `@-`."""
-    if data is None:
-        return None
-    if not data.startswith("@"):
-        return data.encode("utf-8", "surrogateescape")
-    if data == "@-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(data[1:]).read_bytes()
-    except OSError as error:
-        raise Invalid(f"Cannot read {data[1:]}: {error.strerror}.") from error
 
 
 def _format_response(response: HttpResponse, seconds: float, verbose: bool) -> Group:
