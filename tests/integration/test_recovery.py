@@ -69,6 +69,30 @@ def test_a_viewer_that_reconnects_receives_exactly_what_it_missed(
         assert bodies == ["2", "3", "4", "5"]
 
 
+def test_a_viewer_that_joins_again_for_a_role_still_recovers_everything(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    a, b = workers
+    seen = watched(a, uuid)
+    count = 40
+    for _ in range(count):  # more than fits into the buffers of a connection
+        post(a.address, f"/{uuid}", bytes(2**18))
+    with PacketViewer(b.url, seen) as viewer:
+        viewer.event("joined")
+        viewer.write(f'420["join",{{"uuid":"{uuid}","respond":"handshakes"}}]')
+        post(a.address, f"/{uuid}/last")
+        received, joined = 0, {}
+        while received <= count or not joined:
+            kind, data = viewer.packet()
+            if kind == "430":
+                [joined] = data
+                assert (joined["missed"], joined["seq"]) == (0, received)
+                assert joined.get("recovered", 0) in (count - received, count + 1 - received)
+            elif data[0] == "request":
+                received += 1
+                assert data[1]["seq"] == received
+
+
 def test_a_viewer_without_a_position_receives_new_requests_only(
     workers: tuple[Server, Server], uuid: str
 ) -> None:

@@ -71,7 +71,10 @@ class Membership:
         if barrier.is_complete:
             self._rejoin(join.uuid, barrier)
         room = self._rooms.setdefault(join.uuid, Room())
-        room.stop_catching_up(sid)  # the viewer may join again
+        # A viewer may join again. Without a position, it continues from where it is.
+        behind = room.behind.get(sid) if join.position is None else None
+        if behind is None:
+            room.stop_catching_up(sid)
         self.replaced.end(room, sid)
         is_new = sid not in room.viewers_here
         room.viewers_here[sid] = outbox
@@ -82,6 +85,8 @@ class Membership:
         room.reach(barrier)
         self._socketio.server.enter_room(sid, join.uuid)
         joined = self._barriers.joined(room, barrier, join)
+        if behind:
+            joined |= behind.joined(barrier)
         self._barriers.count_missed(joined, receivers=1)
         if barrier.recovered:
             self._recovery.begin(join.uuid, room, sid, barrier)

@@ -118,6 +118,12 @@ class CatchUp:
         """Return whether the viewers have reached the position of their room."""
         return (self.epoch, self.seq) == (self.room.epoch, self.room.seq)
 
+    def joined(self, barrier: Barrier) -> dict[str, Any]:
+        """Return the fields of `joined` that differ from those of a live viewer at the barrier."""
+        more = barrier.seq - self.seq if self.epoch == barrier.epoch else 0
+        recovered = {"recovered": more} if more > 0 else {}
+        return {"epoch": self.epoch, "seq": self.seq, **recovered}
+
     def has_received(self, responded: ResponseReport) -> bool:
         """Return whether the viewers have received the request. Otherwise keep its response."""
         if responded.epoch == self.epoch and responded.seq <= self.seq:
