@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.support.processes import ROOT
 from webhook_logger import providers
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.providers import OutgoingRequest, SignedRequest, Unsignable, Verdict, handshakes
+from webhook_logger.providers.summary import summarise
 
 VECTORS: list[Vector] = [vector for file in vectors.files() for vector in vectors.read(file)]
 SIGNED = [vector for vector in VECTORS if "signature" in vector]
@@ -62,6 +64,11 @@ def _recognition(request: CapturedRequest) -> dict[str, Any] | None:
         return None
     names = ("event", "delivery", "attempt", "timestamp")
     return {"provider": found.provider.id} | {name: getattr(found, name) for name in names}
+
+
+def test_the_page_summarises_requests_in_the_same_words(page: Any) -> None:
+    for vector, summary in zip(VECTORS, page["summaries"], strict=True):
+        assert summary == asdict(summarise(request_of(vector))), vector["about"]
 
 
 def test_the_page_gives_the_same_verdicts(page: Any) -> None:

@@ -115,7 +115,7 @@ function partsProblem({ entries, timestamp: sent = "" }, { prefix = "", pairs, l
   if (timestamp?.at === "pair" && secondsOf(sent, timestamp.unit) === null) {
     return `it has no timestamp (${pairs?.timestamp}=)`;
   }
-  if (timestamp?.at === "list" && entries.length > 0 && secondsOf(sent, timestamp.unit) === null) {
+  if (timestamp?.at === "list" && sent && secondsOf(sent, timestamp.unit) === null) {
     return "it has no timestamp at its start";
   }
   return pairs || list || hasPrefix(entries[0], prefix) ? "" : noPrefix(prefix);

@@ -22,7 +22,6 @@
  * @typedef {(location: string) => string | Uint8Array | undefined} ValueAt
  */
 
-import { bytesOf } from "../body/body.js";
 import { utf8 } from "../text/encoding.js";
 import { textOfLine, trimOws } from "../wire/captured.js";
 import { encode, hmac } from "./hashes.js";
@@ -35,6 +34,8 @@ import { fill, parseTemplate } from "./template.js";
 
 /** A request with a larger body is not a handshake. */
 const MAX_HANDSHAKE_BYTES = 16 * 1024;
+/** The same for handshakes that only their body shows. */
+const MAX_SEARCHED_BYTES = 2 * 1024;
 
 /** Longer values are not sent back. */
 const MAX_VALUE_BYTES = 1024;
@@ -70,11 +71,24 @@ function find(request) {
   if (!complete || size > MAX_HANDSHAKE_BYTES) return null;
   const values = valuesIn(request);
   const found = HANDSHAKES.find(
-    ({ handshake }) => holds(handshake.when, values) && canRespond(handshake, values),
+    ({ handshake }) =>
+      (size <= MAX_SEARCHED_BYTES || hasMark(handshake.when)) &&
+      holds(handshake.when, values) &&
+      canRespond(handshake, values),
   );
   if (!found) return null;
   const { secret: needsSecret = false, seconds, about } = found.handshake;
   return { ...found, needsSecret, seconds, about };
+}
+
+/**
+ * Whether the head of a request shows that it is a handshake.
+ * @param {import("./registry.js").Rule} when
+ */
+function hasMark({ method = "", headers = {}, query }) {
+  const names = Object.keys(headers).map((name) => name.toLowerCase());
+  const isRare = names.some((name) => name !== "content-type" && name !== "user-agent");
+  return isRare || query !== undefined || !["", "GET", "POST"].includes(method);
 }
 
 /**
@@ -103,7 +117,7 @@ export async function handshakeResponse(request, secret = "", options = {}) {
  * @param {string} secret
  */
 async function computedText({ hash, encoding, prefix = "", signed }, values, secret) {
-  const content = await signedContent(signed, values, bytesOf(values.request.body));
+  const content = await signedContent(signed, values);
   return prefix + encode(await hmac(hash, utf8(secret), content ?? []), encoding);
 }
 

@@ -4,7 +4,8 @@
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *
- * @typedef {Pick<CapturedRequest, "method" | "scheme" | "host" | "path" | "subpath" | "query_string" | "headers" | "body" | "received_at">} ReadableRequest
+ * @typedef {Omit<PickedRequest, "body"> & {body: import("../body/body.js").Body}} ReadableRequest
+ * @typedef {Pick<CapturedRequest, "method" | "scheme" | "host" | "path" | "subpath" | "query_string" | "headers" | "body" | "received_at">} PickedRequest
  *
  * @typedef {object} Given  values that are not in the request
  * @property {Record<string, string>} [options]  entered by the user
@@ -21,7 +22,7 @@ import { fill, parseTemplate } from "./template.js";
 export const MAX_PARSED_BYTES = 256 * 1024;
 
 /** Longer values, in UTF-8, match no pattern, and are neither shown nor sent back. */
-const MAX_SHORT_BYTES = 1024;
+export const MAX_SHORT_BYTES = 1024;
 
 /** Maximum headers that a header may list. */
 const MAX_LISTED = 100;
@@ -67,6 +68,23 @@ export class RequestValues {
   constructor(request, given = {}) {
     this.request = request;
     this.given = given;
+  }
+
+  /**
+   * Return the values of the same request with another body.
+   * @param {Uint8Array} bytes
+   */
+  withBody(bytes) {
+    const { length: size } = bytes;
+    const body = {
+      size,
+      encoding: /** @type {const} */ ("base64"),
+      content: "",
+      complete: true,
+      bytes,
+    };
+    const known = { ...body, text: "", note: "" };
+    return new RequestValues({ ...this.request, body: known }, this.given);
   }
 
   /**

@@ -6,8 +6,9 @@
  * @typedef {(values: RequestValues) => boolean} Condition
  */
 
+import { textOfLine } from "../wire/captured.js";
 import { jsonText } from "./json-pointer.js";
-import { isShort } from "./request-values.js";
+import { isShort, MAX_SHORT_BYTES } from "./request-values.js";
 
 /** @type {WeakMap<Rule, Condition[]>} */
 const compiled = new WeakMap();
@@ -45,7 +46,7 @@ function* compile({ method, subpath, headers = {}, query = {}, form = {}, json =
   if (method !== undefined) yield ({ request }) => request.method === method;
   for (const [written, pattern] of Object.entries(headers)) {
     const name = written.toLowerCase();
-    yield condition(pattern, (values) => values.headers.get(name));
+    yield headerCondition(pattern, name);
   }
   if (subpath !== undefined) yield condition(subpath, ({ request }) => request.subpath);
   for (const [name, pattern] of Object.entries(query)) {
@@ -59,6 +60,20 @@ function* compile({ method, subpath, headers = {}, query = {}, form = {}, json =
       ? (values) => values.json(pointer) !== undefined
       : condition(pattern, (values) => jsonText(values.json(pointer)));
   }
+}
+
+/**
+ * @param {string} pattern
+ * @param {string} name  in lower case
+ * @returns {Condition}
+ */
+function headerCondition(pattern, name) {
+  if (pattern === "") return ({ headers }) => headers.has(name);
+  const regex = new RegExp(pattern);
+  return ({ headers }) => {
+    const line = headers.get(name); // a character for each byte
+    return line !== undefined && line.length <= MAX_SHORT_BYTES && regex.test(textOfLine(line));
+  };
 }
 
 /**

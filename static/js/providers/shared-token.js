@@ -37,8 +37,8 @@ export function sharedTokenVerdict(values, { at, prefix = "" }, secret) {
 export function basicVerdict(values, { at }, secret) {
   const text = values.text(at);
   if (!text) return missing(at);
-  const [, encoded] = /^basic (.*)$/is.exec(text) ?? [];
-  const sent = encoded === undefined ? null : fromBase64(encoded);
+  const parts = /^basic(?: (.*))?$/is.exec(text);
+  const sent = parts && fromBase64(parts[1] ?? "");
   if (!sent) return malformed(at, "it does not contain basic credentials");
   const expected = basicCredentials(values.given.options ?? {}, secret);
   if (equalBytes(sent, expected)) return { ok: true, notes: [] };

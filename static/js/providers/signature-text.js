@@ -13,7 +13,6 @@
  * @property {number} now       milliseconds since 1970
  */
 
-import { bytesOf } from "../body/body.js";
 import { toBase64, utf8 } from "../text/encoding.js";
 import { base64url, encode, hmac, joined } from "./hashes.js";
 import { basicCredentials } from "./shared-token.js";
@@ -74,7 +73,7 @@ async function hmacText(draft) {
 
 /** @param {Draft} draft */
 async function contentOf({ values, signature: { signed = "{body}" }, provider }) {
-  const content = await signedContent(signed, values, bytesOf(values.request.body));
+  const content = await signedContent(signed, values);
   if (content) return content;
   const absent = requiredIn(parseTemplate(signed)).find(
     (each) => values.signed(each) === undefined,
@@ -99,11 +98,10 @@ async function token(draft) {
   const { values, signature, now } = draft;
   const { algorithms = [], claims = {} } = signature;
   const alg = algorithms.find((each) => each in TOKEN_HASHES) ?? "HS256";
-  const body = bytesOf(values.request.body);
   /** @type {Record<string, unknown>} */
   const content = {};
   for (const [claim, template] of Object.entries(claims)) {
-    const parts = (await signedContent(template, values, body)) ?? [];
+    const parts = (await signedContent(template, values)) ?? [];
     content[claim] = new TextDecoder().decode(await joined(parts));
   }
   content.iat = Math.floor(now / 1000);

@@ -93,17 +93,17 @@ async function contentVerdict(values, signature, secret, provider) {
   if ("ok" in match) return match;
   if (!request.body.complete && coversBody(signature)) return bodyNotKept();
   values.given.timestamp = claim.timestamp;
-  const indexFor = async (/** @type {Uint8Array} */ body) => {
-    const content = await signedContent(signature.signed ?? "{body}", values, body);
+  const indexFor = async (/** @type {RequestValues} */ each) => {
+    const content = await signedContent(signature.signed ?? "{body}", each);
     return content ? match(content) : -1;
   };
-  const index = await indexFor(bytesOf(request.body));
+  const index = await indexFor(values);
   if (index >= 0) return validVerdict(request, signature, claim, index);
   if (signature.kind !== "hmac") return mismatch("the public key is wrong");
   if (!coversBody(signature)) return mismatch();
   const original = await originalOf(
     bytesOf(request.body),
-    async (guess) => (await indexFor(guess)) >= 0,
+    async (guess) => (await indexFor(values.withBody(guess))) >= 0,
   );
   return original ? bodyAltered(original) : mismatch();
 }

@@ -13,7 +13,6 @@
  * @property {Uint8Array} sent
  */
 
-import { bytesOf } from "../body/body.js";
 import { fromBase64, utf8 } from "../text/encoding.js";
 import { span } from "../text/timestamps.js";
 import { hasPrefix, isInBody, noPrefix } from "./claim.js";
@@ -135,7 +134,7 @@ async function claimsRefusal(token, { claims = {} }, values) {
   for (const [claim, template] of Object.entries(claims)) {
     const fromBody = locationsIn(parseTemplate(template)).some(isInBody);
     if (fromBody && !body.complete) return bodyNotKept();
-    const parts = await signedContent(template, values, bytesOf(body));
+    const parts = await signedContent(template, values);
     const sent = token.claims[claim];
     const isEqual =
       parts &&
