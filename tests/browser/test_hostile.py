@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import ConsoleErrors
-from tests.browser.hostile import BODIES, GROUPS, TOGETHER, heads_of, token
+from tests.browser.hostile import BODIES, GROUPS, TOGETHER, heads_of, in_value, token
 from tests.browser.payloads import PAYLOADS
 from tests.browser.test_resend import ALL, target
 from tests.support.processes import Server
@@ -129,6 +130,21 @@ def test_no_token_runs(server: Server, watch: Watch, uuid: str) -> None:
     for _ in PAYLOADS:
         expect(watch.page.locator("found-tokens .token").first).to_be_visible()
         watch.page.keyboard.press("j")
+
+
+def test_no_event_runs(server: Server, watch: Watch, uuid: str) -> None:
+    for payload in PAYLOADS:
+        value = in_value(payload)
+        body = json.dumps({"action": payload, "type": payload}).encode()
+        lines = (f"X-GitHub-Event: {value}", f"X-GitHub-Delivery: {value}")
+        post(server.address, f"/{uuid}/github", body, *lines)
+        post(server.address, f"/{uuid}/other", body)
+    expect(watch.page.locator(".row").first).to_contain_text(in_value(PAYLOADS[-1])[:20])
+    watch.page.keyboard.press("g")
+    for _ in range(2 * len(PAYLOADS)):
+        expect(watch.page.locator("request-detail h2")).to_be_visible()
+        watch.page.keyboard.press("j")
+    expect(watch.page.locator(".provider-title")).to_contain_text(in_value(PAYLOADS[0])[:20])
 
 
 def test_no_compressed_body_runs(server: Server, watch: Watch, uuid: str) -> None:

@@ -42,7 +42,7 @@ const { summarise } = await load("providers/summary");
 const { CHOICES, exportAs } = await load("export/formats");
 const { harEntry } = await load("export/har");
 const { bodyFileName, partFileName } = await load("export/file-name");
-const { piecesOf } = await load("text/timestamps");
+const { piecesOf, sentDate } = await load("text/timestamps");
 const { sample } = await import("./samples.js");
 
 const SIZE = 2 * 1024;
@@ -133,6 +133,7 @@ const HEADERS = {
   "the file name of a part": (text) => partFileName({ fileName: text, name: "", type: "" }),
   "a provider's headers": (text) =>
     summarise(sample({ headers: HEADERS_OF_PROVIDERS.map((name) => [name, text]) })),
+  "a provider's timestamp": sentDate,
   "repeated deliveries": (text) => {
     const retries = new Retries();
     for (const seq of [1, 2]) retries.add(sample({ seq, headers: [["webhook-id", text]] }));

@@ -1,8 +1,9 @@
 import { html } from "lit";
 import { GROUPS, SHORTCUTS } from "../browser/shortcuts.js";
+import { EXAMPLES } from "../state/filter.js";
 import { Sheet } from "./sheet.js";
 
-/** The keyboard shortcuts, and a link to the documentation. */
+/** The keyboard shortcuts, the terms of the filter, and a link to the documentation. */
 export class HelpSheet extends Sheet {
   constructor() {
     super();
@@ -14,6 +15,11 @@ export class HelpSheet extends Sheet {
   content() {
     return html`
       <div class="help">${GROUPS.map(section)}</div>
+      <section class="help-filter">
+        <h3>Filter</h3>
+        <p>All terms must match. A word without a field is searched everywhere; a minus excludes.</p>
+        <p>${EXAMPLES.map((term) => html`<code>${term}</code> `)}</p>
+      </section>
       <p class="help-docs">
         <a href=${this.docs} target="_blank">Protocol documentation</a> for scripts and tools
       </p>

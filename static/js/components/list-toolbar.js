@@ -1,12 +1,10 @@
 import { html, LitElement, nothing } from "lit";
+import { EXAMPLES } from "../state/filter.js";
 import { countText, requestCount } from "../text/format.js";
 import "./export-menu.js";
 
 /** Announce one result after the last letter, not one for each letter. */
 const QUIET_MS = 1000;
-
-const EXAMPLE =
-  'method:post path:/orders provider:stripe event:invoice header:json body:"a card" from:203.0.113.9 -word';
 
 /**
  * Filters, pauses, clears and exports the list.
@@ -44,7 +42,7 @@ export class ListToolbar extends LitElement {
           class="field toolbar-filter"
           aria-label="Filter requests"
           placeholder="Filter, such as provider:stripe event:paid"
-          title=${`Words, or fields such as ${EXAMPLE}`}
+          title=${`Words, or fields such as ${EXAMPLES.join(" ")}`}
           spellcheck="false"
           autocomplete="off"
           .value=${filter}

@@ -36,6 +36,7 @@ export class SampleSheet extends Sheet {
   constructor() {
     super();
     this.heading = "Send a sample webhook";
+    this.closedBy = "closerequest";
     /** URL of the callback. */
     this.url = "";
     /** The selected request, whose provider is chosen at first. @type {import("../wire/captured.js").CapturedRequest | null} */
@@ -164,10 +165,12 @@ export class SampleSheet extends Sheet {
   headers() {
     const { outgoing, provider } = this;
     if (!outgoing) return nothing;
+    const { pathname, search } = new URL(outgoing.url);
     const lines = outgoing.headers.map(([name, value]) => `${name}: ${value}`);
+    const head = [`${outgoing.method} ${pathname}${search}`, ...lines].join("\n");
     return html`<details class="signature-fold">
       <summary>Headers (${lines.length})</summary>
-      <pre class="sample-headers captured">${lines.join("\n")}</pre>
+      <pre class="sample-headers captured">${head}</pre>
     </details>
     ${sampleNotes(outgoing, provider).map((note) => html`<p class="signature-note">${note}</p>`)}`;
   }

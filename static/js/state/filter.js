@@ -29,6 +29,18 @@ const HEAD_CHARACTERS = 4 * 1024;
 /** Maximum bodies that are decompressed at the same time. */
 const MAX_OPENING = 8;
 
+/** Examples of terms, for people. */
+export const EXAMPLES = [
+  "provider:stripe",
+  "event:invoice",
+  "method:post",
+  "path:/orders",
+  "header:json",
+  'body:"a card"',
+  "from:203.0.113.9",
+  "-word",
+];
+
 /** @type {Record<string, (request: CapturedRequest, recogniser: Recogniser) => string>} the cheapest first */
 const FIELDS = {
   method: ({ method }) => method,

@@ -55,17 +55,20 @@ export function explained(text) {
   return first?.date && more.length === 0 ? meaningOf(first.date) : "";
 }
 
-/** Maximum length of a timestamp that a provider sends: "Wed, 25 Nov 2026 13:03:22 +0000 (UTC)". */
-const MAX_SENT_LENGTH = 40;
+/** "2026-11-25T13:03:22Z" or "Wed, 25 Nov 2026 13:03:22 GMT". `Date` also reads "1" as a date. */
+const DATES =
+  /^(?:\d{4}-\d\d-\d\d[T ]|(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} )\d\d:\d\d.{0,24}$/;
 
 /**
  * Return the date of a provider's timestamp, or null: seconds or milliseconds since 1970, or a date.
  * @param {string} text
  */
 export function sentDate(text) {
-  if (text.length > MAX_SENT_LENGTH) return null;
-  const [first, ...more] = piecesOf(text);
-  const date = first?.date && more.length === 0 ? first.date : new Date(text);
+  if (text.length <= MAX_LENGTH) {
+    const [first, ...more] = piecesOf(text);
+    if (first?.date && more.length === 0) return first.date;
+  }
+  const date = new Date(DATES.test(text) ? text : "");
   return Number.isNaN(date.getTime()) ? null : date;
 }
 

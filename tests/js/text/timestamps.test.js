@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explained, piecesOf, span } from "../../../static/js/text/timestamps.js";
+import { explained, piecesOf, sentDate, span } from "../../../static/js/text/timestamps.js";
 
 /** @param {string} text */
 const dates = (text) =>
@@ -22,6 +22,22 @@ test("other numbers are not dates", () => {
     assert.deepEqual(dates(text), [], text);
   }
   assert.deepEqual(dates("5257a8691763786460b"), []);
+});
+
+test("a provider's timestamp is a number or a date", () => {
+  for (const text of [
+    "1763786460",
+    "1763786460000",
+    "2025-11-22T04:41:00Z",
+    "2025-11-22 05:41:00+01:00",
+    "Sat, 22 Nov 2025 04:41:00 GMT",
+    "22 Nov 2025 04:41:00 +0000",
+  ]) {
+    assert.equal(sentDate(text)?.toISOString(), "2025-11-22T04:41:00.000Z", text);
+  }
+  for (const text of ["", "1", "a 1", "2025", "2025-99-22T04:41:00Z", "x".repeat(60_000)]) {
+    assert.equal(sentDate(text), null, text.slice(0, 20));
+  }
 });
 
 test("the pieces of a text add up to the text", () => {
