@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from tests.support.deliveries import connect_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis
-from webhook_logger.delivery import QueueLimits
+from tests.wire_fixture import samples
+from webhook_logger.delivery import SECRET_HANDSHAKE, QueueLimits
 from webhook_logger.delivery.redis.keys import key
 from webhook_logger.delivery.redis.presence import COMMANDS_PER_BATCH
 
@@ -36,3 +38,19 @@ def test_a_claim_that_fails_unexpectedly_leaves_the_role_free(redis: Redis) -> N
             act(uuid, "first", "\udfff")
         assert delivery.claim(uuid, "second") is True
         delivery.unclaim(uuid, "second")
+
+
+def test_handshakes_wait_for_viewers_of_workers_that_report_some(redis: Redis) -> None:
+    """A worker of an earlier release reports only its number of viewers."""
+    delivery = connect_delivery(redis, QueueLimits())
+    request = replace(samples()[0], uuid=str(uuid4()))
+    now = redis.client.time()[0]
+    for present, viewers, is_pending in (
+        (f"3 {now + 100}", 3, False),
+        (f"3 {now + 100} 0", 3, False),
+        (f"3 {now + 100} 2", 3, True),
+        (f"3 {now - 1} 2", 0, False),
+    ):
+        redis.client.hset(key(request.uuid), "viewers:00ff", present)
+        receipt = delivery.publish(request, SECRET_HANDSHAKE)
+        assert (receipt.viewers, bool(receipt.pending)) == (viewers, is_pending), present
