@@ -37,6 +37,7 @@ const { publicKeyOf } = await load("providers/public-keys");
 const { check } = await load("providers/signature");
 const { SIGNERS } = await load("providers/signature-choice");
 const registry = await load("providers/registry");
+const { findHandshake } = await load("providers/handshake");
 const { recognise } = await load("providers/recognise");
 const { summarise } = await load("providers/summary");
 const { CHOICES, exportAs } = await load("export/formats");
@@ -199,6 +200,8 @@ const BODIES = {
     compare(sample({ body: body(text) }), sample({ body: body(`x${text.slice(1)}y`) })),
   "a filter on the body": (text) => matches(TERMS, sample({ body: body(text) })),
   "a request of a provider": (text) => recognise(sample({ body: body(text) })),
+  "a handshake": (text) =>
+    ["POST", "OPTIONS"].map((method) => findHandshake(sample({ method, body: body(text) }))),
   "a summary": (text) =>
     ["", "application/x-www-form-urlencoded", "application/soap+xml", "application/graphql"].map(
       (type) => summarise(sample({ headers: [["content-type", type]], body: body(text) })),

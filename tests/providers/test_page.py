@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -22,7 +24,21 @@ from webhook_logger.providers.summary import summarise
 
 VECTORS: list[Vector] = [vector for file in vectors.files() for vector in vectors.read(file)]
 SIGNED = [vector for vector in VECTORS if "signature" in vector]
-IDS = [id_ for id_ in providers.ids() if secret_of(providers.get(id_))]
+
+
+def signed_samples() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the providers that sign with a shared secret, and a signed sample of each."""
+    for id_, provider in providers.providers().items():
+        secret = secret_of(provider) or ""
+        for entry in provider.entry["samples"] if secret else ():
+            outgoing = provider.sample(entry.get("event"), URL)
+            with suppress(Unsignable):
+                request = captured(outgoing, provider.sign(outgoing, secret)).to_wire()
+                yield id_, {"request": request, "provider": id_, "fields": {"secret": secret}}
+
+
+SAMPLES = dict(signed_samples())
+IDS = list(SAMPLES)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +46,7 @@ def page() -> Any:
     """Return the results of the page for the same input."""
     given = {
         "requests": [request_of(vector).to_wire() for vector in VECTORS],
-        "signed": [_case(vector) for vector in SIGNED],
+        "signed": [*map(_case, SIGNED), *SAMPLES.values()],
         "samples": [{"provider": id_, "secret": secret_of(providers.get(id_))} for id_ in IDS],
         "url": URL,
         "now": vectors.ARRIVED * 1000,
@@ -72,13 +88,18 @@ def test_the_page_summarises_requests_in_the_same_words(page: Any) -> None:
 
 
 def test_the_page_gives_the_same_verdicts(page: Any) -> None:
-    for vector, verdict in zip(SIGNED, page["verdicts"], strict=True):
+    for vector, verdict in zip(SIGNED, page["verdicts"], strict=False):
         signature = vector["signature"]
         provider = providers.get(signature["provider"])
         expected = provider.verify(
             request_of(vector), signature["secret"], **signature.get("options", {})
         )
         assert verdict == _as_in_the_page(expected), vector["about"]
+
+
+def test_the_page_verifies_samples_that_python_signed(page: Any) -> None:
+    for id_, verdict in zip(IDS, page["verdicts"][len(SIGNED) :], strict=True):
+        assert verdict["ok"], (id_, verdict)
 
 
 def _as_in_the_page(verdict: Verdict) -> dict[str, Any]:
@@ -101,11 +122,6 @@ def test_the_page_responds_to_the_same_handshakes(page: Any) -> None:
 @pytest.mark.parametrize("at", range(len(IDS)), ids=IDS)
 def test_a_sample_that_the_page_signed_is_valid(page: Any, at: int) -> None:
     signed, provider = page["samples"][at], providers.get(IDS[at])
-    if signed is None:
-        for entry in provider.entry["samples"]:
-            with pytest.raises(Unsignable):
-                provider.sign(provider.sample(entry.get("event"), URL), str(secret_of(provider)))
-        return
     headers = tuple((name, value) for name, value in signed["headers"])
     outgoing = OutgoingRequest(
         url=signed["url"], method=signed["method"], timestamp=vectors.ARRIVED
