@@ -132,6 +132,12 @@ def preview(stage: Stage) -> None:
     expect(stage.page.frame_locator("webhook-html-preview iframe").locator("h1")).to_be_visible()
 
 
+def ruled_reply(stage: Stage) -> None:
+    stage.press("Edit the response")
+    stage.page.get_by_label("Replace").check()
+    stage.press("Add a rule")
+
+
 def binary_reply(stage: Stage) -> None:
     script = "(reply) => document.querySelector('webhook-page').replies.save(reply)"
     stage.page.evaluate(script, {"body": {"encoding": "base64", "content": "AP8="}})
@@ -186,6 +192,7 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "reply": lambda stage: stage.press("Edit the response"),
     "reply, refused": Stage.refuse,
     "reply, with a binary body": binary_reply,
+    "reply, with a template and rules": ruled_reply,
     "copy menu": lambda stage: (several(stage), stage.press("Copy as")),
     "a delivery sent again": lambda stage: [stage.post("/", b"{}") for _ in range(2)],
     "a provider": lambda stage: stage.post(

@@ -180,6 +180,62 @@ def test_the_sheet_keeps_and_sets_templates_and_sequences(
     assert (kept["sequence"], "template" in kept) == ([500, 404], False)
 
 
+@SIZES
+def test_the_sheet_edits_rules(
+    server: Server,
+    open_page: Open,
+    uuid: str,
+    console_errors: ConsoleErrors,
+    options: dict[str, object],
+) -> None:
+    console_errors.allow("status of 400")
+    binary = {"match": {}, "status": 201, "headers": [], "body": BINARY, "delay": 0}
+    api(server, uuid, "PUT", rules=[binary])
+    page = open_page(server, f"/view/{uuid}", **options)
+    expect(responses(page)).to_have_text("Responds with 200, 1 rule")
+    panel = sheet(page)
+    expect(panel.get_by_label("JSON of this rule")).to_have_value(json.dumps(binary, indent=2))
+    panel.get_by_role("button", name="Add a rule").click()
+    rule = panel.get_by_role("group", name="Rule 2")
+    rule.get_by_label("If method").fill("POST")
+    rule.get_by_label("and subpath").fill("/orders*")
+    rule.get_by_label("and request headers").fill("X-Event: push*")
+    rule.get_by_label("and request JSON").fill("/id: 5\n/name: a: b")
+    rule.get_by_label("then status").fill("2")
+    rule.get_by_label("with headers").fill("X-A: 1")
+    rule.get_by_label("and body").fill("{{ json./id }}")
+    rule.get_by_label("Replace").check()
+    save(panel)
+    expect(panel.get_by_text("rule 2: status: must be a whole number")).to_be_visible()
+    rule.get_by_label("then status").fill("202")
+    panel.get_by_role("button", name="Remove rule 1").click()
+    saved(panel)
+    match = {"method": "POST", "subpath": "/orders*", "headers": {"X-Event": "push*"}}
+    assert api(server, uuid)["rules"] == [
+        {
+            "match": {**match, "json": {"/id": 5, "/name": "a: b"}},
+            "status": 202,
+            "headers": [["X-A", "1"]],
+            "body": {"encoding": "utf-8", "content": "{{ json./id }}"},
+            "delay": 0,
+            "template": True,
+        }
+    ]
+    panel = sheet(page)
+    panel.get_by_role("button", name="204").click()
+    saved(panel)
+    assert len(api(server, uuid)["rules"]) == 1, "a preset keeps the rules"
+
+
+def test_a_sheet_that_opens_before_the_reply_arrived_has_it(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    api(server, uuid, "PUT", status=418)
+    page = open_page(server, f"/view/{uuid}")
+    page.evaluate("() => { document.querySelector('reply-sheet').reply = null; }")
+    expect(sheet(page).get_by_label("Status")).to_have_value("418")
+
+
 PRESETS = {
     "200 JSON": (200, {"content-type": "application/json"}, b'{"ok": true}'),
     "204": (204, {}, b""),

@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import { NO_BODY, sizeOf } from "../reply/reply.js";
 import { byteCount } from "../text/format.js";
+import { replyRules } from "./reply-rules.js";
 
 /** @typedef {import("../reply/reply.js").Draft} Draft */
 /** @typedef {import("../reply/reply.js").ReplyField} ReplyField */
@@ -39,12 +40,17 @@ export function replyFields(form) {
     ${field(form, "sequence", "Sequence, one for each request (empty: off)", line(form, "sequence", "text", "503, 503, 200"))}
     ${field(form, "headers", "Headers, one “Name: value” per line", headers(form))}
     ${field(form, "body", "Body", body(form))}
-    <div class="reply-field">
+    <div>
       ${check(form, "template", html`Replace <code>{{ expressions }}</code> by values of the request`)}
       ${draft.template ? expressions() : nothing}
       ${problemText(form, "template")}
     </div>
     ${check(form, "cors", "Allow web pages on other sites to call it (CORS)")}
+    <section class="reply-rules" aria-label="Rules">
+      <p class="reply-hint">Rules respond differently to some requests. The first one that matches is used. A <code>*</code> matches any characters.</p>
+      ${replyRules(draft.rules, (rules) => form.change({ rules }))}
+      ${problemText(form, "rules")}
+    </section>
   `;
 }
 

@@ -33,7 +33,9 @@ export class ReplySheet extends Sheet {
 
   /** Start with the current reply. Changes by other viewers do not touch the draft. */
   async show() {
-    this.draft = draftOf(this.reply ?? DEFAULT_REPLY);
+    // Before the page has received the reply, saving the default would replace it.
+    const reply = this.reply ?? (await this.replies?.read().catch(() => null));
+    this.draft = draftOf(reply ?? DEFAULT_REPLY);
     this.problem = null;
     await super.show();
   }

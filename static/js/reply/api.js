@@ -4,7 +4,7 @@
  * @typedef {import("./reply.js").Reply} Reply
  */
 
-import { ReplyProblem } from "./reply.js";
+import { ReplyProblem } from "./texts.js";
 
 const TIMEOUT_MS = 10_000;
 

@@ -12,7 +12,7 @@
  * @property {string} times    empty: for all requests
  * @property {boolean} cors
  * @property {boolean} template  whether headers and body contain expressions
- * @property {import("../wire/contract.js").ReplyRule[]} rules
+ * @property {import("./rules.js").RuleDraft[]} rules
  * @property {string} sequence   statuses, or a JSON list if there are other responses
  *
  * @typedef {keyof Draft} ReplyField
@@ -22,6 +22,8 @@
 import { bytesOf } from "../body/body.js";
 import { byteSize, requestCount } from "../text/format.js";
 import { trimOws } from "../wire/captured.js";
+import { ruleDraftOf, ruleOf } from "./rules.js";
+import { headersOf, headersText, jsonOf, numberOrText, ReplyProblem } from "./texts.js";
 
 /** @type {Readonly<ReplyBody>} */
 export const NO_BODY = { encoding: "utf-8", content: "" };
@@ -99,13 +101,13 @@ export function draftOf(reply) {
   const { template = false, rules = [], sequence = [] } = reply;
   return {
     status: String(status),
-    headers: headers.map(([name, value]) => `${name}: ${value}`).join("\n"),
+    headers: headersText(headers),
     body,
     delay: String(delay),
     times: times === null ? "" : String(times),
     cors,
     template,
-    rules,
+    rules: rules.map(ruleDraftOf),
     sequence: sequenceText(sequence),
   };
 }
@@ -125,7 +127,7 @@ export function replyOf(draft) {
     times: times.trim() ? numberOrText(times) : null,
     cors,
     ...(template && { template }),
-    ...(rules.length > 0 && { rules }),
+    ...(rules.length > 0 && { rules: rules.map(ruleOf) }),
     ...(entries.length > 0 && { sequence: entries }),
   };
 }
@@ -143,43 +145,7 @@ function sequenceOf(text) {
       .split(/[\s,]+/)
       .filter(Boolean)
       .map(numberOrText);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ReplyProblem(`This is not JSON: ${/** @type {Error} */ (error).message}`, "sequence");
-  }
-}
-
-/**
- * Convert a text to a number. Return other text unchanged: the server then reports the error.
- * @param {string} text
- */
-function numberOrText(text) {
-  const value = text.trim() ? Number(text) : Number.NaN;
-  return Number.isFinite(value) ? value : text;
-}
-
-/** @param {string} text */
-function headersOf(text) {
-  const lines = text.split("\n").filter((line) => line.trim());
-  return lines.map((line) => {
-    const colon = line.indexOf(":");
-    if (colon < 0)
-      throw new ReplyProblem(`“${line.trim()}” has no colon. Write “Name: value”.`, "headers");
-    return [trimOws(line.slice(0, colon)), trimOws(line.slice(colon + 1))];
-  });
-}
-
-/** An error in a reply, with the field that it concerns. */
-export class ReplyProblem extends Error {
-  /**
-   * @param {string} message
-   * @param {string} [field]
-   */
-  constructor(message, field = "") {
-    super(message);
-    this.field = field;
-  }
+  return jsonOf(text, "sequence");
 }
 
 /**

@@ -5,10 +5,10 @@ import {
   DEFAULT_REPLY,
   draftOf,
   problemOf,
-  ReplyProblem,
   replyOf,
   replyText,
 } from "../../../static/js/reply/reply.js";
+import { ReplyProblem } from "../../../static/js/reply/texts.js";
 
 /** @typedef {import("../../../static/js/reply/reply.js").Reply} Reply */
 /** @typedef {import("../../../static/js/reply/reply.js").Draft} Draft */
