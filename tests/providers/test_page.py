@@ -1,4 +1,6 @@
-"""The page and Python agree on every request of the vectors, and verify each other's signatures."""
+"""The page and Python agree on the requests of the vectors, also after changes, and verify each
+other's signatures.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,8 @@ from typing import Any
 import pytest
 
 from tests.providers import vectors
+from tests.providers.changes import Case, cases
 from tests.providers.test_signing import URL, captured, secret_of
-from tests.providers.vectors import Vector, request_of
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT
 from webhook_logger import providers
@@ -22,8 +24,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.providers import OutgoingRequest, SignedRequest, Unsignable, Verdict, handshakes
 from webhook_logger.providers.summary import summarise
 
-VECTORS: list[Vector] = [vector for file in vectors.files() for vector in vectors.read(file)]
-SIGNED = [vector for vector in VECTORS if "signature" in vector]
+CASES = list(cases())
 
 
 def signed_samples() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -45,8 +46,8 @@ IDS = list(SAMPLES)
 def page() -> Any:
     """Return the results of the page for the same input."""
     given = {
-        "requests": [request_of(vector).to_wire() for vector in VECTORS],
-        "signed": [*map(_case, SIGNED), *SAMPLES.values()],
+        "requests": [case.request.to_wire() for case in CASES],
+        "signed": [*map(_signed, CASES), *SAMPLES.values()],
         "samples": [{"provider": id_, "secret": secret_of(providers.get(id_))} for id_ in IDS],
         "url": URL,
         "now": vectors.ARRIVED * 1000,
@@ -62,16 +63,14 @@ def page() -> Any:
     return json.loads(run.stdout)
 
 
-def _case(vector: Vector) -> dict[str, Any]:
-    signature = vector["signature"]
-    fields = {**signature.get("options", {}), "secret": signature["secret"]}
-    request = request_of(vector).to_wire()
-    return {"request": request, "provider": signature["provider"], "fields": fields}
+def _signed(case: Case) -> dict[str, Any]:
+    fields = {**case.options, "secret": case.secret}
+    return {"request": case.request.to_wire(), "provider": case.provider, "fields": fields}
 
 
 def test_the_page_recognises_the_same_providers_and_events(page: Any) -> None:
-    for vector, found in zip(VECTORS, page["recognitions"], strict=True):
-        assert found == _recognition(request_of(vector)), vector["about"]
+    for case, found in zip(CASES, page["recognitions"], strict=True):
+        assert found == _recognition(case.request), case
 
 
 def _recognition(request: CapturedRequest) -> dict[str, Any] | None:
@@ -83,22 +82,18 @@ def _recognition(request: CapturedRequest) -> dict[str, Any] | None:
 
 
 def test_the_page_summarises_requests_in_the_same_words(page: Any) -> None:
-    for vector, summary in zip(VECTORS, page["summaries"], strict=True):
-        assert summary == asdict(summarise(request_of(vector))), vector["about"]
+    for case, summary in zip(CASES, page["summaries"], strict=True):
+        assert summary == asdict(summarise(case.request)), case
 
 
 def test_the_page_gives_the_same_verdicts(page: Any) -> None:
-    for vector, verdict in zip(SIGNED, page["verdicts"], strict=False):
-        signature = vector["signature"]
-        provider = providers.get(signature["provider"])
-        expected = provider.verify(
-            request_of(vector), signature["secret"], **signature.get("options", {})
-        )
-        assert verdict == _as_in_the_page(expected), vector["about"]
+    for case, verdict in zip(CASES, page["verdicts"], strict=False):
+        expected = providers.get(case.provider).verify(case.request, case.secret, **case.options)
+        assert verdict == _as_in_the_page(expected), case
 
 
 def test_the_page_verifies_samples_that_python_signed(page: Any) -> None:
-    for id_, verdict in zip(IDS, page["verdicts"][len(SIGNED) :], strict=True):
+    for id_, verdict in zip(IDS, page["verdicts"][len(CASES) :], strict=True):
         assert verdict["ok"], (id_, verdict)
 
 
@@ -109,14 +104,14 @@ def _as_in_the_page(verdict: Verdict) -> dict[str, Any]:
 
 
 def test_the_page_responds_to_the_same_handshakes(page: Any) -> None:
-    for vector, response in zip(VECTORS, page["handshakes"], strict=True):
-        found = handshakes.find(request_of(vector))
+    for case, response in zip(CASES, page["handshakes"], strict=True):
+        found = handshakes.find(case.request)
         expected = found.response("hush") if found else None
-        assert (response is None) is (expected is None), vector["about"]
+        assert (response is None) is (expected is None), case
         if expected:
             headers = [list(line) for line in expected.headers]
             actual = (response["status"], response["headers"], response["body"].encode())
-            assert actual == (expected.status, headers, expected.body), vector["about"]
+            assert actual == (expected.status, headers, expected.body), case
 
 
 @pytest.mark.parametrize("at", range(len(IDS)), ids=IDS)

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from tests.providers.vectors import ARRIVED, request_of
 from webhook_logger import providers
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.providers import OutgoingRequest, Provider
+from webhook_logger.providers import OutgoingRequest, Provider, signatures
 from webhook_logger.providers.errors import MissingPackage
 
 SECRET = "hush"
@@ -101,6 +101,8 @@ def test_a_missing_package_is_an_error_that_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)
+    monkeypatch.delattr(signatures, "public_keys", raising=False)
+    monkeypatch.delitem(sys.modules, f"{signatures.__name__}.public_keys", raising=False)
     with pytest.raises(MissingPackage, match=r"Made.*\[signatures\]"):
         made(kind="ed25519").verify(post("", {"X-Sign": "00" * 64}), "00" * 32)
 

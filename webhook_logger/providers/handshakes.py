@@ -149,7 +149,7 @@ def respond(entry: Mapping[str, Any], value_of: ValueOf) -> HandshakeResponse:
         body = json.dumps(filled, ensure_ascii=False, separators=(",", ":")).encode()
         lines.append(_JSON)
     elif "text" in entry:
-        body = _content(entry["text"], value_of)
+        body = readable(_content(entry["text"], value_of)).encode()
         lines.append(_TEXT)
     return HandshakeResponse(entry.get("status", 200), tuple(lines), body)
 

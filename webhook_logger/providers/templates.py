@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from webhook_logger.providers.locations import Values, readable
+from webhook_logger.providers.locations import Values
 
 MAX_TEXT_BYTES = 1024
 """Longer values are neither shown nor sent back."""
@@ -88,10 +88,16 @@ def _piece(part: str, text: str) -> _Piece:
     return _Piece(part.encode(), "")
 
 
+def _text_at(values: Values, location: str) -> bytes | None:
+    """Return a value in UTF-8, also if it is a header in Latin-1."""
+    text = values.text_at(location)
+    return None if text is None else text.encode()
+
+
 def fill_text(texts: Iterable[str], values: Values) -> str:
     """Return the first result that is neither missing nor empty, of at most `MAX_TEXT_BYTES`."""
     for text in texts:
-        content = template(text).fill(values.at)
+        content = template(text).fill(lambda location: _text_at(values, location))
         if content and len(content) <= MAX_TEXT_BYTES:
-            return readable(content)
+            return content.decode()
     return ""

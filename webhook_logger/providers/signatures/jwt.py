@@ -18,9 +18,6 @@ from webhook_logger.providers.signatures.hashes import (
 from webhook_logger.providers.signatures.keys import (
     InvalidSecret,
     public_checker,
-    public_key,
-    raw_ecdsa,
-    require_cryptography,
     shared_key,
 )
 from webhook_logger.providers.signatures.reading import is_in_body, without_prefix
@@ -92,11 +89,9 @@ def _is_signed(token: Token, algorithm: str, signature: Signature, secret: str, 
     if algorithm in _HASHES:
         key = shared_key(signature, secret, name)
         return are_equal(keyed_hash(_HASHES[algorithm], key, token.signed), token.sent)
-    require_cryptography(name)
-    kind = "rsa" if algorithm == "RS256" else "ecdsa"
-    sent = token.sent if kind == "rsa" else raw_ecdsa(token.sent)
-    key = public_key(_one_key(secret, str(token.header.get("kid", ""))), kind)
-    return sent is not None and public_checker(key, kind, "SHA-256")(token.signed, sent)
+    text = _one_key(secret, str(token.header.get("kid", "")))
+    kind = "rsa" if algorithm == "RS256" else "raw-ecdsa"
+    return public_checker(text, kind, "SHA-256", name)(token.signed, token.sent)
 
 
 def _one_key(secret: str, kid: str) -> str:

@@ -51,12 +51,16 @@ def read(
 
 
 def without_prefix(signature: Signature, text: str) -> str | Verdict:
-    """Return a value without its prefix. Authentication schemes are case-insensitive."""
-    prefix = signature.prefix
+    """Return a value without its prefix, or the verdict on a value that does not have it."""
+    if _has_prefix(text, signature.prefix):
+        return text[len(signature.prefix) :]
+    return malformed(signature.at, f"it does not start with “{signature.prefix}”")
+
+
+def _has_prefix(text: str, prefix: str) -> bool:
+    """Return whether a text has a prefix. Authentication schemes are case-insensitive."""
     start = text[: len(prefix)]
-    if start == prefix or (prefix.endswith(" ") and start.lower() == prefix.lower()):
-        return text[len(prefix) :]
-    return malformed(signature.at, f"it does not start with “{prefix}”")
+    return start == prefix or (prefix.endswith(" ") and start.lower() == prefix.lower())
 
 
 def covers_body(signature: Signature) -> bool:
@@ -153,13 +157,13 @@ def _from_list(
 def _entries(
     signature: Signature, entries: list[str], others: Sequence[Signature]
 ) -> tuple[bytes, ...] | Verdict:
-    own = [entry for entry in entries if entry.startswith(signature.prefix)]
+    own = [entry for entry in entries if _has_prefix(entry, signature.prefix)]
     found = _all_decoded(signature, [entry[len(signature.prefix) :] for entry in own])
     if found:
         return found
     public = [each for each in others if each.at == signature.at and each.kind in _ASYMMETRIC]
     for other in public if signature.kind == "hmac" else ():
-        if any(entry.startswith(other.prefix) for entry in entries):
+        if any(_has_prefix(entry, other.prefix) for entry in entries):
             name = _version(other)
             problem = f"it has only {name} signatures, which no shared secret can check"
             return malformed(signature.at, problem)

@@ -158,7 +158,7 @@ def _signed(draft: Draft) -> bytes:
         raise Unsignable(f"{name} signs the {describe(absent)}, which this request does not have.")
     if signature.kind == "hmac":
         return keyed_hash(signature.hash, shared_key(signature, draft.secret, name), content)
-    return private_signature(draft.secret, signature, content, name)
+    return private_signature(signature, draft.secret, content, name)
 
 
 def _placed(draft: Draft, text: str) -> SignedRequest:

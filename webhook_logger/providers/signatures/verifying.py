@@ -94,7 +94,7 @@ def _verify_signed(claim: Claim) -> Verdict:
 
 
 def _valid_index(claim: Claim, sent: SentSignature, is_valid: Checks, body: bytes) -> int | None:
-    """Return the index of the valid signature for a body, or None."""
+    """Return the index of the signature that is valid if this body was signed, or None."""
     values = replace(claim.values, body=body, timestamp=sent.timestamp)
     content = claim.signature.signed.fill(values.at)
     if content is None:
