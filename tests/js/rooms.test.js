@@ -14,9 +14,9 @@ const ARROWS = {
   body: ["browser", "text", "wire"],
   reply: ["body", "text", "wire"],
   compare: ["body", "browser", "text", "wire"],
-  resend: ["body", "browser", "wire"],
-  providers: ["body", "browser", "text", "wire"],
   state: ["body", "browser", "reply", "text", "wire"],
+  providers: ["body", "browser", "state", "text", "wire"],
+  resend: ["body", "browser", "providers", "wire"],
   export: ["body", "browser", "wire"],
   components: [
     ...["body", "browser", "compare", "export", "providers", "reply", "resend", "state"],

@@ -7,8 +7,8 @@
  * @typedef {import("../state/secrets.js").Secrets} Secrets
  */
 
-import { findHandshake, handshakeResponse } from "../providers/handshake.js";
-import { providerOf } from "../providers/registry.js";
+import { findHandshake, handshakeResponse } from "./handshake.js";
+import { providerOf } from "./registry.js";
 
 const TIMEOUT_MS = 10_000;
 
