@@ -7,8 +7,7 @@ import { followKeys } from "./browser/keyboard.js";
 import { showTheme } from "./browser/theme.js";
 import { HandshakeResponder } from "./providers/handshake-responder.js";
 import { recognise } from "./providers/recognise.js";
-import { check } from "./providers/signature.js";
-import { emptyField, fieldsOf, valuesOf } from "./providers/signature-choice.js";
+import { checkRemembered } from "./providers/signature.js";
 import { summarise } from "./providers/summary.js";
 import { ReplyApi } from "./reply/api.js";
 import { Secrets } from "./state/secrets.js";
@@ -51,7 +50,7 @@ page.store = store;
 page.settings = settings;
 page.recogniser = recogniser;
 page.secrets = secrets;
-page.verdicts = new Verdicts(secrets, recognise, verifyRemembered);
+page.verdicts = new Verdicts(secrets, recognise, checkRemembered);
 page.replies = new ReplyApi(replyUrl);
 const stream = openStream({ server: location.origin + server, uuid }, store);
 page.addEventListener("try-now", stream.tryNow);
@@ -59,20 +58,6 @@ handshakes.follow(stream);
 stream.onJoined(readReply);
 followKeys(page);
 startAlerts(store, settings);
-
-/**
- * Check a signature with remembered values. Return undefined if that is not possible.
- * @param {import("./wire/contract.js").CapturedRequest} request
- * @param {import("./state/secrets.js").Fields} entered
- */
-async function verifyRemembered(request, entered) {
-  const provider = recognise(request)?.provider;
-  const fields = provider ? fieldsOf(provider, request, entered) : [];
-  const values = valuesOf(fields, entered);
-  if (!provider || fields.length === 0 || emptyField(fields, values)) return undefined;
-  const verdict = await check(request, provider, values);
-  return !verdict.ok && verdict.reason === "unsupported" ? undefined : verdict;
-}
 
 /** Read the reply, which may have changed while the page was disconnected. */
 async function readReply() {

@@ -84,6 +84,12 @@ function sentText(timestamp, { received_at }) {
   return html`<time datetime=${iso} title=${timestamp}>${fullTime(iso)}</time>${distance}`;
 }
 
+/** Responses that the user decided: only they know whether these are right. @type {Record<string, string>} */
+const OWN_RESPONSES = {
+  reply: "the configured response",
+  responder: "the response of the responder",
+};
+
 /**
  * Render the outcome of a handshake once the response is known.
  * @param {CapturedRequest} request
@@ -92,16 +98,25 @@ function sentText(timestamp, { received_at }) {
 function handshake(request, response) {
   const found = response && findHandshake(request);
   if (!found) return nothing;
-  const done = response.by === (found.needsSecret ? "responder" : "handshake");
-  const text = done ? found.about : unanswered(found);
-  return html`<p class="provider-handshake" data-done=${done}>${done ? checkIcon : refusedIcon}<span>${text}</span></p>`;
+  const { by } = response;
+  if (by === (found.needsSecret ? "responder" : "handshake")) return outcome("done", found.about);
+  const start = `This is a handshake of ${found.provider.name}`;
+  if (Object.hasOwn(OWN_RESPONSES, by))
+    return outcome("own", `${start}. It got ${OWN_RESPONSES[by]}.`);
+  const missing = `${start}, which did not get the response that it expects.`;
+  return outcome("missing", found.needsSecret ? `${missing} ${ENTER_SECRET}` : missing);
 }
 
-/** @param {import("../providers/handshake.js").FoundHandshake} found */
-function unanswered({ provider: { name }, needsSecret }) {
-  const start = `This is a handshake of ${name}, which did not get the response that it expects.`;
-  if (!needsSecret) return start;
-  return `${start} Enter the secret under “Check signature” and remember it for this tab: then this page responds to the next handshake.`;
+const ENTER_SECRET =
+  "Enter the secret under “Check signature” and remember it for this tab: then this page responds to the next handshake.";
+
+/**
+ * @param {"done" | "own" | "missing"} state
+ * @param {string} text
+ */
+function outcome(state, text) {
+  const icon = state === "done" ? checkIcon : refusedIcon;
+  return html`<p class="provider-handshake" data-state=${state}>${icon}<span>${text}</span></p>`;
 }
 
 /**

@@ -121,7 +121,7 @@ function rowVerdict(verdict) {
   if (verdict === "pending") return html`<span class="row-verdict"></span>`;
   const text = verdict.ok ? "Valid signature" : `Invalid signature: ${verdict.text}`;
   return html`<span class="row-verdict" data-valid=${verdict.ok} title=${text}
-    >${verdict.ok ? checkIcon : closeIcon}<span class="visually-hidden">${verdict.ok ? text : "Invalid signature"}</span></span
+    >${verdict.ok ? checkIcon : closeIcon}<span class="visually-hidden">${text}</span></span
   >`;
 }
 

@@ -3,7 +3,7 @@ import { recognise } from "../providers/recognise.js";
 import { PROVIDERS, providerOf } from "../providers/registry.js";
 import { samplesOf } from "../providers/sample.js";
 import { canSign, outgoingValues, sign } from "../providers/sign.js";
-import { fieldsOf, valuesOf } from "../providers/signature-choice.js";
+import { fieldsOf, signatureFor, valuesOf } from "../providers/signature-choice.js";
 import { sampleNotes, sendSample } from "../resend/sample.js";
 import { sendIcon } from "./icons.js";
 import { Sheet } from "./sheet.js";
@@ -65,9 +65,13 @@ export class SampleSheet extends Sheet {
   /** @param {import("../providers/registry.js").Provider} provider */
   async chooseProvider(provider) {
     this.provider = provider;
-    this.entered = this.secrets?.get(provider.id) ?? {};
+    this.entered = {};
     this.samples = await samplesOf(provider.id, this.url);
     this.chooseSample(this.samples[0]);
+    const remembered = this.secrets?.get(provider.id);
+    if (!remembered || this.sendsSecret) return; // all viewers would see it
+    this.entered = remembered;
+    this.prepare();
   }
 
   /** @param {SampleRequest | undefined} sample */
@@ -110,6 +114,13 @@ export class SampleSheet extends Sheet {
     return fieldsOf(provider, outgoingValues(draft).request, entered);
   }
 
+  /** Whether the secret is part of the request, as a token or a password. */
+  get sendsSecret() {
+    const { draft, provider, entered } = this;
+    const signature = draft && signatureFor(provider, outgoingValues(draft), entered);
+    return signature?.kind === "token" || signature?.kind === "basic";
+  }
+
   content() {
     const { provider, draft, problem } = this;
     if (!draft) return;
@@ -141,7 +152,7 @@ export class SampleSheet extends Sheet {
     const values = valuesOf(fields, entered);
     const [secret, ...options] = fields.map((field) =>
       signatureField(
-        labelled(field),
+        labelled(field, this.sendsSecret),
         values[field.name],
         (value) => this.enter(field.name, value),
         "sample",
@@ -208,12 +219,14 @@ function choice(name, label, choices, value, change) {
 }
 
 /**
- * Say that the secret may stay empty.
+ * Say what the secret is for, and that it may stay empty.
  * @param {SignatureField} field
+ * @param {boolean} isSent
  */
-function labelled(field) {
+function labelled(field, isSent) {
   if (field.name !== "secret") return field;
-  return { ...field, label: `${field.label}, to sign the request (optional)` };
+  const use = isSent ? "sent with the request" : "to sign the request";
+  return { ...field, label: `${field.label}, ${use} (optional)` };
 }
 
 /**
