@@ -129,8 +129,11 @@ def test_its_example_of_an_error_is_valid() -> None:
     )
 
 
+SHELL = ("sh reply", "sh rules", "sh sequence", "sh template", "sh respond")
+
+
 def test_its_snippets_contain_the_placeholders_that_a_reader_replaces() -> None:
-    for info in ("js stream", "python stream", "js bare", "sh reply", "sh respond"):
+    for info in ("js stream", "python stream", "js bare", *SHELL):
         replaced = protocol.snippet(info, "http://127.0.0.1:1", "a-uuid")
         assert "hooks.example.com" not in replaced
         assert protocol.UUID not in replaced

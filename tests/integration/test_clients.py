@@ -5,6 +5,7 @@ tests/browser/test_clients.py runs the snippets for browsers.
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -67,6 +68,23 @@ def test_a_reply_is_set_by_curl(memory_server: Server, uuid: str) -> None:
     responses = [post(memory_server.address, f"/{uuid}") for _ in range(4)]
     assert [response.status for response in responses] == [503, 503, 503, 200]
     assert responses[0].headers["retry-after"] == "5"
+
+
+def test_rules_sequences_and_templates_are_set_by_curl(memory_server: Server, uuid: str) -> None:
+    challenge = b'{"type": "url_verification", "challenge": "3eZbrw1a", "id": 7}'
+
+    def responses(info: str, *paths: str) -> list[tuple[int, bytes]]:
+        run(snippet(info, memory_server.url, uuid))
+        every = [post(memory_server.address, f"/{uuid}{path}", challenge) for path in paths]
+        return [(response.status, response.body) for response in every]
+
+    assert responses("sh rules", "", "/orders/1") == [(200, b"3eZbrw1a")] * 2
+    assert post(memory_server.address, f"/{uuid}/orders/1").status == 503
+    assert post(memory_server.address, f"/{uuid}/other").status == 404
+    in_turn = responses("sh sequence", "", "", "", "")
+    assert [status for status, _ in in_turn] == [503, 429, 200, 200]
+    [(status, body)] = responses("sh template", "")
+    assert (status, json.loads(body)["id"]) == (200, 7)
 
 
 def test_a_request_gets_a_response_from_curl(memory_server: Server, uuid: str) -> None:

@@ -196,6 +196,8 @@ def test_an_error_in_a_header_names_it() -> None:
         parsed("", ("X-A", "a {{ x }}"))
     with pytest.raises(ReplyError, match=r"^headers: Content-Type cannot contain expressions[.]$"):
         parsed("", ("content-type", "{{ header.Accept }}"))
+    with pytest.raises(ReplyError, match=r"^headers: a template can have Content-Type only once"):
+        parsed("", ("content-type", "text/plain"), ("Content-Type", JSON))
 
 
 def test_a_template_must_be_text() -> None:

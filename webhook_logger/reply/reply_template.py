@@ -194,6 +194,8 @@ class ReplyTemplate:
         """Raises `ReplyError`."""
         lines = tuple((name, _header(name, value)) for name, value in headers)
         types = [value for name, value in headers if name.lower() == "content-type"]
+        if len(types) > 1:
+            raise ReplyError("a template can have Content-Type only once.", "headers")
         try:
             return cls(lines, _Parser(body.decode(), "utf-8", _escape_of(types)).parse())
         except UnicodeDecodeError:
