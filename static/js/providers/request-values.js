@@ -15,6 +15,7 @@
 import { bytesOf } from "../body/body.js";
 import { utf8 } from "../text/encoding.js";
 import { bytesOfLine, inAscii, mediaTypeOf, textOfLine, trimOws } from "../wire/captured.js";
+import { FORM_TYPE, firstOfEach, formText, pairsOf, sortedPairs } from "./form-pairs.js";
 import { jsonText, valueAtPointer } from "./json-pointer.js";
 import { fill, parseTemplate } from "./template.js";
 
@@ -26,8 +27,6 @@ export const MAX_SHORT_BYTES = 1024;
 
 /** Maximum headers that a header may list. */
 const MAX_LISTED = 100;
-
-export const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /** Locations in the head of a request, whose bytes are read as Latin-1. */
 const HEAD = /^(?:host$|target$|url$|method$|header:|signed:)/;
@@ -215,7 +214,7 @@ export class RequestValues {
   }
 
   #sortedForm() {
-    return this.#formPairs().sort(comparePairs).flat().join("");
+    return sortedPairs(this.#formPairs()).flat().join("");
   }
 
   /** @param {string} name  "payload", or "payload#/type" for JSON in a field */
@@ -237,15 +236,6 @@ export function isShort(text) {
 /** @param {import("../wire/captured.js").Body} body */
 function isParsed({ complete, size }) {
   return complete && size <= MAX_PARSED_BYTES;
-}
-
-/**
- * Return the text of a form. U+FFFD replaces bytes that are not UTF-8.
- * @param {import("../wire/captured.js").Body} body
- */
-export function formText(body) {
-  if (body.encoding === "utf-8") return body.content;
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytesOf(body));
 }
 
 /** @param {import("../wire/captured.js").Body} body */
@@ -270,27 +260,4 @@ function parsed(text) {
   } catch {
     return undefined;
   }
-}
-
-/**
- * Return the pairs of a query or form, decoded.
- * @param {string} text
- */
-export function pairsOf(text) {
-  return [...new URLSearchParams(`&${text}`)]; // without the ampersand, it would drop a question mark
-}
-
-/**
- * Compare two pairs by name, then by value.
- * @param {string[]} one
- * @param {string[]} other
- */
-export function comparePairs(one, other) {
-  const at = one[0] === other[0] ? 1 : 0;
-  return Number(one[at] > other[at]) - Number(one[at] < other[at]);
-}
-
-/** @param {[string, string][]} pairs */
-function firstOfEach(pairs) {
-  return new Map(pairs.reverse()); // a later entry of a Map replaces an earlier one
 }

@@ -1,7 +1,7 @@
 /** Requests from the documentation of a provider, to send as a test. Does not use the DOM. */
 
+import { FORM_TYPE } from "./form-pairs.js";
 import { loadSamples } from "./registry.js";
-import { FORM_TYPE } from "./request-values.js";
 import { filledSample } from "./sample-text.js";
 
 /**

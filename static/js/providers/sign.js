@@ -12,7 +12,8 @@
  */
 
 import { utf8 } from "../text/encoding.js";
-import { pairsOf, RequestValues } from "./request-values.js";
+import { pairsOf } from "./form-pairs.js";
+import { RequestValues } from "./request-values.js";
 import { filledSample } from "./sample-text.js";
 import { optionsOf, signaturesFor } from "./signature-choice.js";
 import { hasSharedSecret, signatureText, Unsignable } from "./signature-text.js";

@@ -12,8 +12,8 @@ import { utf8 } from "../text/encoding.js";
 import { mediaTypeOf } from "../wire/captured.js";
 import { originalOf } from "./alteration.js";
 import { readClaim } from "./claim.js";
+import { equalPairs, FORM_TYPE, formText, pairsOf, sortedPairs } from "./form-pairs.js";
 import { digest, encode, equalBytes, hmac, parseHash } from "./hashes.js";
-import { comparePairs, FORM_TYPE, formText, pairsOf } from "./request-values.js";
 import { bodyAltered, bodyNotKept, mismatch, refusal } from "./verdict.js";
 
 /** If a request is signed with a customer's own key, this header names the algorithm: `key=…,algorithm=HMAC_SHA256`. */
@@ -63,8 +63,8 @@ function isForm(values) {
  */
 function signedFields(values) {
   if (!isForm(values)) return "";
-  const pairs = pairsOf(formText(values.request.body)).sort(comparePairs);
-  const once = pairs.filter((pair, at) => at === 0 || comparePairs(pair, pairs[at - 1]) !== 0);
+  const pairs = sortedPairs(pairsOf(formText(values.request.body)));
+  const once = pairs.filter((pair, at) => at === 0 || !equalPairs(pair, pairs[at - 1]));
   return once.flat().join("");
 }
 
