@@ -136,7 +136,7 @@ def create_app(config: Config) -> App:
     app.extensions["refusals"] = refusals = Refusals(delivery, metrics, config.URL_PREFIX)
 
     # Views
-    find = handshakes.find if config.HANDSHAKES == "on" else handshakes.none
+    find = handshakes.finder() if config.HANDSHAKES == "on" else handshakes.none
     callback.register(app, delivery, metrics, refusals, _sender_limits(config), find)
     app.register_blueprint(make_assets(ROOT / "static"))
     app.register_blueprint(make_dashboard(config.MAX_BODY_BYTES))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.wire_fixture import samples
 from webhook_logger.captured import Body, CapturedRequest
-from webhook_logger.providers.handshake_marks import MAX_SEARCHED_BYTES, HandshakeMarks, marks_of
+from webhook_logger.providers.handshake_marks import MAX_HANDSHAKE_BYTES, HandshakeMarks, marks_of
 from webhook_logger.providers.rules import Rule
 
 
@@ -50,8 +50,8 @@ def test_one_word_marks_several_rules_if_possible() -> None:
 def test_a_large_body_has_no_mark() -> None:
     marks = marks_for({"json": {"/challenge": ""}})
     body = b'{"challenge": "1"}'
-    assert marks.may_match(request(body.ljust(MAX_SEARCHED_BYTES)))
-    assert not marks.may_match(request(body.ljust(MAX_SEARCHED_BYTES + 1)))
+    assert marks.may_match(request(body.ljust(MAX_HANDSHAKE_BYTES)))
+    assert not marks.may_match(request(body.ljust(MAX_HANDSHAKE_BYTES + 1)))
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.memo import Memo
 from webhook_logger.providers.rules import Rule
 
-MAX_SEARCHED_BYTES = 2 * 1024
-"""A larger body has no mark. A handshake contains little more than the value that it expects back,
-which has at most 1,024 bytes.
+MAX_HANDSHAKE_BYTES = 2 * 1024
+"""A request with a larger body is not a handshake: it contains little more than the value that it
+expects back, which has at most 1,024 bytes.
 """
 MIN_WORD_CHARACTERS = 8
 """Shorter words, such as `type`, are in too many bodies."""
@@ -41,17 +41,18 @@ class HandshakeMarks:
 
     def may_match(self, request: CapturedRequest) -> bool:
         """Return False if the request is certainly not a handshake."""
-        if request.method in self.methods:
-            return True
-        if query := request.query_string:
-            for name in self.queries:
-                if name in query:
-                    return True
         content = request.body.content
-        if content and len(content) <= MAX_SEARCHED_BYTES:
+        if len(content) > MAX_HANDSHAKE_BYTES:
+            return False
+        if content:
             for word in self.words:
                 if word in content:
                     return True
+        if request.method in self.methods:
+            return True
+        query = request.query_string
+        if query and any(name in query for name in self.queries):
+            return True
         headers = self.headers
         for name, _ in request.headers:  # noqa: SIM110  # any() takes twice as long
             if headers[name]:

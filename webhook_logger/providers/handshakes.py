@@ -20,9 +20,6 @@ from webhook_logger.providers.provider import Provider, providers
 from webhook_logger.providers.rules import Rule
 from webhook_logger.providers.templates import MAX_TEXT_BYTES, ValueOf, template
 
-MAX_HANDSHAKE_BYTES = 16 * 2**10
-"""A request with a larger body is not a handshake."""
-
 COMPUTED = "computed"
 """The placeholder of a value that depends on the secret."""
 _TEXT = ("Content-Type", "text/plain; charset=utf-8")
@@ -78,20 +75,13 @@ class FoundHandshake:
 
 def find(request: CapturedRequest) -> FoundHandshake | None:
     """Return the handshake that a request is, or None."""
-    if not _marks().may_match(request):
-        return None
-    if len(request.body.content) > MAX_HANDSHAKE_BYTES or not request.body.complete:
+    if not marks().may_match(request) or not request.body.complete:
         return None
     values = Values.of(request)
     for handshake in _handshakes():
         if handshake.rule.holds(values) and _can_respond(handshake, values):
             return _found(handshake, request, values)
     return None
-
-
-def load() -> None:
-    """Read the registry now, so that the first request does not wait for it."""
-    _marks()
 
 
 def _found(handshake: Handshake, request: CapturedRequest, values: Values) -> FoundHandshake:
@@ -119,7 +109,8 @@ def _handshakes() -> list[Handshake]:
 
 
 @cache
-def _marks() -> HandshakeMarks:
+def marks() -> HandshakeMarks:
+    """Return the marks of all handshakes. The first call reads the registry."""
     return marks_of([handshake.rule for handshake in _handshakes()])
 
 

@@ -42,7 +42,7 @@ from webhook_logger.reply import (
     replied,
 )
 from webhook_logger.senders.capture import CapturedRequest, capture
-from webhook_logger.senders.handshakes import CapturedHandshake
+from webhook_logger.senders.handshakes import CapturedHandshake, FindHandshake
 from webhook_logger.senders.in_flight import InFlightRequests
 from webhook_logger.senders.refusals import Refusals
 from webhook_logger.senders.waiting import WaitingSenders
@@ -52,7 +52,6 @@ _TOO_LARGE = Expected(413, "default", "look")
 log = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
-FindHandshake = Callable[[CapturedRequest], CapturedHandshake | None]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 _PATH = re.compile(f"/({UUID_PATTERN})(?:/|\\Z)")
@@ -135,11 +134,12 @@ class CallbackView:
         receipt = self._publish(captured, expected)
         self._metrics.requests_accepted += 1
         outcome = self._outcome(uuid, receipt, handshake)
-        stored = outcome.reply
-        reply: Reply | None
-        if own := self._own(handshake, receipt, outcome):
-            reply, by = own
-            response = replied(reply, receipt.viewers, allowed_origin(environ, reply))
+        stored, own = outcome.reply, None
+        if handshake or outcome.response is not None:
+            own = self._own(handshake, receipt, outcome)
+        if own:
+            made, by = own
+            response = replied(made, receipt.viewers, allowed_origin(environ, made))
         else:
             reply = stored and read_stored(stored.reply).for_request(captured, stored.left)
             origin = allowed_origin(environ, reply)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import NamedTuple
 
 from webhook_logger.captured import CapturedRequest
@@ -10,8 +11,6 @@ from webhook_logger.providers import handshakes
 from webhook_logger.reply import Reply
 
 log = logging.getLogger(__name__)
-
-load = handshakes.load
 
 
 class CapturedHandshake(NamedTuple):
@@ -23,8 +22,21 @@ class CapturedHandshake(NamedTuple):
     """The provider waits this long for the response."""
 
 
-def find(captured: CapturedRequest) -> CapturedHandshake | None:
-    """Return the handshake that a request is, or None. Never raises."""
+FindHandshake = Callable[[CapturedRequest], CapturedHandshake | None]
+"""Returns the handshake that a request is, or None. Never raises."""
+
+
+def finder() -> FindHandshake:
+    """Return the function that finds handshakes, after reading the registry."""
+    may_match = handshakes.marks().may_match
+
+    def find(captured: CapturedRequest) -> CapturedHandshake | None:
+        return _find(captured) if may_match(captured) else None
+
+    return find
+
+
+def _find(captured: CapturedRequest) -> CapturedHandshake | None:
     try:
         found = handshakes.find(captured)
         if found is None:

@@ -33,7 +33,7 @@ import { signedContent } from "./signed-content.js";
 import { fill, parseTemplate } from "./template.js";
 
 /** A request with a larger body is not a handshake. */
-const MAX_HANDSHAKE_BYTES = 16 * 1024;
+const MAX_HANDSHAKE_BYTES = 2 * 1024;
 /** The same for handshakes that only their body shows. */
 const MAX_SEARCHED_BYTES = 2 * 1024;
 

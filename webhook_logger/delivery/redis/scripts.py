@@ -29,7 +29,7 @@ def fresh() -> str:
     return f"{_random.getrandbits(64):016x}"
 
 
-# Reads the whole counter: the position, the viewers on other workers, and who responds.
+# Reads the whole counter: the position, the viewers on other workers and the responder.
 _COUNTER = f"""
 local key, worker, fresh, history = KEYS[1], ARGV[1], ARGV[2], ARGV[#ARGV]
 local time = redis.call('TIME')
@@ -38,8 +38,6 @@ local epoch
 local elsewhere = 0  -- viewers on other workers
 local responder  -- the worker of the responder, if there is one
 local role  -- the field of the responder
-local handshakes = 0  -- viewers on other workers that respond to handshakes
-local own = ''  -- the field of this worker's viewers
 local fields = redis.call('HGETALL', key)
 for i = 1, #fields, 2 do
     local name, value = fields[i], fields[i + 1]
@@ -48,13 +46,10 @@ for i = 1, #fields, 2 do
     elseif name == 'responder' then
         local who, till = value:match('(%x+) (%d+)')
         responder, role = tonumber(till) > now and who, value
-    elseif name == 'viewers:' .. worker then
-        own = value
-    elseif name:sub(1, 8) == 'viewers:' then
-        local count, till, responding = value:match('(%d+) (%d+) ?(%d*)')
+    elseif name:sub(1, 8) == 'viewers:' and name ~= 'viewers:' .. worker then
+        local count, till = value:match('(%d+) (%d+)')
         if tonumber(till) > now then
             elsewhere = elsewhere + tonumber(count)
-            handshakes = handshakes + (tonumber(responding) or 0)
         else
             redis.call('HDEL', key, name)
         end
@@ -66,8 +61,20 @@ if not epoch or epoch:sub(1, {NAME_BYTES}) ~= history then
     redis.call('HSET', key, 'epoch', epoch, 'seq', 0)
 end
 redis.call('EXPIRE', key, {COUNTER_SECONDS})
-local own_handshakes = tonumber(own:match('%d+ %d+ (%d+)')) or 0  -- as last written
 """
+
+# Counts the viewers that respond to handshakes. Few requests need it.
+_HANDSHAKES = """
+    local here, there = 0, 0  -- on this worker, as last written, and on the others
+    for i = 1, #fields, 2 do
+        local name = fields[i]
+        local till, count = fields[i + 1]:match('^%d+ (%d+) (%d+)$')
+        if name == 'viewers:' .. worker then
+            here = tonumber(count) or 0
+        elseif count and name:sub(1, 8) == 'viewers:' and tonumber(till) > now then
+            there = there + tonumber(count)
+        end
+    end"""
 
 _CLAIM = f"""
 local holder, before = '', ''  -- the viewer that is the responder, and the one that it replaced
@@ -117,7 +124,11 @@ if limit > 0 then
     end
     redis.call('HSET', key, 'window', time[1], 'taken', taken + 1)
 end
-local pending = takes and (responder or holds and handshakes + own_handshakes > 0)
+local pending = takes and responder
+if holds and not pending then
+    {_HANDSHAKES}
+    pending = here + there > 0
+end
 if pending then
     -- This key is in the same slot. It is not in KEYS because few requests need it.
     local pending_key = key .. ':pending'
@@ -231,7 +242,8 @@ return claim(viewer, replaces)
 
 _PRESENCE = f"""
 local pending_key, viewers, channel, viewer = KEYS[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
-handshakes = handshakes + tonumber(ARGV[6])
+{_HANDSHAKES}
+local handshakes = there + tonumber(ARGV[6])
 if viewers == 0 and ARGV[6] == '0' then
     redis.call('HDEL', key, 'viewers:' .. worker)
 else
@@ -248,7 +260,7 @@ if ended then
     redis.call('HDEL', key, 'responder')
     responder = nil
 end
-if ended or (own_handshakes > 0 and handshakes == 0) then
+if ended or (here > 0 and handshakes == 0) then
     for _, owner in ipairs(redis.call('HVALS', pending_key)) do
         local who, name, kind = owner:match('(%x+) (%x+) ?(%a*)')
         local waits = not ended
