@@ -107,7 +107,7 @@ def parts(stage: Stage) -> None:
 
 def unfolded(stage: Stage) -> None:
     """Signature and resend, with their results."""
-    stage.post("/", b"{}", "X-Hub-Signature-256: sha256=00")
+    stage.post("/", b"{}", "X-GitHub-Event: push", "X-Hub-Signature-256: sha256=00")
     for title in stage.page.locator(".fold > summary, .signature-fold > summary").all():
         title.click()
     stage.page.get_by_label("Webhook secret").fill("secret")

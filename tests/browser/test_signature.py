@@ -24,7 +24,8 @@ SIGNATURE = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b04
 
 
 def send_signed(server: Server, uuid: str, name: str, body: bytes = BODY) -> None:
-    post(server.address, f"/{uuid}/{name}", body, f"X-Hub-Signature-256: {SIGNATURE}")
+    head = ("X-GitHub-Event: push", f"X-Hub-Signature-256: {SIGNATURE}")
+    post(server.address, f"/{uuid}/{name}", body, *head)
 
 
 def open_check(page: Page, name: str) -> None:

@@ -30,7 +30,21 @@ export function isGeneric({ id }) {
  * @param {Pick<import("./request-values.js").ReadableRequest, "headers">} request
  */
 export function likelyHeader({ headers }) {
-  return headers.find(([name]) => /-(?:signature|hmac)\b/i.test(name))?.[0] ?? "";
+  return likelyLine(headers)?.[0] ?? "";
+}
+
+/** @param {import("./request-values.js").ReadableRequest["headers"]} headers */
+function likelyLine(headers) {
+  return headers.find(([name]) => /-(?:signature|hmac)\b/i.test(name));
+}
+
+/**
+ * Return the hash that the likely header names, such as "sha256=" and "SHA-256", as GitHub does.
+ * @param {Pick<import("./request-values.js").ReadableRequest, "headers">} request
+ */
+function namedHash({ headers }) {
+  const [prefix, bits] = /^sha(1|256|384|512)=/.exec(likelyLine(headers)?.[1] ?? "") ?? [""];
+  return { prefix, algorithm: `SHA-${bits ?? "256"}` };
 }
 
 /**
@@ -38,6 +52,7 @@ export function likelyHeader({ headers }) {
  * @returns {import("./signature-choice.js").SignatureField[]}
  */
 export function genericFields(values) {
+  const { prefix, algorithm } = namedHash(values.request);
   return [
     { name: "secret", label: "Secret", kind: "secret" },
     {
@@ -46,7 +61,7 @@ export function genericFields(values) {
       kind: "text",
       initial: likelyHeader(values.request),
     },
-    { name: "algorithm", label: "Algorithm", kind: "choice", choices: HASHES, initial: "SHA-256" },
+    { name: "algorithm", label: "Algorithm", kind: "choice", choices: HASHES, initial: algorithm },
     {
       name: "encoding",
       label: "Encoding",
@@ -60,6 +75,7 @@ export function genericFields(values) {
       kind: "text",
       hint: "For example sha256=",
       optional: true,
+      initial: prefix,
     },
     {
       name: "signed",

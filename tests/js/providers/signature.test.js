@@ -71,7 +71,7 @@ test("a template can name several headers", async () => {
 test("the provider of a request that is signed, or may be, is chosen", () => {
   /** @type {[header: string, id: string | undefined][]} */
   const cases = [
-    ["x-hub-signature-256", "github"],
+    ["x-hub-signature-256", "generic"],
     ["X-Gitlab-Token", "gitlab"],
     ["X-Slack-Signature", "slack"],
     ["Webhook-Signature", "standard-webhooks"],
@@ -107,6 +107,14 @@ test("the fields of another HMAC have defaults from the request", () => {
   assert.equal(values.algorithm, "SHA-256");
   assert.equal(emptyField(fields, values)?.name, "signed");
   assert.equal(emptyField(fields, { ...values, signed: "{body}" }), undefined);
+});
+
+test("the hash that a signature names is the default of another HMAC", () => {
+  const request = sample({ headers: [["X-Hub-Signature-256", "sha256=00"]] });
+  const { header, algorithm, prefix } = valuesOf(fieldsOf(GENERIC, request, {}), {});
+  assert.deepEqual([header, algorithm, prefix], ["X-Hub-Signature-256", "SHA-256", "sha256="]);
+  const old = sample({ headers: [["X-Hub-Signature", "sha1=00"]] });
+  assert.equal(valuesOf(fieldsOf(GENERIC, old, {}), {}).algorithm, "SHA-1");
 });
 
 test("without WebCrypto, tokens can be checked and signatures cannot", async (context) => {
