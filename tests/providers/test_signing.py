@@ -106,6 +106,12 @@ def test_sanitys_signature_has_no_padding() -> None:
     assert not set(signature) & set("+/=")
 
 
+def test_workos_signature_has_a_space_between_its_pairs() -> None:
+    """Its Python library splits the header there."""
+    signed = providers.get("workos").sign(OutgoingRequest(b"{}", timestamp=1795322460), "secret")
+    assert dict(signed.headers)["WorkOS-Signature"].startswith("t=1795322460000, v1=")
+
+
 def test_a_timestamp_in_the_body_is_replaced() -> None:
     signature = {
         "kind": "hmac",

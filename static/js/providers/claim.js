@@ -102,7 +102,8 @@ function partsOf(text, { pairs, list, timestamp }) {
  */
 function valuesOf(name, text, separator) {
   const start = `${name}=`;
-  const pairs = text.split(separator).map(trimOws);
+  // A sender can leave out the space after a comma.
+  const pairs = text.split(separator.trim() || " ").map(trimOws);
   return pairs.filter((pair) => pair.startsWith(start)).map((pair) => pair.slice(start.length));
 }
 

@@ -26,8 +26,7 @@ const SETTINGS = "X-Twilio-Webhooks-Signature-Settings";
  * @returns {Promise<Verdict>}
  */
 export async function twilioVerdict(values, signature, secret) {
-  const isSha256 = values.header(SETTINGS)?.includes("HMAC_SHA256");
-  const hash = isSha256 ? "SHA-256" : (signature.hash ?? "SHA-256");
+  const hash = hashOf(values, signature);
   const claim = readClaim(values, { ...signature, hash }, []);
   if ("ok" in claim) return claim;
   const { url = "" } = values.given.options ?? {};
@@ -48,8 +47,19 @@ export async function twilioVerdict(values, signature, secret) {
  * @param {string} secret
  * @param {string} url
  */
-export async function twilioSignature(values, { hash = "SHA-256", encoding = "hex" }, secret, url) {
-  return encode(await hmac(hash, utf8(secret), [url, signedFields(values)]), encoding);
+export async function twilioSignature(values, signature, secret, url) {
+  const hash = hashOf(values, signature);
+  const mac = await hmac(hash, utf8(secret), [url, signedFields(values)]);
+  return encode(mac, signature.encoding ?? "hex");
+}
+
+/**
+ * Return the hash that the request names, or that of the signature.
+ * @param {RequestValues} values
+ * @param {Signature} signature
+ */
+function hashOf(values, { hash = "SHA-256" }) {
+  return values.header(SETTINGS)?.includes("HMAC_SHA256") ? "SHA-256" : hash;
 }
 
 /** @param {RequestValues} values */

@@ -53,6 +53,30 @@ for (const provider of PROVIDERS) {
   });
 }
 
+/**
+ * @param {string} id
+ * @param {Pick<OutgoingRequest, "headers" | "body">} content
+ */
+async function signatureOf(id, content) {
+  const provider = PROVIDERS.find((each) => each.id === id);
+  assert.ok(provider);
+  const outgoing = { method: "POST", url: URL_OF_CALLBACK, ...content };
+  const { headers } = await sign(outgoing, provider, { secret: "hush" }, NOW);
+  return headers.at(-1)?.[1] ?? "";
+}
+
+test("WorkOS's signature has a space between its pairs: its Python library splits the header there", async () => {
+  assert.match(await signatureOf("workos", { headers: [], body: "{}" }), /^t=1795322460000, v1=/);
+});
+
+test("Twilio's signature has the hash that the request names", async () => {
+  const name = "X-Twilio-Webhooks-Signature-Settings";
+  /** @type {[string, string][]} */
+  const headers = [[name, "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"]];
+  assert.equal((await signatureOf("twilio", { headers, body: "" })).length, 44);
+  assert.equal((await signatureOf("twilio", { headers: [], body: "" })).length, 28);
+});
+
 test("a request that cannot be signed has a message for people", async () => {
   const outgoing = { method: "POST", url: URL_OF_CALLBACK, headers: [], body: "{}" };
   const provider = { id: "x", name: "X", documentation: "", recognise: {} };

@@ -128,7 +128,8 @@ def _from_pairs(
 
 
 def _values(name: str, pairs: Pairs, text: str) -> list[str]:
-    entries = (pair.strip(" \t") for pair in text.split(pairs.separator))
+    # A sender can leave out the space after a comma.
+    entries = (pair.strip(" \t") for pair in text.split(pairs.separator.strip() or " "))
     start = f"{name}="
     return [entry[len(start) :] for entry in entries if entry.startswith(start)]
 

@@ -40,8 +40,7 @@ _DIFFERENT_BODY = "the URL, but its bodySHA256 is the hash of a different body"
 
 def verify(signature: Signature, request: CapturedRequest, values: Values, secret: str) -> Verdict:
     """Verify a signature with the option `url`, the URL that is configured at Twilio."""
-    if "HMAC_SHA256" in (values.text_at(_SETTINGS) or ""):
-        signature = replace(signature, hash="SHA-256")
+    signature = _with_hash(signature, values)
     sent = read(signature, values)
     if isinstance(sent, Verdict):
         return sent
@@ -63,7 +62,14 @@ def signature_of(signature: Signature, values: Values, secret: str, url: str) ->
     if not _is_url(url):
         raise InvalidOption("Twilio signs the URL. Give the request or the provider a valid URL.")
     signed = url.encode() + _fields(values)
-    return encode_hash(keyed_hash(signature.hash, secret.encode(), signed), signature.encoding)
+    hash_ = _with_hash(signature, values).hash
+    return encode_hash(keyed_hash(hash_, secret.encode(), signed), signature.encoding)
+
+
+def _with_hash(signature: Signature, values: Values) -> Signature:
+    """Return the signature with the hash that the request names."""
+    is_sha256 = "HMAC_SHA256" in (values.text_at(_SETTINGS) or "")
+    return replace(signature, hash="SHA-256") if is_sha256 else signature
 
 
 def _is_url(url: str) -> bool:
