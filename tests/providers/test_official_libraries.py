@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 import razorpay
@@ -23,29 +24,37 @@ from easypost.errors import SignatureVerificationError as EasyPostRefusal
 from easypost.util import validate_webhook
 from gocardless_pro import webhooks as gocardless
 from gocardless_pro.errors import InvalidSignatureError
+from plivo.utils import signature_v3 as plivo
 from razorpay.errors import SignatureVerificationError
+from resend import Webhooks as Resend
 from sendgrid.helpers.eventwebhook import EventWebhook
 from slack_sdk.signature import SignatureVerifier
+from square.utils import webhooks_helper as square
 from standardwebhooks import Webhook, WebhookVerificationError
+from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 from tests.wire_fixture import samples
 from webhook_logger import providers
 from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.headers import HeaderLines
 from webhook_logger.providers import OutgoingRequest, SignedRequest
 
-URL = "https://hooks.example.com/"
+URL = "https://hooks.example.com/in"
 SECRET = "the-secret-of-a-webhook"
 WHSEC = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 HEX = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056"
 ED25519 = ed25519.Ed25519PrivateKey.generate()
 P256 = ec.generate_private_key(ec.SECP256R1())
 ALTER = bytes.maketrans(b"12ip", b"21pi")  # keeps true, false and null
+TWILIO_SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
+TWILIO_SHA256 = ((TWILIO_SETTINGS, "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"),)
 Headers = Mapping[str, str]
 # The errors with which libraries refuse a signature; others return False.
 REFUSALS = (
     EasyPostRefusal,
     InvalidSignatureError,
     SignatureVerificationError,
+    ValueError,
     WebhookVerificationError,
 )
 
@@ -69,6 +78,12 @@ class Library:
     secret: str = SECRET
     private: str = ""
     """The key that signs, if it is not the secret."""
+    adds: HeaderLines = ()
+    """Header lines that say how the request is signed."""
+
+    def sample(self) -> OutgoingRequest:
+        outgoing = providers.get(self.provider).sample(url=URL)
+        return replace(outgoing, headers=(*outgoing.headers, *self.adds))
 
 
 def slack_accepts(body: bytes, headers: Headers) -> bool:
@@ -137,6 +152,49 @@ def sendgrid_accepts(body: bytes, headers: Headers) -> bool:
     )
 
 
+def twilio_accepts(body: bytes, headers: Headers) -> bool:
+    algorithm = get_signature_algorithm(headers.get(TWILIO_SETTINGS, ""))
+    fields = dict(parse_qsl(body.decode()))
+    return RequestValidator(SECRET).validate(URL, fields, headers["X-Twilio-Signature"], algorithm)
+
+
+def twilio_signs(outgoing: OutgoingRequest) -> SignedRequest:
+    algorithm = get_signature_algorithm(dict(outgoing.headers).get(TWILIO_SETTINGS, ""))
+    fields = dict(parse_qsl(outgoing.body.decode()))
+    signature = RequestValidator(SECRET).compute_signature(URL, fields, algorithm)
+    lines = (("X-Twilio-Signature", signature),)
+    return SignedRequest((*outgoing.headers, *lines), outgoing.body)
+
+
+def square_accepts(body: bytes, headers: Headers) -> bool:
+    return square.verify_signature(
+        request_body=body.decode(),
+        signature_header=headers["X-Square-HmacSha256-Signature"],
+        signature_key=SECRET,
+        notification_url=URL,
+    )
+
+
+def plivo_accepts(body: bytes, headers: Headers) -> bool:
+    signature, nonce = headers["X-Plivo-Signature-V3"], headers["X-Plivo-Signature-V3-Nonce"]
+    fields = parse_qs(body.decode())
+    return plivo.validate_v3_signature("POST", URL, nonce, SECRET, signature, fields)
+
+
+def plivo_signs(outgoing: OutgoingRequest) -> SignedRequest:
+    signed = plivo.construct_post_url(URL, parse_qs(outgoing.body.decode())).decode()
+    signature = plivo.get_signature_v3(SECRET, signed, "05429567804466091622").decode()
+    name = "X-Plivo-Signature-V3"
+    lines = ((f"{name}-Nonce", "05429567804466091622"), (name, signature))
+    return SignedRequest((*outgoing.headers, *lines), outgoing.body)
+
+
+def resend_accepts(body: bytes, headers: Headers) -> bool:
+    lines = {name: headers[f"svix-{name}"] for name in ("id", "timestamp", "signature")}
+    options = {"payload": body.decode(), "headers": lines, "webhook_secret": WHSEC}
+    return bool(Resend.verify(options))
+
+
 LIBRARIES = [
     Library("slack", slack_accepts, slack_signs),
     Library("standard-webhooks", standard_accepts, standard_signs, WHSEC),
@@ -151,19 +209,31 @@ LIBRARIES = [
     ),
     Library("discord", discord_accepts, private=pem(ED25519)),
     Library("sendgrid", sendgrid_accepts, private=pem(P256)),
+    Library("twilio", twilio_accepts, twilio_signs),
+    Library("twilio", twilio_accepts, twilio_signs, adds=TWILIO_SHA256),
+    Library("square", square_accepts),
+    Library("plivo", plivo_accepts, plivo_signs),
+    Library("resend", resend_accepts, lambda sample: standard_signs(sample, "svix"), WHSEC),
 ]
 SIGNING = [library for library in LIBRARIES if library.signs]
 
 
 def captured(signed: SignedRequest) -> CapturedRequest:
-    body = Body(signed.body, len(signed.body))
-    now = datetime.now(timezone.utc)
-    return replace(samples()[0], received_at=now, headers=signed.headers, body=body)
+    """Return the request as the server at `URL` receives it."""
+    body, now = Body(signed.body, len(signed.body)), datetime.now(timezone.utc)
+    target = {"host": "hooks.example.com", "path": "/in", "query_string": ""}
+    request = replace(samples()[0], received_at=now, method="POST", scheme="https", **target)
+    return replace(request, headers=signed.headers, body=body)
 
 
 def altered(signed: SignedRequest) -> SignedRequest:
     assert signed.body.translate(ALTER) != signed.body
     return replace(signed, body=signed.body.translate(ALTER))
+
+
+def other(secret: str) -> str:
+    """Return a different secret of the same form."""
+    return secret[:-4] + secret[-8:-4]
 
 
 def is_accepted(library: Library, signed: SignedRequest) -> bool:
@@ -176,16 +246,19 @@ def is_accepted(library: Library, signed: SignedRequest) -> bool:
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.provider)
 def test_the_library_accepts_a_signature_made_here(library: Library) -> None:
     provider = providers.get(library.provider)
-    signed = provider.sign(provider.sample(url=URL), library.private or library.secret)
+    signed = provider.sign(library.sample(), library.private or library.secret)
     assert is_accepted(library, signed)
     assert not is_accepted(library, altered(signed))
+    if not library.private:
+        assert not is_accepted(library, provider.sign(library.sample(), other(library.secret)))
 
 
 @pytest.mark.parametrize("library", SIGNING, ids=lambda library: library.provider)
 def test_a_signature_of_the_library_is_valid_here(library: Library) -> None:
     provider = providers.get(library.provider)
     assert library.signs
-    signed = library.signs(provider.sample(url=URL))
+    signed = library.signs(library.sample())
     verdict = provider.verify(captured(signed), library.secret)
     assert verdict.ok, verdict.text
     assert not provider.verify(captured(altered(signed)), library.secret).ok
+    assert not provider.verify(captured(signed), other(library.secret)).ok
