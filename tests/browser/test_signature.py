@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.clock import stop_clock
+from tests.providers.vectors import FOLDER, Vector, read, request_of
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -111,3 +112,25 @@ def test_a_page_without_webcrypto_shows_a_message(
     open_check(page, "signed")
     expect(page.locator(".signature")).to_contain_text("only on https and localhost")
     expect(page.locator(".signature input")).to_have_count(0)
+
+
+def test_signatures_of_key_pairs_are_checked(server: Server, open_page: Open, uuid: str) -> None:
+    """Ed25519, ECDSA, RSA with SHA-1, and a certificate, as the browser's WebCrypto has them."""
+    page = open_page(server, f"/view/{uuid}")
+    for provider in ("discord", "sendgrid", "travis-ci", "aws-sns"):
+        vector = valid_vector(provider)
+        request = request_of(vector)
+        lines = [f"{name}: {value}" for name, value in request.headers]
+        post(server.address, f"/{uuid}/{provider}", request.body.content, *lines)
+        page.locator(".row", has_text=f"/{provider}").click()
+        details = page.locator(".signature")
+        if details.get_attribute("open") is None:
+            details.locator("> summary").click()
+        page.locator("#signature-secret").fill(vector["signature"]["secret"])
+        expect(page.locator(".signature-verdict")).to_contain_text("Valid.")
+
+
+def valid_vector(provider: str) -> Vector:
+    """Return a request with a valid signature."""
+    vectors = read(FOLDER / f"{provider}.json")
+    return next(vector for vector in vectors if vector.get("signature", {}).get("ok"))

@@ -16,7 +16,8 @@ from tests.wire_fixture import samples
 from webhook_logger import providers
 from webhook_logger.headers import may_set
 from webhook_logger.providers import handshakes
-from webhook_logger.providers.locations import MAX_SAFE_INTEGER, Values
+from webhook_logger.providers.json_values import MAX_SAFE_INTEGER
+from webhook_logger.providers.locations import Values
 from webhook_logger.providers.provider import REGISTRY
 from webhook_logger.providers.recognition import recognise_values
 from webhook_logger.providers.rules import MAX_MATCHED_BYTES, compiled

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.headers import HeaderLines
+from webhook_logger.providers.json_values import (
+    ABSENT,
+    MAX_PARSED_BYTES,
+    at_pointer,
+    parse_json,
+    scalar_text,
+    tokens_of,
+)
 
-MAX_PARSED_BYTES = 256 * 2**10
-"""Larger bodies have no JSON values and no form fields."""
-MAX_SAFE_INTEGER = 2**53 - 1
-"""JavaScript rounds larger numbers."""
 MAX_LISTED = 100
 """Maximum names in a header that lists other headers."""
 WHITE_SPACE = " \t"
@@ -36,9 +39,7 @@ SHA256: dict[str, Callable[[bytes], bytes]] = {
 """The locations of the body's hash, with their encodings."""
 
 _ASCII = "".join(map(chr, range(128)))
-_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ABSENT: Any = object()
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,13 @@ class Values:
             line = self._first_lines.get(name.lower())
             return None if line is None else line.encode("latin-1")
         if kind == "json":
-            return _utf8(scalar_text(_at_pointer(self._json, name)))
+            return _utf8(scalar_text(at_pointer(self._json, name)))
         if kind == "form":
             field_name, found, pointer = name.partition("#")
             text = self.form.get(field_name)
             if not found:
                 return _utf8(text)
-            return _utf8(scalar_text(_at_pointer(parse_json((text or "").encode()), pointer)))
+            return _utf8(scalar_text(at_pointer(parse_json((text or "").encode()), pointer)))
         if kind == "signed":
             return self._listed(name)
         return _utf8({"query": self.query, "option": self.options}[kind].get(name))
@@ -135,7 +136,7 @@ class Values:
         """Return whether a location exists; in JSON, its value can have any type."""
         kind, _, name = location.partition(":")
         if kind == "json":
-            return _at_pointer(self._json, name) is not _ABSENT
+            return at_pointer(self._json, name) is not ABSENT
         return self.at(location) is not None
 
     def names(self) -> set[tuple[str, str]]:
@@ -159,8 +160,8 @@ class Values:
 
     def json(self, pointer: str) -> Any:
         """Return the JSON value at a pointer, of any type, or None if it does not exist."""
-        value = _at_pointer(self._json, pointer)
-        return None if value is _ABSENT else value
+        value = at_pointer(self._json, pointer)
+        return None if value is ABSENT else value
 
     @cached_property
     def text(self) -> str | None:
@@ -230,7 +231,7 @@ def name_of(location: str) -> tuple[str, str]:
     if kind == "form":
         return kind, name.partition("#")[0]
     if kind == "json":
-        return kind, (_tokens(name) or ("",))[0]
+        return kind, (tokens_of(name) or ("",))[0]
     return (kind, name) if kind == "query" else ("", "")
 
 
@@ -244,57 +245,6 @@ def readable(content: bytes) -> str:
         return content.decode()
     except UnicodeDecodeError:
         return content.decode("latin-1")
-
-
-def parse_json(content: bytes) -> Any:
-    """Parse JSON as strictly as JavaScript, or return a value without any members."""
-    if len(content) > MAX_PARSED_BYTES:
-        return _ABSENT
-    try:
-        return json.loads(content.decode(), parse_int=_integer, parse_constant=_reject)
-    except (ValueError, RecursionError):
-        return _ABSENT
-
-
-def _integer(digits: str) -> float:
-    """Parse an integer. `int` rejects thousands of digits, which JavaScript accepts and rounds."""
-    return int(digits) if len(digits) <= len(str(-MAX_SAFE_INTEGER)) else float(digits)
-
-
-def _reject(constant: str) -> None:
-    """Reject NaN and Infinity, which Python accepts and JSON does not allow."""
-    raise ValueError(constant)
-
-
-def _at_pointer(document: Any, pointer: str) -> Any:
-    """Return the value at a JSON Pointer (RFC 6901), or `_ABSENT` if it does not exist."""
-    value = document
-    for token in _tokens(pointer):
-        if isinstance(value, dict):
-            value = value.get(token, _ABSENT)
-        elif isinstance(value, list) and _INDEX.fullmatch(token) and int(token) < len(value):
-            value = value[int(token)]
-        else:
-            return _ABSENT
-    return value
-
-
-@cache
-def _tokens(pointer: str) -> tuple[str, ...]:
-    """Split a pointer. Only pointers of the registry arrive here, so the cache is bounded."""
-    parts = pointer.split("/")[1:]
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
-
-
-def scalar_text(value: Any) -> str | None:
-    """Return the text of a string, an integer or a boolean, else None."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float) and abs(value) <= MAX_SAFE_INTEGER and value == int(value):
-        return str(int(value))
-    return None
 
 
 def _utf8(text: str | None) -> bytes | None:

@@ -9,7 +9,8 @@ import re
 from typing import NamedTuple
 
 from webhook_logger.charset import parameter
-from webhook_logger.providers.locations import Values, scalar_text
+from webhook_logger.providers.json_values import scalar_text
+from webhook_logger.providers.locations import Values
 
 _MAX_HEAD = 4096
 """Operations are named in the first characters of a body."""

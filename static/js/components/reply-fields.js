@@ -22,6 +22,7 @@ const EXPRESSIONS = [
  * @typedef {object} Form
  * @property {Draft} draft
  * @property {import("../reply/reply.js").Problem | null} problem
+ * @property {string} docs  URL of the documentation
  * @property {(changes: Partial<Draft>) => void} change
  */
 
@@ -30,7 +31,7 @@ const EXPRESSIONS = [
  * @param {Form} form
  */
 export function replyFields(form) {
-  const { draft } = form;
+  const { draft, docs } = form;
   return html`
     <div class="reply-numbers">
       ${field(form, "status", "Status", line(form, "status", "numeric", "200–599"))}
@@ -42,23 +43,27 @@ export function replyFields(form) {
     ${field(form, "body", "Body", body(form))}
     <div>
       ${check(form, "template", html`Replace <code>{{ expressions }}</code> by values of the request`)}
-      ${draft.template ? expressions() : nothing}
+      ${draft.template ? expressions(docs) : nothing}
       ${problemText(form, "template")}
     </div>
     ${check(form, "cors", "Allow web pages on other sites to call it (CORS)")}
     <section class="reply-rules" aria-label="Rules">
-      <p class="reply-hint">Rules respond differently to some requests. The first one that matches is used. A <code>*</code> matches any characters.</p>
+      <p class="reply-hint">Rules respond differently to some requests. The first one that matches is used. A <code>*</code> matches any characters. <a href="${docs}#rules" target="_blank">How rules work</a></p>
       ${replyRules(draft.rules, (rules) => form.change({ rules }))}
       ${problemText(form, "rules")}
     </section>
   `;
 }
 
-/** Show an example of each expression of a template. */
-function expressions() {
+/**
+ * Show examples of expressions.
+ * @param {string} docs
+ */
+function expressions(docs) {
   return html`
     <ul class="reply-expressions captured">
       ${EXPRESSIONS.map((each) => html`<li>{{ ${each} }}</li>`)}
+      <li><a href="${docs}#templates" target="_blank">All expressions</a></li>
     </ul>
   `;
 }

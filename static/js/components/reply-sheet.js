@@ -21,6 +21,8 @@ export class ReplySheet extends Sheet {
     this.heading = "Response";
     this.closedBy = "closerequest";
     this.url = "";
+    /** URL of the documentation. */
+    this.docs = "/docs";
     /** @type {import("../reply/reply.js").Reply | null} */
     this.reply = null;
     /** @type {import("../reply/api.js").ReplyApi | undefined} */
@@ -41,13 +43,13 @@ export class ReplySheet extends Sheet {
   }
 
   content() {
-    const { draft, problem, busy } = this;
+    const { draft, problem, busy, docs } = this;
     return html`
       <form class="reply" novalidate @submit=${this.onSubmit}>
         <div class="reply-presets" role="group" aria-label="Presets">
           ${PRESETS.map((preset) => this.preset(preset))}
         </div>
-        ${replyFields({ draft, problem, change: (changes) => this.change(changes) })}
+        ${replyFields({ draft, problem, docs, change: (changes) => this.change(changes) })}
         <p class="reply-hint">
           Requests to <code class="captured">${this.url}/status/503</code>
           always get 503, regardless of these settings.

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing } from "lit";
-import { isGeneric } from "../providers/generic.js";
+import { GENERIC, isGeneric } from "../providers/generic.js";
 import { canHash } from "../providers/hashes.js";
 import { recognise } from "../providers/recognise.js";
 import { RequestValues } from "../providers/request-values.js";
@@ -53,7 +53,7 @@ export class SignatureCheck extends LitElement {
     /** @type {import("../state/secrets.js").Secrets | undefined} */
     this.secrets = undefined;
     /** @type {Provider} */
-    this.provider = SIGNERS[0];
+    this.provider = GENERIC;
     /** @type {Provider | undefined} */
     this.detected = undefined;
     /** @type {import("../providers/verdict.js").Verdict | undefined} */

@@ -74,6 +74,7 @@ export class WebhookPage extends LitElement {
   render() {
     const { snapshot } = this.store;
     const { link, viewers, arrived, reply } = snapshot;
+    const docs = this.dataset.docsUrl ?? "/docs";
     return html`
       <top-bar
         .link=${link}
@@ -106,11 +107,11 @@ export class WebhookPage extends LitElement {
         <section class="page-detail" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "Get started"}>${this.detail(snapshot)}</section>
       </main>
       <request-announcer .arrived=${arrived}></request-announcer>
-      <help-sheet .docs=${this.dataset.docsUrl ?? "/docs"}></help-sheet>
+      <help-sheet .docs=${docs}></help-sheet>
       <settings-sheet .settings=${this.settings} .choices=${this.settings.choices}></settings-sheet>
       <qr-sheet .url=${this.url}></qr-sheet>
       <sample-sheet .url=${this.url} .selected=${snapshot.selected} .secrets=${this.secrets}></sample-sheet>
-      <reply-sheet .url=${this.url} .reply=${reply} .replies=${this.replies}></reply-sheet>
+      <reply-sheet .url=${this.url} .docs=${docs} .reply=${reply} .replies=${this.replies}></reply-sheet>
     `;
   }
 

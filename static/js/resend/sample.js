@@ -6,7 +6,7 @@
  */
 
 import { recognitionOf } from "../providers/recognise.js";
-import { outgoingValues } from "../providers/sign.js";
+import { canSign, outgoingValues } from "../providers/sign.js";
 import { methodSupport, splitHeaders } from "./resend.js";
 
 const TIMEOUT_MS = 30_000;
@@ -43,11 +43,21 @@ export function sampleNotes(request, provider) {
   const headers = allowed.filter(([name]) => name.toLowerCase() !== "user-agent");
   const replaced = headers.length < allowed.length ? ["User-Agent"] : [];
   const names = [...omitted, ...replaced].join(", ");
-  if (!names) return [];
-  const isRecognised =
-    recognitionOf(outgoingValues({ ...request, headers }))?.provider === provider;
-  const notes = [`Browsers set these headers themselves: ${names}.`];
-  return isRecognised
-    ? notes
-    : [...notes, `Without them, the request may not be recognised as ${provider.name}.`];
+  return [
+    names && `Browsers set these headers themselves: ${names}.`,
+    recognitionNote({ ...request, headers }, provider),
+  ].filter(Boolean);
+}
+
+/**
+ * Return a note on a request that is not recognised, or "".
+ * @param {OutgoingRequest} sent
+ * @param {Provider} provider
+ */
+function recognitionNote(sent, provider) {
+  if (recognitionOf(outgoingValues(sent))?.provider === provider) return "";
+  if (canSign(provider, sent)) {
+    return `Enter a secret, so that the request is recognised as ${provider.name}.`;
+  }
+  return `The request may not be recognised as ${provider.name}.`;
 }

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.providers.locations import Values, parse_json
+from webhook_logger.providers.json_values import parse_json
+from webhook_logger.providers.locations import Values
 from webhook_logger.providers.signatures.hashes import (
     Algorithm,
     are_equal,

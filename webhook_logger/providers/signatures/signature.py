@@ -76,22 +76,17 @@ class Signature:
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Signature:
         """Read a signature of the registry."""
-        pairs, secret = entry.get("pairs"), entry.get("secret", {})
         return cls(
             kind=entry["kind"],
             at=entry["at"],
             prefix=entry.get("prefix", ""),
-            pairs=Pairs(pairs["separator"], pairs["signature"], pairs.get("timestamp", ""))
-            if pairs
-            else None,
+            pairs=_pairs(entry.get("pairs")),
             separator=entry.get("list", {}).get("separator", ""),
             hash=entry.get("hash", "SHA-256"),
             encoding=entry.get("encoding", "hex"),
             signed=template(entry.get("signed", "{body}")),
             timestamp=_timestamp(entry.get("timestamp")),
-            secret=SecretFormat(
-                secret.get("key", "text"), secret.get("prefix", ""), secret.get("only", "")
-            ),
+            secret=_secret(entry.get("secret", {})),
             options=entry.get("options", ()),
             adds=entry.get("adds", {}),
             certificate=entry.get("certificate"),
@@ -107,10 +102,19 @@ class Signature:
         for option in self.options:
             name = option["name"]
             if not options.get(name) and "initial" in option:
-                options[name] = (template(option["initial"]).fill(values.at) or b"").decode(
-                    "utf-8", "replace"
-                )
+                initial = template(option["initial"]).fill(values.at) or b""
+                options[name] = initial.decode("utf-8", "replace")
         return options
+
+
+def _pairs(entry: Mapping[str, str] | None) -> Pairs | None:
+    if entry is None:
+        return None
+    return Pairs(entry["separator"], entry["signature"], entry.get("timestamp", ""))
+
+
+def _secret(entry: Mapping[str, str]) -> SecretFormat:
+    return SecretFormat(entry.get("key", "text"), entry.get("prefix", ""), entry.get("only", ""))
 
 
 def _timestamp(entry: Mapping[str, Any] | None) -> TimestampFormat | None:

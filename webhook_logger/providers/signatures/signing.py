@@ -6,11 +6,11 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from webhook_logger.providers.errors import Unsignable
-from webhook_logger.providers.locations import Values, describe, parse_json
+from webhook_logger.providers.json_values import ABSENT, at_pointer, parse_json, tokens_of
+from webhook_logger.providers.locations import Values, describe
 from webhook_logger.providers.outgoing import OutgoingRequest, SignedRequest, fill_sample
 from webhook_logger.providers.provider import Provider
 from webhook_logger.providers.signatures import timestamp, twilio
@@ -184,18 +184,15 @@ def _in_json(body: bytes, location: str, text: str) -> bytes:
 
     The value is a number if there was a number, else a text.
     """
-    document: Any = parse_json(body)
+    document = parse_json(body)
     pointer = location.partition(":")[2]
-    *parents, last = [
-        token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]
-    ]
-    try:
-        inner = document
-        for token in parents:
-            inner = inner[int(token)] if isinstance(inner, list) else inner[token]
-        key: Any = int(last) if isinstance(inner, list) else last
-        is_number = isinstance(inner[key] if isinstance(inner, list) else inner.get(key), int)
-        inner[key] = int(text) if is_number else text
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError):
-        raise Unsignable(f"The body has no place for the {describe(location)}.") from None
+    parent, _, _ = pointer.rpartition("/")
+    container, token = at_pointer(document, parent), tokens_of(pointer)[-1]
+    key: str | int = token
+    if isinstance(container, list) and at_pointer(container, f"/{token}") is not ABSENT:
+        key = int(token)
+    elif not isinstance(container, dict):
+        raise Unsignable(f"The body has no place for the {describe(location)}.")
+    was_number = isinstance(at_pointer(document, pointer), int)
+    container[key] = int(text) if was_number else text
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
