@@ -5,6 +5,7 @@
  *
  * @typedef {object} Recognition
  * @property {{id: string, name: string}} provider
+ * @property {string} event     or ""
  * @property {string} delivery  id of the delivery, or ""
  * @property {number | null} attempt  1 for the first attempt; null if unknown
  *

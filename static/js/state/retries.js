@@ -15,7 +15,7 @@
  * @property {string} place    key for method, path and `by`
  * @property {string} mark     key for the content
  * @property {string} target   method and path
- * @property {string} content  the delivery id, the header's value, or the body
+ * @property {string} content  the event and the delivery id, the header's value, or the body
  *
  * @typedef {Fingerprint & {first: string, number: number, last: number, known: number}} Chain
  *   last: time of the last request in milliseconds; known: number of its requests in the list
@@ -25,22 +25,11 @@ import { span } from "../text/timestamps.js";
 import { NO_RECOGNISER } from "./recogniser.js";
 
 /**
- * For senders that are not in the registry. Headers that stay the same when a delivery is retried, most specific first: Standard Webhooks,
- * Svix, GitHub, Shopify, the IETF's draft (used by GitLab and others), GitLab, Twilio, Atlassian,
- * CloudEvents, Amazon SNS. Not x-request-id: proxies replace it.
+ * Headers of formats that stay the same when a delivery is retried, most specific first: Standard
+ * Webhooks, Svix, the IETF's draft, CloudEvents. For senders that are not in the registry. Not
+ * x-request-id: proxies replace it.
  */
-const DELIVERY_HEADERS = [
-  "webhook-id",
-  "svix-id",
-  "x-github-delivery",
-  "x-shopify-webhook-id",
-  "idempotency-key",
-  "x-gitlab-event-uuid",
-  "i-twilio-idempotency-token",
-  "x-atlassian-webhook-identifier",
-  "ce-id",
-  "x-amz-sns-message-id",
-];
+const DELIVERY_HEADERS = ["webhook-id", "svix-id", "idempotency-key", "ce-id"];
 const RANKS = new Map(DELIVERY_HEADERS.map((name, rank) => [name, rank]));
 
 /** Maximum time between retries that are detected by their body. */
@@ -93,8 +82,11 @@ export class Retries {
 
   /** @param {CapturedRequest} request  newer than all requests added before */
   add(request) {
-    const { delivery, attempt } = this.#recognise(request) ?? { delivery: "", attempt: null };
-    const print = fingerprint(request, delivery);
+    const found = this.#recognise(request);
+    const attempt = found?.attempt ?? null;
+    // One action at the sender can cause several events with the same id.
+    const delivery = found?.delivery && `${found.event} ${found.delivery}`;
+    const print = fingerprint(request, delivery || "");
     if (!print || this.#chainOf.has(request.id)) return;
     const at = Date.parse(request.received_at);
     const chain = this.#chains.get(print.place)?.get(print.mark);
@@ -157,7 +149,7 @@ function continues(chain, print, at) {
 
 /**
  * @param {CapturedRequest} request
- * @param {string} delivery  the delivery id, or ""
+ * @param {string} delivery  the event and the delivery id, or ""
  * @returns {Fingerprint | null}
  */
 function fingerprint({ method, path, headers, body }, delivery) {

@@ -45,7 +45,7 @@ test("a header matches by its name, its value or both", () => {
 test("provider and event search the registry's names, the id, and the summary", () => {
   const summarise = () => ({ provider: "GitHub", event: "issues.opened", text: "" });
   const provider = { id: "git-hub", name: "GitHub" };
-  const recognise = () => ({ provider, delivery: "", attempt: null });
+  const recognise = () => ({ provider, event: "", delivery: "", attempt: null });
   const recogniser = { summarise, recognise };
   const protocol = { summarise, recognise: () => null };
   for (const [filter, matched] of /** @type {const} */ ([

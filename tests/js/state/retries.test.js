@@ -46,10 +46,10 @@ test("a repeated delivery id is a numbered retry with the time since the previou
 });
 
 test("a delivery id is valid for days, and for one method and path", () => {
-  const late = { ...delivery("a", "X-GitHub-Delivery"), received_at: at(7 * 86_400) };
-  const elsewhere = { ...delivery("a", "X-GitHub-Delivery"), subpath: "/elsewhere" };
-  const put = { ...delivery("a", "X-GitHub-Delivery"), method: "PUT" };
-  const retries = found(delivery("a", "X-GitHub-Delivery"), elsewhere, put, late);
+  const late = { ...delivery("a", "Idempotency-Key"), received_at: at(7 * 86_400) };
+  const elsewhere = { ...delivery("a", "Idempotency-Key"), subpath: "/elsewhere" };
+  const put = { ...delivery("a", "Idempotency-Key"), method: "PUT" };
+  const retries = found(delivery("a", "Idempotency-Key"), elsewhere, put, late);
   assert.deepEqual([...retries.keys()], ["id 4"]);
 });
 
@@ -115,15 +115,15 @@ test("dropping an old chain keeps the chain that replaced it", () => {
 });
 
 /**
- * Return retries that read the delivery id and the attempt from the body: "id attempt".
+ * Return retries that read the delivery id, the attempt and the event from the body: "id attempt event".
  * @param {string[]} bodies
  */
 const recognised = (...bodies) => {
   const retries = new Retries({
     ...NO_RECOGNISER,
     recognise: ({ body }) => {
-      const [delivery, attempt] = body.content.split(" ");
-      return { provider: { id: "a", name: "A" }, delivery, attempt: Number(attempt) };
+      const [delivery, attempt, event = ""] = body.content.split(" ");
+      return { provider: { id: "a", name: "A" }, event, delivery, attempt: Number(attempt) };
     },
   });
   for (const [index, body] of bodies.entries()) {
@@ -140,6 +140,7 @@ test("a provider's delivery id identifies retries, even if the body differs", ()
     by: "delivery id",
   });
   assert.equal(recognised("a 1", "b 1").at(-1), undefined);
+  assert.equal(recognised("a 1 order.created", "a 1 order.paid").at(-1), undefined);
 });
 
 test("an attempt number counts the deliveries that the list does not have", () => {

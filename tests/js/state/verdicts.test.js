@@ -6,7 +6,12 @@ import { sample, UUID } from "../samples.js";
 
 /** @typedef {import("../../../static/js/state/verdicts.js").Verdict} Verdict */
 
-const GITHUB = { provider: { id: "github", name: "GitHub" }, delivery: "", attempt: null };
+const GITHUB = {
+  provider: { id: "github", name: "GitHub" },
+  event: "",
+  delivery: "",
+  attempt: null,
+};
 
 /**
  * Return verdicts on requests of one provider, its secrets, and the ids of the checked requests.
