@@ -39,7 +39,7 @@ from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.headers import HeaderLines
 from webhook_logger.providers import OutgoingRequest, SignedRequest
 
-URL = "https://hooks.example.com/in"
+URL = "https://hooks.example.com/in?user=1&shop=a%20b"
 SECRET = "the-secret-of-a-webhook"
 WHSEC = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 HEX = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056"
@@ -221,7 +221,7 @@ SIGNING = [library for library in LIBRARIES if library.signs]
 def captured(signed: SignedRequest) -> CapturedRequest:
     """Return the request as the server at `URL` receives it."""
     body, now = Body(signed.body, len(signed.body)), datetime.now(timezone.utc)
-    target = {"host": "hooks.example.com", "path": "/in", "query_string": ""}
+    target = {"host": "hooks.example.com", "path": "/in", "query_string": "user=1&shop=a%20b"}
     request = replace(samples()[0], received_at=now, method="POST", scheme="https", **target)
     return replace(request, headers=signed.headers, body=body)
 

@@ -121,16 +121,30 @@ class Values:
     def _simple(self, kind: str) -> bytes | None:
         if kind == "body":
             return self.body
-        if kind == "form":
-            return b"".join(_utf8(each) or b"" for pair in sorted(self._pairs) for each in pair)
+        if kind in ("form", "query"):
+            return _utf8(self._sorted_form if kind == "form" else self._sorted_query)
         if kind in SHA256:
             return SHA256[kind](hashlib.sha256(self.body).digest())
         if kind == "crc32":
             return str(zlib.crc32(self.body)).encode()
         if kind == "timestamp":
             return _utf8(self.timestamp)
-        lines = {"method": self.method, "host": self.host, "target": self.target, "url": self.url}
+        lines = {
+            "method": self.method,
+            "host": self.host,
+            "target": self.target,
+            "url": self.url,
+            "endpoint": self.url.partition("?")[0],
+        }
         return lines[kind].encode("latin-1")
+
+    @property
+    def _sorted_form(self) -> str:
+        return "".join(map("".join, sorted(self._pairs)))
+
+    @property
+    def _sorted_query(self) -> str | None:
+        return "&".join(map("=".join, sorted(self._parameters))) or None
 
     def has(self, location: str) -> bool:
         """Return whether a location exists; in JSON, its value can have any type."""
@@ -188,8 +202,12 @@ class Values:
     @cached_property
     def query(self) -> dict[str, str]:
         """The first value of each parameter of the query, decoded."""
+        return _first(self._parameters)
+
+    @cached_property
+    def _parameters(self) -> list[tuple[str, str]]:
         escaped = quote(self.query_string, safe=_ASCII, encoding="latin-1", errors="replace")
-        return _first(parse_qsl(escaped, keep_blank_values=True))
+        return parse_qsl(escaped, keep_blank_values=True)
 
     @cached_property
     def form(self) -> dict[str, str]:
@@ -214,7 +232,8 @@ class Values:
 
 
 _NAMED = ("header", "query", "form", "json", "option", "signed")
-_SIMPLE = ("body", "method", "host", "target", "url", "timestamp", "form", "crc32", *SHA256)
+_HEAD = ("method", "host", "target", "url", "endpoint", "query")
+_SIMPLE = ("body", "timestamp", "form", "crc32", *_HEAD, *SHA256)
 
 
 def is_location(text: str) -> bool:

@@ -18,7 +18,7 @@ export const GENERIC = {
 };
 
 const LOCATION =
-  /^(?:body|method|host|target|url|form|crc32|sha256(?:-base64|-bytes)?|(?:header|query|form|signed):.+|json:\/.*)$/;
+  /^(?:body|method|host|target|url|endpoint|query|form|crc32|sha256(?:-base64|-bytes)?|(?:header|query|form|signed):.+|json:\/.*)$/;
 
 /** @param {Provider} provider */
 export function isGeneric({ id }) {

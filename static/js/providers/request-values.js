@@ -29,7 +29,7 @@ export const MAX_SHORT_BYTES = 1024;
 const MAX_LISTED = 100;
 
 /** Locations in the head of a request, whose bytes are read as Latin-1. */
-const HEAD = /^(?:host$|target$|url$|method$|header:|signed:)/;
+const HEAD = /^(?:host$|target$|url$|endpoint$|method$|header:|signed:)/;
 
 /** @type {RequestValues | undefined} */
 let latest;
@@ -130,7 +130,7 @@ export class RequestValues {
       case "form":
         return colon < 0 ? this.#sortedForm() : this.#formValue(name);
       case "query":
-        return this.query(name);
+        return colon < 0 ? this.#sortedQuery() : this.query(name);
       case "option":
         return this.given.options?.[name];
       case "signed":
@@ -148,6 +148,7 @@ export class RequestValues {
     const target = path + (query_string && `?${query_string}`);
     /** @type {Record<string, string>} */
     const values = { method, host, target, url: `${scheme}://${host}${target}` };
+    values.endpoint = `${scheme}://${host}${path}`;
     return Object.hasOwn(values, location) ? values[location] : undefined;
   }
 
@@ -181,8 +182,17 @@ export class RequestValues {
 
   /** @param {string} name */
   query(name) {
-    this.#query ??= firstOfEach(pairsOf(inAscii(this.request.query_string)));
+    this.#query ??= firstOfEach(this.#parameters());
     return this.#query.get(name);
+  }
+
+  #parameters() {
+    return pairsOf(inAscii(this.request.query_string));
+  }
+
+  #sortedQuery() {
+    const pairs = sortedPairs(this.#parameters()).map((pair) => pair.join("="));
+    return pairs.length ? pairs.join("&") : undefined;
   }
 
   /** @param {string} name */
