@@ -22,6 +22,9 @@ from tests.support.processes import ROOT
 from webhook_logger import providers
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.providers import OutgoingRequest, SignedRequest, Unsignable, Verdict, handshakes
+from webhook_logger.providers.handshake_responses import HandshakeResponse
+from webhook_logger.providers.handshakes import Handshake
+from webhook_logger.providers.signatures.keys import InvalidSecret
 from webhook_logger.providers.summary import summarise
 
 CASES = list(cases())
@@ -106,12 +109,19 @@ def _as_in_the_page(verdict: Verdict) -> dict[str, Any]:
 def test_the_page_responds_to_the_same_handshakes(page: Any) -> None:
     for case, response in zip(CASES, page["handshakes"], strict=True):
         found = handshakes.find(case.request)
-        expected = found.response("hush") if found else None
+        expected = _response(found) if found else None
         assert (response is None) is (expected is None), case
         if expected:
             headers = [list(line) for line in expected.headers]
             actual = (response["status"], response["headers"], response["body"].encode())
             assert actual == (expected.status, headers, expected.body), case
+
+
+def _response(found: Handshake) -> HandshakeResponse | None:
+    try:
+        return found.response("hush")
+    except InvalidSecret:
+        return None
 
 
 @pytest.mark.parametrize("at", range(len(IDS)), ids=IDS)

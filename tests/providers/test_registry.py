@@ -20,7 +20,7 @@ from webhook_logger.providers.json_values import MAX_SAFE_INTEGER
 from webhook_logger.providers.locations import Values
 from webhook_logger.providers.provider import REGISTRY
 from webhook_logger.providers.recognition import recognise_values
-from webhook_logger.providers.rules import MAX_MATCHED_BYTES, compiled
+from webhook_logger.providers.rules import MAX_MATCHED_BYTES, Rule, compiled
 from webhook_logger.providers.templates import template
 
 SCHEMA = json.loads((REGISTRY.parent / "schema.json").read_text())
@@ -167,7 +167,7 @@ def expressions(provider: providers.Provider) -> list[str]:
         *(rule for level in provider.entry["recognise"].values() for rule in level),
         *named(provider.entry, "when"),
     ]
-    found = [text for rule in rules for text in leaves({**rule, "method": ""})]
+    found = [text for rule in rules for text in leaves({**rule, "method": "", "only": []})]
     return [*filter(None, found), *named(provider.entry, "hosts")]
 
 
@@ -187,3 +187,28 @@ def test_the_response_to_a_handshake_has_only_headers_that_a_reply_can_set() -> 
         for entry in provider.entry.get("handshakes", ()):
             for response in (entry["respond"], entry.get("invalid", {})):
                 assert all(map(may_set, response.get("headers", {}))), provider.id
+
+
+_CLASS = re.compile(r"\^\[([A-Za-z0-9_./+=-]+)\]\{[0-9]+,[0-9]+\}(?:=\{0,2\})?\$")
+
+
+@each_provider
+def test_a_handshake_hashes_nothing_that_could_be_the_content_of_a_request(
+    provider: providers.Provider,
+) -> None:
+    """Signed contents have braces, or parts joined by `:`, `.` or `&`; see SECURITY.md."""
+    for handshake in provider.entry.get("handshakes", ()):
+        for signed in [each["signed"] for each in named(handshake, "computed")]:
+            location = template(signed).locations()[0]
+            assert signed == f"{{{location}}}"
+            expression = dict(Rule.from_json(handshake["when"]).conditions)[location]
+            found = _CLASS.fullmatch(expression)
+            assert found, expression
+            assert not set(found[1]) & set("{:.&="), expression
+
+
+def test_a_handshake_with_a_signature_has_one_of_a_kind_whose_secret_is_checked() -> None:
+    for provider in PROVIDERS.values():
+        if list(named(provider.entry.get("handshakes", ()), "invalid")):
+            kinds = {signature["kind"] for signature in provider.signatures}
+            assert kinds <= {"hmac", "ed25519", "ecdsa", "rsa"}, provider.id

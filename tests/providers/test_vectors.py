@@ -11,6 +11,7 @@ from tests.providers.vectors import Vector, content_of, files, lines, read, requ
 from webhook_logger import providers
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.providers import handshakes
+from webhook_logger.providers.signatures.keys import InvalidSecret
 
 DESCRIPTION = ("about", "source", "request", "arrived")
 by_file = pytest.mark.parametrize("file", files(), ids=lambda file: file.stem)
@@ -58,6 +59,10 @@ def handshake(vector: Vector, request: CapturedRequest) -> tuple[Any, Any]:
         return expected, found
     secret = expected.get("secret")
     assert found.needs_secret == (secret is not None)
+    if expected.get("invalid"):
+        with pytest.raises(InvalidSecret):
+            found.response(secret)
+        return None, None
     response = found.response(secret, expected.get("options"))
     headers = lines(expected.get("headers", {}))
     assert set(headers) <= set(response.headers), vector["about"]

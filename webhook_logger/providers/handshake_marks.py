@@ -85,7 +85,7 @@ def _mark(rule: Rule, words: Counter[str]) -> tuple[str, str]:
                 return kind, name.lower() if kind == "header" else name
     if not (candidates := _words(rule)):
         raise ValueError(f"The rule of a handshake matches too many requests: {rule}.")
-    # Few words for many rules: each of them takes time.
+    # The word that most rules share: each word has to be searched in every body.
     return "body", max(candidates, key=lambda word: (words[word], len(word)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -55,6 +56,15 @@ def tokens_of(pointer: str) -> tuple[str, ...]:
     """Split a pointer. Only pointers of the registry arrive here, so the cache is bounded."""
     parts = pointer.split("/")[1:]
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
+
+
+def replace_texts(value: Any, replaced: Callable[[str], str]) -> Any:
+    """Return a JSON value with each string replaced, but not the names of members."""
+    if isinstance(value, str):
+        return replaced(value)
+    if isinstance(value, dict):
+        return {name: replace_texts(each, replaced) for name, each in value.items()}
+    return [replace_texts(each, replaced) for each in value] if isinstance(value, list) else value
 
 
 def scalar_text(value: Any) -> str | None:

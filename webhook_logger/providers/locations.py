@@ -177,6 +177,10 @@ class Values:
         value = at_pointer(self._json, pointer)
         return None if value is ABSENT else value
 
+    def members(self) -> set[str]:
+        """Return the names of the members of a JSON object, or an empty set."""
+        return set(self._json) if isinstance(self._json, dict) else set()
+
     @cached_property
     def text(self) -> str | None:
         """The text of the body, or None if it is too large to be parsed, or not UTF-8."""

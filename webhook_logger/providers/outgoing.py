@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from webhook_logger.headers import HeaderLines
 from webhook_logger.providers.errors import UnknownEvent
+from webhook_logger.providers.json_values import replace_texts
 from webhook_logger.providers.locations import FORM, Values
 from webhook_logger.providers.provider import Provider
 
@@ -95,19 +96,11 @@ def fill_sample(text: str, now: int) -> str:
 def _body(chosen: dict[str, Any], fill: Callable[[str], str]) -> tuple[bytes, str]:
     """Return the body of a sample and its media type, both empty for none."""
     if "json" in chosen:
-        filled = _filled(chosen["json"], fill)
+        filled = replace_texts(chosen["json"], fill)
         text = json.dumps(filled, separators=(",", ":"), ensure_ascii=False)
         return text.encode(), "application/json"
     if "form" in chosen:
-        return urlencode(_filled(chosen["form"], fill)).encode(), FORM
+        return urlencode(replace_texts(chosen["form"], fill)).encode(), FORM
     if "text" in chosen:
         return fill(chosen["text"]).encode(), "text/plain; charset=utf-8"
     return b"", ""
-
-
-def _filled(value: Any, fill: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return fill(value)
-    if isinstance(value, dict):
-        return {name: _filled(each, fill) for name, each in value.items()}
-    return [_filled(each, fill) for each in value] if isinstance(value, list) else value

@@ -26,6 +26,8 @@ class Rule:
     """Empty for any method."""
     conditions: tuple[tuple[str, str], ...]
     """Locations and the regular expressions for their values, cheapest location first."""
+    only: frozenset[str] = frozenset()
+    """All names that the members of a JSON body may have; empty for any."""
 
     @classmethod
     def from_json(cls, rule: Mapping[str, Any]) -> Rule:
@@ -33,18 +35,20 @@ class Rule:
         conditions = [("subpath", rule["subpath"])] if "subpath" in rule else []
         for place, kind in _PLACES.items():
             conditions += [(f"{kind}:{name}", each) for name, each in rule.get(place, {}).items()]
-        return cls(rule.get("method", ""), tuple(conditions))
+        return cls(rule.get("method", ""), tuple(conditions), frozenset(rule.get("only", ())))
 
     @property
     def size(self) -> int:
         """The number of conditions: rules with more of them are more specific."""
-        return len(self.conditions) + bool(self.method)
+        return len(self.conditions) + bool(self.method) + bool(self.only)
 
     def holds(self, values: Values) -> bool:
         """Return whether all conditions hold."""
         if self.method and self.method != values.method:
             return False
-        return all(_holds(values, *condition) for condition in self.conditions)
+        if not all(_holds(values, *condition) for condition in self.conditions):
+            return False
+        return not self.only or values.members() <= self.only
 
 
 def _holds(values: Values, location: str, expression: str) -> bool:

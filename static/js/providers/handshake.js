@@ -28,14 +28,12 @@ import { encode, hmac } from "./hashes.js";
 import { PROVIDERS } from "./registry.js";
 import { RequestValues, valuesIn } from "./request-values.js";
 import { conditionsOf, holds } from "./rule.js";
-import { check } from "./signature.js";
+import { canCheck, check } from "./signature.js";
 import { signedContent } from "./signed-content.js";
 import { fill, parseTemplate } from "./template.js";
 
 /** A request with a larger body is not a handshake. */
 const MAX_HANDSHAKE_BYTES = 2 * 1024;
-/** The same for handshakes that only their body shows. */
-const MAX_SEARCHED_BYTES = 2 * 1024;
 
 /** Longer values are not sent back. */
 const MAX_VALUE_BYTES = 1024;
@@ -71,10 +69,7 @@ function find(request) {
   if (!complete || size > MAX_HANDSHAKE_BYTES) return null;
   const values = valuesIn(request);
   const found = HANDSHAKES.find(
-    ({ handshake }) =>
-      (size <= MAX_SEARCHED_BYTES || hasMark(handshake.when)) &&
-      holds(handshake.when, values) &&
-      canRespond(handshake, values),
+    ({ handshake }) => holds(handshake.when, values) && canRespond(handshake, values),
   );
   if (!found) return null;
   const { secret: needsSecret = false, seconds, about } = found.handshake;
@@ -82,17 +77,8 @@ function find(request) {
 }
 
 /**
- * Whether the head of a request shows that it is a handshake.
- * @param {import("./registry.js").Rule} when
- */
-function hasMark({ method = "", headers = {}, query }) {
-  const names = Object.keys(headers).map((name) => name.toLowerCase());
-  const isRare = names.some((name) => name !== "content-type" && name !== "user-agent");
-  return isRare || query !== undefined || !["", "GET", "POST"].includes(method);
-}
-
-/**
- * Return the response that the provider expects, or null if the request is not a handshake.
+ * Return the response that the provider expects, or null if the request is not a handshake, or its signature
+ * cannot be checked with this secret: a wrong refusal could end the subscription.
  * @param {CapturedRequest} request
  * @param {string} [secret]
  * @param {Record<string, string>} [options]  of the signature
@@ -104,8 +90,10 @@ export async function handshakeResponse(request, secret = "", options = {}) {
   const { provider, handshake } = found;
   const values = new RequestValues(request);
   const at = (/** @type {string} */ location) => values.signed(location);
-  if (handshake.verify && !(await check(request, provider, { ...options, secret })).ok) {
-    return respond(handshake.invalid ?? { status: 401 }, at);
+  if (handshake.invalid) {
+    const fields = { ...options, secret };
+    if (!(await canCheck(request, provider, fields))) return null;
+    if (!(await check(request, provider, fields)).ok) return respond(handshake.invalid, at);
   }
   const computed = handshake.computed && (await computedText(handshake.computed, values, secret));
   return respond(handshake.respond, (name) => (name === "computed" ? computed : at(name)));

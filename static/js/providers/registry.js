@@ -13,6 +13,7 @@
  * @property {Record<string, string>} [query]
  * @property {Record<string, string>} [form]
  * @property {Record<string, string>} [json]
+ * @property {string[]} [only]  all names that the members of a JSON body may have
  *
  * @typedef {Template | {when: Rule, text: Template}} Text  counts only if its rule holds
  *
@@ -77,9 +78,9 @@
  * @property {number} seconds     the provider waits this long
  * @property {HandshakeResponse} respond
  * @property {{hash: Hash, encoding: Encoding, prefix?: string, signed: Template}} [computed]  an HMAC
- * @property {boolean} [verify]   respond as given only if the signature is valid
- * @property {HandshakeResponse} [invalid]  the response if it is not
- * @property {string} about       what happened, for people
+ * @property {HandshakeResponse & {about: string}} [invalid]  the response if the signature is not
+ *   valid; without it, the signature is not verified
+ * @property {string} about       what happened, for people: if the signature is valid
  *
  * @typedef {object} Sample  a request of the documentation
  * @property {string} [event]   the name by which it is chosen

@@ -42,7 +42,7 @@ function compiledConditions(rule) {
  * @param {Rule} rule
  * @returns {Generator<Condition>}
  */
-function* compile({ method, subpath, headers = {}, query = {}, form = {}, json = {} }) {
+function* compile({ method, subpath, headers = {}, query = {}, form = {}, json = {}, only }) {
   if (method !== undefined) yield ({ request }) => request.method === method;
   for (const [written, pattern] of Object.entries(headers)) {
     const name = written.toLowerCase();
@@ -59,6 +59,10 @@ function* compile({ method, subpath, headers = {}, query = {}, form = {}, json =
     yield pattern === ""
       ? (values) => values.json(pointer) !== undefined
       : condition(pattern, (values) => jsonText(values.json(pointer)));
+  }
+  if (only) {
+    const names = new Set(only);
+    yield (values) => Object.keys(values.json("") ?? {}).every((name) => names.has(name));
   }
 }
 

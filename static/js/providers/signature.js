@@ -66,6 +66,19 @@ export async function check(request, provider, { secret, ...options }) {
 }
 
 /**
+ * Check whether a request's signature of a content can be checked with this secret: whether it is a key, and
+ * the browser supports it.
+ * @param {CapturedRequest} request
+ * @param {Provider} provider
+ * @param {Record<string, string>} fields
+ */
+export async function canCheck(request, provider, { secret, ...options }) {
+  const signature = signatureFor(provider, new RequestValues(request), { secret, ...options });
+  if (!signature || !canHash()) return false;
+  return !("ok" in (await matchOf({ signatures: [] }, signature, secret, provider)));
+}
+
+/**
  * Check the signature of a request of a recognised provider with remembered values. Return undefined if
  * that is not possible.
  * @param {CapturedRequest} request
@@ -135,7 +148,7 @@ async function contentVerdict(values, signature, secret, provider) {
 
 /**
  * Return a function that compares the signatures of a claim with a content.
- * @param {Claim} claim
+ * @param {Pick<Claim, "signatures">} claim
  * @param {Signature} signature
  * @param {string} secret
  * @param {Provider} provider

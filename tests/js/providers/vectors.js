@@ -25,7 +25,8 @@
  * @typedef {object} HandshakeVector
  * @property {string} [secret]
  * @property {Record<string, string>} [options]
- * @property {number} status
+ * @property {boolean} [invalid]  whether the secret is not a key, so nothing is sent
+ * @property {number} [status]
  * @property {Record<string, string>} [headers]
  * @property {string} [body]
  *

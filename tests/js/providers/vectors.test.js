@@ -60,10 +60,15 @@ async function checkSignature(
  * @param {import("./vectors.js").CapturedRequest} request
  * @param {import("./vectors.js").HandshakeVector} vector
  */
-async function checkHandshake(request, { secret, options, status, headers = {}, body = "" }) {
+async function checkHandshake(
+  request,
+  { secret, options, invalid, status, headers = {}, body = "" },
+) {
   assert.equal(findHandshake(request)?.needsSecret, secret !== undefined);
   const response = await handshakeResponse(request, secret, options);
-  assert.equal(response?.status, status);
+  if (invalid) return assert.equal(response, null);
+  assert.ok(response);
+  assert.equal(response.status, status);
   assert.equal(response.body, body);
   for (const [name, value] of linesOf(headers)) {
     assert.deepEqual(

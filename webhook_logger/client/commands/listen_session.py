@@ -144,7 +144,7 @@ class ListenSession:
             self._screen.note(f"{about}no response to the handshake of {name}: {error}", "red")
             return
         if in_time:
-            self._screen.note(f"{about}{found.about} (status {response.status})", "green")
+            self._screen.note(f"{about}{response.about} (status {response.status})", "green")
         else:
             text = f"{about}{name} no longer waits for the response to its handshake."
             self._screen.note(text, "yellow")

@@ -11,7 +11,8 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands.certificates import Certificates
 from webhook_logger.client.errors import ClientError, Invalid
 from webhook_logger.providers import Provider, ProviderError, Verdict, get, ids, recognise
-from webhook_logger.providers.handshakes import FoundHandshake, HandshakeResponse, find
+from webhook_logger.providers.handshake_responses import HandshakeResponse
+from webhook_logger.providers.handshakes import Handshake, find
 from webhook_logger.providers.provider import GENERIC
 
 VARIABLE = "WEBHOOK_SECRET"
@@ -118,13 +119,13 @@ class Verifier:
         url = provider.certificate_url(request)
         return self._certificates.get(url) if url else None
 
-    def handshake(self, request: CapturedRequest) -> FoundHandshake | None:
+    def handshake(self, request: CapturedRequest) -> Handshake | None:
         """Return the handshake that a request is, if its response needs a secret that is known."""
         found = find(request) if self._secrets else None
         if not found or not found.needs_secret or self._secrets.of(found.provider) is None:
             return None
         return found
 
-    def response(self, found: FoundHandshake) -> HandshakeResponse:
+    def response(self, found: Handshake) -> HandshakeResponse:
         """Return the response to a handshake. Raises `ProviderError`."""
         return found.response(self._secrets.of(found.provider), self._options)

@@ -69,6 +69,18 @@ def verify(
     return verdict
 
 
+def check_secret(
+    provider: Provider, request: CapturedRequest, secret: str, options: Mapping[str, str]
+) -> None:
+    """Raise `InvalidSecret` if the secret is not a key for the signature of a request.
+
+    Raises `MissingPackage`, too.
+    """
+    values = Values.of(request)
+    signature = chosen(signatures_of(provider, values, options), secret, values)
+    checker(signature, secret, provider.name)
+
+
 def _verify_signed(claim: Claim) -> Verdict:
     """Verify a signature of a content: an HMAC, or one with a public key."""
     signature = claim.signature
