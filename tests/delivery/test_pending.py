@@ -213,7 +213,6 @@ def test_a_handshake_waits_until_the_last_viewer_that_could_respond_leaves(
     workers: tuple[Delivery, Delivery], uuid: str, pool: ThreadPoolExecutor
 ) -> None:
     here, there = workers
-    here.set_reply(uuid, StoredReply('{"status":503}', None))
     there.claim(uuid, "responder")
     for viewer in ("first", "second"):
         there.claim_handshakes(uuid, viewer)
@@ -221,6 +220,7 @@ def test_a_handshake_waits_until_the_last_viewer_that_could_respond_leaves(
         pool.submit(publish(here, uuid, name, SECRET_HANDSHAKE).outcome, LONG)
         for name in ("one", "other")
     )
+    here.set_reply(uuid, StoredReply('{"status":503}', None))
     ordinary = pool.submit(publish(here, uuid).outcome, LONG)
     there.unclaim(uuid, "responder")
     assert ordinary.result(LONG / 2).reply == StoredReply('{"status":503}')
@@ -245,6 +245,22 @@ def test_a_handshake_still_waits_for_the_responder_when_the_other_viewers_leave(
     assert handshake.outcome(LONG).response == "{}"
     there.unclaim(uuid, "responder")
     assert ordinary.outcome(LONG).response is None
+
+
+def test_a_handshake_waits_only_for_the_responder_if_the_callback_has_a_reply(
+    workers: tuple[Delivery, Delivery], uuid: str
+) -> None:
+    here, there = workers
+    reply = StoredReply('{"status":418}', None)
+    here.set_reply(uuid, reply)
+    there.claim_handshakes(uuid, "viewer")
+    assert published(here, uuid, expected=SECRET_HANDSHAKE) is None
+    there.claim(uuid, "responder")
+    one, two = (publish(here, uuid, name, SECRET_HANDSHAKE) for name in ("one", "two"))
+    assert there.respond(uuid, "one", "{}")
+    assert one.outcome(LONG).response == "{}"
+    there.unclaim(uuid, "responder")
+    assert two.outcome(LONG).reply == reply
 
 
 # Responses through the queue can be delayed

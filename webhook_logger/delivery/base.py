@@ -63,8 +63,8 @@ class Expected(NamedTuple):
     reply: str
     """`take` uses the callback's reply, and counts the use if its number of uses is limited; `look`
     only reads the reply. A request with `take` is pending if the callback has a responder. `hold`
-    is `take` for a handshake that needs a secret: it is also pending if the callback has viewers
-    that respond to handshakes.
+    is `take` for a handshake that needs a secret: without a reply, it is also pending if the
+    callback has viewers that respond to handshakes.
     """
 
 

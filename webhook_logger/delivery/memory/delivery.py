@@ -79,9 +79,10 @@ class MemoryDelivery(Delivery):
             counter = self._counter(uuid)
             counter.seq += 1
             viewers = self._viewers.get(uuid, 0)
-            takes, holds = expected.reply != "look", expected.reply == "hold"
-            pending = self._responses.add(uuid, request.id, holds) if takes else None
-            reply = None if pending else self._replies.get(uuid)
+            reply, takes = self._replies.get(uuid), expected.reply != "look"
+            is_handshake = expected.reply == "hold" and reply is None
+            pending = self._responses.add(uuid, request.id, is_handshake) if takes else None
+            reply = None if pending else reply
             # Use the reply before viewers get the request, because it may be changed meanwhile.
             is_changed = reply and takes and self._replies.take(uuid)
             if viewers or (self.recovers and self._recovery.was_watched(uuid)):

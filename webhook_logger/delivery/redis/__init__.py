@@ -63,7 +63,7 @@ script begins one; it is also the name of a pending request.
                                 limit per second or 0, status, by,    [reply, left], 1 if pending]
                                 "take" or "look" at the reply, or     or [ms to the next second's
                                 "hold" for handshakes with a secret   requests]
-    WITHDRAW   pending, reply   id, its stored text, channel          [[reply, left]], or [] if a
+    WITHDRAW   pending, reply   id, worker and name, channel          [[reply, left]], or [] if a
                                                                       response is on its way
     RESPOND    pending          id, response in JSON                  1 if a worker receives it
     DECLINE    pending          id                                    1 if a worker is notified

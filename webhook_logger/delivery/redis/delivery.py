@@ -120,7 +120,7 @@ class RedisDelivery(Delivery):
         uuid, members = request.uuid, members_of(request)
         where = (keys.key(uuid), keys.reply_key(uuid))
         fresh = scripts.fresh()
-        pending = self._pending.add(uuid, request.id, fresh, expected.reply == "hold")
+        pending = self._pending.add(uuid, request.id, fresh)
         args = (
             *(self._worker, fresh, keys.channel(uuid), request.id, members),
             *(self._max_per_second, str(expected.status), expected.by, expected.reply),

@@ -33,11 +33,11 @@ class PendingRequests:
         self._seconds = seconds
         self._pending: dict[str, _QueuePendingRequest] = {}
 
-    def add(self, uuid: str, request: str, name: str, is_handshake: bool) -> _QueuePendingRequest:
+    def add(self, uuid: str, request: str, name: str) -> _QueuePendingRequest:
         """Add a request that may become pending. Call this before it is published, because its
         response can arrive immediately.
         """
-        pending = _QueuePendingRequest(self, uuid, request, name, is_handshake)
+        pending = _QueuePendingRequest(self, uuid, request, name)
         self._pending[name] = pending
         return pending
 
@@ -61,11 +61,8 @@ class PendingRequests:
         """Return the callback's reply for a request whose response did not arrive."""
         deadline = time.monotonic() + self._seconds
         where = [keys.pending_key(pending.uuid), keys.reply_key(pending.uuid)]
-        args = (
-            pending.request,
-            f"{self._worker} {pending.name}{pending.kind}",
-            keys.channel(pending.uuid),
-        )
+        owner = f"{self._worker} {pending.name}"
+        args = (pending.request, owner, keys.channel(pending.uuid))
         try:
             taken = self._publisher.run(scripts.WITHDRAW, where, *args)
         except QueueUnavailable as error:
@@ -82,12 +79,8 @@ class PendingRequests:
 
 
 class _QueuePendingRequest(PendingRequest):
-    def __init__(
-        self, requests: PendingRequests, uuid: str, request: str, name: str, is_handshake: bool
-    ) -> None:
+    def __init__(self, requests: PendingRequests, uuid: str, request: str, name: str) -> None:
         self._requests = requests
-        self.kind = " handshake" if is_handshake else ""
-        """The end of the stored text."""
         self.uuid = uuid
         self.request = request
         self.name = name

@@ -124,18 +124,21 @@ if limit > 0 then
     end
     redis.call('HSET', key, 'window', time[1], 'taken', taken + 1)
 end
+local reply = redis.call('HGET', reply_key, 'reply')
+local is_handshake = holds and not reply
 local pending = takes and responder
-if holds and not pending then
+if is_handshake and not pending then
     {_HANDSHAKES}
     pending = here + there > 0
 end
 if pending then
     -- This key is in the same slot. It is not in KEYS because few requests need it.
     local pending_key = key .. ':pending'
-    redis.call('HSET', pending_key, id, worker .. ' ' .. fresh .. (holds and ' handshake' or ''))
+    local kind = is_handshake and ' handshake' or ''
+    redis.call('HSET', pending_key, id, worker .. ' ' .. fresh .. kind)
     redis.call('EXPIRE', pending_key, {PENDING_SECONDS})
+    reply = false
 end
-local reply = not pending and redis.call('HGET', reply_key, 'reply')
 local stored = reply and {{reply, redis.call('HGET', reply_key, 'left')}}
 local seq = redis.call('HINCRBY', key, 'seq', 1)
 status = (reply or pending) and '0' or status
@@ -154,7 +157,7 @@ local owner = redis.call('HGET', pending_key, id)
 if not owner then
     return {{}}
 end
-if owner == asker then  -- otherwise a balancer sent the request twice, and it is pending again
+if owner:match('%x+ %x+') == asker then  -- otherwise a balancer sent the request twice, and it is pending again
     redis.call('HDEL', pending_key, id)
 end
 local reply = redis.call('HGET', reply_key, 'reply')
