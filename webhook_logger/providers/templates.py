@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from webhook_logger.providers.locations import Values
@@ -59,9 +59,9 @@ class Template:
         return b"".join(parts)
 
 
-@cache
+@lru_cache(maxsize=4096)  # users can also write templates
 def template(text: str) -> Template:
-    """Parse a template of the registry. Raises `ValueError` if it is malformed."""
+    """Parse a template. Raises `ValueError` if it is malformed."""
     groups: list[tuple[bool, tuple[_Piece, ...]]] = []
     pieces: list[_Piece] = []
     optional = False
