@@ -17,7 +17,8 @@ from webhook_logger.delivery import (
 )
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
-from webhook_logger.senders import callback, handshakes
+from webhook_logger.senders import callback
+from webhook_logger.senders.handshakes import find_nothing, handshake_finder
 from webhook_logger.senders.refusals import Refusals
 from webhook_logger.serving.parsed import only_needed
 from webhook_logger.serving.prefix import mount
@@ -136,7 +137,7 @@ def create_app(config: Config) -> App:
     app.extensions["refusals"] = refusals = Refusals(delivery, metrics, config.URL_PREFIX)
 
     # Views
-    find = handshakes.finder() if config.HANDSHAKES == "on" else handshakes.none
+    find = handshake_finder() if config.HANDSHAKES == "on" else find_nothing
     callback.register(app, delivery, metrics, refusals, _sender_limits(config), find)
     app.register_blueprint(make_assets(ROOT / "static"))
     app.register_blueprint(make_dashboard(config.MAX_BODY_BYTES))

@@ -47,7 +47,7 @@ def body_of(value: Any) -> Body:
     return Body(content, len(content))
 
 
-find = handshakes.finder()
+find = handshakes.handshake_finder()
 
 BYTES = st.binary(max_size=1500)
 VALUES = JSON | st.text(max_size=1500)

@@ -70,8 +70,8 @@ class Expected(NamedTuple):
 
 ORDINARY = Expected(200, "default", "take")
 PREFLIGHT = Expected(200, "default", "look")
-HANDSHAKE = Expected(0, "", "take")
-"""Its response, if it gets the registry's one, depends on the number of viewers."""
+HANDSHAKE = Expected(0, "default", "take")
+"""The number of viewers decides whether it gets the response that its provider expects."""
 SECRET_HANDSHAKE = Expected(200, "default", "hold")
 
 

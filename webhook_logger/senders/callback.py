@@ -127,29 +127,40 @@ class CallbackView:
     def _accept(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
         captured = capture(environ, uuid, self._max_body_bytes)
         preflight = preflight_headers(environ)
-        expected = _expected(captured, rest, is_preflight=bool(preflight))
-        handshake = self._find_handshake(captured) if expected is ORDINARY else None
-        if handshake:
-            expected = HANDSHAKE if handshake.response else SECRET_HANDSHAKE
+        expected, handshake = self._expect(captured, rest, preflight)
         receipt = self._publish(captured, expected)
         self._metrics.requests_accepted += 1
         outcome = self._outcome(uuid, receipt, handshake)
-        stored, own = outcome.reply, None
-        if handshake or outcome.response is not None:
-            own = self._own(handshake, receipt, outcome)
-        if own:
-            made, by = own
-            response = replied(made, receipt.viewers, allowed_origin(environ, made))
+        reply, by = self._choose(captured, expected, handshake, receipt, outcome)
+        origin = allowed_origin(environ, reply)
+        if by == "path":
+            response = path_response(expected.status, receipt.viewers, origin)
+        elif reply is None or by == "default":
+            response = self._default(captured, receipt.viewers, preflight, origin)
         else:
-            reply = stored and read_stored(stored.reply).for_request(captured, stored.left)
-            origin = allowed_origin(environ, reply)
-            response, by = self._choose(captured, expected, receipt, reply, preflight, origin)
+            self._waiting.wait(uuid, reply.delay)
+            response = replied(reply, receipt.viewers, origin)
         # Other responses were sent along with the request. Report this one even without a counted
         # viewer: one that has just joined on another worker may not be counted yet.
-        if receipt.pending or stored is not None or expected is HANDSHAKE:
+        if receipt.pending or outcome.reply is not None or not expected.status:
             position = (uuid, receipt.epoch, receipt.seq)
             self._delivery.responded(ResponseReport(*position, response.status, by))
         return response
+
+    def _expect(
+        self, captured: CapturedRequest, rest: str, preflight: HeaderLines
+    ) -> tuple[Expected, CapturedHandshake | None]:
+        """Return the response as far as it is known before the request is published."""
+        if not captured.body.complete:
+            return _TOO_LARGE, None
+        if preflight:
+            return PREFLIGHT, None
+        if path := _STATUS_PATH.fullmatch(rest):
+            return Expected(int(path[1]), "path", "look"), None
+        handshake = self._find_handshake(captured)
+        if handshake is None:
+            return ORDINARY, None
+        return (HANDSHAKE if handshake.response else SECRET_HANDSHAKE), handshake
 
     def _outcome(
         self, uuid: str, receipt: Receipt, handshake: CapturedHandshake | None
@@ -162,40 +173,40 @@ class CallbackView:
             seconds = min(seconds, handshake.seconds)
         return self._waiting.until_response(uuid, receipt.pending, seconds)
 
-    def _own(
-        self, handshake: CapturedHandshake | None, receipt: Receipt, outcome: PendingOutcome
-    ) -> tuple[Reply, str] | None:
-        """Return the response to this request alone, live or to a handshake, and `by`."""
-        if outcome.response is not None:
-            self._metrics.live_responses += 1
-            return read_response(outcome.response), "responder"
-        is_free = receipt.viewers and not receipt.pending and outcome.reply is None
-        if handshake and handshake.response and is_free:
-            self._metrics.handshake_responses += 1
-            return handshake.response, "handshake"
-        return None
-
     def _choose(
         self,
         captured: CapturedRequest,
         expected: Expected,
+        handshake: CapturedHandshake | None,
         receipt: Receipt,
-        reply: Reply | None,
-        preflight: HeaderLines,
-        origin: HeaderLines,
-    ) -> tuple[CallbackResponse, str]:
-        """Return the response and the value of `by`. A reply with `cors` allows preflights."""
-        viewers = receipt.viewers
-        if not captured.body.complete:
-            self._refusals.count(Reason.BODY_TOO_LARGE)  # viewers see the request itself
-            too_large = f"The body is larger than {self._max_body_bytes:,} bytes."
-            return refused(Refusal(Reason.BODY_TOO_LARGE, too_large), viewers, origin), "default"
-        if expected.by == "path":
-            return path_response(expected.status, viewers, origin), "path"
-        if reply is None or (preflight and reply.cors):
-            return accepted(viewers, preflight, origin), "default"
-        self._waiting.wait(captured.uuid, reply.delay)
-        return replied(reply, viewers, origin), "reply"
+        outcome: PendingOutcome,
+    ) -> tuple[Reply | None, str]:
+        """Return the reply, None if there is none, and the source of the response (`by`).
+
+        If that is `default` or `path`, the reply decides only which pages can read the response.
+        """
+        if outcome.response is not None:
+            self._metrics.live_responses += 1
+            return read_response(outcome.response), "responder"
+        if outcome.reply is not None:
+            stored, left = outcome.reply.reply, outcome.reply.left
+            reply = read_stored(stored).for_request(captured, left)
+            rejects_preflight = expected == PREFLIGHT and not reply.cors
+            return reply, "reply" if expected.reply != "look" or rejects_preflight else expected.by
+        if handshake and handshake.response and receipt.viewers > 0 and not receipt.pending:
+            self._metrics.handshake_responses += 1
+            return handshake.response, "handshake"
+        return None, expected.by
+
+    def _default(
+        self, captured: CapturedRequest, viewers: int, preflight: HeaderLines, origin: HeaderLines
+    ) -> CallbackResponse:
+        """Return the response of the server itself."""
+        if captured.body.complete:
+            return accepted(viewers, preflight, origin)
+        self._refusals.count(Reason.BODY_TOO_LARGE)  # viewers see the request itself
+        too_large = f"The body is larger than {self._max_body_bytes:,} bytes."
+        return refused(Refusal(Reason.BODY_TOO_LARGE, too_large), viewers, origin)
 
     def _publish(self, captured: CapturedRequest, expected: Expected) -> Receipt:
         try:
@@ -204,16 +215,6 @@ class CallbackView:
             raise Refusal(Reason.CALLBACK_RATE_EXCEEDED, retry_after=error.seconds) from error
         except QueueUnavailable as error:
             raise Refusal(error.reason, f"{error} {error.advice}", error.seconds) from error
-
-
-def _expected(captured: CapturedRequest, rest: str, is_preflight: bool) -> Expected:
-    """Return the response as far as it is known before the request is published."""
-    if not captured.body.complete:
-        return _TOO_LARGE
-    if is_preflight:
-        return PREFLIGHT
-    path = _STATUS_PATH.fullmatch(rest)
-    return Expected(int(path[1]), "path", "look") if path else ORDINARY
 
 
 def register(

@@ -26,7 +26,7 @@ FindHandshake = Callable[[CapturedRequest], CapturedHandshake | None]
 """Returns the handshake that a request is, or None. Never raises."""
 
 
-def finder() -> FindHandshake:
+def handshake_finder() -> FindHandshake:
     """Return the function that finds handshakes, after reading the registry."""
     may_match = handshakes.marks().may_match
 
@@ -51,5 +51,5 @@ def _find(captured: CapturedRequest) -> CapturedHandshake | None:
         return None
 
 
-def none(_captured: CapturedRequest) -> None:
+def find_nothing(_captured: CapturedRequest) -> None:
     """Find no handshake, because they are switched off."""

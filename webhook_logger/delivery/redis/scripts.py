@@ -157,7 +157,8 @@ local owner = redis.call('HGET', pending_key, id)
 if not owner then
     return {{}}
 end
-if owner:match('%x+ %x+') == asker then  -- otherwise a balancer sent the request twice, and it is pending again
+-- A balancer may have sent the request twice, so that it is pending again.
+if owner:match('%x+ %x+') == asker then
     redis.call('HDEL', pending_key, id)
 end
 local reply = redis.call('HGET', reply_key, 'reply')
