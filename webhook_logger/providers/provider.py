@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, cached_property
@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from webhook_logger.providers.errors import UnknownProvider
+from webhook_logger.providers.errors import InvalidOption, UnknownProvider
 from webhook_logger.providers.locations import Values
 from webhook_logger.providers.rules import Rule
 from webhook_logger.providers.templates import fill_text
@@ -26,6 +26,7 @@ LEVELS = ("certain", "likely", "possible")
 """How certain the rules of a provider are, most certain first."""
 GENERIC = "generic"
 """The id of the provider whose HMAC the user describes. It has no file."""
+GENERIC_OPTIONS = ("header", "algorithm", "encoding", "prefix", "signed")
 TEXTS = ("event", "delivery", "attempt", "retry", "timestamp")
 """The lists of templates that describe a delivery."""
 
@@ -56,6 +57,29 @@ class Provider:
         """The descriptions of its signatures, those of the provider that it is like included."""
         return [each for entry in self.entry.get("signatures", ()) for each in _resolved(entry)]
 
+    @property
+    def option_names(self) -> list[str]:
+        """The names of the options of its signatures."""
+        if self.id == GENERIC:
+            return list(GENERIC_OPTIONS)
+        options = [each for entry in self.signatures for each in entry.get("options", ())]
+        return sorted({each["name"] for each in options})
+
+    def check_options(self, names: Iterable[str]) -> None:
+        """Raise `InvalidOption` if one of these is not an option of its signatures."""
+        known = self.option_names
+        for name in names:
+            if name not in known:
+                options = f"Its options are: {', '.join(known)}."
+                advice = options if known else "There are no options."
+                raise InvalidOption(f"{self.name} does not have the option “{name}”. {advice}")
+
+    def require_package(self, secret: str) -> None:
+        """Raise `MissingPackage` if its signatures need a package that is not installed."""
+        from webhook_logger.providers.signatures.keys import require_package  # noqa: PLC0415
+
+        require_package(self, secret)
+
     def text(self, name: str, values: Values) -> str:
         """Return the value of `event`, `delivery` or another list of templates, or ""."""
         return fill_text((text for rule, text in self._choices[name] if rule.holds(values)), values)
@@ -78,6 +102,7 @@ class Provider:
 
     def sign(self, outgoing: OutgoingRequest, secret: str, **options: str) -> SignedRequest:
         """Sign a request as the provider does. Raises `Unsignable` if that is not possible."""
+        self.check_options(options)
         from webhook_logger.providers.signatures.signing import sign  # noqa: PLC0415
 
         return sign(self, outgoing, secret, options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -41,6 +41,11 @@ class Rule:
     def size(self) -> int:
         """The number of conditions: rules with more of them are more specific."""
         return len(self.conditions) + bool(self.method) + bool(self.only)
+
+    def without(self, location: str) -> Rule:
+        """Return the rule without its conditions on the value at a location."""
+        rest = tuple(each for each in self.conditions if each[0].lower() != location.lower())
+        return replace(self, conditions=rest)
 
     def holds(self, values: Values) -> bool:
         """Return whether all conditions hold."""

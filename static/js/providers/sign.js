@@ -15,7 +15,7 @@ import { utf8 } from "../text/encoding.js";
 import { pairsOf } from "./form-pairs.js";
 import { RequestValues } from "./request-values.js";
 import { filledSample } from "./sample-text.js";
-import { optionsOf, signaturesFor } from "./signature-choice.js";
+import { optionsOf, signaturesToMake } from "./signature-choice.js";
 import { hasSharedSecret, signatureText, Unsignable } from "./signature-text.js";
 import { timestampText } from "./signing-time.js";
 import { describe } from "./verdict.js";
@@ -26,7 +26,7 @@ import { describe } from "./verdict.js";
  * @param {OutgoingRequest} outgoing
  */
 export function canSign(provider, outgoing) {
-  return signaturesFor(provider, outgoingValues(outgoing)).some(hasSharedSecret);
+  return signaturesToMake(provider, outgoingValues(outgoing)).some(hasSharedSecret);
 }
 
 /**
@@ -63,7 +63,7 @@ export async function sign(outgoing, provider, { secret, ...options }, now = Dat
  * @param {string} entered
  */
 function chosen(provider, outgoing, entered) {
-  const signatures = signaturesFor(provider, outgoingValues(outgoing));
+  const signatures = signaturesToMake(provider, outgoingValues(outgoing));
   const own = signatures.find(({ secret }) => secret.only && entered.startsWith(secret.only));
   const found = own ?? signatures.find(({ secret }) => !secret.only);
   if (found) return found;
@@ -71,7 +71,7 @@ function chosen(provider, outgoing, entered) {
   const start = signatures[0]?.secret.only;
   const text = start
     ? `The secret of ${name} starts with ${start}. Enter it whole.`
-    : `${name} does not sign requests, or not like this one. ${notes}`;
+    : `${name} does not sign requests${provider.signatures ? " like this one" : ""}. ${notes}`;
   throw new Unsignable(text.trim());
 }
 

@@ -73,6 +73,32 @@ export function signaturesFor(provider, values) {
 }
 
 /**
+ * Return the signatures that a request may get. Before it is signed, conditions on the value of the signature
+ * itself can't hold.
+ * @param {Provider} provider
+ * @param {RequestValues} values
+ */
+export function signaturesToMake(provider, values) {
+  const found = signaturesFor(provider, values);
+  if (found.length > 0) return found;
+  return signaturesOf(provider).filter(({ at, when }) => when && holds(without(when, at), values));
+}
+
+/**
+ * Return a rule without its condition on a header.
+ * @param {import("./registry.js").Rule} rule
+ * @param {string} location
+ */
+function without(rule, location) {
+  const isOther = (/** @type {[string, string]} */ [name]) =>
+    `header:${name}`.toLowerCase() !== location.toLowerCase();
+  return {
+    ...rule,
+    headers: Object.fromEntries(Object.entries(rule.headers ?? {}).filter(isOther)),
+  };
+}
+
+/**
  * Return the entered options, with the initial values of those that are empty.
  * @param {Signature} signature
  * @param {RequestValues} values
@@ -94,7 +120,8 @@ export function optionsOf({ options = [] }, values, entered) {
 export function fieldsOf(provider, request, entered) {
   const values = new RequestValues(request);
   if (isGeneric(provider)) return genericFields(values);
-  const signature = signatureFor(provider, values, entered);
+  const signature =
+    signatureFor(provider, values, entered) ?? signaturesToMake(provider, values)[0];
   if (!signature) return [];
   const { secret, options = [] } = signature;
   const kind = secret.key === "public-key" || secret.key === "jwk" ? "text" : "secret";

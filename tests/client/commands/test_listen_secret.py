@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from tests.support.sender import post
 from webhook_logger import providers
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands.certificates import Certificates
-from webhook_logger.client.commands.verifier import Check, Secrets, Verifier
+from webhook_logger.client.commands.secrets import Secrets
+from webhook_logger.client.commands.verifier import Check, Verifier
 from webhook_logger.client.errors import Invalid, Unreachable
+from webhook_logger.providers import signatures
 
 SECRET = "hush"
 TOKEN = "qgg8vlvZRS6UYooatFL8Aw"
@@ -72,6 +75,9 @@ def test_an_invalid_secret_is_an_error() -> None:
     done = run("listen", "http://127.0.0.1:1", "--option", "url")
     assert done.returncode == 2
     assert "NAME=VALUE" in done.stderr
+    done = run("listen", "http://127.0.0.1:1", "--option", "ulr=a")
+    assert done.returncode == 2
+    assert "No provider has the option “ulr”. The options are: " in done.stderr
 
 
 def test_secrets_belong_to_providers(tmp_path: Path) -> None:
@@ -84,6 +90,45 @@ def test_secrets_belong_to_providers(tmp_path: Path) -> None:
     assert not Secrets.read((), {})
     with pytest.raises(Invalid, match="not UTF-8"):
         Secrets.read(("\udcff",), {})
+
+
+def test_an_option_counts_before_the_environment() -> None:
+    github = providers.get("github")
+    environ = {"WEBHOOK_SECRET_GITHUB": "a", "WEBHOOK_SECRET": "slack=b"}
+    assert Secrets.read((), environ).of(github) == "a"
+    assert Secrets.read(("c",), environ).of(github) == "c"
+    secrets = Secrets.read(("discord=d",), environ)
+    assert secrets.of(github) == "a"
+    assert secrets.of(providers.get("stripe")) is None
+    assert secrets.providers() == {"discord", "github", "slack"}
+
+
+def test_a_missing_package_is_reported_for_the_providers_that_need_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    monkeypatch.delattr(signatures, "public_keys", raising=False)
+    monkeypatch.delitem(sys.modules, f"{signatures.__name__}.public_keys", raising=False)
+    used = ("any", "github=a", "discord=b", "standard-webhooks=whsec_c")
+    problems = verifier(*used).problems()
+    assert len(problems) == 1
+    assert problems[0].startswith("Signatures of Discord need the package cryptography.")
+    assert len(verifier("standard-webhooks=whpk_d").problems()) == 1
+
+
+def test_a_secret_that_is_not_a_key_is_reported_once(memory_server: Server, uuid: str) -> None:
+    vectors = read(FOLDER / "discord.json")
+    ping = next(each["request"] for each in vectors if "secret" in (each.get("handshake") or {}))
+    lines = [f"{name}: {value}" for name, value in ping["headers"].items()]
+    url = f"{memory_server.url}/{uuid}"
+    with Command("listen", url, "--count", "2", WEBHOOK_SECRET="no key") as listen:
+        listen.notes.until("Live.")
+        for _ in range(2):
+            sent = post(memory_server.address, f"/{uuid}", ping["body"].encode(), *lines)
+            assert sent.status == 200
+        assert listen.wait() == 0
+    reason = "The handshake of Discord gets no response from here: This is not a valid public key."
+    assert listen.notes.all.count(reason) == 1
 
 
 def verifier(*texts: str, certificates: Certificates | None = None) -> Verifier:

@@ -79,14 +79,20 @@ def test_two_bodies_are_an_error() -> None:
         (["ftp://a"], "Not a valid HTTP URL"),
         (["http://a", "-H", "no colon"], "A header must have the form"),
         (["http://a", "-d", "@/nowhere"], "Cannot read /nowhere: No such file"),
-        (["http://a", "--sign", "github"], "--sign requires --secret"),
+        (["http://a", "--sign", "github"], "Set it as WEBHOOK_SECRET_GITHUB"),
         (["http://a", "--sign", "githu"], "Did you mean github?"),
         (["http://a", "--event", "push"], "--event requires --provider"),
         (["http://a", "--provider", "github", "--sign", "github", "--secret", "a"], "not both"),
         (["http://a", "--provider", "github", "--event", "no"], "The events are: push,"),
         (["http://a", "--provider", "sendgrid", "--secret", "a"], "a private key"),
         (["http://a", "--sign", "standard-webhooks", "--secret", "?"], "is not valid base64"),
-        (["http://a", "--sign", "github", "--secret", "\udcff"], "it is not UTF-8"),
+        (["http://a", "--sign", "github", "--secret", "\udcff"], "A secret is not UTF-8"),
+        (["http://a", "--option", "a=b"], "--option requires --sign or --provider"),
+        (["http://a", "--provider", "github", "--option", "a=b"], "There are no options."),
+        (
+            ["http://a", "--sign", "twilio", "--secret", "a", "--option", "a=b"],
+            "Twilio does not have the option “a”. Its options are: url.",
+        ),
         (["http://a", "--times", "0"], "0 is not in the range"),
         (["http://a", "--timeout", "inf"], "inf is not in the range"),
         (["http://a", "--rate", "nan"], "'nan' is not a number"),
@@ -168,7 +174,7 @@ def test_a_sample_without_a_secret_is_not_signed() -> None:
     with Endpoint() as endpoint:
         done = run("send", endpoint.url, "--provider", "slack", WEBHOOK_SECRET="")
         assert b"X-Slack-Signature" not in endpoint.received()
-    assert done.stderr == "Not signed: set the secret as WEBHOOK_SECRET.\n"
+    assert done.stderr == "Not signed: set the secret as WEBHOOK_SECRET_SLACK.\n"
 
 
 def test_githubs_signature_matches_its_documentation() -> None:

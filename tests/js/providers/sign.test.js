@@ -7,6 +7,7 @@ import { PROVIDERS } from "../../../static/js/providers/registry.js";
 import { samplesOf } from "../../../static/js/providers/sample.js";
 import { canSign, sign } from "../../../static/js/providers/sign.js";
 import { check } from "../../../static/js/providers/signature.js";
+import { fieldsOf } from "../../../static/js/providers/signature-choice.js";
 import { Unsignable } from "../../../static/js/providers/signature-text.js";
 import { sample } from "../samples.js";
 
@@ -67,6 +68,16 @@ async function signatureOf(id, content) {
 
 test("WorkOS's signature has a space between its pairs: its Python library splits the header there", async () => {
   assert.match(await signatureOf("workos", { headers: [], body: "{}" }), /^t=1795322460000, v1=/);
+});
+
+test("WebSub's signature has the hash that all subscribers know", async () => {
+  assert.match(await signatureOf("websub", { headers: [], body: "{}" }), /^sha256=/);
+  const provider = PROVIDERS.find(({ id }) => id === "websub");
+  assert.ok(provider);
+  assert.deepEqual(
+    fieldsOf(provider, sample(), {}).map(({ label }) => label),
+    ["hub.secret"],
+  );
 });
 
 test("Twilio's signature has the hash that the request names", async () => {

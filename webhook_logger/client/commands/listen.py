@@ -15,7 +15,8 @@ from webhook_logger.client.commands.listen_session import ListenSession
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.responder import LATE_SECONDS, Responder
 from webhook_logger.client.commands.screen import Screen
-from webhook_logger.client.commands.verifier import Secrets, Verifier
+from webhook_logger.client.commands.secrets import Secrets
+from webhook_logger.client.commands.verifier import Verifier
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.relay.forward import ForwardOptions
@@ -144,8 +145,9 @@ def listen(
     URL is the URL of a callback or of its page. The URL of a server creates a new callback. The
     default is WEBHOOK_LOGGER_URL from the environment, or http://127.0.0.1:8000.
 
-    Give secrets as WEBHOOK_SECRET, or as WEBHOOK_SECRET_GITHUB for one provider, in the
-    environment: other users of this machine can read the options of a command.
+    Set secrets in the environment: WEBHOOK_SECRET_GITHUB is the secret of one provider, and
+    WEBHOOK_SECRET that of all others. Other users of this machine can read the options of a
+    command.
     """
     if respond and not urls:
         raise click.UsageError("--respond requires --forward.")
@@ -171,6 +173,8 @@ def listen(
     with Archive(save, _origin(inbox)) if save else nullcontext() as archive:
         screen.note(f"Callback: {inbox.url}")
         screen.note(f"Page:     {inbox.view_url}")
+        for problem in verifier.problems() if verifier else ():
+            screen.note(problem, "yellow")
         session = ListenSession(inbox, screen, Filter(terms), archive, relay, verifier)
         with inbox:
             _listen(session, relay, count, timeout, target_seconds)
@@ -180,6 +184,7 @@ def listen(
 def _verifier(
     texts: tuple[str, ...], signature_options: dict[str, str], fetch_certificates: bool
 ) -> Verifier | None:
+    options.check_any_provider_has(signature_options)
     secrets = Secrets.read(texts)
     if not secrets and not fetch_certificates:
         return None

@@ -31,6 +31,10 @@ _BYE_REASONS = {
     "slow": "this command reads too slowly",
     "limit": "the server has reached its limit of viewers",
 }
+_NOT_RECEIVED = (
+    "did not receive this response to its handshake: it stopped waiting, another viewer responded "
+    "first, or the server does not wait for such responses (HANDSHAKES=off)."
+)
 _RESPONDED_SECONDS = 1.0
 """`responded` follows a request within milliseconds, unless its reply is delayed."""
 
@@ -56,6 +60,7 @@ class ListenSession:
         self.count = 0
         """The number of matching requests."""
         self._was_live = False
+        self._noted: set[str] = set()
 
     def run(self, limit: int | None, seconds: float | None) -> None:
         """Handle events until `limit` requests arrived or `seconds` are over.
@@ -141,13 +146,18 @@ class ListenSession:
             response = self._verifier.response(found)
             in_time = self._inbox.respond(request, response.status, response.headers, response.body)
         except (ProviderError, ClientError) as error:
-            self._screen.note(f"{about}no response to the handshake of {name}: {error}", "red")
+            self._note_once(f"The handshake of {name} gets no response from here: {error}")
             return
         if in_time:
             self._screen.note(f"{about}{response.about} (status {response.status})", "green")
         else:
-            text = f"{about}{name} no longer waits for the response to its handshake."
-            self._screen.note(text, "yellow")
+            self._screen.note(f"{about}{name} {_NOT_RECEIVED}", "yellow")
+
+    def _note_once(self, text: str) -> None:
+        """Print a note; a provider repeats its handshake, and the reason stays the same."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self._screen.note(text, "red")
 
     def _show_status(self, status: ConnectionStatus) -> None:
         if status.state == "live":

@@ -14,6 +14,7 @@ from webhook_logger import providers
 from webhook_logger.client.errors import Invalid
 from webhook_logger.headers import HeaderLines
 from webhook_logger.providers import Provider, UnknownProvider
+from webhook_logger.providers.provider import GENERIC
 
 MAX_SECONDS = 10**6
 
@@ -55,6 +56,19 @@ def _named_values(
     if not all(name and equals for name, equals, _ in pairs):
         raise click.BadParameter("it must have the form NAME=VALUE.")
     return {name: value for name, _, value in pairs}
+
+
+def check_any_provider_has(names: Iterable[str]) -> None:
+    """Raise `InvalidOption` if no provider has an option with one of these names."""
+    unknown = set(names).difference(providers.get(GENERIC).option_names)
+    if not unknown:  # the registry is not read
+        return
+    known = {name for each in providers.providers().values() for name in each.option_names}
+    if unknown := unknown - known:
+        every = ", ".join(sorted(known.union(providers.get(GENERIC).option_names)))
+        raise providers.InvalidOption(
+            f"No provider has the option “{min(unknown)}”. The options are: {every}."
+        )
 
 
 signature_options = click.option(

@@ -15,6 +15,7 @@ from webhook_logger.client.commands import options
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen, duration
+from webhook_logger.client.commands.secrets import Secrets, variable
 from webhook_logger.client.commands.tally import NO_RESPONSE, Tally
 from webhook_logger.client.errors import Unreachable
 from webhook_logger.client.http import Http, HttpResponse
@@ -85,10 +86,9 @@ def _merged(lines: HeaderLines, others: HeaderLines) -> HeaderLines:
 @click.option("--event", metavar="NAME", help="The event of the sample; the first by default.")
 @click.option(
     "--secret",
-    envvar="WEBHOOK_SECRET",
+    "text",
     default="",
-    metavar="TEXT",
-    callback=lambda _ctx, _param, secret: _checked_secret(secret),
+    metavar="[PROVIDER=]SECRET",
     help="The secret for the signature.",
 )
 @options.signature_options
@@ -120,7 +120,7 @@ def send(
     signer: Provider | None,
     sampled: Provider | None,
     event: str | None,
-    secret: str,
+    text: str,
     signature_options: dict[str, str],
     times: int,
     rate: float | None,
@@ -129,13 +129,16 @@ def send(
 ) -> None:
     """Send a test request to URL, such as a callback.
 
-    Give the secret as WEBHOOK_SECRET in the environment: other users of this machine can read the
-    options of a command.
+    Set the secret in the environment, as WEBHOOK_SECRET_GITHUB for one provider or WEBHOOK_SECRET
+    for any. Other users of this machine can read the options of a command.
     """
-    if signer and not secret:
-        raise click.UsageError("--sign requires --secret.")
     if signer and sampled:
         raise click.UsageError("Use either --sign or --provider, not both.")
+    provider = signer or sampled
+    secret = Secrets.read([text]).of(provider) if provider else None
+    if signer and not secret:
+        raise click.UsageError(f"--sign requires a secret. Set it as {variable(signer)}.")
+    _check_options(provider, signature_options)
     if event and not sampled:
         raise click.UsageError("--event requires --provider.")
     headers, body = options.headers_and_body(lines, data, json_data)
@@ -144,15 +147,15 @@ def send(
         absolute(url),
         headers,
         body,
-        signer or sampled,
+        provider,
         event,
         sampled is not None,
-        secret,
+        secret or "",
         signature_options,
     )
     screen = Screen()
     if sampled and sampled.signatures and not secret:
-        screen.note("Not signed: set the secret as WEBHOOK_SECRET.", "yellow")
+        screen.note(f"Not signed: set the secret as {variable(sampled)}.", "yellow")
     sender = Sender(draft, screen, verbose or times == 1, verbose)
     with Http(timeout=timeout) as http:
         ctx.exit(sender.send(http, times, rate))
@@ -201,13 +204,11 @@ def _pause(seconds: float) -> None:
         time.sleep(min(seconds, options.MAX_SECONDS))
 
 
-def _checked_secret(secret: str) -> str:
-    """Return the secret if it is valid UTF-8."""
-    try:
-        secret.encode()
-    except UnicodeEncodeError:
-        raise click.BadParameter("it is not UTF-8.") from None
-    return secret
+def _check_options(provider: Provider | None, signature_options: dict[str, str]) -> None:
+    if provider:
+        provider.check_options(signature_options)
+    elif signature_options:
+        raise click.UsageError("--option requires --sign or --provider.")
 
 
 def _format_response(response: HttpResponse, seconds: float, verbose: bool) -> Group:

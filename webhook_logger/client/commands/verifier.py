@@ -2,70 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands.certificates import Certificates
-from webhook_logger.client.errors import ClientError, Invalid
-from webhook_logger.providers import Provider, ProviderError, Verdict, get, ids, recognise
+from webhook_logger.client.commands.secrets import Secrets
+from webhook_logger.client.errors import ClientError
+from webhook_logger.providers import (
+    MissingPackage,
+    Provider,
+    ProviderError,
+    Verdict,
+    get,
+    recognise,
+)
 from webhook_logger.providers.handshake_responses import HandshakeResponse
 from webhook_logger.providers.handshakes import Handshake, find
 from webhook_logger.providers.provider import GENERIC
-
-VARIABLE = "WEBHOOK_SECRET"
-"""The environment variable of a secret; `WEBHOOK_SECRET_GITHUB` is the secret of one provider."""
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """The secrets of providers."""
-
-    by_provider: Mapping[str, str]
-    default: str | None = None
-    """For providers without their own."""
-
-    @classmethod
-    def read(cls, texts: Iterable[str], environ: Mapping[str, str] = os.environ) -> Secrets:
-        """Read `PROVIDER=SECRET` and `SECRET` texts, and the environment. `@FILE` reads a file.
-
-        The texts replace those of the environment.
-        """
-        found = {
-            id_: _content(secret)
-            for id_ in (*ids(), GENERIC)
-            if (secret := environ.get(f"{VARIABLE}_{id_.upper().replace('-', '_')}"))
-        }
-        default = None
-        for text in (environ.get(VARIABLE, ""), *texts):
-            id_, equals, secret = text.partition("=")
-            if equals and id_ in (*ids(), GENERIC):
-                found[id_] = _content(secret)
-            elif text:
-                default = _content(text)
-        return cls(found, default)
-
-    def __bool__(self) -> bool:
-        return bool(self.by_provider) or self.default is not None
-
-    def of(self, provider: Provider) -> str | None:
-        """Return the secret of a provider, or None."""
-        return self.by_provider.get(provider.id, self.default)
-
-
-def _content(secret: str) -> str:
-    """Return a secret, or the content of `@FILE` without the line break at its end."""
-    try:
-        if secret.startswith("@"):
-            return Path(secret[1:]).read_text(encoding="utf-8").removesuffix("\n")
-        secret.encode()
-    except UnicodeError as error:
-        raise Invalid("A secret is not UTF-8.") from error
-    except OSError as error:
-        raise Invalid(f"Cannot read {secret[1:]}: {error.strerror}.") from error
-    return secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +47,17 @@ class Verifier:
         """Whether there is any secret, and thus a handshake that can be responded to."""
         return bool(self._secrets)
 
+    def problems(self) -> list[str]:
+        """Return what is missing to use the secrets, for people."""
+        found = []
+        for id_ in sorted(self._secrets.providers()):
+            provider = get(id_)
+            try:
+                provider.require_package(self._secrets.of(provider) or "")
+            except MissingPackage as error:
+                found.append(str(error))
+        return found
+
     def check(self, request: CapturedRequest) -> Check | None:
         """Verify a request, or return None if it is not signed or no secret is known."""
         found = recognise(request)
@@ -107,14 +72,14 @@ class Verifier:
 
     def _verdict(self, provider: Provider, request: CapturedRequest) -> Verdict | None:
         if provider.id == GENERIC:
-            secret = self._secrets.by_provider.get(GENERIC)
+            secret = self._secrets.own(provider)
         else:
             secret = self._secrets.of(provider) if provider.signatures else None
             secret = self._certificate(provider, request) or secret
         return None if secret is None else provider.verify(request, secret, **self._options)
 
     def _certificate(self, provider: Provider, request: CapturedRequest) -> str | None:
-        if not self._certificates or provider.id in self._secrets.by_provider:
+        if not self._certificates or self._secrets.own(provider):
             return None
         url = provider.certificate_url(request)
         return self._certificates.get(url) if url else None

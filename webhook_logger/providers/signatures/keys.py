@@ -6,16 +6,21 @@ from collections.abc import Callable
 from types import ModuleType
 
 from webhook_logger.providers.errors import MissingPackage, Unsignable
+from webhook_logger.providers.provider import Provider
 from webhook_logger.providers.signatures.hashes import (
     are_equal,
     from_base64,
     from_hex,
     keyed_hash,
 )
-from webhook_logger.providers.signatures.signature import Signature
+from webhook_logger.providers.signatures.signature import Signature, for_secret
 
 Checks = Callable[[bytes, bytes], bool]
 """Returns whether a signature (the second argument) of a content is valid."""
+
+
+PUBLIC = ("public-key", "jwk")
+"""The formats of keys that need `cryptography`."""
 
 
 class InvalidSecret(Unsignable):
@@ -64,6 +69,13 @@ def private_signature(signature: Signature, secret: str, content: bytes, name: s
             "private key in the PEM format."
         ) from error
     return found
+
+
+def require_package(provider: Provider, secret: str) -> None:
+    """Raise `MissingPackage` if all signatures of a provider with this secret need it."""
+    signatures = for_secret(list(map(Signature.from_json, provider.signatures)), secret)
+    if signatures and all(each.secret.key in PUBLIC for each in signatures):
+        _public_keys(provider.name)
 
 
 def _public_keys(name: str) -> ModuleType:

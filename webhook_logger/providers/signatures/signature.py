@@ -135,6 +135,23 @@ def signatures_of(
     return [each for each in found if each.when is None or each.when.holds(values)]
 
 
+def creatable(provider: Provider, values: Values, options: Mapping[str, str]) -> list[Signature]:
+    """Return the signatures that a provider may give a request, or an empty list.
+
+    Before it is signed, conditions on the value of the signature itself can't hold.
+    """
+    if found := signatures_of(provider, values, options):
+        return found
+    every = map(Signature.from_json, provider.signatures)
+    return [each for each in every if each.when and each.when.without(each.at).holds(values)]
+
+
+def for_secret(signatures: Sequence[Signature], secret: str) -> list[Signature]:
+    """Return the signatures that are only for secrets like this one, or else those for any."""
+    own = [each for each in signatures if each.secret.only and secret.startswith(each.secret.only)]
+    return own or [each for each in signatures if not each.secret.only]
+
+
 def chosen(signatures: Sequence[Signature], secret: str, values: Values) -> Signature:
     """Return the signature to verify. If a request has several, the secret decides."""
     own = [each for each in signatures if each.secret.only and secret.startswith(each.secret.only)]

@@ -18,7 +18,7 @@ from webhook_logger.providers.signatures.hashes import encode_hash, keyed_hash
 from webhook_logger.providers.signatures.jwt import signed_token
 from webhook_logger.providers.signatures.keys import private_signature, shared_key
 from webhook_logger.providers.signatures.reading import IN_SIGNATURE
-from webhook_logger.providers.signatures.signature import Signature, signatures_of
+from webhook_logger.providers.signatures.signature import Signature, creatable, for_secret
 from webhook_logger.providers.signatures.verifying import basic_credentials
 
 
@@ -53,10 +53,8 @@ def _chosen(
     provider: Provider, values: Values, secret: str, options: Mapping[str, str]
 ) -> Signature:
     """Return the signature that the secret is for: the first one that fits."""
-    signatures = signatures_of(provider, values, options)
-    own = [each for each in signatures if each.secret.only and secret.startswith(each.secret.only)]
-    general = [each for each in signatures if not each.secret.only]
-    found = next(iter(own or general), None)
+    signatures = creatable(provider, values, options)
+    found = next(iter(for_secret(signatures, secret)), None)
     if found is None:
         raise Unsignable(_without_signature(provider, signatures))
     return found
@@ -66,7 +64,8 @@ def _without_signature(provider: Provider, signatures: list[Signature]) -> str:
     if signatures:
         start = signatures[0].secret.only
         return f"The secret of {provider.name} starts with {start}. Enter it whole."
-    return f"{provider.name} does not sign requests, or not like this one. {provider.notes}".strip()
+    which = " like this one" if provider.signatures else ""
+    return f"{provider.name} does not sign requests{which}. {provider.notes}".strip()
 
 
 def _prepared(signature: Signature, outgoing: OutgoingRequest) -> OutgoingRequest:
