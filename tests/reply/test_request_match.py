@@ -12,7 +12,10 @@ from webhook_logger.captured import Body
 from webhook_logger.reply.request_match import RequestMatch, TextPattern
 from webhook_logger.reply.request_values import RequestValues
 
-CONTENT = b'{"s": "text", "n": 1, "big": 1.0, "t": true, "z": null, "o": {"a": [2]}, "e": ""}'
+CONTENT = (
+    b'{"s": "text", "n": 1, "big": 1.0, "t": true, "z": null, "o": {"a": [2]}, "e": "", '
+    b'"id": 12345678901234567890}'
+)
 REQUEST = replace(
     samples()[0],
     method="POST",
@@ -60,6 +63,7 @@ MATCHES: list[tuple[dict[str, Any], bool]] = [
     ({"json": {"/s": "te"}}, False),
     ({"json": {"/n": 1, "/big": 1, "/t": True, "/z": None, "/o/a/0": 2}}, True),
     ({"json": {"/n": "1", "/t": "true", "/o/a": "*", "/e": ""}}, True),
+    ({"json": {"/id": "12345678901234567890"}}, True),
     ({"json": {"/n": True}}, False),
     ({"json": {"/t": 1}}, False),
     ({"json": {"/s": None}}, False),

@@ -10,6 +10,7 @@ from typing import Any
 from webhook_logger.headers import TOKEN
 from webhook_logger.reply.fields import Fields, read_fields
 from webhook_logger.reply.request_values import (
+    MAX_SHOWN,
     JsonValue,
     RequestValues,
     parse_pointer,
@@ -21,6 +22,8 @@ MAX_CONDITIONS = 16
 """Maximum headers, and maximum JSON values, of one rule."""
 MAX_PATTERN = 1024
 """Maximum characters of a pattern."""
+MAX_EXACT = 2**53 - 1
+"""The page reads larger numbers inexactly, so it would change them when it saves the reply."""
 
 Condition = Callable[[RequestValues], bool]
 
@@ -105,6 +108,11 @@ def _at_pointer(text: str, expected: object) -> Condition:
         return lambda values: _matches(pattern, values.at_pointer(pointer))
     if isinstance(expected, dict | list):
         raise ValueError("a value must be a text, a number, true, false or null")
+    if isinstance(expected, int | float) and abs(expected) > MAX_EXACT:
+        begin = text[:MAX_SHOWN]
+        raise ValueError(
+            f'the number at "{begin}" is not between -(2^53-1) and 2^53-1. Write it as a text'
+        )
     kind = _kind(expected)
 
     def is_equal(values: RequestValues) -> bool:
