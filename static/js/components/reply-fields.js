@@ -1,7 +1,8 @@
 import { html, nothing } from "lit";
 import { NO_BODY, sizeOf } from "../reply/reply.js";
+import { rulePlace } from "../reply/rules.js";
 import { byteCount } from "../text/format.js";
-import { replyRules } from "./reply-rules.js";
+import { replyRules, textOf } from "./reply-rules.js";
 
 /** @typedef {import("../reply/reply.js").Draft} Draft */
 /** @typedef {import("../reply/reply.js").ReplyField} ReplyField */
@@ -23,7 +24,8 @@ const EXPRESSIONS = [
  * @property {Draft} draft
  * @property {import("../reply/reply.js").Problem | null} problem
  * @property {string} docs  URL of the documentation
- * @property {(changes: Partial<Draft>) => void} change
+ * @property {number} used  number of entries of the draft's sequence that were sent
+ * @property {(changes: Partial<Draft>) => Promise<unknown>} change  resolves when the form shows them
  */
 
 /**
@@ -39,20 +41,37 @@ export function replyFields(form) {
       ${field(form, "times", "For how many requests (empty: all)", line(form, "times", "numeric", "all"))}
     </div>
     ${field(form, "sequence", "Sequence, one for each request (empty: off)", line(form, "sequence", "text", "503, 503, 200"))}
+    ${draft.sequence.trim() ? sequenceNotes(form) : nothing}
     ${field(form, "headers", "Headers, one “Name: value” per line", headers(form))}
     ${field(form, "body", "Body", body(form))}
     <div>
-      ${check(form, "template", html`Replace <code>{{ expressions }}</code> by values of the request`)}
+      ${check(form, "template", html`Replace <code>{{ expressions }}</code> with values from the request`)}
       ${draft.template ? expressions(docs) : nothing}
       ${problemText(form, "template")}
     </div>
     ${check(form, "cors", "Allow web pages on other sites to call it (CORS)")}
     <section class="reply-rules" aria-label="Rules">
       <p class="reply-hint">Rules respond differently to some requests. The first one that matches is used. A <code>*</code> matches any characters. <a href="${docs}#rules" target="_blank">How rules work</a></p>
-      ${replyRules(draft.rules, (rules) => form.change({ rules }))}
+      ${replyRules({ rules: draft.rules, wrong: wrongRule(form), change: (rules) => form.change({ rules }) })}
       ${problemText(form, "rules")}
     </section>
   `;
+}
+
+/**
+ * Explain what a sequence does to the other fields.
+ * @param {Form} form
+ */
+function sequenceNotes(form) {
+  return html`
+    <p class="reply-hint">Each request gets the next status of the sequence instead of the status above, and further requests get the last one. The limit “For how many requests” still applies.</p>
+    ${form.used ? check(form, "restart", `Start the sequence again (${form.used} sent)`) : nothing}
+  `;
+}
+
+/** @param {Form} form */
+function wrongRule({ draft, problem }) {
+  return problem?.field === "rules" ? rulePlace(problem.text, draft.rules) : null;
 }
 
 /**
@@ -70,7 +89,7 @@ function expressions(docs) {
 
 /**
  * @param {Form} form
- * @param {"cors" | "template"} name
+ * @param {"cors" | "template" | "restart"} name
  * @param {unknown} label
  */
 function check({ draft, change }, name, label) {
@@ -166,11 +185,6 @@ function area(name, rows, text, problem, change) {
  */
 function isAt(problem, name) {
   return problem?.field === name ? "true" : nothing;
-}
-
-/** @param {Event} event */
-function textOf({ target }) {
-  return /** @type {HTMLInputElement | HTMLTextAreaElement} */ (target).value;
 }
 
 /** @param {Event} event */

@@ -1,6 +1,6 @@
 import { html } from "lit";
 import { applyPreset, PRESETS } from "../reply/presets.js";
-import { DEFAULT_REPLY, draftOf, problemOf, replyOf } from "../reply/reply.js";
+import { DEFAULT_REPLY, draftOf, problemOf, replyOf, usedOf } from "../reply/reply.js";
 import { replyFields } from "./reply-fields.js";
 import { Sheet } from "./sheet.js";
 
@@ -43,13 +43,14 @@ export class ReplySheet extends Sheet {
   }
 
   content() {
-    const { draft, problem, busy, docs } = this;
+    const { draft, problem, busy, docs, reply } = this;
+    const used = usedOf(draft, reply ?? DEFAULT_REPLY);
     return html`
       <form class="reply" novalidate @submit=${this.onSubmit}>
         <div class="reply-presets" role="group" aria-label="Presets">
           ${PRESETS.map((preset) => this.preset(preset))}
         </div>
-        ${replyFields({ draft, problem, docs, change: (changes) => this.change(changes) })}
+        ${replyFields({ draft, problem, docs, used, change: (changes) => this.change(changes) })}
         <p class="reply-hint">
           Requests to <code class="captured">${this.url}/status/503</code>
           always get 503, regardless of these settings.
@@ -71,13 +72,16 @@ export class ReplySheet extends Sheet {
 
   /** @param {Partial<Draft>} changes */
   change(changes) {
+    const moved = changes.rules && changes.rules.length !== this.draft.rules.length;
+    if (moved && this.problem?.field === "rules") this.problem = null; // it names a rule by its number
     this.draft = { ...this.draft, ...changes };
+    return this.updateComplete;
   }
 
   /** @param {Event} event */
   onSubmit(event) {
     event.preventDefault();
-    this.request(async (replies) => replies.save(replyOf(this.draft)));
+    this.request(async (replies) => replies.save(replyOf(this.draft, this.reply ?? undefined)));
   }
 
   reset() {

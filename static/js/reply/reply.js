@@ -14,6 +14,7 @@
  * @property {boolean} template  whether headers and body contain expressions
  * @property {import("./rules.js").RuleDraft[]} rules
  * @property {string} sequence   statuses, or a JSON list if there are other responses
+ * @property {boolean} restart   whether an unchanged sequence starts again
  *
  * @typedef {keyof Draft} ReplyField
  * @typedef {{field: ReplyField | null, text: string}} Problem  field: null if the problem concerns the whole reply
@@ -22,7 +23,7 @@
 import { bytesOf } from "../body/body.js";
 import { byteSize, requestCount } from "../text/format.js";
 import { trimOws } from "../wire/captured.js";
-import { ruleDraftOf, ruleOf } from "./rules.js";
+import { ruleDraftOf, rulesOf } from "./rules.js";
 import { headersOf, headersText, jsonOf, numberOrText, ReplyProblem } from "./texts.js";
 
 /** @type {Readonly<ReplyBody>} */
@@ -109,16 +110,19 @@ export function draftOf(reply) {
     template,
     rules: rules.map(ruleDraftOf),
     sequence: sequenceText(sequence),
+    restart: false,
   };
 }
 
 /**
  * Convert a draft to the body of a PUT request. Throws a `ReplyProblem`.
  * @param {Draft} draft
+ * @param {Reply} [current]  the reply that it replaces
  */
-export function replyOf(draft) {
+export function replyOf(draft, current = DEFAULT_REPLY) {
   const { status, headers, body, delay, times, cors, template, rules, sequence } = draft;
   const entries = sequenceOf(sequence);
+  const used = draft.restart ? 0 : usedOf(draft, current);
   return {
     status: numberOrText(status),
     headers: headersOf(headers),
@@ -127,9 +131,19 @@ export function replyOf(draft) {
     times: times.trim() ? numberOrText(times) : null,
     cors,
     ...(template && { template }),
-    ...(rules.length > 0 && { rules: rules.map(ruleOf) }),
+    ...(rules.length > 0 && { rules: rulesOf(rules) }),
     ...(entries.length > 0 && { sequence: entries }),
+    ...(used > 0 && { used }),
   };
+}
+
+/**
+ * Return how many entries of the draft's sequence were sent: 0 if it is not the current one.
+ * @param {Draft} draft
+ * @param {Reply} current
+ */
+export function usedOf({ sequence: text }, { sequence = [], used = 0 }) {
+  return sequence.length > 0 && text.trim() === sequenceText(sequence) ? used : 0;
 }
 
 /** @param {NonNullable<Reply["sequence"]>} sequence */

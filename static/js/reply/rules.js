@@ -14,6 +14,8 @@
  * @property {string} delay
  * @property {boolean} template
  * @property {string} source        the rule as JSON if these fields cannot represent it, else empty
+ *
+ * @typedef {{at: number, name: keyof RuleDraft}} RulePlace  a field of a rule
  */
 
 import { headersOf, headersText, jsonOf, numberOrText, ReplyProblem } from "./texts.js";
@@ -50,9 +52,34 @@ export function ruleDraftOf(rule) {
     template,
     source: "",
   };
-  return isSame(ruleOf(draft), rule)
-    ? draft
-    : { ...NEW_RULE, source: JSON.stringify(rule, null, 2) };
+  return represents(draft, rule) ? draft : { ...NEW_RULE, source: JSON.stringify(rule, null, 2) };
+}
+
+/**
+ * @param {RuleDraft} draft
+ * @param {ReplyRule} rule
+ */
+function represents(draft, rule) {
+  try {
+    return isSame(ruleOf(draft), rule);
+  } catch {
+    return false; // for example, a name with a line break
+  }
+}
+
+/**
+ * Convert drafts to rules. Throws a `ReplyProblem` that names the place as the server does.
+ * @param {RuleDraft[]} drafts
+ */
+export function rulesOf(drafts) {
+  return drafts.map((draft, at) => {
+    try {
+      return ruleOf(draft);
+    } catch (error) {
+      const { field, message } = /** @type {ReplyProblem} */ (error);
+      throw new ReplyProblem(`rule ${at + 1}: ${field}: ${message}`, "rules");
+    }
+  });
 }
 
 /**
@@ -61,9 +88,9 @@ export function ruleDraftOf(rule) {
  * @returns {unknown}
  */
 export function ruleOf(draft) {
-  if (draft.source) return jsonOf(draft.source, "rules");
+  if (draft.source) return jsonOf(draft.source, "source");
   const { method, subpath, template } = draft;
-  const headers = Object.fromEntries(headersOf(draft.matchHeaders, "rules"));
+  const headers = Object.fromEntries(headersOf(draft.matchHeaders, "match: headers"));
   const json = pointersOf(draft.matchJson);
   return {
     match: {
@@ -73,11 +100,29 @@ export function ruleOf(draft) {
       ...(Object.keys(json).length > 0 && { json }),
     },
     status: numberOrText(draft.status),
-    headers: headersOf(draft.headers, "rules"),
+    headers: headersOf(draft.headers),
     body: { encoding: "utf-8", content: draft.body },
     delay: numberOrText(draft.delay || "0"),
     ...(template && { template }),
   };
+}
+
+/**
+ * Return the field that a message such as "rule 1: match: json: …" concerns; the first one if it names
+ * another.
+ * @param {string} text
+ * @param {RuleDraft[]} drafts
+ * @returns {RulePlace | null}
+ */
+export function rulePlace(text, drafts) {
+  const [, number, match, name] = /^rule (\d+): (?:(match): )?(?:(\w+): )?/.exec(text) ?? [];
+  const at = Number(number) - 1;
+  if (!drafts[at]) return null;
+  if (drafts[at].source) return { at, name: "source" };
+  const inMatch = { headers: "matchHeaders", json: "matchJson" }[name];
+  const found = match && inMatch ? inMatch : name;
+  const isField = Object.hasOwn(NEW_RULE, found ?? "") && found !== "template";
+  return { at, name: isField ? /** @type {keyof RuleDraft} */ (found) : "method" };
 }
 
 /** @param {NonNullable<ReplyRule["match"]["json"]>} json */
@@ -88,11 +133,13 @@ function pointersText(json) {
 }
 
 /**
- * Write a text without quotes, unless it looks like another value of JSON.
+ * Write a text without quotes, unless it looks like another value of JSON or has more than one line.
  * @param {unknown} value
  */
 function valueText(value) {
-  return typeof value === "string" && conditionOf(value) === value ? value : JSON.stringify(value);
+  const isPlain =
+    typeof value === "string" && !/[\r\n]/.test(value) && conditionOf(value) === value;
+  return isPlain ? value : JSON.stringify(value);
 }
 
 /** @param {string} text */
@@ -111,7 +158,10 @@ function pointersOf(text) {
     lines.map((line) => {
       const colon = line.indexOf(":");
       if (colon < 0)
-        throw new ReplyProblem(`“${line.trim()}” has no colon. Write “/pointer: value”.`, "rules");
+        throw new ReplyProblem(
+          `“${line.trim()}” has no colon. Write “/pointer: value”.`,
+          "match: json",
+        );
       return [line.slice(0, colon).trim(), conditionOf(line.slice(colon + 1).trim())];
     }),
   );

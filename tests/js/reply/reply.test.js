@@ -87,7 +87,7 @@ test("a reply is unchanged after a round trip through the form", () => {
   assert.deepEqual(replyOf(draftOf(DEFAULT_REPLY)), DEFAULT_REPLY);
 });
 
-test("a sequence is unchanged after a round trip through the form, and starts again", () => {
+test("an unchanged sequence continues, unless it is started again", () => {
   for (const [sequence, text] of [
     [[503, 503, 200], "503, 503, 200"],
     [[503, { status: 200, delay: 1 }], '[503,{"status":200,"delay":1}]'],
@@ -95,7 +95,12 @@ test("a sequence is unchanged after a round trip through the form, and starts ag
     const kept = reply({ sequence: /** @type {any} */ (sequence), used: 1 });
     const changed = draftOf(kept);
     assert.equal(changed.sequence, text);
-    assert.deepEqual(replyOf(changed), reply({ sequence: /** @type {any} */ (sequence) }));
+    assert.deepEqual(replyOf(changed, kept), kept);
+    const later = reply({ ...kept, used: 2 });
+    assert.deepEqual(replyOf(changed, later), later);
+    const again = reply({ sequence: /** @type {any} */ (sequence) });
+    assert.deepEqual(replyOf({ ...changed, restart: true }, kept), again);
+    assert.deepEqual(replyOf(changed, reply({ sequence: [503], used: 1 })), again);
   }
 });
 
