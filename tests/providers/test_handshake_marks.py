@@ -44,7 +44,7 @@ def test_one_word_marks_several_rules_if_possible() -> None:
         {"json": {"/event": "^endpoint\\.url_validation$"}},
         {"form": {"event": "^endpoint[.]other_validation$"}},
     )
-    assert marks.words == (b"challenge", b"endpoint.other_validation", b"endpoint.url_validation")
+    assert marks.words == ("challenge", "endpoint.other_validation", "endpoint.url_validation")
 
 
 def test_a_large_body_has_no_mark() -> None:

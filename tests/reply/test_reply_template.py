@@ -160,6 +160,7 @@ def test_two_braces_can_be_written() -> None:
 
 
 WRONG_BODIES = {
+    "{{  }}": "line 1, column 1: the braces contain no expression. Use request.method, ",
     "{{ x }}": "line 1, column 1: {{ x }} is not an expression. Use request.method, ",
     "a\n é{{ request }}": "line 2, column 3: {{ request }} is not",
     "{{ query. }}": "line 1, column 1: ",

@@ -36,8 +36,8 @@ class HandshakeMarks:
     """Parts of the raw query."""
     headers: Memo[str, bool]
     """Whether a name, as sent, is a mark."""
-    words: tuple[bytes, ...]
-    """Parts of the body."""
+    words: tuple[str, ...]
+    """Parts of the body, in ASCII."""
 
     def may_match(self, request: CapturedRequest) -> bool:
         """Return False if the request is certainly not a handshake."""
@@ -45,8 +45,9 @@ class HandshakeMarks:
         if len(content) > MAX_HANDSHAKE_BYTES:
             return False
         if content:
+            text = content.decode("latin-1")  # to search bytes takes twice as long
             for word in self.words:
-                if word in content:
+                if word in text:
                     return True
         if request.method in self.methods:
             return True
@@ -72,7 +73,7 @@ def marks_of(rules: Collection[Rule]) -> HandshakeMarks:
         frozenset(found["method"]),
         tuple(sorted(found["query"])),
         Memo(lambda name: name.lower() in headers, entries=1024, size=64),
-        tuple(sorted(each.encode() for each in found["body"])),
+        tuple(sorted(found["body"])),
     )
 
 

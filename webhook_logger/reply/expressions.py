@@ -49,6 +49,8 @@ _USE = (
 
 def parse_expression(expression: str) -> ValueOf:
     """Return the function that reads an expression's value. Raises `ValueError`."""
+    if not expression:
+        raise ValueError(f"the braces contain no expression. {_USE}")
     if expression in _PLAIN:
         return _PLAIN[expression]
     kind, _, name = expression.partition(".")

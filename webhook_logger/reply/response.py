@@ -143,12 +143,10 @@ def preflight_headers(environ: Mapping[str, Any]) -> HeaderLines:
 
     Empty if the request is not a preflight. Fetch Standard, section 3.2.2.
     """
+    if environ["REQUEST_METHOD"] != "OPTIONS" or "HTTP_ORIGIN" not in environ:
+        return ()
     method = environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD", "")
-    if (
-        environ["REQUEST_METHOD"] != "OPTIONS"
-        or "HTTP_ORIGIN" not in environ
-        or not _TOKEN_LIST.fullmatch(method)
-    ):
+    if not _TOKEN_LIST.fullmatch(method):
         return ()
     response = (
         ("Access-Control-Allow-Methods", method),

@@ -155,7 +155,7 @@ class CallbackView:
             return _TOO_LARGE, None
         if preflight:
             return PREFLIGHT, None
-        if path := _STATUS_PATH.fullmatch(rest):
+        if rest and (path := _STATUS_PATH.fullmatch(rest)):
             return Expected(int(path[1]), "path", "look"), None
         handshake = self._find_handshake(captured)
         if handshake is None:
