@@ -1,7 +1,7 @@
 """Imports point one way.
 
-`wsgi -> app -> senders, viewers, views -> reply, providers, delivery -> captured`. `serving`
-imports none of these.
+`wsgi -> app -> senders, viewers, views -> reply, delivery -> captured`, and `reply -> providers ->
+captured`. `serving` imports none of these.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ARROWS = {
     },
     "viewers": {"callbacks", "delivery", "errors", "metrics", "rates", "reply"},
     "views": {"delivery", "errors", "metrics", "rates", "reply"},
-    "reply": {"captured", "errors", "headers", "memo"},
+    "reply": {"captured", "errors", "headers", "memo", "providers"},
     "delivery": {"callbacks", "captured", "errors", "rates"},
     "serving": {"errors", "headers", "memo", "plain"},
     "metrics": {"errors"},

@@ -67,6 +67,12 @@ def _encode(content: bytes) -> tuple[str, str]:
     return "utf-8", text
 
 
+def query_pairs(query_string: str) -> list[tuple[str, str]]:
+    """Return the decoded parameters of a raw query, in order."""
+    escaped = quote(query_string, safe=_ASCII, encoding="latin-1", errors="replace")
+    return parse_qsl(escaped, keep_blank_values=True)
+
+
 @dataclass(frozen=True, slots=True)
 class CapturedRequest:
     """One HTTP request that reached a callback.
@@ -110,8 +116,7 @@ class CapturedRequest:
     @property
     def query(self) -> list[tuple[str, str]]:
         """The decoded parameters of the query, in order."""
-        escaped = quote(self.query_string, safe=_ASCII, encoding="latin-1", errors="replace")
-        return parse_qsl(escaped, keep_blank_values=True)
+        return query_pairs(self.query_string)
 
     def header(self, name: str, default: str = "") -> str:
         """Return the value of the first header line with this name, case-insensitive."""

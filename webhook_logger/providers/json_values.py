@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -40,8 +40,13 @@ def _reject(constant: str) -> None:
 
 def at_pointer(document: Any, pointer: str) -> Any:
     """Return the value at a JSON Pointer (RFC 6901), or `ABSENT` if it does not exist."""
+    return value_at(document, tokens_of(pointer))
+
+
+def value_at(document: Any, tokens: Iterable[str]) -> Any:
+    """Return the value at the tokens of a JSON Pointer, or `ABSENT` if it does not exist."""
     value = document
-    for token in tokens_of(pointer):
+    for token in tokens:
         if isinstance(value, dict):
             value = value.get(token, ABSENT)
         elif isinstance(value, list) and _INDEX.fullmatch(token) and int(token) < len(value):
@@ -54,6 +59,11 @@ def at_pointer(document: Any, pointer: str) -> Any:
 @cache
 def tokens_of(pointer: str) -> tuple[str, ...]:
     """Split a pointer. Only pointers of the registry arrive here, so the cache is bounded."""
+    return split_pointer(pointer)
+
+
+def split_pointer(pointer: str) -> tuple[str, ...]:
+    """Return the tokens of a valid JSON Pointer, without escapes."""
     parts = pointer.split("/")[1:]
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
 

@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
-from webhook_logger.captured import CapturedRequest
+from webhook_logger.captured import CapturedRequest, query_pairs
 from webhook_logger.headers import HeaderLines
 from webhook_logger.providers.json_values import (
     ABSENT,
@@ -38,7 +38,6 @@ SHA256: dict[str, Callable[[bytes], bytes]] = {
 }
 """The locations of the body's hash, with their encodings."""
 
-_ASCII = "".join(map(chr, range(128)))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -206,23 +205,20 @@ class Values:
     @cached_property
     def query(self) -> dict[str, str]:
         """The first value of each parameter of the query, decoded."""
-        return _first(self._parameters)
+        return first_values(self._parameters)
 
     @cached_property
     def _parameters(self) -> list[tuple[str, str]]:
-        escaped = quote(self.query_string, safe=_ASCII, encoding="latin-1", errors="replace")
-        return parse_qsl(escaped, keep_blank_values=True)
+        return query_pairs(self.query_string)
 
     @cached_property
     def form(self) -> dict[str, str]:
         """The first value of each field of a form; empty if the body is not a form."""
-        return _first(self._pairs)
+        return first_values(self._pairs)
 
     @cached_property
     def _pairs(self) -> list[tuple[str, str]]:
-        if self.media_type != FORM or len(self.body) > MAX_PARSED_BYTES:
-            return []
-        return parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+        return form_pairs(self.media_type, self.body)
 
     @property
     def media_type(self) -> str:
@@ -258,7 +254,15 @@ def name_of(location: str) -> tuple[str, str]:
     return (kind, name) if kind == "query" else ("", "")
 
 
-def _first(pairs: list[tuple[str, str]]) -> dict[str, str]:
+def form_pairs(media_type: str, body: bytes) -> list[tuple[str, str]]:
+    """Return the fields of a form, decoded; none if the body is not a form, or too large."""
+    if media_type != FORM or len(body) > MAX_PARSED_BYTES:
+        return []
+    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def first_values(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the first value of each name."""
     return dict(reversed(pairs))
 
 

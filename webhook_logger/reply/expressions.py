@@ -12,8 +12,8 @@ from webhook_logger.reply.request_values import (
     MAX_SHOWN,
     JsonValue,
     RequestValues,
+    head_text,
     parse_pointer,
-    readable,
 )
 
 ValueOf = Callable[[RequestValues], JsonValue]
@@ -29,9 +29,9 @@ def _body(values: RequestValues) -> str | None:
 
 _PLAIN: dict[str, ValueOf] = {
     "request.method": lambda values: values.request.method,
-    "request.path": lambda values: readable(values.request.path),
-    "request.subpath": lambda values: readable(values.request.subpath),
-    "request.query": lambda values: readable(values.request.query_string),
+    "request.path": lambda values: head_text(values.request.path),
+    "request.subpath": lambda values: head_text(values.request.subpath),
+    "request.query": lambda values: head_text(values.request.query_string),
     "request.id": lambda values: values.request.id,
     "request.body": _body,
     "json": lambda values: values.json,

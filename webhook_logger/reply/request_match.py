@@ -13,8 +13,8 @@ from webhook_logger.reply.request_values import (
     MAX_SHOWN,
     JsonValue,
     RequestValues,
+    head_text,
     parse_pointer,
-    readable,
     text_of,
 )
 
@@ -83,7 +83,7 @@ def _method(value: object) -> list[Condition]:
 
 def _subpath(value: object) -> list[Condition]:
     pattern = TextPattern(value)
-    return [lambda values: pattern.matches(readable(values.request.subpath))]
+    return [lambda values: pattern.matches(head_text(values.request.subpath))]
 
 
 def _headers(value: object) -> list[Condition]:

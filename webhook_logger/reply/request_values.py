@@ -1,18 +1,27 @@
-"""The values of a captured request that templates and rules of a reply use."""
+"""The values of a captured request that templates and rules of a reply use.
+
+Forms, queries and JSON Pointers are read as for providers. Only JSON is parsed differently, in less
+time: integers of up to 64 bits keep their value, and lone surrogates are invalid. For providers,
+both are as in JavaScript, because the page must give the same results.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl
 
 import orjson
 
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.providers.json_values import (
+    ABSENT,
+    MAX_PARSED_BYTES,
+    split_pointer,
+    value_at,
+)
+from webhook_logger.providers.locations import first_values, form_pairs, readable
 
-MAX_PARSED_BYTES = 256 * 1024
-"""Larger bodies have no JSON values and no form fields."""
 MAX_SHOWN = 100
 """Maximum characters of an invalid name that its error shows."""
 
@@ -21,8 +30,6 @@ JsonValue = Any
 Pointer = tuple[str, ...]
 """The parsed tokens of a JSON Pointer."""
 
-_FORM = "application/x-www-form-urlencoded"
-_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 _WRONG_ESCAPE = re.compile("~(?![01])")
 
 
@@ -37,21 +44,18 @@ class RequestValues:
         """The values of all header lines, by name in lower case."""
         found: dict[str, list[str]] = {}
         for name, value in self.request.headers:
-            found.setdefault(name.lower(), []).append(readable(value))
+            found.setdefault(name.lower(), []).append(head_text(value))
         return found
 
     @cached_property
     def query(self) -> dict[str, str]:
         """The first value of each parameter of the query, decoded."""
-        return dict(reversed(self.request.query))
+        return first_values(self.request.query)
 
     @cached_property
     def form(self) -> dict[str, str]:
         """The first value of each field of a form; empty if the body is not a form."""
-        content = self.request.body.content
-        if self.request.media_type != _FORM or len(content) > MAX_PARSED_BYTES:
-            return {}
-        return dict(reversed(parse_qsl(content.decode(errors="replace"), keep_blank_values=True)))
+        return first_values(form_pairs(self.request.media_type, self.request.body.content))
 
     @cached_property
     def json(self) -> JsonValue:
@@ -69,15 +73,8 @@ class RequestValues:
 
     def at_pointer(self, pointer: Pointer) -> JsonValue:
         """Return the value of the JSON body at a pointer (RFC 6901, section 4)."""
-        value = self.json
-        for token in pointer:
-            if isinstance(value, dict):
-                value = value.get(token)
-            elif isinstance(value, list) and _INDEX.fullmatch(token) and int(token) < len(value):
-                value = value[int(token)]
-            else:
-                return None
-        return value
+        value = value_at(self.json, pointer)
+        return None if value is ABSENT else value
 
 
 def parse_pointer(text: str) -> Pointer:
@@ -87,15 +84,12 @@ def parse_pointer(text: str) -> Pointer:
         raise ValueError(f'"{begin}" is not a JSON Pointer: write /{begin.replace(".", "/")}')
     if _WRONG_ESCAPE.search(text):
         raise ValueError(f'"{text[:MAX_SHOWN]}" is not a JSON Pointer: write ~0 for ~')
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
+    return split_pointer(text)
 
 
-def readable(latin1: str) -> str:
-    """Decode bytes that were read as Latin-1 as UTF-8, if they are UTF-8."""
-    try:
-        return latin1 if latin1.isascii() else latin1.encode("latin-1").decode()
-    except UnicodeDecodeError:
-        return latin1
+def head_text(latin1: str) -> str:
+    """Return a text of the head, whose bytes were read as Latin-1: as UTF-8 if it is UTF-8."""
+    return latin1 if latin1.isascii() else readable(latin1.encode("latin-1"))
 
 
 def text_of(value: JsonValue) -> str:
