@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 export const SCRIPTS = fileURLToPath(new URL("../../static/js", import.meta.url));
 
 const IMPORTED = /(?:from|import\(|import) ?"(\.[^"]+)"/g;
+const COMMENT = /\/\*[\s\S]*?\*\//g;
 
 /**
  * @typedef {object} Folder
@@ -38,14 +39,35 @@ export function foldersOf(root = SCRIPTS) {
 }
 
 /**
+ * Return the scripts that a script loads, directly or not.
+ * @param {string} name  of a file, relative to static/js
+ * @param {Set<string>} [found]
+ */
+export function closureOf(name, found = new Set()) {
+  if (found.has(name)) return found;
+  found.add(name);
+  const text = readFileSync(join(SCRIPTS, name), "utf8");
+  for (const used of filesOf(name, text.replace(COMMENT, ""))) closureOf(used, found);
+  return found;
+}
+
+/**
  * @param {string} name  of a file, relative to static/js
  * @param {string} text
  */
 function importsOf(name, text) {
+  return filesOf(name, text).map(folderOf);
+}
+
+/**
+ * @param {string} name  of a file, relative to static/js
+ * @param {string} text
+ */
+function filesOf(name, text) {
   const files = [...text.matchAll(IMPORTED)].map(([, path]) =>
     normalize(join(dirname(name), path)),
   );
-  return files.filter((file) => file.endsWith(".js") && !file.startsWith("..")).map(folderOf);
+  return files.filter((file) => file.endsWith(".js") && !file.startsWith(".."));
 }
 
 /** @param {string} file  relative to static/js */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { foldersOf } from "./rooms.js";
+import { closureOf, foldersOf } from "./rooms.js";
 
 /** Each folder imports only folders listed above it, so there is no cycle. */
 const ARROWS = {
@@ -29,6 +29,12 @@ const ARROWS = {
 test("imports follow the arrows between the folders", () => {
   const found = [...foldersOf()].map(([name, { uses }]) => [name, [...uses].sort()]);
   assert.deepEqual(Object.fromEntries(found), ARROWS);
+});
+
+test("the element loads neither the registry nor the form of the reply", () => {
+  const files = [...closureOf("embed/webhook-log.js")];
+  const more = files.filter((name) => /^(?:providers|reply)\//.test(name));
+  assert.deepEqual(more, ["reply/default-reply.js"]);
 });
 
 test("the arrows point one way", () => {

@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
-import { NO_BODY, sizeOf } from "../reply/reply.js";
+import { NO_BODY } from "../reply/default-reply.js";
+import { sizeOf } from "../reply/reply.js";
 import { rulePlace } from "../reply/rules.js";
 import { byteCount } from "../text/format.js";
 import { replyRules, textOf } from "./reply-rules.js";

@@ -1,6 +1,7 @@
 import { html } from "lit";
+import { DEFAULT_REPLY } from "../reply/default-reply.js";
 import { applyPreset, PRESETS } from "../reply/presets.js";
-import { DEFAULT_REPLY, draftOf, problemOf, replyOf, usedOf } from "../reply/reply.js";
+import { draftOf, problemOf, replyOf, usedOf } from "../reply/reply.js";
 import { replyFields } from "./reply-fields.js";
 import { Sheet } from "./sheet.js";
 

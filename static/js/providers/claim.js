@@ -86,8 +86,8 @@ export function readClaim(values, signature, others) {
 function partsOf(text, { pairs, list, timestamp }) {
   if (pairs) {
     const { separator } = pairs;
-    const [sent] = pairs.timestamp ? valuesOf(pairs.timestamp, text, separator) : [];
-    return { entries: valuesOf(pairs.signature, text, separator), timestamp: sent };
+    const [sent] = pairs.timestamp ? pairValues(pairs.timestamp, text, separator) : [];
+    return { entries: pairValues(pairs.signature, text, separator), timestamp: sent };
   }
   if (!list) return { entries: [text] };
   const entries = text.split(list.separator).map(trimOws).filter(Boolean);
@@ -100,7 +100,7 @@ function partsOf(text, { pairs, list, timestamp }) {
  * @param {string} text  t=1492774577,v1=5257a8…,v1=…
  * @param {string} separator
  */
-function valuesOf(name, text, separator) {
+function pairValues(name, text, separator) {
   const start = `${name}=`;
   // A sender can leave out the space after a comma.
   const pairs = text.split(separator.trim() || " ").map(trimOws);

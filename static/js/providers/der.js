@@ -9,7 +9,6 @@
  */
 
 export const INTEGER = 0x02;
-export const BIT_STRING = 0x03;
 export const OBJECT_ID = 0x06;
 export const SEQUENCE = 0x30;
 

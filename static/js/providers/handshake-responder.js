@@ -30,7 +30,7 @@ export class HandshakeResponder {
    * @param {Pick<Stream, "respondToHandshakes">} stream
    */
   follow(stream) {
-    const update = () => stream.respondToHandshakes(this.#secrets.providers.some(needsPage));
+    const update = () => stream.respondToHandshakes(this.#secrets.providerIds.some(needsPage));
     this.#secrets.subscribe(update);
     update();
   }
@@ -40,7 +40,7 @@ export class HandshakeResponder {
    * @param {CapturedRequest} request
    */
   async answer(request) {
-    if (this.#secrets.providers.length === 0) return;
+    if (this.#secrets.providerIds.length === 0) return;
     const found = findHandshake(request);
     const fields = found?.needsSecret && this.#secrets.get(found.provider.id);
     if (!fields) return;

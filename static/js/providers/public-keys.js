@@ -55,8 +55,8 @@ function encodedKey(text) {
   const isHex = text.length === 2 * ED25519_BYTES && /^[\da-f]*$/i.test(text);
   const bytes = isHex ? fromHex(text) : fromBase64(content ?? text);
   if (!bytes) return null;
-  if (bytes.length === ED25519_BYTES) return describe(Uint8Array.of(...ED25519_HEAD, ...bytes));
-  return describe(label === "CERTIFICATE" ? keyIn(bytes) : bytes);
+  if (bytes.length === ED25519_BYTES) return keyInfo(Uint8Array.of(...ED25519_HEAD, ...bytes));
+  return keyInfo(label === "CERTIFICATE" ? keyIn(bytes) : bytes);
 }
 
 /**
@@ -74,7 +74,7 @@ function keyIn(certificate) {
  * @param {Uint8Array} info
  * @returns {EncodedKey}
  */
-function describe(info) {
+function keyInfo(info) {
   const [algorithm] = sequenceOf(info);
   const [id, parameter] = algorithm.tag === SEQUENCE ? elementsOf(algorithm.content) : [];
   if (id?.tag !== OBJECT_ID) throw new SyntaxError("This key has no algorithm.");

@@ -6,12 +6,8 @@
  * @typedef {import("./registry.js").Rule} Rule
  * @typedef {import("./request-values.js").RequestValues} RequestValues
  *
- * @typedef {object} Recognition
- * @property {Provider} provider
- * @property {string} event      "" if unknown, like the other texts
- * @property {string} delivery   id of the delivery, or of the event
- * @property {number | null} attempt  1 for the first delivery; null if unknown
- * @property {string} timestamp  as sent
+ * @typedef {import("../state/recogniser.js").Recognition & {provider: Provider, timestamp: string}} Recognition
+ *   timestamp: as sent, or ""
  */
 
 import { PROVIDERS } from "./registry.js";

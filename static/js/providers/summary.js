@@ -2,12 +2,8 @@
  * Summarise a request in a few words, for a row of the list. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../state/recogniser.js").Summary} Summary
  * @typedef {import("./request-values.js").RequestValues} RequestValues
- *
- * @typedef {object} Summary  texts of at most 80 characters, or ""
- * @property {string} provider  name of the provider, or of a protocol such as SOAP
- * @property {string} event     event, operation, or type in the body
- * @property {string} text      start of the body, if both others are empty
  */
 
 import { jsonText } from "./json-pointer.js";

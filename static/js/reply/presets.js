@@ -6,7 +6,8 @@
  * @typedef {{name: string, fields: Partial<Draft>}} Preset
  */
 
-import { DEFAULT_REPLY, draftOf } from "./reply.js";
+import { DEFAULT_REPLY } from "./default-reply.js";
+import { draftOf } from "./reply.js";
 
 const { headers, body, delay, template, sequence } = draftOf(DEFAULT_REPLY);
 

@@ -23,21 +23,9 @@
 import { bytesOf } from "../body/body.js";
 import { byteSize, requestCount } from "../text/format.js";
 import { trimOws } from "../wire/captured.js";
+import { DEFAULT_REPLY } from "./default-reply.js";
 import { ruleDraftOf, rulesOf } from "./rules.js";
 import { headersOf, headersText, jsonOf, numberOrText, ReplyProblem } from "./texts.js";
-
-/** @type {Readonly<ReplyBody>} */
-export const NO_BODY = { encoding: "utf-8", content: "" };
-
-/** @type {Readonly<Reply>} */
-export const DEFAULT_REPLY = {
-  status: 200,
-  headers: [],
-  body: NO_BODY,
-  delay: 0,
-  times: null,
-  cors: true,
-};
 
 /** @type {Readonly<Draft>} */
 const BLANK = draftOf(DEFAULT_REPLY);

@@ -6,12 +6,12 @@
  * @typedef {object} Recognition
  * @property {{id: string, name: string}} provider
  * @property {string} event     or ""
- * @property {string} delivery  id of the delivery, or ""
+ * @property {string} delivery  id of the delivery, or of the event, or ""
  * @property {number | null} attempt  1 for the first attempt; null if unknown
  *
  * @typedef {object} Summary  each text is at most 80 characters, or ""
- * @property {string} provider  name of the provider or protocol
- * @property {string} event
+ * @property {string} provider  name of the provider, or of a protocol such as SOAP
+ * @property {string} event     event, operation, or type in the body
  * @property {string} text      the start of the body, if the others are empty
  *
  * @typedef {object} Recogniser

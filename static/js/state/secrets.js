@@ -25,7 +25,7 @@ export class Secrets extends Observable {
   }
 
   /** The ids of the providers whose secret is remembered. */
-  get providers() {
+  get providerIds() {
     return Object.keys(this.#fields);
   }
 
@@ -56,7 +56,7 @@ export class Secrets extends Observable {
   #change(fields) {
     this.#fields = fields;
     try {
-      if (this.providers.length === 0) this.#storage().removeItem(this.#key);
+      if (this.providerIds.length === 0) this.#storage().removeItem(this.#key);
       else this.#storage().setItem(this.#key, JSON.stringify(fields));
     } catch {
       // storage is full or forbidden: the secrets last until the page is closed

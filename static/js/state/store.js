@@ -2,7 +2,7 @@
  * The state of the page as one immutable snapshot. The stream writes it, and components read it.
  *
  * @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest
- * @typedef {import("../reply/reply.js").Reply} Reply
+ * @typedef {import("../wire/contract.js").Reply} Reply
  * @typedef {import("../wire/contract.js").Link} Link
  * @typedef {import("../wire/contract.js").Joined} Joined
  * @typedef {import("../wire/contract.js").Refused} Refused
@@ -20,7 +20,7 @@
  * @typedef {State & import("./list.js").View & import("./selection.js").Selected & {responses: Responses, clock: ServerClock}} Snapshot
  */
 
-import { DEFAULT_REPLY } from "../reply/reply.js";
+import { DEFAULT_REPLY } from "../reply/default-reply.js";
 import { Notices } from "./entries.js";
 import { List } from "./list.js";
 import { Observable } from "./observable.js";

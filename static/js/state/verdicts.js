@@ -48,7 +48,7 @@ export class Verdicts extends Observable {
    * @returns {RowVerdict | undefined}
    */
   get(request) {
-    if (this.#secrets.providers.length === 0) return undefined;
+    if (this.#secrets.providerIds.length === 0) return undefined;
     const fields = this.#secrets.get(this.#recognise(request)?.provider.id ?? "");
     if (!fields) return undefined;
     const known = this.#checks.get(request);
@@ -67,19 +67,23 @@ export class Verdicts extends Observable {
 
   async #work() {
     this.#isWorking = true;
-    await turn(); // after the rows are drawn
-    for (let request = this.#waiting.pop(); request; request = this.#waiting.pop()) {
-      await this.#check(request);
-      await turn();
+    try {
+      await turn(); // after the rows are drawn
+      for (let request = this.#waiting.pop(); request; request = this.#waiting.pop()) {
+        await this.#check(request);
+        await turn();
+      }
+    } finally {
+      this.#isWorking = false;
     }
-    this.#isWorking = false;
   }
 
   /** @param {CapturedRequest} request */
   async #check(request) {
     const check = this.#checks.get(request);
     if (check?.verdict !== "pending") return;
-    check.verdict = await this.#verify(request, check.fields);
+    // A check that fails has no verdict, and must not stop the others.
+    check.verdict = await this.#verify(request, check.fields).catch(() => undefined);
     this.notify();
   }
 }

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DEFAULT_REPLY } from "../../../static/js/reply/default-reply.js";
 import { applyPreset, PRESETS } from "../../../static/js/reply/presets.js";
-import {
-  DEFAULT_REPLY,
-  draftOf,
-  problemOf,
-  replyOf,
-  replyText,
-} from "../../../static/js/reply/reply.js";
+import { draftOf, problemOf, replyOf, replyText } from "../../../static/js/reply/reply.js";
 import { ReplyProblem } from "../../../static/js/reply/texts.js";
 
 /** @typedef {import("../../../static/js/reply/reply.js").Reply} Reply */

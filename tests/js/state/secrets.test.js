@@ -22,7 +22,7 @@ test("a secret is remembered for one callback, across reloads", () => {
   new Secrets(() => kept, UUID).remember("github", GITHUB);
   const reloaded = new Secrets(() => kept, UUID);
   assert.deepEqual(reloaded.get("github"), GITHUB);
-  assert.deepEqual(reloaded.providers, ["github"]);
+  assert.deepEqual(reloaded.providerIds, ["github"]);
   assert.equal(new Secrets(() => kept, "another").get("github"), undefined);
 });
 
@@ -63,7 +63,7 @@ test("saved values that are not ours are ignored", () => {
   for (const text of ["{", "null", '{"github": null}', '{"github": {"secret": 1}}']) {
     const kept = storage();
     kept.items.set(`webhook-logger secrets ${UUID}`, text);
-    assert.deepEqual(new Secrets(() => kept, UUID).providers, [], text);
+    assert.deepEqual(new Secrets(() => kept, UUID).providerIds, [], text);
   }
   assert.equal(new Secrets(storage, UUID).get("constructor"), undefined);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { DEFAULT_REPLY } from "../../../static/js/reply/reply.js";
+import { DEFAULT_REPLY } from "../../../static/js/reply/default-reply.js";
 import { MAX_CHARACTERS } from "../../../static/js/state/entry-buffer.js";
 import { DEFAULTS } from "../../../static/js/state/settings.js";
 import { Store } from "../../../static/js/state/store.js";

@@ -28,6 +28,7 @@ function verdictsFor(secret) {
     method === "POST" ? GITHUB : null;
   const verdicts = new Verdicts(secrets, recognise, async ({ id }, { secret }) => {
     checked.push(`${id} ${secret}`);
+    if (secret === "broken") throw new TypeError("not a key");
     return secret === "right" ? { ok: true, notes: [] } : { ok: false, text: "wrong" };
   });
   return { verdicts, secrets, checked };
@@ -87,4 +88,20 @@ test("the rows shown last are checked first, and a bounded number waits", async 
   assert.equal(verdicts.get(requests[0]), "pending");
   await more;
   assert.equal(checked.at(-1), "id 0 right");
+});
+
+test("a check that fails has no verdict and does not stop the others", async () => {
+  const { verdicts, secrets } = verdictsFor("broken");
+  const [first, second] = [sample({ seq: 1 }), sample({ seq: 2 })];
+  let done = checks(verdicts, 2);
+  verdicts.get(first);
+  verdicts.get(second);
+  await done;
+  assert.equal(verdicts.get(first), undefined);
+  assert.equal(verdicts.get(second), undefined);
+  secrets.remember("github", { secret: "right" });
+  done = checks(verdicts);
+  verdicts.get(first);
+  await done;
+  assert.deepEqual(verdicts.get(first), { ok: true, notes: [] });
 });
