@@ -29,6 +29,8 @@ from webhook_logger.providers.json_values import (
 
 MAX_LISTED = 100
 """Maximum names in a header that lists other headers."""
+MAX_FIELDS = 1000
+"""Maximum fields of a form or a query; with more, it has no values."""
 WHITE_SPACE = " \t"
 FORM = "application/x-www-form-urlencoded"
 SHA256: dict[str, Callable[[bytes], bytes]] = {
@@ -209,7 +211,7 @@ class Values:
 
     @cached_property
     def _parameters(self) -> list[tuple[str, str]]:
-        return query_pairs(self.query_string)
+        return query_pairs(self.query_string) if has_few_fields(self.query_string) else []
 
     @cached_property
     def form(self) -> dict[str, str]:
@@ -258,7 +260,13 @@ def form_pairs(media_type: str, body: bytes) -> list[tuple[str, str]]:
     """Return the fields of a form, decoded; none if the body is not a form, or too large."""
     if media_type != FORM or len(body) > MAX_PARSED_BYTES:
         return []
-    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    text = body.decode("utf-8", "replace")
+    return parse_qsl(text, keep_blank_values=True) if has_few_fields(text) else []
+
+
+def has_few_fields(text: str) -> bool:
+    """Return whether a form or a query has few enough fields to be parsed."""
+    return text.count("&") < MAX_FIELDS
 
 
 def first_values(pairs: list[tuple[str, str]]) -> dict[str, str]:

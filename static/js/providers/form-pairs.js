@@ -2,6 +2,9 @@
 
 import { bytesOf } from "../body/body.js";
 
+/** Maximum fields of a form or a query; with more, it has no values. */
+const MAX_FIELDS = 1000;
+
 export const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /**
@@ -19,6 +22,14 @@ export function formText(body) {
  */
 export function pairsOf(text) {
   return [...new URLSearchParams(`&${text}`)]; // without the ampersand, it would drop a question mark
+}
+
+/**
+ * Return the pairs of a query or form, decoded. One with too many fields counts as empty.
+ * @param {string} text
+ */
+export function pairsWithin(text) {
+  return text.split("&", MAX_FIELDS + 1).length > MAX_FIELDS ? [] : pairsOf(text);
 }
 
 /**

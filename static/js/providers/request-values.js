@@ -15,7 +15,7 @@
 import { bytesOf } from "../body/body.js";
 import { utf8 } from "../text/encoding.js";
 import { bytesOfLine, inAscii, mediaTypeOf, textOfLine, trimOws } from "../wire/captured.js";
-import { FORM_TYPE, firstOfEach, formText, pairsOf, sortedPairs } from "./form-pairs.js";
+import { FORM_TYPE, firstOfEach, formText, pairsWithin, sortedPairs } from "./form-pairs.js";
 import { jsonText, valueAtPointer } from "./json-pointer.js";
 import { fill, parseTemplate } from "./template.js";
 
@@ -187,7 +187,7 @@ export class RequestValues {
   }
 
   #parameters() {
-    return pairsOf(inAscii(this.request.query_string));
+    return pairsWithin(inAscii(this.request.query_string));
   }
 
   #sortedQuery() {
@@ -219,7 +219,7 @@ export class RequestValues {
   #formPairs() {
     const isForm = mediaTypeOf(this.header("content-type") ?? "") === FORM_TYPE;
     this.#pairs ??=
-      isForm && isParsed(this.request.body) ? pairsOf(formText(this.request.body)) : [];
+      isForm && isParsed(this.request.body) ? pairsWithin(formText(this.request.body)) : [];
     return this.#pairs;
   }
 
