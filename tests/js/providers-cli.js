@@ -6,13 +6,17 @@
 
 import { text } from "node:stream/consumers";
 import { GENERIC } from "../../static/js/providers/generic.js";
-import { handshakeResponse } from "../../static/js/providers/handshake.js";
-import { recognise } from "../../static/js/providers/recognise.js";
-import { PROVIDERS, providerOf } from "../../static/js/providers/registry.js";
-import { samplesOf } from "../../static/js/providers/sample.js";
-import { canSign, sign } from "../../static/js/providers/sign.js";
-import { check } from "../../static/js/providers/signature.js";
-import { summarise } from "../../static/js/providers/summary.js";
+import {
+  canSign,
+  check,
+  handshakeResponse,
+  PROVIDERS,
+  providerOf,
+  recognise,
+  samplesOf,
+  sign,
+  summarise,
+} from "./providers/page.js";
 
 const { requests, signed, samples, url, now } = JSON.parse(await text(process.stdin));
 

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
-import { check } from "../../../static/js/providers/signature.js";
 import { sample } from "../samples.js";
+import { check } from "./page.js";
 
 /**
  * @typedef {import("../../../static/js/providers/registry.js").Signature} Signature

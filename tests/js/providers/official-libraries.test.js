@@ -10,10 +10,8 @@ import sendgrid from "@sendgrid/eventwebhook";
 import { verifyKey } from "discord-interactions";
 import { Webhook } from "standardwebhooks";
 import Stripe from "stripe";
-import { providerOf } from "../../../static/js/providers/registry.js";
-import { sign } from "../../../static/js/providers/sign.js";
-import { check } from "../../../static/js/providers/signature.js";
 import { sample } from "../samples.js";
+import { check, providerOf, sign } from "./page.js";
 
 /**
  * @typedef {Record<string, string>} Headers  by name

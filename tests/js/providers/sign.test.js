@@ -2,14 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { recognise } from "../../../static/js/providers/recognise.js";
-import { PROVIDERS } from "../../../static/js/providers/registry.js";
-import { samplesOf } from "../../../static/js/providers/sample.js";
-import { canSign, sign } from "../../../static/js/providers/sign.js";
-import { check } from "../../../static/js/providers/signature.js";
-import { fieldsOf } from "../../../static/js/providers/signature-choice.js";
 import { Unsignable } from "../../../static/js/providers/signature-text.js";
 import { sample } from "../samples.js";
+import { canSign, check, fieldsOf, PROVIDERS, recognise, samplesOf, sign } from "./page.js";
 
 /** @typedef {import("../../../static/js/providers/sign.js").OutgoingRequest} OutgoingRequest */
 

@@ -3,16 +3,9 @@ import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import { GENERIC } from "../../../static/js/providers/generic.js";
 import { HASHES, hmac } from "../../../static/js/providers/hashes.js";
-import { providerOf } from "../../../static/js/providers/registry.js";
-import { check } from "../../../static/js/providers/signature.js";
-import {
-  emptyField,
-  fieldsOf,
-  signerOf,
-  valuesOf,
-} from "../../../static/js/providers/signature-choice.js";
 import { utf8 } from "../../../static/js/text/encoding.js";
 import { sample } from "../samples.js";
+import { check, emptyField, fieldsOf, providerOf, signerOf, valuesOf } from "./page.js";
 
 /** @typedef {import("../../../static/js/providers/registry.js").Provider} Provider */
 

@@ -3,11 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GENERIC } from "../../../static/js/providers/generic.js";
-import { findHandshake, handshakeResponse } from "../../../static/js/providers/handshake.js";
-import { recognise } from "../../../static/js/providers/recognise.js";
-import { providerOf } from "../../../static/js/providers/registry.js";
-import { check } from "../../../static/js/providers/signature.js";
-import { summarise } from "../../../static/js/providers/summary.js";
+import {
+  check,
+  findHandshake,
+  handshakeResponse,
+  providerOf,
+  recognise,
+  summarise,
+} from "./page.js";
 import { linesOf, requestOf, vectorsByFile } from "./vectors.js";
 
 for (const [file, vectors] of vectorsByFile()) {
