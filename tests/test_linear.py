@@ -228,6 +228,13 @@ def test_a_parser_takes_linear_time(reader: Reader) -> None:
     require_linear(reader, LARGE)
 
 
+@pytest.mark.parametrize("piece", ["<Body>- ", "<Body>  \n-", "<a:Body ", "<Body><!--", "<!---->"])
+def test_the_operation_of_a_soap_request_is_found_in_linear_time(piece: str) -> None:
+    body = Body(piece.encode() * (2**18 // len(piece)), 1)
+    request = request_with(headers=(("Content-Type", "application/soap+xml"),), body=body)
+    assert providers.summarise(request) == providers.Summary("SOAP")
+
+
 def require_linear(reader: Reader, large: int) -> None:
     """Check that twice the length takes at most twice the steps, plus a constant."""
     sizes = map(awkward, (SIZE, 2 * SIZE, large // 16, large))

@@ -19,11 +19,15 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 def parse_json(content: bytes) -> Any:
-    """Parse JSON as strictly as JavaScript; return `ABSENT` if it is invalid or too large."""
+    """Parse JSON as strictly as JavaScript, apart from a byte order mark.
+
+    Return `ABSENT` if it is invalid or too large.
+    """
     if len(content) > MAX_PARSED_BYTES:
         return ABSENT
     try:
-        return json.loads(content.decode(), parse_int=_integer, parse_constant=_reject)
+        text = content.decode().removeprefix("\ufeff")
+        return json.loads(text, parse_int=_integer, parse_constant=_reject)
     except (ValueError, RecursionError):
         return ABSENT
 

@@ -13,14 +13,24 @@ from webhook_logger.providers.json_values import scalar_text
 from webhook_logger.providers.locations import Values
 
 _MAX_HEAD = 4096
-"""Operations are named in the first characters of a body."""
+"""Maximum characters that are searched for the beginning of an envelope, a call or an operation."""
 
 _ENVELOPE = re.compile(
     r"<(?:[\w.-]+:)?Envelope\b[^<>]*(?:schemas\.xmlsoap\.org|www\.w3\.org/2003/05/soap)", re.ASCII
 )
 _SOAP_OPERATION = re.compile(r"<(?:[\w.-]+:)?Body\b[^<>]*>\s*<(?:[\w.-]+:)?([\w.-]+)", re.ASCII)
 _XML_RPC_METHOD = re.compile(r"<methodCall>\s*<methodName>\s*([\w.:/-]+)", re.ASCII)
-_GRAPHQL = re.compile(r"\s*(?:(query|mutation|subscription)\b(?:\s+([A-Za-z_]\w*))?|\{)", re.ASCII)
+_GRAPHQL_TEXT = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\r\n]|\\[^\r\n])*"?|#[^\r\n]*')
+"""Strings and comments of GraphQL."""
+_GRAPHQL_BLANKS = re.compile("[ \t\r\n,\ufeff]+")
+_GRAPHQL_DEFINITION = re.compile(
+    r" ?(?:(?:(query|mutation|subscription)(?: ([A-Za-z_]\w*))?"
+    r"|fragment [A-Za-z_]\w* on [A-Za-z_]\w*) ?(?:[(@][^{]*)?)?",
+    re.ASCII,
+)
+"""The text before the first brace of a definition. It is empty for a query in short form."""
+_GRAPHQL_FIELD = re.compile(r" ?(?:[A-Za-z_]|\.\.\.)")
+_BRACE = re.compile("[{}]")
 
 
 class Protocol(NamedTuple):
@@ -34,7 +44,7 @@ class Protocol(NamedTuple):
 def protocol_of(values: Values) -> Protocol | None:
     """Return the protocol of a request, or None."""
     head = (values.text or "")[:_MAX_HEAD]
-    return _soap(values, head) or _xml_rpc(head) or _json_rpc(values) or _graphql(values, head)
+    return _soap(values, head) or _xml_rpc(head) or _json_rpc(values) or _graphql(values)
 
 
 def _soap(values: Values, head: str) -> Protocol | None:
@@ -44,8 +54,14 @@ def _soap(values: Values, head: str) -> Protocol | None:
         action = parameter(values.text_at("header:Content-Type") or "", "action")
     if action is None and not is_soap_12 and not _ENVELOPE.search(head):
         return None
-    in_body = _SOAP_OPERATION.search(head)
-    return Protocol("SOAP", _last_part(action or "") or (in_body[1] if in_body else ""))
+    return Protocol("SOAP", _last_part(action or "") or _soap_operation(values.text or ""))
+
+
+def _soap_operation(text: str) -> str:
+    """Return the first element in an envelope's body. The header before it may be long."""
+    first, *others = text.split("<!--")
+    found = _SOAP_OPERATION.search(first + "".join(part.partition("-->")[2] for part in others))
+    return found[1] if found else ""
 
 
 def _last_part(action: str) -> str:
@@ -67,11 +83,31 @@ def _json_rpc(values: Values) -> Protocol | None:
     return None
 
 
-def _graphql(values: Values, head: str) -> Protocol | None:
+def _graphql(values: Values) -> Protocol | None:
     is_document = values.media_type == "application/graphql"
-    query = head if is_document else values.json("/query")
-    parts = _GRAPHQL.match(query[:_MAX_HEAD]) if isinstance(query, str) else None
-    if not parts:
+    for start in ("", "/0"):  # a request, or the first request of a batch
+        document = values.text if is_document else values.json(f"{start}/query")
+        name = _graphql_operation(document) if isinstance(document, str) else None
+        if name:
+            return Protocol("GraphQL", values.text_at(f"json:{start}/operationName") or name)
+    return None
+
+
+def _graphql_operation(document: str) -> str | None:
+    """Return the name or the type of the first operation, or None if the text is not GraphQL."""
+    if "}" not in document:
         return None
-    name = values.text_at("json:/operationName") or parts[2] or parts[1] or "query"
-    return Protocol("GraphQL", name)
+    head = _GRAPHQL_BLANKS.sub(" ", _GRAPHQL_TEXT.sub(" ", document[:_MAX_HEAD]))
+    start = depth = 0
+    for brace in _BRACE.finditer(head):
+        if depth == 0:
+            parts = _GRAPHQL_DEFINITION.fullmatch(head, start, brace.start())
+            if not parts or brace[0] == "}":
+                return None
+            if not parts[0].strip() and not _GRAPHQL_FIELD.match(head, brace.end()):
+                return None
+            if not parts[0].lstrip().startswith("fragment "):
+                return parts[2] or parts[1] or "query"
+        depth += 1 if brace[0] == "{" else -1
+        start = brace.end()
+    return None

@@ -9,14 +9,20 @@ import { parametersOf } from "../body/header-parameters.js";
 import { mediaTypeOf } from "../wire/captured.js";
 import { jsonText } from "./json-pointer.js";
 
-/** The names of operations are at the beginning. */
+/** Maximum characters that are searched for the beginning of an envelope, a call or an operation. */
 const MAX_HEAD = 4096;
 
 const ENVELOPE =
   /<(?:[\w.-]+:)?Envelope\b[^<>]*schemas\.xmlsoap\.org|<(?:[\w.-]+:)?Envelope\b[^<>]*www\.w3\.org\/2003\/05\/soap/;
 const SOAP_OPERATION = /<(?:[\w.-]+:)?Body\b[^<>]*>\s*<(?:[\w.-]+:)?([\w.-]+)/;
 const XML_RPC_METHOD = /<methodCall>\s*<methodName>\s*([\w.:/-]+)/;
-const GRAPHQL = /^\s*(?:(query|mutation|subscription)\b(?:\s+([A-Za-z_]\w*))?|\{)/;
+/** Strings and comments of GraphQL. */
+const GRAPHQL_TEXT = /"""[\s\S]*?"""|"(?:[^"\\\r\n]|\\[^\r\n])*"?|#[^\r\n]*/g;
+const GRAPHQL_BLANKS = /[ \t\r\n,\ufeff]+/g;
+/** The text before the first brace of a definition. It is empty for a query in short form. */
+const GRAPHQL_DEFINITION =
+  /^ ?(?:(?:(query|mutation|subscription)(?: ([A-Za-z_]\w*))?|fragment [A-Za-z_]\w* on [A-Za-z_]\w*) ?(?:[(@][^{]*)?)?$/;
+const GRAPHQL_FIELD = /^ ?(?:[A-Za-z_]|\.\.\.)/;
 
 /**
  * @param {RequestValues} values
@@ -24,7 +30,7 @@ const GRAPHQL = /^\s*(?:(query|mutation|subscription)\b(?:\s+([A-Za-z_]\w*))?|\{
  */
 export function protocolOf(values) {
   const head = values.bodyText?.slice(0, MAX_HEAD) ?? "";
-  return soap(values, head) ?? xmlRpc(head) ?? jsonRpc(values) ?? graphQl(values, head);
+  return soap(values, head) ?? xmlRpc(head) ?? jsonRpc(values) ?? graphQl(values);
 }
 
 /**
@@ -36,8 +42,18 @@ function soap(values, head) {
   const isSoap12 = mediaTypeOf(type) === "application/soap+xml";
   const action = isSoap12 ? parametersOf(type).get("action") : values.header("soapaction");
   if (action === undefined && !isSoap12 && !ENVELOPE.test(head)) return null;
-  const operation = lastPart(action ?? "") || (SOAP_OPERATION.exec(head)?.[1] ?? "");
+  const operation = lastPart(action ?? "") || soapOperation(values.bodyText ?? "");
   return { name: "SOAP", operation };
+}
+
+/**
+ * Return the first element in an envelope's body. The header before it may be long.
+ * @param {string} text
+ */
+function soapOperation(text) {
+  const [first, ...others] = text.split("<!--");
+  const uncommented = others.map((part) => part.split("-->").slice(1).join("-->"));
+  return SOAP_OPERATION.exec(first + uncommented.join(""))?.[1] ?? "";
 }
 
 /**
@@ -66,15 +82,37 @@ function jsonRpc(values) {
   return null;
 }
 
-/**
- * @param {RequestValues} values
- * @param {string} head
- */
-function graphQl(values, head) {
+/** @param {RequestValues} values */
+function graphQl(values) {
   const isDocument = mediaTypeOf(values.header("content-type") ?? "") === "application/graphql";
-  const query = isDocument ? head : values.json("/query");
-  const parts = typeof query === "string" ? GRAPHQL.exec(query.slice(0, MAX_HEAD)) : null;
-  if (!parts) return null;
-  const name = jsonText(values.json("/operationName")) || parts[2] || parts[1] || "query";
-  return { name: "GraphQL", operation: name };
+  for (const start of ["", "/0"]) {
+    const document = isDocument ? values.bodyText : values.json(`${start}/query`);
+    const name = typeof document === "string" ? graphQlOperation(document) : null;
+    if (!name) continue;
+    const chosen = jsonText(values.json(`${start}/operationName`));
+    return { name: "GraphQL", operation: chosen || name };
+  }
+  return null;
+}
+
+/**
+ * Return the name or the type of the first operation, or null if the text is not GraphQL.
+ * @param {string} document
+ */
+function graphQlOperation(document) {
+  if (!document.includes("}")) return null;
+  const head = document.slice(0, MAX_HEAD).replace(GRAPHQL_TEXT, " ").replace(GRAPHQL_BLANKS, " ");
+  let [start, depth] = [0, 0];
+  for (const { 0: brace, index } of head.matchAll(/[{}]/g)) {
+    if (depth === 0) {
+      const parts = GRAPHQL_DEFINITION.exec(head.slice(start, index));
+      if (!parts || brace === "}") return null;
+      const isShort = parts[0].trim() === "";
+      if (isShort && !GRAPHQL_FIELD.test(head.slice(index + 1, index + 5))) return null;
+      if (!parts[0].trimStart().startsWith("fragment ")) return parts[2] || parts[1] || "query";
+    }
+    depth += brace === "{" ? 1 : -1;
+    start = index + 1;
+  }
+  return null;
 }

@@ -264,9 +264,9 @@ function textOf(body) {
  * @param {string | null} text
  */
 function parsed(text) {
-  if (!text || !/^[ \t\r\n]*[[{]/.test(text)) return;
+  if (!text || !/^\ufeff?[ \t\r\n]*[[{]/.test(text)) return;
   try {
-    return JSON.parse(text);
+    return JSON.parse(text[0] === "\ufeff" ? text.slice(1) : text); // a byte order mark
   } catch {
     return undefined;
   }
