@@ -6,7 +6,9 @@ import hashlib
 import hmac
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -17,9 +19,13 @@ from tests.support.sender import post
 from webhook_logger import providers
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands.certificates import Certificates
+from webhook_logger.client.commands.listen_session import ListenSession
+from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.secrets import Secrets
 from webhook_logger.client.commands.verifier import Check, Verifier
 from webhook_logger.client.errors import Invalid, Unreachable
+from webhook_logger.client.filters import Filter
+from webhook_logger.client.stream.events import ConnectionStatus, Event
 from webhook_logger.providers import signatures
 
 SECRET = "hush"
@@ -129,6 +135,22 @@ def test_a_secret_that_is_not_a_key_is_reported_once(memory_server: Server, uuid
         assert listen.wait() == 0
     reason = "The handshake of Discord gets no response from here: This is not a valid public key."
     assert listen.notes.all.count(reason) == 1
+
+
+def test_a_response_that_the_sender_did_not_receive_is_reported(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    vector = next(each for each in read(FOLDER / "zoom.json") if each.get("handshake"))
+    events = iter((ConnectionStatus("live"), request_of(vector)))
+    inbox = Mock(events=lambda _seconds: closable(events), respond=Mock(return_value=False))
+    session = ListenSession(inbox, Screen(), Filter(""), None, None, verifier("zoom=a"))
+    session.run(1, None)
+    inbox.respond.assert_called_once()
+    assert "Zoom did not receive this response to its handshake" in capsys.readouterr().err
+
+
+def closable(events: Iterator[Event]) -> Iterator[Event]:
+    yield from events
 
 
 def verifier(*texts: str, certificates: Certificates | None = None) -> Verifier:
