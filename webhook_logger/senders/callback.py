@@ -48,6 +48,7 @@ from webhook_logger.senders.refusals import Refusals
 from webhook_logger.senders.waiting import WaitingSenders
 
 _TOO_LARGE = Expected(413, "default", "look")
+_NO_REPLY = PendingOutcome(None)
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +168,7 @@ class CallbackView:
     ) -> PendingOutcome:
         """Return a viewer's response if it arrives in time, else the callback's reply."""
         if not receipt.pending:
-            return PendingOutcome(None, receipt.reply)
+            return PendingOutcome(None, receipt.reply) if receipt.reply else _NO_REPLY
         seconds = self._response_seconds
         if handshake and handshake.response is None:
             seconds = min(seconds, handshake.seconds)
