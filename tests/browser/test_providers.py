@@ -153,7 +153,7 @@ def test_the_page_responds_to_a_handshake_that_needs_the_secret(
     eventually(lambda: validate("after").body)
     assert json.loads(validate("held").body) == {"plainToken": "a", "encryptedToken": token}
     row(page, "/held").click()
-    expect(page.locator(".provider-handshake")).to_contain_text("Zoom checked that")
+    expect(page.locator(".provider-handshake")).to_contain_text("Zoom checks that")
 
 
 def test_a_button_confirms_a_subscription_only_at_the_provider(

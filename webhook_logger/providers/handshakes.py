@@ -1,4 +1,4 @@
-"""Recognise handshakes: one-time requests with which a provider checks that a URL is willing.
+"""Recognise handshakes: requests with which a provider checks a URL before it sends webhooks.
 
 The server calls `find` for each request, so an ordinary request must cost next to nothing: most
 are excluded by their method and by searching for a few names.

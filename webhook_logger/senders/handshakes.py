@@ -1,4 +1,4 @@
-"""Find handshakes: requests with which a provider checks that a URL is willing to be called."""
+"""Find handshakes: requests with which a provider checks a URL before it sends webhooks."""
 
 from __future__ import annotations
 

@@ -198,7 +198,7 @@ export class SignatureCheck extends LitElement {
 
 const NOT_REMEMBERED = "The secret stays in this page’s memory. It is never sent or stored.";
 const REMEMBERED =
-  "The secret stays in this tab until you close it or clear the box. It checks each request of the provider, and it is never sent.";
+  "The secret stays in this tab until you close it or clear the box. This page checks each request of this provider with it. It is never sent.";
 
 /**
  * Render the options of a signature, which have initial values, or nothing.

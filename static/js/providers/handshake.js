@@ -1,6 +1,6 @@
 /**
- * Recognise handshakes, one-time requests with which a provider checks that a URL is willing, and make
- * the responses to them. Does not use the DOM.
+ * Recognise handshakes, and make the responses to them. With a handshake, a provider checks a URL before
+ * it sends webhooks to it. Does not use the DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./registry.js").Handshake} Handshake

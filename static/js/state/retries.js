@@ -25,9 +25,9 @@ import { span } from "../text/timestamps.js";
 import { NO_RECOGNISER } from "./recogniser.js";
 
 /**
- * Headers of formats that stay the same when a delivery is retried, most specific first: Standard
- * Webhooks, Svix, the IETF's draft, CloudEvents. For senders that are not in the registry. Not
- * x-request-id: proxies replace it.
+ * Headers that stay the same when a delivery is retried, most specific first: Standard Webhooks, Svix,
+ * the IETF's draft, CloudEvents. They identify deliveries of senders that are not in the registry.
+ * x-request-id is missing, because proxies replace it.
  */
 const DELIVERY_HEADERS = ["webhook-id", "svix-id", "idempotency-key", "ce-id"];
 const RANKS = new Map(DELIVERY_HEADERS.map((name, rank) => [name, rank]));
@@ -35,7 +35,9 @@ const RANKS = new Map(DELIVERY_HEADERS.map((name, rank) => [name, rank]));
 /** Maximum time between retries that are detected by their body. */
 const LONGEST_MS = 24 * 60 * 60 * 1000;
 
-/** Maximum length of a key. Engines hash longer strings by their length only, so they are slow keys. */
+/**
+ * Maximum length of a key. Engines hash longer strings only by their length, so such keys are slow.
+ */
 const LONGEST_KEY = 16_000;
 const END = 256;
 

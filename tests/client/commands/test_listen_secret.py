@@ -58,7 +58,7 @@ def test_listen_shows_whether_signatures_are_valid_and_responds_to_handshakes(
     assert lines[4].startswith("  ✗ The body was changed after it was signed.")
     encrypted = hmac.new(b"hush", TOKEN.encode(), hashlib.sha256).hexdigest()
     assert json.loads(response.body)["encryptedToken"] == encrypted
-    assert "#3: Zoom checked that the URL knows the secret token." in listen.notes.all
+    assert "#3: Zoom checks that the URL knows the secret token." in listen.notes.all
 
 
 def test_json_has_the_checks_on_stderr(memory_server: Server, uuid: str) -> None:
