@@ -7,7 +7,7 @@ import { followKeys } from "./browser/keyboard.js";
 import { showTheme } from "./browser/theme.js";
 import { HandshakeResponder } from "./providers/handshake-responder.js";
 import { recognise } from "./providers/recognise.js";
-import { checkRemembered } from "./providers/signature.js";
+import { checkRemembered } from "./providers/remembered-check.js";
 import { summarise } from "./providers/summary.js";
 import { ReplyApi } from "./reply/api.js";
 import { Secrets } from "./state/secrets.js";

@@ -118,6 +118,10 @@ def test_a_remembered_secret_marks_each_row_until_it_is_forgotten(
     send_signed(server, uuid, "again", b"hush")
     expect(row(page, "/again").locator(".row-verdict")).to_have_text("Valid signature")
     page.locator(".signature > summary").click()
+    page.get_by_label("Webhook secret").fill("")
+    expect(page.locator(".signature-verdict")).to_contain_text("Enter the webhook secret")
+    page.get_by_label("Webhook secret").fill("hush")
+    expect(page.locator(".signature-verdict")).to_contain_text("Valid.")
     page.get_by_label("Remember for this tab").uncheck()
     expect(page.locator(".row-verdict")).to_have_count(0)
     assert "hush" not in page.evaluate("() => JSON.stringify({...sessionStorage})")
@@ -127,11 +131,10 @@ def test_the_detail_says_what_happened_at_a_handshake(
     server: Server, open_page: Open, uuid: str
 ) -> None:
     page = open_page(server, f"/view/{uuid}")
-    send_sample(server, uuid, "slack", "url_verification")
+    post(server.address, f"/{uuid}/slack", b'{"type": "url_verification", "challenge": "abc"}')
     row(page, "/slack").click()
-    expect(page.locator(".provider-handshake")).to_contain_text(
-        "The response contained its challenge"
-    )
+    facts = page.get_by_role("region", name="Provider")
+    expect(facts).to_contain_text("The response contained its challenge")
     expect(page.locator(".detail-summary")).to_contain_text("response 200 (handshake)")
 
 
@@ -147,8 +150,15 @@ def test_the_page_responds_to_a_handshake_that_needs_the_secret(
 
     assert validate("before").body == b""
     row(page, "/before").click()
-    expect(page.locator(".provider-handshake")).to_contain_text("Enter the secret under")
-    remember(page, "Secret token", "hush")
+    sentence = page.locator(".provider-handshake")
+    expect(sentence).to_contain_text("Enter the secret under")
+    sentence.get_by_role("button", name="Check signature").click()
+    secret = page.get_by_label("Secret token")
+    expect(secret).to_be_focused()
+    secret.fill("hush")
+    page.get_by_label("Remember for this tab").check()
+    expect(sentence).to_contain_text("The secret is remembered")
+    expect(page.locator(".signature-verdict")).to_have_text("This handshake is not signed.")
     token = hmac.new(b"hush", b"a", sha256).hexdigest()
     eventually(lambda: validate("after").body)
     assert json.loads(validate("held").body) == {"plainToken": "a", "encryptedToken": token}

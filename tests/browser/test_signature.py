@@ -80,6 +80,11 @@ def test_the_secret_is_used_for_the_next_selected_request(
     expect(verdict).to_have_text("Valid.")
     page.locator(".row", has_text="with-a-line-break").click()
     expect(verdict).to_contain_text("without the line break at its end")
+    expect(page.locator(".signature-result")).to_have_text("invalid")
+    post(server.address, f"/{uuid}/unknown", BODY)
+    page.locator(".row", has_text="unknown").click()
+    expect(page.locator(".signature")).to_contain_text("Signed by Another HMAC")
+    expect(page.locator(".signature-result")).to_have_count(0)
 
 
 def test_another_provider_can_be_chosen(server: Server, open_page: Open, uuid: str) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.providers import handshakes
 from webhook_logger.providers.locations import Values
 from webhook_logger.providers.protocols import protocol_of
 from webhook_logger.providers.recognition import recognise_values
@@ -40,12 +41,17 @@ def summarise(request: CapturedRequest) -> Summary:
     values = Values.of(request)
     found = recognise_values(values)
     if found:
-        return Summary(found.provider.name, found.event[:_MAX_CHARACTERS])
+        event = found.event[:_MAX_CHARACTERS] or _handshake_event(request)
+        return Summary(found.provider.name, event)
     protocol = protocol_of(values)
     if protocol:
         return Summary(protocol.name, protocol.operation[:_MAX_CHARACTERS])
-    event = fill_text(_TYPES, values)[:_MAX_CHARACTERS]
+    event = fill_text(_TYPES, values)[:_MAX_CHARACTERS] or _handshake_event(request)
     return Summary(event=event, text="" if event else _beginning(request))
+
+
+def _handshake_event(request: CapturedRequest) -> str:
+    return "handshake" if handshakes.find(request) else ""
 
 
 def _beginning(request: CapturedRequest) -> str:

@@ -7,12 +7,16 @@ import "./copy-button.js";
 
 const TEST = JSON.stringify({ hello: "world" });
 
-/** Shown before the first request: explains how to send one. */
+/**
+ * Shown before the first request: explains how to send one.
+ * @fires show-sheet  the user wants to send a sample
+ */
 export class EmptyState extends LitElement {
   static styles = [baseStyles, unsafeCSS(sheet)];
   static properties = {
     url: {},
     shown: { type: Boolean },
+    samples: { type: Boolean },
     live: { type: Boolean },
     again: { type: Boolean },
     refused: { type: Boolean },
@@ -24,6 +28,8 @@ export class EmptyState extends LitElement {
     this.url = "";
     /** Whether the page already shows the URL above. */
     this.shown = false;
+    /** Whether the page can send samples of providers. */
+    this.samples = false;
     /** Whether the page is live; until then it does not say that it waits for requests. */
     this.live = false;
     /** Whether there were requests before. */
@@ -41,7 +47,10 @@ export class EmptyState extends LitElement {
         <h2>${this.heading}</h2>
         <p>Send a request to ${this.shown ? "the URL above" : "this URL"}, or try it now:</p>
         ${this.shown ? "" : this.address()}
-        <button part="button" type="button" class="button" @click=${this.send}>${sendIcon}Send a test request</button>
+        <div class="empty-actions">
+          <button part="button" type="button" class="button" @click=${this.send}>${sendIcon}Send a test request</button>
+          ${this.samples ? html`<button type="button" class="button" @click=${this.chooseSample}>Send a sample webhook</button>` : ""}
+        </div>
         <p class="empty-status" role="status">${this.status}</p>
         <p>Or from a terminal:</p>
         <div class="empty-command">
@@ -63,6 +72,11 @@ export class EmptyState extends LitElement {
     if (!this.live) return "Not live yet";
     if (this.refused && !this.again) return "No request accepted yet";
     return `Waiting for the ${this.again ? "next" : "first"} request`;
+  }
+
+  chooseSample() {
+    const options = { detail: "sample-sheet", bubbles: true, composed: true };
+    this.dispatchEvent(new CustomEvent("show-sheet", options));
   }
 
   async send() {

@@ -1,10 +1,11 @@
 import { html, LitElement, nothing } from "lit";
 import { findHandshake } from "../providers/handshake.js";
+import { outcomeOf } from "../providers/handshake-outcome.js";
 import { recognise } from "../providers/recognise.js";
 import { subscriptionOf } from "../providers/subscription.js";
 import { fullTime, visible } from "../text/format.js";
 import { sentDate, span } from "../text/timestamps.js";
-import { checkIcon, linkIcon, refusedIcon } from "./icons.js";
+import { checkIcon, closeIcon, linkIcon, refusedIcon } from "./icons.js";
 
 /**
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
@@ -12,9 +13,16 @@ import { checkIcon, linkIcon, refusedIcon } from "./icons.js";
  * @typedef {import("../state/responses.js").SenderResponse} SenderResponse
  */
 
-/** The provider of a request, its delivery and its handshake. Empty if no provider is recognised. */
+/**
+ * The provider of a request, its delivery and its handshake. Empty if the request has neither.
+ * @fires check-signature  the user wants to enter the secret
+ */
 export class ProviderFacts extends LitElement {
-  static properties = { request: { attribute: false }, response: { attribute: false } };
+  static properties = {
+    request: { attribute: false },
+    response: { attribute: false },
+    secrets: { attribute: false },
+  };
 
   constructor() {
     super();
@@ -22,27 +30,67 @@ export class ProviderFacts extends LitElement {
     this.request = undefined;
     /** @type {SenderResponse | undefined} undefined while it is not known */
     this.response = undefined;
+    /** @type {import("../state/secrets.js").Secrets | undefined} */
+    this.secrets = undefined;
   }
 
   createRenderRoot() {
     return this;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.unsubscribe = this.secrets?.subscribe(() => this.requestUpdate());
+  }
+
+  disconnectedCallback() {
+    this.unsubscribe?.();
+    super.disconnectedCallback();
+  }
+
   render() {
-    const { request, response } = this;
-    const found = request && recognise(request);
-    if (!found) return nothing;
-    const { provider, event } = found;
+    const { request } = this;
+    if (!request) return nothing;
+    const found = recognise(request);
+    if (!found && !findHandshake(request)) return nothing;
     return html`
       <section class="provider" aria-label="Provider">
-        <p class="provider-title">
-          <span class="captured"><b>${provider.name}</b>${event ? html` · ${visible(event)}` : nothing}</span>
-          <a href=${provider.documentation} target="_blank" rel="noopener">Documentation${linkIcon}</a>
-        </p>
-        ${facts(found, request)} ${handshake(request, response)} ${subscription(request, found)}
+        ${found ? title(found) : html`<p class="provider-title"><b>Handshake</b></p>`}
+        ${found ? facts(found, request) : nothing}
+        ${this.handshake(request)}
+        ${found ? subscription(request, found) : nothing}
       </section>
     `;
   }
+
+  /**
+   * Render the outcome of a handshake once the response is known.
+   * @param {CapturedRequest} request
+   */
+  handshake(request) {
+    const { response, secrets } = this;
+    const isRemembered = (/** @type {string} */ provider) => secrets?.get(provider) !== undefined;
+    const outcome = response && outcomeOf(request, response, isRemembered);
+    if (!outcome) return nothing;
+    const { state, text, needsSecret } = outcome;
+    return html`<p class="provider-handshake" data-state=${state}>
+      ${OUTCOME_ICONS[state]}<span>${text}${needsSecret ? this.advice() : nothing}</span>
+    </p>`;
+  }
+
+  advice() {
+    const open = () => this.dispatchEvent(new CustomEvent("check-signature", { bubbles: true }));
+    return html` Enter the secret under <button type="button" @click=${open}>Check signature</button> and
+      remember it for this tab: then this page responds to the next handshake.`;
+  }
+}
+
+/** @param {Recognition} found */
+function title({ provider, event }) {
+  return html`<p class="provider-title">
+    <span class="captured"><b>${provider.name}</b>${event ? html` · ${visible(event)}` : nothing}</span>
+    <a href=${provider.documentation} target="_blank" rel="noopener">Documentation${linkIcon}</a>
+  </p>`;
 }
 
 /**
@@ -84,40 +132,13 @@ function sentText(timestamp, { received_at }) {
   return html`<time datetime=${iso} title=${timestamp}>${fullTime(iso)}</time>${distance}`;
 }
 
-/** Responses that the user decided: only they know whether these are right. @type {Record<string, string>} */
-const OWN_RESPONSES = {
-  reply: "the configured response",
-  responder: "the response of the responder",
+/** @type {Record<import("../providers/handshake-outcome.js").HandshakeOutcome["state"], unknown>} */
+const OUTCOME_ICONS = {
+  done: checkIcon,
+  refused: closeIcon,
+  own: refusedIcon,
+  missing: refusedIcon,
 };
-
-/**
- * Render the outcome of a handshake once the response is known.
- * @param {CapturedRequest} request
- * @param {SenderResponse | undefined} response
- */
-function handshake(request, response) {
-  const found = response && findHandshake(request);
-  if (!found) return nothing;
-  const { by } = response;
-  if (by === (found.needsSecret ? "responder" : "handshake")) return outcome("done", found.about);
-  const start = `This is a handshake of ${found.provider.name}`;
-  if (Object.hasOwn(OWN_RESPONSES, by))
-    return outcome("own", `${start}. It got ${OWN_RESPONSES[by]}.`);
-  const missing = `${start}, which did not get the response that it expects.`;
-  return outcome("missing", found.needsSecret ? `${missing} ${ENTER_SECRET}` : missing);
-}
-
-const ENTER_SECRET =
-  "Enter the secret under “Check signature” and remember it for this tab: then this page responds to the next handshake.";
-
-/**
- * @param {"done" | "own" | "missing"} state
- * @param {string} text
- */
-function outcome(state, text) {
-  const icon = state === "done" ? checkIcon : refusedIcon;
-  return html`<p class="provider-handshake" data-state=${state}>${icon}<span>${text}</span></p>`;
-}
 
 /**
  * Render the button that confirms a subscription.

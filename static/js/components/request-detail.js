@@ -63,9 +63,9 @@ export class RequestDetail extends LitElement {
     const { request } = this;
     if (!request) return;
     return html`
-      <article class="detail" aria-label="Captured request" @keydown=${this.onKey}>
+      <article class="detail" aria-label="Captured request" @keydown=${this.onKey} @check-signature=${this.openCheck}>
         ${this.head(request)}
-        <provider-facts .request=${request} .response=${this.response}></provider-facts>
+        <provider-facts .request=${request} .response=${this.response} .secrets=${this.secrets}></provider-facts>
         <div class="detail-actions">
           <request-tools .request=${request}></request-tools>
           <export-menu label="Export request" .requests=${[request]} .responses=${this.responses}></export-menu>
@@ -108,6 +108,12 @@ export class RequestDetail extends LitElement {
       "input, select, textarea, menu-button",
     );
     if (event.key === "Escape" && !inControl) this.close();
+  }
+
+  openCheck() {
+    /** @type {import("./signature-check.js").SignatureCheck | null} */ (
+      this.querySelector("signature-check")
+    )?.open();
   }
 
   compare() {

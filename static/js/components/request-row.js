@@ -119,10 +119,17 @@ function rowResponse(response, request) {
  */
 function rowVerdict(verdict) {
   if (verdict === "pending") return html`<span class="row-verdict"></span>`;
-  const text = verdict.ok ? "Valid signature" : `Invalid signature: ${verdict.text}`;
+  const text = verdictText(verdict);
   return html`<span class="row-verdict" data-valid=${verdict.ok} title=${text}
     >${verdict.ok ? checkIcon : closeIcon}<span class="visually-hidden">${text}</span></span
   >`;
+}
+
+/** @param {import("../state/verdicts.js").Verdict} verdict */
+function verdictText(verdict) {
+  if (verdict.ok) return "Valid signature";
+  const start = verdict.reason === "missing" ? "Not signed" : "Invalid signature";
+  return `${start}: ${verdict.text}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { PROVIDERS, providerOf } from "../providers/registry.js";
 import { samplesOf } from "../providers/sample.js";
 import { canSign, outgoingValues, sign } from "../providers/sign.js";
 import { fieldsOf, signatureFor, valuesOf } from "../providers/signature-choice.js";
+import { Unsignable } from "../providers/signature-text.js";
 import { sampleNotes, sendSample } from "../resend/sample.js";
 import { sendIcon } from "./icons.js";
 import { Sheet } from "./sheet.js";
@@ -103,7 +104,8 @@ export class SampleSheet extends Sheet {
       const outgoing = isSigned ? await sign(draft, provider, valuesOf(fields, entered)) : draft;
       if (draft === this.draft && entered === this.entered) this.outgoing = outgoing;
     } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
+      if (!(error instanceof Unsignable)) throw error;
+      this.problem = error.message;
     }
   }
 

@@ -13,8 +13,8 @@ import {
   signerOf,
   valuesOf,
 } from "../providers/signature-choice.js";
-import { checkIcon, closeIcon } from "./icons.js";
 import { signatureField } from "./signature-field.js";
+import { signatureResult, signatureVerdict } from "./signature-verdict.js";
 
 /** @typedef {import("../providers/registry.js").Provider} Provider */
 
@@ -58,6 +58,8 @@ export class SignatureCheck extends LitElement {
     this.detected = undefined;
     /** @type {import("../providers/verdict.js").Verdict | undefined} */
     this.verdict = undefined;
+    /** Whether the user chose the provider. */
+    this.isChosen = false;
   }
 
   createRenderRoot() {
@@ -68,11 +70,27 @@ export class SignatureCheck extends LitElement {
   willUpdate(changed) {
     if (!changed.has("request") || !this.request) return;
     const detected = signerOf(this.request);
-    // Keep the user's choice until the page shows a request from another provider.
-    if (detected !== this.detected) this.provider = detected ?? this.provider;
-    this.detected = detected;
+    if (detected !== this.detected) this.follow(detected);
     this.verdict = undefined;
     this.check();
+  }
+
+  /**
+   * Keep the user's choice until the page shows a request from another provider.
+   * @param {Provider | undefined} detected
+   */
+  follow(detected) {
+    if (detected) this.isChosen = false;
+    if (!this.isChosen) this.provider = detected ?? GENERIC;
+    this.detected = detected;
+  }
+
+  /** Open the panel, and go to its first field. */
+  open() {
+    /** @type {HTMLDetailsElement} */ (this.querySelector("details")).open = true;
+    /** @type {HTMLElement | null} */ (
+      this.querySelector("#signature-secret") ?? this.querySelector("summary")
+    )?.focus();
   }
 
   /** The fields of the form. */
@@ -123,8 +141,13 @@ export class SignatureCheck extends LitElement {
 
   /** Check with the entered values, and remember them if the user chose so. */
   apply() {
-    if (this.isRemembered) this.remember(true);
+    if (this.isRemembered && this.entered.secret) this.remember(true);
     this.check();
+  }
+
+  /** Forget a secret whose field is empty when the user leaves it, not while they replace it. */
+  onChange() {
+    if (this.isRemembered && !this.entered.secret) this.remember(false);
   }
 
   /** @param {boolean} on */
@@ -136,28 +159,29 @@ export class SignatureCheck extends LitElement {
   }
 
   render() {
-    const { request, detected, verdict } = this;
+    const { request, detected, isChosen, verdict } = this;
     if (!request) return;
     return html`
       <section aria-labelledby="signature-title">
         <details class="fold signature">
           <summary>
             <h3 id="signature-title">Check signature <span>${detected?.name}</span></h3>
-            ${verdict ? html`<span class="signature-result" data-valid=${verdict.ok}>${verdict.ok ? "valid" : "invalid"}</span>` : nothing}
+            ${verdict && (detected || isChosen) ? signatureResult(request, verdict) : nothing}
           </summary>
-          ${notesOf(request)} ${this.canCheck ? this.form() : CANNOT_CHECK}
+          ${notesOf(request)} ${this.canCheck ? this.form(request) : CANNOT_CHECK}
         </details>
       </section>
     `;
   }
 
-  form() {
+  /** @param {import("../wire/captured.js").CapturedRequest} request */
+  form(request) {
     const { provider, detected, fields, values } = this;
     const field = (/** @type {typeof fields[number]} */ each) =>
       signatureField(each, values[each.name], (value) => this.enter(each.name, value));
     const [secret, ...options] = fields;
     return html`
-      <form class="signature-form" @submit=${this.onSubmit}>
+      <form class="signature-form" @submit=${this.onSubmit} @change=${this.onChange}>
         <details class="signature-fold" ?open=${!detected}>
           <summary>Signed by ${provider.name}</summary>
           ${signatureField(SIGNED_BY, provider.name, (name) => this.choose(name))}
@@ -166,8 +190,8 @@ export class SignatureCheck extends LitElement {
         ${isGeneric(provider) ? nothing : this.memory()}
         <button type="submit" class="button">Check</button>
       </form>
-      <p class="signature-note">${this.isRemembered ? REMEMBERED : NOT_REMEMBERED}</p>
-      ${signatureVerdict(this.verdict, emptyField(fields, values))}
+      <p class="signature-note">${this.memoryNote}</p>
+      ${signatureVerdict(request, this.verdict, emptyField(fields, values))}
     `;
   }
 
@@ -176,16 +200,22 @@ export class SignatureCheck extends LitElement {
       this.remember(/** @type {HTMLInputElement} */ (target).checked);
     return html`<label class="signature-memory">
       <input
-        type="checkbox" .checked=${this.isRemembered} ?disabled=${!this.values.secret}
+        type="checkbox" .checked=${this.isRemembered} ?disabled=${!this.values.secret && !this.isRemembered}
         @change=${onChange}
       />
       Remember for this tab
     </label>`;
   }
 
+  get memoryNote() {
+    if (!this.isRemembered) return NOT_REMEMBERED;
+    return this.secrets?.isKept ? REMEMBERED : REMEMBERED_BY_PAGE;
+  }
+
   /** @param {string} name */
   choose(name) {
     this.provider = SIGNERS.find((each) => each.name === name) ?? this.provider;
+    this.isChosen = true;
     this.check();
   }
 
@@ -199,6 +229,8 @@ export class SignatureCheck extends LitElement {
 const NOT_REMEMBERED = "The secret stays in this page’s memory. It is never sent or stored.";
 const REMEMBERED =
   "The secret stays in this tab until you close it or clear the box. This page checks each request of this provider with it. It is never sent.";
+const REMEMBERED_BY_PAGE =
+  "This browser does not store the secret, so it stays until you reload or close the page. This page checks each request of this provider with it. It is never sent.";
 
 /**
  * Render the options of a signature, which have initial values, or nothing.
@@ -216,32 +248,6 @@ function folded(options) {
 function notesOf(request) {
   const notes = recognise(request)?.provider.notes;
   return notes ? html`<p class="signature-note">${notes}</p>` : nothing;
-}
-
-/**
- * Render the verdict on a signature; screen readers announce it politely.
- * @param {import("../providers/verdict.js").Verdict | undefined} verdict
- * @param {import("../providers/signature-choice.js").SignatureField | undefined} empty  the first field without a value
- */
-function signatureVerdict(verdict, empty) {
-  return html`<p class="signature-verdict" role="status" data-valid=${verdict?.ok ?? nothing}>
-    ${verdict ? verdictText(verdict) : empty ? `Enter the ${decapitalized(empty.label)}.` : "Checking…"}
-  </p>`;
-}
-
-/**
- * Write a label inside a sentence: "Signing secret" becomes "signing secret"; "URL" is unchanged.
- * @param {string} label
- */
-function decapitalized(label) {
-  return label.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
-}
-
-/** @param {import("../providers/verdict.js").Verdict} verdict */
-function verdictText(verdict) {
-  return verdict.ok
-    ? html`${checkIcon}<span>${["Valid.", ...verdict.notes].join(" ")}</span>`
-    : html`${closeIcon}<span>${verdict.text}</span>`;
 }
 
 customElements.define("signature-check", SignatureCheck);

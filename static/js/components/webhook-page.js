@@ -135,7 +135,7 @@ export class WebhookPage extends LitElement {
     const live = link.state === "live";
     const refused = entries.some(({ kind }) => kind === "refused");
     return html`<webhook-empty
-      .url=${this.url} .shown=${true} .live=${live} .again=${arrived > 0} .refused=${refused}
+      .url=${this.url} .shown=${true} .samples=${true} .live=${live} .again=${arrived > 0} .refused=${refused}
     ></webhook-empty>`;
   }
 

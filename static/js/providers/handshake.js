@@ -24,7 +24,7 @@
 
 import { utf8 } from "../text/encoding.js";
 import { textOfLine, trimOws } from "../wire/captured.js";
-import { encode, hmac } from "./hashes.js";
+import { canHash, encode, hmac } from "./hashes.js";
 import { PROVIDERS } from "./registry.js";
 import { RequestValues, valuesIn } from "./request-values.js";
 import { conditionsOf, holds } from "./rule.js";
@@ -78,7 +78,7 @@ function find(request) {
 
 /**
  * Return the response that the provider expects, or null if the request is not a handshake, or its signature
- * cannot be checked with this secret: a wrong refusal could end the subscription.
+ * cannot be checked with this secret: a wrong refusal could end the subscription. Also null without WebCrypto.
  * @param {CapturedRequest} request
  * @param {string} [secret]
  * @param {Record<string, string>} [options]  of the signature
@@ -88,6 +88,7 @@ export async function handshakeResponse(request, secret = "", options = {}) {
   const found = findHandshake(request);
   if (!found) return null;
   const { provider, handshake } = found;
+  if (handshake.computed && !canHash()) return null;
   const values = new RequestValues(request);
   const at = (/** @type {string} */ location) => values.signed(location);
   if (handshake.invalid) {

@@ -13,12 +13,17 @@
 
 import { utf8 } from "../text/encoding.js";
 import { pairsOf } from "./form-pairs.js";
+import { canHash } from "./hashes.js";
 import { RequestValues } from "./request-values.js";
 import { filledSample } from "./sample-text.js";
-import { optionsOf, signaturesToMake } from "./signature-choice.js";
+import { needsHash, optionsOf, signaturesToMake } from "./signature-choice.js";
 import { hasSharedSecret, signatureText, Unsignable } from "./signature-text.js";
 import { timestampText } from "./signing-time.js";
 import { describe } from "./verdict.js";
+
+const NO_CRYPTOGRAPHY =
+  "This page can’t sign requests: browsers allow cryptography only on https and localhost. " +
+  "Clear the secret to send the request unsigned.";
 
 /**
  * Whether the page can sign a request as a provider does.
@@ -40,6 +45,7 @@ export function canSign(provider, outgoing) {
  */
 export async function sign(outgoing, provider, { secret, ...options }, now = Date.now()) {
   const signature = chosen(provider, outgoing, secret);
+  if (!canHash() && needsHash(signature)) throw new Unsignable(NO_CRYPTOGRAPHY);
   const prepared = prepare(outgoing, signature, now);
   const values = outgoingValues(prepared);
   values.given.timestamp = sentTime(values, signature, now);

@@ -18,18 +18,9 @@ import { coversBody, isInBody, readClaim } from "./claim.js";
 import { isGeneric, templateProblem } from "./generic.js";
 import { canHash, equalBytes, hmac, joined } from "./hashes.js";
 import { verifierOf } from "./key-pairs.js";
-import { recognise } from "./recognise.js";
 import { RequestValues } from "./request-values.js";
 import { basicVerdict, sharedTokenVerdict } from "./shared-token.js";
-import {
-  emptyField,
-  fieldsOf,
-  needsHash,
-  optionsOf,
-  signatureFor,
-  signaturesFor,
-  valuesOf,
-} from "./signature-choice.js";
+import { needsHash, optionsOf, signatureFor, signaturesFor } from "./signature-choice.js";
 import { signedContent } from "./signed-content.js";
 import { sharedKey, withoutPrefix } from "./signing-key.js";
 import { ageVerdict } from "./signing-time.js";
@@ -76,22 +67,6 @@ export async function canCheck(request, provider, { secret, ...options }) {
   const signature = signatureFor(provider, new RequestValues(request), { secret, ...options });
   if (!signature || !canHash()) return false;
   return !("ok" in (await matchOf({ signatures: [] }, signature, secret, provider)));
-}
-
-/**
- * Check the signature of a request of a recognised provider with remembered values. Return undefined if
- * that is not possible.
- * @param {CapturedRequest} request
- * @param {Readonly<Record<string, string>>} entered
- * @returns {Promise<Verdict | undefined>}
- */
-export async function checkRemembered(request, entered) {
-  const provider = recognise(request)?.provider;
-  const fields = provider ? fieldsOf(provider, request, entered) : [];
-  const values = valuesOf(fields, entered);
-  if (!provider || fields.length === 0 || emptyField(fields, values)) return undefined;
-  const verdict = await check(request, provider, values);
-  return !verdict.ok && verdict.reason === "unsupported" ? undefined : verdict;
 }
 
 /**

@@ -6,6 +6,7 @@
  * @typedef {import("./request-values.js").RequestValues} RequestValues
  */
 
+import { findHandshake } from "./handshake.js";
 import { jsonText } from "./json-pointer.js";
 import { protocolOf } from "./protocols.js";
 import { recognise } from "./recognise.js";
@@ -35,12 +36,20 @@ export function summarise(request) {
  */
 function summaryOf(request) {
   const found = recognise(request);
-  if (found) return { provider: found.provider.name, event: shortened(found.event), text: "" };
+  if (found) {
+    const event = shortened(found.event) || handshakeEvent(request);
+    return { provider: found.provider.name, event, text: "" };
+  }
   const values = valuesIn(request);
   const protocol = protocolOf(values);
   if (protocol) return { provider: protocol.name, event: shortened(protocol.operation), text: "" };
-  const event = shortened(typeIn(values));
+  const event = shortened(typeIn(values)) || handshakeEvent(request);
   return { provider: "", event, text: event ? "" : beginningOf(request.body) };
+}
+
+/** @param {CapturedRequest} request */
+function handshakeEvent(request) {
+  return findHandshake(request) ? "handshake" : "";
 }
 
 /** @param {RequestValues} values */

@@ -7,6 +7,7 @@
 
 import { recognitionOf } from "../providers/recognise.js";
 import { canSign, outgoingValues } from "../providers/sign.js";
+import { signaturesToMake } from "../providers/signature-choice.js";
 import { methodSupport, splitHeaders } from "./resend.js";
 
 const TIMEOUT_MS = 30_000;
@@ -45,8 +46,20 @@ export function sampleNotes(request, provider) {
   const names = [...omitted, ...replaced].join(", ");
   return [
     names && `Browsers set these headers themselves: ${names}.`,
+    signatureNote(request, provider),
     recognitionNote({ ...request, headers }, provider),
   ].filter(Boolean);
+}
+
+/**
+ * Return a note on a signature that needs a private key, or "".
+ * @param {OutgoingRequest} request
+ * @param {Provider} provider
+ */
+function signatureNote(request, provider) {
+  const isSigned = signaturesToMake(provider, outgoingValues(request)).length > 0;
+  if (!isSigned || canSign(provider, request)) return "";
+  return `${provider.name} signs with a private key, so this page sends the sample unsigned.`;
 }
 
 /**

@@ -12,6 +12,8 @@ export class Secrets extends Observable {
   #key;
   /** @type {Readonly<Record<string, Fields>>} by provider id */
   #fields;
+  /** Whether the browser keeps them until the tab is closed. If not, this page does, until it is reloaded. */
+  isKept = true;
 
   /**
    * @param {() => Pick<Storage, "getItem" | "setItem" | "removeItem">} storage  throws if the browser forbids storage
@@ -58,8 +60,9 @@ export class Secrets extends Observable {
     try {
       if (this.providerIds.length === 0) this.#storage().removeItem(this.#key);
       else this.#storage().setItem(this.#key, JSON.stringify(fields));
+      this.isKept = true;
     } catch {
-      // storage is full or forbidden: the secrets last until the page is closed
+      this.isKept = false; // storage is full or forbidden
     }
     this.notify();
   }

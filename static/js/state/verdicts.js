@@ -4,7 +4,7 @@
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./secrets.js").Fields} Fields
- * @typedef {{ok: true, notes: string[]} | {ok: false, text: string}} Verdict
+ * @typedef {{ok: true, notes: string[]} | {ok: false, reason: string, text: string}} Verdict
  * @typedef {Verdict | "pending"} RowVerdict
  *
  * @typedef {object} Check  a check that is due or done

@@ -113,3 +113,20 @@ const HMAC = { kind: "hmac", at: "header:X-Signature", secret: { label: "Secret"
 function isUnsignable(pattern) {
   return (/** @type {Error} */ error) => error instanceof Unsignable && pattern.test(error.message);
 }
+
+test("without WebCrypto, a signature is not made and a token is", async (context) => {
+  context.mock.getter(globalThis, "crypto", () => ({ getRandomValues: () => {} }));
+  const outgoing = { method: "POST", url: URL_OF_CALLBACK, headers: [], body: "{}" };
+  const [github, gitlab] = ["github", "gitlab"].map((id) => {
+    const found = PROVIDERS.find((each) => each.id === id);
+    assert.ok(found);
+    return found;
+  });
+  await assert.rejects(sign(outgoing, github, { secret: "hush" }), (error) => {
+    assert.ok(error instanceof Unsignable);
+    assert.match(error.message, /only on https and localhost/);
+    return true;
+  });
+  const { headers } = await sign(outgoing, gitlab, { secret: "hush" });
+  assert.deepEqual(headers.at(-1), ["X-Gitlab-Token", "hush"]);
+});

@@ -25,6 +25,17 @@ test("a sample that needs its signature to be recognised asks for a secret", asy
   ]);
 });
 
+test("a sample whose signature needs a private key is unsigned", async () => {
+  for (const [id, name] of [
+    ["discord", "Discord"],
+    ["paypal", "PayPal"],
+  ]) {
+    const note = `${name} signs with a private key, so this page sends the sample unsigned.`;
+    assert.ok((await notesOf(id)).includes(note), id);
+  }
+  assert.ok(!(await notesOf("github")).join(" ").includes("private key"));
+});
+
 test("the page can send a sample of every provider that is recognised", async () => {
   for (const { id, name } of PROVIDERS) {
     const notes = await notesOf(id);

@@ -22,6 +22,7 @@ test("a secret is remembered for one callback, across reloads", () => {
   new Secrets(() => kept, UUID).remember("github", GITHUB);
   const reloaded = new Secrets(() => kept, UUID);
   assert.deepEqual(reloaded.get("github"), GITHUB);
+  assert.equal(reloaded.isKept, true);
   assert.deepEqual(reloaded.providerIds, ["github"]);
   assert.equal(new Secrets(() => kept, "another").get("github"), undefined);
 });
@@ -51,12 +52,13 @@ test("the values of a provider are the same object until they change", () => {
   assert.notEqual(secrets.get("github"), before);
 });
 
-test("without storage, a secret is remembered until the page is closed", () => {
+test("without storage, a secret is remembered until the page is closed, and the page knows", () => {
   const secrets = new Secrets(() => {
     throw new DOMException("forbidden", "SecurityError");
   }, UUID);
   secrets.remember("github", GITHUB);
   assert.deepEqual(secrets.get("github"), GITHUB);
+  assert.equal(secrets.isKept, false);
 });
 
 test("saved values that are not ours are ignored", () => {

@@ -29,7 +29,9 @@ function verdictsFor(secret) {
   const verdicts = new Verdicts(secrets, recognise, async ({ id }, { secret }) => {
     checked.push(`${id} ${secret}`);
     if (secret === "broken") throw new TypeError("not a key");
-    return secret === "right" ? { ok: true, notes: [] } : { ok: false, text: "wrong" };
+    return secret === "right"
+      ? { ok: true, notes: [] }
+      : { ok: false, reason: "secret", text: "wrong" };
   });
   return { verdicts, secrets, checked };
 }
@@ -71,7 +73,7 @@ test("another secret checks a request again", async () => {
   secrets.remember("github", { secret: "other" });
   assert.equal(verdicts.get(request), "pending");
   await done;
-  assert.deepEqual(verdicts.get(request), { ok: false, text: "wrong" });
+  assert.deepEqual(verdicts.get(request), { ok: false, reason: "secret", text: "wrong" });
   secrets.forget("github");
   assert.equal(verdicts.get(request), undefined);
 });
