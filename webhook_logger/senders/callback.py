@@ -151,7 +151,7 @@ class CallbackView:
     def _expect(
         self, captured: CapturedRequest, rest: str, preflight: HeaderLines
     ) -> tuple[Expected, CapturedHandshake | None]:
-        """Return the response as far as it is known before the request is published."""
+        """Return what is known before the request is published: the response, or a handshake."""
         if not captured.body.complete:
             return _TOO_LARGE, None
         if preflight:
