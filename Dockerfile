@@ -3,7 +3,7 @@ FROM node:22.23.3-slim AS vendor
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
-COPY deploy/collect-providers.js deploy/notices.js deploy/
+COPY deploy/bundle.js deploy/collect-providers.js deploy/notices.js deploy/
 COPY webhook_logger/providers/registry webhook_logger/providers/registry
 COPY static/css static/css
 COPY static/js static/js
