@@ -10,6 +10,7 @@ import sendgrid from "@sendgrid/eventwebhook";
 import { verifyKey } from "discord-interactions";
 import { Webhook } from "standardwebhooks";
 import Stripe from "stripe";
+import twilio from "twilio/lib/webhooks/webhooks.js";
 import { sample } from "../samples.js";
 import { check, providerOf, sign } from "./page.js";
 
@@ -162,4 +163,47 @@ function verdictOn({ provider, secret = SECRET }, content, headers) {
   const received_at = new Date().toISOString();
   const request = sample({ received_at, headers: Object.entries(headers), body });
   return check(request, found, { secret });
+}
+
+// Twilio signs the URL and the fields of a form.
+
+const TWILIO_URL = "https://hooks.example.com/in?user=1&shop=a%20b";
+const FIELDS = { CallSid: "CA1", From: "+14158675309", Name: "é & co" };
+const FORM = new URLSearchParams(FIELDS).toString();
+
+for (const algorithm of [twilio.HMAC_SHA1, twilio.HMAC_SHA256]) {
+  const expected = twilio.getExpectedTwilioSignature(SECRET, TWILIO_URL, FIELDS, algorithm);
+  /** @type {[string, string][]} */
+  const headers = [["Content-Type", "application/x-www-form-urlencoded"]];
+  if (algorithm === twilio.HMAC_SHA256) {
+    headers.push([twilio.SIGNATURE_SETTINGS_HEADER, `key=1,algorithm=${algorithm}`]);
+  }
+
+  test(`twilio's library makes the same signature with ${algorithm}`, async () => {
+    const found = providerOf("twilio");
+    assert.ok(found);
+    const outgoing = { method: "POST", url: TWILIO_URL, headers, body: FORM };
+    const signed = await sign(outgoing, found, { secret: SECRET });
+    assert.equal(Object.fromEntries(signed.headers)["X-Twilio-Signature"], expected);
+  });
+
+  test(`a signature of twilio's library is valid here with ${algorithm}`, async () => {
+    const signed = [...headers, /** @type {[string, string]} */ (["X-Twilio-Signature", expected])];
+    assert.equal(await isValidForm(FORM, signed), true);
+    assert.equal(await isValidForm(`${FORM}0`, signed), false);
+  });
+}
+
+/**
+ * @param {string} content
+ * @param {[string, string][]} headers
+ */
+async function isValidForm(content, headers) {
+  const found = providerOf("twilio");
+  assert.ok(found);
+  const body = { size: 0, encoding: /** @type {const} */ ("utf-8"), content, complete: true };
+  const { host, pathname: path, search } = new URL(TWILIO_URL);
+  const query_string = search.slice(1);
+  const request = sample({ scheme: "https", host, path, query_string, headers, body });
+  return (await check(request, found, { secret: SECRET, url: TWILIO_URL })).ok;
 }
