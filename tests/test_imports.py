@@ -1,7 +1,7 @@
 """Imports point one way.
 
-`wsgi -> app -> senders, viewers, views -> reply, delivery -> captured`, and `reply -> providers ->
-captured`. `serving` imports none of these.
+`wsgi -> app -> senders, viewers, views -> reply, providers, delivery -> captured`, and `client ->
+providers -> captured`. `reply` also imports `providers`. `serving` imports none of these.
 """
 
 from __future__ import annotations

@@ -182,9 +182,10 @@ class CallbackView:
         receipt: Receipt,
         outcome: PendingOutcome,
     ) -> tuple[Reply | None, str]:
-        """Return the reply, None if there is none, and the source of the response (`by`).
+        """Return the reply, if any, and the source of the response (`by`).
 
-        If that is `default` or `path`, the reply decides only which pages can read the response.
+        If the source is `default` or `path`, the reply decides only which pages can read the
+        response.
         """
         if outcome.response is not None:
             self._metrics.live_responses += 1
