@@ -7,15 +7,11 @@ import { Store } from "../state/store.js";
 import "./callback-url.js";
 import "./compare-view.js";
 import "./empty-state.js";
-import "./help-sheet.js";
 import "./link-notice.js";
 import "./list-pane.js";
-import "./qr-sheet.js";
+import { load } from "./on-demand.js";
 import "./request-announcer.js";
-import "./reply-sheet.js";
 import "./request-detail.js";
-import "./sample-sheet.js";
-import "./settings-sheet.js";
 import "./top-bar.js";
 
 /** @typedef {import("../state/store.js").Snapshot} Snapshot */
@@ -28,6 +24,8 @@ export class WebhookPage extends LitElement {
     recogniser: { attribute: false },
     secrets: { attribute: false },
     verdicts: { attribute: false },
+    loaded: { state: true },
+    failure: { state: true },
   };
 
   constructor() {
@@ -40,6 +38,10 @@ export class WebhookPage extends LitElement {
     this.secrets = undefined;
     /** @type {import("../state/verdicts.js").Verdicts | undefined} */
     this.verdicts = undefined;
+    /** Names of the sheets that are loaded. @type {ReadonlySet<string>} */
+    this.loaded = new Set();
+    /** Why a sheet could not be loaded, or "". */
+    this.failure = "";
     /** @type {(() => void)[]} */
     this.subscriptions = [];
     this.back = new BackButton(() => this.store.snapshot.opened && this.close());
@@ -74,7 +76,6 @@ export class WebhookPage extends LitElement {
   render() {
     const { snapshot } = this.store;
     const { link, viewers, arrived, reply } = snapshot;
-    const docs = this.dataset.docsUrl ?? "/docs";
     return html`
       <top-bar
         .link=${link}
@@ -107,12 +108,30 @@ export class WebhookPage extends LitElement {
         <section class="page-detail" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "Get started"}>${this.detail(snapshot)}</section>
       </main>
       <request-announcer .arrived=${arrived}></request-announcer>
-      <help-sheet .docs=${docs}></help-sheet>
-      <settings-sheet .settings=${this.settings} .choices=${this.settings.choices}></settings-sheet>
-      <qr-sheet .url=${this.url}></qr-sheet>
-      <sample-sheet .url=${this.url} .selected=${snapshot.selected} .secrets=${this.secrets}></sample-sheet>
-      <reply-sheet .url=${this.url} .docs=${docs} .reply=${reply} .replies=${this.replies}></reply-sheet>
+      <p class="page-failure" role="alert">${this.failure}</p>
+      ${[...this.loaded].map((name) => this.sheet(name, snapshot))}
     `;
+  }
+
+  /**
+   * @param {string} name  name of its element
+   * @param {Snapshot} snapshot
+   */
+  sheet(name, { selected, reply }) {
+    const { url, settings, secrets } = this;
+    const docs = this.dataset.docsUrl ?? "/docs";
+    switch (name) {
+      case "help-sheet":
+        return html`<help-sheet .docs=${docs}></help-sheet>`;
+      case "qr-sheet":
+        return html`<qr-sheet .url=${url}></qr-sheet>`;
+      case "reply-sheet":
+        return html`<reply-sheet .url=${url} .docs=${docs} .reply=${reply} .replies=${this.replies}></reply-sheet>`;
+      case "sample-sheet":
+        return html`<sample-sheet .url=${url} .selected=${selected} .secrets=${secrets}></sample-sheet>`;
+      default:
+        return html`<settings-sheet .settings=${settings} .choices=${settings.choices}></settings-sheet>`;
+    }
   }
 
   /** @param {Snapshot} snapshot */
@@ -179,7 +198,16 @@ export class WebhookPage extends LitElement {
   }
 
   /** @param {CustomEvent<string>} event  its detail is the name of a sheet's element */
-  onSheet({ detail }) {
+  async onSheet({ detail }) {
+    this.failure = "";
+    try {
+      await load(detail);
+    } catch (error) {
+      this.failure = /** @type {Error} */ (error).message;
+      return;
+    }
+    this.loaded = new Set([...this.loaded, detail]);
+    await this.updateComplete;
     /** @type {import("./sheet.js").Sheet | null} */ (this.querySelector(detail))?.show();
   }
 

@@ -1,0 +1,24 @@
+/** Elements that are loaded when they are first needed. */
+
+const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
+  "help-sheet": () => import("./help-sheet.js"),
+  "qr-sheet": () => import("./qr-sheet.js"),
+  "reply-sheet": () => import("./reply-sheet.js"),
+  "sample-sheet": () => import("./sample-sheet.js"),
+  "settings-sheet": () => import("./settings-sheet.js"),
+});
+
+/**
+ * Load an element. Rejects with an error whose message is for people.
+ * @param {string} name  name of the element
+ */
+export async function load(name) {
+  try {
+    await ELEMENTS[name]();
+  } catch {
+    // The server is unreachable, or has another version by now.
+    throw new Error(
+      "This part of the page can’t be loaded. Check the connection, or reload the page.",
+    );
+  }
+}
