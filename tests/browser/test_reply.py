@@ -246,6 +246,10 @@ def test_a_sheet_that_opens_before_the_reply_arrived_has_it(
 ) -> None:
     api(server, uuid, "PUT", status=418)
     page = open_page(server, f"/view/{uuid}")
+    panel = sheet(page)
+    expect(panel).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
     page.evaluate("() => { document.querySelector('reply-sheet').reply = null; }")
     expect(sheet(page).get_by_label("Status")).to_have_value("418")
 
