@@ -1,4 +1,4 @@
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { responseText } from "../state/responses.js";
 import { retryText } from "../state/retries.js";
 import { clockTime, fullTime } from "../text/format.js";
@@ -21,7 +21,7 @@ export function summary(request, { retry, response, bodyLimit }) {
       <span>from <span class="captured">${remote_addr}</span></span>
       <span>HTTP/${http_version}</span>
       ${response ? html`<span>${responseText(response, request, bodyLimit)}</span>` : ""}
-      ${retry ? html`<span class="detail-retry">${retryText(retry)}</span>` : ""}
+      ${retry ? html`<span class=${retry.certain ? "detail-retry" : nothing}>${retryText(retry)}</span>` : ""}
     </p>
   `;
 }

@@ -83,7 +83,7 @@ export class RequestRow extends LitElement {
         >
         ${response ? rowResponse(response, request) : nothing}
         <span class="row-info">
-          ${retry ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
+          ${retry?.certain ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
           ${verdict ? rowVerdict(verdict) : nothing}
           ${rowSummary(summary) ?? html`<span class="captured">${visible(typeText(request))}</span>`}
           <span class="row-sender captured">${visible(remote_addr)}</span>

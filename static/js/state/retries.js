@@ -1,6 +1,8 @@
 /**
- * Detects retries: requests that repeat an earlier delivery. Each request is examined once, when it
- * arrives, because the list can hold thousands. Uses no DOM.
+ * Detects retries: requests that repeat an earlier delivery. A retry needs evidence: a delivery id, an
+ * idempotency key, or a header that counts attempts. Heartbeats have the same body every time, so the
+ * same body alone is only a hint. Each request is examined once, when it arrives, because the list can
+ * hold thousands. Uses no DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  *
@@ -9,6 +11,7 @@
  * @property {number} number  2 for the second delivery, 3 for the third
  * @property {number | null} after  seconds since the previous one; null if it is not in the list
  * @property {string} by      evidence: "delivery id", the name of a header in lower case, "body" or "attempt"
+ * @property {boolean} certain  false: only the body is the same
  *
  * @typedef {object} Fingerprint  equal for requests of the same delivery
  * @property {string} by
@@ -19,6 +22,9 @@
  *
  * @typedef {Fingerprint & {first: string, number: number, last: number, known: number}} Chain
  *   last: time of the last request in milliseconds; known: number of its requests in the list
+ *
+ * @typedef {{id: string, at: number, attempt: number | null}} Arrival
+ *   at: milliseconds; attempt: 1 for the first, null if the sender does not count them
  */
 
 import { span } from "../text/timestamps.js";
@@ -32,7 +38,27 @@ import { NO_RECOGNISER } from "./recogniser.js";
 const DELIVERY_HEADERS = ["webhook-id", "svix-id", "idempotency-key", "ce-id"];
 const RANKS = new Map(DELIVERY_HEADERS.map((name, rank) => [name, rank]));
 
-/** Maximum time between retries that are detected by their body. */
+/** Headers that count attempts, by the number of the first one: Slack, and names in common use. */
+const ATTEMPT_HEADERS = new Map([
+  ["x-retry-count", 0],
+  ["x-retry-attempt", 0],
+  ["x-retry-num", 0],
+  ["x-retry-number", 0],
+  ["x-slack-retry-num", 0],
+  ["x-webhook-retry-count", 0],
+  ["retry-count", 0],
+  ["retry-attempt", 0],
+  ["retry-num", 0],
+  ["x-attempt", 1],
+  ["x-attempt-count", 1],
+  ["x-attempt-number", 1],
+  ["x-delivery-attempt", 1],
+  ["x-webhook-attempt", 1],
+  ["webhook-attempt", 1],
+  ["delivery-attempt", 1],
+]);
+
+/** Maximum time between requests with the same body. */
 const LONGEST_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -50,11 +76,13 @@ export function retryLabel({ number }) {
 }
 
 /**
- * "Delivery 3, 5 minutes after the previous one (same webhook-id)".
+ * "Delivery 3, 5 minutes after the previous one (same webhook-id)", or "Same body as a request
+ * 5 minutes earlier".
  * @param {Retry} retry
  */
-export function retryText({ number, after, by }) {
+export function retryText({ number, after, by, certain }) {
   if (after === null) return `Delivery ${number}, according to the sender’s attempt number`;
+  if (!certain) return `Same body as a request ${time(after)} earlier`;
   return `Delivery ${number}, ${time(after)} after the previous one (same ${by})`;
 }
 
@@ -84,16 +112,17 @@ export class Retries {
 
   /** @param {CapturedRequest} request  newer than all requests added before */
   add(request) {
+    if (this.#chainOf.has(request.id)) return;
     const found = this.#recognise(request);
-    const attempt = found?.attempt ?? null;
     // One action at the sender can cause several events with the same id.
     const delivery = found?.delivery && `${found.event} ${found.delivery}`;
     const print = fingerprint(request, delivery || "");
-    if (!print || this.#chainOf.has(request.id)) return;
+    const { id } = request;
     const at = Date.parse(request.received_at);
+    const attempt = found?.attempt ?? attemptIn(request.headers);
     const chain = this.#chains.get(print.place)?.get(print.mark);
-    if (chain && continues(chain, print, at)) this.#continue(chain, request.id, at, attempt ?? 0);
-    else this.#begin({ ...print, first: request.id, number: attempt ?? 1, last: at, known: 1 });
+    if (chain && continues(chain, print, at)) this.#continue(chain, { id, at, attempt });
+    else this.#begin({ ...print, first: id, number: attempt ?? 1, last: at, known: 1 });
   }
 
   /** @param {string} id  id of a request that the list has dropped */
@@ -108,26 +137,32 @@ export class Retries {
 
   /** @param {Chain} chain  its number is above 1 if the list does not have the earlier deliveries */
   #begin(chain) {
-    const marks = this.#chains.get(chain.place) ?? new Map();
-    this.#chains.set(chain.place, marks.set(chain.mark, chain));
     const { first, number } = chain;
     this.#chainOf.set(first, chain);
-    if (number > 1) this.#retries.set(first, { first, number, after: null, by: "attempt" });
+    if (chain.content) {
+      const marks = this.#chains.get(chain.place) ?? new Map();
+      this.#chains.set(chain.place, marks.set(chain.mark, chain));
+    }
+    if (number > 1) {
+      this.#retries.set(first, { first, number, after: null, by: "attempt", certain: true });
+    }
   }
 
   /**
    * @param {Chain} chain
-   * @param {string} id
-   * @param {number} at
-   * @param {number} attempt
+   * @param {Arrival} arrival
    */
-  #continue(chain, id, at, attempt) {
+  #continue(chain, { id, at, attempt }) {
+    const { first, by } = chain;
     const after = Math.max(0, at - chain.last) / 1000;
-    chain.number = Math.max(chain.number + 1, attempt);
+    const certain = by !== "body" || (attempt ?? 1) > 1;
+    // Requests that only have the same body do not count as deliveries.
+    const counted = by === "body" ? 1 : chain.number + 1;
+    chain.number = Math.max(counted, attempt ?? 1);
     chain.known++;
     chain.last = at;
     this.#chainOf.set(id, chain);
-    this.#retries.set(id, { first: chain.first, number: chain.number, after, by: chain.by });
+    this.#retries.set(id, { first, number: chain.number, after, by, certain });
   }
 
   /** @param {Chain} chain */
@@ -152,13 +187,12 @@ function continues(chain, print, at) {
 /**
  * @param {CapturedRequest} request
  * @param {string} delivery  the event and the delivery id, or ""
- * @returns {Fingerprint | null}
+ * @returns {Fingerprint}  its content is "" if nothing identifies the request
  */
 function fingerprint({ method, path, headers, body }, delivery) {
   const header = delivery ? { name: "delivery id", value: delivery } : deliveryHeader(headers);
   const by = header?.name ?? "body";
   const content = header?.value ?? body.content;
-  if (content === "") return null;
   const target = `${method} ${path}`;
   return { by, place: key(`${target}\n${by}`), mark: key(content), target, content };
 }
@@ -172,6 +206,18 @@ function deliveryHeader(headers) {
     if (value && rank < best.rank) best = { rank, name, value };
   }
   return best.name ? best : null;
+}
+
+/**
+ * Return the number of the attempt, from 1, or null if no header has it.
+ * @param {import("../wire/contract.js").HeaderLine[]} headers
+ */
+function attemptIn(headers) {
+  for (const [name, value] of headers) {
+    const first = ATTEMPT_HEADERS.get(name.toLowerCase());
+    if (first !== undefined && /^\d{1,9}$/.test(value)) return Number(value) - first + 1;
+  }
+  return null;
 }
 
 /**

@@ -39,8 +39,8 @@ test("a repeated delivery id is a numbered retry with the time since the previou
   assert.deepEqual(
     [...retries],
     [
-      ["id 4", { first: "id 1", number: 3, after: 60, by: "webhook-id" }],
-      ["id 3", { first: "id 1", number: 2, after: 120, by: "webhook-id" }],
+      ["id 4", { first: "id 1", number: 3, after: 60, by: "webhook-id", certain: true }],
+      ["id 3", { first: "id 1", number: 2, after: 120, by: "webhook-id", certain: true }],
     ],
   );
 });
@@ -62,14 +62,48 @@ test("a proxy's request id is ignored", () => {
   assert.equal(found(delivery("a", "X-Request-Id"), delivery("a", "X-Request-Id")).size, 0);
 });
 
-test("without a delivery id, the same body within a day is a retry", () => {
-  const body = text('{"event": "paid"}');
+test("the same body within a day is only a hint, also the third time", () => {
+  const body = text('{"event": "alive"}');
   const other = text('{"event": "sent"}');
-  const retries = found({ body }, { body: other }, { body });
-  assert.deepEqual(retries.get("id 3"), { first: "id 1", number: 2, after: 120, by: "body" });
-  assert.equal(retries.size, 1);
+  const retries = found({ body }, { body: other }, { body }, { body });
+  assert.deepEqual(
+    [...retries],
+    [
+      ["id 4", { first: "id 1", number: 1, after: 60, by: "body", certain: false }],
+      ["id 3", { first: "id 1", number: 1, after: 120, by: "body", certain: false }],
+    ],
+  );
   assert.equal(found({ body }, { body, received_at: at(86_400) }).size, 1);
   assert.equal(found({ body }, { body, received_at: at(86_401) }).size, 0);
+});
+
+test("the same body with a header that counts attempts is a retry", () => {
+  /** @param {string[]} header */
+  const retry = (...header) => ({ body: text("{}"), headers: [/** @type {any} */ (header)] });
+  for (const [name, first, second] of [
+    ["X-Retry-Count", "0", "1"],
+    ["Retry-Attempt", "0", "1"],
+    ["X-Delivery-Attempt", "1", "2"],
+  ]) {
+    const retries = found(retry(name, first), retry(name, second), retry(name, first));
+    assert.deepEqual(
+      retries.get("id 2"),
+      { first: "id 1", number: 2, after: 60, by: "body", certain: true },
+      name,
+    );
+    assert.equal(retries.get("id 3")?.certain, false, name);
+  }
+  assert.equal(found(retry("X-Retry-Count", "often")).size, 0);
+});
+
+test("a header that counts attempts marks a retry of a request without a body", () => {
+  const retries = new Retries();
+  retries.add(sample({ seq: 1, headers: [["X-Slack-Retry-Num", "2"]] }));
+  retries.add(sample({ seq: 2, headers: [["X-Slack-Retry-Num", "0"]] }));
+  const expected = { first: "id 1", number: 3, after: null, by: "attempt", certain: true };
+  assert.deepEqual([retries.get("id 1"), retries.get("id 2")], [expected, undefined]);
+  retries.forget("id 1");
+  assert.equal(retries.get("id 1"), undefined);
 });
 
 test("empty bodies are not retries", () => {
@@ -111,7 +145,13 @@ test("dropping an old chain keeps the chain that replaced it", () => {
   retries.add(sample({ seq: 2, body, received_at: at(90_000) }));
   retries.forget("id 1");
   retries.add(sample({ seq: 3, body, received_at: at(90_030) }));
-  assert.deepEqual(retries.get("id 3"), { first: "id 2", number: 2, after: 30, by: "body" });
+  assert.deepEqual(retries.get("id 3"), {
+    first: "id 2",
+    number: 1,
+    after: 30,
+    by: "body",
+    certain: false,
+  });
 });
 
 /**
@@ -138,6 +178,7 @@ test("a provider's delivery id identifies retries, even if the body differs", ()
     number: 2,
     after: 120,
     by: "delivery id",
+    certain: true,
   });
   assert.equal(recognised("a 1", "b 1").at(-1), undefined);
   assert.equal(recognised("a 1 order.created", "a 1 order.paid").at(-1), undefined);
@@ -145,8 +186,14 @@ test("a provider's delivery id identifies retries, even if the body differs", ()
 
 test("an attempt number counts the deliveries that the list does not have", () => {
   const [first, second] = recognised("a 3", "a 5");
-  assert.deepEqual(first, { first: "id 1", number: 3, after: null, by: "attempt" });
-  assert.deepEqual(second, { first: "id 1", number: 5, after: 60, by: "delivery id" });
+  assert.deepEqual(first, { first: "id 1", number: 3, after: null, by: "attempt", certain: true });
+  assert.deepEqual(second, {
+    first: "id 1",
+    number: 5,
+    after: 60,
+    by: "delivery id",
+    certain: true,
+  });
   assert.equal(recognised("a 1", "a 1").at(-1)?.number, 2);
 });
 
@@ -204,9 +251,10 @@ function keyLengthsOf(work) {
 }
 
 test("the text describes a retry", () => {
-  const retry = { first: "a", number: 3, after: 300.5, by: "webhook-id" };
+  const retry = { first: "a", number: 3, after: 300.5, by: "webhook-id", certain: true };
   assert.equal(retryText(retry), "Delivery 3, 5 minutes after the previous one (same webhook-id)");
   assert.equal(retryLabel(retry), "Delivery 3");
+  assert.equal(retryText({ ...retry, certain: false }), "Same body as a request 5 minutes earlier");
   assert.match(retryText({ ...retry, after: 0.3 }), /less than a second after/);
   assert.equal(
     retryText({ ...retry, after: null, by: "attempt" }),
