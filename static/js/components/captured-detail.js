@@ -2,6 +2,7 @@ import { html, LitElement, nothing, unsafeCSS } from "lit";
 import detail from "../../css/detail-sections.css";
 import pairs from "../../css/pairs-table.css";
 import timestamps from "../../css/timestamps.css";
+import { NO_NEEDLES } from "../state/filter-needles.js";
 import { isLong } from "../text/excerpt.js";
 import { byteSize, visible } from "../text/format.js";
 import { linesOf, pathSegments, queryOf, textOfLine } from "../wire/captured.js";
@@ -16,27 +17,33 @@ import "./request-body.js";
 /** Everything that the sender sent: query, body, headers, trailers and path. */
 export class CapturedDetail extends LitElement {
   static styles = [baseStyles, ...[detail, pairs, timestamps, sheet].map(unsafeCSS)];
-  static properties = { request: { attribute: false }, level: { type: Number } };
+  static properties = {
+    request: { attribute: false },
+    needles: { attribute: false },
+    level: { type: Number },
+  };
 
   constructor() {
     super();
     /** @type {CapturedRequest | undefined} */
     this.request = undefined;
+    /** Words of the filter, to mark them. */
+    this.needles = NO_NEEDLES;
     /** Level of its headings, in the page around it. */
     this.level = 3;
   }
 
   render() {
-    const { request } = this;
+    const { request, needles } = this;
     if (!request) return;
     const { body, headers, trailers = [], query_string } = request;
     const segments = pathSegments(request);
     return html`<div class="sections">
       ${query_string ? this.query(request) : nothing}
-      ${this.section("Body", byteSize(body.size), html`<webhook-body part="body" exportparts="button" .request=${request}></webhook-body>`)}
-      ${this.section("Headers", headers.length, table(linesOf(headers), "Headers as sent"))}
-      ${trailers.length ? this.section("Trailers", trailers.length, table(linesOf(trailers), "Trailers as sent")) : nothing}
-      ${segments.length ? this.section("Path", segments.length, table(segments, "Path segments, decoded")) : nothing}
+      ${this.section("Body", byteSize(body.size), html`<webhook-body part="body" exportparts="button" .request=${request} .needles=${needles.body}></webhook-body>`)}
+      ${this.section("Headers", headers.length, table(linesOf(headers), "Headers as sent", needles.header))}
+      ${trailers.length ? this.section("Trailers", trailers.length, table(linesOf(trailers), "Trailers as sent", needles.header)) : nothing}
+      ${segments.length ? this.section("Path", segments.length, table(segments, "Path segments, decoded", needles.path)) : nothing}
     </div>`;
   }
 
@@ -48,7 +55,7 @@ export class CapturedDetail extends LitElement {
     return this.section(
       "Query",
       pairs.length,
-      html`${table(pairs, "Query parameters, decoded")}
+      html`${table(pairs, "Query parameters, decoded", this.needles.query)}
         <p class="detail-raw"><span>As sent</span> <code class="captured" ?data-long=${isScrolled} tabindex=${isScrolled ? 0 : nothing}>${visible(textOfLine(sent))}</code></p>`,
     );
   }
@@ -70,9 +77,10 @@ export class CapturedDetail extends LitElement {
 /**
  * @param {[string, string][]} pairs
  * @param {string} label
+ * @param {readonly string[]} needles
  */
-function table(pairs, label) {
-  return html`<webhook-pairs-table .pairs=${pairs} label=${label}></webhook-pairs-table>`;
+function table(pairs, label, needles) {
+  return html`<webhook-pairs-table .pairs=${pairs} label=${label} .needles=${needles}></webhook-pairs-table>`;
 }
 
 define("webhook-detail", CapturedDetail);

@@ -3,6 +3,7 @@ import { excerpt, isLong } from "../text/excerpt.js";
 import { visible } from "../text/format.js";
 import "./copy-button.js";
 import { define } from "./define.js";
+import { withMarks } from "./marks.js";
 import { withTimestamps } from "./timestamps.js";
 
 /** Rows, and characters of a value, that are rendered at first. */
@@ -14,6 +15,7 @@ export class PairsTable extends LitElement {
   static properties = {
     pairs: { attribute: false },
     label: {},
+    needles: { attribute: false },
     rows: { state: true },
   };
 
@@ -22,6 +24,8 @@ export class PairsTable extends LitElement {
     /** @type {[string, string][]} */
     this.pairs = [];
     this.label = "";
+    /** Words to mark. @type {readonly string[]} */
+    this.needles = [];
     this.rows = FIRST_ROWS;
   }
 
@@ -38,7 +42,7 @@ export class PairsTable extends LitElement {
     const more = this.pairs.length > this.rows;
     return html`
       <table class="pairs" aria-label=${this.label}>
-        <tbody>${this.pairs.slice(0, this.rows).map(row)}</tbody>
+        <tbody>${this.pairs.slice(0, this.rows).map((pair) => row(pair, this.needles))}</tbody>
       </table>
       ${more ? html`<button part="button" type="button" class="button" @click=${this.showMore}>Show ${FIRST_ROWS} more</button>` : ""}
     `;
@@ -49,13 +53,16 @@ export class PairsTable extends LitElement {
   }
 }
 
-/** @param {[string, string]} pair */
-function row([name, value]) {
+/**
+ * @param {[string, string]} pair
+ * @param {readonly string[]} needles
+ */
+function row([name, value], needles) {
   return html`<tr>
-    <th scope="row"><span class="captured">${visible(name)}</span></th>
+    <th scope="row"><span class="captured">${withMarks(name, needles)}</span></th>
     <td>
       <div class="pairs-value">
-        <span class="captured" ?data-long=${isLong(value)} tabindex=${isLong(value) ? 0 : nothing}>${withTimestamps(excerpt(value, MAX_CHARACTERS))}</span>
+        <span class="captured" ?data-long=${isLong(value)} tabindex=${isLong(value) ? 0 : nothing}>${withTimestamps(excerpt(value, MAX_CHARACTERS), needles)}</span>
         <webhook-copy-button .text=${value} label="" what="Copy the value of ${visible(name)}"></webhook-copy-button>
       </div>
     </td>

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing } from "lit";
+import { NO_NEEDLES } from "../state/filter-needles.js";
 import { isLong } from "../text/excerpt.js";
 import { visible } from "../text/format.js";
 import { methodTone, textOfLine } from "../wire/captured.js";
@@ -28,6 +29,7 @@ export class RequestDetail extends LitElement {
     responses: { attribute: false },
     bodyLimit: { attribute: false },
     secrets: { attribute: false },
+    needles: { attribute: false },
     opened: { type: Boolean },
   };
 
@@ -45,6 +47,8 @@ export class RequestDetail extends LitElement {
     this.bodyLimit = 0;
     /** @type {import("../state/secrets.js").Secrets | undefined} */
     this.secrets = undefined;
+    /** Words of the filter, to mark them. */
+    this.needles = NO_NEEDLES;
     this.opened = false;
   }
 
@@ -71,7 +75,7 @@ export class RequestDetail extends LitElement {
           <export-menu label="Export request" .requests=${[request]} .responses=${this.responses}></export-menu>
           <button type="button" class="button" aria-keyshortcuts="d" @click=${this.compare}>Compare</button>
         </div>
-        <webhook-detail .request=${request}></webhook-detail>
+        <webhook-detail .request=${request} .needles=${this.needles}></webhook-detail>
         <found-tokens .request=${request}></found-tokens>
         <signature-check .request=${request} .secrets=${this.secrets}></signature-check>
         <resend-panel .request=${request}></resend-panel>

@@ -98,6 +98,7 @@ export class RequestList extends LitElement {
       .summary=${this.recogniser.summarise(entry.request)}
       .verdict=${this.verdicts?.get(entry.request)}
       .time=${ago(age)}
+      .needles=${this.snapshot?.needles}
       .fresh=${isFresh(entry, place)}
       .selected=${selected}
       .reachable=${reachable}

@@ -1,11 +1,13 @@
 import { html, LitElement, nothing, unsafeCSS } from "lit";
+import { NO_NEEDLES } from "../state/filter-needles.js";
 import { responseText, statusTone } from "../state/responses.js";
 import { retryLabel, retryText } from "../state/retries.js";
-import { byteSize, fullTime, visible } from "../text/format.js";
+import { byteSize, fullTime } from "../text/format.js";
 import { mediaType, methodTone, subpathAndQuery, textOfLine } from "../wire/captured.js";
 import { baseStyles } from "./base-styles.js";
 import { define } from "./define.js";
 import { checkIcon, closeIcon } from "./icons.js";
+import { withMarks } from "./marks.js";
 import sheet from "./request-row.css";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
@@ -26,6 +28,7 @@ export class RequestRow extends LitElement {
     retry: { attribute: false },
     summary: { attribute: false },
     verdict: { attribute: false },
+    needles: { attribute: false },
     time: {},
     fresh: { type: Boolean },
     selected: { type: Boolean, reflect: true },
@@ -45,6 +48,8 @@ export class RequestRow extends LitElement {
     this.summary = undefined;
     /** @type {import("../state/verdicts.js").RowVerdict | undefined} of its signature, if it can be checked */
     this.verdict = undefined;
+    /** Words of the filter, to mark them. */
+    this.needles = NO_NEEDLES;
     /** Time of arrival, as text. */
     this.time = "";
     this.fresh = false;
@@ -63,7 +68,7 @@ export class RequestRow extends LitElement {
   }
 
   render() {
-    const { request, response, retry, summary, verdict } = this;
+    const { request, response, retry, summary, verdict, needles } = this;
     if (!request) return;
     const { method, received_at, remote_addr, body } = request;
     return html`
@@ -76,8 +81,8 @@ export class RequestRow extends LitElement {
         aria-expanded=${this.expanded ?? nothing}
         tabindex=${this.reachable ? 0 : -1}
       >
-        <span part="method" class="method" data-tone=${methodTone(method)}>${visible(method)}</span>
-        <span part="target" class="row-target captured">${visible(textOfLine(subpathAndQuery(request)))}</span>
+        <span part="method" class="method" data-tone=${methodTone(method)}>${withMarks(method, needles.method)}</span>
+        <span part="target" class="row-target captured">${withMarks(textOfLine(subpathAndQuery(request)), needles.path)}</span>
         <time part="time" class="row-time" datetime=${received_at} title=${fullTime(received_at)}
           >${this.time}</time
         >
@@ -85,8 +90,8 @@ export class RequestRow extends LitElement {
         <span class="row-info">
           ${retry?.certain ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
           ${verdict ? rowVerdict(verdict) : nothing}
-          ${rowSummary(summary) ?? html`<span class="captured">${visible(typeText(request))}</span>`}
-          <span class="row-sender captured">${visible(remote_addr)}</span>
+          ${rowSummary(summary, needles) ?? html`<span class="captured">${withMarks(typeText(request), needles.type)}</span>`}
+          <span class="row-sender captured">${withMarks(remote_addr, needles.from)}</span>
         </span>
         <span part="size" class="row-size">${byteSize(body.size)}</span>
       </button>
@@ -135,12 +140,14 @@ function verdictText(verdict) {
 /**
  * Render provider and event, or the start of the body; null if all are empty.
  * @param {import("../state/recogniser.js").Summary | undefined} summary
+ * @param {import("../state/filter-needles.js").Needles} needles
  */
-function rowSummary({ provider, event, text } = { provider: "", event: "", text: "" }) {
-  if (text) return html`<span class="captured">${visible(text)}</span>`;
+function rowSummary(summary, needles) {
+  const { provider, event, text } = summary ?? { provider: "", event: "", text: "" };
+  if (text) return html`<span class="captured">${withMarks(text, needles.body)}</span>`;
   if (!provider && !event) return null;
   return html`<span class="row-summary captured"
-    >${provider ? html`<b>${visible(provider)}</b>` : nothing}${provider && event ? " · " : nothing}${visible(event)}</span
+    >${provider ? html`<b>${withMarks(provider, needles.provider)}</b>` : nothing}${provider && event ? " · " : nothing}${withMarks(event, needles.event)}</span
   >`;
 }
 

@@ -136,8 +136,18 @@ export class WebhookPage extends LitElement {
 
   /** @param {Snapshot} snapshot */
   detail(snapshot) {
-    const { selected, hidden, compared, opened, link, arrived, entries, retries, responses } =
-      snapshot;
+    const {
+      selected,
+      hidden,
+      compared,
+      opened,
+      link,
+      arrived,
+      entries,
+      retries,
+      responses,
+      needles,
+    } = snapshot;
     if (selected && compared && selected !== compared) {
       return html`<compare-view .left=${compared} .right=${selected} .opened=${opened}></compare-view>`;
     }
@@ -145,7 +155,7 @@ export class WebhookPage extends LitElement {
       return html`<request-detail
         .request=${selected} .retry=${retries.get(selected.id)} .opened=${opened}
         .response=${responses.get(selected)} .responses=${responses}
-        .bodyLimit=${Number(this.dataset.maxBodyBytes)} .secrets=${this.secrets}
+        .bodyLimit=${Number(this.dataset.maxBodyBytes)} .secrets=${this.secrets} .needles=${needles}
       ></request-detail>`;
     }
     if (hidden) {

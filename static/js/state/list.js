@@ -13,6 +13,7 @@
  * @property {boolean} paused   new entries wait
  * @property {number} waiting      number of requests that wait
  * @property {string} filter
+ * @property {import("./filter-needles.js").Needles} needles  words of the filter, to mark them
  * @property {import("./retries.js").Retries} retries
  * @property {Promise<void> | null} more  set while the filter is still searching; see `Filter`
  * @property {number} cleared   number of cleared requests that can be restored
@@ -20,6 +21,7 @@
 
 import { EntryBuffer } from "./entry-buffer.js";
 import { Filter } from "./filter.js";
+import { filterNeedles, NO_NEEDLES } from "./filter-needles.js";
 import { NO_RECOGNISER } from "./recogniser.js";
 
 export class List {
@@ -28,6 +30,7 @@ export class List {
   #current;
   #waiting;
   #filter = new Filter("");
+  #needles = NO_NEEDLES;
   /** @type {EntryBuffer | undefined} */
   #cleared = undefined;
   paused = false;
@@ -57,6 +60,7 @@ export class List {
   /** @param {string} text */
   set filter(text) {
     this.#filter = new Filter(text, this.#recogniser);
+    this.#needles = filterNeedles(text);
   }
 
   /** The entries that new ones are added to: those that wait while the list is paused. */
@@ -127,6 +131,7 @@ export class List {
       paused,
       waiting,
       filter,
+      needles: this.#needles,
       more,
       cleared: this.#cleared?.requests ?? 0,
     };
