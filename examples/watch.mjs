@@ -1,15 +1,16 @@
 // Prints each request to a callback as one line of JSON. Run npm install socket.io-client, then
 //   node watch.mjs https://hooks.example.com 3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11
+// Add the view key, which is the end of the page's link, if the callback is private.
 
 import { io } from "socket.io-client";
 
-const [, , server, uuid] = process.argv;
+const [, , server, uuid, key] = process.argv;
 if (!uuid) {
-  console.error("usage: node watch.mjs SERVER UUID");
+  console.error("usage: node watch.mjs SERVER UUID [KEY]");
   process.exit(2);
 }
 
-const at = { uuid };
+const at = { uuid, key };
 const socket = io(server, { auth: at });
 // The client sends these with each connect, and the server counts the missed requests.
 for (const name of ["joined", "request"]) {

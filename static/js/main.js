@@ -14,20 +14,32 @@ import { Secrets } from "./state/secrets.js";
 import { Settings } from "./state/settings.js";
 import { Store } from "./state/store.js";
 import { Verdicts } from "./state/verdicts.js";
+import { isPrivate, keyIn, watchLink } from "./wire/private.js";
 import { openStream } from "./wire/stream.js";
 
 const page = /** @type {import("./components/webhook-page.js").WebhookPage} */ (
   document.querySelector("webhook-page")
 );
-const { uuid = "", server = "", replyUrl = "" } = page.dataset;
+const { uuid = "", replyUrl = "" } = page.dataset;
+const server = location.origin + (page.dataset.server ?? "");
+const key = isPrivate(uuid) ? keyIn(location.hash) : "";
 
 const settings = new Settings(() => localStorage);
 const recogniser = { recognise, summarise };
 const secrets = new Secrets(() => sessionStorage, uuid);
 const handshakes = new HandshakeResponder(
   secrets,
-  new URL(".", new URL(replyUrl, location.href)).href,
+  new URL(".", new URL(replyUrl, location.origin)).href,
+  key,
 );
+
+/** The state of a page without the view key, which opens no stream. @type {import("./wire/contract.js").Link} */
+const NO_KEY = {
+  state: "refused",
+  message: "this callback is private. Open the complete link, which ends in #key=…",
+  retryAt: 0,
+  reason: "private",
+};
 
 class PageStore extends Store {
   /** @param {import("./wire/contract.js").CapturedRequest} request */
@@ -51,13 +63,26 @@ page.settings = settings;
 page.recogniser = recogniser;
 page.secrets = secrets;
 page.verdicts = new Verdicts(secrets, recognise, checkRemembered);
-page.replies = new ReplyApi(replyUrl);
-const stream = openStream({ server: location.origin + server, uuid }, store);
-page.addEventListener("try-now", stream.tryNow);
-handshakes.follow(stream);
-stream.onJoined(readReply);
+page.replies = new ReplyApi(replyUrl, key);
+page.watchLink = watchLink({ server, uuid, key });
+if (isPrivate(uuid) && !key) store.linkChanged(NO_KEY);
+else follow(openStream(key ? { server, uuid, key } : { server, uuid }, store));
+addEventListener("hashchange", reloadWithOtherKey);
 followKeys(page);
 startAlerts(store, settings);
+
+/** @param {import("./wire/contract.js").Stream} stream */
+function follow(stream) {
+  page.addEventListener("try-now", stream.tryNow);
+  handshakes.follow(stream);
+  stream.onJoined(readReply);
+}
+
+/** Start again with the key that the user entered in the address bar. */
+function reloadWithOtherKey() {
+  const other = keyIn(location.hash);
+  if (isPrivate(uuid) && other && other !== key) location.reload();
+}
 
 /** Read the reply, which may have changed while the page was disconnected. */
 async function readReply() {

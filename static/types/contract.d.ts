@@ -30,6 +30,7 @@
  * @typedef {object} StreamPosition  a callback, and a position in its stream
  * @property {string} server   URL of the server, with its prefix if it has one
  * @property {string} uuid
+ * @property {string} [key]    the view key, which a private callback needs
  * @property {string} [epoch]  with `seq`, the position of the last request received
  * @property {number} [seq]
  *
@@ -110,7 +111,7 @@
  * @property {Link} link
  *
  * @typedef {object} Log  the properties and methods that `<webhook-log>` adds to an element
- * @property {string} src   URL of a callback or of its page
+ * @property {string} src   URL of a callback or of its page; with `#key=…` if the callback is private
  * @property {number} maxEntries  maximum entries in the list
  * @property {Link["state"]} state                    read only
  * @property {readonly CapturedRequest[]} requests    read only; newest first
@@ -176,6 +177,10 @@ export type StreamPosition = {
      */
     server: string;
     uuid: string;
+    /**
+     * the view key, which a private callback needs
+     */
+    key?: string;
     /**
      * with `seq`, the position of the last request received
      */
@@ -353,7 +358,7 @@ export type LogEvents = {
 };
 export type Log = {
     /**
-     * URL of a callback or of its page
+     * URL of a callback or of its page; with `#key=…` if the callback is private
      */
     src: string;
     /**

@@ -15,7 +15,7 @@ export type StreamPosition = import("./contract.js").StreamPosition;
 export type Sink = import("./contract.js").Sink;
 export type Stream = import("./contract.js").Stream;
 /**
- * Read the server and the callback from a URL.
+ * Read the server and the callback from a URL, and the view key from its fragment, `#key=…`.
  * @param {string} url  of a callback, `<server>/<uuid>`, or of its page, `<server>/view/<uuid>`
  * @returns {StreamPosition}
  * @throws {TypeError} if the URL is neither; its message can be shown to people

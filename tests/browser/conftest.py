@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -62,6 +63,11 @@ def browser(request: pytest.FixtureRequest, launch: Callable[[str], Browser]) ->
     """The same engine without what surrounds a page, if installed; it needs a third of the work."""
     path = shutil.which("chromium-headless-shell")
     return launch(path) if path else request.getfixturevalue("whole_browser")
+
+
+def uuid_of(page: Page) -> str:
+    """Return the UUID of the callback that a page shows."""
+    return urlsplit(page.url).path.rpartition("/")[2]
 
 
 class ConsoleErrors:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.clock import stop_clock
-from tests.browser.conftest import UNREACHABLE, ConsoleErrors
+from tests.browser.conftest import UNREACHABLE, ConsoleErrors, uuid_of
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -50,7 +50,7 @@ TONES = """() => {
 
 def sent(page: Page, server: Server, *paths: str) -> None:
     """Send requests and wait until the page shows them, the last one first."""
-    uuid = page.url.rpartition("/")[2]
+    uuid = uuid_of(page)
     for path in paths:
         post(server.address, f"/{uuid}{path}", b"hello")
         expect(page.locator(".row").first).to_contain_text(path)
@@ -116,7 +116,7 @@ def test_p_pauses_and_resumes(server: Server, open_page: Open) -> None:
     page = open_page(server)
     sent(page, server, "/one")
     page.keyboard.press("p")
-    post(server.address, f"/{page.url.rpartition('/')[2]}/held")
+    post(server.address, f"/{uuid_of(page)}/held")
     expect(page.get_by_role("button", name="Resume (1)")).to_be_visible()
     page.keyboard.press("p")
     expect(page.locator(".row")).to_have_count(2)
@@ -225,7 +225,7 @@ def test_the_list_keeps_the_chosen_number_of_requests(server: Server, open_page:
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Maximum requests in the list").select_option("100")
     close(page)
-    uuid = page.url.rpartition("/")[2]
+    uuid = uuid_of(page)
     for number in range(103):
         post(server.address, f"/{uuid}/{number}")
     expect(page.locator(".row").first).to_contain_text("/102")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.clock import stop_clock
-from tests.browser.conftest import UNREACHABLE, ConsoleErrors
+from tests.browser.conftest import UNREACHABLE, ConsoleErrors, uuid_of
 from tests.support.processes import Redis, Server
 from tests.support.sender import post, send
 from webhook_logger.errors import Reason
@@ -21,7 +21,7 @@ Open = Callable[..., Page]
 
 def test_the_root_opens_a_new_live_callback_with_its_url(server: Server, open_page: Open) -> None:
     page = open_page(server)
-    uuid = page.url.rpartition("/")[2]
+    uuid = uuid_of(page)
     expect(page.locator(".callback-text")).to_have_text(f"{server.url}/{uuid}")
     assert open_page(server).url != page.url
 
@@ -42,7 +42,7 @@ def test_the_url_can_be_copied(server: Server, open_page: Open) -> None:
     page.locator(".callback webhook-copy-button button").click()
     expect(page.locator(".callback webhook-copy-button button")).to_contain_text("Copied")
     copied = page.evaluate("() => navigator.clipboard.readText()")
-    assert copied == server.url + "/" + page.url.rpartition("/")[2]
+    assert copied == server.url + "/" + uuid_of(page)
 
 
 def test_two_pages_of_a_callback_show_a_request_and_others_do_not(

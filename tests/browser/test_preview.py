@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.browser.conftest import ConsoleErrors
+from tests.browser.conftest import ConsoleErrors, uuid_of
 from tests.support.patience import eventually
 from tests.support.processes import Server
 from tests.support.sender import post
@@ -143,7 +143,7 @@ def document(part: str, url: str) -> str:
 
 def preview(server: Server, page: Page, source: str) -> FrameLocator:
     """Send the source as a body, and return its preview."""
-    path = f"/{page.url.rpartition('/')[2]}/{uuid4()}"
+    path = f"/{uuid_of(page)}/{uuid4()}"
     post(server.address, path, source.encode(), HTML)
     newest = page.locator(".row").first
     expect(newest).to_contain_text(path[-36:])

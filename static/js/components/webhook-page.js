@@ -24,6 +24,7 @@ export class WebhookPage extends LitElement {
     recogniser: { attribute: false },
     secrets: { attribute: false },
     verdicts: { attribute: false },
+    watchLink: {},
     loaded: { state: true },
     failure: { state: true },
   };
@@ -38,6 +39,8 @@ export class WebhookPage extends LitElement {
     this.secrets = undefined;
     /** @type {import("../state/verdicts.js").Verdicts | undefined} */
     this.verdicts = undefined;
+    /** The link for people who may watch, with the view key if the callback is private. */
+    this.watchLink = "";
     /** Names of the sheets that are loaded. @type {ReadonlySet<string>} */
     this.loaded = new Set();
     /** Why a sheet could not be loaded, or "". */
@@ -69,6 +72,7 @@ export class WebhookPage extends LitElement {
     super.scheduleUpdate();
   }
 
+  /** The URL for senders. */
   get url() {
     return location.origin + (this.dataset.callbackPath ?? "");
   }

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import "../components/copy-button.js";
 import "../components/live-badge.js";
 import { requestCount } from "../text/format.js";
+import { watchLink } from "../wire/private.js";
 
 const BADGE_PARTS = [
   ...["badge", "badge-connecting", "badge-live", "badge-reconnecting"],
@@ -30,7 +31,7 @@ export function logBar({ snapshot, place, actions }) {
       <span class="actions">
         ${requests ? button("Clear", actions.clear) : nothing}
         ${requests && place ? html`<webhook-copy-button .text=${`${place.server}/${place.uuid}`} label="Copy URL"></webhook-copy-button>` : nothing}
-        ${place ? html`<a part="button" class="button" href="${place.server}/view/${place.uuid}" target="_blank" rel="noopener noreferrer">Open dashboard</a>` : nothing}
+        ${place ? html`<a part="button" class="button" href=${watchLink(place)} target="_blank" rel="noopener noreferrer">Open dashboard</a>` : nothing}
       </span>
     </div>
     ${link.message ? html`<p part="notice" class="notice message" data-state=${link.state} role="alert">${messageText(link)}</p>` : nothing}

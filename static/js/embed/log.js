@@ -4,11 +4,14 @@
  * @typedef {import("../wire/contract.js").StreamPosition} StreamPosition
  */
 
+import { isPrivate } from "../wire/private.js";
 import { openStream, parseCallbackUrl } from "../wire/stream.js";
 import { LogStore } from "./log-store.js";
 import { mixedText, policyText } from "./obstacles.js";
 
 const NO_SRC = "set the src attribute to the URL of a callback";
+const NO_KEY =
+  "this callback is private. Set the src attribute to the link for people who may watch, which ends in #key=…";
 
 export class Log {
   #maxEntries;
@@ -73,6 +76,8 @@ export class Log {
   #goTo(place) {
     const { server, uuid } = this.place ?? {};
     if (uuid !== place.uuid || server !== place.server) this.#reset(place);
+    else this.place = { ...this.place, ...place, key: place.key };
+    if (isPrivate(place.uuid) && !place.key) return this.#refuse(NO_KEY, "private");
     const obstacle = mixedText(place.server, location.origin);
     if (obstacle) return this.#refuse(obstacle);
     this.store.linkChanged({ state: "connecting", message: "", retryAt: 0 });
@@ -85,10 +90,13 @@ export class Log {
     this.store = new LogStore(this.#maxEntries, this.#listener);
   }
 
-  /** @param {string} message */
-  #refuse(message) {
+  /**
+   * @param {string} message
+   * @param {string} [reason]
+   */
+  #refuse(message, reason) {
     this.#close();
-    this.store.linkChanged({ state: "refused", message, retryAt: 0 });
+    this.store.linkChanged({ state: "refused", message, retryAt: 0, reason });
   }
 
   #close() {

@@ -56,7 +56,7 @@ export class WebhookLog extends LitElement {
     this.opened = "";
   }
 
-  /** URL of a callback or of its dashboard. */
+  /** URL of a callback or of its page; with `#key=…` if the callback is private. */
   get src() {
     return this.#src;
   }

@@ -7,6 +7,7 @@
  * @typedef {import("../state/secrets.js").Secrets} Secrets
  */
 
+import { apiHeaders } from "../wire/private.js";
 import { findHandshake, handshakeResponse } from "./handshake.js";
 import { providerOf } from "./registry.js";
 
@@ -15,14 +16,17 @@ const TIMEOUT_MS = 10_000;
 export class HandshakeResponder {
   #secrets;
   #url;
+  #key;
 
   /**
    * @param {Secrets} secrets
    * @param {string} url  of the callback in the API, with a slash at the end
+   * @param {string} [key]  the view key of a private callback
    */
-  constructor(secrets, url) {
+  constructor(secrets, url, key = "") {
     this.#secrets = secrets;
     this.#url = url;
+    this.#key = key;
   }
 
   /**
@@ -59,7 +63,7 @@ export class HandshakeResponder {
   async #post(id, response) {
     const url = `${this.#url}requests/${encodeURIComponent(id)}/response`;
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const headers = { "Content-Type": "application/json" };
+    const headers = apiHeaders(this.#key);
     const options = { method: "POST", headers, body: JSON.stringify(response), signal };
     await fetch(url, options).catch(() => undefined);
   }

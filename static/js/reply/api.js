@@ -4,16 +4,22 @@
  * @typedef {import("./reply.js").Reply} Reply
  */
 
+import { apiHeaders } from "../wire/private.js";
 import { ReplyProblem } from "./texts.js";
 
 const TIMEOUT_MS = 10_000;
 
 export class ReplyApi {
   #url;
+  #key;
 
-  /** @param {string} url */
-  constructor(url) {
+  /**
+   * @param {string} url
+   * @param {string} [key]  the view key of a private callback
+   */
+  constructor(url, key = "") {
     this.#url = url;
+    this.#key = key;
   }
 
   /** @returns {Promise<Reply>} */
@@ -38,7 +44,7 @@ export class ReplyApi {
    * @param {string} [body]
    */
   async #request(method, body) {
-    const headers = { Accept: "application/json", "Content-Type": "application/json" };
+    const headers = { Accept: "application/json", ...apiHeaders(this.#key) };
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(this.#url, { method, headers, body, signal }).catch(() => {
       throw new Error("The server can’t be reached. Check the connection, then try again.");

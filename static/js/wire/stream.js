@@ -11,6 +11,7 @@
 
 import { Fetch, io, WebSocket, XHR } from "socket.io-client";
 import { Handover } from "./handover.js";
+import { keyIn } from "./private.js";
 import { retryDelay } from "./retry.js";
 import { handoverSeconds, SecondConnection } from "./second-connection.js";
 
@@ -43,21 +44,24 @@ const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const CALLBACK = new RegExp(`^(.*?)(?:/view)?/(${UUID})(?:/|$)`, "i");
 
 /**
- * Read the server and the callback from a URL.
+ * Read the server and the callback from a URL, and the view key from its fragment, `#key=…`.
  * @param {string} url  of a callback, `<server>/<uuid>`, or of its page, `<server>/view/<uuid>`
  * @returns {StreamPosition}
  * @throws {TypeError} if the URL is neither; its message can be shown to people
  */
 export function parseCallbackUrl(url) {
-  const { protocol, origin, pathname } = URL.canParse(url) ? new URL(url) : NO_URL;
+  const { protocol, origin, pathname, hash } = URL.canParse(url) ? new URL(url) : NO_URL;
   const found = /^https?:$/.test(protocol) && CALLBACK.exec(pathname);
   if (!found) {
-    throw new TypeError(`${JSON.stringify(url)} is not the URL of a callback, https://…/<uuid>.`);
+    const shown = JSON.stringify(url.replace(/#.*/s, "")); // a fragment can contain the view key
+    throw new TypeError(`${shown} is not the URL of a callback, https://…/<uuid>.`);
   }
-  return { server: origin + found[1], uuid: found[2].toLowerCase() };
+  const callback = { server: origin + found[1], uuid: found[2].toLowerCase() };
+  const key = keyIn(hash);
+  return key ? { ...callback, key } : callback;
 }
 
-const NO_URL = { protocol: "", origin: "", pathname: "" };
+const NO_URL = { protocol: "", origin: "", pathname: "", hash: "" };
 
 /**
  * Join a callback's stream and stay joined, across reconnects, until it is closed.
@@ -209,8 +213,9 @@ class Connection {
    * @param {import("socket.io-client").Socket} socket
    */
   #claim(socket) {
+    const { uuid, key } = this.#at;
     const respond = this.#respondsToHandshakes && "handshakes";
-    socket.emit("join", { uuid: this.#at.uuid, respond });
+    socket.emit("join", { uuid, key, respond });
   }
 
   /** @param {number} seconds  the time for which the first connection stays open */

@@ -5,6 +5,7 @@ import { Secrets } from "../../../static/js/state/secrets.js";
 import { sample, UUID } from "../samples.js";
 
 const API = "https://hooks.example.com/api/callbacks/";
+const KEY = "AAAAAAAAAAAAAAAAAAAAAA";
 const JSON_TYPE = /** @type {[string, string]} */ (["Content-Type", "application/json"]);
 
 /**
@@ -37,10 +38,11 @@ async function posted(context, handshake, remembered) {
     secrets.remember(provider, { secret });
   }
   const fetch = context.mock.method(globalThis, "fetch", async () => new Response());
-  await new HandshakeResponder(secrets, API).answer(handshake);
+  await new HandshakeResponder(secrets, API, KEY).answer(handshake);
   fetch.mock.restore();
   return fetch.mock.calls.map(({ arguments: [url, options] }) => {
     assert.equal(url, `${API}requests/${encodeURIComponent(handshake.id)}/response`);
+    assert.equal(new Headers(options?.headers).get("Webhook-View-Key"), KEY);
     return JSON.parse(String(options?.body)).status;
   });
 }

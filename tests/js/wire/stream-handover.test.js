@@ -13,6 +13,7 @@ const { Handover } = await import("../../../static/js/wire/handover.js");
 const { handoverSeconds } = await import("../../../static/js/wire/second-connection.js");
 
 const UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11";
+const KEY = "AAAAAAAAAAAAAAAAAAAAAA";
 const DRAINING = { reason: "draining", seconds: 5 };
 
 /** @param {number} seq */
@@ -40,10 +41,10 @@ const until = async (report) => {
   while (!reports.includes(report)) await once(reported, "report");
 };
 
-/** Open a stream whose first connection has joined at position 5. */
-const open = async () => {
+/** Open a stream whose first connection has joined at position 5. @param {{key?: string}} [more] */
+const open = async (more) => {
   stream = openStream(
-    { server: server.url ?? "", uuid: UUID },
+    { server: server.url ?? "", uuid: UUID, ...more },
     {
       linkChanged: ({ state, message }) => add(message ? `${state}: ${message}` : state),
       joined: ({ seq, missed }) => add(`joined ${seq}, missed ${missed}`),
@@ -84,6 +85,20 @@ test("a stream moves to a second connection in order, and reports nothing", asyn
   second.emit("request", at(8));
   await until("request 8");
   assert.deepEqual(reports, ["request 6", "request 7", "request 8"]);
+});
+
+test("the view key is part of each connection, of each claim and of the position", async () => {
+  const first = await open({ key: KEY });
+  assert.equal(first.auth.key, KEY);
+  stream.respondToHandshakes(true);
+  first.emit("bye", DRAINING);
+  const second = await server.session();
+  assert.deepEqual(second.auth, { ...at(5), key: KEY, replaces: `socket of ${first.sid}` });
+  second.emit("joined", joined(5));
+  await server.until(() => first.ended && second.joins.length > 0);
+  const claim = { uuid: UUID, key: KEY, respond: "handshakes" };
+  assert.deepEqual([first.joins, second.joins], [[claim], [claim]]);
+  assert.deepEqual(stream.close(), { server: server.url, ...at(5), key: KEY });
 });
 
 test("the second connection replaces the first one permanently", async () => {

@@ -27,6 +27,17 @@ test("the server includes a prefix and a port, but not a user name and a passwor
   }
 });
 
+test("the view key is read from the fragment, and never shown in an error", () => {
+  const key = "AAAAAAAAAAAAAAAAAAAAAA";
+  for (const path of [`/${UUID}`, `/view/${UUID}`, `/view/${UUID}?a#b=c&key=`]) {
+    const url = path.endsWith("=") ? path + key : `${path}#key=${key}`;
+    assert.deepEqual(parseCallbackUrl(SERVER + url), { server: SERVER, uuid: UUID, key });
+  }
+  assert.throws(() => parseCallbackUrl(`${SERVER}/view/x#key=${key}`), {
+    message: `"${SERVER}/view/x" is not the URL of a callback, https://…/<uuid>.`,
+  });
+});
+
 test("a URL that is not a callback throws a TypeError", () => {
   const wrong = [
     ...["", "nonsense", UUID, `/${UUID}`, SERVER, `${SERVER}/${UUID}x`, `${SERVER}/x${UUID}`],

@@ -1,0 +1,47 @@
+/**
+ * Private callbacks: people need the view key to watch. It is in the fragment of the page's
+ * address, which browsers never send. Only the server checks it: on plain http, pages have
+ * no SHA-256.
+ */
+
+/** A UUID of version 8, see RFC 9562. All others name open callbacks. */
+const PRIVATE = /^.{14}8.{4}[89ab]/i;
+
+/** 128 bits in unpadded base64url. */
+const KEY = /^[\w-]{22}$/;
+
+/** @param {string} uuid */
+export function isPrivate(uuid) {
+  return PRIVATE.test(uuid);
+}
+
+/** @param {string} text */
+export function isKey(text) {
+  return KEY.test(text);
+}
+
+/**
+ * Return the view key in a fragment, or "". It can be incomplete.
+ * @param {string} fragment  with its `#`
+ */
+export function keyIn(fragment) {
+  return new URLSearchParams(fragment.slice(1)).get("key") ?? "";
+}
+
+/**
+ * Return the link for people who may watch.
+ * @param {{server: string, uuid: string, key?: string}} callback
+ */
+export function watchLink({ server, uuid, key }) {
+  return `${server}/view/${uuid}${key ? `#key=${key}` : ""}`;
+}
+
+/**
+ * Return the headers of a call of the API with a JSON body.
+ * @param {string} key  the view key, or "" for an open callback
+ * @returns {Record<string, string>}
+ */
+export function apiHeaders(key) {
+  const headers = { "Content-Type": "application/json" };
+  return key ? { ...headers, "Webhook-View-Key": key } : headers;
+}
