@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
-from uuid import UUID
 
 import pytest
 from flask import Flask, url_for
@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from config import Config
 from webhook_logger.app import create_app
+from webhook_logger.callbacks import uuid_of_key
 
 CALLBACK = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 
@@ -73,14 +74,21 @@ def test_a_callback_responds_with_the_contracts_headers(
     }
 
 
-def test_the_root_redirects_to_a_new_callback_each_time(client: FlaskClient) -> None:
-    responses = [client.get("/") for _ in range(2)]
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_root_redirects_to_a_new_private_callback_each_time(
+    client: FlaskClient, method: str
+) -> None:
+    responses = [client.open("/", method=method) for _ in range(2)]
     assert [response.status_code for response in responses] == [302, 302]
     assert responses[0].headers["Cache-Control"] == "no-store"
-    locations = [response.headers["Location"] for response in responses]
-    assert locations[0] != locations[1]
-    assert locations[0].startswith("/view/")
-    assert UUID(locations[0].removeprefix("/view/")).version == 4
+    assert responses[0].headers["Referrer-Policy"] == "no-referrer"
+    keys = set()
+    for response in responses:
+        match = re.fullmatch(r"/view/([0-9a-f-]{36})#key=(.{22})", response.headers["Location"])
+        assert match
+        assert match[1] == uuid_of_key(match[2])
+        keys.add(match[2])
+    assert len(keys) == 2
 
 
 def test_the_page_has_the_strict_policy_with_a_new_nonce(client: FlaskClient) -> None:

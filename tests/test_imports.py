@@ -29,7 +29,7 @@ ARROWS = {
         *("providers", "reply"),
     },
     "viewers": {"callbacks", "delivery", "errors", "metrics", "rates", "reply"},
-    "views": {"delivery", "errors", "metrics", "rates", "reply"},
+    "views": {"callbacks", "delivery", "errors", "metrics", "rates", "reply"},
     "reply": {"captured", "errors", "headers", "memo", "providers"},
     "delivery": {"callbacks", "captured", "errors", "rates"},
     "serving": {"errors", "headers", "memo", "plain"},

@@ -18,7 +18,7 @@ from config import Config
 from tests.support.contract.documents import follow, require_valid, validator
 from tests.support.contract.http import ANY_REQUEST, NAME
 from webhook_logger.app import create_app
-from webhook_logger.callbacks import UUID_PATTERN
+from webhook_logger.callbacks import UUID_PATTERN, VIEW_KEY_HEADER
 from webhook_logger.errors import Reason, Refusal, error_json
 from webhook_logger.reply import Reply, headers, response_to_json
 from webhook_logger.reply import fields as limits
@@ -105,9 +105,18 @@ def test_every_operation_documents_a_successful_response(document: dict[str, Any
 
 def test_every_parameter_of_a_path_is_declared(document: dict[str, Any]) -> None:
     for path, item in document["paths"].items():
-        declared = [follow(NAME, each)["name"] for each in item.get("parameters", [])]
+        parameters = [follow(NAME, each) for each in item.get("parameters", [])]
+        declared = [each["name"] for each in parameters if each["in"] == "path"]
         assert declared == re.findall("{(.*?)}", path)
         assert not path.endswith("/") or path == "/"
+
+
+def test_every_operation_of_the_api_documents_the_view_key(document: dict[str, Any]) -> None:
+    items = [item for path, item in document["paths"].items() if path.startswith("/api/")]
+    assert items
+    for item in items:
+        assert VIEW_KEY_HEADER in [follow(NAME, each)["name"] for each in item["parameters"]]
+        assert all("403" in item[name]["responses"] for name in METHODS & set(item))
 
 
 def test_every_array_describes_its_items(document: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ PATH = "path and method"
 STREAM = "`/socket.io/`"
 API = "`/api/`"
 MESSAGE = "a viewer's message"
+VIEW = "`/api/`, or a viewer's message"
 
 
 @unique
@@ -153,6 +154,14 @@ class Reason(Enum):
         409,
         "No request with this id is waiting: it timed out, already has a response, or no "
         "viewer that could respond is connected.",
+    )
+
+    # A private callback
+    PRIVATE = (
+        VIEW,
+        403,
+        "This callback is private. The request needs its view key, which is part of the link for "
+        "people who may watch.",
     )
 
     # A viewer's message: CONNECT, `join` or `leave`

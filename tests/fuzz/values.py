@@ -6,6 +6,8 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from webhook_logger.callbacks import uuid_of_key
+
 JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -26,10 +28,13 @@ def _nearly(uuid: UUID) -> st.SearchStrategy[str]:
 
 
 UUIDS = st.uuids().flatmap(_nearly) | st.text(max_size=40)
+KEYS = st.from_regex("[A-Za-z0-9_-]{22}", fullmatch=True)
+PRIVATE_JOINS = KEYS.map(lambda key: {"uuid": uuid_of_key(key), "key": key})
 JOINS = st.fixed_dictionaries(
     {},
     optional={
         "uuid": UUIDS | JSON,
+        "key": KEYS | st.text(max_size=30) | JSON,
         "epoch": st.text(max_size=80) | JSON,
         "seq": st.integers(-1, 2**54) | JSON,
         "respond": st.sampled_from([True, "handshakes"]) | JSON,

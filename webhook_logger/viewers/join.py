@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from webhook_logger.callbacks import canonical_uuid
+from webhook_logger.callbacks import canonical_uuid, may_watch
 from webhook_logger.delivery import Barrier, Position
 from webhook_logger.errors import Reason, Refusal
 
@@ -26,7 +26,10 @@ def uuid_of(payload: object) -> str:
 
 @dataclass(frozen=True)
 class Join:
-    """A viewer's request to join a callback's room."""
+    """A viewer's request to join a callback's room, with the right to watch it.
+
+    It does not contain the view key, which is checked first and then discarded.
+    """
 
     uuid: str
     epoch: str | None = None
@@ -53,6 +56,8 @@ class Join:
     def from_payload(cls, payload: Any) -> Join:
         """Return the join. Raises `Refusal`."""
         uuid = uuid_of(payload)
+        if not may_watch(uuid, payload.get("key")):
+            raise Refusal(Reason.PRIVATE)
         epoch, seq = payload.get("epoch"), payload.get("seq")
         _check_printable("epoch", epoch, MAX_EPOCH_CHARACTERS)
         if type(seq) is float and seq.is_integer():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from webhook_logger.callbacks import new_key, uuid_of_key
 from webhook_logger.views.pages import page
 
 
@@ -16,9 +17,14 @@ def make_dashboard(max_body_bytes: int) -> Blueprint:
 
     @dashboard.get("/")
     def fresh() -> AnyResponse:
-        """Redirect the visitor to a new callback."""
-        response = redirect(url_for("dashboard.view", uuid=uuid4()))
+        """Redirect the visitor to a new private callback.
+
+        The key is in the fragment, which browsers send to no server. Never log `Location`.
+        """
+        key = new_key()
+        response = redirect(url_for("dashboard.view", uuid=uuid_of_key(key), _anchor=f"key={key}"))
         response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     @dashboard.get("/view/<uuid:uuid>")

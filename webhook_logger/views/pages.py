@@ -46,6 +46,6 @@ def page(template: str, **context: object) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce, ancestors=ancestors)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    # The URL contains the callback's UUID, which is enough to see its requests.
+    # The URL contains the callback's UUID, which is enough to see the requests of an open callback.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

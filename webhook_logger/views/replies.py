@@ -12,6 +12,7 @@ from webhook_logger.errors import Reason, Refusal
 from webhook_logger.rates import Rates
 from webhook_logger.reply import COUNTERS, Reply, ReplyError, read_stored
 from webhook_logger.views.queue import queue
+from webhook_logger.views.view_key import require_view_key
 
 MAX_JSON_BYTES = 512 * 1024
 """Maximum body: room for the largest reply with each character as a six-character escape."""
@@ -23,6 +24,7 @@ _PATH = "/api/callbacks/<uuid:uuid>/reply"
 def make_replies(delivery: Delivery, max_changes_per_minute: int) -> Blueprint:
     """Make the API. The maximum changes are per address and worker; 0 for no limit."""
     replies = Blueprint("replies", __name__)
+    replies.before_request(require_view_key)
     changes = Rates(max_changes_per_minute, CHANGES_SECONDS)
 
     @replies.get(_PATH)

@@ -19,6 +19,7 @@ from webhook_logger.reply import (
     response_to_json,
 )
 from webhook_logger.views.queue import queue
+from webhook_logger.views.view_key import require_view_key
 
 JSON_BYTES_PER_BYTE = 6
 """Maximum size in JSON, where a byte can be a six-character escape."""
@@ -33,6 +34,7 @@ def make_responses(delivery: Delivery, max_body_bytes: int) -> Blueprint:
     sent to one waiting sender and is not stored, and waiting senders are limited.
     """
     responses = Blueprint("responses", __name__)
+    responses.before_request(require_view_key)
 
     @responses.post(_PATH)
     def respond(uuid: UUID, id: str) -> Response:  # `id`: the contract's name
