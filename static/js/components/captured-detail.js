@@ -2,7 +2,7 @@ import { html, LitElement, nothing, unsafeCSS } from "lit";
 import detail from "../../css/detail-sections.css";
 import pairs from "../../css/pairs-table.css";
 import timestamps from "../../css/timestamps.css";
-import { NO_NEEDLES } from "../state/filter-needles.js";
+import { NO_NEEDLES } from "../state/no-filter.js";
 import { isLong } from "../text/excerpt.js";
 import { byteSize, visible } from "../text/format.js";
 import { linesOf, pathSegments, queryOf, textOfLine } from "../wire/captured.js";

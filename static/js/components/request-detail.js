@@ -1,5 +1,5 @@
 import { html, LitElement, nothing } from "lit";
-import { NO_NEEDLES } from "../state/filter-needles.js";
+import { NO_NEEDLES } from "../state/no-filter.js";
 import { isLong } from "../text/excerpt.js";
 import { visible } from "../text/format.js";
 import { methodTone, textOfLine } from "../wire/captured.js";

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, unsafeCSS } from "lit";
-import { NO_NEEDLES } from "../state/filter-needles.js";
+import { NO_NEEDLES } from "../state/no-filter.js";
 import { responseText, statusTone } from "../state/responses.js";
 import { retryLabel, retryText } from "../state/retries.js";
 import { byteSize, fullTime } from "../text/format.js";
@@ -140,7 +140,7 @@ function verdictText(verdict) {
 /**
  * Render provider and event, or the start of the body; null if all are empty.
  * @param {import("../state/recogniser.js").Summary | undefined} summary
- * @param {import("../state/filter-needles.js").Needles} needles
+ * @param {import("../state/no-filter.js").Needles} needles
  */
 function rowSummary(summary, needles) {
   const { provider, event, text } = summary ?? { provider: "", event: "", text: "" };

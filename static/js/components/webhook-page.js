@@ -1,6 +1,7 @@
 import { html, LitElement } from "lit";
 import { BackButton } from "../browser/back.js";
 import { ReplyApi } from "../reply/api.js";
+import { Filter } from "../state/filter.js";
 import { NO_RECOGNISER } from "../state/recogniser.js";
 import { Settings } from "../state/settings.js";
 import { Store } from "../state/store.js";
@@ -179,7 +180,7 @@ export class WebhookPage extends LitElement {
 
   /** @param {CustomEvent<{text: string}>} event */
   onFilter({ detail }) {
-    this.store.setFilter(detail.text);
+    this.store.setFilter(new Filter(detail.text, this.recogniser));
   }
 
   async onLeave() {

@@ -1,23 +1,12 @@
-/**
- * The words of a filter that the page marks where they occur. Uses no DOM.
- *
- * @typedef {Record<"method" | "path" | "from" | "provider" | "event" | "header" | "body" | "query" | "type", readonly string[]>} Needles
- *   by the place to mark them in
- */
+/** The words of a filter that the page marks where they occur. Uses no DOM. */
 
 import { parseFilter } from "./filter.js";
-
-const PLACES = /** @type {(keyof Needles)[]} */ (
-  "method path from provider event header body query type".split(" ")
-);
-
-/** @type {Readonly<Needles>} */
-export const NO_NEEDLES = needlesIn(() => []);
+import { NO_NEEDLES, needlesIn } from "./no-filter.js";
 
 /**
  * Return the words that matching requests contain; words after a minus are not marked.
  * @param {string} text  of the filter
- * @returns {Readonly<Needles>}
+ * @returns {Readonly<import("./no-filter.js").Needles>}
  */
 export function filterNeedles(text) {
   const terms = parseFilter(text).filter(({ wanted }) => wanted);
@@ -35,14 +24,4 @@ function marksIn(field, place) {
   // The path is shown with the query, and the type is one of the headers.
   const shownIn = { path: ["path", "query"], header: ["header", "type"] }[field];
   return field === "" || (shownIn ?? [field]).includes(place);
-}
-
-/**
- * @param {(place: keyof Needles) => string[]} wordsIn
- * @returns {Readonly<Needles>}
- */
-function needlesIn(wordsIn) {
-  return /** @type {Needles} */ (
-    Object.fromEntries(PLACES.map((place) => [place, Object.freeze(wordsIn(place))]))
-  );
 }

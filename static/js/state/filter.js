@@ -16,6 +16,7 @@ import { bytesOf } from "../body/body.js";
 import { open, opened } from "../body/reading.js";
 import { turn } from "../browser/turn.js";
 import { linesOf, subpathAndQuery, textOfLine } from "../wire/captured.js";
+import { filterNeedles } from "./filter-needles.js";
 import { NO_RECOGNISER } from "./recogniser.js";
 
 /** Maximum characters of a body that are searched: a multiple of four, for base64. */
@@ -139,6 +140,7 @@ export class Filter {
     this.text = text;
     this.#recogniser = recogniser;
     this.#terms = parseFilter(text);
+    this.needles = filterNeedles(text);
     this.#searchesBodies = this.#terms.some(searchesBodies);
   }
 

@@ -13,15 +13,14 @@
  * @property {boolean} paused   new entries wait
  * @property {number} waiting      number of requests that wait
  * @property {string} filter
- * @property {import("./filter-needles.js").Needles} needles  words of the filter, to mark them
+ * @property {import("./no-filter.js").Needles} needles  words of the filter, to mark them
  * @property {import("./retries.js").Retries} retries
  * @property {Promise<void> | null} more  set while the filter is still searching; see `Filter`
  * @property {number} cleared   number of cleared requests that can be restored
  */
 
 import { EntryBuffer } from "./entry-buffer.js";
-import { Filter } from "./filter.js";
-import { filterNeedles, NO_NEEDLES } from "./filter-needles.js";
+import { NO_FILTER } from "./no-filter.js";
 import { NO_RECOGNISER } from "./recogniser.js";
 
 export class List {
@@ -29,8 +28,7 @@ export class List {
   #recogniser;
   #current;
   #waiting;
-  #filter = new Filter("");
-  #needles = NO_NEEDLES;
+  #filter = NO_FILTER;
   /** @type {EntryBuffer | undefined} */
   #cleared = undefined;
   paused = false;
@@ -57,10 +55,9 @@ export class List {
     this.#waiting.maxEntries = maxEntries;
   }
 
-  /** @param {string} text */
-  set filter(text) {
-    this.#filter = new Filter(text, this.#recogniser);
-    this.#needles = filterNeedles(text);
+  /** @param {import("./no-filter.js").ListFilter} filter */
+  set filter(filter) {
+    this.#filter = filter;
   }
 
   /** The entries that new ones are added to: those that wait while the list is paused. */
@@ -120,7 +117,7 @@ export class List {
     const matching = shown.length - (entries.length - requests);
     const { paused } = this;
     const waiting = this.#waiting.requests;
-    const filter = this.#filter.text;
+    const { text: filter, needles } = this.#filter;
     return {
       entries,
       shown,
@@ -131,7 +128,7 @@ export class List {
       paused,
       waiting,
       filter,
-      needles: this.#needles,
+      needles,
       more,
       cleared: this.#cleared?.requests ?? 0,
     };

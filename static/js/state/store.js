@@ -184,9 +184,9 @@ export class Store extends Observable {
     this.#change({});
   }
 
-  /** @param {string} text */
-  setFilter(text) {
-    this.#list.filter = text;
+  /** @param {import("./no-filter.js").ListFilter} filter */
+  setFilter(filter) {
+    this.#list.filter = filter;
     this.#change({});
   }
 

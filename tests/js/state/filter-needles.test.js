@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filterNeedles, NO_NEEDLES } from "../../../static/js/state/filter-needles.js";
+import { filterNeedles } from "../../../static/js/state/filter-needles.js";
+import { NO_NEEDLES } from "../../../static/js/state/no-filter.js";
 
 test("a plain word is marked everywhere, and a field's word where it is shown", () => {
   const needles = filterNeedles('Card path:/orders header:json -secret body:"a b"');

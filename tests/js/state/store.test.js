@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { DEFAULT_REPLY } from "../../../static/js/reply/default-reply.js";
 import { MAX_CHARACTERS } from "../../../static/js/state/entry-buffer.js";
+import { Filter } from "../../../static/js/state/filter.js";
 import { DEFAULTS } from "../../../static/js/state/settings.js";
 import { Store } from "../../../static/js/state/store.js";
 import { sample } from "../samples.js";
@@ -227,7 +228,7 @@ test("clearing while paused keeps the waiting requests", () => {
 test("a filter selects requests and keeps all notices", () => {
   store.requestArrived(sample({ seq: 1, method: "GET" }));
   arrive(3);
-  store.setFilter("method:get");
+  store.setFilter(new Filter("method:get"));
   assert.deepEqual(
     store.snapshot.shown.map(({ kind }) => kind),
     ["gap", "request"],
@@ -236,7 +237,7 @@ test("a filter selects requests and keeps all notices", () => {
   assert.equal(store.snapshot.requests, 2);
   store.requestArrived(sample({ seq: 4, method: "GET" }));
   assert.equal(store.snapshot.matching, 2);
-  store.setFilter("");
+  store.setFilter(new Filter(""));
   assert.equal(store.snapshot.shown, store.snapshot.entries);
 });
 
@@ -272,11 +273,11 @@ test("the plot counts all requests, including those that wait", () => {
 test("a request is not selected while the filter hides it", () => {
   store.requestArrived(sample({ seq: 1, method: "GET" }));
   arrive(2);
-  store.setFilter("method:post");
+  store.setFilter(new Filter("method:post"));
   assert.deepEqual([selected(), store.snapshot.hidden], [undefined, true]);
-  store.setFilter("method:get");
+  store.setFilter(new Filter("method:get"));
   assert.deepEqual([selected(), store.snapshot.hidden], ["id 1", false]);
-  store.setFilter("method:post");
+  store.setFilter(new Filter("method:post"));
   store.select("id 2", false);
   assert.equal(selected(), "id 2");
 });
@@ -285,7 +286,7 @@ test("a request to compare stays selected while the filter hides it", () => {
   store.requestArrived(sample({ seq: 1, method: "GET" }));
   arrive(2);
   store.compare();
-  store.setFilter("method:post");
+  store.setFilter(new Filter("method:post"));
   assert.equal(selected(), "id 1");
   assert.equal(store.snapshot.compared, store.snapshot.selected);
 });
