@@ -37,7 +37,7 @@ export class ListPane extends LitElement {
       <section class="page-list" aria-label="Requests" ?hidden=${isUntouched(snapshot)}>
         <list-toolbar .snapshot=${snapshot}></list-toolbar>
         <rate-plot .rate=${rate}></rate-plot>
-        ${snapshot.cleared ? html`<cleared-notice .count=${snapshot.cleared}></cleared-notice>` : ""}
+        ${snapshot.removed.count ? html`<cleared-notice .removed=${snapshot.removed} .pinned=${snapshot.pinned.size}></cleared-notice>` : ""}
         ${isChoosing(snapshot) ? html`<compare-notice .request=${snapshot.compared}></compare-notice>` : ""}
         <request-list .snapshot=${snapshot} .recogniser=${this.recogniser} .verdicts=${this.verdicts}></request-list>
       </section>

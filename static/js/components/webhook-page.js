@@ -204,12 +204,12 @@ export class WebhookPage extends LitElement {
   }
 
   onUndo() {
-    this.store.undoClear();
+    this.store.undo();
     this.focusRow();
   }
 
   onForget() {
-    this.store.forgetCleared();
+    this.store.forgetRemoved();
   }
 
   /** @param {CustomEvent<string>} event  its detail is the name of a sheet's element */

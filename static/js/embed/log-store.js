@@ -71,6 +71,6 @@ export class LogStore extends Store {
   /** Clear the list. It can't be restored. */
   clear() {
     super.clear();
-    this.forgetCleared();
+    this.forgetRemoved();
   }
 }

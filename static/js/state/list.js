@@ -16,9 +16,16 @@
  * @property {import("./no-filter.js").Needles} needles  words of the filter, to mark them
  * @property {import("./retries.js").Retries} retries
  * @property {Promise<void> | null} more  set while the filter is still searching; see `Filter`
- * @property {number} cleared   number of cleared requests that can be restored
+ * @property {Removed} removed
+ * @property {ReadonlySet<string>} unread   keys of requests that the user has not opened
+ * @property {ReadonlySet<string>} pinned   keys of requests that stay in the list
+ * @property {ReadonlyMap<string, string>} notes  the user's notes on requests, by key
+ *
+ * @typedef {{count: number, cleared: boolean}} Removed
+ *   count: number of requests that can be restored; cleared: not all were removed one by one
  */
 
+import { Annotations, MAX_NOTE, MAX_PINNED } from "./annotations.js";
 import { EntryBuffer } from "./entry-buffer.js";
 import { NO_FILTER } from "./no-filter.js";
 import { NO_RECOGNISER } from "./recogniser.js";
@@ -29,8 +36,8 @@ export class List {
   #current;
   #waiting;
   #filter = NO_FILTER;
-  /** @type {EntryBuffer | undefined} */
-  #cleared = undefined;
+  #annotations = new Annotations();
+  #cleared = false;
   paused = false;
 
   /**
@@ -45,7 +52,7 @@ export class List {
   }
 
   #emptyBuffer() {
-    return new EntryBuffer(this.#maxEntries, this.#recogniser);
+    return new EntryBuffer(this.#maxEntries, this.#recogniser, this.#annotations);
   }
 
   /** @param {number} maxEntries */
@@ -84,35 +91,78 @@ export class List {
     return waiting.oldestFirst();
   }
 
-  /** Clear the list, but not the entries that wait. `restore` restores this and earlier clears. */
-  clear() {
-    if (this.#current.requests > 0) {
-      this.restore();
-      this.#cleared = this.#current;
+  /** @param {Entry} entry */
+  add(entry) {
+    this.target.add(entry);
+    if (entry.kind === "request" && !this.paused) this.#annotations.unread.add(entry.key);
+  }
+
+  /** @param {string} key  of a request that the user has opened; returns whether it was unread */
+  read(key) {
+    return this.#annotations.unread.delete(key);
+  }
+
+  readAll() {
+    this.#annotations.unread.clear();
+  }
+
+  /**
+   * Pin a request, or unpin it. Returns whether that was possible: the number is limited.
+   * @param {string} key
+   */
+  togglePin(key) {
+    const { pinned } = this.#annotations;
+    if (pinned.delete(key)) {
+      this.#current.sort();
+      return true;
     }
-    this.#current = this.#emptyBuffer();
+    if (pinned.size >= MAX_PINNED || this.get(key)?.kind !== "request") return false;
+    pinned.add(key);
+    this.#current.pin(key);
+    return true;
   }
 
-  /** Restore the cleared entries, below newer ones. */
+  /**
+   * Write a note on a request and pin it, or remove the note. Returns whether that was possible.
+   * @param {string} key
+   * @param {string} text
+   */
+  setNote(key, text) {
+    const { notes, pinned } = this.#annotations;
+    const note = text.trim().slice(0, MAX_NOTE);
+    if (!note) notes.delete(key);
+    else if (!pinned.has(key) && !this.togglePin(key)) return false;
+    else notes.set(key, note);
+    return true;
+  }
+
+  /** @param {string} key  of a request to remove; `restore` restores it */
+  remove(key) {
+    this.#cleared &&= this.#current.removed > 0;
+    this.#current.remove(key);
+  }
+
+  /** Remove all entries that are not pinned, but not those that wait. */
+  clear() {
+    this.#cleared = true;
+    this.#current.clear();
+  }
+
+  /** Restore all removed entries in their places, and return them. */
   restore() {
-    const since = this.#current;
-    this.#current = this.#cleared ?? since;
-    this.#cleared = undefined;
-    if (this.#current === since) return;
-    this.#current.maxEntries = this.#maxEntries;
-    for (const entry of since.oldestFirst()) this.#current.add(entry);
-    this.#current.dropped += since.dropped;
+    return this.#current.restore();
   }
 
-  /** Drop the cleared entries. */
+  /** Drop the removed entries. */
   forget() {
-    this.#cleared = undefined;
+    this.#current.forget();
   }
 
   /** @returns {View} */
   view() {
-    const { requests, dropped, retries } = this.#current;
-    const entries = [...this.#current.oldestFirst()].reverse();
+    const { requests, dropped, retries, removed } = this.#current;
+    const { unread, pinned, notes } = this.#annotations;
+    const entries = this.#current.oldestFirst().reverse();
     const { shown, more } = this.#filter.choose(entries);
     const matching = shown.length - (entries.length - requests);
     const { paused } = this;
@@ -130,7 +180,10 @@ export class List {
       filter,
       needles,
       more,
-      cleared: this.#cleared?.requests ?? 0,
+      removed: { count: removed, cleared: this.#cleared },
+      unread,
+      pinned,
+      notes,
     };
   }
 }

@@ -33,6 +33,15 @@ export class Selection {
     this.#opened = opened;
   }
 
+  /**
+   * Select the newest request, unless the user compares two.
+   * @param {readonly import("./entries.js").Entry[]} shown  newest first
+   */
+  follow(shown) {
+    const newest = shown.find(({ kind }) => kind === "request");
+    if (newest?.kind === "request" && !this.#compared) this.#selected = newest.request;
+  }
+
   /** Return to the list. */
   close() {
     this.#opened = false;

@@ -6,6 +6,7 @@
  * @property {number} maxEntries    maximum requests in the list
  * @property {boolean} notify  desktop notifications of new requests
  * @property {boolean} sound
+ * @property {boolean} follow  the newest request is always the selected one
  * @property {boolean} keys    single-key shortcuts are on
  */
 
@@ -17,6 +18,7 @@ export const DEFAULTS = {
   maxEntries: 1000,
   notify: false,
   sound: false,
+  follow: false,
   keys: true,
 };
 
@@ -32,6 +34,7 @@ const VALID = {
   maxEntries: (value) => LIMITS.some((each) => each === value),
   notify: (value) => typeof value === "boolean",
   sound: (value) => typeof value === "boolean",
+  follow: (value) => typeof value === "boolean",
   keys: (value) => typeof value === "boolean",
 };
 
@@ -48,9 +51,10 @@ export class Settings extends Observable {
     this.choices = { ...DEFAULTS, ...saved(storage) };
   }
 
-  /** Apply the changes of another tab. */
+  /** Apply the changes of another tab. Each tab follows the newest request by itself. */
   reread() {
-    this.choices = { ...this.choices, ...saved(this.#storage) };
+    const { follow } = this.choices;
+    this.choices = { ...this.choices, ...saved(this.#storage), follow };
     this.notify();
   }
 

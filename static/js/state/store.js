@@ -16,6 +16,7 @@
  * @property {number} unseen   number of requests that arrived while the page was hidden
  * @property {number} viewers  of this callback, on all workers
  * @property {Reply | null} reply  null while it is not known
+ * @property {boolean} follow  the newest request is always the selected one
  *
  * @typedef {State & import("./list.js").View & import("./selection.js").Selected & {responses: Responses, clock: ServerClock}} Snapshot
  */
@@ -39,6 +40,7 @@ export class Store extends Observable {
     unseen: 0,
     viewers: 0,
     reply: null,
+    follow: false,
   };
   /** @type {Snapshot | undefined} */
   #snapshot = undefined;
@@ -163,24 +165,77 @@ export class Store extends Observable {
     this.#change({});
   }
 
-  /** Clear the list. Requests missed later still show. */
+  /** @param {boolean} follow  whether to select the newest request whenever one arrives */
+  set follow(follow) {
+    this.#change({ follow });
+  }
+
+  /** Remove all requests that are not pinned. Requests missed later still show. */
   clear() {
     this.#list.clear();
     this.#selection.clear();
+    this.#selectAny();
+  }
+
+  /**
+   * Remove a request, and select its neighbour if it was selected.
+   * @param {string} key
+   */
+  remove(key) {
+    const { shown, selected } = this.snapshot;
+    const requests = shown.filter(({ kind }) => kind === "request");
+    const at = requests.findIndex((entry) => entry.key === key);
+    this.#list.remove(key);
+    if (selected?.id === key) this.#selection.clear();
+    const neighbour = requests[at + 1] ?? requests[at - 1];
+    if (selected?.id === key && neighbour) this.select(neighbour.key, false);
     this.#change({});
   }
 
-  /** Restore the cleared requests. */
-  undoClear() {
-    this.#list.restore();
+  /** Restore the removed requests. A single one becomes the selected one. */
+  undo() {
+    const restored = this.#list.restore();
     this.#change({});
-    const newest = this.snapshot.entries.find(({ kind }) => kind === "request");
-    if (newest && !this.snapshot.selected) this.select(newest.key, false);
+    if (restored.length === 1) this.select(restored[0].key, false);
+    this.#selectAny();
   }
 
-  /** Drop the cleared requests. */
-  forgetCleared() {
+  /** Drop the removed requests. */
+  forgetRemoved() {
     this.#list.forget();
+    this.#change({});
+  }
+
+  /**
+   * Pin a request, or unpin it. Returns whether that was possible: the number is limited.
+   * @param {string} key
+   */
+  togglePin(key) {
+    const done = this.#list.togglePin(key);
+    this.#change({});
+    return done;
+  }
+
+  /**
+   * Write a note on a request and pin it; an empty text removes the note. Returns whether that was
+   * possible.
+   * @param {string} key
+   * @param {string} text  at most 500 characters are kept
+   */
+  setNote(key, text) {
+    const done = this.#list.setNote(key, text);
+    this.#change({});
+    return done;
+  }
+
+  /** @param {string} key  of a request that the user sees in detail */
+  read(key) {
+    if (this.#list.read(key)) this.#change({});
+  }
+
+  /** Mark all requests as read. */
+  readAll() {
+    this.#list.readAll();
     this.#change({});
   }
 
@@ -213,6 +268,13 @@ export class Store extends Observable {
     this.#change({});
   }
 
+  /** Select the newest request if none is selected. */
+  #selectAny() {
+    this.#change({});
+    const newest = this.snapshot.entries.find(({ kind }) => kind === "request");
+    if (newest && !this.snapshot.selected) this.select(newest.key, false);
+  }
+
   /** @param {number | null} missed */
   #addGap(missed) {
     if (missed === 0) return;
@@ -222,7 +284,7 @@ export class Store extends Observable {
 
   /** @param {Entry} entry */
   #add(entry) {
-    this.#list.target.add(entry);
+    this.#list.add(entry);
     if (entry.kind === "request" && !this.#list.paused) {
       this.#state.arrived++;
       this.#selection.offer(entry.request);
@@ -248,6 +310,7 @@ export class Store extends Observable {
   #createSnapshot() {
     const view = this.#list.view();
     if (view.more) this.#updateAfter(view.more);
+    if (this.#state.follow) this.#selection.follow(view.shown);
     const selection = this.#selection.view(view, (id) => this.isKnown(id));
     const known = { responses: this.#responses, clock: this.#clock };
     return { ...this.#state, ...view, ...selection, ...known };

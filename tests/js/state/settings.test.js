@@ -65,7 +65,9 @@ test("a tab applies the settings of another tab and keeps them when it changes i
   const storage = storageWith();
   const [one, other] = [new Settings(() => storage), new Settings(() => storage)];
   one.change({ theme: "dark" });
+  one.change({ follow: true });
   other.reread();
+  assert.equal(other.choices.follow, false, "each tab follows by itself");
   other.change({ sound: true });
   assert.deepEqual(new Settings(() => storage).choices, {
     ...DEFAULTS,

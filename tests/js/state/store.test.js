@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { DEFAULT_REPLY } from "../../../static/js/reply/default-reply.js";
+import { MAX_NOTE, MAX_PINNED } from "../../../static/js/state/annotations.js";
 import { MAX_CHARACTERS } from "../../../static/js/state/entry-buffer.js";
 import { Filter } from "../../../static/js/state/filter.js";
 import { DEFAULTS } from "../../../static/js/state/settings.js";
@@ -194,14 +195,14 @@ test("clearing empties the list and keeps the position, so that later gaps show"
 test("cleared requests can be restored, below newer ones", () => {
   arrive(1, 2);
   store.clear();
-  assert.equal(store.snapshot.cleared, 2);
+  assert.equal(store.snapshot.removed.count, 2);
   arrive(3);
-  store.undoClear();
+  store.undo();
   assert.deepEqual(shown(), ["id 3", "id 2", "id 1"]);
-  assert.equal(store.snapshot.cleared, 0);
+  assert.equal(store.snapshot.removed.count, 0);
   store.clear();
-  store.forgetCleared();
-  store.undoClear();
+  store.forgetRemoved();
+  store.undo();
   assert.deepEqual(shown(), []);
 });
 
@@ -210,9 +211,145 @@ test("one undo restores two clears", () => {
   store.clear();
   arrive(3);
   store.clear();
-  assert.equal(store.snapshot.cleared, 3);
-  store.undoClear();
+  assert.equal(store.snapshot.removed.count, 3);
+  store.undo();
   assert.deepEqual(shown(), ["id 3", "id 2", "id 1"]);
+});
+
+test("a deleted request gives way to its neighbour and can be restored in its place", () => {
+  arrive(1, 2, 3);
+  store.select("id 2", true);
+  store.remove("id 2");
+  assert.deepEqual(shown(), ["id 3", "id 1"]);
+  assert.deepEqual([selected(), store.snapshot.opened], ["id 1", false]);
+  assert.deepEqual(store.snapshot.removed, { count: 1, cleared: false });
+  store.remove("id 1");
+  assert.equal(selected(), "id 3");
+  store.remove("id 3");
+  assert.deepEqual([shown(), selected()], [[], undefined]);
+  arrive(4);
+  store.undo();
+  assert.deepEqual(shown(), ["id 4", "id 3", "id 2", "id 1"]);
+  store.remove("id 2");
+  store.undo();
+  assert.equal(selected(), "id 2");
+});
+
+test("requests that are deleted and then cleared are restored together", () => {
+  arrive(1, 2, 3);
+  store.remove("id 2");
+  store.clear();
+  assert.deepEqual(store.snapshot.removed, { count: 3, cleared: true });
+  store.undo();
+  assert.deepEqual(shown(), ["id 3", "id 2", "id 1"]);
+});
+
+test("a notice does not continue one that was cleared", () => {
+  arrive(1);
+  refuse(1);
+  store.clear();
+  refuse(2);
+  assert.deepEqual(shown(), ["refused 2"]);
+  store.undo();
+  assert.deepEqual(shown(), ["refused 2", "refused 1", "id 1"]);
+});
+
+test("removed requests are limited like the list, and do not take its room", () => {
+  store = new Store(3);
+  for (const start of [0, 3, 6]) {
+    arrive(start + 1, start + 2, start + 3);
+    store.clear();
+  }
+  arrive(10, 11, 12);
+  assert.deepEqual(shown(), ["id 12", "id 11", "id 10"]);
+  assert.equal(store.snapshot.removed.count, 3);
+});
+
+test("pinned requests stay in their place when others are dropped or cleared", () => {
+  store = new Store(3);
+  arrive(1, 2);
+  assert.equal(store.togglePin("id 1"), true);
+  arrive(3, 4, 5);
+  assert.deepEqual(shown(), ["id 5", "id 4", "id 1"]);
+  store.clear();
+  assert.deepEqual([shown(), selected()], [["id 1"], "id 1"]);
+  arrive(6);
+  store.undo();
+  assert.deepEqual(shown(), ["id 6", "id 5", "id 1"]);
+  store.togglePin("id 1");
+  arrive(7, 8);
+  assert.deepEqual(shown(), ["id 8", "id 7", "id 6"]);
+  assert.equal(store.snapshot.pinned.size, 0);
+});
+
+test("the number of pinned requests is limited, and only requests can be pinned", () => {
+  arrive(...Array.from({ length: MAX_PINNED + 1 }, (_, at) => at + 1));
+  for (let seq = 1; seq <= MAX_PINNED; seq++) assert.ok(store.togglePin(`id ${seq}`));
+  const next = `id ${MAX_PINNED + 1}`;
+  assert.equal(store.togglePin(next), false);
+  assert.equal(store.setNote(next, "a"), false);
+  store.togglePin("id 1");
+  assert.equal(store.togglePin("unknown"), false);
+  assert.equal(store.setNote(next, "a"), true);
+});
+
+test("a note pins its request, is limited, and goes with it", () => {
+  store = new Store(1);
+  arrive(1);
+  store.setNote("id 1", ` ${"x".repeat(MAX_NOTE + 1)}`);
+  assert.equal(store.snapshot.notes.get("id 1"), "x".repeat(MAX_NOTE));
+  assert.ok(store.snapshot.pinned.has("id 1"));
+  store.setNote("id 1", " ");
+  assert.equal(store.snapshot.notes.size, 0);
+  store.setNote("id 1", "why");
+  store.remove("id 1");
+  store.undo();
+  assert.equal(store.snapshot.notes.get("id 1"), "why");
+  store.remove("id 1");
+  store.forgetRemoved();
+  assert.equal(store.snapshot.notes.size + store.snapshot.pinned.size, 0);
+});
+
+test("a request is unread from its arrival in the list until it is opened", () => {
+  arrive(1);
+  store.pause();
+  arrive(2);
+  assert.deepEqual([...store.snapshot.unread], ["id 1"]);
+  store.resume();
+  store.read("id 1");
+  assert.deepEqual([...store.snapshot.unread], ["id 2"]);
+  store.remove("id 2");
+  assert.equal(store.snapshot.unread.size, 0);
+  store.undo();
+  assert.deepEqual([...store.snapshot.unread], ["id 2"]);
+  store.readAll();
+  assert.equal(store.snapshot.unread.size, 0);
+});
+
+test("a dropped request is no longer unread", () => {
+  store = new Store(2);
+  arrive(1, 2, 3);
+  assert.deepEqual([...store.snapshot.unread], ["id 2", "id 3"]);
+});
+
+test("following selects the newest request that the filter shows, but not during a comparison", () => {
+  arrive(1, 2);
+  store.follow = true;
+  assert.equal(selected(), "id 2");
+  store.requestArrived(sample({ seq: 3, method: "GET" }));
+  assert.equal(selected(), "id 3");
+  store.setFilter(new Filter("method:post"));
+  arrive(4);
+  store.requestArrived(sample({ seq: 5, method: "GET" }));
+  assert.equal(selected(), "id 4");
+  store.compare();
+  arrive(6);
+  assert.equal(selected(), "id 4");
+  store.close();
+  assert.equal(selected(), "id 6");
+  store.follow = false;
+  arrive(7);
+  assert.equal(selected(), "id 6");
 });
 
 test("clearing while paused keeps the waiting requests", () => {
