@@ -26,7 +26,7 @@ ARROWS = {
     "app": {"config", "delivery", "errors", "metrics", "senders", "serving", "viewers", "views"},
     "senders": {
         *("callbacks", "captured", "delivery", "errors", "headers", "metrics"),
-        *("providers", "reply"),
+        *("providers", "rates", "reply"),
     },
     "viewers": {"callbacks", "delivery", "errors", "metrics", "rates", "reply"},
     "views": {"callbacks", "delivery", "errors", "metrics", "rates", "reply"},

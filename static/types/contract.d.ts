@@ -49,6 +49,7 @@
  *   the server does not know
  * @property {number} [recovered]  requests since then that follow, because the server kept them
  * @property {number} viewers  of this callback, this one included
+ * @property {boolean} [responder]  true while a viewer produces the callback's responses
  *
  * @typedef {object} Responded  the response to the sender of a request
  * @property {string} epoch
@@ -56,6 +57,9 @@
  * @property {number} status
  * @property {string} by  what decided it: "default", "reply", "path", "handshake"
  *   or "responder"
+ * @property {HeaderLine[]} [headers]  only if `by` is "reply", "handshake" or "responder", like the rest
+ * @property {Body} [body]      not complete, and without its content, if that is over 16 KiB
+ * @property {number} [seconds]  from the arrival of the request to its response
  *
  * @typedef {{encoding: "utf-8" | "base64", content: string}} ReplyBody
  *
@@ -89,7 +93,8 @@
  * @property {(link: Link) => void} [linkChanged]  for every state except "live", which `joined` reports
  * @property {(joined: Joined) => void} [joined]  live from here on
  * @property {(request: CapturedRequest) => void} [requestArrived]
- * @property {(viewers: number) => void} [viewersChanged]
+ * @property {(viewers: number, responder: boolean) => void} [viewersChanged]  also whether a viewer
+ *   produces the callback's responses
  * @property {(refused: Refused) => void} [requestsRefused]  requests whose URL names the callback
  * @property {(responded: Responded) => void} [requestResponded]
  * @property {(reply: Reply | null) => void} [replyChanged]  null: the reply was reset
@@ -222,6 +227,10 @@ export type Joined = {
      * of this callback, this one included
      */
     viewers: number;
+    /**
+     * true while a viewer produces the callback's responses
+     */
+    responder?: boolean;
 };
 export type Responded = {
     epoch: string;
@@ -232,6 +241,18 @@ export type Responded = {
      * or "responder"
      */
     by: string;
+    /**
+     * only if `by` is "reply", "handshake" or "responder", like the rest
+     */
+    headers?: HeaderLine[];
+    /**
+     * not complete, and without its content, if that is over 16 KiB
+     */
+    body?: Body;
+    /**
+     * from the arrival of the request to its response
+     */
+    seconds?: number;
 };
 export type ReplyBody = {
     encoding: "utf-8" | "base64";
@@ -307,7 +328,11 @@ export type Sink = {
      */
     joined?: (joined: Joined) => void;
     requestArrived?: (request: CapturedRequest) => void;
-    viewersChanged?: (viewers: number) => void;
+    /**
+     * also whether a viewer
+     * produces the callback's responses
+     */
+    viewersChanged?: (viewers: number, responder: boolean) => void;
     /**
      * requests whose URL names the callback
      */

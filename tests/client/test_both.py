@@ -17,6 +17,7 @@ from tests.wire_fixture import UUID, samples
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.archive import har
 from webhook_logger.client.filters import Filter
+from webhook_logger.client.stream.events import Responded
 from webhook_logger.plain import plain
 
 ORIGIN = "https://hooks.example.com"
@@ -53,7 +54,14 @@ TEXTS = {
     "a joiner between letters and signs": "می\u200c؟ ©\u200d\u200d👧",
 }
 
-RESPONSES = [(200, "default"), (503, "reply"), (413, "default"), (418, "responder")]
+_LINES = (("Content-type", "a/b"), ("X", "caf\xe9"))
+RESPONSES = [
+    *(Responded("e", 1, 200, "default"), Responded("e", 1, 413, "default")),
+    Responded("e", 1, 418, "responder", (), Body(b"", 0), 0.0),
+    Responded("e", 1, 503, "reply", _LINES, Body("zoë".encode(), 4), 1.234),
+    Responded("e", 1, 201, "reply", _LINES, Body(b"\xff", 1), 0.012),
+    Responded("e", 1, 201, "reply", _LINES, Body(b"", 20_000, complete=False), 0.012),
+]
 
 
 ODD = "/{|}\"<>^`\\[]%/%2/~;@:!$&'()*+,=#x"
@@ -103,13 +111,21 @@ def requests() -> list[CapturedRequest]:
     ]
 
 
+def wire_of(responded: Responded) -> dict[str, Any]:
+    known = {"status": responded.status, "by": responded.by}
+    if responded.headers is None or responded.body is None:
+        return known
+    details = {"headers": responded.headers, "body": responded.body.to_wire()}
+    return {**known, **details, "seconds": responded.seconds}
+
+
 @pytest.fixture(scope="module")
 def page() -> Any:
     """Return the results of the page for the same input."""
     given = {
         "requests": [r.to_wire() for r in requests()],
         "origin": ORIGIN,
-        "responses": [{"status": status, "by": by} for status, by in RESPONSES],
+        "responses": list(map(wire_of, RESPONSES)),
         "filters": FILTERS,
         "texts": list(TEXTS.values()),
     }

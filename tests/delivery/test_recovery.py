@@ -79,7 +79,7 @@ def test_a_viewer_that_returns_recovers_what_it_missed(connect: Connect, uuid: s
     assert seqs(barrier) == [1, 2, 3, 4]
     for (responded, members), content in zip(barrier.recovered, contents, strict=True):
         assert responded[:2] == (uuid, since.epoch)
-        assert responded[3:] == (200, "default")
+        assert responded[3:] == (200, "default", b"")
         assert Body.from_wire(json.loads(b"{%b}" % members)["body"]).content == content
     assert seqs(recover(delivery, uuid, since._replace(seq=3))) == [4]
     assert seqs(recover(delivery, uuid, since._replace(seq=4))) == []

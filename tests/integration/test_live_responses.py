@@ -96,12 +96,44 @@ def test_all_viewers_are_notified_of_a_live_response(
     with PacketViewer(there.url, auth={"uuid": uuid}) as viewer, Responder(here, uuid) as responder:
         epoch = viewer.event("joined")["epoch"]
         waiting = sent(pool, there, f"/{uuid}")
-        give(there, responder.request(), status=201)
-        waiting.result()
-        names = [name for name, _ in viewer.events(2, aside=("viewers",))]
-        assert names == ["request", "responded"]
-        expected = {"uuid": uuid, "epoch": epoch, "seq": 1, "status": 201, "by": "responder"}
-        assert responder.event("responded") == expected
+        give(there, responder.request(), b"made", status=201, headers=[["X-Dup", "1"]])
+        received = waiting.result().headers
+        events = viewer.events(2, aside=("viewers",))
+        assert [name for name, _ in events] == ["request", "responded"]
+        responded = responder.event("responded")
+        assert responded == events[1][1]
+        headers, seconds = dict(responded.pop("headers")), responded.pop("seconds")
+        lower = {name.lower(): value for name, value in headers.items()}
+        assert lower.items() <= received.items()
+        assert received.keys() - lower.keys() <= {"date", "connection"}
+        assert headers["X-Dup"] == "1"
+        assert seconds >= 0
+        body = {"size": 4, "encoding": "utf-8", "content": "made", "complete": True}
+        position = {"uuid": uuid, "epoch": epoch, "seq": 1}
+        assert responded == {**position, "status": 201, "by": "responder", "body": body}
+
+
+def test_viewers_are_notified_when_a_responder_comes_and_leaves(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    here, there = workers
+    with PacketViewer(there.url, auth={"uuid": uuid}) as viewer:
+        assert "responder" not in viewer.event("joined")
+        with Responder(here, uuid) as responder:
+            assert responder.joined["responder"] is True
+            until_responder(viewer, True)
+            with PacketViewer(there.url, auth={"uuid": uuid}) as late:
+                assert late.event("joined")["responder"] is True
+            assert "responder" not in responder.call("join", uuid=uuid)
+            until_responder(viewer, None)
+            assert responder.call("join", uuid=uuid, respond="handshakes")["ok"]
+        while (event := viewer.event("viewers"))["viewers"] != 1:
+            assert "responder" not in event
+
+
+def until_responder(viewer: PacketViewer, expected: bool | None) -> None:
+    while viewer.event("viewers").get("responder") != expected:
+        pass
 
 
 def test_many_waiting_senders_receive_their_own_responses(

@@ -12,6 +12,7 @@ import pytest
 from tests.support.processes import Redis, Server
 from tests.support.sender import Response, post, send
 from tests.support.viewers import PacketViewer
+from webhook_logger.senders.reports import MAX_BODY_BYTES
 
 FIXED = {
     "access-control-allow-origin": "*",
@@ -191,12 +192,38 @@ def test_viewers_are_notified_of_each_response(workers: tuple[Server, Server], u
                 put(there, uuid, status=502)
             post(server.address, f"/{uuid}{path}", body)
             responses.append(viewer.event("responded"))
+    assert responses[2].pop("seconds") >= 0
+    assert ["Webhook-Viewers", "1"] in responses[2].pop("headers")
+    assert responses[2].pop("body")["content"] == ""
     assert responses == [
         {"uuid": uuid, "epoch": epoch, "seq": seq, "status": status, "by": by}
         for seq, status, by in [
             *((1, 200, "default"), (2, 404, "path"), (3, 502, "reply"), (4, 413, "default")),
         ]
     ]
+
+
+def test_viewers_receive_the_bodies_of_responses_up_to_a_limit(
+    workers: tuple[Server, Server], uuid: str
+) -> None:
+    here, there = workers
+    with PacketViewer(there.url, auth={"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        for method, fields, expected in (
+            ("POST", {"body": text("\0")}, (1, "base64", "AA==", True)),
+            ("POST", {"body": text("x" * MAX_BODY_BYTES)}, (MAX_BODY_BYTES, "utf-8", ..., True)),
+            ("POST", {"body": text("x" * 20_000)}, (20_000, "utf-8", "", False)),
+            ("HEAD", {"body": text("twelve bytes")}, (0, "utf-8", "", True)),
+            ("POST", {"status": 304}, (0, "utf-8", "", True)),
+        ):
+            put(here, uuid, **fields)
+            ask(here, method, f"/{uuid}")
+            responded = viewer.event("responded")
+            size, encoding, content, is_complete = responded["body"].values()
+            assert (size, encoding, is_complete) == (expected[0], expected[1], expected[3])
+            assert content == ("x" * size if expected[2] is ... else expected[2])
+            lengths = [value for name, value in responded["headers"] if name == "Content-Length"]
+            assert lengths == ([] if responded["status"] == 304 else [str(size or 12)])
 
 
 def test_responded_follows_its_request(workers: tuple[Server, Server], uuid: str) -> None:

@@ -14,6 +14,7 @@ from tests.support.stage import PollingViewer, Stage, seen
 from webhook_logger.delivery import Barrier, Position, QueueUnavailable, ResponseReport
 from webhook_logger.delivery.recovery import SLICE_REQUESTS, RecoveryLimits
 from webhook_logger.viewers.recovery import VIEWERS_PER_TURN
+from webhook_logger.viewers.room import MAX_DETAILS_BYTES, MAX_RESPONSES, CatchUp, Room
 
 MISSED = 300
 """More requests than a slice has."""
@@ -208,6 +209,15 @@ def test_a_late_response_follows_its_recovered_request(stage: Stage) -> None:
     while ("responded", MISSED) not in names:
         names += [(name, payload.get("seq")) for name, payload in viewer.events()]
     assert names.index(("request", MISSED)) < names.index(("responded", MISSED))
+
+
+def test_details_of_late_responses_are_kept_up_to_a_limit() -> None:
+    catch_up = CatchUp(Room("epoch", 0), "epoch", 0, {})
+    details = b"x" * (MAX_DETAILS_BYTES // 2)
+    for seq in range(1, MAX_RESPONSES + 2):
+        catch_up.has_received(ResponseReport("uuid", "epoch", seq, 200, "reply", details))
+    assert [seq for (_, seq), each in catch_up.responses.items() if each.details] == [2]
+    assert catch_up.details_bytes == len(details)
 
 
 def test_repeated_joins_read_kept_requests_only_as_fast_as_the_viewer_reads(

@@ -62,18 +62,18 @@ def test_viewer_counts_are_sent_at_most_once_per_second(stage: Stage) -> None:
     viewer = stage.viewer()
     seen(viewer, 1)
     stage.socketio.sleep = pause
-    stage.rooms.count(stage.uuid, 3)
-    stage.rooms.count(stage.uuid, 2)
+    stage.rooms.presence(stage.uuid, 3, False)
+    stage.rooms.presence(stage.uuid, 2, False)
     assert [each["viewers"] for each in received()] == [2]
     # A viewer that moves changes the number twice, which is not sent.
-    stage.rooms.count(stage.uuid, 3)
+    stage.rooms.presence(stage.uuid, 3, False)
     resume.release()
     assert pauses.get(timeout=PATIENCE_SECONDS) == SETTLE_SECONDS
-    stage.rooms.count(stage.uuid, 2)
+    stage.rooms.presence(stage.uuid, 2, False)
     resume.release()
     assert pauses.get(timeout=PATIENCE_SECONDS) == 1
     for viewers in range(3, 10):
-        stage.rooms.count(stage.uuid, viewers)
+        stage.rooms.presence(stage.uuid, viewers, False)
     resume.release()
     assert [each["viewers"] for each in received()] == [9]
     resume.release()

@@ -98,6 +98,8 @@ class ResponseReport(NamedTuple):
     status: int
     by: str
     """`default`, `reply`, `path`, `handshake` or `responder`."""
+    details: bytes = b""
+    """Further members of the event as JSON, without braces; empty without such members."""
 
 
 class Position(NamedTuple):
@@ -130,6 +132,8 @@ class Barrier:
     """Whether a viewer may join here. Otherwise there is more to recover than one slice, and the
     viewer needs another barrier, with the position of the last recovered request.
     """
+    has_responder: bool = False
+    """Whether the callback has a responder, on any worker."""
 
 
 class Sink(Protocol):
@@ -152,8 +156,10 @@ class Sink(Protocol):
     def reply(self, uuid: str, stored: StoredReply | None) -> None:
         """Send the callback's new reply to viewers; None if it was reset. Never blocks."""
 
-    def count(self, uuid: str, viewers: int) -> None:
-        """Set the callback's number of viewers on all workers. Never blocks."""
+    def presence(self, uuid: str, viewers: int, has_responder: bool | None) -> None:
+        """Set the callback's number of viewers on all workers, and whether it has a responder;
+        None if the worker that reports it does not know. Never blocks.
+        """
 
     def refused(self, uuid: str, count: int, reason: Reason) -> None:
         """Report refused requests to viewers, with the latest reason. Never blocks."""

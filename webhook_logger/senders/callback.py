@@ -24,7 +24,6 @@ from webhook_logger.delivery import (
     QueueUnavailable,
     RateExceeded,
     Receipt,
-    ResponseReport,
 )
 from webhook_logger.errors import Reason, Refusal, reason_of
 from webhook_logger.headers import HeaderLines
@@ -45,6 +44,7 @@ from webhook_logger.senders.capture import CapturedRequest, capture
 from webhook_logger.senders.handshakes import CapturedHandshake, FindHandshake
 from webhook_logger.senders.in_flight import InFlightRequests
 from webhook_logger.senders.refusals import Refusals
+from webhook_logger.senders.reports import ResponseReports
 from webhook_logger.senders.waiting import WaitingSenders
 
 _TOO_LARGE = Expected(413, "default", "look")
@@ -87,6 +87,7 @@ class CallbackView:
         self._find_handshake = find_handshake
         self._metrics = metrics
         self._refusals = refusals
+        self._reports = ResponseReports(delivery)
         self._max_body_bytes = limits.body_bytes
         self._response_seconds = limits.response_seconds
         self._waiting = WaitingSenders()
@@ -144,8 +145,7 @@ class CallbackView:
         # Other responses were sent along with the request. Report this one even without a counted
         # viewer: one that has just joined on another worker may not be counted yet.
         if receipt.pending or outcome.reply is not None or not expected.status:
-            position = (uuid, receipt.epoch, receipt.seq)
-            self._delivery.responded(ResponseReport(*position, response.status, by))
+            self._reports.send(captured, receipt, response, by)
         return response
 
     def _expect(

@@ -74,11 +74,11 @@ class RoomBarriers:
     def joined(self, room: Room, barrier: Barrier, join: Join) -> Joined:
         """Return `joined` for viewers of a room at the position of `join`."""
         viewers = barrier.viewers_elsewhere + room.counted_here
-        room.viewers = viewers
+        room.viewers, room.has_responder = viewers, barrier.has_responder
         if len(room.viewers_here) == 1:
-            room.viewers_sent = viewers
-        elif room.viewers_sent != viewers:
-            room.viewers_sent = None  # the others have received a different number
+            room.presence_sent = room.presence
+        elif room.presence_sent != room.presence:
+            room.presence_sent = None  # the others have received a different one
             self._notices.send_soon(join.uuid, room)
         self.count_here(join.uuid, room)
         seq = joined_seq(barrier)
@@ -91,6 +91,8 @@ class RoomBarriers:
         }
         if seq < barrier.seq:
             joined["recovered"] = barrier.seq - seq
+        if barrier.has_responder:
+            joined["responder"] = True
         return joined
 
     def count_missed(self, joined: Joined, receivers: int) -> None:

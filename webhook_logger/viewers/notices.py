@@ -50,10 +50,10 @@ class Notices:
         room.reply_used = True
         self.send_soon(uuid, room)
 
-    def viewers(self, uuid: str, room: Room, viewers: int) -> None:
-        """Send the callback's number of viewers soon."""
-        if room.viewers != viewers:
-            room.viewers = viewers
+    def viewers(self, uuid: str, room: Room, viewers: int, has_responder: bool) -> None:
+        """Send the callback's number of viewers soon, and whether it has a responder."""
+        if room.presence != (viewers, has_responder):
+            room.viewers, room.has_responder = viewers, has_responder
             self.send_soon(uuid, room)
 
     def refused(self, uuid: str, room: Room, count: int, reason: Reason) -> None:
@@ -70,19 +70,23 @@ class Notices:
 
     def _keep_sending(self, uuid: str, room: Room) -> None:
         while room.viewers_here and (
-            room.refused or room.reply_used or room.viewers != room.viewers_sent
+            room.refused or room.reply_used or room.presence != room.presence_sent
         ):
-            if room.viewers != room.viewers_sent:
+            if room.presence != room.presence_sent:
                 self._socketio.sleep(SETTLE_SECONDS)
-            if room.viewers != room.viewers_sent:
-                room.viewers_sent = room.viewers
-                self.send("viewers", {"uuid": uuid, "viewers": room.viewers}, uuid)
+            if room.presence != room.presence_sent:
+                self._send_viewers(uuid, room)
             if room.refused:
                 self._send_refused(uuid, room)
             if room.reply_used:
                 self._send_reply_used(uuid, room)
             self._socketio.sleep(SECONDS_BETWEEN)
         room.is_sending = False
+
+    def _send_viewers(self, uuid: str, room: Room) -> None:
+        room.presence_sent = room.presence
+        responder = {"responder": True} if room.has_responder else {}
+        self.send("viewers", {"uuid": uuid, "viewers": room.viewers, **responder}, uuid)
 
     def _send_refused(self, uuid: str, room: Room) -> None:
         count, room.refused = room.refused, 0

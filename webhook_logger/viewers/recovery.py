@@ -97,7 +97,7 @@ class ViewerRecovery:
         """Let a viewer that is not ready to read continue alone."""
         if outbox := catch_up.viewers.get(sid):
             alone = catch_up.room.put_behind(catch_up.epoch, catch_up.seq, {sid: outbox})
-            alone.responses = dict(catch_up.responses)
+            alone.copy_responses(catch_up)
             alone.needs_joined = catch_up.needs_joined
             self._socketio.start_background_task(self._run, uuid, alone)
 

@@ -14,6 +14,8 @@ from webhook_logger.viewers.transport import Outbox
 
 MAX_RESPONSES = 1000
 """Maximum responses that are kept until viewers that catch up receive the requests."""
+MAX_DETAILS_BYTES = 256 * 1024
+"""Maximum bytes of their details, together. Above it, responses are kept without details."""
 
 
 @dataclass
@@ -37,8 +39,10 @@ class Room:
     """Whether the live viewers need a barrier. Its `joined` reports that the queue is available."""
     viewers: int = 0
     """Number of viewers on all workers, as last reported to this worker."""
-    viewers_sent: int | None = 0
-    """The number that all viewers here last received; None if they received different ones."""
+    has_responder: bool = False
+    """Whether the callback has a responder on any worker, as last reported to this worker."""
+    presence_sent: tuple[int, bool] | None = (0, False)
+    """The `presence` that all viewers here last received; None if they received different ones."""
     refused: int = 0
     """Refused requests that were not reported to the viewers yet."""
     refused_reason: Reason = Reason.BAD_REQUEST
@@ -49,6 +53,11 @@ class Room:
     """Number of changes of the reply that were reported to this worker."""
     is_sending: bool = False
     """Whether a task is sending notices."""
+
+    @property
+    def presence(self) -> tuple[int, bool]:
+        """Return the number of viewers, and whether there is a responder."""
+        return self.viewers, self.has_responder
 
     @property
     def counted_here(self) -> int:
@@ -112,6 +121,8 @@ class CatchUp:
     """Whether they get a `joined` even if they missed nothing."""
     responses: dict[tuple[str, int], ResponseReport] = field(default_factory=dict)
     """The latest responses to requests after the viewers' position."""
+    details_bytes: int = 0
+    """Bytes of the details of `responses`."""
 
     @property
     def is_at_room(self) -> bool:
@@ -128,10 +139,22 @@ class CatchUp:
         """Return whether the viewers have received the request. Otherwise keep its response."""
         if responded.epoch == self.epoch and responded.seq <= self.seq:
             return True
-        self.responses[responded.epoch, responded.seq] = responded
-        if len(self.responses) > MAX_RESPONSES:
-            del self.responses[next(iter(self.responses))]
+        self._keep(responded)
         return False
+
+    def _keep(self, responded: ResponseReport) -> None:
+        if self.details_bytes + len(responded.details) > MAX_DETAILS_BYTES:
+            responded = responded._replace(details=b"")
+        self.responses[responded.epoch, responded.seq] = responded
+        self.details_bytes += len(responded.details)
+        if len(self.responses) > MAX_RESPONSES:
+            oldest = self.responses.pop(next(iter(self.responses)))
+            self.details_bytes -= len(oldest.details)
+
+    def copy_responses(self, other: CatchUp) -> None:
+        """Keep the responses that another one has kept."""
+        self.responses = dict(other.responses)
+        self.details_bytes = other.details_bytes
 
     def packets(self, recovered: Iterable[KeptRequest]) -> list[bytes]:
         """Return the packets of recovered requests, each with its response if that is known."""
@@ -158,8 +181,9 @@ def request_packet(responded: ResponseReport, members: bytes) -> bytes:
 
 
 def responded_packet(responded: ResponseReport) -> bytes:
-    uuid, epoch, seq, status, by = responded
-    return (
+    uuid, epoch, seq, status, by, details = responded
+    packet = (
         f'2["responded",{{"uuid":"{uuid}","epoch":"{epoch}","seq":{seq},'
-        f'"status":{status},"by":"{by}"}}]'
+        f'"status":{status},"by":"{by}"'
     ).encode()
+    return b"".join((packet, b"," if details else b"", details, b"}]"))

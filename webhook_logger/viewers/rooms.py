@@ -80,10 +80,13 @@ class Rooms:
         if room := self._rooms.get(uuid):
             self._notices.reply_used(uuid, room)
 
-    def count(self, uuid: str, viewers: int) -> None:
-        """Notify the viewers of the callback of their number."""
+    def presence(self, uuid: str, viewers: int, has_responder: bool | None) -> None:
+        """Notify the viewers of the callback of their number, and whether there is a responder."""
         if room := self._rooms.get(uuid):
-            self._notices.viewers(uuid, room, viewers)
+            is_known = has_responder is not None
+            self._notices.viewers(
+                uuid, room, viewers, bool(has_responder) if is_known else room.has_responder
+            )
 
     def refused(self, uuid: str, count: int, reason: Reason) -> None:
         """Report refused requests to the viewers of the callback."""

@@ -5,7 +5,7 @@ import { target } from "./outgoing.js";
 
 /**
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
- * @typedef {Pick<import("../wire/contract.js").Responded, "status" | "by">} ExportedResponse
+ * @typedef {Omit<import("../wire/contract.js").Responded, "epoch" | "seq">} ExportedResponse
  */
 
 /** The text before the entries, which are written one by one. */
@@ -35,12 +35,20 @@ const UNKNOWN_RESPONSE = {
 export function harEntry(request, origin, responded) {
   return {
     startedDateTime: request.received_at,
-    time: 0,
     request: harRequest(request, origin),
-    response: responded ? harResponse(responded) : UNKNOWN_RESPONSE,
+    ...outcome(responded),
     cache: {},
-    timings: { send: 0, wait: 0, receive: 0 },
     _clientAddress: request.remote_addr,
+  };
+}
+
+/** The part of an entry that depends on the response. @param {ExportedResponse} [responded] */
+function outcome(responded) {
+  const milliseconds = Math.round(1000 * (responded?.seconds ?? 0));
+  return {
+    time: milliseconds,
+    timings: { send: 0, wait: milliseconds, receive: 0 },
+    response: responded ? harResponse(responded) : UNKNOWN_RESPONSE,
   };
 }
 
@@ -66,9 +74,33 @@ function harRequest(request, origin) {
 }
 
 /** @param {ExportedResponse} responded */
-function harResponse({ status, by }) {
-  const comment = "Only the status of the response is recorded.";
-  return { ...UNKNOWN_RESPONSE, status, httpVersion: "HTTP/1.1", comment, _by: by };
+function harResponse({ status, by, headers, body }) {
+  const known = { ...UNKNOWN_RESPONSE, status, httpVersion: "HTTP/1.1" };
+  if (!headers || !body) {
+    const comment = "Only the status of the response is recorded.";
+    return { ...known, comment, _by: by };
+  }
+  const type = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+  return {
+    ...known,
+    headers: headers.map(named),
+    content: harContent(body, type),
+    bodySize: body.size,
+    comment: "",
+    _by: by,
+  };
+}
+
+/**
+ * @param {import("../wire/contract.js").Body} body
+ * @param {string} mimeType
+ */
+function harContent({ size, encoding, content, complete }, mimeType) {
+  if (!complete) {
+    const comment = "Too large: the server did not send the content to viewers.";
+    return { size, mimeType, comment };
+  }
+  return { size, mimeType, text: content, ...(encoding === "base64" ? { encoding } : {}) };
 }
 
 /** @param {[string, string]} pair */

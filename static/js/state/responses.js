@@ -4,6 +4,9 @@
  * @typedef {object} SenderResponse
  * @property {number} status
  * @property {string} by  source of the response, usually one of SOURCES
+ * @property {import("../wire/contract.js").HeaderLine[]} [headers]  only if viewers do not know them
+ * @property {import("../wire/contract.js").Body} [body]
+ * @property {number} [seconds]  from the arrival of the request
  *
  * @typedef {{epoch: string, seq: number}} Position
  */
@@ -19,10 +22,16 @@ const SOURCES = {
   responder: "(from the responder)",
 };
 
-/** Keeps the newest responses. A response can arrive long after its request, or while that waits. */
+/** Maximum characters of the headers and bodies that are kept. */
+const MAX_CHARACTERS = 16 * 2 ** 20;
+
+/** Keeps the newest responses, and the details of the newest of them. A response can arrive long after its request, or while that waits. */
 export class Responses {
   /** @type {Map<string, SenderResponse>} */
   #responses = new Map();
+  /** Characters of the details, by the key of the response. @type {Map<string, number>} */
+  #sizes = new Map();
+  #characters = 0;
   #limit;
 
   /** @param {number} limit */
@@ -37,8 +46,15 @@ export class Responses {
   }
 
   /** @param {Position & SenderResponse} responded */
-  add({ epoch, seq, status, by }) {
-    this.#responses.set(keyOf(epoch, seq), { status, by });
+  add({ epoch, seq, status, by, headers, body, seconds }) {
+    const key = keyOf(epoch, seq);
+    this.#forgetDetails(key);
+    if (headers && body) {
+      this.#responses.set(key, { status, by, headers, body, seconds });
+      this.#countDetails(key, body.content.length + headers.flat().join("").length);
+    } else {
+      this.#responses.set(key, { status, by });
+    }
     this.#dropOldest();
   }
 
@@ -47,10 +63,32 @@ export class Responses {
     return this.#responses.get(keyOf(epoch, seq));
   }
 
+  /**
+   * @param {string} key
+   * @param {number} characters
+   */
+  #countDetails(key, characters) {
+    this.#sizes.set(key, characters);
+    this.#characters += characters;
+    for (const oldest of this.#sizes.keys()) {
+      if (this.#characters <= MAX_CHARACTERS) return;
+      const { status, by } = /** @type {SenderResponse} */ (this.#responses.get(oldest));
+      this.#responses.set(oldest, { status, by });
+      this.#forgetDetails(oldest);
+    }
+  }
+
+  /** @param {string} key */
+  #forgetDetails(key) {
+    this.#characters -= this.#sizes.get(key) ?? 0;
+    this.#sizes.delete(key);
+  }
+
   #dropOldest() {
     for (const oldest of this.#responses.keys()) {
       if (this.#responses.size <= this.#limit) return;
       this.#responses.delete(oldest);
+      this.#forgetDetails(oldest);
     }
   }
 }

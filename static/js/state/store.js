@@ -15,6 +15,7 @@
  * @property {number} arrived  number of requests added to the list since the page was opened
  * @property {number} unseen   number of requests that arrived while the page was hidden
  * @property {number} viewers  of this callback, on all workers
+ * @property {boolean} responder  whether a viewer produces the callback's responses
  * @property {Reply | null} reply  null while it is not known
  * @property {boolean} follow  the newest request is always the selected one
  *
@@ -39,6 +40,7 @@ export class Store extends Observable {
     arrived: 0,
     unseen: 0,
     viewers: 0,
+    responder: false,
     reply: null,
     follow: false,
   };
@@ -86,19 +88,22 @@ export class Store extends Observable {
   }
 
   /** @param {Joined} joined */
-  joined({ epoch, seq, missed, viewers, recovered = 0 }) {
+  joined({ epoch, seq, missed, viewers, recovered = 0, responder = false }) {
     this.#position.start({ epoch, seq });
     this.#replyIsOld = true;
     this.#clock.distrust();
     this.#addGap(missed);
     if (recovered) this.#add(this.#notices.recovered(recovered, this.#list.target.newest));
-    this.viewersChanged(viewers);
+    this.viewersChanged(viewers, responder);
     this.linkChanged({ state: "live", message: "", retryAt: 0 });
   }
 
-  /** @param {number} viewers */
-  viewersChanged(viewers) {
-    this.#change({ viewers });
+  /**
+   * @param {number} viewers
+   * @param {boolean} [responder]  whether one of them produces the responses
+   */
+  viewersChanged(viewers, responder = false) {
+    this.#change({ viewers, responder });
   }
 
   /** @param {CapturedRequest} request */

@@ -166,7 +166,7 @@ class Connection {
         for (const act of this.#joinedActs) act();
       },
       request: (request) => sink.requestArrived?.(request),
-      viewers: ({ viewers }) => sink.viewersChanged?.(viewers),
+      viewers: ({ viewers, responder = false }) => sink.viewersChanged?.(viewers, responder),
       refused: (refused) => sink.requestsRefused?.(refused),
       responded: (responded) => sink.requestResponded?.(responded),
       reply: ({ reply }) => sink.replyChanged?.(reply),

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.wire_fixture import samples
-from webhook_logger.client.archive import har
+from webhook_logger.captured import Body
+from webhook_logger.client.archive import files, har
 from webhook_logger.client.archive.files import Archive, entries
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.stream.events import Responded
@@ -131,9 +132,46 @@ def test_a_response_is_recorded_after_other_requests(tmp_path: Path) -> None:
         archive.responded(Responded("other", 3, 404, "reply"))
         archive.responded(Responded("e", 3, 2**53, "x" * 10_000))  # from a faulty server
     assert json.loads(path.read_text())["log"]["entries"] == [
-        har.entry(first, ORIGIN, (503, "responder")),
-        har.entry(second, ORIGIN, (200, "default")),
+        har.entry(first, ORIGIN, Responded("e", 1, 503, "responder")),
+        har.entry(second, ORIGIN, Responded("e", 2, 200, "default")),
         har.entry(third, ORIGIN),
+    ]
+
+
+def long_response(seq: int) -> Responded:
+    content = b"%d" % seq * 1000
+    headers = (("Content-Type", "text/plain"), ("X-Name", "Z\xfcrich"))
+    return Responded("e", seq, 201, "reply", headers, Body(content, len(content)), 0.25)
+
+
+def test_a_long_response_moves_the_entries_after_it(tmp_path: Path) -> None:
+    path = tmp_path / "requests.har"
+    sent = [samples()[at].accepted("e", at + 1) for at in range(3)]
+    with Archive(path, ORIGIN) as archive:
+        for request in sent[:2]:
+            archive.add(request)
+        for seq in (1, 2):
+            archive.responded(long_response(seq))
+        archive.add(sent[2])
+        archive.responded(long_response(3))
+    assert json.loads(path.read_text())["log"]["entries"] == [
+        har.entry(request, ORIGIN, long_response(request.seq)) for request in sent
+    ]
+
+
+def test_a_long_response_to_an_early_request_is_shortened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_MAX_MOVED_BYTES", 100)
+    path = tmp_path / "requests.har"
+    first, second = (samples()[at].accepted("e", at + 1) for at in range(2))
+    with Archive(path, ORIGIN) as archive:
+        archive.add(first)
+        archive.add(second)
+        archive.responded(long_response(1))
+    assert json.loads(path.read_text())["log"]["entries"] == [
+        har.entry(first, ORIGIN, Responded("e", 1, 201, "reply", seconds=0.25)),
+        har.entry(second, ORIGIN),
     ]
 
 

@@ -18,6 +18,7 @@ from tests.support.websockets import CONNECTED, OPEN, PacketServer, Step, event,
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.archive import har
 from webhook_logger.client.commands.exits import Exit
+from webhook_logger.client.stream.events import Responded
 from webhook_logger.errors import Reason
 
 HOSTILE = b"\x1b[31mred\x1b]0;title\x07 \xc2\x9b2J \xe2\x80\xae"
@@ -91,7 +92,11 @@ def test_saved_requests_equal_the_export_of_the_page(
         assert listen.wait() == 0
     wires = map(json.loads, listen.out.all.split("\n"))
     expected = [
-        har.entry(CapturedRequest.from_wire(wire), memory_server.url, (200, "default"))
+        har.entry(
+            CapturedRequest.from_wire(wire),
+            memory_server.url,
+            Responded(wire["epoch"], wire["seq"], 200, "default"),
+        )
         for wire in wires
     ]
     assert json.loads(path.read_text())["log"]["entries"] == expected

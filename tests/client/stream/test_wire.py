@@ -20,6 +20,11 @@ PAYLOADS: list[tuple[Callable[[Any], object], dict[str, Any]]] = [
     (wire.joined, JOINED),
     (wire.joined, JOINED | {"recovered": 3}),
     (wire.responded, {"epoch": "e", "seq": 5, "status": 200, "by": "reply"}),
+    (
+        wire.responded,
+        {"epoch": "e", "seq": 5, "status": 200, "by": "reply", "seconds": 0.25}
+        | {"headers": [["a", "b"]], "body": GOOD["body"]},
+    ),
     (wire.refused, REFUSED),
     (wire.status, {"queue": "down"}),
     (wire.bye, {"reason": "slow"}),
@@ -39,6 +44,9 @@ WRONG = (
     {},
     [["a", 1]],
 )
+
+OPTIONAL = [("trailers",), ("recovered",)]
+DETAILS = [("headers",), ("body",), ("seconds",)]
 
 
 def fields(payload: dict[str, Any], parents: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -74,13 +82,16 @@ def test_a_field_of_the_wrong_type_is_an_error(
         with pytest.raises(ValueError, match=r"."):
             read(whole)
     for place in fields(payload):
-        wrong = [...] if place not in [("trailers",), ("recovered",)] else []
+        is_optional = place in OPTIONAL or (read is wire.responded and place in DETAILS)
+        wrong = [] if is_optional else [...]
         for value in (*wrong, *WRONG):
             valid = (place, value) in [
                 (("missed",), None),
                 (("ok",), True),
                 (("body", "complete"), True),
                 (("headers",), []),
+                (("seconds",), 1.5),
+                (("seconds",), 2**60),
                 (("trailers",), []),
             ]
             if not valid:

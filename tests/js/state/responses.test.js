@@ -26,6 +26,21 @@ test("the newest responses are kept, up to the limit", () => {
   assert.deepEqual(known(), [4]);
 });
 
+test("details are kept for the newest responses, up to a limit", () => {
+  const responses = new Responses(1000);
+  const content = "x".repeat(2 ** 20);
+  /** @type {import("../../../static/js/wire/contract.js").Body} */
+  const body = { size: content.length, encoding: "utf-8", content, complete: true };
+  for (let seq = 1; seq <= 20; seq++) {
+    responses.add({ ...responded(seq), headers: [["a", "b"]], body, seconds: 0.5 });
+  }
+  responses.add({ ...responded(20), headers: [["a", "b"]], body, seconds: 0.5 });
+  const detailed = Array.from({ length: 20 }, (_, at) => responses.get(sample({ seq: at + 1 })));
+  assert.equal(detailed.filter((each) => each?.body).length, 15);
+  assert.deepEqual(detailed[0], { status: 200, by: "default" });
+  assert.equal(detailed[19]?.seconds, 0.5);
+});
+
 test("the text names the source of a response if it is known", () => {
   assert.equal(responseText({ status: 503, by: "reply" }, sample()), "response 503 (configured)");
   assert.equal(responseText({ status: 200, by: "default" }, sample()), "response 200 (default)");

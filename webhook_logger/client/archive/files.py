@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,9 +24,11 @@ MAX_BYTES = 256 * 2**20
 
 _HEAD = har.HEAD.encode()
 _FOOT = f"\n{har.FOOT}\n".encode()
-_NO_RESPONSE = json.dumps(har.NO_RESPONSE)
-_RESPONSE_BYTES = len(json.dumps(har.response(599, "an unknown responder")))
+_UNKNOWN = json.dumps(har.outcome(None))[1:-1]
+_RESERVED_BYTES = len(json.dumps(har.outcome(Responded("", 0, 599, "an unknown responder")))) - 2
 """Bytes reserved in each entry for its response, which arrives after the request."""
+_MAX_MOVED_BYTES = 4 * 2**20
+"""Maximum bytes after a response that are moved if it needs more than the reserved bytes."""
 _MAX_AWAITING = 10_000
 """Maximum requests whose response can still be recorded; the oldest are dropped."""
 
@@ -35,7 +38,7 @@ class Archive:
 
     One write adds a request and the end of the file, so that the file is valid whenever the process
     ends, unless `SIGKILL` interrupts a write. The response arrives later, and replaces spaces that
-    are reserved for it.
+    are reserved for it. A longer one moves the rest of the file.
 
     An archive that this class wrote is continued, without a truncated last entry. Any other file is
     left unchanged.
@@ -98,9 +101,9 @@ class Archive:
         """Append a request. Raises `OSError` and leaves the file unchanged if the write fails."""
         first = self._end == len(_HEAD)
         text = json.dumps(har.entry(request, self._origin), ensure_ascii=False)
-        before, _, after = text.rpartition(_NO_RESPONSE)
+        before, _, after = text.rpartition(_UNKNOWN)
         start = ("\n" if first else ",\n").encode() + before.encode()
-        entry = start + _NO_RESPONSE.ljust(_RESPONSE_BYTES).encode() + after.encode()
+        entry = start + _UNKNOWN.ljust(_RESERVED_BYTES).encode() + after.encode()
         try:
             self._write_at(self._end, entry + _FOOT)
         except OSError:
@@ -118,9 +121,32 @@ class Archive:
     def responded(self, responded: Responded) -> None:
         """Record the response to a request, if this archive has the request."""
         place = self._awaiting.pop((responded.epoch, responded.seq), None)
-        response = json.dumps(har.response(responded.status, responded.by)).ljust(_RESPONSE_BYTES)
-        if place is not None and len(response) == _RESPONSE_BYTES:
-            self._write_at(place, response.encode())
+        if place is None:
+            return
+        following = self._end + len(_FOOT) - place - _RESERVED_BYTES
+        outcome = _written(responded)
+        if len(outcome) > _RESERVED_BYTES and following > _MAX_MOVED_BYTES:
+            outcome = _written(replace(responded, headers=None, body=None))
+        if len(outcome) <= _RESERVED_BYTES:
+            self._write_at(place, outcome.ljust(_RESERVED_BYTES))
+        elif following <= _MAX_MOVED_BYTES and responded.headers is not None:
+            self._insert(place, outcome)
+
+    def _insert(self, place: int, outcome: bytes) -> None:
+        """Write a response that is longer than the reserved bytes, and move what follows."""
+        self._file.seek(place)
+        before = self._file.read(self._end + len(_FOOT) - place)
+        try:
+            self._write_at(place, outcome + before[_RESERVED_BYTES:])
+        except OSError:
+            self._write_at(place, before)
+            self._file.truncate()
+            raise
+        more = len(outcome) - _RESERVED_BYTES
+        self._end += more
+        for key, other in self._awaiting.items():
+            if other > place:
+                self._awaiting[key] = other + more
 
     def awaits_response(self) -> bool:
         """Return whether the response to a request may still arrive."""
@@ -140,6 +166,10 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _written(responded: Responded) -> bytes:
+    return json.dumps(har.outcome(responded), ensure_ascii=False)[1:-1].encode()
 
 
 def _end_of_entries(content: bytes | mmap.mmap) -> int | None:

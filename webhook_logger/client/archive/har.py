@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, unquote
 
-from webhook_logger.captured import CapturedRequest
+from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.relay.relayed import percent_encoded
+from webhook_logger.client.stream.events import Responded
 
 Entry = dict[str, Any]
 
@@ -17,7 +18,7 @@ HEAD = '{"log":{"version":"1.2","creator":{"name":"Webhook Logger","version":"0.
 FOOT = "]}}"
 
 # The response is unknown. Browsers write status 0 in this case; -1 is an unknown size.
-NO_RESPONSE: Entry = {
+_NO_RESPONSE: Entry = {
     "status": 0,
     "statusText": "",
     "httpVersion": "",
@@ -35,33 +36,55 @@ _INVALID = re.compile(r"%(?![0-9a-f]{2})|[^\w.~:/?@!$&'()*+,;=%-]", re.IGNORECAS
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-f]{2})", re.IGNORECASE)
 
 
-def entry(request: CapturedRequest, origin: str, responded: tuple[int, str] | None = None) -> Entry:
+def entry(request: CapturedRequest, origin: str, responded: Responded | None = None) -> Entry:
     """Return the entry of a request to the server at `origin`, such as `https://hooks.example.com`.
 
-    `responded` is the status that the sender received and the part that chose it, if known.
+    `responded` is the response that the sender received, if known.
     """
     wire = request.to_wire()
     return {
         "startedDateTime": wire["received_at"],
-        "time": 0,
         "request": _request(request, wire, origin),
-        "response": response(*responded) if responded else NO_RESPONSE,
+        **outcome(responded),
         "cache": {},
-        "timings": {"send": 0, "wait": 0, "receive": 0},
         "_clientAddress": request.remote_addr,
     }
 
 
-def response(status: int, by: str) -> Entry:
-    """Return the response of an entry; `by` names the part that chose the status."""
-    comment = "Only the status of the response is recorded."
+def outcome(responded: Responded | None) -> Entry:
+    """Return the part of an entry that depends on the response."""
+    milliseconds = round(1000 * ((responded and responded.seconds) or 0))
     return {
-        **NO_RESPONSE,
-        "status": status,
-        "httpVersion": "HTTP/1.1",
-        "comment": comment,
-        "_by": by,
+        "time": milliseconds,
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "response": _response(responded) if responded else _NO_RESPONSE,
     }
+
+
+def _response(responded: Responded) -> Entry:
+    known = {"status": responded.status, "httpVersion": "HTTP/1.1"}
+    if responded.headers is None or responded.body is None:
+        comment = "Only the status of the response is recorded."
+        return {**_NO_RESPONSE, **known, "comment": comment, "_by": responded.by}
+    types = (value for name, value in responded.headers if name.lower() == "content-type")
+    return {
+        **_NO_RESPONSE,
+        **known,
+        "headers": _named(responded.headers),
+        "content": _content(responded.body, next(types, "")),
+        "bodySize": responded.body.size,
+        "comment": "",
+        "_by": responded.by,
+    }
+
+
+def _content(body: Body, media_type: str) -> Entry:
+    wire = body.to_wire()
+    content: Entry = {"size": body.size, "mimeType": media_type}
+    if not body.complete:
+        return {**content, "comment": "Too large: the server did not send the content to viewers."}
+    encoding = {"encoding": "base64"} if wire["encoding"] == "base64" else {}
+    return {**content, "text": wire["content"], **encoding}
 
 
 def _request(request: CapturedRequest, wire: dict[str, Any], origin: str) -> Entry:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from webhook_logger.captured import CapturedRequest
+from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.headers import HeaderLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,12 @@ class Responded:
     status: int
     by: str
     """`default`, `reply`, `path`, `handshake` or `responder`."""
+    headers: HeaderLines | None = None
+    """The header lines; None if the server did not report them, as for `default` and `path`."""
+    body: Body | None = None
+    """The body, without its content if that is larger than 16 KiB; None like `headers`."""
+    seconds: float | None = None
+    """The time from the arrival of the request to its response; None like `headers`."""
 
 
 @dataclass(frozen=True, slots=True)

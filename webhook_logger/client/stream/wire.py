@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webhook_logger.callbacks import is_canonical_uuid
-from webhook_logger.captured import CapturedRequest
+from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.stream.events import Refused, Responded, Responding
 
 _MAX_INTEGER = 2**53
@@ -84,16 +84,28 @@ def captured(payload: Any) -> CapturedRequest:
     )
     if "trailers" in payload:
         _fields(payload, trailers=_lines)
-    body = payload.get("body")
+    _check_body(payload.get("body"))
+    return CapturedRequest.from_wire(payload)
+
+
+def _check_body(body: Any) -> None:
     _fields(body, size=_count, encoding=_text, content=_text, complete=_boolean)
     if body["encoding"] not in ("utf-8", "base64"):
         raise ValueError("a body has an unknown encoding")
-    return CapturedRequest.from_wire(payload)
 
 
 def responded(payload: Any) -> Responded:
     """Read the payload of `responded`."""
-    return Responded(**_fields(payload, epoch=_epoch, seq=_count, status=_count, by=_text))
+    fields = _fields(payload, epoch=_epoch, seq=_count, status=_count, by=_text)
+    if "headers" in payload:
+        lines = _fields(payload, headers=_lines)["headers"]
+        fields["headers"] = tuple((name, value) for name, value in lines)
+    if "body" in payload:
+        _check_body(payload["body"])
+        fields["body"] = Body.from_wire(payload["body"])
+    if "seconds" in payload:
+        fields |= _fields(payload, seconds=_is_duration)
+    return Responded(**fields)
 
 
 def refused(payload: Any) -> Refused:

@@ -122,7 +122,9 @@ class MemoryDelivery(Delivery):
         self._sink.reply(uuid, stored)
 
     def claim(self, uuid: str, viewer: str, replaces: str = "") -> bool:
-        return self._responses.claim(uuid, viewer, replaces)
+        is_responder = self._responses.claim(uuid, viewer, replaces)
+        self._report_presence(uuid)
+        return is_responder
 
     def take_over(self, uuid: str, viewer: str, replaces: str) -> None:
         self._responses.take_over(uuid, viewer, replaces)
@@ -135,6 +137,7 @@ class MemoryDelivery(Delivery):
 
     def unclaim(self, uuid: str, viewer: str) -> None:
         self._responses.unclaim(uuid, viewer)
+        self._report_presence(uuid)
 
     def claim_handshakes(self, uuid: str, viewer: str) -> None:
         self._responses.claim_handshakes(uuid, viewer)
@@ -158,7 +161,8 @@ class MemoryDelivery(Delivery):
                 if uuid not in self._viewers:
                     self._recovery.watch(uuid, 0)
                 recovered, is_complete = self._recovery.slice(uuid, since)
-            yield Barrier(counter.epoch, counter.seq, 0, recovered, is_complete)
+            has_responder = self._responses.has_responder(uuid)
+            yield Barrier(counter.epoch, counter.seq, 0, recovered, is_complete, has_responder)
 
     def set_viewers(self, uuid: str, viewers: int, replaced: int = 0) -> None:
         for numbers, number in ((self._viewers, viewers), (self._replaced, replaced)):
@@ -168,7 +172,11 @@ class MemoryDelivery(Delivery):
                 numbers.pop(uuid, None)
         if self.recovers:
             self._recovery.watch(uuid, viewers)
-        self._sink.count(uuid, viewers - replaced)
+        self._report_presence(uuid)
+
+    def _report_presence(self, uuid: str) -> None:
+        viewers = self._viewers.get(uuid, 0) - self._replaced.get(uuid, 0)
+        self._sink.presence(uuid, viewers, self._responses.has_responder(uuid))
 
     def check(self) -> None:
         pass  # without a queue, a worker is always ready

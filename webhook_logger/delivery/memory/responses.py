@@ -21,6 +21,10 @@ class Responses:
         """The viewers of each callback that respond to handshakes."""
         self._pending: dict[str, dict[str, _MemoryPendingRequest]] = {}
 
+    def has_responder(self, uuid: str) -> bool:
+        """Return whether a viewer is the callback's responder."""
+        return uuid in self._responders
+
     def claim(self, uuid: str, viewer: str, replaces: str) -> bool:
         """Implement `Delivery.claim`."""
         self.take_over(uuid, viewer, replaces)

@@ -14,6 +14,7 @@ The counter expires a day after the last request or viewer:
     viewers:<worker>   "<count> <until> <handshakes>" for each worker with viewers; expires at that
                        Unix time. <handshakes> is the number of viewers that respond to handshakes
     viewers            the total number of viewers that was last sent to viewers
+    responding         1 if a responder was last reported to viewers, else 0 or absent
     window, taken      a second of Redis' clock and the requests accepted in it, with a rate limit
     responder          "<worker> <until> <sid> <replaced>": the responder's worker and its sid; the
                        role expires at that Unix time. <replaced> is the sid of the viewer that it
@@ -87,7 +88,8 @@ scripts. The limits are part of their text. Only these arguments and results dif
     PUBLISH    as above         as above                              also the bytes that are kept,
                                                                       or -1 if nothing was kept
     BARRIER    counter          as above, epoch and seq of a          [epoch, seq, elsewhere, 1 if
-                                position, or "" and 0                 complete, kept messages]; if
+                                position, or "" and 0                 complete, kept messages, 1 if
+                                                                      there is a responder]; if
                                                                       incomplete, no message follows
     LEDGER     bytes, order     callback, bytes, ...                  [1 if Redis' memory is full,
                                                                       callbacks to evict]
@@ -104,9 +106,10 @@ size of each part in bytes, followed by the parts in UTF-8:
     callback   request   epoch, seq, status, by, members: a captured request, as its event's JSON
                          without `uuid`, `epoch`, `seq` and the braces; status 0 if the response
                          is not yet known
-               responded epoch, seq, status, by: the response to an earlier request
+               responded epoch, seq, status, by, and details if viewers do not know the
+                         response: the response to an earlier request
                refused   count, reason: refused requests, and the reason of the latest one
-               viewers   count, on all workers
+               viewers   count, on all workers, and 1 if there is a responder, else 0
                reply     times or "-", JSON, and left if there is a sequence: the reply was
                          set; no parts: it was deleted
                replaced  sid: the viewer is no longer counted, because another one replaces it
@@ -114,7 +117,8 @@ size of each part in bytes, followed by the parts in UTF-8:
                used      no parts: the reply was used for one request
                emit      python-socketio's message: an event for the room
     worker     heartbeat no parts: proves that the worker still receives
-               barrier   name, epoch, seq, viewers elsewhere: a barrier
+               barrier   name, epoch, seq, viewers elsewhere, 1 if there is a responder, else 0: a
+                         barrier
                response  name, JSON: the response to a request that is pending on the worker
                gone      name: the pending request gets no response from a responder
     common     control   python-socketio's message for all workers

@@ -79,7 +79,7 @@ class Barriers:
         publisher = self._large if since else self._small
         epoch, seq = since or ("", 0)
         result = publisher.run(script, where, *args, epoch, str(seq))
-        *position, elsewhere, is_complete, messages = result
+        *position, elsewhere, is_complete, messages, has_responder = result
         try:
             recovered = read_messages(uuid, messages)
         except UnknownVersion:  # kept by a worker of another version
@@ -87,12 +87,14 @@ class Barriers:
         if is_complete:
             return recovered, None
         epoch, seq = position
-        return (), Barrier(epoch.decode(), int(seq), elsewhere, recovered, is_complete=False)
+        place = (epoch.decode(), int(seq), elsewhere, recovered)
+        return (), Barrier(*place, is_complete=False, has_responder=bool(has_responder))
 
-    def reach(self, name: str, epoch: str, seq: str, elsewhere: str) -> None:
+    def reach(self, name: str, epoch: str, seq: str, elsewhere: str, has_responder: str) -> None:
         """Pause the stream at a barrier until its viewer has joined."""
         pending = self._pending.get(name)
         if pending:
-            pending.barrier = Barrier(epoch, int(seq), int(elsewhere))
+            is_present = has_responder == "1"
+            pending.barrier = Barrier(epoch, int(seq), int(elsewhere), has_responder=is_present)
             pending.reached.set()
             pending.has_timed_out = not pending.left.wait(self._seconds)

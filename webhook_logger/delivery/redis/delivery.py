@@ -149,7 +149,10 @@ class RedisDelivery(Delivery):
         return self._large if size > LARGE_EVENT_BYTES else self._small
 
     def responded(self, responded: ResponseReport) -> None:
-        self._notify(responded.uuid, "responded", *map(str, responded[1:]))
+        uuid, *response, details = responded
+        # A worker of an older release cannot read the last part.
+        more = (details,) if details else ()
+        self._notify(uuid, "responded", *map(str, response), *more)
 
     def refused(self, uuid: str, reason: Reason) -> None:
         self._refusals.add(uuid, reason)
@@ -158,7 +161,7 @@ class RedisDelivery(Delivery):
         uuid, number, reason = refused
         self._notify(uuid, "refused", str(number), reason.word)
 
-    def _notify(self, uuid: str, kind: str, *parts: str) -> None:
+    def _notify(self, uuid: str, kind: str, *parts: str | bytes) -> None:
         """Publish a message to the callback's viewers. Best effort; never blocks."""
         with suppress(QueueUnavailable):
             self._small.submit("PUBLISH", keys.channel(uuid), seal(kind, *parts))

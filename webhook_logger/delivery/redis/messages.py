@@ -85,13 +85,12 @@ class QueueMessages:
     def _dispatch_other(self, uuid: str, kind: bytes, parts: Sequence[str]) -> None:
         """Process a message for a room that is not a request."""
         if kind == b"viewers":
-            self._sink.count(uuid, int(parts[0]))
+            self._presence(uuid, *parts)
         elif kind == b"refused":
             count, word = parts
             self._sink.refused(uuid, int(count), reason_named(word))
         elif kind == b"responded":
-            epoch, seq, status, by = parts
-            self._sink.responded(ResponseReport(uuid, epoch, int(seq), int(status), by))
+            self._responded(uuid, *parts)
         elif kind == b"replaced":
             self._sink.handed_over(uuid, *parts)
         elif kind == b"restored":
@@ -104,6 +103,17 @@ class QueueMessages:
             self._manager.emitted(*parts)
         else:
             raise ValueError(f"unknown kind of message: {kind!r}")
+
+    # A worker of an older release does not send the last part of these messages.
+
+    def _presence(self, uuid: str, viewers: str, has_responder: str = "") -> None:
+        self._sink.presence(uuid, int(viewers), has_responder == "1" if has_responder else None)
+
+    def _responded(
+        self, uuid: str, epoch: str, seq: str, status: str, by: str, details: str = ""
+    ) -> None:
+        place = (uuid, epoch, int(seq))
+        self._sink.responded(ResponseReport(*place, int(status), by, details.encode()))
 
 
 def _stored(times: str, reply: str, left: str | None = None) -> StoredReply:

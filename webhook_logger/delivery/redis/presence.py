@@ -76,6 +76,7 @@ class Presence:
         try:
             if self._claim(uuid, viewer, replaces) == 1:
                 self._end_moving(uuid, viewer)
+                self._mark_changed(uuid)  # reports the responder to viewers
                 return True
         finally:
             self._claiming.discard(uuid)

@@ -227,8 +227,10 @@ redis.call('PUBLISH', channel, message)
 _BARRIER = """
 local channel, name = ARGV[3], ARGV[4]
 local seq = redis.call('HGET', key, 'seq')
+local has_responder = responder and 1 or 0
 local function publish_barrier()
-    redis.call('PUBLISH', channel, seal('barrier', name, epoch, seq, elsewhere .. ''))
+    local position = seal('barrier', name, epoch, seq, elsewhere .. '', has_responder .. '')
+    redis.call('PUBLISH', channel, position)
 end
 """
 
@@ -254,11 +256,6 @@ else
     local present = table.concat({{viewers, now + {PRESENCE_SECONDS}, ARGV[6]}}, ' ')
     redis.call('HSET', key, 'viewers:' .. worker, present)
 end
-viewers = viewers + elsewhere
-if tonumber(redis.call('HGET', key, 'viewers')) ~= viewers then
-    redis.call('HSET', key, 'viewers', viewers)
-    redis.call('PUBLISH', channel, seal('viewers', viewers .. ''))
-end
 local ended = viewer == '' and responder == worker
 if ended then
     redis.call('HDEL', key, 'responder')
@@ -276,11 +273,19 @@ if ended or (here > 0 and handshakes == 0) then
         end
     end
 end
-if viewer == '?' then
-    return 1
-elseif viewer ~= '' then
-    return claim(viewer, '')
+local claimed = viewer ~= '' and 1
+if viewer ~= '' and viewer ~= '?' then
+    claimed = claim(viewer, '')
+    responder = responder or worker
 end
+viewers = viewers + elsewhere
+local responding = responder and '1' or '0'
+local sent = redis.call('HMGET', key, 'viewers', 'responding')
+if tonumber(sent[1]) ~= viewers or (sent[2] or '0') ~= responding then
+    redis.call('HSET', key, 'viewers', viewers, 'responding', responding)
+    redis.call('PUBLISH', channel, seal('viewers', viewers .. '', responding))
+end
+return claimed
 """
 
 _PROBE = f"""
@@ -349,7 +354,7 @@ local messages, is_complete = recover(ARGV[5], tonumber(ARGV[6]), tonumber(seq))
 if is_complete then
     publish_barrier()
 end
-return {epoch, seq, elsewhere, is_complete and 1 or 0, messages}
+return {epoch, seq, elsewhere, is_complete and 1 or 0, messages, has_responder}
 """,
         presence=SEAL
         + _COUNTER
