@@ -24,6 +24,7 @@ Open = Callable[..., Page]
 Show = Callable[..., Locator]
 
 JSON = "Content-Type: application/json"
+NDJSON = "Content-Type: application/x-ndjson"
 FORM = "Content-Type: application/x-www-form-urlencoded"
 
 
@@ -193,14 +194,47 @@ def test_arrow_keys_move_in_the_json_tree(show: Show) -> None:
     expect(detail.get_by_role("treeitem")).to_have_count(3)
 
 
-def test_a_json_level_shows_a_hundred_rows_at_first(show: Show) -> None:
+def test_a_json_level_shows_a_hundred_rows_and_loads_more_on_scroll(show: Show) -> None:
     detail = show("", json.dumps(list(range(250))).encode(), JSON)
     rows = detail.locator(".json-row:not(.json-more)")
     expect(rows).to_have_count(101)
-    for count in (201, 251):
-        detail.get_by_role("treeitem", name="Show").click()
-        expect(rows).to_have_count(count)
+    rows.last.scroll_into_view_if_needed()
+    expect(rows).to_have_count(201)
+    rows.last.focus()
+    detail.page.keyboard.press("ArrowDown")  # to the row that loads more, which is now in view
+    expect(rows).to_have_count(251)
     expect(detail.get_by_role("treeitem", name="Show")).to_have_count(0)
+
+
+def test_json_in_strings_and_forms_opens_and_a_tree_unfolds(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}", **CLIPBOARD)
+    inner = json.dumps({"deep": {"er": {"n": 1}}})
+    post(server.address, f"/{uuid}/sns", json.dumps({"Message": inner}).encode(), JSON)
+    page.locator(".row").click()
+    body = page.locator("webhook-body")
+    message = row(page.locator("request-detail"), "Message")
+    expect(message).to_contain_text("JSON")
+    page.keyboard.press("v")
+    expect(body.get_by_role("treeitem")).to_have_count(5)
+    expect(message).to_have_attribute("aria-expanded", "true")
+    expect(body.get_by_role("button", name="Collapse all")).to_be_visible()
+    row(page.locator("request-detail"), '"n": 1').click()
+    expect(body.locator(".json-bar code")).to_have_text("$.Message → $.deep.er.n")
+    page.keyboard.press("v")
+    expect(body.get_by_role("treeitem")).to_have_count(2)
+    body.get_by_role("button", name="Copy pretty").click()
+    pretty = json.dumps({"Message": inner}, indent=2)
+    page.wait_for_function(HAS_COPIED, arg=pretty)
+    post(server.address, f"/{uuid}/form", b"token=x&payload=%7B%22a%22%3A1%7D", FORM)
+    page.locator(".row", has_text="/form").click()
+    body.get_by_role("button", name="JSON", exact=True).click()
+    expect(body.get_by_role("treeitem")).to_have_text(["{ 1 field }", '"a": 1'])
+    post(server.address, f"/{uuid}/lines", b'{"a": 1}\nnope\n[2]\n', NDJSON)
+    page.locator(".row", has_text="/lines").click()
+    records = ["3 records", "1: { 1 field }", '"a": 1', "2: not JSON nope", "3: [ 1 item ]"]
+    expect(body.get_by_role("treeitem")).to_have_text([*records, "0: 2"])
 
 
 def test_json_after_a_byte_order_mark_is_json(show: Show) -> None:

@@ -26,7 +26,9 @@ const { imageSize } = await load("body/image-size");
 const { findJsonError } = await load("body/json-error");
 const { indented } = await load("body/json-indent");
 const { linesOfJson } = await load("body/json-lines");
-const { rootOf, initiallyExpanded } = await load("body/json-tree");
+const { rootInside } = await load("body/json-inside");
+const { hasRecords, recordsOf } = await load("body/json-records");
+const { childrenOf, rootOf, rootOfRecords, initiallyExpanded } = await load("body/json-tree");
 const { timesOf, tokensOf, validityOf } = await load("text/jwt");
 const { partsOf } = await load("body/multipart");
 const { readerOf } = await load("body/part-text");
@@ -170,6 +172,11 @@ const BODIES = {
   views: (text) =>
     ["", "application/json", "text/xml", "text/html"].map((type) => viewsOf(body(text), type)),
   JSON: findJsonError,
+  "a string in JSON": (text) => rootInside(rootOf(JSON.stringify(text))),
+  "records of JSON": (text) => [
+    hasRecords(text, ""),
+    initiallyExpanded(rootOfRecords(text, recordsOf(text))),
+  ],
   "text in a charset": (text) =>
     ["text/xml", "text/html", "text/plain; charset=utf-16", "a/b; charset=gbk"].map((type) =>
       read(bytes(text), type),
@@ -247,6 +254,7 @@ const JSON_PARSERS = {
   "opens as a tree": (json) => initiallyExpanded(rootOf(json)),
   "is indented": (json) => all(joinLines(indented(json))),
   "is compared": linesOfJson,
+  "is in a string": (json) => rootInside(rootOf(JSON.stringify(JSON.stringify(json)))),
   "is a token's payload": (json) => {
     const part = Buffer.from(json).toString("base64url");
     const request = sample({ headers: [["Authorization", `eyJhIjoxfQ.${part}.x`]] });
@@ -319,6 +327,14 @@ test("only the beginning of a token with 20,000 levels is shown", async () => {
   const text = beginningOf(indented(payload), 8000);
   assert.ok(text.startsWith('{\n  "a": ['));
   assert.equal(text.length, 8001);
+});
+
+test("JSON in a string in a string is opened to a depth of eight", () => {
+  let json = '{"a": 1}';
+  for (let depth = 0; depth < 10; depth++) json = JSON.stringify({ a: json });
+  let opened = 0;
+  for (let root = rootOf(json); root; opened++) root = rootInside([...childrenOf(root)][0]);
+  assert.equal(opened - 1, 8);
 });
 
 test("a body with many content codings is not decoded", async () => {

@@ -9,13 +9,14 @@
  * @property {string} note  how the charset was chosen, or ""
  *
  * @typedef {"text" | "xml" | "markup" | "hex"} SourceView  shown chunk by chunk
- * @typedef {SourceView | "json" | "preview" | "form" | "multipart" | "image"} BodyView
+ * @typedef {SourceView | "json" | "records" | "preview" | "form" | "multipart" | "image"} BodyView
  */
 
 import { hexDump } from "../text/hex.js";
 import { isPlain, read } from "./charset.js";
 import { isJson } from "./json-check.js";
 import { findJsonError } from "./json-error.js";
+import { hasRecords } from "./json-records.js";
 import { xmlLines } from "./xml-lines.js";
 
 /** The page shows the first chunk and the others on demand, so that 1 MiB opens as fast as 1 kB. */
@@ -43,7 +44,7 @@ export function chunksOf(body, view) {
  * Return the text of a body, even if it is binary.
  * @param {Body} body
  */
-function textOf(body) {
+export function textOf(body) {
   if (body.encoding === "utf-8") return body.content;
   return body.text ?? read(bytesOf(body)).text;
 }
@@ -106,11 +107,14 @@ export function viewsOf(body, mediaType) {
  * @param {string} mediaType
  * @returns {BodyView | null}
  */
-function prettyView({ encoding, content }, mediaType) {
+function prettyView(body, mediaType) {
+  const { encoding, content } = body;
   if (isImage(mediaType)) return "image";
   if (mediaType.startsWith("multipart/")) return "multipart";
+  if (/json-seq$/.test(mediaType)) return "records"; // its separators are control characters
   if (encoding !== "utf-8") return null;
   if (looksJson(content, mediaType) && isJson(withoutMark(content))) return "json";
+  if (hasRecords(withoutMark(content), mediaType)) return "records";
   if (isHtml(content, mediaType)) return "markup";
   if (/[/+]xml$/.test(mediaType) || /^\s*<\?xml\b/.test(content)) return "xml";
   return mediaType === "application/x-www-form-urlencoded" ? "form" : null;

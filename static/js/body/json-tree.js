@@ -10,6 +10,11 @@
  * @property {string} key    as sent, with its quotes; "" in an array and for the root
  * @property {number} index  its index among its parent's children
  * @property {JsonNode | null} parent
+ * @property {boolean} [broken]   whether it is a record that is not JSON
+ * @property {boolean} [inside]   whether it is JSON inside the string that is its parent
+ * @property {RecordPlace[]} [records]  its children, if it is a list of records
+ *
+ * @typedef {{start: number, end: number, broken: boolean}} RecordPlace
  */
 
 import { skipWhitespace, stringEnd, tokenEnd } from "./json-text.js";
@@ -27,6 +32,32 @@ const MAX_READ = 128 * 1024;
  */
 export function rootOf(json) {
   return node(json, skipWhitespace(json, 0), { key: "", index: 0, parent: null });
+}
+
+/**
+ * Return a node whose children are the records of a text.
+ * @param {string} json
+ * @param {RecordPlace[]} records
+ * @returns {JsonNode}
+ */
+export function rootOfRecords(json, records) {
+  const [start, end] = [-1, json.length]; // no other node starts there
+  return { json, start, end, count: records.length, key: "", index: 0, parent: null, records };
+}
+
+/**
+ * Yield the roots of records. A record that is not JSON is a leaf.
+ * @param {JsonNode} parent
+ * @param {RecordPlace[]} records
+ * @returns {Generator<JsonNode, void>}
+ */
+function* recordsIn(parent, records) {
+  for (const [index, { start, end, broken }] of records.entries()) {
+    const place = { key: "", index, parent };
+    yield broken
+      ? { json: parent.json, start, end, count: 0, broken, ...place }
+      : node(parent.json, start, place);
+  }
 }
 
 /**
@@ -65,7 +96,8 @@ function extent(json, start) {
  * @returns {Generator<JsonNode, void>}
  */
 export function* childrenOf(parent) {
-  const { json, count } = parent;
+  const { json, count, records } = parent;
+  if (records) return yield* recordsIn(parent, records);
   let at = parent.start;
   for (let index = 0; index < count; index++) {
     const { key, start } = named(json, skipWhitespace(json, at + 1), isArray(parent));
@@ -98,21 +130,33 @@ export function isArray({ json, start }) {
  * @param {JsonNode} node
  */
 export function valueText({ json, start, end }) {
-  return json.slice(start, end);
+  return json.slice(Math.max(start, 0), end);
 }
 
 /**
- * Return the JSONPath of a node: `$.a[0]["b c"]`.
+ * Return the JSONPath of a node in its record: `$.a[0]["b c"]`. An arrow leads into a string that is
+ * JSON: `$.Message → $.id`.
  * @param {JsonNode} node
  */
 export function pathOf(node) {
   const steps = [];
-  for (let at = node; at.parent; at = at.parent) steps.push(step(at));
+  for (let at = node; at.parent && !at.parent.records; at = at.parent) steps.push(step(at));
   return `$${steps.reverse().join("")}`;
 }
 
+/**
+ * Return the number of the record that contains a node, counted from 1, or 0.
+ * @param {JsonNode} node
+ */
+export function recordNumber(node) {
+  let at = node;
+  while (at.parent && !at.parent.records) at = at.parent;
+  return at.parent ? at.index + 1 : 0;
+}
+
 /** @param {JsonNode} node */
-function step({ key, index }) {
+function step({ key, index, inside }) {
+  if (inside) return " → $";
   if (!key) return `[${index}]`;
   const name = key.slice(1, -1);
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${key}]`;

@@ -20,6 +20,7 @@
  *
  * @typedef {Element & {move: (key: string) => void}} List
  * @typedef {Element & {focusFilter: () => void}} Toolbar
+ * @typedef {Element & {unfold: () => void}} Body
  */
 
 import { match } from "./shortcuts.js";
@@ -34,6 +35,7 @@ const ACTIONS = {
   Enter: openSelected,
   Escape: (page) => page.close(),
   "/": (page) => toolbarOf(page)?.focusFilter(),
+  v: (page) => bodyOf(page)?.unfold(),
   p: ({ store }) => (store.snapshot.paused ? store.resume() : store.pause()),
   x: ({ store }) => store.clear(),
   t: ({ settings }) => settings.change({ theme: otherTheme(settings.choices.theme) }),
@@ -70,6 +72,12 @@ function listOf(page) {
 /** @param {Page} page */
 function toolbarOf(page) {
   return /** @type {Toolbar | null} */ (page.querySelector("list-toolbar"));
+}
+
+/** Return the body of the open request, which is in a shadow tree. @param {Page} page */
+function bodyOf(page) {
+  const detail = page.querySelector("webhook-detail")?.shadowRoot;
+  return /** @type {Body | null | undefined} */ (detail?.querySelector("webhook-body"));
 }
 
 /** @param {Page} page */

@@ -1,5 +1,5 @@
 import { html } from "lit";
-import { bytesOf, withoutMark } from "../body/body.js";
+import { bytesOf, textOf, withoutMark } from "../body/body.js";
 import { fieldsOf } from "../body/form.js";
 import { visible } from "../text/format.js";
 import { headerOf, mediaType } from "../wire/captured.js";
@@ -24,6 +24,8 @@ export function bodyContent(view, body, request) {
   switch (view) {
     case "json":
       return html`<webhook-body-json .text=${withoutMark(body.content)}></webhook-body-json>`;
+    case "records":
+      return html`<webhook-body-json .text=${withoutMark(textOf(body))} records></webhook-body-json>`;
     case "form":
       return form(fieldsOf(bytesOf(body), headerOf(request, "content-type"), MAX_FIELDS));
     case "multipart":
@@ -41,7 +43,7 @@ export function bodyContent(view, body, request) {
 function form({ pairs, note }) {
   const most = `Showing the first ${MAX_FIELDS} fields. Choose Raw to see all.`;
   return html`
-    <webhook-pairs-table .pairs=${pairs} label="Form fields, decoded"></webhook-pairs-table>
+    <webhook-pairs-table .pairs=${pairs} label="Form fields, decoded" folds></webhook-pairs-table>
     ${note ? html`<p class="body-reading">${visible(note)}</p>` : ""}
     ${pairs.length === MAX_FIELDS ? html`<p class="body-note">${most}</p>` : ""}
   `;

@@ -1,6 +1,15 @@
 import { html, LitElement } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { initiallyExpanded, pathOf, rootOf, valueText } from "../body/json-tree.js";
+import { prettyJson } from "../body/json-indent.js";
+import { MAX_RECORDS, recordsOf } from "../body/json-records.js";
+import {
+  initiallyExpanded,
+  pathOf,
+  recordNumber,
+  rootOf,
+  rootOfRecords,
+  valueText,
+} from "../body/json-tree.js";
 import { visible } from "../text/format.js";
 import { explained } from "../text/timestamps.js";
 import "./copy-button.js";
@@ -8,15 +17,38 @@ import { MOVES } from "./json-moves.js";
 import "./json-node.js";
 import { define } from "./define.js";
 
-/** @typedef {import("../body/json-tree.js").JsonNode} Node */
+/**
+ * @typedef {import("../body/json-tree.js").JsonNode} Node
+ * @typedef {import("./json-node.js").JsonNode} JsonNode
+ */
 
-/** Valid JSON as a folding tree; shows the path, value and date of the selected row. */
+/** Maximum rows that are unfolded at once, and time per frame for them. */
+const MAX_ROWS = 2000;
+const FRAME_MS = 8;
+
+const NODE = "webhook-json-node";
+
+const TOO_MANY_RECORDS = `These are the first ${MAX_RECORDS.toLocaleString("en-US")} records. Choose Raw to see all.`;
+
+const HINT = "Select a row to copy its path or value.";
+
+/**
+ * Valid JSON, or records of JSON, as a folding tree; shows the path, value and date of the selected row.
+ */
 export class BodyJson extends LitElement {
-  static properties = { text: {}, chosen: { state: true } };
+  static properties = {
+    text: {},
+    records: { type: Boolean },
+    chosen: { state: true },
+    note: { state: true },
+  };
 
   constructor() {
     super();
     this.text = "";
+    this.records = false;
+    /** The result of unfolding all rows, or "". */
+    this.note = "";
     /** @type {Node | null} */
     this.chosen = null;
     /** @type {Node | undefined} */
@@ -32,9 +64,47 @@ export class BodyJson extends LitElement {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (!changed.has("text") || !this.text) return;
-    this.root = rootOf(this.text);
-    this.unfolded = initiallyExpanded(this.root);
+    const { text } = this;
+    this.start(this.records ? rootOfRecords(text, recordsOf(text)) : rootOf(text));
+    const root = /** @type {Node} */ (this.root);
+    this.unfolded = initiallyExpanded(root);
+    if (root.records?.length === MAX_RECORDS) this.note = TOO_MANY_RECORDS;
+  }
+
+  /** Show a tree from its start. @param {Node} root */
+  start(root) {
+    this.root = root;
+    this.unfolded = new Set([root.start]);
     this.chosen = null;
+    this.note = "";
+  }
+
+  /** Fold all rows but the first level. */
+  foldAll() {
+    if (this.root) this.start({ ...this.root }); // a new root gets new rows
+    this.requestUpdate();
+  }
+
+  /** Unfold all rows up to a limit, a few in each frame. */
+  async unfoldAll() {
+    const { root } = this;
+    let rows = 0;
+    let end = performance.now() + FRAME_MS;
+    const left = /** @type {JsonNode[]} */ ([...this.querySelectorAll(NODE)].slice(0, 1));
+    while (left.length > 0 && rows < MAX_ROWS) {
+      const next = /** @type {JsonNode} */ (left.pop());
+      next.fold(true);
+      await next.updateComplete;
+      const children = /** @type {JsonNode[]} */ ([...next.children].filter(isNode));
+      rows += next.open ? children.length : 0;
+      if (next.open) left.push(...children.reverse());
+      if (performance.now() < end) continue;
+      await new Promise(requestAnimationFrame);
+      end = performance.now() + FRAME_MS;
+      if (root !== this.root || !this.isConnected) return;
+    }
+    const count = rows.toLocaleString("en-US");
+    this.note = left.length > 0 ? `Expanded the first ${count} rows.` : "";
   }
 
   /** Render in the next frame: parsing the JSON took time in this one. */
@@ -59,7 +129,9 @@ export class BodyJson extends LitElement {
           html`<webhook-json-node .node=${root} .unfolded=${this.unfolded}></webhook-json-node>`,
       )}</div>
       <div class="json-bar">
-        ${this.chosen ? chosenBar(this.chosen) : html`<span>Select a row to copy its path or value.</span>`}
+        ${this.chosen ? chosenBar(this.chosen) : html`<span>${HINT}</span>`}
+        <span role="status">${this.note}</span>
+        <webhook-copy-button .text=${() => prettyJson(this.text, this.root?.records)} label="Copy pretty" what="JSON"></webhook-copy-button>
       </div>
     `;
   }
@@ -93,19 +165,25 @@ export class BodyJson extends LitElement {
     before?.removeAttribute("aria-selected");
     row.setAttribute("tabindex", "0");
     row.setAttribute("aria-selected", "true");
-    const { node } = /** @type {import("./json-node.js").JsonNode} */ (row.parentElement);
+    const { node } = /** @type {JsonNode} */ (row.parentElement);
     this.chosen = node ?? null;
   }
+}
+
+/** @param {Element} element */
+function isNode({ localName }) {
+  return localName === NODE;
 }
 
 /** @param {Node} node */
 function chosenBar(node) {
   const path = pathOf(node);
   const text = valueText(node);
-  const value = text.startsWith('"') ? JSON.parse(text) : text;
+  const record = recordNumber(node);
+  const value = text.startsWith('"') && !node.broken ? JSON.parse(text) : text;
   const date = explained(value);
   return html`
-    <code class="captured">${visible(path)}</code>
+    <code class="captured">${record ? html`<span class="json-index">${`Record ${record}: `}</span>` : ""}${visible(path)}</code>
     ${date ? html`<span class="json-date">${date}</span>` : ""}
     <webhook-copy-button .text=${path} label="Copy path"></webhook-copy-button>
     <webhook-copy-button .text=${value} label="Copy value"></webhook-copy-button>

@@ -9,6 +9,8 @@ import { byteSize, visible } from "../text/format.js";
 import { withTimestamps } from "./timestamps.js";
 import "./image-preview.js";
 import { define } from "./define.js";
+import "./json-fold.js";
+import { LoadsOnScroll } from "./loads-on-scroll.js";
 
 /**
  * @typedef {import("../body/multipart.js").Part} Part
@@ -36,6 +38,7 @@ export class BodyMultipart extends LitElement {
     /** @type {import("../body/multipart.js").MultipartParts} */
     this.found = { parts: [], problem: "" };
     this.shown = FIRST_PARTS;
+    this.loads = new LoadsOnScroll(this, () => this.more());
   }
 
   createRenderRoot() {
@@ -49,6 +52,7 @@ export class BodyMultipart extends LitElement {
 
   read() {
     this.shown = FIRST_PARTS;
+    this.loads.renew();
     if (this.body) this.found = partsOf(bytesOf(this.body), this.contentType);
   }
 
@@ -56,13 +60,18 @@ export class BodyMultipart extends LitElement {
     const { parts, problem } = this.found;
     return html`
       ${list(parts, this.shown, "Parts")}
-      ${parts.length > this.shown ? html`<button part="button" type="button" class="button" @click=${this.more}>Show ${FIRST_PARTS} more</button>` : ""}
+      ${parts.length > this.shown ? html`<button part="button" type="button" class="button" data-more @click=${this.pressMore}>Show ${FIRST_PARTS} more</button>` : ""}
       ${problem ? html`<p class="body-note" role="status">${problem}</p>` : ""}
     `;
   }
 
   more() {
     this.shown += FIRST_PARTS;
+  }
+
+  pressMore() {
+    this.loads.renew();
+    this.more();
   }
 }
 
@@ -121,6 +130,7 @@ function content(part, read) {
   const { text, isText, note } = read(part);
   if (!isText || !text) return "";
   return html`<p class="part-text captured">${withTimestamps(excerpt(text, MAX_CHARACTERS))}</p>
+    <webhook-json-fold .text=${text}></webhook-json-fold>
     ${note ? html`<p class="body-reading">${visible(note)}</p>` : ""}`;
 }
 

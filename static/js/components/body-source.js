@@ -4,11 +4,15 @@ import { highlight } from "../body/highlight.js";
 import { byteSize } from "../text/format.js";
 import "./body-chunk.js";
 import { define } from "./define.js";
+import { LoadsOnScroll } from "./loads-on-scroll.js";
 
 /** Maximum time per frame for rendering the rest of a long body; more would block input. */
 const FRAME_MS = 8;
 
-/** A body as text, markup or hex. Renders the beginning at once, and the rest on request. */
+/**
+ * A body as text, markup or hex. Renders the beginning at once, the next chunks when they are scrolled
+ * into view, and the rest on request.
+ */
 export class BodySource extends LitElement {
   static properties = {
     body: { attribute: false },
@@ -28,6 +32,7 @@ export class BodySource extends LitElement {
     this.rest = [].values();
     /** @type {IteratorResult<string, void>} the first chunk that is not shown yet */
     this.next = { done: true, value: undefined };
+    this.loads = new LoadsOnScroll(this, () => this.add());
   }
 
   createRenderRoot() {
@@ -40,6 +45,7 @@ export class BodySource extends LitElement {
     this.rest = chunksOf(this.body, this.view);
     this.next = this.rest.next();
     this.chunks = [];
+    this.loads.renew();
     this.add();
   }
 
@@ -67,7 +73,7 @@ export class BodySource extends LitElement {
       ${
         next.done
           ? ""
-          : html`<button part="button" type="button" class="button" @click=${this.showAll}>
+          : html`<button part="button" type="button" class="button" data-more @click=${this.showAll}>
             Show all ${byteSize(this.body.size)}
           </button>`
       }

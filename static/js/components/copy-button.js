@@ -20,6 +20,7 @@ export class CopyButton extends LitElement {
 
   constructor() {
     super();
+    /** @type {string | (() => Promise<string>)} the text, or a function that makes it */
     this.text = "";
     this.label = "Copy";
     /** Names the copied text for screen readers. */
@@ -34,7 +35,9 @@ export class CopyButton extends LitElement {
   }
 
   async copy() {
-    this.result = (await copyText(this.text)) ? "copied" : "failed";
+    const { text } = this;
+    const copied = await copyText(typeof text === "string" ? text : await text());
+    this.result = copied ? "copied" : "failed";
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.result = "";

@@ -46,3 +46,7 @@ export const settingsIcon = icon(svg`
 export const qrIcon = icon(svg`
   <path d="M2.5 2.5H6V6H2.5zM10 2.5h3.5V6H10zM2.5 10H6v3.5H2.5z" />
   <path d="M10 10h1v1M13.5 10v1.25M10 13.5h1.25M13.5 13.5v.05" />`);
+
+export const unfoldIcon = icon(svg`<path d="m5 5.75 3-3 3 3M5 10.25l3 3 3-3" />`);
+
+export const foldIcon = icon(svg`<path d="m5 2.75 3 3 3-3M5 13.25l3-3 3 3" />`);

@@ -9,15 +9,22 @@ import { explained } from "../text/timestamps.js";
 /** Maximum length of a value in the tree. The raw view and the copy button have the whole value. */
 const MAX_CHARACTERS = 500;
 
+/** Maximum length of a value in which a search found a text. */
+const MAX_FOUND_CHARACTERS = 64 * 1024;
+
 /**
  * Render the name of a node, and its value or its number of children.
  * @param {Node} node
+ * @param {object} [shown]
+ * @param {boolean} [shown.inside]  whether the value is a string that contains JSON
+ * @param {boolean} [shown.full]    whether to show more of a long value
  */
-export function nodeLabel(node) {
+export function nodeLabel(node, { inside = false, full = false } = {}) {
   if (node.count > 0) return html`${name(node)}<span class="json-count">${countText(node)}</span>`;
   const text = valueText(node);
-  const shown = visible(excerpt(text, MAX_CHARACTERS));
-  return html`${name(node)}<span data-tone=${toneOf(text)}>${shown}</span>`;
+  const shown = visible(excerpt(text, full ? MAX_FOUND_CHARACTERS : MAX_CHARACTERS));
+  if (node.broken) return html`${name(node)}<span class="json-broken">not JSON</span> ${shown}`;
+  return html`${name(node)}${inside ? html`<span class="json-inside">JSON</span> ` : ""}<span data-tone=${toneOf(text)}>${shown}</span>`;
 }
 
 /**
@@ -25,21 +32,29 @@ export function nodeLabel(node) {
  * @param {Node} node
  */
 export function nodeMeaning(node) {
-  return node.count > 0 ? "" : explained(valueText(node).replaceAll('"', ""));
+  return node.count > 0 || node.broken ? "" : explained(valueText(node).replaceAll('"', ""));
 }
 
 /** @param {Node} node */
 function name({ parent, key, index }) {
   if (!parent) return "";
-  if (!key) return html`<span class="json-index">${index}</span>: `;
+  if (!key) return html`<span class="json-index">${parent.records ? index + 1 : index}</span>: `;
   return html`<span data-tone="key">${visible(excerpt(key, MAX_CHARACTERS))}</span>: `;
 }
 
 /** @param {Node} node */
 function countText(node) {
+  if (node.records) return plural(node.count, "record");
   const [open, close, one] = isArray(node) ? ["[", "]", "item"] : ["{", "}", "field"];
-  const count = node.count.toLocaleString("en-US");
-  return `${open} ${count} ${one}${node.count === 1 ? "" : "s"} ${close}`;
+  return `${open} ${plural(node.count, one)} ${close}`;
+}
+
+/**
+ * @param {number} count
+ * @param {string} one
+ */
+function plural(count, one) {
+  return `${count.toLocaleString("en-US")} ${one}${count === 1 ? "" : "s"}`;
 }
 
 /** @param {string} text */

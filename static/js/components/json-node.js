@@ -1,14 +1,19 @@
 import { html, LitElement, nothing } from "lit";
-import { childrenOf, FIRST_CHILDREN, take } from "../body/json-tree.js";
+import { rootInside } from "../body/json-inside.js";
+import { childrenOf, FIRST_CHILDREN, initiallyExpanded, take } from "../body/json-tree.js";
 import { define } from "./define.js";
 import { nodeLabel, nodeMeaning } from "./json-label.js";
+import { LoadsOnScroll } from "./loads-on-scroll.js";
 
 /** @typedef {import("../body/json-tree.js").JsonNode} Node */
 
 /** Deepest level that is indented further; deeper rows would leave the screen. */
 const DEEPEST_INDENT = 16;
 
-/** A row of the JSON tree, followed by the rows of its children while it is unfolded. */
+/**
+ * A row of the JSON tree, followed by the rows of its children while it is unfolded. A string that is
+ * JSON has the children of that JSON.
+ */
 export class JsonNode extends LitElement {
   static properties = {
     node: { attribute: false },
@@ -25,11 +30,14 @@ export class JsonNode extends LitElement {
     this.depth = 1;
     /** @type {Set<number>} starts of the nodes that are unfolded at first */
     this.unfolded = new Set();
+    /** @type {Node | null} the JSON in the string that is the node's value */
+    this.inside = null;
     this.open = false;
     /** @type {Node[]} */
     this.shown = [];
     /** @type {Iterator<Node, void>} */
     this.rest = [].values();
+    this.loads = new LoadsOnScroll(this, () => this.more());
   }
 
   createRenderRoot() {
@@ -39,14 +47,20 @@ export class JsonNode extends LitElement {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (!changed.has("node") || !this.node) return;
-    this.rest = childrenOf(this.node);
+    this.inside = rootInside(this.node);
+    this.rest = childrenOf(this.inside ?? this.node);
     this.shown = [];
     this.fold(this.unfolded.has(this.node.start));
   }
 
+  /** The number of its children. */
+  get count() {
+    return (this.inside ?? this.node)?.count ?? 0;
+  }
+
   /** @param {boolean} open */
   fold(open) {
-    this.open = open && this.node?.count !== 0;
+    this.open = open && this.count > 0;
     if (this.open && this.shown.length === 0) this.more();
   }
 
@@ -55,6 +69,7 @@ export class JsonNode extends LitElement {
   }
 
   more() {
+    if (this.inside && this.shown.length === 0) this.unfolded = initiallyExpanded(this.inside);
     this.shown = [...this.shown, ...take(this.rest, FIRST_CHILDREN)];
   }
 
@@ -63,6 +78,7 @@ export class JsonNode extends LitElement {
     /** @type {HTMLElement | null} */ (
       this.querySelector(":scope > webhook-json-node:last-of-type > div")
     )?.focus();
+    this.loads.renew();
     this.more();
   }
 
@@ -70,7 +86,7 @@ export class JsonNode extends LitElement {
     const { node } = this;
     if (!node) return;
     const children = this.open ? this.shown.map((child) => this.child(child)) : "";
-    return html`${this.row(node)}${children}${this.open ? this.moreRow(node) : ""}`;
+    return html`${this.row(node)}${children}${this.open ? this.moreRow() : ""}`;
   }
 
   /** @param {Node} node */
@@ -91,19 +107,19 @@ export class JsonNode extends LitElement {
       role="treeitem"
       tabindex=${node.parent ? -1 : 0}
       aria-level=${this.depth}
-      aria-expanded=${node.count > 0 ? this.open : nothing}
+      aria-expanded=${this.count > 0 ? this.open : nothing}
       title=${nodeMeaning(node) || nothing}
       @click=${this.toggle}
-    >${nodeLabel(node)}</div>`;
+    >${nodeLabel(node, { inside: this.inside !== null })}</div>`;
   }
 
-  /** @param {Node} node */
-  moreRow({ count }) {
-    const left = count - this.shown.length;
+  moreRow() {
+    const left = this.count - this.shown.length;
     if (left === 0) return "";
     const next = Math.min(left, FIRST_CHILDREN);
     return html`<div
       class="json-row json-more"
+      data-more
       role="treeitem"
       tabindex="-1"
       aria-level=${this.depth + 1}

@@ -3,6 +3,8 @@ import { excerpt, isLong } from "../text/excerpt.js";
 import { visible } from "../text/format.js";
 import "./copy-button.js";
 import { define } from "./define.js";
+import "./json-fold.js";
+import { LoadsOnScroll } from "./loads-on-scroll.js";
 import { withMarks } from "./marks.js";
 import { withTimestamps } from "./timestamps.js";
 
@@ -16,6 +18,7 @@ export class PairsTable extends LitElement {
     pairs: { attribute: false },
     label: {},
     needles: { attribute: false },
+    folds: { type: Boolean },
     rows: { state: true },
   };
 
@@ -26,7 +29,10 @@ export class PairsTable extends LitElement {
     this.label = "";
     /** Words to mark. @type {readonly string[]} */
     this.needles = [];
+    /** Whether values that are JSON can be shown as trees. */
+    this.folds = false;
     this.rows = FIRST_ROWS;
+    this.loads = new LoadsOnScroll(this, () => this.more());
   }
 
   createRenderRoot() {
@@ -35,29 +41,36 @@ export class PairsTable extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has("pairs")) this.rows = FIRST_ROWS;
+    if (!changed.has("pairs")) return;
+    this.rows = FIRST_ROWS;
+    this.loads.renew();
   }
 
   render() {
     const more = this.pairs.length > this.rows;
     return html`
       <table class="pairs" aria-label=${this.label}>
-        <tbody>${this.pairs.slice(0, this.rows).map((pair) => row(pair, this.needles))}</tbody>
+        <tbody>${this.pairs.slice(0, this.rows).map((pair) => row(pair, this))}</tbody>
       </table>
-      ${more ? html`<button part="button" type="button" class="button" @click=${this.showMore}>Show ${FIRST_ROWS} more</button>` : ""}
+      ${more ? html`<button part="button" type="button" class="button" data-more @click=${this.pressMore}>Show ${FIRST_ROWS} more</button>` : ""}
     `;
   }
 
-  showMore() {
+  more() {
     this.rows += FIRST_ROWS;
+  }
+
+  pressMore() {
+    this.loads.renew();
+    this.more();
   }
 }
 
 /**
  * @param {[string, string]} pair
- * @param {readonly string[]} needles
+ * @param {Pick<PairsTable, "needles" | "folds">} table
  */
-function row([name, value], needles) {
+function row([name, value], { needles, folds }) {
   return html`<tr>
     <th scope="row"><span class="captured">${withMarks(name, needles)}</span></th>
     <td>
@@ -65,6 +78,7 @@ function row([name, value], needles) {
         <span class="captured" ?data-long=${isLong(value)} tabindex=${isLong(value) ? 0 : nothing}>${withTimestamps(excerpt(value, MAX_CHARACTERS), needles)}</span>
         <webhook-copy-button .text=${value} label="" what="Copy the value of ${visible(name)}"></webhook-copy-button>
       </div>
+      ${folds ? html`<webhook-json-fold .text=${value}></webhook-json-fold>` : ""}
     </td>
   </tr>`;
 }

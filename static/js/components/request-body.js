@@ -17,13 +17,14 @@ import image from "./image-preview.css";
 import own from "./request-body.css";
 import "./copy-button.js";
 import { define } from "./define.js";
+import { foldIcon, unfoldIcon } from "./icons.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 /** @typedef {import("../body/body.js").Body} Body */
 /** @typedef {import("../body/body.js").BodyView} BodyView */
 
 /** @type {Partial<Record<BodyView, string>>} */
-const NAMES = { preview: "Preview", text: "Raw", hex: "Hex" };
+const NAMES = { preview: "Preview", text: "Raw", hex: "Hex", records: "Records" };
 
 /** @type {Set<BodyView>} views that show bytes, or text that is decoded in pieces */
 const WITHOUT_ITS_TEXT = new Set(["hex", "image", "multipart"]);
@@ -39,6 +40,7 @@ export class RequestBody extends LitElement {
     opened: { state: true },
     asSent: { state: true },
     chosen: { state: true },
+    unfolded: { state: true },
   };
 
   constructor() {
@@ -54,6 +56,8 @@ export class RequestBody extends LitElement {
     this.views = [];
     /** @type {BodyView} */
     this.chosen = "hex";
+    /** Whether the user has unfolded the whole tree. */
+    this.unfolded = false;
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -82,8 +86,9 @@ export class RequestBody extends LitElement {
     const compressed = this.asSent && codingsOf(request).length > 0;
     const type = compressed ? "" : mediaType(request);
     this.views = viewsOf(body, type);
-    this.broken = this.views[0] === "json" ? null : jsonErrorOf(body, type);
+    this.broken = isTree(this.views[0]) ? null : jsonErrorOf(body, type);
     this.chosen = this.views[0];
+    this.unfolded = false;
   }
 
   /** The body to show: as sent, or decompressed. @returns {Body | undefined} */
@@ -134,24 +139,50 @@ export class RequestBody extends LitElement {
         <div class="body-views" role="group" aria-label="Show the body as">
           ${this.views.map((view) => this.choice(view))}
         </div>
-        ${
-          body.encoding === "utf-8"
-            ? html`<webhook-copy-button .text=${body.content} what="the body"></webhook-copy-button>`
-            : ""
-        }
+        <div class="body-tools">
+          ${isTree(this.chosen) ? this.unfoldButton() : ""}
+          ${
+            body.encoding === "utf-8"
+              ? html`<webhook-copy-button .text=${body.content} what="the body"></webhook-copy-button>`
+              : ""
+          }
+        </div>
       </div>
     `;
+  }
+
+  unfoldButton() {
+    const label = this.unfolded ? "Collapse all" : "Expand all";
+    return html`<button
+      part="button" type="button" class="button body-tool" title="${label} (v)" @click=${this.unfold}
+    >${this.unfolded ? foldIcon : unfoldIcon}<span>${label}</span></button>`;
+  }
+
+  /** Unfold or fold all rows of the tree, if there is one. */
+  unfold() {
+    /** @type {import("./body-json.js").BodyJson | null} */
+    const tree = isTree(this.chosen) ? this.renderRoot.querySelector("webhook-body-json") : null;
+    if (!tree) return;
+    this.unfolded = !this.unfolded;
+    if (this.unfolded) tree.unfoldAll();
+    else tree.foldAll();
   }
 
   /** @param {BodyView} view */
   choice(view) {
     const choose = () => {
       this.chosen = view;
+      this.unfolded = false;
     };
     return html`<button type="button" aria-pressed=${view === this.chosen} @click=${choose}>
       ${NAMES[view] ?? "Pretty"}
     </button>`;
   }
+}
+
+/** @param {BodyView} view */
+function isTree(view) {
+  return view === "json" || view === "records";
 }
 
 define("webhook-body", RequestBody);
