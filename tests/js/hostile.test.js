@@ -42,7 +42,7 @@ const registry = await load("providers/registry");
 const { findHandshake } = await load("providers/handshake");
 const { recognise } = await load("providers/recognise");
 const { summarise } = await load("providers/summary");
-const { CHOICES, exportAs } = await load("export/formats");
+const { FORMATS } = await load("export/formats");
 const { harEntry } = await load("export/har");
 const { bodyFileName, partFileName } = await load("export/file-name");
 const { piecesOf, sentDate } = await load("text/timestamps");
@@ -215,7 +215,7 @@ const BODIES = {
     ),
   "every export": (text) => {
     const request = sample({ body: body(text) });
-    for (const { value } of CHOICES) exportAs(value, request, "https://hooks.example.com");
+    for (const write of Object.values(FORMATS)) write(request, "https://hooks.example.com/");
     harEntry(request, "https://hooks.example.com");
   },
 };

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing } from "lit";
 
 /** @typedef {{value: string, label: string, keys?: string}} Choice  keys: a keyboard shortcut for it */
+/** @typedef {{label: string, value: string, choices: readonly Choice[]}} Options  a choice that the menu's items use; `value` is the chosen one */
 
 /**
  * The item to focus after a key; `at` is -1 if no item has the focus.
@@ -13,9 +14,14 @@ const MOVES = {
   End: (items) => items.at(-1),
 };
 
+/** Pixels of a menu that has to scroll, and between a menu and the edge of the window. */
+const MIN_HEIGHT = 160;
+const GAP = 8;
+
 /**
  * A button that opens a menu (ARIA Authoring Practices, menu button pattern).
  * @fires choose  detail {value}
+ * @fires pick    detail {value}, of the options; the menu stays open
  */
 export class MenuButton extends LitElement {
   static properties = {
@@ -23,6 +29,7 @@ export class MenuButton extends LitElement {
     name: {},
     keys: {},
     choices: { attribute: false },
+    options: { attribute: false },
     disabled: { type: Boolean },
     open: { state: true },
   };
@@ -36,6 +43,8 @@ export class MenuButton extends LitElement {
     this.keys = "";
     /** @type {readonly Choice[]} */
     this.choices = [];
+    /** @type {Options | undefined} */
+    this.options = undefined;
     this.disabled = false;
     this.open = false;
   }
@@ -54,7 +63,7 @@ export class MenuButton extends LitElement {
           ${this.label}
         </button>
         <div class="menu" role="menu" aria-label=${this.name} ?hidden=${!this.open}>
-          ${this.choices.map((choice) => this.item(choice))}
+          ${this.choices.map((choice) => this.item(choice))} ${this.options ? this.radios(this.options) : ""}
         </div>
       </div>
     `;
@@ -68,6 +77,24 @@ export class MenuButton extends LitElement {
     >
       ${label}${keys ? html`<kbd aria-hidden="true">${keys}</kbd>` : ""}
     </button>`;
+  }
+
+  /** @param {Options} options */
+  radios({ label, value, choices }) {
+    return html`<div class="menu-options" role="group" aria-label=${label}>
+      <p aria-hidden="true">${label}</p>
+      ${choices.map(
+        (each) => html`<button
+          type="button" role="menuitemradio" tabindex="-1" aria-checked=${each.value === value}
+          @click=${() => this.pick(each.value)}
+        >${each.label}</button>`,
+      )}
+    </div>`;
+  }
+
+  /** @param {string} value */
+  pick(value) {
+    this.dispatchEvent(new CustomEvent("pick", { detail: { value }, bubbles: true }));
   }
 
   /** @param {string} value */
@@ -103,7 +130,9 @@ export class MenuButton extends LitElement {
     const menu = /** @type {HTMLElement} */ (this.querySelector(".menu"));
     // Measure each time: widths can change while the menu is closed.
     delete menu.dataset.side;
-    if (menu.getBoundingClientRect().right > innerWidth) menu.dataset.side = "end";
+    const { right, top } = menu.getBoundingClientRect();
+    if (right > innerWidth) menu.dataset.side = "end";
+    menu.style.maxHeight = `${Math.max(innerHeight - top, MIN_HEIGHT) - GAP}px`;
     const items = [...menu.querySelectorAll("button")];
     const focused = /** @type {HTMLButtonElement} */ (document.activeElement);
     move(items, items.indexOf(focused))?.focus();

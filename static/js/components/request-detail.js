@@ -29,6 +29,7 @@ export class RequestDetail extends LitElement {
     responses: { attribute: false },
     bodyLimit: { attribute: false },
     secrets: { attribute: false },
+    forwardTo: {},
     needles: { attribute: false },
     opened: { type: Boolean },
   };
@@ -47,6 +48,8 @@ export class RequestDetail extends LitElement {
     this.bodyLimit = 0;
     /** @type {import("../state/secrets.js").Secrets | undefined} */
     this.secrets = undefined;
+    /** The address on the user's machine, as entered. */
+    this.forwardTo = "";
     /** Words of the filter, to mark them. */
     this.needles = NO_NEEDLES;
     this.opened = false;
@@ -71,7 +74,7 @@ export class RequestDetail extends LitElement {
         ${this.head(request)}
         <provider-facts .request=${request} .response=${this.response} .secrets=${this.secrets}></provider-facts>
         <div class="detail-actions">
-          <request-tools .request=${request}></request-tools>
+          <request-tools .request=${request} .forwardTo=${this.forwardTo}></request-tools>
           <export-menu label="Export request" .requests=${[request]} .responses=${this.responses}></export-menu>
           <button type="button" class="button" aria-keyshortcuts="d" @click=${this.compare}>Compare</button>
         </div>

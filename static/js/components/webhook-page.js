@@ -160,7 +160,8 @@ export class WebhookPage extends LitElement {
       return html`<request-detail
         .request=${selected} .retry=${retries.get(selected.id)} .opened=${opened}
         .response=${responses.get(selected)} .responses=${responses}
-        .bodyLimit=${Number(this.dataset.maxBodyBytes)} .secrets=${this.secrets} .needles=${needles}
+        .bodyLimit=${Number(this.dataset.maxBodyBytes)} .secrets=${this.secrets}
+        .forwardTo=${this.settings.choices.forwardTo} .needles=${needles}
       ></request-detail>`;
     }
     if (hidden) {

@@ -1,12 +1,10 @@
 /** Export a captured request as a curl command that sends the same bytes. Does not use the DOM. */
 
+import { curlDefaults } from "./curl-lines.js";
 import { bodyNotes, hasBody, partsOf } from "./outgoing.js";
 import { bodyInto, command, headerWords, quoted } from "./shell.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
-
-/** For larger bodies, older versions of curl send Expect: 100-continue. */
-const EXPECT_BYTES = 1024;
 
 /**
  * @param {CapturedRequest} request
@@ -44,10 +42,7 @@ function targetOptions(url) {
 
 /** @param {CapturedRequest} request */
 function headerOptions(request) {
-  const defaults = ["User-Agent", "Accept"];
-  if (hasBody(request)) defaults.push("Content-Type");
-  if (request.body.size > EXPECT_BYTES) defaults.push("Expect");
-  return headerWords(request, defaults).map((word) => `-H ${word}`);
+  return headerWords(request, curlDefaults(request)).map((word) => `-H ${word}`);
 }
 
 /**

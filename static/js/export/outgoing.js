@@ -93,3 +93,14 @@ export function bodyNotes({ body, trailers }) {
   if (trailers) notes.push("The trailers of the request are not sent.");
   return notes;
 }
+
+/**
+ * Return a note if two header lines have the same name and the client joins them, or "".
+ * @param {CapturedRequest} request
+ * @param {string} client
+ */
+export function joinedNote(request, client) {
+  const names = outgoingHeaders(request).map(([name]) => name.toLowerCase());
+  if (new Set(names).size === names.length) return "";
+  return `${client} joins header lines with the same name.`;
+}

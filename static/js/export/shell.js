@@ -5,7 +5,7 @@
 
 import { bytesOf } from "../body/body.js";
 import { bytesOfLine } from "../wire/captured.js";
-import { hasHeader, outgoingHeaders } from "./outgoing.js";
+import { curlLines } from "./curl-lines.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
@@ -64,17 +64,12 @@ export function bodyInto(body) {
 }
 
 /**
- * Return the header lines in the syntax of curl and HTTPie: `Name: value`, `Name;` for an empty value,
- * and `Name:` to remove a default header.
+ * Return the header lines as words of a command.
  * @param {CapturedRequest} request
  * @param {string[]} defaults  headers that the tool adds by itself
  */
 export function headerWords(request, defaults) {
-  const lines = outgoingHeaders(request).map(([name, value]) =>
-    value ? `${name}: ${value}` : `${name};`,
-  );
-  const unwanted = defaults.filter((name) => !hasHeader(request, name.toLowerCase()));
-  return [...lines, ...unwanted.map((name) => `${name}:`)].map(headerWord);
+  return curlLines(request, defaults).map(headerWord);
 }
 
 /** @param {string} line  bytes read as Latin-1 */

@@ -8,6 +8,7 @@
  * @property {boolean} sound
  * @property {boolean} follow  the newest request is always the selected one
  * @property {boolean} keys    single-key shortcuts are on
+ * @property {string} forwardTo  the port or URL on the user's machine, as entered
  */
 
 import { Observable } from "./observable.js";
@@ -20,6 +21,7 @@ export const DEFAULTS = {
   sound: false,
   follow: false,
   keys: true,
+  forwardTo: "",
 };
 
 /** @type {readonly Choices["theme"][]} */
@@ -27,6 +29,9 @@ export const THEMES = ["system", "light", "dark"];
 
 /** The choices of `maxEntries`. */
 export const LIMITS = [100, 300, 1000, 3000, 10_000];
+
+/** Maximum characters of `forwardTo`. */
+const MAX_ADDRESS = 2000;
 
 /** @type {{[name in keyof Choices]: (value: unknown) => boolean}} */
 const VALID = {
@@ -36,6 +41,7 @@ const VALID = {
   sound: (value) => typeof value === "boolean",
   follow: (value) => typeof value === "boolean",
   keys: (value) => typeof value === "boolean",
+  forwardTo: (value) => typeof value === "string" && value.length <= MAX_ADDRESS,
 };
 
 const KEY = "webhook-logger";
