@@ -108,7 +108,9 @@ def parts(stage: Stage) -> None:
 def unfolded(stage: Stage) -> None:
     """Signature and resend, with their results."""
     stage.post("/", b"{}", "X-GitHub-Event: push", "X-Hub-Signature-256: sha256=00")
-    for title in stage.page.locator(".fold > summary, .signature-fold > summary").all():
+    stage.press("Resend")
+    expect(stage.page.locator("resend-panel input")).to_be_focused()
+    for title in stage.page.locator("signature-check summary").all():
         title.click()
     stage.page.get_by_label("Webhook secret").fill("secret")
     stage.page.get_by_label("Remember for this tab").check()

@@ -144,7 +144,7 @@ def test_no_event_runs(server: Server, watch: Watch, uuid: str) -> None:
     for _ in range(2 * len(PAYLOADS)):
         expect(watch.page.locator("request-detail h2")).to_be_visible()
         watch.page.keyboard.press("j")
-    expect(watch.page.locator(".provider-title")).to_contain_text(in_value(PAYLOADS[0])[:20])
+    expect(watch.page.locator(".detail-summary")).to_contain_text(in_value(PAYLOADS[0])[:20])
 
 
 def test_no_compressed_body_runs(server: Server, watch: Watch, uuid: str) -> None:
@@ -172,7 +172,7 @@ def test_no_response_to_a_resent_request_runs(server: Server, watch: Watch, uuid
     post(server.address, f"/{uuid}/{'<svg onload=alert(1)>'.replace(' ', '%20')}", b"")
     watch.page.locator(".row").click()
     panel = watch.page.locator("resend-panel")
-    panel.locator("summary").click()
+    watch.page.get_by_role("button", name="Resend").click()
     headers = {**ALL, "Access-Control-Expose-Headers": "*", "Content-Type": "text/html"}
     with target({**headers, "X-Evil": PAYLOADS[0]}, response=TOGETHER.encode()) as own:
         watch.own += (own.url,)

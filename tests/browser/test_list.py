@@ -291,4 +291,4 @@ def test_a_retried_delivery_is_marked(server: Server, open_page: Open, uuid: str
     expect(page.locator(".row-note")).to_have_count(1)
     expect(page.locator(".row").first).to_contain_text("Delivery 2")
     page.locator(".row").first.click()
-    expect(page.locator(".detail-summary")).to_contain_text("same webhook-id")
+    expect(page.locator(".detail-arrival")).to_contain_text("same webhook-id")

@@ -90,10 +90,10 @@ def test_the_detail_shows_the_delivery_and_links_to_the_documentation(
     expect(row(page, "/slack")).to_contain_text("Delivery 3")
     row(page, "/slack").click()
     facts = page.get_by_role("region", name="Provider")
-    expect(facts).to_contain_text("Slack · app_mention")
+    expect(page.locator(".detail-head")).to_contain_text("Slack · app_mention")
     expect(facts).to_contain_text(json.loads(body)["event_id"])
     expect(facts).to_contain_text("Attempt3")
-    link = facts.get_by_role("link", name="Documentation")
+    link = facts.get_by_role("link", name="Slack documentation")
     expect(link).to_have_attribute("href", providers.get("slack").documentation)
     expect(link).to_have_attribute("rel", "noopener")
 
@@ -152,6 +152,7 @@ def test_the_page_responds_to_a_handshake_that_needs_the_secret(
     row(page, "/before").click()
     sentence = page.locator(".provider-handshake")
     expect(sentence).to_contain_text("Enter the secret under")
+    expect(page.locator(".detail-signature")).to_have_text("Check signature")
     sentence.get_by_role("button", name="Check signature").click()
     secret = page.get_by_label("Secret token")
     expect(secret).to_be_focused()
@@ -179,7 +180,7 @@ def test_a_button_confirms_a_subscription_only_at_the_provider(
     expect(link).to_have_attribute("href", "https://sns.eu-west-1.amazonaws.com/?Token=1")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     row(page, "/evil").click()
-    expect(page.get_by_role("region", name="Provider")).to_contain_text("SubscriptionConfirmation")
+    expect(page.locator(".detail-head")).to_contain_text("SubscriptionConfirmation")
     expect(link).to_have_count(0)
 
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import ConsoleErrors
 from tests.support.patience import eventually
 from tests.support.processes import Server
+from tests.support.sender import post
 
 pytestmark = pytest.mark.browser
 
@@ -25,9 +26,8 @@ CORS = ("blocked by CORS policy", "net::ERR_")
 EVERY_BYTE = bytes(range(256))
 # Renders the element with a request that has that body.
 SHOW = """async ([uuid, fields, bytes]) => {
-  await customElements.whenDefined("resend-panel");
   const content = btoa(String.fromCharCode(...bytes));
-  const panel = document.querySelector("resend-panel") ?? document.createElement("resend-panel");
+  const panel = document.querySelector("resend-panel");
   panel.request = {
     uuid, epoch: "e", seq: 1, id: "1", received_at: "2026-11-22T04:41:00.123456Z",
     method: "POST", scheme: "http", host: "test", path: `/${uuid}/orders`,
@@ -35,9 +35,7 @@ SHOW = """async ([uuid, fields, bytes]) => {
     http_version: "1.1", remote_addr: "127.0.0.1", headers: [],
     body: {size: bytes.length, encoding: "base64", content, complete: true}, ...fields,
   };
-  document.querySelector(".page-detail").prepend(panel);
   await panel.updateComplete;
-  panel.querySelector("details").open = true;
 }"""
 
 
@@ -117,7 +115,11 @@ ALL = {
 
 @pytest.fixture
 def page(server: Server, open_page: Callable[..., Page], uuid: str) -> Page:
-    return open_page(server, f"/view/{uuid}")
+    page = open_page(server, f"/view/{uuid}")
+    post(server.address, f"/{uuid}")
+    page.get_by_role("button", name="Resend").click()
+    expect(page.locator("resend-panel input")).to_be_focused()
+    return page
 
 
 @pytest.fixture

@@ -30,8 +30,13 @@ def send_signed(server: Server, uuid: str, name: str, body: bytes = BODY) -> Non
 
 
 def open_check(page: Page, name: str) -> None:
+    """Open the check with the button in the head if the request seems to be signed."""
     page.locator(".row", has_text=name).click()
-    page.locator(".signature > summary").click()
+    expect(page.locator(".signature > summary")).to_be_visible()
+    button = page.locator(".detail-signature")
+    if button.count() == 0:
+        button = page.locator(".signature > summary")
+    button.click()
 
 
 def test_right_and_wrong_secrets_are_distinguished_and_not_stored(
@@ -50,6 +55,7 @@ def test_right_and_wrong_secrets_are_distinguished_and_not_stored(
     expect(secret).to_have_attribute("type", "password")
     secret.fill(SECRET)
     expect(verdict).to_have_text("Valid.")
+    expect(page.locator(".detail-signature")).to_have_text("Signature valid")
     stop_clock(page)  # otherwise the page checks a moment after the last letter
     for word, check in (
         ("another", lambda: secret.press("Enter")),
@@ -81,6 +87,7 @@ def test_the_secret_is_used_for_the_next_selected_request(
     page.locator(".row", has_text="with-a-line-break").click()
     expect(verdict).to_contain_text("without the line break at its end")
     expect(page.locator(".signature-result")).to_have_text("invalid")
+    expect(page.locator(".detail-signature")).to_have_text("Signature invalid")
     post(server.address, f"/{uuid}/unknown", BODY)
     page.locator(".row", has_text="unknown").click()
     expect(page.locator(".signature")).to_contain_text("Signed by Another HMAC")

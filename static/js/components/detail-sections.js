@@ -1,29 +1,27 @@
 import { html, nothing } from "lit";
 import { responseText } from "../state/responses.js";
 import { retryText } from "../state/retries.js";
-import { clockTime, fullTime } from "../text/format.js";
+import { fullTime } from "../text/format.js";
 import { textOfLine } from "../wire/captured.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /**
+ * Render when and how the request arrived, and its response if given.
  * @param {CapturedRequest} request
  * @param {object} known
  * @param {import("../state/retries.js").Retry} [known.retry]
  * @param {import("../state/responses.js").SenderResponse} [known.response]
- * @param {number} [known.bodyLimit]
  */
-export function summary(request, { retry, response, bodyLimit }) {
+export function arrival(request, { retry, response }) {
   const { received_at, remote_addr, http_version } = request;
-  return html`
-    <p class="detail-summary">
-      <time datetime=${received_at} title=${fullTime(received_at)}>${clockTime(received_at)}</time>
-      <span>from <span class="captured">${remote_addr}</span></span>
-      <span>HTTP/${http_version}</span>
-      ${response ? html`<span>${responseText(response, request, bodyLimit)}</span>` : ""}
-      ${retry ? html`<span class=${retry.certain ? "detail-retry" : nothing}>${retryText(retry)}</span>` : ""}
-    </p>
-  `;
+  return html`<p class="detail-arrival">
+    <time datetime=${received_at}>${fullTime(received_at)}</time>
+    <span>from <span class="captured">${remote_addr}</span></span>
+    <span>HTTP/${http_version}</span>
+    ${response ? html`<span>${responseText(response, request)}</span>` : ""}
+    ${retry ? html`<span class=${retry.certain ? "detail-retry" : nothing}>${retryText(retry)}</span>` : ""}
+  </p>`;
 }
 
 /**
@@ -32,13 +30,18 @@ export function summary(request, { retry, response, bodyLimit }) {
  */
 export function details(request) {
   return [
-    ["Received", fullTime(request.received_at)],
+    ["URL", textOfLine(urlOf(request))],
     ["Received (UTC)", request.received_at],
-    ["Remote address", request.remote_addr],
-    ["HTTP version", request.http_version],
-    ["Scheme", request.scheme],
-    ["Host", textOfLine(request.host)],
     ["ID", request.id],
     ["Position", `${request.seq} in epoch ${request.epoch}`],
   ];
+}
+
+/**
+ * Return the URL as the sender wrote it; without its start if the request has no Host.
+ * @param {CapturedRequest} request
+ */
+function urlOf({ scheme, host, path, query_string }) {
+  const target = path + (query_string && `?${query_string}`);
+  return host ? `${scheme}://${host}${target}` : target;
 }

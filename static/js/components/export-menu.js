@@ -18,7 +18,7 @@ export class ExportMenu extends LitElement {
     requests: { attribute: false },
     responses: { attribute: false },
     origin: {},
-    label: {},
+    what: {},
     keys: {},
     busy: { state: true },
     result: { state: true },
@@ -32,7 +32,8 @@ export class ExportMenu extends LitElement {
     this.responses = undefined;
     /** Origin of the URLs in a HAR file. */
     this.origin = location.origin;
-    this.label = "Export";
+    /** Names the exported requests for screen readers. */
+    this.what = "";
     this.keys = "";
     this.busy = false;
     this.result = "";
@@ -45,11 +46,15 @@ export class ExportMenu extends LitElement {
   render() {
     return html`
       <menu-button
-        label=${this.busy ? "Exporting…" : this.label} name=${this.label} keys=${this.keys} .choices=${CHOICES}
+        .label=${this.busy ? "Exporting…" : this.label} name="Export ${this.what}" keys=${this.keys} .choices=${CHOICES}
         ?disabled=${this.requests.length === 0} @choose=${this.onChoose}
       ></menu-button>
       <span class="visually-hidden" role="status">${this.result}</span>
     `;
+  }
+
+  get label() {
+    return html`<span>Export <span class="visually-hidden">${this.what}</span></span>`;
   }
 
   /** @param {CustomEvent<{value: ExportKind}>} event */

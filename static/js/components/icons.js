@@ -27,6 +27,8 @@ export const brandIcon = icon(svg`
   <path d="M8 2v6.25M5.25 5.75 8 8.5l2.75-2.75" />
   <path d="M2.25 9.25v2.5c0 1.1.9 2 2 2h7.5a2 2 0 0 0 2-2v-2.5" />`);
 
+export const moreIcon = icon(svg`<path d="M3 8h.01M8 8h.01M13 8h.01" stroke-width="2.25" />`);
+
 export const closeIcon = icon(svg`<path d="m4 4 8 8M12 4l-8 8" />`);
 
 /** An arrow that leaves the page. */

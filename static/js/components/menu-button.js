@@ -1,6 +1,12 @@
 import { html, LitElement, nothing } from "lit";
 
-/** @typedef {{value: string, label: string, keys?: string}} Choice  keys: a keyboard shortcut for it */
+/**
+ * @typedef {object} Choice
+ * @property {string} value
+ * @property {string} label
+ * @property {string} [keys]  a keyboard shortcut for it
+ * @property {boolean} [narrow]  shown only in a narrow container
+ */
 /** @typedef {{label: string, value: string, choices: readonly Choice[]}} Options  a choice that the menu's items use; `value` is the chosen one */
 
 /**
@@ -36,6 +42,7 @@ export class MenuButton extends LitElement {
 
   constructor() {
     super();
+    /** @type {unknown} a text or a template */
     this.label = "";
     /** Name of the menu; the label can show a result for a moment. */
     this.name = "";
@@ -70,9 +77,9 @@ export class MenuButton extends LitElement {
   }
 
   /** @param {Choice} choice */
-  item({ value, label, keys }) {
+  item({ value, label, keys, narrow }) {
     return html`<button
-      type="button" role="menuitem" tabindex="-1" aria-keyshortcuts=${keys || nothing}
+      type="button" role="menuitem" tabindex="-1" aria-keyshortcuts=${keys || nothing} ?data-narrow=${narrow}
       @click=${() => this.choose(value)}
     >
       ${label}${keys ? html`<kbd aria-hidden="true">${keys}</kbd>` : ""}
@@ -133,7 +140,7 @@ export class MenuButton extends LitElement {
     const { right, top } = menu.getBoundingClientRect();
     if (right > innerWidth) menu.dataset.side = "end";
     menu.style.maxHeight = `${Math.max(innerHeight - top, MIN_HEIGHT) - GAP}px`;
-    const items = [...menu.querySelectorAll("button")];
+    const items = [...menu.querySelectorAll("button")].filter((each) => each.checkVisibility());
     const focused = /** @type {HTMLButtonElement} */ (document.activeElement);
     move(items, items.indexOf(focused))?.focus();
   }

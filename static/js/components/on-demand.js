@@ -4,6 +4,7 @@ const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   "help-sheet": () => import("./help-sheet.js"),
   "qr-sheet": () => import("./qr-sheet.js"),
   "reply-sheet": () => import("./reply-sheet.js"),
+  "resend-panel": () => import("./resend-panel.js"),
   "sample-sheet": () => import("./sample-sheet.js"),
   "settings-sheet": () => import("./settings-sheet.js"),
 });

@@ -55,8 +55,7 @@ export class ProviderFacts extends LitElement {
     if (!found && !findHandshake(request)) return nothing;
     return html`
       <section class="provider" aria-label="Provider">
-        ${found ? title(found) : html`<p class="provider-title"><b>Handshake</b></p>`}
-        ${found ? facts(found, request) : nothing}
+        ${found ? facts(found, request) : html`<p class="provider-title">Handshake</p>`}
         ${this.handshake(request)}
         ${found ? subscription(request, found) : nothing}
       </section>
@@ -85,26 +84,25 @@ export class ProviderFacts extends LitElement {
   }
 }
 
-/** @param {Recognition} found */
-function title({ provider, event }) {
-  return html`<p class="provider-title">
-    <span class="captured"><b>${provider.name}</b>${event ? html` · ${visible(event)}` : nothing}</span>
-    <a href=${provider.documentation} target="_blank" rel="noopener">Documentation${linkIcon}</a>
-  </p>`;
-}
-
 /**
- * Render delivery, attempt and timestamp.
+ * Render delivery, attempt, timestamp and the link to the provider's documentation. The head of the
+ * detail names provider and event.
  * @param {Recognition} found
  * @param {CapturedRequest} request
  */
-function facts({ delivery, attempt, timestamp }, request) {
-  if (!delivery && !timestamp && !attempt) return nothing;
-  return html`<dl class="provider-facts">
-    ${delivery ? fact("Delivery", html`<span class="captured">${visible(delivery)}</span>`) : nothing}
-    ${attempt ? fact("Attempt", attempt) : nothing}
-    ${timestamp ? fact("Timestamp", sentText(timestamp, request)) : nothing}
-  </dl>`;
+function facts({ provider, delivery, attempt, timestamp }, request) {
+  return html`<div class="provider-facts">
+    ${
+      delivery || attempt || timestamp
+        ? html`<dl>
+      ${delivery ? fact("Delivery", html`<span class="captured">${visible(delivery)}</span>`) : nothing}
+      ${attempt ? fact("Attempt", attempt) : nothing}
+      ${timestamp ? fact("Timestamp", sentText(timestamp, request)) : nothing}
+    </dl>`
+        : nothing
+    }
+    <a href=${provider.documentation} target="_blank" rel="noopener">${provider.name} documentation${linkIcon}</a>
+  </div>`;
 }
 
 /**

@@ -1,25 +1,24 @@
-import { html, LitElement, nothing } from "lit";
+import { html, LitElement } from "lit";
+import { recognise } from "../providers/recognise.js";
 import { NO_NEEDLES } from "../state/no-filter.js";
-import { isLong } from "../text/excerpt.js";
+import { responseText, statusTone } from "../state/responses.js";
 import { visible } from "../text/format.js";
 import { methodTone, textOfLine } from "../wire/captured.js";
-import { details, summary } from "./detail-sections.js";
+import { UNSIGNED } from "./detail-actions.js";
+import { arrival, details } from "./detail-sections.js";
 import { backIcon } from "./icons.js";
+import { load } from "./on-demand.js";
 import "./captured-detail.js";
-import "./export-menu.js";
 import "./found-tokens.js";
 import "./pairs-table.js";
 import "./provider-facts.js";
-import "./resend-panel.js";
 import "./signature-check.js";
-import "./request-tools.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
 /**
- * The detail of one captured request.
- * @fires close-request    the user returns to the list (on phones only)
- * @fires compare-request  the user wants to compare it with another request
+ * The detail of one captured request. Its actions fire events, too: see detail-actions.js.
+ * @fires close-request  the user returns to the list (on phones only)
  */
 export class RequestDetail extends LitElement {
   static properties = {
@@ -32,6 +31,9 @@ export class RequestDetail extends LitElement {
     forwardTo: {},
     needles: { attribute: false },
     opened: { type: Boolean },
+    signature: { state: true },
+    resending: { state: true },
+    failure: { state: true },
   };
 
   constructor() {
@@ -53,6 +55,11 @@ export class RequestDetail extends LitElement {
     /** Words of the filter, to mark them. */
     this.needles = NO_NEEDLES;
     this.opened = false;
+    this.signature = UNSIGNED;
+    /** Whether the panel for resending is open. */
+    this.resending = false;
+    /** Why a part of the detail could not be loaded, or "". */
+    this.failure = "";
   }
 
   createRenderRoot() {
@@ -70,18 +77,19 @@ export class RequestDetail extends LitElement {
     const { request } = this;
     if (!request) return;
     return html`
-      <article class="detail" aria-label="Captured request" @keydown=${this.onKey} @check-signature=${this.openCheck}>
+      <article
+        class="detail" aria-label="Captured request" @keydown=${this.onKey}
+        @check-signature=${this.openCheck} @signature-change=${this.onSignature}
+        @resend-request=${this.resend} @close-resend=${this.closeResend}
+      >
         ${this.head(request)}
+        <p class="detail-failure" role="alert">${this.failure}</p>
+        ${this.resending ? html`<resend-panel .request=${request}></resend-panel>` : ""}
+        ${arrival(request, { retry: this.retry })}
         <provider-facts .request=${request} .response=${this.response} .secrets=${this.secrets}></provider-facts>
-        <div class="detail-actions">
-          <request-tools .request=${request} .forwardTo=${this.forwardTo}></request-tools>
-          <export-menu label="Export request" .requests=${[request]} .responses=${this.responses}></export-menu>
-          <button type="button" class="button" aria-keyshortcuts="d" @click=${this.compare}>Compare</button>
-        </div>
         <webhook-detail .request=${request} .needles=${this.needles}></webhook-detail>
         <found-tokens .request=${request}></found-tokens>
         <signature-check .request=${request} .secrets=${this.secrets}></signature-check>
-        <resend-panel .request=${request}></resend-panel>
         <section aria-labelledby="details-title">
           <h3 id="details-title">Details</h3>
           <webhook-pairs-table .pairs=${details(request)} label="Details"></webhook-pairs-table>
@@ -92,20 +100,36 @@ export class RequestDetail extends LitElement {
 
   /** @param {CapturedRequest} request */
   head(request) {
-    const { path, subpath } = request;
-    const prefix = path.slice(0, path.length - subpath.length);
     return html`
       <header class="detail-head">
-        <button type="button" class="detail-back button" @click=${this.close}>
-          ${backIcon}<span>All requests</span>
+        <button type="button" class="detail-back icon-button" @click=${this.close}>
+          ${backIcon}<span class="visually-hidden">All requests</span>
         </button>
-        <h2 class="detail-title">
-          <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
-          <span class="captured" ?data-long=${isLong(subpath)} tabindex=${isLong(subpath) ? 0 : nothing}><span class="detail-prefix">${prefix}</span>${visible(textOfLine(subpath))}</span>
-        </h2>
-        ${summary(request, { retry: this.retry, response: this.response, bodyLimit: this.bodyLimit })}
+        <div class="detail-names">
+          <h2 class="detail-title">
+            <span class="method" data-tone=${methodTone(request.method)}>${visible(request.method)}</span>
+            <span class="captured">${visible(textOfLine(request.subpath || "/"))}</span>
+          </h2>
+          ${this.summary(request)}
+        </div>
+        <detail-actions
+          .request=${request} .signature=${this.signature} .responses=${this.responses} .forwardTo=${this.forwardTo} ?resending=${this.resending}
+        ></detail-actions>
       </header>
     `;
+  }
+
+  /**
+   * Render who sent the request, as far as the registry knows, and what the sender got.
+   * @param {CapturedRequest} request
+   */
+  summary(request) {
+    const { response, bodyLimit } = this;
+    const found = recognise(request);
+    return html`<p class="detail-summary">
+      ${found ? html`<span class="captured"><b>${found.provider.name}</b>${found.event ? ` · ${visible(found.event)}` : ""}</span>` : ""}
+      ${response ? html`<span data-tone=${statusTone(response.status)}>${responseText(response, request, bodyLimit)}</span>` : ""}
+    </p>`;
   }
 
   /** @param {KeyboardEvent} event */
@@ -123,8 +147,30 @@ export class RequestDetail extends LitElement {
     )?.open();
   }
 
-  compare() {
-    this.dispatchEvent(new CustomEvent("compare-request", { bubbles: true }));
+  /** @param {CustomEvent<import("./detail-actions.js").SignatureState>} event */
+  onSignature({ detail }) {
+    this.signature = detail;
+  }
+
+  /** Show the panel for resending, which is loaded when it is first needed. */
+  async resend() {
+    this.failure = "";
+    try {
+      await load("resend-panel");
+    } catch (error) {
+      this.failure = /** @type {Error} */ (error).message;
+      return;
+    }
+    this.resending = true;
+    await this.updateComplete;
+    /** @type {import("./resend-panel.js").ResendPanel | null} */ (
+      this.querySelector("resend-panel")
+    )?.open();
+  }
+
+  closeResend() {
+    this.resending = false;
+    /** @type {HTMLElement | null} */ (this.querySelector(".detail-resend"))?.focus();
   }
 
   close() {

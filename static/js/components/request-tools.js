@@ -1,7 +1,5 @@
 import { html, LitElement } from "lit";
-import { bytesOf } from "../body/body.js";
 import { copyText } from "../browser/clipboard.js";
-import { bodyFileName } from "../export/file-name.js";
 import { saveBytes } from "../export/save.js";
 import { targetsOf } from "../export/targets.js";
 import "./menu-button.js";
@@ -25,7 +23,7 @@ const CHOICES = [
   { value: "raw", label: "Raw HTTP" },
 ];
 
-/** Copies a captured request as a command or as code, and downloads its body. */
+/** Copies a captured request as a command or as code. */
 export class RequestTools extends LitElement {
   static properties = {
     request: { attribute: false },
@@ -79,18 +77,12 @@ export class RequestTools extends LitElement {
 
   render() {
     if (!this.request) return;
-    const { complete, size } = this.request.body;
     const to = { label: "Send to", value: this.target.value, choices: this.targets };
     return html`
       <menu-button
         label=${this.result || "Copy as"} name="Copy as" .choices=${CHOICES} .options=${to}
         @choose=${this.onChoose} @pick=${this.onPick}
       ></menu-button>
-      ${
-        complete && size > 0
-          ? html`<button type="button" class="button" title="Download as ${bodyFileName(this.request)}" @click=${this.saveBody}>Download body</button>`
-          : ""
-      }
       <span class="visually-hidden" role="status">${this.result}</span>
     `;
   }
@@ -119,11 +111,6 @@ export class RequestTools extends LitElement {
       return this.show((await copyText(taken)) ? "Copied" : "Copy failed");
     saveBytes(taken, `request-${request.seq}.http`);
     this.show("Saved as a file");
-  }
-
-  saveBody() {
-    const { request } = this;
-    if (request) saveBytes(bytesOf(request.body), bodyFileName(request));
   }
 
   /** @param {string} result */

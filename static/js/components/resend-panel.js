@@ -59,6 +59,14 @@ export class ResendPanel extends LitElement {
     return this.querySelector("input");
   }
 
+  /** Open the panel, and go to its first field. */
+  async open() {
+    await this.updateComplete;
+    const details = /** @type {HTMLDetailsElement} */ (this.querySelector("details"));
+    details.open = true;
+    (this.field ?? details.querySelector("summary"))?.focus();
+  }
+
   render() {
     const { request } = this;
     if (!request) return;

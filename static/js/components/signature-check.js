@@ -33,7 +33,10 @@ const CANNOT_CHECK = html`<p class="signature-note">
   Signatures can’t be checked on this page: browsers allow cryptography only on https and localhost.
 </p>`;
 
-/** Checks the signature of a request with the secret that the user enters. */
+/**
+ * Checks the signature of a request with the secret that the user enters.
+ * @fires signature-change  detail {signed, verdict}: whether the request seems to be signed, and the verdict
+ */
 export class SignatureCheck extends LitElement {
   static properties = {
     request: { attribute: false },
@@ -73,6 +76,14 @@ export class SignatureCheck extends LitElement {
     if (detected !== this.detected) this.follow(detected);
     this.verdict = undefined;
     this.check();
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (!changed.has("request") && !changed.has("verdict")) return;
+    const { verdict } = this;
+    const detail = { signed: this.detected !== undefined || verdict !== undefined, verdict };
+    this.dispatchEvent(new CustomEvent("signature-change", { detail, bubbles: true }));
   }
 
   /**
@@ -166,7 +177,7 @@ export class SignatureCheck extends LitElement {
         <details class="fold signature">
           <summary>
             <h3 id="signature-title">Check signature <span>${detected?.name}</span></h3>
-            ${verdict && (detected || isChosen) ? signatureResult(request, verdict) : nothing}
+            ${detected || isChosen ? signatureResult(request, verdict) : nothing}
           </summary>
           ${notesOf(request)} ${this.canCheck ? this.form(request) : CANNOT_CHECK}
         </details>

@@ -8,15 +8,25 @@ import { checkIcon, closeIcon } from "./icons.js";
  */
 
 /**
- * Render a verdict in a word or two, or nothing for a handshake that is not signed.
+ * Return a verdict in a word or two: "" without a verdict, or for a handshake that is not signed.
  * @param {CapturedRequest} request
- * @param {Verdict} verdict
+ * @param {Verdict | undefined} verdict
+ */
+export function verdictWord(request, verdict) {
+  if (!verdict || isUnsignedHandshake(request, verdict)) return "";
+  if (verdict.ok) return "valid";
+  return verdict.reason === "missing" ? "not signed" : "invalid";
+}
+
+/**
+ * Render a verdict in a word or two, if there is one.
+ * @param {CapturedRequest} request
+ * @param {Verdict | undefined} verdict
  */
 export function signatureResult(request, verdict) {
-  if (isUnsignedHandshake(request, verdict)) return nothing;
-  const isUnsigned = !verdict.ok && verdict.reason === "missing";
-  const text = verdict.ok ? "valid" : isUnsigned ? "not signed" : "invalid";
-  return html`<span class="signature-result" data-valid=${verdict.ok}>${text}</span>`;
+  const word = verdictWord(request, verdict);
+  if (!word) return nothing;
+  return html`<span class="signature-result" data-valid=${word === "valid"}>${word}</span>`;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import "../components/captured-detail.js";
-import { summary } from "../components/detail-sections.js";
+import { arrival } from "../components/detail-sections.js";
 import { isFresh } from "../components/request-row.js";
 import { noticeText } from "../state/entries.js";
 import { clockTime } from "../text/format.js";
@@ -51,7 +51,7 @@ function requestEntry(entry, { opened, place, responses, actions }) {
     ${
       opened
         ? html`<div part="detail" class="detail">
-          ${summary(request, { response })}
+          ${arrival(request, { response })}
           <webhook-detail
             exportparts="query, body, headers, trailers, path, button"
             .request=${request}
