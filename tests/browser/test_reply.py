@@ -441,6 +441,14 @@ def test_each_row_shows_the_response_and_the_detail_its_source(
         expect(rows.nth(row)).to_have_accessible_name(re.compile(f"response {status}"))
         rows.nth(row).click()
         expect(page.locator(".detail-summary")).to_contain_text(words)
+        shown = page.get_by_role("region", name="Response to the sender")
+        expect(shown).to_contain_text(str(status))
+        if status == 503:
+            expect(shown).to_contain_text("from the configured reply")
+            expect(shown.get_by_label("Headers of the response")).to_contain_text("Webhook-Viewers")
+            expect(shown.locator("webhook-body")).to_contain_text("No body.")
+        else:
+            expect(shown).to_contain_text("only the headers that every response of a callback has")
         if options["viewport"] == PHONE:
             page.locator(".detail-back").click()
 
@@ -473,6 +481,8 @@ def test_a_request_that_waits_for_a_responder_shows_its_response_later(
         request = responder.request()
         row = page.locator(".row")
         expect(row).to_contain_text("/orders")
+        connected = page.get_by_text("A responder is connected: it decides the response.")
+        expect(connected).to_be_visible()
         row.click()
         detail = page.locator(".detail-summary")
         expect(detail).to_be_attached()
@@ -484,4 +494,7 @@ def test_a_request_that_waits_for_a_responder_shows_its_response_later(
             "title", "response 201 (from the responder)"
         )
         expect(detail).to_contain_text("response 201 (from the responder)")
+        shown = page.get_by_role("region", name="Response to the sender")
+        expect(shown.locator("webhook-body")).to_contain_text("made")
         assert waiting.result().body == b"made"
+    expect(connected).to_have_count(0)

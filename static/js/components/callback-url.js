@@ -9,13 +9,15 @@ import "./copy-button.js";
  * @fires show-sheet  detail: the name of a sheet's element
  */
 export class CallbackUrl extends LitElement {
-  static properties = { url: {}, reply: { attribute: false } };
+  static properties = { url: {}, reply: { attribute: false }, responder: { type: Boolean } };
 
   constructor() {
     super();
     this.url = "";
     /** @type {import("../reply/reply.js").Reply | null} */
     this.reply = null;
+    /** Whether a viewer produces the responses. */
+    this.responder = false;
   }
 
   createRenderRoot() {
@@ -35,6 +37,7 @@ export class CallbackUrl extends LitElement {
         </div>
         <p class="callback-reply">
           ${this.reply ? html`<span class="captured">${visible(replyText(this.reply))}</span>` : ""}
+          ${this.responder ? html`<span class="callback-responder">A responder is connected: it decides the response.</span>` : ""}
           <button type="button" class="callback-change" title="Edit (r)" aria-keyshortcuts="r" @click=${() => this.show("reply-sheet")}>
             Edit<span class="visually-hidden"> the response</span>
           </button>

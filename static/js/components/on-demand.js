@@ -5,6 +5,7 @@ const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   "qr-sheet": () => import("./qr-sheet.js"),
   "reply-sheet": () => import("./reply-sheet.js"),
   "resend-panel": () => import("./resend-panel.js"),
+  "response-detail": () => import("./response-detail.js"),
   "sample-sheet": () => import("./sample-sheet.js"),
   "settings-sheet": () => import("./settings-sheet.js"),
 });

@@ -69,6 +69,7 @@ export class RequestDetail extends LitElement {
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
     if (changed.has("request")) this.scrollTop = 0;
+    if (this.response) load("response-detail").catch(() => {}); // the summary has the status
     // The back button is visible only where the detail covers the list; elsewhere this does nothing.
     if (changed.has("opened") && this.opened) this.querySelector("button")?.focus();
   }
@@ -88,6 +89,7 @@ export class RequestDetail extends LitElement {
         ${arrival(request, { retry: this.retry })}
         <provider-facts .request=${request} .response=${this.response} .secrets=${this.secrets}></provider-facts>
         <webhook-detail .request=${request} .needles=${this.needles}></webhook-detail>
+        <response-detail .request=${request} .response=${this.response}></response-detail>
         <found-tokens .request=${request}></found-tokens>
         <signature-check .request=${request} .secrets=${this.secrets}></signature-check>
         <section aria-labelledby="details-title">

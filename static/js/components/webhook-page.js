@@ -105,7 +105,7 @@ export class WebhookPage extends LitElement {
         @forget-cleared=${this.onForget}
         @show-sheet=${this.onSheet}
       >
-        <callback-url .url=${this.url} .reply=${reply}></callback-url>
+        <callback-url .url=${this.url} .reply=${reply} .responder=${snapshot.responder}></callback-url>
         <list-pane
           .snapshot=${snapshot} .rate=${this.store.rate}
           .recogniser=${this.recogniser} .verdicts=${this.verdicts}

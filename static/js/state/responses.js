@@ -22,6 +22,15 @@ const SOURCES = {
   responder: "(from the responder)",
 };
 
+/** @type {Readonly<Record<string, string>>} */
+const DECISIONS = {
+  default: "by default",
+  reply: "from the configured reply",
+  path: "set by the path of the request",
+  handshake: "from the server, which responded to a handshake",
+  responder: "from the responder",
+};
+
 /** Maximum characters of the headers and bodies that are kept. */
 const MAX_CHARACTERS = 16 * 2 ** 20;
 
@@ -113,6 +122,18 @@ export function responseText({ status, by }, { body }, limit = 0) {
     return `rejected ${status}: larger than this server’s limit${size}`;
   }
   return ["response", status, Object.hasOwn(SOURCES, by) ? SOURCES[by] : ""].join(" ").trim();
+}
+
+/**
+ * Name the source of a response: "from the configured reply".
+ * @param {string} by
+ * @param {string} [provider]  the provider of a handshake
+ */
+export function decidedBy(by, provider) {
+  if (by === "handshake" && provider) {
+    return `from the server, which responded to the handshake of ${provider}`;
+  }
+  return Object.hasOwn(DECISIONS, by) ? DECISIONS[by] : "";
 }
 
 /**

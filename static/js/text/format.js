@@ -55,6 +55,18 @@ export function ago(milliseconds) {
 }
 
 /**
+ * Format a duration: "less than 1 ms", "12 ms", "1.25 s".
+ * @param {number} seconds
+ */
+export function duration(seconds) {
+  const milliseconds = Math.round(seconds * 1000);
+  if (milliseconds === 0) return "less than 1 ms";
+  return milliseconds < 1000
+    ? `${milliseconds} ms`
+    : `${Number((milliseconds / 1000).toFixed(2))} s`;
+}
+
+/**
  * Characters that are invisible, or that move, hide or reverse others. U+FE0E and U+FE0F are excluded:
  * they only choose between text and emoji.
  */

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Responses, responseText, statusTone } from "../../../static/js/state/responses.js";
+import {
+  decidedBy,
+  Responses,
+  responseText,
+  statusTone,
+} from "../../../static/js/state/responses.js";
 import { sample } from "../samples.js";
 
 /** @param {number} seq */
@@ -69,4 +74,11 @@ test("success, redirects, client errors and server errors have different tones",
     "failed",
     "failed",
   ]);
+});
+
+test("the source of a response is named, with the provider of a handshake", () => {
+  assert.equal(decidedBy("reply"), "from the configured reply");
+  assert.match(decidedBy("handshake", "Slack"), /handshake of Slack$/);
+  assert.match(decidedBy("handshake"), /to a handshake$/);
+  assert.equal(decidedBy("constructor"), "");
 });

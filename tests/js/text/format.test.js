@@ -6,6 +6,7 @@ import {
   byteCount,
   byteSize,
   countText,
+  duration,
   fullTime,
   gapText,
   recoveredText,
@@ -113,4 +114,9 @@ test("the count of the list shows how many requests are left out", () => {
   assert.equal(countText({ ...list, requests: 123 }), "123 requests");
   assert.equal(countText({ ...list, requests: 123, matching: 12, filter: "x" }), "12 of 123");
   assert.equal(countText({ ...list, requests: 1000, dropped: 4400 }), "newest 1,000 of 5,400");
+});
+
+test("a duration has milliseconds, or two digits of seconds", () => {
+  const texts = [0, 0.012, 0.9994, 1.25, 9.004].map(duration);
+  assert.deepEqual(texts, ["less than 1 ms", "12 ms", "999 ms", "1.25 s", "9 s"]);
 });

@@ -1,0 +1,83 @@
+import { html, LitElement, nothing } from "lit";
+import { recognise } from "../providers/recognise.js";
+import { decidedBy, statusTone } from "../state/responses.js";
+import { byteCount, byteSize, duration } from "../text/format.js";
+import { linesOf } from "../wire/captured.js";
+import "./pairs-table.js";
+import "./request-body.js";
+
+/**
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../state/responses.js").SenderResponse} SenderResponse
+ */
+
+/** The response that the sender got: status, source, duration, headers and body, if known. */
+export class ResponseDetail extends LitElement {
+  static properties = { request: { attribute: false }, response: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {CapturedRequest | undefined} */
+    this.request = undefined;
+    /** @type {SenderResponse | undefined} undefined while it is not known */
+    this.response = undefined;
+    /** The response's body in the form that the body's element shows. @type {CapturedRequest | undefined} */
+    this.message = undefined;
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (!changed.has("request") && !changed.has("response")) return;
+    const { request, response } = this;
+    const isKnown = request && response?.headers && response.body;
+    this.message = isKnown
+      ? { ...request, headers: response.headers ?? [], body: response.body ?? request.body }
+      : undefined;
+  }
+
+  render() {
+    const { request, response } = this;
+    if (!request || !response) return nothing;
+    const { status, by, seconds } = response;
+    const provider = by === "handshake" ? recognise(request)?.provider.name : undefined;
+    const after = seconds === undefined ? "" : `, ${duration(seconds)} after the request arrived`;
+    return html`<section aria-labelledby="response-title">
+      <h3 id="response-title">Response <span>to the sender</span></h3>
+      <p class="response-source"><span class="response-status" data-tone=${statusTone(status)}>${status}</span> ${decidedBy(by, provider)}${after}.</p>
+      ${this.message ? this.details(this.message) : html`<p class="response-note">${unknownText(request, by)}</p>`}
+    </section>`;
+  }
+
+  /** @param {CapturedRequest} message */
+  details({ headers, body }) {
+    return html`
+      <h4>Headers <span>${headers.length}</span></h4>
+      <webhook-pairs-table .pairs=${linesOf(headers)} label="Headers of the response"></webhook-pairs-table>
+      <h4>Body <span>${byteSize(body.size)}</span></h4>
+      ${
+        body.complete
+          ? html`<webhook-body .request=${this.message}></webhook-body>`
+          : html`<p class="response-note">The body of ${byteCount(body.size)} is too large to show here.</p>`
+      }
+    `;
+  }
+}
+
+/**
+ * Describe a response whose headers and body were not reported.
+ * @param {CapturedRequest} request
+ * @param {string} by
+ */
+function unknownText({ body }, by) {
+  if (!body.complete) return "The body is an error in JSON: the request was too large.";
+  if (by === "default" || by === "path") {
+    return "No body, and only the headers that every response of a callback has.";
+  }
+  return "The server did not report the headers and the body of this response.";
+}
+
+customElements.define("response-detail", ResponseDetail);
