@@ -1,7 +1,8 @@
 """Post a message to a chat for each request to a callback.
 
-    NOTIFY_URL=https://hooks.slack.com/services/… python slack_notifier.py https://hooks.example.com/<uuid>
+    NOTIFY_URL=https://hooks.slack.com/services/… python slack_notifier.py LINK
 
+LINK is the link of a callback for people who may watch: https://hooks.example.com/view/<uuid>#key=<key>.
 NOTIFY_URL is an incoming webhook of Slack, Mattermost, Rocket.Chat or any service that accepts
 `{"text": "…"}`. The notifier runs until Ctrl-C, and posts the number of requests that it missed.
 """

@@ -11,6 +11,7 @@ from config import Config
 from tests.support.contract import protocol
 from tests.support.contract.documents import document, follow, require_valid, validator
 from tests.support.contract.protocol import code_spans, table
+from webhook_logger.callbacks import is_private, uuid_of_key
 from webhook_logger.reply import fields, headers
 from webhook_logger.viewers import PING_SECONDS, PING_TIMEOUT_SECONDS
 
@@ -31,6 +32,13 @@ def paths() -> dict[str, Any]:
 def callback(paths: dict[str, Any]) -> dict[str, Any]:
     """The documented responses of a callback."""
     return dict(paths["/{uuid}"]["post"]["responses"])
+
+
+def test_its_program_creates_a_private_callback(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(protocol.code("python private"), "protocol.md", "exec"), {})
+    uuid, key = capsys.readouterr().out.split()
+    assert uuid == uuid_of_key(key)
+    assert is_private(uuid)
 
 
 def payload_of(message: str) -> dict[str, Any]:

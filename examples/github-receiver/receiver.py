@@ -1,7 +1,7 @@
 """A receiver of GitHub's webhooks, developed on your own machine behind a callback.
 
     GITHUB_SECRET=… python receiver.py 3000
-    webhook-logger listen https://hooks.example.com/<uuid> --forward http://localhost:3000 --respond
+    webhook-logger listen "$LINK" --forward http://localhost:3000 --respond
 
 Enter the callback in GitHub as "Payload URL", and the secret. Each delivery arrives here unchanged,
 so its signature is valid, and GitHub gets the response of this program. To test without GitHub:

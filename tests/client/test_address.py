@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import pytest
 
+from webhook_logger.callbacks import uuid_of_key
 from webhook_logger.client.address import Address, absolute
 from webhook_logger.client.errors import Invalid
 
 ONE = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
+KEY = "0-1_2-3_4-5_6-7_8-9_Ab"
+PRIVATE = uuid_of_key(KEY)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +46,53 @@ def test_a_callback_is_found_by_its_url_and_its_page(url: str, base: str) -> Non
 def test_a_base_url_creates_a_new_callback(url: str, base: str, path: str) -> None:
     address = Address.of(url)
     assert (address.base, address.socketio_path) == (base, path)
-    assert UUID(address.uuid).version == 4
-    assert address.uuid != Address.of(url).uuid
+    assert address.uuid == uuid_of_key(address.key) != Address.of(url).uuid
+
+
+@pytest.mark.parametrize("uuid", [PRIVATE, PRIVATE.upper()])
+@pytest.mark.parametrize("path", ["/view/{}#key={}", "/{}#key={}", "/view/{}?a=1#tab=2&key={}&x"])
+def test_a_private_callback_is_found_by_its_link(path: str, uuid: str) -> None:
+    address = Address.of("https://example.com/hooks" + path.format(uuid, KEY))
+    assert address.url == f"https://example.com/hooks/{PRIVATE}"
+    assert address.view_url == f"https://example.com/hooks/view/{PRIVATE}#key={KEY}"
+    assert address.identity == {"uuid": PRIVATE, "key": KEY}
+    assert Address.of(address.view_url) == address
+    assert KEY not in repr(address)
+
+
+@pytest.mark.parametrize(
+    "path", ["{}", "view/{}", "{}#key=", f"{{}}?key={KEY}", f"view/{{}}#KEY={KEY}"]
+)
+def test_a_private_callback_needs_its_key(path: str) -> None:
+    with pytest.raises(Invalid, match="Use the link for people who may watch") as raised:
+        Address.of("https://hooks.example.com/" + path.format(PRIVATE))
+    assert raised.value.reason == "private"
+
+
+@pytest.mark.parametrize("key", ["B" * 22, KEY[:-1], KEY + "A", KEY + "#", "é" * 22])
+def test_the_key_must_belong_to_the_callback(key: str) -> None:
+    with pytest.raises(Invalid, match="does not belong to the callback") as raised:
+        Address.of(f"https://hooks.example.com/view/{PRIVATE}#key={key}")
+    assert raised.value.reason == "private"
+    assert key not in str(raised.value)
+
+
+def test_an_open_callback_ignores_a_key() -> None:
+    address = Address.of(f"https://hooks.example.com/view/{ONE}#key={KEY}")
+    assert (address.key, address.identity) == ("", {"uuid": ONE})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(f"htp://a/view/{PRIVATE}", PRIVATE, f"http://a b/{PRIVATE}", f"http://a:0/{PRIVATE}"),
+        *(f"http://a:x/{PRIVATE}", f"http://u@a/{PRIVATE}", f"http://a/{PRIVATE[:-1]}"),
+    ],
+)
+def test_an_error_does_not_contain_the_key(url: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        Address.of(f"{url}#key={KEY}")
+    assert KEY not in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_the_inbox_moves_without_a_gap_or_a_change_of_status() -> None:
         assert server.connections == 2
         auth = auth_of(server, 1)
         assert auth.pop("seq") in (4, 5)
-        assert auth == {"uuid": inbox.uuid, "epoch": "e", "replaces": "b"}
+        assert auth == {**inbox._address.identity, "epoch": "e", "replaces": "b"}
 
 
 def test_the_second_connection_waits_for_the_first() -> None:
@@ -304,7 +304,7 @@ def test_a_responder_keeps_its_role() -> None:
         eventually(lambda: len(server.received[1]) == 2)
         assert json.loads(server.received[1][1].lstrip("0123456789")) == [
             "join",
-            {"uuid": inbox.uuid, "respond": True},
+            {**inbox._address.identity, "respond": True},
         ]
         assert inbox.responding
 
@@ -335,7 +335,7 @@ def test_handshakes_are_claimed_on_the_second_connection_before_it_replaces_the_
         eventually(lambda: len(server.received) == 2 and len(server.received[1]) == 2)
         claims = [packets[1].lstrip("0123456789") for packets in server.received]
         assert [json.loads(each) for each in claims] == [
-            ["join", {"uuid": inbox.uuid, "respond": "handshakes"}]
+            ["join", {**inbox._address.identity, "respond": "handshakes"}]
         ] * 2
         claimed.open()
         assert first(inbox, 4) == [LIVE, Responding(True), 5, 6]

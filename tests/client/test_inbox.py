@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import logging
 import re
 import socket
 import threading
@@ -19,12 +20,14 @@ from tests.support.processes import Redis, Server, free_port
 from tests.support.proxy import SwitchingProxy
 from tests.support.receiver import Receiver
 from tests.support.sender import post
+from webhook_logger.callbacks import may_watch
 from webhook_logger.client import (
     CapturedRequest,
     Closed,
     ConnectionStatus,
     Gap,
     Inbox,
+    Invalid,
     NothingArrived,
     Recovered,
     Refused,
@@ -80,6 +83,26 @@ def test_a_page_and_its_callback_give_the_same_inbox(memory_server: Server, uuid
         assert (one.url, one.view_url) == (other.url, other.view_url) == (callback, page)
         post(memory_server.address, f"/{uuid}/a")
         assert one.wait().subpath == other.wait().subpath == "/a"
+
+
+def test_a_new_callback_is_private(memory_server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Inbox(memory_server.url, respond=True) as inbox:
+        with Inbox(inbox.view_url) as other:
+            key = inbox.view_url.partition("#key=")[2]
+            assert may_watch(inbox.uuid, key)
+            inbox.reply(status=418)
+            other.reset_reply()
+            with ThreadPoolExecutor() as pool:
+                sent = pool.submit(post, memory_server.address, path_of(inbox))
+                assert inbox.respond(inbox.wait(timeout=PATIENCE_SECONDS), 201)
+                assert sent.result().status == 201
+            assert other.wait().seq == 1
+        with pytest.raises(Invalid) as refused:
+            Inbox(inbox.url)
+        assert refused.value.reason == "private"
+        shown = [repr(inbox), repr(inbox._address), str(refused.value), *inbox.digest()]
+    assert not [text for text in (*shown, caplog.text) if key in text]
 
 
 def test_the_inbox_works_with_a_url_prefix() -> None:

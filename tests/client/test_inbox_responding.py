@@ -93,7 +93,7 @@ def test_an_invalid_response_is_rejected(
 def test_a_second_inbox_claims_until_the_first_disconnects(server: Server) -> None:
     first = Inbox(server.url, respond=True)
     first.open()
-    with Inbox(first.url, respond=True) as second:
+    with Inbox(first.view_url, respond=True) as second:
         refused = next_responding(second)
         assert not refused.active
         assert not second.responding

@@ -12,6 +12,7 @@ from tests.support.processes import ROOT, Server
 from tests.support.sender import post
 from tests.support.viewers import Viewer
 from tests.test_docs import snippets
+from webhook_logger.callbacks import new_key, uuid_of_key
 
 README = ROOT / "README.md"
 
@@ -45,9 +46,12 @@ def test_python_waits_for_a_request(memory_server: Server) -> None:
     exec(compile(code, "README.md", "exec"), {"order_service": OrderService()})
 
 
-def test_javascript_prints_each_request(memory_server: Server, uuid: str) -> None:
+def test_javascript_prints_each_request(memory_server: Server) -> None:
+    key = new_key()
+    uuid = uuid_of_key(key)
     code = snippet("js", "io(").replace("http://127.0.0.1:8000", memory_server.url)
-    with running(NODE, code.replace('"…"', f'"{uuid}"')) as client:
+    code = code.replace('"<uuid>"', f'"{uuid}"').replace('"<key>"', f'"{key}"')
+    with running(NODE, code) as client:
         eventually(lambda: _viewers(memory_server, uuid) == "1")
         post(memory_server.address, f"/{uuid}/orders", b"paid")
         while (line := client.line()) == f"POST /{uuid} ":
@@ -59,11 +63,13 @@ def _viewers(server: Server, uuid: str) -> str:
     return post(server.address, f"/{uuid}").headers["webhook-viewers"]
 
 
-def test_listen_returns_the_response_of_a_local_server(memory_server: Server, uuid: str) -> None:
-    line = snippet("sh", "webhook-logger listen").replace('"$CALLBACK"', "{callback}")
+def test_listen_returns_the_response_of_a_local_server(memory_server: Server) -> None:
+    key = new_key()
+    uuid = uuid_of_key(key)
+    line = snippet("sh", "webhook-logger listen").replace('"$LINK"', "{link}")
     with Endpoint() as endpoint:
         line = line.replace("localhost:3000", endpoint.url)
-        words = line.format(callback=f"{memory_server.url}/{uuid}").split()
+        words = line.format(link=f"{memory_server.url}/view/{uuid}#key={key}").split()
         with Command(*words[1:], "--forward-timeout", str(PATIENCE_SECONDS)) as listen:
             listen.notes.until("Senders receive")
             assert post(memory_server.address, f"/{uuid}").body == b"ok"

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from urllib.parse import quote
-from uuid import uuid4
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, quote
 
-from webhook_logger.callbacks import UUID_PATTERN
+from webhook_logger.callbacks import UUID_PATTERN, is_private, may_watch, new_key, uuid_of_key
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.http import parse
 
 _CALLBACK = re.compile(rf"(?P<base>.*?)(?:/view)?/(?P<uuid>{UUID_PATTERN})(?:[/?#].*)?")
+_NO_KEY = (
+    "This callback is private, and the URL does not contain its view key. Use the link for people "
+    "who may watch, which ends with #key=… . The URL for senders is not enough."
+)
+_WRONG_KEY = (
+    "The view key in this link does not belong to the callback. Copy the complete link for people "
+    "who may watch again."
+)
 _PORT = re.compile(r":?(?P<port>[0-9]{1,5})(?P<rest>[/?#].*)?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://|https?:", re.IGNORECASE)
 _PARTS = re.compile(r"([a-z]+://)([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
@@ -27,8 +34,9 @@ def absolute(url: str) -> str:
     """
     if match := _PORT.fullmatch(url):
         url = f"localhost:{match['port']}{match['rest'] or ''}"
-    if not re.search("[/.:]", url) and _looks_like_a_uuid(url):
-        raise Invalid(f"{url} is only a UUID. Use the complete URL of the callback.")
+    name = url.partition("#")[0]
+    if not re.search("[/.:]", name) and _looks_like_a_uuid(name):
+        raise Invalid(f"{name} is only a UUID. Use the complete URL of the callback.")
     whole = url if _SCHEME.match(url) else f"http://{url}"
     if match := _PARTS.match(whole):
         whole = match[1] + match[2] + _NON_ASCII.sub(_percent_encoded, match[3])
@@ -49,18 +57,23 @@ class Address:
     """Such as `https://hooks.example.com` or `https://example.com/hooks`, without a final slash."""
     uuid: str
     """In lower case."""
+    key: str = field(default="", repr=False)
+    """The view key of a private callback; empty for an open one."""
 
     @classmethod
     def of(cls, url: str) -> Address:
-        """Parse the URL of a callback or its page; a server's base URL gets a new callback.
+        """Parse the URL of a callback or its page; a server's base URL gets a new private callback.
 
-        Raises `Invalid` if it is not a URL, or if the UUID in it is mistyped.
+        Raises `Invalid` if it is not a URL, if the UUID in it is mistyped, or if the callback is
+        private and the URL does not contain its view key.
         """
         url = absolute(url)
         if match := _CALLBACK.fullmatch(url):
-            return cls(match["base"].rstrip("/"), match["uuid"].lower())
+            uuid = match["uuid"].lower()
+            return cls(match["base"].rstrip("/"), uuid, _key_of(url, uuid))
         _reject_mistyped_uuid(url)
-        return cls(re.split("[?#]", url, maxsplit=1)[0].rstrip("/"), str(uuid4()))
+        key = new_key()
+        return cls(re.split("[?#]", url, maxsplit=1)[0].rstrip("/"), uuid_of_key(key), key)
 
     @property
     def url(self) -> str:
@@ -69,8 +82,9 @@ class Address:
 
     @property
     def view_url(self) -> str:
-        """The page that shows the same requests."""
-        return f"{self.base}/view/{self.uuid}"
+        """The page, for people who may watch: with the view key of a private callback."""
+        page = f"{self.base}/view/{self.uuid}"
+        return f"{page}#key={self.key}" if self.key else page
 
     @property
     def api_url(self) -> str:
@@ -78,10 +92,27 @@ class Address:
         return f"{self.base}/api/callbacks/{self.uuid}"
 
     @property
+    def identity(self) -> dict[str, str]:
+        """The fields of `auth` and `join` that name the callback and give access to it."""
+        return {"uuid": self.uuid, "key": self.key} if self.key else {"uuid": self.uuid}
+
+    @property
     def socketio_path(self) -> str:
         """The path of the Socket.IO endpoint, without the host."""
         prefix = self.base.partition("://")[2].partition("/")[2]
         return f"{prefix}/socket.io".lstrip("/")
+
+
+def _key_of(url: str, uuid: str) -> str:
+    """Return the view key in the fragment of a private callback's link; empty for an open one."""
+    if not is_private(uuid):
+        return ""
+    [key, *_] = parse_qs(url.partition("#")[2]).get("key", [""])
+    if not key:
+        raise Invalid(_NO_KEY, "private")
+    if not may_watch(uuid, key):
+        raise Invalid(_WRONG_KEY, "private")
+    return key
 
 
 def _reject_mistyped_uuid(url: str) -> None:

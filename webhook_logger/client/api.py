@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from webhook_logger.callbacks import VIEW_KEY_HEADER
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Rejected, Unreachable
@@ -28,6 +29,7 @@ class Api:
 
     def __init__(self, address: Address, tls: ssl.SSLContext | None, timeout: float) -> None:
         self._url = address.api_url
+        self._headers = ((VIEW_KEY_HEADER, address.key),) if address.key else ()
         self._http = Http(timeout=timeout, tls=tls)
 
     def get_reply(self) -> dict[str, Any]:
@@ -73,7 +75,8 @@ class Api:
         self, method: str, path: str, payload: Mapping[str, Any] | None = None
     ) -> HttpResponse:
         body = json.dumps(payload).encode() if payload is not None else b""
-        return self._http.send(method, f"{self._url}/{path}", _JSON if body else (), body)
+        headers = (*self._headers, *(_JSON if body else ()))
+        return self._http.send(method, f"{self._url}/{path}", headers, body)
 
 
 def reply_fields(**fields: Any) -> dict[str, Any]:

@@ -35,7 +35,10 @@ class BaseInbox:
         tls: ssl.SSLContext | None = None,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
-        """`url`: the URL of a callback or its page, or a server's base URL for a new callback.
+        """`url`: the URL of a callback or its page, or a server's base URL for a new private one.
+
+        An existing private callback needs the link of its page, which contains the view key.
+
 
         `respond`: True claims to respond to the callback's requests, and `"handshakes"` to respond
         to handshakes that need a secret; see `respond()` and `Responding`.
@@ -45,7 +48,7 @@ class BaseInbox:
         `max_message_bytes`: a larger message from the server closes the connection. A request
         arrives in one message, with a binary body as base64.
 
-        Raises `Invalid` if `url` is not a URL.
+        Raises `Invalid` if `url` is not a URL, or does not contain the view key that it needs.
         """
         self._address = Address.of(url)
         self._timeout = timeout
@@ -73,7 +76,7 @@ class BaseInbox:
 
     @property
     def view_url(self) -> str:
-        """The page that shows the same requests."""
+        """The link for people who may watch. It contains the view key of a private callback."""
         return self._address.view_url
 
     @property
@@ -153,9 +156,9 @@ class BaseInbox:
 
 
 def not_live_error(url: str, status: ConnectionStatus, seconds: float) -> Unreachable:
-    """Return the error of an inbox that did not join within `seconds`."""
+    """Return the error of an inbox that did not join within `seconds`; `url` is for senders."""
     why = (status.reason or "could not connect").rstrip(".")
-    server = Address.of(url).base
+    server = url.rpartition("/")[0]
     return Unreachable(f"No webhook logger at {server} within {seconds:g} seconds: {why}.")
 
 

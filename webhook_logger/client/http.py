@@ -190,19 +190,23 @@ def parse(url: str, target: str | None = None) -> httpcore.URL:
         parts = urlsplit(f"//{authority}")
         host, port = (parts.hostname or "").encode("idna"), parts.port
     except ValueError as error:
-        raise Invalid(f"The host or port of {url!r} is not valid: {error}.") from error
+        raise Invalid(f"The host or port of {authority!r} is not valid: {error}.") from error
     if not host or port == 0:
-        raise Invalid(f"{url!r} has no host, or its port is 0.")
+        raise Invalid(f"{authority!r} has no host, or its port is 0.")
     if not target.startswith("/"):
         target = f"/{target}"
     return httpcore.URL(scheme=scheme.lower(), host=host, port=port, target=target)
 
 
 def _url_error(url: str) -> str:
-    """Return the error message for an invalid URL. The message never contains a password."""
+    """Return the error message for an invalid URL.
+
+    The message never contains a password or the fragment, which can contain a view key.
+    """
     if _USER.match(url):
         return "URLs with a user name or a password are not supported."
-    return f"Not a valid HTTP URL: {url!r}. Use a URL such as http://localhost:3000/."
+    shown = url.partition("#")[0]
+    return f"Not a valid HTTP URL: {shown!r}. Use a URL such as http://localhost:3000/."
 
 
 def _as_text(lines: Iterable[tuple[bytes, bytes]]) -> HeaderLines:

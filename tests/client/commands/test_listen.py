@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -28,8 +29,9 @@ def test_listen_prints_urls_status_and_requests_until_ctrl_c(
     memory_server: Server, uuid: str
 ) -> None:
     with Command("listen", f"{memory_server.url}/view/{uuid}") as listen:
-        assert listen.notes.line() == f"Callback: {memory_server.url}/{uuid}"
-        assert listen.notes.line() == f"Page:     {memory_server.url}/view/{uuid}"
+        assert listen.notes.line() == f"URL for senders:               {memory_server.url}/{uuid}"
+        link = f"{memory_server.url}/view/{uuid}"
+        assert listen.notes.line() == f"Link for people who may watch: {link}"
         assert listen.notes.line() == "Live."
         post(memory_server.address, f"/{uuid}/orders?a=1", b"hello", "Content-Type: text/plain")
         assert listen.out.line().endswith("  POST    /orders?a=1  5 B  text/plain  127.0.0.1  #1")
@@ -42,11 +44,19 @@ def test_listen_without_a_url_creates_a_callback_on_the_default_server(
     memory_server: Server,
 ) -> None:
     with Command("listen", "--count", "1", WEBHOOK_LOGGER_URL=memory_server.url) as listen:
-        url = listen.notes.line().removeprefix("Callback: ")
+        url = listen.notes.line().removeprefix("URL for senders:").strip()
+        link = listen.notes.line().removeprefix("Link for people who may watch: ")
         assert url.startswith(f"{memory_server.url}/")
+        assert re.fullmatch(re.escape(memory_server.url) + "/view/.{36}#key=.{22}", link)
         listen.notes.until("Live.")
-        assert post(memory_server.address, url.removeprefix(memory_server.url)).status == 200
-        assert listen.wait() == 0
+        # Another command can join with the link, but not with the URL.
+        with Command("listen", link, "--count", "1", "--json") as other:
+            other.notes.until("Live.")
+            assert run("listen", url).returncode == Exit.USAGE
+            path = url.removeprefix(memory_server.url)
+            assert post(memory_server.address, path).headers["webhook-viewers"] == "2"
+            assert other.wait() == listen.wait() == 0
+        assert link.partition("#key=")[2] not in listen.out.all + other.out.all
 
 
 def test_json_prints_only_the_wire_form_one_request_a_line(

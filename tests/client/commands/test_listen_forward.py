@@ -221,7 +221,7 @@ def test_listen_works_with_a_url_prefix() -> None:
     with Server(URL_PREFIX="/hooks") as server, Endpoint() as endpoint:
         arguments = (f"{server.url}/hooks", "--forward", f"{endpoint.url}/to", "--count", "1")
         with Command("listen", *arguments) as listen:
-            url = listen.notes.until("Callback: ").removeprefix("Callback: ")
+            url = listen.notes.until("URL for senders:").partition(":")[2].strip()
             assert url.startswith(f"{server.url}/hooks/")
             listen.notes.until("Live.")
             post(server.address, url.removeprefix(server.url) + "/a")

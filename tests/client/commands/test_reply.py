@@ -73,8 +73,16 @@ def test_values_can_come_from_files(url: str, tmp_path: Path) -> None:
 def test_the_url_of_a_server_creates_a_callback(memory_server: Server) -> None:
     result = run("reply", memory_server.url, "--status", "418")
     assert json.loads(result.stdout)["status"] == 418
-    created = result.stderr.split()[-1]
-    assert shown(created)["status"] == 418
+    url, link = (line.split(": ")[1].strip() for line in result.stderr.splitlines())
+    assert shown(link)["status"] == 418
+    refused = run("reply", url, "--reset")
+    assert (refused.returncode, refused.stdout) == (Exit.USAGE, "")
+    assert "Use the link for people who may watch" in refused.stderr
+    path, key = url.removeprefix(memory_server.url), link.partition("#key=")[2]
+    sent = run("send", f"{url}#key={key}", "-v")
+    assert "418" in sent.stdout
+    assert post(memory_server.address, path).status == 418
+    assert key not in result.stdout + refused.stderr + sent.stdout + sent.stderr
 
 
 @pytest.mark.parametrize(

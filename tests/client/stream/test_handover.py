@@ -164,7 +164,7 @@ class Viewer:
     """Delivers events like a stream: those of the first connection, and then the second's."""
 
     def __init__(self) -> None:
-        self.position = InboxPosition("u")
+        self.position = InboxPosition()
         self.position.joined(joined(4))
         self.held: HoldBack | None = HoldBack()
 

@@ -20,18 +20,18 @@ def joined(seq: int, epoch: str = "e", missed: int | None = 0) -> Joined:
 
 
 def at(seq: int) -> InboxPosition:
-    position = InboxPosition("u")
+    position = InboxPosition()
     position.joined(joined(seq))
     return position
 
 
 def test_auth_contains_the_current_position() -> None:
-    position = InboxPosition("u")
-    assert position.auth == {"uuid": "u"}
+    position = InboxPosition()
+    assert position.auth == {}
     position.joined(joined(3))
-    assert position.auth == {"uuid": "u", "epoch": "e", "seq": 3}
+    assert position.auth == {"epoch": "e", "seq": 3}
     position.requested(request(4))
-    assert position.auth == {"uuid": "u", "epoch": "e", "seq": 4}
+    assert position.auth == {"epoch": "e", "seq": 4}
 
 
 def test_consecutive_requests_have_no_gap() -> None:

@@ -142,8 +142,9 @@ def listen(
 ) -> None:
     """Show the requests of a callback as they arrive.
 
-    URL is the URL of a callback or of its page. The URL of a server creates a new callback. The
-    default is WEBHOOK_LOGGER_URL from the environment, or http://127.0.0.1:8000.
+    URL is the URL of a callback or of its page. A private callback needs the link for people who
+    may watch, with #key=…; in WEBHOOK_LOGGER_URL, other users of this machine cannot read it. The
+    URL of a server creates a new private callback. The default is http://127.0.0.1:8000.
 
     Set secrets in the environment: WEBHOOK_SECRET_GITHUB is the secret of one provider, and
     WEBHOOK_SECRET that of all others. Other users of this machine can read the options of a
@@ -171,8 +172,7 @@ def listen(
         else None
     )
     with Archive(save, _origin(inbox)) if save else nullcontext() as archive:
-        screen.note(f"Callback: {inbox.url}")
-        screen.note(f"Page:     {inbox.view_url}")
+        screen.addresses(inbox.url, inbox.view_url)
         for problem in verifier.problems() if verifier else ():
             screen.note(problem, "yellow")
         session = ListenSession(inbox, screen, Filter(terms), archive, relay, verifier)

@@ -15,7 +15,7 @@ from webhook_logger.client.errors import Invalid
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", envvar="WEBHOOK_LOGGER_URL")
 @click.option("--status", type=int, metavar="STATUS", help="The status, 200 to 599.")
 @options.headers
 @options.data
@@ -64,7 +64,8 @@ def reply(
 ) -> None:
     """Set the reply of the callback at URL, or show it if there are no options.
 
-    Options that are not given have their defaults. The URL of a server creates a new callback.
+    Options that are not given have their defaults. A private callback needs the link for people who
+    may watch, with #key=…. The URL of a server creates a new private callback.
     """
     headers, body = options.headers_and_body(lines, data, json_data)
     given: dict[str, Any] = {
@@ -85,7 +86,7 @@ def reply(
         raise click.UsageError("--reset cannot be combined with other options.")
     address = Address.of(url)
     if address.uuid not in url.lower():
-        Screen().note(f"New callback: {address.url}")
+        Screen().addresses(address.url, address.view_url)
     api = Api(address, None, timeout)
     try:
         if reset:

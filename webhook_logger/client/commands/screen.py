@@ -86,6 +86,11 @@ class Screen:
             if threading.current_thread() is threading.main_thread():
                 raise
 
+    def addresses(self, url: str, view_url: str) -> None:
+        """Print the two addresses of a callback on stderr."""
+        self.note(f"URL for senders:               {url}")
+        self.note(f"Link for people who may watch: {view_url}")
+
     def note(self, text: str, style: str = "") -> None:
         """Print a note on stderr."""
         with suppress(OSError):

@@ -144,7 +144,7 @@ def send(
     headers, body = options.headers_and_body(lines, data, json_data)
     draft = RequestDraft(
         method,
-        absolute(url),
+        absolute(url).partition("#")[0],  # a fragment can contain a view key, and is never sent
         headers,
         body,
         provider,

@@ -33,7 +33,8 @@ class Target:
         """Parse a URL. Raises `Invalid`."""
         full = absolute(url)
         if "#" in full or "@" in full.partition("://")[2].partition("/")[0]:
-            raise Invalid(f"The URL of a target cannot have a fragment or a user name: {url!r}.")
+            shown = url.partition("#")[0]  # the fragment can contain a view key
+            raise Invalid(f"The URL of a target cannot have a fragment or a user name: {shown!r}.")
         scheme, _, rest = full.partition("://")
         end = min((at for at in map(rest.find, "/?") if at >= 0), default=len(rest))
         path, _, query = rest[end:].partition("?")

@@ -27,10 +27,11 @@ class Claims:
     closed.
     """
 
-    def __init__(self, uuid: str, mailbox: Mailbox, role: Role) -> None:
+    def __init__(self, identity: dict[str, str], mailbox: Mailbox, role: Role) -> None:
+        """`identity`: the fields of `join` that name the callback and give access to it."""
         self.moves = role is True
         """Whether the role moves by itself to a connection that replaces this one."""
-        self._payload = {"uuid": uuid, "respond": role}
+        self._payload = {**identity, "respond": role}
         self._mailbox = mailbox
         self._lock = threading.Lock()
         self._is_pending = False

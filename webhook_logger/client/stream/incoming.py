@@ -15,8 +15,8 @@ from webhook_logger.client.stream.wire import Bye, Joined, QueueStatus, StreamEv
 class Incoming:
     """Puts the events of a stream into a mailbox, in order. Not thread-safe."""
 
-    def __init__(self, uuid: str, mailbox: Mailbox) -> None:
-        self.position = InboxPosition(uuid)
+    def __init__(self, mailbox: Mailbox) -> None:
+        self.position = InboxPosition()
         self.has_joined = False
         """Whether `joined` arrived on the current connection."""
         self.bye_reason = ""

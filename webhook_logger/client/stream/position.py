@@ -19,8 +19,7 @@ RESPONSES_KEPT = 10_000
 class InboxPosition:
     """Tracks the events `joined`, `request` and `responded`, in order."""
 
-    def __init__(self, uuid: str) -> None:
-        self._uuid = uuid
+    def __init__(self) -> None:
         self.epoch: str | None = None
         """None before the first `joined`."""
         self.seq = 0
@@ -29,10 +28,8 @@ class InboxPosition:
 
     @property
     def auth(self) -> dict[str, Any]:
-        """The `auth` payload, from which the server counts missed requests."""
-        if self.epoch is None:
-            return {"uuid": self._uuid}
-        return {"uuid": self._uuid, "epoch": self.epoch, "seq": self.seq}
+        """The fields of `auth` from which the server counts missed requests."""
+        return {} if self.epoch is None else {"epoch": self.epoch, "seq": self.seq}
 
     def joined(self, joined: Joined) -> Gap | None:
         """Return the gap before a `joined` event, if there is one."""

@@ -48,7 +48,7 @@ class Stream:
         self._tls = tls
         self._step_seconds = step_seconds
         self._max_message_bytes = max_message_bytes
-        self._incoming = Incoming(address.uuid, mailbox)
+        self._incoming = Incoming(mailbox)
         self._lock = threading.Lock()
         """Guards these attributes, which the threads of two connections use in a handover."""
         self._connection: StreamConnection | None = None
@@ -56,7 +56,7 @@ class Stream:
         self._handover: Handover | None = None
         """The latest handover from that connection, or from an earlier one that ended."""
         self._attempts = 0
-        self._claims = Claims(address.uuid, mailbox, respond) if respond else None
+        self._claims = Claims(address.identity, mailbox, respond) if respond else None
         self._closing = threading.Event()
         self._thread = threading.Thread(
             target=self._run, name=f"webhook-logger {address.uuid}", daemon=True
@@ -112,7 +112,7 @@ class Stream:
     def _run_connection(self, connection: StreamConnection) -> StreamConnection:
         """Run a connection, and those that replace it, to the end. Return the last one."""
         try:
-            connection.open(self._address, self._incoming.position.auth)
+            connection.open(self._address, self._auth())
         except Unreachable as error:
             reason = str(error)
         else:
@@ -125,6 +125,9 @@ class Stream:
             if self._claims:
                 self._claims.lost()
         return connection
+
+    def _auth(self) -> dict[str, Any]:
+        return self._address.identity | self._incoming.position.auth
 
     def _follow(self, connection: StreamConnection) -> StreamConnection:
         """Wait for the end of a connection, and of those that replace it. Return the last one."""
@@ -177,7 +180,7 @@ class Stream:
 
     def _open_second(self, second: StreamConnection) -> None:
         with self._lock:
-            first, auth = self._connection, self._incoming.position.auth
+            first, auth = self._connection, self._auth()
         second.open(self._address, auth | (first.replaces if first else {}))
 
     def _on_second_lost(self, first: StreamConnection) -> None:
