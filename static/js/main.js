@@ -4,17 +4,19 @@ import "./components/webhook-page.js";
 import { addDecoders } from "./body/decoders/index.js";
 import { startAlerts } from "./browser/alerts.js";
 import { followKeys } from "./browser/keyboard.js";
+import { askBeforeLeaving } from "./browser/leaving.js";
 import { showTheme } from "./browser/theme.js";
 import { HandshakeResponder } from "./providers/handshake-responder.js";
 import { recognise } from "./providers/recognise.js";
 import { checkRemembered } from "./providers/remembered-check.js";
 import { summarise } from "./providers/summary.js";
 import { ReplyApi } from "./reply/api.js";
+import { RecentCallbacks } from "./state/recent-callbacks.js";
 import { Secrets } from "./state/secrets.js";
 import { Settings } from "./state/settings.js";
 import { Store } from "./state/store.js";
 import { Verdicts } from "./state/verdicts.js";
-import { isPrivate, keyIn, watchLink } from "./wire/private.js";
+import { isKey, isPrivate, keyIn } from "./wire/private.js";
 import { openStream } from "./wire/stream.js";
 
 const page = /** @type {import("./components/webhook-page.js").WebhookPage} */ (
@@ -22,7 +24,8 @@ const page = /** @type {import("./components/webhook-page.js").WebhookPage} */ (
 );
 const { uuid = "", replyUrl = "" } = page.dataset;
 const server = location.origin + (page.dataset.server ?? "");
-const key = isPrivate(uuid) ? keyIn(location.hash) : "";
+const recents = new RecentCallbacks(() => localStorage, { server, uuid });
+const key = isPrivate(uuid) ? viewKey() : "";
 
 const settings = new Settings(() => localStorage);
 const recogniser = { recognise, summarise };
@@ -36,7 +39,7 @@ const handshakes = new HandshakeResponder(
 /** The state of a page without the view key, which opens no stream. @type {import("./wire/contract.js").Link} */
 const NO_KEY = {
   state: "refused",
-  message: "this callback is private. Open the complete link, which ends in #key=…",
+  message: "This callback is private, and the view key is missing.",
   retryAt: 0,
   reason: "private",
 };
@@ -55,7 +58,10 @@ const applySettings = () => {
 };
 applySettings();
 settings.subscribe(applySettings);
-addEventListener("storage", () => settings.reread());
+addEventListener("storage", () => {
+  settings.reread();
+  recents.reread();
+});
 
 addDecoders(new URL("./embed/", import.meta.url)); // of this file when it is bundled
 page.store = store;
@@ -64,18 +70,33 @@ page.recogniser = recogniser;
 page.secrets = secrets;
 page.verdicts = new Verdicts(secrets, recognise, checkRemembered);
 page.replies = new ReplyApi(replyUrl, key);
-page.watchLink = watchLink({ server, uuid, key });
-if (isPrivate(uuid) && !key) store.linkChanged(NO_KEY);
+page.viewKey = key;
+page.recents = recents;
+if (isPrivate(uuid) && !isKey(key)) store.linkChanged(NO_KEY);
 else follow(openStream(key ? { server, uuid, key } : { server, uuid }, store));
 addEventListener("hashchange", reloadWithOtherKey);
 followKeys(page);
-startAlerts(store, settings);
+startAlerts(store, settings, recents);
+askBeforeLeaving(store);
 
 /** @param {import("./wire/contract.js").Stream} stream */
 function follow(stream) {
   page.addEventListener("try-now", stream.tryNow);
   handshakes.follow(stream);
   stream.onJoined(readReply);
+  let isVisited = false;
+  stream.onJoined(() => {
+    if (!isVisited) recents.visit(key, Date.now());
+    isVisited = true;
+  });
+}
+
+/** Return the view key in the page's address, or the one that this browser remembers. */
+function viewKey() {
+  const given = keyIn(location.hash);
+  if (isKey(given) || !recents.key) return given;
+  history.replaceState(history.state, "", `#key=${recents.key}`);
+  return recents.key;
 }
 
 /** Start again with the key that the user entered in the address bar. */

@@ -166,6 +166,27 @@ def recovered(stage: Stage) -> None:
     expect(stage.page.locator(".recovered")).to_have_text("3 requests recovered")
 
 
+def missing_key(stage: Stage) -> None:
+    """Open a private callback without its key, and enter something else."""
+    stage.page.goto(f"{stage.server.url}/view/dab4b7e8-9783-8a7c-87b8-8657aef61edf")
+    stage.page.get_by_label("Complete link or key").fill("nonsense")
+    stage.press("Watch")
+    stage.page.evaluate(AXE.read_text())
+
+
+def recent(stage: Stage) -> None:
+    """One callback whose name is edited, one that was forgotten, and one more."""
+    stage.page.evaluate(
+        """server => document.querySelector("webhook-page").recents.restore(["a", "b"].map(
+          uuid => ({ server, uuid, key: "", name: uuid, visited: 0 })))""",
+        stage.server.url,
+    )
+    stage.press("Recent callbacks")
+    stage.press("Forget a")
+    stage.press("Rename No name")
+    expect(stage.page.get_by_role("button", name="Undo")).to_be_visible()
+
+
 # Name of each state, and a function that brings a new page to it.
 STATES: dict[str, Callable[[Stage], object]] = {
     "empty": lambda stage: None,
@@ -213,6 +234,8 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "help": lambda stage: stage.press("Keyboard shortcuts"),
     "settings": lambda stage: stage.press("Settings"),
     "QR code": lambda stage: stage.press("QR code of the callback URL"),
+    "missing key": missing_key,
+    "recent callbacks": recent,
     "reconnecting": Stage.lose,
     "reconnecting, with requests": lambda stage: (several(stage), stage.lose()),
 }

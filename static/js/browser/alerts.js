@@ -1,5 +1,5 @@
 /**
- * Notify the user of new requests with the page title, a sound and desktop notifications.
+ * Notify the user of new requests with the page's title and icon, a sound and desktop notifications.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {{kind: "request", request: CapturedRequest} | {kind: string, request?: undefined}} Entry
@@ -9,9 +9,11 @@
  * @property {(listener: () => void) => void} subscribe
  * @property {(visible: boolean) => void} visibilityChanged
  *
+ * @typedef {{name: string, subscribe: (listener: () => void) => void}} Named  the name of the callback, or ""
  * @typedef {{choices: Readonly<{sound: boolean, notify: boolean}>}} Settings
  */
 
+import { showBadge } from "./icon.js";
 import { Notifier } from "./notify.js";
 import { playTone } from "./sound.js";
 
@@ -24,12 +26,14 @@ const MAX_UNSEEN = 999;
 /**
  * @param {Source} store
  * @param {Settings} settings
+ * @param {Named} named
  */
-export function startAlerts(store, settings) {
-  const alerts = new Alerts(store, settings);
+export function startAlerts(store, settings, named) {
+  const alerts = new Alerts(store, settings, named);
   const watch = () => store.visibilityChanged(!document.hidden);
   document.addEventListener("visibilitychange", watch);
   store.subscribe(() => alerts.checkSoon());
+  named.subscribe(() => alerts.checkSoon());
   // The user has seen all requests that arrived before the page lost the focus.
   document.addEventListener("visibilitychange", () => alerts.check(true));
   window.addEventListener("blur", () => alerts.check(true));
@@ -39,7 +43,8 @@ export function startAlerts(store, settings) {
 class Alerts {
   #store;
   #settings;
-  #name = document.title;
+  #named;
+  #title = document.title;
   #notifier = new Notifier();
   #reported = 0;
   #timer = 0;
@@ -47,10 +52,12 @@ class Alerts {
   /**
    * @param {Source} store
    * @param {Settings} settings
+   * @param {Named} named
    */
-  constructor(store, settings) {
+  constructor(store, settings, named) {
     this.#store = store;
     this.#settings = settings;
+    this.#named = named;
   }
 
   checkSoon() {
@@ -62,7 +69,8 @@ class Alerts {
     clearTimeout(this.#timer);
     this.#timer = 0;
     const { arrived, unseen, entries } = this.#store.snapshot;
-    document.title = titleText(this.#name, unseen);
+    document.title = titleText(this.#title, this.#named.name, unseen);
+    showBadge(unseen > 0);
     const count = arrived - this.#reported;
     this.#reported = arrived;
     if (count > 0) this.#alert(count, entries, watched);
@@ -82,11 +90,14 @@ class Alerts {
 }
 
 /**
- * Return the page title with the number of unseen requests: "(3) 0b9e7a52… · Webhook Logger".
- * @param {string} name
+ * Return the page title with the callback's name and the number of unseen requests:
+ * "(3) Payments · Webhook Logger".
+ * @param {string} title  without them: "0b9e7a52… · Webhook Logger"
+ * @param {string} name   or ""
  * @param {number} unseen  requests
  */
-export function titleText(name, unseen) {
-  if (unseen === 0) return name;
-  return `(${unseen > MAX_UNSEEN ? `${MAX_UNSEEN}+` : unseen}) ${name}`;
+export function titleText(title, name, unseen) {
+  const named = name ? title.replace(/^.*(?= · )/, () => name) : title;
+  if (unseen === 0) return named;
+  return `(${unseen > MAX_UNSEEN ? `${MAX_UNSEEN}+` : unseen}) ${named}`;
 }

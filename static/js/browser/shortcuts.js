@@ -32,6 +32,7 @@ export const SHORTCUTS = [
   { key: "q", action: "Show the QR code", group: "Page" },
   { key: "r", action: "Edit the response", group: "Page" },
   { key: "n", action: "Send a sample webhook", group: "Page" },
+  { key: "o", action: "Switch to a recent callback", group: "Page" },
   { key: "t", action: "Switch between light and dark", group: "Page" },
   { key: "s", action: "Settings", group: "Page" },
   { key: "?", action: "Keyboard shortcuts", group: "Page" },

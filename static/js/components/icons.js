@@ -16,6 +16,10 @@ export const checkIcon = icon(svg`<path d="m3.25 8.5 3.25 3.25 6.25-7" />`);
 
 export const backIcon = icon(svg`<path d="M9.75 3.25 5 8l4.75 4.75" />`);
 
+export const pencilIcon = icon(svg`<path d="m3 13 .75-3 6.75-6.75 2.25 2.25L6 12.25z" />`);
+
+export const downIcon = icon(svg`<path d="m4.5 6.5 3.5 3.5 3.5-3.5" />`);
+
 export const plusIcon = icon(svg`<path d="M8 3.25v9.5M3.25 8h9.5" />`);
 
 export const gapIcon = icon(svg`<path d="M2 8h2.5M11.5 8H14M6.75 5.5 9.25 8l-2.5 2.5" />`);

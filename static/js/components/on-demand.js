@@ -2,7 +2,9 @@
 
 const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   "help-sheet": () => import("./help-sheet.js"),
+  "missing-key": () => import("./missing-key.js"),
   "qr-sheet": () => import("./qr-sheet.js"),
+  "recent-sheet": () => import("./recent-sheet.js"),
   "reply-sheet": () => import("./reply-sheet.js"),
   "resend-panel": () => import("./resend-panel.js"),
   "response-detail": () => import("./response-detail.js"),

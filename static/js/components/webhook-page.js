@@ -2,9 +2,11 @@ import { html, LitElement } from "lit";
 import { BackButton } from "../browser/back.js";
 import { ReplyApi } from "../reply/api.js";
 import { Filter } from "../state/filter.js";
+import { RecentCallbacks } from "../state/recent-callbacks.js";
 import { NO_RECOGNISER } from "../state/recogniser.js";
 import { Settings } from "../state/settings.js";
 import { Store } from "../state/store.js";
+import { watchLink } from "../wire/private.js";
 import "./callback-url.js";
 import "./compare-view.js";
 import "./empty-state.js";
@@ -25,7 +27,8 @@ export class WebhookPage extends LitElement {
     recogniser: { attribute: false },
     secrets: { attribute: false },
     verdicts: { attribute: false },
-    watchLink: {},
+    viewKey: {},
+    recents: { attribute: false },
     loaded: { state: true },
     failure: { state: true },
   };
@@ -40,12 +43,15 @@ export class WebhookPage extends LitElement {
     this.secrets = undefined;
     /** @type {import("../state/verdicts.js").Verdicts | undefined} */
     this.verdicts = undefined;
-    /** The link for people who may watch, with the view key if the callback is private. */
-    this.watchLink = "";
+    /** The view key of a private callback, or "". */
+    this.viewKey = "";
+    this.recents = new RecentCallbacks(() => localStorage, this.callback);
     /** Names of the sheets that are loaded. @type {ReadonlySet<string>} */
     this.loaded = new Set();
     /** Why a sheet could not be loaded, or "". */
     this.failure = "";
+    /** The load of the element that asks for the view key. @type {Promise<boolean> | undefined} */
+    this.locks = undefined;
     /** @type {(() => void)[]} */
     this.subscriptions = [];
     this.back = new BackButton(() => this.store.snapshot.opened && this.close());
@@ -60,11 +66,13 @@ export class WebhookPage extends LitElement {
     if (!changed.has("store") && !changed.has("settings")) return;
     for (const unsubscribe of this.subscriptions) unsubscribe();
     const update = () => this.requestUpdate();
-    this.subscriptions = [this.store.subscribe(update), this.settings.subscribe(update)];
+    const sources = [this.store, this.settings, this.recents];
+    this.subscriptions = sources.map((source) => source.subscribe(update));
   }
 
   updated() {
     this.back.follow(isCovered(this.store.snapshot));
+    if (this.isLocked) this.locks ??= this.load("missing-key");
   }
 
   /** Update at most once per frame. */
@@ -78,16 +86,56 @@ export class WebhookPage extends LitElement {
     return location.origin + (this.dataset.callbackPath ?? "");
   }
 
+  /** The link for people who may watch, with the view key if the callback is private. */
+  get watchLink() {
+    return watchLink({ ...this.callback, key: this.viewKey });
+  }
+
+  get callback() {
+    return { server: location.origin + (this.dataset.server ?? ""), uuid: this.dataset.uuid ?? "" };
+  }
+
+  /** Whether the callback is private and the view key is missing or wrong. */
+  get isLocked() {
+    return this.store.snapshot.link.reason === "private";
+  }
+
+  get fresh() {
+    return this.dataset.freshUrl ?? "/";
+  }
+
   render() {
-    const { snapshot } = this.store;
-    const { link, viewers, arrived, reply } = snapshot;
     return html`
-      <top-bar
-        .link=${link}
-        .viewers=${viewers}
-        .fresh=${this.dataset.freshUrl ?? "/"}
-        @show-sheet=${this.onSheet}
-      ></top-bar>
+      ${this.bar(this.store.snapshot)}
+      ${this.isLocked ? this.locked() : this.content(this.store.snapshot)}
+      <p class="page-failure" role="alert">${this.failure}</p>
+      ${[...this.loaded].map((name) => this.sheet(name, this.store.snapshot))}
+    `;
+  }
+
+  /** @param {Snapshot} snapshot */
+  bar({ link, viewers }) {
+    return html`<top-bar
+      .link=${link}
+      .viewers=${viewers}
+      .fresh=${this.fresh}
+      .name=${this.recents.name}
+      @show-sheet=${this.onSheet}
+      @name-callback=${this.onName}
+    ></top-bar>`;
+  }
+
+  /** Ask for the right view key. */
+  locked() {
+    return html`<main class="page-locked">
+      <missing-key .callback=${this.callback} .given=${this.viewKey} .fresh=${this.fresh}></missing-key>
+    </main>`;
+  }
+
+  /** @param {Snapshot} snapshot */
+  content(snapshot) {
+    const { link, arrived, reply } = snapshot;
+    return html`
       <link-notice .link=${link}></link-notice>
       <main
         class="page"
@@ -113,8 +161,6 @@ export class WebhookPage extends LitElement {
         <section class="page-detail" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "Get started"}>${this.detail(snapshot)}</section>
       </main>
       <request-announcer .arrived=${arrived}></request-announcer>
-      <p class="page-failure" role="alert">${this.failure}</p>
-      ${[...this.loaded].map((name) => this.sheet(name, snapshot))}
     `;
   }
 
@@ -122,7 +168,7 @@ export class WebhookPage extends LitElement {
    * @param {string} name  name of its element
    * @param {Snapshot} snapshot
    */
-  sheet(name, { selected, reply }) {
+  sheet(name, { selected, reply, requests }) {
     const { url, settings, secrets } = this;
     const docs = this.dataset.docsUrl ?? "/docs";
     switch (name) {
@@ -130,6 +176,8 @@ export class WebhookPage extends LitElement {
         return html`<help-sheet .docs=${docs}></help-sheet>`;
       case "qr-sheet":
         return html`<qr-sheet .url=${url}></qr-sheet>`;
+      case "recent-sheet":
+        return html`<recent-sheet .recents=${this.recents} .all=${this.recents.all} .keepsPage=${requests > 0}></recent-sheet>`;
       case "reply-sheet":
         return html`<reply-sheet .url=${url} .docs=${docs} .reply=${reply} .replies=${this.replies}></reply-sheet>`;
       case "sample-sheet":
@@ -215,16 +263,44 @@ export class WebhookPage extends LitElement {
 
   /** @param {CustomEvent<string>} event  its detail is the name of a sheet's element */
   async onSheet({ detail }) {
+    await this.show(detail);
+  }
+
+  /**
+   * Show a sheet, and return it, or undefined if it can't be loaded.
+   * @param {string} name  name of its element
+   */
+  async show(name) {
+    if (!(await this.load(name))) return;
+    this.loaded = new Set([...this.loaded, name]);
+    await this.updateComplete;
+    const sheet = /** @type {import("./sheet.js").Sheet | null} */ (this.querySelector(name));
+    await sheet?.show();
+    return sheet;
+  }
+
+  /**
+   * Load an element. Return false and show why if that fails.
+   * @param {string} name
+   */
+  async load(name) {
     this.failure = "";
     try {
-      await load(detail);
+      await load(name);
+      return true;
     } catch (error) {
       this.failure = /** @type {Error} */ (error).message;
-      return;
+      return false;
     }
-    this.loaded = new Set([...this.loaded, detail]);
-    await this.updateComplete;
-    /** @type {import("./sheet.js").Sheet | null} */ (this.querySelector(detail))?.show();
+  }
+
+  /** Name this callback, in the list of recent ones. */
+  async onName() {
+    if (!this.recents.here) this.recents.visit(this.viewKey, Date.now());
+    const sheet = await this.show("recent-sheet");
+    /** @type {import("./recent-sheet.js").RecentSheet | undefined} */ (sheet)?.rename(
+      this.recents.here,
+    );
   }
 
   close() {

@@ -1,0 +1,35 @@
+/** Read the link to a private callback that a person has pasted. Does not use the DOM. */
+
+import { isKey, keyIn, watchLink } from "../wire/private.js";
+
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+
+const CUT_OFF = "The end of this link is missing: its key has 22 characters.";
+const NO_KEY =
+  "This link has no key (#key=…) at its end. The URL for senders is not enough to watch.";
+
+/**
+ * Return the link to watch that a text contains, or the problem.
+ * @param {string} text  a link or a view key
+ * @param {{server: string, uuid: string}} callback  of this page
+ * @returns {{link?: string, problem?: string}}
+ */
+export function linkFrom(text, { server, uuid }) {
+  const entered = text.trim();
+  if (!entered) return { problem: "Paste the complete link, or its key." };
+  if (!URL.canParse(entered)) {
+    const key = isKey(entered) ? entered : keyIn(`#${entered.replace(/^.*#/s, "")}`);
+    if (!key) return { problem: "This is neither a link nor a key. A key has 22 characters." };
+    return isKey(key) ? { link: watchLink({ server, uuid, key }) } : { problem: CUT_OFF };
+  }
+  const { origin, pathname, hash } = new URL(entered);
+  const key = keyIn(hash);
+  if (!(origin + pathname).startsWith(`${server}/`)) {
+    return { problem: `This is not a link of this server, ${new URL(server).host}.` };
+  }
+  if (!key) return { problem: NO_KEY };
+  if (!isKey(key)) return { problem: CUT_OFF };
+  const [other] = UUID.exec((origin + pathname).slice(server.length)) ?? [];
+  if (!other) return { problem: "This is not the link of a callback." };
+  return { link: watchLink({ server, uuid: other.toLowerCase(), key }) };
+}
