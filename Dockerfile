@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 COPY deploy/bundle.js deploy/collect-providers.js deploy/notices.js deploy/
 COPY webhook_logger/providers/registry webhook_logger/providers/registry
+COPY webhook_logger/client/filter.json webhook_logger/client/
 COPY static/css static/css
 COPY static/js static/js
 RUN npm run vendor

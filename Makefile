@@ -13,7 +13,7 @@ bench_stamp := .venv-bench/.set-up
 audit_stamp := .venv-audit/.set-up
 npm_stamp := node_modules/.set-up-for-dev
 vendor_stamp := static/vendor/.set-up
-page_scripts := deploy/bundle.js $(shell find static/js static/css -name '*.js' -o -name '*.css')
+page_scripts := deploy/bundle.js $(shell find static/js static/css -name '*.js' -o -name '*.css') webhook_logger/client/filter.json
 providers := deploy/collect-providers.js $(wildcard webhook_logger/providers/registry/*.json)
 
 python := .venv/bin/python

@@ -14,6 +14,7 @@ import click
 from config import Config
 from webhook_logger.__main__ import cli
 from webhook_logger.client.commands.exits import Exit
+from webhook_logger.client.filter_parser import FIELDS
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Ending, Metrics
 
@@ -59,6 +60,15 @@ def options(command: str) -> str:
     chosen = [each for each in context.command.params if isinstance(each, click.Option)]
     rows = [_option(each, context) for each in chosen]
     return _table(("option", "default", "meaning"), rows)
+
+
+def filter_fields() -> str:
+    """Return the fields of a filter."""
+    rows = [
+        (f"`{name}:`", _code([field["example"]]), field["meaning"])
+        for name, field in FIELDS.items()
+    ]
+    return _table(("field", "example", "searches"), rows)
 
 
 def exits() -> str:

@@ -18,7 +18,8 @@ const { read } = await load("body/charset");
 const { compare } = await load("compare/compare");
 const { codingsOf, decodeContent } = await load("body/content-coding");
 const { visible } = await load("text/format");
-const { matches, parseFilter } = await load("state/filter");
+const { matches } = await load("state/filter");
+const { parse } = await load("state/filter-parser");
 const { fieldsOf } = await load("body/form");
 const { parametersOf } = await load("body/header-parameters");
 const { highlight } = await load("body/highlight");
@@ -45,6 +46,7 @@ const { summarise } = await load("providers/summary");
 const { FORMATS } = await load("export/formats");
 const { harEntry } = await load("export/har");
 const { bodyFileName, partFileName } = await load("export/file-name");
+const { marked } = await load("text/marks");
 const { piecesOf, sentDate } = await load("text/timestamps");
 const { sample } = await import("./samples.js");
 
@@ -109,7 +111,7 @@ const signed = ({ at, prefix = "", timestamp, signed: template = "" }, text) =>
   });
 
 /** The search of a filter. */
-const TERMS = parseFilter("zzz -yyy");
+const TERMS = parse("zzz -yyy header:x=zzz query:zzz | query:x=zzz").clauses;
 
 const ENTERED = {
   secret: "whsec_AAAA",
@@ -134,6 +136,8 @@ const HEADERS = {
     partsOf(bytes(`--${text}\r\n\r\n1`), `multipart/mixed; boundary=${text}`),
   "changes on resending": (text) => differences(sample({ headers: [[text, text]] })),
   "the file name of a part": (text) => partFileName({ fileName: text, name: "", type: "" }),
+  "the text of a filter": (text) => parse(text.slice(0, 1000)),
+  "marked words": (text) => marked(text, ["a", "é", text.slice(0, 20)]),
   "a provider's headers": (text) =>
     summarise(sample({ headers: HEADERS_OF_PROVIDERS.map((name) => [name, text]) })),
   "a provider's timestamp": sentDate,

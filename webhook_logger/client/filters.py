@@ -1,56 +1,73 @@
-"""Filter requests by terms such as `method:post path:/orders provider:stripe body:"a card" -word`.
+"""Filter requests by terms such as `method:put|post size:>10kB body:"a card" -word`.
 
-All terms must match; a plain word matches any field. `static/js/state/filter.js` implements the
-same language, and a test compares both.
+`filter_parser` describes the language. `static/js/state/filter.js` searches the same texts, and
+both pass `tests/filter_cases.json`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.archive.har import parameters
+from webhook_logger.client.filter_parser import Term, Value, parse
 from webhook_logger.client.reading import read
+from webhook_logger.client.relay.relayed import percent_encoded
 from webhook_logger.providers import recognise, summarise
 
 MAX_BODY_CHARACTERS = 2**20
 """Maximum characters of a body that are searched, counted as on the page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One condition."""
-
-    field: str
-    """A key of `FIELDS`, or empty for all fields."""
-    text: str
-    """In lower case."""
-    wanted: bool
-    """False for a term with a minus: requests that contain it do not match."""
-
-    def matches(self, request: CapturedRequest) -> bool:
-        """Return whether the request matches this term."""
-        return self.matches_text(_texts_of(request))
-
-    def matches_text(self, text_of: Callable[[str], str]) -> bool:
-        """Return whether a request matches, given a function from fields to lower-case texts."""
-        fields = [self.field] if self.field else FIELDS
-        return any(self.text in text_of(field) for field in fields) == self.wanted
-
-
 class Filter:
-    """A list of terms. An empty filter matches every request."""
+    """A list of clauses that must all match. An empty filter matches every request."""
 
     def __init__(self, text: str) -> None:
-        found = map(_term, _TERM.finditer(text.lower()))
-        self.terms = [term for term in found if term.text]
+        """Raises `FilterError` if the text is not valid."""
+        self._clauses = parse(text)
+        self.needs_status = any(term.field == "status" for terms in self._clauses for term in terms)
+        """Whether the result depends on the status that the sender received."""
 
-    def matches(self, request: CapturedRequest) -> bool:
-        """Return whether all terms match."""
-        text_of = _texts_of(request)
-        return all(term.matches_text(text_of) for term in self.terms)
+    def matches(self, request: CapturedRequest, status: int | None = None) -> bool:
+        """Return whether all clauses match. `status` is what the sender received, if known."""
+        if not self._clauses:
+            return True
+        subject = _Subject(request, status)
+        return all(any(map(subject.matches, terms)) for terms in self._clauses)
+
+
+class _Subject:
+    """A request and its texts, each read once."""
+
+    def __init__(self, request: CapturedRequest, status: int | None) -> None:
+        self._request = request
+        self._status = status
+        self._text_of = cache(lambda field: _TEXTS[field](request).lower())
+
+    def matches(self, term: Term) -> bool:
+        # A request without a known response is neither in `status:404` nor in `-status:404`.
+        if term.field == "status" and self._status is None:
+            return False
+        return any(self._has(term.field, value) for value in term.values) == term.wanted
+
+    def _has(self, field: str, value: Value) -> bool:
+        if value.range:
+            low, high = value.range
+            number = self._request.body.size if field == "size" else self._status or 0
+            return low <= number <= high
+        if not value.name:
+            fields = (field,) if field else _SEARCHED
+            return any(value.text in self._text_of(each) for each in fields)
+        if field == "header" and f"{value.name}={value.text}" in self._text_of(field):
+            return True
+        return any(
+            name.lower() == value.name and value.text in text.lower()
+            for name, text in _PAIRS[field](self._request)
+        )
+
+
+Pairs = list[tuple[str, str]]
 
 
 def subpath_and_query(request: CapturedRequest) -> str:
@@ -78,9 +95,26 @@ def _event(request: CapturedRequest) -> str:
     return summarise(request).event
 
 
-def _headers(request: CapturedRequest) -> str:
+def _header_lines(request: CapturedRequest) -> Pairs:
     lines = (*request.headers, *request.trailers)
-    return "\n".join(f"{name}: {readable(value)}" for name, value in lines)
+    return [(name, readable(value)) for name, value in lines]
+
+
+def _headers(request: CapturedRequest) -> str:
+    return "\n".join(map(": ".join, _header_lines(request)))
+
+
+def _parameters(request: CapturedRequest) -> Pairs:
+    return list(parameters(percent_encoded(request.query_string)))
+
+
+def _query(request: CapturedRequest) -> str:
+    """Return the decoded parameters, and the query as sent."""
+    return "\n".join((*map("=".join, _parameters(request)), readable(request.query_string)))
+
+
+def _media_type(request: CapturedRequest) -> str:
+    return request.media_type
 
 
 def _path(request: CapturedRequest) -> str:
@@ -109,7 +143,7 @@ def _raw_body(request: CapturedRequest) -> str:
     return request.body.content[: MAX_BODY_CHARACTERS * 3 // 4].decode("latin-1")
 
 
-FIELDS: dict[str, Callable[[CapturedRequest], str]] = {
+_TEXTS: dict[str, Callable[[CapturedRequest], str]] = {
     "method": _method,
     "path": _path,
     "from": _sender,
@@ -117,21 +151,9 @@ FIELDS: dict[str, Callable[[CapturedRequest], str]] = {
     "event": _event,
     "header": _headers,
     "body": _body,
+    "type": _media_type,
+    "query": _query,
 }
-"""The searchable fields, cheapest first."""
-
-
-def _texts_of(request: CapturedRequest) -> Callable[[str], str]:
-    """Return a cached function from a field to its text in lower case."""
-    return cache(lambda field: FIELDS[field](request).lower())
-
-
-_TERM = re.compile(r'(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S*))')
-
-
-def _term(found: re.Match[str]) -> Term:
-    minus, prefix, quoted, word = found.groups()
-    text = word if quoted is None else quoted
-    if prefix is None or prefix in FIELDS:
-        return Term(prefix or "", text, not minus)
-    return Term("", f"{prefix}:{text}", not minus)
+_SEARCHED = ("method", "path", "from", "provider", "event", "header", "body")
+"""The fields that a plain word searches, cheapest first."""
+_PAIRS = {"header": _header_lines, "query": _parameters}

@@ -77,7 +77,7 @@ export class CapturedDetail extends LitElement {
 /**
  * @param {[string, string][]} pairs
  * @param {string} label
- * @param {readonly string[]} needles
+ * @param {readonly import("../state/no-filter.js").Needle[]} needles
  */
 function table(pairs, label, needles) {
   return html`<webhook-pairs-table .pairs=${pairs} label=${label} .needles=${needles}></webhook-pairs-table>`;

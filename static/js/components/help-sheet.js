@@ -1,6 +1,6 @@
 import { html } from "lit";
 import { GROUPS, SHORTCUTS } from "../browser/shortcuts.js";
-import { EXAMPLES } from "../state/filter.js";
+import { filterHelp } from "./filter-help.js";
 import { Sheet } from "./sheet.js";
 
 /** The keyboard shortcuts, the terms of the filter, and a link to the documentation. */
@@ -17,8 +17,7 @@ export class HelpSheet extends Sheet {
       <div class="help">${GROUPS.map(section)}</div>
       <section class="help-filter">
         <h3>Filter</h3>
-        <p>All terms must match. A word without a field is searched everywhere; a minus excludes.</p>
-        <p>${EXAMPLES.map((term) => html`<code>${term}</code> `)}</p>
+        ${filterHelp()}
       </section>
       <p class="help-docs">
         <a href=${this.docs} target="_blank">Protocol documentation</a> for scripts and tools

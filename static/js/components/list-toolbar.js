@@ -1,5 +1,4 @@
 import { html, LitElement, nothing } from "lit";
-import { EXAMPLES } from "../state/filter.js";
 import { countText, requestCount } from "../text/format.js";
 import "./export-menu.js";
 
@@ -42,7 +41,6 @@ export class ListToolbar extends LitElement {
           class="field toolbar-filter"
           aria-label="Filter requests"
           placeholder="Filter, such as provider:stripe event:paid"
-          title=${`Words, or fields such as ${EXAMPLES.join(" ")}`}
           spellcheck="false"
           autocomplete="off"
           .value=${filter}

@@ -27,7 +27,7 @@ export class PairsTable extends LitElement {
     /** @type {[string, string][]} */
     this.pairs = [];
     this.label = "";
-    /** Words to mark. @type {readonly string[]} */
+    /** Words to mark. @type {readonly import("../state/no-filter.js").Needle[]} */
     this.needles = [];
     /** Whether values that are JSON can be shown as trees. */
     this.folds = false;
@@ -71,16 +71,29 @@ export class PairsTable extends LitElement {
  * @param {Pick<PairsTable, "needles" | "folds">} table
  */
 function row([name, value], { needles, folds }) {
+  const words = wordsFor(needles, name);
   return html`<tr>
-    <th scope="row"><span class="captured">${withMarks(name, needles)}</span></th>
+    <th scope="row"><span class="captured">${withMarks(name, words)}</span></th>
     <td>
       <div class="pairs-value">
-        <span class="captured" ?data-long=${isLong(value)} tabindex=${isLong(value) ? 0 : nothing}>${withTimestamps(excerpt(value, MAX_CHARACTERS), needles)}</span>
+        <span class="captured" ?data-long=${isLong(value)} tabindex=${isLong(value) ? 0 : nothing}>${withTimestamps(excerpt(value, MAX_CHARACTERS), words)}</span>
         <webhook-copy-button .text=${value} label="" what="Copy the value of ${visible(name)}"></webhook-copy-button>
       </div>
       ${folds ? html`<webhook-json-fold .text=${value}></webhook-json-fold>` : ""}
     </td>
   </tr>`;
+}
+
+/**
+ * Return the words to mark in one row.
+ * @param {readonly import("../state/no-filter.js").Needle[]} needles
+ * @param {string} name  of the row
+ */
+function wordsFor(needles, name) {
+  return needles.flatMap((each) => {
+    if (typeof each === "string") return each;
+    return each.name === name.toLowerCase() ? each.text : [];
+  });
 }
 
 define("webhook-pairs-table", PairsTable);

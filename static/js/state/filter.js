@@ -1,22 +1,20 @@
 /**
- * The filter of the list: `method:post path:/orders provider:stripe event:invoice body:"a card" -word`.
- * All terms must match. A plain word matches anywhere. Uses no DOM.
+ * Apply a filter to the list; filter-parser.js defines its language. Uses no DOM.
  *
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("./entries.js").Entry} Entry
+ * @typedef {import("./filter-parser.js").Term} Term
+ * @typedef {import("./filter-parser.js").Value} Value
+ * @typedef {import("./no-filter.js").ListFilter} ListFilter
  * @typedef {import("./recogniser.js").Recogniser} Recogniser
- *
- * @typedef {object} Term
- * @property {string} field    a key of FIELDS, or "" for all fields
- * @property {string} text     in lower case
- * @property {boolean} wanted  false: exclude requests that contain the text
  */
 
 import { bytesOf } from "../body/body.js";
 import { open, opened } from "../body/reading.js";
 import { turn } from "../browser/turn.js";
-import { linesOf, subpathAndQuery, textOfLine } from "../wire/captured.js";
-import { filterNeedles } from "./filter-needles.js";
+import { linesOf, mediaType, queryOf, subpathAndQuery, textOfLine } from "../wire/captured.js";
+import { needlesOf } from "./filter-needles.js";
+import { parse } from "./filter-parser.js";
 import { NO_RECOGNISER } from "./recogniser.js";
 
 /** Maximum characters of a body that are searched: a multiple of four, for base64. */
@@ -30,36 +28,39 @@ const HEAD_CHARACTERS = 4 * 1024;
 /** Maximum bodies that are decompressed at the same time. */
 const MAX_OPENING = 8;
 
-/** Examples of terms, for people. */
-export const EXAMPLES = [
-  "provider:stripe",
-  "event:invoice",
-  "method:post",
-  "path:/orders",
-  "header:json",
-  'body:"a card"',
-  "from:203.0.113.9",
-  "-word",
-];
-
-/** @type {Record<string, (request: CapturedRequest, recogniser: Recogniser) => string>} the cheapest first */
-const FIELDS = {
+/** @type {Record<string, (request: CapturedRequest, recogniser: Recogniser) => string>} */
+const TEXTS = {
   method: ({ method }) => method,
   path: (request) => textOfLine(subpathAndQuery(request)),
   from: ({ remote_addr }) => remote_addr,
   provider: providerText,
   event: (request, { summarise }) => summarise(request).event,
-  header: headerText,
+  header: (request) => text(headerLines(request), ": "),
   body: bodyText,
+  type: mediaType,
+  query: (request) => `${text(queryOf(request), "=")}\n${textOfLine(request.query_string)}`,
 };
+
+/** The fields that a plain word searches, the cheapest first. */
+const SEARCHED = ["method", "path", "from", "provider", "event", "header", "body"];
+
+/** @type {Record<string, (request: CapturedRequest) => [string, string][]>} */
+const PAIRS = { header: headerLines, query: queryOf };
 
 /**
  * Return the header and trailer lines as the detail shows them.
  * @param {CapturedRequest} request
  */
-function headerText({ headers, trailers = [] }) {
-  const lines = linesOf([...headers, ...trailers]);
-  return lines.map(([name, value]) => `${name}: ${value}`).join("\n");
+function headerLines({ headers, trailers = [] }) {
+  return linesOf([...headers, ...trailers]);
+}
+
+/**
+ * @param {[string, string][]} pairs
+ * @param {string} separator
+ */
+function text(pairs, separator) {
+  return pairs.map((pair) => pair.join(separator)).join("\n");
 }
 
 /**
@@ -72,37 +73,71 @@ function providerText(request, { recognise, summarise }) {
   return id ? `${id} ${name}` : summarise(request).provider;
 }
 
-const TERM = /(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S*))/gi;
-
 /**
- * @param {string} text
- * @returns {Term[]}
- */
-export function parseFilter(text) {
-  return Array.from(text.toLowerCase().matchAll(TERM), term).filter(({ text }) => text);
-}
-
-/**
- * @param {RegExpExecArray} found
- * @returns {Term}
- */
-function term([, minus, prefix = "", quoted, word]) {
-  const text = quoted ?? word;
-  const wanted = minus === "";
-  if (prefix === "" || Object.hasOwn(FIELDS, prefix)) return { field: prefix, text, wanted };
-  return { field: "", text: `${prefix}:${text}`, wanted };
-}
-
-/**
- * @param {readonly Term[]} terms
+ * Whether a request matches all clauses.
+ * @param {readonly Term[][]} clauses
  * @param {CapturedRequest} request
  * @param {Recogniser} [recogniser]
+ * @param {number} [status]  that the sender received, if known
  */
-export function matches(terms, request, recogniser = NO_RECOGNISER) {
-  return terms.every(({ field, text, wanted }) => {
-    const fields = field ? [FIELDS[field]] : Object.values(FIELDS);
-    return fields.some((read) => read(request, recogniser).toLowerCase().includes(text)) === wanted;
-  });
+export function matches(clauses, request, recogniser = NO_RECOGNISER, status = undefined) {
+  const subject = new Subject(request, recogniser, status);
+  return clauses.every((terms) => terms.some((term) => subject.matches(term)));
+}
+
+/** A request and its texts, each read once. */
+class Subject {
+  #request;
+  #recogniser;
+  #status;
+  /** @type {Map<string, string>} */
+  #texts = new Map();
+
+  /**
+   * @param {CapturedRequest} request
+   * @param {Recogniser} recogniser
+   * @param {number | undefined} status
+   */
+  constructor(request, recogniser, status) {
+    this.#request = request;
+    this.#recogniser = recogniser;
+    this.#status = status;
+  }
+
+  /** @param {Term} term */
+  matches({ field, values, wanted }) {
+    // A request without a known response is neither in `status:404` nor in `-status:404`.
+    if (field === "status" && this.#status === undefined) return false;
+    return values.some((value) => this.#has(field, value)) === wanted;
+  }
+
+  /**
+   * @param {string} field
+   * @param {Value} value
+   */
+  #has(field, { text, name, range }) {
+    if (range) {
+      const number = field === "size" ? this.#request.body.size : (this.#status ?? 0);
+      return range.low <= number && number <= range.high;
+    }
+    if (name === undefined) {
+      const fields = field ? [field] : SEARCHED;
+      return fields.some((each) => this.#text(each).includes(text));
+    }
+    if (field === "header" && this.#text(field).includes(`${name}=${text}`)) return true;
+    return PAIRS[field](this.#request).some(
+      (pair) => pair[0].toLowerCase() === name && pair[1].toLowerCase().includes(text),
+    );
+  }
+
+  /** @param {string} field */
+  #text(field) {
+    const known = this.#texts.get(field);
+    if (known !== undefined) return known;
+    const text = TEXTS[field](this.#request, this.#recogniser).toLowerCase();
+    this.#texts.set(field, text);
+    return text;
+  }
 }
 
 /**
@@ -117,69 +152,98 @@ function bodyText(request) {
   return new TextDecoder("latin1").decode(bytes);
 }
 
-/** @param {Term} term */
-function searchesBodies({ field }) {
-  return field === "" || field === "body";
+/**
+ * Whether terms search one of these fields.
+ * @param {readonly Term[][]} clauses
+ * @param {...string} fields
+ */
+function uses(clauses, ...fields) {
+  return clauses.some((terms) => terms.some(({ field }) => fields.includes(field)));
 }
 
-/** A filter for a growing list. Searches each request once. */
+/**
+ * A filter for a growing list. Searches each request once, and again when its response is known if
+ * the filter depends on that.
+ * @implements {ListFilter}
+ */
 export class Filter {
-  /** @type {WeakMap<CapturedRequest, boolean>} */
+  /** @type {WeakMap<CapturedRequest, {matches: boolean, status: number | undefined}>} */
   #results = new WeakMap();
   /** @type {Map<CapturedRequest, Promise<void>>} requests whose bodies are being decompressed */
   #opening = new Map();
   #recogniser;
-  #terms;
+  #clauses;
   #searchesBodies;
+  #usesStatus;
 
   /**
-   * @param {string} text
+   * @param {string} text  may be incomplete at the end
    * @param {Recogniser} [recogniser]
    */
   constructor(text, recogniser) {
     this.text = text;
     this.#recogniser = recogniser;
-    this.#terms = parseFilter(text);
-    this.needles = filterNeedles(text);
-    this.#searchesBodies = this.#terms.some(searchesBodies);
+    const { clauses, problem } = parse(text, true);
+    /** The first problem of the text; the terms without a problem apply. */
+    this.problem = problem;
+    this.#clauses = clauses;
+    this.needles = needlesOf(clauses);
+    this.#searchesBodies = uses(clauses, "", "body");
+    this.#usesStatus = uses(clauses, "status");
   }
 
   /**
    * Return the entries that match, and all notices: a missed request might have matched.
    * `more` is set while some requests have not been searched; call again when it is fulfilled.
    * @param {readonly Entry[]} entries
+   * @param {import("./responses.js").Responses} [responses]
    * @returns {{shown: readonly Entry[], more: Promise<void> | null}}
    */
-  choose(entries) {
-    if (this.#terms.length === 0) return { shown: entries, more: null };
+  choose(entries, responses) {
+    if (this.#clauses.length === 0) return { shown: entries, more: null };
     let room = MAX_CHARACTERS_AT_ONCE;
     const shown = entries.filter((entry) => {
       if (entry.kind !== "request") return true;
       const { request } = entry;
-      if (!this.#results.has(request) && !this.#waitsForBody(request)) {
+      const status = this.#usesStatus ? responses?.get(request)?.status : undefined;
+      if (!this.#isSearched(request, status) && !this.#waitsForBody(request, status)) {
         if (room <= 0) return false;
         room -= HEAD_CHARACTERS + request.body.content.length;
-        this.#search(request);
+        this.#search(request, status);
       }
-      return this.#results.get(request);
+      return this.#results.get(request)?.matches;
     });
     return { shown, more: room <= 0 ? turn() : this.#oneOpened() };
   }
 
-  /** @param {CapturedRequest} request */
-  #search(request) {
-    this.#results.set(request, matches(this.#terms, request, this.#recogniser));
+  /**
+   * @param {CapturedRequest} request
+   * @param {number | undefined} status
+   */
+  #isSearched(request, status) {
+    const result = this.#results.get(request);
+    return result !== undefined && result.status === status;
+  }
+
+  /**
+   * @param {CapturedRequest} request
+   * @param {number | undefined} status
+   */
+  #search(request, status) {
+    const found = matches(this.#clauses, request, this.#recogniser, status);
+    this.#results.set(request, { matches: found, status });
   }
 
   /**
    * Whether the body has to be decompressed first. Starts to decompress it.
    * @param {CapturedRequest} request
+   * @param {number | undefined} status
    */
-  #waitsForBody(request) {
+  #waitsForBody(request, status) {
     if (!this.#searchesBodies || opened(request)) return false;
     if (this.#opening.size < MAX_OPENING && !this.#opening.has(request)) {
       const searched = open(request).then(() => {
-        this.#search(request); // now: the decompressed body may be dropped later
+        this.#search(request, status); // now: the decompressed body may be dropped later
         this.#opening.delete(request);
       });
       this.#opening.set(request, searched);

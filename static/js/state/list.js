@@ -14,6 +14,7 @@
  * @property {number} waiting      number of requests that wait
  * @property {string} filter
  * @property {import("./no-filter.js").Needles} needles  words of the filter, to mark them
+ * @property {import("./filter-parser.js").Problem | null} problem  of the filter; the rest of it applies
  * @property {import("./retries.js").Retries} retries
  * @property {Promise<void> | null} more  set while the filter is still searching; see `Filter`
  * @property {Removed} removed
@@ -158,16 +159,19 @@ export class List {
     this.#current.forget();
   }
 
-  /** @returns {View} */
-  view() {
+  /**
+   * @param {import("./responses.js").Responses} [responses]  for the filter
+   * @returns {View}
+   */
+  view(responses) {
     const { requests, dropped, retries, removed } = this.#current;
     const { unread, pinned, notes } = this.#annotations;
     const entries = this.#current.oldestFirst().reverse();
-    const { shown, more } = this.#filter.choose(entries);
+    const { shown, more } = this.#filter.choose(entries, responses);
     const matching = shown.length - (entries.length - requests);
     const { paused } = this;
     const waiting = this.#waiting.requests;
-    const { text: filter, needles } = this.#filter;
+    const { text: filter, needles, problem } = this.#filter;
     return {
       entries,
       shown,
@@ -179,6 +183,7 @@ export class List {
       waiting,
       filter,
       needles,
+      problem,
       more,
       removed: { count: removed, cleared: this.#cleared },
       unread,

@@ -3,13 +3,17 @@
  *
  * @typedef {import("./entries.js").Entry} Entry
  *
- * @typedef {Record<"method" | "path" | "from" | "provider" | "event" | "header" | "body" | "query" | "type", readonly string[]>} Needles
- *   words of the filter, by the place to mark them in
+ * @typedef {string | {name: string, text: string}} Needle
+ *   a word of the filter in lower case; with a name, only in the pair with that name
+ *
+ * @typedef {Record<"method" | "path" | "from" | "provider" | "event" | "body" | "type", readonly string[]> & Record<"header" | "query", readonly Needle[]>} Needles
+ *   by the place to mark them in
  *
  * @typedef {object} ListFilter
  * @property {string} text
- * @property {Readonly<Needles>} needles
- * @property {(entries: readonly Entry[]) => {shown: readonly Entry[], more: Promise<void> | null}} choose
+ * @property {Readonly<Needles>} needles  words to mark
+ * @property {import("./filter-parser.js").Problem | null} problem
+ * @property {(entries: readonly Entry[], responses?: import("./responses.js").Responses) => {shown: readonly Entry[], more: Promise<void> | null}} choose
  */
 
 export const PLACES = /** @type {(keyof Needles)[]} */ (
@@ -23,15 +27,16 @@ export const NO_NEEDLES = needlesIn(() => []);
 export const NO_FILTER = {
   text: "",
   needles: NO_NEEDLES,
+  problem: null,
   choose: (entries) => ({ shown: entries, more: null }),
 };
 
 /**
- * @param {(place: keyof Needles) => string[]} wordsIn
+ * @param {(place: keyof Needles) => Needle[]} wordsIn
  * @returns {Readonly<Needles>}
  */
 export function needlesIn(wordsIn) {
-  return /** @type {Needles} */ (
+  return /** @type {any} */ (
     Object.fromEntries(PLACES.map((place) => [place, Object.freeze(wordsIn(place))]))
   );
 }

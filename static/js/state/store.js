@@ -313,7 +313,7 @@ export class Store extends Observable {
 
   /** @returns {Snapshot} */
   #createSnapshot() {
-    const view = this.#list.view();
+    const view = this.#list.view(this.#responses);
     if (view.more) this.#updateAfter(view.more);
     if (this.#state.follow) this.#selection.follow(view.shown);
     const selection = this.#selection.view(view, (id) => this.isKnown(id));

@@ -90,6 +90,34 @@ def test_filter_uses_the_language_of_the_page(memory_server: Server, uuid: str) 
     assert paths == [f"/{uuid}/a", f"/{uuid}/c"]
 
 
+def test_a_filter_by_status_waits_for_the_response(
+    memory_server: Server, uuid: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "requests.har"
+    options = ("--filter", "status:4xx", "--count", "1", "--json", "--save", str(path))
+    with Command("listen", f"{memory_server.url}/{uuid}", *options) as listen:
+        listen.notes.until("Live.")
+        for subpath in ("/status/204", "/status/418"):
+            post(memory_server.address, f"/{uuid}{subpath}", b"")
+        assert listen.wait() == 0
+    assert json.loads(listen.out.all)["subpath"] == "/status/418"
+    [entry] = json.loads(path.read_text())["log"]["entries"]
+    assert entry["response"]["status"] == 418
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--filter", "metod:x"), "Error: There is no field “metod:”. Did you mean method:x?"),
+        (("--filter", "status:4xx", "--respond", "--forward", "3000"), "can't use status:"),
+    ],
+)
+def test_an_invalid_filter_ends_before_connecting(arguments: tuple[str, ...], message: str) -> None:
+    done = run("listen", f"http://127.0.0.1:{free_port()}/{uuid4()}", *arguments)
+    assert done.returncode == Exit.USAGE
+    assert message in done.stderr
+
+
 def test_saved_requests_equal_the_export_of_the_page(
     memory_server: Server, uuid: str, tmp_path: Path
 ) -> None:

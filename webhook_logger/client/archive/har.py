@@ -97,7 +97,7 @@ def _request(request: CapturedRequest, wire: dict[str, Any], origin: str) -> Ent
         "cookies": _named(_cookies(request)),
         "headers": _named(request.headers),
         **({"_trailers": _named(request.trailers)} if request.trailers else {}),
-        "queryString": _named(_parameters(percent_encoded(request.query_string))),
+        "queryString": _named(parameters(percent_encoded(request.query_string))),
         **body,
         "headersSize": -1,
         "bodySize": request.body.size,
@@ -121,7 +121,8 @@ def _cookies(request: CapturedRequest) -> Iterator[tuple[str, str]]:
             yield key, content
 
 
-def _parameters(query: str) -> Iterator[tuple[str, str]]:
+def parameters(query: str) -> Iterator[tuple[str, str]]:
+    """Yield the decoded parameters of a percent-encoded query, as the page shows them."""
     for part in filter(None, query.split("&")):
         name, _, value = part.partition("=")
         yield _readable(name), _readable(value)

@@ -35,7 +35,7 @@ FORWARD_SECONDS = 30.0
     "terms",
     default="",
     metavar="TERMS",
-    help="Use only matching requests, such as 'method:post -body:ping'.",
+    help="Use only matching requests, such as 'method:put|post -body:ping'.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print each request as one line of JSON.")
 @click.option("--body", is_flag=True, help="Show complete bodies.")
@@ -152,6 +152,9 @@ def listen(
     """
     if respond and not urls:
         raise click.UsageError("--respond requires --forward.")
+    wanted = Filter(terms)
+    if respond and wanted.needs_status:
+        raise click.UsageError("--respond chooses the status, so --filter can't use status:.")
     target_seconds = forward_timeout or (LATE_SECONDS if respond else FORWARD_SECONDS)
     verifier = _verifier(secrets, signature_options, fetch_certificates)
     role: Role = respond or ("handshakes" if verifier and verifier.has_secrets else False)
@@ -175,7 +178,7 @@ def listen(
         screen.addresses(inbox.url, inbox.view_url)
         for problem in verifier.problems() if verifier else ():
             screen.note(problem, "yellow")
-        session = ListenSession(inbox, screen, Filter(terms), archive, relay, verifier)
+        session = ListenSession(inbox, screen, wanted, archive, relay, verifier)
         with inbox:
             _listen(session, relay, count, timeout, target_seconds)
     ctx.exit(_exit(session, relay, count))

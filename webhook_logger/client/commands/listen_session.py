@@ -11,6 +11,7 @@ from webhook_logger.client.archive.files import Archive
 from webhook_logger.client.base import START_SECONDS, not_live_error
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.commands.undecided import Undecided
 from webhook_logger.client.commands.verifier import Verifier
 from webhook_logger.client.errors import ClientError
 from webhook_logger.client.filters import Filter
@@ -57,6 +58,7 @@ class ListenSession:
         self._wanted = wanted
         self._archive = archive
         self._relay = relay
+        self._undecided = Undecided()
         self.count = 0
         """The number of matching requests."""
         self._was_live = False
@@ -86,6 +88,12 @@ class ListenSession:
 
     def finish(self) -> None:
         """Wait a moment for the responses to the saved requests."""
+        if self._undecided:
+            self._screen.note(
+                f"{_requests_were(len(self._undecided))} still without a response, which --filter "
+                "needs.",
+                "yellow",
+            )
         if not self._archive or not self._archive.awaits_response():
             return
         with closing(self._inbox.events(_RESPONDED_SECONDS)) as events:
@@ -107,7 +115,9 @@ class ListenSession:
     def _handle(self, event: Event) -> None:
         if isinstance(event, CapturedRequest):
             self._respond_to_handshake(event)
-            if self._wanted.matches(event):
+            if self._wanted.needs_status:
+                self._wait_for_response(event)
+            elif self._wanted.matches(event):
                 self._matched(event)
             elif self._relay:
                 self._relay.skip(event)
@@ -135,6 +145,16 @@ class ListenSession:
         self._screen.request(request, check)  # after it is saved
         if self._relay:
             self._relay.send(request)
+
+    def _wait_for_response(self, request: CapturedRequest) -> None:
+        """Decide about a request when the status is known that its sender received."""
+        dropped = self._undecided.add(request)
+        if dropped:
+            self._screen.note(
+                f"{_requests_were(dropped)} dropped: too many wait for the status that --filter "
+                "needs.",
+                "yellow",
+            )
 
     def _respond_to_handshake(self, request: CapturedRequest) -> None:
         """Respond to a handshake that needs a known secret, unless the target responds."""
@@ -184,6 +204,9 @@ class ListenSession:
 
     def _responded(self, responded: Responded) -> None:
         """Save the response, and print a note if this inbox should have given it and did not."""
+        request = self._undecided.take(responded)
+        if request and self._wanted.matches(request, responded.status):
+            self._matched(request)
         if self._archive:
             with _writing():
                 self._archive.responded(responded)
