@@ -141,9 +141,10 @@ def test_u_copies_the_callback_url(server: Server, open_page: Open) -> None:
     page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
     stop_clock(page)  # the button shows "Copied" for a moment
     page.keyboard.press("u")
-    expect(page.locator(".callback webhook-copy-button")).to_contain_text("Copied")
+    url = page.locator(".callback-address").first
+    expect(url.locator("webhook-copy-button")).to_contain_text("Copied")
     copied = page.evaluate("() => navigator.clipboard.readText()")
-    assert copied == page.locator(".callback-text").inner_text()
+    assert copied == url.locator(".callback-text").inner_text()
 
 
 def test_the_help_button_is_visible_at_200_percent_zoom(server: Server, open_page: Open) -> None:

@@ -22,7 +22,7 @@ Open = Callable[..., Page]
 def test_the_root_opens_a_new_live_callback_with_its_url(server: Server, open_page: Open) -> None:
     page = open_page(server)
     uuid = uuid_of(page)
-    expect(page.locator(".callback-text")).to_have_text(f"{server.url}/{uuid}")
+    expect(page.locator(".callback-text").first).to_have_text(f"{server.url}/{uuid}")
     assert open_page(server).url != page.url
 
 
@@ -39,10 +39,35 @@ def test_the_policy_allows_the_icon(server: Server, open_page: Open) -> None:
 def test_the_url_can_be_copied(server: Server, open_page: Open) -> None:
     page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
     stop_clock(page)  # the button shows "Copied" for a moment
-    page.locator(".callback webhook-copy-button button").click()
-    expect(page.locator(".callback webhook-copy-button button")).to_contain_text("Copied")
+    page.locator(".callback webhook-copy-button button").first.click()
+    expect(page.locator(".callback webhook-copy-button button").first).to_contain_text("Copied")
     copied = page.evaluate("() => navigator.clipboard.readText()")
     assert copied == server.url + "/" + uuid_of(page)
+
+
+def test_both_addresses_fit_in_one_line_after_the_first_request(
+    server: Server, open_page: Open, console_errors: ConsoleErrors
+) -> None:
+    page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
+    key = page.url.partition("#key=")[2]
+    addresses = page.get_by_role("region", name="Addresses")
+    expect(addresses.get_by_role("heading")).to_have_text(
+        ["URL for senders", "Link for people who may watch"]
+    )
+    expect(addresses.locator(".callback-text").last).to_have_text(re.compile("#key=…$"))
+    assert key not in page.content()
+    url = addresses.locator(".callback-text").first
+    post(server.address, url.inner_text().removeprefix(server.url))
+    expect(page.locator(".row")).to_have_count(1)
+    for width, lines in ((1280, 1), (900, 1), (390, 2)):
+        page.set_viewport_size({"width": width, "height": 800})
+        expect(url).to_be_in_viewport(ratio=1)
+        height = addresses.evaluate("each => each.offsetHeight")
+        assert height <= 16 + 40 * lines
+    page.keyboard.press("l")
+    page.wait_for_function(
+        "async link => await navigator.clipboard.readText() === link", arg=page.url
+    )
 
 
 def test_two_pages_of_a_callback_show_a_request_and_others_do_not(

@@ -481,7 +481,7 @@ def test_a_request_that_waits_for_a_responder_shows_its_response_later(
         request = responder.request()
         row = page.locator(".row")
         expect(row).to_contain_text("/orders")
-        connected = page.get_by_text("A responder is connected: it decides the response.")
+        connected = page.get_by_text("A connected responder decides the response")
         expect(connected).to_be_visible()
         row.click()
         detail = page.locator(".detail-summary")

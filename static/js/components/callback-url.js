@@ -1,23 +1,38 @@
-import { html, LitElement } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { replyText } from "../reply/reply.js";
 import { visible } from "../text/format.js";
 import { qrIcon } from "./icons.js";
 import "./copy-button.js";
+import "./menu-button.js";
+
+/** The choices of the menu: names of sheets. @type {readonly import("./menu-button.js").Choice[]} */
+const SENDS = [{ value: "sample-sheet", label: "Send a sample webhook", keys: "n" }];
 
 /**
- * The callback URL, with buttons to copy it, show its QR code, edit its response and send a sample.
+ * The two addresses of the callback, and what it responds with. One line once requests have arrived.
  * @fires show-sheet  detail: the name of a sheet's element
  */
 export class CallbackUrl extends LitElement {
-  static properties = { url: {}, reply: { attribute: false }, responder: { type: Boolean } };
+  static properties = {
+    url: {},
+    watchLink: {},
+    reply: { attribute: false },
+    responder: { type: Boolean },
+    compact: { type: Boolean },
+  };
 
   constructor() {
     super();
+    /** The URL for senders. */
     this.url = "";
+    /** The link for people who may watch. */
+    this.watchLink = "";
     /** @type {import("../reply/reply.js").Reply | null} */
     this.reply = null;
     /** Whether a viewer produces the responses. */
     this.responder = false;
+    /** Whether it is one line. */
+    this.compact = false;
   }
 
   createRenderRoot() {
@@ -25,26 +40,38 @@ export class CallbackUrl extends LitElement {
   }
 
   render() {
+    const { url, compact } = this;
     return html`
-      <section class="callback" aria-labelledby="callback-label">
-        <h2 id="callback-label" class="callback-label">Your callback URL</h2>
-        <div class="callback-field">
-          <code class="callback-text">${this.url}</code>
-          <button
-            type="button" class="icon-button" title="QR code (q)" aria-keyshortcuts="q" @click=${() => this.show("qr-sheet")}
-          >${qrIcon}<span class="visually-hidden">QR code of the callback URL</span></button>
-          <webhook-copy-button class="primary" .text=${this.url} what="the callback URL" keys="u"></webhook-copy-button>
+      <section class="callback" aria-label="Addresses" ?data-compact=${compact}>
+        <div class="callback-address">
+          <h2 class="callback-label">URL for senders</h2>
+          <div class="callback-field">
+            <code class="callback-text" title=${compact ? url : nothing}>${url}</code>
+            <button
+              type="button" class="icon-button" title="QR code (q)" aria-keyshortcuts="q" @click=${() => this.show("qr-sheet")}
+            >${qrIcon}<span class="visually-hidden">QR code of the callback URL</span></button>
+            <webhook-copy-button class="primary" .text=${url} what="the URL for senders" keys="u"></webhook-copy-button>
+          </div>
+        </div>
+        <div class="callback-address callback-watch">
+          <h2 class="callback-label">Link for people who may watch</h2>
+          <div class="callback-field">
+            <code class="callback-text">${withoutKey(this.watchLink)}</code>
+            <webhook-copy-button
+              .text=${this.watchLink} .label=${compact ? LINK : "Copy"} what="the link for people who may watch" keys="l"
+            ></webhook-copy-button>
+          </div>
         </div>
         <p class="callback-reply">
-          ${this.reply ? html`<span class="captured">${visible(replyText(this.reply))}</span>` : ""}
-          ${this.responder ? html`<span class="callback-responder">A responder is connected: it decides the response.</span>` : ""}
+          <span class="captured captured-line">${this.response}</span>
           <button type="button" class="callback-change" title="Edit (r)" aria-keyshortcuts="r" @click=${() => this.show("reply-sheet")}>
             Edit<span class="visually-hidden"> the response</span>
           </button>
-          <button type="button" class="callback-change" title="Send a sample webhook (n)" aria-keyshortcuts="n" @click=${() => this.show("sample-sheet")}>
-            Send a sample webhook
-          </button>
         </p>
+        <menu-button
+          class="callback-send" label="Send" name="Send" .choices=${SENDS}
+          @choose=${(/** @type {CustomEvent<{value: string}>} */ { detail }) => this.show(detail.value)}
+        ></menu-button>
         <p class="callback-hint">
           Accepts any method and path. Requests are not stored: reloading clears the list.
         </p>
@@ -52,10 +79,26 @@ export class CallbackUrl extends LitElement {
     `;
   }
 
+  get response() {
+    if (this.responder) return "A connected responder decides the response";
+    return this.reply ? visible(replyText(this.reply)) : "";
+  }
+
   /** @param {string} detail */
   show(detail) {
     this.dispatchEvent(new CustomEvent("show-sheet", { detail, bubbles: true }));
   }
+}
+
+const LINK = html`Link<span class="callback-long"> to watch</span>`;
+
+/**
+ * Shorten a link that has the key of a private callback: a screen that others see must not show it.
+ * @param {string} link
+ */
+function withoutKey(link) {
+  const at = link.indexOf("#key=");
+  return at < 0 ? link : `${link.slice(0, at)}#key=…`;
 }
 
 customElements.define("callback-url", CallbackUrl);

@@ -22,6 +22,7 @@ export class CopyButton extends LitElement {
     super();
     /** @type {string | (() => Promise<string>)} the text, or a function that makes it */
     this.text = "";
+    /** @type {unknown} a text or a template */
     this.label = "Copy";
     /** Names the copied text for screen readers. */
     this.what = "";

@@ -153,7 +153,10 @@ export class WebhookPage extends LitElement {
         @forget-cleared=${this.onForget}
         @show-sheet=${this.onSheet}
       >
-        <callback-url .url=${this.url} .reply=${reply} .responder=${snapshot.responder}></callback-url>
+        <callback-url
+          .url=${this.url} .watchLink=${this.watchLink} .reply=${reply} .responder=${snapshot.responder}
+          .compact=${arrived > 0}
+        ></callback-url>
         <list-pane
           .snapshot=${snapshot} .rate=${this.store.rate}
           .recogniser=${this.recogniser} .verdicts=${this.verdicts}
