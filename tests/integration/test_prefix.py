@@ -74,7 +74,8 @@ def test_unknown_paths_under_the_prefix_are_not_found(server: Server, path: str)
 
 def test_redirects_and_links_contain_the_prefix(server: Server) -> None:
     for path in ("", "/"):
-        assert get(server, PREFIX + path).headers["location"].startswith(f"{PREFIX}/view/")
+        location = get(server, PREFIX + path).headers["location"]
+        assert re.fullmatch(f"{PREFIX}/view/.{{36}}#key=.{{22}}", location)
     page = get(server, f"{PREFIX}/view/{UUID}", BROWSER).body.decode()
     assert f'data-callback-path="{PREFIX}/{UUID}"' in page
     assert f'data-server="{PREFIX}"' in page

@@ -164,6 +164,7 @@ def test_the_log_contains_no_view_key(server: Server) -> None:
     ask(server, "GET", f"/view/{uuid}#key={key}")
     ask(server, "GET", "/nothing", head, "Bad header")
     log = server.log
+    assert "message handler error" in log, "malformed messages are logged"
     assert key not in log
     assert f"/view/{uuid}" not in log
     assert uuid_of_key(key) == uuid
