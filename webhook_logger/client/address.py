@@ -13,7 +13,7 @@ from webhook_logger.client.http import parse
 _CALLBACK = re.compile(rf"(?P<base>.*?)(?:/view)?/(?P<uuid>{UUID_PATTERN})(?:[/?#].*)?")
 _NO_KEY = (
     "This callback is private, and the URL does not contain its view key. Use the link for people "
-    "who may watch, which ends with #key=… . The URL for senders is not enough."
+    "who may watch: it ends with #key= and the view key. The URL for senders is not enough."
 )
 _WRONG_KEY = (
     "The view key in this link does not belong to the callback. Copy the complete link for people "

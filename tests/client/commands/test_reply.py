@@ -82,7 +82,10 @@ def test_the_url_of_a_server_creates_a_callback(memory_server: Server) -> None:
     sent = run("send", f"{url}#key={key}", "-v")
     assert "418" in sent.stdout
     assert post(memory_server.address, path).status == 418
-    assert key not in result.stdout + refused.stderr + sent.stdout + sent.stderr
+    mistaken = run("send", link)
+    assert mistaken.returncode == Exit.USAGE
+    assert mistaken.stderr.rstrip().endswith(f"URL: {url}")
+    assert key not in result.stdout + refused.stderr + sent.stdout + sent.stderr + mistaken.stderr
 
 
 @pytest.mark.parametrize(

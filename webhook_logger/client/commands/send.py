@@ -10,14 +10,14 @@ from rich.console import Group
 from rich.text import Text
 
 from webhook_logger.captured import Body
-from webhook_logger.client.address import absolute
+from webhook_logger.client.address import Address, absolute
 from webhook_logger.client.commands import options
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen, duration
 from webhook_logger.client.commands.secrets import Secrets, variable
 from webhook_logger.client.commands.tally import NO_RESPONSE, Tally
-from webhook_logger.client.errors import Unreachable
+from webhook_logger.client.errors import Invalid, Unreachable
 from webhook_logger.client.http import Http, HttpResponse
 from webhook_logger.client.show import format_body, header, status_color
 from webhook_logger.headers import HeaderLines
@@ -144,7 +144,7 @@ def send(
     headers, body = options.headers_and_body(lines, data, json_data)
     draft = RequestDraft(
         method,
-        absolute(url).partition("#")[0],  # a fragment can contain a view key, and is never sent
+        _url_to_send_to(url),
         headers,
         body,
         provider,
@@ -197,6 +197,18 @@ class Sender:
             took = time.monotonic() - start
             self._screen.print_line(_format_response(response, took, self._headers))
         return str(response.status)
+
+
+def _url_to_send_to(url: str) -> str:
+    """Return the complete URL without its fragment, which can contain a view key.
+
+    Raises `Invalid` for the link of a private callback's page, which accepts no requests.
+    """
+    whole, _, fragment = absolute(url).partition("#")
+    if "/view/" in whole and fragment.startswith("key="):
+        to = Address.of(url).url
+        raise Invalid(f"This is the link for people who may watch. Send to the URL: {to}")
+    return whole
 
 
 def _pause(seconds: float) -> None:
