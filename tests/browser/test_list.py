@@ -292,3 +292,40 @@ def test_a_retried_delivery_is_marked(server: Server, open_page: Open, uuid: str
     expect(page.locator(".row").first).to_contain_text("Delivery 2")
     page.locator(".row").first.click()
     expect(page.locator(".detail-arrival")).to_contain_text("same webhook-id")
+
+
+def test_the_divider_moves_by_keyboard_and_mouse_and_keeps_its_place(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}", viewport={"width": 1600, "height": 800})
+    arrive(server, f"/{uuid}", 1)
+    divider = page.get_by_role("separator", name="Width of the list")
+    rows = page.locator(".page-list")
+    width = "each => Math.round(each.getBoundingClientRect().width)"
+    default = rows.evaluate(width)
+    columns = (
+        "([one, other]) => other.getBoundingClientRect().left - one.getBoundingClientRect().left"
+    )
+    detail = page.locator("webhook-detail")
+    sides = [detail.locator(f"h3#{name}-title").element_handle() for name in ("body", "headers")]
+    assert page.evaluate(columns, sides) > 400, "two columns in a wide detail"
+    divider.focus()
+    for key, pixels, percent in (("End", 800, 50), ("ArrowRight", 800, 50), ("Home", 288, 18)):
+        page.keyboard.press(key)
+        assert rows.evaluate(width) == pixels
+        expect(divider).to_have_attribute("aria-valuenow", str(percent))
+    page.keyboard.press("End")
+    assert page.evaluate(columns, sides) == 0, "one column in a narrow detail"
+    page.keyboard.press("Home")
+    divider.hover()
+    page.mouse.down()
+    page.mouse.move(500, 400)
+    page.mouse.up()
+    moved = rows.evaluate(width)
+    assert abs(moved - 500) < 10
+    page.reload()
+    arrive(server, f"/{uuid}", 1)
+    expect(page.locator(".row")).to_have_count(1)
+    assert rows.evaluate(width) == moved
+    divider.dblclick()
+    assert rows.evaluate(width) == default

@@ -14,7 +14,10 @@ import "./request-body.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 
-/** Everything that the sender sent: query, body, headers, trailers and path. */
+/**
+ * Everything that the sender sent: query, body, headers, trailers and path. In two columns if there is
+ * space. Its children are shown after them.
+ */
 export class CapturedDetail extends LitElement {
   static styles = [baseStyles, ...[detail, pairs, timestamps, sheet].map(unsafeCSS)];
   static properties = {
@@ -38,12 +41,15 @@ export class CapturedDetail extends LitElement {
     if (!request) return;
     const { body, headers, trailers = [], query_string } = request;
     const segments = pathSegments(request);
-    return html`<div class="sections">
+    return html`<div class="sections" ?data-empty=${body.size === 0}>
       ${query_string ? this.query(request) : nothing}
       ${this.section("Body", byteSize(body.size), html`<webhook-body part="body" exportparts="button" .request=${request} .needles=${needles.body}></webhook-body>`)}
+      <div class="sections-side">
       ${this.section("Headers", headers.length, table(linesOf(headers), "Headers as sent", needles.header))}
       ${trailers.length ? this.section("Trailers", trailers.length, table(linesOf(trailers), "Trailers as sent", needles.header)) : nothing}
       ${segments.length ? this.section("Path", segments.length, table(segments, "Path segments, decoded", needles.path)) : nothing}
+      </div>
+      <div class="sections-more"><slot></slot></div>
     </div>`;
   }
 
@@ -67,7 +73,7 @@ export class CapturedDetail extends LitElement {
    */
   section(title, size, content) {
     const name = title.toLowerCase();
-    return html`<section part=${name === "body" ? nothing : name} aria-labelledby="${name}-title">
+    return html`<section class="sections-${name}" part=${name === "body" ? nothing : name} aria-labelledby="${name}-title">
       <h3 id="${name}-title" aria-level=${this.level}>${title} <span>${size}</span></h3>
       ${content}
     </section>`;

@@ -88,14 +88,15 @@ export class RequestDetail extends LitElement {
         ${this.resending ? html`<resend-panel .request=${request}></resend-panel>` : ""}
         ${arrival(request, { retry: this.retry })}
         <provider-facts .request=${request} .response=${this.response} .secrets=${this.secrets}></provider-facts>
-        <webhook-detail .request=${request} .needles=${this.needles}></webhook-detail>
-        <response-detail .request=${request} .response=${this.response}></response-detail>
-        <found-tokens .request=${request}></found-tokens>
-        <signature-check .request=${request} .secrets=${this.secrets}></signature-check>
-        <section aria-labelledby="details-title">
-          <h3 id="details-title">Details</h3>
-          <webhook-pairs-table .pairs=${details(request)} label="Details"></webhook-pairs-table>
-        </section>
+        <webhook-detail .request=${request} .needles=${this.needles}>
+          <response-detail .request=${request} .response=${this.response}></response-detail>
+          <found-tokens .request=${request}></found-tokens>
+          <signature-check .request=${request} .secrets=${this.secrets}></signature-check>
+          <section aria-labelledby="details-title">
+            <h3 id="details-title">Details</h3>
+            <webhook-pairs-table .pairs=${details(request)} label="Details"></webhook-pairs-table>
+          </section>
+        </webhook-detail>
       </article>
     `;
   }

@@ -15,6 +15,7 @@ import "./list-pane.js";
 import { load } from "./on-demand.js";
 import "./request-announcer.js";
 import "./request-detail.js";
+import "./split-divider.js";
 import "./top-bar.js";
 
 /** @typedef {import("../state/store.js").Snapshot} Snapshot */
@@ -161,6 +162,9 @@ export class WebhookPage extends LitElement {
           .snapshot=${snapshot} .rate=${this.store.rate}
           .recogniser=${this.recogniser} .verdicts=${this.verdicts}
         ></list-pane>
+        <split-divider
+          .width=${this.settings.choices.listWidth} @width-change=${this.onWidth}
+        ></split-divider>
         <section class="page-detail" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "Get started"}>${this.detail(snapshot)}</section>
       </main>
       <request-announcer .arrived=${arrived}></request-announcer>
@@ -228,6 +232,11 @@ export class WebhookPage extends LitElement {
   /** @param {CustomEvent<{id: string, opened: boolean}>} event */
   onSelect({ detail }) {
     this.store.select(detail.id, detail.opened);
+  }
+
+  /** @param {CustomEvent<{width: number}>} event */
+  onWidth({ detail }) {
+    this.settings.change({ listWidth: detail.width });
   }
 
   /** @param {CustomEvent<{text: string}>} event */

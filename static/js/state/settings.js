@@ -8,6 +8,7 @@
  * @property {boolean} sound
  * @property {boolean} follow  the newest request is always the selected one
  * @property {boolean} keys    single-key shortcuts are on
+ * @property {number} listWidth  of the list next to the detail, in pixels; 0 for the default
  * @property {string} forwardTo  the port or URL on the user's machine, as entered
  */
 
@@ -21,6 +22,7 @@ export const DEFAULTS = {
   sound: false,
   follow: false,
   keys: true,
+  listWidth: 0,
   forwardTo: "",
 };
 
@@ -29,6 +31,9 @@ export const THEMES = ["system", "light", "dark"];
 
 /** The choices of `maxEntries`. */
 export const LIMITS = [100, 300, 1000, 3000, 10_000];
+
+/** Maximum of `listWidth` in pixels. */
+const MAX_WIDTH = 10_000;
 
 /** Maximum characters of `forwardTo`. */
 const MAX_ADDRESS = 2000;
@@ -41,6 +46,7 @@ const VALID = {
   sound: (value) => typeof value === "boolean",
   follow: (value) => typeof value === "boolean",
   keys: (value) => typeof value === "boolean",
+  listWidth: (value) => typeof value === "number" && value >= 0 && value <= MAX_WIDTH,
   forwardTo: (value) => typeof value === "string" && value.length <= MAX_ADDRESS,
 };
 
