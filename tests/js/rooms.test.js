@@ -18,8 +18,9 @@ const ARROWS = {
   providers: ["body", "browser", "state", "text", "wire"],
   resend: ["body", "browser", "providers", "wire"],
   export: ["body", "browser", "wire"],
+  share: ["browser", "text", "wire"],
   components: [
-    ...["body", "browser", "compare", "export", "providers", "reply", "resend", "state"],
+    ...["body", "browser", "compare", "export", "providers", "reply", "resend", "share", "state"],
     ...["text", "wire"],
   ],
   embed: ["body", "browser", "components", "state", "text", "wire"],

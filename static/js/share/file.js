@@ -1,0 +1,130 @@
+/**
+ * Read a HAR file, or a JSON export of this page. Does not use the DOM.
+ *
+ * @typedef {import("./checked.js").SenderResponse} SenderResponse
+ * @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest
+ * @typedef {{request: CapturedRequest, response: SenderResponse | undefined}} OpenedRequest
+ *
+ * @typedef {object} OpenedFile
+ * @property {OpenedRequest[]} requests
+ * @property {number} skipped  number of entries that are not HTTP requests
+ */
+
+import { turn } from "../browser/turn.js";
+import { byteSize, requestCount } from "../text/format.js";
+import { Problem, requestOf, responseOf } from "./checked.js";
+import { readEntry } from "./har-entry.js";
+
+export const MAX_FILE_BYTES = 50_000_000;
+export const MAX_FILE_REQUESTS = 10_000;
+
+/** Maximum time of one step, so that the page stays responsive. */
+const STEP_MS = 10;
+const MAX_REASON = 200;
+
+/**
+ * Read a file. Throws a `Problem` that names the file and the place in it.
+ * @param {Blob} file
+ * @param {string} name
+ */
+export async function readFile(file, name) {
+  if (file.size > MAX_FILE_BYTES) {
+    throw new Problem(
+      `${name} has ${byteSize(file.size)}. The maximum is ${byteSize(MAX_FILE_BYTES)}.`,
+    );
+  }
+  return readExport(await file.text(), name);
+}
+
+/**
+ * Read the text of a file.
+ * @param {string} text
+ * @param {string} name
+ * @returns {Promise<OpenedFile>}
+ */
+export async function readExport(text, name) {
+  const { items, read } = formatOf(parsed(text, name), name);
+  if (items.length > MAX_FILE_REQUESTS) {
+    const count = requestCount(items.length);
+    throw new Problem(
+      `${name} has ${count}. The maximum is ${MAX_FILE_REQUESTS.toLocaleString("en-US")}.`,
+    );
+  }
+  const requests = await inSteps(items, (item, at) => {
+    try {
+      return read(item, at + 1);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      throw new Problem(`${name}, entry ${at + 1}: ${error.message}`);
+    }
+  });
+  const shown = withUniqueIds(requests.filter((each) => each !== null));
+  return { requests: shown, skipped: requests.length - shown.length };
+}
+
+/**
+ * @param {string} text
+ * @param {string} name
+ * @returns {unknown}
+ */
+function parsed(text, name) {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch (error) {
+    if (error instanceof RangeError) throw new Problem(`${name} is nested too deeply.`);
+    const reason = String(/** @type {Error} */ (error).message).slice(0, MAX_REASON);
+    throw new Problem(`${name} is not JSON: ${reason}`);
+  }
+}
+
+/**
+ * @param {any} value
+ * @param {string} name
+ * @returns {{items: unknown[], read: (item: unknown, number: number) => OpenedRequest | null}}
+ */
+function formatOf(value, name) {
+  if (Array.isArray(value)) return { items: value, read: readCaptured };
+  const items = value?.log?.entries;
+  if (!Array.isArray(items)) {
+    throw new Problem(`${name} is neither a HAR file nor a JSON export of this page.`);
+  }
+  const ours = value.log.creator?.name === "Webhook Logger";
+  return { items, read: (item, seq) => readEntry(item, { ours, epoch: "file", seq }) };
+}
+
+/** @param {any} item */
+function readCaptured(item) {
+  const response = item?.responded === undefined ? undefined : responseOf(item.responded);
+  return { request: requestOf(item), response };
+}
+
+/**
+ * Give each request an id of its own, because the list shows an id once.
+ * @param {OpenedRequest[]} opened
+ */
+function withUniqueIds(opened) {
+  const ids = new Set();
+  return opened.map(({ request, response }, at) => {
+    const id = ids.has(request.id) ? `file-${at + 1}` : request.id;
+    ids.add(id);
+    return { request: { ...request, id }, response };
+  });
+}
+
+/**
+ * Map items, and let the page work in between.
+ * @template Result
+ * @param {unknown[]} items
+ * @param {(item: unknown, at: number) => Result} act
+ */
+async function inSteps(items, act) {
+  const results = [];
+  let started = performance.now();
+  for (const [at, item] of items.entries()) {
+    results.push(act(item, at));
+    if (performance.now() - started < STEP_MS) continue;
+    await turn();
+    started = performance.now();
+  }
+  return results;
+}
