@@ -3,6 +3,7 @@
 import "./components/webhook-page.js";
 import { addDecoders } from "./body/decoders/index.js";
 import { startAlerts } from "./browser/alerts.js";
+import { followFiles } from "./browser/files.js";
 import { followKeys } from "./browser/keyboard.js";
 import { askBeforeLeaving } from "./browser/leaving.js";
 import { showTheme } from "./browser/theme.js";
@@ -76,6 +77,7 @@ if (isPrivate(uuid) && !isKey(key)) store.linkChanged(NO_KEY);
 else follow(openStream(key ? { server, uuid, key } : { server, uuid }, store));
 addEventListener("hashchange", reloadWithOtherKey);
 followKeys(page);
+followFiles((blob, name) => page.openFile(blob, name));
 startAlerts(store, settings, recents);
 askBeforeLeaving(store);
 

@@ -17,8 +17,8 @@ export function arrival(request, { retry, response }) {
   const { received_at, remote_addr, http_version } = request;
   return html`<p class="detail-arrival">
     <time datetime=${received_at}>${fullTime(received_at)}</time>
-    <span>from <span class="captured">${remote_addr}</span></span>
-    <span>HTTP/${http_version}</span>
+    ${remote_addr ? html`<span>from <span class="captured">${remote_addr}</span></span>` : ""}
+    ${http_version ? html`<span>HTTP/${http_version}</span>` : ""}
     ${response ? html`<span>${responseText(response, request)}</span>` : ""}
     ${retry ? html`<span class=${retry.certain ? "detail-retry" : nothing}>${retryText(retry)}</span>` : ""}
   </p>`;

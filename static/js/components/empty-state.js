@@ -10,6 +10,7 @@ const TEST = JSON.stringify({ hello: "world" });
 /**
  * Shown before the first request: explains how to send one.
  * @fires show-sheet  the user wants to send a sample
+ * @fires open-file   the user wants to look at a file
  */
 export class EmptyState extends LitElement {
   static styles = [baseStyles, unsafeCSS(sheet)];
@@ -57,6 +58,7 @@ export class EmptyState extends LitElement {
           <pre tabindex="0" aria-label="Example command">${command}</pre>
           <webhook-copy-button .text=${command} what="the command"></webhook-copy-button>
         </div>
+        ${this.samples ? html`<p>Or <button type="button" class="empty-link" @click=${this.openFile}>open a HAR or JSON file</button> to look at its requests.</p>` : ""}
       </div>
     `;
   }
@@ -77,6 +79,10 @@ export class EmptyState extends LitElement {
   chooseSample() {
     const options = { detail: "sample-sheet", bubbles: true, composed: true };
     this.dispatchEvent(new CustomEvent("show-sheet", options));
+  }
+
+  openFile() {
+    this.dispatchEvent(new CustomEvent("open-file", { bubbles: true, composed: true }));
   }
 
   async send() {

@@ -12,7 +12,12 @@ const CHOICES = [
   { value: "har", label: "HAR" },
 ];
 
-/** Exports captured requests to a file: the list, or the selected request. */
+const WITH_OPEN = [...CHOICES, { value: "open", label: "Open a file…" }];
+
+/**
+ * Exports captured requests to a file: the list, or the selected request.
+ * @fires open-file  the user wants to look at a file
+ */
 export class ExportMenu extends LitElement {
   static properties = {
     requests: { attribute: false },
@@ -20,6 +25,7 @@ export class ExportMenu extends LitElement {
     origin: {},
     what: {},
     keys: {},
+    opens: { type: Boolean },
     busy: { state: true },
     result: { state: true },
   };
@@ -35,6 +41,8 @@ export class ExportMenu extends LitElement {
     /** Names the exported requests for screen readers. */
     this.what = "";
     this.keys = "";
+    /** Whether the menu can also open a file. */
+    this.opens = false;
     this.busy = false;
     this.result = "";
   }
@@ -46,8 +54,8 @@ export class ExportMenu extends LitElement {
   render() {
     return html`
       <menu-button
-        .label=${this.busy ? "Exporting…" : this.label} name="Export ${this.what}" keys=${this.keys} .choices=${CHOICES}
-        ?disabled=${this.requests.length === 0} @choose=${this.onChoose}
+        .label=${this.busy ? "Exporting…" : this.label} name="Export ${this.what}" keys=${this.keys} .choices=${this.opens ? WITH_OPEN : CHOICES}
+        ?disabled=${this.requests.length === 0 && !this.opens} @choose=${this.onChoose}
       ></menu-button>
       <span class="visually-hidden" role="status">${this.result}</span>
     `;
@@ -57,9 +65,10 @@ export class ExportMenu extends LitElement {
     return html`<span>Export <span class="visually-hidden">${this.what}</span></span>`;
   }
 
-  /** @param {CustomEvent<{value: ExportKind}>} event */
+  /** @param {CustomEvent<{value: ExportKind | "open"}>} event */
   onChoose({ detail }) {
-    this.export(detail.value);
+    if (detail.value !== "open") this.export(detail.value);
+    else this.dispatchEvent(new CustomEvent("open-file", { bubbles: true }));
   }
 
   /** @param {ExportKind} kind */

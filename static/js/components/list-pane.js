@@ -10,6 +10,8 @@ import "./request-list.js";
 export class ListPane extends LitElement {
   static properties = {
     snapshot: { attribute: false },
+    file: { attribute: false },
+    arrived: { type: Number },
     rate: { attribute: false },
     recogniser: { attribute: false },
     verdicts: { attribute: false },
@@ -19,6 +21,10 @@ export class ListPane extends LitElement {
     super();
     /** @type {import("../state/store.js").Snapshot | undefined} */
     this.snapshot = undefined;
+    /** The file whose requests are shown, if they are not live. @type {import("./opened-notice.js").OpenedFile | undefined} */
+    this.file = undefined;
+    /** Number of live requests that arrived since the file was opened. */
+    this.arrived = 0;
     /** @type {import("../state/rate.js").Rate | undefined} */
     this.rate = undefined;
     this.recogniser = NO_RECOGNISER;
@@ -31,12 +37,16 @@ export class ListPane extends LitElement {
   }
 
   render() {
-    const { snapshot, rate } = this;
+    const { snapshot, rate, file } = this;
     if (!snapshot) return;
     return html`
       <section class="page-list" aria-label="Requests" ?hidden=${isUntouched(snapshot)}>
-        <list-toolbar .snapshot=${snapshot}></list-toolbar>
-        <rate-plot .rate=${rate}></rate-plot>
+        <list-toolbar .snapshot=${snapshot} .live=${!file}></list-toolbar>
+        ${
+          file
+            ? html`<opened-notice .file=${file} .count=${snapshot.requests} .arrived=${this.arrived}></opened-notice>`
+            : html`<rate-plot .rate=${rate}></rate-plot>`
+        }
         ${snapshot.removed.count ? html`<cleared-notice .removed=${snapshot.removed} .pinned=${snapshot.pinned.size}></cleared-notice>` : ""}
         ${isChoosing(snapshot) ? html`<compare-notice .request=${snapshot.compared}></compare-notice>` : ""}
         <request-list .snapshot=${snapshot} .recogniser=${this.recogniser} .verdicts=${this.verdicts}></request-list>

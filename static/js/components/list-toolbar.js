@@ -13,12 +13,18 @@ const QUIET_MS = 1000;
  * @fires leave-filter    the Enter or Escape key moves the focus to the list
  */
 export class ListToolbar extends LitElement {
-  static properties = { snapshot: { attribute: false }, found: { state: true } };
+  static properties = {
+    snapshot: { attribute: false },
+    live: { type: Boolean },
+    found: { state: true },
+  };
 
   constructor() {
     super();
     /** @type {import("../state/store.js").Snapshot | undefined} */
     this.snapshot = undefined;
+    /** Whether requests can arrive. */
+    this.live = true;
     this.found = "";
   }
 
@@ -48,13 +54,17 @@ export class ListToolbar extends LitElement {
           @keydown=${this.onKey}
         />
         <span class="toolbar-count">${countText(snapshot)}</span>
-        <button type="button" class="button" title=${waiting ? `${requestCount(waiting)} waiting` : nothing} @click=${this.onPause}>
+        ${
+          this.live
+            ? html`<button type="button" class="button" title=${waiting ? `${requestCount(waiting)} waiting` : nothing} @click=${this.onPause}>
           ${paused ? `Resume${waiting ? ` (${waiting.toLocaleString("en-US")})` : ""}` : "Pause"}
-        </button>
+        </button>`
+            : ""
+        }
         <button type="button" class="button" @click=${this.onClear}>
           Clear
         </button>
-        <export-menu keys="e" .requests=${requestsOf(snapshot)} .responses=${snapshot.responses}></export-menu>
+        <export-menu keys="e" opens .requests=${requestsOf(snapshot)} .responses=${snapshot.responses}></export-menu>
         <p class="visually-hidden" role="status">${this.found}</p>
       </div>
     `;

@@ -3,6 +3,7 @@
 const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   "help-sheet": () => import("./help-sheet.js"),
   "missing-key": () => import("./missing-key.js"),
+  "opened-notice": () => import("./opened-notice.js"),
   "qr-sheet": () => import("./qr-sheet.js"),
   "recent-sheet": () => import("./recent-sheet.js"),
   "reply-sheet": () => import("./reply-sheet.js"),

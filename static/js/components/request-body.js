@@ -100,9 +100,7 @@ export class RequestBody extends LitElement {
     const { request, body } = this;
     if (!request) return;
     if (!request.body.complete) {
-      return html`<p class="body-note">
-        The body of ${byteCount(request.body.size)} was larger than the server’s limit and was not kept.
-      </p>`;
+      return html`<p class="body-note">${missingBody(request)}</p>`;
     }
     if (request.body.size === 0) return html`<p class="body-note">No body.</p>`;
     if (!this.opened || !body) return html`<p class="body-note" role="status">Decompressing…</p>`;
@@ -183,6 +181,13 @@ export class RequestBody extends LitElement {
 /** @param {BodyView} view */
 function isTree(view) {
   return view === "json" || view === "records";
+}
+
+/** @param {CapturedRequest} request */
+function missingBody({ body, epoch }) {
+  const which = `The body of ${byteCount(body.size)}`;
+  if (epoch === "file") return `${which} is not in the file.`;
+  return `${which} was larger than the server’s limit and was not kept.`;
 }
 
 define("webhook-body", RequestBody);

@@ -91,7 +91,7 @@ export class RequestRow extends LitElement {
           ${retry?.certain ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
           ${verdict ? rowVerdict(verdict) : nothing}
           ${rowSummary(summary, needles) ?? html`<span class="captured">${withMarks(typeText(request), needles.type)}</span>`}
-          <span class="row-sender captured">${withMarks(remote_addr, needles.from)}</span>
+          ${remote_addr ? html`<span class="row-sender captured">${withMarks(remote_addr, needles.from)}</span>` : nothing}
         </span>
         <span part="size" class="row-size">${byteSize(body.size)}</span>
       </button>

@@ -44,11 +44,12 @@ export class ResponseDetail extends LitElement {
     if (!request || !response) return nothing;
     const { status, by, seconds } = response;
     const provider = by === "handshake" ? recognise(request)?.provider.name : undefined;
-    const after = seconds === undefined ? "" : `, ${duration(seconds)} after the request arrived`;
+    const after = seconds === undefined ? "" : `${duration(seconds)} after the request arrived`;
+    const about = [decidedBy(by, provider), after].filter(Boolean).join(", ");
     return html`<section aria-labelledby="response-title">
       <h3 id="response-title">Response <span>to the sender</span></h3>
-      <p class="response-source"><span class="response-status" data-tone=${statusTone(status)}>${status}</span> ${decidedBy(by, provider)}${after}.</p>
-      ${this.message ? this.details(this.message) : html`<p class="response-note">${unknownText(request, by)}</p>`}
+      <p class="response-source"><span class="response-status" data-tone=${statusTone(status)}>${status}</span> ${about && `${about}.`}</p>
+      ${this.message ? this.details(this.message) : html`<p class="response-note">${unknownText(request, response)}</p>`}
     </section>`;
   }
 
@@ -70,10 +71,11 @@ export class ResponseDetail extends LitElement {
 /**
  * Describe a response whose headers and body were not reported.
  * @param {CapturedRequest} request
- * @param {string} by
+ * @param {SenderResponse} response
  */
-function unknownText({ body }, by) {
-  if (!body.complete) return "The body is an error in JSON: the request was too large.";
+function unknownText({ body }, { status, by }) {
+  if (!body.complete && status === 413)
+    return "The body is an error in JSON: the request was too large.";
   if (by === "default" || by === "path") {
     return "No body, and only the headers that every response of a callback has.";
   }

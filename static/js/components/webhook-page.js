@@ -1,5 +1,6 @@
 import { html, LitElement } from "lit";
 import { BackButton } from "../browser/back.js";
+import { chooseFile } from "../browser/files.js";
 import { ReplyApi } from "../reply/api.js";
 import { Filter } from "../state/filter.js";
 import { RecentCallbacks } from "../state/recent-callbacks.js";
@@ -30,6 +31,7 @@ export class WebhookPage extends LitElement {
     verdicts: { attribute: false },
     viewKey: {},
     recents: { attribute: false },
+    file: { state: true },
     loaded: { state: true },
     failure: { state: true },
   };
@@ -47,6 +49,12 @@ export class WebhookPage extends LitElement {
     /** The view key of a private callback, or "". */
     this.viewKey = "";
     this.recents = new RecentCallbacks(() => localStorage, this.callback);
+    /**
+     * The file whose requests are shown instead of the live ones, the store of the live ones, and the
+     * number of these when it was opened.
+     * @type {(import("./opened-notice.js").OpenedFile & {live: Store, arrived: number}) | undefined}
+     */
+    this.file = undefined;
     /** Names of the sheets that are loaded. @type {ReadonlySet<string>} */
     this.loaded = new Set();
     /** Why a sheet could not be loaded, or "". */
@@ -67,8 +75,8 @@ export class WebhookPage extends LitElement {
     if (!changed.has("store") && !changed.has("settings")) return;
     for (const unsubscribe of this.subscriptions) unsubscribe();
     const update = () => this.requestUpdate();
-    const sources = [this.store, this.settings, this.recents];
-    this.subscriptions = sources.map((source) => source.subscribe(update));
+    const sources = new Set([this.store, this.live, this.settings, this.recents]);
+    this.subscriptions = [...sources].map((source) => source.subscribe(update));
   }
 
   updated() {
@@ -80,6 +88,11 @@ export class WebhookPage extends LitElement {
   async scheduleUpdate() {
     await new Promise(requestAnimationFrame);
     super.scheduleUpdate();
+  }
+
+  /** The store of the live requests. */
+  get live() {
+    return this.file?.live ?? this.store;
   }
 
   /** The URL for senders. */
@@ -98,7 +111,7 @@ export class WebhookPage extends LitElement {
 
   /** Whether the callback is private and the view key is missing or wrong. */
   get isLocked() {
-    return this.store.snapshot.link.reason === "private";
+    return this.live.snapshot.link.reason === "private";
   }
 
   get fresh() {
@@ -107,7 +120,7 @@ export class WebhookPage extends LitElement {
 
   render() {
     return html`
-      ${this.bar(this.store.snapshot)}
+      ${this.bar(this.live.snapshot)}
       ${this.isLocked ? this.locked() : this.content(this.store.snapshot)}
       <p class="page-failure" role="alert">${this.failure}</p>
       ${[...this.loaded].map((name) => this.sheet(name, this.store.snapshot))}
@@ -135,7 +148,9 @@ export class WebhookPage extends LitElement {
 
   /** @param {Snapshot} snapshot */
   content(snapshot) {
-    const { link, arrived, reply } = snapshot;
+    const { arrived } = snapshot;
+    const live = this.live.snapshot;
+    const { link, reply } = live;
     return html`
       <link-notice .link=${link}></link-notice>
       <main
@@ -152,14 +167,17 @@ export class WebhookPage extends LitElement {
         @clear-requests=${this.onClear}
         @undo-clear=${this.onUndo}
         @forget-cleared=${this.onForget}
+        @open-file=${this.onOpen}
+        @close-file=${this.closeFile}
         @show-sheet=${this.onSheet}
       >
         <callback-url
-          .url=${this.url} .watchLink=${this.watchLink} .reply=${reply} .responder=${snapshot.responder}
+          .url=${this.url} .watchLink=${this.watchLink} .reply=${reply} .responder=${live.responder}
           .compact=${arrived > 0}
         ></callback-url>
         <list-pane
-          .snapshot=${snapshot} .rate=${this.store.rate}
+          .snapshot=${snapshot} .rate=${this.live.rate}
+          .file=${this.file} .arrived=${live.arrived - (this.file?.arrived ?? 0)}
           .recogniser=${this.recogniser} .verdicts=${this.verdicts}
         ></list-pane>
         <split-divider
@@ -167,7 +185,7 @@ export class WebhookPage extends LitElement {
         ></split-divider>
         <section class="page-detail" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "Get started"}>${this.detail(snapshot)}</section>
       </main>
-      <request-announcer .arrived=${arrived}></request-announcer>
+      <request-announcer .arrived=${live.arrived}></request-announcer>
     `;
   }
 
@@ -175,8 +193,9 @@ export class WebhookPage extends LitElement {
    * @param {string} name  name of its element
    * @param {Snapshot} snapshot
    */
-  sheet(name, { selected, reply, requests }) {
+  sheet(name, { selected }) {
     const { url, settings, secrets } = this;
+    const { reply, requests } = this.live.snapshot;
     const docs = this.dataset.docsUrl ?? "/docs";
     switch (name) {
       case "help-sheet":
@@ -304,6 +323,35 @@ export class WebhookPage extends LitElement {
       this.failure = /** @type {Error} */ (error).message;
       return false;
     }
+  }
+
+  onOpen() {
+    chooseFile((blob, name) => this.openFile(blob, name));
+  }
+
+  /**
+   * Show the requests of a file instead of the live ones, which still arrive.
+   * @param {Blob} blob
+   * @param {string} name
+   */
+  async openFile(blob, name) {
+    if (!(await this.load("opened-notice"))) return;
+    const { readStore } = await import("./opened-notice.js");
+    try {
+      const close = () => this.closeFile();
+      const { store, file } = await readStore(blob, name, this.recogniser, close);
+      const { live } = this;
+      this.file = { ...file, live, arrived: live.snapshot.arrived };
+      this.store = store;
+    } catch (error) {
+      this.failure = /** @type {Error} */ (error).message;
+    }
+  }
+
+  /** Show the live requests again. */
+  closeFile() {
+    this.store = this.live;
+    this.file = undefined;
   }
 
   /** Name this callback, in the list of recent ones. */

@@ -99,7 +99,7 @@ function readCaptured(item) {
 }
 
 /**
- * Give each request an id of its own, because the list shows an id once.
+ * Make the ids unique, because the list shows each id once.
  * @param {OpenedRequest[]} opened
  */
 function withUniqueIds(opened) {

@@ -78,13 +78,18 @@ function pathOf(written, subpath) {
  * @param {string} part
  */
 function escaped(part) {
-  return part.replace(UNSENDABLE, (text) => encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd")));
+  return part.replace(UNSENDABLE, (text) =>
+    encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd")),
+  );
 }
 
 /** @param {unknown} value */
 function versionOf(value) {
   if (typeof value !== "string") return "";
-  return value.replace(/^HTTP\//i, "").replace(/[^\x21-\x7e]/g, "").slice(0, 30);
+  return value
+    .replace(/^HTTP\//i, "")
+    .replace(/[^\x21-\x7e]/g, "")
+    .slice(0, 30);
 }
 
 /**

@@ -125,5 +125,8 @@ export function secretNames({ headers, trailers = [] }) {
 
 /** @param {import("../wire/contract.js").HeaderLine[]} lines */
 function cleaned(lines) {
-  return lines.map(([name, value]) => /** @type {[string, string]} */ ([name, SECRET.test(name) ? LEFT_OUT : value]));
+  return lines.map(
+    ([name, value]) =>
+      /** @type {[string, string]} */ ([name, SECRET.test(name) ? LEFT_OUT : value]),
+  );
 }

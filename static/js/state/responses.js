@@ -117,7 +117,7 @@ function keyOf(epoch, seq) {
  * @param {number} [limit]  the server's maximum body size in bytes; 0 if unknown
  */
 export function responseText({ status, by }, { body }, limit = 0) {
-  if (!body.complete) {
+  if (!body.complete && status === 413) {
     const size = limit ? ` of ${byteCount(limit)}` : "";
     return `rejected ${status}: larger than this server’s limit${size}`;
   }

@@ -124,6 +124,24 @@ export class Store extends Observable {
    */
   requestReceived(_request) {}
 
+  /**
+   * Add requests that did not arrive just now, such as those of a file. They are read, and nothing is
+   * missing between them.
+   * @param {readonly {request: CapturedRequest, response: import("./responses.js").SenderResponse | undefined}[]} captured  oldest first
+   */
+  addCaptured(captured) {
+    for (const { request, response } of captured) {
+      const { id: key, epoch, seq, received_at } = request;
+      this.#list.add({ kind: "request", key, request, arrived: Date.parse(received_at) });
+      if (response) this.#responses.add({ epoch, seq, ...response });
+    }
+    this.#list.readAll();
+    this.#state.arrived += captured.length;
+    const newest = captured.at(-1);
+    if (newest) this.#selection.offer(newest.request);
+    this.#change({});
+  }
+
   /** @param {string} id  id of a request */
   isKnown(id) {
     return this.#list.has(id);

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { exported } from "../../../static/js/export/export.js";
-import { MAX_FILE_BYTES, MAX_FILE_REQUESTS, readExport, readFile } from "../../../static/js/share/file.js";
+import {
+  MAX_FILE_BYTES,
+  MAX_FILE_REQUESTS,
+  readExport,
+  readFile,
+} from "../../../static/js/share/file.js";
 import { Responses } from "../../../static/js/state/responses.js";
 import { sample } from "../samples.js";
 
@@ -99,7 +104,10 @@ test("HAR files of other programs are read", async () => {
       { name: ":authority", value: "shop.example" },
       { name: "X-Name", value: " 東 " },
     ],
-    postData: { mimeType: "application/x-www-form-urlencoded", params: [{ name: "a b", value: null }] },
+    postData: {
+      mimeType: "application/x-www-form-urlencoded",
+      params: [{ name: "a b", value: null }],
+    },
   });
   assert.equal(request.host, "shop.example:8443");
   assert.equal(request.path, "/caf%C3%A9%20");
@@ -118,7 +126,12 @@ test("bodies in base64, without bytes, or of a multipart form are read as far as
   const controls = await only({ postData: { text: "\0" } });
   assert.equal(controls.request.body.encoding, "base64");
   const absent = await only({ bodySize: 12 });
-  assert.deepEqual(absent.request.body, { size: 12, encoding: "utf-8", content: "", complete: false });
+  assert.deepEqual(absent.request.body, {
+    size: 12,
+    encoding: "utf-8",
+    content: "",
+    complete: false,
+  });
   const params = [{ name: "f", fileName: "a.png" }];
   const form = await only({ postData: { mimeType: "multipart/form-data", params } });
   assert.equal(form.request.body.complete, false);
@@ -127,7 +140,10 @@ test("bodies in base64, without bytes, or of a multipart form are read as far as
 test("responses of other programs have no source, and status 0 is unknown", async () => {
   const content = { size: 2, text: "hi" };
   const headers = [{ name: "Server", value: "x" }];
-  const known = await only({}, { time: 12, response: { status: 201, headers, content, _by: "magic" } });
+  const known = await only(
+    {},
+    { time: 12, response: { status: 201, headers, content, _by: "magic" } },
+  );
   assert.deepEqual(known.response, {
     ...{ status: 201, by: "", headers: [["Server", "x"]], seconds: 0.012 },
     body: { size: 2, encoding: "utf-8", content: "hi", complete: true },
@@ -177,12 +193,18 @@ test("a file that cannot be read gets an error that names it and the place", asy
     [har([entry({ headers: [{ name: "a\nb", value: "" }] })]), /HTTP cannot carry/],
     [har([entry({ headers: [{ name: "a", value: "b\r\nc" }] })]), /HTTP cannot carry/],
     [har([null]), /^x, entry 1: It is not an object/],
-    [har(Array(MAX_FILE_REQUESTS + 1).fill(0)), /^x has 10,001 requests\. The maximum is 10,000\.$/],
+    [
+      har(Array(MAX_FILE_REQUESTS + 1).fill(0)),
+      /^x has 10,001 requests\. The maximum is 10,000\.$/,
+    ],
   ])) {
     await assert.rejects(readExport(text, "x"), { message: expected }, text.slice(0, 200));
   }
   const large = /** @type {Blob} */ ({ size: MAX_FILE_BYTES + 1 });
-  await assert.rejects(readFile(large, "x"), /^Error: x has 50 MB\. The maximum is 50 MB\.$|^Error: x/);
+  await assert.rejects(
+    readFile(large, "x"),
+    /^Error: x has 50 MB\. The maximum is 50 MB\.$|^Error: x/,
+  );
 });
 
 test("only known fields are taken over", async () => {

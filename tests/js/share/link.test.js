@@ -31,7 +31,11 @@ const request = sample({
   body: text('{"a": "zoë 😀"}'),
 });
 const response = {
-  ...{ status: 201, by: "responder", headers: /** @type {[string, string][]} */ ([["Set-Cookie", "a"]]) },
+  ...{
+    status: 201,
+    by: "responder",
+    headers: /** @type {[string, string][]} */ ([["Set-Cookie", "a"]]),
+  },
   ...{ body: text("made"), seconds: 0.5 },
 };
 
@@ -46,7 +50,7 @@ test("a request and its response are unpacked as they were packed", async () => 
   assert.deepEqual(await unpacked(without), { request, response: undefined });
 });
 
-test("a request that is too large for a link is rejected with a sentence", async () => {
+test("a request that is too large for a link is rejected", async () => {
   const content = randomBytes(MAX_LINK_CHARACTERS).toString("base64");
   const large = { ...request, body: text(content) };
   await assert.rejects(packed({ request: large, response }), {
@@ -54,7 +58,7 @@ test("a request that is too large for a link is rejected with a sentence", async
   });
 });
 
-test("a damaged, foreign or malicious link gets a sentence", async () => {
+test("a damaged, foreign or malicious link is rejected with the reason", async () => {
   const fragment = await packed({ request, response });
   for (const [wrong, message] of /** @type {[string, RegExp][]} */ ([
     ["", /^The link contains no request\.$/],
@@ -83,8 +87,23 @@ test("values that may be secrets are left out on request", () => {
   );
   assert.deepEqual(cleaned.response?.headers, [["Set-Cookie", "(left out)"]]);
   assert.deepEqual(cleaned.request.body, request.body);
-  const names = ["X-Api-Key", "x-amz-security-token", "X-Hub-Signature-256", "Cookie", "X-Hook-Secret"];
+  const names = [
+    "X-Api-Key",
+    "x-amz-security-token",
+    "X-Hub-Signature-256",
+    "Cookie",
+    "X-Hook-Secret",
+  ];
   const headers = names.map((name) => /** @type {[string, string]} */ ([name, "x"]));
   assert.deepEqual(secretNames({ ...request, headers }), names);
-  assert.deepEqual(secretNames({ ...request, headers: [["Content-Type", "a"], ["X-Author", "b"]] }), []);
+  assert.deepEqual(
+    secretNames({
+      ...request,
+      headers: [
+        ["Content-Type", "a"],
+        ["X-Author", "b"],
+      ],
+    }),
+    [],
+  );
 });

@@ -1,0 +1,27 @@
+/** The requests of an opened file, which are not live. Uses no DOM. */
+
+import { Store } from "./store.js";
+
+/** @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest */
+
+export class FileStore extends Store {
+  #close;
+
+  /**
+   * @param {readonly {request: CapturedRequest, response: import("./responses.js").SenderResponse | undefined}[]} requests  oldest first
+   * @param {import("./recogniser.js").Recogniser} recogniser
+   * @param {() => void} close  called when the user clears the list
+   */
+  constructor(requests, recogniser, close) {
+    super(Math.max(1, requests.length), recogniser);
+    this.#close = close;
+    this.addCaptured(requests);
+  }
+
+  /** No requests arrive. */
+  pause() {}
+
+  clear() {
+    this.#close();
+  }
+}
