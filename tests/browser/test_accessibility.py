@@ -187,6 +187,18 @@ def recent(stage: Stage) -> None:
     expect(stage.page.get_by_role("button", name="Undo")).to_be_visible()
 
 
+def filtering(stage: Stage) -> None:
+    """A saved filter, a filter with a problem and marked words, and the menu of fields."""
+    several(stage)
+    box = stage.page.get_by_role("searchbox")
+    box.fill("orders")
+    stage.press("Save this filter")
+    box.fill("orders metod:x")
+    expect(stage.page.get_by_role("button", name="Use method:x")).to_be_visible()
+    box.press("ArrowDown")
+    expect(stage.page.get_by_role("button", name="Remove orders")).to_be_visible()
+
+
 # Name of each state, and a function that brings a new page to it.
 STATES: dict[str, Callable[[Stage], object]] = {
     "empty": lambda stage: None,
@@ -229,6 +241,7 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "recovered": recovered,
     "cleared": lambda stage: (several(stage), stage.press("Clear")),
     "filtered to nothing": lambda stage: (several(stage), stage.filter("nothing like it")),
+    "filter": filtering,
     "paused": lambda stage: (several(stage), stage.press("Pause")),
     "help": lambda stage: stage.press("Keyboard shortcuts"),
     "settings": lambda stage: stage.press("Settings"),

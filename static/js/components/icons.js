@@ -18,6 +18,9 @@ export const backIcon = icon(svg`<path d="M9.75 3.25 5 8l4.75 4.75" />`);
 
 export const pencilIcon = icon(svg`<path d="m3 13 .75-3 6.75-6.75 2.25 2.25L6 12.25z" />`);
 
+export const starIcon = icon(svg`
+  <path d="m8 2.25 1.75 3.6 3.95.55-2.87 2.77.7 3.93L8 11.23 4.47 13.1l.7-3.93L2.3 6.4l3.95-.55z" />`);
+
 export const downIcon = icon(svg`<path d="m4.5 6.5 3.5 3.5 3.5-3.5" />`);
 
 export const plusIcon = icon(svg`<path d="M8 3.25v9.5M3.25 8h9.5" />`);

@@ -15,6 +15,7 @@ export class ListPane extends LitElement {
     rate: { attribute: false },
     recogniser: { attribute: false },
     verdicts: { attribute: false },
+    filters: { attribute: false },
   };
 
   constructor() {
@@ -30,6 +31,8 @@ export class ListPane extends LitElement {
     this.recogniser = NO_RECOGNISER;
     /** @type {import("../state/verdicts.js").Verdicts | undefined} */
     this.verdicts = undefined;
+    /** The user's saved filters. @type {readonly string[]} */
+    this.filters = [];
   }
 
   createRenderRoot() {
@@ -41,7 +44,7 @@ export class ListPane extends LitElement {
     if (!snapshot) return;
     return html`
       <section class="page-list" aria-label="Requests" ?hidden=${isUntouched(snapshot)}>
-        <list-toolbar .snapshot=${snapshot} .live=${!file}></list-toolbar>
+        <list-toolbar .snapshot=${snapshot} .live=${!file} .filters=${this.filters}></list-toolbar>
         ${
           file
             ? html`<opened-notice .file=${file} .count=${snapshot.requests} .arrived=${this.arrived}></opened-notice>`

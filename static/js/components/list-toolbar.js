@@ -1,22 +1,18 @@
 import { html, LitElement, nothing } from "lit";
 import { countText, requestCount } from "../text/format.js";
 import "./export-menu.js";
-
-/** Announce one result after the last letter, not one for each letter. */
-const QUIET_MS = 1000;
+import "./filter-field.js";
 
 /**
  * Filters, pauses, clears and exports the list.
- * @fires filter-change   detail {text}
  * @fires pause-change    detail {paused}
  * @fires clear-requests
- * @fires leave-filter    the Enter or Escape key moves the focus to the list
  */
 export class ListToolbar extends LitElement {
   static properties = {
     snapshot: { attribute: false },
     live: { type: Boolean },
-    found: { state: true },
+    filters: { attribute: false },
   };
 
   constructor() {
@@ -25,7 +21,8 @@ export class ListToolbar extends LitElement {
     this.snapshot = undefined;
     /** Whether requests can arrive. */
     this.live = true;
-    this.found = "";
+    /** The user's saved filters. @type {readonly string[]} */
+    this.filters = [];
   }
 
   createRenderRoot() {
@@ -33,26 +30,18 @@ export class ListToolbar extends LitElement {
   }
 
   focusFilter() {
-    this.querySelector("input")?.select();
+    /** @type {import("./filter-field.js").FilterField | null} */ (
+      this.querySelector("filter-field")
+    )?.select();
   }
 
   render() {
     const { snapshot } = this;
     if (!snapshot) return;
-    const { filter, paused, waiting } = snapshot;
+    const { paused, waiting } = snapshot;
     return html`
       <div class="toolbar" role="group" aria-label="Requests">
-        <input
-          type="search"
-          class="field toolbar-filter"
-          aria-label="Filter requests"
-          placeholder="Filter, such as provider:stripe event:paid"
-          spellcheck="false"
-          autocomplete="off"
-          .value=${filter}
-          @input=${this.onInput}
-          @keydown=${this.onKey}
-        />
+        <filter-field .snapshot=${snapshot} .saved=${this.filters}></filter-field>
         <span class="toolbar-count">${countText(snapshot)}</span>
         ${
           this.live
@@ -65,26 +54,8 @@ export class ListToolbar extends LitElement {
           Clear
         </button>
         <export-menu keys="e" opens .requests=${requestsOf(snapshot)} .responses=${snapshot.responses}></export-menu>
-        <p class="visually-hidden" role="status">${this.found}</p>
       </div>
     `;
-  }
-
-  /** @param {InputEvent} event */
-  onInput({ target }) {
-    this.fire("filter-change", { text: /** @type {HTMLInputElement} */ (target).value });
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.found = this.snapshot ? `Showing ${countText(this.snapshot)}` : "";
-    }, QUIET_MS);
-  }
-
-  /** @param {KeyboardEvent} event */
-  onKey({ key, isComposing, target }) {
-    const { value } = /** @type {HTMLInputElement} */ (target);
-    if (isComposing) return;
-    // The first Escape clears the field, as in every search field.
-    if (key === "Enter" || (key === "Escape" && value === "")) this.fire("leave-filter", {});
   }
 
   onPause() {

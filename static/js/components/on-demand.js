@@ -1,6 +1,7 @@
 /** Elements that are loaded when they are first needed. */
 
 const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
+  "filter-menu": () => import("./filter-menu.js"),
   "help-sheet": () => import("./help-sheet.js"),
   "missing-key": () => import("./missing-key.js"),
   "opened-notice": () => import("./opened-notice.js"),

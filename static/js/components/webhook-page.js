@@ -162,6 +162,7 @@ export class WebhookPage extends LitElement {
         @compare-request=${this.onCompare}
         @close-compare=${this.close}
         @filter-change=${this.onFilter}
+        @save-filters=${this.onSaveFilters}
         @leave-filter=${this.onLeave}
         @pause-change=${this.onPause}
         @clear-requests=${this.onClear}
@@ -178,7 +179,7 @@ export class WebhookPage extends LitElement {
         <list-pane
           .snapshot=${snapshot} .rate=${this.live.rate}
           .file=${this.file} .arrived=${live.arrived - (this.file?.arrived ?? 0)}
-          .recogniser=${this.recogniser} .verdicts=${this.verdicts}
+          .recogniser=${this.recogniser} .verdicts=${this.verdicts} .filters=${this.settings.choices.filters}
         ></list-pane>
         <split-divider
           .width=${this.settings.choices.listWidth} @width-change=${this.onWidth}
@@ -261,6 +262,11 @@ export class WebhookPage extends LitElement {
   /** @param {CustomEvent<{text: string}>} event */
   onFilter({ detail }) {
     this.store.setFilter(new Filter(detail.text, this.recogniser));
+  }
+
+  /** @param {CustomEvent<{filters: string[]}>} event */
+  onSaveFilters({ detail }) {
+    this.settings.change({ filters: detail.filters });
   }
 
   async onLeave() {

@@ -9,6 +9,7 @@
  * @property {boolean} follow  the newest request is always the selected one
  * @property {boolean} keys    single-key shortcuts are on
  * @property {number} listWidth  of the list next to the detail, in pixels; 0 for the default
+ * @property {readonly string[]} filters  the saved filters, newest first
  * @property {string} forwardTo  the port or URL on the user's machine, as entered
  */
 
@@ -23,6 +24,7 @@ export const DEFAULTS = {
   follow: false,
   keys: true,
   listWidth: 0,
+  filters: [],
   forwardTo: "",
 };
 
@@ -35,8 +37,11 @@ export const LIMITS = [100, 300, 1000, 3000, 10_000];
 /** Maximum of `listWidth` in pixels. */
 const MAX_WIDTH = 10_000;
 
-/** Maximum characters of `forwardTo`. */
-const MAX_ADDRESS = 2000;
+/** Maximum number of saved filters. */
+export const MAX_FILTERS = 20;
+
+/** Maximum characters of `forwardTo`, and of a saved filter. */
+const MAX_TEXT = 2000;
 
 /** @type {{[name in keyof Choices]: (value: unknown) => boolean}} */
 const VALID = {
@@ -47,7 +52,11 @@ const VALID = {
   follow: (value) => typeof value === "boolean",
   keys: (value) => typeof value === "boolean",
   listWidth: (value) => typeof value === "number" && value >= 0 && value <= MAX_WIDTH,
-  forwardTo: (value) => typeof value === "string" && value.length <= MAX_ADDRESS,
+  filters: (value) =>
+    Array.isArray(value) &&
+    value.length <= MAX_FILTERS &&
+    value.every((each) => typeof each === "string" && each.length <= MAX_TEXT),
+  forwardTo: (value) => typeof value === "string" && value.length <= MAX_TEXT,
 };
 
 const KEY = "webhook-logger";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DEFAULTS, Settings } from "../../../static/js/state/settings.js";
+import { DEFAULTS, MAX_FILTERS, Settings } from "../../../static/js/state/settings.js";
 
 /** @param {string | null} [kept] */
 function storageWith(kept = null) {
@@ -45,6 +45,16 @@ test("invalid values and unknown names are ignored", () => {
   assert.deepEqual(settings.choices, { ...DEFAULTS, sound: true });
   settings.change(/** @type {any} */ ({ maxEntries: Number.NaN, theme: null, keys: false }));
   assert.deepEqual(settings.choices, { ...DEFAULTS, sound: true, keys: false });
+});
+
+test("a list of saved filters is limited in number and length", () => {
+  const settings = new Settings(() => storageWith());
+  settings.change({ filters: ["status:4xx"] });
+  const tooMany = Array.from({ length: MAX_FILTERS + 1 }, (_, at) => `${at}`);
+  for (const filters of [tooMany, ["a".repeat(2001)], [7], "a"]) {
+    settings.change(/** @type {any} */ ({ filters }));
+    assert.deepEqual(settings.choices.filters, ["status:4xx"]);
+  }
 });
 
 test("saved data of another form is ignored", () => {
