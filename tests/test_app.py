@@ -105,6 +105,7 @@ def test_the_page_has_the_strict_policy_with_a_new_nonce(client: FlaskClient) ->
         "connect-src *",
         "frame-src blob:",
         "img-src data:",
+        "media-src blob:",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",

@@ -7,6 +7,7 @@ import { followFiles } from "./browser/files.js";
 import { followKeys } from "./browser/keyboard.js";
 import { askBeforeLeaving } from "./browser/leaving.js";
 import { showTheme } from "./browser/theme.js";
+import { extras } from "./components/body-extras.js";
 import { HandshakeResponder } from "./providers/handshake-responder.js";
 import { recognise } from "./providers/recognise.js";
 import { checkRemembered } from "./providers/remembered-check.js";
@@ -64,6 +65,7 @@ addEventListener("storage", () => {
   recents.reread();
 });
 
+extras.load = () => import("./components/body-more.js");
 addDecoders(new URL("./embed/", import.meta.url)); // of this file when it is bundled
 page.store = store;
 page.settings = settings;

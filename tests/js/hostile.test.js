@@ -22,7 +22,10 @@ const { matches } = await load("state/filter");
 const { parse } = await load("state/filter-parser");
 const { fieldsOf } = await load("body/form");
 const { parametersOf } = await load("body/header-parameters");
-const { highlight } = await load("body/highlight");
+const { operationInQuery, operationsInJson } = await load("body/graphql");
+const { highlight, highlightGraphql } = await load("body/highlight");
+const { decodeMsgpack } = await load("body/msgpack");
+const { piecesOfSource, rowsOfTree, search } = await load("body/search");
 const { imageSize } = await load("body/image-size");
 const { findJsonError } = await load("body/json-error");
 const { indented } = await load("body/json-indent");
@@ -166,6 +169,7 @@ const TARGETS = {
     return [pathSegments(request), bodyFileName(request), tokensOf(request)];
   },
   "the query": (text) => queryParameters(text),
+  "GraphQL in the query": (text) => operationInQuery(`query={${text}&variables={${text}`),
   "two queries": (text) => compare(sample({ query_string: text }), sample({ query_string: "a" })),
   "a filter on the target": (text) =>
     matches(TERMS, sample({ subpath: `/${text}`, query_string: text })),
@@ -193,6 +197,20 @@ const BODIES = {
   XML: (text) => all(chunksOf(body(text), "xml")),
   "text in chunks": (text) => all(chunksOf(body(text), "text")),
   "highlighted markup": highlight,
+  "highlighted GraphQL": highlightGraphql,
+  "GraphQL in JSON": (text) => operationsInJson(JSON.stringify({ query: text, variables: text })),
+  MessagePack: (text) => {
+    try {
+      decodeMsgpack(Buffer.from(text, "latin1"));
+    } catch {
+      // Not valid.
+    }
+  },
+  "a search": (text) => {
+    for (const needle of [text.slice(0, 20), "x", `${text.slice(0, 20)}y`]) {
+      all(search(piecesOfSource([text, text], true), needle));
+    }
+  },
   "a preview": previewDocument,
   "tokens in a body": (text) => tokensOf(sample({ body: body(text) })),
   "a multipart body": (text) => partsOf(bytes(`--b\r\n${text}`), "multipart/mixed; boundary=b"),
@@ -256,6 +274,7 @@ const JSONS = {
 const JSON_PARSERS = {
   "is checked": findJsonError,
   "opens as a tree": (json) => initiallyExpanded(rootOf(json)),
+  "is searched": (json) => all(search(rowsOfTree(rootOf(json)), "1")),
   "is indented": (json) => all(joinLines(indented(json))),
   "is compared": linesOfJson,
   "is in a string": (json) => rootInside(rootOf(JSON.stringify(JSON.stringify(json)))),

@@ -6,7 +6,7 @@
 
 import { Session } from "node:inspector";
 
-const CODE = /\/static\/js\/|\/node_modules\/(diff|brotli|fzstd)\//;
+const CODE = /\/static\/js\/|\/node_modules\/(@msgpack|diff|brotli|fzstd)\//;
 
 const session = new Session();
 session.connect();

@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, make_response, render_template
 
 # Scripts and styles need a nonce, never 'self': responses of callbacks have the same origin.
 # Frames show only blobs: previews, which inherit this policy.
+# Sounds and films are blobs too, which open in a new tab that inherits this policy.
 # Images are only data URLs: the icon. Captured images are drawn on a canvas.
 # connect-src is open because the page resends requests to a developer's own servers.
 # trusted-types allows only Lit's policy.
@@ -20,6 +21,7 @@ _POLICY = "; ".join(
         "connect-src *",
         "frame-src blob:",
         "img-src data:",
+        "media-src blob:",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors {ancestors}",

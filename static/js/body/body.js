@@ -9,7 +9,8 @@
  * @property {string} note  how the charset was chosen, or ""
  *
  * @typedef {"text" | "xml" | "markup" | "hex"} SourceView  shown chunk by chunk
- * @typedef {SourceView | "json" | "records" | "preview" | "form" | "multipart" | "image"} BodyView
+ * @typedef {SourceView | "json" | "records" | "preview" | "form" | "multipart" | "image"
+ *   | "graphql" | "msgpack" | "media"} BodyView  the last three are in components/body-more.js
  */
 
 import { hexDump } from "../text/hex.js";

@@ -1,5 +1,5 @@
 /**
- * Highlight XML and HTML source in one pass: each pattern is tried at the end of the previous match.
+ * Highlight XML, HTML and GraphQL source in one pass: each pattern is tried at the end of the previous match.
  * Does not use the DOM.
  *
  * @typedef {"key" | "string" | "number" | "word" | "comment" | "plain"} Tone
@@ -27,6 +27,33 @@ const IN_A_TAG = [
   ["word", /[^\s"'<>/=]+/sy],
   ["plain", /["'/=]/sy],
 ];
+
+/** @type {Grammar} */
+const GRAPHQL = [
+  ["comment", /#[^\n]*/sy],
+  ["string", /"""(?:[^"]|"(?!""))*(?:"""|$)/sy],
+  ["string", /"(?:[^"\\\n]|\\[^\n])*"?/sy],
+  ["word", /(?:query|mutation|subscription|fragment|on|true|false|null)\b/sy],
+  ["key", /[$@][A-Za-z_]\w*/sy],
+  ["plain", /[A-Za-z_]\w*|\s+/sy],
+  ["number", /-?\d[\d.eE]*/sy],
+  ["plain", /./sy], // always matches
+];
+
+/**
+ * @param {string} source
+ * @returns {Run[]}
+ */
+export function highlightGraphql(source) {
+  /** @type {Run[]} */
+  const runs = [];
+  for (let at = 0; at < source.length; ) {
+    const run = /** @type {Run} */ (runAt(GRAPHQL, source, at));
+    at += run.text.length;
+    addRun(runs, run);
+  }
+  return runs;
+}
 
 /**
  * @param {string} source

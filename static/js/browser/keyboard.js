@@ -20,7 +20,7 @@
  *
  * @typedef {Element & {move: (key: string) => void}} List
  * @typedef {Element & {focusFilter: () => void}} Toolbar
- * @typedef {Element & {unfold: () => void}} Body
+ * @typedef {Element & {find: () => void, unfold: () => void}} Body
  */
 
 import { match } from "./shortcuts.js";
@@ -35,6 +35,7 @@ const ACTIONS = {
   Enter: openSelected,
   Escape: (page) => page.close(),
   "/": (page) => toolbarOf(page)?.focusFilter(),
+  f: (page) => bodyOf(page)?.find(),
   v: (page) => bodyOf(page)?.unfold(),
   p: ({ store }) => (store.snapshot.paused ? store.resume() : store.pause()),
   x: ({ store }) => store.clear(),

@@ -22,6 +22,7 @@ export const SHORTCUTS = [
   { key: "Escape", action: "Back to the list", group: "Requests" },
   { key: "c", action: "Copy as curl", group: "Requests" },
   { key: "d", action: "Compare with another request", group: "Requests" },
+  { key: "f", action: "Find in the body", group: "Requests" },
   { key: "v", action: "Expand or collapse the body", group: "Requests" },
   { key: "/", action: "Filter the list", group: "List" },
   { key: "p", action: "Pause or resume", group: "List" },

@@ -17,6 +17,7 @@ export class BodySource extends LitElement {
   static properties = {
     body: { attribute: false },
     view: {},
+    paint: { attribute: false },
     chunks: { state: true },
   };
 
@@ -26,6 +27,8 @@ export class BodySource extends LitElement {
     this.body = undefined;
     /** @type {import("../body/body.js").SourceView} */
     this.view = "text";
+    /** The highlighter of its text. Markup has one without it. @type {typeof highlight | null} */
+    this.paint = null;
     /** @type {string[]} */
     this.chunks = [];
     /** @type {Iterator<string, void>} */
@@ -54,20 +57,31 @@ export class BodySource extends LitElement {
     this.next = this.rest.next();
   }
 
-  async showAll() {
-    for (const { rest } = this; rest === this.rest && !this.next.done; ) {
+  /** Show at least this many chunks. @param {number} count */
+  async showUntil(count) {
+    for (const { rest } = this; rest === this.rest && this.isShort(count); ) {
       const end = performance.now() + FRAME_MS;
       do this.add();
-      while (!this.next.done && performance.now() < end);
+      while (this.isShort(count) && performance.now() < end);
       await new Promise(requestAnimationFrame);
     }
+    await this.updateComplete;
+  }
+
+  /** @param {number} count  chunks to show */
+  isShort(count) {
+    return !this.next.done && this.chunks.length < count;
+  }
+
+  async showAll() {
+    await this.showUntil(Number.POSITIVE_INFINITY);
     this.querySelector("pre")?.focus({ preventScroll: true }); // the button disappears
   }
 
   render() {
     if (!this.body) return;
     const { view, chunks, next } = this;
-    const paint = isPainted(view) ? highlight : null;
+    const paint = this.paint ?? (isPainted(view) ? highlight : null);
     return html`
       <pre class="body-text captured" data-view=${view} tabindex="0" role="group" aria-label="Body">${chunks.map((text) => html`<webhook-body-chunk class="body-chunk" .text=${text} .paint=${paint}></webhook-body-chunk>`)}</pre>
       ${

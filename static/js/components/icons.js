@@ -59,3 +59,9 @@ export const qrIcon = icon(svg`
 export const unfoldIcon = icon(svg`<path d="m5 5.75 3-3 3 3M5 10.25l3 3 3-3" />`);
 
 export const foldIcon = icon(svg`<path d="m5 2.75 3 3 3-3M5 13.25l3-3 3 3" />`);
+
+export const findIcon = icon(
+  svg`<circle cx="7" cy="7" r="4.25" /><path d="m10.25 10.25 3.25 3.25" />`,
+);
+
+export const upIcon = icon(svg`<path d="M3.25 9.75 8 5l4.75 4.75" />`);

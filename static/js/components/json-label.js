@@ -13,18 +13,21 @@ const MAX_CHARACTERS = 500;
 const MAX_FOUND_CHARACTERS = 64 * 1024;
 
 /**
- * Render the name of a node, and its value or its number of children.
+ * Render the name of a node, and its value or its number of children. A search in the body ignores
+ * what has `data-unsearched`.
  * @param {Node} node
  * @param {object} [shown]
  * @param {boolean} [shown.inside]  whether the value is a string that contains JSON
  * @param {boolean} [shown.full]    whether to show more of a long value
  */
 export function nodeLabel(node, { inside = false, full = false } = {}) {
-  if (node.count > 0) return html`${name(node)}<span class="json-count">${countText(node)}</span>`;
+  if (node.count > 0)
+    return html`${name(node)}<span class="json-count" data-unsearched>${countText(node)}</span>`;
   const text = valueText(node);
   const shown = visible(excerpt(text, full ? MAX_FOUND_CHARACTERS : MAX_CHARACTERS));
-  if (node.broken) return html`${name(node)}<span class="json-broken">not JSON</span> ${shown}`;
-  return html`${name(node)}${inside ? html`<span class="json-inside">JSON</span> ` : ""}<span data-tone=${toneOf(text)}>${shown}</span>`;
+  if (node.broken)
+    return html`${name(node)}<span data-unsearched><span class="json-broken">not JSON</span> </span>${shown}`;
+  return html`${name(node)}${inside ? html`<span data-unsearched><span class="json-inside">JSON</span> </span>` : ""}<span data-tone=${toneOf(text)}>${shown}</span>`;
 }
 
 /**
@@ -38,7 +41,8 @@ export function nodeMeaning(node) {
 /** @param {Node} node */
 function name({ parent, key, index }) {
   if (!parent) return "";
-  if (!key) return html`<span class="json-index">${parent.records ? index + 1 : index}</span>: `;
+  if (!key)
+    return html`<span class="json-index" data-unsearched>${parent.records ? index + 1 : index}</span>: `;
   return html`<span data-tone="key">${visible(excerpt(key, MAX_CHARACTERS))}</span>: `;
 }
 

@@ -21,6 +21,7 @@ export class JsonNode extends LitElement {
     unfolded: { attribute: false },
     open: { state: true },
     shown: { state: true },
+    full: { state: true },
   };
 
   constructor() {
@@ -33,8 +34,12 @@ export class JsonNode extends LitElement {
     /** @type {Node | null} the JSON in the string that is the node's value */
     this.inside = null;
     this.open = false;
+    /** The index of the first child that is shown. */
+    this.first = 0;
     /** @type {Node[]} */
     this.shown = [];
+    /** Whether to show more of a long value. */
+    this.full = false;
     /** @type {Iterator<Node, void>} */
     this.rest = [].values();
     this.loads = new LoadsOnScroll(this, () => this.more());
@@ -48,9 +53,24 @@ export class JsonNode extends LitElement {
   willUpdate(changed) {
     if (!changed.has("node") || !this.node) return;
     this.inside = rootInside(this.node);
-    this.rest = childrenOf(this.inside ?? this.node);
-    this.shown = [];
+    this.full = false;
+    this.restart(0);
     this.fold(this.unfolded.has(this.node.start));
+  }
+
+  /** @param {number} first  index of a child */
+  restart(first) {
+    const node = this.inside ?? this.node;
+    if (node) this.rest = childrenOf(node);
+    for (let left = first; left > 0; left--) this.rest.next();
+    this.first = first;
+    this.shown = [];
+  }
+
+  /** Show the children from an index on. @param {number} first */
+  showFrom(first) {
+    this.restart(first);
+    this.more();
   }
 
   /** The number of its children. */
@@ -86,7 +106,7 @@ export class JsonNode extends LitElement {
     const { node } = this;
     if (!node) return;
     const children = this.open ? this.shown.map((child) => this.child(child)) : "";
-    return html`${this.row(node)}${children}${this.open ? this.moreRow() : ""}`;
+    return html`${this.row(node)}${this.open ? this.earlierRow() : ""}${children}${this.open ? this.moreRow() : ""}`;
   }
 
   /** @param {Node} node */
@@ -110,11 +130,22 @@ export class JsonNode extends LitElement {
       aria-expanded=${this.count > 0 ? this.open : nothing}
       title=${nodeMeaning(node) || nothing}
       @click=${this.toggle}
-    >${nodeLabel(node, { inside: this.inside !== null })}</div>`;
+    >${nodeLabel(node, { inside: this.inside !== null, full: this.full })}</div>`;
+  }
+
+  earlierRow() {
+    if (this.first === 0) return "";
+    return html`<div
+      class="json-row json-more"
+      role="treeitem"
+      tabindex="-1"
+      aria-level=${this.depth + 1}
+      @click=${() => this.showFrom(0)}
+    >Show from the start: ${this.first.toLocaleString("en-US")} more before</div>`;
   }
 
   moreRow() {
-    const left = this.count - this.shown.length;
+    const left = this.count - this.first - this.shown.length;
     if (left === 0) return "";
     const next = Math.min(left, FIRST_CHILDREN);
     return html`<div

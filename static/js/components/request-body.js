@@ -9,6 +9,7 @@ import { byteCount, visible } from "../text/format.js";
 import { mediaType } from "../wire/captured.js";
 import { baseStyles } from "./base-styles.js";
 import { bodyContent } from "./body-content.js";
+import { extras } from "./body-extras.js";
 import json from "./body-json.css";
 import multipart from "./body-multipart.css";
 import { bodyCoding, brokenJson } from "./body-notes.js";
@@ -17,17 +18,28 @@ import image from "./image-preview.css";
 import own from "./request-body.css";
 import "./copy-button.js";
 import { define } from "./define.js";
-import { foldIcon, unfoldIcon } from "./icons.js";
+import { findIcon, foldIcon, unfoldIcon } from "./icons.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
 /** @typedef {import("../body/body.js").Body} Body */
 /** @typedef {import("../body/body.js").BodyView} BodyView */
 
 /** @type {Partial<Record<BodyView, string>>} */
-const NAMES = { preview: "Preview", text: "Raw", hex: "Hex", records: "Records" };
+const NAMES = {
+  preview: "Preview",
+  text: "Raw",
+  hex: "Hex",
+  records: "Records",
+  graphql: "GraphQL",
+  msgpack: "MessagePack",
+  media: "File",
+};
+
+const NOT_LOADED =
+  "This part of the page can’t be loaded. Check the connection, or reload the page.";
 
 /** @type {Set<BodyView>} views that show bytes, or text that is decoded in pieces */
-const WITHOUT_ITS_TEXT = new Set(["hex", "image", "multipart"]);
+const WITHOUT_ITS_TEXT = new Set(["hex", "image", "media", "msgpack", "multipart"]);
 
 /** The body: decompressed, decoded by its charset, and formatted; also raw and in hex. */
 export class RequestBody extends LitElement {
@@ -41,6 +53,9 @@ export class RequestBody extends LitElement {
     asSent: { state: true },
     chosen: { state: true },
     unfolded: { state: true },
+    needles: { attribute: false },
+    more: { state: true },
+    problem: { state: true },
   };
 
   constructor() {
@@ -58,14 +73,32 @@ export class RequestBody extends LitElement {
     this.chosen = "hex";
     /** Whether the user has unfolded the whole tree. */
     this.unfolded = false;
+    /** Words of the filter, to mark them. @type {readonly string[]} */
+    this.needles = [];
+    /** The page’s additions, when they are loaded. @type {import("./body-extras.js").Extras | null} */
+    this.more = null;
+    /** Why they are not loaded, or "". */
+    this.problem = "";
   }
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (!changed.has("request") || !this.request) return;
+    if (!this.more) this.loadMore();
     this.asSent = false;
     this.show(opened(this.request));
     if (!this.opened) this.open(this.request);
+  }
+
+  /** Load what the page adds to a body, and choose the view again unless the user did. */
+  async loadMore() {
+    this.problem = "";
+    try {
+      this.more = (await extras.load?.()) ?? null;
+    } catch {
+      this.problem = NOT_LOADED;
+    }
+    if (this.more && this.chosen === this.views[0]) this.chooseView();
   }
 
   /** @param {CapturedRequest} request */
@@ -85,8 +118,8 @@ export class RequestBody extends LitElement {
     if (!request || !body) return;
     const compressed = this.asSent && codingsOf(request).length > 0;
     const type = compressed ? "" : mediaType(request);
-    this.views = viewsOf(body, type);
-    this.broken = isTree(this.views[0]) ? null : jsonErrorOf(body, type);
+    this.views = [...(this.more?.moreViews(body, type) ?? []), ...viewsOf(body, type)];
+    this.broken = this.views.some(isTree) ? null : jsonErrorOf(body, type);
     this.chosen = this.views[0];
     this.unfolded = false;
   }
@@ -102,13 +135,17 @@ export class RequestBody extends LitElement {
     if (!request.body.complete) {
       return html`<p class="body-note">${missingBody(request)}</p>`;
     }
-    if (request.body.size === 0) return html`<p class="body-note">No body.</p>`;
+    if (request.body.size === 0) {
+      return html`<p class="body-note">No body.</p>${this.more?.queryContent(request) ?? ""}`;
+    }
     if (!this.opened || !body) return html`<p class="body-note" role="status">Decompressing…</p>`;
     return html`
-      ${this.coding(request, this.opened)} ${this.toolbar(body)}
+      ${this.coding(request, this.opened)} ${this.toolbar(body)} ${this.search(body)}
       ${this.broken ? brokenJson(this.broken) : ""}
       ${this.note(body)}
-      ${bodyContent(this.chosen, body, request)}
+      <div class="body-content">
+        ${this.more?.moreContent(this.chosen, body, request) ?? bodyContent(this.chosen, body, request)}
+      </div>
     `;
   }
 
@@ -138,7 +175,7 @@ export class RequestBody extends LitElement {
           ${this.views.map((view) => this.choice(view))}
         </div>
         <div class="body-tools">
-          ${isTree(this.chosen) ? this.unfoldButton() : ""}
+          ${this.findButton()} ${isTree(this.chosen) ? this.unfoldButton() : ""}
           ${
             body.encoding === "utf-8"
               ? html`<webhook-copy-button .text=${body.content} what="the body"></webhook-copy-button>`
@@ -147,6 +184,35 @@ export class RequestBody extends LitElement {
         </div>
       </div>
     `;
+  }
+
+  findButton() {
+    if (!extras.load) return "";
+    return html`<button
+      part="button" type="button" class="button body-tool" title="Find (f)" @click=${this.find}
+    >${findIcon}<span>Find</span></button>`;
+  }
+
+  /** The search, once it is loaded. @param {Body} body */
+  search(body) {
+    if (!this.more)
+      return this.problem ? html`<p class="body-note" role="alert">${this.problem}</p>` : "";
+    return html`<webhook-body-search
+      .content=${body} .view=${this.chosen} .needles=${this.needles} @close-search=${this.leaveSearch}
+    ></webhook-body-search>`;
+  }
+
+  /** Open the search in the body. */
+  async find() {
+    if (!this.more) await this.loadMore();
+    await this.updateComplete;
+    /** @type {import("./body-search.js").BodySearch | null} */ (
+      this.renderRoot.querySelector("webhook-body-search")
+    )?.show();
+  }
+
+  leaveSearch() {
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".body-tool"))?.focus();
   }
 
   unfoldButton() {
@@ -180,7 +246,7 @@ export class RequestBody extends LitElement {
 
 /** @param {BodyView} view */
 function isTree(view) {
-  return view === "json" || view === "records";
+  return view === "json" || view === "records" || view === "msgpack";
 }
 
 /** @param {CapturedRequest} request */

@@ -32,9 +32,10 @@ export function marked(text, needles) {
  * Return the places of the needles in a text, in order and without overlaps.
  * @param {string} text
  * @param {readonly string[]} needles
- * @returns {{start: number, end: number}[]}  at most `MAX_HITS`
+ * @param {number} [most]  maximum number of hits
+ * @returns {{start: number, end: number}[]}
  */
-export function hitsIn(text, needles) {
+export function hitsIn(text, needles, most = MAX_HITS) {
   const folded = fold(text);
   const cursors = needles.filter(Boolean).map((needle) => cursorOf(folded, fold(needle)));
   /** @type {{start: number, end: number}[]} */
@@ -45,7 +46,7 @@ export function hitsIn(text, needles) {
     const last = hits.at(-1);
     const end = next.at + next.needle.length;
     if (last && next.at < last.end) last.end = Math.max(last.end, end);
-    else if (hits.length === MAX_HITS) return hits;
+    else if (hits.length === most) return hits;
     else hits.push({ start: next.at, end });
     next.at = folded.indexOf(next.needle, end);
   }
