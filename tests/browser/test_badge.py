@@ -53,7 +53,7 @@ def test_the_badge_counts_down_and_retry_now_skips_the_wait(
         server.end(kill=True)
         count = page.locator(".badge[data-state=reconnecting] .badge-count")
         for seconds, milliseconds in ((1, 300), (1, 600), (2, 1200), (3, 2400)):
-            expect(count).to_have_text(f"in {seconds} s")
+            expect(count).to_have_text(f"retrying in {seconds} s")
             says(page, "Reconnecting")
             page.clock.run_for(milliseconds)  # the page retries and fails
             page.wait_for_function(WAITS)
@@ -69,7 +69,7 @@ def test_the_badge_counts_down_and_retry_now_skips_the_wait(
         page.close()
 
 
-def test_a_draining_server_is_explained_for_a_moment(
+def test_a_draining_server_is_explained_until_the_page_is_live(
     open_page: Open, uuid: str, console_errors: ConsoleErrors
 ) -> None:
     console_errors.allow(*UNREACHABLE)
@@ -82,9 +82,11 @@ def test_a_draining_server_is_explained_for_a_moment(
         server.start()
         page.get_by_role("button", name="Retry").click()
         expect(page.locator(".badge[data-state=live]")).to_be_visible()
-        expect(notice).to_contain_text("restarting")
-        page.clock.run_for(8000)
         expect(notice).to_be_hidden()
+        over = page.locator("link-notice").get_by_role("status")
+        expect(over).to_contain_text("live again")
+        page.clock.run_for(8000)
+        expect(over).to_be_hidden()
         page.close()
 
 

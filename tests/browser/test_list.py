@@ -276,11 +276,23 @@ def test_the_list_keeps_at_most_the_chosen_number(
     expect(page.locator(".row:focus .row-target")).to_have_text("/4")
 
 
-def test_the_plot_has_a_text_alternative(server: Server, open_page: Open, uuid: str) -> None:
+def test_the_plot_appears_when_it_says_more_than_the_count_and_moves_no_row(
+    server: Server, open_page: Open, uuid: str
+) -> None:
     page = open_page(server, f"/view/{uuid}")
-    arrive(server, f"/{uuid}", 3)
-    label = re.compile(r"^3 requests in the last 5 minutes, with a peak of [123] in 5 seconds$")
-    expect(page.get_by_role("img", name=label)).to_be_visible()
+    arrive(server, f"/{uuid}", 1)
+    row = page.locator(".row").last
+    expect(row).to_be_visible()
+    plot = page.get_by_role("img", name="in the last 5 minutes, with a peak of")
+    expect(plot).to_have_count(0)
+    list_top = "() => document.querySelector('request-list').getBoundingClientRect().top"
+    before = page.evaluate(list_top)
+    page.keyboard.press("p")
+    arrive(server, f"/{uuid}", 11)
+    expect(plot).to_be_visible()
+    assert page.evaluate(list_top) == before, "neither the plot nor the pause moves the rows"
+    page.keyboard.press("p")
+    expect(plot).to_have_accessible_name(re.compile("^12 requests in the last 5 minutes"))
 
 
 def test_a_retried_delivery_is_marked(server: Server, open_page: Open, uuid: str) -> None:

@@ -1,20 +1,18 @@
 import { html, LitElement } from "lit";
 
-/** Time that a message stays, even if the page reconnects sooner. */
+/** Time that the page says that it is live again. */
 const SHOWN_MS = 8000;
 
-/** States whose message stays as long as the state. @type {readonly string[]} */
-const LASTING = ["refused", "stalled"];
-
-/** Explains why the page is not live. */
+/** Explains why the page is not live. Afterwards it says for a moment that the page is live again. */
 export class LinkNotice extends LitElement {
-  static properties = { link: { attribute: false }, text: { state: true } };
+  static properties = { link: { attribute: false }, over: { state: true } };
 
   constructor() {
     super();
     /** @type {import("../state/store.js").Link | undefined} */
     this.link = undefined;
-    this.text = "";
+    /** The notice after an outage, or "". */
+    this.over = "";
   }
 
   createRenderRoot() {
@@ -23,25 +21,25 @@ export class LinkNotice extends LitElement {
 
   /** @param {Map<string, any>} changed */
   willUpdate(changed) {
-    if (!changed.has("link") || !this.link) return;
-    const before = changed.get("link")?.state ?? "";
-    if (this.link.message) this.show(this.link);
-    else if (LASTING.includes(before)) this.end();
-  }
-
-  /** @param {import("../state/store.js").Link} link */
-  show(link) {
-    this.text = textOf(link);
+    if (!changed.has("link")) return;
     clearTimeout(this.timer);
-    if (!LASTING.includes(link.state)) this.timer = setTimeout(() => this.end(), SHOWN_MS);
+    this.over = "";
+    // A short outage ends before anyone has read why.
+    if (this.link?.state === "live" && changed.get("link")?.message) this.show();
   }
 
-  end() {
-    this.text = "";
+  show() {
+    this.over = "The connection was interrupted. This page is live again.";
+    this.timer = setTimeout(() => {
+      this.over = "";
+    }, SHOWN_MS);
   }
 
   render() {
-    return html`<p class="link-notice" role="alert" data-state=${this.link?.state ?? ""}>${this.text}</p>`;
+    return html`
+      <p class="link-notice" role="alert" data-state=${this.link?.state ?? ""}>${this.link && textOf(this.link)}</p>
+      <p class="link-notice" role="status" data-state="over">${this.over}</p>
+    `;
   }
 }
 

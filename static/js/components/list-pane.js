@@ -48,7 +48,7 @@ export class ListPane extends LitElement {
         ${
           file
             ? html`<opened-notice .file=${file} .count=${snapshot.requests} .arrived=${this.arrived}></opened-notice>`
-            : html`<rate-plot .rate=${rate}></rate-plot>`
+            : html`<rate-plot .rate=${rate} .received=${snapshot.entries.length && snapshot.arrived + snapshot.waiting}></rate-plot>`
         }
         ${snapshot.removed.count ? html`<cleared-notice .removed=${snapshot.removed} .pinned=${snapshot.pinned.size}></cleared-notice>` : ""}
         ${isChoosing(snapshot) ? html`<compare-notice .request=${snapshot.compared}></compare-notice>` : ""}

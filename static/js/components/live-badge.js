@@ -40,7 +40,7 @@ export class LiveBadge extends LitElement {
       <span part="badge badge-${state}" class="badge" data-state=${state} title=${message || LINK_DESCRIPTIONS[state]}>
         <span class="badge-dot" aria-hidden="true"></span>
         <span class="badge-word" role="status">${LINK_NAMES[state]}</span>
-        ${seconds ? html`<span class="badge-count" aria-hidden="true">in ${seconds} s</span>` : ""}
+        ${seconds ? html`<span class="badge-count" aria-hidden="true">retrying in ${seconds} s</span>` : ""}
       </span>
       ${state === "reconnecting" || state === "offline" ? this.tryNow() : ""}
     `;

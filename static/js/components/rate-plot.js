@@ -1,6 +1,6 @@
-import { html, LitElement, svg } from "lit";
+import { html, LitElement, nothing, svg } from "lit";
 import { Ticking } from "../browser/clock.js";
-import { Rate, STEP_SECONDS, STEPS } from "../state/rate.js";
+import { isTelling, Rate, STEP_SECONDS, STEPS } from "../state/rate.js";
 import { requestCount } from "../text/format.js";
 
 const MINUTES = (STEPS * STEP_SECONDS) / 60;
@@ -9,13 +9,18 @@ const HEIGHT = 24;
 /** A single request does not fill the plot's height. */
 const LOWEST_TOP = 5;
 
-/** A bar chart of the requests in the last minutes; the newest are on the right. */
+/**
+ * A bar chart of the requests in the last minutes; the newest are on the right. Empty while it says no
+ * more than the number of listed requests; its place is reserved, so that no row moves.
+ */
 export class RatePlot extends LitElement {
-  static properties = { rate: { attribute: false } };
+  static properties = { rate: { attribute: false }, received: { type: Number } };
 
   constructor() {
     super();
     this.rate = new Rate();
+    /** Requests that the list has or could have; the plot is current when it changes. */
+    this.received = 0;
     new Ticking(this);
   }
 
@@ -25,6 +30,7 @@ export class RatePlot extends LitElement {
 
   render() {
     const counts = this.rate.steps(Date.now());
+    if (this.received === 0 || !isTelling(counts)) return nothing;
     const sum = counts.reduce((one, other) => one + other);
     const most = Math.max(...counts);
     const text = `${requestCount(sum)} in the last ${MINUTES} minutes`;
@@ -36,7 +42,7 @@ export class RatePlot extends LitElement {
         viewBox="0 0 ${STEPS} ${HEIGHT}"
         preserveAspectRatio="none"
       >${counts.map((count, at) => bar(at, count / Math.max(most, LOWEST_TOP)))}</svg>
-      <p class="plot-text" aria-hidden="true">${text}</p>
+      <p class="plot-text" aria-hidden="true" title=${text}>${sum.toLocaleString("en-US")} received in ${MINUTES} min</p>
     `;
   }
 }

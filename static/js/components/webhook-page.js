@@ -152,7 +152,6 @@ export class WebhookPage extends LitElement {
     const live = this.live.snapshot;
     const { link, reply } = live;
     return html`
-      <link-notice .link=${link}></link-notice>
       <main
         class="page"
         data-empty=${arrived === 0}
@@ -186,6 +185,7 @@ export class WebhookPage extends LitElement {
         ></split-divider>
         <section class="page-detail" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "Get started"}>${this.detail(snapshot)}</section>
       </main>
+      <link-notice .link=${link}></link-notice>
       <request-announcer .arrived=${live.arrived}></request-announcer>
     `;
   }

@@ -41,6 +41,17 @@ export class Rate {
   }
 }
 
+/** Requests in one step that are worth a plot. */
+const MANY = 10;
+
+/**
+ * Whether a plot of these counts says more than their sum: in several steps, or many at once.
+ * @param {readonly number[]} counts
+ */
+export function isTelling(counts) {
+  return counts.filter(Boolean).length > 1 || counts.some((count) => count >= MANY);
+}
+
 /** @param {number} at  milliseconds */
 function stepOf(at) {
   return Math.floor(at / (STEP_SECONDS * 1000));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Rate, STEP_SECONDS, STEPS } from "../../../static/js/state/rate.js";
+import { isTelling, Rate, STEP_SECONDS, STEPS } from "../../../static/js/state/rate.js";
 
 const STEP = STEP_SECONDS * 1000;
 const START = 1_800_000_000_000;
@@ -49,4 +49,15 @@ test("a late request counts in the step in which the server received it", () => 
     steps.reduce((sum, each) => sum + each),
     2,
   );
+});
+
+test("a plot says something with requests in several steps, or with many at once", () => {
+  for (const [counts, expected] of /** @type {[number[], boolean][]} */ ([
+    [[0, 0], false],
+    [[0, 9], false],
+    [[0, 10], true],
+    [[1, 0, 1], true],
+  ])) {
+    assert.equal(isTelling(counts), expected, String(counts));
+  }
 });
