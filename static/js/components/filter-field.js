@@ -1,5 +1,4 @@
 import { html, LitElement, nothing } from "lit";
-import { parse } from "../state/filter-parser.js";
 import { MAX_FILTERS } from "../state/settings.js";
 import { countText } from "../text/format.js";
 import { downIcon, starIcon } from "./icons.js";
@@ -36,6 +35,8 @@ export class FilterField extends LitElement {
     this.open = false;
     /** Result for screen readers. */
     this.report = "";
+    /** @type {Promise<void> | undefined} */
+    this.loading = undefined;
     /** Why the filter can't be saved, or "". */
     this.note = "";
   }
@@ -51,8 +52,8 @@ export class FilterField extends LitElement {
   render() {
     const { snapshot, saved, open } = this;
     if (!snapshot) return;
-    const { filter } = snapshot;
-    const problem = this.typing ? snapshot.problem : parse(filter).problem;
+    const { filter, problem: typed, finalProblem } = snapshot;
+    const problem = this.typing ? typed : finalProblem;
     return html`
       <div class="filter" @focusout=${this.onFocusOut} @keydown=${this.onKey}>
         <div class="filter-line">
@@ -75,6 +76,11 @@ export class FilterField extends LitElement {
         <p class="visually-hidden" role="status">${this.report}</p>
       </div>
     `;
+  }
+
+  /** Load the language before it is needed: the server may be unreachable then. */
+  updated() {
+    if (this.snapshot?.arrived) this.loading ??= load("filter-menu").catch(() => {});
   }
 
   /** @param {string} filter */

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing } from "lit";
+import "../state/filter.js";
 import { FIELDS } from "../state/filter-parser.js";
 import { closeIcon } from "./icons.js";
 

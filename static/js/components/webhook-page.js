@@ -2,7 +2,7 @@ import { html, LitElement } from "lit";
 import { BackButton } from "../browser/back.js";
 import { chooseFile } from "../browser/files.js";
 import { ReplyApi } from "../reply/api.js";
-import { Filter } from "../state/filter.js";
+import { NO_FILTER } from "../state/no-filter.js";
 import { RecentCallbacks } from "../state/recent-callbacks.js";
 import { NO_RECOGNISER } from "../state/recogniser.js";
 import { Settings } from "../state/settings.js";
@@ -59,6 +59,8 @@ export class WebhookPage extends LitElement {
     this.loaded = new Set();
     /** Why a sheet could not be loaded, or "". */
     this.failure = "";
+    /** The text of the filter, which may still be loading. */
+    this.wanted = "";
     /** The load of the element that asks for the view key. @type {Promise<boolean> | undefined} */
     this.locks = undefined;
     /** @type {(() => void)[]} */
@@ -260,8 +262,20 @@ export class WebhookPage extends LitElement {
   }
 
   /** @param {CustomEvent<{text: string}>} event */
-  onFilter({ detail }) {
-    this.store.setFilter(new Filter(detail.text, this.recogniser));
+  async onFilter({ detail: { text } }) {
+    this.wanted = text;
+    if (text === "") {
+      this.store.setFilter(NO_FILTER);
+      return;
+    }
+    try {
+      await load("filter-menu");
+    } catch (error) {
+      this.failure = /** @type {Error} */ (error).message;
+      return;
+    }
+    const { Filter } = await import("../state/filter.js");
+    if (text === this.wanted) this.store.setFilter(new Filter(text, this.recogniser));
   }
 
   /** @param {CustomEvent<{filters: string[]}>} event */

@@ -186,6 +186,8 @@ export class Filter {
     const { clauses, problem } = parse(text, true);
     /** The first problem of the text; the terms without a problem apply. */
     this.problem = problem;
+    /** The first problem if the text is complete. */
+    this.finalProblem = parse(text).problem;
     this.#clauses = clauses;
     this.needles = needlesOf(clauses);
     this.#searchesBodies = uses(clauses, "", "body");

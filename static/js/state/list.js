@@ -14,7 +14,8 @@
  * @property {number} waiting      number of requests that wait
  * @property {string} filter
  * @property {import("./no-filter.js").Needles} needles  words of the filter, to mark them
- * @property {import("./filter-parser.js").Problem | null} problem  of the filter; the rest of it applies
+ * @property {import("./filter-parser.js").Problem | null} problem  of the filter, which the user may still be typing; the rest of it applies
+ * @property {import("./filter-parser.js").Problem | null} finalProblem  of the filter when the user has left its field
  * @property {import("./retries.js").Retries} retries
  * @property {Promise<void> | null} more  set while the filter is still searching; see `Filter`
  * @property {Removed} removed
@@ -171,7 +172,7 @@ export class List {
     const matching = shown.length - (entries.length - requests);
     const { paused } = this;
     const waiting = this.#waiting.requests;
-    const { text: filter, needles, problem } = this.#filter;
+    const { text: filter, needles, problem, finalProblem } = this.#filter;
     return {
       entries,
       shown,
@@ -184,6 +185,7 @@ export class List {
       filter,
       needles,
       problem,
+      finalProblem,
       more,
       removed: { count: removed, cleared: this.#cleared },
       unread,

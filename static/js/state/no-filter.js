@@ -12,7 +12,8 @@
  * @typedef {object} ListFilter
  * @property {string} text
  * @property {Readonly<Needles>} needles  words to mark
- * @property {import("./filter-parser.js").Problem | null} problem
+ * @property {import("./filter-parser.js").Problem | null} problem  the end of the text may be incomplete
+ * @property {import("./filter-parser.js").Problem | null} finalProblem  the text is complete
  * @property {(entries: readonly Entry[], responses?: import("./responses.js").Responses) => {shown: readonly Entry[], more: Promise<void> | null}} choose
  */
 
@@ -28,6 +29,7 @@ export const NO_FILTER = {
   text: "",
   needles: NO_NEEDLES,
   problem: null,
+  finalProblem: null,
   choose: (entries) => ({ shown: entries, more: null }),
 };
 
