@@ -109,7 +109,7 @@ def unfolded(stage: Stage) -> None:
     """Signature and resend, with their results."""
     stage.post("/", b"{}", "X-GitHub-Event: push", "X-Hub-Signature-256: sha256=00")
     stage.press("Resend")
-    expect(stage.page.locator("resend-panel input")).to_be_focused()
+    expect(stage.page.get_by_label("Send from this browser to")).to_be_focused()
     for title in stage.page.locator("signature-check summary").all():
         title.click()
     stage.page.get_by_label("Webhook secret").fill("secret")
@@ -117,7 +117,7 @@ def unfolded(stage: Stage) -> None:
     expect(stage.page.locator(".row-verdict[data-valid=false]")).to_be_visible()
     expect(stage.page.locator(".signature-verdict[data-valid=false]")).to_be_visible()
     stage.page.get_by_label("Send from this browser to").fill(f"localhost:{free_port()}")
-    stage.press("Send")
+    stage.page.locator("resend-panel").get_by_role("button", name="Send", exact=True).click()
     expect(stage.page.locator(".resend-status")).to_contain_text("CORS")
 
 
@@ -236,6 +236,10 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "a sample": lambda stage: (
         stage.page.keyboard.press("n"),
         expect(stage.page.get_by_label("Provider")).to_be_visible(),
+    ),
+    "the command for the user's machine": lambda stage: (
+        stage.page.keyboard.press("m"),
+        expect(stage.page.get_by_label("Command", exact=True)).to_be_visible(),
     ),
     "gap": gap,
     "recovered": recovered,

@@ -248,3 +248,28 @@ def test_the_key_e_opens_the_export(server: Server, page: Page, uuid: str) -> No
     show(page, server, uuid, b"hi")
     page.keyboard.press("e")
     expect(menu_of(page, "Export")[1].first).to_be_focused()
+
+
+def test_the_command_for_the_users_machine_is_copied_with_the_key(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(server, "/", permissions=["clipboard-read", "clipboard-write"])
+    link = page.url
+    page.keyboard.press("m")
+    sheet = page.get_by_role("dialog", name="Send to your machine")
+    sheet.get_by_label("Port or URL of your server").fill("4000")
+    command = sheet.get_by_label("Command", exact=True)
+    open_part, _, key = link.partition("#key=")
+    shown = f"webhook-logger listen '{open_part}#key=…' --forward 'http://localhost:4000'"
+    expect(command).to_have_text(f"{shown} --respond")
+    sheet.get_by_label("Return its responses to the senders").uncheck()
+    expect(command).to_have_text(shown)
+    expect(sheet).to_contain_text("contains the key")
+    assert key not in page.content()
+    sheet.get_by_role("button", name="Copy").click()
+    expect(sheet.get_by_role("button", name="Copied")).to_be_visible()
+    text = page.evaluate("() => navigator.clipboard.readText()")
+    assert text == f"webhook-logger listen '{link}' --forward 'http://localhost:4000'"
+    page.reload()
+    page.get_by_role("button", name="Send to your machine").click()
+    expect(sheet.get_by_label("Port or URL of your server")).to_have_value("4000")

@@ -176,7 +176,7 @@ def test_no_response_to_a_resent_request_runs(server: Server, watch: Watch, uuid
     headers = {**ALL, "Access-Control-Expose-Headers": "*", "Content-Type": "text/html"}
     with target({**headers, "X-Evil": PAYLOADS[0]}, response=TOGETHER.encode()) as own:
         watch.own += (own.url,)
-        panel.get_by_role("textbox").fill(f"{own.url}/<svg onload=alert(1)>")
+        panel.get_by_label("Send from this browser to").fill(f"{own.url}/<svg onload=alert(1)>")
         panel.get_by_role("button", name="Send", exact=True).click()
         expect(panel.get_by_role("status")).to_contain_text("200")
         expect(panel).to_contain_text(PAYLOADS[0])

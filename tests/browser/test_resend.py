@@ -118,7 +118,7 @@ def page(server: Server, open_page: Callable[..., Page], uuid: str) -> Page:
     page = open_page(server, f"/view/{uuid}")
     post(server.address, f"/{uuid}")
     page.get_by_role("button", name="Resend").click()
-    expect(page.locator("resend-panel input")).to_be_focused()
+    expect(page.get_by_label("Send from this browser to")).to_be_focused()
     return page
 
 
@@ -268,7 +268,7 @@ def test_an_invalid_url_is_reported_at_once(show: Show) -> None:
 
 def test_the_target_url_is_kept_with_the_path_of_the_request(show: Show, uuid: str) -> None:
     panel = show()
-    field = panel.get_by_role("textbox")
+    field = panel.get_by_label("Send from this browser to")
     expect(field).to_have_value("http://localhost:3000/orders?a=1&a=2")
     with socket.create_server(("127.0.0.1", 0)) as unused:
         base = f"http://127.0.0.1:{unused.getsockname()[1]}/api"
@@ -278,7 +278,74 @@ def test_the_target_url_is_kept_with_the_path_of_the_request(show: Show, uuid: s
         expect(panel.get_by_role("status")).to_be_empty()
 
 
-def test_a_method_that_browsers_forbid_shows_a_message(show: Show) -> None:
+def test_a_method_that_browsers_forbid_is_not_sent(show: Show) -> None:
     panel = show(method="TRACE")
     expect(panel).to_contain_text("Browsers do not allow pages to send this method.")
-    expect(panel.get_by_role("button")).to_have_count(0)
+    with target(ALL) as own:
+        panel.get_by_label("Send from this browser to").fill(own.url)
+        button = panel.get_by_role("button", name="Send", exact=True)
+        button.press("Enter")
+        expect(button).to_be_disabled()
+        panel.get_by_label("Method").fill("GET")
+        button.click()
+        expect(panel.get_by_role("status")).to_contain_text("200 OK in ")
+        assert [each.method for each in own.sent] == ["GET"]
+
+
+def test_an_edited_request_is_sent_several_times(page: Page, uuid: str) -> None:
+    body = {"size": 9, "encoding": "utf-8", "content": '{\r\n"a":1}', "complete": True}
+    headers = [["Content-Type", "application/json"], ["X-Old", "1"], ["X-Off", "1"]]
+    page.evaluate(SHOW, [uuid, {"body": body, "headers": headers}, []])
+    panel = page.locator("resend-panel")
+    panel.get_by_label("Method").fill("PUT")
+    panel.get_by_label("Send header 3").uncheck()
+    panel.get_by_role("button", name="Remove header 2").press("Enter")
+    expect(panel.get_by_role("button", name="Remove header 2")).to_be_focused()
+    panel.get_by_role("button", name="Add header").click()
+    page.keyboard.type("X-New")
+    page.keyboard.press("Tab")
+    page.keyboard.type("é")
+    text = panel.get_by_label("Body")
+    text.fill('{\n"a":')
+    expect(panel).to_contain_text("Not valid JSON: it ends too early, at line 2")
+    text.fill('{\n"a":2}')
+    expect(panel).to_contain_text("Valid JSON.")
+    panel.get_by_label("Times").fill("3")
+    with target(ALL) as own:
+        send(panel, f"{own.url}/x")
+        expect(panel.get_by_role("status")).to_contain_text("3 responses: 3 × 200.")
+        assert [(each.method, each.target) for each in own.sent] == [("PUT", "/x")] * 3
+        assert own.sent[2].body == b'{\r\n"a":2}'
+        sent = own.sent[2].headers
+        assert sent["content-type"] == "application/json"
+        assert sent["x-new"].encode("latin-1") == "é".encode()
+        assert not {"x-old", "x-off"} & set(sent)
+        own.may_respond.clear()
+        panel.get_by_role("button", name="Send", exact=True).click()
+        eventually(lambda: len(own.sent) == 4)
+        expect(panel.get_by_role("progressbar")).to_have_attribute("max", "3")
+        panel.get_by_role("button", name="Cancel").click()
+        expect(panel.get_by_role("status")).to_contain_text("Cancelled.")
+    panel.get_by_role("button", name="Reset to captured").click()
+    expect(panel.get_by_label("Method")).to_have_value("POST")
+    expect(panel.get_by_label("Value of header 2")).to_have_value("1")
+    expect(text).to_have_value('{\n"a":1}')
+
+
+def test_the_response_is_next_to_the_one_that_the_sender_got(
+    server: Server, page: Page, console_errors: ConsoleErrors
+) -> None:
+    console_errors.allow("status of 503")
+    panel = page.locator("resend-panel")
+    panel.get_by_role("button", name="This callback").click()
+    field = panel.get_by_label("Send from this browser to")
+    field.fill(field.input_value() + "/status/503")
+    panel.get_by_role("button", name="Send", exact=True).click()
+    expect(panel.get_by_role("status")).to_contain_text("503")
+    expect(panel.get_by_role("status")).to_contain_text("Other status")
+    expect(panel.get_by_role("region", name="Response to the sender")).to_contain_text("200")
+    page.get_by_role("button", name="Close Resend").click()
+    expect(panel).to_have_count(0)
+    expect(page.get_by_role("button", name="Resend", exact=True)).to_be_focused()
+    page.keyboard.press("b")
+    expect(field).to_be_focused()

@@ -1,12 +1,16 @@
 import { html, LitElement, nothing } from "lit";
 import { replyText } from "../reply/reply.js";
 import { visible } from "../text/format.js";
+import { withoutKey } from "../wire/private.js";
 import { qrIcon } from "./icons.js";
 import "./copy-button.js";
 import "./menu-button.js";
 
 /** The choices of the menu: names of sheets. @type {readonly import("./menu-button.js").Choice[]} */
-const SENDS = [{ value: "sample-sheet", label: "Send a sample webhook", keys: "n" }];
+const SENDS = [
+  { value: "sample-sheet", label: "Send a sample webhook", keys: "n" },
+  { value: "local-sheet", label: "Send to your machine", keys: "m" },
+];
 
 /**
  * The two addresses of the callback, and what it responds with. One line once requests have arrived.
@@ -91,14 +95,5 @@ export class CallbackUrl extends LitElement {
 }
 
 const LINK = html`Link<span class="callback-long"> to watch</span>`;
-
-/**
- * Shorten a link that has the key of a private callback: a screen that others see must not show it.
- * @param {string} link
- */
-function withoutKey(link) {
-  const at = link.indexOf("#key=");
-  return at < 0 ? link : `${link.slice(0, at)}#key=…`;
-}
 
 customElements.define("callback-url", CallbackUrl);

@@ -64,7 +64,7 @@ export class DetailActions extends LitElement {
     if (!request) return;
     return html`<div class="detail-actions" role="group" aria-label="Actions">
       ${signature.signed ? this.check(request) : nothing}
-      <button type="button" class="button detail-resend" aria-expanded=${this.resending} @click=${() => this.fire("resend-request")}>Resend</button>
+      <button type="button" class="button detail-resend" aria-keyshortcuts="b" aria-expanded=${this.resending} @click=${() => this.fire("resend-request")}>Resend</button>
       <request-tools .request=${request} .forwardTo=${this.forwardTo}></request-tools>
       <button type="button" class="button detail-wide" aria-keyshortcuts="d" @click=${() => this.fire("compare-request")}>Compare</button>
       <export-menu what="request" .requests=${[request]} .responses=${responses}></export-menu>

@@ -9,7 +9,7 @@ const TEST = JSON.stringify({ hello: "world" });
 
 /**
  * Shown before the first request: explains how to send one.
- * @fires show-sheet  the user wants to send a sample
+ * @fires show-sheet  the user wants to send a sample, or to forward requests
  * @fires open-file   the user wants to look at a file
  */
 export class EmptyState extends LitElement {
@@ -50,7 +50,12 @@ export class EmptyState extends LitElement {
         ${this.shown ? "" : this.address()}
         <div class="empty-actions">
           <button part="button" type="button" class="button" @click=${this.send}>${sendIcon}Send a test request</button>
-          ${this.samples ? html`<button type="button" class="button" @click=${this.chooseSample}>Send a sample webhook</button>` : ""}
+          ${
+            this.samples
+              ? html`<button type="button" class="button" @click=${() => this.show("sample-sheet")}>Send a sample webhook</button>
+          <button type="button" class="button" @click=${() => this.show("local-sheet")}>Send to your machine</button>`
+              : ""
+          }
         </div>
         <p class="empty-status" role="status">${this.status}</p>
         <p>Or from a terminal:</p>
@@ -76,9 +81,9 @@ export class EmptyState extends LitElement {
     return `Waiting for the ${this.again ? "next" : "first"} request`;
   }
 
-  chooseSample() {
-    const options = { detail: "sample-sheet", bubbles: true, composed: true };
-    this.dispatchEvent(new CustomEvent("show-sheet", options));
+  /** @param {string} detail  the name of a sheet */
+  show(detail) {
+    this.dispatchEvent(new CustomEvent("show-sheet", { detail, bubbles: true, composed: true }));
   }
 
   openFile() {

@@ -3,6 +3,7 @@
 const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   "filter-menu": () => import("./filter-menu.js"),
   "help-sheet": () => import("./help-sheet.js"),
+  "local-sheet": () => import("./local-sheet.js"),
   "missing-key": () => import("./missing-key.js"),
   "opened-notice": () => import("./opened-notice.js"),
   "qr-sheet": () => import("./qr-sheet.js"),

@@ -1,20 +1,45 @@
 import { html } from "lit";
+import { differentParts, tally } from "../resend/repeat.js";
 import { byteCount, visible } from "../text/format.js";
 import "./body-source.js";
 import "./pairs-table.js";
 
 /** @typedef {import("../resend/resend.js").ResendResponse} ResendResponse */
 /** @typedef {import("../resend/problems.js").Explanation} Explanation */
-/** @typedef {{response?: ResendResponse, problem?: Explanation, reach?: string}} Outcome  of resending a request */
+/** @typedef {import("../state/responses.js").SenderResponse} SenderResponse */
 
-/** @param {Outcome} outcome */
-export function summary({ response, problem, reach = "" }) {
-  if (response) {
-    const good = response.status >= 200 && response.status < 300;
-    return html`<p class="resend-response" data-good=${good}>${responseText(response)}</p>`;
-  }
+/**
+ * The result of resending a request.
+ * @typedef {object} Outcome
+ * @property {readonly ResendResponse[]} responses  in order
+ * @property {Explanation} [problem]  what ended it
+ * @property {string} [reach]  whether the target is reachable
+ */
+
+/**
+ * @param {Outcome} outcome
+ * @param {SenderResponse | undefined} sent
+ */
+export function summary({ responses, problem, reach = "" }, sent) {
+  const response = responses[responses.length - 1];
+  const parts = sent && response ? differentParts(response, sent) : [];
+  const compared = parts.length > 0 ? `Other ${parts.join(" and ")} than the sender got.` : "";
   const messages = [...(problem?.messages ?? []), reach].filter(Boolean);
-  return messages.map((text) => html`<p>${text}</p>`);
+  if (!response && messages.length === 0) return "";
+  return html`
+    ${response ? statusLine(response.status, responseText(response)) : ""}
+    ${responses.length > 1 ? html`<p>${tally(responses)}</p>` : ""}
+    ${compared ? html`<p>${compared}</p>` : ""}
+    ${messages.map((text) => html`<p>${text}</p>`)}
+  `;
+}
+
+/**
+ * @param {number} status
+ * @param {string} text
+ */
+function statusLine(status, text) {
+  return html`<p class="resend-response" data-good=${status >= 200 && status < 300}>${text}</p>`;
 }
 
 /** @param {ResendResponse} response */
@@ -24,17 +49,45 @@ function responseText({ status, reason, milliseconds }) {
   return `Redirect, in ${time}. It was not followed, and the browser does not reveal its target.`;
 }
 
+/**
+ * Render the response, next to the one that the sender got if that is known.
+ * @param {ResendResponse} response
+ * @param {SenderResponse | undefined} sent
+ */
+export function results(response, sent) {
+  return html`<div class="resend-pair">${responded(response)} ${sent ? original(sent) : ""}</div>`;
+}
+
 /** @param {ResendResponse} response */
-export function responded({ headers, shared, body }) {
-  const note = "Only the headers that CORS lets this page read.";
-  return html`
+function responded({ headers, shared, body }) {
+  const note = shared ? "Only the headers that CORS lets this page read." : "";
+  return html`<section aria-label="Response to this browser">
     <h4>Response headers <span>${headers.length}</span></h4>
-    ${shared ? html`<p class="resend-note">${note}</p>` : ""}
     <webhook-pairs-table .pairs=${headers} label="Response headers"></webhook-pairs-table>
+    ${note ? html`<p class="resend-note">${note}</p>` : ""}
     <h4>Response body</h4>
     ${body.size > 0 ? html`<webhook-body-source .body=${body}></webhook-body-source>` : ""}
     <p class="resend-note">${bodyNote(body)}</p>
-  `;
+  </section>`;
+}
+
+/** @param {SenderResponse} sent */
+function original({ status, headers, body, seconds }) {
+  const time =
+    seconds === undefined ? "" : ` in ${Math.round(seconds * 1000).toLocaleString("en-US")} ms`;
+  return html`<section aria-label="Response to the sender">
+    <h4>Response to the sender</h4>
+    ${statusLine(status, `${status}${time}`)}
+    ${headers ? html`<webhook-pairs-table .pairs=${headers} label="Headers that the sender got"></webhook-pairs-table>` : ""}
+    ${body?.complete && body.size > 0 ? html`<webhook-body-source .body=${body}></webhook-body-source>` : ""}
+    ${body ? html`<p class="resend-note">${sentNote(body)}</p>` : ""}
+  </section>`;
+}
+
+/** @param {import("../wire/captured.js").Body} body */
+function sentNote({ size, complete }) {
+  if (!complete) return `${byteCount(size)}, not kept.`;
+  return size === 0 ? "No body." : byteCount(size);
 }
 
 /** @param {ResendResponse["body"]} body */

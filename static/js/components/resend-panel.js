@@ -1,29 +1,48 @@
 import { html, LitElement } from "lit";
-import { explain, INVALID_URL } from "../resend/problems.js";
+import { forwardUrl, targetsOf } from "../export/targets.js";
 import {
-  blockedReason,
-  differences,
-  isReachable,
-  parseTarget,
-  send,
-  targetText,
-} from "../resend/resend.js";
+  draftDifferences,
+  draftOf,
+  draftProblem,
+  editedRequest,
+  jsonHint,
+} from "../resend/draft.js";
+import { explain, INVALID_URL } from "../resend/problems.js";
+import { repeat, timesOf } from "../resend/repeat.js";
+import { isReachable, parseTarget, targetText } from "../resend/resend.js";
 import { visible } from "../text/format.js";
 import "./copy-button.js";
-import { responded, summary } from "./resend-outcome.js";
+import { closeIcon, sendIcon } from "./icons.js";
+import { bodyField, headerFields, requestLine, timesField } from "./resend-form.js";
+import { results, summary } from "./resend-outcome.js";
 
-/** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
-/** @typedef {import("../resend/resend.js").Target} Target */
-/** @typedef {import("../resend/problems.js").Explanation} Explanation */
-/** @typedef {import("./resend-outcome.js").Outcome} Outcome */
+/**
+ * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
+ * @typedef {import("../resend/draft.js").Draft} Draft
+ * @typedef {import("../resend/resend.js").ResendResponse} ResendResponse
+ * @typedef {import("../resend/problems.js").Explanation} Explanation
+ * @typedef {import("./resend-outcome.js").Outcome} Outcome
+ */
 
 /** @type {{text: string, request: CapturedRequest} | null} kept until the page is closed */
 let last = null;
 
-/** Resends a captured request from this browser to any URL, and shows the response. */
+/** @type {Outcome} */
+const NOTHING = { responses: [] };
+
+/**
+ * Edits a captured request, sends it from this browser to any URL, and shows the response next to the one
+ * that the sender got.
+ * @fires close-resend  the user closes the panel
+ * @fires show-sheet    the user wants to forward to a local server instead
+ */
 export class ResendPanel extends LitElement {
   static properties = {
     request: { attribute: false },
+    response: { attribute: false },
+    forwardTo: {},
+    draft: { state: true },
+    times: { state: true },
     sending: { state: true },
     outcome: { state: true },
   };
@@ -32,10 +51,16 @@ export class ResendPanel extends LitElement {
     super();
     /** @type {CapturedRequest | undefined} */
     this.request = undefined;
+    /** The response to the sender. @type {import("../state/responses.js").SenderResponse | undefined} */
+    this.response = undefined;
+    /** The address on the user's machine, as entered. */
+    this.forwardTo = "";
+    /** @type {Draft | undefined} */
+    this.draft = undefined;
+    this.times = 1;
     /** @type {AbortController | null} */
     this.sending = null;
-    /** @type {Outcome} */
-    this.outcome = {};
+    this.outcome = NOTHING;
   }
 
   createRenderRoot() {
@@ -49,56 +74,89 @@ export class ResendPanel extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (!changed.has("request")) return;
+    if (!changed.has("request") || !this.request) return;
     this.sending?.abort();
     this.sending = null;
-    this.outcome = {};
+    this.outcome = NOTHING;
+    this.times = 1;
+    this.draft = this.captured(this.request);
   }
 
-  get field() {
-    return this.querySelector("input");
-  }
-
-  /** Open the panel, and go to its first field. */
+  /** Go to the URL. */
   async open() {
     await this.updateComplete;
-    const details = /** @type {HTMLDetailsElement} */ (this.querySelector("details"));
-    details.open = true;
-    (this.field ?? details.querySelector("summary"))?.focus();
+    this.field(".resend-url input")?.focus();
+  }
+
+  /** @param {string} selector */
+  field(selector) {
+    return /** @type {HTMLElement | null} */ (this.querySelector(selector));
+  }
+
+  /** @param {CapturedRequest} request */
+  captured(request) {
+    return draftOf(request, targetText(request, last, forwardUrl(this.forwardTo)));
   }
 
   render() {
-    const { request } = this;
-    if (!request) return;
-    const reason = blockedReason(request);
+    const { request, draft } = this;
+    if (!request || !draft) return;
     return html`
-      <section aria-labelledby="resend-title">
-        <details class="fold resend">
-          <summary><h3 id="resend-title">Resend</h3></summary>
-          ${reason ? html`<p class="resend-note">${reason}</p>` : this.form(request)}
-        </details>
+      <section class="resend" aria-labelledby="resend-title">
+        <header class="resend-head">
+          <h3 id="resend-title">Resend</h3>
+          <button type="button" class="button" @click=${this.reset}>Reset to captured</button>
+          <button type="button" class="icon-button" @click=${this.close}>
+            ${closeIcon}<span class="visually-hidden">Close Resend</span>
+          </button>
+        </header>
+        ${this.form(request, draft)} ${this.result()}
       </section>
     `;
   }
 
-  /** @param {CapturedRequest} request */
-  form(request) {
-    const { sending, outcome } = this;
-    return html`
-      <form class="resend-form" novalidate @submit=${this.onSubmit}>
-        <label>
-          <span>Send from this browser to</span>
-          <input
-            class="field captured" inputmode="url" autocomplete="off" spellcheck="false"
-            .value=${targetText(request, last)} ?readonly=${sending !== null}
-          />
-        </label>
-        <button class="button" aria-disabled=${sending !== null}>Send</button>
+  /**
+   * @param {CapturedRequest} request
+   * @param {Draft} draft
+   */
+  form(request, draft) {
+    const { sending, times } = this;
+    const edited = editedRequest(draft, request);
+    const change = this.change.bind(this);
+    const actions = {
+      add: () => this.addHeader(),
+      remove: (/** @type {number} */ at) => this.removeHeader(at),
+    };
+    const problem = draftProblem(edited);
+    const notes = problem ? [problem] : draftDifferences(draft, request);
+    return html`<form class="resend-form" novalidate @submit=${this.onSubmit}>
+      ${requestLine(draft, targetsOf(request, location.origin, this.forwardTo), change)}
+      ${headerFields(draft.headers, change, actions)}
+      ${bodyField(draft, request, draft.text === null ? "" : jsonHint(edited), change)}
+      <div class="resend-notes">${notes.map((text) => html`<p class="resend-note">${visible(text)}</p>`)}</div>
+      <div class="resend-send">
+        <button class="button primary" aria-disabled=${sending !== null || problem !== ""}>${sendIcon}Send</button>
+        ${timesField(times, (text) => this.repeatTimes(text))}
         ${sending ? html`<button type="button" class="button" @click=${this.cancel}>Cancel</button>` : ""}
-      </form>
-      ${differences(request).map((text) => html`<p class="resend-note">${visible(text)}</p>`)}
-      <div class="resend-status" role="status">${sending ? "Sending…" : summary(outcome)}</div>
-      ${outcome.problem ? this.help(outcome.problem) : ""} ${outcome.response ? responded(outcome.response) : ""}
+        ${sending && times > 1 ? this.progress() : ""}
+        <button type="button" class="link-button" @click=${this.showLocal}>Send to your machine instead</button>
+      </div>
+    </form>`;
+  }
+
+  progress() {
+    const { times, outcome } = this;
+    const sent = outcome.responses.length;
+    return html`<progress max=${times} value=${sent} aria-label="Sent"></progress><span>${sent} of ${times}</span>`;
+  }
+
+  result() {
+    const { sending, outcome, response } = this;
+    const { problem, responses } = outcome;
+    return html`
+      <div class="resend-status" role="status">${sending ? "Sending…" : summary(outcome, response)}</div>
+      ${problem ? this.help(problem) : ""}
+      ${!sending && responses.length > 0 ? results(responses[responses.length - 1], response) : ""}
     `;
   }
 
@@ -111,34 +169,92 @@ export class ResendPanel extends LitElement {
       <div class="resend-tools">
         <webhook-copy-button .text=${text} what="the headers"></webhook-copy-button>
         <button type="button" class="button" @click=${this.check}>Check reachability</button>
+        <button type="button" class="button" @click=${this.showLocal}>Send to your machine</button>
       </div>
+      <p class="resend-note">The command for your machine needs no CORS.</p>
     `;
+  }
+
+  /** @param {Partial<Draft>} changes */
+  change(changes) {
+    if (this.draft) this.draft = { ...this.draft, ...changes };
+  }
+
+  async addHeader() {
+    this.change({ headers: [...(this.draft?.headers ?? []), { name: "", value: "", on: true }] });
+    await this.updateComplete;
+    this.field(".resend-header:last-of-type .captured")?.focus();
+  }
+
+  /** @param {number} at */
+  async removeHeader(at) {
+    this.change({ headers: this.draft?.headers.filter((_, index) => index !== at) });
+    await this.updateComplete;
+    const buttons = [...this.querySelectorAll(".resend-header button"), this.field(".resend-add")];
+    /** @type {HTMLElement | null} */ (buttons[Math.min(at, buttons.length - 1)])?.focus();
+  }
+
+  /** @param {string} text */
+  repeatTimes(text) {
+    this.times = timesOf(text);
+    this.requestUpdate();
+  }
+
+  reset() {
+    const { request } = this;
+    if (!request) return;
+    this.draft = this.captured(request);
+    this.times = 1;
+    this.outcome = NOTHING;
   }
 
   /** @param {Event} event */
   onSubmit(event) {
     event.preventDefault();
-    const { request, field } = this;
-    if (!request || !field || this.sending) return;
-    last = { text: field.value.trim(), request };
+    const { request, draft } = this;
+    if (!request || !draft || this.sending) return;
+    const edited = editedRequest(draft, request);
+    if (draftProblem(edited)) return;
+    last = { text: draft.url.trim(), request };
     const url = parseTarget(last.text);
-    if (url) this.send({ url, request, origin: location.origin });
-    else this.outcome = { problem: INVALID_URL };
+    if (url) this.send({ url, request: edited, origin: location.origin });
+    else this.outcome = { responses: [], problem: INVALID_URL };
   }
 
-  /** @param {Target} target */
+  /** @param {import("../resend/resend.js").Target} target */
   async send(target) {
     const controller = new AbortController();
     this.sending = controller;
-    const outcome = await outcomeOf(target, controller);
+    this.outcome = NOTHING;
+    const problem = await this.repeat(target, controller);
     if (this.sending !== controller) return; // the page shows another request now
     this.sending = null;
-    this.outcome = outcome;
+    this.outcome = { ...this.outcome, problem };
+  }
+
+  /**
+   * Send the request the chosen number of times. Return the problem that ended it, if any.
+   * @param {import("../resend/resend.js").Target} target
+   * @param {AbortController} controller
+   */
+  async repeat(target, controller) {
+    try {
+      await repeat(target, this.times, controller, (response) => {
+        if (this.sending === controller) this.report(response);
+      });
+    } catch (error) {
+      return explain(error, target);
+    }
+  }
+
+  /** @param {ResendResponse} response */
+  report(response) {
+    this.outcome = { responses: [...this.outcome.responses, response] };
   }
 
   cancel() {
     this.sending?.abort();
-    this.querySelector("button")?.focus(); // the Cancel button disappears
+    this.field(".resend-send button")?.focus(); // the Cancel button disappears
   }
 
   async check() {
@@ -149,18 +265,13 @@ export class ResendPanel extends LitElement {
     const reach = reachText(await isReachable(url), url);
     if (this.outcome.problem === outcome.problem) this.outcome = { ...outcome, reach };
   }
-}
 
-/**
- * @param {Target} target
- * @param {AbortController} controller
- * @returns {Promise<Outcome>}
- */
-async function outcomeOf(target, controller) {
-  try {
-    return { response: await send(target, controller) };
-  } catch (error) {
-    return { problem: explain(error, target) };
+  showLocal() {
+    this.dispatchEvent(new CustomEvent("show-sheet", { detail: "local-sheet", bubbles: true }));
+  }
+
+  close() {
+    this.dispatchEvent(new CustomEvent("close-resend", { bubbles: true }));
   }
 }
 

@@ -198,11 +198,13 @@ export class WebhookPage extends LitElement {
    */
   sheet(name, { selected }) {
     const { url, settings, secrets } = this;
-    const { reply, requests } = this.live.snapshot;
+    const { reply, requests, responder } = this.live.snapshot;
     const docs = this.dataset.docsUrl ?? "/docs";
     switch (name) {
       case "help-sheet":
         return html`<help-sheet .docs=${docs}></help-sheet>`;
+      case "local-sheet":
+        return html`<local-sheet .link=${this.watchLink} .docs=${docs} .responder=${responder} .settings=${settings}></local-sheet>`;
       case "qr-sheet":
         return html`<qr-sheet .url=${url}></qr-sheet>`;
       case "recent-sheet":

@@ -26,6 +26,7 @@ const MAX_BYTES = 64 * 1024;
 /** A URL without a scheme: `localhost:3000/hooks`. */
 const WITHOUT_SCHEME = /^[\w.-]+(:\d+)?([/?]|$)/;
 const DEFAULT_BASE = "http://localhost:3000";
+const AUTHORITY = /^\w+:\/\/[^/?#]*/;
 
 const FORBIDDEN_METHODS = /^(connect|trace|track)$/i;
 const BODILESS_METHODS = /^(get|head)$/i;
@@ -41,10 +42,11 @@ const DEFAULTS = { credentials: "omit", cache: "no-store", referrerPolicy: "no-r
  * the path of this one.
  * @param {CapturedRequest} request
  * @param {{text: string, request: CapturedRequest} | null} last
+ * @param {string} [base]  the URL to which the user forwards
  */
-export function targetText(request, last) {
+export function targetText(request, last, base) {
   const target = escapedTarget(request);
-  if (!last) return DEFAULT_BASE + target;
+  if (!last) return (base || DEFAULT_BASE) + target;
   const before = escapedTarget(last.request);
   return last.text.endsWith(before) ? last.text.slice(0, -before.length) + target : last.text;
 }
@@ -57,10 +59,23 @@ function escapedTarget(request) {
   return inAscii(subpathAndQuery(request)).replaceAll("#", "%23").replaceAll("\\", "%5C");
 }
 
-/** @param {CapturedRequest} request */
-function isRewritten(request) {
-  const url = DEFAULT_BASE + escapedTarget(request);
-  return new URL(url).href !== url || escapedTarget(request) !== subpathAndQuery(request);
+/**
+ * Check whether the target that the browser sends differs from the captured or the entered one.
+ * @param {CapturedRequest} request
+ * @param {string} text  the entered URL
+ */
+function isRewritten(request, text) {
+  const url = parseTarget(text);
+  const path = withScheme(text).replace(AUTHORITY, "");
+  if (url && path && path !== url.pathname + url.search) return true;
+  return (
+    text.endsWith(escapedTarget(request)) && escapedTarget(request) !== subpathAndQuery(request)
+  );
+}
+
+/** @param {string} text */
+function withScheme(text) {
+  return WITHOUT_SCHEME.test(text) ? `http://${text}` : text;
 }
 
 /**
@@ -68,7 +83,7 @@ function isRewritten(request) {
  * @param {string} text
  */
 export function parseTarget(text) {
-  const full = WITHOUT_SCHEME.test(text) ? `http://${text}` : text;
+  const full = withScheme(text);
   const url = URL.canParse(full) ? new URL(full) : null;
   const usable = url && /^https?:$/.test(url.protocol) && !url.username && !url.password;
   return usable ? url : null;
@@ -114,11 +129,12 @@ export function blockedReason({ method, body }) {
 }
 
 /**
- * List the differences between the captured request and the request that is sent.
+ * List the differences between a request and what the browser sends.
  * @param {CapturedRequest} request
+ * @param {string} [text]  the entered URL
  * @returns {string[]}
  */
-export function differences(request) {
+export function differences(request, text = DEFAULT_BASE + escapedTarget(request)) {
   const { allowed, omitted } = splitHeaders(request);
   const names = allowed.map(([name]) => name.toLowerCase());
   const without = request.body.size > 0 && !methodSupport(request.method).hasBody;
@@ -128,7 +144,7 @@ export function differences(request) {
     new Set(names).size < names.length
       ? "Header lines with the same name are joined with commas."
       : "",
-    isRewritten(request) ? "The browser rewrites the path or the query." : "",
+    isRewritten(request, text) ? "The browser rewrites the path or the query." : "",
     request.trailers ? "Sent without trailers, which browsers do not support." : "",
     without
       ? `Sent without the body, because browsers do not send one with ${request.method}.`

@@ -37,6 +37,14 @@ export function watchLink({ server, uuid, key }) {
 }
 
 /**
+ * Shorten the view key in a link or a command: a screen that others see must not show it.
+ * @param {string} text
+ */
+export function withoutKey(text) {
+  return text.replace(/#key=[\w-]*/, "#key=…");
+}
+
+/**
  * Return the headers of a call of the API with a JSON body.
  * @param {string} key  the view key, or "" for an open callback
  * @returns {Record<string, string>}
