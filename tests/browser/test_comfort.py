@@ -351,6 +351,11 @@ def test_the_qr_code_of_the_url_is_readable_in_every_theme(
     assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
     size = code.evaluate("each => each.viewBox.baseVal.width")
     assert (size - 8 - 17) % 4 == 0  # sizes of QR codes, with a quiet zone of 4
+    sheet = page.get_by_role("dialog", name="QR code")
+    expect(sheet).to_contain_text("sends one GET request")
+    sheet.get_by_label("Link for people who may watch").check()
+    expect(sheet).to_contain_text(page.url)
+    expect(code).to_have_attribute("aria-label", "QR code: Link for people who may watch")
 
 
 # Sizes

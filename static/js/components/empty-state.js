@@ -46,8 +46,16 @@ export class EmptyState extends LitElement {
       <div part="empty" class="empty">
         <div class="empty-pulse" ?data-live=${this.live} aria-hidden="true"></div>
         <h2>${this.heading}</h2>
-        <p>Send a request to ${this.shown ? "the URL above" : "this URL"}, or try it now:</p>
+        ${
+          this.again
+            ? ""
+            : html`<p class="empty-about">
+          Every request to ${this.shown ? "the URL above" : "this URL"} appears here in real time, exactly as it was
+          sent. <span>Nothing is stored.</span>
+        </p>`
+        }
         ${this.shown ? "" : this.address()}
+        <p>${this.again ? `Send a request to ${this.shown ? "the URL above" : "this URL"}, or try` : "Try"} it now:</p>
         <div class="empty-actions">
           <button part="button" type="button" class="button" @click=${this.send}>${sendIcon}Send a test request</button>
           ${
@@ -64,6 +72,7 @@ export class EmptyState extends LitElement {
           <webhook-copy-button .text=${command} what="the command"></webhook-copy-button>
         </div>
         ${this.samples ? html`<p>Or <button type="button" class="empty-link" @click=${this.openFile}>open a HAR or JSON file</button> to look at its requests.</p>` : ""}
+        <slot></slot>
       </div>
     `;
   }

@@ -2,6 +2,7 @@
 
 const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   "filter-menu": () => import("./filter-menu.js"),
+  "address-notice": () => import("./address-notice.js"),
   "help-sheet": () => import("./help-sheet.js"),
   "local-sheet": () => import("./local-sheet.js"),
   "missing-key": () => import("./missing-key.js"),

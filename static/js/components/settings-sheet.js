@@ -40,6 +40,7 @@ export class SettingsSheet extends Sheet {
       <p class="settings-note" role="status">${this.note}</p>
       ${this.check("Sound", choices.sound, this.onSound)}
       ${this.check("Single-key shortcuts", choices.keys, this.onKeys)}
+      ${this.check("Notice about an address that providers can’t reach", choices.address, this.onAddress)}
       <p class="settings-note">Settings are saved in this browser. Requests are not.</p>
     `;
   }
@@ -88,6 +89,11 @@ export class SettingsSheet extends Sheet {
     const sound = isChecked(event);
     if (sound) playTone();
     this.settings?.change({ sound });
+  }
+
+  /** @param {Event} event */
+  onAddress(event) {
+    this.settings?.change({ address: isChecked(event) });
   }
 
   /** @param {Event} event */

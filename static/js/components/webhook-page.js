@@ -1,4 +1,5 @@
 import { html, LitElement } from "lit";
+import { reachOf } from "../browser/address.js";
 import { BackButton } from "../browser/back.js";
 import { chooseFile } from "../browser/files.js";
 import { ReplyApi } from "../reply/api.js";
@@ -61,8 +62,8 @@ export class WebhookPage extends LitElement {
     this.failure = "";
     /** The text of the filter, which may still be loading. */
     this.wanted = "";
-    /** The load of the element that asks for the view key. @type {Promise<boolean> | undefined} */
-    this.locks = undefined;
+    /** Elements that the page needs without a click. @type {Set<string>} */
+    this.needed = new Set();
     /** @type {(() => void)[]} */
     this.subscriptions = [];
     this.back = new BackButton(() => this.store.snapshot.opened && this.close());
@@ -83,7 +84,8 @@ export class WebhookPage extends LitElement {
 
   updated() {
     this.back.follow(isCovered(this.store.snapshot));
-    if (this.isLocked) this.locks ??= this.load("missing-key");
+    if (this.isLocked) this.need("missing-key");
+    if (this.saysReach) this.need("address-notice");
   }
 
   /** Update at most once per frame. */
@@ -114,6 +116,12 @@ export class WebhookPage extends LitElement {
   /** Whether the callback is private and the view key is missing or wrong. */
   get isLocked() {
     return this.live.snapshot.link.reason === "private";
+  }
+
+  /** Whether the page says how providers can reach its address. */
+  get saysReach() {
+    const isNew = this.store.snapshot.arrived === 0 && !this.isLocked;
+    return isNew && this.settings.choices.address && reachOf(location) !== "";
   }
 
   get fresh() {
@@ -206,7 +214,7 @@ export class WebhookPage extends LitElement {
       case "local-sheet":
         return html`<local-sheet .link=${this.watchLink} .docs=${docs} .responder=${responder} .settings=${settings}></local-sheet>`;
       case "qr-sheet":
-        return html`<qr-sheet .url=${url}></qr-sheet>`;
+        return html`<qr-sheet .url=${url} .watchLink=${this.watchLink}></qr-sheet>`;
       case "recent-sheet":
         return html`<recent-sheet .recents=${this.recents} .all=${this.recents.all} .keepsPage=${requests > 0}></recent-sheet>`;
       case "reply-sheet":
@@ -250,7 +258,7 @@ export class WebhookPage extends LitElement {
     const refused = entries.some(({ kind }) => kind === "refused");
     return html`<webhook-empty
       .url=${this.url} .shown=${true} .samples=${true} .live=${live} .again=${arrived > 0} .refused=${refused}
-    ></webhook-empty>`;
+    >${this.saysReach ? html`<address-notice @hide-address=${this.onHideAddress}></address-notice>` : ""}</webhook-empty>`;
   }
 
   /** @param {CustomEvent<{id: string, opened: boolean}>} event */
@@ -374,6 +382,20 @@ export class WebhookPage extends LitElement {
   closeFile() {
     this.store = this.live;
     this.file = undefined;
+  }
+
+  /**
+   * Load an element, once.
+   * @param {string} name
+   */
+  need(name) {
+    if (this.needed.has(name)) return;
+    this.needed.add(name);
+    this.load(name);
+  }
+
+  onHideAddress() {
+    this.settings.change({ address: false });
   }
 
   /** Name this callback, in the list of recent ones. */

@@ -10,6 +10,7 @@
  * @property {boolean} keys    single-key shortcuts are on
  * @property {number} listWidth  of the list next to the detail, in pixels; 0 for the default
  * @property {readonly string[]} filters  the saved filters, newest first
+ * @property {boolean} address  say how providers can reach an address that is local or plain HTTP
  * @property {string} forwardTo  the port or URL on the user's machine, as entered
  */
 
@@ -25,6 +26,7 @@ export const DEFAULTS = {
   keys: true,
   listWidth: 0,
   filters: [],
+  address: true,
   forwardTo: "",
 };
 
@@ -57,6 +59,7 @@ const VALID = {
     value.length <= MAX_FILTERS &&
     value.every((each) => typeof each === "string" && each.length <= MAX_TEXT),
   forwardTo: (value) => typeof value === "string" && value.length <= MAX_TEXT,
+  address: (value) => typeof value === "boolean",
 };
 
 const KEY = "webhook-logger";
