@@ -76,10 +76,10 @@ page.replies = new ReplyApi(replyUrl, key);
 page.viewKey = key;
 page.recents = recents;
 if (isPrivate(uuid) && !isKey(key)) store.linkChanged(NO_KEY);
-else follow(openStream(key ? { server, uuid, key } : { server, uuid }, store));
+else if (uuid) follow(openStream(key ? { server, uuid, key } : { server, uuid }, store));
 addEventListener("hashchange", reloadWithOtherKey);
 followKeys(page);
-followFiles((blob, name) => page.openFile(blob, name));
+if (uuid) followFiles((blob, name) => page.openFile(blob, name));
 startAlerts(store, settings, recents);
 askBeforeLeaving(store);
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -199,6 +200,32 @@ def filtering(stage: Stage) -> None:
     expect(stage.page.get_by_role("button", name="Remove orders")).to_be_visible()
 
 
+HAR = {
+    "startedDateTime": "2026-11-28T10:00:00.000Z",
+    "request": {"method": "POST", "url": "https://shop.example/a", "postData": {"text": "x"}},
+    "response": {
+        "status": 503,
+        "headers": [{"name": "Server", "value": "x"}],
+        "content": {"text": "late"},
+    },
+}
+
+
+def file(stage: Stage) -> None:
+    stage.page.evaluate(
+        "har => document.querySelector('webhook-page').openFile(new Blob([har]), 'shop.har')",
+        json.dumps({"log": {"entries": [HAR, HAR]}}),
+    )
+    expect(stage.page.get_by_role("region", name="Response to the sender")).to_be_visible()
+
+
+def share(stage: Stage) -> None:
+    stage.post("/", b"{}", "Authorization: Bearer a")
+    stage.page.locator(".row").click()
+    stage.page.keyboard.press("h")
+    expect(stage.page.get_by_label("Link", exact=True)).to_be_visible()
+
+
 # Name of each state, and a function that brings a new page to it.
 STATES: dict[str, Callable[[Stage], object]] = {
     "empty": lambda stage: None,
@@ -250,6 +277,8 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "help": lambda stage: stage.press("Keyboard shortcuts"),
     "settings": lambda stage: stage.press("Settings"),
     "QR code": lambda stage: stage.press("QR code of the callback URL"),
+    "a file": file,
+    "a link to a request": share,
     "missing key": missing_key,
     "recent callbacks": recent,
     "reconnecting": Stage.lose,

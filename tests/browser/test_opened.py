@@ -77,3 +77,42 @@ def test_requests_of_a_file_are_shown_apart_from_live_ones(
     page.evaluate(PASTE, har({}))
     expect(notice).to_contain_text("The pasted text: 1 request from a file, not live.")
     expect(problem).to_have_count(0)
+
+
+def test_a_link_contains_a_request_that_its_page_shows_without_a_stream(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    lines = ("Content-Type: text/html", "Authorization: Bearer abc", "X-Name: zoë")
+    post(server.address, f"/{uuid}/orders", HOSTILE.encode(), *lines)
+    page.locator(".row").click()
+    page.keyboard.press("h")
+    sheet = page.get_by_role("dialog", name="Link to this request")
+    link = sheet.get_by_label("Link", exact=True)
+    expect(sheet).to_contain_text("Leave out the values of Authorization")
+    without = link.input_value()
+    sheet.get_by_role("checkbox").uncheck()
+    expect(link).not_to_have_value(without)
+    whole = link.input_value()
+    assert whole.startswith(f"{server.url}/view#request=")
+
+    other = open_page(server, "/docs")
+    sockets: list[str] = []
+    requested: list[str] = []
+    other.on("websocket", lambda each: sockets.append(each.url))
+    other.on("request", lambda each: requested.append(each.url))
+    other.goto(whole)
+    detail = other.locator("request-detail")
+    expect(other.get_by_text("it is not live")).to_be_visible()
+    expect(detail).to_contain_text("/orders")
+    expect(detail).to_contain_text("Bearer abc")
+    expect(detail.get_by_role("region", name="Response to the sender")).to_contain_text("200")
+    expect(detail.get_by_role("button", name="Compare")).to_have_count(0)
+    assert other.locator("request-detail img").count() == 0
+    assert sockets == []
+    assert not any("socket.io" in url or "/api/" in url for url in requested)
+    other.goto(without)
+    expect(detail).to_contain_text("(left out)")
+    other.goto(f"{whole[:-30]}")
+    expect(other.get_by_role("alert")).to_contain_text("The link is damaged or incomplete.")
+    expect(detail).to_have_count(0)

@@ -12,7 +12,7 @@ from webhook_logger.views.pages import page
 
 
 def make_dashboard(max_body_bytes: int) -> Blueprint:
-    """Make `/` and `/view/<uuid>`. The page shows the server's limit of bodies."""
+    """Make `/`, `/view/<uuid>` and `/view`. The page shows the server's limit of bodies."""
     dashboard = Blueprint("dashboard", __name__)
 
     @dashboard.get("/")
@@ -31,5 +31,10 @@ def make_dashboard(max_body_bytes: int) -> Blueprint:
     def view(uuid: UUID) -> Response:
         """Show the page of one callback."""
         return page("dashboard.html", uuid=str(uuid), max_body_bytes=max_body_bytes)
+
+    @dashboard.get("/view")
+    def linked() -> Response:
+        """Show the request in the fragment of the link, which browsers send to no server."""
+        return page("dashboard.html", uuid="", max_body_bytes=max_body_bytes)
 
     return dashboard

@@ -24,6 +24,7 @@ export const SHORTCUTS = [
   { key: "b", action: "Edit and resend", group: "Requests" },
   { key: "d", action: "Compare with another request", group: "Requests" },
   { key: "f", action: "Find in the body", group: "Requests" },
+  { key: "h", action: "Link to this request", group: "Requests" },
   { key: "v", action: "Expand or collapse the body", group: "Requests" },
   { key: "/", action: "Filter the list", group: "List" },
   { key: "p", action: "Pause or resume", group: "List" },

@@ -26,12 +26,20 @@ const FOLDED = [
 
 const CHECK = { value: "check-signature", label: "Check signature" };
 
+const SHARE = { value: "share-request", label: "Link to this request", keys: "h" };
+
+/** Choices that need the list around the request. */
+const OF_LIST = new Set([
+  ...["compare-request", "delete-request", "note-request", "pin-request", "share-request"],
+]);
+
 /**
  * The actions of the selected request. A choice of its menu that it does not handle itself becomes an
  * event of that name.
  * @fires check-signature  the user wants to see or check the signature
  * @fires resend-request   the user wants to resend the request
  * @fires compare-request  the user wants to compare it with another request
+ * @fires share-request    the user wants a link that contains the request
  */
 export class DetailActions extends LitElement {
   static properties = {
@@ -40,6 +48,7 @@ export class DetailActions extends LitElement {
     responses: { attribute: false },
     forwardTo: {},
     resending: { type: Boolean },
+    alone: { type: Boolean },
   };
 
   constructor() {
@@ -53,6 +62,8 @@ export class DetailActions extends LitElement {
     this.forwardTo = "";
     /** Whether the panel for resending is open. */
     this.resending = false;
+    /** Whether there is no list around the request, so that actions on the list are left out. */
+    this.alone = false;
   }
 
   createRenderRoot() {
@@ -66,7 +77,7 @@ export class DetailActions extends LitElement {
       ${signature.signed ? this.check(request) : nothing}
       <button type="button" class="button detail-resend" aria-keyshortcuts="b" aria-expanded=${this.resending} @click=${() => this.fire("resend-request")}>Resend</button>
       <request-tools .request=${request} .forwardTo=${this.forwardTo}></request-tools>
-      <button type="button" class="button detail-wide" aria-keyshortcuts="d" @click=${() => this.fire("compare-request")}>Compare</button>
+      ${this.alone ? nothing : html`<button type="button" class="button detail-wide" aria-keyshortcuts="d" @click=${() => this.fire("compare-request")}>Compare</button>`}
       <export-menu what="request" .requests=${[request]} .responses=${responses}></export-menu>
       <menu-button class="detail-more" .label=${MORE} name="More" .choices=${this.choices(request)} @choose=${this.onChoose}></menu-button>
     </div>`;
@@ -87,7 +98,8 @@ export class DetailActions extends LitElement {
   choices({ body }) {
     const download = { value: "download", label: "Download body" };
     const hasBody = body.complete && body.size > 0;
-    return [...FOLDED, ...(hasBody ? [download] : []), CHECK];
+    const all = [...FOLDED, ...(hasBody ? [download] : []), CHECK, SHARE];
+    return this.alone ? all.filter(({ value }) => !OF_LIST.has(value)) : all;
   }
 
   /** @param {CustomEvent<{value: string}>} event */

@@ -4,6 +4,7 @@ const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   "filter-menu": () => import("./filter-menu.js"),
   "address-notice": () => import("./address-notice.js"),
   "help-sheet": () => import("./help-sheet.js"),
+  "link-view": () => import("./link-view.js"),
   "local-sheet": () => import("./local-sheet.js"),
   "missing-key": () => import("./missing-key.js"),
   "opened-notice": () => import("./opened-notice.js"),
@@ -14,6 +15,7 @@ const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   "response-detail": () => import("./response-detail.js"),
   "sample-sheet": () => import("./sample-sheet.js"),
   "settings-sheet": () => import("./settings-sheet.js"),
+  "share-sheet": () => import("./share-sheet.js"),
 });
 
 /**

@@ -31,6 +31,7 @@ export class RequestDetail extends LitElement {
     forwardTo: {},
     needles: { attribute: false },
     opened: { type: Boolean },
+    alone: { type: Boolean },
     signature: { state: true },
     resending: { state: true },
     failure: { state: true },
@@ -55,6 +56,8 @@ export class RequestDetail extends LitElement {
     /** Words of the filter, to mark them. */
     this.needles = NO_NEEDLES;
     this.opened = false;
+    /** Whether there is no list around it. */
+    this.alone = false;
     this.signature = UNSIGNED;
     /** Whether the panel for resending is open. */
     this.resending = false;
@@ -116,7 +119,7 @@ export class RequestDetail extends LitElement {
           ${this.summary(request)}
         </div>
         <detail-actions
-          .request=${request} .signature=${this.signature} .responses=${this.responses} .forwardTo=${this.forwardTo} ?resending=${this.resending}
+          .request=${request} .signature=${this.signature} .responses=${this.responses} .forwardTo=${this.forwardTo} ?resending=${this.resending} ?alone=${this.alone}
         ></detail-actions>
       </header>
     `;

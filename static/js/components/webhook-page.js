@@ -84,6 +84,7 @@ export class WebhookPage extends LitElement {
 
   updated() {
     this.back.follow(isCovered(this.store.snapshot));
+    if (!this.callback.uuid) this.need("link-view");
     if (this.isLocked) this.need("missing-key");
     if (this.saysReach) this.need("address-notice");
   }
@@ -129,11 +130,20 @@ export class WebhookPage extends LitElement {
   }
 
   render() {
+    if (!this.callback.uuid) return this.linked();
     return html`
       ${this.bar(this.live.snapshot)}
       ${this.isLocked ? this.locked() : this.content(this.store.snapshot)}
       <p class="page-failure" role="alert">${this.failure}</p>
       ${[...this.loaded].map((name) => this.sheet(name, this.store.snapshot))}
+    `;
+  }
+
+  /** Show the request that is in the page's address. */
+  linked() {
+    return html`
+      <link-view .fresh=${this.fresh} .secrets=${this.secrets} .forwardTo=${this.settings.choices.forwardTo}></link-view>
+      <p class="page-failure" role="alert">${this.failure}</p>
     `;
   }
 
@@ -178,6 +188,7 @@ export class WebhookPage extends LitElement {
         @undo-clear=${this.onUndo}
         @forget-cleared=${this.onForget}
         @open-file=${this.onOpen}
+        @share-request=${this.onShare}
         @close-file=${this.closeFile}
         @show-sheet=${this.onSheet}
       >
@@ -204,7 +215,7 @@ export class WebhookPage extends LitElement {
    * @param {string} name  name of its element
    * @param {Snapshot} snapshot
    */
-  sheet(name, { selected }) {
+  sheet(name, { selected, responses }) {
     const { url, settings, secrets } = this;
     const { reply, requests, responder } = this.live.snapshot;
     const docs = this.dataset.docsUrl ?? "/docs";
@@ -221,6 +232,10 @@ export class WebhookPage extends LitElement {
         return html`<reply-sheet .url=${url} .docs=${docs} .reply=${reply} .replies=${this.replies}></reply-sheet>`;
       case "sample-sheet":
         return html`<sample-sheet .url=${url} .selected=${selected} .secrets=${secrets}></sample-sheet>`;
+      case "share-sheet":
+        return html`<share-sheet
+          .request=${selected} .response=${selected ? responses.get(selected) : undefined} .server=${this.callback.server}
+        ></share-sheet>`;
       default:
         return html`<settings-sheet .settings=${settings} .choices=${settings.choices}></settings-sheet>`;
     }
@@ -353,6 +368,10 @@ export class WebhookPage extends LitElement {
       this.failure = /** @type {Error} */ (error).message;
       return false;
     }
+  }
+
+  onShare() {
+    this.show("share-sheet");
   }
 
   onOpen() {

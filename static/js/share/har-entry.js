@@ -24,7 +24,6 @@ const HTTP_URL = /^(https?):\/\/(?:[^/?#]*@)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#
 const UUID = /^(.*?\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))(?:\/|$)/i;
 const UNSENDABLE = /[^\x21-\x7e]+/g;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the bytes of a header's value (RFC 9110)
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const SOURCES = ["default", "reply", "path", "handshake", "responder"];
 
