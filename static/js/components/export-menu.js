@@ -1,5 +1,4 @@
 import { html, LitElement } from "lit";
-import { blobOf, exported } from "../export/export.js";
 import { exportFileName } from "../export/file-name.js";
 import { save } from "../export/save.js";
 import { requestCount } from "../text/format.js";
@@ -73,16 +72,29 @@ export class ExportMenu extends LitElement {
 
   /** @param {ExportKind} kind */
   async export(kind) {
-    const { requests, origin, responses } = this;
+    const { requests } = this;
     if (this.busy || requests.length === 0) return;
     this.busy = true;
     this.result = "";
+    this.result = await this.saved(kind, requests);
+    this.busy = false;
+  }
+
+  /**
+   * Save the file, and return what happened. The code for it is loaded only now.
+   * @param {ExportKind} kind
+   * @param {readonly import("../wire/captured.js").CapturedRequest[]} requests
+   */
+  async saved(kind, requests) {
+    const { origin, responses } = this;
+    const loaded = await import("../export/export.js").catch(() => null);
+    if (!loaded) return "Export failed: check the connection, or reload the page.";
+    const { blobOf, exported } = loaded;
     save(
       await blobOf(exported(kind, requests, { origin, responses })),
       exportFileName(kind, requests),
     );
-    this.busy = false;
-    this.result = `Exported ${requestCount(requests.length)}`;
+    return `Exported ${requestCount(requests.length)}`;
   }
 }
 

@@ -1,6 +1,8 @@
 import { html } from "lit";
 import { GROUPS, SHORTCUTS } from "../browser/shortcuts.js";
+import { addStyle } from "../browser/style.js";
 import { filterHelp } from "./filter-help.js";
+import sheet from "./help-sheet.css";
 import { Sheet } from "./sheet.js";
 
 /** The keyboard shortcuts, the terms of the filter, and a link to the documentation. */
@@ -39,4 +41,5 @@ function section(name) {
   `;
 }
 
+addStyle(sheet);
 customElements.define("help-sheet", HelpSheet);

@@ -1,7 +1,9 @@
 import { html } from "lit";
+import { addStyle } from "../browser/style.js";
 import { localCommand, SHELLS } from "../export/local-command.js";
 import { forwardUrl } from "../export/targets.js";
 import { withoutKey } from "../wire/private.js";
+import sheet from "./local-sheet.css";
 import "./copy-button.js";
 import { Sheet } from "./sheet.js";
 
@@ -108,4 +110,5 @@ export class LocalSheet extends Sheet {
   }
 }
 
+addStyle(sheet);
 customElements.define("local-sheet", LocalSheet);

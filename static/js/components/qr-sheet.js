@@ -1,4 +1,6 @@
 import { html } from "lit";
+import { addStyle } from "../browser/style.js";
+import sheet from "./qr-sheet.css";
 import { Sheet } from "./sheet.js";
 
 /** Empty modules around the code that cameras need (ISO/IEC 18004). */
@@ -98,4 +100,5 @@ function rowPath(row, y) {
   return row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""));
 }
 
+addStyle(sheet);
 customElements.define("qr-sheet", QrSheet);

@@ -1,8 +1,10 @@
 import { html } from "lit";
+import { addStyle } from "../browser/style.js";
 import { DEFAULT_REPLY } from "../reply/default-reply.js";
 import { applyPreset, PRESETS } from "../reply/presets.js";
 import { draftOf, problemOf, replyOf, usedOf } from "../reply/reply.js";
 import { replyFields } from "./reply-fields.js";
+import sheet from "./reply-sheet.css";
 import { Sheet } from "./sheet.js";
 
 /** @typedef {import("../reply/reply.js").Draft} Draft */
@@ -114,4 +116,5 @@ export class ReplySheet extends Sheet {
   }
 }
 
+addStyle(sheet);
 customElements.define("reply-sheet", ReplySheet);

@@ -1,4 +1,5 @@
 import { html, LitElement } from "lit";
+import { addStyle } from "../browser/style.js";
 import { forwardUrl, targetsOf } from "../export/targets.js";
 import {
   draftDifferences,
@@ -11,6 +12,7 @@ import { explain, INVALID_URL } from "../resend/problems.js";
 import { repeat, timesOf } from "../resend/repeat.js";
 import { isReachable, parseTarget, targetText } from "../resend/resend.js";
 import { visible } from "../text/format.js";
+import sheet from "./resend-panel.css";
 import "./copy-button.js";
 import { closeIcon, sendIcon } from "./icons.js";
 import { bodyField, headerFields, requestLine, timesField } from "./resend-form.js";
@@ -284,4 +286,5 @@ function reachText(reachable, { origin }) {
   return `No server responds at ${origin}, or the browser keeps this page from reaching it.`;
 }
 
+addStyle(sheet);
 customElements.define("resend-panel", ResendPanel);

@@ -1,8 +1,10 @@
 import { html, LitElement, nothing } from "lit";
+import { addStyle } from "../browser/style.js";
 import { recognise } from "../providers/recognise.js";
 import { decidedBy, statusTone } from "../state/responses.js";
 import { byteCount, byteSize, duration } from "../text/format.js";
 import { linesOf } from "../wire/captured.js";
+import sheet from "./response-detail.css";
 import "./pairs-table.js";
 import "./request-body.js";
 
@@ -82,4 +84,5 @@ function unknownText({ body }, { status, by }) {
   return "The server did not report the headers and the body of this response.";
 }
 
+addStyle(sheet);
 customElements.define("response-detail", ResponseDetail);

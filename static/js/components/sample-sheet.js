@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { addStyle } from "../browser/style.js";
 import { recognise } from "../providers/recognise.js";
 import { PROVIDERS, providerOf } from "../providers/registry.js";
 import { samplesOf } from "../providers/sample.js";
@@ -7,6 +8,7 @@ import { fieldsOf, signatureFor, valuesOf } from "../providers/signature-choice.
 import { Unsignable } from "../providers/signature-text.js";
 import { sampleNotes, sendSample } from "../resend/sample.js";
 import { sendIcon } from "./icons.js";
+import sheet from "./sample-sheet.css";
 import { Sheet } from "./sheet.js";
 import { signatureField } from "./signature-field.js";
 
@@ -243,4 +245,5 @@ function readable(body) {
   }
 }
 
+addStyle(sheet);
 customElements.define("sample-sheet", SampleSheet);

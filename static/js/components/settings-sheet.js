@@ -1,7 +1,9 @@
 import { html } from "lit";
 import { askToNotify, mayNotify } from "../browser/notify.js";
 import { playTone } from "../browser/sound.js";
+import { addStyle } from "../browser/style.js";
 import { LIMITS, THEMES } from "../state/settings.js";
+import sheet from "./settings-sheet.css";
 import { Sheet } from "./sheet.js";
 
 /** @typedef {import("../state/settings.js").Choices} Choices */
@@ -107,4 +109,5 @@ function isChecked(event) {
   return /** @type {HTMLInputElement} */ (event.target).checked;
 }
 
+addStyle(sheet);
 customElements.define("settings-sheet", SettingsSheet);
