@@ -10,7 +10,10 @@ from webhook_logger.callbacks import UUID_PATTERN, is_private, may_watch, new_ke
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.http import parse
 
-_CALLBACK = re.compile(rf"(?P<base>.*?)(?:/view)?/(?P<uuid>{UUID_PATTERN})(?:[/?#].*)?")
+_CALLBACK = re.compile(
+    rf"(?P<base>[^/]*//[^/?#]+.*?)(?:/view)?/(?P<uuid>{UUID_PATTERN})(?:[/?#].*)?"
+)
+_AFTER_KEY = re.compile("[^A-Za-z0-9_-].*", re.DOTALL)
 _NO_KEY = (
     "This callback is private, and the URL does not contain its view key. Use the link for people "
     "who may watch: it ends with #key= and the view key. The URL for senders is not enough."
@@ -65,9 +68,11 @@ class Address:
         """Parse the URL of a callback or its page; a server's base URL gets a new private callback.
 
         Raises `Invalid` if it is not a URL, if the UUID in it is mistyped, or if the callback is
-        private and the URL does not contain its view key.
+        private and the URL does not contain its view key. Other characters around a link that was
+        copied from a text are ignored, such as `<`, `>` and a final dot.
         """
-        url = absolute(url)
+        # Some programs escape the hash of a link.
+        url = absolute(url.strip().strip("<>\"'").replace("%23key=", "#key="))
         if match := _CALLBACK.fullmatch(url):
             uuid = match["uuid"].lower()
             return cls(match["base"].rstrip("/"), uuid, _key_of(url, uuid))
@@ -107,7 +112,8 @@ def _key_of(url: str, uuid: str) -> str:
     """Return the view key in the fragment of a private callback's link; empty for an open one."""
     if not is_private(uuid):
         return ""
-    [key, *_] = parse_qs(url.partition("#")[2]).get("key", [""])
+    [text, *_] = parse_qs(url.partition("#")[2]).get("key", [""])
+    key = _AFTER_KEY.sub("", text.strip())
     if not key:
         raise Invalid(_NO_KEY, "private")
     if not may_watch(uuid, key):

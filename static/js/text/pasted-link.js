@@ -4,6 +4,12 @@ import { isKey, keyIn, watchLink } from "../wire/private.js";
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
+/** A link in a text, without the brackets or quotes around it. */
+const LINK = /https?:\/\/[^\s<>"'`]+/i;
+
+/** A key without a link, perhaps with a dot after it. */
+const KEY_ALONE = /^[\w-]{22}(?![\w-=])/;
+
 const CUT_OFF = "The end of this link is missing: its key has 22 characters.";
 const NO_KEY =
   "This link has no key (#key=…) at its end. The URL for senders is not enough to watch.";
@@ -15,10 +21,12 @@ const NO_KEY =
  * @returns {{link?: string, problem?: string}}
  */
 export function linkFrom(text, { server, uuid }) {
-  const entered = text.trim();
+  const pasted = LINK.exec(text)?.[0] ?? text.trim();
+  const entered = pasted.replace("%23key=", "#key="); // some programs escape the hash
   if (!entered) return { problem: "Paste the complete link, or its key." };
   if (!URL.canParse(entered)) {
-    const key = isKey(entered) ? entered : keyIn(`#${entered.replace(/^.*#/s, "")}`);
+    const alone = KEY_ALONE.test(entered);
+    const key = keyIn(alone ? `#key=${entered}` : `#${entered.replace(/^.*#/s, "")}`);
     if (!key) return { problem: "This is neither a link nor a key. A key has 22 characters." };
     return isKey(key) ? { link: watchLink({ server, uuid, key }) } : { problem: CUT_OFF };
   }

@@ -21,11 +21,13 @@ export function isKey(text) {
 }
 
 /**
- * Return the view key in a fragment, or "". It can be incomplete.
+ * Return the view key in a fragment, or "". It can be incomplete. Characters after it are ignored: a
+ * link that was copied from a text can end in a dot or a bracket.
  * @param {string} fragment  with its `#`
  */
 export function keyIn(fragment) {
-  return new URLSearchParams(fragment.slice(1)).get("key") ?? "";
+  const key = new URLSearchParams(fragment.slice(1)).get("key") ?? "";
+  return key.trim().replace(/[^\w-].*/s, "");
 }
 
 /**

@@ -14,6 +14,16 @@ test("a complete link, its end and its key all lead to the callback", () => {
   for (const text of [LINK, ` ${LINK}\n`, KEY, `#key=${KEY}`, `key=${KEY}`, `…edf#key=${KEY}`]) {
     assert.deepEqual(linkFrom(text, here), { link: LINK }, text);
   }
+  const copied = [
+    `<${LINK}>`,
+    `${LINK}.`,
+    `(${LINK})`,
+    `Watch: "${LINK}"`,
+    LINK.replace("#", "%23"),
+  ];
+  for (const text of [...copied, `${KEY}.`, `#key=${KEY}.`]) {
+    assert.deepEqual(linkFrom(text, here), { link: LINK }, text);
+  }
   const other = `${here.server}/view/${OTHER}#key=${KEY}`;
   assert.deepEqual(linkFrom(other, here), { link: other });
   assert.deepEqual(linkFrom(`${here.server}/${OTHER.toUpperCase()}#key=${KEY}`, here), {

@@ -18,6 +18,8 @@ test("the link for people who may watch ends in the key, which is read back from
   const link = watchLink({ server: "https://a.example/team", uuid: PRIVATE, key: KEY });
   assert.equal(link, `https://a.example/team/view/${PRIVATE}#key=${KEY}`);
   assert.equal(keyIn(new URL(link).hash), KEY);
+  for (const after of [".", "%20", ")", "&tab=2", "#"])
+    assert.equal(keyIn(`#key=${KEY}${after}`), KEY);
   assert.equal(
     watchLink({ server: "https://a.example", uuid: OPEN, key: "" }).includes("#"),
     false,
