@@ -11,7 +11,7 @@ import { extras } from "./components/body-extras.js";
 import { HandshakeResponder } from "./providers/handshake-responder.js";
 import { recognise } from "./providers/recognise.js";
 import { checkRemembered } from "./providers/remembered-check.js";
-import { summarise } from "./providers/summary.js";
+import { summariseRow } from "./providers/row-summary.js";
 import { ReplyApi } from "./reply/api.js";
 import { RecentCallbacks } from "./state/recent-callbacks.js";
 import { Secrets } from "./state/secrets.js";
@@ -30,7 +30,7 @@ const recents = new RecentCallbacks(() => localStorage, { server, uuid });
 const key = isPrivate(uuid) ? viewKey() : "";
 
 const settings = new Settings(() => localStorage);
-const recogniser = { recognise, summarise };
+const recogniser = { recognise, summarise: summariseRow };
 const secrets = new Secrets(() => sessionStorage, uuid);
 const handshakes = new HandshakeResponder(
   secrets,
@@ -57,6 +57,7 @@ const store = new PageStore(settings.choices.maxEntries, recogniser);
 const applySettings = () => {
   showTheme(settings.choices.theme);
   store.maxEntries = settings.choices.maxEntries;
+  store.follow = settings.choices.follow;
 };
 applySettings();
 settings.subscribe(applySettings);

@@ -87,6 +87,25 @@ def several(stage: Stage) -> None:
         stage.post(path, b"hello")
 
 
+def note(stage: Stage) -> None:
+    """Open the dialog of a note."""
+    several(stage)
+    stage.page.keyboard.press("y")
+    expect(stage.page.locator("#note-text")).to_be_focused()
+
+
+def annotated(stage: Stage) -> None:
+    """Write a note, follow, clear the list, and point at the row that is left."""
+    note(stage)
+    stage.page.locator("#note-text").fill("Ask Ada why")
+    stage.press("Save")
+    stage.page.keyboard.press("a")
+    stage.press("Clear")
+    stage.post()
+    stage.page.locator(".row").last.hover()
+    expect(stage.page.locator(".row-actions")).to_be_visible()
+
+
 def hexadecimal(stage: Stage) -> None:
     stage.open(bytes(range(256)), "application/octet-stream")
 
@@ -256,7 +275,9 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "reply, with a binary body": binary_reply,
     "reply, with a template and rules": ruled_reply,
     "copy menu": lambda stage: (several(stage), stage.press("Copy as")),
-    "a delivery sent again": lambda stage: [stage.post("/", b"{}") for _ in range(2)],
+    "a delivery sent again": lambda stage: [
+        stage.post("/", b"{}", "Webhook-Id: a") for _ in range(2)
+    ],
     "a provider": lambda stage: stage.post(
         "/", b"{}", "X-GitHub-Event: push", "X-GitHub-Delivery: a"
     ),
@@ -270,7 +291,8 @@ STATES: dict[str, Callable[[Stage], object]] = {
     ),
     "gap": gap,
     "recovered": recovered,
-    "cleared": lambda stage: (several(stage), stage.press("Clear")),
+    "cleared, except a pinned note": annotated,
+    "note": note,
     "filtered to nothing": lambda stage: (several(stage), stage.filter("nothing like it")),
     "filter": filtering,
     "paused": lambda stage: (several(stage), stage.press("Pause")),

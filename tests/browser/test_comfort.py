@@ -117,7 +117,8 @@ def test_p_pauses_and_resumes(server: Server, open_page: Open) -> None:
     sent(page, server, "/one")
     page.keyboard.press("p")
     post(server.address, f"/{uuid_of(page)}/held")
-    expect(page.get_by_role("button", name="Resume (1)")).to_be_visible()
+    expect(page.get_by_role("button", name="Resume", exact=True)).to_be_visible()
+    expect(page.locator(".toolbar-counts")).to_contain_text("1 waiting")
     page.keyboard.press("p")
     expect(page.locator(".row")).to_have_count(2)
 

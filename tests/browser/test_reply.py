@@ -469,7 +469,8 @@ def test_a_response_while_paused_shows_after_resume(server: Server, page: Page, 
     expect(page.locator(".row")).to_have_count(1)
     page.get_by_role("button", name="Pause").click()
     post(server.address, f"/{uuid}/status/418")
-    page.get_by_role("button", name="Resume (1)").click()
+    expect(page.locator(".toolbar-counts")).to_contain_text("1 waiting")
+    page.get_by_role("button", name="Resume", exact=True).click()
     expect(page.locator(".row").first.locator(".row-response")).to_have_text("response 418")
 
 

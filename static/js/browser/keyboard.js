@@ -34,6 +34,9 @@ const ACTIONS = {
   G: (page) => listOf(page)?.move("End"),
   Enter: openSelected,
   Escape: (page) => page.close(),
+  i: fire("pin-request"),
+  y: fire("note-request"),
+  Delete: fire("delete-request"),
   "/": (page) => toolbarOf(page)?.focusFilter(),
   f: (page) => bodyOf(page)?.find(),
   v: (page) => bodyOf(page)?.unfold(),
@@ -63,6 +66,16 @@ function press(page, key) {
   /** @type {HTMLElement | null} */
   const control = page.querySelector(`[aria-keyshortcuts="${key}"]`);
   control?.click();
+}
+
+/**
+ * Return an action on the selected request, which the page carries out.
+ * @param {string} name  of an event
+ */
+function fire(name) {
+  return (/** @type {Page} */ page) => {
+    page.querySelector("main")?.dispatchEvent(new CustomEvent(name, { bubbles: true }));
+  };
 }
 
 /** @param {Page} page */

@@ -40,6 +40,9 @@ const OF_LIST = new Set([
  * @fires resend-request   the user wants to resend the request
  * @fires compare-request  the user wants to compare it with another request
  * @fires share-request    the user wants a link that contains the request
+ * @fires pin-request      the user wants to pin or unpin it
+ * @fires note-request     the user wants to write a note on it
+ * @fires delete-request   the user wants to delete it
  */
 export class DetailActions extends LitElement {
   static properties = {
@@ -47,6 +50,8 @@ export class DetailActions extends LitElement {
     signature: { attribute: false },
     responses: { attribute: false },
     forwardTo: {},
+    pinned: { type: Boolean },
+    note: {},
     resending: { type: Boolean },
     alone: { type: Boolean },
   };
@@ -60,6 +65,9 @@ export class DetailActions extends LitElement {
     this.responses = undefined;
     /** The address on the user's machine, as entered. */
     this.forwardTo = "";
+    this.pinned = false;
+    /** The user's note, or "". */
+    this.note = "";
     /** Whether the panel for resending is open. */
     this.resending = false;
     /** Whether there is no list around the request, so that actions on the list are left out. */
@@ -98,7 +106,15 @@ export class DetailActions extends LitElement {
   choices({ body }) {
     const download = { value: "download", label: "Download body" };
     const hasBody = body.complete && body.size > 0;
-    const all = [...FOLDED, ...(hasBody ? [download] : []), CHECK, SHARE];
+    const all = [
+      ...FOLDED,
+      ...(hasBody ? [download] : []),
+      CHECK,
+      SHARE,
+      { value: "pin-request", label: this.pinned ? "Unpin" : "Pin", keys: "i" },
+      { value: "note-request", label: this.note ? "Edit the note" : "Write a note", keys: "y" },
+      { value: "delete-request", label: "Delete", keys: "Delete" },
+    ];
     return this.alone ? all.filter(({ value }) => !OF_LIST.has(value)) : all;
   }
 

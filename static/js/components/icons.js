@@ -36,6 +36,15 @@ export const brandIcon = icon(svg`
 
 export const moreIcon = icon(svg`<path d="M3 8h.01M8 8h.01M13 8h.01" stroke-width="2.25" />`);
 
+export const pinIcon = icon(
+  svg`<path d="M5.5 2.5h5M6.5 2.5v4L4.25 9.5h7.5L9.5 6.5v-4M8 9.5v4.25" />`,
+);
+
+export const binIcon = icon(svg`
+  <path d="M2.75 4.25h10.5M6 4V2.5h4V4M4.25 4.25l.5 9h6.5l.5-9M6.75 7v3.75M9.25 7v3.75" />`);
+
+export const noteIcon = icon(svg`<path d="m3 13 .75-3.25 7-7 2.5 2.5-7 7zM9.25 4.25l2.5 2.5" />`);
+
 export const closeIcon = icon(svg`<path d="m4 4 8 8M12 4l-8 8" />`);
 
 /** An arrow that leaves the page. */

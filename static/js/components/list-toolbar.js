@@ -1,12 +1,14 @@
 import { html, LitElement, nothing } from "lit";
-import { countText, requestCount } from "../text/format.js";
+import { countText } from "../text/format.js";
 import "./export-menu.js";
 import "./filter-field.js";
 
 /**
- * Filters, pauses, clears and exports the list.
+ * Filters, follows, pauses, clears and exports the list.
  * @fires pause-change    detail {paused}
+ * @fires follow-change   detail {follow}
  * @fires clear-requests
+ * @fires read-all
  */
 export class ListToolbar extends LitElement {
   static properties = {
@@ -38,24 +40,54 @@ export class ListToolbar extends LitElement {
   render() {
     const { snapshot } = this;
     if (!snapshot) return;
-    const { paused, waiting } = snapshot;
+    const { follow, paused, pinned, unread, waiting } = snapshot;
     return html`
       <div class="toolbar" role="group" aria-label="Requests">
         <filter-field .snapshot=${snapshot} .saved=${this.filters}></filter-field>
-        <span class="toolbar-count">${countText(snapshot)}</span>
-        ${
-          this.live
-            ? html`<button type="button" class="button" title=${waiting ? `${requestCount(waiting)} waiting` : nothing} @click=${this.onPause}>
-          ${paused ? `Resume${waiting ? ` (${waiting.toLocaleString("en-US")})` : ""}` : "Pause"}
-        </button>`
-            : ""
-        }
-        <button type="button" class="button" @click=${this.onClear}>
-          Clear
-        </button>
-        <export-menu keys="e" opens .requests=${requestsOf(snapshot)} .responses=${snapshot.responses}></export-menu>
+        <div class="toolbar-actions">
+          ${this.live ? this.liveActions(follow, paused) : nothing}
+          <button type="button" class="button" title=${pinned.size ? "Clear the list. Pinned requests stay." : nothing} @click=${this.onClear}>
+            Clear
+          </button>
+          <export-menu keys="e" opens .requests=${requestsOf(snapshot)} .responses=${snapshot.responses}></export-menu>
+        </div>
+        <div class="toolbar-counts">
+          <span class="toolbar-count">${countText(snapshot)}</span>
+          ${waiting ? html`<span>${waiting.toLocaleString("en-US")} waiting</span>` : nothing}
+          ${unread.size ? this.unread(unread.size) : nothing}
+        </div>
       </div>
     `;
+  }
+
+  /**
+   * @param {boolean} follow
+   * @param {boolean} paused
+   */
+  liveActions(follow, paused) {
+    return html`<button
+        type="button" class="toolbar-follow" role="switch" aria-checked=${follow} aria-keyshortcuts="a"
+        title="Select each new request as it arrives" @click=${this.onFollow}
+      >
+        <span class="toolbar-switch"></span>Follow
+      </button>
+      <button type="button" class="button toolbar-pause" @click=${this.onPause}>
+        <span ?data-off=${paused}>Pause</span><span ?data-off=${!paused}>Resume</span>
+      </button>`;
+  }
+
+  /** @param {number} count */
+  unread(count) {
+    return html`<span>${count.toLocaleString("en-US")} unread</span>
+      <button type="button" class="toolbar-read" @click=${this.onReadAll}>Mark all as read</button>`;
+  }
+
+  onFollow() {
+    this.fire("follow-change", { follow: !this.snapshot?.follow });
+  }
+
+  onReadAll() {
+    this.fire("read-all", {});
   }
 
   onPause() {

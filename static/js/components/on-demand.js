@@ -7,6 +7,7 @@ const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   "link-view": () => import("./link-view.js"),
   "local-sheet": () => import("./local-sheet.js"),
   "missing-key": () => import("./missing-key.js"),
+  "note-sheet": () => import("./note-sheet.js"),
   "opened-notice": () => import("./opened-notice.js"),
   "qr-sheet": () => import("./qr-sheet.js"),
   "recent-sheet": () => import("./recent-sheet.js"),

@@ -6,7 +6,7 @@ import { visible } from "../text/format.js";
 import { methodTone, textOfLine } from "../wire/captured.js";
 import { UNSIGNED } from "./detail-actions.js";
 import { arrival, details } from "./detail-sections.js";
-import { backIcon } from "./icons.js";
+import { backIcon, noteIcon } from "./icons.js";
 import { load } from "./on-demand.js";
 import "./captured-detail.js";
 import "./found-tokens.js";
@@ -30,6 +30,8 @@ export class RequestDetail extends LitElement {
     secrets: { attribute: false },
     forwardTo: {},
     needles: { attribute: false },
+    pinned: { type: Boolean },
+    note: {},
     opened: { type: Boolean },
     alone: { type: Boolean },
     signature: { state: true },
@@ -55,6 +57,9 @@ export class RequestDetail extends LitElement {
     this.forwardTo = "";
     /** Words of the filter, to mark them. */
     this.needles = NO_NEEDLES;
+    this.pinned = false;
+    /** The user's note, or "". */
+    this.note = "";
     this.opened = false;
     /** Whether there is no list around it. */
     this.alone = false;
@@ -88,6 +93,7 @@ export class RequestDetail extends LitElement {
       >
         ${this.head(request)}
         <p class="detail-failure" role="alert">${this.failure}</p>
+        ${this.note ? this.noteText(this.note) : ""}
         ${this.resending ? html`<resend-panel .request=${request} .response=${this.response} .forwardTo=${this.forwardTo}></resend-panel>` : ""}
         ${arrival(request, { retry: this.retry })}
         <provider-facts .request=${request} .response=${this.response} .secrets=${this.secrets}></provider-facts>
@@ -119,7 +125,7 @@ export class RequestDetail extends LitElement {
           ${this.summary(request)}
         </div>
         <detail-actions
-          .request=${request} .signature=${this.signature} .responses=${this.responses} .forwardTo=${this.forwardTo} ?resending=${this.resending} ?alone=${this.alone}
+          .request=${request} .signature=${this.signature} .responses=${this.responses} .forwardTo=${this.forwardTo} .pinned=${this.pinned} .note=${this.note} ?resending=${this.resending} ?alone=${this.alone}
         ></detail-actions>
       </header>
     `;
@@ -136,6 +142,15 @@ export class RequestDetail extends LitElement {
       ${found ? html`<span class="captured"><b>${found.provider.name}</b>${found.event ? ` · ${visible(found.event)}` : ""}</span>` : ""}
       ${response ? html`<span data-tone=${statusTone(response.status)}>${responseText(response, request, bodyLimit)}</span>` : ""}
     </p>`;
+  }
+
+  /** @param {string} note */
+  noteText(note) {
+    const edit = () => this.dispatchEvent(new CustomEvent("note-request", { bubbles: true }));
+    return html`<div class="detail-note">
+      ${noteIcon}<p>${visible(note)}</p>
+      <button type="button" @click=${edit}>Edit<span class="visually-hidden"> the note</span></button>
+    </div>`;
   }
 
   /** @param {KeyboardEvent} event */

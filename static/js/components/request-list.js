@@ -3,8 +3,8 @@ import { repeat } from "lit/directives/repeat.js";
 import { Ticking } from "../browser/clock.js";
 import { noticeText } from "../state/entries.js";
 import { NO_RECOGNISER } from "../state/recogniser.js";
-import { ago } from "../text/format.js";
-import { checkIcon, gapIcon, refusedIcon } from "./icons.js";
+import { ago, rowTime } from "../text/format.js";
+import { binIcon, checkIcon, gapIcon, noteIcon, pinIcon, refusedIcon } from "./icons.js";
 import "./empty-list.js";
 import { isFresh } from "./request-row.js";
 import { isMove, keyOf, RowFocus } from "./row-focus.js";
@@ -13,12 +13,15 @@ import { RowWindow } from "./row-window.js";
 /**
  * All requests, newest first, with notices of missed, recovered and refused requests.
  * @fires select-request  detail {id, opened}
+ * @fires follow-change   detail {follow: false}: the user has scrolled away from the newest
+ * @fires pin-request     detail {id}; also note-request and delete-request
  */
 export class RequestList extends LitElement {
   static properties = {
     snapshot: { attribute: false },
     recogniser: { attribute: false },
     verdicts: { attribute: false },
+    pointed: { state: true },
   };
 
   constructor() {
@@ -28,7 +31,11 @@ export class RequestList extends LitElement {
     this.recogniser = NO_RECOGNISER;
     /** @type {import("../state/verdicts.js").Verdicts | undefined} */
     this.verdicts = undefined;
-    this.window = new RowWindow(this);
+    /** Key of the row under the mouse. */
+    this.pointed = "";
+    /** Key of the request that the list has scrolled to. */
+    this.followed = "";
+    this.window = new RowWindow(this, () => this.onScroll());
     this.focused = new RowFocus(this);
     new Ticking(this);
   }
@@ -48,6 +55,24 @@ export class RequestList extends LitElement {
     this.window.place(this.shown, [this.reachable, this.focused.key]);
   }
 
+  /** Scroll to each new request while the page follows the newest. */
+  updated() {
+    const newest = this.snapshot?.follow ? (this.requests?.[0]?.key ?? "") : "";
+    if (newest && newest !== this.followed && this.window.isScrolled) this.scrollToStart();
+    this.followed = newest;
+  }
+
+  scrollToStart() {
+    this.querySelector("ol")?.scrollIntoView();
+  }
+
+  /** At the start the list never scrolls by itself, so the user has scrolled away: stop to follow. */
+  onScroll() {
+    if (!this.snapshot?.follow || !this.window.isScrolled) return;
+    const detail = { follow: false };
+    this.dispatchEvent(new CustomEvent("follow-change", { detail, bubbles: true }));
+  }
+
   followVerdicts() {
     this.unsubscribe?.();
     this.unsubscribe = this.verdicts?.subscribe(() => this.requestUpdate());
@@ -58,12 +83,16 @@ export class RequestList extends LitElement {
     return html`
       <div class="list-new">${this.newRequests()}</div>
       ${snapshot?.matching === 0 ? html`<empty-list .snapshot=${snapshot}></empty-list>` : nothing}
-      <ol class="list" role="list" @click=${this.onClick} @keydown=${this.onKey}>
+      <ol
+        class="list" role="list" @click=${this.onClick} @keydown=${this.onKey}
+        @pointerover=${this.onPointer} @pointerleave=${this.onPointer}
+      >
         ${repeat(
           this.window.rows,
           (row) => shown[row].key,
           (row) => html`<li aria-setsize=${shown.length} aria-posinset=${row + 1}>
             ${this.entry(shown[row], row)}
+            ${shown[row].key === this.pointed ? this.actions(this.pointed) : nothing}
           </li>`,
         )}
       </ol>
@@ -85,24 +114,60 @@ export class RequestList extends LitElement {
    */
   entry(entry, place) {
     if (entry.kind !== "request") return listNotice(entry);
-    const selected = entry.key === this.snapshot?.selected?.id;
-    const reachable = entry.key === this.reachable;
-    const retry = this.snapshot?.retries.get(entry.key);
-    const response = this.snapshot?.responses.get(entry.request);
-    const age = this.snapshot?.clock.age(entry.request.received_at, Date.now()) ?? 0;
+    const { key, request } = entry;
+    const { snapshot } = this;
+    const now = Date.now();
     return html`<webhook-row
-      data-id=${entry.key}
-      .request=${entry.request}
-      .response=${response}
-      .retry=${retry}
-      .summary=${this.recogniser.summarise(entry.request)}
-      .verdict=${this.verdicts?.get(entry.request)}
-      .time=${ago(age)}
-      .needles=${this.snapshot?.needles}
+      data-id=${key}
+      .request=${request}
+      .response=${snapshot?.responses.get(request)}
+      .retry=${snapshot?.retries.get(key)}
+      .summary=${this.recogniser.summarise(request)}
+      .verdict=${this.verdicts?.get(request)}
+      .time=${rowTime(request.received_at, now)}
+      .age=${ago(snapshot?.clock.age(request.received_at, now) ?? 0)}
+      .needles=${snapshot?.needles}
+      .note=${snapshot?.notes.get(key) ?? ""}
+      .pinned=${snapshot?.pinned.has(key)}
+      .unread=${snapshot?.unread.has(key)}
       .fresh=${isFresh(entry, place)}
-      .selected=${selected}
-      .reachable=${reachable}
+      .selected=${key === snapshot?.selected?.id}
+      .reachable=${key === this.reachable}
     ></webhook-row>`;
+  }
+
+  /**
+   * Buttons on the row under the mouse. Others use the keys, or the menu of the detail.
+   * @param {string} key
+   */
+  actions(key) {
+    const pin = this.snapshot?.pinned.has(key) ? "Unpin" : "Pin";
+    const note = this.snapshot?.notes.has(key) ? "Edit the note" : "Write a note";
+    return html`<div class="row-actions">
+      ${this.action(pin, pinIcon, "pin-request", key)} ${this.action(note, noteIcon, "note-request", key)}
+      ${this.action("Delete", binIcon, "delete-request", key)}
+    </div>`;
+  }
+
+  /**
+   * @param {string} label
+   * @param {unknown} icon
+   * @param {string} event
+   * @param {string} id
+   */
+  action(label, icon, event, id) {
+    const act = () => this.dispatchEvent(new CustomEvent(event, { detail: { id }, bubbles: true }));
+    return html`<button type="button" class="icon-button" tabindex="-1" title=${label} @click=${act}>
+      ${icon}<span class="visually-hidden">${label}</span>
+    </button>`;
+  }
+
+  /** @param {PointerEvent} event */
+  onPointer({ pointerType, target, type }) {
+    if (pointerType !== "mouse") return;
+    const item = type === "pointerleave" ? null : /** @type {Element} */ (target).closest("li");
+    const row = /** @type {HTMLElement | null | undefined} */ (item?.querySelector("webhook-row"));
+    this.pointed = row?.dataset.id ?? "";
   }
 
   /** @param {Event} event */
@@ -134,7 +199,7 @@ export class RequestList extends LitElement {
   async onNew() {
     const newest = this.requests?.[0];
     if (newest) await this.focused.goTo(newest.key);
-    this.querySelector("ol")?.scrollIntoView();
+    this.scrollToStart();
   }
 
   /**

@@ -2,11 +2,11 @@ import { html, LitElement, nothing, unsafeCSS } from "lit";
 import { NO_NEEDLES } from "../state/no-filter.js";
 import { responseText, statusTone } from "../state/responses.js";
 import { retryLabel, retryText } from "../state/retries.js";
-import { byteSize, fullTime } from "../text/format.js";
+import { byteSize, fullTime, visible } from "../text/format.js";
 import { mediaType, methodTone, subpathAndQuery, textOfLine } from "../wire/captured.js";
 import { baseStyles } from "./base-styles.js";
 import { define } from "./define.js";
-import { checkIcon, closeIcon } from "./icons.js";
+import { checkIcon, closeIcon, pinIcon } from "./icons.js";
 import { withMarks } from "./marks.js";
 import sheet from "./request-row.css";
 
@@ -29,7 +29,11 @@ export class RequestRow extends LitElement {
     summary: { attribute: false },
     verdict: { attribute: false },
     needles: { attribute: false },
+    note: {},
     time: {},
+    age: {},
+    unread: { type: Boolean },
+    pinned: { type: Boolean },
     fresh: { type: Boolean },
     selected: { type: Boolean, reflect: true },
     expanded: { type: Boolean },
@@ -50,8 +54,14 @@ export class RequestRow extends LitElement {
     this.verdict = undefined;
     /** Words of the filter, to mark them. */
     this.needles = NO_NEEDLES;
+    /** The user's note, or "". */
+    this.note = "";
     /** Time of arrival, as text. */
     this.time = "";
+    /** Time since its arrival, as text, or "". */
+    this.age = "";
+    this.unread = false;
+    this.pinned = false;
     this.fresh = false;
     /** @type {boolean | undefined} undefined in lists without a selection */
     this.selected = undefined;
@@ -77,21 +87,27 @@ export class RequestRow extends LitElement {
         part="line"
         class="row"
         ?data-fresh=${this.fresh}
+        ?data-aged=${this.age !== ""}
         aria-current=${this.selected ?? nothing}
         aria-expanded=${this.expanded ?? nothing}
         tabindex=${this.reachable ? 0 : -1}
       >
+        ${this.unread ? html`<span class="row-unread"><span class="visually-hidden">Unread</span></span>` : nothing}
         <span part="method" class="method" data-tone=${methodTone(method)}>${withMarks(method, needles.method)}</span>
         <span part="target" class="row-target captured">${withMarks(textOfLine(subpathAndQuery(request)), needles.path)}</span>
         <time part="time" class="row-time" datetime=${received_at} title=${fullTime(received_at)}
           >${this.time}</time
         >
+        ${this.age ? html`<span class="row-age">${this.age}</span>` : nothing}
         ${response ? rowResponse(response, request) : nothing}
         <span class="row-info">
+          ${this.pinned ? html`<span class="row-pin">${pinIcon}<span class="visually-hidden">Pinned</span></span>` : nothing}
+          ${this.note ? html`<span class="row-user-note">${visible(this.note)}</span>` : nothing}
           ${retry?.certain ? html`<span class="row-note" title=${retryText(retry)}>${retryLabel(retry)}</span>` : nothing}
           ${verdict ? rowVerdict(verdict) : nothing}
           ${rowSummary(summary, needles) ?? html`<span class="captured">${withMarks(typeText(request), needles.type)}</span>`}
-          ${remote_addr ? html`<span class="row-sender captured">${withMarks(remote_addr, needles.from)}</span>` : nothing}
+          ${this.age ? html`<span class="row-extra">${byteSize(body.size)}</span>` : nothing}
+          ${remote_addr ? html`<span class="row-extra captured">${withMarks(remote_addr, needles.from)}</span>` : nothing}
         </span>
         <span part="size" class="row-size">${byteSize(body.size)}</span>
       </button>
@@ -138,16 +154,17 @@ function verdictText(verdict) {
 }
 
 /**
- * Render provider and event, or the start of the body; null if all are empty.
+ * Render provider and event, or what the body contains; null if all are empty.
  * @param {import("../state/recogniser.js").Summary | undefined} summary
  * @param {import("../state/no-filter.js").Needles} needles
  */
 function rowSummary(summary, needles) {
   const { provider, event, text } = summary ?? { provider: "", event: "", text: "" };
-  if (text) return html`<span class="captured">${withMarks(text, needles.body)}</span>`;
-  if (!provider && !event) return null;
-  return html`<span class="row-summary captured"
-    >${provider ? html`<b>${withMarks(provider, needles.provider)}</b>` : nothing}${provider && event ? " · " : nothing}${withMarks(event, needles.event)}</span
+  if (!provider && !event && !text) return null;
+  const name = provider && html`<b>${withMarks(provider, needles.provider)}</b>`;
+  const more = event ? withMarks(event, needles.event) : withMarks(text, needles.body);
+  return html`<span class="captured" ?data-named=${provider || event}
+    >${name}${provider && (event || text) ? " · " : nothing}${more}</span
   >`;
 }
 

@@ -25,9 +25,13 @@ export class RowWindow {
   newCount = 0;
   #newest = "";
 
-  /** @param {import("lit").LitElement} host  has one <ol> with an <li> for each of the rows */
-  constructor(host) {
+  /**
+   * @param {import("lit").LitElement} host  has one <ol> with an <li> for each of the rows
+   * @param {() => void} onScroll  called when the user or a script has scrolled
+   */
+  constructor(host, onScroll) {
     this.host = host;
+    this.onScroll = onScroll;
     this.#resizes = new ResizeObserver(() => host.requestUpdate());
     host.addController(this);
   }
@@ -45,9 +49,16 @@ export class RowWindow {
   }
 
   /** @param {Event} event */
-  #onMove = ({ target }) => {
-    if (!(target instanceof Element) || target.contains(this.host)) this.host.requestUpdate();
+  #onMove = ({ target, type }) => {
+    if (target instanceof Element && !target.contains(this.host)) return;
+    this.host.requestUpdate();
+    if (type === "scroll") this.onScroll();
   };
+
+  /** Whether the start of the list is out of view. */
+  get isScrolled() {
+    return this.#visibleRange().top > 1;
+  }
 
   /**
    * Choose the rows to render; call before each render.

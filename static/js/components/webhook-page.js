@@ -3,6 +3,7 @@ import { reachOf } from "../browser/address.js";
 import { BackButton } from "../browser/back.js";
 import { chooseFile } from "../browser/files.js";
 import { ReplyApi } from "../reply/api.js";
+import { MAX_PINNED } from "../state/annotations.js";
 import { NO_FILTER } from "../state/no-filter.js";
 import { RecentCallbacks } from "../state/recent-callbacks.js";
 import { NO_RECOGNISER } from "../state/recogniser.js";
@@ -22,6 +23,9 @@ import "./top-bar.js";
 
 /** @typedef {import("../state/store.js").Snapshot} Snapshot */
 
+/** Why a request could not be pinned. */
+const PINS_FULL = `At most ${MAX_PINNED} requests can be pinned, also by a note. Unpin one first.`;
+
 /** The whole page: passes the store's data to components, and their events to the store. */
 export class WebhookPage extends LitElement {
   static properties = {
@@ -35,6 +39,7 @@ export class WebhookPage extends LitElement {
     file: { state: true },
     loaded: { state: true },
     failure: { state: true },
+    status: { state: true },
   };
 
   constructor() {
@@ -58,7 +63,11 @@ export class WebhookPage extends LitElement {
     this.file = undefined;
     /** Names of the sheets that are loaded. @type {ReadonlySet<string>} */
     this.loaded = new Set();
-    /** Why a sheet could not be loaded, or "". */
+    /** The result of the user's last action, for screen readers. */
+    this.status = "";
+    /** Id of the request whose note is written. */
+    this.noteOn = "";
+    /** Why the user's last action failed, or "". */
     this.failure = "";
     /** The text of the filter, which may still be loading. */
     this.wanted = "";
@@ -87,6 +96,15 @@ export class WebhookPage extends LitElement {
     if (!this.callback.uuid) this.need("link-view");
     if (this.isLocked) this.need("missing-key");
     if (this.saysReach) this.need("address-notice");
+    this.markRead();
+  }
+
+  /** Mark the selected request as read once the user can see its detail: on a phone the list covers it. */
+  markRead() {
+    const { selected, unread } = this.store.snapshot;
+    if (!selected || !unread.has(selected.id) || document.hidden) return;
+    const detail = this.querySelector("request-detail, compare-view");
+    if (detail?.getClientRects().length) this.store.read(selected.id);
   }
 
   /** Update at most once per frame. */
@@ -134,6 +152,7 @@ export class WebhookPage extends LitElement {
     return html`
       ${this.bar(this.live.snapshot)}
       ${this.isLocked ? this.locked() : this.content(this.store.snapshot)}
+      <p class="visually-hidden" role="status">${this.status}</p>
       <p class="page-failure" role="alert">${this.failure}</p>
       ${[...this.loaded].map((name) => this.sheet(name, this.store.snapshot))}
     `;
@@ -190,6 +209,11 @@ export class WebhookPage extends LitElement {
         @open-file=${this.onOpen}
         @share-request=${this.onShare}
         @close-file=${this.closeFile}
+        @follow-change=${this.onFollow}
+        @read-all=${this.onReadAll}
+        @pin-request=${this.onPin}
+        @note-request=${this.onNote}
+        @delete-request=${this.onDelete}
         @show-sheet=${this.onSheet}
       >
         <callback-url
@@ -215,7 +239,7 @@ export class WebhookPage extends LitElement {
    * @param {string} name  name of its element
    * @param {Snapshot} snapshot
    */
-  sheet(name, { selected, responses }) {
+  sheet(name, { selected, responses, notes }) {
     const { url, settings, secrets } = this;
     const { reply, requests, responder } = this.live.snapshot;
     const docs = this.dataset.docsUrl ?? "/docs";
@@ -224,6 +248,8 @@ export class WebhookPage extends LitElement {
         return html`<help-sheet .docs=${docs}></help-sheet>`;
       case "local-sheet":
         return html`<local-sheet .link=${this.watchLink} .docs=${docs} .responder=${responder} .settings=${settings}></local-sheet>`;
+      case "note-sheet":
+        return html`<note-sheet .key=${this.noteOn} .note=${notes.get(this.noteOn) ?? ""} @save-note=${this.onSaveNote}></note-sheet>`;
       case "qr-sheet":
         return html`<qr-sheet .url=${url} .watchLink=${this.watchLink}></qr-sheet>`;
       case "recent-sheet":
@@ -245,6 +271,8 @@ export class WebhookPage extends LitElement {
   detail(snapshot) {
     const {
       selected,
+      pinned,
+      notes,
       hidden,
       compared,
       opened,
@@ -261,6 +289,7 @@ export class WebhookPage extends LitElement {
     if (selected) {
       return html`<request-detail
         .request=${selected} .retry=${retries.get(selected.id)} .opened=${opened}
+        .pinned=${pinned.has(selected.id)} .note=${notes.get(selected.id) ?? ""}
         .response=${responses.get(selected)} .responses=${responses}
         .bodyLimit=${Number(this.dataset.maxBodyBytes)} .secrets=${this.secrets}
         .forwardTo=${this.settings.choices.forwardTo} .needles=${needles}
@@ -276,14 +305,70 @@ export class WebhookPage extends LitElement {
     >${this.saysReach ? html`<address-notice @hide-address=${this.onHideAddress}></address-notice>` : ""}</webhook-empty>`;
   }
 
-  /** @param {CustomEvent<{id: string, opened: boolean}>} event */
+  /**
+   * Select a request. The page stops following the newest one when the user selects another.
+   * @param {CustomEvent<{id: string, opened: boolean}>} event
+   */
   onSelect({ detail }) {
+    const { follow, shown } = this.store.snapshot;
+    const newest = shown.find(({ kind }) => kind === "request");
+    if (follow && detail.id !== newest?.key) this.follow(false);
     this.store.select(detail.id, detail.opened);
   }
 
   /** @param {CustomEvent<{width: number}>} event */
   onWidth({ detail }) {
     this.settings.change({ listWidth: detail.width });
+  }
+
+  /** @param {CustomEvent<{follow: boolean}>} event */
+  onFollow({ detail }) {
+    this.follow(detail.follow);
+  }
+
+  /** @param {boolean} follow */
+  follow(follow) {
+    this.settings.change({ follow });
+    this.status = follow ? "Following the newest request" : "No longer following";
+  }
+
+  onReadAll() {
+    this.store.readAll();
+  }
+
+  /** @param {CustomEvent<{id: string} | null>} event  without an id: the selected request */
+  onPin({ detail }) {
+    const id = this.idOf(detail);
+    if (!id) return;
+    this.failure = this.store.togglePin(id) ? "" : PINS_FULL;
+    this.status = this.store.snapshot.pinned.has(id) ? "Pinned" : "Not pinned";
+  }
+
+  /** @param {CustomEvent<{id: string} | null>} event */
+  onNote({ detail }) {
+    const id = this.idOf(detail);
+    if (!id) return;
+    this.noteOn = id;
+    this.show("note-sheet");
+  }
+
+  /** @param {CustomEvent<{id: string, text: string}>} event */
+  onSaveNote({ detail }) {
+    this.failure = this.store.setNote(detail.id, detail.text) ? "" : PINS_FULL;
+  }
+
+  /** @param {CustomEvent<{id: string} | null>} event */
+  onDelete({ detail }) {
+    const id = this.idOf(detail);
+    if (!id) return;
+    const hadFocus = this.querySelector(":is(request-list, .page-detail):focus-within");
+    this.store.remove(id);
+    if (hadFocus) this.focusRow();
+  }
+
+  /** @param {{id: string} | null} detail */
+  idOf(detail) {
+    return detail?.id ?? this.store.snapshot.selected?.id;
   }
 
   /** @param {CustomEvent<{text: string}>} event */
@@ -431,10 +516,19 @@ export class WebhookPage extends LitElement {
     this.focusRow();
   }
 
-  /** Return the focus to the selected row. */
+  /** Return the focus to the selected row, or to the button that restores it. */
   async focusRow() {
     await this.updateComplete;
-    /** @type {HTMLElement | null} */ (this.querySelector("webhook-row[selected]"))?.focus();
+    const pane = /** @type {import("./list-pane.js").ListPane | null} */ (
+      this.querySelector("list-pane")
+    );
+    await pane?.updateComplete;
+    const list = /** @type {import("./request-list.js").RequestList | null} */ (
+      this.querySelector("request-list")
+    );
+    const id = this.store.snapshot.selected?.id;
+    if (id) return list?.focused.goTo(id);
+    /** @type {HTMLElement | null} */ (this.querySelector("cleared-notice button"))?.focus();
   }
 }
 

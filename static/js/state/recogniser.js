@@ -12,7 +12,7 @@
  * @typedef {object} Summary  each text is at most 80 characters, or ""
  * @property {string} provider  name of the provider, or of a protocol such as SOAP
  * @property {string} event     event, operation, or type in the body
- * @property {string} text      the start of the body, if the others are empty
+ * @property {string} text      if there is no event: the start of the body, or what it contains
  *
  * @typedef {object} Recogniser
  * @property {(request: CapturedRequest) => Recognition | null} recognise

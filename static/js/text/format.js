@@ -23,6 +23,20 @@ export function byteCount(bytes) {
 const CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 
+const SHORT_DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const MINUTE = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+
+/**
+ * Format the time of a row in the user's time zone: "14:03:22" today, "21 Nov 14:03" on another day.
+ * @param {string} iso
+ * @param {number} now  milliseconds
+ */
+export function rowTime(iso, now) {
+  const date = new Date(iso);
+  if (date.toDateString() === new Date(now).toDateString()) return CLOCK.format(date);
+  return `${SHORT_DAY.format(date)} ${MINUTE.format(date)}`;
+}
+
 /**
  * Format a time in the user's time zone: "14:03:22".
  * @param {string} iso

@@ -11,6 +11,7 @@ import {
   gapText,
   recoveredText,
   refusedText,
+  rowTime,
   visible,
 } from "../../../static/js/text/format.js";
 
@@ -36,6 +37,13 @@ test("byte counts have thousands separators and a singular", () => {
 
 test("a full time has milliseconds", () => {
   assert.match(fullTime("2026-11-22T04:41:00.123456Z"), /2026, \d\d:\d\d:00\.123$/);
+});
+
+test("the time of a row has seconds today and the day otherwise", () => {
+  const noon = "2026-11-22T12:00:07Z";
+  const [now, hours] = [Date.parse(noon), 3_600_000];
+  assert.match(rowTime(noon, now), /^\d\d:\d\d:07$/);
+  assert.match(rowTime(noon, now + 48 * hours), /^2\d Nov \d\d:\d\d$/);
 });
 
 test("the text for missed requests has a singular and a plural", () => {
