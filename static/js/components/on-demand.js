@@ -1,6 +1,7 @@
 /** Elements that are loaded when they are first needed. */
 
 const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
+  "compare-view": () => import("./compare-view.js"),
   "filter-menu": () => import("./filter-menu.js"),
   "address-notice": () => import("./address-notice.js"),
   "help-sheet": () => import("./help-sheet.js"),

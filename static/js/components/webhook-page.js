@@ -11,7 +11,6 @@ import { Settings } from "../state/settings.js";
 import { Store } from "../state/store.js";
 import { watchLink } from "../wire/private.js";
 import "./callback-url.js";
-import "./compare-view.js";
 import "./empty-state.js";
 import "./link-notice.js";
 import "./list-pane.js";
@@ -404,7 +403,8 @@ export class WebhookPage extends LitElement {
     else this.store.resume();
   }
 
-  onCompare() {
+  async onCompare() {
+    if (!(await this.load("compare-view"))) return;
     this.store.compare();
     this.focusRow();
   }
