@@ -66,6 +66,7 @@ function skippedText(skipped) {
 export async function readStore(blob, name, recogniser, close) {
   const { requests, skipped } = await readFile(blob, name);
   const store = new FileStore(inOrder(requests), recogniser, close);
+  store.readAll(); // only requests that arrive are unread
   return { store, file: { name, skipped } };
 }
 
