@@ -245,6 +245,14 @@ def share(stage: Stage) -> None:
     expect(stage.page.get_by_label("Link", exact=True)).to_be_visible()
 
 
+def found(stage: Stage) -> None:
+    """JSON with JSON in a string, and a search in it."""
+    stage.open(b'{"a": [1, true, null, "x"], "b": "{\\"x\\": 1}"}', "application/json")
+    stage.page.keyboard.press("f")
+    stage.page.get_by_role("textbox", name="Find in the body").fill("x")
+    expect(stage.page.locator(".body-search-count")).to_have_text("1 of 2")
+
+
 # Name of each state, and a function that brings a new page to it.
 STATES: dict[str, Callable[[Stage], object]] = {
     "empty": lambda stage: None,
@@ -254,7 +262,7 @@ STATES: dict[str, Callable[[Stage], object]] = {
     ),
     "with requests": several,
     "a long target": lambda stage: stage.open_long(),
-    "JSON": lambda stage: stage.open(b'{"a": [1, true, null, "x"]}', "application/json"),
+    "JSON": found,
     "text": lambda stage: stage.open(b"line\n" * 100, "text/plain"),
     "form": lambda stage: stage.open(b"a=1&b=%20", "application/x-www-form-urlencoded"),
     "XML": lambda stage: stage.open(b"<a><b c='d'>e</b></a>", "application/xml"),

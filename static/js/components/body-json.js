@@ -23,7 +23,7 @@ import { define } from "./define.js";
  */
 
 /** Maximum rows that are unfolded at once, and time per frame for them. */
-const MAX_ROWS = 2000;
+const MAX_ROWS = 1000;
 const FRAME_MS = 8;
 
 const NODE = "webhook-json-node";
@@ -88,23 +88,25 @@ export class BodyJson extends LitElement {
   /** Unfold all rows up to a limit, a few in each frame. */
   async unfoldAll() {
     const { root } = this;
+    const left = /** @type {JsonNode[]} */ ([...this.querySelectorAll(NODE)].slice(0, 1));
     let rows = 0;
     let end = performance.now() + FRAME_MS;
-    const left = /** @type {JsonNode[]} */ ([...this.querySelectorAll(NODE)].slice(0, 1));
-    while (left.length > 0 && rows < MAX_ROWS) {
-      const next = /** @type {JsonNode} */ (left.pop());
+    for (let next = left.pop(); next && rows < MAX_ROWS; ) {
       next.fold(true);
+      if (next.open && rows + next.shown.length < MAX_ROWS) next.more();
       await next.updateComplete;
-      const children = /** @type {JsonNode[]} */ ([...next.children].filter(isNode));
-      rows += next.open ? children.length : 0;
-      if (next.open) left.push(...children.reverse());
+      const isWhole = !next.open || next.left === 0 || rows + next.shown.length >= MAX_ROWS;
+      if (isWhole && next.open) {
+        rows += next.shown.length;
+        left.push(.../** @type {JsonNode[]} */ ([...next.children].filter(isNode)).reverse());
+      }
+      if (isWhole) next = left.pop();
       if (performance.now() < end) continue;
       await new Promise(requestAnimationFrame);
       end = performance.now() + FRAME_MS;
       if (root !== this.root || !this.isConnected) return;
     }
-    const count = rows.toLocaleString("en-US");
-    this.note = left.length > 0 ? `Expanded the first ${count} rows.` : "";
+    if (rows >= MAX_ROWS) this.note = `Expanded the first ${rows.toLocaleString("en-US")} rows.`;
   }
 
   /** Render in the next frame: parsing the JSON took time in this one. */
@@ -129,7 +131,7 @@ export class BodyJson extends LitElement {
           html`<webhook-json-node .node=${root} .unfolded=${this.unfolded}></webhook-json-node>`,
       )}</div>
       <div class="json-bar">
-        ${this.chosen ? chosenBar(this.chosen) : html`<span>${HINT}</span>`}
+        ${this.chosen ? chosenBar(this.chosen) : html`<span class="json-hint">${HINT}</span>`}
         <span role="status">${this.note}</span>
         <webhook-copy-button .text=${() => prettyJson(this.text, this.root?.records)} label="Copy pretty" what="JSON"></webhook-copy-button>
       </div>

@@ -7,6 +7,8 @@ import { chunksOf } from "../body/body.js";
 import { childrenOf } from "../body/json-tree.js";
 import { piecesOfSource, rowsOfTree } from "../body/search.js";
 import { turn } from "../browser/turn.js";
+import { visible } from "../text/format.js";
+import { MAX_CHARACTERS } from "./pairs-table.js";
 
 /**
  * @typedef {import("../body/search.js").Hit} Hit
@@ -14,6 +16,7 @@ import { turn } from "../browser/turn.js";
  * @typedef {import("./json-node.js").JsonNode} JsonNode
  * @typedef {import("./body-json.js").BodyJson} BodyJson
  * @typedef {import("./body-source.js").BodySource} BodySource
+ * @typedef {import("./pairs-table.js").PairsTable} PairsTable
  */
 
 /** Deeper levels of a tree are not unfolded for a hit. */
@@ -50,6 +53,14 @@ function sourceIn(place) {
 }
 
 /**
+ * @param {Element} place
+ * @returns {PairsTable | null}
+ */
+function tableIn(place) {
+  return place.querySelector(":scope > webhook-pairs-table");
+}
+
+/**
  * Return the pieces of the view's text.
  * @param {Element} place
  * @returns {Promise<Iterable<Piece>>}
@@ -59,8 +70,30 @@ export async function piecesOf(place) {
   if (tree?.root) return rowsOfTree(tree.root);
   const source = sourceIn(place);
   if (source?.body) return piecesOfSource(chunksOf(source.body, source.view), true);
+  const table = tableIn(place);
+  if (table) return piecesOfTable(table.pairs);
   await loadAll(place);
-  return [...place.querySelectorAll(TEXTS)].map((each) => ({ text: textOf(each), place: each }));
+  return piecesOfElements(place.querySelectorAll(TEXTS));
+}
+
+/**
+ * Yield the names and values of a table. The place is the number of the cell.
+ * @param {[string, string][]} pairs
+ * @returns {Generator<Piece, void>}
+ */
+function* piecesOfTable(pairs) {
+  let place = 0;
+  for (const text of pairs.flat()) {
+    yield { text: visible(text.slice(0, MAX_CHARACTERS)), place: place++ };
+  }
+}
+
+/**
+ * @param {Iterable<Element>} elements
+ * @returns {Generator<Piece, void>}
+ */
+function* piecesOfElements(elements) {
+  for (const place of elements) yield { text: textOf(place), place };
 }
 
 /** Load the whole of a list. @param {Element} place */
@@ -92,6 +125,11 @@ export function shownPieces(place) {
 export async function rangeOf(place, hit) {
   const [tree, source] = [treeIn(place), sourceIn(place)];
   if (tree) return rangeIn([await rowOf(tree, hit)], hit.at, hit.length);
+  const table = tableIn(place);
+  if (table) {
+    await table.showUntil(Math.floor(hit.place / 2) + 1);
+    return rangeIn([table.querySelectorAll(".captured")[hit.place]], hit.at, hit.length);
+  }
   if (!source) return rangeIn([hit.place], hit.at, hit.length);
   await source.showUntil(hit.place + 1);
   const chunks = [...source.querySelectorAll("webhook-body-chunk")];
@@ -196,7 +234,7 @@ export async function scrollTo(range) {
 }
 
 /** Return the nearest ancestor that scrolls, also outside the shadow trees. @param {Node} node */
-function scrollerOf(node) {
+export function scrollerOf(node) {
   /** @type {Node | null} */
   let at = node;
   for (; at; at = at instanceof ShadowRoot ? at.host : at.parentNode) {

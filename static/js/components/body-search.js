@@ -3,7 +3,7 @@ import { MAX_HITS, search } from "../body/search.js";
 import { turn } from "../browser/turn.js";
 import { visible } from "../text/format.js";
 import { Marks } from "./body-marks.js";
-import { piecesOf, rangeOf, scrollTo } from "./body-places.js";
+import { piecesOf, rangeOf, scrollerOf, scrollTo } from "./body-places.js";
 import { define } from "./define.js";
 import { closeIcon, downIcon, upIcon } from "./icons.js";
 
@@ -62,6 +62,7 @@ export class BodySearch extends LitElement {
   async show() {
     this.open = true;
     await this.updateComplete;
+    this.style.top = `${headHeight(this)}px`;
     this.querySelector("input")?.select();
     if (this.text) this.find(false);
   }
@@ -172,6 +173,12 @@ export class BodySearch extends LitElement {
     if (this.current >= 0) return `${(this.current + 1).toLocaleString("en-US")} of ${all}`;
     return count === 1 ? "1 match" : `${all} matches`;
   }
+}
+
+/** Return the height of the head that covers the top while the detail scrolls. @param {Element} element */
+function headHeight(element) {
+  const head = scrollerOf(element).querySelector(".detail-head");
+  return head && getComputedStyle(head).position === "sticky" ? head.clientHeight : 0;
 }
 
 define("webhook-body-search", BodySearch);

@@ -73,6 +73,11 @@ export class JsonNode extends LitElement {
     this.more();
   }
 
+  /** The number of its children that are not shown yet, below those that are. */
+  get left() {
+    return this.count - this.first - this.shown.length;
+  }
+
   /** The number of its children. */
   get count() {
     return (this.inside ?? this.node)?.count ?? 0;
@@ -145,7 +150,7 @@ export class JsonNode extends LitElement {
   }
 
   moreRow() {
-    const left = this.count - this.first - this.shown.length;
+    const { left } = this;
     if (left === 0) return "";
     const next = Math.min(left, FIRST_CHILDREN);
     return html`<div

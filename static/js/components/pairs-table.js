@@ -10,7 +10,7 @@ import { withTimestamps } from "./timestamps.js";
 
 /** Rows, and characters of a value, that are rendered at first. */
 const FIRST_ROWS = 50;
-const MAX_CHARACTERS = 4000;
+export const MAX_CHARACTERS = 4000;
 
 /** Names and values in their order, with duplicates. Each value has a copy button. */
 export class PairsTable extends LitElement {
@@ -58,6 +58,16 @@ export class PairsTable extends LitElement {
 
   more() {
     this.rows += FIRST_ROWS;
+  }
+
+  /** Show at least this many rows, a few in each frame. @param {number} rows */
+  async showUntil(rows) {
+    const { pairs } = this;
+    while (this.rows < rows && pairs === this.pairs) {
+      this.more();
+      await this.updateComplete;
+      await new Promise(requestAnimationFrame);
+    }
   }
 
   pressMore() {
