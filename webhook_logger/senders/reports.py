@@ -19,8 +19,6 @@ MAX_DETAILED_PER_SECOND = 100
 many small requests could disconnect viewers that read slowly.
 """
 
-_DETAILED = frozenset(("reply", "handshake", "responder"))
-"""Sources of responses that viewers do not know."""
 _STATUSES_WITHOUT_BODY = (204, 304)
 
 
@@ -34,8 +32,8 @@ class ResponseReports:
     def send(
         self, captured: CapturedRequest, receipt: Receipt, response: CallbackResponse, by: str
     ) -> None:
-        """Report the response to a request, with its details if viewers do not know them."""
-        is_detailed = by in _DETAILED and receipt.viewers and not self._rates.take(captured.uuid)
+        """Report the response to a request, with its details if a viewer can receive them."""
+        is_detailed = receipt.viewers and not self._rates.take(captured.uuid)
         details = details_of(response, captured) if is_detailed else b""
         position = (captured.uuid, receipt.epoch, receipt.seq)
         self._delivery.responded(ResponseReport(*position, response.status, by, details))

@@ -75,14 +75,25 @@ export class ResponseDetail extends LitElement {
  * @param {CapturedRequest} request
  * @param {SenderResponse} response
  */
-function unknownText({ body }, { status, by }) {
+function unknownText({ method, headers, body }, { status, by }) {
   if (!body.complete && status === 413)
     return "The body is an error in JSON: the request was too large.";
   if (by === "default" || by === "path") {
-    return "No body, and only the headers that every response of a callback has.";
+    const preflight = isPreflight(method, headers) ? ", and those of a CORS preflight" : "";
+    return `No body, and only the headers that every response of a callback has${preflight}.`;
   }
   return "The server did not report the headers and the body of this response.";
 }
 
 addStyle(sheet);
+/**
+ * @param {string} method
+ * @param {CapturedRequest["headers"]} headers
+ */
+function isPreflight(method, headers) {
+  return method === "OPTIONS" && headers.some(([name]) => PREFLIGHT.test(name));
+}
+
+const PREFLIGHT = /^access-control-request-method$/i;
+
 customElements.define("response-detail", ResponseDetail);

@@ -4,7 +4,7 @@
  * @typedef {object} SenderResponse
  * @property {number} status
  * @property {string} by  source of the response, usually one of SOURCES
- * @property {import("../wire/contract.js").HeaderLine[]} [headers]  only if viewers do not know them
+ * @property {import("../wire/contract.js").HeaderLine[]} [headers]  only if the server reports them
  * @property {import("../wire/contract.js").Body} [body]
  * @property {number} [seconds]  from the arrival of the request
  *

@@ -57,7 +57,7 @@
  * @property {number} status
  * @property {string} by  what decided it: "default", "reply", "path", "handshake"
  *   or "responder"
- * @property {HeaderLine[]} [headers]  only if `by` is "reply", "handshake" or "responder", like the rest
+ * @property {HeaderLine[]} [headers]  only if a reply, a handshake or a viewer could decide the response, like the rest
  * @property {Body} [body]      not complete, and without its content, if that is over 16 KiB
  * @property {number} [seconds]  from the arrival of the request to its response
  *

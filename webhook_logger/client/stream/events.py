@@ -39,7 +39,7 @@ class Responded:
     by: str
     """`default`, `reply`, `path`, `handshake` or `responder`."""
     headers: HeaderLines | None = None
-    """The header lines; None if the server did not report them, as for `default` and `path`."""
+    """The header lines; None if the server did not report them, as for most with `default`."""
     body: Body | None = None
     """The body, without its content if that is larger than 16 KiB; None like `headers`."""
     seconds: float | None = None
