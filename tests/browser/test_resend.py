@@ -349,3 +349,24 @@ def test_the_response_is_next_to_the_one_that_the_sender_got(
     expect(page.get_by_role("button", name="Resend", exact=True)).to_be_focused()
     page.keyboard.press("b")
     expect(field).to_be_focused()
+
+
+def test_an_edited_request_is_signed_again_with_the_remembered_secret(
+    server: Server, page: Page, uuid: str
+) -> None:
+    post(
+        server.address, f"/{uuid}", b'{"id":"evt_1","object":"event"}', "Stripe-Signature: t=1,v1=0"
+    )
+    expect(page.locator(".row")).to_have_count(2)
+    page.locator(".row").first.click()
+    panel = page.locator("resend-panel")
+    panel.get_by_label("Body").fill('{"id":"evt_2","object":"event"}')
+    expect(panel).to_contain_text("The signature of Stripe does not match the edited body.")
+    page.evaluate(
+        """() => document.querySelector("webhook-page").secrets.remember("stripe", {
+          secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" })"""
+    )
+    panel.get_by_role("button", name="This callback").click()
+    panel.get_by_label("Sign again as Stripe").check()
+    panel.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator(".row-verdict[data-valid=true]")).to_have_count(1)

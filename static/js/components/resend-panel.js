@@ -1,6 +1,7 @@
 import { html, LitElement } from "lit";
 import { addStyle } from "../browser/style.js";
 import { forwardUrl, targetsOf } from "../export/targets.js";
+import { Unsignable } from "../providers/signature-text.js";
 import {
   draftDifferences,
   draftOf,
@@ -8,9 +9,10 @@ import {
   editedRequest,
   jsonHint,
 } from "../resend/draft.js";
-import { explain, INVALID_URL } from "../resend/problems.js";
+import { explain, explanation, INVALID_URL } from "../resend/problems.js";
 import { repeat, timesOf } from "../resend/repeat.js";
 import { isReachable, parseTarget, targetText } from "../resend/resend.js";
+import { signedAgain, signerToRepeat } from "../resend/resign.js";
 import { visible } from "../text/format.js";
 import sheet from "./resend-panel.css";
 import "./copy-button.js";
@@ -42,9 +44,11 @@ export class ResendPanel extends LitElement {
   static properties = {
     request: { attribute: false },
     response: { attribute: false },
+    secrets: { attribute: false },
     forwardTo: {},
     draft: { state: true },
     times: { state: true },
+    signs: { state: true },
     sending: { state: true },
     outcome: { state: true },
   };
@@ -55,14 +59,22 @@ export class ResendPanel extends LitElement {
     this.request = undefined;
     /** The response to the sender. @type {import("../state/responses.js").SenderResponse | undefined} */
     this.response = undefined;
+    /** @type {import("../state/secrets.js").Secrets | undefined} */
+    this.secrets = undefined;
     /** The address on the user's machine, as entered. */
     this.forwardTo = "";
     /** @type {Draft | undefined} */
     this.draft = undefined;
     this.times = 1;
+    /** Whether the request gets a new signature. */
+    this.signs = false;
+    /** The provider that signed the request. @type {import("../providers/registry.js").Provider | undefined} */
+    this.signer = undefined;
     /** @type {AbortController | null} */
     this.sending = null;
     this.outcome = NOTHING;
+    /** @type {() => void} */
+    this.unsubscribe = () => {};
   }
 
   createRenderRoot() {
@@ -72,15 +84,22 @@ export class ResendPanel extends LitElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.sending?.abort();
+    this.unsubscribe();
   }
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
+    if (changed.has("secrets")) {
+      this.unsubscribe();
+      this.unsubscribe = this.secrets?.subscribe(() => this.requestUpdate()) ?? (() => {});
+    }
     if (!changed.has("request") || !this.request) return;
     this.sending?.abort();
     this.sending = null;
     this.outcome = NOTHING;
     this.times = 1;
+    this.signs = false;
+    this.signer = signerToRepeat(this.request);
     this.draft = this.captured(this.request);
   }
 
@@ -135,6 +154,7 @@ export class ResendPanel extends LitElement {
       ${requestLine(draft, targetsOf(request, location.origin, this.forwardTo), change)}
       ${headerFields(draft.headers, change, actions)}
       ${bodyField(draft, request, draft.text === null ? "" : jsonHint(edited), change)}
+      ${this.signature(edited, request)}
       <div class="resend-notes">${notes.map((text) => html`<p class="resend-note">${visible(text)}</p>`)}</div>
       <div class="resend-send">
         <button class="button primary" aria-disabled=${sending !== null || problem !== ""}>${sendIcon}Send</button>
@@ -144,6 +164,29 @@ export class ResendPanel extends LitElement {
         <button type="button" class="link-button" @click=${this.showLocal}>Send to your machine instead</button>
       </div>
     </form>`;
+  }
+
+  /**
+   * Offer to sign again, or say that the signature does not match any more.
+   * @param {CapturedRequest} edited
+   * @param {CapturedRequest} request
+   */
+  signature(edited, request) {
+    const { signer, signs } = this;
+    if (!signer) return "";
+    const { name } = signer;
+    if (this.secrets?.get(signer.id)) {
+      return html`<label class="resend-sign">
+        <input type="checkbox" .checked=${signs} @change=${this.onSigns} /><span>Sign again as ${name}</span>
+      </label>`;
+    }
+    if (edited.body === request.body) return "";
+    return html`<p class="resend-note">The signature of ${name} does not match the edited body. To sign again, check the signature and let this page remember the secret.</p>`;
+  }
+
+  /** @param {Event} event */
+  onSigns({ target }) {
+    this.signs = /** @type {HTMLInputElement} */ (target).checked;
   }
 
   progress() {
@@ -211,7 +254,7 @@ export class ResendPanel extends LitElement {
   }
 
   /** @param {Event} event */
-  onSubmit(event) {
+  async onSubmit(event) {
     event.preventDefault();
     const { request, draft } = this;
     if (!request || !draft || this.sending) return;
@@ -219,8 +262,28 @@ export class ResendPanel extends LitElement {
     if (draftProblem(edited)) return;
     last = { text: draft.url.trim(), request };
     const url = parseTarget(last.text);
-    if (url) this.send({ url, request: edited, origin: location.origin });
-    else this.outcome = { responses: [], problem: INVALID_URL };
+    if (!url) {
+      this.outcome = { responses: [], problem: INVALID_URL };
+      return;
+    }
+    try {
+      const outgoing = await this.signed(edited, url);
+      if (!this.sending) this.send({ url, request: outgoing, origin: location.origin });
+    } catch (error) {
+      if (!(error instanceof Unsignable)) throw error;
+      this.outcome = { responses: [], problem: explanation(error.message) };
+    }
+  }
+
+  /**
+   * Return the request, signed again if the user wants it.
+   * @param {CapturedRequest} request
+   * @param {URL} url
+   */
+  async signed(request, url) {
+    const { signer, signs, secrets } = this;
+    const entered = signer && secrets?.get(signer.id);
+    return signs && entered ? signedAgain(request, url, signer, entered) : request;
   }
 
   /** @param {import("../resend/resend.js").Target} target */

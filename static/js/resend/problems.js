@@ -76,7 +76,7 @@ export function explain(error, target) {
  * @param {string[]} messages
  * @returns {Explanation}
  */
-function explanation(...messages) {
+export function explanation(...messages) {
   return { messages, headers: [], canProbe: false };
 }
 
