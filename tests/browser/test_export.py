@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -206,7 +207,7 @@ def test_an_empty_body_has_no_download(server: Server, page: Page, uuid: str) ->
     show(page, server, uuid, b"")
     button, items = menu_of(page, "More")
     button.click()
-    expect(items).to_have_text(["Check signature"])
+    expect(items).to_have_text(["Check signature", re.compile("Link to this request")])
 
 
 def test_the_list_is_exported_as_json_and_har(

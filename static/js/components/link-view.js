@@ -1,8 +1,11 @@
 import { html, LitElement } from "lit";
+import { addStyle } from "../browser/style.js";
 import { unpacked } from "../share/link.js";
 import { Responses } from "../state/responses.js";
 import { brandIcon, plusIcon } from "./icons.js";
-import "./request-detail.js";
+import sheet from "./link-view.css";
+
+// The page has loaded the elements of the detail. Imports of them here would split its script.
 
 /** The page of a link to one request, which is in the fragment of the page's address. */
 export class LinkView extends LitElement {
@@ -88,4 +91,5 @@ export class LinkView extends LitElement {
   }
 }
 
+addStyle(sheet);
 customElements.define("link-view", LinkView);

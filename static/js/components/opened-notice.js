@@ -1,6 +1,5 @@
 import { html, LitElement } from "lit";
 import { readFile } from "../share/file.js";
-import { FileStore } from "../state/file-store.js";
 import { requestCount } from "../text/format.js";
 
 /** @typedef {{name: string, skipped: number}} OpenedFile */
@@ -57,17 +56,13 @@ function skippedText(skipped) {
 }
 
 /**
- * Read a file. Rejects with an error whose message is for people.
+ * Read a file: its requests, the oldest first. Rejects with an error whose message is for people.
  * @param {Blob} blob
  * @param {string} name
- * @param {import("../state/recogniser.js").Recogniser} recogniser
- * @param {() => void} close  called when the user clears the list
  */
-export async function readStore(blob, name, recogniser, close) {
+export async function read(blob, name) {
   const { requests, skipped } = await readFile(blob, name);
-  const store = new FileStore(inOrder(requests), recogniser, close);
-  store.readAll(); // only requests that arrive are unread
-  return { store, file: { name, skipped } };
+  return { requests: inOrder(requests), file: { name, skipped } };
 }
 
 /**

@@ -1,8 +1,10 @@
 import { html } from "lit";
+import { addStyle } from "../browser/style.js";
 import { MAX_LINK_CHARACTERS, packed, secretNames, withoutSecrets } from "../share/link.js";
 import { byteSize, visible } from "../text/format.js";
 import { Sheet } from "./sheet.js";
 import "./copy-button.js";
+import sheet from "./share-sheet.css";
 
 /** Some programs for chat and mail break longer links. */
 const LONG_LINK = 2000;
@@ -107,4 +109,5 @@ export class ShareSheet extends Sheet {
   }
 }
 
+addStyle(sheet);
 customElements.define("share-sheet", ShareSheet);

@@ -4,6 +4,7 @@ import { BackButton } from "../browser/back.js";
 import { chooseFile } from "../browser/files.js";
 import { ReplyApi } from "../reply/api.js";
 import { MAX_PINNED } from "../state/annotations.js";
+import { FileStore } from "../state/file-store.js";
 import { NO_FILTER } from "../state/no-filter.js";
 import { RecentCallbacks } from "../state/recent-callbacks.js";
 import { NO_RECOGNISER } from "../state/recogniser.js";
@@ -470,13 +471,12 @@ export class WebhookPage extends LitElement {
    */
   async openFile(blob, name) {
     if (!(await this.load("opened-notice"))) return;
-    const { readStore } = await import("./opened-notice.js");
+    const { read } = await import("./opened-notice.js");
     try {
-      const close = () => this.closeFile();
-      const { store, file } = await readStore(blob, name, this.recogniser, close);
+      const { requests, file } = await read(blob, name);
       const { live } = this;
       this.file = { ...file, live, arrived: live.snapshot.arrived };
-      this.store = store;
+      this.store = new FileStore(requests, this.recogniser, () => this.closeFile());
     } catch (error) {
       this.failure = /** @type {Error} */ (error).message;
     }
