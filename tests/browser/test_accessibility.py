@@ -276,6 +276,7 @@ STATES: dict[str, Callable[[Stage], object]] = {
     "signature and resend": unfolded,
     "to be compared": lambda stage: (several(stage), stage.press("Compare")),
     "compared": compared,
+    "actions": lambda stage: (several(stage), stage.press("More")),
     "responded": lambda stage: [stage.post(f"/status/{code}") for code in (204, 301, 404, 503)],
     "HTML preview": preview,
     "reply": lambda stage: stage.press("Edit the response"),

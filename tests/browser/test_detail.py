@@ -440,3 +440,36 @@ def test_a_frame_is_drawn_between_the_chunks_of_a_large_body(show: Show) -> None
     pieces = detail.locator(".body-chunk").all_text_contents()
     assert max(map(len, pieces)) < 2 * 16 * 1024
     assert detail.page.evaluate("frames_drawn") >= len(pieces) - 1 > 20
+
+
+# Elements whose content is not complete on paper, in every shadow tree.
+CUT = """() => {
+  const all = (root) => [...root.querySelectorAll("*")].flatMap(
+      each => [each, ...(each.shadowRoot ? all(each.shadowRoot) : [])]);
+  return all(document.body).filter(each => each.checkVisibility() && each.clientHeight > 1
+      && (each.scrollHeight > each.clientHeight + 1 || each.scrollWidth > each.clientWidth + 1)
+      && getComputedStyle(each).overflow !== "visible").map(each => each.outerHTML.slice(0, 200));
+}"""
+
+
+def test_paper_shows_the_open_request_in_full_or_else_the_list(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}", color_scheme="dark")
+    path = "/" + "deep/" * 200
+    post(server.address, f"/{uuid}{path}", b"line\n" * 500, f"X-Long: {'c ' * 800}")
+    page.emulate_media(media="print")
+    expect(page.locator(".row-target")).to_be_visible()
+    expect(page.locator("request-detail")).to_be_hidden()
+    assert page.evaluate(CUT) == []
+    page.emulate_media(media="screen")
+    page.locator(".row").click()
+    expect(page.locator("request-detail .body-text")).to_be_visible()
+    page.emulate_media(media="print")
+    assert page.evaluate(CUT) == []
+    expect(page.locator("request-list")).to_be_hidden()
+    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.locator(".callback-text").first).to_have_text(f"{server.url}/{uuid}")
+    expect(page.get_by_role("table", name="Details")).to_contain_text(f"http://test/{uuid}{path}")
+    colours = "each => [getComputedStyle(each).backgroundColor, getComputedStyle(each).color]"
+    assert page.locator("html").evaluate(colours) == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]

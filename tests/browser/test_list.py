@@ -417,3 +417,15 @@ def test_the_divider_moves_by_keyboard_and_mouse_and_keeps_its_place(
     assert rows.evaluate(width) == moved
     divider.dblclick()
     assert rows.evaluate(width) == default
+
+
+def test_contrast_themes_show_what_is_selected(server: Server, open_page: Open, uuid: str) -> None:
+    page = open_page(server, f"/view/{uuid}", forced_colors="active")
+    for path in ("/one", "/two"):
+        post(server.address, f"/{uuid}{path}", b"{}")
+    expect(page.locator(".row")).to_have_count(2)
+    line = "each => getComputedStyle(each).outlineStyle"
+    assert [row.evaluate(line) for row in page.locator(".row").all()] == ["none", "solid"]
+    views = page.locator(".body-views button")
+    expect(views).not_to_have_count(0)
+    assert [view.evaluate(line) for view in views.all()][:2] == ["solid", "none"]

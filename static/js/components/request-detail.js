@@ -70,6 +70,12 @@ export class RequestDetail extends LitElement {
     this.failure = "";
   }
 
+  /** Sticky parts below the head need its height. */
+  heads = new ResizeObserver(([{ target }]) => {
+    const { offsetHeight } = /** @type {HTMLElement} */ (target);
+    this.style.setProperty("--detail-head", `${offsetHeight}px`);
+  });
+
   createRenderRoot() {
     return this;
   }
@@ -77,6 +83,8 @@ export class RequestDetail extends LitElement {
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
     if (changed.has("request")) this.scrollTop = 0;
+    const head = this.querySelector(".detail-head");
+    if (head) this.heads.observe(head); // does nothing the second time
     if (this.response) load("response-detail").catch(() => {}); // the summary has the status
     // The back button is visible only where the detail covers the list; elsewhere this does nothing.
     if (changed.has("opened") && this.opened) this.querySelector("button")?.focus();

@@ -24,6 +24,7 @@ export class RowWindow {
   /** Number of requests that arrived since the start of the list was last visible. */
   newCount = 0;
   #newest = "";
+  #printing = false;
 
   /**
    * @param {import("lit").LitElement} host  has one <ol> with an <li> for each of the rows
@@ -39,12 +40,16 @@ export class RowWindow {
   hostConnected() {
     this.#resizes.observe(this.host);
     addEventListener("resize", this.#onMove);
+    addEventListener("beforeprint", this.#onPrint);
+    addEventListener("afterprint", this.#onPrint);
     addEventListener("scroll", this.#onMove, { capture: true, passive: true });
   }
 
   hostDisconnected() {
     this.#resizes.disconnect();
     removeEventListener("resize", this.#onMove);
+    removeEventListener("beforeprint", this.#onPrint);
+    removeEventListener("afterprint", this.#onPrint);
     removeEventListener("scroll", this.#onMove, { capture: true });
   }
 
@@ -59,6 +64,14 @@ export class RowWindow {
   get isScrolled() {
     return this.#visibleRange().top > 1;
   }
+
+  /** Render all rows for paper, at once: the browser does not wait. @param {Event} event */
+  #onPrint = ({ type }) => {
+    this.#printing = type === "beforeprint";
+    this.host.requestUpdate();
+    const host = /** @type {{performUpdate: () => void}} */ (/** @type {unknown} */ (this.host));
+    host.performUpdate();
+  };
 
   /**
    * Choose the rows to render; call before each render.
@@ -76,7 +89,7 @@ export class RowWindow {
     const margin = innerHeight / 2;
     const range = { top: top + this.#shift - margin, bottom: bottom + this.#shift + margin };
     const required = entries.flatMap(({ key }, row) => (keys.includes(key) ? row : []));
-    this.rows = rowsIn(starts, range, required);
+    this.rows = this.#printing ? [...entries.keys()] : rowsIn(starts, range, required);
   }
 
   /** @param {boolean} scrolled  whether the start of the list is out of view */
