@@ -1,24 +1,29 @@
 /** Elements that are loaded when they are first needed. */
 
-const ELEMENTS = /** @type {Record<string, () => Promise<unknown>>} */ ({
-  "compare-view": () => import("./compare-view.js"),
-  "filter-menu": () => import("./filter-menu.js"),
-  "address-notice": () => import("./address-notice.js"),
-  "help-sheet": () => import("./help-sheet.js"),
-  "link-view": () => import("./link-view.js"),
-  "local-sheet": () => import("./local-sheet.js"),
-  "missing-key": () => import("./missing-key.js"),
-  "note-sheet": () => import("./note-sheet.js"),
-  "opened-notice": () => import("./opened-notice.js"),
-  "qr-sheet": () => import("./qr-sheet.js"),
-  "recent-sheet": () => import("./recent-sheet.js"),
-  "reply-sheet": () => import("./reply-sheet.js"),
-  "resend-panel": () => import("./resend-panel.js"),
-  "response-detail": () => import("./response-detail.js"),
-  "sample-sheet": () => import("./sample-sheet.js"),
-  "settings-sheet": () => import("./settings-sheet.js"),
-  "share-sheet": () => import("./share-sheet.js"),
-});
+const dialogs = () => import("./dialogs.js");
+const notices = () => import("./notices.js");
+const tools = () => import("./tools.js");
+
+/** The part that contains each element. @type {Record<string, () => Promise<unknown>>} */
+const ELEMENTS = {
+  "address-notice": notices,
+  "compare-view": tools,
+  "filter-menu": dialogs,
+  "help-sheet": dialogs,
+  "link-view": tools,
+  "local-sheet": dialogs,
+  "missing-key": notices,
+  "note-sheet": dialogs,
+  "opened-notice": tools,
+  "qr-sheet": dialogs,
+  "recent-sheet": dialogs,
+  "reply-sheet": tools,
+  "resend-panel": tools,
+  "response-detail": tools,
+  "sample-sheet": tools,
+  "settings-sheet": dialogs,
+  "share-sheet": dialogs,
+};
 
 /**
  * Load an element. Rejects with an error whose message is for people.

@@ -471,7 +471,7 @@ export class WebhookPage extends LitElement {
    */
   async openFile(blob, name) {
     if (!(await this.load("opened-notice"))) return;
-    const { read } = await import("./opened-notice.js");
+    const { read } = await import("./tools.js");
     try {
       const { requests, file } = await read(blob, name);
       const { live } = this;
