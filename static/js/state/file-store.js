@@ -16,6 +16,7 @@ export class FileStore extends Store {
     super(Math.max(1, requests.length), recogniser);
     this.#close = close;
     this.addCaptured(requests);
+    this.readAll(); // only requests that arrive are unread
   }
 
   /** No requests arrive. */
