@@ -65,6 +65,6 @@ def test_the_page_asks_before_it_loses_requests(server: Server, open_page: Open)
     assert asked == []
     page.keyboard.press("p")
     post(server.address, f"/{uuid_of(page)}/held")
-    expect(page.get_by_role("button", name="Resume (1)")).to_be_visible()
+    page.wait_for_function("document.querySelector('webhook-page').store.snapshot.waiting === 1")
     page.reload()
     assert asked == ["beforeunload"]

@@ -77,7 +77,7 @@ export class CallbackUrl extends LitElement {
           @choose=${(/** @type {CustomEvent<{value: string}>} */ { detail }) => this.show(detail.value)}
         ></menu-button>
         <p class="callback-hint">
-          Accepts any method and path. Requests are not stored: reloading clears the list.
+          Accepts any method and any subpath. Reloading clears the list.
         </p>
       </section>
     `;
