@@ -1,10 +1,8 @@
 import { html } from "lit";
 import { addStyle } from "../browser/style.js";
+import { qrDrawing } from "./qr-drawing.js";
 import sheet from "./qr-sheet.css";
 import { Sheet } from "./sheet.js";
-
-/** Empty modules around the code that cameras need (ISO/IEC 18004). */
-const QUIET = 4;
 
 /** The contents that the code can have. */
 const CHOICES = /** @type {const} */ ({
@@ -79,25 +77,6 @@ export class QrSheet extends Sheet {
       ${CHOICES[choice].name}
     </label>`;
   }
-}
-
-/**
- * Draw a QR code as one SVG path.
- * @param {string} text
- * @returns {Promise<{path: string, size: number}>}  in modules, one unit each
- */
-export async function qrDrawing(text) {
-  const { encodeQR } = await import("qr");
-  const rows = encodeQR(text, "raw", { border: QUIET });
-  return { path: rows.flatMap(rowPath).join(""), size: rows.length };
-}
-
-/**
- * @param {boolean[]} row
- * @param {number} y
- */
-function rowPath(row, y) {
-  return row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""));
 }
 
 addStyle(sheet);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { qrDrawing } from "../../../static/js/components/qr-sheet.js";
+import { qrDrawing } from "../../../static/js/components/qr-drawing.js";
 
 test("a code has its three corner marks inside a quiet zone of four modules", async () => {
   const { path, size } = await qrDrawing("https://hooks.example.com/");
