@@ -18,7 +18,7 @@ export const MAX_UNPACKED_BYTES = 8 * 2 ** 20;
 const PARAMETER = "request=";
 const LEFT_OUT = "(left out)";
 const SECRET =
-  /^(?:proxy-)?authorization$|^(?:set-)?cookie$|api-?key|credential|hmac|password|secret|signature|token/i;
+  /^(?:proxy-)?authorization$|^(?:set-)?cookie$|(?:api|view)-?key|credential|hmac|password|secret|signature|token/i;
 
 const DAMAGED = "The link is damaged or incomplete. Ask for it again.";
 

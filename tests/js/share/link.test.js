@@ -93,6 +93,7 @@ test("values that may be secrets are left out on request", () => {
     "X-Hub-Signature-256",
     "Cookie",
     "X-Hook-Secret",
+    "Webhook-View-Key",
   ];
   const headers = names.map((name) => /** @type {[string, string]} */ ([name, "x"]));
   assert.deepEqual(secretNames({ ...request, headers }), names);
