@@ -19,7 +19,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = ({"width": 1280, "height": 800}, {"width": 360, "height": 800})
 # Renders the element with two requests that have these fields.
 SHOW = """async ([uuid, sides]) => {
-  await customElements.whenDefined("compare-view");
+  await document.querySelector("detail-pane").loadParts();
   const bodyOf = (content) =>
     ({size: new Blob([content]).size, encoding: "utf-8", content, complete: true});
   const [left, right] = sides.map(({text, times, ...fields}, at) => ({

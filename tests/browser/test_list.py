@@ -395,6 +395,7 @@ def test_the_divider_moves_by_keyboard_and_mouse_and_keeps_its_place(
         "([one, other]) => other.getBoundingClientRect().left - one.getBoundingClientRect().left"
     )
     detail = page.locator("webhook-detail")
+    expect(detail).to_be_visible()
     sides = [detail.locator(f"h3#{name}-title").element_handle() for name in ("body", "headers")]
     assert page.evaluate(columns, sides) > 400, "two columns in a wide detail"
     divider.focus()
@@ -412,6 +413,7 @@ def test_the_divider_moves_by_keyboard_and_mouse_and_keeps_its_place(
     moved = rows.evaluate(width)
     assert abs(moved - 500) < 10
     page.reload()
+    expect(page.locator(".badge[data-state=live]")).to_be_visible()
     arrive(server, f"/{uuid}", 1)
     expect(page.locator(".row")).to_have_count(1)
     assert rows.evaluate(width) == moved

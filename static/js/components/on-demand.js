@@ -1,5 +1,6 @@
-/** Elements that are loaded when they are first needed. */
+/** Elements that are loaded when they are first needed, in a few bundles. */
 
+const detail = () => import("./detail-parts.js");
 const dialogs = () => import("./dialogs.js");
 const notices = () => import("./notices.js");
 const tools = () => import("./tools.js");
@@ -7,7 +8,7 @@ const tools = () => import("./tools.js");
 /** The part that contains each element. @type {Record<string, () => Promise<unknown>>} */
 const ELEMENTS = {
   "address-notice": notices,
-  "compare-view": tools,
+  "compare-view": detail,
   "filter-menu": dialogs,
   "help-sheet": dialogs,
   "link-view": tools,
@@ -18,8 +19,9 @@ const ELEMENTS = {
   "qr-sheet": dialogs,
   "recent-sheet": dialogs,
   "reply-sheet": tools,
-  "resend-panel": tools,
-  "response-detail": tools,
+  "request-detail": detail,
+  "resend-panel": detail,
+  "response-detail": detail,
   "sample-sheet": tools,
   "settings-sheet": dialogs,
   "share-sheet": dialogs,

@@ -12,12 +12,11 @@ import { Settings } from "../state/settings.js";
 import { Store } from "../state/store.js";
 import { watchLink } from "../wire/private.js";
 import "./callback-url.js";
-import "./empty-state.js";
+import "./detail-pane.js";
 import "./link-notice.js";
 import "./list-pane.js";
 import { load } from "./on-demand.js";
 import "./request-announcer.js";
-import "./request-detail.js";
 import "./split-divider.js";
 import "./top-bar.js";
 
@@ -228,7 +227,12 @@ export class WebhookPage extends LitElement {
         <split-divider
           .width=${this.settings.choices.listWidth} @width-change=${this.onWidth}
         ></split-divider>
-        <section class="page-detail" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "Get started"}>${this.detail(snapshot)}</section>
+        <detail-pane
+          class="page-detail" role="region" aria-label=${snapshot.selected || snapshot.hidden ? "Selected request" : "Get started"}
+          .snapshot=${snapshot} .live=${link.state === "live"} .url=${this.url} .bodyLimit=${Number(this.dataset.maxBodyBytes)}
+          .secrets=${this.secrets} .forwardTo=${this.settings.choices.forwardTo} .saysReach=${this.saysReach}
+          @hide-address=${this.onHideAddress} @detail-ready=${this.markRead}
+        ></detail-pane>
       </main>
       <link-notice .link=${link}></link-notice>
       <request-announcer .arrived=${live.arrived}></request-announcer>
@@ -265,44 +269,6 @@ export class WebhookPage extends LitElement {
       default:
         return html`<settings-sheet .settings=${settings} .choices=${settings.choices}></settings-sheet>`;
     }
-  }
-
-  /** @param {Snapshot} snapshot */
-  detail(snapshot) {
-    const {
-      selected,
-      pinned,
-      notes,
-      hidden,
-      compared,
-      opened,
-      link,
-      arrived,
-      entries,
-      retries,
-      responses,
-      needles,
-    } = snapshot;
-    if (selected && compared && selected !== compared) {
-      return html`<compare-view .left=${compared} .right=${selected} .opened=${opened}></compare-view>`;
-    }
-    if (selected) {
-      return html`<request-detail
-        .request=${selected} .retry=${retries.get(selected.id)} .opened=${opened}
-        .pinned=${pinned.has(selected.id)} .note=${notes.get(selected.id) ?? ""}
-        .response=${responses.get(selected)} .responses=${responses}
-        .bodyLimit=${Number(this.dataset.maxBodyBytes)} .secrets=${this.secrets}
-        .forwardTo=${this.settings.choices.forwardTo} .needles=${needles}
-      ></request-detail>`;
-    }
-    if (hidden) {
-      return html`<p class="detail-hidden">The filter hides the selected request. Select another one, or clear the filter.</p>`;
-    }
-    const live = link.state === "live";
-    const refused = entries.some(({ kind }) => kind === "refused");
-    return html`<webhook-empty
-      .url=${this.url} .shown=${true} .samples=${true} .live=${live} .again=${arrived > 0} .refused=${refused}
-    >${this.saysReach ? html`<address-notice @hide-address=${this.onHideAddress}></address-notice>` : ""}</webhook-empty>`;
   }
 
   /**
@@ -404,8 +370,7 @@ export class WebhookPage extends LitElement {
     else this.store.resume();
   }
 
-  async onCompare() {
-    if (!(await this.load("compare-view"))) return;
+  onCompare() {
     this.store.compare();
     this.focusRow();
   }
