@@ -13,7 +13,7 @@
 
 import { Observable } from "./observable.js";
 
-const KEY = "webhook-logger recent";
+const STORAGE_KEY = "webhook-logger recent";
 
 /** Maximum number of callbacks. Those without a name make room first. */
 export const MAX_RECENT = 50;
@@ -122,7 +122,7 @@ export class RecentCallbacks extends Observable {
     this.#read();
     this.#all = limited(change(this.#all));
     try {
-      this.#storage().setItem(KEY, JSON.stringify(this.#all));
+      this.#storage().setItem(STORAGE_KEY, JSON.stringify(this.#all));
     } catch {
       // storage is full or forbidden: this page keeps them until it is closed
     }
@@ -132,7 +132,7 @@ export class RecentCallbacks extends Observable {
   #read() {
     let text;
     try {
-      text = this.#storage().getItem(KEY) ?? "[]";
+      text = this.#storage().getItem(STORAGE_KEY) ?? "[]";
     } catch {
       return; // storage is forbidden: this page keeps what it has
     }

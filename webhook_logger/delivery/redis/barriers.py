@@ -94,7 +94,7 @@ class Barriers:
         """Pause the stream at a barrier until its viewer has joined."""
         pending = self._pending.get(name)
         if pending:
-            is_present = has_responder == "1"
-            pending.barrier = Barrier(epoch, int(seq), int(elsewhere), has_responder=is_present)
+            place = (epoch, int(seq), int(elsewhere))
+            pending.barrier = Barrier(*place, has_responder=has_responder == "1")
             pending.reached.set()
             pending.has_timed_out = not pending.left.wait(self._seconds)
