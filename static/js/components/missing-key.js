@@ -79,8 +79,8 @@ function reasonText(given) {
       address: <code>#key=…</code>`;
   }
   if (!isKey(given)) {
-    return html`The key at the end of this page’s address is incomplete. It has 22 characters: A–Z,
-      a–z, 0–9, - and _.`;
+    return html`The key at the end of this page’s address is not complete, or has too much at its end.
+      A key has 22 characters: A–Z, a–z, 0–9, - and _.`;
   }
   return "The key at the end of this page’s address does not open this callback.";
 }

@@ -10,7 +10,8 @@ const LINK = /https?:\/\/[^\s<>"'`]+/i;
 /** A key without a link, perhaps with a dot after it. */
 const KEY_ALONE = /^[\w-]{22}(?![\w-=])/;
 
-const CUT_OFF = "The end of this link is missing: its key has 22 characters.";
+const WRONG_LENGTH =
+  "This link is not complete, or has too much at its end: a key has 22 characters.";
 const NO_KEY =
   "This link has no key (#key=…) at its end. The URL for senders is not enough to watch.";
 
@@ -28,7 +29,7 @@ export function linkFrom(text, { server, uuid }) {
     const alone = KEY_ALONE.test(entered);
     const key = keyIn(alone ? `#key=${entered}` : `#${entered.replace(/^.*#/s, "")}`);
     if (!key) return { problem: "This is neither a link nor a key. A key has 22 characters." };
-    return isKey(key) ? { link: watchLink({ server, uuid, key }) } : { problem: CUT_OFF };
+    return isKey(key) ? { link: watchLink({ server, uuid, key }) } : { problem: WRONG_LENGTH };
   }
   const { origin, pathname, hash } = new URL(entered);
   const key = keyIn(hash);
@@ -36,7 +37,7 @@ export function linkFrom(text, { server, uuid }) {
     return { problem: `This is not a link of this server, ${new URL(server).host}.` };
   }
   if (!key) return { problem: NO_KEY };
-  if (!isKey(key)) return { problem: CUT_OFF };
+  if (!isKey(key)) return { problem: WRONG_LENGTH };
   const [other] = UUID.exec((origin + pathname).slice(server.length)) ?? [];
   if (!other) return { problem: "This is not the link of a callback." };
   return { link: watchLink({ server, uuid: other.toLowerCase(), key }) };

@@ -37,7 +37,7 @@ test("for every other text, the problem is named", () => {
     nonsense: /neither a link nor a key/,
     [here.uuid]: /neither a link nor a key/,
     [`${here.server}/${here.uuid}`]: /no key.*URL for senders/,
-    [LINK.slice(0, -1)]: /missing.*22 characters/,
+    [LINK.slice(0, -1)]: /not complete.*22 characters/,
     [`#key=${KEY}A`]: /22 characters/,
     [LINK.replace("/team", "")]: /not a link of this server, hooks\.example\.com/,
     [LINK.replace("https:", "javascript:")]: /not a link of this server/,
