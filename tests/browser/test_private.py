@@ -104,9 +104,11 @@ def test_the_element_watches_with_the_link_and_says_which_key_is_wrong(
     log = page.locator("webhook-log")
     expect(log.get_by_role("alert")).to_contain_text("this callback is private")
     set_src = "src => { document.querySelector('webhook-log').src = src }"
+    page.evaluate(set_src, f"{link}#key={'B' * 5000}")  # longer than a message to the server
+    page.wait_for_function("events.filter(([, { reason }]) => reason === 'private').length === 2")
     page.evaluate(set_src, f"{link}#key={'B' * 22}")
     expect(log.get_by_role("alert")).to_contain_text("key")
-    page.wait_for_function("events.filter(([, { reason }]) => reason === 'private').length === 2")
+    page.wait_for_function("events.filter(([, { reason }]) => reason === 'private').length === 3")
     page.evaluate(set_src, f"{link}#key={KEY}")
     expect(log).to_have_attribute("state", "live")
     expect(log.locator("[part=url]")).to_have_text(f"{server.url}/{PRIVATE}")

@@ -4,7 +4,7 @@
  * @typedef {import("../wire/contract.js").StreamPosition} StreamPosition
  */
 
-import { isPrivate } from "../wire/private.js";
+import { isKey, isPrivate } from "../wire/private.js";
 import { openStream, parseCallbackUrl } from "../wire/stream.js";
 import { LogStore } from "./log-store.js";
 import { mixedText, policyText } from "./obstacles.js";
@@ -77,7 +77,7 @@ export class Log {
     const { server, uuid } = this.place ?? {};
     if (uuid !== place.uuid || server !== place.server) this.#reset(place);
     else this.place = { ...this.place, ...place, key: place.key };
-    if (isPrivate(place.uuid) && !place.key) return this.#refuse(NO_KEY, "private");
+    if (isPrivate(place.uuid) && !isKey(place.key ?? "")) return this.#refuse(NO_KEY, "private");
     const obstacle = mixedText(place.server, location.origin);
     if (obstacle) return this.#refuse(obstacle);
     this.store.linkChanged({ state: "connecting", message: "", retryAt: 0 });
