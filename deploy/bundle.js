@@ -1,19 +1,30 @@
-// Bundles the scripts of the page and of the element. Style sheets in them become minified text.
+// Bundles the scripts of the page and of the element, and the style sheets of the page. Style sheets
+// that a script imports become minified text in it.
 // usage: node deploy/bundle.js FOLDER
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { argv } from "node:process";
 import { build, transform } from "esbuild";
 
 const [, , folder] = argv;
+
+/** Colors and base styles come first, so that the others can override them. */
+const FIRST = ["tokens.css", "base.css"];
+
+/** The style sheets of other pages. */
+const OTHERS = ["error-page.css", "docs-page.css"];
+
+/** @param {string} path  of a style sheet */
+async function minified(path) {
+  const options = /** @type {const} */ ({ loader: "css", minify: true });
+  return (await transform(await readFile(path, "utf8"), options)).code;
+}
 
 /** @type {import("esbuild").Plugin} */
 const styleSheets = {
   name: "style sheets",
   setup({ onLoad }) {
     onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const options = /** @type {const} */ ({ loader: "css", minify: true });
-      const { code } = await transform(await readFile(path, "utf8"), options);
-      return { contents: code, loader: "text" };
+      return { contents: await minified(path), loader: "text" };
     });
   },
 };
@@ -47,3 +58,8 @@ await build({
   },
   outdir: `${folder}/embed`,
 });
+
+const names = (await readdir("static/css")).sort();
+const rest = names.filter((name) => name.endsWith(".css") && ![...FIRST, ...OTHERS].includes(name));
+const sheets = [...FIRST, ...rest].map((name) => minified(`static/css/${name}`));
+await writeFile(`${folder}/page.css`, (await Promise.all(sheets)).join(""));

@@ -19,7 +19,7 @@ PATHS = (
         "/healthz",
         "/readyz",
         "/metrics",
-        "/static/x/page.css",
+        "/static/x/vendor/page.css",
     ),
     *("/docs", *(f"/docs/{name}" for name in DOCUMENTS)),
     *("/socket.io/?EIO=4&transport=polling", "/socket.io/", "/socket.io/?EIO=4&transport=x"),

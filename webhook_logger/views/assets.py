@@ -20,8 +20,8 @@ from webhook_logger.errors import Reason, Refusal
 
 MAIN = "vendor/page.js"
 """The bundle of `js/main.js` and its imports, made by `npm run vendor`."""
-SHEET = "page.css"
-"""All style sheets of the page, concatenated."""
+SHEET = "vendor/page.css"
+"""The style sheets of the page, in one file that is made in the same way."""
 
 EMBED = "vendor/embed/"
 """Bundles for pages of other origins. Each file includes its imports."""
@@ -36,9 +36,7 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 _VERSION_LENGTH = 12
-_FIRST_SHEETS = ("css/tokens.css", "css/base.css")
-_ERROR_SHEET = "css/error-page.css"
-_DOCS_SHEET = "css/docs-page.css"
+_COMMON_SHEETS = ("css/tokens.css", "css/base.css")
 # Static imports, also in minified files. A dynamic import() has a parenthesis.
 _IMPORT = re.compile(r'\b(?:import|export)\s*(?:[\w\s{},*$]+?\bfrom\s*)?"([^"]+)"')
 
@@ -69,20 +67,13 @@ class Assets:
 
     main = MAIN
     sheet = SHEET
-    error_sheets = (*_FIRST_SHEETS, _ERROR_SHEET)
-    docs_sheets = (*_FIRST_SHEETS, _DOCS_SHEET)
+    error_sheets = (*_COMMON_SHEETS, "css/error-page.css")
+    docs_sheets = (*_COMMON_SHEETS, "css/docs-page.css")
 
     def __init__(self, folder: Path) -> None:
         self.files = {path: _read(folder / path) for path in _served_paths(folder)}
-        self.files[SHEET] = _asset(b"".join(self._sheets()), ".css")
         self.version = _version_of(self.files)
         self.modules = list(self._imported_by(MAIN))
-
-    def _sheets(self) -> Iterator[bytes]:
-        sheets = sorted(path for path in self.files if path.startswith("css/"))
-        others = [path for path in sheets if path not in (*self.error_sheets, _DOCS_SHEET)]
-        for path in (*_FIRST_SHEETS, *others):
-            yield self.files[path].content
 
     def _imported_by(self, path: str) -> Iterable[str]:
         """Return the module and its direct and indirect static imports, each once."""
@@ -167,12 +158,9 @@ def _served_paths(folder: Path) -> Iterator[str]:
 
 
 def _read(file: Path) -> Asset:
-    return _asset(file.read_bytes(), file.suffix)
-
-
-def _asset(content: bytes, suffix: str) -> Asset:
+    content = file.read_bytes()
     tag = sha256(content).hexdigest()[:_VERSION_LENGTH]
-    return Asset(content, _TYPES[suffix], tag)
+    return Asset(content, _TYPES[file.suffix], tag)
 
 
 def _version_of(files: Mapping[str, Asset]) -> str:
