@@ -78,6 +78,7 @@ export class WebhookPage extends LitElement {
   }
 
   createRenderRoot() {
+    this.replaceChildren(); // what the document shows until now
     return this;
   }
 
