@@ -93,6 +93,11 @@ def test_the_key_must_belong_to_the_callback(key: str) -> None:
     assert key not in str(raised.value)
 
 
+def test_a_key_without_a_uuid_is_an_error() -> None:
+    with pytest.raises(Invalid, match="a view key, but no UUID"):
+        Address.of(f"https://hooks.example.com/#key={KEY}")
+
+
 def test_an_open_callback_ignores_a_key() -> None:
     address = Address.of(f"https://hooks.example.com/view/{ONE}#key={KEY}")
     assert (address.key, address.identity) == ("", {"uuid": ONE})

@@ -22,6 +22,9 @@ _WRONG_KEY = (
     "The view key in this link does not belong to the callback. Copy the complete link for people "
     "who may watch again."
 )
+_NO_UUID = (
+    "This link has a view key, but no UUID. Copy the complete link for people who may watch again."
+)
 _PORT = re.compile(r":?(?P<port>[0-9]{1,5})(?P<rest>[/?#].*)?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://|https?:", re.IGNORECASE)
 _PARTS = re.compile(r"([a-z]+://)([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
@@ -77,6 +80,8 @@ class Address:
             uuid = match["uuid"].lower()
             return cls(match["base"].rstrip("/"), uuid, _key_of(url, uuid))
         _reject_mistyped_uuid(url)
+        if "#key=" in url:
+            raise Invalid(_NO_UUID)
         key = new_key()
         return cls(re.split("[?#]", url, maxsplit=1)[0].rstrip("/"), uuid_of_key(key), key)
 
