@@ -35,7 +35,9 @@ export class BodySource extends LitElement {
     this.rest = [].values();
     /** @type {IteratorResult<string, void>} the first chunk that is not shown yet */
     this.next = { done: true, value: undefined };
-    this.loads = new LoadsOnScroll(this, () => this.add());
+    /** Whether chunks are being added, a few in each frame. */
+    this.isAdding = false;
+    this.loads = new LoadsOnScroll(this, () => this.isAdding || this.add());
   }
 
   createRenderRoot() {
@@ -59,12 +61,14 @@ export class BodySource extends LitElement {
 
   /** Show at least this many chunks. @param {number} count */
   async showUntil(count) {
+    this.isAdding = true;
     for (const { rest } = this; rest === this.rest && this.isShort(count); ) {
       const end = performance.now() + FRAME_MS;
       do this.add();
       while (this.isShort(count) && performance.now() < end);
       await new Promise(requestAnimationFrame);
     }
+    this.isAdding = false;
     await this.updateComplete;
   }
 
@@ -87,7 +91,8 @@ export class BodySource extends LitElement {
       ${
         next.done
           ? ""
-          : html`<button part="button" type="button" class="button" data-more @click=${this.showAll}>
+          : html`<span data-more></span>
+          <button part="button" type="button" class="button" @click=${this.showAll}>
             Show all ${byteSize(this.body.size)}
           </button>`
       }

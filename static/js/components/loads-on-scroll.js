@@ -4,8 +4,8 @@
 const MAX_AUTOMATIC = 20;
 
 /**
- * @typedef {import("lit").ReactiveControllerHost & Element} Host  its button has the attribute
- *   `data-more` and is its child
+ * @typedef {import("lit").ReactiveControllerHost & Element} Host  its child with the attribute `data-more`
+ *   is the button that shows more, or stands at the end of the list
  */
 
 /** A controller for an element with a button that shows more. @implements {ReactiveController} */
@@ -33,22 +33,34 @@ export class LoadsOnScroll {
 
   hostUpdated() {
     this.hostDisconnected();
-    const button = [...this.#host.children].find((each) => each.hasAttribute("data-more"));
-    if (!button || this.#left === 0) return;
-    this.#observer = new IntersectionObserver((entries) => this.#seen(entries));
-    this.#observer.observe(button); // reports at once if it is in view
+    const end = [...this.#host.children].find((each) => each.hasAttribute("data-more"));
+    if (!end || this.#left === 0) return;
+    this.#observer = new IntersectionObserver((entries) => this.#seen(end, entries));
+    this.#observer.observe(end); // reports at once if it is in view
   }
 
   hostDisconnected() {
     this.#observer?.disconnect();
   }
 
-  /** @param {IntersectionObserverEntry[]} entries */
-  #seen(entries) {
+  /**
+   * @param {Element} end
+   * @param {IntersectionObserverEntry[]} entries
+   */
+  #seen(end, entries) {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
     this.hostDisconnected();
+    if (end.matches(":hover, :focus-visible")) return this.#wait(end);
     this.#left--;
     this.#load();
+  }
+
+  /** Keep a button in its place while the user is about to press it. @param {Element} button */
+  #wait(button) {
+    const again = () => this.hostUpdated();
+    for (const left of ["pointerleave", "blur"]) {
+      button.addEventListener(left, again, { once: true });
+    }
   }
 }
 
