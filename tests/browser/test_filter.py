@@ -15,6 +15,18 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 
 
+# The filter follows the first text only; the second waits for the language of the filter.
+TYPE_AHEAD = """(field, texts) => {
+  const late = (event) => event.stopPropagation();
+  for (const text of texts) {
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    document.addEventListener("filter-change", late, { capture: true });
+  }
+  document.removeEventListener("filter-change", late, { capture: true });
+}"""
+
+
 def test_the_filter_is_written_corrected_and_saved_with_the_keyboard(
     server: Server, open_page: Open, uuid: str
 ) -> None:
@@ -63,6 +75,10 @@ def test_the_filter_is_written_corrected_and_saved_with_the_keyboard(
     page.keyboard.press("Enter")
     expect(box).to_have_value("status:404 path:/STATUS")
     expect(count).to_have_text("1 of 2")
+
+    box.evaluate(TYPE_AHEAD, ["path:/orders", "path:/orders card"])
+    expect(page.locator(".row mark")).to_have_text("/orders")
+    expect(box).to_have_value("path:/orders card")
 
     # The rest applies while the last term is incomplete; it is an error once the user leaves.
     box.fill("header:x-topic=ord size:>")

@@ -29,6 +29,8 @@ export class FilterField extends LitElement {
     this.snapshot = undefined;
     /** The user's saved filters. @type {readonly string[]} */
     this.saved = [];
+    /** The text in the field. The filter follows later: its language may have to be loaded. */
+    this.text = "";
     /** Whether the field has the focus, so that its text may be incomplete. */
     this.typing = false;
     /** Whether the menu of fields and saved filters is shown. */
@@ -49,6 +51,16 @@ export class FilterField extends LitElement {
     return /** @type {HTMLInputElement} */ (this.querySelector("input"));
   }
 
+  /**
+   * Follow a filter that changed elsewhere, but never replace what the user types.
+   * @param {Map<string, any>} changed
+   */
+  willUpdate(changed) {
+    const filter = this.snapshot?.filter ?? "";
+    const before = changed.has("snapshot") ? (changed.get("snapshot")?.filter ?? "") : filter;
+    if (filter !== before && !this.typing) this.text = filter;
+  }
+
   render() {
     const { snapshot, saved, open } = this;
     if (!snapshot) return;
@@ -62,7 +74,7 @@ export class FilterField extends LitElement {
             placeholder="Filter, such as provider:stripe status:4xx"
             spellcheck="false" autocomplete="off" autocapitalize="off"
             aria-invalid=${problem ? "true" : nothing} aria-describedby=${problem ? "filter-problem" : nothing}
-            .value=${filter} @input=${this.onInput} @focus=${this.onFocus} @blur=${this.onBlur}
+            .value=${this.text} @input=${this.onInput} @focus=${this.onFocus} @blur=${this.onBlur}
           />
           ${filter.trim() && !problem ? this.star(filter.trim()) : nothing}
           <button
@@ -130,6 +142,7 @@ export class FilterField extends LitElement {
 
   onInput() {
     const { value } = this.input;
+    this.text = value;
     if (value) this.open = false; // it would cover the results
     this.change(value);
   }
@@ -210,6 +223,7 @@ export class FilterField extends LitElement {
    */
   async use(text) {
     this.change(text);
+    this.text = text;
     this.input.value = text;
     this.input.focus();
     this.input.setSelectionRange(text.length, text.length);
