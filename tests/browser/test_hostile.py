@@ -80,10 +80,11 @@ def walk(watch: Watch) -> None:
         if view.inner_text().strip() == "Preview":
             watch.previewed = True
             expect(page.frame_locator(".html-preview").locator("body")).to_be_attached()
-        for more in page.get_by_role("button", name="Show all").all():
-            more.click()
-        for more in page.get_by_role("button", name="Show 50 more").all():
-            more.click()
+        for whole in page.get_by_role("button", name="Show all").all():
+            whole.click()
+        # A list that loads while it scrolls moves its button, or removes it.
+        more = page.get_by_role("button", name="Show 50 more")
+        more.evaluate_all("buttons => buttons.forEach(each => each.click())")
         for image in page.get_by_role("button", name="Show image").all():
             image.click()
 
