@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support.processes import Server
 from tests.support.sender import post
@@ -25,6 +25,12 @@ TYPE_AHEAD = """(field, texts) => {
   }
   document.removeEventListener("filter-change", late, { capture: true });
 }"""
+
+
+def type_ahead_of_the_filter(page: Page, box: Locator) -> None:
+    box.evaluate(TYPE_AHEAD, ["path:/orders", "path:/orders card"])
+    expect(page.locator(".row mark")).to_have_text("/orders")
+    expect(box).to_have_value("path:/orders card")
 
 
 def test_the_filter_is_written_corrected_and_saved_with_the_keyboard(
@@ -76,9 +82,7 @@ def test_the_filter_is_written_corrected_and_saved_with_the_keyboard(
     expect(box).to_have_value("status:404 path:/STATUS")
     expect(count).to_have_text("1 of 2")
 
-    box.evaluate(TYPE_AHEAD, ["path:/orders", "path:/orders card"])
-    expect(page.locator(".row mark")).to_have_text("/orders")
-    expect(box).to_have_value("path:/orders card")
+    type_ahead_of_the_filter(page, box)
 
     # The rest applies while the last term is incomplete; it is an error once the user leaves.
     box.fill("header:x-topic=ord size:>")
