@@ -5,7 +5,7 @@ const MAX_AUTOMATIC = 20;
 
 /**
  * @typedef {import("lit").ReactiveControllerHost & Element} Host  its child with the attribute `data-more`
- *   is the button that shows more, or stands at the end of the list
+ *   is the button that shows more, or is an empty element at the end of the list
  */
 
 /** A controller for an element with a button that shows more. @implements {ReactiveController} */
