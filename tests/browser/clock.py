@@ -19,7 +19,7 @@ GIVE_BACK = """() => {
   globalThis.setTimeout = (act, delay = 0, ...values) =>
     (delay > 0 ? setTimeout : untimed.setTimeout)(act, delay, ...values);
 }"""
-AHEAD_MS = 1000
+AHEAD_SECONDS = 1
 """Time from now at which the clock is stopped: Playwright rejects a moment in the past."""
 
 
@@ -40,4 +40,4 @@ def stop_clock(page: Page) -> None:
 
 
 def _pause(page: Page) -> None:
-    page.clock.pause_at(page.evaluate("Date.now()") + AHEAD_MS)
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + AHEAD_SECONDS)
