@@ -4,6 +4,7 @@
  * @typedef {object} Page  the element that contains the list and the toolbar
  * @property {PageStore} store
  * @property {PageSettings} settings
+ * @property {{isOpening: boolean}} sheets
  * @property {() => void} close
  * @property {ParentNode["querySelector"]} querySelector
  *
@@ -48,6 +49,7 @@ const ACTIONS = {
 /** @param {Page} page */
 export function followKeys(page) {
   document.addEventListener("keydown", (event) => {
+    if (page.sheets.isOpening) return; // the key is meant for the dialog
     const shortcut = page.settings.choices.keys && match(event);
     if (!shortcut) return;
     event.preventDefault();

@@ -1,11 +1,7 @@
 import { html, LitElement } from "lit";
 import { reachOf } from "../browser/address.js";
 import { BackButton } from "../browser/back.js";
-import { chooseFile } from "../browser/files.js";
 import { ReplyApi } from "../reply/api.js";
-import { MAX_PINNED } from "../state/annotations.js";
-import { FileStore } from "../state/file-store.js";
-import { NO_FILTER } from "../state/no-filter.js";
 import { RecentCallbacks } from "../state/recent-callbacks.js";
 import { NO_RECOGNISER } from "../state/recogniser.js";
 import { Settings } from "../state/settings.js";
@@ -16,16 +12,19 @@ import "./detail-pane.js";
 import "./link-notice.js";
 import "./list-pane.js";
 import { load } from "./on-demand.js";
+import { PageActions } from "./page-actions.js";
+import { PageFile } from "./page-file.js";
+import { PageSheets } from "./page-sheets.js";
 import "./request-announcer.js";
 import "./split-divider.js";
 import "./top-bar.js";
 
 /** @typedef {import("../state/store.js").Snapshot} Snapshot */
 
-/** Why a request could not be pinned. */
-const PINS_FULL = `At most ${MAX_PINNED} requests can be pinned, also by a note. Unpin one first.`;
-
-/** The whole page: passes the store's data to components, and their events to the store. */
+/**
+ * The whole page: passes the store's data to its parts. Their events go to `actions`, `sheets` and
+ * `files`.
+ */
 export class WebhookPage extends LitElement {
   static properties = {
     store: { attribute: false },
@@ -35,8 +34,6 @@ export class WebhookPage extends LitElement {
     verdicts: { attribute: false },
     viewKey: {},
     recents: { attribute: false },
-    file: { state: true },
-    loaded: { state: true },
     failure: { state: true },
     status: { state: true },
   };
@@ -54,26 +51,17 @@ export class WebhookPage extends LitElement {
     /** The view key of a private callback, or "". */
     this.viewKey = "";
     this.recents = new RecentCallbacks(() => localStorage, this.callback);
-    /**
-     * The file whose requests are shown instead of the live ones, the store of the live ones, and the
-     * number of these when it was opened.
-     * @type {(import("./opened-notice.js").OpenedFile & {live: Store, arrived: number}) | undefined}
-     */
-    this.file = undefined;
-    /** Names of the sheets that are loaded. @type {ReadonlySet<string>} */
-    this.loaded = new Set();
     /** The result of the user's last action, for screen readers. */
     this.status = "";
-    /** Id of the request whose note is written. */
-    this.noteOn = "";
     /** Why the user's last action failed, or "". */
     this.failure = "";
-    /** The text of the filter, which may still be loading. */
-    this.wanted = "";
     /** Elements that the page needs without a click. @type {Set<string>} */
     this.needed = new Set();
     /** @type {(() => void)[]} */
     this.subscriptions = [];
+    this.actions = new PageActions(this);
+    this.files = new PageFile(this);
+    this.sheets = new PageSheets(this);
     this.back = new BackButton(() => this.store.snapshot.opened && this.close());
   }
 
@@ -115,7 +103,7 @@ export class WebhookPage extends LitElement {
 
   /** The store of the live requests. */
   get live() {
-    return this.file?.live ?? this.store;
+    return this.files.live;
   }
 
   /** The URL for senders. */
@@ -143,8 +131,14 @@ export class WebhookPage extends LitElement {
     return isNew && this.settings.choices.address && reachOf(location) !== "";
   }
 
+  /** The URL that makes a new callback. */
   get fresh() {
     return this.dataset.freshUrl ?? "/";
+  }
+
+  /** The URL of the documentation. */
+  get docs() {
+    return this.dataset.docsUrl ?? "/docs";
   }
 
   render() {
@@ -154,7 +148,7 @@ export class WebhookPage extends LitElement {
       ${this.isLocked ? this.locked() : this.content(this.store.snapshot)}
       <p class="visually-hidden" role="status">${this.status}</p>
       <p class="page-failure" role="alert">${this.failure}</p>
-      ${[...this.loaded].map((name) => this.sheet(name, this.store.snapshot))}
+      ${this.sheets.render()}
     `;
   }
 
@@ -173,8 +167,8 @@ export class WebhookPage extends LitElement {
       .viewers=${viewers}
       .fresh=${this.fresh}
       .name=${this.recents.name}
-      @show-sheet=${this.onSheet}
-      @name-callback=${this.onName}
+      @show-sheet=${this.sheets.onShow}
+      @name-callback=${this.sheets.onName}
     ></top-bar>`;
   }
 
@@ -190,31 +184,32 @@ export class WebhookPage extends LitElement {
     const { arrived } = snapshot;
     const live = this.live.snapshot;
     const { link, reply } = live;
+    const { actions, files, sheets } = this;
     return html`
       <main
         class="page"
         data-empty=${arrived === 0}
         data-covered=${isCovered(snapshot)}
-        @select-request=${this.onSelect}
-        @close-request=${this.close}
-        @compare-request=${this.onCompare}
-        @close-compare=${this.close}
-        @filter-change=${this.onFilter}
-        @save-filters=${this.onSaveFilters}
-        @leave-filter=${this.onLeave}
-        @pause-change=${this.onPause}
-        @clear-requests=${this.onClear}
-        @undo-clear=${this.onUndo}
-        @forget-cleared=${this.onForget}
-        @open-file=${this.onOpen}
-        @share-request=${this.onShare}
-        @close-file=${this.closeFile}
-        @follow-change=${this.onFollow}
-        @read-all=${this.onReadAll}
-        @pin-request=${this.onPin}
-        @note-request=${this.onNote}
-        @delete-request=${this.onDelete}
-        @show-sheet=${this.onSheet}
+        @select-request=${actions.onSelect}
+        @close-request=${actions.onClose}
+        @compare-request=${actions.onCompare}
+        @close-compare=${actions.onClose}
+        @follow-change=${actions.onFollow}
+        @read-all=${actions.onReadAll}
+        @pin-request=${actions.onPin}
+        @note-request=${actions.onNote}
+        @delete-request=${actions.onDelete}
+        @filter-change=${actions.onFilter}
+        @save-filters=${actions.onSaveFilters}
+        @leave-filter=${actions.onLeaveFilter}
+        @pause-change=${actions.onPause}
+        @clear-requests=${actions.onClear}
+        @undo-clear=${actions.onUndo}
+        @forget-cleared=${actions.onForget}
+        @open-file=${files.onChoose}
+        @close-file=${files.close}
+        @share-request=${sheets.onShare}
+        @show-sheet=${sheets.onShow}
       >
         <callback-url
           .url=${this.url} .watchLink=${this.watchLink} .reply=${reply} .responder=${live.responder}
@@ -222,7 +217,7 @@ export class WebhookPage extends LitElement {
         ></callback-url>
         <list-pane
           .snapshot=${snapshot} .rate=${this.live.rate}
-          .file=${this.file} .arrived=${live.arrived - (this.file?.arrived ?? 0)}
+          .file=${files.file} .arrived=${files.arrived}
           .recogniser=${this.recogniser} .verdicts=${this.verdicts} .filters=${this.settings.choices.filters}
         ></list-pane>
         <split-divider
@@ -240,171 +235,9 @@ export class WebhookPage extends LitElement {
     `;
   }
 
-  /**
-   * @param {string} name  name of its element
-   * @param {Snapshot} snapshot
-   */
-  sheet(name, { selected, responses, notes }) {
-    const { url, settings, secrets } = this;
-    const { reply, requests, responder } = this.live.snapshot;
-    const docs = this.dataset.docsUrl ?? "/docs";
-    switch (name) {
-      case "help-sheet":
-        return html`<help-sheet .docs=${docs}></help-sheet>`;
-      case "local-sheet":
-        return html`<local-sheet .link=${this.watchLink} .docs=${docs} .responder=${responder} .settings=${settings}></local-sheet>`;
-      case "note-sheet":
-        return html`<note-sheet .key=${this.noteOn} .note=${notes.get(this.noteOn) ?? ""} @save-note=${this.onSaveNote}></note-sheet>`;
-      case "qr-sheet":
-        return html`<qr-sheet .url=${url} .watchLink=${this.watchLink}></qr-sheet>`;
-      case "recent-sheet":
-        return html`<recent-sheet .recents=${this.recents} .all=${this.recents.all} .keepsPage=${requests > 0}></recent-sheet>`;
-      case "reply-sheet":
-        return html`<reply-sheet .url=${url} .docs=${docs} .reply=${reply} .replies=${this.replies}></reply-sheet>`;
-      case "sample-sheet":
-        return html`<sample-sheet .url=${url} .selected=${selected} .secrets=${secrets}></sample-sheet>`;
-      case "share-sheet":
-        return html`<share-sheet
-          .request=${selected} .response=${selected ? responses.get(selected) : undefined} .server=${this.callback.server}
-        ></share-sheet>`;
-      default:
-        return html`<settings-sheet .settings=${settings} .choices=${settings.choices}></settings-sheet>`;
-    }
-  }
-
-  /**
-   * Select a request. The page stops following the newest one when the user selects another.
-   * @param {CustomEvent<{id: string, opened: boolean}>} event
-   */
-  onSelect({ detail }) {
-    const { follow, shown } = this.store.snapshot;
-    const newest = shown.find(({ kind }) => kind === "request");
-    if (follow && detail.id !== newest?.key) this.follow(false);
-    this.store.select(detail.id, detail.opened);
-  }
-
   /** @param {CustomEvent<{width: number}>} event */
   onWidth({ detail }) {
     this.settings.change({ listWidth: detail.width });
-  }
-
-  /** @param {CustomEvent<{follow: boolean}>} event */
-  onFollow({ detail }) {
-    this.follow(detail.follow);
-  }
-
-  /** @param {boolean} follow */
-  follow(follow) {
-    this.settings.change({ follow });
-    this.status = follow ? "Following the newest request" : "No longer following";
-  }
-
-  onReadAll() {
-    this.store.readAll();
-  }
-
-  /** @param {CustomEvent<{id: string} | null>} event  without an id: the selected request */
-  onPin({ detail }) {
-    const id = this.idOf(detail);
-    if (!id) return;
-    this.failure = this.store.togglePin(id) ? "" : PINS_FULL;
-    this.status = this.store.snapshot.pinned.has(id) ? "Pinned" : "Not pinned";
-  }
-
-  /** @param {CustomEvent<{id: string} | null>} event */
-  onNote({ detail }) {
-    const id = this.idOf(detail);
-    if (!id) return;
-    this.noteOn = id;
-    this.show("note-sheet");
-  }
-
-  /** @param {CustomEvent<{id: string, text: string}>} event */
-  onSaveNote({ detail }) {
-    this.failure = this.store.setNote(detail.id, detail.text) ? "" : PINS_FULL;
-  }
-
-  /** @param {CustomEvent<{id: string} | null>} event */
-  onDelete({ detail }) {
-    const id = this.idOf(detail);
-    if (!id) return;
-    const hadFocus = this.querySelector(":is(request-list, .page-detail):focus-within");
-    this.store.remove(id);
-    if (hadFocus) this.focusRow();
-  }
-
-  /** @param {{id: string} | null} detail */
-  idOf(detail) {
-    return detail?.id ?? this.store.snapshot.selected?.id;
-  }
-
-  /** @param {CustomEvent<{text: string}>} event */
-  async onFilter({ detail: { text } }) {
-    this.wanted = text;
-    if (text === "") {
-      this.store.setFilter(NO_FILTER);
-      return;
-    }
-    try {
-      await load("filter-menu");
-    } catch (error) {
-      this.failure = /** @type {Error} */ (error).message;
-      return;
-    }
-    const { Filter } = await import("../state/filter.js");
-    if (text === this.wanted) this.store.setFilter(new Filter(text, this.recogniser));
-  }
-
-  /** @param {CustomEvent<{filters: string[]}>} event */
-  onSaveFilters({ detail }) {
-    this.settings.change({ filters: detail.filters });
-  }
-
-  async onLeave() {
-    await this.updateComplete;
-    /** @type {HTMLElement | null} */ (this.querySelector("webhook-row[reachable]"))?.focus();
-  }
-
-  /** @param {CustomEvent<{paused: boolean}>} event */
-  onPause({ detail }) {
-    if (detail.paused) this.store.pause();
-    else this.store.resume();
-  }
-
-  onCompare() {
-    this.store.compare();
-    this.focusRow();
-  }
-
-  onClear() {
-    this.store.clear();
-  }
-
-  onUndo() {
-    this.store.undo();
-    this.focusRow();
-  }
-
-  onForget() {
-    this.store.forgetRemoved();
-  }
-
-  /** @param {CustomEvent<string>} event  its detail is the name of a sheet's element */
-  async onSheet({ detail }) {
-    await this.show(detail);
-  }
-
-  /**
-   * Show a sheet, and return it, or undefined if it can't be loaded.
-   * @param {string} name  name of its element
-   */
-  async show(name) {
-    if (!(await this.load(name))) return;
-    this.loaded = new Set([...this.loaded, name]);
-    await this.updateComplete;
-    const sheet = /** @type {import("./sheet.js").Sheet | null} */ (this.querySelector(name));
-    await sheet?.show();
-    return sheet;
   }
 
   /**
@@ -422,36 +255,13 @@ export class WebhookPage extends LitElement {
     }
   }
 
-  onShare() {
-    this.show("share-sheet");
-  }
-
-  onOpen() {
-    chooseFile((blob, name) => this.openFile(blob, name));
-  }
-
   /**
-   * Show the requests of a file instead of the live ones, which still arrive.
+   * Show the requests of a file.
    * @param {Blob} blob
    * @param {string} name
    */
-  async openFile(blob, name) {
-    if (!(await this.load("opened-notice"))) return;
-    const { read } = await import("./tools.js");
-    try {
-      const { requests, file } = await read(blob, name);
-      const { live } = this;
-      this.file = { ...file, live, arrived: live.snapshot.arrived };
-      this.store = new FileStore(requests, this.recogniser, () => this.closeFile());
-    } catch (error) {
-      this.failure = /** @type {Error} */ (error).message;
-    }
-  }
-
-  /** Show the live requests again. */
-  closeFile() {
-    this.store = this.live;
-    this.file = undefined;
+  openFile(blob, name) {
+    return this.files.open(blob, name);
   }
 
   /**
@@ -468,33 +278,9 @@ export class WebhookPage extends LitElement {
     this.settings.change({ address: false });
   }
 
-  /** Name this callback, in the list of recent ones. */
-  async onName() {
-    if (!this.recents.here) this.recents.visit(this.viewKey, Date.now());
-    const sheet = await this.show("recent-sheet");
-    /** @type {import("./recent-sheet.js").RecentSheet | undefined} */ (sheet)?.rename(
-      this.recents.here,
-    );
-  }
-
+  /** Return to the list. */
   close() {
-    this.store.close();
-    this.focusRow();
-  }
-
-  /** Return the focus to the selected row, or to the button that restores it. */
-  async focusRow() {
-    await this.updateComplete;
-    const pane = /** @type {import("./list-pane.js").ListPane | null} */ (
-      this.querySelector("list-pane")
-    );
-    await pane?.updateComplete;
-    const list = /** @type {import("./request-list.js").RequestList | null} */ (
-      this.querySelector("request-list")
-    );
-    const id = this.store.snapshot.selected?.id;
-    if (id) return list?.focused.goTo(id);
-    /** @type {HTMLElement | null} */ (this.querySelector("cleared-notice button"))?.focus();
+    this.actions.onClose();
   }
 }
 
