@@ -10,6 +10,14 @@ const PRIVATE = /^.{14}8/;
 /** 128 bits in unpadded base64url. */
 const KEY = /^[\w-]{22}$/;
 
+/** The state of a page without the view key, which opens no stream. @type {import("./contract.js").Link} */
+export const NO_KEY = {
+  state: "refused",
+  message: "This callback is private, and the view key is missing.",
+  retryAt: 0,
+  reason: "private",
+};
+
 /** @param {string} uuid */
 export function isPrivate(uuid) {
   return PRIVATE.test(uuid);
