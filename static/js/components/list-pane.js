@@ -3,7 +3,6 @@ import { NO_RECOGNISER } from "../state/recogniser.js";
 import "./cleared-notice.js";
 import "./compare-notice.js";
 import "./list-toolbar.js";
-import "./rate-plot.js";
 import "./request-list.js";
 
 /** The list, its toolbar and its notices. Hidden until the first request or notice arrives. */
@@ -44,12 +43,10 @@ export class ListPane extends LitElement {
     if (!snapshot) return;
     return html`
       <section class="page-list" aria-label="Requests" ?hidden=${isUntouched(snapshot)}>
-        <list-toolbar .snapshot=${snapshot} .live=${!file} .filters=${this.filters}></list-toolbar>
-        ${
-          file
-            ? html`<opened-notice .file=${file} .count=${snapshot.requests} .arrived=${this.arrived}></opened-notice>`
-            : html`<rate-plot .rate=${rate} .received=${snapshot.entries.length && snapshot.arrived + snapshot.waiting}></rate-plot>`
-        }
+        <list-toolbar
+          .snapshot=${snapshot} .rate=${file ? undefined : rate} .live=${!file} .filters=${this.filters}
+        ></list-toolbar>
+        ${file ? html`<opened-notice .file=${file} .count=${snapshot.requests} .arrived=${this.arrived}></opened-notice>` : ""}
         ${snapshot.removed.count ? html`<cleared-notice .removed=${snapshot.removed} .pinned=${snapshot.pinned.size}></cleared-notice>` : ""}
         ${isChoosing(snapshot) ? html`<compare-notice .request=${snapshot.compared}></compare-notice>` : ""}
         <request-list .snapshot=${snapshot} .recogniser=${this.recogniser} .verdicts=${this.verdicts}></request-list>

@@ -2,6 +2,7 @@ import { html, LitElement, nothing } from "lit";
 import { countText } from "../text/format.js";
 import "./export-menu.js";
 import "./filter-field.js";
+import "./rate-plot.js";
 
 /**
  * Filters, follows, pauses, clears and exports the list.
@@ -13,6 +14,7 @@ import "./filter-field.js";
 export class ListToolbar extends LitElement {
   static properties = {
     snapshot: { attribute: false },
+    rate: { attribute: false },
     live: { type: Boolean },
     filters: { attribute: false },
   };
@@ -21,6 +23,8 @@ export class ListToolbar extends LitElement {
     super();
     /** @type {import("../state/store.js").Snapshot | undefined} */
     this.snapshot = undefined;
+    /** Undefined if no requests can arrive. @type {import("../state/rate.js").Rate | undefined} */
+    this.rate = undefined;
     /** Whether requests can arrive. */
     this.live = true;
     /** The user's saved filters. @type {readonly string[]} */
@@ -54,7 +58,9 @@ export class ListToolbar extends LitElement {
         <div class="toolbar-counts">
           <span class="toolbar-count">${countText(snapshot)}</span>
           ${waiting ? html`<span>${waiting.toLocaleString("en-US")} waiting</span>` : nothing}
-          ${unread.size ? this.unread(unread.size) : nothing}
+          ${unread.size ? html`<span>${unread.size.toLocaleString("en-US")} unread</span>` : nothing}
+          ${this.rate ? this.plot(this.rate, snapshot) : nothing}
+          ${unread.size ? html`<button type="button" class="toolbar-read" @click=${this.onReadAll}>Mark all as read</button>` : nothing}
         </div>
       </div>
     `;
@@ -76,10 +82,13 @@ export class ListToolbar extends LitElement {
       </button>`;
   }
 
-  /** @param {number} count */
-  unread(count) {
-    return html`<span>${count.toLocaleString("en-US")} unread</span>
-      <button type="button" class="toolbar-read" @click=${this.onReadAll}>Mark all as read</button>`;
+  /**
+   * @param {import("../state/rate.js").Rate} rate
+   * @param {import("../state/store.js").Snapshot} snapshot
+   */
+  plot(rate, { entries, arrived, waiting }) {
+    const received = entries.length && arrived + waiting;
+    return html`<rate-plot .rate=${rate} .received=${received}></rate-plot>`;
   }
 
   onFollow() {

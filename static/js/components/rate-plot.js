@@ -11,7 +11,7 @@ const LOWEST_TOP = 5;
 
 /**
  * A bar chart of the requests in the last minutes; the newest are on the right. Empty while it says no
- * more than the number of listed requests; its place is reserved, so that no row moves.
+ * more than the number of listed requests.
  */
 export class RatePlot extends LitElement {
   static properties = { rate: { attribute: false }, received: { type: Number } };
@@ -35,14 +35,16 @@ export class RatePlot extends LitElement {
     const most = Math.max(...counts);
     const text = `${requestCount(sum)} in the last ${MINUTES} minutes`;
     return html`
-      <svg
-        class="plot"
-        role="img"
-        aria-label=${`${text}, with a peak of ${most.toLocaleString("en-US")} in ${STEP_SECONDS} seconds`}
-        viewBox="0 0 ${STEPS} ${HEIGHT}"
-        preserveAspectRatio="none"
-      >${counts.map((count, at) => bar(at, count / Math.max(most, LOWEST_TOP)))}</svg>
-      <p class="plot-text" aria-hidden="true" title=${text}>${sum.toLocaleString("en-US")} received in ${MINUTES} min</p>
+      <div class="plot-frame" title=${text}>
+        <svg
+          class="plot"
+          role="img"
+          aria-label=${`${text}, with a peak of ${most.toLocaleString("en-US")} in ${STEP_SECONDS} seconds`}
+          viewBox="0 0 ${STEPS} ${HEIGHT}"
+          preserveAspectRatio="none"
+        >${counts.map((count, at) => bar(at, count / Math.max(most, LOWEST_TOP)))}</svg>
+        <span class="plot-text" aria-hidden="true">last ${MINUTES} min</span>
+      </div>
     `;
   }
 }
