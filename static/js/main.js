@@ -8,6 +8,7 @@ import { followKeys } from "./browser/keyboard.js";
 import { askBeforeLeaving } from "./browser/leaving.js";
 import { showTheme } from "./browser/theme.js";
 import { reloadWithOtherKey, viewKey } from "./browser/view-key.js";
+import { isWorking } from "./browser/working.js";
 import { extras } from "./components/body-extras.js";
 import { HandshakeResponder } from "./providers/handshake-responder.js";
 import { recognise } from "./providers/recognise.js";
@@ -41,6 +42,7 @@ const handshakes = new HandshakeResponder(
 );
 const store = new Store(settings.choices.maxEntries, recogniser);
 store.requestReceived = (request) => handshakes.answer(request);
+store.isWorking = () => page.sheets.isOpening || isWorking(page);
 
 extras.load = () => import("./components/body-more.js");
 addDecoders(new URL("./embed/", import.meta.url)); // of this file when it is bundled

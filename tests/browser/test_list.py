@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.arrivals import arrive
 from tests.browser.clock import stop_clock
@@ -350,6 +350,45 @@ def test_the_page_follows_the_newest_until_the_user_looks_at_another(
     arrive(server, f"/{uuid}/{{}}", 2)
     expect(switch).to_be_checked()
     expect(current).to_have_text("/2")
+
+
+def test_the_selected_request_stays_while_the_user_works_on_it(
+    server: Server, open_page: Open, uuid: str
+) -> None:
+    page = open_page(server, f"/view/{uuid}")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("/dialogs-"), hold)
+    page.keyboard.press("a")
+    arrive(server, f"/{uuid}/1", 1)
+    current = page.locator(".row[aria-current=true] .row-target")
+    expect(current).to_have_text("/1")
+    page.keyboard.press("y")
+    page.keyboard.type("x")  # not "Clear the list": the key is meant for the note
+    arrive(server, f"/{uuid}/2", 1)
+    counted(page, "2 requests")
+    held[0].continue_()
+    page.get_by_label("Your note").fill("look")
+    expect(current).to_have_text("/1")
+    page.get_by_role("button", name="Save").click()
+    expect(current).to_have_text("/2")
+    page.keyboard.press("f")
+    expect(page.get_by_role("textbox", name="Find in the body")).to_be_focused()
+    arrive(server, f"/{uuid}/3", 1)
+    counted(page, "3 requests")
+    expect(current).to_have_text("/2")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Resend").click()
+    page.locator(".resend-head").click()
+    arrive(server, f"/{uuid}/4", 1)
+    counted(page, "4 requests")
+    expect(current).not_to_have_text("/4")
+    page.get_by_role("button", name="Close Resend").click()
+    arrive(server, f"/{uuid}/5", 1)
+    expect(current).to_have_text("/5")
 
 
 def test_the_plot_appears_when_it_says_more_than_the_count_and_moves_no_row(

@@ -25,6 +25,8 @@ export class ListStore extends Observable {
   #snapshot = undefined;
   #selection = new Selection();
   #isWaiting = false;
+  /** Whether the user works on the selected request, which then stays selected. */
+  isWorking = () => false;
 
   /**
    * @param {number} maxEntries  maximum entries in the list
@@ -86,6 +88,7 @@ export class ListStore extends Observable {
 
   /** @param {boolean} follow  whether to select the newest request whenever one arrives */
   set follow(follow) {
+    if (follow && !this.#state.follow) this.#selection.follow(this.snapshot.shown);
     this.#state.follow = follow;
     this.changed();
   }
@@ -228,7 +231,7 @@ export class ListStore extends Observable {
   createSnapshot() {
     const view = this.list.view(this.responses);
     if (view.more) this.#updateAfter(view.more);
-    if (this.#state.follow) this.#selection.follow(view.shown);
+    if (this.#state.follow && !this.isWorking()) this.#selection.follow(view.shown);
     const selection = this.#selection.view(view, (id) => this.isKnown(id));
     return { ...this.#state, ...view, ...selection, responses: this.responses };
   }

@@ -352,6 +352,19 @@ test("following selects the newest request that the filter shows, but not during
   assert.equal(selected(), "id 6");
 });
 
+test("following waits while the user works on the selected request", () => {
+  let isWorking = true;
+  store.isWorking = () => isWorking;
+  arrive(1, 2);
+  store.follow = true;
+  assert.equal(selected(), "id 2", "the user has just asked for it");
+  arrive(3);
+  assert.equal(selected(), "id 2");
+  isWorking = false;
+  arrive(4);
+  assert.equal(selected(), "id 4");
+});
+
 test("clearing while paused keeps the waiting requests", () => {
   arrive(1);
   store.pause();
