@@ -86,7 +86,7 @@ export class DetailActions extends LitElement {
       <button type="button" class="button detail-resend" aria-keyshortcuts="b" aria-expanded=${this.resending} @click=${() => this.fire("resend-request")}>Resend</button>
       <request-tools .request=${request} .forwardTo=${this.forwardTo}></request-tools>
       ${this.alone ? nothing : html`<button type="button" class="button detail-wide" aria-keyshortcuts="d" @click=${() => this.fire("compare-request")}>Compare</button>`}
-      <export-menu what="request" .requests=${[request]} .responses=${responses}></export-menu>
+      <export-menu what="request" .requests=${[request]} .responses=${responses} .notes=${new Map([[request.id, this.note]])}></export-menu>
       <menu-button class="detail-more" .label=${MORE} name="More" .choices=${this.choices(request)} @choose=${this.onChoose}></menu-button>
     </div>`;
   }

@@ -21,6 +21,7 @@ export class ExportMenu extends LitElement {
   static properties = {
     requests: { attribute: false },
     responses: { attribute: false },
+    notes: { attribute: false },
     origin: {},
     what: {},
     keys: {},
@@ -35,6 +36,8 @@ export class ExportMenu extends LitElement {
     this.requests = [];
     /** @type {import("../state/responses.js").Responses | undefined} */
     this.responses = undefined;
+    /** The user's notes, by the id of the request. @type {ReadonlyMap<string, string> | undefined} */
+    this.notes = undefined;
     /** Origin of the URLs in a HAR file. */
     this.origin = location.origin;
     /** Names the exported requests for screen readers. */
@@ -86,12 +89,12 @@ export class ExportMenu extends LitElement {
    * @param {readonly import("../wire/captured.js").CapturedRequest[]} requests
    */
   async saved(kind, requests) {
-    const { origin, responses } = this;
+    const { origin, responses, notes } = this;
     const loaded = await import("../export/export.js").catch(() => null);
     if (!loaded) return "Export failed: check the connection, or reload the page.";
     const { blobOf, exported } = loaded;
     save(
-      await blobOf(exported(kind, requests, { origin, responses })),
+      await blobOf(exported(kind, requests, { origin, responses, notes })),
       exportFileName(kind, requests),
     );
     return `Exported ${requestCount(requests.length)}`;

@@ -53,7 +53,9 @@ export class ListToolbar extends LitElement {
           <button type="button" class="button" title=${pinned.size ? "Clear the list. Pinned requests stay." : nothing} @click=${this.onClear}>
             Clear
           </button>
-          <export-menu keys="e" opens .requests=${requestsOf(snapshot)} .responses=${snapshot.responses}></export-menu>
+          <export-menu
+            keys="e" opens .requests=${requestsOf(snapshot)} .responses=${snapshot.responses} .notes=${snapshot.notes}
+          ></export-menu>
         </div>
         <div class="toolbar-counts">
           <span class="toolbar-count">${countText(snapshot)}</span>

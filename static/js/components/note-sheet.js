@@ -35,7 +35,7 @@ export class NoteSheet extends Sheet {
         <textarea id="note-text" class="field" rows="4" maxlength=${MAX_NOTE} aria-describedby="note-about" .value=${this.note}></textarea>
         <p id="note-about">
           At most ${MAX_NOTE} characters. The request is pinned. Notes and pins are only in this tab: a reload
-          loses them, and other viewers can’t see them. An export contains the notes.
+          loses them, and other viewers can’t see them. An export contains the notes, and the page shows them when you open the file.
         </p>
         <footer class="sheet-foot">
           ${this.note ? html`<button type="button" class="button" @click=${this.remove}>Remove note</button>` : ""}

@@ -20,22 +20,24 @@ const STEP_MS = 10;
  * @param {object} context
  * @param {string} context.origin
  * @param {{get: (request: CapturedRequest) => ExportedResponse | undefined}} [context.responses]  the known responses
+ * @param {ReadonlyMap<string, string>} [context.notes]  the user's notes, by the id of the request
  */
-export function exported(kind, requests, { origin, responses }) {
+export function exported(kind, requests, { origin, responses, notes }) {
   const ordered = [...requests].sort(byTime);
-  if (kind === "json") {
-    return list("[", ordered, (each) => withResponse(each, responses?.get(each)), "]");
-  }
-  return list(HAR_HEAD, ordered, (each) => harEntry(each, origin, responses?.get(each)), HAR_FOOT);
+  /** @param {CapturedRequest} each */
+  const known = (each) => /** @type {const} */ ([responses?.get(each), notes?.get(each.id)]);
+  if (kind === "json") return list("[", ordered, (each) => annotated(each, ...known(each)), "]");
+  return list(HAR_HEAD, ordered, (each) => harEntry(each, origin, ...known(each)), HAR_FOOT);
 }
 
 /**
- * Add the response to a request, if it is known.
+ * Add the response and the note to a request, if there are any.
  * @param {CapturedRequest} request
  * @param {ExportedResponse | undefined} responded
+ * @param {string | undefined} note
  */
-function withResponse(request, responded) {
-  return responded ? { ...request, responded } : request;
+function annotated(request, responded, note) {
+  return { ...request, ...(responded && { responded }), ...(note && { note }) };
 }
 
 /**

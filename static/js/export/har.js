@@ -31,14 +31,16 @@ const UNKNOWN_RESPONSE = {
  * @param {CapturedRequest} request
  * @param {string} origin
  * @param {ExportedResponse} [responded]  the response, if it is known
+ * @param {string} [note]  the user's
  */
-export function harEntry(request, origin, responded) {
+export function harEntry(request, origin, responded, note) {
   return {
     startedDateTime: request.received_at,
     request: harRequest(request, origin),
     ...outcome(responded),
     cache: {},
     _clientAddress: request.remote_addr,
+    ...(note ? { comment: note } : {}),
   };
 }
 

@@ -3,7 +3,11 @@
  *
  * @typedef {import("./checked.js").SenderResponse} SenderResponse
  * @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest
- * @typedef {{request: CapturedRequest, response: SenderResponse | undefined}} OpenedRequest
+ *
+ * @typedef {object} OpenedRequest
+ * @property {CapturedRequest} request
+ * @property {SenderResponse | undefined} response
+ * @property {string} note  the user's, or ""
  *
  * @typedef {object} OpenedFile
  * @property {OpenedRequest[]} requests
@@ -12,7 +16,7 @@
 
 import { turn } from "../browser/turn.js";
 import { byteSize, requestCount } from "../text/format.js";
-import { Problem, requestOf, responseOf } from "./checked.js";
+import { Problem, requestOf, responseOf, textOf } from "./checked.js";
 import { readEntry } from "./har-entry.js";
 
 export const MAX_FILE_BYTES = 50_000_000;
@@ -95,7 +99,7 @@ function formatOf(value, name) {
 /** @param {any} item */
 function readCaptured(item) {
   const response = item?.responded === undefined ? undefined : responseOf(item.responded);
-  return { request: requestOf(item), response };
+  return { request: requestOf(item), response, note: textOf(item.note ?? "", "note") };
 }
 
 /**
@@ -104,10 +108,10 @@ function readCaptured(item) {
  */
 function withUniqueIds(opened) {
   const ids = new Set();
-  return opened.map(({ request, response }, at) => {
+  return opened.map(({ request, ...rest }, at) => {
     const id = ids.has(request.id) ? `file-${at + 1}` : request.id;
     ids.add(id);
-    return { request: { ...request, id }, response };
+    return { request: { ...request, id }, ...rest };
   });
 }
 

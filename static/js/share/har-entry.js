@@ -28,11 +28,11 @@ const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const SOURCES = ["default", "reply", "path", "handshake", "responder"];
 
 /**
- * Return the request and the response of an entry, or null if it is not an HTTP request. Throws a
- * `Problem`.
+ * Return the request, the response and the note of an entry, or null if it is not an HTTP request. Throws
+ * a `Problem`.
  * @param {unknown} value
  * @param {{ours: boolean, epoch: string, seq: number}} file
- * @returns {{request: CapturedRequest, response: SenderResponse | undefined} | null}
+ * @returns {{request: CapturedRequest, response: SenderResponse | undefined, note: string} | null}
  */
 export function readEntry(value, { ours, epoch, seq }) {
   const entry = objectOf(value, "It");
@@ -56,7 +56,8 @@ export function readEntry(value, { ours, epoch, seq }) {
     ...(sent._trailers === undefined ? {} : { trailers: linesOf(sent._trailers) }),
     body: bodyOfRequest(sent),
   });
-  return { request, response: responseOf(entry) };
+  const note = ours && typeof entry.comment === "string" ? entry.comment : "";
+  return { request, response: responseOf(entry), note };
 }
 
 /**

@@ -2,13 +2,11 @@
 
 import { Store } from "./store.js";
 
-/** @typedef {import("../wire/contract.js").CapturedRequest} CapturedRequest */
-
 export class FileStore extends Store {
   #close;
 
   /**
-   * @param {readonly {request: CapturedRequest, response: import("./responses.js").SenderResponse | undefined}[]} requests  oldest first
+   * @param {readonly import("./list-store.js").Captured[]} requests  oldest first
    * @param {import("./recogniser.js").Recogniser} recogniser
    * @param {() => void} close  called when the user clears the list
    */

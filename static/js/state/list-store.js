@@ -5,6 +5,8 @@
  * @typedef {import("./entries.js").Entry} Entry
  * @typedef {import("./responses.js").SenderResponse} SenderResponse
  *
+ * @typedef {{request: CapturedRequest, response: SenderResponse | undefined, note?: string}} Captured
+ *
  * @typedef {object} ListState
  * @property {number} arrived  number of requests added to the list since the page was opened
  * @property {boolean} follow  the newest request is always the selected one
@@ -56,13 +58,14 @@ export class ListStore extends Observable {
   /**
    * Add requests that did not arrive just now, such as those of a file. They are read, and nothing is
    * missing between them.
-   * @param {readonly {request: CapturedRequest, response: SenderResponse | undefined}[]} captured  oldest first
+   * @param {readonly Captured[]} captured  oldest first
    */
   addCaptured(captured) {
-    for (const { request, response } of captured) {
+    for (const { request, response, note } of captured) {
       const { id: key, epoch, seq, received_at } = request;
       this.list.add({ kind: "request", key, request, arrived: Date.parse(received_at) });
       if (response) this.responses.add({ epoch, seq, ...response });
+      if (note) this.list.annotate(key, note);
     }
     this.list.readAll();
     this.#state.arrived += captured.length;

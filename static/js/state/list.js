@@ -138,6 +138,15 @@ export class List {
     return true;
   }
 
+  /**
+   * Set a note without pinning the request: those of a file are all kept.
+   * @param {string} key
+   * @param {string} note
+   */
+  annotate(key, note) {
+    this.#annotations.notes.set(key, note.slice(0, MAX_NOTE));
+  }
+
   /** @param {string} key  of a request to remove; `restore` restores it */
   remove(key) {
     this.#cleared &&= this.#current.removed > 0;

@@ -99,18 +99,23 @@ test("a text body is text, a binary body is base64, and a missing body has a com
   assert.match(missing.request.postData.comment, /not kept/);
 });
 
-test("an entry has the response if it is known", () => {
+test("an entry has the response and the note, if there are any", () => {
   const responses = new Responses(10);
   responses.add({ epoch: "first", seq: 1, status: 503, by: "reply" });
   const requests = [sample({ seq: 1 }), sample({ seq: 2 })];
-  const context = { origin: ORIGIN, responses };
+  const notes = new Map([[requests[0].id, "the first try"]]);
+  const context = { origin: ORIGIN, responses, notes };
   const har = JSON.parse([...exported("har", requests, context)].join(""));
   assert.ok(ajv.validate("har.json#", har), ajv.errorsText());
   const [known, unknown] = har.log.entries.map((/** @type {any} */ { response }) => response);
   assert.deepEqual([known.status, known._by, unknown.status], [503, "reply", 0]);
+  assert.deepEqual(
+    har.log.entries.map((/** @type {any} */ { comment }) => comment),
+    ["the first try", undefined],
+  );
   const json = JSON.parse([...exported("json", requests, context)].join(""));
   assert.deepEqual(json, [
-    { ...requests[0], responded: { status: 503, by: "reply" } },
+    { ...requests[0], responded: { status: 503, by: "reply" }, note: "the first try" },
     requests[1],
   ]);
 });

@@ -62,8 +62,11 @@ responses.add({
   ...{ headers: [["Content-Type", "image/png"]], body: BODIES[1] },
 });
 
+const notes = new Map([["id-1", "the second try"]]);
+const CONTEXT = { origin: "https://x.example", responses, notes };
+
 test("a JSON export is read back without a loss", async () => {
-  const text = [...exported("json", REQUESTS, { origin: "https://x.example", responses })].join("");
+  const text = [...exported("json", REQUESTS, CONTEXT)].join("");
   const { requests, skipped } = await readExport(text, "a.json");
   assert.deepEqual(
     requests.map(({ request }) => request),
@@ -72,13 +75,18 @@ test("a JSON export is read back without a loss", async () => {
   assert.deepEqual(requests[1].response, responses.get(REQUESTS[1]));
   assert.deepEqual(requests[0].response, { status: 200, by: "default" });
   assert.equal(requests[2].response, undefined);
+  assert.deepEqual(
+    requests.map(({ note }) => note),
+    ["", "the second try", "", ""],
+  );
   assert.equal(skipped, 0);
 });
 
 test("a HAR export is read back, except for positions and bytes that a URL cannot contain", async () => {
-  const text = [...exported("har", REQUESTS, { origin: "https://x.example", responses })].join("");
+  const text = [...exported("har", REQUESTS, CONTEXT)].join("");
   const { requests } = await readExport(text, "a.har");
-  for (const [at, { request, response }] of requests.entries()) {
+  for (const [at, { request, response, note }] of requests.entries()) {
+    assert.equal(note, notes.get(REQUESTS[at].id) ?? "");
     const { epoch, seq, id, scheme, ...rest } = request;
     const { epoch: _, seq: __, id: ___, scheme: ____, ...expected } = REQUESTS[at];
     const subpath = "/a{b}%20/%E9";
