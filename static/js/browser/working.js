@@ -1,6 +1,6 @@
 /** Whether the user works on the selected request, so that the page must not select another one. */
 
-/** Dialogs, the panel for resending with what the user entered, and open menus. */
+/** Dialogs, the panel for resending with the edited request, and open menus. */
 const OPEN =
   "dialog[open], .page-detail resend-panel, .page-detail [aria-haspopup=menu][aria-expanded=true]";
 const FIELDS = "input, textarea, select, [contenteditable]";

@@ -103,7 +103,7 @@ test("an entry has the response and the note, if there are any", () => {
   const responses = new Responses(10);
   responses.add({ epoch: "first", seq: 1, status: 503, by: "reply" });
   const requests = [sample({ seq: 1 }), sample({ seq: 2 })];
-  const notes = new Map([[requests[0].id, "the first try"]]);
+  const notes = new Map([[requests[0].id, "the first attempt"]]);
   const context = { origin: ORIGIN, responses, notes };
   const har = JSON.parse([...exported("har", requests, context)].join(""));
   assert.ok(ajv.validate("har.json#", har), ajv.errorsText());
@@ -111,11 +111,11 @@ test("an entry has the response and the note, if there are any", () => {
   assert.deepEqual([known.status, known._by, unknown.status], [503, "reply", 0]);
   assert.deepEqual(
     har.log.entries.map((/** @type {any} */ { comment }) => comment),
-    ["the first try", undefined],
+    ["the first attempt", undefined],
   );
   const json = JSON.parse([...exported("json", requests, context)].join(""));
   assert.deepEqual(json, [
-    { ...requests[0], responded: { status: 503, by: "reply" }, note: "the first try" },
+    { ...requests[0], responded: { status: 503, by: "reply" }, note: "the first attempt" },
     requests[1],
   ]);
 });

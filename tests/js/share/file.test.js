@@ -62,7 +62,7 @@ responses.add({
   ...{ headers: [["Content-Type", "image/png"]], body: BODIES[1] },
 });
 
-const notes = new Map([["id-1", "the second try"]]);
+const notes = new Map([["id-1", "the second attempt"]]);
 const CONTEXT = { origin: "https://x.example", responses, notes };
 
 test("a JSON export is read back without a loss", async () => {
@@ -77,7 +77,7 @@ test("a JSON export is read back without a loss", async () => {
   assert.equal(requests[2].response, undefined);
   assert.deepEqual(
     requests.map(({ note }) => note),
-    ["", "the second try", "", ""],
+    ["", "the second attempt", "", ""],
   );
   assert.equal(skipped, 0);
 });
