@@ -5,7 +5,7 @@ import { Responses } from "../state/responses.js";
 import { brandIcon, plusIcon } from "./icons.js";
 import sheet from "./link-view.css";
 
-// The page has loaded the elements of the detail. Imports of them here would split its script.
+// The page loads the elements of the detail. Imports of them here would split its script.
 
 /** The page of a link to one request, which is in the fragment of the page's address. */
 export class LinkView extends LitElement {

@@ -81,7 +81,10 @@ export class WebhookPage extends LitElement {
 
   updated() {
     this.back.follow(isCovered(this.store.snapshot));
-    if (!this.callback.uuid) this.need("link-view");
+    if (!this.callback.uuid) {
+      this.need("link-view");
+      this.need("request-detail");
+    }
     if (this.isLocked) this.need("missing-key");
     if (this.saysReach) this.need("address-notice");
     this.markRead();
