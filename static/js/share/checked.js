@@ -12,6 +12,7 @@
 export class Problem extends Error {}
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes read as Latin-1
 const BYTES = /^[\x00-\xff]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as the server decides between text and base64
@@ -127,10 +128,14 @@ function linesOf(value, name) {
   if (!Array.isArray(value)) throw new Problem(`Its ${name} are not a list.`);
   return value.map((line) => {
     const isPair = Array.isArray(line) && line.length === 2;
-    if (!isPair || !line.every((part) => typeof part === "string" && BYTES.test(part))) {
+    if (!isPair || !line.every((part) => typeof part === "string")) {
       throw new Problem(`One of its ${name} is not a name and a value.`);
     }
-    return [line[0], line[1]];
+    const [field, written] = line;
+    if (!TOKEN.test(field) || !FIELD_VALUE.test(written)) {
+      throw new Problem(`HTTP cannot carry one of its ${name}.`);
+    }
+    return [field, written];
   });
 }
 
@@ -150,10 +155,11 @@ function bodyOf(value) {
 
 /**
  * Return the body with these bytes, as the server encodes it.
- * @param {string} text
+ * @param {string} written
  * @returns {Body}
  */
-export function bodyOfText(text) {
+export function bodyOfText(written) {
+  const text = written.replace(/\p{Surrogate}/gu, "\ufffd"); // as TextEncoder does
   const bytes = new TextEncoder().encode(text);
   const isReadable = !CONTROL.test(text);
   return isReadable

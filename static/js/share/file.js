@@ -15,7 +15,7 @@
  */
 
 import { turn } from "../browser/turn.js";
-import { byteSize, requestCount } from "../text/format.js";
+import { byteSize, requestCount, visible } from "../text/format.js";
 import { Problem, requestOf, responseOf, textOf } from "./checked.js";
 import { readEntry } from "./har-entry.js";
 
@@ -33,9 +33,7 @@ const MAX_REASON = 200;
  */
 export async function readFile(file, name) {
   if (file.size > MAX_FILE_BYTES) {
-    throw new Problem(
-      `${name} has ${byteSize(file.size)}. The maximum is ${byteSize(MAX_FILE_BYTES)}.`,
-    );
+    throw new Problem(`${name} is larger than the maximum of ${byteSize(MAX_FILE_BYTES)}.`);
   }
   return readExport(await file.text(), name);
 }
@@ -63,6 +61,7 @@ export async function readExport(text, name) {
     }
   });
   const shown = withUniqueIds(requests.filter((each) => each !== null));
+  if (shown.length === 0) throw new Problem(`${name} contains no HTTP requests.`);
   return { requests: shown, skipped: requests.length - shown.length };
 }
 
@@ -76,8 +75,8 @@ function parsed(text, name) {
     return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (error) {
     if (error instanceof RangeError) throw new Problem(`${name} is nested too deeply.`);
-    const reason = String(/** @type {Error} */ (error).message).slice(0, MAX_REASON);
-    throw new Problem(`${name} is not JSON: ${reason}`);
+    const reason = visible(String(/** @type {Error} */ (error).message)).slice(0, MAX_REASON);
+    throw new Problem(`${name} is neither a HAR file nor a JSON export of this page: ${reason}.`);
   }
 }
 

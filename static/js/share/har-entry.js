@@ -111,7 +111,7 @@ function lineOf(value) {
   const { name, value: written } = objectOf(value, "One of its header lines");
   const text = asSent(textOf(written ?? "", "header value").replace(/^[ \t]+|[ \t]+$/g, ""));
   if (!TOKEN.test(textOf(name, "header name").replace(/^:/, "")) || !FIELD_VALUE.test(text)) {
-    throw new Problem("HTTP cannot carry one of its header lines.");
+    throw new Problem("HTTP cannot carry one of its headers.");
   }
   return [name, text];
 }

@@ -174,9 +174,11 @@ test("a file that cannot be read gets an error that names it and the place", asy
   const good = REQUESTS[0];
   const json = (/** @type {object} */ changes) => JSON.stringify([good, { ...good, ...changes }]);
   for (const [text, expected] of /** @type {[string, RegExp][]} */ ([
-    ["", /^x is not JSON: /],
-    ["{", /^x is not JSON: /],
-    ["[".repeat(1e6), /^x is (?:not JSON|nested too deeply)/],
+    ["", /^x is neither a HAR file nor a JSON export of this page: .+\.$/],
+    ['{"a": "\u202e', /^x is neither a HAR file nor a JSON export of this page: [^\u202e]+\.$/],
+    ["[".repeat(1e6), /^x is (?:neither|nested too deeply)/],
+    ["[]", /^x contains no HTTP requests\.$/],
+    [har([entry({ url: "data:,x" })]), /^x contains no HTTP requests\.$/],
     ["{}", /^x is neither a HAR file nor a JSON export/],
     ["null", /^x is neither/],
     ['{"log":{"entries":{}}}', /^x is neither/],
@@ -189,7 +191,10 @@ test("a file that cannot be read gets an error that names it and the place", asy
     [json({ host: "€" }), /Its host is invalid/],
     [json({ received_at: "never" }), /Its received_at is not a time/],
     [json({ seq: -1 }), /Its seq is not a whole number/],
-    [json({ headers: [["a", "€"]] }), /One of its headers/],
+    [json({ headers: [["a"]] }), /One of its headers is not a name and a value/],
+    [json({ headers: [["a", "€"]] }), /HTTP cannot carry one of its headers/],
+    [json({ headers: [["@file\n", ""]] }), /HTTP cannot carry one of its headers/],
+    [json({ trailers: [["a", "b\r\nc: d"]] }), /HTTP cannot carry one of its trailers/],
     [json({ headers: {} }), /Its headers are not a list/],
     [json({ trailers: 1 }), /Its trailers are not a list/],
     [json({ body: null }), /Its body is not an object/],
@@ -211,7 +216,7 @@ test("a file that cannot be read gets an error that names it and the place", asy
   const large = /** @type {Blob} */ ({ size: MAX_FILE_BYTES + 1 });
   await assert.rejects(
     readFile(large, "x"),
-    /^Error: x has 50 MB\. The maximum is 50 MB\.$|^Error: x/,
+    /^Error: x is larger than the maximum of 50 MB\.$/,
   );
 });
 
@@ -225,8 +230,10 @@ test("only known fields are taken over", async () => {
 test("odd strings do not stop a file", async () => {
   const { request } = await only({
     url: "https://shop.example/\ud800?\udfff",
+    postData: { text: "\ud800" },
     headers: [{ name: "X", value: "東".repeat(100_000) }],
   });
   assert.equal(request.path, "/%EF%BF%BD");
+  assert.equal(request.body.content, "\ufffd");
   assert.equal(request.headers[0][1].length, 300_000);
 });
