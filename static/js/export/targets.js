@@ -13,7 +13,7 @@ const WITHOUT_SCHEME = /^[\w.-]+(:\d{1,5})?([/?]|$)/;
 
 /**
  * Return the targets of a copied request: the callback, the URL that the sender used if it is another
- * one, and the address to forward to if it is valid.
+ * one, and the address to forward to if it is valid. A request of a foreign HAR file has no callback.
  * @param {CapturedRequest} request
  * @param {string} origin  of the page
  * @param {string} forwardTo  as the user entered it
@@ -22,10 +22,11 @@ const WITHOUT_SCHEME = /^[\w.-]+(:\d{1,5})?([/?]|$)/;
 export function targetsOf(request, origin, forwardTo) {
   const called = `${request.scheme}://${request.host}`;
   const base = forwardUrl(forwardTo);
-  const targets = [{ value: "callback", label: "This callback", url: target(request, origin) }];
-  if (called !== origin && HOST.test(request.host)) {
-    targets.push({ value: "sender", label: called, url: target(request, called) });
-  }
+  const isElsewhere = called !== origin && HOST.test(request.host);
+  const label = request.uuid ? "This callback" : origin;
+  const here = { value: "callback", label, url: target(request, origin) };
+  const targets = request.uuid || !isElsewhere ? [here] : [];
+  if (isElsewhere) targets.push({ value: "sender", label: called, url: target(request, called) });
   if (base) targets.push({ value: "forward", label: base, url: below(request, base) });
   return targets;
 }

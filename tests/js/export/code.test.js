@@ -248,6 +248,10 @@ test("a copied request goes to the callback, to the sender's URL or to the user'
     targetsOf(forged, ORIGIN, "").map(({ value }) => value),
     ["callback"],
   );
+  const foreign = sample({ uuid: "", path: "/a", subpath: "/a", host: "shop.test" });
+  assert.deepEqual(targetsOf(foreign, ORIGIN, ""), [
+    { value: "sender", label: "https://shop.test", url: "https://shop.test/a" },
+  ]);
 });
 
 test("a port or an address without a scheme is a URL on this machine", () => {
