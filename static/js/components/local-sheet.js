@@ -66,7 +66,7 @@ export class LocalSheet extends Sheet {
       </div>
       ${url ? this.command(url) : html`<p class="local-problem" role="alert">Enter a port, or a URL with http:// or https://, without a query.</p>`}
       ${this.installation()}
-      <p class="local-state" role="status">${this.responder ? "Connected: a responder answers now." : ""}</p>
+      <p class="local-state" role="status">${this.responder ? "A responder is connected: senders get its responses." : ""}</p>
     `;
   }
 
@@ -83,7 +83,7 @@ export class LocalSheet extends Sheet {
     const command = localCommand(this.shell, this.link, url, this.responds);
     return html`
       <div class="local-command">
-        <pre class="captured" tabindex="0" aria-label="Command">${withoutKey(command)}</pre>
+        <pre class="captured" tabindex="0" role="group" aria-label="Command">${withoutKey(command)}</pre>
         <webhook-copy-button class="primary" .text=${command} what="the command"></webhook-copy-button>
       </div>
       ${command === withoutKey(command) ? "" : html`<p class="local-key">The copied command contains the key: share it only with people who may watch.</p>`}

@@ -2,6 +2,7 @@ import { html } from "lit";
 import { addStyle } from "../browser/style.js";
 import { MAX_LINK_CHARACTERS, packed, secretNames, withoutSecrets } from "../share/link.js";
 import { byteSize, visible } from "../text/format.js";
+import { isPrivate } from "../wire/private.js";
 import { Sheet } from "./sheet.js";
 import "./copy-button.js";
 import sheet from "./share-sheet.css";
@@ -30,9 +31,9 @@ export class ShareSheet extends Sheet {
     this.response = undefined;
     /** URL of the server. */
     this.server = "";
-    /** Whether values that may be secrets are left out. */
     /** The request when the dialog was opened. @type {import("../share/link.js").SharedRequest | undefined} */
     this.shared = undefined;
+    /** Whether values that may be secrets are left out. */
     this.leavesOut = true;
     this.link = "";
     /** Why there is no link, or "". */
@@ -63,6 +64,7 @@ export class ShareSheet extends Sheet {
   }
 
   content() {
+    const { uuid = "" } = this.shared?.request ?? {};
     const names = this.shared ? [...new Set(secretNames(this.shared.request))] : [];
     return html`
       <p class="share-text">
@@ -71,6 +73,7 @@ export class ShareSheet extends Sheet {
       </p>
       ${names.length ? this.choice(names) : ""}
       <p class="share-text">The path, the query and the body can contain secrets, too.</p>
+      ${uuid ? html`<p class="share-text">${callbackText(uuid)}</p>` : ""}
       ${this.problem ? html`<p class="share-problem" role="alert">${this.problem}</p>` : this.result()}
     `;
   }
@@ -107,6 +110,16 @@ export class ShareSheet extends Sheet {
   onFocus({ target }) {
     /** @type {HTMLInputElement} */ (target).select();
   }
+}
+
+/**
+ * Say what the callback's UUID, which is in the link, allows.
+ * @param {string} uuid
+ */
+function callbackText(uuid) {
+  return isPrivate(uuid)
+    ? "It also contains the URL for senders, but not the key that viewers need."
+    : "It also contains the URL for senders. The callback is open: anyone who knows this URL can watch it.";
 }
 
 addStyle(sheet);
