@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
-# The dark theme differs only in colors.
+# The dark theme and contrast themes differ only in colors.
 THEMES = {"light": TAGS, "dark": COLOURS}
 # The last is the first at 200 % zoom (WCAG 2.2, success criterion 1.4.4).
 SIZES = {
@@ -54,7 +55,7 @@ class Stage(NamedTuple):
         """Send a request with this body and look at it."""
         self.post("/orders?a=1&b=two%20words", body, f"Content-Type: {content_type}")
         self.page.locator(".row").first.click()
-        expect(self.page.locator("webhook-body .body-bar")).to_be_visible()
+        expect(self.page.locator("webhook-body .body-bar").first).to_be_visible()
 
     def open_long(self) -> None:
         """Send a request with a long target and long lines, and look at it."""
@@ -330,14 +331,22 @@ def server(request: pytest.FixtureRequest, memory_server: Server) -> Iterator[Se
         yield server
 
 
-def findings(page: Page, size: str, theme: str) -> list[str]:
+def findings(page: Page, size: str, theme: str, forced: str = "none") -> list[str]:
     """Return the violations at this size and in this theme, one line per rule."""
     page.set_viewport_size(SIZES[size])
-    page.emulate_media(color_scheme=theme)
+    page.emulate_media(color_scheme=theme, forced_colors=forced)
     found = page.evaluate(FIND, THEMES[theme])
     if page.evaluate(OVERFLOW) > 0:
         found.append("reflow: the page scrolls sideways")
-    return [f"{size}, {theme}: {line}" for line in found]
+    return [f"{size}, {theme}, forced colors {forced}: {line}" for line in found]
+
+
+def findings_everywhere(page: Page) -> list[str]:
+    """Return the violations at all sizes in both themes, and in a contrast theme."""
+    forced = findings(page, "wide", "dark", "active")
+    return forced + [
+        line for size in SIZES for theme in THEMES for line in findings(page, size, theme)
+    ]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -352,9 +361,99 @@ def test_axe_finds_nothing(
     page = open_page(server, f"/view/{uuid}", reduced_motion="reduce")
     page.evaluate(AXE.read_text())
     STATES[state](Stage(page, server, uuid))
-    found = [line for size in SIZES for theme in THEMES for line in findings(page, size, theme)]
+    found = findings_everywhere(page)
     assert not found, "\n".join(found)
     page.close()  # otherwise it keeps trying to reach a server that has ended
+
+
+def local_problem(stage: Stage) -> None:
+    """A responder, and an address that is not valid, in the dialog for the user's machine."""
+    script = "() => document.querySelector('webhook-page').store.viewersChanged(2, true)"
+    stage.page.evaluate(script)
+    stage.page.keyboard.press("m")
+    stage.page.get_by_label("Port or URL of your server").fill("nonsense://")
+    expect(stage.page.get_by_role("alert").filter(has_text="Enter a port")).to_be_visible()
+    expect(stage.page.get_by_text("A responder is connected")).to_be_visible()
+
+
+def wrong_file(stage: Stage) -> None:
+    """A file that cannot be opened, while another one is dragged over the page."""
+    stage.page.keyboard.press("Escape")
+    script = "document.querySelector('webhook-page').openFile(new Blob(['{']), 'a.har')"
+    stage.page.evaluate(script)
+    expect(stage.page.get_by_role("alert").filter(has_text="a.har is neither")).to_be_visible()
+    stage.page.evaluate("document.body.dataset.dropping = ''")
+
+
+def resent(stage: Stage) -> None:
+    """A response with a body next to the one that the sender got, and a header without a name."""
+    stage.page.evaluate("delete document.body.dataset.dropping")
+    reply = {"status": 201, "body": {"encoding": "utf-8", "content": '{"a": 1}'}}
+    stage.page.evaluate(
+        "reply => document.querySelector('webhook-page').replies.save(reply)", reply
+    )
+    stage.open(b"{}", "application/json")
+    stage.press("Resend")
+    panel = stage.page.locator("resend-panel")
+    panel.get_by_role("button", name="This callback").click()
+    panel.get_by_label("Times").fill("2")
+    panel.get_by_role("button", name="Send", exact=True).click()
+    expect(panel.get_by_role("status")).to_contain_text("2 responses")
+    expect(panel.get_by_role("group", name="Response to the sender")).to_contain_text("201")
+    panel.get_by_role("button", name="Add header").click()
+
+
+def not_sent(stage: Stage) -> None:
+    """A request that browsers cannot send."""
+    panel = stage.page.locator("resend-panel")
+    stage.page.keyboard.press("Enter")
+    expect(panel.get_by_role("status")).to_have_text("A header needs a name.")
+
+
+def too_large_for_a_link(stage: Stage) -> None:
+    stage.page.locator(".row").first.click()
+    stage.post("/", random.Random(1).randbytes(100_000))
+    stage.page.locator(".row").first.click()
+    stage.page.keyboard.press("h")
+    expect(stage.page.get_by_role("alert").filter(has_text="too large for a link")).to_be_visible()
+
+
+def linked(stage: Stage) -> None:
+    """The page of a link to a request, which offers nothing that needs a callback."""
+    stage.page.keyboard.press("Escape")
+    stage.page.locator(".row").last.click()
+    stage.page.keyboard.press("h")
+    link = stage.page.get_by_label("Link", exact=True).input_value()
+    stage.page.goto(link)
+    stage.page.evaluate(AXE.read_text())
+    stage.press("Resend")
+    panel = stage.page.locator("resend-panel")
+    expect(panel.get_by_label("Send from this browser to")).to_be_focused()
+    expect(panel.get_by_role("button", name="Send to your machine")).to_have_count(0)
+
+
+def damaged_link(stage: Stage) -> None:
+    stage.page.evaluate("location.hash = location.hash.slice(0, -40)")
+    expect(stage.page.get_by_role("alert").filter(has_text="damaged")).to_be_visible()
+
+
+WALK = (local_problem, wrong_file, resent, not_sent, too_large_for_a_link, linked, damaged_link)
+"""States that follow each other on one page."""
+
+
+def test_axe_finds_nothing_on_a_walk(
+    memory_server: Server, open_page: Callable[..., Page], uuid: str
+) -> None:
+    page = open_page(memory_server, f"/view/{uuid}", reduced_motion="reduce")
+    page.evaluate(AXE.read_text())
+    stage, found = Stage(page, memory_server, uuid), []
+    for state in WALK:
+        state(stage)
+        page.evaluate("scrollTo(0, 0)")
+        found += [f"{state.__name__}: {line}" for line in findings(page, "phone", "light")]
+        found += findings(page, "wide", "dark", "active") + findings(page, "wide", "dark")
+        page.set_viewport_size(SIZES["wide"])
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -102,7 +102,7 @@ export class RequestDetail extends LitElement {
         ${this.head(request)}
         <p class="detail-failure" role="alert">${this.failure}</p>
         ${this.note ? this.noteText(this.note) : ""}
-        ${this.resending ? html`<resend-panel .request=${request} .response=${this.response} .secrets=${this.secrets} .forwardTo=${this.forwardTo}></resend-panel>` : ""}
+        ${this.resending ? html`<resend-panel .request=${request} .response=${this.response} .secrets=${this.secrets} .forwardTo=${this.forwardTo} ?alone=${this.alone}></resend-panel>` : ""}
         ${arrival(request, { retry: this.retry })}
         <provider-facts .request=${request} .response=${this.response} .secrets=${this.secrets}></provider-facts>
         <webhook-detail .request=${request} .needles=${this.needles}>

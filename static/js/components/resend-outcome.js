@@ -1,6 +1,6 @@
 import { html } from "lit";
 import { differentParts, tally } from "../resend/repeat.js";
-import { byteCount, visible } from "../text/format.js";
+import { byteCount, duration, visible } from "../text/format.js";
 import "./body-source.js";
 import "./pairs-table.js";
 
@@ -23,15 +23,26 @@ import "./pairs-table.js";
 export function summary({ responses, problem, reach = "" }, sent) {
   const response = responses[responses.length - 1];
   const parts = sent && response ? differentParts(response, sent) : [];
-  const compared = parts.length > 0 ? `Other ${parts.join(" and ")} than the sender got.` : "";
-  const messages = [...(problem?.messages ?? []), reach].filter(Boolean);
+  const others = parts.join(" and another ");
+  const compared = others ? `The response to the sender had another ${others}.` : "";
+  const messages = messagesOf(problem, reach);
   if (!response && messages.length === 0) return "";
   return html`
-    ${response ? statusLine(response.status, responseText(response)) : ""}
+    ${response ? html`<p class="visually-hidden">${responseText(response)}</p>` : ""}
     ${responses.length > 1 ? html`<p>${tally(responses)}</p>` : ""}
     ${compared ? html`<p>${compared}</p>` : ""}
     ${messages.map((text) => html`<p>${text}</p>`)}
   `;
+}
+
+/**
+ * Return the sentences on a problem. The result of the check replaces the guess, which comes first.
+ * @param {Explanation | undefined} problem
+ * @param {string} reach
+ */
+function messagesOf(problem, reach) {
+  const messages = problem?.messages ?? [];
+  return reach ? [reach, ...messages.slice(1)] : messages;
 }
 
 /**
@@ -59,29 +70,29 @@ export function results(response, sent) {
 }
 
 /** @param {ResendResponse} response */
-function responded({ headers, shared, body }) {
+function responded(response) {
+  const { status, headers, shared, body } = response;
   const note = shared ? "Only the headers that CORS lets this page read." : "";
-  return html`<section aria-label="Response to this browser">
-    <h4>Response headers <span>${headers.length}</span></h4>
+  return html`<div role="group" aria-label="Response to this browser">
+    <h4>Response to this browser</h4>
+    ${statusLine(status, responseText(response))}
     <webhook-pairs-table .pairs=${headers} label="Response headers"></webhook-pairs-table>
     ${note ? html`<p class="resend-note">${note}</p>` : ""}
-    <h4>Response body</h4>
     ${body.size > 0 ? html`<webhook-body-source .body=${body}></webhook-body-source>` : ""}
     <p class="resend-note">${bodyNote(body)}</p>
-  </section>`;
+  </div>`;
 }
 
 /** @param {SenderResponse} sent */
 function original({ status, headers, body, seconds }) {
-  const time =
-    seconds === undefined ? "" : ` in ${Math.round(seconds * 1000).toLocaleString("en-US")} ms`;
-  return html`<section aria-label="Response to the sender">
+  const time = seconds === undefined ? "" : ` in ${duration(seconds)}`;
+  return html`<div role="group" aria-label="Response to the sender">
     <h4>Response to the sender</h4>
     ${statusLine(status, `${status}${time}`)}
     ${headers ? html`<webhook-pairs-table .pairs=${headers} label="Headers that the sender got"></webhook-pairs-table>` : ""}
     ${body?.complete && body.size > 0 ? html`<webhook-body-source .body=${body}></webhook-body-source>` : ""}
-    ${body ? html`<p class="resend-note">${sentNote(body)}</p>` : ""}
-  </section>`;
+    <p class="resend-note">${body ? sentNote(body) : "The server did not report its headers and its body."}</p>
+  </div>`;
 }
 
 /** @param {import("../wire/captured.js").Body} body */

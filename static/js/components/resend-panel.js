@@ -46,6 +46,7 @@ export class ResendPanel extends LitElement {
     response: { attribute: false },
     secrets: { attribute: false },
     forwardTo: {},
+    alone: { type: Boolean },
     draft: { state: true },
     times: { state: true },
     signs: { state: true },
@@ -63,6 +64,8 @@ export class ResendPanel extends LitElement {
     this.secrets = undefined;
     /** The address on the user's machine, as entered. */
     this.forwardTo = "";
+    /** Whether there is no callback to forward from. */
+    this.alone = false;
     /** @type {Draft | undefined} */
     this.draft = undefined;
     this.times = 1;
@@ -155,13 +158,13 @@ export class ResendPanel extends LitElement {
       ${headerFields(draft.headers, change, actions)}
       ${bodyField(draft, request, draft.text === null ? "" : jsonHint(edited), change)}
       ${this.signature(edited, request)}
-      <div class="resend-notes">${notes.map((text) => html`<p class="resend-note">${visible(text)}</p>`)}</div>
+      <div class="resend-notes" id="resend-notes">${notes.map((text) => html`<p class="resend-note">${visible(text)}</p>`)}</div>
       <div class="resend-send">
-        <button class="button primary" aria-disabled=${sending !== null || problem !== ""}>${sendIcon}Send</button>
+        <button class="button primary" aria-disabled=${sending !== null || problem !== ""} aria-describedby="resend-notes">${sendIcon}Send</button>
         ${timesField(times, (text) => this.repeatTimes(text))}
         ${sending ? html`<button type="button" class="button" @click=${this.cancel}>Cancel</button>` : ""}
         ${sending && times > 1 ? this.progress() : ""}
-        <button type="button" class="link-button" @click=${this.showLocal}>Send to your machine instead</button>
+        ${this.alone ? "" : html`<button type="button" class="link-button" @click=${this.showLocal}>Send to your machine instead</button>`}
       </div>
     </form>`;
   }
@@ -214,9 +217,9 @@ export class ResendPanel extends LitElement {
       <div class="resend-tools">
         <webhook-copy-button .text=${text} what="the headers"></webhook-copy-button>
         <button type="button" class="button" @click=${this.check}>Check reachability</button>
-        <button type="button" class="button" @click=${this.showLocal}>Send to your machine</button>
+        ${this.alone ? "" : html`<button type="button" class="button" @click=${this.showLocal}>Send to your machine</button>`}
       </div>
-      <p class="resend-note">The command for your machine needs no CORS.</p>
+      ${this.alone ? "" : html`<p class="resend-note">The command for your machine needs no CORS.</p>`}
     `;
   }
 
@@ -259,7 +262,11 @@ export class ResendPanel extends LitElement {
     const { request, draft } = this;
     if (!request || !draft || this.sending) return;
     const edited = editedRequest(draft, request);
-    if (draftProblem(edited)) return;
+    const problem = draftProblem(edited);
+    if (problem) {
+      this.outcome = { responses: [], problem: explanation(problem) };
+      return;
+    }
     last = { text: draft.url.trim(), request };
     const url = parseTarget(last.text);
     if (!url) {

@@ -47,7 +47,7 @@ export class ResponseDetail extends LitElement {
     const { status, by, seconds } = response;
     const provider = by === "handshake" ? recognise(request)?.provider.name : undefined;
     const after = seconds === undefined ? "" : `${duration(seconds)} after the request arrived`;
-    const about = [decidedBy(by, provider), after].filter(Boolean).join(", ");
+    const about = [sourceOf(request, response, provider), after].filter(Boolean).join(", ");
     return html`<section aria-labelledby="response-title">
       <h3 id="response-title">Response <span>to the sender</span></h3>
       <p class="response-source"><span class="response-status" data-tone=${statusTone(status)}>${status}</span> ${about && `${about}.`}</p>
@@ -76,8 +76,7 @@ export class ResponseDetail extends LitElement {
  * @param {SenderResponse} response
  */
 function unknownText({ method, headers, body }, { status, by }) {
-  if (!body.complete && status === 413)
-    return "The body is an error in JSON: the request was too large.";
+  if (isTooLarge({ body }, { status })) return "The body of the response is an error in JSON.";
   if (by === "default" || by === "path") {
     const preflight = isPreflight(method, headers) ? ", and those of a CORS preflight" : "";
     return `No body, and only the headers that every response of a callback has${preflight}.`;
@@ -85,7 +84,24 @@ function unknownText({ method, headers, body }, { status, by }) {
   return "The server did not report the headers and the body of this response.";
 }
 
-addStyle(sheet);
+/**
+ * @param {CapturedRequest} request
+ * @param {SenderResponse} response
+ * @param {string} [provider]
+ */
+function sourceOf(request, response, provider) {
+  if (isTooLarge(request, response)) return "from the server, because the request was too large";
+  return decidedBy(response.by, provider);
+}
+
+/**
+ * @param {Pick<CapturedRequest, "body">} request
+ * @param {Pick<SenderResponse, "status">} response
+ */
+function isTooLarge({ body }, { status }) {
+  return !body.complete && status === 413;
+}
+
 /**
  * @param {string} method
  * @param {CapturedRequest["headers"]} headers
@@ -96,4 +112,5 @@ function isPreflight(method, headers) {
 
 const PREFLIGHT = /^access-control-request-method$/i;
 
+addStyle(sheet);
 customElements.define("response-detail", ResponseDetail);
