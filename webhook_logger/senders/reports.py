@@ -33,7 +33,9 @@ class ResponseReports:
         self, captured: CapturedRequest, receipt: Receipt, response: CallbackResponse, by: str
     ) -> None:
         """Report the response to a request, with its details if a viewer can receive them."""
-        is_detailed = receipt.viewers and not self._rates.take(captured.uuid)
+        # A responder that has just joined on another worker may not be counted yet.
+        is_watched = receipt.viewers > 0 or receipt.pending is not None
+        is_detailed = is_watched and not self._rates.take(captured.uuid)
         details = details_of(response, captured) if is_detailed else b""
         position = (captured.uuid, receipt.epoch, receipt.seq)
         self._delivery.responded(ResponseReport(*position, response.status, by, details))
