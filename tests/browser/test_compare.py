@@ -219,7 +219,7 @@ def test_selecting_the_second_request_can_be_cancelled(
     server: Server, page: Page, uuid: str
 ) -> None:
     post(server.address, f"/{uuid}")
-    expect(page.locator(".row")).to_be_visible()
+    expect(page.locator("request-detail")).to_be_visible()
     page.keyboard.press("d")
     page.locator("compare-notice").get_by_role("button", name="Cancel").click()
     expect(page.locator("compare-notice")).to_have_count(0)
