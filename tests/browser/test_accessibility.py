@@ -297,7 +297,9 @@ STATES: dict[str, Callable[[Stage], object]] = {
     ),
     "the command for the user's machine": lambda stage: (
         stage.page.keyboard.press("m"),
-        expect(stage.page.get_by_label("Command", exact=True)).to_be_visible(),
+        expect(
+            stage.page.get_by_role("dialog").get_by_label("Command", exact=True)
+        ).to_be_visible(),
     ),
     "gap": gap,
     "recovered": recovered,
