@@ -18,6 +18,9 @@ Open = Callable[..., Page]
 # The filter follows the first text only; the second waits for the language of the filter.
 TYPE_AHEAD = """(field, texts) => {
   const late = (event) => event.stopPropagation();
+  field.blur();
+  field.value = "";
+  field.focus();
   for (const text of texts) {
     field.value = text;
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -31,6 +34,7 @@ def type_ahead_of_the_filter(page: Page, box: Locator) -> None:
     box.evaluate(TYPE_AHEAD, ["path:/orders", "path:/orders card"])
     expect(page.locator(".row mark")).to_have_text("/orders")
     expect(box).to_have_value("path:/orders card")
+    expect(page.get_by_role("group", name="Filter fields")).to_have_count(0)
 
 
 def test_the_filter_is_written_corrected_and_saved_with_the_keyboard(

@@ -171,12 +171,14 @@ export class FilterField extends LitElement {
   }
 
   async show() {
+    const { text } = this;
     try {
       await load("filter-menu");
     } catch (error) {
       this.report = /** @type {Error} */ (error).message;
       return;
     }
+    if (this.text !== text) return; // it would cover the results
     this.open = this.contains(document.activeElement);
     await this.updateComplete;
     await /** @type {LitElement | null} */ (this.querySelector("filter-menu"))?.updateComplete;
