@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -102,6 +103,7 @@ def annotated(stage: Stage) -> None:
     stage.press("Save")
     stage.page.keyboard.press("a")
     stage.press("Clear")
+    expect(stage.page.locator(".row")).to_have_count(1)
     stage.post()
     stage.page.locator(".row").last.hover()
     expect(stage.page.locator(".row-actions")).to_be_visible()
@@ -410,6 +412,10 @@ def not_sent(stage: Stage) -> None:
     panel = stage.page.locator("resend-panel")
     stage.page.keyboard.press("Enter")
     expect(panel.get_by_role("status")).to_have_text("A header needs a name.")
+    panel.get_by_label(re.compile("^Value of header")).last.fill("x")
+    expect(panel.get_by_role("status")).to_be_empty()
+    stage.page.keyboard.press("Enter")
+    expect(panel.get_by_role("status")).not_to_be_empty()
 
 
 def too_large_for_a_link(stage: Stage) -> None:

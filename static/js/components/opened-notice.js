@@ -1,5 +1,5 @@
 import { html, LitElement } from "lit";
-import { readFile } from "../share/file.js";
+import { readFile, shownName } from "../share/file.js";
 import { requestCount } from "../text/format.js";
 
 /** @typedef {{name: string, skipped: number}} OpenedFile */
@@ -61,8 +61,9 @@ function skippedText(skipped) {
  * @param {string} name
  */
 export async function read(blob, name) {
-  const { requests, skipped } = await readFile(blob, name);
-  return { requests: inOrder(requests), file: { name, skipped } };
+  const shown = shownName(name);
+  const { requests, skipped } = await readFile(blob, shown);
+  return { requests: inOrder(requests), file: { name: shown, skipped } };
 }
 
 /**

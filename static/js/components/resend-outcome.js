@@ -13,6 +13,7 @@ import "./pairs-table.js";
  * @typedef {object} Outcome
  * @property {readonly ResendResponse[]} responses  in order
  * @property {Explanation} [problem]  what ended it
+ * @property {boolean} [unsent]  whether nothing was sent, because of the draft
  * @property {string} [reach]  whether the target is reachable
  */
 

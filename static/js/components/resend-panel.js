@@ -226,6 +226,7 @@ export class ResendPanel extends LitElement {
   /** @param {Partial<Draft>} changes */
   change(changes) {
     if (this.draft) this.draft = { ...this.draft, ...changes };
+    if (this.outcome.unsent) this.outcome = NOTHING;
   }
 
   async addHeader() {
@@ -264,13 +265,13 @@ export class ResendPanel extends LitElement {
     const edited = editedRequest(draft, request);
     const problem = draftProblem(edited);
     if (problem) {
-      this.outcome = { responses: [], problem: explanation(problem) };
+      this.refuse(explanation(problem));
       return;
     }
     last = { text: draft.url.trim(), request };
     const url = parseTarget(last.text);
     if (!url) {
-      this.outcome = { responses: [], problem: INVALID_URL };
+      this.refuse(INVALID_URL);
       return;
     }
     try {
@@ -278,8 +279,16 @@ export class ResendPanel extends LitElement {
       if (!this.sending) this.send({ url, request: outgoing, origin: location.origin });
     } catch (error) {
       if (!(error instanceof Unsignable)) throw error;
-      this.outcome = { responses: [], problem: explanation(error.message) };
+      this.refuse(explanation(error.message));
     }
+  }
+
+  /**
+   * Say why nothing was sent, until the user edits the draft.
+   * @param {Explanation} problem
+   */
+  refuse(problem) {
+    this.outcome = { responses: [], problem, unsent: true };
   }
 
   /**

@@ -25,6 +25,16 @@ export const MAX_FILE_REQUESTS = 10_000;
 /** Maximum time of one step, so that the page stays responsive. */
 const STEP_MS = 10;
 const MAX_REASON = 200;
+const MAX_NAME = 80;
+
+/**
+ * Return the name of a file without invisible characters, and shortened.
+ * @param {string} name
+ */
+export function shownName(name) {
+  const shown = visible(name);
+  return shown.length > MAX_NAME ? `${shown.slice(0, MAX_NAME)}…` : shown;
+}
 
 /**
  * Read a file. Throws a `Problem` that names the file and the place in it.

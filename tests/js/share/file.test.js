@@ -7,6 +7,7 @@ import {
   MAX_FILE_REQUESTS,
   readExport,
   readFile,
+  shownName,
 } from "../../../static/js/share/file.js";
 import { Responses } from "../../../static/js/state/responses.js";
 import { sample } from "../samples.js";
@@ -215,6 +216,11 @@ test("a file that cannot be read gets an error that names it and the place", asy
   }
   const large = /** @type {Blob} */ ({ size: MAX_FILE_BYTES + 1 });
   await assert.rejects(readFile(large, "x"), /^Error: x is larger than the maximum of 50 MB\.$/);
+});
+
+test("the name of a file is shown in full only if it is short and visible", () => {
+  assert.equal(shownName("a\u202egnp.har"), "a⟨U+202E⟩gnp.har");
+  assert.equal(shownName("a".repeat(81)), `${"a".repeat(80)}…`);
 });
 
 test("only known fields are taken over", async () => {
