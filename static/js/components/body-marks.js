@@ -3,11 +3,10 @@
  * browser without it selects the current hit instead.
  */
 
-import { hitsIn } from "../text/marks.js";
-import { rangeIn, shownPieces, textOf } from "./body-places.js";
+import { rangesOf, shownPieces } from "./body-places.js";
 
-/** Maximum marks on the screen at once, and time for them at once. */
-const MAX_MARKS = 5000;
+/** Maximum marks in and near the screen, and time for them at once. */
+const MAX_MARKS = 2000;
 const TURN_MS = 8;
 
 const NAMES = { current: "body-current", hits: "body-hit", filter: "body-filter" };
@@ -22,7 +21,8 @@ export class Marks {
   /** @type {readonly string[]} */
   #words = [];
   #due = false;
-  #observer = new MutationObserver(() => this.#markSoon());
+  #markAgain = () => this.#markSoon();
+  #observer = new MutationObserver(this.#markAgain);
 
   /**
    * Mark texts in a view, and again when it changes.
@@ -35,6 +35,7 @@ export class Marks {
     [this.#place, this.#needle, this.#words] = [place, needle, words];
     if (!place || (!needle && words.length === 0)) return;
     this.#observer.observe(place, { childList: true, characterData: true, subtree: true });
+    for (const move of MOVES) addEventListener(move, this.#markAgain, true);
     this.#markSoon();
   }
 
@@ -47,6 +48,7 @@ export class Marks {
   clear() {
     this.#place = null;
     this.#observer.disconnect();
+    for (const move of MOVES) removeEventListener(move, this.#markAgain, true);
     if (supported) for (const name of Object.values(NAMES)) CSS.highlights.delete(name);
   }
 
@@ -61,12 +63,12 @@ export class Marks {
   async #mark() {
     const [place, needle, words] = [this.#place, this.#needle, this.#words];
     if (!place) return;
-    /** @type {{hits: Range[], filter: Range[]}} */
+    /** @type {{hits: AbstractRange[], filter: AbstractRange[]}} */
     const found = { hits: [], filter: [] };
     let end = performance.now() + TURN_MS;
-    for (const element of shownPieces(place)) {
-      if (needle) add(found.hits, element, [needle]);
-      if (words.length > 0) add(found.filter, element, words);
+    for (const element of near(shownPieces(place))) {
+      if (needle) found.hits.push(...rangesOf(element, [needle]));
+      if (words.length > 0) found.filter.push(...rangesOf(element, words));
       if (found.hits.length + found.filter.length > MAX_MARKS) break;
       if (performance.now() < end) continue;
       await new Promise(requestAnimationFrame);
@@ -78,28 +80,45 @@ export class Marks {
   }
 }
 
+/** What moves the text without a change of its elements. */
+const MOVES = ["scroll", "resize"];
+
+/**
+ * Return the elements that are in view, or less than a screen away: thousands of marks slow down every
+ * frame.
+ * @param {ArrayLike<Element>} elements  in the order of the page
+ */
+function near(elements) {
+  const start = firstBelow(elements, -innerHeight, "bottom");
+  return Array.from(elements).slice(start, firstBelow(elements, 2 * innerHeight, "top"));
+}
+
+/**
+ * Return the index of the first element with an edge below a line, by halving.
+ * @param {ArrayLike<Element>} elements
+ * @param {number} line
+ * @param {"top" | "bottom"} edge
+ */
+function firstBelow(elements, line, edge) {
+  let [low, high] = [0, elements.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (elements[middle].getBoundingClientRect()[edge] > line) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 const supported = typeof Highlight === "function";
 
 /**
  * @param {keyof typeof NAMES} kind
- * @param {Range[]} ranges
+ * @param {AbstractRange[]} ranges
  */
 function set(kind, ranges) {
   const highlight = new Highlight(...ranges);
   highlight.priority = PRIORITIES[kind];
   CSS.highlights.set(NAMES[kind], highlight);
-}
-
-/**
- * Add the ranges of the needles in an element.
- * @param {Range[]} ranges
- * @param {Element} element
- * @param {readonly string[]} needles
- */
-function add(ranges, element, needles) {
-  for (const { start, end } of hitsIn(textOf(element), needles)) {
-    ranges.push(rangeIn([element], start, end - start));
-  }
 }
 
 /** @param {Range} range @returns {[Node, number, Node, number]} */

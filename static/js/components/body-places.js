@@ -8,6 +8,7 @@ import { childrenOf } from "../body/json-tree.js";
 import { piecesOfSource, rowsOfTree } from "../body/search.js";
 import { turn } from "../browser/turn.js";
 import { visible } from "../text/format.js";
+import { hitsIn } from "../text/marks.js";
 import { MAX_CHARACTERS } from "./pairs-table.js";
 
 /**
@@ -177,8 +178,30 @@ async function childAt(row, offset) {
 }
 
 /** Return the text of an element that a search reads. @param {Element} element */
-export function textOf(element) {
+function textOf(element) {
   return [...textNodesOf([element])].map(({ data }) => data).join("");
+}
+
+/**
+ * Return the ranges of texts in an element, in one walk over its nodes.
+ * @param {Element} element
+ * @param {readonly string[]} needles
+ * @returns {StaticRange[]}
+ */
+export function rangesOf(element, needles) {
+  const texts = [...textNodesOf([element])];
+  let node = 0;
+  let before = 0; // characters before the node
+  /** @param {number} offset  not less than before @param {number} inside  1 for a start */
+  const placeOf = (offset, inside) => {
+    while (offset + inside > before + texts[node].length) before += texts[node++].length;
+    return /** @type {const} */ ([texts[node], offset - before]);
+  };
+  return hitsIn(texts.map(({ data }) => data).join(""), needles).map(({ start, end }) => {
+    const [startContainer, startOffset] = placeOf(start, 1);
+    const [endContainer, endOffset] = placeOf(end, 0);
+    return new StaticRange({ startContainer, startOffset, endContainer, endOffset });
+  });
 }
 
 /**
@@ -187,7 +210,7 @@ export function textOf(element) {
  * @param {number} at  offset in the text of the first element
  * @param {number} length
  */
-export function rangeIn(elements, at, length) {
+function rangeIn(elements, at, length) {
   const range = new Range();
   range.selectNodeContents(elements[0]);
   let left = at;
