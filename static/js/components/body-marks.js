@@ -80,7 +80,7 @@ export class Marks {
   }
 }
 
-/** What moves the text without a change of its elements. */
+/** Events after which other elements are in view. */
 const MOVES = ["scroll", "resize"];
 
 /**
