@@ -215,7 +215,7 @@ test("a file that cannot be read gets an error that names it and the place", asy
     await assert.rejects(readExport(text, "x"), { message: expected }, text.slice(0, 200));
   }
   const large = /** @type {Blob} */ ({ size: MAX_FILE_BYTES + 1 });
-  await assert.rejects(readFile(large, "x"), /^Error: x is larger than the maximum of 50 MB\.$/);
+  await assert.rejects(readFile(large, "x"), /^Error: x is larger than the maximum of 20 MB\.$/);
 });
 
 test("the name of a file is shown in full only if it is short and visible", () => {
