@@ -62,7 +62,7 @@ export class ListToolbar extends LitElement {
           ${waiting ? html`<span>${waiting.toLocaleString("en-US")} waiting</span>` : nothing}
           ${unread.size ? html`<span>${unread.size.toLocaleString("en-US")} unread</span>` : nothing}
           ${this.rate ? this.plot(this.rate, snapshot) : nothing}
-          ${unread.size ? html`<button type="button" class="toolbar-read" @click=${this.onReadAll}>Mark all as read</button>` : nothing}
+          ${unread.size ? html`<button type="button" class="toolbar-read" @click=${this.onReadAll}>Mark<span class="toolbar-read-all"> all as</span> read</button>` : nothing}
         </div>
       </div>
     `;

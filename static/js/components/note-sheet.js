@@ -34,7 +34,7 @@ export class NoteSheet extends Sheet {
         <label for="note-text">Your note on this request</label>
         <textarea id="note-text" class="field" rows="4" maxlength=${MAX_NOTE} aria-describedby="note-about" .value=${this.note}></textarea>
         <p id="note-about">
-          At most ${MAX_NOTE} characters. The request is pinned. Notes and pins are only in this tab: a reload
+          At most ${MAX_NOTE} characters. Saving it also pins the request. Notes and pins are only in this tab: a reload
           loses them, and other viewers can’t see them. An export contains the notes, and the page shows them when you open the file.
         </p>
         <footer class="sheet-foot">

@@ -4,7 +4,7 @@ import { NO_FILTER } from "../state/no-filter.js";
 /** @typedef {import("./webhook-page.js").WebhookPage} WebhookPage */
 
 /** Why a request could not be pinned. */
-const PINS_FULL = `At most ${MAX_PINNED} requests can be pinned, also by a note. Unpin one first.`;
+const PINS_FULL = `At most ${MAX_PINNED} requests can be pinned, including those with a note. Unpin one first.`;
 
 /** The user's actions on the list and on the selected request, which the page's parts report as events. */
 export class PageActions {

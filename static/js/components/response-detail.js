@@ -79,7 +79,7 @@ function unknownText({ method, headers, body }, { status, by }) {
   if (isTooLarge({ body }, { status })) return "The body of the response is an error in JSON.";
   if (by === "default" || by === "path") {
     const preflight = isPreflight(method, headers) ? ", and those of a CORS preflight" : "";
-    return `No body, and only the headers that every response of a callback has${preflight}.`;
+    return `No body, and only the default headers${preflight}.`;
   }
   return "The server did not report the headers and the body of this response.";
 }
