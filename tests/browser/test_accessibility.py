@@ -346,10 +346,12 @@ def findings(page: Page, size: str, theme: str, forced: str = "none") -> list[st
 
 
 def findings_everywhere(page: Page) -> list[str]:
-    """Return the violations at all sizes in both themes, and in a contrast theme."""
-    forced = findings(page, "wide", "dark", "active")
-    return forced + [
-        line for size in SIZES for theme in THEMES for line in findings(page, size, theme)
+    """Return the violations at all sizes, and those of the colors of the other themes."""
+    return [
+        *(line for size in SIZES for line in findings(page, size, "light")),
+        *findings(page, "wide", "dark"),
+        *findings(page, "phone", "dark"),
+        *findings(page, "wide", "dark", forced="active"),
     ]
 
 

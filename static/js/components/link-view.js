@@ -82,7 +82,7 @@ export class LinkView extends LitElement {
   /** @param {import("../share/link.js").SharedRequest} shared */
   detail({ request, response }) {
     return html`
-      <p class="shared-notice">This request is in the link itself: it is not live, and stored nowhere else.</p>
+      <p class="shared-notice">The link itself contains this request. It is not live, and no server stores it.</p>
       <request-detail
         alone .request=${request} .response=${response} .responses=${this.responses}
         .secrets=${this.secrets} .forwardTo=${this.forwardTo}

@@ -17,7 +17,7 @@
 
 import { withoutMark } from "../body/body.js";
 import { findJsonError, jsonErrorText } from "../body/json-error.js";
-import { mediaTypeOf } from "../wire/captured.js";
+import { LEFT_OUT, mediaTypeOf } from "../wire/captured.js";
 import { blockedReason, differences, splitHeaders } from "./resend.js";
 
 /** Larger bodies would make the text area slow. They are sent as captured. */
@@ -27,13 +27,15 @@ const TOKEN = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
 const FIELD_VALUE = /^[\t -~\x80-\xff]*$/;
 
 /**
- * Return the request as captured, without the headers that a page cannot set.
+ * Return the request as captured, without the headers that a page cannot set. Those that a link to a
+ * request does not contain are off.
  * @param {CapturedRequest} request
  * @param {string} url
  * @returns {Draft}
  */
 export function draftOf(request, url) {
-  const headers = splitHeaders(request).allowed.map(([name, value]) => ({ name, value, on: true }));
+  const { allowed } = splitHeaders(request);
+  const headers = allowed.map(([name, value]) => ({ name, value, on: value !== LEFT_OUT }));
   return { method: request.method, url, headers, text: editableText(request) };
 }
 

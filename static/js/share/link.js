@@ -8,6 +8,7 @@
  */
 
 import { byteSize } from "../text/format.js";
+import { LEFT_OUT } from "../wire/captured.js";
 import { base64, bytesOfBase64, objectOf, Problem, requestOf, responseOf } from "./checked.js";
 
 /** Browsers carry more (Safari shows 80,000 characters), most programs for chat and mail carry less. */
@@ -16,7 +17,6 @@ export const MAX_LINK_CHARACTERS = 64_000;
 export const MAX_UNPACKED_BYTES = 8 * 2 ** 20;
 
 const PARAMETER = "request=";
-const LEFT_OUT = "(left out)";
 const SECRET =
   /^(?:proxy-)?authorization$|^(?:set-)?cookie$|(?:api|view)-?key|credential|hmac|password|secret|signature|token/i;
 

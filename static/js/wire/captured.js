@@ -7,6 +7,9 @@
  * @typedef {import("./contract.js").HeaderLine} HeaderLine
  */
 
+/** The value of a header line that may be a secret, in a link to a request. */
+export const LEFT_OUT = "(left out)";
+
 /**
  * Return the subpath, or "/", and the query of a request, raw.
  * @param {Pick<CapturedRequest, "subpath" | "query_string">} request

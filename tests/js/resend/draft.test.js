@@ -49,6 +49,19 @@ test("headers that are left out are listed, with those that the user adds", () =
   ]);
 });
 
+test("headers whose value a link left out are off", () => {
+  const request = sample({
+    headers: [
+      ["X-A", "1"],
+      ["Authorization", "(left out)"],
+    ],
+  });
+  assert.deepEqual(
+    draftOf(request, URL).headers.map(({ on }) => on),
+    [true, false],
+  );
+});
+
 test("headers that are off are not sent", () => {
   const request = sample({
     headers: [
