@@ -41,7 +41,12 @@ export class EmptyState extends LitElement {
   }
 
   render() {
-    const command = `curl -H 'Content-Type: application/json' -d '${TEST}' '${this.url}'`;
+    const [start, data, end] = [
+      "curl -H 'Content-Type: application/json' ",
+      `-d '${TEST}'`,
+      ` '${this.url}'`,
+    ];
+    const command = start + data + end;
     return html`
       <div part="empty" class="empty">
         <div class="empty-pulse" ?data-live=${this.live} aria-hidden="true"></div>
@@ -68,7 +73,7 @@ export class EmptyState extends LitElement {
         <p class="empty-status" role="status">${this.status}</p>
         <p>Or from a terminal:</p>
         <div class="empty-command">
-          <pre tabindex="0" aria-label="Example command">${command}</pre>
+          <pre tabindex="0" aria-label="Example command">${start}<span>${data}</span>${end}</pre>
           <webhook-copy-button .text=${command} what="the command"></webhook-copy-button>
         </div>
         ${this.samples ? html`<p>Or <button type="button" class="empty-link" @click=${this.openFile}>open a HAR or JSON file</button> to look at its requests.</p>` : ""}
