@@ -29,6 +29,7 @@ export class PageActions {
     const { follow, shown } = this.#store.snapshot;
     const newest = shown.find(({ kind }) => kind === "request");
     if (follow && detail.id !== newest?.key) this.#follow(false);
+    this.#page.failure = ""; // of an action on another request
     this.#store.select(detail.id, detail.opened);
   };
 
