@@ -391,6 +391,7 @@ def test_the_page_fits_every_width(server: Server, open_page: Open, width: int) 
     )
     expect(page.get_by_role("button", name="Retry")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("link", name=re.compile("New"))).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Recent callbacks")).to_be_in_viewport(ratio=1)
     assert page.evaluate(OVERFLOW) == 0
     sent(page, server, "/a/long/way/" + "down/" * 40)
     assert page.evaluate(OVERFLOW) == 0
