@@ -79,7 +79,7 @@ function unknownText({ method, headers, body }, { status, by }) {
   if (isTooLarge({ body }, { status })) return "The body of the response is an error in JSON.";
   if (by === "default" || by === "path") {
     const preflight = isPreflight(method, headers) ? ", and those of a CORS preflight" : "";
-    return `No body, and only the default headers${preflight}.`;
+    return `Sent as soon as the request was published. No body, and only the headers that every response has (${DEFAULT_HEADERS})${preflight}.`;
   }
   return "The server did not report the headers and the body of this response.";
 }
@@ -109,6 +109,10 @@ function isTooLarge({ body }, { status }) {
 function isPreflight(method, headers) {
   return method === "OPTIONS" && headers.some(([name]) => PREFLIGHT.test(name));
 }
+
+/** Names of the headers that every response of a callback has: docs/protocol.md. */
+const DEFAULT_HEADERS =
+  "Access-Control-Allow-Origin, Cache-Control, Content-Length, Content-Security-Policy, Webhook-Viewers and X-Content-Type-Options";
 
 const PREFLIGHT = /^access-control-request-method$/i;
 
