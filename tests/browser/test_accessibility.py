@@ -244,6 +244,7 @@ def file(stage: Stage) -> None:
 def share(stage: Stage) -> None:
     stage.post("/", b"{}", "Authorization: Bearer a")
     stage.page.locator(".row").click()
+    expect(stage.page.locator("request-detail")).to_be_visible()
     stage.page.keyboard.press("h")
     expect(stage.page.get_by_label("Link", exact=True)).to_be_visible()
 

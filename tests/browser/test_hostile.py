@@ -160,6 +160,7 @@ def test_no_comparison_runs(server: Server, watch: Watch, uuid: str) -> None:
     for name, body in (("/1", TOGETHER), ("/2", "\n".join(reversed(PAYLOADS)))):
         post(server.address, f"/{uuid}{name}", body.encode(), f"X-Evil: {PAYLOADS[0]}{name}")
         expect(watch.page.locator(".row", has_text=name)).to_be_visible()
+    expect(watch.page.locator("request-detail")).to_be_visible()
     watch.page.keyboard.press("d")
     watch.page.locator(".row", has_text="/2").click()
     view = watch.page.locator("compare-view")

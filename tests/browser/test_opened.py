@@ -86,6 +86,7 @@ def test_a_link_contains_a_request_that_its_page_shows_without_a_stream(
     lines = ("Content-Type: text/html", "Authorization: Bearer abc", "X-Name: zoë")
     post(server.address, f"/{uuid}/orders", HOSTILE.encode(), *lines)
     page.locator(".row").click()
+    expect(page.locator("request-detail")).to_be_visible()
     page.keyboard.press("h")
     sheet = page.get_by_role("dialog", name="Link to this request")
     link = sheet.get_by_label("Link", exact=True)
