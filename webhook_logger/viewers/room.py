@@ -182,8 +182,8 @@ def request_packet(responded: ResponseReport, members: bytes) -> bytes:
 
 def responded_packet(responded: ResponseReport) -> bytes:
     uuid, epoch, seq, status, by, details = responded
-    packet = (
+    members = (
         f'2["responded",{{"uuid":"{uuid}","epoch":"{epoch}","seq":{seq},'
         f'"status":{status},"by":"{by}"'
     ).encode()
-    return b"".join((packet, b"," if details else b"", details, b"}]"))
+    return members + b"," + details + b"}]" if details else members + b"}]"

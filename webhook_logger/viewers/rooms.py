@@ -83,10 +83,9 @@ class Rooms:
     def presence(self, uuid: str, viewers: int, has_responder: bool | None) -> None:
         """Notify the viewers of the callback of their number, and whether there is a responder."""
         if room := self._rooms.get(uuid):
-            is_known = has_responder is not None
-            self._notices.viewers(
-                uuid, room, viewers, bool(has_responder) if is_known else room.has_responder
-            )
+            if has_responder is None:
+                has_responder = room.has_responder
+            self._notices.viewers(uuid, room, viewers, has_responder)
 
     def refused(self, uuid: str, count: int, reason: Reason) -> None:
         """Report refused requests to the viewers of the callback."""
