@@ -276,7 +276,8 @@ export class ResendPanel extends LitElement {
     }
     try {
       const outgoing = await this.signed(edited, url);
-      if (!this.sending) this.send({ url, request: outgoing, origin: location.origin });
+      if (this.sending || this.request !== request) return; // the user went on meanwhile
+      this.send({ url, request: outgoing, origin: location.origin });
     } catch (error) {
       if (!(error instanceof Unsignable)) throw error;
       this.refuse(explanation(error.message));
