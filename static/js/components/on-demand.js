@@ -1,6 +1,5 @@
 /** Elements that are loaded when they are first needed, in a few bundles. */
 
-const detail = () => import("./detail-parts.js");
 const dialogs = () => import("./dialogs.js");
 const notices = () => import("./notices.js");
 const tools = () => import("./tools.js");
@@ -8,7 +7,6 @@ const tools = () => import("./tools.js");
 /** The part that contains each element. @type {Record<string, () => Promise<unknown>>} */
 const ELEMENTS = {
   "address-notice": notices,
-  "compare-view": detail,
   "filter-menu": dialogs,
   "help-sheet": dialogs,
   "link-view": tools,
@@ -19,9 +17,7 @@ const ELEMENTS = {
   "qr-sheet": dialogs,
   "recent-sheet": dialogs,
   "reply-sheet": tools,
-  "request-detail": detail,
-  "resend-panel": detail,
-  "response-detail": detail,
+  "request-detail": () => import("./detail-parts.js"),
   "sample-sheet": tools,
   "settings-sheet": dialogs,
   "share-sheet": dialogs,

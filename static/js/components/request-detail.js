@@ -7,11 +7,12 @@ import { methodTone, textOfLine } from "../wire/captured.js";
 import { UNSIGNED } from "./detail-actions.js";
 import { arrival, details } from "./detail-sections.js";
 import { backIcon, noteIcon } from "./icons.js";
-import { load } from "./on-demand.js";
 import "./captured-detail.js";
 import "./found-tokens.js";
 import "./pairs-table.js";
 import "./provider-facts.js";
+import "./resend-panel.js";
+import "./response-detail.js";
 import "./signature-check.js";
 
 /** @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest */
@@ -36,7 +37,6 @@ export class RequestDetail extends LitElement {
     alone: { type: Boolean },
     signature: { state: true },
     resending: { state: true },
-    failure: { state: true },
   };
 
   constructor() {
@@ -66,8 +66,6 @@ export class RequestDetail extends LitElement {
     this.signature = UNSIGNED;
     /** Whether the panel for resending is open. */
     this.resending = false;
-    /** Why a part of the detail could not be loaded, or "". */
-    this.failure = "";
   }
 
   /** Sticky parts below the head need its height. */
@@ -85,7 +83,6 @@ export class RequestDetail extends LitElement {
     if (changed.has("request")) this.scrollTop = 0;
     const head = this.querySelector(".detail-head");
     if (head) this.heads.observe(head); // does nothing the second time
-    if (this.response) load("response-detail").catch(() => {}); // the summary has the status
     // The back button is visible only where the detail covers the list; elsewhere this does nothing.
     if (changed.has("opened") && this.opened) this.querySelector("button")?.focus();
   }
@@ -100,7 +97,6 @@ export class RequestDetail extends LitElement {
         @resend-request=${this.resend} @close-resend=${this.closeResend}
       >
         ${this.head(request)}
-        <p class="detail-failure" role="alert">${this.failure}</p>
         ${this.note ? this.noteText(this.note) : ""}
         ${this.resending ? html`<resend-panel .request=${request} .response=${this.response} .secrets=${this.secrets} .forwardTo=${this.forwardTo} ?alone=${this.alone}></resend-panel>` : ""}
         ${arrival(request, { retry: this.retry })}
@@ -181,15 +177,8 @@ export class RequestDetail extends LitElement {
     this.signature = detail;
   }
 
-  /** Show the panel for resending, which is loaded when it is first needed. */
+  /** Show the panel for resending. */
   async resend() {
-    this.failure = "";
-    try {
-      await load("resend-panel");
-    } catch (error) {
-      this.failure = /** @type {Error} */ (error).message;
-      return;
-    }
     this.resending = true;
     await this.updateComplete;
     /** @type {import("./resend-panel.js").ResendPanel | null} */ (

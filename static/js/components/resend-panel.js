@@ -276,7 +276,7 @@ export class ResendPanel extends LitElement {
     }
     try {
       const outgoing = await this.signed(edited, url);
-      if (this.sending || this.request !== request) return; // the user went on meanwhile
+      if (this.sending || this.request !== request) return; // another one is selected now
       this.send({ url, request: outgoing, origin: location.origin });
     } catch (error) {
       if (!(error instanceof Unsignable)) throw error;

@@ -5,13 +5,13 @@ import { decidedBy, statusTone } from "../state/responses.js";
 import { byteCount, byteSize, duration } from "../text/format.js";
 import { linesOf } from "../wire/captured.js";
 import sheet from "./response-detail.css";
+import "./pairs-table.js";
+import "./request-body.js";
 
 /**
  * @typedef {import("../wire/captured.js").CapturedRequest} CapturedRequest
  * @typedef {import("../state/responses.js").SenderResponse} SenderResponse
  */
-
-// The page has loaded the elements of bodies and tables. Imports of them here would split its script.
 
 /** The response that the sender got: status, source, duration, headers and body, if known. */
 export class ResponseDetail extends LitElement {
