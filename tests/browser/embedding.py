@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.waiting import until_true
 from tests.support.patience import eventually
 from tests.support.processes import Server
 from tests.support.sender import Response, post
@@ -55,7 +56,7 @@ def events(page: Page, *names: str) -> list[Any]:
 
 def until_reported(page: Page, name: str, count: int = 1) -> list[Any]:
     """Wait for at least `count` events of that name, and return their details."""
-    page.wait_for_function(f"events.filter(([name]) => name === '{name}').length >= {count}")
+    until_true(page, f"events.filter(([name]) => name === '{name}').length >= {count}")
     return events(page, name)
 
 

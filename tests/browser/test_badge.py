@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.clock import stop_clock
 from tests.browser.conftest import UNREACHABLE, ConsoleErrors
+from tests.browser.waiting import until_true
 from tests.support.patience import eventually
 from tests.support.processes import Server
 from tests.support.sender import post
@@ -56,7 +57,7 @@ def test_the_badge_counts_down_and_retry_now_skips_the_wait(
             expect(count).to_have_text(f"retrying in {seconds} s")
             says(page, "Reconnecting")
             page.clock.run_for(milliseconds)  # the page retries and fails
-            page.wait_for_function(WAITS)
+            until_true(page, WAITS)
         # Screen readers do not announce the countdown.
         expect(count).to_have_attribute("aria-hidden", "true")
         server.start()

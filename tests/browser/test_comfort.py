@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.clock import stop_clock
 from tests.browser.conftest import UNREACHABLE, ConsoleErrors, uuid_of
+from tests.browser.waiting import until_true
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -306,12 +307,12 @@ def test_sound_is_off_by_default_and_plays_once_per_burst(server: Server, open_p
     assert page.evaluate("() => window.tones") == 0
     page.keyboard.press("s")
     page.get_by_label("Sound").check()
-    page.wait_for_function("() => window.tones === 1")  # a sample for the user
+    until_true(page, "() => window.tones === 1")  # a sample for the user
     close(page)
     page.clock.run_for(1000)  # minimum time between tones
     sent(page, server, "/one", "/two", "/three")
     page.clock.run_for(1000)
-    page.wait_for_function("() => window.tones > 1")
+    until_true(page, "() => window.tones > 1")
     assert page.evaluate("() => window.tones") == 2
 
 
@@ -376,7 +377,7 @@ def test_the_back_button_closes_the_detail_on_a_phone(server: Server, open_page:
     page.locator(".row").first.click()
     page.locator(".detail-back").click()
     expect(page.locator(".row").first).to_be_visible()
-    page.wait_for_function("() => history.state === null")
+    until_true(page, "() => history.state === null")
     page.go_back()
     assert page.url != address
 

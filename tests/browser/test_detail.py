@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.clock import stop_clock
+from tests.browser.waiting import until_true
 from tests.support.processes import Server
 from tests.support.sender import post, send
 
@@ -175,7 +176,7 @@ def test_path_and_value_of_a_json_row_can_be_copied(show: Show) -> None:
     expect(detail.locator(".json-bar")).to_contain_text('$.a[0]["b c"]')
     for name, text in (("Copy path", '$.a[0]["b c"]'), ("Copy value", "x\ny")):
         detail.get_by_role("button", name=name).click()
-        detail.page.wait_for_function(HAS_COPIED, arg=text)
+        until_true(detail.page, HAS_COPIED, text)
 
 
 def test_arrow_keys_move_in_the_json_tree(show: Show) -> None:
@@ -230,7 +231,7 @@ def test_json_in_strings_and_forms_opens_and_a_tree_unfolds(
     expect(body.get_by_role("treeitem")).to_have_count(2)
     body.get_by_role("button", name="Copy pretty").click()
     pretty = json.dumps({"Message": inner}, indent=2)
-    page.wait_for_function(HAS_COPIED, arg=pretty)
+    until_true(page, HAS_COPIED, pretty)
     post(server.address, f"/{uuid}/form", b"token=x&payload=%7B%22a%22%3A1%7D", FORM)
     page.locator(".row", has_text="/form").click()
     body.get_by_role("button", name="JSON", exact=True).click()

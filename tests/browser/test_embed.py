@@ -14,6 +14,7 @@ from tests.browser.clock import stop_clock
 from tests.browser.conftest import UNREACHABLE, ConsoleErrors
 from tests.browser.embedding import element, events, live, until_reported, until_unwatched, viewers
 from tests.browser.hostile import BODIES, GROUPS, heads_of
+from tests.browser.waiting import until_true
 from tests.support.processes import Server
 from tests.support.sender import post, send
 from webhook_logger.errors import Reason
@@ -292,7 +293,7 @@ def test_a_removed_element_stops_viewing_and_counts_missed_requests_when_inserte
     post(server.address, f"/{uuid}/before")
     expect(log.locator(".row-target")).to_have_text(["/before"])
     page.evaluate("(window.log = document.querySelector('webhook-log')).remove()")
-    page.wait_for_function("events.length && !log.isConnected")
+    until_true(page, "events.length && !log.isConnected")
     until_unwatched(server, f"/{uuid}/meanwhile")
     for _ in range(2):
         post(server.address, f"/{uuid}/meanwhile")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.embedding import events, live, until_reported
+from tests.browser.waiting import until_true
 from tests.chaos.load import Load
 from tests.support.processes import PATIENT_WORKER, Nginx, Redis, Server
 from tests.support.sender import post
@@ -50,11 +51,11 @@ def test_pages_miss_nothing_and_stay_live_while_every_worker_restarts(
             assert load.unknown == 0
             last = load.accepted + 1
             assert post(nginx.address, f"/{uuid}").headers["webhook-viewers"] == "2"
-            page.wait_for_function(f"seqs.at(-1) === {last}")
+            until_true(page, f"seqs.at(-1) === {last}")
             until_reported(host, "request", last)
             assert page.evaluate("seqs") == list(range(1, last + 1))
             assert page.evaluate("[notices, states]") == [[], ["live"]]
-            page.wait_for_function("counts.at(-1) === 2")
+            until_true(page, "counts.at(-1) === 2")
             requests = events(host, "request")
             assert [each["seq"] for each in requests] == page.evaluate("seqs")
             assert events(host, "gap", "recovered", "refused") == []

@@ -14,6 +14,7 @@ from tests.browser.conftest import ConsoleErrors
 from tests.browser.hostile import BODIES, GROUPS, TOGETHER, heads_of, in_value, token
 from tests.browser.payloads import PAYLOADS
 from tests.browser.test_resend import ALL, target
+from tests.browser.waiting import until_true
 from tests.support.processes import Server
 from tests.support.sender import post, send
 
@@ -238,4 +239,4 @@ def test_the_alarm_detects_a_script_that_runs(browser: Browser) -> None:
         bare.add_init_script(ALARM)
         bare.goto("about:blank")
         bare.set_content("<img src=x onerror=alert(1)>")
-        bare.wait_for_function("() => globalThis.pwned")
+        until_true(bare, "() => globalThis.pwned")

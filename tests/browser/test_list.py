@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.arrivals import arrive
 from tests.browser.clock import stop_clock
+from tests.browser.waiting import until_true
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -154,7 +155,7 @@ def test_a_burst_updates_the_page_once_per_frame(
     page.evaluate(HOLD_FRAMES)
     for hundreds in (1, 2, 3):
         arrive(server, f"/{uuid}/{{}}", 100)
-        page.wait_for_function(ARRIVED, arg=100 * hundreds, polling=50)
+        until_true(page, ARRIVED, 100 * hundreds)
         between, in_frame = page.evaluate("drawFrame()")
         assert between < 10, "those of its clock, such as the ages, and none for each request"
         assert in_frame == 1

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.clock import stop_clock
 from tests.browser.conftest import UNREACHABLE, ConsoleErrors, uuid_of
+from tests.browser.waiting import until_true
 from tests.support.processes import Redis, Server
 from tests.support.sender import post, send
 from webhook_logger.errors import Reason
@@ -65,9 +66,7 @@ def test_both_addresses_fit_in_one_line_after_the_first_request(
         height = addresses.evaluate("each => each.offsetHeight")
         assert height <= 16 + 40 * lines
     page.keyboard.press("l")
-    page.wait_for_function(
-        "async link => await navigator.clipboard.readText() === link", arg=page.url
-    )
+    until_true(page, "async link => await navigator.clipboard.readText() === link", page.url)
 
 
 def test_two_pages_of_a_callback_show_a_request_and_others_do_not(

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request, WebSocket, expect
 
 from tests.browser.conftest import ConsoleErrors, uuid_of
+from tests.browser.waiting import until_true
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -105,10 +106,10 @@ def test_the_element_watches_with_the_link_and_says_which_key_is_wrong(
     expect(log.get_by_role("alert")).to_contain_text("this callback is private")
     set_src = "src => { document.querySelector('webhook-log').src = src }"
     page.evaluate(set_src, f"{link}#key={'B' * 5000}")  # longer than a message to the server
-    page.wait_for_function("events.filter(([, { reason }]) => reason === 'private').length === 2")
+    until_true(page, "events.filter(([, { reason }]) => reason === 'private').length === 2")
     page.evaluate(set_src, f"{link}#key={'B' * 22}")
     expect(log.get_by_role("alert")).to_contain_text("key")
-    page.wait_for_function("events.filter(([, { reason }]) => reason === 'private').length === 3")
+    until_true(page, "events.filter(([, { reason }]) => reason === 'private').length === 3")
     page.evaluate(set_src, f"{link}#key={KEY}")
     expect(log).to_have_attribute("state", "live")
     expect(log.locator("[part=url]")).to_have_text(f"{server.url}/{PRIVATE}")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.waiting import until_true
 from tests.support.processes import Server
 from tests.support.sender import post, send
 
@@ -51,9 +52,9 @@ def test_a_text_is_found_in_trees_sources_and_tables(
     for key, place in (("Enter", 2), ("Enter", 1), ("Shift+Enter", 2)):
         press(key)
         expect(count.first).to_have_text(f"{place} of 2")
-    page.wait_for_function(IN_VIEW)
+    until_true(page, IN_VIEW)
     assert page.evaluate(CURRENT) == "2999"
-    page.wait_for_function("() => CSS.highlights.get('body-hit').size === 2")
+    until_true(page, "() => CSS.highlights.get('body-hit').size === 2")
 
     body.get_by_role("button", name="Hex", exact=True).click()
     expect(count.first).to_have_text("This view can’t be searched. Choose Raw.")
@@ -61,7 +62,7 @@ def test_a_text_is_found_in_trees_sources_and_tables(
     show(server, page, uuid, "source", text, "Content-Type: text/plain")
     field.fill("pear")
     expect(count.first).to_have_text("1 of 1")
-    page.wait_for_function(IN_VIEW)
+    until_true(page, IN_VIEW)
     assert page.evaluate(CURRENT) == "PEAR"
     field.fill("line")
     expect(count.first).to_have_text("1 of the first 10,000")
@@ -81,7 +82,7 @@ def test_words_of_the_filter_are_marked_in_the_body(
     page = open_page(server, f"/view/{uuid}")
     show(server, page, uuid, "orders", b'{"fruit": "pear", "pears": 2}', JSON)
     page.get_by_role("searchbox").fill("pear")
-    page.wait_for_function("() => CSS.highlights.get('body-filter')?.size === 2")
+    until_true(page, "() => CSS.highlights.get('body-filter')?.size === 2")
 
 
 def test_graphql_and_messagepack_are_decoded(server: Server, open_page: Open, uuid: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.conftest import uuid_of
+from tests.browser.waiting import until_true
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -65,6 +66,6 @@ def test_the_page_asks_before_it_loses_requests(server: Server, open_page: Open)
     assert asked == []
     page.keyboard.press("p")
     post(server.address, f"/{uuid_of(page)}/held")
-    page.wait_for_function("document.querySelector('webhook-page').store.snapshot.waiting === 1")
+    until_true(page, "document.querySelector('webhook-page').store.snapshot.waiting === 1")
     page.reload()
     assert asked == ["beforeunload"]

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.embedding import until_unwatched
+from tests.browser.waiting import until_true
 from tests.support.pages import Pages
 from tests.support.processes import Server
 from tests.support.sender import post
@@ -39,7 +40,7 @@ WITHOUT_WEBSOCKET = "delete globalThis.WebSocket"
 
 
 def until_reported(page: Page, text: str) -> None:
-    page.wait_for_function("text => reports.includes(text)", arg=text)
+    until_true(page, "text => reports.includes(text)", text)
 
 
 @pytest.mark.parametrize("template", [IN_PAGE, IN_WORKER], ids=["page", "worker"])
