@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.arrivals import arrive
 from tests.browser.clock import stop_clock
 from tests.browser.waiting import until_true
+from tests.support.patience import eventually
 from tests.support.processes import Server
 from tests.support.sender import post
 
@@ -437,28 +438,28 @@ def test_the_divider_moves_by_keyboard_and_mouse_and_keeps_its_place(
     detail = page.locator("webhook-detail")
     expect(detail).to_be_visible()
     sides = [detail.locator(f"h3#{name}-title").element_handle() for name in ("body", "headers")]
-    assert page.evaluate(columns, sides) > 400, "two columns in a wide detail"
+    eventually(lambda: page.evaluate(columns, sides) > 400)  # two columns in a wide detail
     divider.focus()
     for key, pixels, percent in (("End", 800, 50), ("ArrowRight", 800, 50), ("Home", 288, 18)):
         page.keyboard.press(key)
-        assert rows.evaluate(width) == pixels
+        eventually(lambda pixels=pixels: rows.evaluate(width) == pixels)
         expect(divider).to_have_attribute("aria-valuenow", str(percent))
     page.keyboard.press("End")
-    assert page.evaluate(columns, sides) == 0, "one column in a narrow detail"
+    eventually(lambda: page.evaluate(columns, sides) == 0)  # one column in a narrow detail
     page.keyboard.press("Home")
     divider.hover()
     page.mouse.down()
     page.mouse.move(500, 400)
     page.mouse.up()
+    eventually(lambda: abs(rows.evaluate(width) - 500) < 10)
     moved = rows.evaluate(width)
-    assert abs(moved - 500) < 10
     page.reload()
     expect(page.locator(".badge[data-state=live]")).to_be_visible()
     arrive(server, f"/{uuid}", 1)
     expect(page.locator(".row")).to_have_count(1)
     assert rows.evaluate(width) == moved
     divider.dblclick()
-    assert rows.evaluate(width) == default
+    eventually(lambda: rows.evaluate(width) == default)
 
 
 def test_contrast_themes_show_what_is_selected(server: Server, open_page: Open, uuid: str) -> None:
