@@ -16,7 +16,7 @@ from webhook_logger.__main__ import cli
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.filter_parser import FIELDS
 from webhook_logger.errors import Reason
-from webhook_logger.metrics import Ending, Metrics
+from webhook_logger.metrics import Ending, Metrics, combinations
 
 
 def settings(*names: str) -> str:
@@ -36,11 +36,13 @@ def limits() -> str:
 def metrics() -> str:
     """Return the metrics of `/metrics`, with their names in Prometheus."""
     rows = []
+    combined = combinations()
     for family in Metrics().collect():
         name = f"{family.name}_total" if family.type == "counter" else family.name
-        labels = {label for sample in family.samples for label in sample.labels}
-        rows.append((f"`{name}`", family.type, _code(labels), family.documentation))
-    return _table(("metric", "type", "labels", "meaning"), rows)
+        labels = {label for sample in family.samples for label in sample.labels} - {"le"}
+        about = (family.type, _code(sorted(labels)), combined[family.name])
+        rows.append((f"`{name}`", *about, family.documentation))
+    return _table(("metric", "type", "labels", "workers", "meaning"), rows)
 
 
 def endings() -> str:

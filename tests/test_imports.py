@@ -33,7 +33,7 @@ ARROWS = {
     "reply": {"captured", "errors", "headers", "memo", "providers"},
     "delivery": {"callbacks", "captured", "errors", "rates"},
     "serving": {"errors", "headers", "memo", "plain"},
-    "metrics": {"errors"},
+    "metrics": {"errors", "histogram"},
     "providers": {"captured", "charset", "headers", "memo"},
     "captured": {"charset", "codings", "headers"},
     "client": {"callbacks", "captured", "charset", "codings", "headers", "plain", "providers"},

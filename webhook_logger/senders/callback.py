@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from flask import Flask
@@ -211,12 +212,15 @@ class CallbackView:
         return refused(Refusal(Reason.BODY_TOO_LARGE, too_large), viewers, origin)
 
     def _publish(self, captured: CapturedRequest, expected: Expected) -> Receipt:
+        began = perf_counter()
         try:
-            return self._delivery.publish(captured, expected)
+            receipt = self._delivery.publish(captured, expected)
         except RateExceeded as error:
             raise Refusal(Reason.CALLBACK_RATE_EXCEEDED, retry_after=error.seconds) from error
         except QueueUnavailable as error:
             raise Refusal(error.reason, f"{error} {error.advice}", error.seconds) from error
+        self._metrics.request_publish_seconds.observe(perf_counter() - began)
+        return receipt
 
 
 def register(
