@@ -63,6 +63,12 @@ class Config:
         None,
         "The queue, such as `redis://localhost:6379/0`. Without it, one process works alone.",
     )
+    REDIS_KEY_PREFIX: str = _setting(
+        settings.key_prefix,
+        "webhook-logger",
+        "Beginning of all keys and channels in Redis, followed by a colon. Workers with the same "
+        "prefix work together; with different ones, they share a Redis without sharing callbacks.",
+    )
     QUEUE_TIMEOUT: float = _limit(
         settings.seconds(0.1, 60),
         2.0,

@@ -109,6 +109,12 @@ def test_the_root_is_not_a_prefix(value: str) -> None:
     assert Config.from_environ({"URL_PREFIX": value}).URL_PREFIX == ""
 
 
+@pytest.mark.parametrize("value", ["", "a{b}", "a*", "a b", "x" * 65])
+def test_a_key_prefix_has_no_character_with_a_meaning_in_redis(value: str) -> None:
+    with pytest.raises(ConfigError, match="REDIS_KEY_PREFIX must have 1 to 64 of"):
+        Config.from_environ({"REDIS_KEY_PREFIX": value})
+
+
 def test_frame_ancestors_are_a_list_of_self_and_origins() -> None:
     config = Config.from_environ({"FRAME_ANCESTORS": "self, https://a.example,http://*.b:8000"})
     assert config.FRAME_ANCESTORS == ("self", "https://a.example", "http://*.b:8000")

@@ -129,7 +129,13 @@ def create_app(config: Config) -> App:
         config.RECOVERY_SECONDS, config.RECOVERY_BYTES, config.RECOVERY_TOTAL_BYTES
     )
     try:
-        delivery = make_delivery(redis_url, limits, config.MAX_REQUESTS_PER_SECOND, recovery)
+        delivery = make_delivery(
+            redis_url,
+            limits,
+            config.MAX_REQUESTS_PER_SECOND,
+            recovery,
+            config.REDIS_KEY_PREFIX,
+        )
     except QueuePersists as error:
         raise ConfigError(str(error)) from None
 

@@ -139,6 +139,15 @@ def _is_address(host: str) -> bool:
     return True
 
 
+def key_prefix(value: str) -> str:
+    """Return the beginning of names in Redis. Braces would be a cluster's hash tag, and other
+    characters have a meaning in the patterns of an ACL.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9._:-]{1,64}", value.strip()):
+        raise ValueError("must have 1 to 64 of the characters A-Z, a-z, 0-9 and . _ : -")
+    return value.strip()
+
+
 def origins(value: str) -> tuple[str, ...]:
     """Return the comma-separated origins; each is an origin or `*`."""
     origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())

@@ -9,6 +9,7 @@ from tests.support.processes import Redis
 from webhook_logger.delivery import QueueLimits, QueueUnavailable
 from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
 from webhook_logger.delivery.redis.delivery import RedisDelivery
+from webhook_logger.delivery.redis.keys import PREFIX
 
 
 class IgnoringSink:
@@ -34,9 +35,10 @@ def connect_delivery(
     url: str = "",
     sink: IgnoringSink | None = None,
     recovery: RecoveryLimits = RECOVERY_OFF,
+    prefix: str = PREFIX,
 ) -> RedisDelivery:
     """Return a started delivery that is ready. Connect to `url` if it is given, else to `redis`."""
-    delivery = RedisDelivery(url or redis.url, limits, max_per_second=0, recovery=recovery)
+    delivery = RedisDelivery(url or redis.url, limits, 0, recovery, prefix)
     delivery.start(sink or IgnoringSink())
 
     def is_ready() -> bool:

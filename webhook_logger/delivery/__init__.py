@@ -52,15 +52,20 @@ __all__ = [
 
 
 def make_delivery(
-    redis_url: str | None, limits: QueueLimits, max_per_second: int, recovery: RecoveryLimits
+    redis_url: str | None,
+    limits: QueueLimits,
+    max_per_second: int,
+    recovery: RecoveryLimits,
+    prefix: str,
 ) -> Delivery:
     """Return delivery through the Redis at the URL, or within this process if there is no URL.
 
+    The names of keys and channels begin with `prefix`.
     A callback accepts at most `max_per_second` requests; 0 means no limit. Raises `QueuePersists`
     if requests would be kept in a Redis that writes its data to a disk.
     """
     if redis_url:
         if recovery.seconds:
             check_queue(redis_url, limits.seconds)
-        return RedisDelivery(redis_url, limits, max_per_second, recovery)
+        return RedisDelivery(redis_url, limits, max_per_second, recovery, prefix)
     return MemoryDelivery(max_per_second, recovery)

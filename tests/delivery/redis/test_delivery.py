@@ -11,7 +11,7 @@ from tests.support.deliveries import IgnoringSink, connect_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
-from webhook_logger.delivery import QueueLimits, RateExceeded, StoredReply
+from webhook_logger.delivery import QueueLimits, RateExceeded, RecoveryLimits, StoredReply
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 
 DAY = 24 * 60 * 60
@@ -53,6 +53,24 @@ def test_no_key_contains_any_part_of_a_request(
     delivery.publish(replace(samples()[0], uuid=uuid, path=f"/{uuid}/secret"))
     stored = redis.client.hgetall(f"webhook-logger:{{{uuid}}}")
     assert set(stored) == {"epoch", "seq"}
+
+
+def test_workers_with_a_prefix_use_no_other_names(uuid: str) -> None:
+    limits, recovery = QueueLimits(), RecoveryLimits(seconds=60)
+    with Redis() as queue:
+        user = ("ACL", "SETUSER", "team", "on", ">secret", "~team:*", "&team:*", "+@all")
+        queue.client.execute_command(*user)
+        url = queue.url.replace("//", "//team:secret@")
+        prefixed = connect_delivery(queue, limits, url, recovery=recovery, prefix="team")
+        other = connect_delivery(queue, limits)
+        request = replace(samples()[0], uuid=uuid)
+        prefixed.set_viewers(uuid, 1)
+        with prefixed.barrier(uuid):
+            prefixed.manager.emit("note", {}, to=uuid)
+        assert [prefixed.publish(request).seq, other.publish(request).seq] == [1, 1]
+        assert (prefixed.has_peers(), other.has_peers()) == (False, False)
+        eventually(lambda: queue.client.exists("team:{recovery}:bytes"))
+        assert not queue.client.execute_command("ACL", "LOG")
 
 
 def test_a_full_window_reports_when_it_ends(redis: Redis, uuid: str) -> None:

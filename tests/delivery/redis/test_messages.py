@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from webhook_logger.delivery import ResponseReport
-from webhook_logger.delivery.redis import keys
 from webhook_logger.delivery.redis.envelope import seal
+from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.messages import QueueMessages
 
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
@@ -43,5 +43,5 @@ def test_the_last_part_is_optional(message: tuple[str, ...], call: tuple[str, An
     sink, other = Sink(), Sink()
     other.channel = ""  # type: ignore[attr-defined]
     arguments: Any = (sink, other, other)
-    QueueMessages(*arguments).dispatch(keys.channel(UUID), seal(*message))
+    QueueMessages(*arguments).dispatch(Keys().channel(UUID), seal(*message))
     assert sink.calls == [call]

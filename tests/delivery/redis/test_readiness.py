@@ -19,8 +19,10 @@ from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.delivery import QueueLimits, QueueUnavailable
 from webhook_logger.delivery.redis.delivery import LARGE_EVENT_BYTES, RedisDelivery
 from webhook_logger.delivery.redis.errors import REASONS
-from webhook_logger.delivery.redis.keys import key
+from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.readiness import FailurePeriod
+
+KEYS = Keys()
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def request(uuid: str) -> CapturedRequest:
 def failing(delivery: RedisDelivery, redis: Redis) -> Iterator[None]:
     """Send requests continuously to a callback whose key has the wrong type."""
     uuid, ended = str(uuid4()), threading.Event()
-    redis.client.set(key(uuid), "not a hash")
+    redis.client.set(KEYS.key(uuid), "not a hash")
 
     def send() -> None:
         while not ended.wait(LOOK_SECONDS):

@@ -28,9 +28,10 @@ from webhook_logger.delivery import (
 from webhook_logger.delivery.recovery import RECOVERY_OFF
 from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.delivery import RedisDelivery
-from webhook_logger.delivery.redis.keys import key
+from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.recovery import PERSISTS, UNREADABLE
 
+KEYS = Keys()
 HOUR = RecoveryLimits(seconds=3600)
 HOUR_MS = 3_600_000
 LIMITS = QueueLimits(seconds=PATIENCE_SECONDS)
@@ -47,7 +48,7 @@ def delivery(redis: Redis) -> RedisDelivery:
 
 
 def stream(uuid: str) -> str:
-    return key(uuid) + ":recovery"
+    return KEYS.key(uuid) + ":recovery"
 
 
 def publish(delivery: Delivery, uuid: str, *sizes: int) -> int:
@@ -97,8 +98,8 @@ def test_without_recovery_a_request_and_a_join_need_no_further_command(
         assert recovered(delivery, uuid, since) == []
     joining = [name for name in commands if "SUBSCRIBE" not in name]
     assert joining == ["EVALSHA", "HGETALL", "EXPIRE", "HGET"]
-    assert redis.client.keys(f"*{uuid}*") == [key(uuid)]
-    assert set(redis.client.hgetall(key(uuid))) == {"epoch", "seq"}
+    assert redis.client.keys(f"*{uuid}*") == [KEYS.key(uuid)]
+    assert set(redis.client.hgetall(KEYS.key(uuid))) == {"epoch", "seq"}
 
 
 def test_a_callback_that_no_viewer_watches_needs_no_further_command(
@@ -108,14 +109,14 @@ def test_a_callback_that_no_viewer_watches_needs_no_further_command(
     with monitored(redis, uuid) as commands:
         publish(delivery, uuid, 10)
     assert commands == ["EVALSHA", "HGETALL", "EXPIRE", "HGET", "HINCRBY", "PUBLISH"]
-    assert redis.client.keys(f"*{uuid}*") == [key(uuid)]
+    assert redis.client.keys(f"*{uuid}*") == [KEYS.key(uuid)]
 
 
 def test_the_presence_of_viewers_extends_the_time_for_which_requests_are_kept(
     redis: Redis, delivery: RedisDelivery, uuid: str
 ) -> None:
     def watched() -> int:
-        return int(redis.client.hget(key(uuid), "watched") or 0)
+        return int(redis.client.hget(KEYS.key(uuid), "watched") or 0)
 
     watch(delivery, uuid)
     joined = watched()
@@ -124,7 +125,7 @@ def test_the_presence_of_viewers_extends_the_time_for_which_requests_are_kept(
     viewed = watched()
     delivery.set_viewers(uuid, 0)
     eventually(lambda: 0 < watched() < viewed)
-    redis.client.hset(key(uuid), "watched", watched() - HOUR_MS - 60_000)
+    redis.client.hset(KEYS.key(uuid), "watched", watched() - HOUR_MS - 60_000)
     publish(delivery, uuid, 10)
     assert not redis.client.exists(stream(uuid))
 
@@ -150,8 +151,8 @@ def shift(redis: Redis, uuid: str, milliseconds: int, seqs: Sequence[int]) -> No
         at += milliseconds if seq in seqs else 0
         redis.client.xadd(stream(uuid), fields, id=f"{seq}-{at}")
         if number == 0:
-            kept = redis.client.hget(key(uuid), "kept").split()
-            redis.client.hset(key(uuid), "kept", " ".join([*kept[:2], str(at), *kept[3:]]))
+            kept = redis.client.hget(KEYS.key(uuid), "kept").split()
+            redis.client.hset(KEYS.key(uuid), "kept", " ".join([*kept[:2], str(at), *kept[3:]]))
     redis.client.pexpire(stream(uuid), HOUR_MS)
 
 
@@ -191,7 +192,7 @@ def test_full_buffers_are_trimmed_rarely_and_by_their_exact_size(redis: Redis, u
         publish(delivery, uuid, *[1000] * 3000)
     assert 0 < commands.count("XTRIM") < 40
     assert "XRANGE" not in commands, "no removed request is read"
-    _, first, _, last, size = redis.client.hget(key(uuid), "kept").split()
+    _, first, _, last, size = redis.client.hget(KEYS.key(uuid), "kept").split()
     entries = redis.client.xrange(stream(uuid))
     assert seqs_in(redis, uuid) == list(range(int(first), int(last) + 1))
     assert int(size) == sum(len(fields["message"].encode()) + 64 for _, fields in entries)
@@ -207,11 +208,11 @@ def test_a_full_buffer_whose_marks_are_missing_or_of_another_buffer_is_trimmed_e
     for marks in (None, "0 1: 2 3 4"):
         publish(delivery, uuid, *[1000] * 40)
         if marks:
-            redis.client.hset(key(uuid), "marks", marks)
+            redis.client.hset(KEYS.key(uuid), "marks", marks)
         else:
-            redis.client.hdel(key(uuid), "marks")
+            redis.client.hdel(KEYS.key(uuid), "marks")
         publish(delivery, uuid, *[1000] * 40)
-        _, first, _, last, size = redis.client.hget(key(uuid), "kept").split()
+        _, first, _, last, size = redis.client.hget(KEYS.key(uuid), "kept").split()
         entries = redis.client.xrange(stream(uuid))
         assert seqs_in(redis, uuid) == list(range(int(first), int(last) + 1))
         assert int(size) == sum(len(fields["message"].encode()) + 64 for _, fields in entries)
@@ -219,11 +220,11 @@ def test_a_full_buffer_whose_marks_are_missing_or_of_another_buffer_is_trimmed_e
 
 
 def drop_counter(redis: Redis, uuid: str) -> None:
-    redis.client.delete(key(uuid))
+    redis.client.delete(KEYS.key(uuid))
 
 
 def replace_history(redis: Redis, uuid: str) -> None:
-    redis.client.hset(key(uuid), "epoch", "0" * 12 + "another")
+    redis.client.hset(KEYS.key(uuid), "epoch", "0" * 12 + "another")
 
 
 @pytest.mark.parametrize("end_epoch", [drop_counter, replace_history])
@@ -310,7 +311,7 @@ def test_a_flood_of_callbacks_evicts_the_oldest_requests_and_nothing_else(redis:
         return kept_memory(redis, uuids) <= limits.total_bytes
 
     eventually(is_bounded)
-    assert redis.client.exists(*map(key, uuids)) == len(uuids)
+    assert redis.client.exists(*map(KEYS.key, uuids)) == len(uuids)
     assert delivery.get_reply(uuids[0]) == StoredReply("{}", None)
     publish(delivery, uuids[-1], 10)
     eventually(lambda: kept_memory(redis, uuids) > limits.total_bytes // 4)
@@ -445,7 +446,7 @@ def test_the_documented_rights_are_sufficient(redis: Redis, uuid: str) -> None:
 
 
 def test_a_probe_uses_every_command_of_the_other_scripts() -> None:
-    for chosen in (scripts.WITHOUT_RECOVERY, scripts.with_recovery(HOUR)):
+    for chosen in (scripts.without_recovery(KEYS), scripts.with_recovery(KEYS, HOUR)):
         others = [script for script in chosen.all if script != chosen.probe]
         used = {name for script in others for name in _COMMAND.findall(script)}
         assert set(_COMMAND.findall(chosen.probe)) == used

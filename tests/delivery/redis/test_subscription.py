@@ -17,8 +17,9 @@ from tests.wire_fixture import samples
 from webhook_logger.delivery import QueueLimits, QueueUnavailable
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.errors import REASONS
-from webhook_logger.delivery.redis.keys import WORKER_CHANNEL, key
+from webhook_logger.delivery.redis.keys import Keys
 
+KEYS = Keys()
 Queues = tuple[Redis, Redis, SwitchingProxy]
 
 
@@ -31,14 +32,14 @@ def queues() -> Iterator[Queues]:
 
 
 def is_subscribed_to(redis: Redis) -> bool:
-    return bool(redis.client.pubsub_channels(f"{WORKER_CHANNEL}*"))
+    return bool(redis.client.pubsub_channels(f"{KEYS.worker_channels}*"))
 
 
 def is_published_to(delivery: RedisDelivery, redis: Redis) -> bool:
     uuid = str(uuid4())
     with suppress(QueueUnavailable):
         delivery.publish(replace(samples()[0], uuid=uuid))
-    return bool(redis.client.exists(key(uuid)))
+    return bool(redis.client.exists(KEYS.key(uuid)))
 
 
 def test_a_worker_unsubscribes_from_a_redis_that_becomes_a_replica(

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from webhook_logger.delivery.base import Barrier, KeptRequest, Position, QueueUnavailable
-from webhook_logger.delivery.redis import keys, scripts
+from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.envelope import UnknownVersion
+from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.recovery import Recovery, read_messages
 from webhook_logger.delivery.redis.subscription import Subscription
@@ -34,10 +35,12 @@ class Barriers:
         self,
         publishers: tuple[Publisher, Publisher],
         subscription: Subscription,
+        keys: Keys,
         worker: str,
         seconds: float,
         recovery: Recovery,
     ) -> None:
+        self._keys = keys
         self._small, self._large = publishers
         self._recovery = recovery
         self._subscription = subscription
@@ -49,10 +52,10 @@ class Barriers:
     def barrier(self, uuid: str, since: Position | None = None) -> Iterator[Barrier]:
         """Implement `Delivery.barrier`."""
         pending, name = _PendingBarrier(), secrets.token_hex(8)
-        self._subscription.subscribe_and_wait(keys.channel(uuid))
+        self._subscription.subscribe_and_wait(self._keys.channel(uuid))
         self._pending[name] = pending
         try:
-            own = keys.worker_channel(self._worker)
+            own = self._keys.worker_channel(self._worker)
             args = (self._worker, scripts.fresh(), own, name)
             recovered, incomplete = self._run(uuid, args, since)
             if incomplete:
@@ -64,7 +67,7 @@ class Barriers:
         finally:
             del self._pending[name]
             pending.left.set()
-            self._subscription.release(keys.channel(uuid))
+            self._subscription.release(self._keys.channel(uuid))
 
     def _run(
         self, uuid: str, args: tuple[str, ...], since: Position | None
@@ -72,7 +75,7 @@ class Barriers:
         """Publish the barrier's message. Return the requests that the viewer recovers at the
         barrier; or none, and an incomplete barrier, if no message was published.
         """
-        script, where = self._recovery.scripts.barrier, [keys.key(uuid)]
+        script, where = self._recovery.scripts.barrier, [self._keys.key(uuid)]
         if not self._recovery.is_on:
             self._small.run(script, where, *args)
             return (), None

@@ -30,14 +30,15 @@ from webhook_logger.delivery.base import (
 from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.pending import PendingRequest
 from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
-from webhook_logger.delivery.redis import keys, scripts
+from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.backlog import Backlog, QueueLimits
 from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.errors import code_of
 from webhook_logger.delivery.redis.heartbeat import Heartbeats
 from webhook_logger.delivery.redis.history import History
-from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
+from webhook_logger.delivery.redis.keys import PREFIX, Keys
+from webhook_logger.delivery.redis.manager import RoomManager
 from webhook_logger.delivery.redis.messages import QueueMessages, WorkerMessages
 from webhook_logger.delivery.redis.pending import PendingRequests, taken_reply
 from webhook_logger.delivery.redis.presence import Presence
@@ -66,33 +67,38 @@ class RedisDelivery(Delivery):
         limits: QueueLimits,
         max_per_second: int,
         recovery: RecoveryLimits = RECOVERY_OFF,
+        prefix: str = PREFIX,
     ) -> None:
         self._worker = secrets.token_hex(8)
+        self._keys = keys = Keys(prefix)
         self._channel = keys.worker_channel(self._worker)
         self._max_per_second = str(max_per_second)
         self._windows = Windows()
         self._refusals = RefusalReports()
         connect = connector(url, limits.seconds)
         backlog = Backlog(limits)
-        self._recovery = Recovery(recovery)
+        self._recovery = Recovery(recovery, keys)
         self.recovers = self._recovery.is_on
-        chosen = self._recovery.scripts
+        self._scripts = chosen = self._recovery.scripts
         self._publishers = self._small, self._large = tuple(
             Publisher(connect, chosen.all, backlog, self) for _ in range(2)
         )
-        self._readiness = Readiness(self._publishers, self._report_readiness, chosen.probe)
-        self._presence = Presence(self._small, self._worker, self._report_replaced, chosen.presence)
-        self._pending = PendingRequests(self._small, self._worker, limits.seconds)
-        self._subscription = Subscription(connect, self, limits.seconds)
+        self._readiness = Readiness(self._publishers, self._report_readiness, keys, chosen.probe)
+        self._presence = Presence(
+            self._small, keys, self._worker, self._report_replaced, chosen.presence
+        )
+        self._pending = PendingRequests(self._small, keys, self._worker, limits.seconds)
+        self._subscription = Subscription(connect, self, keys.no_channel, limits.seconds)
         self._barriers = Barriers(
             (self._small, self._large),
             self._subscription,
+            keys,
             self._worker,
             limits.seconds,
             self._recovery,
         )
-        self._heartbeats = Heartbeats(self._small, self._subscription, self._worker)
-        self.manager = self._rooms = RoomManager(url, seconds=limits.seconds)
+        self._heartbeats = Heartbeats(self._small, self._subscription, self._channel)
+        self.manager = self._rooms = RoomManager(url, seconds=limits.seconds, prefix=prefix)
         self._watched: set[str] = set()
         """Callbacks with viewers on this worker, counted or not."""
         self._sink: Sink
@@ -103,7 +109,7 @@ class RedisDelivery(Delivery):
         own = WorkerMessages(self._channel, self._barriers, self._heartbeats, self._pending)
         self._messages = QueueMessages(sink, self.manager, own)
         self._subscription.subscribe(self._channel)
-        self._subscription.subscribe(CONTROL_CHANNEL)
+        self._subscription.subscribe(self._keys.control_channel)
         for task in (
             *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
             *(self._subscription.listen, self._presence.run, self._heartbeats.send),
@@ -117,7 +123,7 @@ class RedisDelivery(Delivery):
 
     def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
         self._windows.check(request.uuid)
-        uuid, members = request.uuid, members_of(request)
+        uuid, members, keys = request.uuid, members_of(request), self._keys
         where = (keys.key(uuid), keys.reply_key(uuid))
         fresh = scripts.fresh()
         pending = self._pending.add(uuid, request.id, fresh)
@@ -164,10 +170,10 @@ class RedisDelivery(Delivery):
     def _notify(self, uuid: str, kind: str, *parts: str | bytes) -> None:
         """Publish a message to the callback's viewers. Best effort; never blocks."""
         with suppress(QueueUnavailable):
-            self._small.submit("PUBLISH", keys.channel(uuid), seal(kind, *parts))
+            self._small.submit("PUBLISH", self._keys.channel(uuid), seal(kind, *parts))
 
     def get_reply(self, uuid: str) -> StoredReply | None:
-        key = keys.reply_key(uuid)
+        key = self._keys.reply_key(uuid)
         reply, times, left = self._small.submit("HMGET", key, "reply", "times", "left").wait()
         if reply is None:
             return None
@@ -176,9 +182,8 @@ class RedisDelivery(Delivery):
     def set_reply(self, uuid: str, stored: StoredReply | None) -> None:
         reply, *counters = stored or ("", None, None)
         counts = ["" if count is None else str(count) for count in counters]
-        self._small.run(
-            scripts.SET_REPLY, [keys.reply_key(uuid)], keys.channel(uuid), reply, *counts
-        )
+        where, channel = [self._keys.reply_key(uuid)], self._keys.channel(uuid)
+        self._small.run(scripts.SET_REPLY, where, channel, reply, *counts)
 
     def claim(self, uuid: str, viewer: str, replaces: str = "") -> bool:
         return self._presence.claim(uuid, viewer, replaces)
@@ -202,12 +207,12 @@ class RedisDelivery(Delivery):
         self._presence.unclaim_handshakes(uuid, viewer)
 
     def respond(self, uuid: str, request: str, response: str) -> bool:
-        where, args = [keys.pending_key(uuid)], (request, response)
-        return bool(self._publisher(len(response)).run(scripts.RESPOND, where, *args))
+        where, args = [self._keys.pending_key(uuid)], (request, response)
+        return bool(self._publisher(len(response)).run(self._scripts.respond, where, *args))
 
     def decline(self, uuid: str, request: str) -> bool:
-        where = [keys.pending_key(uuid)]
-        return bool(self._small.run(scripts.DECLINE, where, request))
+        where = [self._keys.pending_key(uuid)]
+        return bool(self._small.run(self._scripts.decline, where, request))
 
     def barrier(self, uuid: str, since: Position | None = None) -> AbstractContextManager[Barrier]:
         if self._readiness.reason:
@@ -218,10 +223,10 @@ class RedisDelivery(Delivery):
         self._presence.set_viewers(uuid, viewers - replaced)
         if viewers and uuid not in self._watched:
             self._watched.add(uuid)
-            self._subscription.subscribe(keys.channel(uuid))
+            self._subscription.subscribe(self._keys.channel(uuid))
         elif not viewers and uuid in self._watched:
             self._watched.discard(uuid)
-            self._subscription.release(keys.channel(uuid))
+            self._subscription.release(self._keys.channel(uuid))
 
     def has_peers(self) -> bool:
         return self._rooms.count_listeners() > 1

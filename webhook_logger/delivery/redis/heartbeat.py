@@ -7,7 +7,6 @@ from __future__ import annotations
 import time
 
 from webhook_logger.delivery.base import QueueUnavailable
-from webhook_logger.delivery.redis import keys
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.subscription import Subscription
@@ -29,13 +28,13 @@ class Heartbeats:
         self,
         publisher: Publisher,
         subscription: Subscription,
-        worker: str,
+        channel: str,
         seconds: float = HEARTBEAT_SECONDS,
     ) -> None:
         self._seconds = seconds
         self._publisher = publisher
         self._subscription = subscription
-        self._channel = keys.worker_channel(worker)
+        self._channel = channel
         self._missing = 0
         self._max_missing = MAX_MISSING
 

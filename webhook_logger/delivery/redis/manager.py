@@ -17,13 +17,12 @@ import redis
 
 from webhook_logger.callbacks import is_canonical_uuid
 from webhook_logger.delivery.base import QueueUnavailable
-from webhook_logger.delivery.redis import keys
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.errors import log_text
+from webhook_logger.delivery.redis.keys import PREFIX, Keys
 from webhook_logger.delivery.redis.redis_py import connections
 from webhook_logger.delivery.socketio import Message, QueuedRooms
 
-CONTROL_CHANNEL = "webhook-logger:control"
 MAX_WAITING = 1_000
 """Maximum waiting control messages. Others are dropped, because the stream must not wait for a
 handler that blocks.
@@ -36,13 +35,16 @@ class RoomManager(QueuedRooms):
     """A client manager for Socket.IO. With `write_only=True`, any other process can emit to rooms.
 
     `emit` raises `QueueUnavailable` if the queue, which is the Redis at `url`, does not accept the
-    event within `seconds`.
+    event within `seconds`. `prefix` is the workers' `REDIS_KEY_PREFIX`.
     """
 
     name = "queue"
 
-    def __init__(self, url: str, write_only: bool = False, seconds: float = 2.0) -> None:
-        super().__init__(channel=CONTROL_CHANNEL, write_only=write_only)
+    def __init__(
+        self, url: str, write_only: bool = False, seconds: float = 2.0, prefix: str = PREFIX
+    ) -> None:
+        self._keys = Keys(prefix)
+        super().__init__(channel=self._keys.control_channel, write_only=write_only)
         self._redis = redis.Redis(connection_pool=connections(url, seconds))
         self._control: Queue[str] = Queue(MAX_WAITING)
         self._is_listening = False
@@ -105,7 +107,7 @@ class RoomManager(QueuedRooms):
         """Publish on the channel of the callback's room, or on the common channel."""
         channel, kind = self.channel, "control"
         if message["method"] == "emit" and _is_callback(message):
-            channel, kind = keys.channel(message["room"]), "emit"
+            channel, kind = self._keys.channel(message["room"]), "emit"
         try:
             self._redis.publish(channel, seal(kind, json.dumps(message)))
         except redis.RedisError as error:

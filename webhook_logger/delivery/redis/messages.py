@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webhook_logger.delivery.base import ResponseReport, Sink
-from webhook_logger.delivery.redis import keys
 from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import UnknownVersion, unseal
 from webhook_logger.delivery.redis.heartbeat import Heartbeats
-from webhook_logger.delivery.redis.manager import CONTROL_CHANNEL, RoomManager
+from webhook_logger.delivery.redis.keys import Keys
+from webhook_logger.delivery.redis.manager import RoomManager
 from webhook_logger.delivery.redis.pending import PendingRequests
 from webhook_logger.delivery.redis.recovery import kept_request
 from webhook_logger.delivery.stored import StoredReply
@@ -61,15 +61,15 @@ class QueueMessages:
             return
         if kind == b"request":
             self.requests_read += 1
-            self._sink.deliver(*kept_request(keys.uuid_of(channel), parts))
+            self._sink.deliver(*kept_request(Keys.uuid_of(channel), parts))
             return
         texts = [part.decode() for part in parts]
         if channel == self._own.channel:
             self._own.dispatch(kind, texts)
-        elif channel == CONTROL_CHANNEL:
+        elif channel == self._manager.channel:
             self._manager.controlled(*texts)
         else:
-            self._dispatch_other(keys.uuid_of(channel), kind, texts)
+            self._dispatch_other(Keys.uuid_of(channel), kind, texts)
 
     def _skip(self, channel: str) -> None:
         """Report a gap to viewers, because a message of another version may be a request."""
@@ -79,8 +79,8 @@ class QueueMessages:
                 "Workers of another version share the queue. This worker skips their messages, and "
                 "viewers see their requests as missed."
             )
-        if channel not in (self._own.channel, CONTROL_CHANNEL):
-            self._sink.skipped(keys.uuid_of(channel))
+        if channel not in (self._own.channel, self._manager.channel):
+            self._sink.skipped(Keys.uuid_of(channel))
 
     def _dispatch_other(self, uuid: str, kind: bytes, parts: Sequence[str]) -> None:
         """Process a message for a room that is not a request."""

@@ -12,7 +12,8 @@ import time
 
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.pending import PendingRequest
-from webhook_logger.delivery.redis import keys, scripts
+from webhook_logger.delivery.redis import scripts
+from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.stored import StoredReply
 
@@ -27,8 +28,9 @@ def taken_reply(reply: bytes, left: bytes | None) -> StoredReply:
 class PendingRequests:
     """The pending requests of this worker, by name."""
 
-    def __init__(self, publisher: Publisher, worker: str, seconds: float) -> None:
+    def __init__(self, publisher: Publisher, keys: Keys, worker: str, seconds: float) -> None:
         self._publisher = publisher
+        self._keys = keys
         self._worker = worker
         self._seconds = seconds
         self._pending: dict[str, _QueuePendingRequest] = {}
@@ -60,9 +62,9 @@ class PendingRequests:
     def withdraw(self, pending: _QueuePendingRequest) -> StoredReply | None:
         """Return the callback's reply for a request whose response did not arrive."""
         deadline = time.monotonic() + self._seconds
-        where = [keys.pending_key(pending.uuid), keys.reply_key(pending.uuid)]
+        where = [self._keys.pending_key(pending.uuid), self._keys.reply_key(pending.uuid)]
         owner = f"{self._worker} {pending.name}"
-        args = (pending.request, owner, keys.channel(pending.uuid))
+        args = (pending.request, owner, self._keys.channel(pending.uuid))
         try:
             taken = self._publisher.run(scripts.WITHDRAW, where, *args)
         except QueueUnavailable as error:

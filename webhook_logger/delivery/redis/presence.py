@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 
 from webhook_logger.delivery.base import QueueUnavailable
-from webhook_logger.delivery.redis import keys, scripts
+from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.backlog import Call
+from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.publisher import Publisher
 
 REFRESH_SECONDS = 5.0
@@ -33,10 +34,12 @@ class Presence:
     def __init__(
         self,
         publisher: Publisher,
+        keys: Keys,
         worker: str,
         replaced: Callable[[str, str], None],
-        script: str = scripts.WITHOUT_RECOVERY.presence,
+        script: str,
     ) -> None:
+        self._keys = keys
         self._replaced = replaced
         self._script = script
         self._publisher = publisher
@@ -97,7 +100,7 @@ class Presence:
     def _claim(self, uuid: str, viewer: str, replaces: str, how: str = "") -> int:
         args = (self._worker, scripts.fresh(), viewer, replaces, how)
         try:
-            return int(self._publisher.run(scripts.CLAIM, [keys.key(uuid)], *args))
+            return int(self._publisher.run(scripts.CLAIM, [self._keys.key(uuid)], *args))
         except QueueUnavailable:
             raise  # the caller claims again, or calls `unclaim`
         except Exception:
@@ -208,9 +211,9 @@ class Presence:
             failed.add(uuid)
 
     def _submit(self, uuid: str) -> Call:
-        viewers, channel = str(self.viewers(uuid)), keys.channel(uuid)
+        viewers, channel = str(self.viewers(uuid)), self._keys.channel(uuid)
         responder = self._responders.get(uuid, UNDECIDED if uuid in self._moving else "")
-        where = (keys.key(uuid), keys.pending_key(uuid))
+        where = (self._keys.key(uuid), self._keys.pending_key(uuid))
         handshakes = str(len(self._handshakes.get(uuid, ())))
         args = (self._worker, scripts.fresh(), viewers, channel, responder, handshakes)
         return self._publisher.submit_script(self._script, where, *args)

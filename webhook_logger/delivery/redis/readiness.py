@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable
 
 from webhook_logger.delivery.base import QueueUnavailable
-from webhook_logger.delivery.redis import history, keys, scripts
+from webhook_logger.delivery.redis import history
 from webhook_logger.delivery.redis.errors import REFUSED, code_of, log_text, reason_of
+from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.publisher import Publisher
 
 PROBE_SECONDS = 2.0
@@ -79,9 +80,11 @@ class Readiness:
         self,
         publishers: tuple[Publisher, ...],
         report: Callable[[str | None], None],
-        script: str = scripts.WITHOUT_RECOVERY.probe,
+        keys: Keys,
+        script: str,
     ) -> None:
         self._publishers = publishers
+        self._keys = keys
         self._script = script
         self._report = report
         self._reported: str | None = None
@@ -168,8 +171,9 @@ class Readiness:
             raise QueueUnavailable(self.reason)
 
     def _probe(self, names: tuple[str, ...]) -> None:
+        first, keys = self._publishers[0], self._keys
         calls = [
-            self._publishers[0].submit_script(self._script, [keys.key(name)], keys.channel(name))
+            first.submit_script(self._script, [keys.key(name)], keys.channel(name))
             for name in names
         ]
         for call in calls:

@@ -17,8 +17,9 @@ import redis
 
 from webhook_logger.delivery.base import KeptRequest, QueueUnavailable, ResponseReport
 from webhook_logger.delivery.recovery import RecoveryLimits
-from webhook_logger.delivery.redis import keys, recovery_scripts, scripts
+from webhook_logger.delivery.redis import recovery_scripts, scripts
 from webhook_logger.delivery.redis.envelope import unseal
+from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.redis_py import Connection, connector, pack
 
@@ -87,10 +88,11 @@ def check_queue(url: str, seconds: float) -> None:
 class Recovery:
     """A worker's share of recovery: its scripts, and its reports to the ledger."""
 
-    def __init__(self, limits: RecoveryLimits) -> None:
+    def __init__(self, limits: RecoveryLimits, keys: Keys) -> None:
         self.is_on = limits.seconds > 0
-        plain = scripts.WITHOUT_RECOVERY
-        self.scripts = scripts.with_recovery(limits) if self.is_on else plain
+        self._keys = keys
+        self._plain = scripts.without_recovery(keys)
+        self.scripts = scripts.with_recovery(keys, limits) if self.is_on else self._plain
         self.publish_script = self.scripts.publish
         """The script for the next request."""
         self._ledger = recovery_scripts.ledger(limits)
@@ -114,7 +116,7 @@ class Recovery:
         except QueuePersists as error:
             log.error("%s", error)  # the traceback says nothing
             self._persisting.add(publisher)
-            publisher.replace_script(self.scripts.publish, scripts.WITHOUT_RECOVERY.publish)
+            publisher.replace_script(self.scripts.publish, self._plain.publish)
         else:
             self._persisting.discard(publisher)
         self._choose_script()
@@ -134,7 +136,7 @@ class Recovery:
 
     def _choose_script(self) -> None:
         keeps = not self._persisting and not self._is_paused
-        self.publish_script = (self.scripts if keeps else scripts.WITHOUT_RECOVERY).publish
+        self.publish_script = (self.scripts if keeps else self._plain).publish
 
     # The ledger
 
@@ -162,7 +164,7 @@ class Recovery:
         while not is_done:
             batch = dict(islice(self._reports.items(), REPORTS_PER_SCRIPT))
             args = [text for uuid, size in batch.items() for text in (uuid, str(size))]
-            is_full, evicted = publisher.run(self._ledger, keys.LEDGER, *args)
+            is_full, evicted = publisher.run(self._ledger, self._keys.ledger, *args)
             for uuid, size in batch.items():
                 if self._reports.get(uuid) == size:
                     del self._reports[uuid]
@@ -175,7 +177,8 @@ class Recovery:
     def _evict(self, publisher: Publisher) -> None:
         while some := self._evicted[:EVICTIONS_PER_BATCH]:
             calls = [
-                publisher.submit_script(recovery_scripts.EVICT, [keys.key(uuid)]) for uuid in some
+                publisher.submit_script(recovery_scripts.EVICT, [self._keys.key(uuid)])
+                for uuid in some
             ]
             for call in calls:
                 call.wait()

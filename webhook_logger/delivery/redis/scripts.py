@@ -10,7 +10,7 @@ from webhook_logger.delivery.recovery import RecoveryLimits
 from webhook_logger.delivery.redis import recovery_scripts
 from webhook_logger.delivery.redis.envelope import SEAL
 from webhook_logger.delivery.redis.history import NAME_BYTES
-from webhook_logger.delivery.redis.keys import WORKER_CHANNEL
+from webhook_logger.delivery.redis.keys import Keys
 
 COUNTER_SECONDS = 24 * 60 * 60
 PRESENCE_SECONDS = 20
@@ -170,36 +170,43 @@ return {{stored}}
 """
 )
 
-RESPOND = (
-    SEAL
-    + f"""
+
+def respond(keys: Keys) -> str:
+    """Return the script that sends a response to the worker of a pending request."""
+    return (
+        SEAL
+        + f"""
 local pending_key, id, response = KEYS[1], ARGV[1], ARGV[2]
 local owner = redis.call('HGET', pending_key, id)
 if not owner then
     return 0
 end
 local worker, name = owner:match('(%x+) (%x+)')
-local count = redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('response', name, response))
-if count == 0 then  -- no receiver: the worker has stopped, or is not subscribed now
-    return 0
+local worker_channel = '{keys.worker_channels}' .. worker
+if redis.call('PUBLISH', worker_channel, seal('response', name, response)) == 0 then
+    return 0  -- no receiver: the worker has stopped, or is not subscribed now
 end
 redis.call('HDEL', pending_key, id)
 return 1
 """
-)
+    )
 
-DECLINE = (
-    SEAL
-    + f"""
+
+def decline(keys: Keys) -> str:
+    """Return the script that notifies the worker of a pending request that gets no response."""
+    return (
+        SEAL
+        + f"""
 -- The request's worker then withdraws the request.
 local owner = redis.call('HGET', KEYS[1], ARGV[1])
 if not owner then
     return 0
 end
 local worker, name = owner:match('(%x+) (%x+)')
-return redis.call('PUBLISH', '{WORKER_CHANNEL}' .. worker, seal('gone', name))
+return redis.call('PUBLISH', '{keys.worker_channels}' .. worker, seal('gone', name))
 """
-)
+    )
+
 
 SET_REPLY = (
     SEAL
@@ -246,7 +253,9 @@ return claim(viewer, replaces)
 """
 )
 
-_PRESENCE = f"""
+
+def _presence(keys: Keys) -> str:
+    return f"""
 local pending_key, viewers, channel, viewer = KEYS[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 {_HANDSHAKES}
 local handshakes = there + tonumber(ARGV[6])
@@ -269,7 +278,7 @@ if ended or (here > 0 and handshakes == 0) then
             waits = responder or handshakes > 0
         end
         if not waits then
-            redis.call('PUBLISH', '{WORKER_CHANNEL}' .. who, seal('gone', name))
+            redis.call('PUBLISH', '{keys.worker_channels}' .. who, seal('gone', name))
         end
     end
 end
@@ -287,6 +296,7 @@ if tonumber(sent[1]) ~= viewers or (sent[2] or '0') ~= responding then
 end
 return claimed
 """
+
 
 _PROBE = f"""
 -- Use every command of the other scripts, so that this script fails if one of them would. HSET is
@@ -306,36 +316,44 @@ redis.call('DEL', KEYS[1])
 
 
 class Scripts(NamedTuple):
-    """The scripts that differ with recovery. The others have their names above."""
+    """The scripts that differ with the prefix of keys, or with recovery. The others have their
+    names above.
+    """
 
     publish: str
     barrier: str
     presence: str
     probe: str
+    respond: str
+    decline: str
     others: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[str, ...]:
         """Return all scripts of a worker."""
-        common = (SET_REPLY, WITHDRAW, RESPOND, DECLINE, CLAIM)
-        return (*self[:4], *self.others, *common)
+        return (*self[:-1], *self.others, SET_REPLY, WITHDRAW, CLAIM)
 
 
-WITHOUT_RECOVERY = Scripts(
-    publish=SEAL
-    + _COUNTER
-    + _PUBLISH
-    + "return {epoch, seq, elsewhere, stored, pending and 1 or 0}",
-    barrier=SEAL + _COUNTER + _BARRIER + "publish_barrier()",
-    presence=SEAL + _COUNTER + _CLAIM + _PRESENCE,
-    probe=_PROBE,
-)
-
-
-def with_recovery(limits: RecoveryLimits) -> Scripts:
-    """Return the scripts of a worker that keeps requests within these limits."""
-    kept = recovery_scripts.common(limits)
+def without_recovery(keys: Keys) -> Scripts:
+    """Return the scripts of a worker that keeps no requests."""
     return Scripts(
+        publish=SEAL
+        + _COUNTER
+        + _PUBLISH
+        + "return {epoch, seq, elsewhere, stored, pending and 1 or 0}",
+        barrier=SEAL + _COUNTER + _BARRIER + "publish_barrier()",
+        presence=SEAL + _COUNTER + _CLAIM + _presence(keys),
+        probe=_PROBE,
+        respond=respond(keys),
+        decline=decline(keys),
+    )
+
+
+def with_recovery(keys: Keys, limits: RecoveryLimits) -> Scripts:
+    """Return the scripts of a worker that keeps requests within these limits."""
+    plain = without_recovery(keys)
+    kept = recovery_scripts.common(limits)
+    return plain._replace(
         publish=SEAL
         + _COUNTER
         + _PUBLISH
@@ -365,10 +383,10 @@ local is_watched = tonumber(ARGV[3]) + elsewhere > 0
 local seconds = is_watched and {PRESENCE_SECONDS} or 0
 redis.call('HSET', key, 'watched', ms + kept_ms + 1000 * seconds)
 """
-        + _PRESENCE,
+        + _presence(keys),
         probe=_PROBE + recovery_scripts.PROBE,
         others=(
-            WITHOUT_RECOVERY.publish,
+            plain.publish,
             recovery_scripts.EVICT,
             recovery_scripts.ledger(limits),
         ),

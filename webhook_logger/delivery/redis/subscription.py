@@ -22,7 +22,6 @@ from webhook_logger.delivery.redis.redis_py import (
 )
 
 ANOTHER_HISTORY = "Another Redis has become the queue; this worker subscribes again."
-NO_CHANNEL = "webhook-logger:none"
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +42,12 @@ class Reader(Protocol):
 class Subscription:
     """Subscribes to each channel until every user has released it."""
 
-    def __init__(self, connect: Callable[[], Any], reader: Reader, confirm_seconds: float) -> None:
+    def __init__(
+        self, connect: Callable[[], Any], reader: Reader, no_channel: str, confirm_seconds: float
+    ) -> None:
         self._connect = connect
+        self._no_channel = no_channel
+        """A channel that the worker's user may use, and that this connection never reads."""
         self._reader = reader
         self._confirm_seconds = confirm_seconds
         self._connection: Connection | None = None
@@ -143,7 +146,7 @@ class Subscription:
             # `query` rejects a replica, which gets no messages while it copies its master's data.
             found = history.query(connection)
             # Without the permission to unsubscribe, fail now instead of at the first release.
-            connection.send(pack("UNSUBSCRIBE", NO_CHANNEL))
+            connection.send(pack("UNSUBSCRIBE", self._no_channel))
             connection.read_or_raise()
             connection.set_timeout(None)
         except Exception:
