@@ -34,7 +34,9 @@ def _limit(parse: Callable[[str], Any], default: Any, text: str, over: str) -> A
 
 
 def _secret(parse: Callable[[str], Any], default: Any, text: str) -> Any:
-    """Return a setting whose value is never in an error, a log or a `repr`."""
+    """Return a setting whose value is never in an error, a log or a `repr`. The setting with
+    `_FILE` at the end of its name can name a file that contains the value.
+    """
     metadata = {"parse": settings.secret(parse), "help": text, "is_secret": True}
     return field(default=default, metadata=metadata)
 
@@ -289,13 +291,12 @@ class Config:
 
         Raises `ConfigError` for the first wrong value.
         """
-        return cls(
-            **{
-                row.name: _parse(row, environ[row.name])
-                for row in fields(cls)
-                if row.name in environ
-            }
-        )
+        values = {
+            row.name: _parse(row, value)
+            for row in fields(cls)
+            if (value := _value(row, environ)) is not None
+        }
+        return cls(**values)
 
     @property
     def queue(self) -> str | None:
@@ -309,6 +310,20 @@ class Config:
     def log_level(self) -> int:
         """Return `LOG_LEVEL` as the number that the logging module uses."""
         return int(getattr(logging, self.LOG_LEVEL))
+
+
+def _value(row: Any, environ: Mapping[str, str]) -> str | None:
+    """Return the value of a setting or, for a secret, of the file that its second setting names."""
+    value, name = environ.get(row.name), f"{row.name}_FILE"
+    path = environ.get(name) if "is_secret" in row.metadata else None
+    if not path:
+        return value
+    if value:
+        raise ConfigError(f"The settings {row.name} and {name} exclude each other. Remove one.")
+    try:
+        return settings.content(path)
+    except ValueError as error:
+        raise ConfigError(f"The setting {name} {error}.") from None
 
 
 def _parse(row: Any, value: str) -> Any:

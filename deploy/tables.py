@@ -81,7 +81,10 @@ def exits() -> str:
 def _setting(row: Field[object]) -> tuple[str, str, str]:
     default = ",".join(row.default) if isinstance(row.default, tuple) else row.default
     shown = "none" if default in (None, "") else f"`{default}`"
-    return f"`{row.name}`", shown, row.metadata["help"]
+    text = row.metadata["help"]
+    if "is_secret" in row.metadata:
+        text += f" `{row.name}_FILE` can name a file that contains it instead."
+    return f"`{row.name}`", shown, text
 
 
 def _option(option: click.Option, context: click.Context) -> tuple[str, str, str]:

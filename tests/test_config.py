@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -87,6 +88,41 @@ def test_an_error_does_not_show_a_secret(url: str) -> None:
     shown = "".join(traceback.format_exception(wrong.value))
     assert "The setting REDIS_URL " in shown
     assert not re.search("s3|cret|733", str(wrong.value).replace("is secret", ""))
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_file_can_contain_a_secret(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "url"
+    path.write_bytes(f"{PASSWORDS[0]}{end}".encode())
+    config = Config.from_environ({"REDIS_URL_FILE": str(path), "REDIS_URL": ""})
+    assert config.REDIS_URL is not None
+    assert config.REDIS_URL.reveal() == PASSWORDS[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, r"REDIS_URL_FILE must .* \(No such file or directory\)\."),
+        (b"", r"REDIS_URL_FILE must name a file that is not empty\."),
+        (b"\n", r"REDIS_URL_FILE must name a file that is not empty\."),
+        (b"\xff", r"REDIS_URL_FILE must name a text file in UTF-8\."),
+        (b"s3cret", r"REDIS_URL must look like .*; its value is secret\."),
+    ],
+)
+def test_a_wrong_file_of_a_secret_is_named(
+    tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    path = tmp_path / "s3cret"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match=f"^The setting {message}$") as wrong:
+        Config.from_environ({"REDIS_URL_FILE": str(path)})
+    assert "s3cret" not in str(wrong.value)
+
+
+def test_a_secret_has_only_one_source() -> None:
+    with pytest.raises(ConfigError, match="REDIS_URL and REDIS_URL_FILE exclude each other"):
+        Config.from_environ({"REDIS_URL": PASSWORDS[0], "REDIS_URL_FILE": "/nowhere"})
 
 
 def test_an_error_names_the_setting_and_the_value() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 # A host source of CSP Level 3, section 2.3.1, without a path. It cannot end the directive.
@@ -64,6 +65,22 @@ class Secret:
 
     def __repr__(self) -> str:
         return "<secret>"
+
+
+def content(path: str) -> str:
+    """Return the content of the file of a secret, without the newline at its end.
+
+    Errors quote neither, because the path can be a secret in the wrong setting.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"must name a file that can be read ({error.strerror})") from None
+    except ValueError:
+        raise ValueError("must name a text file in UTF-8") from None
+    if not text.strip():
+        raise ValueError("must name a file that is not empty")
+    return text.removesuffix("\n").removesuffix("\r")
 
 
 def secret(parse: Callable[[str], str | None]) -> Callable[[str], Secret | None]:
