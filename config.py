@@ -171,6 +171,17 @@ class Config:
         "`on`: a callback that has a viewer responds to handshakes as their providers expect. "
         "`off`: handshakes are ordinary requests.",
     )
+    OPEN_CALLBACKS: str = _setting(
+        settings.one_of("on", "off"),
+        "on",
+        "`off`: the server has private callbacks only, and refuses every other UUID with `403`.",
+    )
+    REPLIES: str = _setting(
+        settings.one_of("on", "off"),
+        "on",
+        "`off`: senders get only responses of the server itself. Users cannot set a reply or "
+        "respond, and stored replies are ignored.",
+    )
     MAX_VIEWERS: int = _limit(
         settings.whole_number(0, 10**6),
         0,

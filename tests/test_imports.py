@@ -23,13 +23,17 @@ ROOT = Path(__file__).parents[1]
 ARROWS = {
     "__main__": {"client"},
     "wsgi": {"app", "config", "serving"},
-    "app": {"config", "delivery", "errors", "metrics", "senders", "serving", "viewers", "views"},
+    "access": {"callbacks", "errors"},
+    "app": {
+        *("access", "config", "delivery", "errors", "metrics", "senders", "serving", "viewers"),
+        "views",
+    },
     "senders": {
-        *("callbacks", "captured", "delivery", "errors", "headers", "metrics"),
+        *("access", "callbacks", "captured", "delivery", "errors", "headers", "metrics"),
         *("providers", "rates", "reply"),
     },
-    "viewers": {"callbacks", "delivery", "errors", "metrics", "rates", "reply"},
-    "views": {"callbacks", "delivery", "errors", "metrics", "rates", "reply"},
+    "viewers": {"access", "callbacks", "delivery", "errors", "metrics", "rates", "reply"},
+    "views": {"access", "callbacks", "delivery", "errors", "metrics", "rates", "reply"},
     "reply": {"captured", "errors", "headers", "memo", "providers"},
     "delivery": {"callbacks", "captured", "errors", "rates"},
     "serving": {"errors", "headers", "memo", "plain"},

@@ -8,6 +8,7 @@ from flask import Flask, Request
 from werkzeug.routing import MapAdapter
 
 from config import ROOT, Config, ConfigError
+from webhook_logger.access import Access
 from webhook_logger.delivery import (
     Delivery,
     QueueLimits,
@@ -142,13 +143,15 @@ def create_app(config: Config) -> App:
     app.extensions["delivery"] = delivery
     app.extensions["refusals"] = refusals = Refusals(delivery, metrics, config.URL_PREFIX)
 
+    access = Access(config.OPEN_CALLBACKS == "on", config.REPLIES == "on")
+
     # Views
     find = handshake_finder() if config.HANDSHAKES == "on" else find_nothing
-    callback.register(app, delivery, metrics, refusals, _sender_limits(config), find)
+    callback.register(app, delivery, metrics, refusals, access, _sender_limits(config), find)
     app.register_blueprint(make_assets(ROOT / "static"))
-    app.register_blueprint(make_dashboard(config.MAX_BODY_BYTES))
-    app.register_blueprint(make_replies(delivery, config.MAX_REPLY_CHANGES_PER_MINUTE))
-    app.register_blueprint(make_responses(delivery, config.MAX_BODY_BYTES))
+    app.register_blueprint(make_dashboard(access, config.MAX_BODY_BYTES))
+    app.register_blueprint(make_replies(delivery, access, config.MAX_REPLY_CHANGES_PER_MINUTE))
+    app.register_blueprint(make_responses(delivery, access, config.MAX_BODY_BYTES))
     app.register_blueprint(make_health(delivery, metrics))
     app.register_blueprint(make_docs(ROOT / "docs", config.URL_PREFIX))
     pages.register(app, config.FRAME_ANCESTORS)
@@ -159,6 +162,7 @@ def create_app(config: Config) -> App:
         app,
         delivery,
         metrics,
+        access,
         _viewer_limits(config),
         config.CORS_ALLOWED_ORIGINS,
         config.URL_PREFIX,

@@ -23,6 +23,8 @@ _KEY = re.compile("[A-Za-z0-9_-]{22}")
 _HASHED_BEFORE_KEY = b"webhook-logger view key:"
 _PRIVATE_VERSION = "8"
 _VERSION_PLACE = 14
+_VARIANT = "89ab"
+_VARIANT_PLACE = 19
 
 
 def is_canonical_uuid(text: str) -> bool:
@@ -61,6 +63,11 @@ def is_private(uuid: str) -> bool:
     This includes UUIDs of version 8 that no key has, such as those of another variant.
     """
     return uuid[_VERSION_PLACE] == _PRIVATE_VERSION
+
+
+def can_have_key(uuid: str) -> bool:
+    """Return whether a view key can have this UUID: version 8 and the variant of RFC 9562."""
+    return is_private(uuid) and uuid[_VARIANT_PLACE] in _VARIANT
 
 
 def may_watch(uuid: str, key: object) -> bool:

@@ -25,6 +25,7 @@ STREAM = "`/socket.io/`"
 API = "`/api/`"
 MESSAGE = "a viewer's message"
 VIEW = "`/api/`, or a viewer's message"
+CALLBACK = "a callback, its page, `/api/`, or a viewer's message"
 
 
 @unique
@@ -162,6 +163,20 @@ class Reason(Enum):
         403,
         "This callback is private. The request needs its view key, which is part of the link for "
         "people who may watch.",
+    )
+
+    # The operator's policy
+    OPEN_CALLBACKS_OFF = (
+        CALLBACK,
+        403,
+        "This server has private callbacks only (OPEN_CALLBACKS=off), and this UUID is not that of "
+        "a private callback. Open the start page of the server to get a new callback.",
+    )
+    REPLIES_OFF = (
+        VIEW,
+        403,
+        "This server sends only its default response (REPLIES=off). Replies cannot be set, "
+        "and viewers cannot respond.",
     )
 
     # A viewer's message: CONNECT, `join` or `leave`

@@ -34,6 +34,7 @@ const key = viewKey(uuid, recents.key);
 const settings = new Settings(() => localStorage);
 const recogniser = { recognise, summarise: summariseRow };
 const secrets = new Secrets(() => sessionStorage, uuid);
+secrets.responds = !page.repliesOff;
 const replies = new ReplyApi(replyUrl, key);
 const handshakes = new HandshakeResponder(
   secrets,

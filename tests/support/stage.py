@@ -12,6 +12,7 @@ from flask_socketio import SocketIO
 
 from tests.support.viewers import ASIDES
 from tests.wire_fixture import samples
+from webhook_logger.access import Access
 from webhook_logger.delivery.memory.delivery import MemoryDelivery
 from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
 from webhook_logger.metrics import Metrics
@@ -36,7 +37,13 @@ class Stage:
         responders = Responders(self.socketio, self.delivery)
         membership = self.rooms.membership
         Viewers(
-            self.socketio, membership, responders, Metrics(), lambda environ: None, max_rooms=32
+            self.socketio,
+            membership,
+            responders,
+            Metrics(),
+            Access(),
+            lambda environ: None,
+            max_rooms=32,
         )
         self.delivery.start(self.rooms)
 

@@ -18,7 +18,7 @@ def test_a_join_that_fails_unexpectedly_releases_the_role_of_a_new_viewer(
 ) -> None:
     uuid = str(uuid4())
     steps = Mock(**{f"{step}.side_effect": ZeroDivisionError})
-    viewers = Viewers(Mock(), steps, steps, Mock(), Mock(), max_rooms=1)
+    viewers = Viewers(Mock(), steps, steps, Mock(), Mock(), Mock(), max_rooms=1)
     viewer = Viewer("sid", {uuid} if is_in_room else set())
     with pytest.raises(ZeroDivisionError):
         viewers._join(viewer, Join(uuid, respond=True))

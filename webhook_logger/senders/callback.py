@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
+from webhook_logger.access import Access
 from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.delivery import (
     HANDSHAKE,
@@ -81,6 +82,7 @@ class CallbackView:
         delivery: Delivery,
         metrics: Metrics,
         refusals: Refusals,
+        access: Access,
         limits: SenderLimits,
         find_handshake: FindHandshake,
     ) -> None:
@@ -93,8 +95,11 @@ class CallbackView:
         self._response_seconds = limits.response_seconds
         self._waiting = WaitingSenders()
         self._in_flight = InFlightRequests(limits.senders_per_address)
+        self._access = access
         # Requests in flight are counted only if there is a limit.
-        self._admit = self._accept_within_limit if limits.senders_per_address else self._accept
+        self._serve = self._accept_within_limit if limits.senders_per_address else self._accept
+        self._admit = self._serve_allowed if access.is_restricted else self._serve
+        self._expect = self._expect_any if access.replies else self._expect_default
 
     def __call__(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
         """Return the response to a request for the callback, as a WSGI application. Never raises.
@@ -117,6 +122,12 @@ class CallbackView:
     def _refused(self, environ: Environ, uuid: str, error: HTTPException) -> CallbackResponse:
         self._refusals.of_callback(uuid, reason_of(error))
         return refused(error, origin=allowed_origin(environ))
+
+    def _serve_allowed(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
+        if refusal := self._access.refusal(uuid):
+            self._refusals.count(refusal.reason)  # it has no viewers to report this to
+            return refused(refusal, origin=allowed_origin(environ))
+        return self._serve(environ, uuid, rest)
 
     def _accept_within_limit(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
         address = environ.get("REMOTE_ADDR", "")
@@ -149,7 +160,7 @@ class CallbackView:
             self._reports.send(captured, receipt, response, by)
         return response
 
-    def _expect(
+    def _expect_any(
         self, captured: CapturedRequest, rest: str, preflight: HeaderLines
     ) -> tuple[Expected, CapturedHandshake | None]:
         """Return what is known before the request is published: the response, or a handshake."""
@@ -163,6 +174,13 @@ class CallbackView:
         if handshake is None:
             return ORDINARY, None
         return (HANDSHAKE if handshake.response else SECRET_HANDSHAKE), handshake
+
+    def _expect_default(
+        self, captured: CapturedRequest, rest: str, preflight: HeaderLines
+    ) -> tuple[Expected, CapturedHandshake | None]:
+        """Do the same, but use no reply, and wait for no viewer's response."""
+        expected, handshake = self._expect_any(captured, rest, preflight)
+        return expected._replace(reply="look"), handshake
 
     def _outcome(
         self, uuid: str, receipt: Receipt, handshake: CapturedHandshake | None
@@ -191,7 +209,7 @@ class CallbackView:
         if outcome.response is not None:
             self._metrics.live_responses += 1
             return read_response(outcome.response), "responder"
-        if outcome.reply is not None:
+        if outcome.reply is not None and self._access.replies:
             stored, left = outcome.reply.reply, outcome.reply.left
             reply = read_stored(stored).for_request(captured, left)
             rejects_preflight = expected == PREFLIGHT and not reply.cors
@@ -228,12 +246,13 @@ def register(
     delivery: Delivery,
     metrics: Metrics,
     refusals: Refusals,
+    access: Access,
     limits: SenderLimits,
     find_handshake: FindHandshake,
 ) -> None:
     """Register the catch-all as the endpoint `callback`, so that `url_for` can make its URLs."""
     app.view_functions["callback"] = CallbackView(
-        delivery, metrics, refusals, limits, find_handshake
+        delivery, metrics, refusals, access, limits, find_handshake
     )
     for path in ("/<uuid:uuid>", "/<uuid:uuid>/<path:rest>"):
         # Not add_url_rule: there, methods=None means GET; in a Rule it means every method.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import Flask
 from flask_socketio import SocketIO
 
+from webhook_logger.access import Access
 from webhook_logger.delivery import Delivery
 from webhook_logger.metrics import Metrics
 from webhook_logger.viewers import transport
@@ -27,6 +28,7 @@ def make_viewers(
     app: Flask,
     delivery: Delivery,
     metrics: Metrics,
+    access: Access,
     limits: ViewerLimits,
     origins: Sequence[str],
     prefix: str,
@@ -63,6 +65,6 @@ def make_viewers(
     transport.install(engineio, limits.queue_bytes, admission.allow_message)
     rooms = Rooms(socketio, delivery, metrics)
     responders = Responders(socketio, delivery)
-    Viewers(socketio, rooms.membership, responders, metrics, allowed.refusal, limits.rooms)
+    Viewers(socketio, rooms.membership, responders, metrics, access, allowed.refusal, limits.rooms)
     delivery.start(rooms)
     return admission

@@ -11,6 +11,7 @@ from typing import Any
 from flask import request
 from flask_socketio import ConnectionRefusedError, SocketIO
 
+from webhook_logger.access import Access
 from webhook_logger.errors import Reason, Refusal, message_of
 from webhook_logger.metrics import Metrics
 from webhook_logger.viewers.join import Join, uuid_of
@@ -44,6 +45,7 @@ class Viewers:
         membership: Membership,
         responders: Responders,
         metrics: Metrics,
+        access: Access,
         check_origin: CheckOrigin,
         max_rooms: int,
     ) -> None:
@@ -51,6 +53,7 @@ class Viewers:
         self._membership = membership
         self._responders = responders
         self._metrics = metrics
+        self._access = access
         self._check_origin = check_origin
         self._max_rooms = max_rooms
         # While the queue is unavailable, joins wait. A viewer can leave and rejoin all its rooms.
@@ -67,6 +70,8 @@ class Viewers:
             raise _connect_error(refusal)
         try:
             join = Join.from_auth(auth)
+            if join:
+                self._check(join)
         except Refusal as error:
             raise _connect_error(error) from None
         self._viewers[sid] = viewer = Viewer(sid)
@@ -87,12 +92,21 @@ class Viewers:
                 self._exit_room(viewer, viewer.rooms.pop())
 
     def _on_join(self, payload: object = None, *_more: object) -> Acknowledgement:
-        return self._in_turn(
-            lambda viewer: {"ok": True, **self._join(viewer, Join.from_payload(payload))}
-        )
+        def join(viewer: Viewer) -> Acknowledgement:
+            join = Join.from_payload(payload)
+            self._check(join)
+            return {"ok": True, **self._join(viewer, join)}
+
+        return self._in_turn(join)
 
     def _on_leave(self, payload: object = None, *_more: object) -> Acknowledgement:
         return self._in_turn(lambda viewer: self._leave(viewer, uuid_of(payload)))
+
+    def _check(self, join: Join) -> None:
+        """Raise `Refusal` if the operator's policy does not allow the join."""
+        self._access.check(join.uuid)
+        if join.respond:
+            self._access.check_replies()
 
     def _in_turn(self, handle: Callable[[Viewer], Acknowledgement]) -> Acknowledgement:
         viewer = self._viewers.get(_sid())

@@ -7,13 +7,17 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from webhook_logger.access import Access
 from webhook_logger.callbacks import new_key, uuid_of_key
+from webhook_logger.views.guards import guard_pages
 from webhook_logger.views.pages import page
 
 
-def make_dashboard(max_body_bytes: int) -> Blueprint:
+def make_dashboard(access: Access, max_body_bytes: int) -> Blueprint:
     """Make `/`, `/view/<uuid>` and `/view`. The page shows the server's limit of bodies."""
     dashboard = Blueprint("dashboard", __name__)
+    guard_pages(dashboard, access)
+    shown = {"max_body_bytes": max_body_bytes, "replies": access.replies}
 
     @dashboard.get("/")
     def fresh() -> AnyResponse:
@@ -30,11 +34,11 @@ def make_dashboard(max_body_bytes: int) -> Blueprint:
     @dashboard.get("/view/<uuid:uuid>")
     def view(uuid: UUID) -> Response:
         """Show the page of one callback."""
-        return page("dashboard.html", uuid=str(uuid), max_body_bytes=max_body_bytes)
+        return page("dashboard.html", uuid=str(uuid), **shown)
 
     @dashboard.get("/view")
     def linked() -> Response:
         """Show the request in the fragment of the link, which browsers send to no server."""
-        return page("dashboard.html", uuid="", max_body_bytes=max_body_bytes)
+        return page("dashboard.html", uuid="", **shown)
 
     return dashboard

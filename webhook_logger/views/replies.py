@@ -7,12 +7,13 @@ from uuid import UUID
 import orjson
 from flask import Blueprint, Response, request
 
+from webhook_logger.access import Access
 from webhook_logger.delivery import Delivery, StoredReply
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.rates import Rates
 from webhook_logger.reply import COUNTERS, Reply, ReplyError, read_stored
+from webhook_logger.views.guards import guard_api
 from webhook_logger.views.queue import queue
-from webhook_logger.views.view_key import require_view_key
 
 MAX_JSON_BYTES = 512 * 1024
 """Maximum body: room for the largest reply with each character as a six-character escape."""
@@ -21,19 +22,22 @@ CHANGES_SECONDS = 60.0
 _PATH = "/api/callbacks/<uuid:uuid>/reply"
 
 
-def make_replies(delivery: Delivery, max_changes_per_minute: int) -> Blueprint:
+def make_replies(delivery: Delivery, access: Access, max_changes_per_minute: int) -> Blueprint:
     """Make the API. The maximum changes are per address and worker; 0 for no limit."""
     replies = Blueprint("replies", __name__)
-    replies.before_request(require_view_key)
+    guard_api(replies, access)
     changes = Rates(max_changes_per_minute, CHANGES_SECONDS)
 
     @replies.get(_PATH)
     def show(uuid: UUID) -> Response:
+        if not access.replies:
+            return _shown(Reply())
         with queue():
             return _shown(_reply_of(delivery.get_reply(str(uuid))))
 
     @replies.put(_PATH)
     def change(uuid: UUID) -> Response:
+        access.check_replies()
         _count(changes)
         reply = _read_reply()
         with queue():

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from webhook_logger.access import Access
 from webhook_logger.delivery import Delivery
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.reply import (
@@ -18,8 +19,8 @@ from webhook_logger.reply import (
     response_from_json,
     response_to_json,
 )
+from webhook_logger.views.guards import guard_api
 from webhook_logger.views.queue import queue
-from webhook_logger.views.view_key import require_view_key
 
 JSON_BYTES_PER_BYTE = 6
 """Maximum size in JSON, where a byte can be a six-character escape."""
@@ -29,15 +30,16 @@ MAX_HEAD_BYTES = 64 * 1024
 _PATH = "/api/callbacks/<uuid:uuid>/requests/<id>/response"
 
 
-def make_responses(delivery: Delivery, max_body_bytes: int) -> Blueprint:
+def make_responses(delivery: Delivery, access: Access, max_body_bytes: int) -> Blueprint:
     """Make the API. Unlike changes of replies, responses need no limit per address: each one is
     sent to one waiting sender and is not stored, and waiting senders are limited.
     """
     responses = Blueprint("responses", __name__)
-    responses.before_request(require_view_key)
+    guard_api(responses, access)
 
     @responses.post(_PATH)
     def respond(uuid: UUID, id: str) -> Response:  # `id`: the contract's name
+        access.check_replies()
         given = response_to_json(_read_response(max_body_bytes))
         with queue():
             if not delivery.respond(str(uuid), id, given):

@@ -23,6 +23,7 @@ export class CallbackUrl extends LitElement {
     reply: { attribute: false },
     responder: { type: Boolean },
     compact: { type: Boolean },
+    fixed: { type: Boolean },
   };
 
   constructor() {
@@ -37,6 +38,8 @@ export class CallbackUrl extends LitElement {
     this.responder = false;
     /** Whether it is one line. */
     this.compact = false;
+    /** Whether the server sends its default response only. */
+    this.fixed = false;
   }
 
   createRenderRoot() {
@@ -68,9 +71,7 @@ export class CallbackUrl extends LitElement {
         </div>
         <p class="callback-reply">
           <span class="captured captured-line">${this.response}</span>
-          <button type="button" class="callback-change" title="Edit (r)" aria-keyshortcuts="r" @click=${() => this.show("reply-sheet")}>
-            Edit<span class="visually-hidden"> the response</span>
-          </button>
+          ${this.fixed ? nothing : this.edit()}
         </p>
         <menu-button
           class="callback-send" label="Send" name="Send" .choices=${SENDS}
@@ -83,7 +84,14 @@ export class CallbackUrl extends LitElement {
     `;
   }
 
+  edit() {
+    return html`<button type="button" class="callback-change" title="Edit (r)" aria-keyshortcuts="r" @click=${() => this.show("reply-sheet")}>
+      Edit<span class="visually-hidden"> the response</span>
+    </button>`;
+  }
+
   get response() {
+    if (this.fixed) return FIXED;
     if (this.responder) return "A connected responder decides the response";
     return this.reply ? visible(replyText(this.reply)) : "";
   }
@@ -94,6 +102,7 @@ export class CallbackUrl extends LitElement {
   }
 }
 
+const FIXED = "Default response only (REPLIES=off)";
 const LINK = html`Link<span class="callback-long"> to watch</span>`;
 
 customElements.define("callback-url", CallbackUrl);

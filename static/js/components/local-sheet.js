@@ -18,6 +18,7 @@ export class LocalSheet extends Sheet {
     docs: {},
     responder: { type: Boolean },
     settings: { attribute: false },
+    fixed: { type: Boolean },
     shell: { state: true },
     responds: { state: true },
     entered: { state: true },
@@ -35,6 +36,8 @@ export class LocalSheet extends Sheet {
     this.settings = undefined;
     /** @type {Shell} */
     this.shell = /^Win/.test(navigator.platform) ? "powershell" : "posix";
+    /** Whether the server sends its default response only. */
+    this.fixed = false;
     this.responds = true;
     this.entered = "";
   }
@@ -54,11 +57,8 @@ export class LocalSheet extends Sheet {
           <input class="field captured" placeholder=${DEFAULT} autocomplete="off" autocapitalize="off" spellcheck="false"
             aria-invalid=${url === ""} .value=${this.entered} @input=${this.onInput} />
         </label>
-        <label class="local-check">
-          <input type="checkbox" .checked=${this.responds} @change=${this.onResponds} />
-          <span>Return its responses to the senders</span>
-        </label>
-        <p class="local-note">${this.responds ? "While the command runs, each sender waits for the response of your server." : "Senders get the response that this page shows, and do not wait for your server."}</p>
+        ${this.fixed ? "" : this.returning()}
+        <p class="local-note">${this.note}</p>
         <fieldset class="local-shells">
           <legend class="visually-hidden">Shell</legend>
           ${SHELLS.map((each) => this.choice(each))}
@@ -68,6 +68,21 @@ export class LocalSheet extends Sheet {
       ${this.installation()}
       <p class="local-state" role="status">${this.responder ? "A responder is connected: senders get its responses." : ""}</p>
     `;
+  }
+
+  returning() {
+    return html`<label class="local-check">
+      <input type="checkbox" .checked=${this.responds} @change=${this.onResponds} />
+      <span>Return its responses to the senders</span>
+    </label>`;
+  }
+
+  get note() {
+    if (this.fixed)
+      return "This server sends only its default response (REPLIES=off): senders do not get that of your server.";
+    return this.responds
+      ? "While the command runs, each sender waits for the response of your server."
+      : "Senders get the response that this page shows, and do not wait for your server.";
   }
 
   /** @param {{value: Shell, label: string}} choice */
@@ -80,7 +95,7 @@ export class LocalSheet extends Sheet {
 
   /** @param {string} url */
   command(url) {
-    const command = localCommand(this.shell, this.link, url, this.responds);
+    const command = localCommand(this.shell, this.link, url, this.responds && !this.fixed);
     return html`
       <div class="local-command">
         <pre class="captured" tabindex="0" role="group" aria-label="Command">${withoutKey(command)}</pre>

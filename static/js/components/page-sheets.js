@@ -79,14 +79,15 @@ export class PageSheets {
 
   /** @param {string} name  name of its element */
   #sheet(name) {
-    const { url, watchLink, docs, callback, settings, secrets, recents, replies } = this.#page;
+    const { url, watchLink, docs, callback, settings, secrets, recents, replies, repliesOff } =
+      this.#page;
     const { selected, responses, notes } = this.#page.store.snapshot;
     const { reply, requests, responder } = this.#page.live.snapshot;
     switch (name) {
       case "help-sheet":
         return html`<help-sheet .docs=${docs}></help-sheet>`;
       case "local-sheet":
-        return html`<local-sheet .link=${watchLink} .docs=${docs} .responder=${responder} .settings=${settings}></local-sheet>`;
+        return html`<local-sheet .link=${watchLink} .docs=${docs} .responder=${responder} .settings=${settings} .fixed=${repliesOff}></local-sheet>`;
       case "note-sheet":
         return html`<note-sheet
           .key=${this.#noteOn} .note=${notes.get(this.#noteOn) ?? ""} @save-note=${this.#page.actions.onSaveNote}

@@ -68,7 +68,8 @@ export class ProviderFacts extends LitElement {
    */
   handshake(request) {
     const { response, secrets } = this;
-    const isRemembered = (/** @type {string} */ provider) => secrets?.get(provider) !== undefined;
+    const isRemembered = (/** @type {string} */ provider) =>
+      this.responds && secrets?.get(provider) !== undefined;
     const outcome = response && outcomeOf(request, response, isRemembered);
     if (!outcome) return nothing;
     const { state, text, needsSecret } = outcome;
@@ -77,7 +78,13 @@ export class ProviderFacts extends LitElement {
     </p>`;
   }
 
+  /** Whether this page may respond to handshakes. */
+  get responds() {
+    return this.secrets?.responds ?? true;
+  }
+
   advice() {
+    if (!this.responds) return " This server sends only its default response (REPLIES=off).";
     const open = () => this.dispatchEvent(new CustomEvent("check-signature", { bubbles: true }));
     return html` Enter the secret under <button type="button" @click=${open}>Check signature</button> and
       remember it for this tab: then this page responds to the next handshake.`;

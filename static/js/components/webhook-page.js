@@ -128,6 +128,11 @@ export class WebhookPage extends LitElement {
     return this.live.snapshot.link.reason === "private";
   }
 
+  /** Whether senders get the default response only. */
+  get repliesOff() {
+    return this.dataset.replies === "off";
+  }
+
   /** Whether the page says how providers can reach its address. */
   get saysReach() {
     const isNew = this.store.snapshot.arrived === 0 && !this.isLocked;
@@ -216,7 +221,7 @@ export class WebhookPage extends LitElement {
       >
         <callback-url
           .url=${this.url} .watchLink=${this.watchLink} .reply=${reply} .responder=${live.responder}
-          .compact=${arrived > 0}
+          .compact=${arrived > 0} .fixed=${this.repliesOff}
         ></callback-url>
         <list-pane
           .snapshot=${snapshot} .rate=${this.live.rate}

@@ -34,6 +34,7 @@ export class HandshakeResponder {
    * @param {Pick<Stream, "respondToHandshakes">} stream
    */
   follow(stream) {
+    if (!this.#secrets.responds) return;
     const update = () => stream.respondToHandshakes(this.#secrets.providerIds.some(needsPage));
     this.#secrets.subscribe(update);
     update();
@@ -44,7 +45,7 @@ export class HandshakeResponder {
    * @param {CapturedRequest} request
    */
   async answer(request) {
-    if (this.#secrets.providerIds.length === 0) return;
+    if (!this.#secrets.responds || this.#secrets.providerIds.length === 0) return;
     const found = findHandshake(request);
     const fields = found?.needsSecret && this.#secrets.get(found.provider.id);
     if (!fields) return;

@@ -14,6 +14,8 @@ export class Secrets extends Observable {
   #fields;
   /** Whether the browser keeps them until the tab is closed. If not, this page does, until it is reloaded. */
   isKept = true;
+  /** Whether the server lets this page respond to handshakes with them. */
+  responds = true;
 
   /**
    * @param {() => Pick<Storage, "getItem" | "setItem" | "removeItem">} storage  throws if the browser forbids storage

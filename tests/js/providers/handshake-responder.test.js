@@ -29,14 +29,16 @@ const PUBLIC_KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707
  * @param {import("node:test").TestContext} context
  * @param {import("../samples.js").CapturedRequest} handshake
  * @param {Record<string, string>} remembered  secrets by provider
+ * @param {boolean} [responds]  whether the server lets pages respond
  */
-async function posted(context, handshake, remembered) {
+async function posted(context, handshake, remembered, responds = true) {
   const secrets = new Secrets(() => {
     throw new Error("no storage");
   }, UUID);
   for (const [provider, secret] of Object.entries(remembered)) {
     secrets.remember(provider, { secret });
   }
+  secrets.responds = responds;
   const fetch = context.mock.method(globalThis, "fetch", async () => new Response());
   await new HandshakeResponder(secrets, API, KEY).answer(handshake);
   fetch.mock.restore();
@@ -51,6 +53,16 @@ test("a handshake gets a response only with the secret of its provider", async (
   assert.deepEqual(await posted(context, ZOOM, { zoom: "hush" }), [200]);
   assert.deepEqual(await posted(context, ZOOM, { discord: PUBLIC_KEY, x: "hush" }), []);
   assert.deepEqual(await posted(context, request("{}"), { zoom: "hush" }), []);
+});
+
+test("a page that must not respond posts and claims nothing", async (context) => {
+  assert.deepEqual(await posted(context, ZOOM, { zoom: "hush" }, false), []);
+  const secrets = new Secrets(() => globalThis.sessionStorage, UUID);
+  secrets.responds = false;
+  secrets.remember("zoom", { secret: "hush" });
+  const claim = context.mock.fn();
+  new HandshakeResponder(secrets, API).follow({ respondToHandshakes: claim });
+  assert.equal(claim.mock.callCount(), 0);
 });
 
 test("a signature is refused only with a key that can check it", async (context) => {

@@ -11,10 +11,13 @@ from typing import Any, Literal
 from webhook_logger.client.stream.connection import StreamConnection
 from webhook_logger.client.stream.events import Responding
 from webhook_logger.client.stream.mailbox import Mailbox
-from webhook_logger.client.stream.wire import responding
+from webhook_logger.client.stream.wire import reason, responding
 
 CLAIM_SECONDS = 1.0
 """Seconds between two claims while another viewer is the responder."""
+
+_FINAL = "replies_off"
+"""The reason with which a server refuses every claim."""
 
 Role = bool | Literal["handshakes"]
 """The value of `respond` in a `join`; False for no role."""
@@ -63,7 +66,7 @@ class Claims:
         with self._lock:
             if connection is not self._connection:
                 return
-            self._is_pending = False
+            self._is_pending = reason(reply) == _FINAL  # so that it is not sent again
         self._report(result)
 
     def _report(self, responding: Responding) -> None:

@@ -1,0 +1,42 @@
+"""The operator's policy: which callbacks this server serves, and whether it serves replies.
+
+Each door of the server asks it: the catch-all view, joins, the API and the pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webhook_logger.callbacks import can_have_key
+from webhook_logger.errors import Reason, Refusal
+
+
+@dataclass(frozen=True)
+class Access:
+    """The policy of one worker."""
+
+    open_callbacks: bool = True
+    """Whether callbacks exist that need no view key."""
+    replies: bool = True
+    """Whether senders get responses that users configure or produce."""
+
+    @property
+    def is_restricted(self) -> bool:
+        """Return whether a callback can be refused."""
+        return not self.open_callbacks
+
+    def refusal(self, uuid: str) -> Refusal | None:
+        """Return why this server does not serve the callback; None if it does."""
+        if not self.open_callbacks and not can_have_key(uuid):
+            return Refusal(Reason.OPEN_CALLBACKS_OFF)
+        return None
+
+    def check(self, uuid: str) -> None:
+        """Raise `Refusal` if this server does not serve the callback."""
+        if refusal := self.refusal(uuid):
+            raise refusal
+
+    def check_replies(self) -> None:
+        """Raise `Refusal` if senders get the default response only."""
+        if not self.replies:
+            raise Refusal(Reason.REPLIES_OFF)
