@@ -25,7 +25,7 @@ class Statuses(IgnoringSink):
     def __init__(self) -> None:
         self.reasons: list[str | None] = []
 
-    def status(self, reason: str | None) -> None:
+    def status(self, reason: str | None, *_: object) -> None:
         self.reasons.append(reason)
 
 

@@ -9,7 +9,7 @@ request before the barrier, and every request after it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -102,6 +102,15 @@ class ResponseReport(NamedTuple):
     """Further members of the event as JSON, without braces; empty without such members."""
 
 
+class _Whole(Container[str]):
+    def __contains__(self, _uuid: object) -> bool:
+        return True
+
+
+WHOLE = _Whole()
+"""All callbacks."""
+
+
 class Position(NamedTuple):
     """A viewer's position in a callback's stream: the last request that it received."""
 
@@ -178,18 +187,20 @@ class Sink(Protocol):
     def restored(self, uuid: str, viewer: str) -> None:
         """Count a replaced viewer again, because the one that replaces it left. Never blocks."""
 
-    def pause(self) -> None:
-        """Send no requests to a room until it has a new barrier, because some may be missing. Never
-        blocks.
+    # The queue may consist of parts, each with some of the callbacks.
+
+    def pause(self, part: Container[str] = WHOLE) -> None:
+        """Send no requests to the rooms of these callbacks until each has a new barrier, because
+        some may be missing. Never blocks.
         """
 
-    def status(self, reason: str | None) -> None:
-        """Report to all viewers why the queue is unavailable; None if it is available again. Never
-        blocks.
+    def status(self, reason: str | None, part: Container[str] = WHOLE) -> None:
+        """Report to the viewers of these callbacks why this part of the queue is unavailable; None
+        if it is available again. Never blocks.
         """
 
-    def resume(self) -> None:
-        """Give a new barrier to each room that waits for one. May block."""
+    def resume(self, part: Container[str] = WHOLE) -> None:
+        """Give a new barrier to each room of these callbacks that waits for one. May block."""
 
 
 class Delivery(ABC):

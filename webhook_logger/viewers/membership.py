@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import partial
+from itertools import islice
 
 from flask_socketio import SocketIO
 
@@ -44,7 +45,8 @@ class Membership:
         self._barriers = barriers
         self._recovery = recovery
         self.replaced = replaced
-        self._resuming = threading.Lock()
+        self._resuming: set[str] = set()
+        """Callbacks whose rooms are being resumed."""
 
     def enter(self, sid: str, join: Join, has_left: Callable[[], bool]) -> Joined | None:
         """Add a viewer to a room at a barrier, and return the fields of `joined`.
@@ -53,8 +55,8 @@ class Membership:
         recover requests must first read everything that it was sent. Return None if the viewer
         leaves meanwhile.
         """
-        if self._notices.down:
-            self._notices.status(sid)
+        if reason := self._notices.down(join.uuid):
+            self._notices.status(reason, sid)
         if self._barriers.can_recover(join.position):
             outbox = outbox_of(self._socketio.server, sid)
             if outbox is None:
@@ -118,28 +120,46 @@ class Membership:
         if room and self.replaced.end(room, sid):
             self._barriers.count_here(uuid, room)
 
-    def resume(self) -> None:
-        """Give a new barrier to every room whose viewers wait for one."""
-        with self._resuming:
-            while uuids := [uuid for uuid, room in self._rooms.items() if room.is_waiting]:
-                if self._notices.down:
-                    return  # another call follows
-                some = uuids[:MAX_CONCURRENT_BARRIERS]
-                # Not Engine.IO's tasks: their join() does not wait for a task that has not begun.
-                threads = [
-                    threading.Thread(target=self._resume_room, args=(uuid,)) for uuid in some
-                ]
-                for thread in threads:
-                    thread.start()
-                for thread in threads:
-                    thread.join()
+    def resume(self, part: Container[str]) -> None:
+        """Give a new barrier to every room of this part whose viewers wait for one. Another call
+        follows for rooms whose part of the queue is unavailable.
+        """
+        while some := self._to_resume(part):
+            # Not Engine.IO's tasks: their join() does not wait for a task that has not begun.
+            threads = [threading.Thread(target=self._resume_room, args=(uuid,)) for uuid in some]
+            self._resuming.update(some)
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+    def _to_resume(self, part: Container[str]) -> list[str]:
+        """Return some rooms that can be resumed, and that no other call resumes."""
+        uuids = (
+            uuid
+            for uuid in self._rooms
+            if uuid in part and uuid not in self._resuming and self._needs_barrier(uuid)
+        )
+        return list(islice(uuids, MAX_CONCURRENT_BARRIERS))
 
     def _resume_room(self, uuid: str) -> None:
-        self._resume_waiting(uuid)
+        try:
+            while self._needs_barrier(uuid):
+                self._resume_waiting(uuid)
+                room = self._rooms.get(uuid)
+                if room and room.needs_barrier:
+                    rejoin = partial(self._rejoin, uuid)
+                    self._barriers.reach(uuid, None, rejoin, partial(self._is_over, uuid))
+        finally:
+            self._resuming.discard(uuid)
+
+    def _is_over(self, uuid: str) -> bool:
+        return not self._needs_barrier(uuid)
+
+    def _needs_barrier(self, uuid: str) -> bool:
+        """Return whether the room waits for a barrier, which the queue can give."""
         room = self._rooms.get(uuid)
-        if room and room.needs_barrier:
-            rejoin = partial(self._rejoin, uuid)
-            self._barriers.reach(uuid, None, rejoin, lambda: uuid not in self._rooms)
+        return bool(room and room.is_waiting and not self._notices.down(uuid))
 
     def _resume_waiting(self, uuid: str) -> None:
         room = self._rooms.get(uuid)

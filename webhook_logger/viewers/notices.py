@@ -7,6 +7,7 @@ reply that is used. These are collected, and sent to a room at most once per sec
 from __future__ import annotations
 
 import logging
+from collections.abc import Container
 from typing import Any
 
 from flask_socketio import SocketIO
@@ -29,16 +30,26 @@ class Notices:
     def __init__(self, socketio: SocketIO, delivery: Delivery) -> None:
         self._socketio = socketio
         self._delivery = delivery
-        self.down: str | None = None
-        """The reason why the queue is unavailable, or None while it is available."""
+        self._down: dict[Container[str], str] = {}
+        """The parts of the queue that are unavailable, with the reason."""
+
+    def set_down(self, part: Container[str], reason: str | None) -> None:
+        """Note why a part of the queue is unavailable; None if it is available."""
+        self._down.pop(part, None)
+        if reason:
+            self._down[part] = reason
+
+    def down(self, uuid: str) -> str | None:
+        """Return why the queue is unavailable for a callback; None if it is available."""
+        return next((reason for part, reason in self._down.items() if uuid in part), None)
 
     def send(self, event: str, payload: dict[str, Any], to: str | None = None) -> None:
         """Send an event to a room, to one viewer by its sid, or without `to`, to all viewers."""
         self._socketio.emit(event, payload, to=to, ignore_queue=True)
 
-    def status(self, to: str | None = None) -> None:
-        """Send whether the queue is available."""
-        self.send("status", {"queue": "down" if self.down else "up", "reason": self.down}, to)
+    def status(self, reason: str | None, to: str | None = None) -> None:
+        """Send why the queue is unavailable; None if it is available."""
+        self.send("status", {"queue": "down" if reason else "up", "reason": reason}, to)
 
     def reply(self, uuid: str, room: Room, stored: StoredReply | None) -> None:
         """Send the callback's changed reply."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from flask_socketio import SocketIO
 
-from webhook_logger.delivery import Delivery, ResponseReport, StoredReply
+from webhook_logger.delivery import WHOLE, Delivery, ResponseReport, StoredReply
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Ending, Metrics
 from webhook_logger.viewers.barriers import RoomBarriers
@@ -92,13 +92,18 @@ class Rooms:
         if room := self._rooms.get(uuid):
             self._notices.refused(uuid, room, count, reason)
 
-    def status(self, reason: str | None) -> None:
-        """Notify all viewers of this worker why the queue is unavailable; None if available."""
-        self._notices.down = reason
+    def status(self, reason: str | None, part: Container[str] = WHOLE) -> None:
+        """Notify viewers why this part of the queue is unavailable; None if it is available."""
+        self._notices.set_down(part, reason)
+        rooms = [(uuid, room) for uuid, room in self._rooms.items() if uuid in part]
         if reason:
-            for room in self._rooms.values():
+            for _, room in rooms:
                 room.report_joined()
-        self._notices.status()
+        if part is WHOLE:
+            self._notices.status(reason)
+        else:
+            for uuid, _ in rooms:
+                self._notices.status(reason, uuid)
 
     def replaced(self, uuid: str, viewer: str) -> None:
         """Disconnect the viewer, because another one is now the callback's responder."""
@@ -118,10 +123,11 @@ class Rooms:
 
     # Gaps in the stream
 
-    def pause(self) -> None:
-        """Let all viewers wait for a new barrier, which starts recovery or counts their gap."""
-        for room in self._rooms.values():
-            room.interrupt()
+    def pause(self, part: Container[str] = WHOLE) -> None:
+        """Let viewers wait for a new barrier, which starts recovery or counts their gap."""
+        for uuid, room in self._rooms.items():
+            if uuid in part:
+                room.interrupt()
 
     def skipped(self, uuid: str) -> None:
         """Let the callback's viewers wait for a new barrier, which they get a second later.
@@ -139,6 +145,6 @@ class Rooms:
         self._socketio.sleep(SECONDS_BETWEEN_BARRIERS)
         self.resume()
 
-    def resume(self) -> None:
-        """Give a new barrier to every room whose viewers wait for one."""
-        self.membership.resume()
+    def resume(self, part: Container[str] = WHOLE) -> None:
+        """Give a new barrier to every room of this part whose viewers wait for one."""
+        self.membership.resume(part)

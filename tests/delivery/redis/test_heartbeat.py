@@ -29,7 +29,7 @@ class Queue:
         self._sent = 0
         self.heartbeats = Heartbeats(self, self, "0", seconds=0)  # type: ignore[arg-type]
 
-    def submit(self, *_: Any) -> Queue:
+    def publish(self, *_: Any) -> Queue:
         return self
 
     def wait(self) -> None:

@@ -12,9 +12,8 @@ from webhook_logger.delivery.base import Barrier, KeptRequest, Position, QueueUn
 from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.envelope import UnknownVersion
 from webhook_logger.delivery.redis.keys import Keys
-from webhook_logger.delivery.redis.publisher import Publisher
+from webhook_logger.delivery.redis.queue import Channels, QueueCommands
 from webhook_logger.delivery.redis.recovery import Recovery, read_messages
-from webhook_logger.delivery.redis.subscription import Subscription
 
 
 class _PendingBarrier:
@@ -33,8 +32,8 @@ class Barriers:
 
     def __init__(
         self,
-        publishers: tuple[Publisher, Publisher],
-        subscription: Subscription,
+        publishers: tuple[QueueCommands, QueueCommands],
+        subscription: Channels,
         keys: Keys,
         worker: str,
         seconds: float,

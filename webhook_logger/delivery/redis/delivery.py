@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+from collections.abc import Container
 from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import Any
@@ -31,23 +32,19 @@ from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.pending import PendingRequest
 from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
 from webhook_logger.delivery.redis import scripts
-from webhook_logger.delivery.redis.backlog import Backlog, QueueLimits
+from webhook_logger.delivery.redis.backlog import QueueLimits
 from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import seal
-from webhook_logger.delivery.redis.errors import code_of
-from webhook_logger.delivery.redis.heartbeat import Heartbeats
-from webhook_logger.delivery.redis.history import History
 from webhook_logger.delivery.redis.keys import PREFIX, Keys
 from webhook_logger.delivery.redis.manager import RoomManager
 from webhook_logger.delivery.redis.messages import QueueMessages, WorkerMessages
 from webhook_logger.delivery.redis.pending import PendingRequests, taken_reply
 from webhook_logger.delivery.redis.presence import Presence
 from webhook_logger.delivery.redis.publisher import Publisher
-from webhook_logger.delivery.redis.readiness import Readiness
+from webhook_logger.delivery.redis.queue import Queue, QueueCommands, SingleQueue
 from webhook_logger.delivery.redis.recovery import Recovery
 from webhook_logger.delivery.redis.redis_py import Connection, connector
 from webhook_logger.delivery.redis.refusals import RefusalReport, RefusalReports
-from webhook_logger.delivery.redis.subscription import Subscription
 from webhook_logger.delivery.redis.windows import Windows
 from webhook_logger.delivery.stored import StoredReply
 from webhook_logger.errors import Reason
@@ -59,7 +56,7 @@ log = logging.getLogger(__name__)
 
 
 class RedisDelivery(Delivery):
-    """One worker's share of delivery through the Redis at `url`; the `Reader` of its stream."""
+    """One worker's share of delivery through the Redis at `url`; the `LinkOwner` of its links."""
 
     def __init__(
         self,
@@ -75,29 +72,25 @@ class RedisDelivery(Delivery):
         self._max_per_second = str(max_per_second)
         self._windows = Windows()
         self._refusals = RefusalReports()
-        connect = connector(url, limits.seconds)
-        backlog = Backlog(limits)
         self._recovery = Recovery(recovery, keys)
         self.recovers = self._recovery.is_on
         self._scripts = chosen = self._recovery.scripts
-        self._publishers = self._small, self._large = tuple(
-            Publisher(connect, chosen.all, backlog, self) for _ in range(2)
-        )
-        self._readiness = Readiness(self._publishers, self._report_readiness, keys, chosen.probe)
+        connect = connector(url, limits.seconds)
+        self._queue: Queue
+        self._queue = queue = SingleQueue(connect, self, keys, chosen, limits, self._worker)
+        self._small, self._large = queue.small, queue.large
         self._presence = Presence(
-            self._small, keys, self._worker, self._report_replaced, chosen.presence
+            queue.prompt, keys, self._worker, self._report_replaced, chosen.presence
         )
         self._pending = PendingRequests(self._small, keys, self._worker, limits.seconds)
-        self._subscription = Subscription(connect, self, keys.no_channel, limits.seconds)
         self._barriers = Barriers(
             (self._small, self._large),
-            self._subscription,
+            queue.channels,
             keys,
             self._worker,
             limits.seconds,
             self._recovery,
         )
-        self._heartbeats = Heartbeats(self._small, self._subscription, self._channel)
         self.manager = self._rooms = RoomManager(url, seconds=limits.seconds, prefix=prefix)
         self._watched: set[str] = set()
         """Callbacks with viewers on this worker, counted or not."""
@@ -106,15 +99,14 @@ class RedisDelivery(Delivery):
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
-        own = WorkerMessages(self._channel, self._barriers, self._heartbeats, self._pending)
+        own = WorkerMessages(self._channel, self._barriers, self._queue.heartbeat, self._pending)
         self._messages = QueueMessages(sink, self.manager, own)
-        self._subscription.subscribe(self._channel)
-        self._subscription.subscribe(self._keys.control_channel)
+        self._queue.channels.subscribe(self._channel)
+        self._queue.channels.subscribe(self._keys.control_channel)
+        self._queue.start()
         for task in (
-            *(self._small.serve, self._small.tick, self._large.serve, self._large.tick),
-            *(self._subscription.listen, self._presence.run, self._heartbeats.send),
-            self._readiness.run,
-            partial(self._refusals.report, self._report, lambda: self._subscription.is_up),
+            self._presence.run,
+            partial(self._refusals.report, self._report, lambda: self._queue.is_receiving),
         ):
             threading.Thread(target=task, daemon=True).start()
         if self._recovery.is_on:
@@ -151,7 +143,7 @@ class RedisDelivery(Delivery):
         reply = stored and taken_reply(*stored)
         return Receipt(epoch.decode(), seq, viewers, reply, pending if is_pending else None)
 
-    def _publisher(self, size: int) -> Publisher:
+    def _publisher(self, size: int) -> QueueCommands:
         return self._large if size > LARGE_EVENT_BYTES else self._small
 
     def responded(self, responded: ResponseReport) -> None:
@@ -170,7 +162,7 @@ class RedisDelivery(Delivery):
     def _notify(self, uuid: str, kind: str, *parts: str | bytes) -> None:
         """Publish a message to the callback's viewers. Best effort; never blocks."""
         with suppress(QueueUnavailable):
-            self._small.submit("PUBLISH", self._keys.channel(uuid), seal(kind, *parts))
+            self._small.publish(self._keys.channel(uuid), seal(kind, *parts))
 
     def get_reply(self, uuid: str) -> StoredReply | None:
         key = self._keys.reply_key(uuid)
@@ -215,24 +207,24 @@ class RedisDelivery(Delivery):
         return bool(self._small.run(self._scripts.decline, where, request))
 
     def barrier(self, uuid: str, since: Position | None = None) -> AbstractContextManager[Barrier]:
-        if self._readiness.reason:
-            raise QueueUnavailable(self._readiness.reason)
+        if reason := self._queue.reason(uuid):
+            raise QueueUnavailable(reason)
         return self._barriers.barrier(uuid, since)
 
     def set_viewers(self, uuid: str, viewers: int, replaced: int = 0) -> None:
         self._presence.set_viewers(uuid, viewers - replaced)
         if viewers and uuid not in self._watched:
             self._watched.add(uuid)
-            self._subscription.subscribe(self._keys.channel(uuid))
+            self._queue.channels.subscribe(self._keys.channel(uuid))
         elif not viewers and uuid in self._watched:
             self._watched.discard(uuid)
-            self._subscription.release(self._keys.channel(uuid))
+            self._queue.channels.release(self._keys.channel(uuid))
 
     def has_peers(self) -> bool:
         return self._rooms.count_listeners() > 1
 
     def check(self) -> None:
-        self._readiness.check()
+        self._queue.check()
 
     @property
     def requests_read(self) -> int:
@@ -242,7 +234,7 @@ class RedisDelivery(Delivery):
     def messages_unknown(self) -> int:
         return self._messages.unknown
 
-    # Reports of the subscription
+    # Reports of the queue
 
     def received(self, channel: str, data: bytes) -> None:
         """Process a message; `messages.py` selects its receiver."""
@@ -251,46 +243,24 @@ class RedisDelivery(Delivery):
         except Exception:
             log.exception("A message on the queue cannot be processed; it is skipped.")
 
-    def subscribed(self) -> None:
-        """Note that from now on no message is missing."""
-        log.info("Subscribed to the queue.")
-        self._heartbeats.reset()
-        if self._subscription.history:
-            for publisher in self._publishers:
-                publisher.renew_unless(self._subscription.history.replication_id)
-        self._readiness.subscribed()
+    def lost(self, part: Container[str]) -> None:
+        """Pause these callbacks, because messages may be missing."""
+        self._sink.pause(part)
 
-    def lost(self, error: Exception) -> None:
-        """Note that the stream ended: messages may be missing before the next one."""
-        self._sink.pause()
-        self._readiness.subscription_lost(error)
-
-    # Reports of the publishers
+    def reported(self, reason: str | None, part: Container[str]) -> None:
+        """Report why requests of these callbacks are not accepted, or None if they are."""
+        self._sink.status(reason, part)
+        if reason is None:
+            # Use a separate thread, because a room's new barrier waits for this thread.
+            threading.Thread(target=self._sink.resume, args=(part,), daemon=True).start()
 
     def opened(self, publisher: Publisher, connection: Connection) -> None:
         """Check whether requests may be kept in the connected Redis."""
         self._recovery.inspect(publisher, connection)
 
-    def connected(self, found: History) -> None:
-        """Reconnect the subscription if a publisher connected to a Redis in another history."""
-        self._subscription.follow(found)
-
-    def connection_failed(self, error: Exception) -> None:
-        """Note that a publisher lost its connection."""
-        self._readiness.failed(error)
-
-    def command_refused(self, error: str) -> None:
-        """Note that Redis returned an error for a command."""
-        if code_of(error) == "OOM":
-            self._recovery.memory_full()
-        self._readiness.refused(error)
+    def memory_full(self) -> None:
+        """Keep no requests for a while."""
+        self._recovery.memory_full()
 
     def _report_replaced(self, uuid: str, viewer: str) -> None:
         self._sink.replaced(uuid, viewer)
-
-    def _report_readiness(self, reason: str | None) -> None:
-        """Report why this worker is not ready, or None if it is ready."""
-        self._sink.status(reason)
-        if reason is None:
-            # Use a separate thread, because a room's new barrier waits for this thread.
-            threading.Thread(target=self._sink.resume, daemon=True).start()

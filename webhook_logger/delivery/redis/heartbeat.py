@@ -50,7 +50,7 @@ class Heartbeats:
     def _send_one(self) -> None:
         self._missing += 1
         try:
-            self._publisher.submit("PUBLISH", self._channel, seal("heartbeat")).wait()
+            self._publisher.publish(self._channel, seal("heartbeat")).wait()
         except QueueUnavailable:
             # This failure does not mean that the subscription failed.
             self.received()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from webhook_logger.delivery.base import ResponseReport, Sink
 from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import UnknownVersion, unseal
-from webhook_logger.delivery.redis.heartbeat import Heartbeats
 from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.manager import RoomManager
 from webhook_logger.delivery.redis.pending import PendingRequests
@@ -26,13 +25,13 @@ class WorkerMessages:
 
     channel: str
     _barriers: Barriers
-    _heartbeats: Heartbeats
+    _heartbeat: Callable[[str], None]
     _pending: PendingRequests
 
     def dispatch(self, kind: bytes, parts: Sequence[str]) -> None:
         """Process a message for this worker."""
         if kind == b"heartbeat":
-            self._heartbeats.received()
+            self._heartbeat(self.channel)
         elif kind == b"barrier":
             self._barriers.reach(*parts)
         elif kind == b"response":

@@ -14,7 +14,7 @@ from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.pending import PendingRequest
 from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.keys import Keys
-from webhook_logger.delivery.redis.publisher import Publisher
+from webhook_logger.delivery.redis.queue import QueueCommands
 from webhook_logger.delivery.stored import StoredReply
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def taken_reply(reply: bytes, left: bytes | None) -> StoredReply:
 class PendingRequests:
     """The pending requests of this worker, by name."""
 
-    def __init__(self, publisher: Publisher, keys: Keys, worker: str, seconds: float) -> None:
+    def __init__(self, publisher: QueueCommands, keys: Keys, worker: str, seconds: float) -> None:
         self._publisher = publisher
         self._keys = keys
         self._worker = worker

@@ -13,7 +13,7 @@ from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.backlog import Call
 from webhook_logger.delivery.redis.keys import Keys
-from webhook_logger.delivery.redis.publisher import Publisher
+from webhook_logger.delivery.redis.queue import QueueCommands
 
 REFRESH_SECONDS = 5.0
 """Well below `scripts.PRESENCE_SECONDS`, after which the presence of a silent worker expires."""
@@ -33,7 +33,7 @@ class Presence:
 
     def __init__(
         self,
-        publisher: Publisher,
+        publisher: QueueCommands,
         keys: Keys,
         worker: str,
         replaced: Callable[[str, str], None],

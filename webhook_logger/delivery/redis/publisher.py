@@ -53,6 +53,9 @@ class Reporter(Protocol):
     def command_refused(self, error: str) -> None:
         """Note that Redis returned an error for a command."""
 
+    def redirected(self, call: Call, error: str) -> bool:
+        """Return whether a command that did not run is sent to another Redis instead."""
+
 
 class Publisher:
     """The commands of one connection. `serve` sends them, and `tick` checks their deadlines."""
@@ -94,6 +97,12 @@ class Publisher:
     def submit(self, *command: str | bytes) -> Call:
         """Queue a command. Raises `QueueUnavailable` if too many commands already wait."""
         return self._submit(Call(pack(*command), self._backlog.deadline()))
+
+    def publish(self, channel: str, message: bytes) -> Call:
+        """Queue a message, whose result is the number of its receivers. Raises `QueueUnavailable`
+        if too many commands already wait.
+        """
+        return self._submit(Call(pack("PUBLISH", channel, message), self._backlog.deadline()))
 
     def _submit(self, call: Call) -> Call:
         self._backlog.add(call, self.is_unavailable)
@@ -249,7 +258,7 @@ class Publisher:
             call.finish(response)
         elif str(response).startswith("NOSCRIPT"):
             return False
-        else:
+        elif not self._reporter.redirected(call, str(response)):
             self._reporter.command_refused(str(response))
             call.finish(error=QueueUnavailable(reason_of(str(response))))
         return True

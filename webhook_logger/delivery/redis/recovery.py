@@ -21,6 +21,7 @@ from webhook_logger.delivery.redis import recovery_scripts, scripts
 from webhook_logger.delivery.redis.envelope import unseal
 from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.publisher import Publisher
+from webhook_logger.delivery.redis.queue import QueueCommands
 from webhook_logger.delivery.redis.redis_py import Connection, connector, pack
 
 REPORT_SECONDS = 0.1
@@ -145,7 +146,7 @@ class Recovery:
         self._reports[uuid] = size
         self._wake.set()
 
-    def run(self, publisher: Publisher) -> None:
+    def run(self, publisher: QueueCommands) -> None:
         """Report without end, at most once in `REPORT_SECONDS`."""
         while True:
             seconds = self._paused_until - time.monotonic()
@@ -159,7 +160,7 @@ class Recovery:
                 log.debug("The kept requests are not reported: %s", error)
                 self._wake.set()
 
-    def _run_ledger(self, publisher: Publisher) -> None:
+    def _run_ledger(self, publisher: QueueCommands) -> None:
         is_done = False
         while not is_done:
             batch = dict(islice(self._reports.items(), REPORTS_PER_SCRIPT))
@@ -174,7 +175,7 @@ class Recovery:
             self._evict(publisher)
             is_done = not self._reports and len(evicted) < recovery_scripts.MAX_EVICTED
 
-    def _evict(self, publisher: Publisher) -> None:
+    def _evict(self, publisher: QueueCommands) -> None:
         while some := self._evicted[:EVICTIONS_PER_BATCH]:
             calls = [
                 publisher.submit_script(recovery_scripts.EVICT, [self._keys.key(uuid)])

@@ -1,0 +1,112 @@
+"""The queue as delivery uses it, whether it is one Redis or several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from webhook_logger.delivery.redis.backlog import Call, QueueLimits
+from webhook_logger.delivery.redis.keys import Keys
+from webhook_logger.delivery.redis.link import Link, LinkOwner
+from webhook_logger.delivery.redis.scripts import Scripts
+
+
+class QueueCommands(Protocol):
+    """Sends commands to the Redis that has their keys."""
+
+    @property
+    def is_unavailable(self) -> bool:
+        """Return whether no command can be sent now."""
+
+    def run(self, script: str, keys: Sequence[str], *args: str | bytes) -> Any:
+        """Run a script and return its response, strings as bytes. Raises `QueueUnavailable`."""
+
+    def submit_script(self, script: str, keys: Sequence[str], *args: str | bytes) -> Call:
+        """Queue a script, and add the name of the queue's history as its last argument. Raises
+        `QueueUnavailable`.
+        """
+
+    def submit(self, *command: str | bytes) -> Call:
+        """Queue a command. Raises `QueueUnavailable`."""
+
+    def publish(self, channel: str, message: bytes) -> Call:
+        """Queue a message, whose result is the number of its receivers. Raises `QueueUnavailable`
+        if too many commands already wait.
+        """
+
+
+class Channels(Protocol):
+    """The channels that this worker receives messages from."""
+
+    def subscribe(self, channel: str) -> None:
+        """Use a channel. Its messages are received after Redis has confirmed the subscription."""
+
+    def subscribe_and_wait(self, channel: str) -> None:
+        """Use a channel, and wait until Redis has confirmed the subscription.
+
+        Raises `QueueUnavailable`, and then releases the channel.
+        """
+
+    def release(self, channel: str) -> None:
+        """Undo one `subscribe` or `subscribe_and_wait`."""
+
+
+class Queue(Protocol):
+    """All Redis servers that workers share."""
+
+    small: QueueCommands
+    large: QueueCommands
+    """For large events, so that they do not delay smaller ones."""
+    prompt: QueueCommands
+    """For commands that are repeated later: it may reject them instead of waiting."""
+    channels: Channels
+
+    def start(self) -> None:
+        """Connect, and begin to send and receive. Returns immediately."""
+
+    @property
+    def is_receiving(self) -> bool:
+        """Return whether messages are received."""
+
+    def reason(self, uuid: str) -> str | None:
+        """Return why the callback's requests are not accepted; None if they are."""
+
+    def check(self) -> None:
+        """Raise `QueueUnavailable`, with the reason, if this worker is not ready."""
+
+    def heartbeat(self, channel: str) -> None:
+        """Note that a heartbeat returned on this channel."""
+
+
+class SingleQueue:
+    """A queue of one Redis, whose publishers and subscription are used directly."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Any],
+        owner: LinkOwner,
+        keys: Keys,
+        scripts: Scripts,
+        limits: QueueLimits,
+        worker: str,
+    ) -> None:
+        self._link = link = Link(connect, owner, keys, scripts, limits, keys.worker_channel(worker))
+        self.small: QueueCommands = link.small
+        self.prompt: QueueCommands = link.small
+        self.large: QueueCommands = link.large
+        self.channels: Channels = link.subscription
+        self.start = link.start
+        self.check = link.readiness.check
+
+    @property
+    def is_receiving(self) -> bool:
+        """Return whether messages are received."""
+        return self._link.subscription.is_up
+
+    def reason(self, _uuid: str) -> str | None:
+        """Return why this worker is not ready, or None."""
+        return self._link.readiness.reason
+
+    def heartbeat(self, _channel: str) -> None:
+        """Note that a heartbeat returned."""
+        self._link.heartbeats.received()
