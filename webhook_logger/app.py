@@ -10,6 +10,7 @@ from werkzeug.routing import MapAdapter
 from config import ROOT, Config, ConfigError
 from webhook_logger.access import Access
 from webhook_logger.delivery import (
+    WIRE_VERSION,
     Delivery,
     QueueLimits,
     QueuePersists,
@@ -21,6 +22,7 @@ from webhook_logger.metrics import Metrics
 from webhook_logger.senders import callback
 from webhook_logger.senders.handshakes import find_nothing, handshake_finder
 from webhook_logger.senders.refusals import Refusals
+from webhook_logger.serving.load import Load
 from webhook_logger.serving.parsed import only_needed
 from webhook_logger.serving.prefix import mount
 from webhook_logger.serving.proxies import Trusted, trust_proxies
@@ -69,6 +71,16 @@ class App(Flask):
     def limit_viewers(self, maximum: int) -> None:
         """Lower the maximum number of viewers to this one."""
         self.extensions["admission"].limit_viewers(maximum)
+
+    def observe(self, load: Load) -> None:
+        """Show the load of the process in the metrics."""
+        metrics: Metrics = self.extensions["metrics"]
+        metrics.event_loop_lag_seconds = load.event_loop_lag
+        metrics.connections = lambda: load.slots.taken
+        metrics.connections_limit = load.slots.connections
+        metrics.requests_in_flight = lambda: load.slots.busy
+        metrics.viewers_limit = lambda: self.extensions["admission"].max_viewers
+        metrics.draining = lambda: self.draining
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Bind the URL map without reading `Host` or `Upgrade`, which can have any value."""
@@ -123,7 +135,8 @@ def create_app(config: Config) -> App:
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
 
     # Delivery, in process or through the queue
-    metrics = Metrics()
+    app.extensions["metrics"] = metrics = Metrics()
+    metrics.build_info["wire"] = WIRE_VERSION
     limits = QueueLimits(config.QUEUE_TIMEOUT, config.QUEUE_BACKLOG, config.QUEUE_BACKLOG_BYTES)
     redis_url = config.REDIS_URL.reveal() if config.REDIS_URL else None
     recovery = RecoveryLimits(

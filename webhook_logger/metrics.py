@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from enum import Enum
+from functools import partial
+from platform import python_version
 from typing import Any
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -17,6 +19,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from webhook_logger import __version__
 from webhook_logger.errors import MESSAGE, Reason
 from webhook_logger.histogram import Histogram
 
@@ -39,19 +42,30 @@ class Ending(Enum):
         self.meaning = meaning
 
 
-_OF_REQUESTS = [reason for reason in Reason if reason.where != MESSAGE]
+Labels = dict[Any, tuple[str, ...]]
+"""The keys of a row's values, and the values of the labels of each."""
+
+_REFUSED: Labels = {each: (each.word,) for each in Reason if each.where != MESSAGE}
+_ENDINGS: Labels = {each: (each.word,) for each in Ending}
+_SOURCES = ("default", "reply", "path", "handshake", "responder", "refused")
+_RESPONSES: Labels = {
+    (source, status): (source, f"{status}xx") for source in _SOURCES for status in (2, 3, 4, 5)
+}
+_HELD: Labels = {each: (each,) for each in ("response", "delay")}
 
 
 def _about(
     family: type[Metric],
     text: str,
     combine: str = "sum",
-    reasons: Iterable[Reason | Ending] = (),
+    names: Sequence[str] = (),
+    labels: Labels | None = None,
 ) -> dict[str, Any]:
     """Describe a row. `combine` is how the values of several workers become one: the sum, or with
     `min` or `max` the value of one worker.
     """
-    return {"family": family, "help": text, "combine": combine, "reasons": reasons}
+    about = {"family": family, "help": text, "combine": combine}
+    return {**about, "names": names, "labels": labels or {}}
 
 
 def _counter(text: str) -> Any:
@@ -62,13 +76,27 @@ def _gauge(text: str, combine: str = "sum") -> Any:
     return field(default=0, metadata=_about(GaugeMetricFamily, text, combine))
 
 
-def _counter_by(text: str, reasons: Iterable[Reason | Ending]) -> Any:
-    metadata = _about(CounterMetricFamily, text, reasons=reasons)
-    return field(default_factory=Counter, metadata=metadata)
+def _counter_by(text: str, names: Sequence[str], labels: Labels) -> Any:
+    about = _about(CounterMetricFamily, text, names=names, labels=labels)
+    return field(default_factory=Counter, metadata=about)
+
+
+def _gauge_by(text: str, names: Sequence[str], labels: Labels) -> Any:
+    about = _about(GaugeMetricFamily, text, names=names, labels=labels)
+    return field(default_factory=Counter, metadata=about)
 
 
 def _seconds(text: str) -> Any:
     return field(default_factory=Histogram, metadata=_about(HistogramMetricFamily, text))
+
+
+def _info(text: str, **labels: str) -> Any:
+    about = _about(GaugeMetricFamily, text, "max")
+    return field(default_factory=lambda: dict(labels), metadata=about)
+
+
+Gauge = float | Callable[[], float]
+"""A number, or a function that returns it when the metrics are read."""
 
 
 @dataclass(eq=False)  # a registry keeps it in a dictionary
@@ -76,28 +104,57 @@ class Metrics(Collector):
     """The metrics of one worker. A row has a name, a type and a meaning."""
 
     requests_accepted: int = _counter("Accepted requests. Each has a seq.")
+    request_body_bytes: int = _counter("Bytes of the bodies of accepted requests.")
     request_publish_seconds: Histogram = _seconds(
         "Time from the last byte of a request until it is published, without failed attempts."
     )
+    requests_in_flight: Gauge = _gauge("Requests that have begun to arrive and have no response.")
+    senders_held: Counter[str] = _gauge_by(
+        "Senders that wait for a responder, or for a reply with a delay.", ["reason"], _HELD
+    )
+    responses: Counter[tuple[str, int]] = _counter_by(
+        "Responses to requests to callbacks, by source and class of the status.",
+        ["by", "status"],
+        _RESPONSES,
+    )
     live_responses: int = _counter("Responses sent by a responder.")
     handshake_responses: int = _counter("Responses to handshakes, as their providers expect them.")
-    requests_refused: Counter[Reason] = _counter_by("Refused requests, by reason.", _OF_REQUESTS)
+    requests_refused: Counter[Reason] = _counter_by(
+        "Refused requests, by reason.", ["reason"], _REFUSED
+    )
     requests_delivered: int = _counter("Requests delivered to viewers, counted once per viewer.")
+    delivered_bytes: int = _counter(
+        "Bytes of requests and responses for viewers, counted once per viewer."
+    )
+    delivery_write_seconds: Histogram = _seconds(
+        "Time from the arrival of a published request on a worker until it is written to the "
+        "sockets of its viewers there, without viewers that read slowly or poll."
+    )
     requests_recovered: int = _counter(
-        "Delivered requests that a viewer had missed before, counted once per viewer.",
+        "Delivered requests that a viewer had missed before, counted once per viewer."
     )
     requests_missed: int = _counter(
         "Requests reported to viewers as missed, counted once per viewer."
     )
+    gaps: int = _counter("Gaps reported to viewers: missed requests, or an unknown number of them.")
     viewers: int = _gauge("Viewers connected to this worker, in a room or not.")
+    viewers_limit: Gauge = _gauge("Maximum number of viewers.")
     viewers_turned_away: int = _counter(
         "Viewers rejected because the maximum number of viewers was reached."
     )
-    viewers_cut_off: Counter[Ending] = _counter_by("Viewers that this worker disconnected.", Ending)
+    viewers_cut_off: Counter[Ending] = _counter_by(
+        "Viewers that this worker disconnected.", ["reason"], _ENDINGS
+    )
     viewers_handed_over: int = _counter(
-        "Viewers of this worker that moved to another connection, before this worker stopped.",
+        "Viewers of this worker that moved to another connection, before this worker stopped."
     )
     rooms: int = _gauge("Callbacks with viewers on this worker.")
+    connections: Gauge = _gauge("Open connections of senders and viewers.")
+    connections_limit: Gauge = _gauge("Maximum number of connections.")
+    event_loop_lag_seconds: Histogram = _seconds(
+        "Delay of a timer, five times per second: how long everything else waits."
+    )
+    draining: Gauge = _gauge("1 if this worker is about to stop, else 0.")
     requests_read: int = _counter("Requests read from the queue.")
     queue_messages_unknown: int = _counter(
         "Messages on the queue with a version that this worker does not know."
@@ -105,32 +162,72 @@ class Metrics(Collector):
     queue_up: int = _gauge(
         "1 if this worker can accept and deliver requests, else 0.", combine="min"
     )
+    queue_round_trip_seconds: Histogram = _seconds(
+        "Time from sending commands to the queue until it has responded to all of them."
+    )
+    queue_heartbeat_age_seconds: float = _gauge(
+        "Time since this worker last received its own message from the queue; 0 without a queue.",
+        combine="max",
+    )
+    queue_resubscriptions: int = _counter(
+        "New subscriptions of this worker to the queue, after its connection failed."
+    )
+    queue_backlog_commands: int = _gauge("Commands that wait for the queue.")
+    queue_backlog_bytes: int = _gauge("Bytes of the commands that wait for the queue.")
+    queue_backlog_limit_bytes: int = _gauge(
+        "Maximum bytes of the commands that wait for the queue; 0 without a queue."
+    )
+    build_info: dict[str, str] = _info(
+        "1, with the versions of the server, of Python and of the messages between workers.",
+        version=__version__,
+        python=python_version(),
+        wire="",
+    )
 
     def collect(self) -> Iterator[Metric]:
         """Yield Prometheus' families. Their names are the fields above, after `webhook_logger_`."""
         for row in fields(self):
-            name, text = f"webhook_logger_{row.name}", row.metadata["help"]
-            family, value = row.metadata["family"], getattr(self, row.name)
+            about, value = row.metadata, getattr(self, row.name)
+            make = partial(about["family"], f"webhook_logger_{row.name}", about["help"])
             if isinstance(value, Histogram):
-                yield family(name, text, buckets=value.buckets(), sum_value=value.sum)
-            elif reasons := row.metadata["reasons"]:
-                labelled = family(name, text, labels=["reason"])
-                # Include all reasons, so that each is 0 before it first occurs.
-                for reason in reasons:
-                    labelled.add_metric([reason.word], value[reason])
-                yield labelled
+                yield make(buckets=value.buckets(), sum_value=value.sum)
+            elif isinstance(value, Counter):
+                family = make(labels=about["names"])
+                # Include all labels, so that each is 0 before it first occurs.
+                for key, labels in about["labels"].items():
+                    family.add_metric(labels, value[key])
+                yield family
+            elif isinstance(value, dict):
+                family = make(labels=tuple(value))
+                family.add_metric(tuple(value.values()), 1)
+                yield family
             else:
-                yield family(name, text, value=value)
+                yield make(value=value() if callable(value) else value)
 
     def text(self) -> str:
-        """Return the metrics in the exposition format, version 0.0.4."""
+        """Return the metrics in the exposition format, version 0.0.4, with those of the process."""
         registry = CollectorRegistry()
         registry.register(self)
+        registry.register(_process)
         return generate_latest(registry).decode()
+
+
+_process = ProcessCollector(registry=None)
+
+PROCESS = {
+    "process_cpu_seconds": "sum",
+    "process_open_fds": "sum",
+    "process_max_fds": "sum",
+    "process_resident_memory_bytes": "sum",
+    "process_virtual_memory_bytes": "sum",
+    "process_start_time_seconds": "max",
+}
+"""How those metrics of several workers are combined that Prometheus' own library makes."""
 
 
 def combinations() -> dict[str, str]:
     """Return how each family of several workers is combined: `sum`, `min` or `max`, by the name of
     the family, without `_total`. Histograms are added bucket by bucket.
     """
-    return {f"webhook_logger_{row.name}": row.metadata["combine"] for row in fields(Metrics)}
+    own = {f"webhook_logger_{row.name}": row.metadata["combine"] for row in fields(Metrics)}
+    return own | PROCESS

@@ -340,33 +340,49 @@ def test_metrics_count_requests_and_viewers(uuid: str) -> None:
             before = server.refusals()  # refusals of `/readyz` before the queue was ready
             viewer.event("joined")
             for _ in range(3):
-                post(server.address, f"/{uuid}")
+                post(server.address, f"/{uuid}", b"four")
                 viewer.event("request")
-            shown = server.metrics().items()
-            unlabelled = {
-                name: value
-                for name, value in shown
-                if "{" not in name and not name.endswith("_seconds_sum")
-            }
-            assert unlabelled == {
-                "requests_accepted_total": 3,
-                "request_publish_seconds_count": 3,
+            post(server.address, f"/{uuid}/status/418")
+            viewer.event("request")
+            # Counted after the viewer's socket was written.
+            eventually(lambda: server.metrics()["delivery_write_seconds_count"] == 4)
+            shown = server.metrics()
+            assert shown == shown | {
+                "requests_accepted_total": 4,
+                "request_body_bytes_total": 12,
+                "request_publish_seconds_count": 4,
+                "requests_in_flight": 1,  # of `/metrics`
+                'responses_total{by="default",status="2xx"}': 3,
+                'responses_total{by="path",status="4xx"}': 1,
                 "live_responses_total": 0,
                 "handshake_responses_total": 0,
-                "requests_delivered_total": 3,
+                "requests_delivered_total": 4,
                 "requests_recovered_total": 0,
                 "requests_missed_total": 0,
-                "requests_read_total": 3,
+                "requests_read_total": 4,
+                "gaps_total": 0,
+                'senders_held{reason="response"}': 0,
                 "viewers": 1,
                 "viewers_turned_away_total": 0,
                 "viewers_handed_over_total": 0,
                 "rooms": 1,
+                "draining": 0,
                 "queue_up": 1,
+                "queue_resubscriptions_total": 0,
                 "queue_messages_unknown_total": 0,
             }
+            assert 12 < shown["delivered_bytes_total"] < 10_000
+            assert 2 <= shown["connections"] < shown["connections_limit"]
+            assert 1 < shown["viewers_limit"] < shown["connections_limit"]
+            assert shown["queue_heartbeat_age_seconds"] > 0
+            assert shown["queue_round_trip_seconds_count"] >= 4
+            assert 0 == shown["queue_backlog_bytes"] < shown["queue_backlog_limit_bytes"]
             assert server.refusals() == before
         redis.end()
         eventually(lambda: server.metrics()["queue_up"] == 0)
         eventually(lambda: server.metrics()["viewers"] == 0)
         assert post(server.address, f"/{uuid}").status == 503
+        shown = server.metrics()
+        assert shown['responses_total{by="refused",status="5xx"}'] == 1
+        assert shown["event_loop_lag_seconds_count"] > 0
         assert server.refusals()["queue_unavailable"] == before.get("queue_unavailable", 0) + 1

@@ -11,6 +11,7 @@ from webhook_logger.delivery.base import (
     Expected,
     KeptRequest,
     Position,
+    QueueFigures,
     QueueUnavailable,
     RateExceeded,
     Receipt,
@@ -22,6 +23,7 @@ from webhook_logger.delivery.pending import PendingOutcome, PendingRequest
 from webhook_logger.delivery.recovery import RecoveryLimits
 from webhook_logger.delivery.redis.backlog import QueueLimits
 from webhook_logger.delivery.redis.delivery import RedisDelivery
+from webhook_logger.delivery.redis.envelope import VERSION
 from webhook_logger.delivery.redis.manager import RoomManager
 from webhook_logger.delivery.redis.recovery import QueuePersists, check_queue
 from webhook_logger.delivery.stored import StoredReply
@@ -32,6 +34,7 @@ __all__ = [
     "PREFLIGHT",
     "SECRET_HANDSHAKE",
     "WHOLE",
+    "WIRE_VERSION",
     "Barrier",
     "Delivery",
     "Expected",
@@ -39,6 +42,7 @@ __all__ = [
     "PendingOutcome",
     "PendingRequest",
     "Position",
+    "QueueFigures",
     "QueueLimits",
     "QueuePersists",
     "QueueUnavailable",
@@ -51,6 +55,9 @@ __all__ = [
     "StoredReply",
     "make_delivery",
 ]
+
+WIRE_VERSION = VERSION.decode()
+"""The version of the messages between workers."""
 
 
 def make_delivery(

@@ -20,6 +20,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.pending import PendingRequest
 from webhook_logger.delivery.stored import StoredReply
 from webhook_logger.errors import Reason
+from webhook_logger.histogram import Histogram
 
 
 class QueueUnavailable(Exception):
@@ -143,6 +144,23 @@ class Barrier:
     """
     has_responder: bool = False
     """Whether the callback has a responder, on any worker."""
+
+
+class QueueFigures(NamedTuple):
+    """The state of a worker's connections to the queue. Without a queue, all are 0."""
+
+    requests_read: int = 0
+    """Captured requests that this worker read from the queue."""
+    messages_unknown: int = 0
+    """Messages on the queue whose version this worker does not support."""
+    resubscriptions: int = 0
+    heartbeat_age: float = 0.0
+    """Seconds since the worker last received its own message."""
+    backlog_commands: int = 0
+    backlog_bytes: int = 0
+    backlog_limit_bytes: int = 0
+    round_trips: Histogram = Histogram()
+    """Seconds from sending commands until all of them have a response."""
 
 
 class Sink(Protocol):
@@ -316,15 +334,9 @@ class Delivery(ABC):
         """Return whether other workers share the queue. False if the queue is unavailable."""
         return False
 
-    @property
-    def requests_read(self) -> int:
-        """Return the number of captured requests that this worker read from the queue."""
-        return 0
-
-    @property
-    def messages_unknown(self) -> int:
-        """Return the number of messages on the queue whose version this worker does not support."""
-        return 0
+    def figures(self) -> QueueFigures:
+        """Return what this worker measured of the queue."""
+        return QueueFigures()
 
     @abstractmethod
     def check(self) -> None:

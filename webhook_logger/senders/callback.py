@@ -94,6 +94,7 @@ class CallbackView:
         self._max_body_bytes = limits.body_bytes
         self._response_seconds = limits.response_seconds
         self._waiting = WaitingSenders()
+        metrics.senders_held = self._waiting.held
         self._in_flight = InFlightRequests(limits.senders_per_address)
         self._access = access
         # Requests in flight are counted only if there is a limit.
@@ -121,7 +122,9 @@ class CallbackView:
 
     def _refused(self, environ: Environ, uuid: str, error: HTTPException) -> CallbackResponse:
         self._refusals.of_callback(uuid, reason_of(error))
-        return refused(error, origin=allowed_origin(environ))
+        response = refused(error, origin=allowed_origin(environ))
+        self._metrics.responses["refused", response.status // 100] += 1
+        return response
 
     def _serve_allowed(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
         if refusal := self._access.refusal(uuid):
@@ -144,6 +147,7 @@ class CallbackView:
         expected, handshake = self._expect(captured, rest, preflight)
         receipt = self._publish(captured, expected)
         self._metrics.requests_accepted += 1
+        self._metrics.request_body_bytes += len(captured.body.content)
         outcome = self._outcome(uuid, receipt, handshake)
         reply, by = self._choose(captured, expected, handshake, receipt, outcome)
         origin = allowed_origin(environ, reply)
@@ -154,6 +158,7 @@ class CallbackView:
         else:
             self._waiting.wait(uuid, reply.delay)
             response = replied(reply, receipt.viewers, origin)
+        self._metrics.responses[by, response.status // 100] += 1
         # Other responses were sent along with the request. Report this one even without a counted
         # viewer: one that has just joined on another worker may not be counted yet.
         if receipt.pending or outcome.reply is not None or not expected.status:

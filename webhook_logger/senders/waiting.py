@@ -18,13 +18,15 @@ class WaitingSenders:
 
     def __init__(self) -> None:
         self._count: Counter[str] = Counter()
+        self.held: Counter[str] = Counter()
+        """The number of waiting senders, by reason: `delay` or `response`."""
         self._awaiting: set[PendingRequest] = set()
         self._over = threading.Event()
 
     def wait(self, uuid: str, seconds: float) -> None:
         """Wait for `seconds`, or until `end`. Do not wait if the callback is at its limit."""
         if seconds and self._has_room(uuid):
-            with self._counted(uuid):
+            with self._counted(uuid, "delay"):
                 self._over.wait(seconds)
 
     def until_response(self, uuid: str, pending: PendingRequest, seconds: float) -> PendingOutcome:
@@ -33,7 +35,7 @@ class WaitingSenders:
             return pending.outcome(0)
         self._awaiting.add(pending)
         try:
-            with self._counted(uuid):
+            with self._counted(uuid, "response"):
                 return pending.outcome(seconds)
         finally:
             self._awaiting.discard(pending)
@@ -42,11 +44,13 @@ class WaitingSenders:
         return self._count[uuid] < MAX_PER_CALLBACK
 
     @contextmanager
-    def _counted(self, uuid: str) -> Iterator[None]:
+    def _counted(self, uuid: str, reason: str) -> Iterator[None]:
         self._count[uuid] += 1
+        self.held[reason] += 1
         try:
             yield
         finally:
+            self.held[reason] -= 1
             self._count[uuid] -= 1
             if not self._count[uuid]:
                 del self._count[uuid]

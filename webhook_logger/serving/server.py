@@ -20,6 +20,7 @@ from webhook_logger.serving.connection import Address, HttpConnection
 from webhook_logger.serving.eventlet import defer_descriptors
 from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
 from webhook_logger.serving.listener import Listener, ServingError
+from webhook_logger.serving.load import Load
 from webhook_logger.serving.signals import Signals, next_signal
 from webhook_logger.serving.slots import ConnectionSlots
 
@@ -79,6 +80,9 @@ class Worker(Protocol):
     def limit_viewers(self, maximum: int) -> None:
         """Lower the maximum number of viewers to this one."""
 
+    def observe(self, load: Load) -> None:
+        """Show the load of the process in the metrics."""
+
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """PEP 3333."""
 
@@ -93,6 +97,9 @@ def serve(
     """Serve until SIGINT, which stops the worker immediately, or SIGTERM, which drains it first."""
     slots = ConnectionSlots(_raise_descriptor_limit(limits.connections))
     worker.limit_viewers(slots.max_viewers)
+    load = Load(slots)
+    worker.observe(load)
+    eventlet.spawn_n(load.measure_lag)
     defer_descriptors(slots.descriptors)
     _tune_garbage_collector()
 

@@ -28,6 +28,16 @@ class ConnectionSlots:
         self._idle_event: threading.Event | None = None
         """None while no caller waits: setting an event would cost time on every request."""
 
+    @property
+    def taken(self) -> int:
+        """Return the number of connections."""
+        return self._taken
+
+    @property
+    def busy(self) -> int:
+        """Return the number of requests in flight."""
+        return self._busy
+
     def acquire(self) -> bool:
         """Acquire a slot for one more connection; return False if all are taken."""
         if self._taken >= self.connections:

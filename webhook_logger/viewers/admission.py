@@ -96,6 +96,11 @@ class Admission:
         self._max_viewers = min(self._max_viewers, maximum)
 
     @property
+    def max_viewers(self) -> float:
+        """Return the maximum number of viewers."""
+        return self._max_viewers
+
+    @property
     def is_draining(self) -> bool:
         """Return whether new sessions are refused."""
         return self._draining_until is not None

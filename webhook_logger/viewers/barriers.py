@@ -97,6 +97,8 @@ class RoomBarriers:
 
     def count_missed(self, joined: Joined, receivers: int) -> None:
         """Count the requests that `joined` reports as missed to a number of viewers."""
+        if joined["missed"] != 0:
+            self._metrics.gaps += receivers
         self._metrics.requests_missed += (joined["missed"] or 0) * receivers
 
     def count_here(self, uuid: str, room: Room) -> None:

@@ -121,6 +121,7 @@ class ViewerRecovery:
         packets += catch_up.packets(recovered)
         if packets:
             shared = Shared(*packets, viewers=len(catch_up.viewers))
+            self._metrics.delivered_bytes += len(shared.frame) * len(catch_up.viewers)
             self._put(uuid, catch_up, shared, only_if_idle=bool(recovered))
         receivers = len(catch_up.viewers)
         if joined:

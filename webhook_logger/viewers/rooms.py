@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from time import perf_counter
 
 from flask_socketio import SocketIO
 
@@ -15,7 +16,7 @@ from webhook_logger.viewers.membership import Membership
 from webhook_logger.viewers.notices import Notices
 from webhook_logger.viewers.recovery import ViewerRecovery
 from webhook_logger.viewers.room import Room, request_packet, responded_packet
-from webhook_logger.viewers.transport import Outbox, Shared
+from webhook_logger.viewers.transport import Outbox, Shared, after_writing
 
 SECONDS_BETWEEN_BARRIERS = 1.0
 VIEWERS_PER_TURN = 100
@@ -43,6 +44,7 @@ class Rooms:
         """Send a captured request to the live viewers of the callback."""
         room = self._rooms.get(responded.uuid)
         if room:
+            began = perf_counter()
             room.epoch, room.seq = responded.epoch, responded.seq
             live = tuple(room.live.values())
             self._metrics.requests_delivered += len(live)
@@ -50,6 +52,7 @@ class Rooms:
             if responded.status:
                 packets.append(responded_packet(responded))
             self._send(live, *packets)
+            after_writing(self._metrics.delivery_write_seconds, began)
 
     def responded(self, responded: ResponseReport) -> None:
         """Report to the callback's viewers which response the sender of a request received."""
@@ -63,6 +66,7 @@ class Rooms:
 
     def _send(self, outboxes: Sequence[Outbox], *packets: bytes) -> None:
         shared = Shared(*packets, viewers=len(outboxes))
+        self._metrics.delivered_bytes += len(shared.frame) * len(outboxes)
         for number, outbox in enumerate(outboxes, 1):
             outbox.put(shared)
             if number % VIEWERS_PER_TURN == 0:

@@ -34,12 +34,23 @@ def make_health(delivery: Delivery, metrics: Metrics) -> Blueprint:
 
     @health.get("/metrics")
     def show_metrics() -> Response:
-        metrics.requests_read = delivery.requests_read
-        metrics.queue_messages_unknown = delivery.messages_unknown
-        metrics.queue_up = int(_queue_error(delivery) is None)
+        _read_queue(metrics, delivery)
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
     return health
+
+
+def _read_queue(metrics: Metrics, delivery: Delivery) -> None:
+    figures = delivery.figures()
+    metrics.requests_read = figures.requests_read
+    metrics.queue_messages_unknown = figures.messages_unknown
+    metrics.queue_resubscriptions = figures.resubscriptions
+    metrics.queue_heartbeat_age_seconds = figures.heartbeat_age
+    metrics.queue_backlog_commands = figures.backlog_commands
+    metrics.queue_backlog_bytes = figures.backlog_bytes
+    metrics.queue_backlog_limit_bytes = figures.backlog_limit_bytes
+    metrics.queue_round_trip_seconds = figures.round_trips
+    metrics.queue_up = int(_queue_error(delivery) is None)
 
 
 def _queue_error(delivery: Delivery) -> str | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from webhook_logger.delivery.base import BacklogFull, QueueUnavailable
+from webhook_logger.histogram import Histogram
 
 BACKLOG_FULL = "The queue is unavailable or slow, and too many requests wait for it."
 
@@ -20,6 +21,16 @@ class QueueLimits:
     commands: int = 1_000
     """Applies only while the queue is unavailable, so that an available queue accepts any burst."""
     bytes: int = 64 * 2**20
+
+
+@dataclass
+class QueueMeasures:
+    """Counts of all connections of a worker to the queue, for the metrics."""
+
+    round_trips: Histogram = field(default_factory=Histogram)
+    """The time of each batch of commands, from sending it until all have a response."""
+    resubscriptions: int = 0
+    """New subscriptions after a connection failed."""
 
 
 class Call:
@@ -62,8 +73,9 @@ class Call:
 class Backlog:
     """The number and total size of a worker's commands that have no response yet."""
 
-    def __init__(self, limits: QueueLimits) -> None:
+    def __init__(self, limits: QueueLimits, round_trips: Histogram | None = None) -> None:
         self.limits = limits
+        self.round_trips = round_trips or Histogram()
         self.commands = 0
         self.bytes = 0
 

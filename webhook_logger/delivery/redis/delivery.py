@@ -23,6 +23,7 @@ from webhook_logger.delivery.base import (
     Delivery,
     Expected,
     Position,
+    QueueFigures,
     QueueUnavailable,
     Receipt,
     ResponseReport,
@@ -32,7 +33,7 @@ from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.pending import PendingRequest
 from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
 from webhook_logger.delivery.redis import scripts
-from webhook_logger.delivery.redis.backlog import QueueLimits
+from webhook_logger.delivery.redis.backlog import QueueLimits, QueueMeasures
 from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.keys import PREFIX, Keys
@@ -72,6 +73,7 @@ class RedisDelivery(Delivery):
         self._max_per_second = str(max_per_second)
         self._windows = Windows()
         self._refusals = RefusalReports()
+        self.measures = QueueMeasures()
         self._recovery = Recovery(recovery, keys)
         self.recovers = self._recovery.is_on
         self._scripts = chosen = self._recovery.scripts
@@ -226,13 +228,18 @@ class RedisDelivery(Delivery):
     def check(self) -> None:
         self._queue.check()
 
-    @property
-    def requests_read(self) -> int:
-        return self._messages.requests_read
-
-    @property
-    def messages_unknown(self) -> int:
-        return self._messages.unknown
+    def figures(self) -> QueueFigures:
+        links = self._queue.links
+        return QueueFigures(
+            requests_read=self._messages.requests_read,
+            messages_unknown=self._messages.unknown,
+            resubscriptions=self.measures.resubscriptions,
+            heartbeat_age=max((link.heartbeats.age for link in links), default=0.0),
+            backlog_commands=sum(link.backlog.commands for link in links),
+            backlog_bytes=sum(link.backlog.bytes for link in links),
+            backlog_limit_bytes=sum(link.backlog.limits.bytes for link in links),
+            round_trips=self.measures.round_trips,
+        )
 
     # Reports of the queue
 

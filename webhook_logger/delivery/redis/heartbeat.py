@@ -37,6 +37,12 @@ class Heartbeats:
         self._channel = channel
         self._missing = 0
         self._max_missing = MAX_MISSING
+        self._received_at = time.monotonic()
+
+    @property
+    def age(self) -> float:
+        """Return the seconds since the last heartbeat returned, or since the worker started."""
+        return time.monotonic() - self._received_at
 
     def send(self) -> None:
         """Send heartbeats without end."""
@@ -53,11 +59,12 @@ class Heartbeats:
             self._publisher.publish(self._channel, seal("heartbeat")).wait()
         except QueueUnavailable:
             # This failure does not mean that the subscription failed.
-            self.received()
+            self._missing = max(0, self._missing - 1)
             self._max_missing = MAX_MISSING_AFTER_FAILURE
 
     def received(self) -> None:
         """Count a heartbeat that returned."""
+        self._received_at = time.monotonic()
         self._missing = max(0, self._missing - 1)
         self._max_missing = MAX_MISSING
 

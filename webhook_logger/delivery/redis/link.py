@@ -8,7 +8,7 @@ from collections.abc import Callable, Container
 from typing import Any, Protocol
 
 from webhook_logger.delivery.base import WHOLE
-from webhook_logger.delivery.redis.backlog import Backlog, Call, QueueLimits
+from webhook_logger.delivery.redis.backlog import Backlog, Call, QueueLimits, QueueMeasures
 from webhook_logger.delivery.redis.errors import code_of
 from webhook_logger.delivery.redis.heartbeat import Heartbeats
 from webhook_logger.delivery.redis.history import History
@@ -26,6 +26,8 @@ class LinkOwner(Protocol):
     """Receives what happens on a worker's links. The methods must not block, except `opened`, and
     `received`, which may pause the stream of its link for a short time.
     """
+
+    measures: QueueMeasures
 
     def received(self, channel: str, data: bytes) -> None:
         """Handle a message of the subscription."""
@@ -60,7 +62,8 @@ class Link:
         self.received = owner.received
         self.part: Container[str] = WHOLE
         """The callbacks whose requests are published here."""
-        backlog = Backlog(limits)
+        self.backlog = backlog = Backlog(limits, owner.measures.round_trips)
+        self._has_subscribed = False
         self._publishers = self.small, self.large = tuple(
             Publisher(connect, scripts.all, backlog, self) for _ in range(2)
         )
@@ -84,6 +87,8 @@ class Link:
     def subscribed(self) -> None:
         """Note that from now on no message is missing."""
         log.info("Subscribed to the queue.")
+        self._owner.measures.resubscriptions += self._has_subscribed
+        self._has_subscribed = True
         self.heartbeats.reset()
         if self.subscription.history:
             for publisher in self._publishers:

@@ -232,9 +232,10 @@ class Publisher:
 
     def _exchange(self, connection: Connection, batch: list[Call]) -> None:
         """Send a batch, and give each call its own response, even if others fail."""
-        self._in_flight = batch
+        self._in_flight, began = batch, time.perf_counter()
         try:
             self._send(connection, batch)
+            self._backlog.round_trips.observe(time.perf_counter() - began)
         except Exception:
             for call in batch:
                 call.finish(error=OutcomeUnknown(NO_RESPONSE))

@@ -61,6 +61,10 @@ class Queue(Protocol):
     """For commands that are repeated later: it may reject them instead of waiting."""
     channels: Channels
 
+    @property
+    def links(self) -> Sequence[Link]:
+        """Return the connections to each Redis, for the metrics."""
+
     def start(self) -> None:
         """Connect, and begin to send and receive. Returns immediately."""
 
@@ -97,6 +101,11 @@ class SingleQueue:
         self.channels: Channels = link.subscription
         self.start = link.start
         self.check = link.readiness.check
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """Return the connections to the Redis."""
+        return (self._link,)
 
     @property
     def is_receiving(self) -> bool:

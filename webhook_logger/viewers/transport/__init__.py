@@ -12,7 +12,7 @@ from queue import Empty
 from typing import Any
 
 from webhook_logger.viewers.transport.engineio import Engine, Session, set_max_packets, use_backend
-from webhook_logger.viewers.transport.outbox import Outbox, Shared, draining
+from webhook_logger.viewers.transport.outbox import Outbox, Shared, after_writing, draining
 from webhook_logger.viewers.transport.packets import NamedPacket, packet_class
 from webhook_logger.viewers.transport.tasks import (
     after_connect_timeout,
@@ -29,6 +29,7 @@ __all__ = [
     "Shared",
     "UpgradeRequired",
     "after_connect_timeout",
+    "after_writing",
     "disconnect",
     "disconnect_over_limit",
     "draining",

@@ -10,11 +10,13 @@ import time
 from _thread import start_new_thread  # Thread.start waits, and others run meanwhile
 from collections import deque
 from contextlib import suppress
+from operator import methodcaller
 from queue import Empty
 from typing import Any, NamedTuple
 
 from engineio.packet import MESSAGE, Packet
 
+from webhook_logger.histogram import Histogram
 from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport.frames import frame, text_frame
 from webhook_logger.viewers.transport.work_queue import WorkQueue
@@ -325,5 +327,27 @@ def _size(item: Packet | SharedFrame | bytes | None) -> int:
     return sys.getsizeof(data or "") + OVERHEAD_BYTES
 
 
+class _Marker:
+    """A place in the current turn. Outboxes before it have written their packets when it flushes.
+
+    So one clock call per request measures all its viewers.
+    """
+
+    __slots__ = ("_began", "_histogram")
+
+    def __init__(self, histogram: Histogram, began: float) -> None:
+        self._histogram = histogram
+        self._began = began
+
+    def flush(self) -> None:
+        """Count the time until now."""
+        self._histogram.observe(time.perf_counter() - self._began)
+
+
 # A large room must not block the worker.
-_turns: WorkQueue[Outbox] = WorkQueue(Outbox.flush, batch_size=100)
+_turns: WorkQueue[Outbox | _Marker] = WorkQueue(methodcaller("flush"), batch_size=100)
+
+
+def after_writing(histogram: Histogram, began: float) -> None:
+    """Count the time from `began` until all packets so far are written to their WebSockets."""
+    _turns.add(_Marker(histogram, began))
