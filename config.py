@@ -60,6 +60,18 @@ class Config:
         "",
         "Prefix of all paths, such as `/hooks`. A proxy in front must not remove it.",
     )
+    CALLBACK_URL: str = _setting(
+        settings.base_url,
+        "",
+        "URL of the host for callbacks, such as `https://hooks.example.net`, if the dashboard has "
+        "another one. See [access.md](access.md#two-hosts).",
+    )
+    DASHBOARD_URL: str = _setting(
+        settings.base_url,
+        "",
+        "URL of the host for the dashboard, its API and the stream, such as "
+        "`https://webhooks.example.com`, if callbacks have another one.",
+    )
     REDIS_URL: settings.Secret | None = _secret(  # noqa: RUF009  # a field, as all of them
         settings.redis_url,
         None,

@@ -47,9 +47,10 @@ def main() -> None:
         f"through the queue {config.queue}" if config.queue else "in this process, without a queue"
     )
     url = listener.url.rstrip("/") + config.URL_PREFIX + "/"
+    here = f"{url} serves {config.DASHBOARD_URL}" if config.DASHBOARD_URL else f"open {url}"
     with receive_signals() as signals:
         # Not before: a program that reads this line can end the process immediately.
-        print(f"Webhook logger: open {url} (delivery {delivery})", flush=True)
+        print(f"Webhook logger: {here} (delivery {delivery})", flush=True)
         serve(app, listener, signals, config.DRAIN_SECONDS, limits())
 
 

@@ -19,7 +19,7 @@ from webhook_logger.viewers.join import MAX_EPOCH_CHARACTERS
 SCHEMA = DOCS.parent / "node_modules/@asyncapi/specs/schemas/3.0.0.json"
 SENT_BY_VIEWERS = {"Auth", "Join", "Leave"}
 """Messages of viewers, which may have unknown fields."""
-OPTIONAL = {"trailers", "recovered", "responder", "seconds"}
+OPTIONAL = {"trailers", "recovered", "responder", "callback_url", "seconds"}
 """Fields that a worker omits when they are empty."""
 OPTIONAL_IN = {"Responded": {"headers", "body"}}
 """The same, for schemas with a field that others require."""

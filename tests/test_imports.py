@@ -25,9 +25,10 @@ ARROWS = {
     "wsgi": {"app", "config", "serving"},
     "access": {"callbacks", "errors"},
     "app": {
-        *("access", "config", "delivery", "errors", "metrics", "senders", "serving", "viewers"),
-        "views",
+        *("access", "config", "delivery", "errors", "hosts", "metrics", "senders", "serving"),
+        *("viewers", "views"),
     },
+    "hosts": {"callbacks", "errors"},
     "senders": {
         *("access", "callbacks", "captured", "delivery", "errors", "headers", "metrics"),
         *("providers", "rates", "reply"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask import Flask, Request
@@ -18,6 +19,7 @@ from webhook_logger.delivery import (
     make_delivery,
 )
 from webhook_logger.errors import Reason
+from webhook_logger.hosts import Hosts, make_hosts, separate
 from webhook_logger.metrics import Metrics
 from webhook_logger.senders import callback
 from webhook_logger.senders.handshakes import find_nothing, handshake_finder
@@ -34,6 +36,8 @@ from webhook_logger.views.docs import make_docs
 from webhook_logger.views.health import make_health
 from webhook_logger.views.replies import make_replies
 from webhook_logger.views.responses import make_responses
+
+log = logging.getLogger(__name__)
 
 
 class App(Flask):
@@ -126,11 +130,26 @@ def _trusted(config: Config) -> Trusted:
     )
 
 
+def _hosts(config: Config) -> Hosts:
+    try:
+        hosts = make_hosts(config.CALLBACK_URL, config.DASHBOARD_URL, config.URL_PREFIX)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    if hosts.may_share_cookies:
+        log.warning(
+            "The hosts of CALLBACK_URL and DASHBOARD_URL may belong to one registrable domain. "
+            "Then a cookie can be valid for both, and reach captured requests."
+        )
+    return hosts
+
+
 def create_app(config: Config) -> App:
     """Return the application of one worker, with delivery started.
 
-    Raises `ConfigError` if the queue does not suit the settings.
+    Raises `ConfigError` if the queue does not suit the settings, or if two settings contradict each
+    other.
     """
+    hosts = _hosts(config)
     app = App(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
 
@@ -162,8 +181,9 @@ def create_app(config: Config) -> App:
     find = handshake_finder() if config.HANDSHAKES == "on" else find_nothing
     callback.register(app, delivery, metrics, refusals, access, _sender_limits(config), find)
     app.register_blueprint(make_assets(ROOT / "static"))
-    app.register_blueprint(make_dashboard(access, config.MAX_BODY_BYTES))
-    app.register_blueprint(make_replies(delivery, access, config.MAX_REPLY_CHANGES_PER_MINUTE))
+    app.register_blueprint(make_dashboard(access, config.MAX_BODY_BYTES, hosts.callbacks))
+    max_changes = config.MAX_REPLY_CHANGES_PER_MINUTE
+    app.register_blueprint(make_replies(delivery, access, max_changes, hosts.callbacks))
     app.register_blueprint(make_responses(delivery, access, config.MAX_BODY_BYTES))
     app.register_blueprint(make_health(delivery, metrics))
     app.register_blueprint(make_docs(ROOT / "docs", config.URL_PREFIX))
@@ -179,10 +199,12 @@ def create_app(config: Config) -> App:
         _viewer_limits(config),
         config.CORS_ALLOWED_ORIGINS,
         config.URL_PREFIX,
+        hosts.callbacks,
     )
 
     # Middleware
     wrapped = callback.dispatch(app, only_needed(app.wsgi_app))
+    wrapped = separate(wrapped, hosts, refusals.of_line)
     wrapped = trust_proxies(wrapped, config.BALANCER_HEADERS, _trusted(config))
     wrapped = mount(config.URL_PREFIX, wrapped)
     app.wsgi_app = wrapped  # type: ignore[method-assign,assignment]

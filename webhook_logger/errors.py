@@ -131,6 +131,12 @@ class Reason(Enum):
         404,
         "Nothing exists at this path. A callback has the path /UUID, and its subpaths.",
     )
+    WRONG_HOST = (
+        PATH,
+        421,
+        "This host does not serve this path: the server's callbacks and its dashboard have "
+        "separate hosts.",
+    )
     METHOD_NOT_ALLOWED = PATH, 405, "This path does not support this method."
     STREAM_REQUEST_MALFORMED = (
         STREAM,

@@ -98,6 +98,7 @@ def secret(parse: Callable[[str], str | None]) -> Callable[[str], Secret | None]
 
 # RFC 1123, section 2.1, and the underscore, which container tools allow.
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_BASE_URL = re.compile(r"https?://[^\s?#@]+", re.IGNORECASE)
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
 
@@ -202,6 +203,31 @@ def frame_ancestors(value: str) -> tuple[str, ...]:
                 "may include self"
             )
     return sources
+
+
+def base_url(value: str) -> str:
+    """Return the URL of a host, with at most a path, in lower case and without a slash at its end.
+
+    An empty value stays empty.
+    """
+    url = value.strip().rstrip("/")
+    if not url:
+        return ""
+    if not _is_base_url(url):
+        raise ValueError("must be a URL such as https://hooks.example.com")
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.lower()).geturl()
+
+
+def _is_base_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        prefix(parts.path)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    is_host = bool(_HOST_NAME.fullmatch(host)) or _is_address(host)
+    return is_host and port != 0 and bool(_BASE_URL.fullmatch(url))
 
 
 def prefix(value: str) -> str:

@@ -60,6 +60,12 @@ def start_fails(*arguments: str, **settings: str) -> str:
         ("URL_PREFIX", "/a//b"),
         ("URL_PREFIX", "/../a"),
         ("URL_PREFIX", "/a b"),
+        ("CALLBACK_URL", "hooks.example.com"),
+        ("CALLBACK_URL", "https://me@hooks.example.com"),
+        ("CALLBACK_URL", "https://hooks.example.com:port"),
+        ("CALLBACK_URL", "https://hooks.example.com/?a"),
+        ("DASHBOARD_URL", "ftp://hooks.example.com"),
+        ("DASHBOARD_URL", "https://a,b"),
         ("MAX_VIEWERS", "many"),
         ("MAX_HEADER_LINES", "0"),
         ("HEAD_SECONDS", "0"),
@@ -98,6 +104,11 @@ def test_the_server_does_not_start_with_an_invalid_setting(name: str, value: str
     said = start_fails(**{name: value})
     assert said == f"{wrong.value}\n"
     assert "s3cret" not in said
+
+
+def test_the_server_does_not_start_with_one_of_two_hosts() -> None:
+    said = start_fails(CALLBACK_URL="https://hooks.example.com")
+    assert said == "The settings CALLBACK_URL and DASHBOARD_URL must be set together.\n"
 
 
 def test_arguments_are_refused() -> None:

@@ -119,10 +119,13 @@ class PacketViewer:
     Returns every packet in order, after checking it against docs/asyncapi.yaml.
     """
 
-    def __init__(self, url: str, auth: Any = None, source: str = "127.0.0.1") -> None:
+    def __init__(
+        self, url: str, auth: Any = None, source: str = "127.0.0.1", host: str | None = None
+    ) -> None:
+        """`host` is the value of `Host`, that of `url` by default."""
         address = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
         self._socket = websocket.create_connection(
-            address, timeout=PATIENCE_SECONDS, socket=connect(url, source)
+            address, timeout=PATIENCE_SECONDS, socket=connect(url, source), host=host
         )
         self._frames = Frames(self._socket.sock)
         opened = self.read()

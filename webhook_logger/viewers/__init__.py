@@ -32,8 +32,12 @@ def make_viewers(
     limits: ViewerLimits,
     origins: Sequence[str],
     prefix: str,
+    callbacks: str,
 ) -> Admission:
-    """Add Socket.IO to the app, and start delivery to its viewers."""
+    """Add Socket.IO to the app, and start delivery to its viewers.
+
+    `callbacks` is the base URL of the host for callbacks, or empty if viewers share it.
+    """
     allowed = Origins(origins)
     # Pass the manager: otherwise init_app would keep the one of an earlier app.
     socketio = SocketIO(
@@ -65,6 +69,15 @@ def make_viewers(
     transport.install(engineio, limits.queue_bytes, admission.allow_message)
     rooms = Rooms(socketio, delivery, metrics)
     responders = Responders(socketio, delivery)
-    Viewers(socketio, rooms.membership, responders, metrics, access, allowed.refusal, limits.rooms)
+    Viewers(
+        socketio,
+        rooms.membership,
+        responders,
+        metrics,
+        access,
+        allowed.refusal,
+        limits.rooms,
+        callbacks,
+    )
     delivery.start(rooms)
     return admission

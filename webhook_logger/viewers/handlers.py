@@ -48,6 +48,7 @@ class Viewers:
         access: Access,
         check_origin: CheckOrigin,
         max_rooms: int,
+        callbacks: str,
     ) -> None:
         self._socketio = socketio
         self._membership = membership
@@ -56,6 +57,7 @@ class Viewers:
         self._access = access
         self._check_origin = check_origin
         self._max_rooms = max_rooms
+        self._callbacks = callbacks
         # While the queue is unavailable, joins wait. A viewer can leave and rejoin all its rooms.
         self._max_waiting = 2 * max_rooms
         self._viewers: dict[str, Viewer] = {}
@@ -143,6 +145,8 @@ class Viewers:
         finally:
             if joined is None and join.uuid not in viewer.rooms:
                 self._responders.release(viewer.sid, join.uuid)
+        if joined and self._callbacks:
+            joined["callback_url"] = f"{self._callbacks}/{join.uuid}"
         return joined or {}
 
     def _leave(self, viewer: Viewer, uuid: str) -> Acknowledgement:

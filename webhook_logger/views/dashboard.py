@@ -13,11 +13,18 @@ from webhook_logger.views.guards import guard_pages
 from webhook_logger.views.pages import page
 
 
-def make_dashboard(access: Access, max_body_bytes: int) -> Blueprint:
-    """Make `/`, `/view/<uuid>` and `/view`. The page shows the server's limit of bodies."""
+def make_dashboard(access: Access, max_body_bytes: int, callbacks: str) -> Blueprint:
+    """Make `/`, `/view/<uuid>` and `/view`. The page shows the server's limit of bodies.
+
+    `callbacks` is the base URL of the host for callbacks, or empty if the dashboard shares it.
+    """
     dashboard = Blueprint("dashboard", __name__)
     guard_pages(dashboard, access)
-    shown = {"max_body_bytes": max_body_bytes, "replies": access.replies}
+    shown = {
+        "callbacks": callbacks,
+        "max_body_bytes": max_body_bytes,
+        "replies": access.replies,
+    }
 
     @dashboard.get("/")
     def fresh() -> AnyResponse:

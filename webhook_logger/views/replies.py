@@ -22,11 +22,23 @@ CHANGES_SECONDS = 60.0
 _PATH = "/api/callbacks/<uuid:uuid>/reply"
 
 
-def make_replies(delivery: Delivery, access: Access, max_changes_per_minute: int) -> Blueprint:
-    """Make the API. The maximum changes are per address and worker; 0 for no limit."""
+def make_replies(
+    delivery: Delivery, access: Access, max_changes_per_minute: int, callbacks: str
+) -> Blueprint:
+    """Make the API. The maximum changes are per address and worker; 0 for no limit.
+
+    `callbacks` is the base URL of the host for callbacks, or empty if the API shares it.
+    """
     replies = Blueprint("replies", __name__)
     guard_api(replies, access)
     changes = Rates(max_changes_per_minute, CHANGES_SECONDS)
+
+    @replies.after_request
+    def name_callback(response: Response) -> Response:
+        if callbacks and request.view_args:
+            url = f"{callbacks}/{request.view_args['uuid']}"
+            response.headers["Webhook-Callback-Url"] = url
+        return response
 
     @replies.get(_PATH)
     def show(uuid: UUID) -> Response:

@@ -24,7 +24,7 @@ export class AddressNotice extends LitElement {
 
   constructor() {
     super();
-    /** The address of the page. @type {Pick<URL, "protocol" | "hostname" | "port" | "origin">} */
+    /** The address of callbacks. @type {Pick<URL, "protocol" | "hostname" | "port" | "origin">} */
     this.address = location;
   }
 
@@ -40,16 +40,27 @@ export class AddressNotice extends LitElement {
           <summary>
             ${TEXTS[reach]} <span class="address-how">${reach === "plain" ? "Add HTTPS" : "How they can"}</span>
           </summary>
-          ${reach === "plain" ? this.proxy() : this.tunnels()}
-          <p>
-            To see the senders’ addresses and <code>https</code> in the requests, start the server
-            with <code>TRUSTED_PROXIES=1 TRUSTED_PROXIES_PROTO=1</code>.
-          </p>
+          ${this.address.origin === location.origin ? this.means(reach) : this.operator()}
         </details>
         <button type="button" class="icon-button" title="Don’t show this again" @click=${this.hide}>
           ${closeIcon}<span class="visually-hidden">Hide this notice</span>
         </button>
       </aside>
+    `;
+  }
+
+  operator() {
+    return html`<p>The operator of the server sets this address, with <code>CALLBACK_URL</code>.</p>`;
+  }
+
+  /** @param {Reach} reach */
+  means(reach) {
+    return html`
+      ${reach === "plain" ? this.proxy() : this.tunnels()}
+      <p>
+        To see the senders’ addresses and <code>https</code> in the requests, start the server with
+        <code>TRUSTED_PROXIES=1 TRUSTED_PROXIES_PROTO=1</code>.
+      </p>
     `;
   }
 

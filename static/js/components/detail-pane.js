@@ -112,7 +112,7 @@ export class DetailPane extends LitElement {
     const refused = entries.some(({ kind }) => kind === "refused");
     return html`<webhook-empty
       .url=${this.url} .shown=${true} .samples=${true} .live=${this.live} .again=${arrived > 0} .refused=${refused}
-    >${this.saysReach ? html`<address-notice></address-notice>` : ""}</webhook-empty>`;
+    >${this.saysReach ? html`<address-notice .address=${new URL(this.url)}></address-notice>` : ""}</webhook-empty>`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { html, LitElement } from "lit";
+import { callbackOrigin } from "../browser/callback-base.js";
 import { exportFileName } from "../export/file-name.js";
 import { save } from "../export/save.js";
 import { requestCount } from "../text/format.js";
@@ -39,7 +40,7 @@ export class ExportMenu extends LitElement {
     /** The user's notes, by the id of the request. @type {ReadonlyMap<string, string> | undefined} */
     this.notes = undefined;
     /** Origin of the URLs in a HAR file. */
-    this.origin = location.origin;
+    this.origin = callbackOrigin();
     /** Names the exported requests for screen readers. */
     this.what = "";
     this.keys = "";

@@ -1,4 +1,5 @@
 import { html, LitElement } from "lit";
+import { callbackOrigin } from "../browser/callback-base.js";
 import { copyText } from "../browser/clipboard.js";
 import { saveBytes } from "../export/save.js";
 import { targetsOf } from "../export/targets.js";
@@ -37,8 +38,8 @@ export class RequestTools extends LitElement {
     super();
     /** @type {import("../wire/captured.js").CapturedRequest | undefined} */
     this.request = undefined;
-    /** Origin of the page. */
-    this.origin = location.origin;
+    /** Origin of callbacks. */
+    this.origin = callbackOrigin();
     /** The address on the user's machine, as entered. */
     this.forwardTo = "";
     /** The kind of target that the copied request is sent to. */

@@ -1,4 +1,5 @@
 import { html, LitElement } from "lit";
+import { callbackOrigin } from "../browser/callback-base.js";
 import { addStyle } from "../browser/style.js";
 import { forwardUrl, targetsOf } from "../export/targets.js";
 import { Unsignable } from "../providers/signature-text.js";
@@ -154,7 +155,7 @@ export class ResendPanel extends LitElement {
     const problem = draftProblem(edited);
     const notes = problem ? [problem] : draftDifferences(draft, request);
     return html`<form class="resend-form" novalidate @submit=${this.onSubmit}>
-      ${requestLine(draft, targetsOf(request, location.origin, this.forwardTo), change)}
+      ${requestLine(draft, targetsOf(request, callbackOrigin(), this.forwardTo), change)}
       ${headerFields(draft.headers, change, actions)}
       ${bodyField(draft, request, draft.text === null ? "" : jsonHint(edited), change)}
       ${this.signature(edited, request)}

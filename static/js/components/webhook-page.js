@@ -1,6 +1,7 @@
 import { html, LitElement } from "lit";
 import { reachOf } from "../browser/address.js";
 import { BackButton } from "../browser/back.js";
+import { callbackBase } from "../browser/callback-base.js";
 import { ReplyApi } from "../reply/api.js";
 import { RecentCallbacks } from "../state/recent-callbacks.js";
 import { NO_RECOGNISER } from "../state/recogniser.js";
@@ -111,7 +112,7 @@ export class WebhookPage extends LitElement {
 
   /** The URL for senders. */
   get url() {
-    return location.origin + (this.dataset.callbackPath ?? "");
+    return `${callbackBase(this)}/${this.callback.uuid}`;
   }
 
   /** The link for people who may watch, with the view key if the callback is private. */
@@ -136,7 +137,7 @@ export class WebhookPage extends LitElement {
   /** Whether the page says how providers can reach its address. */
   get saysReach() {
     const isNew = this.store.snapshot.arrived === 0 && !this.isLocked;
-    return isNew && this.settings.choices.address && reachOf(location) !== "";
+    return isNew && this.settings.choices.address && reachOf(new URL(this.url)) !== "";
   }
 
   /** The URL that makes a new callback. */

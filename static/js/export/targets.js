@@ -15,7 +15,7 @@ const WITHOUT_SCHEME = /^[\w.-]+(:\d{1,5})?([/?]|$)/;
  * Return the targets of a copied request: the callback, the URL that the sender used if it is another
  * one, and the address to forward to if it is valid. A request of a foreign HAR file has no callback.
  * @param {CapturedRequest} request
- * @param {string} origin  of the page
+ * @param {string} origin  of callbacks
  * @param {string} forwardTo  as the user entered it
  * @returns {CopyTarget[]}
  */

@@ -27,6 +27,7 @@ ANY_REQUEST = {
     "404": "NotFound",  # any path outside `URL_PREFIX`
     "408": "TooSlow",
     "414": "TargetTooLong",
+    "421": "WrongHost",
     "431": "HeadTooLarge",
     "500": "Failed",
     "501": "CodingNotSupported",
