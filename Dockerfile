@@ -9,26 +9,54 @@ COPY webhook_logger/client/filter.json webhook_logger/client/
 COPY static/css static/css
 COPY static/js static/js
 RUN npm run vendor
+RUN mkdir /sbom && npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx >/sbom/javascript.cdx.json
+
+# The Python packages, in a virtual environment.
+FROM python:3.13.14-slim AS packages
+COPY requirements.txt ./
+RUN python -m venv --without-pip /venv \
+    && pip --python /venv/bin/python install --no-cache-dir --require-hashes --requirement requirements.txt
+
+# The software bill of materials (SBOM) of the Python packages.
+FROM python:3.13.14-slim AS sbom
+WORKDIR /src
+COPY requirements-audit.txt ./
+RUN pip install --no-cache-dir --require-hashes --requirement requirements-audit.txt
+COPY pyproject.toml requirements.txt ./
+RUN mkdir /sbom \
+    && cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file /sbom/python.cdx.json requirements.txt
 
 FROM python:3.13.14-slim
 WORKDIR /app
-COPY requirements.txt ./
-RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
+COPY --from=packages /venv /venv
 COPY config.py wsgi.py ./
 COPY webhook_logger webhook_logger
 COPY templates templates
 COPY docs/protocol.md docs/errors.md docs/openapi.yaml docs/asyncapi.yaml docs/
 COPY static static
 COPY --from=vendor /src/static/vendor static/vendor
+COPY --from=vendor /sbom /usr/share/sbom
+COPY --from=sbom /sbom /usr/share/sbom
 COPY LICENSE ./
 # The command line: docker run --rm IMAGE webhook-logger --help
-ENV PYTHONPATH=/app
+ENV PATH=/venv/bin:$PATH PYTHONPATH=/app
+# Compile the bytecode now: the root file system may be read-only at run time.
 RUN printf '#!/bin/sh\nexec python -m webhook_logger "$@"\n' >/usr/local/bin/webhook-logger \
-    && chmod 755 /usr/local/bin/webhook-logger
+    && chmod 755 /usr/local/bin/webhook-logger \
+    && python -m compileall -q .
+
+# docker build --build-arg VERSION=0.1.0 --build-arg REVISION=$(git rev-parse HEAD) .
+ARG VERSION=unknown REVISION=unknown
+LABEL org.opencontainers.image.title="webhook-logger" \
+    org.opencontainers.image.description="Callback URLs whose requests show on every viewer's page in real time" \
+    org.opencontainers.image.licenses="MIT" \
+    org.opencontainers.image.version="$VERSION" \
+    org.opencontainers.image.revision="$REVISION" \
+    org.opencontainers.image.base.name="docker.io/library/python:3.13.14-slim"
 
 # An unprivileged user, as a number: Kubernetes checks runAsNonRoot without the image's /etc/passwd.
 USER 65534:65534
-ENV HOST=0.0.0.0 PORT=8000 PYTHONUNBUFFERED=1
+ENV HOST=0.0.0.0 PORT=8000 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}{os.environ.get(\"URL_PREFIX\", \"\").rstrip(\"/\")}/healthz', timeout=2)"]

@@ -2,7 +2,7 @@
 # deploy/setup installs what they need, once. Each folder contains its own stamp, so to set up .venv,
 # node_modules or static/vendor again, delete it. A change of the page's scripts bundles them again.
 
-.PHONY: run test chaos fuzz bench audit pins screenshots test-packages lint prose fix clean
+.PHONY: run test chaos fuzz bench audit sbom pins screenshots test-packages lint prose fix clean
 .NOTPARALLEL:
 
 # The name contains the Python version, so an upgrade of the system's Python checks .venv again.
@@ -52,6 +52,14 @@ audit: $(audit_stamp) $(npm_stamp)
 	@.venv-audit/bin/pip-audit --no-deps --disable-pip $(foreach f,$(wildcard requirements*.txt),-r $(f))
 	@$(with_tools) npm audit
 
+# The software bill of materials, as the image contains it: sbom/*.cdx.json.
+sbom: $(audit_stamp) $(npm_stamp)
+	@mkdir -p sbom
+	@.venv-audit/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file sbom/python.cdx.json requirements.txt
+	@$(with_tools) npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx >sbom/javascript.cdx.json
+	@ls sbom/*
+
 # Write requirements*.txt from the lists in pyproject.toml. ARGS="--upgrade-package NAME" upgrades one.
 pins: $(audit_stamp)
 	@deploy/setup pins $(ARGS)
@@ -84,7 +92,7 @@ test-packages:
 	@deploy/setup test-packages
 
 clean:
-	rm -rf .venv .venv-bench .venv-audit node_modules static/vendor .setup.log .*_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-audit node_modules static/vendor sbom .setup.log .*_cache .hypothesis
 
 $(run_stamp): requirements.txt deploy/setup
 	@deploy/setup python requirements.txt

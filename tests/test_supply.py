@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import yaml
 
 from tests.support.processes import ROOT, Server
 
@@ -75,9 +76,19 @@ def test_pins_match_the_lists_of_the_project() -> None:
 def test_images_have_exact_versions() -> None:
     text = (ROOT / "Dockerfile").read_text() + (ROOT / "docker-compose.yml").read_text()
     images = re.findall(r"^(?:FROM|\s+image:) (\S+)", text, re.MULTILINE)
-    assert len(images) == 4
+    assert len(images) >= 6
     for image in images:
         assert re.search(r":\d+\.\d+\.\d+(-|$)", image), image
+
+
+def test_each_service_of_compose_is_limited_and_hardened() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    assert {"nginx", "caddy", "web", "redis"} == set(services)
+    for name, service in services.items():
+        assert {"cpus", "mem_limit", "pids_limit", "ulimits"} <= set(service), name
+        assert service["read_only"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
 
 
 def test_no_npm_package_runs_a_script_during_installation() -> None:
@@ -87,18 +98,22 @@ def test_no_npm_package_runs_a_script_during_installation() -> None:
 # The tests do without Docker: they perform the steps of the last stage themselves.
 
 
-def instructions() -> Iterator[list[str]]:
-    """Yield the words of each instruction in the last stage of the Dockerfile."""
+def stages() -> list[str]:
+    """Return the stages of the Dockerfile, with one instruction per line."""
     text = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
-    stages = re.split("^FROM ", text, flags=re.MULTILINE)
-    for line in stages[-1].splitlines():
+    return re.split("^FROM ", text, flags=re.MULTILINE)[1:]
+
+
+def instructions(stage: str | None = None) -> Iterator[list[str]]:
+    """Yield the words of each instruction in a stage, by default the last one."""
+    for line in (stage or stages()[-1]).splitlines():
         if re.match("[A-Z]+ ", line):
             yield line.split()
 
 
-def copied() -> Iterator[tuple[str, str]]:
-    """Yield each file or folder that is copied into the image, and its name there."""
-    for word, *rest in instructions():
+def copied(stage: str | None = None) -> Iterator[tuple[str, str]]:
+    """Yield each file or folder that a stage copies from the project, and its name there."""
+    for word, *rest in instructions(stage):
         names = [name for name in rest if not name.startswith("--")]
         if word == "COPY" and not any(name.startswith("--from=") for name in rest):
             *sources, target = names
@@ -118,12 +133,19 @@ def is_excluded(name: str) -> bool:
     return excluded
 
 
+def test_each_stage_copies_files_of_the_build_context() -> None:
+    sources = [source for stage in stages() for source, _ in copied(stage)]
+    assert "package.json" in sources
+    for source in sources:
+        assert (ROOT / source).exists(), source
+        assert not is_excluded(source), f"{source} is not in the build context"
+
+
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Create the working directory of the image, and return its path."""
     app = tmp_path_factory.mktemp("image")
     for source, target in copied():
-        assert not is_excluded(source), f"{source} is not in the build context"
         if (ROOT / source).is_dir():
             # Other test processes write bytecode at the same time.
             no_bytecode = shutil.ignore_patterns("__pycache__")
@@ -151,6 +173,13 @@ def test_the_image_contains_the_licenses_of_its_parts(image: Path) -> None:
     for name, text in (("lit", "BSD-3-Clause"), ("socket.io-client", "Permission is hereby")):
         assert re.search(rf"^{re.escape(name)}, \d", notices, re.MULTILINE)
         assert text in notices
+
+
+def test_the_image_contains_the_bills_of_materials_of_both_languages() -> None:
+    made = [stage for stage in stages() if ".cdx.json" in stage]
+    copies = [" ".join(rest) for word, *rest in instructions() if word == "COPY"]
+    assert len(made) == 2
+    assert len([copy for copy in copies if "/sbom" in copy]) == 2
 
 
 def test_the_image_runs_as_a_numeric_user() -> None:
