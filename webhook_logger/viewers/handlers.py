@@ -48,8 +48,9 @@ class Viewers:
         access: Access,
         check_origin: CheckOrigin,
         max_rooms: int,
-        callbacks: str,
+        callbacks: str = "",
     ) -> None:
+        """`callbacks` is the base URL of the host for callbacks, or empty if viewers share it."""
         self._socketio = socketio
         self._membership = membership
         self._responders = responders
