@@ -27,7 +27,9 @@ class Tally:
         self.duplicates = 0
         """Requests with an id that arrived before, because a balancer tried another worker."""
         self.new_epochs = 0
-        """The number of new epochs after the first, in each of which counting starts again."""
+        """The number of new epochs after the first, in each of which `seq` starts again."""
+        self.unknown_gaps = 0
+        """Gaps in which the number of missed requests is unknown."""
         self.joins = 0
         self.faults: list[str] = []
         """Violations of the guarantees."""
@@ -80,25 +82,23 @@ class Tally:
     def _joined(
         self, epoch: str, seq: int, missed: int | None, recovered: int = 0, **_: object
     ) -> None:
-        expected: int | None
-        if not self.joins:
-            expected = 0
-        elif self.epoch in ("", epoch):
-            expected = seq - self.seq
-        else:
-            expected = None
+        if self.joins and self.epoch not in ("", epoch):
             self.new_epochs += 1
-        if missed != expected:
+        elif missed != (seq - self.seq if self.joins else 0):
             self.faults.append(f"joined at {seq} after {self.seq} with {missed} missed")
-        self.missed += missed or 0
+        self._count(missed)
         self.recovered += recovered
         self._set_live(True)
         self.epoch, self.seq = epoch, seq
 
     def _gap(self, count: int | None) -> None:
-        """Count a gap that a client reports instead of `joined`. None: in another epoch."""
-        self.missed += count or 0
+        """Count a gap that a client reports instead of `joined`."""
+        self._count(count)
         self.seq += count or 0
+
+    def _count(self, missed: int | None) -> None:
+        self.missed += missed or 0
+        self.unknown_gaps += missed is None
 
     def _requested(self, epoch: str, seq: int, name: str) -> None:
         if self.epoch not in ("", epoch):

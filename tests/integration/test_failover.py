@@ -138,6 +138,7 @@ class Follower:
     def __init__(self, viewer: PacketViewer) -> None:
         self._viewer = viewer
         self.seen: list[tuple[str, int]] = []
+        self.missed = 0
         self.epoch = ""
         self._seq = 0
         self.follow(lambda: bool(self.epoch))
@@ -151,8 +152,9 @@ class Follower:
                 assert (epoch, seq) == (self.epoch, self._seq + 1)
                 self.seen.append((epoch, seq))
             elif self.epoch:
-                missed = seq - self._seq if epoch == self.epoch else None
-                assert payload["missed"] == missed
+                if epoch == self.epoch:
+                    assert payload["missed"] == seq - self._seq
+                self.missed += payload["missed"]
             self.epoch, self._seq = epoch, seq
 
     def follow_to(self, epoch: str, seq: int) -> None:

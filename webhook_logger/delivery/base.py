@@ -144,6 +144,10 @@ class Barrier:
     """
     has_responder: bool = False
     """Whether the callback has a responder, on any worker."""
+    earlier: int | None = None
+    """If the position that the viewer gave is in an ended epoch: the number of requests accepted
+    from the start of that epoch to the start of this one. None if it is unknown.
+    """
 
 
 class QueueFigures(NamedTuple):
@@ -175,6 +179,11 @@ class Sink(Protocol):
     def skipped(self, uuid: str) -> None:
         """Give the callback's viewers a new barrier, because a message was skipped that may have
         been a request. The barrier reports the gap to them. Never blocks.
+        """
+
+    def lost(self, uuid: str, epoch: str, seq: int, count: int) -> None:
+        """Report that the last `count` numbers up to `seq` belong to lost requests: an earlier
+        Redis had accepted them, and they arrive no more. Never blocks.
         """
 
     def responded(self, responded: ResponseReport) -> None:

@@ -85,9 +85,11 @@ class Join:
         if self.epoch is None:
             return 0
         seq = joined_seq(barrier)
-        if self.epoch != barrier.epoch or self.seq is None or self.seq > seq:
+        if self.seq is None:
             return None
-        return seq - self.seq
+        if self.epoch != barrier.epoch:
+            return None if barrier.earlier is None else max(0, barrier.earlier + seq - self.seq)
+        return seq - self.seq if self.seq <= seq else None
 
 
 def joined_seq(barrier: Barrier) -> int:

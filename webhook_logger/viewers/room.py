@@ -102,6 +102,17 @@ class Room:
         if barrier.is_complete:
             self.epoch, self.seq = barrier.epoch, barrier.seq
 
+    def lost(self, uuid: str, count: int) -> dict[str, Any]:
+        """Return a `joined` at the room's position, before which requests were lost."""
+        joined = {
+            "uuid": uuid,
+            "epoch": self.epoch,
+            "seq": self.seq,
+            "missed": count,
+            "viewers": self.viewers,
+        }
+        return {**joined, "responder": True} if self.has_responder else joined
+
     def stop_catching_up(self, sid: str) -> None:
         """Note that a viewer is live now, or leaves."""
         if catch_up := self.behind.pop(sid, None):

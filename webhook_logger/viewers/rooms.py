@@ -15,7 +15,7 @@ from webhook_logger.viewers.handover import ReplacedViewers
 from webhook_logger.viewers.membership import Membership
 from webhook_logger.viewers.notices import Notices
 from webhook_logger.viewers.recovery import ViewerRecovery
-from webhook_logger.viewers.room import Room, request_packet, responded_packet
+from webhook_logger.viewers.room import Room, joined_packet, request_packet, responded_packet
 from webhook_logger.viewers.transport import Outbox, Shared, after_writing
 
 SECONDS_BETWEEN_BARRIERS = 1.0
@@ -63,6 +63,18 @@ class Rooms:
                 if catch_up.has_received(responded):
                     outboxes += catch_up.viewers.values()
             self._send(outboxes, responded_packet(responded))
+
+    def lost(self, uuid: str, epoch: str, seq: int, count: int) -> None:
+        """Report to the live viewers of the callback that requests were lost. Others learn it at
+        their next barrier.
+        """
+        room = self._rooms.get(uuid)
+        if room and room.epoch == epoch:
+            room.seq = seq
+            live = tuple(room.live.values())
+            self._metrics.gaps += len(live)
+            self._metrics.requests_missed += count * len(live)
+            self._send(live, joined_packet(room.lost(uuid, count)))
 
     def _send(self, outboxes: Sequence[Outbox], *packets: bytes) -> None:
         shared = Shared(*packets, viewers=len(outboxes))

@@ -120,7 +120,8 @@ export class Handover {
   #rejoin(joined) {
     const { epoch, seq = 0 } = this.#at;
     const ahead = seq - joined.seq;
-    if (epoch !== joined.epoch) return this.receive("joined", joined);
+    // The server counted from an earlier position than that of the first connection.
+    if (epoch !== joined.epoch) return this.receive("joined", { ...joined, missed: null });
     if (ahead < 0) return this.receive("joined", { ...joined, missed: -ahead });
     if (!this.#isStalled) return this.receive("viewers", joined);
     const recovered = Math.max(0, (joined.recovered ?? 0) - ahead) || undefined;

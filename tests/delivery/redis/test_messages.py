@@ -42,6 +42,6 @@ class Sink:
 def test_the_last_part_is_optional(message: tuple[str, ...], call: tuple[str, Any]) -> None:
     sink, other = Sink(), Sink()
     other.channel = ""  # type: ignore[attr-defined]
-    arguments: Any = (sink, other, other)
+    arguments: Any = (sink, other, other, other)
     QueueMessages(*arguments).dispatch(Keys().channel(UUID), seal(*message))
     assert sink.calls == [call]

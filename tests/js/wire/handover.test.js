@@ -109,6 +109,10 @@ const INTERLEAVINGS = {
     [joined(2, NONE, "f"), request("2", 3, "f"), request("1", 6), ["end"], request("2", 4, "f")],
     "6, switch, joined f2 missed null, f3, f4",
   ],
+  "the epoch differs, and the server counted from an earlier position": [
+    [joined(2, { missed: 3 }, "f"), request("1", 6), ["end"], request("2", 3, "f")],
+    "6, switch, joined f2 missed null, f3",
+  ],
   "the first connection reaches the other epoch": [
     [joined(2, NONE, "f"), ["1", "joined", { ...at(1, "f"), missed: null }], request("1", 2, "f")],
     "joined f1 missed null, f2, switch, viewers 1",

@@ -11,6 +11,10 @@ The counter expires a day after the last request or viewer:
 
     epoch              the name of the queue's history (`history.py`) and a random part
     seq                the `seq` of the last accepted request
+    ended              how earlier epochs ended, the latest first, separated by commas: "<epoch>
+                       <place> <last seq>". <place> plus a `seq` of that epoch is its place on the
+                       axis of the current epoch, whose `seq` 1 is at 1. Absent in the first epoch
+    crossed            1 if a viewer came from an ended epoch since the current one began
     viewers:<worker>   "<count> <until> <handshakes>" for each worker with viewers; expires at that
                        Unix time. <handshakes> is the number of viewers that respond to handshakes
     viewers            the total number of viewers that was last sent to viewers
@@ -70,7 +74,12 @@ script begins one; it is also the name of a pending request.
     DECLINE    pending          id                                    1 if a worker is notified
     SET_REPLY  reply            channel, JSON or "", times or "",     nothing
                                 left or ""
-    BARRIER    counter          worker, fresh, own channel, name      nothing; a message follows
+    BARRIER    counter          worker, fresh, own channel, name,     nothing; a message follows
+                                epoch and seq of a position, or ""
+                                and 0
+    REACHED    counter          worker, fresh, channel, epoch, the    the number of lost requests
+                                highest known seq of that epoch       that this Redis did not know;
+                                                                      -1 if it is the current epoch
     CLAIM      counter          worker, fresh, sid, replaced sid or   1; 0 if another worker
                                 "", "replace" to change nothing if    responds
                                 the replaced sid does not respond
@@ -87,8 +96,8 @@ scripts. The limits are part of their text. Only these arguments and results dif
     script     keys             arguments                             returns
     PUBLISH    as above         as above                              also the bytes that are kept,
                                                                       or -1 if nothing was kept
-    BARRIER    counter          as above, epoch and seq of a          [epoch, seq, elsewhere, 1 if
-                                position, or "" and 0                 complete, kept messages, 1 if
+    BARRIER    counter          as above                              [epoch, seq, elsewhere, 1 if
+                                                                      complete, kept messages, 1 if
                                                                       there is a responder]; if
                                                                       incomplete, no message follows
     LEDGER     bytes, order     callback, bytes, ...                  [1 if Redis' memory is full,
@@ -108,6 +117,8 @@ size of each part in bytes, followed by the parts in UTF-8:
                          is not yet known
                responded epoch, seq, status, by, and details if viewers do not know the
                          response: the response to an earlier request
+               lost      epoch, seq, count: the last `count` numbers up to this `seq` belong to
+                         requests that an earlier Redis had accepted, and that are lost
                refused   count, reason: refused requests, and the reason of the latest one
                viewers   count, on all workers, and 1 if there is a responder, else 0
                reply     times or "-", JSON, and left if there is a sequence: the reply was
@@ -117,8 +128,8 @@ size of each part in bytes, followed by the parts in UTF-8:
                used      no parts: the reply was used for one request
                emit      python-socketio's message: an event for the room
     worker     heartbeat no parts: proves that the worker still receives
-               barrier   name, epoch, seq, viewers elsewhere, 1 if there is a responder, else 0: a
-                         barrier
+               barrier   name, epoch, seq, viewers elsewhere, 1 if there is a responder, else 0,
+                         `Barrier.earlier` or "": a barrier
                response  name, JSON: the response to a request that is pending on the worker
                gone      name: the pending request gets no response from a responder
     common     control   python-socketio's message for all workers

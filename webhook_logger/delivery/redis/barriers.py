@@ -12,6 +12,7 @@ from webhook_logger.delivery.base import Barrier, KeptRequest, Position, QueueUn
 from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.envelope import UnknownVersion
 from webhook_logger.delivery.redis.keys import Keys
+from webhook_logger.delivery.redis.progress import Progress
 from webhook_logger.delivery.redis.queue import Channels, QueueCommands
 from webhook_logger.delivery.redis.recovery import Recovery, read_messages
 
@@ -38,10 +39,12 @@ class Barriers:
         worker: str,
         seconds: float,
         recovery: Recovery,
+        progress: Progress,
     ) -> None:
         self._keys = keys
         self._small, self._large = publishers
         self._recovery = recovery
+        self._progress = progress
         self._subscription = subscription
         self._worker = worker
         self._seconds = seconds
@@ -62,7 +65,9 @@ class Barriers:
                 return
             if not pending.reached.wait(self._seconds) or pending.has_timed_out:
                 raise QueueUnavailable("This worker's subscription to the queue does not respond.")
-            yield replace(pending.barrier, recovered=recovered)
+            barrier = replace(pending.barrier, recovered=recovered)
+            self._progress.note(uuid, barrier.epoch, barrier.seq)
+            yield barrier
         finally:
             del self._pending[name]
             pending.left.set()
@@ -75,28 +80,36 @@ class Barriers:
         barrier; or none, and an incomplete barrier, if no message was published.
         """
         script, where = self._recovery.scripts.barrier, [self._keys.key(uuid)]
+        epoch, seq = since or ("", 0)
+        args = (*args, epoch, str(seq))
         if not self._recovery.is_on:
             self._small.run(script, where, *args)
             return (), None
         publisher = self._large if since else self._small
-        epoch, seq = since or ("", 0)
-        result = publisher.run(script, where, *args, epoch, str(seq))
+        result = publisher.run(script, where, *args)
         *position, elsewhere, is_complete, messages, has_responder = result
         try:
             recovered = read_messages(uuid, messages)
         except UnknownVersion:  # kept by a worker of another version
-            return ((), None) if is_complete else self._run(uuid, args, None)
+            return ((), None) if is_complete else self._run(uuid, args[:4], None)
         if is_complete:
             return recovered, None
         epoch, seq = position
         place = (epoch.decode(), int(seq), elsewhere, recovered)
         return (), Barrier(*place, is_complete=False, has_responder=bool(has_responder))
 
-    def reach(self, name: str, epoch: str, seq: str, elsewhere: str, has_responder: str) -> None:
+    def reach(
+        self, name: str, epoch: str, seq: str, elsewhere: str, has_responder: str, earlier: str
+    ) -> None:
         """Pause the stream at a barrier until its viewer has joined."""
         pending = self._pending.get(name)
         if pending:
-            place = (epoch, int(seq), int(elsewhere))
-            pending.barrier = Barrier(*place, has_responder=has_responder == "1")
+            pending.barrier = Barrier(
+                epoch,
+                int(seq),
+                int(elsewhere),
+                has_responder=has_responder == "1",
+                earlier=int(earlier) if earlier else None,
+            )
             pending.reached.set()
             pending.has_timed_out = not pending.left.wait(self._seconds)

@@ -41,6 +41,7 @@ from webhook_logger.delivery.redis.manager import RoomManager
 from webhook_logger.delivery.redis.messages import QueueMessages, WorkerMessages
 from webhook_logger.delivery.redis.pending import PendingRequests, taken_reply
 from webhook_logger.delivery.redis.presence import Presence
+from webhook_logger.delivery.redis.progress import Progress
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.queue import Queue, QueueCommands, SingleQueue
 from webhook_logger.delivery.redis.recovery import Recovery
@@ -85,6 +86,7 @@ class RedisDelivery(Delivery):
             queue.prompt, keys, self._worker, self._report_replaced, chosen.presence
         )
         self._pending = PendingRequests(self._small, keys, self._worker, limits.seconds)
+        self._progress = Progress(queue.prompt, keys, self._worker)
         self._barriers = Barriers(
             (self._small, self._large),
             queue.channels,
@@ -92,6 +94,7 @@ class RedisDelivery(Delivery):
             self._worker,
             limits.seconds,
             self._recovery,
+            self._progress,
         )
         self.manager = self._rooms = RoomManager(url, seconds=limits.seconds, prefix=prefix)
         self._watched: set[str] = set()
@@ -102,12 +105,12 @@ class RedisDelivery(Delivery):
     def start(self, sink: Sink) -> None:
         self._sink = sink
         own = WorkerMessages(self._channel, self._barriers, self._queue.heartbeat, self._pending)
-        self._messages = QueueMessages(sink, self.manager, own)
+        self._messages = QueueMessages(sink, self.manager, own, self._progress)
         self._queue.channels.subscribe(self._channel)
         self._queue.channels.subscribe(self._keys.control_channel)
         self._queue.start()
         for task in (
-            self._presence.run,
+            *(self._presence.run, self._progress.run),
             partial(self._refusals.report, self._report, lambda: self._queue.is_receiving),
         ):
             threading.Thread(target=task, daemon=True).start()
@@ -141,9 +144,10 @@ class RedisDelivery(Delivery):
         epoch, seq, elsewhere, stored, is_pending, *kept = response
         if kept and kept[0] >= 0:
             self._recovery.report(uuid, kept[0])
+        self._progress.note(uuid, epoch := epoch.decode(), seq)
         viewers = elsewhere + self._presence.viewers(uuid)
         reply = stored and taken_reply(*stored)
-        return Receipt(epoch.decode(), seq, viewers, reply, pending if is_pending else None)
+        return Receipt(epoch, seq, viewers, reply, pending if is_pending else None)
 
     def _publisher(self, size: int) -> QueueCommands:
         return self._large if size > LARGE_EVENT_BYTES else self._small
@@ -259,7 +263,16 @@ class RedisDelivery(Delivery):
         self._sink.status(reason, part)
         if reason is None:
             # Use a separate thread, because a room's new barrier waits for this thread.
-            threading.Thread(target=self._sink.resume, args=(part,), daemon=True).start()
+            threading.Thread(target=self._resume, args=(part,), daemon=True).start()
+
+    def _resume(self, part: Container[str]) -> None:
+        with suppress(QueueUnavailable):
+            self._progress.report({uuid for uuid in self._watched if uuid in part})
+        self._sink.resume(part)
+
+    def began(self, part: Container[str]) -> None:
+        """Let the Redis learn how the earlier epochs of these callbacks ended."""
+        self._progress.end(part)
 
     def opened(self, publisher: Publisher, connection: Connection) -> None:
         """Check whether requests may be kept in the connected Redis."""

@@ -38,6 +38,9 @@ class LinkOwner(Protocol):
     def reported(self, reason: str | None, part: Container[str]) -> None:
         """Note why no requests of these callbacks are accepted; None if they are accepted."""
 
+    def began(self, part: Container[str]) -> None:
+        """Note that requests of these callbacks are now published in another history."""
+
     def opened(self, publisher: Publisher, connection: Connection) -> None:
         """Inspect a new connection, before the publisher uses it. Raises `OSError`."""
 
@@ -64,6 +67,8 @@ class Link:
         """The callbacks whose requests are published here."""
         self.backlog = backlog = Backlog(limits, owner.measures.round_trips)
         self._has_subscribed = False
+        self._history: History | None = None
+        """The history in which requests are published; None before the first connection."""
         self._publishers = self.small, self.large = tuple(
             Publisher(connect, scripts.all, backlog, self) for _ in range(2)
         )
@@ -108,6 +113,9 @@ class Link:
 
     def connected(self, found: History) -> None:
         """Reconnect the subscription if a publisher connected to a Redis in another history."""
+        if found != self._history:
+            self._history = found
+            self._owner.began(self.part)
         self.subscription.follow(found)
 
     def connection_failed(self, error: Exception) -> None:

@@ -12,6 +12,7 @@ from webhook_logger.delivery.redis.envelope import UnknownVersion, unseal
 from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.manager import RoomManager
 from webhook_logger.delivery.redis.pending import PendingRequests
+from webhook_logger.delivery.redis.progress import Progress
 from webhook_logger.delivery.redis.recovery import kept_request
 from webhook_logger.delivery.stored import StoredReply
 from webhook_logger.errors import reason_named
@@ -43,10 +44,13 @@ class WorkerMessages:
 class QueueMessages:
     """Gives each message to a room, to the manager or to the worker itself."""
 
-    def __init__(self, sink: Sink, manager: RoomManager, own: WorkerMessages) -> None:
+    def __init__(
+        self, sink: Sink, manager: RoomManager, own: WorkerMessages, progress: Progress
+    ) -> None:
         self._sink = sink
         self._manager = manager
         self._own = own
+        self._progress = progress
         self.requests_read = 0
         self.unknown = 0
         """Number of messages whose version this worker does not support."""
@@ -60,7 +64,9 @@ class QueueMessages:
             return
         if kind == b"request":
             self.requests_read += 1
-            self._sink.deliver(*kept_request(Keys.uuid_of(channel), parts))
+            request = kept_request(Keys.uuid_of(channel), parts)
+            self._progress.note(*request.responded[:3])
+            self._sink.deliver(*request)
             return
         texts = [part.decode() for part in parts]
         if channel == self._own.channel:
@@ -90,6 +96,9 @@ class QueueMessages:
             self._sink.refused(uuid, int(count), reason_named(word))
         elif kind == b"responded":
             self._responded(uuid, *parts)
+        elif kind == b"lost":
+            epoch, seq, lost = parts
+            self._sink.lost(uuid, epoch, int(seq), int(lost))
         elif kind == b"replaced":
             self._sink.handed_over(uuid, *parts)
         elif kind == b"restored":
