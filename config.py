@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from webhook_logger import settings
+from webhook_logger import queue_url, settings
 
 ROOT = Path(__file__).parent
 """The folder of `templates/`, `static/` and `docs/`, in a checkout and in an installation."""
@@ -73,9 +72,36 @@ class Config:
         "`https://webhooks.example.com`, if callbacks have another one.",
     )
     REDIS_URL: settings.Secret | None = _secret(  # noqa: RUF009  # a field, as all of them
-        settings.redis_url,
+        queue_url.redis_url,
         None,
-        "The queue, such as `redis://localhost:6379/0`. Without it, one process works alone.",
+        "The queue, such as `redis://localhost:6379/0`; [redis.md](redis.md) lists all forms. "
+        "Without it, one process works alone.",
+    )
+    REDIS_USERNAME: settings.Secret | None = _secret(  # noqa: RUF009
+        settings.optional, None, "User of Redis, unless it is in `REDIS_URL`."
+    )
+    REDIS_PASSWORD: settings.Secret | None = _secret(  # noqa: RUF009
+        settings.optional, None, "Password of Redis, unless it is in `REDIS_URL`."
+    )
+    REDIS_SENTINEL_USERNAME: settings.Secret | None = _secret(  # noqa: RUF009
+        settings.optional, None, "User of the Sentinels."
+    )
+    REDIS_SENTINEL_PASSWORD: settings.Secret | None = _secret(  # noqa: RUF009
+        settings.optional, None, "Password of the Sentinels."
+    )
+    REDIS_CA_FILE: str | None = _setting(
+        settings.optional,
+        None,
+        "File of the certificate authorities that Redis may use, in PEM format, instead of those "
+        "of the system. It needs a `REDIS_URL` with TLS.",
+    )
+    REDIS_CERT_FILE: str | None = _setting(
+        settings.optional, None, "File of the certificate that the server shows to Redis, in PEM."
+    )
+    REDIS_KEY_FILE: str | None = _setting(
+        settings.optional,
+        None,
+        "File of the key of `REDIS_CERT_FILE`, if it is not in the same file. It has no password.",
     )
     REDIS_KEY_PREFIX: str = _setting(
         settings.key_prefix,
@@ -326,8 +352,7 @@ class Config:
         """Return `REDIS_URL` without user, password and options, so that logs may show it."""
         if self.REDIS_URL is None:
             return None
-        url = urlsplit(self.REDIS_URL.reveal())
-        return url._replace(netloc=url.netloc.rpartition("@")[2], query="").geturl()
+        return queue_url.QueueUrl.parse(self.REDIS_URL.reveal()).shown
 
     @property
     def log_level(self) -> int:

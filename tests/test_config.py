@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config import Config, ConfigError
-from webhook_logger.settings import redis_url
+from webhook_logger.queue_url import Kind, QueueUrl, redis_url
 
 
 def test_the_defaults_suit_a_laptop() -> None:
@@ -47,6 +47,8 @@ PASSWORDS = [
     "rediss://user:s3cret@queue:6379/0",
     "redis://queue:6379/0?password=s3cret",
     "unix://user:s3cret@/run/redis.sock?db=1",
+    "rediss+sentinel://user:s3cret@a:26379,b:26379/queue",
+    "redis+cluster://:s3cret@a:6379,b:6379",
 ]
 WRONG_PASSWORDS = [
     *("http://:s3cret@queue", "redis://:s3cret@queue:port", "redis://:s3cret@", "s3cret@queue"),
@@ -55,6 +57,9 @@ WRONG_PASSWORDS = [
     *("redis://queue/0?s3cret", "redis://queue/0?db=s3cret", "rediss://:s3cret@[queue"),
     *("unix://:12/s3cret@/run/redis.sock", "unix://s3cret/run/redis.sock"),
     *("redis://s3cret/0", "redis://s3.cret", "redis://s3cret?db=1", "rediss://s3cret:"),
+    *("redis+sentinel://s3cret/queue", "redis+sentinel://a:1,s3cret/queue", "redis://a:1,s3cret:2"),
+    *("redis+sentinel://:s3cret@a:1", "redis+sentinel://:s3/cret@a:1/queue", "s3cret://a:1"),
+    *("redis+cluster://:s3cret@a:1/1", "redis+cluster://:s3cret@a:1,b:c", "unix+tls:///s3cret"),
     *("redis:// s3cret:1/0", "redis://s3cret\n:1/0", "redis://-s3cret:1", "redis://.s3cret:1"),
     *("redis://s3\u00e9cret:1", f"redis://{'s3cret' * 20}:1", "REDIS://:s3cret@queue:6379/0"),
     *("redis://:%733cret@queue:port", "redis://queue/0#s3cret", "redis://:s3\ncret@queue:port"),
@@ -79,6 +84,34 @@ def test_no_text_of_a_setting_shows_a_secret(url: str) -> None:
 )
 def test_a_host_that_cannot_be_a_password_needs_no_port(url: str) -> None:
     assert redis_url(url) == url
+
+
+def test_a_url_names_sentinels_a_cluster_or_a_socket() -> None:
+    """Kind, hosts, path, TLS, service and database of each URL."""
+    forms = {
+        "redis://@queue": (Kind.SINGLE, (("queue", 6379),), "", False, "", 0),
+        "rediss://queue:1/2": (Kind.SINGLE, (("queue", 1),), "", True, "", 2),
+        "unix:///run/a%20b.sock?db=3": (Kind.SINGLE, (), "/run/a b.sock", False, "", 3),
+        "redis+sentinel://:a,b@c,d:1/my-queue": (
+            *(Kind.SENTINEL, (("c", 26379), ("d", 1)), "", False),
+            *("my-queue", 0),
+        ),
+        "rediss+sentinel://[::1]:1,[::2]:2/queue/3": (
+            *(Kind.SENTINEL, (("::1", 1), ("::2", 2)), "", True),
+            *("queue", 3),
+        ),
+        "redis+cluster://a:1,b:2": (Kind.CLUSTER, (("a", 1), ("b", 2)), "", False, "", 0),
+        "rediss+cluster://127.0.0.1/": (Kind.CLUSTER, (("127.0.0.1", 6379),), "", True, "", 0),
+    }
+    for text, parts in forms.items():
+        url = QueueUrl.parse(text)
+        assert (url.kind, url.hosts, url.path, url.has_tls, url.service, url.db) == parts, text
+
+
+def test_user_and_password_are_decoded() -> None:
+    for text in ("redis://u:p%40,s@h:1", "redis://h:1?username=u&password=p%40,s"):
+        url = QueueUrl.parse(text)
+        assert (url.username, url.password) == ("u", "p@,s")
 
 
 @pytest.mark.parametrize("url", WRONG_PASSWORDS)

@@ -26,7 +26,7 @@ ARROWS = {
     "access": {"callbacks", "errors"},
     "app": {
         *("access", "config", "delivery", "errors", "hosts", "metrics", "senders", "serving"),
-        *("viewers", "views"),
+        *("settings", "viewers", "views"),
     },
     "hosts": {"callbacks", "errors"},
     "senders": {
@@ -38,14 +38,15 @@ ARROWS = {
     },
     "views": {"access", "callbacks", "delivery", "errors", "metrics", "rates", "reply"},
     "reply": {"captured", "errors", "headers", "memo", "providers"},
-    "delivery": {"callbacks", "captured", "errors", "histogram", "rates"},
+    "delivery": {"callbacks", "captured", "errors", "histogram", "queue_url", "rates"},
     "serving": {"errors", "headers", "histogram", "memo", "plain"},
     "metrics": {"errors", "histogram"},
     "providers": {"captured", "charset", "headers", "memo"},
     "captured": {"charset", "codings", "headers"},
     "client": {"callbacks", "captured", "charset", "codings", "headers", "plain", "providers"},
     "pytest_plugin": {"client"},
-    "config": {"settings"},
+    "config": {"queue_url", "settings"},
+    "queue_url": {"settings"},
 }
 FILES = python_files(ROOT)
 

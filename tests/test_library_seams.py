@@ -45,10 +45,6 @@ def session() -> Any:
     return engineio.socket.Socket(engine(), "sid")
 
 
-def pool() -> Any:
-    return redis.ConnectionPool.from_url("redis://h")
-
-
 EVENTLET = {
     "GreenSocket.fd is a plain socket that never blocks": (
         lambda: greenio.GreenSocket().fd.getblocking() is False,
@@ -210,10 +206,6 @@ REDIS = {
     "Connection.can_read": (
         has(redis.Connection, "can_read"),
         "The worker could use a connection that Redis has closed.",
-    ),
-    "ConnectionPool.connection_class, connection_kwargs": (
-        has(pool, "connection_class", "connection_kwargs"),
-        "A worker could not create its own connections, and would give up after 100 of them.",
     ),
 }
 FLASK = {

@@ -12,11 +12,16 @@ from config import ROOT, Config, ConfigError
 from webhook_logger.access import Access
 from webhook_logger.delivery import (
     WIRE_VERSION,
+    AddressError,
+    Credentials,
     Delivery,
+    QueueAddress,
     QueueLimits,
     QueuePersists,
     RecoveryLimits,
+    TlsFiles,
     make_delivery,
+    queue_address,
 )
 from webhook_logger.errors import Reason
 from webhook_logger.hosts import Hosts, make_hosts, separate
@@ -28,6 +33,7 @@ from webhook_logger.serving.load import Load
 from webhook_logger.serving.parsed import only_needed
 from webhook_logger.serving.prefix import mount
 from webhook_logger.serving.proxies import Trusted, trust_proxies
+from webhook_logger.settings import Secret
 from webhook_logger.viewers import ViewerLimits, make_viewers
 from webhook_logger.views import errors, pages
 from webhook_logger.views.assets import make_assets
@@ -107,6 +113,25 @@ def _path_of(request: Request) -> str:
     return "/\0" if request.environ["PATH_INFO"].startswith("//") else request.path
 
 
+def _queue_address(config: Config) -> QueueAddress | None:
+    """Return the address of the queue, if there is one. Raises `AddressError`."""
+    if config.REDIS_URL is None:
+        return None
+    return queue_address(
+        config.REDIS_URL.reveal(),
+        config.QUEUE_TIMEOUT,
+        Credentials(_revealed(config.REDIS_USERNAME), _revealed(config.REDIS_PASSWORD)),
+        Credentials(
+            _revealed(config.REDIS_SENTINEL_USERNAME), _revealed(config.REDIS_SENTINEL_PASSWORD)
+        ),
+        TlsFiles(config.REDIS_CA_FILE, config.REDIS_CERT_FILE, config.REDIS_KEY_FILE),
+    )
+
+
+def _revealed(secret: Secret | None) -> str | None:
+    return secret.reveal() if secret else None
+
+
 def _viewer_limits(config: Config) -> ViewerLimits:
     return ViewerLimits(
         viewers=config.MAX_VIEWERS,
@@ -157,19 +182,18 @@ def create_app(config: Config) -> App:
     app.extensions["metrics"] = metrics = Metrics()
     metrics.build_info["wire"] = WIRE_VERSION
     limits = QueueLimits(config.QUEUE_TIMEOUT, config.QUEUE_BACKLOG, config.QUEUE_BACKLOG_BYTES)
-    redis_url = config.REDIS_URL.reveal() if config.REDIS_URL else None
     recovery = RecoveryLimits(
         config.RECOVERY_SECONDS, config.RECOVERY_BYTES, config.RECOVERY_TOTAL_BYTES
     )
     try:
         delivery = make_delivery(
-            redis_url,
+            _queue_address(config),
             limits,
             config.MAX_REQUESTS_PER_SECOND,
             recovery,
             config.REDIS_KEY_PREFIX,
         )
-    except QueuePersists as error:
+    except (AddressError, QueuePersists) as error:
         raise ConfigError(str(error)) from None
 
     app.extensions["delivery"] = delivery

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 # A host source of CSP Level 3, section 2.3.1, without a path. It cannot end the directive.
 _SOURCE = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::(?:[0-9]{1,5}|\*))?")
@@ -49,6 +49,11 @@ def seconds(minimum: float, maximum: float) -> Callable[[str], float]:
         return float(value)
 
     return parse
+
+
+def optional(value: str) -> str | None:
+    """Return the text, or None if it is empty."""
+    return value or None
 
 
 class Secret:
@@ -98,60 +103,19 @@ def secret(parse: Callable[[str], str | None]) -> Callable[[str], Secret | None]
 
 # RFC 1123, section 2.1, and the underscore, which container tools allow.
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_BASE_URL = re.compile(r"https?://[^\s?#@]+", re.IGNORECASE)
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+_BASE_URL = re.compile(r"https?://[^\s?#@]+", re.IGNORECASE)
 
 
-def redis_url(value: str) -> str | None:
-    """Return the URL of a Redis, or None for an empty value, which switches the queue off.
-
-    Errors do not quote the value, because any part of a mistyped URL can be part of its password.
-    """
-    url = value.strip()
-    if not url:
-        return None
-    if not _names_a_redis(url):
-        raise ValueError(
-            "must look like redis://:password@host:6379/0 (or rediss://…, or unix://…); without a "
-            "password it needs the port, and characters such as / ? # @ % in a password must be "
-            "percent-escapes"
-        )
-    # Other options would change the connection to the queue, such as its timeouts.
-    options = parse_qs(urlsplit(url).query, keep_blank_values=True)
-    if set(options) - {"db", "username", "password"}:
-        raise ValueError("has an option other than db, username and password")
-    if not all(re.fullmatch("[0-9]{1,6}", number) for number in options.get("db", [])):
-        raise ValueError("has an option db that is not a number")
-    return url
+def is_host(text: str) -> bool:
+    """Return whether the text is the name or the address of a host."""
+    return bool(_HOST_NAME.fullmatch(text)) or is_address(text)
 
 
-def _names_a_redis(value: str) -> bool:
+def is_address(text: str) -> bool:
+    """Return whether the text is an IP address."""
     try:
-        url = urlsplit(value)
-        if url.port == 0 or url.fragment or re.search(r"\s", value):
-            return False
-    except ValueError:
-        return False
-    if value.startswith("unix://"):
-        # A host, or "@" in the path, indicates a password that was not escaped.
-        return bool(url.path) and url.netloc[-1:] in ("", "@") and "@" not in url.path
-    is_redis = value.startswith(("redis://", "rediss://")) and _names_a_host(url)
-    return is_redis and bool(re.fullmatch(r"/?[0-9]{0,6}", url.path))
-
-
-def _names_a_host(url: SplitResult) -> bool:
-    """Return whether the URL has a valid host that cannot be a password. Logs show hosts, and a URL
-    such as `redis://word` may contain only a password.
-    """
-    host = url.hostname or ""
-    if _is_address(host) or host == "localhost":
-        return True
-    return bool(_HOST_NAME.fullmatch(host)) and ("@" in url.netloc or url.port is not None)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
+        ip_address(text)
     except ValueError:
         return False
     return True
@@ -226,8 +190,7 @@ def _is_base_url(url: str) -> bool:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    is_host = bool(_HOST_NAME.fullmatch(host)) or _is_address(host)
-    return is_host and port != 0 and bool(_BASE_URL.fullmatch(url))
+    return is_host(host) and port != 0 and bool(_BASE_URL.fullmatch(url))
 
 
 def prefix(value: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.patience import eventually
 from tests.support.processes import Redis
-from webhook_logger.delivery import QueueLimits, QueueUnavailable
+from webhook_logger.delivery import QueueAddress, QueueLimits, QueueUnavailable
 from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.keys import PREFIX
@@ -38,7 +38,7 @@ def connect_delivery(
     prefix: str = PREFIX,
 ) -> RedisDelivery:
     """Return a started delivery that is ready. Connect to `url` if it is given, else to `redis`."""
-    delivery = RedisDelivery(url or redis.url, limits, 0, recovery, prefix)
+    delivery = RedisDelivery(QueueAddress.parse(url or redis.url), limits, 0, recovery, prefix)
     delivery.start(sink or IgnoringSink())
 
     def is_ready() -> bool:

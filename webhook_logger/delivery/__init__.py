@@ -21,6 +21,13 @@ from webhook_logger.delivery.base import (
 from webhook_logger.delivery.memory.delivery import MemoryDelivery
 from webhook_logger.delivery.pending import PendingOutcome, PendingRequest
 from webhook_logger.delivery.recovery import RecoveryLimits
+from webhook_logger.delivery.redis.address import (
+    AddressError,
+    Credentials,
+    QueueAddress,
+    TlsFiles,
+    queue_address,
+)
 from webhook_logger.delivery.redis.backlog import QueueLimits
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.envelope import VERSION
@@ -35,13 +42,16 @@ __all__ = [
     "SECRET_HANDSHAKE",
     "WHOLE",
     "WIRE_VERSION",
+    "AddressError",
     "Barrier",
+    "Credentials",
     "Delivery",
     "Expected",
     "KeptRequest",
     "PendingOutcome",
     "PendingRequest",
     "Position",
+    "QueueAddress",
     "QueueFigures",
     "QueueLimits",
     "QueuePersists",
@@ -53,7 +63,9 @@ __all__ = [
     "RoomManager",
     "Sink",
     "StoredReply",
+    "TlsFiles",
     "make_delivery",
+    "queue_address",
 ]
 
 WIRE_VERSION = VERSION.decode()
@@ -61,20 +73,20 @@ WIRE_VERSION = VERSION.decode()
 
 
 def make_delivery(
-    redis_url: str | None,
+    address: QueueAddress | None,
     limits: QueueLimits,
     max_per_second: int,
     recovery: RecoveryLimits,
     prefix: str,
 ) -> Delivery:
-    """Return delivery through the Redis at the URL, or within this process if there is no URL.
+    """Return delivery through the queue at the address, or within this process without one.
 
     The names of keys and channels begin with `prefix`.
     A callback accepts at most `max_per_second` requests; 0 means no limit. Raises `QueuePersists`
     if requests would be kept in a Redis that writes its data to a disk.
     """
-    if redis_url:
+    if address:
         if recovery.seconds:
-            check_queue(redis_url, limits.seconds)
-        return RedisDelivery(redis_url, limits, max_per_second, recovery, prefix)
+            check_queue(address.connect)
+        return RedisDelivery(address, limits, max_per_second, recovery, prefix)
     return MemoryDelivery(max_per_second, recovery)

@@ -11,7 +11,13 @@ from tests.support.deliveries import IgnoringSink, connect_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
-from webhook_logger.delivery import QueueLimits, RateExceeded, RecoveryLimits, StoredReply
+from webhook_logger.delivery import (
+    QueueAddress,
+    QueueLimits,
+    RateExceeded,
+    RecoveryLimits,
+    StoredReply,
+)
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 
 DAY = 24 * 60 * 60
@@ -74,7 +80,7 @@ def test_workers_with_a_prefix_use_no_other_names(uuid: str) -> None:
 
 
 def test_a_full_window_reports_when_it_ends(redis: Redis, uuid: str) -> None:
-    delivery = RedisDelivery(redis.url, QueueLimits(), max_per_second=1)
+    delivery = RedisDelivery(QueueAddress.parse(redis.url), QueueLimits(), max_per_second=1)
     delivery.start(IgnoringSink())
     request = replace(samples()[0], uuid=uuid)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from tests.support.processes import Redis
-from webhook_logger.delivery.redis.redis_py import Connection, connector, pack
+from webhook_logger.delivery import QueueAddress
+from webhook_logger.delivery.redis.redis_py import Connection, pack
 
 MORE_THAN_A_POOL_ALLOWS = 120
 
 
 def test_a_worker_can_connect_more_often_than_a_pool_allows(redis: Redis) -> None:
-    connect = connector(redis.url, 2)
+    connect = QueueAddress.parse(redis.url).connect
     for _ in range(MORE_THAN_A_POOL_ALLOWS):
         connection = Connection(connect())
         connection.send(pack("PING"))

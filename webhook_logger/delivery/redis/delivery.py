@@ -33,6 +33,7 @@ from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.pending import PendingRequest
 from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
 from webhook_logger.delivery.redis import scripts
+from webhook_logger.delivery.redis.address import QueueAddress
 from webhook_logger.delivery.redis.backlog import QueueLimits, QueueMeasures
 from webhook_logger.delivery.redis.barriers import Barriers
 from webhook_logger.delivery.redis.envelope import seal
@@ -45,7 +46,7 @@ from webhook_logger.delivery.redis.progress import Progress
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.queue import Queue, QueueCommands, SingleQueue
 from webhook_logger.delivery.redis.recovery import Recovery
-from webhook_logger.delivery.redis.redis_py import Connection, connector
+from webhook_logger.delivery.redis.redis_py import Connection
 from webhook_logger.delivery.redis.refusals import RefusalReport, RefusalReports
 from webhook_logger.delivery.redis.windows import Windows
 from webhook_logger.delivery.stored import StoredReply
@@ -58,11 +59,11 @@ log = logging.getLogger(__name__)
 
 
 class RedisDelivery(Delivery):
-    """One worker's share of delivery through the Redis at `url`; the `LinkOwner` of its links."""
+    """One worker's share of delivery through the queue; the `LinkOwner` of its links."""
 
     def __init__(
         self,
-        url: str,
+        address: QueueAddress,
         limits: QueueLimits,
         max_per_second: int,
         recovery: RecoveryLimits = RECOVERY_OFF,
@@ -70,6 +71,13 @@ class RedisDelivery(Delivery):
     ) -> None:
         self._worker = secrets.token_hex(8)
         self._keys = keys = Keys(prefix)
+
+        def connection_name(purpose: str) -> str:
+            return f"webhook-logger:{self._worker}:{purpose}"
+
+        def connect(purpose: str) -> Any:
+            return address.connect(connection_name(purpose))
+
         self._channel = keys.worker_channel(self._worker)
         self._max_per_second = str(max_per_second)
         self._windows = Windows()
@@ -78,7 +86,6 @@ class RedisDelivery(Delivery):
         self._recovery = Recovery(recovery, keys)
         self.recovers = self._recovery.is_on
         self._scripts = chosen = self._recovery.scripts
-        connect = connector(url, limits.seconds)
         self._queue: Queue
         self._queue = queue = SingleQueue(connect, self, keys, chosen, limits, self._worker)
         self._small, self._large = queue.small, queue.large
@@ -96,7 +103,9 @@ class RedisDelivery(Delivery):
             self._recovery,
             self._progress,
         )
-        self.manager = self._rooms = RoomManager(url, seconds=limits.seconds, prefix=prefix)
+        self.manager = self._rooms = RoomManager(
+            address, prefix=prefix, name=connection_name("rooms")
+        )
         self._watched: set[str] = set()
         """Callbacks with viewers on this worker, counted or not."""
         self._sink: Sink

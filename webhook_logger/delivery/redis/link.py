@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Container
+from functools import partial
 from typing import Any, Protocol
 
 from webhook_logger.delivery.base import WHOLE
@@ -53,14 +54,16 @@ class Link:
 
     def __init__(
         self,
-        connect: Callable[[], Any],
+        connect: Callable[[str], Any],
         owner: LinkOwner,
         keys: Keys,
         scripts: Scripts,
         limits: QueueLimits,
         heartbeats: str,
     ) -> None:
-        """Send heartbeats on the channel `heartbeats`, which the caller subscribes to."""
+        """Send heartbeats on the channel `heartbeats`, which the caller subscribes to. `connect`
+        returns a connection for the given purpose.
+        """
         self._owner = owner
         self.received = owner.received
         self.part: Container[str] = WHOLE
@@ -70,9 +73,12 @@ class Link:
         self._history: History | None = None
         """The history in which requests are published; None before the first connection."""
         self._publishers = self.small, self.large = tuple(
-            Publisher(connect, scripts.all, backlog, self) for _ in range(2)
+            Publisher(partial(connect, purpose), scripts.all, backlog, self)
+            for purpose in ("small", "large")
         )
-        self.subscription = Subscription(connect, self, keys.no_channel, limits.seconds)
+        self.subscription = Subscription(
+            partial(connect, "subscription"), self, keys.no_channel, limits.seconds
+        )
         self.heartbeats = Heartbeats(self.small, self.subscription, heartbeats)
         self.readiness = Readiness(self._publishers, self._report, keys, scripts.probe)
 

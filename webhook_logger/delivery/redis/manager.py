@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from functools import partial
 from queue import Full, Queue
 from typing import Any
 
@@ -17,10 +18,11 @@ import redis
 
 from webhook_logger.callbacks import is_canonical_uuid
 from webhook_logger.delivery.base import QueueUnavailable
+from webhook_logger.delivery.redis.address import QueueAddress
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.errors import log_text
 from webhook_logger.delivery.redis.keys import PREFIX, Keys
-from webhook_logger.delivery.redis.redis_py import connections
+from webhook_logger.delivery.redis.redis_py import Connections
 from webhook_logger.delivery.socketio import Message, QueuedRooms
 
 MAX_WAITING = 1_000
@@ -34,18 +36,24 @@ log = logging.getLogger(__name__)
 class RoomManager(QueuedRooms):
     """A client manager for Socket.IO. With `write_only=True`, any other process can emit to rooms.
 
-    `emit` raises `QueueUnavailable` if the queue, which is the Redis at `url`, does not accept the
-    event within `seconds`. `prefix` is the workers' `REDIS_KEY_PREFIX`.
+    `emit` raises `QueueUnavailable` if the queue, which is at this URL or address, does not accept
+    the event within the seconds of the address. `prefix` is the workers' `REDIS_KEY_PREFIX`.
     """
 
     name = "queue"
 
     def __init__(
-        self, url: str, write_only: bool = False, seconds: float = 2.0, prefix: str = PREFIX
+        self,
+        queue: str | QueueAddress,
+        write_only: bool = False,
+        seconds: float = 2.0,
+        prefix: str = PREFIX,
+        name: str = "webhook-logger:emit",
     ) -> None:
+        address = QueueAddress.parse(queue, seconds) if isinstance(queue, str) else queue
         self._keys = Keys(prefix)
         super().__init__(channel=self._keys.control_channel, write_only=write_only)
-        self._redis = redis.Redis(connection_pool=connections(url, seconds))
+        self._connections = Connections(partial(address.connect, name))
         self._control: Queue[str] = Queue(MAX_WAITING)
         self._is_listening = False
 
@@ -68,8 +76,8 @@ class RoomManager(QueuedRooms):
     def count_listeners(self) -> int:
         """Return the number of workers, this one included; 0 if the queue is unavailable."""
         try:
-            [(_channel, listeners)] = self._redis.pubsub_numsub(self.channel)
-        except redis.RedisError as error:
+            _channel, listeners = self._connections.run("PUBSUB", "NUMSUB", self.channel)
+        except (redis.RedisError, OSError) as error:
             log.warning("The number of workers is unknown: %s", log_text(error))
             return 0
         return int(listeners)
@@ -109,8 +117,8 @@ class RoomManager(QueuedRooms):
         if message["method"] == "emit" and _is_callback(message):
             channel, kind = self._keys.channel(message["room"]), "emit"
         try:
-            self._redis.publish(channel, seal(kind, json.dumps(message)))
-        except redis.RedisError as error:
+            self._connections.run("PUBLISH", channel, seal(kind, json.dumps(message)))
+        except (redis.RedisError, OSError) as error:
             raise QueueUnavailable(f"The event was not emitted: {log_text(error)}") from None
 
 

@@ -87,7 +87,7 @@ class SingleQueue:
 
     def __init__(
         self,
-        connect: Callable[[], Any],
+        connect: Callable[[str], Any],
         owner: LinkOwner,
         keys: Keys,
         scripts: Scripts,

@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import Any
 
 import redis
 
@@ -22,7 +23,7 @@ from webhook_logger.delivery.redis.envelope import unseal
 from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.publisher import Publisher
 from webhook_logger.delivery.redis.queue import QueueCommands
-from webhook_logger.delivery.redis.redis_py import Connection, connector, pack
+from webhook_logger.delivery.redis.redis_py import Connection, pack
 
 REPORT_SECONDS = 0.1
 REPORTS_PER_SCRIPT = 200
@@ -72,12 +73,12 @@ def check_persistence(connection: Connection) -> None:
         raise QueuePersists(PERSISTS)
 
 
-def check_queue(url: str, seconds: float) -> None:
-    """Raise `QueuePersists` if the Redis at the URL writes its data to a disk. If it is
-    unavailable, do nothing, because each connection is checked later.
+def check_queue(connect: Callable[[], Any]) -> None:
+    """Raise `QueuePersists` if the Redis writes its data to a disk. If it is unavailable, do
+    nothing, because each connection is checked later.
     """
     try:
-        connection = Connection(connector(url, seconds)())
+        connection = Connection(connect())
         try:
             check_persistence(connection)
         finally:

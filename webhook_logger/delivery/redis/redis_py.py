@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import hiredis
@@ -18,27 +19,43 @@ LONGEST_PAUSE_SECONDS = 2.0
 READ_BYTES = 256 * 1024
 
 
-def connections(url: str, seconds: float) -> redis.ConnectionPool:
-    """Return a pool of connections that send each command once, with a timeout in seconds."""
-    return redis.ConnectionPool.from_url(
-        url,
-        socket_timeout=seconds,
-        socket_connect_timeout=seconds,
+def unopened(
+    place: tuple[str, int] | str,
+    name: str,
+    seconds: float,
+    tls: dict[str, str | None] | None,
+    **options: Any,
+) -> Any:
+    """Return a connection of redis-py that is not open yet, to a host and port or to a Unix socket.
+
+    Each step has a timeout in seconds. `tls` are the options of TLS, or None for none. Redis lists
+    the connection under the name, if the user may set one and it is not empty.
+    """
+    options |= {
+        "socket_timeout": seconds,
+        "socket_connect_timeout": seconds,
         # Disable the library's retries. A retry could publish a request twice, and a silent new
         # subscription could miss messages.
-        retry=Retry(NoBackoff(), 0),
-        protocol=2,
-    )
+        "retry": Retry(NoBackoff(), 0),
+        "protocol": 2,
+        "redis_connect_func": partial(_introduce, name),
+    }
+    classes: Any = redis  # its types are wrong
+    if isinstance(place, str):
+        return classes.UnixDomainSocketConnection(path=place, **options)
+    host, port = place
+    if tls is None:
+        return classes.Connection(host=host, port=port, **options)
+    return classes.SSLConnection(host=host, port=port, **tls, **options)
 
 
-def connector(url: str, seconds: float) -> Callable[[], Any]:
-    """Return a function that makes such a connection, which the caller owns.
-
-    A pool makes at most 100 connections that are never returned to it. A worker needs a new
-    connection for each attempt to reconnect.
-    """
-    pool = connections(url, seconds)
-    return lambda: pool.connection_class(**pool.connection_kwargs)
+def _introduce(name: str, connection: Any) -> None:
+    """Log in as redis-py does, then set the connection's name."""
+    connection.on_connect()
+    if name:
+        connection.send_command("CLIENT", "SETNAME", name)
+        with suppress(redis.ResponseError):  # the user lacks this right, which is not important
+            connection.read_response()
 
 
 def pack(*command: str | bytes) -> bytes:
@@ -58,6 +75,7 @@ class Connection:
         connection.connect()
         self._connection = connection
         self._socket = connection._sock  # it has no public name
+        self._is_unix = self._socket.family == socket.AF_UNIX
         self._reader = hiredis.Reader()
 
     def set_timeout(self, seconds: float | None) -> None:
@@ -86,6 +104,8 @@ class Connection:
 
     def is_stale(self) -> bool:
         """Return whether Redis closed the connection. Call it only when no response is expected."""
+        if self._is_unix:
+            return self._is_broken()
         try:  # on Linux, one call returns the state of a TCP connection
             return bool(self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != 1)
         except (OSError, AttributeError):
@@ -95,6 +115,14 @@ class Connection:
         except (redis.RedisError, OSError):
             return True
 
+    def _is_broken(self) -> bool:
+        """Return whether sending nothing to a Unix socket fails because Redis closed it."""
+        try:
+            self._socket.send(b"")
+        except OSError:
+            return True
+        return False
+
     def shut_down(self) -> None:
         """End the connection, which wakes the thread that reads from it."""
         with suppress(OSError):
@@ -103,6 +131,48 @@ class Connection:
     def close(self) -> None:
         """Close the connection."""
         self._connection.disconnect()
+
+
+class Connections:
+    """Connections for rare commands. Each command is sent once, and uses an idle connection or a
+    new one.
+    """
+
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
+        self._idle: list[Connection] = []
+
+    def run(self, *command: str | bytes) -> Any:
+        """Return the response to a command. Raises `redis.RedisError` and `OSError`."""
+        with self._connected() as connection:
+            connection.send(pack(*command))
+            return connection.read_or_raise()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        connection = self._take()
+        try:
+            yield connection
+        except BaseException as error:
+            if not isinstance(error, redis.ResponseError):
+                connection.close()
+                raise
+            self._idle.append(connection)
+            raise
+        self._idle.append(connection)
+
+    def _take(self) -> Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_stale():
+                return connection
+            connection.close()
+        return Connection(self._connect())
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        while self._idle:
+            self._idle.pop().close()
 
 
 class Backoff:

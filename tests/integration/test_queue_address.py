@@ -1,0 +1,143 @@
+"""Workers connect to Redis in each way that docs/redis.md describes."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.deliveries import connect_delivery
+from tests.support.patience import eventually
+from tests.support.processes import Redis, Server, free_port
+from tests.support.sender import post
+from tests.support.viewers import PacketViewer
+from tests.wire_fixture import samples
+from webhook_logger.delivery import (
+    AddressError,
+    Credentials,
+    QueueAddress,
+    QueueLimits,
+    RoomManager,
+    TlsFiles,
+    queue_address,
+)
+from webhook_logger.delivery.redis.redis_py import Connection
+
+USER = ("ACL", "SETUSER", "worker", "on", ">p@ss", "~*", "&*", "+@all")
+
+
+@dataclass(frozen=True)
+class Encrypted:
+    """A Redis with TLS, which requires certificates of its clients, and with a Unix socket."""
+
+    redis: Redis
+    tls_port: int
+    certificate: str
+    key: str
+    socket: str
+
+
+@pytest.fixture(scope="module")
+def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encrypted]:
+    folder = tmp_path_factory.mktemp("queue")
+    files = (certificate, key, socket) = [
+        str(folder / name) for name in ("own.pem", "own.key", "redis.sock")
+    ]
+    options = ("-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost")
+    names = ("-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate)
+    subprocess.run(["openssl", "req", *options, *names], check=True, capture_output=True)
+    port = free_port()
+    tls = ("--tls-port", str(port), "--tls-ca-cert-file", certificate, "--tls-cert-file")
+    with Redis(*tls, certificate, "--tls-key-file", key, "--unixsocket", socket) as redis:
+        redis.client.execute_command(*USER)
+        yield Encrypted(redis, port, *files)
+
+
+def names(redis: Redis) -> list[str]:
+    return [client["name"] for client in redis.client.client_list()]
+
+
+def test_a_worker_connects_with_tls_certificates_and_a_password(
+    encrypted: Encrypted, tmp_path: Path, uuid: str
+) -> None:
+    password = tmp_path / "password"
+    password.write_text("p@ss\n")
+    settings = {
+        "REDIS_URL": f"rediss://localhost:{encrypted.tls_port}/1",
+        "REDIS_CA_FILE": encrypted.certificate,
+        "REDIS_CERT_FILE": encrypted.certificate,
+        "REDIS_KEY_FILE": encrypted.key,
+        "REDIS_USERNAME": "worker",
+        "REDIS_PASSWORD_FILE": str(password),
+    }
+    auth = {"uuid": uuid}
+    with Server(**settings) as server, PacketViewer(server.until_ready().url, auth) as viewer:
+        viewer.event("joined")
+        assert post(server.address, f"/{uuid}").status == 200
+        viewer.event("request")
+        purposes = {name.rpartition(":")[2] for name in names(encrypted.redis)}
+        assert {"small", "large", "subscription"} <= purposes
+
+
+def test_a_worker_connects_through_a_unix_socket(encrypted: Encrypted, uuid: str) -> None:
+    url = f"unix://worker:p%40ss@{encrypted.socket}?db=2"
+    delivery = connect_delivery(encrypted.redis, QueueLimits(), url)
+    request = replace(samples()[0], uuid=uuid)
+    assert delivery.publish(request).seq == 1
+    for kind in ("normal", "pubsub"):
+        encrypted.redis.client.client_kill_filter(_type=kind, skipme=True)
+    # The worker notices that Redis closed the connection before it sends the request.
+    assert delivery.publish(request).seq == 2
+    RoomManager(url, write_only=True).emit("note", {}, to=uuid)
+
+
+def test_an_idle_connection_through_a_unix_socket_is_stale_when_redis_closes_it(
+    encrypted: Encrypted,
+) -> None:
+    connection = Connection(QueueAddress.parse(f"unix://{encrypted.socket}").connect("stale"))
+    assert not connection.is_stale()
+    encrypted.redis.client.client_kill_filter(_type="normal", skipme=True)
+    eventually(connection.is_stale)
+
+
+def test_a_name_is_not_important(redis: Redis) -> None:
+    redis.client.execute_command(*USER, "-client|setname")
+    url = redis.url.replace("//", "//worker:p%40ss@")
+    Connection(QueueAddress.parse(url).connect("unnamed")).close()
+
+
+CONFLICTS = {
+    "REDIS_URL has a password, and so has REDIS_PASSWORD": (
+        "redis://:one@h:1",
+        {"credentials": Credentials(None, "two")},
+    ),
+    "REDIS_URL has a username": (
+        "redis://a:b@h:1",
+        {"credentials": Credentials("c", None)},
+    ),
+    "needs a REDIS_URL with redis": (
+        "redis://h:1",
+        {"sentinel_credentials": Credentials("a", "b")},
+    ),
+    "need a REDIS_URL with TLS": ("redis://h:1", {"tls": TlsFiles(ca="/a")}),
+    "REDIS_KEY_FILE needs REDIS_CERT_FILE": ("rediss://h:1", {"tls": TlsFiles(key="/a")}),
+    r"The file of REDIS_CA_FILE cannot be read: No such file": (
+        "rediss://h:1",
+        {"tls": TlsFiles(ca="/nowhere")},
+    ),
+    r"The file of REDIS_CERT_FILE is not a valid PEM file: ": (
+        "rediss://h:1",
+        {"tls": TlsFiles(certificate=__file__)},
+    ),
+}
+
+
+@pytest.mark.parametrize("message", CONFLICTS)
+def test_settings_that_contradict_each_other_are_named(message: str) -> None:
+    url, settings = CONFLICTS[message]
+    every = {"credentials": Credentials(), "sentinel_credentials": Credentials(), "tls": TlsFiles()}
+    with pytest.raises(AddressError, match=message):
+        queue_address(url, 2.0, **{**every, **settings})  # type: ignore[arg-type]
