@@ -220,6 +220,12 @@ class Config:
         "`off`: senders get only responses of the server itself. Users cannot set a reply or "
         "respond, and stored replies are ignored.",
     )
+    BLOCK_LIST_FILE: str | None = _setting(
+        settings.text,
+        None,
+        "File with callbacks, addresses and networks that the server refuses with `403`. It is "
+        "read again when it changes.",
+    )
     MAX_VIEWERS: int = _limit(
         settings.whole_number(0, 10**6),
         0,

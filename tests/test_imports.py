@@ -23,10 +23,10 @@ ROOT = Path(__file__).parents[1]
 ARROWS = {
     "__main__": {"client"},
     "wsgi": {"app", "config", "serving"},
-    "access": {"callbacks", "errors"},
+    "access": {"block_list", "callbacks", "errors"},
     "app": {
-        *("access", "config", "delivery", "errors", "hosts", "metrics", "senders", "serving"),
-        *("settings", "viewers", "views"),
+        *("access", "block_list", "config", "delivery", "errors", "hosts", "metrics", "senders"),
+        *("serving", "settings", "viewers", "views"),
     },
     "hosts": {"callbacks", "errors"},
     "senders": {
@@ -45,6 +45,7 @@ ARROWS = {
     "captured": {"charset", "codings", "headers"},
     "client": {"callbacks", "captured", "charset", "codings", "headers", "plain", "providers"},
     "pytest_plugin": {"client"},
+    "block_list": {"callbacks", "memo"},
     "config": {"queue_url", "settings"},
     "queue_url": {"settings"},
 }

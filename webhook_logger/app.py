@@ -10,6 +10,7 @@ from werkzeug.routing import MapAdapter
 
 from config import ROOT, Config, ConfigError
 from webhook_logger.access import Access
+from webhook_logger.block_list import BlockListError, BlockListFile
 from webhook_logger.delivery import (
     WIRE_VERSION,
     AddressError,
@@ -168,11 +169,20 @@ def _hosts(config: Config) -> Hosts:
     return hosts
 
 
+def _access(config: Config) -> Access:
+    path = config.BLOCK_LIST_FILE
+    try:
+        blocks = BlockListFile(path) if path else None
+    except BlockListError as error:
+        raise ConfigError(f"The setting BLOCK_LIST_FILE: {error}.") from None
+    return Access(config.OPEN_CALLBACKS == "on", config.REPLIES == "on", blocks)
+
+
 def create_app(config: Config) -> App:
     """Return the application of one worker, with delivery started.
 
-    Raises `ConfigError` if the queue does not suit the settings, or if two settings contradict each
-    other.
+    Raises `ConfigError` if the queue or the block list does not suit the settings, or if two
+    settings contradict each other.
     """
     hosts = _hosts(config)
     app = App(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
@@ -199,7 +209,7 @@ def create_app(config: Config) -> App:
     app.extensions["delivery"] = delivery
     app.extensions["refusals"] = refusals = Refusals(delivery, metrics, config.URL_PREFIX)
 
-    access = Access(config.OPEN_CALLBACKS == "on", config.REPLIES == "on")
+    access = _access(config)
 
     # Views
     find = handshake_finder() if config.HANDSHAKES == "on" else find_nothing

@@ -185,6 +185,8 @@ class Reason(Enum):
         "and viewers cannot respond.",
     )
 
+    BLOCKED = CALLBACK, 403, "The operator of this server blocks this callback or this address."
+
     # A viewer's message: CONNECT, `join` or `leave`
     MESSAGE_MALFORMED = MESSAGE, 400, "The payload is not an object, or a field has a wrong value."
     UUID_MALFORMED = MESSAGE, 400, "The uuid must be a UUID in its 36-character form."

@@ -34,6 +34,7 @@ class Ending(Enum):
     PROTOCOL_ERROR = "protocol_error", "The viewer breaks the WebSocket or Engine.IO protocol."
     PING_TIMEOUT = "ping_timeout", "The viewer did not respond to a ping in time."
     NOT_CONNECTED = "not_connected", "The viewer did not send CONNECT in time."
+    BLOCKED = "blocked", "The operator has blocked the viewer, or a callback that it watches."
     REPLACED = "replaced", "Another viewer is now the responder of its callback."
     DRAINING = "draining", "The worker is stopping."
 

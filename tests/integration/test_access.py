@@ -1,9 +1,10 @@
-"""`OPEN_CALLBACKS=off` and `REPLIES=off`, on a worker that shares its queue with others."""
+"""`OPEN_CALLBACKS=off`, `REPLIES=off` and the block list."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,8 +13,10 @@ import pytest
 from tests.integration.test_private import join, reason
 from tests.integration.test_replies import ask
 from tests.support.command import Command, run
+from tests.support.patience import eventually
+from tests.support.polling import PollingViewer
 from tests.support.processes import Redis, Server
-from tests.support.sender import post
+from tests.support.sender import Response, Sender, post
 from tests.support.viewers import PacketViewer
 from webhook_logger.callbacks import VIEW_KEY_HEADER, new_key, uuid_of_key
 
@@ -128,3 +131,78 @@ def test_the_command_line_prints_the_reason(strict: Server, uuid: str) -> None:
         assert "REPLIES=off" in changed.stderr
         while "REPLIES=off" not in command.notes.line():
             pass
+
+
+BLOCKED = "127.0.0.9"
+"""An address of this machine that is blocked."""
+
+
+@pytest.fixture(scope="module")
+def blocks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The block list of `guarded`."""
+    path = tmp_path_factory.mktemp("access") / "blocked"
+    rewrite(path, f"{BLOCKED}\n")
+    return path
+
+
+def rewrite(path: Path, content: str) -> None:
+    """Replace the file in one step, as docs/access.md recommends."""
+    path.with_suffix(".new").write_text(content)
+    path.with_suffix(".new").replace(path)
+
+
+@pytest.fixture(scope="module")
+def guarded(blocks: Path) -> Iterator[Server]:
+    """A server with a block list."""
+    with Server(BLOCK_LIST_FILE=blocks) as server:
+        yield server
+
+
+def send_from(source: str, server: Server, method: str, path: str) -> Response:
+    with Sender(server.address, source) as sender:
+        sender.send(f"{method} {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        return sender.response(method)
+
+
+def test_a_blocked_address_is_refused(guarded: Server, uuid: str) -> None:
+    with PacketViewer(guarded.url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        for path in (f"/{uuid}", f"/view/{uuid}", f"/api/callbacks/{uuid}/reply", "/"):
+            refused = send_from(BLOCKED, guarded, "GET", path)
+            assert (refused.status, reason(refused)) == (403, "blocked")
+        assert send_from(BLOCKED, guarded, "GET", "/healthz").status == 200
+        report = viewer.event("refused")
+        assert (report["count"], report["reason"]) == (1, "blocked")
+        for auth in ({"uuid": uuid}, None):
+            with PacketViewer(guarded.url, auth, BLOCKED) as other:
+                digits, error = other.packet()
+                assert (digits, error["data"]) == ("44", {"reason": "blocked"})
+
+
+@pytest.mark.parametrize("kind", [PacketViewer, PollingViewer])
+def test_the_viewers_of_a_callback_that_becomes_blocked_are_disconnected(
+    guarded: Server, blocks: Path, uuid: str, kind: type[PacketViewer]
+) -> None:
+    other = str(uuid4())
+    counter = 'viewers_cut_off_total{reason="blocked"}'
+    before = guarded.metrics()[counter]
+    with kind(guarded.url, {"uuid": uuid}) as viewer, PacketViewer(guarded.url) as watching:
+        viewer.event("joined")
+        assert join(watching, uuid=other)["ok"]
+        rewrite(blocks, f"{BLOCKED}\n{uuid}\n")
+        assert viewer.event("bye") == {"reason": "blocked"}
+        with kind(guarded.url, {"uuid": uuid.upper()}) as returned:
+            assert returned.packet()[1]["data"] == {"reason": "blocked"}
+        refused = join(watching, uuid=uuid)
+        assert (refused["ok"], refused["reason"]) == (False, "blocked")
+        for path in (f"/{uuid}", f"/view/{uuid}", f"/api/callbacks/{uuid}/reply"):
+            assert reason(ask(guarded, "GET", path)) == "blocked"
+        post(guarded.address, f"/{other}")
+        watching.requests(1)
+        rewrite(blocks, f"{BLOCKED}\n{uuid[:-1]}\n")  # an error, so the list stays the same
+        eventually(lambda: "blocked, line 2: it must be" in guarded.log)
+        assert post(guarded.address, f"/{uuid}").status == 403
+        rewrite(blocks, f"{BLOCKED}\n")
+        eventually(lambda: post(guarded.address, f"/{uuid}").status == 200)
+    assert uuid[:-1] not in guarded.log
+    eventually(lambda: guarded.metrics()[counter] == before + 1)

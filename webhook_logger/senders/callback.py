@@ -130,6 +130,7 @@ class CallbackView:
         if refusal := self._access.refusal(uuid):
             self._refusals.count(refusal.reason)  # it has no viewers to report this to
             return refused(refusal, origin=allowed_origin(environ))
+        self._access.check_address(environ.get("REMOTE_ADDR", ""))
         return self._serve(environ, uuid, rest)
 
     def _accept_within_limit(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:

@@ -69,7 +69,7 @@ def make_viewers(
     transport.install(engineio, limits.queue_bytes, admission.allow_message)
     rooms = Rooms(socketio, delivery, metrics)
     responders = Responders(socketio, delivery)
-    Viewers(
+    viewers = Viewers(
         socketio,
         rooms.membership,
         responders,
@@ -79,5 +79,6 @@ def make_viewers(
         limits.rooms,
         callbacks,
     )
+    access.follow(viewers.end_blocked)
     delivery.start(rooms)
     return admission

@@ -13,10 +13,13 @@ from flask_socketio import ConnectionRefusedError, SocketIO
 
 from webhook_logger.access import Access
 from webhook_logger.errors import Reason, Refusal, message_of
-from webhook_logger.metrics import Metrics
+from webhook_logger.metrics import Ending, Metrics
 from webhook_logger.viewers.join import Join, uuid_of
 from webhook_logger.viewers.membership import Membership
 from webhook_logger.viewers.responders import Responders
+from webhook_logger.viewers.transport import disconnect_with_bye, session_of
+
+VIEWERS_PER_TURN = 100
 
 Acknowledgement = dict[str, Any]
 CheckOrigin = Callable[[dict[str, Any]], Refusal | None]
@@ -34,6 +37,7 @@ class Viewer:
     turn: threading.Lock = field(default_factory=threading.Lock)
     waiting: int = 0
     """Messages that wait for their turn, including the one being handled."""
+    address: str = ""
 
 
 class Viewers:
@@ -71,13 +75,15 @@ class Viewers:
             return  # not a CONNECT: a viewer sent an event named "connect"
         if refusal := self._check_origin(request.environ):
             raise _connect_error(refusal)
+        address = request.environ.get("REMOTE_ADDR", "")
         try:
+            self._access.check_address(address)
             join = Join.from_auth(auth)
             if join:
                 self._check(join)
         except Refusal as error:
             raise _connect_error(error) from None
-        self._viewers[sid] = viewer = Viewer(sid)
+        self._viewers[sid] = viewer = Viewer(sid, address=address)
         self._metrics.viewers = len(self._viewers)
         if join:
             # The green thread starts after the CONNECT was acknowledged.
@@ -143,12 +149,29 @@ class Viewers:
             joined = self._membership.enter(viewer.sid, join, lambda: viewer.has_left)
             if joined is not None:
                 viewer.rooms.add(join.uuid)
+                self._end_if_blocked(viewer)  # the policy may have changed during the join
         finally:
             if joined is None and join.uuid not in viewer.rooms:
                 self._responders.release(viewer.sid, join.uuid)
         if joined and self._callbacks:
             joined["callback_url"] = f"{self._callbacks}/{join.uuid}"
         return joined or {}
+
+    def end_blocked(self) -> None:
+        """Disconnect the viewers that the operator's policy does not allow any more."""
+        for number, viewer in enumerate(tuple(self._viewers.values()), 1):
+            self._end_if_blocked(viewer)
+            if number % VIEWERS_PER_TURN == 0:
+                self._socketio.sleep(0)
+
+    def _end_if_blocked(self, viewer: Viewer) -> None:
+        try:
+            self._access.check_address(viewer.address)
+            for uuid in viewer.rooms:
+                self._access.check(uuid)
+        except Refusal:
+            if session := session_of(self._socketio.server, viewer.sid):
+                disconnect_with_bye(session, Ending.BLOCKED)
 
     def _leave(self, viewer: Viewer, uuid: str) -> Acknowledgement:
         if uuid in viewer.rooms:

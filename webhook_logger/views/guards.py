@@ -10,7 +10,7 @@ from webhook_logger.errors import Reason, Refusal
 
 
 def guard_api(blueprint: Blueprint, access: Access) -> None:
-    """Refuse requests to callbacks that this server does not serve, and requests to a private
+    """Refuse addresses and callbacks that this server does not serve, and requests to a private
     callback without its view key in `Webhook-View-Key`.
 
     `OPTIONS` only returns the methods of the path, and needs no key.
@@ -21,16 +21,18 @@ def guard_api(blueprint: Blueprint, access: Access) -> None:
         if request.method == "OPTIONS":
             return
         uuid = _uuid()
+        access.check_address(request.remote_addr or "")
         access.check(uuid)
         if not may_watch(uuid, request.headers.get(VIEW_KEY_HEADER)):
             raise Refusal(Reason.PRIVATE)
 
 
 def guard_pages(blueprint: Blueprint, access: Access) -> None:
-    """Refuse the pages of callbacks that this server does not serve."""
+    """Refuse the pages of callbacks, and to addresses, that this server does not serve."""
 
     @blueprint.before_request
     def check() -> None:
+        access.check_address(request.remote_addr or "")
         if uuid := _uuid():
             access.check(uuid)
 

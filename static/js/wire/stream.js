@@ -37,6 +37,7 @@ const CLIENT = "document" in globalThis ? "This page" : "The client";
 const BYE_MESSAGES = {
   draining: `The server is restarting. ${CLIENT} reconnects by itself.`,
   slow: `${CLIENT} read too slowly and was disconnected. It reconnects by itself and counts the requests it missed.`,
+  blocked: "The operator of this server blocks this callback or this address.",
   limit: `The server has reached its maximum number of viewers. ${CLIENT} keeps trying.`,
 };
 

@@ -30,6 +30,7 @@ from webhook_logger.providers import ProviderError
 _BYE_REASONS = {
     "draining": "the server is shutting down",
     "slow": "this command reads too slowly",
+    "blocked": "the operator of the server blocks this callback or this address",
     "limit": "the server has reached its limit of viewers",
 }
 _NOT_RECEIVED = (

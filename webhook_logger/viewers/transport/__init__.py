@@ -18,6 +18,7 @@ from webhook_logger.viewers.transport.tasks import (
     after_connect_timeout,
     disconnect,
     disconnect_over_limit,
+    disconnect_with_bye,
 )
 from webhook_logger.viewers.transport.websocket import AllowMessage, UpgradeRequired, WebSocket
 
@@ -32,17 +33,25 @@ __all__ = [
     "after_writing",
     "disconnect",
     "disconnect_over_limit",
+    "disconnect_with_bye",
     "draining",
     "install",
     "outbox_of",
     "packet_class",
+    "session_of",
     "set_max_packets",
 ]
 
 
+def session_of(server: Any, sid: str) -> Session | None:
+    """Return the session of a viewer of the Socket.IO server; None if the viewer has left."""
+    socket: Session | None = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
+    return socket
+
+
 def outbox_of(server: Any, sid: str) -> Outbox | None:
     """Return the outbox of a viewer of the Socket.IO server; None if the viewer has left."""
-    socket = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
+    socket = session_of(server, sid)
     return socket.queue if socket else None
 
 

@@ -40,7 +40,8 @@ viewer is charged at least an eighth, so that it can hold at most eight times it
 
 
 def bye(reason: str) -> Packet:
-    """Return the last event before a viewer is disconnected. `reason` is `slow` or `limit`."""
+    """Return the last event before a viewer is disconnected. `reason` is the word of an
+    `Ending`."""
     return Packet(MESSAGE, f'2["bye",{{"reason":"{reason}"}}]')
 
 

@@ -73,9 +73,14 @@ def disconnect(socket: Session, ending: Ending) -> None:
 
 
 def disconnect_over_limit(socket: Session) -> None:
-    """Disconnect a viewer that is over a limit. It receives `bye` first, if it still reads."""
-    socket.queue.ending = Ending.LIMIT
-    socket.queue.put(bye("limit"))
+    """Disconnect a viewer that is over a limit."""
+    disconnect_with_bye(socket, Ending.LIMIT)
+
+
+def disconnect_with_bye(socket: Session, ending: Ending) -> None:
+    """Disconnect a viewer. It receives `bye` with the reason first, if it still reads."""
+    socket.queue.ending = ending
+    socket.queue.put(bye(ending.word))
     if socket.upgraded:
         end_session(socket)
     else:
