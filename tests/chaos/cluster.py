@@ -1,4 +1,4 @@
-"""A deployment of Redis, three workers and nginx, with its viewers and an audit of their events."""
+"""A deployment of Redis, workers and nginx, with its viewers and an audit of their events."""
 
 from __future__ import annotations
 
@@ -37,7 +37,13 @@ class Row:
 class Cluster:
     """All processes of a deployment, on this machine. The end of a `with` block stops them."""
 
-    def __init__(self, table: list[Row], can_deafen: bool = False, **settings: object) -> None:
+    def __init__(
+        self,
+        table: list[Row],
+        can_deafen: bool = False,
+        workers: int = WORKERS,
+        **settings: object,
+    ) -> None:
         self._table = table
         self._stack = ExitStack()
         self.uuid = ""
@@ -45,7 +51,7 @@ class Cluster:
         self.proxy = DeafeningProxy(self.redis.port) if can_deafen else None
         """Between the first worker and Redis, to stop what the subscription receives."""
         common = {"REDIS_URL": self.redis.url, "BALANCER_HEADERS": "webhook-logger"}
-        self.workers = [Server(**{**common, **settings}) for _ in range(WORKERS)]
+        self.workers = [Server(**{**common, **settings}) for _ in range(workers)]
         self.recovery = float(str(settings.get("RECOVERY_SECONDS", 0)))
         self.nginx: Nginx
         self.watchers: list[Tally] = []
@@ -57,7 +63,7 @@ class Cluster:
             stack.enter_context(self.redis)
             if self.proxy:
                 self.workers[0].settings["REDIS_URL"] = stack.enter_context(self.proxy).url
-            with ThreadPoolExecutor(WORKERS) as starting:
+            with ThreadPoolExecutor(len(self.workers)) as starting:
                 for worker in starting.map(stack.enter_context, self.workers):
                     worker.until_ready()
             self.nginx = stack.enter_context(Nginx(*self.workers))

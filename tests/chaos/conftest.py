@@ -40,13 +40,15 @@ def cluster_with() -> Callable[..., Cluster]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if ROWS:
-        terminalreporter.write_line("")
-        terminalreporter.write_line(HEAD)
-        terminalreporter.write_line("|" + "---|" * HEAD.count(" |"))
-        for row in ROWS:
-            terminalreporter.write_line(line_of(row))
+        for line in ("", *head(), *map(line_of, ROWS)):
+            terminalreporter.write_line(line)
     for line in FIGURES:
         terminalreporter.write_line(line)
+
+
+def head() -> tuple[str, str]:
+    """Return the first lines of the table."""
+    return HEAD, "|" + "---|" * HEAD.count(" |")
 
 
 def line_of(row: Row) -> str:

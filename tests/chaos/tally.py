@@ -9,6 +9,9 @@ from typing import Any
 
 from tests.support.patience import PATIENCE_SECONDS
 
+IDS_KEPT = 10_000
+"""Number of ids kept to detect duplicates: a balancer sends a request again within seconds."""
+
 
 class Tally:
     """The figures of one viewer, from its events in order."""
@@ -16,7 +19,7 @@ class Tally:
     def __init__(self, kind: str, name: str) -> None:
         self.kind, self._name = kind, name
         self._changed = threading.Condition()
-        self._ids: set[str] = set()
+        self._ids: dict[str, None] = {}
         self.epoch, self.seq = "", 0
         self.delivered = 0
         """Requests that arrived."""
@@ -109,5 +112,7 @@ class Tally:
             self.missed += seq - self.seq - 1
         self.delivered += 1
         self.duplicates += name in self._ids
-        self._ids.add(name)
+        self._ids[name] = None
+        if len(self._ids) > IDS_KEPT:
+            del self._ids[next(iter(self._ids))]
         self.epoch, self.seq = epoch, seq
