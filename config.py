@@ -334,6 +334,16 @@ class Config:
         "Forwarded headers that the server trusts: `x-forwarded` for `X-Forwarded-*`, within the "
         "three `TRUSTED_PROXIES` settings, or `webhook-logger` for those of `deploy/nginx`.",
     )
+    LOG_FORMAT: str = _setting(
+        settings.one_of("text", "json"),
+        "text",
+        "Format of the log: `text`, or `json` with one object per line.",
+    )
+    ACCESS_LOG: str = _setting(
+        settings.one_of("off", "on"),
+        "off",
+        "`on` logs a line for each request, without its path, query, headers and body.",
+    )
     LOG_LEVEL: str = _setting(
         settings.one_of("DEBUG", "INFO", "WARNING", "ERROR"),
         "INFO",

@@ -22,6 +22,7 @@ if __name__ == "__main__":
 
     use_fair_hub()
 
+import logging
 import sys
 
 from config import Config, ConfigError
@@ -32,9 +33,11 @@ from webhook_logger.serving.listener import ServingError, listen
 from webhook_logger.serving.server import serve
 from webhook_logger.serving.signals import receive_signals
 
+log = logging.getLogger("webhook_logger")
+
 try:
     config = Config.from_environ(os.environ)
-    logs.set_up(config.log_level)
+    logs.set_up(config.log_level, config.LOG_FORMAT)
     app = create_app(config)
 except ConfigError as error:
     sys.exit(str(error))
@@ -51,7 +54,10 @@ def main() -> None:
     with receive_signals() as signals:
         # Not before: a program that reads this line can end the process immediately.
         print(f"Webhook logger: {here} (delivery {delivery})", flush=True)
-        serve(app, listener, signals, config.DRAIN_SECONDS, limits())
+        if config.LOG_FORMAT == "json":
+            log.info("Serving %s, with delivery %s.", url, delivery)
+        logs_requests = config.ACCESS_LOG == "on"
+        serve(app, listener, signals, config.DRAIN_SECONDS, limits(), logs_requests)
 
 
 def limits() -> ConnectionLimits:

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from config import Config
 from webhook_logger.app import create_app
 from webhook_logger.callbacks import uuid_of_key
+from webhook_logger.captured import CapturedRequest
 
 CALLBACK = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 
@@ -260,3 +261,20 @@ def test_an_uncaught_exception_does_not_reach_the_client(
     assert response.get_json()["error"]["code"] == 500
     assert "a detail" not in response.text
     assert 'requests_refused_total{reason="internal_error"} 1.0' in client.get("/metrics").text
+
+
+def test_a_failed_request_is_logged_with_its_id(
+    app: Flask,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(request: CapturedRequest, *_: object) -> None:
+        seen.append(request.id)
+        raise RuntimeError("a detail")
+
+    seen: list[str] = []
+    monkeypatch.setattr(app.extensions["delivery"], "publish", fail)
+    assert client.post(f"/{CALLBACK}").status_code == 500
+    [record] = caplog.records
+    assert record.__dict__["fields"] == {"request": seen[0]}

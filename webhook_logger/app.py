@@ -41,6 +41,7 @@ from webhook_logger.views.assets import make_assets
 from webhook_logger.views.dashboard import make_dashboard
 from webhook_logger.views.docs import make_docs
 from webhook_logger.views.health import make_health
+from webhook_logger.views.paths import PathRules
 from webhook_logger.views.replies import make_replies
 from webhook_logger.views.responses import make_responses
 
@@ -82,6 +83,11 @@ class App(Flask):
     def limit_viewers(self, maximum: int) -> None:
         """Lower the maximum number of viewers to this one."""
         self.extensions["admission"].limit_viewers(maximum)
+
+    def rule_of(self, target: str) -> tuple[str, str]:
+        """Return the rule of a request target, for the access log, and the UUID of a callback."""
+        rules: PathRules = self.extensions["path_rules"]
+        return rules(target)
 
     def observe(self, load: Load) -> None:
         """Show the load of the process in the metrics."""
@@ -223,6 +229,7 @@ def create_app(config: Config) -> App:
     app.register_blueprint(make_docs(ROOT / "docs", config.URL_PREFIX))
     pages.register(app, config.FRAME_ANCESTORS)
     errors.register(app, refusals.of_line)
+    app.extensions["path_rules"] = PathRules(app.url_map, config.URL_PREFIX)
 
     # Viewers
     app.extensions["admission"] = make_viewers(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 import subprocess
@@ -16,7 +17,9 @@ from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import ROOT, Server
 from tests.support.sender import Sender
 from webhook_logger.serving import logs
-from webhook_logger.serving.logs import COUNTED, OneLine, Repeats
+from webhook_logger.serving.access_log import connection_class
+from webhook_logger.serving.connection import HttpConnection
+from webhook_logger.serving.logs import COUNTED, JsonLine, OneLine, Repeats, with_fields
 
 FORGED = "x\n2026-11-28 00:00:00,000 WARNING forged: y"
 HOSTILE = [
@@ -34,11 +37,17 @@ RECORD = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} \S+ ERROR ")
 
 def logged(message: str, *args: object, error: BaseException | None = None) -> list[str]:
     """Return the lines of one record."""
-    info = (type(error), error, error.__traceback__) if error else None
-    record = logging.LogRecord("engineio.server", logging.ERROR, "", 1, message, args, info)
-    text = OneLine().format(record)
+    text = formatted(OneLine(), message, *args, error=error)
     assert text.encode(), "the text can be encoded"
     return text.split("\n")
+
+
+def formatted(
+    formatter: logging.Formatter, message: str, *args: object, error: BaseException | None = None
+) -> str:
+    info = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord("engineio.server", logging.ERROR, "", 1, message, args, info)
+    return formatter.format(record)
 
 
 def raised(error: Exception, cause: Exception | None = None) -> Exception:
@@ -73,6 +82,36 @@ def test_a_suppressed_context_is_omitted() -> None:
     assert any("inner" in line for line in logged("It failed.", error=error))
     error.__suppress_context__ = True
     assert not any("inner" in line for line in logged("It failed.", error=error))
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_a_record_in_json_is_one_line_with_its_exception(text: str) -> None:
+    line = formatted(JsonLine(), "Invalid %s", text, error=raised(ValueError(text)))
+    assert line.isascii()
+    assert line.isprintable()
+    record = json.loads(line)
+    assert (record["level"], record["logger"]) == ("error", "engineio.server")
+    assert record["message"] == f"Invalid {text}"
+    assert record["exception"].startswith("Traceback (most recent call last):\n")
+    assert "\nValueError: " in record["exception"]
+
+
+def test_the_time_in_json_is_utc() -> None:
+    record = logging.LogRecord("a", logging.INFO, "", 1, "", (), None)
+    record.created = 1_700_000_000.25
+    assert json.loads(JsonLine().format(record))["time"] == "2023-11-14T22:13:20.250Z"
+
+
+def test_further_members_of_a_record_follow_its_message() -> None:
+    record = logging.makeLogRecord({"msg": "Failed.", **with_fields(request="1-2", status=None)})
+    assert OneLine().format(record).endswith(": Failed. request=1-2")
+    assert json.loads(JsonLine().format(record))["request"] == "1-2"
+
+
+def test_the_access_log_is_on_at_any_level() -> None:
+    assert connection_class(False, lambda _: ("", "")) is HttpConnection
+    connection_class(True, lambda _: ("", ""))
+    assert logging.getLogger("webhook_logger.access").level == logging.INFO
 
 
 def test_letters_of_all_scripts_are_not_escaped() -> None:

@@ -261,7 +261,9 @@ class Redis:
 class Nginx:
     """nginx with the configuration of deploy/, in front of the given workers."""
 
-    def __init__(self, *workers: Server, prefix: str = "", patience: str = "") -> None:
+    def __init__(
+        self, *workers: Server, prefix: str = "", patience: str = "", logs_requests: bool = False
+    ) -> None:
         """Set nginx's time limits for senders to `patience`, such as `300ms`."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -280,6 +282,9 @@ class Nginx:
         if patience:
             times = [f"{name} {patience};" for name in PATIENCE]
             text = text.replace("access_log off;", "\n".join(("access_log off;", *times)))
+        self._access_log = folder / "access.log"
+        if logs_requests:
+            text = text.replace("access_log off;", f"access_log {self._access_log} without_uris;")
         (folder / "nginx.conf").write_text(text)
         lines = [f"server {worker.authority} max_fails=0;\n" for worker in workers]
         (folder / "workers.conf").write_text("".join(lines))
@@ -293,13 +298,24 @@ class Nginx:
         path = shutil.which("nginx") or "/usr/sbin/nginx"
         command = [path, "-c", str(self._conf), "-g", "daemon off;"]
         # nginx reports its default log file before it reads that logging is off.
-        self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        with (self._access_log.parent / "error.log").open("wb") as errors:
+            self._process = subprocess.Popen(command, stderr=errors)
         eventually(self._listens)
         return self
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(self.address) == 0
+
+    @property
+    def access_log(self) -> str:
+        """Return the lines of the access log."""
+        return self._access_log.read_text()
+
+    @property
+    def error_log(self) -> str:
+        """Return the lines of the error log."""
+        return (self._access_log.parent / "error.log").read_text()
 
     def reload(self) -> None:
         """Reload the configuration: new processes replace the old ones."""

@@ -113,7 +113,8 @@ class CallbackView:
         except HTTPException as error:
             return self._refused(environ, uuid, error)
         except Exception:
-            log.exception("The request to a callback failed.")
+            fields = {"request": environ.get("webhook_logger.request_id")}
+            log.exception("The request to a callback failed.", extra={"fields": fields})
             return self._refused(environ, uuid, Refusal(Reason.INTERNAL_ERROR))
 
     def stop_waiting(self) -> None:
@@ -144,6 +145,7 @@ class CallbackView:
 
     def _accept(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
         captured = capture(environ, uuid, self._max_body_bytes)
+        environ["webhook_logger.request_id"] = captured.id  # for the logs
         preflight = preflight_headers(environ)
         expected, handshake = self._expect(captured, rest, preflight)
         receipt = self._publish(captured, expected)

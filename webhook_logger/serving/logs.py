@@ -1,8 +1,11 @@
 """Write the log of the process, one line per record, safe for text from untrusted senders.
 
-A line that begins with a time is a record of this process. Control characters are escaped, so that
-untrusted text cannot begin a line or move the cursor of a terminal. A traceback follows on separate
-lines, with the messages of its exceptions escaped.
+In the format `text`, a line that begins with a time is a record of this process. Control characters
+are escaped, so that untrusted text cannot begin a line or move the cursor of a terminal. A
+traceback follows on separate lines, with the messages of its exceptions escaped. In the format
+`json`, each line is an object, and a traceback is one of its members.
+
+A record can have further members: `extra=with_fields(request=...)`.
 
 A repeated warning is logged once. Repetitions are counted, and their number is logged every minute
 and at the end. So neither a lasting condition nor an attacker can flood the log.
@@ -10,21 +13,35 @@ and at the end. So neither a lasting condition nor an attacker can flood the log
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import socket
 import sys
 import threading
 import time
 from _thread import start_new_thread
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from traceback import TracebackException
 from typing import Any
 
+from webhook_logger import __version__
 from webhook_logger.plain import plain
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 log = logging.getLogger(__name__)
+
+
+def with_fields(**fields: str | float | None) -> dict[str, Any]:
+    """Return the `extra` of a record that has further members. None means no member."""
+    return {"fields": {name: value for name, value in fields.items() if value is not None}}
+
+
+def _fields_of(record: logging.LogRecord) -> dict[str, Any]:
+    return getattr(record, "fields", {})
 
 
 class OneLine(logging.Formatter):
@@ -34,14 +51,41 @@ class OneLine(logging.Formatter):
         super().__init__(FORMAT)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
-        """Return the record as one line."""
-        record.message = plain(record.message)
+        """Return the record as one line, with its further members after the message."""
+        more = [f" {name}={value}" for name, value in _fields_of(record).items()]
+        record.message = plain(record.message + "".join(more))
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's name
         """Return the traceback. Each line begins with a space, to differ from a record."""
         lines = _traceback(TracebackException(*ei))
         return "\n".join(f" {line}" for line in lines)
+
+
+class JsonLine(logging.Formatter):
+    """A formatter that writes an object in JSON. All characters outside ASCII are escapes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._process = {
+            "version": __version__,
+            "worker": f"{socket.gethostname()}-{os.getpid()}",
+        }
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line."""
+        moment = datetime.fromtimestamp(record.created, timezone.utc)
+        line = {
+            "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_fields_of(record),
+            **self._process,
+        }
+        if record.exc_info and record.exc_info[1]:
+            line["exception"] = "\n".join(_traceback(TracebackException(*record.exc_info)))
+        return json.dumps(line)
 
 
 def _traceback(error: TracebackException) -> Iterator[str]:
@@ -137,10 +181,10 @@ class Repeats(logging.Filter):
         self._handler.handle(summary)
 
 
-def set_up(level: int) -> None:
-    """Log records of at least this level and uncaught exceptions to stderr."""
+def set_up(level: int, style: str = "text") -> None:
+    """Log records of at least this level and uncaught exceptions to stderr, as `text` or `json`."""
     handler = logging.StreamHandler()
-    handler.setFormatter(OneLine())
+    handler.setFormatter(JsonLine() if style == "json" else OneLine())
     handler.addFilter(Repeats(handler))
     logging.basicConfig(level=level, handlers=[handler])
     # An exception that ends the process is always logged: it must not count as a repetition.

@@ -60,6 +60,11 @@ class Response:
         return bool(self._status)
 
     @property
+    def code(self) -> int:
+        """The status code."""
+        return int(self._status[:3])
+
+    @property
     def wants_close(self) -> bool:
         """Whether the application asks to close the connection."""
         return any(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import gc
+import logging
 import resource
 import signal
 import socket
@@ -16,6 +17,7 @@ import eventlet
 
 from webhook_logger.errors import Reason
 from webhook_logger.serving.acceptor import Acceptor
+from webhook_logger.serving.access_log import connection_class
 from webhook_logger.serving.connection import Address, HttpConnection
 from webhook_logger.serving.eventlet import defer_descriptors
 from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
@@ -49,6 +51,8 @@ NOTIFY_SECONDS = 0.2
 EXIT_SECONDS = PEERS_SECONDS + 0.5
 """The part of `STOP_SECONDS` for finding other workers and for ending the process."""
 
+log = logging.getLogger(__name__)
+
 
 class Worker(Protocol):
     """A WSGI application that can drain."""
@@ -80,6 +84,9 @@ class Worker(Protocol):
     def limit_viewers(self, maximum: int) -> None:
         """Lower the maximum number of viewers to this one."""
 
+    def rule_of(self, target: str) -> tuple[str, str]:
+        """Return the rule of a request target, for the access log, and the UUID of a callback."""
+
     def observe(self, load: Load) -> None:
         """Show the load of the process in the metrics."""
 
@@ -93,6 +100,7 @@ def serve(
     signals: Signals,
     drain_seconds: float,
     limits: ConnectionLimits = DEFAULT,
+    logs_requests: bool = False,
 ) -> None:
     """Serve until SIGINT, which stops the worker immediately, or SIGTERM, which drains it first."""
     slots = ConnectionSlots(_raise_descriptor_limit(limits.connections))
@@ -103,13 +111,16 @@ def serve(
     defer_descriptors(slots.descriptors)
     _tune_garbage_collector()
 
+    kind = connection_class(logs_requests, worker.rule_of)
+
     def connect(sock: socket.socket, address: Address) -> HttpConnection:
-        return HttpConnection(sock, address, worker, slots, limits, worker.refused)
+        return kind(sock, address, worker, slots, limits, worker.refused)
 
     acceptor = Acceptor(listener, slots, connect)
     accepting = eventlet.spawn(acceptor.run)
     if next_signal(signals) != signal.SIGTERM:
         return
+    log.info("SIGTERM: this worker drains, then stops.")
 
     def stop_accepting() -> None:
         # Serve connections that the kernel has accepted already.
