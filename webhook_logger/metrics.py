@@ -128,8 +128,8 @@ class Metrics(Collector):
         "Bytes of requests and responses for viewers, counted once per viewer."
     )
     delivery_write_seconds: Histogram = _seconds(
-        "Time from the arrival of a published request on a worker until it is written to the "
-        "sockets of its viewers there, without viewers that read slowly or poll."
+        "Time from the arrival of a published request on a worker until it is written to its "
+        "viewers there. Requests that are written together count once, with the longest time."
     )
     requests_recovered: int = _counter(
         "Delivered requests that a viewer had missed before, counted once per viewer."

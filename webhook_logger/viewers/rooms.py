@@ -16,7 +16,7 @@ from webhook_logger.viewers.membership import Membership
 from webhook_logger.viewers.notices import Notices
 from webhook_logger.viewers.recovery import ViewerRecovery
 from webhook_logger.viewers.room import Room, joined_packet, request_packet, responded_packet
-from webhook_logger.viewers.transport import Outbox, Shared, after_writing
+from webhook_logger.viewers.transport import Outbox, Shared, measure_turn
 
 SECONDS_BETWEEN_BARRIERS = 1.0
 VIEWERS_PER_TURN = 100
@@ -52,7 +52,7 @@ class Rooms:
             if responded.status:
                 packets.append(responded_packet(responded))
             self._send(live, *packets)
-            after_writing(self._metrics.delivery_write_seconds, began)
+            measure_turn(self._metrics.delivery_write_seconds, began)
 
     def responded(self, responded: ResponseReport) -> None:
         """Report to the callback's viewers which response the sender of a request received."""

@@ -12,7 +12,7 @@ from queue import Empty
 from typing import Any
 
 from webhook_logger.viewers.transport.engineio import Engine, Session, set_max_packets, use_backend
-from webhook_logger.viewers.transport.outbox import Outbox, Shared, after_writing, draining
+from webhook_logger.viewers.transport.outbox import Outbox, Shared, draining, measure_turn
 from webhook_logger.viewers.transport.packets import NamedPacket, packet_class
 from webhook_logger.viewers.transport.tasks import (
     after_connect_timeout,
@@ -30,12 +30,12 @@ __all__ = [
     "Shared",
     "UpgradeRequired",
     "after_connect_timeout",
-    "after_writing",
     "disconnect",
     "disconnect_over_limit",
     "disconnect_with_bye",
     "draining",
     "install",
+    "measure_turn",
     "outbox_of",
     "packet_class",
     "session_of",

@@ -10,7 +10,6 @@ import time
 from _thread import start_new_thread  # Thread.start waits, and others run meanwhile
 from collections import deque
 from contextlib import suppress
-from operator import methodcaller
 from queue import Empty
 from typing import Any, NamedTuple
 
@@ -328,27 +327,32 @@ def _size(item: Packet | SharedFrame | bytes | None) -> int:
     return sys.getsizeof(data or "") + OVERHEAD_BYTES
 
 
-class _Marker:
-    """A place in the current turn. Outboxes before it have written their packets when it flushes.
+class _Turns(WorkQueue[Outbox]):
+    """The outboxes that write their packets in the hub's current turn.
 
-    So one clock call per request measures all its viewers.
+    One turn has the packets of many requests for many viewers. So one clock call for each turn
+    measures all of them: the first request of the turn waits longest.
     """
 
-    __slots__ = ("_began", "_histogram")
+    def __init__(self) -> None:
+        super().__init__(Outbox.flush, batch_size=100)  # a large room must not block the worker
+        self._began = 0.0
+        self._histogram: Histogram
 
-    def __init__(self, histogram: Histogram, began: float) -> None:
-        self._histogram = histogram
-        self._began = began
+    def measure(self, histogram: Histogram, began: float) -> None:
+        """Count the time from `began` to the end of the turn, unless an earlier time counts.
 
-    def flush(self) -> None:
-        """Count the time until now."""
-        self._histogram.observe(time.perf_counter() - self._began)
+        Without packets for a WebSocket, there is nothing to count.
+        """
+        if self._items and not self._began:
+            self._began, self._histogram = began, histogram
+
+    def _do_all(self, items: list[Outbox]) -> None:
+        began, self._began = self._began, 0.0
+        super()._do_all(items)
+        if began:
+            self._histogram.observe(time.perf_counter() - began)
 
 
-# A large room must not block the worker.
-_turns: WorkQueue[Outbox | _Marker] = WorkQueue(methodcaller("flush"), batch_size=100)
-
-
-def after_writing(histogram: Histogram, began: float) -> None:
-    """Count the time from `began` until all packets so far are written to their WebSockets."""
-    _turns.add(_Marker(histogram, began))
+_turns = _Turns()
+measure_turn = _turns.measure
