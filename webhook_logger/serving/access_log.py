@@ -92,31 +92,31 @@ class LoggedConnection(HttpConnection):
         self._status = 0
         self._request_environ: dict[str, Any] = {}
 
-    def _serve_request(self) -> bool:
+    def serve_request(self) -> bool:
         self._head, self._status, self._request_environ = None, 0, {}
         wire, began = self._wire, perf_counter()
         used, sent = wire.bytes_used, wire.bytes_out
         wire.sent_at = 0.0
         try:
-            return super()._serve_request()
+            return super().serve_request()
         finally:
             if self._status:
                 seconds = (wire.sent_at or perf_counter()) - began
                 self._log(seconds, wire.bytes_used - used, wire.bytes_out - sent)
 
-    def _response(self, head: Head, body: RequestBody) -> Response | None:
+    def respond(self, head: Head, body: RequestBody) -> Response | None:
         self._head, self._status = head, 500
-        response = super()._response(head, body)
+        response = super().respond(head, body)
         self._status = response.code if response else 101
         return response
 
-    def _environ(self, head: Head, body: RequestBody) -> dict[str, Any]:
-        self._request_environ = super()._environ(head, body)
+    def make_environ(self, head: Head, body: RequestBody) -> dict[str, Any]:
+        self._request_environ = super().make_environ(head, body)
         return self._request_environ
 
-    def _refuse(self, error: Refusal) -> bool:
+    def refuse(self, error: Refusal) -> bool:
         self._status = error.code or 500
-        return super()._refuse(error)
+        return super().refuse(error)
 
     def _log(self, seconds: float, bytes_in: int, bytes_out: int) -> None:
         method, rule, uuid = "other", "malformed", ""

@@ -91,7 +91,7 @@ class HttpConnection:
         """Send `503` without reading a request. The caller closes the socket."""
         full = Refusal(Reason.TOO_MANY_CONNECTIONS, retry_after=RETRY_AFTER_SECONDS)
         try:
-            self._refuse(full)
+            self.refuse(full)
         except OSError:
             pass  # the client has closed
         finally:
@@ -111,20 +111,21 @@ class HttpConnection:
         self.is_idle = False
         self._slots.begin_request()
         try:
-            return self._serve_request()
+            return self.serve_request()
         finally:
             self._slots.end_request_or_viewer(self._socket)
 
-    def _serve_request(self) -> bool:
+    def serve_request(self) -> bool:
+        """Serve the request that has begun to arrive. Return whether another one can follow."""
         try:
             head = self._read_head()
         except Refusal as error:
-            return self._refuse(error)
+            return self.refuse(error)
         if head is None:
             return False
         body = RequestBody(self._wire, head, self._slots.acquire_viewer_slot)
         self._wire.set_timeout(self._limits.body_seconds)
-        response = self._response(head, body)
+        response = self.respond(head, body)
         if response is None:
             return False
         keep_alive = head.keep_alive and body.done and not response.wants_close
@@ -141,7 +142,7 @@ class HttpConnection:
             if not self._wire.receive():
                 return None
         head = heads.parse(bytes(self._wire.received[:end]), self._limits)
-        del self._wire.received[:end]  # not before: `_refuse` reads the refused head again
+        del self._wire.received[:end]  # not before: `refuse` reads the refused head again
         return head
 
     def _wait_for_request(self) -> bool:
@@ -158,11 +159,11 @@ class HttpConnection:
             self._wire.take(2)
         return True
 
-    def _response(self, head: heads.Head, body: RequestBody) -> Response | None:
+    def respond(self, head: heads.Head, body: RequestBody) -> Response | None:
         """Return the application's response, or None if the socket is now a WebSocket."""
         response = Response()
         try:
-            response.write(self._application(self._environ(head, body), response))
+            response.write(self._application(self.make_environ(head, body), response))
             if not response.begun and not body.handed_over:
                 raise RuntimeError("The application returned without calling start_response.")
         except HTTPException as error:
@@ -175,7 +176,8 @@ class HttpConnection:
             response = Response() if body.handed_over else Response.of_error(failed)
         return response if response.begun else None
 
-    def _environ(self, head: heads.Head, body: RequestBody) -> dict[str, Any]:
+    def make_environ(self, head: heads.Head, body: RequestBody) -> dict[str, Any]:
+        """Return the environ of the request (PEP 3333), with its raw head."""
         path, _, query_string = head.target.partition("?")
         environ = {
             **_ENVIRON_DEFAULTS,
@@ -200,7 +202,8 @@ class HttpConnection:
         head.headers = ()  # free memory: a viewer's connection keeps this head until it ends
         return environ
 
-    def _refuse(self, error: Refusal) -> bool:
+    def refuse(self, error: Refusal) -> bool:
+        """Respond to a request without a valid head, and end the connection. Return False."""
         line = bytes(self._wire.received[:SEARCHED_BYTES]).lstrip().partition(b"\n")[0]
         self._refused(line.decode("latin-1"), error.reason)
         self._wire.send(Response.of_error(error).render("GET", keep_alive=False))

@@ -347,9 +347,9 @@ class _Turns(WorkQueue[Outbox]):
         if self._items and not self._began:
             self._began, self._histogram = began, histogram
 
-    def _do_all(self, items: list[Outbox]) -> None:
+    def do_all(self, items: list[Outbox]) -> None:
         began, self._began = self._began, 0.0
-        super()._do_all(items)
+        super().do_all(items)
         if began:
             self._histogram.observe(time.perf_counter() - began)
 

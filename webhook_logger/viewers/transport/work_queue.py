@@ -45,10 +45,11 @@ class WorkQueue(Generic[Item]):
             self._wakeup.acquire()
             while self._items:
                 items, self._items = self._items, []
-                self._do_all(items)
+                self.do_all(items)
             self._is_woken = False
 
-    def _do_all(self, items: list[Item]) -> None:
+    def do_all(self, items: list[Item]) -> None:
+        """Process the items of one turn."""
         for number, item in enumerate(items, 1):
             try:
                 self._do(item)
