@@ -54,6 +54,12 @@ class Config:
         8000,
         "Port to listen on; `0` chooses a free one.",
     )
+    WORKERS: int = _setting(
+        settings.workers,
+        1,
+        "Number of processes that share the port, so that they use several cores; `auto` for one "
+        "per core. More than one needs `REDIS_URL`, or an installed `redis-server`.",
+    )
     URL_PREFIX: str = _setting(
         settings.prefix,
         "",
@@ -369,6 +375,12 @@ class Config:
         if self.REDIS_URL is None:
             return None
         return queue_url.QueueUrl.parse(self.REDIS_URL.reveal()).shown
+
+    def announcement(self, url: str, delivery: str) -> str:
+        """Return the first line that a server prints, with the URL where it listens."""
+        url += self.URL_PREFIX + "/"
+        here = f"{url} serves {self.DASHBOARD_URL}" if self.DASHBOARD_URL else f"open {url}"
+        return f"Webhook logger: {here} (delivery {delivery})"
 
     @property
     def log_level(self) -> int:

@@ -10,6 +10,11 @@ if __name__ == "__main__":
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _frame: os._exit(128 + number))
+    if os.environ.get("WORKERS", "1") != "1":
+        # Several workers: this process only starts them, and needs no green threads.
+        from webhook_logger.supervisor.start import supervise
+
+        supervise()
 
 # Operators need not see that eventlet only gets bug fixes: docs/dependencies.md covers it.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
@@ -29,16 +34,22 @@ from config import Config, ConfigError
 from webhook_logger.app import create_app
 from webhook_logger.serving import logs
 from webhook_logger.serving.limits import ConnectionLimits
-from webhook_logger.serving.listener import ServingError, listen
+from webhook_logger.serving.listener import listen, take_listener
+from webhook_logger.serving.port import ServingError
 from webhook_logger.serving.server import serve
+from webhook_logger.serving.siblings import Siblings
 from webhook_logger.serving.signals import receive_signals
+from webhook_logger.serving.supervised import Seat, take_seat
+from webhook_logger.serving.team import Team
 
 log = logging.getLogger("webhook_logger")
 
 try:
     config = Config.from_environ(os.environ)
     logs.set_up(config.log_level, config.LOG_FORMAT)
-    app = create_app(config)
+    seat = take_seat(os.environ)
+    siblings = Siblings(seat, config.URL_PREFIX) if seat else None
+    app = create_app(config, siblings)
 except ConfigError as error:
     sys.exit(str(error))
 
@@ -49,15 +60,25 @@ def main() -> None:
     delivery = (
         f"through the queue {config.queue}" if config.queue else "in this process, without a queue"
     )
-    url = listener.url.rstrip("/") + config.URL_PREFIX + "/"
-    here = f"{url} serves {config.DASHBOARD_URL}" if config.DASHBOARD_URL else f"open {url}"
     with receive_signals() as signals:
         # Not before: a program that reads this line can end the process immediately.
-        print(f"Webhook logger: {here} (delivery {delivery})", flush=True)
+        url = listener.url.rstrip("/")
+        print(config.announcement(url, delivery), flush=True)
         if config.LOG_FORMAT == "json":
             log.info("Serving %s, with delivery %s.", url, delivery)
         logs_requests = config.ACCESS_LOG == "on"
         serve(app, listener, signals, config.DRAIN_SECONDS, limits(), logs_requests)
+
+
+def main_of_worker(seat: Seat, siblings: Siblings) -> None:
+    """Serve as one of the workers of a supervisor, until it or a signal ends the process."""
+    listener = take_listener(seat.listener)
+    with receive_signals() as signals:
+        team = Team(seat, siblings, signals)
+        logs_requests = config.ACCESS_LOG == "on"
+        serve(app, listener, signals, config.DRAIN_SECONDS, limits(), logs_requests, team)
+        app.store_metrics()
+        team.leave()
 
 
 def limits() -> ConnectionLimits:
@@ -77,7 +98,10 @@ if __name__ == "__main__":
     if sys.argv[1:]:
         sys.exit("wsgi.py takes no arguments. Set environment variables instead.")
     try:
-        main()
+        if seat and siblings:
+            main_of_worker(seat, siblings)
+        else:
+            main()
     except ServingError as error:
         sys.exit(str(error))
     # Not `sys.exit`, which waits for threads. One that waits for the queue may not end.

@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[1]
 # imports no other.
 ARROWS = {
     "__main__": {"client"},
-    "wsgi": {"app", "config", "serving"},
+    "wsgi": {"app", "config", "serving", "supervisor"},
+    "supervisor": {"config", "serving", "settings"},
     "access": {"block_list", "callbacks", "errors"},
     "app": {
         *("access", "block_list", "config", "delivery", "errors", "hosts", "metrics", "senders"),
@@ -36,10 +37,14 @@ ARROWS = {
     "viewers": {
         *("access", "callbacks", "delivery", "errors", "histogram", "metrics", "rates", "reply"),
     },
-    "views": {"access", "callbacks", "delivery", "errors", "metrics", "rates", "reply"},
+    "views": {
+        *("access", "callbacks", "delivery", "errors", "metrics", "rates", "reply"),
+        "shared_metrics",
+    },
     "reply": {"captured", "errors", "headers", "memo", "providers"},
     "delivery": {"callbacks", "captured", "errors", "histogram", "queue_url", "rates"},
     "serving": {"errors", "headers", "histogram", "memo", "plain"},
+    "shared_metrics": {"metrics"},
     "metrics": {"errors", "histogram"},
     "providers": {"captured", "charset", "headers", "memo"},
     "captured": {"charset", "codings", "headers"},
@@ -73,6 +78,7 @@ def top_names(file: Path) -> set[str]:
     [
         ("captured", ("flask", "eventlet", "socketio", "werkzeug", "redis", "httptools")),
         ("errors", ("flask", "eventlet", "socketio", "redis", "httptools")),
+        ("supervisor.start", ("flask", "eventlet", "socketio", "redis", "werkzeug")),
         ("serving.server", ("flask", "socketio", "redis")),
         ("providers.handshakes", ("cryptography", "flask", "hmac", "socketio")),
     ],

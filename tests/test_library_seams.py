@@ -62,6 +62,18 @@ EVENTLET = {
         lambda: takes(hubs.trampoline, "fd", "read", "mark_as_closed"),
         "FairSocket.recv_later uses it to wait for the next request of a connection.",
     ),
+    "hubs.trampoline has a timeout": (
+        lambda: takes(hubs.trampoline, "timeout", "timeout_exc"),
+        "A worker would wait without end for a sibling that sends nothing.",
+    ),
+    "hubs.notify_opened": (
+        lambda: takes(hubs.notify_opened, "fd"),
+        "A connection from another worker could get the events of a closed one.",
+    ),
+    "GreenSocket takes a plain socket": (
+        lambda: not greenio.GreenSocket(patcher.original("socket").socket()).fd.getblocking(),
+        "A worker could not serve a connection from another worker.",
+    ),
     "hubs.IOClosed": (
         lambda: issubclass(hubs.IOClosed, OSError),
         "A connection that ends while the server waits for it would log an error.",
@@ -117,6 +129,7 @@ ENGINE = {
     "sockets": "RequestGuard, Admission and outbox_of find the session of a viewer in it.",
     "handlers": "Admission finds Socket.IO's handlers in it, and calls them after its own checks.",
     "handle_request": "RequestGuard calls it after its own checks.",
+    "generate_id": "A session would not name its worker, so polling would need sticky sessions.",
     "max_http_buffer_size": "Messages would have no maximum size.",
     "ping_interval": "The interval of pings would differ from the one that clients expect.",
     "ping_timeout": "A viewer whose messages wait for their turn would be disconnected.",

@@ -40,7 +40,7 @@ from webhook_logger.views import errors, pages
 from webhook_logger.views.assets import make_assets
 from webhook_logger.views.dashboard import make_dashboard
 from webhook_logger.views.docs import make_docs
-from webhook_logger.views.health import make_health
+from webhook_logger.views.health import Health, OtherWorkers, make_health
 from webhook_logger.views.paths import PathRules
 from webhook_logger.views.replies import make_replies
 from webhook_logger.views.responses import make_responses
@@ -98,6 +98,19 @@ class App(Flask):
         metrics.requests_in_flight = lambda: load.slots.busy
         metrics.viewers_limit = lambda: self.extensions["admission"].max_viewers
         metrics.draining = lambda: self.draining
+
+    def report(self, question: str) -> str:
+        """Return the report that another worker of the same supervisor asks for."""
+        return self._health.report(question)
+
+    def store_metrics(self) -> None:
+        """Keep the metrics for the time after this worker has ended."""
+        self._health.store()
+
+    @property
+    def _health(self) -> Health:
+        health: Health = self.extensions["health"]
+        return health
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Bind the URL map without reading `Host` or `Upgrade`, which can have any value."""
@@ -184,8 +197,10 @@ def _access(config: Config) -> Access:
     return Access(config.OPEN_CALLBACKS == "on", config.REPLIES == "on", blocks)
 
 
-def create_app(config: Config) -> App:
+def create_app(config: Config, others: OtherWorkers | None = None) -> App:
     """Return the application of one worker, with delivery started.
+
+    `others` are the other workers of the same supervisor, if there is one.
 
     Raises `ConfigError` if the queue or the block list does not suit the settings, or if two
     settings contradict each other.
@@ -225,7 +240,8 @@ def create_app(config: Config) -> App:
     max_changes = config.MAX_REPLY_CHANGES_PER_MINUTE
     app.register_blueprint(make_replies(delivery, access, max_changes, hosts.callbacks))
     app.register_blueprint(make_responses(delivery, access, config.MAX_BODY_BYTES))
-    app.register_blueprint(make_health(delivery, metrics))
+    app.extensions["health"] = health = Health(app, delivery, metrics, others)
+    app.register_blueprint(make_health(health))
     app.register_blueprint(make_docs(ROOT / "docs", config.URL_PREFIX))
     pages.register(app, config.FRAME_ANCESTORS)
     errors.register(app, refusals.of_line)
@@ -241,6 +257,7 @@ def create_app(config: Config) -> App:
         config.CORS_ALLOWED_ORIGINS,
         config.URL_PREFIX,
         hosts.callbacks,
+        others.session_suffix if others else "",
     )
 
     # Middleware

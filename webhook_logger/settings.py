@@ -35,6 +35,20 @@ def whole_number(minimum: int, maximum: int) -> Callable[[str], int]:
     return parse
 
 
+AUTO = 0
+"""The value of `workers` for one worker per core."""
+
+
+def workers(value: str) -> int:
+    """Return the number of workers, or `AUTO`."""
+    if value.strip().lower() == "auto":
+        return AUTO
+    try:
+        return whole_number(1, 256)(value)
+    except ValueError as error:
+        raise ValueError(f"{error}, or auto") from None
+
+
 def seconds(minimum: float, maximum: float) -> Callable[[str], float]:
     """Return a parser of seconds from `minimum` to `maximum`, both included. Decimal fractions are
     allowed.

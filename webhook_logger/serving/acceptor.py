@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import IPv6Address
+from typing import Any
 
 import eventlet
 from eventlet.semaphore import Semaphore
@@ -35,7 +37,8 @@ class Acceptor:
         self._slots = slots
         self._connect = connect
         self._room = Semaphore(slots.connections + MAX_CONCURRENT_REJECTIONS)
-        self._open: set[HttpConnection] = set()
+        self._open: dict[HttpConnection, Any] = {}
+        """The open connections and their green threads."""
 
     def run(self) -> None:
         """Accept connections until the listener closes."""
@@ -50,25 +53,53 @@ class Acceptor:
             if accepted % ACCEPTED_PER_TURN == 0:
                 eventlet.sleep()
 
+    def adopt(self, sock: socket.socket, received: bytes) -> None:
+        """Serve a connection that another worker has accepted, and from which it has read."""
+        self._room.acquire()
+        try:
+            address = sock.getpeername()
+        except OSError:  # the client has disconnected
+            self._room.release()
+            sock.close()
+        else:
+            eventlet.spawn_n(self._serve, sock, address, received)
+
+    def hand_over(self, hand_over: Callable[[int, bytes], bool]) -> None:
+        """Hand over the connections that wait for a request; the others finish their request."""
+        for connection, thread in list(self._open.items()):
+            if not connection.is_waiting or connection.is_handed_over:
+                continue
+            descriptor, received = connection.detach()
+            eventlet.kill(thread)
+            try:
+                hand_over(descriptor, received)
+            finally:
+                os.close(descriptor)
+
     def close_idle(self) -> None:
         """Close the connections that wait for another request; the others finish their request."""
         for connection in list(self._open):
             connection.close_if_idle()
 
-    def _serve(self, sock: socket.socket, address: Address) -> None:
+    def _serve(self, sock: socket.socket, address: Address, received: bytes = b"") -> None:
+        is_open = True
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = self._connect(sock, (_plain(address[0]), *address[1:]))
-            self._open.add(connection)
+            if received:
+                connection.resume(received)
+            self._open[connection] = eventlet.getcurrent()
             try:
                 self._serve_in_slot(connection)
             finally:
-                self._open.discard(connection)
+                del self._open[connection]
+                is_open = not connection.is_handed_over
         except OSError:
             pass  # some systems report here that the client has disconnected
         finally:
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+            if is_open:
+                with suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
             sock.close()
             self._room.release()
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from io import StringIO
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.exceptions import HTTPException
@@ -32,6 +33,16 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Address = tuple[Any, ...]
 
 log = logging.getLogger(__name__)
+
+
+class Router(Protocol):
+    """Hands over connections whose request belongs to another worker."""
+
+    stream_path: str
+    """The path of the requests that can belong to another worker."""
+
+    def route(self, target: str, sock: socket.socket, received: bytearray) -> bool:
+        """Return whether the connection is handed over, with everything that was received."""
 
 
 class _DebugLog(StringIO):
@@ -64,24 +75,30 @@ class HttpConnection:
         slots: ConnectionSlots,
         limits: ConnectionLimits = DEFAULT,
         refused: Callable[[str, Reason], None] = lambda _line, _reason: None,
+        router: Router | None = None,
     ) -> None:
         self._socket = sock
         self._application = application
         self._slots = slots
         self._limits = limits
         self._refused = refused
+        self._router = router
         self._wire = Wire(sock)
         self._address = address
         self._server = sock.getsockname()
         self.is_idle = False
         """Whether the connection waits for another request."""
         self._is_closing = False
+        self.is_waiting = True
+        """Whether the connection waits for a request, the first one included."""
+        self.is_handed_over = False
+        """Whether another worker serves the connection now, so that it must not be shut down."""
 
     def serve(self) -> None:
         """Serve requests one after the other until the connection ends. The caller closes it."""
         try:
             while self._serve_one():
-                self.is_idle = True
+                self.is_idle = self.is_waiting = True
         except OSError:
             pass  # the client has closed, or does not read its response
         finally:
@@ -89,6 +106,7 @@ class HttpConnection:
 
     def reject(self) -> None:
         """Send `503` without reading a request. The caller closes the socket."""
+        self.is_waiting = False
         full = Refusal(Reason.TOO_MANY_CONNECTIONS, retry_after=RETRY_AFTER_SECONDS)
         try:
             self.refuse(full)
@@ -104,11 +122,23 @@ class HttpConnection:
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
 
+    def resume(self, received: bytes) -> None:
+        """Begin with bytes that another worker has read from this connection."""
+        self._wire.received += received
+
+    def detach(self) -> tuple[int, bytes]:
+        """Return a new descriptor of the connection and the bytes that it has received.
+
+        The caller ends this object's thread at once, and hands the connection over.
+        """
+        self.is_handed_over = True
+        return os.dup(self._socket.fileno()), bytes(self._wire.received)
+
     def _serve_one(self) -> bool:
         """Serve the next request, and return whether another one can follow."""
         if not self._wait_for_request() or self._is_closing:
             return False
-        self.is_idle = False
+        self.is_idle = self.is_waiting = False
         self._slots.begin_request()
         try:
             return self.serve_request()
@@ -134,7 +164,9 @@ class HttpConnection:
         return keep_alive or self._linger(body.done)
 
     def _read_head(self) -> heads.Head | None:
-        """Return the next head, or None if the client closes before the end of the head."""
+        """Return the next head, or None if the client closes before the end of the head, or if
+        another worker serves the connection from now on.
+        """
         self._wire.set_timeout(self._limits.head_seconds)
         seen = 0
         while (end := heads.find_end(self._wire.received, seen, self._limits)) is None:
@@ -142,6 +174,14 @@ class HttpConnection:
             if not self._wire.receive():
                 return None
         head = heads.parse(bytes(self._wire.received[:end]), self._limits)
+        router = self._router
+        if (
+            router is not None
+            and head.target.startswith(router.stream_path)
+            and router.route(head.target, self._socket, self._wire.received)
+        ):
+            self.is_handed_over = True
+            return None
         del self._wire.received[:end]  # not before: `refuse` reads the refused head again
         return head
 

@@ -23,6 +23,7 @@ VIEWERS_PER_TURN = 16
 thousands of viewers that disconnect at the same time."""
 
 unpatched_select = patcher.original("select")  # the patched one blocks
+_unpatched_socket = patcher.original("socket")
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,17 @@ class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
         if self._calls >= CALLS_PER_TURN:
             self._calls = 0
             time.sleep(0)  # monkey-patched: yields to other green threads
+
+
+def adopt_socket(descriptor: int) -> FairSocket:
+    """Return the socket of a file descriptor that another process has opened."""
+    hubs.notify_opened(descriptor)
+    return FairSocket(_unpatched_socket.socket(fileno=descriptor))
+
+
+def wait_to_read(sock: FairSocket) -> None:
+    """Wait until the socket has bytes or has ended. Raises `TimeoutError` after its timeout."""
+    trampoline(sock.fd, read=True, timeout=sock.gettimeout(), timeout_exc=TimeoutError)
 
 
 class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types

@@ -8,11 +8,13 @@ import logging
 import socket
 import struct
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import eventlet
 
-from webhook_logger.serving.eventlet import FairSocket, unpatched_select
+from webhook_logger.serving.eventlet import FairSocket, adopt_socket, unpatched_select
+from webhook_logger.serving.port import bind, cannot_listen, url_of
 
 # eventlet's default of 50 rejects bursts of senders. The kernel limits this to
 # net.core.somaxconn.
@@ -32,10 +34,6 @@ immediately. All other errors are shortages, which last.
 log = logging.getLogger(__name__)
 
 
-class ServingError(Exception):
-    """The server cannot start. The message is for the operator."""
-
-
 class Listener:
     """A listening socket whose `accept` retries after a shortage."""
 
@@ -48,9 +46,7 @@ class Listener:
     @property
     def url(self) -> str:
         """The URL that a browser on this machine can open."""
-        host, port = self._socket.getsockname()[:2]
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-        return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+        return url_of(self._socket)
 
     def drop_new_connections(self) -> None:
         """Make the kernel drop new connections; their clients retry after a second.
@@ -84,17 +80,16 @@ class Listener:
 
 def listen(host: str, port: int) -> Listener:
     """Open a listener that does not share its port with other processes. Raises `ServingError`."""
+    # Not eventlet.listen: it sets SO_REUSEPORT, and a second server would silently take half of
+    # the load.
+    sock = bind(partial(FairSocket, type=socket.SOCK_STREAM), host, port)
     try:
-        # Not eventlet.listen: it sets SO_REUSEPORT, and a second server would silently take half of
-        # the load.
-        sock = FairSocket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if ":" in host:  # "::" also accepts IPv4, regardless of the system's default
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        sock.bind((host, port))
         sock.listen(BACKLOG)
     except OSError as error:
-        raise ServingError(
-            f"Cannot listen on {host}, port {port}: {error.strerror or error}."
-        ) from None
+        raise cannot_listen(host, port, error) from None
     return Listener(sock)
+
+
+def take_listener(descriptor: int) -> Listener:
+    """Return the listener of a bound socket from the supervisor, which may not listen yet."""
+    return Listener(adopt_socket(descriptor))

@@ -21,10 +21,12 @@ from webhook_logger.serving.access_log import connection_class
 from webhook_logger.serving.connection import Address, HttpConnection
 from webhook_logger.serving.eventlet import defer_descriptors
 from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
-from webhook_logger.serving.listener import Listener, ServingError
+from webhook_logger.serving.listener import Listener
 from webhook_logger.serving.load import Load
-from webhook_logger.serving.signals import Signals, next_signal
+from webhook_logger.serving.port import ServingError
+from webhook_logger.serving.signals import DRAIN, Signals, next_signal
 from webhook_logger.serving.slots import ConnectionSlots
+from webhook_logger.serving.team import Team
 
 # File descriptors for the queue, the listener, files being served, and rejected connections.
 RESERVED_DESCRIPTORS = 128
@@ -90,6 +92,9 @@ class Worker(Protocol):
     def observe(self, load: Load) -> None:
         """Show the load of the process in the metrics."""
 
+    def report(self, question: str) -> str:
+        """Return the report that another worker of the same supervisor asks for."""
+
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """PEP 3333."""
 
@@ -101,8 +106,12 @@ def serve(
     drain_seconds: float,
     limits: ConnectionLimits = DEFAULT,
     logs_requests: bool = False,
+    team: Team | None = None,
 ) -> None:
-    """Serve until SIGINT, which stops the worker immediately, or SIGTERM, which drains it first."""
+    """Serve until SIGINT, which stops the worker immediately, or SIGTERM, which drains it first.
+
+    `team` is for a worker with a supervisor, which can ask it to drain, too.
+    """
     slots = ConnectionSlots(_raise_descriptor_limit(limits.connections))
     worker.limit_viewers(slots.max_viewers)
     load = Load(slots)
@@ -110,15 +119,21 @@ def serve(
     eventlet.spawn_n(load.measure_lag)
     defer_descriptors(slots.descriptors)
     _tune_garbage_collector()
+    router = team.siblings if team else None
 
     kind = connection_class(logs_requests, worker.rule_of)
 
     def connect(sock: socket.socket, address: Address) -> HttpConnection:
-        return kind(sock, address, worker, slots, limits, worker.refused)
+        return kind(sock, address, worker, slots, limits, worker.refused, router)
 
     acceptor = Acceptor(listener, slots, connect)
-    accepting = eventlet.spawn(acceptor.run)
-    if next_signal(signals) != signal.SIGTERM:
+
+    def accept() -> None:
+        if team is None or team.join(listener, acceptor, worker.report):
+            acceptor.run()
+
+    accepting = eventlet.spawn(accept)
+    if next_signal(signals) not in (signal.SIGTERM, DRAIN):
         return
     log.info("SIGTERM: this worker drains, then stops.")
 
@@ -135,13 +150,18 @@ def serve(
         acceptor.close_idle()
 
     def drain() -> None:
+        stop: Callable[[], None] = stop_accepting
+        if team and team.successor:
+            accepting.kill()
+            team.hand_over(listener, acceptor)
+            stop = acceptor.close_idle
         has_peers = _drain(worker, slots, drain_seconds)
-        _shut_down(worker, slots, stop_accepting, has_peers)
+        _shut_down(worker, slots, stop, has_peers)
         signals.waker.send(b"!")
 
     _end_process_after(max(drain_seconds, HANDOVER_SECONDS) + STOP_SECONDS)
     eventlet.spawn_n(drain)
-    next_signal(signals)  # from `drain`, or a second signal
+    next_signal(signals, {DRAIN})  # from `drain`, or a second signal
 
 
 def _end_process_after(seconds: float) -> None:

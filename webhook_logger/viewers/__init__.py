@@ -33,10 +33,12 @@ def make_viewers(
     origins: Sequence[str],
     prefix: str,
     callbacks: str,
+    session_suffix: str = "",
 ) -> Admission:
     """Add Socket.IO to the app, and start delivery to its viewers.
 
-    `callbacks` is the base URL of the host for callbacks, or empty if viewers share it.
+    `callbacks` is the base URL of the host for callbacks, or empty if viewers share it. The id of
+    each session ends in `session_suffix`, which names this worker.
     """
     allowed = Origins(origins)
     # Pass the manager: otherwise init_app would keep the one of an earlier app.
@@ -54,6 +56,8 @@ def make_viewers(
         max_http_buffer_size=limits.message_bytes,
     )
     engineio = socketio.server.eio
+    if session_suffix:
+        transport.end_session_ids(engineio, session_suffix)
 
     def sid_of(eio_sid: str) -> str | None:
         sid: str | None = delivery.manager.sid_from_eio_sid(eio_sid, "/")

@@ -30,6 +30,11 @@ HELP_REDIS_URL = (
 @click.option(
     "--url-prefix", metavar="PATH", help="URL_PREFIX: the path under which the server is reachable."
 )
+@click.option(
+    "--workers",
+    metavar="NUMBER",
+    help="WORKERS: the number of processes that share the port; auto is one per core.",
+)
 def serve(**options: str | None) -> None:
     """Serve the dashboard and callbacks.
 

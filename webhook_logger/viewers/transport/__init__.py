@@ -11,7 +11,13 @@ from functools import partial
 from queue import Empty
 from typing import Any
 
-from webhook_logger.viewers.transport.engineio import Engine, Session, set_max_packets, use_backend
+from webhook_logger.viewers.transport.engineio import (
+    Engine,
+    Session,
+    end_session_ids,
+    set_max_packets,
+    use_backend,
+)
 from webhook_logger.viewers.transport.outbox import Outbox, Shared, draining, measure_turn
 from webhook_logger.viewers.transport.packets import NamedPacket, packet_class
 from webhook_logger.viewers.transport.tasks import (
@@ -34,6 +40,7 @@ __all__ = [
     "disconnect_over_limit",
     "disconnect_with_bye",
     "draining",
+    "end_session_ids",
     "install",
     "measure_turn",
     "outbox_of",

@@ -54,6 +54,7 @@ class Engine(Protocol):
     handlers: dict[str, Callable[..., Any]]
     """Socket.IO's handlers of `connect`, `message` and `disconnect`."""
     handle_request: Callable[..., Iterable[bytes]]
+    generate_id: Callable[[], str]
     max_http_buffer_size: int
     ping_interval: float
     ping_timeout: float
@@ -81,6 +82,12 @@ def use_backend(
         "queue_empty": queue_empty,
         "websocket": websocket,
     }
+
+
+def end_session_ids(engine: Engine, suffix: str) -> None:
+    """Make the id of each new session end in this text. Socket.IO takes its ids from here, too."""
+    generate = engine.generate_id
+    engine.generate_id = lambda: generate() + suffix
 
 
 def session_of(handler: Callable[..., Any]) -> Session:

@@ -1,0 +1,1 @@
+"""The process that starts several workers on one port, watches and replaces them."""
