@@ -118,7 +118,7 @@ def test_a_command_pending_during_a_failover_counts_in_the_new_epoch(
     pair: Pair,
 ) -> None:
     request = replace(samples()[0], uuid=str(uuid4()))
-    delivery = connect_delivery(pair.master, QueueLimits(seconds=10), url=pair.proxy.url)
+    delivery = connect_delivery(pair.master, QueueLimits(seconds=10), address=pair.proxy.url)
     given = [delivery.publish(request)[:2]]
     pair.catch_up()
     pair.lag()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import redis
 
 from tests.support.deliveries import connect_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis, Server, free_port
 from tests.support.sender import post
+from tests.support.sentinel import NAME, Sentinel
 from tests.support.viewers import PacketViewer
 from tests.wire_fixture import samples
 from webhook_logger.delivery import (
@@ -26,6 +29,7 @@ from webhook_logger.delivery import (
 )
 from webhook_logger.delivery.redis.redis_py import Connection
 
+REDIS_MD = Path("docs/redis.md")
 USER = ("ACL", "SETUSER", "worker", "on", ">p@ss", "~*", "&*", "+@all")
 
 
@@ -51,13 +55,13 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encrypted]:
     subprocess.run(["openssl", "req", *options, *names], check=True, capture_output=True)
     port = free_port()
     tls = ("--tls-port", str(port), "--tls-ca-cert-file", certificate, "--tls-cert-file")
-    with Redis(*tls, certificate, "--tls-key-file", key, "--unixsocket", socket) as redis:
-        redis.client.execute_command(*USER)
-        yield Encrypted(redis, port, *files)
+    with Redis(*tls, certificate, "--tls-key-file", key, "--unixsocket", socket) as queue:
+        queue.client.execute_command(*USER)
+        yield Encrypted(queue, port, *files)
 
 
-def names(redis: Redis) -> list[str]:
-    return [client["name"] for client in redis.client.client_list()]
+def names(queue: Redis) -> list[str]:
+    return [client["name"] for client in queue.client.client_list()]
 
 
 def test_a_worker_connects_with_tls_certificates_and_a_password(
@@ -94,6 +98,26 @@ def test_a_worker_connects_through_a_unix_socket(encrypted: Encrypted, uuid: str
     RoomManager(url, write_only=True).emit("note", {}, to=uuid)
 
 
+def test_sentinels_have_their_own_user_tls_and_names_of_hosts(encrypted: Encrypted) -> None:
+    [rights] = re.findall(r"ACL SETUSER watcher on >s3ntinel (.*)", REDIS_MD.read_text())
+    port, files = free_port(), (encrypted.certificate, encrypted.key)
+    lines = (
+        *(f"tls-port {port}", "tls-replication yes", f"tls-ca-cert-file {files[0]}"),
+        *(f"tls-cert-file {files[0]}", f"tls-key-file {files[1]}"),
+        *("sentinel resolve-hostnames yes", "sentinel announce-hostnames yes"),
+        f"user watcher on >s3ntinel {rights}",
+    )
+    with Sentinel(encrypted.redis, *lines, host="localhost", port=encrypted.tls_port) as sentinel:
+        url = f"rediss+sentinel://localhost:{port}/{NAME}"
+        own, watcher = Credentials("worker", "p@ss"), Credentials("watcher", "s3ntinel")
+        address = queue_address(url, 2.0, own, watcher, TlsFiles(files[0], *files))
+        delivery = connect_delivery(encrypted.redis, QueueLimits(), address)
+        assert delivery.publish(samples()[0]).epoch
+        client = redis.Redis(port=sentinel.port)
+        eventually(lambda: "watcher" in [each["user"] for each in client.client_list()])
+        client.close()
+
+
 def test_an_idle_connection_through_a_unix_socket_is_stale_when_redis_closes_it(
     encrypted: Encrypted,
 ) -> None:
@@ -103,9 +127,10 @@ def test_an_idle_connection_through_a_unix_socket_is_stale_when_redis_closes_it(
     eventually(connection.is_stale)
 
 
-def test_a_name_is_not_important(redis: Redis) -> None:
-    redis.client.execute_command(*USER, "-client|setname")
-    url = redis.url.replace("//", "//worker:p%40ss@")
+def test_a_name_is_not_important(encrypted: Encrypted) -> None:
+    queue = encrypted.redis
+    queue.client.execute_command("ACL", "SETUSER", "unnamed", *USER[3:], "-client|setname")
+    url = queue.url.replace("//", "//unnamed:p%40ss@")
     Connection(QueueAddress.parse(url).connect("unnamed")).close()
 
 

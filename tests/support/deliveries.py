@@ -32,13 +32,16 @@ class Statuses(IgnoringSink):
 def connect_delivery(
     redis: Redis,
     limits: QueueLimits,
-    url: str = "",
+    address: str | QueueAddress = "",
     sink: IgnoringSink | None = None,
     recovery: RecoveryLimits = RECOVERY_OFF,
     prefix: str = PREFIX,
 ) -> RedisDelivery:
-    """Return a started delivery that is ready. Connect to `url` if it is given, else to `redis`."""
-    delivery = RedisDelivery(QueueAddress.parse(url or redis.url), limits, 0, recovery, prefix)
+    """Return a started delivery that is ready. Connect to the URL or address if it is given, else
+    to `redis`."""
+    if isinstance(address, str):
+        address = QueueAddress.parse(address or redis.url)
+    delivery = RedisDelivery(address, limits, 0, recovery, prefix)
     delivery.start(sink or IgnoringSink())
 
     def is_ready() -> bool:

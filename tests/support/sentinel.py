@@ -19,16 +19,19 @@ QUORUM = 2
 class Sentinel:
     """One of several Sentinels that watch the same master."""
 
-    def __init__(self, master: Redis) -> None:
+    def __init__(self, master: Redis, *lines: str, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Watch the master on this port, or on its first one. Begin the configuration with the
+        lines.
+        """
         self._folder = tempfile.TemporaryDirectory()
         self._conf = Path(self._folder.name) / "sentinel.conf"
-        self._port = free_port()
+        self.port = free_port()
         self._conf.write_text(
-            f"port {self._port}\nbind 127.0.0.1\ndir {self._folder.name}\n"
-            f"sentinel monitor {NAME} 127.0.0.1 {master.port} {QUORUM}\n"
+            "\n".join(lines) + f"\nport {self.port}\nbind 127.0.0.1\ndir {self._folder.name}\n"
+            f"sentinel monitor {NAME} {host} {port or master.port} {QUORUM}\n"
             f"sentinel failover-timeout {NAME} {PATIENCE_SECONDS * 1000}\n"
         )
-        self._client = redis.Redis(port=self._port, decode_responses=True)
+        self._client = redis.Redis(port=self.port, decode_responses=True)
         self._process: subprocess.Popen[bytes] | None = None
 
     def knows(self, replicas: int, sentinels: int) -> bool:
@@ -67,11 +70,14 @@ class Sentinel:
         eventually(self._responds)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def end(self) -> None:
         assert self._process is not None
         self._client.close()
         self._process.terminate()
         self._process.wait(PATIENCE_SECONDS)
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
         self._folder.cleanup()
 
 

@@ -33,6 +33,7 @@ from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.envelope import VERSION
 from webhook_logger.delivery.redis.manager import RoomManager
 from webhook_logger.delivery.redis.recovery import QueuePersists, check_queue
+from webhook_logger.delivery.redis.sentinel import route
 from webhook_logger.delivery.stored import StoredReply
 
 __all__ = [
@@ -87,6 +88,6 @@ def make_delivery(
     """
     if address:
         if recovery.seconds:
-            check_queue(address.connect)
+            check_queue(route(address).connect)
         return RedisDelivery(address, limits, max_per_second, recovery, prefix)
     return MemoryDelivery(max_per_second, recovery)

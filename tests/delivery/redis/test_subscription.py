@@ -46,7 +46,7 @@ def test_a_worker_unsubscribes_from_a_redis_that_becomes_a_replica(
     queues: Queues,
 ) -> None:
     first, second, proxy = queues
-    delivery = connect_delivery(first, QueueLimits(), url=proxy.url)
+    delivery = connect_delivery(first, QueueLimits(), address=proxy.url)
     proxy.point_to(second.port, close=False)
     first.client.replicaof("127.0.0.1", second.port)
     eventually(lambda: is_published_to(delivery, second))
@@ -55,7 +55,7 @@ def test_a_worker_unsubscribes_from_a_redis_that_becomes_a_replica(
 
 def test_requests_follow_the_subscription_to_another_redis(queues: Queues) -> None:
     first, second, proxy = queues
-    delivery = connect_delivery(first, QueueLimits(), url=proxy.url)
+    delivery = connect_delivery(first, QueueLimits(), address=proxy.url)
     proxy.point_to(second.port, close=False)
     first.client.client_kill_filter(_type="pubsub")
     eventually(lambda: is_subscribed_to(second))
@@ -67,7 +67,7 @@ def test_a_worker_does_not_subscribe_to_a_replica(queues: Queues) -> None:
     first, second, proxy = queues
     second.client.replicaof("127.0.0.1", first.port)
     sink = Statuses()
-    connect_delivery(first, QueueLimits(), url=proxy.url, sink=sink)
+    connect_delivery(first, QueueLimits(), address=proxy.url, sink=sink)
     before = len(sink.reasons)
     proxy.point_to(second.port, close=False)
     first.client.client_kill_filter(_type="pubsub")

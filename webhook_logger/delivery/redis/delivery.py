@@ -48,6 +48,7 @@ from webhook_logger.delivery.redis.queue import Queue, QueueCommands, SingleQueu
 from webhook_logger.delivery.redis.recovery import Recovery
 from webhook_logger.delivery.redis.redis_py import Connection
 from webhook_logger.delivery.redis.refusals import RefusalReport, RefusalReports
+from webhook_logger.delivery.redis.sentinel import Sentinels, route
 from webhook_logger.delivery.redis.windows import Windows
 from webhook_logger.delivery.stored import StoredReply
 from webhook_logger.errors import Reason
@@ -75,8 +76,10 @@ class RedisDelivery(Delivery):
         def connection_name(purpose: str) -> str:
             return f"webhook-logger:{self._worker}:{purpose}"
 
+        self._route = route(address, connection_name("sentinel"))
+
         def connect(purpose: str) -> Any:
-            return address.connect(connection_name(purpose))
+            return self._route.connect(connection_name(purpose))
 
         self._channel = keys.worker_channel(self._worker)
         self._max_per_second = str(max_per_second)
@@ -126,6 +129,14 @@ class RedisDelivery(Delivery):
         if self._recovery.is_on:
             task = partial(self._recovery.run, self._small)
             threading.Thread(target=task, daemon=True).start()
+        if isinstance(self._route, Sentinels):
+            task = partial(self._route.watch, self._switch)
+            threading.Thread(target=task, daemon=True).start()
+
+    def _switch(self) -> None:
+        """Connect to another master."""
+        self._queue.switch()
+        self._rooms.switch()
 
     def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
         self._windows.check(request.uuid)

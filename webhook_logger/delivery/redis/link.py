@@ -90,6 +90,12 @@ class Link:
         ):
             threading.Thread(target=task, daemon=True).start()
 
+    def switch(self) -> None:
+        """Drop all connections and make new ones, because the address leads to another Redis."""
+        self.subscription.switch()
+        for publisher in self._publishers:
+            publisher.switch()
+
     def _report(self, reason: str | None) -> None:
         self._owner.reported(reason, self.part)
 

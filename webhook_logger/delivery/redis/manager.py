@@ -18,12 +18,15 @@ import redis
 
 from webhook_logger.callbacks import is_canonical_uuid
 from webhook_logger.delivery.base import QueueUnavailable
+from webhook_logger.delivery.redis import history
 from webhook_logger.delivery.redis.address import QueueAddress
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.errors import log_text
 from webhook_logger.delivery.redis.keys import PREFIX, Keys
 from webhook_logger.delivery.redis.redis_py import Connections
+from webhook_logger.delivery.redis.sentinel import route
 from webhook_logger.delivery.socketio import Message, QueuedRooms
+from webhook_logger.queue_url import Kind
 
 MAX_WAITING = 1_000
 """Maximum waiting control messages. Others are dropped, because the stream must not wait for a
@@ -51,9 +54,18 @@ class RoomManager(QueuedRooms):
         name: str = "webhook-logger:emit",
     ) -> None:
         address = QueueAddress.parse(queue, seconds) if isinstance(queue, str) else queue
+        has_sentinels = address.kind is Kind.SENTINEL
         self._keys = Keys(prefix)
         super().__init__(channel=self._keys.control_channel, write_only=write_only)
-        self._connections = Connections(partial(address.connect, name))
+        self._connections = Connections(
+            # A replica accepts an event, and delivers it only to its own subscribers.
+            partial(route(address, name).connect, name),
+            inspect=history.query if has_sentinels else None,
+        )
+        self._asks_again = has_sentinels and write_only
+        """Whether each event needs a new connection, because no thread follows the Sentinels. The
+        old master accepts events for several seconds after a switch.
+        """
         self._control: Queue[str] = Queue(MAX_WAITING)
         self._is_listening = False
 
@@ -81,6 +93,10 @@ class RoomManager(QueuedRooms):
             log.warning("The number of workers is unknown: %s", log_text(error))
             return 0
         return int(listeners)
+
+    def switch(self) -> None:
+        """Drop all connections, because the address leads to another Redis."""
+        self._connections.close()
 
     # Messages from the queue
 
@@ -116,6 +132,8 @@ class RoomManager(QueuedRooms):
         channel, kind = self.channel, "control"
         if message["method"] == "emit" and _is_callback(message):
             channel, kind = self._keys.channel(message["room"]), "emit"
+        if self._asks_again:
+            self._connections.close()
         try:
             self._connections.run("PUBLISH", channel, seal(kind, json.dumps(message)))
         except (redis.RedisError, OSError) as error:

@@ -81,6 +81,7 @@ class Publisher:
         self._wake = threading.Event()
         self._failure = ""
         self._silent_ticks = 0
+        self._backoff = Backoff()
 
     def run(self, script: str, keys: Sequence[str], *args: str | bytes) -> Any:
         """Run a script and return its response, strings as bytes. Raises `QueueUnavailable`."""
@@ -124,6 +125,13 @@ class Publisher:
     def renew(self) -> None:
         """Reconnect before the next batch, because the address may lead to another server."""
         self._is_outdated = True
+
+    def switch(self) -> None:
+        """Reconnect at once, because the address leads to another server."""
+        self.renew()
+        if self._connection and self._in_flight:
+            self._connection.shut_down()
+        self._backoff.end_pause()
 
     def renew_unless(self, replication_id: str) -> None:
         """Reconnect unless this connection was made in the history with that replication id."""
@@ -173,20 +181,19 @@ class Publisher:
 
     def serve(self) -> None:
         """Send commands without end."""
-        backoff = Backoff()
         while True:
             self._wait_for_work()
             try:
                 connection = self._ensure_connected()
                 self._exchange(connection, self._next_batch())
-                backoff.reset()
+                self._backoff.reset()
             except Exception as error:
                 if not isinstance(error, redis.RedisError | OSError):
                     log.exception("Commands could not be sent.")
                 self._failure = reason_of(error)
                 self._disconnect()
                 self._reporter.connection_failed(error)
-                backoff.pause()
+                self._backoff.pause()
 
     def _wait_for_work(self) -> None:
         self._is_idle = not self._waiting

@@ -68,6 +68,9 @@ class Queue(Protocol):
     def start(self) -> None:
         """Connect, and begin to send and receive. Returns immediately."""
 
+    def switch(self) -> None:
+        """Drop all connections and make new ones, because the address leads to another Redis."""
+
     @property
     def is_receiving(self) -> bool:
         """Return whether messages are received."""
@@ -100,6 +103,7 @@ class SingleQueue:
         self.large: QueueCommands = link.large
         self.channels: Channels = link.subscription
         self.start = link.start
+        self.switch = link.switch
         self.check = link.readiness.check
 
     @property

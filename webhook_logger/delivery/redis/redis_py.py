@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -138,8 +138,12 @@ class Connections:
     new one.
     """
 
-    def __init__(self, connect: Callable[[], Any]) -> None:
+    def __init__(
+        self, connect: Callable[[], Any], inspect: Callable[[Connection], object] | None = None
+    ) -> None:
+        """Call `inspect`, if given, with each new connection. It raises an error to reject one."""
         self._connect = connect
+        self._inspect = inspect
         self._idle: list[Connection] = []
 
     def run(self, *command: str | bytes) -> Any:
@@ -167,7 +171,14 @@ class Connections:
             if not connection.is_stale():
                 return connection
             connection.close()
-        return Connection(self._connect())
+        connection = Connection(self._connect())
+        try:
+            if self._inspect:
+                self._inspect(connection)
+        except Exception:
+            connection.close()
+            raise
+        return connection
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -179,6 +190,7 @@ class Backoff:
     """Pauses between attempts, which double from 0.1 to 2 seconds."""
 
     def __init__(self) -> None:
+        self._ended = threading.Event()
         self.reset()
 
     def reset(self, seconds: float = FIRST_PAUSE_SECONDS) -> None:
@@ -187,6 +199,12 @@ class Backoff:
 
     def pause(self) -> None:
         """Pause after a failure."""
-        time.sleep(self._seconds)
+        self._ended.wait(self._seconds)
+        self._ended.clear()
         longer = max(FIRST_PAUSE_SECONDS, 2 * self._seconds)
         self._seconds = min(longer, LONGEST_PAUSE_SECONDS)
+
+    def end_pause(self) -> None:
+        """Start again, and end the current pause."""
+        self.reset()
+        self._ended.set()

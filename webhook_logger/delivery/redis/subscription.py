@@ -62,6 +62,7 @@ class Subscription:
         self._end_reason = ""
         """Why this worker ended the connection itself."""
         self.is_up = False
+        self._backoff = Backoff()
 
     def subscribe(self, channel: str) -> None:
         """Use a channel. Its messages are received after Redis has confirmed the subscription."""
@@ -96,6 +97,11 @@ class Subscription:
             self._end_reason = reason
             self._connection.shut_down()
 
+    def switch(self) -> None:
+        """Reconnect at once, because the address leads to another server."""
+        self.reconnect(ANOTHER_HISTORY)
+        self._backoff.end_pause()
+
     def follow(self, published: history.History) -> None:
         """Reconnect if requests are published in a different history than that of the connected
         Redis, because this subscription may not receive all of them.
@@ -105,7 +111,6 @@ class Subscription:
 
     def listen(self) -> None:
         """Read messages without end."""
-        backoff = Backoff()
         while True:
             began = time.monotonic()
             try:
@@ -116,10 +121,10 @@ class Subscription:
                 if self.is_up:
                     # Immediately replace one that worked: viewers miss requests until then.
                     has_lasted = time.monotonic() - began >= LONGEST_PAUSE_SECONDS
-                    backoff.reset(0 if has_lasted else FIRST_PAUSE_SECONDS)
+                    self._backoff.reset(0 if has_lasted else FIRST_PAUSE_SECONDS)
                 reason = self._end()
                 self._reader.lost(ConnectionError(reason) if reason else error)
-            backoff.pause()
+            self._backoff.pause()
 
     def _end(self) -> str:
         """Close the connection. Return why this worker ended it, or the empty string."""
