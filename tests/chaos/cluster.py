@@ -42,12 +42,15 @@ class Cluster:
         table: list[Row],
         can_deafen: bool = False,
         workers: int = WORKERS,
+        queue: Redis | None = None,
         **settings: object,
     ) -> None:
+        """Prepare them. A `queue` that is given is already started, and stopped by its owner."""
         self._table = table
         self._stack = ExitStack()
         self.uuid = ""
-        self.redis = Redis()
+        self.redis = queue or Redis()
+        self._has_started_redis = queue is not None
         self.proxy = DeafeningProxy(self.redis.port) if can_deafen else None
         """Between the first worker and Redis, to stop what the subscription receives."""
         common = {"REDIS_URL": self.redis.url, "BALANCER_HEADERS": "webhook-logger"}
@@ -60,7 +63,8 @@ class Cluster:
 
     def __enter__(self) -> Cluster:
         with self._stack as stack:
-            stack.enter_context(self.redis)
+            if not self._has_started_redis:
+                stack.enter_context(self.redis)
             if self.proxy:
                 self.workers[0].settings["REDIS_URL"] = stack.enter_context(self.proxy).url
             with ThreadPoolExecutor(len(self.workers)) as starting:
@@ -154,7 +158,7 @@ class Cluster:
 
         No seq arrives twice or out of order. Delivered and missed requests add up to at least the
         number of accepted requests, and at most that number plus unknown requests and duplicates.
-        If there was one epoch, they add up to the last seq.
+        If there was one epoch, they add up to the last seq. No two requests have the same position.
         """
         with PacketViewer(self.workers[0].url, {"uuid": self.uuid}) as viewer:
             end = viewer.event("joined")
@@ -164,8 +168,11 @@ class Cluster:
             )
         last_seq = end["seq"] if one_epoch else None
         self._table.append(Row(event, self.recovery, self.load, self.watchers, last_seq, note))
+        names: dict[tuple[str, int], str] = {}
         for watcher in self.watchers:
             assert watcher.faults == [], repr(watcher)
+            for name, place in watcher.places.items():
+                assert names.setdefault(place, name) == name, place
             assert (watcher.new_epochs == 0) == one_epoch
             assert watcher.unknown_gaps == 0, repr(watcher)
             if one_epoch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -19,7 +20,10 @@ class Tally:
     def __init__(self, kind: str, name: str) -> None:
         self.kind, self._name = kind, name
         self._changed = threading.Condition()
-        self._ids: dict[str, None] = {}
+        self.places: dict[str, tuple[str, int]] = {}
+        """The epoch and seq of the latest requests by id."""
+        self._epochs: set[str] = set()
+        """All epochs before this one."""
         self.epoch, self.seq = "", 0
         self.delivered = 0
         """Requests that arrived."""
@@ -39,6 +43,9 @@ class Tally:
         self.is_live = False
         self._interrupted_since = time.monotonic()
         self.longest_interruption = 0.0
+        self._delivered_at = math.inf
+        self.longest_silence = 0.0
+        """The longest time between two requests, in seconds."""
 
     def until(self, condition: Callable[[Any], object], name: str) -> None:
         """Wait until the condition is true; fail after the patience of the tests."""
@@ -86,7 +93,7 @@ class Tally:
         self, epoch: str, seq: int, missed: int | None, recovered: int = 0, **_: object
     ) -> None:
         if self.joins and self.epoch not in ("", epoch):
-            self.new_epochs += 1
+            self._leave_epoch(epoch)
         elif missed != (seq - self.seq if self.joins else 0):
             self.faults.append(f"joined at {seq} after {self.seq} with {missed} missed")
         self._count(missed)
@@ -103,16 +110,25 @@ class Tally:
         self.missed += missed or 0
         self.unknown_gaps += missed is None
 
+    def _leave_epoch(self, epoch: str) -> None:
+        self.new_epochs += 1
+        self._epochs.add(self.epoch)
+        if epoch in self._epochs:
+            self.faults.append(f"epoch {epoch} again")
+
     def _requested(self, epoch: str, seq: int, name: str) -> None:
         if self.epoch not in ("", epoch):
-            self.new_epochs += 1
+            self._leave_epoch(epoch)
         elif seq <= self.seq:
             self.faults.append(f"seq {seq} after {self.seq}")
         else:
             self.missed += seq - self.seq - 1
+        now = time.monotonic()
+        self.longest_silence = max(self.longest_silence, now - self._delivered_at)
+        self._delivered_at = now
         self.delivered += 1
-        self.duplicates += name in self._ids
-        self._ids[name] = None
-        if len(self._ids) > IDS_KEPT:
-            del self._ids[next(iter(self._ids))]
+        self.duplicates += name in self.places
+        self.places[name] = epoch, seq
+        if len(self.places) > IDS_KEPT:
+            del self.places[next(iter(self.places))]
         self.epoch, self.seq = epoch, seq

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import pytest
 
 from tests.support.deliveries import connect_delivery
-from tests.support.patience import LOOK_SECONDS, eventually
+from tests.support.patience import eventually
 from tests.support.processes import Redis, Server
 from tests.support.proxy import SwitchingProxy
 from tests.support.sender import post
-from tests.support.sentinel import start_watched
 from tests.support.viewers import PacketViewer, Wire
 from tests.wire_fixture import samples
 from webhook_logger.delivery import QueueLimits
@@ -130,84 +127,3 @@ def test_a_command_pending_during_a_failover_counts_in_the_new_epoch(
     pair.master.thaw()
     assert len(set(given)) == len(given)
     assert len({epoch for epoch, _ in given}) == 2
-
-
-class Follower:
-    """A viewer and the positions of all requests that it has received."""
-
-    def __init__(self, viewer: PacketViewer) -> None:
-        self._viewer = viewer
-        self.seen: list[tuple[str, int]] = []
-        self.missed = 0
-        self.epoch = ""
-        self._seq = 0
-        self.follow(lambda: bool(self.epoch))
-
-    def follow(self, is_there: Callable[[], bool]) -> None:
-        """Read until `is_there()`. Between two `joined` events, seq must not skip a number."""
-        while not is_there():
-            [(name, payload)] = self._viewer.events(1)
-            epoch, seq = payload["epoch"], payload["seq"]
-            if name == "request":
-                assert (epoch, seq) == (self.epoch, self._seq + 1)
-                self.seen.append((epoch, seq))
-            elif self.epoch:
-                if epoch == self.epoch:
-                    assert payload["missed"] == seq - self._seq
-                self.missed += payload["missed"]
-            self.epoch, self._seq = epoch, seq
-
-    def follow_to(self, epoch: str, seq: int) -> None:
-        """Read up to this position."""
-        self.follow(lambda: (self.epoch, self._seq) == (epoch, seq))
-
-
-@contextmanager
-def load(servers: tuple[Server, ...], uuid: str) -> Iterator[None]:
-    """Send requests to each server, one after the other."""
-    is_over = threading.Event()
-
-    def send(server: Server) -> None:
-        while not is_over.wait(LOOK_SECONDS):
-            post(server.address, f"/{uuid}")
-
-    with ThreadPoolExecutor(len(servers)) as senders:
-        sending = [senders.submit(send, server) for server in servers]
-        try:
-            yield
-        finally:
-            is_over.set()
-    for each in sending:
-        each.result()
-
-
-def test_a_planned_failover_repeats_no_position_and_reports_every_gap(
-    uuid: str,
-) -> None:
-    with ExitStack() as stack:
-        [master, *_], [sentinel, *_] = start_watched(stack, replicas=2, sentinels=3)
-        proxy = stack.enter_context(SwitchingProxy(master.port))
-        servers = a, b = tuple(stack.enter_context(Server(REDIS_URL=proxy.url)) for _ in range(2))
-        followers = [
-            Follower(stack.enter_context(PacketViewer(each.until_ready().url, {"uuid": uuid})))
-            for each in servers
-        ]
-        before = followers[0].epoch
-        with load(servers, uuid), ThreadPoolExecutor(len(followers)) as pool:
-            # They respond to pings meanwhile.
-            following = [
-                pool.submit(each.follow, lambda each=each: each.epoch != before)
-                for each in followers
-            ]
-            sentinel.fail_over()
-            proxy.point_to(sentinel.master_port)
-            for each in following:
-                each.result()
-        with PacketViewer(b.url, {"uuid": uuid}) as last:
-            end = last.event("joined")
-        for follower in followers:
-            follower.follow_to(end["epoch"], end["seq"])
-            assert len(set(follower.seen)) == len(follower.seen)
-        assert post(a.until_ready().address, f"/{uuid}").status == 200
-        for follower in followers:
-            follower.follow_to(end["epoch"], end["seq"] + 1)

@@ -245,6 +245,12 @@ class Redis:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
+    def kill(self) -> None:
+        """End the process as a crash does."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(PATIENCE_SECONDS)
+
     def end(self) -> None:
         self.client.close()
         if self._process is not None:

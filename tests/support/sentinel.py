@@ -43,6 +43,10 @@ class Sentinel:
     def master_port(self) -> int:
         return int(self._client.sentinel_get_master_addr_by_name(NAME)[1])
 
+    def notice_failures(self, milliseconds: int) -> None:
+        """Consider the master as failed when it has not responded for this time."""
+        self._client.sentinel_set(NAME, "down-after-milliseconds", milliseconds)
+
     def fail_over(self) -> None:
         """Promote a replica of a healthy master and wait until it is the master."""
         before = self.master_port
@@ -53,7 +57,8 @@ class Sentinel:
         try:
             self._client.execute_command("SENTINEL", "FAILOVER", NAME)
         except redis.ResponseError as error:
-            if "NOGOODSLAVE" not in str(error):  # no replica has reported recently
+            # No replica has reported recently, or another failover has not ended.
+            if not str(error).startswith(("NOGOODSLAVE", "INPROG")):
                 raise
             return False
         return True

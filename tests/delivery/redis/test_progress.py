@@ -12,7 +12,8 @@ from tests.support.deliveries import IgnoringSink, connect_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
-from webhook_logger.delivery import Position, QueueLimits, QueueUnavailable
+from webhook_logger.delivery import Position, QueueLimits, QueueUnavailable, RecoveryLimits
+from webhook_logger.delivery.recovery import SLICE_REQUESTS
 from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.history import NAME_BYTES
@@ -21,6 +22,7 @@ from webhook_logger.viewers.join import Join
 
 KEYS = Keys()
 ACCEPTED, LOST, AFTER = 10, 3, 5
+MANY = SLICE_REQUESTS + 10
 
 
 @dataclass
@@ -87,12 +89,17 @@ class Stage:
 
 
 @pytest.fixture
-def stage(uuid: str) -> Iterator[Stage]:
+def redis() -> Iterator[Redis]:
     with Redis("--enable-debug-command", "yes") as redis:
-        sink = Losses()
-        watching = connect_delivery(redis, QueueLimits(), sink=sink)
-        watching.set_viewers(uuid, 1)
-        yield Stage(redis, sink, watching, connect_delivery(redis, QueueLimits()), uuid)
+        yield redis
+
+
+@pytest.fixture
+def stage(redis: Redis, uuid: str) -> Stage:
+    sink = Losses()
+    watching = connect_delivery(redis, QueueLimits(), sink=sink)
+    watching.set_viewers(uuid, 1)
+    return Stage(redis, sink, watching, connect_delivery(redis, QueueLimits()), uuid)
 
 
 def test_missed_requests_are_counted_over_epochs_and_lost_writes(stage: Stage) -> None:
@@ -108,6 +115,28 @@ def test_missed_requests_are_counted_over_epochs_and_lost_writes(stage: Stage) -
     assert stage.missed(last) == 2 * AFTER
     assert stage.missed(Position(last.epoch, last.seq + 1)) is None, "never given"
     assert stage.missed(Position("another", 1)) is None
+
+
+def test_requests_of_the_new_epoch_are_recovered(redis: Redis, uuid: str) -> None:
+    limits = RecoveryLimits(seconds=60)
+    watching, other = (connect_delivery(redis, QueueLimits(), recovery=limits) for _ in range(2))
+    stage = Stage(redis, Losses(), watching, other, uuid)
+    watching.set_viewers(uuid, 1)
+    with watching.barrier(uuid):
+        pass  # requests are kept from now on
+    last = stage.publish(other, ACCEPTED)
+    stage.lose(LOST)
+    eventually(lambda: stage.missed(last) == 0)
+    stage.publish(other, MANY)
+    since, seqs = Position(last.epoch, last.seq - 1), []
+    is_complete = False
+    while not is_complete:
+        with watching.barrier(uuid, since) as barrier:
+            missed = Join(uuid, *since).missed(barrier)
+            assert missed == (1 if since.epoch == last.epoch else 0)
+            seqs += [kept.responded.seq for kept in barrier.recovered]
+            since, is_complete = Position(barrier.epoch, seqs[-1]), barrier.is_complete
+    assert seqs == list(range(1, MANY + 1))
 
 
 def test_a_late_report_of_lost_writes_is_counted_by_every_viewer(stage: Stage) -> None:

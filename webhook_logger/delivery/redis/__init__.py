@@ -98,8 +98,9 @@ scripts. The limits are part of their text. Only these arguments and results dif
                                                                       or -1 if nothing was kept
     BARRIER    counter          as above                              [epoch, seq, elsewhere, 1 if
                                                                       complete, kept messages, 1 if
-                                                                      there is a responder]; if
-                                                                      incomplete, no message follows
+                                                                      there is a responder, earlier
+                                                                      or ""]; if incomplete, no
+                                                                      message follows
     LEDGER     bytes, order     callback, bytes, ...                  [1 if Redis' memory is full,
                                                                       callbacks to evict]
     EVICT      counter          none                                  nothing

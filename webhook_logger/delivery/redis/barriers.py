@@ -87,7 +87,7 @@ class Barriers:
             return (), None
         publisher = self._large if since else self._small
         result = publisher.run(script, where, *args)
-        *position, elsewhere, is_complete, messages, has_responder = result
+        *position, elsewhere, is_complete, messages, has_responder, earlier = result
         try:
             recovered = read_messages(uuid, messages)
         except UnknownVersion:  # kept by a worker of another version
@@ -96,7 +96,12 @@ class Barriers:
             return recovered, None
         epoch, seq = position
         place = (epoch.decode(), int(seq), elsewhere, recovered)
-        return (), Barrier(*place, is_complete=False, has_responder=bool(has_responder))
+        return (), Barrier(
+            *place,
+            is_complete=False,
+            has_responder=bool(has_responder),
+            earlier=int(earlier) if earlier else None,
+        )
 
     def reach(
         self, name: str, epoch: str, seq: str, elsewhere: str, has_responder: str, earlier: str

@@ -434,11 +434,14 @@ def with_recovery(keys: Keys, limits: RecoveryLimits) -> Scripts:
         + """
 local watched = tonumber(redis.call('HGET', key, 'watched')) or 0
 redis.call('HSET', key, 'watched', math.max(watched, ms + kept_ms))
+if earlier ~= '' then
+    since_epoch, since = epoch, math.max(0, since - earlier)
+end
 local messages, is_complete = recover(since_epoch, since, tonumber(seq))
 if is_complete then
     publish_barrier()
 end
-return {epoch, seq, elsewhere, is_complete and 1 or 0, messages, has_responder}
+return {epoch, seq, elsewhere, is_complete and 1 or 0, messages, has_responder, earlier}
 """,
         presence=SEAL
         + _COUNTER
