@@ -232,6 +232,12 @@ class Config:
         "File with callbacks, addresses and networks that the server refuses with `403`. It is "
         "read again when it changes.",
     )
+    OPERATOR_TOKEN: settings.Secret | None = _secret(  # noqa: RUF009
+        settings.token,
+        None,
+        "Token for `GET /api/operator/top`, which lists the busiest callbacks and addresses. "
+        "Without it, the path does not exist, and nothing is counted for it.",
+    )
     MAX_VIEWERS: int = _limit(
         settings.whole_number(0, 10**6),
         0,

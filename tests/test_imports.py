@@ -27,19 +27,19 @@ ARROWS = {
     "access": {"block_list", "callbacks", "errors"},
     "app": {
         *("access", "block_list", "config", "delivery", "errors", "hosts", "metrics", "senders"),
-        *("serving", "settings", "viewers", "views"),
+        *("top", "serving", "settings", "viewers", "views"),
     },
     "hosts": {"callbacks", "errors"},
     "senders": {
         *("access", "callbacks", "captured", "delivery", "errors", "headers", "metrics"),
-        *("providers", "rates", "reply"),
+        *("providers", "rates", "reply", "top"),
     },
     "viewers": {
         *("access", "callbacks", "delivery", "errors", "histogram", "metrics", "rates", "reply"),
     },
     "views": {
         *("access", "callbacks", "delivery", "errors", "metrics", "rates", "reply"),
-        "shared_metrics",
+        *("shared_metrics", "top"),
     },
     "reply": {"captured", "errors", "headers", "memo", "providers"},
     "delivery": {"callbacks", "captured", "errors", "histogram", "queue_url", "rates"},
@@ -50,6 +50,7 @@ ARROWS = {
     "captured": {"charset", "codings", "headers"},
     "client": {"callbacks", "captured", "charset", "codings", "headers", "plain", "providers"},
     "pytest_plugin": {"client"},
+    "top": {"errors"},
     "block_list": {"callbacks", "memo"},
     "config": {"queue_url", "settings"},
     "queue_url": {"settings"},

@@ -35,12 +35,14 @@ from webhook_logger.serving.parsed import only_needed
 from webhook_logger.serving.prefix import mount
 from webhook_logger.serving.proxies import Trusted, trust_proxies
 from webhook_logger.settings import Secret
+from webhook_logger.top import TopList
 from webhook_logger.viewers import ViewerLimits, make_viewers
 from webhook_logger.views import errors, pages
 from webhook_logger.views.assets import make_assets
 from webhook_logger.views.dashboard import make_dashboard
 from webhook_logger.views.docs import make_docs
 from webhook_logger.views.health import Health, OtherWorkers, make_health
+from webhook_logger.views.operator import make_operator
 from webhook_logger.views.paths import PathRules
 from webhook_logger.views.replies import make_replies
 from webhook_logger.views.responses import make_responses
@@ -227,14 +229,16 @@ def create_app(config: Config, others: OtherWorkers | None = None) -> App:
     except (AddressError, QueuePersists) as error:
         raise ConfigError(str(error)) from None
 
+    token = config.OPERATOR_TOKEN.reveal() if config.OPERATOR_TOKEN else None
+    top = TopList() if token else None
     app.extensions["delivery"] = delivery
-    app.extensions["refusals"] = refusals = Refusals(delivery, metrics, config.URL_PREFIX)
+    app.extensions["refusals"] = refusals = Refusals(delivery, metrics, config.URL_PREFIX, top)
 
     access = _access(config)
 
     # Views
     find = handshake_finder() if config.HANDSHAKES == "on" else find_nothing
-    callback.register(app, delivery, metrics, refusals, access, _sender_limits(config), find)
+    callback.register(app, delivery, metrics, refusals, access, _sender_limits(config), find, top)
     app.register_blueprint(make_assets(ROOT / "static"))
     app.register_blueprint(make_dashboard(access, config.MAX_BODY_BYTES, hosts.callbacks))
     max_changes = config.MAX_REPLY_CHANGES_PER_MINUTE
@@ -248,7 +252,7 @@ def create_app(config: Config, others: OtherWorkers | None = None) -> App:
     app.extensions["path_rules"] = PathRules(app.url_map, config.URL_PREFIX)
 
     # Viewers
-    app.extensions["admission"] = make_viewers(
+    app.extensions["admission"], viewers_of = make_viewers(
         app,
         delivery,
         metrics,
@@ -259,6 +263,8 @@ def create_app(config: Config, others: OtherWorkers | None = None) -> App:
         hosts.callbacks,
         others.session_suffix if others else "",
     )
+
+    app.register_blueprint(make_operator(token, top, viewers_of))
 
     # Middleware
     wrapped = callback.dispatch(app, only_needed(app.wsgi_app))

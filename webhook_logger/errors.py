@@ -187,6 +187,12 @@ class Reason(Enum):
 
     BLOCKED = CALLBACK, 403, "The operator of this server blocks this callback or this address."
 
+    OPERATOR_TOKEN_NEEDED = (
+        API,
+        401,
+        "This path needs the operator's token, in the header `Authorization: Bearer <token>`.",
+    )
+
     # A viewer's message: CONNECT, `join` or `leave`
     MESSAGE_MALFORMED = MESSAGE, 400, "The payload is not an object, or a field has a wrong value."
     UUID_MALFORMED = MESSAGE, 400, "The uuid must be a UUID in its 36-character form."

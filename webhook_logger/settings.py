@@ -115,6 +115,18 @@ def secret(parse: Callable[[str], str | None]) -> Callable[[str], Secret | None]
     return parse_secret
 
 
+def token(value: str) -> str | None:
+    """Return a token for `Authorization: Bearer`, or None for an empty value.
+
+    Errors do not quote the value.
+    """
+    if not value.strip():
+        return None
+    if not re.fullmatch(r"[!-~]{16,200}", value.strip()):
+        raise ValueError("must be 16 to 200 printable ASCII characters without spaces")
+    return value.strip()
+
+
 # RFC 1123, section 2.1, and the underscore, which container tools allow.
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")

@@ -1,4 +1,4 @@
-"""`OPEN_CALLBACKS=off`, `REPLIES=off` and the block list."""
+"""`OPEN_CALLBACKS=off`, `REPLIES=off`, the block list and the operator's top list."""
 
 from __future__ import annotations
 
@@ -133,6 +133,7 @@ def test_the_command_line_prints_the_reason(strict: Server, uuid: str) -> None:
             pass
 
 
+TOKEN = "an-operator-has-this"
 BLOCKED = "127.0.0.9"
 """An address of this machine that is blocked."""
 
@@ -153,8 +154,8 @@ def rewrite(path: Path, content: str) -> None:
 
 @pytest.fixture(scope="module")
 def guarded(blocks: Path) -> Iterator[Server]:
-    """A server with a block list."""
-    with Server(BLOCK_LIST_FILE=blocks) as server:
+    """A server with a block list and an operator's token."""
+    with Server(BLOCK_LIST_FILE=blocks, OPERATOR_TOKEN=TOKEN) as server:
         yield server
 
 
@@ -206,3 +207,41 @@ def test_the_viewers_of_a_callback_that_becomes_blocked_are_disconnected(
         eventually(lambda: post(guarded.address, f"/{uuid}").status == 200)
     assert uuid[:-1] not in guarded.log
     eventually(lambda: guarded.metrics()[counter] == before + 1)
+
+
+def test_the_operator_sees_the_busiest_callbacks_and_addresses(guarded: Server, uuid: str) -> None:
+    quiet = str(uuid4())
+    with PacketViewer(guarded.url, {"uuid": uuid}) as viewer:
+        viewer.event("joined")
+        post(guarded.address, f"/{quiet}", b"x" * 500_000)
+        for _ in range(10):
+            post(guarded.address, f"/{uuid.upper()}", b"0123456789")
+        send_from(BLOCKED, guarded, "GET", f"/{uuid}")
+        shown = top(guarded, f"Bearer {TOKEN}")
+        assert shown.status == 200
+        assert shown.headers["cache-control"] == "no-store"
+        lists = json.loads(shown.body)
+    assert lists["worker"].endswith(f":{guarded.pid}")
+    for window in (lists["minute"], lists["ten_minutes"]):
+        callbacks = window["callbacks_by_requests"]
+        assert {"uuid": uuid, "requests": 11, "viewers": 1} in callbacks
+        counts = [each["requests"] for each in callbacks]
+        assert counts == sorted(counts, reverse=True)
+        largest = window["callbacks_by_bytes"][0]
+        assert largest == {"uuid": quiet, "bytes": 500_000, "viewers": 0}
+        assert {each["address"] for each in window["addresses"]} >= {"127.0.0.1", BLOCKED}
+        assert window["refused"]["blocked"] >= 1
+        assert window["missing"] == {"requests": 0, "bytes": 0, "addresses": 0}
+
+
+def test_only_the_operator_sees_the_top_list(guarded: Server, strict: Server) -> None:
+    for wrong in ("", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, "Bearer", "Bearer \xe9"):
+        refused = top(guarded, wrong)
+        assert (refused.status, reason(refused)) == (401, "operator_token_needed")
+        assert refused.headers["www-authenticate"].startswith("Bearer ")
+    assert top(strict, f"Bearer {TOKEN}").status == 404
+    assert TOKEN not in guarded.log
+
+
+def top(server: Server, authorization: str) -> Response:
+    return ask(server, "GET", "/api/operator/top", f"Authorization: {authorization}")

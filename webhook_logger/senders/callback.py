@@ -48,6 +48,7 @@ from webhook_logger.senders.in_flight import InFlightRequests
 from webhook_logger.senders.refusals import Refusals
 from webhook_logger.senders.reports import ResponseReports
 from webhook_logger.senders.waiting import WaitingSenders
+from webhook_logger.top import TopList
 
 _TOO_LARGE = Expected(413, "default", "look")
 _NO_REPLY = PendingOutcome(None)
@@ -85,6 +86,7 @@ class CallbackView:
         access: Access,
         limits: SenderLimits,
         find_handshake: FindHandshake,
+        top: TopList | None,
     ) -> None:
         self._delivery = delivery
         self._find_handshake = find_handshake
@@ -100,7 +102,25 @@ class CallbackView:
         # Requests in flight are counted only if there is a limit.
         self._serve = self._accept_within_limit if limits.senders_per_address else self._accept
         self._admit = self._serve_allowed if access.is_restricted else self._serve
+        self._capture = capture
+        if top:
+            self._count_in(top)
         self._expect = self._expect_any if access.replies else self._expect_default
+
+    def _count_in(self, top: TopList) -> None:
+        """Count all requests in the top list from now on."""
+        admit = self._admit
+
+        def counted(environ: Environ, uuid: str, rest: str) -> CallbackResponse:
+            top.request(uuid, environ.get("REMOTE_ADDR", ""))
+            return admit(environ, uuid, rest)
+
+        def capture_counted(environ: Environ, uuid: str, max_body_bytes: int) -> CapturedRequest:
+            captured = capture(environ, uuid, max_body_bytes)
+            top.body(uuid, captured.body.size)
+            return captured
+
+        self._admit, self._capture = counted, capture_counted
 
     def __call__(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
         """Return the response to a request for the callback, as a WSGI application. Never raises.
@@ -123,6 +143,9 @@ class CallbackView:
 
     def _refused(self, environ: Environ, uuid: str, error: HTTPException) -> CallbackResponse:
         self._refusals.of_callback(uuid, reason_of(error))
+        return self._refused_response(environ, error)
+
+    def _refused_response(self, environ: Environ, error: HTTPException) -> CallbackResponse:
         response = refused(error, origin=allowed_origin(environ))
         self._metrics.responses["refused", response.status // 100] += 1
         return response
@@ -130,7 +153,7 @@ class CallbackView:
     def _serve_allowed(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
         if refusal := self._access.refusal(uuid):
             self._refusals.count(refusal.reason)  # it has no viewers to report this to
-            return refused(refusal, origin=allowed_origin(environ))
+            return self._refused_response(environ, refusal)
         self._access.check_address(environ.get("REMOTE_ADDR", ""))
         return self._serve(environ, uuid, rest)
 
@@ -144,7 +167,7 @@ class CallbackView:
             self._in_flight.release(address)
 
     def _accept(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
-        captured = capture(environ, uuid, self._max_body_bytes)
+        captured = self._capture(environ, uuid, self._max_body_bytes)
         environ["webhook_logger.request_id"] = captured.id  # for the logs
         preflight = preflight_headers(environ)
         expected, handshake = self._expect(captured, rest, preflight)
@@ -257,10 +280,11 @@ def register(
     access: Access,
     limits: SenderLimits,
     find_handshake: FindHandshake,
+    top: TopList | None = None,
 ) -> None:
     """Register the catch-all as the endpoint `callback`, so that `url_for` can make its URLs."""
     app.view_functions["callback"] = CallbackView(
-        delivery, metrics, refusals, access, limits, find_handshake
+        delivery, metrics, refusals, access, limits, find_handshake, top
     )
     for path in ("/<uuid:uuid>", "/<uuid:uuid>/<path:rest>"):
         # Not add_url_rule: there, methods=None means GET; in a Rule it means every method.

@@ -9,6 +9,7 @@ from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.delivery import Delivery
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
+from webhook_logger.top import TopList
 
 _MAX_BEGIN = 512
 """Maximum characters of a request line that are searched for a UUID."""
@@ -21,9 +22,12 @@ _CALLBACK = re.compile(rf"[^?#]*?({UUID_PATTERN})")
 class Refusals:
     """Receives the refused requests of every part of the server."""
 
-    def __init__(self, delivery: Delivery, metrics: Metrics, prefix: str) -> None:
+    def __init__(
+        self, delivery: Delivery, metrics: Metrics, prefix: str, top: TopList | None = None
+    ) -> None:
         self._delivery = delivery
         self._metrics = metrics
+        self._top = top
         # These paths can contain a UUID, too, but are not requests to a callback.
         self._others = re.compile(
             rf"(?:\S+[ \t]+)?(?:(?i:https?)://[^/?#\s]*)?{re.escape(prefix)}"
@@ -33,6 +37,8 @@ class Refusals:
     def count(self, reason: Reason) -> None:
         """Count a refused request without a report to viewers."""
         self._metrics.requests_refused[reason] += 1
+        if self._top:
+            self._top.refused(reason)
 
     def of_callback(self, uuid: str, reason: Reason) -> None:
         """Count a refused request of a callback, and report it to the callback's viewers."""

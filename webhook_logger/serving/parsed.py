@@ -25,6 +25,8 @@ _NEEDED = frozenset(
         "HTTP_WEBHOOK_VIEW_KEY",
     )
 )
+_OPERATOR = "/api/operator/"
+"""Only these paths may read `Authorization`, which can contain the password of a proxy's user."""
 
 
 def only_needed(application: Application) -> Application:
@@ -45,4 +47,7 @@ def _may_be_read(environ: Environ, key: str) -> bool:
         # Only compared, never parsed. Removing a wrong origin would allow more than keeping it.
         environ[key] = environ[key][: MAX_PARSED_CHARACTERS + 1]
         return True
-    return key in _NEEDED and len(environ[key]) <= MAX_PARSED_CHARACTERS
+    is_needed = key in _NEEDED or (
+        key == "HTTP_AUTHORIZATION" and environ["PATH_INFO"].startswith(_OPERATOR)
+    )
+    return is_needed and len(environ[key]) <= MAX_PARSED_CHARACTERS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Flask
 from flask_socketio import SocketIO
@@ -34,11 +34,13 @@ def make_viewers(
     prefix: str,
     callbacks: str,
     session_suffix: str = "",
-) -> Admission:
+) -> tuple[Admission, Callable[[str], int]]:
     """Add Socket.IO to the app, and start delivery to its viewers.
 
     `callbacks` is the base URL of the host for callbacks, or empty if viewers share it. The id of
     each session ends in `session_suffix`, which names this worker.
+
+    Return also the function that counts a callback's viewers on this worker.
     """
     allowed = Origins(origins)
     # Pass the manager: otherwise init_app would keep the one of an earlier app.
@@ -85,4 +87,4 @@ def make_viewers(
     )
     access.follow(viewers.end_blocked)
     delivery.start(rooms)
-    return admission
+    return admission, rooms.viewers_of

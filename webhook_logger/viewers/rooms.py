@@ -76,6 +76,11 @@ class Rooms:
             self._metrics.requests_missed += count * len(live)
             self._send(live, joined_packet(room.lost(uuid, count)))
 
+    def viewers_of(self, uuid: str) -> int:
+        """Return the number of the callback's viewers on this worker."""
+        room = self._rooms.get(uuid)
+        return room.counted_here if room else 0
+
     def _send(self, outboxes: Sequence[Outbox], *packets: bytes) -> None:
         shared = Shared(*packets, viewers=len(outboxes))
         self._metrics.delivered_bytes += len(shared.frame) * len(outboxes)
