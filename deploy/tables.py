@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import Field, fields
 
 import click
+from click.testing import CliRunner
 
 from config import Config
 from webhook_logger.__main__ import cli
+from webhook_logger.client.capacity import Demand, Plan, table
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.filter_parser import FIELDS
 from webhook_logger.errors import Reason
@@ -64,6 +66,20 @@ def options(command: str) -> str:
     return _table(("option", "default", "meaning"), rows)
 
 
+def estimate(*options: str) -> str:
+    """Return what `webhook-logger capacity` prints with these options, as a block of text."""
+    output = CliRunner().invoke(cli, ["capacity", *options]).output
+    return f"```\n{output}```"
+
+
+def capacity(viewers_per_request: int) -> str:
+    """Return the largest load for numbers of workers and Redis shards, by the model."""
+    mix = Demand(requests=1, viewers=viewers_per_request)
+    plans = table(mix, workers=(1, 2, 5, 10, 20, 50, 100), shards=(1, 3, 10))
+    head = ("workers", "Redis shards", "requests/s", "viewers", "deliveries/s", "breaks first")
+    return _table(head, map(_plan, plans))
+
+
 def filter_fields() -> str:
     """Return the fields of a filter."""
     rows = [
@@ -85,6 +101,12 @@ def _setting(row: Field[object]) -> tuple[str, str, str]:
     if "is_secret" in row.metadata:
         text += f" `{row.name}_FILE` can name a file that contains it instead."
     return f"`{row.name}`", shown, text
+
+
+def _plan(plan: Plan) -> tuple[str, ...]:
+    numbers = (plan.load.requests, plan.load.viewers, plan.deliveries)
+    rounded = (f"{float(f'{number:.2g}'):,.0f}" for number in numbers)
+    return str(plan.workers), str(plan.shards), *rounded, plan.first
 
 
 def _option(option: click.Option, context: click.Context) -> tuple[str, str, str]:

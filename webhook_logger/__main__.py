@@ -18,6 +18,7 @@ if _is_default:
 import click
 
 from webhook_logger import __version__
+from webhook_logger.client.commands.capacity import capacity
 from webhook_logger.client.commands.exits import Commands, Exit, limit_time_after_ctrl_c
 from webhook_logger.client.commands.listen import listen
 from webhook_logger.client.commands.providers import providers
@@ -36,7 +37,7 @@ def cli() -> None:
     """Receive and inspect webhooks in real time."""
 
 
-for command in (listen, send, reply, replay, providers, serve):
+for command in (listen, send, reply, replay, providers, serve, capacity):
     cli.add_command(command)
 
 
