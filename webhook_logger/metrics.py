@@ -207,10 +207,20 @@ class Metrics(Collector):
 
     def text(self) -> str:
         """Return the metrics in the exposition format, version 0.0.4, with those of the process."""
-        registry = CollectorRegistry()
-        registry.register(self)
-        registry.register(_process)
-        return generate_latest(registry).decode()
+        return exposition(self, _process)
+
+    def families(self) -> Iterator[Metric]:
+        """Yield the same metrics as `text`."""
+        yield from self.collect()
+        yield from _process.collect()
+
+
+def exposition(*collectors: Collector) -> str:
+    """Return the metrics of all collectors in the exposition format."""
+    registry = CollectorRegistry()
+    for collector in collectors:
+        registry.register(collector)
+    return generate_latest(registry).decode()
 
 
 _process = ProcessCollector(registry=None)

@@ -11,24 +11,24 @@ The supervisor names the file of a worker that has ended `<number>.ended`.
 from __future__ import annotations
 
 import fcntl
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from operator import add
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
-from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
-from webhook_logger.metrics import Metrics, combinations
+from webhook_logger.metrics import Metrics, combinations, exposition
 
 ADDITIVE = ("counter", "histogram")
 """The types whose values stay when a worker ends."""
 COMBINE: dict[str, Callable[[float, float], float]] = {"sum": add, "min": min, "max": max}
 
-Key = tuple[str, tuple[tuple[str, str], ...]]
-"""The name and the labels of a sample."""
+Labels = dict[str, str]
+Family = tuple[str, str, str, list[tuple[str, Labels, float]]]
+"""Name, meaning, type and samples of a family, as in a file."""
 
 
 class SharedMetrics:
@@ -41,19 +41,20 @@ class SharedMetrics:
 
     def store(self, metrics: Metrics) -> None:
         """Keep the values of this worker."""
-        _replace(self._own, metrics.text())
+        _write(self._own, metrics.families())
 
     def text(self) -> str:
         """Return the combined metrics in the exposition format, version 0.0.4."""
         with self._locked():
+            # First these: a worker that ends meanwhile is then among the ended ones.
+            workers = {path.stem: _read(path) for path in self._folder.glob("*.metrics")}
             ended = list(self._folder.glob("*.ended"))
             if ended:
-                texts = [path.read_text() for path in (*self._folder.glob("total"), *ended)]
-                _replace(self._total, _exposition(_additive(combine(texts))))
+                _write(self._total, _additive(combine(_read(self._total), *map(_read, ended))))
                 for path in ended:
+                    workers.pop(path.stem, None)
                     path.unlink()
-            files = (*self._folder.glob("total"), *self._folder.glob("*.metrics"))
-            return _exposition(combine([path.read_text() for path in files]))
+            return exposition(_Combined(combine(_read(self._total), *workers.values())))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -71,21 +72,20 @@ class _Combined(Collector):
         return self._families
 
 
-def combine(expositions: list[str]) -> list[Metric]:
-    """Return the families of all workers, combined as `metrics.py` says; others are added up."""
+def combine(*workers: list[Family]) -> list[Metric]:
+    """Return the families of all workers, combined as `metrics.py` says."""
     families: dict[str, Metric] = {}
-    values: dict[str, dict[Key, float]] = {}
-    for text in expositions:
-        for family in text_string_to_metric_families(text):
-            families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
-            known = values.setdefault(family.name, {})
-            two = COMBINE[combinations().get(family.name, "sum")]
-            for sample in family.samples:
-                key = (sample.name, tuple(sample.labels.items()))
-                known[key] = two(known[key], sample.value) if key in known else sample.value
-    for name, samples in values.items():
-        for (sample_name, labels), value in samples.items():
-            families[name].add_sample(sample_name, dict(labels), value)
+    values: dict[str, dict[tuple[str, ...], tuple[Labels, float]]] = {}
+    rules = combinations()
+    for name, text, kind, samples in (family for worker in workers for family in worker):
+        families.setdefault(name, Metric(name, text, kind))
+        known, two = values.setdefault(name, {}), COMBINE[rules.get(name, "sum")]
+        for sample, labels, value in samples:
+            key = (sample, *labels.values())
+            known[key] = labels, two(known[key][1], value) if key in known else value
+    for name, combined in values.items():
+        for (sample, *_), (labels, value) in combined.items():
+            families[name].add_sample(sample, labels, value)
     return list(families.values())
 
 
@@ -93,14 +93,21 @@ def _additive(families: list[Metric]) -> list[Metric]:
     return [family for family in families if family.type in ADDITIVE]
 
 
-def _exposition(families: list[Metric]) -> str:
-    registry = CollectorRegistry()
-    registry.register(_Combined(families))
-    return generate_latest(registry).decode()
+def _read(path: Path) -> list[Family]:
+    """Return the families in a file, or none if there is no such file."""
+    try:
+        families: list[Family] = json.loads(path.read_text())
+    except FileNotFoundError:
+        return []
+    return families
 
 
-def _replace(path: Path, text: str) -> None:
+def _write(path: Path, families: Iterable[Metric]) -> None:
     """Write the file at once, so that no reader sees a part of it."""
+    rows = [
+        (each.name, each.documentation, each.type, [sample[:3] for sample in each.samples])
+        for each in families
+    ]
     new = path.with_suffix(".new")
-    new.write_text(text)
+    new.write_text(json.dumps(rows))
     new.replace(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -9,7 +10,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from webhook_logger.supervisor.private_redis import PrivateRedis, redis_server
 from webhook_logger.supervisor.supervisor import Supervisor
 from webhook_logger.supervisor.worker import Program
 
+log = logging.getLogger(__name__)
+
 MIN_DRAIN_SECONDS = 5.0
 END_SECONDS = 15.0
 """Both as in `serving/server.py`: a worker needs no longer to drain and to end."""
@@ -30,10 +33,8 @@ MARGIN_SECONDS = 3.0
 REDIS_STOP_SECONDS = 2.0
 MAX_FOLDER_CHARACTERS = 80
 """The path of a Unix socket in it has at most 107 characters."""
-NO_REDIS = (
-    "Several workers need a Redis. Set REDIS_URL, or install redis-server, which is then started "
-    "for them. Now one worker starts."
-)
+CPU_LIMIT = Path("/sys/fs/cgroup/cpu.max")
+"""The limit of a container: microseconds of processor time, and the period, or `max`."""
 
 
 def supervise(command: list[str] | None = None) -> None:
@@ -50,8 +51,8 @@ def supervise(command: list[str] | None = None) -> None:
     command = command or [sys.executable, *sys.orig_argv[1:]]
     count = cores() if config.WORKERS == AUTO else config.WORKERS
     program = None if config.REDIS_URL else redis_server()
-    if count > 1 and not config.REDIS_URL and not program:
-        sys.stderr.write(NO_REDIS + "\n")
+    if count > 1 and (reason := _obstacle(config, program)):
+        sys.stderr.write(f"Several workers need {reason} Now one worker starts.\n")
         count = 1
     if count == 1:
         os.execve(command[0], command, {**os.environ, "WORKERS": "1"})  # noqa: S606
@@ -63,9 +64,23 @@ def supervise(command: list[str] | None = None) -> None:
     sys.exit(status)
 
 
-def cores() -> int:
-    """Return the number of processor cores that this process may use."""
-    return len(os.sched_getaffinity(0))
+def _obstacle(config: Config, redis_program: str | None) -> str:
+    """Return the sentence that says why only one worker can work, or an empty text."""
+    if sys.platform != "linux":
+        return "Linux."
+    if not config.REDIS_URL and not redis_program:
+        return "a Redis. Set REDIS_URL, or install redis-server, which is then started for them."
+    return ""
+
+
+def cores(limit: Path = CPU_LIMIT) -> int:
+    """Return the number of processor cores that this process may use, at least 1."""
+    affinity = getattr(os, "sched_getaffinity", lambda _pid: range(os.cpu_count() or 1))
+    count = len(affinity(0))
+    with suppress(OSError, ValueError):  # no limit, or another system
+        quota, period = map(int, limit.read_text().split())
+        count = min(count, max(1, round(quota / period)))
+    return count
 
 
 def _run(config: Config, count: int, command: list[str], redis_program: str | None) -> int:
@@ -88,7 +103,7 @@ def _run(config: Config, count: int, command: list[str], redis_program: str | No
             [Place(partial(bind, make, config.HOST, port, True)) for _ in range(count)],
             redis,
             max(config.DRAIN_SECONDS, MIN_DRAIN_SECONDS) + END_SECONDS + MARGIN_SECONDS,
-            partial(print, text, flush=True),
+            partial(_announce, text, config.LOG_FORMAT == "json"),
         )
         try:
             with receive_signals(signal.SIGCHLD) as signals:
@@ -96,6 +111,14 @@ def _run(config: Config, count: int, command: list[str], redis_program: str | No
         finally:
             if redis:
                 redis.stop(REDIS_STOP_SECONDS)
+
+
+def _announce(text: str, is_logged: bool) -> None:
+    """Print the first line of stdout; all workers accept connections now."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+    if is_logged:
+        log.info("%s", text)
 
 
 def _without_queue(environ: dict[str, str]) -> dict[str, str]:
