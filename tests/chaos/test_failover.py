@@ -5,9 +5,8 @@ Viewers receive or count every accepted request, and no position is given twice.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import pytest
 
@@ -15,42 +14,22 @@ from tests.chaos.cluster import Cluster
 from tests.chaos.conftest import ROWS
 from tests.support.patience import eventually
 from tests.support.processes import Redis
-from tests.support.proxy import SwitchingProxy
-from tests.support.sentinel import Sentinel, start_watched
+from tests.support.sentinel import NAME, Sentinel, start_watched
 
 NOTICED_MS = 1000
 KINDS = {"python-socketio": 2, "socket.io-client": 2, "Inbox": 2, "stream.js": 2}
 
 
 class WatchedQueue:
-    """A master with two replicas and three Sentinels, behind one address."""
+    """A master with two replicas and three Sentinels, whose addresses the workers know."""
 
     def __init__(self, stack: ExitStack) -> None:
         self.all, sentinels = start_watched(stack, replicas=2, sentinels=3)
         for each in sentinels:
             each.notice_failures(NOTICED_MS)
         self.sentinel: Sentinel = sentinels[0]
-        self._proxy = stack.enter_context(SwitchingProxy(self.all[0].port))
-        self.url = self._proxy.url
-
-    @contextmanager
-    def followed(self) -> Iterator[None]:
-        """Let the address lead to the master that the Sentinels name."""
-        is_over = threading.Event()
-        following = threading.Thread(target=self._follow, args=(is_over,))
-        following.start()
-        try:
-            yield
-        finally:
-            is_over.set()
-            following.join()
-
-    def _follow(self, is_over: threading.Event) -> None:
-        port = 0
-        while not is_over.wait(0.05):
-            before, port = port, self.sentinel.master_port
-            if before not in (0, port):
-                self._proxy.point_to(port)
+        hosts = ",".join(f"127.0.0.1:{each.port}" for each in sentinels)
+        self.url = f"redis+sentinel://{hosts}/{NAME}"
 
     @property
     def master(self) -> Redis:
@@ -71,9 +50,7 @@ class WatchedQueue:
 @pytest.fixture
 def queue() -> Iterator[WatchedQueue]:
     with ExitStack() as stack:
-        queue = WatchedQueue(stack)
-        with queue.followed():
-            yield queue
+        yield WatchedQueue(stack)
 
 
 def endure(cluster: Cluster, event: str, *faults: Callable[[], None]) -> None:
