@@ -21,6 +21,7 @@ from webhook_logger.delivery import (
     QueuePersists,
     RecoveryLimits,
     TlsFiles,
+    UnsuitableQueue,
     make_delivery,
     queue_address,
 )
@@ -226,7 +227,7 @@ def create_app(config: Config, others: OtherWorkers | None = None) -> App:
             recovery,
             config.REDIS_KEY_PREFIX,
         )
-    except (AddressError, QueuePersists) as error:
+    except (AddressError, QueuePersists, UnsuitableQueue) as error:
         raise ConfigError(str(error)) from None
 
     token = config.OPERATOR_TOKEN.reveal() if config.OPERATOR_TOKEN else None

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests.integration.test_start import start_fails
 from tests.support.deliveries import connect_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis, Server, free_port
@@ -25,8 +26,10 @@ from webhook_logger.delivery import (
     QueueLimits,
     RoomManager,
     TlsFiles,
+    UnsuitableQueue,
     queue_address,
 )
+from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.redis_py import Connection
 
 REDIS_MD = Path("docs/redis.md")
@@ -58,6 +61,11 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encrypted]:
     with Redis(*tls, certificate, "--tls-key-file", key, "--unixsocket", socket) as queue:
         queue.client.execute_command(*USER)
         yield Encrypted(queue, port, *files)
+
+
+def check(url: str) -> None:
+    """Check the queue as a worker does at its start."""
+    RedisDelivery(QueueAddress.parse(url), QueueLimits(), 0).check_setup()
 
 
 def names(queue: Redis) -> list[str]:
@@ -132,6 +140,46 @@ def test_a_name_is_not_important(encrypted: Encrypted) -> None:
     queue.client.execute_command("ACL", "SETUSER", "unnamed", *USER[3:], "-client|setname")
     url = queue.url.replace("//", "//unnamed:p%40ss@")
     Connection(QueueAddress.parse(url).connect("unnamed")).close()
+
+
+UNSUITABLE = {
+    "leads to a node of a Redis Cluster": ("--cluster-enabled", "yes"),
+    "cannot run the server's scripts: ERR unknown command": ("--rename-command", "SCRIPT", ""),
+    "cannot run the server's scripts: ERR Unknown Redis command": ("--rename-command", "HVALS", ""),
+}
+
+
+@pytest.mark.parametrize("message", UNSUITABLE)
+def test_a_redis_that_can_never_work_is_refused_at_start(message: str, tmp_path: Path) -> None:
+    with Redis(*UNSUITABLE[message], "--dir", str(tmp_path)) as queue:
+        with pytest.raises(UnsuitableQueue, match=message):
+            check(queue.url)
+
+
+def test_a_sentinel_is_not_a_queue() -> None:
+    with Redis() as queue, Sentinel(queue) as sentinel:
+        with pytest.raises(UnsuitableQueue, match="leads to a Redis Sentinel"):
+            check(f"redis://127.0.0.1:{sentinel.port}")
+
+
+def test_a_redis_that_can_become_suitable_is_not_refused(caplog: pytest.LogCaptureFixture) -> None:
+    check("redis://127.0.0.1:1")
+    with Redis() as queue:
+        queue.client.config_set("maxmemory-policy", "volatile-ttl")
+        check(queue.url)
+        assert not caplog.messages
+        queue.client.config_set("maxmemory", "100mb")
+        check(queue.url)
+        assert "volatile-ttl" in "".join(caplog.messages)
+        queue.client.replicaof("127.0.0.1", 1)
+        check(queue.url)
+        queue.client.config_set("requirepass", "another")
+        check(queue.url)
+
+
+def test_the_server_says_why_it_does_not_start(tmp_path: Path) -> None:
+    with Redis("--cluster-enabled", "yes", "--dir", str(tmp_path)) as queue:
+        assert "Use redis+cluster://" in start_fails(REDIS_URL=queue.url)
 
 
 CONFLICTS = {

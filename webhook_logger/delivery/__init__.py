@@ -32,8 +32,8 @@ from webhook_logger.delivery.redis.backlog import QueueLimits
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.envelope import VERSION
 from webhook_logger.delivery.redis.manager import RoomManager
-from webhook_logger.delivery.redis.recovery import QueuePersists, check_queue
-from webhook_logger.delivery.redis.sentinel import route
+from webhook_logger.delivery.redis.recovery import QueuePersists
+from webhook_logger.delivery.redis.startup import UnsuitableQueue
 from webhook_logger.delivery.stored import StoredReply
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "Sink",
     "StoredReply",
     "TlsFiles",
+    "UnsuitableQueue",
     "make_delivery",
     "queue_address",
 ]
@@ -84,10 +85,11 @@ def make_delivery(
 
     The names of keys and channels begin with `prefix`.
     A callback accepts at most `max_per_second` requests; 0 means no limit. Raises `QueuePersists`
-    if requests would be kept in a Redis that writes its data to a disk.
+    if requests would be kept in a Redis that writes its data to a disk, and `UnsuitableQueue` if
+    the queue can never work.
     """
     if address:
-        if recovery.seconds:
-            check_queue(route(address).connect)
-        return RedisDelivery(address, limits, max_per_second, recovery, prefix)
+        delivery = RedisDelivery(address, limits, max_per_second, recovery, prefix)
+        delivery.check_setup()
+        return delivery
     return MemoryDelivery(max_per_second, recovery)

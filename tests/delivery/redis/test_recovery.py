@@ -432,19 +432,6 @@ def test_a_redis_that_hides_its_configuration_keeps_requests_with_a_warning(
     assert recovered(delivery, uuid, since) == [1]
 
 
-def test_the_documented_rights_are_sufficient(redis: Redis, uuid: str) -> None:
-    text = Path("docs/operating.md").read_text()
-    (rights,) = re.findall(r"ACL SETUSER worker on >secret (.*)", text)
-    (more,) = re.findall(r"the user also needs `(.*?)`", text)
-    user = ("ACL", "SETUSER", "recovering", "on", ">secret")
-    redis.client.execute_command(*user, *rights.split(), *more.split())
-    url = redis.url.replace("//", "//recovering:secret@")
-    delivery = connect_delivery(redis, LIMITS, url, recovery=HOUR)
-    since = watch(delivery, uuid)
-    publish(delivery, uuid, 10, 10)
-    assert recovered(delivery, uuid, since) == [1, 2]
-
-
 def test_a_probe_uses_every_command_of_the_other_scripts() -> None:
     for chosen in (scripts.without_recovery(KEYS), scripts.with_recovery(KEYS, HOUR)):
         others = [script for script in chosen.all if script != chosen.probe]

@@ -13,6 +13,7 @@ import secrets
 import threading
 from collections.abc import Container
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -49,12 +50,17 @@ from webhook_logger.delivery.redis.recovery import Recovery
 from webhook_logger.delivery.redis.redis_py import Connection
 from webhook_logger.delivery.redis.refusals import RefusalReport, RefusalReports
 from webhook_logger.delivery.redis.sentinel import Sentinels, route
+from webhook_logger.delivery.redis.startup import check_queue
 from webhook_logger.delivery.redis.windows import Windows
 from webhook_logger.delivery.stored import StoredReply
 from webhook_logger.errors import Reason
+from webhook_logger.queue_url import Kind
 
 LARGE_EVENT_BYTES = 64 * 1024
 """Larger events use a second connection, so that they do not delay smaller events."""
+
+CHECK_SECONDS = 2.0
+"""Maximum for each step of the check at the start."""
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +82,7 @@ class RedisDelivery(Delivery):
         def connection_name(purpose: str) -> str:
             return f"webhook-logger:{self._worker}:{purpose}"
 
+        self._address = address
         self._route = route(address, connection_name("sentinel"))
 
         def connect(purpose: str) -> Any:
@@ -113,6 +120,14 @@ class RedisDelivery(Delivery):
         """Callbacks with viewers on this worker, counted or not."""
         self._sink: Sink
         self._messages: QueueMessages
+
+    def check_setup(self) -> None:
+        """Raise `UnsuitableQueue` or `QueuePersists` if this worker can never work with its Redis.
+        Call it before `start`.
+        """
+        if self._address.kind is not Kind.CLUSTER:
+            brief = replace(self._address, seconds=min(self._address.seconds, CHECK_SECONDS))
+            check_queue(route(brief).connect, self._keys, self._scripts, self.recovers)
 
     def start(self, sink: Sink) -> None:
         self._sink = sink

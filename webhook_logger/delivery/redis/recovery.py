@@ -10,11 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
-from typing import Any
-
-import redis
 
 from webhook_logger.delivery.base import KeptRequest, QueueUnavailable, ResponseReport
 from webhook_logger.delivery.recovery import RecoveryLimits
@@ -71,20 +68,6 @@ def check_persistence(connection: Connection) -> None:
         return
     if save or appendonly != b"no":
         raise QueuePersists(PERSISTS)
-
-
-def check_queue(connect: Callable[[], Any]) -> None:
-    """Raise `QueuePersists` if the Redis writes its data to a disk. If it is unavailable, do
-    nothing, because each connection is checked later.
-    """
-    try:
-        connection = Connection(connect())
-        try:
-            check_persistence(connection)
-        finally:
-            connection.close()
-    except (redis.RedisError, OSError) as error:
-        log.debug("The queue is not checked: %s", error)
 
 
 class Recovery:

@@ -38,6 +38,7 @@ def unopened(
         # subscription could miss messages.
         "retry": Retry(NoBackoff(), 0),
         "protocol": 2,
+        "driver_info": None,  # two commands fewer, for which the user may lack the right
         "redis_connect_func": partial(_introduce, name),
     }
     classes: Any = redis  # its types are wrong
