@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ConsoleErrors
+from tests.browser.conftest import ConsoleErrors, uuid_of
 from tests.browser.embedding import element, until_reported
 from tests.support.processes import Server
 
@@ -17,9 +18,17 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def strict() -> Iterator[Server]:
-    """A server with private callbacks and default responses only."""
-    with Server(OPEN_CALLBACKS="off", REPLIES="off") as server:
+def blocks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The block list of `strict`."""
+    path = tmp_path_factory.mktemp("access") / "blocked"
+    path.touch()
+    return path
+
+
+@pytest.fixture(scope="module")
+def strict(blocks: Path) -> Iterator[Server]:
+    """A server with private callbacks and default responses only, and a block list."""
+    with Server(OPEN_CALLBACKS="off", REPLIES="off", BLOCK_LIST_FILE=blocks) as server:
         yield server
 
 
@@ -53,3 +62,12 @@ def test_the_element_shows_why_it_cannot_watch(strict: Server, uuid: str, visit:
     assert [each["reason"] for each in refused] == ["open_callbacks_off"]
     log = page.locator("webhook-log")
     expect(log.get_by_role("alert")).to_contain_text("OPEN_CALLBACKS=off")
+
+
+def test_an_open_page_says_that_its_callback_is_blocked(
+    strict: Server, blocks: Path, open_page: Open
+) -> None:
+    page = open_page(strict)
+    blocks.write_text(uuid_of(page))
+    refused = page.get_by_role("alert").filter(has_text="The server refused this page")
+    expect(refused).to_contain_text("blocks this callback")
