@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webhook_logger.hosts import Hosts, make_hosts, separate
+from webhook_logger.hosts import OPERATION, Hosts, make_hosts, separate
 
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 HOSTS = make_hosts("https://hooks.example.net:8443", "http://dash.example.com", "")
@@ -22,12 +22,12 @@ def served(host: str, *paths: str) -> list[bool]:
 )
 def test_the_host_of_callbacks_serves_nothing_else(host: str) -> None:
     assert all(served(host, *CALLBACKS, "/healthz", "/readyz"))
-    assert not any(served(host, *DASHBOARD, *NEITHER, "/metrics", "/healthz/"))
+    assert not any(served(host, *DASHBOARD, *NEITHER, *OPERATION, "/healthz/"))
 
 
 @pytest.mark.parametrize("host", ["dash.example.com", "Dash.Example.com:8000"])
 def test_the_host_of_the_dashboard_serves_no_callbacks(host: str) -> None:
-    assert all(served(host, *DASHBOARD, *NEITHER, "/healthz", "/readyz", "/metrics"))
+    assert all(served(host, *DASHBOARD, *NEITHER, *OPERATION, "/healthz", "/readyz"))
     assert not any(served(host, *CALLBACKS))
 
 
@@ -35,7 +35,7 @@ def test_the_host_of_the_dashboard_serves_no_callbacks(host: str) -> None:
     "host", ["", "127.0.0.1:8000", "[::1]:8000", "example.net", "x.hooks.example.net", "hooks"]
 )
 def test_other_hosts_serve_only_the_state_of_a_worker(host: str) -> None:
-    assert all(served(host, "/healthz", "/readyz", "/metrics"))
+    assert all(served(host, "/healthz", "/readyz", *OPERATION))
     assert not any(served(host, *CALLBACKS, *DASHBOARD, *NEITHER))
 
 

@@ -63,6 +63,16 @@ def test_other(webhook_inbox, webhook_server):
     assert result.stderr.str() == ""
 
 
+def test_credentials_reach_the_server(run: object, memory_server: Server) -> None:
+    """The worker refuses a header that the client sets itself before it connects."""
+    test = "def test_it(webhook_inbox): pass"
+    options = ("--webhook-server", memory_server.url, "--webhook-header")
+    run(test, *options, "X-Login: 1").assert_outcomes(passed=1)
+    refused = run(test, *options, "Host: 1")
+    refused.assert_outcomes(errors=1)
+    refused.stdout.fnmatch_lines(["*Host is set by the client itself.*"])
+
+
 def test_a_failed_test_shows_the_requests_that_arrived(run: object, memory_server: Server) -> None:
     result = run(
         """

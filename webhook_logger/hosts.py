@@ -21,8 +21,8 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 HEALTH = ("/healthz", "/readyz")
 """Paths for every host, because balancers use the address of a worker as the host."""
-METRICS = "/metrics"
-"""Path for every host except that of callbacks, which is public."""
+OPERATION = ("/metrics", "/api/operator/top")
+"""Paths for every host except that of callbacks, which is public: operators ask each worker."""
 
 _CALLBACK = re.compile(f"/{UUID_PATTERN}(?:/|\\Z)")
 _PORT = re.compile(r":[0-9]*\Z")
@@ -47,7 +47,7 @@ class Hosts(NamedTuple):
         name = name_of(host)
         if name == _host_of(self.callbacks):
             return None if _CALLBACK.match(path) else _refusal(_ONLY_CALLBACKS)
-        if path == METRICS:
+        if path in OPERATION:
             return None
         if name == _host_of(self.dashboard):
             return _refusal(_NO_CALLBACKS) if _CALLBACK.match(path) else None

@@ -33,10 +33,17 @@ _unavailable_key = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.getgroup("webhook-logger").addoption(
+    group = parser.getgroup("webhook-logger")
+    group.addoption(
         "--webhook-server",
         metavar="URL",
         help="URL of the webhook logger for `webhook_inbox`. By default, one is started.",
+    )
+    group.addoption(
+        "--webhook-header",
+        action="append",
+        metavar="'NAME: VALUE'",
+        help="A header for that server, such as a log-in's; repeatable.",
     )
 
 
@@ -58,7 +65,7 @@ def webhook_inbox(webhook_server: str, request: pytest.FixtureRequest) -> Iterat
 
     inbox, why = None, ""
     try:
-        inbox = Inbox(webhook_server).open()
+        inbox = Inbox(webhook_server, headers=_headers(request.config)).open()
     except ClientError as error:
         why = f"{error}\nThe remaining tests that need a webhook logger are skipped."
     if inbox is None:
@@ -66,6 +73,14 @@ def webhook_inbox(webhook_server: str, request: pytest.FixtureRequest) -> Iterat
     with inbox:
         request.node.stash[_inbox_key] = inbox
         yield inbox
+
+
+def _headers(config: pytest.Config) -> dict[str, str]:
+    """Return the headers for the server: those of the options, or of the environment."""
+    from webhook_logger.client.credentials import VARIABLE, parse_headers  # noqa: PLC0415
+
+    lines = config.getoption("webhook_header") or os.environ.get(VARIABLE, "").splitlines()
+    return parse_headers(filter(None, lines))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

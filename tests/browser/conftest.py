@@ -18,7 +18,10 @@ from tests.support.processes import ROOT, Server
 
 UNREACHABLE = ("net::ERR_", "^WebSocket connection to")
 """Patterns of Chromium's console errors when the page's server cannot be reached."""
-OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+OPTIONS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
+)
 
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 

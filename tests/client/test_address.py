@@ -107,7 +107,7 @@ def test_an_open_callback_ignores_a_key() -> None:
     "url",
     [
         *(f"htp://a/view/{PRIVATE}", PRIVATE, f"http://a b/{PRIVATE}", f"http://a:0/{PRIVATE}"),
-        *(f"http://a:x/{PRIVATE}", f"http://u@a/{PRIVATE}", f"http://a/{PRIVATE[:-1]}"),
+        *(f"http://a:x/{PRIVATE}", f"u@a/{PRIVATE}", f"http://a/{PRIVATE[:-1]}"),
     ],
 )
 def test_an_error_does_not_contain_the_key(url: str) -> None:

@@ -268,15 +268,21 @@ class Nginx:
     """nginx with the configuration of deploy/, in front of the given workers."""
 
     def __init__(
-        self, *workers: Server, prefix: str = "", patience: str = "", logs_requests: bool = False
+        self,
+        *workers: Server,
+        prefix: str = "",
+        patience: str = "",
+        logs_requests: bool = False,
+        conf: str = "nginx.conf",
+        port: int | None = None,
     ) -> None:
         """Set nginx's time limits for senders to `patience`, such as `300ms`."""
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.address = ("127.0.0.1", self.port)
         self._folder = tempfile.TemporaryDirectory()
-        folder = Path(self._folder.name)
-        text = (ROOT / "deploy/nginx/nginx.conf").read_text()
+        self.folder = folder = Path(self._folder.name)
+        text = (ROOT / "deploy/nginx" / conf).read_text()
         # Replace only the ports and paths that two instances on one machine cannot share.
         text = text.replace("listen 8080", f"listen {self.port}")
         text = text.replace("listen [::]:8080", f"listen [::]:{self.port}")
@@ -291,10 +297,10 @@ class Nginx:
         self._access_log = folder / "access.log"
         if logs_requests:
             text = text.replace("access_log off;", f"access_log {self._access_log} without_uris;")
-        (folder / "nginx.conf").write_text(text)
+        self.conf = folder / "nginx.conf"
+        self.conf.write_text(text)
         lines = [f"server {worker.authority} max_fails=0;\n" for worker in workers]
         (folder / "workers.conf").write_text("".join(lines))
-        self._conf = folder / "nginx.conf"
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Nginx:
@@ -302,7 +308,7 @@ class Nginx:
 
     def start(self) -> Nginx:
         path = shutil.which("nginx") or "/usr/sbin/nginx"
-        command = [path, "-c", str(self._conf), "-g", "daemon off;"]
+        command = [path, "-c", str(self.conf), "-g", "daemon off;"]
         # nginx reports its default log file before it reads that logging is off.
         with (self._access_log.parent / "error.log").open("wb") as errors:
             self._process = subprocess.Popen(command, stderr=errors)

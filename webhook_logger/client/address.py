@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, quote
 
 from webhook_logger.callbacks import UUID_PATTERN, is_private, may_watch, new_key, uuid_of_key
+from webhook_logger.client.credentials import merged, server_headers, split_user
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.http import parse
+from webhook_logger.headers import HeaderLines
 
 _CALLBACK = re.compile(
     rf"(?P<base>[^/]*//[^/?#]+.*?)(?:/view)?/(?P<uuid>{UUID_PATTERN})(?:[/?#].*)?"
@@ -24,6 +27,11 @@ _WRONG_KEY = (
 )
 _NO_UUID = (
     "This link has a view key, but no UUID. Copy the complete link for people who may watch again."
+)
+_WITH_AT = (
+    "The URL contains an @. In a user name or a password, write special characters as "
+    "percent-escapes: %40 for @, %2F for /, %23 for #, %3A for a colon in the user name. The URL "
+    "must begin with http:// or https://."
 )
 _PORT = re.compile(r":?(?P<port>[0-9]{1,5})(?P<rest>[/?#].*)?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://|https?:", re.IGNORECASE)
@@ -57,7 +65,7 @@ def _percent_encoded(found: re.Match[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The URLs of one callback."""
+    """The URLs of one callback, and the header lines for its server."""
 
     base: str
     """Such as `https://hooks.example.com` or `https://example.com/hooks`, without a final slash."""
@@ -65,25 +73,30 @@ class Address:
     """In lower case."""
     key: str = field(default="", repr=False)
     """The view key of a private callback; empty for an open one."""
+    headers: HeaderLines = field(default=(), repr=False)
+    """Header lines for the server, such as the credentials for a proxy in front of it."""
 
     @classmethod
-    def of(cls, url: str) -> Address:
+    def of(cls, url: str, headers: Mapping[str, str] | None = None) -> Address:
         """Parse the URL of a callback or its page; a server's base URL gets a new private callback.
 
         Raises `Invalid` if it is not a URL, if the UUID in it is mistyped, or if the callback is
         private and the URL does not contain its view key. Other characters around a link that was
-        copied from a text are ignored, such as `<`, `>` and a final dot.
+        copied from a text are ignored, such as `<`, `>` and a final dot. A user and a password in
+        the URL become a header line for the server.
         """
         # Some programs escape the hash of a link.
-        url = absolute(url.strip().strip("<>\"'").replace("%23key=", "#key="))
+        url, user = split_user(url.strip().strip("<>\"'").replace("%23key=", "#key="))
+        lines = merged(user, server_headers(headers or {}))
+        url = _without_password(url)
         if match := _CALLBACK.fullmatch(url):
             uuid = match["uuid"].lower()
-            return cls(match["base"].rstrip("/"), uuid, _key_of(url, uuid))
+            return cls(match["base"].rstrip("/"), uuid, _key_of(url, uuid), lines)
         _reject_mistyped_uuid(url)
         if "#key=" in url:
             raise Invalid(_NO_UUID)
         key = new_key()
-        return cls(re.split("[?#]", url, maxsplit=1)[0].rstrip("/"), uuid_of_key(key), key)
+        return cls(re.split("[?#]", url, maxsplit=1)[0].rstrip("/"), uuid_of_key(key), key, lines)
 
     @property
     def url(self) -> str:
@@ -111,6 +124,14 @@ class Address:
         """The path of the Socket.IO endpoint, without the host."""
         prefix = self.base.partition("://")[2].partition("/")[2]
         return f"{prefix}/socket.io".lstrip("/")
+
+
+def _without_password(url: str) -> str:
+    """Return the complete URL. Raises `Invalid`, without the URL if it may contain a password."""
+    before = re.split(UUID_PATTERN, url, maxsplit=1)[0]
+    if "@" in before:
+        raise Invalid(_WITH_AT)
+    return absolute(url)
 
 
 def _key_of(url: str, uuid: str) -> str:

@@ -13,8 +13,9 @@ from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Rejected, Unreachable
 from webhook_logger.client.http import Headers, Http, HttpResponse
-from webhook_logger.client.stream.wire import brief, reason
+from webhook_logger.client.stream.wire import brief, is_callback_url, reason
 
+_CALLBACK_URL_HEADER = "webhook-callback-url"
 _TOO_LATE = "too_late"
 TOO_MANY_REQUESTS = 429
 _JSON = (("Content-Type", "application/json"),)
@@ -29,7 +30,10 @@ class Api:
 
     def __init__(self, address: Address, tls: ssl.SSLContext | None, timeout: float) -> None:
         self._url = address.api_url
-        self._headers = ((VIEW_KEY_HEADER, address.key),) if address.key else ()
+        key = ((VIEW_KEY_HEADER, address.key),) if address.key else ()
+        self._headers = (*address.headers, *key)
+        self.callback_url = address.url
+        """The URL for senders, as far as it is known: the server can report it in a response."""
         self._http = Http(timeout=timeout, tls=tls)
 
     def get_reply(self) -> dict[str, Any]:
@@ -76,7 +80,14 @@ class Api:
     ) -> HttpResponse:
         body = json.dumps(payload).encode() if payload is not None else b""
         headers = (*self._headers, *(_JSON if body else ()))
-        return self._http.send(method, f"{self._url}/{path}", headers, body)
+        response = self._http.send(method, f"{self._url}/{path}", headers, body)
+        self._learn_url(response)
+        return response
+
+    def _learn_url(self, response: HttpResponse) -> None:
+        for name, value in response.headers:
+            if name.lower() == _CALLBACK_URL_HEADER and is_callback_url(value):
+                self.callback_url = value
 
 
 def reply_fields(**fields: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import httpcore
 
@@ -34,11 +34,12 @@ class BaseInbox:
         timeout: float | None = START_SECONDS,
         tls: ssl.SSLContext | None = None,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """`url`: the URL of a callback or its page, or a server's base URL for a new private one.
 
-        An existing private callback needs the link of its page, which contains the view key.
-
+        An existing private callback needs the link of its page, which contains the view key. A user
+        and a password in the URL are for a proxy in front of the server.
 
         `respond`: True claims to respond to the callback's requests, and `"handshakes"` to respond
         to handshakes that need a secret; see `respond()` and `Responding`.
@@ -46,11 +47,12 @@ class BaseInbox:
         returns at once, and `events()` reports when the connection is live. `tls`: the TLS context;
         by default it trusts the certificate authorities of the system and of certifi.
         `max_message_bytes`: a larger message from the server closes the connection. A request
-        arrives in one message, with a binary body as base64.
+        arrives in one message, with a binary body as base64. `headers`: sent with each request to
+        the server, such as the credentials for a proxy in front of it, and to no other URL.
 
         Raises `Invalid` if `url` is not a URL, or does not contain the view key that it needs.
         """
-        self._address = Address.of(url)
+        self._address = Address.of(url, headers)
         self._timeout = timeout
         self._responds = respond
         if tls is None and self._address.base.lower().startswith("https:"):
@@ -71,8 +73,8 @@ class BaseInbox:
 
     @property
     def url(self) -> str:
-        """The callback URL, for senders."""
-        return self._address.url
+        """The callback URL, for senders. If the server has two hosts, it is known once joined."""
+        return self._mailbox.callback_url or self._address.url
 
     @property
     def view_url(self) -> str:

@@ -49,7 +49,7 @@ class Archive:
 
         Raises `Invalid` if the file is not writable or is not such an archive.
         """
-        self._origin = origin
+        self.origin = origin
         self._awaiting: dict[tuple[str, int], int] = {}
         try:
             self._file = _open(path)
@@ -100,7 +100,7 @@ class Archive:
     def add(self, request: CapturedRequest) -> None:
         """Append a request. Raises `OSError` and leaves the file unchanged if the write fails."""
         first = self._end == len(_HEAD)
-        text = json.dumps(har.entry(request, self._origin), ensure_ascii=False)
+        text = json.dumps(har.entry(request, self.origin), ensure_ascii=False)
         before, _, after = text.rpartition(_UNKNOWN)
         start = ("\n" if first else ",\n").encode() + before.encode()
         entry = start + _UNKNOWN.ljust(_RESERVED_BYTES).encode() + after.encode()

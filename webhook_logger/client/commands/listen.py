@@ -11,7 +11,7 @@ from webhook_logger.client.archive.files import Archive
 from webhook_logger.client.commands import options
 from webhook_logger.client.commands.certificates import Certificates
 from webhook_logger.client.commands.exits import Exit
-from webhook_logger.client.commands.listen_session import ListenSession
+from webhook_logger.client.commands.listen_session import ListenSession, origin_of
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.responder import LATE_SECONDS, Responder
 from webhook_logger.client.commands.screen import Screen
@@ -115,6 +115,7 @@ FORWARD_SECONDS = 30.0
     metavar="MIB",
     help="Maximum size of a message from the server, in MiB.",
 )
+@options.server_header("-H", "--server-header")
 @click.pass_context
 def listen(
     ctx: click.Context,
@@ -139,6 +140,7 @@ def listen(
     in_order: bool,
     allow_escape: bool,
     max_message: int,
+    server_lines: tuple[str, ...],
 ) -> None:
     """Show the requests of a callback as they arrive.
 
@@ -158,7 +160,9 @@ def listen(
     target_seconds = forward_timeout or (LATE_SECONDS if respond else FORWARD_SECONDS)
     verifier = _verifier(secrets, signature_options, fetch_certificates)
     role: Role = respond or ("handshakes" if verifier and verifier.has_secrets else False)
-    inbox = Inbox(url, respond=role, timeout=None, max_message_bytes=max_message << 20)
+    headers = options.server_headers(server_lines)
+    size = max_message << 20
+    inbox = Inbox(url, respond=role, timeout=None, max_message_bytes=size, headers=headers)
     screen = Screen(as_json=as_json, headers=verbose, body=body or verbose)
     targets = [Target.at(each, allow_escape=allow_escape) for each in urls]
     responder = (
@@ -174,8 +178,7 @@ def listen(
         if targets
         else None
     )
-    with Archive(save, _origin(inbox)) if save else nullcontext() as archive:
-        screen.addresses(inbox.url, inbox.view_url)
+    with Archive(save, origin_of(inbox)) if save else nullcontext() as archive:
         for problem in verifier.problems() if verifier else ():
             screen.note(problem, "yellow")
         session = ListenSession(inbox, screen, wanted, archive, relay, verifier)
@@ -218,9 +221,3 @@ def _exit(session: ListenSession, relay: Relay | None, count: int | None) -> Exi
     if count is not None and session.count < count:
         return Exit.TOO_LATE
     return Exit.FAILED if relay and relay.failed else Exit.DONE
-
-
-def _origin(inbox: Inbox) -> str:
-    """Return the origin of the inbox's server."""
-    scheme, _, rest = inbox.url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0]}"

@@ -182,6 +182,8 @@ class ListenSession:
 
     def _show_status(self, status: ConnectionStatus) -> None:
         if status.state == "live":
+            if not self._was_live:
+                self._begin()
             self._was_live = True
             self._screen.note("Live.", "green")
         elif status.state == "reconnecting":
@@ -189,6 +191,14 @@ class ListenSession:
             self._screen.note(f"Not live: {reason}. Reconnecting.", "red")
         elif status.state == "stalled":
             self._screen.note(f"Not live: {status.reason.rstrip('.')}.", "red")
+
+    def _begin(self) -> None:
+        """Show the addresses, which are known now."""
+        if self._relay:
+            self._relay.refuse_callback(self._inbox)
+        if self._archive:
+            self._archive.origin = origin_of(self._inbox)
+        self._screen.addresses(self._inbox.url, self._inbox.view_url)
 
     def _responding(self, responding: Responding) -> None:
         if not self._relay or not self._relay.has_responder:
@@ -216,6 +226,12 @@ class ListenSession:
             self._screen.note(
                 f"#{responded.seq}: the sender received {responded.status} {source}.", "yellow"
             )
+
+
+def origin_of(inbox: Inbox) -> str:
+    """Return the origin of the callback, as far as its URL is known."""
+    scheme, _, rest = inbox.url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
 
 
 @contextmanager

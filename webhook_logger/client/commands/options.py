@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from webhook_logger import providers
+from webhook_logger.client.credentials import VARIABLE, parse_headers
 from webhook_logger.client.errors import Invalid
 from webhook_logger.headers import HeaderLines
 from webhook_logger.providers import Provider, UnknownProvider
@@ -87,6 +89,31 @@ headers = click.option(
     metavar="'NAME: VALUE'",
     help="Add a header line; repeatable.",
 )
+
+
+def server_header(*names: str) -> Callable[[Any], Any]:
+    """Return the option for header lines that only the server gets."""
+    return click.option(
+        *names,
+        "server_lines",
+        multiple=True,
+        metavar="'NAME: VALUE'",
+        help=f"A header for the server, such as a log-in's; repeatable. {VARIABLE} hides it.",
+    )
+
+
+def server_headers(lines: Iterable[str]) -> dict[str, str]:
+    """Return the headers of the environment variable and, instead of them, those of the options.
+
+    Raises `Invalid`.
+    """
+    environment = [line for line in os.environ.get(VARIABLE, "").splitlines() if line.strip()]
+    given = parse_headers(lines)
+    names = {name.lower() for name in given}
+    kept = parse_headers(environment).items()
+    return {**{name: value for name, value in kept if name.lower() not in names}, **given}
+
+
 data = click.option(
     "-d", "--data", metavar="TEXT|@FILE|@-", help="The body; @- reads it from stdin."
 )

@@ -30,11 +30,8 @@ class Relay:
         keep_host: bool = False,
     ) -> None:
         """Raises `Invalid` if a target is the callback itself."""
-        for target in targets:
-            if is_callback(target, inbox.url, inbox.uuid):
-                raise Invalid(
-                    f"{target.url} is the callback itself. Requests would be forwarded forever."
-                )
+        self._targets = targets
+        self.refuse_callback(inbox)
         self._screen = screen
         self._responder = responder
         self._first = targets[0]
@@ -43,6 +40,14 @@ class Relay:
         self._noted_trailers = False
         self.failed = False
         """Whether any request got no response or could not be forwarded."""
+
+    def refuse_callback(self, inbox: Inbox) -> None:
+        """Raise `Invalid` if a target is the callback, as far as its URL is known."""
+        for target in self._targets:
+            if is_callback(target, inbox.url, inbox.uuid):
+                raise Invalid(
+                    f"{target.url} is the callback itself. Requests would be forwarded forever."
+                )
 
     @property
     def has_responder(self) -> bool:

@@ -46,6 +46,7 @@ from webhook_logger.client.errors import Invalid
 )
 @click.option("--reset", is_flag=True, help="Restore the default reply.")
 @options.timeout
+@options.server_header("--server-header")
 def reply(
     url: str,
     status: int | None,
@@ -61,6 +62,7 @@ def reply(
     path: str | None,
     reset: bool,
     timeout: float,
+    server_lines: tuple[str, ...],
 ) -> None:
     """Set the reply of the callback at URL, or show it if there are no options.
 
@@ -84,9 +86,7 @@ def reply(
         fields = {**_file(path), **fields}
     if reset and fields:
         raise click.UsageError("--reset cannot be combined with other options.")
-    address = Address.of(url)
-    if address.uuid not in url.lower():
-        Screen().addresses(address.url, address.view_url)
+    address = Address.of(url, options.server_headers(server_lines))
     api = Api(address, None, timeout)
     try:
         if reset:
@@ -95,6 +95,8 @@ def reply(
             _print(api.set_reply(fields))
         else:
             _print(api.get_reply())
+        if address.uuid not in url.lower():
+            Screen().addresses(api.callback_url, address.view_url)
     finally:
         api.close()
 

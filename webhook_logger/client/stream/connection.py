@@ -32,6 +32,7 @@ _MAX_SID_CHARACTERS = 64
 log = logging.getLogger("webhook_logger.client.transport")
 log.setLevel(logging.CRITICAL)
 
+_NO_ACCESS = (401, 403, 407)
 _DISCONNECT = "1"
 """The type of a Socket.IO DISCONNECT packet."""
 _MESSAGE_ERRORS = (
@@ -93,6 +94,7 @@ class StreamConnection(Client):
                 self.connect(
                     address.base,
                     auth=auth,
+                    headers=dict(address.headers),
                     transports=["websocket"],
                     socketio_path=address.socketio_path,
                     wait=False,
@@ -215,7 +217,8 @@ def _reason(error: BaseException) -> str:
     while cause := error.__cause__ or error.__context__:
         error = cause
     if isinstance(error, websocket.WebSocketBadStatusException):
-        return f"it responded with {error.status_code} instead of a WebSocket"
+        need = "; it needs other credentials" if error.status_code in _NO_ACCESS else ""
+        return f"it responded with {error.status_code} instead of a WebSocket{need}"
     if isinstance(error, OSError) and error.strerror:
         return brief(error.strerror)
     if isinstance(error, _MESSAGE_ERRORS):  # errors of the library's code have no useful text

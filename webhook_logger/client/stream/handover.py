@@ -208,7 +208,7 @@ def _joined_at(joined: Joined, epoch: str | None, seq: int) -> Joined:
         return replace(joined, missed=None)
     start = max(joined.seq, seq)
     recovered = max(0, joined.seq + joined.recovered - start)
-    return Joined(epoch, start, missed=start - seq, recovered=recovered)
+    return replace(joined, seq=start, missed=start - seq, recovered=recovered)
 
 
 def _size(value: Any) -> int:

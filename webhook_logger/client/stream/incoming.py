@@ -43,6 +43,7 @@ class Incoming:
                 self.report(ConnectionStatus("stalled", "the server cannot deliver now"))
 
     def _on_joined(self, joined: Joined) -> None:
+        self._mailbox.callback_url = joined.callback_url or self._mailbox.callback_url
         if gap := self.position.joined(joined):
             self._mailbox.put(gap)
         if joined.recovered:

@@ -40,6 +40,8 @@ class Mailbox:
         """The latest `Responding`."""
         self.digest = Digest()
         """A summary of all events so far."""
+        self.callback_url = ""
+        """The URL for senders, if the server has reported it."""
         self.ended: ClientError | None = None
         """Why no more events arrive; None while they do."""
         self._max_requests = max_requests

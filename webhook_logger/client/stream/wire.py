@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from webhook_logger.callbacks import is_canonical_uuid
+from webhook_logger.callbacks import UUID_PATTERN, is_canonical_uuid
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.stream.events import Refused, Responded, Responding
 
@@ -21,6 +21,7 @@ _MAX_CHARACTERS = 300
 
 _REASON = re.compile(r"[a-z_]{1,100}")
 _EPOCH = re.compile(r"[0-9A-Za-z]{1,64}")
+_CALLBACK_URL = re.compile(rf"https?://[!-~]{{1,1000}}/{UUID_PATTERN}")
 _ID = re.compile(r"[\x21-\x7e]{1,500}")
 
 
@@ -33,6 +34,8 @@ class Joined:
     missed: int | None
     recovered: int = 0
     """The number of requests after `seq` that the server sends again."""
+    callback_url: str = ""
+    """The URL for senders, if the server has another host for callbacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ def joined(payload: Any) -> Joined:
     fields = _fields(payload, epoch=_epoch, seq=_count, missed=_count_or_none)
     if "recovered" in payload:
         fields |= _fields(payload, recovered=_count)
+    if "callback_url" in payload:
+        fields |= _fields(payload, callback_url=is_callback_url)
     return Joined(**fields)
 
 
@@ -212,6 +217,11 @@ def _lines(value: Any) -> bool:
 
 def _uuid(value: Any) -> bool:
     return isinstance(value, str) and is_canonical_uuid(value)
+
+
+def is_callback_url(value: Any) -> bool:
+    """Return whether the value is a URL for senders."""
+    return isinstance(value, str) and _CALLBACK_URL.fullmatch(value) is not None
 
 
 def _epoch(value: Any) -> bool:

@@ -1,0 +1,97 @@
+"""Tools use a dashboard behind nginx with basic auth; senders need no password."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.support.command import Command
+from tests.support.two_hosts import ESCAPED, PASSWORD, USER, TwoHosts
+from webhook_logger.__main__ import cli
+from webhook_logger.client import Inbox, Unreachable
+from webhook_logger.client.commands.exits import Exit
+from webhook_logger.client.http import Http
+
+BASIC = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+HEADERS = {"Authorization": f"Basic {BASIC}", "X-Team": "blue"}
+
+
+@pytest.fixture(scope="module")
+def hosts() -> Iterator[TwoHosts]:
+    with TwoHosts("127.0.0.1", "localhost") as hosts:
+        yield hosts
+
+
+def invoke(*arguments: str, **env: str) -> Result:
+    return CliRunner().invoke(cli, arguments, env=env)
+
+
+def send_to(url: str) -> None:
+    with closing(Http()) as http:
+        assert http.send("POST", f"{url}/orders", (("X-A", "1"),), b"hello").status == 200
+
+
+def test_an_inbox_has_credentials_in_its_url_or_in_headers(hosts: TwoHosts) -> None:
+    for url, headers in ((hosts.url, None), (hosts.dashboard, HEADERS)):
+        with Inbox(url, headers=headers) as inbox:
+            assert inbox.url == f"{hosts.callbacks}/{inbox.uuid}"
+            assert inbox.view_url.startswith(f"{hosts.dashboard}/view/{inbox.uuid}#key=")
+            inbox.reply(200, body="set through the API")
+            send_to(inbox.url)
+            request = inbox.wait()
+            names = [name.lower() for name, _ in request.headers]
+            assert (request.subpath, "authorization" in names) == ("/orders", False)
+
+
+def test_without_credentials_the_error_says_so(hosts: TwoHosts) -> None:
+    wrong = f"http://{USER}:s3cret@{hosts.authorities[1]}"
+    for url in (hosts.dashboard, wrong):
+        with pytest.raises(Unreachable, match=r"401 .* it needs other credentials") as raised:
+            Inbox(url, timeout=0.5).open()
+        assert "s3cret" not in str(raised.value)
+
+
+def test_the_commands_have_credentials_from_options_and_the_environment(
+    hosts: TwoHosts, tmp_path: Path
+) -> None:
+    archive = tmp_path / "saved.har"
+    more = ("--count", "1", "-v", "--save", str(archive))
+    lines = "\n".join(f"{name}: {value}" for name, value in HEADERS.items())
+    with Command("listen", *more, WEBHOOK_LOGGER_URL=hosts.url) as listen:
+        url = listen.notes.line().removeprefix("URL for senders:").strip()
+        link = listen.notes.line().removeprefix("Link for people who may watch: ")
+        listen.notes.until("Live.")
+        assert url.startswith(f"{hosts.callbacks}/")
+        # The link that it prints needs the credentials again.
+        option = (f"Authorization: {HEADERS['Authorization']}", "X-Team: blue")
+        with Command("listen", link, "--json", "-H", option[0], "-H", option[1]) as other:
+            other.notes.until("Live.")
+            changed = invoke("reply", link, "--status", "202", WEBHOOK_LOGGER_HEADERS=lines)
+            assert changed.exit_code == Exit.DONE, changed.output
+            assert invoke("send", url, "-d", "hello").stdout.startswith("202")
+            assert json.loads(other.out.line())["headers"]
+            assert (listen.wait(), other.interrupt()) == (Exit.DONE, Exit.INTERRUPTED)
+    entry = json.loads(archive.read_text())["log"]["entries"][0]
+    assert entry["request"]["url"].startswith(f"{hosts.callbacks}/")
+    printed = listen.out.all + listen.notes.all + other.out.all + other.notes.all
+    for text in (printed, archive.read_text(), hosts.server.log, changed.output):
+        assert not any(secret in text for secret in (PASSWORD, ESCAPED, BASIC, "X-Team"))
+
+
+def test_the_reply_of_a_new_callback_names_its_url(hosts: TwoHosts) -> None:
+    set_up = invoke("reply", hosts.url, "--status", "201")
+    assert f"URL for senders:               {hosts.callbacks}/" in set_up.output
+
+
+def test_a_target_that_is_the_callback_on_the_other_host_is_refused(
+    hosts: TwoHosts, uuid: str
+) -> None:
+    target = f"{hosts.callbacks}/{uuid}"
+    looped = invoke("listen", f"{hosts.url}/view/{uuid}", "--forward", target)
+    assert (looped.exit_code, "is the callback itself" in looped.output) == (Exit.USAGE, True)
