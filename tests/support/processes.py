@@ -219,13 +219,17 @@ class Redis:
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.client = redis.Redis(port=self.port, decode_responses=True)
         self._process: subprocess.Popen[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def start(self) -> Redis:
+        # An empty folder: a replica writes the data of its master to a file, which the next start
+        # would load.
+        self._folder = tempfile.TemporaryDirectory()
         options = ("--port", self.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
         self._process = subprocess.Popen(
             ["redis-server", *map(str, options), *self._options],
             stdout=subprocess.DEVNULL,
-            cwd=tempfile.gettempdir(),
+            cwd=self._folder.name,
         )
         eventually(self._responds)
         return self
