@@ -327,16 +327,22 @@ def _size(item: Packet | SharedFrame | bytes | None) -> int:
     return sys.getsizeof(data or "") + OVERHEAD_BYTES
 
 
+SECONDS_BETWEEN_MEASUREMENTS = 0.005
+
+
 class _Turns(WorkQueue[Outbox]):
     """The outboxes that write their packets in the hub's current turn.
 
     One turn has the packets of many requests for many viewers. So one clock call for each turn
-    measures all of them: the first request of the turn waits longest.
+    measures all of them: the first request of the turn waits longest. A busy worker measures only
+    some turns, because a measurement costs a hundredth of a request.
     """
 
     def __init__(self) -> None:
         super().__init__(Outbox.flush, batch_size=100)  # a large room must not block the worker
         self._began = 0.0
+        self._next = 0.0
+        """Time of the next measurement."""
         self._histogram: Histogram
 
     def measure(self, histogram: Histogram, began: float) -> None:
@@ -344,13 +350,14 @@ class _Turns(WorkQueue[Outbox]):
 
         Without packets for a WebSocket, there is nothing to count.
         """
-        if self._items and not self._began:
+        if began >= self._next and self._items and not self._began:
             self._began, self._histogram = began, histogram
 
     def do_all(self, items: list[Outbox]) -> None:
-        began, self._began = self._began, 0.0
-        super().do_all(items)
+        began = self._began
+        WorkQueue.do_all(self, items)
         if began:
+            self._began, self._next = 0.0, began + SECONDS_BETWEEN_MEASUREMENTS
             self._histogram.observe(time.perf_counter() - began)
 
 
