@@ -75,13 +75,15 @@ class Cluster:
         self.begin()
         return self
 
-    def begin(self) -> None:
-        """Start stopped workers, disconnect viewers, and choose a callback for the next test."""
+    def begin(self, uuid: str = "") -> None:
+        """Start stopped workers, disconnect viewers, and choose a callback for the next test,
+        unless it is given.
+        """
         for worker in self.workers:
             if not worker.is_running:
                 worker.start()
             worker.until_ready()
-        self.uuid = str(uuid4())
+        self.uuid = uuid or str(uuid4())
         self.load = Load(self.nginx.address, self.uuid)
         self._stop_viewers()
         eventually(lambda: sum(self.viewer_counts()) == 0)

@@ -85,7 +85,9 @@ class Stage:
         client: redis_py.Redis = self.redis.client
         epoch = client.hget(KEYS.key(self.uuid), "epoch") or ""
         args = ("worker", scripts.fresh(), KEYS.channel(self.uuid), *reached, epoch[:NAME_BYTES])
-        return int(client.eval(scripts.REACHED, 1, KEYS.key(self.uuid), *args))
+        return int(
+            client.eval(scripts.without_recovery(KEYS).reached, 1, KEYS.key(self.uuid), *args)
+        )
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ from tests.support.processes import Redis
 from tests.wire_fixture import samples
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.delivery import QueueLimits, QueueUnavailable
-from webhook_logger.delivery.redis.delivery import LARGE_EVENT_BYTES, RedisDelivery
+from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.errors import REASONS
 from webhook_logger.delivery.redis.keys import Keys
+from webhook_logger.delivery.redis.publisher import LARGE_EVENT_BYTES
 from webhook_logger.delivery.redis.readiness import FailurePeriod
 
 KEYS = Keys()

@@ -105,6 +105,18 @@ scripts. The limits are part of their text. Only these arguments and results dif
                                                                       callbacks to evict]
     EVICT      counter          none                                  nothing
 
+# In a cluster
+
+`cluster` sends each command to the node of its slot. All channels are sharded (SPUBLISH), so a
+script can publish on the callback's channel only:
+
+- BARRIER publishes on the callback's channel, and other workers ignore the message.
+- RESPOND removes the pending request and returns its "<worker> <name>", DECLINE only returns it,
+  and PRESENCE returns [result, ["<worker> <name>", ...]]. The worker that ran the script then
+  publishes `response` or `gone` on the channel of that worker.
+- A worker sends heartbeats to each node, on channels "<its channel>:<number>" in slots of the node.
+- Each command names all keys of the callback, also those that its script does not use.
+
 # Messages
 
 `envelope.py` seals the messages. A message is a line of ASCII with the version, the kind and the

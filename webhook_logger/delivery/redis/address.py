@@ -133,7 +133,5 @@ def queue_address(
     if tls.key and not tls.certificate:
         raise AddressError("REDIS_KEY_FILE needs REDIS_CERT_FILE, the certificate of that key.")
     tls.check()
-    if url.kind is Kind.CLUSTER:
-        raise AddressError("REDIS_URL names a cluster, which is not supported yet.")
     own = Credentials(credentials.username or url.username, credentials.password or url.password)
     return QueueAddress(url, own, sentinel_credentials, tls, seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.envelope import UnknownVersion
 from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.progress import Progress
-from webhook_logger.delivery.redis.queue import Channels, QueueCommands
+from webhook_logger.delivery.redis.queue import QueueChannels, QueueCommands
 from webhook_logger.delivery.redis.recovery import Recovery, read_messages
 
 
@@ -34,14 +34,16 @@ class Barriers:
     def __init__(
         self,
         publishers: tuple[QueueCommands, QueueCommands],
-        subscription: Channels,
+        subscription: QueueChannels,
         keys: Keys,
+        own_channel: Callable[[str], str],
         worker: str,
         seconds: float,
         recovery: Recovery,
         progress: Progress,
     ) -> None:
         self._keys = keys
+        self._own_channel = own_channel
         self._small, self._large = publishers
         self._recovery = recovery
         self._progress = progress
@@ -57,8 +59,7 @@ class Barriers:
         self._subscription.subscribe_and_wait(self._keys.channel(uuid))
         self._pending[name] = pending
         try:
-            own = self._keys.worker_channel(self._worker)
-            args = (self._worker, scripts.fresh(), own, name)
+            args = (self._worker, scripts.fresh(), self._own_channel(uuid), name)
             recovered, incomplete = self._run(uuid, args, since)
             if incomplete:
                 yield incomplete

@@ -37,6 +37,8 @@ from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.address import QueueAddress
 from webhook_logger.delivery.redis.backlog import QueueLimits, QueueMeasures
 from webhook_logger.delivery.redis.barriers import Barriers
+from webhook_logger.delivery.redis.cluster.connections import check_cluster
+from webhook_logger.delivery.redis.cluster.queue import ClusterQueue
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.keys import PREFIX, Keys
 from webhook_logger.delivery.redis.manager import RoomManager
@@ -44,7 +46,7 @@ from webhook_logger.delivery.redis.messages import QueueMessages, WorkerMessages
 from webhook_logger.delivery.redis.pending import PendingRequests, taken_reply
 from webhook_logger.delivery.redis.presence import Presence
 from webhook_logger.delivery.redis.progress import Progress
-from webhook_logger.delivery.redis.publisher import Publisher
+from webhook_logger.delivery.redis.publisher import LARGE_EVENT_BYTES, Publisher
 from webhook_logger.delivery.redis.queue import Queue, QueueCommands, SingleQueue
 from webhook_logger.delivery.redis.recovery import Recovery
 from webhook_logger.delivery.redis.redis_py import Connection
@@ -54,10 +56,7 @@ from webhook_logger.delivery.redis.startup import check_queue
 from webhook_logger.delivery.redis.windows import Windows
 from webhook_logger.delivery.stored import StoredReply
 from webhook_logger.errors import Reason
-from webhook_logger.queue_url import Kind
-
-LARGE_EVENT_BYTES = 64 * 1024
-"""Larger events use a second connection, so that they do not delay smaller events."""
+from webhook_logger.queue_url import Host, Kind
 
 CHECK_SECONDS = 2.0
 """Maximum for each step of the check at the start."""
@@ -78,43 +77,37 @@ class RedisDelivery(Delivery):
     ) -> None:
         self._worker = secrets.token_hex(8)
         self._keys = keys = Keys(prefix)
-
-        def connection_name(purpose: str) -> str:
-            return f"webhook-logger:{self._worker}:{purpose}"
-
         self._address = address
-        self._route = route(address, connection_name("sentinel"))
-
-        def connect(purpose: str) -> Any:
-            return self._route.connect(connection_name(purpose))
-
+        self._route = route(address, self._connection_name("sentinel"))
         self._channel = keys.worker_channel(self._worker)
         self._max_per_second = str(max_per_second)
         self._windows = Windows()
         self._refusals = RefusalReports()
         self.measures = QueueMeasures()
-        self._recovery = Recovery(recovery, keys)
+        self._recovery = Recovery(recovery, keys, is_sharded=address.kind is Kind.CLUSTER)
         self.recovers = self._recovery.is_on
         self._scripts = chosen = self._recovery.scripts
-        self._queue: Queue
-        self._queue = queue = SingleQueue(connect, self, keys, chosen, limits, self._worker)
+        self._queue = queue = self._make_queue(address, limits)
         self._small, self._large = queue.small, queue.large
         self._presence = Presence(
             queue.prompt, keys, self._worker, self._report_replaced, chosen.presence
         )
-        self._pending = PendingRequests(self._small, keys, self._worker, limits.seconds)
-        self._progress = Progress(queue.prompt, keys, self._worker)
+        self._pending = PendingRequests(
+            self._small, keys, chosen.withdraw, self._worker, limits.seconds
+        )
+        self._progress = Progress(queue.prompt, keys, chosen.reached, self._worker)
         self._barriers = Barriers(
             (self._small, self._large),
             queue.channels,
             keys,
+            queue.barrier_channel,
             self._worker,
             limits.seconds,
             self._recovery,
             self._progress,
         )
         self.manager = self._rooms = RoomManager(
-            address, prefix=prefix, name=connection_name("rooms")
+            address, prefix=prefix, name=self._connection_name("rooms")
         )
         self._watched: set[str] = set()
         """Callbacks with viewers on this worker, counted or not."""
@@ -125,9 +118,28 @@ class RedisDelivery(Delivery):
         """Raise `UnsuitableQueue` or `QueuePersists` if this worker can never work with its Redis.
         Call it before `start`.
         """
-        if self._address.kind is not Kind.CLUSTER:
-            brief = replace(self._address, seconds=min(self._address.seconds, CHECK_SECONDS))
+        brief = replace(self._address, seconds=min(self._address.seconds, CHECK_SECONDS))
+        if brief.kind is Kind.CLUSTER:
+            check_cluster(brief.hosts, brief.connect_to, self.recovers)
+        else:
             check_queue(route(brief).connect, self._keys, self._scripts, self.recovers)
+
+    def _make_queue(self, address: QueueAddress, limits: QueueLimits) -> Queue:
+        links = (self, self._keys, self._scripts, limits, self._worker)
+        if address.kind is Kind.CLUSTER:
+
+            def connect_to(host: Host, purpose: str) -> Any:
+                return address.connect_to(host, self._connection_name(purpose))
+
+            return ClusterQueue(address.hosts, connect_to, *links)
+
+        def connect(purpose: str) -> Any:
+            return self._route.connect(self._connection_name(purpose))
+
+        return SingleQueue(connect, *links)
+
+    def _connection_name(self, purpose: str) -> str:
+        return f"webhook-logger:{self._worker}:{purpose}"
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
@@ -216,7 +228,7 @@ class RedisDelivery(Delivery):
         reply, *counters = stored or ("", None, None)
         counts = ["" if count is None else str(count) for count in counters]
         where, channel = [self._keys.reply_key(uuid)], self._keys.channel(uuid)
-        self._small.run(scripts.SET_REPLY, where, channel, reply, *counts)
+        self._small.run(self._scripts.set_reply, where, channel, reply, *counts)
 
     def claim(self, uuid: str, viewer: str, replaces: str = "") -> bool:
         return self._presence.claim(uuid, viewer, replaces)
@@ -240,12 +252,24 @@ class RedisDelivery(Delivery):
         self._presence.unclaim_handshakes(uuid, viewer)
 
     def respond(self, uuid: str, request: str, response: str) -> bool:
-        where, args = [self._keys.pending_key(uuid)], (request, response)
-        return bool(self._publisher(len(response)).run(self._scripts.respond, where, *args))
+        publisher, where = self._publisher(len(response)), [self._keys.pending_key(uuid)]
+        found = publisher.run(self._scripts.respond, where, request, response)
+        return self._forward(found, publisher, "response", response)
 
     def decline(self, uuid: str, request: str) -> bool:
         where = [self._keys.pending_key(uuid)]
-        return bool(self._small.run(self._scripts.decline, where, request))
+        found = self._small.run(self._scripts.decline, where, request)
+        return self._forward(found, self._small, "gone")
+
+    def _forward(self, found: Any, publisher: QueueCommands, kind: str, *parts: str) -> bool:
+        """Return whether the worker of a pending request receives a message. A script has sent it,
+        or in a cluster has found the worker, whose channel is in another slot.
+        """
+        if not isinstance(found, bytes):
+            return bool(found)
+        worker, name, *_ = found.decode().split()
+        channel = self._keys.worker_channel(worker)
+        return bool(publisher.publish(channel, seal(kind, name, *parts)).wait())
 
     def barrier(self, uuid: str, since: Position | None = None) -> AbstractContextManager[Barrier]:
         if reason := self._queue.reason(uuid):
@@ -297,8 +321,12 @@ class RedisDelivery(Delivery):
         """Report why requests of these callbacks are not accepted, or None if they are."""
         self._sink.status(reason, part)
         if reason is None:
-            # Use a separate thread, because a room's new barrier waits for this thread.
-            threading.Thread(target=self._resume, args=(part,), daemon=True).start()
+            # `moved` uses a separate thread, because a room's new barrier waits for this thread.
+            self.moved(part)
+
+    def moved(self, part: Container[str]) -> None:
+        """Give new barriers to these callbacks, whose streams come from another node now."""
+        threading.Thread(target=self._resume, args=(part,), daemon=True).start()
 
     def _resume(self, part: Container[str]) -> None:
         with suppress(QueueUnavailable):

@@ -12,7 +12,7 @@ import redis
 NO_RESPONSE = "The queue does not respond."
 UNREACHABLE = "The queue is unavailable."
 
-_CLUSTER = "The queue is a node of a Redis Cluster. Use a single Redis."
+_CLUSTER = "The queue is a node of a Redis Cluster. Use redis+cluster:// in REDIS_URL."
 _RIGHTS = "The server's user on the queue lacks permissions."
 _PASSWORD = "The queue does not accept the server's password."  # noqa: S105
 
@@ -20,7 +20,7 @@ REASONS = {
     "READONLY": "The queue is a read-only replica.",
     "MOVED": _CLUSTER,
     "ASK": _CLUSTER,
-    "CLUSTERDOWN": _CLUSTER,
+    "CLUSTERDOWN": "The Redis Cluster of the queue is down, or a part of it.",
     "CROSSSLOT": _CLUSTER,
     "TRYAGAIN": _CLUSTER,
     "OOM": "The queue's memory is full.",

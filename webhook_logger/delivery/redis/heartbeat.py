@@ -34,7 +34,9 @@ class Heartbeats:
         self._seconds = seconds
         self._publisher = publisher
         self._subscription = subscription
-        self._channel = channel
+        self.channel = channel
+        """Empty if no heartbeats are sent."""
+        self._has_ended = False
         self._missing = 0
         self._max_missing = MAX_MISSING
         self._received_at = time.monotonic()
@@ -45,22 +47,32 @@ class Heartbeats:
         return time.monotonic() - self._received_at
 
     def send(self) -> None:
-        """Send heartbeats without end."""
-        while True:
+        """Send heartbeats until the end."""
+        while not self._has_ended:
             time.sleep(self._seconds)
             if self._missing >= self._max_missing:
                 self._subscription.reconnect(NOT_RECEIVING)
                 self.reset()
-            self._send_one()
+            if self.channel:
+                self._send_one()
 
     def _send_one(self) -> None:
         self._missing += 1
         try:
-            self._publisher.publish(self._channel, seal("heartbeat")).wait()
+            self._publisher.publish(self.channel, seal("heartbeat")).wait()
         except QueueUnavailable:
             # This failure does not mean that the subscription failed.
             self._missing = max(0, self._missing - 1)
             self._max_missing = MAX_MISSING_AFTER_FAILURE
+
+    def use(self, channel: str) -> None:
+        """Use another channel, or none if it is empty."""
+        self.channel = channel
+        self.reset()
+
+    def end(self) -> None:
+        """Send no more heartbeats."""
+        self._has_ended = True
 
     def received(self) -> None:
         """Count a heartbeat that returned."""

@@ -32,6 +32,11 @@ class Keys:
         """Return the key of the callback's pending requests."""
         return f"{self._callback}{uuid}}}:pending"
 
+    def all(self, uuid: str) -> tuple[str, ...]:
+        """Return all keys of the callback."""
+        key = self.key(uuid)
+        return (key, f"{key}:reply", f"{key}:pending", f"{key}:recovery")
+
     def channel(self, uuid: str) -> str:
         """Return the callback's channel, with the hash tag of its key."""
         return f"{self._callback}{uuid}}}:requests"

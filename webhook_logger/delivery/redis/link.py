@@ -42,6 +42,9 @@ class LinkOwner(Protocol):
     def began(self, part: Container[str]) -> None:
         """Note that requests of these callbacks are now published in another history."""
 
+    def moved(self, part: Container[str]) -> None:
+        """Note that the streams of these callbacks are now received from another link."""
+
     def opened(self, publisher: Publisher, connection: Connection) -> None:
         """Inspect a new connection, before the publisher uses it. Raises `OSError`."""
 
@@ -52,6 +55,9 @@ class LinkOwner(Protocol):
 class Link:
     """The connections to one Redis. Implements `Reporter` and `Reader` for them."""
 
+    publisher_type: type[Publisher] = Publisher
+    subscription_type: type[Subscription] = Subscription
+
     def __init__(
         self,
         connect: Callable[[str], Any],
@@ -61,11 +67,11 @@ class Link:
         limits: QueueLimits,
         heartbeats: str,
     ) -> None:
-        """Send heartbeats on the channel `heartbeats`, which the caller subscribes to. `connect`
-        returns a connection for the given purpose.
+        """Connect with a function that takes the purpose of a connection. Send heartbeats on the
+        channel `heartbeats`, which the caller subscribes to.
         """
         self._owner = owner
-        self.received = owner.received
+        self.received: Callable[[str, bytes], None] = owner.received
         self.part: Container[str] = WHOLE
         """The callbacks whose requests are published here."""
         self.backlog = backlog = Backlog(limits, owner.measures.round_trips)
@@ -73,14 +79,14 @@ class Link:
         self._history: History | None = None
         """The history in which requests are published; None before the first connection."""
         self._publishers = self.small, self.large = tuple(
-            Publisher(partial(connect, purpose), scripts.all, backlog, self)
+            self.publisher_type(partial(connect, purpose), scripts.all, backlog, self)
             for purpose in ("small", "large")
         )
-        self.subscription = Subscription(
+        self.subscription = self.subscription_type(
             partial(connect, "subscription"), self, keys.no_channel, limits.seconds
         )
         self.heartbeats = Heartbeats(self.small, self.subscription, heartbeats)
-        self.readiness = Readiness(self._publishers, self._report, keys, scripts.probe)
+        self.readiness = Readiness(self._publishers, self.report, keys, scripts.probe)
 
     def start(self) -> None:
         """Connect, and begin to send and receive. Returns immediately."""
@@ -96,7 +102,8 @@ class Link:
         for publisher in self._publishers:
             publisher.switch()
 
-    def _report(self, reason: str | None) -> None:
+    def report(self, reason: str | None) -> None:
+        """Report why requests are not accepted here; None if they are."""
         self._owner.reported(reason, self.part)
 
     # Reports of the subscription

@@ -20,6 +20,7 @@ from webhook_logger.callbacks import is_canonical_uuid
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.redis import history
 from webhook_logger.delivery.redis.address import QueueAddress
+from webhook_logger.delivery.redis.cluster.connections import ClusterConnections
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.errors import log_text
 from webhook_logger.delivery.redis.keys import PREFIX, Keys
@@ -57,11 +58,8 @@ class RoomManager(QueuedRooms):
         has_sentinels = address.kind is Kind.SENTINEL
         self._keys = Keys(prefix)
         super().__init__(channel=self._keys.control_channel, write_only=write_only)
-        self._connections = Connections(
-            # A replica accepts an event, and delivers it only to its own subscribers.
-            partial(route(address, name).connect, name),
-            inspect=history.query if has_sentinels else None,
-        )
+        self._is_sharded = address.kind is Kind.CLUSTER
+        self._connections = _connections(address, name)
         self._asks_again = has_sentinels and write_only
         """Whether each event needs a new connection, because no thread follows the Sentinels. The
         old master accepts events for several seconds after a switch.
@@ -88,7 +86,8 @@ class RoomManager(QueuedRooms):
     def count_listeners(self) -> int:
         """Return the number of workers, this one included; 0 if the queue is unavailable."""
         try:
-            _channel, listeners = self._connections.run("PUBSUB", "NUMSUB", self.channel)
+            count = "SHARDNUMSUB" if self._is_sharded else "NUMSUB"
+            _, listeners = self._connections.run_at(self.channel, "PUBSUB", count, self.channel)
         except (redis.RedisError, OSError) as error:
             log.warning("The number of workers is unknown: %s", log_text(error))
             return 0
@@ -135,9 +134,19 @@ class RoomManager(QueuedRooms):
         if self._asks_again:
             self._connections.close()
         try:
-            self._connections.run("PUBLISH", channel, seal(kind, json.dumps(message)))
+            publish = "SPUBLISH" if self._is_sharded else "PUBLISH"
+            message_text = seal(kind, json.dumps(message))
+            self._connections.run_at(channel, publish, channel, message_text)
         except (redis.RedisError, OSError) as error:
             raise QueueUnavailable(f"The event was not emitted: {log_text(error)}") from None
+
+
+def _connections(address: QueueAddress, name: str) -> Connections | ClusterConnections:
+    if address.kind is Kind.CLUSTER:
+        return ClusterConnections(address.hosts, partial(address.connect_to, name=name))
+    # A replica accepts an event, and delivers it only to its own subscribers.
+    inspect = history.query if address.kind is Kind.SENTINEL else None
+    return Connections(partial(route(address, name).connect, name), inspect)
 
 
 def _is_callback(message: Message) -> bool:

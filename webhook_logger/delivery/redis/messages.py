@@ -26,13 +26,13 @@ class WorkerMessages:
 
     channel: str
     _barriers: Barriers
-    _heartbeat: Callable[[str], None]
+    _heartbeat: Callable[[], None]
     _pending: PendingRequests
 
     def dispatch(self, kind: bytes, parts: Sequence[str]) -> None:
         """Process a message for this worker."""
         if kind == b"heartbeat":
-            self._heartbeat(self.channel)
+            self._heartbeat()
         elif kind == b"barrier":
             self._barriers.reach(*parts)
         elif kind == b"response":
@@ -69,7 +69,7 @@ class QueueMessages:
             self._sink.deliver(*request)
             return
         texts = [part.decode() for part in parts]
-        if channel == self._own.channel:
+        if channel == self._own.channel or kind == b"barrier":
             self._own.dispatch(kind, texts)
         elif channel == self._manager.channel:
             self._manager.controlled(*texts)

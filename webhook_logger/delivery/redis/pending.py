@@ -12,7 +12,6 @@ import time
 
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.pending import PendingRequest
-from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.queue import QueueCommands
 from webhook_logger.delivery.stored import StoredReply
@@ -28,9 +27,12 @@ def taken_reply(reply: bytes, left: bytes | None) -> StoredReply:
 class PendingRequests:
     """The pending requests of this worker, by name."""
 
-    def __init__(self, publisher: QueueCommands, keys: Keys, worker: str, seconds: float) -> None:
+    def __init__(
+        self, publisher: QueueCommands, keys: Keys, withdraw: str, worker: str, seconds: float
+    ) -> None:
         self._publisher = publisher
         self._keys = keys
+        self._withdraw = withdraw
         self._worker = worker
         self._seconds = seconds
         self._pending: dict[str, _QueuePendingRequest] = {}
@@ -66,7 +68,7 @@ class PendingRequests:
         owner = f"{self._worker} {pending.name}"
         args = (pending.request, owner, self._keys.channel(pending.uuid))
         try:
-            taken = self._publisher.run(scripts.WITHDRAW, where, *args)
+            taken = self._publisher.run(self._withdraw, where, *args)
         except QueueUnavailable as error:
             # The request was published, so its sender gets no error.
             log.warning(

@@ -12,6 +12,7 @@ from itertools import islice
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.backlog import Call
+from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.queue import QueueCommands
 
@@ -53,6 +54,8 @@ class Presence:
         self._claiming: set[str] = set()
         """Callbacks with a claim in progress. `claim` returns its result to the viewer."""
         self._changed: set[str] = set()
+        self._ended: list[Call] = []
+        """Commands that ended a role, and whose results were not read yet."""
         self._wake = threading.Event()
 
     def viewers(self, uuid: str) -> int:
@@ -128,13 +131,13 @@ class Presence:
             with suppress(QueueUnavailable):
                 # Submit now. Otherwise another viewer on this worker could claim the role first,
                 # and Redis could not distinguish the two.
-                self._submit(uuid)
+                self._ended.append(self._submit(uuid))
             self._mark_changed(uuid)
 
     def claim_handshakes(self, uuid: str, viewer: str) -> None:
         """Implement `Delivery.claim_handshakes`."""
         self._handshakes.setdefault(uuid, set()).add(viewer)
-        self._submit(uuid).wait()  # `run` reports a lost role of responder
+        self._result(self._submit(uuid))  # `run` reports a lost role of responder
 
     def unclaim_handshakes(self, uuid: str, viewer: str) -> None:
         """Implement `Delivery.unclaim_handshakes`."""
@@ -158,6 +161,10 @@ class Presence:
             if time.monotonic() >= due:
                 self._changed.update(self._viewers)
                 due = time.monotonic() + REFRESH_SECONDS
+            ended, self._ended = self._ended, []
+            for call in ended:
+                with suppress(QueueUnavailable):
+                    self._result(call)
             changed, self._changed = self._changed, set()
             if failed := self._write(changed):
                 self._changed |= failed
@@ -186,10 +193,24 @@ class Presence:
                 calls[uuid] = self._submit(uuid), viewer
         for uuid, (call, viewer) in calls.items():
             with self._collecting_failures(uuid, failed):
-                result = call.wait()
+                result = self._result(call)
                 if viewer and self._responders.get(uuid) == viewer:
                     self._note_role(uuid, viewer, result)
         return failed
+
+    def _result(self, call: Call) -> int:
+        """Return the result of the script. In a cluster it also returns the workers whose pending
+        requests get no response, because their channels are in other slots; notify them.
+        """
+        result = call.wait()
+        if not isinstance(result, list):
+            return int(result or 0)
+        claimed, owners = result
+        for owner in owners:
+            worker, name = owner.decode().split()
+            with suppress(QueueUnavailable):
+                self._publisher.publish(self._keys.worker_channel(worker), seal("gone", name))
+        return int(claimed or 0)
 
     def _note_role(self, uuid: str, viewer: str, result: int) -> None:
         """Forget the role of a viewer that has lost it to a viewer on another worker.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Collection, Container
+from collections.abc import Collection, Container, Mapping
 
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.redis import scripts
@@ -29,9 +29,10 @@ log = logging.getLogger(__name__)
 class Progress:
     """The last `seq` that this worker has seen of each callback, in receipts and in the stream."""
 
-    def __init__(self, publisher: QueueCommands, keys: Keys, worker: str) -> None:
+    def __init__(self, publisher: QueueCommands, keys: Keys, script: str, worker: str) -> None:
         self._publisher = publisher
         self._keys = keys
+        self._script = script
         self._worker = worker
         self._reached: dict[str, tuple[str, int]] = {}
         """The last epoch and `seq` by callback."""
@@ -76,6 +77,7 @@ class Progress:
 
     def report(self, uuids: Collection[str] | None = None) -> None:
         """Report the progress of these callbacks, or of all. Raises `QueueUnavailable`."""
+        failure: QueueUnavailable | None = None
         left = [place for place in self._ended if uuids is None or place[0] in uuids]
         for first in range(0, len(left), REPORTS_PER_BATCH):
             batch = {
@@ -83,14 +85,31 @@ class Progress:
                 for place in left[first : first + REPORTS_PER_BATCH]
                 if place in self._ended
             }
-            calls = [self._submit(*place, seq) for place, seq in batch.items()]
-            results = [call.wait() for call in calls]
-            for (place, seq), lost in zip(batch.items(), results, strict=True):
-                if self._ended.get(place) == seq:
+            failure = self._report_batch(batch) or failure
+        if failure:
+            raise failure
+
+    def _report_batch(self, batch: Mapping[tuple[str, str], int]) -> QueueUnavailable | None:
+        """Return the last error. A part of the queue can fail while the others work."""
+        failure: QueueUnavailable | None = None
+        calls: dict[tuple[str, str], Call] = {}
+        for place, seq in batch.items():
+            try:
+                calls[place] = self._submit(*place, seq)
+            except QueueUnavailable as error:
+                failure = error
+        for place, call in calls.items():
+            try:
+                lost = call.wait()
+            except QueueUnavailable as error:
+                failure = error
+            else:
+                if self._ended.get(place) == batch[place]:
                     del self._ended[place]
                 if lost < 0:  # the publisher is still connected to the old Redis
-                    self.note(*place, seq)
+                    self.note(*place, batch[place])
+        return failure
 
     def _submit(self, uuid: str, epoch: str, seq: int) -> Call:
         args = (self._worker, scripts.fresh(), self._keys.channel(uuid), epoch, str(seq))
-        return self._publisher.submit_script(scripts.REACHED, [self._keys.key(uuid)], *args)
+        return self._publisher.submit_script(self._script, [self._keys.key(uuid)], *args)

@@ -25,6 +25,8 @@ from webhook_logger.delivery.redis.backlog import BACKLOG_FULL, Backlog, Call
 from webhook_logger.delivery.redis.errors import NO_RESPONSE, UNREACHABLE, reason_of
 from webhook_logger.delivery.redis.redis_py import Backoff, Connection, pack
 
+LARGE_EVENT_BYTES = 64 * 1024
+"""Larger events use a second connection, so that they do not delay smaller events."""
 MAX_COMMANDS_PER_BATCH = 256
 MAX_BYTES_PER_BATCH = 4 * 2**20
 TICK_SECONDS = 0.1
@@ -82,6 +84,12 @@ class Publisher:
         self._failure = ""
         self._silent_ticks = 0
         self._backoff = Backoff()
+        self._has_ended = False
+
+    def end(self) -> None:
+        """End `serve` and `tick` soon. Commands that wait are not sent."""
+        self._has_ended = True
+        self._wake.set()
 
     def run(self, script: str, keys: Sequence[str], *args: str | bytes) -> Any:
         """Run a script and return its response, strings as bytes. Raises `QueueUnavailable`."""
@@ -150,8 +158,8 @@ class Publisher:
     # Deadlines
 
     def tick(self) -> None:
-        """Give up overdue commands, and detect an unavailable queue, without end."""
-        while True:
+        """Give up overdue commands, and detect an unavailable queue, until the end."""
+        while not self._has_ended:
             time.sleep(TICK_SECONDS)
             self._silent_ticks = self._silent_ticks + 1 if self._in_flight else 0
             self._give_up_overdue()
@@ -180,9 +188,8 @@ class Publisher:
     # Sending
 
     def serve(self) -> None:
-        """Send commands without end."""
-        while True:
-            self._wait_for_work()
+        """Send commands until the end."""
+        while self._wait_for_work():
             try:
                 connection = self._ensure_connected()
                 self._exchange(connection, self._next_batch())
@@ -194,13 +201,16 @@ class Publisher:
                 self._disconnect()
                 self._reporter.connection_failed(error)
                 self._backoff.pause()
+        self._disconnect()
 
-    def _wait_for_work(self) -> None:
+    def _wait_for_work(self) -> bool:
+        """Wait for commands. Return False at the end."""
         self._is_idle = not self._waiting
-        while self._is_idle:
+        while self._is_idle and not self._has_ended:
             self._wake.wait()
             self._wake.clear()
             self._is_idle = not self._waiting
+        return not self._has_ended
 
     def _ensure_connected(self) -> Connection:
         if self._connection and (self._is_outdated or self._connection.is_stale()):

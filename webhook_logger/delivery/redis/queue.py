@@ -35,7 +35,7 @@ class QueueCommands(Protocol):
         """
 
 
-class Channels(Protocol):
+class QueueChannels(Protocol):
     """The channels that this worker receives messages from."""
 
     def subscribe(self, channel: str) -> None:
@@ -59,7 +59,7 @@ class Queue(Protocol):
     """For large events, so that they do not delay smaller ones."""
     prompt: QueueCommands
     """For commands that are repeated later: it may reject them instead of waiting."""
-    channels: Channels
+    channels: QueueChannels
 
     @property
     def links(self) -> Sequence[Link]:
@@ -71,6 +71,9 @@ class Queue(Protocol):
     def switch(self) -> None:
         """Drop all connections and make new ones, because the address leads to another Redis."""
 
+    def barrier_channel(self, uuid: str) -> str:
+        """Return the channel on which this worker receives the callback's barriers."""
+
     @property
     def is_receiving(self) -> bool:
         """Return whether messages are received."""
@@ -81,8 +84,8 @@ class Queue(Protocol):
     def check(self) -> None:
         """Raise `QueueUnavailable`, with the reason, if this worker is not ready."""
 
-    def heartbeat(self, channel: str) -> None:
-        """Note that a heartbeat returned on this channel."""
+    def heartbeat(self) -> None:
+        """Note that a heartbeat returned on this worker's channel."""
 
 
 class SingleQueue:
@@ -97,14 +100,19 @@ class SingleQueue:
         limits: QueueLimits,
         worker: str,
     ) -> None:
-        self._link = link = Link(connect, owner, keys, scripts, limits, keys.worker_channel(worker))
+        self._channel = keys.worker_channel(worker)
+        self._link = link = Link(connect, owner, keys, scripts, limits, self._channel)
         self.small: QueueCommands = link.small
         self.prompt: QueueCommands = link.small
         self.large: QueueCommands = link.large
-        self.channels: Channels = link.subscription
+        self.channels: QueueChannels = link.subscription
         self.start = link.start
         self.switch = link.switch
         self.check = link.readiness.check
+
+    def barrier_channel(self, _uuid: str) -> str:
+        """Return this worker's channel."""
+        return self._channel
 
     @property
     def links(self) -> Sequence[Link]:
@@ -120,6 +128,6 @@ class SingleQueue:
         """Return why this worker is not ready, or None."""
         return self._link.readiness.reason
 
-    def heartbeat(self, _channel: str) -> None:
-        """Note that a heartbeat returned."""
+    def heartbeat(self) -> None:
+        """Note that a heartbeat returned on this worker's channel."""
         self._link.heartbeats.received()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.redis import history
@@ -36,6 +36,8 @@ class FailurePeriod:
 
     def __init__(self, report_seconds: float = REPORT_SECONDS) -> None:
         self._report_seconds = report_seconds
+        self.place = ""
+        """Where Redis is, if there are several."""
         self._count = 0
         self._began = self._last = self._reported = 0.0
 
@@ -55,18 +57,19 @@ class FailurePeriod:
         self._count += 1
         if self._count == 1:
             self._began = self._last
-            log.warning("Queue error: %s", log_text(error), extra=COUNTED)
+            log.warning("Queue error%s: %s", self.place, log_text(error), extra=COUNTED)
         elif self._last - self._reported >= self._report_seconds:
-            text = "Queue errors continue, after %d failures. The latest: %s"
-            log.warning(text, self._count, log_text(error), extra=COUNTED)
+            text = "Queue errors%s continue, after %d failures. The latest: %s"
+            log.warning(text, self.place, self._count, log_text(error), extra=COUNTED)
         else:
             return
         self._reported = self._last
 
     def end(self) -> None:
         """Log the end of the period, with the number of failures."""
-        text = "The queue accepts requests again, after %d s with %d failures."
-        log.warning(text, round(self._last - self._began), self._count, extra=COUNTED)
+        text = "The queue%s accepts requests again, after %d s with %d failures."
+        seconds = round(self._last - self._began)
+        log.warning(text, self.place, seconds, self._count, extra=COUNTED)
         self._count = 0
 
 
@@ -102,6 +105,19 @@ class Readiness:
         and a probe may not use one of the others.
         """
         self._wake = threading.Event()
+        self._has_ended = False
+        self.probes: Sequence[str] = PROBES
+        """Used in place of UUIDs."""
+
+    def begin_at(self, host: str, port: int) -> None:
+        """Name this Redis in the log, and report when it is ready for the first time."""
+        self._failures.place = f" at {host}:{port}"
+        self._reported = NOT_SUBSCRIBED
+
+    def end(self) -> None:
+        """End `run`."""
+        self._has_ended = True
+        self._wake.set()
 
     @property
     def reason(self) -> str | None:
@@ -146,14 +162,14 @@ class Readiness:
     # Probes
 
     def run(self) -> None:
-        """Probe without end, and more often during failures."""
-        while True:
+        """Probe until the end, and more often during failures."""
+        while not self._has_ended:
             self._wake.wait(
                 RETRY_SECONDS if self.reason or self._failures.is_active else PROBE_SECONDS
             )
             self._wake.clear()
             try:
-                self._probe(PROBES)
+                self._probe(self.probes)
                 self._probe_connections()
             except QueueUnavailable as error:
                 self._fail(str(error))
@@ -166,11 +182,11 @@ class Readiness:
     def check(self) -> None:
         """Probe once. Raises `QueueUnavailable` if this worker is not ready."""
         if self.reason is None:
-            self._probe(PROBES[:1])
+            self._probe(self.probes[:1])
         if self.reason:
             raise QueueUnavailable(self.reason)
 
-    def _probe(self, names: tuple[str, ...]) -> None:
+    def _probe(self, names: Sequence[str]) -> None:
         first, keys = self._publishers[0], self._keys
         calls = [
             first.submit_script(self._script, [keys.key(name)], keys.channel(name))

@@ -73,11 +73,13 @@ def check_persistence(connection: Connection) -> None:
 class Recovery:
     """A worker's share of recovery: its scripts, and its reports to the ledger."""
 
-    def __init__(self, limits: RecoveryLimits, keys: Keys) -> None:
+    def __init__(self, limits: RecoveryLimits, keys: Keys, is_sharded: bool = False) -> None:
         self.is_on = limits.seconds > 0
         self._keys = keys
-        self._plain = scripts.without_recovery(keys)
-        self.scripts = scripts.with_recovery(keys, limits) if self.is_on else self._plain
+        self._plain = scripts.without_recovery(keys, is_sharded)
+        self.scripts = (
+            scripts.with_recovery(keys, limits, is_sharded) if self.is_on else self._plain
+        )
         self.publish_script = self.scripts.publish
         """The script for the next request."""
         self._ledger = recovery_scripts.ledger(limits)

@@ -153,6 +153,10 @@ class Connections:
             connection.send(pack(*command))
             return connection.read_or_raise()
 
+    def run_at(self, _channel: str, *command: str | bytes) -> Any:
+        """Return the response to a command on a channel, as `run` does."""
+        return self.run(*command)
+
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
         connection = self._take()

@@ -167,7 +167,7 @@ if reply and takes then
 end
 """
 
-WITHDRAW = (
+_WITHDRAW = (
     SEAL
     + f"""
 local pending_key, reply_key, id, asker, channel = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
@@ -210,6 +210,19 @@ return 1
     )
 
 
+_RESPOND_SHARDED = """
+local owner = redis.call('HGET', KEYS[1], ARGV[1])
+if owner then
+    redis.call('HDEL', KEYS[1], ARGV[1])
+end
+return owner
+"""
+
+_DECLINE_SHARDED = """
+return redis.call('HGET', KEYS[1], ARGV[1])
+"""
+
+
 def decline(keys: Keys) -> str:
     """Return the script that notifies the worker of a pending request that gets no response."""
     return (
@@ -226,7 +239,7 @@ return redis.call('PUBLISH', '{keys.worker_channels}' .. worker, seal('gone', na
     )
 
 
-SET_REPLY = (
+_SET_REPLY = (
     SEAL
     + f"""
 local key, channel, reply, times, left = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -269,7 +282,7 @@ local function publish_barrier()
 end
 """
 
-REACHED = (
+_REACHED = (
     SEAL
     + _COUNTER
     + f"""
@@ -320,8 +333,7 @@ return claim(viewer, replaces)
 )
 
 
-def _presence(keys: Keys) -> str:
-    return f"""
+_PRESENCE = f"""
 local pending_key, viewers, channel, viewer = KEYS[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 {_HANDSHAKES}
 local handshakes = there + tonumber(ARGV[6])
@@ -344,7 +356,7 @@ if ended or (here > 0 and handshakes == 0) then
             waits = responder or handshakes > 0
         end
         if not waits then
-            redis.call('PUBLISH', '{keys.worker_channels}' .. who, seal('gone', name))
+            notify(who, name)
         end
     end
 end
@@ -360,9 +372,27 @@ if tonumber(sent[1]) ~= viewers or (sent[2] or '0') ~= responding then
     redis.call('HSET', key, 'viewers', viewers, 'responding', responding)
     redis.call('PUBLISH', channel, seal('viewers', viewers .. '', responding))
 end
+"""
+
+
+def _presence(keys: Keys) -> str:
+    return f"""
+local function notify(who, name)
+    redis.call('PUBLISH', '{keys.worker_channels}' .. who, seal('gone', name))
+end
+{_PRESENCE}
 return claimed
 """
 
+
+_PRESENCE_SHARDED = f"""
+local owners = {{}}
+local function notify(who, name)  -- the channel of that worker is in another slot
+    owners[#owners + 1] = who .. ' ' .. name
+end
+{_PRESENCE}
+return {{claimed, owners}}
+"""
 
 _PROBE = f"""
 -- Use every command of the other scripts, so that this script fails if one of them would. HSET is
@@ -392,34 +422,59 @@ class Scripts(NamedTuple):
     probe: str
     respond: str
     decline: str
+    set_reply: str
+    withdraw: str
+    reached: str
     others: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[str, ...]:
         """Return all scripts of a worker."""
-        return (*self[:-1], *self.others, SET_REPLY, WITHDRAW, CLAIM, REACHED)
+        return (*self[:-1], *self.others, CLAIM)
 
 
-def without_recovery(keys: Keys) -> Scripts:
-    """Return the scripts of a worker that keeps no requests."""
-    return Scripts(
+def without_recovery(keys: Keys, is_sharded: bool = False) -> Scripts:
+    """Return the scripts of a worker that keeps no requests. Sharded ones are for a cluster."""
+    scripts = Scripts(
         publish=SEAL
         + _COUNTER
         + _PUBLISH
         + "return {epoch, seq, elsewhere, stored, pending and 1 or 0}",
         barrier=SEAL + _COUNTER + _BARRIER + "publish_barrier()",
-        presence=SEAL + _COUNTER + _CLAIM + _presence(keys),
+        presence=SEAL + _COUNTER + _CLAIM + (_PRESENCE_SHARDED if is_sharded else _presence(keys)),
         probe=_PROBE,
-        respond=respond(keys),
-        decline=decline(keys),
+        respond=_RESPOND_SHARDED if is_sharded else respond(keys),
+        decline=_DECLINE_SHARDED if is_sharded else decline(keys),
+        set_reply=_SET_REPLY,
+        withdraw=_WITHDRAW,
+        reached=_REACHED,
+    )
+    return _sharded(scripts) if is_sharded else scripts
+
+
+def _sharded(scripts: Scripts) -> Scripts:
+    """Return the scripts with sharded channels."""
+
+    def shard(script: str) -> str:
+        return script.replace("'PUBLISH'", "'SPUBLISH'")
+
+    return scripts._replace(
+        publish=shard(scripts.publish),
+        barrier=shard(scripts.barrier),
+        presence=shard(scripts.presence),
+        probe=shard(scripts.probe),
+        set_reply=shard(scripts.set_reply),
+        withdraw=shard(scripts.withdraw),
+        reached=shard(scripts.reached),
+        others=tuple(map(shard, scripts.others)),
     )
 
 
-def with_recovery(keys: Keys, limits: RecoveryLimits) -> Scripts:
+def with_recovery(keys: Keys, limits: RecoveryLimits, is_sharded: bool = False) -> Scripts:
     """Return the scripts of a worker that keeps requests within these limits."""
-    plain = without_recovery(keys)
+    plain = without_recovery(keys, is_sharded)
     kept = recovery_scripts.common(limits)
-    return plain._replace(
+    scripts = plain._replace(
         publish=SEAL
         + _COUNTER
         + _PUBLISH
@@ -452,7 +507,7 @@ local is_watched = tonumber(ARGV[3]) + elsewhere > 0
 local seconds = is_watched and {PRESENCE_SECONDS} or 0
 redis.call('HSET', key, 'watched', ms + kept_ms + 1000 * seconds)
 """
-        + _presence(keys),
+        + (_PRESENCE_SHARDED if is_sharded else _presence(keys)),
         probe=_PROBE + recovery_scripts.PROBE,
         others=(
             plain.publish,
@@ -460,3 +515,4 @@ redis.call('HSET', key, 'watched', ms + kept_ms + 1000 * seconds)
             recovery_scripts.ledger(limits),
         ),
     )
+    return _sharded(scripts) if is_sharded else scripts

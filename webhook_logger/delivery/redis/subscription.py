@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import redis
@@ -63,6 +63,7 @@ class Subscription:
         """Why this worker ended the connection itself."""
         self.is_up = False
         self._backoff = Backoff()
+        self._ended = threading.Event()
 
     def subscribe(self, channel: str) -> None:
         """Use a channel. Its messages are received after Redis has confirmed the subscription."""
@@ -77,10 +78,17 @@ class Subscription:
         Raises `QueueUnavailable`, and then releases the channel.
         """
         self.subscribe(channel)
+        try:
+            self.wait_for(channel)
+        except QueueUnavailable:
+            self.release(channel)
+            raise
+
+    def wait_for(self, channel: str) -> None:
+        """Wait until Redis has confirmed a channel in use. Raises `QueueUnavailable`."""
         confirmed = self._unconfirmed.get(channel)
         # If the subscription is up, every channel without an event here is confirmed.
         if not self.is_up or (confirmed and not confirmed.wait(self._confirm_seconds)):
-            self.release(channel)
             raise QueueUnavailable("This worker is not subscribed to the queue.")
 
     def release(self, channel: str) -> None:
@@ -109,9 +117,14 @@ class Subscription:
         if self.history and self.history != published:
             self.reconnect(ANOTHER_HISTORY)
 
+    def end(self) -> None:
+        """End `listen` soon."""
+        self._ended.set()
+        self.reconnect("The subscription has ended.")
+
     def listen(self) -> None:
-        """Read messages without end."""
-        while True:
+        """Read messages until the end."""
+        while not self._ended.is_set():
             began = time.monotonic()
             try:
                 self._read_stream()
@@ -122,11 +135,12 @@ class Subscription:
                     # Immediately replace one that worked: viewers miss requests until then.
                     has_lasted = time.monotonic() - began >= LONGEST_PAUSE_SECONDS
                     self._backoff.reset(0 if has_lasted else FIRST_PAUSE_SECONDS)
-                reason = self._end()
-                self._reader.lost(ConnectionError(reason) if reason else error)
-            self._backoff.pause()
+                reason = self.close()
+                if not self._ended.is_set():
+                    self._reader.lost(ConnectionError(reason) if reason else error)
+                    self._backoff.pause()
 
-    def _end(self) -> str:
+    def close(self) -> str:
         """Close the connection. Return why this worker ended it, or the empty string."""
         self.is_up = False
         self._awaited.clear()
@@ -151,15 +165,20 @@ class Subscription:
             # `query` rejects a replica, which gets no messages while it copies its master's data.
             found = history.query(connection)
             # Without the permission to unsubscribe, fail now instead of at the first release.
-            connection.send(pack("UNSUBSCRIBE", self._no_channel))
-            connection.read_or_raise()
+            self._unsubscribe_once(connection)
             connection.set_timeout(None)
         except Exception:
             connection.close()
             raise
         self._connection, self.history = connection, found
+        if self._ended.is_set():
+            raise ConnectionError("The subscription has ended.")
         self._send("SUBSCRIBE", *self._users)
         return connection
+
+    def _unsubscribe_once(self, connection: Connection) -> None:
+        connection.send(pack("UNSUBSCRIBE", self._no_channel))
+        connection.read_or_raise()
 
     def _confirm(self, channel: str) -> None:
         self._awaited[channel] -= 1
@@ -168,6 +187,10 @@ class Subscription:
             confirmed = self._unconfirmed.pop(channel, None)
             if confirmed:
                 confirmed.set()
+        self._check_all()
+
+    def _check_all(self) -> None:
+        """Report when all channels are confirmed for the first time."""
         if not self._awaited and not self.is_up:
             self.is_up = True
             self._reader.subscribed()
@@ -181,7 +204,10 @@ class Subscription:
             if command == "SUBSCRIBE":
                 self._awaited.update(channels)
             try:
-                connection.send(pack(command, *channels))
+                connection.send(self._pack(command, channels))
             except OSError as error:
                 # The thread that reads fails too, and reconnects.
                 log.debug("%s is not sent: %s", command, error)
+
+    def _pack(self, command: str, channels: Sequence[str]) -> bytes:
+        return pack(command, *channels)
