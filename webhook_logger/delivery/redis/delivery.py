@@ -1,9 +1,9 @@
 """Delivery through Redis: any worker accepts a request, and viewers on every worker see it.
 
 A script counts and publishes a request in one step, so the order on a callback's channel is the
-order of `seq`. On one connection, a worker subscribes to the channels of all callbacks for which it
-has viewers. A barrier is a message that the worker sends to itself through that connection. When it
-arrives, the worker pauses the stream while a viewer joins.
+order of `seq`. On one connection to each Redis, a worker subscribes to the channels of all
+callbacks for which it has viewers. A barrier is a message that the worker sends to itself through
+that connection. When it arrives, the worker pauses the stream while a viewer joins.
 """
 
 from __future__ import annotations
