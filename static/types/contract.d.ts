@@ -50,6 +50,7 @@
  * @property {number} [recovered]  requests since then that follow, because the server kept them
  * @property {number} viewers  of this callback, this one included
  * @property {boolean} [responder]  true while a viewer produces the callback's responses
+ * @property {string} [callback_url]  the URL for senders, if callbacks have a separate host
  *
  * @typedef {object} Responded  the response to the sender of a request
  * @property {string} epoch
@@ -231,6 +232,10 @@ export type Joined = {
      * true while a viewer produces the callback's responses
      */
     responder?: boolean;
+    /**
+     * the URL for senders, if callbacks have a separate host
+     */
+    callback_url?: string;
 };
 export type Responded = {
     epoch: string;

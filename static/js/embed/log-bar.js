@@ -15,11 +15,12 @@ const BADGE_PARTS = [
  * @typedef {object} Bar
  * @property {import("../state/store.js").Snapshot} snapshot
  * @property {import("../wire/contract.js").StreamPosition | undefined} place
+ * @property {string} url  for senders
  * @property {import("./log-row.js").Actions} actions
  *
  * @param {Bar} bar
  */
-export function logBar({ snapshot, place, actions }) {
+export function logBar({ snapshot, place, url, actions }) {
   const { link, viewers, requests } = snapshot;
   return html`
     <div part="bar" class="bar">
@@ -30,7 +31,7 @@ export function logBar({ snapshot, place, actions }) {
       </span>
       <span class="actions">
         ${requests ? button("Clear", actions.clear) : nothing}
-        ${requests && place ? html`<webhook-copy-button .text=${`${place.server}/${place.uuid}`} label="Copy URL"></webhook-copy-button>` : nothing}
+        ${requests && place ? html`<webhook-copy-button .text=${url} label="Copy URL"></webhook-copy-button>` : nothing}
         ${place ? html`<a part="button" class="button" href=${watchLink(place)} target="_blank" rel="noopener noreferrer">Open dashboard</a>` : nothing}
       </span>
     </div>

@@ -12,13 +12,13 @@ import { logEntry } from "./log-row.js";
  * @param {Shown} shown
  */
 export function logEntries(shown) {
-  const { snapshot, place } = shown;
+  const { snapshot, place, url } = shown;
   if (snapshot.entries.length) return list(shown);
   if (!place || snapshot.link.state === "refused") return nothing;
   const { link, arrived } = snapshot;
   return html`<webhook-empty
     exportparts="empty, url, button"
-    .url=${`${place.server}/${place.uuid}`}
+    .url=${url}
     .live=${link.state === "live"}
     .again=${arrived > 0}
   ></webhook-empty>`;

@@ -19,6 +19,8 @@ export class LogStore extends Store {
   #report;
   /** Ids of reported requests, oldest first. The list can be shorter. @type {Set<string>} */
   #reported = new Set();
+  /** The URL for senders, if the server has reported it. */
+  callbackUrl = "";
 
   /**
    * @param {number} maxEntries
@@ -48,6 +50,12 @@ export class LogStore extends Store {
     const [oldest] = this.#reported;
     if (this.#reported.size > MAX_REMEMBERED) this.#reported.delete(oldest);
     this.#report("request", request);
+  }
+
+  /** @param {import("../wire/contract.js").Joined} joined */
+  joined(joined) {
+    this.callbackUrl = joined.callback_url ?? this.callbackUrl;
+    super.joined(joined);
   }
 
   /** @param {import("../wire/contract.js").Refused} refused */

@@ -141,7 +141,8 @@ export class WebhookLog extends LitElement {
   render() {
     const { place, store } = this.#log;
     const { opened } = this;
-    const shown = { snapshot: store.snapshot, place, actions: this.#actions };
+    const url = store.callbackUrl || (place ? `${place.server}/${place.uuid}` : "");
+    const shown = { snapshot: store.snapshot, place, url, actions: this.#actions };
     return html`<div part="log" class="log">
       ${logBar(shown)} ${logEntries({ ...shown, opened })}
       <p class="visually-hidden" role="status">${this.#announcer.text}</p>

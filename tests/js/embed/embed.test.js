@@ -126,3 +126,13 @@ test("a burst is announced once", () => {
   assert.equal(changes, 2);
   mock.timers.reset();
 });
+
+test("the URL for senders is the one that the server reports, until it reports another", () => {
+  const store = new LogStore(10, { changed() {}, report() {} });
+  const at = { epoch: "e", seq: 0, missed: 0, viewers: 1 };
+  store.joined(at);
+  assert.equal(store.callbackUrl, "");
+  store.joined({ ...at, callback_url: "https://hooks.example.net/x" });
+  store.joined(at);
+  assert.equal(store.callbackUrl, "https://hooks.example.net/x");
+});
