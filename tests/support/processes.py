@@ -224,6 +224,7 @@ class Redis:
     def start(self) -> Redis:
         # An empty folder: a replica writes the data of its master to a file, which the next start
         # would load.
+        self._clean_up()
         self._folder = tempfile.TemporaryDirectory()
         options = ("--port", self.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
         self._process = subprocess.Popen(
@@ -260,6 +261,11 @@ class Redis:
         if self._process is not None:
             self._process.terminate()
             self._process.wait(PATIENCE_SECONDS)
+        self._clean_up()
+
+    def _clean_up(self) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def __enter__(self) -> Redis:
         return self.start()
