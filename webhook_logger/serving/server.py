@@ -133,9 +133,11 @@ def serve(
             acceptor.run()
 
     accepting = eventlet.spawn(accept)
-    if next_signal(signals) not in (signal.SIGTERM, DRAIN):
+    number = next_signal(signals)
+    if number not in (signal.SIGTERM, DRAIN):
         return
-    log.info("SIGTERM: this worker drains, then stops.")
+    cause = "SIGTERM" if number == signal.SIGTERM else "Request of the supervisor, or its end"
+    log.info("%s: this worker drains, then stops.", cause)
 
     def stop_accepting() -> None:
         # Serve connections that the kernel has accepted already.

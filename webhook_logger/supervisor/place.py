@@ -53,6 +53,11 @@ class Place:
             self._listener.close()
             self._listener = None
 
+    def close_after(self, pid: int) -> None:
+        """Close the socket if the worker with this process id was the only one to use it."""
+        if self.worker and self.worker.pid == pid and not self.replacement:
+            self.close()
+
     def replace(self, seconds: float) -> None:
         """Let the replacement, which accepts connections, take over; the worker must then end
         within these seconds.

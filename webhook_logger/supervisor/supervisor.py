@@ -96,15 +96,21 @@ class Supervisor:
             place.replacement = worker
         else:
             place.worker, place.delay.due = worker, None
+        log.info("Worker %d starts as process %d.", worker.number, worker.pid)
         report = partial(self._receive_report, place, worker)
         self._selector.register(worker.control, selectors.EVENT_READ, report)
 
     def _receive_report(self, place: Place, worker: WorkerProcess) -> None:
+        if worker.returncode is not None:  # SIGCHLD came first
+            return
         if not worker.receive():  # its end follows with SIGCHLD
             self._selector.unregister(worker.control)
             return
         if worker is place.replacement:
             place.replace(self._stop_seconds)
+            if place.leaving:
+                text = "Worker %d is ready. Worker %d leaves."
+                log.info(text, worker.number, place.leaving.number)
         elif worker is self._places[0].worker and not self._is_announced:
             for other in self._places[1:]:
                 if not other.worker and other.delay.due is None:
@@ -122,17 +128,24 @@ class Supervisor:
         """Wait for each process that has ended; as process 1 of a container, for orphans, too."""
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             except ChildProcessError:
                 return
-            if not pid:
+            if ended is None:
                 return
-            if self._redis and pid == self._redis.pid:
-                self._redis_ended(self._redis, status)
+            # At once, because the kernel still gives new connections to a dead worker's socket.
             for place in self._places:
-                for worker in list(place.processes):
-                    if worker.pid == pid:
-                        self._worker_ended(place, worker, status)
+                place.close_after(ended.si_pid)
+            pid, status = os.waitpid(ended.si_pid, 0)
+            self._process_ended(pid, status)
+
+    def _process_ended(self, pid: int, status: int) -> None:
+        if self._redis and pid == self._redis.pid:
+            self._redis_ended(self._redis, status)
+        for place in self._places:
+            for worker in list(place.processes):
+                if worker.pid == pid:
+                    self._worker_ended(place, worker, status)
 
     def _worker_ended(self, place: Place, worker: WorkerProcess, status: int) -> None:
         if worker.control in self._selector.get_map():
