@@ -94,7 +94,7 @@ class Server:
         self, command: Sequence[str] = COMMAND, cwd: Path = ROOT, **settings: object
     ) -> None:
         self._command = command
-        self._cwd = cwd
+        self.cwd = cwd
         self.settings = {"PORT": free_port(), **settings}
         self.url = ""
         self.first_line = ""
@@ -136,7 +136,7 @@ class Server:
         settings = {name: str(value) for name, value in self.settings.items()}
         self._process = subprocess.Popen(
             self._command,
-            cwd=self._cwd,
+            cwd=self.cwd,
             env={**inherited, **settings},
             stdout=subprocess.PIPE,
             stderr=self._log,
