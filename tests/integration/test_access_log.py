@@ -76,7 +76,7 @@ def test_a_request_is_one_line_of_json(server: Server) -> None:
 
 
 def test_the_start_is_a_line_of_json(server: Server) -> None:
-    assert lines(server)[0]["message"].startswith(f"Serving {server.url}/, with delivery in this")
+    assert lines(server)[0]["message"].startswith(f"Serving {server.url}, with delivery in this ")
 
 
 def test_a_line_has_the_rule_of_the_path(server: Server) -> None:
