@@ -14,6 +14,7 @@ from webhook_logger.delivery.redis.errors import (
 )
 
 NO_RIGHTS = "ERR The user executing the script can't run this command or subcommand"
+NO_RIGHTS_IN_VALKEY = "ERR ACL failure in script: User a has no permissions to run 'hget'"
 REDIS_6_ERROR = "ERR Error running script (call to f_1): @user_script:5: -OOM command not allowed"
 
 
@@ -22,6 +23,7 @@ REDIS_6_ERROR = "ERR Error running script (call to f_1): @user_script:5: -OOM co
     [
         *((f"{code} of Redis' own words", reason) for code, reason in REASONS.items()),
         (NO_RIGHTS, REASONS["NOPERM"]),
+        (NO_RIGHTS_IN_VALKEY, REASONS["NOPERM"]),
         (REDIS_6_ERROR, REASONS["OOM"]),
         ("ERR wrong number of arguments", REFUSED),
         (redis.ResponseError("MOVED 7 10.0.0.1:6379"), REASONS["MOVED"]),

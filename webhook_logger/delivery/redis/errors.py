@@ -41,13 +41,13 @@ REFUSED = "The queue does not accept requests."
 _CODE = re.compile(r"\A([A-Z]+) |-([A-Z]+) ")
 # After these words Redis quotes the command, which can contain a sender's data.
 _QUOTES = re.compile(r",? with args beginning with.*| script: .*", re.DOTALL)
-# A script's error because of a missing permission has the code ERR.
-_NO_RIGHTS = "The user executing the script can't"
+# A script's error because of a missing permission has the code ERR, in Redis and in Valkey 9.
+_NO_RIGHTS = ("The user executing the script can't", "ACL failure in script")
 
 
 def code_of(error: str) -> str:
     """Return the code of an error reply if it is in `REASONS`, or the empty string."""
-    if _NO_RIGHTS in error:
+    if any(words in error for words in _NO_RIGHTS):
         return "NOPERM"
     codes = (first or inner for first, inner in _CODE.findall(error))
     return next((code for code in codes if code in REASONS), "")
