@@ -31,11 +31,10 @@ TEXT = Path("docs/redis.md").read_text()
 [_LINE] = re.findall(r"ACL SETUSER worker on >secret (.*)", TEXT)
 PATTERNS = tuple(word for word in _LINE.split() if not word.startswith("+"))
 RIGHTS = tuple(word for word in _LINE.split() if word.startswith("+"))
-_ROWS = re.findall(r"^\| `(\+.*?)` \|", TEXT, re.MULTILINE)
-MORE = tuple(" ".join(_ROWS).replace("\\", "").split())
-"""The rights that are needed only in some cases."""
-OPTIONAL = {"+pubsub", "+client|setname", "+select"}
-"""Those that do not belong to recovery."""
+_ROWS = re.findall(r"^\| `(\+.*?)` \| (.*) \|$", TEXT, re.MULTILINE)
+OPTIONAL = ("+pubsub", "+client|setname", "+select")
+[_RECOVERY] = [rights for rights, use in _ROWS if use.startswith("[Recovery]")]
+OF_RECOVERY = tuple(_RECOVERY.replace("\\", "").split())
 
 
 def address(queue: Redis, user: str, *rights: str, db: int = 0) -> QueueAddress:
@@ -81,8 +80,7 @@ def commands(queue: Redis) -> set[str]:
 @pytest.mark.parametrize("seconds", [0, 60], ids=["without recovery", "with recovery"])
 def test_a_worker_needs_exactly_the_documented_rights(uuid: str, seconds: int) -> None:
     recovery = RecoveryLimits(seconds=seconds)
-    of_recovery = {right for right in MORE if right not in OPTIONAL}
-    rights = {*RIGHTS, *OPTIONAL, *(of_recovery if seconds else ())}
+    rights = {*RIGHTS, *OPTIONAL, *(OF_RECOVERY if seconds else ())}
     with Redis() as queue:
         place = address(queue, "worker", *rights, db=1)
         client = redis.Redis(port=queue.port, db=1, decode_responses=True)
