@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.support.command import Command
+from tests.support.sender import send
 from tests.support.two_hosts import ESCAPED, PASSWORD, USER, TwoHosts
 from webhook_logger.__main__ import cli
 from webhook_logger.client import Inbox, Unreachable
@@ -47,6 +48,20 @@ def test_an_inbox_has_credentials_in_its_url_or_in_headers(hosts: TwoHosts) -> N
             request = inbox.wait()
             names = [name.lower() for name, _ in request.headers]
             assert (request.subpath, "authorization" in names) == ("/orders", False)
+
+
+def test_a_target_with_the_other_host_does_not_avoid_the_log_in(hosts: TwoHosts, uuid: str) -> None:
+    callbacks, dashboard = hosts.authorities
+    name, port = callbacks.split(":")
+    for target, host, status in (
+        (f"/view/{uuid}", dashboard, 401),
+        (f"http://{callbacks}/view/{uuid}", dashboard, 421),
+        (f"http://{dashboard}/{uuid}", callbacks, 401),
+        (f"http://{callbacks}/{uuid}", dashboard, 200),
+        (f"/{uuid}", callbacks, 200),
+    ):
+        head = f"GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n"
+        assert (target, send((name, int(port)), head.encode()).status) == (target, status)
 
 
 def test_without_credentials_the_error_says_so(hosts: TwoHosts) -> None:
