@@ -10,7 +10,13 @@ import pytest
 
 from config import Config, ConfigError
 from webhook_logger.app import create_app
-from webhook_logger.block_list import MAX_ENTRIES, BlockListError, BlockListFile, parse
+from webhook_logger.block_list import (
+    MAX_ENTRIES,
+    MAX_FILE_BYTES,
+    BlockListError,
+    BlockListFile,
+    parse,
+)
 
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 LIST = f"""\
@@ -82,6 +88,27 @@ def test_a_file_that_cannot_be_used_keeps_the_list(
     path.write_text("192.0.2.7")
     file.check()
     assert file.list.has_address("192.0.2.7")
+
+
+def test_a_file_that_could_stop_the_worker_is_not_read(tmp_path: Path) -> None:
+    pipe, large = tmp_path / "pipe", tmp_path / "large"
+    os.mkfifo(pipe)
+    large.touch()
+    os.truncate(large, MAX_FILE_BYTES + 1)
+    for path, why in (
+        (pipe, "regular file"),
+        (tmp_path, "regular file"),
+        (Path("/dev/zero"), "regular file"),
+        (large, "more than 16,777,216 bytes"),
+    ):
+        with pytest.raises(BlockListError, match=f"{path}, it .*{why}"):
+            BlockListFile(str(path))
+
+
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
+    path = tmp_path / "blocked"
+    path.write_text(UUID, encoding="utf-8-sig")
+    assert BlockListFile(str(path)).list.callbacks == {UUID}
 
 
 def test_a_replaced_file_is_read_even_with_the_same_size_and_time(tmp_path: Path) -> None:

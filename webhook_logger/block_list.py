@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from stat import S_ISREG
 
 from webhook_logger.callbacks import canonical_uuid
 from webhook_logger.memo import Memo
@@ -19,6 +20,7 @@ from webhook_logger.memo import Memo
 CHECK_SECONDS = 1.0
 """Seconds between two checks whether the file has changed."""
 MAX_ENTRIES = 100_000
+MAX_FILE_BYTES = 16 * 2**20
 MAX_LINE_CHARACTERS = 1000
 ENTRIES_PER_TURN = 500
 """Other green threads get a turn after this number of lines."""
@@ -146,7 +148,8 @@ class BlockListFile:
 
     def _read(self) -> BlockList:
         try:
-            with self._path.open(encoding="utf-8") as file:
+            _check_kind(self._path)
+            with self._path.open(encoding="utf-8-sig") as file:  # some editors add a mark
                 return parse(file)
         except BlockListError as error:
             raise BlockListError(f"{self._path}, {error}") from None
@@ -154,6 +157,15 @@ class BlockListFile:
             raise BlockListError(f"{self._path} is not UTF-8") from None
         except OSError as error:
             raise BlockListError(f"{self._path} cannot be read: {error.strerror}") from None
+
+
+def _check_kind(path: Path) -> None:
+    """Raise `BlockListError` if reading could stop the worker: a pipe waits for its writer."""
+    found = path.stat()
+    if not S_ISREG(found.st_mode):
+        raise BlockListError("it must be a regular file")
+    if found.st_size > MAX_FILE_BYTES:
+        raise BlockListError(f"it has more than {MAX_FILE_BYTES:,} bytes")
 
 
 def _stamp(path: Path) -> Stamp | None:
