@@ -31,6 +31,7 @@
  * @property {string} server   URL of the server, with its prefix if it has one
  * @property {string} uuid
  * @property {string} [key]    the view key, which a private callback needs
+ * @property {string} [authorization]  the log-in of the server, as the value of this header
  * @property {string} [epoch]  with `seq`, the position of the last request received
  * @property {number} [seq]
  *
@@ -100,6 +101,12 @@
  * @property {(responded: Responded) => void} [requestResponded]
  * @property {(reply: Reply | null) => void} [replyChanged]  null: the reply was reset
  *
+ * @typedef {object} StreamOptions  for a server behind a proxy with a log-in
+ * @property {Record<string, string>} [headers]  sent with each request of each connection. Browsers
+ *   can't send them with a WebSocket, so there the stream only polls then
+ * @property {boolean} [withCredentials]  whether a page of another origin sends the server's cookies
+ *   when it polls; with a WebSocket, browsers always send them
+ *
  * @typedef {object} Stream
  * @property {() => void} tryNow  connects at once if an attempt is scheduled
  * @property {(act: () => void) => void} onJoined  calls `act` after each `joined`, after the sink
@@ -119,6 +126,7 @@
  * @typedef {object} Log  the properties and methods that `<webhook-log>` adds to an element
  * @property {string} src   URL of a callback or of its page; with `#key=…` if the callback is private
  * @property {number} maxEntries  maximum entries in the list
+ * @property {boolean} withCredentials  whether long-polling sends the cookies of another origin
  * @property {Link["state"]} state                    read only
  * @property {readonly CapturedRequest[]} requests    read only; newest first
  * @property {() => void} clear  empties the list
@@ -187,6 +195,10 @@ export type StreamPosition = {
      * the view key, which a private callback needs
      */
     key?: string;
+    /**
+     * the log-in of the server, as the value of this header
+     */
+    authorization?: string;
     /**
      * with `seq`, the position of the last request received
      */
@@ -348,6 +360,18 @@ export type Sink = {
      */
     replyChanged?: (reply: Reply | null) => void;
 };
+export type StreamOptions = {
+    /**
+     * sent with each request of each connection. Browsers
+     * can't send them with a WebSocket, so there the stream only polls then
+     */
+    headers?: Record<string, string>;
+    /**
+     * whether a page of another origin sends the server's cookies
+     * when it polls; with a WebSocket, browsers always send them
+     */
+    withCredentials?: boolean;
+};
 export type Stream = {
     /**
      * connects at once if an attempt is scheduled
@@ -395,6 +419,10 @@ export type Log = {
      * maximum entries in the list
      */
     maxEntries: number;
+    /**
+     * whether long-polling sends the cookies of another origin
+     */
+    withCredentials: boolean;
     /**
      * read only
      */

@@ -1,5 +1,6 @@
 /**
- * The stream of one callback, for pages, workers and Node. The only module that uses Socket.IO.
+ * The stream of one callback, for pages, workers and Node. Only this module and transports.js use
+ * Socket.IO.
  *
  * @typedef {import("./contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("./contract.js").Joined} Joined
@@ -7,6 +8,7 @@
  * @typedef {import("./contract.js").StreamPosition} StreamPosition
  * @typedef {import("./contract.js").Sink} Sink
  * @typedef {import("./contract.js").Stream} Stream
+ * @typedef {import("./contract.js").StreamOptions} StreamOptions
  */
 export type CapturedRequest = import("./contract.js").CapturedRequest;
 export type Joined = import("./contract.js").Joined;
@@ -14,8 +16,10 @@ export type Link = import("./contract.js").Link;
 export type StreamPosition = import("./contract.js").StreamPosition;
 export type Sink = import("./contract.js").Sink;
 export type Stream = import("./contract.js").Stream;
+export type StreamOptions = import("./contract.js").StreamOptions;
 /**
- * Read the server and the callback from a URL, and the view key from its fragment, `#key=…`.
+ * Read the server and the callback from a URL, and the view key from its fragment, `#key=…`. Outside
+ * of browsers, also a user name and a password for the server.
  * @param {string} url  of a callback, `<server>/<uuid>`, or of its page, `<server>/view/<uuid>`
  * @returns {StreamPosition}
  * @throws {TypeError} if the URL is neither; its message can be shown to people
@@ -25,6 +29,8 @@ export declare function parseCallbackUrl(url: string): StreamPosition;
  * Join a callback's stream and stay joined, across reconnects, until it is closed.
  * @param {StreamPosition} position  from `parseCallbackUrl`; a new UUID makes a new callback
  * @param {Sink} sink
+ * @param {StreamOptions} [options]  for a server behind a proxy with a log-in
  * @returns {Stream}
+ * @throws {TypeError} if the server's URL or a header is invalid; its message has no credentials
  */
-export declare function openStream({ server, ...start }: StreamPosition, sink: Sink): Stream;
+export declare function openStream(position: StreamPosition, sink: Sink, { headers, withCredentials }?: StreamOptions): Stream;

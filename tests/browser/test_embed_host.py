@@ -109,7 +109,7 @@ def test_an_isolated_page_can_load_the_element(server: Server, uuid: str, visit:
 
 
 def test_a_page_of_an_unlisted_origin_is_refused_with_a_reason(
-    uuid: str, visit: Open, site: Pages, console_errors: ConsoleErrors
+    uuid: str, visit: Open, console_errors: ConsoleErrors
 ) -> None:
     with Server(CORS_ALLOWED_ORIGINS="https://tools.example.com") as server:
         page = visit(server, element(server, uuid))
@@ -121,9 +121,22 @@ def test_a_page_of_an_unlisted_origin_is_refused_with_a_reason(
         assert refused["reason"] == "origin_not_allowed"
         expect(log.get_by_role("alert")).to_contain_text(refused["message"])
         assert viewers(post(server.address, f"/{uuid}")) == "0"
-        page.close()
+
+
+def test_a_page_of_a_listed_origin_can_send_its_cookies(
+    uuid: str, visit: Open, site: Pages
+) -> None:
     with Server(CORS_ALLOWED_ORIGINS=site.url) as server:
-        live(visit(server, element(server, uuid))).page.close()
+        for attributes, cookie in (({}, None), ({"with_credentials": ""}, "login=s3cret")):
+            page = visit(server, element(server, uuid, **attributes))
+            live(page)
+            page.context.add_cookies([{"name": "login", "value": "s3cret", "url": server.url}])
+            page.add_init_script("delete globalThis.WebSocket")
+            with page.expect_request(lambda request: "/socket.io/" in request.url) as sent:
+                page.reload()
+            live(page)
+            assert sent.value.all_headers().get("cookie") == cookie
+            page.close()
 
 
 def test_the_dashboard_can_be_framed_where_allowed(

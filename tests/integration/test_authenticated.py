@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.support.command import Command
+from tests.support.node_stream import KINDS, NodeStream
+from tests.support.processes import ROOT
 from tests.support.sender import send
 from tests.support.two_hosts import ESCAPED, PASSWORD, USER, TwoHosts
 from webhook_logger.__main__ import cli
@@ -20,6 +22,7 @@ from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.http import Http
 
 BASIC = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+MODULE = ROOT / "static/vendor/embed/stream.js"
 HEADERS = {"Authorization": f"Basic {BASIC}", "X-Team": "blue"}
 
 
@@ -97,6 +100,27 @@ def test_the_commands_have_credentials_from_options_and_the_environment(
     printed = listen.out.all + listen.notes.all + other.out.all + other.notes.all
     for text in (printed, archive.read_text(), hosts.server.log, changed.output):
         assert not any(secret in text for secret in (PASSWORD, ESCAPED, BASIC, "X-Team"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_stream_in_node_has_credentials_in_its_url_or_in_headers(
+    hosts: TwoHosts, uuid: str, kind: str
+) -> None:
+    for url, headers in ((hosts.url, {}), (hosts.dashboard, HEADERS)):
+        at = f"{url}/view/{uuid}"
+        with NodeStream(MODULE, at, *KINDS[kind], headers=headers) as stream:
+            assert stream.until("joined")["callback_url"] == f"{hosts.callbacks}/{uuid}"
+            send_to(f"{hosts.callbacks}/{uuid}")
+            assert stream.until("requestArrived")["subpath"] == "/orders"
+            position = stream.close()
+            assert (position["server"], position["uuid"]) == (hosts.dashboard, uuid)
+            assert position.get("authorization") == (None if headers else f"Basic {BASIC}")
+
+
+def test_a_stream_without_credentials_says_so(hosts: TwoHosts, uuid: str) -> None:
+    with NodeStream(MODULE, f"{hosts.dashboard}/{uuid}") as stream:
+        link = stream.until("linkChanged")
+        assert (link["state"], "401" in link["message"]) == ("reconnecting", True)
 
 
 def test_the_reply_of_a_new_callback_names_its_url(hosts: TwoHosts) -> None:

@@ -212,6 +212,21 @@ def test_a_session_without_an_origin_upgrades_with_an_allowed_one(
     socket.shutdown()
 
 
+def test_only_pages_of_listed_origins_may_send_cookies(
+    guarded: Server, memory_server: Server
+) -> None:
+    def allowed(server: Server, origin: str, method: str = "GET") -> tuple[str | None, str | None]:
+        lines = (f"Origin: {origin}", "Access-Control-Request-Headers: authorization")
+        headers = get(server, POLLING, *lines, method=method).headers
+        names = ("access-control-allow-origin", "access-control-allow-credentials")
+        return headers.get(names[0]), headers.get(names[1])
+
+    for method in ("GET", "OPTIONS"):
+        assert allowed(guarded, LISTED, method) == (LISTED, "true")
+        assert allowed(guarded, EVIL, method) == (None, None)
+        assert allowed(memory_server, EVIL, method) == (EVIL, None), "all origins are allowed"
+
+
 def test_a_websocket_of_another_origin_is_refused_with_a_message(
     guarded: Server, uuid: str
 ) -> None:

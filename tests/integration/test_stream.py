@@ -3,68 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
-from tests.support.patience import PATIENCE_SECONDS, eventually
-from tests.support.processes import ROOT, Server
+from tests.support.node_stream import KINDS, NodeStream
+from tests.support.patience import eventually
+from tests.support.processes import Server
 from tests.support.proxy import SwallowingProxy
 from tests.support.sender import post
 
 ASIDES = ("requestResponded", "replyChanged")
-# Node has a WebSocket since version 22. Without it, the stream uses long-polling.
-KINDS = {
-    "long-polling": ("--no-experimental-websocket",),
-    "WebSocket": ("--experimental-websocket",),
-}
-
-
-class Node:
-    """A Node process with one open stream."""
-
-    def __init__(self, module: Path, position: str, *options: str) -> None:
-        node = shutil.which("node")
-        assert node, "no node on the PATH: run the tests with `make test`"
-        self._process = subprocess.Popen(
-            [node, *options, "tests/js/stream-cli.js", str(module), position],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-
-    def event(self, *skipped: str) -> tuple[str, Any]:
-        """Return the name and payload of the next event, skipping those names."""
-        assert self._process.stdout is not None
-        while True:
-            name, payload = json.loads(self._process.stdout.readline())
-            if name not in skipped:
-                return name, payload
-
-    def until(self, name: str) -> Any:
-        """Return the payload of the next event with that name."""
-        while (event := self.event())[0] != name:
-            pass
-        return event[1]
-
-    def close(self) -> dict[str, Any]:
-        """Close the stream, wait until the process exits, and return the position of the stream."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        position = self.until("closed")
-        assert self._process.wait(PATIENCE_SECONDS) == 0
-        return dict(position)
-
-    def end(self) -> None:
-        self._process.kill()
-        self._process.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +26,7 @@ def module(memory_server: Server, tmp_path_factory: pytest.TempPathFactory) -> P
     return path
 
 
-Open = Callable[..., Node]
+Open = Callable[..., NodeStream]
 
 
 @pytest.fixture
@@ -83,8 +34,8 @@ def open_stream(module: Path) -> Iterator[Open]:
     """Open streams in Node, and end them after the test."""
     opened = []
 
-    def open_one(position: str, *options: str) -> Node:
-        opened.append(Node(module, position, *options))
+    def open_one(position: str, *options: str) -> NodeStream:
+        opened.append(NodeStream(module, position, *options))
         return opened[-1]
 
     yield open_one

@@ -12,6 +12,8 @@ class Session {
   auth = undefined;
   /** The payloads of its `join` messages. @type {any[]} */
   joins = [];
+  /** The header fields of each of its requests. @type {import("node:http").IncomingHttpHeaders[]} */
+  headers = [];
   ended = false;
   /** @type {string[]} */
   #packets = [];
@@ -55,6 +57,10 @@ class Session {
 }
 
 export class ScriptedServer {
+  /** Where requests are redirected to, if anywhere. @type {string | undefined} */
+  redirect = undefined;
+  /** Number of requests. */
+  requests = 0;
   /** Number of new sessions that get `503`. */
   refusals = 0;
   /** Number of sessions that were refused. */
@@ -95,9 +101,12 @@ export class ScriptedServer {
    * @param {import("node:http").ServerResponse} response
    */
   async #serve(request, response) {
+    this.requests++;
     const sid = new URL(request.url ?? "", this.url).searchParams.get("sid");
     const session = sid ? this.#sessions.get(sid) : undefined;
-    if (!sid) this.#open(response);
+    session?.headers.push(request.headers);
+    if (this.redirect) response.writeHead(307, { location: this.redirect }).end();
+    else if (!sid) this.#open(response);
     else if (!session || session.ended) response.writeHead(400).end();
     else if (request.method === "GET") session.poll(response);
     else {

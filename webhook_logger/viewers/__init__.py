@@ -49,7 +49,7 @@ def make_viewers(
         client_manager=delivery.manager,
         manage_session=False,
         cors_allowed_origins=allowed.rule,
-        cors_credentials=False,
+        cors_credentials=allowed.allow_credentials,
         serializer=transport.packet_class(prefix),
         logger=library_logger(),
         engineio_logger=library_logger(),

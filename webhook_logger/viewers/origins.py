@@ -31,6 +31,11 @@ class Origins:
             return "*"
         return lambda origin, environ: _is_websocket(environ) or self._allows(origin, environ)
 
+    @property
+    def allow_credentials(self) -> bool:
+        """Whether pages of the allowed origins may send cookies; not with `*`, which allows all."""
+        return "*" not in self._allowed
+
     def refusal(self, environ: dict[str, Any]) -> Refusal | None:
         """Return why this page cannot connect; None if it can."""
         origin = environ.get("HTTP_ORIGIN")

@@ -18,6 +18,7 @@ export class Log {
   #listener;
   /** URL of the callback, "" if the element has none, null while it follows none. @type {string | null} */
   #src = null;
+  #withCredentials = false;
   /** @type {import("../wire/contract.js").Stream | undefined} */
   #stream = undefined;
   /** Position in the callback's stream, kept when the log disconnects. @type {StreamPosition | undefined} */
@@ -43,10 +44,12 @@ export class Log {
   /**
    * Follow another callback, or none. A callback that is followed again counts what was missed.
    * @param {string | null} src  absolute
+   * @param {boolean} [withCredentials]
    */
-  follow(src) {
-    if (src === this.#src) return;
+  follow(src, withCredentials = false) {
+    if (src === this.#src && withCredentials === this.#withCredentials) return;
     this.#src = src;
+    this.#withCredentials = withCredentials;
     this.#close();
     if (src !== null) this.#open(src);
   }
@@ -81,7 +84,9 @@ export class Log {
     const obstacle = mixedText(place.server, location.origin);
     if (obstacle) return this.#refuse(obstacle);
     this.store.linkChanged({ state: "connecting", message: "", retryAt: 0 });
-    this.#stream = openStream(this.place ?? place, this.store);
+    this.#stream = openStream(this.place ?? place, this.store, {
+      withCredentials: this.#withCredentials,
+    });
   }
 
   /** @param {StreamPosition | undefined} place */

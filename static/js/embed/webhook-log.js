@@ -32,11 +32,13 @@ export class WebhookLog extends LitElement {
   static properties = {
     src: { reflect: true },
     maxEntries: { type: Number, reflect: true, attribute: "max-entries" },
+    withCredentials: { type: Boolean, reflect: true, attribute: "with-credentials" },
     opened: { state: true },
   };
 
   #src = "";
   #maxEntries = DEFAULT_MAX_ENTRIES;
+  #withCredentials = false;
   #update = () => this.requestUpdate();
   #log = new Log(DEFAULT_MAX_ENTRIES, {
     changed: this.#update,
@@ -76,6 +78,16 @@ export class WebhookLog extends LitElement {
     this.#log.maxEntries = this.#maxEntries;
   }
 
+  /** Whether long-polling sends the cookies of another origin. */
+  get withCredentials() {
+    return this.#withCredentials;
+  }
+
+  set withCredentials(sends) {
+    this.#withCredentials = Boolean(sends);
+    this.#follow();
+  }
+
   /** "connecting", "live", "reconnecting", "stalled", "offline" or "refused". */
   get state() {
     return this.#log.store.snapshot.link.state;
@@ -95,10 +107,10 @@ export class WebhookLog extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     document.addEventListener("securitypolicyviolation", this.#onViolation);
-    if (this.hasUpdated) this.#follow();
+    this.#follow();
   }
 
-  /** Connect only now: a `src` set before the element was defined is read in the first update. */
+  /** Connect only now: attributes and properties that were set before are read one by one. */
   firstUpdated() {
     this.#follow();
   }
@@ -111,9 +123,10 @@ export class WebhookLog extends LitElement {
   }
 
   #follow() {
+    if (!this.hasUpdated) return;
     const src = this.#src && URL.canParse(this.#src, document.baseURI);
     const url = src ? new URL(this.#src, document.baseURI).href : this.#src;
-    this.#log.follow(this.isConnected ? url : null);
+    this.#log.follow(this.isConnected ? url : null, this.#withCredentials);
   }
 
   /** @param {SecurityPolicyViolationEvent} violation */

@@ -1,5 +1,6 @@
 /**
- * The stream of one callback, for pages, workers and Node. The only module that uses Socket.IO.
+ * The stream of one callback, for pages, workers and Node. Only this module and transports.js use
+ * Socket.IO.
  *
  * @typedef {import("./contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("./contract.js").Joined} Joined
@@ -7,23 +8,19 @@
  * @typedef {import("./contract.js").StreamPosition} StreamPosition
  * @typedef {import("./contract.js").Sink} Sink
  * @typedef {import("./contract.js").Stream} Stream
+ * @typedef {import("./contract.js").StreamOptions} StreamOptions
  */
 
-import { Fetch, io, WebSocket, XHR } from "socket.io-client";
+import { io } from "socket.io-client";
+import { basicOf, checkedHeaders, LOG_IN, withoutSecrets } from "./credentials.js";
 import { Handover } from "./handover.js";
 import { keyIn } from "./private.js";
 import { retryDelay } from "./retry.js";
 import { handoverSeconds, SecondConnection } from "./second-connection.js";
-
-// Node has no XMLHttpRequest; in a page, fetch would not send cookies.
-const POLLING = "XMLHttpRequest" in globalThis ? XHR : Fetch;
-
-// Node 20 has no WebSocket, and Socket.IO would wait for a transport that is missing.
-const TRANSPORTS = "WebSocket" in globalThis ? [WebSocket, POLLING] : [POLLING];
+import { transportsFor } from "./transports.js";
 
 /** Socket.IO's own reconnection does not expose its delay and stops after a DISCONNECT. */
 const OPTIONS = {
-  transports: TRANSPORTS,
   tryAllTransports: true,
   reconnection: false,
   forceNew: true,
@@ -45,45 +42,63 @@ const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const CALLBACK = new RegExp(`^(.*?)(?:/view)?/(${UUID})(?:/|$)`, "i");
 
 /**
- * Read the server and the callback from a URL, and the view key from its fragment, `#key=…`.
+ * Read the server and the callback from a URL, and the view key from its fragment, `#key=…`. Outside
+ * of browsers, also a user name and a password for the server.
  * @param {string} url  of a callback, `<server>/<uuid>`, or of its page, `<server>/view/<uuid>`
  * @returns {StreamPosition}
  * @throws {TypeError} if the URL is neither; its message can be shown to people
  */
 export function parseCallbackUrl(url) {
-  const { protocol, origin, pathname, hash } = URL.canParse(url) ? new URL(url) : NO_URL;
-  const found = /^https?:$/.test(protocol) && CALLBACK.exec(pathname);
-  if (!found) {
-    const shown = JSON.stringify(url.replace(/#.*/s, "")); // a fragment can contain the view key
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const found = /^https?:$/.test(parsed?.protocol ?? "") && CALLBACK.exec(parsed?.pathname ?? "");
+  if (!parsed || !found) {
+    const shown = JSON.stringify(withoutSecrets(url));
     throw new TypeError(`${shown} is not the URL of a callback, https://…/<uuid>.`);
   }
-  const callback = { server: origin + found[1], uuid: found[2].toLowerCase() };
-  const key = keyIn(hash);
-  return key ? { ...callback, key } : callback;
+  const key = keyIn(parsed.hash);
+  const authorization = basicOf(parsed);
+  return {
+    server: parsed.origin + found[1],
+    uuid: found[2].toLowerCase(),
+    ...(key && { key }),
+    ...(authorization && { authorization }),
+  };
 }
-
-const NO_URL = { protocol: "", origin: "", pathname: "", hash: "" };
 
 /**
  * Join a callback's stream and stay joined, across reconnects, until it is closed.
  * @param {StreamPosition} position  from `parseCallbackUrl`; a new UUID makes a new callback
  * @param {Sink} sink
+ * @param {StreamOptions} [options]  for a server behind a proxy with a log-in
  * @returns {Stream}
+ * @throws {TypeError} if the server's URL or a header is invalid; its message has no credentials
  */
-export function openStream({ server, ...start }, sink) {
+export function openStream(position, sink, { headers = {}, withCredentials = false } = {}) {
+  const { server: given, authorization: login, ...start } = position;
   /** Sent with each connect, so that the server can count the missed requests. */
   const at = start;
-  const { origin, pathname } = new URL(server);
-  const path = `${pathname.replace(/\/$/, "")}/socket.io/`;
-  const connection = new Connection(at, sink, (options) =>
-    io(origin, { ...OPTIONS, path, ...options }),
-  );
+  const { origin, prefix, authorization = login } = serverOf(given);
+  const extraHeaders = checkedHeaders(authorization, headers);
+  const common = { ...OPTIONS, path: `${prefix}/socket.io/`, extraHeaders, withCredentials };
+  const transports = transportsFor(extraHeaders !== undefined);
+  const open = (/** @type {object} */ more) => io(origin, { ...common, transports, ...more });
+  const connection = new Connection(at, sink, open, transports);
   const { tryNow, onJoined, respondToHandshakes } = connection;
   const close = () => {
     connection.close();
-    return { server, ...at };
+    return { server: origin + prefix, ...at, ...(authorization && { authorization }) };
   };
   return { tryNow, onJoined, respondToHandshakes, close };
+}
+
+/** @param {string} server  URL, perhaps with a user name and a password */
+function serverOf(server) {
+  const url = URL.canParse(server) ? new URL(server) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError(`${JSON.stringify(withoutSecrets(server))} is not the URL of a server.`);
+  }
+  const prefix = url.pathname.replace(/\/$/, "");
+  return { origin: url.origin, prefix, authorization: basicOf(url) };
 }
 
 /**
@@ -95,14 +110,15 @@ class Connection {
   #at;
   #sink;
   #open;
+  #transports;
   #events;
   #handover;
   #socket;
   /** The second connection, from the `bye` on. @type {SecondConnection | undefined} */
   #second = undefined;
   #attempts = 0;
-  /** The message for the server's last `bye`, or "". */
-  #byeMessage = "";
+  /** The message for the server's last `bye`, or for its status 401, or "". */
+  #cause = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer = undefined;
   /** @type {(() => void)[]} */
@@ -114,11 +130,13 @@ class Connection {
    * @param {Omit<StreamPosition, "server">} at  the position of the stream, which is updated
    * @param {Sink} sink
    * @param {(options: object) => import("socket.io-client").Socket} open
+   * @param {ReturnType<typeof transportsFor>} transports  those that `open` uses
    */
-  constructor(at, sink, open) {
+  constructor(at, sink, open, transports) {
     this.#at = at;
     this.#sink = sink;
     this.#open = open;
+    this.#transports = transports;
     this.#events = this.#eventHandlers();
     this.#handover = new Handover(at, (name, payload) => {
       if (!this.#ended.signal.aborted) this.#events[name](payload);
@@ -177,7 +195,7 @@ class Connection {
           sink.linkChanged?.({ state: "stalled", message: reason ?? "", retryAt: 0 });
       },
       bye: ({ reason, seconds: announced }) => {
-        this.#byeMessage = BYE_MESSAGES[reason] ?? "";
+        this.#cause = BYE_MESSAGES[reason] ?? "";
         const seconds = handoverSeconds(announced);
         if (reason === "draining" && seconds > 0) this.#second ??= this.#openSecond(seconds);
       },
@@ -224,7 +242,7 @@ class Connection {
     const { id: replaces, io } = this.#socket;
     const options = {
       // Another transport could wait for a timeout, or need sticky sessions.
-      transports: [io.engine.transport.name === "polling" ? POLLING : WebSocket],
+      transports: [this.#transports.at(io.engine.transport.name === "polling" ? -1 : 0)],
       auth: (/** @type {(auth: object) => void} */ send) => send({ ...this.#at, replaces }),
     };
     const openSocket = () => {
@@ -275,11 +293,13 @@ class Connection {
 
   #succeed() {
     this.#attempts = 0;
-    this.#byeMessage = "";
+    this.#cause = "";
   }
 
-  /** @param {Error & {data?: {reason?: string}}} error */
-  #fail({ message, data }) {
+  /** @param {Error & {data?: {reason?: string}, description?: unknown}} error */
+  #fail({ message, data, description }) {
+    if (description === 401) this.#cause = LOG_IN;
+    else if (this.#cause === LOG_IN) this.#cause = "";
     if (this.#socket.active)
       this.#retryLater(message === "timeout"); // Socket.IO's message
     else this.#sink.linkChanged?.({ state: "refused", message, retryAt: 0, reason: data?.reason });
@@ -301,8 +321,8 @@ class Connection {
    */
   #chooseTransports(timedOut) {
     const { opts } = this.#socket.io;
-    const polls = timedOut && opts.transports === TRANSPORTS;
-    opts.transports = polls ? [...TRANSPORTS].reverse() : TRANSPORTS;
+    const polls = timedOut && opts.transports === this.#transports;
+    opts.transports = polls ? this.#transports.toReversed() : this.#transports;
   }
 
   #stopWaiting() {
@@ -315,7 +335,7 @@ class Connection {
    * @param {number} [retryAt]
    */
   #report(state, retryAt = 0) {
-    this.#sink.linkChanged?.({ state, message: this.#byeMessage, retryAt });
+    this.#sink.linkChanged?.({ state, message: this.#cause, retryAt });
   }
 }
 

@@ -41,8 +41,12 @@ const until = async (report) => {
   while (!reports.includes(report)) await once(reported, "report");
 };
 
-/** Open a stream whose first connection has joined at position 5. @param {{key?: string}} [more] */
-const open = async (more) => {
+/**
+ * Open a stream whose first connection has joined at position 5.
+ * @param {{key?: string}} [more]
+ * @param {import("../../../static/js/wire/contract.js").StreamOptions} [options]
+ */
+const open = async (more, options) => {
   stream = openStream(
     { server: server.url ?? "", uuid: UUID, ...more },
     {
@@ -52,6 +56,7 @@ const open = async (more) => {
       replyChanged: () => add("reply"),
       requestsRefused: () => add("refused"),
     },
+    options,
   );
   const first = await server.session();
   first.emit("joined", joined(5));
@@ -99,6 +104,34 @@ test("the view key is part of each connection, of each claim and of the position
   const claim = { uuid: UUID, key: KEY, respond: "handshakes" };
   assert.deepEqual([first.joins, second.joins], [[claim], [claim]]);
   assert.deepEqual(stream.close(), { server: server.url, ...at(5), key: KEY });
+});
+
+test("the headers and the log-in are part of each request, and the position keeps the log-in", async () => {
+  const authorization = "Basic YWRhOnBhc3M=";
+  const { url } = server;
+  server.url = url?.replace("//", "//ada:pass@");
+  const first = await open({}, { headers: { "X-Team": "blue" } });
+  server.url = url;
+  first.emit("bye", DRAINING);
+  const second = await server.session();
+  second.emit("joined", joined(5));
+  await server.until(() => first.ended && second.headers.length > 1);
+  for (const headers of [...first.headers, ...second.headers]) {
+    assert.deepEqual([headers.authorization, headers["x-team"]], [authorization, "blue"]);
+  }
+  assert.deepEqual(second.auth, { ...at(5), replaces: `socket of ${first.sid}` });
+  assert.deepEqual(stream.close(), { server: url, ...at(5), authorization });
+});
+
+test("headers are not sent to the target of a redirect", async () => {
+  const other = await new ScriptedServer().start();
+  server.redirect = other.url;
+  const headers = { "X-Key": "s3cret" };
+  const linkChanged = (/** @type {{state: string}} */ { state }) => add(state);
+  stream = openStream({ server: server.url ?? "", uuid: UUID }, { linkChanged }, { headers });
+  await until("reconnecting");
+  assert.equal(other.requests, 0);
+  other.stop();
 });
 
 test("the second connection replaces the first one permanently", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseCallbackUrl } from "../../../static/js/wire/stream.js";
+import { inspect } from "node:util";
+import { openStream, parseCallbackUrl } from "../../../static/js/wire/stream.js";
 
 const UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11";
 const SERVER = "https://hooks.example.com";
@@ -21,9 +22,25 @@ test("the server and the UUID are read from the URL of a callback, of a subpath 
 
 test("the server includes a prefix and a port, but not a user name and a password", () => {
   const server = "http://localhost:8000/team/hooks";
+  const authorization = `Basic ${Buffer.from("ada:s3cret/@").toString("base64")}`;
   for (const way of [UUID, `view/${UUID}`]) {
-    const url = `http://ada:secret@localhost:8000/team/hooks/${way}`;
-    assert.deepEqual(parseCallbackUrl(url), { server, uuid: UUID });
+    const url = `http://ada:s3cret%2F%40@localhost:8000/team/hooks/${way}`;
+    assert.deepEqual(parseCallbackUrl(url), { server, uuid: UUID, authorization });
+  }
+});
+
+test("errors show no user name and no password", () => {
+  const open = (/** @type {string} */ server) => openStream({ server, uuid: UUID }, {});
+  for (const url of ["https://ada:s3cret@hooks example", "ada:s3cret/@:@hooks.example.com"]) {
+    for (const act of [parseCallbackUrl, open]) {
+      assert.throws(
+        () => act(url),
+        (/** @type {Error} */ error) => {
+          assert.ok(error instanceof TypeError);
+          return !/ada|s3cret/.test(inspect(error)) && error.message.includes("hooks");
+        },
+      );
+    }
   }
 });
 
