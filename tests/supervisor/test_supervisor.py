@@ -30,6 +30,9 @@ open(f"{folder}/{seat.number}.drained-{message.decode()}", "w").close()
 """
 """A worker that writes what happens to it into a folder."""
 
+NO_REDIS = "redis://127.0.0.1:1"
+"""No worker connects to this Redis."""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -39,8 +42,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def server(folder: Path) -> Iterator[Workers]:
     fake = (sys.executable, "-c", FAKE)
-    # No worker connects to this Redis.
-    with Workers(supervised(fake), REDIS_URL="redis://127.0.0.1:1", FAKE_FOLDER=folder) as server:
+    with Workers(supervised(fake), REDIS_URL=NO_REDIS, FAKE_FOLDER=folder) as server:
         yield server
 
 
@@ -99,6 +101,24 @@ def test_a_worker_that_cannot_start_again_is_tried_less_and_less_often(
     eventually(lambda: replaced(server))
     assert second not in server.workers
     assert len(server.workers) == 2
+
+
+def test_a_program_that_is_missing_for_a_time_leaves_the_others_alone(folder: Path) -> None:
+    program = folder / "python"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    program.chmod(0o755)
+    command = (str(program), "-c", FAKE)
+    with Workers(supervised(command), REDIS_URL=NO_REDIS, FAKE_FOLDER=folder) as server:
+        first, second = before = server.workers
+        program.rename(folder / "moved")
+        os.kill(server.pid, signal.SIGHUP)
+        eventually(lambda: "Worker 1 stays, and no other worker is replaced" in server.log)
+        assert server.workers == before
+        os.kill(first, signal.SIGKILL)
+        eventually(lambda: "at its start (No such file or directory). Another" in server.log)
+        (folder / "moved").rename(program)
+        eventually(lambda: len(server.workers) == len(before))
+        assert second in server.workers
 
 
 def test_sigterm_during_a_restart_ends_all_workers(server: Workers, folder: Path) -> None:

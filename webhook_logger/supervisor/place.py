@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from webhook_logger.supervisor.restart_delay import RestartDelay
 from webhook_logger.supervisor.worker import WorkerProcess
+
+SO_DETACH_FILTER = 27  # Linux, include/uapi/asm-generic/socket.h; Python has no name for it
 
 
 class Place:
@@ -74,3 +77,8 @@ class Place:
             self.replacement = None
         else:
             self.leaving = None
+        if self._listener is not None:
+            # A worker that drained without being asked has made its socket drop connections. The
+            # socket is also that of the replacement.
+            with suppress(OSError):  # it has not
+                self._listener.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0)

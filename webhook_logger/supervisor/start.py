@@ -51,12 +51,12 @@ def supervise(command: list[str] | None = None) -> None:
     command = command or [sys.executable, *sys.orig_argv[1:]]
     count = cores() if config.WORKERS == AUTO else config.WORKERS
     program = None if config.REDIS_URL else redis_server()
+    logs.set_up(config.log_level, config.LOG_FORMAT)
     if count > 1 and (reason := _obstacle(config, program)):
-        sys.stderr.write(f"Several workers need {reason} Now one worker starts.\n")
+        log.warning("Several workers need %s Now one worker starts.", reason)
         count = 1
     if count == 1:
         os.execve(command[0], command, {**os.environ, "WORKERS": "1"})  # noqa: S606
-    logs.set_up(config.log_level, config.LOG_FORMAT)
     try:
         status = _run(config, count, command, program)
     except ServingError as error:
@@ -86,31 +86,31 @@ def cores(limit: Path = CPU_LIMIT) -> int:
 def _run(config: Config, count: int, command: list[str], redis_program: str | None) -> int:
     """Supervise until the end, and return the status of this process. Raises `ServingError`."""
     make = partial(socket.socket, type=socket.SOCK_STREAM)
-    # Not shared, so that a port in use is refused. It never listens: it only keeps the port.
-    with bind(make, config.HOST, config.PORT) as reserved, _private_folder() as folder:
+    with (
+        receive_signals(signal.SIGCHLD) as signals,
+        # Not shared, so that a port in use is refused. It never listens: it only keeps the port.
+        bind(make, config.HOST, config.PORT) as reserved,
+        _private_folder() as folder,
+        _private_redis(redis_program, folder, config) as redis,
+    ):
         reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         port = reserved.getsockname()[1]
-        environ = {**os.environ, "WORKERS": "1", "PORT": str(port)}
-        redis = _start_redis(redis_program, folder, config) if redis_program else None
-        queue = f"the queue {config.queue}"
-        if redis:
-            queue = "a private Redis"
-            environ = {**_without_queue(environ), "REDIS_URL": redis.url}
+        queue = "a private Redis" if redis else f"the queue {config.queue}"
         url = url_of(reserved).rstrip("/")
         text = config.announcement(url, f"through {queue}, {count} workers")
-        supervisor = Supervisor(
-            Program(command, environ, folder),
+        return Supervisor(
+            Program(command, _environ_of_workers(port, redis), folder),
             [Place(partial(bind, make, config.HOST, port, True)) for _ in range(count)],
             redis,
             max(config.DRAIN_SECONDS, MIN_DRAIN_SECONDS) + END_SECONDS + MARGIN_SECONDS,
             partial(_announce, text, config.LOG_FORMAT == "json"),
-        )
-        try:
-            with receive_signals(signal.SIGCHLD) as signals:
-                return supervisor.run(signals)
-        finally:
-            if redis:
-                redis.stop(REDIS_STOP_SECONDS)
+        ).run(signals)
+
+
+def _environ_of_workers(port: int, redis: PrivateRedis | None) -> dict[str, str]:
+    """Return the environment of each worker."""
+    environ = {**os.environ, "WORKERS": "1", "PORT": str(port)}
+    return {**_without_queue(environ), "REDIS_URL": redis.url} if redis else environ
 
 
 def _announce(text: str, is_logged: bool) -> None:
@@ -151,11 +151,22 @@ def _private_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start_redis(program: str, folder: Path, config: Config) -> PrivateRedis:
+@contextmanager
+def _private_redis(
+    program: str | None, folder: Path, config: Config
+) -> Iterator[PrivateRedis | None]:
+    """Start a Redis with this program, and end it afterwards. None means no Redis."""
+    if program is None:
+        yield None
+        return
     is_recovering = bool(config.RECOVERY_SECONDS)
     redis = PrivateRedis(program, folder, config.RECOVERY_TOTAL_BYTES if is_recovering else 0)
     redis.start()
-    if not redis.wait_until_up():
+    try:
+        if not redis.wait_until_up():
+            raise ServingError(
+                f"Cannot start a Redis for the workers with {program}. Set REDIS_URL."
+            )
+        yield redis
+    finally:
         redis.stop(REDIS_STOP_SECONDS)
-        raise ServingError(f"Cannot start a Redis for the workers with {program}. Set REDIS_URL.")
-    return redis

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from webhook_logger.serving.port import ServingError
 from webhook_logger.serving.signals import Signals
 from webhook_logger.supervisor.place import Place
 from webhook_logger.supervisor.private_redis import PrivateRedis
@@ -78,20 +79,24 @@ class Supervisor:
 
     def _receive_signals(self, signals: Signals) -> None:
         for number in signals.received.recv(64):
-            if number == signal.SIGCHLD:
-                self._reap()
-            elif number == signal.SIGHUP:
+            if number == signal.SIGHUP:
                 self._begin_restart()
             elif number == signal.SIGTERM and not self._is_stopping:
                 self._drain_all()
-            else:
+            elif number != signal.SIGCHLD:
                 self._kill_all()
+        # After every signal, because a flood of other signals can displace SIGCHLD.
+        self._reap()
 
     # Start
 
     def _start(self, place: Place, is_replacement: bool = False) -> None:
         self._numbers += 1
-        worker = WorkerProcess(self._program, self._numbers, place.listener, is_replacement)
+        try:
+            worker = WorkerProcess(self._program, self._numbers, place.listener, is_replacement)
+        except (OSError, ServingError) as error:
+            self._start_failed(place, is_replacement, error)
+            return
         if is_replacement:
             place.replacement = worker
         else:
@@ -99,6 +104,19 @@ class Supervisor:
         log.info("Worker %d starts as process %d.", worker.number, worker.pid)
         report = partial(self._receive_report, place, worker)
         self._selector.register(worker.control, selectors.EVENT_READ, report)
+
+    def _start_failed(self, place: Place, is_replacement: bool, error: Exception) -> None:
+        """Keep what works when the system cannot start a process now: the program is missing while
+        it is installed again, or file descriptors are. Raises `ServingError` at the first start.
+        """
+        text = getattr(error, "strerror", None) or str(error)
+        if not self._is_announced and not any(self._processes()):
+            raise ServingError(f"Cannot start a worker: {text}") from None
+        how = f"at its start ({text})"
+        if is_replacement:
+            self._replacement_failed(place, self._numbers, how)
+        else:
+            self._start_later(place, time.monotonic(), self._numbers, how)
 
     def _receive_report(self, place: Place, worker: WorkerProcess) -> None:
         if worker.returncode is not None:  # SIGCHLD came first
@@ -141,7 +159,8 @@ class Supervisor:
 
     def _process_ended(self, pid: int, status: int) -> None:
         if self._redis and pid == self._redis.pid:
-            self._redis_ended(self._redis, status)
+            how = description_of(self._redis.ended(status))
+            self._redis_ended(self._redis, how)
         for place in self._places:
             for worker in list(place.processes):
                 if worker.pid == pid:
@@ -185,12 +204,18 @@ class Supervisor:
         self._status = 1
         self._is_stopping = True
 
-    def _redis_ended(self, redis: PrivateRedis, status: int) -> None:
-        how = description_of(redis.ended(status))
+    def _redis_ended(self, redis: PrivateRedis, how: str) -> None:
         if not self._is_stopping:
             seconds = self._redis_delay.failed(redis.started)
             text = "The private Redis ended %s. It starts again in %.1f seconds."
             log.error(text, how, seconds, extra=COUNTED)
+
+    def _start_redis(self, redis: PrivateRedis) -> None:
+        self._redis_delay.due = None
+        try:
+            redis.start()
+        except OSError as error:
+            self._redis_ended(redis, f"at its start ({error.strerror})")
 
     # Things to do at a time
 
@@ -209,8 +234,7 @@ class Supervisor:
             if place.delay.due is not None and place.delay.due <= now:
                 self._start(place)
         if self._redis and self._redis_delay.due is not None and self._redis_delay.due <= now:
-            self._redis_delay.due = None
-            self._redis.start()
+            self._start_redis(self._redis)
         for worker in self._processes():
             if worker.deadline is not None and worker.deadline <= now:
                 log.error("Worker %d takes too long: it is killed.", worker.number, extra=COUNTED)
