@@ -63,6 +63,7 @@ WRONG_PASSWORDS = [
     *("redis:// s3cret:1/0", "redis://s3cret\n:1/0", "redis://-s3cret:1", "redis://.s3cret:1"),
     *("redis://s3\u00e9cret:1", f"redis://{'s3cret' * 20}:1", "REDIS://:s3cret@queue:6379/0"),
     *("redis://:%733cret@queue:port", "redis://queue/0#s3cret", "redis://:s3\ncret@queue:port"),
+    *("redis://s3cret[::1]:1", "redis+cluster://a:1,s3cret[::1]:1", "redis://[::1]s3cret:1"),
 ]
 
 

@@ -16,6 +16,7 @@ from webhook_logger.settings import is_address, is_host
 _PARTS = re.compile(r"([a-z+]+)://(?:([^/?]*)@)?([^/?@]*)([^?]*)(?:\?(.*))?")
 # The characters that Sentinel allows in the name of a service.
 _SERVICE = re.compile(r"/([A-Za-z0-9._-]+)(?:/([0-9]{1,6}))?/?")
+_HOST = re.compile(r"(?:\[[^][]*\]|[^][:]*)(?::[0-9]*)?")
 _FORM = (
     "must look like redis://:password@host:6379/0 (or rediss://…, unix:///path, "
     "redis+sentinel://host:26379,host:26379/service or redis+cluster://host:6379,host:6379, the "
@@ -120,6 +121,8 @@ def _host(text: str, port: int, has_user: bool) -> Host:
     """Return a valid host that cannot be a password. Logs show hosts, and a URL such as
     `redis://word` may contain only a password.
     """
+    if not _HOST.fullmatch(text):  # `urlsplit` ignores other text before an IPv6 address
+        raise ValueError(_FORM)
     try:
         url = urlsplit(f"//{text}")
         host, own_port = url.hostname or "", url.port

@@ -77,7 +77,7 @@ class Connection:
         self._connection = connection
         self._socket = connection._sock  # it has no public name
         self._is_unix = self._socket.family == socket.AF_UNIX
-        self._reader = hiredis.Reader()
+        self._reader = hiredis.Reader(protocolError=redis.InvalidResponse)
 
     def set_timeout(self, seconds: float | None) -> None:
         """Set the timeout of `read` and `send`; None means no timeout."""
@@ -88,7 +88,9 @@ class Connection:
         self._socket.sendall(packed)
 
     def read(self) -> Any:
-        """Return the next response, which can be an error reply. Raises `OSError`."""
+        """Return the next response, which can be an error reply. Raises `OSError`, and
+        `redis.InvalidResponse` if something other than Redis responds.
+        """
         while (reply := self._reader.gets()) is False:
             data = self._socket.recv(READ_BYTES)
             if not data:

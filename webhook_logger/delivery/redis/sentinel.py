@@ -86,12 +86,9 @@ class Sentinels:
             found = connection.read_or_raise()
             if not found:
                 raise redis.ResponseError(f"A Sentinel does not know the service {self._service}.")
-            fields = connection.read_or_raise()
+            return _master(found, connection.read_or_raise())
         finally:
             connection.close()
-        place = (found[0].decode(), int(found[1]))
-        details = dict(zip(fields[::2], fields[1::2], strict=True))
-        return Master(int(details[b"config-epoch"]), place)
 
     # Switches
 
@@ -158,6 +155,16 @@ class Sentinels:
                 log.warning("The Sentinels named another master of the queue.")
                 self._prefer(host)
                 switched()
+
+
+def _master(place: Any, fields: Any) -> Master:
+    """Read the two responses of a Sentinel. Raises `redis.InvalidResponse` for any others."""
+    try:
+        host, port = place
+        details = dict(zip(fields[::2], fields[1::2], strict=True))
+        return Master(int(details[b"config-epoch"]), (host.decode(), int(port)))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise redis.InvalidResponse("The response is not that of a Sentinel.") from None
 
 
 def route(address: QueueAddress, name: str = "") -> QueueAddress | Sentinels:
