@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import redis
+from redis.crc import key_slot
 
 from webhook_logger.delivery.base import QueueUnavailable
 from webhook_logger.delivery.redis.cluster.commands import NOT_RUN
@@ -71,6 +72,10 @@ class ShardedSubscription(Subscription):
     def _rejected(self, error: redis.ResponseError) -> None:
         if str(error).partition(" ")[0] not in NOT_RUN:
             raise error
+        if not self._sent or not _can_concern(self._sent[0][1], error):
+            # The node dropped a channel just before this worker unsubscribed from it, so the
+            # message about this was taken as the response.
+            return
         command, channel = self._sent.popleft()
         if command == "SUBSCRIBE":
             self._drop(channel)
@@ -83,6 +88,12 @@ class ShardedSubscription(Subscription):
             if unconfirmed:
                 unconfirmed.set()  # who waits finds no channel
             self._reader.dropped(channel)
+
+
+def _can_concern(channel: str, error: redis.ResponseError) -> bool:
+    """Return whether the slot in an error, if there is one, is that of the channel."""
+    slot = str(error).split(" ", 2)[1]
+    return not slot.isdecimal() or int(slot) == key_slot(channel.encode())
 
 
 class ClusterChannels:

@@ -138,6 +138,8 @@ class Node(Link):
         """Note that the node does not have a channel any more."""
         if channel == self.heartbeats.channel:
             self.heartbeats.use("")
+            for publisher in self._publishers:
+                publisher.renew()  # a replica may have taken over, and may have given back its role
         self._node_owner.dropped(self, channel)
 
     def lost(self, error: Exception) -> None:
