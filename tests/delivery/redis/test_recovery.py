@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -27,9 +28,10 @@ from webhook_logger.delivery import (
 )
 from webhook_logger.delivery.recovery import RECOVERY_OFF
 from webhook_logger.delivery.redis import scripts
+from webhook_logger.delivery.redis.backlog import Call
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.keys import Keys
-from webhook_logger.delivery.redis.recovery import PERSISTS, UNREADABLE
+from webhook_logger.delivery.redis.recovery import PERSISTS, UNREADABLE, Recovery
 
 KEYS = Keys()
 HOUR = RecoveryLimits(seconds=3600)
@@ -320,6 +322,36 @@ def test_a_flood_of_callbacks_evicts_the_oldest_requests_and_nothing_else(redis:
     assert publish(delivery, uuids[0], 10) == 4
 
 
+class HalfQueue:
+    """The commands of a queue with a part that is unavailable."""
+
+    is_unavailable = False
+
+    def __init__(self, down: str) -> None:
+        self.down = down
+        self.evicted: list[str] = []
+
+    def run(self, *_: object) -> Any:
+        return 0, [b"a", b"b", b"c"]
+
+    def submit_script(self, _script: str, keys: Sequence[str]) -> Call:
+        if keys == [KEYS.key(self.down)]:
+            raise QueueUnavailable("This part is unavailable.")
+        self.evicted.append(Keys.uuid_of(keys[0]))
+        call = Call(b"", 0.0)
+        call.finish()
+        return call
+
+
+def test_a_part_of_the_queue_that_is_unavailable_delays_no_other_eviction() -> None:
+    recovery, queue = Recovery(HOUR, KEYS), HalfQueue(down="a")
+    threading.Thread(target=recovery.run, args=(queue,), daemon=True).start()
+    recovery.report("b", 1)
+    eventually(lambda: set(queue.evicted) == {"b", "c"})
+    queue.down = ""
+    eventually(lambda: "a" in queue.evicted)
+
+
 def is_ready(delivery: Delivery) -> bool:
     with suppress(QueueUnavailable):
         delivery.check()
@@ -368,16 +400,7 @@ def test_a_full_redis_fails_nothing_more_with_recovery_and_drops_what_is_kept() 
 
 
 def test_each_script_uses_keys_of_one_slot_of_a_cluster() -> None:
-    name = f"webhook-logger-test-{uuid4()}"
-    node = (
-        "--cluster-enabled",
-        "yes",
-        "--cluster-config-file",
-        name,
-        "--dbfilename",
-        name + ".rdb",
-    )
-    with Redis(*node) as redis:
+    with Redis("--cluster-enabled", "yes") as redis:
         redis.client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
         eventually(lambda: redis.client.cluster("INFO")["cluster_state"] == "ok")
         delivery, uuid = connect(redis, RecoveryLimits(3600, total_bytes=2**20)), str(uuid4())
@@ -389,8 +412,6 @@ def test_each_script_uses_keys_of_one_slot_of_a_cluster() -> None:
             watch(delivery, other)
             publish(delivery, other, 60_000)
         eventually(lambda: not redis.client.exists(stream(uuid)))
-        folder = redis.client.config_get("dir")["dir"]
-    (Path(folder) / name).unlink()
 
 
 def test_a_connection_to_a_redis_that_writes_to_a_disk_keeps_nothing(

@@ -154,7 +154,7 @@ class RedisDelivery(Delivery):
         ):
             threading.Thread(target=task, daemon=True).start()
         if self._recovery.is_on:
-            task = partial(self._recovery.run, self._small)
+            task = partial(self._recovery.run, self._queue.prompt)
             threading.Thread(target=task, daemon=True).start()
         if isinstance(self._route, Sentinels):
             task = partial(self._route.watch, self._switch)

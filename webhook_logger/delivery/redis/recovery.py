@@ -11,11 +11,13 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 
 from webhook_logger.delivery.base import KeptRequest, QueueUnavailable, ResponseReport
 from webhook_logger.delivery.recovery import RecoveryLimits
 from webhook_logger.delivery.redis import recovery_scripts, scripts
+from webhook_logger.delivery.redis.backlog import Call
 from webhook_logger.delivery.redis.envelope import unseal
 from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.publisher import Publisher
@@ -23,6 +25,8 @@ from webhook_logger.delivery.redis.queue import QueueCommands
 from webhook_logger.delivery.redis.redis_py import Connection, pack
 
 REPORT_SECONDS = 0.1
+RETRY_SECONDS = 1.0
+"""Pause before callbacks are evicted that could not be evicted before."""
 REPORTS_PER_SCRIPT = 200
 EVICTIONS_PER_BATCH = 64
 PAUSE_SECONDS = 60.0
@@ -85,7 +89,7 @@ class Recovery:
         self._ledger = recovery_scripts.ledger(limits)
         self._reports: dict[str, int] = {}
         """Bytes by callback, since the last report."""
-        self._evicted: list[str] = []
+        self._evicted: set[str] = set()
         """Callbacks whose kept requests must be dropped."""
         self._persisting: set[Publisher] = set()
         """Publishers that are connected to a Redis that writes to a disk."""
@@ -138,12 +142,14 @@ class Recovery:
             seconds = self._paused_until - time.monotonic()
             self._wake.wait(seconds if seconds > 0 else None)
             self._wake.clear()
-            time.sleep(REPORT_SECONDS)
+            time.sleep(RETRY_SECONDS if self._evicted else REPORT_SECONDS)
             self._choose_script()
             try:
                 self._run_ledger(publisher)
             except QueueUnavailable as error:
                 log.debug("The kept requests are not reported: %s", error)
+                self._wake.set()
+            if self._evicted:  # their part of the queue is unavailable
                 self._wake.set()
 
     def _run_ledger(self, publisher: QueueCommands) -> None:
@@ -157,16 +163,25 @@ class Recovery:
                     del self._reports[uuid]
             if is_full:
                 self.memory_full()
-            self._evicted += [uuid.decode() for uuid in evicted]
+            self._evicted.update(uuid.decode() for uuid in evicted)
             self._evict(publisher)
             is_done = not self._reports and len(evicted) < recovery_scripts.MAX_EVICTED
 
     def _evict(self, publisher: QueueCommands) -> None:
-        while some := self._evicted[:EVICTIONS_PER_BATCH]:
-            calls = [
-                publisher.submit_script(recovery_scripts.EVICT, [self._keys.key(uuid)])
-                for uuid in some
-            ]
-            for call in calls:
+        """Drop kept requests. Those on a part of the queue that is unavailable wait."""
+        waiting = iter(tuple(self._evicted))
+        while batch := tuple(islice(waiting, EVICTIONS_PER_BATCH)):
+            self._evict_batch(publisher, batch)
+            if publisher.is_unavailable:
+                return
+
+    def _evict_batch(self, publisher: QueueCommands, uuids: Sequence[str]) -> None:
+        calls: dict[str, Call] = {}
+        for uuid in uuids:
+            with suppress(QueueUnavailable):
+                where = [self._keys.key(uuid)]
+                calls[uuid] = publisher.submit_script(recovery_scripts.EVICT, where)
+        for uuid, call in calls.items():
+            with suppress(QueueUnavailable):
                 call.wait()
-            del self._evicted[: len(some)]
+                self._evicted.discard(uuid)
