@@ -17,6 +17,7 @@ from tests.support.processes import ROOT
 from tests.support.sender import send
 from tests.support.two_hosts import ESCAPED, PASSWORD, USER, TwoHosts
 from webhook_logger.__main__ import cli
+from webhook_logger.callbacks import new_key, uuid_of_key
 from webhook_logger.client import Inbox, Unreachable
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.http import Http
@@ -121,6 +122,14 @@ def test_a_stream_without_credentials_says_so(hosts: TwoHosts, uuid: str) -> Non
     with NodeStream(MODULE, f"{hosts.dashboard}/{uuid}") as stream:
         link = stream.until("linkChanged")
         assert (link["state"], "401" in link["message"]) == ("reconnecting", True)
+
+
+def test_the_link_of_a_page_leads_to_the_url_on_the_host_for_callbacks(hosts: TwoHosts) -> None:
+    key = new_key()
+    advised = invoke("send", f"{hosts.url}/view/{uuid_of_key(key)}#key={key}")
+    assert advised.exit_code == Exit.USAGE
+    assert f"Send to the URL: {hosts.callbacks}/{uuid_of_key(key)}" in advised.output
+    assert not any(secret in advised.output for secret in (key, PASSWORD, ESCAPED))
 
 
 def test_the_reply_of_a_new_callback_names_its_url(hosts: TwoHosts) -> None:

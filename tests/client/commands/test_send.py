@@ -20,8 +20,10 @@ from tests.support.receiver import OK
 from tests.support.viewers import Viewer
 from webhook_logger import providers
 from webhook_logger.__main__ import cli
+from webhook_logger.callbacks import new_key, uuid_of_key
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands import send
+from webhook_logger.client.commands.exits import Exit
 
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -232,6 +234,20 @@ def test_a_terminal_shows_the_progress() -> None:
 def test_sending_to_a_page_fails(memory_server: Server) -> None:
     done = run("send", f"{memory_server.url}/view/{uuid4()}")
     assert done.returncode == 1
+
+
+def test_the_link_of_a_private_page_leads_to_the_url_for_senders(memory_server: Server) -> None:
+    key = new_key()
+    link = f"/view/{uuid_of_key(key)}#key={key}"
+    done = run("send", f"{memory_server.url}{link}")
+    assert done.returncode == Exit.USAGE
+    assert f"Send to the URL: {memory_server.url}/{uuid_of_key(key)}\n" in done.stderr
+    gone = run("send", f"http://127.0.0.1:{free_port()}{link}")
+    assert (gone.returncode, "which the page of the link shows" in gone.stderr) == (
+        Exit.USAGE,
+        True,
+    )
+    assert key not in done.stderr + gone.stderr
 
 
 def test_ctrl_c_prints_the_summary() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import click
@@ -11,18 +12,21 @@ from rich.text import Text
 
 from webhook_logger.captured import Body
 from webhook_logger.client.address import Address, absolute
+from webhook_logger.client.api import Api
 from webhook_logger.client.commands import options
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen, duration
 from webhook_logger.client.commands.secrets import Secrets, variable
 from webhook_logger.client.commands.tally import NO_RESPONSE, Tally
-from webhook_logger.client.errors import Invalid, Unreachable
+from webhook_logger.client.errors import Invalid, Rejected, TooLarge, Unreachable
 from webhook_logger.client.http import Http, HttpResponse
 from webhook_logger.client.show import format_body, header, status_color
 from webhook_logger.headers import HeaderLines
 from webhook_logger.plain import plain
 from webhook_logger.providers import OutgoingRequest, Provider
+
+_ADVICE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +208,20 @@ def _url_to_send_to(url: str) -> str:
 
     Raises `Invalid` for the link of a private callback's page, which accepts no requests.
     """
-    whole, _, fragment = absolute(url).partition("#")
-    if "/view/" in whole and fragment.startswith("key="):
-        to = Address.of(url).url
-        raise Invalid(f"This is the link for people who may watch. Send to the URL: {to}")
-    return whole
+    if "/view/" in url and "#key=" in url:
+        address = Address.of(url, options.server_headers(()))
+        raise Invalid(f"This is the link for people who may watch. {_advice(address)}")
+    return absolute(url).partition("#")[0]
+
+
+def _advice(address: Address) -> str:
+    """Name the URL for senders. Ask the server, because callbacks can have a separate host."""
+    with closing(Api(address, None, _ADVICE_SECONDS)) as api:
+        try:
+            api.get_reply()
+        except (Rejected, TooLarge, Unreachable):
+            return "Send to the URL for senders, which the page of the link shows."
+        return f"Send to the URL: {api.callback_url}"
 
 
 def _pause(seconds: float) -> None:
