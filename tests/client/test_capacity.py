@@ -34,6 +34,11 @@ def test_a_second_worker_receives_only_what_its_viewers_watch() -> None:
     assert Plan(Demand(requests=1000, viewers=0), 3, 1).receivers == 0
 
 
+def test_a_callback_has_no_more_viewers_than_there_are() -> None:
+    assert Plan(Demand(requests=10, viewers=1), 1, 1).deliveries == 10
+    assert Plan(Demand(requests=10, viewers=0), 1, 1).deliveries == 0
+
+
 def test_the_first_bottleneck_depends_on_the_load() -> None:
     assert Plan(LOAD, 1, 1).first == "CPU of the workers"
     assert Plan(LOAD, 100, 1).first == "CPU of Redis"

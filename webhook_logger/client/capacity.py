@@ -14,7 +14,6 @@ GIGABIT = 125_000_000
 """Bytes per second of a network interface with 1 Gbit/s."""
 TARGET = 0.6
 """Planned share of a core, and of a network interface: bursts need the rest."""
-MAX_WORKERS = 100_000
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,11 @@ class Demand:
         """Return this load with more, or fewer, requests and viewers."""
         return replace(self, requests=self.requests * factor, viewers=ceil(self.viewers * factor))
 
+    @property
+    def copies(self) -> int:
+        """Viewers that receive each request: not more than there are."""
+        return min(self.viewers_per_callback, self.viewers)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -98,14 +102,12 @@ class Plan:
     @property
     def receivers(self) -> float:
         """Average number of workers that have viewers of one callback, if chance places them."""
-        if not self.load.viewers:
-            return 0.0
-        return self.workers * (1 - (1 - 1 / self.workers) ** self.load.viewers_per_callback)
+        return self.workers * (1 - (1 - 1 / self.workers) ** self.load.copies)
 
     @property
     def deliveries(self) -> float:
         """Requests per second, counted once per viewer."""
-        return self.load.requests * self.load.viewers_per_callback if self.load.viewers else 0.0
+        return self.load.requests * self.load.copies
 
     @property
     def worker_cpu(self) -> float:
@@ -183,12 +185,12 @@ def plan(load: Demand, shards: int | None = None) -> Plan:
     The plan does not fit if the given shards are too few for any number of workers.
     """
     found = Plan(load, 1, shards or 1)
-    while found.worker_cpu > TARGET and found.workers < MAX_WORKERS:
+    while found.worker_cpu > TARGET:
         needed = ceil(found.workers * (found.worker_cpu - WORKER.each) / (TARGET - WORKER.each))
         found = replace(found, workers=max(needed, found.workers + 1))
     if shards is None:
-        while not found.fits:
-            found = replace(found, shards=found.shards + 1)
+        busiest = max(found.redis_cpu, found.redis_network / GIGABIT)
+        found = replace(found, shards=max(1, ceil(busiest / TARGET)))
     return found
 
 

@@ -30,5 +30,13 @@ def test_too_few_shards_are_reported() -> None:
     assert "Too few Redis shards" not in run(*few[:-1], "20")
 
 
-def test_a_load_is_required() -> None:
-    assert CliRunner().invoke(cli, ["capacity"]).exit_code == Exit.USAGE
+def test_a_load_is_required_and_has_a_bound() -> None:
+    for number in (None, "0", "-1", "nan", "1e9", "10000000000"):
+        load = ["--requests", number] if number else []
+        done = CliRunner().invoke(cli, ["capacity", *load, "--viewers", "1"])
+        assert done.exit_code == Exit.USAGE, number
+
+
+def test_the_largest_load_has_an_estimate() -> None:
+    shown = run("--requests", "1000000000", "--viewers", "1000000000", "--body-bytes", "1000000000")
+    assert shown["workers"].endswith("60% used")

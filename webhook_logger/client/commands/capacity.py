@@ -6,7 +6,8 @@ import click
 
 from webhook_logger.client.capacity import TARGET, Demand, Plan, plan
 
-_NUMBER, _POSITIVE = click.IntRange(min=0), click.IntRange(min=1)
+# The upper bounds keep the sums finite, and are far above any deployment.
+_NUMBER, _POSITIVE = click.IntRange(0, 1_000_000_000), click.IntRange(1, 1_000_000_000)
 
 
 @click.command()
