@@ -58,6 +58,7 @@ LABEL org.opencontainers.image.title="webhook-logger" \
 USER 65534:65534
 ENV HOST=0.0.0.0 PORT=8000 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 EXPOSE 8000
+# Not with urllib, which would use a proxy from the environment (HTTP_PROXY).
 HEALTHCHECK --interval=10s --timeout=3s \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}{os.environ.get(\"URL_PREFIX\", \"\").rstrip(\"/\")}/healthz', timeout=2)"]
+    CMD ["python", "-c", "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=2); c.request('GET', os.environ.get('URL_PREFIX', '').rstrip('/') + '/healthz'); sys.exit(c.getresponse().status != 200)"]
 CMD ["python", "wsgi.py"]

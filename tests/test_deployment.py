@@ -43,7 +43,15 @@ def test_the_values_of_the_chart_match_their_schema() -> None:
     validator = jsonschema_rs.validator_for(schema)
     validator.validate(VALUES)
     assert set(schema["properties"]) == {*VALUES, "global"}
-    for wrong in ({"replica": 2}, {"drainSeconds": "10"}, {"settings": {"PORT": "80"}}):
+    for wrong in (
+        {"replica": 2},
+        {"drainSeconds": "10"},
+        {"drainSeconds": 0},
+        {"settings": {"PORT": "80"}},
+        {"urlPrefix": "/a b"},
+        {"podDisruptionBudget": {"enabled": True, "maxUnavailable": "some"}},
+        {"ingress": {"enabled": True, "hosts": [""]}},
+    ):
         assert not validator.is_valid(VALUES | wrong), wrong
 
 
