@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, unquote
 
 from webhook_logger.callbacks import UUID_PATTERN, is_private, may_watch, new_key, uuid_of_key
 from webhook_logger.client.credentials import merged, server_headers, split_user
@@ -32,6 +32,10 @@ _WITH_AT = (
     "The URL contains an @. In a user name or a password, write special characters as "
     "percent-escapes: %40 for @, %2F for /, %23 for #, %3A for a colon in the user name. The URL "
     "must begin with http:// or https://."
+)
+_TWO_UUIDS = (
+    "The path of this server contains a UUID, perhaps with percent-escapes. Requests to it could "
+    "reach another callback, together with your headers for the server."
 )
 _PORT = re.compile(r":?(?P<port>[0-9]{1,5})(?P<rest>[/?#].*)?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://|https?:", re.IGNORECASE)
@@ -91,12 +95,12 @@ class Address:
         url = _without_password(url)
         if match := _CALLBACK.fullmatch(url):
             uuid = match["uuid"].lower()
-            return cls(match["base"].rstrip("/"), uuid, _key_of(url, uuid), lines)
+            return cls(_server(match["base"]), uuid, _key_of(url, uuid), lines)
         _reject_mistyped_uuid(url)
         if "#key=" in url:
             raise Invalid(_NO_UUID)
         key = new_key()
-        return cls(re.split("[?#]", url, maxsplit=1)[0].rstrip("/"), uuid_of_key(key), key, lines)
+        return cls(_server(re.split("[?#]", url, maxsplit=1)[0]), uuid_of_key(key), key, lines)
 
     @property
     def url(self) -> str:
@@ -132,6 +136,13 @@ def _without_password(url: str) -> str:
     if "@" in before:
         raise Invalid(_WITH_AT)
     return absolute(url)
+
+
+def _server(base: str) -> str:
+    """Return the base URL without a final slash. Raises `Invalid` if it is that of a callback."""
+    if re.search(UUID_PATTERN, unquote(base)):
+        raise Invalid(_TWO_UUIDS)
+    return base.rstrip("/")
 
 
 def _key_of(url: str, uuid: str) -> str:

@@ -160,7 +160,7 @@ def listen(
     target_seconds = forward_timeout or (LATE_SECONDS if respond else FORWARD_SECONDS)
     verifier = _verifier(secrets, signature_options, fetch_certificates)
     role: Role = respond or ("handshakes" if verifier and verifier.has_secrets else False)
-    headers = options.server_headers(server_lines)
+    headers = options.server_headers(server_lines, url)
     size = max_message << 20
     inbox = Inbox(url, respond=role, timeout=None, max_message_bytes=size, headers=headers)
     screen = Screen(as_json=as_json, headers=verbose, body=body or verbose)

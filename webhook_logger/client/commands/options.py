@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from webhook_logger import providers
+from webhook_logger.client.address import Address
 from webhook_logger.client.credentials import VARIABLE, parse_headers
 from webhook_logger.client.errors import Invalid
 from webhook_logger.headers import HeaderLines
@@ -102,16 +103,28 @@ def server_header(*names: str) -> Callable[[Any], Any]:
     )
 
 
-def server_headers(lines: Iterable[str]) -> dict[str, str]:
+def server_headers(lines: Iterable[str], url: str) -> dict[str, str]:
     """Return the headers of the environment variable and, instead of them, those of the options.
 
-    Raises `Invalid`.
+    Those of the environment are for the server in `WEBHOOK_LOGGER_URL`, if it is set: a URL that
+    somebody sent must not receive the credentials for it. Raises `Invalid`.
     """
-    environment = [line for line in os.environ.get(VARIABLE, "").splitlines() if line.strip()]
+    home = os.environ.get("WEBHOOK_LOGGER_URL")
+    text = os.environ.get(VARIABLE, "") if not home or _server_of(url) == _server_of(home) else ""
+    environment = [line for line in text.splitlines() if line.strip()]
     given = parse_headers(lines)
     names = {name.lower() for name in given}
     kept = parse_headers(environment).items()
     return {**{name: value for name, value in kept if name.lower() not in names}, **given}
+
+
+def _server_of(url: str) -> str:
+    """Return the scheme, the host and the port of a URL, or `""` if the URL is invalid."""
+    try:
+        base = Address.of(url).base
+    except Invalid:
+        return ""
+    return "/".join(base.lower().split("/")[:3])
 
 
 data = click.option(

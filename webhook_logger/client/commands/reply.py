@@ -86,7 +86,7 @@ def reply(
         fields = {**_file(path), **fields}
     if reset and fields:
         raise click.UsageError("--reset cannot be combined with other options.")
-    address = Address.of(url, options.server_headers(server_lines))
+    address = Address.of(url, options.server_headers(server_lines, url))
     api = Api(address, None, timeout)
     try:
         if reset:

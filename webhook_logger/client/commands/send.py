@@ -209,7 +209,7 @@ def _url_to_send_to(url: str) -> str:
     Raises `Invalid` for the link of a private callback's page, which accepts no requests.
     """
     if "/view/" in url and "#key=" in url:
-        address = Address.of(url, options.server_headers(()))
+        address = Address.of(url, options.server_headers((), url))
         raise Invalid(f"This is the link for people who may watch. {_advice(address)}")
     return absolute(url).partition("#")[0]
 
