@@ -42,9 +42,13 @@ class Access:
         if refusal := self.refusal(uuid):
             raise refusal
 
+    def blocks_address(self, address: str) -> bool:
+        """Return whether this server does not serve the address."""
+        return self.blocks is not None and self.blocks.list.has_address(address)
+
     def check_address(self, address: str) -> None:
         """Raise `Refusal` if this server does not serve the address."""
-        if self.blocks and self.blocks.list.has_address(address):
+        if self.blocks_address(address):
             raise Refusal(Reason.BLOCKED)
 
     def check_replies(self) -> None:

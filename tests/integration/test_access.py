@@ -178,6 +178,8 @@ def test_a_blocked_address_is_refused(guarded: Server, uuid: str) -> None:
             with PacketViewer(guarded.url, auth, BLOCKED) as other:
                 digits, error = other.packet()
                 assert (digits, error["data"]) == ("44", {"reason": "blocked"})
+                with pytest.raises(ConnectionError):  # the server ends the session
+                    other.packet()
 
 
 @pytest.mark.parametrize("kind", [PacketViewer, PollingViewer])

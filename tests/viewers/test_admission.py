@@ -9,9 +9,10 @@ import pytest
 from engineio.packet import NOOP
 
 from webhook_logger import rates
+from webhook_logger.errors import Reason, Refusal
 from webhook_logger.metrics import Metrics
 from webhook_logger.viewers import admission
-from webhook_logger.viewers.admission import Admission, ViewerLimits
+from webhook_logger.viewers.admission import MAX_BLOCKED, Admission, ViewerLimits
 
 
 class Clock:
@@ -70,3 +71,39 @@ def test_a_worker_that_disconnects_its_viewers_ends_their_polls() -> None:
     Admission(engineio, limits, Metrics(), lambda _: True).begin_disconnecting()
     assert [packet.packet_type for packet in sent["polling"]] == [NOOP]
     assert sent["websocket"] == []
+
+
+def test_viewers_of_blocked_addresses_take_no_place_and_are_few(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        admission, "disconnect_after", lambda socket, last, _: told.append((socket.sid, last.data))
+    )
+    handlers: dict[str, Any] = {
+        name: lambda *_: None for name in ("connect", "message", "disconnect")
+    }
+    engineio: Any = SimpleNamespace(
+        handlers=handlers,
+        on=handlers.__setitem__,
+        start_background_task=lambda *_: None,
+        sockets={"0": SimpleNamespace(sid="0")},
+    )
+    limits = ViewerLimits(1, 0, 0, message_bytes=0, queue_bytes=0, rooms=0)
+    admitted = Admission(
+        engineio, limits, Metrics(), lambda _: True, is_blocked=lambda address: address == "bad"
+    )
+    for number in range(MAX_BLOCKED):
+        admitted.check_new("bad")
+        handlers["connect"](str(number), {"REMOTE_ADDR": "bad"})
+    assert admitted.viewers == 0
+    with pytest.raises(Refusal) as refused:
+        admitted.check_new("bad")
+    assert refused.value.reason == Reason.BLOCKED
+    admitted.check_new("good")
+    for _ in range(2):
+        handlers["message"]("0", "0")
+    [(sid, packet)] = told
+    assert (sid, packet[0], '"blocked"' in packet) == ("0", "4", True)
+    handlers["disconnect"]("0", "")
+    admitted.check_new("bad")

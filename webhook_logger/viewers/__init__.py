@@ -69,9 +69,14 @@ def make_viewers(
         return rooms.membership.replaced.is_replaced(sid_of(eio_sid) or "")
 
     admission = Admission(
-        engineio, limits, metrics, lambda eio_sid: sid_of(eio_sid) is not None, is_replaced
+        engineio,
+        limits,
+        metrics,
+        lambda eio_sid: sid_of(eio_sid) is not None,
+        is_replaced,
+        access.blocks_address,
     )
-    RequestGuard(engineio, allowed, lambda: admission.is_draining)
+    RequestGuard(engineio, allowed, admission)
     transport.install(engineio, limits.queue_bytes, admission.allow_message)
     rooms = Rooms(socketio, delivery, metrics)
     responders = Responders(socketio, delivery)

@@ -1,7 +1,11 @@
-"""Admission: limit the viewers of this worker, and the rate of their messages."""
+"""Admission: limit the viewers of this worker, and the rate of their messages.
+
+Viewers with a blocked address are not admitted either, so they take no place from others.
+"""
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections import Counter
@@ -12,6 +16,7 @@ from typing import Any
 
 from engineio.packet import MESSAGE, NOOP, Packet
 
+from webhook_logger.errors import Reason, Refusal, message_of
 from webhook_logger.metrics import Ending, Metrics
 from webhook_logger.rates import Rates
 from webhook_logger.viewers.transport import (
@@ -19,6 +24,7 @@ from webhook_logger.viewers.transport import (
     Session,
     after_connect_timeout,
     disconnect,
+    disconnect_after,
     disconnect_over_limit,
     draining,
 )
@@ -26,7 +32,10 @@ from webhook_logger.viewers.transport import (
 SILENT_SECONDS = 5.0
 """Time without a message after which a viewer over the limit is disconnected."""
 
-CONNECT, DISCONNECT = "0", "1"
+MAX_BLOCKED = 64
+"""Maximum viewers with a blocked address at a time. Others cannot open a session."""
+
+CONNECT, DISCONNECT, CONNECT_ERROR = "0", "1", "4"
 """Socket.IO's packet types."""
 
 Environ = dict[str, Any]
@@ -46,8 +55,18 @@ class ViewerLimits:
     rooms: int
 
 
+@dataclass
+class NotAdmitted:
+    """A viewer that is not admitted."""
+
+    is_blocked: bool
+    """Whether its address is blocked. If not, it is over a limit."""
+    knows_reason: bool = False
+
+
 class Admission:
-    """Wraps Socket.IO's handlers of Engine.IO events, and keeps viewers over the limit from them.
+    """Wraps Socket.IO's handlers of Engine.IO events, and keeps viewers from them that are blocked
+    or over the limit.
 
     Such a viewer can connect with either transport, but only receives the reason for its
     disconnection.
@@ -60,18 +79,22 @@ class Admission:
         metrics: Metrics,
         is_connected: Callable[[str], bool],
         is_replaced: Callable[[str], bool] = lambda _eio_sid: False,
+        is_blocked: Callable[[str], bool] = lambda _address: False,
     ) -> None:
         self._engineio = engineio
         self._is_connected = is_connected
         """Returns whether Socket.IO has accepted the CONNECT of an Engine.IO session."""
         self._is_replaced = is_replaced
         """Returns whether another viewer replaces the viewer of an Engine.IO session."""
+        self._is_blocked = is_blocked
+        """Returns whether the operator blocks an address."""
         self._limits = limits
         self._metrics = metrics
         self._max_viewers: float = limits.viewers or math.inf
         self._messages = Rates(limits.messages_per_second, 1.0)
-        self._rejected: dict[str, bool] = {}
-        """Viewers over the limit, and whether they have received the reason."""
+        self._rejected: dict[str, NotAdmitted] = {}
+        self._blocked = 0
+        """Number of rejected viewers whose address is blocked."""
         self.viewers = 0
         """Number of admitted Engine.IO sessions."""
         self._counts: Counter[str] = Counter()
@@ -105,6 +128,13 @@ class Admission:
         """Return whether new sessions are refused."""
         return self._draining_until is not None
 
+    def check_new(self, address: str) -> None:
+        """Raise `Refusal` if no viewer with this address can open a session."""
+        if self.is_draining:
+            raise Refusal(Reason.DRAINING, retry_after=1)
+        if self._blocked >= MAX_BLOCKED and self._is_blocked(address):
+            raise Refusal(Reason.BLOCKED)
+
     def drain(self, seconds: float) -> None:
         """Refuse new sessions, and notify the viewers that they are served for `seconds`."""
         self._draining_until = time.monotonic() + seconds
@@ -122,9 +152,11 @@ class Admission:
 
     def _on_connect(self, eio_sid: str, environ: Environ) -> Any:
         address = environ.get("REMOTE_ADDR", "")
-        if self._is_full(address):
-            self._rejected[eio_sid] = False
-            self._metrics.viewers_turned_away += 1
+        is_blocked = self._is_blocked(address)
+        if is_blocked or self._is_full(address):
+            self._rejected[eio_sid] = NotAdmitted(is_blocked)
+            self._blocked += is_blocked
+            self._metrics.viewers_turned_away += not is_blocked
             self._engineio.start_background_task(self._reject_if_silent, eio_sid)
             return None
         self.viewers += 1
@@ -186,7 +218,7 @@ class Admission:
 
     def _on_disconnect(self, eio_sid: str, reason: str) -> None:
         if eio_sid in self._rejected:
-            del self._rejected[eio_sid]
+            self._blocked -= self._rejected.pop(eio_sid).is_blocked
             return
         if ending := self._ending(eio_sid, reason):
             self._metrics.viewers_cut_off[ending] += 1
@@ -214,11 +246,22 @@ class Admission:
 
     def _reject(self, eio_sid: str) -> None:
         socket = self._engineio.sockets.get(eio_sid)
-        if socket and not self._rejected[eio_sid]:
-            self._rejected[eio_sid] = True
+        rejected = self._rejected[eio_sid]
+        if not socket or rejected.knows_reason:
+            return
+        rejected.knows_reason = True
+        if rejected.is_blocked:
+            disconnect_after(socket, _connect_error(Refusal(Reason.BLOCKED)), Ending.BLOCKED)
+        else:
             # Acknowledge the CONNECT, as Socket.IO does: clients handle no events before that.
             socket.queue.put(Packet(MESSAGE, f'0{{"sid":"{eio_sid}"}}'))
             disconnect_over_limit(socket)
+
+
+def _connect_error(refusal: Refusal) -> Packet:
+    """Return a CONNECT_ERROR of Socket.IO."""
+    fields = {"message": message_of(refusal), "data": {"reason": refusal.reason.word}}
+    return Packet(MESSAGE, f"{CONNECT_ERROR}{json.dumps(fields)}")
 
 
 def _age(moment: float) -> float:

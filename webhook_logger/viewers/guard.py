@@ -15,6 +15,7 @@ from engineio.payload import Payload
 from werkzeug.exceptions import MethodNotAllowed
 
 from webhook_logger.errors import Reason, Refusal
+from webhook_logger.viewers.admission import Admission
 from webhook_logger.viewers.origins import Origins
 from webhook_logger.viewers.transport import (
     Engine,
@@ -39,10 +40,10 @@ StartResponse = Callable[..., Any]
 class RequestGuard:
     """Checks requests in place of Engine.IO's `handle_request`, and passes valid ones to it."""
 
-    def __init__(self, engineio: Engine, origins: Origins, is_draining: Callable[[], bool]) -> None:
+    def __init__(self, engineio: Engine, origins: Origins, admission: Admission) -> None:
         self._engineio = engineio
         self._origins = origins
-        self._is_draining = is_draining
+        self._admission = admission
         self._handle, engineio.handle_request = engineio.handle_request, self
         set_max_packets(MAX_PACKETS)
 
@@ -109,14 +110,14 @@ class RequestGuard:
             raise _malformed("A POST needs the sid of a session. Open a session with a GET first.")
         elif query.get("EIO") != ["4"]:
             raise _malformed("EIO must be 4: use a client of Socket.IO 3 or 4.")
-        elif self._is_draining():
-            raise _draining()
+        else:
+            self._admission.check_new(environ.get("REMOTE_ADDR", ""))
 
     def _check_session(self, environ: Environ, sid: str) -> None:
         socket = self._engineio.sockets.get(sid)
         if socket is None or socket.closed:
-            if self._is_draining():  # the session may be on the worker that gets new sessions now
-                raise _draining()
+            if self._admission.is_draining:  # the session may be on the worker that gets new ones
+                raise Refusal(Reason.DRAINING, retry_after=1)
             raise Refusal(Reason.SESSION_UNKNOWN)
         if not socket.connected or socket.upgraded:
             raise _malformed("This session uses a WebSocket. Send packets on the WebSocket.")
@@ -144,10 +145,6 @@ def _payload(environ: Environ) -> bytes:
     except (ValueError, RecursionError):
         raise _malformed("The body does not consist of Engine.IO packets.") from None
     return body
-
-
-def _draining() -> Refusal:
-    return Refusal(Reason.DRAINING, retry_after=1)
 
 
 def _malformed(message: str) -> Refusal:

@@ -23,6 +23,7 @@ from webhook_logger.viewers.transport.packets import NamedPacket, packet_class
 from webhook_logger.viewers.transport.tasks import (
     after_connect_timeout,
     disconnect,
+    disconnect_after,
     disconnect_over_limit,
     disconnect_with_bye,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "UpgradeRequired",
     "after_connect_timeout",
     "disconnect",
+    "disconnect_after",
     "disconnect_over_limit",
     "disconnect_with_bye",
     "draining",

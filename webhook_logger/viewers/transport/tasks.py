@@ -79,8 +79,13 @@ def disconnect_over_limit(socket: Session) -> None:
 
 def disconnect_with_bye(socket: Session, ending: Ending) -> None:
     """Disconnect a viewer. It receives `bye` with the reason first, if it still reads."""
+    disconnect_after(socket, bye(ending.word), ending)
+
+
+def disconnect_after(socket: Session, last: Packet, ending: Ending) -> None:
+    """Disconnect a viewer. It receives the last packet first, if it still reads."""
     socket.queue.ending = ending
-    socket.queue.put(bye(ending.word))
+    socket.queue.put(last)
     if socket.upgraded:
         end_session(socket)
     else:
