@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from uuid import uuid4
@@ -51,6 +51,35 @@ def test_a_worker_unsubscribes_from_a_redis_that_becomes_a_replica(
     first.client.replicaof("127.0.0.1", second.port)
     eventually(lambda: is_published_to(delivery, second))
     eventually(lambda: is_subscribed_to(second) and not is_subscribed_to(first))
+
+
+def test_no_position_is_given_twice_if_a_replica_soon_becomes_the_master_again(uuid: str) -> None:
+    request = replace(samples()[0], uuid=uuid)
+    options = ("--repl-diskless-sync-delay", "0")
+    with Redis(*options) as first, Redis(*options) as second:
+        delivery = connect_delivery(first, QueueLimits())
+        copy(first, to=second)
+        known: list[tuple[str, int]] = []
+
+        def is_accepted() -> bool:
+            with suppress(QueueUnavailable):
+                receipt = delivery.publish(request)
+                known.append((receipt.epoch, receipt.seq))
+                return True
+            return False
+
+        assert all(is_accepted() for _ in range(3))
+        copy(second, to=first, until=lambda: not is_accepted())
+        eventually(is_accepted)
+        assert len(set(known)) == len(known)
+
+
+def copy(source: Redis, to: Redis, until: Callable[[], bool] = lambda: True) -> None:
+    """Make a Redis a replica for as long as it needs to copy the data, then a master."""
+    to.client.replicaof("127.0.0.1", source.port)
+    eventually(lambda: to.client.info("replication")["master_link_status"] == "up")
+    eventually(until)
+    to.client.replicaof("NO", "ONE")
 
 
 def test_requests_follow_the_subscription_to_another_redis(queues: Queues) -> None:

@@ -20,6 +20,9 @@ from webhook_logger.delivery.redis.redis_py import Connection
 from webhook_logger.delivery.redis.scripts import Scripts
 from webhook_logger.delivery.redis.subscription import Subscription
 
+REPLICA = ("READONLY", "LOADING", "MASTERDOWN")
+"""Codes of errors that a master returns after it became a replica."""
+
 log = logging.getLogger(__name__)
 
 
@@ -143,8 +146,13 @@ class Link:
 
     def command_refused(self, error: str) -> None:
         """Note that Redis returned an error for a command."""
-        if code_of(error) == "OOM":
+        code = code_of(error)
+        if code == "OOM":
             self._owner.memory_full()
+        elif code in REPLICA:
+            # It can soon be a master again, without its last writes, and so in another history.
+            for publisher in self._publishers:
+                publisher.renew()
         self.readiness.refused(error)
 
     def redirected(self, _call: Call, _error: str) -> bool:
