@@ -29,6 +29,7 @@ if __name__ == "__main__":
 
 import logging
 import sys
+from contextlib import suppress
 
 from config import Config, ConfigError
 from webhook_logger.app import create_app
@@ -77,7 +78,8 @@ def main_of_worker(seat: Seat, siblings: Siblings) -> None:
         team = Team(seat, siblings, signals)
         logs_requests = config.ACCESS_LOG == "on"
         serve(app, listener, signals, config.DRAIN_SECONDS, limits(), logs_requests, team)
-        app.store_metrics()
+        with suppress(OSError):  # the folder is full, or was removed
+            app.store_metrics()
         team.leave()
 
 

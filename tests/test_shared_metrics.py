@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
+import pytest
+
+from webhook_logger import shared_metrics
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Metrics
 from webhook_logger.shared_metrics import SharedMetrics
@@ -47,3 +51,14 @@ def test_values_are_combined_and_those_of_ended_workers_stay(tmp_path: Path) -> 
     shown = values(three.text())
     assert (shown["requests_accepted_total"], shown["request_publish_seconds_count"]) == (8, 3)
     assert (shown["viewers"], shown["queue_up"]) == (1, 1)
+
+
+def test_a_worker_does_not_wait_forever_for_one_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_metrics, "LOCK_SECONDS", 0)
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(TimeoutError):
+            SharedMetrics(tmp_path, 1).text()
+    assert SharedMetrics(tmp_path, 1).text() == "", "the lock is free again"

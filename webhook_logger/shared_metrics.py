@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import fcntl
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from operator import add
 from pathlib import Path
+from typing import IO
 
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
@@ -25,6 +27,10 @@ from webhook_logger.metrics import Metrics, combinations, exposition
 ADDITIVE = ("counter", "histogram")
 """The types whose values stay when a worker ends."""
 COMBINE: dict[str, Callable[[float, float], float]] = {"sum": add, "min": min, "max": max}
+
+LOCK_SECONDS = 1.0
+"""Time to wait for a worker that adds ended workers. It needs milliseconds, unless it hangs."""
+POLL_SECONDS = 0.005
 
 Labels = dict[str, str]
 Family = tuple[str, str, str, list[tuple[str, Labels, float]]]
@@ -44,7 +50,10 @@ class SharedMetrics:
         _write(self._own, metrics.families())
 
     def text(self) -> str:
-        """Return the combined metrics in the exposition format, version 0.0.4."""
+        """Return the combined metrics in the exposition format, version 0.0.4.
+
+        Raises `OSError` if the folder cannot be used, or if another worker hangs meanwhile.
+        """
         with self._locked():
             # First these: a worker that ends meanwhile is then among the ended ones.
             workers = {path.stem: _read(path) for path in self._folder.glob("*.metrics")}
@@ -58,9 +67,13 @@ class SharedMetrics:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Keep out other workers, which add the same ended workers. It takes milliseconds."""
+        """Keep out other workers, which add the same ended workers. Raises `OSError`."""
+        until = time.monotonic() + LOCK_SECONDS
         with (self._folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            while not _lock_now(lock):
+                if time.monotonic() >= until:
+                    raise TimeoutError("Another worker hangs, and has locked the metrics.")
+                time.sleep(POLL_SECONDS)  # monkey-patched: the worker serves meanwhile
             yield
 
 
@@ -87,6 +100,15 @@ def combine(*workers: list[Family]) -> list[Metric]:
         for (sample, *_), (labels, value) in combined.items():
             families[name].add_sample(sample, labels, value)
     return list(families.values())
+
+
+def _lock_now(lock: IO[str]) -> bool:
+    """Lock the file, and return whether it was free."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _additive(families: list[Metric]) -> list[Metric]:

@@ -85,7 +85,14 @@ class JsonLine(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1]:
             line["exception"] = "\n".join(_traceback(TracebackException(*record.exc_info)))
-        return json.dumps(line)
+        return json.dumps({name: _encodable(value) for name, value in line.items()})
+
+
+def _encodable(value: Any) -> Any:
+    """Escape the surrogates of a text, which strict parsers of JSON refuse."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    return value
 
 
 def _traceback(error: TracebackException) -> Iterator[str]:

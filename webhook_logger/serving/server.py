@@ -136,7 +136,7 @@ def serve(
     number = next_signal(signals)
     if number not in (signal.SIGTERM, DRAIN):
         return
-    cause = "SIGTERM" if number == signal.SIGTERM else "The supervisor asks for it, or has ended"
+    cause = "SIGTERM" if number == signal.SIGTERM else "The supervisor asks, or has ended"
     log.info("%s: this worker drains, then stops.", cause)
 
     def stop_accepting() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import shutil
 import signal
@@ -12,6 +13,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from webhook_logger.serving.logs import COUNTED
+from webhook_logger.supervisor.restart_delay import RestartDelay
+
 PR_SET_PDEATHSIG = 1  # Linux, include/uapi/linux/prctl.h; Python has no name for it
 BASE_MEMORY_BYTES = 2**30
 RECOVERY_MEMORY = 1.4
@@ -20,6 +24,7 @@ START_SECONDS = 10.0
 POLL_SECONDS = 0.02
 
 _libc = ctypes.CDLL(None)
+log = logging.getLogger(__name__)
 
 
 def redis_server() -> str | None:
@@ -41,7 +46,8 @@ class PrivateRedis:
             *("--maxmemory-samples", "10"),
             *("--client-output-buffer-limit", "pubsub 256mb 128mb 60"),
         ]
-        self.started = 0.0
+        self._started = 0.0
+        self.delay = RestartDelay()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -56,7 +62,7 @@ class PrivateRedis:
 
     def start(self) -> None:
         """Start the process."""
-        self.started = time.monotonic()
+        self._started = time.monotonic()
         supervisor = os.getpid()
 
         def end_with_supervisor() -> None:
@@ -86,6 +92,20 @@ class PrivateRedis:
                 return False
             time.sleep(POLL_SECONDS)
         return False
+
+    def start_again(self) -> None:
+        """Start the process after it has ended."""
+        self.delay.due = None
+        try:
+            self.start()
+        except OSError as error:
+            self.start_later(f"at its start ({error.strerror})")
+
+    def start_later(self, how: str) -> None:
+        """Log how the process ended, and choose the time to start it again."""
+        seconds = self.delay.failed(self._started)
+        text = "The private Redis ended %s. It starts again in %.1f seconds."
+        log.error(text, how, seconds, extra=COUNTED)
 
     def ended(self, status: int) -> int:
         """Note that the process has ended, and return its status, or minus its signal."""

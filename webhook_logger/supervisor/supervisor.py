@@ -14,15 +14,12 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from webhook_logger.serving.logs import COUNTED
 from webhook_logger.serving.port import ServingError
 from webhook_logger.serving.signals import Signals
 from webhook_logger.supervisor.place import Place
 from webhook_logger.supervisor.private_redis import PrivateRedis
-from webhook_logger.supervisor.restart_delay import RestartDelay
 from webhook_logger.supervisor.worker import Program, WorkerProcess, description_of
-
-COUNTED = {"is_counted": True}
-"""The `extra` of log records that must not count as repetitions: each is about another process."""
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +38,6 @@ class Supervisor:
         self._program = program
         self._places = places
         self._redis = redis
-        self._redis_delay = RestartDelay()
         self._stop_seconds = stop_seconds
         """Maximum time that a worker needs to drain and end."""
         self._announce = announce
@@ -160,7 +156,8 @@ class Supervisor:
     def _process_ended(self, pid: int, status: int) -> None:
         if self._redis and pid == self._redis.pid:
             how = description_of(self._redis.ended(status))
-            self._redis_ended(self._redis, how)
+            if not self._is_stopping:
+                self._redis.start_later(how)
         for place in self._places:
             for worker in list(place.processes):
                 if worker.pid == pid:
@@ -204,25 +201,12 @@ class Supervisor:
         self._status = 1
         self._is_stopping = True
 
-    def _redis_ended(self, redis: PrivateRedis, how: str) -> None:
-        if not self._is_stopping:
-            seconds = self._redis_delay.failed(redis.started)
-            text = "The private Redis ended %s. It starts again in %.1f seconds."
-            log.error(text, how, seconds, extra=COUNTED)
-
-    def _start_redis(self, redis: PrivateRedis) -> None:
-        self._redis_delay.due = None
-        try:
-            redis.start()
-        except OSError as error:
-            self._redis_ended(redis, f"at its start ({error.strerror})")
-
     # Things to do at a time
 
     def _times(self) -> Iterator[float | None]:
         yield from (place.delay.due for place in self._places)
         yield from (worker.deadline for worker in self._processes())
-        yield self._redis_delay.due
+        yield self._redis.delay.due if self._redis else None
 
     def _seconds_to_wait(self) -> float | None:
         times = [due for due in self._times() if due is not None]
@@ -233,8 +217,9 @@ class Supervisor:
         for place in self._places:
             if place.delay.due is not None and place.delay.due <= now:
                 self._start(place)
-        if self._redis and self._redis_delay.due is not None and self._redis_delay.due <= now:
-            self._start_redis(self._redis)
+        redis = self._redis
+        if redis and redis.delay.due is not None and redis.delay.due <= now:
+            redis.start_again()
         for worker in self._processes():
             if worker.deadline is not None and worker.deadline <= now:
                 log.error("Worker %d takes too long: it is killed.", worker.number, extra=COUNTED)
