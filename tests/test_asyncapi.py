@@ -21,7 +21,7 @@ SENT_BY_VIEWERS = {"Auth", "Join", "Leave"}
 """Messages of viewers, which may have unknown fields."""
 OPTIONAL = {"trailers", "recovered", "responder", "callback_url", "seconds"}
 """Fields that a worker omits when they are empty."""
-OPTIONAL_IN = {"Responded": {"headers", "body"}}
+OPTIONAL_IN = {"Responded": {"headers", "body"}, "Status": {"uuid"}}
 """The same, for schemas with a field that others require."""
 
 

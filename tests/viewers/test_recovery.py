@@ -197,6 +197,20 @@ def test_joined_follows_a_report_that_the_queue_is_available(stage: Stage) -> No
     ]
 
 
+def test_the_status_of_a_part_of_the_queue_names_the_callback(stage: Stage) -> None:
+    viewer = stage.viewer()
+    seen(viewer, 1)
+    stage.rooms.status("A part is unavailable.", frozenset({stage.uuid}))
+    stage.rooms.status(None, frozenset({stage.uuid}))
+    stage.rooms.status("The queue is unavailable.")
+    statuses: list[dict[str, object]] = []
+    while len(statuses) < 3:
+        statuses += [payload for name, payload in viewer.events() if name == "status"]
+    assert [(each["queue"], each.get("uuid")) for each in statuses] == [
+        *(("down", stage.uuid), ("up", stage.uuid), ("down", None)),
+    ]
+
+
 def test_a_late_response_follows_its_recovered_request(stage: Stage) -> None:
     viewer = stage.viewer()
     epoch = joined(viewer)["epoch"]

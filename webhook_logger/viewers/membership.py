@@ -56,7 +56,7 @@ class Membership:
         leaves meanwhile.
         """
         if reason := self._notices.down(join.uuid):
-            self._notices.status(reason, sid)
+            self._notices.status(reason, join.uuid, sid)
         if self._barriers.can_recover(join.position):
             outbox = outbox_of(self._socketio.server, sid)
             if outbox is None:

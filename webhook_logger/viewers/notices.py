@@ -47,9 +47,13 @@ class Notices:
         """Send an event to a room, to one viewer by its sid, or without `to`, to all viewers."""
         self._socketio.emit(event, payload, to=to, ignore_queue=True)
 
-    def status(self, reason: str | None, to: str | None = None) -> None:
-        """Send why the queue is unavailable; None if it is available."""
-        self.send("status", {"queue": "down" if reason else "up", "reason": reason}, to)
+    def status(self, reason: str | None, uuid: str | None = None, to: str | None = None) -> None:
+        """Send why the queue is unavailable; None if it is available. With `uuid`, this is about
+        one callback, and for its room, unless `to` is a viewer.
+        """
+        about = {"uuid": uuid} if uuid else {}
+        payload = {"queue": "down" if reason else "up", "reason": reason, **about}
+        self.send("status", payload, to or uuid)
 
     def reply(self, uuid: str, room: Room, stored: StoredReply | None) -> None:
         """Send the callback's changed reply."""
