@@ -306,5 +306,5 @@ def test_an_unavailable_queue_shows_until_it_is_available_again(open_page: Open,
         expect(page.get_by_role("alert")).to_be_hidden()
         assert post(server.until_ready().address, f"/{uuid}").status == 200
         expect(page.locator(".row")).to_have_count(1)
-        expect(page.locator(".gap")).to_contain_text("The server restarted")
+        expect(page.locator(".gap")).to_have_count(0)  # the worker knows that none was missed
         page.close()
