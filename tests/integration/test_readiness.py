@@ -134,7 +134,8 @@ def test_a_worker_reports_each_failure_of_the_queue_and_recovers(
                 # A new callback: Redis with full memory may still accept requests of existing ones.
                 assert post(server.address, f"/{uuid4()}").status == 503, name
                 with PacketViewer(server.url, {"uuid": uuid}) as waiting:
-                    assert waiting.event("status") == {"queue": "down", "reason": reason}, name
+                    status = {"queue": "down", "reason": reason, "uuid": uuid}
+                    assert waiting.event("status") == status, name
             until(viewer, None)
             joined = viewer.event("joined")
             server.until_ready()
