@@ -14,7 +14,7 @@ from tests.support.processes import Redis
 from tests.wire_fixture import samples
 from webhook_logger.delivery import Position, QueueLimits, QueueUnavailable, RecoveryLimits
 from webhook_logger.delivery.recovery import SLICE_REQUESTS
-from webhook_logger.delivery.redis import scripts
+from webhook_logger.delivery.redis import counter_scripts, scripts
 from webhook_logger.delivery.redis.delivery import RedisDelivery
 from webhook_logger.delivery.redis.history import NAME_BYTES
 from webhook_logger.delivery.redis.keys import Keys
@@ -84,7 +84,8 @@ class Stage:
         """Report a position of an earlier epoch, as another worker does."""
         client: redis_py.Redis = self.redis.client
         epoch = client.hget(KEYS.key(self.uuid), "epoch") or ""
-        args = ("worker", scripts.fresh(), KEYS.channel(self.uuid), *reached, epoch[:NAME_BYTES])
+        fresh, channel = counter_scripts.fresh(), KEYS.channel(self.uuid)
+        args = ("worker", fresh, channel, *reached, epoch[:NAME_BYTES])
         return int(
             client.eval(scripts.without_recovery(KEYS).reached, 1, KEYS.key(self.uuid), *args)
         )
@@ -173,10 +174,10 @@ def test_a_report_about_the_current_history_changes_nothing(stage: Stage) -> Non
 
 def test_only_the_last_epochs_are_kept(stage: Stage) -> None:
     begin = stage.publish(stage.watching, 1)
-    for _ in range(scripts.MAX_ENDED):
+    for _ in range(counter_scripts.MAX_ENDED):
         stage.lose(0)
         eventually(lambda: stage.watching._queue.reason("") is None)
         stage.publish(stage.watching, 1)
-    assert stage.missed(begin) == scripts.MAX_ENDED
+    assert stage.missed(begin) == counter_scripts.MAX_ENDED
     stage.lose(0)
     assert stage.missed(begin) is None

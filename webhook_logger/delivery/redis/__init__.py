@@ -59,9 +59,9 @@ They expire when all kept requests have expired:
 
 # Scripts
 
-`scripts.py` defines the scripts. The last argument of each script, not listed here, is the name of
-the queue's history as the worker knows it. `fresh` is the random part of a new epoch, in case a
-script begins one; it is also the name of a pending request.
+`scripts.py` puts the scripts together. The last argument of each script, not listed here, is the
+name of the queue's history as the worker knows it. `fresh` is the random part of a new epoch, in
+case a script begins one; it is also the name of a pending request.
 
     script     keys             arguments                             returns
     PUBLISH    counter, reply   worker, fresh, channel, id, members,  [epoch, seq, viewers elsewhere

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from webhook_logger.delivery.base import Barrier, KeptRequest, Position, QueueUnavailable
-from webhook_logger.delivery.redis import scripts
+from webhook_logger.delivery.redis.counter_scripts import fresh
 from webhook_logger.delivery.redis.envelope import UnknownVersion
 from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.progress import Progress
@@ -59,7 +59,7 @@ class Barriers:
         self._subscription.subscribe_and_wait(self._keys.channel(uuid))
         self._pending[name] = pending
         try:
-            args = (self._worker, scripts.fresh(), self._own_channel(uuid), name)
+            args = (self._worker, fresh(), self._own_channel(uuid), name)
             recovered, incomplete = self._run(uuid, args, since)
             if incomplete:
                 yield incomplete

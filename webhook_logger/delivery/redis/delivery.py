@@ -33,7 +33,7 @@ from webhook_logger.delivery.base import (
 from webhook_logger.delivery.events import members_of
 from webhook_logger.delivery.pending import PendingRequest
 from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
-from webhook_logger.delivery.redis import scripts
+from webhook_logger.delivery.redis import counter_scripts
 from webhook_logger.delivery.redis.address import QueueAddress
 from webhook_logger.delivery.redis.backlog import QueueLimits, QueueMeasures
 from webhook_logger.delivery.redis.barriers import Barriers
@@ -169,7 +169,7 @@ class RedisDelivery(Delivery):
         self._windows.check(request.uuid)
         uuid, members, keys = request.uuid, members_of(request), self._keys
         where = (keys.key(uuid), keys.reply_key(uuid))
-        fresh = scripts.fresh()
+        fresh = counter_scripts.fresh()
         pending = self._pending.add(uuid, request.id, fresh)
         args = (
             *(self._worker, fresh, keys.channel(uuid), request.id, members),

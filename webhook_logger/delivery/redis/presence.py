@@ -10,14 +10,17 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 
 from webhook_logger.delivery.base import QueueUnavailable
-from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.backlog import Call
+from webhook_logger.delivery.redis.counter_scripts import fresh
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.keys import Keys
+from webhook_logger.delivery.redis.presence_scripts import CLAIM
 from webhook_logger.delivery.redis.queue import QueueCommands
 
 REFRESH_SECONDS = 5.0
-"""Well below `scripts.PRESENCE_SECONDS`, after which the presence of a silent worker expires."""
+"""Well below `presence_scripts.PRESENCE_SECONDS`, after which the presence of a silent worker
+expires.
+"""
 
 RETRY_SECONDS = 1.0
 COMMANDS_PER_BATCH = 64
@@ -101,9 +104,9 @@ class Presence:
             self._end_moving(uuid, viewer)
 
     def _claim(self, uuid: str, viewer: str, replaces: str, how: str = "") -> int:
-        args = (self._worker, scripts.fresh(), viewer, replaces, how)
+        args = (self._worker, fresh(), viewer, replaces, how)
         try:
-            return int(self._publisher.run(scripts.CLAIM, [self._keys.key(uuid)], *args))
+            return int(self._publisher.run(CLAIM, [self._keys.key(uuid)], *args))
         except QueueUnavailable:
             raise  # the caller claims again, or calls `unclaim`
         except Exception:
@@ -236,5 +239,5 @@ class Presence:
         responder = self._responders.get(uuid, UNDECIDED if uuid in self._moving else "")
         where = (self._keys.key(uuid), self._keys.pending_key(uuid))
         handshakes = str(len(self._handshakes.get(uuid, ())))
-        args = (self._worker, scripts.fresh(), viewers, channel, responder, handshakes)
+        args = (self._worker, fresh(), viewers, channel, responder, handshakes)
         return self._publisher.submit_script(self._script, where, *args)

@@ -13,8 +13,8 @@ import time
 from collections.abc import Collection, Container, Mapping
 
 from webhook_logger.delivery.base import QueueUnavailable
-from webhook_logger.delivery.redis import scripts
 from webhook_logger.delivery.redis.backlog import Call
+from webhook_logger.delivery.redis.counter_scripts import fresh
 from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.queue import QueueCommands
 
@@ -111,5 +111,5 @@ class Progress:
         return failure
 
     def _submit(self, uuid: str, epoch: str, seq: int) -> Call:
-        args = (self._worker, scripts.fresh(), self._keys.channel(uuid), epoch, str(seq))
+        args = (self._worker, fresh(), self._keys.channel(uuid), epoch, str(seq))
         return self._publisher.submit_script(self._script, [self._keys.key(uuid)], *args)
