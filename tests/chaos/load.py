@@ -29,8 +29,6 @@ class Load:
         self.outcomes: Counter[str] = Counter()
         self.slowest = 0.0
         """The longest time that a sender waited for its response, in seconds."""
-        self.body_bytes = 300
-        """The size of a body, unless the load makes other bodies."""
 
     @property
     def accepted(self) -> int:
@@ -99,7 +97,7 @@ class Load:
         return f"status {response.status}"
 
     def _body(self) -> bytes:
-        return b"x" * self.body_bytes
+        return b"x" * 300
 
     def _is_expected(self, _body: bytes, response: Response) -> bool:
         return response.status == 200

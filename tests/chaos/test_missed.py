@@ -26,13 +26,15 @@ FEW = {**dict.fromkeys(KINDS, 2), "page": 1}
 MANY = dict.fromkeys(KINDS, 6)
 """Without a page in Chromium, which needs a core for itself at this rate."""
 AWAY_SECONDS = 20
+BURST_POSTS = 50_000
 CUT_OFF = ("slow", "ping_timeout")
 
 long = pytest.mark.long
 SETTINGS = pytest.mark.parametrize("seconds", [0, RECOVERY_SECONDS])
 
 
-# Without recovery, `make test` has the same failures in tests/client and tests/integration.
+# `make test` has the failures of the long tests in tests/client, tests/browser and
+# tests/integration.
 @pytest.fixture(
     scope="module",
     params=[pytest.param(0, marks=long), RECOVERY_SECONDS],
@@ -71,7 +73,8 @@ def times(number: int) -> str:
 @pytest.mark.parametrize(
     ("rounds", "per_second", "raw", "others", "without_gap"),
     [
-        (1, 50, 2, FEW, ()),  # a busy machine may delay the move of a viewer by seconds
+        # A busy machine may delay the move of a viewer by seconds.
+        pytest.param(1, 50, 2, FEW, (), marks=[long]),
         pytest.param(20, 200, 2, FEW, OURS, marks=[long]),
         pytest.param(20, 200, 6, MANY, OURS, marks=[long]),
     ],
@@ -218,18 +221,10 @@ def cut_off(worker: Server) -> float:
     return sum(metrics[f'viewers_cut_off_total{{reason="{why}"}}'] for why in CUT_OFF)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "posts", "body_bytes"),
-    [
-        (RECOVERY_SECONDS, 1_500, 16_384),
-        pytest.param(0, 50_000, 300, marks=[long]),
-        pytest.param(RECOVERY_SECONDS, 50_000, 300, marks=[long]),
-    ],
-)
+@long
+@SETTINGS
 @pytest.mark.timeout(900)
-def test_a_viewer_is_starved_in_a_burst(
-    cluster_with: Callable[..., Cluster], seconds: int, posts: int, body_bytes: int
-) -> None:
+def test_a_viewer_is_starved_in_a_burst(cluster_with: Callable[..., Cluster], seconds: int) -> None:
     settings = {
         "RECOVERY_SECONDS": seconds and 600,
         "RECOVERY_BYTES": 128 * 2**20,
@@ -239,13 +234,12 @@ def test_a_viewer_is_starved_in_a_burst(
         cluster.watch_with(FEW)
         [starved] = cluster.watch(1, url=cluster.workers[0].url)
         starved.starve()
-        cluster.load.body_bytes = body_bytes
-        cluster.load.send(posts=posts, senders=32)
-        assert cluster.load.outcomes == {"accepted": posts}
+        cluster.load.send(posts=BURST_POSTS, senders=32)
+        assert cluster.load.outcomes == {"accepted": BURST_POSTS}
         eventually(lambda: cut_off(cluster.workers[0]) >= 1)
         # Others that were disconnected have come back, but not the one that does not read.
         eventually(lambda: sum(cluster.viewer_counts()) == len(cluster.watchers) - 1)
         starved.feed()
-        cluster.audit(f"a burst of {posts:,} posts with a viewer that does not read")
+        cluster.audit(f"a burst of {BURST_POSTS:,} posts with a viewer that does not read")
         check_missed(cluster)
         assert starved.recovered if seconds else starved.missed
