@@ -76,9 +76,11 @@ def test_a_worker_that_disconnects_its_viewers_ends_their_polls() -> None:
 def test_viewers_of_blocked_addresses_take_no_place_and_are_few(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told: list[tuple[str, str]] = []
+    goodbyes: list[tuple[str, str]] = []
     monkeypatch.setattr(
-        admission, "disconnect_after", lambda socket, last, _: told.append((socket.sid, last.data))
+        admission,
+        "disconnect_after",
+        lambda socket, last, _: goodbyes.append((socket.sid, last.data)),
     )
     handlers: dict[str, Any] = {
         name: lambda *_: None for name in ("connect", "message", "disconnect")
@@ -103,7 +105,7 @@ def test_viewers_of_blocked_addresses_take_no_place_and_are_few(
     admitted.check_new("good")
     for _ in range(2):
         handlers["message"]("0", "0")
-    [(sid, packet)] = told
+    [(sid, packet)] = goodbyes
     assert (sid, packet[0], '"blocked"' in packet) == ("0", "4", True)
     handlers["disconnect"]("0", "")
     admitted.check_new("bad")
