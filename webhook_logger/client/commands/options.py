@@ -6,6 +6,8 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import fields
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,27 @@ from webhook_logger.providers import Provider, UnknownProvider
 from webhook_logger.providers.provider import GENERIC
 
 MAX_SECONDS = 10**6
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def grouped(kind: type[Any], name: str, *added: Decorator) -> Decorator:
+    """Return a decorator that adds options, and passes their values as one argument.
+
+    The argument `name` is a `kind`, a dataclass with one field for each option.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def grouping(*args: Any, **values: Any) -> Any:
+            group = kind(**{field.name: values.pop(field.name) for field in fields(kind)})
+            return command(*args, **values, **{name: group})
+
+        decorated: Callable[..., Any] = grouping
+        for option in reversed(added):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
 
 
 class Positive(click.FloatRange):
