@@ -10,12 +10,15 @@ import json
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
 from webhook_logger import charset, codings
 from webhook_logger.codings import Decoded
 from webhook_logger.headers import HeaderLines
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 # Control characters (Unicode category Cc) except TAB, LF and CR, which are invisible to viewers.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -197,7 +200,7 @@ class CapturedRequest:
         }
 
     @classmethod
-    def from_wire(cls, wire: dict[str, Any]) -> CapturedRequest:
+    def from_wire(cls, wire: dict[str, Any]) -> Self:
         """Read the wire form; the inverse of `to_wire`. Unknown fields are ignored."""
         # Python 3.10 does not accept Z here, and strptime is slow.
         received_at = datetime.fromisoformat(wire["received_at"].removesuffix("Z") + "+00:00")

@@ -8,7 +8,7 @@ with Inbox("https://hooks.example.com") as inbox:
 
 from __future__ import annotations
 
-from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.captured import Body
 from webhook_logger.client.aio import AsyncInbox
 from webhook_logger.client.errors import (
     ClientError,
@@ -21,6 +21,7 @@ from webhook_logger.client.errors import (
     Unreachable,
 )
 from webhook_logger.client.inbox import Inbox
+from webhook_logger.client.received import ReceivedRequest as CapturedRequest
 from webhook_logger.client.stream.events import (
     ConnectionStatus,
     Event,

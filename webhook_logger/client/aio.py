@@ -13,6 +13,7 @@ from webhook_logger.client.api import ReplyPart, reply_fields
 from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, any_event, request_where
 from webhook_logger.client.errors import Closed
 from webhook_logger.client.http import Headers
+from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.stream.events import Event, Gap
 
 
@@ -53,20 +54,20 @@ class AsyncInbox(BaseInbox):
 
     async def wait(
         self, timeout: float | None = WAIT_SECONDS, where: Where | None = None
-    ) -> CapturedRequest:
+    ) -> ReceivedRequest:
         """Wait for a request; see `Inbox.wait`."""
         self._require_open()
         take = self._take_first(request_where(where))
-        request: CapturedRequest = await self._until(
+        request: ReceivedRequest = await self._until(
             take, timeout, lambda: self._nothing_arrived(timeout)
         )
         return request
 
-    async def __aiter__(self) -> AsyncIterator[CapturedRequest | Gap]:
+    async def __aiter__(self) -> AsyncIterator[ReceivedRequest | Gap]:
         """Iterate over requests and gaps; see `Inbox.__iter__`."""
         async with aclosing(self.events()) as events:
             async for event in events:
-                if isinstance(event, CapturedRequest | Gap):
+                if isinstance(event, ReceivedRequest | Gap):
                     yield event
 
     async def events(self, timeout: float | None = None) -> AsyncGenerator[Event, None]:

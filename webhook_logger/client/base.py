@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 
 import httpcore
 
-from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
 from webhook_logger.client.errors import Closed, NothingArrived, Unreachable
+from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.stream.claims import Role
 from webhook_logger.client.stream.connection import MAX_MESSAGE_BYTES, STEP_SECONDS
 from webhook_logger.client.stream.events import ConnectionStatus, Event
@@ -20,7 +20,7 @@ from webhook_logger.client.stream.stream import Stream
 START_SECONDS = 10.0
 WAIT_SECONDS = 10.0
 
-Where = Callable[[CapturedRequest], bool]
+Where = Callable[[ReceivedRequest], bool]
 
 
 class BaseInbox:
@@ -171,4 +171,4 @@ def any_event(_: Event) -> bool:
 
 def request_where(where: Where | None) -> Callable[[Event], bool]:
     """Return a function that accepts requests for which `where` is true."""
-    return lambda event: isinstance(event, CapturedRequest) and (where is None or where(event))
+    return lambda event: isinstance(event, ReceivedRequest) and (where is None or where(event))

@@ -12,6 +12,7 @@ from webhook_logger.client.api import ReplyPart, reply_fields
 from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, any_event, request_where
 from webhook_logger.client.errors import Closed
 from webhook_logger.client.http import Headers
+from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.stream.events import Event, Gap
 
 _WAIT_STEP_SECONDS = 1.0
@@ -57,7 +58,7 @@ class Inbox(BaseInbox):
 
     def wait(
         self, timeout: float | None = WAIT_SECONDS, where: Where | None = None
-    ) -> CapturedRequest:
+    ) -> ReceivedRequest:
         """Return the first matching request, which may have arrived earlier. Others stay queued.
 
         `timeout` is in seconds; None waits forever. `where` must not use the inbox. Raises
@@ -65,19 +66,19 @@ class Inbox(BaseInbox):
         """
         self._require_open()
         take = self._take_first(request_where(where))
-        request: CapturedRequest = self._until(
+        request: ReceivedRequest = self._until(
             take, timeout, lambda: self._nothing_arrived(timeout)
         )
         return request
 
-    def __iter__(self) -> Iterator[CapturedRequest | Gap]:
+    def __iter__(self) -> Iterator[ReceivedRequest | Gap]:
         """Iterate over requests in the order of `seq`, and the gaps between them, until `close()`.
 
         Raises `Rejected` if the server refuses the inbox.
         """
         with closing(self.events()) as events:
             for event in events:
-                if isinstance(event, CapturedRequest | Gap):
+                if isinstance(event, ReceivedRequest | Gap):
                     yield event
 
     def events(self, timeout: float | None = None) -> Generator[Event, None, None]:

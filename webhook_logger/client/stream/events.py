@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.captured import Body
+from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.headers import HeaderLines
 
 
@@ -79,4 +80,4 @@ class Responding:
     """Why it is not."""
 
 
-Event = CapturedRequest | Gap | Recovered | Responded | Refused | ConnectionStatus | Responding
+Event = ReceivedRequest | Gap | Recovered | Responded | Refused | ConnectionStatus | Responding

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.stream.events import ConnectionStatus, Recovered, Refused, Responded
 from webhook_logger.client.stream.mailbox import Mailbox
 from webhook_logger.client.stream.position import InboxPosition
@@ -52,7 +52,7 @@ class Incoming:
             self.has_joined = True
             self.report(ConnectionStatus("live"))
 
-    def _on_request(self, request: CapturedRequest) -> None:
+    def _on_request(self, request: ReceivedRequest) -> None:
         gap, is_new = self.position.requested(request)
         if gap:
             self._mailbox.put(gap)
@@ -77,7 +77,7 @@ class Incoming:
 
 _HANDLERS: dict[type[StreamEvent], Callable[[Incoming, Any], None]] = {
     Joined: Incoming._on_joined,
-    CapturedRequest: Incoming._on_request,
+    ReceivedRequest: Incoming._on_request,
     Responded: Incoming._on_responded,
     Refused: Incoming._on_refused,
     QueueStatus: Incoming._on_status,

@@ -9,6 +9,7 @@ from threading import Condition
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.errors import ClientError
+from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.stream.digest import Digest
 from webhook_logger.client.stream.events import ConnectionStatus, Event, Gap, Responding
 
@@ -94,7 +95,7 @@ class Mailbox:
         elif isinstance(event, Responding):
             self.responding = event
 
-    def _put_request(self, request: CapturedRequest) -> None:
+    def _put_request(self, request: ReceivedRequest) -> None:
         size = len(request.body.content)
         if self._requests < self._max_requests and self._bytes + size <= self._max_bytes:
             self._add(request)

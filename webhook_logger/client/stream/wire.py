@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from webhook_logger.callbacks import UUID_PATTERN, is_canonical_uuid
-from webhook_logger.captured import Body, CapturedRequest
+from webhook_logger.captured import Body
+from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.stream.events import Refused, Responded, Responding
 
 _MAX_INTEGER = 2**53
@@ -56,7 +57,7 @@ class Bye:
     """The connection stays open for at least this time."""
 
 
-StreamEvent = Joined | CapturedRequest | Responded | Refused | QueueStatus | Bye
+StreamEvent = Joined | ReceivedRequest | Responded | Refused | QueueStatus | Bye
 
 
 def event(name: str, *payload: Any) -> StreamEvent | None:
@@ -75,7 +76,7 @@ def joined(payload: Any) -> Joined:
     return Joined(**fields)
 
 
-def captured(payload: Any) -> CapturedRequest:
+def captured(payload: Any) -> ReceivedRequest:
     """Read the payload of `request`."""
     _fields(
         payload,
@@ -90,7 +91,7 @@ def captured(payload: Any) -> CapturedRequest:
     if "trailers" in payload:
         _fields(payload, trailers=_lines)
     _check_body(payload.get("body"))
-    return CapturedRequest.from_wire(payload)
+    return ReceivedRequest.from_wire(payload)
 
 
 def _check_body(body: Any) -> None:
