@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.command import USER_FILES
 from tests.support.processes import Redis, Server
 
 # A process that a shell starts with `&` ignores SIGINT, and so do its children. Tests send it.
@@ -22,6 +23,17 @@ settings.load_profile("busy")
 
 LONG_RESPONSE = {"RESPONSE_TIMEOUT": 30}
 """The maximum, because on a busy machine a responder may take longer than the default."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_files_of_the_developer() -> Iterator[None]:
+    """Hide the developer's own profiles, and the callbacks that their commands remember."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, USER_FILES.name)
+        for name in ("WEBHOOK_LOGGER_URL", "WEBHOOK_LOGGER_PROFILE", "WEBHOOK_LOGGER_HEADERS"):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import queue
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -21,14 +22,19 @@ from tests.support.processes import ROOT
 COMMAND = (sys.executable, "-m", "webhook_logger")
 
 
+USER_FILES = tempfile.TemporaryDirectory(prefix="webhook-logger-user-files-")
+"""Replaces the folders of the developer's configuration and state."""
+
+
 def environment(**more: str) -> dict[str, str]:
-    """Return this process's environment without the variables that affect the command."""
-    unset = ("NO_COLOR", "FORCE_COLOR", "WEBHOOK_LOGGER_URL")
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name not in unset and not name.startswith("WEBHOOK_SECRET")
-    } | more
+    """Return this process's environment without the variables and files that affect the command.
+
+    Each process remembers callbacks in a separate folder, unless `more` has `XDG_STATE_HOME`.
+    """
+    unset = ("NO_COLOR", "FORCE_COLOR", "WEBHOOK_LOGGER_", "WEBHOOK_SECRET")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(unset)}
+    state = more.get("XDG_STATE_HOME") or tempfile.mkdtemp(dir=USER_FILES.name)
+    return kept | {"XDG_CONFIG_HOME": USER_FILES.name, "XDG_STATE_HOME": state} | more
 
 
 def run(*arguments: str, given: bytes = b"", **env: str) -> subprocess.CompletedProcess[str]:

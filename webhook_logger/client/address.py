@@ -89,8 +89,7 @@ class Address:
         copied from a text are ignored, such as `<`, `>` and a final dot. A user and a password in
         the URL become a header line for the server.
         """
-        # Some programs escape the hash of a link.
-        url, user = split_user(url.strip().strip("<>\"'").replace("%23key=", "#key="))
+        url, user = _cleaned(url)
         lines = merged(user, server_headers(headers or {}))
         url = _without_password(url)
         if match := _CALLBACK.fullmatch(url):
@@ -101,6 +100,11 @@ class Address:
             raise Invalid(_NO_UUID)
         key = new_key()
         return cls(_server(re.split("[?#]", url, maxsplit=1)[0]), uuid_of_key(key), key, lines)
+
+    @staticmethod
+    def names_callback(url: str) -> bool:
+        """Return whether this is the URL of a callback or its page, not of a server."""
+        return _CALLBACK.fullmatch(_without_password(_cleaned(url)[0])) is not None
 
     @property
     def url(self) -> str:
@@ -128,6 +132,12 @@ class Address:
         """The path of the Socket.IO endpoint, without the host."""
         prefix = self.base.partition("://")[2].partition("/")[2]
         return f"{prefix}/socket.io".lstrip("/")
+
+
+def _cleaned(url: str) -> tuple[str, HeaderLines]:
+    """Return the URL without the characters around it, and its user as a header line."""
+    # Some programs escape the hash of a link.
+    return split_user(url.strip().strip("<>\"'").replace("%23key=", "#key="))
 
 
 def _without_password(url: str) -> str:

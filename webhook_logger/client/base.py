@@ -11,6 +11,7 @@ from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
 from webhook_logger.client.errors import Closed, NothingArrived, Unreachable
 from webhook_logger.client.received import ReceivedRequest
+from webhook_logger.client.settings import choose
 from webhook_logger.client.stream.claims import Role
 from webhook_logger.client.stream.connection import MAX_MESSAGE_BYTES, STEP_SECONDS
 from webhook_logger.client.stream.events import ConnectionStatus, Event
@@ -28,8 +29,9 @@ class BaseInbox:
 
     def __init__(
         self,
-        url: str,
+        url: str | None = None,
         *,
+        profile: str | None = None,
         respond: Role = False,
         timeout: float | None = START_SECONDS,
         tls: ssl.SSLContext | None = None,
@@ -39,7 +41,8 @@ class BaseInbox:
         """`url`: the URL of a callback or its page, or a server's base URL for a new private one.
 
         An existing private callback needs the link of its page, which contains the view key. A user
-        and a password in the URL are for a proxy in front of the server.
+        and a password in the URL are for a proxy in front of the server. Without `url`, the server
+        is that of `profile`, of the environment or of a file, with its headers: see `settings.py`.
 
         `respond`: True claims to respond to the callback's requests, and `"handshakes"` to respond
         to handshakes that need a secret; see `respond()` and `Responding`.
@@ -52,7 +55,10 @@ class BaseInbox:
 
         Raises `Invalid` if `url` is not a URL, or does not contain the view key that it needs.
         """
-        self._address = Address.of(url, headers)
+        if url is None or profile is not None:
+            self._address = choose(url, profile, headers).address
+        else:
+            self._address = Address.of(url, headers)
         self._timeout = timeout
         self._responds = respond
         if tls is None and self._address.base.lower().startswith("https:"):
