@@ -69,6 +69,11 @@ def test_replies_are_set_and_reset(memory_server: Server) -> None:
             await inbox.reply(sequence=[429, {"status": 202, "body": b"\xff"}], cors=False)
             for status in (429, 202):
                 assert (await asyncio.to_thread(post, memory_server.address, path)).status == status
+            await inbox.reply(503).times(1).then(201)
+            for status in (503, 201):
+                assert (await asyncio.to_thread(post, memory_server.address, path)).status == status
+            with pytest.warns(RuntimeWarning, match="await"):
+                inbox.reply(404)
             await inbox.reset_reply()
             assert (await asyncio.to_thread(post, memory_server.address, path)).status == 200
             with pytest.raises(Rejected):

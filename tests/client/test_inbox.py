@@ -19,7 +19,7 @@ from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Redis, Server, free_port
 from tests.support.proxy import SwitchingProxy
 from tests.support.receiver import Receiver
-from tests.support.sender import post
+from tests.support.sender import Response, post
 from webhook_logger.callbacks import may_watch
 from webhook_logger.client import (
     CapturedRequest,
@@ -304,9 +304,40 @@ def test_responded_events_follow_their_requests(server: Server) -> None:
         assert post(server.address, path_of(inbox)).body == b""
 
 
+def test_a_reply_has_steps(memory_server: Server) -> None:
+    with Inbox(memory_server.url) as inbox:
+
+        def responses(count: int) -> list[Response]:
+            return [post(memory_server.address, path_of(inbox)) for _ in range(count)]
+
+        inbox.reply(503, [("Retry-After", "1")], "later").times(2).then(201, body="done")
+        _, second, third, last = came = responses(4)
+        assert [each.status for each in came] == [503, 503, 201, 201]
+        assert (second.headers["retry-after"], second.body) == ("1", b"later")
+        assert ("retry-after" in third.headers, third.body, last.body) == (False, b"done", b"done")
+        inbox.reply(503).times(1)
+        assert [each.status for each in responses(2)] == [503, 200]
+        inbox.reply(503, times=2).then(404).then(201).times(2)
+        assert [each.status for each in responses(6)] == [503, 503, 404, 201, 201, 200]
+        inbox.reply(sequence=[500, 502]).times(3)
+        assert [each.status for each in responses(4)] == [500, 502, 502, 200]
+        with pytest.raises(Invalid):
+            inbox.reply(503).times(0)
+        with pytest.raises(Invalid):
+            inbox.reply(sequence=[503]).then(200)
+        with pytest.raises(Rejected):
+            inbox.reply(503).times(99).then(404).then(200)
+
+
 def test_an_invalid_reply_is_rejected(memory_server: Server) -> None:
     with Inbox(memory_server.url) as inbox:
-        for reply in ({"status": 999}, {"headers": [("Set-Cookie", "a=b")]}, {"delay": 1000}):
+        for reply in (
+            {"status": 999},
+            {"status": 0},
+            {"times": 0},
+            {"headers": [("Set-Cookie", "a=b")]},
+            {"delay": 1000},
+        ):
             with pytest.raises(Rejected) as raised:
                 inbox.reply(**reply)
             assert raised.value.reason == "reply_invalid"

@@ -14,6 +14,7 @@ from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, any_event
 from webhook_logger.client.errors import Closed
 from webhook_logger.client.http import Headers
 from webhook_logger.client.received import ReceivedRequest
+from webhook_logger.client.reply_steps import AwaitableReply
 from webhook_logger.client.stream.events import Event, Gap
 
 
@@ -79,7 +80,7 @@ class AsyncInbox(BaseInbox):
                 event: Event = await self._until(self._take_first(any_event), left, TimeoutError)
                 yield event
 
-    async def reply(
+    def reply(
         self,
         status: int = 200,
         headers: Headers = (),
@@ -91,9 +92,9 @@ class AsyncInbox(BaseInbox):
         template: bool = False,
         rules: Sequence[ReplyPart] = (),
         sequence: Sequence[int | ReplyPart] = (),
-    ) -> None:
-        """Set the callback's reply; see `Inbox.reply`."""
-        reply = reply_fields(
+    ) -> AwaitableReply:
+        """Set the callback's reply: `await inbox.reply(503).times(2)`; see `Inbox.reply`."""
+        fields = reply_fields(
             status=status,
             headers=headers,
             body=body,
@@ -104,7 +105,7 @@ class AsyncInbox(BaseInbox):
             rules=rules,
             sequence=sequence,
         )
-        await asyncio.to_thread(self._api.set_reply, reply)
+        return AwaitableReply(self._api.set_reply, fields)
 
     async def reset_reply(self) -> None:
         """Restore the default reply; see `Inbox.reset_reply`."""

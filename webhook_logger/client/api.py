@@ -91,8 +91,8 @@ class Api:
 
 
 def reply_fields(**fields: Any) -> dict[str, Any]:
-    """Return the fields of a reply without those that have their defaults."""
-    return {name: value for name, value in fields.items() if value or name == "cors"}
+    """Return the fields of a reply that have a value."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def reply_to_wire(reply: ReplyPart) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, any_event
 from webhook_logger.client.errors import Closed
 from webhook_logger.client.http import Headers
 from webhook_logger.client.received import ReceivedRequest
+from webhook_logger.client.reply_steps import ReplySteps
 from webhook_logger.client.stream.events import Event, Gap
 
 _WAIT_STEP_SECONDS = 1.0
@@ -104,30 +105,29 @@ class Inbox(BaseInbox):
         template: bool = False,
         rules: Sequence[ReplyPart] = (),
         sequence: Sequence[int | ReplyPart] = (),
-    ) -> None:
+    ) -> ReplySteps:
         """Set the callback's reply. It is sent after `delay` seconds, `times` times or always.
 
         With `template`, `{{ expressions }}` in headers and body are replaced by values of the
         request. Each of `rules` is a response to the requests that match, such as
         `{"match": {"subpath": "/a*"}, "status": 503, "body": "no"}`; `sequence` has statuses or
         responses that are sent one after the other, such as `[503, 503, 200]`. docs/replies.md has
-        the details.
+        the details. `reply(503).times(2).then(200)` adds steps.
 
         Raises `Rejected`, whose message says which part is not allowed, or `Unreachable`.
         """
-        self._api.set_reply(
-            reply_fields(
-                status=status,
-                headers=headers,
-                body=body,
-                delay=delay,
-                times=times,
-                cors=cors,
-                template=template,
-                rules=rules,
-                sequence=sequence,
-            )
+        fields = reply_fields(
+            status=status,
+            headers=headers,
+            body=body,
+            delay=delay,
+            times=times,
+            cors=cors,
+            template=template,
+            rules=rules,
+            sequence=sequence,
         )
+        return ReplySteps(self._api.set_reply, fields)
 
     def reset_reply(self) -> None:
         """Restore the default reply. Raises `Rejected` or `Unreachable`."""
