@@ -6,16 +6,28 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.api import ReplyPart, reply_fields
-from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, any_event, request_where
+from webhook_logger.client.base import (
+    QUIET_SECONDS,
+    WAIT_SECONDS,
+    BaseInbox,
+    Where,
+    any_event,
+    check_count,
+    request_where,
+)
 from webhook_logger.client.errors import Closed
+from webhook_logger.client.expect.expectation import Expectation, Expectations
 from webhook_logger.client.http import Headers
 from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.reply_steps import AwaitableReply
 from webhook_logger.client.stream.events import Event, Gap
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class AsyncInbox(BaseInbox):
@@ -57,12 +69,56 @@ class AsyncInbox(BaseInbox):
         self, timeout: float | None = WAIT_SECONDS, where: Where | None = None
     ) -> ReceivedRequest:
         """Wait for a request; see `Inbox.wait`."""
+        __tracebackhide__ = True
         self._require_open()
         take = self._take_first(request_where(where))
         request: ReceivedRequest = await self._until(
             take, timeout, lambda: self._nothing_arrived(timeout)
         )
         return request
+
+    @overload
+    async def assert_received(
+        self, *, timeout: float | None = WAIT_SECONDS, **expected: Unpack[Expectations]
+    ) -> ReceivedRequest: ...
+
+    @overload
+    async def assert_received(
+        self, *, count: int, timeout: float | None = WAIT_SECONDS, **expected: Unpack[Expectations]
+    ) -> list[ReceivedRequest]: ...
+
+    async def assert_received(
+        self,
+        *,
+        count: int | None = None,
+        timeout: float | None = WAIT_SECONDS,
+        **expected: Unpack[Expectations],
+    ) -> ReceivedRequest | list[ReceivedRequest]:
+        """Return requests that have everything of `expected`; see `Inbox.assert_received`."""
+        __tracebackhide__ = True
+        self._require_open()
+        expectation, number = Expectation(expected), check_count(count)
+        found: list[ReceivedRequest] = []
+        await self._until(
+            self._take_all(expectation, found, number),
+            timeout,
+            lambda: self._not_received(expectation, timeout, len(found), number),
+        )
+        return found[0] if count is None else found
+
+    async def assert_not_received(
+        self, *, within: float = QUIET_SECONDS, **expected: Unpack[Expectations]
+    ) -> None:
+        """Check that no such request arrives; see `Inbox.assert_not_received`."""
+        __tracebackhide__ = True
+        self._require_open()
+        expectation = Expectation(expected)
+        take = self._take_first(request_where(expectation.matches))
+        try:
+            request: ReceivedRequest = await self._until(take, within, TimeoutError)
+        except TimeoutError:
+            return
+        raise self._unexpected(request, expectation)
 
     async def __aiter__(self) -> AsyncIterator[ReceivedRequest | Gap]:
         """Iterate over requests and gaps; see `Inbox.__iter__`."""
@@ -140,6 +196,7 @@ class AsyncInbox(BaseInbox):
 
         Raises the error of `timeout_error` after `seconds`.
         """
+        __tracebackhide__ = True
         expired = False
 
         def expire() -> None:

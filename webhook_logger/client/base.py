@@ -9,7 +9,8 @@ import httpcore
 
 from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
-from webhook_logger.client.errors import Closed, NothingArrived, Unreachable
+from webhook_logger.client.errors import Closed, Invalid, NothingArrived, Unreachable
+from webhook_logger.client.expect.expectation import Expectation
 from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.settings import choose
 from webhook_logger.client.stream.claims import Role
@@ -20,6 +21,8 @@ from webhook_logger.client.stream.stream import Stream
 
 START_SECONDS = 10.0
 WAIT_SECONDS = 10.0
+QUIET_SECONDS = 0.5
+"""The default time in which nothing may arrive."""
 
 Where = Callable[[ReceivedRequest], bool]
 
@@ -155,12 +158,53 @@ class BaseInbox:
 
         return take
 
+    def _take_all(
+        self, expectation: Expectation, found: list[ReceivedRequest], count: int
+    ) -> Callable[[], bool | None]:
+        """Return a function that moves matching requests to `found`, and is true after `count`."""
+        wanted = request_where(expectation.matches)
+        take = self._take_first(wanted)
+
+        def take_all() -> bool | None:
+            nonlocal take
+            while len(found) < count and isinstance(event := take(), ReceivedRequest):
+                found.append(event)
+                take = self._take_first(wanted)
+            return len(found) >= count or None
+
+        return take_all
+
     def _nothing_arrived(self, seconds: float | None) -> NothingArrived:
-        within = f" within {seconds:g} seconds" if seconds is not None else ""
-        lines = [f"No matching request arrived{within}.", *self.digest()]
+        lines = (f"No matching request{_in_time(seconds)}.", *self._facts())
+        return NothingArrived("\n".join(lines))
+
+    def _facts(self) -> list[str]:
+        """Return lines about all requests that arrived, and about a bad connection."""
+        lines = self.digest()
         if self.connection.state != "live":
             lines.append(f"The connection is {self.connection.state}: {self.connection.reason}.")
-        return NothingArrived("\n".join(lines))
+        return lines
+
+    def _not_received(
+        self, expectation: Expectation, seconds: float | None, found: int, count: int
+    ) -> AssertionError:
+        """Return the error of `assert_received`."""
+        number = f"Only {found} of {count} matching requests" if found else "No matching request"
+        taken = self._mailbox.taken_requests - found
+        lines = [
+            f"{number}{_in_time(seconds)}.",
+            f"Expected: {str(expectation) or 'any request'}",
+            *self._facts(),
+            *([f"Already taken from the inbox: {taken}."] if taken else []),
+            *expectation.explain(self._mailbox.unread_requests()),
+        ]
+        return AssertionError("\n".join(lines))
+
+    def _unexpected(self, request: ReceivedRequest, expectation: Expectation) -> AssertionError:
+        """Return the error of `assert_not_received`."""
+        expected = str(expectation) or "any request"
+        lines = (f"Request {request.seq} arrived. Not expected: {expected}.", *self._facts())
+        return AssertionError("\n".join(lines))
 
 
 def not_live_error(url: str, status: ConnectionStatus, seconds: float) -> Unreachable:
@@ -168,6 +212,19 @@ def not_live_error(url: str, status: ConnectionStatus, seconds: float) -> Unreac
     why = (status.reason or "could not connect").rstrip(".")
     server = url.rpartition("/")[0]
     return Unreachable(f"No webhook logger at {server} within {seconds:g} seconds: {why}.")
+
+
+def _in_time(seconds: float | None) -> str:
+    return " arrived" if seconds is None else f" arrived within {seconds:g} seconds"
+
+
+def check_count(count: int | None) -> int:
+    """Return a number of expected requests, by default 1. Raises `Invalid`."""
+    if count is None:
+        return 1
+    if type(count) is not int or count < 1:
+        raise Invalid("`count` must be an integer from 1. For none, use `assert_not_received`.")
+    return count
 
 
 def any_event(_: Event) -> bool:

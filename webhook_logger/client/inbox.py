@@ -5,16 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.api import ReplyPart, reply_fields
-from webhook_logger.client.base import WAIT_SECONDS, BaseInbox, Where, any_event, request_where
+from webhook_logger.client.base import (
+    QUIET_SECONDS,
+    WAIT_SECONDS,
+    BaseInbox,
+    Where,
+    any_event,
+    check_count,
+    request_where,
+)
 from webhook_logger.client.errors import Closed
+from webhook_logger.client.expect.expectation import Expectation, Expectations
 from webhook_logger.client.http import Headers
 from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.reply_steps import ReplySteps
 from webhook_logger.client.stream.events import Event, Gap
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 _WAIT_STEP_SECONDS = 1.0
 """Windows handles Ctrl-C only between two waits."""
@@ -65,12 +77,64 @@ class Inbox(BaseInbox):
         `timeout` is in seconds; None waits forever. `where` must not use the inbox. Raises
         `NothingArrived`, whose message lists what did arrive, `Rejected` or `Closed`.
         """
+        __tracebackhide__ = True
         self._require_open()
         take = self._take_first(request_where(where))
         request: ReceivedRequest = self._until(
             take, timeout, lambda: self._nothing_arrived(timeout)
         )
         return request
+
+    @overload
+    def assert_received(
+        self, *, timeout: float | None = WAIT_SECONDS, **expected: Unpack[Expectations]
+    ) -> ReceivedRequest: ...
+
+    @overload
+    def assert_received(
+        self, *, count: int, timeout: float | None = WAIT_SECONDS, **expected: Unpack[Expectations]
+    ) -> list[ReceivedRequest]: ...
+
+    def assert_received(
+        self,
+        *,
+        count: int | None = None,
+        timeout: float | None = WAIT_SECONDS,
+        **expected: Unpack[Expectations],
+    ) -> ReceivedRequest | list[ReceivedRequest]:
+        """Return the first request that has everything of `expected`, see `Expectations`.
+
+        With `count`, wait for this number of requests, and return a list. Like `wait`, it takes
+        them from the inbox. Raises `AssertionError` after `timeout` seconds. Its message shows the
+        differences in the closest unread request. Raises `Rejected` or `Closed`, too.
+        """
+        __tracebackhide__ = True
+        self._require_open()
+        expectation, number = Expectation(expected), check_count(count)
+        found: list[ReceivedRequest] = []
+        self._until(
+            self._take_all(expectation, found, number),
+            timeout,
+            lambda: self._not_received(expectation, timeout, len(found), number),
+        )
+        return found[0] if count is None else found
+
+    def assert_not_received(
+        self, *, within: float = QUIET_SECONDS, **expected: Unpack[Expectations]
+    ) -> None:
+        """Raise `AssertionError` if an unread request has everything of `expected`.
+
+        Wait `within` seconds for such requests. Without `expected`, any request is an error.
+        """
+        __tracebackhide__ = True
+        self._require_open()
+        expectation = Expectation(expected)
+        take = self._take_first(request_where(expectation.matches))
+        try:
+            request: ReceivedRequest = self._until(take, within, TimeoutError)
+        except TimeoutError:
+            return
+        raise self._unexpected(request, expectation)
 
     def __iter__(self) -> Iterator[ReceivedRequest | Gap]:
         """Iterate over requests in the order of `seq`, and the gaps between them, until `close()`.
@@ -172,6 +236,7 @@ class Inbox(BaseInbox):
 
         Raises the error of `timeout_error` after `seconds`.
         """
+        __tracebackhide__ = True
         deadline = None if seconds is None else time.monotonic() + seconds
         with self._mailbox.changed:
             while (value := find()) is None:

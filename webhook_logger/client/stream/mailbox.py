@@ -41,6 +41,8 @@ class Mailbox:
         """The latest `Responding`."""
         self.digest = Digest()
         """A summary of all events so far."""
+        self.taken_requests = 0
+        """Number of requests that were taken."""
         self.callback_url = ""
         """The URL for senders, if the server has reported it."""
         self.ended: ClientError | None = None
@@ -85,8 +87,14 @@ class Mailbox:
                 if wanted(event):
                     del self._events[place]
                     self._count(event, -1)
+                    self.taken_requests += isinstance(event, CapturedRequest)
                     return event, self._total
             return None, self._total
+
+    def unread_requests(self) -> list[ReceivedRequest]:
+        """Return the requests that are queued, without taking them."""
+        with self.changed:
+            return [event for event in self._events if isinstance(event, CapturedRequest)]
 
     def _note(self, event: Event) -> None:
         self.digest.add(event)

@@ -1,0 +1,1 @@
+"""Compare received requests with the expectations of a test, and explain the differences."""

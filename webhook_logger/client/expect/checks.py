@@ -1,0 +1,168 @@
+"""The checks of `assert_received`, one for each thing that a test can expect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from webhook_logger.client.expect.difference import difference, json_lines, shown
+from webhook_logger.client.expect.json_match import aligned, is_equal, part_of
+from webhook_logger.client.filters import readable
+from webhook_logger.client.received import ReceivedRequest
+from webhook_logger.client.signatures import SignedBy
+from webhook_logger.providers.locations import form_pairs
+
+_SECRET = re.compile(
+    "^(?:proxy-)?authorization$|^(?:set-)?cookie$|(?:api|view)-?key|credential|password|secret|token",
+    re.IGNORECASE,
+)
+"""Names whose values no message shows."""
+HIDDEN = "…"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One property that a test expects of a request."""
+
+    name: str
+    holds: Callable[[ReceivedRequest], bool]
+    explain: Callable[[ReceivedRequest], list[str]]
+    """Return lines about the difference, if it does not hold."""
+
+
+def checks(name: str, value: Any) -> list[Comparison]:
+    """Return the checks for one keyword of `assert_received`."""
+    return _CHECKS[name](name, value)
+
+
+def is_secret(name: str) -> bool:
+    """Return whether the value of a header, a parameter or a field may be a secret."""
+    return _SECRET.search(name) is not None
+
+
+def _line(name: str) -> Callable[[str, str], list[Comparison]]:
+    def check(keyword: str, value: str) -> list[Comparison]:
+        def received(request: ReceivedRequest) -> str:
+            return readable(getattr(request, name))
+
+        def explain(request: ReceivedRequest) -> list[str]:
+            return [f"{shown(received(request))}, expected {shown(value)}"]
+
+        return [Comparison(keyword, lambda request: received(request) == value, explain)]
+
+    return check
+
+
+Pairs = Iterable[tuple[str, str]]
+
+
+def _named(
+    kind: str, pairs_of: Callable[[ReceivedRequest], Pairs], lower: bool = False
+) -> Callable[[str, Mapping[str, str]], list[Comparison]]:
+    """Return the checks of values that have names. One of the values of a name must be equal."""
+
+    def check(name: str, value: str) -> Comparison:
+        wanted = name.lower() if lower else name
+
+        def values(request: ReceivedRequest) -> list[str]:
+            pairs = pairs_of(request)
+            return [each for key, each in pairs if (key.lower() if lower else key) == wanted]
+
+        def explain(request: ReceivedRequest) -> list[str]:
+            found = values(request)
+            if is_secret(name):
+                return ["a different value" if found else "missing"]
+            listed = " and ".join(map(shown, found[:_MAX_VALUES])) or "missing"
+            return [f"{listed}, expected {shown(value)}"]
+
+        return Comparison(f"{kind} {name}", lambda request: value in values(request), explain)
+
+    return lambda _, expected: [check(*item) for item in expected.items()]
+
+
+_MAX_VALUES = 3
+
+
+def _header_lines(request: ReceivedRequest) -> Pairs:
+    return ((name, readable(value)) for name, value in request.headers)
+
+
+def _query(request: ReceivedRequest) -> Pairs:
+    return request.query
+
+
+def _form(request: ReceivedRequest) -> Pairs:
+    return form_pairs(request.media_type, request.content)
+
+
+def _json(
+    select: Callable[[Any, Any], Any],
+) -> Callable[[str, Any], list[Comparison]]:
+    """Return the check of a JSON body. `select` returns the part of it that is compared."""
+
+    def check(keyword: str, expected: Any) -> list[Comparison]:
+        def holds(request: ReceivedRequest) -> bool:
+            try:
+                received = request.json()
+            except ValueError:
+                return False
+            return is_equal(expected, select(received, expected))
+
+        def explain(request: ReceivedRequest) -> list[str]:
+            try:
+                received = select(request.json(), expected)
+            except ValueError as error:
+                return [f"the body is not JSON: {shown(str(error))[1:-1]}", *_text_of(request)]
+            return difference(json_lines(aligned(expected, received)), json_lines(received))
+
+        return [Comparison(keyword, holds, explain)]
+
+    return check
+
+
+def _text_of(request: ReceivedRequest) -> list[str]:
+    return [f"it is {shown(request.text)}"] if request.body.content else []
+
+
+def _body(keyword: str, expected: bytes | str) -> list[Comparison]:
+    def received(request: ReceivedRequest) -> bytes | str:
+        return request.content if isinstance(expected, bytes) else request.text
+
+    def explain(request: ReceivedRequest) -> list[str]:
+        if not request.body.complete:
+            return [f"the {request.body.size} bytes of the body were over the server's limit"]
+        value = received(request)
+        if isinstance(expected, str) and isinstance(value, str) and "\n" in expected + value:
+            return difference(expected.split("\n"), value.split("\n"))
+        return [f"{shown(value)}, expected {shown(expected)}"]
+
+    return [Comparison(keyword, lambda request: received(request) == expected, explain)]
+
+
+def _signature(keyword: str, expected: SignedBy) -> list[Comparison]:
+    return [
+        Comparison(
+            keyword,
+            lambda request: expected.verify(request).ok,
+            lambda request: [expected.verify(request).text],
+        )
+    ]
+
+
+def _where(keyword: str, matches: Callable[[ReceivedRequest], bool]) -> list[Comparison]:
+    return [Comparison(keyword, matches, lambda _: ["the function returned a false value"])]
+
+
+_CHECKS: dict[str, Callable[[str, Any], list[Comparison]]] = {
+    **{name: _line(name) for name in ("method", "subpath", "provider", "event")},
+    "query": _named("query parameter", _query),
+    "headers": _named("header", _header_lines, lower=True),
+    "json": _json(lambda received, _: received),
+    "json_contains": _json(part_of),
+    "form": _named("form field", _form),
+    "body": _body,
+    "signature": _signature,
+    "where": _where,
+}
