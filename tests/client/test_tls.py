@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.client.test_inbox import until_unreachable
+from tests.support.certificates import self_signed
 from tests.support.flood import flood
 from tests.support.patience import eventually
 from tests.support.processes import Server
@@ -25,14 +25,7 @@ MANY = 1000
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a self-signed certificate, with its key in the same file."""
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    options = ("-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost")
-    names = ("-addext", "subjectAltName=DNS:localhost")
-    files = ("-keyout", path, "-out", path.with_suffix(".crt"))
-    subprocess.run(["openssl", "req", *options, *names, *files], check=True, capture_output=True)
-    path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 class Terminator:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import queue
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.receiver import OK
@@ -23,12 +25,18 @@ def ok(request: bytes) -> bytes:
 class Endpoint:
     """Accepts requests with a `Content-Length`, or without a body, on any number of connections."""
 
-    def __init__(self, respond: Respond = ok, port: int = 0) -> None:
+    def __init__(
+        self, respond: Respond = ok, port: int = 0, certificate: Path | None = None
+    ) -> None:
+        """With a `certificate` for localhost, it serves https."""
         self._respond = respond
+        self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH) if certificate else None
+        if self._tls and certificate:
+            self._tls.load_cert_chain(certificate)
         self._listener = socket.create_server(("127.0.0.1", port), backlog=100)
         self.port = int(self._listener.getsockname()[1])
         self.authority = f"127.0.0.1:{self.port}"
-        self.url = f"http://{self.authority}"
+        self.url = f"https://localhost:{self.port}" if certificate else f"http://{self.authority}"
         self._received: queue.Queue[bytes] = queue.Queue()
         self._sockets: list[socket.socket] = []
 
@@ -57,6 +65,9 @@ class Endpoint:
     def _serve(self, sock: socket.socket) -> None:
         data = bytearray()
         with suppress(OSError):
+            if self._tls:
+                sock = self._tls.wrap_socket(sock, server_side=True)
+                self._sockets.append(sock)
             while request := self._request(sock, data):
                 self._received.put(request)
                 response = self._respond(request)

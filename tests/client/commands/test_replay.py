@@ -101,6 +101,32 @@ def test_a_terminal_shows_the_progress(archive: Path) -> None:
     assert f"{COUNT} × 200" in written
 
 
+def test_replay_routes_requests_and_changes_their_headers(archive: Path) -> None:
+    entries = [
+        entry("http://shop.example:8080/a/x"),
+        entry("http://u:p@b.example/b"),
+        entry("http://c/c"),
+    ]
+    entries[1]["request"]["headers"] = [
+        {"name": "Host", "value": "own"},
+        {"name": "x-t", "value": "1"},
+    ]
+    archive.write_text(json.dumps({"log": {"entries": entries}}))
+    with Endpoint() as one, Endpoint() as other:
+        targets = ("--to", f"/a={one.url}/one", "--to", f"/b={one.url}", "--to", f"/b={other.url}")
+        options = ("-H", "X-T: 2", "--keep-host", "--rate", "1000", "--concurrency", "2")
+        done = run("replay", str(archive), *targets, *options)
+        received = sorted(one.received() for _ in range(2))
+        assert received == [
+            b"GET / HTTP/1.1\r\nHost: own\r\nX-T: 2\r\n\r\n",
+            b"GET /one/x HTTP/1.1\r\nHost: shop.example:8080\r\nX-T: 2\r\n\r\n",
+        ]
+        assert other.received() == received[0]
+    assert done.returncode == 1
+    assert "3: GET /c matches no route; it is not sent." in done.stderr
+    assert "4 of 4 requests: 3 × 200, 1 × not sent." in done.stderr
+
+
 def test_retries_are_sent_if_requested(archive: Path) -> None:
     archive.write_text(json.dumps({"log": {"entries": [entry("http://a/b")]}}))
     responses = [b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", OK]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 
@@ -17,8 +18,14 @@ from tests.support.sender import send
 from tests.support.viewers import Viewer
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.relay import forward
-from webhook_logger.client.relay.forward import Forwarder, ForwardOptions, ForwardOutcome
+from webhook_logger.client.relay.forward import (
+    Forwarder,
+    ForwardOptions,
+    ForwardOutcome,
+    Observer,
+)
 from webhook_logger.client.relay.relayed import Relayed, relayed
+from webhook_logger.client.relay.routes import Route, Routes
 from webhook_logger.client.relay.target import Target
 
 HOP_BY_HOP = (
@@ -27,27 +34,51 @@ HOP_BY_HOP = (
 )
 
 
-class Bench:
-    """A forwarder and its outcomes."""
+class Bench(Observer[object]):
+    """A forwarder and what it reports."""
+
+    all: ClassVar[list[Forwarder[object]]] = []
 
     def __init__(self, *urls: str, **options: object) -> None:
         self._outcomes: queue.Queue[tuple[object, ForwardOutcome]] = queue.Queue()
+        self.retries: queue.Queue[float] = queue.Queue()
+        """The delays before retries."""
+        self.backlogs: queue.Queue[int] = queue.Queue()
         self.forwarder = Forwarder[object](
-            [Target.at(url) for url in urls],
+            Routes.parse(urls),
             ForwardOptions(**options),  # type: ignore[arg-type]
-            lambda context, outcome: self._outcomes.put((context, outcome)),
+            self,
         )
+        self.all.append(self.forwarder)
 
-    def send(self, request: Relayed, context: object = None) -> None:
-        self.forwarder.forward(request, context)
+    def outcome(self, context: object, outcome: ForwardOutcome) -> None:
+        self._outcomes.put((context, outcome))
 
-    def outcome(self) -> ForwardOutcome:
+    def retry(self, context: object, outcome: ForwardOutcome, seconds: float) -> None:
+        self.retries.put(seconds)
+
+    def backlog(self, target: Target, count: int) -> None:
+        self.backlogs.put(count)
+
+    def send(self, request: Relayed, context: object = None) -> Route | None:
+        return self.forwarder.forward(request, context)
+
+    def next(self) -> ForwardOutcome:
         """Return the next outcome."""
         return self._outcomes.get(timeout=PATIENCE_SECONDS)[1]
 
     def contexts(self) -> list[object]:
         """Return the contexts of all outcomes so far, in order."""
         return [self._outcomes.get_nowait()[0] for _ in range(self._outcomes.qsize())]
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Close the forwarders of each test."""
+    before = len(Bench.all)
+    yield
+    for forwarder in Bench.all[before:]:
+        forwarder.close()
 
 
 def request(body: bytes = b"", subpath: str = "/a", method: str = "POST") -> Relayed:
@@ -111,7 +142,7 @@ def stage(memory_server: Server) -> Iterator[Stage]:
 )
 def test_a_request_arrives_unchanged(stage: Stage, row: Row) -> None:
     stage.bench.send(relayed(stage.captured(row)))
-    outcome = stage.bench.outcome()
+    outcome = stage.bench.next()
     assert outcome.response, outcome.error
     assert stage.endpoint.received() == stage.expected(row)
 
@@ -121,7 +152,7 @@ def test_a_redirect_is_a_response_and_is_not_followed() -> None:
     with Endpoint(lambda _: moved) as endpoint:
         bench = Bench(endpoint.url)
         bench.send(request())
-        response = bench.outcome().response
+        response = bench.next().response
         assert response
         assert (response.status, response.headers[0]) == (302, ("Location", "/elsewhere"))
         endpoint.received()
@@ -131,13 +162,13 @@ def test_a_redirect_is_a_response_and_is_not_followed() -> None:
 def test_a_target_that_refuses_or_closes_connections_is_reported() -> None:
     bench = Bench(f"http://127.0.0.1:{free_port()}")
     bench.send(request())
-    outcome = bench.outcome()
+    outcome = bench.next()
     assert not outcome.response
     assert "Connection refused" in outcome.error
     with Endpoint(lambda _: b"") as endpoint:
         bench = Bench(endpoint.url)
         bench.send(request())
-        assert "did not respond" in bench.outcome().error
+        assert "did not respond" in bench.next().error
 
 
 def test_a_target_that_does_not_respond_in_time_is_reported() -> None:
@@ -150,7 +181,7 @@ def test_a_target_that_does_not_respond_in_time_is_reported() -> None:
     with Endpoint(respond) as endpoint:
         bench = Bench(endpoint.url, timeout=0.2)
         bench.send(request())
-        assert "within 0.2 seconds" in bench.outcome().error
+        assert "within 0.2 seconds" in bench.next().error
         responded.set()
 
 
@@ -158,7 +189,7 @@ def test_no_request_is_retried_by_default() -> None:
     with Endpoint(lambda _: b"") as endpoint:
         bench = Bench(endpoint.url)
         bench.send(request())
-        assert bench.outcome().attempts == 1
+        assert bench.next().attempts == 1
         endpoint.received()
         assert endpoint.waiting == 0
 
@@ -169,7 +200,7 @@ def test_a_request_is_retried_up_to_the_limit(status: int) -> None:
     with Endpoint(lambda _: responses.pop(0)) as endpoint:
         bench = Bench(endpoint.url, retries=5)
         bench.send(request(b"x"))
-        outcome = bench.outcome()
+        outcome = bench.next()
         assert outcome.response
         assert (outcome.response.status, outcome.attempts) == (200, 3)
         assert len({endpoint.received() for _ in range(3)}) == 1
@@ -179,14 +210,14 @@ def test_a_response_of_400_is_not_retried() -> None:
     with Endpoint(lambda _: b"HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n") as endpoint:
         bench = Bench(endpoint.url, retries=5)
         bench.send(request())
-        assert bench.outcome().attempts == 1
+        assert bench.next().attempts == 1
 
 
 def test_a_request_that_http_cannot_carry_is_an_error_and_not_retried() -> None:
     with Endpoint() as endpoint:
         bench = Bench(endpoint.url, retries=5)
         bench.send(Relayed("POST", "", "", (("X", "a\r\nb"),), b""))
-        outcome = bench.outcome()
+        outcome = bench.next()
         assert (outcome.response, outcome.attempts) == (None, 1)
         assert "cannot carry" in outcome.error
 
@@ -202,7 +233,7 @@ def test_requests_are_sent_concurrently() -> None:
         bench = Bench(endpoint.url, concurrency=4)
         for _ in range(4):
             bench.send(request())
-        assert all(bench.outcome().response for _ in range(4))
+        assert all(bench.next().response for _ in range(4))
 
 
 def test_in_order_sends_one_request_at_a_time_on_one_connection(
@@ -218,6 +249,7 @@ def test_in_order_sends_one_request_at_a_time_on_one_connection(
         assert bodies == [b"%d" % number for number in range(200)]
         assert bench.contexts() == list(range(200))
         assert endpoint.connections == 1
+        bench.forwarder.close()
 
 
 def test_a_slow_target_does_not_delay_another() -> None:
@@ -232,8 +264,68 @@ def test_a_slow_target_does_not_delay_another() -> None:
         for _ in range(50):
             bench.send(request())
         for _ in range(50):
-            assert bench.outcome().target.url == other.url
+            assert bench.next().target.url == other.url
         eventually(lambda: bench.forwarder.left == 50)  # the last outcome comes before its count
         go.set()
         bench.forwarder.finish()
         assert bench.forwarder.left == 0
+
+
+def test_a_target_can_demand_a_longer_delay() -> None:
+    responses = [b"HTTP/1.1 429 No\r\nRetry-After: 3\r\nContent-Length: 0\r\n\r\n", OK]
+    with Endpoint(lambda _: responses.pop(0)) as endpoint:
+        bench = Bench(endpoint.url, retries=1)
+        bench.send(request())
+        assert bench.retries.get(timeout=PATIENCE_SECONDS) >= 3
+        bench.forwarder.close()
+
+
+def test_requests_that_wait_are_dropped_when_the_forwarder_is_closed() -> None:
+    no = b"HTTP/1.1 503 No\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n"
+    with Endpoint(lambda _: no) as endpoint:
+        bench = Bench(endpoint.url, retries=1, in_order=True)
+        for _ in range(3):
+            bench.send(request())
+        bench.retries.get(timeout=PATIENCE_SECONDS)
+        bench.forwarder.close()
+        bench.forwarder.finish()
+        assert bench.forwarder.left == 0
+        assert bench.contexts() == []
+        endpoint.received()
+        assert endpoint.waiting == 0
+        assert bench.forwarder.forward(request(), None)
+        assert bench.forwarder.left == 0
+
+
+def test_a_backlog_is_reported_before_requests_wait_for_long() -> None:
+    with Endpoint() as endpoint:
+        bench = Bench(endpoint.url, rate=0.01)
+        for _ in range(4):
+            bench.send(request())
+        assert bench.backlogs.get(timeout=PATIENCE_SECONDS) >= 1
+        assert bench.next().response
+        eventually(lambda: bench.forwarder.left == 3)
+        assert endpoint.waiting == 1
+        bench.forwarder.close()
+
+
+def test_each_request_goes_to_the_targets_of_its_route() -> None:
+    with Endpoint() as one, Endpoint() as other:
+        routes = (f"/a={one.url}/one", f"/a={other.url}/too", f"/b={other.url}")
+        bench = Bench(*routes)
+        assert bench.send(request(subpath="/a/x"))
+        assert {bench.next().target.url for _ in range(2)} == {f"{one.url}/one", f"{other.url}/too"}
+        assert bench.send(request(subpath="/b"))
+        assert not bench.send(request(subpath="/c"))
+        bench.forwarder.finish()
+        assert one.received().startswith(b"POST /one/x ")
+        assert other.received().startswith(b"POST /too/x ")
+        assert other.received().startswith(b"POST / ")
+        assert one.waiting == other.waiting == 0
+
+
+def test_an_unused_target_has_no_threads() -> None:
+    before = threading.active_count()
+    forwarder = Bench(*(f"/{number}=:1/{number}" for number in range(1000))).forwarder
+    assert threading.active_count() <= before  # others may end
+    assert forwarder.left == 0

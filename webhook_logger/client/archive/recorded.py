@@ -13,7 +13,9 @@ from webhook_logger.client.errors import Invalid
 from webhook_logger.client.relay.relayed import Relayed, sendable
 from webhook_logger.headers import FIELD_VALUE, TOKEN, HeaderLines
 
-_HTTP_URL = re.compile(r"https?://[^/?#]*([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL)
+_HTTP_URL = re.compile(
+    r"https?://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL
+)
 _UNSENDABLE = re.compile(r"[^\x21-\x7e]+")
 _FORM = "application/x-www-form-urlencoded"
 
@@ -25,6 +27,8 @@ class RecordedRequest:
     request: Relayed
     problem: str = ""
     """Why it cannot be sent, to follow its name in a message; empty if it can."""
+    host: str = ""
+    """The value of its `Host`, or the host in its URL."""
 
 
 def read_entry(entry: Any, number: int, ours: bool) -> RecordedRequest:
@@ -45,12 +49,20 @@ def _read_request(request: dict[str, Any], ours: bool) -> RecordedRequest:
     found = _HTTP_URL.fullmatch(url)
     if not found:
         return RecordedRequest(Relayed(method, "", "", (), b""), "is not an HTTP request")
-    path, query = _percent_encoded(found[1]), _percent_encoded(found[2] or "")
+    path, query = _percent_encoded(found[2]), _percent_encoded(found[3] or "")
     if ours and "_subpath" in request:
         path = _percent_encoded(_member(request, str, "_subpath"))
     body, problem = _body(request)
-    headers = sendable(_headers(request), body)
-    return RecordedRequest(Relayed(method, path, query, headers, body), problem)
+    lines = _headers(request)
+    sent = Relayed(method, path, query, sendable(lines, body), body)
+    return RecordedRequest(sent, problem, _host(lines, found[1]))
+
+
+def _host(lines: HeaderLines, authority: str) -> str:
+    """Return the first value of `Host`, or the host and port of a URL, if HTTP can carry it."""
+    in_url = authority.rpartition("@")[2]
+    values = (value for name, value in lines if name.lower() == "host")
+    return next(values, in_url if FIELD_VALUE.fullmatch(in_url) else "")
 
 
 def _headers(request: dict[str, Any]) -> HeaderLines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import click
 
@@ -10,10 +11,18 @@ from webhook_logger.client.commands import options
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.responder import LATE_SECONDS, Responder
 from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.commands.target_options import (
+    TargetHeaders,
+    TargetTls,
+    rate,
+    target_headers,
+    tls_options,
+)
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.relay.forward import ForwardOptions
-from webhook_logger.client.relay.target import Target
+from webhook_logger.client.relay.relayed import forwarded
+from webhook_logger.client.relay.routes import Routes
 
 FORWARD_SECONDS = 30.0
 
@@ -26,10 +35,12 @@ class Forwarding:
     respond: bool
     on_failure: str
     forward_timeout: float | None
-    keep_host: bool
+    headers: TargetHeaders
     retries: int
+    rate: float | None
     concurrency: int
     in_order: bool
+    tls: TargetTls
     allow_escape: bool
 
     @property
@@ -41,21 +52,38 @@ class Forwarding:
         """Raise `UsageError` if these options cannot be combined, or not with this filter."""
         if self.respond and not self.urls:
             raise click.UsageError("--respond requires --forward.")
+        if self.tls.given and not self.urls:
+            raise click.UsageError(
+                "--insecure and --ca are for the targets of --forward. To trust the certificate of "
+                "the server, set SSL_CERT_FILE to the file of its authority."
+            )
+        if self.headers.lines and not self.urls:
+            raise click.UsageError(
+                "--forward-header requires --forward. A header for the server is --server-header."
+            )
         if self.respond and wanted.needs_status:
             raise click.UsageError("--respond chooses the status, so --filter can't use status:.")
 
-    def targets(self) -> list[Target]:
-        """Parse the targets. Raises `Invalid`."""
-        return [Target.at(each, allow_escape=self.allow_escape) for each in self.urls]
-
     def relay(self, inbox: Inbox, screen: Screen) -> Relay | None:
-        """Return what forwards the requests of an inbox; None if there is no target."""
-        targets = self.targets()
-        if not targets:
+        """Return what forwards the requests of an inbox; None if there is no target.
+
+        Raises `Invalid`.
+        """
+        if not self.urls:
             return None
-        each = ForwardOptions(self.seconds, self.retries, self.concurrency, self.in_order)
+        routes = Routes.parse(self.urls, allow_escape=self.allow_escape)
+        keep_host, added = self.headers.checked()
+        each = ForwardOptions(
+            timeout=self.seconds,
+            retries=self.retries,
+            concurrency=self.concurrency,
+            in_order=self.in_order,
+            rate=self.rate,
+            tls=self.tls.context(screen),
+        )
+        prepared = partial(forwarded, keep_host=keep_host, added=added)
         responder = self._responder(inbox, screen) if self.respond else None
-        return Relay(inbox, targets, each, screen, responder, keep_host=self.keep_host)
+        return Relay(inbox, routes, each, prepared, screen, responder)
 
     def _responder(self, inbox: Inbox, screen: Screen) -> Responder:
         reply_on_failure = self.on_failure == "reply"
@@ -71,13 +99,13 @@ forwarding_options = options.grouped(
         "--forward",
         "urls",
         multiple=True,
-        metavar="URL",
-        help="Forward each request to URL; repeatable.",
+        metavar="[/PREFIX=]URL",
+        help="Forward each request, or those below /PREFIX, to URL; repeatable.",
     ),
     click.option(
         "--respond",
         is_flag=True,
-        help="Return the responses of the first target to the senders.",
+        help="Return the responses of the first target, or of a route's first, to the senders.",
     ),
     click.option(
         "--on-failure",
@@ -93,22 +121,13 @@ forwarding_options = options.grouped(
         metavar="SECONDS",
         help="Maximum seconds for each response of a target.",
     ),
-    click.option(
-        "--keep-host",
-        is_flag=True,
-        help="Forward the sender's Host header instead of the target's host.",
-    ),
+    target_headers("--forward-header"),
     options.retries,
-    click.option(
-        "--concurrency",
-        type=click.IntRange(1, 100),
-        default=8,
-        show_default=True,
-        metavar="N",
-        help="Maximum simultaneous requests to one target.",
-    ),
+    rate,
+    options.concurrency("Maximum simultaneous requests to one target.", 8),
     click.option(
         "--in-order", is_flag=True, help="Send one request at a time to each target, in order."
     ),
+    tls_options,
     options.allow_escape,
 )

@@ -178,6 +178,20 @@ retries = click.option(
     metavar="N",
     help="Maximum retries after no response, 429 or 5xx.",
 )
+
+
+def concurrency(text: str, default: int) -> Decorator:
+    """Return the option for simultaneous requests."""
+    return click.option(
+        "--concurrency",
+        type=click.IntRange(1, 100),
+        default=default,
+        show_default=True,
+        metavar="N",
+        help=text,
+    )
+
+
 allow_escape = click.option(
     "--allow-escape",
     is_flag=True,
@@ -191,13 +205,13 @@ def headers_and_body(
     """Return the header lines and the body of the options `headers`, `data` and `json_data`."""
     if data is not None and json_data is not None:
         raise click.UsageError("Use either --data or --json, not both.")
-    parsed = tuple(map(_header_line, lines))
+    parsed = tuple(map(header_line, lines))
     if json_data is not None and all(name.lower() != "content-type" for name, _ in parsed):
         parsed = (*parsed, ("Content-Type", "application/json"))
     return parsed, content(data if json_data is None else json_data)
 
 
-def _header_line(text: str) -> tuple[str, str]:
+def header_line(text: str) -> tuple[str, str]:
     """Parse a header line. Characters outside ASCII are sent as UTF-8."""
     name, colon, value = text.partition(":")
     if not colon:

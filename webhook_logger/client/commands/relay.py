@@ -2,48 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands.responder import Responder
 from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.commands.waits import Waits
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.filters import readable, subpath_and_query
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.relay.forward import Forwarder, ForwardOptions, ForwardOutcome
-from webhook_logger.client.relay.relayed import forwarded
-from webhook_logger.client.relay.target import Target, is_callback
+from webhook_logger.client.relay.relayed import Relayed, percent_encoded
+from webhook_logger.client.relay.routes import Route, Routes
+from webhook_logger.client.relay.target import is_callback
 from webhook_logger.client.show import size, truncated
 
 
-class Relay:
-    """Forwards requests to targets; with a responder, returns the first target's responses."""
+class Relay(Waits[CapturedRequest]):
+    """Forwards requests to the targets of their routes.
+
+    With a responder, returns the responses of the first target of each route.
+    """
 
     def __init__(
         self,
         inbox: Inbox,
-        targets: Sequence[Target],
+        routes: Routes,
         options: ForwardOptions,
+        forwarded: Callable[[CapturedRequest], Relayed],
         screen: Screen,
         responder: Responder | None,
-        *,
-        keep_host: bool = False,
     ) -> None:
-        """Raises `Invalid` if a target is the callback itself."""
-        self._targets = targets
+        """`forwarded` returns the request to send. Raises `Invalid` if a target is the callback."""
+        super().__init__(screen, options.rate)
+        self._routes = routes
         self.refuse_callback(inbox)
         self._screen = screen
         self._responder = responder
-        self._first = targets[0]
-        self._keep_host = keep_host
-        self._forwarder = Forwarder[CapturedRequest](targets, options, self._report)
+        self._forwarded = forwarded
+        self._forwarder = Forwarder(routes, options, self)
         self._noted_trailers = False
         self.failed = False
         """Whether any request got no response or could not be forwarded."""
 
     def refuse_callback(self, inbox: Inbox) -> None:
         """Raise `Invalid` if a target is the callback, as far as its URL is known."""
-        for target in self._targets:
+        for target in self._routes.targets:
             if is_callback(target, inbox.url, inbox.uuid):
                 raise Invalid(
                     f"{target.url} is the callback itself. Requests would be forwarded forever."
@@ -66,16 +70,20 @@ class Relay:
 
     def expect(self, request: CapturedRequest) -> None:
         """Register a request before it is forwarded, so that its sender gets a response in time."""
-        if self._responder and request.body.complete:
+        if self._responder and request.body.complete and self._route(request):
             self._responder.expect(request)
 
     def send(self, request: CapturedRequest) -> None:
-        """Queue a request for all targets. Blocks while too many are pending."""
+        """Queue a request for the targets of its route. Blocks while too many are pending."""
+        if not self._route(request):
+            self._screen.note(f"{_name(request)} is not forwarded: no route matches.", "dim")
+            self.skip(request)
+            return
         if request.trailers and not self._noted_trailers:
             self._noted_trailers = True
             self._screen.note(f"{_name(request)}: trailers are not forwarded.", "yellow")
         if request.body.complete:
-            self._forwarder.forward(forwarded(request, keep_host=self._keep_host), request)
+            self._forwarder.forward(self._forwarded(request), request)
             return
         self.failed = True
         self._screen.note(
@@ -84,8 +92,11 @@ class Relay:
             "yellow",
         )
 
+    def _route(self, request: CapturedRequest) -> Route | None:
+        return self._routes.match(percent_encoded(request.subpath))
+
     def skip(self, request: CapturedRequest) -> None:
-        """Skip a request that does not match the filter, so that its sender does not wait."""
+        """Do not forward a request; its sender gets the callback's reply at once."""
         if self._responder:
             self._responder.decline(request)
 
@@ -103,6 +114,7 @@ class Relay:
             self.failed = True
             were = "1 request was" if self.left == 1 else f"{self.left} requests were"
             self._screen.note(f"{were} still on the way to a target.", "yellow")
+        self._forwarder.close()
 
     @property
     def left(self) -> int:
@@ -111,13 +123,18 @@ class Relay:
 
     # Called by the threads of the forwarder
 
-    def _report(self, request: CapturedRequest, outcome: ForwardOutcome) -> None:
-        more = ""
+    def outcome(self, context: CapturedRequest, outcome: ForwardOutcome) -> None:
+        """Print an outcome, and respond with it if it is that of the first target."""
+        more, route = "", self._route(context)
         if outcome.response is None:
             self.failed = True
-        if outcome.target is self._first and self._responder:
-            more = self._responder.respond(request, outcome)
-        self._screen.outcome(_name(request), outcome, more)
+        if self._responder and route and outcome.target == route.targets[0]:
+            more = self._responder.respond(context, outcome)
+        self._screen.outcome(_name(context), outcome, more)
+
+    def name(self, context: CapturedRequest) -> str:
+        """Return the beginning of a line about a request."""
+        return _name(context)
 
 
 def _name(request: CapturedRequest) -> str:

@@ -19,6 +19,7 @@ from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen, duration
 from webhook_logger.client.commands.secrets import Secrets, variable
 from webhook_logger.client.commands.tally import NO_RESPONSE, Tally
+from webhook_logger.client.commands.target_options import TargetTls, tls_options
 from webhook_logger.client.errors import Invalid, Rejected, TooLarge, Unreachable
 from webhook_logger.client.http import Http, HttpResponse
 from webhook_logger.client.show import format_body, header, status_color
@@ -112,6 +113,7 @@ def _merged(lines: HeaderLines, others: HeaderLines) -> HeaderLines:
     help="Send this many requests per second.",
 )
 @options.timeout
+@tls_options
 @click.option("-v", "--verbose", is_flag=True, help="Also show the header lines of the response.")
 @click.pass_context
 def send(
@@ -129,6 +131,7 @@ def send(
     times: int,
     rate: float | None,
     timeout: float,
+    tls: TargetTls,
     verbose: bool,
 ) -> None:
     """Send a test request to URL, such as a callback.
@@ -161,7 +164,7 @@ def send(
     if sampled and sampled.signatures and not secret:
         screen.note(f"Not signed: set the secret as {variable(sampled)}.", "yellow")
     sender = Sender(draft, screen, verbose or times == 1, verbose)
-    with Http(timeout=timeout) as http:
+    with Http(timeout=timeout, tls=tls.context(screen)) as http:
         ctx.exit(sender.send(http, times, rate))
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.client.errors import Invalid
 from webhook_logger.client.http import HttpResponse
-from webhook_logger.headers import HOP_BY_HOP, HeaderLines, may_set
+from webhook_logger.headers import FIELD_VALUE, HOP_BY_HOP, TOKEN, HeaderLines, may_set
 
 _CLIENT_HEADERS = HOP_BY_HOP | {"expect", "host"}
 """Headers that each client generates itself."""
@@ -46,21 +47,57 @@ def percent_encoded(target: str) -> str:
     return _RAW.sub(lambda byte: f"%{ord(byte[0]):02X}", target)
 
 
-_FORWARDED = ("x-forwarded-host", "x-forwarded-proto")
+_FORWARDED = frozenset(("x-forwarded-host", "x-forwarded-proto"))
+_FRAMING = HOP_BY_HOP | {"content-length", "expect"}
 
 
-def forwarded(request: CapturedRequest, *, keep_host: bool = False) -> Relayed:
+def forwarded(
+    request: CapturedRequest, *, keep_host: bool = False, added: HeaderLines = ()
+) -> Relayed:
     """Return the request to forward: as `relayed`, with the original host and scheme.
 
     `X-Forwarded-Host` and `X-Forwarded-Proto` hold the values that the server determined. The
-    sender's own lines of these names are removed, also if spelled with underscores, which CGI and
-    WSGI do not distinguish from hyphens.
+    sender's own lines of these names are removed. `added`: see `with_added`.
     """
     sent = relayed(request)
-    others = (line for line in sent.headers if line[0].lower().replace("_", "-") not in _FORWARDED)
-    original = (("X-Forwarded-Host", request.host), ("X-Forwarded-Proto", request.scheme))
     host = (("Host", request.host),) if keep_host and request.host else ()
-    return replace(sent, headers=(*host, *others, *(line for line in original if line[1])))
+    original = (("X-Forwarded-Host", request.host), ("X-Forwarded-Proto", request.scheme))
+    others = _without(sent.headers, _FORWARDED)
+    headers = (*host, *others, *(line for line in original if line[1]))
+    return with_added(replace(sent, headers=headers), added)
+
+
+def check_added(lines: HeaderLines) -> None:
+    """Raise `Invalid` if HTTP cannot carry one of the lines, or the client determines its value."""
+    for name, value in lines:
+        if not TOKEN.fullmatch(name) or not FIELD_VALUE.fullmatch(value):
+            raise Invalid(f"HTTP cannot carry the header line {f'{name}: {value}'!r}.")
+        if _plain_name(name) in _FRAMING:
+            raise Invalid(
+                f"The header {name} cannot be set: the connection or the body determines it."
+            )
+
+
+def with_added(request: Relayed, lines: HeaderLines) -> Relayed:
+    """Return the request with header lines and without its other lines of the same names.
+
+    They come last, except `Host`.
+    """
+    own = _without(request.headers, frozenset(_plain_name(name) for name, _ in lines))
+    return replace(request, headers=tuple(sorted((*own, *lines), key=_is_not_host)))
+
+
+def _without(lines: HeaderLines, names: frozenset[str]) -> HeaderLines:
+    return tuple(line for line in lines if _plain_name(line[0]) not in names)
+
+
+def _plain_name(name: str) -> str:
+    """Return a name as servers compare it. CGI and WSGI do not distinguish `_` from `-`."""
+    return name.lower().replace("_", "-")
+
+
+def _is_not_host(line: tuple[str, str]) -> bool:
+    return line[0].lower() != "host"
 
 
 def sendable(lines: HeaderLines, body: bytes) -> HeaderLines:
