@@ -17,6 +17,10 @@ from webhook_logger.__main__ import cli
 from webhook_logger.client.capacity import Demand, Plan, table
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.filter_parser import FIELDS
+from webhook_logger.client.mcp import sessions, watching
+from webhook_logger.client.mcp.tools.arguments import MAX_LIMIT, MAX_SECONDS
+from webhook_logger.client.mcp.tools.requests import MAX_HAR_BYTES
+from webhook_logger.client.mcp.transports import TOOLS
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Ending, Metrics, combinations
 
@@ -87,6 +91,39 @@ def filter_fields() -> str:
         for name, field in FIELDS.items()
     ]
     return _table(("field", "example", "searches"), rows)
+
+
+def mcp_tools() -> str:
+    """Return the tools of `webhook-logger mcp`."""
+    rows = [
+        (f"`{tool.name}`", _code(tool.parameters["properties"]), tool.description.split("\n\n")[0])
+        for tool in TOOLS
+    ]
+    return _table(("tool", "arguments", "effect"), [(*row[:2], _one_line(row[2])) for row in rows])
+
+
+def mcp_limits() -> str:
+    """Return the limits of `webhook-logger mcp`."""
+    rows = [
+        ("callbacks of a session", f"{watching.MAX_CALLBACKS}", "an error"),
+        ("requests of a session", f"{watching.MAX_REQUESTS:,}", "the oldest are dropped, counted"),
+        ("their size, over stdio", _mib(watching.MAX_BYTES), "the oldest are dropped, counted"),
+        ("their size, over HTTP", _mib(sessions.SHARED_BYTES), "the oldest are dropped, counted"),
+        ("sessions over HTTP", f"{sessions.MAX_SESSIONS}", "an error"),
+        ("time without a call, over HTTP", f"{sessions.IDLE_SECONDS / 60:g} minutes", "it ends"),
+        ("seconds of `wait_for_request`", f"{MAX_SECONDS}", "an error"),
+        ("characters of a body in a result", f"{MAX_LIMIT:,}", "read on with `body_offset`"),
+        ("size of a HAR as a resource", _mib(MAX_HAR_BYTES), "an error; use a filter or a file"),
+    ]
+    return _table(("limit", "value", "when exceeded"), rows)
+
+
+def _mib(size: int) -> str:
+    return f"{size >> 20} MiB"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def exits() -> str:

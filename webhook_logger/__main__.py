@@ -21,6 +21,7 @@ from webhook_logger import __version__
 from webhook_logger.client.commands.capacity import capacity
 from webhook_logger.client.commands.exits import Commands, Exit, limit_time_after_ctrl_c
 from webhook_logger.client.commands.listen import listen
+from webhook_logger.client.commands.mcp import mcp
 from webhook_logger.client.commands.providers import providers
 from webhook_logger.client.commands.replay import replay
 from webhook_logger.client.commands.reply import reply
@@ -37,7 +38,7 @@ def cli() -> None:
     """Receive and inspect webhooks in real time."""
 
 
-for command in (listen, send, reply, replay, providers, serve, capacity):
+for command in (listen, send, reply, replay, providers, mcp, serve, capacity):
     cli.add_command(command)
 
 

@@ -59,6 +59,10 @@ class Secrets:
         found = (source.get(provider.id) for source in self.sources)
         return next(filter(None, found), None)
 
+    def values(self) -> set[str]:
+        """Return all secrets."""
+        return {secret for source in self.sources for secret in source.values()}
+
     def providers(self) -> set[str]:
         """Return the ids of the providers with their own secrets."""
         return {id_ for source in self.sources for id_ in source} - {_DEFAULT}
