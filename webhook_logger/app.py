@@ -42,6 +42,7 @@ from webhook_logger.views import errors, pages
 from webhook_logger.views.assets import make_assets
 from webhook_logger.views.dashboard import make_dashboard
 from webhook_logger.views.docs import make_docs
+from webhook_logger.views.events import make_events
 from webhook_logger.views.health import Health, OtherWorkers, make_health
 from webhook_logger.views.operator import make_operator
 from webhook_logger.views.paths import PathRules
@@ -253,7 +254,7 @@ def create_app(config: Config, others: OtherWorkers | None = None) -> App:
     app.extensions["path_rules"] = PathRules(app.url_map, config.URL_PREFIX)
 
     # Viewers
-    app.extensions["admission"], viewers_of = make_viewers(
+    viewers = make_viewers(
         app,
         delivery,
         metrics,
@@ -265,7 +266,9 @@ def create_app(config: Config, others: OtherWorkers | None = None) -> App:
         others.session_suffix if others else "",
     )
 
-    app.register_blueprint(make_operator(token, top, viewers_of))
+    app.extensions["admission"] = viewers.admission
+    app.register_blueprint(make_events(access, viewers.events))
+    app.register_blueprint(make_operator(token, top, viewers.viewers_of))
 
     # Middleware
     wrapped = callback.dispatch(app, only_needed(app.wsgi_app))

@@ -22,6 +22,7 @@ BODY = "the body of a request"
 LOAD = "a request, or a connection"
 PATH = "path and method"
 STREAM = "`/socket.io/`"
+WATCH = "`/socket.io/`, or the events of a callback"
 API = "`/api/`"
 MESSAGE = "a viewer's message"
 VIEW = "`/api/`, or a viewer's message"
@@ -103,7 +104,7 @@ class Reason(Enum):
 
     # The load of the server
     TOO_MANY_CONNECTIONS = LOAD, 503, "This worker has the maximum number of connections."
-    TOO_MANY_VIEWERS = STREAM, 503, "This worker has the maximum number of viewers."
+    TOO_MANY_VIEWERS = WATCH, 503, "This worker has the maximum number of viewers."
     DRAINING = LOAD, 503, "This worker is about to stop."
     QUEUE_UNAVAILABLE = LOAD, 503, "The message queue is unavailable. Send the request again later."
     QUEUE_BACKLOG_FULL = (
@@ -149,11 +150,16 @@ class Reason(Enum):
         "This worker has no session with this sid. Connect again. Behind a load balancer without "
         "sticky sessions, use only WebSocket.",
     )
-    ORIGIN_NOT_ALLOWED = STREAM, 400, "This server does not allow pages of this origin to connect."
+    ORIGIN_NOT_ALLOWED = WATCH, 400, "This server does not allow pages of this origin to connect."
     LENGTH_REQUIRED = STREAM, 411, "The request needs a Content-Length."
     MESSAGE_TOO_LARGE = STREAM, 413, "The message is larger than this server's MAX_MESSAGE_BYTES."
     UPGRADE_REQUIRED = STREAM, 426, "This server supports only WebSocket version 13."
     WEBSOCKET_HANDSHAKE_MALFORMED = STREAM, 400, "The WebSocket handshake is malformed."
+    LAST_EVENT_ID_MALFORMED = (
+        API,
+        400,
+        "Last-Event-ID must be the id of an event of the stream: an epoch, a colon and a seq.",
+    )
     REPLY_INVALID = API, 400, "The JSON is not a valid reply."
     REPLY_TOO_LARGE = API, 413, "The reply is larger than this server allows."
     TOO_LATE = (

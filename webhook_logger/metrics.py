@@ -31,7 +31,7 @@ class Ending(Enum):
 
     SLOW = "slow", "The viewer reads more slowly than its requests arrive."
     LIMIT = "limit", "The viewer sends messages that are too large, or too many."
-    PROTOCOL_ERROR = "protocol_error", "The viewer breaks the WebSocket or Engine.IO protocol."
+    PROTOCOL_ERROR = "protocol_error", "The viewer breaks the protocol of its connection."
     PING_TIMEOUT = "ping_timeout", "The viewer did not respond to a ping in time."
     NOT_CONNECTED = "not_connected", "The viewer did not send CONNECT in time."
     BLOCKED = "blocked", "The operator has blocked the viewer, or a callback that it watches."

@@ -1,8 +1,8 @@
 """Clients in a browser: pages of another origin that run the code in docs/protocol.md, and the
 dashboard, which follows the same contract.
 
-One of those pages uses plain socket.io-client; the other uses no library, so that it shares no code
-with the server or the dashboard.
+One of those pages uses plain socket.io-client; the others use no library, so that they share no
+code with the server or the dashboard. Two of them read events over HTTP.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ LIBRARY = ROOT / "node_modules/socket.io-client/dist/socket.io.min.js"
 SNIPPETS = {
     "socket.io-client": ("js stream", LIBRARY),
     "no library": ("js bare", None),
+    "EventSource": ("js eventsource", None),
+    "fetch": ("js fetch", None),
 }
 
 
@@ -98,7 +100,7 @@ def test_a_page_watches_and_learns_what_it_missed(
     tool = Tool(page)
     if library:
         page.add_script_tag(path=library)
-    page.add_script_tag(content=snippet(info, here.url, uuid))
+    page.add_script_tag(content=snippet(info, here.url, uuid), type="module")
     check_client_across_a_restart(tool, here, two_workers[0], uuid)
 
 

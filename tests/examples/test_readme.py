@@ -26,7 +26,7 @@ def test_curl_sends_a_request(memory_server: Server, uuid: str) -> None:
     with Viewer(memory_server.url, uuid=uuid) as viewer:
         viewer.event("joined")
         environment = {"CALLBACK": f"{memory_server.url}/{uuid}", "PATH": "/usr/bin:/bin"}
-        subprocess.run(["bash", "-ec", snippet("sh", "curl")], env=environment, check=True)
+        subprocess.run(["bash", "-ec", snippet("sh", "--data")], env=environment, check=True)
         request = viewer.event("request")
     assert request["subpath"] == "/orders"
     assert request["query_string"] == "source=test"
@@ -61,6 +61,23 @@ def test_javascript_prints_each_request(memory_server: Server) -> None:
 
 def _viewers(server: Server, uuid: str) -> str:
     return post(server.address, f"/{uuid}").headers["webhook-viewers"]
+
+
+def test_curl_watches_a_private_callback(memory_server: Server) -> None:
+    key = new_key()
+    uuid = uuid_of_key(key)
+    command = snippet("sh", "curl -N").replace("http://127.0.0.1:8000", memory_server.url)
+    environment = {"ID": uuid, "KEY": key, "PATH": "/usr/bin:/bin"}
+    shell = ["bash", "-c", f"exec {command}"]
+    with subprocess.Popen(shell, env=environment, stdout=subprocess.PIPE, text=True) as curl:
+        assert curl.stdout
+        while curl.stdout.readline() != "event: joined\n":
+            pass
+        post(memory_server.address, f"/{uuid}/orders")
+        while curl.stdout.readline() != "event: request\n":
+            pass
+        assert '"subpath":"/orders"' in curl.stdout.readline()
+        curl.terminate()
 
 
 def test_listen_returns_the_response_of_a_local_server(memory_server: Server) -> None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http.client import HTTPResponse
+from uuid import uuid4
 
 import pytest
 
 from tests.support.balancers import Balancer, Caddy, HAProxy, find
+from tests.support.event_viewer import EventViewer
 from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Redis, Server, status_of
 from webhook_logger.captured import CapturedRequest
@@ -76,6 +78,16 @@ def captured(balancer: Balancer) -> CapturedRequest:
     return seen
 
 
+def check_events(balancer: Balancer) -> None:
+    """Check that events over HTTP arrive one by one."""
+    uuid = str(uuid4())
+    with EventViewer(balancer.url, uuid, sock=balancer.connect()) as viewer:
+        viewer.event("joined")
+        for number in range(3):
+            assert send(balancer, f"/{uuid}/{number}") == 200
+            assert viewer.event("request")["subpath"] == f"/{number}"
+
+
 @pytest.mark.skipif(not find("haproxy"), reason="needs HAProxy")
 def test_haproxy_changes_only_the_case_of_names(pair: tuple[Server, Server]) -> None:
     leaving, other = pair
@@ -84,9 +96,11 @@ def test_haproxy_changes_only_the_case_of_names(pair: tuple[Server, Server]) -> 
         assert [list(line) for line in seen.headers] == HAPROXY_LINES
         assert [list(line) for line in seen.trailers] == [["x-sum", "42"]]
         assert seen.scheme == "http"
+        check_events(balancer)
         leaving.terminate()
         eventually(lambda: status_of(leaving.url + "/readyz") == 503)
         captured(balancer)
+        check_events(balancer)
         assert leaving.metrics()["viewers"] == 0
 
 
@@ -100,6 +114,7 @@ def test_caddy_serves_https_and_changes_what_the_docs_list(pair: tuple[Server, S
         assert lines == CADDY_LINES
         assert not seen.trailers
         assert seen.scheme == "https"
+        check_events(balancer)
         with balancer.connect() as sock:
             sock.sendall(b"GET / HTTP/1.1\r\nHost: another.example\r\n\r\n")
             response = HTTPResponse(sock)

@@ -21,6 +21,7 @@ from tests.support.sender import post
 
 SNIPPETS = {
     "socket.io-client in Node": (NODE, "js stream", 'import { io } from "socket.io-client";\n'),
+    "fetch in Node": (NODE, "js fetch", ""),
     "python-socketio": (PYTHON, "python stream", ""),
 }
 

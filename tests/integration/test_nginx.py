@@ -16,6 +16,7 @@ import socketio
 
 from tests.integration.fidelity_table import ROWS
 from tests.integration.test_fidelity import Stage, body_of
+from tests.support.event_viewer import EventViewer
 from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.polling import PollingViewer, UpgradingViewer
 from tests.support.processes import HAS_IPV6, ROOT, Nginx, Redis, Server, status_of
@@ -340,3 +341,28 @@ def test_requests_pending_at_a_killed_worker_get_a_response_from_another(
             assert [one.result().body.decode() for one in pending] == [
                 f"/{uuid}/{n}" for n in range(4)
             ]
+
+
+def test_events_over_http_arrive_one_by_one_and_skip_a_worker_that_stops(redis: Redis) -> None:
+    uuid = str(uuid4())
+    leaving, other = workers(redis, 2)
+    leaving.settings["DRAIN_SECONDS"] = 60
+    with leaving, other, Nginx(leaving, other) as nginx:
+        leaving.until_ready()
+        other.until_ready()
+        with ExitStack() as stack:
+            viewers = [stack.enter_context(EventViewer(nginx.url, uuid)) for _ in range(4)]
+            for viewer in viewers:
+                viewer.event("joined")
+            leaving.terminate()
+            eventually(lambda: status_of(leaving.url + "/readyz") == 503)
+            for _ in range(4):
+                stack.enter_context(EventViewer(nginx.url, uuid)).event("joined")
+            for number in range(3):
+                sent = post(nginx.address, f"/{uuid}/{number}")
+                assert sent.headers["webhook-viewers"] == "8"
+                for viewer in viewers:
+                    assert viewer.event("request")["subpath"] == f"/{number}"
+        # nginx reports at once that they have left.
+        eventually(lambda: post(other.address, f"/{uuid}").headers["webhook-viewers"] == "0")
+        leaving.terminate()

@@ -301,6 +301,7 @@ class Nginx:
         text = text.replace("/tmp/webhook-logger-nginx", str(folder / "nginx"))
         text = text.replace("/dev/shm/webhook-logger-nginx", f"{MEMORY}-{self.port}")
         text = text.replace("location /socket.io/", f"location {prefix}/socket.io/")
+        text = text.replace("^/api/callbacks/", f"^{prefix}/api/callbacks/")
         if patience:
             times = [f"{name} {patience};" for name in PATIENCE]
             text = text.replace("access_log off;", "\n".join(("access_log off;", *times)))

@@ -90,10 +90,12 @@ class LoggedConnection(HttpConnection):
         self._rule_of = rule_of
         self._head: Head | None = None
         self._status = 0
+        self._is_viewer = False
         self._request_environ: dict[str, Any] = {}
 
     def serve_request(self) -> bool:
         self._head, self._status, self._request_environ = None, 0, {}
+        self._is_viewer = False
         wire, began = self._wire, perf_counter()
         used, sent = wire.bytes_used, wire.bytes_out
         wire.sent_at = 0.0
@@ -107,7 +109,8 @@ class LoggedConnection(HttpConnection):
     def respond(self, head: Head, body: RequestBody) -> Response | None:
         self._head, self._status = head, 500
         response = super().respond(head, body)
-        self._status = response.code if response else 101
+        self._status = response.code if response else body.handed_over
+        self._is_viewer = response is None
         return response
 
     def make_environ(self, head: Head, body: RequestBody) -> dict[str, Any]:
@@ -129,7 +132,7 @@ class LoggedConnection(HttpConnection):
             status=self._status,
             seconds=round(seconds, 6),
             bytes_in=bytes_in,
-            bytes_out=bytes_out if self._status != 101 else None,
+            bytes_out=None if self._is_viewer else bytes_out,
             callback=digest_of(uuid) if uuid else None,
             request=self._request_environ.get("webhook_logger.request_id"),
         )

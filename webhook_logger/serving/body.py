@@ -52,7 +52,8 @@ class RequestBody:
         self._framing_left = MAX_FRAMING_BYTES
         self._continue_wanted = head.expects_continue
         self.done = not head.chunked and not self._left
-        self.handed_over = False
+        self.handed_over = 0
+        """The status that the socket's new owner sends; 0 while the connection has its socket."""
         self.trailers: list[tuple[str, str]] = []
         """Trailers of a chunked body, read as Latin-1; complete when the body is `done`."""
 
@@ -64,16 +65,20 @@ class RequestBody:
         limit = size if size is not None and size >= 0 else None
         return self._read_chunks(limit) if self._chunked else self._read_length(limit)
 
-    def get_socket(self) -> socket.socket:
-        """Return the bare socket to a WebSocket, which owns it from now on. Raises `Refusal`."""
+    def get_socket(self, status: int = 101) -> socket.socket:
+        """Return the bare socket to a viewer's transport, which owns it from now on, and sends the
+        response with this status. Raises `Refusal`.
+        """
         # RFC 6455, section 4.1: a client sends no data before it receives the response.
         if self._wire.received or not self.done:
-            has_body = "A WebSocket handshake cannot have a body."
-            raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, has_body)
+            if status == 101:
+                has_body = "A WebSocket handshake cannot have a body."
+                raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, has_body)
+            raise Refusal(Reason.BAD_REQUEST, "A request for a stream cannot have a body.")
         if not self.handed_over:
             self._acquire_viewer_slot(self._wire.socket)
             self._wire.close()
-            self.handed_over = True
+            self.handed_over = status
         return self._wire.socket
 
     def _send_continue(self) -> None:

@@ -200,7 +200,7 @@ class HttpConnection:
         return True
 
     def respond(self, head: heads.Head, body: RequestBody) -> Response | None:
-        """Return the application's response, or None if the socket is now a WebSocket."""
+        """Return the application's response, or None if the socket is now a viewer's."""
         response = Response()
         try:
             response.write(self._application(self.make_environ(head, body), response))

@@ -43,8 +43,8 @@ def only_needed(application: Application) -> Application:
 def _may_be_read(environ: Environ, key: str) -> bool:
     if not key.startswith(("HTTP_", "CONTENT_")):
         return True
-    if key == "HTTP_ORIGIN":
-        # Only compared, never parsed. Removing a wrong origin would allow more than keeping it.
+    if key in ("HTTP_ORIGIN", "HTTP_LAST_EVENT_ID"):
+        # Only compared with a short form. Removing a wrong value would allow more than keeping it.
         environ[key] = environ[key][: MAX_PARSED_CHARACTERS + 1]
         return True
     is_needed = key in _NEEDED or (

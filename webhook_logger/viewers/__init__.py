@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from flask import Flask
 from flask_socketio import SocketIO
@@ -12,6 +13,7 @@ from webhook_logger.delivery import Delivery
 from webhook_logger.metrics import Metrics
 from webhook_logger.viewers import transport
 from webhook_logger.viewers.admission import Admission, ViewerLimits
+from webhook_logger.viewers.events import EventStreams
 from webhook_logger.viewers.guard import RequestGuard
 from webhook_logger.viewers.handlers import Viewers
 from webhook_logger.viewers.library_logs import library_logger
@@ -20,6 +22,16 @@ from webhook_logger.viewers.responders import Responders
 from webhook_logger.viewers.rooms import Rooms
 
 __all__ = ["Admission", "ViewerLimits", "make_viewers"]
+
+
+class Doors(NamedTuple):
+    """The parts of the viewers that the rest of a worker uses."""
+
+    admission: Admission
+    viewers_of: Callable[[str], int]
+    """Returns the number of a callback's viewers on this worker."""
+    events: EventStreams
+
 
 PING_SECONDS, PING_TIMEOUT_SECONDS = 10, 5
 
@@ -34,13 +46,11 @@ def make_viewers(
     prefix: str,
     callbacks: str,
     session_suffix: str = "",
-) -> tuple[Admission, Callable[[str], int]]:
+) -> Doors:
     """Add Socket.IO to the app, and start delivery to its viewers.
 
     `callbacks` is the base URL of the host for callbacks, or empty if viewers share it. The id of
     each session ends in `session_suffix`, which names this worker.
-
-    Return also the function that counts a callback's viewers on this worker.
     """
     allowed = Origins(origins)
     # Pass the manager: otherwise init_app would keep the one of an earlier app.
@@ -92,4 +102,4 @@ def make_viewers(
     )
     access.follow(viewers.end_blocked)
     delivery.start(rooms)
-    return admission, rooms.viewers_of
+    return Doors(admission, rooms.viewers_of, EventStreams(engineio, allowed, admission))

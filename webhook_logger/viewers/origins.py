@@ -36,6 +36,16 @@ class Origins:
         """Whether pages of the allowed origins may send cookies; not with `*`, which allows all."""
         return "*" not in self._allowed
 
+    def headers(self, environ: dict[str, Any]) -> dict[str, str]:
+        """Return the headers that let a page of another origin read a response, if it may."""
+        origin = environ.get("HTTP_ORIGIN")
+        if not origin or self.refusal(environ):
+            return {}
+        allowed = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+        if self.allow_credentials:
+            allowed["Access-Control-Allow-Credentials"] = "true"
+        return allowed
+
     def refusal(self, environ: dict[str, Any]) -> Refusal | None:
         """Return why this page cannot connect; None if it can."""
         origin = environ.get("HTTP_ORIGIN")

@@ -7,6 +7,7 @@ while the socket's buffer has room.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from queue import Empty
 from typing import Any
@@ -18,6 +19,7 @@ from webhook_logger.viewers.transport.engineio import (
     set_max_packets,
     use_backend,
 )
+from webhook_logger.viewers.transport.event_stream import EVENTS, EventStream, Opening
 from webhook_logger.viewers.transport.outbox import Outbox, Shared, draining, measure_turn
 from webhook_logger.viewers.transport.packets import NamedPacket, packet_class
 from webhook_logger.viewers.transport.tasks import (
@@ -30,8 +32,10 @@ from webhook_logger.viewers.transport.tasks import (
 from webhook_logger.viewers.transport.websocket import AllowMessage, UpgradeRequired, WebSocket
 
 __all__ = [
+    "EVENTS",
     "Engine",
     "NamedPacket",
+    "Opening",
     "Outbox",
     "Session",
     "Shared",
@@ -65,7 +69,16 @@ def outbox_of(server: Any, sid: str) -> Outbox | None:
 
 
 def install(engineio: Engine, max_outbox_bytes: int, allow_message: AllowMessage) -> None:
-    """Make the Engine.IO server use this transport."""
-    use_backend(
-        engineio, partial(Outbox, max_outbox_bytes), Empty, partial(WebSocket, allow_message)
-    )
+    """Make the Engine.IO server use this transport, and event streams."""
+
+    def connect(handler: Callable[..., Any], server: Engine) -> Callable[..., Any]:
+        def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+            if EVENTS in environ:
+                transport: Any = EventStream(max_outbox_bytes, handler, server)
+            else:
+                transport = WebSocket(allow_message, handler, server)
+            return transport(environ, start_response)
+
+        return serve
+
+    use_backend(engineio, partial(Outbox, max_outbox_bytes), Empty, connect)

@@ -18,6 +18,7 @@ from engineio.packet import MESSAGE, Packet
 from webhook_logger.histogram import Histogram
 from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport.frames import frame, text_frame
+from webhook_logger.viewers.transport.sse import event_of
 from webhook_logger.viewers.transport.work_queue import WorkQueue
 
 MAX_BYTES = 6 * 2**20
@@ -55,22 +56,33 @@ class SharedFrame(NamedTuple):
 class Shared:
     """Socket.IO packets for many viewers, encoded and framed once and sent as one."""
 
-    __slots__ = ("_packets", "_viewers", "_waiting", "frame")
+    __slots__ = ("_events", "_packets", "_viewers", "_waiting", "frame")
 
     def __init__(self, *packets: bytes, viewers: int = 1) -> None:
         """Frame the packets for this number of viewers."""
         self._packets = packets
         self._viewers = viewers
         self._waiting: SharedFrame | None = None  # most frames never wait
+        self._events: SharedFrame | None = None  # most rooms have no event stream
         self.frame = b"".join([text_frame(b"4" + packet) for packet in packets])
 
     @property
     def waiting(self) -> SharedFrame:
         """Return the item in the outboxes of viewers that must wait."""
         if self._waiting is None:
-            share = len(self.frame) // min(self._viewers, MAX_SHARES)
-            self._waiting = SharedFrame(self.frame, share + OVERHEAD_BYTES)
+            self._waiting = self._shared(self.frame)
         return self._waiting
+
+    @property
+    def events(self) -> SharedFrame:
+        """Return the packets as Server-Sent Events."""
+        if self._events is None:
+            self._events = self._shared(b"".join(map(event_of, self._packets)))
+        return self._events
+
+    def _shared(self, data: bytes) -> SharedFrame:
+        share = len(data) // min(self._viewers, MAX_SHARES)
+        return SharedFrame(data, share + OVERHEAD_BYTES)
 
     def packets(self) -> list[Packet]:
         """Return the packets one by one, for a polling viewer."""
@@ -132,7 +144,7 @@ class Outbox:
         if self._closed:
             return
         if self._socket is not None:
-            self._send(packet)
+            self.send(packet)
             return
         packets = packet.packets() if isinstance(packet, Shared) else [packet]
         size = sum(map(_size, packets))
@@ -224,8 +236,12 @@ class Outbox:
             self._waiting = deque()
         self._waiting.append(item)
 
+    def encode(self, packet: Packet) -> bytes:
+        """Return a packet as the viewer's connection carries it."""
+        return _framed(packet)
+
     def write(self, data: bytes) -> None:
-        """Write bytes of the WebSocket protocol after earlier packets."""
+        """Write bytes of the viewer's protocol after earlier packets."""
         if self._is_writing:
             self._wait(data)
             return
@@ -250,7 +266,8 @@ class Outbox:
             self._is_writing = True
             start_new_thread(self._write, (data[sent:],))
 
-    def _send(self, packet: Packet | Shared | None) -> None:
+    def send(self, packet: Packet | Shared | None) -> None:
+        """Write a packet to the attached connection; None ends it after all earlier packets."""
         if packet is None:
             self.flush()
             self._end()
@@ -296,7 +313,7 @@ class Outbox:
         self.close()
         self.ending = Ending.SLOW
         if self._socket is not None:
-            self._append(_framed(bye("slow")))
+            self._append(self.encode(bye("slow")))
             self._close_soon()
 
     def _close_soon(self) -> None:
