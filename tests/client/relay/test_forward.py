@@ -297,7 +297,10 @@ def test_requests_that_wait_are_dropped_when_the_forwarder_is_closed() -> None:
         assert bench.forwarder.left == 0
 
 
-def test_a_backlog_is_reported_before_requests_wait_for_long() -> None:
+def test_a_backlog_is_reported_once_before_requests_wait_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(forward, "BACKLOG_SECONDS", 60)
     with Endpoint() as endpoint:
         bench = Bench(endpoint.url, rate=0.01)
         for _ in range(4):
@@ -305,7 +308,7 @@ def test_a_backlog_is_reported_before_requests_wait_for_long() -> None:
         assert bench.backlogs.get(timeout=PATIENCE_SECONDS) >= 1
         assert bench.next().response
         eventually(lambda: bench.forwarder.left == 3)
-        assert endpoint.waiting == 1
+        assert (endpoint.waiting, bench.backlogs.empty()) == (1, True)
         bench.forwarder.close()
 
 

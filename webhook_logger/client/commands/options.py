@@ -122,7 +122,8 @@ def server_header(*names: str) -> Callable[[Any], Any]:
         "server_lines",
         multiple=True,
         metavar="'NAME: VALUE'",
-        help=f"A header for the server, such as a log-in's; repeatable. {VARIABLE} hides it.",
+        help="A header for the callback's server, such as a log-in's; repeatable. "
+        f"{VARIABLE} hides it.",
     )
 
 

@@ -142,6 +142,9 @@ class Replay(Waits[str]):
                     if number >= skipped:
                         self._print(*self._outcomes.get())
             finally:
+                forwarder.close()
+                while not self._outcomes.empty():  # after Ctrl-C
+                    self._count(self._outcomes.get()[1])
                 counts = self._tally.text or "nothing"
                 self._screen.note(f"{self._tally.count} of {self._total} requests: {counts}.")
         return self._tally.exit
@@ -152,6 +155,9 @@ class Replay(Waits[str]):
 
     def _print(self, name: str, outcome: ForwardOutcome) -> None:
         self._screen.outcome(name, outcome)
+        self._count(outcome)
+
+    def _count(self, outcome: ForwardOutcome) -> None:
         self._tally.add(str(outcome.response.status) if outcome.response else NO_RESPONSE)
 
     def name(self, context: str) -> str:

@@ -161,7 +161,7 @@ class _Lane(Generic[Context]):
         self._observer = observer
         self._closed = closed
         self._pace = Pace(options.rate)
-        self._reported = 0.0
+        self._reported = -BACKLOG_SECONDS
         """When a backlog was reported last."""
         self._lock = threading.Lock()
         threads = 1 if options.in_order else options.concurrency
@@ -197,14 +197,19 @@ class _Lane(Generic[Context]):
 
         Report a backlog if the request will have waited for long since the time `since`.
         """
-        turn = time.monotonic() + self._pace.reserve()
-        with self._lock:
-            is_long = turn - max(since, self._reported) >= BACKLOG_SECONDS
-            if is_long:
-                self._reported = time.monotonic()
-        if is_long:
+        now = time.monotonic()
+        turn = now + self._pace.reserve(now)
+        if turn - since >= BACKLOG_SECONDS and self._may_report(now):
             self._observer.backlog(self._target, self.left)
         return not self._closed.wait(turn - time.monotonic())
+
+    def _may_report(self, now: float) -> bool:
+        """Return whether the last report was long enough ago, and if so, count this one."""
+        with self._lock:
+            if now - self._reported < BACKLOG_SECONDS:
+                return False
+            self._reported = now
+            return True
 
 
 def _attempt(http: Http, target: Target, request: Relayed) -> ForwardOutcome:
