@@ -39,7 +39,7 @@ class WatchHealth(BaseModel):
     missed_unknown: bool = Field(description="Whether an unknown number of others were missed.")
     dropped: int = Field(description="Requests that arrived and are no longer kept.")
     refused: int = Field(description="Requests that the server refused.")
-    refusal: str = Field(description="Why the server refused the latest of them.")
+    refusal: str = Field(description="The reason for the latest of them, as a word.")
 
     def lines(self) -> list[str]:
         """Return what a reader must know, or nothing if the list is complete."""
@@ -315,11 +315,12 @@ class Sent(Untrusted):
     def about(self) -> Iterable[str]:
         yield from filter(None, (self.note,))
         if self.status is None:
-            yield f"No response from {self.target}: {self.error}"
+            yield f"No response from {self.target}."
         else:
             yield f"{self.target} responded with {self.status} after {self.seconds:.2f} seconds."
 
     def data(self) -> Iterable[str]:
+        yield from filter(None, (self.error,))
         yield from (f"{name}: {value}" for name, value in self.headers)
         if self.body.content:
             yield ""

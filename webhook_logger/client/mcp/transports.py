@@ -18,6 +18,7 @@ from webhook_logger import __version__
 from webhook_logger.client.mcp import resources
 from webhook_logger.client.mcp.app import Server, ToolContext
 from webhook_logger.client.mcp.sessions import IDLE_SECONDS, MAX_SESSIONS
+from webhook_logger.client.mcp.stdin import ending_at_ctrl_c
 from webhook_logger.client.mcp.tools import callbacks, requests, sending
 
 TOOLS = [*callbacks.TOOLS, *requests.TOOLS, *sending.TOOLS]
@@ -38,8 +39,12 @@ def build(app: ToolContext) -> Server:
 
 
 def serve_stdio(app: ToolContext) -> None:
-    """Serve one client until it closes stdin. Only the protocol is written to stdout."""
-    anyio.run(build(app).run_stdio_async)
+    """Serve one client until it closes stdin, or until Ctrl-C.
+
+    Only the protocol is written to stdout. Raises `KeyboardInterrupt` after Ctrl-C.
+    """
+    with ending_at_ctrl_c():
+        anyio.run(build(app).run_stdio_async)
 
 
 def is_local(host: str) -> bool:

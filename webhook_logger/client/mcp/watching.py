@@ -61,7 +61,7 @@ class Losses:
     refused: int = 0
     """Refused by the server, such as malformed requests."""
     refusal: str = ""
-    """The server's message about the latest refused request."""
+    """The reason for the latest refused request, as a word of docs/errors.md."""
     recovered: int = 0
 
     def add(self, event: Event) -> None:
@@ -73,7 +73,7 @@ class Losses:
             self.recovered += event.count
         elif isinstance(event, Refused):
             self.refused += event.count
-            self.refusal = event.message
+            self.refusal = event.reason
 
 
 class Watched:

@@ -152,7 +152,7 @@ def _sent(
         signed=signed,
         note=note,
         status=response.status if response else None,
-        error=presenter.hide(outcome.error),
+        error=presenter.field(outcome.error, 1000),
         seconds=round(outcome.seconds, 3),
         headers=presenter.headers(lines),
         body=body,
