@@ -10,8 +10,10 @@ import pytest
 
 from tests.support.loops import run
 from tests.support.patience import PATIENCE_SECONDS, eventually
-from tests.support.processes import Server
+from tests.support.processes import ROOT, Server
 from tests.support.sender import post
+from tests.test_docs import snippets
+from webhook_logger import providers
 from webhook_logger.client import AsyncInbox, Closed, Inbox, Invalid
 
 ORDER = b'{"type": "order.created", "total": 12.5}'
@@ -78,6 +80,20 @@ def test_an_unexpected_request_is_an_error(memory_server: Server) -> None:
             inbox.assert_not_received(within=PATIENCE_SECONDS, subpath="/a")
     with pytest.raises(Closed):
         inbox.assert_received()
+
+
+def test_the_assertion_in_the_manual_holds(memory_server: Server) -> None:
+    [code] = [
+        text for text in snippets(ROOT / "docs/client.md", "python") if "signature=github(" in text
+    ]
+    code = code.replace("timeout=5", f"timeout={PATIENCE_SECONDS}")
+    lines = (("X-GitHub-Event", "order"), ("X-GitHub-Delivery", "1"))
+    outgoing = providers.OutgoingRequest(ORDER, headers=lines)
+    signed = providers.get("github").sign(outgoing, "secret")
+    with Inbox(memory_server.url) as inbox:
+        path = urlsplit(inbox.url).path
+        post(memory_server.address, f"{path}/orders", signed.body, *map(": ".join, signed.headers))
+        exec(compile(code, "client.md", "exec"), {"inbox": inbox})
 
 
 def test_asyncio_has_the_same_assertions(memory_server: Server) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class AsyncInbox(BaseInbox):
-    """The requests of one callback, for asyncio. Use it only in the event loop that opens it.
+    """The requests of one callback, for asyncio. Use it in one event loop at a time.
 
         async with AsyncInbox("https://hooks.example.com") as inbox:
             request = await inbox.wait(timeout=5)
@@ -49,8 +49,7 @@ class AsyncInbox(BaseInbox):
 
     async def open(self) -> AsyncInbox:
         """Open the inbox; see `Inbox.open`."""
-        self._loop = asyncio.get_running_loop()
-        self._changed = asyncio.Event()
+        self._bind()
         self._begin()
         if self._timeout is None:
             return self
@@ -181,6 +180,13 @@ class AsyncInbox(BaseInbox):
         """Decline to respond to a request; see `Inbox.decline`."""
         return await asyncio.to_thread(self._api.decline, request)
 
+    def _bind(self) -> None:
+        """Wake the running event loop from now on."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._changed = asyncio.Event()
+            self._loop = loop
+
     def _wake(self) -> None:
         if self._loop:
             with suppress(RuntimeError):  # the event loop closed before the inbox
@@ -197,6 +203,7 @@ class AsyncInbox(BaseInbox):
         Raises the error of `timeout_error` after `seconds`.
         """
         __tracebackhide__ = True
+        self._bind()
         expired = False
 
         def expire() -> None:
@@ -217,5 +224,20 @@ class AsyncInbox(BaseInbox):
                 timer.cancel()
 
     def _check(self, find: Callable[[], object]) -> object:
+        __tracebackhide__ = True
         self._changed.clear()  # first, so that a change during `find` triggers another call
         return find()
+
+
+class FixtureInbox(AsyncInbox):
+    """An inbox that is opened before there is an event loop, and closed after its end.
+
+    For fixtures of tests that run with any plugin for asyncio.
+    """
+
+    def __enter__(self) -> AsyncInbox:
+        self._open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import httpcore
 
@@ -23,6 +25,8 @@ START_SECONDS = 10.0
 WAIT_SECONDS = 10.0
 QUIET_SECONDS = 0.5
 """The default time in which nothing may arrive."""
+_WAIT_STEP_SECONDS = 1.0
+"""Windows handles Ctrl-C only between two waits."""
 
 Where = Callable[[ReceivedRequest], bool]
 
@@ -119,6 +123,17 @@ class BaseInbox:
         self._is_open = True
         self._stream.start()
 
+    def _open(self) -> None:
+        """Connect, and block until it has joined."""
+        self._begin()
+        if self._timeout is None:
+            return
+        try:
+            self._block_until(self._is_live, self._timeout, self._not_live_error)
+        except BaseException:
+            self._end()
+            raise
+
     def _is_ready(self) -> bool:
         """Return whether it is already open, as in `with inbox.open()`."""
         return self._is_open and not self._mailbox.ended
@@ -150,6 +165,7 @@ class BaseInbox:
         seen = 0
 
         def take() -> Event | None:
+            __tracebackhide__ = True
             nonlocal seen
             event, seen = self._mailbox.take(wanted, seen)
             if event is None and self._mailbox.ended:
@@ -157,6 +173,26 @@ class BaseInbox:
             return event
 
         return take
+
+    def _block_until(
+        self,
+        find: Callable[[], object],
+        seconds: float | None,
+        timeout_error: Callable[[], BaseException],
+    ) -> Any:
+        """Call `find` after each change until it returns a value, and return that.
+
+        Raises the error of `timeout_error` after `seconds`.
+        """
+        __tracebackhide__ = True
+        deadline = None if seconds is None else time.monotonic() + seconds
+        with self._mailbox.changed:
+            while (value := find()) is None:
+                left = _WAIT_STEP_SECONDS if deadline is None else deadline - time.monotonic()
+                if left <= 0:
+                    raise timeout_error()
+                self._mailbox.changed.wait(min(left, _WAIT_STEP_SECONDS))
+        return value
 
     def _take_all(
         self, expectation: Expectation, found: list[ReceivedRequest], count: int
@@ -166,6 +202,7 @@ class BaseInbox:
         take = self._take_first(wanted)
 
         def take_all() -> bool | None:
+            __tracebackhide__ = True
             nonlocal take
             while len(found) < count and isinstance(event := take(), ReceivedRequest):
                 found.append(event)
@@ -234,4 +271,9 @@ def any_event(_: Event) -> bool:
 
 def request_where(where: Where | None) -> Callable[[Event], bool]:
     """Return a function that accepts requests for which `where` is true."""
-    return lambda event: isinstance(event, ReceivedRequest) and (where is None or where(event))
+
+    def wanted(event: Event) -> bool:
+        __tracebackhide__ = True
+        return isinstance(event, ReceivedRequest) and (where is None or where(event))
+
+    return wanted

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.api import ReplyPart, reply_fields
@@ -27,9 +27,6 @@ from webhook_logger.client.stream.events import Event, Gap
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-_WAIT_STEP_SECONDS = 1.0
-"""Windows handles Ctrl-C only between two waits."""
 
 
 class Inbox(BaseInbox):
@@ -55,14 +52,7 @@ class Inbox(BaseInbox):
 
         Raises `Unreachable`, `Rejected` or `Closed`.
         """
-        self._begin()
-        if self._timeout is None:
-            return self
-        try:
-            self._until(self._is_live, self._timeout, self._not_live_error)
-        except BaseException:
-            self.close()
-            raise
+        self._open()
         return self
 
     def close(self) -> None:
@@ -80,7 +70,7 @@ class Inbox(BaseInbox):
         __tracebackhide__ = True
         self._require_open()
         take = self._take_first(request_where(where))
-        request: ReceivedRequest = self._until(
+        request: ReceivedRequest = self._block_until(
             take, timeout, lambda: self._nothing_arrived(timeout)
         )
         return request
@@ -112,7 +102,7 @@ class Inbox(BaseInbox):
         self._require_open()
         expectation, number = Expectation(expected), check_count(count)
         found: list[ReceivedRequest] = []
-        self._until(
+        self._block_until(
             self._take_all(expectation, found, number),
             timeout,
             lambda: self._not_received(expectation, timeout, len(found), number),
@@ -131,7 +121,7 @@ class Inbox(BaseInbox):
         expectation = Expectation(expected)
         take = self._take_first(request_where(expectation.matches))
         try:
-            request: ReceivedRequest = self._until(take, within, TimeoutError)
+            request: ReceivedRequest = self._block_until(take, within, TimeoutError)
         except TimeoutError:
             return
         raise self._unexpected(request, expectation)
@@ -221,27 +211,7 @@ class Inbox(BaseInbox):
         end = None if timeout is None else time.monotonic() + timeout
         try:
             while (left := None if end is None else end - time.monotonic()) is None or left > 0:
-                event: Event = self._until(self._take_first(any_event), left, TimeoutError)
+                event: Event = self._block_until(self._take_first(any_event), left, TimeoutError)
                 yield event
         except (Closed, TimeoutError):
             return
-
-    def _until(
-        self,
-        find: Callable[[], object],
-        seconds: float | None,
-        timeout_error: Callable[[], BaseException],
-    ) -> Any:
-        """Call `find` after each change until it returns a value, and return that.
-
-        Raises the error of `timeout_error` after `seconds`.
-        """
-        __tracebackhide__ = True
-        deadline = None if seconds is None else time.monotonic() + seconds
-        with self._mailbox.changed:
-            while (value := find()) is None:
-                left = _WAIT_STEP_SECONDS if deadline is None else deadline - time.monotonic()
-                if left <= 0:
-                    raise timeout_error()
-                self._mailbox.changed.wait(min(left, _WAIT_STEP_SECONDS))
-        return value

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
-from tests.support.command import COMMAND, run
+from tests.support.command import COMMAND, environment, run
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server, status_of
 from webhook_logger.client.commands import serve
 
@@ -35,6 +38,16 @@ def test_an_invalid_setting_is_an_error() -> None:
     done = run("serve", "--port", "x")
     assert done.returncode == 1
     assert done.stderr == ("The setting PORT must be a whole number from 0 to 65535; it is 'x'.\n")
+
+
+def test_the_server_ends_with_the_program_that_started_it() -> None:
+    command = (*COMMAND, "serve", "--until-eof", "--port", "0")
+    with subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, env=environment()) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        assert b"http://" in server.stdout.readline()
+        server.stdin.close()
+        assert server.wait(PATIENCE_SECONDS) == 0
 
 
 def test_a_missing_server_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,7 +36,13 @@ HELP_REDIS_URL = (
     metavar="NUMBER",
     help="WORKERS: the number of processes that share the port; auto is one per core.",
 )
-def serve(**options: str | None) -> None:
+@click.option(
+    "--until-eof",
+    is_flag=True,
+    help="Stop when standard input ends: no server remains if the program that started it is "
+    "killed.",
+)
+def serve(until_eof: bool, **options: str | None) -> None:
     """Serve the dashboard and callbacks.
 
     Each option is a setting. All settings can also be set in the environment.
@@ -45,7 +52,26 @@ def serve(**options: str | None) -> None:
         raise click.ClickException(missing)
     program = str(folder() / "wsgi.py")
     os.environ.update({name.upper(): value for name, value in options.items() if value is not None})
+    if until_eof:
+        _stop_at_eof()
     os.execv(sys.executable, [sys.executable, program])  # noqa: S606
+
+
+def _stop_at_eof() -> None:
+    """Start a process that waits for the end of standard input, and then stops this one."""
+    server = os.getpid()
+    if os.fork():
+        os.close(0)
+        os.open(os.devnull, os.O_RDONLY)
+        return
+    for signal_ in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_, signal.SIG_IGN)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    while os.read(0, 4096):
+        pass
+    if os.getppid() == server:
+        os.kill(server, signal.SIGINT)
+    os._exit(os.EX_OK)
 
 
 def folder() -> Path:

@@ -81,6 +81,7 @@ class Mailbox:
 
         Events among the first `seen` are skipped. Events that are not taken stay queued.
         """
+        __tracebackhide__ = True
         with self.changed:
             start = max(0, len(self._events) - (self._total - seen))
             for place, event in enumerate(islice(self._events, start, None), start):
