@@ -3,7 +3,7 @@ FROM node:22.23.3-slim AS vendor
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
-COPY deploy/bundle.js deploy/collect-providers.js deploy/notices.js deploy/
+COPY deploy/bundle.js deploy/style-sheets.js deploy/collect-providers.js deploy/notices.js deploy/
 COPY webhook_logger/providers/registry webhook_logger/providers/registry
 COPY webhook_logger/client/filter.json webhook_logger/client/
 COPY static/css static/css

@@ -2,7 +2,7 @@
 # deploy/setup installs what they need, once. Each folder contains its own stamp, so to set up .venv,
 # node_modules or static/vendor again, delete it. A change of the page's scripts bundles them again.
 
-.PHONY: run test chaos fuzz bench audit sbom pins screenshots test-packages lint prose fix clean
+.PHONY: run test chaos fuzz bench audit sbom release pins screenshots test-packages lint prose fix clean
 .NOTPARALLEL:
 
 # The name contains the Python version, so an upgrade of the system's Python checks .venv again.
@@ -13,7 +13,7 @@ bench_stamp := .venv-bench/.set-up
 audit_stamp := .venv-audit/.set-up
 npm_stamp := node_modules/.set-up-for-dev
 vendor_stamp := static/vendor/.set-up
-page_scripts := deploy/bundle.js $(shell find static/js static/css -name '*.js' -o -name '*.css') webhook_logger/client/filter.json
+page_scripts := deploy/bundle.js deploy/style-sheets.js $(shell find static/js static/css -name '*.js' -o -name '*.css') webhook_logger/client/filter.json
 providers := deploy/collect-providers.js $(wildcard webhook_logger/providers/registry/*.json)
 
 python := .venv/bin/python
@@ -60,6 +60,10 @@ sbom: $(audit_stamp) $(npm_stamp)
 	@$(with_tools) npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx >sbom/javascript.cdx.json
 	@ls sbom/*
 
+# The packages of a release: dist/*.whl, dist/*.tar.gz and dist/*.tgz, with their checksums.
+release: $(dev_stamp) $(npm_stamp) $(vendor_stamp) $(audit_stamp)
+	@$(with_tools) deploy/release
+
 # Write requirements*.txt from the lists in pyproject.toml. ARGS="--upgrade-package NAME" upgrades one.
 pins: $(audit_stamp)
 	@deploy/setup pins $(ARGS)
@@ -92,7 +96,7 @@ test-packages:
 	@deploy/setup test-packages
 
 clean:
-	rm -rf .venv .venv-bench .venv-audit node_modules static/vendor sbom .setup.log .*_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-audit node_modules static/vendor sbom dist .setup.log .*_cache .hypothesis
 
 $(run_stamp): requirements.txt deploy/setup
 	@deploy/setup python requirements.txt

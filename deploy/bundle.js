@@ -1,9 +1,10 @@
 // Bundles the scripts of the page and of the element, and the style sheets of the page. Style sheets
 // that a script imports become minified text in it.
 // usage: node deploy/bundle.js FOLDER
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { argv } from "node:process";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
+import { minified, styleSheets } from "./style-sheets.js";
 
 const [, , folder] = argv;
 
@@ -12,22 +13,6 @@ const FIRST = ["tokens.css", "base.css"];
 
 /** The style sheets of other pages. */
 const OTHERS = ["error-page.css", "docs-page.css"];
-
-/** @param {string} path  of a style sheet */
-async function minified(path) {
-  const options = /** @type {const} */ ({ loader: "css", minify: true });
-  return (await transform(await readFile(path, "utf8"), options)).code;
-}
-
-/** @type {import("esbuild").Plugin} */
-const styleSheets = {
-  name: "style sheets",
-  setup({ onLoad }) {
-    onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      return { contents: await minified(path), loader: "text" };
-    });
-  },
-};
 
 /** @type {import("esbuild").BuildOptions} */
 const common = {

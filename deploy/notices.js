@@ -1,19 +1,24 @@
-// Writes the name, version and license text of each npm package that the page's scripts can contain.
-// usage: node deploy/notices.js FILE
+// Writes the name, version and license text of npm packages: those that the page's scripts can contain,
+// or those in the given folders.
+// usage: node deploy/notices.js FILE [FOLDER…]
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { argv } from "node:process";
 
 const LICENSE_FILE = /^(licen[cs]e|copying|notice)/i;
 /** The bundler runs only at set-up. */
 const NOT_BUNDLED = /[\\/]node_modules[\\/](@esbuild[\\/]|esbuild$)/;
 
-const listing = execFileSync("npm", ["ls", "--omit=dev", "--all", "--parseable"], {
-  encoding: "utf8",
-});
-const [, ...folders] = listing.trim().split("\n");
-const notices = folders.filter((folder) => !NOT_BUNDLED.test(folder)).map(noticeOf);
-writeFileSync(process.argv[2], `${notices.join(`\n${"-".repeat(80)}\n\n`)}`);
+const [, , file, ...given] = argv;
+const folders = given.length > 0 ? given : installed().filter((each) => !NOT_BUNDLED.test(each));
+const notices = folders.map(noticeOf);
+writeFileSync(file, `${notices.join(`\n${"-".repeat(80)}\n\n`)}`);
+
+function installed() {
+  const options = ["ls", "--omit=dev", "--all", "--parseable"];
+  return execFileSync("npm", options, { encoding: "utf8" }).trim().split("\n").slice(1);
+}
 
 /** @param {string} folder of a package */
 function noticeOf(folder) {

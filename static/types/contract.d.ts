@@ -91,6 +91,14 @@
  * @property {string} reason   a stable word for programs
  * @property {string} message  the reason, for people
  *
+ * @typedef {boolean | "handshakes"} Role  true: the callback's responder, which is one viewer at a
+ *   time. "handshakes": any number of viewers that respond to handshakes that need a secret
+ *
+ * @typedef {object} Responding  whether this viewer has the role that it asked for
+ * @property {boolean} active
+ * @property {string} reason   a stable word for programs, or "" if the connection was lost
+ * @property {string} message  the reason, for people
+ *
  * @typedef {object} Sink  the methods that a stream calls; all are optional
  * @property {(link: Link) => void} [linkChanged]  for every state except "live", which `joined` reports
  * @property {(joined: Joined) => void} [joined]  live from here on
@@ -100,6 +108,7 @@
  * @property {(refused: Refused) => void} [requestsRefused]  requests whose URL names the callback
  * @property {(responded: Responded) => void} [requestResponded]
  * @property {(reply: Reply | null) => void} [replyChanged]  null: the reply was reset
+ * @property {(responding: Responding) => void} [respondingChanged]  the result of each claim of a role
  *
  * @typedef {object} StreamOptions  for a server behind a proxy with a log-in
  * @property {Record<string, string>} [headers]  sent with each request of each connection. Browsers
@@ -112,8 +121,8 @@
  * @property {(act: () => void) => void} onJoined  calls `act` after each `joined`, after the sink
  * @property {() => StreamPosition} close  closes the stream permanently and returns its position.
  *   Pass it to `openStream` to continue: `joined` then reports the missed requests
- * @property {(isOn: boolean) => void} respondToHandshakes  whether senders of handshakes that need a
- *   secret wait for a response that you post; off at first. The stream remembers it when it reconnects
+ * @property {(role: Role) => void} respond  the senders that wait for a response that you post; false
+ *   at first. The stream claims the role again when it reconnects, or while another viewer has it
  *
  * @typedef {object} LogEvents  the events of `<webhook-log>` and their `detail`
  * @property {CapturedRequest} request
@@ -335,6 +344,18 @@ export type Refused = {
      */
     message: string;
 };
+export type Role = boolean | "handshakes";
+export type Responding = {
+    active: boolean;
+    /**
+     * a stable word for programs, or "" if the connection was lost
+     */
+    reason: string;
+    /**
+     * the reason, for people
+     */
+    message: string;
+};
 export type Sink = {
     /**
      * for every state except "live", which `joined` reports
@@ -359,6 +380,10 @@ export type Sink = {
      * null: the reply was reset
      */
     replyChanged?: (reply: Reply | null) => void;
+    /**
+     * the result of each claim of a role
+     */
+    respondingChanged?: (responding: Responding) => void;
 };
 export type StreamOptions = {
     /**
@@ -387,10 +412,10 @@ export type Stream = {
      */
     close: () => StreamPosition;
     /**
-     * whether senders of handshakes that need a
-     * secret wait for a response that you post; off at first. The stream remembers it when it reconnects
+     * the senders that wait for a response that you post; false
+     * at first. The stream claims the role again when it reconnects, or while another viewer has it
      */
-    respondToHandshakes: (isOn: boolean) => void;
+    respond: (role: Role) => void;
 };
 export type LogEvents = {
     request: CapturedRequest;

@@ -5,6 +5,7 @@
  * @typedef {import("./contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("./contract.js").Joined} Joined
  * @typedef {import("./contract.js").Link} Link
+ * @typedef {import("./contract.js").Role} Role
  * @typedef {import("./contract.js").StreamPosition} StreamPosition
  * @typedef {import("./contract.js").Sink} Sink
  * @typedef {import("./contract.js").Stream} Stream
@@ -13,6 +14,7 @@
 export type CapturedRequest = import("./contract.js").CapturedRequest;
 export type Joined = import("./contract.js").Joined;
 export type Link = import("./contract.js").Link;
+export type Role = import("./contract.js").Role;
 export type StreamPosition = import("./contract.js").StreamPosition;
 export type Sink = import("./contract.js").Sink;
 export type Stream = import("./contract.js").Stream;

@@ -40,10 +40,24 @@ class OrderService:
         subprocess.run(["curl", "-sS", "--data", '{"type": "order.created"}', webhook], check=True)
 
 
+JAVASCRIPT_SERVICE = """
+const body = '{"type": "order.created"}';
+const orderService = { createOrder: ({ webhook }) => fetch(webhook, { method: "POST", body }) };
+"""
+
+
 def test_python_waits_for_a_request(memory_server: Server) -> None:
     code = snippet("python", "Inbox").replace("http://127.0.0.1:8000", memory_server.url)
     code = code.replace("timeout=5", f"timeout={PATIENCE_SECONDS}")
     exec(compile(code, "README.md", "exec"), {"order_service": OrderService()})
+
+
+def test_javascript_waits_for_a_request(memory_server: Server) -> None:
+    code = snippet("js", "Inbox.open(").replace("http://127.0.0.1:8000", memory_server.url)
+    code = code.replace('"webhook-logger"', f'"{ROOT}/static/js/inbox/index.js"')
+    code = code.replace("5000", str(PATIENCE_SECONDS * 1000))
+    with running(NODE, f"{JAVASCRIPT_SERVICE}\n{code}") as client:
+        assert client.line() == "order.created"
 
 
 def test_javascript_prints_each_request(memory_server: Server) -> None:

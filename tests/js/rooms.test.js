@@ -15,6 +15,7 @@ const ARROWS = {
   reply: ["body", "text", "wire"],
   compare: ["body", "browser", "text", "wire"],
   state: ["body", "browser", "reply", "text", "wire"],
+  inbox: ["body", "state", "wire"],
   providers: ["body", "browser", "state", "text", "wire"],
   resend: ["body", "browser", "providers", "wire"],
   export: ["body", "browser", "wire"],

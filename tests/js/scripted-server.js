@@ -59,6 +59,8 @@ class Session {
 export class ScriptedServer {
   /** Where requests are redirected to, if anywhere. @type {string | undefined} */
   redirect = undefined;
+  /** The results of the next claims, `{ok: true}` by default. @type {object[]} */
+  results = [];
   /** Number of requests. */
   requests = 0;
   /** Number of new sessions that get `503`. */
@@ -136,7 +138,11 @@ export class ScriptedServer {
       session.send(`40${JSON.stringify({ sid: `socket of ${session.sid}` })}`);
       this.#arrived.push(session);
     }
-    if (packet.startsWith('42["join",')) session.joins.push(JSON.parse(packet.slice(2))[1]);
+    const [, id, claim] = /^42(\d*)(\["join",.*)/.exec(packet) ?? [];
+    if (claim) {
+      session.joins.push(JSON.parse(claim)[1]);
+      session.send(`43${id}${JSON.stringify([this.results.shift() ?? { ok: true }])}`);
+    }
     if (packet === "41" || packet === "1") session.ended = true; // DISCONNECT, CLOSE
   }
 }

@@ -31,11 +31,11 @@ export class HandshakeResponder {
 
   /**
    * Make senders of handshakes wait for this page, while it can respond to some.
-   * @param {Pick<Stream, "respondToHandshakes">} stream
+   * @param {Pick<Stream, "respond">} stream
    */
   follow(stream) {
     if (!this.#secrets.responds) return;
-    const update = () => stream.respondToHandshakes(this.#secrets.providerIds.some(needsPage));
+    const update = () => stream.respond(this.#secrets.providerIds.some(needsPage) && "handshakes");
     this.#secrets.subscribe(update);
     update();
   }

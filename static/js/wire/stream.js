@@ -5,6 +5,7 @@
  * @typedef {import("./contract.js").CapturedRequest} CapturedRequest
  * @typedef {import("./contract.js").Joined} Joined
  * @typedef {import("./contract.js").Link} Link
+ * @typedef {import("./contract.js").Role} Role
  * @typedef {import("./contract.js").StreamPosition} StreamPosition
  * @typedef {import("./contract.js").Sink} Sink
  * @typedef {import("./contract.js").Stream} Stream
@@ -26,6 +27,12 @@ const OPTIONS = {
   forceNew: true,
   timeout: 5000,
 };
+
+/** Milliseconds between two claims of a role that the server refuses for now. */
+const CLAIM_MS = 1000;
+
+/** The reason with which a server refuses every claim. */
+const REPLIES_OFF = "replies_off";
 
 // Node and workers have no page.
 const CLIENT = "document" in globalThis ? "This page" : "The client";
@@ -83,12 +90,12 @@ export function openStream(position, sink, { headers = {}, withCredentials = fal
   const transports = transportsFor(extraHeaders !== undefined);
   const open = (/** @type {object} */ more) => io(origin, { ...common, transports, ...more });
   const connection = new Connection(at, sink, open, transports);
-  const { tryNow, onJoined, respondToHandshakes } = connection;
+  const { tryNow, onJoined, respond } = connection;
   const close = () => {
     connection.close();
     return { server: origin + prefix, ...at, ...(authorization && { authorization }) };
   };
-  return { tryNow, onJoined, respondToHandshakes, close };
+  return { tryNow, onJoined, respond, close };
 }
 
 /** @param {string} server  URL, perhaps with a user name and a password */
@@ -123,7 +130,13 @@ class Connection {
   #timer = undefined;
   /** @type {(() => void)[]} */
   #joinedActs = [];
-  #respondsToHandshakes = false;
+  /** @type {Role} */
+  #role = false;
+  /** Number of claims. Only the result of the latest one counts. */
+  #claims = 0;
+  #hasRole = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #claimTimer = undefined;
   #ended = new AbortController();
 
   /**
@@ -158,15 +171,17 @@ class Connection {
     this.#joinedActs.push(act);
   };
 
-  /** @param {boolean} isOn */
-  respondToHandshakes = (isOn) => {
-    if (isOn === this.#respondsToHandshakes) return;
-    this.#respondsToHandshakes = isOn;
+  /** @param {Role} role */
+  respond = (role) => {
+    if (role === this.#role) return;
+    this.#role = role;
     if (this.#socket.connected) this.#claim(this.#socket);
   };
 
   close() {
     this.#stopWaiting();
+    clearTimeout(this.#claimTimer);
+    this.#claims++;
     this.#ended.abort();
     this.#second?.stop();
     this.#socket.off().disconnect();
@@ -221,20 +236,37 @@ class Connection {
     for (const name of Object.keys(this.#events)) {
       socket.on(name, (payload) => {
         act(name, payload);
-        if (name === "joined" && this.#respondsToHandshakes) this.#claim(socket);
+        if (name === "joined" && this.#role) this.#claim(socket);
         this.#progress();
       });
     }
   }
 
   /**
-   * Claim the role for handshakes, or give it up.
+   * Claim the role, or give it up. The server can refuse it until it notices that an earlier
+   * connection has ended.
    * @param {import("socket.io-client").Socket} socket
    */
   #claim(socket) {
     const { uuid, key } = this.#at;
-    const respond = this.#respondsToHandshakes && "handshakes";
-    socket.emit("join", { uuid, key, respond });
+    const number = ++this.#claims;
+    clearTimeout(this.#claimTimer);
+    socket.emit("join", { uuid, key, respond: this.#role }, (/** @type {any} */ result) => {
+      if (number !== this.#claims) return;
+      const { ok, reason = "", error = "" } = result;
+      this.#reportRole({ active: Boolean(ok && this.#role), reason, message: error });
+      if (!ok && reason !== REPLIES_OFF) this.#claimTimer = setTimeout(this.#claimAgain, CLAIM_MS);
+    });
+  }
+
+  #claimAgain = () => {
+    if (this.#role && this.#socket.connected) this.#claim(this.#socket);
+  };
+
+  /** @param {import("./contract.js").Responding} responding */
+  #reportRole(responding) {
+    this.#hasRole = responding.active;
+    this.#sink.respondingChanged?.(responding);
   }
 
   /** @param {number} seconds  the time for which the first connection stays open */
@@ -248,6 +280,8 @@ class Connection {
     const openSocket = () => {
       const socket = this.#open(options);
       this.#listen(socket, (name, payload) => this.#handover.hold(name, payload));
+      // It may have taken the role with it.
+      socket.on("disconnect", this.#claimAgain);
       return socket;
     };
     // A worker that froze does not close the first connection.
@@ -259,7 +293,10 @@ class Connection {
 
   /** Continue the handover after an event of either connection. */
   #progress() {
-    if (this.#handover.isFull) this.#second?.stop();
+    if (this.#handover.isFull) {
+      this.#second?.stop();
+      this.#claimAgain();
+    }
     if (this.#handover.isReady) this.#takeOver();
   }
 
@@ -279,6 +316,8 @@ class Connection {
     if (this.#handover.hasJoined) return this.#takeOver();
     this.#second?.stop();
     this.#second = undefined;
+    this.#claims++;
+    if (this.#hasRole) this.#reportRole({ active: false, reason: "", message: "" });
     this.#retryLater();
   }
 

@@ -61,7 +61,7 @@ test("a page that must not respond posts and claims nothing", async (context) =>
   secrets.responds = false;
   secrets.remember("zoom", { secret: "hush" });
   const claim = context.mock.fn();
-  new HandshakeResponder(secrets, API).follow({ respondToHandshakes: claim });
+  new HandshakeResponder(secrets, API).follow({ respond: claim });
   assert.equal(claim.mock.callCount(), 0);
 });
 

@@ -55,6 +55,7 @@ const open = async (more, options) => {
       requestArrived: ({ seq }) => add(`request ${seq}`),
       replyChanged: () => add("reply"),
       requestsRefused: () => add("refused"),
+      respondingChanged: ({ active, reason }) => add(`responding: ${active} ${reason}`.trim()),
     },
     options,
   );
@@ -95,7 +96,7 @@ test("a stream moves to a second connection in order, and reports nothing", asyn
 test("the view key is part of each connection, of each claim and of the position", async () => {
   const first = await open({ key: KEY });
   assert.equal(first.auth.key, KEY);
-  stream.respondToHandshakes(true);
+  stream.respond("handshakes");
   first.emit("bye", DRAINING);
   const second = await server.session();
   assert.deepEqual(second.auth, { ...at(5), key: KEY, replaces: `socket of ${first.sid}` });
@@ -264,8 +265,8 @@ test("a stream that is closed during a handover closes both connections", async 
 test("a stream claims handshakes on each connection, and until it moves, on both", async () => {
   const claim = { uuid: UUID, respond: "handshakes" };
   const first = await open();
-  stream.respondToHandshakes(true);
-  stream.respondToHandshakes(true);
+  stream.respond("handshakes");
+  stream.respond("handshakes");
   await server.until(() => first.joins.length > 0);
   first.emit("bye", DRAINING);
   const second = await server.session();
@@ -278,11 +279,26 @@ test("a stream claims handshakes on each connection, and until it moves, on both
   const third = await server.session();
   third.emit("joined", joined(6));
   await server.until(() => third.joins.length > 0);
-  stream.respondToHandshakes(false);
+  stream.respond(false);
   await server.until(() => third.joins.length > 1);
   assert.deepEqual(first.joins, [claim]);
   assert.deepEqual(second.joins, [claim]);
   assert.deepEqual(third.joins, [claim, { ...claim, respond: false }]);
+});
+
+test("a responder claims its role again if the connection that took it over is lost", async () => {
+  const claim = { uuid: UUID, respond: true };
+  const first = await open();
+  stream.respond(true);
+  await until("responding: true");
+  first.emit("bye", DRAINING);
+  const second = await server.session();
+  second.emit("joined", joined(6));
+  await server.until(() => second.joins.length > 0);
+  second.cut();
+  await server.until(() => first.joins.length > 1);
+  assert.deepEqual([first.joins, second.joins], [[claim, claim], [claim]]);
+  assert.equal(first.ended, false);
 });
 
 test("a stream that is closed before the second connection opens never opens it", async () => {
