@@ -65,7 +65,7 @@ release: $(dev_stamp) $(npm_stamp) $(vendor_stamp) $(audit_stamp)
 	@$(with_tools) deploy/release
 
 # Write requirements*.txt from the lists in pyproject.toml. ARGS="--upgrade-package NAME" upgrades one.
-pins: $(audit_stamp)
+pins: $(dev_stamp)
 	@deploy/setup pins $(ARGS)
 
 # The screenshots in the README, from a temporary server.

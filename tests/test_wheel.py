@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.environments import create, install, run, uv_run
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
+from tests.test_supply import PROJECT
 from webhook_logger import providers
 from webhook_logger.views.docs import DOCUMENTS
 
@@ -28,30 +30,9 @@ SERVER_PACKAGES = (
     "orjson",
 )
 
+PINNED = ("--constraint", ROOT / "requirements.txt")
+
 pytestmark = pytest.mark.timeout(300)
-
-
-def run(*command: object, cwd: str | Path = "/") -> str:
-    """Run a command outside of the repository, and return its output."""
-    parts = [str(part) for part in command]
-    done = subprocess.run(parts, cwd=cwd, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def pins(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write pins without hashes: with hashes, pip would need one for the wheel, too."""
-    file = tmp_path_factory.mktemp("pins") / "constraints.txt"
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
-    file.write_text("\n".join(line.removesuffix(" \\") for line in lines if "==" in line))
-    return file
-
-
-def install(python: Path, pins: Path, *packages: object) -> None:
-    pip = (sys.executable, "-m", "pip", "--python", python)
-    options = ("-q", "--no-compile", "--disable-pip-version-check", "-c", pins)
-    run(*pip, "install", *options, *packages)
 
 
 @pytest.fixture(scope="module")
@@ -60,24 +41,34 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = tmp_path_factory.mktemp("source") / "webhook-logger"
     shutil.copytree(ROOT, source, ignore=NOT_COPIED)
     target = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", target, source)
+    uv_run("build", "--wheel", "--python", sys.executable, "--out-dir", target, source)
     [wheel] = target.glob("*.whl")
     return wheel
 
 
+@pytest.mark.parametrize("version", ["3.10", "3.12", "3.13"])
+def test_each_python_has_wheels_of_all_dependencies(wheel: Path, version: str) -> None:
+    """The other tests install them for the Python that runs the tests."""
+    extras = ",".join(PROJECT["project"]["optional-dependencies"])
+    options = ("--only-binary", ":all:", "--python-version", version, "--no-header")
+    wanted = f"webhook-logger[{extras}] @ {wheel.as_uri()}"
+    found = uv_run("pip", "compile", *options, "-", stdin=wanted)
+    for package in ("eventlet", "mcp", "textual", "cryptography", "brotli"):
+        assert re.search(rf"^{package}==", found, re.MULTILINE), package
+
+
 @pytest.fixture(scope="module")
-def python(wheel: Path, pins: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the Python of an environment with the client alone."""
-    folder = tmp_path_factory.mktemp("venv")
-    run(sys.executable, "-m", "venv", "--without-pip", folder)
-    install(folder / "bin/python", pins, wheel)
-    return folder / "bin/python"
+    python = create(tmp_path_factory.mktemp("venv"))
+    install(python, *PINNED, wheel)
+    return python
 
 
 @pytest.fixture(scope="module")
-def python_with_server(python: Path, pins: Path, wheel: Path) -> Path:
+def python_with_server(python: Path, wheel: Path) -> Path:
     """Add the server and pytest to the environment, after the tests of the client."""
-    install(python, pins, f"{wheel}[server]", "pytest")
+    install(python, *PINNED, f"{wheel}[server]", "pytest")
     return python
 
 
