@@ -33,11 +33,12 @@ def read(file: Path) -> dict[str, Any] | None:
     if len(content) > MAX_BYTES:
         raise Invalid(f"{file} is larger than {MAX_BYTES >> 20} MiB.")
     try:
-        return tomllib.loads(content.decode())
+        table: dict[str, Any] = tomllib.loads(content.decode())
     except UnicodeDecodeError as error:
         raise Invalid(f"{file} is not UTF-8. Save it as UTF-8.") from error
     except (RecursionError, ValueError) as error:
         raise Invalid(f"{file} is not valid TOML: {error}.") from error
+    return table
 
 
 def check_keys(table: Mapping[str, Any], known: Collection[str], where: str) -> None:
