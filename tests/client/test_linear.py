@@ -17,12 +17,15 @@ from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.address import Address
 from webhook_logger.client.http import HttpResponse
 from webhook_logger.client.reading import read
-from webhook_logger.client.relay.relayed import reply_headers
+from webhook_logger.client.relay.relayed import forwarded, reply_headers
+from webhook_logger.client.relay.retries import retry_seconds
+from webhook_logger.client.relay.routes import Routes
 from webhook_logger.client.show import format_request
 from webhook_logger.client.stream import wire
 from webhook_logger.client.stream.digest import Digest
 
 LARGE = 2**16
+ROUTES = Routes.parse(("/a=:1", f"{'/a' * 100}=:2"))
 
 
 def of(**fields: Any) -> CapturedRequest:
@@ -49,6 +52,12 @@ READERS: dict[str, Reader] = {
     "a digest": lambda text: Digest().add(everywhere(text)),
     "a response's header lines": lambda text: reply_headers(
         HttpResponse(200, (("Connection", text), (text, text)), b"")
+    ),
+    "a Retry-After": lambda text: retry_seconds(
+        1, HttpResponse(503, (("Retry-After", text),), b"")
+    ),
+    "a routed request": lambda text: ROUTES.match(
+        forwarded(of(subpath=f"/{text}", headers=((text, "1"),)), added=(("X", "1"),)).subpath
     ),
     "a multipart body": multipart,
     "a Content-Type": lambda text: read(b"\xff", (("Content-Type", text),)),

@@ -20,6 +20,8 @@ LIVE = "Senders receive the target's responses."
 CREATED = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
 BUSY = b"HTTP/1.1 503 No\r\nRetry-After: 50\r\nContent-Length: 0\r\n\r\n"
 
+ZOOM = b'{"event": "endpoint.url_validation", "payload": {"plainToken": "qgg8vlvZRS6UYooatFL8Aw"}}'
+
 
 @pytest.fixture(scope="module")
 def patient() -> Iterator[Server]:
@@ -35,7 +37,8 @@ def test_requests_are_routed_by_their_subpath(patient: Server, uuid: str) -> Non
             *("--forward", f"/github={other.url}"),
         )
         url = f"{patient.url}/{uuid}"
-        with Command("listen", url, *routes, "--respond", "--forward-timeout", "60") as listen:
+        options = ("--respond", "--forward-timeout", "60")
+        with Command("listen", url, *routes, *options, WEBHOOK_SECRET="hush") as listen:
             listen.notes.until(LIVE)
             assert post(patient.address, f"/{uuid}/stripe/x?a=1").body == b"ok"
             assert post(patient.address, f"/{uuid}/github").status == 201
@@ -46,6 +49,11 @@ def test_requests_are_routed_by_their_subpath(patient: Server, uuid: str) -> Non
             assert post(patient.address, f"/{uuid}/stripe/..%2fgithub").status == 502
             assert post(patient.address, f"/{uuid}/github//evil.com").status == 502
             listen.out.until("could name another host")
+            # No target gets this handshake, so `listen` itself responds.
+            handshake = post(
+                patient.address, f"/{uuid}/zoom", ZOOM, "Content-Type: application/json"
+            )
+            assert b"encryptedToken" in handshake.body
             listen.interrupt()
         assert one.received().startswith(b"POST /webhooks/x?a=1 ")
         assert rest.received().startswith(b"POST /too/x?a=1 ")

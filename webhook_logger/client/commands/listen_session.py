@@ -160,7 +160,7 @@ class ListenSession:
     def _respond_to_handshake(self, request: CapturedRequest) -> None:
         """Respond to a handshake that needs a known secret, unless the target responds."""
         found = self._verifier.handshake(request) if self._verifier else None
-        if not self._verifier or not found or (self._relay and self._relay.responds):
+        if not self._verifier or not found or (self._relay and self._relay.responds_to(request)):
             return
         name, about = found.provider.name, f"#{request.seq}: "
         try:

@@ -68,6 +68,10 @@ class Relay(Waits[CapturedRequest]):
         if self._responder:
             self._responder.is_responder = yes
 
+    def responds_to(self, request: CapturedRequest) -> bool:
+        """Return whether the sender of a request receives a target's response."""
+        return self.responds and self._route(request) is not None
+
     def expect(self, request: CapturedRequest) -> None:
         """Register a request before it is forwarded, so that its sender gets a response in time."""
         if self._responder and request.body.complete and self._route(request):
