@@ -42,7 +42,7 @@ class Agent:
     async def read(self, tool: str, **arguments: Any) -> tuple[str, dict[str, Any]]:
         """Use a tool; return its text and its fields."""
         result = await self.client.call_tool(tool, self._with_callback(tool, arguments))
-        text = "\n".join(each.text for each in result.content)
+        text = "\n".join(each.text for each in result.content if each.type == "text")
         assert not result.is_error, text
         assert SECRET not in text + str(result.structured_content)
         return text, result.structured_content

@@ -38,6 +38,7 @@ def test_an_agent_closes_the_loop_and_uses_every_tool(
             await send_many(agent, memory_server)
             await results_are_bounded(agent)
             await bad_input_says_what_to_do(agent)
+            await replies_have_rules_and_templates(agent)
             await requests_are_forwarded_to_this_machine(agent, memory_server)
             await requests_are_exported(agent, tmp_path)
             await resources_are_listed(agent)
@@ -120,6 +121,23 @@ async def bad_input_says_what_to_do(agent: Agent) -> None:
     assert "hidden-value" not in secret
 
 
+async def replies_have_rules_and_templates(agent: Agent) -> None:
+    await agent.use(
+        "set_reply",
+        status=201,
+        headers={"Content-Type": "application/json"},
+        body='{"id": {{ json./id }}}',
+        template=True,
+        rules=[{"match": {"subpath": "/no*"}, "status": 404, "headers": {"X-A": "1"}, "body": "b"}],
+    )
+    made = await agent.use("send_request", body='{"id": 7}')
+    assert (made["status"], made["body"]["content"]) == (201, '{"id": 7}')
+    missing = await agent.use("send_request", subpath="/not")
+    assert (missing["status"], missing["body"]["content"]) == (404, "b")
+    assert ["X-A", "1"] in missing["headers"]
+    await agent.use("clear_reply")
+
+
 async def requests_are_forwarded_to_this_machine(agent: Agent, server: Server) -> None:
     await agent.use("send_sample", provider="github", subpath="/a%20b?c=1")
     [arrived] = (await agent.use("wait_for_request", filter="provider:github"))["requests"]
@@ -145,7 +163,10 @@ async def requests_are_forwarded_to_this_machine(agent: Agent, server: Server) -
 
 
 async def requests_are_exported(agent: Agent, folder: Path) -> None:
-    exported = await agent.use("export_har", filter="path:/1")
+    arguments = {"callback": agent.callback, "filter": "path:/1"}
+    result = await agent.client.call_tool("export_har", arguments)
+    exported = result.structured_content
+    assert [each.uri for each in result.content[1:]] == [exported["resource"]]
     log = json.loads(exported["har"])["log"] if exported["har"] else {}
     [content] = (await agent.client.read_resource(exported["resource"])).contents
     entries = json.loads(content.text)["log"]["entries"]
@@ -153,14 +174,14 @@ async def requests_are_exported(agent: Agent, folder: Path) -> None:
     assert log in ({}, json.loads(content.text)["log"])
     written = await agent.use("export_har", file="all")
     assert written["file"] == str(folder / "all.har")
-    assert len(json.loads((folder / "all.har").read_text())["log"]["entries"]) == 27
+    assert len(json.loads((folder / "all.har").read_text())["log"]["entries"]) == 29
     assert "Cannot write" in await agent.fail("export_har", file="all.har")
 
 
 async def resources_are_listed(agent: Agent) -> None:
     listed = [each.uri for each in (await agent.client.list_resources()).resources]
     assert listed[0] == "webhook-logger://protocol"
-    assert f"webhook-logger://requests/{agent.callback}/27" in listed
+    assert f"webhook-logger://requests/{agent.callback}/29" in listed
     [content] = (await agent.client.read_resource(listed[0])).contents
     assert content.text == (ROOT / "docs/protocol.md").read_text()
     with pytest.raises(Exception, match="no request 99"):

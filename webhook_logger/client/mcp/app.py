@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_type_hints
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
-from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent, ToolAnnotations
 from mcp.types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
@@ -148,8 +148,9 @@ def tool(function: Callable[..., Awaitable[Result]], title: str, **hints: bool) 
     @functools.wraps(function)
     async def call(**arguments: Any) -> CallToolResult:
         result = await function(**arguments)
-        content = TextContent(type="text", text=result.text())
-        return CallToolResult(content=[content], structured_content=result.model_dump(mode="json"))
+        return CallToolResult(
+            content=_content(result), structured_content=result.model_dump(mode="json")
+        )
 
     signature = inspect.signature(function)
     parameters = [
@@ -167,6 +168,13 @@ def tool(function: Callable[..., Awaitable[Result]], title: str, **hints: bool) 
     )
     made.parameters["additionalProperties"] = False
     return made
+
+
+def _content(result: Result) -> list[ContentBlock]:
+    content: list[ContentBlock] = [TextContent(type="text", text=result.text())]
+    if uri := result.link():
+        content.append(ResourceLink(type="resource_link", uri=uri, name=uri.partition("//")[2]))
+    return content
 
 
 def _hints(

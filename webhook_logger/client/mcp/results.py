@@ -26,6 +26,10 @@ class Result(BaseModel):
         """Return the text that a model reads."""
         raise NotImplementedError
 
+    def link(self) -> str:
+        """Return the URI of a resource that belongs to the result, or an empty text."""
+        return ""
+
 
 class WatchHealth(BaseModel):
     """Whether the list of requests is complete."""
@@ -373,6 +377,9 @@ class Exported(Untrusted):
 
     def data(self) -> Iterable[str]:
         return (self.har,) if self.har else ()
+
+    def link(self) -> str:
+        return self.resource
 
 
 def _count(number: int, noun: str) -> str:
