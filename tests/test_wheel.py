@@ -67,8 +67,8 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def python_with_server(python: Path, wheel: Path) -> Path:
-    """Add the server and pytest to the environment, after the tests of the client."""
-    install(python, *PINNED, f"{wheel}[server]", "pytest")
+    """Add the server, pytest and a plugin to the environment, after the tests of the client."""
+    install(python, *PINNED, f"{wheel}[server]", "pytest", "pytest-asyncio")
     return python
 
 
@@ -138,18 +138,25 @@ def _files(folder: Path) -> set[str]:
     return {str(path) for path in paths if not path.name.startswith(".")}
 
 
-def test_an_installed_pytest_has_the_fixture(
+def test_an_installed_pytest_has_the_fixtures(
     python_with_server: Path, installed_server: Server, tmp_path: Path
 ) -> None:
     test = """
+import asyncio
 import urllib.request
 
 def test_it(webhook_inbox):
     urllib.request.urlopen(webhook_inbox.url).close()
     assert webhook_inbox.wait(timeout=60).method == "GET"
+
+async def test_with_pytest_asyncio(async_webhook_inbox):
+    response = await asyncio.to_thread(urllib.request.urlopen, async_webhook_inbox.url)
+    response.close()
+    await async_webhook_inbox.assert_received(method="GET", timeout=60)
 """
     (tmp_path / "test_it.py").write_text(test)
-    command = (python_with_server, "-m", "pytest", "-q", "-W", "error")
+    asyncio = ("--asyncio-mode=auto", "-o", "asyncio_default_fixture_loop_scope=function")
+    command = (python_with_server, "-m", "pytest", "-q", "-W", "error", *asyncio)
     option = f"--webhook-server={installed_server.url}"
-    assert "1 passed" in run(*command, option, cwd=tmp_path)
-    assert "1 passed" in run(*command, cwd=tmp_path)
+    assert "2 passed" in run(*command, option, cwd=tmp_path)
+    assert "2 passed" in run(*command, cwd=tmp_path)
