@@ -29,6 +29,7 @@
 
 import { apiHeaders } from "../wire/private.js";
 import { Rejected, TooSlow, Unreachable } from "./errors.js";
+import { MAX_TIMEOUT_MS } from "./limit.js";
 
 const TOO_LATE = "too_late";
 /** Maximum time to find out why a server does not respond. */
@@ -54,7 +55,7 @@ export class Api {
       this.#headers.set(name, value);
     }
     this.#credentials = withCredentials ? "include" : "same-origin";
-    this.#timeout = timeout;
+    this.#timeout = Math.min(timeout, MAX_TIMEOUT_MS);
   }
 
   /** @param {GivenReply} reply */

@@ -3,13 +3,14 @@
 import { Invalid } from "./errors.js";
 
 /** The maximum delay of a timer. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 export class Limit {
   #controller = new AbortController();
   #timeout;
   #error;
   #given;
+  #stop = () => {};
 
   /**
    * @param {number} timeout  milliseconds
@@ -36,28 +37,26 @@ export class Limit {
    */
   async race(promise) {
     promise.catch(() => {}); // it rejects once more when the signal aborts
-    const given = this.#given;
-    given?.throwIfAborted();
-    /** @type {() => void} */
-    let stop = () => {};
-    /** @type {Promise<never>} */
-    const end = new Promise((_, reject) => {
-      const timer =
-        this.#timeout <= MAX_TIMEOUT_MS
-          ? setTimeout(() => reject(this.#error()), this.#timeout)
-          : undefined;
-      const abort = () => reject(given?.reason);
-      given?.addEventListener("abort", abort);
-      stop = () => {
-        clearTimeout(timer);
-        given?.removeEventListener("abort", abort);
-      };
-    });
     try {
-      return await Promise.race([promise, end]);
+      this.#given?.throwIfAborted();
+      return await Promise.race([promise, this.#end()]);
     } finally {
-      stop();
+      this.#stop();
       this.#controller.abort();
     }
+  }
+
+  /** @returns {Promise<never>} */
+  #end() {
+    return new Promise((_, reject) => {
+      const abort = () => reject(this.#given?.reason);
+      this.#given?.addEventListener("abort", abort);
+      const isLimited = this.#timeout <= MAX_TIMEOUT_MS;
+      const timer = isLimited && setTimeout(() => reject(this.#error()), this.#timeout);
+      this.#stop = () => {
+        if (timer) clearTimeout(timer);
+        this.#given?.removeEventListener("abort", abort);
+      };
+    });
   }
 }

@@ -28,7 +28,8 @@ export class Mailbox {
   #requests = 0;
   #bytes = 0;
   #others = 0;
-  #changes = new EventTarget();
+  /** Called at the next change. @type {Set<() => void>} */
+  #waiting = new Set();
 
   constructor(maxRequests = MAX_REQUESTS, maxBytes = MAX_BYTES) {
     this.#maxRequests = maxRequests;
@@ -44,13 +45,13 @@ export class Mailbox {
       if (this.#others < MAX_OTHER_EVENTS) this.#add(event);
     } else if (this.#hasRoomFor(event.body.size)) this.#add(event);
     else this.#putGap({ type: "gap", count: 1, reason: "overflow" });
-    this.#changes.dispatchEvent(new Event("change"));
+    this.#wake();
   }
 
   /** Report the end of the stream. Queued events can still be taken. @param {Error} error */
   end(error) {
     this.ended ??= error;
-    this.#changes.dispatchEvent(new Event("change"));
+    this.#wake();
   }
 
   /**
@@ -78,17 +79,19 @@ export class Mailbox {
   /** Wait for the next change, or until the signal aborts. @param {AbortSignal} signal */
   async changed(signal) {
     if (signal.aborted) return;
-    await /** @type {Promise<void>} */ (
-      new Promise((resolve) => {
-        const done = () => {
-          this.#changes.removeEventListener("change", done);
-          signal.removeEventListener("abort", done);
-          resolve();
-        };
-        this.#changes.addEventListener("change", done);
-        signal.addEventListener("abort", done);
-      })
-    );
+    await new Promise((resolve) => {
+      const done = () => {
+        this.#waiting.delete(done);
+        signal.removeEventListener("abort", done);
+        resolve(undefined);
+      };
+      this.#waiting.add(done);
+      signal.addEventListener("abort", done);
+    });
+  }
+
+  #wake() {
+    for (const done of [...this.#waiting]) done();
   }
 
   /** @param {number} size  of a body */

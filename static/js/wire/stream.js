@@ -13,6 +13,7 @@
  */
 
 import { io } from "socket.io-client";
+import { Claims } from "./claims.js";
 import { basicOf, checkedHeaders, LOG_IN, withoutSecrets } from "./credentials.js";
 import { Handover } from "./handover.js";
 import { keyIn } from "./private.js";
@@ -27,12 +28,6 @@ const OPTIONS = {
   forceNew: true,
   timeout: 5000,
 };
-
-/** Milliseconds between two claims of a role that the server refuses for now. */
-const CLAIM_MS = 1000;
-
-/** The reason with which a server refuses every claim. */
-const REPLIES_OFF = "replies_off";
 
 // Node and workers have no page.
 const CLIENT = "document" in globalThis ? "This page" : "The client";
@@ -130,13 +125,7 @@ class Connection {
   #timer = undefined;
   /** @type {(() => void)[]} */
   #joinedActs = [];
-  /** @type {Role} */
-  #role = false;
-  /** Number of claims. Only the result of the latest one counts. */
-  #claims = 0;
-  #hasRole = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #claimTimer = undefined;
+  #claims;
   #ended = new AbortController();
 
   /**
@@ -151,6 +140,7 @@ class Connection {
     this.#open = open;
     this.#transports = transports;
     this.#events = this.#eventHandlers();
+    this.#claims = new Claims(at, (responding) => sink.respondingChanged?.(responding));
     this.#handover = new Handover(at, (name, payload) => {
       if (!this.#ended.signal.aborted) this.#events[name](payload);
     });
@@ -173,15 +163,14 @@ class Connection {
 
   /** @param {Role} role */
   respond = (role) => {
-    if (role === this.#role) return;
-    this.#role = role;
-    if (this.#socket.connected) this.#claim(this.#socket);
+    if (role === this.#claims.role) return;
+    this.#claims.role = role;
+    if (this.#socket.connected) this.#claims.claim(this.#socket);
   };
 
   close() {
     this.#stopWaiting();
-    clearTimeout(this.#claimTimer);
-    this.#claims++;
+    this.#claims.stop();
     this.#ended.abort();
     this.#second?.stop();
     this.#socket.off().disconnect();
@@ -236,38 +225,16 @@ class Connection {
     for (const name of Object.keys(this.#events)) {
       socket.on(name, (payload) => {
         act(name, payload);
-        if (name === "joined" && this.#role) this.#claim(socket);
+        if (name === "joined" && this.#claims.role) this.#claims.claim(socket);
         this.#progress();
       });
     }
   }
 
-  /**
-   * Claim the role, or give it up. The server can refuse it until it notices that an earlier
-   * connection has ended.
-   * @param {import("socket.io-client").Socket} socket
-   */
-  #claim(socket) {
-    const { uuid, key } = this.#at;
-    const number = ++this.#claims;
-    clearTimeout(this.#claimTimer);
-    socket.emit("join", { uuid, key, respond: this.#role }, (/** @type {any} */ result) => {
-      if (number !== this.#claims) return;
-      const { ok, reason = "", error = "" } = result;
-      this.#reportRole({ active: Boolean(ok && this.#role), reason, message: error });
-      if (!ok && reason !== REPLIES_OFF) this.#claimTimer = setTimeout(this.#claimAgain, CLAIM_MS);
-    });
-  }
-
+  /** Claim the role again, which a second connection may have taken with it. */
   #claimAgain = () => {
-    if (this.#role && this.#socket.connected) this.#claim(this.#socket);
+    if (this.#claims.role && this.#socket.connected) this.#claims.claim(this.#socket);
   };
-
-  /** @param {import("./contract.js").Responding} responding */
-  #reportRole(responding) {
-    this.#hasRole = responding.active;
-    this.#sink.respondingChanged?.(responding);
-  }
 
   /** @param {number} seconds  the time for which the first connection stays open */
   #openSecond(seconds) {
@@ -280,7 +247,6 @@ class Connection {
     const openSocket = () => {
       const socket = this.#open(options);
       this.#listen(socket, (name, payload) => this.#handover.hold(name, payload));
-      // It may have taken the role with it.
       socket.on("disconnect", this.#claimAgain);
       return socket;
     };
@@ -316,8 +282,7 @@ class Connection {
     if (this.#handover.hasJoined) return this.#takeOver();
     this.#second?.stop();
     this.#second = undefined;
-    this.#claims++;
-    if (this.#hasRole) this.#reportRole({ active: false, reason: "", message: "" });
+    this.#claims.lose();
     this.#retryLater();
   }
 

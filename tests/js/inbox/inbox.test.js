@@ -127,13 +127,16 @@ test("the error of an empty inbox lists what arrived, in ASCII", async () => {
   });
 });
 
-test("a signal ends a wait and an opening", async () => {
-  const { inbox } = await open();
+test("a signal ends a wait and an opening, and a wait that ended takes nothing", async () => {
+  const { inbox, session } = await open({ timeout: Number.POSITIVE_INFINITY });
   const controller = new AbortController();
   const waiting = inbox.wait({ signal: controller.signal });
   controller.abort(new Error("enough"));
   await assert.rejects(waiting, { message: "enough" });
   const aborted = { signal: controller.signal };
+  await assert.rejects(inbox.wait(aborted), { message: "enough" });
+  session.emit("request", request(1));
+  assert.equal((await inbox.wait()).seq, 1);
   await assert.rejects(Inbox.open(`${server.url}/${UUID}`, aborted), { message: "enough" });
 });
 
