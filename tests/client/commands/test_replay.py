@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import on_a_terminal, run
+from tests.support.command import Command, on_a_terminal, run
 from tests.support.endpoint import Endpoint
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import free_port
 from tests.support.receiver import OK
 from tests.wire_fixture import samples
@@ -99,6 +101,25 @@ def test_a_terminal_shows_the_progress(archive: Path) -> None:
     assert f"/{COUNT + 1}" in written
     assert "\x1b[1;32m200" in written
     assert f"{COUNT} × 200" in written
+
+
+def test_ctrl_c_counts_what_was_sent(archive: Path) -> None:
+    archive.write_text(json.dumps({"log": {"entries": [entry("http://a/b")] * 4}}))
+    hang = threading.Event()
+    responses = [OK, OK]
+
+    def respond(request: bytes) -> bytes:
+        if responses:
+            return responses.pop()
+        hang.wait(PATIENCE_SECONDS)
+        return b""
+
+    with Endpoint(respond) as endpoint:
+        with Command("replay", str(archive), "--to", endpoint.url) as replay:
+            replay.out.until("2: GET /b")
+            assert replay.interrupt() == 130
+        hang.set()
+    assert replay.notes.all == "2 of 4 requests: 2 × 200."
 
 
 def test_replay_routes_requests_and_changes_their_headers(archive: Path) -> None:

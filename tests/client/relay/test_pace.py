@@ -20,3 +20,8 @@ def test_a_pause_allows_no_burst() -> None:
 def test_without_a_rate_there_is_no_limit() -> None:
     pace = Pace(None)
     assert [pace.reserve() for _ in range(3)] == [0, 0, 0]
+
+
+def test_the_interval_is_limited() -> None:
+    pace = Pace(1e-300)
+    assert [pace.reserve(0) for _ in range(2)] == [0, 10**6]

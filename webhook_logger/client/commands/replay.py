@@ -154,8 +154,8 @@ class Replay(Waits[str]):
             forwarder.forward(request, name)
 
     def _print(self, name: str, outcome: ForwardOutcome) -> None:
-        self._screen.outcome(name, outcome)
         self._count(outcome)
+        self._screen.outcome(name, outcome)
 
     def _count(self, outcome: ForwardOutcome) -> None:
         self._tally.add(str(outcome.response.status) if outcome.response else NO_RESPONSE)

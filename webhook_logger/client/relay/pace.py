@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import time
 
+_MAX_INTERVAL = 10.0**6
+"""Maximum seconds between two moments. Python cannot wait for much longer."""
+
 
 class Pace:
     """Hands out evenly spaced moments, also after a pause. It is safe to use from any thread."""
 
     def __init__(self, per_second: float | None) -> None:
         """`per_second`: None for no limit."""
-        self._interval = 1 / per_second if per_second else 0.0
+        self._interval = min(1 / per_second, _MAX_INTERVAL) if per_second else 0.0
         self._next = 0.0
         self._lock = threading.Lock()
 

@@ -47,5 +47,5 @@ def _demanded(response: HttpResponse) -> float:
 def _seconds_until(date: str) -> float:
     try:
         return parsedate_to_datetime(date[:_MAX_DATE]).timestamp() - time.time()
-    except (OverflowError, TypeError, ValueError):  # TypeError: Python 3.9 and earlier
+    except (OverflowError, ValueError):
         return 0
