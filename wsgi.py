@@ -15,6 +15,12 @@ if __name__ == "__main__":
         from webhook_logger.supervisor.start import supervise
 
         supervise()
+    from webhook_logger.queue_url import needs_names
+
+    if not needs_names(os.environ.get("REDIS_URL", "")):
+        # eventlet's resolver lets other green threads run while one waits for DNS. Its import takes
+        # a third of the time to start, so skip it if there is no name to look up.
+        os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 
 # Operators need not see that eventlet only gets bug fixes: docs/dependencies.md covers it.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config import Config, ConfigError
-from webhook_logger.queue_url import Kind, QueueUrl, redis_url
+from webhook_logger.queue_url import Kind, QueueUrl, needs_names, redis_url
 
 
 def test_the_defaults_suit_a_laptop() -> None:
@@ -40,6 +40,13 @@ def test_an_empty_redis_url_means_no_queue() -> None:
 def test_the_queue_is_shown_without_its_password() -> None:
     config = Config.from_environ({"REDIS_URL": "redis://user:secret@queue:6379/0?password=secret"})
     assert config.queue == "redis://queue:6379/0"
+
+
+def test_only_some_queues_need_names() -> None:
+    without = ("", " ", "redis://127.0.0.1", "rediss://[::1]:6379/1", "unix:///run/redis.sock")
+    named = ("redis://localhost", "redis://queue:6379", "redis+cluster://10.0.0.1:6379")
+    assert not any(map(needs_names, without))
+    assert all(map(needs_names, (*named, "redis+sentinel://10.0.0.1:1/queue", "wrong")))
 
 
 PASSWORDS = [

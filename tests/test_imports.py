@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 # imports no other.
 ARROWS = {
     "__main__": {"client"},
-    "wsgi": {"app", "config", "serving", "supervisor"},
+    "wsgi": {"app", "config", "queue_url", "serving", "supervisor"},
     "supervisor": {"config", "serving", "settings"},
     "access": {"block_list", "callbacks", "errors"},
     "app": {

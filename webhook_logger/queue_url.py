@@ -141,3 +141,19 @@ def redis_url(value: str) -> str | None:
         return None
     QueueUrl.parse(url)
     return url
+
+
+def needs_names(value: str) -> bool:
+    """Return whether the connections to a queue may look up host names.
+
+    Sentinels and nodes of a cluster can announce others by names.
+    """
+    try:
+        url = redis_url(value)
+        queue = QueueUrl.parse(url) if url else None
+    except ValueError:
+        return True  # the settings report it
+    if queue is None:
+        return False
+    is_single = queue.kind is Kind.SINGLE
+    return not (is_single and all(is_address(host) for host, _ in queue.hosts))

@@ -136,6 +136,17 @@ def test_the_server_prints_one_line_with_its_url_and_queue(redis: Redis) -> None
         assert "secret" not in server.first_line
 
 
+def test_a_server_imports_a_resolver_only_if_its_queue_has_a_name(redis: Redis) -> None:
+    command = (sys.executable, "-X", "importtime", "wsgi.py")
+    with Server(command, REDIS_URL=redis.url) as server:
+        server.until_ready()
+        assert "redis.connection" in server.log
+        assert "dns.resolver" not in server.log
+    with Server(command, REDIS_URL=redis.url.replace("127.0.0.1", "localhost")) as server:
+        server.until_ready()
+        assert "dns.resolver" in server.log
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_server_at_once_even_with_viewers(
     number: signal.Signals, uuid: str
