@@ -30,7 +30,7 @@ run: $(run_stamp) $(vendor_stamp)
 test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) npm test --silent
-	@$(with_tools) $(python) -m pytest --numprocesses 4 --dist loadfile --durations 25 $(ARGS)
+	@$(with_tools) $(python) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 25 $(ARGS)
 
 # All failures under load, including the long tests, and the long load tests of the page and the
 # client. Prints the table of docs/reliability.md.
@@ -73,13 +73,14 @@ screenshots: test-packages $(dev_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) $(python) -m tests.browser.screenshots
 
+# Checks scripts and Python at the same time, and reports the problems of both.
 lint: $(dev_stamp) $(npm_stamp) $(vendor_stamp)
-	$(python) -m ruff check
-	$(python) -m ruff format --check
-	$(python) -m mypy
-	$(python) -m deploy.prose
-	@$(with_tools) npm run --silent lint
-	$(tables) --check --diff --check-fail-msg "Run make fix." $(documents)
+	@$(with_tools) npm run --silent lint & scripts=$$!; failed=; \
+	for check in "ruff check" "ruff format --check" mypy deploy.prose; do \
+		$(python) -m $$check || failed=1; \
+	done; \
+	$(tables) --check --diff --check-fail-msg "Run make fix." $(documents) || failed=1; \
+	wait $$scripts && test -z "$$failed"
 
 # Find words to avoid in documents, comments, strings and test names. ARGS="PATH…" checks only these
 # files, ARGS=--count prints the number of hits.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -19,6 +21,24 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # No deadline: on a busy machine any case may take long.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+
+SLOW_FILES = (
+    "test_oldest_versions.py",
+    "test_wheel.py",
+    "browser/test_handover.py",
+    "chaos/test_recovery_limits.py",
+)
+"""Files with few tests that take long. Last, one of them would run alone."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow files, then with those that have the most tests, as pytest-xdist does."""
+    folder = Path(__file__).parent
+    slow = {folder / name for name in SLOW_FILES}
+    counts = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path not in slow, -counts[item.path]))
 
 
 LONG_RESPONSE = {"RESPONSE_TIMEOUT": 30}
