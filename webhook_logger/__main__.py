@@ -19,6 +19,8 @@ import click
 
 from webhook_logger import __version__
 from webhook_logger.client.commands.capacity import capacity
+from webhook_logger.client.commands.completion import completion
+from webhook_logger.client.commands.config import config
 from webhook_logger.client.commands.exits import Commands, Exit, limit_time_after_ctrl_c
 from webhook_logger.client.commands.listen import listen
 from webhook_logger.client.commands.mcp import mcp
@@ -27,18 +29,33 @@ from webhook_logger.client.commands.replay import replay
 from webhook_logger.client.commands.reply import reply
 from webhook_logger.client.commands.send import send
 from webhook_logger.client.commands.serve import serve
+from webhook_logger.client.commands.server_options import profile
 
 if _is_default:
     signal.signal(signal.SIGINT, _on_ctrl_c)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=(
+        ("Start a server.", "webhook-logger serve"),
+        (
+            "In another terminal, watch a callback. It prints the URL that you give to a service.",
+            "webhook-logger listen",
+        ),
+        ("Send a test request to this callback.", "webhook-logger send -d hello"),
+        ("Show the examples of a command.", "webhook-logger listen --help"),
+    ),
+)
 @click.version_option(__version__, prog_name="webhook-logger")
-def cli() -> None:
+@profile
+def cli(profile: str | None) -> None:
     """Receive and inspect webhooks in real time."""
 
 
-for command in (listen, send, reply, replay, providers, mcp, serve, capacity):
+COMMANDS = (listen, send, reply, replay, providers, mcp, serve, capacity, config, completion)
+for command in COMMANDS:
     cli.add_command(command)
 
 

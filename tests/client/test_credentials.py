@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webhook_logger.client.address import Address
-from webhook_logger.client.commands import options
-from webhook_logger.client.credentials import VARIABLE, parse_headers, server_headers, split_user
+from webhook_logger.client.credentials import parse_headers, server_headers, split_user
 from webhook_logger.client.errors import Invalid
 
 ONE = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
@@ -77,23 +76,6 @@ def test_lines_have_a_name_and_a_value() -> None:
         with pytest.raises(Invalid) as raised:
             parse_headers(lines)
         assert "s3cret" not in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("home", "is_sent"),
-    [
-        *(("", True), ("https://hooks.example", True), ("HOOKS.example/view", False)),
-        *((f"https://ada:pw@HOOKS.example/{ONE}", True), ("https://hooks.example:8443", False)),
-        *(("https://other.example", False), ("http://hooks.example", False)),
-    ],
-)
-def test_headers_of_the_environment_are_for_its_own_server(
-    monkeypatch: pytest.MonkeyPatch, home: str, is_sent: bool
-) -> None:
-    monkeypatch.setenv(VARIABLE, "Cookie: login=1")
-    monkeypatch.setenv("WEBHOOK_LOGGER_URL", home)
-    headers = options.server_headers(["X-Team: blue"], f"https://hooks.example/{ONE}")
-    assert headers == {**({"Cookie": "login=1"} if is_sent else {}), "X-Team": "blue"}
 
 
 @pytest.mark.parametrize(

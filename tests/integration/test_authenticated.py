@@ -83,7 +83,7 @@ def test_the_commands_have_credentials_from_options_and_the_environment(
     more = ("--count", "1", "-v", "--save", str(archive))
     lines = "\n".join(f"{name}: {value}" for name, value in HEADERS.items())
     with Command("listen", *more, WEBHOOK_LOGGER_URL=hosts.url) as listen:
-        url = listen.notes.line().removeprefix("URL for senders:").strip()
+        url = listen.notes.until("URL for senders:").removeprefix("URL for senders:").strip()
         link = listen.notes.line().removeprefix("Link for people who may watch: ")
         listen.notes.until("Live.")
         assert url.startswith(f"{hosts.callbacks}/")

@@ -49,11 +49,18 @@ class Choice:
     """For the server only."""
     headers_source: str
     """The setting that contains the headers, for people; empty without headers."""
+    profiles: Profiles
+    """All profiles of the user."""
 
     @property
     def address(self) -> Address:
         """The address of the callback; for the URL of a server, of a new private one."""
         return Address.of(self.url, self.headers)
+
+    @property
+    def is_from_project(self) -> bool:
+        """Whether the file of a project chooses it."""
+        return self.source is Source.PROJECT
 
     @property
     def names_callback(self) -> bool:
@@ -97,7 +104,7 @@ def choose(
     chosen, source, home = next(_urls(url, named, profiles, project))
     found, found_in = _headers(chosen, source, named or home, profiles, named is not None)
     lines = merged(tuple(found.items()), tuple((headers or {}).items()))
-    return Choice(chosen, source, home, dict(lines), found_in)
+    return Choice(chosen, source, home, dict(lines), found_in, profiles)
 
 
 def _urls(

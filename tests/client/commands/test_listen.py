@@ -44,7 +44,7 @@ def test_listen_without_a_url_creates_a_callback_on_the_default_server(
     memory_server: Server,
 ) -> None:
     with Command("listen", "--count", "1", WEBHOOK_LOGGER_URL=memory_server.url) as listen:
-        url = listen.notes.line().removeprefix("URL for senders:").strip()
+        url = listen.notes.until("URL for senders:").removeprefix("URL for senders:").strip()
         link = listen.notes.line().removeprefix("Link for people who may watch: ")
         assert url.startswith(f"{memory_server.url}/")
         assert re.fullmatch(re.escape(memory_server.url) + "/view/.{36}#key=.{22}", link)

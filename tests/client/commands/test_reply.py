@@ -73,7 +73,7 @@ def test_values_can_come_from_files(url: str, tmp_path: Path) -> None:
 def test_the_url_of_a_server_creates_a_callback(memory_server: Server) -> None:
     result = run("reply", memory_server.url, "--status", "418")
     assert json.loads(result.stdout)["status"] == 418
-    url, link = (line.split(": ")[1].strip() for line in result.stderr.splitlines())
+    url, link = (line.split(": ")[1].strip() for line in result.stderr.splitlines()[-2:])
     assert shown(link)["status"] == 418
     refused = run("reply", url, "--reset")
     assert (refused.returncode, refused.stdout) == (Exit.USAGE, "")

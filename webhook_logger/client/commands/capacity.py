@@ -5,12 +5,25 @@ from __future__ import annotations
 import click
 
 from webhook_logger.client.capacity import TARGET, Demand, Plan, plan
+from webhook_logger.client.commands.examples import CommandWithExamples
 
 # The upper bounds keep the sums finite, and are far above any deployment.
 _NUMBER, _POSITIVE = click.IntRange(0, 1_000_000_000), click.IntRange(1, 1_000_000_000)
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        (
+            "Estimate a deployment for 500 requests per second and 2,000 viewers.",
+            "webhook-logger capacity --requests 500 --viewers 2000",
+        ),
+        (
+            "The same with bodies of 20 kB.",
+            "webhook-logger capacity --requests 500 --viewers 2000 --body-bytes 20000",
+        ),
+    ),
+)
 @click.option(
     "--requests", type=_POSITIVE, metavar="NUMBER", required=True, help="Requests per second."
 )
@@ -43,9 +56,10 @@ _NUMBER, _POSITIVE = click.IntRange(0, 1_000_000_000), click.IntRange(1, 1_000_0
     help="Masters of the Redis Cluster; 1 is a single Redis. By default the number that is needed.",
 )
 def capacity(redis_shards: int | None, new_connections: bool, **load: int) -> None:
-    """Estimate the workers, Redis shards, memory and bandwidth that a load needs.
+    """Estimate the workers and Redis shards that a load needs.
 
-    The estimate adds up costs that were measured on one machine: see docs/capacity.md.
+    Also its memory and bandwidth. The estimate adds up costs that were measured on one machine: see
+    docs/capacity.md.
     """
     found = plan(Demand(**load, new_connections=new_connections), redis_shards)
     for name, value in _lines(found):

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from webhook_logger.client import errors
+from webhook_logger.client.commands.examples import CommandWithExamples
 from webhook_logger.plain import plain
 from webhook_logger.providers.errors import ProviderError
 
@@ -53,8 +54,12 @@ _EXIT_CODES: tuple[tuple[type[errors.ClientError], Exit], ...] = (
 )
 
 
-class Commands(click.Group):
+class Commands(CommandWithExamples, click.Group):
     """A group of commands that end with an error message and an exit code, not with a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which the commands were added."""
+        return list(self.commands)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         _open_closed_streams()

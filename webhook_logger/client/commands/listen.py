@@ -7,7 +7,7 @@ from contextlib import nullcontext
 import click
 
 from webhook_logger.client.archive.files import Archive
-from webhook_logger.client.commands import options
+from webhook_logger.client.commands.examples import CommandWithExamples
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.forwarding import Forwarding, forwarding_options
 from webhook_logger.client.commands.listen_options import (
@@ -20,16 +20,42 @@ from webhook_logger.client.commands.listen_options import (
 )
 from webhook_logger.client.commands.listen_session import ListenSession, origin_of
 from webhook_logger.client.commands.relay import Relay
+from webhook_logger.client.commands.server_options import ServerOptions, server_options
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.stream.claims import Role
 from webhook_logger.client.stream.connection import MAX_MESSAGE_BYTES
 
-DEFAULT_SERVER = "http://127.0.0.1:8000"
 
-
-@click.command()
-@click.argument("url", envvar="WEBHOOK_LOGGER_URL", default=DEFAULT_SERVER)
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        (
+            "Watch the callback of this project, and print each request.",
+            "webhook-logger listen",
+        ),
+        (
+            "Forward each request to a server on your machine, and return its responses.",
+            "webhook-logger listen --forward localhost:3000/hooks --respond",
+        ),
+        (
+            "Forward requests to two servers, by the path after the callback.",
+            "webhook-logger listen --forward /stripe=:3000 --forward /github=:4000",
+        ),
+        (
+            "Watch a callback whose link somebody sent you.",
+            'webhook-logger listen "$LINK"',
+        ),
+        (
+            "Save the next 10 POST requests in a file.",
+            "webhook-logger listen --filter method:post --count 10 --save hooks.har",
+        ),
+        (
+            "Verify the signatures of Stripe.",
+            "WEBHOOK_SECRET_STRIPE=whsec_… webhook-logger listen",
+        ),
+    ),
+)
 @click.option(
     "--filter",
     "terms",
@@ -49,24 +75,24 @@ DEFAULT_SERVER = "http://127.0.0.1:8000"
     metavar="MIB",
     help="Maximum size of a message from the server, in MiB.",
 )
-@options.server_header("-H", "--server-header")
+@server_options("-H", "--server-header")
 @click.pass_context
 def listen(
     ctx: click.Context,
-    url: str,
     terms: str,
     output: Output,
     end: End,
     forwarding: Forwarding,
     verification: Verification,
     max_message: int,
-    server_lines: tuple[str, ...],
+    server: ServerOptions,
 ) -> None:
     """Show the requests of a callback as they arrive.
 
-    URL is the URL of a callback or of its page. A private callback needs the link for people who
-    may watch, with #key=…; in WEBHOOK_LOGGER_URL, other users of this machine cannot read it. The
-    URL of a server creates a new private callback. The default is http://127.0.0.1:8000.
+    URL is the URL of a server, or the link of a callback for people who may watch, with #key=…. On
+    a server, each project keeps a private callback; --new makes another. Without URL,
+    `webhook-logger config` shows the server. Other users of this machine can read the arguments of
+    a command, but not WEBHOOK_LOGGER_URL.
 
     Set secrets in the environment: WEBHOOK_SECRET_GITHUB is the secret of one provider, and
     WEBHOOK_SECRET that of all others. Other users of this machine can read the options of a
@@ -78,10 +104,15 @@ def listen(
     role: Role = forwarding.respond or (
         "handshakes" if verifier and verifier.has_secrets else False
     )
-    headers = options.server_headers(server_lines, url)
-    size = max_message << 20
-    inbox = Inbox(url, respond=role, timeout=None, max_message_bytes=size, headers=headers)
     screen = output.screen()
+    address = server.callback(screen).address
+    inbox = Inbox(
+        address.view_url,
+        respond=role,
+        timeout=None,
+        max_message_bytes=max_message << 20,
+        headers=dict(address.headers),
+    )
     relay = forwarding.relay(inbox, screen)
     with Archive(output.save, origin_of(inbox)) if output.save else nullcontext() as archive:
         for problem in verifier.problems() if verifier else ():

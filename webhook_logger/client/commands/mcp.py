@@ -12,8 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from webhook_logger.client.commands import options
+from webhook_logger.client.commands.examples import CommandWithExamples
+from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.secrets import Secrets
+from webhook_logger.client.commands.server_options import (
+    profile,
+    report_choice,
+    server_header,
+)
 from webhook_logger.client.credentials import parse_headers
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.settings import Choice, choose
@@ -35,7 +41,23 @@ _BY_HAND = (
 _LISTEN = re.compile(r"(?:(?P<host>[^:/\s]+|\[[0-9A-Fa-f:.]+\]):)?(?P<port>[0-9]{1,5})")
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        (
+            "Let Claude Code use the tools, with the server of your settings.",
+            "claude mcp add webhook-logger -- webhook-logger mcp",
+        ),
+        (
+            "Let agents also send and forward requests to another host.",
+            "webhook-logger mcp --allow-target staging.example.com",
+        ),
+        (
+            "Serve several agents on this machine over HTTP.",
+            "webhook-logger mcp --http 8765",
+        ),
+    ),
+)
 @click.argument("url", required=False)
 @click.option(
     "--http",
@@ -57,8 +79,8 @@ _LISTEN = re.compile(r"(?:(?P<host>[^:/\s]+|\[[0-9A-Fa-f:.]+\]):)?(?P<port>[0-9]
     metavar="FOLDER",
     help="Allow agents to write new HAR files to this folder.",
 )
-@click.option("--profile", metavar="NAME", help="Use the server and the headers of a profile.")
-@options.server_header("-H", "--server-header")
+@profile
+@server_header("-H", "--server-header")
 def mcp(
     url: str | None,
     listen: str | None,
@@ -82,6 +104,7 @@ def mcp(
     if not find_spec("mcp"):
         raise click.UsageError(_MISSING)
     choice = choose(url, profile, parse_headers(server_lines))
+    report_choice(choice, Screen())
     _ = choice.address  # reports an invalid URL at once
     from webhook_logger.client.mcp import transports  # noqa: PLC0415  # slow, and an extra
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import fields
@@ -12,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from webhook_logger import providers
-from webhook_logger.client.address import Address
-from webhook_logger.client.credentials import VARIABLE, parse_headers
 from webhook_logger.client.errors import Invalid
 from webhook_logger.headers import HeaderLines
 from webhook_logger.providers import Provider, UnknownProvider
@@ -28,13 +26,14 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 def grouped(kind: type[Any], name: str, *added: Decorator) -> Decorator:
     """Return a decorator that adds options, and passes their values as one argument.
 
-    The argument `name` is a `kind`, a dataclass with one field for each option.
+    The argument `name` is a `kind`, a dataclass with a field for each option.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
         def grouping(*args: Any, **values: Any) -> Any:
-            group = kind(**{field.name: values.pop(field.name) for field in fields(kind)})
+            names = [field.name for field in fields(kind) if field.name in values]
+            group = kind(**{each: values.pop(each) for each in names})
             return command(*args, **values, **{name: group})
 
         decorated: Callable[..., Any] = grouping
@@ -72,6 +71,18 @@ class ProviderId(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no
             return value if isinstance(value, Provider) else providers.get(value)
         except UnknownProvider as error:
             self.fail(str(error), param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return complete_provider(ctx, param, incomplete)
+
+
+def complete_provider(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the ids of providers that begin with this text."""
+    return [CompletionItem(each) for each in providers.ids() if each.startswith(incomplete)]
 
 
 def _named_values(
@@ -113,42 +124,6 @@ headers = click.option(
     metavar="'NAME: VALUE'",
     help="Add a header line; repeatable.",
 )
-
-
-def server_header(*names: str) -> Callable[[Any], Any]:
-    """Return the option for header lines that only the server gets."""
-    return click.option(
-        *names,
-        "server_lines",
-        multiple=True,
-        metavar="'NAME: VALUE'",
-        help="A header for the callback's server, such as a log-in's; repeatable. "
-        f"{VARIABLE} hides it.",
-    )
-
-
-def server_headers(lines: Iterable[str], url: str) -> dict[str, str]:
-    """Return the headers of the environment variable and, instead of them, those of the options.
-
-    Those of the environment are for the server in `WEBHOOK_LOGGER_URL`, if it is set: a URL that
-    somebody sent must not receive the credentials for it. Raises `Invalid`.
-    """
-    home = os.environ.get("WEBHOOK_LOGGER_URL")
-    text = os.environ.get(VARIABLE, "") if not home or _server_of(url) == _server_of(home) else ""
-    environment = [line for line in text.splitlines() if line.strip()]
-    given = parse_headers(lines)
-    names = {name.lower() for name in given}
-    kept = parse_headers(environment).items()
-    return {**{name: value for name, value in kept if name.lower() not in names}, **given}
-
-
-def _server_of(url: str) -> str:
-    """Return the scheme, the host and the port of a URL, or `""` if the URL is invalid."""
-    try:
-        base = Address.of(url).base
-    except Invalid:
-        return ""
-    return "/".join(base.lower().split("/")[:3])
 
 
 data = click.option(

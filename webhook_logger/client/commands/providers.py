@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from webhook_logger.client.commands.examples import CommandWithExamples
+from webhook_logger.client.commands.options import complete_provider
 from webhook_logger.client.errors import Invalid
 from webhook_logger.providers import Provider
 from webhook_logger.providers import providers as registry
@@ -25,8 +27,25 @@ _KINDS = {
 }
 
 
-@click.command("providers")
-@click.argument("words", nargs=-1)
+@click.command(
+    "providers",
+    cls=CommandWithExamples,
+    examples=(
+        (
+            "List all providers.",
+            "webhook-logger providers",
+        ),
+        (
+            "List those of Microsoft and Atlassian.",
+            "webhook-logger providers microsoft atlassian",
+        ),
+        (
+            "Show how GitHub signs its requests, as JSON.",
+            "webhook-logger providers github --json",
+        ),
+    ),
+)
+@click.argument("words", nargs=-1, shell_complete=complete_provider)
 @click.option("--json", "as_json", is_flag=True, help="Print each entry as one line of JSON.")
 def providers(words: tuple[str, ...], as_json: bool) -> None:
     """List the providers whose requests are recognised.

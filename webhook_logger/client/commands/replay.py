@@ -12,6 +12,7 @@ import click
 from webhook_logger.client.archive.files import entries
 from webhook_logger.client.archive.recorded import RecordedRequest, read_entry
 from webhook_logger.client.commands import options
+from webhook_logger.client.commands.examples import CommandWithExamples
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen
@@ -35,7 +36,19 @@ _MAX_NAME = 80
 """Maximum characters of the number, method and path in a line about a request."""
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        (
+            "Send the requests of a file to your server again.",
+            "webhook-logger replay hooks.har --to localhost:3000/hooks",
+        ),
+        (
+            "Try each one again, at most 3 times, until the server accepts it.",
+            "webhook-logger replay hooks.har --to localhost:3000/hooks --retries 3",
+        ),
+    ),
+)
 @click.argument("file", type=click.File("rb"))
 @click.option(
     "--to",

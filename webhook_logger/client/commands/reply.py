@@ -7,15 +7,39 @@ from typing import Any
 
 import click
 
-from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
 from webhook_logger.client.commands import options
+from webhook_logger.client.commands.examples import CommandWithExamples
 from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.commands.server_options import ServerOptions, server_options
 from webhook_logger.client.errors import Invalid
 
 
-@click.command()
-@click.argument("url", envvar="WEBHOOK_LOGGER_URL")
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        (
+            "Show the current reply.",
+            "webhook-logger reply",
+        ),
+        (
+            "Let the next 3 requests fail, to see how the service tries again.",
+            "webhook-logger reply --status 503 -H 'Retry-After: 5' --times 3",
+        ),
+        (
+            "Let two requests fail, and the third one succeed.",
+            "webhook-logger reply --sequence 503,503,200",
+        ),
+        (
+            "Repeat a value of the request.",
+            "webhook-logger reply --template --json '{\"id\": {{ json./id }}}'",
+        ),
+        (
+            "Restore the default reply.",
+            "webhook-logger reply --reset",
+        ),
+    ),
+)
 @click.option("--status", type=int, metavar="STATUS", help="The status, 200 to 599.")
 @options.headers
 @options.data
@@ -46,9 +70,8 @@ from webhook_logger.client.errors import Invalid
 )
 @click.option("--reset", is_flag=True, help="Restore the default reply.")
 @options.timeout
-@options.server_header("--server-header")
+@server_options("--server-header")
 def reply(
-    url: str,
     status: int | None,
     lines: tuple[str, ...],
     data: str | None,
@@ -62,12 +85,13 @@ def reply(
     path: str | None,
     reset: bool,
     timeout: float,
-    server_lines: tuple[str, ...],
+    server: ServerOptions,
 ) -> None:
-    """Set the reply of the callback at URL, or show it if there are no options.
+    """Set the reply of a callback, or show it.
 
-    Options that are not given have their defaults. A private callback needs the link for people who
-    may watch, with #key=…. The URL of a server creates a new private callback.
+    Without options, it is shown. Options that are not given have their defaults. URL is the URL of
+    a server, or the link of a callback for people who may watch; by default, the callback is that
+    of this project.
     """
     headers, body = options.headers_and_body(lines, data, json_data)
     given: dict[str, Any] = {
@@ -86,7 +110,9 @@ def reply(
         fields = {**_file(path), **fields}
     if reset and fields:
         raise click.UsageError("--reset cannot be combined with other options.")
-    address = Address.of(url, options.server_headers(server_lines, url))
+    screen = Screen()
+    callback = server.callback(screen)
+    address = callback.address
     api = Api(address, None, timeout)
     try:
         if reset:
@@ -95,8 +121,8 @@ def reply(
             _print(api.set_reply(fields))
         else:
             _print(api.get_reply())
-        if address.uuid not in url.lower():
-            Screen().addresses(api.callback_url, address.view_url)
+        if not callback.is_named:
+            screen.addresses(api.callback_url, address.view_url)
     finally:
         api.close()
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 import click
+from click.shell_completion import CompletionItem
 from rich.console import Group
 from rich.text import Text
 
@@ -14,10 +15,12 @@ from webhook_logger.captured import Body
 from webhook_logger.client.address import Address, absolute
 from webhook_logger.client.api import Api
 from webhook_logger.client.commands import options
+from webhook_logger.client.commands.examples import CommandWithExamples
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.progress import progress
 from webhook_logger.client.commands.screen import Screen, duration
 from webhook_logger.client.commands.secrets import Secrets, variable
+from webhook_logger.client.commands.server_options import ServerOptions, server_options
 from webhook_logger.client.commands.tally import NO_RESPONSE, Tally
 from webhook_logger.client.commands.target_options import TargetTls, tls_options
 from webhook_logger.client.errors import Invalid, Rejected, TooLarge, Unreachable
@@ -68,8 +71,37 @@ def _merged(lines: HeaderLines, others: HeaderLines) -> HeaderLines:
     return (*(line for line in lines if line[0].lower() not in names), *others)
 
 
-@click.command()
-@click.argument("url")
+def _complete_event(
+    ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the events of the provider's samples that begin with this text."""
+    sampled = ctx.params.get("sampled")
+    samples = sampled.entry["samples"] if isinstance(sampled, Provider) else ()
+    events = dict.fromkeys(str(each["event"]) for each in samples)
+    return [CompletionItem(each) for each in events if each.startswith(incomplete)]
+
+
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        (
+            "Send JSON to the callback of this project.",
+            'webhook-logger send --json \'{"type": "ping"}\'',
+        ),
+        (
+            "Send a sample of GitHub, signed with your secret.",
+            "WEBHOOK_SECRET=… webhook-logger send --provider github --event push",
+        ),
+        (
+            "Send a file to your own server, signed as Stripe does.",
+            "WEBHOOK_SECRET=… webhook-logger send :3000 --json @event.json --sign stripe",
+        ),
+        (
+            "Send 100 requests, 5 per second.",
+            "webhook-logger send --times 100 --rate 5",
+        ),
+    ),
+)
 @click.option("-X", "--method", show_default="POST", metavar="METHOD", help="The HTTP method.")
 @options.headers
 @options.data
@@ -88,7 +120,12 @@ def _merged(lines: HeaderLines, others: HeaderLines) -> HeaderLines:
     type=options.PROVIDER,
     help="Send the provider's sample; with a secret, signed.",
 )
-@click.option("--event", metavar="NAME", help="The event of the sample; the first by default.")
+@click.option(
+    "--event",
+    metavar="NAME",
+    shell_complete=_complete_event,
+    help="The event of the sample; the first by default.",
+)
 @click.option(
     "--secret",
     "text",
@@ -115,10 +152,10 @@ def _merged(lines: HeaderLines, others: HeaderLines) -> HeaderLines:
 @options.timeout
 @tls_options
 @click.option("-v", "--verbose", is_flag=True, help="Also show the header lines of the response.")
+@server_options("--server-header", new=False)
 @click.pass_context
 def send(
     ctx: click.Context,
-    url: str,
     method: str,
     lines: tuple[str, ...],
     data: str | None,
@@ -133,8 +170,9 @@ def send(
     timeout: float,
     tls: TargetTls,
     verbose: bool,
+    server: ServerOptions,
 ) -> None:
-    """Send a test request to URL, such as a callback.
+    """Send a test request to URL, or to this project's callback.
 
     Set the secret in the environment, as WEBHOOK_SECRET_GITHUB for one provider or WEBHOOK_SECRET
     for any. Other users of this machine can read the options of a command.
@@ -149,9 +187,10 @@ def send(
     if event and not sampled:
         raise click.UsageError("--event requires --provider.")
     headers, body = options.headers_and_body(lines, data, json_data)
+    screen = Screen()
     draft = RequestDraft(
         method,
-        _url_to_send_to(url),
+        _url_to_send_to(server, screen, timeout),
         headers,
         body,
         provider,
@@ -160,7 +199,6 @@ def send(
         secret or "",
         signature_options,
     )
-    screen = Screen()
     if sampled and sampled.signatures and not secret:
         screen.note(f"Not signed: set the secret as {variable(sampled)}.", "yellow")
     sender = Sender(draft, screen, verbose or times == 1, verbose)
@@ -206,13 +244,18 @@ class Sender:
         return str(response.status)
 
 
-def _url_to_send_to(url: str) -> str:
+def _url_to_send_to(server: ServerOptions, screen: Screen, timeout: float) -> str:
     """Return the complete URL without its fragment, which can contain a view key.
 
     Raises `Invalid` for the link of a private callback's page, which accepts no requests.
     """
+    url = server.url
+    if url is None:
+        found = server.url_for_senders(screen, timeout)
+        screen.note(f"To {found}")
+        return found
     if "/view/" in url and "#key=" in url:
-        address = Address.of(url, options.server_headers((), url))
+        address = server.callback(screen).address
         raise Invalid(f"This is the link for people who may watch. {_advice(address)}")
     return absolute(url).partition("#")[0]
 

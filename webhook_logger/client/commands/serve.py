@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from webhook_logger.client.commands.examples import CommandWithExamples
+
 PACKAGE = Path(__file__).parents[2]
 REQUIRED = ("eventlet", "flask", "flask_socketio", "httptools", "markdown_it", "orjson", "redis")
 """Packages that the server needs and the client does not."""
@@ -20,7 +22,23 @@ HELP_REDIS_URL = (
 )
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        (
+            "Serve on http://127.0.0.1:8000/.",
+            "webhook-logger serve",
+        ),
+        (
+            "Serve on port 8080 of all addresses of this machine.",
+            "webhook-logger serve --host 0.0.0.0 --port 8080",
+        ),
+        (
+            "Use all cores, with Redis between the workers.",
+            "webhook-logger serve --workers auto --redis-url redis://localhost",
+        ),
+    ),
+)
 @click.option(
     "--host", metavar="ADDRESS", help="HOST: the address to listen on; 0.0.0.0 is all addresses."
 )
