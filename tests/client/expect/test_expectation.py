@@ -118,6 +118,9 @@ def test_the_request_with_the_fewest_differences_is_explained() -> None:
     expectation = Expectation({"json": {"a": 1}, "method": received[1].method})
     assert expectation.explain(received)[0] == "Request 2 is the closest. It differs in:"
     assert expectation.explain([]) == []
+    matching = request(b'{"a": 1}', seq=4, method=received[1].method)
+    late = ["Request 4 matches, but it arrived too late."]
+    assert expectation.explain([*received, matching]) == late
 
 
 def test_hostile_requests_are_escaped_and_bounded() -> None:
@@ -151,6 +154,22 @@ def test_an_unknown_keyword_is_an_error() -> None:
         Expectation({"path": "/a"})
     with pytest.raises(TypeError, match="Use method, "):
         Expectation({"xyz": 1})
+
+
+def test_a_wrong_value_is_an_error_at_once() -> None:
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"headers": [("X", "1")]}, "'headers' must be a dictionary"),
+        ({"query": {"page": 1}}, "Each value in 'query' must be a string"),
+        ({"signature": "hush"}, "'signature' must be the result of a function"),
+        ({"where": True}, "'where' must be a function"),
+        ({"body": {}}, "'body' must be bytes or a string"),
+        ({"method": None}, "'method' must be a string"),
+    ]
+    for expected, message in wrong:
+        with pytest.raises(TypeError, match=message):
+            Expectation(expected)
+    with pytest.raises(UnknownProvider, match="Did you mean github"):
+        Expectation({"provider": "githib"})
 
 
 def test_a_signature_is_verified() -> None:

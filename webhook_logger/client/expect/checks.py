@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from webhook_logger import providers
 from webhook_logger.client.expect.difference import difference, json_lines, shown
 from webhook_logger.client.expect.json_match import aligned, is_equal, part_of
 from webhook_logger.client.filters import readable
@@ -20,6 +21,10 @@ _SECRET = re.compile(
 )
 """Names whose values no message shows."""
 HIDDEN = "…"
+_MAX_VALUES = 3
+"""Maximum values of one name that a message shows."""
+
+Pairs = Iterable[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,17 @@ class Comparison:
 
 
 def checks(name: str, value: Any) -> list[Comparison]:
-    """Return the checks for one keyword of `assert_received`."""
+    """Return the checks for one keyword of `assert_received`.
+
+    Raises `TypeError` if the value has a wrong type, and `UnknownProvider`.
+    """
+    kind, text = _KINDS.get(name, (object, ""))
+    if not isinstance(value, kind):
+        raise TypeError(f"{name!r} must be {text}, not {type(value).__name__}.")
+    if kind is Mapping and not all(isinstance(each, str) for each in value.values()):
+        raise TypeError(f"Each value in {name!r} must be a string.")
+    if name == "provider" and value:
+        providers.get(value)
     return _CHECKS[name](name, value)
 
 
@@ -42,20 +57,16 @@ def is_secret(name: str) -> bool:
     return _SECRET.search(name) is not None
 
 
-def _line(name: str) -> Callable[[str, str], list[Comparison]]:
-    def check(keyword: str, value: str) -> list[Comparison]:
-        def received(request: ReceivedRequest) -> str:
-            return readable(getattr(request, name))
+def _attribute(name: str, value: str) -> list[Comparison]:
+    """Return the check of an attribute of the request that is a line of text."""
 
-        def explain(request: ReceivedRequest) -> list[str]:
-            return [f"{shown(received(request))}, expected {shown(value)}"]
+    def received(request: ReceivedRequest) -> str:
+        return readable(getattr(request, name))
 
-        return [Comparison(keyword, lambda request: received(request) == value, explain)]
+    def explain(request: ReceivedRequest) -> list[str]:
+        return [f"{shown(received(request))}, expected {shown(value)}"]
 
-    return check
-
-
-Pairs = Iterable[tuple[str, str]]
+    return [Comparison(name, lambda request: received(request) == value, explain)]
 
 
 def _named(
@@ -80,9 +91,6 @@ def _named(
         return Comparison(f"{kind} {name}", lambda request: value in values(request), explain)
 
     return lambda _, expected: [check(*item) for item in expected.items()]
-
-
-_MAX_VALUES = 3
 
 
 def _header_lines(request: ReceivedRequest) -> Pairs:
@@ -155,8 +163,18 @@ def _where(keyword: str, matches: Callable[[ReceivedRequest], bool]) -> list[Com
     return [Comparison(keyword, matches, lambda _: ["the function returned a false value"])]
 
 
+_LINES = ("method", "subpath", "provider", "event")
+_DICTIONARY = "a dictionary of names and values"
+_KINDS: dict[str, tuple[Any, str]] = {
+    **dict.fromkeys(_LINES, (str, "a string")),
+    **dict.fromkeys(("query", "headers", "form"), (Mapping, _DICTIONARY)),
+    "body": (bytes | str, "bytes or a string"),
+    "signature": (SignedBy, "the result of a function such as signatures.github"),
+    "where": (Callable, "a function"),
+}
+"""The types of values, with their names for people."""
 _CHECKS: dict[str, Callable[[str, Any], list[Comparison]]] = {
-    **{name: _line(name) for name in ("method", "subpath", "provider", "event")},
+    **dict.fromkeys(_LINES, _attribute),
     "query": _named("query parameter", _query),
     "headers": _named("header", _header_lines, lower=True),
     "json": _json(lambda received, _: received),

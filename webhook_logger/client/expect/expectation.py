@@ -50,7 +50,10 @@ class Expectation:
     """The properties that a test expects of a request."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
-        """`given` has the keywords of `Expectations`. Raises `TypeError` for any other."""
+        """`given` has the keywords of `Expectations`.
+
+        Raises `TypeError` for any other and for a wrong type, and `UnknownProvider`.
+        """
         known = list(Expectations.__annotations__)
         for name in given:
             if name not in known:
@@ -74,6 +77,8 @@ class Expectation:
             return []
         failed = [(self._failed(each), each) for each in requests[-MAX_EXPLAINED:]]
         differing, request = min(failed, key=lambda pair: len(pair[0]))
+        if not differing:
+            return [f"Request {request.seq} matches, but it arrived too late."]
         lines = [f"Request {request.seq} is the closest. It differs in:"]
         for check in differing:
             name, explained = plain(check.name), check.explain(request)
