@@ -152,6 +152,7 @@ WRONG = (
     (("--forward", ":1", "--forward-header", "content_length: 1"), "cannot be set"),
     (("--forward", ":1", "--forward-header", "Connection: x"), "cannot be set"),
     (("--forward", ":1", "--forward-header", "Host: x", "--keep-host"), "not both"),
+    (("--forward", ":1", "--forward-header", "Host: x", "--forward-header", "host: y"), "only one"),
     (("--forward", ":1", "--ca", "/nowhere"), "Cannot read /nowhere: No such file"),
     (("--forward", ":1", "--ca", __file__), "no certificate in PEM format"),
     (("--forward", ":1", "--ca", "/nowhere", "--insecure"), "not both"),

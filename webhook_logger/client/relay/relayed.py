@@ -68,7 +68,7 @@ def forwarded(
 
 
 def check_added(lines: HeaderLines) -> None:
-    """Raise `Invalid` if HTTP cannot carry one of the lines, or the client determines its value."""
+    """Raise `Invalid` if HTTP cannot carry the lines, or the client determines one of them."""
     for name, value in lines:
         if not TOKEN.fullmatch(name) or not FIELD_VALUE.fullmatch(value):
             raise Invalid(f"HTTP cannot carry the header line {f'{name}: {value}'!r}.")
@@ -76,6 +76,8 @@ def check_added(lines: HeaderLines) -> None:
             raise Invalid(
                 f"The header {name} cannot be set: the connection or the body determines it."
             )
+    if sum(_plain_name(name) == "host" for name, _ in lines) > 1:
+        raise Invalid("A request has only one Host.")
 
 
 def with_added(request: Relayed, lines: HeaderLines) -> Relayed:
