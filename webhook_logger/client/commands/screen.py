@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 from contextlib import suppress
@@ -22,7 +23,15 @@ class _PlainConsole(Console):
     """A console without wrapping or markup, with colours on a terminal unless `NO_COLOR` is set."""
 
     def __init__(self, file: TextIO) -> None:
-        super().__init__(file=file, markup=False, emoji=False, highlight=False, soft_wrap=True)
+        super().__init__(
+            file=file,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            soft_wrap=True,
+            # With NO_COLOR, rich itself would still write bold and dim text.
+            color_system=None if os.environ.get("NO_COLOR") else "auto",
+        )
 
     def on_broken_pipe(self) -> None:
         """Raise the error, so that the command ends with its exit code."""
