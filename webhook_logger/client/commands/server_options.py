@@ -83,9 +83,9 @@ class ServerOptions:
             return self._remembered(address, project, screen)
         file = toml_file.short(project.file or project.folder)
         if self.new:
-            screen.note(f"A new callback, for this command only: {file} shares another")
+            screen.note(f"A new callback, for this command only: {file} shares another.")
             return address
-        screen.note(f"The callback that {file} shares")
+        screen.note(f"The callback that {file} shares.")
         return shared
 
     def _remembered(self, address: Address, project: Project, screen: Screen) -> Address:
@@ -94,9 +94,9 @@ class ServerOptions:
         if remembered.problem:
             screen.note(remembered.problem, "yellow")
         elif remembered.is_new:
-            screen.note(f"A new callback for {folder}; later commands in this folder use it, too")
+            screen.note(f"A new callback for {folder}; later commands in this folder use it, too.")
         else:
-            screen.note(f"The callback of {folder}, as before; `listen --new` makes another")
+            screen.note(f"The callback of {folder}, as before; `listen --new` makes another.")
         return with_key(address, remembered.key)
 
 

@@ -68,9 +68,10 @@ def texts(table: Mapping[str, Any], name: str, where: str) -> dict[str, str]:
 
 def short(path: Path) -> str:
     """Return the path for people, with `~` for the home folder."""
-    home = os.path.expanduser("~")  # noqa: PTH111  # does not raise without a home
+    home = os.path.expanduser("~").rstrip(os.sep)  # noqa: PTH111  # does not raise without a home
     shown = str(path)
-    return f"~{shown[len(home) :]}" if shown.startswith(home.rstrip("/") + os.sep) else shown
+    is_below = bool(home) and f"{shown}{os.sep}".startswith(home + os.sep)
+    return f"~{shown[len(home) :]}" if is_below else shown
 
 
 def _list(words: Collection[str]) -> str:
