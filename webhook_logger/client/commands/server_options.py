@@ -19,7 +19,7 @@ from webhook_logger.client.config import toml_file
 from webhook_logger.client.config.profiles import load
 from webhook_logger.client.config.project import Project, find_project
 from webhook_logger.client.config.remembered import remember, server_id
-from webhook_logger.client.credentials import VARIABLE, parse_headers, split_user
+from webhook_logger.client.credentials import VARIABLE, merged, parse_headers, split_user
 from webhook_logger.client.errors import ClientError, Invalid
 from webhook_logger.client.settings import Choice, choose
 
@@ -114,8 +114,12 @@ def shared_callback(project: Project, address: Address) -> Address | None:
     """Return the callback that a project shares, if it is on the server of this address."""
     if not project.callback:
         return None
-    shared = Address.of(project.callback, dict(address.headers))
-    return shared if server_id(shared.base) == server_id(address.base) else None
+    shared = Address.of(project.callback)
+    if server_id(shared.base) != server_id(address.base):
+        return None
+    # The base stays the same: the headers are for this spelling of the server only.
+    headers = merged(shared.headers, address.headers)
+    return replace(address, uuid=shared.uuid, key=shared.key, headers=headers)
 
 
 def with_key(address: Address, key: str) -> Address:
