@@ -95,12 +95,11 @@ def test_curl_watches_a_private_callback(memory_server: Server) -> None:
 
 
 def test_listen_returns_the_response_of_a_local_server(memory_server: Server) -> None:
-    key = new_key()
-    uuid = uuid_of_key(key)
-    line = snippet("sh", "webhook-logger listen").replace('"$LINK"', "{link}")
     with Endpoint() as endpoint:
-        line = line.replace("localhost:3000", endpoint.url)
-        words = line.format(link=f"{memory_server.url}/view/{uuid}#key={key}").split()
-        with Command(*words[1:], "--forward-timeout", str(PATIENCE_SECONDS)) as listen:
+        line = snippet("sh", "webhook-logger listen").replace("localhost:3000", endpoint.url)
+        more = ("--forward-timeout", str(PATIENCE_SECONDS))
+        with Command(*line.split()[1:], *more, WEBHOOK_LOGGER_URL=memory_server.url) as listen:
+            url = listen.notes.until("URL for senders:").split()[-1]
             listen.notes.until("Senders receive")
-            assert post(memory_server.address, f"/{uuid}").body == b"ok"
+            path = url.removeprefix(memory_server.url)
+            assert post(memory_server.address, path).body == b"ok"
