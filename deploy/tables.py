@@ -17,7 +17,7 @@ from webhook_logger.__main__ import cli
 from webhook_logger.client.capacity import Demand, Plan, table
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.filter_parser import FIELDS
-from webhook_logger.client.mcp import sessions, watching
+from webhook_logger.client.mcp import agent_session, sessions
 from webhook_logger.client.mcp.tools.arguments import MAX_LIMIT, MAX_SECONDS
 from webhook_logger.client.mcp.tools.requests import MAX_HAR_BYTES
 from webhook_logger.client.mcp.transports import TOOLS
@@ -104,11 +104,12 @@ def mcp_tools() -> str:
 
 def mcp_limits() -> str:
     """Return the limits of `webhook-logger mcp`."""
+    dropped = "the oldest are dropped, and counted"
     rows = [
-        ("callbacks of a session", f"{watching.MAX_CALLBACKS}", "an error"),
-        ("requests of a session", f"{watching.MAX_REQUESTS:,}", "the oldest are dropped, counted"),
-        ("their size, over stdio", _mib(watching.MAX_BYTES), "the oldest are dropped, counted"),
-        ("their size, over HTTP", _mib(sessions.SHARED_BYTES), "the oldest are dropped, counted"),
+        ("callbacks of a session", f"{agent_session.MAX_CALLBACKS}", "an error"),
+        ("requests of a session", f"{agent_session.MAX_REQUESTS:,}", dropped),
+        ("their size, over stdio", _mib(agent_session.MAX_BYTES), dropped),
+        ("their size, over HTTP", _mib(sessions.SHARED_BYTES), dropped),
         ("sessions over HTTP", f"{sessions.MAX_SESSIONS}", "an error"),
         ("time without a call, over HTTP", f"{sessions.IDLE_SECONDS / 60:g} minutes", "it ends"),
         ("seconds of `wait_for_request`", f"{MAX_SECONDS}", "an error"),

@@ -8,7 +8,7 @@ import re
 
 from tests.client.mcp.captured import received
 from webhook_logger.client.mcp.present import MAX_HEADER_CHARACTERS, Presenter
-from webhook_logger.client.mcp.results import NOTICE, Detail
+from webhook_logger.client.mcp.untrusted import NOTICE, Detail
 
 SECRET = "whsec_a-long-secret"
 PRESENTER = Presenter((SECRET,))

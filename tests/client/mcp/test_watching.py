@@ -14,9 +14,10 @@ from tests.support.proxy import SwitchingProxy
 from tests.support.sender import post
 from webhook_logger.client.errors import ClientError, Invalid, Unreachable
 from webhook_logger.client.filters import Filter
-from webhook_logger.client.mcp import watching
+from webhook_logger.client.mcp import agent_session
+from webhook_logger.client.mcp.agent_session import AgentSession
 from webhook_logger.client.mcp.sessions import Sessions
-from webhook_logger.client.mcp.watching import AgentSession, Received, Watched
+from webhook_logger.client.mcp.watching import Received, Watched
 
 ALL = Filter("")
 
@@ -169,7 +170,7 @@ def test_an_existing_callback_of_the_same_server_can_be_watched(memory_server: S
 def test_the_number_of_callbacks_has_a_limit(
     memory_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching, "MAX_CALLBACKS", 1)
+    monkeypatch.setattr(agent_session, "MAX_CALLBACKS", 1)
 
     async def main() -> None:
         session = AgentSession(memory_server.url)
@@ -198,7 +199,7 @@ def test_a_lost_connection_is_reported(
         await session.close()
 
     run(main())
-    monkeypatch.setattr(watching, "SERVER_SECONDS", 0.1)
+    monkeypatch.setattr(agent_session, "SERVER_SECONDS", 0.1)
     with pytest.raises(Unreachable):
         run(AgentSession(f"http://127.0.0.1:{free_port()}").create())
 

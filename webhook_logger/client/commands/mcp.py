@@ -135,11 +135,11 @@ def _app(
     loopback: bool = True,
 ) -> ToolContext:
     """Return what the tools share."""
+    from webhook_logger.client.mcp.agent_session import MAX_BYTES, AgentSession  # noqa: PLC0415
     from webhook_logger.client.mcp.app import ToolContext  # noqa: PLC0415
     from webhook_logger.client.mcp.present import Presenter  # noqa: PLC0415
     from webhook_logger.client.mcp.sending import SecretBox, Targets  # noqa: PLC0415
     from webhook_logger.client.mcp.sessions import SHARED_BYTES, Sessions  # noqa: PLC0415
-    from webhook_logger.client.mcp.watching import MAX_BYTES, AgentSession  # noqa: PLC0415
 
     secrets = Secrets.read(())
     max_bytes = SHARED_BYTES if is_shared else MAX_BYTES

@@ -19,11 +19,12 @@ from mcp.types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
 from webhook_logger.client.errors import ClientError
+from webhook_logger.client.mcp.agent_session import AgentSession
 from webhook_logger.client.mcp.present import Presenter
 from webhook_logger.client.mcp.results import Result
 from webhook_logger.client.mcp.sending import SecretBox, Targets
 from webhook_logger.client.mcp.sessions import Sessions
-from webhook_logger.client.mcp.watching import AgentSession, Watched
+from webhook_logger.client.mcp.watching import Watched
 from webhook_logger.plain import plain
 from webhook_logger.providers import ProviderError
 

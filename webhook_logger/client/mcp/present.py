@@ -9,7 +9,8 @@ from typing import Literal
 
 from webhook_logger.captured import Body
 from webhook_logger.client.filters import readable, subpath_and_query
-from webhook_logger.client.mcp.results import BodyPart, CallbackInfo, Message, Row, WatchHealth
+from webhook_logger.client.mcp.results import CallbackInfo, WatchHealth
+from webhook_logger.client.mcp.untrusted import BodyPart, Message, Row
 from webhook_logger.client.mcp.watching import Received, Watched
 from webhook_logger.client.reading import read
 from webhook_logger.client.show import truncated

@@ -19,7 +19,7 @@ from webhook_logger.client.mcp.app import (
     session_of,
     watched_by,
 )
-from webhook_logger.client.mcp.results import Detail
+from webhook_logger.client.mcp.untrusted import Detail
 
 PACKAGE = Path(__file__).parents[2]
 PROTOCOL = "webhook-logger://protocol"

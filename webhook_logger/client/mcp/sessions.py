@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from webhook_logger.client.errors import Invalid
-from webhook_logger.client.mcp.watching import AgentSession, Watched
+from webhook_logger.client.mcp.agent_session import AgentSession
+from webhook_logger.client.mcp.watching import Watched
 
 MAX_SESSIONS = 64
 """Maximum sessions over HTTP."""

@@ -9,11 +9,12 @@ from pydantic import Field
 
 from webhook_logger.client.address import Address
 from webhook_logger.client.api import reply_fields
+from webhook_logger.client.mcp.agent_session import AgentSession
 from webhook_logger.client.mcp.app import Call, app_of, key_of, tool, watched_by
 from webhook_logger.client.mcp.results import Callbacks, Created, Done, ReplyResult
 from webhook_logger.client.mcp.sending import header_lines
 from webhook_logger.client.mcp.tools.arguments import Callback, HeaderFields, Parts
-from webhook_logger.client.mcp.watching import AgentSession, Watched
+from webhook_logger.client.mcp.watching import Watched
 
 
 async def create_callback(call: Call) -> Created:

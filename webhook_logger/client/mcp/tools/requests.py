@@ -15,7 +15,6 @@ from webhook_logger.client.archive import har
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.mcp.app import Call, app_of, session_of, tool, watched_by
-from webhook_logger.client.mcp.results import Arrived, Detail, Exported, Rows
 from webhook_logger.client.mcp.tools.arguments import (
     MAX_SECONDS,
     Callback,
@@ -24,6 +23,7 @@ from webhook_logger.client.mcp.tools.arguments import (
     Number,
     Terms,
 )
+from webhook_logger.client.mcp.untrusted import Arrived, Detail, Exported, Rows
 from webhook_logger.client.mcp.watching import Received, Watched, matches
 
 MAX_WAIT_CHARACTERS = 40_000

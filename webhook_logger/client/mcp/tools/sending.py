@@ -11,7 +11,6 @@ from webhook_logger.captured import Body
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.mcp import sending
 from webhook_logger.client.mcp.app import Call, app_of, key_of, tool, watched_by
-from webhook_logger.client.mcp.results import BodyPart, Sent, Verified
 from webhook_logger.client.mcp.tools.arguments import (
     Callback,
     HeaderFields,
@@ -23,6 +22,7 @@ from webhook_logger.client.mcp.tools.arguments import (
     SignatureOptions,
     Timeout,
 )
+from webhook_logger.client.mcp.untrusted import BodyPart, Sent, Verified
 from webhook_logger.providers import Provider, get
 
 Url = Annotated[
