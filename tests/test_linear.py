@@ -45,6 +45,8 @@ from webhook_logger.serving.limits import ConnectionLimits
 from webhook_logger.serving.parsed import MAX_PARSED_CHARACTERS, only_needed
 from webhook_logger.viewers.join import Join
 from webhook_logger.viewers.transport.packets import NamedPacket
+from webhook_logger.viewers.transport.sse import event_of
+from webhook_logger.views import events
 
 SIZE = 2**10
 LARGE = 2**19
@@ -219,6 +221,8 @@ READERS: dict[str, Reader] = {
     "a request's summary": lambda text: providers.summarise(
         hostile_request(text, "SOAPAction", "Content-Type")
     ),
+    "a Last-Event-ID": events._position,
+    "a server-sent event": lambda text: event_of(f'2["request",{{"uuid":"{text}"}}]'.encode()),
     "a Socket.IO packet": lambda text: NamedPacket(encoded_packet=f"2{text}"),
 }
 

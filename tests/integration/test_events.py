@@ -126,7 +126,7 @@ def test_other_methods_and_head(memory_server: Server, uuid: str) -> None:
             length = "Content-Length: 10\r\n"
             sender.send(f"GET {path_of(uuid)} HTTP/1.1\r\nHost: h\r\n{length}\r\n".encode() + line)
             assert reason_of(sender.response()) == "bad_request"
-    assert memory_server.metrics()["viewers"] == 0
+    assert post(memory_server.address, f"/{uuid}").headers["webhook-viewers"] == "0"
 
 
 # Coming back
@@ -205,59 +205,79 @@ def test_a_private_callback_needs_its_key(server: Server) -> None:
         viewer.requests(1)
 
 
-def test_no_log_names_the_key_or_the_callback() -> None:
-    key = new_key()
-    uuid = uuid_of_key(key)
-    with Server(LOG_LEVEL="DEBUG", ACCESS_LOG="on", LOG_FORMAT="json") as server:
-        with EventViewer(server.url, uuid, key_line(key), after("epoch:7")) as viewer:
-            viewer.event("joined")
-            post(server.address, f"/{uuid}")
-            viewer.requests(1)
-        rule = "/api/callbacks/<uuid>/events"
-        eventually(lambda: rule in server.log)
-        [line] = [json.loads(each) for each in server.log.splitlines() if rule in each]
-        assert (line["method"], line["path"], line["status"]) == ("GET", rule, 200)
-        assert "bytes_out" not in line
-        assert not [word for word in (key, uuid, "epoch:7") if word in server.log]
+LISTED = "Origin: https://listed.example"
 
 
-def test_the_operators_policy(tmp_path: Path, uuid: str) -> None:
-    blocks = tmp_path / "blocked"
+@pytest.fixture(scope="module")
+def blocks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The block list of `strict`."""
+    return tmp_path_factory.mktemp("events") / "blocked"
+
+
+@pytest.fixture(scope="module")
+def strict(blocks: Path) -> Iterator[Server]:
+    """A server that logs everything, and restricts callbacks, addresses and origins."""
     rewrite(blocks, f"{ELSEWHERE}\n")
-    with Server(BLOCK_LIST_FILE=blocks) as server:
-        refused = refusal(server, uuid, source=ELSEWHERE)
-        assert (refused.status, refused.reason) == (403, "blocked")
-        with EventViewer(server.url, uuid) as viewer:
+    access = {"OPEN_CALLBACKS": "off", "CORS_ALLOWED_ORIGINS": "https://listed.example"}
+    logs = {"LOG_LEVEL": "DEBUG", "ACCESS_LOG": "on", "LOG_FORMAT": "json"}
+    with Server(BLOCK_LIST_FILE=blocks, **access, **logs) as server:
+        yield server
+
+
+@pytest.fixture
+def key() -> str:
+    """The view key of a callback that no other test uses."""
+    return new_key()
+
+
+def test_no_log_names_the_key_or_the_callback(strict: Server, key: str) -> None:
+    def lines() -> list[str]:
+        return [line for line in strict.log.splitlines() if rule in line]
+
+    uuid, rule = uuid_of_key(key), "/api/callbacks/<uuid>/events"
+    before = len(lines())
+    with EventViewer(strict.url, uuid, key_line(key), after("epoch:7")) as viewer:
+        viewer.event("joined")
+        post(strict.address, f"/{uuid}")
+        viewer.requests(1)
+    eventually(lambda: len(lines()) > before)
+    line = json.loads(lines()[-1])
+    assert (line["method"], line["path"], line["status"]) == ("GET", rule, 200)
+    assert "bytes_out" not in line
+    assert not [word for word in (key, uuid, "epoch:7") if word in strict.log]
+
+
+def test_the_operators_policy(strict: Server, blocks: Path, uuid: str, key: str) -> None:
+    private = uuid_of_key(key)
+    assert refusal(strict, uuid).reason == "open_callbacks_off"
+    refused = refusal(strict, private, key_line(key), source=ELSEWHERE)
+    assert (refused.status, refused.reason) == (403, "blocked")
+    cut_off = 'viewers_cut_off_total{reason="blocked"}'
+    before = strict.metrics()[cut_off]
+    with EventViewer(strict.url, private, key_line(key)) as viewer:
+        viewer.event("joined")
+        rewrite(blocks, f"{ELSEWHERE}\n{private}\n")
+        assert [tuple(each)[:2] for each in viewer] == [("bye", {"reason": "blocked"})]
+    assert refusal(strict, private, key_line(key)).reason == "blocked"
+    eventually(lambda: strict.metrics()[cut_off] == before + 1)
+
+
+def test_pages_of_listed_origins_can_watch(strict: Server, key: str) -> None:
+    uuid, allow_origin = uuid_of_key(key), "access-control-allow-origin"
+    other = refusal(strict, uuid, key_line(key), "Origin: https://other.example")
+    assert (other.status, other.reason) == (400, "origin_not_allowed")
+    assert allow_origin not in other.headers
+    for origin in (LISTED, f"Origin: {strict.url}"):
+        with EventViewer(strict.url, uuid, key_line(key), origin) as viewer:
             viewer.event("joined")
-            rewrite(blocks, f"{uuid}\n")
-            assert [tuple(each)[:2] for each in viewer] == [("bye", {"reason": "blocked"})]
-        assert refusal(server, uuid).reason == "blocked"
-        assert server.metrics()['viewers_cut_off_total{reason="blocked"}'] == 1
-
-
-def test_private_callbacks_only_and_listed_origins(uuid: str) -> None:
-    listed = "Origin: https://listed.example"
-    settings = {"OPEN_CALLBACKS": "off", "CORS_ALLOWED_ORIGINS": "https://listed.example"}
-    with Server(**settings) as server:
-        assert refusal(server, uuid).reason == "open_callbacks_off"
-        key = new_key()
-        private, with_key = uuid_of_key(key), key_line(key)
-        other = refusal(server, private, with_key, "Origin: https://other.example")
-        assert (other.status, other.reason) == (400, "origin_not_allowed")
-        assert "access-control-allow-origin" not in other.headers
-        for origin in (listed, f"Origin: {server.url}"):
-            with EventViewer(server.url, private, with_key, origin) as viewer:
-                viewer.event("joined")
-                allowed = viewer.headers["access-control-allow-origin"]
-                assert allowed == origin.removeprefix("Origin: ")
-                assert viewer.headers["access-control-allow-credentials"] == "true"
-        refused = refusal(server, private, listed)
-        assert refused.reason == "private"
-        assert refused.headers["access-control-allow-origin"] == "https://listed.example"
-        preflight = ask(server.address, "OPTIONS", path_of(private), b"", listed)
-        assert preflight.headers["access-control-allow-origin"] == "https://listed.example"
-        allowed = preflight.headers["access-control-allow-headers"]
-        assert allowed == "Webhook-View-Key, Last-Event-ID"
+            assert viewer.headers[allow_origin] == origin.removeprefix("Origin: ")
+            assert viewer.headers["access-control-allow-credentials"] == "true"
+    refused = refusal(strict, uuid, LISTED)
+    assert (refused.reason, refused.headers[allow_origin]) == ("private", "https://listed.example")
+    preflight = ask(strict.address, "OPTIONS", path_of(uuid), b"", LISTED)
+    assert preflight.headers[allow_origin] == "https://listed.example"
+    allowed = preflight.headers["access-control-allow-headers"]
+    assert allowed == "Webhook-View-Key, Last-Event-ID"
 
 
 # Limits
@@ -286,16 +306,6 @@ def test_viewers_over_the_maximum_get_bye(uuid: str) -> None:
         eventually(lambda: server.metrics()["viewers"] == 0)
         with EventViewer(server.url, uuid) as viewer:
             viewer.event("joined")
-
-
-def test_a_worker_without_connections_for_viewers_refuses_with_503(uuid: str) -> None:
-    with Server(MAX_CONNECTIONS=10) as server, ExitStack() as stack:
-        for _ in range(9):
-            stack.enter_context(EventViewer(server.url, uuid)).event("joined")
-        refused = refusal(server, uuid)
-        assert (refused.status, refused.reason) == (503, "too_many_viewers")
-        assert refused.headers["retry-after"] == "5"
-        assert server.metrics()["viewers"] == 9
 
 
 def test_a_viewer_that_stops_reading_is_disconnected_and_others_are_not(
@@ -382,16 +392,23 @@ def test_clients_that_leave_at_once_leave_nothing_behind(memory_server: Server) 
 # Workers that stop, and a queue that fails
 
 
-def test_a_draining_worker_serves_its_viewers_and_refuses_new_ones(uuid: str) -> None:
-    with Server(DRAIN_SECONDS=60) as server, EventViewer(server.url, uuid) as viewer:
-        viewer.event("joined")
+def test_a_full_or_draining_worker_refuses_new_viewers_only(uuid: str) -> None:
+    with Server(MAX_CONNECTIONS=10, DRAIN_SECONDS=60) as server, ExitStack() as stack:
+        viewers = [stack.enter_context(EventViewer(server.url, uuid)) for _ in range(9)]
+        for viewer in viewers:
+            viewer.event("joined")
+        refused = refusal(server, uuid)
+        assert (refused.status, refused.reason) == (503, "too_many_viewers")
+        assert refused.headers["retry-after"] == "5"
         server.terminate()
-        assert viewer.event("bye") == {"reason": "draining", "seconds": 60}
+        for viewer in viewers:
+            assert viewer.event("bye") == {"reason": "draining", "seconds": 60}
         refused = refusal(server, uuid)
         assert (refused.status, refused.reason) == (503, "draining")
         assert refused.headers["retry-after"] == "1"
         post(server.address, f"/{uuid}")
-        assert viewer.event("request")["seq"] == 1
+        for viewer in viewers:
+            assert viewer.event("request")["seq"] == 1
         server.terminate()  # a second signal ends it at once
 
 

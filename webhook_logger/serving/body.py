@@ -74,7 +74,8 @@ class RequestBody:
             if status == 101:
                 has_body = "A WebSocket handshake cannot have a body."
                 raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, has_body)
-            raise Refusal(Reason.BAD_REQUEST, "A request for a stream cannot have a body.")
+            has_more = "A request for a stream cannot have a body, and no other request after it."
+            raise Refusal(Reason.BAD_REQUEST, has_more)
         if not self.handed_over:
             self._acquire_viewer_slot(self._wire.socket)
             self._wire.close()

@@ -30,12 +30,12 @@ def event_of(packet: bytes) -> bytes:
         return b""
     name, data = match.groups()
     for raw, escaped in _LINE_ENDS:
-        data = data.replace(raw, escaped)
-    lines = [b"event: " + name, b"data: " + data]
-    if name in WITH_POSITION and (position := _POSITION.match(data)):
-        # Last, so that a program that reads line by line never skips an incomplete event.
-        lines.append(b"id: " + b":".join(position.groups()))
-    return b"\n".join((*lines, b"", b""))
+        if raw[:1] in data:  # one byte is found 40 times as fast as several
+            data = data.replace(raw, escaped)
+    # The id is last, so that a program that reads line by line never skips an incomplete event.
+    position = _POSITION.match(data) if name in WITH_POSITION else None
+    last = b"id: %b:%b\n" % position.groups() if position else b""
+    return b"".join((b"event: ", name, b"\ndata: ", data, b"\n", last, b"\n"))
 
 
 def retry(milliseconds: int) -> bytes:
