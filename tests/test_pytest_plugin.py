@@ -248,10 +248,11 @@ def test_async(async_webhook_inbox):
     assert "webhook inbox" not in output
 
 
-def test_each_worker_of_xdist_runs_its_own_server(run: Run) -> None:
+def test_each_worker_of_xdist_runs_a_server_that_ends_with_it(run: Run) -> None:
     result = run(
         """
 import os
+import signal
 from pathlib import Path
 
 def use(inbox, server):
@@ -262,12 +263,14 @@ def use(inbox, server):
 def test_one(webhook_inbox, webhook_server): use(webhook_inbox, webhook_server)
 def test_two(webhook_inbox, webhook_server): use(webhook_inbox, webhook_server)
 def test_three(webhook_inbox, webhook_server): use(webhook_inbox, webhook_server)
-def test_four(webhook_inbox, webhook_server): use(webhook_inbox, webhook_server)
+def test_killed(webhook_inbox, webhook_server):
+    use(webhook_inbox, webhook_server)
+    os.kill(os.getpid(), signal.SIGKILL)
 """,
         *("-p", "xdist.plugin", "-n", "2", "--dist", "load"),
         alone=True,
     )
-    result.assert_outcomes(passed=4)
+    result.assert_outcomes(passed=3, failed=1)
     urls = [file.read_text() for file in Path.cwd().glob("server-*")]
     assert 1 <= len(urls) == len(set(urls))
     for url in urls:
