@@ -61,7 +61,7 @@ sbom: $(audit_stamp) $(npm_stamp)
 	@ls sbom/*
 
 # The packages of a release: dist/*.whl, dist/*.tar.gz and dist/*.tgz, with their checksums.
-release: $(dev_stamp) $(npm_stamp) $(vendor_stamp) $(audit_stamp)
+release: $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@$(with_tools) deploy/release
 
 # Write requirements*.txt from the lists in pyproject.toml. ARGS="--upgrade-package NAME" upgrades one.
